@@ -1,0 +1,40 @@
+// Bundles the product's four programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and
+// later), the extension, the command line and the panel's page. `--watch` rebuilds on change.
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const watch = process.argv.includes('--watch');
+
+const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'none' };
+const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true };
+
+const bundles = [
+  { ...node, entryPoints: ['src/hook/index.ts'], outfile: 'dist/hook.cjs', target: 'node18', sourcemap: false },
+  { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', target: 'node20', external: ['vscode'] },
+  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/nettrace.cjs', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...common,
+    entryPoints: ['webview/main.tsx'],
+    outfile: 'dist/webview.js',
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    minify: !watch,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
+].filter((b) => existsSync(join(root, b.entryPoints[0])));
+
+mkdirSync(join(root, 'dist'), { recursive: true });
+cpSync(join(root, 'node_modules/@vscode/codicons/dist'), join(root, 'dist/codicons'), { recursive: true });
+
+if (watch) {
+  for (const b of bundles) await (await esbuild.context(b)).watch();
+} else {
+  await Promise.all(bundles.map((b) => esbuild.build(b)));
+}
