@@ -1,0 +1,128 @@
+/** Parts that several records share. */
+import Type, { type Static } from 'typebox';
+import { bytes, count, duration, instant, integer, list, maskedText, optional, record, text, words } from '../schema';
+
+/** The word of the phase a request was in; in queries also `connect` = tcp and `body` = download. */
+export const phaseNames = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+const errorFields = {
+  phase: optional(words(phaseNames, 'Phase in which it happened; absent when not known.')),
+  code: optional(text('Error code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, `UND_ERR_…`); absent if the error has none.')),
+  name: optional(text('Name of the error class when it is not `Error`.')),
+  message: optional(maskedText('Message, URLs in it masked; absent if empty.')),
+  syscall: optional(text('System call that failed (`connect`, `getaddrinfo`, `read`).')),
+  address: optional(text('Address concerned.')),
+  port: optional(integer('Port concerned.')),
+  hostname: optional(text('Host name looked up.')),
+};
+
+/** An error as structure, with its nested causes (`cause`, `AggregateError.errors`), at most 8 deep. */
+export interface ErrorInfo extends Static<typeof errorObject> {
+  causes?: ErrorInfo[];
+}
+const errorObject = Type.Object(errorFields);
+const causes = (depth: number): ReturnType<typeof Type.Array> =>
+  list(
+    depth === 0
+      ? Type.Object({}, { description: 'A deeper cause.' })
+      : record({ ...errorFields, causes: optional(causes(depth - 1)) }, 'A cause.'),
+    'Errors that led to this one: `cause`, or the members of an AggregateError.',
+  );
+export const errorInfo = (description: string) =>
+  Type.Unsafe<ErrorInfo>(record({ ...errorFields, causes: optional(causes(2)) }, description));
+
+export const address = (description: string) =>
+  record({ address: text('IP address.'), port: integer('Port.') }, description);
+
+/** A place in source code, 1-based line and column. */
+export const frame = (description: string) =>
+  record(
+    {
+      file: text('File as the runtime names it: a path, or a `file:` URL for ES modules.'),
+      line: integer('Line, from 1.'),
+      column: integer('Column, from 1.'),
+      function: optional(text('Function; absent at top level or when anonymous.')),
+    },
+    description,
+  );
+
+export const callSite = (description: string) =>
+  record(
+    {
+      file: text('File that ran, as the runtime names it (path or `file:` URL).'),
+      line: integer('Line in that file, from 1.'),
+      column: integer('Column in that file, from 1.'),
+      function: optional(text('Function; absent at top level or when anonymous.')),
+      kind: words(
+        ['user', 'library', 'inherited'],
+        'user: first frame outside Node and node_modules. library: no such frame was on the stack. inherited: the first hop’s, for redirects.',
+      ),
+      source: optional(frame('Place in the original source by its source map; absent if there is no map.')),
+    },
+    description,
+  );
+
+export const header = record(
+  {
+    name: text('Name as sent.'),
+    value: optional(maskedText('Value; only at level values, never of secret headers.', 'url')),
+    length: optional(
+      count('Length of the value in characters; at level lengths, and of secret headers at level values.'),
+    ),
+  },
+  'One header line.',
+);
+
+export const keepAlive = record(
+  {
+    timeout: optional(duration('Idle time after which the server closes, by its Keep-Alive header.')),
+    max: optional(count('Requests the server allows on the connection.')),
+  },
+  'What the server’s Keep-Alive header said.',
+);
+
+export const abort = record(
+  {
+    at: optional(instant('When it was aborted.')),
+    reason: optional(maskedText('Reason given, or the name of the abort’s error.')),
+  },
+  'Ended by the program itself. Absent if not.',
+);
+
+export const chunks = record(
+  {
+    count: count('Chunks seen, exact.'),
+    bytes: bytes('Their size together.'),
+    marks: Type.Array(Type.Array(Type.Number()), {
+      description: 'Pairs [instant, bytes] of the chunks; a bounded ring.',
+      'x-kind': 'marks',
+    }),
+    droppedMarks: optional(count('Marks that did not fit the ring.')),
+    longestGap: optional(
+      record(
+        { beginAt: instant('Chunk before the gap.'), endAt: instant('Chunk after it.') },
+        'Longest time between two chunks.',
+      ),
+    ),
+  },
+  'Marks of a response that came in several pieces. Absent: one piece, or not recorded.',
+);
+
+export const loss = record(
+  {
+    source: text('Source that lost something: hook, session, inetDiag …'),
+    what: words(['requests', 'lines', 'chunks', 'connections', 'kernelEvents', 'packets'], 'What was lost.'),
+    kind: words(['dropped', 'evicted', 'torn', 'overflow', 'truncated', 'missingSegment', 'interruptedDump'], 'How.'),
+    count: count('How many; exact.'),
+    beginAt: optional(instant('First instant concerned; absent if not known.')),
+    endAt: optional(instant('Last instant concerned; absent if not known.')),
+    thread: optional(text('Thread concerned; absent if none in particular.')),
+    reason: optional(text('Why, in words.')),
+  },
+  'Something that was seen but is not (or no longer) in the trace.',
+);
+export type Loss = Static<typeof loss>;
+export type CallSite = Static<ReturnType<typeof callSite>>;
+export type Frame = Static<ReturnType<typeof frame>>;
+export type Header = Static<typeof header>;

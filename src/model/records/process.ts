@@ -1,0 +1,80 @@
+/** Process and thread. */
+import Type, { type Static } from 'typebox';
+import {
+  count,
+  id,
+  instant,
+  integer,
+  list,
+  maskedText,
+  openEntity,
+  optional,
+  record,
+  ref,
+  text,
+  words,
+} from '../schema';
+
+export const thread = record(
+  {
+    id: id('Id of the thread: process id and thread number.'),
+    threadId: count('0 is the main thread, above it worker threads.'),
+    kind: words(['main', 'worker'], 'Kind.'),
+    beginAt: instant('When the hook began in it.'),
+    clockOffset: integer('µs added to the thread’s instants to reach the trace’s clock.'),
+    endAt: optional(instant('Its end; absent: running, or killed.')),
+    control: optional(
+      record(
+        {
+          enabled: Type.Array(Type.String(), { description: 'Trace requests in force.' }),
+          generation: optional(count('Counts the changes.')),
+        },
+        'What was traced at last.',
+      ),
+    ),
+    parts: optional(Type.Array(Type.String(), { description: 'Parts of the hook installed.' })),
+    hook: optional(text('Version of the hook.')),
+    faults: optional(
+      list(
+        record(
+          {
+            at: optional(instant('When.')),
+            part: optional(text('Part switched off.')),
+            message: optional(maskedText('What went wrong inside it.')),
+          },
+          'One fault.',
+        ),
+        'Parts of the hook that switched themselves off. The program did not notice.',
+      ),
+    ),
+  },
+  'One isolate of a process.',
+);
+export type Thread = Static<typeof thread>;
+
+export const process = record(
+  {
+    id: id('Id: the pid, or `4711.2` when the pid came again in one trace.'),
+    pid: count('Process id.'),
+    ppid: optional(count('Parent’s process id.')),
+    parent: optional(ref('processes', 'Parent; absent: it is the root, or was not traced.')),
+    argv: optional(Type.Array(Type.String({ 'x-mask': 'text' }), { description: 'Command line, masked.' })),
+    entry: optional(text('Program file; absent: none (`-e`).')),
+    title: optional(text('Process title, if set.')),
+    runtime: optional(
+      record(
+        { name: text('node.'), version: text('Its version.'), undici: optional(text('Version of its undici.')) },
+        'Runtime.',
+      ),
+    ),
+    startAt: instant('When the hook began in it.'),
+    endAt: optional(instant('Its end.')),
+    exitCode: optional(integer('Exit code; absent: running, killed or not known.')),
+    signal: optional(text('Signal that ended it.')),
+    end: optional(words(['exit', 'killed', 'lost', 'uncaught'], 'How it ended; absent: running.')),
+    threads: list(thread, 'Its isolates.'),
+    untracedChildren: optional(list(openEntity('pid, why.'), 'Children that dropped the hook, when known.')),
+  },
+  'One process.',
+);
+export type Process = Static<typeof process>;

@@ -1,0 +1,164 @@
+/** Request: one round trip. A redirect hop, a retry, a CONNECT are each their own. */
+import Type, { type Static } from 'typebox';
+import {
+  by,
+  bytes,
+  count,
+  duration,
+  flag,
+  id,
+  instant,
+  integer,
+  list,
+  maskedText,
+  missing,
+  openEntity,
+  optional,
+  record,
+  ref,
+  refs,
+  text,
+  words,
+} from '../schema';
+import { abort, callSite, chunks, errorInfo, header, keepAlive } from './common';
+
+export const outcomes = [
+  'complete',
+  'failed',
+  'aborted',
+  'notRead',
+  'upgraded',
+  'tunnel',
+  'processExit',
+  'interrupted',
+] as const;
+
+const client = record(
+  {
+    name: text('Package name, `undici`.'),
+    version: optional(text('Its version.')),
+    bundled: optional(flag('True: the copy inside Node.')),
+  },
+  'Client library. Absent if not known.',
+);
+
+const requestBody = record(
+  {
+    declaredBytes: optional(bytes('Content-Length sent; absent with chunked coding.')),
+    bytes: optional(bytes('Body as the program gave it; absent when not counted.')),
+    wireBytes: optional(bytes('Body after transfer coding; absent when not counted.')),
+    lastWriteAt: optional(instant('Last byte handed to the socket.')),
+    drainWaits: optional(count('How often the program had to wait for the socket to take more.')),
+    drainDuration: optional(duration('Time so waited.')),
+  },
+  'Request body. Absent: none.',
+);
+
+const response = record(
+  {
+    status: optional(integer('Status code of the final response.')),
+    statusText: optional(text('Reason phrase as sent; absent in HTTP/2.')),
+    headers: optional(list(header, 'Response headers in the order sent, by the header level; absent at level off.')),
+    headersBytes: optional(bytes('Size of the head on the wire; absent when not seen.')),
+    contentType: optional(text('Content-Type.')),
+    contentEncoding: optional(text('Content-Encoding; absent: none.')),
+    declaredBytes: optional(bytes('Content-Length; absent if not sent.')),
+    wireBytes: optional(bytes('Body after content and transfer coding; absent when not counted.')),
+    bodyBytes: optional(bytes('Body after decoding of the content coding; absent when not counted.')),
+    readBytes: optional(bytes('Body bytes that the program took; absent when not counted.')),
+    readBeginAt: optional(instant('When the program began to read the body; absent: not read, or not seen.')),
+    trailers: optional(list(header, 'Trailers, by the header level.')),
+    informational: optional(
+      list(
+        record({ at: instant('When it came.'), status: integer('1xx status.') }, 'One informational response.'),
+        '1xx responses before the final one.',
+      ),
+    ),
+    keepAlive: optional(keepAlive),
+    serverTiming: optional(list(openEntity('One metric.'), 'Server-Timing; level values only.')),
+  },
+  'Final response. Absent: no head was received.',
+);
+
+export const request = record(
+  {
+    id: id('Id of the request.'),
+    thread: ref('threads', 'Thread that made it.'),
+    createdAt: optional(instant('The program’s call. Absent if the line that said so was lost.')),
+    api: optional(words(['http', 'https', 'fetch', 'undici', 'http2', 'websocket'], 'Entry that created it.')),
+    client: optional(client),
+    direction: optional(words(['in', 'out'], 'in: a request this program answered. Absent: outgoing.')),
+    method: optional(text('Method as sent.')),
+    url: optional(maskedText('Absolute URL, masked.', 'url')),
+    target: optional(maskedText('Request target when it differs from the URL’s path (`*`, authority form).', 'url')),
+    callSite: optional(callSite('Code that made the request. Absent: not found, or call sites are off.')),
+    stack: optional(list(openEntity('One frame.'), 'Whole call chain, on demand.')),
+    traceRequests: optional(refs('traceRequests', 'Trace requests that it matched.')),
+    label: optional(text('The user’s context label.')),
+    cause: optional(ref('requests', 'Incoming request that caused it.')),
+    operation: optional(
+      ref('requests', 'First request of the chain (redirects, retries) of one call. Absent: it stands alone.'),
+    ),
+    attempt: optional(count('Which try of the operation, from 1.')),
+    redirectOf: optional(ref('requests', 'Hop before this one.')),
+    retryOf: optional(ref('requests', 'Try before this one.')),
+    proxy: optional(openEntity('Proxy used: url (masked), kind, by, mode. Absent: direct.')),
+    protocol: optional(words(['http/1.0', 'http/1.1', 'h2'], 'HTTP version; absent before the response.')),
+    streamId: optional(integer('HTTP/2 stream.')),
+    headers: optional(list(header, 'Request headers in the order sent, by the header level; absent at level off.')),
+    headersBytes: optional(bytes('Size of the head on the wire; absent when not seen.')),
+    body: optional(requestBody),
+    dial: optional(ref('dials', 'Dial it waited for, begun by it or by another. Absent: it took a ready connection.')),
+    connection: optional(ref('connections', 'Connection that carried it. Absent: it died before, or not seen.')),
+    ordinal: optional(count('Ordinal of the request on its connection, from 1; above 1 means reused.')),
+    idleDuration: optional(duration('Idle time of the connection before this request; absent on the first.')),
+    blockedBy: optional(
+      ref('requests', 'Request that held the socket while this one queued; absent: none, or several.'),
+    ),
+    priorSends: optional(
+      list(
+        openEntity('connection, ordinal, assignedAt, endAt, error.'),
+        'Sockets the client put the same request on before.',
+      ),
+    ),
+    assignedAt: optional(instant('A socket was assigned (h2: a stream).')),
+    sendBeginAt: optional(instant('Head flushed.')),
+    sendEndAt: optional(instant('Last byte of the request handed over.')),
+    responseBeginAt: optional(instant('Head of the final response parsed.')),
+    endAt: optional(instant('End of the body, failure or abort.')),
+    response: optional(response),
+    chunks: optional(chunks),
+    outcome: optional(words(outcomes, 'How it ended; complete says nothing of the status. Absent: running.')),
+    error: optional(errorInfo('What failed.')),
+    timeout: optional(
+      record(
+        {
+          kind: text('Which timer.'),
+          limit: optional(duration('Its limit.')),
+          at: optional(instant('When it fired.')),
+        },
+        'Timer that ended it.',
+      ),
+    ),
+    abort: optional(abort),
+    upgrade: optional(
+      record(
+        { protocol: optional(text('Protocol agreed.')), at: optional(instant('When.')) },
+        'Protocol switch; the connection goes on.',
+      ),
+    ),
+    bytesSent: optional(bytes('Its share of the connection’s payload sent. Absent when shared (pipelining, h2).')),
+    bytesReceived: optional(bytes('Its share of the connection’s payload received. Absent when shared.')),
+    loopBusyDuration: optional(duration('Time the thread’s event loop was busy between createdAt and endAt.')),
+    kernel: optional(openEntity('Kernel figures of the request’s own time window. Absent without helper.')),
+    cut: optional(Type.Array(Type.String(), { description: 'Fields whose text was too long and was cut.' })),
+    lost: optional(
+      Type.Array(Type.String(), { description: 'Which of its event lines are missing: start, middle, end.' }),
+    ),
+    missing,
+    by,
+  },
+  'One HTTP round trip.',
+);
+export type Request = Static<typeof request>;
+export type Response = NonNullable<Request['response']>;

@@ -1,0 +1,185 @@
+/** The document: one saved trace. */
+import Type, { type Static } from 'typebox';
+import {
+  bytes,
+  count,
+  decimal,
+  duration,
+  flag,
+  id,
+  instant,
+  list,
+  maskedText,
+  openEntity,
+  optional,
+  record,
+  text,
+  wallTime,
+  words,
+} from '../schema';
+import { loss } from './common';
+import { connection, dial, lookup } from './connection';
+import { process } from './process';
+import { request } from './request';
+import { certificate, tlsTunnel } from './tls';
+
+/** Version of the native format that this program writes. */
+export const formatVersion = '1.0';
+
+const limits = Type.Record(Type.String(), Type.Number(), {
+  description: 'Bounds in force: requests, chunkMarks, kernelSamples …',
+});
+
+export const settings = record(
+  {
+    headerLevel: optional(words(['off', 'names', 'lengths', 'values'], 'How much of headers is recorded.')),
+    excludeHeaders: optional(Type.Array(Type.String(), { description: 'Headers never recorded.' })),
+    maskedParameters: optional(
+      Type.Array(Type.String(), { description: 'Query parameters masked beyond the well-known ones.' }),
+    ),
+    bodies: optional(text('off, or the cap of recorded bodies.')),
+    callSites: optional(Type.Union([Type.String(), Type.Number()], { description: 'all, off, or how many a second.' })),
+    socketOperations: optional(flag('Socket operations were recorded.')),
+    kernelInterval: optional(duration('Between two kernel samples.')),
+    samplingModulus: optional(count('1: every request in detail.')),
+    limits: optional(limits),
+  },
+  'What was in force, so that absence can be explained.',
+);
+export type Settings = Static<typeof settings>;
+
+export const source = record(
+  {
+    name: words(
+      [
+        'hook',
+        'debugger',
+        'inetDiag',
+        'bpf',
+        'conntrack',
+        'capture',
+        'resolver',
+        'procfs',
+        'netlink',
+        'analysis',
+        'import',
+      ],
+      'Source.',
+    ),
+    state: words(['on', 'off', 'partial', 'unavailable'], 'Its state.'),
+    reason: optional(
+      words(['notAsked', 'noHelper', 'noRights', 'notLoaded', 'kernelTooOld', 'platform', 'fault'], 'Why not on.'),
+    ),
+    detail: optional(text('In words.')),
+    features: optional(Type.Array(Type.String(), { description: 'What it records.' })),
+    fromAt: optional(instant('Since when.')),
+    toAt: optional(instant('Until when.')),
+  },
+  'One source of facts.',
+);
+export type Source = Static<typeof source>;
+
+export const counts = record(
+  {
+    requests: count('Requests seen.'),
+    failed: count('Requests with outcome failed.'),
+    connections: count('Connections established.'),
+    lookups: count('Look-ups.'),
+    bytesSent: bytes('Payload sent on closed connections and by requests on open ones.'),
+    bytesReceived: bytes('Payload received, likewise.'),
+    evictedRequests: count('Requests evicted from the store.'),
+  },
+  'Exact whatever was evicted.',
+);
+export type Counts = Static<typeof counts>;
+
+export const traceRequest = record(
+  {
+    id: id('UUID.'),
+    description: optional(text('In the user’s words.')),
+    target: optional(openEntity('process, thread.')),
+    condition: optional(text('Query; "" = all.')),
+    limit: optional(count('Most requests a process; absent: none.')),
+    enabled: optional(flag('In force.')),
+    createdTime: optional(wallTime('Created.')),
+    owner: optional(text('Who made it.')),
+    state: optional(words(['created', 'enabled', 'disabled', 'limitReached'], 'State.')),
+    matched: optional(
+      list(record({ thread: text('Thread.'), count: count('Matches.') }, 'Matches of a thread.'), 'Matches by thread.'),
+    ),
+  },
+  'What was asked to be traced.',
+);
+export type TraceRequest = Static<typeof traceRequest>;
+
+const later = (name: string, what: string) => optional(list(openEntity(name), what));
+
+export const trace = record(
+  {
+    format: Type.Literal('nettrace', { description: 'Marks the file.' }),
+    version: text('Format version: a reader of 1.x reads any 1.y.'),
+    id: id('UUID of the trace.'),
+    producer: record({ name: text('Program.'), version: text('Its version.') }, 'Program that wrote the file.'),
+    description: optional(maskedText('The user’s words.')),
+    beginTime: wallTime('Wall clock at instant 0, taken before the program starts.'),
+    beginMonotonicNs: optional(decimal('CLOCK_MONOTONIC at instant 0 in ns; absent in imports.')),
+    endAt: optional(instant('End; absent: running.')),
+    state: words(['running', 'ended', 'interrupted'], 'interrupted: the session lost the program.'),
+    host: optional(
+      record(
+        {
+          os: optional(text('Operating system.')),
+          arch: optional(text('Processor.')),
+          kernel: optional(text('Kernel release.')),
+          bootId: optional(text('Boot id.')),
+          name: optional(text('Host name; only if the user allows it.')),
+        },
+        'Machine.',
+      ),
+    ),
+    settings: optional(settings),
+    sources: list(source, 'Each source once.'),
+    clockSamples: later('at, boottimeNs, realtimeNs.', 'The helper’s clock triples.'),
+    counts,
+    systemCounters: optional(openEntity('System-wide counters as difference over the trace.')),
+    interfaces: later('name, mtu, errors.', 'Network interfaces.'),
+    processes: list(process, 'Processes.'),
+    requests: list(request, 'Requests by first instant.'),
+    dials: list(dial, 'Dials.'),
+    lookups: list(lookup, 'Look-ups.'),
+    dnsExchanges: later('One conversation with one server.', 'DNS messages seen.'),
+    connections: list(connection, 'Connections, attempts included.'),
+    tlsTunnels: list(tlsTunnel, 'TLS tunnels.'),
+    certificates: list(certificate, 'Certificates, each once.'),
+    socketOperations: later('One socket call.', 'Socket operations.'),
+    kernelSamples: later('One TCP_INFO sample.', 'Kernel samples.'),
+    kernelEvents: later('One kernel event.', 'Kernel events.'),
+    conntrackEntries: later('One entry.', 'Connection tracking.'),
+    captures: later('One capture.', 'Packet captures.'),
+    packets: later('One packet’s reference.', 'Packets; never their bytes.'),
+    traceRequests: optional(list(traceRequest, 'What was asked to be traced.')),
+    pauses: optional(
+      list(
+        record(
+          {
+            id: id('Id.'),
+            thread: optional(text('Thread stopped.')),
+            process: optional(text('Process stopped.')),
+            beginAt: instant('Stopped.'),
+            endAt: optional(instant('Went on; absent: still stopped.')),
+            reason: optional(words(['breakpoint', 'step', 'exception', 'pause', 'network', 'suspended'], 'Why.')),
+            uncertainty: optional(duration('How far the instants may be off.')),
+          },
+          'Time during which the debugger held the program.',
+        ),
+        'Pauses.',
+      ),
+    ),
+    eventLoopDelays: later('One delay.', 'Event-loop delays.'),
+    losses: list(loss, 'What was seen but is not in the trace.'),
+    findings: later('One finding.', 'What the analysis found.'),
+  },
+  'A trace of a program’s outgoing HTTP requests.',
+);
+export type Trace = Static<typeof trace>;
+export type Pause = NonNullable<Trace['pauses']>[number];
