@@ -1,0 +1,86 @@
+// Where a session keeps its two things on disk: the spool (secret: what the program sent where) and the copy of the
+// hook that the program loads. Both may stand in a folder that other users can write to (/tmp), so each is made by us or
+// proved to be ours before use: a planted hook would run inside the user's program.
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Our user's number; undefined where the system has none (Windows: the profile's folders are private already). */
+export const ownUid = process.getuid?.();
+
+/** A new empty folder that only this user can enter. */
+export async function makeSpoolFolder(): Promise<string> {
+  const folder = await fs.mkdtemp(join(tmpdir(), 'nettrace-spool-'));
+  await fs.chmod(folder, 0o700); // mkdtemp obeys the umask, which may take the owner's own rights away
+  return folder;
+}
+
+/**
+ * The folder for the hook's copies: the first that can be made, is ours alone to write, and has a plain path. Plain
+ * because NODE_OPTIONS is read again by tools that know neither quotes nor escapes (Electron, Parcel). If no place has a
+ * plain path the first usable one is taken, quoted.
+ */
+export async function hookHome(asked?: string): Promise<string> {
+  const places = asked === undefined ? defaultPlaces() : [resolve(asked)];
+  let spaced: string | undefined;
+  let reason: unknown;
+  for (const place of places) {
+    try {
+      await ownFolder(place);
+    } catch (error) {
+      reason ??= error;
+      continue;
+    }
+    if (isPlain(place)) return place;
+    spaced ??= place;
+  }
+  if (spaced !== undefined) return spaced;
+  throw new Error(`no folder for the hook: ${reason instanceof Error ? reason.message : String(reason)}`);
+}
+
+function defaultPlaces(): string[] {
+  const shared = join(tmpdir(), ownUid === undefined ? 'nettrace' : `nettrace-${ownUid}`);
+  // root's home is closed to others, but a program that root starts may become another user and start Node again:
+  // there a preload that cannot be read would keep that program from starting.
+  if (ownUid === 0) return [shared];
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const local = process.env.LOCALAPPDATA;
+  const own = join(process.platform === 'win32' && local ? local : cache, 'nettrace');
+  return [own, shared];
+}
+
+export function isPlain(path: string): boolean {
+  return /^[\w@%+=:,./\\~-]+$/.test(path);
+}
+
+/**
+ * Makes the folder if it is not there, and proves it ours: a real folder, owned by us, not writable by others. Readable by
+ * others, as it holds nothing but the published hook and must be loaded by children that run as another user.
+ */
+export async function ownFolder(path: string): Promise<void> {
+  await fs.mkdir(path, { recursive: true, mode: 0o755 });
+  if (ownUid === undefined) return;
+  const stat = await fs.lstat(path);
+  if (!stat.isDirectory()) throw new Error(`${path} is not a folder`);
+  if (stat.uid !== ownUid) throw new Error(`${path} belongs to another user`);
+  if ((stat.mode & 0o022) !== 0) throw new Error(`${path} can be written by other users`);
+  if ((stat.mode & 0o700) !== 0o700) throw new Error(`${path} is not writable`);
+}
+
+/** The file's text if it is a regular file of ours that nobody else can write; undefined if it is not there or not that. */
+export async function readOwnFile(path: string): Promise<Buffer | undefined> {
+  let file: fs.FileHandle;
+  try {
+    file = await fs.open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch {
+    return undefined;
+  }
+  try {
+    const stat = await file.stat();
+    const ours = ownUid === undefined || (stat.uid === ownUid && (stat.mode & 0o022) === 0);
+    return stat.isFile() && ours ? await file.readFile() : undefined;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,42 @@
+// The hook is loaded from a copy named by its content, not from where the product is installed: the path has no space,
+// an update of the product does not change the file under a program that still starts children, and two versions can be
+// in use at once.
+import { createHash, randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { hookHome, ownFolder, readOwnFile } from './folders';
+
+// What NODE_OPTIONS names. Written for any runtime that has `require`: an old Node would fail on the real hook's syntax,
+// and a preload that throws keeps the program from starting.
+const loader = `'use strict';
+try {
+  if (parseInt(process.versions.node, 10) >= 18) require('./main.cjs');
+} catch (_) {}
+`;
+
+/** Copies the hook to its place, once for each content. Returns the path to preload. */
+export async function installHook(hookFile: string, cacheFolder?: string): Promise<string> {
+  const main = await fs.readFile(hookFile);
+  const hash = createHash('sha256').update(loader).update(main).digest('hex').slice(0, 16);
+  const folder = join(await hookHome(cacheFolder), `nettrace-hook-${hash}`);
+  await ownFolder(folder);
+  await place(folder, 'main.cjs', main);
+  const entry = await place(folder, 'hook.cjs', Buffer.from(loader));
+  // Forward slashes serve on every system and need no escape.
+  return process.platform === 'win32' ? entry.replaceAll('\\', '/') : entry;
+}
+
+/** Puts the file there in one step, so that a program that starts meanwhile (or another session) never meets half of it. */
+async function place(folder: string, name: string, content: Buffer): Promise<string> {
+  const path = join(folder, name);
+  if ((await readOwnFile(path))?.equals(content)) return path;
+  const draft = `${path}.${process.pid}-${randomBytes(6).toString('hex')}`;
+  try {
+    await fs.writeFile(draft, content, { flag: 'wx', mode: 0o644 });
+    await fs.chmod(draft, 0o644); // whatever the umask: children that run as another user must be able to load it
+    await fs.rename(draft, path);
+  } finally {
+    await fs.rm(draft, { force: true });
+  }
+  return path;
+}
