@@ -1,0 +1,143 @@
+// From the position that ran to the position that was written. Maps are read here, in the host, never in the traced
+// program: inline `data:` maps, files named by the sourceMappingURL comment, and `<file>.map` beside. Maps that a loader
+// made in memory (tsx, ts-node) only the program has: for those the hook sends the original position itself.
+// A position that cannot be mapped stays unmapped: no line is better than a wrong one.
+import * as fs from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { AnyMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping';
+import type { Frame } from '../model/records';
+
+const maxFileBytes = 64 * 1024 * 1024;
+/** Maps kept, by their text's size: they are far larger decoded. */
+const maxCachedBytes = 48 * 1024 * 1024;
+
+interface CachedMap {
+  /** Absent: the file has none that can be read. */
+  map?: TraceMap;
+  bytes: number;
+  /** Time and size of the generated file when it was read. */
+  stamp: string;
+}
+
+/** A local path of what the runtime calls a file; undefined for what is none (`node:`, `evalmachine.<anonymous>`, http). */
+export function localPath(file: string): string | undefined {
+  if (/^file:/i.test(file)) {
+    try {
+      return fileURLToPath(file.replace(/[?#].*$/, ''));
+    } catch {
+      return undefined;
+    }
+  }
+  return file.startsWith('/') || /^[a-z]:[\\/]/i.test(file) || file.startsWith('\\\\') ? file : undefined;
+}
+
+export class SourceMaps {
+  private readonly cache = new Map<string, Promise<CachedMap>>();
+  private cachedBytes = 0;
+
+  /** The original position of a generated one (all 1-based), or undefined. Never rejects. */
+  async locate(file: string, line: number, column: number): Promise<Frame | undefined> {
+    const path = localPath(file);
+    if (path === undefined) return undefined;
+    try {
+      const { map } = await this.mapOf(path);
+      if (map === undefined) return undefined;
+      const at = originalPositionFor(map, { line, column: Math.max(0, column - 1) });
+      if (at.source === null) return undefined;
+      const source = await existingSource(at.source, path);
+      if (source === undefined) return undefined;
+      return { file: source, line: at.line, column: at.column + 1, ...(at.name ? { function: at.name } : {}) };
+    } catch {
+      return undefined; // a broken map
+    }
+  }
+
+  private async mapOf(path: string): Promise<CachedMap> {
+    const stat = await fs.stat(path);
+    const stamp = `${stat.mtimeMs}:${stat.size}`;
+    const known = this.cache.get(path);
+    if (known !== undefined) {
+      const cached = await known;
+      if (cached.stamp === stamp) return cached;
+      if (this.cache.get(path) === known) this.forget(path, cached);
+    }
+    const again = this.cache.get(path);
+    if (again !== undefined) return again;
+    const loading = loadMap(path, stat.size)
+      .catch((): Omit<CachedMap, 'stamp'> => ({ bytes: 0 }))
+      .then((loaded) => ({ ...loaded, stamp }));
+    this.cache.set(path, loading);
+    const loaded = await loading;
+    this.cachedBytes += loaded.bytes;
+    await this.shrink(path);
+    return loaded;
+  }
+
+  private forget(path: string, cached: CachedMap): void {
+    this.cache.delete(path);
+    this.cachedBytes -= cached.bytes;
+  }
+
+  /** Oldest first, but never the one in use. */
+  private async shrink(inUse: string): Promise<void> {
+    for (const [path, entry] of this.cache) {
+      if (this.cachedBytes <= maxCachedBytes && this.cache.size <= 4096) return;
+      if (path === inUse) continue;
+      const cached = await entry;
+      if (this.cache.get(path) === entry) this.forget(path, cached);
+    }
+  }
+}
+
+async function loadMap(path: string, size: number): Promise<Omit<CachedMap, 'stamp'>> {
+  if (size > maxFileBytes) return { bytes: 0 };
+  const named = mapUrlOf(await fs.readFile(path, 'utf8'));
+  const inline = named === undefined ? undefined : inlineMap(named);
+  if (inline !== undefined) return { map: new AnyMap(inline, pathToFileURL(path).href), bytes: inline.length };
+  // Only files: a map is never fetched over the network.
+  const file = named === undefined ? `${path}.map` : localPath(new URL(named, pathToFileURL(path)).href);
+  if (file === undefined || (await fs.stat(file)).size > maxFileBytes) return { bytes: 0 };
+  const text = await fs.readFile(file, 'utf8');
+  return { map: new AnyMap(text.replace(/^\)\]\}'[^\n]*\n/, ''), pathToFileURL(file).href), bytes: text.length };
+}
+
+/** What the last sourceMappingURL comment names. */
+function mapUrlOf(code: string): string | undefined {
+  for (let at = code.lastIndexOf('sourceMappingURL='); at >= 0; at = code.lastIndexOf('sourceMappingURL=', at - 1)) {
+    if (/(?:\/\/|\/\*)[#@]\s*$/.test(code.slice(Math.max(0, at - 8), at))) {
+      return /^\S*/.exec(code.slice(at + 17))?.[0].replace(/\*\/$/, '');
+    }
+    if (at === 0) break;
+  }
+  return undefined;
+}
+
+function inlineMap(url: string): string | undefined {
+  const m = /^data:(?:application|text)\/json[^,]*?(;base64)?,/i.exec(url);
+  if (!m) return undefined;
+  const data = url.slice(m[0].length);
+  return m[1] ? Buffer.from(data, 'base64').toString('utf8') : decodeURIComponent(data);
+}
+
+/**
+ * The source as a path that exists. Bundlers name sources by schemes of their own (`webpack://app/./src/a.ts?1f2e`): the
+ * path behind is looked for in the folders above the bundle.
+ */
+async function existingSource(source: string, generated: string): Promise<string | undefined> {
+  const path = localPath(source);
+  if (path !== undefined) return (await exists(path)) ? path : undefined;
+  const foreign = /^[a-z][a-z0-9+.-]*:\/\/[^/]*\/(.+?)(?:\?.*)?$/i.exec(source)?.[1]?.replace(/^(?:\.{1,2}\/)+/, '');
+  if (foreign === undefined) return undefined;
+  for (let folder = dirname(generated); ; folder = dirname(folder)) {
+    const candidate = join(folder, foreign);
+    if (await exists(candidate)) return candidate;
+    if (folder === parse(folder).root) return undefined;
+  }
+}
+
+const exists = (path: string) =>
+  fs.access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,214 @@
+// Follows the spool folder while programs write to it. One file an isolate and segment,
+// `<pid>-<tid>-<begin>.<segment>.jsonl`; a writer that begins a new segment is done with the one before it, which is then
+// read to its end and deleted. Nothing else in the folder is touched.
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { ownUid } from './folders';
+import { LineSplitter } from './lineSplitter';
+
+const nameOfSegment = /^(\d{1,10})-(\d{1,10})-(\d{1,20})\.(\d{1,9})\.jsonl$/;
+/** Read and handled in one go; then the host has its turn. */
+const chunkBytes = 64 * 1024;
+
+export interface SpoolSink {
+  /** A whole line; `offset` is that of its first byte. */
+  line(text: string, position: { file: string; offset: number }): void;
+  loss(loss: SpoolLoss): void;
+}
+
+/** What could not be read. `thread` is `<pid>-<tid>`. */
+export interface SpoolLoss {
+  kind: 'torn' | 'overflow' | 'missingSegment' | 'truncated';
+  count: number;
+  thread: string;
+  reason: string;
+}
+
+interface Segment {
+  name: string;
+  splitter: LineSplitter;
+  /** Inode at first sight: the name must go on to mean the same file. */
+  inode?: number;
+}
+
+interface Stream {
+  pid: number;
+  thread: string;
+  /** Number of the segment being read; 0 before the first. */
+  current: number;
+  segment?: Segment;
+  ended?: true;
+}
+
+export class SpoolReader {
+  private readonly streams = new Map<string, Stream>();
+  private readonly refused = new Set<string>();
+  private readonly buffer = Buffer.allocUnsafe(chunkBytes);
+  private news = new Set<string>();
+  private all = false;
+  private running: Promise<void> | undefined;
+  private again: Promise<void> | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly sink: SpoolSink,
+  ) {}
+
+  /** The watcher saw this file change: `readChanged` looks at it. */
+  changed(name: string): void {
+    this.news.add(name);
+  }
+
+  /** Reads all that was written before the call. Never rejects: what cannot be read is a loss. */
+  read(): Promise<void> {
+    this.all = true;
+    return this.readChanged();
+  }
+
+  /** Reads new files and those that were named by `changed`: with many programs, far less than all. */
+  readChanged(): Promise<void> {
+    if (this.running === undefined) {
+      this.running = this.readAll().finally(() => {
+        this.running = undefined;
+      });
+      return this.running;
+    }
+    // A read that is under way may have passed the file already: one more, shared by all who ask meanwhile.
+    this.again ??= this.running.then(() => {
+      this.again = undefined;
+      return this.readChanged();
+    });
+    return this.again;
+  }
+
+  /** The writers of this process (of all, without `pid`) are gone: a line without its end will get none. */
+  ended(pid?: number): void {
+    for (const stream of this.streams.values()) {
+      if ((pid !== undefined && stream.pid !== pid) || stream.ended) continue;
+      stream.ended = true;
+      if (stream.segment) this.close(stream, stream.segment);
+    }
+  }
+
+  private async readAll(): Promise<void> {
+    const { all, news } = this;
+    this.all = false;
+    this.news = new Set();
+    for (const [key, numbers] of await this.list()) {
+      const stream = this.streamOf(key);
+      if (stream.ended) continue;
+      if (!all && numbers.at(-1) === stream.current && !news.has(`${key}.${stream.current}.jsonl`)) continue;
+      // The list was taken before: a segment with a later one in the list is complete.
+      for (let i = 0; i < numbers.length; i++) {
+        const number = numbers[i] as number;
+        if (number < stream.current) continue;
+        if (number > stream.current) this.open(stream, key, number);
+        const segment = stream.segment;
+        if (segment === undefined) continue;
+        await this.readSegment(stream, segment);
+        if (i < numbers.length - 1) {
+          this.close(stream, segment);
+          await fs.rm(join(this.folder, segment.name), { force: true }).catch(() => {});
+        }
+      }
+    }
+  }
+
+  /** Stream → its segment numbers, ascending. */
+  private async list(): Promise<Map<string, number[]>> {
+    const found = new Map<string, number[]>();
+    let names: string[] = [];
+    try {
+      names = await fs.readdir(this.folder);
+    } catch {
+      // The folder is gone, or cannot be read now; what was read stays.
+    }
+    for (const name of names) {
+      const m = nameOfSegment.exec(name);
+      if (!m || this.refused.has(name)) continue;
+      const key = `${m[1]}-${m[2]}-${m[3]}`;
+      const numbers = found.get(key);
+      if (numbers) numbers.push(Number(m[4]));
+      else found.set(key, [Number(m[4])]);
+    }
+    for (const numbers of found.values()) numbers.sort((a, b) => a - b);
+    return found;
+  }
+
+  private streamOf(key: string): Stream {
+    let stream = this.streams.get(key);
+    if (stream === undefined) {
+      const [pid, tid] = key.split('-') as [string, string];
+      stream = { pid: Number(pid), thread: `${pid}-${tid}`, current: 0 };
+      this.streams.set(key, stream);
+    }
+    return stream;
+  }
+
+  private open(stream: Stream, key: string, number: number): void {
+    const gap = number - stream.current - 1;
+    if (gap > 0) {
+      this.lost(stream, 'missingSegment', gap, `segments ${stream.current + 1} to ${number - 1} are missing`);
+    }
+    stream.current = number;
+    stream.segment = { name: `${key}.${number}.jsonl`, splitter: new LineSplitter() };
+  }
+
+  private close(stream: Stream, segment: Segment): void {
+    if (segment.splitter.pending) this.lost(stream, 'torn', 1, 'the last line has no end');
+    segment.splitter = new LineSplitter();
+    if (stream.segment === segment) delete stream.segment;
+  }
+
+  private async readSegment(stream: Stream, segment: Segment): Promise<void> {
+    let file: fs.FileHandle;
+    try {
+      // Not through a link, and not waiting for the other end of a planted pipe.
+      file = await fs.open(
+        join(this.folder, segment.name),
+        constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+      );
+    } catch (error) {
+      this.refuse(segment, error);
+      return;
+    }
+    try {
+      const stat = await file.stat();
+      if (!stat.isFile() || (ownUid !== undefined && stat.uid !== ownUid)) return this.refuse(segment);
+      segment.inode ??= stat.ino;
+      if (segment.inode !== stat.ino || stat.size < segment.splitter.offset) {
+        this.lost(stream, 'truncated', 1, 'the spool file was replaced or cut short');
+        return this.refuse(segment);
+      }
+      await this.readOn(file, stream, segment);
+    } catch (error) {
+      this.refuse(segment, error);
+    } finally {
+      await file.close().catch(() => {});
+    }
+  }
+
+  private async readOn(file: fs.FileHandle, stream: Stream, segment: Segment): Promise<void> {
+    const receiver = {
+      line: (text: string, offset: number) => this.sink.line(text, { file: segment.name, offset }),
+      tooLong: () => this.lost(stream, 'overflow', 1, 'a line is too long to be an event'),
+    };
+    for (;;) {
+      const { bytesRead } = await file.read(this.buffer, 0, chunkBytes, segment.splitter.offset);
+      if (bytesRead === 0) return;
+      segment.splitter.push(Buffer.from(this.buffer.subarray(0, bytesRead)), receiver);
+    }
+  }
+
+  /** Not a file of ours, or gone: never looked at again. Out of descriptors is no verdict on the file. */
+  private refuse(segment: Segment, error?: unknown): void {
+    const code = (error as NodeJS.ErrnoException | undefined)?.code;
+    if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') return;
+    this.refused.add(segment.name);
+  }
+
+  private lost(stream: Stream, kind: SpoolLoss['kind'], count: number, reason: string): void {
+    this.sink.loss({ kind, count, thread: stream.thread, reason });
+  }
+}
