@@ -7,5 +7,6 @@ server.listen(0, '127.0.0.1', async () => {
     const response = await fetch(`http://127.0.0.1:${server.address().port}${path}`);
     process.stdout.write(await response.text());
   }
-  server.close().closeAllConnections();
+  server.close();
+  server.closeAllConnections(); // those that fetch keeps open for the next request
 });

@@ -1,0 +1,126 @@
+// npm test: everything, on a fresh machine too. Names after `--` choose parts: npm test -- unit e2e
+//
+// The parts run one after the other and all of them run, whatever fails. A part that cannot run here says why and counts
+// as skipped; under CI=true, where everything can be installed, that is a failure.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromiumPath } from './chromium.mjs';
+import { installCodeServer } from './code-server.mjs';
+import { main, root, SetupError, setup } from './setup.mjs';
+
+/** A part that hangs is ended after this time; the longest one takes a third of it. */
+const patienceMs = 8 * 60_000;
+const log = (text) => console.log(text);
+
+const tool = (path, ...args) => [process.execPath, join(root, 'node_modules', path), ...args];
+const check = (name, command) => ({ name, run: () => runCheck(command) });
+const project = (name, prepare = () => {}) => ({ name, prepare, run: () => runProject(name) });
+
+const parts = [
+  check('types', tool('typescript/bin/tsc', '--noEmit')),
+  check('style', tool('@biomejs/biome/bin/biome', 'check', '.')),
+  check('unused', tool('knip/bin/knip.js')),
+  project('unit'),
+  project('hook'),
+  project('matrix'),
+  project('webview', () => chromiumPath({ log })),
+  project('e2e', async () => {
+    chromiumPath({ log });
+    await installCodeServer({ log });
+  }),
+];
+
+await main(async () => {
+  const names = process.argv.slice(2);
+  const unknown = names.find((name) => !parts.some((part) => part.name === name));
+  if (unknown) throw new SetupError(`No part "${unknown}"; there are ${parts.map((part) => part.name).join(', ')}.`);
+  await timed('setup', () => setup({ log }));
+
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const table = [];
+  for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    log(`\n── ${part.name} ${'─'.repeat(100 - part.name.length)}`);
+    const counts = await timed(part.name, () => runPart(part));
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    table.push({ part: part.name, ...counts });
+  }
+
+  log('');
+  for (const { part, ...counts } of table) log(`${part.padEnd(9)} ${summary(counts)}`);
+  log(summary(total));
+  return total.failed > 0 ? 1 : 0;
+});
+
+function summary({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+async function timed(name, run) {
+  const begin = performance.now();
+  const result = await run();
+  log(`${name}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+async function runPart({ prepare, run }) {
+  try {
+    await prepare?.();
+  } catch (error) {
+    log(`Cannot run here: ${error.message}`);
+    return process.env.CI ? counted('failed') : counted('skipped');
+  }
+  return await run();
+}
+
+function counted(key) {
+  return { passed: 0, failed: 0, skipped: 0, [key]: 1 };
+}
+
+async function runCheck(command) {
+  return counted((await exitCode(command)) === 0 ? 'passed' : 'failed');
+}
+
+async function runProject(name) {
+  const folder = mkdtempSync(join(tmpdir(), 'nettrace-test-'));
+  const report = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const status = await exitCode(tool('vitest/vitest.mjs', 'run', '--project', name, ...reporters));
+  const counts = existsSync(report) ? countsOf(JSON.parse(readFileSync(report, 'utf8'))) : counted('failed');
+  rmSync(folder, { recursive: true, force: true });
+  // Vitest also fails for what is no test: an error between tests, a file that does not load, no file at all.
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/** Totals of vitest's JSON report. A file that failed as a whole holds no failed test, and counts as one. */
+function countsOf(report) {
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** Runs a command to its end, its output shown as it comes; 124 when it had to be ended. */
+function exitCode([command, ...args]) {
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    let late = false;
+    const patience = setTimeout(() => {
+      late = true;
+      log(`Ended: not done after ${patienceMs / 60_000} minutes.`);
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+    }, patienceMs);
+    child.once('error', failed);
+    child.once('exit', (status) => {
+      clearTimeout(patience);
+      done(late ? 124 : (status ?? 1));
+    });
+  });
+}
