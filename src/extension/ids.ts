@@ -1,0 +1,57 @@
+/**
+ * Every id that the extension shares with package.json. A test compares the two, so that neither has one the other
+ * does not know.
+ */
+
+export const debugType = 'net-trace';
+
+export const commands = {
+  debug: 'netTrace.debug',
+  save: 'netTrace.save',
+  open: 'netTrace.open',
+  clear: 'netTrace.clear',
+  follow: 'netTrace.follow',
+  openInEditor: 'netTrace.openInEditor',
+  showPanel: 'netTrace.showPanel',
+  showLineRequests: 'netTrace.showLineRequests',
+  showRow: 'netTrace.showRow',
+  focusFilter: 'netTrace.focusFilter',
+  clearFilter: 'netTrace.clearFilter',
+  nextFailed: 'netTrace.nextFailed',
+  previousFailed: 'netTrace.previousFailed',
+  copyUrl: 'netTrace.copyUrl',
+  toggleConnections: 'netTrace.toggleConnections',
+  openAsText: 'netTrace.openAsText',
+  showLog: 'netTrace.showLog',
+} as const;
+
+export const views = { container: 'netTracePanel', panel: 'netTrace.panel' } as const;
+
+/** The editor tab with the same page as the panel (made by code, so it is not in package.json's views). */
+export const tabType = 'netTrace.tab';
+
+export const customEditor = 'netTrace.trace';
+
+export const settings = {
+  editorNotes: 'netTrace.editor.notes',
+  panelOpen: 'netTrace.panel.open',
+  runsKeep: 'netTrace.runs.keep',
+  runsMaxRequests: 'netTrace.runs.maxRequests',
+  headers: 'netTrace.headers',
+  callSites: 'netTrace.callSites',
+} as const;
+
+/** Context keys for `when` clauses. */
+export const contextKeys = { hasRuns: 'netTrace.hasRuns' } as const;
+
+export const colors = [
+  'netTrace.phase.queue',
+  'netTrace.phase.dns',
+  'netTrace.phase.tcp',
+  'netTrace.phase.tls',
+  'netTrace.phase.send',
+  'netTrace.phase.wait',
+  'netTrace.phase.download',
+  'netTrace.failed',
+  'netTrace.paused',
+] as const;
