@@ -1,12 +1,6 @@
 // The trace's zero: one instant read on both clocks. Durations and order come from the monotonic clock alone, so a wall
 // clock that is set while the program runs moves nothing.
-
-export interface Anchor {
-  /** RFC 3339 with microseconds, UTC. */
-  beginTime: string;
-  /** CLOCK_MONOTONIC at that instant, decimal nanoseconds. */
-  beginMonotonicNs: string;
-}
+import type { Anchor } from '../model/clock';
 
 /**
  * Takes the anchor. Node's wall clock has whole milliseconds only, so this waits, at most one, for the next one to begin:
@@ -21,10 +15,10 @@ export function takeAnchor(): Anchor {
     wall = Date.now();
     monotonic = process.hrtime.bigint();
   }
-  return { beginTime: new Date(wall).toISOString().replace('Z', '000Z'), beginMonotonicNs: String(monotonic) };
+  return { time: new Date(wall).toISOString().replace('Z', '000Z'), monotonicNs: String(monotonic) };
 }
 
-/** Microseconds since the anchor, now. */
+/** Whole microseconds since the anchor, now. */
 export function sinceAnchor(anchor: Anchor): number {
-  return Number((process.hrtime.bigint() - BigInt(anchor.beginMonotonicNs)) / 1000n);
+  return Number((process.hrtime.bigint() - BigInt(anchor.monotonicNs)) / 1000n);
 }

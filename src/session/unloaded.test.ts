@@ -1,0 +1,67 @@
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { executableOf } from './executable';
+import { preloadWouldFail, whyNotLoaded } from './unloaded';
+
+const folder = mkdtempSync(join(tmpdir(), 'nettrace-unloaded-'));
+function program(name: string, text: string): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+const oldNode = program('old/node', '#!/bin/sh\necho v16.20.2\n');
+program('bin/bun', '#!/bin/sh\n');
+program('bin/tool', '#!/usr/bin/env node\n');
+program('bin/locked', `#!/usr/bin/env -S node --permission\n`);
+const node = process.execPath;
+
+const why = (command: string, args: string[] = [], env: Record<string, string> = {}) =>
+  whyNotLoaded({
+    command,
+    args,
+    env: { PATH: `${folder}/bin:${dirname(node)}:/usr/bin:/bin`, NODE_OPTIONS: '--require "/c/hook.cjs"', ...env },
+    hook: '/c/nettrace-hook-1/hook.cjs',
+    spool: '/s',
+  });
+
+test('each reason has its own words and a step to take', async () => {
+  expect(await why(oldNode, ['app.js'])).toMatchObject({
+    reason: 'oldNode',
+    text: expect.stringContaining('Node 16.20.2'),
+  });
+  expect(await why('bun', ['app.ts'])).toMatchObject({ reason: 'otherRuntime', text: expect.stringContaining('bun') });
+  expect(await why(node, ['--permission', 'app.js'])).toMatchObject({
+    reason: 'permission',
+    advice: 'Allow both: --allow-fs-read=/c/nettrace-hook-1/* --allow-fs-write=/s/*',
+  });
+  expect(await why('locked')).toMatchObject({ reason: 'permission' });
+  expect(await why(node, ['app.js', '--permission'])).toMatchObject({ reason: 'cleared' });
+  expect(await why('tool')).toMatchObject({ reason: 'cleared', text: expect.stringContaining('Node started') });
+  expect(await why('sh', ['-c', 'env -i node x'])).toMatchObject({
+    reason: 'cleared',
+    text: expect.stringContaining('sh started no'),
+  });
+  expect(await why(node, [], { NODE_OPTIONS: '--require "x' })).toMatchObject({ reason: 'brokenOptions' });
+  expect(await why('no-such-program')).toMatchObject({ reason: 'cleared' });
+});
+
+test('where preloading would keep Node 20 from starting', () => {
+  expect(preloadWouldFail(['--experimental-permission', 'a.js'], undefined)).toBe(true);
+  expect(preloadWouldFail(['a.js'], '--experimental-permission')).toBe(true);
+  expect(preloadWouldFail(['--experimental-permission', '--allow-fs-read=*', 'a.js'], undefined)).toBe(false);
+  expect(preloadWouldFail(['--permission', 'a.js'], '')).toBe(false);
+  expect(preloadWouldFail(['a.js', '--experimental-permission'], undefined)).toBe(false);
+});
+
+test('what a command starts', async () => {
+  const env = { PATH: `${folder}/bin:${dirname(node)}` };
+  expect(await executableOf('node', env)).toEqual({ path: join(dirname(node), 'node'), name: 'node', flags: [] });
+  expect(await executableOf('locked', env)).toMatchObject({ name: 'node', flags: ['--permission'] });
+  expect(await executableOf('./bin/bun', env, folder)).toMatchObject({ name: 'sh' });
+  expect(await executableOf('nope', env)).toBeUndefined();
+  expect(await executableOf('bin', {}, folder)).toBeUndefined();
+});
