@@ -19,7 +19,7 @@ export async function executableOf(
   const path = await find(command, env, cwd);
   if (path === undefined) return undefined;
   // Version managers put scripts in Node's place; they answer as it does.
-  const words = isNode(nameOf(path)) ? undefined : await interpreter(path);
+  const words = isNode(nameOf(path)) || isOtherRuntime(nameOf(path)) ? undefined : await interpreter(path);
   if (words === undefined) return { path, name: nameOf(path), flags: [] };
   // `env` with its own flags and assignments: the first plain word is the program.
   const viaEnv = nameOf(words[0] as string) === 'env';
@@ -32,6 +32,11 @@ export async function executableOf(
 /** `node`, `nodejs`, `node22`: answers `--version` with Node's version. */
 export function isNode(name: string): boolean {
   return /^node(js)?[\d.]*$/i.test(name);
+}
+
+/** Runs JavaScript, but knows nothing of Node's preload hooks. */
+export function isOtherRuntime(name: string): boolean {
+  return /^(bun|bunx|deno|electron)$/i.test(name);
 }
 
 const nameOf = (path: string) => basename(path.replaceAll('\\', '/')).replace(/\.exe$/i, '');

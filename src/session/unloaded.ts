@@ -2,7 +2,7 @@
 // hook says that it is there. One answer for the command line and the editor: what happened, and what to do.
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
-import { executableOf, isNode } from './executable';
+import { executableOf, isNode, isOtherRuntime } from './executable';
 import { splitNodeOptions } from './nodeOptions';
 
 export interface LaunchFacts {
@@ -38,7 +38,7 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
   }
   const program = await executableOf(command, env, facts.cwd);
   const name = program?.name ?? command;
-  if (/^(bun|deno|electron)$/i.test(name)) {
+  if (isOtherRuntime(name)) {
     return {
       reason: 'otherRuntime',
       text: `${name} is another runtime and does not load Node’s preload hooks.`,
