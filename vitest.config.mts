@@ -5,7 +5,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'test/architecture/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'test/architecture/*.test.ts'],
+        },
+      },
       {
         test: {
           name: 'hook',

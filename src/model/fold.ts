@@ -1,0 +1,127 @@
+/**
+ * The reducer: event lines in, records out. Total (never throws on any line), idempotent for a position that was read
+ * before, tolerant of missing lines; the order in which different files are folded does not change the records.
+ * It reads no clock and does no input or output.
+ */
+import { foldCertificate, foldClose, foldConnection, foldDial, foldLookup, foldTls } from './fold/connection';
+import { foldControl, foldEnd, foldExit, foldProc, type Isolate, type ProcessEnd } from './fold/isolate';
+import { foldHeaders, foldRequest, foldSites } from './fold/request';
+import { type KnownLine, parseLine } from './lines';
+import type { Loss } from './records';
+import type { Store } from './store';
+
+/** Where a line stands: what was folded before is skipped. */
+export interface Position {
+  /** Name of the spool file. */
+  file: string;
+  /** Offset of the line's first byte. */
+  offset: number;
+}
+
+interface FileState {
+  isolate?: Isolate;
+  /** Offset below which all was folded. */
+  next: number;
+  /** It belongs to another trace. */
+  refused?: true;
+}
+
+/** Most entries of one isolate's table of call sites that are kept. */
+const sourceLimit = 20_000;
+
+/** Folds the lines of one trace into a store. */
+export class Folder {
+  readonly #isolates = new Map<string, Isolate>();
+  readonly #files = new Map<string, FileState>();
+
+  constructor(readonly store: Store) {}
+
+  /** Folds one line. What cannot be used is counted as a loss, with the reason, and what was read before stays. */
+  fold(text: string, position: Position): void {
+    const file: FileState = this.#files.get(position.file) ?? { next: 0 };
+    this.#files.set(position.file, file);
+    if (position.offset < file.next) return;
+    file.next = position.offset + 1;
+    const parsed = parseLine(text);
+    if ('error' in parsed) return this.#lose('torn', parsed.error, file.isolate);
+    if ('unknown' in parsed)
+      return this.#lose('dropped', `unknown line kind ${String(parsed.unknown.k).slice(0, 32)}`, file.isolate);
+    const { line } = parsed;
+    if (line.k === 'proc') {
+      const found = foldProc(this.store, this.#isolates, line);
+      if ('error' in found) {
+        file.refused = true;
+        this.#lose('dropped', found.error);
+      } else file.isolate = found;
+      return;
+    }
+    if (file.refused) return this.#lose('dropped', 'the file belongs to another trace');
+    if (!file.isolate) return this.#lose('dropped', 'the file does not begin with a proc line');
+    this.#dispatch(file.isolate, line);
+  }
+
+  #dispatch(isolate: Isolate, line: Exclude<KnownLine, { k: 'proc' }>): void {
+    const { store } = this;
+    switch (line.k) {
+      case 'req':
+      case 'head':
+      case 'mark':
+      case 'end':
+        return foldRequest(store, isolate, line);
+      case 'src':
+        if (isolate.sources.size >= sourceLimit) isolate.sources.clear();
+        isolate.sources.set(line.n, line.at);
+        return;
+      case 'site':
+        return foldSites(store, isolate, line);
+      case 'hdr':
+        return foldHeaders(store, isolate, line);
+      case 'dial':
+        return foldDial(store, isolate, line);
+      case 'lookup':
+        return foldLookup(store, isolate, line);
+      case 'conn':
+        return foldConnection(store, isolate, line);
+      case 'tls':
+        return foldTls(store, isolate, line);
+      case 'cert':
+        return foldCertificate(store, line);
+      case 'close':
+        return foldClose(store, isolate, line);
+      case 'ctl':
+        return foldControl(store, isolate, line);
+      case 'loss':
+        return this.#foldLoss(isolate, line);
+      case 'exit':
+        return foldExit(store, isolate, line);
+    }
+  }
+
+  #foldLoss(isolate: Isolate, line: Extract<KnownLine, { k: 'loss' }>): void {
+    const { k: _, beginAt, endAt, kind, ...rest } = line;
+    this.store.addLoss({
+      source: 'hook',
+      kind: kind ?? 'dropped',
+      ...rest,
+      thread: isolate.thread,
+      ...(beginAt !== undefined ? { beginAt: beginAt + isolate.offset } : {}),
+      ...(endAt !== undefined ? { endAt: endAt + isolate.offset } : {}),
+    });
+  }
+
+  #lose(kind: Loss['kind'], reason: string, isolate?: Isolate): void {
+    this.store.addLoss({
+      source: 'session',
+      what: 'lines',
+      kind,
+      count: 1,
+      reason,
+      ...(isolate ? { thread: isolate.thread } : {}),
+    });
+  }
+
+  /** What the host knows of the end of a process, once its files were read to the end. */
+  end(pid: number, end?: ProcessEnd): void {
+    foldEnd(this.store, pid, end);
+  }
+}

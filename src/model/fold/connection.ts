@@ -1,0 +1,132 @@
+/** The lines beneath a request: `dial`, `lookup`, `conn`, `tls`, `cert`, `close`. */
+import { recordIdOf } from '../ids';
+import type { LineOf } from '../lines';
+import {
+  type Connection,
+  connection as connectionSchema,
+  type Dial,
+  dial as dialSchema,
+  type Lookup,
+  lookup as lookupSchema,
+  type TlsTunnel,
+  tlsTunnel as tunnelSchema,
+} from '../records';
+import type { Store } from '../store';
+import type { Isolate } from './isolate';
+import { merge, shifted } from './merge';
+import { siteOf } from './request';
+
+/** A copy without the fields whose form differs between line and record. */
+function without<T extends object>(value: T, ...keys: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([k]) => k !== 'k' && !keys.includes(k)));
+}
+
+export function foldDial(store: Store, isolate: Isolate, line: LineOf<'dial'>): void {
+  const id = recordIdOf(isolate.thread, line.id);
+  const fields = shifted(dialSchema, without(line, 'id', 'request', 'callSite') as Partial<Dial>, isolate.offset);
+  const request = line.request === undefined ? undefined : recordIdOf(isolate.thread, line.request);
+  const { lost: _, ...before } = store.dials.get(id) ?? { id, thread: isolate.thread };
+  store.setDial({
+    ...merge<Dial>(before, fields),
+    ...(request !== undefined ? { request } : {}),
+    ...(line.callSite ? { callSite: siteOf(line.callSite) } : {}),
+  });
+  const r = request === undefined ? undefined : store.requests.get(request);
+  if (r && r.connection === undefined && r.dial === undefined) store.setRequest({ ...r, dial: id });
+}
+
+export function foldLookup(store: Store, isolate: Isolate, line: LineOf<'lookup'>): void {
+  const id = recordIdOf(isolate.thread, line.id);
+  const before = store.lookups.get(id);
+  const fields = shifted(lookupSchema, without(line, 'id', 'dial', 'callSite') as Partial<Lookup>, isolate.offset);
+  if (!before) store.counts.lookups++;
+  const dial = line.dial === undefined ? undefined : recordIdOf(isolate.thread, line.dial);
+  const lookup: Lookup = {
+    ...merge<Lookup>(before ?? { id, thread: isolate.thread }, fields),
+    ...(dial !== undefined ? { dial } : {}),
+    ...(line.callSite ? { callSite: siteOf(line.callSite) } : {}),
+  };
+  if (dial !== undefined) store.setDial({ ...dialOf(store, isolate, dial), lookup: id });
+  store.setLookup(lookup);
+}
+
+/** The dial of this id, or a stub: its first line was lost. */
+function dialOf(store: Store, isolate: Isolate, id: string): Dial {
+  return store.dials.get(id) ?? { id, thread: isolate.thread, lost: ['start'] };
+}
+
+/** The result of a dial: each attempt is a connection of its own. */
+export function foldConnection(store: Store, isolate: Isolate, line: LineOf<'conn'>): void {
+  const { offset, thread } = isolate;
+  const dial = line.dial === undefined ? undefined : recordIdOf(thread, line.dial);
+  const winner = line.connection === undefined ? undefined : recordIdOf(thread, line.connection);
+  for (const a of line.attempts) {
+    const id = recordIdOf(thread, a.id);
+    const before = store.connections.get(id);
+    const won = id === winner;
+    const connect = {
+      ...(a.beginAt !== undefined ? { beginAt: a.beginAt + offset } : {}),
+      ...(a.endAt !== undefined ? { endAt: a.endAt + offset } : {}),
+      ...(a.result !== undefined ? { result: a.result } : {}),
+      ...(a.error ? { error: a.error } : {}),
+    };
+    const next: Connection = {
+      id,
+      thread,
+      ...(dial !== undefined ? { dial } : {}),
+      kind: line.kind ?? (a.path !== undefined ? 'unix' : 'tcp'),
+      direction: line.direction ?? 'out',
+      ...(a.local ? { local: a.local } : {}),
+      ...(a.remote ? { remote: a.remote } : {}),
+      ...(a.path !== undefined ? { path: a.path } : {}),
+      connect,
+      ...(won && line.local ? { local: line.local } : {}),
+      ...(won && line.options ? { options: line.options } : {}),
+      ...(won && line.protocol !== undefined ? { protocol: line.protocol } : {}),
+    };
+    if (a.result === 'connected' && before?.connect?.result !== 'connected') store.counts.connections++;
+    const { lost: _, ...known } = before ?? { id };
+    store.setConnection(merge<Connection>(known, next));
+  }
+  if (dial === undefined) return;
+  store.setDial({
+    ...dialOf(store, isolate, dial),
+    attempts: line.attempts.map((a) => recordIdOf(thread, a.id)),
+    ...(winner !== undefined ? { connection: winner } : {}),
+    ...(line.endAt !== undefined ? { endAt: line.endAt + offset } : {}),
+    ...(line.error ? { error: line.error } : {}),
+    ...(line.abort
+      ? { abort: { ...line.abort, ...(line.abort.at !== undefined ? { at: line.abort.at + offset } : {}) } }
+      : {}),
+  });
+}
+
+export function foldTls(store: Store, isolate: Isolate, line: LineOf<'tls'>): void {
+  const id = recordIdOf(isolate.thread, line.id);
+  const fields = shifted(
+    tunnelSchema,
+    without(line, 'id', 'connection', 'outer') as Partial<TlsTunnel>,
+    isolate.offset,
+  );
+  store.setTunnel({
+    ...merge<TlsTunnel>(store.tlsTunnels.get(id) ?? { id }, fields),
+    ...(line.connection !== undefined ? { connection: recordIdOf(isolate.thread, line.connection) } : {}),
+    ...(line.outer !== undefined ? { outer: recordIdOf(isolate.thread, line.outer) } : {}),
+  });
+}
+
+export function foldCertificate(store: Store, line: LineOf<'cert'>): void {
+  const { k: _, ...fields } = line;
+  if (!store.certificates.has(fields.fingerprint256)) store.certificates.set(fields.fingerprint256, fields);
+}
+
+export function foldClose(store: Store, isolate: Isolate, line: LineOf<'close'>): void {
+  const id = recordIdOf(isolate.thread, line.id);
+  const before = store.connections.get(id);
+  const fields = shifted(connectionSchema, without(line, 'id') as Partial<Connection>, isolate.offset);
+  if (before?.closedAt === undefined) {
+    store.counts.bytesSent += fields.bytesSent ?? 0;
+    store.counts.bytesReceived += fields.bytesReceived ?? 0;
+  }
+  store.setConnection(merge<Connection>(before ?? { id, thread: isolate.thread, lost: ['start'] }, fields));
+}

@@ -1,0 +1,180 @@
+/** Processes and threads: the lines `proc`, `ctl`, `exit`, and what follows from an end. */
+import { offsetOf } from '../clock';
+import { threadIdOf } from '../ids';
+import type { LineOf, SiteTuple } from '../lines';
+import type { Connection, Process, Request, Thread } from '../records';
+import type { Store } from '../store';
+
+/** What folding needs to know of the isolate that writes a file. */
+export interface Isolate {
+  process: string;
+  thread: string;
+  /** µs added to its instants. */
+  offset: number;
+  /** Its table of call sites. */
+  sources: Map<number, SiteTuple>;
+  /** Trace requests in force, for `req` lines that name none. */
+  enabled: string[];
+}
+
+/** Folds a file's first line: makes or finds the process and thread. */
+export function foldProc(
+  store: Store,
+  isolates: Map<string, Isolate>,
+  line: LineOf<'proc'>,
+): Isolate | { error: string } {
+  const begin = store.header.beginMonotonicNs;
+  if (begin === undefined) return { error: 'the trace has no monotonic anchor' };
+  if (line.trace !== store.header.id) return { error: `the file belongs to another trace (${line.trace})` };
+  const key = `${line.pid}-${line.tid}-${line.monotonicNs}`;
+  const known = isolates.get(key);
+  if (known) return known;
+
+  const offset = offsetOf(line.monotonicNs, begin);
+  const process = processFor(store, line, offset);
+  const thread: Thread = {
+    id: threadIdOf(process.id, line.tid),
+    threadId: line.tid,
+    kind: line.tid === 0 ? 'main' : 'worker',
+    beginAt: offset,
+    clockOffset: offset,
+    ...(line.parts ? { parts: line.parts } : {}),
+    ...(line.hook !== undefined ? { hook: line.hook } : {}),
+  };
+  const threads = [...process.threads, thread].sort((a, b) => a.threadId - b.threadId);
+  store.setProcess({ ...process, startAt: Math.min(process.startAt, offset), threads });
+  adopt(store, process.id);
+  noteHook(store, line, offset);
+  const isolate: Isolate = { process: process.id, thread: thread.id, offset, sources: new Map(), enabled: [] };
+  isolates.set(key, isolate);
+  return isolate;
+}
+
+/** The process of this pid that has no such thread yet, or a new one: the pid may come again in one trace. */
+function processFor(store: Store, line: LineOf<'proc'>, offset: number): Process {
+  const same = [...store.processes.values()].filter((p) => p.pid === line.pid);
+  const open = same.findLast((p) => !p.threads.some((t) => t.threadId === line.tid));
+  const argv = line.argv;
+  const fields = {
+    pid: line.pid,
+    ...(line.ppid !== undefined ? { ppid: line.ppid } : {}),
+    ...(argv ? { argv } : {}),
+    ...(argv?.[1] !== undefined ? { entry: argv[1] } : {}),
+    ...(line.title !== undefined ? { title: line.title } : {}),
+    ...(line.runtime ? { runtime: line.runtime } : {}),
+  };
+  // A worker's own argv says less than the main thread's.
+  if (open) return line.tid === 0 ? { ...open, ...fields } : open;
+  const id = same.length === 0 ? String(line.pid) : `${line.pid}.${same.length + 1}`;
+  return { id, ...fields, startAt: offset, threads: [] };
+}
+
+/** Sets `parent` in both directions: whichever of the two is seen first. */
+function adopt(store: Store, id: string): void {
+  for (const p of store.processes.values()) {
+    if (p.parent !== undefined || p.ppid === undefined) continue;
+    const parent = [...store.processes.values()].findLast(
+      (q) => q.pid === p.ppid && q.id !== p.id && q.startAt <= p.startAt,
+    );
+    if (parent && (p.id === id || parent.id === id)) store.setProcess({ ...p, parent: parent.id });
+  }
+}
+
+/** The hook's own word on what it records, and under which settings. */
+function noteHook(store: Store, line: LineOf<'proc'>, offset: number): void {
+  const { header } = store;
+  const before = header.sources.find((s) => s.name === 'hook');
+  const features = [...new Set([...(before?.features ?? []), ...(line.parts ?? [])])];
+  const hook = { name: 'hook', state: 'on', features, fromAt: Math.min(before?.fromAt ?? offset, offset) } as const;
+  store.header = {
+    ...header,
+    sources: before ? header.sources.map((s) => (s === before ? hook : s)) : [hook, ...header.sources],
+    ...(line.settings ? { settings: { ...line.settings, ...header.settings } } : {}),
+  };
+}
+
+function updateThread(store: Store, isolate: Isolate, change: (t: Thread) => Thread): void {
+  const process = store.processes.get(isolate.process);
+  if (!process) return;
+  store.setProcess({ ...process, threads: process.threads.map((t) => (t.id === isolate.thread ? change(t) : t)) });
+}
+
+export function foldControl(store: Store, isolate: Isolate, line: LineOf<'ctl'>): void {
+  if (line.reason === 'fault') {
+    const fault = {
+      at: line.at + isolate.offset,
+      ...(line.part !== undefined ? { part: line.part } : {}),
+      ...(line.message !== undefined ? { message: line.message } : {}),
+    };
+    updateThread(store, isolate, (t) => ({ ...t, faults: [...(t.faults ?? []), fault].slice(-32) }));
+  }
+  if (!line.enabled) return;
+  isolate.enabled = line.enabled;
+  const control = { enabled: line.enabled, ...(line.generation !== undefined ? { generation: line.generation } : {}) };
+  updateThread(store, isolate, (t) => ({ ...t, control }));
+}
+
+export function foldExit(store: Store, isolate: Isolate, line: LineOf<'exit'>): void {
+  const at = line.at + isolate.offset;
+  updateThread(store, isolate, (t) => ({ ...t, endAt: at }));
+  endThread(store, isolate.thread, at);
+  const process = store.processes.get(isolate.process);
+  if (!process || !isolate.thread.endsWith('-0')) return;
+  store.setProcess({ ...process, endAt: at, ...(line.code !== undefined ? { exitCode: line.code } : {}), end: 'exit' });
+}
+
+/** How the host saw a process end. */
+export interface ProcessEnd {
+  exitCode?: number;
+  signal?: string;
+  /** µs since the trace began; absent when not known. */
+  at?: number;
+}
+
+/**
+ * What the host knows of a process's end, after all its lines were folded. What still ran was interrupted: by the
+ * process's own exit if its `exit` line told of one, else by something that left no word.
+ */
+export function foldEnd(store: Store, pid: number, end: ProcessEnd = {}): void {
+  const process = [...store.processes.values()].findLast((p) => p.pid === pid);
+  if (!process) return;
+  const exit = process.threads.find((t) => t.threadId === 0)?.endAt;
+  for (const thread of process.threads) endThread(store, thread.id, thread.endAt ?? exit);
+  store.setProcess({
+    ...process,
+    ...(process.endAt === undefined && end.at !== undefined ? { endAt: end.at } : {}),
+    ...(process.exitCode === undefined && end.exitCode !== undefined ? { exitCode: end.exitCode } : {}),
+    ...(end.signal !== undefined ? { signal: end.signal } : {}),
+    end: process.end ?? (end.signal !== undefined ? 'killed' : end.exitCode !== undefined ? 'exit' : 'lost'),
+  });
+}
+
+/** Ends what still runs in a thread: with its instant if the thread told of its end, else without. */
+function endThread(store: Store, thread: string, at: number | undefined): void {
+  for (const r of store.requests.values()) {
+    if (r.thread !== thread || r.outcome !== undefined) continue;
+    if (at === undefined) store.setRequest({ ...r, outcome: 'interrupted' });
+    else
+      store.setRequest({
+        ...r,
+        outcome: bodyUnread(r) ? 'notRead' : 'processExit',
+        endAt: Math.max(at, r.createdAt ?? at),
+      });
+  }
+  if (at === undefined) return;
+  for (const c of store.connections.values()) {
+    const open =
+      c.thread === thread && c.closedAt === undefined && c.closedBy === undefined && c.connect?.result === 'connected';
+    if (open) store.setConnection({ ...c, closedBy: 'processExit' } satisfies Connection);
+  }
+}
+
+/** The head came, a body was due, and nobody took any of it. */
+function bodyUnread(r: Request): boolean {
+  const { response } = r;
+  if (r.responseBeginAt === undefined || !response) return false;
+  const { status = 200 } = response;
+  if (r.method === 'HEAD' || status === 204 || status === 304 || status < 200 || response.declaredBytes === 0)
+    return false;
+  return response.readBeginAt === undefined && (response.readBytes ?? 0) === 0;
+}

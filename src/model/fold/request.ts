@@ -1,0 +1,169 @@
+/** The lines of a request: `req`, `head`, `hdr`, `mark`, `end`, and the call sites that come apart. */
+import { recordIdOf } from '../ids';
+import type { LineOf, SiteTuple } from '../lines';
+import { type CallSite, type Request, request as requestSchema } from '../records';
+import type { Store } from '../store';
+import type { Isolate } from './isolate';
+import { merge, shifted } from './merge';
+
+type RequestLine = LineOf<'req'> | LineOf<'head'> | LineOf<'mark'> | LineOf<'end'>;
+
+const references = ['redirectOf', 'retryOf', 'operation', 'cause', 'dial', 'connection', 'blockedBy'] as const;
+const instants = ['assignedAt', 'sendBeginAt', 'sendEndAt', 'responseBeginAt', 'endAt'] as const;
+
+export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): void {
+  const id = recordIdOf(isolate.thread, line.id);
+  const before = store.requests.get(id);
+  if (line.k === 'mark' && before?.outcome !== undefined) return;
+  const fields = fieldsOf(isolate, line, before);
+  if (line.k === 'req') {
+    const known = before ?? { id, thread: isolate.thread };
+    const next = merge<Request>(known, fields);
+    if (next.traceRequests === undefined && isolate.enabled.length > 0) next.traceRequests = isolate.enabled;
+    if (line.callSite) next.callSite = siteOf(line.callSite);
+    if (!before) {
+      store.counts.requests++;
+      match(store, isolate.thread, next.traceRequests ?? []);
+    }
+    finish(store, before, withoutLost(next, 'start'));
+    startOperation(store, next);
+    return;
+  }
+  if (before) {
+    finish(store, before, merge<Request>(before, ended(before) ? withoutEnd(fields) : fields));
+    return;
+  }
+  // Its first line was lost: what is known of it counts all the same.
+  if (line.k === 'mark') return;
+  store.counts.requests++;
+  finish(store, undefined, merge<Request>({ id, thread: isolate.thread, lost: ['start'] }, fields));
+}
+
+/** Fields of a line on the trace's clock, with the isolate's ids made the trace's. */
+function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined): Partial<Request> {
+  const { k: _, id: __, t, callSite: ___, ...rest } = line as LineOf<'req'>;
+  const fields = shifted(requestSchema, rest as unknown as Partial<Request>, isolate.offset);
+  const raw = line as Record<string, unknown>;
+  for (const key of references) {
+    const n = raw[key];
+    if (typeof n === 'number') fields[key] = recordIdOf(isolate.thread, n);
+  }
+  const created = fields.createdAt ?? before?.createdAt;
+  if (t && created !== undefined) {
+    instants.forEach((key, i) => {
+      const v = t[i];
+      if (typeof v === 'number') fields[key] = created + v;
+    });
+    const read = t[5];
+    if (typeof read === 'number') fields.response = { ...fields.response, readBeginAt: created + read };
+  }
+  return fields;
+}
+
+const ended = (r: Request): boolean => r.outcome !== undefined;
+
+/** The end that was told first stays. */
+function withoutEnd(fields: Partial<Request>): Partial<Request> {
+  const { outcome: _, endAt: __, ...rest } = fields;
+  return rest;
+}
+
+function withoutLost(r: Request, what: string): Request {
+  if (!r.lost) return r;
+  const lost = r.lost.filter((l) => l !== what);
+  const { lost: _, ...rest } = r;
+  return lost.length > 0 ? { ...rest, lost } : rest;
+}
+
+/** Stores the request and what follows for counts and for its connection. */
+function finish(store: Store, before: Request | undefined, next: Request): void {
+  if (before?.outcome === undefined && next.outcome === 'failed') store.counts.failed++;
+  store.setRequest(next);
+  const c = next.connection === undefined ? undefined : store.connections.get(next.connection);
+  if (!c) return;
+  const sent = (r: Request | undefined) => r?.connection === c.id && (r.sendBeginAt ?? r.responseBeginAt) !== undefined;
+  const first = !sent(before) && sent(next);
+  const hint = next.response?.keepAlive;
+  const protocol =
+    next.protocol !== undefined && next.outcome !== 'tunnel'
+      ? next.protocol === 'http/1.0'
+        ? 'http/1.1'
+        : next.protocol
+      : undefined;
+  if (!first && (hint === undefined || hint === c.keepAliveHint) && (protocol === undefined || protocol === c.protocol))
+    return;
+  store.setConnection({
+    ...c,
+    ...(protocol !== undefined ? { protocol } : {}),
+    ...(first ? { requestCount: (c.requestCount ?? 0) + 1 } : {}),
+    ...(hint !== undefined ? { keepAliveHint: hint } : {}),
+  });
+}
+
+/** `operation` stands on the first hop too, once there is a second. */
+function startOperation(store: Store, r: Request): void {
+  if (r.operation === undefined || r.operation === r.id) return;
+  const first = store.requests.get(r.operation);
+  if (first && first.operation === undefined) store.setRequest({ ...first, operation: first.id });
+}
+
+function match(store: Store, thread: string, ids: readonly string[]): void {
+  const all = store.header.traceRequests;
+  if (!all) return;
+  const traceRequests = all.map((t) => {
+    if (!ids.includes(t.id)) return t;
+    const matched = t.matched ?? [];
+    const mine = matched.find((m) => m.thread === thread);
+    const others = matched.filter((m) => m !== mine);
+    return {
+      ...t,
+      matched: [...others, { thread, count: (mine?.count ?? 0) + 1 }].sort((a, b) => (a.thread < b.thread ? -1 : 1)),
+    };
+  });
+  store.header = { ...store.header, traceRequests };
+}
+
+export function foldHeaders(store: Store, isolate: Isolate, line: LineOf<'hdr'>): void {
+  const r = store.requests.get(recordIdOf(isolate.thread, line.id));
+  if (!r) return;
+  if (line.side === 'request') store.setRequest({ ...r, headers: [...(r.headers ?? []), ...line.headers] });
+  else if (line.side === 'response')
+    store.setRequest({ ...r, response: { ...r.response, headers: [...(r.response?.headers ?? []), ...line.headers] } });
+  else if (line.side === 'trailers')
+    store.setRequest({
+      ...r,
+      response: { ...r.response, trailers: [...(r.response?.trailers ?? []), ...line.headers] },
+    });
+}
+
+/** A tuple of the spool as a call site. */
+export function siteOf([file, line, column, fn, kind]: SiteTuple): CallSite {
+  return { file, line, column, ...(fn ? { function: fn } : {}), kind };
+}
+
+/** Call sites read in batches: pairs of record and entry of the isolate's table. */
+export function foldSites(store: Store, isolate: Isolate, line: LineOf<'site'>): void {
+  for (let i = 0; i + 1 < line.s.length; i += 2) {
+    const tuple = isolate.sources.get(line.s[i + 1] as number);
+    if (!tuple) continue;
+    const id = recordIdOf(isolate.thread, line.s[i] as number);
+    const callSite = siteOf(tuple);
+    const r = store.requests.get(id);
+    const d = store.dials.get(id);
+    const l = store.lookups.get(id);
+    if (r) {
+      store.setRequest({ ...r, callSite });
+      inherit(store, r, callSite);
+    } else if (d) store.setDial({ ...d, callSite });
+    else if (l) store.setLookup({ ...l, callSite });
+  }
+}
+
+/** Later hops have no frame of the user's on their stack: theirs is the first hop's. */
+function inherit(store: Store, first: Request, site: CallSite): void {
+  if (first.operation !== first.id) return;
+  for (const r of store.requests.values()) {
+    if (r.operation === first.id && r.id !== first.id && r.callSite === undefined)
+      store.setRequest({ ...r, callSite: { ...site, kind: 'inherited' } });
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Event lines of the spool: how the hook tells the host what happened.
+ *
+ * One JSON object a line, `k` first, under 4,096 bytes with its newline, appended to one file an isolate
+ * (`<pid>-<tid>-<begin>.<segment>.jsonl`). The first line of each file is `proc`. Ids are bare integers, one counter an
+ * isolate; instants are whole µs since the `proc` line's `monotonicNs`. Nothing is promised between files.
+ *
+ * Hot lines: call sites come apart, read in batches (`src` makes an entry of the isolate's table, `site` points to it);
+ * a `req` line may carry the fields of `end` when both are in one write; the instants of an exchange stand in `t`,
+ * relative to `createdAt`.
+ *
+ * Everything here comes from the debuggee and is untrusted: `parseLine` validates, unknown kinds are kept and counted.
+ */
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { certificate, connection, dial, errorInfo, lookup, request, settings, tlsTunnel } from './records';
+import { optional } from './schema';
+
+const n = Type.Integer({ minimum: 0 });
+const at = Type.Number();
+const part = <T extends Type.TObject>(schema: T, without: readonly (keyof T['properties'] & string)[]) =>
+  Type.Partial(Type.Omit(schema, without as readonly string[] as never)) as unknown as Type.TObject<{
+    [K in Exclude<keyof T['properties'], (typeof without)[number]>]: Type.TOptional<T['properties'][K]>;
+  }>;
+
+/** Instants of an exchange in µs after createdAt: assigned, sendBegin, sendEnd, responseBegin, end, readBegin. */
+const exchangeInstants = Type.Array(Type.Union([Type.Number(), Type.Null()]), { maxItems: 16 });
+
+/** File, line, column, function (may be empty), kind. */
+export const siteTuple = Type.Tuple([Type.String(), Type.Number(), Type.Number(), Type.String(), Type.String()]);
+export type SiteTuple = Static<typeof siteTuple>;
+
+const requestPart = {
+  ...part(request, [
+    'id',
+    'thread',
+    'callSite',
+    'redirectOf',
+    'retryOf',
+    'operation',
+    'cause',
+    'dial',
+    'connection',
+    'blockedBy',
+    'priorSends',
+    'stack',
+  ]).properties,
+  id: n,
+  t: optional(exchangeInstants),
+  redirectOf: optional(n),
+  retryOf: optional(n),
+  operation: optional(n),
+  cause: optional(n),
+  dial: optional(n),
+  connection: optional(n),
+  blockedBy: optional(n),
+};
+
+const attempt = Type.Object({
+  id: n,
+  family: optional(n),
+  remote: optional(Type.Object({ address: Type.String(), port: Type.Integer() })),
+  path: optional(Type.String()),
+  local: optional(Type.Object({ address: Type.String(), port: Type.Integer() })),
+  beginAt: optional(at),
+  endAt: optional(at),
+  result: optional(Type.String()),
+  error: optional(errorInfo('Why it failed.')),
+});
+
+/** Schemas by kind. */
+export const lineSchemas = {
+  proc: Type.Object({
+    v: Type.Integer(),
+    trace: Type.String(),
+    pid: n,
+    ppid: optional(n),
+    tid: n,
+    segment: n,
+    monotonicNs: Type.String({ pattern: '^[0-9]+$' }),
+    wallMs: Type.Number(),
+    runtime: optional(Type.Object({ name: Type.String(), version: Type.String(), undici: optional(Type.String()) })),
+    argv: optional(Type.Array(Type.String())),
+    title: optional(Type.String()),
+    hook: optional(Type.String()),
+    parts: optional(Type.Array(Type.String())),
+    settings: optional(settings),
+  }),
+  ctl: Type.Object({
+    at,
+    generation: optional(n),
+    enabled: optional(Type.Array(Type.String())),
+    reason: Type.String(),
+    part: optional(Type.String()),
+    message: optional(Type.String()),
+  }),
+  req: Type.Object({ ...requestPart, createdAt: optional(at), callSite: optional(siteTuple) }),
+  head: Type.Object(requestPart),
+  hdr: Type.Object({
+    id: n,
+    side: Type.String(),
+    part: optional(n),
+    of: optional(n),
+    headers: Type.Array(Type.Object({ name: Type.String(), value: optional(Type.String()), length: optional(n) })),
+  }),
+  mark: Type.Object(requestPart),
+  end: Type.Object(requestPart),
+  dial: Type.Object({
+    ...part(dial, ['id', 'thread', 'request', 'callSite', 'lookup', 'attempts', 'connection']).properties,
+    id: n,
+    request: optional(n),
+    callSite: optional(siteTuple),
+  }),
+  lookup: Type.Object({
+    ...part(lookup, ['id', 'thread', 'dial', 'callSite']).properties,
+    id: n,
+    dial: optional(n),
+    callSite: optional(siteTuple),
+  }),
+  conn: Type.Object({
+    dial: optional(n),
+    endAt: optional(at),
+    attempts: Type.Array(attempt),
+    connection: optional(n),
+    kind: optional(Type.String()),
+    direction: optional(Type.String()),
+    local: optional(Type.Object({ address: Type.String(), port: Type.Integer() })),
+    error: optional(errorInfo('Why no attempt connected.')),
+    abort: optional(Type.Object({ at: optional(at), reason: optional(Type.String()) })),
+    options: optional(Type.Object({})),
+    protocol: optional(Type.String()),
+  }),
+  cert: certificate,
+  tls: Type.Object({
+    ...part(tlsTunnel, ['id', 'connection', 'outer']).properties,
+    id: n,
+    connection: optional(n),
+    outer: optional(n),
+  }),
+  close: Type.Object({ ...part(connection, ['id', 'thread', 'dial', 'tunnel', 'upgrade']).properties, id: n }),
+  src: Type.Object({ n, at: siteTuple }),
+  site: Type.Object({ s: Type.Array(n) }),
+  loss: Type.Object({
+    what: Type.String(),
+    count: n,
+    kind: optional(Type.String()),
+    reason: optional(Type.String()),
+    beginAt: optional(at),
+    endAt: optional(at),
+  }),
+  exit: Type.Object({ at, code: optional(Type.Integer()) }),
+} as const;
+
+export type LineKind = keyof typeof lineSchemas;
+/** A valid line of kind K. */
+export type LineOf<K extends LineKind> = { k: K } & Static<(typeof lineSchemas)[K]>;
+export type KnownLine = { [K in LineKind]: LineOf<K> }[LineKind];
+/** A line of a kind that this version does not know: kept and counted. */
+export interface UnknownLine {
+  k: string;
+}
+
+const validators = new Map<string, ReturnType<typeof Compile>>();
+function validatorOf(kind: LineKind): ReturnType<typeof Compile> {
+  const known = validators.get(kind);
+  if (known) return known;
+  const made = Compile(lineSchemas[kind]);
+  validators.set(kind, made);
+  return made;
+}
+
+export type ParsedLine = { line: KnownLine } | { unknown: UnknownLine } | { error: string };
+
+const isKind = (k: string): k is LineKind => Object.hasOwn(lineSchemas, k);
+
+/** Parses and validates one line (without its newline). Never throws; an error names the place in the line. */
+export function parseLine(text: string): ParsedLine {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (e) {
+    return { error: `not JSON: ${(e as Error).message}` };
+  }
+  const k = (value as { k?: unknown } | null)?.k;
+  if (typeof value !== 'object' || typeof k !== 'string') return { error: 'not an event line: no kind "k"' };
+  if (!isKind(k)) return { unknown: value as UnknownLine };
+  const validator = validatorOf(k);
+  if (validator.Check(value)) return { line: value as KnownLine };
+  const first = validator.Errors(value)[0];
+  return { error: `${k} line${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}` };
+}

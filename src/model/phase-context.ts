@@ -1,0 +1,129 @@
+/** The records beneath a request that its breakdown needs, found once. */
+
+import type { AbsentReason } from './phases';
+import type { Connection, Dial, Lookup, Pause, Request, TlsTunnel } from './records';
+import type { Store } from './store';
+
+export interface Context {
+  connection: Connection | undefined;
+  dial: Dial | undefined;
+  lookup: Lookup | undefined;
+  /** The connection that the dial made. */
+  winner: Connection | undefined;
+  attempts: Connection[];
+  /** Tunnel the request itself speaks in. */
+  tls: TlsTunnel | undefined;
+  /** TLS is due. */
+  secure: boolean;
+  /** It goes through a CONNECT tunnel. */
+  throughTunnel: boolean;
+  /** Last known instant of the request: its end, or now while it runs. */
+  limit: number;
+  /** When the set-up was ready; absent while a due step is missing or failed. */
+  ready: number | undefined;
+  /** The set-up is this request's own waiting time. */
+  counts: boolean;
+  /** Why not, when it is not. */
+  notCounted: AbsentReason;
+  /** Dial begun for it whose connection it did not use. */
+  unusedDial: string | undefined;
+  /** Set while the steps are made: a step failed or has not ended. */
+  stopped: boolean;
+  pauses: readonly Pause[];
+}
+
+export function contextOf(r: Request, store: Store, now: number): Context {
+  const connection = r.connection === undefined ? undefined : store.connections.get(r.connection);
+  const dialId = connection?.dial ?? (r.connection === undefined ? r.dial : undefined);
+  const dial = dialId === undefined ? undefined : store.dials.get(dialId);
+  const lookup = dial?.lookup === undefined ? undefined : store.lookups.get(dial.lookup);
+  const winner = dial?.connection === undefined ? undefined : store.connections.get(dial.connection);
+  const attempts = (dial?.attempts ?? []).flatMap((id) => store.connections.get(id) ?? []);
+  const onWire = connection ?? winner;
+  const tunnels = onWire ? store.tunnelsOf(onWire.id) : [];
+  const isConnect = r.method === 'CONNECT';
+  const forward = isConnect || r.proxy?.mode === 'forward';
+  const tls =
+    tunnels.find((t) => t.purpose === (forward ? 'proxy' : 'origin')) ??
+    (forward ? undefined : tunnels.find((t) => t.purpose === undefined));
+  const secure = tls !== undefined || (!isConnect && /^(https|wss):/i.test(r.url ?? ''));
+  const throughTunnel = !isConnect && (onWire?.tunnel !== undefined || r.proxy?.mode === 'tunnel');
+  const ready = readyAt(winner, tls, secure, throughTunnel);
+  const first =
+    r.connection === undefined ||
+    r.ordinal === undefined ||
+    r.ordinal <= 1 ||
+    isConnect ||
+    connection?.protocol === 'h2';
+  const counts =
+    dial !== undefined && first && (ready === undefined || r.createdAt === undefined || ready > r.createdAt);
+  const unused = r.dial !== undefined && r.dial !== dialId ? r.dial : undefined;
+  return {
+    connection,
+    dial,
+    lookup,
+    winner,
+    attempts,
+    tls,
+    secure,
+    throughTunnel,
+    limit: limitOf(r, now, [dial?.beginAt, dial?.endAt, lookup?.endAt, tls?.endAt]),
+    ready,
+    counts,
+    notCounted: notCounted(r, dial, first),
+    unusedDial: unused,
+    stopped: false,
+    pauses: store.pausesOf(r.thread),
+  };
+}
+
+function readyAt(
+  winner: Connection | undefined,
+  tls: TlsTunnel | undefined,
+  secure: boolean,
+  throughTunnel: boolean,
+): number | undefined {
+  const connected = winner?.connect?.result === 'connected' ? winner.connect.endAt : undefined;
+  if (connected === undefined) return undefined;
+  let ready = connected;
+  if (throughTunnel) {
+    if (winner?.tunnel?.establishedAt === undefined) return undefined;
+    ready = Math.max(ready, winner.tunnel.establishedAt);
+  }
+  if (secure) {
+    if (tls?.endAt === undefined || tls.error !== undefined) return undefined;
+    ready = Math.max(ready, tls.endAt);
+  }
+  return ready;
+}
+
+function notCounted(r: Request, dial: Dial | undefined, first: boolean): AbsentReason {
+  if (!first) return 'reused';
+  if (dial !== undefined) return 'ready';
+  // No dial is known: the request has not come so far, or the connection was made before the trace began.
+  return r.connection === undefined && r.assignedAt === undefined
+    ? r.outcome === undefined
+      ? 'notYet'
+      : 'notReached'
+    : 'notSeen';
+}
+
+/** Now while it runs; else its end. What was never read, was upgraded or became a tunnel ends at its head. */
+function limitOf(r: Request, now: number, beneath: readonly (number | undefined)[]): number {
+  const known = [r.createdAt, r.assignedAt, r.sendBeginAt, r.sendEndAt, r.responseBeginAt].filter(
+    (x) => x !== undefined,
+  );
+  const last = Math.max(...known, Number.NEGATIVE_INFINITY);
+  switch (r.outcome) {
+    case undefined:
+      return Math.max(now, last);
+    case 'notRead':
+    case 'upgraded':
+    case 'tunnel':
+      return r.responseBeginAt ?? r.endAt ?? last;
+    case 'interrupted':
+      return r.endAt ?? Math.max(last, ...beneath.filter((x) => x !== undefined));
+    default:
+      return r.endAt ?? last;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Messages between the extension host and the panel's page. What comes from the page is untrusted and is validated by
+ * `pageMessage`; what the host sends is typed. Instants are µs on the panel's axis: each run has its offset added.
+ */
+import Type, { type Static } from 'typebox';
+import type { Breakdown } from './phases';
+import type { Certificate, Connection, Dial, Lookup, Request, TlsTunnel } from './records';
+import type { Row } from './row';
+
+/** A run: one start of a program (one root debug session), or an opened file. */
+export interface Run {
+  /** Ordinal in the panel, from 1. */
+  number: number;
+  /** Name of the launch configuration, or of the file. */
+  title: string;
+  /** RFC 3339. */
+  beginTime: string;
+  state: 'running' | 'ended' | 'interrupted';
+  /** µs from the axis's zero to the run's begin. */
+  offset: number;
+  /** µs on the axis; absent while it runs. */
+  endAt?: number;
+  exitCode?: number;
+  signal?: string;
+  processes: { pid: number; label: string }[];
+  /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, helper. */
+  message?: PanelMessage;
+}
+
+export interface PanelMessage {
+  kind: 'hook' | 'dropped' | 'ended' | 'helper';
+  text: string;
+  action?: { title: string; command: PageCommand };
+}
+
+/** The status line. Exact counts, whatever was evicted. */
+export interface Status {
+  recording: boolean;
+  requests: number;
+  failed: number;
+  running: number;
+  connections: number;
+  reuses: number;
+  bytesSent: number;
+  bytesReceived: number;
+  evicted: number;
+  /** µs; absent before the first run. */
+  elapsed?: number;
+  /** `kernel figures off`. */
+  kernel: string;
+}
+
+export interface PanelState {
+  rows: Row[];
+  runs: Run[];
+  status: Status;
+  /** µs on the axis: the page counts on from it while something runs. */
+  now: number;
+  view: 'panel' | 'editor';
+  /** An opened file: no recording, no clearing. */
+  readOnly?: boolean;
+  title?: string;
+  /** What the page gave to `persist` last. */
+  persisted?: unknown;
+}
+
+/** Everything about one request, asked for when its row is selected. */
+export interface Details {
+  row: Row;
+  request: Request;
+  dial?: Dial;
+  lookup?: Lookup;
+  connection?: Connection;
+  /** Of the dial, in start order. */
+  attempts: Connection[];
+  tunnel?: TlsTunnel;
+  proxyTunnel?: TlsTunnel;
+  /** The peer's chain in the order sent. */
+  certificates: Certificate[];
+  breakdown: Breakdown;
+  /** Requests of the same connection; instants on the panel's axis. */
+  connectionRequests: { id: string; path: string; ordinal: number; beginAt?: number; endAt?: number }[];
+  /** µs from the run's instants (in the records above) to the panel's axis. */
+  offset: number;
+  /** What is not measured, and why, in words. */
+  missing: { what: string; why: string }[];
+  /** Lines of code round the call site; absent when the file is not there. */
+  code?: { first: number; lines: string[]; line: number };
+}
+
+export type HostCommand =
+  | 'save'
+  | 'clear'
+  | 'follow'
+  | 'focusFilter'
+  | 'nextFailed'
+  | 'previousFailed'
+  | 'copyUrl'
+  | 'clearFilter'
+  | 'toggleConnections';
+
+export type HostMessage =
+  | { type: 'state'; state: PanelState }
+  | { type: 'rows'; upsert: Row[]; removed: string[]; now: number; status: Status; runs: Run[] }
+  | { type: 'details'; id: string; details: Details | null }
+  | { type: 'select'; id: string; reveal: true }
+  | { type: 'filter'; text: string }
+  | { type: 'command'; command: HostCommand };
+
+const rowId = Type.String({ minLength: 1, maxLength: 200 });
+/** Commands of the extension that the page may run. */
+export const pageCommands = ['save', 'open', 'debug', 'clear', 'openInEditor'] as const;
+export type PageCommand = (typeof pageCommands)[number];
+
+/** Messages from the page to the host. */
+export const pageMessage = Type.Union([
+  Type.Object({ type: Type.Literal('ready') }),
+  Type.Object({ type: Type.Literal('details'), id: rowId }),
+  /** Opens the calling code; preview keeps the focus in the panel. */
+  Type.Object({ type: Type.Literal('open'), id: rowId, preview: Type.Boolean() }),
+  Type.Object({ type: Type.Literal('run'), command: Type.Union(pageCommands.map((c) => Type.Literal(c))) }),
+  Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
+  Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),
+  /** View state (columns, widths, filter …), kept per workspace. */
+  Type.Object({ type: Type.Literal('persist'), state: Type.Unknown() }),
+  /** A row was shown: `at` is Date.now() in the page. Asked for by tests only. */
+  Type.Object({ type: Type.Literal('rendered'), ids: Type.Array(rowId), at: Type.Number() }),
+]);
+export type PageMessage = Static<typeof pageMessage>;

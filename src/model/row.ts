@@ -1,0 +1,215 @@
+/**
+ * The compact view of a request that the panel's grid, the command line's lines and the editor's notes share. Pure:
+ * the same record gives the same row everywhere.
+ */
+import { compareIds } from './ids';
+import { phasesOf } from './phases';
+import type { CallSite, PhaseName, Request } from './records';
+import { type StateName, stateOf } from './state';
+import type { Store } from './store';
+
+/** A phase as the waterfall draws it. Instants and durations in µs; on the row's axis (see `Row.createdAt`). */
+export interface RowPhase {
+  name: PhaseName;
+  beginAt: number;
+  duration: number;
+  /** Still going on: its end is now. */
+  running?: true;
+  /** The request died in it. */
+  failed?: true;
+  /** µs of it during which the program stood in the debugger. */
+  paused?: number;
+}
+
+/** Absent = unknown or not so, never 0. */
+export interface Row {
+  /** Id of the request; unique within its run. In the panel prefixed by the run: `r1/4711-0-12`. */
+  id: string;
+  /** Ordinal of the run in the panel, from 1; 1 outside the panel. */
+  run: number;
+  thread: string;
+  pid: number;
+  threadId: number;
+  /** `checkout`, `receipt 4127`, `worker 2`: entry file, with pid or thread where needed. */
+  process: string;
+  /** True for the root process's main thread. */
+  main: boolean;
+  api?: string;
+  method: string;
+  /** Masked. */
+  url: string;
+  scheme: string;
+  /** Host, with the port if it is not the scheme's own. */
+  host: string;
+  path: string;
+  /** With its question mark; empty if there is none. */
+  query: string;
+  protocol?: string;
+  /** µs since the trace began (in the panel: on the panel's axis). Absent when the line that said so was lost. */
+  createdAt?: number;
+  endAt?: number;
+  status?: number;
+  state: StateName;
+  /** Words for people: `200`, `DNS not found`, `waiting…`. */
+  stateText: string;
+  phases: RowPhase[];
+  /** µs; absent when the begin is not known. For a running one: so far, at the time the row was made. */
+  total?: number;
+  /** µs of queue, dns, tcp, proxy and tls together; absent when it had no set-up. */
+  setup?: number;
+  callSite?: {
+    file: string;
+    line: number;
+    column: number;
+    function?: string;
+    kind: string /** `payment.ts:57` */;
+    text: string;
+  };
+  connection?: { id: string /** Panel's short ordinal, `#5`. */; number: number; ordinal: number; reused: boolean };
+  redirectOf?: string;
+  retryOf?: string;
+  operation?: string;
+  attempt?: number;
+  /** Its share of the connection's bytes. */
+  bytesSent?: number;
+  bytesReceived?: number;
+  contentType?: string;
+  /** `127.0.0.1:8080`. */
+  remote?: string;
+  error?: { phase?: string; code?: string; message?: string };
+  /** Parts of its record were lost or evicted. */
+  lost?: true;
+}
+
+const setupPhases = new Set<PhaseName>(['dns', 'tcp', 'proxy', 'tls']);
+
+/** The place in the user's own source: mapped where a source map says so. */
+export function placeOf(site: CallSite): NonNullable<Row['callSite']> {
+  const at = site.source ?? site;
+  const fn = at.function ?? site.function;
+  return {
+    file: at.file,
+    line: at.line,
+    column: at.column,
+    ...(fn ? { function: fn } : {}),
+    kind: site.kind,
+    text: `${baseName(at.file)}:${at.line}`,
+  };
+}
+
+/** Last part of a path or URL, of either separator. */
+export function baseName(file: string): string {
+  const end = file.replace(/[?#].*$/, '').replace(/[/\\]+$/, '');
+  return end.slice(Math.max(end.lastIndexOf('/'), end.lastIndexOf('\\')) + 1);
+}
+
+/** Splits a masked URL without parsing it strictly: what is no URL stands as path. */
+export function urlParts(url: string): { scheme: string; host: string; path: string; query: string } {
+  const m = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#@]*@)?([^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
+  if (!m) return { scheme: '', host: '', path: url, query: '' };
+  const scheme = (m[1] as string).toLowerCase();
+  const port = scheme === 'http' || scheme === 'ws' ? ':80' : ':443';
+  const host = m[2] as string;
+  return {
+    scheme,
+    host: host.endsWith(port) ? host.slice(0, -port.length) : host,
+    path: m[3] || '/',
+    query: m[4] ?? '',
+  };
+}
+
+/** Label of a thread for people; `root` is the process that has no traced parent. */
+export function threadLabel(
+  store: Store,
+  threadId: string,
+): { pid: number; threadId: number; label: string; main: boolean } {
+  const found = store.thread(threadId);
+  if (!found) return { pid: 0, threadId: 0, label: threadId, main: false };
+  const { process, thread } = found;
+  const name = process.entry ? baseName(process.entry).replace(/\.[cm]?[jt]sx?$/, '') : 'node';
+  const root = process.parent === undefined && store.rootProcess()?.id === process.id;
+  const label = root ? name : `${name} ${process.pid}`;
+  return {
+    pid: process.pid,
+    threadId: thread.threadId,
+    label: thread.threadId === 0 ? label : `worker ${thread.threadId}${root ? '' : ` of ${process.pid}`}`,
+    main: root && thread.threadId === 0,
+  };
+}
+
+/** The row of a request at the instant `now` (µs since the trace began; only running ones need it). */
+export function rowOf(r: Request, store: Store, now: number): Row {
+  const { label, pid, threadId, main } = threadLabel(store, r.thread);
+  const breakdown = phasesOf(r, store, now);
+  const state = stateOf(r, store, breakdown);
+  const connection = r.connection === undefined ? undefined : store.connections.get(r.connection);
+  const setup = breakdown.phases.filter((p) => setupPhases.has(p.name));
+  const row: Row = {
+    id: r.id,
+    run: 1,
+    thread: r.thread,
+    pid,
+    threadId,
+    process: label,
+    main,
+    method: r.method ?? '?',
+    url: r.url ?? '',
+    ...urlParts(r.url ?? ''),
+    state: state.state,
+    stateText: state.text,
+    phases: breakdown.phases.map((p) => ({
+      name: p.name,
+      beginAt: p.beginAt,
+      duration: p.duration,
+      ...(p.running ? { running: true as const } : {}),
+      ...(p.failed ? { failed: true as const } : {}),
+      ...(p.paused !== undefined ? { paused: p.paused } : {}),
+    })),
+  };
+  if (r.api !== undefined) row.api = r.api;
+  if (r.protocol !== undefined) row.protocol = r.protocol;
+  if (r.createdAt !== undefined) row.createdAt = r.createdAt;
+  if (r.endAt !== undefined) row.endAt = r.endAt;
+  if (r.response?.status !== undefined) row.status = r.response.status;
+  if (breakdown.total !== undefined) row.total = breakdown.total;
+  if (setup.length > 0) row.setup = setup.reduce((sum, p) => sum + p.duration, 0);
+  if (r.callSite) row.callSite = placeOf(r.callSite);
+  if (r.connection !== undefined && r.ordinal !== undefined) {
+    row.connection = {
+      id: r.connection,
+      number: store.connectionNumber(r.connection),
+      ordinal: r.ordinal,
+      reused: r.ordinal > 1,
+    };
+  }
+  if (r.redirectOf !== undefined) row.redirectOf = r.redirectOf;
+  if (r.retryOf !== undefined) row.retryOf = r.retryOf;
+  if (r.operation !== undefined) row.operation = r.operation;
+  if (r.attempt !== undefined) row.attempt = r.attempt;
+  if (r.bytesSent !== undefined) row.bytesSent = r.bytesSent;
+  if (r.bytesReceived !== undefined) row.bytesReceived = r.bytesReceived;
+  if (r.response?.contentType !== undefined) row.contentType = r.response.contentType;
+  if (connection?.remote) row.remote = addressText(connection.remote);
+  else if (connection?.path !== undefined) row.remote = connection.path;
+  if (r.error) {
+    row.error = {
+      ...(r.error.phase !== undefined ? { phase: r.error.phase } : {}),
+      ...(r.error.code !== undefined ? { code: r.error.code } : {}),
+      ...(r.error.message !== undefined ? { message: r.error.message } : {}),
+    };
+  }
+  if (r.lost) row.lost = true;
+  return row;
+}
+
+/** `127.0.0.1:80`, `[::1]:80`. */
+export function addressText(a: { address: string; port: number }): string {
+  return a.address.includes(':') ? `[${a.address}]:${a.port}` : `${a.address}:${a.port}`;
+}
+
+/** Orders rows by begin, then id: the order of the grid and of the file. */
+export function compareRows(a: Pick<Row, 'createdAt' | 'id'>, b: Pick<Row, 'createdAt' | 'id'>): number {
+  return (
+    (a.createdAt ?? Number.POSITIVE_INFINITY) - (b.createdAt ?? Number.POSITIVE_INFINITY) || compareIds(a.id, b.id)
+  );
+}

@@ -1,0 +1,134 @@
+/** The state of a request in one word and in the words of the panel's Status column. */
+import type { Breakdown } from './phases';
+import type { ErrorInfo, PhaseName, Request } from './records';
+import type { Store } from './store';
+import { timeText } from './text';
+
+export type StateName =
+  | 'queued'
+  | 'running'
+  | 'done'
+  | 'redirect'
+  | 'clientError'
+  | 'serverError'
+  | 'failed'
+  | 'notRead'
+  | 'aborted'
+  | 'open'
+  | 'streaming'
+  | 'interrupted';
+
+export interface State {
+  state: StateName;
+  /** Phase it is in (running) or died in (failed). */
+  phase?: PhaseName;
+  /** `200`, `waiting…`, `TCP refused`. */
+  text: string;
+}
+
+const running: Record<PhaseName, string> = {
+  queue: 'queued',
+  dns: 'DNS…',
+  tcp: 'TCP…',
+  proxy: 'proxy…',
+  tls: 'TLS…',
+  send: 'sending…',
+  wait: 'waiting…',
+  download: 'receiving…',
+};
+
+const phaseWord: Record<PhaseName, string> = {
+  queue: 'queue',
+  dns: 'DNS',
+  tcp: 'TCP',
+  proxy: 'proxy',
+  tls: 'TLS',
+  send: 'send',
+  wait: 'wait',
+  download: 'body',
+};
+
+/** What a well-known error means in a word or two; others stand as their code. */
+const errorWords: Record<string, string> = {
+  ENOTFOUND: 'not found',
+  EAI_AGAIN: 'no answer',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'timed out',
+  UND_ERR_HEADERS_TIMEOUT: 'timed out',
+  UND_ERR_BODY_TIMEOUT: 'timed out',
+  ENETUNREACH: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'closed by server',
+  CERT_HAS_EXPIRED: 'cert expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'cert self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'cert self-signed',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'cert not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'cert not trusted',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'cert for other name',
+};
+
+/** `TCP refused`, `DNS not found`, `body cut off`: phase first, then what. */
+export function failureText(error: ErrorInfo | undefined, phase: PhaseName | undefined, bodyBegun: boolean): string {
+  const first = deepest(error);
+  const code = error?.code ?? first?.code;
+  const what = (code !== undefined && errorWords[code]) || code || error?.name || 'failed';
+  if (phase === 'download' && bodyBegun && (code === 'UND_ERR_SOCKET' || code === undefined)) return 'body cut off';
+  return phase === undefined ? what : `${phaseWord[phase]} ${what}`;
+}
+
+/** The first cause at the bottom of the chain: what really happened. */
+export function deepest(error: ErrorInfo | undefined): ErrorInfo | undefined {
+  let e = error;
+  for (let depth = 0; depth < 8 && e?.causes?.[0]; depth++) e = e.causes[0];
+  return e;
+}
+
+/** State of a request by its record and its breakdown. */
+export function stateOf(r: Request, _store: Store, breakdown: Breakdown): State {
+  const last = breakdown.phases.at(-1);
+  const status = r.response?.status;
+  const code = status === undefined ? '' : String(status);
+  switch (r.outcome) {
+    case undefined:
+      if (status !== undefined && r.response?.contentType?.startsWith('text/event-stream')) {
+        return { state: 'streaming', phase: 'download', text: `${code} streaming` };
+      }
+      return last?.name === 'queue' || last === undefined
+        ? { state: 'queued', phase: 'queue', text: 'queued' }
+        : { state: 'running', phase: last.name, text: running[last.name] };
+    case 'failed': {
+      const phase = (r.error?.phase as PhaseName | undefined) ?? last?.name;
+      return {
+        state: 'failed',
+        ...(phase ? { phase } : {}),
+        text: failureText(r.error, phase, r.responseBeginAt !== undefined),
+      };
+    }
+    case 'aborted':
+      return {
+        state: 'aborted',
+        ...(last ? { phase: last.name } : {}),
+        text: breakdown.total === undefined ? 'aborted' : `aborted ${timeText(breakdown.total)}`,
+      };
+    case 'notRead':
+      return { state: 'notRead', text: `${code} not read`.trim() };
+    case 'upgraded':
+    case 'tunnel':
+      return { state: 'open', text: `${code} open`.trim() };
+    case 'processExit':
+    case 'interrupted':
+      return {
+        state: 'interrupted',
+        ...(last ? { phase: last.name } : {}),
+        text: status === undefined ? 'interrupted' : `${code} interrupted`,
+      };
+  }
+  if (status === undefined) return { state: 'done', text: 'done' };
+  if (status >= 500) return { state: 'serverError', text: code };
+  if (status >= 400) return { state: 'clientError', text: code };
+  if (status >= 300 && status !== 304) return { state: 'redirect', text: code };
+  return { state: 'done', text: code };
+}

@@ -1,0 +1,357 @@
+/**
+ * The records of one trace, by id, with the indices that point down (a request knows its connection; which requests a
+ * connection had is an index here, not a field). `fold` fills it from event lines; a document fills it whole.
+ *
+ * Records are replaced, never changed in place, so whoever holds one holds a consistent state. Bounded: beyond
+ * `limit` requests the oldest finished go, with what only they used; counts stay exact, `losses` says what went.
+ */
+import { canonical, sorted } from './canonical';
+import {
+  type Certificate,
+  type Connection,
+  type Counts,
+  type Dial,
+  formatVersion,
+  type Lookup,
+  type Loss,
+  type Pause,
+  type Process,
+  type Request,
+  type Thread,
+  type TlsTunnel,
+  type Trace,
+  trace as traceSchema,
+} from './records';
+
+/** The trace's own fields: everything but the arrays kept as maps, and the counts. */
+export type Header = Omit<
+  Trace,
+  | 'processes'
+  | 'requests'
+  | 'dials'
+  | 'lookups'
+  | 'connections'
+  | 'tlsTunnels'
+  | 'certificates'
+  | 'counts'
+  | 'losses'
+  | 'pauses'
+>;
+
+/** What changed since `takeChanges` was called last. */
+export interface Changes {
+  /** Ids of requests whose row may look different. */
+  requests: Set<string>;
+  removed: Set<string>;
+  /** Processes, losses, header or counts changed. */
+  other: boolean;
+}
+
+export const defaultRequestLimit = 20_000;
+const none: ReadonlySet<string> = new Set();
+
+export class Store {
+  readonly processes = new Map<string, Process>();
+  readonly requests = new Map<string, Request>();
+  readonly dials = new Map<string, Dial>();
+  readonly lookups = new Map<string, Lookup>();
+  readonly connections = new Map<string, Connection>();
+  readonly tlsTunnels = new Map<string, TlsTunnel>();
+  readonly certificates = new Map<string, Certificate>();
+  readonly pauses: Pause[] = [];
+  losses: Loss[] = [];
+  counts: Counts = {
+    requests: 0,
+    failed: 0,
+    connections: 0,
+    lookups: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
+    evictedRequests: 0,
+  };
+  /** Exact sums for the status line: requests without outcome, on reused connections, and requests' bytes. */
+  readonly live = { running: 0, reuses: 0, bytesSent: 0, bytesReceived: 0 };
+
+  readonly #byConnection = new Map<string, Set<string>>();
+  readonly #byDial = new Map<string, Set<string>>();
+  readonly #tunnels = new Map<string, Set<string>>();
+  readonly #numbers = new Map<string, number>();
+  #nextNumber = 1;
+  #changes: Changes = { requests: new Set(), removed: new Set(), other: true };
+
+  constructor(
+    public header: Header,
+    readonly limit: number = defaultRequestLimit,
+  ) {}
+
+  // --- reading ---------------------------------------------------------------------------------------------------
+
+  /** Ids of the requests that a connection carried, in order of arrival; evicted ones are gone. */
+  requestsOfConnection(id: string): readonly string[] {
+    return [...(this.#byConnection.get(id) ?? none)];
+  }
+
+  /** The connection's TLS tunnels: proxy's before origin's where both are known. */
+  tunnelsOf(connection: string): readonly TlsTunnel[] {
+    return [...(this.#tunnels.get(connection) ?? none)].flatMap((id) => this.tlsTunnels.get(id) ?? []);
+  }
+
+  /** Short ordinal of a connection for people (`#5`), in order of first use. */
+  connectionNumber(id: string): number {
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    const n = this.#nextNumber++;
+    this.#numbers.set(id, n);
+    return n;
+  }
+
+  thread(id: string): { process: Process; thread: Thread } | undefined {
+    const process = this.processes.get(id.slice(0, id.lastIndexOf('-')));
+    const thread = process?.threads.find((t) => t.id === id);
+    return process && thread ? { process, thread } : undefined;
+  }
+
+  /** The first process without a traced parent. */
+  rootProcess(): Process | undefined {
+    let root: Process | undefined;
+    for (const p of this.processes.values())
+      if (p.parent === undefined && (!root || p.startAt < root.startAt)) root = p;
+    return root;
+  }
+
+  /** Pauses that held the thread, by begin. */
+  pausesOf(thread: string): readonly Pause[] {
+    if (this.pauses.length === 0) return this.pauses;
+    const process = thread.slice(0, thread.lastIndexOf('-'));
+    return this.pauses.filter((p) => p.thread === thread || p.process === process);
+  }
+
+  /** What changed since the last call; clears it. */
+  takeChanges(): Changes {
+    const changes = this.#changes;
+    this.#changes = { requests: new Set(), removed: new Set(), other: false };
+    return changes;
+  }
+
+  // --- writing: used by fold -------------------------------------------------------------------------------------
+
+  setRequest(r: Request): void {
+    const before = this.requests.get(r.id);
+    this.requests.set(r.id, r);
+    this.#changes.requests.add(r.id);
+    if (!before) this.live.running++;
+    if (before?.outcome === undefined && r.outcome !== undefined) this.live.running--;
+    if ((before?.ordinal ?? 0) <= 1 && (r.ordinal ?? 0) > 1) this.live.reuses++;
+    this.live.bytesSent += (r.bytesSent ?? 0) - (before?.bytesSent ?? 0);
+    this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
+    if (before?.connection !== r.connection) {
+      if (before?.connection !== undefined) this.#byConnection.get(before.connection)?.delete(r.id);
+      if (r.connection !== undefined) {
+        add(this.#byConnection, r.connection, r.id);
+        this.connectionNumber(r.connection);
+      }
+    }
+    if (r.dial !== undefined && before?.dial !== r.dial) add(this.#byDial, r.dial, r.id);
+    if (!before && this.requests.size > this.limit) this.#evict();
+  }
+
+  setConnection(c: Connection): void {
+    this.connections.set(c.id, c);
+    for (const id of this.#byConnection.get(c.id) ?? none) this.#changes.requests.add(id);
+  }
+
+  setDial(d: Dial): void {
+    this.dials.set(d.id, d);
+    if (d.request !== undefined) this.#changes.requests.add(d.request);
+    for (const id of this.#byDial.get(d.id) ?? none) this.#changes.requests.add(id);
+  }
+
+  setLookup(l: Lookup): void {
+    this.lookups.set(l.id, l);
+    const dial = l.dial === undefined ? undefined : this.dials.get(l.dial);
+    if (dial) this.setDial(dial);
+  }
+
+  setTunnel(t: TlsTunnel): void {
+    this.tlsTunnels.set(t.id, t);
+    if (t.connection === undefined) return;
+    add(this.#tunnels, t.connection, t.id);
+    const c = this.connections.get(t.connection);
+    if (c) this.setConnection(c);
+    const dial = c?.dial === undefined ? undefined : this.dials.get(c.dial);
+    if (dial) this.setDial(dial);
+  }
+
+  setProcess(p: Process): void {
+    this.processes.set(p.id, p);
+    this.#changes.other = true;
+  }
+
+  setPause(p: Pause): void {
+    const i = this.pauses.findIndex((x) => x.id === p.id);
+    if (i >= 0) this.pauses[i] = p;
+    else this.pauses.push(p);
+    this.pauses.sort((a, b) => a.beginAt - b.beginAt);
+    this.#changes.other = true;
+    for (const r of this.requests.values()) {
+      if (
+        (r.endAt ?? Number.POSITIVE_INFINITY) > p.beginAt &&
+        (r.thread === p.thread || r.thread.startsWith(`${p.process}-`))
+      ) {
+        this.#changes.requests.add(r.id);
+      }
+    }
+  }
+
+  /** Adds to a loss of the same kind rather than listing each. */
+  addLoss(loss: Loss): void {
+    this.#changes.other = true;
+    const same = this.losses.findIndex(
+      (l) => l.what === loss.what && l.kind === loss.kind && l.thread === loss.thread && l.reason === loss.reason,
+    );
+    const before = this.losses[same];
+    if (!before) {
+      this.losses = [...this.losses, loss];
+      return;
+    }
+    const merged: Loss = { ...before, count: before.count + loss.count };
+    const begin = least(before.beginAt, loss.beginAt);
+    const end = greatest(before.endAt, loss.endAt);
+    if (begin !== undefined) merged.beginAt = begin;
+    if (end !== undefined) merged.endAt = end;
+    this.losses = this.losses.with(same, merged);
+  }
+
+  touch(): void {
+    this.#changes.other = true;
+  }
+
+  /** Oldest finished requests go first; a running one only when all are running. */
+  #evict(): void {
+    for (const r of this.requests.values()) {
+      if (this.requests.size <= this.limit) return;
+      if (r.outcome !== undefined) this.#drop(r);
+    }
+    for (const r of this.requests.values()) {
+      if (this.requests.size <= this.limit) return;
+      this.#drop(r);
+      this.live.running--;
+    }
+  }
+
+  #drop(r: Request): void {
+    this.requests.delete(r.id);
+    this.#changes.requests.delete(r.id);
+    this.#changes.removed.add(r.id);
+    this.counts.evictedRequests++;
+    const loss: Loss = { source: 'session', what: 'requests', kind: 'evicted', count: 1 };
+    if (r.createdAt !== undefined) loss.beginAt = loss.endAt = r.createdAt;
+    this.addLoss(loss);
+    if (r.connection !== undefined) {
+      this.#byConnection.get(r.connection)?.delete(r.id);
+      this.#dropConnection(r.connection);
+    }
+    if (r.dial !== undefined) {
+      this.#byDial.get(r.dial)?.delete(r.id);
+      this.#dropDial(r.dial);
+    }
+  }
+
+  /** A closed connection that no kept request used goes, with its tunnels and, if it was the last one's, its dial. */
+  #dropConnection(id: string): void {
+    const c = this.connections.get(id);
+    if (!c || c.closedAt === undefined || (this.#byConnection.get(id)?.size ?? 0) > 0) return;
+    for (const tunnel of this.#tunnels.get(id) ?? none) this.tlsTunnels.delete(tunnel);
+    this.#tunnels.delete(id);
+    this.#byConnection.delete(id);
+    this.connections.delete(id);
+    this.#numbers.delete(id);
+    if (c.dial !== undefined) this.#dropDial(c.dial);
+  }
+
+  #dropDial(id: string): void {
+    const d = this.dials.get(id);
+    if (!d || d.endAt === undefined || (this.#byDial.get(id)?.size ?? 0) > 0) return;
+    if (d.connection !== undefined && this.connections.has(d.connection)) return;
+    for (const attempt of d.attempts ?? []) this.connections.delete(attempt);
+    if (d.lookup !== undefined) this.lookups.delete(d.lookup);
+    this.#byDial.delete(id);
+    this.dials.delete(id);
+  }
+
+  // --- whole documents -------------------------------------------------------------------------------------------
+
+  /** The trace as a document: sorted, keys in schema order; the same records give the same text. */
+  toDocument(): Trace {
+    const whole: Trace = {
+      ...this.header,
+      counts: { ...this.counts },
+      processes: sorted(this.processes.values()),
+      requests: sorted(this.requests.values()),
+      dials: sorted(this.dials.values()),
+      lookups: sorted(this.lookups.values()),
+      connections: sorted(this.connections.values()),
+      tlsTunnels: sorted(this.tlsTunnels.values()),
+      certificates: [...this.certificates.values()],
+      losses: [...this.losses],
+    };
+    if (this.pauses.length > 0) whole.pauses = [...this.pauses];
+    return canonical(traceSchema, whole);
+  }
+
+  /** A store that holds a document's records; no limit, as all of it was kept once. */
+  static fromDocument(doc: Trace): Store {
+    const {
+      processes,
+      requests,
+      dials,
+      lookups,
+      connections,
+      tlsTunnels,
+      certificates,
+      counts,
+      losses,
+      pauses,
+      ...header
+    } = doc;
+    const store = new Store(header, Number.POSITIVE_INFINITY);
+    for (const p of processes) store.processes.set(p.id, p);
+    for (const c of connections) store.connections.set(c.id, c);
+    for (const d of dials) store.dials.set(d.id, d);
+    for (const l of lookups) store.lookups.set(l.id, l);
+    for (const t of tlsTunnels) store.setTunnel(t);
+    for (const c of certificates) store.certificates.set(c.fingerprint256, c);
+    store.pauses.push(...(pauses ?? []));
+    for (const r of requests) store.setRequest(r);
+    store.counts = { ...counts };
+    store.losses = [...losses];
+    return store;
+  }
+}
+
+/** A header for a trace that begins now; the caller gives the anchor. */
+export function newHeader(
+  id: string,
+  anchor: { time: string; monotonicNs: string },
+  producer: { name: string; version: string },
+): Header {
+  return {
+    format: 'nettrace',
+    version: formatVersion,
+    id,
+    producer,
+    beginTime: anchor.time,
+    beginMonotonicNs: anchor.monotonicNs,
+    state: 'running',
+    sources: [],
+  };
+}
+
+function add(index: Map<string, Set<string>>, key: string, id: string): void {
+  const set = index.get(key);
+  if (set) set.add(id);
+  else index.set(key, new Set([id]));
+}
+
+const least = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));
+const greatest = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.max(a, b));
