@@ -43,8 +43,10 @@ function installPackages(log) {
   const difference = packageDifference(readJson('package-lock.json'), readJson('node_modules/.package-lock.json'));
   if (difference === undefined) return;
   log(`Installing packages (${difference}) …`);
-  // A shell finds npm.cmd on Windows; the arguments are fixed.
-  run('npm ci --no-audit --no-fund --loglevel=error', [], 'Installing the packages failed', { shell: true });
+  // The versions are those of the lock file, which stays as it is. Not `npm ci`: it begins by deleting everything, and
+  // refuses a lock file made from a registry that lacks other platforms' binaries. A shell finds npm.cmd on Windows.
+  const command = 'npm install --no-save --no-audit --no-fund --loglevel=error';
+  run(command, [], 'Installing the packages failed', { shell: true });
 }
 
 /**
