@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** One after the other: they start browsers, servers and many processes of their own. */
+const project = (name: string, include: string, timeout: number) => ({
+  test: { name, include: [include], testTimeout: timeout, hookTimeout: 300_000, fileParallelism: false },
+});
+
 // Unit tests stand beside the source. What needs a built product, other Node versions or a real VS Code has its own
 // project below test/, so that each can be run alone: `npx vitest --project unit`.
 export default defineConfig({
@@ -11,6 +16,10 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'test/architecture/*.test.ts'],
         },
       },
+      project('cases', 'test/cases/**/*.test.ts', 120_000),
+      project('matrix', 'test/matrix/**/*.test.ts', 120_000),
+      project('webview', 'test/webview/**/*.test.ts', 120_000),
+      project('e2e', 'test/e2e/**/*.e2e.ts', 300_000),
       {
         test: {
           name: 'hook',

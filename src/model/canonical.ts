@@ -12,10 +12,17 @@ export function canonical<T>(schema: Type.TSchema, value: T): T {
   if (typeof value !== 'object' || value === null || !properties) return value;
   const from = value as Record<string, unknown>;
   const out: Record<string, unknown> = {};
-  for (const key in properties)
-    if (from[key] !== undefined) out[key] = canonical(properties[key] as Type.TSchema, from[key]);
-  for (const key of Object.keys(from)) if (!(key in properties) && from[key] !== undefined) out[key] = from[key];
+  for (const key of Object.keys(properties))
+    if (Object.hasOwn(from, key) && from[key] !== undefined)
+      out[key] = canonical(properties[key] as Type.TSchema, from[key]);
+  for (const key of Object.keys(from))
+    if (!Object.hasOwn(properties, key) && from[key] !== undefined) keep(out, key, from[key]);
   return out as T;
+}
+
+/** An unknown field may have any name, `__proto__` too: define it, do not assign. */
+function keep(out: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(out, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /** First instant by which records sort: what is absent goes last. */

@@ -70,7 +70,7 @@ export class Folder {
         return foldRequest(store, isolate, line);
       case 'src':
         if (isolate.sources.size >= sourceLimit) isolate.sources.clear();
-        isolate.sources.set(line.n, line.at);
+        isolate.sources.set(line.n, line);
         return;
       case 'site':
         return foldSites(store, isolate, line);

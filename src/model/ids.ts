@@ -23,9 +23,12 @@ export function compareIds(a: string, b: string): number {
     const p = x[i] as string;
     const q = y[i] as string;
     if (p === q) continue;
-    const m = Number(p);
-    const n = Number(q);
-    return Number.isNaN(m) || Number.isNaN(n) ? (p < q ? -1 : 1) : m - n;
+    // Numbers stand before texts, so that the order is total for ids of any make.
+    const m = /^\d+$/.test(p);
+    const n = /^\d+$/.test(q);
+    if (m !== n) return m ? -1 : 1;
+    const d = m ? Number(p) - Number(q) : p < q ? -1 : 1;
+    if (d !== 0) return d;
   }
-  return x.length - y.length;
+  return x.length - y.length || (a < b ? -1 : a > b ? 1 : 0);
 }

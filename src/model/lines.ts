@@ -29,6 +29,9 @@ const exchangeInstants = Type.Array(Type.Union([Type.Number(), Type.Null()]), { 
 /** File, line, column, function (may be empty), kind. */
 export const siteTuple = Type.Tuple([Type.String(), Type.Number(), Type.Number(), Type.String(), Type.String()]);
 export type SiteTuple = Static<typeof siteTuple>;
+/** File, line, column in the original source, by a map that only the running program has (tsx, ts-node). */
+export const sourceTuple = Type.Tuple([Type.String(), Type.Number(), Type.Number()]);
+export type SourceTuple = Static<typeof sourceTuple>;
 
 const requestPart = {
   ...part(request, [
@@ -138,7 +141,7 @@ export const lineSchemas = {
     outer: optional(n),
   }),
   close: Type.Object({ ...part(connection, ['id', 'thread', 'dial', 'tunnel', 'upgrade']).properties, id: n }),
-  src: Type.Object({ n, at: siteTuple }),
+  src: Type.Object({ n, at: siteTuple, source: optional(sourceTuple) }),
   site: Type.Object({ s: Type.Array(n) }),
   loss: Type.Object({
     what: Type.String(),

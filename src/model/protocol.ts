@@ -4,7 +4,7 @@
  */
 import Type, { type Static } from 'typebox';
 import type { Breakdown } from './phases';
-import type { Certificate, Connection, Dial, Lookup, Request, TlsTunnel } from './records';
+import type { Certificate, Connection, Dial, Lookup, PhaseName, Request, TlsTunnel } from './records';
 import type { Row } from './row';
 
 /** A run: one start of a program (one root debug session), or an opened file. */
@@ -23,6 +23,8 @@ export interface Run {
   exitCode?: number;
   signal?: string;
   processes: { pid: number; label: string }[];
+  /** Times in the debugger, on the panel's axis. */
+  pauses?: { beginAt: number; endAt?: number }[];
   /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, helper. */
   message?: PanelMessage;
 }
@@ -57,11 +59,35 @@ export interface PanelState {
   /** µs on the axis: the page counts on from it while something runs. */
   now: number;
   view: 'panel' | 'editor';
+  /** For the connections view. */
+  connections?: ConnectionRow[];
   /** An opened file: no recording, no clearing. */
   readOnly?: boolean;
   title?: string;
   /** What the page gave to `persist` last. */
   persisted?: unknown;
+}
+
+/** A connection as a lane of the connections view. Instants on the panel's axis; absent = not known. */
+export interface ConnectionRow {
+  id: string;
+  number: number;
+  thread: string;
+  /** Host and port asked for. */
+  host: string;
+  /** Address that answered. */
+  remote?: string;
+  /** `TLS 1.3 · h2`. */
+  protocol?: string;
+  beginAt?: number;
+  /** Set-up was done. */
+  readyAt?: number;
+  endAt?: number;
+  /** Who closed, in words. */
+  closedBy?: string;
+  /** Requests sent on it, exact. */
+  requests: number;
+  phases: { name: PhaseName; beginAt: number; duration: number }[];
 }
 
 /** Everything about one request, asked for when its row is selected. */
@@ -97,11 +123,24 @@ export type HostCommand =
   | 'previousFailed'
   | 'copyUrl'
   | 'clearFilter'
-  | 'toggleConnections';
+  | 'toggleView'
+  | 'tab1'
+  | 'tab2'
+  | 'tab3'
+  | 'tab4'
+  | 'tab5';
 
 export type HostMessage =
   | { type: 'state'; state: PanelState }
-  | { type: 'rows'; upsert: Row[]; removed: string[]; now: number; status: Status; runs: Run[] }
+  | {
+      type: 'rows';
+      upsert: Row[];
+      removed: string[];
+      now: number;
+      status: Status;
+      runs: Run[] /** Changed ones, by id. */;
+      connections?: ConnectionRow[];
+    }
   | { type: 'details'; id: string; details: Details | null }
   | { type: 'select'; id: string; reveal: true }
   | { type: 'filter'; text: string }
@@ -118,7 +157,7 @@ export const pageMessage = Type.Union([
   Type.Object({ type: Type.Literal('details'), id: rowId }),
   /** Opens the calling code; preview keeps the focus in the panel. */
   Type.Object({ type: Type.Literal('open'), id: rowId, preview: Type.Boolean() }),
-  Type.Object({ type: Type.Literal('run'), command: Type.Union(pageCommands.map((c) => Type.Literal(c))) }),
+  Type.Object({ type: Type.Literal('run'), command: Type.Unsafe<PageCommand>({ enum: [...pageCommands] }) }),
   Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
   Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),
   /** View state (columns, widths, filter …), kept per workspace. */

@@ -4,7 +4,7 @@
  */
 import { compareIds } from './ids';
 import { phasesOf } from './phases';
-import type { CallSite, PhaseName, Request } from './records';
+import type { CallSite, Connection, PhaseName, Request } from './records';
 import { type StateName, stateOf } from './state';
 import type { Store } from './store';
 
@@ -77,6 +77,10 @@ export interface Row {
   /** `127.0.0.1:8080`. */
   remote?: string;
   error?: { phase?: string; code?: string; message?: string };
+  /** Instants of the chunks of an open or streaming one. */
+  marks?: number[];
+  /** Why its connection was new, in words; absent: reused, or not known. */
+  why?: string;
   /** Parts of its record were lost or evicted. */
   lost?: true;
 }
@@ -198,8 +202,23 @@ export function rowOf(r: Request, store: Store, now: number): Row {
       ...(r.error.message !== undefined ? { message: r.error.message } : {}),
     };
   }
+  if (r.chunks && r.outcome === undefined) row.marks = r.chunks.marks.map((m) => m[0] as number);
+  const why = connection && r.ordinal === 1 ? whyNew(r, connection, store) : undefined;
+  if (why !== undefined) row.why = why;
   if (r.lost) row.lost = true;
   return row;
+}
+
+/** Why a connection was new, by what the pool was like when the dial began. Absent when that is not known. */
+function whyNew(r: Request, c: Connection, store: Store): string | undefined {
+  const dial = c.dial === undefined ? undefined : store.dials.get(c.dial);
+  const pool = dial?.pool;
+  if (!dial || !pool) return undefined;
+  if (dial.request !== undefined && dial.request !== r.id) return 'opened for another request';
+  if (pool.busy !== undefined && pool.busy > 0)
+    return `${pool.busy} busy connection${pool.busy === 1 ? '' : 's'}, none free`;
+  if (pool.free === 0) return 'no open connection in its agent';
+  return undefined;
 }
 
 /** `127.0.0.1:80`, `[::1]:80`. */

@@ -1,7 +1,7 @@
 /** Processes and threads: the lines `proc`, `ctl`, `exit`, and what follows from an end. */
 import { offsetOf } from '../clock';
 import { threadIdOf } from '../ids';
-import type { LineOf, SiteTuple } from '../lines';
+import type { LineOf, SiteTuple, SourceTuple } from '../lines';
 import type { Connection, Process, Request, Thread } from '../records';
 import type { Store } from '../store';
 
@@ -12,7 +12,7 @@ export interface Isolate {
   /** µs added to its instants. */
   offset: number;
   /** Its table of call sites. */
-  sources: Map<number, SiteTuple>;
+  sources: Map<number, { at: SiteTuple; source?: SourceTuple }>;
   /** Trace requests in force, for `req` lines that name none. */
   enabled: string[];
 }

@@ -1,6 +1,6 @@
 /** The lines of a request: `req`, `head`, `hdr`, `mark`, `end`, and the call sites that come apart. */
 import { recordIdOf } from '../ids';
-import type { LineOf, SiteTuple } from '../lines';
+import type { LineOf, SiteTuple, SourceTuple } from '../lines';
 import { type CallSite, type Request, request as requestSchema } from '../records';
 import type { Store } from '../store';
 import type { Isolate } from './isolate';
@@ -137,17 +137,24 @@ export function foldHeaders(store: Store, isolate: Isolate, line: LineOf<'hdr'>)
 }
 
 /** A tuple of the spool as a call site. */
-export function siteOf([file, line, column, fn, kind]: SiteTuple): CallSite {
-  return { file, line, column, ...(fn ? { function: fn } : {}), kind };
+export function siteOf([file, line, column, fn, kind]: SiteTuple, source?: SourceTuple): CallSite {
+  return {
+    file,
+    line,
+    column,
+    ...(fn ? { function: fn } : {}),
+    kind,
+    ...(source ? { source: { file: source[0], line: source[1], column: source[2] } } : {}),
+  };
 }
 
 /** Call sites read in batches: pairs of record and entry of the isolate's table. */
 export function foldSites(store: Store, isolate: Isolate, line: LineOf<'site'>): void {
   for (let i = 0; i + 1 < line.s.length; i += 2) {
-    const tuple = isolate.sources.get(line.s[i + 1] as number);
-    if (!tuple) continue;
+    const entry = isolate.sources.get(line.s[i + 1] as number);
+    if (!entry) continue;
     const id = recordIdOf(isolate.thread, line.s[i] as number);
-    const callSite = siteOf(tuple);
+    const callSite = siteOf(entry.at, entry.source);
     const r = store.requests.get(id);
     const d = store.dials.get(id);
     const l = store.lookups.get(id);
