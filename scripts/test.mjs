@@ -24,6 +24,7 @@ const parts = [
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
   project('hook'),
+  project('cases'),
   project('matrix'),
   project('webview', () => chromiumPath({ log })),
   project('e2e', async () => {
