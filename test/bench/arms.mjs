@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const here = import.meta.dirname;
+const hook = join(here, '../../dist/hook.cjs');
+
+const conf = (more) =>
+  JSON.stringify({ v: 1, trace: randomUUID(), enabled: [randomUUID()], callSites: 'all', headers: 'off', ...more });
+const hooked = (more = {}) => ({ NODE_OPTIONS: `--require ${hook}`, NETTRACE_CONF: conf(more) });
+
+/** What is compared: name, what it is, environment. `bare` is the arm that all are divided by, `bareAgain` the same once more. */
+export const arms = [
+  { name: 'bare', title: 'no hook', env: () => ({}), records: 'nothing' },
+  { name: 'bareAgain', title: 'no hook, once more (A/A)', env: () => ({}), records: 'nothing' },
+  { name: 'hook', title: '**hook**, a call site on every request', env: () => hooked(), records: 'requests' },
+  { name: 'noSites', title: 'hook without call sites', env: () => hooked({ callSites: 'off' }), records: 'requests' },
+  { name: 'disabled', title: 'hook loaded, nothing enabled', env: () => hooked({ enabled: [] }), records: 'nothing' },
+  {
+    name: 'otel',
+    title: 'OpenTelemetry http + undici, no-op exporter',
+    env: () => ({ NODE_OPTIONS: `--require ${join(here, 'otel.cjs')}` }),
+    records: 'spans',
+  },
+];
+
+/** Prefix that keeps a command on one core; nothing where taskset or a second core is missing. */
+export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(core)] : []);
+
+/** One long-lived client process of an arm. */
+export class Client {
+  static async start(arm, node, port, pin) {
+    const client = new Client();
+    client.arm = arm;
+    client.spool = mkdtempSync(join(tmpdir(), 'nettrace-bench-'));
+    const { PATH, HOME } = process.env;
+    const env = {
+      PATH,
+      HOME,
+      NETTRACE_SPOOL: arm.records === 'spans' || arm.name.startsWith('bare') ? '' : client.spool,
+      ...arm.env(),
+    };
+    if (env.NETTRACE_SPOOL === '') delete env.NETTRACE_SPOOL;
+    const [file, ...args] = [...pin, node, join(here, 'client.cjs'), String(port)];
+    client.child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    await client.message();
+    return client;
+  }
+
+  message() {
+    return new Promise((resolve, reject) => {
+      const ended = (code) => reject(new Error(`${this.arm.name}: client ended with ${code}`));
+      this.child.once('exit', ended);
+      this.child.once('message', (m) => {
+        this.child.off('exit', ended);
+        if (m.error) reject(new Error(`${this.arm.name}: ${m.error}`));
+        else resolve(m);
+      });
+    });
+  }
+
+  /** Runs a batch; resolves to {wall, cpu} in µs a request. */
+  async batch(job) {
+    this.child.send(job);
+    return (await this.message()).result;
+  }
+
+  /** Requests it recorded: proves that the arm did what its name says. */
+  async recorded() {
+    if (this.arm.records === 'spans') return this.batch({ kind: 'spans' });
+    let requests = 0;
+    for (const name of readdirSync(this.spool)) {
+      requests += (readFileSync(join(this.spool, name), 'latin1').match(/^\{"k":"req"/gm) ?? []).length;
+    }
+    return requests;
+  }
+
+  stop() {
+    this.child.disconnect();
+    return new Promise((resolve) => this.child.once('exit', resolve)).then(() =>
+      rmSync(this.spool, { recursive: true, force: true }),
+    );
+  }
+}

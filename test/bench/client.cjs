@@ -1,0 +1,52 @@
+// The bench's program: lives as long as the bench and runs a batch of keep-alive requests whenever it is asked to, by
+// message {kind, concurrency, requests}. Answers with wall and CPU µs a request, measured inside.
+const http = require('node:http');
+const port = process.argv[2];
+
+const agents = new Map();
+function agentFor(concurrency) {
+  if (!agents.has(concurrency)) agents.set(concurrency, new http.Agent({ keepAlive: true, maxSockets: concurrency }));
+  return agents.get(concurrency);
+}
+
+const one = {
+  http: (concurrency) =>
+    new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, path: '/', agent: agentFor(concurrency) };
+      http
+        .get(options, (res) => {
+          res.resume();
+          res.on('end', resolve);
+        })
+        .on('error', reject);
+    }),
+  fetch: async () => {
+    const res = await fetch(`http://127.0.0.1:${port}/`);
+    await res.text();
+  },
+};
+
+async function batch({ kind, concurrency, requests }) {
+  let left = requests;
+  const lane = async () => {
+    while (left-- > 0) await one[kind](concurrency);
+  };
+  const cpu = process.cpuUsage();
+  const begin = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  const wall = ((performance.now() - begin) * 1000) / requests;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall, cpu: (user + system) / requests };
+}
+
+/** What OpenTelemetry recorded; 0 where it is not loaded. */
+const work = (job) => (job.kind === 'spans' ? Promise.resolve(globalThis.benchSpans?.() ?? 0) : batch(job));
+
+process.on('message', (job) => {
+  work(job).then(
+    (result) => process.send({ result }),
+    (e) => process.send({ error: String(e) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+process.send({ ready: true });

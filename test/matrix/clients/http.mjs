@@ -1,0 +1,27 @@
+// node:http from an ES module: named and default imports.
+import http, { Agent, get, request } from 'node:http';
+
+const agent = new Agent({ keepAlive: true });
+const base = process.env.UP_HTTP;
+
+const done = (req) =>
+  new Promise((resolve, reject) => {
+    req.on('error', reject).on('response', (res) => {
+      let bytes = 0;
+      res.on('data', (d) => {
+        bytes += d.length;
+      });
+      res.on('end', () => resolve(`${res.statusCode} ${bytes}`));
+    });
+  });
+
+console.log('first', await done(get(`${base}/ok?n=1`, { agent }))); // @first
+console.log('second', await done(get(`${base}/ok?n=2`, { agent }))); // @second
+const post = request(`${base}/echo`, { agent, method: 'POST' }); // @post
+post.end('x'.repeat(1000));
+console.log('post', await done(post));
+console.log('redirect', await done(get(`${base}/redirect?n=1`, { agent }))); // @redirect
+console.log('status', await done(http.get(`${base}/status?code=503`, { agent }))); // @status
+const think = (p) => done(get(`${base}/think?ms=30&p=${p}`, { agent })); // @parallel
+console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
+agent.destroy();

@@ -1,0 +1,29 @@
+// node:https from CommonJS.
+const { readFileSync } = require('node:fs');
+const https = require('node:https');
+const agent = new https.Agent({ keepAlive: true, ca: readFileSync(process.env.UP_CA) });
+const base = process.env.UP_HTTPS;
+
+const done = (req) =>
+  new Promise((resolve, reject) => {
+    req.on('error', reject).on('response', (res) => {
+      let bytes = 0;
+      res.on('data', (d) => {
+        bytes += d.length;
+      });
+      res.on('end', () => resolve(`${res.statusCode} ${bytes}`));
+    });
+  });
+
+(async () => {
+  console.log('first', await done(https.get(`${base}/ok?n=1`, { agent }))); // @first
+  console.log('second', await done(https.get(`${base}/ok?n=2`, { agent }))); // @second
+  const post = https.request(`${base}/echo`, { agent, method: 'POST' }); // @post
+  post.end('x'.repeat(1000));
+  console.log('post', await done(post));
+  console.log('redirect', await done(https.get(`${base}/redirect?n=1`, { agent }))); // @redirect
+  console.log('status', await done(https.get(`${base}/status?code=503`, { agent }))); // @status
+  const think = (p) => done(https.get(`${base}/think?ms=30&p=${p}`, { agent })); // @parallel
+  console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
+  agent.destroy();
+})();

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Trace } from '../../src/model/records';
+import { newHeader, Store } from '../../src/model/store';
+import { nowUs } from './clock';
+import { type NodeVersion, repository } from './nodes';
+import { cleanEnvironment, commandOf, type Ending, type RunOptions, runCommand, runPlain } from './program';
+import { foldSpool, readSpool, type SpoolLine } from './spool';
+
+export const hookFile = join(repository, 'dist/hook.cjs');
+
+export interface TracedRun extends Ending {
+  readonly trace: Trace;
+  readonly store: Store;
+  /** Every line of every spool file, in order of file and place. */
+  readonly lines: readonly SpoolLine[];
+  /** µs on CLOCK_MONOTONIC of the trace's instant 0: adds to instants to compare them with a server's. */
+  readonly zero: number;
+}
+
+/** The environment that loads the hook, with the user's own NODE_OPTIONS kept. */
+export function hookEnvironment(
+  spool: string,
+  options: RunOptions,
+  trace: string = randomUUID(),
+): Record<string, string> {
+  if (!existsSync(hookFile)) throw new Error('dist/hook.cjs is missing: npm run build');
+  const conf = { v: 1, trace, enabled: [randomUUID()], callSites: 'all', headers: 'off', ...options.conf };
+  const own = options.env?.NODE_OPTIONS;
+  return {
+    ...cleanEnvironment(),
+    ...options.env,
+    NODE_OPTIONS: `${own === undefined ? '' : `${own} `}--require ${hookFile}`,
+    NETTRACE_SPOOL: spool,
+    NETTRACE_CONF: JSON.stringify(conf),
+  };
+}
+
+/** Runs a program with the hook and folds its spool into a trace. */
+export async function runTraced(node: NodeVersion, program: string, options: RunOptions = {}): Promise<TracedRun> {
+  const spool = mkdtempSync(join(tmpdir(), 'nettrace-spool-'));
+  try {
+    const zero = Math.floor(nowUs());
+    const anchor = { time: new Date().toISOString(), monotonicNs: `${zero}000` };
+    const store = new Store(newHeader(randomUUID(), anchor, { name: 'test', version: '0' }));
+    const env = hookEnvironment(spool, options, store.header.id);
+    const ending = await runCommand(commandOf(node, program, options), options, env);
+    const lines = readSpool(spool);
+    foldSpool(store, lines, ending);
+    return { ...ending, store, trace: store.toDocument(), lines, zero };
+  } finally {
+    rmSync(spool, { recursive: true, force: true });
+  }
+}
+
+/** The same program without and with the hook, one after the other. */
+export async function runBoth(
+  node: NodeVersion,
+  program: string,
+  options: RunOptions = {},
+  between: () => void | Promise<void> = () => undefined,
+): Promise<{ plain: Ending; traced: TracedRun }> {
+  const plain = await runPlain(node, program, options);
+  await between();
+  return { plain, traced: await runTraced(node, program, options) };
+}
