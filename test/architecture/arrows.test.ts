@@ -41,7 +41,7 @@ function importsOf(file: string): Import[] {
   for (const m of text.matchAll(/^\s*(?:import|export)\s+(type\s+)?[^;'"`]*?\bfrom\s*['"]([^'"]+)['"]/gm)) {
     found.push({ from: m[2] as string, typeOnly: m[1] !== undefined });
   }
-  for (const m of text.matchAll(/\bimport\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/g)) {
+  for (const m of text.matchAll(/^\s*import\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/gm)) {
     found.push({ from: (m[1] ?? m[2]) as string, typeOnly: false });
   }
   return found;
