@@ -11,9 +11,36 @@ export const ownUid = process.getuid?.();
 
 /** A new empty folder that only this user can enter. */
 export async function makeSpoolFolder(): Promise<string> {
-  const folder = await fs.mkdtemp(join(tmpdir(), 'nettrace-spool-'));
+  const folder = await fs.mkdtemp(join(tmpdir(), `nettrace-spool-${process.pid}-`));
   await fs.chmod(folder, 0o700); // mkdtemp obeys the umask, which may take the owner's own rights away
   return folder;
+}
+
+/** Deletes spools that a host left behind when it was killed: its process is gone, and nobody wrote for a day. */
+export async function sweepSpoolFolders(now = Date.now()): Promise<void> {
+  const names = await fs.readdir(tmpdir()).catch(() => []);
+  for (const name of names) {
+    const pid = Number(/^nettrace-spool-(\d+)-\w{6}$/.exec(name)?.[1]);
+    if (!Number.isSafeInteger(pid) || isAlive(pid)) continue;
+    const folder = join(tmpdir(), name);
+    try {
+      const stat = await fs.lstat(folder);
+      const ours = ownUid === undefined || stat.uid === ownUid;
+      if (stat.isDirectory() && ours && now - stat.mtimeMs > 86_400_000) await fs.rm(folder, { recursive: true });
+    } catch {
+      // Another host was faster.
+    }
+  }
+}
+
+/** True while a process of this number exists, whoever's it is. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /**

@@ -61,7 +61,7 @@ test('what a command starts', async () => {
   const env = { PATH: `${folder}/bin:${dirname(node)}` };
   expect(await executableOf('node', env)).toEqual({ path: join(dirname(node), 'node'), name: 'node', flags: [] });
   expect(await executableOf('locked', env)).toMatchObject({ name: 'node', flags: ['--permission'] });
-  expect(await executableOf('./bin/bun', env, folder)).toMatchObject({ name: 'sh' });
+  expect(await executableOf('./bin/bun', env, folder)).toMatchObject({ name: 'bun' });
   expect(await executableOf('nope', env)).toBeUndefined();
   expect(await executableOf('bin', {}, folder)).toBeUndefined();
 });

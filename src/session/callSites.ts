@@ -1,0 +1,50 @@
+// Original positions of call sites, found while the lines come in. A program has few call sites and many requests: each
+// place is looked up once, off the fold's path, and what was found is put on the records that wait for it and at once on
+// all that follow.
+import type { CallSite, Frame } from '../model/records';
+import { localPath, SourceMaps } from './sourceMaps';
+
+/** Places kept; beyond it all are forgotten and looked up again. */
+const maxPlaces = 20_000;
+
+export class CallSites {
+  private readonly maps = new SourceMaps();
+  /** `null`: looked up, has no original. */
+  private readonly known = new Map<string, Frame | null>();
+  private readonly asked = new Map<string, { site: CallSite; waiting: Set<string> }>();
+
+  /**
+   * The call site with its original position if that is known now; the same object if there is none (yet). `waiting`
+   * names who is told when it is found later.
+   */
+  mapped(site: CallSite, waiting: string): CallSite {
+    if (site.source !== undefined) {
+      const file = localPath(site.source.file); // the hook sends what the runtime's own source map says, often a URL
+      return file === undefined || file === site.source.file ? site : { ...site, source: { ...site.source, file } };
+    }
+    const key = keyOf(site);
+    const found = this.known.get(key);
+    if (found) return { ...site, source: found };
+    if (found === undefined) {
+      const asked = this.asked.get(key);
+      if (asked) asked.waiting.add(waiting);
+      else this.asked.set(key, { site, waiting: new Set([waiting]) });
+    }
+    return site;
+  }
+
+  /** Looks up what was asked meanwhile; tells whose call site can be mapped now. */
+  async lookUp(): Promise<string[]> {
+    const ready: string[] = [];
+    for (const [key, { site }] of [...this.asked]) {
+      const found = await this.maps.locate(site.file, site.line, site.column);
+      if (this.known.size >= maxPlaces) this.known.clear();
+      this.known.set(key, found ?? null);
+      if (found) ready.push(...(this.asked.get(key)?.waiting ?? []));
+      this.asked.delete(key);
+    }
+    return ready;
+  }
+}
+
+const keyOf = (site: CallSite) => `${site.line}:${site.column}:${site.file}`;

@@ -1,0 +1,52 @@
+// The trace's own facts, known before the program starts: when and where it ran, under which settings, and which sources
+// of facts there are, so that whoever reads the trace later can tell "was not there" from "was not looked for".
+import { readFileSync } from 'node:fs';
+import * as os from 'node:os';
+import type { Source, TraceRequest } from '../model/records';
+import { type Header, newHeader } from '../model/store';
+import { takeAnchor } from './anchor';
+import type { HookSettings } from './environment';
+import { producer } from './product';
+
+/** Sources that only the native helper has. */
+const helperSources = ['inetDiag', 'bpf', 'conntrack', 'capture', 'procfs', 'netlink'] as const;
+
+export function sessionHeader(settings: HookSettings, requestLimit: number, description: string | undefined): Header {
+  const header = newHeader(settings.trace, takeAnchor(), producer);
+  const sources: Source[] = [
+    // Until the first program says that the hook is there; a trace that ends without one keeps this.
+    { name: 'hook', state: 'unavailable', reason: 'notLoaded' },
+    { name: 'debugger', state: 'off', reason: 'notAsked' },
+    ...helperSources.map((name): Source => ({ name, state: 'off', reason: 'noHelper' })),
+    { name: 'resolver', state: 'off', reason: 'notAsked' },
+  ];
+  const traceRequests = settings.enabled.map(
+    (id): TraceRequest => ({ id, condition: '', enabled: true, createdTime: header.beginTime, state: 'enabled' }),
+  );
+  return {
+    ...header,
+    ...(description !== undefined ? { description } : {}),
+    host: hostFacts(),
+    settings: {
+      headerLevel: settings.headers,
+      excludeHeaders: settings.excludeHeaders,
+      maskedParameters: settings.maskedParameters,
+      bodies: 'off',
+      callSites: settings.callSites,
+      socketOperations: false,
+      samplingModulus: 1,
+      limits: { requests: requestLimit },
+    },
+    sources,
+    traceRequests,
+  };
+}
+
+function hostFacts(): NonNullable<Header['host']> {
+  const facts = { os: os.platform(), arch: os.arch(), kernel: os.release() };
+  try {
+    return { ...facts, bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() };
+  } catch {
+    return facts; // only Linux has one
+  }
+}

@@ -1,0 +1,4 @@
+import { version } from '../../package.json';
+
+/** Who wrote a trace. */
+export const producer = { name: 'nettrace', version } as const;

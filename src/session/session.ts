@@ -1,0 +1,216 @@
+// One tracing session: what a program needs to be traced, and the records of what it and its children send.
+//
+// The program writes event lines to the session's spool folder; the session follows them, folds them into its store and
+// says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { Folder } from '../model/fold';
+import type { Trace } from '../model/records';
+import { defaultRequestLimit } from '../model/store';
+import { sinceAnchor, takeAnchor } from './anchor';
+import { type CallSites, type HeaderLevel, type HookSettings, tracedEnvironment } from './environment';
+import { isAlive, makeSpoolFolder, sweepSpoolFolders } from './folders';
+import { sessionHeader } from './header';
+import { installHook } from './hookCopy';
+import { type SpoolLoss, SpoolReader } from './spoolReader';
+import { TraceStore } from './traceStore';
+import { SpoolWatcher } from './watcher';
+
+export interface SessionOptions {
+  /** The bundled hook, `dist/hook.cjs`. */
+  hookFile: string;
+  /** Where the hook's copy goes; absent: the user's cache folder, or the temporary one. */
+  cacheFolder?: string;
+  description?: string;
+  /** Default `all`. */
+  callSites?: CallSites;
+  /** Default `off`. */
+  headers?: HeaderLevel;
+  excludeHeaders?: string[];
+  /** Query parameters masked beyond the well-known ones. */
+  maskedParameters?: string[];
+  limits?: { requests?: number };
+  /** Look call sites up in source maps; default true. */
+  mapSources?: boolean;
+  /** False: the hook is loaded, but nothing is traced. Default true. */
+  enabled?: boolean;
+}
+
+/** How the host saw a process end. */
+export interface ProcessEnd {
+  exitCode?: number;
+  signal?: string;
+}
+
+export class TraceSession {
+  readonly store: TraceStore;
+  private readonly folder: Folder;
+  private readonly reader: SpoolReader;
+  private readonly listeners = new Set<() => void>();
+  private readonly watcher: SpoolWatcher;
+  private ends: { pid: number; end: ProcessEnd & { at: number } }[] = [];
+  /** Ids of processes that were seen alive. */
+  private readonly alive = new Set<string>();
+  private lines = 0;
+  private over = false;
+
+  private constructor(
+    readonly id: string,
+    readonly spoolFolder: string,
+    /** Path that NODE_OPTIONS preloads. */
+    readonly hook: string,
+    private readonly settings: HookSettings,
+    options: SessionOptions,
+  ) {
+    const limit = options.limits?.requests ?? defaultRequestLimit;
+    this.store = new TraceStore(
+      sessionHeader(settings, limit, options.description),
+      limit,
+      options.mapSources !== false,
+    );
+    this.folder = new Folder(this.store);
+    this.reader = new SpoolReader(spoolFolder, {
+      line: (text, position) => {
+        this.lines++;
+        this.folder.fold(text, position);
+      },
+      loss: (loss) => this.lost(loss),
+    });
+    this.watcher = new SpoolWatcher(
+      spoolFolder,
+      (name) => this.reader.changed(name),
+      (all) => void (all ? this.poll() : this.pollChanged()),
+    );
+  }
+
+  /** Makes the folders and the hook's copy. Rejects, with a message for the user, if that is not possible. */
+  static async create(options: SessionOptions): Promise<TraceSession> {
+    const hook = await installHook(options.hookFile, options.cacheFolder);
+    const spool = await makeSpoolFolder();
+    void sweepSpoolFolders();
+    const id = randomUUID();
+    const settings: HookSettings = {
+      v: 1,
+      trace: id,
+      enabled: options.enabled === false ? [] : [randomUUID()],
+      callSites: options.callSites ?? 'all',
+      headers: options.headers ?? 'off',
+      excludeHeaders: options.excludeHeaders ?? [],
+      maskedParameters: options.maskedParameters ?? [],
+    };
+    return new TraceSession(id, spool, hook, settings, options);
+  }
+
+  /** The variables to set for the program; `base` is the environment that it gets otherwise. */
+  environment(base: Record<string, string | undefined>): Record<string, string> {
+    return tracedEnvironment(base, this.hook, this.spoolFolder, this.settings);
+  }
+
+  /** Begins the trace now instead of at `create`; without effect once a program was seen. */
+  begin(): void {
+    if (this.lines > 0) return;
+    const anchor = takeAnchor();
+    this.store.header = { ...this.store.header, beginTime: anchor.time, beginMonotonicNs: anchor.monotonicNs };
+    this.store.touch();
+  }
+
+  /** µs since the trace began, now. */
+  now(): number {
+    return sinceAnchor({ time: this.store.header.beginTime, monotonicNs: this.store.header.beginMonotonicNs ?? '0' });
+  }
+
+  /** True once any program said that it loaded the hook. */
+  get hookSeen(): boolean {
+    return this.store.processes.size > 0;
+  }
+
+  /** Calls `f` after records changed. Returns what takes it back. */
+  onDidChange(f: () => void): () => void {
+    this.listeners.add(f);
+    return () => this.listeners.delete(f);
+  }
+
+  /** Reads all that was written before the call. */
+  async poll(): Promise<void> {
+    const ends = this.ends;
+    this.ends = [];
+    const gone = this.vanished();
+    const before = this.lines;
+    await this.reader.read();
+    for (const { pid, end } of ends) this.endProcess(pid, end);
+    for (const pid of gone) this.endProcess(pid, {});
+    await this.changed(this.lines !== before || ends.length + gone.length > 0);
+  }
+
+  private async pollChanged(): Promise<void> {
+    const before = this.lines;
+    await this.reader.readChanged();
+    await this.changed(this.lines !== before);
+  }
+
+  private async changed(news: boolean): Promise<void> {
+    if (news) this.notify();
+    // Apart from the first notice: reading a large map must not hold back the row.
+    if (await this.store.mapCallSites()) this.notify();
+  }
+
+  private notify(): void {
+    for (const f of [...this.listeners]) f();
+  }
+
+  /** A process that the host started, or knows of, has ended. */
+  processEnded(pid: number, end: ProcessEnd): void {
+    this.ends.push({ pid, end: { ...end, at: this.now() } });
+    if (!this.over) void this.poll();
+  }
+
+  /**
+   * Processes that were there and are gone, whose end nobody told: a child that was killed. Looked for before a read, so
+   * that the read finds all they wrote. One that was never there runs under other numbers (a container), and is left.
+   */
+  private vanished(): number[] {
+    const gone: number[] = [];
+    for (const p of this.store.processes.values()) {
+      if (p.end !== undefined) this.alive.delete(p.id);
+      else if (isAlive(p.pid)) this.alive.add(p.id);
+      else if (this.alive.delete(p.id)) gone.push(p.pid);
+    }
+    return gone;
+  }
+
+  private endProcess(pid: number, end: ProcessEnd & { at?: number }): void {
+    this.reader.ended(pid);
+    this.folder.end(pid, end);
+  }
+
+  /** Reads the rest and closes the trace. Programs that go on are not followed any further. */
+  async finish(state: 'ended' | 'interrupted'): Promise<void> {
+    if (this.over) return;
+    this.over = true;
+    this.watcher.close();
+    await this.poll();
+    for (const p of [...this.store.processes.values()]) {
+      if (p.end === undefined && !isAlive(p.pid)) this.endProcess(p.pid, {});
+    }
+    this.reader.ended();
+    this.store.header = { ...this.store.header, state, endAt: this.now() };
+    this.store.touch();
+    this.notify();
+  }
+
+  document(): Trace {
+    return this.store.toDocument();
+  }
+
+  /** Stops and deletes the spool. The records stay. */
+  async dispose(): Promise<void> {
+    this.over = true;
+    this.watcher.close();
+    this.listeners.clear();
+    await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private lost(loss: SpoolLoss): void {
+    this.store.addLoss({ source: 'session', what: 'lines', ...loss });
+  }
+}

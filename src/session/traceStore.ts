@@ -1,0 +1,46 @@
+// The records of a running session: the model's store, bounded, with call sites led back to the source as they arrive.
+import type { CallSite, Dial, Lookup, Request } from '../model/records';
+import { type Header, Store } from '../model/store';
+import { CallSites } from './callSites';
+
+export class TraceStore extends Store {
+  private readonly sites: CallSites | undefined;
+
+  constructor(header: Header, limit: number, mapSources: boolean) {
+    super(header, limit);
+    this.sites = mapSources ? new CallSites() : undefined;
+  }
+
+  override setRequest(r: Request): void {
+    super.setRequest(this.mapped(r));
+  }
+
+  override setDial(d: Dial): void {
+    super.setDial(this.mapped(d));
+  }
+
+  override setLookup(l: Lookup): void {
+    super.setLookup(this.mapped(l));
+  }
+
+  private mapped<T extends { id: string; callSite?: CallSite }>(record: T): T {
+    const site = record.callSite;
+    if (site === undefined || this.sites === undefined) return record;
+    const callSite = this.sites.mapped(site, record.id);
+    return callSite === site ? record : { ...record, callSite };
+  }
+
+  /** Reads the source maps that were asked for meanwhile and completes the records that wait for them. */
+  async mapCallSites(): Promise<boolean> {
+    const ready = (await this.sites?.lookUp()) ?? [];
+    for (const id of ready) {
+      const request = this.requests.get(id);
+      const dial = this.dials.get(id);
+      const lookup = this.lookups.get(id);
+      if (request) this.setRequest(request);
+      else if (dial) this.setDial(dial);
+      else if (lookup) this.setLookup(lookup);
+    }
+    return ready.length > 0;
+  }
+}

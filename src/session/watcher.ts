@@ -1,0 +1,58 @@
+// Says when the spool may have news: the file system's own notice, and a slow poll for the file systems that give none.
+import { type FSWatcher, watch } from 'node:fs';
+
+/** Between notice and reading: a request's lines come in bursts. */
+const gatherMs = 8;
+const pollMs = 500;
+/** Where the file system gives no notice (network file systems, no watches left). */
+const blindPollMs = 100;
+
+export class SpoolWatcher {
+  private watcher: FSWatcher | undefined;
+  private poll: NodeJS.Timeout | undefined;
+  private gather: NodeJS.Timeout | undefined;
+
+  /** `noticed` names a changed file; `read` is called soon after (`all`: look at every file). Neither may throw. */
+  constructor(
+    private readonly folder: string,
+    private readonly noticed: (name: string) => void,
+    private readonly read: (all: boolean) => void,
+  ) {
+    try {
+      this.watcher = watch(folder, { persistent: false }, (_event, name) => this.news(name));
+      this.watcher.on('error', () => this.goBlind());
+    } catch {
+      this.watcher = undefined;
+    }
+    this.startPoll(this.watcher ? pollMs : blindPollMs);
+  }
+
+  private news(name: string | null): void {
+    if (name !== null) this.noticed(name);
+    this.gather ??= setTimeout(() => {
+      this.gather = undefined;
+      this.read(name === null);
+    }, gatherMs);
+  }
+
+  private goBlind(): void {
+    this.watcher?.close();
+    this.watcher = undefined;
+    if (this.poll !== undefined) this.startPoll(blindPollMs);
+  }
+
+  private startPoll(ms: number): void {
+    clearInterval(this.poll);
+    this.poll = setInterval(() => this.read(true), ms);
+    this.poll.unref(); // the program that is traced decides how long we live
+  }
+
+  close(): void {
+    this.watcher?.close();
+    this.watcher = undefined;
+    clearInterval(this.poll);
+    this.poll = undefined;
+    clearTimeout(this.gather);
+    this.gather = undefined;
+  }
+}
