@@ -1,0 +1,103 @@
+/** DNS messages in EVE's form. A look-up by getaddrinfo has no messages of its own: it makes no entry. */
+import type { Trace } from '../model/records';
+import type { EveDnsQuery, EveDnsQueryMsg, EveDnsReplyMsg, EveResolverDial } from './eve-types';
+import {
+  eveClass,
+  eveRecordType,
+  eveResponseCode,
+  eveTime,
+  listOf,
+  type Open,
+  objectOf,
+  textOf,
+  uint16,
+  uint32,
+} from './eve-values';
+import { errorText, hostPort } from './words';
+
+export class Exchanges {
+  readonly #byLookup = new Map<string, Open[]>();
+
+  constructor(
+    private readonly doc: Trace,
+    /** Ids of the connections that the file holds. */
+    private readonly connections: ReadonlySet<string>,
+  ) {
+    for (const x of doc.dnsExchanges ?? []) {
+      const list = this.#byLookup.get(textOf(x.lookup));
+      if (list) list.push(x);
+      else this.#byLookup.set(textOf(x.lookup), [x]);
+    }
+  }
+
+  queries(): EveDnsQuery[] {
+    const dials = new Map(this.doc.lookups.map((l) => [l.id, l.dial]));
+    return (this.doc.dnsExchanges ?? []).map((x) => ({
+      traceID: textOf(x.id),
+      fromDial: dials.get(textOf(x.lookup)) ?? '',
+      connection: this.#connection(x) ?? '',
+      dnsQueryMsgs: listOf(x.queries).map((m) => this.#query(m)),
+      dnsReplyMsgs: listOf(x.replies).map((m) => this.#reply(m)),
+    }));
+  }
+
+  /** The resolver's dials for a look-up. */
+  dialsOf(lookup: string | undefined): EveResolverDial[] {
+    return (this.#byLookup.get(lookup ?? '') ?? []).map((x) => {
+      const server = objectOf(x.server);
+      const connection = this.#connection(x);
+      return {
+        dialBeginAt: this.#time(x.beginAt),
+        dialEndAt: this.#time(x.endAt),
+        ...(x.error === undefined ? {} : { dialErr: errorText(objectOf(x.error)) }),
+        nameserver: hostPort(textOf(server.address), uint16(server.port) || undefined),
+        ...(connection === undefined ? {} : { establishedConn: connection }),
+      };
+    });
+  }
+
+  #connection(x: Open): string | undefined {
+    const id = textOf(x.connection);
+    return this.connections.has(id) ? id : undefined;
+  }
+
+  #query(m: Open): EveDnsQueryMsg {
+    const size = uint16(m.optUdpPayloadSize);
+    return {
+      sentAt: this.#time(m.at),
+      id: uint16(m.id),
+      recursionDesired: m.recursionDesired === true,
+      truncated: m.truncated === true,
+      size: uint32(m.size),
+      questions: listOf(m.questions).map((q) => ({
+        name: textOf(q.name),
+        type: eveRecordType(q.type),
+        class: eveClass(q.class),
+      })),
+      ...(size === 0 ? {} : { optUDPPayloadSize: size }),
+    };
+  }
+
+  #reply(m: Open): EveDnsReplyMsg {
+    return {
+      recvAt: this.#time(m.at),
+      id: uint16(m.id),
+      authoritative: m.authoritative === true,
+      recursionAvailable: m.recursionAvailable === true,
+      truncated: m.truncated === true,
+      size: uint32(m.size),
+      rCode: eveResponseCode(m.rcode),
+      answers: listOf(m.answers).map((a) => ({
+        name: textOf(a.name),
+        type: eveRecordType(a.type),
+        class: eveClass(a.class),
+        ttl: uint32(a.ttl),
+        ...(textOf(a.value) === '' ? {} : { resolvedVal: textOf(a.value) }),
+      })),
+    };
+  }
+
+  #time(us: unknown): string {
+    return eveTime(this.doc.beginTime, us);
+  }
+}

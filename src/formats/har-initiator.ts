@@ -1,0 +1,56 @@
+/** `_initiator` of a HAR entry: the code that made the request, as Chrome writes and reads it. */
+import type { Frame, Request } from '../model/records';
+import type { HarEntry, HarFrame } from './har-types';
+
+type Initiator = NonNullable<HarEntry['_initiator']>;
+
+/** Undefined when the request has no call site. The mapped place goes before the place that ran. */
+export function harInitiator(r: Request): Initiator | undefined {
+  const site = r.callSite;
+  if (!site) return undefined;
+  const own = frameOf({
+    ...(site.function === undefined ? {} : { function: site.function }),
+    ...(site.source ?? site),
+  });
+  const callFrames = [own, ...(r.stack ?? []).filter(isFrame).slice(1).map(frameOf)];
+  return {
+    type: 'script',
+    url: own.url,
+    lineNumber: own.lineNumber,
+    columnNumber: own.columnNumber,
+    stack: { callFrames },
+  };
+}
+
+function frameOf(f: Frame): HarFrame {
+  return {
+    functionName: f.function ?? '',
+    scriptId: '',
+    url: fileUrl(f.file),
+    // Chrome counts from 0, the trace from 1.
+    lineNumber: Math.max(0, f.line - 1),
+    columnNumber: Math.max(0, f.column - 1),
+  };
+}
+
+function isFrame(value: Record<string, unknown>): value is Frame & Record<string, unknown> {
+  return typeof value.file === 'string' && typeof value.line === 'number' && typeof value.column === 'number';
+}
+
+/** A path as `file:` URL; what is a URL already (or `node:…`) stays. */
+function fileUrl(file: string): string {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(file) && !/^[a-z]:[\\/]/i.test(file)) return file;
+  const path = file.replaceAll('\\', '/');
+  const encoded = encodedPath(path);
+  if (path.startsWith('//')) return `file:${encoded}`;
+  return path.startsWith('/') ? `file://${encoded}` : /^[a-z]:\//i.test(path) ? `file:///${encoded}` : encoded;
+}
+
+function encodedPath(path: string): string {
+  try {
+    return encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23');
+  } catch {
+    // Half of a surrogate pair, where a long name was cut.
+    return path;
+  }
+}

@@ -1,0 +1,117 @@
+/** Request and response of a HAR entry. */
+import { maskUrl } from '../model/mask';
+import type { Connection, Header, Request } from '../model/records';
+import type { HarEntry, HarHeader } from './har-types';
+import { errorText } from './words';
+
+export function requestOf(r: Request, connection: Connection | undefined): HarEntry['request'] {
+  return {
+    method: r.method ?? '',
+    // The line that said the URL was lost: the specification wants one, and this is one that leads nowhere.
+    url: r.url ?? 'about:blank',
+    httpVersion: versionText(r.protocol ?? connection?.protocol),
+    cookies: [],
+    headers: headersOf(r.headers),
+    queryString: queryOf(r.url ?? ''),
+    headersSize: r.headersBytes ?? -1,
+    bodySize: requestBodySize(r),
+  };
+}
+
+/** No body recorded is a body of 0 bytes only once the whole request is known to have been sent. */
+function requestBodySize(r: Request): number {
+  if (r.body) return r.body.wireBytes ?? r.body.bytes ?? r.body.declaredBytes ?? -1;
+  return r.sendEndAt !== undefined && r.lost === undefined ? 0 : -1;
+}
+
+export function responseOf(
+  r: Request,
+  connection: Connection | undefined,
+  maskedParameters: readonly string[] | undefined,
+): HarEntry['response'] {
+  const { response } = r;
+  if (!response) {
+    return {
+      status: 0,
+      statusText: '',
+      httpVersion: '',
+      cookies: [],
+      headers: [],
+      content: { size: 0, mimeType: 'x-unknown' },
+      redirectURL: '',
+      headersSize: -1,
+      bodySize: -1,
+      ...(r.error ? { _error: errorText(r.error) } : {}),
+    };
+  }
+  const location = response.headers?.find((h) => h.name.toLowerCase() === 'location')?.value;
+  const decoded = response.bodyBytes ?? (response.contentEncoding === undefined ? response.wireBytes : undefined);
+  const packed = response.contentEncoding !== undefined && decoded !== undefined && response.wireBytes !== undefined;
+  return {
+    status: response.status ?? 0,
+    statusText: response.statusText ?? '',
+    httpVersion: versionText(r.protocol ?? connection?.protocol),
+    cookies: [],
+    headers: headersOf(response.headers),
+    content: {
+      size: decoded ?? (wholeWithoutBody(r) ? 0 : -1),
+      ...(packed ? { compression: decoded - (response.wireBytes as number) } : {}),
+      mimeType: response.contentType ?? 'x-unknown',
+    },
+    redirectURL: location === undefined ? '' : maskUrl(location, maskedParameters),
+    headersSize: response.headersBytes ?? -1,
+    bodySize: response.wireBytes ?? (wholeWithoutBody(r) ? 0 : -1),
+    ...(r.bytesReceived === undefined ? {} : { _transferSize: r.bytesReceived }),
+    ...(r.error ? { _error: errorText(r.error) } : {}),
+  };
+}
+
+/** The response is complete and said that it has no body. */
+function wholeWithoutBody(r: Request): boolean {
+  return r.outcome === 'complete' && r.response?.declaredBytes === 0;
+}
+
+function headersOf(headers: readonly Header[] | undefined): HarHeader[] {
+  return (headers ?? []).map((h) => ({
+    name: h.name,
+    value: h.value ?? '',
+    ...(h.value === undefined && h.length !== undefined ? { _length: h.length } : {}),
+  }));
+}
+
+function versionText(protocol: string | undefined): string {
+  switch (protocol) {
+    case undefined:
+    case 'websocket':
+      return '';
+    case 'h2':
+      return 'HTTP/2';
+    default:
+      return protocol.toUpperCase();
+  }
+}
+
+/** Names and values of a URL's query, decoded where they can be. */
+function queryOf(url: string): { name: string; value: string }[] {
+  const begin = url.indexOf('?');
+  if (begin < 0) return [];
+  const query = url.slice(begin + 1).replace(/#.*$/, '');
+  return query
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const eq = part.indexOf('=');
+      return eq < 0
+        ? { name: decoded(part), value: '' }
+        : { name: decoded(part.slice(0, eq)), value: decoded(part.slice(eq + 1)) };
+    });
+}
+
+function decoded(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}

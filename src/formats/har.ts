@@ -1,0 +1,162 @@
+/**
+ * HAR 1.2 from a trace: one page a root process, one entry a request. The timings are the phases of `phasesOf`, so they
+ * sum to the same total as everywhere else; ssl is part of connect (readers refuse it otherwise). What HAR cannot say
+ * (attempts, look-ups, TLS facts, connections without request, kernel figures, packets) is left to the native file.
+ */
+import { isIP } from 'node:net';
+import { sorted } from '../model/canonical';
+import { type Breakdown, phasesOf } from '../model/phases';
+import type { Process, Request, Trace } from '../model/records';
+import { stateOf } from '../model/state';
+import { Store } from '../model/store';
+import { harInitiator } from './har-initiator';
+import { requestOf, responseOf } from './har-messages';
+import type { Har, HarEntry, HarPage, HarTimings } from './har-types';
+import { lowered } from './lower';
+import { timeOfInstant } from './time';
+import { errorText } from './words';
+
+export function harText(doc: Trace): string {
+  return `${JSON.stringify(toHar(doc), null, 2)}\n`;
+}
+
+export function toHar(trace: Trace): Har {
+  const doc = lowered(trace);
+  const store = Store.fromDocument(doc);
+  const roots = new Roots(doc.processes);
+  const now = doc.endAt ?? lastInstant(doc);
+  const runtime = store.rootProcess()?.runtime;
+  const entries = sorted(doc.requests.filter((r) => r.direction !== 'in')).map((r) => entryOf(r, store, roots, now));
+  return {
+    log: {
+      version: '1.2',
+      creator: { name: doc.producer.name, version: doc.producer.version },
+      ...(runtime ? { browser: { name: runtime.name, version: runtime.version } } : {}),
+      pages: roots.list().map((p) => pageOf(p, doc)),
+      entries,
+      ...(doc.description === undefined ? {} : { comment: doc.description }),
+      _nettrace: {
+        version: doc.version,
+        id: doc.id,
+        missing: doc.sources.filter((s) => s.state !== 'on').map((s) => s.name),
+      },
+    },
+  };
+}
+
+/** Which root process each process stems from. */
+class Roots {
+  readonly #processes: Map<string, Process>;
+
+  constructor(processes: readonly Process[]) {
+    this.#processes = new Map(processes.map((p) => [p.id, p]));
+  }
+
+  list(): Process[] {
+    return sorted([...this.#processes.values()].filter((p) => this.of(p.id) === p));
+  }
+
+  of(process: string): Process | undefined {
+    let p = this.#processes.get(process);
+    // A damaged file may have parents in a circle: every process is passed once at most.
+    for (let steps = this.#processes.size; p && steps > 0; steps--) {
+      const parent = p.parent === undefined ? undefined : this.#processes.get(p.parent);
+      if (!parent) return p;
+      p = parent;
+    }
+    return this.#processes.get(process);
+  }
+}
+
+function pageOf(p: Process, doc: Trace): HarPage {
+  return {
+    startedDateTime: timeOfInstant(doc.beginTime, p.startAt) ?? doc.beginTime,
+    id: p.id,
+    title: p.entry ?? p.title ?? `process ${p.pid}`,
+    pageTimings: { onContentLoad: -1, onLoad: -1 },
+  };
+}
+
+/** The end of a trace that says none: the last instant known of a request. */
+function lastInstant(doc: Trace): number {
+  let last = 0;
+  for (const r of doc.requests) {
+    for (const at of [r.createdAt, r.assignedAt, r.sendEndAt, r.responseBeginAt, r.endAt]) {
+      if (at !== undefined && at > last) last = at;
+    }
+  }
+  return last;
+}
+
+function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry {
+  const breakdown = phasesOf(r, store, now);
+  const { timings, time, absent } = timingsOf(breakdown);
+  const state = stateOf(r, store, breakdown);
+  const connection = r.connection === undefined ? undefined : store.connections.get(r.connection);
+  const begin = r.createdAt ?? breakdown.phases[0]?.beginAt ?? 0;
+  const root = roots.of(r.thread.slice(0, r.thread.lastIndexOf('-')));
+  const address = connection?.remote?.address.replace(/%.*$/, '');
+  const initiator = harInitiator(r);
+  return {
+    ...(root ? { pageref: root.id } : {}),
+    startedDateTime: timeOfInstant(store.header.beginTime, begin) ?? store.header.beginTime,
+    time,
+    request: requestOf(r, connection),
+    response: responseOf(r, connection, store.header.settings?.maskedParameters),
+    cache: {},
+    timings,
+    ...(address !== undefined && isIP(address) !== 0 ? { serverIPAddress: address } : {}),
+    ...(r.connection === undefined ? {} : { connection: r.connection, _connectionId: r.connection }),
+    _resourceType: resourceTypes[r.api ?? ''] ?? 'other',
+    ...(initiator ? { _initiator: initiator } : {}),
+    ...(r.error ? { _error: errorText(r.error) } : {}),
+    ...(r.error?.phase === undefined ? {} : { _errorPhase: r.error.phase }),
+    _state: state.state,
+    ...(r.api === undefined ? {} : { _api: r.api }),
+    _process: r.thread,
+    _id: r.id,
+    ...(r.operation === undefined ? {} : { _operation: r.operation }),
+    ...(r.redirectOf === undefined ? {} : { _redirectOf: r.redirectOf }),
+    ...(r.retryOf === undefined ? {} : { _retryOf: r.retryOf }),
+    ...(Object.keys(absent).length > 0 ? { _absentTimings: absent } : {}),
+    ...(breakdown.paused > 0 ? { _pausedTime: Math.round(breakdown.paused) / 1000 } : {}),
+  };
+}
+
+/** As Node's own inspector names them. */
+const resourceTypes: Readonly<Record<string, string>> = { fetch: 'fetch', undici: 'fetch', websocket: 'websocket' };
+
+/**
+ * Phases as HAR timings, in ms with 3 decimals. Whole µs are summed, and each phase goes from rounded instant to rounded
+ * instant: so the sum is exact whatever the fractions of kernel-made instants are.
+ */
+export function timingsOf(breakdown: Breakdown): { timings: HarTimings; time: number; absent: Record<string, string> } {
+  const us: Partial<Record<string, number>> = {};
+  let time = 0;
+  for (const p of breakdown.phases) {
+    const length = Math.round(p.beginAt + p.duration + (p.paused ?? 0)) - Math.round(p.beginAt);
+    us[p.name] = length;
+    time += length;
+  }
+  const ms = (...lengths: (number | undefined)[]): number => {
+    const known = lengths.filter((l) => l !== undefined);
+    return known.length === 0 ? -1 : known.reduce((sum, l) => sum + l, 0) / 1000;
+  };
+  const absent: Record<string, string> = {};
+  const due = (name: 'send' | 'wait' | 'receive', length: number | undefined): number => {
+    if (length !== undefined) return length / 1000;
+    const phase = name === 'receive' ? 'download' : name;
+    absent[name] = breakdown.absent.find((a) => a.name === phase)?.why ?? 'notSeen';
+    return 0;
+  };
+  const timings: HarTimings = {
+    blocked: ms(us.queue),
+    dns: ms(us.dns),
+    connect: ms(us.tcp, us.proxy, us.tls),
+    ssl: ms(us.tls),
+    send: due('send', us.send),
+    wait: due('wait', us.wait),
+    receive: due('receive', us.download),
+  };
+  return { timings, time: time / 1000, absent };
+}

@@ -1,0 +1,60 @@
+/**
+ * Trace files. The suffix of the name decides the format; the native one keeps everything, the others are for other
+ * programs. `writeTrace` replaces a file in one step or leaves it as it was. Every error is a FormatError with a message
+ * for the user.
+ */
+import { basename } from 'node:path';
+import type { Trace } from '../model/records';
+import { FormatError } from './error';
+import { eveText } from './eve';
+import { harText } from './har';
+import { loadText } from './load';
+import { lowered } from './lower';
+import { nativePieces, parseNative, type ReadOptions } from './native';
+import { saveAtomically } from './save';
+
+export type Format = 'native' | 'har' | 'eve';
+
+/** Suffix of each format, as people type it. */
+export const suffixes: Readonly<Record<Format, string>> = { native: '.nettrace.json', har: '.har', eve: '.eve.json' };
+
+/** Format by the name's suffix, in whatever case; undefined: none of them. Dots before the suffix mean nothing. */
+export function formatOf(path: string): Format | undefined {
+  const name = basename(path).toLowerCase();
+  return (Object.keys(suffixes) as Format[]).find((format) => name.endsWith(suffixes[format]));
+}
+
+const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
+  native: nativePieces,
+  har: (doc) => [harText(doc)],
+  eve: (doc) => [eveText(doc)],
+};
+
+/** Saves a trace in the format of the name's suffix: the whole file or, on any error, the file as it was before. */
+export async function writeTrace(doc: Trace, path: string): Promise<void> {
+  const format = formatOf(path);
+  if (format === undefined) {
+    const known = Object.values(suffixes).join(', ');
+    throw new FormatError('suffix', `the name says no format. Let it end in one of ${known}.`, { file: path });
+  }
+  await saveAtomically(path, pieces[format](lowered(doc)));
+}
+
+export interface ReadTraceOptions extends ReadOptions {
+  /** Most bytes of the file; more is refused. Default 256 MiB. */
+  largest?: number;
+}
+
+/** Opens a native trace, whatever its name. Throws FormatError; of other files it says what they are. */
+export async function readTrace(path: string, options: ReadTraceOptions = {}): Promise<Trace> {
+  const text = await loadText(path, options.largest);
+  try {
+    return parseNative(text, options);
+  } catch (e) {
+    throw e instanceof FormatError ? e.of(path) : e;
+  }
+}
+
+export { FormatError, type FormatErrorCode } from './error';
+export { largestFile } from './load';
+export { nativeText, parseNative, type ReadOptions } from './native';

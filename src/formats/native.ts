@@ -1,0 +1,200 @@
+/**
+ * The native format: the whole trace, lossless, as JSON.
+ *
+ * Layout: one member of the document a line; inside the arrays one record a line. So a text diff of two traces shows
+ * records, and a text editor finds its way. Arrays stand in the order of first instant, then id; keys in schema order.
+ * Saving what was read gives the same bytes again: fields, words and kinds that this version does not know are kept.
+ *
+ * Version 1.x is read whatever x is; another major version is refused.
+ */
+
+import type { TProperties, TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import { sorted } from '../model/canonical';
+import { formatVersion, type Trace, trace } from '../model/records';
+import { FormatError } from './error';
+import { orderedEntries, orderedJson, shapeOf } from './order';
+import { type PathStep, pathText, placeAt, scanJson } from './scan';
+import { foreignKind } from './sniff';
+
+const shape = shapeOf(trace);
+
+/** Arrays whose records have instants. The others (sources, certificates, losses, findings …) keep the order they have. */
+const byInstant = new Set([
+  'clockSamples',
+  'processes',
+  'requests',
+  'dials',
+  'lookups',
+  'dnsExchanges',
+  'connections',
+  'tlsTunnels',
+  'socketOperations',
+  'kernelSamples',
+  'kernelEvents',
+  'conntrackEntries',
+  'captures',
+  'packets',
+  'pauses',
+  'eventLoopDelays',
+]);
+
+/** The document's text, piece by piece: a trace may be larger than the longest string. */
+export function* nativePieces(doc: Trace): Generator<string> {
+  let first = true;
+  yield '{';
+  for (const [key, inner] of orderedEntries(doc, shape)) {
+    const value = (doc as Record<string, unknown>)[key];
+    const head = `${first ? '\n' : ',\n'}  ${JSON.stringify(key)}: `;
+    if (Array.isArray(value) && value.length > 0) {
+      first = false;
+      yield `${head}[`;
+      const records: unknown[] = byInstant.has(key) ? sorted(value as object[]) : value;
+      for (let i = 0; i < records.length; i++) {
+        yield `${i === 0 ? '' : ','}\n    ${orderedJson(records[i], inner?.items) ?? 'null'}`;
+      }
+      yield '\n  ]';
+    } else {
+      const text = orderedJson(value, inner);
+      if (text === undefined) continue;
+      first = false;
+      yield head + text;
+    }
+  }
+  yield '\n}\n';
+}
+
+export function nativeText(doc: Trace): string {
+  return [...nativePieces(doc)].join('');
+}
+
+export interface ReadOptions {
+  /** Of a file that was cut off, take what is whole; the trace then says in `losses` that it was truncated. */
+  recover?: boolean;
+}
+
+/** Reads a native document. Throws FormatError, and nothing else, for whatever text it is given. */
+export function parseNative(text: string, options: ReadOptions = {}): Trace {
+  const { value, cut } = parseJson(text.startsWith('\uFEFF') ? text.slice(1) : text, options.recover === true);
+  const foreign = foreignKind(value);
+  if (foreign !== undefined) throw new FormatError('foreign', foreign);
+  checkVersion((value as { version?: unknown }).version);
+  const doc = cut ? completed(value as Record<string, unknown>) : value;
+  const error = firstError(doc);
+  if (error === undefined) return doc as Trace;
+  const path = stepsOf(error, doc);
+  const at = cut ? undefined : scanJson(text, path).found;
+  const place = at === undefined ? undefined : placeAt(text, at, path);
+  const where = path.length === 0 ? 'the document' : pathText(path);
+  throw new FormatError(
+    'invalid',
+    `${where}${place ? ` (line ${place.line}, column ${place.column})` : ''} ${error.message}. ` +
+      'The file was changed or written by another program: correct the value there, or save the trace again.',
+    place ? { place } : {},
+  );
+}
+
+function parseJson(text: string, recover: boolean): { value: unknown; cut: boolean } {
+  try {
+    return { value: JSON.parse(text), cut: false };
+  } catch (cause) {
+    const scan = scanJson(text);
+    const failure = scan.failure ?? { offset: 0, path: [], atEnd: false, expected: 'JSON' };
+    const place = placeAt(text, failure.offset, failure.path);
+    const foreign = foreignKind(undefined, text);
+    if (foreign !== undefined) throw new FormatError('foreign', foreign, { place, cause });
+    const whole = scan.whole && recoverable(`${text.slice(0, scan.whole.end)}${scan.whole.closing}`);
+    const keeps = whole === undefined ? undefined : scan.whole?.records;
+    if (failure.atEnd && recover && whole !== undefined) return { value: whole, cut: true };
+    const inside = place.path === '' ? '' : `, in ${place.path}`;
+    if (!failure.atEnd) {
+      throw new FormatError(
+        'syntax',
+        `not valid JSON at line ${place.line}, column ${place.column} (byte ${place.byte}${inside}): ` +
+          `${failure.expected} was expected. Restore the file from a copy, or save the trace again.`,
+        { place, cause },
+      );
+    }
+    const what =
+      keeps === undefined
+        ? 'Nothing before that can be opened: save the trace again.'
+        : `The ${keeps} records before that are whole and can be opened without the rest; else save the trace again.`;
+    throw new FormatError(
+      'truncated',
+      `the file is cut off at byte ${place.byte} (line ${place.line}, column ${place.column}${inside}). ${what}`,
+      { place, cause, ...(keeps === undefined ? {} : { keeps }) },
+    );
+  }
+}
+
+/** The part of a cut document if enough of it is there to be a trace. */
+function recoverable(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (foreignKind(value) !== undefined) return undefined;
+    checkVersion((value as { version?: unknown }).version);
+    return firstError(completed(value as Record<string, unknown>)) === undefined ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A cut document with the arrays that it lost as empty ones, and what it lost said in `losses`. */
+function completed(value: Record<string, unknown>): Record<string, unknown> {
+  const doc: Record<string, unknown> = { ...value };
+  for (const [key, schema] of Object.entries(trace.properties as TProperties)) {
+    const required = (trace as TSchema & { required?: string[] }).required?.includes(key);
+    if (required && !Object.hasOwn(doc, key) && (schema as { type?: string }).type === 'array') doc[key] = [];
+  }
+  const counts = doc.counts as { requests?: number; evictedRequests?: number } | undefined;
+  const had = (counts?.requests ?? 0) - (counts?.evictedRequests ?? 0);
+  const kept = Array.isArray(doc.requests) ? doc.requests.length : 0;
+  const loss = {
+    source: 'import',
+    what: 'requests',
+    kind: 'truncated',
+    count: Math.max(0, had - kept),
+    reason: 'The file was cut off; records after the cut are lost, of every kind.',
+  };
+  doc.losses = [...(Array.isArray(doc.losses) ? doc.losses : []), loss];
+  doc.state = 'interrupted';
+  return doc;
+}
+
+function checkVersion(version: unknown): void {
+  const known = formatVersion.split('.')[0];
+  const major = typeof version === 'string' ? /^(\d{1,9})\.\d{1,9}$/.exec(version)?.[1] : undefined;
+  if (major === undefined) {
+    throw new FormatError(
+      'version',
+      `its "version" is not "${known}.x": the file is damaged or was not written by Net Trace.`,
+    );
+  }
+  if (major === known) return;
+  const newer = Number(major) > Number(known);
+  throw new FormatError(
+    'version',
+    `written in version ${version as string} of the trace format; this program reads ${known}.x. ` +
+      (newer ? 'Update Net Trace to open it.' : 'Open it with the version of Net Trace that wrote it.'),
+  );
+}
+
+let validator: Validator | undefined;
+
+function firstError(doc: unknown): TLocalizedValidationError | undefined {
+  validator ??= Compile(trace) as unknown as Validator;
+  return validator.Check(doc) ? undefined : validator.Errors(doc)[0];
+}
+
+/** The steps of a JSON pointer; indices of arrays become numbers. */
+function stepsOf(error: TLocalizedValidationError, doc: unknown): PathStep[] {
+  const steps: PathStep[] = [];
+  let value: unknown = doc;
+  for (const part of error.instancePath.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    steps.push(Array.isArray(value) ? Number(key) : key);
+    value = (value as Record<string, unknown> | undefined)?.[key];
+  }
+  return steps;
+}

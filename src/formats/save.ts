@@ -1,0 +1,100 @@
+/**
+ * Writes a file whole or not at all: the text goes to a temporary file in the same folder, is flushed to the disk, and
+ * takes the old file's place in one step. Whatever fails, the old file stands as it was and the temporary one is gone.
+ */
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FormatError } from './error';
+
+/** Characters gathered before a write. */
+const batch = 1 << 20;
+
+export async function saveAtomically(path: string, pieces: Iterable<string>): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const target = await targetOf(path);
+    // Short whatever the target's name: a name of 255 bytes must stay possible.
+    const name = join(dirname(target.path), `.nettrace-${randomBytes(6).toString('hex')}.tmp`);
+    const file = await open(name, 'wx', target.mode);
+    temporary = name;
+    try {
+      await writeAll(file, pieces);
+      // `open` applies the umask; a file that is replaced keeps the permissions it had.
+      if (target.exists) await file.chmod(target.mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(name, target.path);
+    temporary = undefined;
+    await syncFolder(dirname(target.path));
+  } catch (e) {
+    if (temporary !== undefined) await unlink(temporary).catch(() => undefined);
+    throw e instanceof FormatError ? e.of(path) : new FormatError('file', writeText(e), { file: path, cause: e });
+  }
+}
+
+/** Where the file really stands (through symbolic links), and with which permissions. */
+async function targetOf(path: string): Promise<{ path: string; mode: number; exists: boolean }> {
+  const link = await lstat(path).catch(() => undefined);
+  if (!link) return { path, mode: 0o666, exists: false };
+  const real = await realpath(path);
+  const stats = await stat(real);
+  if (!stats.isFile())
+    throw new FormatError(
+      'file',
+      `is ${stats.isDirectory() ? 'a folder' : 'no regular file'}. Give the name of a file.`,
+    );
+  return { path: real, mode: stats.mode & 0o777, exists: true };
+}
+
+async function writeAll(file: FileHandle, pieces: Iterable<string>): Promise<void> {
+  let waiting: string[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    waiting.push(piece);
+    size += piece.length;
+    if (size < batch) continue;
+    await file.writeFile(waiting.join(''));
+    waiting = [];
+    size = 0;
+  }
+  await file.writeFile(waiting.join(''));
+}
+
+/** So that the new name survives a power failure too; not possible everywhere, and not worth failing for. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    await folder.sync().finally(() => folder.close());
+  } catch {
+    // Windows, and some network file systems, do not sync folders.
+  }
+}
+
+/** What went wrong with writing, and what to do, in words. */
+function writeText(e: unknown): string {
+  const code = (e as NodeJS.ErrnoException | null)?.code;
+  const kept = 'Nothing was changed, and the trace is still there to be saved elsewhere.';
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return `could not be saved: no space is left on the disk (${code}). ${kept} Make room, or choose another disk.`;
+    case 'EACCES':
+    case 'EPERM':
+      return `could not be saved: no right to write in that folder (${code}). ${kept} Choose another folder.`;
+    case 'EROFS':
+      return `could not be saved: the disk is read-only (${code}). ${kept} Choose another disk.`;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `could not be saved: the folder does not exist (${code}). ${kept} Make the folder, or choose another.`;
+    case 'ENAMETOOLONG':
+      return `could not be saved: the name is too long (${code}). ${kept} Choose a shorter name.`;
+    case 'ELOOP':
+      return `could not be saved: the name is a symbolic link that leads nowhere (${code}). ${kept} Choose another name.`;
+    default:
+      return `could not be saved: ${e instanceof Error ? e.message : String(e)}. ${kept}`;
+  }
+}

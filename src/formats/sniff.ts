@@ -1,0 +1,68 @@
+/** Tells what a file is that is not a native trace: people open what they have. */
+
+const reads = 'This version opens .nettrace.json files only';
+
+const har = `this is a HAR file. ${reads}: open the trace it was saved from, or look at it in a browser’s network tools.`;
+const eve = `this is an EVE nettrace file. ${reads}: open the trace it was saved from.`;
+const spool =
+  'this is a spool file, the event lines of a program under trace, not a saved trace. ' +
+  'Save the trace from the session that records it, and open what it saves.';
+const lines = `this holds several JSON values, one a line. ${reads}.`;
+
+/** First bytes that tell a kind which is not text. */
+const magics: readonly [bytes: readonly number[], text: string][] = [
+  [[0x1f, 0x8b], 'this is compressed by gzip. Unpack it first (gunzip).'],
+  [[0x50, 0x4b, 0x03, 0x04], 'this is a ZIP archive. Unpack it first.'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'this is compressed by zstd. Unpack it first.'],
+  [[0x0a, 0x0d, 0x0d, 0x0a], `this is a packet capture (pcapng). ${reads}: open it in Wireshark.`],
+  [[0xd4, 0xc3, 0xb2, 0xa1], `this is a packet capture (pcap). ${reads}: open it in Wireshark.`],
+  [[0x4d, 0x3c, 0xb2, 0xa1], `this is a packet capture (pcap). ${reads}: open it in Wireshark.`],
+];
+
+/** What a file with these first bytes is, in a sentence; undefined if it may be text. */
+export function binaryKind(head: Uint8Array): string | undefined {
+  return magics.find(([bytes]) => bytes.every((b, i) => head[i] === b))?.[1];
+}
+
+/**
+ * What a document is, in a sentence, if it is no native trace. `text` is given where it did not parse (broken, cut off,
+ * or only its beginning is at hand): then only what its beginning shows for certain counts.
+ */
+export function foreignKind(value: unknown, text?: string): string | undefined {
+  if (text !== undefined) return kindByBeginning(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return `this is JSON, but no trace: a trace is an object with "format": "nettrace". ${reads}.`;
+  }
+  const doc = value as Record<string, unknown>;
+  if (doc.format === 'nettrace') return undefined;
+  if (typeof doc.k === 'string') return spool;
+  if (typeof doc.log === 'object' && doc.log !== null && 'entries' in doc.log) return har;
+  if ('traceBeginAt' in doc && ('httpRequests' in doc || 'dials' in doc)) return eve;
+  if ('resourceSpans' in doc) return `this is an OpenTelemetry file. ${reads}.`;
+  if ('traceEvents' in doc)
+    return `this is a Chrome performance trace. ${reads}: open it in a browser’s performance tools.`;
+  const format = typeof doc.format === 'string' ? ` ("format" is ${JSON.stringify(doc.format.slice(0, 40))})` : '';
+  return `this is JSON, but no trace: "format": "nettrace" is missing${format}. ${reads}.`;
+}
+
+function kindByBeginning(text: string): string | undefined {
+  const start = text.trimStart();
+  if (start === '') return 'the file is empty: saving it did not finish, or it is another file. Save the trace again.';
+  if (start.includes('\0')) return `this is not text. ${reads}.`;
+  const firstLine = start.slice(0, Math.min(4096, start.indexOf('\n') < 0 ? start.length : start.indexOf('\n')));
+  if (/^\{\s*"k"\s*:\s*"/.test(start)) return spool;
+  if (isWhole(firstLine) && /^\S/.test(start.slice(firstLine.length).trimStart())) return lines;
+  if (/^\{\s*"log"\s*:\s*\{/.test(start)) return har;
+  if (/^\{\s*"description"\s*:[^{}]*"traceBeginAt"\s*:/.test(start.slice(0, 4096))) return eve;
+  if (start.startsWith('<')) return `this is HTML or XML. ${reads}.`;
+  if (!/^[{["\d\-tfn]/.test(start)) return `this is not JSON. ${reads}.`;
+  return undefined;
+}
+
+function isWhole(json: string): boolean {
+  try {
+    return typeof JSON.parse(json) === 'object';
+  } catch {
+    return false;
+  }
+}
