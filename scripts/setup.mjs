@@ -20,12 +20,12 @@ export function setup({ log = console.error } = {}) {
   buildSample(log);
 }
 
-/** Runs a script's main function; a SetupError ends the process with its text alone and code 2. */
+/** Runs a script's main function; what the user can act on ends the process with its text alone and code 2. */
 export async function main(run) {
   try {
     process.exitCode = (await run()) ?? 0;
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError || error.code?.startsWith('ERR_PARSE_ARGS'))) throw error;
     console.error(error.message);
     process.exitCode = 2;
   }
