@@ -42,6 +42,8 @@ export type Header = Omit<
 export interface Changes {
   /** Ids of requests whose row may look different. */
   requests: Set<string>;
+  /** Ids of connections that changed. */
+  connections: Set<string>;
   removed: Set<string>;
   /** Processes, losses, header or counts changed. */
   other: boolean;
@@ -77,7 +79,7 @@ export class Store {
   readonly #tunnels = new Map<string, Set<string>>();
   readonly #numbers = new Map<string, number>();
   #nextNumber = 1;
-  #changes: Changes = { requests: new Set(), removed: new Set(), other: true };
+  #changes: Changes = { requests: new Set(), connections: new Set(), removed: new Set(), other: true };
 
   constructor(
     public header: Header,
@@ -129,7 +131,7 @@ export class Store {
   /** What changed since the last call; clears it. */
   takeChanges(): Changes {
     const changes = this.#changes;
-    this.#changes = { requests: new Set(), removed: new Set(), other: false };
+    this.#changes = { requests: new Set(), connections: new Set(), removed: new Set(), other: false };
     return changes;
   }
 
@@ -157,13 +159,20 @@ export class Store {
 
   setConnection(c: Connection): void {
     this.connections.set(c.id, c);
-    for (const id of this.#byConnection.get(c.id) ?? none) this.#changes.requests.add(id);
+    this.#changes.connections.add(c.id);
+  }
+
+  /** Rows show the set-up of their connection: said apart, as most changes of a connection alter no row. */
+  #touchRequestsOf(connection: string): void {
+    for (const id of this.#byConnection.get(connection) ?? none) this.#changes.requests.add(id);
   }
 
   setDial(d: Dial): void {
-    this.dials.set(d.id, d);
     if (d.request !== undefined) this.#changes.requests.add(d.request);
     for (const id of this.#byDial.get(d.id) ?? none) this.#changes.requests.add(id);
+    if (d.connection !== undefined && this.dials.get(d.id)?.connection !== d.connection)
+      this.#touchRequestsOf(d.connection);
+    this.dials.set(d.id, d);
   }
 
   setLookup(l: Lookup): void {
@@ -178,6 +187,7 @@ export class Store {
     add(this.#tunnels, t.connection, t.id);
     const c = this.connections.get(t.connection);
     if (c) this.setConnection(c);
+    this.#touchRequestsOf(t.connection);
     const dial = c?.dial === undefined ? undefined : this.dials.get(c.dial);
     if (dial) this.setDial(dial);
   }
