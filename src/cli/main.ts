@@ -1,0 +1,133 @@
+// The command line. Verbs and options are a contract with scripts: they are added to, never renamed.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { FormatError, suffixes } from '../formats';
+import type { CallSites } from '../session/environment';
+import { producer } from '../session/product';
+import { convert } from './convert';
+import { doctor } from './doctor';
+import { list } from './outputs';
+import { type RunOptions, run } from './run';
+import { complain, messageOf, tolerateClosedStreams, UsageError } from './say';
+import { type ShowOptions, show } from './show';
+
+/** Exit code of our own failures. */
+const failed = 2;
+
+function program(): Command {
+  const root = new Command('nettrace')
+    .description(
+      'Traces every outgoing HTTP request of a Node program: DNS, TCP, TLS, waiting, body, and the calling line.',
+    )
+    .version(producer.version, '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nettrace: ')) })
+    .showHelpAfterError('(nettrace --help lists the verbs, nettrace VERB --help the options)');
+
+  verb(root, 'run')
+    .description('run a program and trace it')
+    .argument('<command...>', 'the program and its arguments, after --')
+    .passThroughOptions()
+    .option(
+      '-o, --output <file>',
+      `save the trace; the suffix decides: ${list(Object.values(suffixes))} (repeatable)`,
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--headers <level>', 'record headers').choices(['off', 'names', 'lengths', 'values']).default('off'),
+    )
+    .option(
+      '--call-sites <which>',
+      'lines of code that make requests: all, off, or how many a second',
+      callSites,
+      'all',
+    )
+    .option('--no-trace', 'load the hook, but trace nothing')
+    .option('--description <text>', 'description of the trace (default: the command)')
+    .option('--json', 'machine-readable summary')
+    .option('--quiet', 'no summary')
+    .action(async (command: string[], options: RunOptions) => {
+      process.exitCode = await run(command, options);
+    });
+
+  verb(root, 'show')
+    .description('show a saved trace')
+    .argument('<trace>', `trace file (${suffixes.native})`)
+    .addOption(
+      new Option('--view <view>', 'one line a request, or each with its phases')
+        .choices(['table', 'request'])
+        .default('table'),
+    )
+    .action((trace: string, options: ShowOptions) => show(trace, options));
+
+  verb(root, 'convert')
+    .description('write a trace in another format')
+    .argument('<in>', `trace file (${suffixes.native})`)
+    .argument('<out>', `file to write; the suffix decides: ${list(Object.values(suffixes))}`)
+    .action(convert);
+
+  verb(root, 'doctor')
+    .description('what works here, what does not, what to do')
+    .option('--node <program>', 'the Node to try the hook in', 'node')
+    .action(async (options: { node: string }) => {
+      process.exitCode = await doctor(options);
+    });
+
+  return withDefaults(root);
+}
+
+/** `--defaults` works without the verb's arguments, so it is handled as soon as it is read. */
+function verb(root: Command, name: string): Command {
+  return withDefaults(root.command(name));
+}
+
+function withDefaults(command: Command): Command {
+  command.option('--defaults', 'list the options with their defaults');
+  return command.on('option:defaults', () => {
+    const commands = command.parent ? [command] : command.commands;
+    for (const verb of commands) process.stdout.write(defaultLines(verb));
+    throw new CommanderError(0, 'nettrace.defaults', '');
+  });
+}
+
+function defaultLines(verb: Command): string {
+  const options = verb.options.filter((o) => o.long !== '--defaults');
+  const line = (o: Option) => `${verb.name()} ${o.long ?? o.short}`.padEnd(24) + defaultText(o);
+  return options.map((o) => `${line(o)}\n`).join('');
+}
+
+function defaultText(option: Option): string {
+  if (option.negate) return 'off'; // --no-trace: off means that it traces
+  if (option.long === '--description') return 'the command';
+  const value: unknown = option.defaultValue;
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return option.required ? 'none' : 'off';
+  return String(value);
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function callSites(value: string): CallSites {
+  if (value === 'all' || value === 'off') return value;
+  const perSecond = Number(value);
+  if (Number.isSafeInteger(perSecond) && perSecond > 0) return perSecond;
+  throw new InvalidArgumentError('Use all, off, or a number above 0.');
+}
+
+async function main(): Promise<void> {
+  tolerateClosedStreams();
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : failed;
+    else {
+      if (error instanceof UsageError || error instanceof FormatError) complain(error.message);
+      else complain(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+      process.exitCode = failed;
+    }
+  }
+}
+
+void main();

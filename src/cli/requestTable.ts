@@ -1,0 +1,124 @@
+// One line a request, in the five words that everyone knows from curl and httpstat.
+
+import { maskUrl } from '../model/mask';
+import type { PhaseName } from '../model/records';
+import { compareRows, type Row, rowOf } from '../model/row';
+import type { Store } from '../model/store';
+import { timeText } from '../model/text';
+import { printable, type Style, shortened } from './say';
+import { type Cell, type Column, tableLines } from './table';
+
+/** The phases with their words for people, in order. */
+export const phaseWords: readonly (readonly [PhaseName, string, string])[] = [
+  ['queue', '', 'queue'],
+  ['dns', 'DNS', 'look-up'],
+  ['tcp', 'TCP', 'connection'],
+  ['proxy', '', 'proxy'],
+  ['tls', 'TLS', 'handshake'],
+  ['send', '', 'sending'],
+  ['wait', 'server', 'processing'],
+  ['download', 'content', 'transfer'],
+];
+
+/** Not of the five words: shown only where they took time that a reader would miss. */
+const minor = new Set<PhaseName>(['queue', 'send']);
+const minorUs = 1000;
+
+export function rowsOf(store: Store, now: number): Row[] {
+  const rows = [...store.requests.values()].map((r) => rowOf(r, store, now)).sort(compareRows);
+  // The hook masks; what is shown is masked again, as files may come from elsewhere.
+  return rows.map((r) => ({ ...r, url: maskUrl(r.url) }));
+}
+
+export interface TableOptions {
+  style: Style;
+  /** Columns of the terminal. */
+  width: number;
+  /** Most lines of requests. */
+  most: number;
+}
+
+export function requestLines(rows: readonly Row[], { style, width, most }: TableOptions): string[] {
+  const shown = rows.slice(0, most);
+  const phases = phaseWords.filter(
+    ([name]) => !minor.has(name) || rows.some((r) => (duration(r, name) ?? 0) >= minorUs),
+  );
+  const severalThreads = new Set(rows.map((r) => r.thread)).size > 1;
+  const columns: Column[] = [
+    { head: ['status'] },
+    { head: ['method'] },
+    { head: ['request'] },
+    { head: ['called at'] },
+    { head: ['process'] },
+    ...phases.map(([, above, below]) => ({ head: [above, below], right: true })),
+    { head: ['total'], right: true },
+  ];
+  const room = Math.max(24, Math.min(72, width - 58 - 10 * phases.length));
+  const cells = shown.map((row): Cell[] => [
+    { text: printable(row.stateText), ...paintOf(row, style) },
+    { text: printable(row.method) },
+    { text: shortened(printable(row.url), room) },
+    { text: shortened(printable(row.callSite?.text ?? ''), 28), paint: style.dim },
+    { text: severalThreads ? shortened(printable(row.process), 20) : '', paint: style.dim },
+    ...phases.map(([name]): Cell => phaseCell(row, name, style)),
+    { text: row.total === undefined ? '' : timeText(row.total), paint: style.bold },
+  ]);
+  if (rows.length > 2) cells.push(...sums(rows, phases, style));
+  const lines = tableLines(columns, cells, style.dim);
+  const left = rows.length - shown.length;
+  if (left > 0) lines.splice(-sumLines(rows), 0, style.dim(`… and ${left.toLocaleString('en')} more`));
+  return lines;
+}
+
+const sumLines = (rows: readonly Row[]) => (rows.length > 2 ? 2 : 0);
+
+function duration(row: Row, name: PhaseName): number | undefined {
+  return row.phases.find((p) => p.name === name)?.duration;
+}
+
+function phaseCell(row: Row, name: PhaseName, style: Style): Cell {
+  const phase = row.phases.find((p) => p.name === name);
+  if (phase === undefined) return { text: '' };
+  const text = timeText(phase.duration);
+  if (phase.failed) return { text: `✕ ${text}`, paint: style.red };
+  return { text: phase.running ? `${text}…` : text };
+}
+
+function paintOf(row: Row, style: Style): { paint?: (text: string) => string } {
+  if (row.state === 'failed' || row.state === 'serverError') return { paint: style.red };
+  if (
+    row.state === 'clientError' ||
+    row.state === 'aborted' ||
+    row.state === 'interrupted' ||
+    row.state === 'notRead'
+  ) {
+    return { paint: style.yellow };
+  }
+  return row.state === 'done' ? { paint: style.green } : {};
+}
+
+/** Median and longest of each phase, of those requests that had it. */
+function sums(rows: readonly Row[], phases: typeof phaseWords, style: Style): Cell[][] {
+  const line = (word: string, pick: (sorted: number[]) => number): Cell[] => {
+    const of = (values: (number | undefined)[]): Cell => {
+      const known = values.filter((v) => v !== undefined).sort((a, b) => a - b);
+      return { text: known.length === 0 ? '' : timeText(pick(known)), paint: style.dim };
+    };
+    return [
+      { text: '' },
+      { text: '' },
+      { text: word, paint: style.dim },
+      { text: '' },
+      { text: '' },
+      ...phases.map(([name]) => of(rows.map((r) => duration(r, name)))),
+      of(rows.map((r) => r.total)),
+    ];
+  };
+  return [line('median', median), line('longest', (all) => all.at(-1) ?? 0)];
+}
+
+export function median(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1;
+  const above = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? above : ((sorted[middle - 1] ?? above) + above) / 2;
+}

@@ -1,0 +1,145 @@
+// `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { maskArguments } from '../model/mask';
+import type { CallSites, HeaderLevel } from '../session/environment';
+import { executableOf } from '../session/executable';
+import { TraceSession } from '../session/session';
+import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
+import { proveOutputs, type SaveResult, saveAll } from './outputs';
+import { complain, messageOf, say, styleFor, UsageError } from './say';
+import { exitCodeOf, forwardSignals } from './signals';
+import { number, summaryLines, summaryObject } from './summary';
+
+export interface RunOptions {
+  output: string[];
+  headers: HeaderLevel;
+  /** False with --no-trace. */
+  trace: boolean;
+  callSites: CallSites;
+  description?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Requests listed in the summary; the file has all. */
+const mostLines = 50;
+
+/** Runs the command; resolves to the exit code. Throws UsageError if it was not started. */
+export async function run(command: readonly string[], options: RunOptions): Promise<number> {
+  const [program, ...args] = command as [string, ...string[]];
+  const outputs = await proveOutputs(options.output);
+  if ((await executableOf(program, process.env)) === undefined) throw new UsageError(`${program}: no such program.`);
+  const session = await createSession(command, options);
+  try {
+    const { child, environment } = await start(program, args, session);
+    const stopForwarding = forwardSignals(child);
+    const ended = await endOf(child);
+    // From here on nothing may change the program's exit code.
+    try {
+      await report(session, child, ended, { outputs, options, launch: { command: program, args, env: environment } });
+    } catch (error) {
+      complain(`the trace could not be finished: ${messageOf(error)}`);
+    }
+    stopForwarding();
+    return exitCodeOf(ended.code, ended.signal);
+  } finally {
+    await session.dispose().catch(() => {});
+  }
+}
+
+async function createSession(command: readonly string[], options: RunOptions): Promise<TraceSession> {
+  try {
+    return await TraceSession.create({
+      hookFile: join(__dirname, 'hook.cjs'),
+      description: options.description ?? maskArguments(command).join(' '),
+      headers: options.headers,
+      callSites: options.callSites,
+      enabled: options.trace,
+    });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+interface Started {
+  child: ChildProcess;
+  environment: Record<string, string | undefined>;
+}
+
+/** The program's streams are ours, handed over: nothing passes through this process. */
+async function start(program: string, args: string[], session: TraceSession): Promise<Started> {
+  const environment = { ...process.env };
+  if (preloadWouldFail(args, process.env.NODE_OPTIONS)) {
+    const { text, advice } = permission({ hook: session.hook, spool: session.spoolFolder });
+    complain(`${text} The program runs untraced. ${advice}`);
+  } else Object.assign(environment, session.environment(process.env));
+  session.begin();
+  const child = spawn(program, args, { stdio: 'inherit', env: environment });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) => reject(new UsageError(`${program} could not be started: ${error.message}`)));
+  });
+  return { child, environment };
+}
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+function endOf(child: ChildProcess): Promise<Ended> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
+  }
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+}
+
+interface Facts {
+  outputs: string[];
+  options: RunOptions;
+  launch: { command: string; args: string[]; env: Record<string, string | undefined> };
+}
+
+async function report(
+  session: TraceSession,
+  child: ChildProcess,
+  { code, signal }: Ended,
+  facts: Facts,
+): Promise<void> {
+  const { options, outputs, launch } = facts;
+  const ended = { ...(code !== null ? { exitCode: code } : {}), ...(signal !== null ? { signal } : {}) };
+  if (child.pid !== undefined) session.processEnded(child.pid, ended);
+  await session.finish('ended');
+  const saved = await saveAll(session.document(), outputs);
+  const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
+  const unloaded = hooked
+    ? undefined
+    : await whyNotLoaded({ ...launch, hook: session.hook, spool: session.spoolFolder });
+  if (options.json)
+    say(JSON.stringify({ ...summaryObject(session.document(), session.store, ended, saved), unloaded }));
+  else {
+    if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
+    if (!options.quiet && options.trace && !unloaded) for (const line of summaryOf(session)) say(line);
+  }
+  tellSaved(saved, options);
+}
+
+function summaryOf(session: TraceSession): string[] {
+  const style = styleFor(process.stderr);
+  const width = process.stderr.columns ?? 160;
+  const lines = summaryLines(session.store, session.now(), { style, width, most: mostLines });
+  return [`${style.bold('nettrace:')} ${lines[0]}`, ...lines.slice(1)];
+}
+
+/** Failures are told even to who wanted quiet: a file that was asked for is not there. */
+function tellSaved(saved: SaveResult, options: RunOptions): void {
+  for (const { path, bytes, error } of saved.files) {
+    if (error !== undefined) complain(error);
+    else if (!options.quiet && !options.json) complain(`saved ${path} (${number(bytes ?? 0)} bytes)`);
+  }
+  if (!saved.files.some((f) => f.error !== undefined)) return;
+  complain(
+    saved.kept !== undefined ? `the trace is kept in ${saved.kept}` : 'no other place took the trace; it is lost.',
+  );
+}

@@ -1,0 +1,50 @@
+// What the command says. Under `run` all of it goes to stderr: stdout belongs to the traced program. Texts that came from
+// that program (URLs, messages, names) may hold terminal control sequences, which must not reach the terminal.
+
+/** A failure of our own before anything was started: message for the user, exit code 2. */
+export class UsageError extends Error {}
+
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
+  green(text: string): string;
+}
+
+/** Colours for a terminal; none if the stream is no terminal, or NO_COLOR is set, or the terminal is a dumb one. */
+export function styleFor(stream: { isTTY?: boolean }, env: Record<string, string | undefined> = process.env): Style {
+  const on = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  const wrap = (begin: number, end: number) => (text: string) =>
+    on && text !== '' ? `\x1b[${begin}m${text}\x1b[${end}m` : text;
+  return { bold: wrap(1, 22), dim: wrap(2, 22), red: wrap(31, 39), yellow: wrap(33, 39), green: wrap(32, 39) };
+}
+
+/** Text from outside, on one line and without control characters. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** Cut in the middle, where a URL or path says least. */
+export function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const tail = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
+
+/** A message of our own on stderr. A closed stderr is no reason to fail. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function complain(text: string): void {
+  say(`nettrace: ${text}`);
+}
+
+/** Without this a reader that closed its end (`nettrace show x | head`) would end us with a stack trace. */
+export function tolerateClosedStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

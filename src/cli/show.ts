@@ -1,0 +1,95 @@
+// `nettrace show TRACE`: a saved trace in the terminal.
+import { readTrace } from '../formats';
+import { maskText } from '../model/mask';
+import { type Breakdown, phasesOf } from '../model/phases';
+import type { Request } from '../model/records';
+import type { Row } from '../model/row';
+import { Store } from '../model/store';
+import { bytesText, ordinalText, timeText } from '../model/text';
+import { phaseWords, rowsOf } from './requestTable';
+import { printable, type Style, styleFor } from './say';
+import { headline, summaryLines } from './summary';
+
+export interface ShowOptions {
+  view: 'table' | 'request';
+}
+
+export async function show(file: string, { view }: ShowOptions): Promise<void> {
+  const store = Store.fromDocument(await readTrace(file));
+  const style = styleFor(process.stdout);
+  const now = store.header.endAt ?? lastInstant(store);
+  const lines =
+    view === 'table'
+      ? summaryLines(store, now, { style, width: process.stdout.columns ?? 160, most: Number.POSITIVE_INFINITY })
+      : requestBlocks(store, now, style);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** A trace without an end (its session was lost) is shown as of the last thing known. */
+function lastInstant(store: Store): number {
+  let last = 0;
+  for (const r of store.requests.values()) last = Math.max(last, r.endAt ?? r.createdAt ?? 0);
+  return last;
+}
+
+export function requestBlocks(store: Store, now: number, style: Style): string[] {
+  const lines = [style.bold(headline(store, now))];
+  for (const row of rowsOf(store, now)) {
+    const request = store.requests.get(row.id);
+    if (request) lines.push('', ...requestBlock(row, request, store, now, style));
+  }
+  return lines;
+}
+
+/** As `curl -w` and httpstat show one exchange: each phase, and how far it had got by its end. */
+function requestBlock(row: Row, request: Request, store: Store, now: number, style: Style): string[] {
+  const breakdown = phasesOf(request, store, now);
+  const lines = [
+    `${style.bold(`${printable(row.method)} ${printable(row.url)}`)}  ${printable(row.stateText)}`,
+    ...factLines(row, request, store).map((l) => style.dim(`  ${l}`)),
+  ];
+  let passed = 0;
+  for (const phase of breakdown.phases) {
+    passed += phase.duration;
+    const [, above, below] = phaseWords.find(([name]) => name === phase.name) ?? ['', '', phase.name];
+    const words = `${above} ${below}`.trim();
+    const mark = phase.failed ? '  ✕' : phase.running ? '  …' : '';
+    const line = `  ${words.padEnd(20)}${timeText(phase.duration).padStart(10)}${timeText(passed).padStart(12)}${mark}`;
+    lines.push(phase.failed ? style.red(line) : line);
+  }
+  lines.push(
+    style.bold(
+      `  ${totalWord(breakdown).padEnd(20)}${(breakdown.total === undefined ? 'not known' : timeText(breakdown.total)).padStart(10)}`,
+    ),
+  );
+  return lines;
+}
+
+function totalWord(breakdown: Breakdown): string {
+  const last = breakdown.phases.at(-1);
+  return last?.running ? 'so far' : last?.failed ? 'until failure' : 'total';
+}
+
+function factLines(row: Row, request: Request, store: Store): string[] {
+  const facts: string[] = [];
+  if (row.callSite) {
+    const { file, line, column, function: name } = row.callSite;
+    facts.push(`called at ${file}:${line}:${column}${name ? ` (${name})` : ''}`);
+  }
+  if (row.connection) {
+    const { number, ordinal } = row.connection;
+    const tunnel = store.tunnelsOf(row.connection.id).at(-1);
+    const parts = [row.remote, request.protocol, tunnel?.version].filter((p) => p !== undefined);
+    facts.push(`connection #${number} to ${parts.join(', ')}, ${ordinalText(ordinal)} request on it`);
+  }
+  if (row.bytesSent !== undefined || row.bytesReceived !== undefined) {
+    const sent = row.bytesSent === undefined ? [] : [`${bytesText(row.bytesSent)} sent`];
+    facts.push(
+      [...sent, ...(row.bytesReceived === undefined ? [] : [`${bytesText(row.bytesReceived)} received`])].join(', '),
+    );
+  }
+  for (let error = request.error; error; error = error.causes?.[0]) {
+    facts.push(`error ${[error.code, error.message].filter((t) => t !== undefined).join(': ') || (error.name ?? '')}`);
+  }
+  return facts.map((fact) => printable(maskText(fact)));
+}

@@ -1,0 +1,42 @@
+// Signals and exit codes: the traced program must see what it would see without us, and the shell too.
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The shell's convention: the code, or 128 + the number of the signal that ended it. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+/**
+ * Passes signals on to the program, and keeps us alive until it has ended and the trace is saved. Returns what takes it
+ * back. A Ctrl-C reaches the program by itself, as it is in the terminal's foreground group with us: passed on as well,
+ * it would count twice, and many programs give up their orderly end at the second.
+ */
+export function forwardSignals(child: ChildProcess): () => void {
+  const running = () => child.exitCode === null && child.signalCode === null;
+  const handlers = forwarded.map((signal) => {
+    const handler = () => {
+      if (running() && !(signal === 'SIGINT' && fromTerminal())) child.kill(signal);
+    };
+    process.on(signal, handler);
+    return [signal, handler] as const;
+  });
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  };
+}
+
+/** True while our process group is the one that the terminal sends Ctrl-C to. */
+function fromTerminal(): boolean {
+  try {
+    // pid (name) state ppid group session terminal foregroundGroup
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[2] === fields[5];
+  } catch {
+    return process.stdin.isTTY === true; // no /proc
+  }
+}

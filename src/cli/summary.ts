@@ -1,0 +1,111 @@
+// What a trace comes to, for people and (--json) for programs.
+import { maskText } from '../model/mask';
+import type { Loss, Trace } from '../model/records';
+import type { Row } from '../model/row';
+import type { Store } from '../model/store';
+import { bytesText, timeText } from '../model/text';
+import type { SaveResult } from './outputs';
+import { median, phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
+import { printable } from './say';
+
+/** Everything in one look: counts, one line a request, what is not in the trace. */
+export function summaryLines(store: Store, now: number, options: TableOptions): string[] {
+  const rows = rowsOf(store, now);
+  const lines = [options.style.bold(headline(store, now))];
+  if (rows.length > 0) lines.push('', ...requestLines(rows, options));
+  const losses = lossLines(store);
+  if (losses.length > 0) lines.push('', ...losses.map((l) => options.style.yellow(l)));
+  return lines;
+}
+
+export function headline(store: Store, now: number): string {
+  const { counts, live, processes } = store;
+  if (counts.requests === 0) return 'no requests';
+  const parts = [
+    plural(counts.requests, 'request'),
+    ...(counts.failed > 0 ? [`${number(counts.failed)} failed`] : []),
+    ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
+    `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
+    ...(processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : []),
+    ...(counts.bytesSent + counts.bytesReceived > 0
+      ? [`${bytesText(counts.bytesSent)} sent, ${bytesText(counts.bytesReceived)} received`]
+      : []),
+    timeText(store.header.endAt ?? now),
+  ];
+  return parts.join(' · ');
+}
+
+/** What was seen but is not in the trace, in sentences; few, however much was lost. */
+function lossLines(store: Store): string[] {
+  const most = 6;
+  const lines = store.losses.slice(0, most).map((loss) => lossText(loss, store.limit));
+  if (store.losses.length > most) lines.push(`… and ${store.losses.length - most} more kinds of loss`);
+  return lines;
+}
+
+function lossText(loss: Loss, limit: number): string {
+  if (loss.kind === 'evicted') {
+    return `The oldest ${plural(loss.count, loss.what.replace(/s$/, ''))} left the trace (it keeps ${number(limit)}); the counts above are exact.`;
+  }
+  const reason = loss.reason === undefined ? '' : `: ${printable(loss.reason)}`;
+  const where = loss.thread === undefined ? '' : ` of ${printable(loss.thread)}`;
+  return `Lost: ${number(loss.count)} ${loss.what}${where}${reason}.`;
+}
+
+/** The machine-readable summary: times in µs, absent = unknown. */
+export function summaryObject(
+  trace: Trace,
+  store: Store,
+  ended: { exitCode?: number; signal?: string },
+  saved: SaveResult,
+) {
+  const rows = rowsOf(store, trace.endAt ?? 0);
+  return {
+    trace: trace.id,
+    ...(trace.description !== undefined ? { description: trace.description } : {}),
+    beginTime: trace.beginTime,
+    duration: trace.endAt,
+    state: trace.state,
+    ...ended,
+    counts: trace.counts,
+    reuses: store.live.reuses,
+    running: store.live.running,
+    processes: trace.processes.length,
+    phases: phaseFigures(rows),
+    failed: rows
+      .filter((r) => r.state === 'failed')
+      .slice(0, 100)
+      .map(failedFigures),
+    losses: trace.losses,
+    outputs: saved.files,
+    ...(saved.kept !== undefined ? { kept: saved.kept } : {}),
+  };
+}
+
+function failedFigures(row: Row) {
+  const { id, method, url, total, error, callSite } = row;
+  return {
+    id,
+    method,
+    url,
+    total,
+    error,
+    callSite: callSite && `${callSite.file}:${callSite.line}:${callSite.column}`,
+  };
+}
+
+function phaseFigures(rows: readonly Row[]) {
+  const figures: Record<string, { count: number; median: number; longest: number }> = {};
+  for (const [name] of phaseWords) {
+    const durations = rows.flatMap((r) => r.phases.find((p) => p.name === name)?.duration ?? []).sort((a, b) => a - b);
+    if (durations.length > 0) {
+      figures[name] = { count: durations.length, median: median(durations), longest: durations.at(-1) as number };
+    }
+  }
+  return figures;
+}
+
+export const number = (n: number) => n.toLocaleString('en');
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${number(n)} ${n === 1 ? one : many}`;
+}
