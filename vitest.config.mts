@@ -1,33 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
-/** One after the other: they start browsers, servers and many processes of their own. */
-const project = (name: string, include: string, timeout: number) => ({
-  test: { name, include: [include], testTimeout: timeout, hookTimeout: 300_000, fileParallelism: false },
+interface Options {
+  timeoutMs?: number;
+  /** Files at a time; each has servers and programs of its own. */
+  workers?: number;
+}
+
+const project = (name: string, include: string[], { timeoutMs = 60_000, workers = 2 }: Options = {}) => ({
+  test: {
+    name,
+    include,
+    setupFiles: ['test/support/fuzz-seed.ts'],
+    testTimeout: timeoutMs,
+    hookTimeout: 300_000,
+    fileParallelism: workers > 1,
+    maxWorkers: workers,
+  },
 });
 
-// Unit tests stand beside the source. What needs a built product, other Node versions or a real VS Code has its own
-// project below test/, so that each can be run alone: `npx vitest --project unit`.
+// Unit tests stand beside the source. What needs the built product, other Node versions or a real VS Code has its own
+// project below test/, so that each can be run alone: `npx vitest run --project unit`.
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'test/architecture/*.test.ts'],
-        },
-      },
-      project('cases', 'test/cases/**/*.test.ts', 120_000),
-      project('matrix', 'test/matrix/**/*.test.ts', 120_000),
-      project('webview', 'test/webview/**/*.test.ts', 120_000),
-      project('e2e', 'test/e2e/**/*.e2e.ts', 300_000),
-      {
-        test: {
-          name: 'hook',
-          include: ['test/{hook,session,cli}/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
+      project('unit', [
+        'src/**/*.test.ts',
+        'webview/**/*.test.{ts,tsx}',
+        'scripts/*.test.mjs',
+        'test/architecture/*.test.ts',
+      ]),
+      project('hook', ['test/{hook,session,cli,samples}/**/*.test.ts']),
+      project('cases', ['test/cases/**/*.test.ts'], { timeoutMs: 120_000 }),
+      project('matrix', ['test/matrix/**/*.test.ts'], { timeoutMs: 120_000 }),
+      project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1 }),
+      project('e2e', ['test/e2e/**/*.e2e.ts'], { timeoutMs: 300_000, workers: 1 }),
     ],
   },
 });
