@@ -53,21 +53,36 @@ export function requestLines(rows: readonly Row[], { style, width, most }: Table
     ...phases.map(([, above, below]) => ({ head: [above, below], right: true })),
     { head: ['total'], right: true },
   ];
-  const room = Math.max(24, Math.min(72, width - 58 - 10 * phases.length));
   const cells = shown.map((row): Cell[] => [
     { text: printable(row.stateText), ...paintOf(row, style) },
     { text: printable(row.method) },
-    { text: shortened(printable(row.url), room) },
-    { text: shortened(printable(row.callSite?.text ?? ''), 28), paint: style.dim },
+    { text: printable(row.url) },
+    { text: placeText(row), paint: style.dim },
     { text: severalThreads ? shortened(printable(row.process), 20) : '', paint: style.dim },
     ...phases.map(([name]): Cell => phaseCell(row, name, style)),
     { text: row.total === undefined ? '' : timeText(row.total), paint: style.bold },
   ]);
   if (rows.length > 2) cells.push(...sums(rows, phases, style));
+  fitRequests(columns, cells, width);
   const lines = tableLines(columns, cells, style.dim);
   const left = rows.length - shown.length;
   if (left > 0) lines.splice(-sumLines(rows), 0, style.dim(`… and ${left.toLocaleString('en')} more`));
   return lines;
+}
+
+/** The request's column takes what the others leave. */
+function fitRequests(columns: readonly Column[], cells: Cell[][], width: number): void {
+  const at = columns.findIndex((c) => c.head[0] === 'request');
+  const others = cells.map((row) => row.map((cell, i): Cell => ({ text: i === at ? '' : cell.text })));
+  const [line = ''] = tableLines(columns, others, (text) => text).sort((a, b) => b.length - a.length);
+  const room = Math.max(24, Math.min(90, width - line.length - 2));
+  for (const row of cells) row[at] = { ...row[at], text: shortened(row[at]?.text ?? '', room) };
+}
+
+/** Where no frame of the user's own was on the stack, the library's stands, and says so. */
+function placeText(row: Row): string {
+  const place = shortened(printable(row.callSite?.text ?? ''), 28);
+  return row.callSite?.kind === 'library' ? `${place} (library)` : place;
 }
 
 const sumLines = (rows: readonly Row[]) => (rows.length > 2 ? 2 : 0);

@@ -53,7 +53,8 @@ function requestBlock(row: Row, request: Request, store: Store, now: number, sty
     passed += phase.duration;
     const [, above, below] = phaseWords.find(([name]) => name === phase.name) ?? ['', '', phase.name];
     const words = `${above} ${below}`.trim();
-    const mark = phase.failed ? '  ✕' : phase.running ? '  …' : '';
+    const paused = phase.paused === undefined ? '' : `  + ${timeText(phase.paused)} paused in the debugger`;
+    const mark = (phase.failed ? '  ✕' : phase.running ? '  …' : '') + paused;
     const line = `  ${words.padEnd(20)}${timeText(phase.duration).padStart(10)}${timeText(passed).padStart(12)}${mark}`;
     lines.push(phase.failed ? style.red(line) : line);
   }
@@ -74,7 +75,8 @@ function factLines(row: Row, request: Request, store: Store): string[] {
   const facts: string[] = [];
   if (row.callSite) {
     const { file, line, column, function: name } = row.callSite;
-    facts.push(`called at ${file}:${line}:${column}${name ? ` (${name})` : ''}`);
+    const library = row.callSite.kind === 'library' ? ', in a library: no frame of the program’s own was seen' : '';
+    facts.push(`called at ${file}:${line}:${column}${name ? ` (${name})` : ''}${library}`);
   }
   if (row.connection) {
     const { number, ordinal } = row.connection;

@@ -1,0 +1,10 @@
+// Says that it is ready, then tells each signal; ends with code 5 after one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  let count = 0;
+  process.on(signal, () => {
+    console.log(`${signal} ${++count}`);
+    setTimeout(() => process.exit(5), 150);
+  });
+}
+setInterval(() => {}, 1000);
+console.log('ready');

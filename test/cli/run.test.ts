@@ -1,0 +1,303 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Nettrace, programs, scratch } from './nettrace';
+
+let nettrace: Nettrace;
+beforeAll(() => {
+  nettrace = new Nettrace();
+});
+afterEach(() => expect(nettrace.spools()).toEqual([]));
+
+const node = process.execPath;
+const requests = join(programs, 'requests.cjs');
+
+describe('the program is left as it is', () => {
+  test.each([0, 1, 7, 255])('exit code %i', async (code) => {
+    const result = await nettrace.run(['run', '--', node, '-e', `process.exit(${code})`]);
+    expect(result.code).toBe(code);
+    expect(result.stdout).toBe('');
+  });
+
+  test('its streams, binary and large', async () => {
+    const input = randomBytes(3_000_000);
+    const result = await nettrace.run(['run', '--quiet', '--', node, join(programs, 'echo.cjs')], { input });
+    expect(createHash('sha256').update(result.out).digest('hex')).toBe(
+      createHash('sha256').update(input).digest('hex'),
+    );
+    expect(result.stderr).toBe('on stderr\n');
+    expect(result.code).toBe(0);
+  });
+
+  test('an exception: its own words, its own code', async () => {
+    const plain = `console.log('out'); throw new Error('mine')`;
+    const result = await nettrace.run(['run', '--quiet', '--', node, '-e', plain]);
+    expect(result).toMatchObject({ code: 1, stdout: 'out\n' });
+    expect(result.stderr).toMatch(/^\[eval\]:1\n.*\n\s+\^\n\nError: mine\n/s);
+    expect(result.stderr).not.toContain('nettrace');
+  });
+
+  test('arguments as given, also those that look like ours', async () => {
+    const print = 'console.log(JSON.stringify(process.argv.slice(1)))';
+    const args = ['--', '--quiet', '-o', 'a b', '', '*', '$HOME'];
+    const result = await nettrace.run(['run', '--', node, '-e', print, ...args]);
+    expect(JSON.parse(result.stdout)).toEqual(args.slice(1)); // node itself takes the first --
+  });
+
+  test('its NODE_OPTIONS stay in force', async () => {
+    const preload = join(scratch(), 'a b.cjs');
+    writeFileSync(preload, 'console.log("preloaded")');
+    const NODE_OPTIONS = `--no-deprecation --require "${preload}"`;
+    const result = await nettrace.run(['run', '--', node, '-p', 'process.noDeprecation'], { env: { NODE_OPTIONS } });
+    // Once in our own process, once in the program.
+    expect(result.stdout).toBe('preloaded\npreloaded\ntrue\n');
+  });
+});
+
+describe('signals', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s reaches it once, and its code comes back', async (signal) => {
+    const result = await nettrace.run(['run', '--', node, join(programs, 'waits.cjs')], {
+      on: ['ready', (child) => child.kill(signal)],
+    });
+    expect(result.stdout).toBe(`ready\n${signal} 1\n`);
+    expect(result.code).toBe(5);
+  });
+
+  test.each([
+    ['SIGKILL', 137],
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ended by %s: %i', async (signal, code) => {
+    const kill = `process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000)`;
+    expect((await nettrace.run(['run', '--', node, '-e', kill])).code).toBe(code);
+  });
+});
+
+test('Ctrl-C in a terminal reaches the program once', async () => {
+  const inner = `stty -echo; exec '${node}' '${nettrace.bin}' run --quiet -- '${node}' '${join(programs, 'waits.cjs')}'`;
+  const terminal = spawn('script', ['-qefc', inner, '/dev/null'], {
+    env: { ...process.env, TMPDIR: nettrace.home, XDG_CACHE_HOME: join(nettrace.home, 'cache') },
+  });
+  let text = '';
+  const ended = once(terminal, 'close');
+  terminal.stdout.on('data', (chunk: Buffer) => {
+    if (!text.includes('ready') && (text + chunk).includes('ready')) terminal.stdin.write('\x03');
+    text += chunk;
+  });
+  const [code] = await ended;
+  expect(text.match(/SIGINT \d/g)).toEqual(['SIGINT 1']);
+  expect(code).toBe(5);
+});
+
+describe('what is recorded', () => {
+  test('every request of the program and none of ours', async () => {
+    const { code, stdout, stderr, trace } = await nettrace.trace([requests, '12']);
+    expect(code).toBe(0);
+    expect(stdout).toBe('served 12\n');
+    expect(trace.requests).toHaveLength(12);
+    expect(trace.counts).toMatchObject({ requests: 12, failed: 0 });
+    expect(trace.requests.every((r) => r.outcome === 'complete' && r.response?.status === 200)).toBe(true);
+    expect(trace.state).toBe('ended');
+    expect(trace.processes).toMatchObject([{ exitCode: 0, end: 'exit' }]);
+    expect(JSON.stringify(trace) + stderr).not.toContain('planted-secret');
+    for (const words of [/server\s+content/, /processing\s+transfer/, /TCP/, /12 requests/])
+      expect(stderr).toMatch(words);
+    expect(stderr.match(/GET {2}/g)).toHaveLength(12);
+  });
+
+  test.each([
+    ['exit', 3],
+    ['kill', 137],
+    ['term', 143],
+    ['throw', 1],
+  ])('a program that ends by %s loses nothing that was written, and the file opens', async (how, code) => {
+    const result = await nettrace.trace([join(programs, 'dies.cjs'), how]);
+    expect(result.code).toBe(code);
+    const outcomes = result.trace.requests.map((r) => r.outcome);
+    expect(outcomes).toHaveLength(21);
+    expect(outcomes.slice(0, 20)).toEqual(Array(20).fill('complete'));
+    expect(['processExit', 'interrupted', 'failed']).toContain(outcomes[20]);
+    expect(result.trace.losses).toEqual([]);
+    expect(result.trace.state).toBe('ended');
+  });
+
+  test('children, several at once, in one trace; two traces at once apart', async () => {
+    const parent = `const { spawn } = require('node:child_process');
+      for (const n of ['2', '3']) spawn(process.execPath, [${JSON.stringify(requests)}, n], { stdio: 'inherit' });`;
+    const [a, b] = await Promise.all([nettrace.trace(['-e', parent]), nettrace.trace([requests, '4'])]);
+    expect(a.trace.requests).toHaveLength(5);
+    expect(a.trace.processes).toHaveLength(3);
+    expect(a.trace.processes.filter((p) => p.parent !== undefined)).toHaveLength(2);
+    expect(b.trace.requests).toHaveLength(4);
+    expect(a.trace.id).not.toBe(b.trace.id);
+  });
+
+  test('--no-trace: the hook is loaded and nothing is recorded', async () => {
+    const result = await nettrace.run(['run', '--no-trace', '-o', 't.nettrace.json', '--', node, requests, '2']);
+    const trace = JSON.parse(readFileSync(join(nettrace.home, 't.nettrace.json'), 'utf8'));
+    expect(result.stdout).toBe('served 2\n');
+    expect(trace.requests).toEqual([]);
+    expect(trace.processes).toHaveLength(1);
+  });
+
+  test('many requests: all counted, few lines', async () => {
+    const { stderr, trace } = await nettrace.trace([requests, '500']);
+    expect(trace.requests).toHaveLength(500);
+    expect(stderr).toContain('… and 450 more');
+    expect(stderr.split('\n').length).toBeLessThan(65);
+  });
+});
+
+describe('files', () => {
+  test('several, each in its format; the description is the masked command', async () => {
+    const folder = scratch();
+    const files = ['a.nettrace.json', 'b.har', 'c.eve.json'].map((name) => join(folder, name));
+    const options = files.flatMap((f) => ['-o', f]);
+    const result = await nettrace.run(['run', ...options, '--', node, requests, '2', '--password=planted-secret']);
+    expect(result.code).toBe(0);
+    const [native, har, eve] = files.map((f) => JSON.parse(readFileSync(f, 'utf8')));
+    expect(native.description).toContain('--password=***');
+    expect(har.log.entries).toHaveLength(2);
+    expect(eve.httpRequests).toHaveLength(2);
+    for (const f of files) expect(readFileSync(f, 'utf8')).not.toContain('planted-secret');
+    for (const f of files)
+      expect(result.stderr).toContain(`saved ${f} (${statSync(f).size.toLocaleString('en')} bytes)`);
+  });
+
+  const marker = () => join(scratch(), 'started');
+  const touch = (path: string) => ['--', node, '-e', `require('fs').writeFileSync(${JSON.stringify(path)}, '')`];
+
+  test.each([
+    [
+      'an unknown suffix',
+      ['-o', 'trace.json'],
+      'trace.json: the suffix says no format. Use .nettrace.json, .har or .eve.json.',
+    ],
+    ['no folder', ['-o', '/nowhere/at/all.har'], 'the folder /nowhere/at does not exist'],
+    ['a file as folder', ['-o', '/etc/passwd/a.har'], '/etc/passwd is not a folder'],
+    ['a device', ['-o', '/dev/full'], 'the suffix says no format'],
+    ['twice the same', ['-o', 'a.har', '-o', './a.har'], 'given twice'],
+  ])('%s: an error before the program starts', async (_, options, message) => {
+    const started = marker();
+    const result = await nettrace.run(['run', ...options, ...touch(started)]);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(message);
+    expect(result.stdout).toBe('');
+    expect(existsSync(started)).toBe(false);
+  });
+
+  test('a device behind a good name, and a read-only folder, likewise', async () => {
+    const started = marker();
+    const device = join(scratch(), 'x.har');
+    symlinkSync('/dev/full', device);
+    const first = await nettrace.run(['run', '-o', device, ...touch(started)]);
+    expect(first).toMatchObject({ code: 2, stderr: expect.stringContaining('is not a regular file') });
+    const folder = scratch();
+    chmodSync(folder, 0o555);
+    // root may write anywhere: run as nobody.
+    const wrap = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
+    const second = await nettrace.run(['run', '-o', join(folder, 'x.har'), ...touch(started)], { wrap });
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining(`no right to write in ${folder}`) });
+    expect(existsSync(started)).toBe(false);
+  });
+
+  test('a folder that vanishes meanwhile: said clearly, the trace is kept elsewhere, the code stays', async () => {
+    const folder = join(scratch(), 'gone');
+    mkdirSync(folder);
+    const remove = `require('fs').rmSync(${JSON.stringify(folder)}, { recursive: true }); process.exit(9)`;
+    const result = await nettrace.run(['run', '--quiet', '-o', join(folder, 'x.har'), '--', node, '-e', remove]);
+    expect(result.code).toBe(9);
+    expect(result.stderr).toContain('the folder does not exist');
+    const kept = /the trace is kept in (.*)/.exec(result.stderr)?.[1] as string;
+    expect(JSON.parse(readFileSync(kept, 'utf8')).format).toBe('nettrace');
+  });
+});
+
+// A disk of 256 kB; only root may make one, in a mount namespace of its own.
+const disk = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+test.skipIf(!disk)('a full disk: said clearly, the whole trace kept elsewhere, the code stays', async () => {
+  const script = 'mount -t tmpfs -o size=256k none /mnt && exec "$@"';
+  const wrap = ['unshare', '-m', 'sh', '-c', script, 'sh'];
+  const result = await nettrace.run(
+    ['run', '--quiet', '-o', '/mnt/a.har', '-o', '/mnt/a.nettrace.json', '--', node, requests, '600'],
+    { wrap },
+  );
+  expect(result).toMatchObject({ code: 0, stdout: 'served 600\n' });
+  expect(result.stderr).toMatch(/a\.har: could not be saved: no space is left on the disk/);
+  const kept = /the trace is kept in (.*)/.exec(result.stderr)?.[1] as string;
+  expect(JSON.parse(readFileSync(kept, 'utf8')).requests).toHaveLength(600);
+});
+
+describe('own failures', () => {
+  test.each([
+    ['no such program', ['run', '--', 'no-such-program'], 'no-such-program: no such program'],
+    ['not a program', ['run', '--', '/etc/passwd'], '/etc/passwd: no such program'],
+    ['no command', ['run'], "missing required argument 'command'"],
+    ['an option that does not exist', ['run', '--outputs', 'x', '--', 'node'], "unknown option '--outputs'"],
+    [
+      'a level that does not exist',
+      ['run', '--headers', 'all', '--', 'node'],
+      'Allowed choices are off, names, lengths, values',
+    ],
+    ['a verb that does not exist', ['rum', '--', 'node'], "unknown command 'rum'"],
+  ])('%s: exit code 2 and a hint', async (_, args, message) => {
+    const result = await nettrace.run(args);
+    expect(result.code).toBe(2);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toContain(`nettrace: `);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('no place for the hook', async () => {
+    const env = { TMPDIR: '/dev/null/tmp', XDG_CACHE_HOME: '/dev/null' };
+    const result = await nettrace.run(['run', '--', node, '-e', '0'], { env });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/^nettrace: no folder for the hook/);
+  });
+});
+
+describe('what is said', () => {
+  test('--quiet: nothing; --json: one object', async () => {
+    const quiet = await nettrace.run(['run', '--quiet', '--', node, requests, '2']);
+    expect(quiet.stderr).toBe('');
+    const json = await nettrace.run(['run', '--json', '-o', 'j.har', '--', node, requests, '2']);
+    expect(JSON.parse(json.stderr)).toMatchObject({
+      exitCode: 0,
+      state: 'ended',
+      counts: { requests: 2, failed: 0 },
+      phases: { wait: { count: 2 } },
+      outputs: [{ path: join(nettrace.home, 'j.har') }],
+    });
+  });
+
+  test('a program that did not load the hook: why, and what to do', async () => {
+    const result = await nettrace.run(['run', '--', 'env', '-u', 'NODE_OPTIONS', node, requests, '1']);
+    expect(result).toMatchObject({ code: 0, stdout: 'served 1\n' });
+    expect(result.stderr).toContain('nothing was recorded. env started no Node program that loaded the hook.');
+    const old = join(scratch(), 'node');
+    writeFileSync(old, '#!/bin/sh\necho v14.21.3\n');
+    chmodSync(old, 0o755);
+    expect((await nettrace.run(['run', '--', old])).stderr).toContain(
+      'is Node 14.21.3; the hook needs Node 18 or later',
+    );
+  });
+
+  test('a closed stderr, a full stderr: the program’s code all the same', async () => {
+    const shell = (redirect: string) => ['sh', '-c', `exec "$@" ${redirect}`, 'sh'];
+    for (const redirect of ['2>&-', '2>/dev/full']) {
+      const result = await nettrace.run(['run', '--', node, '-e', 'process.exit(4)'], { wrap: shell(redirect) });
+      expect(result.code).toBe(4);
+    }
+  });
+
+  test('control sequences of the program do not reach the terminal', async () => {
+    const evil = `require('http').get('http://127.0.0.1:1/', { method: 'X' }).on('error', () => {});
+      require('http').request({ host: '127.0.0.1\\x1b[2J', port: 1 }).on('error', () => {}).end();`;
+    const result = await nettrace.run(['run', '--', node, '-e', evil]);
+    expect(result.stderr).not.toContain('\x1b');
+  });
+});

@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Nettrace, scratch } from './nettrace';
+
+const golden = join(__dirname, '../../src/model/golden/example.nettrace.json');
+let nettrace: Nettrace;
+beforeAll(() => {
+  nettrace = new Nettrace();
+});
+/** Without the indentation that the test's own text has. */
+const text = (s: string) => s.replace(/^\n/, '').replace(/^ {4}/gm, '').trimEnd();
+
+describe('show', () => {
+  test('one line a request', async () => {
+    const { code, stdout, stderr } = await nettrace.run(['show', golden]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test('each request with its phases', async () => {
+    const { stdout } = await nettrace.run(['show', golden, '--view', 'request']);
+    expect(stdout).toMatchSnapshot();
+    // The figures of the specification's example.
+    expect(stdout).toContain(
+      text(`
+      queue                   0.2 ms      0.2 ms
+      DNS look-up              20 ms       20 ms
+      TCP connection           22 ms       42 ms
+      TLS handshake            48 ms       90 ms
+      sending                 0.2 ms       90 ms
+      server processing       412 ms      502 ms
+      content transfer         93 ms      596 ms
+      total                   596 ms`),
+    );
+  });
+
+  test('a reader that has enough', async () => {
+    const result = await nettrace.run(['show', golden, '--view', 'request'], {
+      wrap: ['sh', '-c', '"$@" | head -n 1', 'sh'],
+    });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout.split('\n')).toHaveLength(2);
+  });
+
+  test.each([
+    ['no such file', '/nowhere/x.nettrace.json', /nothing|not exist|no such/i],
+    ['no trace', join(__dirname, '../../package.json'), /package\.json/],
+  ])('%s: a clear message and exit code 2', async (_, file, message) => {
+    const { code, stdout, stderr } = await nettrace.run(['show', file]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('convert', () => {
+  test('to each format; native to native is the same trace', async () => {
+    const folder = scratch();
+    for (const name of ['a.har', 'a.eve.json', 'a.nettrace.json']) {
+      expect(await nettrace.run(['convert', golden, name], { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+    }
+    const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    expect(read('a.har').log.entries).toHaveLength(8);
+    expect(read('a.eve.json').httpRequests).toHaveLength(8);
+    expect(read('a.nettrace.json')).toEqual(JSON.parse(readFileSync(golden, 'utf8')));
+  });
+
+  test('an unknown suffix, a file cut short: exit code 2, nothing written', async () => {
+    const folder = scratch();
+    const cut = join(folder, 'cut.nettrace.json');
+    writeFileSync(cut, readFileSync(golden, 'utf8').slice(0, 5000));
+    const unknown = await nettrace.run(['convert', golden, join(folder, 'b.pdf')]);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('.nettrace.json, .har or .eve.json') });
+    const short = await nettrace.run(['convert', cut, join(folder, 'b.har')]);
+    expect(short).toMatchObject({ code: 2, stderr: expect.stringContaining(cut) });
+    expect(existsSync(join(folder, 'b.har'))).toBe(false);
+  });
+});
+
+describe('doctor and the rest', () => {
+  test('doctor tries the hook for real', async () => {
+    const { code, stdout } = await nettrace.run(['doctor', '--node', process.execPath]);
+    expect(stdout).toContain(`the hook loads in ${process.execPath} and reports`);
+    expect(stdout).toContain(`traces can be saved in ${nettrace.home}`);
+    expect(code).toBe(0);
+  });
+
+  test('doctor says what is wrong and what to do, with exit code 1', async () => {
+    const { code, stdout } = await nettrace.run(['doctor', '--node', '/bin/true']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/BAD {3}the hook does not load in \/bin\/true: .*\n {6}Check/);
+  });
+
+  test('--version, --help and --defaults', async () => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'));
+    expect((await nettrace.run(['--version'])).stdout).toBe(`${version}\n`);
+    for (const args of [
+      ['--help'],
+      ['run', '--help'],
+      ['show', '--help'],
+      ['convert', '--help'],
+      ['doctor', '--help'],
+    ]) {
+      expect(await nettrace.run(args)).toMatchObject({
+        code: 0,
+        stderr: '',
+        stdout: expect.stringContaining('Usage: nettrace'),
+      });
+    }
+    const { code, stdout } = await nettrace.run(['--defaults']);
+    expect(code).toBe(0);
+    for (const line of [
+      /^run --output +none$/m,
+      /^run --headers +off$/m,
+      /^run --description +the command$/m,
+      /^show --view +table$/m,
+    ]) {
+      expect(stdout).toMatch(line);
+    }
+    const run = await nettrace.run(['run', '--defaults']);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(stdout).toContain(run.stdout);
+  });
+});
