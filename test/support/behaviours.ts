@@ -71,6 +71,12 @@ export const behaviours: Record<string, Behaviour> = {
   '/chunks': (answer, query, fact) => void chunks(answer, query, fact),
   '/rst': (answer, query, fact) => void reset(answer, query, fact),
   '/drop': (answer) => void answer.socket?.resetAndDestroy(),
+  '/expire': (answer, _query, fact) => {
+    answer.socket?.setTimeout(0);
+    send(answer, fact, 200, {}, 'hello');
+    const { socket } = answer;
+    setTimeout(() => socket?.end(), 50);
+  },
   '/silent': () => undefined,
   '/echo': (answer, _query, fact, request) => {
     request.on('end', () => send(answer, fact, 200, {}, `got ${fact.bodyBytes}`));

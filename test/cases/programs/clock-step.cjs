@@ -1,6 +1,8 @@
-// Three requests of 100 ms; after the first the wall clock is set back one hour (by the file that libfaketime reads).
+// Requests of 100 ms; during the second the wall clock is set back one hour (by the file that libfaketime reads). A
+// worker thread that begins after the step makes the last one.
 const http = require('node:http');
 const { writeFileSync } = require('node:fs');
+const { Worker, isMainThread } = require('node:worker_threads');
 const agent = new http.Agent({ keepAlive: true });
 
 const get = () =>
@@ -14,7 +16,7 @@ const get = () =>
       .on('error', reject);
   });
 
-(async () => {
+async function main() {
   const begin = Date.now();
   console.log(await get());
   const running = get();
@@ -24,4 +26,8 @@ const get = () =>
   console.log(await get());
   console.log('stepped', Date.now() - begin < -3_000_000);
   agent.destroy();
-})();
+  new Worker(__filename).on('exit', (code) => console.log('worker', code));
+}
+
+if (isMainThread) main();
+else get().then(() => agent.destroy());

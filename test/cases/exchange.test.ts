@@ -1,0 +1,90 @@
+// A15 A17 A19 A28: reuse, queue, the times of an exchange, and a reset in the middle of a body.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodes } from '../support/nodes';
+import { expectNear, observe, only, present } from '../support/observe';
+import { lineOf } from '../support/program';
+import { Upstream } from '../support/upstream';
+
+const program = (name: string) => join(import.meta.dirname, 'programs', name);
+let upstream: Upstream;
+beforeAll(async () => {
+  upstream = await Upstream.start();
+});
+afterAll(() => upstream.close());
+
+describe.each(nodes)('Node $major', (node) => {
+  test('A15: five requests on one kept connection', async () => {
+    const seen = await observe(node, program('keep-alive.cjs'), {}, upstream);
+    expect(seen.requests).toHaveLength(5);
+    const connection = only(seen.connections);
+    expect(seen.requests.map((r) => r.ordinal)).toEqual([1, 2, 3, 4, 5]);
+    expect(seen.requests.every((r) => r.connection === connection.id)).toBe(true);
+    expect(connection.requestCount).toBe(5);
+    const [first, ...later] = seen.requests.map((r) => seen.phaseNames(r));
+    expect(first).toEqual(['queue', 'tcp', 'send', 'wait', 'download']);
+    for (const names of later) expect(names).toEqual(['queue', 'send', 'wait', 'download']);
+    expect(seen.request().idleDuration).toBeUndefined();
+    // 20 ms between the end of one and the call of the next.
+    for (const r of seen.requests.slice(1)) expect(r.idleDuration).toBeGreaterThanOrEqual(15_000);
+    const bytes = (key: 'bytesSent' | 'bytesReceived') => seen.requests.reduce((sum, r) => sum + (r[key] ?? 0), 0);
+    const truth = only(upstream.facts.connections);
+    expect([bytes('bytesSent'), bytes('bytesReceived')]).toEqual([truth.bytesIn, truth.bytesOut]);
+  });
+
+  test('A17: the second request waits for the socket of the first', async () => {
+    const seen = await observe(node, program('queue.cjs'), {}, upstream);
+    const [first, second] = [seen.request(0), seen.request(1)];
+    only(seen.connections);
+    const [factOne, factTwo] = upstream.facts.requests.map((r) => (r.responseAt ?? 0) - r.headAt);
+    expect(second.blockedBy).toBe(first.id);
+    expect(first.blockedBy).toBeUndefined();
+    expect([first.ordinal, second.ordinal]).toEqual([1, 2]);
+    expectNear(seen.duration(second, 'queue'), 200_000);
+    expectNear(seen.duration(second, 'queue'), (first.endAt ?? 0) - (second.createdAt ?? 0));
+    expectNear(seen.duration(first, 'wait'), factOne);
+    expectNear(seen.duration(second, 'wait'), factTwo);
+    expectNear(seen.duration(second, 'wait'), 200_000);
+    expect(seen.phaseNames(second)).toEqual(['queue', 'send', 'wait', 'download']);
+  });
+
+  test('A19: a server that thinks, and one that sends its body slowly', async () => {
+    const seen = await observe(node, program('phases.cjs'), {}, upstream);
+    const [thinks, slow] = [seen.request(0), seen.request(1)];
+    const [thought, sent] = [
+      present(upstream.facts.requests[0], 'first'),
+      present(upstream.facts.requests[1], 'second'),
+    ];
+    expectNear(seen.duration(thinks, 'wait'), (thought.responseAt ?? 0) - thought.headAt);
+    expectNear(seen.duration(thinks, 'wait'), 300_000);
+    expect(seen.duration(thinks, 'download')).toBeLessThan(20_000);
+    expect(seen.duration(slow, 'wait')).toBeLessThan(30_000);
+    expectNear(seen.duration(slow, 'download'), (sent.responseEndAt ?? 0) - (sent.responseAt ?? 0));
+    expectNear(seen.duration(slow, 'download'), 400_000);
+    const chunks = present(slow.chunks, 'chunk marks');
+    expect(chunks.count).toBe(5);
+    expect(chunks.marks).toHaveLength(5);
+    expect(chunks.bytes).toBe(250);
+    expectNear((chunks.longestGap?.endAt ?? 0) - (chunks.longestGap?.beginAt ?? 0), 100_000);
+    expect(slow.response?.readBytes).toBe(250);
+  });
+
+  test('A28: a reset after 10 KiB of a declared 100 KiB', async () => {
+    const seen = await observe(node, program('reset.cjs'), {}, upstream);
+    const request = only(seen.requests);
+    expect(request.outcome).toBe('failed');
+    expect(request.error).toMatchObject({ phase: 'download', code: 'ECONNRESET' });
+    // What the program read stands in its output: 10240.
+    expect(seen.run.stdout).toContain('ECONNRESET 10240');
+    expect(request.response).toMatchObject({
+      status: 200,
+      declaredBytes: 102_400,
+      wireBytes: 10_240,
+      readBytes: 10_240,
+    });
+    const connection = seen.connectionOf(request);
+    expect(connection.closedBy).toBe('peerReset');
+    expect(connection.bytesReceived).toBe(only(upstream.facts.connections).bytesOut);
+    expect(seen.site(request)).toBe(`reset.cjs:${lineOf(program('reset.cjs'), 'get')} user`);
+  });
+});

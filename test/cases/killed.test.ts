@@ -1,0 +1,42 @@
+// What was written stays when a program is killed: SIGKILL gives it no chance to say anything more.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problemsOf } from '../support/check';
+import { nodes } from '../support/nodes';
+import { Observed } from '../support/observe';
+import { runTraced } from '../support/run';
+import { Upstream } from '../support/upstream';
+
+let upstream: Upstream;
+beforeAll(async () => {
+  upstream = await Upstream.start();
+});
+afterAll(() => upstream.close());
+
+describe.each(nodes)('Node $major', (node) => {
+  test.each(['SIGKILL', 'SIGTERM', 'SIGABRT'] as const)('%s while requests run', async (signal) => {
+    upstream.facts.clear();
+    const run = await runTraced(node, join(import.meta.dirname, 'programs/endless.cjs'), {
+      env: upstream.environment,
+      started: (child) => {
+        let printed = '';
+        child.stdout?.on('data', (d: string) => {
+          printed += d;
+          if (printed.split('\n').length === 30) child.kill(signal);
+        });
+      },
+    });
+    await upstream.quiet();
+    expect(run.signal).toBe(signal);
+    expect(problemsOf(run)).toEqual([]);
+    const { requests } = new Observed(run);
+    // Each request the server saw is there: its line was written in the tick that sent it.
+    const urls = new Set(requests.map((r) => r.url?.replace(/^http:\/\/[^/]*/, '')));
+    for (const { target } of upstream.facts.requests) expect(urls).toContain(target);
+    const done = run.stdout.trim().split('\n').length;
+    const complete = requests.filter((r) => r.outcome === 'complete').length;
+    expect(complete).toBeGreaterThanOrEqual(done - 1);
+    for (const r of requests.slice(complete)) expect(r.outcome).toBe('interrupted');
+    expect([...run.store.processes.values()]).toMatchObject([{ end: 'killed', signal }]);
+  });
+});

@@ -1,0 +1,2 @@
+// What a user's NODE_OPTIONS may load.
+globalThis.preloaded = 'preloaded by the user';
