@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { type SessionOptions, TraceSession } from './session';
 
@@ -290,6 +291,9 @@ test('call sites are led back to the source, once found also for those that foll
   const column = text.indexOf('fetch(') + 1;
   const s = await session();
   const w = new Writer(s);
+  const url = pathToFileURL(join(folder, 'pay.ts')).href;
+  w.write({ k: 'src', n: 3, at: [url, 2, 1350, '', 'user'], source: [url, 3, 26] });
+  w.write({ k: 'src', n: 4, at: [url, 2, 1350, '', 'user'] });
   w.write({ k: 'src', n: 1, at: [built, 1, column, 'pay', 'user'] });
   w.write({ k: 'src', n: 2, at: ['/nowhere/x.js', 1, 1, '', 'library'] });
   w.request();
@@ -297,12 +301,17 @@ test('call sites are led back to the source, once found also for those that foll
   w.write({ k: 'site', s: [1, 1, 2, 2] });
   await s.poll();
   w.request();
-  w.write({ k: 'site', s: [3, 1] });
+  w.request();
+  w.request();
+  w.write({ k: 'site', s: [3, 1, 4, 3, 5, 4] });
   await s.poll();
   const source = { file: join(folder, 'pay.ts'), line: 3, column: 26 };
   expect(s.document().requests.map((r) => r.callSite)).toEqual([
     { file: built, line: 1, column, function: 'pay', kind: 'user', source },
     { file: '/nowhere/x.js', line: 1, column: 1, kind: 'library' },
     { file: built, line: 1, column, function: 'pay', kind: 'user', source },
+    { file: url, line: 2, column: 1350, kind: 'user', source }, // the program's own map
+    undefined, // a map that nobody has: no line rather than a wrong one
   ]);
+  expect(s.document().requests[4]?.missing).toEqual({ callSite: 'sourceMapInMemory' });
 });

@@ -103,6 +103,21 @@ test('a file that was built anew is read anew; many asks at once read it once', 
   expect(at?.line).toBe(7);
 });
 
+test('a position that the file on disk cannot have is not believed', async () => {
+  const { root, built } = project();
+  const written = join(root, 'src/pay.ts');
+  const maps = new SourceMaps();
+  expect(await maps.canBe(written, 6, 10)).toBe(true); // Node took the types out in place
+  expect(await maps.canBe(pathToFileURL(written).href, 6, 10)).toBe(true);
+  expect(await maps.canBe(written, 6, 9)).toBe(false);
+  expect(await maps.canBe(written, 2, 1350)).toBe(false); // one long line in the memory of a loader
+  expect(await maps.canBe(written, 5, 10)).toBe(false);
+  expect(await maps.canBe(built, 1, 3)).toBe(true);
+  expect(await maps.canBe(built, 99, 1)).toBe(false);
+  expect(await maps.canBe('[eval]', 99, 1)).toBe(true);
+  expect(await maps.canBe('/nowhere.ts', 99, 1)).toBe(true);
+});
+
 test('what is a local file', () => {
   expect(localPath('/a/b.js')).toBe('/a/b.js');
   expect(localPath('file:///a/b%20c.js?x')).toBe('/a/b c.js');

@@ -12,6 +12,10 @@ const maxFileBytes = 64 * 1024 * 1024;
 /** Maps kept, by their text's size: they are far larger decoded. */
 const maxCachedBytes = 48 * 1024 * 1024;
 
+const typeScript = /\.[cm]?tsx?$/i;
+/** Where V8 says a call is: at the name that is called, or at `new`. */
+const call = /^(?:new\s|[\w$#]+\s*(?:\?\.)?[(<`])/;
+
 interface CachedMap {
   /** Absent: the file has none that can be read. */
   map?: TraceMap;
@@ -50,6 +54,24 @@ export class SourceMaps {
       return { file: source, line: at.line, column: at.column + 1, ...(at.name ? { function: at.name } : {}) };
     } catch {
       return undefined; // a broken map
+    }
+  }
+
+  /**
+   * False if the position cannot be one of the file as it stands on disk: something changed the code while it was loaded
+   * and kept the map to itself. TypeScript that was not mapped ran as written only if Node took the types out in place;
+   * then a call stands exactly there.
+   */
+  async canBe(file: string, line: number, column: number): Promise<boolean> {
+    const path = localPath(file);
+    if (path === undefined) return true; // `[eval]`: no file to be wrong about
+    try {
+      if ((await fs.stat(path)).size > maxFileBytes) return true;
+      const text = (await fs.readFile(path, 'utf8')).split('\n', line)[line - 1];
+      if (text === undefined || column > text.length + 1) return false;
+      return !typeScript.test(path) || call.test(text.slice(column - 1));
+    } catch {
+      return true; // not there to compare with
     }
   }
 

@@ -23,11 +23,15 @@ export class TraceStore extends Store {
     super.setLookup(this.mapped(l));
   }
 
-  private mapped<T extends { id: string; callSite?: CallSite }>(record: T): T {
+  private mapped<T extends { id: string; callSite?: CallSite; missing?: Record<string, string> }>(record: T): T {
     const site = record.callSite;
     if (site === undefined || this.sites === undefined) return record;
     const callSite = this.sites.mapped(site, record.id);
-    return callSite === site ? record : { ...record, callSite };
+    if (callSite === site) return record;
+    if (callSite !== undefined) return { ...record, callSite };
+    const bare = { ...record, missing: { ...record.missing, callSite: 'sourceMapInMemory' } };
+    delete bare.callSite;
+    return bare;
   }
 
   /** Reads the source maps that were asked for meanwhile and completes the records that wait for them. */
