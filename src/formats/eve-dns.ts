@@ -22,6 +22,8 @@ export class Exchanges {
     private readonly doc: Trace,
     /** Ids of the connections that the file holds. */
     private readonly connections: ReadonlySet<string>,
+    /** Likewise of the dials. */
+    private readonly dials: ReadonlySet<string>,
   ) {
     for (const x of doc.dnsExchanges ?? []) {
       const list = this.#byLookup.get(textOf(x.lookup));
@@ -31,10 +33,10 @@ export class Exchanges {
   }
 
   queries(): EveDnsQuery[] {
-    const dials = new Map(this.doc.lookups.map((l) => [l.id, l.dial]));
-    return (this.doc.dnsExchanges ?? []).map((x) => ({
-      traceID: textOf(x.id),
-      fromDial: dials.get(textOf(x.lookup)) ?? '',
+    const dialOf = new Map(this.doc.lookups.map((l) => [l.id, l.dial]));
+    return (this.doc.dnsExchanges ?? []).map((x, i) => ({
+      traceID: textOf(x.id) || `dns-${i + 1}`,
+      fromDial: this.#dial(dialOf.get(textOf(x.lookup))),
       connection: this.#connection(x) ?? '',
       dnsQueryMsgs: listOf(x.queries).map((m) => this.#query(m)),
       dnsReplyMsgs: listOf(x.replies).map((m) => this.#reply(m)),
@@ -59,6 +61,10 @@ export class Exchanges {
   #connection(x: Open): string | undefined {
     const id = textOf(x.connection);
     return this.connections.has(id) ? id : undefined;
+  }
+
+  #dial(id: string | undefined): string {
+    return id !== undefined && this.dials.has(id) ? id : '';
   }
 
   #query(m: Open): EveDnsQueryMsg {

@@ -21,7 +21,11 @@ export class Sockets {
   readonly #operations = new Map<string, Open[]>();
   readonly #resolverDials = new Map<string, string>();
 
-  constructor(private readonly doc: Trace) {
+  constructor(
+    private readonly doc: Trace,
+    /** Ids of the dials that the file holds: others were evicted, or are of Unix sockets. */
+    private readonly dials: ReadonlySet<string>,
+  ) {
     for (const entry of doc.conntrackEntries ?? []) {
       const before = this.#conntrack.get(textOf(entry.connection));
       // EVE takes the entry as late as possible: so its counters cover the whole life.
@@ -73,7 +77,8 @@ export class Sockets {
 
   /** A resolver's socket belongs to the dial that its look-up was for. */
   #origin(c: Connection): Pick<EveTcpConn, 'fromDial' | 'fromResolver'> {
-    const fromDial = c.dial ?? this.#resolverDials.get(c.id) ?? '';
+    const dial = c.dial ?? this.#resolverDials.get(c.id);
+    const fromDial = dial !== undefined && this.dials.has(dial) ? dial : '';
     return c.fromResolver ? { fromDial, fromResolver: true } : { fromDial };
   }
 

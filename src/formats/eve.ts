@@ -21,6 +21,7 @@ export function toEve(trace: Trace): EveTrace {
 }
 
 class Exporter {
+  readonly #dials: Dial[];
   readonly #sockets: Sockets;
   readonly #exchanges: Exchanges;
   readonly #connections: Map<string, Connection>;
@@ -28,10 +29,12 @@ class Exporter {
   readonly #skipped: Map<string, Lookup['skippedServers']>;
 
   constructor(private readonly doc: Trace) {
-    this.#sockets = new Sockets(doc);
+    this.#dials = sorted(doc.dials.filter((d) => d.path === undefined));
+    const dials = new Set(this.#dials.map((d) => d.id));
+    this.#sockets = new Sockets(doc, dials);
     const known = [...this.#sockets.of('tcp'), ...this.#sockets.of('udp')];
     this.#connections = new Map(known.map((c) => [c.id, c]));
-    this.#exchanges = new Exchanges(doc, new Set(this.#connections.keys()));
+    this.#exchanges = new Exchanges(doc, new Set(this.#connections.keys()), dials);
     this.#skipped = new Map(doc.lookups.map((l) => [l.id, l.skippedServers]));
     this.#tunnels = new Map();
     for (const t of sorted(doc.tlsTunnels)) {
@@ -49,9 +52,7 @@ class Exporter {
       traceBeginAt: eveWallTime(doc.beginTime),
       traceEndAt: this.#time(doc.endAt),
       uuid: doc.id,
-      dials: sorted(doc.dials)
-        .filter((d) => d.path === undefined)
-        .map((d) => this.#dial(d)),
+      dials: this.#dials.map((d) => this.#dial(d)),
       tcpConns: this.#sockets.of('tcp').map((c) => this.#sockets.tcp(c)),
       udpConns: this.#sockets.of('udp').map((c) => this.#sockets.udp(c)),
       dnsQueries: this.#exchanges.queries(),

@@ -1,39 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { isIPv4, isIPv6 } from 'node:net';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { Request, TlsTunnel } from '../model/records';
 import { harText, toHar } from './har';
 import type { Har, HarEntry } from './har-types';
 import { documentOf, example, expectGolden, requestOf, socketOf } from './testing/example';
-import { nanosecondsOf } from './time';
-
-/** The published JSON Schemas of HAR 1.2 (npm har-schema, draft 6). */
-function harValidator(): (har: unknown) => string[] {
-  const require = createRequire(import.meta.url);
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  ajv.addMetaSchema(JSON.parse(readFileSync(require.resolve('ajv/dist/refs/json-schema-draft-06.json'), 'utf8')));
-  ajv.addFormat('ipv4', (text: string) => isIPv4(text));
-  ajv.addFormat('ipv6', (text: string) => isIPv6(text));
-  ajv.addFormat('date-time', (text: string) => nanosecondsOf(text) !== undefined);
-  ajv.addFormat('uri', (text: string) => URL.canParse(text));
-  const schemas = require('har-schema') as Record<string, object>;
-  for (const schema of Object.values(schemas)) ajv.addSchema(schema);
-  const validate = ajv.getSchema('har.json#');
-  if (!validate) throw new Error('har-schema has no har.json');
-  return (har) => {
-    validate(har);
-    return (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message}`);
-  };
-}
-const errorsOf = harValidator();
+import { harErrors } from './testing/har-schema';
 
 const entriesOf = (har: Har): Record<string, HarEntry> => Object.fromEntries(har.log.entries.map((e) => [e._id, e]));
 
 /** What every entry must satisfy, whatever the trace. */
 function expectSound(har: Har): void {
-  expect(errorsOf(JSON.parse(JSON.stringify(har)))).toEqual([]);
+  expect(harErrors(JSON.parse(JSON.stringify(har)))).toEqual([]);
   for (const { timings: t, time, _absentTimings } of har.log.entries) {
     for (const part of Object.values(t)) expect(part === -1 || part >= 0).toBe(true);
     for (const part of ['send', 'wait', 'receive'] as const) expect(t[part]).toBeGreaterThanOrEqual(0);
@@ -251,11 +227,11 @@ test('a query is taken apart as far as it can be', () => {
 test('the validator refuses what is not HAR', () => {
   const har = toHar(example());
   const { timings: _, ...entry } = har.log.entries[0] as HarEntry;
-  expect(errorsOf({ log: { ...har.log, entries: [entry] } })).not.toEqual([]);
+  expect(harErrors({ log: { ...har.log, entries: [entry] } })).not.toEqual([]);
   expect(
-    errorsOf({ log: { ...har.log, entries: [{ ...entry, timings: { send: 0, wait: 0, receive: '0' } }] } }),
+    harErrors({ log: { ...har.log, entries: [{ ...entry, timings: { send: 0, wait: 0, receive: '0' } }] } }),
   ).not.toEqual([]);
   expect(
-    errorsOf({ log: { ...har.log, entries: [{ ...har.log.entries[0], serverIPAddress: 'localhost' }] } }),
+    harErrors({ log: { ...har.log, entries: [{ ...har.log.entries[0], serverIPAddress: 'localhost' }] } }),
   ).not.toEqual([]);
 });

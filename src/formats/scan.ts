@@ -44,6 +44,10 @@ interface Level {
 
 const space = /[ \t\n\r]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** What may stand at the very end of a text that was cut off inside a number, a word or an escape. */
+const partOfNumber = /-?\d*(?:\.\d*)?(?:[eE][+-]?\d*)?/y;
+const words = ['true', 'false', 'null'];
+const partOfEscape = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
 // A string's plain characters and its escapes; the closing quote is looked for after it.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids control characters in strings.
 const characters = /(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
@@ -64,6 +68,10 @@ export function scanJson(text: string, path?: readonly PathStep[]): Scan {
     scan.failure = { offset, path: stack.map((l) => l.step), atEnd: offset >= text.length, expected };
     return scan;
   };
+  const failInText = (expected: string, end: number): Scan =>
+    partOfEscape.test(text.slice(end, end + 6)) && text.length - end < 6
+      ? fail(expected, text.length)
+      : fail(text[end] === '\\' ? 'a valid escape' : expected, end);
   const isAsked = (): boolean =>
     path !== undefined && path.length === stack.length && stack.every((l, i) => l.step === path[i]);
 
@@ -87,21 +95,21 @@ export function scanJson(text: string, path?: readonly PathStep[]): Scan {
         at = next;
         stack.push({ array: false, step: '' });
         const key = readKey(text, at);
-        if (key.error) return fail(key.error, key.end);
+        if (key.error) return failInText(key.error, key.end);
         (stack[stack.length - 1] as Level).step = key.name;
         at = key.end;
         continue;
       }
     } else if (c === '"') {
       const end = match(characters, text, at + 1);
-      if (text[end] !== '"') return fail(text[end] === '\\' ? 'a valid escape' : 'the end of a text', end);
+      if (text[end] !== '"') return failInText('the end of a text', end);
       at = end + 1;
     } else {
-      const word = ['true', 'false', 'null'].find((w) => text.startsWith(w, at));
+      const word = words.find((w) => text.startsWith(w, at));
       const end = word ? at + word.length : match(number, text, at);
-      if (end === at) return fail('a value', at + partOfWord(text, at));
       // A number that the text ends with may have lost digits.
-      if (!word && end === text.length && stack.length > 0) return fail('the end of a number', end);
+      if (!word && end > at && end === text.length && stack.length > 0) return fail('the end of a number', end);
+      if (end === at || (!word && match(partOfNumber, text, at) > end)) return fail('a value', endIfCut(text, at));
       at = end;
     }
 
@@ -123,7 +131,7 @@ export function scanJson(text: string, path?: readonly PathStep[]): Scan {
           level.step = (level.step as number) + 1;
         } else {
           const key = readKey(text, at);
-          if (key.error) return fail(key.error, key.end);
+          if (key.error) return failInText(key.error, key.end);
           level.step = key.name;
           at = key.end;
         }
@@ -146,11 +154,11 @@ function readKey(text: string, at: number): { name: string; end: number; error?:
   return text[colon] === ':' ? { name, end: colon + 1 } : { name, end: colon, error: "':'" };
 }
 
-/** Length of the beginning of `true`, `false`, `null` or a number at the very end of a text, so that it counts as cut off. */
-function partOfWord(text: string, at: number): number {
-  const rest = text.slice(at, at + 6);
-  const cut = at + rest.length === text.length && rest !== '';
-  return cut && (rest === '-' || ['true', 'false', 'null'].some((w) => w.startsWith(rest))) ? rest.length : 0;
+/** The end of the text if it was cut off inside the value that begins at `at`; else `at`. */
+function endIfCut(text: string, at: number): number {
+  const rest = text.slice(at, at + 5);
+  const isCut = match(partOfNumber, text, at) === text.length || words.some((w) => w.startsWith(rest));
+  return isCut ? text.length : at;
 }
 
 /** A path as people write it: `requests[3].response.status`. */
