@@ -38,18 +38,20 @@ export function headline(store: Store, now: number): string {
 /** What was seen but is not in the trace, in sentences; few, however much was lost. */
 function lossLines(store: Store): string[] {
   const most = 6;
-  const lines = store.losses.slice(0, most).map((loss) => lossText(loss, store.limit));
+  const lines = store.losses.slice(0, most).map((loss) => lossText(loss, store.header.settings?.limits?.requests));
   if (store.losses.length > most) lines.push(`… and ${store.losses.length - most} more kinds of loss`);
   return lines;
 }
 
-function lossText(loss: Loss, limit: number): string {
+function lossText(loss: Loss, limit: number | undefined): string {
+  const what = plural(loss.count, loss.what.replace(/s$/, ''));
   if (loss.kind === 'evicted') {
-    return `The oldest ${plural(loss.count, loss.what.replace(/s$/, ''))} left the trace (it keeps ${number(limit)}); the counts above are exact.`;
+    const keeps = limit === undefined ? '' : ` (it keeps ${number(limit)})`;
+    return `The oldest ${what} left the trace${keeps}; the counts above are exact.`;
   }
   const reason = loss.reason === undefined ? '' : `: ${printable(loss.reason)}`;
   const where = loss.thread === undefined ? '' : ` of ${printable(loss.thread)}`;
-  return `Lost: ${number(loss.count)} ${loss.what}${where}${reason}.`;
+  return `Lost: ${what}${where}${reason}.`;
 }
 
 /** The machine-readable summary: times in µs, absent = unknown. */
