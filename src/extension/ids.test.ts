@@ -16,7 +16,11 @@ const contributes = manifest.contributes as {
   viewsContainers: { panel: { id: string; icon: string }[] };
   customEditors: { viewType: string }[];
   configuration: { properties: Record<string, unknown> };
-  debuggers: { type: string; initialConfigurations: { type: string }[]; configurationSnippets: { body: { type: string } }[] }[];
+  debuggers: {
+    type: string;
+    initialConfigurations: { type: string }[];
+    configurationSnippets: { body: { type: string } }[];
+  }[];
   colors: { id: string; defaults: Record<string, string> }[];
 };
 
@@ -40,7 +44,9 @@ describe('ids in code and in package.json are the same', () => {
       ids.customEditor,
       ...Object.values(ids.commands),
     ]);
-    const conditions = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map((c) => c.when ?? '');
+    const conditions = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(
+      (c) => c.when ?? '',
+    );
     const named = conditions.flatMap((c) => c.match(/\bnetTrace[\w.]*/g) ?? []);
     expect(named.filter((n) => !known.has(n))).toEqual([]);
   });
@@ -50,7 +56,10 @@ describe('ids in code and in package.json are the same', () => {
     expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);
     expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ids.customEditor]);
     expect(contributes.debuggers.map((d) => d.type)).toEqual([ids.debugType]);
-    const bodies = contributes.debuggers.flatMap((d) => [...d.initialConfigurations, ...d.configurationSnippets.map((s) => s.body)]);
+    const bodies = contributes.debuggers.flatMap((d) => [
+      ...d.initialConfigurations,
+      ...d.configurationSnippets.map((s) => s.body),
+    ]);
     expect(bodies.every((b) => b.type === ids.debugType)).toBe(true);
     expect(Object.keys(contributes.configuration.properties).sort()).toEqual(Object.values(ids.settings).sort());
     expect(contributes.colors.map((c) => c.id)).toEqual([...ids.colors]);

@@ -1,0 +1,1 @@
+export function chromiumPath(options?: { log?: (text: string) => void }): string;

@@ -1,0 +1,130 @@
+/** The commands of the palette, menus and keys. */
+import * as vscode from 'vscode';
+import { asksForTrace } from './debug/marker';
+import { currentFile, fileConfiguration } from './debug/suggestions';
+import { commands, debugType } from './ids';
+import type { Log } from './log';
+import type { LineReference } from './notes/hover';
+import type { Notes } from './notes/notes';
+import { type Panel, pageCommands } from './panel/panel';
+import { partsOfRowId } from './rows';
+import type { Runs } from './runs';
+import { FileView } from './trace/fileView';
+import { chooseSavable, type Savable, saveTrace } from './trace/save';
+import { openTrace, type TraceEditors } from './trace/traceEditor';
+
+export interface Parts {
+  runs: Runs;
+  panel: Panel;
+  editors: TraceEditors;
+  notes: Notes;
+  log: Log & Pick<vscode.LogOutputChannel, 'show'>;
+}
+
+export function registerCommands({ runs, panel, editors, notes, log }: Parts): vscode.Disposable[] {
+  const handlers: Record<string, (...args: never[]) => unknown> = {
+    [commands.debug]: (file?: vscode.Uri) => debug(file),
+    [commands.save]: save,
+    [commands.open]: () => openTrace(),
+    [commands.clear]: () => runs.clear(),
+    [commands.openInEditor]: () => panel.openInEditor(),
+    [commands.showPanel]: () => panel.show({ focus: true }),
+    [commands.showRow]: (id: string) => (partsOfRowId(id) ? panel.reveal(id) : undefined),
+    [commands.showLineRequests]: (where?: unknown) => showLine(where),
+    [commands.openAsText]: () => {
+      const file = editors.active?.file.uri ?? activeCustomEditor();
+      return file && vscode.commands.executeCommand('vscode.openWith', file, 'default');
+    },
+    [commands.showLog]: () => log.show(true),
+  };
+  for (const [id, command] of pageCommands) handlers[id] = () => editors.command(command) || panel.command(command);
+  return Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
+
+  async function save(): Promise<void> {
+    const opened = editors.active?.file.view;
+    const from: Savable[] = opened
+      ? [{ title: opened.title, document: () => opened.document }]
+      : runs.list().map((run) => ({ title: run.title, document: () => run.recorder.document() }));
+    const chosen = await chooseSavable(from);
+    if (chosen) await saveTrace(chosen);
+    else if (from.length === 0) void vscode.window.showInformationMessage('Net Trace: there is no trace to save yet.');
+  }
+
+  function showLine(where: unknown): unknown {
+    const found = lineOf(notes, where);
+    if (!found) {
+      void vscode.window.showInformationMessage('Net Trace: no request of the shown trace was made at this line.');
+      return undefined;
+    }
+    const filter = found.last.callSite?.text ?? '';
+    const { shown } = notes;
+    if (shown instanceof FileView && editors.reveal(shown, found.last.id, filter)) return undefined;
+    return panel.reveal(found.last.id, filter);
+  }
+}
+
+/** A trace that cannot be shown has no page, but is still the active editor. */
+function activeCustomEditor(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom ? input.uri : undefined;
+}
+
+/** From a link (recorded line), the line number's menu, or the cursor. */
+function lineOf(
+  notes: Notes,
+  where: unknown,
+): { reference: LineReference; last: NonNullable<ReturnType<Notes['lastOf']>> } | undefined {
+  const given = where as Partial<LineReference & { lineNumber: number; uri: vscode.Uri }> | undefined;
+  if (typeof given?.file === 'string' && typeof given.line === 'number') {
+    const reference = { file: given.file, line: given.line };
+    const last = notes.lastOf(reference);
+    return last && { reference, last };
+  }
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) return undefined;
+  const line = typeof given?.lineNumber === 'number' ? given.lineNumber - 1 : editor.selection.active.line;
+  return notes.at(editor.document, line);
+}
+
+/** Debugs the given file, the open one, or a configuration that the user chooses. */
+async function debug(file: vscode.Uri | undefined): Promise<void> {
+  const chosen = file instanceof vscode.Uri ? fileConfiguration(file) : await chooseConfiguration();
+  if (!chosen) return;
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  const inFolder =
+    typeof chosen.program === 'string'
+      ? vscode.workspace.getWorkspaceFolder(vscode.Uri.file(chosen.program))
+      : undefined;
+  await vscode.debug.startDebugging(inFolder ?? folder, chosen);
+}
+
+async function chooseConfiguration(): Promise<vscode.DebugConfiguration | undefined> {
+  const current = currentFile();
+  const launches = vscode.workspace.getConfiguration('launch').get<vscode.DebugConfiguration[]>('configurations', []);
+  const node = new Set([debugType, 'node', 'pwa-node']);
+  const usable = launches.filter((c) => node.has(c.type) && c.request === 'launch');
+  const items = [
+    ...(current
+      ? [
+          {
+            label: '$(file-code) Current file',
+            description: vscode.workspace.asRelativePath(current.program),
+            config: current,
+          },
+        ]
+      : []),
+    ...usable.map((config) => ({ label: config.name, description: config.type, config })),
+  ];
+  if (items.length === 0) {
+    void vscode.window.showInformationMessage(
+      'Net Trace: open the JavaScript or TypeScript file to debug, or add a launch configuration.',
+    );
+    return undefined;
+  }
+  const config =
+    items.length === 1
+      ? items[0]?.config
+      : (await vscode.window.showQuickPick(items, { placeHolder: 'What is to be traced?' }))?.config;
+  if (!config || config.type === debugType || asksForTrace(config)) return config;
+  return { ...config, netTrace: true };
+}

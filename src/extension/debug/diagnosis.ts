@@ -1,0 +1,50 @@
+/** Notices that a started program did not load the hook, and finds out why. */
+import type { DebugSession } from 'vscode';
+import { whyNotLoaded } from '../../session/unloaded';
+import type { Run } from '../run';
+import type { Runs } from '../runs';
+import { commandOf, configuredEnvironment, definedOnly } from './environment';
+
+/** A process that the debugger has attached to has run all preloads; its hook's first line is then on its way. */
+const patienceMs = 2000;
+
+export class Diagnosis {
+  readonly #timers = new Map<Run, NodeJS.Timeout>();
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly say: (run: Run, text: string) => void,
+  ) {}
+
+  /** The debugger attached to a process of the run. */
+  attached(run: Run, session: DebugSession): void {
+    if (this.#timers.has(run)) return;
+    const timer = setTimeout(() => void this.check(run, session), patienceMs);
+    this.#timers.set(run, timer);
+  }
+
+  /** Says why, if no process of the run has reported yet. `session`: the root or one below it. */
+  async check(run: Run, session: DebugSession): Promise<void> {
+    clearTimeout(this.#timers.get(run));
+    await run.recorder.poll();
+    if (run.store.processes.size > 0 || run.problem) return;
+    let config = session;
+    while (config.parentSession) config = config.parentSession;
+    const { hook, spoolFolder } = run.recorder;
+    const why = await whyNotLoaded({
+      ...commandOf(config.configuration),
+      env: { ...process.env, ...definedOnly(configuredEnvironment(config.configuration)) },
+      ...(typeof config.configuration.cwd === 'string' ? { cwd: config.configuration.cwd } : {}),
+      hook,
+      spool: spoolFolder,
+    });
+    if (run.store.processes.size > 0 || run.problem) return;
+    const text = `Nothing is traced: ${why.text} ${why.advice}`;
+    this.runs.setProblem(run, { text });
+    this.say(run, text);
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseEnvFile, readEnvFile } from './envFile';
+
+describe('environment file, by the rules of dotenv', () => {
+  it('reads names, quotes, comments, exports, spaces and line ends', () => {
+    const text = [
+      '\uFEFFA=1',
+      'export B = two words # comment',
+      "C='single # kept \\n'",
+      'D="double\\nline"',
+      'E=',
+      '# F=no',
+      'G="two',
+      'lines"',
+      'H=`back "tick"`',
+      'NODE_OPTIONS=--no-warnings --require "./a b.js"',
+      'A=last',
+      'I: yaml',
+      'J=a=b=c',
+    ].join('\r\n');
+    expect(parseEnvFile(text)).toEqual({
+      A: 'last',
+      B: 'two words',
+      C: 'single # kept \\n',
+      D: 'double\nline',
+      E: '',
+      G: 'two\nlines',
+      H: 'back "tick"',
+      NODE_OPTIONS: '--no-warnings --require "./a b.js"',
+      I: 'yaml',
+      J: 'a=b=c',
+    });
+  });
+
+  it('a file that is not there is empty; one that cannot be read is an error', () => {
+    expect(readEnvFile('/nowhere/.env')).toEqual({});
+    expect(() => readEnvFile('/')).toThrow();
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * Debug configurations. Ours are handed to the JavaScript debugger in the first phase of resolving (only there may the
+ * type change); the hook goes in in the second, when variables are replaced, under that debugger's type.
+ */
+import * as vscode from 'vscode';
+import { debugType } from '../ids';
+import type { Log } from '../log';
+import { asksForTrace, nodeDebugType, traceMark } from './marker';
+import { currentFile, dynamicConfigurations } from './suggestions';
+import type { Tracer } from './tracer';
+
+type Resolved = vscode.ProviderResult<vscode.DebugConfiguration>;
+
+export function registerProviders(tracer: Tracer, opensOnStart: () => boolean, log: Log): vscode.Disposable[] {
+  const ours: vscode.DebugConfigurationProvider = {
+    resolveDebugConfiguration: (_folder, config): Resolved => handOver(config),
+  };
+  const node: vscode.DebugConfigurationProvider = {
+    resolveDebugConfigurationWithSubstitutedVariables: (_folder, config): Resolved => {
+      if (!asksForTrace(config)) return config;
+      // The Debug Console would come to the front over the panel at the start; it is one click away.
+      const console = opensOnStart() ? { internalConsoleOptions: 'neverOpen' } : {};
+      return prepared(tracer, { ...console, ...config }, log);
+    },
+  };
+  return [
+    vscode.debug.registerDebugConfigurationProvider(debugType, ours),
+    vscode.debug.registerDebugConfigurationProvider(
+      debugType,
+      { provideDebugConfigurations: (folder) => dynamicConfigurations(folder) },
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+    vscode.debug.registerDebugConfigurationProvider(nodeDebugType, node),
+  ];
+}
+
+/** Our configuration as one of the JavaScript debugger, marked. */
+function handOver(config: vscode.DebugConfiguration): Resolved {
+  // F5 without a launch.json: an empty configuration.
+  const whole = config.type ? config : currentFile();
+  if (!whole) {
+    void vscode.window.showInformationMessage(
+      'Net Trace: open the JavaScript or TypeScript file to run, then start again.',
+    );
+    return undefined;
+  }
+  if (whole.request !== 'launch') {
+    void vscode.window.showErrorMessage('Net Trace can trace programs that it launches: set "request" to "launch".');
+    return undefined;
+  }
+  return { ...whole, type: nodeDebugType, [traceMark]: true };
+}
+
+async function prepared(
+  tracer: Tracer,
+  config: vscode.DebugConfiguration,
+  log: Log,
+): Promise<vscode.DebugConfiguration | undefined> {
+  try {
+    return await tracer.prepare(config);
+  } catch (error) {
+    log.error(`cannot prepare tracing: ${String(error)}`);
+    const untraced = 'Run Without Tracing';
+    const message = error instanceof Error ? error.message : String(error);
+    const answer = await vscode.window.showErrorMessage(`Net Trace cannot trace this program: ${message}`, untraced);
+    return answer === untraced ? config : undefined;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Ties debug sessions to runs. The environment of a program is made when its configuration is resolved, so a recorder
+ * must exist then; its run begins when the debug adapter starts. On restart the JavaScript debugger takes the
+ * environment from the request itself, at once, so a spare recorder is kept ready for each live root session.
+ */
+import type { DebugConfiguration, DebugSession } from 'vscode';
+import { preloadWouldFail } from '../../session/unloaded';
+import type { Recorder } from '../recorder';
+import type { Run } from '../run';
+import type { Runs } from '../runs';
+import { commandOf, configuredEnvironment, definedOnly } from './environment';
+import { rootOf, traceIdMark, traceIdOf } from './marker';
+import { launchProblem } from './problems';
+
+/** A recorder whose clock can be set anew: TraceSession. */
+export interface StartableRecorder extends Recorder {
+  begin(): void;
+}
+
+export interface TraceOptions {
+  headers?: 'off' | 'names' | 'lengths' | 'values';
+  callSites?: 'all' | 'off' | number;
+  description?: string;
+}
+
+interface Live {
+  run: Run;
+  /** Sessions of single processes of this run. */
+  leaves: Set<string>;
+  spare?: StartableRecorder;
+}
+
+export interface TracerHost {
+  create(options: TraceOptions): Promise<StartableRecorder>;
+  began(run: Run, session: DebugSession): void;
+  failed(error: unknown): void;
+}
+
+export class Tracer {
+  /** Recorders whose program has not started, by trace id. */
+  readonly #prepared = new Map<string, StartableRecorder>();
+  /** By id of the root session. */
+  readonly #live = new Map<string, Live>();
+  /** Ended by a restart; they wait for their processes' end. */
+  readonly #leaving = new Set<Live>();
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly host: TracerHost,
+  ) {}
+
+  /** The configuration with the hook in its environment. */
+  async prepare(config: DebugConfiguration): Promise<DebugConfiguration> {
+    this.#dropPrepared();
+    const recorder = await this.host.create(optionsOf(config));
+    this.#prepared.set(recorder.id, recorder);
+    return withHook(config, recorder);
+  }
+
+  /** A root session's debug adapter starts: the program will, in a moment. */
+  started(session: DebugSession): void {
+    const recorder = this.#prepared.get(traceIdOf(session) ?? '');
+    if (!recorder) return;
+    this.#prepared.delete(recorder.id);
+    this.#begin(session, recorder);
+  }
+
+  /** A restart request is on its way with the configuration it will launch; changes that to feed a new run. */
+  restarting(session: DebugSession, config: Record<string, unknown> | undefined): void {
+    const live = this.#live.get(session.id);
+    if (!live?.spare || !config) return;
+    const recorder = live.spare;
+    Object.assign(config, withHook(config as DebugConfiguration, recorder));
+    this.#leave(live);
+    this.#begin(session, recorder);
+  }
+
+  leafStarted(session: DebugSession): Run | undefined {
+    const live = this.#live.get(rootOf(session).id);
+    live?.leaves.add(session.id);
+    return live?.run;
+  }
+
+  ended(session: DebugSession): void {
+    for (const live of [...this.#leaving]) {
+      live.leaves.delete(session.id);
+      if (live.leaves.size === 0) this.#end(live);
+    }
+    for (const live of this.#live.values()) live.leaves.delete(session.id);
+    const live = this.#live.get(session.id);
+    if (!live) return;
+    this.#live.delete(session.id);
+    void live.spare?.dispose();
+    this.#end(live);
+  }
+
+  runOf(session: DebugSession): Run | undefined {
+    return this.#live.get(rootOf(session).id)?.run;
+  }
+
+  #begin(session: DebugSession, recorder: StartableRecorder): void {
+    recorder.begin();
+    const run = this.runs.begin(recorder, session.name);
+    const live: Live = { run, leaves: new Set() };
+    this.#live.set(session.id, live);
+    const problem = launchProblem(session.configuration);
+    if (problem) this.runs.setProblem(run, problem);
+    this.host.began(run, session);
+    this.host.create(optionsOf(session.configuration)).then((spare) => {
+      if (this.#live.get(session.id) === live) live.spare = spare;
+      else void spare.dispose();
+    }, this.host.failed);
+  }
+
+  /** The processes of a run are being ended; what they still write belongs to it. */
+  #leave(live: Live): void {
+    if (live.leaves.size === 0) this.#end(live);
+    else this.#leaving.add(live);
+  }
+
+  #end(live: Live): void {
+    this.#leaving.delete(live);
+    this.runs.end(live.run).catch(this.host.failed);
+  }
+
+  /** Those whose launch was given up (a failed task, a cancelled prompt): only the newest is worth keeping. */
+  #dropPrepared(): void {
+    for (const recorder of [...this.#prepared.values()].slice(0, -4)) {
+      this.#prepared.delete(recorder.id);
+      void recorder.dispose();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const lives = [...this.#live.values(), ...this.#leaving];
+    await Promise.all([
+      ...lives.map((l) => this.runs.end(l.run, 'interrupted')),
+      ...lives.map((l) => l.spare?.dispose()),
+      ...[...this.#prepared.values()].map((r) => r.dispose()),
+    ]);
+  }
+}
+
+function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfiguration {
+  const marked = { ...config, [traceIdMark]: recorder.id };
+  const base = definedOnly(configuredEnvironment(config));
+  // Tracing must not keep a program from starting.
+  if (preloadWouldFail(commandOf(config).args, base.NODE_OPTIONS)) return marked;
+  return { ...marked, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
+}
+
+function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
+  return typeof config.netTrace === 'object' && config.netTrace !== null ? (config.netTrace as TraceOptions) : {};
+}

@@ -1,0 +1,92 @@
+/** Everything about one request, for the panel's details: gathered when its row is selected. */
+import { contextOf } from '../model/phase-context';
+import { phasesOf } from '../model/phases';
+import type { Details } from '../model/protocol';
+import type { Request, Source } from '../model/records';
+import { rowOf, urlParts } from '../model/row';
+import type { Store } from '../model/store';
+import { placed, type RunRows, rowIdOf } from './rows';
+
+/** Why a source gave nothing, in words. */
+const reasonWords: Record<string, string> = {
+  notAsked: 'not asked for',
+  noHelper: 'needs the helper',
+  noRights: 'needs more rights',
+  notLoaded: 'was not loaded',
+  kernelTooOld: 'needs a newer kernel',
+  platform: 'not on this platform',
+  fault: 'switched itself off after a fault',
+};
+
+const sourceWords: Record<string, string> = {
+  inetDiag: 'Kernel figures (round trip, retransmits)',
+  bpf: 'Kernel events',
+  conntrack: 'Address translation',
+  capture: 'Packets',
+  resolver: 'DNS messages',
+};
+
+/** Details of a request of a run; null when it is not (or no longer) there. `now`: µs since the trace began. */
+export function detailsOf(rows: RunRows, id: string, now: number): Details | null {
+  const { store, run, offset } = rows;
+  const request = store.requests.get(id);
+  if (!request) return null;
+  const c = contextOf(request, store, now);
+  const on = c.connection ?? c.winner;
+  const proxyTunnel = on && store.tunnelsOf(on.id).find((t) => t.purpose === 'proxy' && t !== c.tls);
+  const chain = (c.tls ?? proxyTunnel)?.peerCertificates ?? [];
+  const out: Details = {
+    row: placed(rowOf(request, store, now), run, offset),
+    request,
+    attempts: c.attempts,
+    certificates: chain.flatMap((fingerprint) => store.certificates.get(fingerprint) ?? []),
+    breakdown: phasesOf(request, store, now),
+    connectionRequests: c.connection ? requestsOf(c.connection.id, rows) : [],
+    offset,
+    missing: missingOf(request, store),
+  };
+  if (c.dial) out.dial = c.dial;
+  if (c.lookup) out.lookup = c.lookup;
+  if (on) out.connection = on;
+  if (c.tls) out.tunnel = c.tls;
+  if (proxyTunnel) out.proxyTunnel = proxyTunnel;
+  return out;
+}
+
+function requestsOf(connection: string, { store, run, offset }: RunRows): Details['connectionRequests'] {
+  return store
+    .requestsOfConnection(connection)
+    .flatMap((id) => store.requests.get(id) ?? [])
+    .map((r) => ({
+      id: rowIdOf(run, r.id),
+      path: urlParts(r.url ?? '').path,
+      ordinal: r.ordinal ?? 1,
+      ...(r.createdAt === undefined ? {} : { beginAt: r.createdAt + offset }),
+      ...(r.endAt === undefined ? {} : { endAt: r.endAt + offset }),
+    }))
+    .sort((a, b) => a.ordinal - b.ordinal);
+}
+
+/** What is not measured, and why. What the breakdown says itself (phases) is not repeated. */
+function missingOf(request: Request, store: Store): Details['missing'] {
+  const out: Details['missing'] = [];
+  const { settings, sources } = store.header;
+  if (!request.callSite) {
+    const off = settings?.callSites === 'off';
+    out.push({
+      what: 'Line of code',
+      why: off ? 'call sites are switched off' : 'no line of the program was on the stack when the request was made',
+    });
+  }
+  if (!request.headers && (settings?.headerLevel ?? 'off') === 'off') {
+    out.push({ what: 'Headers', why: 'header recording is off (setting netTrace.headers)' });
+  }
+  if (request.lost)
+    out.push({ what: 'Parts of this record', why: `lines of the stream were lost (${request.lost.join(', ')})` });
+  for (const [what, why] of Object.entries(request.missing ?? {})) out.push({ what, why: String(why) });
+  for (const s of sources)
+    if (s.state !== 'on' && sourceWords[s.name]) out.push({ what: sourceWords[s.name] as string, why: whyOf(s) });
+  return out;
+}
+
+const whyOf = (s: Source): string => s.detail ?? reasonWords[s.reason ?? ''] ?? s.reason ?? s.state;

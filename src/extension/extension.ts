@@ -1,0 +1,123 @@
+/** Net Trace in VS Code: `activate` makes the parts and ties them together; the parts do the work, when asked. */
+import * as vscode from 'vscode';
+import type { PageCommand } from '../model/protocol';
+import { registerCommands } from './commands';
+import { Diagnosis } from './debug/diagnosis';
+import { registerProviders } from './debug/provider';
+import { Tracer } from './debug/tracer';
+import { registerTracker } from './debug/tracker';
+import { Disposables } from './disposables';
+import { commands, contextKeys } from './ids';
+import { Notes } from './notes/notes';
+import { Panel } from './panel/panel';
+import { showPlace } from './places';
+import { Runs } from './runs';
+import { panelOpens, recording, requestsToKeep, runsToKeep } from './settings';
+import { StatusBar } from './statusBar';
+import { TraceEditors } from './trace/traceEditor';
+
+/** What must be finished before the window closes. */
+let closing: (() => Promise<unknown>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const begin = performance.now();
+  const disposables = new Disposables();
+  context.subscriptions.push(disposables);
+  const log = disposables.add(vscode.window.createOutputChannel('Net Trace', { log: true }));
+
+  const runs = new Runs(runsToKeep);
+  const pageState = {
+    get: () => context.workspaceState.get('netTrace.page'),
+    set: (value: unknown) => void context.workspaceState.update('netTrace.page', value),
+  };
+  const pageHost = {
+    log,
+    state: pageState,
+    openCode: (row: Parameters<typeof showPlaceOf>[0], preview: boolean) => showPlaceOf(row, preview),
+    run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
+  };
+  const panel = disposables.add(new Panel(context.extensionUri, runs, pageHost));
+  const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost));
+  const notes = disposables.add(new Notes());
+  disposables.add(new StatusBar(runs));
+
+  const say = (text: string) => {
+    log.warn(text);
+    // The panel says it too, for as long as the run is shown.
+    if (!panel.visible) void vscode.window.showWarningMessage(`Net Trace: ${text}`);
+  };
+  const tracer = new Tracer(runs, {
+    create: async (options) => {
+      const { TraceSession } = await import('../session/session');
+      return TraceSession.create({
+        ...recording(),
+        ...options,
+        hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
+        limits: { requests: requestsToKeep() },
+      });
+    },
+    began: (run, session) => {
+      log.info(`run ${run.number} begins: ${session.name}`);
+      notes.show(runs);
+      if (panelOpens() === 'onStart') void panel.show({ focus: false });
+      if (run.problem) say(run.problem.text);
+    },
+    failed: (error) => log.error(error instanceof Error ? error : String(error)),
+  });
+  const diagnosis = disposables.add(new Diagnosis(runs, (_run, text) => say(text)));
+
+  for (const provider of registerProviders(tracer, () => panelOpens() === 'onStart', log)) disposables.add(provider);
+  disposables.add(
+    registerTracker(
+      tracer,
+      {
+        attached: (session) => {
+          const run = tracer.runOf(session);
+          if (run) diagnosis.attached(run, session);
+        },
+        ending: (session) => {
+          const run = tracer.runOf(session);
+          if (run) void diagnosis.check(run, session);
+        },
+      },
+      log,
+    ),
+  );
+  disposables.add(vscode.debug.onDidTerminateDebugSession((session) => tracer.ended(session)));
+  disposables.add(runs.onDidChange(watchRuns(runs, panel)));
+  disposables.add(editors.onDidActivate((view) => notes.show(view)));
+  for (const command of registerCommands({ runs, panel, editors, notes, log })) disposables.add(command);
+
+  closing = async () => {
+    await tracer.dispose();
+    await runs.dispose();
+  };
+  log.info(`active after ${(performance.now() - begin).toFixed(1)} ms`);
+}
+
+export async function deactivate(): Promise<void> {
+  await closing?.();
+  closing = undefined;
+}
+
+const showPlaceOf = (row: { callSite?: Parameters<typeof showPlace>[0] }, preview: boolean): void => {
+  if (row.callSite) void showPlace(row.callSite, preview);
+};
+
+/** Keeps the context key, and opens the panel at a run's first request when the user wants it so. */
+function watchRuns(runs: Runs, panel: Panel): () => void {
+  let had = false;
+  let opened = 0;
+  return () => {
+    const list = runs.list();
+    if (list.length > 0 !== had) {
+      had = list.length > 0;
+      void vscode.commands.executeCommand('setContext', contextKeys.hasRuns, had);
+    }
+    const newest = list.at(-1);
+    if (newest && newest.number > opened && newest.rows.size > 0) {
+      opened = newest.number;
+      if (panelOpens() === 'onFirstRequest') void panel.show({ focus: false });
+    }
+  };
+}

@@ -1,0 +1,246 @@
+/**
+ * Notes beside the lines that made requests, in the editors that are visible: behind the line, above it (CodeLens), or
+ * both. At most four updates a second. They move with edits and fade when their own line was changed since the run.
+ */
+import { realpathSync } from 'node:fs';
+import * as vscode from 'vscode';
+import type { Row } from '../../model/row';
+import { Disposables } from '../disposables';
+import { commands, settings } from '../ids';
+import { pathOf } from '../places';
+import { Throttle } from '../throttle';
+import type { TraceView } from '../view';
+import { Edits } from './edits';
+import { hoverOf, type LineReference } from './hover';
+import { type LineSummary, summaryOf } from './summary';
+
+const gapMs = 250;
+const selector: vscode.DocumentSelector = [
+  { scheme: 'file', language: 'javascript' },
+  { scheme: 'file', language: 'typescript' },
+  { scheme: 'file', language: 'javascriptreact' },
+  { scheme: 'file', language: 'typescriptreact' },
+];
+
+interface Note extends LineSummary {
+  reference: LineReference;
+  /** Line in the document now, from 0. */
+  line: number;
+  changed: boolean;
+}
+
+export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
+  readonly #disposables = new Disposables();
+  readonly #throttle = new Throttle(() => this.#update(), gapMs);
+  readonly #lensesChanged = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.#lensesChanged.event;
+  readonly #edits = new Map<string, Edits>();
+  /** By document. */
+  #notes = new Map<string, Note[]>();
+  #view: TraceView | undefined;
+  #listening: { dispose(): void } | undefined;
+  #lenses: vscode.Disposable | undefined;
+  readonly #styles = {
+    usual: decoration('editorCodeLens.foreground'),
+    failed: decoration('errorForeground'),
+    changed: decoration('editorGhostText.foreground'),
+  };
+  readonly #realPaths = new Map<string, string>();
+
+  constructor() {
+    const { add } = { add: <T extends vscode.Disposable>(d: T) => this.#disposables.add(d) };
+    for (const style of Object.values(this.#styles)) add(style);
+    add(this.#lensesChanged);
+    add(vscode.window.onDidChangeVisibleTextEditors(() => this.#throttle.ask()));
+    add(vscode.workspace.onDidChangeTextDocument((e) => this.#edited(e)));
+    add(
+      vscode.workspace.onDidChangeConfiguration(
+        (e) => e.affectsConfiguration(settings.editorNotes) && this.#throttle.ask(),
+      ),
+    );
+  }
+
+  /** Whose requests stand beside the code: the live runs', or an opened trace's. */
+  show(view: TraceView): void {
+    if (view === this.#view) return;
+    this.#listening?.dispose();
+    this.#view = view;
+    this.#listening = view.onDidChange(() => this.#throttle.ask());
+    this.#throttle.ask();
+  }
+
+  get shown(): TraceView | undefined {
+    return this.#view;
+  }
+
+  /** The recorded line whose note stands at a line of a document (from 0), with the newest request made there. */
+  at(document: vscode.TextDocument, line: number): { reference: LineReference; last: Row } | undefined {
+    const note = this.#notesOf(document).find((n) => n.line === line);
+    return note && { reference: note.reference, last: note.rows.at(-1) as Row };
+  }
+
+  /** The newest request of a recorded line. */
+  lastOf(reference: LineReference): Row | undefined {
+    const rows = this.#view
+      ?.rows()
+      .filter((r) => r.callSite?.file === reference.file && r.callSite.line === reference.line);
+    return rows && rows.length > 0 ? summaryOf(rows, 0).rows.at(-1) : undefined;
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    return this.#notesOf(document).map((note) => {
+      const text = note.text.replace(/ {2,}/g, ' · ');
+      return new vscode.CodeLens(new vscode.Range(note.line, 0, note.line, 0), {
+        title: `$(pulse) ${note.changed ? `${text} (line changed since)` : text}`,
+        tooltip: 'Show these requests in Net Trace',
+        command: commands.showLineRequests,
+        arguments: [note.reference],
+      });
+    });
+  }
+
+  #update(): void {
+    const mode = vscode.workspace.getConfiguration().get<string>(settings.editorNotes, 'afterLine');
+    const behind = mode === 'afterLine' || mode === 'both';
+    const above = mode === 'codeLens' || mode === 'both';
+    const editors = vscode.window.visibleTextEditors.filter((e) => e.document.uri.scheme === 'file');
+    this.#notes = new Map();
+    if (mode !== 'off' && editors.length > 0) this.#collect(new Set(editors.map((e) => e.document)));
+    for (const editor of editors) this.#decorate(editor, behind ? this.#notesOf(editor.document) : []);
+    this.#setLenses(above);
+    // A running request's time goes on without news.
+    if ([...this.#notes.values()].flat().some((n) => n.running)) this.#throttle.ask();
+  }
+
+  /** Makes the notes of some documents. */
+  #collect(documents: ReadonlySet<vscode.TextDocument>): void {
+    const view = this.#view;
+    if (!view) return;
+    const wanted = new Map([...documents].map((d) => [this.#realPath(d.uri.fsPath), d]));
+    const byLine = new Map<vscode.TextDocument, Map<number, Row[]>>();
+    for (const row of view.rows()) {
+      const file = row.callSite && pathOf(row.callSite.file);
+      const document = file === undefined ? undefined : wanted.get(this.#realPath(file));
+      if (!document || !row.callSite) continue;
+      const lines = byLine.get(document) ?? new Map<number, Row[]>();
+      byLine.set(document, lines);
+      const rows = lines.get(row.callSite.line);
+      if (rows) rows.push(row);
+      else lines.set(row.callSite.line, [row]);
+    }
+    const begins = new Map(view.runs().map((r) => [r.number, Date.parse(r.beginTime)]));
+    const now = view.now();
+    for (const [document, lines] of byLine) {
+      this.#notes.set(
+        document.uri.toString(),
+        notesOf(document, lines, begins, now, this.#edits.get(document.uri.toString())),
+      );
+    }
+  }
+
+  #notesOf(document: vscode.TextDocument): Note[] {
+    return this.#notes.get(document.uri.toString()) ?? [];
+  }
+
+  #decorate(editor: vscode.TextEditor, notes: Note[]): void {
+    const options = { usual: [], failed: [], changed: [] } as Record<
+      'usual' | 'failed' | 'changed',
+      vscode.DecorationOptions[]
+    >;
+    for (const note of notes) {
+      const end = editor.document.lineAt(note.line).range.end;
+      options[note.changed ? 'changed' : note.failed ? 'failed' : 'usual'].push({
+        range: new vscode.Range(end, end),
+        hoverMessage: hoverOf(note, note.reference),
+        // Two spaces in a row would be drawn as one.
+        renderOptions: { after: { contentText: note.text.replaceAll(' ', '\u00a0') } },
+      });
+    }
+    for (const [name, style] of Object.entries(this.#styles))
+      editor.setDecorations(style, options[name as keyof typeof options]);
+  }
+
+  #setLenses(on: boolean): void {
+    if (on && !this.#lenses) this.#lenses = vscode.languages.registerCodeLensProvider(selector, this);
+    if (!on) {
+      this.#lenses?.dispose();
+      this.#lenses = undefined;
+    }
+    this.#lensesChanged.fire();
+  }
+
+  #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (document.uri.scheme !== 'file' || contentChanges.length === 0 || !this.#view) return;
+    const key = document.uri.toString();
+    const edits = this.#edits.get(key) ?? new Edits();
+    this.#edits.set(key, edits);
+    for (const { range, text } of contentChanges) {
+      const lastLine = range.start.line + (text.match(/\n/g)?.length ?? 0);
+      const tail = lastLine < document.lineCount ? document.lineAt(lastLine).text : '';
+      edits.add({
+        at: Date.now(),
+        startLine: range.start.line,
+        startCharacter: range.start.character,
+        endLine: range.end.line,
+        endCharacter: range.end.character,
+        lineBreaks: text.match(/\n/g)?.length ?? 0,
+        beginsWithBreak: /^\r?\n/.test(text),
+        endsWithBreak: text.endsWith('\n'),
+        atLineEnd:
+          tail.trim() === '' || (lastLine === range.start.line && tail.length <= range.start.character + text.length),
+      });
+    }
+    this.#throttle.ask();
+  }
+
+  /** The same file by whatever link it was reached. */
+  #realPath(path: string): string {
+    let real = this.#realPaths.get(path);
+    if (real === undefined) {
+      try {
+        real = realpathSync(path);
+      } catch {
+        real = path;
+      }
+      this.#realPaths.set(path, real);
+    }
+    return real;
+  }
+
+  dispose(): void {
+    this.#throttle.dispose();
+    this.#listening?.dispose();
+    this.#lenses?.dispose();
+    this.#disposables.dispose();
+  }
+}
+
+function notesOf(
+  document: vscode.TextDocument,
+  lines: ReadonlyMap<number, Row[]>,
+  begins: ReadonlyMap<number, number>,
+  now: number,
+  edits: Edits | undefined,
+): Note[] {
+  const notes: Note[] = [];
+  for (const [recorded, rows] of lines) {
+    const summary = summaryOf(rows, now);
+    const last = summary.rows.at(-1) as Row;
+    const at = edits ? edits.now(recorded, begins.get(last.run) ?? 0) : { line: recorded, changed: false };
+    if (!at || at.line > document.lineCount || !last.callSite) continue;
+    notes.push({
+      ...summary,
+      reference: { file: last.callSite.file, line: recorded },
+      line: at.line - 1,
+      changed: at.changed,
+    });
+  }
+  return notes;
+}
+
+function decoration(color: string): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({
+    after: { margin: '0 0 0 3ch', color: new vscode.ThemeColor(color) },
+    rangeBehavior: vscode.DecorationRangeBehavior.OpenClosed,
+  });
+}

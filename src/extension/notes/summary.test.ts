@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Row } from '../../model/row';
+import { longestNote, quantile, summaryOf } from './summary';
+
+let n = 0;
+const row = (over: Partial<Row>): Row => ({
+  id: `r1/1-0-${++n}`,
+  run: 1,
+  thread: '1-0',
+  pid: 1,
+  threadId: 0,
+  process: 'app',
+  main: true,
+  method: 'GET',
+  url: 'http://a/',
+  scheme: 'http',
+  host: 'a',
+  path: '/',
+  query: '',
+  state: 'done',
+  stateText: '200',
+  status: 200,
+  phases: [],
+  createdAt: n * 1000,
+  total: 100_000,
+  ...over,
+});
+
+describe('the note of a line', () => {
+  it('count, last status, median', () => {
+    const rows = [100, 300, 388, 500, 900].map((ms) => row({ total: ms * 1000, stateText: '201' }));
+    expect(summaryOf(rows, 0)).toMatchObject({ text: '5×  201  p50 388 ms', failed: false, running: false });
+  });
+
+  it('the last one in time counts, not the last in the list', () => {
+    const late = row({ createdAt: 9e9, stateText: '204' });
+    expect(summaryOf([late, row({})], 0).text).toBe('2×  204  p50 100 ms');
+  });
+
+  it('failures before the last one take the place of the median', () => {
+    const bad = row({ state: 'serverError', stateText: '503' });
+    expect(summaryOf([bad, row({}), row({})], 0)).toMatchObject({ text: '3×  200  1 failed: 503', failed: false });
+  });
+
+  it('a last one that failed says how, and after what time', () => {
+    const bad = row({ state: 'failed', stateText: 'TCP timed out', total: 554_000 });
+    expect(summaryOf([bad], 0)).toMatchObject({ text: '✕ 1×  TCP timed out after 554 ms', failed: true });
+  });
+
+  it('a running one says what it does, for how long; its time is not in the median', () => {
+    const going = row({ state: 'running', stateText: 'waiting…', createdAt: 5_000_000, total: 1 });
+    const s = summaryOf([row({}), going], 5_570_000);
+    expect(s).toMatchObject({ text: '2×  now waiting 570 ms', running: true });
+    expect(quantile(s.rows, 0.5)).toBe(100_000);
+  });
+
+  it('unknown is left out', () => {
+    const { total: _, ...unknown } = row({ stateText: '200' });
+    expect(summaryOf([unknown], 0).text).toBe('1×  200');
+    const { createdAt: __, ...lost } = row({ state: 'queued', stateText: 'queued' });
+    expect(summaryOf([lost], 7).text).toBe('1×  now queued');
+  });
+
+  it(`is at most ${longestNote} characters`, () => {
+    const text = summaryOf([row({ state: 'failed', stateText: `TLS ${'X'.repeat(80)}` })], 0).text;
+    expect([...text]).toHaveLength(longestNote);
+    expect(text.endsWith('…')).toBe(true);
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * One page and what it shows. Full state when the page is ready or comes into view again, then only what changed. The
+ * page is not trusted: what it sends is checked against the schema, and it can ask for a fixed list of things only.
+ */
+import Value from 'typebox/value';
+import * as vscode from 'vscode';
+import {
+  type Details,
+  type HostCommand,
+  type HostMessage,
+  type PageCommand,
+  type PageMessage,
+  pageMessage,
+} from '../../model/protocol';
+import type { Row } from '../../model/row';
+import { Disposables } from '../disposables';
+import type { Log } from '../log';
+import { linesAround } from '../places';
+import type { TraceView } from '../view';
+
+export interface PageHost {
+  /** Opens the code of a row; preview keeps the focus in the page. */
+  openCode(row: Row, preview: boolean): void;
+  run(command: PageCommand): void;
+  /** What the page kept last, and where it keeps it. */
+  readonly state: { get(): unknown; set(value: unknown): void };
+  seenFailures(count: number): void;
+  readonly log: Log;
+}
+
+export class Page implements vscode.Disposable {
+  readonly #disposables = new Disposables();
+  #ready = false;
+  #visible = true;
+  /** Sent when the page is ready. */
+  #waiting: HostMessage[] = [];
+
+  constructor(
+    private readonly webview: vscode.Webview,
+    private readonly view: TraceView,
+    private readonly kind: 'panel' | 'editor',
+    private readonly host: PageHost,
+  ) {
+    this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
+    this.#disposables.add(
+      view.onDidChange((change) => {
+        if (change === 'all') this.#sendState();
+        else this.#send({ type: 'rows', ...change, now: view.now(), status: view.status(), runs: view.runs() });
+      }),
+    );
+  }
+
+  /** A hidden page does no work and gets nothing; on show it gets all. */
+  setVisible(visible: boolean): void {
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    if (visible) this.#sendState();
+  }
+
+  command(command: HostCommand): void {
+    this.#sendSoon({ type: 'command', command });
+  }
+
+  select(id: string): void {
+    this.#sendSoon({ type: 'select', id, reveal: true });
+  }
+
+  filter(text: string): void {
+    this.#sendSoon({ type: 'filter', text });
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #receive(message: unknown): void {
+    if (!Value.Check(pageMessage, message)) {
+      this.host.log.warn('a message from the page was refused: it does not fit the protocol');
+      return;
+    }
+    this.#handle(message);
+  }
+
+  #handle(message: PageMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        this.#sendState();
+        for (const waiting of this.#waiting.splice(0)) void this.webview.postMessage(waiting);
+        return;
+      case 'details':
+        void this.#sendDetails(message.id);
+        return;
+      case 'open': {
+        const row = this.view.row(message.id);
+        if (row) this.host.openCode(row, message.preview);
+        return;
+      }
+      case 'run':
+        this.host.run(message.command);
+        return;
+      case 'copy':
+        void vscode.env.clipboard.writeText(message.text);
+        return;
+      case 'seenFailures':
+        this.host.seenFailures(message.count);
+        return;
+      case 'persist':
+        this.host.state.set(message.state);
+        return;
+      case 'rendered':
+        this.host.log.debug(`rendered ${message.ids.length} rows at ${message.at}`);
+    }
+  }
+
+  async #sendDetails(id: string): Promise<void> {
+    const details: Details | null = this.view.details(id);
+    const site = details?.row.callSite;
+    const code = site && (await linesAround(site.file, site.line));
+    this.#send({ type: 'details', id, details: details && code ? { ...details, code } : details });
+  }
+
+  #sendState(): void {
+    const { view } = this;
+    const persisted = this.host.state.get();
+    this.#send({
+      type: 'state',
+      state: {
+        rows: view.rows(),
+        runs: view.runs(),
+        status: view.status(),
+        now: view.now(),
+        view: this.kind,
+        ...(view.readOnly ? { readOnly: true } : {}),
+        ...(view.title === undefined ? {} : { title: view.title }),
+        ...(persisted === undefined ? {} : { persisted }),
+      },
+    });
+  }
+
+  #send(message: HostMessage): void {
+    if (this.#ready && this.#visible) void this.webview.postMessage(message);
+  }
+
+  /** For what the user asked for: not lost while the page is loading. */
+  #sendSoon(message: HostMessage): void {
+    if (this.#ready) void this.webview.postMessage(message);
+    else this.#waiting.push(message);
+  }
+}

@@ -1,0 +1,70 @@
+/** From a call site to the editor: files as they stand in records (paths, or file: URLs) and the lines round them. */
+import { readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import * as vscode from 'vscode';
+import type { Details } from '../model/protocol';
+import type { Row } from '../model/row';
+
+/** Path on disk of a recorded file name; undefined: it names no file (`node:internal/…`, `evalmachine.<anonymous>`). */
+export function pathOf(file: string): string | undefined {
+  if (file.startsWith('file:')) {
+    try {
+      return fileURLToPath(file);
+    } catch {
+      return undefined;
+    }
+  }
+  return /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(file) ? file : undefined;
+}
+
+/** Shows the place. `preview`: the focus stays where it is, and the tab is replaced by the next one. */
+export async function showPlace(site: NonNullable<Row['callSite']>, preview: boolean): Promise<void> {
+  const path = pathOf(site.file);
+  if (path === undefined) {
+    void vscode.window.showInformationMessage(`Net Trace: ${site.text} is not a file that can be opened.`);
+    return;
+  }
+  const at = new vscode.Position(Math.max(0, site.line - 1), Math.max(0, site.column - 1));
+  try {
+    await vscode.window.showTextDocument(vscode.Uri.file(path), {
+      viewColumn: codeColumn(),
+      preserveFocus: preview,
+      preview,
+      selection: new vscode.Range(at, at),
+    });
+  } catch {
+    void vscode.window.showWarningMessage(
+      `Net Trace: ${path} cannot be opened; it may have been moved or deleted since the run.`,
+    );
+  }
+}
+
+/** Beside a Net Trace tab, never over it: the group of the last text editor, else the first. */
+function codeColumn(): vscode.ViewColumn {
+  const active = vscode.window.tabGroups.activeTabGroup;
+  const input = active.activeTab?.input;
+  const isOurs = input instanceof vscode.TabInputWebview || input instanceof vscode.TabInputCustom;
+  if (!isOurs) return vscode.ViewColumn.Active;
+  const other = vscode.window.tabGroups.all.find(
+    (g) => g !== active && g.activeTab?.input instanceof vscode.TabInputText,
+  );
+  return other?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
+/** Largest source file that is read for a few lines of it. */
+const largestSource = 5_000_000;
+
+/** The line with three round it; undefined when the file cannot be read. */
+export async function linesAround(file: string, line: number): Promise<Details['code'] | undefined> {
+  const path = pathOf(file);
+  if (path === undefined) return undefined;
+  try {
+    if ((await stat(path)).size > largestSource) return undefined;
+    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
+    if (line < 1 || line > lines.length) return undefined;
+    const first = Math.max(1, line - 3);
+    return { first, line, lines: lines.slice(first - 1, line + 3) };
+  } catch {
+    return undefined;
+  }
+}

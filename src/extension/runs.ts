@@ -1,0 +1,155 @@
+/**
+ * The runs that the panel shows: those going on and those kept after their end, oldest first, bounded. Changes of their
+ * stores are taken over at most 20 times a second, once for all who show them (pages, notes, status bar).
+ */
+import type { Details, Status } from '../model/protocol';
+import type { Row } from '../model/row';
+import { offsetOfNext } from './axis';
+import { Emitter } from './emitter';
+import type { Recorder } from './recorder';
+import { partsOfRowId, type RowChanges } from './rows';
+import { type Problem, Run } from './run';
+import { Throttle } from './throttle';
+import { detailsAmong, statusOf, type TraceView } from './view';
+
+const gapMs = 50;
+
+export class Runs implements TraceView {
+  readonly readOnly = false;
+  readonly #runs: Run[] = [];
+  readonly #changed = new Emitter<RowChanges | 'all'>();
+  readonly #listening = new Map<Run, () => void>();
+  readonly #dirty = new Set<Run>();
+  readonly #throttle = new Throttle(() => this.#flush(), gapMs);
+  #lastNumber = 0;
+  #disposed = false;
+
+  readonly onDidChange = this.#changed.event;
+
+  /** `keep`: how many runs may be kept; those going on are never dropped. */
+  constructor(private readonly keep: () => number) {}
+
+  /** A program starts. The recorder's clock must have begun. */
+  begin(recorder: Recorder, title: string): Run {
+    const beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
+    const run = new Run(++this.#lastNumber, title, recorder, offsetOfNext(beginNs, this.#runs));
+    this.#runs.push(run);
+    this.#listening.set(
+      run,
+      recorder.onDidChange(() => this.#touch(run)),
+    );
+    const dropped = this.#dropOldest();
+    if (dropped) this.#changed.fire('all');
+    this.#touch(run);
+    return run;
+  }
+
+  /** The program has ended, or was lost: reads the rest and keeps the run. */
+  async end(run: Run, state: 'ended' | 'interrupted' = 'ended'): Promise<void> {
+    if (run.state !== 'running') return;
+    run.state = state;
+    await run.recorder.finish(state);
+    run.endAt = run.offset + (run.store.header.endAt ?? run.elapsed());
+    this.#listening.get(run)?.();
+    this.#touch(run);
+  }
+
+  setProblem(run: Run, problem: Problem): void {
+    run.problem = problem;
+    this.#touch(run);
+  }
+
+  /** Ended runs go; what running ones requested so far is hidden. */
+  clear(): void {
+    for (const run of [...this.#runs]) {
+      if (run.state !== 'running') this.#drop(run);
+      else {
+        run.rows.update(run.elapsed());
+        run.rows.clear(run.elapsed());
+      }
+    }
+    this.#changed.fire('all');
+  }
+
+  list(): readonly Run[] {
+    return this.#runs;
+  }
+
+  runOf(rowId: string): Run | undefined {
+    const number = partsOfRowId(rowId)?.run;
+    return this.#runs.find((r) => r.number === number);
+  }
+
+  // --- TraceView -------------------------------------------------------------------------------------------------
+
+  rows(): Row[] {
+    return this.#runs.flatMap((r) => r.rows.all());
+  }
+
+  row(id: string): Row | undefined {
+    return this.runOf(id)?.rows.get(id);
+  }
+
+  runs(): ReturnType<TraceView['runs']> {
+    return this.#runs.map((r, i) => r.info(i === this.#runs.length - 1));
+  }
+
+  status(): Status {
+    const last = this.#runs.at(-1);
+    return statusOf(
+      this.#runs.map((r) => r.store),
+      { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.elapsed() } : {}) },
+    );
+  }
+
+  now(): number {
+    const last = this.#runs.findLast((r) => r.state === 'running') ?? this.#runs.at(-1);
+    return last ? last.offset + last.elapsed() : 0;
+  }
+
+  details(id: string): Details | null {
+    const run = this.runOf(id);
+    return run ? detailsAmong(id, [run.rows], () => run.elapsed()) : null;
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------
+
+  #touch(run: Run): void {
+    if (this.#disposed) return;
+    this.#dirty.add(run);
+    this.#throttle.ask();
+  }
+
+  #flush(): void {
+    const change: RowChanges = { upsert: [], removed: [] };
+    for (const run of this.#dirty) {
+      const { upsert, removed } = run.rows.update(run.elapsed());
+      change.upsert.push(...upsert);
+      change.removed.push(...removed);
+    }
+    this.#dirty.clear();
+    this.#changed.fire(change);
+  }
+
+  #dropOldest(): boolean {
+    const over = this.#runs.length - Math.max(1, this.keep());
+    const old = this.#runs.filter((r) => r.state !== 'running').slice(0, Math.max(0, over));
+    for (const run of old) this.#drop(run);
+    return old.length > 0;
+  }
+
+  #drop(run: Run): void {
+    this.#runs.splice(this.#runs.indexOf(run), 1);
+    this.#dirty.delete(run);
+    this.#listening.get(run)?.();
+    this.#listening.delete(run);
+    void run.recorder.dispose();
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#throttle.dispose();
+    for (const stop of this.#listening.values()) stop();
+    await Promise.all(this.#runs.map((r) => r.recorder.dispose()));
+  }
+}

@@ -1,0 +1,14 @@
+/** The settings, with their types. Read when needed, so that a change takes effect at the next use. */
+import * as vscode from 'vscode';
+import type { TraceOptions } from './debug/tracer';
+import { settings } from './ids';
+
+const read = <T>(id: string, otherwise: T): T => vscode.workspace.getConfiguration().get<T>(id, otherwise);
+
+export const panelOpens = (): 'onStart' | 'onFirstRequest' | 'never' => read(settings.panelOpen, 'onStart');
+export const runsToKeep = (): number => read(settings.runsKeep, 5);
+export const requestsToKeep = (): number => read(settings.runsMaxRequests, 20_000);
+export const recording = (): Required<Pick<TraceOptions, 'headers' | 'callSites'>> => ({
+  headers: read(settings.headers, 'off'),
+  callSites: read(settings.callSites, 'all'),
+});

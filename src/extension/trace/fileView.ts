@@ -1,0 +1,77 @@
+/** An opened trace file as what a page shows: one run that has ended. */
+import type { Details, Run, Status } from '../../model/protocol';
+import type { Trace } from '../../model/records';
+import { baseName, type Row, threadLabel } from '../../model/row';
+import { Store } from '../../model/store';
+import { RunRows } from '../rows';
+import { droppedText } from '../run';
+import { detailsAmong, statusOf, type TraceView } from '../view';
+
+export class FileView implements TraceView {
+  readonly readOnly = true;
+  readonly store: Store;
+  readonly #rows: RunRows;
+  readonly #end: number;
+
+  constructor(
+    readonly document: Trace,
+    readonly title: string,
+  ) {
+    this.store = Store.fromDocument(document);
+    this.#end = document.endAt ?? lastInstant(document);
+    this.#rows = new RunRows(this.store, 1, 0);
+    this.#rows.update(this.#end);
+  }
+
+  rows(): Row[] {
+    return this.#rows.all();
+  }
+
+  row(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  runs(): Run[] {
+    const root = this.store.rootProcess();
+    const dropped = droppedText(this.store);
+    return [
+      {
+        number: 1,
+        title: this.document.description ?? this.title,
+        beginTime: this.document.beginTime,
+        state: this.document.state === 'interrupted' ? 'interrupted' : 'ended',
+        offset: 0,
+        endAt: this.#end,
+        processes: [...this.store.processes.values()].map((p) => ({
+          pid: p.pid,
+          label: p.threads[0] ? threadLabel(this.store, p.threads[0].id).label : baseName(p.entry ?? 'node'),
+        })),
+        ...(root?.exitCode === undefined ? {} : { exitCode: root.exitCode }),
+        ...(root?.signal === undefined ? {} : { signal: root.signal }),
+        ...(dropped === undefined ? {} : { message: { kind: 'dropped', text: dropped } }),
+      },
+    ];
+  }
+
+  status(): Status {
+    return statusOf([this.store], { recording: false, elapsed: this.#end });
+  }
+
+  now(): number {
+    return this.#end;
+  }
+
+  details(id: string): Details | null {
+    return detailsAmong(id, [this.#rows], () => this.#end);
+  }
+
+  /** A file does not change. */
+  readonly onDidChange = (): { dispose(): void } => ({ dispose: () => {} });
+}
+
+/** End of a trace that does not say its end: its last known instant. */
+function lastInstant(trace: Trace): number {
+  let last = 0;
+  for (const r of trace.requests) last = Math.max(last, r.endAt ?? r.responseBeginAt ?? r.createdAt ?? 0);
+  return last;
+}

@@ -1,0 +1,95 @@
+/** "Save Trace…": which run, where to, in which format (the name's suffix says). */
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Trace } from '../../model/records';
+
+/** Label and suffix without its dot, as VS Code's dialog wants them; the first is the default. */
+const filters = {
+  'Net Trace (complete)': ['nettrace.json'],
+  'HAR 1.2 (for browsers’ tools)': ['har'],
+  'EVE HTTPTrace JSON': ['eve.json'],
+};
+
+export interface Savable {
+  title: string;
+  document(): Trace;
+}
+
+/** What can be saved, newest last; asks which one when there are several. */
+export async function chooseSavable(from: readonly Savable[]): Promise<Savable | undefined> {
+  if (from.length < 2) return from[0];
+  const items = from.map((run, i) => {
+    const { beginTime, counts } = run.document();
+    const time = new Date(beginTime).toLocaleTimeString();
+    return {
+      label: run.title,
+      description: `${time}, ${counts.requests} requests`,
+      detail: i === from.length - 1 ? 'newest' : '',
+      run,
+    };
+  });
+  const chosen = await vscode.window.showQuickPick(items.reverse(), { placeHolder: 'Which run is to be saved?' });
+  return chosen?.run;
+}
+
+export async function saveTrace(run: Savable): Promise<void> {
+  const { formatOf, suffixes, writeTrace } = await import('../../formats');
+  const document = run.document();
+  let target = await ask(vscode.Uri.file(join(folder(), nameFor(run.title, document.beginTime))));
+  while (target && formatOf(target.fsPath) === undefined) {
+    const again = 'Choose Another Name';
+    const known = Object.values(suffixes).join(', ');
+    const answer = await vscode.window.showErrorMessage(
+      `${basename(target.fsPath)}: the name says no format. Let it end in one of ${known}.`,
+      again,
+    );
+    target = answer === again ? await ask(vscode.Uri.file(`${target.fsPath}${suffixes.native}`)) : undefined;
+  }
+  if (!target) return;
+  try {
+    await writeTrace(document, target.fsPath);
+  } catch (error) {
+    void vscode.window.showErrorMessage(
+      `The trace was not saved: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return;
+  }
+  void afterSaving(target, document.requests.length);
+}
+
+function ask(defaultUri: vscode.Uri): Thenable<vscode.Uri | undefined> {
+  return vscode.window.showSaveDialog({ defaultUri, filters, title: 'Save Trace', saveLabel: 'Save Trace' });
+}
+
+async function afterSaving(target: vscode.Uri, requests: number): Promise<void> {
+  const open = 'Open';
+  const reveal = 'Reveal';
+  const text = `Saved ${requests} ${requests === 1 ? 'request' : 'requests'} to ${basename(target.fsPath)}.`;
+  const answer = await vscode.window.showInformationMessage(text, open, reveal);
+  if (answer === open) await vscode.commands.executeCommand('vscode.open', target);
+  if (answer === reveal) {
+    // A window on another machine has no file manager there; its explorer has.
+    const inWorkspace = vscode.workspace.getWorkspaceFolder(target) !== undefined;
+    await vscode.commands.executeCommand(
+      inWorkspace && vscode.env.remoteName ? 'revealInExplorer' : 'revealFileInOS',
+      target,
+    );
+  }
+}
+
+function folder(): string {
+  const workspace = vscode.workspace.workspaceFolders?.find((f) => f.uri.scheme === 'file');
+  const active = vscode.window.activeTextEditor?.document.uri;
+  return workspace?.uri.fsPath ?? (active?.scheme === 'file' ? dirname(active.fsPath) : homedir());
+}
+
+/** `net-trace-2026-11-21T10-31-05.nettrace.json`. */
+function nameFor(title: string, beginTime: string): string {
+  const name =
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'trace';
+  return `${name}-${beginTime.slice(0, 19).replaceAll(':', '-')}.nettrace.json`;
+}

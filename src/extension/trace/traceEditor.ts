@@ -1,0 +1,120 @@
+/** The editor of `*.nettrace.json`: the same page as the panel, read-only. */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { HostCommand } from '../../model/protocol';
+import { Disposables } from '../disposables';
+import { customEditor } from '../ids';
+import { errorHtml, pageHtml, pageOptions } from '../panel/html';
+import { Page, type PageHost } from '../panel/page';
+import { FileView } from './fileView';
+
+class TraceFile implements vscode.CustomDocument {
+  constructor(
+    readonly uri: vscode.Uri,
+    /** Absent: it cannot be shown, for that reason. */
+    readonly view: FileView | undefined,
+    readonly error: string | undefined,
+  ) {}
+  dispose(): void {}
+}
+
+interface Shown {
+  file: TraceFile;
+  page: Page;
+  panel: vscode.WebviewPanel;
+}
+
+export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFile>, vscode.Disposable {
+  readonly #disposables = new Disposables();
+  readonly #shown = new Set<Shown>();
+  readonly #activated = new vscode.EventEmitter<FileView>();
+  /** An opened trace came to the front. */
+  readonly onDidActivate = this.#activated.event;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly host: Omit<PageHost, 'seenFailures'>,
+  ) {
+    this.#disposables.add(this.#activated);
+    this.#disposables.add(
+      vscode.window.registerCustomEditorProvider(customEditor, this, {
+        webviewOptions: { retainContextWhenHidden: true },
+      }),
+    );
+  }
+
+  /** The trace whose editor is in front, if it is one. */
+  get active(): Shown | undefined {
+    return [...this.#shown].find((s) => s.panel.active);
+  }
+
+  async openCustomDocument(uri: vscode.Uri): Promise<TraceFile> {
+    try {
+      return new TraceFile(uri, new FileView(await readDocument(uri), basename(uri.path)), undefined);
+    } catch (error) {
+      this.host.log.warn(`a trace file cannot be shown: ${String(error)}`);
+      return new TraceFile(uri, undefined, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  resolveCustomEditor(file: TraceFile, panel: vscode.WebviewPanel): void {
+    if (!file.view) {
+      panel.webview.html = errorHtml(file.error ?? '');
+      return;
+    }
+    panel.webview.options = pageOptions(this.extension);
+    const view = file.view;
+    const page = new Page(panel.webview, view, 'editor', { ...this.host, seenFailures: () => {} });
+    const shown: Shown = { file, page, panel };
+    this.#shown.add(shown);
+    const announce = () => panel.active && this.#activated.fire(view);
+    const listener = panel.onDidChangeViewState(() => {
+      page.setVisible(panel.visible);
+      announce();
+    });
+    panel.onDidDispose(() => {
+      this.#shown.delete(shown);
+      listener.dispose();
+      page.dispose();
+    });
+    panel.webview.html = pageHtml(panel.webview, this.extension);
+    announce();
+  }
+
+  /** True if it went to a trace editor: one is in front. */
+  command(command: HostCommand): boolean {
+    this.active?.page.command(command);
+    return this.active !== undefined;
+  }
+
+  /** Shows a row of an opened trace, in its editor. */
+  reveal(view: FileView, id: string, filter?: string): boolean {
+    const shown = [...this.#shown].find((s) => s.file.view === view);
+    if (!shown) return false;
+    shown.panel.reveal(undefined, true);
+    if (filter !== undefined) shown.page.filter(filter);
+    shown.page.select(id);
+    return true;
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+}
+
+async function readDocument(uri: vscode.Uri): Promise<FileView['document']> {
+  const { parseNative, readTrace } = await import('../../formats');
+  if (uri.scheme === 'file') return readTrace(uri.fsPath);
+  return parseNative(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+}
+
+/** "Open Trace…": a dialog, then the editor. */
+export async function openTrace(): Promise<void> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: 'Open Trace',
+    openLabel: 'Open Trace',
+    canSelectMany: true,
+    filters: { 'Net Trace': ['nettrace.json', 'json'], 'All files': ['*'] },
+  });
+  for (const uri of chosen ?? []) await vscode.commands.executeCommand('vscode.openWith', uri, customEditor);
+}

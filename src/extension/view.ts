@@ -1,0 +1,46 @@
+/** What a page shows: the live runs, or one opened file. Panel, editor tab and trace editor know no more than this. */
+import type { Details, Run, Status } from '../model/protocol';
+import type { Row } from '../model/row';
+import type { Store } from '../model/store';
+import { detailsOf } from './details';
+import { partsOfRowId, type RowChanges, type RunRows } from './rows';
+
+export interface TraceView {
+  /** An opened file: nothing is recorded into it, nothing cleared. */
+  readonly readOnly: boolean;
+  readonly title?: string;
+  rows(): Row[];
+  row(id: string): Row | undefined;
+  runs(): Run[];
+  status(): Status;
+  /** µs on the axis. */
+  now(): number;
+  details(id: string): Details | null;
+  /** Rows changed; `all`: begin anew. */
+  readonly onDidChange: (listener: (change: RowChanges | 'all') => void) => { dispose(): void };
+}
+
+/** Details of a row among runs. */
+export function detailsAmong(id: string, runs: Iterable<RunRows>, nowOf: (run: RunRows) => number): Details | null {
+  const parts = partsOfRowId(id);
+  if (!parts) return null;
+  for (const rows of runs) if (rows.run === parts.run) return detailsOf(rows, parts.request, nowOf(rows));
+  return null;
+}
+
+/** Sums of the stores' exact counts. */
+export function statusOf(stores: readonly Store[], more: { recording: boolean; elapsed?: number }): Status {
+  const sum = (pick: (s: Store) => number): number => stores.reduce((total, s) => total + pick(s), 0);
+  return {
+    ...more,
+    requests: sum((s) => s.counts.requests),
+    failed: sum((s) => s.counts.failed),
+    running: sum((s) => s.live.running),
+    connections: sum((s) => s.counts.connections),
+    reuses: sum((s) => s.live.reuses),
+    bytesSent: sum((s) => s.live.bytesSent),
+    bytesReceived: sum((s) => s.live.bytesReceived),
+    evicted: sum((s) => s.counts.evictedRequests),
+    kernel: 'kernel figures off',
+  };
+}

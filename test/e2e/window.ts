@@ -1,0 +1,177 @@
+// A window of a real VS Code under test: code-server with the extension, shown by a headless Chromium, and the handful
+// of things a user does in it. Every wait is for a state that can be seen.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { type CodeServer, installCodeServer, startCodeServer } from '../../scripts/code-server.mjs';
+
+const root = join(__dirname, '../..');
+export const shots = join(root, 'shots/e2e');
+const longest = 30_000;
+
+export interface WindowOptions {
+  /** Copied, so that the test may change it. */
+  workspace: string;
+  settings?: Record<string, unknown>;
+  width?: number;
+  height?: number;
+}
+
+/** Polls until `what` gives something truthy; for facts that are not in the page. */
+export async function until<T>(what: () => T | Promise<T>, name: string, ms = longest): Promise<NonNullable<T>> {
+  for (const end = Date.now() + ms; ; await new Promise((r) => setTimeout(r, 25))) {
+    const found = await what();
+    if (found) return found as NonNullable<T>;
+    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for ${name}`);
+  }
+}
+
+export class VsCode {
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+    private readonly server: CodeServer,
+    private readonly folder: string,
+    readonly workspace: string,
+  ) {}
+
+  static async open(o: WindowOptions): Promise<VsCode> {
+    await installCodeServer({ log: console.error });
+    const folder = mkdtempSync(join(tmpdir(), 'nettrace-e2e-'));
+    const workspace = join(folder, 'workspace');
+    cpSync(o.workspace, workspace, { recursive: true });
+    const server = await startCodeServer({
+      extension: process.env.NETTRACE_EXTENSION ?? root,
+      workspace,
+      data: join(folder, 'data'),
+      settings: {
+        'window.commandCenter': false,
+        'editor.minimap.enabled': false,
+        'files.simpleDialog.enable': true,
+        'debug.toolBarLocation': 'docked',
+        'workbench.colorTheme': 'Default Dark Modern',
+        ...o.settings,
+      },
+    });
+    const browser = await chromium.launch({
+      executablePath: chromiumPath({ log: console.error }),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    const page = await browser.newPage({ viewport: { width: o.width ?? 1400, height: o.height ?? 900 } });
+    page.setDefaultTimeout(longest);
+    const window = new VsCode(page, browser, server, folder, workspace);
+    try {
+      await page.goto(server.url);
+      await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    } catch (error) {
+      await window.close();
+      throw error;
+    }
+    return window;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  /** A picture of the window below shots/e2e. */
+  async shot(name: string): Promise<void> {
+    mkdirSync(shots, { recursive: true });
+    await this.page.screenshot({ path: join(shots, `${name}.png`) });
+  }
+
+  /** Types into the quick input until its first entry is the wanted one, then takes it. */
+  async pick(key: string, text: string, entry: string | RegExp): Promise<void> {
+    await this.page.keyboard.press(key);
+    const box = this.page.locator('.quick-input-widget input.input').first();
+    await box.fill(text);
+    // The list follows the text with a delay; a press before it does takes the entry of the text before.
+    const wanted = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: entry }).first();
+    await wanted.waitFor();
+    await wanted.click();
+  }
+
+  /** Runs a command of the palette by its whole title. */
+  async command(title: string): Promise<void> {
+    await this.pick('F1', `>${title}`, title);
+  }
+
+  async openFile(name: string, line?: number): Promise<void> {
+    await this.pick('Control+P', line === undefined ? name : name, name);
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    if (line !== undefined) await this.goToLine(line);
+  }
+
+  async goToLine(line: number): Promise<void> {
+    await this.page.locator('.editor-group-container.active .monaco-editor').first().waitFor();
+    await this.page.keyboard.press('Control+G');
+    await this.page.locator('.quick-input-widget input.input').first().fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+    await until(async () => (await this.position()).line === line, `the cursor at line ${line}`);
+  }
+
+  /** Starts a launch configuration by its name. */
+  async debug(name: string): Promise<void> {
+    await this.pick('Control+P', `debug ${name}`, name);
+  }
+
+  /** Of the cursor, as the status bar says. */
+  async position(): Promise<{ line: number; column: number }> {
+    const text =
+      (await this.page
+        .locator('[id="status.editor.selection"]')
+        .first()
+        .textContent()
+        .catch(() => '')) ?? '';
+    const match = /Ln (\d+), Col (\d+)/.exec(text);
+    return { line: Number(match?.[1]), column: Number(match?.[2]) };
+  }
+
+  get activeTab(): Locator {
+    return this.page.locator('.editor-group-container.active .tab.active');
+  }
+
+  /** The page of the panel (or of the only visible editor with such a page). */
+  panel(): FrameLocator {
+    return this.page
+      .frameLocator('.part.panel iframe.webview.ready, body > div iframe.webview.ready')
+      .first()
+      .frameLocator('iframe#active-frame');
+  }
+
+  /** Texts drawn behind lines of code: Monaco draws only lines in view. */
+  async notes(): Promise<string[]> {
+    const texts = await this.page.evaluate(() =>
+      [...document.querySelectorAll('.view-line span')]
+        .map((s) => getComputedStyle(s, '::after').content)
+        .filter((c) => c !== 'none' && c !== ''),
+    );
+    return texts.map((t) => t.replace(/^"|"$/g, '').replaceAll('\u00a0', ' '));
+  }
+
+  /** Notifications, as text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast, .notifications-center').filter({ hasText: text });
+  }
+
+  /** User settings, changed while VS Code runs. */
+  set(settings: Record<string, unknown>): void {
+    const file = join(this.folder, 'data/user/User/settings.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...settings }));
+  }
+
+  output(): string {
+    return this.server.output();
+  }
+}
