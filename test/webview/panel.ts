@@ -1,0 +1,122 @@
+/**
+ * Opens the built page in headless Chromium as VS Code would: strict CSP, theme variables on the root element, and an
+ * acquireVsCodeApi that keeps what the page posts. No server: the few files are given from dist by interception.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { HostMessage, PageMessage, PanelState } from '../../webview/types';
+import { detailsOf } from './sample';
+import { type ThemeName, themes } from './themes';
+
+const root = join(__dirname, '../..');
+const origin = 'https://panel.test';
+const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
+
+export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    ...(chromiumPath ? { executablePath: chromiumPath } : {}),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+function html(theme: ThemeName): string {
+  const { kind, colours } = themes[theme];
+  const csp =
+    "default-src 'none'; style-src https://panel.test; font-src https://panel.test; img-src https://panel.test; script-src 'nonce-n1'";
+  // Set by script and not as an attribute: VS Code does so too, and the page's CSP forbids the attribute.
+  const variables = Object.entries(colours).map(([name, value]) => [`--vscode-${name}`, value]);
+  const setUp = `
+    for (const [n, v] of ${JSON.stringify(variables)}) document.documentElement.style.setProperty(n, v);
+    window.posted = []; window.violations = [];
+    document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.sourceFile + ' ' + e.sample));
+    let kept = JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined;
+    window.acquireVsCodeApi = () => { if (window.acquired) throw new Error('acquired twice'); window.acquired = true; return {
+      postMessage: (m) => window.posted.push(JSON.parse(JSON.stringify(m))), getState: () => kept,
+      setState: (s) => { kept = JSON.parse(JSON.stringify(s)); sessionStorage.setItem('kept', JSON.stringify(kept)); } }; };`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Net Trace</title><meta http-equiv="Content-Security-Policy" content="${csp}">
+<link rel="stylesheet" href="/codicons/codicon.css"><link rel="stylesheet" href="/webview.css"></head>
+<body class="${kind}" data-vscode-theme-id="${theme}"><script nonce="n1">${setUp}</script><div id="root"></div><script nonce="n1" type="module" src="/webview.js"></script></body></html>`;
+}
+
+export interface Panel {
+  page: Page;
+  /** Posts as the extension does. */
+  send(message: HostMessage): Promise<void>;
+  /** What the page posted so far. */
+  posted(): Promise<PageMessage[]>;
+  violations(): Promise<string[]>;
+  /** Answers every request for details from the sample, as the extension does. */
+  answer(): Promise<void>;
+  errors: string[];
+}
+
+export interface Opening {
+  width?: number;
+  height?: number;
+  theme?: ThemeName;
+  state?: PanelState;
+  context?: BrowserContextOptions;
+}
+
+export async function openPanel(
+  browser: Browser,
+  { width = 1400, height = 420, theme = 'Dark Modern', state, context = {} }: Opening = {},
+): Promise<Panel> {
+  const ctx = await browser.newContext({ viewport: { width, height }, ...context });
+  const page = await ctx.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (e) => errors.push(String(e)));
+  page.on('console', (m) => {
+    if (m.type() === 'error') errors.push(m.text());
+  });
+  await page.route(`${origin}/**`, (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path === '/') return route.fulfill({ contentType: 'text/html', body: html(theme) });
+    const file = join(root, 'dist', path);
+    return existsSync(file)
+      ? route.fulfill({
+          contentType: types[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+          body: readFileSync(file),
+        })
+      : route.fulfill({ status: 404 });
+  });
+  await page.goto(`${origin}/`);
+  await page.waitForFunction(() =>
+    (window as unknown as { posted: { type: string }[] }).posted.some((m) => m.type === 'ready'),
+  );
+  const panel: Panel = {
+    page,
+    errors,
+    send: (message) => page.evaluate((m) => window.postMessage(m, '*'), message as unknown as object),
+    posted: () => page.evaluate(() => (window as unknown as { posted: PageMessage[] }).posted),
+    violations: () => page.evaluate(() => (window as unknown as { violations: string[] }).violations),
+    async answer() {
+      await page.waitForFunction(() =>
+        (window as unknown as { posted: { type: string }[] }).posted.some((m) => m.type === 'details'),
+      );
+      const asked = (await panel.posted()).filter((m) => m.type === 'details').at(-1);
+      const row = state?.rows.find((r) => r.id === asked?.id);
+      if (row) await panel.send({ type: 'details', id: row.id, details: detailsOf(row) });
+    },
+  };
+  if (state) {
+    await panel.send({ type: 'state', state });
+    await page.waitForSelector(state.rows.length > 0 ? '.spacer .row' : '.empty');
+  }
+  return panel;
+}
+
+/** Waits until two frames were drawn after the last change. */
+export const settled = (page: Page): Promise<void> =>
+  page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));

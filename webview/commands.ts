@@ -1,0 +1,55 @@
+/** Commands of the host (VS Code keybindings and view actions) and the page's own plain keys. */
+import * as actions from './actions';
+import { hideMenu, hidePopUp, overlays } from './overlays';
+import { onCommand, onSelect, run, setUi, state } from './state';
+
+export const focusFilter = (): void => {
+  const box = document.querySelector<HTMLInputElement>('.flt input');
+  box?.focus();
+  box?.select();
+};
+
+const toggleMode = (): void => setUi({ mode: state.ui.mode === 'requests' ? 'connections' : 'requests' });
+
+export function installCommands(): void {
+  onCommand('save', () => run('save'));
+  onCommand('clear', () => run('clear'));
+  onCommand('follow', () => actions.follow(!state.ui.follow));
+  onCommand('focusFilter', focusFilter);
+  onCommand('nextFailed', () => actions.moveToFailed(1));
+  onCommand('previousFailed', () => actions.moveToFailed(-1));
+  onCommand('copyUrl', actions.copySelected);
+  onCommand('clearFilter', actions.clearFilter);
+  onCommand('toggleConnections', toggleMode);
+  onSelect((id) => {
+    setUi({ mode: 'requests' });
+    actions.follow(false);
+    actions.select(id, { open: true, reveal: true });
+    actions.grid.focus();
+  });
+  document.addEventListener('keydown', onKey);
+}
+
+const inTextBox = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented) return;
+  if (event.key === 'Escape') {
+    if (hideMenu() || hidePopUp() || actions.endInnermost()) event.preventDefault();
+    return;
+  }
+  if (event.altKey && !event.ctrlKey && !event.metaKey) {
+    if (/^[1-5]$/.test(event.key)) actions.showTab(Number(event.key) - 1);
+    else if (event.code === 'KeyC') toggleMode();
+    else return;
+    event.preventDefault();
+    return;
+  }
+  // Plain keys never act while a text box or a menu has the focus.
+  if (event.ctrlKey || event.metaKey || event.altKey || inTextBox(event.target) || overlays.menu) return;
+  if (event.key === '/') {
+    focusFilter();
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,35 @@
+/** Entry of the panel's page. */
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { render } from 'preact';
+import { installCommands } from './commands';
+import { derive } from './derived';
+import { isLive, onChange, start } from './state';
+import { reducedMotion, watchTheme } from './theme';
+import { App } from './widgets/app';
+
+const root = document.getElementById('root') ?? document.body;
+/** Milliseconds between two steps of the running times; doubled when the machine cannot keep up. */
+let liveStep = 50;
+let slowFrames = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function draw(): void {
+  const begun = performance.now();
+  render(<App />, root);
+  const took = performance.now() - begun;
+  slowFrames = took > 32 ? slowFrames + 1 : 0;
+  if (slowFrames === 3) {
+    liveStep = Math.min(1000, liveStep * 2);
+    slowFrames = 0;
+  }
+  // What could not be computed in this frame (too dear, too often) is due later even if nothing else happens.
+  const { retryIn } = derive();
+  clearTimeout(timer);
+  if (isLive()) timer = setTimeout(() => requestAnimationFrame(draw), reducedMotion() ? 1000 : liveStep);
+  else if (retryIn !== undefined) timer = setTimeout(() => requestAnimationFrame(draw), retryIn);
+}
+
+onChange(draw);
+watchTheme();
+installCommands();
+start();

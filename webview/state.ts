@@ -1,0 +1,214 @@
+/**
+ * The page's state and its only link to the extension: no other file calls acquireVsCodeApi or posts a message. A change
+ * marks the state dirty; all changes of a frame are drawn in one pass by the function given to `onChange`.
+ */
+import { RowStore } from './rowStore';
+import type { Details, HostMessage, PageCommand, PageMessage, PanelState, Row, Run, Status } from './types';
+import { initialUi, restoreUi, type UiState } from './uiState';
+
+interface VsCodeApi {
+  postMessage(message: PageMessage): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const api: VsCodeApi = acquireVsCodeApi();
+const noStatus: Status = {
+  recording: false,
+  requests: 0,
+  failed: 0,
+  running: 0,
+  connections: 0,
+  reuses: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  evicted: 0,
+  kernel: '',
+};
+
+export const store = new RowStore();
+
+export interface State {
+  /** False until the host's first full state came. */
+  ready: boolean;
+  runs: readonly Run[];
+  status: Status;
+  view: 'panel' | 'editor';
+  readOnly: boolean;
+  ui: UiState;
+  /** Of the active row; kept until those of the next come, so that the pane does not flash. */
+  details?: Details;
+  /** Rows that came while follow was off. */
+  unseen: number;
+  /** µs on the axis when the last message came, and that moment on the page's clock (ms). */
+  now: number;
+  nowTakenAt: number;
+  /** Moment (page's clock, ms) since which a recording run has no request. */
+  waitingSince?: number;
+}
+
+export const state: State = {
+  ready: false,
+  runs: [],
+  status: noStatus,
+  view: 'panel',
+  readOnly: false,
+  ui: initialUi,
+  unseen: 0,
+  now: 0,
+  nowTakenAt: 0,
+};
+
+let draw: () => void = () => undefined;
+let scheduled = false;
+const commands = new Map<string, () => void>();
+
+/** Called once a frame in which something changed. */
+export function onChange(f: () => void): void {
+  draw = f;
+}
+
+/** Something changed: draws in the next frame. A hidden page gets no frames and so does no work. */
+export function invalidate(): void {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    draw();
+  });
+}
+
+/** Whether time runs: the axis has a now line and running rows count. */
+export const isLive = (): boolean => state.runs.some((run) => run.state === 'running');
+
+/** Now on the axis, µs: counted on from the host's last message while a run goes on. */
+export function now(): number {
+  return isLive() ? state.now + (performance.now() - state.nowTakenAt) * 1000 : state.now;
+}
+
+let saving: ReturnType<typeof setTimeout> | undefined;
+
+/** Changes what the user set; stored for the next time at rest. */
+export function setUi(change: Partial<UiState>): void {
+  state.ui = { ...state.ui, ...change };
+  clearTimeout(saving);
+  saving = setTimeout(() => {
+    api.setState(state.ui);
+    api.postMessage({ type: 'persist', state: state.ui });
+  }, 300);
+  invalidate();
+}
+
+/** Takes a key out of the UI state: for the optional ones, whose absence means the default. */
+export function unsetUi(key: 'range' | 'active' | 'detailsWidth' | 'detailsHeight'): void {
+  const { [key]: _, ...rest } = state.ui;
+  state.ui = rest;
+  setUi({});
+}
+
+export const askDetails = (id: string): void => api.postMessage({ type: 'details', id });
+export const openCode = (id: string, preview: boolean): void => api.postMessage({ type: 'open', id, preview });
+export const run = (command: PageCommand): void => api.postMessage({ type: 'run', command });
+export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
+
+let told = 0;
+/** Tells the host how many failures the user has seen, for the view's badge. */
+function tellFailures(): void {
+  const { failed } = state.status;
+  if (failed === told || document.visibilityState !== 'visible') return;
+  told = failed;
+  api.postMessage({ type: 'seenFailures', count: failed });
+}
+
+/** What a command of the host (a VS Code keybinding, a view action) does in the page. */
+export function onCommand(name: string, f: () => void): void {
+  commands.set(name, f);
+}
+
+let asked = 0;
+let again: ReturnType<typeof setTimeout> | undefined;
+/** Asks anew for the details of the active row when it changed, at most four times a second. */
+function refreshDetails(changed: readonly Row[]): void {
+  const { active, detailsOpen } = state.ui;
+  if (!active || !detailsOpen || !changed.some((row) => row.id === active)) return;
+  clearTimeout(again);
+  again = setTimeout(
+    () => {
+      asked = performance.now();
+      if (state.ui.active) askDetails(state.ui.active);
+    },
+    Math.max(0, asked + 250 - performance.now()),
+  );
+}
+
+function takeState(full: PanelState): void {
+  if (!state.ready) state.ui = restoreUi(api.getState() ?? full.persisted);
+  state.ready = true;
+  state.view = full.view;
+  state.readOnly = full.readOnly === true;
+  store.reset(full.rows);
+  takeProgress(full);
+  document.documentElement.dataset.view = full.view;
+  if (state.ui.active && state.ui.detailsOpen) askDetails(state.ui.active);
+}
+
+function takeProgress(m: { now: number; status: Status; runs: readonly Run[] }): void {
+  state.runs = m.runs;
+  state.status = m.status;
+  state.now = m.now;
+  state.nowTakenAt = performance.now();
+  if (store.rows.length > 0 || !m.status.recording) delete state.waitingSince;
+  else state.waitingSince ??= performance.now();
+}
+
+function take(message: HostMessage): void {
+  switch (message.type) {
+    case 'state':
+      takeState(message.state);
+      break;
+    case 'rows': {
+      const before = store.rows.length;
+      store.apply(message.upsert, message.removed);
+      if (!state.ui.follow) state.unseen += Math.max(0, store.rows.length + message.removed.length - before);
+      takeProgress(message);
+      refreshDetails(message.upsert);
+      break;
+    }
+    case 'details':
+      if (message.id !== state.ui.active) return;
+      if (message.details) state.details = message.details;
+      else delete state.details;
+      break;
+    case 'select':
+      selected?.(message.id);
+      break;
+    case 'filter':
+      setUi({ filterText: message.text });
+      break;
+    case 'command':
+      commands.get(message.command)?.();
+      break;
+  }
+  tellFailures();
+  invalidate();
+}
+
+let selected: ((id: string) => void) | undefined;
+/** The host wants a row selected and shown. */
+export function onSelect(f: (id: string) => void): void {
+  selected = f;
+}
+
+/** Starts listening and asks the host for the full state. */
+export function start(): void {
+  window.addEventListener('message', (event: MessageEvent<HostMessage>) => {
+    // Only the host frame posts here; what it sends is typed by the protocol.
+    if (event.data && typeof event.data === 'object' && 'type' in event.data) take(event.data);
+  });
+  document.addEventListener('visibilitychange', () => {
+    tellFailures();
+    invalidate();
+  });
+  api.postMessage({ type: 'ready' });
+}

@@ -1,0 +1,59 @@
+/**
+ * The connections of the trace as lanes, put together from the rows: every request names its connection, and the first
+ * one of a connection carries the phases that set it up. Pure.
+ */
+import type { Row, RowPhase } from '../types';
+import { beginOf, rowEnd } from './geometry';
+
+export interface Lane {
+  id: string;
+  number: number;
+  host: string;
+  remote?: string;
+  protocol?: string;
+  /** Set-up phases, as far as a request waited for them. */
+  setup: RowPhase[];
+  /** Its requests in order, each from where the connection was its own. */
+  requests: { row: Row; begin: number; end: number }[];
+  begin: number;
+  end: number;
+  failed: boolean;
+}
+
+const setupNames = new Set<string>(['dns', 'tcp', 'proxy', 'tls']);
+
+/** Lanes in order of their begin; `at` is where running requests end. */
+export function lanesOf(rows: readonly Row[], at: (row: Row) => number): Lane[] {
+  const lanes = new Map<string, Lane>();
+  for (const row of rows) {
+    const c = row.connection;
+    if (!c) continue;
+    const setup = row.phases.filter((p) => setupNames.has(p.name));
+    const last = setup.at(-1);
+    const end = rowEnd(row, at(row));
+    const sent = row.phases.find((p) => p.name === 'send' || p.name === 'wait' || p.name === 'download');
+    const begin = sent?.beginAt ?? (last ? last.beginAt + last.duration : beginOf(row));
+    let lane = lanes.get(c.id);
+    if (!lane) {
+      lane = {
+        id: c.id,
+        number: c.number,
+        host: row.host,
+        setup: [],
+        requests: [],
+        begin: setup[0]?.beginAt ?? begin,
+        end,
+        failed: false,
+      };
+      lanes.set(c.id, lane);
+    }
+    if (setup.length > 0 && (c.ordinal === 1 || lane.setup.length === 0)) lane.setup = setup;
+    if (row.remote !== undefined) lane.remote = row.remote;
+    if (row.protocol !== undefined) lane.protocol = row.protocol;
+    lane.begin = Math.min(lane.begin, setup[0]?.beginAt ?? begin);
+    lane.end = Math.max(lane.end, end);
+    lane.failed ||= row.state === 'failed';
+    lane.requests.push({ row, begin, end });
+  }
+  return [...lanes.values()].sort((a, b) => a.begin - b.begin || a.number - b.number);
+}

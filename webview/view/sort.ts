@@ -1,0 +1,131 @@
+/** Order of the rows, redirect hops under the hop before them, groups and dividers between runs. */
+import type { Row } from '../types';
+import { isFailed } from './chips';
+import { type ColumnId, columnOf } from './columns';
+import { beginOf, rowEnd } from './geometry';
+
+export interface Sort {
+  column: ColumnId;
+  descending: boolean;
+  /** What the waterfall column sorts by. */
+  by?: 'start' | 'end' | 'duration' | 'wait';
+}
+
+export const byStart: Sort = { column: 'waterfall', descending: false };
+
+/** Whether rows stand in the order they began, where hops may stand under their redirect. */
+export const isByStart = (sort: Sort): boolean =>
+  sort.column === 'waterfall' && (sort.by ?? 'start') === 'start' && !sort.descending;
+
+function keysOf(sort: Sort, now: number): ((row: Row) => string | number | undefined)[] {
+  const column = columnOf(sort.column);
+  if (sort.column === 'waterfall') {
+    if (sort.by === 'end') return [(r) => rowEnd(r, now)];
+    if (sort.by === 'duration') return [(r) => r.total ?? rowEnd(r, now) - beginOf(r)];
+    if (sort.by === 'wait') return [(r) => r.phases.find((p) => p.name === 'wait')?.duration];
+  }
+  if (sort.column === 'time') return [(r) => r.total ?? rowEnd(r, now) - beginOf(r)];
+  return column.key2 ? [column.key, column.key2] : [column.key];
+}
+
+/** A sorted copy; equal rows keep the order they began in, rows without a key come last either way. */
+export function sortRows(rows: readonly Row[], sort: Sort, now: number): Row[] {
+  if (isByStart(sort)) return rows.slice();
+  const sign = sort.descending ? -1 : 1;
+  // Keys are read once a row, and numbers and texts never mix within one column.
+  const keyed = rows.map((row, index) => ({ row, index, keys: [] as (string | number | undefined)[] }));
+  const getters = keysOf(sort, now);
+  for (const k of keyed) k.keys = getters.map((get) => get(k.row));
+  keyed.sort((a, b) => {
+    for (let i = 0; i < getters.length; i++) {
+      const x = a.keys[i];
+      const y = b.keys[i];
+      if (x === y) continue;
+      if (x === undefined) return 1;
+      if (y === undefined) return -1;
+      return x < y ? -sign : sign;
+    }
+    return a.index - b.index;
+  });
+  return keyed.map((k) => k.row);
+}
+
+/**
+ * Rows in order of start with every redirect hop directly under the hop before it, if that one is shown too. Returns the
+ * rows and the ids of those that stand indented. Rows without redirects come back as they are.
+ */
+export function withHops(rows: readonly Row[]): { rows: readonly Row[]; hops: ReadonlySet<string> } {
+  const next = new Map<string, Row[]>();
+  const hops = new Set<string>();
+  if (!rows.some((r) => r.redirectOf)) return { rows, hops };
+  const shown = new Set(rows.map((r) => r.id));
+  for (const row of rows) {
+    if (!row.redirectOf || !shown.has(row.redirectOf) || row.redirectOf === row.id) continue;
+    hops.add(row.id);
+    const list = next.get(row.redirectOf);
+    if (list) list.push(row);
+    else next.set(row.redirectOf, [row]);
+  }
+  const out: Row[] = [];
+  const done = new Set<string>();
+  const put = (row: Row): void => {
+    // A loop from length of chains, not from recursion; `done` ends a chain that (by a broken trace) leads back.
+    const stack = [row];
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      if (done.has(top.id)) continue;
+      done.add(top.id);
+      out.push(top);
+      const list = next.get(top.id);
+      if (list) for (let i = list.length - 1; i >= 0; i--) stack.push(list[i] as Row);
+    }
+  };
+  for (const row of rows) if (!hops.has(row.id)) put(row);
+  for (const row of rows) if (!done.has(row.id)) put(row);
+  return { rows: out, hops };
+}
+
+export type GroupBy = 'none' | 'host' | 'calledAt' | 'connection' | 'process';
+
+export interface Group {
+  key: string;
+  label: string;
+  count: number;
+  failed: number;
+  /** Median of the totals known, µs. */
+  median?: number;
+  rows: Row[];
+}
+
+const groupLabel: Readonly<Record<Exclude<GroupBy, 'none'>, (row: Row) => string>> = {
+  host: (r) => r.host,
+  calledAt: (r) => r.callSite?.text ?? 'not seen',
+  connection: (r) => (r.connection ? `#${r.connection.number} ${r.host}` : 'no connection'),
+  process: (r) => r.process,
+};
+
+/** The rows in groups, in order of each group's first row. */
+export function groupRows(rows: readonly Row[], by: Exclude<GroupBy, 'none'>): Group[] {
+  const groups = new Map<string, Group>();
+  for (const row of rows) {
+    const label = groupLabel[by](row);
+    let group = groups.get(label);
+    if (!group) {
+      group = { key: label, label, count: 0, failed: 0, rows: [] };
+      groups.set(label, group);
+    }
+    group.count++;
+    if (isFailed(row)) group.failed++;
+    group.rows.push(row);
+  }
+  for (const group of groups.values()) {
+    const median = percentile(group.rows, 0.5);
+    if (median !== undefined) group.median = median;
+  }
+  return [...groups.values()];
+}
+
+/** Percentile (nearest rank) of the totals known, µs; absent when none is known. */
+export function percentile(rows: readonly Row[], share: number): number | undefined {
+  const totals = rows.flatMap((r) => (r.total === undefined ? [] : [r.total])).sort((a, b) => a - b);
+  return totals[Math.max(0, Math.ceil(share * totals.length) - 1)];
+}

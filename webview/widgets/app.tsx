@@ -1,0 +1,52 @@
+/** The page from top to bottom: filter bar, overview, at most one message, list with details, status line. */
+import './app.css';
+import { derive, wholeAxis } from '../derived';
+import { state, store } from '../state';
+import { useSize } from '../useSize';
+import { Announcer } from './announcer';
+import { Connections } from './connections';
+import { DetailsPane } from './details';
+import { Empty } from './empty';
+import { FilterBar } from './filterBar';
+import { Grid } from './grid';
+import { Menu } from './menu';
+import { MessageLine } from './messageLine';
+import { Overview } from './overview';
+import { PopUp } from './popUp';
+import { Sash } from './sash';
+import { StatusLine } from './statusLine';
+
+export function App() {
+  const [page, size] = useSize<HTMLElement>();
+  const { ui } = state;
+  const { derived } = derive();
+  const axis = wholeAxis(derived);
+  const range = ui.range ?? axis;
+  const empty = state.ready && store.rows.length === 0;
+  const below = size.width < 620;
+  const open = ui.detailsOpen && ui.active !== undefined && store.get(ui.active) !== undefined;
+  return (
+    <main class="nt" ref={page}>
+      <FilterBar derived={derived} empty={empty} />
+      {!empty && <Overview axis={axis} />}
+      <MessageLine />
+      <div class={`split ${below ? 'below' : ''}`}>
+        <div class="list">
+          {!state.ready ? null : empty ? (
+            <Empty />
+          ) : ui.mode === 'connections' ? (
+            <Connections derived={derived} range={range} />
+          ) : (
+            <Grid derived={derived} range={range} />
+          )}
+        </div>
+        {open && <Sash below={below} page={size} />}
+        {open && <DetailsPane below={below} page={size} />}
+      </div>
+      {!empty && <StatusLine derived={derived} />}
+      <Announcer />
+      <PopUp />
+      <Menu />
+    </main>
+  );
+}

@@ -1,0 +1,186 @@
+/** The table of phases: sign, bar, start, duration and what measured it. Shared by details and pop-up. */
+import './breakdown.css';
+import { millisecondsText } from '../../src/model/text';
+import { ongoing } from '../rowTime';
+import { now } from '../state';
+import type { Breakdown, Details, Phase, PhasePart, Row } from '../types';
+import { phaseEnd } from '../view/geometry';
+import { absentLines, phaseLabels, totalLabel } from '../view/words';
+import { Icon } from './icon';
+
+const partLabels: Partial<Record<PhasePart['name'], string>> = {
+  poolWait: 'thread pool wait',
+  tls: 'TLS to the proxy',
+  connect: 'CONNECT',
+  unsent: 'not written yet',
+  continue: 'waiting for 100 Continue',
+  stall: 'upload stall',
+  unread: 'not read yet',
+  longestGap: 'longest gap',
+  unusedDial: 'unused dial',
+  shared: 'replies to others',
+};
+
+interface Line {
+  phase: string;
+  label: string;
+  begin: number;
+  end: number;
+  duration: number;
+  paused?: number;
+  by: string;
+  sub?: boolean;
+  failed?: boolean;
+  running?: boolean;
+}
+
+/** Lines of the table, a running phase counted up to `at`; instants as those of the breakdown. */
+export function linesOf(breakdown: Breakdown, tlsVersion: string | undefined, at: number): Line[] {
+  const lines: Line[] = [];
+  for (const p of breakdown.phases) {
+    const end = phaseEnd(p, at);
+    const line: Line = {
+      phase: p.name,
+      label: p.name === 'tls' && tlsVersion ? `${tlsVersion} handshake` : (phaseLabels[p.name] ?? p.name),
+      begin: p.beginAt,
+      end,
+      duration: p.running ? end - p.beginAt - (p.paused ?? 0) : p.duration,
+      by: p.by,
+    };
+    if (p.paused) line.paused = p.paused;
+    if (p.failed) line.failed = true;
+    if (p.running) line.running = true;
+    lines.push(line, ...partsOf(p));
+  }
+  return lines;
+}
+
+function partsOf(p: Phase): Line[] {
+  return (p.parts ?? []).flatMap((part) => {
+    const label = partLabels[part.name];
+    if (!label || part.duration === undefined) return [];
+    const begin = part.beginAt ?? p.beginAt;
+    return [{ phase: p.name, label, begin, end: begin + part.duration, duration: part.duration, by: p.by, sub: true }];
+  });
+}
+
+/** `TLSv1.3` as people write it. */
+export const tlsText = (version: string | undefined): string | undefined => version?.replace(/^TLSv/, 'TLS ');
+
+export function BreakdownTable({
+  row,
+  details,
+  measured,
+}: {
+  row: Row;
+  details: Details | undefined;
+  measured: boolean;
+}) {
+  const offset = details?.offset ?? 0;
+  const runs = ongoing(row);
+  const at = now() - offset;
+  // Until the details come, the row's own phases serve: they lack only the parts and what is absent.
+  const breakdown: Breakdown = details?.breakdown ?? {
+    phases: row.phases.map((p) => ({ by: '', ...p })),
+    absent: [],
+    paused: 0,
+    ...(row.total === undefined ? {} : { total: row.total }),
+  };
+  const lines = linesOf(breakdown, tlsText(details?.tunnel?.version), at);
+  const begin = breakdown.phases[0]?.beginAt ?? 0;
+  const end = Math.max(begin + 1, ...lines.filter((l) => !l.sub).map((l) => l.end));
+  const percent = (us: number): string => `${((us / (end - begin)) * 100).toFixed(3)}%`;
+  const absent = absentLines(breakdown, row);
+  const before = absent.filter((a) => a.why.startsWith('not needed') || a.why.startsWith('was over'));
+  const after = absent.filter((a) => !before.includes(a));
+  const total =
+    runs && breakdown.total !== undefined
+      ? lines.filter((l) => !l.sub).reduce((sum, l) => sum + l.duration, 0)
+      : breakdown.total;
+  const columns = measured ? 5 : 4;
+  const missing = (list: typeof absent) =>
+    list.map((a) => (
+      <tr class="na" key={a.label}>
+        <td class="sw">{a.label}</td>
+        <td colSpan={columns - 1} title={a.why}>
+          {a.why}
+        </td>
+      </tr>
+    ));
+  return (
+    <table class="bd">
+      <colgroup>
+        <col class="w-name" />
+        <col />
+        <col class="w-start" />
+        <col class="w-dur" />
+        {measured && <col class="w-by" />}
+      </colgroup>
+      <thead>
+        <tr>
+          <th scope="col">Phase</th>
+          <th scope="col">
+            <span class="vh">Bar</span>
+          </th>
+          <th scope="col" class="r">
+            Start
+          </th>
+          <th scope="col" class="r">
+            Duration
+          </th>
+          {measured && (
+            <th scope="col" class="by">
+              Measured by
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {missing(before)}
+        {lines.map((l, i) => (
+          <tr key={`${l.phase}${i}`} class={`${l.sub ? 'sub' : ''} ${l.failed ? 'bad' : ''}`}>
+            <td class="sw" title={measured ? undefined : l.by && `measured by ${l.by}`}>
+              {!l.sub && <i class={`sq ${l.phase}`} />}
+              {l.label}
+            </td>
+            <td class="bar-cell">
+              <div>
+                <i
+                  class={`p ${l.phase} ${l.sub ? 'part' : ''} ${l.running ? 'live' : ''}`}
+                  style={{ left: percent(l.begin - begin), width: percent(l.end - l.begin) }}
+                />
+                {l.failed && (
+                  <span style={{ position: 'absolute', top: 0, bottom: 0, left: percent(l.end - begin) }}>
+                    <Icon name="close" class={`x ${row.state === 'aborted' ? 'ab' : ''}`} />
+                  </span>
+                )}
+              </div>
+            </td>
+            <td class="r start">{millisecondsText(l.begin - begin)}</td>
+            <td class="r dur">
+              {l.running ? '≥ ' : ''}
+              {millisecondsText(l.duration)}
+              {l.paused ? (
+                <span class="dim" title="stood in the debugger, not counted">
+                  {' '}
+                  ({millisecondsText(l.paused)})
+                </span>
+              ) : null}
+            </td>
+            {measured && <td class="by">{l.by}</td>}
+          </tr>
+        ))}
+        {missing(after)}
+        {total !== undefined && (
+          <tr class="tot">
+            <td class="sw">{totalLabel(row, runs)}</td>
+            <td />
+            <td />
+            <td class="r">{millisecondsText(total)}</td>
+            {measured && <td class="by">ms</td>}
+          </tr>
+        )}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,244 @@
+/**
+ * The connections as lanes: set-up, idle life, and each request as a block. A request sent after the end of a connection
+ * is seen at a glance. Blocks are drawn on one canvas; only their words, where there is room, are text.
+ */
+import './connections.css';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { select } from '../actions';
+import type { Derived } from '../derived';
+import { stopOf } from '../rowTime';
+import { invalidate, isLive, now, state } from '../state';
+import { currentTheme } from '../theme';
+import { useSize } from '../useSize';
+import { prepare, withAlpha } from '../view/draw';
+import { type Lane, lanesOf } from '../view/lanes';
+import { type Range, type TimeScale, ticksOf, tickText, timeScale } from '../view/timescale';
+import { windowOf } from './grid';
+import { Icon } from './icon';
+import { drawAxis } from './waterfall';
+
+const rowHeight = 22;
+/** Blocks from this width on bear their path, px. */
+const labelled = 40;
+
+let cache: { derived: Derived; live: boolean; lanes: Lane[] } | undefined;
+
+function lanesFor(derived: Derived, at: number): Lane[] {
+  const live = isLive();
+  if (!cache || cache.derived !== derived || live)
+    cache = { derived, live, lanes: lanesOf(derived.filtered, (row) => stopOf(row, at)) };
+  return cache.lanes;
+}
+
+const stateOf = (lane: Lane): string => {
+  const last = lane.requests.at(-1)?.row;
+  if (lane.failed) return `last error: ${last?.stateText ?? 'failed'}`;
+  return lane.requests.some((r) => r.row.state === 'running' || r.row.state === 'streaming' || r.row.state === 'open')
+    ? 'in use'
+    : 'no request running';
+};
+
+const nameOf = (lane: Lane): string =>
+  `Connection ${lane.number} to ${lane.host}, ${lane.requests.length} ${lane.requests.length === 1 ? 'request' : 'requests'}: ${lane.requests
+    .slice(0, 20)
+    .map((r) => `${r.row.method} ${r.row.path} ${r.row.stateText}`)
+    .join(', ')}`;
+
+function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScale, at: number): void {
+  const height = Math.max(1, lanes.length) * rowHeight;
+  const ctx = prepare(canvas, scale.width, height);
+  if (!ctx) return;
+  const theme = currentTheme();
+  drawAxis(ctx, {
+    scale,
+    height,
+    pauses: state.runs.flatMap((r) => r.pauses ?? []),
+    now: isLive() ? at : undefined,
+    ends: [],
+  });
+  const life = new Path2D();
+  const good = new Path2D();
+  const bad = new Path2D();
+  lanes.forEach((lane, i) => {
+    const y = (i + 0.5) * rowHeight;
+    life.rect(scale.x(lane.begin), y - 4, Math.max(2, scale.x(lane.end) - scale.x(lane.begin)), 8);
+  });
+  ctx.fillStyle = withAlpha(theme.paused, 0.4);
+  ctx.fill(life);
+  lanes.forEach((lane, i) => {
+    const y = (i + 0.5) * rowHeight;
+    for (const p of lane.setup) {
+      ctx.fillStyle = theme.phase[p.name] ?? theme.foreground;
+      ctx.fillRect(scale.x(p.beginAt), y - 4, Math.max(2, scale.x(p.beginAt + p.duration) - scale.x(p.beginAt)), 8);
+    }
+    for (const r of lane.requests) {
+      const x = scale.x(r.begin);
+      const width = Math.max(3, scale.x(r.end) - x);
+      if (x > scale.width || x + width < 0) continue;
+      (r.row.state === 'failed' ? bad : good).rect(x + 0.5, y - 7.5, width - 1, 15);
+    }
+  });
+  for (const [path, colour] of [
+    [good, theme.phase.download ?? theme.blue],
+    [bad, theme.failed],
+  ] as const) {
+    ctx.fillStyle = theme.ground;
+    ctx.fill(path);
+    ctx.fillStyle = withAlpha(colour, 0.18);
+    ctx.fill(path);
+    ctx.strokeStyle = colour;
+    ctx.stroke(path);
+  }
+}
+
+export function Connections({ derived, range }: { derived: Derived; range: Range }) {
+  const [box, size] = useSize<HTMLDivElement>();
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const place = useRef({ left: 0, width: 0, for: -1 });
+  const focused = useRef<string | undefined>(undefined);
+  const at = now();
+  const lanes = lanesFor(derived, at);
+  const { first, last } = windowOf(
+    scroller.current?.scrollTop ?? 0,
+    scroller.current?.clientHeight ?? size.height,
+    lanes.length,
+  );
+  const scale = timeScale(range, Math.max(1, place.current.width));
+  const { step, ticks } = ticksOf(scale);
+  useLayoutEffect(() => {
+    const cell = box.current?.querySelector<HTMLElement>('.hd .c-waterfall');
+    if (cell && place.current.for !== size.width) {
+      place.current = { left: cell.offsetLeft + 1, width: cell.clientWidth, for: size.width };
+      invalidate();
+    }
+    if (!canvas.current) return;
+    canvas.current.style.transform = `translate(${place.current.left}px, ${first * rowHeight}px)`;
+    draw(canvas.current, lanes.slice(first, last), scale, at);
+  });
+  const onClick = (event: MouseEvent, lane: Lane): void => {
+    const x = event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
+    const hit =
+      lane.requests.find((r) => x >= scale.x(r.begin) - 2 && x <= Math.max(scale.x(r.end), scale.x(r.begin) + 3) + 2) ??
+      lane.requests[0];
+    if (hit) select(hit.row.id, { open: true });
+  };
+  /** Left and Right walk the requests of a lane, Up and Down the lanes; Enter shows the details. */
+  const onKey = (event: KeyboardEvent, lane: Lane, index: number): void => {
+    const now = lane.requests.findIndex((r) => r.row.id === state.ui.active);
+    const side = { ArrowRight: now + 1, ArrowLeft: now - 1 }[event.key];
+    const up = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: lanes.length - 1 }[event.key];
+    if (event.key === 'Enter') select(lane.requests[Math.max(0, now)]?.row.id ?? '', { open: true });
+    else if (side !== undefined) {
+      const request = lane.requests[Math.max(0, Math.min(side, lane.requests.length - 1))];
+      if (request) select(request.row.id);
+    } else if (up !== undefined) {
+      const to = lanes[Math.max(0, Math.min(up, lanes.length - 1))];
+      focused.current = to?.id;
+      const request = to?.requests[0];
+      if (request) select(request.row.id);
+      const y = Math.max(0, Math.min(up, lanes.length - 1)) * rowHeight;
+      const view = scroller.current;
+      if (view && y < view.scrollTop) view.scrollTop = y;
+      else if (view && y + rowHeight > view.scrollTop + view.clientHeight)
+        view.scrollTop = y + rowHeight - view.clientHeight;
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => view?.querySelector<HTMLElement>('[tabindex="0"]')?.focus()),
+      );
+    } else return;
+    event.preventDefault();
+  };
+  const stop = lanes.findIndex((lane) => lane.id === focused.current);
+  const right = scroller.current ? scroller.current.offsetWidth - scroller.current.clientWidth : 10;
+  return (
+    <div class="grid lanes" role="grid" aria-label="Connections" aria-rowcount={lanes.length + 1} ref={box}>
+      <div class="row hd" role="row" aria-rowindex={1} style={{ paddingRight: `${right}px` }}>
+        <div role="columnheader" class="c c-state">
+          <span class="vh">State</span>
+        </div>
+        {(['number', 'host', 'remote', 'protocol', 'count', 'state2'] as const).map((id, i) => (
+          <div role="columnheader" key={id} class={`c c-${id} ${id === 'count' ? 'r' : ''}`}>
+            <span class="lb">{['#', 'Host', 'Remote address', 'Protocol', 'Requests', 'State'][i]}</span>
+          </div>
+        ))}
+        <div role="columnheader" class="c c-waterfall">
+          <span class="vh">Use</span>
+          {ticks.map((t) => (
+            <span
+              key={t}
+              class="tk"
+              aria-hidden="true"
+              style={{ transform: `translateX(calc(${scale.x(t)}px - 100%))` }}
+            >
+              {tickText(t, step)}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div class="rows" role="rowgroup" ref={scroller} onScroll={invalidate}>
+        <div class="spacer" role="presentation" style={{ height: `${lanes.length * rowHeight}px` }}>
+          {lanes.slice(first, last).map((lane, i) => {
+            const index = first + i;
+            const own = lane.requests.some((r) => r.row.id === state.ui.active);
+            return (
+              <div
+                key={lane.id}
+                role="row"
+                class="row"
+                aria-rowindex={index + 2}
+                aria-selected={own}
+                aria-label={nameOf(lane)}
+                tabIndex={index === Math.max(stop, 0) ? 0 : -1}
+                style={{ transform: `translateY(${index * rowHeight}px)` }}
+                onClick={(e) => onClick(e, lane)}
+                onKeyDown={(e) => onKey(e, lane, index)}
+              >
+                <div role="gridcell" class="c ci">
+                  <Icon name={lane.failed ? 'error' : 'plug'} class="st" />
+                </div>
+                <div role="gridcell" class="c c-number">
+                  #{lane.number}
+                </div>
+                <div role="gridcell" class="c c-host" title={lane.host}>
+                  {lane.host}
+                </div>
+                <div role="gridcell" class="c c-remote">
+                  {lane.remote ?? ''}
+                </div>
+                <div role="gridcell" class="c c-protocol">
+                  {[lane.setup.some((p) => p.name === 'tls') ? 'TLS' : '', lane.protocol ?? '']
+                    .filter(Boolean)
+                    .join(' · ')}
+                </div>
+                <div role="gridcell" class="c c-count r">
+                  {lane.requests.length}
+                </div>
+                <div role="gridcell" class="c c-state2" title={stateOf(lane)}>
+                  {stateOf(lane)}
+                </div>
+                <div role="gridcell" class="c c-waterfall">
+                  {lane.requests.flatMap((r) => {
+                    const x = Math.max(0, scale.x(r.begin));
+                    const width = Math.min(scale.width, scale.x(r.end)) - x;
+                    return width < labelled
+                      ? []
+                      : [
+                          <span
+                            key={r.row.id}
+                            class="em"
+                            style={{ transform: `translateX(${x}px)`, maxWidth: `${width}px` }}
+                          >
+                            {r.row.path}
+                          </span>,
+                        ];
+                  })}
+                </div>
+              </div>
+            );
+          })}
+          <canvas ref={canvas} class="wf under" aria-hidden="true" />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+/** View switch, filter box and the chips. */
+import './filterBar.css';
+import { useEffect, useRef } from 'preact/hooks';
+import { grid, move, toggleChip } from '../actions';
+import type { Derived } from '../derived';
+import { setUi, state, store } from '../state';
+import { chips } from '../view/chips';
+import { Icon } from './icon';
+
+const applyAfter = 80;
+
+function ModeSwitch() {
+  const { mode } = state.ui;
+  const modes = [
+    { name: 'requests', label: 'Requests' },
+    { name: 'connections', label: 'Connections' },
+  ] as const;
+  const onKey = (event: KeyboardEvent): void => {
+    if (!['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'].includes(event.key)) return;
+    event.preventDefault();
+    setUi({ mode: mode === 'requests' ? 'connections' : 'requests' });
+    const other = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('[aria-checked=false]');
+    other?.focus();
+  };
+  return (
+    <div class="seg" role="radiogroup" aria-label="View" onKeyDown={onKey}>
+      {modes.map((m) => (
+        <button
+          type="button"
+          key={m.name}
+          role="radio"
+          aria-checked={mode === m.name}
+          tabIndex={mode === m.name ? 0 : -1}
+          onClick={() => setUi({ mode: m.name })}
+        >
+          {m.label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function FilterBox({ derived }: { derived: Derived }) {
+  const box = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const { filterText } = state.ui;
+  // The box holds what is typed; the state's text comes back into it only when something else changed it.
+  useEffect(() => {
+    if (box.current && timer.current === undefined && box.current.value !== filterText) box.current.value = filterText;
+  }, [filterText]);
+  const apply = (): void => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    if (box.current && box.current.value !== state.ui.filterText) setUi({ filterText: box.current.value });
+  };
+  const onInput = (): void => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(apply, applyAfter);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') apply();
+    else if (event.key === 'ArrowDown') {
+      apply();
+      if (!state.ui.active) move(1, false);
+      grid.focus();
+    } else if (event.key === 'Escape' && box.current?.value) {
+      box.current.value = '';
+      apply();
+    } else return;
+    event.preventDefault();
+  };
+  const { error } = derived.filter;
+  return (
+    <div class="fltbox">
+      <label class={`flt ${error ? 'bad' : ''}`}>
+        <Icon name="search" />
+        <input
+          ref={box}
+          spellcheck={false}
+          autocomplete="off"
+          aria-label="Filter"
+          aria-invalid={error !== undefined}
+          aria-describedby={error ? 'filter-error' : undefined}
+          placeholder="Filter, e.g. orders -health /v[12]\/pay/"
+          onInput={onInput}
+          onKeyDown={onKey}
+        />
+        {filterText ? (
+          <button
+            type="button"
+            class="ib"
+            aria-label="Clear filter text"
+            title="Clear filter text (Esc)"
+            onClick={() => setUi({ filterText: '' })}
+          >
+            <Icon name="close" />
+          </button>
+        ) : (
+          <kbd aria-hidden="true">/</kbd>
+        )}
+      </label>
+      {error && (
+        <div class="flterr" id="filter-error" role="alert">
+          {error.message}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function FilterBar({ derived, empty }: { derived: Derived; empty: boolean }) {
+  const { ui, runs } = state;
+  const on = new Set(ui.chips);
+  const ended = runs.length > 0 && runs.every((run) => run.state !== 'running');
+  return (
+    <div class="bar">
+      <ModeSwitch />
+      <FilterBox derived={derived} />
+      {!empty && (
+        <div class="chips" role="group" aria-label="Ready filters">
+          <button
+            type="button"
+            class={`chip ${on.size === 0 ? 'on' : ''}`}
+            aria-pressed={on.size === 0}
+            onClick={() => setUi({ chips: [] })}
+          >
+            All<span class="n">{store.rows.length}</span>
+          </button>
+          {chips.map((chip) => {
+            const interrupted = chip.name === 'running' && ended && derived.interrupted > 0;
+            return (
+              <button
+                type="button"
+                key={chip.name}
+                class={`chip ${on.has(chip.name) ? 'on' : ''}`}
+                aria-pressed={on.has(chip.name)}
+                onClick={() => toggleChip(chip.name)}
+              >
+                <Icon name={interrupted ? 'debug-disconnect' : chip.icon} />
+                {interrupted ? 'Interrupted' : chip.label}
+                <span class="n">{interrupted ? derived.interrupted : derived.counts[chip.name]}</span>
+              </button>
+            );
+          })}
+        </div>
+      )}
+    </div>
+  );
+}

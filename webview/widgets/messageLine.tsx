@@ -1,0 +1,74 @@
+/** At most one message: what went wrong with the recording comes before how the program ended. */
+import './messageLine.css';
+import { run, setUi, state } from '../state';
+import type { PanelMessage } from '../types';
+import { Icon } from './icon';
+
+const order: readonly PanelMessage['kind'][] = ['hook', 'dropped', 'ended', 'helper'];
+const icons: Record<PanelMessage['kind'], string> = {
+  hook: 'warning',
+  dropped: 'info',
+  ended: 'debug-disconnect',
+  helper: 'info',
+};
+
+/** Messages not closed, most important first, newest run first. The helper's is closed for good, others for their run. */
+function messages(): { key: string; message: PanelMessage }[] {
+  const closed = new Set(state.ui.closedMessages);
+  return state.runs
+    .flatMap((r) =>
+      r.message
+        ? [{ key: r.message.kind === 'helper' ? 'helper' : `${r.beginTime} ${r.message.kind}`, message: r.message }]
+        : [],
+    )
+    .filter((m) => !closed.has(m.key))
+    .reverse()
+    .sort((a, b) => order.indexOf(a.message.kind) - order.indexOf(b.message.kind));
+}
+
+export function MessageLine() {
+  const all = messages();
+  const first = all[0];
+  if (!first) return null;
+  const { message } = first;
+  // The first words are what it is about; they stand out.
+  const [, head = '', rest = message.text] = /^(The program ended|[^:.]{3,40}:)(.*)$/s.exec(message.text) ?? [];
+  return (
+    <div class="msg" role="status">
+      <Icon name={icons[message.kind]} />
+      <span class="tx">
+        <b>{head}</b>
+        {rest}
+      </span>
+      {all.length > 1 && <span class="dim">1 of {all.length}</span>}
+      {message.action && (
+        <button type="button" class="linkish" onClick={() => message.action && run(message.action.command)}>
+          {message.action.title}
+        </button>
+      )}
+      {message.kind === 'ended' && !state.readOnly && (
+        <>
+          {message.action?.command !== 'save' && (
+            <button type="button" class="linkish" onClick={() => run('save')}>
+              Save trace…
+            </button>
+          )}
+          {message.action?.command !== 'debug' && (
+            <button type="button" class="linkish" onClick={() => run('debug')}>
+              Debug again
+            </button>
+          )}
+        </>
+      )}
+      <button
+        type="button"
+        class="ib"
+        aria-label="Close message"
+        title="Close message"
+        onClick={() => setUi({ closedMessages: [...state.ui.closedMessages.slice(-50), first.key] })}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,181 @@
+/** All requests on one strip, and the range of time that list and waterfall show. */
+import './overview.css';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { timeText } from '../../src/model/text';
+import { setRange } from '../actions';
+import { derive } from '../derived';
+import { stopOf } from '../rowTime';
+import { isLive, now, state, store } from '../state';
+import { currentTheme } from '../theme';
+import { useSize } from '../useSize';
+import { isFailed } from '../view/chips';
+import { prepare } from '../view/draw';
+import { beginOf, rowEnd } from '../view/geometry';
+import { packLanes } from '../view/packing';
+import { moved, type Range, type TimeScale, ticksOf, tickText, timeScale, zoomed } from '../view/timescale';
+import { drawAxis } from './waterfall';
+
+const lanes = 9;
+const height = 44;
+const top = 15;
+
+/** The canvas is drawn anew at most this often while rows come, ms. */
+const step = 250;
+let drawn = { key: '', at: 0, version: -1 };
+
+function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
+  const { ui } = state;
+  const theme = currentTheme();
+  const key = `${scale.begin} ${scale.end} ${scale.width} ${window.devicePixelRatio} ${theme.version} ${ui.range?.begin} ${ui.range?.end} ${isLive()}`;
+  const moving = store.version !== drawn.version || isLive();
+  if (key === drawn.key && (!moving || performance.now() - drawn.at < step)) return;
+  drawn = { key, at: performance.now(), version: store.version };
+  const ctx = prepare(canvas, scale.width, height);
+  if (!ctx) return;
+  const at = now();
+  drawAxis(
+    ctx,
+    {
+      scale,
+      height,
+      pauses: state.runs.flatMap((run) => run.pauses ?? []),
+      now: isLive() ? at : undefined,
+      ends: state.runs.flatMap((run) => (run.state !== 'running' && run.endAt !== undefined ? [run.endAt] : [])),
+    },
+    false,
+  );
+  const spans = store.rows.map((row) => ({ begin: beginOf(row), end: Math.min(rowEnd(row, at), stopOf(row, at)) }));
+  const lane = packLanes(spans, lanes, (scale.end - scale.begin) / scale.width);
+  const good = new Path2D();
+  const bad = new Path2D();
+  const flags = new Path2D();
+  spans.forEach((span, i) => {
+    const row = store.rows[i];
+    if (!row) return;
+    const x = scale.x(span.begin);
+    const right = Math.max(x + 2, scale.x(span.end));
+    const failed = isFailed(row);
+    (failed ? bad : good).rect(x, top + (lane[i] ?? 0) * 3, right - x, 2);
+    if (!failed) return;
+    flags.moveTo(right - 3, height);
+    flags.lineTo(right, height - 5);
+    flags.lineTo(right + 3, height);
+  });
+  const paint = (): void => {
+    ctx.fillStyle = theme.blue;
+    ctx.globalAlpha *= 0.75;
+    ctx.fill(good);
+    ctx.globalAlpha /= 0.75;
+    ctx.fillStyle = theme.failed;
+    ctx.fill(bad);
+    ctx.fill(flags);
+  };
+  if (!ui.range) return paint();
+  // What lies outside of the range stays visible, fainter.
+  const inside = new Path2D();
+  inside.rect(scale.x(ui.range.begin), 0, scale.x(ui.range.end) - scale.x(ui.range.begin), height);
+  ctx.save();
+  ctx.globalAlpha = 0.38;
+  paint();
+  ctx.restore();
+  ctx.save();
+  ctx.clip(inside);
+  ctx.clearRect(0, top, scale.width, height - top);
+  paint();
+  ctx.restore();
+}
+
+export function Overview({ axis }: { axis: Range }) {
+  const [box, size] = useSize<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scale = timeScale(axis, Math.max(1, size.width));
+  const { range } = state.ui;
+  const shown = range ?? axis;
+  useLayoutEffect(() => {
+    if (canvas.current && size.width > 0) draw(canvas.current, scale);
+  });
+  const at = (event: PointerEvent | WheelEvent): number =>
+    scale.at(event.clientX - (box.current?.getBoundingClientRect().left ?? 0));
+
+  const onDown = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    const element = event.currentTarget as HTMLElement;
+    const begin = at(event);
+    const handle = (event.target as HTMLElement).dataset.handle;
+    const inside = state.ui.range !== undefined && (event.target as HTMLElement).classList.contains('brush');
+    const old = shown;
+    let dragged = false;
+    element.setPointerCapture(event.pointerId);
+    element.onpointermove = (e) => {
+      const to = Math.min(axis.end, Math.max(axis.begin, at(e)));
+      dragged ||= Math.abs(scale.x(to) - scale.x(begin)) > 3;
+      if (!dragged) return;
+      if (inside) setRange(moved(old, to - begin, axis));
+      else {
+        const fixed = handle === 'begin' ? old.end : handle === 'end' ? old.begin : begin;
+        setRange({ begin: Math.min(fixed, to), end: Math.max(fixed, to, Math.min(fixed, to) + 100) });
+      }
+    };
+    element.onpointerup = element.onpointercancel = () => {
+      element.onpointermove = element.onpointerup = element.onpointercancel = null;
+    };
+    event.preventDefault();
+  };
+  const onWheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const current = state.ui.range ?? axis;
+    if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
+      setRange(moved(current, (event.deltaX / scale.width) * (current.end - current.begin), axis));
+    else setRange(zoomed(current, event.deltaY > 0 ? 1.25 : 0.8, at(event), axis));
+  };
+  const { step: tick, ticks } = ticksOf(scale, 96);
+  const left = scale.x(shown.begin);
+  const right = scale.x(shown.end);
+  const { filtered } = derive().derived;
+  const words = range
+    ? `${timeText(range.begin)} to ${timeText(range.end)}, ${filtered.length} requests`
+    : `All the time, ${filtered.length} requests`;
+  return (
+    <div class="ovw">
+      <div
+        class="oin"
+        ref={box}
+        role="group"
+        aria-label={`Time range: ${words}`}
+        onPointerDown={onDown}
+        onDblClick={() => setRange(undefined)}
+        onWheel={onWheel}
+      >
+        <canvas ref={canvas} aria-hidden="true" />
+        {ticks.map((t) => (
+          <span key={t} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(t)}px - 100%))` }}>
+            {tickText(t, tick)}
+          </span>
+        ))}
+        {state.runs
+          .flatMap((run) => run.pauses ?? [])
+          .map((p) => (
+            <em
+              key={p.beginAt}
+              class="pw"
+              aria-hidden="true"
+              style={{ transform: `translateX(${scale.x(p.beginAt) + 4}px)` }}
+            >
+              paused
+            </em>
+          ))}
+        <div
+          class={`brush ${range ? 'part' : ''}`}
+          style={{
+            transform: `translateX(${left}px)`,
+            width: `${Math.max(4, right - left)}px`,
+            pointerEvents: range ? 'auto' : 'none',
+          }}
+        >
+          <b data-handle="begin" style={{ pointerEvents: 'auto' }} />
+          <b data-handle="end" style={{ pointerEvents: 'auto' }} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+/** Counts of the trace, or of the selection; the legend of the phases. */
+import './statusLine.css';
+import { bytesText, timeText } from '../../src/model/text';
+import { follow, selectedRows } from '../actions';
+import type { Derived } from '../derived';
+import { totalOf } from '../rowTime';
+import { isLive, now, state, store } from '../state';
+import { beginOf, rowEnd } from '../view/geometry';
+import { percentile } from '../view/sort';
+import { Icon } from './icon';
+
+const legend = [
+  ['queue', 'queue'],
+  ['dns', 'DNS'],
+  ['tcp', 'TCP'],
+  ['tls', 'TLS'],
+  ['send', 'send'],
+  ['wait', 'server wait'],
+  ['download', 'download'],
+] as const;
+
+/** Sum, median, p95 and span of several selected rows. */
+function Selection() {
+  const rows = selectedRows();
+  const at = now();
+  const sum = rows.reduce((s, r) => s + (totalOf(r, at) ?? 0), 0);
+  const [p50, p95] = [percentile(rows, 0.5), percentile(rows, 0.95)];
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (const row of rows) {
+    first = Math.min(first, beginOf(row));
+    last = Math.max(last, rowEnd(row, at));
+  }
+  return (
+    <span>
+      <b>{rows.length}</b> selected: sum {timeText(sum)}
+      {p50 === undefined ? '' : `, p50 ${timeText(p50)}`}
+      {p95 === undefined ? '' : `, p95 ${timeText(p95)}`}, first to last {timeText(last - first)}
+    </span>
+  );
+}
+
+export function StatusLine({ derived }: { derived: Derived }) {
+  const { status, ui, runs } = state;
+  const narrowed = derived.filtered.length !== store.rows.length;
+  const elapsed = isLive() && status.elapsed !== undefined ? status.elapsed + now() - state.now : status.elapsed;
+  return (
+    <footer class="sb">
+      {ui.selected.length > 1 ? (
+        <Selection />
+      ) : (
+        <>
+          <span>
+            <b>{narrowed ? `${derived.filtered.length} of ${status.requests}` : status.requests}</b>{' '}
+            {status.requests === 1 ? 'request' : 'requests'}
+          </span>
+          {status.failed > 0 && (
+            <span>
+              <Icon name="error" class="rx" />
+              <b>{status.failed}</b> failed
+            </span>
+          )}
+          <span>
+            <b>{status.connections}</b> {status.connections === 1 ? 'connection' : 'connections'}, {status.reuses}{' '}
+            {status.reuses === 1 ? 'reuse' : 'reuses'}
+          </span>
+          <span class="tail">
+            ↑ {bytesText(status.bytesSent)} ↓ {bytesText(status.bytesReceived)}
+          </span>
+          {elapsed !== undefined && <span class="tail">{timeText(elapsed)}</span>}
+          {status.evicted > 0 && <span class="tail">{status.evicted} oldest dropped</span>}
+        </>
+      )}
+      {!ui.follow && state.unseen > 0 && (
+        <button type="button" class="linkish" onClick={() => follow(true)} title="Follow the newest request">
+          {state.unseen} new ↓
+        </button>
+      )}
+      <span class="leg" aria-hidden="true">
+        {legend.map(([name, label]) => (
+          <span key={name}>
+            <i class={`sq ${name}`} />
+            {label}
+          </span>
+        ))}
+      </span>
+      {status.kernel && runs.length > 0 && (
+        <span class="hl tail">
+          <Icon name={/off/.test(status.kernel) ? 'info' : 'pass'} />
+          {status.kernel}
+        </span>
+      )}
+    </footer>
+  );
+}
