@@ -24,8 +24,9 @@ export function formatOf(path: string): Format | undefined {
   return (Object.keys(suffixes) as Format[]).find((format) => name.endsWith(suffixes[format]));
 }
 
+/** The text of each format, secrets masked. */
 const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
-  native: nativePieces,
+  native: (doc) => nativePieces(lowered(doc)),
   har: (doc) => [harText(doc)],
   eve: (doc) => [eveText(doc)],
 };
@@ -37,11 +38,11 @@ export async function writeTrace(doc: Trace, path: string): Promise<void> {
     const known = Object.values(suffixes).join(', ');
     throw new FormatError('suffix', `the name says no format. Let it end in one of ${known}.`, { file: path });
   }
-  await saveAtomically(path, pieces[format](lowered(doc)));
+  await saveAtomically(path, () => pieces[format](doc));
 }
 
 export interface ReadTraceOptions extends ReadOptions {
-  /** Most bytes of the file; more is refused. Default 256 MiB. */
+  /** Most bytes of the file; more is refused. Default 250 MB. */
   largest?: number;
 }
 

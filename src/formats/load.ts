@@ -4,10 +4,10 @@ import { FormatError } from './error';
 import { binaryKind, foreignKind } from './sniff';
 
 /**
- * Largest file that is opened, in bytes. Opening needs about 5 bytes of memory for each byte of the file; a trace at the
+ * Largest file that is opened, in bytes. Opening needs about 3 bytes of memory for each byte of the file; a trace at the
  * default limits (20,000 requests, with kernel figures) has well under 100 MB.
  */
-export const largestFile = 256 * 1024 * 1024;
+export const largestFile = 250_000_000;
 
 const headSize = 64 * 1024;
 
@@ -56,7 +56,7 @@ function decode(bytes: Uint8Array): string {
 
 function tooLarge(size: number, head: string, largest: number): FormatError {
   const megabytes = (n: number) => `${Math.round(n / 1e6)} MB`;
-  const foreign = foreignKind(undefined, head) ?? '';
+  const foreign = (foreignKind(undefined, head) ?? '').replace(/^./, (c) => c.toUpperCase());
   const is = size > largest ? `has ${megabytes(size)}` : `has more than ${megabytes(largest)}`;
   return new FormatError(
     'tooLarge',

@@ -46,12 +46,30 @@ export function orderedJson(value: unknown, shape: Shape | undefined): string | 
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((v) => orderedJson(v, shape?.items) ?? 'null').join(',')}]`;
-  let out = '';
-  for (const [key, inner] of orderedEntries(value, shape)) {
-    const text = orderedJson(value[key as keyof typeof value], inner);
-    if (text !== undefined) out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${text}`;
+  const object = value as Record<string, unknown>;
+  let out = '{';
+  if (shape)
+    for (const [key, inner] of shape.keys)
+      if (Object.hasOwn(object, key)) out = withMember(out, key, object[key], inner);
+  for (const key of Object.keys(object)) if (!shape?.keys.has(key)) out = withMember(out, key, object[key], undefined);
+  return `${out}}`;
+}
+
+function withMember(out: string, key: string, value: unknown, shape: Shape | undefined): string {
+  const text = orderedJson(value, shape);
+  return text === undefined ? out : `${out}${out === '{' ? '' : ','}${quoted(key)}:${text}`;
+}
+
+const quotedNames = new Map<string, string>();
+
+/** A name in quotes; remembered, as the same few stand in every record. */
+function quoted(key: string): string {
+  let text = quotedNames.get(key);
+  if (text === undefined) {
+    text = JSON.stringify(key);
+    if (quotedNames.size < 1000) quotedNames.set(key, text);
   }
-  return `{${out}}`;
+  return text;
 }
 
 /** The keys of an object in writing order, each with the shape of its value. */

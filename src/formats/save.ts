@@ -10,7 +10,8 @@ import { FormatError } from './error';
 /** Characters gathered before a write. */
 const batch = 1 << 20;
 
-export async function saveAtomically(path: string, pieces: Iterable<string>): Promise<void> {
+/** `pieces` is called once the file can be written; what it throws leaves the old file as it was, too. */
+export async function saveAtomically(path: string, pieces: () => Iterable<string>): Promise<void> {
   let temporary: string | undefined;
   try {
     const target = await targetOf(path);
@@ -19,7 +20,7 @@ export async function saveAtomically(path: string, pieces: Iterable<string>): Pr
     const file = await open(name, 'wx', target.mode);
     temporary = name;
     try {
-      await writeAll(file, pieces);
+      await writeAll(file, pieces());
       // `open` applies the umask; a file that is replaced keeps the permissions it had.
       if (target.exists) await file.chmod(target.mode);
       await file.sync();
