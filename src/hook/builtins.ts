@@ -1,0 +1,31 @@
+/**
+ * What the hook uses of the runtime, captured while the program has not run yet: fake timers, a mocked fs or a patched
+ * JSON must not reach us. Nothing here loads a module that Node has not loaded by itself; `net`, `http` and the like are
+ * asked for in `install`, so that a hook that has nothing to do costs nothing.
+ */
+import fs from 'node:fs';
+import module from 'node:module';
+import { isMainThread, threadId } from 'node:worker_threads';
+
+export const { openSync, writeSync, closeSync, fstatSync, existsSync, readFileSync } = fs;
+export const stringify = JSON.stringify;
+export const parse = JSON.parse;
+export const apply = Reflect.apply;
+export const ErrorClass = Error;
+export const byteLength = Buffer.byteLength;
+export const setTimer = setTimeout;
+export const nextTick = process.nextTick;
+export const hrtime = process.hrtime.bigint;
+export const pid = process.pid;
+export const syncExports = module.syncBuiltinESMExports;
+export { isMainThread, threadId };
+
+const resolved = Promise.resolve();
+const { then } = Promise.prototype;
+/** Runs `f` as a promise job; not through `resolved.then`, which the program may have replaced. */
+export const afterJobs = (f: () => void): void => {
+  apply(then, resolved, [f]);
+};
+
+/** Major version of Node; a runtime that only looks like Node counts as 0. */
+export const nodeMajor = Number.parseInt(process.versions.node ?? '0', 10) || 0;

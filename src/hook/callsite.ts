@@ -1,0 +1,246 @@
+/**
+ * Call sites: the dearest thing the hook does, so an `Error` is made at the entry of a wrapped function, where the
+ * stack is short, and left unread; stacks are read in batches, as lines `src` (an entry of the isolate's table) and
+ * `site` (which record has which entry). SIGKILL loses those not yet read: at most 31, or those of the last 50 ms.
+ *
+ * Up to 20 captures in 100 ms take 60 frames. A hot loop takes as many as were needed lately. When a short stack then
+ * shows no user frame, that request keeps the library's frame, marked so, and the next 16 take 60 again.
+ *
+ * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
+ */
+import { ErrorClass, stringify } from './builtins';
+import { now } from './clock';
+import { fault, parts } from './faults';
+import type { AnyFunction } from './wrap';
+
+const part = parts.callSites;
+const deep = 60;
+const ownFile = __filename;
+
+let budget = Number.POSITIVE_INFINITY;
+
+interface Located {
+  id: number;
+  /** Number in the table of `src` entries; 0 while unread or unknown. */
+  site: number;
+}
+
+/** Unread stacks, or the earlier hop whose call site the record inherits. */
+let held: (Error | Located)[] = [];
+let owners: Located[] = [];
+const whole: boolean[] = [];
+let count = 0;
+
+interface Place {
+  file: string;
+  line: number;
+  column: number;
+  fn: string;
+}
+const numbers = new Map<string, number>();
+const places = new Map<number, Place>();
+let lastNumber = 0;
+
+export function setUpCallSites(level: 'all' | 'off' | number): void {
+  budget = typeof level === 'number' ? level : Number.POSITIVE_INFINITY;
+  if (level === 'off') part.on = false;
+  try {
+    const limit = ErrorClass.stackTraceLimit;
+    ErrorClass.stackTraceLimit = 2;
+    ErrorClass.stackTraceLimit = limit;
+  } catch {
+    part.on = false;
+  }
+}
+
+let frames = 2;
+let learning = 16;
+let windowAt = 0;
+let inWindow = 0;
+let secondAt = 0;
+let inSecond = 0;
+
+/** How many frames the next capture takes; 0: none, over the budget. */
+function limit(t: number): number {
+  if (t - windowAt > 100) {
+    windowAt = t;
+    inWindow = 0;
+    if (t - secondAt > 1000) {
+      secondAt = t;
+      inSecond = 0;
+    }
+  }
+  inWindow++;
+  if (++inSecond > budget && (inSecond & 7) !== 0) return 0;
+  if (inWindow <= 20 || learning > 0) {
+    if (learning > 0) learning--;
+    return deep;
+  }
+  return frames;
+}
+
+/** What the entry that is running now saw; taken by the first record made inside. `at` 0: no entry is running. */
+export const entered = { at: 0, error: undefined as Error | undefined, deep: false, spent: false, fetch: false };
+
+/**
+ * A wrapped entry (`http.request`, `fetch`). One function object each: the frame above it is the caller's. Capturing
+ * stands in place, a helper would be one more frame. What is noted is valid for the synchronous call only.
+ */
+export function entry(original: AnyFunction, isFetch: boolean, onReturn?: (result: unknown) => void): AnyFunction {
+  return function (this: unknown) {
+    const { at, error, deep: wasDeep, spent, fetch } = entered;
+    const t = now();
+    entered.at = t;
+    entered.error = undefined;
+    entered.spent = true;
+    entered.fetch = isFetch;
+    if (part.on) {
+      try {
+        const n = limit(t);
+        if (n > 0) {
+          const before = ErrorClass.stackTraceLimit;
+          ErrorClass.stackTraceLimit = n;
+          entered.error = new ErrorClass();
+          ErrorClass.stackTraceLimit = before;
+          entered.deep = n === deep;
+          entered.spent = false;
+        }
+      } catch (e) {
+        fault(part, e);
+      }
+    }
+    try {
+      // biome-ignore lint/complexity/noArguments: passed on untouched
+      const result = Reflect.apply(original, this, arguments);
+      onReturn?.(result);
+      return result;
+    } finally {
+      entered.at = at;
+      entered.error = error;
+      entered.deep = wasDeep;
+      entered.spent = spent;
+      entered.fetch = fetch;
+    }
+  };
+}
+
+/** Notes the call site of a record just made; called once for each. */
+export function takeSite(owner: Located): void {
+  let e = entered.error;
+  let isDeep = entered.deep;
+  entered.error = undefined;
+  if (e === undefined) {
+    // Not through a wrapped entry (npm undici, own ClientRequest): taken here, deeper.
+    if (entered.spent) {
+      entered.spent = false;
+      return;
+    }
+    if (limit(now()) === 0) return;
+    const before = ErrorClass.stackTraceLimit;
+    ErrorClass.stackTraceLimit = deep;
+    e = new ErrorClass();
+    ErrorClass.stackTraceLimit = before;
+    isDeep = true;
+  }
+  hold(e, owner, isDeep);
+}
+
+/** A later hop of a redirect is made by the runtime: it has the call site of the first. */
+export function inheritSite(owner: Located, first: Located): void {
+  entered.error = undefined;
+  hold(first, owner, true);
+}
+
+function hold(e: Error | Located, owner: Located, isDeep: boolean): void {
+  held[count] = e;
+  owners[count] = owner;
+  whole[count++] = isDeep;
+}
+
+export const unreadSites = (): number => count;
+
+const raw = (_: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[] => frames;
+
+/** Reads the stacks held and returns their lines. Called between ticks, never while a request is being made. */
+export function readSites(): string {
+  const n = count;
+  const errors = held;
+  const records = owners;
+  const before = ErrorClass.prepareStackTrace;
+  let definitions = '';
+  let pairs = '';
+  let needed = 2;
+  held = [];
+  owners = [];
+  count = 0;
+  try {
+    ErrorClass.prepareStackTrace = raw;
+    for (let i = 0; i < n; i++) {
+      const e = errors[i] as Error | Located;
+      const owner = records[i] as Located;
+      const inherited = (e as Located).site;
+      let key: string;
+      let frame: NodeJS.CallSite | undefined;
+      let kind = 'inherited';
+      if (inherited !== undefined) key = `${inherited}`;
+      else {
+        const found = userFrame((e as Error).stack as unknown as NodeJS.CallSite[]);
+        if (found.user && found.depth > needed) needed = found.depth;
+        if (!found.user && !whole[i]) learning = 16;
+        frame = found.frame;
+        if (!frame) continue;
+        kind = found.user ? 'user' : 'library';
+        // The position, not line and column: those cost a table of the file's line ends.
+        key = `${frame.getFileName()}:${frame.getPosition()}:${kind}`;
+      }
+      let number = numbers.get(key);
+      if (number === undefined) {
+        const place = frame ? placeOf(frame) : places.get(inherited as number);
+        if (!place) continue;
+        // Code made by eval could fill the table without end; numbers are never used twice.
+        if (numbers.size > 5000) {
+          numbers.clear();
+          places.clear();
+        }
+        number = ++lastNumber;
+        numbers.set(key, number);
+        places.set(number, place);
+        const at = [place.file.slice(0, 1024), place.line, place.column, place.fn.slice(0, 256), kind];
+        definitions += `{"k":"src","n":${number},"at":${stringify(at)}}\n`;
+      }
+      owner.site = number;
+      pairs += `${pairs === '' ? '' : ','}${owner.id},${number}`;
+    }
+    if (needed > frames) frames = needed;
+  } catch (e) {
+    fault(part, e);
+  } finally {
+    try {
+      ErrorClass.prepareStackTrace = before;
+    } catch {
+      // Frozen meanwhile: then it was not set either.
+    }
+  }
+  return pairs === '' ? '' : `${definitions}{"k":"site","s":[${pairs}]}\n`;
+}
+
+const placeOf = (f: NodeJS.CallSite): Place => ({
+  file: f.getFileName() ?? '',
+  line: f.getLineNumber() ?? 1,
+  column: f.getColumnNumber() ?? 1,
+  fn: f.getFunctionName() ?? '',
+});
+
+/** First frame outside Node, this file and node_modules; else the first outside Node and this file. */
+function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: boolean; depth: number } {
+  let library: NodeJS.CallSite | undefined;
+  if (!Array.isArray(stack)) return { user: false, depth: 0 };
+  for (let i = 0; i < stack.length; i++) {
+    const frame = stack[i] as NodeJS.CallSite;
+    const file = frame.getFileName();
+    if (!file || file === ownFile || file.startsWith('node:')) continue;
+    if (!file.includes('/node_modules/')) return { frame, user: true, depth: i + 1 };
+    library ??= frame;
+  }
+  return library ? { frame: library, user: false, depth: 0 } : { user: false, depth: 0 };
+}

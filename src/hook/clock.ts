@@ -1,0 +1,34 @@
+/**
+ * One clock: CLOCK_MONOTONIC, read by `performance.now()` (0.1 µs; ms with fraction since the thread began). Lines carry
+ * whole µs since the zero of the spool file. Raw readings are kept in the records and turned into µs when the line is
+ * built, each by itself, so that the same reading gives the same number everywhere and sums are exact. Never `| 0`:
+ * that overflows after 35 minutes.
+ */
+import { hrtime } from './builtins';
+
+/** Reading of the clock in ms; never 0, so 0 stands for "has not happened". */
+export const now: () => number = performance.now.bind(performance);
+const { timeOrigin } = performance;
+
+let zero = 0;
+
+/** Sets the zero. `monotonicNs` is the same instant on the system's clock, `wallMs` on the wall's (ms since 1970). */
+export function anchor(): { monotonicNs: bigint; wallMs: number } {
+  let best = Number.POSITIVE_INFINITY;
+  let monotonicNs = 0n;
+  // The narrowest of five readings: the two clocks are read by different calls.
+  for (let i = 0; i < 5; i++) {
+    const before = now();
+    const ns = hrtime();
+    const after = now();
+    if (after - before < best) {
+      best = after - before;
+      zero = (before + after) / 2;
+      monotonicNs = ns;
+    }
+  }
+  return { monotonicNs, wallMs: timeOrigin + zero };
+}
+
+/** A reading as whole µs since the zero. */
+export const us = (t: number): number => Math.round((t - zero) * 1000);

@@ -1,0 +1,61 @@
+/**
+ * What the session wrote into the environment. The program could have changed it: every field is checked, and what makes
+ * no sense counts as absent.
+ */
+import { parse } from './builtins';
+
+export type HeaderLevel = 'off' | 'names' | 'lengths' | 'values';
+
+export interface Settings {
+  /** Folder of the spool files. */
+  spool: string;
+  trace: string;
+  /** Trace requests enabled at the start. Empty: nothing is patched. */
+  enabled: string[];
+  /** Call sites: all of them, none, or this many exact ones a second and then one in eight. */
+  callSites: 'all' | 'off' | number;
+  headers: HeaderLevel;
+  /** Lower case. */
+  excludeHeaders: string[];
+  /** Query parameters to mask beyond the well-known ones. */
+  maskedParameters: string[];
+  /** Group writes for so many ms; absent: 5 while the loop is over 90 % busy, else each tick writes. */
+  gap: number | undefined;
+  segmentBytes: number;
+  maxUnreadBytes: number;
+  /** Handlers that shall fail: fault injection in tests. */
+  faults: string[];
+}
+
+const MiB = 1024 * 1024;
+const texts = (v: unknown): string[] => (Array.isArray(v) ? v.filter((x): x is string => typeof x === 'string') : []);
+const positive = (v: unknown): number | undefined => (typeof v === 'number' && v >= 0 ? v : undefined);
+const levels: readonly unknown[] = ['names', 'lengths', 'values'];
+
+/** The settings, or undefined when this process is not to be traced. */
+export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
+  const spool = env.NETTRACE_SPOOL;
+  if (!spool) return undefined;
+  let conf: Record<string, unknown> = {};
+  try {
+    const value: unknown = parse(env.NETTRACE_CONF ?? '{}');
+    if (typeof value === 'object' && value !== null) conf = value as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  if (conf.v !== 1) return undefined;
+  const { callSites, headers } = conf;
+  return {
+    spool,
+    trace: typeof conf.trace === 'string' ? conf.trace : '',
+    enabled: texts(conf.enabled),
+    callSites: callSites === 'off' || (typeof callSites === 'number' && callSites >= 0) ? callSites : 'all',
+    headers: levels.includes(headers) ? (headers as HeaderLevel) : 'off',
+    excludeHeaders: texts(conf.excludeHeaders).map((h) => h.toLowerCase()),
+    maskedParameters: texts(conf.maskedParameters),
+    gap: positive(conf.gap),
+    segmentBytes: positive(conf.segmentBytes) || 8 * MiB,
+    maxUnreadBytes: positive(conf.maxUnreadBytes) || 64 * MiB,
+    faults: texts(conf.faults),
+  };
+}

@@ -1,0 +1,297 @@
+/**
+ * Requests of `http` and `https`. Creation is seen at the entry (call site, instant), in the agent's `addRequest`, or at
+ * the latest when a socket is given. `http.client.request.start` and `.response.finish` are misnomers: the first comes
+ * when the whole request has been handed over, the second when the response's head has been parsed.
+ */
+import type { Agent, IncomingMessage } from 'node:http';
+import { apply, nodeMajor } from './builtins';
+import { entered, entry } from './callsite';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { link, linked } from './hidden';
+import { Http1Record, type Outgoing } from './http1record';
+import { type AnySocket, type ConnectOptions, dialling, wireOf } from './net';
+import { expectRedirect, isRedirect, redirectTo } from './redirects';
+import { abort, assign, beginRequest, chunk, fail, finish } from './request';
+import type { Wire } from './wire';
+import { watchEmit, wrap } from './wrap';
+
+const part = parts.http1;
+const recordOf = linked<Http1Record>;
+type Response = IncomingMessage & { _dumped?: boolean };
+
+interface AgentInside extends Agent {
+  getName(options: unknown): string;
+}
+
+export function installHttp1(): void {
+  const http = require('node:http') as typeof import('node:http');
+  const https = require('node:https') as typeof import('node:https');
+  const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  for (const m of [http, https]) {
+    wrap(m, 'request', (original) => entry(original, false, onEntryReturn));
+    wrap(m, 'get', (original) => entry(original, false, onEntryReturn));
+  }
+  watchAgent(http.Agent.prototype);
+  watchRequests(http.ClientRequest.prototype);
+  watchResponses(http.IncomingMessage.prototype);
+  channels.subscribe('http.client.response.finish', onResponse as never);
+  if (nodeMajor >= 20) channels.subscribe('http.client.request.error', onRequestError as never);
+}
+
+function watchAgent(prototype: object): void {
+  wrap(
+    prototype,
+    'addRequest',
+    (original) =>
+      function addRequest(this: Agent, req: Outgoing, options: ConnectOptions, ...rest: unknown[]) {
+        begin(req, options);
+        return apply(original, this, [req, options, ...rest]);
+      },
+  );
+  wrap(
+    prototype,
+    'createSocket',
+    (original) =>
+      function createSocket(this: AgentInside, req: Outgoing, ...rest: unknown[]) {
+        const outer = dialling.by;
+        dialling.by = dialler(this, req);
+        try {
+          return apply(original, this, [req, ...rest]);
+        } finally {
+          dialling.by = outer;
+        }
+      },
+  );
+}
+
+const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Outgoing) => ({
+  fill(wire: Wire, options: ConnectOptions): void {
+    const r = recordOf(req);
+    wire.via = 'agent';
+    wire.agent = poolNumber(agent);
+    const name = options._agentKey;
+    if (name !== undefined) {
+      const { maxSockets } = agent;
+      wire.pool = {
+        free: agent.freeSockets[name]?.length ?? 0,
+        busy: agent.sockets[name]?.length ?? 0,
+        pending: agent.requests[name]?.length ?? 0,
+        limit: Number.isFinite(maxSockets) ? maxSockets : undefined,
+      };
+    }
+    if (r === undefined) return;
+    wire.request = r;
+    wire.wanted = true;
+    r.dial = wire;
+  },
+}));
+
+let pools = 0;
+/** Number of an agent (or of an undici connector) in this isolate. */
+export function poolNumber(pool: object): number {
+  const known = linked<number>(pool);
+  if (known !== undefined) return known;
+  link(pool, ++pools);
+  return pools;
+}
+
+/** The record of a request: begun now if it is not known yet. */
+const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOptions): Http1Record => {
+  const known = recordOf(req);
+  if (known !== undefined) return known;
+  const r = new Http1Record(entered.at || now(), req, options);
+  link(req, r);
+  r.redirectOf = redirectTo(() => r.url());
+  beginRequest(r);
+  return r;
+});
+
+/** Agents with an `addRequest` of their own come to sockets much later. */
+function onEntryReturn(req: unknown): void {
+  if (typeof req === 'object' && req !== null && recordOf(req) === undefined) begin(req as Outgoing);
+}
+
+function watchRequests(prototype: object): void {
+  wrap(
+    prototype,
+    'onSocket',
+    (original) =>
+      function onSocket(this: Outgoing, socket: AnySocket | null, ...rest: unknown[]) {
+        onAssigned(this, socket);
+        return apply(original, this, [socket, ...rest]);
+      },
+  );
+  wrap(
+    prototype,
+    'destroy',
+    (original) =>
+      function destroy(this: Outgoing, ...args: unknown[]) {
+        onDestroy(this, args[0]);
+        return apply(original, this, args);
+      },
+  );
+  // The head leaves by one of these two: at once, or with what has been kept until a socket came.
+  for (const name of ['_writeRaw', '_flushOutput']) {
+    wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: Outgoing, ...args: unknown[]) {
+          onWrite(this);
+          return apply(original, this, args);
+        },
+    );
+  }
+  watchEmit(prototype, watchRequest as (emitter: never) => boolean | undefined, onRequestEvent as never);
+}
+
+const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySocket | null) => {
+  const r = begin(req);
+  if (r === undefined || !socket || r.wire !== undefined) return;
+  const wire = wireOf(socket);
+  if (wire !== undefined && wire.request === undefined && wire.requests === 0 && wire.via !== 'undici') {
+    // Dialled without an agent, or by one that is not Node's: inside this very call if it is still connecting.
+    if (wire.connectedAt === 0 && wire.beginAt >= r.createdAt) {
+      wire.request = r;
+      r.dial = wire;
+    }
+  }
+  const holder = wire?.last;
+  assign(r, wire, r.method !== 'CONNECT');
+  r.socket = socket;
+  if (
+    holder !== undefined &&
+    holder.endAt > r.createdAt &&
+    holder.assignedAt <= r.createdAt &&
+    isOnlySocket(req, socket)
+  ) {
+    r.blockedBy = holder.id;
+  }
+});
+
+/** Whether the agent had just this socket for the request's origin: then who held it is who blocked. */
+function isOnlySocket(req: Outgoing, socket: AnySocket): boolean {
+  const sockets = (req.agent as Agent | undefined)?.sockets;
+  if (!sockets) return false;
+  for (const name of Object.keys(sockets)) {
+    const list = sockets[name];
+    if (list?.includes(socket)) return list.length === 1;
+  }
+  return false;
+}
+
+const onWrite = guarded(part, 'http1.write', (req: Outgoing) => {
+  const r = recordOf(req);
+  if (r === undefined || r.sendBeginAt !== 0 || r.assignedAt === 0) return;
+  if (req.socket && req._header) r.sendBeginAt = now();
+});
+
+/** At each emission: what the request's own state says has happened since. True only where the event itself is needed. */
+const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
+  const r = recordOf(req);
+  if (r === undefined || r.endAt !== 0) return false;
+  if (r.sendEndAt === 0 && r.sendBeginAt !== 0 && req.writableFinished) r.sendEndAt = now();
+  if (req.upgradeOrConnect === true && r.responseBeginAt === 0) {
+    const t = now();
+    r.responseBeginAt = t;
+    r.message = req.res;
+    finish(r, r.method === 'CONNECT' ? 'tunnel' : 'upgraded', t);
+    return false;
+  }
+  if (req._closed === true) closed(r);
+  return nodeMajor < 20 && r.responseBeginAt === 0;
+});
+
+/** The request is done with its socket. A response that is there in full may still be read. */
+function closed(r: Http1Record): void {
+  if (r.message === undefined) finish(r, 'failed', now());
+  else if (!r.message.complete) fail(r, r.wire?.closeError, now());
+  else if (r.message.readableEnded) finish(r, 'complete', r.readEndAt || now());
+}
+
+/** Node 18 has no channel for errors. */
+const onRequestEvent = guarded(part, 'http1.event', (req: Outgoing, a: ArrayLike<unknown>) => {
+  const r = recordOf(req);
+  if (r !== undefined && a[0] === 'error') fail(r, a[1], now());
+});
+
+const onRequestError = guarded(part, 'http1.error', (m: { request: Outgoing; error: unknown }) => {
+  const r = recordOf(m.request);
+  if (r !== undefined) fail(r, m.error, now());
+});
+
+const onDestroy = guarded(part, 'http1.destroy', (req: Outgoing, error: unknown) => {
+  const r = recordOf(req);
+  if (r !== undefined && !req.destroyed) abort(r, error, now());
+});
+
+const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; response: Response }) => {
+  const r = recordOf(m.request);
+  if (r === undefined || r.endAt !== 0) return;
+  const t = now();
+  if (r.sendEndAt === 0 && m.request.writableFinished) r.sendEndAt = t;
+  r.responseBeginAt = t;
+  r.message = m.response;
+  link(m.response, r);
+  if (isRedirect(m.response.statusCode ?? 0)) {
+    const { location } = m.response.headers;
+    if (location) expectRedirect(r, location);
+  }
+  r.push();
+});
+
+function watchResponses(prototype: object): void {
+  wrap(
+    prototype,
+    '_destroy',
+    (original) =>
+      function _destroy(this: Response, ...args: unknown[]) {
+        onResponseDestroy(this, args[0]);
+        return apply(original, this, args);
+      },
+  );
+  watchEmit(prototype, watchResponse as (emitter: never) => boolean | undefined, onResponseEvent as never);
+}
+
+const watchResponse = guarded(part, 'http1.body', (res: Response): boolean => {
+  const r = recordOf(res);
+  if (r === undefined || r.endAt !== 0) return false;
+  if (!res.readableEnded) return true;
+  r.readEndAt ||= now();
+  // A request whose own body is still on its way ends with its `close`.
+  if (r.outgoing.writableFinished) {
+    if (r.sendEndAt === 0) r.sendEndAt = r.responseBeginAt;
+    finish(r, 'complete', r.readEndAt);
+  }
+  return false;
+});
+
+const onResponseEvent = guarded(part, 'http1.data', (res: Response, a: ArrayLike<unknown>) => {
+  if (a[0] !== 'data') return;
+  const r = recordOf(res);
+  if (r === undefined || r.endAt !== 0) return;
+  const bytes = sizeOf(a[1], res.readableEncoding);
+  if (bytes < 0 || r.bodyBytes === -2) r.bodyBytes = -2;
+  else chunk(r, bytes);
+  if (r.readBeginAt === 0) r.readBeginAt = r.lastAt || now();
+});
+
+/** Bytes of a piece; -1 when a decoder stands between and its text does not tell. */
+function sizeOf(piece: unknown, encoding: string | null): number {
+  if (typeof piece !== 'string') return (piece as Uint8Array).byteLength ?? -1;
+  if (encoding === 'latin1' || encoding === 'binary') return piece.length;
+  if (encoding === 'utf8' || encoding === 'utf-8') return piece.includes('\ufffd') ? -1 : Buffer.byteLength(piece);
+  return encoding === 'hex' ? piece.length / 2 : -1;
+}
+
+/** The response is given up: by the program, or by Node when the connection went away under it. */
+const onResponseDestroy = guarded(part, 'http1.giveUp', (res: Response, error: unknown) => {
+  const r = recordOf(res);
+  if (r === undefined || r.endAt !== 0) return;
+  if (res.complete && res.readableEnded) finish(r, 'complete', r.readEndAt || now());
+  else if (res.complete && !error) return;
+  else if (r.wire !== undefined && r.wire.closedAt !== 0 && (error as NodeJS.ErrnoException)?.code === 'ECONNRESET') {
+    fail(r, r.wire.closeError ?? error, now());
+  } else abort(r, error, now());
+});

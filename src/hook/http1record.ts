@@ -1,0 +1,137 @@
+/** A request of `http` or `https`: what its ClientRequest and IncomingMessage say. */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ResponseFacts } from './lines';
+import type { AnySocket, ConnectOptions } from './net';
+import { push } from './queue';
+import { RequestRecord } from './request';
+
+/** ClientRequest with the inner fields that are the same on Node 18 to 26. */
+export interface Outgoing extends ClientRequest {
+  _closed?: boolean;
+  _header?: string | null;
+  upgradeOrConnect?: boolean;
+  res?: IncomingMessage;
+  agent?: unknown;
+}
+
+export class Http1Record extends RequestRecord {
+  readonly countsBody = true;
+  readonly seesReading = true;
+  message: (IncomingMessage & { _dumped?: boolean }) | undefined = undefined;
+  socket: AnySocket | undefined = undefined;
+  /** The body's end was taken by the program. */
+  readEndAt = 0;
+
+  constructor(
+    createdAt: number,
+    readonly outgoing: Outgoing,
+    private readonly options: ConnectOptions | undefined,
+  ) {
+    super(createdAt, outgoing.protocol === 'https:' ? 'https' : 'http', outgoing.method, outgoing.path);
+  }
+
+  push(): void {
+    push(this);
+  }
+
+  url(): string {
+    const { protocol } = this.outgoing;
+    let { host } = this.outgoing;
+    if (/^https?:\/\//i.test(this.path)) return this.path;
+    if (host.includes(':') && !host.startsWith('[')) host = `[${host}]`;
+    const port = Number(this.options?.port) || this.portOfHeader();
+    const shown = port === 0 || port === (protocol === 'https:' ? 443 : 80) ? '' : `:${port}`;
+    return `${protocol}//${host}${shown}${this.method === 'CONNECT' ? '' : this.path}`;
+  }
+
+  /** Without an agent's options the port stands only in the Host header that Node made. */
+  private portOfHeader(): number {
+    const header = this.outgoing.getHeader('host');
+    const { host } = this.outgoing;
+    return typeof header === 'string' && header.startsWith(`${host}:`) ? Number(header.slice(host.length + 1)) || 0 : 0;
+  }
+
+  clientText(): string {
+    return '';
+  }
+
+  isComplete(): boolean {
+    return this.message?.complete === true;
+  }
+
+  readResponse(): ResponseFacts | undefined {
+    const m = this.message;
+    if (m === undefined) return undefined;
+    const facts: ResponseFacts = {
+      status: m.statusCode ?? 0,
+      statusText: m.statusMessage ?? '',
+      protocol: `http/${m.httpVersion}`,
+      contentType: '',
+      contentEncoding: '',
+      declaredBytes: -1,
+      chunked: false,
+      keepAlive: '',
+      dumped: m._dumped === true,
+    };
+    const { rawHeaders } = m;
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+      takeHeader(facts, rawHeaders[i] as string, rawHeaders[i + 1] as string);
+    return facts;
+  }
+
+  bodyText(): string {
+    const header = this.outgoing._header;
+    if (!header || this.bytesSent < 0 || this.wire?.isH2) return '';
+    // The head is known to the byte, so the rest of what left is the body.
+    const wireBytes = this.bytesSent - header.length;
+    if (wireBytes <= 0 || this.sendEndAt === 0) return '';
+    const chunked = /\r\ntransfer-encoding: *chunked/i.test(header);
+    const declared = /\r\ncontent-length: *(\d+)/i.exec(header)?.[1];
+    const fields = [`"wireBytes":${wireBytes}`];
+    if (declared) fields.push(`"declaredBytes":${declared}`);
+    if (!chunked) fields.push(`"bytes":${wireBytes}`);
+    return `{${fields.join(',')}}`;
+  }
+
+  headerList(side: 'request' | 'response'): string[] | undefined {
+    if (side === 'response') return this.message?.rawHeaders;
+    const header = this.outgoing._header;
+    return header ? headerBlock(header) : undefined;
+  }
+
+  socketCounters(): { bytesRead: number; bytesWritten: number } | undefined {
+    return this.socket;
+  }
+}
+
+/** Names and values of a header block as it was sent. */
+export function headerBlock(text: string): string[] {
+  const list: string[] = [];
+  for (const one of text.split('\r\n').slice(1)) {
+    const colon = one.indexOf(':');
+    if (colon > 0) list.push(one.slice(0, colon), one.slice(colon + 1).trim());
+  }
+  return list;
+}
+
+/** The few headers that are facts at each level, told apart by length first. */
+export function takeHeader(facts: ResponseFacts, name: string, value: string): void {
+  switch (name.length) {
+    case 10:
+      if (name.toLowerCase() === 'keep-alive') facts.keepAlive = value;
+      break;
+    case 12:
+      if (name.toLowerCase() === 'content-type') facts.contentType = value;
+      break;
+    case 14:
+      if (name.toLowerCase() === 'content-length') facts.declaredBytes = /^\d+$/.test(value) ? Number(value) : -1;
+      break;
+    case 16:
+      if (name.toLowerCase() === 'content-encoding')
+        facts.contentEncoding = value.toLowerCase() === 'identity' ? '' : value;
+      break;
+    case 17:
+      if (name.toLowerCase() === 'transfer-encoding') facts.chunked = /chunked/i.test(value);
+      break;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Preload hook of Net Trace: `node --require hook.cjs`, put into NODE_OPTIONS by the session, so that children and
+ * workers load it too. It writes what goes over the network to a spool file and must not be noticed by the program
+ * otherwise. Without NETTRACE_SPOOL it does nothing at all.
+ */
+import { readEnvironment } from './environment';
+
+const face = Symbol.for('nettrace.hook');
+
+try {
+  const settings = (globalThis as Record<symbol, unknown>)[face] ? undefined : readEnvironment(process.env);
+  if (settings && Number.parseInt(process.versions.node, 10) >= 18) {
+    const api = { flush(): void {} };
+    Object.defineProperty(globalThis, face, { value: api });
+    (require('./install') as typeof import('./install')).install(settings, api);
+  }
+} catch {
+  // The program runs untraced; the host sees that no `proc` line came.
+}

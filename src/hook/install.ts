@@ -1,0 +1,96 @@
+/** Puts the parts of the hook in place, once an isolate. */
+import { maskArguments } from '../model/mask';
+import { pid, syncExports, threadId } from './builtins';
+import { readSites, setUpCallSites, unreadSites } from './callsite';
+import { anchor, now, us } from './clock';
+import { installDns } from './dns';
+import { installEnds } from './ends';
+import type { Settings } from './environment';
+import { parts, setUpFaults } from './faults';
+import { setUpHeaders } from './headers';
+import { installHttp1 } from './http1';
+import { installNet } from './net';
+import { flush, push, setUpQueue } from './queue';
+import { openSpool } from './spool';
+import { cutText, line, setUpMasks } from './text';
+import { installUndici } from './undici';
+
+declare const HOOK_VERSION: string | undefined;
+const version = typeof HOOK_VERSION === 'string' ? HOOK_VERSION : '0';
+
+/** What the host can reach through a debugger: `globalThis[Symbol.for('nettrace.hook')]`. */
+export interface HookFace {
+  /** Writes everything that is known: called at every stop of the debugger. */
+  flush(): void;
+}
+
+export function install(settings: Settings, face: HookFace): void {
+  const { monotonicNs, wallMs } = anchor();
+  setUpMasks(settings.maskedParameters);
+  const control = (reason: string): string =>
+    line({ k: 'ctl', at: us(now()), generation: 1, enabled: settings.enabled, reason });
+  const enabled = settings.enabled.length > 0;
+  let reason = 'start';
+  const opened = openSpool({
+    folder: settings.spool,
+    name: `${pid}-${threadId}-${monotonicNs}`,
+    segmentBytes: settings.segmentBytes,
+    maxUnreadBytes: settings.maxUnreadBytes,
+    preamble(segment) {
+      const text = processLine(settings, segment, monotonicNs, wallMs) + control(reason);
+      reason = 'segment';
+      return text;
+    },
+  });
+  if (!opened || !enabled) return;
+  setUpFaults(push, settings.faults);
+  setUpQueue(settings.gap, { count: unreadSites, read: readSites });
+  setUpCallSites(settings.callSites);
+  setUpHeaders(settings.headers, settings.excludeHeaders);
+  face.flush = flush;
+  installNet();
+  installDns();
+  installHttp1();
+  installUndici();
+  installEnds();
+  syncExports();
+}
+
+function processLine(settings: Settings, segment: number, monotonicNs: bigint, wallMs: number): string {
+  const { versions, ppid, argv, title } = process;
+  return line({
+    k: 'proc',
+    v: 1,
+    trace: settings.trace,
+    pid,
+    ppid,
+    tid: threadId,
+    segment,
+    monotonicNs: String(monotonicNs),
+    wallMs,
+    runtime: { name: 'node', version: versions.node, undici: versions.undici },
+    argv: shortArguments(maskArguments(argv, settings.maskedParameters)),
+    title: title === 'node' || title === argv[0] ? undefined : cutText(title, 128),
+    hook: version,
+    parts: Object.values(parts).flatMap((p) => (p.on ? [p.name] : [])),
+    settings: {
+      headerLevel: settings.headers,
+      callSites: settings.callSites,
+      excludeHeaders: settings.excludeHeaders.length > 0 ? settings.excludeHeaders : undefined,
+      maskedParameters: settings.maskedParameters.length > 0 ? settings.maskedParameters : undefined,
+    },
+  });
+}
+
+/** 1,024 bytes together. */
+function shortArguments(argv: string[]): string[] {
+  let left = 1024;
+  const out: string[] = [];
+  for (const arg of argv) {
+    if (left <= 0) break;
+    const short = cutText(arg, left);
+    left -= Buffer.byteLength(short);
+    out.push(short);
+  }
+  return out;
+}

@@ -1,0 +1,170 @@
+/**
+ * Lines of requests, as templates: `JSON.stringify` of the same object costs six times as much. Instants of an exchange
+ * stand in `t`, in µs after createdAt: small integers are cheap to print.
+ */
+import { stringify } from './builtins';
+import { us } from './clock';
+import { errorInfo, reasonOf } from './errors';
+import type { RequestRecord } from './request';
+import { bounded, cutText, maskedUrl, quoted } from './text';
+
+/** What the response's head says, whatever the header level. */
+export interface ResponseFacts {
+  status: number;
+  statusText: string;
+  protocol: string;
+  contentType: string;
+  contentEncoding: string;
+  /** -1: not declared. */
+  declaredBytes: number;
+  chunked: boolean;
+  keepAlive: string;
+  /** A body was due but the client threw it away unseen. */
+  dumped: boolean;
+}
+
+/** `req` line without its closing brace. */
+export function beginText(r: RequestRecord): string {
+  const url = maskedUrl(r.url());
+  let s = `{"k":"req","id":${r.id},"createdAt":${us(r.createdAt)},"api":"${r.api}",${r.clientText()}"method":${quoted(r.method)},"url":${quoted(url)}`;
+  const before = r.redirectOf;
+  if (before !== undefined) s += `,"redirectOf":${before.id},"operation":${operationOf(before)}`;
+  return s;
+}
+
+function operationOf(r: RequestRecord): number {
+  let first = r;
+  for (let i = 0; first.redirectOf !== undefined && i < 100; i++) first = first.redirectOf;
+  return first.id;
+}
+
+/** Everything from `t` to the newline. `withHead`: the response's head has not been written. */
+export function endText(r: RequestRecord, withHead: boolean): string {
+  let s = exchangeText(r);
+  const { wire } = r;
+  if (wire !== undefined && r.bytesSent >= 0 && !wire.isH2) {
+    s += `,"bytesSent":${r.bytesSent},"bytesReceived":${r.bytesReceived}`;
+  }
+  const body = r.bodyText();
+  if (body !== '') s += `,"body":${body}`;
+  const response = responseText(r, withHead, true);
+  if (response !== '') s += `,"response":{${response}}`;
+  if (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)) s += chunksText(r);
+  if (r.error !== undefined) s += `,"error":${stringify(errorInfo(r.error, r.phase))}`;
+  if (r.abortAt !== 0) s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason) })}`;
+  if (r.timeoutKind !== '') s += timeoutText(r);
+  if (r.outcome === 'upgraded') s += `,"upgrade":{"at":${us(r.endAt)}}`;
+  return `${s},"outcome":"${r.outcome}"}\n`;
+}
+
+export function headLine(r: RequestRecord): string {
+  const response = responseText(r, true, false);
+  return bounded(`{"k":"head","id":${r.id}${exchangeText(r)},"response":{${response}}}\n`);
+}
+
+export function markLine(r: RequestRecord): string {
+  const read = r.readBeginAt === 0 ? '' : `,"readBytes":${r.bodyBytes},"readBeginAt":${us(r.readBeginAt)}`;
+  const chunks = `,"chunks":{"count":${r.chunks},"bytes":${r.bodyBytes},"marks":[]}`;
+  return `{"k":"mark","id":${r.id}${read === '' ? '' : `,"response":{${read.slice(1)}}`}${chunks}}\n`;
+}
+
+/** Instants, dial, connection, ordinal, protocol. */
+function exchangeText(r: RequestRecord): string {
+  const { wire, dial } = r;
+  const created = us(r.createdAt);
+  // Bytes given to a socket that is still being set up leave when it is ready.
+  const ready = wire === undefined ? 0 : wire.readyAt;
+  const unsent = wire !== undefined && ready === 0;
+  const sendBegin = unsent ? 0 : r.sendBeginAt !== 0 && r.sendBeginAt < ready ? ready : r.sendBeginAt;
+  const sendEnd = unsent ? 0 : r.sendEndAt !== 0 && r.sendEndAt < ready ? ready : r.sendEndAt;
+  let s = `,"t":[${after(r.assignedAt, created)},${after(sendBegin, created)},${after(sendEnd, created)},${after(r.responseBeginAt, created)},${after(r.endAt, created)}`;
+  s += r.readBeginAt === 0 ? ']' : `,${us(r.readBeginAt) - created}]`;
+  if (dial !== undefined && (r.ordinal <= 1 || dial === wire)) s += `,"dial":${dial.id}`;
+  if (wire !== undefined && wire.connection !== 0) {
+    s += `,"connection":${wire.connection}`;
+    if (r.ordinal > 0) s += `,"ordinal":${r.ordinal}`;
+    if (r.ordinal > 1 && r.idleFrom !== 0) {
+      const idle = us(r.assignedAt) - us(r.idleFrom);
+      if (idle >= 0) s += `,"idleDuration":${idle}`;
+    }
+  }
+  if (r.blockedBy !== 0) s += `,"blockedBy":${r.blockedBy}`;
+  if (r.responseBeginAt !== 0) {
+    r.facts ??= r.readResponse();
+    if (r.facts !== undefined && r.facts.protocol !== '') s += `,"protocol":"${r.facts.protocol}"`;
+  }
+  return s;
+}
+
+const after = (t: number, created: number): number | null => (t === 0 ? null : us(t) - created);
+
+function responseText(r: RequestRecord, withHead: boolean, withBody: boolean): string {
+  if (r.responseBeginAt === 0) return '';
+  r.facts ??= r.readResponse();
+  const f = r.facts;
+  if (f === undefined) return '';
+  let s = '';
+  if (withHead) {
+    s = `"status":${f.status}`;
+    if (f.statusText !== '') s += `,"statusText":${quoted(cutText(f.statusText, 256))}`;
+    if (f.contentType !== '') s += `,"contentType":${quoted(cutText(f.contentType, 256))}`;
+    if (f.contentEncoding !== '') s += `,"contentEncoding":${quoted(cutText(f.contentEncoding, 128))}`;
+    if (f.declaredBytes >= 0) s += `,"declaredBytes":${f.declaredBytes}`;
+    const keepAlive = keepAliveText(r, f);
+    if (keepAlive !== '') s += `,"keepAlive":${keepAlive}`;
+  }
+  if (withBody) s += sizesText(r, f, s === '');
+  return s;
+}
+
+/** Sizes are given only where they were counted, or where the protocol itself checks them (a complete Content-Length). */
+function sizesText(r: RequestRecord, f: ResponseFacts, first: boolean): string {
+  if (r.outcome === 'upgraded' || r.outcome === 'tunnel') return '';
+  const complete = r.outcome === 'complete';
+  const noBody = r.method === 'HEAD' || f.status === 204 || f.status === 304;
+  let bytes = r.bodyBytes;
+  if (complete && noBody) bytes = 0;
+  else if (complete && f.declaredBytes >= 0 && !f.chunked) bytes = f.declaredBytes;
+  else if (bytes === -1 && !f.dumped && r.countsBody) bytes = 0;
+  let s = '';
+  if (bytes >= 0) {
+    if (!f.chunked) s += `,"wireBytes":${bytes}`;
+    if (f.contentEncoding === '' || bytes === 0) s += `,"bodyBytes":${bytes}`;
+  }
+  if (r.seesReading && r.bodyBytes >= -1) s += `,"readBytes":${r.bodyBytes === -1 ? 0 : r.bodyBytes}`;
+  return first ? s.slice(1) : s;
+}
+
+let hintSeen = '';
+let hint: { timeout?: number; max?: number } | undefined;
+
+/** `timeout=5, max=100`, seconds; noted at the connection too. A server says the same each time. */
+function keepAliveText(r: RequestRecord, f: ResponseFacts): string {
+  if (f.keepAlive === '') return '';
+  if (f.keepAlive !== hintSeen) {
+    hintSeen = f.keepAlive;
+    const timeout = /timeout=(\d+)/i.exec(hintSeen)?.[1];
+    const max = /max=(\d+)/i.exec(hintSeen)?.[1];
+    hint = timeout || max ? {} : undefined;
+    if (hint && timeout) hint.timeout = Number(timeout) * 1e6;
+    if (hint && max) hint.max = Number(max);
+  }
+  if (hint === undefined) return '';
+  if (r.wire !== undefined) r.wire.keepAlive = hint;
+  return stringify(hint);
+}
+
+function chunksText(r: RequestRecord): string {
+  const marks = r.marks ?? [r.firstAt, r.firstBytes];
+  let s = '';
+  for (let i = 0; i < marks.length; i += 2) s += `${s === '' ? '' : ','}[${us(marks[i] as number)},${marks[i + 1]}]`;
+  const dropped = r.chunks - marks.length / 2;
+  const gap = r.gapEnd === 0 ? '' : `,"longestGap":{"beginAt":${us(r.gapBegin)},"endAt":${us(r.gapEnd)}}`;
+  return `,"chunks":{"count":${r.chunks},"bytes":${r.bodyBytes},"marks":[${s}]${dropped > 0 ? `,"droppedMarks":${dropped}` : ''}${gap}}`;
+}
+
+function timeoutText(r: RequestRecord): string {
+  const limit = r.timeoutLimit > 0 ? r.timeoutLimit * 1000 : undefined;
+  const at = r.timeoutAt === 0 ? undefined : us(r.timeoutAt);
+  return `,"timeout":${stringify({ kind: r.timeoutKind, limit, at })}`;
+}

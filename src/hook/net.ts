@@ -1,0 +1,331 @@
+/**
+ * Sockets: every `connect` gets a Wire; while it is being set up its events are followed, then only its end. Nothing of
+ * ours stands on the stack when the program's own handlers run on an established connection (see `watchEmit`).
+ */
+import type { Socket } from 'node:net';
+import { apply, nodeMajor } from './builtins';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { link, linked } from './hidden';
+import { nextId } from './ids';
+import { push } from './queue';
+import { hasTimedOut } from './request';
+import { followTls, Tunnel } from './tls';
+import { type Attempt, type ClosedBy, Wire } from './wire';
+import { watchEmit, wrap } from './wrap';
+
+const part = parts.net;
+
+/** What is known of a dial before the socket connects: set synchronously round the call that will dial. */
+export interface Dialler {
+  fill(wire: Wire, options: ConnectOptions): void;
+}
+
+export interface ConnectOptions {
+  host?: string;
+  port?: number | string;
+  path?: string | null;
+  family?: number;
+  localAddress?: string | null;
+  autoSelectFamily?: boolean;
+  autoSelectFamilyAttemptTimeout?: number;
+  noDelay?: boolean;
+  keepAlive?: boolean;
+  keepAliveInitialDelay?: number;
+  lookup?: unknown;
+  servername?: string | null;
+  ALPNProtocols?: unknown;
+  _agentKey?: string;
+}
+
+interface Handle {
+  bytesRead?: number;
+  bytesWritten?: number;
+  _parent?: Handle;
+}
+
+export interface AnySocket extends Socket {
+  encrypted?: boolean;
+  _handle?: Handle | null;
+  _readableState?: { ended?: boolean };
+}
+
+/** The socket that is inside `connect` now, and who makes it dial. */
+export const dialling: { wire: Wire | undefined; by: Dialler | undefined } = { wire: undefined, by: undefined };
+
+export const wireOf = linked<Wire>;
+
+let net: typeof import('node:net');
+
+export function installNet(): void {
+  net = require('node:net') as typeof net;
+  const prototype = net.Socket.prototype as unknown as object;
+  wrap(
+    prototype,
+    'connect',
+    (original) =>
+      function connect(this: AnySocket, ...args: unknown[]) {
+        const outer = dialling.wire;
+        dialling.wire = begin(this, args);
+        try {
+          return apply(original, this, args);
+        } finally {
+          dialling.wire = outer;
+        }
+      },
+  );
+  wrap(
+    prototype,
+    '_destroy',
+    (original) =>
+      function _destroy(this: AnySocket, ...args: unknown[]) {
+        onDestroy(this, args[0]);
+        return apply(original, this, args);
+      },
+  );
+  wrap(
+    prototype,
+    'end',
+    (original) =>
+      function end(this: AnySocket, ...args: unknown[]) {
+        onEnd(this);
+        return apply(original, this, args);
+      },
+  );
+  wrap(
+    prototype,
+    'resetAndDestroy',
+    (original) =>
+      function resetAndDestroy(this: AnySocket, ...args: unknown[]) {
+        const wire = wireOf(this);
+        if (wire) wire.resetting = true;
+        return apply(original, this, args);
+      },
+  );
+  wrap(
+    prototype,
+    '_onTimeout',
+    (original) =>
+      function _onTimeout(this: AnySocket, ...args: unknown[]) {
+        onTimeout(this);
+        return apply(original, this, args);
+      },
+  );
+  watchEmit(prototype, watchSocket, onSocketEvent as (emitter: never, args: IArguments) => void);
+}
+
+const begin = guarded(part, 'net.connect', (socket: AnySocket, args: unknown[]): Wire => {
+  const wire = new Wire(now());
+  const o = connectOptions(args);
+  wire.secure = socket.encrypted === true;
+  wire.via = wire.secure ? 'tls' : 'net';
+  wire.path = o.path ? String(o.path) : '';
+  wire.host = wire.path ? '' : String(o.host ?? 'localhost');
+  wire.port = wire.path ? 0 : Number(o.port) || 0;
+  wire.family = o.family === 4 || o.family === 6 ? o.family : 0;
+  wire.localAddress = o.localAddress ? String(o.localAddress) : '';
+  wire.options = socketOptions(o);
+  if (!wire.path && net.isIP(wire.host) === 0 && wire.localAddress === '') wire.attemptLimit = attemptLimit(o);
+  if (wire.secure) wire.tunnel = new Tunnel(o);
+  if (typeof o.lookup === 'function' && !wire.path && net.isIP(wire.host) === 0) {
+    wire.lookup = {
+      id: nextId(),
+      call: 'custom',
+      hostname: wire.host,
+      options: undefined,
+      beginAt: wire.beginAt,
+      endAt: 0,
+      addresses: [],
+      error: undefined,
+      inFlight: -1,
+      written: false,
+    };
+  }
+  dialling.by?.fill(wire, o);
+  link(socket, wire);
+  if (wire.wanted) push(wire);
+  return wire;
+});
+
+/** Arguments of `socket.connect`: normalized ones from net.connect, or the program's own in any of their forms. */
+function connectOptions(args: unknown[]): ConnectOptions {
+  const first = Array.isArray(args[0]) ? (args[0] as unknown[])[0] : args[0];
+  if (typeof first === 'object' && first !== null) return first as ConnectOptions;
+  if (typeof first === 'string' && Number.isNaN(Number(first))) return { path: first };
+  const host = typeof args[1] === 'string' ? args[1] : undefined;
+  return host === undefined ? { port: Number(first) } : { port: Number(first), host };
+}
+
+function socketOptions(o: ConnectOptions): object | undefined {
+  const set: Record<string, unknown> = {};
+  if (o.noDelay) set.noDelay = true;
+  if (o.keepAlive) set.keepAlive = true;
+  if (o.keepAlive && o.keepAliveInitialDelay) set.keepAliveDelay = o.keepAliveInitialDelay * 1000;
+  return Object.keys(set).length > 0 ? set : undefined;
+}
+
+/** µs that each address gets before the next is tried beside it; 0: no Happy Eyeballs. */
+function attemptLimit(o: ConnectOptions): number {
+  if (nodeMajor < 20) return 0;
+  const on = o.autoSelectFamily ?? net.getDefaultAutoSelectFamily();
+  if (!on || o.family === 4 || o.family === 6) return 0;
+  return (o.autoSelectFamilyAttemptTimeout ?? net.getDefaultAutoSelectFamilyAttemptTimeout()) * 1000;
+}
+
+function watchSocket(socket: AnySocket): boolean {
+  const wire = wireOf(socket);
+  if (wire === undefined) return false;
+  if (!wire.quiet) return true;
+  if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
+  return false;
+}
+
+const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLike<unknown>) => {
+  const wire = wireOf(socket);
+  if (wire === undefined || wire.quiet) return;
+  switch (a[0]) {
+    case 'lookup':
+      onLookup(wire, a);
+      break;
+    case 'connectionAttempt':
+      wire.attempts.push(attempt(String(a[1]), Number(a[2]) || 0, Number(a[3]) || 0, now()));
+      break;
+    case 'connectionAttemptFailed':
+      ended(wire, String(a[1]), 'failed', a[4]);
+      break;
+    case 'connectionAttemptTimeout':
+      ended(wire, String(a[1]), 'timedOut', undefined);
+      break;
+    case 'connect':
+      onConnect(wire, socket);
+      break;
+    default:
+      if (wire.tunnel) followTls(wire, wire.tunnel, socket, a);
+  }
+  if (wire.readyAt !== 0) wire.quiet = true;
+});
+
+const attempt = (address: string, port: number, family: number, beginAt: number): Attempt => ({
+  id: nextId(),
+  family,
+  address,
+  port,
+  beginAt,
+  endAt: 0,
+  result: '',
+  error: undefined,
+});
+
+function ended(wire: Wire, address: string, result: Attempt['result'], error: unknown): void {
+  for (const a of wire.attempts) {
+    if (a.address !== address || a.result !== '') continue;
+    a.endAt = now();
+    a.result = result;
+    a.error = error;
+    return;
+  }
+}
+
+/** The socket's own event, once an address: the only sign of a look-up function of the program. */
+function onLookup(wire: Wire, a: ArrayLike<unknown>): void {
+  const l = wire.lookup;
+  if (!l || l.call !== 'custom' || l.written) return;
+  l.endAt = now();
+  if (a[1]) l.error = a[1];
+  else if (typeof a[2] === 'string') l.addresses.push({ address: a[2], family: a[3] === 6 ? 6 : 4 });
+}
+
+function onConnect(wire: Wire, socket: AnySocket): void {
+  const t = now();
+  wire.connectedAt = t;
+  wire.endAt = t;
+  const { remoteAddress, localAddress, localPort } = socket;
+  let winner = wire.attempts.find((a) => a.address === remoteAddress && a.result === '');
+  winner ??= wire.attempts.find((a) => a.result === '');
+  if (!winner) {
+    // Node 18 tells no attempts: the one there is begins where the look-up ends.
+    const family = socket.remoteFamily === 'IPv6' ? 6 : socket.remoteFamily === 'IPv4' ? 4 : 0;
+    winner = attempt(remoteAddress ?? '', wire.port, family, wire.lookup?.endAt || wire.beginAt);
+    wire.attempts.push(winner);
+  }
+  winner.endAt = t;
+  winner.result = 'connected';
+  wire.winner = winner;
+  if (localAddress && localPort) wire.local = { address: localAddress, port: localPort };
+  if (wire.tunnel) wire.tunnel.beginAt = t;
+  else wire.readyAt = t;
+  if (wire.wanted) push(wire);
+}
+
+const onEnd = guarded(part, 'net.end', (socket: AnySocket) => {
+  const wire = wireOf(socket);
+  if (wire === undefined || wire.closedAt !== 0) return;
+  if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
+  if (wire.writeEndAt === 0) wire.writeEndAt = now();
+});
+
+const onTimeout = guarded(part, 'net.timeout', (socket: AnySocket) => {
+  const wire = wireOf(socket);
+  if (wire === undefined) return;
+  wire.timeoutAt = now();
+  if (wire.running > 0 && wire.last) hasTimedOut(wire.last, wire.timeoutAt, socket.timeout ?? 0);
+});
+
+const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error: unknown) => {
+  const wire = wireOf(socket);
+  if (wire === undefined || wire.closedAt !== 0) return;
+  const t = now();
+  wire.closedAt = t;
+  wire.quiet = true;
+  if (error instanceof Object) link(error, wire);
+  if (wire.connectedAt === 0) {
+    notConnected(wire, error, t);
+  } else {
+    // The handle goes away with this call: last chance to read its counters. In TLS the outer one counts the wire.
+    const handle = socket._handle?._parent ?? socket._handle;
+    if (typeof handle?.bytesRead === 'number') wire.bytesReceived = handle.bytesRead;
+    if (typeof handle?.bytesWritten === 'number') wire.bytesSent = handle.bytesWritten;
+    if (wire.readEndAt === 0 && socket._readableState?.ended) wire.readEndAt = t;
+    wire.closedBy = closedBy(wire, error, t);
+    if (error) wire.closeError = error;
+    if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
+  }
+  if (wire.wanted) push(wire);
+});
+
+function notConnected(wire: Wire, error: unknown, t: number): void {
+  wire.endAt = t;
+  wire.error = error ?? undefined;
+  const e = error as NodeJS.ErrnoException | null | undefined;
+  wire.aborted = !e || e.name === 'AbortError';
+  const l = wire.lookup;
+  if (l && l.endAt === 0 && l.call === 'custom' && e && !wire.aborted) {
+    l.endAt = t;
+    l.error = e;
+  }
+  const lookupFailed = l !== undefined && (l.endAt === 0 || l.error !== undefined);
+  if (wire.attempts.length === 0 && !wire.aborted && !lookupFailed && e?.syscall === 'connect') {
+    // Node 18: the address is in the error only.
+    const address = (e as { address?: string }).address ?? '';
+    const family = net.isIP(address);
+    wire.attempts.push(attempt(address, wire.port, family, l?.endAt || wire.beginAt));
+  }
+  for (const a of wire.attempts) {
+    if (a.result !== '') continue;
+    a.endAt = t;
+    const own = e?.syscall === 'connect' || Array.isArray((e as { errors?: unknown } | undefined)?.errors);
+    a.result = own ? 'failed' : 'cancelled';
+    if (own) a.error = e;
+  }
+}
+
+function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
+  const e = error as NodeJS.ErrnoException | null | undefined;
+  const kernel = e?.syscall === 'read' || e?.syscall === 'write';
+  if (kernel && (e?.code === 'ECONNRESET' || e?.code === 'EPIPE' || e?.code === 'ECONNABORTED')) return 'peerReset';
+  if (kernel && e?.code === 'ETIMEDOUT') return 'timeout';
+  if (wire.resetting) return 'localReset';
+  if (wire.readEndAt !== 0 && (wire.writeEndAt === 0 || wire.readEndAt <= wire.writeEndAt)) return 'peer';
+  if (wire.timeoutAt !== 0 && t - wire.timeoutAt < 5) return 'timeout';
+  return 'local';
+}

@@ -1,0 +1,230 @@
+/**
+ * One request. Handlers only note clock readings and references; the lines are built at the end of the tick, from what
+ * the record and the client's own objects say then.
+ *
+ * Times are raw readings of the clock, 0: has not happened. Counts below 0: not measured.
+ */
+import type { PhaseName } from '../model/records/common';
+import { inheritSite, takeSite } from './callsite';
+import { now } from './clock';
+import { parts } from './faults';
+import { headerLines, headers } from './headers';
+import { nextId } from './ids';
+import { beginText, endText, headLine, markLine, type ResponseFacts } from './lines';
+import { push, type Writable } from './queue';
+import { bounded } from './text';
+import type { Wire } from './wire';
+
+export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'upgraded' | 'tunnel';
+type Api = 'http' | 'https' | 'fetch' | 'undici' | 'websocket';
+
+export abstract class RequestRecord implements Writable {
+  readonly id = nextId();
+  site = 0;
+  waiting = false;
+  /** 0 nothing, 1 begun, 2 head, 3 all of it. */
+  written = 0;
+  assignedAt = 0;
+  sendBeginAt = 0;
+  sendEndAt = 0;
+  responseBeginAt = 0;
+  readBeginAt = 0;
+  endAt = 0;
+  outcome: Outcome = '';
+  error: unknown = undefined;
+  phase: PhaseName | undefined = undefined;
+  abortAt = 0;
+  abortReason: unknown = undefined;
+  timeoutAt = 0;
+  timeoutLimit = 0;
+  timeoutKind = '';
+  dial: Wire | undefined = undefined;
+  wire: Wire | undefined = undefined;
+  ordinal = 0;
+  idleFrom = 0;
+  blockedBy = 0;
+  bytesSent = -1;
+  bytesReceived = -1;
+  redirectOf: RequestRecord | undefined = undefined;
+  /** Body bytes that the client handed on, before content decoding. -1: none came, -2: cannot be counted. */
+  bodyBytes = -1;
+  /** In how many pieces. */
+  chunks = 0;
+  /** First and last piece; `marks` only when there are more. */
+  firstAt = 0;
+  firstBytes = 0;
+  lastAt = 0;
+  gapBegin = 0;
+  gapEnd = 0;
+  marks: number[] | undefined = undefined;
+  /** When its last line was built, while its body is coming. */
+  lineAt = 0;
+  facts: ResponseFacts | undefined = undefined;
+  /** Sides whose headers are written: 1 request, 2 response. */
+  headersWritten = 0;
+
+  constructor(
+    readonly createdAt: number,
+    readonly api: Api,
+    readonly method: string,
+    readonly path: string,
+  ) {}
+
+  // What only the client's objects know, asked for when lines are built.
+  /** Every piece of the body passes by us. */
+  abstract readonly countsBody: boolean;
+  /** Pieces are counted when the program takes them. */
+  abstract readonly seesReading: boolean;
+  abstract url(): string;
+  /** `"client":{…},` or nothing. */
+  abstract clientText(): string;
+  /** The whole response has been received, though the program may not have taken it yet. */
+  abstract isComplete(): boolean;
+  abstract readResponse(): ResponseFacts | undefined;
+  /** `{…}`, or nothing when there is no request body. */
+  abstract bodyText(): string;
+  /** Names and values in turn, in the order on the wire; undefined: not known. */
+  abstract headerList(side: 'request' | 'response'): string[] | undefined;
+  /** Reads the socket's counters at the end, when the request was alone on its connection. */
+  abstract socketCounters(): { bytesRead: number; bytesWritten: number } | undefined;
+
+  lines(last: boolean): string {
+    this.waiting = false;
+    const ended = this.endAt !== 0;
+    let s = '';
+    if (this.written === 0) {
+      this.written = ended ? 3 : 1;
+      s = ended ? bounded(beginText(this) + endText(this, true)) : bounded(`${beginText(this)}}\n`);
+    } else if (ended && this.written < 3) {
+      s = bounded(`{"k":"end","id":${this.id}${endText(this, this.written === 1)}`);
+      this.written = 3;
+    }
+    if (this.written === 1 && this.responseBeginAt !== 0) {
+      // A message that is complete already will end in this tick or the next: no line of its own, unless that fails.
+      if (!last && this.isComplete()) this.waiting = true;
+      else {
+        this.written = 2;
+        this.lineAt = now();
+        s += headLine(this);
+      }
+    }
+    return headers.on ? s + headerLines(this) : s;
+  }
+}
+
+/** Starts a record: its call site, its hop before, its place in the queue. */
+export function beginRequest(r: RequestRecord): void {
+  if (parts.callSites.on) {
+    if (r.redirectOf) inheritSite(r, r.redirectOf);
+    else takeSite(r);
+  }
+  push(r);
+}
+
+/** A socket takes the request. `counted`: it is one more on this connection (a CONNECT is not). */
+export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolean): void {
+  r.assignedAt = now();
+  if (wire === undefined) return;
+  r.wire = wire;
+  if (counted) r.ordinal = ++wire.requests;
+  const before = wire.last;
+  if (before !== undefined && wire.running === 0 && before.endAt !== 0) r.idleFrom = before.endAt;
+  // Counters tell one request's bytes only while it is alone on the connection.
+  wire.shared = wire.running > 0;
+  wire.running++;
+  wire.last = r;
+  if (!wire.wanted) {
+    wire.wanted = true;
+    push(wire);
+  }
+}
+
+/** Ends the request; what comes after is ignored. */
+export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
+  if (r.endAt !== 0) return;
+  r.endAt = t;
+  r.outcome = outcome;
+  const wire = r.wire;
+  if (wire !== undefined) release(r, wire);
+  push(r);
+}
+
+/** The connection is free of the request: what it carried since the request before is this one's share. */
+function release(r: RequestRecord, wire: Wire): void {
+  if (wire.running > 0) wire.running--;
+  const counters = r.socketCounters();
+  if (counters === undefined) return;
+  const { bytesRead, bytesWritten } = counters;
+  if (!wire.shared && wire.last === r && wire.readyAt !== 0) {
+    r.bytesReceived = bytesRead - wire.received;
+    r.bytesSent = bytesWritten - wire.sent;
+  }
+  wire.received = bytesRead;
+  wire.sent = bytesWritten;
+}
+
+/** The program, or the client for it, ended the request before its time. */
+export function abort(r: RequestRecord, reason: unknown, t: number): void {
+  if (r.endAt !== 0) return;
+  r.abortAt = t;
+  r.abortReason = reason;
+  finish(r, 'aborted', t);
+}
+
+export function fail(r: RequestRecord, error: unknown, t: number): void {
+  if (r.endAt !== 0) return;
+  r.error = error;
+  r.phase = phaseNow(r);
+  finish(r, 'failed', t);
+}
+
+export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
+  if (r.endAt !== 0 || r.timeoutAt !== 0) return;
+  r.timeoutAt = t;
+  r.timeoutLimit = limit;
+  r.timeoutKind = 'socket';
+}
+
+function phaseNow(r: RequestRecord): PhaseName {
+  const wire = r.wire ?? r.dial;
+  if (wire === undefined) return 'queue';
+  if (wire.readyAt === 0) return wire.phase;
+  if (r.assignedAt === 0) return 'queue';
+  if (r.responseBeginAt !== 0) return 'download';
+  return r.sendEndAt === 0 ? 'send' : 'wait';
+}
+
+const mostMarks = 64;
+
+/** A piece of the body came. */
+export function chunk(r: RequestRecord, bytes: number): void {
+  const t = now();
+  if (r.chunks++ === 0) {
+    r.bodyBytes = bytes;
+    r.firstAt = t;
+    r.firstBytes = bytes;
+  } else {
+    r.bodyBytes += bytes;
+    if (t - r.lastAt > r.gapEnd - r.gapBegin) {
+      r.gapBegin = r.lastAt;
+      r.gapEnd = t;
+    }
+    if (r.marks === undefined) r.marks = [r.firstAt, r.firstBytes, t, bytes];
+    else if (r.marks.length < mostMarks * 2) r.marks.push(t, bytes);
+  }
+  r.lastAt = t;
+  if (r.lineAt !== 0 && t - r.lineAt >= 1000) {
+    r.lineAt = t;
+    push(new Mark(r));
+  }
+}
+
+/** Progress of a long body: a line of its own, at most one a second. */
+class Mark implements Writable {
+  waiting = false;
+  constructor(private readonly r: RequestRecord) {}
+  lines(): string {
+    const { r } = this;
+    return r.endAt !== 0 ? '' : markLine(r);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The TLS handshake of a socket that `tls.connect` dialled. Facts are read at the socket's `secure` event, when the
+ * handshake is done and the handle still there: a certificate that is refused takes it away right after. The verdict
+ * follows with `secureConnect`, or with the error that destroys the socket.
+ */
+import type { TLSSocket } from 'node:tls';
+import { chainOf } from './certificates';
+import { cipherNumber } from './ciphers';
+import { now, us } from './clock';
+import { errorInfo } from './errors';
+import { fault, parts } from './faults';
+import { nextId } from './ids';
+import type { ConnectOptions } from './net';
+import { push } from './queue';
+import { line } from './text';
+import type { Wire } from './wire';
+
+export class Tunnel {
+  readonly id = nextId();
+  beginAt = 0;
+  private endAt = 0;
+  private error: unknown;
+  alpn = '';
+  private facts: object = {};
+  private certificates = '';
+  private verification: object | undefined;
+  private finished = false;
+  private written = false;
+  private readonly serverName: string | undefined;
+  private readonly offered: string[] | undefined;
+
+  constructor(o: ConnectOptions) {
+    this.serverName = typeof o.servername === 'string' && o.servername !== '' ? o.servername : undefined;
+    this.offered = protocols(o.ALPNProtocols);
+  }
+
+  get due(): boolean {
+    return this.finished && !this.written;
+  }
+
+  /** Handshake done: what was agreed, and the chain. */
+  agreed(socket: TLSSocket): void {
+    this.endAt = now();
+    const cipher = socket.getCipher() as { name?: string; standardName?: string } | undefined;
+    const resumed = socket.isSessionReused();
+    const alpn: unknown = socket.alpnProtocol;
+    if (typeof alpn === 'string') this.alpn = alpn;
+    const key = socket.getEphemeralKeyInfo() as { name?: string; type?: string; size?: number } | null;
+    const chain = resumed ? undefined : chainOf(socket);
+    this.certificates = chain?.lines ?? '';
+    this.facts = {
+      alpn: this.alpn || undefined,
+      version: socket.getProtocol() ?? undefined,
+      cipher: cipher?.name
+        ? { name: cipher.standardName, openssl: cipher.name, number: cipherNumber(cipher.standardName) }
+        : undefined,
+      resumed,
+      ephemeralKey: key?.type ? { type: key.name ?? key.type, size: key.size } : undefined,
+      peerCertificates: chain?.fingerprints,
+    };
+  }
+
+  /** Verdict on the certificate. With `rejectUnauthorized: false` an unauthorized peer is no error. */
+  verified(socket: TLSSocket): void {
+    const why: unknown = socket.authorizationError;
+    this.verification = {
+      checked: true,
+      authorized: socket.authorized,
+      error: socket.authorized || !why ? undefined : String((why as { code?: unknown }).code ?? why),
+    };
+    this.finished = true;
+  }
+
+  failed(error: unknown, t: number): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.error = error ?? undefined;
+    const code = (error as { code?: unknown } | null | undefined)?.code;
+    if (this.endAt !== 0 && error) {
+      this.verification = { checked: true, authorized: false, error: typeof code === 'string' ? code : String(error) };
+    }
+    this.endAt = t;
+  }
+
+  lines(connection: number): string {
+    this.written = true;
+    const tls = line({
+      k: 'tls',
+      id: this.id,
+      connection,
+      purpose: 'origin',
+      beginAt: us(this.beginAt),
+      endAt: us(this.endAt),
+      serverName: this.serverName,
+      alpnOffered: this.offered,
+      ...this.facts,
+      verification: this.verification,
+      error: this.error === undefined ? undefined : errorInfo(this.error, 'tls'),
+    });
+    const lines = this.certificates + tls;
+    this.certificates = '';
+    return lines;
+  }
+}
+
+/** Part `tls` has its own guard: a fault in here leaves the sockets' other facts on. */
+export function followTls(wire: Wire, tunnel: Tunnel, socket: unknown, a: ArrayLike<unknown>): void {
+  if (a[0] !== 'secure' && a[0] !== 'secureConnect') return;
+  if (parts.tls.on) {
+    try {
+      if (a[0] === 'secure') tunnel.agreed(socket as TLSSocket);
+      else tunnel.verified(socket as TLSSocket);
+    } catch (e) {
+      fault(parts.tls, e);
+    }
+  }
+  if (a[0] !== 'secureConnect') return;
+  wire.readyAt = now();
+  if (wire.wanted) push(wire);
+}
+
+/** Names in a list, or in the length-prefixed form of the wire. */
+function protocols(v: unknown): string[] | undefined {
+  if (Array.isArray(v)) return v.filter((p): p is string => typeof p === 'string');
+  if (!ArrayBuffer.isView(v)) return undefined;
+  const bytes = Buffer.from(v.buffer, v.byteOffset, v.byteLength);
+  const names: string[] = [];
+  for (let i = 0; i < bytes.length; i += 1 + (bytes[i] ?? 0))
+    names.push(bytes.toString('latin1', i + 1, i + 1 + (bytes[i] ?? 0)));
+  return names;
+}

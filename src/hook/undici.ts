@@ -1,0 +1,207 @@
+/**
+ * undici: global `fetch` and any copy that the program brings, 5 to 8, publish on the same channels. The request object
+ * is the same at each event of a request. It meets its socket only when its head is sent, so what dies before is joined
+ * to its dial by the error object, which is the socket's own.
+ */
+import { afterJobs, apply } from './builtins';
+import { entered, entry } from './callsite';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { link, linked } from './hidden';
+import { poolNumber } from './http1';
+import { type AnySocket, type ConnectOptions, type Dialler, dialling, wireOf } from './net';
+import { expectRedirect, isRedirect, redirectTo } from './redirects';
+import { abort, assign, beginRequest, chunk, fail, finish } from './request';
+import { copyOf } from './undiciCopies';
+import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
+import { Wire } from './wire';
+import { wrap } from './wrap';
+
+const part = parts.undici;
+const recordOf = linked<UndiciRecord>;
+
+/** Requests that have no socket yet, in the order of their creation. */
+const waiting = new Set<UndiciRecord>();
+let newest: UndiciRecord | undefined;
+/** Connections that undici has, for the pool's figures. */
+const wires = new Set<Wire>();
+
+interface ConnectParams {
+  host: string;
+  protocol: string;
+}
+
+export function installUndici(): void {
+  const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  wrap(globalThis, 'fetch', (original) => entry(original, true));
+  subscribe('undici:request:create', onCreate as never);
+  subscribe('undici:client:beforeConnect', onBeforeConnect as never);
+  subscribe('undici:client:sendHeaders', onSendHeaders as never);
+  subscribe('undici:request:bodySent', onBodySent as never);
+  subscribe('undici:request:headers', onHeaders as never);
+  subscribe('undici:request:bodyChunkReceived', onChunk as never);
+  subscribe('undici:request:trailers', onTrailers as never);
+  subscribe('undici:request:error', onError as never);
+}
+
+const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {
+  const copy = copyOf(request, entered.fetch, countPieces);
+  const r = new UndiciRecord(entered.at || now(), request, copy);
+  link(request, r);
+  waiting.add(r);
+  newest = r;
+  r.redirectOf = redirectTo(() => r.url());
+  beginRequest(r);
+});
+
+/** Copies before undici 7 have no channel for pieces of the body. */
+function countPieces(prototype: object): void {
+  wrap(
+    prototype,
+    'onData',
+    (original) =>
+      function onData(this: UndiciRequest, ...args: unknown[]) {
+        onPiece(this, args[0]);
+        return apply(original, this, args);
+      },
+  );
+}
+
+const onPiece = guarded(part, 'undici.piece', (request: UndiciRequest, piece: unknown) => {
+  const r = recordOf(request);
+  if (r !== undefined && r.endAt === 0) chunk(r, (piece as Uint8Array).byteLength);
+});
+
+const onChunk = guarded(part, 'undici.chunk', (m: { request: UndiciRequest; chunk: Uint8Array }) => {
+  onPiece(m.request, m.chunk);
+});
+
+const onBeforeConnect = guarded(
+  part,
+  'undici.dial',
+  ({ connectParams, connector }: { connectParams: ConnectParams; connector: object }) => {
+    const origin = `${connectParams.protocol}//${connectParams.host}`;
+    const by: Dialler = {
+      fill(wire: Wire, _options: ConnectOptions): void {
+        dialling.by = undefined;
+        wire.via = 'undici';
+        wire.agent = poolNumber(connector);
+        wire.origin = origin;
+        wire.pool = pool(origin);
+        wires.add(wire);
+        const r = firstWaiting(origin);
+        if (r === undefined) return;
+        wire.request = r;
+        wire.wanted = true;
+        r.dial = wire;
+      },
+    };
+    // The connector dials in this very call. One that does not must not hand its mark to a stranger.
+    dialling.by = by;
+    afterJobs(() => {
+      if (dialling.by === by) dialling.by = undefined;
+    });
+  },
+);
+
+function firstWaiting(origin: string): UndiciRecord | undefined {
+  if (newest && newest.dial === undefined && waiting.has(newest) && newest.originKey() === origin) return newest;
+  for (const r of waiting) if (r.dial === undefined && r.originKey() === origin) return r;
+  return undefined;
+}
+
+function pool(origin: string): object {
+  let free = 0;
+  let busy = 0;
+  for (const w of wires) {
+    if (w.closedAt !== 0) wires.delete(w);
+    else if (w.origin === origin && w.readyAt !== 0) w.running > 0 ? busy++ : free++;
+  }
+  let pending = 0;
+  for (const r of waiting) if (r.originKey() === origin) pending++;
+  return { free, busy, pending };
+}
+
+const onSendHeaders = guarded(
+  part,
+  'undici.send',
+  (m: { request: UndiciRequest; headers: unknown; socket: AnySocket | undefined }) => {
+    const r = recordOf(m.request);
+    if (r === undefined || r.endAt !== 0) return;
+    waiting.delete(r);
+    const wire = m.socket ? wireOf(m.socket) : undefined;
+    // Sent once more after the connection failed: the earlier one carries it no longer.
+    if (r.wire !== undefined && r.wire.running > 0) r.wire.running--;
+    const holder = wire?.last;
+    assign(r, wire, r.method !== 'CONNECT');
+    r.socket = m.socket;
+    r.sendBeginAt = r.assignedAt;
+    r.head = m.headers;
+    const waited = holder !== undefined && holder.endAt > r.createdAt && holder.assignedAt <= r.createdAt;
+    if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
+  },
+);
+
+function isOnlyWire(wire: Wire | undefined): boolean {
+  for (const w of wires) if (w !== wire && w.closedAt === 0 && w.origin === wire?.origin) return false;
+  return wire !== undefined;
+}
+
+const onBodySent = guarded(part, 'undici.sent', ({ request }: { request: UndiciRequest }) => {
+  const r = recordOf(request);
+  if (r !== undefined && r.endAt === 0) r.sendEndAt = now();
+});
+
+const onHeaders = guarded(
+  part,
+  'undici.headers',
+  ({ request, response }: { request: UndiciRequest; response: UndiciResponse }) => {
+    const r = recordOf(request);
+    if (r === undefined || r.endAt !== 0) return;
+    const t = now();
+    r.responseBeginAt = t;
+    r.response = response;
+    const { statusCode } = response;
+    if (isRedirect(statusCode)) {
+      const location = r.responseHeader('location');
+      if (location !== undefined) expectRedirect(r, location);
+    }
+    if (statusCode === 101) finish(r, 'upgraded', t);
+    else if (r.method === 'CONNECT' && statusCode < 300) finish(r, 'tunnel', t);
+    else r.push();
+  },
+);
+
+const onTrailers = guarded(part, 'undici.end', ({ request }: { request: UndiciRequest }) => {
+  const r = recordOf(request);
+  if (r !== undefined) finish(r, 'complete', now());
+});
+
+/** Errors that say that the program gave up. */
+const isAbort = (e: { name?: unknown; code?: unknown } | undefined): boolean =>
+  e?.name === 'AbortError' || e?.name === 'TimeoutError' || e?.code === 'UND_ERR_ABORTED';
+
+const timers: Record<string, string> = {
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  UND_ERR_HEADERS_TIMEOUT: 'headers',
+  UND_ERR_BODY_TIMEOUT: 'body',
+};
+
+const onError = guarded(part, 'undici.error', ({ request, error }: { request: UndiciRequest; error: unknown }) => {
+  const r = recordOf(request);
+  if (r === undefined || r.endAt !== 0) return;
+  const t = now();
+  waiting.delete(r);
+  if (r.dial === undefined && r.wire === undefined && error instanceof Object) {
+    const wire = linked<unknown>(error);
+    if (wire instanceof Wire) r.dial = wire;
+  }
+  const e = error as { name?: unknown; code?: unknown } | undefined;
+  const kind = e?.name === 'TimeoutError' ? 'signal' : timers[String(e?.code)];
+  if (kind !== undefined) {
+    r.timeoutKind = kind;
+    r.timeoutAt = t;
+  }
+  if (isAbort(e)) abort(r, error, t);
+  else fail(r, error, t);
+});

@@ -1,0 +1,93 @@
+/**
+ * Copies of undici in the program: the one inside Node and those it brings. Each has its own Request class, by which
+ * requests tell where they come from; what else is to be known of a copy is found out once, at its first request.
+ */
+import { ErrorClass, parse, readFileSync, stringify } from './builtins';
+import type { UndiciRequest } from './undiciRecord';
+
+export interface Copy {
+  /** `"client":{…},` */
+  text(): string;
+  apiOf(request: UndiciRequest): 'fetch' | 'undici' | 'websocket';
+  /** Every piece of the body is seen. */
+  countsBody: boolean;
+}
+
+const copies = new Map<unknown, Copy>();
+
+export function copyOf(request: UndiciRequest, inGlobalFetch: boolean, countPieces: (prototype: object) => void): Copy {
+  const kind = request.constructor;
+  let copy = copies.get(kind);
+  if (copy === undefined) {
+    copy = discover(request, inGlobalFetch, countPieces);
+    copies.set(kind, copy);
+  }
+  return copy;
+}
+
+function discover(request: UndiciRequest, inGlobalFetch: boolean, countPieces: (prototype: object) => void): Copy {
+  const prototype = Object.getPrototypeOf(request) as { onData?: unknown; onResponseData?: unknown };
+  const file = creator();
+  const bundled = inGlobalFetch || file.startsWith('node:');
+  const handler = Object.getOwnPropertySymbols(request).find((s) => s.description === 'handler');
+  const piece = prototype.onData ?? prototype.onResponseData;
+  const hasChannel =
+    typeof piece === 'function' && Function.prototype.toString.call(piece).includes('bodyChunkReceived');
+  if (!hasChannel && typeof prototype.onData === 'function') countPieces(prototype);
+  let text: string | undefined;
+  return {
+    countsBody: hasChannel || typeof prototype.onData === 'function',
+    text() {
+      if (text === undefined) {
+        const version = bundled ? process.versions.undici : versionBeside(file);
+        text = `"client":${stringify({ name: 'undici', version, bundled })},`;
+      }
+      return text;
+    },
+    apiOf(r) {
+      if (r.upgrade === 'websocket') return 'websocket';
+      const h =
+        handler && ((r as unknown as Record<symbol, unknown>)[handler] as { onResponseStarted?: unknown } | undefined);
+      // Only the handler of fetch asks when the response starts, for its timing entry.
+      return typeof h?.onResponseStarted === 'function' ? 'fetch' : 'undici';
+    },
+  };
+}
+
+/** File of the Request constructor that is running now, or '' when the stack does not show it. */
+function creator(): string {
+  const { stackTraceLimit, prepareStackTrace } = ErrorClass;
+  try {
+    ErrorClass.stackTraceLimit = 20;
+    ErrorClass.prepareStackTrace = (_, frames) => frames;
+    const frames = new ErrorClass().stack as unknown as NodeJS.CallSite[];
+    for (const f of frames) {
+      const file = f.getFileName();
+      if (file && file !== __filename && file !== 'node:diagnostics_channel') return file;
+    }
+  } catch {
+    // Frozen Error: the copy is not known, its requests are.
+  } finally {
+    try {
+      ErrorClass.prepareStackTrace = prepareStackTrace;
+      ErrorClass.stackTraceLimit = stackTraceLimit;
+    } catch {
+      // Frozen: neither was set.
+    }
+  }
+  return '';
+}
+
+function versionBeside(file: string): string | undefined {
+  const root = /^(.*[\\/])lib[\\/]core[\\/]request\.js$/.exec(file.replace(/^file:\/\//, ''))?.[1];
+  if (root === undefined) return undefined;
+  try {
+    const { name, version } = parse(readFileSync(`${root}package.json`, 'utf8')) as {
+      name?: unknown;
+      version?: unknown;
+    };
+    return name === 'undici' && typeof version === 'string' ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}

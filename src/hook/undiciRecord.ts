@@ -1,0 +1,133 @@
+/** A request of fetch or undici: what undici's request object and channel messages say. */
+import { headerBlock, takeHeader } from './http1record';
+import type { ResponseFacts } from './lines';
+import type { AnySocket } from './net';
+import { push } from './queue';
+import { RequestRecord } from './request';
+import type { Copy } from './undiciCopies';
+
+export interface UndiciRequest {
+  origin: string | URL | null | undefined;
+  path: string;
+  method: string;
+  upgrade?: unknown;
+  body?: unknown;
+  contentLength?: number | null;
+  headers?: unknown;
+}
+
+export interface UndiciResponse {
+  statusCode: number;
+  statusText?: string;
+  /** Buffers or texts in turn, or (HTTP/2) an object. */
+  headers: unknown;
+}
+
+export class UndiciRecord extends RequestRecord {
+  readonly seesReading = false;
+  readonly countsBody: boolean;
+  response: UndiciResponse | undefined = undefined;
+  socket: AnySocket | undefined = undefined;
+  /** Header block as it was sent, without what undici adds with the body. */
+  head: unknown = undefined;
+  private readonly origin: string;
+
+  constructor(
+    createdAt: number,
+    private readonly request: UndiciRequest,
+    private readonly copy: Copy,
+  ) {
+    super(createdAt, copy.apiOf(request), request.method, request.path);
+    this.countsBody = copy.countsBody;
+    const { origin } = request;
+    this.origin = typeof origin === 'string' ? origin : origin instanceof URL ? origin.origin : String(origin ?? '');
+  }
+
+  push(): void {
+    push(this);
+  }
+
+  /** The origin as URL writes it; undici keeps it as the program gave it. */
+  originKey(): string {
+    try {
+      return new URL(this.origin).origin;
+    } catch {
+      return this.origin;
+    }
+  }
+
+  url(): string {
+    return this.method === 'CONNECT' ? this.origin : this.origin + this.path;
+  }
+
+  clientText(): string {
+    return this.copy.text();
+  }
+
+  isComplete(): boolean {
+    return false;
+  }
+
+  readResponse(): ResponseFacts | undefined {
+    const r = this.response;
+    if (r === undefined) return undefined;
+    const h2 = this.wire?.isH2 === true;
+    const facts: ResponseFacts = {
+      status: r.statusCode,
+      statusText: h2 ? '' : (r.statusText ?? ''),
+      protocol: h2 ? 'h2' : this.wire === undefined ? '' : 'http/1.1',
+      contentType: '',
+      contentEncoding: '',
+      declaredBytes: -1,
+      chunked: false,
+      keepAlive: '',
+      dumped: false,
+    };
+    const list = headerTexts(r.headers);
+    for (let i = 0; i + 1 < list.length; i += 2) takeHeader(facts, list[i] as string, list[i + 1] as string);
+    return facts;
+  }
+
+  responseHeader(name: string): string | undefined {
+    const list = headerTexts(this.response?.headers);
+    for (let i = 0; i + 1 < list.length; i += 2) if (list[i]?.toLowerCase() === name) return list[i + 1];
+    return undefined;
+  }
+
+  bodyText(): string {
+    const { contentLength, body } = this.request;
+    if (this.sendEndAt === 0 || body === null || body === undefined) return '';
+    // undici fails a request whose body is not as long as declared, so a body that was sent has this length.
+    return typeof contentLength === 'number' && contentLength > 0
+      ? `{"declaredBytes":${contentLength},"bytes":${contentLength},"wireBytes":${contentLength}}`
+      : '';
+  }
+
+  headerList(side: 'request' | 'response'): string[] | undefined {
+    if (side === 'response') return headerTexts(this.response?.headers);
+    return typeof this.head === 'string' ? headerBlock(this.head) : headerTexts(this.head ?? this.request.headers);
+  }
+
+  socketCounters(): { bytesRead: number; bytesWritten: number } | undefined {
+    return this.wire?.isH2 ? undefined : this.socket;
+  }
+}
+
+const asText = (v: unknown): string =>
+  v instanceof Uint8Array ? Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('latin1') : String(v);
+
+function headerTexts(headers: unknown): string[] {
+  const list: string[] = [];
+  if (Array.isArray(headers)) {
+    for (let i = 0; i + 1 < headers.length; i += 2) addHeader(list, asText(headers[i]), headers[i + 1]);
+  } else if (typeof headers === 'string') return headerBlock(`\r\n${headers}`);
+  else if (typeof headers === 'object' && headers !== null) {
+    for (const [name, value] of Object.entries(headers)) if (!name.startsWith(':')) addHeader(list, name, value);
+  }
+  return list;
+}
+
+function addHeader(list: string[], name: string, value: unknown): void {
+  if (Array.isArray(value)) for (const one of value) list.push(name, asText(one));
+  else list.push(name, asText(value));
+}

@@ -1,0 +1,223 @@
+/**
+ * What became of one socket: its dial, look-up, attempts, connection and TLS tunnel. One object a socket, linked to it;
+ * its lines are written from the moment a recorded request needs them (`wanted`), late if that comes late. A socket that
+ * no request uses is never written.
+ *
+ * Times are raw readings of the clock, 0: has not happened.
+ */
+import type { PhaseName } from '../model/records/common';
+import { us } from './clock';
+import { errorInfo, reasonOf } from './errors';
+import { nextId } from './ids';
+import type { Writable } from './queue';
+import type { RequestRecord } from './request';
+import { cutText, line } from './text';
+import type { Tunnel } from './tls';
+
+export interface Lookup {
+  id: number;
+  call: string;
+  hostname: string;
+  options: object | undefined;
+  beginAt: number;
+  endAt: number;
+  addresses: { address: string; family: number }[];
+  error: unknown;
+  /** Look-ups that were running when this one began; -1: not counted. */
+  inFlight: number;
+  written: boolean;
+}
+
+export interface Attempt {
+  id: number;
+  family: number;
+  address: string;
+  port: number;
+  beginAt: number;
+  endAt: number;
+  result: '' | 'connected' | 'failed' | 'timedOut' | 'cancelled';
+  error: unknown;
+}
+
+export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'timeout';
+
+export class Wire implements Writable {
+  waiting = false;
+  /** A recorded request needs it. */
+  wanted = false;
+  /** Nothing more can happen that `emit` would tell: ready, or destroyed. */
+  quiet = false;
+  readonly id = nextId();
+
+  request: RequestRecord | undefined;
+  via: 'agent' | 'undici' | 'net' | 'tls' = 'net';
+  agent = 0;
+  /** For undici: the origin whose pool it belongs to. */
+  origin = '';
+  host = '';
+  port = 0;
+  path = '';
+  family = 0;
+  localAddress = '';
+  pool: object | undefined;
+  attemptLimit = 0;
+  options: object | undefined;
+  /** Dialled by a TLS socket: ready after the handshake. */
+  secure = false;
+  tunnel: Tunnel | undefined;
+  lookup: Lookup | undefined;
+  attempts: Attempt[] = [];
+  error: unknown;
+  aborted = false;
+  endAt = 0;
+  connectedAt = 0;
+  readyAt = 0;
+  winner: Attempt | undefined;
+  local: { address: string; port: number } | undefined;
+
+  /** Requests that were given this connection (a CONNECT is not counted). */
+  requests = 0;
+  /** Those running now, and the one that ran last. */
+  running = 0;
+  last: RequestRecord | undefined;
+  /** Two requests were on it at once, so that counters cannot be shared out any more until both have ended. */
+  shared = false;
+  /** Socket counters when the last request ended. */
+  received = 0;
+  sent = 0;
+  keepAlive: object | undefined;
+  readEndAt = 0;
+  writeEndAt = 0;
+  timeoutAt = 0;
+  resetting = false;
+  closedAt = 0;
+  closedBy: ClosedBy = '';
+  closeError: unknown;
+  bytesReceived = -1;
+  bytesSent = -1;
+
+  private dialWritten = false;
+  private connWritten = false;
+  private closeWritten = false;
+
+  constructor(readonly beginAt: number) {}
+
+  /** Id of the connection; 0 while none is established. */
+  get connection(): number {
+    return this.winner?.id ?? 0;
+  }
+
+  get isH2(): boolean {
+    return this.tunnel?.alpn === 'h2';
+  }
+
+  /** The phase that an error falls in while the connection is being made. */
+  get phase(): PhaseName {
+    if (this.connectedAt !== 0) return 'tls';
+    const l = this.lookup;
+    if (l && (l.endAt === 0 || l.error)) return 'dns';
+    return 'tcp';
+  }
+
+  lines(): string {
+    if (!this.wanted) return '';
+    let s = '';
+    if (!this.dialWritten) {
+      this.dialWritten = true;
+      s += this.dialLine();
+    }
+    const l = this.lookup;
+    if (l && !l.written && l.endAt !== 0) {
+      l.written = true;
+      s += lookupLine(l, this.id);
+    }
+    if (!this.connWritten && this.endAt !== 0) {
+      this.connWritten = true;
+      s += this.connLine();
+    }
+    if (this.tunnel?.due) s += this.tunnel.lines(this.connection);
+    if (!this.closeWritten && this.closedAt !== 0 && this.winner) {
+      this.closeWritten = true;
+      s += this.closeLine();
+    }
+    return s;
+  }
+
+  private dialLine(): string {
+    return line({
+      k: 'dial',
+      id: this.id,
+      request: this.request?.id,
+      via: this.via,
+      agent: this.agent || undefined,
+      host: this.path ? undefined : cutText(this.host, 512),
+      port: this.path ? undefined : this.port || undefined,
+      path: this.path ? cutText(this.path, 512) : undefined,
+      family: this.family || undefined,
+      localAddress: this.localAddress || undefined,
+      purpose: 'direct',
+      pool: this.pool,
+      beginAt: us(this.beginAt),
+      attemptLimit: this.attemptLimit || undefined,
+    });
+  }
+
+  private connLine(): string {
+    const failed = this.error !== undefined && !this.winner;
+    return line({
+      k: 'conn',
+      dial: this.id,
+      kind: this.path ? 'unix' : undefined,
+      endAt: us(this.endAt),
+      attempts: this.attempts.map((a) => ({
+        id: a.id,
+        family: a.family || undefined,
+        remote: a.address && a.port ? { address: a.address, port: a.port } : undefined,
+        path: this.path ? cutText(this.path, 512) : undefined,
+        beginAt: a.beginAt ? us(a.beginAt) : undefined,
+        endAt: a.endAt ? us(a.endAt) : undefined,
+        result: a.result || undefined,
+        error: a.error === undefined ? undefined : errorInfo(a.error, 'tcp'),
+      })),
+      connection: this.winner?.id,
+      local: this.local,
+      error: failed && !this.aborted ? errorInfo(this.error, this.phase) : undefined,
+      abort: this.aborted ? { at: us(this.endAt), reason: reasonOf(this.error) } : undefined,
+      options: this.options,
+    });
+  }
+
+  private closeLine(): string {
+    const e = this.closeError;
+    return line({
+      k: 'close',
+      id: this.connection,
+      bytesSent: this.bytesSent < 0 ? undefined : this.bytesSent,
+      bytesReceived: this.bytesReceived < 0 ? undefined : this.bytesReceived,
+      requestCount: this.requests,
+      readEndAt: this.readEndAt ? us(this.readEndAt) : undefined,
+      writeEndAt: this.writeEndAt ? us(this.writeEndAt) : undefined,
+      closedAt: us(this.closedAt),
+      closedBy: this.closedBy || undefined,
+      error: e === undefined || e === null ? undefined : errorInfo(e),
+      keepAliveHint: this.keepAlive,
+    });
+  }
+}
+
+export function lookupLine(l: Lookup, dial?: number): string {
+  return line({
+    k: 'lookup',
+    id: l.id,
+    dial,
+    call: l.call,
+    hostname: cutText(l.hostname, 512),
+    options: l.options,
+    beginAt: us(l.beginAt),
+    endAt: us(l.endAt),
+    answeredBy: l.call === 'custom' ? 'custom' : undefined,
+    addresses: l.error === undefined ? l.addresses.slice(0, 16) : [],
+    error: l.error === undefined ? undefined : errorInfo(l.error, 'dns'),
+    inFlight: l.inFlight < 0 ? undefined : l.inFlight,
+  });
+}

@@ -1,0 +1,70 @@
+/** Replacing functions of the program's world so that the replacement looks and acts like the original. */
+import { apply } from './builtins';
+
+// biome-ignore lint/suspicious/noExplicitAny: the wrapped functions take and return anything
+export type AnyFunction = (this: any, ...args: any[]) => any;
+
+const skipped = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
+
+/**
+ * Replaces a method, keeping its name, length, own symbols (util.promisify reads one from dns.lookup) and the flags of
+ * the property. What is no function or cannot be redefined stays as it is.
+ */
+export function wrap(object: object, name: string, make: (original: AnyFunction) => AnyFunction): void {
+  const own = Object.getOwnPropertyDescriptor(object, name);
+  const original: unknown = own ? own.value : (object as Record<string, unknown>)[name];
+  if (typeof original !== 'function') return;
+  const wrapped = make(original as AnyFunction);
+  for (const key of Reflect.ownKeys(original)) {
+    if (skipped.has(key)) continue;
+    const property = Object.getOwnPropertyDescriptor(original, key);
+    try {
+      if (property) Object.defineProperty(wrapped, key, property);
+    } catch {
+      // A property that cannot be copied is not worth failing for.
+    }
+  }
+  const flags = own ?? { writable: true, enumerable: false, configurable: true };
+  try {
+    Object.defineProperty(object, name, { ...flags, value: wrapped });
+  } catch {
+    // Frozen: this method is not seen, the rest is.
+  }
+}
+
+/**
+ * Watches `emit` of one prototype without standing on the stack of the program's listeners, and without a listener of
+ * our own. `emit` becomes an accessor: reading it, which each emission does, calls `watch` with the emitter, and the
+ * value is the inherited `emit` itself. Where the event's arguments are needed, `watch` returns true, and only this one
+ * emission goes through `onEvent`. Whoever replaces `emit`, on an instance or on the prototype, gets what he would get
+ * from a plain property.
+ */
+export function watchEmit(
+  prototype: object,
+  watch: (emitter: never) => boolean | undefined,
+  onEvent: (emitter: never, args: IArguments) => void,
+  /** For what must happen after the listeners: makes the emission itself. */
+  around?: (emitter: object, args: IArguments) => unknown,
+): void {
+  const above = Object.getPrototypeOf(prototype) as { emit: AnyFunction };
+  if (Object.hasOwn(prototype, 'emit')) return;
+  const loud = {
+    emit(this: object, _event: unknown): unknown {
+      // biome-ignore lint/complexity/noArguments: passed on untouched
+      const args = arguments;
+      if (around) return around(this, args);
+      onEvent(this as never, args);
+      return apply(above.emit, this, args);
+    },
+  }.emit;
+  Object.defineProperty(prototype, 'emit', {
+    configurable: true,
+    enumerable: false,
+    get(this: object) {
+      return watch(this as never) === true || this === prototype ? loud : above.emit;
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, 'emit', { value, writable: true, enumerable: true, configurable: true });
+    },
+  });
+}
