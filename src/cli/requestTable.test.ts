@@ -24,6 +24,13 @@ test('every line is as wide as the head says, and no wider than need be', () => 
   for (const r of golden.requests) expect(lines.join('\n')).toContain(r.url);
 });
 
+test.each([200, 132, 110, 100, 80])('%i columns: no line is longer, the five words stay', (width) => {
+  const lines = requestLines(rowsOf(store(), 0), { ...options, width });
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(width, 104));
+  expect(lines[0]).toMatch(/DNS +TCP +TLS +server +content/);
+  expect(lines.find((l) => l.includes('cert expired'))).toContain('✕ 6.6 ms');
+});
+
 test('few lines, and how many are left out', () => {
   const lines = requestLines(rowsOf(store(), 0), { ...options, most: 3 });
   expect(lines.filter((l) => /GET|POST/.test(l))).toHaveLength(3);
@@ -47,7 +54,7 @@ test('a running request counts as such, a failed one shows where', () => {
     }),
   }));
   expect(headline(s, 3_000_000)).toContain('1 not finished');
-  const lines = requestLines(rowsOf(s, 3_000_000), options);
+  const lines = requestLines(rowsOf(s, 3_000_000), { ...options, width: 200 });
   expect(lines.find((l) => l.includes('POST'))).toMatch(/^waiting….* s…/);
   expect(lines.find((l) => l.includes('expired'))).toContain('✕ 6.6 ms');
 });

@@ -5,7 +5,7 @@ import type { PhaseName } from '../model/records';
 import { compareRows, type Row, rowOf } from '../model/row';
 import type { Store } from '../model/store';
 import { timeText } from '../model/text';
-import { printable, type Style, shortened } from './say';
+import { printable, type Style, shortened, styleFor } from './say';
 import { type Cell, type Column, tableLines } from './table';
 
 /** The phases with their words for people, in order. */
@@ -38,7 +38,23 @@ export interface TableOptions {
   most: number;
 }
 
-export function requestLines(rows: readonly Row[], { style, width, most }: TableOptions): string[] {
+/** What a narrow terminal goes without, in this order; the five words and the call site stay longest. */
+const dispensable = ['process', 'queue', 'sending', 'method', 'called at'];
+
+export function requestLines(rows: readonly Row[], options: TableOptions): string[] {
+  const plain = { ...options, style: styleFor({}) };
+  for (let without = 0; ; without++) {
+    const hidden = new Set(dispensable.slice(0, without));
+    const fits = linesWithout(hidden, rows, plain).every((line) => line.length <= options.width);
+    if (fits || without === dispensable.length) return linesWithout(hidden, rows, options);
+  }
+}
+
+function linesWithout(
+  hidden: ReadonlySet<string>,
+  rows: readonly Row[],
+  { style, width, most }: TableOptions,
+): string[] {
   const shown = rows.slice(0, most);
   const phases = phaseWords.filter(
     ([name]) => !minor.has(name) || rows.some((r) => (duration(r, name) ?? 0) >= minorUs),
@@ -63,6 +79,9 @@ export function requestLines(rows: readonly Row[], { style, width, most }: Table
     { text: row.total === undefined ? '' : timeText(row.total), paint: style.bold },
   ]);
   if (rows.length > 2) cells.push(...sums(rows, phases, style));
+  for (const row of cells) {
+    for (const [at, { head }] of columns.entries()) if (hidden.has(head.at(-1) ?? '')) row[at] = { text: '' };
+  }
   fitRequests(columns, cells, width);
   const lines = tableLines(columns, cells, style.dim);
   const left = rows.length - shown.length;

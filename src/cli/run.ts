@@ -127,7 +127,7 @@ async function report(
 
 function summaryOf(session: TraceSession): string[] {
   const style = styleFor(process.stderr);
-  const width = process.stderr.columns ?? 160;
+  const width = process.stderr.columns ?? 200;
   const lines = summaryLines(session.store, session.now(), { style, width, most: mostLines });
   return [`${style.bold('nettrace:')} ${lines[0]}`, ...lines.slice(1)];
 }

@@ -20,7 +20,7 @@ export async function show(file: string, { view }: ShowOptions): Promise<void> {
   const now = store.header.endAt ?? lastInstant(store);
   const lines =
     view === 'table'
-      ? summaryLines(store, now, { style, width: process.stdout.columns ?? 160, most: Number.POSITIVE_INFINITY })
+      ? summaryLines(store, now, { style, width: process.stdout.columns ?? 200, most: Number.POSITIVE_INFINITY })
       : requestBlocks(store, now, style);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
