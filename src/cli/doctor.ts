@@ -1,10 +1,12 @@
 // `nettrace doctor`: tries, here and now, what tracing needs, and says what to do about what does not work.
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { executableOf } from '../session/executable';
 import { producer } from '../session/product';
 import { TraceSession } from '../session/session';
+import { isFull } from '../session/space';
 import { leastNode, nodeVersion, whyNotLoaded } from '../session/unloaded';
 import { messageOf, styleFor } from './say';
 
@@ -26,6 +28,7 @@ export async function doctor(options: { node: string }): Promise<number> {
     ...(await nodeFindings(options.node)),
     await codeFinding(),
     await folderFinding(),
+    await spaceFinding(),
   ] satisfies Finding[];
   const style = styleFor(process.stdout);
   const marks = { ok: style.green('ok  '), warn: style.yellow('note'), bad: style.red('BAD ') };
@@ -99,6 +102,13 @@ async function codeFinding(): Promise<Finding> {
     text: 'VS Code is not on the PATH; the command line works without it',
     advice: 'npm start brings its own.',
   };
+}
+
+async function spaceFinding(): Promise<Finding> {
+  const folder = tmpdir();
+  if (!(await isFull(folder)))
+    return { state: 'ok', text: `${folder} has room for what programs write while they are traced` };
+  return { state: 'bad', text: `${folder} is full`, advice: 'Make room, or set TMPDIR to a folder with room.' };
 }
 
 async function folderFinding(): Promise<Finding> {

@@ -1,10 +1,11 @@
 // `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { maskArguments } from '../model/mask';
 import type { CallSites, HeaderLevel } from '../session/environment';
 import { executableOf } from '../session/executable';
 import { TraceSession } from '../session/session';
+import { isFull } from '../session/space';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
 import { complain, messageOf, say, styleFor, UsageError } from './say';
@@ -110,6 +111,7 @@ async function report(
   const { options, outputs, launch } = facts;
   const ended = { ...(code !== null ? { exitCode: code } : {}), ...(signal !== null ? { signal } : {}) };
   if (child.pid !== undefined) session.processEnded(child.pid, ended);
+  const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
   await session.finish('ended');
   const saved = await saveAll(session.document(), outputs);
   const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
@@ -123,6 +125,11 @@ async function report(
     if (!options.quiet && options.trace && !unloaded) for (const line of summaryOf(session)) say(line);
   }
   tellSaved(saved, options);
+  if (full) {
+    complain(
+      `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with room.`,
+    );
+  }
 }
 
 function summaryOf(session: TraceSession): string[] {

@@ -231,6 +231,22 @@ test.skipIf(!disk)('a full disk: said clearly, the whole trace kept elsewhere, t
   expect(JSON.parse(readFileSync(kept, 'utf8')).requests).toHaveLength(600);
 });
 
+test.skipIf(!disk)(
+  'a full disk under the spool: the program goes on, what was written stays, and it is said',
+  async () => {
+    const script = 'mount -t tmpfs -o size=256k none /mnt && TMPDIR=/mnt exec "$@"';
+    const wrap = ['unshare', '-m', 'sh', '-c', script, 'sh'];
+    const result = await nettrace.run(['run', '--quiet', '-o', 'f.nettrace.json', '--', node, requests, '2000'], {
+      wrap,
+    });
+    expect(result).toMatchObject({ code: 0, stdout: 'served 2000\n' });
+    expect(result.stderr).toContain('the disk of /mnt is full');
+    const trace = JSON.parse(readFileSync(join(nettrace.home, 'f.nettrace.json'), 'utf8'));
+    expect(trace.requests.length).toBeGreaterThan(100);
+    expect(trace.requests.length).toBeLessThan(2000);
+  },
+);
+
 describe('own failures', () => {
   test.each([
     ['no such program', ['run', '--', 'no-such-program'], 'no-such-program: no such program'],
