@@ -11,6 +11,7 @@ import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { Http1Record, type Outgoing } from './http1record';
 import { type AnySocket, type ConnectOptions, dialling, wireOf } from './net';
+import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish } from './request';
 import type { Wire } from './wire';
@@ -238,7 +239,7 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
     const { location } = m.response.headers;
     if (location) expectRedirect(r, location);
   }
-  r.push();
+  pushLater(r);
 });
 
 function watchResponses(prototype: object): void {

@@ -2,7 +2,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ResponseFacts } from './lines';
 import type { AnySocket, ConnectOptions } from './net';
-import { push } from './queue';
 import { RequestRecord } from './request';
 
 /** ClientRequest with the inner fields that are the same on Node 18 to 26. */
@@ -30,10 +29,6 @@ export class Http1Record extends RequestRecord {
     super(createdAt, outgoing.protocol === 'https:' ? 'https' : 'http', outgoing.method, outgoing.path);
   }
 
-  push(): void {
-    push(this);
-  }
-
   url(): string {
     const { protocol } = this.outgoing;
     let { host } = this.outgoing;
@@ -53,10 +48,6 @@ export class Http1Record extends RequestRecord {
 
   clientText(): string {
     return '';
-  }
-
-  isComplete(): boolean {
-    return this.message?.complete === true;
   }
 
   readResponse(): ResponseFacts | undefined {

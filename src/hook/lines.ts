@@ -137,6 +137,7 @@ function sizesText(r: RequestRecord, f: ResponseFacts, first: boolean): string {
 
 let hintSeen = '';
 let hint: { timeout?: number; max?: number } | undefined;
+let hintText = '';
 
 /** `timeout=5, max=100`, seconds; noted at the connection too. A server says the same each time. */
 function keepAliveText(r: RequestRecord, f: ResponseFacts): string {
@@ -148,10 +149,11 @@ function keepAliveText(r: RequestRecord, f: ResponseFacts): string {
     hint = timeout || max ? {} : undefined;
     if (hint && timeout) hint.timeout = Number(timeout) * 1e6;
     if (hint && max) hint.max = Number(max);
+    hintText = hint ? stringify(hint) : '';
   }
   if (hint === undefined) return '';
   if (r.wire !== undefined) r.wire.keepAlive = hint;
-  return stringify(hint);
+  return hintText;
 }
 
 function chunksText(r: RequestRecord): string {

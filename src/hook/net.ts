@@ -229,7 +229,7 @@ function ended(wire: Wire, address: string, result: Attempt['result'], error: un
 /** The socket's own event, once an address: the only sign of a look-up function of the program. */
 function onLookup(wire: Wire, a: ArrayLike<unknown>): void {
   const l = wire.lookup;
-  if (!l || l.call !== 'custom' || l.written) return;
+  if (l?.call !== 'custom' || l.written) return;
   l.endAt = now();
   if (a[1]) l.error = a[1];
   else if (typeof a[2] === 'string') l.addresses.push({ address: a[2], family: a[3] === 6 ? 6 : 4 });

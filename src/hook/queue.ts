@@ -14,10 +14,7 @@ import { put } from './spool';
 
 /** A record that turns into lines: called when queued ones are written; returns whole lines, or '' when nothing is due. */
 export interface Writable {
-  /** `last`: nothing may wait for a later write (flush, end of the process). */
-  lines(last: boolean): string;
-  /** Whether something is due that may wait a moment, as it is likely to be overtaken. */
-  waiting: boolean;
+  lines(): string;
 }
 
 let queued: (string | Writable)[] = [];
@@ -54,6 +51,15 @@ export function push(x: string | Writable): void {
   afterJobs(onJobsDone);
 }
 
+/**
+ * For what is likely to be overtaken: the head of a response, whose end mostly comes in the same tick. Written within
+ * 50 ms, at the latest when the process ends.
+ */
+export function pushLater(x: Writable): void {
+  later.push(x);
+  rest();
+}
+
 const onJobsDone = (): void => {
   nextTick(onTickEnd);
 };
@@ -73,6 +79,12 @@ function onGapEnd(): void {
   timed = false;
   armed = false;
   drain(false);
+}
+
+function rest(): void {
+  if (resting) return;
+  resting = true;
+  setTimer(onRest, 50).unref();
 }
 
 function onRest(): void {
@@ -96,16 +108,13 @@ function drain(last: boolean): void {
       for (let i = 0; i < batch.length; i++) {
         const x = batch[i] as string | Writable;
         if (typeof x === 'string') text += x;
-        else {
-          text += x.lines(last);
-          if (x.waiting) later.push(x);
-        }
+        else text += x.lines();
       }
     }
     if (last && later.length > 0) {
       const batch = later;
       later = [];
-      for (const x of batch) text += x.lines(true);
+      for (let i = 0; i < batch.length; i++) text += (batch[i] as Writable).lines();
     }
     lastWrite = now();
     if (automatic && lastWrite - loadAt >= 50) measureLoad();
@@ -115,10 +124,7 @@ function drain(last: boolean): void {
       text += sites.read();
     }
     if (text !== '') put(text);
-    if ((later.length > 0 || sites.count() > 0) && !resting) {
-      resting = true;
-      setTimer(onRest, 50).unref();
-    }
+    if (sites.count() > 0) rest();
   } catch (e) {
     fault(parts.lines, e);
   }

@@ -21,7 +21,6 @@ type Api = 'http' | 'https' | 'fetch' | 'undici' | 'websocket';
 export abstract class RequestRecord implements Writable {
   readonly id = nextId();
   site = 0;
-  waiting = false;
   /** 0 nothing, 1 begun, 2 head, 3 all of it. */
   written = 0;
   assignedAt = 0;
@@ -78,8 +77,6 @@ export abstract class RequestRecord implements Writable {
   abstract url(): string;
   /** `"client":{…},` or nothing. */
   abstract clientText(): string;
-  /** The whole response has been received, though the program may not have taken it yet. */
-  abstract isComplete(): boolean;
   abstract readResponse(): ResponseFacts | undefined;
   /** `{…}`, or nothing when there is no request body. */
   abstract bodyText(): string;
@@ -88,8 +85,7 @@ export abstract class RequestRecord implements Writable {
   /** Reads the socket's counters at the end, when the request was alone on its connection. */
   abstract socketCounters(): { bytesRead: number; bytesWritten: number } | undefined;
 
-  lines(last: boolean): string {
-    this.waiting = false;
+  lines(): string {
     const ended = this.endAt !== 0;
     let s = '';
     if (this.written === 0) {
@@ -100,13 +96,9 @@ export abstract class RequestRecord implements Writable {
       this.written = 3;
     }
     if (this.written === 1 && this.responseBeginAt !== 0) {
-      // A message that is complete already will end in this tick or the next: no line of its own, unless that fails.
-      if (!last && this.isComplete()) this.waiting = true;
-      else {
-        this.written = 2;
-        this.lineAt = now();
-        s += headLine(this);
-      }
+      this.written = 2;
+      this.lineAt = now();
+      s += headLine(this);
     }
     return headers.on ? s + headerLines(this) : s;
   }
@@ -221,7 +213,6 @@ export function chunk(r: RequestRecord, bytes: number): void {
 
 /** Progress of a long body: a line of its own, at most one a second. */
 class Mark implements Writable {
-  waiting = false;
   constructor(private readonly r: RequestRecord) {}
   lines(): string {
     const { r } = this;

@@ -10,6 +10,7 @@ import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { poolNumber } from './http1';
 import { type AnySocket, type ConnectOptions, type Dialler, dialling, wireOf } from './net';
+import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish } from './request';
 import { copyOf } from './undiciCopies';
@@ -168,7 +169,7 @@ const onHeaders = guarded(
     }
     if (statusCode === 101) finish(r, 'upgraded', t);
     else if (r.method === 'CONNECT' && statusCode < 300) finish(r, 'tunnel', t);
-    else r.push();
+    else pushLater(r);
   },
 );
 

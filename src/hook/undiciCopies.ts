@@ -46,8 +46,8 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, countPieces: (
     },
     apiOf(r) {
       if (r.upgrade === 'websocket') return 'websocket';
-      const h =
-        handler && ((r as unknown as Record<symbol, unknown>)[handler] as { onResponseStarted?: unknown } | undefined);
+      if (bundled) return 'fetch';
+      const h = handler && (r as unknown as Record<symbol, { onResponseStarted?: unknown } | undefined>)[handler];
       // Only the handler of fetch asks when the response starts, for its timing entry.
       return typeof h?.onResponseStarted === 'function' ? 'fetch' : 'undici';
     },

@@ -2,7 +2,6 @@
 import { headerBlock, takeHeader } from './http1record';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
-import { push } from './queue';
 import { RequestRecord } from './request';
 import type { Copy } from './undiciCopies';
 
@@ -43,10 +42,6 @@ export class UndiciRecord extends RequestRecord {
     this.origin = typeof origin === 'string' ? origin : origin instanceof URL ? origin.origin : String(origin ?? '');
   }
 
-  push(): void {
-    push(this);
-  }
-
   /** The origin as URL writes it; undici keeps it as the program gave it. */
   originKey(): string {
     try {
@@ -62,10 +57,6 @@ export class UndiciRecord extends RequestRecord {
 
   clientText(): string {
     return this.copy.text();
-  }
-
-  isComplete(): boolean {
-    return false;
   }
 
   readResponse(): ResponseFacts | undefined {

@@ -42,7 +42,6 @@ export interface Attempt {
 export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'timeout';
 
 export class Wire implements Writable {
-  waiting = false;
   /** A recorded request needs it. */
   wanted = false;
   /** Nothing more can happen that `emit` would tell: ready, or destroyed. */
