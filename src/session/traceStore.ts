@@ -5,6 +5,7 @@ import { CallSites } from './callSites';
 
 export class TraceStore extends Store {
   private readonly sites: CallSites | undefined;
+  private mapping = Promise.resolve(false);
 
   constructor(header: Header, limit: number, mapSources: boolean) {
     super(header, limit);
@@ -34,8 +35,16 @@ export class TraceStore extends Store {
     return bare;
   }
 
-  /** Reads the source maps that were asked for meanwhile and completes the records that wait for them. */
-  async mapCallSites(): Promise<boolean> {
+  /**
+   * Reads the source maps that were asked for meanwhile and completes the records that wait for them; true if any changed.
+   * One after the other: whoever waits finds what an earlier call had begun complete too.
+   */
+  mapCallSites(): Promise<boolean> {
+    this.mapping = this.mapping.then(() => this.mapNow());
+    return this.mapping;
+  }
+
+  private async mapNow(): Promise<boolean> {
     const ready = (await this.sites?.lookUp()) ?? [];
     for (const id of ready) {
       const request = this.requests.get(id);
