@@ -1,6 +1,7 @@
 /** Net Trace in VS Code: `activate` makes the parts and ties them together; the parts do the work, when asked. */
 import * as vscode from 'vscode';
 import type { PageCommand } from '../model/protocol';
+import type { Row } from '../model/row';
 import { registerCommands } from './commands';
 import { Diagnosis } from './debug/diagnosis';
 import { registerProviders } from './debug/provider';
@@ -26,18 +27,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = disposables.add(vscode.window.createOutputChannel('Net Trace', { log: true }));
 
   const runs = new Runs(runsToKeep);
-  const pageState = {
-    get: () => context.workspaceState.get('netTrace.page'),
-    set: (value: unknown) => void context.workspaceState.update('netTrace.page', value),
-  };
-  const pageHost = {
+  /** View state (columns, filter, selection): the panel's and the opened files' apart. */
+  const pageHost = (key: string) => ({
     log,
-    state: pageState,
-    openCode: (row: Parameters<typeof showPlaceOf>[0], preview: boolean) => showPlaceOf(row, preview),
+    state: {
+      get: () => context.workspaceState.get(key),
+      set: (value: unknown) => void context.workspaceState.update(key, value),
+    },
+    openCode: (row: Row, preview: boolean) => void (row.callSite && showPlace(row.callSite, preview)),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
-  };
-  const panel = disposables.add(new Panel(context.extensionUri, runs, pageHost));
-  const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost));
+  });
+  const panel = disposables.add(new Panel(context.extensionUri, runs, pageHost('netTrace.page')));
+  const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
   const notes = disposables.add(new Notes());
   disposables.add(new StatusBar(runs));
 
@@ -99,10 +100,6 @@ export async function deactivate(): Promise<void> {
   await closing?.();
   closing = undefined;
 }
-
-const showPlaceOf = (row: { callSite?: Parameters<typeof showPlace>[0] }, preview: boolean): void => {
-  if (row.callSite) void showPlace(row.callSite, preview);
-};
 
 /** Keeps the context key, and opens the panel at a run's first request when the user wants it so. */
 function watchRuns(runs: Runs, panel: Panel): () => void {

@@ -1,5 +1,6 @@
 // A window of a real VS Code under test: code-server with the extension, shown by a headless Chromium, and the handful
 // of things a user does in it. Every wait is for a state that can be seen.
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +13,8 @@ export const shots = join(root, 'shots/e2e');
 const longest = 30_000;
 
 export interface WindowOptions {
-  /** Copied, so that the test may change it. */
-  workspace: string;
+  /** Folder to open; copied, so that the test may change it. Default: the one beside this file, compiled. */
+  workspace?: string;
   settings?: Record<string, unknown>;
   width?: number;
   height?: number;
@@ -37,11 +38,12 @@ export class VsCode {
     readonly workspace: string,
   ) {}
 
-  static async open(o: WindowOptions): Promise<VsCode> {
+  static async open(o: WindowOptions = {}): Promise<VsCode> {
     await installCodeServer({ log: console.error });
     const folder = mkdtempSync(join(tmpdir(), 'nettrace-e2e-'));
     const workspace = join(folder, 'workspace');
-    cpSync(o.workspace, workspace, { recursive: true });
+    cpSync(o.workspace ?? join(__dirname, 'workspace'), workspace, { recursive: true });
+    if (o.workspace === undefined) compile(workspace);
     const server = await startCodeServer({
       extension: process.env.NETTRACE_EXTENSION ?? root,
       workspace,
@@ -108,7 +110,7 @@ export class VsCode {
   }
 
   async openFile(name: string, line?: number): Promise<void> {
-    await this.pick('Control+P', line === undefined ? name : name, name);
+    await this.pick('Control+P', name, name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     if (line !== undefined) await this.goToLine(line);
   }
@@ -142,12 +144,19 @@ export class VsCode {
     return this.page.locator('.editor-group-container.active .tab.active');
   }
 
-  /** The page of the panel (or of the only visible editor with such a page). */
-  panel(): FrameLocator {
-    return this.page
-      .frameLocator('.part.panel iframe.webview.ready, body > div iframe.webview.ready')
-      .first()
-      .frameLocator('iframe#active-frame');
+  /** The page of the panel. */
+  get panel(): FrameLocator {
+    return this.#frame('webviewView');
+  }
+
+  /** The page of the trace editor in front. */
+  get traceEditor(): FrameLocator {
+    return this.#frame('customEditor');
+  }
+
+  #frame(purpose: string): FrameLocator {
+    const visible = this.page.locator(`iframe.webview.ready[src*="purpose=${purpose}"]`).filter({ visible: true });
+    return visible.contentFrame().frameLocator('iframe#active-frame');
   }
 
   /** Texts drawn behind lines of code: Monaco draws only lines in view. */
@@ -174,4 +183,25 @@ export class VsCode {
   output(): string {
     return this.server.output();
   }
+}
+
+/** TypeScript to JavaScript with source maps, as a user's build would. */
+function compile(workspace: string): void {
+  const types = join(root, 'node_modules/@types');
+  execFileSync(process.execPath, [
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    workspace,
+    '--typeRoots',
+    types,
+  ]);
+}
+
+/** Line (from 1) of a text in a file of the workspace. */
+export function lineOf(workspace: string, file: string, text: string): number {
+  const line = readFileSync(join(workspace, file), 'utf8')
+    .split('\n')
+    .findIndex((l) => l.includes(text));
+  if (line < 0) throw new Error(`${file} has no line with ${text}`);
+  return line + 1;
 }

@@ -4,11 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Trace } from '../../model/records';
 
-/** Label and suffix without its dot, as VS Code's dialog wants them; the first is the default. */
+/**
+ * Label and suffixes without their dot, as VS Code's dialog wants them; the first is added to a name that has none of
+ * them. Its own (not the system's) dialog knows a name by its last part only, so `json` stands beside.
+ */
 const filters = {
-  'Net Trace (complete)': ['nettrace.json'],
+  'Net Trace (complete)': ['nettrace.json', 'json'],
   'HAR 1.2 (for browsers’ tools)': ['har'],
-  'EVE HTTPTrace JSON': ['eve.json'],
+  'EVE HTTPTrace JSON': ['eve.json', 'json'],
 };
 
 export interface Savable {

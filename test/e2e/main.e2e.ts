@@ -1,0 +1,194 @@
+// The main job in a real VS Code: start, watch, stop at a breakpoint, click, land on the code, restart, stop, save, open.
+// The steps go on from each other, as a user's do.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Trace } from '../../src/model/records';
+import { describeRows, rowsIn } from './rows';
+import { lineOf, until, VsCode } from './window';
+
+let vs: VsCode;
+const line = (text: string) => lineOf(vs.workspace, 'src/shop.ts', text);
+const beforeBreakpoint = ['/apples 200', '/cherries 200', '/plums 200', '/pears 200'];
+const whole = [...beforeBreakpoint, '/slow 200', '/broken 503', '/closed TCP refused'];
+/** The newest run's rows. */
+const lastRun = async () => {
+  const rows = await rowsIn(vs.panel);
+  const run = rows.at(-1)?.run;
+  return rows.filter((r) => r.run === run);
+};
+const stopped = () => vs.page.locator('.codicon-debug-breakpoint-stackframe, .codicon-debug-stackframe').first();
+
+beforeAll(async () => {
+  // So high that all rows of the test are in view.
+  vs = await VsCode.open({ height: 1500 });
+});
+afterAll(() => vs?.close());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
+});
+
+describe('the main job', { timeout: 120_000 }, () => {
+  it('F5: stops at a breakpoint with the rows already there', async () => {
+    await vs.openFile('shop.ts', line('console.log(await pears'));
+    await vs.page.keyboard.press('F9');
+    await vs.page.keyboard.press('F5');
+    await stopped().waitFor();
+    await until(async () => (await rowsIn(vs.panel)).length === beforeBreakpoint.length, 'the rows at the breakpoint');
+    const rows = await rowsIn(vs.panel);
+    expect(describeRows(rows)).toEqual(beforeBreakpoint);
+    expect(rows.map((r) => r.calledAt)).toEqual([
+      ...Array(3).fill(`shop.ts:${line('httpGet(url')}`),
+      `shop.ts:${line('await fetch(')}`,
+    ]);
+    await vs.shot('stopped-dark-wide');
+  });
+
+  it('a click opens the user’s TypeScript line; that line has its note; Enter moves the focus there', async () => {
+    const row = vs.panel.locator('[role=row][data-id]').nth(1);
+    await row.click();
+    await until(async () => (await vs.position()).line === line('httpGet(url'), 'the line of the click');
+    expect(await vs.activeTab.getAttribute('data-resource-name')).toBe('shop.ts');
+    await until(async () => (await vs.notes()).some((n) => /^3× {2}200 {2}p50 \d+ ms$/.test(n)), 'the note');
+    await vs.panel.getByRole('tab', { name: 'Breakdown' }).waitFor();
+    await vs.panel.getByText('Server wait').first().waitFor();
+    await vs.shot('clicked-dark-wide');
+
+    await vs.panel.locator('[role=row][data-id]').nth(3).click();
+    await until(async () => (await vs.position()).line === line('await fetch('), 'the line of the fetch');
+    await vs.page.keyboard.press('Enter');
+    await until(
+      () => vs.page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null),
+      'the focus in the editor',
+    );
+    expect(await vs.position()).toEqual({ line: line('await fetch('), column: 23 });
+  });
+
+  it('the note’s hover has the breakdown, and its link leads to the rows', async () => {
+    const note = vs.page.locator('.view-line', { hasText: 'await fetch(' });
+    const box = await note.boundingBox();
+    const width = await note.locator('> span').evaluate((e) => e.getBoundingClientRect().width);
+    if (!box) throw new Error('the line is not in view');
+    await until(async () => {
+      await vs.page.mouse.move(box.x + width - 20 + Math.random(), box.y + box.height / 2);
+      return vs.page.locator('.monaco-hover', { hasText: 'Server wait' }).isVisible();
+    }, 'the hover');
+    await vs.shot('hover');
+    await vs.page.locator('.monaco-hover a', { hasText: 'Show in Net Trace' }).click();
+    await vs.panel.locator('[role=row][data-id][aria-selected=true]', { hasText: '/pears' }).waitFor();
+    await until(async () => describeRows(await rowsIn(vs.panel)).join() === '/pears 200', 'the rows of the line only');
+    await vs.command('Net Trace: Clear Filter');
+    await until(async () => (await rowsIn(vs.panel)).length === 4, 'all rows again');
+  });
+
+  it('goes on to the end: live, failed and slow rows; the environment file was kept', async () => {
+    await vs.page.keyboard.press('F5');
+    await vs.panel.locator('[role=row][data-id]', { hasText: '/slow' }).getByText('waiting…').waitFor();
+    await vs.panel.getByText('The program ended').waitFor();
+    expect(describeRows(await rowsIn(vs.panel))).toEqual(whole);
+    await vs.command('Debug Console: Focus on Debug Console View');
+    await vs.page.locator('.repl', { hasText: 'The corner shop sells /pears from-env-file' }).waitFor();
+    await vs.page.locator('[id="netTrace.status"]', { hasText: '7 requests, 1 failed' }).waitFor();
+    await vs.command('Net Trace: Show Requests');
+  });
+
+  it('restart makes a new run; the rows of the old one stay', async () => {
+    await vs.page.keyboard.press('F5');
+    await until(
+      async () => describeRows(await lastRun()).join() === beforeBreakpoint.join(),
+      'the second run at its breakpoint',
+    );
+    await vs.page.keyboard.press('Control+Shift+F5');
+    await until(async () => (await lastRun()).at(-1)?.run === 3, 'a third run');
+    await until(
+      async () => describeRows(await lastRun()).join() === beforeBreakpoint.join(),
+      'the third run at its breakpoint',
+    );
+    const rows = await rowsIn(vs.panel);
+    expect(rows.filter((r) => r.run === 2)).toHaveLength(4);
+    expect(rows.filter((r) => r.run === 1)).toHaveLength(7);
+    // A process each: the restarted one is another.
+    expect(new Set(rows.map((r) => r.thread)).size).toBe(3);
+  });
+
+  it('stop: rows remain', async () => {
+    await vs.page.keyboard.press('Shift+F5');
+    await vs.panel.getByText('The program ended').waitFor();
+    await stopped().waitFor({ state: 'hidden' });
+    expect((await rowsIn(vs.panel)).map((r) => r.run)).toEqual([
+      ...Array(7).fill(1),
+      ...Array(4).fill(2),
+      ...Array(4).fill(3),
+    ]);
+    await vs.shot('ended-dark-wide');
+  });
+
+  const file = (name: string) => join(vs.workspace, name);
+  const saveAs = async (name: string, run: number) => {
+    await vs.command('Net Trace: Save Trace');
+    const entries = vs.page.locator('.quick-input-list .monaco-list-row');
+    await entries.nth(2).waitFor();
+    // Newest first.
+    await entries.nth(3 - run).click();
+    const box = vs.page.locator('.quick-input-widget input.input').first();
+    await until(async () => (await box.inputValue()).endsWith('.nettrace.json'), 'the dialog');
+    await box.fill(file(name));
+    await vs.page.keyboard.press('Enter');
+    await vs.notification(`to ${name}.`).first().waitFor();
+    await vs.command('Notifications: Clear All Notifications');
+  };
+  const native = (name: string) => JSON.parse(readFileSync(file(name), 'utf8')) as Trace;
+
+  it('saves as each of the three formats, all of the same requests', async () => {
+    await saveAs('shop.nettrace.json', 1);
+    await saveAs('shop.har', 1);
+    await saveAs('shop.eve.json', 1);
+    const trace = native('shop.nettrace.json');
+    const urls = trace.requests.map((r) => r.url);
+    expect(urls.map((u) => new URL(u ?? '').pathname)).toEqual(whole.map((w) => w.split(' ')[0]));
+    const har = JSON.parse(readFileSync(file('shop.har'), 'utf8'));
+    expect(har.log.entries.map((e: { request: { url: string } }) => e.request.url)).toEqual(urls);
+    const eve = JSON.parse(readFileSync(file('shop.eve.json'), 'utf8'));
+    expect(eve.httpRequests.map((r: { reqURL: string }) => r.reqURL)).toEqual(urls);
+  });
+
+  it('a name without a known suffix is refused, saying which there are', async () => {
+    await vs.command('Net Trace: Save Trace');
+    await vs.page.locator('.quick-input-list .monaco-list-row').first().click();
+    const box = vs.page.locator('.quick-input-widget input.input').first();
+    await until(async () => (await box.inputValue()).endsWith('.nettrace.json'), 'the dialog');
+    await box.fill(file('shop.json'));
+    await vs.page.keyboard.press('Enter');
+    await vs.notification('.nettrace.json, .har, .eve.json').first().waitFor();
+    expect(existsSync(file('shop.json'))).toBe(false);
+    await vs.command('Notifications: Clear All Notifications');
+  });
+
+  it('opens the saved trace again: the same rows; saved from there it is the same file', async () => {
+    const before = (await rowsIn(vs.panel)).filter((r) => r.run === 1);
+    await vs.openFile('shop.nettrace.json');
+    await until(async () => (await rowsIn(vs.traceEditor)).length === before.length, 'the opened trace’s rows');
+    expect((await rowsIn(vs.traceEditor)).map((r) => r.label)).toEqual(before.map((r) => r.label));
+    await vs.shot('opened-dark-wide');
+    await vs.command('Net Trace: Save Trace');
+    const box = vs.page.locator('.quick-input-widget input.input').first();
+    await until(async () => (await box.inputValue()).endsWith('.nettrace.json'), 'the dialog');
+    await box.fill(file('again.nettrace.json'));
+    await vs.page.keyboard.press('Enter');
+    await vs.notification('to again.nettrace.json.').first().waitFor();
+    expect(readFileSync(file('again.nettrace.json'), 'utf8')).toBe(readFileSync(file('shop.nettrace.json'), 'utf8'));
+    await vs.command('Notifications: Clear All Notifications');
+  });
+
+  it('a row of an opened trace leads to the code too; the file can be seen as text', async () => {
+    await vs.traceEditor.locator('[role=row][data-id]', { hasText: '/pears' }).click();
+    await vs.page.locator('.tab.active[data-resource-name="shop.ts"]').waitFor();
+    await until(async () => (await vs.position()).line === line('await fetch('), 'the line');
+    await vs.openFile('shop.nettrace.json');
+    await vs.command('Net Trace: Open Trace as Text');
+    await vs.page
+      .locator('.editor-group-container.active .monaco-editor .view-line', { hasText: '"nettrace"' })
+      .first()
+      .waitFor();
+  });
+});

@@ -1,0 +1,49 @@
+// A shop and its customer in one program, all on loopback: requests that go well, slowly, badly, and not at all.
+import { createServer, get as httpGet } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface Fruit {
+  name: string;
+}
+
+const server = createServer((req, res) => {
+  const delay = req.url === '/slow' ? 400 : 20;
+  setTimeout(() => {
+    res.statusCode = req.url === '/broken' ? 503 : 200;
+    res.end(`${process.env.SHOP_NAME} sells ${req.url}`);
+  }, delay);
+});
+
+async function main(): Promise<void> {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const shop = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const fruits: Fruit[] = [{ name: 'apples' }, { name: 'cherries' }, { name: 'plums' }];
+  for (const fruit of fruits) await get(`${shop}/${fruit.name}`);
+  const pears = await fetch(`${shop}/pears`);
+  console.log(await pears.text(), process.title);
+  await get(`${shop}/slow`);
+  await get(`${shop}/broken`);
+  await get('http://127.0.0.1:1/closed').catch((error: Error) => console.log(error.message));
+  if (process.argv.includes('--ticks')) await tick(shop);
+  if (process.argv.includes('--hang')) await new Promise(() => setInterval(() => {}, 1000));
+  server.close();
+}
+
+/** Requests at a steady pace. */
+async function tick(shop: string): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    await get(`${shop}/tick/${i}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+function get(url: string): Promise<number | undefined> {
+  return new Promise((done, failed) => {
+    const request = httpGet(url, (res) => {
+      res.resume().on('end', () => done(res.statusCode));
+    });
+    request.on('error', failed);
+  });
+}
+
+void main();
