@@ -2,6 +2,7 @@
 import * as actions from './actions';
 import { hideMenu, hidePopUp, overlays } from './overlays';
 import { onCommand, onSelect, run, setUi, state } from './state';
+import { tabs } from './uiState';
 
 export const focusFilter = (): void => {
   const box = document.querySelector<HTMLInputElement>('.flt input');
@@ -20,7 +21,10 @@ export function installCommands(): void {
   onCommand('previousFailed', () => actions.moveToFailed(-1));
   onCommand('copyUrl', actions.copySelected);
   onCommand('clearFilter', actions.clearFilter);
-  onCommand('toggleConnections', toggleMode);
+  onCommand('toggleView', toggleMode);
+  tabs.forEach((_, i) => {
+    onCommand(`tab${i + 1}`, () => actions.showTab(i));
+  });
   onSelect((id) => {
     setUi({ mode: 'requests' });
     actions.follow(false);

@@ -3,7 +3,17 @@
  * marks the state dirty; all changes of a frame are drawn in one pass by the function given to `onChange`.
  */
 import { RowStore } from './rowStore';
-import type { Details, HostMessage, PageCommand, PageMessage, PanelState, Row, Run, Status } from './types';
+import type {
+  ConnectionRow,
+  Details,
+  HostMessage,
+  PageCommand,
+  PageMessage,
+  PanelState,
+  Row,
+  Run,
+  Status,
+} from './types';
 import { initialUi, restoreUi, type UiState } from './uiState';
 
 interface VsCodeApi {
@@ -33,6 +43,8 @@ export interface State {
   /** False until the host's first full state came. */
   ready: boolean;
   runs: readonly Run[];
+  /** By id; what the host told of the connections beyond the rows. */
+  connections: Map<string, ConnectionRow>;
   status: Status;
   view: 'panel' | 'editor';
   readOnly: boolean;
@@ -51,6 +63,7 @@ export interface State {
 export const state: State = {
   ready: false,
   runs: [],
+  connections: new Map(),
   status: noStatus,
   view: 'panel',
   readOnly: false,
@@ -148,6 +161,7 @@ function takeState(full: PanelState): void {
   state.view = full.view;
   state.readOnly = full.readOnly === true;
   store.reset(full.rows);
+  state.connections = new Map(full.connections?.map((c) => [c.id, c]));
   takeProgress(full);
   document.documentElement.dataset.view = full.view;
   if (state.ui.active && state.ui.detailsOpen) askDetails(state.ui.active);
@@ -171,6 +185,10 @@ function take(message: HostMessage): void {
       const before = store.rows.length;
       store.apply(message.upsert, message.removed);
       if (!state.ui.follow) state.unseen += Math.max(0, store.rows.length + message.removed.length - before);
+      if (message.connections) {
+        state.connections = new Map(state.connections);
+        for (const c of message.connections) state.connections.set(c.id, c);
+      }
       takeProgress(message);
       refreshDetails(message.upsert);
       break;

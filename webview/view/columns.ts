@@ -56,9 +56,9 @@ const phaseColumn = (id: ColumnId & ('dns' | 'tcp' | 'tls' | 'wait' | 'download'
 export const columns: readonly Column[] = [
   { id: 'state', label: 'State', track: '26px', least: 26, key: (r) => stateRank(r.state), key2: (r) => r.status },
   { id: 'method', label: 'Method', track: '64px', least: 50, key: (r) => r.method },
-  { id: 'name', label: 'Name', track: 'minmax(150px,1.15fr)', least: 110, key: (r) => r.path, key2: (r) => r.query },
+  { id: 'name', label: 'Name', track: 'minmax(150px,1.15fr)', least: 80, key: (r) => r.path, key2: (r) => r.query },
   { id: 'host', label: 'Host', track: 'minmax(90px,160px)', least: 90, key: (r) => r.host },
-  { id: 'status', label: 'Status', track: '124px', least: 112, key: (r) => stateRank(r.state), key2: (r) => r.status },
+  { id: 'status', label: 'Status', track: '124px', least: 80, key: (r) => stateRank(r.state), key2: (r) => r.status },
   {
     id: 'calledAt',
     label: 'Called at',
@@ -95,7 +95,7 @@ export const columns: readonly Column[] = [
   phaseColumn('wait', 'Wait'),
   phaseColumn('download', 'Download'),
   { id: 'time', label: 'Time', track: '66px', least: 60, right: true, key: (r) => r.total },
-  { id: 'waterfall', label: 'Waterfall', track: 'minmax(200px,2fr)', least: 84, key: (r) => r.createdAt },
+  { id: 'waterfall', label: 'Waterfall', track: 'minmax(200px,2fr)', least: 40, key: (r) => r.createdAt },
 ];
 
 export const columnOf = (id: ColumnId): Column => columns.find((c) => c.id === id) ?? (columns[0] as Column);
@@ -136,10 +136,16 @@ export function shownColumns(width: number, choice: ColumnChoice, processes: num
 
 /** Tracks narrower than the default, below a list width. */
 const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>> }[] = [
-  { below: 360, tracks: { name: 'minmax(80px,1fr)', status: '96px', time: '58px' } },
+  { below: 360, tracks: { name: 'minmax(80px,1fr)', status: '104px', time: '66px' } },
   {
     below: 620,
-    tracks: { method: '50px', name: 'minmax(110px,1fr)', status: '112px', time: '60px', waterfall: '84px' },
+    tracks: {
+      method: '50px',
+      name: 'minmax(80px,1fr)',
+      status: 'minmax(80px,116px)',
+      time: '66px',
+      waterfall: 'minmax(40px,84px)',
+    },
   },
   {
     below: 800,
@@ -148,7 +154,7 @@ const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>
       name: 'minmax(120px,1fr)',
       status: '122px',
       calledAt: '112px',
-      time: '64px',
+      time: '66px',
       waterfall: 'minmax(120px,1fr)',
     },
   },

@@ -45,7 +45,8 @@ export class BarPainter {
         case 'phase':
           if (s.phase === 'wait') this.#addHollow(s, top);
           else this.#of(s.phase).rect(s.x, top, s.width, s.height);
-          this.#edges.rect(s.x + 0.5, top + 0.5, Math.max(1, s.width - 1), Math.max(1, s.height - 1));
+          // An edge round a sliver would hide its colour.
+          if (s.width >= 5 && s.height >= 5) this.#edges.rect(s.x + 0.5, top + 0.5, s.width - 1, s.height - 1);
           break;
         case 'fade':
           this.#fades.push({ shape: s, y: top });

@@ -47,8 +47,7 @@ interface Term {
 /** Terms parted by blanks; quotes keep blanks, and a regular expression ends at its closing slash. */
 function termsOf(text: string): Term[] {
   const terms: Term[] = [];
-  const pattern =
-    /-?\/(?:[^/\\\s]|\\.|\[(?:[^\]\\]|\\.)*\]| (?=[^\s][^/]*\/[a-z]*(?:\s|$)))+\/[a-z]*(?=\s|$)|-?"[^"]*"?|\S+/g;
+  const pattern = /-?\/(?:[^/\\\s]|\\.|\[(?:[^\]\\]|\\.)*\])+\/[imsu]*(?=\s|$)|-?"[^"]*"?|\S+/g;
   for (const m of text.matchAll(pattern)) terms.push({ text: m[0], column: m.index });
   return terms;
 }
@@ -60,11 +59,11 @@ export function compileFilter(text: string): Filter {
   for (const term of termsOf(text)) {
     const negated = term.text.startsWith('-') && term.text.length > 1;
     const body = negated ? term.text.slice(1) : term.text;
-    const expression = /^\/(.+)\/([a-z]*)$/.exec(body);
+    const expression = /^\/(.+)\/([imsu]*)$/.exec(body);
     let test: (t: string) => boolean;
     if (expression) {
       try {
-        const flags = [...new Set(`${expression[2]}i`.replace(/[gy]/g, ''))].join('');
+        const flags = [...new Set(`${expression[2]}im`)].join('');
         const regex = new RegExp(expression[1] ?? '', flags);
         test = (t) => regex.test(t);
       } catch (e) {

@@ -2,7 +2,7 @@
  * The connections of the trace as lanes, put together from the rows: every request names its connection, and the first
  * one of a connection carries the phases that set it up. Pure.
  */
-import type { Row, RowPhase } from '../types';
+import type { ConnectionRow, Row, RowPhase } from '../types';
 import { beginOf, rowEnd } from './geometry';
 
 export interface Lane {
@@ -11,19 +11,28 @@ export interface Lane {
   host: string;
   remote?: string;
   protocol?: string;
-  /** Set-up phases, as far as a request waited for them. */
-  setup: RowPhase[];
+  /** Set-up phases; from the rows as far as a request waited for them. */
+  setup: Pick<RowPhase, 'name' | 'beginAt' | 'duration'>[];
+  /** Its end, if it was seen, and who closed it. */
+  endAt?: number;
+  closedBy?: string;
   /** Its requests in order, each from where the connection was its own. */
   requests: { row: Row; begin: number; end: number }[];
   begin: number;
   end: number;
   failed: boolean;
+  /** Known to be open: it goes on idle to the right. */
+  open?: boolean;
 }
 
 const setupNames = new Set<string>(['dns', 'tcp', 'proxy', 'tls']);
 
-/** Lanes in order of their begin; `at` is where running requests end. */
-export function lanesOf(rows: readonly Row[], at: (row: Row) => number): Lane[] {
+/** Lanes in order of their begin; `at` is where running requests end, `known` what the host told of the connections. */
+export function lanesOf(
+  rows: readonly Row[],
+  at: (row: Row) => number,
+  known?: ReadonlyMap<string, ConnectionRow>,
+): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const row of rows) {
     const c = row.connection;
@@ -54,6 +63,17 @@ export function lanesOf(rows: readonly Row[], at: (row: Row) => number): Lane[] 
     lane.end = Math.max(lane.end, end);
     lane.failed ||= row.state === 'failed';
     lane.requests.push({ row, begin, end });
+  }
+  for (const lane of lanes.values()) {
+    const c = known?.get(lane.id);
+    if (!c) continue;
+    if (c.phases.length > 0) lane.setup = c.phases;
+    if (c.beginAt !== undefined) lane.begin = Math.min(lane.begin, c.beginAt);
+    if (c.remote !== undefined) lane.remote = c.remote;
+    if (c.protocol !== undefined) lane.protocol = c.protocol;
+    if (c.closedBy !== undefined) lane.closedBy = c.closedBy;
+    if (c.endAt !== undefined) lane.endAt = c.endAt;
+    lane.open = c.endAt === undefined;
   }
   return [...lanes.values()].sort((a, b) => a.begin - b.begin || a.number - b.number);
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { bytesText, ordinalText, timeText } from '../../src/model/text';
 import { select } from '../actions';
-import { now, store } from '../state';
+import { isLive, now, store } from '../state';
 import type { Certificate, Connection, Details, Row } from '../types';
 import { timeScale } from '../view/timescale';
 import { tlsText } from './breakdown';
@@ -32,7 +32,7 @@ const closers: Readonly<Record<string, string>> = {
 };
 
 function closedText(c: Connection, begin: number | undefined): string {
-  if (c.closedAt === undefined && c.closedBy === undefined) return 'not seen: open, or its end was not recorded';
+  if (c.closedAt === undefined && c.closedBy === undefined) return isLive() ? 'still open' : 'its end was not seen';
   const by = c.closedBy === undefined ? 'closed, by whom is not known' : (closers[c.closedBy] ?? c.closedBy);
   return c.closedAt !== undefined && begin !== undefined
     ? `${by}, ${timeText(c.closedAt - begin)} after this request began`

@@ -26,11 +26,13 @@ let cache: { derived: Derived; live: boolean; lanes: Lane[] } | undefined;
 function lanesFor(derived: Derived, at: number): Lane[] {
   const live = isLive();
   if (!cache || cache.derived !== derived || live)
-    cache = { derived, live, lanes: lanesOf(derived.filtered, (row) => stopOf(row, at)) };
+    cache = { derived, live, lanes: lanesOf(derived.filtered, (row) => stopOf(row, at), state.connections) };
   return cache.lanes;
 }
 
 const stateOf = (lane: Lane): string => {
+  if (lane.closedBy !== undefined) return lane.closedBy;
+  if (lane.open) return isLive() ? 'open' : 'open at the end';
   const last = lane.requests.at(-1)?.row;
   if (lane.failed) return `last error: ${last?.stateText ?? 'failed'}`;
   return lane.requests.some((r) => r.row.state === 'running' || r.row.state === 'streaming' || r.row.state === 'open')
@@ -38,11 +40,32 @@ const stateOf = (lane: Lane): string => {
     : 'no request running';
 };
 
+/** The host tells version and protocol together; from the rows only the protocol is known. */
+const protocolOf = (lane: Lane): string =>
+  lane.protocol?.startsWith('TLS')
+    ? lane.protocol
+    : [lane.setup.some((p) => p.name === 'tls') ? 'TLS' : '', lane.protocol ?? ''].filter(Boolean).join(' · ');
+
 const nameOf = (lane: Lane): string =>
   `Connection ${lane.number} to ${lane.host}, ${lane.requests.length} ${lane.requests.length === 1 ? 'request' : 'requests'}: ${lane.requests
     .slice(0, 20)
     .map((r) => `${r.row.method} ${r.row.path} ${r.row.stateText}`)
     .join(', ')}`;
+
+/** The paths in the blocks that have room for them. */
+function labelsOf(lane: Lane, index: number, scale: TimeScale, left: number) {
+  return lane.requests.flatMap((r) => {
+    const x = Math.max(0, scale.x(r.begin));
+    const width = Math.min(scale.width, scale.x(r.end)) - x;
+    if (width < labelled) return [];
+    const style = { transform: `translate(${left + x}px, ${index * rowHeight + 3}px)`, maxWidth: `${width}px` };
+    return [
+      <span key={r.row.id} class="em" style={style}>
+        {r.row.path}
+      </span>,
+    ];
+  });
+}
 
 function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScale, at: number): void {
   const height = Math.max(1, lanes.length) * rowHeight;
@@ -57,11 +80,14 @@ function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScal
     ends: [],
   });
   const life = new Path2D();
+  const marks = new Path2D();
   const good = new Path2D();
   const bad = new Path2D();
   lanes.forEach((lane, i) => {
     const y = (i + 0.5) * rowHeight;
-    life.rect(scale.x(lane.begin), y - 4, Math.max(2, scale.x(lane.end) - scale.x(lane.begin)), 8);
+    const end = lane.endAt ?? (lane.open ? Math.max(lane.end, at) : lane.end);
+    life.rect(scale.x(lane.begin), y - 4, Math.max(2, scale.x(end) - scale.x(lane.begin)), 8);
+    if (lane.endAt !== undefined) marks.rect(scale.x(lane.endAt), y - 6, 2, 12);
   });
   ctx.fillStyle = withAlpha(theme.paused, 0.4);
   ctx.fill(life);
@@ -89,6 +115,8 @@ function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScal
     ctx.strokeStyle = colour;
     ctx.stroke(path);
   }
+  ctx.fillStyle = theme.foreground;
+  ctx.fill(marks);
 }
 
 export function Connections({ derived, range }: { derived: Derived; range: Range }) {
@@ -206,9 +234,7 @@ export function Connections({ derived, range }: { derived: Derived; range: Range
                   {lane.remote ?? ''}
                 </div>
                 <div role="gridcell" class="c c-protocol">
-                  {[lane.setup.some((p) => p.name === 'tls') ? 'TLS' : '', lane.protocol ?? '']
-                    .filter(Boolean)
-                    .join(' · ')}
+                  {protocolOf(lane)}
                 </div>
                 <div role="gridcell" class="c c-count r">
                   {lane.requests.length}
@@ -216,27 +242,14 @@ export function Connections({ derived, range }: { derived: Derived; range: Range
                 <div role="gridcell" class="c c-state2" title={stateOf(lane)}>
                   {stateOf(lane)}
                 </div>
-                <div role="gridcell" class="c c-waterfall">
-                  {lane.requests.flatMap((r) => {
-                    const x = Math.max(0, scale.x(r.begin));
-                    const width = Math.min(scale.width, scale.x(r.end)) - x;
-                    return width < labelled
-                      ? []
-                      : [
-                          <span
-                            key={r.row.id}
-                            class="em"
-                            style={{ transform: `translateX(${x}px)`, maxWidth: `${width}px` }}
-                          >
-                            {r.row.path}
-                          </span>,
-                        ];
-                  })}
-                </div>
+                <div role="gridcell" class="c c-waterfall" />
               </div>
             );
           })}
-          <canvas ref={canvas} class="wf under" aria-hidden="true" />
+          <canvas ref={canvas} class="wf" aria-hidden="true" />
+          <div class="labels" aria-hidden="true">
+            {lanes.slice(first, last).flatMap((lane, i) => labelsOf(lane, first + i, scale, place.current.left))}
+          </div>
         </div>
       </div>
     </div>

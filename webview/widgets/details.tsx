@@ -108,7 +108,7 @@ export function DetailsPane({ below, page }: { below: boolean; page: { width: nu
   const size = detailsSize(below, page);
   return (
     <aside
-      class={`det ${below ? '' : 'beside'} ${(below ? page.width : size) < 560 && below ? 'narrow' : ''} ${!below && size < 400 ? 'narrow' : ''}`}
+      class={`det ${below ? '' : 'beside'} ${below || size < 400 ? 'narrow' : ''}`}
       aria-label="Details"
       style={below ? { height: `${size}px`, width: 'auto' } : { width: `${size}px`, height: 'auto' }}
     >

@@ -1,8 +1,9 @@
 /** View switch, filter box and the chips. */
 import './filterBar.css';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { grid, move, toggleChip } from '../actions';
 import type { Derived } from '../derived';
+import { showMenu } from '../overlays';
 import { setUi, state, store } from '../state';
 import { chips } from '../view/chips';
 import { Icon } from './icon';
@@ -81,7 +82,7 @@ function FilterBox({ derived }: { derived: Derived }) {
           aria-label="Filter"
           aria-invalid={error !== undefined}
           aria-describedby={error ? 'filter-error' : undefined}
-          placeholder="Filter, e.g. orders -health /v[12]\/pay/"
+          placeholder="Filter, e.g. /v1/ -health /orders\/\d+/"
           onInput={onInput}
           onKeyDown={onKey}
         />
@@ -108,42 +109,90 @@ function FilterBox({ derived }: { derived: Derived }) {
   );
 }
 
-export function FilterBar({ derived, empty }: { derived: Derived; empty: boolean }) {
+/**
+ * The chips. Those that do not fit in one line wrap out of sight; they leave the tab order and stand under More.
+ */
+function Chips({ derived }: { derived: Derived }) {
+  const box = useRef<HTMLDivElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
   const { ui, runs } = state;
   const on = new Set(ui.chips);
   const ended = runs.length > 0 && runs.every((run) => run.state !== 'running');
+  const shown = chips.map((chip) => {
+    const interrupted = chip.name === 'running' && ended && derived.interrupted > 0;
+    return interrupted
+      ? { ...chip, icon: 'debug-disconnect', label: 'Interrupted', count: derived.interrupted }
+      : { ...chip, count: derived.counts[chip.name] };
+  });
+  const key = `${shown.map((c) => `${c.label}${c.count}`)} ${box.current?.clientWidth} ${ended}`;
+  useLayoutEffect(() => {
+    const all = [...(box.current?.children ?? [])] as HTMLElement[];
+    const top = all.find((chip) => chip.offsetHeight > 0)?.offsetTop ?? 0;
+    let hidden = 0;
+    for (const chip of all) {
+      const out = chip.offsetTop > top + 4;
+      chip.inert = out;
+      if (out) hidden++;
+    }
+    if (more.current) more.current.hidden = hidden === 0;
+  }, [key]);
+  const showMore = (): void => {
+    const out = [...(box.current?.children ?? [])].map((chip) => (chip as HTMLElement).inert);
+    const at = more.current?.getBoundingClientRect();
+    const items = shown.flatMap((chip, i) =>
+      out[i + 1]
+        ? [{ label: `${chip.label} (${chip.count})`, checked: on.has(chip.name), run: () => toggleChip(chip.name) }]
+        : [],
+    );
+    if (at) showMenu('More filters', at.left, at.bottom, items);
+  };
+  return (
+    <>
+      <div class="chips" role="group" aria-label="Ready filters" ref={box}>
+        <button
+          type="button"
+          class={`chip ${on.size === 0 ? 'on' : ''}`}
+          aria-pressed={on.size === 0}
+          onClick={() => setUi({ chips: [] })}
+        >
+          All<span class="n">{store.rows.length}</span>
+        </button>
+        {shown.map((chip) => (
+          <button
+            type="button"
+            key={chip.name}
+            class={`chip ${on.has(chip.name) ? 'on' : ''}`}
+            aria-pressed={on.has(chip.name)}
+            onClick={() => toggleChip(chip.name)}
+          >
+            <Icon name={chip.icon} />
+            {chip.label}
+            <span class="n">{chip.count}</span>
+          </button>
+        ))}
+      </div>
+      <button
+        type="button"
+        class="ib"
+        ref={more}
+        hidden
+        aria-label="More filters"
+        aria-haspopup="menu"
+        title="More filters"
+        onClick={showMore}
+      >
+        <Icon name="ellipsis" />
+      </button>
+    </>
+  );
+}
+
+export function FilterBar({ derived, empty }: { derived: Derived; empty: boolean }) {
   return (
     <div class="bar">
       <ModeSwitch />
       <FilterBox derived={derived} />
-      {!empty && (
-        <div class="chips" role="group" aria-label="Ready filters">
-          <button
-            type="button"
-            class={`chip ${on.size === 0 ? 'on' : ''}`}
-            aria-pressed={on.size === 0}
-            onClick={() => setUi({ chips: [] })}
-          >
-            All<span class="n">{store.rows.length}</span>
-          </button>
-          {chips.map((chip) => {
-            const interrupted = chip.name === 'running' && ended && derived.interrupted > 0;
-            return (
-              <button
-                type="button"
-                key={chip.name}
-                class={`chip ${on.has(chip.name) ? 'on' : ''}`}
-                aria-pressed={on.has(chip.name)}
-                onClick={() => toggleChip(chip.name)}
-              >
-                <Icon name={interrupted ? 'debug-disconnect' : chip.icon} />
-                {interrupted ? 'Interrupted' : chip.label}
-                <span class="n">{interrupted ? derived.interrupted : derived.counts[chip.name]}</span>
-              </button>
-            );
-          })}
-        </div>
-      )}
+      {!empty && <Chips derived={derived} />}
     </div>
   );
 }

@@ -217,6 +217,18 @@ function useScrolling(
       element.removeEventListener('scroll', onScroll);
     };
   }, []);
+  // When the list shrinks (the details open below it), the active row stays in sight.
+  const lastHeight = useRef(0);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const shrunk = element.clientHeight < lastHeight.current;
+    const index0 = actions.indexOf(items, state.ui.active);
+    const y = index0 * rowHeight;
+    if (shrunk && index0 >= 0 && y >= element.scrollTop && y < element.scrollTop + lastHeight.current)
+      actions.grid.reveal(index0);
+    lastHeight.current = element.clientHeight;
+  });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;

@@ -142,11 +142,12 @@ export function GridHeader({ shown, scale, right }: { shown: readonly Column[]; 
                   aria-hidden="true"
                   style={{ transform: `translateX(calc(${scale.x(at)}px - 100%))` }}
                 >
-                  {tickText(at, step)}
+                  {/* The last label would stand under the sign of the order. */}
+                  {scale.x(at) < scale.width - 20 ? tickText(at, step) : ''}
                 </span>
               ))}
             {sorted && <Icon name={down ? 'chevron-down' : 'chevron-up'} class="so" />}
-            {c.id !== 'waterfall' && c.id !== 'state' && <Resizer column={c} />}
+            {c.id !== 'waterfall' && c.id !== 'state' && i < shown.length - 1 && <Resizer column={c} />}
           </div>
         );
       })}
