@@ -38,6 +38,12 @@ test('few lines, and how many are left out', () => {
   expect(lines.at(-1)).toContain('longest');
 });
 
+test('what went wrong late is among the few', () => {
+  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, most: 4 });
+  const states = lines.slice(2, 6).map((l) => l.slice(0, 15).trim());
+  expect(states).toEqual(['302', '200', 'TLS cert expire', 'DNS not found']);
+});
+
 test('phases that did not happen are blank, never 0', () => {
   const only = store((t) => ({ ...t, requests: t.requests.filter((r) => r.id === '4711-0-6') }));
   const text = requestLines(rowsOf(only, 0), options).join('\n');

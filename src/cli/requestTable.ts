@@ -55,7 +55,7 @@ function linesWithout(
   rows: readonly Row[],
   { style, width, most }: TableOptions,
 ): string[] {
-  const shown = rows.slice(0, most);
+  const shown = chosen(rows, most);
   const phases = phaseWords.filter(
     ([name]) => !minor.has(name) || rows.some((r) => (duration(r, name) ?? 0) >= minorUs),
   );
@@ -102,6 +102,14 @@ function fitRequests(columns: readonly Column[], cells: Cell[][], width: number)
 function placeText(row: Row): string {
   const place = shortened(printable(row.callSite?.text ?? ''), 28);
   return row.callSite?.kind === 'library' ? `${place} (library)` : place;
+}
+
+/** The first ones, and of those that went wrong as many as half the room takes: the order stays. */
+function chosen(rows: readonly Row[], most: number): readonly Row[] {
+  if (rows.length <= most) return rows;
+  const late = rows.slice(most).filter((r) => r.state === 'failed' || r.state === 'serverError');
+  const wrong = late.slice(0, Math.floor(most / 2));
+  return [...rows.slice(0, most - wrong.length), ...wrong];
 }
 
 const sumLines = (rows: readonly Row[]) => (rows.length > 2 ? 2 : 0);
