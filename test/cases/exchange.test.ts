@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodes } from '../support/nodes';
-import { expectNear, observe, only, present } from '../support/observe';
+import { expectNear, observe, only, present, tolerance } from '../support/observe';
 import { lineOf } from '../support/program';
 import { Upstream } from '../support/upstream';
 
@@ -40,11 +40,11 @@ describe.each(nodes)('Node $major', (node) => {
     expect(second.blockedBy).toBe(first.id);
     expect(first.blockedBy).toBeUndefined();
     expect([first.ordinal, second.ordinal]).toEqual([1, 2]);
-    expectNear(seen.duration(second, 'queue'), 200_000);
+    expect(seen.duration(second, 'queue')).toBeGreaterThanOrEqual(200_000 - tolerance);
     expectNear(seen.duration(second, 'queue'), (first.endAt ?? 0) - (second.createdAt ?? 0));
     expectNear(seen.duration(first, 'wait'), factOne);
     expectNear(seen.duration(second, 'wait'), factTwo);
-    expectNear(seen.duration(second, 'wait'), 200_000);
+    for (const r of [first, second]) expect(seen.duration(r, 'wait')).toBeGreaterThanOrEqual(200_000 - tolerance);
     expect(seen.phaseNames(second)).toEqual(['queue', 'send', 'wait', 'download']);
   });
 
@@ -56,16 +56,17 @@ describe.each(nodes)('Node $major', (node) => {
       present(upstream.facts.requests[1], 'second'),
     ];
     expectNear(seen.duration(thinks, 'wait'), (thought.responseAt ?? 0) - thought.headAt);
-    expectNear(seen.duration(thinks, 'wait'), 300_000);
+    expect(seen.duration(thinks, 'wait')).toBeGreaterThanOrEqual(300_000 - tolerance);
     expect(seen.duration(thinks, 'download')).toBeLessThan(20_000);
     expect(seen.duration(slow, 'wait')).toBeLessThan(30_000);
     expectNear(seen.duration(slow, 'download'), (sent.responseEndAt ?? 0) - (sent.responseAt ?? 0));
-    expectNear(seen.duration(slow, 'download'), 400_000);
+    expect(seen.duration(slow, 'download')).toBeGreaterThanOrEqual(400_000 - tolerance);
     const chunks = present(slow.chunks, 'chunk marks');
     expect(chunks.count).toBe(5);
     expect(chunks.marks).toHaveLength(5);
     expect(chunks.bytes).toBe(250);
-    expectNear((chunks.longestGap?.endAt ?? 0) - (chunks.longestGap?.beginAt ?? 0), 100_000);
+    const gap = (chunks.longestGap?.endAt ?? 0) - (chunks.longestGap?.beginAt ?? 0);
+    expect(gap).toBeGreaterThanOrEqual(100_000 - tolerance);
     expect(slow.response?.readBytes).toBe(250);
   });
 

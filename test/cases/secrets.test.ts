@@ -58,7 +58,7 @@ describe.each(nodes)('Node $major', (node) => {
     const sent = JSON.stringify(upstream.facts.requests);
     for (const s of ['SECRET-bearer', 'SECRET-cookie', 'SECRET-apikey', 'SECRET-token']) expect(sent).toContain(s);
     expect(requests[0]?.url).toContain('token=***&a=1');
-    expect(requests[1]?.url).toContain('***@');
+    expect(requests[1]?.url).not.toContain('user');
     for (const [name, text] of Object.entries(outputs(run))) {
       const hits = text.match(/SECRET-[\w-]*/g) ?? [];
       expect(hits, `secrets in ${name}`).toEqual([]);
@@ -84,7 +84,7 @@ describe.each(nodes)('Node $major', (node) => {
   test('A39: the files and the words of the command line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nettrace-cli-'));
     const files = ['t.nettrace.json', 't.har', 't.eve.json'].map((f) => join(folder, f));
-    const options = ['--headers', 'values', '--log', ...files.flatMap((f) => ['-o', f])];
+    const options = ['--headers', 'values', ...files.flatMap((f) => ['-o', f])];
     const command = [process.execPath, cli, 'run', ...options, '--', node.binary, program, ...args];
     const run = await runCommand(command, {}, { ...cleanEnvironment(), ...env });
     expect(run.stdout).toBe(plain.stdout);

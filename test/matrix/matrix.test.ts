@@ -52,9 +52,13 @@ function check(client: Client, seen: Observed): void {
     expect(r.redirectOf).toBe(hop ? seen.request(3).id : undefined);
   }
   expect(seen.request(2).response?.readBytes ?? 8).toBe(8);
-  // The second request runs on the connection of the first: no set-up of its own.
-  expect(seen.request(1)).toMatchObject({ connection: seen.request(0).connection, ordinal: 2 });
-  expect(seen.phaseNames(seen.request(1)).filter((n) => ['dns', 'tcp', 'tls'].includes(n))).toEqual([]);
+  // Some ran on a connection that was there (which ones, the server's log has decided): no set-up of their own.
+  const reused = seen.requests.filter((r) => (r.ordinal ?? 0) > 1);
+  expect(reused.length).toBeGreaterThan(0);
+  for (const r of reused) {
+    expect(seen.phaseNames(r).filter((n) => ['dns', 'tcp', 'tls'].includes(n))).toEqual([]);
+    expect(r.idleDuration).toBeDefined();
+  }
   const first = seen.phaseNames(seen.request(0));
   expect(first).toEqual(['queue', 'tcp', ...(client.api === 'https' ? ['tls'] : []), 'send', 'wait', 'download']);
   expect(seen.connections.filter((c) => c.kind === 'tcp')).toHaveLength(upstream.facts.connections.length);

@@ -120,7 +120,7 @@ export function planOf(client: Client): { method: string; target: string; mark: 
     { method: 'POST', target: '/echo', mark: 'post', status: 200 },
     get('/redirect?n=1', 'redirect', 302),
     ...(client.follows ? [get('/ok', 'redirect')] : []),
-    get('/status?code=503', 'status', 503),
+    get('/status?is=503', 'status', 503),
     get('/think?ms=30&p=a', 'parallel'),
     get('/think?ms=30&p=b', 'parallel'),
   ];

@@ -57,7 +57,7 @@ async function reset(answer: ServerResponse, query: URLSearchParams, fact: Reque
 export const behaviours: Record<string, Behaviour> = {
   '/ok': (answer, _query, fact) => send(answer, fact, 200, {}, 'hello'),
   '/close': (answer, _query, fact) => send(answer, fact, 200, { connection: 'close' }, 'hello'),
-  '/status': (answer, query, fact) => send(answer, fact, number(query, 'code', 200), {}, 'status'),
+  '/status': (answer, query, fact) => send(answer, fact, number(query, 'is', 200), {}, 'status'),
   '/bytes': (answer, query, fact) => send(answer, fact, 200, {}, Buffer.alloc(number(query, 'n', 1000), 'b')),
   '/think': (answer, query, fact) => {
     setTimeout(() => send(answer, fact, 200, {}, 'hello'), number(query, 'ms', 300));

@@ -4,7 +4,7 @@
  */
 import { parseLine } from '../../src/model/lines';
 import { phasesOf } from '../../src/model/phases';
-import { type Trace, trace as traceSchema } from '../../src/model/records';
+import { type Request, type Trace, trace as traceSchema } from '../../src/model/records';
 import type { Annotations } from '../../src/model/schema';
 import type { ConnectionFact, RequestFact } from './facts';
 import type { Ending } from './program';
@@ -110,11 +110,6 @@ export function visible(e: Ending): Pick<Ending, 'stdout' | 'stderr' | 'code' | 
   return { stdout, stderr, code, signal };
 }
 
-/** Planted secrets that stand anywhere in a text. */
-export function secretsIn(text: string, secrets: readonly string[]): string[] {
-  return secrets.filter((s) => text.includes(s));
-}
-
 /**
  * Compares the trace's requests with the server's log: the same requests on the same connections in the same order, and
  * the bytes of each closed connection exactly. Bytes of connections that the process left open are compared by what its
@@ -135,7 +130,11 @@ export function problemsAgainst(
       problems.push(`${label} is not in the trace`);
       continue;
     }
-    const carried = requests.filter((r) => r.connection === c.id).sort((a, b) => (a.ordinal ?? 0) - (b.ordinal ?? 0));
+    // A request that died in its set-up names the connection, but nothing of it was sent.
+    const sent = (r: Request) => !['dns', 'tcp', 'proxy', 'tls'].includes(r.error?.phase ?? '');
+    const carried = requests
+      .filter((r) => r.connection === c.id && sent(r))
+      .sort((a, b) => (a.ordinal ?? 0) - (b.ordinal ?? 0));
     const ours = carried.map((r) => `${r.ordinal} ${r.method} ${r.url?.replace(/^[a-z]+:\/\/[^/]*/, '')}`);
     const theirs = facts.requests
       .filter((r) => r.connection === seen.number)

@@ -6,7 +6,7 @@ import type { Trace } from '../../src/model/records';
 import { newHeader, Store } from '../../src/model/store';
 import { nowUs } from './clock';
 import { type NodeVersion, repository } from './nodes';
-import { cleanEnvironment, commandOf, type Ending, type RunOptions, runCommand, runPlain } from './program';
+import { cleanEnvironment, commandOf, type Ending, type RunOptions, runCommand } from './program';
 import { foldSpool, readSpool, type SpoolLine } from './spool';
 
 export const hookFile = join(repository, 'dist/hook.cjs');
@@ -53,16 +53,4 @@ export async function runTraced(node: NodeVersion, program: string, options: Run
   } finally {
     rmSync(spool, { recursive: true, force: true });
   }
-}
-
-/** The same program without and with the hook, one after the other. */
-export async function runBoth(
-  node: NodeVersion,
-  program: string,
-  options: RunOptions = {},
-  between: () => void | Promise<void> = () => undefined,
-): Promise<{ plain: Ending; traced: TracedRun }> {
-  const plain = await runPlain(node, program, options);
-  await between();
-  return { plain, traced: await runTraced(node, program, options) };
 }

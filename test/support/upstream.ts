@@ -108,7 +108,8 @@ export class Upstream {
       inner.on('connect', () => counted.set(`${inner.localPort}`, seen));
       const pass = (from: Socket, to: Socket, key: 'bytesIn' | 'bytesOut') => {
         from.on('data', (d) => {
-          seen[key] += d.length;
+          // What the server says after the client's end (close_notify), the client never reads.
+          if (!client.readableEnded) seen[key] += d.length;
           to.write(d);
         });
         from.on('end', () => to.end());

@@ -39,11 +39,8 @@ function looks() {
   look('tls', tls, 'connect');
   look('global', globalThis, 'fetch');
   for (const key of ['addRequest', 'createConnection', 'createSocket']) look('Agent', http.Agent.prototype, key);
-  for (const key of ['connect', 'emit', 'on', 'write']) look('Socket', net.Socket.prototype, key);
-  for (const key of ['emit', 'onSocket', 'end', 'write']) look('ClientRequest', http.ClientRequest.prototype, key);
-  for (const key of ['emit', 'read', 'resume', 'on']) look('IncomingMessage', http.IncomingMessage.prototype, key);
-  say(keys(http.ClientRequest.prototype), keys(net.Socket.prototype), keys(http.IncomingMessage.prototype));
-  say(keys(http.Agent.prototype), keys(https.Agent.prototype), keys(tls.TLSSocket.prototype));
+  look('Socket', net.Socket.prototype, 'connect');
+  look('ClientRequest', http.ClientRequest.prototype, 'onSocket');
   say(keys(globalThis).replace(/Symbol\(nettrace[^)]*\),?/, ''));
   say(listeners(process), Error.stackTraceLimit, typeof Error.prepareStackTrace);
   say(util.inspect(util.promisify(dns.lookup)).slice(0, 40), dns.lookup === require('node:dns').lookup);
@@ -63,7 +60,7 @@ function watched(url, options = {}, act = () => undefined, module = http) {
       for (const name of names) emitter.on(name, () => log.push(`${who}.${name}[${listeners(emitter)}]`));
     };
     const req = module.get(url, options);
-    log.push(`made ${keys(req)} ${keys(Object.getPrototypeOf(req)).length}`);
+    log.push(`made ${keys(req)}`);
     req.on('error', (e) => log.push(`error ${e.name} ${e.code} ${keys(e)} ${e.errors?.length}`));
     req.on('socket', (socket) => {
       note('socket', socket, ['lookup', 'connect', 'secureConnect', 'ready', 'end', 'close', 'free', 'timeout']);

@@ -18,7 +18,7 @@ const get = (url) =>
   const lane = async () => {
     while (next < 100) {
       const i = next++;
-      const status = await get(`${process.env.UP_HTTP}/status?code=${200 + (i % 3) * 100 + (i % 2)}&i=${i}`);
+      const status = await get(`${process.env.UP_HTTP}/status?is=${200 + (i % 3) * 100 + (i % 2)}&i=${i}`);
       counts[status] = (counts[status] ?? 0) + 1;
     }
   };

@@ -10,7 +10,7 @@ console.log('first', done(await client.get('/ok?n=1'))); // @first
 console.log('second', done(await client.get('/ok?n=2'))); // @second
 console.log('post', done(await client.post('/echo', 'x'.repeat(1000)))); // @post
 console.log('redirect', done(await client.get('/redirect?n=1'))); // @redirect
-console.log('status', done(await client.get('/status?code=503'))); // @status
+console.log('status', done(await client.get('/status?is=503'))); // @status
 const think = (p) => client.get(`/think?ms=30&p=${p}`).then(done); // @parallel
 console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
 agent.destroy();

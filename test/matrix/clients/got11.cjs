@@ -11,7 +11,7 @@ const done = (answer) => `${answer.statusCode} ${answer.body.length}`;
   console.log('second', done(await client('ok?n=2'))); // @second
   console.log('post', done(await client.post('echo', { body: 'x'.repeat(1000) }))); // @post
   console.log('redirect', done(await client('redirect?n=1'))); // @redirect
-  console.log('status', done(await client('status?code=503'))); // @status
+  console.log('status', done(await client('status?is=503'))); // @status
   const think = (p) => client(`think?ms=30&p=${p}`).then(done); // @parallel
   console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
   agent.destroy();

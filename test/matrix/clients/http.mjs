@@ -21,7 +21,7 @@ const post = request(`${base}/echo`, { agent, method: 'POST' }); // @post
 post.end('x'.repeat(1000));
 console.log('post', await done(post));
 console.log('redirect', await done(get(`${base}/redirect?n=1`, { agent }))); // @redirect
-console.log('status', await done(http.get(`${base}/status?code=503`, { agent }))); // @status
+console.log('status', await done(http.get(`${base}/status?is=503`, { agent }))); // @status
 const think = (p) => done(get(`${base}/think?ms=30&p=${p}`, { agent })); // @parallel
 console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
 agent.destroy();

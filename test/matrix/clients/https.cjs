@@ -22,7 +22,7 @@ const done = (req) =>
   post.end('x'.repeat(1000));
   console.log('post', await done(post));
   console.log('redirect', await done(https.get(`${base}/redirect?n=1`, { agent }))); // @redirect
-  console.log('status', await done(https.get(`${base}/status?code=503`, { agent }))); // @status
+  console.log('status', await done(https.get(`${base}/status?is=503`, { agent }))); // @status
   const think = (p) => done(https.get(`${base}/think?ms=30&p=${p}`, { agent })); // @parallel
   console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
   agent.destroy();

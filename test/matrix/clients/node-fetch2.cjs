@@ -12,7 +12,7 @@ const done = async (answer) => `${answer.status} ${(await answer.text()).length}
   const post = { agent, method: 'POST', body: 'x'.repeat(1000) };
   console.log('post', await done(await fetch(`${base}/echo`, post))); // @post
   console.log('redirect', await done(await fetch(`${base}/redirect?n=1`, { agent }))); // @redirect
-  console.log('status', await done(await fetch(`${base}/status?code=503`, { agent }))); // @status
+  console.log('status', await done(await fetch(`${base}/status?is=503`, { agent }))); // @status
   const think = (p) => fetch(`${base}/think?ms=30&p=${p}`, { agent }).then(done); // @parallel
   console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
   agent.destroy();

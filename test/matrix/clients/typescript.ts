@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   post.end('x'.repeat(1000));
   console.log('post', await done(post));
   console.log('redirect', await done(http.get(`${base}/redirect?n=1`, { agent }))); // @redirect
-  console.log('status', await text(await fetch(`${base}/status?code=503`))); // @status
+  console.log('status', await text(await fetch(`${base}/status?is=503`))); // @status
   const think = (p: Name): Promise<string> => done(http.get(`${base}/think?ms=30&p=${p}`, { agent })); // @parallel
   console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
   agent.destroy();

@@ -10,7 +10,7 @@ const done = async (answer) => `${answer.statusCode} ${(await answer.body.text()
   const post = { dispatcher, method: 'POST', body: 'x'.repeat(1000) };
   console.log('post', await done(await request(`${base}/echo`, post))); // @post
   console.log('redirect', await done(await request(`${base}/redirect?n=1`, { dispatcher }))); // @redirect
-  console.log('status', await done(await request(`${base}/status?code=503`, { dispatcher }))); // @status
+  console.log('status', await done(await request(`${base}/status?is=503`, { dispatcher }))); // @status
   const think = (p) => request(`${base}/think?ms=30&p=${p}`, { dispatcher }).then(done); // @parallel
   console.log('parallel', ...(await Promise.all([think('a'), think('b')])));
   await dispatcher.close();
