@@ -1,5 +1,6 @@
 // `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { maskArguments } from '../model/mask';
 import type { CallSites, HeaderLevel } from '../session/environment';
@@ -35,6 +36,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   try {
     const { child, environment } = await start(program, args, session);
     const stopForwarding = forwardSignals(child);
+    stepBack();
     const ended = await endOf(child);
     // From here on nothing may change the program's exit code.
     try {
@@ -57,6 +59,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       headers: options.headers,
       callSites: options.callSites,
       enabled: options.trace,
+      gatherMs: 150, // nobody watches live
     });
   } catch (error) {
     throw new UsageError(messageOf(error));
@@ -82,6 +85,15 @@ async function start(program: string, args: string[], session: TraceSession): Pr
     child.once('error', (error) => reject(new UsageError(`${program} could not be started: ${error.message}`)));
   });
   return { child, environment };
+}
+
+/** The processor is the program's first: what we read can wait. */
+function stepBack(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not everywhere allowed; nothing depends on it.
+  }
 }
 
 interface Ended {

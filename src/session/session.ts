@@ -32,6 +32,11 @@ export interface SessionOptions {
   limits?: { requests?: number };
   /** Look call sites up in source maps; default true. */
   mapSources?: boolean;
+  /**
+   * Between the notice of a new line and its reading, default 8: lines come in bursts. More where nobody watches live, as
+   * each reading takes time from the program.
+   */
+  gatherMs?: number;
   /** False: the hook is loaded, but nothing is traced. Default true. */
   enabled?: boolean;
 }
@@ -80,6 +85,7 @@ export class TraceSession {
       spoolFolder,
       (name) => this.reader.changed(name),
       (all) => void (all ? this.poll() : this.pollChanged()),
+      options.gatherMs ?? 8,
     );
   }
 

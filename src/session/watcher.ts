@@ -1,8 +1,6 @@
 // Says when the spool may have news: the file system's own notice, and a slow poll for the file systems that give none.
 import { type FSWatcher, watch } from 'node:fs';
 
-/** Between notice and reading: a request's lines come in bursts. */
-const gatherMs = 8;
 const pollMs = 500;
 /** Where the file system gives no notice (network file systems, no watches left). */
 const blindPollMs = 100;
@@ -12,11 +10,14 @@ export class SpoolWatcher {
   private poll: NodeJS.Timeout | undefined;
   private gather: NodeJS.Timeout | undefined;
 
-  /** `noticed` names a changed file; `read` is called soon after (`all`: look at every file). Neither may throw. */
+  /**
+   * `noticed` names a changed file; `read` is called `gatherMs` after (`all`: look at every file). Neither may throw.
+   */
   constructor(
     private readonly folder: string,
     private readonly noticed: (name: string) => void,
     private readonly read: (all: boolean) => void,
+    private readonly gatherMs: number,
   ) {
     try {
       this.watcher = watch(folder, { persistent: false }, (_event, name) => this.news(name));
@@ -32,7 +33,7 @@ export class SpoolWatcher {
     this.gather ??= setTimeout(() => {
       this.gather = undefined;
       this.read(name === null);
-    }, gatherMs);
+    }, this.gatherMs);
   }
 
   private goBlind(): void {
