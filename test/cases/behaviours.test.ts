@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../src/model/records';
 import { certificate } from '../support/certificates';
 import { nodes } from '../support/nodes';
-import { expectNear, type Observed, observe, only, present } from '../support/observe';
+import { expectNear, type Observed, observe, only, present, timing } from '../support/observe';
 import { closedPort } from '../support/ports';
 import { lineOf } from '../support/program';
 import { Upstream } from '../support/upstream';
@@ -155,7 +155,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(seen.phaseNames(request)).not.toContain('dns');
   });
 
-  test('requests the program gives up', async () => {
+  test('requests the program gives up', timing, async () => {
     const seen = await observe(node, program('aborted.cjs'), {}, upstream);
     expect(seen.requests).toHaveLength(4);
     const [byDestroy, bySignal, byFetch, byTimeout] = seen.requests as [Request, Request, Request, Request];

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { certificate } from '../support/certificates';
 import { stage, whyNoNamespace } from '../support/namespace';
 import { nodes } from '../support/nodes';
-import { expectNear, observe, only, present } from '../support/observe';
+import { expectNear, observe, only, present, timing } from '../support/observe';
 import { closedPort } from '../support/ports';
 import { lineOf } from '../support/program';
 import { Upstream } from '../support/upstream';
@@ -73,7 +73,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(seen.site(request)).toBe(`unknown-name.cjs:${lineOf(program('unknown-name.cjs'), 'get')} user`);
   });
 
-  test.skipIf(noFilter)('A07: ::1 drops everything, 127.0.0.1 answers', async () => {
+  test.skipIf(noFilter)('A07: ::1 drops everything, 127.0.0.1 answers', timing, async () => {
     const { wrap, facts } = stage({
       hosts: '::1 both.test\n127.0.0.1 both.test\n',
       filter: [
@@ -112,7 +112,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(only(facts().requests)).toMatchObject({ to: '127.0.0.1', remotePort: v4?.local?.port });
   });
 
-  test('A08: a port where nothing listens', async () => {
+  test('A08: a port where nothing listens', timing, async () => {
     const port = await closedPort();
     const seen = await observe(node, program('refused.cjs'), { env: { UP_CLOSED: String(port) } });
     const request = only(seen.requests);

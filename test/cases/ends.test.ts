@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsAgainst, problemsOf, visible } from '../support/check';
 import { nodes } from '../support/nodes';
-import { expectNear, Observed, observe, only, present } from '../support/observe';
+import { expectNear, Observed, observe, only, present, timing } from '../support/observe';
 import { lineOf, runPlain } from '../support/program';
 import { runTraced } from '../support/run';
 import { Upstream } from '../support/upstream';
@@ -81,7 +81,7 @@ describe.each(nodes)('Node $major', (node) => {
     for (const list of threads.values()) expect(new Set(list.map((r) => /w=(\d)/.exec(r.url ?? '')?.[1])).size).toBe(1);
   });
 
-  test.skipIf(!faketime)('A50: the wall clock is set back one hour', async () => {
+  test.skipIf(!faketime)('A50: the wall clock is set back one hour', timing, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nettrace-clock-'));
     const file = join(folder, 'offset');
     const env = {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodes } from '../support/nodes';
-import { expectNear, observe, only, present, tolerance } from '../support/observe';
+import { expectNear, observe, only, present, timing, tolerance } from '../support/observe';
 import { lineOf } from '../support/program';
 import { Upstream } from '../support/upstream';
 
@@ -32,7 +32,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect([bytes('bytesSent'), bytes('bytesReceived')]).toEqual([truth.bytesIn, truth.bytesOut]);
   });
 
-  test('A17: the second request waits for the socket of the first', async () => {
+  test('A17: the second request waits for the socket of the first', timing, async () => {
     const seen = await observe(node, program('queue.cjs'), {}, upstream);
     const [first, second] = [seen.request(0), seen.request(1)];
     only(seen.connections);
@@ -48,7 +48,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(seen.phaseNames(second)).toEqual(['queue', 'send', 'wait', 'download']);
   });
 
-  test('A19: a server that thinks, and one that sends its body slowly', async () => {
+  test('A19: a server that thinks, and one that sends its body slowly', timing, async () => {
     const seen = await observe(node, program('phases.cjs'), {}, upstream);
     const [thinks, slow] = [seen.request(0), seen.request(1)];
     const [thought, sent] = [
