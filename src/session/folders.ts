@@ -11,7 +11,7 @@ export const ownUid = process.getuid?.();
 
 /** A new empty folder that only this user can enter. */
 export async function makeSpoolFolder(): Promise<string> {
-  const folder = await fs.mkdtemp(join(tmpdir(), `nettrace-spool-${process.pid}-`));
+  const folder = await fs.mkdtemp(resolve(tmpdir(), `nettrace-spool-${process.pid}-`)); // the program may change folders
   await fs.chmod(folder, 0o700); // mkdtemp obeys the umask, which may take the owner's own rights away
   return folder;
 }
@@ -67,13 +67,13 @@ export async function hookHome(asked?: string): Promise<string> {
 }
 
 function defaultPlaces(): string[] {
-  const shared = join(tmpdir(), ownUid === undefined ? 'nettrace' : `nettrace-${ownUid}`);
+  const shared = resolve(tmpdir(), ownUid === undefined ? 'nettrace' : `nettrace-${ownUid}`);
   // root's home is closed to others, but a program that root starts may become another user and start Node again:
   // there a preload that cannot be read would keep that program from starting.
   if (ownUid === 0) return [shared];
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const local = process.env.LOCALAPPDATA;
-  const own = join(process.platform === 'win32' && local ? local : cache, 'nettrace');
+  const own = resolve(process.platform === 'win32' && local ? local : cache, 'nettrace');
   return [own, shared];
 }
 

@@ -105,7 +105,7 @@ test('a row is there soon after its line is written', async () => {
     times.push(performance.now() - begin);
   }
   times.sort((a, b) => a - b);
-  expect(times[37]).toBeLessThan(100);
+  expect(times[37]).toBeLessThan(200); // p95
 });
 
 test('a line without its end waits while the program lives, and is a loss when it is gone', async () => {

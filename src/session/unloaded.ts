@@ -58,14 +58,15 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
     return {
       reason: 'cleared',
       text: 'Node started without the hook: NODE_OPTIONS was cleared or replaced on the way to the program.',
-      advice: 'Look for what sets NODE_OPTIONS: a wrapper script, `env -i`, `sudo`, a container.',
+      advice:
+        'Look for what sets NODE_OPTIONS or becomes another user: a wrapper script, `env -i`, `sudo`, a container.',
     };
   }
   return {
     reason: 'cleared',
     text: `${command} started no Node program that loaded the hook.`,
     advice:
-      'Check that it runs Node 18 or later, and that nothing on the way clears NODE_OPTIONS (`env -i`, `sudo`, a container).',
+      'Check that it runs Node 18 or later, and that nothing on the way clears NODE_OPTIONS or becomes another user (`env -i`, `sudo`, a container).',
   };
 }
 

@@ -302,6 +302,24 @@ describe('what is said', () => {
     );
   });
 
+  test.skipIf(process.getuid?.() !== 0)('a program that becomes another user: runs, untraced', async () => {
+    const other = ['setpriv', '--reuid=65534', '--clear-groups', node, '-e', 'console.log(process.getuid())'];
+    const result = await nettrace.run(['run', '--', ...other]);
+    expect(result).toMatchObject({ code: 0, stdout: '65534\n' });
+    expect(result.stderr).toMatch(/nothing was recorded.*becomes another user/);
+  });
+
+  test('a run inside a run: each has its own', async () => {
+    const folder = scratch();
+    const inner = [node, nettrace.bin, 'run', '-o', join(folder, 'inner.nettrace.json'), '--', node, requests, '3'];
+    const result = await nettrace.run(['run', '-o', join(folder, 'outer.nettrace.json'), '--', ...inner]);
+    expect(result).toMatchObject({ code: 0, stdout: 'served 3\n' });
+    const [outer, within] = ['outer', 'inner'].map((name) =>
+      JSON.parse(readFileSync(join(folder, `${name}.nettrace.json`), 'utf8')),
+    );
+    expect([outer.requests.length, within.requests.length]).toEqual([0, 3]);
+  });
+
   test('a closed stderr, a full stderr: the program’s code all the same', async () => {
     const shell = (redirect: string) => ['sh', '-c', `exec "$@" ${redirect}`, 'sh'];
     for (const redirect of ['2>&-', '2>/dev/full']) {
