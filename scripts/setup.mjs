@@ -15,7 +15,7 @@ export class SetupError extends Error {}
 /** Brings everything up to date. `log` gets a line for each step that has something to do. */
 export function setup({ log = console.error } = {}) {
   checkNode();
-  installPackages(log);
+  installPackages('.', log);
   buildProduct(log);
   buildSample(log);
 }
@@ -39,14 +39,16 @@ function checkNode() {
   );
 }
 
-function installPackages(log) {
-  const difference = packageDifference(readJson('package-lock.json'), readJson('node_modules/.package-lock.json'));
+/** Installs what a folder's lock file names; the folders below test/ have packages of their own. */
+export function installPackages(folder, log = console.error) {
+  const installed = join(folder, 'node_modules/.package-lock.json');
+  const difference = packageDifference(readJson(join(folder, 'package-lock.json')), readJson(installed));
   if (difference === undefined) return;
-  log(`Installing packages (${difference}) …`);
+  log(`Installing packages${folder === '.' ? '' : ` of ${folder}`} (${difference}) …`);
   // The versions are those of the lock file, which stays as it is. Not `npm ci`: it begins by deleting everything, and
   // refuses a lock file made from a registry that lacks other platforms' binaries. A shell finds npm.cmd on Windows.
   const command = 'npm install --no-save --no-audit --no-fund --loglevel=error';
-  run(command, [], 'Installing the packages failed', { shell: true });
+  run(command, [], 'Installing the packages failed', { shell: true, cwd: join(root, folder) });
 }
 
 /**

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath } from './chromium.mjs';
 import { installCodeServer } from './code-server.mjs';
-import { main, root, SetupError, setup } from './setup.mjs';
+import { installPackages, main, root, SetupError, setup } from './setup.mjs';
 
 /** A part that hangs is ended after this time; the longest one takes a third of it. */
 const patienceMs = 8 * 60_000;
@@ -24,8 +24,11 @@ const parts = [
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
   project('hook'),
-  project('cases'),
-  project('matrix'),
+  project('cases', () => installPackages('test/node', log)),
+  project('matrix', () => {
+    installPackages('test/node', log);
+    installPackages('test/matrix/clients', log);
+  }),
   project('webview', () => chromiumPath({ log })),
   project('e2e', async () => {
     chromiumPath({ log });
