@@ -21,6 +21,8 @@ export interface Context {
   limit: number;
   /** When the set-up was ready; absent while a due step is missing or failed. */
   ready: number | undefined;
+  /** First instant that proves the set-up was over: what of it is not known by then was not seen. */
+  sentAt: number | undefined;
   /** The set-up is this request's own waiting time. */
   counts: boolean;
   /** Why not, when it is not. */
@@ -48,7 +50,8 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     (forward ? undefined : tunnels.find((t) => t.purpose === undefined));
   const secure = tls !== undefined || (!isConnect && /^(https|wss):/i.test(r.url ?? ''));
   const throughTunnel = !isConnect && (onWire?.tunnel !== undefined || r.proxy?.mode === 'tunnel');
-  const ready = readyAt(winner, tls, secure, throughTunnel);
+  const sentAt = r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
+  const ready = readyAt(winner, tls, secure, throughTunnel) ?? sentAt;
   const first =
     r.connection === undefined ||
     r.ordinal === undefined ||
@@ -69,6 +72,7 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     throughTunnel,
     limit: limitOf(r, now, [dial?.beginAt, dial?.endAt, lookup?.endAt, tls?.endAt]),
     ready,
+    sentAt,
     counts,
     notCounted: notCounted(r, dial, first),
     unusedDial: unused,

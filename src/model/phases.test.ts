@@ -258,3 +258,34 @@ it('exit ends what runs: not read where a head came and a body was due, interrup
   expect(store.connections.get('1-0-91')?.closedBy).toBe('processExit');
   expect(store.processes.get('1')).toMatchObject({ exitCode: 7, end: 'exit' });
 });
+
+describe('a line that never came', () => {
+  it('of TLS leaves its time to send, and says that it was not seen', () => {
+    const store = foldLines([
+      req(1, 100, { url: 'https://127.0.0.1/', api: 'https' }),
+      ...connectionLines(1, 110, 150),
+      end(1, [12, 95, 96, 120, 125], { connection: 91, ordinal: 1 }),
+    ]);
+    expect(text(store)).toBe('queue 10 tcp 40 send 46 wait 24 download 5 | dns literal proxy direct tls notSeen');
+  });
+});
+
+it('a tunnel: the CONNECT ends at its head, the request behind it waits for it as proxy', () => {
+  const tls = { k: 'tls', id: 93, connection: 91, purpose: 'origin', beginAt: 171, endAt: 190 };
+  const store = foldLines([
+    req(1, 100, { url: 'https://origin.test/', api: 'https' }),
+    req(2, 105, { method: 'CONNECT', url: 'http://127.0.0.1:3128', target: 'origin.test:443' }),
+    ...connectionLines(2, 110, 150),
+    end(2, [6, 46, 47, 65, 65], { connection: 91, outcome: 'tunnel' }),
+    tls,
+    end(1, [90, 91, 92, 120, 125], { connection: 91, ordinal: 1 }),
+  ]);
+  expect(store.connections.get('1-0-91')?.tunnel).toEqual({
+    request: '1-0-2',
+    host: 'origin.test',
+    port: 443,
+    establishedAt: 170,
+  });
+  expect(text(store, 2)).toBe('queue 5 tcp 40 send 2 wait 18 | dns literal proxy direct tls plain download noBody');
+  expect(text(store, 1)).toBe('queue 10 tcp 40 proxy 20 tls 20 send 2 wait 28 download 5 | dns literal');
+});

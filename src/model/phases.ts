@@ -205,6 +205,8 @@ function queue(r: Request, c: Context, steps: Step[], without: (name: PhaseName,
 function setUp(c: Context, steps: Step[], without: (name: PhaseName, why: AbsentReason) => void): void {
   const { dial, lookup, winner, tls } = c;
   const add = (step: Step) => {
+    // Its line is missing, but the request went on: no time can be given to it.
+    if (step.end === undefined && c.sentAt !== undefined) return without(step.name, 'notSeen');
     steps.push(step);
     if (step.end === undefined || step.failed) c.stopped = true;
   };

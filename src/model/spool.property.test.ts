@@ -53,7 +53,7 @@ function endOf(r: Request, now: number): number {
 }
 
 /** What each breakdown must satisfy; the texts name the law that is broken. */
-function faultsOf(r: Request, b: Breakdown, now: number, reusedProtocol: string | undefined, lossy: boolean): string[] {
+function faultsOf(r: Request, b: Breakdown, now: number, reusedProtocol: string | undefined): string[] {
   const faults: string[] = [];
   const law = (holds: boolean, what: string) => {
     if (!holds) faults.push(`${r.id}: ${what}`);
@@ -87,8 +87,7 @@ function faultsOf(r: Request, b: Breakdown, now: number, reusedProtocol: string 
     const fills = open ? sum + b.paused >= end - r.createdAt : sum + b.paused === end - r.createdAt;
     law(fills, `the phases fill the time: ${sum + b.paused} of ${end - r.createdAt}`);
   } else law(b.total === undefined && b.windowed === true, 'without a begin no total');
-  const exempt = lossy || r.proxy?.mode === 'tunnel';
-  if (r.outcome === 'complete' && r.responseBeginAt !== undefined && !exempt) {
+  if (r.outcome === 'complete' && r.responseBeginAt !== undefined) {
     law(last?.name === 'download', 'a complete request ends in download');
   }
   if ((r.ordinal ?? 0) > 1 && reusedProtocol !== 'h2') {
@@ -97,11 +96,10 @@ function faultsOf(r: Request, b: Breakdown, now: number, reusedProtocol: string 
   return faults;
 }
 
-/** `lossy`: lines are missing, so a phase may lack its end. */
-function faults(store: Store, now: number, lossy = false): string[] {
+function faults(store: Store, now: number): string[] {
   return [...store.requests.values()].flatMap((r) => {
     const protocol = r.connection === undefined ? undefined : store.connections.get(r.connection)?.protocol;
-    return faultsOf(r, phasesOf(r, store, now), now, protocol, lossy);
+    return faultsOf(r, phasesOf(r, store, now), now, protocol);
   });
 }
 
@@ -164,7 +162,7 @@ describe('a spool', () => {
       fc.property(spool, fc.func(fc.integer({ min: 0, max: 3 })), fc.nat(10_000_000), (files, fate, now) => {
         const kept = files.map((f) => ({ ...f, lines: f.lines.filter((l, i) => i === 0 || fate(l) > 0) }));
         const store = folded(interleaved(kept, []));
-        expect(faults(store, now, true)).toEqual([]);
+        expect(faults(store, now)).toEqual([]);
         expect(validator.Errors(store.toDocument())).toEqual([]);
       }),
       { numRuns: 300 },

@@ -78,6 +78,7 @@ export class Store {
   readonly #byDial = new Map<string, Set<string>>();
   readonly #tunnels = new Map<string, Set<string>>();
   readonly #numbers = new Map<string, number>();
+  readonly #evictedRunning = new Set<string>();
   #nextNumber = 1;
   #changes: Changes = { requests: new Set(), connections: new Set(), removed: new Set(), other: true };
 
@@ -246,7 +247,16 @@ export class Store {
       if (this.requests.size <= this.limit) return;
       this.#drop(r);
       this.live.running--;
+      this.#evictedRunning.add(r.id);
     }
+  }
+
+  /** Whether a line is about a request that was evicted while it ran: counted already, but for how it ended. */
+  wasEvicted(id: string, outcome: string | undefined): boolean {
+    if (!this.#evictedRunning.has(id)) return false;
+    if (outcome === 'failed') this.counts.failed++;
+    if (outcome !== undefined) this.#evictedRunning.delete(id);
+    return true;
   }
 
   #drop(r: Request): void {

@@ -84,7 +84,7 @@ function adopt(store: Store, id: string): void {
 function noteHook(store: Store, line: LineOf<'proc'>, offset: number): void {
   const { header } = store;
   const before = header.sources.find((s) => s.name === 'hook');
-  const features = [...new Set([...(before?.features ?? []), ...(line.parts ?? [])])];
+  const features = [...new Set([...(before?.features ?? []), ...(line.parts ?? [])])].sort();
   const hook = { name: 'hook', state: 'on', features, fromAt: Math.min(before?.fromAt ?? offset, offset) } as const;
   store.header = {
     ...header,

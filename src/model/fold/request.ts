@@ -1,7 +1,7 @@
 /** The lines of a request: `req`, `head`, `hdr`, `mark`, `end`, and the call sites that come apart. */
 import { recordIdOf } from '../ids';
 import type { LineOf, SiteTuple, SourceTuple } from '../lines';
-import { type CallSite, type Request, request as requestSchema } from '../records';
+import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
 import type { Store } from '../store';
 import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
@@ -33,8 +33,8 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     finish(store, before, merge<Request>(before, ended(before) ? withoutEnd(fields) : fields));
     return;
   }
+  if (line.k === 'mark' || store.wasEvicted(id, fields.outcome)) return;
   // Its first line was lost: what is known of it counts all the same.
-  if (line.k === 'mark') return;
   store.counts.requests++;
   finish(store, undefined, merge<Request>({ id, thread: isolate.thread, lost: ['start'] }, fields));
 }
@@ -81,6 +81,8 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
   store.setRequest(next);
   const c = next.connection === undefined ? undefined : store.connections.get(next.connection);
   if (!c) return;
+  if (next.outcome === 'tunnel' && before?.outcome !== 'tunnel')
+    return store.setConnection({ ...c, tunnel: tunnelOf(next) });
   const sent = (r: Request | undefined) => r?.connection === c.id && (r.sendBeginAt ?? r.responseBeginAt) !== undefined;
   const first = !sent(before) && sent(next);
   const hint = next.response?.keepAlive;
@@ -98,6 +100,17 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
     ...(first ? { requestCount: (c.requestCount ?? 0) + 1 } : {}),
     ...(hint !== undefined ? { keepAliveHint: hint } : {}),
   });
+}
+
+/** The tunnel that a CONNECT made of its connection. */
+function tunnelOf(r: Request): NonNullable<Connection['tunnel']> {
+  const authority = r.target ?? r.url?.replace(/^[a-z]+:\/\/[^/]*\//i, '') ?? '';
+  const m = /^(.*):(\d+)$/.exec(authority);
+  return {
+    request: r.id,
+    ...(m ? { host: (m[1] as string).replace(/^\[|\]$/g, ''), port: Number(m[2]) } : {}),
+    ...(r.responseBeginAt !== undefined ? { establishedAt: r.responseBeginAt } : {}),
+  };
 }
 
 /** `operation` stands on the first hop too, once there is a second. */
