@@ -87,41 +87,45 @@ export const entered = { at: 0, error: undefined as Error | undefined, deep: fal
  * stands in place, a helper would be one more frame. What is noted is valid for the synchronous call only.
  */
 export function entry(original: AnyFunction, isFetch: boolean, onReturn?: (result: unknown) => void): AnyFunction {
-  return function (this: unknown) {
-    const { at, error, deep: wasDeep, spent, fetch } = entered;
-    const t = now();
-    entered.at = t;
-    entered.error = undefined;
-    entered.spent = true;
-    entered.fetch = isFetch;
-    if (part.on) {
-      try {
-        const n = limit(t);
-        if (n > 0) {
-          const before = ErrorClass.stackTraceLimit;
-          ErrorClass.stackTraceLimit = n;
-          entered.error = new ErrorClass();
-          ErrorClass.stackTraceLimit = before;
-          entered.deep = n === deep;
-          entered.spent = false;
+  const entry = {
+    // A method, as it has no `prototype`: fetch has none either.
+    call(this: unknown): unknown {
+      const { at, error, deep: wasDeep, spent, fetch } = entered;
+      const t = now();
+      entered.at = t;
+      entered.error = undefined;
+      entered.spent = true;
+      entered.fetch = isFetch;
+      if (part.on) {
+        try {
+          const n = limit(t);
+          if (n > 0) {
+            const before = ErrorClass.stackTraceLimit;
+            ErrorClass.stackTraceLimit = n;
+            entered.error = new ErrorClass();
+            ErrorClass.stackTraceLimit = before;
+            entered.deep = n === deep;
+            entered.spent = false;
+          }
+        } catch (e) {
+          fault(part, e);
         }
-      } catch (e) {
-        fault(part, e);
       }
-    }
-    try {
-      // biome-ignore lint/complexity/noArguments: passed on untouched
-      const result = Reflect.apply(original, this, arguments);
-      onReturn?.(result);
-      return result;
-    } finally {
-      entered.at = at;
-      entered.error = error;
-      entered.deep = wasDeep;
-      entered.spent = spent;
-      entered.fetch = fetch;
-    }
+      try {
+        // biome-ignore lint/complexity/noArguments: passed on untouched
+        const result = Reflect.apply(original, this, arguments);
+        onReturn?.(result);
+        return result;
+      } finally {
+        entered.at = at;
+        entered.error = error;
+        entered.deep = wasDeep;
+        entered.spent = spent;
+        entered.fetch = fetch;
+      }
+    },
   };
+  return entry.call;
 }
 
 /** Notes the call site of a record just made; called once for each. */

@@ -15,7 +15,7 @@ import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish } from './request';
 import type { Wire } from './wire';
-import { watchEmit, wrap } from './wrap';
+import { shimAbove, watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
 const recordOf = linked<Http1Record>;
@@ -135,7 +135,7 @@ function watchRequests(prototype: object): void {
   // The head leaves by one of these two: at once, or with what has been kept until a socket came.
   for (const name of ['_writeRaw', '_flushOutput']) {
     wrap(
-      prototype,
+      shimAbove(prototype),
       name,
       (original) =>
         function (this: Outgoing, ...args: unknown[]) {

@@ -34,11 +34,20 @@ export interface ConnectOptions {
   keepAliveInitialDelay?: number;
   lookup?: unknown;
   servername?: string | null;
+  rejectUnauthorized?: unknown;
   ALPNProtocols?: unknown;
   _agentKey?: string;
 }
 
+interface Name {
+  address?: string;
+  family?: string;
+  port?: number;
+}
+
 interface Handle {
+  getsockname?(out: Name): number;
+  getpeername?(out: Name): number;
   bytesRead?: number;
   bytesWritten?: number;
   _parent?: Handle;
@@ -239,22 +248,30 @@ function onConnect(wire: Wire, socket: AnySocket): void {
   const t = now();
   wire.connectedAt = t;
   wire.endAt = t;
-  const { remoteAddress, localAddress, localPort } = socket;
-  let winner = wire.attempts.find((a) => a.address === remoteAddress && a.result === '');
+  // From the handle: the socket's own getters leave a trace on it.
+  const peer = nameOf(socket, 'getpeername');
+  const local = nameOf(socket, 'getsockname');
+  let winner = wire.attempts.find((a) => a.address === peer.address && a.result === '');
   winner ??= wire.attempts.find((a) => a.result === '');
   if (!winner) {
     // Node 18 tells no attempts: the one there is begins where the look-up ends.
-    const family = socket.remoteFamily === 'IPv6' ? 6 : socket.remoteFamily === 'IPv4' ? 4 : 0;
-    winner = attempt(remoteAddress ?? '', wire.port, family, wire.lookup?.endAt || wire.beginAt);
+    const family = peer.family === 'IPv6' ? 6 : peer.family === 'IPv4' ? 4 : 0;
+    winner = attempt(peer.address ?? '', wire.port, family, wire.lookup?.endAt || wire.beginAt);
     wire.attempts.push(winner);
   }
   winner.endAt = t;
   winner.result = 'connected';
   wire.winner = winner;
-  if (localAddress && localPort) wire.local = { address: localAddress, port: localPort };
+  if (local.address && local.port) wire.local = { address: local.address, port: local.port };
   if (wire.tunnel) wire.tunnel.beginAt = t;
   else wire.readyAt = t;
   if (wire.wanted) push(wire);
+}
+
+function nameOf(socket: AnySocket, which: 'getsockname' | 'getpeername'): Name {
+  const name: Name = {};
+  socket._handle?.[which]?.(name);
+  return name;
 }
 
 const onEnd = guarded(part, 'net.end', (socket: AnySocket) => {

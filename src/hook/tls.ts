@@ -29,7 +29,15 @@ export class Tunnel {
   private readonly serverName: string | undefined;
   private readonly offered: string[] | undefined;
 
+  /** The program wants an unauthorized peer refused. */
+  private readonly checked: boolean;
+
   constructor(o: ConnectOptions) {
+    const { rejectUnauthorized } = o;
+    this.checked =
+      rejectUnauthorized === undefined
+        ? process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0'
+        : rejectUnauthorized !== false;
     this.serverName = typeof o.servername === 'string' && o.servername !== '' ? o.servername : undefined;
     this.offered = protocols(o.ALPNProtocols);
   }
@@ -64,7 +72,7 @@ export class Tunnel {
   verified(socket: TLSSocket): void {
     const why: unknown = socket.authorizationError;
     this.verification = {
-      checked: true,
+      checked: this.checked,
       authorized: socket.authorized,
       error: socket.authorized || !why ? undefined : String((why as { code?: unknown }).code ?? why),
     };
@@ -77,7 +85,11 @@ export class Tunnel {
     this.error = error ?? undefined;
     const code = (error as { code?: unknown } | null | undefined)?.code;
     if (this.endAt !== 0 && error) {
-      this.verification = { checked: true, authorized: false, error: typeof code === 'string' ? code : String(error) };
+      this.verification = {
+        checked: this.checked,
+        authorized: false,
+        error: typeof code === 'string' ? code : String(error),
+      };
     }
     this.endAt = t;
   }

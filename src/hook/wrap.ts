@@ -24,6 +24,10 @@ export function wrap(object: object, name: string, make: (original: AnyFunction)
       // A property that cannot be copied is not worth failing for.
     }
   }
+  // Methods and arrow functions have none, plain functions do: a replacement made as a method gets one if it must.
+  if (Object.hasOwn(original, 'prototype') && !Object.hasOwn(wrapped, 'prototype')) {
+    Object.defineProperty(wrapped, 'prototype', { value: {}, writable: true });
+  }
   const flags = own ?? { writable: true, enumerable: false, configurable: true };
   try {
     Object.defineProperty(object, name, { ...flags, value: wrapped });
@@ -33,11 +37,26 @@ export function wrap(object: object, name: string, make: (original: AnyFunction)
 }
 
 /**
+ * An object put between a prototype and the one above it: what is defined there is inherited like the original, while
+ * the own keys of both stay as they are. One for each prototype.
+ */
+const shims = new Map<object, object>();
+export function shimAbove(prototype: object): object {
+  let shim = shims.get(prototype);
+  if (shim === undefined) {
+    shim = Object.create(Object.getPrototypeOf(prototype) as object) as object;
+    Object.setPrototypeOf(prototype, shim);
+    shims.set(prototype, shim);
+  }
+  return shim;
+}
+
+/**
  * Watches `emit` of one prototype without standing on the stack of the program's listeners, and without a listener of
- * our own. `emit` becomes an accessor: reading it, which each emission does, calls `watch` with the emitter, and the
- * value is the inherited `emit` itself. Where the event's arguments are needed, `watch` returns true, and only this one
- * emission goes through `onEvent`. Whoever replaces `emit`, on an instance or on the prototype, gets what he would get
- * from a plain property.
+ * our own. In the shim above it `emit` is an accessor: reading it, which each emission does, calls `watch` with the
+ * emitter, and the value is the inherited `emit` itself. Where the event's arguments are needed, `watch` returns true,
+ * and only this one emission goes through `onEvent`. Whoever replaces `emit`, on an instance or on the prototype, gets
+ * what he would get from a plain property.
  */
 export function watchEmit(
   prototype: object,
@@ -46,8 +65,9 @@ export function watchEmit(
   /** For what must happen after the listeners: makes the emission itself. */
   around?: (emitter: object, args: IArguments) => unknown,
 ): void {
-  const above = Object.getPrototypeOf(prototype) as { emit: AnyFunction };
   if (Object.hasOwn(prototype, 'emit')) return;
+  const shim = shimAbove(prototype);
+  const above = Object.getPrototypeOf(shim) as { emit: AnyFunction };
   const loud = {
     emit(this: object, _event: unknown): unknown {
       // biome-ignore lint/complexity/noArguments: passed on untouched
@@ -57,7 +77,7 @@ export function watchEmit(
       return apply(above.emit, this, args);
     },
   }.emit;
-  Object.defineProperty(prototype, 'emit', {
+  Object.defineProperty(shim, 'emit', {
     configurable: true,
     enumerable: false,
     get(this: object) {
