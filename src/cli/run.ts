@@ -37,6 +37,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     const { child, environment } = await start(program, args, session);
     const stopForwarding = forwardSignals(child);
     stepBack();
+    survive();
     const ended = await endOf(child);
     // From here on nothing may change the program's exit code.
     try {
@@ -85,6 +86,17 @@ async function start(program: string, args: string[], session: TraceSession): Pr
     child.once('error', (error) => reject(new UsageError(`${program} could not be started: ${error.message}`)));
   });
   return { child, environment };
+}
+
+/** A fault of ours while the program runs must not end us: the program's end and exit code would go unheard. */
+function survive(): void {
+  let said = false;
+  const tell = (error: unknown) => {
+    if (!said) complain(`a fault of nettrace itself, the trace may lack something: ${messageOf(error)}`);
+    said = true;
+  };
+  process.on('uncaughtException', tell);
+  process.on('unhandledRejection', tell);
 }
 
 /** The processor is the program's first: what we read can wait. */
