@@ -6,6 +6,7 @@
  * `limit` requests the oldest finished go, with what only they used; counts stay exact, `losses` says what went.
  */
 import { canonical, sorted } from './canonical';
+import { Eviction } from './eviction';
 import {
   type Certificate,
   type Connection,
@@ -22,6 +23,7 @@ import {
   type Trace,
   trace as traceSchema,
 } from './records';
+import { Index } from './store-index';
 
 /** The trace's own fields: everything but the arrays kept as maps, and the counts. */
 export type Header = Omit<
@@ -50,7 +52,6 @@ export interface Changes {
 }
 
 export const defaultRequestLimit = 20_000;
-const none: ReadonlySet<string> = new Set();
 
 export class Store {
   readonly processes = new Map<string, Process>();
@@ -74,12 +75,8 @@ export class Store {
   /** Exact sums for the status line: requests without outcome, on reused connections, and requests' bytes. */
   readonly live = { running: 0, reuses: 0, bytesSent: 0, bytesReceived: 0 };
 
-  readonly #byConnection = new Map<string, Set<string>>();
-  readonly #byDial = new Map<string, Set<string>>();
-  readonly #tunnels = new Map<string, Set<string>>();
-  readonly #numbers = new Map<string, number>();
-  readonly #evictedRunning = new Set<string>();
-  #nextNumber = 1;
+  readonly #index = new Index();
+  readonly #eviction = new Eviction(this, this.#index);
   #changes: Changes = { requests: new Set(), connections: new Set(), removed: new Set(), other: true };
 
   constructor(
@@ -91,21 +88,17 @@ export class Store {
 
   /** Ids of the requests that a connection carried, in order of arrival; evicted ones are gone. */
   requestsOfConnection(id: string): readonly string[] {
-    return [...(this.#byConnection.get(id) ?? none)];
+    return [...this.#index.requestsOf(id)];
   }
 
   /** The connection's TLS tunnels: proxy's before origin's where both are known. */
   tunnelsOf(connection: string): readonly TlsTunnel[] {
-    return [...(this.#tunnels.get(connection) ?? none)].flatMap((id) => this.tlsTunnels.get(id) ?? []);
+    return [...this.#index.tunnelsOf(connection)].flatMap((id) => this.tlsTunnels.get(id) ?? []);
   }
 
   /** Short ordinal of a connection for people (`#5`), in order of first use. */
   connectionNumber(id: string): number {
-    const known = this.#numbers.get(id);
-    if (known !== undefined) return known;
-    const n = this.#nextNumber++;
-    this.#numbers.set(id, n);
-    return n;
+    return this.#index.numberOf(id);
   }
 
   thread(id: string): { process: Process; thread: Thread } | undefined {
@@ -147,15 +140,21 @@ export class Store {
     if ((before?.ordinal ?? 0) <= 1 && (r.ordinal ?? 0) > 1) this.live.reuses++;
     this.live.bytesSent += (r.bytesSent ?? 0) - (before?.bytesSent ?? 0);
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
-    if (before?.connection !== r.connection) {
-      if (before?.connection !== undefined) this.#byConnection.get(before.connection)?.delete(r.id);
-      if (r.connection !== undefined) {
-        add(this.#byConnection, r.connection, r.id);
-        this.connectionNumber(r.connection);
-      }
-    }
-    if (r.dial !== undefined && before?.dial !== r.dial) add(this.#byDial, r.dial, r.id);
-    if (!before && this.requests.size > this.limit) this.#evict();
+    this.#index.link(r, before);
+    if (!before && this.requests.size > this.limit) this.#eviction.run();
+  }
+
+  /** Whether a line is about a request that was evicted while it ran: counted already, but for how it ended. */
+  wasEvicted(id: string, outcome: string | undefined): boolean {
+    return this.#eviction.meets(id, outcome);
+  }
+
+  /** Takes a request out; said by eviction only. */
+  removeRequest(r: Request): void {
+    this.requests.delete(r.id);
+    this.#changes.requests.delete(r.id);
+    this.#changes.removed.add(r.id);
+    if (r.outcome === undefined) this.live.running--;
   }
 
   setConnection(c: Connection): void {
@@ -165,12 +164,12 @@ export class Store {
 
   /** Rows show the set-up of their connection: said apart, as most changes of a connection alter no row. */
   #touchRequestsOf(connection: string): void {
-    for (const id of this.#byConnection.get(connection) ?? none) this.#changes.requests.add(id);
+    for (const id of this.#index.requestsOf(connection)) this.#changes.requests.add(id);
   }
 
   setDial(d: Dial): void {
     if (d.request !== undefined) this.#changes.requests.add(d.request);
-    for (const id of this.#byDial.get(d.id) ?? none) this.#changes.requests.add(id);
+    for (const id of this.#index.waitedFor(d.id)) this.#changes.requests.add(id);
     if (d.connection !== undefined && this.dials.get(d.id)?.connection !== d.connection)
       this.#touchRequestsOf(d.connection);
     this.dials.set(d.id, d);
@@ -185,7 +184,7 @@ export class Store {
   setTunnel(t: TlsTunnel): void {
     this.tlsTunnels.set(t.id, t);
     if (t.connection === undefined) return;
-    add(this.#tunnels, t.connection, t.id);
+    this.#index.addTunnel(t.connection, t.id);
     const c = this.connections.get(t.connection);
     if (c) this.setConnection(c);
     this.#touchRequestsOf(t.connection);
@@ -235,68 +234,6 @@ export class Store {
 
   touch(): void {
     this.#changes.other = true;
-  }
-
-  /** Oldest finished requests go first; a running one only when all are running. */
-  #evict(): void {
-    for (const r of this.requests.values()) {
-      if (this.requests.size <= this.limit) return;
-      if (r.outcome !== undefined) this.#drop(r);
-    }
-    for (const r of this.requests.values()) {
-      if (this.requests.size <= this.limit) return;
-      this.#drop(r);
-      this.live.running--;
-      this.#evictedRunning.add(r.id);
-    }
-  }
-
-  /** Whether a line is about a request that was evicted while it ran: counted already, but for how it ended. */
-  wasEvicted(id: string, outcome: string | undefined): boolean {
-    if (!this.#evictedRunning.has(id)) return false;
-    if (outcome === 'failed') this.counts.failed++;
-    if (outcome !== undefined) this.#evictedRunning.delete(id);
-    return true;
-  }
-
-  #drop(r: Request): void {
-    this.requests.delete(r.id);
-    this.#changes.requests.delete(r.id);
-    this.#changes.removed.add(r.id);
-    this.counts.evictedRequests++;
-    const loss: Loss = { source: 'session', what: 'requests', kind: 'evicted', count: 1 };
-    if (r.createdAt !== undefined) loss.beginAt = loss.endAt = r.createdAt;
-    this.addLoss(loss);
-    if (r.connection !== undefined) {
-      this.#byConnection.get(r.connection)?.delete(r.id);
-      this.#dropConnection(r.connection);
-    }
-    if (r.dial !== undefined) {
-      this.#byDial.get(r.dial)?.delete(r.id);
-      this.#dropDial(r.dial);
-    }
-  }
-
-  /** A closed connection that no kept request used goes, with its tunnels and, if it was the last one's, its dial. */
-  #dropConnection(id: string): void {
-    const c = this.connections.get(id);
-    if (!c || c.closedAt === undefined || (this.#byConnection.get(id)?.size ?? 0) > 0) return;
-    for (const tunnel of this.#tunnels.get(id) ?? none) this.tlsTunnels.delete(tunnel);
-    this.#tunnels.delete(id);
-    this.#byConnection.delete(id);
-    this.connections.delete(id);
-    this.#numbers.delete(id);
-    if (c.dial !== undefined) this.#dropDial(c.dial);
-  }
-
-  #dropDial(id: string): void {
-    const d = this.dials.get(id);
-    if (!d || d.endAt === undefined || (this.#byDial.get(id)?.size ?? 0) > 0) return;
-    if (d.connection !== undefined && this.connections.has(d.connection)) return;
-    for (const attempt of d.attempts ?? []) this.connections.delete(attempt);
-    if (d.lookup !== undefined) this.lookups.delete(d.lookup);
-    this.#byDial.delete(id);
-    this.dials.delete(id);
   }
 
   // --- whole documents -------------------------------------------------------------------------------------------
@@ -365,12 +302,6 @@ export function newHeader(
     state: 'running',
     sources: [],
   };
-}
-
-function add(index: Map<string, Set<string>>, key: string, id: string): void {
-  const set = index.get(key);
-  if (set) set.add(id);
-  else index.set(key, new Set([id]));
 }
 
 const least = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));

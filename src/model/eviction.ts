@@ -1,0 +1,73 @@
+/**
+ * The bound of the store: beyond its limit the oldest finished requests go, with the connections, dials, look-ups and
+ * tunnels that only they used. Counts stay exact; a loss says how many went and from when to when.
+ */
+import type { Loss, Request } from './records';
+import type { Store } from './store';
+import type { Index } from './store-index';
+
+export class Eviction {
+  /** Requests that went while they ran: their later lines are not taken for requests whose begin was lost. */
+  readonly #running = new Set<string>();
+
+  constructor(
+    readonly store: Store,
+    readonly index: Index,
+  ) {}
+
+  /** Evicts until the store is within its limit; a running request only when all of them run. */
+  run(): void {
+    const { requests, limit } = this.store;
+    for (const r of requests.values()) {
+      if (requests.size <= limit) return;
+      if (r.outcome !== undefined) this.#drop(r);
+    }
+    for (const r of requests.values()) {
+      if (requests.size <= limit) return;
+      this.#drop(r);
+      this.#running.add(r.id);
+    }
+  }
+
+  /** See `Store.wasEvicted`. */
+  meets(id: string, outcome: string | undefined): boolean {
+    if (!this.#running.has(id)) return false;
+    if (outcome === 'failed') this.store.counts.failed++;
+    if (outcome !== undefined) this.#running.delete(id);
+    return true;
+  }
+
+  #drop(r: Request): void {
+    const { store, index } = this;
+    store.removeRequest(r);
+    store.counts.evictedRequests++;
+    const loss: Loss = { source: 'session', what: 'requests', kind: 'evicted', count: 1 };
+    if (r.createdAt !== undefined) loss.beginAt = loss.endAt = r.createdAt;
+    store.addLoss(loss);
+    index.unlink(r);
+    if (r.connection !== undefined) this.#dropConnection(r.connection);
+    if (r.dial !== undefined) this.#dropDial(r.dial);
+  }
+
+  /** A closed connection that no kept request used goes, with its tunnels and, if it was the last one's, its dial. */
+  #dropConnection(id: string): void {
+    const { store, index } = this;
+    const c = store.connections.get(id);
+    if (!c || c.closedAt === undefined || index.requestsOf(id).size > 0) return;
+    for (const tunnel of index.tunnelsOf(id)) store.tlsTunnels.delete(tunnel);
+    index.forgetConnection(id);
+    store.connections.delete(id);
+    if (c.dial !== undefined) this.#dropDial(c.dial);
+  }
+
+  #dropDial(id: string): void {
+    const { store, index } = this;
+    const d = store.dials.get(id);
+    if (!d || d.endAt === undefined || index.waitedFor(id).size > 0) return;
+    if (d.connection !== undefined && store.connections.has(d.connection)) return;
+    for (const attempt of d.attempts ?? []) store.connections.delete(attempt);
+    if (d.lookup !== undefined) store.lookups.delete(d.lookup);
+    index.forgetDial(id);
+    store.dials.delete(id);
+  }
+}
