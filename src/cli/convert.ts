@@ -1,5 +1,6 @@
 // `nettrace convert IN OUT`: the suffix of OUT decides.
-import { formatOf, readTrace, suffixes, writeTrace } from '../formats';
+import { formatOf, suffixes, writeTrace } from '../formats';
+import { openTrace } from './open';
 import { list } from './outputs';
 import { UsageError } from './say';
 
@@ -7,5 +8,5 @@ export async function convert(from: string, to: string): Promise<void> {
   if (formatOf(to) === undefined) {
     throw new UsageError(`${to}: the suffix says no format. Use ${list(Object.values(suffixes))}.`);
   }
-  await writeTrace(await readTrace(from), to);
+  await writeTrace(await openTrace(from), to);
 }

@@ -10,6 +10,7 @@ import { type RunOptions, run } from './run';
 import { complain, messageOf, tolerateClosedStreams, UsageError } from './say';
 import { type ShowOptions, show } from './show';
 
+const traceArgument = `trace file (${suffixes.native}), or the folder nettrace-spool-… that a killed run left`;
 /** Exit code of our own failures. */
 const failed = 2;
 
@@ -53,7 +54,7 @@ function program(): Command {
 
   verb(root, 'show')
     .description('show a saved trace')
-    .argument('<trace>', `trace file (${suffixes.native})`)
+    .argument('<trace>', traceArgument)
     .addOption(
       new Option('--view <view>', 'one line a request, or each with its phases')
         .choices(['table', 'request'])
@@ -63,7 +64,7 @@ function program(): Command {
 
   verb(root, 'convert')
     .description('write a trace in another format')
-    .argument('<in>', `trace file (${suffixes.native})`)
+    .argument('<in>', traceArgument)
     .argument('<out>', `file to write; the suffix decides: ${list(Object.values(suffixes))}`)
     .action(convert);
 

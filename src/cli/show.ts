@@ -1,11 +1,11 @@
 // `nettrace show TRACE`: a saved trace in the terminal.
-import { readTrace } from '../formats';
 import { maskText } from '../model/mask';
 import { type Breakdown, phasesOf } from '../model/phases';
 import type { Request } from '../model/records';
 import type { Row } from '../model/row';
 import { Store } from '../model/store';
 import { bytesText, ordinalText, timeText } from '../model/text';
+import { openTrace } from './open';
 import { phaseWords, rowsOf } from './requestTable';
 import { printable, type Style, styleFor } from './say';
 import { headline, summaryLines } from './summary';
@@ -15,7 +15,7 @@ export interface ShowOptions {
 }
 
 export async function show(file: string, { view }: ShowOptions): Promise<void> {
-  const store = Store.fromDocument(await readTrace(file));
+  const store = Store.fromDocument(await openTrace(file));
   const style = styleFor(process.stdout);
   const now = store.header.endAt ?? lastInstant(store);
   const lines =

@@ -53,6 +53,8 @@ export class SpoolReader {
   constructor(
     private readonly folder: string,
     private readonly sink: SpoolSink,
+    /** Leave the segments that were read to their end. */
+    private readonly keep = false,
   ) {}
 
   /** The watcher saw this file change: `readChanged` looks at it. */
@@ -109,7 +111,7 @@ export class SpoolReader {
         await this.readSegment(stream, segment);
         if (i < numbers.length - 1) {
           this.close(stream, segment);
-          await fs.rm(join(this.folder, segment.name), { force: true }).catch(() => {});
+          if (!this.keep) await fs.rm(join(this.folder, segment.name), { force: true }).catch(() => {});
         }
       }
     }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Nettrace, programs, scratch } from './nettrace';
@@ -149,6 +149,24 @@ describe('what is recorded', () => {
     expect(stderr).toContain('… and 450 more');
     expect(stderr.split('\n').length).toBeLessThan(65);
   });
+});
+
+test('nettrace itself is killed: the program goes on, and its spool opens as a trace', async () => {
+  const killed = await nettrace.run(['run', '--quiet', '--', node, join(programs, 'slowly.cjs')], {
+    on: ['served 10', (child) => child.kill('SIGKILL')],
+  });
+  expect(killed.signal).toBe('SIGKILL');
+  expect(killed.stdout).toBe('served 10\nserved 20\n');
+  const [name] = nettrace.spools() as [string];
+  const spool = join(nettrace.home, name);
+  const out = join(scratch(), 'recovered.nettrace.json');
+  expect(await nettrace.run(['convert', spool, out])).toMatchObject({ code: 0, stderr: '' });
+  const trace = JSON.parse(readFileSync(out, 'utf8'));
+  expect(trace).toMatchObject({ state: 'interrupted', counts: { requests: 20, failed: 0 } });
+  expect((await nettrace.run(['show', spool])).stdout).toContain('20 requests');
+  rmSync(spool, { recursive: true });
+  const none = await nettrace.run(['show', scratch()]);
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('without a trace') });
 });
 
 describe('files', () => {
