@@ -56,6 +56,5 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
   }
 }
 
-export { FormatError, type FormatErrorCode } from './error';
-export { largestFile } from './load';
+export { FormatError } from './error';
 export { nativeText, parseNative, type ReadOptions } from './native';
