@@ -6,7 +6,7 @@ import { tabs } from './uiState';
 import { isFailed } from './view/chips';
 import type { ColumnId } from './view/columns';
 import { asTable } from './view/copy';
-import type { Item } from './view/items';
+import { type Item, isRow } from './view/items';
 import { byStart } from './view/sort';
 import { type Range, zoomed } from './view/timescale';
 
@@ -20,8 +20,15 @@ export const grid: { reveal: (index: number) => void; toEnd: () => void; focus: 
 
 let anchor: string | undefined;
 
-export const indexOf = (items: readonly Item[], id: string | undefined): number =>
-  id === undefined ? -1 : items.findIndex((item) => item.id === id);
+let found = 0;
+/** Place of an item, or -1. Asked for the same one again and again: its last place is tried first. */
+export function indexOf(items: readonly Item[], id: string | undefined): number {
+  if (id === undefined) return -1;
+  if (items[found]?.id === id) return found;
+  const index = items.findIndex((item) => item.id === id);
+  if (index >= 0) found = index;
+  return index;
+}
 
 /** Makes an item the active and only selected one. Details follow when they are open, or when `open` asks for them. */
 export function select(id: string, how: { open?: boolean; reveal?: boolean } = {}): void {
@@ -47,7 +54,7 @@ export function selectTo(id: string): void {
   const to = indexOf(items, id);
   if (from < 0 || to < 0) return select(id);
   const range = items.slice(Math.min(from, to), Math.max(from, to) + 1);
-  setUi({ active: id, selected: range.flatMap((item) => (item.kind === 'row' ? [item.id] : [])) });
+  setUi({ active: id, selected: range.flatMap((item) => (isRow(item) ? [item.id] : [])) });
   grid.reveal(to);
 }
 
@@ -76,7 +83,7 @@ export function moveToFailed(direction: 1 | -1): void {
     const at =
       ((((from < 0 && direction < 0 ? 0 : from) + direction * i) % items.length) + items.length) % items.length;
     const item = items[at];
-    if (item?.kind === 'row' && isFailed(item.row)) {
+    if (item && isRow(item) && isFailed(item)) {
       follow(false);
       return select(item.id, { open: true, reveal: true });
     }

@@ -3,12 +3,11 @@ import { now, state, store } from './state';
 import type { Row } from './types';
 import { type ChipName, countChips } from './view/chips';
 import { compileFilter, type Filter } from './view/filter';
-import { rowEnd } from './view/geometry';
-import { filterRows, type Item, itemsOf } from './view/items';
+import { beginOf, rowEnd } from './view/geometry';
+import { filterRows, itemsOf, type List } from './view/items';
 import { type Range, wholeRange } from './view/timescale';
 
-export interface Derived {
-  items: Item[];
+export interface Derived extends List {
   /** Rows that pass the filter, in order of begin. */
   filtered: readonly Row[];
   filter: Filter;
@@ -19,7 +18,6 @@ export interface Derived {
   processes: number;
   /** Begin and end of everything known, without now. */
   extent: Range;
-  version: number;
 }
 
 let cached: Derived | undefined;
@@ -61,9 +59,35 @@ export function derive(): { derived: Derived; retryIn?: number } {
   return { derived: cached };
 }
 
+/** What depends on the rows alone: kept while only the question changes. */
+interface OfRows {
+  version: number;
+  counts: Record<ChipName, number>;
+  interrupted: number;
+  processes: number;
+  end: number;
+}
+let ofRows: OfRows | undefined;
+
+function rowFacts(rows: readonly Row[], at: number): OfRows {
+  if (ofRows?.version === store.version) return ofRows;
+  let end = 0;
+  let interrupted = 0;
+  const threads = new Set<string>();
+  for (const row of rows) {
+    const e = rowEnd(row, at);
+    if (e > end) end = e;
+    if (row.state === 'interrupted') interrupted++;
+    threads.add(row.process);
+  }
+  ofRows = { version: store.version, counts: countChips(rows), interrupted, processes: threads.size, end };
+  return ofRows;
+}
+
 function compute(): Derived {
   const { ui, runs } = state;
-  const rows = store.rows;
+  // The store's array changes in place; a result must not.
+  const rows = store.rows.slice();
   const at = now();
   const f = currentFilter();
   const question = {
@@ -76,29 +100,19 @@ function compute(): Derived {
     now: at,
   };
   const filtered = filterRows(rows, question);
-  let end = 0;
-  let interrupted = 0;
-  const threads = new Set<string>();
-  for (const row of rows) {
-    const e = rowEnd(row, at);
-    if (e > end) end = e;
-    if (row.state === 'interrupted') interrupted++;
-    threads.add(row.process);
-  }
+  const facts = rowFacts(rows, at);
   const begins = runs.map((run) => run.offset);
-  const first = rows[0]?.createdAt;
-  if (first !== undefined) begins.push(first);
-  for (const run of runs) if (run.endAt !== undefined && run.endAt > end) end = run.endAt;
+  const first = rows[0];
+  if (first) begins.push(beginOf(first));
+  const ends = runs.flatMap((run) => run.endAt ?? []);
   return {
-    items: itemsOf(filtered, runs, question),
-    // The row array lives on and changes in place: readers of a cached result must not see that.
-    filtered: filtered === rows ? rows.slice() : filtered,
+    ...itemsOf(filtered, runs, question),
+    filtered,
     filter: f,
-    counts: countChips(rows),
-    interrupted,
-    processes: threads.size,
-    extent: { begin: begins.length > 0 ? Math.min(...begins) : 0, end },
-    version: store.version,
+    counts: facts.counts,
+    interrupted: facts.interrupted,
+    processes: facts.processes,
+    extent: { begin: begins.length > 0 ? Math.min(...begins) : 0, end: Math.max(facts.end, ...ends) },
   };
 }
 

@@ -15,6 +15,7 @@ import type {
   Status,
 } from './types';
 import { initialUi, restoreUi, type UiState } from './uiState';
+import { searchText } from './view/filter';
 
 interface VsCodeApi {
   postMessage(message: PageMessage): void;
@@ -209,6 +210,7 @@ function take(message: HostMessage): void {
       break;
   }
   tellFailures();
+  warm();
   invalidate();
 }
 
@@ -216,6 +218,25 @@ let selected: ((id: string) => void) | undefined;
 /** The host wants a row selected and shown. */
 export function onSelect(f: (id: string) => void): void {
   selected = f;
+}
+
+let warming = false;
+let warmed = 0;
+/** While nothing else is to do, the texts that the filter searches are made, so that the first key finds them ready. */
+function warm(): void {
+  if (warming) return;
+  warming = true;
+  requestIdleCallback((idle) => {
+    warming = false;
+    if (warmed > store.rows.length) warmed = 0;
+    while (warmed < store.rows.length && idle.timeRemaining() > 2) {
+      for (let i = 0; i < 200; i++) {
+        const row = store.rows[warmed++];
+        if (row) searchText(row);
+      }
+    }
+    if (warmed < store.rows.length) warm();
+  });
 }
 
 /** Starts listening and asks the host for the full state. */

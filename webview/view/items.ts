@@ -6,10 +6,21 @@ import { beginOf, rowEnd } from './geometry';
 import { type Group, type GroupBy, groupRows, isByStart, type Sort, sortRows, withHops } from './sort';
 import type { Range } from './timescale';
 
-export type Item =
-  | { kind: 'row'; id: string; row: Row; hop: boolean }
-  | { kind: 'run'; id: string; run: Run }
-  | { kind: 'group'; id: string; group: Group; folded: boolean };
+/** A line that is no request: the divider above a run, the head of a group. */
+export type Head = { head: 'run'; id: string; run: Run } | { head: 'group'; id: string; group: Group; folded: boolean };
+
+/** Rows stand in the list as they are: with 100,000 of them every wrapping would cost. */
+export type Item = Row | Head;
+
+export const isRow = (item: Item): item is Row => !('head' in item);
+
+export interface List {
+  items: readonly Item[];
+  /** Ids of the redirect hops that stand indented under the hop before. */
+  hops: ReadonlySet<string>;
+}
+
+const none: ReadonlySet<string> = new Set();
 
 export interface Question {
   filter: Filter;
@@ -37,30 +48,28 @@ export function filterRows(
 }
 
 /** The list for rows that stand in order of their begin. */
-export function itemsOf(filtered: readonly Row[], runs: readonly Run[], q: Question): Item[] {
+export function itemsOf(filtered: readonly Row[], runs: readonly Run[], q: Question): List {
   if (q.groupBy !== 'none') {
     const items: Item[] = [];
     for (const group of groupRows(sortRows(filtered, q.sort, q.now), q.groupBy)) {
       const folded = q.folded.has(group.key);
-      items.push({ kind: 'group', id: `group:${group.key}`, group, folded });
-      if (!folded) for (const row of group.rows) items.push({ kind: 'row', id: row.id, row, hop: false });
+      items.push({ head: 'group', id: `group:${group.key}`, group, folded });
+      if (!folded) for (const row of group.rows) items.push(row);
     }
-    return items;
+    return { items, hops: none };
   }
-  if (!isByStart(q.sort)) {
-    return sortRows(filtered, q.sort, q.now).map((row) => ({ kind: 'row', id: row.id, row, hop: false }));
-  }
+  if (!isByStart(q.sort)) return { items: sortRows(filtered, q.sort, q.now), hops: none };
   const { rows, hops } = withHops(filtered);
+  if (runs.length < 2) return { items: rows, hops };
   const items: Item[] = [];
-  const first = runs[0]?.number;
-  let run = runs.length > 1 ? first : undefined;
+  let run = runs[0]?.number;
   for (const row of rows) {
-    if (run !== undefined && row.run !== run) {
+    if (row.run !== run) {
       run = row.run;
       const head = runs.find((r) => r.number === run);
-      if (head) items.push({ kind: 'run', id: `run:${head.number}`, run: head });
+      if (head) items.push({ head: 'run', id: `run:${head.number}`, run: head });
     }
-    items.push({ kind: 'row', id: row.id, row, hop: hops.has(row.id) });
+    items.push(row);
   }
-  return items;
+  return { items, hops };
 }

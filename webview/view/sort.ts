@@ -28,26 +28,53 @@ function keysOf(sort: Sort, now: number): ((row: Row) => string | number | undef
   return column.key2 ? [column.key, column.key2] : [column.key];
 }
 
+/**
+ * The keys of all rows as numbers, so that comparing is cheap however many there are: texts become their rank among the
+ * different texts. A row without a key has NaN.
+ */
+function ranked(rows: readonly Row[], key: (row: Row) => string | number | undefined): Float64Array {
+  const out = new Float64Array(rows.length);
+  const texts = new Map<string, number>();
+  const places: (string | undefined)[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const value = key(rows[i] as Row);
+    if (typeof value === 'string') {
+      places[i] = value;
+      texts.set(value, 0);
+    } else out[i] = value ?? Number.NaN;
+  }
+  if (texts.size === 0) return out;
+  [...texts.keys()].sort().forEach((text, rank) => {
+    texts.set(text, rank);
+  });
+  for (let i = 0; i < places.length; i++) {
+    const text = places[i];
+    if (text !== undefined) out[i] = texts.get(text) ?? 0;
+  }
+  return out;
+}
+
 /** A sorted copy; equal rows keep the order they began in, rows without a key come last either way. */
-export function sortRows(rows: readonly Row[], sort: Sort, now: number): Row[] {
-  if (isByStart(sort)) return rows.slice();
+export function sortRows(rows: readonly Row[], sort: Sort, now: number): readonly Row[] {
+  if (isByStart(sort)) return rows;
   const sign = sort.descending ? -1 : 1;
-  // Keys are read once a row, and numbers and texts never mix within one column.
-  const keyed = rows.map((row, index) => ({ row, index, keys: [] as (string | number | undefined)[] }));
-  const getters = keysOf(sort, now);
-  for (const k of keyed) k.keys = getters.map((get) => get(k.row));
-  keyed.sort((a, b) => {
-    for (let i = 0; i < getters.length; i++) {
-      const x = a.keys[i];
-      const y = b.keys[i];
+  const keys = keysOf(sort, now).map((key) => ranked(rows, key));
+  const order = rows.map((_, i) => i);
+  order.sort((a, b) => {
+    for (const key of keys) {
+      const x = key[a] as number;
+      const y = key[b] as number;
       if (x === y) continue;
-      if (x === undefined) return 1;
-      if (y === undefined) return -1;
+      if (Number.isNaN(x)) {
+        if (Number.isNaN(y)) continue;
+        return 1;
+      }
+      if (Number.isNaN(y)) return -1;
       return x < y ? -sign : sign;
     }
-    return a.index - b.index;
+    return a - b;
   });
-  return keyed.map((k) => k.row);
+  return order.map((i) => rows[i] as Row);
 }
 
 /**

@@ -8,7 +8,7 @@ import { shownColumns, tracksOf } from './columns';
 import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
 import { compileFilter } from './filter';
 import { rowEnd, shapesOf } from './geometry';
-import { filterRows, itemsOf } from './items';
+import { filterRows, isRow, itemsOf } from './items';
 import { lanesOf } from './lanes';
 import { packLanes } from './packing';
 import { byStart, groupRows, percentile, sortRows, withHops } from './sort';
@@ -178,16 +178,16 @@ describe('list', () => {
     const second = { ...row(2), id: 'r2/x', run: 2, createdAt: 9_000_000 };
     const run = { number: 1, title: 'a', beginTime: '', state: 'ended' as const, offset: 0, processes: [] };
     const runs = [run, { ...run, number: 2, offset: 9_000_000 }];
-    expect(itemsOf([row(1), second], runs, q).map((i) => i.id)).toEqual([row(1).id, 'run:2', 'r2/x']);
+    expect(itemsOf([row(1), second], runs, q).items.map((i) => i.id)).toEqual([row(1).id, 'run:2', 'r2/x']);
     expect(
-      itemsOf([row(1), second], runs, { ...q, sort: { column: 'host', descending: false } }).map((i) => i.kind),
-    ).toEqual(['row', 'row']);
+      itemsOf([row(1), second], runs, { ...q, sort: { column: 'host', descending: false } }).items.map((i) => i.id),
+    ).toEqual([row(1).id, 'r2/x']);
   });
   test('groups count, tell failures and the median, and fold', () => {
     const group = groupRows(rows, 'host').find((g) => g.key === 'pay.example.test');
     expect(group).toMatchObject({ count: 3, failed: 1, median: 293_800 });
-    const items = itemsOf(rows, [], { ...q, groupBy: 'host', folded: new Set(['pay.example.test']) });
-    expect(items.filter((i) => i.kind === 'row').length).toBe(rows.length - 3);
+    const { items } = itemsOf(rows, [], { ...q, groupBy: 'host', folded: new Set(['pay.example.test']) });
+    expect(items.filter(isRow).length).toBe(rows.length - 3);
   });
   test('percentiles by nearest rank', () => {
     const list = [10, 20, 30, 40].map((total) => ({ ...row(1), total }));

@@ -10,20 +10,19 @@ import type { Derived } from '../derived';
 import { gridKey } from '../gridKeys';
 import { overlays } from '../overlays';
 import { ongoing, stopOf, totalOf } from '../rowTime';
-import { invalidate, isLive, now, setUi, state, store } from '../state';
+import { invalidate, isLive, now, state, store } from '../state';
 import type { Pause } from '../types';
 import { useSize } from '../useSize';
 import { type Column, shownColumns, tracksOf } from '../view/columns';
 import { shapesOf } from '../view/geometry';
-import type { Item } from '../view/items';
-import { isByStart } from '../view/sort';
+import { type Item, isRow } from '../view/items';
 import { type Range, timeScale } from '../view/timescale';
 import { GridHeader } from './gridHeader';
 import { onRowClick, onRowMenu, onRowPointer } from './gridPointer';
 import { GridRow } from './gridRow';
+import { rowHeight, useScrolling } from './gridScroll';
 import { drawBars } from './waterfall';
 
-export const rowHeight = 22;
 const over = 10;
 const mostRows = 119;
 
@@ -45,15 +44,14 @@ function columnsFor(width: number, processes: number): { columns: Column[]; trac
 
 export function Grid({ derived, range }: { derived: Derived; range: Range }) {
   const [box, size] = useSize<HTMLDivElement>();
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, view] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const place = useRef({ left: 0, width: 0, key: '' });
-  const shownTop = useRef<{ id: string; index: number } | undefined>(undefined);
-  const { items } = derived;
+  const { items, hops } = derived;
   const { ui } = state;
   const { columns, tracks } = columnsFor(size.width, derived.processes);
   const top = scroller.current?.scrollTop ?? ui.scrollTop;
-  const height = scroller.current?.clientHeight ?? size.height;
+  const height = view.height || size.height;
   const { first, last } = windowOf(top, height, items.length);
   const scale = timeScale(range, Math.max(1, place.current.width));
   const at = now();
@@ -61,7 +59,7 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
   const active = actions.indexOf(items, ui.active);
   const tabStop = active >= 0 ? active : first;
 
-  useScrolling(scroller, items, shownTop);
+  useScrolling(scroller, derived, top, height);
   useLayoutEffect(() => keepFocus(scroller.current));
   useLayoutEffect(() => {
     const cell = box.current?.querySelector<HTMLElement>('.hd .c-waterfall');
@@ -77,11 +75,11 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
       scale,
       height: Math.max(1, last - first) * rowHeight,
       rows: items.slice(first, last).flatMap((item, i) =>
-        item.kind === 'row'
+        isRow(item)
           ? [
               {
                 y: (i + 0.5) * rowHeight,
-                shapes: shapesOf(item.row, scale, stopOf(item.row, at)),
+                shapes: shapesOf(item, scale, stopOf(item, at)),
                 faint: isFaint(item.id),
               },
             ]
@@ -95,18 +93,19 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
 
   const row = (index: number, key: string) => {
     const item = items[index] as Item;
-    const runs = item.kind === 'row' && ongoing(item.row);
+    const runs = isRow(item) && ongoing(item);
     return (
       <GridRow
         key={key}
         item={item}
         index={index}
         columns={columns}
-        selected={selected.has(item.id) || (item.kind === 'group' && ui.active === item.id)}
+        selected={selected.has(item.id) || (!isRow(item) && ui.active === item.id)}
         focusable={index === tabStop}
-        total={item.kind === 'row' ? (runs ? totalOf(item.row, at) : item.row.total) : undefined}
+        hop={hops.has(item.id)}
+        total={isRow(item) ? (runs ? totalOf(item, at) : item.total) : undefined}
         ongoing={runs}
-        faint={item.kind === 'row' && isFaint(item.id)}
+        faint={isRow(item) && isFaint(item.id)}
       />
     );
   };
@@ -172,77 +171,3 @@ function keepFocus(scroller: HTMLDivElement | null): void {
   if (focused.tabIndex !== 0) scroller.querySelector<HTMLElement>('.row[tabindex="0"]')?.focus({ preventScroll: true });
 }
 let hadFocus = false;
-
-/** Scroll position: restoring, following, and holding the rows under the pointer where they are. */
-function useScrolling(
-  scroller: { current: HTMLDivElement | null },
-  items: readonly Item[],
-  shownTop: { current: { id: string; index: number } | undefined },
-): void {
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    element.scrollTop = state.ui.scrollTop;
-    let saved: ReturnType<typeof setTimeout> | undefined;
-    let before = element.scrollTop;
-    const onScroll = (): void => {
-      const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2;
-      if (element.scrollTop < before - 1 && !atEnd) actions.follow(false);
-      else if (atEnd && element.scrollTop > before && !state.ui.follow) actions.follow(true);
-      before = element.scrollTop;
-      clearTimeout(saved);
-      saved = setTimeout(() => setUi({ scrollTop: element.scrollTop }), 300);
-      invalidate();
-    };
-    element.addEventListener('scroll', onScroll, { passive: true });
-    actions.grid.reveal = (index) => {
-      if (index < 0) return;
-      const y = index * rowHeight;
-      if (y < element.scrollTop) element.scrollTop = y;
-      else if (y + rowHeight > element.scrollTop + element.clientHeight)
-        element.scrollTop = y + rowHeight - element.clientHeight;
-    };
-    actions.grid.toEnd = () => {
-      element.scrollTop = element.scrollHeight;
-    };
-    actions.grid.focus = () => {
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() =>
-          element.querySelector<HTMLElement>('.row[tabindex="0"]')?.focus({ preventScroll: true }),
-        ),
-      );
-    };
-    return () => {
-      clearTimeout(saved);
-      element.removeEventListener('scroll', onScroll);
-    };
-  }, []);
-  // When the list shrinks (the details open below it), the active row stays in sight.
-  const lastHeight = useRef(0);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const shrunk = element.clientHeight < lastHeight.current;
-    const index0 = actions.indexOf(items, state.ui.active);
-    const y = index0 * rowHeight;
-    if (shrunk && index0 >= 0 && y >= element.scrollTop && y < element.scrollTop + lastHeight.current)
-      actions.grid.reveal(index0);
-    lastHeight.current = element.clientHeight;
-  });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    actions.grid.pageRows = Math.max(1, Math.floor(element.clientHeight / rowHeight));
-    if (state.ui.follow && isByStart(state.ui.sort) && isLive()) element.scrollTop = element.scrollHeight;
-    else {
-      const old = shownTop.current;
-      if (old && items[old.index]?.id !== old.id) {
-        const index = actions.indexOf(items, old.id);
-        if (index >= 0) element.scrollTop += (index - old.index) * rowHeight;
-      }
-    }
-    const index = Math.floor(element.scrollTop / rowHeight);
-    const item = items[index];
-    shownTop.current = item ? { id: item.id, index } : undefined;
-  }, [items]);
-}

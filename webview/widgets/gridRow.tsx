@@ -3,13 +3,15 @@ import { Component, type ComponentChild } from 'preact';
 import { bytesText, timeText } from '../../src/model/text';
 import type { Row } from '../types';
 import { type Column, type ColumnId, connectionText } from '../view/columns';
-import type { Item } from '../view/items';
+import { type Item, isRow } from '../view/items';
 import { signOf, stateWords } from '../view/states';
 import { rowName } from '../view/words';
 import { Icon } from './icon';
 
 export interface RowProps {
   item: Item;
+  /** A redirect hop, indented under the one before. */
+  hop: boolean;
   index: number;
   columns: readonly Column[];
   selected: boolean;
@@ -155,16 +157,11 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
 export class GridRow extends Component<RowProps> {
   override shouldComponentUpdate(next: RowProps): boolean {
     const old = this.props;
-    return (Object.keys(next) as (keyof RowProps)[]).some((key) => {
-      if (key !== 'item') return next[key] !== old[key];
-      const a = next.item;
-      const b = old.item;
-      return a !== b && !(a.kind === 'row' && b.kind === 'row' && a.row === b.row && a.hop === b.hop);
-    });
+    return (Object.keys(next) as (keyof RowProps)[]).some((key) => next[key] !== old[key]);
   }
 
   override render(): ComponentChild {
-    const { item, index, columns, selected, focusable, total, ongoing, faint } = this.props;
+    const { item, hop, index, columns, selected, focusable, total, ongoing, faint } = this.props;
     const common = {
       role: 'row' as const,
       'aria-rowindex': index + 2,
@@ -173,10 +170,10 @@ export class GridRow extends Component<RowProps> {
       'data-id': item.id,
       style: {
         transform: `translateY(${index * 22}px)`,
-        gridTemplateColumns: item.kind === 'row' ? 'var(--cols)' : '1fr',
+        gridTemplateColumns: isRow(item) ? 'var(--cols)' : '1fr',
       },
     };
-    if (item.kind === 'run') {
+    if (!isRow(item) && item.head === 'run') {
       return (
         <div {...common} class="row divider">
           <div role="gridcell" class="c" aria-colspan={columns.length}>
@@ -186,7 +183,7 @@ export class GridRow extends Component<RowProps> {
         </div>
       );
     }
-    if (item.kind === 'group') {
+    if (!isRow(item)) {
       const { group, folded } = item;
       return (
         <div {...common} class="row group" aria-expanded={!folded} aria-selected={selected}>
@@ -202,7 +199,7 @@ export class GridRow extends Component<RowProps> {
         </div>
       );
     }
-    const { row, hop } = item;
+    const row = item;
     return (
       <div
         {...common}

@@ -49,18 +49,33 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
   const good = new Path2D();
   const bad = new Path2D();
   const flags = new Path2D();
+  // Lines of one lane that touch are drawn as one, so that the cost depends on pixels and not on requests.
+  const pending = Array.from({ length: lanes * 2 }, () => ({ x: 0, right: -1 }));
+  const flush = (key: number): void => {
+    const line = pending[key];
+    if (line && line.right > line.x) (key % 2 ? bad : good).rect(line.x, top + (key >> 1) * 3, line.right - line.x, 2);
+  };
+  let lastFlag = -9;
   spans.forEach((span, i) => {
     const row = store.rows[i];
     if (!row) return;
     const x = scale.x(span.begin);
     const right = Math.max(x + 2, scale.x(span.end));
     const failed = isFailed(row);
-    (failed ? bad : good).rect(x, top + (lane[i] ?? 0) * 3, right - x, 2);
-    if (!failed) return;
+    const key = (lane[i] ?? 0) * 2 + (failed ? 1 : 0);
+    const line = pending[key];
+    if (line && x <= line.right && line.right > line.x) line.right = Math.max(line.right, right);
+    else {
+      flush(key);
+      pending[key] = { x, right };
+    }
+    if (!failed || Math.abs(right - lastFlag) < 1) return;
+    lastFlag = right;
     flags.moveTo(right - 3, height);
     flags.lineTo(right, height - 5);
     flags.lineTo(right + 3, height);
   });
+  for (let key = 0; key < pending.length; key++) flush(key);
   const paint = (): void => {
     ctx.fillStyle = theme.blue;
     ctx.globalAlpha *= 0.75;
