@@ -29,11 +29,13 @@ function program(): Command {
     .description('run a program and trace it')
     .argument('<command...>', 'the program and its arguments, after --')
     .passThroughOptions()
-    .option(
-      '-o, --output <file>',
-      `save the trace; the suffix decides: ${list(Object.values(suffixes))} (repeatable)`,
-      collect,
-      [],
+    .addOption(
+      new Option(
+        '-o, --output <file>',
+        `save the trace; the suffix decides: ${list(Object.values(suffixes))} (repeatable)`,
+      )
+        .default([], 'none')
+        .argParser(collect),
     )
     .addOption(
       new Option('--headers <level>', 'record headers').choices(['off', 'names', 'lengths', 'values']).default('off'),
@@ -101,8 +103,8 @@ function defaultLines(verb: Command): string {
 function defaultText(option: Option): string {
   if (option.negate) return 'off'; // --no-trace: off means that it traces
   if (option.long === '--description') return 'the command';
-  const value: unknown = option.defaultValue;
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return option.required ? 'none' : 'off';
+  const value: unknown = option.defaultValueDescription ?? option.defaultValue;
+  if (value === undefined) return option.required ? 'none' : 'off';
   return String(value);
 }
 

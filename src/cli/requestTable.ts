@@ -104,10 +104,12 @@ function placeText(row: Row): string {
   return row.callSite?.kind === 'library' ? `${place} (library)` : place;
 }
 
+const troubled = new Set<Row['state']>(['failed', 'serverError', 'aborted', 'notRead', 'interrupted']);
+
 /** The first ones, and of those that went wrong as many as half the room takes: the order stays. */
 function chosen(rows: readonly Row[], most: number): readonly Row[] {
   if (rows.length <= most) return rows;
-  const late = rows.slice(most).filter((r) => r.state === 'failed' || r.state === 'serverError');
+  const late = rows.slice(most).filter((r) => troubled.has(r.state));
   const wrong = late.slice(0, Math.floor(most / 2));
   return [...rows.slice(0, most - wrong.length), ...wrong];
 }
