@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../src/model/records';
 import { certificate } from '../support/certificates';
 import { nodes } from '../support/nodes';
-import { expectNear, type Observed, observe, only, present, timing } from '../support/observe';
+import { type Observed, observe, only, present, timing } from '../support/observe';
 import { closedPort } from '../support/ports';
 import { lineOf } from '../support/program';
 import { Upstream } from '../support/upstream';
@@ -165,7 +165,7 @@ describe.each(nodes)('Node $major', (node) => {
     for (const r of seen.requests) {
       expect(r.response).toBeUndefined();
       expect(seen.phaseNames(r).at(-1)).toBe('wait');
-      expectNear(total(seen, r), 60_000, 40_000);
+      expect(total(seen, r)).toBeGreaterThanOrEqual(55_000);
     }
   });
 

@@ -132,8 +132,8 @@ export function problemsAgainst(
       problems.push(`${label} is not in the trace`);
       continue;
     }
-    // A request that died in its set-up names the connection, but nothing of it was sent.
-    const sent = (r: Request) => !['dns', 'tcp', 'proxy', 'tls'].includes(r.error?.phase ?? '');
+    // A request may name the connection it was given though nothing of it was sent.
+    const sent = (r: Request) => (r.sendBeginAt ?? r.responseBeginAt) !== undefined;
     const carried = requests
       .filter((r) => r.connection === c.id && sent(r))
       .sort((a, b) => (a.ordinal ?? 0) - (b.ordinal ?? 0));
