@@ -84,16 +84,10 @@ export function summaryObject(
   };
 }
 
-function failedFigures(row: Row) {
-  const { id, method, url, total, error, callSite } = row;
-  return {
-    id,
-    method,
-    url,
-    total,
-    error,
-    callSite: callSite && `${callSite.file}:${callSite.line}:${callSite.column}`,
-  };
+function failedFigures({ id, method, url, total, error, callSite }: Row) {
+  const message = error?.message === undefined ? {} : { message: maskText(error.message) };
+  const at = callSite && `${callSite.file}:${callSite.line}:${callSite.column}`;
+  return { id, method, url, total, error: error && { ...error, ...message }, callSite: at };
 }
 
 function phaseFigures(rows: readonly Row[]) {

@@ -14,7 +14,7 @@ export class SpoolWatcher {
    * `noticed` names a changed file; `read` is called `gatherMs` after (`all`: look at every file). Neither may throw.
    */
   constructor(
-    private readonly folder: string,
+    folder: string,
     private readonly noticed: (name: string) => void,
     private readonly read: (all: boolean) => void,
     private readonly gatherMs: number,

@@ -140,7 +140,7 @@ describe('call sites', () => {
     'const port: Port = 1;',
     '',
     'export function ask(n: number): void {',
-    "  http.get({ host: '127.0.0.1', port, path: `/${n}` }).on('error', () => console.log('done'));",
+    "  http.get({ host: '127.0.0.1', port, path: '/' + n }).on('error', () => console.log('done'));",
     '}',
     'ask(1);',
   ].join('\n');

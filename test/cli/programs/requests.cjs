@@ -2,7 +2,7 @@
 const http = require('node:http');
 const n = Number(process.argv[2] ?? 3);
 let served = 0;
-const server = http.createServer((request, response) => {
+const server = http.createServer((_, response) => {
   served++;
   response.end('hello');
 });
