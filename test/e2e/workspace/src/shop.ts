@@ -7,12 +7,14 @@ interface Fruit {
 }
 
 const server = createServer((req, res) => {
-  const delay = req.url === '/slow' ? 400 : 20;
+  const delay = req.url === '/slow' ? 1500 : 20;
   setTimeout(() => {
     res.statusCode = req.url === '/broken' ? 503 : 200;
     res.end(`${process.env.SHOP_NAME} sells ${req.url}`);
   }, delay);
 });
+// A stop at a breakpoint may be longer than the usual 5 s; the connections should outlive it.
+server.keepAliveTimeout = 120_000;
 
 async function main(): Promise<void> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
   if (process.argv.includes('--ticks')) await tick(shop);
   if (process.argv.includes('--hang')) await new Promise(() => setInterval(() => {}, 1000));
   server.close();
+  server.closeAllConnections();
 }
 
 /** Requests at a steady pace. */
