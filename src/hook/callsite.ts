@@ -248,3 +248,23 @@ function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: b
   }
   return library ? { frame: library, user: false, depth: 0 } : { user: false, depth: 0 };
 }
+
+/** Whether a function of this name is among the ten that lead here; for rare questions that nothing else answers. */
+export function calledBy(name: string): boolean {
+  const { stackTraceLimit, prepareStackTrace } = ErrorClass;
+  try {
+    ErrorClass.stackTraceLimit = 10;
+    ErrorClass.prepareStackTrace = raw;
+    const stack = new ErrorClass().stack as unknown as NodeJS.CallSite[];
+    return Array.isArray(stack) && stack.some((f) => f.getFunctionName() === name);
+  } catch {
+    return false;
+  } finally {
+    try {
+      ErrorClass.prepareStackTrace = prepareStackTrace;
+      ErrorClass.stackTraceLimit = stackTraceLimit;
+    } catch {
+      // Frozen: neither was set.
+    }
+  }
+}

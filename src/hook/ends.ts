@@ -13,12 +13,13 @@ let said = false;
 
 function exit(code: unknown): void {
   try {
+    flush();
     if (!said) {
       said = true;
       const text = typeof code === 'number' && Number.isInteger(code) ? `,"code":${code}` : '';
       push(`{"k":"exit","at":${us(now())}${text}}\n`);
+      flush();
     }
-    flush();
   } catch {
     // The program ends as it would without us.
   }

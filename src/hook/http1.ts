@@ -13,7 +13,7 @@ import { Http1Record, type Outgoing } from './http1record';
 import { type AnySocket, type ConnectOptions, dialling, wireOf } from './net';
 import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
-import { abort, assign, beginRequest, chunk, fail, finish } from './request';
+import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
 import type { Wire } from './wire';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
@@ -144,6 +144,18 @@ function watchRequests(prototype: object): void {
         },
     );
   }
+  for (const name of ['write', 'end']) {
+    wrap(
+      shimAbove(prototype),
+      name,
+      (original) =>
+        function (this: Outgoing, ...args: unknown[]) {
+          const result: unknown = apply(original, this, args);
+          if (args.length > 0) onBody(this, args[0], args[1]);
+          return result;
+        },
+    );
+  }
   watchEmit(prototype, watchRequest as (emitter: never) => boolean | undefined, onRequestEvent as never);
 }
 
@@ -185,14 +197,34 @@ function isOnlySocket(req: Outgoing, socket: AnySocket): boolean {
 const onWrite = guarded(part, 'http1.write', (req: Outgoing) => {
   const r = recordOf(req);
   if (r === undefined || r.sendBeginAt !== 0 || r.assignedAt === 0) return;
-  if (req.socket && req._header) r.sendBeginAt = now();
+  if (!req.socket || !req._header) return;
+  r.sendBeginAt = now();
+  if (r.wire !== undefined && r.method !== 'CONNECT') r.wire.sentHeads++;
 });
+
+/** A piece of the body that the program gave. */
+const onBody = guarded(part, 'http1.give', (req: Outgoing, piece: unknown, encoding: unknown) => {
+  if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) return;
+  const r = recordOf(req);
+  if (r === undefined) return;
+  const known = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
+  const bytes = typeof piece === 'string' ? Buffer.byteLength(piece, known) : piece.byteLength;
+  if (r.given === 0) r.declared = declaredLength(req);
+  r.given += bytes;
+  if (r.sendBeginAt !== 0 && r.sendEndAt === 0 && r.hasLeft()) hasSent(r);
+});
+
+function declaredLength(req: Outgoing): number {
+  const header = req.getHeader('content-length') ?? /\r\ncontent-length: *(\d+)/i.exec(req._header ?? '')?.[1];
+  const n = header === undefined ? -1 : Number(header);
+  return Number.isInteger(n) ? n : -1;
+}
 
 /** At each emission: what the request's own state says has happened since. True only where the event itself is needed. */
 const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
   const r = recordOf(req);
   if (r === undefined || r.endAt !== 0) return false;
-  if (r.sendEndAt === 0 && r.sendBeginAt !== 0 && req.writableFinished) r.sendEndAt = now();
+  if (r.sendEndAt === 0 && r.sendBeginAt !== 0 && r.hasLeft()) hasSent(r);
   if (req.upgradeOrConnect === true && r.responseBeginAt === 0) {
     const t = now();
     r.responseBeginAt = t;
@@ -231,7 +263,7 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
   const r = recordOf(m.request);
   if (r === undefined || r.endAt !== 0) return;
   const t = now();
-  if (r.sendEndAt === 0 && m.request.writableFinished) r.sendEndAt = t;
+  if (r.sendEndAt === 0 && r.hasLeft()) r.sendEndAt = t;
   r.responseBeginAt = t;
   r.message = m.response;
   link(m.response, r);
@@ -261,7 +293,7 @@ const watchResponse = guarded(part, 'http1.body', (res: Response): boolean => {
   if (!res.readableEnded) return true;
   r.readEndAt ||= now();
   // A request whose own body is still on its way ends with its `close`.
-  if (r.outgoing.writableFinished) {
+  if (r.hasLeft()) {
     if (r.sendEndAt === 0) r.sendEndAt = r.responseBeginAt;
     finish(r, 'complete', r.readEndAt);
   }

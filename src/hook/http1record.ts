@@ -18,6 +18,10 @@ export class Http1Record extends RequestRecord {
   readonly seesReading = true;
   message: (IncomingMessage & { _dumped?: boolean }) | undefined = undefined;
   socket: AnySocket | undefined = undefined;
+  /** Bytes of the body that the program gave. */
+  given = 0;
+  /** Content-Length of the body; -1: none, or not looked at yet. */
+  declared = -1;
   /** The body's end was taken by the program. */
   readEndAt = 0;
 
@@ -70,18 +74,22 @@ export class Http1Record extends RequestRecord {
     return facts;
   }
 
+  /** The last byte has been handed over: the program ended the request, or gave as much as it had declared. */
+  hasLeft(): boolean {
+    const { outgoing } = this;
+    if (outgoing.writableFinished) return true;
+    return this.declared >= 0 && this.given >= this.declared && outgoing.writableLength === 0;
+  }
+
   bodyText(): string {
     const header = this.outgoing._header;
-    if (!header || this.bytesSent < 0 || this.wire?.isH2) return '';
+    if (!header || this.given === 0 || this.sendEndAt === 0) return '';
     // The head is known to the byte, so the rest of what left is the body.
     const wireBytes = this.bytesSent - header.length;
-    if (wireBytes <= 0 || this.sendEndAt === 0) return '';
-    const chunked = /\r\ntransfer-encoding: *chunked/i.test(header);
-    const declared = /\r\ncontent-length: *(\d+)/i.exec(header)?.[1];
-    const fields = [`"wireBytes":${wireBytes}`];
-    if (declared) fields.push(`"declaredBytes":${declared}`);
-    if (!chunked) fields.push(`"bytes":${wireBytes}`);
-    return `{${fields.join(',')}}`;
+    let s = `{"bytes":${this.given}`;
+    if (this.declared >= 0) s += `,"declaredBytes":${this.declared}`;
+    if (this.bytesSent >= 0 && wireBytes > 0 && this.wire?.isH2 === false) s += `,"wireBytes":${wireBytes}`;
+    return `${s}}`;
   }
 
   headerList(side: 'request' | 'response'): string[] | undefined {

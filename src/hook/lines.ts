@@ -69,7 +69,7 @@ export function markLine(r: RequestRecord): string {
 }
 
 /** Instants, dial, connection, ordinal, protocol. */
-function exchangeText(r: RequestRecord): string {
+export function exchangeText(r: RequestRecord): string {
   const { wire, dial } = r;
   const created = us(r.createdAt);
   // Bytes given to a socket that is still being set up leave when it is ready.
@@ -77,10 +77,14 @@ function exchangeText(r: RequestRecord): string {
   const unsent = wire !== undefined && ready === 0;
   const sendBegin = unsent ? 0 : r.sendBeginAt !== 0 && r.sendBeginAt < ready ? ready : r.sendBeginAt;
   const sendEnd = unsent ? 0 : r.sendEndAt !== 0 && r.sendEndAt < ready ? ready : r.sendEndAt;
-  let s = `,"t":[${after(r.assignedAt, created)},${after(sendBegin, created)},${after(sendEnd, created)},${after(r.responseBeginAt, created)},${after(r.endAt, created)}`;
+  let s = `,"t":[${after(r.assignedAt, created)},${after(sendBegin, created)},${after(sendEnd, created)}`;
+  if (r.responseBeginAt !== 0 || r.endAt !== 0 || r.readBeginAt !== 0) {
+    s += `,${after(r.responseBeginAt, created)},${after(r.endAt, created)}`;
+  }
   s += r.readBeginAt === 0 ? ']' : `,${us(r.readBeginAt) - created}]`;
   if (dial !== undefined && (r.ordinal <= 1 || dial === wire)) s += `,"dial":${dial.id}`;
-  if (wire !== undefined && wire.connection !== 0) {
+  // Given a connection but never sent on it: not one of its requests. A TLS that failed has it, as there it died.
+  if (wire !== undefined && wire.connection !== 0 && (r.sendBeginAt !== 0 || wire.readyAt === 0)) {
     s += `,"connection":${wire.connection}`;
     if (r.ordinal > 0) s += `,"ordinal":${r.ordinal}`;
     if (r.ordinal > 1 && r.idleFrom !== 0) {

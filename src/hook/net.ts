@@ -4,11 +4,12 @@
  */
 import type { Socket } from 'node:net';
 import { apply, nodeMajor } from './builtins';
+import { calledBy } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { nextId } from './ids';
-import { push } from './queue';
+import { push, pushLast } from './queue';
 import { hasTimedOut } from './request';
 import { followTls, Tunnel } from './tls';
 import { type Attempt, type ClosedBy, Wire } from './wire';
@@ -307,7 +308,10 @@ const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error: unknow
     if (error) wire.closeError = error;
     if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
   }
-  if (wire.wanted) push(wire);
+  if (wire.wanted) {
+    push(wire);
+    pushLast(wire.closing);
+  }
 });
 
 function notConnected(wire: Wire, error: unknown, t: number): void {
@@ -321,9 +325,9 @@ function notConnected(wire: Wire, error: unknown, t: number): void {
     l.error = e;
   }
   const lookupFailed = l !== undefined && (l.endAt === 0 || l.error !== undefined);
-  if (wire.attempts.length === 0 && !wire.aborted && !lookupFailed && e?.syscall === 'connect') {
-    // Node 18: the address is in the error only.
-    const address = (e as { address?: string }).address ?? '';
+  if (wire.attempts.length === 0 && !lookupFailed && nodeMajor < 20) {
+    // Node 18 tells of its one attempt by the error only, and not at all when it is given up.
+    const address = (e as { address?: string } | null)?.address ?? l?.addresses[0]?.address ?? wire.host;
     const family = net.isIP(address);
     wire.attempts.push(attempt(address, wire.port, family, l?.endAt || wire.beginAt));
   }
@@ -342,6 +346,11 @@ function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
   if (kernel && (e?.code === 'ECONNRESET' || e?.code === 'EPIPE' || e?.code === 'ECONNABORTED')) return 'peerReset';
   if (kernel && e?.code === 'ETIMEDOUT') return 'timeout';
   if (wire.resetting) return 'localReset';
+  // Node 24 and later watch an idle socket of an agent, and destroy it at the peer's FIN without an `end`.
+  if (nodeMajor >= 24 && !error && wire.running === 0 && calledBy('freeSocketOnReadGuard')) {
+    wire.readEndAt ||= t;
+    return 'peer';
+  }
   if (wire.readEndAt !== 0 && (wire.writeEndAt === 0 || wire.readEndAt <= wire.writeEndAt)) return 'peer';
   if (wire.timeoutAt !== 0 && t - wire.timeoutAt < 5) return 'timeout';
   return 'local';

@@ -19,6 +19,8 @@ export interface Writable {
 
 let queued: (string | Writable)[] = [];
 let later: Writable[] = [];
+/** Written after everything else of the same write: ends of connections, whose requests end before. */
+let closing: Writable[] = [];
 let armed = false;
 let timed = false;
 let resting = false;
@@ -46,6 +48,13 @@ export function setUpQueue(fixedGap: number | undefined, callSites: typeof sites
 
 export function push(x: string | Writable): void {
   queued.push(x);
+  if (armed) return;
+  armed = true;
+  afterJobs(onJobsDone);
+}
+
+export function pushLast(x: Writable): void {
+  closing.push(x);
   if (armed) return;
   armed = true;
   afterJobs(onJobsDone);
@@ -114,6 +123,11 @@ function drain(last: boolean): void {
     if (last && later.length > 0) {
       const batch = later;
       later = [];
+      for (let i = 0; i < batch.length; i++) text += (batch[i] as Writable).lines();
+    }
+    if (closing.length > 0) {
+      const batch = closing;
+      closing = [];
       for (let i = 0; i < batch.length; i++) text += (batch[i] as Writable).lines();
     }
     lastWrite = now();

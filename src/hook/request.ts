@@ -10,7 +10,7 @@ import { now } from './clock';
 import { parts } from './faults';
 import { headerLines, headers } from './headers';
 import { nextId } from './ids';
-import { beginText, endText, headLine, markLine, type ResponseFacts } from './lines';
+import { beginText, endText, exchangeText, headLine, markLine, type ResponseFacts } from './lines';
 import { push, type Writable } from './queue';
 import { bounded } from './text';
 import type { Wire } from './wire';
@@ -23,6 +23,8 @@ export abstract class RequestRecord implements Writable {
   site = 0;
   /** 0 nothing, 1 begun, 2 head, 3 all of it. */
   written = 0;
+  /** The lines say that it was sent, and on which connection. */
+  sentWritten = false;
   assignedAt = 0;
   sendBeginAt = 0;
   sendEndAt = 0;
@@ -90,10 +92,13 @@ export abstract class RequestRecord implements Writable {
     let s = '';
     if (this.written === 0) {
       this.written = ended ? 3 : 1;
-      s = ended ? bounded(beginText(this) + endText(this, true)) : bounded(`${beginText(this)}}\n`);
+      s = ended ? bounded(beginText(this) + endText(this, true)) : bounded(`${beginText(this)}${this.sentText()}}\n`);
     } else if (ended && this.written < 3) {
       s = bounded(`{"k":"end","id":${this.id}${endText(this, this.written === 1)}`);
       this.written = 3;
+    } else if (this.written === 1 && this.responseBeginAt === 0) {
+      const sent = this.sentText();
+      if (sent !== '') s = `{"k":"mark","id":${this.id}${sent}}\n`;
     }
     if (this.written === 1 && this.responseBeginAt !== 0) {
       this.written = 2;
@@ -101,6 +106,15 @@ export abstract class RequestRecord implements Writable {
       s += headLine(this);
     }
     return headers.on ? s + headerLines(this) : s;
+  }
+
+  /** What is known between creation and response, once there is something to say: so that "waiting" is live. */
+  private sentText(): string {
+    if (this.sentWritten || this.assignedAt === 0) return '';
+    const { wire } = this;
+    if (wire !== undefined && wire.readyAt === 0) return '';
+    this.sentWritten = this.sendEndAt !== 0;
+    return exchangeText(this);
   }
 }
 
@@ -129,6 +143,13 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
     wire.wanted = true;
     push(wire);
   }
+}
+
+/** The last byte was handed over; told at once when the line of its begin is already out. */
+export function hasSent(r: RequestRecord): void {
+  if (r.sendEndAt !== 0) return;
+  r.sendEndAt = now();
+  if (r.written === 1) push(r);
 }
 
 /** Ends the request; what comes after is ignored. */

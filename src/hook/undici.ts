@@ -12,7 +12,7 @@ import { poolNumber } from './http1';
 import { type AnySocket, type ConnectOptions, type Dialler, dialling, wireOf } from './net';
 import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
-import { abort, assign, beginRequest, chunk, fail, finish } from './request';
+import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
 import { copyOf } from './undiciCopies';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
 import { Wire } from './wire';
@@ -38,6 +38,7 @@ export function installUndici(): void {
   subscribe('undici:request:create', onCreate as never);
   subscribe('undici:client:beforeConnect', onBeforeConnect as never);
   subscribe('undici:client:sendHeaders', onSendHeaders as never);
+  subscribe('undici:request:bodyChunkSent', onGiven as never);
   subscribe('undici:request:bodySent', onBodySent as never);
   subscribe('undici:request:headers', onHeaders as never);
   subscribe('undici:request:bodyChunkReceived', onChunk as never);
@@ -77,6 +78,14 @@ const onChunk = guarded(part, 'undici.chunk', (m: { request: UndiciRequest; chun
   onPiece(m.request, m.chunk);
 });
 
+/** From undici 7 on; a body without a length is counted by nothing else. */
+const onGiven = guarded(part, 'undici.give', (m: { request: UndiciRequest; chunk: unknown }) => {
+  const r = recordOf(m.request);
+  if (r === undefined || r.endAt !== 0) return;
+  const piece = m.chunk;
+  r.given += typeof piece === 'string' ? Buffer.byteLength(piece) : piece instanceof Uint8Array ? piece.byteLength : 0;
+});
+
 const onBeforeConnect = guarded(
   part,
   'undici.dial',
@@ -88,7 +97,7 @@ const onBeforeConnect = guarded(
         wire.via = 'undici';
         wire.agent = poolNumber(connector);
         wire.origin = origin;
-        wire.pool = pool(origin);
+        wire.pool = pool(origin, wire.agent);
         wires.add(wire);
         const r = firstWaiting(origin);
         if (r === undefined) return;
@@ -111,12 +120,12 @@ function firstWaiting(origin: string): UndiciRecord | undefined {
   return undefined;
 }
 
-function pool(origin: string): object {
+function pool(origin: string, number: number): object {
   let free = 0;
   let busy = 0;
   for (const w of wires) {
     if (w.closedAt !== 0) wires.delete(w);
-    else if (w.origin === origin && w.readyAt !== 0) w.running > 0 ? busy++ : free++;
+    else if (w.origin === origin && w.agent === number && w.readyAt !== 0) w.running > 0 ? busy++ : free++;
   }
   let pending = 0;
   for (const r of waiting) if (r.originKey() === origin) pending++;
@@ -137,6 +146,7 @@ const onSendHeaders = guarded(
     assign(r, wire, r.method !== 'CONNECT');
     r.socket = m.socket;
     r.sendBeginAt = r.assignedAt;
+    if (wire !== undefined && r.method !== 'CONNECT') wire.sentHeads++;
     r.head = m.headers;
     const waited = holder !== undefined && holder.endAt > r.createdAt && holder.assignedAt <= r.createdAt;
     if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
@@ -144,13 +154,13 @@ const onSendHeaders = guarded(
 );
 
 function isOnlyWire(wire: Wire | undefined): boolean {
-  for (const w of wires) if (w !== wire && w.closedAt === 0 && w.origin === wire?.origin) return false;
+  for (const w of wires) if (w !== wire && w.closedAt === 0 && w.agent === wire?.agent) return false;
   return wire !== undefined;
 }
 
 const onBodySent = guarded(part, 'undici.sent', ({ request }: { request: UndiciRequest }) => {
   const r = recordOf(request);
-  if (r !== undefined && r.endAt === 0) r.sendEndAt = now();
+  if (r !== undefined && r.endAt === 0) hasSent(r);
 });
 
 const onHeaders = guarded(

@@ -27,6 +27,8 @@ export class UndiciRecord extends RequestRecord {
   readonly countsBody: boolean;
   response: UndiciResponse | undefined = undefined;
   socket: AnySocket | undefined = undefined;
+  /** Bytes of the body that undici told of. */
+  given = 0;
   /** Header block as it was sent, without what undici adds with the body. */
   head: unknown = undefined;
   private readonly origin: string;
@@ -89,9 +91,10 @@ export class UndiciRecord extends RequestRecord {
     const { contentLength, body } = this.request;
     if (this.sendEndAt === 0 || body === null || body === undefined) return '';
     // undici fails a request whose body is not as long as declared, so a body that was sent has this length.
-    return typeof contentLength === 'number' && contentLength > 0
-      ? `{"declaredBytes":${contentLength},"bytes":${contentLength},"wireBytes":${contentLength}}`
-      : '';
+    if (typeof contentLength === 'number' && contentLength > 0) {
+      return `{"declaredBytes":${contentLength},"bytes":${contentLength},"wireBytes":${contentLength}}`;
+    }
+    return this.given > 0 ? `{"bytes":${this.given}}` : '';
   }
 
   headerList(side: 'request' | 'response'): string[] | undefined {

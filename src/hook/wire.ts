@@ -76,6 +76,8 @@ export class Wire implements Writable {
 
   /** Requests that were given this connection (a CONNECT is not counted). */
   requests = 0;
+  /** Those whose head was sent. */
+  sentHeads = 0;
   /** Those running now, and the one that ran last. */
   running = 0;
   last: RequestRecord | undefined;
@@ -135,12 +137,17 @@ export class Wire implements Writable {
       s += this.connLine();
     }
     if (this.tunnel?.due) s += this.tunnel.lines(this.connection);
-    if (!this.closeWritten && this.closedAt !== 0 && this.winner) {
-      this.closeWritten = true;
-      s += this.closeLine();
-    }
     return s;
   }
+
+  /** The `close` line, a thing to be queued of its own. */
+  readonly closing: Writable = {
+    lines: () => {
+      if (!this.wanted || this.closeWritten || this.closedAt === 0 || !this.winner) return '';
+      this.closeWritten = true;
+      return this.lines() + this.closeLine();
+    },
+  };
 
   private dialLine(): string {
     return line({
@@ -187,18 +194,20 @@ export class Wire implements Writable {
   }
 
   private closeLine(): string {
-    const e = this.closeError;
+    // A client that tears down an idle connection gives its reason as an error: only the system's are.
+    const e = this.closeError as { syscall?: unknown; code?: unknown } | null | undefined;
+    const failed = e?.syscall !== undefined || (e && !/^UND_ERR_(DESTROYED|CLOSED)$/.test(String(e.code)));
     return line({
       k: 'close',
       id: this.connection,
       bytesSent: this.bytesSent < 0 ? undefined : this.bytesSent,
       bytesReceived: this.bytesReceived < 0 ? undefined : this.bytesReceived,
-      requestCount: this.requests,
+      requestCount: this.readyAt === 0 ? 0 : this.sentHeads,
       readEndAt: this.readEndAt ? us(this.readEndAt) : undefined,
       writeEndAt: this.writeEndAt ? us(this.writeEndAt) : undefined,
       closedAt: us(this.closedAt),
       closedBy: this.closedBy || undefined,
-      error: e === undefined || e === null ? undefined : errorInfo(e),
+      error: failed ? errorInfo(e) : undefined,
       keepAliveHint: this.keepAlive,
     });
   }
