@@ -3,7 +3,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { render } from 'preact';
 import { installCommands } from './commands';
 import { derive } from './derived';
-import { isLive, onChange, start } from './state';
+import { isLive, onChange, start, state } from './state';
 import { reducedMotion, watchTheme } from './theme';
 import { App } from './widgets/app';
 
@@ -25,7 +25,9 @@ function draw(): void {
   // What could not be computed in this frame (too dear, too often) is due later even if nothing else happens.
   const { retryIn } = derive();
   clearTimeout(timer);
-  if (isLive()) timer = setTimeout(() => requestAnimationFrame(draw), reducedMotion() ? 1000 : liveStep);
+  // With no request running only the now line moves: four steps a second do.
+  const step = reducedMotion() ? 1000 : state.status.running > 0 ? liveStep : Math.max(250, liveStep);
+  if (isLive()) timer = setTimeout(() => requestAnimationFrame(draw), step);
   else if (retryIn !== undefined) timer = setTimeout(() => requestAnimationFrame(draw), retryIn);
 }
 

@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PanelState } from '../../webview/types';
+import type { PanelState, Row } from '../../webview/types';
 import { type Opening, openBrowser, openPanel, settled } from './panel';
-import { empty, ended, live, rows } from './sample';
+import { empty, ended, live, rows, run } from './sample';
 
 const folder = process.env.PANEL_SHOTS ?? mkdtempSync(join(tmpdir(), 'panel-'));
 let browser: Browser;
@@ -19,7 +19,48 @@ afterAll(() => browser?.close());
 const editor = (state: PanelState): PanelState => ({ ...state, view: 'editor' });
 const id = (n: number): string => rows.find((r) => r.id.endsWith(`-${n}`))?.id ?? '';
 
-const looks: { name: string; opening: Opening; select?: number; tab?: string; mode?: string }[] = [
+/** A second run below the first, recorded without the hook. */
+const twoRuns: PanelState = {
+  ...ended,
+  rows: [
+    ...ended.rows,
+    ...ended.rows
+      .slice(0, 4)
+      .map(
+        (r): Row => ({
+          ...r,
+          id: `r2/${r.id}`,
+          run: 2,
+          createdAt: (r.createdAt ?? 0) + 5_000_000,
+          endAt: (r.endAt ?? 0) + 5_000_000,
+          phases: r.phases.map((p) => ({ ...p, beginAt: p.beginAt + 5_000_000 })),
+        }),
+      ),
+  ],
+  runs: [
+    ...ended.runs,
+    {
+      ...run,
+      number: 2,
+      offset: 5_000_000,
+      state: 'ended',
+      endAt: 5_400_000,
+      message: {
+        kind: 'hook',
+        text: 'The hook was not loaded in a child process: NODE_OPTIONS was cleared. Keep it in the child’s environment.',
+      },
+    },
+  ],
+};
+
+const looks: {
+  name: string;
+  opening: Opening;
+  select?: number;
+  tab?: string;
+  mode?: string;
+  act?: (page: Page) => Promise<void>;
+}[] = [
   { name: 'dark-live', opening: { state: live, theme: 'Dark+' } },
   { name: 'dark-modern-live', opening: { state: live } },
   { name: 'light-details', opening: { state: live, theme: 'Light+' }, select: 11 },
@@ -42,11 +83,58 @@ const looks: { name: string; opening: Opening; select?: number; tab?: string; mo
   { name: 'wide-1800', opening: { state: live, width: 1800, height: 700 } },
   { name: 'ended', opening: { state: ended, theme: 'Dark+' } },
   { name: 'empty-light', opening: { state: empty, theme: 'Light+' } },
+  {
+    name: 'pop-up',
+    opening: { state: live, theme: 'Dark+' },
+    act: async (page) => {
+      await page.locator(`.spacer .row[data-id="${id(16)}"] .c-waterfall`).hover();
+      await page.waitForSelector('.pop');
+    },
+  },
+  {
+    name: 'menu-light',
+    opening: { state: ended, theme: 'Light Modern' },
+    act: (page) => page.locator(`.spacer .row[data-id="${id(3)}"] .c-name`).click({ button: 'right' }),
+  },
+  {
+    name: 'groups',
+    opening: { state: ended },
+    act: async (page) => {
+      await page.click('.hd .c-host', { button: 'right' });
+      await page.click('.menu >> text=Group by host');
+      await page.waitForSelector('.row.group');
+    },
+  },
+  {
+    name: 'two-runs',
+    opening: { state: twoRuns, theme: 'Light+', height: 560 },
+    act: (page) => page.locator('.rows').evaluate((n) => n.scrollTo(0, 9999)),
+  },
+  {
+    name: 'no-match',
+    opening: { state: ended },
+    act: async (page) => {
+      await page.fill('.flt input', 'nothing like this /(/');
+      await page.waitForSelector('.nomatch');
+    },
+  },
+  {
+    name: 'range',
+    opening: { state: ended },
+    act: async (page) => {
+      const box = await page.locator('.oin').boundingBox();
+      if (!box) throw new Error('no overview');
+      await page.mouse.move(box.x + 550, box.y + 30);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 1000, box.y + 30, { steps: 3 });
+      await page.mouse.up();
+    },
+  },
   { name: 'connections', opening: { state: live, theme: 'Dark+' }, mode: 'Connections' },
 ];
 
 describe('looks', () => {
-  test.each(looks)('$name', async ({ name, opening, select, tab, mode }) => {
+  test.each(looks)('$name', async ({ name, opening, select, tab, mode, act }) => {
     const panel = await openPanel(browser, opening);
     const { page } = panel;
     if (select) {
@@ -56,6 +144,7 @@ describe('looks', () => {
     }
     if (tab) await page.click(`.tabs >> text=${tab}`);
     if (mode) await page.click(`.seg >> text=${mode}`);
+    await act?.(page);
     await settled(page);
     await settled(page);
     await page.screenshot({ path: join(folder, `${name}.png`) });

@@ -8,7 +8,8 @@ import { byStart, isByStart } from '../view/sort';
 import { type TimeScale, ticksOf, tickText } from '../view/timescale';
 import { Icon } from './icon';
 
-function chooseColumns(shown: readonly Column[]): MenuItem[] {
+function headerMenu(shown: readonly Column[]): MenuItem[] {
+  const line = { label: '', separator: true } as const;
   const { columns: choice, sort } = state.ui;
   const on = new Set(shown.map((c) => c.id));
   const items: MenuItem[] = columns
@@ -24,8 +25,16 @@ function chooseColumns(shown: readonly Column[]): MenuItem[] {
     run: () =>
       setUi({ sort: name === 'start' ? byStart : { column: 'waterfall', descending: name !== 'end', by: name } }),
   }));
-  const reset = { label: 'Reset columns', run: () => setUi({ columns: { shown: {}, widths: {} }, sort: byStart }) };
-  return [...items, { label: '', separator: true }, ...by, { label: '', separator: true }, reset];
+  const groups = (['none', 'host', 'calledAt', 'connection', 'process'] as const).map((name) => ({
+    label: `Group by ${name === 'calledAt' ? 'called at' : name}`,
+    checked: state.ui.groupBy === name,
+    run: () => setUi({ groupBy: name }),
+  }));
+  const reset = {
+    label: 'Reset columns',
+    run: () => setUi({ columns: { shown: {}, widths: {} }, sort: byStart, groupBy: 'none' }),
+  };
+  return [...items, line, ...by, line, ...groups, line, reset];
 }
 
 /** Width that the widest text shown in a column needs. */
@@ -80,7 +89,7 @@ export function GridHeader({ shown, scale, right }: { shown: readonly Column[]; 
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const at =
       'clientX' in event && event.clientX > 0 ? { x: event.clientX, y: event.clientY } : { x: box.left, y: box.bottom };
-    showMenu('Columns', at.x, at.y, chooseColumns(shown));
+    showMenu('Columns and order', at.x, at.y, headerMenu(shown));
     event.preventDefault();
   };
   const onKey = (event: KeyboardEvent, column: Column): void => {

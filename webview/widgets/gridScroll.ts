@@ -78,7 +78,8 @@ export function useScrolling(
     const active = actions.indexOf(items, ui.active);
     // When the list shrinks (the details open below it), the active row stays in sight.
     if (height < old.height && old.active) actions.grid.reveal(active);
-    const first = Math.floor((scroller.current?.scrollTop ?? top) / rowHeight);
+    // Not read from the element: that would lay the page out once more in every frame.
+    const first = Math.floor(top / rowHeight);
     actions.grid.pageRows = Math.max(1, Math.floor(height / rowHeight));
     seen.current = {
       ids: items.slice(first, first + actions.grid.pageRows).map((item) => item.id),
