@@ -196,11 +196,18 @@ describe('damaged files', () => {
   });
 
   test('a million brackets do not overflow the stack', () => {
-    expect(errorOf('['.repeat(1_000_000)).code).toBe('truncated');
+    const deep = errorOf('['.repeat(1_000_000));
+    expect(deep.code).toBe('truncated');
+    expect(deep.message.length).toBeLessThan(300);
     expect(errorOf(`{"format":"nettrace","x":${'['.repeat(300_000)}${']'.repeat(300_000)}}`).code).toBe('version');
   });
 
   test('a byte order mark does no harm', () => {
     expect(parseNative(`\uFEFF${whole}`).requests).toHaveLength(2);
   });
+});
+
+test('a long text with many escapes does not overflow the scanner', () => {
+  const text = `{"format":"nettrace","description":"${'\\n\\u00e4x'.repeat(2_000_000)}`;
+  expect(errorOf(text)).toMatchObject({ code: 'truncated', place: { path: 'description', byte: text.length } });
 });

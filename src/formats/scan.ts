@@ -48,13 +48,23 @@ const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const partOfNumber = /-?\d*(?:\.\d*)?(?:[eE][+-]?\d*)?/y;
 const words = ['true', 'false', 'null'];
 const partOfEscape = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
-// A string's plain characters and its escapes; the closing quote is looked for after it.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids control characters in strings.
-const characters = /(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 function match(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at;
+}
+
+/** End of a string's characters from `at`: its closing quote, or what may not stand there. A loop, as a pattern over millions of escapes would overflow its stack. */
+function charactersEnd(text: string, at: number): number {
+  for (let i = at; i < text.length; ) {
+    const c = text.charCodeAt(i);
+    if (c === 0x22 || c < 0x20) return i;
+    const next = c === 0x5c ? match(escapeSequence, text, i) : i + 1;
+    if (next === i) return i;
+    i = next;
+  }
+  return text.length;
 }
 
 /** Scans `text`; with `path`, stops at the value there. */
@@ -101,7 +111,7 @@ export function scanJson(text: string, path?: readonly PathStep[]): Scan {
         continue;
       }
     } else if (c === '"') {
-      const end = match(characters, text, at + 1);
+      const end = charactersEnd(text, at + 1);
       if (text[end] !== '"') return failInText('the end of a text', end);
       at = end + 1;
     } else {
@@ -147,7 +157,7 @@ export function scanJson(text: string, path?: readonly PathStep[]): Scan {
 /** A member's name and its colon; `end` is the place of the fault when there is one. */
 function readKey(text: string, at: number): { name: string; end: number; error?: string } {
   if (text[at] !== '"') return { name: '', end: at, error: 'a name in quotes' };
-  const close = match(characters, text, at + 1);
+  const close = charactersEnd(text, at + 1);
   if (text[close] !== '"') return { name: '', end: close, error: 'the end of a name' };
   const name = JSON.parse(text.slice(at, close + 1)) as string;
   const colon = match(space, text, close + 1);
@@ -164,6 +174,8 @@ function endIfCut(text: string, at: number): number {
 /** A path as people write it: `requests[3].response.status`. */
 export function pathText(path: readonly PathStep[]): string {
   let out = '';
+  // Nothing in a trace lies so deep: the middle of such a path tells nobody anything.
+  if (path.length > 12) return `${pathText(path.slice(0, 8))}…${pathText(path.slice(-3))}`;
   for (const step of path) {
     if (typeof step === 'number') out += `[${step}]`;
     else if (/^[A-Za-z_$][\w$]*$/.test(step)) out += out === '' ? step : `.${step}`;

@@ -86,9 +86,9 @@ const idIn = (array: string): fc.Arbitrary<string> =>
         ? fc.constantFrom('AA:0', 'AA:1', 'ZZ')
         : fc.nat(most).map((n) => `1-0-${(bases[array] ?? 50) + n}`);
 
-function valueOf(schema: AnySchema): fc.Arbitrary<unknown> {
+function anythingOf(schema: AnySchema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(valueOf));
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(anythingOf));
   const words = schema['x-words'];
   if (words) return fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: anyText });
   if (schema['x-ref'] !== undefined) return idIn(schema['x-ref']);
@@ -107,7 +107,7 @@ function valueOf(schema: AnySchema): fc.Arbitrary<unknown> {
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(valueOf(schema.items ?? {}), { maxLength: 3 });
+      return fc.array(anythingOf(schema.items ?? {}), { maxLength: 3 });
     case 'object':
       return schema.properties && Object.keys(schema.properties).length > 0
         ? objectOf(schema)
@@ -121,7 +121,7 @@ function valueOf(schema: AnySchema): fc.Arbitrary<unknown> {
 
 function mapOf(schema: AnySchema): fc.Arbitrary<unknown> {
   const [inner] = Object.values(schema.patternProperties ?? {});
-  return fc.dictionary(fieldName, valueOf(inner ?? {}), { maxKeys: 3 });
+  return fc.dictionary(fieldName, anythingOf(inner ?? {}), { maxKeys: 3 });
 }
 
 function objectOf(
@@ -129,7 +129,7 @@ function objectOf(
   fixed: Record<string, fc.Arbitrary<unknown>> = {},
 ): fc.Arbitrary<Record<string, unknown>> {
   const model = Object.fromEntries(
-    Object.entries(schema.properties ?? {}).map(([k, s]) => [k, fixed[k] ?? valueOf(s)]),
+    Object.entries(schema.properties ?? {}).map(([k, s]) => [k, fixed[k] ?? anythingOf(s)]),
   );
   const known = fc.record(model, { requiredKeys: schema.required ?? [] }) as fc.Arbitrary<Record<string, unknown>>;
   const later = fc.dictionary(

@@ -223,7 +223,7 @@ export function goErrors(text: string): string[] {
     if (value === null || value === undefined) return fault(path, 'null');
     if (type.startsWith('[]')) {
       if (!Array.isArray(value)) return fault(path, 'no list');
-      value.forEach((v, i) => check(v, type.slice(2), `${path}[${i}]`));
+      for (const [i, v] of value.entries()) check(v, type.slice(2), `${path}[${i}]`);
       return;
     }
     const fields = structs[type];
