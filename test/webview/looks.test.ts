@@ -24,18 +24,16 @@ const twoRuns: PanelState = {
   ...ended,
   rows: [
     ...ended.rows,
-    ...ended.rows
-      .slice(0, 4)
-      .map(
-        (r): Row => ({
-          ...r,
-          id: `r2/${r.id}`,
-          run: 2,
-          createdAt: (r.createdAt ?? 0) + 5_000_000,
-          endAt: (r.endAt ?? 0) + 5_000_000,
-          phases: r.phases.map((p) => ({ ...p, beginAt: p.beginAt + 5_000_000 })),
-        }),
-      ),
+    ...ended.rows.slice(0, 4).map(
+      (r): Row => ({
+        ...r,
+        id: `r2/${r.id}`,
+        run: 2,
+        createdAt: (r.createdAt ?? 0) + 5_000_000,
+        endAt: (r.endAt ?? 0) + 5_000_000,
+        phases: r.phases.map((p) => ({ ...p, beginAt: p.beginAt + 5_000_000 })),
+      }),
+    ),
   ],
   runs: [
     ...ended.runs,

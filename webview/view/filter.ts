@@ -67,7 +67,7 @@ export function compileFilter(text: string): Filter {
         const regex = new RegExp(expression[1] ?? '', flags);
         test = (t) => regex.test(t);
       } catch (e) {
-        const why = (e as Error).message.replace(/^Invalid regular expression: /, '');
+        const why = (e as Error).message.replace(/^Invalid regular expression: (?:\/.*\/\w*: )?/s, '');
         error ??= {
           message: `not a regular expression at column ${term.column + 1}: ${why}`,
           column: term.column,
