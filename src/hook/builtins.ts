@@ -18,6 +18,7 @@ export const nextTick = process.nextTick;
 export const hrtime = process.hrtime.bigint;
 export const pid = process.pid;
 export const syncExports = module.syncBuiltinESMExports;
+export const { findSourceMap } = module;
 export { isMainThread, threadId };
 
 const resolved = Promise.resolve();

@@ -11,6 +11,7 @@
 import { ErrorClass, stringify } from './builtins';
 import { now } from './clock';
 import { fault, parts } from './faults';
+import { originalOf } from './original';
 import type { AnyFunction } from './wrap';
 
 const part = parts.callSites;
@@ -32,6 +33,8 @@ const whole: boolean[] = [];
 let count = 0;
 
 interface Place {
+  /** Place in the source as written, where only this process has the map. */
+  source: [string, number, number] | undefined;
   file: string;
   line: number;
   column: number;
@@ -199,7 +202,7 @@ export function readSites(): string {
       }
       let number = numbers.get(key);
       if (number === undefined) {
-        const place = frame ? placeOf(frame) : places.get(inherited as number);
+        const place = frame ? placeOf(frame, before) : places.get(inherited as number);
         if (!place) continue;
         // Code made by eval could fill the table without end; numbers are never used twice.
         if (numbers.size > 5000) {
@@ -210,7 +213,8 @@ export function readSites(): string {
         numbers.set(key, number);
         places.set(number, place);
         const at = [place.file.slice(0, 1024), place.line, place.column, place.fn.slice(0, 256), kind];
-        definitions += `{"k":"src","n":${number},"at":${stringify(at)}}\n`;
+        const source = place.source ? `,"source":${stringify(place.source)}` : '';
+        definitions += `{"k":"src","n":${number},"at":${stringify(at)}${source}}\n`;
       }
       owner.site = number;
       pairs += `${pairs === '' ? '' : ','}${owner.id},${number}`;
@@ -228,7 +232,8 @@ export function readSites(): string {
   return pairs === '' ? '' : `${definitions}{"k":"site","s":[${pairs}]}\n`;
 }
 
-const placeOf = (f: NodeJS.CallSite): Place => ({
+const placeOf = (f: NodeJS.CallSite, programs: typeof Error.prepareStackTrace): Place => ({
+  source: originalOf(f, programs),
   file: f.getFileName() ?? '',
   line: f.getLineNumber() ?? 1,
   column: f.getColumnNumber() ?? 1,

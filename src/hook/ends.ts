@@ -51,7 +51,8 @@ function watchExit(prototype: object): void {
   const above = Object.getPrototypeOf(prototype) as { emit: (...args: unknown[]) => unknown };
   watchEmit(
     prototype,
-    ((p: object) => p === process && (process as unknown as { _exiting?: boolean })._exiting === true) as never,
+    // Always: what replaces `process.emit` takes the function it finds now, and keeps it.
+    ((p: object) => p === process) as never,
     (() => {}) as never,
     (self, args) => {
       try {

@@ -20,6 +20,7 @@ export function expectRedirect(from: RequestRecord, location: string): void {
   } catch {
     return;
   }
+  from.followed = true;
   if (expected.size >= most) expected.clear();
   expected.set(key(target), { from, at: now() });
 }

@@ -47,6 +47,8 @@ export abstract class RequestRecord implements Writable {
   bytesSent = -1;
   bytesReceived = -1;
   redirectOf: RequestRecord | undefined = undefined;
+  /** Its answer sends elsewhere. */
+  followed = false;
   /** Body bytes that the client handed on, before content decoding. -1: none came, -2: cannot be counted. */
   bodyBytes = -1;
   /** In how many pieces. */
@@ -179,6 +181,11 @@ function release(r: RequestRecord, wire: Wire): void {
 /** The program, or the client for it, ended the request before its time. */
 export function abort(r: RequestRecord, reason: unknown, t: number): void {
   if (r.endAt !== 0) return;
+  // The client follows: it wants no more of this answer than its head.
+  if (r.followed) {
+    finish(r, 'complete', t);
+    return;
+  }
   r.abortAt = t;
   r.abortReason = reason;
   finish(r, 'aborted', t);

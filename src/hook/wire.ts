@@ -194,9 +194,9 @@ export class Wire implements Writable {
   }
 
   private closeLine(): string {
-    // A client that tears down an idle connection gives its reason as an error: only the system's are.
-    const e = this.closeError as { syscall?: unknown; code?: unknown } | null | undefined;
-    const failed = e?.syscall !== undefined || (e && !/^UND_ERR_(DESTROYED|CLOSED)$/.test(String(e.code)));
+    // A client that tears a connection down gives its reason as an error: only the system's say why it broke.
+    const e = this.closeError as { syscall?: unknown } | null | undefined;
+    const failed = e?.syscall !== undefined;
     return line({
       k: 'close',
       id: this.connection,
