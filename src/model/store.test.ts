@@ -84,6 +84,18 @@ describe('the bound', () => {
   });
 });
 
+describe('the count of requests on a connection', () => {
+  const [dial, conn] = connectionLines(1, 5, 6) as [object, object];
+  const close = { k: 'close', id: 91, closedAt: 99, requestCount: 1, bytesSent: 1, bytesReceived: 2 };
+  it.each([
+    ['as it happened', [dial, conn, ...done(1, 91, 1), close], 1],
+    ['end after close', [dial, conn, done(1, 91, 1)[0], close, done(1, 91, 1)[1]], 1],
+    ['requests before their connection', [...done(1, 91, 1), ...done(2, 91, 2), dial, conn, ...done(3, 91, 3)], 3],
+  ])('%s', (_, lines, expected) => {
+    expect(foldLines(lines as object[]).connections.get('1-0-91')?.requestCount).toBe(expected);
+  });
+});
+
 it('a document folds back into a store that writes the same document', () => {
   const doc = foldLines([...connectionLines(1, 5, 6), ...done(1, 91, 1)]).toDocument();
   expect(JSON.stringify(Store.fromDocument(doc).toDocument())).toBe(JSON.stringify(doc));

@@ -14,7 +14,7 @@ import {
 import type { Store } from '../store';
 import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
-import { siteOf } from './request';
+import { sentOn, siteOf } from './request';
 
 /** A copy without the fields whose form differs between line and record. */
 function without<T extends object>(value: T, ...keys: string[]): Record<string, unknown> {
@@ -86,6 +86,9 @@ export function foldConnection(store: Store, isolate: Isolate, line: LineOf<'con
     };
     if (a.result === 'connected' && before?.connect?.result !== 'connected') store.counts.connections++;
     const { lost: _, ...known } = before ?? { id };
+    // Requests whose lines came first were sent on it already.
+    const sent = store.requestsOfConnection(id).filter((r) => sentOn(store.requests.get(r), id)).length;
+    if (!before && sent > 0) next.requestCount = sent;
     store.setConnection(merge<Connection>(known, next));
   }
   if (dial === undefined) return;

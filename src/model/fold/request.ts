@@ -83,8 +83,9 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
   if (!c) return;
   if (next.outcome === 'tunnel' && before?.outcome !== 'tunnel')
     return store.setConnection({ ...c, tunnel: tunnelOf(next) });
-  const sent = (r: Request | undefined) => r?.connection === c.id && (r.sendBeginAt ?? r.responseBeginAt) !== undefined;
-  const first = !sent(before) && sent(next);
+  // The figure of `close` is final: the last request's `end` may follow it.
+  const counted = c.closedAt !== undefined && c.requestCount !== undefined;
+  const first = !counted && !sentOn(before, c.id) && sentOn(next, c.id);
   const hint = next.response?.keepAlive;
   const protocol =
     next.protocol !== undefined && next.outcome !== 'tunnel'
@@ -100,6 +101,11 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
     ...(first ? { requestCount: (c.requestCount ?? 0) + 1 } : {}),
     ...(hint !== undefined ? { keepAliveHint: hint } : {}),
   });
+}
+
+/** Whether the head of the request was sent on this connection. */
+export function sentOn(r: Request | undefined, connection: string): boolean {
+  return r?.connection === connection && (r.sendBeginAt ?? r.responseBeginAt) !== undefined;
 }
 
 /** The tunnel that a CONNECT made of its connection. */
