@@ -23,10 +23,10 @@ const parts = [
   check('style', tool('@biomejs/biome/bin/biome', 'check', '.')),
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
-  project('hook'),
-  project('cases', () => installPackages('test/node', log)),
+  project('hook', installNodes),
+  project('cases', installNodes),
   project('matrix', () => {
-    installPackages('test/node', log);
+    installNodes();
     installPackages('test/matrix/clients', log);
   }),
   project('webview', () => chromiumPath({ log })),
@@ -56,6 +56,11 @@ await main(async () => {
   log(summary(total));
   return total.failed > 0 ? 1 : 0;
 });
+
+/** Node 18 to 26, which these tests run programs on. */
+function installNodes() {
+  installPackages('test/node', log);
+}
 
 function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
