@@ -92,15 +92,26 @@ export abstract class RequestRecord implements Writable {
   lines(): string {
     const ended = this.endAt !== 0;
     let s = '';
+    const { wire, dial } = this;
+    const settled = (wire === undefined || wire.settled) && (dial === undefined || dial === wire || dial.settled);
     if (this.written === 0) {
-      this.written = ended ? 3 : 1;
-      s = ended ? bounded(beginText(this) + endText(this, true)) : bounded(`${beginText(this)}${this.sentText()}}\n`);
-    } else if (ended && this.written < 3) {
-      s = bounded(`{"k":"end","id":${this.id}${endText(this, this.written === 1)}`);
+      if (ended && settled) {
+        this.written = 3;
+        s = bounded(beginText(this) + endText(this, true));
+      } else {
+        this.written = 1;
+        s = bounded(`${beginText(this)}${settled ? this.sentText() : ''}}\n`);
+      }
+    }
+    // Nothing may name a record before its own first line: the dial names the request, and the end names the dial.
+    if (!settled)
+      s += (dial === undefined || dial === wire ? '' : dial.lines()) + (wire === undefined ? '' : wire.lines());
+    if (ended && this.written < 3) {
+      s += bounded(`{"k":"end","id":${this.id}${endText(this, this.written === 1)}`);
       this.written = 3;
     } else if (this.written === 1 && this.responseBeginAt === 0) {
       const sent = this.sentText();
-      if (sent !== '') s = `{"k":"mark","id":${this.id}${sent}}\n`;
+      if (sent !== '') s += `{"k":"mark","id":${this.id}${sent}}\n`;
     }
     if (this.written === 1 && this.responseBeginAt !== 0) {
       this.written = 2;

@@ -42,6 +42,10 @@ export class Tunnel {
     this.offered = protocols(o.ALPNProtocols);
   }
 
+  get isWritten(): boolean {
+    return this.written;
+  }
+
   get due(): boolean {
     return this.finished && !this.written;
   }

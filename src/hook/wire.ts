@@ -120,6 +120,11 @@ export class Wire implements Writable {
     return 'tcp';
   }
 
+  /** All lines of its set-up are out. */
+  get settled(): boolean {
+    return this.connWritten && (this.tunnel === undefined || this.tunnel.isWritten);
+  }
+
   lines(): string {
     if (!this.wanted) return '';
     let s = '';
