@@ -1,17 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { tracedEnvironment } from './environment';
 import { hookHome, isPlain, makeSpoolFolder, ownFolder, readOwnFile } from './folders';
 import { installHook } from './hookCopy';
-
-const scratch = () => mkdtempSync(join(tmpdir(), 'nettrace-test-'));
+import { scratch } from './testing/scratch';
 
 test('the spool is new, private and apart from every other', async () => {
   const [a, b] = [await makeSpoolFolder(), await makeSpoolFolder()];
+  for (const folder of [a, b]) onTestFinished(() => rmSync(folder, { recursive: true }));
   expect(a).not.toBe(b);
   expect(statSync(a).mode & 0o777).toBe(0o700);
 });

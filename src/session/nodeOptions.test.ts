@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quoteWord, splitNodeOptions, withPreload } from './nodeOptions';
+import { scratch } from './testing/scratch';
 
 test('words are split as Node does', () => {
   expect(splitNodeOptions('')).toEqual([]);
@@ -45,7 +45,7 @@ test('a nested run replaces the outer preload; a broken value stays as it is', (
 });
 
 test('a real Node loads a hook from a path with spaces, quotes and backslashes beside the user’s own preload', () => {
-  const folder = join(mkdtempSync(join(tmpdir(), 'nt-')), 'a b"c\\d');
+  const folder = join(scratch(), 'a b"c\\d');
   mkdirSync(folder);
   for (const name of ['user', 'hook']) writeFileSync(join(folder, `${name}.cjs`), `console.log('${name}')`);
   const NODE_OPTIONS = withPreload(`--require ${quoteWord(join(folder, 'user.cjs'))}`, join(folder, 'hook.cjs'));

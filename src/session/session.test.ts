@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { type SessionOptions, TraceSession } from './session';
+import { scratch } from './testing/scratch';
 
-const scratch = () => fs.mkdtempSync(join(tmpdir(), 'nettrace-test-'));
 const hookFile = join(scratch(), 'hook.cjs');
 fs.writeFileSync(hookFile, '// stands for the hook');
 const cacheFolder = scratch();

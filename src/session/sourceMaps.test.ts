@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import { localPath, SourceMaps } from './sourceMaps';
+import { scratch } from './testing/scratch';
 
 const source = `interface Order { id: number }
 type Name = string;
@@ -17,7 +17,7 @@ export async function pay(order: Order, name: Name) {
 
 /** A project with `src/pay.ts`, built to `dist/pay.js`; where `fetch(` stands in the built file. */
 function project(options: Parameters<typeof buildSync>[0] = {}) {
-  const root = mkdtempSync(join(tmpdir(), 'nettrace maps-'));
+  const root = scratch('maps and more');
   mkdirSync(join(root, 'src'));
   writeFileSync(join(root, 'src/pay.ts'), source);
   const built = join(root, 'dist/pay.js');

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type SpoolLoss, SpoolReader } from './spoolReader';
+import { scratch } from './testing/scratch';
 
 function reader() {
-  const folder = fs.mkdtempSync(join(tmpdir(), 'nettrace-test-'));
+  const folder = scratch();
   const lines: string[] = [];
   const losses: SpoolLoss[] = [];
   const spool = new SpoolReader(folder, { line: (text) => lines.push(text), loss: (loss) => losses.push(loss) });

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { executableOf } from './executable';
+import { scratch } from './testing/scratch';
 import { preloadWouldFail, whyNotLoaded } from './unloaded';
 
-const folder = mkdtempSync(join(tmpdir(), 'nettrace-unloaded-'));
+const folder = scratch();
 function program(name: string, text: string): string {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });

@@ -1,21 +1,14 @@
 // Builds the command as it is shipped, once a test file, and runs it as a shell would.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { Trace } from '../../src/model/records';
+import { scratch } from '../../src/session/testing/scratch';
 import { cleanEnvironment } from '../support/program';
 
 const repository = join(__dirname, '../..');
 export const programs = join(__dirname, 'programs');
-
-/** A new folder, in which other users may read. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'nettrace-cli-'));
-  chmodSync(folder, 0o755);
-  return folder;
-}
 
 export interface Result {
   code: number | null;

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Nettrace, programs, scratch } from './nettrace';
+import { scratch } from '../../src/session/testing/scratch';
+import { Nettrace, programs } from './nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Nettrace, scratch } from './nettrace';
+import { scratch } from '../../src/session/testing/scratch';
+import { Nettrace } from './nettrace';
 
 const golden = join(__dirname, '../../src/model/golden/example.nettrace.json');
 let nettrace: Nettrace;

@@ -1,18 +1,18 @@
 // The session and the real hook together: a real program writes, the session follows.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type SessionOptions, TraceSession } from '../../src/session/session';
 import { localPath } from '../../src/session/sourceMaps';
+import { scratch } from '../../src/session/testing/scratch';
 import { preloadWouldFail, whyNotLoaded } from '../../src/session/unloaded';
 import { nodes, repository } from '../support/nodes';
 import { cleanEnvironment } from '../support/program';
 
-const scratch = () => mkdtempSync(join(tmpdir(), 'nettrace-live-'));
 const hookFile = join(scratch(), 'hook.cjs');
 const open: TraceSession[] = [];
 
