@@ -1,6 +1,6 @@
 /** What keys, clicks and commands do: selection, sorting, filters. Works on the state; draws nothing. */
 import { derive, wholeAxis } from './derived';
-import { askDetails, copy, invalidate, openCode, run, setUi, state, store, unsetUi } from './state';
+import { askDetails, copy, invalidate, openCode, setUi, state, store, unsetUi } from './state';
 import type { Row } from './types';
 import { tabs } from './uiState';
 import { isFailed } from './view/chips';
@@ -162,8 +162,6 @@ export function fold(id: string, folded: boolean): void {
   setUi({ folded: folded ? [...others, key] : others });
   invalidate();
 }
-
-export const clear = (): void => run('clear');
 
 /** `+` `-` zoom around the active row (or the middle), `0` shows all. */
 export function zoomAround(key: '+' | '-' | '0'): void {

@@ -43,7 +43,15 @@ export function currentFilter(): Filter {
  */
 export function derive(): { derived: Derived; retryIn?: number } {
   const { ui, runs } = state;
-  const key = [ui.filterText, ui.chips, ui.range, ui.sort, ui.groupBy, ui.folded, runs.length];
+  const key = [
+    ui.filterText,
+    ui.chips,
+    ui.range,
+    ui.sort,
+    ui.groupBy,
+    ui.folded,
+    runs.map((r) => `${r.number} ${r.endAt}`).join(),
+  ];
   const sameKey = cached !== undefined && key.every((k, i) => k === cachedKey[i]);
   if (cached && sameKey) {
     if (cachedRows === store.version) return { derived: cached };

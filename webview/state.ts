@@ -101,6 +101,7 @@ export function now(): number {
   return isLive() ? state.now + (performance.now() - state.nowTakenAt) * 1000 : state.now;
 }
 
+const mostKept = 100;
 let saving: ReturnType<typeof setTimeout> | undefined;
 
 /** Changes what the user set; stored for the next time at rest. */
@@ -108,8 +109,10 @@ export function setUi(change: Partial<UiState>): void {
   state.ui = { ...state.ui, ...change };
   clearTimeout(saving);
   saving = setTimeout(() => {
-    api.setState(state.ui);
-    api.postMessage({ type: 'persist', state: state.ui });
+    // Thousands of selected rows are not worth keeping.
+    const kept = { ...state.ui, selected: state.ui.selected.slice(0, mostKept) };
+    api.setState(kept);
+    api.postMessage({ type: 'persist', state: kept });
   }, 300);
   invalidate();
 }

@@ -71,7 +71,10 @@ const grounds: readonly { property: string; ground: string }[] = [
   { property: '--nt-quiet-pop', ground: '--vscode-editorHoverWidget-background' },
 ];
 
-function setQuiet(): void {
+const bars = ['--nt-dns', '--nt-tcp', '--nt-tls', '--nt-send', '--nt-wait', '--nt-download', '--nt-failed'];
+
+/** Sets the colours that depend on a contrast: quiet text, and bars whose theme colour is too pale. */
+function setByContrast(): void {
   const root = document.documentElement;
   const probe = document.createElement('i');
   document.body.append(probe);
@@ -87,6 +90,13 @@ function setQuiet(): void {
     const enough = page && own && description && contrast(over(description, over(own, page)), over(own, page)) >= 4.5;
     root.style.setProperty(property, enough ? 'var(--vscode-descriptionForeground)' : 'var(--vscode-foreground)');
   }
+  // Some themes give a phase's colour as a veil for the minimap: too pale for a bar it is taken without its opacity.
+  for (const name of bars) {
+    root.style.removeProperty(name);
+    const own = colour(name);
+    if (page && own && own.a < 1 && contrast(over(own, page), page) < 3)
+      root.style.setProperty(name, `rgb(${own.r} ${own.g} ${own.b})`);
+  }
   probe.remove();
 }
 
@@ -98,7 +108,7 @@ export function watchTheme(): void {
     const now = `${document.body.className} ${document.body.dataset.vscodeThemeId} ${document.documentElement.style.cssText.replace(/--nt-[\w-]+:[^;]*;?/g, '')} ${document.documentElement.dataset.view}`;
     if (now === settled) return;
     settled = now;
-    setQuiet();
+    setByContrast();
     theme = undefined;
     invalidate();
   };

@@ -16,6 +16,8 @@ export const tabs: readonly { name: TabName; label: string }[] = [
 export interface UiState {
   mode: 'requests' | 'connections';
   filterText: string;
+  /** Filters used before, newest first. */
+  history: string[];
   chips: ChipName[];
   /** Absent: the whole axis. */
   range?: Range;
@@ -40,6 +42,7 @@ export interface UiState {
 export const initialUi: UiState = {
   mode: 'requests',
   filterText: '',
+  history: [],
   chips: [],
   sort: byStart,
   groupBy: 'none',
@@ -68,6 +71,7 @@ export function restoreUi(saved: unknown): UiState {
   if (!s) return ui;
   if (s.mode === 'connections') ui.mode = 'connections';
   if (typeof s.filterText === 'string') ui.filterText = s.filterText;
+  ui.history = strings(s.history).slice(0, 20);
   ui.chips = strings(s.chips).filter((c): c is ChipName => ['failed', 'slow', 'running', 'new', 'notRead'].includes(c));
   const range = object(s.range);
   const begin = number(range?.begin);

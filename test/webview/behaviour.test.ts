@@ -197,6 +197,22 @@ describe('filter', () => {
     await page.click('.nomatch button');
     await page.waitForFunction(() => document.querySelector('.grid')?.getAttribute('aria-rowcount') === '27');
   });
+  test('Up brings filters used before', async () => {
+    await open();
+    const { page } = panel;
+    for (const [text, count] of [
+      ['cart', 4],
+      ['stock', 7],
+    ] as const) {
+      await filterTo(text, count);
+      await page.press('.flt input', 'Enter');
+    }
+    await page.fill('.flt input', '');
+    await page.press('.flt input', 'ArrowUp');
+    expect(await page.inputValue('.flt input')).toBe('stock');
+    await page.press('.flt input', 'ArrowUp');
+    expect(await page.inputValue('.flt input')).toBe('cart');
+  });
   test('a bad term is told under the box', async () => {
     await open();
     await panel.page.fill('.flt input', 'a /(/');

@@ -82,6 +82,8 @@ const darkPlus = {
 
 const darkModern = {
   ...darkPlus,
+  // As newer VS Code has it: a veil for the minimap.
+  'charts-orange': '#ea5c0055',
   descriptionForeground: '#9d9d9d',
   errorForeground: '#f85149',
   'icon-foreground': '#cccccc',

@@ -83,7 +83,11 @@ export function absentLines(breakdown: Breakdown, row: Row): AbsentLine[] {
     // That there was no proxy is so usual that a line for it would only be noise.
     if (seen.has(why) || why === 'direct') continue;
     seen.add(why);
-    const names = breakdown.absent.filter((a) => a.why === why).map((a) => a.name);
+    // A connection that stood ready had no proxy to name either, as far as this request is concerned.
+    const names = breakdown.absent
+      .filter((a) => a.why === why && !(a.name === 'proxy' && (why === 'reused' || why === 'ready')))
+      .map((a) => a.name);
+    if (names.length === 0) continue;
     const first = names[0] as string;
     const label =
       (why === 'notReached' || why === 'notYet') && names.length > 1

@@ -1,6 +1,6 @@
 /** View switch, filter box and the chips. */
 import './filterBar.css';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { grid, move, toggleChip } from '../actions';
 import type { Derived } from '../derived';
 import { showMenu } from '../overlays';
@@ -44,9 +44,10 @@ function ModeSwitch() {
 function FilterBox({ derived }: { derived: Derived }) {
   const box = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const place = useRef(-1);
   const { filterText } = state.ui;
   // The box holds what is typed; the state's text comes back into it only when something else changed it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (box.current && timer.current === undefined && box.current.value !== filterText) box.current.value = filterText;
   }, [filterText]);
   const apply = (): void => {
@@ -59,8 +60,16 @@ function FilterBox({ derived }: { derived: Derived }) {
     timer.current = setTimeout(apply, applyAfter);
   };
   const onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') apply();
-    else if (event.key === 'ArrowDown') {
+    if (event.key === 'Enter') {
+      apply();
+      remember();
+    } else if (event.key === 'ArrowUp' && box.current) {
+      const next = state.ui.history[(place.current + 1) % Math.max(1, state.ui.history.length)];
+      if (next === undefined) return;
+      place.current = state.ui.history.indexOf(next);
+      box.current.value = next;
+      apply();
+    } else if (event.key === 'ArrowDown') {
       apply();
       if (!state.ui.active) move(1, false);
       grid.focus();
@@ -69,6 +78,12 @@ function FilterBox({ derived }: { derived: Derived }) {
       apply();
     } else return;
     event.preventDefault();
+  };
+  /** The text goes to the head of the history, once. */
+  const remember = (): void => {
+    const text = box.current?.value.trim();
+    place.current = -1;
+    if (text) setUi({ history: [text, ...state.ui.history.filter((old) => old !== text)].slice(0, 20) });
   };
   const { error } = derived.filter;
   return (
@@ -85,6 +100,7 @@ function FilterBox({ derived }: { derived: Derived }) {
           placeholder="Filter, e.g. /v1/ -health /orders\/\d+/"
           onInput={onInput}
           onKeyDown={onKey}
+          onBlur={remember}
         />
         {filterText ? (
           <button

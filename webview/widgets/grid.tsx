@@ -18,7 +18,7 @@ import { shapesOf } from '../view/geometry';
 import { type Item, isRow } from '../view/items';
 import { type Range, timeScale } from '../view/timescale';
 import { GridHeader } from './gridHeader';
-import { onRowClick, onRowMenu, onRowPointer } from './gridPointer';
+import { onRowClick, onRowDrag, onRowMenu, onRowPointer } from './gridPointer';
 import { GridRow } from './gridRow';
 import { rowHeight, useScrolling } from './gridScroll';
 import { drawBars } from './waterfall';
@@ -135,6 +135,7 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
           style={{ height: `${items.length * rowHeight}px` }}
           onClick={onRowClick}
           onContextMenu={onRowMenu}
+          onDragStart={onRowDrag}
           onPointerMove={onRowPointer}
           onPointerLeave={onRowPointer}
         >

@@ -42,6 +42,15 @@ export function onRowMenu(event: MouseEvent): void {
   showRowMenu(event.clientX, event.clientY);
 }
 
+/** A row drags out as its URL. */
+export function onRowDrag(event: DragEvent): void {
+  const row = store.get(rowAt(event)?.dataset.id ?? '');
+  if (!row || !event.dataTransfer) return;
+  event.dataTransfer.setData('text/uri-list', row.url);
+  event.dataTransfer.setData('text/plain', row.url);
+  event.dataTransfer.effectAllowed = 'copyLink';
+}
+
 let waiting: ReturnType<typeof setTimeout> | undefined;
 let over: string | undefined;
 

@@ -203,6 +203,7 @@ export class GridRow extends Component<RowProps> {
     return (
       <div
         {...common}
+        draggable
         class={`row ${classOfTone[signOf(row).tone]} ${faint ? 'faint' : ''}`}
         aria-selected={selected}
         aria-label={rowName(row, total)}

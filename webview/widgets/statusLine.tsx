@@ -43,6 +43,8 @@ function Selection() {
 export function StatusLine({ derived }: { derived: Derived }) {
   const { status, ui, runs } = state;
   const narrowed = derived.filtered.length !== store.rows.length;
+  // What the Failed chip counts, as long as all rows are here; the host's exact count when some were dropped.
+  const failed = status.evicted > 0 ? Math.max(status.failed, derived.counts.failed) : derived.counts.failed;
   const elapsed = isLive() && status.elapsed !== undefined ? status.elapsed + now() - state.now : status.elapsed;
   return (
     <footer class="sb">
@@ -54,10 +56,10 @@ export function StatusLine({ derived }: { derived: Derived }) {
             <b>{narrowed ? `${derived.filtered.length} of ${status.requests}` : status.requests}</b>{' '}
             {status.requests === 1 ? 'request' : 'requests'}
           </span>
-          {status.failed > 0 && (
+          {failed > 0 && (
             <span>
               <Icon name="error" class="rx" />
-              <b>{status.failed}</b> failed
+              <b>{failed}</b> failed
             </span>
           )}
           <span>
