@@ -17,6 +17,7 @@ const lastRun = async () => {
   const run = rows.at(-1)?.run;
   return rows.filter((r) => r.run === run);
 };
+const suggestedName = /\.nettrace\.json$/;
 const stopped = () => vs.page.locator('.codicon-debug-breakpoint-stackframe, .codicon-debug-stackframe').first();
 
 beforeAll(async () => {
@@ -131,16 +132,19 @@ describe('the main job', { timeout: 120_000 }, () => {
   });
 
   const file = (name: string) => join(vs.workspace, name);
-  const saveAs = async (name: string, run: number) => {
+  /** Saves one of the three runs, by the command. */
+  const save = async (run: number, name: string) => {
     await vs.command('Net Trace: Save Trace');
-    const entries = vs.page.locator('.quick-input-list .monaco-list-row');
-    await entries.nth(2).waitFor();
+    await vs.page.locator('.quick-input-widget input[placeholder="Which run is to be saved?"]').waitFor();
     // Newest first.
-    await entries.nth(3 - run).click();
-    const box = vs.page.locator('.quick-input-widget input.input').first();
-    await until(async () => (await box.inputValue()).endsWith('.nettrace.json'), 'the dialog');
-    await box.fill(file(name));
-    await vs.page.keyboard.press('Enter');
+    await vs.page
+      .locator('.quick-input-list .monaco-list-row')
+      .nth(3 - run)
+      .click();
+    await vs.answerDialog(file(name), suggestedName);
+  };
+  const saveAs = async (name: string, run: number) => {
+    await save(run, name);
     await vs.notification(`to ${name}.`).first().waitFor();
     await vs.command('Notifications: Clear All Notifications');
   };
@@ -160,12 +164,7 @@ describe('the main job', { timeout: 120_000 }, () => {
   });
 
   it('a name without a known suffix is refused, saying which there are', async () => {
-    await vs.command('Net Trace: Save Trace');
-    await vs.page.locator('.quick-input-list .monaco-list-row').first().click();
-    const box = vs.page.locator('.quick-input-widget input.input').first();
-    await until(async () => (await box.inputValue()).endsWith('.nettrace.json'), 'the dialog');
-    await box.fill(file('shop.json'));
-    await vs.page.keyboard.press('Enter');
+    await save(1, 'shop.json');
     await vs.notification('.nettrace.json, .har, .eve.json').first().waitFor();
     expect(existsSync(file('shop.json'))).toBe(false);
     await vs.command('Notifications: Clear All Notifications');
@@ -173,15 +172,14 @@ describe('the main job', { timeout: 120_000 }, () => {
 
   it('opens the saved trace again: the same rows; saved from there it is the same file', async () => {
     const before = (await rowsIn(vs.panel)).filter((r) => r.run === 1);
-    await vs.openFile('shop.nettrace.json');
+    await vs.command('Net Trace: Open Trace…');
+    await vs.answerDialog(file('shop.nettrace.json'), /\/$/);
+    await vs.page.locator('.tab.active[data-resource-name="shop.nettrace.json"]').waitFor();
     await until(async () => (await rowsIn(vs.traceEditor)).length === before.length, 'the opened trace’s rows');
     expect((await rowsIn(vs.traceEditor)).map((r) => r.label)).toEqual(before.map((r) => r.label));
     await vs.shot('opened-dark-wide');
     await vs.command('Net Trace: Save Trace');
-    const box = vs.page.locator('.quick-input-widget input.input').first();
-    await until(async () => (await box.inputValue()).endsWith('.nettrace.json'), 'the dialog');
-    await box.fill(file('again.nettrace.json'));
-    await vs.page.keyboard.press('Enter');
+    await vs.answerDialog(file('again.nettrace.json'), suggestedName);
     await vs.notification('to again.nettrace.json.').first().waitFor();
     expect(readFileSync(file('again.nettrace.json'), 'utf8')).toBe(readFileSync(file('shop.nettrace.json'), 'utf8'));
     await vs.command('Notifications: Clear All Notifications');
@@ -191,7 +189,7 @@ describe('the main job', { timeout: 120_000 }, () => {
     await vs.traceEditor.locator('[role=row][data-id]', { hasText: '/pears' }).click();
     await vs.page.locator('.tab.active[data-resource-name="shop.ts"]').waitFor();
     await until(async () => (await vs.position()).line === line('await fetch('), 'the line');
-    await vs.openFile('shop.nettrace.json');
+    await vs.page.locator('.tab[data-resource-name="shop.nettrace.json"]').click();
     await vs.command('Net Trace: Open Trace as Text');
     await vs.page
       .locator('.editor-group-container.active .monaco-editor .view-line', { hasText: '"nettrace"' })

@@ -123,6 +123,22 @@ export class VsCode {
     await until(async () => (await this.position()).line === line, `the cursor at line ${line}`);
   }
 
+  /** Gives a path to VS Code's own file dialog, once it shows what it suggests. */
+  async answerDialog(path: string, suggests: RegExp): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    const box = widget.locator('input.input').first();
+    await until(async () => suggests.test(await box.inputValue()), 'the file dialog');
+    // The dialog looks each path up, and puts its own back meanwhile; Enter before it is done is lost.
+    await until(async () => {
+      if ((await box.inputValue()) === path) await box.press('Enter');
+      else await box.fill(path);
+      return widget.waitFor({ state: 'hidden', timeout: 1500 }).then(
+        () => true,
+        () => false,
+      );
+    }, 'the end of the file dialog');
+  }
+
   /** Starts a launch configuration by its name. */
   async debug(name: string): Promise<void> {
     await this.pick('Control+P', `debug ${name}`, name);

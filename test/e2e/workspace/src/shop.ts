@@ -7,7 +7,7 @@ interface Fruit {
 }
 
 const server = createServer((req, res) => {
-  const delay = req.url === '/slow' ? 1500 : 20;
+  const delay = req.url === '/slow' ? 3000 : 20;
   setTimeout(() => {
     res.statusCode = req.url === '/broken' ? 503 : 200;
     res.end(`${process.env.SHOP_NAME} sells ${req.url}`);
