@@ -130,7 +130,7 @@ export const lineSchemas = {
     local: optional(Type.Object({ address: Type.String(), port: Type.Integer() })),
     error: optional(errorInfo('Why no attempt connected.')),
     abort: optional(Type.Object({ at: optional(at), reason: optional(Type.String()) })),
-    options: optional(Type.Object({})),
+    options: connection.properties.options,
     protocol: optional(Type.String()),
   }),
   cert: certificate,
@@ -153,6 +153,25 @@ export const lineSchemas = {
   }),
   exit: Type.Object({ at, code: optional(Type.Integer()) }),
 } as const;
+
+const recordOf: { [K in LineKind]?: Type.TObject } = {
+  req: request,
+  head: request,
+  mark: request,
+  end: request,
+  dial,
+  lookup,
+  tls: tlsTunnel,
+  close: connection,
+};
+
+/** Fields of the record that no line of the kind may carry: the fold alone sets them. */
+const foldOnly = Object.fromEntries(
+  Object.entries(recordOf).map(([kind, schema]) => [
+    kind,
+    Object.keys(schema.properties).filter((key) => !Object.hasOwn(lineSchemas[kind as LineKind].properties, key)),
+  ]),
+) as Partial<Record<LineKind, string[]>>;
 
 export type LineKind = keyof typeof lineSchemas;
 /** A valid line of kind K. */
@@ -188,7 +207,10 @@ export function parseLine(text: string): ParsedLine {
   if (typeof value !== 'object' || typeof k !== 'string') return { error: 'not an event line: no kind "k"' };
   if (!isKind(k)) return { unknown: value as UnknownLine };
   const validator = validatorOf(k);
-  if (validator.Check(value)) return { line: value as KnownLine };
+  if (validator.Check(value)) {
+    for (const key of foldOnly[k] ?? []) delete (value as Record<string, unknown>)[key];
+    return { line: value as KnownLine };
+  }
   const first = validator.Errors(value)[0];
   return { error: `${k} line${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}` };
 }
