@@ -69,13 +69,15 @@ function countPieces(prototype: object): void {
   );
 }
 
-const onPiece = guarded(part, 'undici.piece', (request: UndiciRequest, piece: unknown) => {
+function count(request: UndiciRequest, piece: unknown): void {
   const r = recordOf(request);
   if (r !== undefined && r.endAt === 0) chunk(r, (piece as Uint8Array).byteLength);
-});
+}
 
-const onChunk = guarded(part, 'undici.chunk', (m: { request: UndiciRequest; chunk: Uint8Array }) => {
-  onPiece(m.request, m.chunk);
+const onPiece = guarded(part, 'undici.piece', count);
+
+const onChunk = guarded(part, 'undici.chunk', (m: { request: UndiciRequest; chunk: unknown }) => {
+  count(m.request, m.chunk);
 });
 
 /** From undici 7 on; a body without a length is counted by nothing else. */

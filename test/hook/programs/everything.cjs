@@ -1,0 +1,56 @@
+// A little of everything that the hook has a handler for; prints what a user sees of it.
+const http = require('node:http');
+const https = require('node:https');
+const net = require('node:net');
+const { readFileSync } = require('node:fs');
+const base = process.env.UP_HTTP;
+const { port } = new URL(base);
+
+const ca = readFileSync(process.env.UP_CA);
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+
+const done = (req, act) =>
+  new Promise((resolve) => {
+    req.on('error', (e) => resolve(`${e.name} ${e.code} ${e.message}`));
+    req.on('response', (res) => {
+      let bytes = 0;
+      res.on('data', (d) => {
+        bytes += d.length;
+        act?.(req, res);
+      });
+      res.on('end', () => resolve(`${res.statusCode} ${bytes}`));
+      res.on('error', (e) => resolve(`${res.statusCode} ${e.code}`));
+      res.on('close', () => resolve('closed'));
+    });
+  });
+
+async function main() {
+  console.log(
+    ...(await Promise.all([done(http.get(`${base}/ok`, { agent })), done(http.get(`${base}/ok`, { agent }))])),
+  );
+  const post = http.request(`http://localhost:${port}/echo`, { method: 'POST', agent });
+  post.write('hello ');
+  post.end('world');
+  console.log(await done(post));
+  console.log(await done(http.get(`${base}/chunks?n=3&ms=5`, { agent })));
+  console.log(await done(http.get(`${base}/chunks?n=3&ms=5`), (_, res) => res.destroy()));
+  console.log(await done(http.get(`${base}/rst`)));
+  const silent = http.get(`${base}/silent`, { timeout: 30 });
+  silent.on('timeout', () => silent.destroy(new Error('too slow')));
+  console.log(await done(silent));
+  console.log(await done(http.get('http://no-such-name.invalid/')));
+  console.log(await done(https.get(`${process.env.UP_HTTPS}/ok`, { ca, agent: new https.Agent() })));
+  console.log(await done(https.get(`${process.env.UP_EXPIRED}/ok`, { ca, agent: new https.Agent() })));
+  const own = { createConnection: () => net.connect(port, '127.0.0.1'), headers: { connection: 'close' } };
+  console.log(await done(http.get(`${base}/ok`, own)));
+  const socket = net.connect(port, '127.0.0.1', () => socket.resetAndDestroy());
+  await new Promise((r) => socket.on('close', r));
+  console.log((await (await fetch(`${base}/redirect?n=1`)).text()).length);
+  console.log((await (await fetch(`${base}/echo`, { method: 'POST', body: 'abc' })).text()).length);
+  const signal = AbortSignal.timeout(30);
+  console.log(await fetch(`${base}/silent`, { signal }).catch((e) => e.name));
+  console.log(await fetch('http://no-such-name.invalid/').catch((e) => `${e.message} ${e.cause.code}`));
+  agent.destroy();
+}
+
+main().then(() => console.log('end'));
