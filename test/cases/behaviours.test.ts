@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../src/model/records';
 import { certificate } from '../support/certificates';
 import { nodes } from '../support/nodes';
-import { type Observed, observe, only, present, timing } from '../support/observe';
+import { type Observed, observe, only, present, timing, tolerance } from '../support/observe';
 import { closedPort } from '../support/ports';
 import { lineOf } from '../support/program';
 import { Upstream } from '../support/upstream';
@@ -74,7 +74,8 @@ describe.each(nodes)('Node $major', (node) => {
     expect(seen.duration(seen.request(0), 'send')).toBeGreaterThanOrEqual(40_000);
     for (const [i, r] of seen.requests.entries()) {
       const fact = present(upstream.facts.requests[i], `request ${i}`);
-      expect(r.sendEndAt).toBeLessThanOrEqual((fact.responseAt ?? 0) - seen.run.zero);
+      // The server may answer while the client still notes that it has sent.
+      expect(r.sendEndAt).toBeLessThanOrEqual((fact.responseAt ?? 0) - seen.run.zero + tolerance);
     }
   });
 

@@ -99,9 +99,17 @@ function problemsOfLines(run: TracedRun): string[] {
   });
 }
 
+/** No part of the hook switched itself off, and nothing was lost on the way. */
+function problemsOfHook(run: TracedRun): string[] {
+  const threads = run.trace.processes.flatMap((p) => p.threads);
+  const faults = threads.flatMap((t) => (t.faults ?? []).map((f) => `${t.id}: fault in ${f.part}: ${f.message}`));
+  const losses = run.trace.losses.map((l) => `lost ${l.count} ${l.what}: ${l.kind} ${l.reason}`);
+  return [...faults, ...losses];
+}
+
 /** Problems of a run by itself: lines, references, figures, phases. */
 export function problemsOf(run: TracedRun): string[] {
-  return [...problemsOfLines(run), ...problemsOfDocument(run.trace), ...problemsOfPhases(run)];
+  return [...problemsOfHook(run), ...problemsOfLines(run), ...problemsOfDocument(run.trace), ...problemsOfPhases(run)];
 }
 
 /** What a user can see of a program: must not differ by tracing. */
