@@ -19,14 +19,6 @@ export function offsetOf(monotonicNs: string, begin: string): number {
   return Number((ns + half) / 1000n);
 }
 
-/** An instant of the trace as wall clock in ms since 1970, by the anchor. */
-export function wallMsOf(beginTime: string, at: number): number {
-  const whole = Date.parse(beginTime);
-  const fraction = /\.(\d+)/.exec(beginTime)?.[1] ?? '';
-  const us = Number(fraction.padEnd(6, '0').slice(3, 6));
-  return whole + (us + at) / 1000;
-}
-
 /** Wall-clock ms (with fraction) as RFC 3339 with µs. */
 export function timeTextOf(wallMs: number): string {
   const ms = Math.floor(wallMs);

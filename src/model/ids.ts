@@ -1,6 +1,6 @@
 /**
  * Ids. A hook-made record is `pid-thread-n` (`4711-0-12`): one counter an isolate over all kinds. In spool lines ids
- * are bare integers; the reducer adds the thread. Consumers treat ids as opaque, but for `threadOfId`.
+ * are bare integers; the reducer adds the thread. Consumers treat ids as opaque.
  */
 
 /** Id of a thread: `4711-0`; `process` is the process's id (`4711`, or `4711.2` when the pid came again). */
@@ -8,12 +8,6 @@ export const threadIdOf = (process: string, thread: number): string => `${proces
 
 /** Id of the n-th record of a thread: `4711-0-12`. */
 export const recordIdOf = (thread: string, n: number): string => `${thread}-${n}`;
-
-/** The number in a hook-made record's id; absent for host-made ones (`k-…`, `f-…`). Orders records of one instant. */
-export function ordinalOfId(id: string): number | undefined {
-  const n = Number(id.slice(id.lastIndexOf('-') + 1));
-  return Number.isSafeInteger(n) ? n : undefined;
-}
 
 /** Orders ids as people count: `4711-0-9` before `4711-0-10`. */
 export function compareIds(a: string, b: string): number {

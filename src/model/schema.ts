@@ -5,7 +5,7 @@
  *
  * Objects are open (a reader of 1.x keeps what a later 1.y adds) and enums are open unions (an unknown word is text).
  */
-import Type, { type Static, type TProperties, type TSchema } from 'typebox';
+import Type, { type TProperties, type TSchema } from 'typebox';
 
 /** What an annotated schema may say of itself beyond JSON Schema. */
 export interface Annotations {
@@ -77,5 +77,3 @@ export const missing = optional(
 /** An entity that this version keeps and writes back, but whose fields are described by the part that records it. */
 export const openEntity = (description: string) =>
   Type.Unsafe<Record<string, unknown>>(Type.Object({}, { description }));
-
-export type { Static };

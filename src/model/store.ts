@@ -72,8 +72,8 @@ export class Store {
     bytesReceived: 0,
     evictedRequests: 0,
   };
-  /** Exact sums for the status line: requests without outcome, on reused connections, and requests' bytes. */
-  readonly live = { running: 0, reuses: 0, bytesSent: 0, bytesReceived: 0 };
+  /** Exact sums for the status line: requests that run, on reused connections, answered 5xx, and requests' bytes. */
+  readonly live = { running: 0, reuses: 0, serverErrors: 0, bytesSent: 0, bytesReceived: 0 };
 
   readonly #index = new Index();
   readonly #eviction = new Eviction(this, this.#index);
@@ -137,6 +137,7 @@ export class Store {
     this.#changes.requests.add(r.id);
     if (!before) this.live.running++;
     if (before?.outcome === undefined && r.outcome !== undefined) this.live.running--;
+    if (isServerError(r) && !isServerError(before)) this.live.serverErrors++;
     if ((before?.ordinal ?? 0) <= 1 && (r.ordinal ?? 0) > 1) this.live.reuses++;
     this.live.bytesSent += (r.bytesSent ?? 0) - (before?.bytesSent ?? 0);
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
@@ -303,6 +304,10 @@ export function newHeader(
     sources: [],
   };
 }
+
+/** A 5xx answer that came whole: one that also broke off counts as failed already. */
+const isServerError = (r?: Request) =>
+  r?.outcome !== undefined && r.outcome !== 'failed' && (r.response?.status ?? 0) >= 500;
 
 const least = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));
 const greatest = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.max(a, b));

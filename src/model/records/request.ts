@@ -161,4 +161,3 @@ export const request = record(
   'One HTTP round trip.',
 );
 export type Request = Static<typeof request>;
-export type Response = NonNullable<Request['response']>;

@@ -46,7 +46,6 @@ export const settings = record(
   },
   'What was in force, so that absence can be explained.',
 );
-export type Settings = Static<typeof settings>;
 
 export const source = record(
   {
