@@ -24,6 +24,7 @@ export function headline(store: Store, now: number): string {
   const parts = [
     plural(counts.requests, 'request'),
     ...(counts.failed > 0 ? [`${number(counts.failed)} failed`] : []),
+    ...(live.serverErrors > 0 ? [`${number(live.serverErrors)} answered 5xx`] : []),
     ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
     `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
     ...(processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : []),

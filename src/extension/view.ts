@@ -34,7 +34,8 @@ export function statusOf(stores: readonly Store[], more: { recording: boolean; e
   return {
     ...more,
     requests: sum((s) => s.counts.requests),
-    failed: sum((s) => s.counts.failed),
+    // As the rows show it: no answer, or one that says the server failed.
+    failed: sum((s) => s.counts.failed + s.live.serverErrors),
     running: sum((s) => s.live.running),
     connections: sum((s) => s.counts.connections),
     reuses: sum((s) => s.live.reuses),
