@@ -1,5 +1,6 @@
 /** Commands of the host (VS Code keybindings and view actions) and the page's own plain keys. */
 import * as actions from './actions';
+import { derive } from './derived';
 import { hideMenu, hidePopUp, overlays } from './overlays';
 import { onCommand, onSelect, run, setUi, state } from './state';
 import { tabs } from './uiState';
@@ -27,6 +28,8 @@ export function installCommands(): void {
   });
   onSelect((id) => {
     setUi({ mode: 'requests' });
+    // What the host wants shown is shown, whatever the filter says.
+    if (actions.indexOf(derive().derived.items, id) < 0) actions.clearFilter();
     actions.follow(false);
     actions.select(id, { open: true, reveal: true });
     actions.grid.focus();

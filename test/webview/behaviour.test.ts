@@ -220,6 +220,13 @@ describe('filter', () => {
     expect(await panel.page.textContent('.flterr')).toContain('at column 3');
     expect(await panel.page.getAttribute('.flt input', 'aria-invalid')).toBe('true');
   });
+  test('a row the host wants shown is shown, whatever the filter says', async () => {
+    await open();
+    await filterTo('cart', 4);
+    await panel.send({ type: 'select', id: id(13), reveal: true });
+    await panel.page.waitForSelector(`.spacer .row[data-id="${id(13)}"][aria-selected=true]`);
+    expect(await panel.page.inputValue('.flt input')).toBe('');
+  });
   test('the host sets it', async () => {
     await open();
     await panel.send({ type: 'filter', text: 'cart' });

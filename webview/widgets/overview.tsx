@@ -21,15 +21,16 @@ const top = 15;
 
 /** The canvas is drawn anew at most this often while rows come, ms. */
 const step = 250;
-let drawn = { key: '', at: 0, version: -1 };
+let drawn = { key: '', at: 0, version: -1, cost: 0 };
 
 function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
   const { ui } = state;
   const theme = currentTheme();
   const key = `${scale.begin} ${scale.end} ${scale.width} ${window.devicePixelRatio} ${theme.version} ${ui.range?.begin} ${ui.range?.end} ${isLive()}`;
   const moving = store.version !== drawn.version || isLive();
-  if (key === drawn.key && (!moving || performance.now() - drawn.at < step)) return;
-  drawn = { key, at: performance.now(), version: store.version };
+  if (key === drawn.key && (!moving || performance.now() - drawn.at < Math.max(step, drawn.cost * 10))) return;
+  const begun = performance.now();
+  drawn = { key, at: begun, version: store.version, cost: drawn.cost };
   const ctx = prepare(canvas, scale.width, height);
   if (!ctx) return;
   const at = now();
@@ -85,19 +86,24 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
     ctx.fill(bad);
     ctx.fill(flags);
   };
-  if (!ui.range) return paint();
-  // What lies outside of the range stays visible, fainter.
-  const inside = new Path2D();
-  inside.rect(scale.x(ui.range.begin), 0, scale.x(ui.range.end) - scale.x(ui.range.begin), height);
-  ctx.save();
-  ctx.globalAlpha = 0.38;
-  paint();
-  ctx.restore();
-  ctx.save();
-  ctx.clip(inside);
-  ctx.clearRect(0, top, scale.width, height - top);
-  paint();
-  ctx.restore();
+  if (ui.range) {
+    // What lies outside of the range stays visible, fainter.
+    const inside = new Path2D();
+    inside.rect(scale.x(ui.range.begin), 0, scale.x(ui.range.end) - scale.x(ui.range.begin), height);
+    const outside = new Path2D(inside);
+    outside.rect(0, 0, scale.width, height);
+    for (const [part, alpha] of [
+      [outside, 0.38],
+      [inside, 1],
+    ] as const) {
+      ctx.save();
+      ctx.clip(part, 'evenodd');
+      ctx.globalAlpha = alpha;
+      paint();
+      ctx.restore();
+    }
+  } else paint();
+  drawn.cost = performance.now() - begun;
 }
 
 export function Overview({ axis }: { axis: Range }) {
