@@ -112,7 +112,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(only(facts().requests)).toMatchObject({ to: '127.0.0.1', remotePort: v4?.local?.port });
   });
 
-  test('A08: a port where nothing listens', timing, async () => {
+  test('A08: a port where nothing listens', { retry: 6 }, async () => {
     const port = await closedPort();
     const seen = await observe(node, program('refused.cjs'), { env: { UP_CLOSED: String(port) } });
     const request = only(seen.requests);
