@@ -2,7 +2,7 @@
 // The steps go on from each other, as a user's do.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { describeRows, rowsIn } from './rows';
 import { lineOf, until, VsCode } from './window';
@@ -25,8 +25,14 @@ beforeAll(async () => {
   vs = await VsCode.open({ height: 1500 });
 });
 afterAll(() => vs?.close());
+let failed = false;
+beforeEach(({ skip }) => {
+  if (failed) skip('a step before it failed');
+});
 afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
+  if (task.result?.state !== 'fail') return;
+  failed = true;
+  await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
 });
 
 describe('the main job', { timeout: 120_000 }, () => {
@@ -74,7 +80,7 @@ describe('the main job', { timeout: 120_000 }, () => {
     expect(describeRows(await rowsIn(vs.panel))).toEqual(whole);
     await vs.command('Debug Console: Focus on Debug Console View');
     await vs.page.locator('.repl', { hasText: 'The corner shop sells /pears from-env-file' }).waitFor();
-    await vs.page.locator('.statusbar-item', { hasText: '7 requests, 1 failed' }).waitFor();
+    await vs.page.locator('.statusbar-item', { hasText: '7 requests, 2 failed' }).waitFor();
     await vs.command('Net Trace: Show Requests');
   });
 
@@ -175,8 +181,8 @@ describe('the main job', { timeout: 120_000 }, () => {
     await vs.command('Net Trace: Open Trace…');
     await vs.answerDialog(file('shop.nettrace.json'), /\/$/);
     await vs.page.locator('.tab.active[data-resource-name="shop.nettrace.json"]').waitFor();
-    await until(async () => (await rowsIn(vs.traceEditor)).length === before.length, 'the opened trace’s rows');
-    expect((await rowsIn(vs.traceEditor)).map((r) => r.label)).toEqual(before.map((r) => r.label));
+    await until(async () => (await rowsIn(vs.editorPage)).length === before.length, 'the opened trace’s rows');
+    expect((await rowsIn(vs.editorPage)).map((r) => r.label)).toEqual(before.map((r) => r.label));
     await vs.shot('opened-dark-wide');
     await vs.command('Net Trace: Save Trace');
     await vs.answerDialog(file('again.nettrace.json'), suggestedName);
@@ -186,7 +192,7 @@ describe('the main job', { timeout: 120_000 }, () => {
   });
 
   it('a row of an opened trace leads to the code too; the file can be seen as text', async () => {
-    await vs.traceEditor.locator('[role=row][data-id]', { hasText: '/pears' }).click();
+    await vs.editorPage.locator('[role=row][data-id]', { hasText: '/pears' }).click();
     await vs.page.locator('.tab.active[data-resource-name="shop.ts"]').waitFor();
     await until(async () => (await vs.position()).line === line('await fetch('), 'the line');
     await vs.page.locator('.tab[data-resource-name="shop.nettrace.json"]').click();

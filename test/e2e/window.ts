@@ -162,16 +162,16 @@ export class VsCode {
 
   /** The page of the panel. */
   get panel(): FrameLocator {
-    return this.#frame('webviewView');
+    return this.#page('[src*="purpose=webviewView"]');
   }
 
-  /** The page of the trace editor in front. */
-  get traceEditor(): FrameLocator {
-    return this.#frame('customEditor');
+  /** The page of the editor in front: an opened trace, or the panel's page as a tab. */
+  get editorPage(): FrameLocator {
+    return this.#page(':not([src*="purpose=webviewView"])');
   }
 
-  #frame(purpose: string): FrameLocator {
-    const visible = this.page.locator(`iframe.webview.ready[src*="purpose=${purpose}"]`).filter({ visible: true });
+  #page(which: string): FrameLocator {
+    const visible = this.page.locator(`iframe.webview.ready${which}`).filter({ visible: true });
     return visible.contentFrame().frameLocator('iframe#active-frame');
   }
 
