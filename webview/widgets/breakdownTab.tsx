@@ -1,4 +1,5 @@
 /** First tab: phases, connection attempts, and what is not measured, with its reason. */
+import './lanes.css';
 import { millisecondsText, timeText } from '../../src/model/text';
 import type { Connection, Details, Row } from '../types';
 import { BreakdownTable } from './breakdown';
