@@ -8,7 +8,6 @@ import { moved, niceStep, ticksOf, tickText, timeScale, wholeRange, zoomed } fro
 
 const row = (n: number): Row => rows.find((r) => r.id.endsWith(`-${n}`)) as Row;
 const now = 3_400_000;
-const _names = (list: readonly Row[]): number[] => list.map((r) => Number(r.id.split('-').at(-1)));
 
 describe('time scale', () => {
   test('maps there and back', () => {

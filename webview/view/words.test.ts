@@ -5,8 +5,6 @@ import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable } from '
 import { absentLines, rowName } from './words';
 
 const row = (n: number): Row => rows.find((r) => r.id.endsWith(`-${n}`)) as Row;
-const _now = 3_400_000;
-const _names = (list: readonly Row[]): number[] => list.map((r) => Number(r.id.split('-').at(-1)));
 
 describe('words', () => {
   test('name of a row says what its bar shows', () => {
