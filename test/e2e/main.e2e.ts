@@ -193,8 +193,9 @@ describe('the main job', { timeout: 120_000 }, () => {
 
   it('a row of an opened trace leads to the code too; the file can be seen as text', async () => {
     await vs.editorPage.locator('[role=row][data-id]', { hasText: '/pears' }).click();
-    await vs.page.locator('.tab.active[data-resource-name="shop.ts"]').waitFor();
-    await until(async () => (await vs.position()).line === line('await fetch('), 'the line');
+    // Beside the trace, which keeps the focus.
+    const lineNumber = vs.page.locator('.line-numbers.active-line-number', { hasText: `${line('await fetch(')}` });
+    await lineNumber.waitFor();
     await vs.page.locator('.tab[data-resource-name="shop.nettrace.json"]').click();
     await vs.command('Net Trace: Open Trace as Text');
     await vs.page
