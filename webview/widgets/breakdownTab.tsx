@@ -70,10 +70,10 @@ function Attempts({ details }: { details: Details }) {
   );
 }
 
-export function BreakdownTab({ row, details }: { row: Row; details: Details | undefined }) {
+export function BreakdownTab({ row, details, narrow }: { row: Row; details: Details | undefined; narrow: boolean }) {
   return (
     <>
-      <BreakdownTable row={row} details={details} measured />
+      <BreakdownTable row={row} details={details} measured={!narrow} />
       {details && <Attempts details={details} />}
       {details && details.missing.length > 0 && (
         <>

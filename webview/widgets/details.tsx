@@ -70,10 +70,10 @@ function Head({ row }: { row: Row }) {
   );
 }
 
-function Tab({ row, details }: { row: Row; details: Details | undefined }) {
+function Tab({ row, details, narrow }: { row: Row; details: Details | undefined; narrow: boolean }) {
   switch (state.ui.tab) {
     case 'breakdown':
-      return <BreakdownTab row={row} details={details} />;
+      return <BreakdownTab row={row} details={details} narrow={narrow} />;
     case 'headers':
       return <HeadersTab row={row} details={details} />;
     case 'connection':
@@ -106,9 +106,10 @@ export function DetailsPane({ below, page }: { below: boolean; page: { width: nu
   if (!row) return null;
   const details = state.details?.row.id === row.id ? state.details : undefined;
   const size = detailsSize(below, page);
+  const narrow = below || size < 400;
   return (
     <aside
-      class={`det ${below ? '' : 'beside'} ${below || size < 400 ? 'narrow' : ''}`}
+      class={`det ${below ? '' : 'beside'} ${narrow ? 'narrow' : ''}`}
       aria-label="Details"
       style={below ? { height: `${size}px`, width: 'auto' } : { width: `${size}px`, height: 'auto' }}
     >
@@ -131,7 +132,7 @@ export function DetailsPane({ below, page }: { below: boolean; page: { width: nu
         ))}
       </div>
       <div class="tp" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${state.ui.tab}`} tabIndex={0}>
-        <Tab row={row} details={details} />
+        <Tab row={row} details={details} narrow={narrow} />
       </div>
     </aside>
   );
