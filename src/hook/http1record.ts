@@ -9,6 +9,7 @@ export interface Outgoing extends ClientRequest {
   _closed?: boolean;
   _header?: string | null;
   upgradeOrConnect?: boolean;
+  outputSize?: number;
   res?: IncomingMessage;
   agent?: unknown;
 }
@@ -77,8 +78,9 @@ export class Http1Record extends RequestRecord {
   /** The last byte has been handed over: the program ended the request, or gave as much as it had declared. */
   hasLeft(): boolean {
     const { outgoing } = this;
-    if (outgoing.writableFinished) return true;
-    return this.declared >= 0 && this.given >= this.declared && outgoing.writableLength === 0;
+    // Not `writableFinished`: since Node 22 that waits for a callback that comes long after.
+    const given = outgoing.finished || (this.declared >= 0 && this.given >= this.declared);
+    return given && outgoing.outputSize === 0 && (this.socket === undefined || this.socket.writableLength === 0);
   }
 
   bodyText(): string {

@@ -27,6 +27,7 @@ export interface ResponseFacts {
 export function beginText(r: RequestRecord): string {
   const url = maskedUrl(r.url());
   let s = `{"k":"req","id":${r.id},"createdAt":${us(r.createdAt)},"api":"${r.api}",${r.clientText()}"method":${quoted(r.method)},"url":${quoted(url)}`;
+  if (r.method === 'CONNECT') s += `,"target":${quoted(maskedUrl(r.path))}`;
   const before = r.redirectOf;
   if (before !== undefined) s += `,"redirectOf":${before.id},"operation":${operationOf(before)}`;
   return s;
@@ -40,7 +41,7 @@ function operationOf(r: RequestRecord): number {
 
 /** Everything from `t` to the newline. `withHead`: the response's head has not been written. */
 export function endText(r: RequestRecord, withHead: boolean): string {
-  let s = exchangeText(r);
+  let s = exchangeText(r, r.sentWritten);
   const { wire } = r;
   if (wire !== undefined && r.bytesSent >= 0 && !wire.isH2) {
     s += `,"bytesSent":${r.bytesSent},"bytesReceived":${r.bytesReceived}`;
@@ -59,7 +60,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
 
 export function headLine(r: RequestRecord): string {
   const response = responseText(r, true, false);
-  return bounded(`{"k":"head","id":${r.id}${exchangeText(r)},"response":{${response}}}\n`);
+  return bounded(`{"k":"head","id":${r.id}${exchangeText(r, r.sentWritten)},"response":{${response}}}\n`);
 }
 
 export function markLine(r: RequestRecord): string {
@@ -68,9 +69,9 @@ export function markLine(r: RequestRecord): string {
   return `{"k":"mark","id":${r.id}${read === '' ? '' : `,"response":{${read.slice(1)}}`}${chunks}}\n`;
 }
 
-/** Instants, dial, connection, ordinal, protocol. */
-export function exchangeText(r: RequestRecord): string {
-  const { wire, dial } = r;
+/** Instants, protocol, and unless it has been told: dial, connection, ordinal. */
+export function exchangeText(r: RequestRecord, told: number): string {
+  const { wire } = r;
   const created = us(r.createdAt);
   // Bytes given to a socket that is still being set up leave when it is ready.
   const ready = wire === undefined ? 0 : wire.readyAt;
@@ -82,6 +83,18 @@ export function exchangeText(r: RequestRecord): string {
     s += `,${after(r.responseBeginAt, created)},${after(r.endAt, created)}`;
   }
   s += r.readBeginAt === 0 ? ']' : `,${us(r.readBeginAt) - created}]`;
+  if (told === 0) s += carrierText(r);
+  if (r.blockedBy !== 0) s += `,"blockedBy":${r.blockedBy}`;
+  if (r.responseBeginAt !== 0) {
+    r.facts ??= r.readResponse();
+    if (r.facts !== undefined && r.facts.protocol !== '') s += `,"protocol":"${r.facts.protocol}"`;
+  }
+  return s;
+}
+
+function carrierText(r: RequestRecord): string {
+  const { wire, dial } = r;
+  let s = '';
   if (dial !== undefined && (r.ordinal <= 1 || dial === wire)) s += `,"dial":${dial.id}`;
   // Given a connection but never sent on it: not one of its requests. A TLS that failed has it, as there it died.
   if (wire !== undefined && wire.connection !== 0 && (r.sendBeginAt !== 0 || wire.readyAt === 0)) {
@@ -91,11 +104,6 @@ export function exchangeText(r: RequestRecord): string {
       const idle = us(r.assignedAt) - us(r.idleFrom);
       if (idle >= 0) s += `,"idleDuration":${idle}`;
     }
-  }
-  if (r.blockedBy !== 0) s += `,"blockedBy":${r.blockedBy}`;
-  if (r.responseBeginAt !== 0) {
-    r.facts ??= r.readResponse();
-    if (r.facts !== undefined && r.facts.protocol !== '') s += `,"protocol":"${r.facts.protocol}"`;
   }
   return s;
 }

@@ -346,8 +346,8 @@ function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
   if (kernel && (e?.code === 'ECONNRESET' || e?.code === 'EPIPE' || e?.code === 'ECONNABORTED')) return 'peerReset';
   if (kernel && e?.code === 'ETIMEDOUT') return 'timeout';
   if (wire.resetting) return 'localReset';
-  // Node 24 and later watch an idle socket of an agent, and destroy it at the peer's FIN without an `end`.
-  if (nodeMajor >= 24 && !error && wire.running === 0 && calledBy('freeSocketOnReadGuard')) {
+  // Newer Nodes (late 22 on) watch an idle socket of an agent, and destroy it at the peer's FIN without an `end`.
+  if (nodeMajor >= 22 && !error && wire.running === 0 && calledBy('freeSocketOnReadGuard')) {
     wire.readEndAt ||= t;
     return 'peer';
   }

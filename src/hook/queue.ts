@@ -31,7 +31,7 @@ let loadAt = 0;
 let load = { active: 0, idle: 0 };
 /** Unread call sites: how many, since when; and the reader of them. */
 let sites = { count: () => 0, read: () => '' };
-let sitesAt = 0;
+let sitesAt = Number.NEGATIVE_INFINITY;
 
 interface Utilization {
   active: number;
@@ -69,7 +69,12 @@ export function pushLater(x: Writable): void {
   rest();
 }
 
+// Twice: what made us wait may be the end of a request, whose listener makes the next one in the same tick. That one's
+// bytes leave in a nextTick of its own, queued behind our first.
 const onJobsDone = (): void => {
+  nextTick(onFirstTick);
+};
+const onFirstTick = (): void => {
   nextTick(onTickEnd);
 };
 
@@ -98,13 +103,13 @@ function rest(): void {
 
 function onRest(): void {
   resting = false;
-  sitesAt = 0;
+  sitesAt = Number.NEGATIVE_INFINITY;
   drain(true);
 }
 
 /** Writes everything that is known. Called at the end of the process and by the debugger at every stop. */
 export function flush(): void {
-  sitesAt = 0;
+  sitesAt = Number.NEGATIVE_INFINITY;
   drain(true);
 }
 

@@ -11,7 +11,7 @@ import { parts } from './faults';
 import { headerLines, headers } from './headers';
 import { nextId } from './ids';
 import { beginText, endText, exchangeText, headLine, markLine, type ResponseFacts } from './lines';
-import { push, type Writable } from './queue';
+import { push, pushLater, type Writable } from './queue';
 import { bounded } from './text';
 import type { Wire } from './wire';
 
@@ -23,8 +23,8 @@ export abstract class RequestRecord implements Writable {
   site = 0;
   /** 0 nothing, 1 begun, 2 head, 3 all of it. */
   written = 0;
-  /** The lines say that it was sent, and on which connection. */
-  sentWritten = false;
+  /** What the lines say of its sending: 0 nothing, 1 it has begun, and on which connection, 2 it has ended. */
+  sentWritten = 0;
   assignedAt = 0;
   sendBeginAt = 0;
   sendEndAt = 0;
@@ -123,11 +123,13 @@ export abstract class RequestRecord implements Writable {
 
   /** What is known between creation and response, once there is something to say: so that "waiting" is live. */
   private sentText(): string {
-    if (this.sentWritten || this.assignedAt === 0) return '';
     const { wire } = this;
-    if (wire !== undefined && wire.readyAt === 0) return '';
-    this.sentWritten = this.sendEndAt !== 0;
-    return exchangeText(this);
+    if (this.sendBeginAt === 0 || (wire !== undefined && wire.readyAt === 0)) return '';
+    const sent = this.sendEndAt !== 0 ? 2 : 1;
+    if (sent <= this.sentWritten) return '';
+    const text = exchangeText(this, this.sentWritten);
+    this.sentWritten = sent;
+    return text;
   }
 }
 
@@ -143,6 +145,7 @@ export function beginRequest(r: RequestRecord): void {
 /** A socket takes the request. `counted`: it is one more on this connection (a CONNECT is not). */
 export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolean): void {
   r.assignedAt = now();
+  r.sentWritten = 0;
   if (wire === undefined) return;
   r.wire = wire;
   if (counted) r.ordinal = ++wire.requests;
@@ -158,11 +161,11 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   }
 }
 
-/** The last byte was handed over; told at once when the line of its begin is already out. */
+/** The last byte was handed over; told soon when the line of its begin is already out, unless the answer is there first. */
 export function hasSent(r: RequestRecord): void {
   if (r.sendEndAt !== 0) return;
   r.sendEndAt = now();
-  if (r.written === 1) push(r);
+  if (r.written === 1) pushLater(r);
 }
 
 /** Ends the request; what comes after is ignored. */
