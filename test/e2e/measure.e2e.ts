@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wallMsOf } from '../../src/model/clock';
 import type { Trace } from '../../src/model/records';
 import { until, VsCode } from './window';
 
@@ -50,7 +49,7 @@ describe('quick', { timeout: 120_000 }, () => {
     const delays = trace.requests.map((r) => {
       const at = seen[`r1/${r.id}`];
       expect(at, `${r.url} was never drawn`).toBeDefined();
-      return (at as number) - wallMsOf(trace.beginTime, r.createdAt ?? Number.NaN);
+      return (at as number) - (Date.parse(trace.beginTime) + (r.createdAt ?? Number.NaN) / 1000);
     });
     delays.sort((a, b) => a - b);
     const at = (q: number) => delays[Math.floor(q * (delays.length - 1))] as number;

@@ -95,12 +95,18 @@ export class VsCode {
 
   /** Types into the quick input until its first entry is the wanted one, then takes it. */
   async pick(key: string, text: string, entry: string | RegExp): Promise<void> {
-    await this.page.keyboard.press(key);
     const box = this.page.locator('.quick-input-widget input.input').first();
-    await box.fill(text);
-    // The list follows the text with a delay; a press before it does takes the entry of the text before.
     const wanted = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: entry }).first();
-    await wanted.waitFor();
+    // Extensions' entries come when their host is up, but not into a list that is already open.
+    await until(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press(key);
+      await box.fill(text);
+      return wanted.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    }, `an entry ${entry}`);
     await wanted.click();
   }
 
