@@ -11,10 +11,35 @@ const watch = process.argv.includes('--watch');
 const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'none' };
 const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true };
 
+/** The extension loads its larger half, a bundle of its own, at the first use. */
+const apart = () => ({ path: './work.cjs', external: true });
+
 const bundles = [
   { ...node, entryPoints: ['src/hook/index.ts'], outfile: 'dist/hook.cjs', target: 'node18', sourcemap: false },
-  { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', target: 'node20', external: ['vscode'] },
-  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/nettrace.cjs', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...node,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    target: 'node20',
+    external: ['vscode'],
+    plugins: [{ name: 'work apart', setup: (build) => build.onResolve({ filter: /^\.\.?\/work$/ }, apart) }],
+    // import() of it becomes require(), as the rest of the bundle.
+    supported: { 'dynamic-import': false },
+  },
+  {
+    ...node,
+    entryPoints: ['src/extension/work.ts'],
+    outfile: 'dist/work.cjs',
+    target: 'node20',
+    external: ['vscode'],
+  },
+  {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/nettrace.cjs',
+    target: 'node20',
+    banner: { js: '#!/usr/bin/env node' },
+  },
   {
     ...common,
     entryPoints: ['webview/main.tsx'],

@@ -9,7 +9,6 @@ import type { Notes } from './notes/notes';
 import { type Panel, pageCommands } from './panel/panel';
 import { partsOfRowId } from './rows';
 import type { Runs } from './runs';
-import { FileView } from './trace/fileView';
 import { chooseSavable, type Savable, saveTrace } from './trace/save';
 import { openTrace, type TraceEditors } from './trace/traceEditor';
 
@@ -58,7 +57,7 @@ export function registerCommands({ runs, panel, editors, notes, log }: Parts): v
     }
     const filter = found.last.callSite?.text ?? '';
     const { shown } = notes;
-    if (shown instanceof FileView && editors.reveal(shown, found.last.id, filter)) return undefined;
+    if (shown && editors.reveal(shown, found.last.id, filter)) return undefined;
     return panel.reveal(found.last.id, filter);
   }
 }

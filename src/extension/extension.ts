@@ -49,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const tracer = new Tracer(runs, {
     create: async (options) => {
-      const { TraceSession } = await import('../session/session');
+      const { TraceSession } = await import('./work');
       return TraceSession.create({
         ...recording(),
         ...options,

@@ -2,16 +2,8 @@
  * One page and what it shows. Full state when the page is ready or comes into view again, then only what changed. The
  * page is not trusted: what it sends is checked against the schema, and it can ask for a fixed list of things only.
  */
-import Value from 'typebox/value';
 import * as vscode from 'vscode';
-import {
-  type Details,
-  type HostCommand,
-  type HostMessage,
-  type PageCommand,
-  type PageMessage,
-  pageMessage,
-} from '../../model/protocol';
+import type { Details, HostCommand, HostMessage, PageCommand, PageMessage } from '../../model/protocol';
 import type { Row } from '../../model/row';
 import { Disposables } from '../disposables';
 import type { Log } from '../log';
@@ -41,7 +33,7 @@ export class Page implements vscode.Disposable {
     private readonly kind: 'panel' | 'editor',
     private readonly host: PageHost,
   ) {
-    this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
+    this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
     this.#disposables.add(
       view.onDidChange((change) => {
         if (change === 'all') this.#sendState();
@@ -73,12 +65,10 @@ export class Page implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  #receive(message: unknown): void {
-    if (!Value.Check(pageMessage, message)) {
-      this.host.log.warn('a message from the page was refused: it does not fit the protocol');
-      return;
-    }
-    this.#handle(message);
+  async #receive(message: unknown): Promise<void> {
+    const { isPageMessage } = await import('../work');
+    if (isPageMessage(message)) this.#handle(message);
+    else this.host.log.warn('a message from the page was refused: it does not fit the protocol');
   }
 
   #handle(message: PageMessage): void {

@@ -37,7 +37,7 @@ export async function chooseSavable(from: readonly Savable[]): Promise<Savable |
 }
 
 export async function saveTrace(run: Savable): Promise<void> {
-  const { formatOf, suffixes, writeTrace } = await import('../../formats');
+  const { formatOf, suffixes, writeTrace } = await import('../work');
   const document = run.document();
   let target = await ask(vscode.Uri.file(join(folder(), nameFor(run.title, document.beginTime))));
   while (target && formatOf(target.fsPath) === undefined) {

@@ -6,7 +6,8 @@ import { Disposables } from '../disposables';
 import { customEditor } from '../ids';
 import { errorHtml, pageHtml, pageOptions } from '../panel/html';
 import { Page, type PageHost } from '../panel/page';
-import { FileView } from './fileView';
+import type { TraceView } from '../view';
+import type { FileView } from './fileView';
 
 class TraceFile implements vscode.CustomDocument {
   constructor(
@@ -50,6 +51,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
 
   async openCustomDocument(uri: vscode.Uri): Promise<TraceFile> {
     try {
+      const { FileView } = await import('../work');
       return new TraceFile(uri, new FileView(await readDocument(uri), basename(uri.path)), undefined);
     } catch (error) {
       this.host.log.warn(`a trace file cannot be shown: ${String(error)}`);
@@ -88,7 +90,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
   }
 
   /** Shows a row of an opened trace, in its editor. */
-  reveal(view: FileView, id: string, filter?: string): boolean {
+  reveal(view: TraceView, id: string, filter?: string): boolean {
     const shown = [...this.#shown].find((s) => s.file.view === view);
     if (!shown) return false;
     shown.panel.reveal(undefined, true);
@@ -103,7 +105,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
 }
 
 async function readDocument(uri: vscode.Uri): Promise<FileView['document']> {
-  const { parseNative, readTrace } = await import('../../formats');
+  const { parseNative, readTrace } = await import('../work');
   if (uri.scheme === 'file') return readTrace(uri.fsPath);
   return parseNative(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
 }
