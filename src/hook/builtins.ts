@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import module from 'node:module';
-import { isMainThread, threadId } from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 
 export const { openSync, writeSync, closeSync, fstatSync, existsSync, readFileSync } = fs;
 export const stringify = JSON.stringify;
@@ -19,7 +19,7 @@ export const hrtime = process.hrtime.bigint;
 export const pid = process.pid;
 export const syncExports = module.syncBuiltinESMExports;
 export const { findSourceMap } = module;
-export { isMainThread, threadId };
+export { threadId };
 
 const resolved = Promise.resolve();
 const { then } = Promise.prototype;

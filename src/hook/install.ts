@@ -24,6 +24,7 @@ export interface HookFace {
   flush(): void;
 }
 
+/** @public Loaded by `index` only when there is something to do. */
 export function install(settings: Settings, face: HookFace): void {
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);

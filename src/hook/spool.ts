@@ -46,8 +46,6 @@ export function openSpool(s: Spool): boolean {
   }
 }
 
-export const spoolWorks = (): boolean => !dead;
-
 function nextSegment(s: Spool): void {
   if (fd >= 0) {
     closeSync(fd);

@@ -39,6 +39,17 @@ export interface Attempt {
   error: unknown;
 }
 
+export const attempt = (address: string, port: number, family: number, beginAt: number): Attempt => ({
+  id: nextId(),
+  family,
+  address,
+  port,
+  beginAt,
+  endAt: 0,
+  result: '',
+  error: undefined,
+});
+
 export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'timeout';
 
 export class Wire implements Writable {

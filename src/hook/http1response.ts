@@ -1,0 +1,68 @@
+/** Responses of `http` and `https`: the pieces of their bodies as the program takes them, and their ends. */
+import type { IncomingMessage } from 'node:http';
+import { apply } from './builtins';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { linked } from './hidden';
+import type { Http1Record } from './http1record';
+import { abort, chunk, fail, finish } from './request';
+import { watchEmit, wrap } from './wrap';
+
+const part = parts.http1;
+const recordOf = linked<Http1Record>;
+export type Response = IncomingMessage & { _dumped?: boolean };
+
+export function watchResponses(prototype: object): void {
+  wrap(
+    prototype,
+    '_destroy',
+    (original) =>
+      function _destroy(this: Response, ...args: unknown[]) {
+        onResponseDestroy(this, args[0]);
+        return apply(original, this, args);
+      },
+  );
+  watchEmit(prototype, watchResponse as (emitter: never) => boolean | undefined, onResponseEvent as never);
+}
+
+const watchResponse = guarded(part, 'http1.body', (res: Response): boolean => {
+  const r = recordOf(res);
+  if (r === undefined || r.endAt !== 0) return false;
+  if (!res.readableEnded) return true;
+  r.readEndAt ||= now();
+  // A request whose own body is still on its way ends with its `close`.
+  if (r.hasLeft()) {
+    if (r.sendEndAt === 0) r.sendEndAt = r.responseBeginAt;
+    finish(r, 'complete', r.readEndAt);
+  }
+  return false;
+});
+
+const onResponseEvent = guarded(part, 'http1.data', (res: Response, a: ArrayLike<unknown>) => {
+  if (a[0] !== 'data') return;
+  const r = recordOf(res);
+  if (r === undefined || r.endAt !== 0) return;
+  const bytes = sizeOf(a[1], res.readableEncoding);
+  if (bytes < 0 || r.bodyBytes === -2) r.bodyBytes = -2;
+  else chunk(r, bytes);
+  if (r.readBeginAt === 0) r.readBeginAt = r.lastAt || now();
+});
+
+/** Bytes of a piece; -1 when a decoder stands between and its text does not tell. */
+function sizeOf(piece: unknown, encoding: string | null): number {
+  if (typeof piece !== 'string') return (piece as Uint8Array).byteLength ?? -1;
+  if (encoding === 'latin1' || encoding === 'binary') return piece.length;
+  if (encoding === 'utf8' || encoding === 'utf-8') return piece.includes('\ufffd') ? -1 : Buffer.byteLength(piece);
+  return encoding === 'hex' ? piece.length / 2 : -1;
+}
+
+/** The response is given up: by the program, or by Node when the connection went away under it. */
+const onResponseDestroy = guarded(part, 'http1.giveUp', (res: Response, error: unknown) => {
+  const r = recordOf(res);
+  if (r === undefined || r.endAt !== 0) return;
+  if (res.complete && res.readableEnded) finish(r, 'complete', r.readEndAt || now());
+  else if (res.complete && !error) return;
+  else if (r.wire !== undefined && r.wire.closedAt !== 0 && (error as NodeJS.ErrnoException)?.code === 'ECONNRESET') {
+    fail(r, r.wire.closeError ?? error, now());
+  } else abort(r, error, now());
+});

@@ -1,0 +1,81 @@
+/** Ends of sockets: why they closed, what they had carried, or why they never connected. */
+import { nodeMajor } from './builtins';
+import { calledBy } from './callsite';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { link, linked } from './hidden';
+import type { AnySocket } from './net';
+import { push, pushLast } from './queue';
+import { attempt, type ClosedBy, type Wire } from './wire';
+
+const part = parts.net;
+const wireOf = linked<Wire>;
+
+/** A socket is destroyed: the last moment of its handle. */
+export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error: unknown) => {
+  const wire = wireOf(socket);
+  if (wire === undefined || wire.closedAt !== 0) return;
+  const t = now();
+  wire.closedAt = t;
+  wire.quiet = true;
+  if (error instanceof Object) link(error, wire);
+  if (wire.connectedAt === 0) {
+    notConnected(wire, error, t);
+  } else {
+    // The handle goes away with this call: last chance to read its counters. In TLS the outer one counts the wire.
+    const handle = socket._handle?._parent ?? socket._handle;
+    if (typeof handle?.bytesRead === 'number') wire.bytesReceived = handle.bytesRead;
+    if (typeof handle?.bytesWritten === 'number') wire.bytesSent = handle.bytesWritten;
+    if (wire.readEndAt === 0 && socket._readableState?.ended) wire.readEndAt = t;
+    wire.closedBy = closedBy(wire, error, t);
+    if (error) wire.closeError = error;
+    if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
+  }
+  if (wire.wanted) {
+    push(wire);
+    pushLast(wire.closing);
+  }
+});
+
+function notConnected(wire: Wire, error: unknown, t: number): void {
+  wire.endAt = t;
+  wire.error = error ?? undefined;
+  const e = error as NodeJS.ErrnoException | null | undefined;
+  wire.aborted = !e || e.name === 'AbortError';
+  const l = wire.lookup;
+  if (l && l.endAt === 0 && l.call === 'custom' && e && !wire.aborted) {
+    l.endAt = t;
+    l.error = e;
+  }
+  const lookupFailed = l !== undefined && (l.endAt === 0 || l.error !== undefined);
+  if (wire.attempts.length === 0 && !lookupFailed && nodeMajor < 20) {
+    // Node 18 tells of its one attempt by the error only, and not at all when it is given up.
+    const address = (e as { address?: string } | null)?.address ?? l?.addresses[0]?.address ?? wire.host;
+    const { isIP } = require('node:net') as typeof import('node:net');
+    const family = isIP(address);
+    wire.attempts.push(attempt(address, wire.port, family, l?.endAt || wire.beginAt));
+  }
+  for (const a of wire.attempts) {
+    if (a.result !== '') continue;
+    a.endAt = t;
+    const own = e?.syscall === 'connect' || Array.isArray((e as { errors?: unknown } | undefined)?.errors);
+    a.result = own ? 'failed' : 'cancelled';
+    if (own) a.error = e;
+  }
+}
+
+function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
+  const e = error as NodeJS.ErrnoException | null | undefined;
+  const kernel = e?.syscall === 'read' || e?.syscall === 'write';
+  if (kernel && (e?.code === 'ECONNRESET' || e?.code === 'EPIPE' || e?.code === 'ECONNABORTED')) return 'peerReset';
+  if (kernel && e?.code === 'ETIMEDOUT') return 'timeout';
+  if (wire.resetting) return 'localReset';
+  // Newer Nodes (late 22 on) watch an idle socket of an agent, and destroy it at the peer's FIN without an `end`.
+  if (nodeMajor >= 22 && !error && wire.running === 0 && calledBy('freeSocketOnReadGuard')) {
+    wire.readEndAt ||= t;
+    return 'peer';
+  }
+  if (wire.readEndAt !== 0 && (wire.writeEndAt === 0 || wire.readEndAt <= wire.writeEndAt)) return 'peer';
+  if (wire.timeoutAt !== 0 && t - wire.timeoutAt < 5) return 'timeout';
+  return 'local';
+}
