@@ -45,12 +45,12 @@ function lossLines(store: Store): string[] {
 }
 
 function lossText(loss: Loss, limit: number | undefined): string {
-  const what = plural(loss.count, loss.what.replace(/s$/, ''));
+  const what = loss.count === 0 ? loss.what : plural(loss.count, loss.what.replace(/s$/, ''));
   if (loss.kind === 'evicted') {
     const keeps = limit === undefined ? '' : ` (it keeps ${number(limit)})`;
     return `The oldest ${what} left the trace${keeps}; the counts above are exact.`;
   }
-  const reason = loss.reason === undefined ? '' : `: ${printable(loss.reason)}`;
+  const reason = loss.reason === undefined ? '' : `: ${printable(loss.reason).replace(/\.$/, '')}`;
   const where = loss.thread === undefined ? '' : ` of ${printable(loss.thread)}`;
   return `Lost: ${what}${where}${reason}.`;
 }

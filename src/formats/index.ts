@@ -44,6 +44,8 @@ export async function writeTrace(doc: Trace, path: string): Promise<void> {
 export interface ReadTraceOptions extends ReadOptions {
   /** Most bytes of the file; more is refused. Default 250 MB. */
   largest?: number;
+  /** Called with the error, instead of throwing it, if the file was cut off and records of it are whole: these are then opened. */
+  cutOff?: (error: FormatError) => void;
 }
 
 /** Opens a native trace, whatever its name. Throws FormatError; of other files it says what they are. */
@@ -52,7 +54,11 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
   try {
     return parseNative(text, options);
   } catch (e) {
-    throw e instanceof FormatError ? e.of(path) : e;
+    if (!(e instanceof FormatError)) throw e;
+    const error = e.of(path);
+    if (options.cutOff === undefined || error.keeps === undefined) throw error;
+    options.cutOff(error);
+    return parseNative(text, { recover: true });
   }
 }
 

@@ -67,10 +67,25 @@ describe('convert', () => {
     expect(read('a.nettrace.json')).toEqual(JSON.parse(readFileSync(golden, 'utf8')));
   });
 
-  test('an unknown suffix, a file cut short: exit code 2, nothing written', async () => {
+  test('a file that was cut off: what is whole is shown and converted, and it is said', async () => {
     const folder = scratch();
     const cut = join(folder, 'cut.nettrace.json');
-    writeFileSync(cut, readFileSync(golden, 'utf8').slice(0, 5000));
+    const whole = readFileSync(golden, 'utf8');
+    writeFileSync(cut, whole.slice(0, whole.lastIndexOf('"connections":') + 100));
+    const said = expect.stringMatching(
+      /^nettrace: .*cut\.nettrace\.json: the file is cut off at byte \d+\. Taken are .*\n$/,
+    );
+    const shown = await nettrace.run(['show', cut]);
+    expect(shown).toMatchObject({ code: 0, stderr: said, stdout: expect.stringContaining('Lost: ') });
+    expect(shown.stdout.match(/(GET|POST) +http/g)).toHaveLength(8);
+    expect(await nettrace.run(['convert', cut, 'a.har'], { cwd: folder })).toMatchObject({ code: 0, stderr: said });
+    expect(JSON.parse(readFileSync(join(folder, 'a.har'), 'utf8')).log.entries).toHaveLength(8);
+  });
+
+  test('an unknown suffix, a file cut short before its first record: exit code 2, nothing written', async () => {
+    const folder = scratch();
+    const cut = join(folder, 'cut.nettrace.json');
+    writeFileSync(cut, readFileSync(golden, 'utf8').slice(0, 40));
     const unknown = await nettrace.run(['convert', golden, join(folder, 'b.pdf')]);
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('.nettrace.json, .har or .eve.json') });
     const short = await nettrace.run(['convert', cut, join(folder, 'b.har')]);
