@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { formatOf, suffixes, writeTrace } from '../formats';
 import type { Trace } from '../model/records';
 import { messageOf, UsageError } from './say';
@@ -10,16 +10,27 @@ import { messageOf, UsageError } from './say';
 /** The paths, absolute. Throws UsageError for the first that will not do: better now than after an hour's run. */
 export async function proveOutputs(asked: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
+  const files = new Set<string>();
   for (const name of asked) {
     const path = resolve(name);
     if (formatOf(name) === undefined) {
       throw new UsageError(`${name}: the suffix says no format. Use ${list(Object.values(suffixes))}.`);
     }
-    if (paths.includes(path)) throw new UsageError(`${name} is given twice.`);
+    const real = await realPath(path);
+    if (files.has(real)) throw new UsageError(`${name} is given twice.`);
     await proveWritable(name, path);
+    files.add(real);
     paths.push(path);
   }
   return paths;
+}
+
+/** The file behind links; what is not there yet, by its folder. */
+async function realPath(path: string): Promise<string> {
+  const target = await fs.readlink(path).catch(() => undefined);
+  const file = target === undefined ? path : resolve(dirname(path), target);
+  const whole = await fs.realpath(file).catch(() => undefined);
+  return whole ?? join(await fs.realpath(dirname(file)).catch(() => dirname(file)), basename(file));
 }
 
 async function proveWritable(name: string, path: string): Promise<void> {

@@ -9,7 +9,7 @@ import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
-import { complain, messageOf, say, styleFor, UsageError } from './say';
+import { complain, messageOf, printable, say, styleFor, UsageError } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
 import { number, summaryLines, summaryObject } from './summary';
 
@@ -31,7 +31,7 @@ const mostLines = 50;
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const [program, ...args] = command as [string, ...string[]];
   const outputs = await proveOutputs(options.output);
-  if ((await executableOf(program, process.env)) === undefined) throw new UsageError(`${program}: no such program.`);
+  if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
   try {
     const { child, environment } = await start(program, args, session);
@@ -50,6 +50,11 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   } finally {
     await session.dispose().catch(() => {});
   }
+}
+
+function noProgram(program: string): string {
+  const quoted = program.includes(' ') ? ` Write it without quotes: nettrace run -- ${printable(program)}` : '';
+  return `${printable(program)}: no such program.${quoted}`;
 }
 
 async function createSession(command: readonly string[], options: RunOptions): Promise<TraceSession> {
@@ -75,7 +80,7 @@ interface Started {
 /** The program's streams are ours, handed over: nothing passes through this process. */
 async function start(program: string, args: string[], session: TraceSession): Promise<Started> {
   const environment = { ...process.env };
-  if (preloadWouldFail(args, process.env.NODE_OPTIONS)) {
+  if (preloadWouldFail(args, process.env.NODE_OPTIONS, session.hook)) {
     const { text, advice } = permission({ hook: session.hook, spool: session.spoolFolder });
     complain(`${text} The program runs untraced. ${advice}`);
   } else Object.assign(environment, session.environment(process.env));
@@ -133,7 +138,8 @@ async function report(
   facts: Facts,
 ): Promise<void> {
   const { options, outputs, launch } = facts;
-  const ended = { ...(code !== null ? { exitCode: code } : {}), ...(signal !== null ? { signal } : {}) };
+  const exitCode = code !== null ? { exitCode: code } : {};
+  const ended = { ...exitCode, ...(signal !== null ? { signal } : {}) };
   if (child.pid !== undefined) session.processEnded(child.pid, ended);
   const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
   await session.finish('ended');
@@ -141,7 +147,7 @@ async function report(
   const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
   const unloaded = hooked
     ? undefined
-    : await whyNotLoaded({ ...launch, hook: session.hook, spool: session.spoolFolder });
+    : await whyNotLoaded({ ...launch, ...exitCode, hook: session.hook, spool: session.spoolFolder });
   if (options.json)
     say(JSON.stringify({ ...summaryObject(session.document(), session.store, ended, saved), unloaded }));
   else {

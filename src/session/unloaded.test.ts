@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { executableOf } from './executable';
 import { scratch } from './testing/scratch';
 import { preloadWouldFail, whyNotLoaded } from './unloaded';
@@ -19,13 +19,14 @@ program('bin/tool', '#!/usr/bin/env node\n');
 program('bin/locked', `#!/usr/bin/env -S node --permission\n`);
 const node = process.execPath;
 
-const why = (command: string, args: string[] = [], env: Record<string, string> = {}) =>
+const why = (command: string, args: string[] = [], env: Record<string, string> = {}, exitCode = 0) =>
   whyNotLoaded({
+    exitCode,
     command,
     args,
     env: { PATH: `${folder}/bin:${dirname(node)}:/usr/bin:/bin`, NODE_OPTIONS: '--require "/c/hook.cjs"', ...env },
     hook: '/c/nettrace-hook-1/hook.cjs',
-    spool: '/s',
+    spool: '/s/nettrace-spool-1-abcdef',
   });
 
 test('each reason has its own words and a step to take', async () => {
@@ -36,7 +37,7 @@ test('each reason has its own words and a step to take', async () => {
   expect(await why('bun', ['app.ts'])).toMatchObject({ reason: 'otherRuntime', text: expect.stringContaining('bun') });
   expect(await why(node, ['--permission', 'app.js'])).toMatchObject({
     reason: 'permission',
-    advice: 'Allow both: --allow-fs-read=/c/nettrace-hook-1/* --allow-fs-write=/s/*',
+    advice: 'Allow both: --allow-fs-read=/c/* --allow-fs-write=/s/nettrace-spool-*',
   });
   expect(await why('locked')).toMatchObject({ reason: 'permission' });
   expect(await why(node, ['app.js', '--permission'])).toMatchObject({ reason: 'cleared' });
@@ -49,12 +50,40 @@ test('each reason has its own words and a step to take', async () => {
   expect(await why('no-such-program')).toMatchObject({ reason: 'cleared' });
 });
 
-test('where preloading would keep Node 20 from starting', () => {
-  expect(preloadWouldFail(['--experimental-permission', 'a.js'], undefined)).toBe(true);
-  expect(preloadWouldFail(['a.js'], '--experimental-permission')).toBe(true);
-  expect(preloadWouldFail(['--experimental-permission', '--allow-fs-read=*', 'a.js'], undefined)).toBe(false);
-  expect(preloadWouldFail(['--permission', 'a.js'], '')).toBe(false);
-  expect(preloadWouldFail(['a.js', '--experimental-permission'], undefined)).toBe(false);
+test('a Node that runs nothing is not one whose options were cleared', async () => {
+  expect(await why(node, ['--version'])).toMatchObject({
+    reason: 'ranNothing',
+    text: expect.stringContaining('--version'),
+  });
+  expect(await why(node, ['--no-such-flag', 'app.js'], {}, 9)).toMatchObject({ reason: 'ranNothing' });
+  expect(await why(node, ['app.js', '--version'])).toMatchObject({ reason: 'cleared' });
+  expect(await why('tool', [], {}, 1)).toMatchObject({ reason: 'cleared' });
+});
+
+describe('where preloading would keep Node from starting', () => {
+  const hook = '/c/nettrace-hook-1/hook.cjs';
+  test.each([
+    ['--experimental-permission a.js', true],
+    ['--experimental-permission --allow-fs-read=* a.js', false],
+    ['--experimental-permission --allow-fs-read=/app/* a.js', true],
+    ['--experimental-permission --allow-fs-read=/app/*,/c/* a.js', false],
+    ['--experimental-permission --allow-fs-read /c a.js', false],
+    ['--permission a.js', false],
+    ['--permission -e 0', true],
+    ['-e 0 --permission', true],
+    ['--permission', true],
+    ['--permission -', true],
+    ['--permission --allow-fs-read=* -e 0', false],
+    ['--permission --require ./x.js a.js', false],
+    ['a.js --experimental-permission', false],
+    ['-e 0', false],
+  ])('node %s: %s', (args, fails) => expect(preloadWouldFail(args.split(' '), undefined, hook)).toBe(fails));
+
+  test('by NODE_OPTIONS', () => {
+    expect(preloadWouldFail(['a.js'], '--experimental-permission', hook)).toBe(true);
+    expect(preloadWouldFail(['-p', '1'], '--permission', hook)).toBe(true);
+    expect(preloadWouldFail(['a.js'], '--permission', hook)).toBe(false);
+  });
 });
 
 test('what a command starts', async () => {

@@ -14,10 +14,12 @@ export interface LaunchFacts {
   /** Path that NODE_OPTIONS preloads. */
   hook: string;
   spool: string;
+  /** How it ended; absent: not known, or by a signal. */
+  exitCode?: number;
 }
 
 export interface Unloaded {
-  reason: 'oldNode' | 'otherRuntime' | 'permission' | 'brokenOptions' | 'cleared';
+  reason: 'oldNode' | 'otherRuntime' | 'permission' | 'brokenOptions' | 'ranNothing' | 'cleared';
   /** One sentence: what happened. */
   text: string;
   /** One sentence: what to do. */
@@ -54,7 +56,10 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
         advice: `Use Node ${leastNode} or later (22 or later shows most).`,
       };
     }
-    if (usesPermissions([...program.flags, ...ownFlags(args), ...options])) return permission(facts);
+    const flags = [...program.flags, ...ownFlags(args), ...options];
+    const nothing = whyNothingRan(flags, facts.exitCode);
+    if (nothing !== undefined) return nothing;
+    if (flags.some(isPermission)) return permission(facts);
     return {
       reason: 'cleared',
       text: 'Node started without the hook: NODE_OPTIONS was cleared or replaced on the way to the program.',
@@ -70,30 +75,64 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
   };
 }
 
-/**
- * True if preloading would keep the program from starting: Node 20's permission model refuses to read the preload (later
- * ones load it and refuse only its writing).
- */
-export function preloadWouldFail(args: readonly string[], nodeOptions: string | undefined): boolean {
-  const flags = [...ownFlags(args), ...(splitNodeOptions(nodeOptions ?? '') ?? [])];
-  return flags.includes('--experimental-permission') && !flags.includes('--allow-fs-read=*');
+/** Node itself ends without running anything: it was asked about itself, or did not understand its flags. */
+function whyNothingRan(flags: readonly string[], exitCode: number | undefined): Unloaded | undefined {
+  const about = flags.find((f) => ['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash'].includes(f));
+  if (about !== undefined) {
+    const text = `node ${about} runs no program.`;
+    return { reason: 'ranNothing', text, advice: 'Name the program to trace after it, without this option.' };
+  }
+  if (exitCode !== 9) return undefined;
+  const text = 'Node refused one of its options and ran nothing (exit code 9).';
+  return { reason: 'ranNothing', text, advice: 'Its own message says which.' };
 }
 
-export function permission(facts: Pick<LaunchFacts, 'hook' | 'spool'>): Unloaded {
+/**
+ * True if preloading would keep the program from starting: the permission model refuses to read the preload. Node 22 and
+ * later let the preload of a program that is a file be read by themselves, not that of `-e`, of a REPL or of stdin.
+ */
+export function preloadWouldFail(args: readonly string[], nodeOptions: string | undefined, hook: string): boolean {
+  const flags = [...ownFlags(args), ...(splitNodeOptions(nodeOptions ?? '') ?? [])];
+  if (!flags.some(isPermission) || mayRead(flags, hook)) return false;
+  return flags.includes('--experimental-permission') || flags.some(isNoFile) || ownFlags(args).length === args.length;
+}
+
+export function permission({ hook, spool }: Pick<LaunchFacts, 'hook' | 'spool'>): Unloaded {
+  // Both names change, with the version and with each run; the folders around them and the beginnings of the names do not.
+  const read = `${dirname(dirname(hook))}/*`;
+  const write = `${dirname(spool)}/nettrace-spool-*`;
   return {
     reason: 'permission',
     text: 'Node’s permission model keeps the hook from working: it may not be read, or may not write what it sees.',
-    advice: `Allow both: --allow-fs-read=${dirname(facts.hook)}/* --allow-fs-write=${facts.spool}/*`,
+    advice: `Allow both: --allow-fs-read=${read} --allow-fs-write=${write}`,
   };
 }
 
-const usesPermissions = (flags: readonly string[]) =>
-  flags.includes('--permission') || flags.includes('--experimental-permission');
+const isPermission = (flag: string) => flag === '--permission' || flag === '--experimental-permission';
+const isNoFile = (flag: string) => /^(?:-e|-p|-pe|-i|--eval|--print|--interactive|--test)(?:=|$)/.test(flag);
 
-/** Node's own flags: those before the program's file. */
+/** `--allow-fs-read=a,b` or in two words; a star at the end stands for whatever follows. */
+function mayRead(flags: readonly string[], path: string): boolean {
+  const name = '--allow-fs-read';
+  const values = flags.flatMap((f, at) =>
+    f === name ? (flags[at + 1] ?? '') : f.startsWith(`${name}=`) ? f.slice(16) : [],
+  );
+  return values
+    .flatMap((v) => v.split(','))
+    .some((v) => v === path || (v.endsWith('*') ? path.startsWith(v.slice(0, -1)) : path.startsWith(`${v}/`)));
+}
+
+/** Of Node's flags those whose value may stand in the next word. */
+const withValue =
+  /^(?:-e|-p|-pe|--eval|--print|-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--allow-fs-read|--allow-fs-write)$/;
+
+/** Node's own flags with their values: those before the program's file. */
 function ownFlags(args: readonly string[]): string[] {
-  const end = args.findIndex((a) => !a.startsWith('-') || a === '--');
-  return args.slice(0, end < 0 ? undefined : end);
+  let end = 0;
+  while (end < args.length && args[end]?.startsWith('-') && args[end] !== '--') {
+    end += withValue.test(args[end] as string) ? 2 : 1;
+  }
+  return args.slice(0, end);
 }
 
 /** `22.1.0`; undefined if it does not say. */

@@ -1,0 +1,47 @@
+// A disk of 256 kB that runs full, mounted in a mount namespace of its own.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { Nettrace, programs } from './nettrace';
+
+let nettrace: Nettrace;
+beforeAll(() => {
+  nettrace = new Nettrace();
+});
+afterEach(() => expect(nettrace.spools()).toEqual([]));
+
+const node = process.execPath;
+const requests = join(programs, 'requests.cjs');
+
+const disk = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+if (!disk)
+  console.warn('Full disk (2 tests): skipped, only root may mount a small one, and util-linux has to be there.');
+test.skipIf(!disk)('a full disk: said clearly, the whole trace kept elsewhere, the code stays', async () => {
+  const script = 'mount -t tmpfs -o size=256k none /mnt && exec "$@"';
+  const wrap = ['unshare', '-m', 'sh', '-c', script, 'sh'];
+  const result = await nettrace.run(
+    ['run', '--quiet', '-o', '/mnt/a.har', '-o', '/mnt/a.nettrace.json', '--', node, requests, '600'],
+    { wrap },
+  );
+  expect(result).toMatchObject({ code: 0, stdout: 'served 600\n' });
+  expect(result.stderr).toMatch(/a\.har: could not be saved: no space is left on the disk/);
+  const kept = /the trace is kept in (.*)/.exec(result.stderr)?.[1] as string;
+  expect(JSON.parse(readFileSync(kept, 'utf8')).requests).toHaveLength(600);
+});
+
+test.skipIf(!disk)(
+  'a full disk under the spool: the program goes on, what was written stays, and it is said',
+  async () => {
+    const script = 'mount -t tmpfs -o size=256k none /mnt && TMPDIR=/mnt exec "$@"';
+    const wrap = ['unshare', '-m', 'sh', '-c', script, 'sh'];
+    const result = await nettrace.run(['run', '--quiet', '-o', 'f.nettrace.json', '--', node, requests, '2000'], {
+      wrap,
+    });
+    expect(result).toMatchObject({ code: 0, stdout: 'served 2000\n' });
+    expect(result.stderr).toContain('the disk of /mnt is full');
+    const trace = JSON.parse(readFileSync(join(nettrace.home, 'f.nettrace.json'), 'utf8'));
+    expect(trace.requests.length).toBeGreaterThan(100);
+    expect(trace.requests.length).toBeLessThan(2000);
+  },
+);
