@@ -1,12 +1,14 @@
 // Bundles the product's four programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and
 // later), the extension, the command line and the panel's page. `--watch` rebuilds on change.
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const watch = process.argv.includes('--watch');
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'none' };
 const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true };
@@ -15,7 +17,14 @@ const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true };
 const apart = () => ({ path: './work.cjs', external: true });
 
 const bundles = [
-  { ...node, entryPoints: ['src/hook/index.ts'], outfile: 'dist/hook.cjs', target: 'node18', sourcemap: false },
+  {
+    ...node,
+    entryPoints: ['src/hook/index.ts'],
+    outfile: 'dist/hook.cjs',
+    target: 'node18',
+    sourcemap: false,
+    define: { HOOK_VERSION: JSON.stringify(version) },
+  },
   {
     ...node,
     entryPoints: ['src/extension/extension.ts'],
