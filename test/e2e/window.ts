@@ -81,6 +81,12 @@ export class VsCode {
     return window;
   }
 
+  /** Loads the window anew: a new extension host. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  }
+
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.stop();

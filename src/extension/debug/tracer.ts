@@ -145,7 +145,7 @@ function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfigur
   const marked = { ...config, [traceIdMark]: recorder.id };
   const base = definedOnly(configuredEnvironment(config));
   // Tracing must not keep a program from starting.
-  if (preloadWouldFail(commandOf(config).args, base.NODE_OPTIONS)) return marked;
+  if (preloadWouldFail(commandOf(config).args, base.NODE_OPTIONS, recorder.hook)) return marked;
   return { ...marked, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
 }
 

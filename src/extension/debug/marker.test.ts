@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { asksForTrace, rootOf, traceIdMark, traceIdOf, traceMark } from './marker';
+
+const launch = { type: 'pwa-node', request: 'launch', name: 'x' };
+
+describe('what is traced', () => {
+  it('ours, unless switched off; any Node launch that asks', () => {
+    expect(asksForTrace({ ...launch, [traceMark]: true })).toBe(true);
+    expect(asksForTrace({ ...launch, [traceMark]: true, netTrace: { headers: 'names' } })).toBe(true);
+    expect(asksForTrace({ ...launch, [traceMark]: true, netTrace: false })).toBe(false);
+    expect(asksForTrace({ ...launch, netTrace: true })).toBe(true);
+    expect(asksForTrace({ ...launch, netTrace: { headers: 'names' } })).toBe(true);
+  });
+
+  it('nothing else: other launches, attaching, the debugger’s own child sessions', () => {
+    expect(asksForTrace(launch)).toBe(false);
+    expect(asksForTrace({ ...launch, netTrace: false })).toBe(false);
+    expect(asksForTrace({ ...launch, netTrace: null })).toBe(false);
+    expect(asksForTrace({ ...launch, request: 'attach', netTrace: true })).toBe(false);
+    expect(asksForTrace({ ...launch, netTrace: true, __pendingTargetId: '7' })).toBe(false);
+  });
+
+  it('a session below one of ours is ours', () => {
+    const root = { id: 'a', configuration: { ...launch, [traceIdMark]: 't' } };
+    const leaf = { id: 'c', configuration: {}, parentSession: { id: 'b', configuration: {}, parentSession: root } };
+    expect(rootOf(leaf)).toBe(root);
+    expect(traceIdOf(leaf)).toBe('t');
+    expect(traceIdOf({ id: 'd', configuration: launch })).toBeUndefined();
+  });
+});

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DebugSession } from 'vscode';
+import { Runs } from '../runs';
+import { FakeRecorder } from '../testing';
+import { traceIdMark } from './marker';
+import { Tracer } from './tracer';
+
+let recorders: FakeRecorder[];
+let runs: Runs;
+let tracer: Tracer;
+let began: string[];
+const config = {
+  type: 'pwa-node',
+  request: 'launch',
+  name: 'app',
+  program: 'app.js',
+  env: { NODE_OPTIONS: '--no-warnings', A: 'x' },
+};
+
+beforeEach(() => {
+  recorders = [];
+  began = [];
+  runs = new Runs(() => 10);
+  tracer = new Tracer(runs, {
+    create: async () => {
+      const recorder = new FakeRecorder(`t${recorders.length + 1}`);
+      recorders.push(recorder);
+      return recorder;
+    },
+    began: (run) => began.push(run.recorder.id),
+    failed: (error) => {
+      throw error;
+    },
+  });
+});
+
+const session = (id: string, configuration: object, parentSession?: DebugSession) =>
+  ({ id, name: 'app', configuration, parentSession }) as unknown as DebugSession;
+const settle = () => new Promise((done) => setImmediate(done));
+const [first, spare] = [() => recorders[0] as FakeRecorder, () => recorders[1] as FakeRecorder];
+
+describe('debug sessions and runs', () => {
+  it('puts the hook into the environment, keeping what the user has', async () => {
+    const prepared = await tracer.prepare(config);
+    expect(prepared.env).toEqual({ A: 'x', NODE_OPTIONS: '--no-warnings --require t1', NETTRACE_SPOOL: 't1' });
+    expect(config.env.NODE_OPTIONS).toBe('--no-warnings');
+  });
+
+  it('leaves a program alone that the hook would keep from starting', async () => {
+    const prepared = await tracer.prepare({ ...config, runtimeArgs: ['--experimental-permission'] });
+    expect(prepared.env).toEqual(config.env);
+  });
+
+  it('a run begins with the debug adapter and ends with its session', async () => {
+    const root = session('root', await tracer.prepare(config));
+    expect(runs.list()).toHaveLength(0);
+    tracer.started(root);
+    expect(began).toEqual(['t1']);
+    expect(first().calls).toEqual(['begin']);
+    await settle();
+    tracer.ended(root);
+    await settle();
+    expect(first().calls).toEqual(['begin', 'finish ended']);
+    expect(spare().calls).toEqual(['dispose']);
+    expect(runs.list()).toHaveLength(1);
+  });
+
+  it('a restart feeds a new run; the old one ends when its processes have', async () => {
+    const resolved = await tracer.prepare(config);
+    const root = session('root', resolved);
+    tracer.started(root);
+    await settle();
+    const leaf = session('leaf', {}, root);
+    expect(tracer.leafStarted(leaf)?.recorder.id).toBe('t1');
+
+    const relaunched: Record<string, unknown> = { ...resolved };
+    tracer.restarting(root, relaunched);
+    expect(relaunched.env).toMatchObject({ A: 'x', NETTRACE_SPOOL: 't2' });
+    expect(relaunched[traceIdMark]).toBe('t2');
+    expect(began).toEqual(['t1', 't2']);
+    expect(first().calls).toEqual(['begin']);
+    tracer.ended(leaf);
+    await settle();
+    expect(first().calls).toEqual(['begin', 'finish ended']);
+    expect(spare().calls).toEqual(['begin']);
+    expect(tracer.runOf(root)?.recorder.id).toBe('t2');
+  });
+
+  it('recorders of launches that were given up do not pile up', async () => {
+    for (let i = 0; i < 10; i++) await tracer.prepare(config);
+    expect(recorders.filter((r) => !r.calls.includes('dispose')).length).toBeLessThanOrEqual(5);
+  });
+
+  it('at the window’s end runs are interrupted, spares and prepared ones go', async () => {
+    const root = session('root', await tracer.prepare(config));
+    tracer.started(root);
+    await settle();
+    await tracer.prepare(config);
+    await tracer.dispose();
+    expect(recorders.map((r) => r.calls)).toEqual([['begin', 'finish interrupted'], ['dispose'], ['dispose']]);
+  });
+
+  it('says at once what stands in the configuration against it', async () => {
+    const root = session('root', await tracer.prepare({ ...config, attachSimplePort: 9229 }));
+    tracer.started(root);
+    expect(runs.runs()[0]?.message?.kind).toBe('hook');
+  });
+});

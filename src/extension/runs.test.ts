@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { gapBetweenRuns } from './axis';
+import type { RowChanges } from './rows';
+import { Runs } from './runs';
+import { doneLine, FakeRecorder } from './testing';
+
+let runs: Runs;
+let changes: (RowChanges | 'all')[];
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  runs = new Runs(() => 2);
+  changes = [];
+  runs.onDidChange((c) => changes.push(c));
+});
+afterEach(() => vi.useRealTimers());
+
+const settle = () => vi.advanceTimersByTime(1000);
+
+describe('runs', () => {
+  it('rows of all runs, with ids of their own, on one axis', async () => {
+    const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
+    const first = runs.begin(a, 'first');
+    a.write(doneLine(1, 1000), doneLine(2, 3000, { redirectOf: 1 }));
+    settle();
+    await runs.end(first);
+    runs.begin(b, 'second');
+    b.write(doneLine(1, 1000));
+    settle();
+    expect(runs.rows().map((r) => [r.id, r.run, r.createdAt, r.redirectOf])).toEqual([
+      ['r1/1-0-1', 1, 1000, undefined],
+      ['r1/1-0-2', 1, 3000, 'r1/1-0-1'],
+      ['r2/1-0-1', 2, 5_000_000 + gapBetweenRuns + 1000, undefined],
+    ]);
+    expect(runs.runs().map((r) => [r.title, r.state, r.endAt])).toEqual([
+      ['first', 'ended', 5_000_000],
+      ['second', 'running', undefined],
+    ]);
+    expect(runs.details('r2/1-0-1')?.row.id).toBe('r2/1-0-1');
+    expect(runs.details('r3/1-0-1')).toBeNull();
+    expect(runs.details('nonsense')).toBeNull();
+    expect(runs.status()).toMatchObject({ requests: 3, recording: true });
+  });
+
+  it('tells of changes at once, then at most 20 times a second', () => {
+    const a = new FakeRecorder('a');
+    runs.begin(a, 'a');
+    settle();
+    changes = [];
+    for (let i = 1; i <= 10; i++) {
+      a.write(doneLine(i, i));
+      vi.advanceTimersByTime(10);
+    }
+    settle();
+    expect(changes.length).toBeGreaterThan(1);
+    expect(changes.length).toBeLessThanOrEqual(4);
+    expect((changes[0] as RowChanges).upsert.map((r) => r.id)).toEqual(['r1/1-0-1']);
+    expect(changes.flatMap((c) => (c as RowChanges).upsert)).toHaveLength(10);
+  });
+
+  it('keeps so many runs, never drops one that goes on, and lets go of the dropped', async () => {
+    const recorders = ['a', 'b', 'c', 'd'].map((id) => new FakeRecorder(id));
+    const [a, b, c] = recorders.slice(0, 3).map((r) => runs.begin(r, r.id));
+    if (!a || !b || !c) throw new Error('three runs');
+    expect(runs.list()).toHaveLength(3);
+    await runs.end(b);
+    runs.begin(recorders[3] as FakeRecorder, 'd');
+    expect(runs.list().map((r) => r.title)).toEqual(['a', 'c', 'd']);
+    expect(recorders[1]?.calls).toEqual(['finish ended', 'dispose']);
+    expect(recorders[1]?.listeners).toBe(0);
+    expect(changes).toContain('all');
+  });
+
+  it('Clear hides what was, and drops ended runs; what comes later is shown', async () => {
+    const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
+    const ended = runs.begin(a, 'ended');
+    a.write(doneLine(1, 1));
+    runs.begin(b, 'going on');
+    b.write(doneLine(1, 1));
+    await runs.end(ended);
+    settle();
+    runs.clear();
+    expect(runs.rows()).toEqual([]);
+    expect(runs.list().map((r) => r.title)).toEqual(['going on']);
+    b.write(doneLine(2, 600_000_000));
+    settle();
+    expect(runs.rows().map((r) => r.id)).toEqual(['r2/1-0-2']);
+  });
+
+  it('a reason for seeing nothing is shown until the program reports after all', () => {
+    const a = new FakeRecorder('a');
+    const run = runs.begin(a, 'a');
+    runs.setProblem(run, { text: 'too old' });
+    expect(runs.runs()[0]?.message).toEqual({ kind: 'hook', text: 'too old' });
+    a.write(doneLine(1, 1));
+    expect(runs.runs()[0]?.message).toBeUndefined();
+  });
+
+  it('the end says how, and how many requests it broke off', async () => {
+    const a = new FakeRecorder('a');
+    const run = runs.begin(a, 'a');
+    const { endAt: _, outcome: __, response: ___, ...running } = doneLine(1, 1) as Record<string, unknown>;
+    a.write(running, { k: 'exit', at: 4_000_000, code: 3 });
+    await runs.end(run);
+    expect(runs.runs()[0]?.message?.text).toBe(
+      'The program ended with exit code 3 after 5.00 s. 1 request was interrupted.',
+    );
+  });
+});

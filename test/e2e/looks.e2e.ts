@@ -1,0 +1,71 @@
+// Pictures of the panel and of the notes beside the code: dark and light, wide and narrow. Looked at by people; the test
+// sees to it that what they show is there.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lineOf, until, VsCode } from './window';
+
+let vs: VsCode;
+beforeAll(async () => {
+  vs = await VsCode.open({ settings: { 'netTrace.editor.notes': 'both' } });
+});
+afterAll(() => vs?.close());
+
+const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern', contrast: 'Default High Contrast' };
+const widths = { wide: 1600, narrow: 760 };
+
+describe('looks', { timeout: 120_000 }, () => {
+  it('notes behind the line and above it, and none', async () => {
+    await vs.openFile('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url'));
+    await vs.debug('Net Trace');
+    await vs.panel.getByText('The program ended').waitFor();
+    const lens = vs.page.locator('.codelens-decoration', { hasText: '✕ 6× · TCP refused after' });
+    await lens.waitFor();
+    await until(
+      async () => (await vs.notes()).some((n) => n.startsWith('✕ 6×  TCP refused')),
+      'the note behind the line',
+    );
+    await vs.shot('notes-both');
+    vs.set({ 'netTrace.editor.notes': 'off' });
+    await lens.waitFor({ state: 'hidden' });
+    await until(async () => (await vs.notes()).every((n) => !n.includes('×')), 'no note');
+    vs.set({ 'netTrace.editor.notes': 'afterLine' });
+    await until(async () => (await vs.notes()).some((n) => n.startsWith('✕ 6×')), 'the note again');
+  });
+
+  it('notes move with edits, and fade when their line is changed', async () => {
+    const at = lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url');
+    const noteLine = () => vs.page.locator('.view-line', { hasText: 'httpGet(url' });
+    const colour = () =>
+      noteLine().evaluate(
+        (line) =>
+          [...line.querySelectorAll('span')]
+            .map((s) => getComputedStyle(s, '::after'))
+            .find((s) => s.content.includes('×'))?.color,
+      );
+    await vs.goToLine(at - 1);
+    const before = await until(colour, 'the note');
+    await vs.page.keyboard.press('End');
+    await vs.page.keyboard.press('Enter');
+    await vs.goToLine(at + 1);
+    expect(await until(colour, 'the note one line below')).toBe(before);
+    await vs.page.keyboard.press('End');
+    await vs.page.keyboard.type(' ');
+    await until(async () => (await colour()) !== before, 'the faded note');
+    await vs.command('File: Revert File');
+  });
+
+  for (const [theme, name] of Object.entries(themes)) {
+    for (const [width, pixels] of Object.entries(widths)) {
+      it(`${theme}, ${width}`, async () => {
+        vs.set({ 'workbench.colorTheme': name });
+        await vs.page
+          .locator(`.monaco-workbench.${theme === 'dark' ? 'vs-dark' : theme === 'light' ? 'vs' : 'hc-black'}`)
+          .waitFor();
+        await vs.page.setViewportSize({ width: pixels, height: 900 });
+        const row = vs.panel.locator('[role=row][data-id]', { hasText: '/slow' });
+        await row.click();
+        await vs.panel.getByText('Server wait').first().waitFor();
+        await vs.shot(`panel-${theme}-${width}`);
+      });
+    }
+  }
+});
