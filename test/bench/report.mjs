@@ -2,8 +2,9 @@ import { cpus, release } from 'node:os';
 import { arms } from './arms.mjs';
 
 /**
- * What the hook may cost, as ratios to the same loop without it. `of` names the arm and figure; `limit` holds if the
- * median is at most that, stretched by what A/A showed of the machine's own unrest in the same rounds.
+ * What the hook may cost, as ratios to the same loop without it. `limit` holds if the median is at most that, stretched
+ * by what A/A showed of the machine's own unrest in the same rounds. `noise`: not to be told from the bare program, so
+ * its own interval may reach down to the limit as well. `below`: less than that arm in the same rounds.
  */
 const targets = [
   { loop: 'http 1', arm: 'hook', figure: 'wallRatio', limit: 1.15 },
@@ -12,8 +13,8 @@ const targets = [
   { loop: 'http 1', arm: 'hook', figure: 'cpuRatio', limit: 1.35 },
   { loop: 'fetch 1', arm: 'hook', figure: 'cpuRatio', limit: 1.35 },
   { loop: 'http 10', arm: 'hook', figure: 'wallRatio', limit: 1.7 },
-  { loop: 'http 1', arm: 'disabled', figure: 'wallRatio', limit: 1 },
-  { loop: 'fetch 1', arm: 'disabled', figure: 'wallRatio', limit: 1 },
+  { loop: 'http 1', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
+  { loop: 'fetch 1', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
   { loop: 'http 1', arm: 'hook', figure: 'wallRatio', below: 'otel' },
   { loop: 'fetch 1', arm: 'hook', figure: 'wallRatio', below: 'otel' },
   { loop: 'http 10', arm: 'hook', figure: 'wallRatio', below: 'otel' },
@@ -33,12 +34,12 @@ function band(measured, figure) {
 export function judge(loops) {
   return targets.map((t) => {
     const measured = loops.find((m) => loopName(m.loop) === t.loop);
-    const value = measured.arms.find((a) => a.arm === t.arm)[t.figure].median;
+    const { median: value, low } = measured.arms.find((a) => a.arm === t.arm)[t.figure];
     const limit = t.limit ?? measured.arms.find((a) => a.arm === t.below)[t.figure].median;
     const stretch = band(measured, t.figure);
-    const ok = value <= limit * (1 + stretch);
-    const what = t.below ? `below OpenTelemetry's ${two(limit)}` : `at most ${two(limit)}`;
-    const verdict = value <= limit ? 'met' : ok ? 'undecided' : '**missed**';
+    const ok = (t.noise ? low : value) <= limit * (1 + stretch);
+    const what = t.below ? `below OpenTelemetry's ${two(limit)}` : t.noise ? 'as bare' : `at most ${two(limit)}`;
+    const verdict = value <= limit || (t.noise && ok) ? 'met' : ok ? 'undecided' : '**missed**';
     return {
       ok,
       text: `| ${t.loop} | ${t.arm} | ${figureName[t.figure]} ${what} | ${two(value)} | ±${two(stretch)} | ${verdict} |`,
@@ -70,6 +71,8 @@ export function report(runs, { rounds, processes }) {
       `## Node ${version}`,
       '',
       ...loops.map(table),
+      'Targets; "undecided": above the target by less than the machine\'s own unrest.',
+      '',
       '| loop | arm | target | measured | A/A band | |',
       '|---|---|---|---|---|---|',
       ...judge(loops).map((j) => j.text),
