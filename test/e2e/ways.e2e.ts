@@ -29,7 +29,11 @@ let runs = 0;
 async function start(name: string, covered = false): Promise<string[]> {
   runs++;
   await vs.debug(name);
-  if (covered) await vs.command('Net Trace: Show Requests');
+  if (covered) {
+    await vs.page.locator('.terminal-wrapper.active').waitFor();
+    await vs.page.locator('.statusbar-item', { hasText: `${whole.length} requests` }).waitFor();
+    await vs.command('Net Trace: Show Requests');
+  }
   await until(async () => {
     const rows = await rowsIn(vs.panel);
     return rows.length >= whole.length && rows.every((r) => r.run === runs);
@@ -67,7 +71,9 @@ describe('ways to start', { timeout: 120_000 }, () => {
     await vs.page.locator('.repl', { hasText: 'ECONNREFUSED' }).waitFor();
     await vs.page.locator('.debug-call-stack .monaco-list-row').first().waitFor({ state: 'hidden' });
     await vs.command('Net Trace: Show Requests');
-    expect((await rowsIn(vs.panel)).map((r) => r.id)).toEqual(before);
+    const now = async () => (await rowsIn(vs.panel)).map((r) => r.id);
+    await until(async () => (await now()).length > 0, 'the panel');
+    expect(await now()).toEqual(before);
   });
 });
 

@@ -1,7 +1,7 @@
 // A window of a real VS Code under test: code-server with the extension, shown by a headless Chromium, and the handful
 // of things a user does in it. Every wait is for a state that can be seen.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
@@ -200,12 +200,6 @@ export class VsCode {
   /** Notifications, as text. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast, .notifications-center').filter({ hasText: text });
-  }
-
-  /** User settings, changed while VS Code runs. */
-  set(settings: Record<string, unknown>): void {
-    const file = join(this.folder, 'data/user/User/settings.json');
-    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...settings }));
   }
 
   output(): string {
