@@ -65,6 +65,15 @@ test('a running request counts as such, a failed one shows where', () => {
   expect(lines.find((l) => l.includes('expired'))).toContain('✕ 6.6 ms');
 });
 
+test('bytes of connections that never closed are told by their requests', () => {
+  const s = store((t) => ({
+    ...t,
+    counts: { ...t.counts, bytesSent: 0, bytesReceived: 0 },
+    requests: t.requests.map((r, n) => ({ ...r, bytesSent: n, bytesReceived: 1000 * n })),
+  }));
+  expect(headline(s, 0)).toContain('28 B sent, 28 kB received');
+});
+
 test('losses in sentences, bounded', () => {
   const s = store((t) => ({
     ...t,

@@ -21,6 +21,9 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
 export function headline(store: Store, now: number): string {
   const { counts, live, processes } = store;
   if (counts.requests === 0) return 'no requests';
+  // Connections tell their bytes when they close, which those kept alive never do; requests theirs when they end.
+  const sent = Math.max(counts.bytesSent, live.bytesSent);
+  const received = Math.max(counts.bytesReceived, live.bytesReceived);
   const parts = [
     plural(counts.requests, 'request'),
     ...(counts.failed > 0 ? [`${number(counts.failed)} failed`] : []),
@@ -28,9 +31,7 @@ export function headline(store: Store, now: number): string {
     ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
     `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
     ...(processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : []),
-    ...(counts.bytesSent + counts.bytesReceived > 0
-      ? [`${bytesText(counts.bytesSent)} sent, ${bytesText(counts.bytesReceived)} received`]
-      : []),
+    ...(sent + received > 0 ? [`${bytesText(sent)} sent, ${bytesText(received)} received`] : []),
     timeText(store.header.endAt ?? now),
   ];
   return parts.join(' · ');
