@@ -155,6 +155,7 @@ async function report(
     if (!options.quiet && options.trace && !unloaded) for (const line of summaryOf(session)) say(line);
   }
   tellSaved(saved, options);
+  if (!options.quiet && !options.json) tellLeft(session);
   if (full) {
     complain(
       `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with room.`,
@@ -167,6 +168,14 @@ function summaryOf(session: TraceSession): string[] {
   const width = process.stderr.columns ?? 200;
   const lines = summaryLines(session.store, session.now(), { style, width, most: mostLines });
   return [`${style.bold('nettrace:')} ${lines[0]}`, ...lines.slice(1)];
+}
+
+/** Servers in the background, daemons: they have outlived the command, and nobody reads what they write any more. */
+function tellLeft(session: TraceSession): void {
+  const left = [...session.store.processes.values()].filter((p) => p.end === undefined).map((p) => p.pid);
+  if (left.length === 0) return;
+  const who = left.length === 1 ? `process ${left[0]} is` : `processes ${left.join(', ')} are`;
+  complain(`${who} still running; requests made from now on are not in the trace.`);
 }
 
 /** Failures are told even to who wanted quiet: a file that was asked for is not there. */

@@ -42,9 +42,17 @@ export function complain(text: string): void {
   say(`nettrace: ${text}`);
 }
 
-/** Without this a reader that closed its end (`nettrace show x | head`) would end us with a stack trace. */
+/**
+ * Without this a reader that closed its end (`nettrace show x | head`) would end us with a stack trace. A disk that is
+ * full is another matter: what was asked for is not there, and a script must see it.
+ */
 export function tolerateClosedStreams(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EBADF') return;
+    complain(`the output could not be written: ${error.message}.`);
+    process.exitCode = 2;
+  });
 }
 
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -3,7 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
-const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** All that a user, a supervisor or a watcher sends: whatever ended us would leave the program alone, and its trace lost. */
+const forwarded = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+/** Those that a key in the terminal sends to us and the program alike. */
+const fromKeys: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
 /** The shell's convention: the code, or 128 + the number of the signal that ended it. */
 export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
@@ -19,7 +22,7 @@ export function forwardSignals(child: ChildProcess): () => void {
   const running = () => child.exitCode === null && child.signalCode === null;
   const handlers = forwarded.map((signal) => {
     const handler = () => {
-      if (running() && !(signal === 'SIGINT' && fromTerminal())) child.kill(signal);
+      if (running() && !(fromKeys.has(signal) && fromTerminal())) child.kill(signal);
     };
     process.on(signal, handler);
     return [signal, handler] as const;

@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './nettrace';
+import { Nettrace, programs } from './nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {
@@ -71,4 +71,14 @@ describe('own failures', () => {
     const second = await nettrace.run(['run', '--json', '--', node, '--no-warnings', flag, ...advice, ...print]);
     expect(JSON.parse(second.stderr)).toMatchObject({ exitCode: 0, processes: 1 });
   });
+});
+
+test('a process that outlives the command is named', async () => {
+  const script = `"$0" "$1" >out 2>&1 & until grep -q ready out; do sleep 0.05; done; echo $!`;
+  const waits = join(programs, 'waits.cjs');
+  const result = await nettrace.run(['run', '--', 'sh', '-c', script, node, waits], { cwd: scratch() });
+  const pid = Number(result.stdout);
+  process.kill(pid, 'SIGKILL');
+  expect(result.code).toBe(0);
+  expect(result.stderr).toContain(`nettrace: process ${pid} is still running`);
 });

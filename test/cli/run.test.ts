@@ -59,13 +59,16 @@ describe('the program is left as it is', () => {
 });
 
 describe('signals', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s reaches it once, and its code comes back', async (signal) => {
-    const result = await nettrace.run(['run', '--', node, join(programs, 'waits.cjs')], {
-      on: ['ready', (child) => child.kill(signal)],
-    });
-    expect(result.stdout).toBe(`ready\n${signal} 1\n`);
-    expect(result.code).toBe(5);
-  });
+  test.each(['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
+    '%s reaches it once, and its code comes back',
+    async (signal) => {
+      const result = await nettrace.run(['run', '--', node, join(programs, 'waits.cjs')], {
+        on: ['ready', (child) => child.kill(signal)],
+      });
+      expect(result.stdout).toBe(`ready\n${signal} 1\n`);
+      expect(result.code).toBe(5);
+    },
+  );
 
   test.each([
     ['SIGKILL', 137],

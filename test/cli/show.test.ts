@@ -44,6 +44,11 @@ describe('show', () => {
     expect(result.stdout.split('\n')).toHaveLength(2);
   });
 
+  test('a full disk behind stdout: said, exit code 2', async () => {
+    const result = await nettrace.run(['show', golden], { wrap: ['sh', '-c', '"$@" > /dev/full', 'sh'] });
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('could not be written') });
+  });
+
   test.each([
     ['no such file', '/nowhere/x.nettrace.json', /nothing|not exist|no such/i],
     ['no trace', join(__dirname, '../../package.json'), /package\.json/],

@@ -1,5 +1,5 @@
 // Says that it is ready, then tells each signal; ends with code 5 after one.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']) {
   let count = 0;
   process.on(signal, () => {
     console.log(`${signal} ${++count}`);
