@@ -2,12 +2,17 @@
  * The rows of one run as the panel shows them: made from the run's store when its records change, with ids that are
  * unique over all runs (`r2/4711-0-12`) and instants on the panel's axis.
  */
+import { connectionRowOf } from '../model/connection-row';
+import type { ConnectionRow } from '../model/protocol';
+import type { Connection } from '../model/records';
 import { compareRows, type Row, rowOf } from '../model/row';
 import type { Store } from '../model/store';
 
 export interface RowChanges {
   upsert: Row[];
   removed: string[];
+  /** Connections that changed: lanes of the connections view. */
+  connections?: ConnectionRow[];
 }
 
 export const rowIdOf = (run: number, request: string): string => `r${run}/${request}`;
@@ -28,12 +33,30 @@ export function placed(row: Row, run: number, offset: number): Row {
   };
   if (row.createdAt !== undefined) out.createdAt = row.createdAt + offset;
   if (row.endAt !== undefined) out.endAt = row.endAt + offset;
+  if (row.marks) out.marks = row.marks.map((at) => at + offset);
   if (row.connection) out.connection = { ...row.connection, id: rowIdOf(run, row.connection.id) };
   for (const link of ['redirectOf', 'retryOf', 'operation'] as const) {
     const id = row[link];
     if (id !== undefined) out[link] = rowIdOf(run, id);
   }
   return out;
+}
+
+function placedLane(row: ConnectionRow, run: number, offset: number): ConnectionRow {
+  const out: ConnectionRow = {
+    ...row,
+    id: rowIdOf(run, row.id),
+    phases: row.phases.map((p) => ({ ...p, beginAt: p.beginAt + offset })),
+  };
+  for (const at of ['beginAt', 'readyAt', 'endAt'] as const) if (row[at] !== undefined) out[at] = row[at] + offset;
+  return out;
+}
+
+/** When the first process began, µs since the trace began: the debugger's own start-up before it is nobody's business. */
+export function firstProcessAt(store: Store): number | undefined {
+  let first: number | undefined;
+  for (const p of store.processes.values()) first = Math.min(first ?? p.startAt, p.startAt);
+  return first;
 }
 
 export class RunRows {
@@ -44,7 +67,8 @@ export class RunRows {
   constructor(
     readonly store: Store,
     readonly run: number,
-    readonly offset: number,
+    /** µs from the trace's begin to the panel's axis. Fixed once a row was made. */
+    public offset: number,
   ) {}
 
   /** Takes over what changed in the store. `now`: µs since the trace began. */
@@ -60,7 +84,18 @@ export class RunRows {
       this.#rows.set(row.id, row);
       out.upsert.push(row);
     }
+    const lanes = [...changes.connections].flatMap((id) => this.#lane(this.store.connections.get(id)));
+    if (lanes.length > 0) out.connections = lanes;
     return out;
+  }
+
+  connections(): ConnectionRow[] {
+    return [...this.store.connections.values()].flatMap((c) => this.#lane(c));
+  }
+
+  #lane(c: Connection | undefined): ConnectionRow[] {
+    const row = c && connectionRowOf(c, this.store);
+    return row ? [placedLane(row, this.run, this.offset)] : [];
   }
 
   /** Hides what was requested until now; the records stay. */

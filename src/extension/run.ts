@@ -4,7 +4,7 @@ import { baseName, threadLabel } from '../model/row';
 import type { Store } from '../model/store';
 import { timeText } from '../model/text';
 import type { Recorder } from './recorder';
-import { RunRows } from './rows';
+import { firstProcessAt, RunRows } from './rows';
 
 export interface Problem {
   /** What happened, and what to do: one or two sentences. */
@@ -13,6 +13,8 @@ export interface Problem {
 
 export class Run {
   readonly rows: RunRows;
+  /** µs from the trace's begin to that of the first process; absent before there is one. */
+  #startAt?: number;
   /** CLOCK_MONOTONIC at the run's zero, ns. */
   readonly beginNs: bigint;
   state: RunInfo['state'] = 'running';
@@ -25,14 +27,36 @@ export class Run {
     readonly number: number,
     readonly title: string,
     readonly recorder: Recorder,
-    readonly offset: number,
+    /** Where on the axis the run stands. */
+    place: number,
+    /** Another run goes on: the distance to it is real and stays. */
+    private readonly beside: boolean,
   ) {
     this.beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
-    this.rows = new RunRows(recorder.store, number, offset);
+    this.rows = new RunRows(recorder.store, number, place);
   }
 
   get store(): Store {
     return this.recorder.store;
+  }
+
+  /** µs from the trace's begin to the panel's axis. */
+  get offset(): number {
+    return this.rows.offset;
+  }
+
+  /** The run's place on the axis is that of its first process: what the debugger does before it is left out. */
+  settle(): void {
+    if (this.#startAt !== undefined) return;
+    const startAt = firstProcessAt(this.store);
+    if (startAt === undefined) return;
+    this.#startAt = startAt;
+    if (!this.beside) this.rows.offset -= startAt;
+  }
+
+  /** µs since the first process began. */
+  age(): number {
+    return this.elapsed() - (this.#startAt ?? 0);
   }
 
   /** µs since the run began: now, or its end. */
@@ -100,5 +124,5 @@ function endText(run: Run): string {
     if (r.outcome === 'interrupted' || r.outcome === 'processExit') interrupted++;
   const tail =
     interrupted === 0 ? '' : ` ${interrupted} ${interrupted === 1 ? 'request was' : 'requests were'} interrupted.`;
-  return `The program ended${how} after ${timeText(run.elapsed())}.${tail}`;
+  return `The program ended${how} after ${timeText(run.age())}.${tail}`;
 }

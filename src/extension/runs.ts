@@ -2,7 +2,7 @@
  * The runs that the panel shows: those going on and those kept after their end, oldest first, bounded. Changes of their
  * stores are taken over at most 20 times a second, once for all who show them (pages, notes, status bar).
  */
-import type { Details, Status } from '../model/protocol';
+import type { ConnectionRow, Details, Status } from '../model/protocol';
 import type { Row } from '../model/row';
 import { offsetOfNext } from './axis';
 import { Emitter } from './emitter';
@@ -32,7 +32,8 @@ export class Runs implements TraceView {
   /** A program starts. The recorder's clock must have begun. */
   begin(recorder: Recorder, title: string): Run {
     const beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
-    const run = new Run(++this.#lastNumber, title, recorder, offsetOfNext(beginNs, this.#runs));
+    const beside = this.#runs.some((r) => r.endAt === undefined);
+    const run = new Run(++this.#lastNumber, title, recorder, offsetOfNext(beginNs, this.#runs), beside);
     this.#runs.push(run);
     this.#listening.set(
       run,
@@ -49,6 +50,7 @@ export class Runs implements TraceView {
     if (run.state !== 'running') return;
     run.state = state;
     await run.recorder.finish(state);
+    run.settle();
     run.endAt = run.offset + (run.store.header.endAt ?? run.elapsed());
     this.#listening.get(run)?.();
     this.#touch(run);
@@ -86,6 +88,10 @@ export class Runs implements TraceView {
     return this.#runs.flatMap((r) => r.rows.all());
   }
 
+  connections(): ConnectionRow[] {
+    return this.#runs.flatMap((r) => r.rows.connections());
+  }
+
   row(id: string): Row | undefined {
     return this.runOf(id)?.rows.get(id);
   }
@@ -98,7 +104,7 @@ export class Runs implements TraceView {
     const last = this.#runs.at(-1);
     return statusOf(
       this.#runs.map((r) => r.store),
-      { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.elapsed() } : {}) },
+      { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.age() } : {}) },
     );
   }
 
@@ -122,11 +128,15 @@ export class Runs implements TraceView {
 
   #flush(): void {
     const change: RowChanges = { upsert: [], removed: [] };
+    const connections = [];
     for (const run of this.#dirty) {
-      const { upsert, removed } = run.rows.update(run.elapsed());
+      run.settle();
+      const { upsert, removed, connections: lanes = [] } = run.rows.update(run.elapsed());
       change.upsert.push(...upsert);
       change.removed.push(...removed);
+      connections.push(...lanes);
     }
+    if (connections.length > 0) change.connections = connections;
     this.#dirty.clear();
     this.#changed.fire(change);
   }

@@ -1,5 +1,5 @@
 /** What a page shows: the live runs, or one opened file. Panel, editor tab and trace editor know no more than this. */
-import type { Details, Run, Status } from '../model/protocol';
+import type { ConnectionRow, Details, Run, Status } from '../model/protocol';
 import type { Row } from '../model/row';
 import type { Store } from '../model/store';
 import { detailsOf } from './details';
@@ -11,6 +11,7 @@ export interface TraceView {
   readonly title?: string;
   rows(): Row[];
   row(id: string): Row | undefined;
+  connections(): ConnectionRow[];
   runs(): Run[];
   status(): Status;
   /** µs on the axis. */

@@ -209,7 +209,7 @@ describe('programs that keep the hook out', () => {
       const flag = major === 20 ? '--experimental-permission' : '--permission';
       const args = [flag, `--allow-fs-read=${folder}/`, join(folder, 'a.js')];
       const s = await session();
-      expect(preloadWouldFail(args, undefined)).toBe(major === 20);
+      expect(preloadWouldFail(args, undefined, s.hook)).toBe(major === 20);
       if (major > 20) {
         const run = start(s, binary, args);
         expect(await run.ended).toBe(0);

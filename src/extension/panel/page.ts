@@ -117,6 +117,7 @@ export class Page implements vscode.Disposable {
       type: 'state',
       state: {
         rows: view.rows(),
+        connections: view.connections(),
         runs: view.runs(),
         status: view.status(),
         now: view.now(),

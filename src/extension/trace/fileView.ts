@@ -1,9 +1,9 @@
 /** An opened trace file as what a page shows: one run that has ended. */
-import type { Details, Run, Status } from '../../model/protocol';
+import type { ConnectionRow, Details, Run, Status } from '../../model/protocol';
 import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/row';
 import { Store } from '../../model/store';
-import { RunRows } from '../rows';
+import { firstProcessAt, RunRows } from '../rows';
 import { droppedText } from '../run';
 import { detailsAmong, statusOf, type TraceView } from '../view';
 
@@ -11,7 +11,9 @@ export class FileView implements TraceView {
   readonly readOnly = true;
   readonly store: Store;
   readonly #rows: RunRows;
+  /** µs since the trace began. */
   readonly #end: number;
+  readonly #startAt: number;
 
   constructor(
     readonly document: Trace,
@@ -19,7 +21,8 @@ export class FileView implements TraceView {
   ) {
     this.store = Store.fromDocument(document);
     this.#end = document.endAt ?? lastInstant(document);
-    this.#rows = new RunRows(this.store, 1, 0);
+    this.#startAt = firstProcessAt(this.store) ?? 0;
+    this.#rows = new RunRows(this.store, 1, -this.#startAt);
     this.#rows.update(this.#end);
   }
 
@@ -31,6 +34,10 @@ export class FileView implements TraceView {
     return this.#rows.get(id);
   }
 
+  connections(): ConnectionRow[] {
+    return this.#rows.connections();
+  }
+
   runs(): Run[] {
     const root = this.store.rootProcess();
     const dropped = droppedText(this.store);
@@ -40,8 +47,8 @@ export class FileView implements TraceView {
         title: this.document.description ?? this.title,
         beginTime: this.document.beginTime,
         state: this.document.state === 'interrupted' ? 'interrupted' : 'ended',
-        offset: 0,
-        endAt: this.#end,
+        offset: -this.#startAt,
+        endAt: this.now(),
         processes: [...this.store.processes.values()].map((p) => ({
           pid: p.pid,
           label: p.threads[0] ? threadLabel(this.store, p.threads[0].id).label : baseName(p.entry ?? 'node'),
@@ -54,11 +61,11 @@ export class FileView implements TraceView {
   }
 
   status(): Status {
-    return statusOf([this.store], { recording: false, elapsed: this.#end });
+    return statusOf([this.store], { recording: false, elapsed: this.now() });
   }
 
   now(): number {
-    return this.#end;
+    return this.#end - this.#startAt;
   }
 
   details(id: string): Details | null {

@@ -104,10 +104,20 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
   }
 }
 
+/** Reads a trace. One that was cut off is shown as far as it is whole, and said to be so. */
 async function readDocument(uri: vscode.Uri): Promise<FileView['document']> {
   const { parseNative, readTrace } = await import('../work');
-  if (uri.scheme === 'file') return readTrace(uri.fsPath);
-  return parseNative(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+  const read = async (recover: boolean) => {
+    if (uri.scheme === 'file') return await readTrace(uri.fsPath, { recover });
+    return parseNative(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)), { recover });
+  };
+  try {
+    return await read(false);
+  } catch (error) {
+    if ((error as { keeps?: number }).keeps === undefined) throw error;
+    void vscode.window.showWarningMessage(String((error as Error).message));
+    return await read(true);
+  }
 }
 
 /** "Open Trace…": a dialog, then the editor. */
