@@ -64,11 +64,13 @@ function table({ loop, arms: rows }) {
   ].join('\n');
 }
 
-/** The whole document. `runs`: [{version, loops}]. */
+/** The whole document. `runs`: [{version, load, loops}]. */
 export function report(runs, { rounds, processes }) {
-  const sections = runs.map(({ version, loops }) =>
+  const sections = runs.map(({ version, load, loops }) =>
     [
       `## Node ${version}`,
+      '',
+      `Load average of the machine when this began: ${load.toFixed(1)} (the bench itself makes 1 to 1.5).`,
       '',
       ...loops.map(table),
       'Targets; "undecided": above the target by less than the machine\'s own unrest.',

@@ -2,6 +2,7 @@
 //   node test/bench/run.mjs [--quick] [--node 20,24] [--rounds N] [--print]
 // --quick: few rounds, Node 24 alone, and prints instead of writing: a look, not a measurement.
 import { existsSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure, versionOf } from './measure.mjs';
@@ -33,7 +34,8 @@ const runs = [];
 for (const major of majors) {
   const node = join(root, `test/node/node_modules/node${major}/bin/node`);
   const say = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[KNode ${major}, ${text}`);
-  runs.push({ version: versionOf(node), loops: await measure(node, { ...settings, say }) });
+  const load = loadavg()[0];
+  runs.push({ version: versionOf(node), load, loops: await measure(node, { ...settings, say }) });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }
 
