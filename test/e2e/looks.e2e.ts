@@ -14,7 +14,7 @@ const themes = {
   light: ['Light Modern', 'vs'],
   contrast: ['Dark High Contrast', 'hc-black'],
 } as const;
-const widths = { wide: 1600, narrow: 760 };
+const sizes = { wide: { width: 1600, height: 900 }, narrow: { width: 760, height: 1500 } };
 
 describe('looks', { timeout: 120_000 }, () => {
   it('notes behind the line and above it', async () => {
@@ -27,6 +27,8 @@ describe('looks', { timeout: 120_000 }, () => {
       async () => (await vs.notes()).some((n) => n.startsWith('✕ 6×  TCP refused')),
       'the note behind the line',
     );
+    await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).click();
+    await vs.panel.getByText('Breakdown').first().waitFor();
     await vs.shot('notes-both');
   });
 
@@ -53,19 +55,19 @@ describe('looks', { timeout: 120_000 }, () => {
   });
 
   for (const [theme, [name, kind]] of Object.entries(themes)) {
-    for (const [width, pixels] of Object.entries(widths)) {
-      it(`${theme}, ${width}`, async () => {
-        await vs.page.setViewportSize({ width: 1600, height: 900 });
-        await vs.command('Preferences: Color Theme');
-        await vs.page.locator('.quick-input-widget input[placeholder*="Color Theme"]').fill(name);
-        await vs.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().click();
-        await vs.page.locator(`.monaco-workbench.${kind}`).waitFor();
-        await vs.page.setViewportSize({ width: pixels, height: 900 });
-        const row = vs.panel.locator('[role=row][data-id]', { hasText: '/slow' });
-        await row.click();
-        await vs.panel.getByText('Server wait').first().waitFor();
+    it(`${theme}, wide and narrow`, async () => {
+      await vs.page.setViewportSize(sizes.wide);
+      await vs.command('Preferences: Color Theme');
+      await vs.page.locator('.quick-input-widget input[placeholder*="Color Theme"]').fill(name);
+      await vs.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: name }).waitFor();
+      await vs.page.keyboard.press('Enter');
+      await vs.page.locator(`.monaco-workbench.${kind}`).waitFor();
+      for (const [width, size] of Object.entries(sizes)) {
+        await vs.page.setViewportSize(size);
+        await vs.panel.locator('[role=row][data-id]').first().waitFor();
+        await vs.panel.getByText('Breakdown').first().waitFor();
         await vs.shot(`panel-${theme}-${width}`);
-      });
-    }
+      }
+    });
   }
 });
