@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable, shortened, styleFor } from './say';
+import { pathOf, printable, shortened, styleFor } from './say';
 import { exitCodeOf } from './signals';
 import { tableLines } from './table';
 
@@ -45,4 +45,11 @@ test('columns are aligned whatever is painted; empty ones are left out', () => {
     '<longer>  12.5 ms',
     'c',
   ]);
+});
+
+test('places of modules stand as paths', () => {
+  expect(pathOf('/app/a b.cjs')).toBe('/app/a b.cjs');
+  expect(pathOf('file:///app/a%20b.mjs')).toBe(process.platform === 'win32' ? 'file:///app/a%20b.mjs' : '/app/a b.mjs');
+  expect(pathOf('file://elsewhere/a.mjs')).toContain('elsewhere');
+  expect(pathOf('data:text/javascript,0')).toBe('data:text/javascript,0');
 });

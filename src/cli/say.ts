@@ -1,5 +1,6 @@
 // What the command says. Under `run` all of it goes to stderr: stdout belongs to the traced program. Texts that came from
 // that program (URLs, messages, names) may hold terminal control sequences, which must not reach the terminal.
+import { fileURLToPath } from 'node:url';
 
 /** A failure of our own before anything was started: message for the user, exit code 2. */
 export class UsageError extends Error {}
@@ -31,6 +32,16 @@ export function shortened(text: string, width: number): string {
   if (text.length <= width) return text;
   const tail = Math.floor((width - 1) / 2);
   return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
+
+/** Modules give their place as a URL, scripts as a path: a path is what other commands take. */
+export function pathOf(file: string): string {
+  if (!file.startsWith('file:')) return file;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return file; // of another host, or changed by hand
+  }
 }
 
 /** A message of our own on stderr. A closed stderr is no reason to fail. */

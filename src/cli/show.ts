@@ -7,7 +7,7 @@ import { Store } from '../model/store';
 import { bytesText, ordinalText, timeText } from '../model/text';
 import { openTrace } from './open';
 import { phaseWords, rowsOf } from './requestTable';
-import { printable, type Style, styleFor } from './say';
+import { pathOf, printable, type Style, styleFor } from './say';
 import { headline, summaryLines } from './summary';
 
 export interface ShowOptions {
@@ -76,7 +76,7 @@ function factLines(row: Row, request: Request, store: Store): string[] {
   if (row.callSite) {
     const { file, line, column, function: name } = row.callSite;
     const library = row.callSite.kind === 'library' ? ', in a library: no frame of the program’s own was seen' : '';
-    facts.push(`called at ${file}:${line}:${column}${name ? ` (${name})` : ''}${library}`);
+    facts.push(`called at ${pathOf(file)}:${line}:${column}${name ? ` (${name})` : ''}${library}`);
   }
   if (row.connection) {
     const { number, ordinal } = row.connection;

@@ -6,7 +6,7 @@ import type { Store } from '../model/store';
 import { bytesText, timeText } from '../model/text';
 import type { SaveResult } from './outputs';
 import { median, phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
-import { printable } from './say';
+import { pathOf, printable } from './say';
 
 /** Everything in one look: counts, one line a request, what is not in the trace. */
 export function summaryLines(store: Store, now: number, options: TableOptions): string[] {
@@ -88,7 +88,7 @@ export function summaryObject(
 
 function failedFigures({ id, method, url, total, error, callSite }: Row) {
   const message = error?.message === undefined ? {} : { message: maskText(error.message) };
-  const at = callSite && `${callSite.file}:${callSite.line}:${callSite.column}`;
+  const at = callSite && `${pathOf(callSite.file)}:${callSite.line}:${callSite.column}`;
   return { id, method, url, total, error: error && { ...error, ...message }, callSite: at };
 }
 
