@@ -392,6 +392,19 @@ describe('details', () => {
       await page.waitForSelector('.pop', { state: 'detached' });
     }
   });
+  test('a page too small for list and details shows one at a time', async () => {
+    await open({ width: 420, height: 230 });
+    const { page } = panel;
+    await page.waitForSelector('.spacer .row');
+    expect(await page.locator('.ovw').count()).toBe(0);
+    await page.locator('.spacer .row').first().click();
+    await page.waitForSelector('.det');
+    expect(await page.locator('.list').isVisible()).toBe(false);
+    await page.getByLabel('Close details').click();
+    await page.waitForSelector('.det', { state: 'detached' });
+    expect(await page.locator('.list').isVisible()).toBe(true);
+    await page.waitForSelector('.spacer .row');
+  });
   test('the sash is moved by keys and kept', async () => {
     await open();
     await panel.send({ type: 'select', id: id(13), reveal: true });

@@ -24,14 +24,17 @@ export function App() {
   const range = ui.range ?? axis;
   const empty = state.ready && store.rows.length === 0;
   const below = size.width < 620;
+  // A panel too short for both shows one at a time, and spends nothing on the overview.
+  const short = size.height > 0 && size.height < 240;
+  const alone = below && size.height < 440;
   const open = ui.detailsOpen && ui.active !== undefined && store.get(ui.active) !== undefined;
   return (
     <main class="nt" ref={page}>
       <FilterBar derived={derived} empty={empty} />
-      {!empty && <Overview axis={axis} />}
+      {!empty && !short && <Overview axis={axis} />}
       <MessageLine />
       <div class={`split ${below ? 'below' : ''}`}>
-        <div class="list">
+        <div class="list" hidden={open && alone}>
           {!state.ready ? null : empty ? (
             <Empty />
           ) : ui.mode === 'connections' ? (
@@ -40,8 +43,8 @@ export function App() {
             <Grid derived={derived} range={range} />
           )}
         </div>
-        {open && <Sash below={below} page={size} />}
-        {open && <DetailsPane below={below} page={size} />}
+        {open && !alone && <Sash below={below} page={size} />}
+        {open && <DetailsPane below={below} alone={alone} page={size} />}
       </div>
       {!empty && <StatusLine derived={derived} />}
       <Announcer />

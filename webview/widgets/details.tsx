@@ -101,7 +101,15 @@ function onTabKey(event: KeyboardEvent): void {
   (list.children[next] as HTMLElement).focus();
 }
 
-export function DetailsPane({ below, page }: { below: boolean; page: { width: number; height: number } }) {
+interface PaneProps {
+  /** Under the list, not beside it. */
+  below: boolean;
+  /** In place of the list: there is no room for both. */
+  alone: boolean;
+  page: { width: number; height: number };
+}
+
+export function DetailsPane({ below, alone, page }: PaneProps) {
   const row = state.ui.active ? store.get(state.ui.active) : undefined;
   if (!row) return null;
   const details = state.details?.row.id === row.id ? state.details : undefined;
@@ -109,7 +117,7 @@ export function DetailsPane({ below, page }: { below: boolean; page: { width: nu
   const narrow = below || size < 400;
   return (
     <aside
-      class={`det ${below ? '' : 'beside'} ${narrow ? 'narrow' : ''}`}
+      class={`det ${below ? '' : 'beside'} ${alone ? 'alone' : ''} ${narrow ? 'narrow' : ''}`}
       aria-label="Details"
       style={below ? { height: `${size}px`, width: 'auto' } : { width: `${size}px`, height: 'auto' }}
     >

@@ -36,7 +36,7 @@ export function MessageLine() {
   return (
     <div class="msg" role="status">
       <Icon name={icons[message.kind]} />
-      <span class="tx">
+      <span class={`tx ${message.kind}`} title={message.text}>
         <b>{head}</b>
         {rest}
       </span>
