@@ -41,15 +41,9 @@ function operationOf(r: RequestRecord): number {
 
 /** Everything from `t` to the newline. `withHead`: the response's head has not been written. */
 export function endText(r: RequestRecord, withHead: boolean): string {
-  let s = exchangeText(r, r.sentWritten);
-  const { wire } = r;
-  if (wire !== undefined && r.bytesSent >= 0 && !wire.isH2) {
-    s += `,"bytesSent":${r.bytesSent},"bytesReceived":${r.bytesReceived}`;
-  }
+  let s = exchangeText(r, r.sentWritten) + responseText(r, withHead, true);
   const body = r.bodyText();
   if (body !== '') s += `,"body":${body}`;
-  const response = responseText(r, withHead, true);
-  if (response !== '') s += `,"response":{${response}}`;
   if (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)) s += chunksText(r);
   if (r.error !== undefined) s += `,"error":${stringify(errorInfo(r.error, r.phase))}`;
   if (r.abortAt !== 0) s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason) })}`;
@@ -59,8 +53,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
 }
 
 export function headLine(r: RequestRecord): string {
-  const response = responseText(r, true, false);
-  return bounded(`{"k":"head","id":${r.id}${exchangeText(r, r.sentWritten)},"response":{${response}}}\n`);
+  return bounded(`{"k":"head","id":${r.id}${exchangeText(r, r.sentWritten)}${responseText(r, true, false)}}\n`);
 }
 
 export function markLine(r: RequestRecord): string {
@@ -69,7 +62,7 @@ export function markLine(r: RequestRecord): string {
   return `{"k":"mark","id":${r.id}${read === '' ? '' : `,"response":{${read.slice(1)}}`}${chunks}}\n`;
 }
 
-/** Instants, protocol, and unless it has been told: dial, connection, ordinal. */
+/** Instants, and unless it has been told: dial, connection, ordinal. */
 export function exchangeText(r: RequestRecord, told: number): string {
   const { wire } = r;
   const created = us(r.createdAt);
@@ -85,10 +78,6 @@ export function exchangeText(r: RequestRecord, told: number): string {
   s += r.readBeginAt === 0 ? ']' : `,${us(r.readBeginAt) - created}]`;
   if (told === 0) s += carrierText(r);
   if (r.blockedBy !== 0) s += `,"blockedBy":${r.blockedBy}`;
-  if (r.responseBeginAt !== 0) {
-    r.facts ??= r.readResponse();
-    if (r.facts !== undefined && r.facts.protocol !== '') s += `,"protocol":"${r.facts.protocol}"`;
-  }
   return s;
 }
 
@@ -110,42 +99,56 @@ function carrierText(r: RequestRecord): string {
 
 const after = (t: number, created: number): number | null => (t === 0 ? null : us(t) - created);
 
-function responseText(r: RequestRecord, withHead: boolean, withBody: boolean): string {
-  if (r.responseBeginAt === 0) return '';
-  r.facts ??= r.readResponse();
-  const f = r.facts;
-  if (f === undefined) return '';
+/** What came back: status, sizes, the few headers that are facts. The short forms are those of `model/lines`. */
+function responseText(r: RequestRecord, withHead: boolean, withSizes: boolean): string {
+  if (r.responseBeginAt !== 0) r.facts ??= r.readResponse();
+  const f = r.responseBeginAt === 0 ? undefined : r.facts;
   let s = '';
-  if (withHead) {
-    s = `"status":${f.status}`;
-    if (f.statusText !== '') s += `,"statusText":${quoted(cutText(f.statusText, 256))}`;
-    if (f.contentType !== '') s += `,"contentType":${quoted(cutText(f.contentType, 256))}`;
-    if (f.contentEncoding !== '') s += `,"contentEncoding":${quoted(cutText(f.contentEncoding, 128))}`;
-    if (f.declaredBytes >= 0) s += `,"declaredBytes":${f.declaredBytes}`;
-    const keepAlive = keepAliveText(r, f);
-    if (keepAlive !== '') s += `,"keepAlive":${keepAlive}`;
+  let head = '';
+  if (withHead && f !== undefined) {
+    if (f.protocol === 'http/1.1') {
+      s = `,"s":${f.status}`;
+      if (f.status !== 200 || f.statusText !== 'OK') head = `,"statusText":${quoted(cutText(f.statusText, 256))}`;
+    } else {
+      if (f.protocol !== '') s = `,"protocol":"${f.protocol}"`;
+      head = `,"status":${f.status}`;
+      if (f.statusText !== '') head += `,"statusText":${quoted(cutText(f.statusText, 256))}`;
+    }
+    if (f.contentType !== '') head += `,"contentType":${quoted(cutText(f.contentType, 256))}`;
+    if (f.contentEncoding !== '') head += `,"contentEncoding":${quoted(cutText(f.contentEncoding, 128))}`;
+    s += keepAliveText(r, f);
   }
-  if (withBody) s += sizesText(r, f, s === '');
-  return s;
+  s += bytesText(r, f, withHead, withSizes);
+  return head === '' ? s : `${s},"response":{${head.slice(1)}}`;
 }
 
 /** Sizes are given only where they were counted, or where the protocol itself checks them (a complete Content-Length). */
-function sizesText(r: RequestRecord, f: ResponseFacts, first: boolean): string {
-  if (r.outcome === 'upgraded' || r.outcome === 'tunnel') return '';
-  const complete = r.outcome === 'complete';
-  const noBody = r.method === 'HEAD' || f.status === 204 || f.status === 304;
-  let bytes = r.bodyBytes;
-  if (complete && noBody) bytes = 0;
-  else if (complete && f.declaredBytes >= 0 && !f.chunked) bytes = f.declaredBytes;
-  else if (bytes === -1 && !f.dumped && r.countsBody) bytes = 0;
-  let s = '';
-  if (bytes >= 0) {
-    if (!f.chunked) s += `,"wireBytes":${bytes}`;
-    if (f.contentEncoding === '' || bytes === 0) s += `,"bodyBytes":${bytes}`;
+function bytesText(r: RequestRecord, f: ResponseFacts | undefined, withHead: boolean, withSizes: boolean): string {
+  const { wire, outcome, bodyBytes } = r;
+  const counted = withSizes && r.bytesSent >= 0 && wire !== undefined && !wire.isH2;
+  const declared = withHead && f !== undefined ? f.declaredBytes : -1;
+  let onWire = -1;
+  let decoded = -1;
+  let read = -1;
+  if (withSizes && f !== undefined && outcome !== 'upgraded' && outcome !== 'tunnel') {
+    const complete = outcome === 'complete';
+    let bytes = bodyBytes;
+    if (complete && (f.status === 204 || f.status === 304 || r.method === 'HEAD')) bytes = 0;
+    else if (complete && f.declaredBytes >= 0 && !f.chunked) bytes = f.declaredBytes;
+    else if (bytes === -1 && !f.dumped && r.countsBody) bytes = 0;
+    if (bytes >= 0) {
+      if (!f.chunked) onWire = bytes;
+      if (f.contentEncoding === '' || bytes === 0) decoded = bytes;
+    }
+    if (r.seesReading && bodyBytes >= -1) read = bodyBytes === -1 ? 0 : bodyBytes;
   }
-  if (r.seesReading && r.bodyBytes >= -1) s += `,"readBytes":${r.bodyBytes === -1 ? 0 : r.bodyBytes}`;
-  return first ? s.slice(1) : s;
+  const rest = onWire >= 0 || decoded >= 0 || read >= 0;
+  if (!counted && declared < 0 && !rest) return '';
+  const s = `,"b":[${counted ? r.bytesSent : null},${counted ? r.bytesReceived : null},${known(declared)}`;
+  return rest ? `${s},${known(onWire)},${known(decoded)},${known(read)}]` : `${s}]`;
 }
+
+const known = (n: number): number | null => (n < 0 ? null : n);
 
 let hintSeen = '';
 let hint: { timeout?: number; max?: number } | undefined;
@@ -161,10 +164,9 @@ function keepAliveText(r: RequestRecord, f: ResponseFacts): string {
     hint = timeout || max ? {} : undefined;
     if (hint && timeout) hint.timeout = Number(timeout) * 1e6;
     if (hint && max) hint.max = Number(max);
-    hintText = hint ? stringify(hint) : '';
+    hintText = hint ? `,"ka":[${hint.timeout ?? null}${hint.max === undefined ? '' : `,${hint.max}`}]` : '';
   }
-  if (hint === undefined) return '';
-  if (r.wire !== undefined) r.wire.keepAlive = hint;
+  if (hint !== undefined && r.wire !== undefined) r.wire.keepAlive = hint;
   return hintText;
 }
 

@@ -55,7 +55,7 @@ function shortened(line: Record<string, unknown>): string {
     if (!tooLong()) return out();
   }
   for (const key of Object.keys(line)) {
-    if (typeof line[key] !== 'object' || key === 't') continue;
+    if (typeof line[key] !== 'object' || key === 't' || key === 'b') continue;
     cut.add(key);
     if (key === 'headers' || key === 'attempts') line[key] = [];
     else delete line[key];

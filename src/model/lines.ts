@@ -6,8 +6,11 @@
  * isolate; instants are whole µs since the `proc` line's `monotonicNs`. Nothing is promised between files.
  *
  * Hot lines: call sites come apart, read in batches (`src` makes an entry of the isolate's table, `site` points to it);
- * a `req` line may carry the fields of `end` when both are in one write; the instants of an exchange stand in `t`,
- * relative to `createdAt`.
+ * a `req` line may carry the fields of `end` when both are in one write; and what each request says has a short form:
+ * - `t`: the instants of the exchange, relative to `createdAt`;
+ * - `s`: the response came by HTTP/1.1 with this status; 200 without a `response.statusText` has the text `OK`;
+ * - `b`: sizes of the exchange, `ka`: the response's `Keep-Alive` hint.
+ * In these lists null, or being left off at the end, means unknown. The long form stays legal and wins.
  *
  * Everything here comes from the debuggee and is untrusted: `parseLine` validates, unknown kinds are kept and counted.
  */
@@ -25,6 +28,11 @@ const part = <T extends Type.TObject>(schema: T, without: readonly (keyof T['pro
 
 /** Instants of an exchange in µs after createdAt: assigned, sendBegin, sendEnd, responseBegin, end, readBegin. */
 const exchangeInstants = Type.Array(Type.Union([Type.Number(), Type.Null()]), { maxItems: 16 });
+
+/** bytesSent, bytesReceived, and of the response declaredBytes, wireBytes, bodyBytes, readBytes. */
+const exchangeSizes = Type.Array(Type.Union([n, Type.Null()]), { maxItems: 16 });
+/** `timeout` (µs) and `max`. */
+const keepAliveHint = Type.Array(Type.Union([n, Type.Null()]), { maxItems: 2 });
 
 /** File, line, column, function (may be empty), kind. */
 export const siteTuple = Type.Tuple([Type.String(), Type.Number(), Type.Number(), Type.String(), Type.String()]);
@@ -50,6 +58,9 @@ const requestPart = {
   ]).properties,
   id: n,
   t: optional(exchangeInstants),
+  s: optional(n),
+  b: optional(exchangeSizes),
+  ka: optional(keepAliveHint),
   redirectOf: optional(n),
   retryOf: optional(n),
   operation: optional(n),

@@ -41,13 +41,19 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
 
 /** Fields of a line on the trace's clock, with the isolate's ids made the trace's. */
 function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined): Partial<Request> {
-  const { k: _, id: __, t, callSite: ___, ...rest } = line as LineOf<'req'>;
+  const { k: _, id: __, t, s, b, ka, callSite: ___, ...rest } = line as LineOf<'req'>;
   const fields = shifted(requestSchema, rest as unknown as Partial<Request>, isolate.offset);
   const raw = line as Record<string, unknown>;
   for (const key of references) {
     const n = raw[key];
     if (typeof n === 'number') fields[key] = recordIdOf(isolate.thread, n);
   }
+  if (s !== undefined) {
+    fields.protocol ??= 'http/1.1';
+    fields.response = { status: s, ...(s === 200 ? { statusText: 'OK' } : {}), ...fields.response };
+  }
+  if (b) takeSizes(fields, b);
+  if (ka) fields.response = { keepAlive: present({ timeout: ka[0], max: ka[1] }), ...fields.response };
   const created = fields.createdAt ?? before?.createdAt;
   if (t && created !== undefined) {
     instants.forEach((key, i) => {
@@ -58,6 +64,19 @@ function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefin
     if (typeof read === 'number') fields.response = { ...fields.response, readBeginAt: created + read };
   }
   return fields;
+}
+
+/** The short form of sizes; what the line says in full stays. */
+function takeSizes(fields: Partial<Request>, sizes: readonly (number | null)[]): void {
+  const [bytesSent, bytesReceived, declaredBytes, wireBytes, bodyBytes, readBytes] = sizes;
+  Object.assign(fields, present({ bytesSent, bytesReceived }), { ...fields });
+  const response = present({ declaredBytes, wireBytes, bodyBytes, readBytes });
+  if (Object.keys(response).length > 0) fields.response = { ...response, ...fields.response };
+}
+
+/** Without the fields that are unknown. */
+function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== null && v !== undefined)) as never;
 }
 
 const ended = (r: Request): boolean => r.outcome !== undefined;
