@@ -3,6 +3,7 @@ import { maskArguments } from '../model/mask';
 import { pid, syncExports, threadId } from './builtins';
 import { readSites, setUpCallSites, unreadSites } from './callsite';
 import { anchor, now, us } from './clock';
+import { guardDescriptor } from './descriptor';
 import { installDns } from './dns';
 import { installEnds } from './ends';
 import type { Settings } from './environment';
@@ -11,7 +12,7 @@ import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
 import { installNet } from './net';
 import { flush, push, setUpQueue } from './queue';
-import { openSpool } from './spool';
+import { isSpool, openSpool } from './spool';
 import { cutText, line, setUpMasks } from './text';
 import { installUndici } from './undici';
 
@@ -54,6 +55,7 @@ export function install(settings: Settings, face: HookFace): void {
   installHttp1();
   installUndici();
   installEnds();
+  guardDescriptor(isSpool);
   syncExports();
 }
 

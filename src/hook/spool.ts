@@ -46,6 +46,9 @@ export function openSpool(s: Spool): boolean {
   }
 }
 
+/** Whether a descriptor is the spool's. */
+export const isSpool = (descriptor: unknown): boolean => !dead && descriptor === fd;
+
 function nextSegment(s: Spool): void {
   if (fd >= 0) {
     closeSync(fd);

@@ -162,7 +162,8 @@ const pausesOf = (): Pause[] => state.runs.flatMap((run) => run.pauses ?? []);
 /** The focus moves on with its row when the row gets another node. */
 function keepFocus(scroller: HTMLDivElement | null): void {
   const focused = document.activeElement;
-  if (!scroller || !(focused instanceof HTMLElement)) return;
+  // Another part of the window has the focus now (the editor, a picker): it is not ours to take back.
+  if (!scroller || !document.hasFocus() || !(focused instanceof HTMLElement)) return;
   const lost = focused === document.body && hadFocus;
   if (!lost && !(focused.classList.contains('row') && scroller.contains(focused))) {
     hadFocus = false;

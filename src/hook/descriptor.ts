@@ -1,0 +1,24 @@
+/**
+ * Keeps the spool's descriptor ours. A program that closes all descriptors it can find (a daemoniser, a double close)
+ * would else free our number for its next file, and our lines would land there. To such a call the descriptor does not
+ * exist, as it would not without us: EBADF. Native code that closes it is noticed by the spool's own check.
+ */
+import fs from 'node:fs';
+import { apply } from './builtins';
+import { wrap } from './wrap';
+
+/** A number that no open file has: the system's own answer to it is the error wanted. */
+const closed = 0x7fffffff;
+
+export function guardDescriptor(isOurs: (fd: unknown) => boolean): void {
+  for (const name of ['close', 'closeSync']) {
+    wrap(
+      fs,
+      name,
+      (original) =>
+        function (this: unknown, fd: unknown, ...rest: unknown[]) {
+          return apply(original, this, [isOurs(fd) ? closed : fd, ...rest]);
+        },
+    );
+  }
+}
