@@ -49,7 +49,7 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     tunnels.find((t) => t.purpose === (forward ? 'proxy' : 'origin')) ??
     (forward ? undefined : tunnels.find((t) => t.purpose === undefined));
   const secure = tls !== undefined || (!isConnect && /^(https|wss):/i.test(r.url ?? ''));
-  const throughTunnel = !isConnect && (onWire?.tunnel !== undefined || r.proxy?.mode === 'tunnel');
+  const throughTunnel = !isConnect && (r.proxy?.mode === 'tunnel' || isBehind(onWire?.tunnel, r));
   const sentAt = r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
   const ready = readyAt(winner, tls, secure, throughTunnel) ?? sentAt;
   const first =
@@ -79,6 +79,12 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     stopped: false,
     pauses: store.pausesOf(r.thread),
   };
+}
+
+/** Whether a request went through the tunnel, not over the connection before it was one. */
+function isBehind(tunnel: Connection['tunnel'], r: Request): boolean {
+  if (!tunnel) return false;
+  return r.endAt === undefined || tunnel.establishedAt === undefined || r.endAt > tunnel.establishedAt;
 }
 
 function readyAt(

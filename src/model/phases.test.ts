@@ -289,3 +289,41 @@ it('a tunnel: the CONNECT ends at its head, the request behind it waits for it a
   expect(text(store, 2)).toBe('queue 5 tcp 40 send 2 wait 18 | dns literal proxy direct tls plain download noBody');
   expect(text(store, 1)).toBe('queue 10 tcp 40 proxy 20 tls 20 send 2 wait 28 download 5 | dns literal');
 });
+
+it('a CONNECT on a kept connection changes nothing of what was on it before', () => {
+  const before = [
+    req(1, 100),
+    ...connectionLines(1, 110, 150),
+    end(1, [12, 55, 60, 90, 95], { connection: 91, ordinal: 1 }),
+  ];
+  const connect = [
+    req(2, 300, { method: 'CONNECT', url: 'http://127.0.0.1/', target: 'origin.test:443' }),
+    end(2, [1, 2, 3, 20, 20], { connection: 91, outcome: 'tunnel' }),
+  ];
+  expect(text(foldLines([...before, ...connect]))).toBe(text(foldLines(before)));
+});
+
+describe('words for a connection that went away', () => {
+  const lost = (phase: string, code: string, closedBy: string) =>
+    foldLines([
+      req(1, 100),
+      ...connectionLines(1, 110, 150),
+      { k: 'close', id: 91, closedAt: 190, closedBy },
+      end(1, phase === 'wait' ? [12, 55, 60, null, 95] : [12, 55, 60, 90, 95], {
+        connection: 91,
+        ordinal: 1,
+        outcome: 'failed',
+        error: { phase, code },
+      }),
+    ]);
+  it.each([
+    ['wait', 'ECONNRESET', 'peerReset', 'wait reset'],
+    ['wait', 'ECONNRESET', 'peer', 'wait closed by server'],
+    ['wait', 'UND_ERR_SOCKET', 'peer', 'wait closed by server'],
+    ['download', 'ECONNRESET', 'peerReset', 'body reset'],
+    ['download', 'ECONNRESET', 'peer', 'body cut off'],
+    ['download', 'UND_ERR_SOCKET', 'peer', 'body cut off'],
+  ])('%s, %s, closed by %s: %s', (phase, code, closedBy, words) => {
+    expect(state(lost(phase, code, closedBy))).toBe(words);
+  });
+});

@@ -1,6 +1,6 @@
 /** The state of a request in one word and in the words of the panel's Status column. */
 import type { Breakdown } from './phases';
-import type { ErrorInfo, PhaseName, Request } from './records';
+import type { Connection, ErrorInfo, PhaseName, Request } from './records';
 import type { Store } from './store';
 import { timeText } from './text';
 
@@ -70,12 +70,19 @@ const errorWords: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'cert for other name',
 };
 
+/** A connection that the peer closed in order is no reset, though Node's error for it has the code of one. */
+const closedCodes = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
+
 /** `TCP refused`, `DNS not found`, `body cut off`: phase first, then what. */
-export function failureText(error: ErrorInfo | undefined, phase: PhaseName | undefined, bodyBegun: boolean): string {
-  const first = deepest(error);
-  const code = error?.code ?? first?.code;
-  const what = (code !== undefined && errorWords[code]) || code || error?.name || 'failed';
-  if (phase === 'download' && bodyBegun && (code === 'UND_ERR_SOCKET' || code === undefined)) return 'body cut off';
+function failureText(r: Request, phase: PhaseName | undefined, connection: Connection | undefined): string {
+  const { error } = r;
+  const code = error?.code ?? deepest(error)?.code;
+  const closed = code === undefined || (closedCodes.has(code) && connection?.closedBy === 'peer');
+  if (phase === 'download' && (closed || code === 'UND_ERR_SOCKET')) return 'body cut off';
+  const what =
+    closed && code !== undefined
+      ? 'closed by server'
+      : (code !== undefined && errorWords[code]) || code || error?.name || 'failed';
   return phase === undefined ? what : `${phaseWord[phase]} ${what}`;
 }
 
@@ -87,7 +94,8 @@ export function deepest(error: ErrorInfo | undefined): ErrorInfo | undefined {
 }
 
 /** State of a request by its record and its breakdown. */
-export function stateOf(r: Request, _store: Store, breakdown: Breakdown): State {
+export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
+  const connection = r.connection === undefined ? undefined : store.connections.get(r.connection);
   const last = breakdown.phases.at(-1);
   const status = r.response?.status;
   const code = status === undefined ? '' : String(status);
@@ -104,7 +112,7 @@ export function stateOf(r: Request, _store: Store, breakdown: Breakdown): State 
       return {
         state: 'failed',
         ...(phase ? { phase } : {}),
-        text: failureText(r.error, phase, r.responseBeginAt !== undefined),
+        text: failureText(r, phase, connection),
       };
     }
     case 'aborted':
@@ -117,6 +125,7 @@ export function stateOf(r: Request, _store: Store, breakdown: Breakdown): State 
       return { state: 'notRead', text: `${code} not read`.trim() };
     case 'upgraded':
     case 'tunnel':
+      if (connection?.closedAt !== undefined) return { state: 'done', text: `${code} closed`.trim() };
       return { state: 'open', text: `${code} open`.trim() };
     case 'processExit':
     case 'interrupted':

@@ -132,4 +132,9 @@ export function foldClose(store: Store, isolate: Isolate, line: LineOf<'close'>)
     store.counts.bytesReceived += fields.bytesReceived ?? 0;
   }
   store.setConnection(merge<Connection>(before ?? { id, thread: isolate.thread, lost: ['start'] }, fields));
+  // An upgraded request lives as long as its connection: its row changes with it.
+  for (const request of store.requestsOfConnection(id)) {
+    const r = store.requests.get(request);
+    if (r?.outcome === 'upgraded' || r?.outcome === 'tunnel') store.setRequest(r);
+  }
 }
