@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath } from './chromium.mjs';
 import { installCodeServer } from './code-server.mjs';
+import { installDebian } from './debian.mjs';
 import { installPackages, main, root, SetupError, setup } from './setup.mjs';
 
 /** A part that hangs is ended after this time; the longest one takes a third of it. */
@@ -23,12 +24,12 @@ const parts = [
   check('style', tool('@biomejs/biome/bin/biome', 'check', '.')),
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
-  project('hook', installNodes),
-  project('cases', installNodes),
-  project('matrix', () => {
-    installNodes();
-    installPackages('test/matrix/clients', log);
+  project('hook', installPrograms),
+  project('cases', () => {
+    installPrograms();
+    installTools(['iproute2', 'nftables', 'libfaketime']);
   }),
+  project('matrix', installPrograms),
   project('webview', () => chromiumPath({ log })),
   project('e2e', async () => {
     chromiumPath({ log });
@@ -57,9 +58,20 @@ await main(async () => {
   return total.failed > 0 ? 1 : 0;
 });
 
-/** Node 18 to 26, which these tests run programs on. */
-function installNodes() {
+/** Node 18 to 26, and the HTTP clients: what the traced programs of these tests run on. */
+function installPrograms() {
   installPackages('test/node', log);
+  installPackages('test/matrix/clients', log);
+}
+
+/** Tools of single tests: each of those says itself that it is skipped, and why. */
+function installTools(packages) {
+  try {
+    installDebian(packages, { log });
+  } catch (error) {
+    if (process.env.CI) throw error;
+    log(`${error.message}, for the tests that need it.`);
+  }
 }
 
 function summary({ passed, failed, skipped }) {
