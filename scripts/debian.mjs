@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 export function missingPackages(packages) {
   return packages.filter((name) => {
     try {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format
       const status = execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
