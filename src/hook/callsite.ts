@@ -8,7 +8,7 @@
  *
  * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
  */
-import { ErrorClass, stringify } from './builtins';
+import { apply, ErrorClass, stringify } from './builtins';
 import { now } from './clock';
 import { fault, parts } from './faults';
 import { originalOf } from './original';
@@ -82,8 +82,21 @@ function limit(t: number): number {
   return frames;
 }
 
-/** What the entry that is running now saw; taken by the first record made inside. `at` 0: no entry is running. */
-export const entered = { at: 0, error: undefined as Error | undefined, deep: false, spent: false, fetch: false };
+/** What a running entry saw; taken by the first record made inside. */
+class Entered {
+  error: Error | undefined = undefined;
+  /** The error has as many frames as there are. */
+  deep = false;
+  /** Over the budget: no call site. */
+  spent = true;
+  constructor(
+    readonly at: number,
+    readonly fetch: boolean,
+  ) {}
+}
+
+/** The entry that is running now. */
+export const entered = { by: undefined as Entered | undefined };
 
 /**
  * A wrapped entry (`http.request`, `fetch`). One function object each: the frame above it is the caller's. Capturing
@@ -92,39 +105,32 @@ export const entered = { at: 0, error: undefined as Error | undefined, deep: fal
 export function entry(original: AnyFunction, isFetch: boolean, onReturn?: (result: unknown) => void): AnyFunction {
   const entry = {
     // A method, as it has no `prototype`: fetch has none either.
-    call(this: unknown): unknown {
-      const { at, error, deep: wasDeep, spent, fetch } = entered;
+    call(this: unknown, ...args: unknown[]): unknown {
+      const outer = entered.by;
       const t = now();
-      entered.at = t;
-      entered.error = undefined;
-      entered.spent = true;
-      entered.fetch = isFetch;
+      const own = new Entered(t, isFetch);
+      entered.by = own;
       if (part.on) {
         try {
           const n = limit(t);
           if (n > 0) {
             const before = ErrorClass.stackTraceLimit;
             ErrorClass.stackTraceLimit = n;
-            entered.error = new ErrorClass();
+            own.error = new ErrorClass();
             ErrorClass.stackTraceLimit = before;
-            entered.deep = n === deep;
-            entered.spent = false;
+            own.deep = n === deep;
+            own.spent = false;
           }
         } catch (e) {
           fault(part, e);
         }
       }
       try {
-        // biome-ignore lint/complexity/noArguments: passed on untouched
-        const result = Reflect.apply(original, this, arguments);
+        const result: unknown = apply(original, this, args);
         onReturn?.(result);
         return result;
       } finally {
-        entered.at = at;
-        entered.error = error;
-        entered.deep = wasDeep;
-        entered.spent = spent;
-        entered.fetch = fetch;
+        entered.by = outer;
       }
     },
   };
@@ -133,28 +139,24 @@ export function entry(original: AnyFunction, isFetch: boolean, onReturn?: (resul
 
 /** Notes the call site of a record just made; called once for each. */
 export function takeSite(owner: Located): void {
-  let e = entered.error;
-  let isDeep = entered.deep;
-  entered.error = undefined;
-  if (e === undefined) {
+  const { by } = entered;
+  if (by?.error !== undefined) {
+    hold(by.error, owner, by.deep);
+    by.error = undefined;
+  } else if (by?.spent) by.spent = false;
+  else if (limit(now()) > 0) {
     // Not through a wrapped entry (npm undici, own ClientRequest): taken here, deeper.
-    if (entered.spent) {
-      entered.spent = false;
-      return;
-    }
-    if (limit(now()) === 0) return;
     const before = ErrorClass.stackTraceLimit;
     ErrorClass.stackTraceLimit = deep;
-    e = new ErrorClass();
+    const e = new ErrorClass();
     ErrorClass.stackTraceLimit = before;
-    isDeep = true;
+    hold(e, owner, true);
   }
-  hold(e, owner, isDeep);
 }
 
 /** A later hop of a redirect is made by the runtime: it has the call site of the first. */
 export function inheritSite(owner: Located, first: Located): void {
-  entered.error = undefined;
+  if (entered.by) entered.by.error = undefined;
   hold(first, owner, true);
 }
 

@@ -8,7 +8,7 @@ import { apply, nodeMajor } from './builtins';
 import { entered, entry } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
-import { link, linked } from './hidden';
+import { link, linked, linkedToRequest, linkRequest, linkResponse } from './hidden';
 import { Http1Record, type Outgoing } from './http1record';
 import { type Response, watchResponses } from './http1response';
 import { type AnySocket, type ConnectOptions, dialling, wireOf } from './net';
@@ -19,7 +19,7 @@ import type { Wire } from './wire';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
-const recordOf = linked<Http1Record>;
+const recordOf = linkedToRequest<Http1Record>;
 
 interface AgentInside extends Agent {
   getName(options: unknown): string;
@@ -45,20 +45,20 @@ function watchAgent(prototype: object): void {
     prototype,
     'addRequest',
     (original) =>
-      function addRequest(this: Agent, req: Outgoing, options: ConnectOptions, ...rest: unknown[]) {
-        begin(req, options);
-        return apply(original, this, [req, options, ...rest]);
+      function addRequest(this: Agent, ...args: [Outgoing, ConnectOptions]) {
+        begin(args[0], args[1]);
+        return apply(original, this, args);
       },
   );
   wrap(
     prototype,
     'createSocket',
     (original) =>
-      function createSocket(this: AgentInside, req: Outgoing, ...rest: unknown[]) {
+      function createSocket(this: AgentInside, ...args: [Outgoing]) {
         const outer = dialling.by;
-        dialling.by = dialler(this, req);
+        dialling.by = dialler(this, args[0]);
         try {
-          return apply(original, this, [req, ...rest]);
+          return apply(original, this, args);
         } finally {
           dialling.by = outer;
         }
@@ -101,8 +101,8 @@ export function poolNumber(pool: object): number {
 const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOptions): Http1Record => {
   const known = recordOf(req);
   if (known !== undefined) return known;
-  const r = new Http1Record(entered.at || now(), req, options);
-  link(req, r);
+  const r = new Http1Record(entered.by?.at ?? now(), req, options);
+  linkRequest(req, r);
   r.redirectOf = redirectTo(() => r.url());
   beginRequest(r);
   return r;
@@ -118,9 +118,9 @@ function watchRequests(prototype: object): void {
     prototype,
     'onSocket',
     (original) =>
-      function onSocket(this: Outgoing, socket: AnySocket | null, ...rest: unknown[]) {
-        onAssigned(this, socket);
-        return apply(original, this, [socket, ...rest]);
+      function onSocket(this: Outgoing, ...args: [AnySocket | null]) {
+        onAssigned(this, args[0]);
+        return apply(original, this, args);
       },
   );
   wrap(
@@ -139,7 +139,7 @@ function watchRequests(prototype: object): void {
       name,
       (original) =>
         function (this: Outgoing, ...args: unknown[]) {
-          onWrite(this);
+          if (this.socket) onWrite(this);
           return apply(original, this, args);
         },
     );
@@ -197,7 +197,7 @@ function isOnlySocket(req: Outgoing, socket: AnySocket): boolean {
 const onWrite = guarded(part, 'http1.write', (req: Outgoing) => {
   const r = recordOf(req);
   if (r === undefined || r.sendBeginAt !== 0 || r.assignedAt === 0) return;
-  if (!req.socket || !req._header) return;
+  if (!req._header) return;
   r.sendBeginAt = now();
   if (r.wire !== undefined && r.method !== 'CONNECT') r.wire.sentHeads++;
 });
@@ -266,7 +266,7 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
   if (r.sendEndAt === 0 && r.hasLeft()) r.sendEndAt = t;
   r.responseBeginAt = t;
   r.message = m.response;
-  link(m.response, r);
+  linkResponse(m.response, r);
   if (isRedirect(m.response.statusCode ?? 0)) {
     const { location } = m.response.headers;
     if (location) expectRedirect(r, location);

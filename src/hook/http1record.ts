@@ -37,7 +37,7 @@ export class Http1Record extends RequestRecord {
   url(): string {
     const { protocol } = this.outgoing;
     let { host } = this.outgoing;
-    if (/^https?:\/\//i.test(this.path)) return this.path;
+    if (!this.path.startsWith('/') && /^https?:\/\//i.test(this.path)) return this.path;
     if (host.includes(':') && !host.startsWith('[')) host = `[${host}]`;
     const port = Number(this.options?.port) || this.portOfHeader();
     const shown = port === 0 || port === (protocol === 'https:' ? 443 : 80) ? '' : `:${port}`;

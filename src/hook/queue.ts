@@ -17,8 +17,15 @@ export interface Writable {
   lines(): string;
 }
 
+/** A record whose lines may all be out before its turn comes. */
+interface Overtaken extends Writable {
+  readonly isWritten: boolean;
+}
+
 let queued: (string | Writable)[] = [];
-let later: Writable[] = [];
+let later: Overtaken[] = [];
+/** Length of `later` at which the written ones are thrown out. */
+let crowded = 32;
 /** Written after everything else of the same write: ends of connections, whose requests end before. */
 let closing: Writable[] = [];
 let armed = false;
@@ -64,7 +71,12 @@ export function pushLast(x: Writable): void {
  * For what is likely to be overtaken: the head of a response, whose end mostly comes in the same tick. Written within
  * 50 ms, at the latest when the process ends.
  */
-export function pushLater(x: Writable): void {
+export function pushLater(x: Overtaken): void {
+  // Held no longer than needed: what a finished request hangs on must not grow old here.
+  if (later.length >= crowded) {
+    later = later.filter((one) => !one.isWritten);
+    crowded = Math.max(32, later.length * 2);
+  }
   later.push(x);
   rest();
 }

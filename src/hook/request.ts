@@ -89,6 +89,11 @@ export abstract class RequestRecord implements Writable {
   /** Reads the socket's counters at the end, when the request was alone on its connection. */
   abstract socketCounters(): { bytesRead: number; bytesWritten: number } | undefined;
 
+  /** All of its lines are out. */
+  get isWritten(): boolean {
+    return this.written === 3;
+  }
+
   lines(): string {
     const ended = this.endAt !== 0;
     let s = '';

@@ -47,8 +47,8 @@ export function installUndici(): void {
 }
 
 const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {
-  const copy = copyOf(request, entered.fetch, countPieces);
-  const r = new UndiciRecord(entered.at || now(), request, copy);
+  const copy = copyOf(request, entered.by?.fetch ?? false, countPieces);
+  const r = new UndiciRecord(entered.by?.at ?? now(), request, copy);
   link(request, r);
   waiting.add(r);
   newest = r;

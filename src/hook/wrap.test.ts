@@ -24,6 +24,16 @@ describe('wrap', () => {
     expect(Object.keys(object)).toEqual([]);
   });
 
+  test('the replacement reads as the original', () => {
+    const object = { method: (a: number) => a + 1 };
+    const text = String(object.method);
+    wrap(object, 'method', () => () => 0);
+    expect(object.method(1)).toBe(0);
+    expect(String(object.method)).toBe(text);
+    expect(Reflect.ownKeys(object.method)).not.toContain('toString');
+    expect(object.method).toBeInstanceOf(Function);
+  });
+
   test('what is frozen or no function stays', () => {
     const frozen = Object.freeze({ f: () => 1 });
     wrap(frozen, 'f', () => () => 2);

@@ -28,12 +28,27 @@ export function wrap(object: object, name: string, make: (original: AnyFunction)
   if (Object.hasOwn(original, 'prototype') && !Object.hasOwn(wrapped, 'prototype')) {
     Object.defineProperty(wrapped, 'prototype', { value: {}, writable: true });
   }
+  showAs(wrapped, original as AnyFunction);
   const flags = own ?? { writable: true, enumerable: false, configurable: true };
   try {
     Object.defineProperty(object, name, { ...flags, value: wrapped });
   } catch {
     // Frozen: this method is not seen, the rest is.
   }
+}
+
+const { toString: textOf } = Function.prototype;
+
+/** Lets `String(wrapped)` give the original's text; from above, so that the own keys stay as they are. */
+function showAs(wrapped: AnyFunction, original: AnyFunction): void {
+  const holder = {
+    toString(this: unknown): string {
+      return apply(textOf, this === wrapped ? original : (this as AnyFunction), []) as string;
+    },
+  };
+  const above = Object.create(Object.getPrototypeOf(original) as object) as object;
+  Object.defineProperty(above, 'toString', { value: holder.toString, writable: true, configurable: true });
+  Object.setPrototypeOf(wrapped, above);
 }
 
 /**
@@ -77,6 +92,7 @@ export function watchEmit(
       return apply(above.emit, this, args);
     },
   }.emit;
+  showAs(loud, above.emit);
   Object.defineProperty(shim, 'emit', {
     configurable: true,
     enumerable: false,

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { foldLines } from '../testing';
+
+const req = { k: 'req', id: 1, createdAt: 10, api: 'http', method: 'GET', url: 'http://127.0.0.1/' };
+const folded = (...lines: object[]) => foldLines(lines).requests.get('1-0-1');
+
+describe('short forms', () => {
+  it('give what the long ones give', () => {
+    const short = { ...req, t: [1, 2, 3, 4, 5], s: 200, b: [65, 129, 5, 6, 7, 8], ka: [5000000, 100] };
+    const response = {
+      status: 200,
+      statusText: 'OK',
+      declaredBytes: 5,
+      wireBytes: 6,
+      bodyBytes: 7,
+      readBytes: 8,
+      keepAlive: { timeout: 5000000, max: 100 },
+    };
+    const long = { ...req, t: [1, 2, 3, 4, 5], protocol: 'http/1.1', bytesSent: 65, bytesReceived: 129, response };
+    const outcome = { outcome: 'complete' };
+    expect(folded({ ...short, ...outcome })).toEqual(folded({ ...long, ...outcome }));
+    expect(folded({ ...short, ...outcome })?.response).toEqual(response);
+  });
+
+  it('only 200 has a text of its own, and an empty one can be said', () => {
+    expect(folded({ ...req, s: 404 })?.response).toEqual({ status: 404 });
+    expect(folded({ ...req, s: 200, response: { statusText: '' } })?.response).toEqual({ status: 200, statusText: '' });
+  });
+
+  it('null and what is left off are unknown, and take nothing away', () => {
+    const r = folded(req, { k: 'head', id: 1, s: 200, b: [null, null, 5] }, { k: 'end', id: 1, b: [65, 129, null, 6] });
+    expect(r).toMatchObject({ bytesSent: 65, bytesReceived: 129 });
+    expect(r?.response).toEqual({ status: 200, statusText: 'OK', declaredBytes: 5, wireBytes: 6 });
+    expect(folded({ ...req, b: [null, null, null, null] })).toEqual(folded(req));
+  });
+
+  it('the long form wins', () => {
+    const r = folded({ ...req, s: 200, b: [1, 2, 3], bytesSent: 4, protocol: 'h2', response: { declaredBytes: 5 } });
+    expect(r).toMatchObject({ bytesSent: 4, bytesReceived: 2, protocol: 'h2', response: { declaredBytes: 5 } });
+  });
+});
