@@ -121,14 +121,16 @@ describe.each(nodes.filter((n) => [18, 24, 26].includes(n.major)))('Node $major'
     expect(third?.createdAt).toBeGreaterThan(first?.createdAt ?? 0);
   });
 
-  test.runIf(node.major >= 20)('without the right to write: quiet', async () => {
-    const flag = node.major === 20 ? '--experimental-permission' : '--permission';
-    const execArgv = [flag, '--allow-fs-read=*', '--no-warnings', ...(node.major >= 25 ? ['--allow-net'] : [])];
-    const spool = join(folder, 'spool');
-    mkdirSync(spool);
-    expect(visible(await into(spool, { execArgv }))).toEqual(visible(await plain({ execArgv })));
-    expect(readSpool(spool)).toEqual([]);
-  });
+  // Node 18 has no permission model.
+  if (node.major >= 20)
+    test('without the right to write: quiet', async () => {
+      const flag = node.major === 20 ? '--experimental-permission' : '--permission';
+      const execArgv = [flag, '--allow-fs-read=*', '--no-warnings', ...(node.major >= 25 ? ['--allow-net'] : [])];
+      const spool = join(folder, 'spool');
+      mkdirSync(spool);
+      expect(visible(await into(spool, { execArgv }))).toEqual(visible(await plain({ execArgv })));
+      expect(readSpool(spool)).toEqual([]);
+    });
 });
 
 test('a full disk: the program goes on', async () => {
