@@ -14,7 +14,8 @@ try {
     Object.defineProperty(globalThis, face, { value: api });
     // A program that counts or clears the cache of modules shall not meet us; nobody asks for this file a second time.
     delete require.cache[__filename];
-    if (module.parent) delete require.cache[module.parent.filename];
+    // Nor our loader, which stands beside this file; who else requires it is none of ours.
+    if (module.parent?.path === module.path) delete require.cache[module.parent.filename];
     (require('./install') as typeof import('./install')).install(settings, api);
   }
 } catch {
