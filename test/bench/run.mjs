@@ -19,7 +19,7 @@ const { values } = parseArgs({
 });
 
 const majors = (values.node ?? (values.quick ? '24' : '18,20,22,24,26')).split(',');
-const settings = { rounds: Number(values.rounds ?? (values.quick ? 6 : 12)), processes: 2 };
+const settings = { rounds: Number(values.rounds ?? (values.quick ? 6 : 9)), processes: 2 };
 
 function need(file, how) {
   if (existsSync(join(root, file))) return;
