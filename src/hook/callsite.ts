@@ -83,12 +83,14 @@ function limit(t: number): number {
 }
 
 /** What a running entry saw; taken by the first record made inside. */
-class Entered {
+export class Entered {
   error: Error | undefined = undefined;
   /** The error has as many frames as there are. */
   deep = false;
   /** Over the budget: no call site. */
   spent = true;
+  /** The first record made inside. */
+  made: Located | undefined = undefined;
   constructor(
     readonly at: number,
     readonly fetch: boolean,
@@ -102,7 +104,12 @@ export const entered = { by: undefined as Entered | undefined };
  * A wrapped entry (`http.request`, `fetch`). One function object each: the frame above it is the caller's. Capturing
  * stands in place, a helper would be one more frame. What is noted is valid for the synchronous call only.
  */
-export function entry(original: AnyFunction, isFetch: boolean, onReturn?: (result: unknown) => void): AnyFunction {
+export function entry(
+  original: AnyFunction,
+  isFetch: boolean,
+  onReturn?: (result: unknown) => void,
+  onThrow?: (made: Located) => void,
+): AnyFunction {
   const entry = {
     // A method, as it has no `prototype`: fetch has none either.
     call(this: unknown, ...args: unknown[]): unknown {
@@ -125,16 +132,51 @@ export function entry(original: AnyFunction, isFetch: boolean, onReturn?: (resul
           fault(part, e);
         }
       }
+      // An error made inside has our frame too: room for it, so that none of the program's is cut off.
+      const room = roomForFrame();
+      let returned = false;
       try {
         const result: unknown = apply(original, this, args);
+        returned = true;
         onReturn?.(result);
         return result;
       } finally {
         entered.by = outer;
+        if (room !== 0) frameGone(room);
+        // Not caught: thrown again, it would point here.
+        if (!returned && own.made !== undefined) onThrow?.(own.made);
       }
     },
   };
   return entry.call;
+}
+
+/** Makes room for one frame in the stacks of errors made from now on; the limit set, 0: none was. */
+export function roomForFrame(): number {
+  if (!part.on) return 0;
+  const { stackTraceLimit } = ErrorClass;
+  // Off (0), or no number of the program's: not ours to touch.
+  if (typeof stackTraceLimit !== 'number' || !(stackTraceLimit > 0)) return 0;
+  try {
+    ErrorClass.stackTraceLimit = stackTraceLimit + 1;
+    return stackTraceLimit + 1;
+  } catch {
+    return 0;
+  }
+}
+
+/** Takes the room back, unless the program has set a limit of its own meanwhile. */
+export function frameGone(room: number): void {
+  try {
+    if (ErrorClass.stackTraceLimit === room) ErrorClass.stackTraceLimit = room - 1;
+  } catch {
+    // Frozen meanwhile.
+  }
+}
+
+/** The record will not be: its call site is not told. */
+export function dropSite(owner: Located): void {
+  if (count > 0 && owners[count - 1] === owner) count--;
 }
 
 /** Notes the call site of a record just made; called once for each. */

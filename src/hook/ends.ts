@@ -64,17 +64,51 @@ function watchExit(prototype: object): void {
   );
 }
 
-/** Takes the hook's own lines out of an error's stack. */
-function clean(error: unknown): void {
+interface Printed {
+  stack?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+}
+
+/** Takes the hook's own lines out of an error's stack, and of those of its causes. */
+function clean(error: unknown, depth = 0): void {
   try {
-    const e = error as { stack?: unknown };
-    if (typeof error !== 'object' || error === null || typeof e.stack !== 'string' || !e.stack.includes(__filename))
-      return;
-    e.stack = e.stack
-      .split('\n')
-      .filter((one) => !(one.includes(__filename) && /^\s+at /.test(one)))
-      .join('\n');
+    if (typeof error !== 'object' || error === null || depth > 8) return;
+    const e = error as Printed;
+    if (typeof e.stack === 'string' && e.stack.includes(__filename)) e.stack = withoutOurs(e.stack);
+    cleanAddition(e);
+    if (e.cause !== undefined) clean(e.cause, depth + 1);
+    if (Array.isArray(e.errors)) for (const one of e.errors) clean(one, depth + 1);
   } catch {
     // An error that does not let itself be changed is printed as it is.
+  }
+}
+
+const isFrame = /^\s+at /;
+
+/** Room was made for our frames: more than the limit are there only while ours are among them. */
+function withoutOurs(stack: string): string {
+  const limit = Error.stackTraceLimit;
+  let frames = 0;
+  return stack
+    .split('\n')
+    .filter((one) => !isFrame.test(one) || (!one.includes(__filename) && ++frames <= limit))
+    .join('\n');
+}
+
+/** What Node adds when it prints: "Emitted 'error' event at", taken where no one listened. */
+function cleanAddition(e: object): void {
+  for (const key of Object.getOwnPropertySymbols(e)) {
+    if (key.description !== 'kEnhanceStackBeforeInspector') continue;
+    const own = Object.getOwnPropertyDescriptor(e, key);
+    const make: unknown = own?.value;
+    if (typeof make !== 'function') return;
+    const value = (): unknown => {
+      const text: unknown = apply(make as () => unknown, e, []);
+      if (typeof text !== 'string') return text;
+      const lines = text.split('\n');
+      return lines.filter((one) => !(isFrame.test(one) && one.includes(__filename))).join('\n');
+    };
+    Object.defineProperty(e, key, { ...own, value });
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Agent } from 'node:http';
 import { apply, nodeMajor } from './builtins';
-import { entered, entry } from './callsite';
+import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked, linkedToRequest, linkRequest, linkResponse } from './hidden';
@@ -30,8 +30,8 @@ export function installHttp1(): void {
   const https = require('node:https') as typeof import('node:https');
   const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
   for (const m of [http, https]) {
-    wrap(m, 'request', (original) => entry(original, false, onEntryReturn));
-    wrap(m, 'get', (original) => entry(original, false, onEntryReturn));
+    wrap(m, 'request', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
+    wrap(m, 'get', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
   }
   watchAgent(http.Agent.prototype);
   watchRequests(http.ClientRequest.prototype);
@@ -47,7 +47,12 @@ function watchAgent(prototype: object): void {
     (original) =>
       function addRequest(this: Agent, ...args: [Outgoing, ConnectOptions]) {
         begin(args[0], args[1]);
-        return apply(original, this, args);
+        const room = roomForFrame();
+        try {
+          return apply(original, this, args);
+        } finally {
+          if (room !== 0) frameGone(room);
+        }
       },
   );
   wrap(
@@ -57,9 +62,11 @@ function watchAgent(prototype: object): void {
       function createSocket(this: AgentInside, ...args: [Outgoing]) {
         const outer = dialling.by;
         dialling.by = dialler(this, args[0]);
+        const room = roomForFrame();
         try {
           return apply(original, this, args);
         } finally {
+          if (room !== 0) frameGone(room);
           dialling.by = outer;
         }
       },
@@ -103,6 +110,7 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
   if (known !== undefined) return known;
   const r = new Http1Record(entered.by?.at ?? now(), req, options);
   linkRequest(req, r);
+  if (entered.by) entered.by.made ??= r;
   r.redirectOf = redirectTo(() => r.url());
   beginRequest(r);
   return r;
@@ -112,6 +120,16 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
 function onEntryReturn(req: unknown): void {
   if (typeof req === 'object' && req !== null && recordOf(req) === undefined) begin(req as Outgoing);
 }
+
+/** The call threw (a port out of range): no request came to be. One that is told already has failed. */
+const onEntryThrow = guarded(part, 'http1.throw', (r: Http1Record) => {
+  if (r.endAt !== 0 || r.wire !== undefined) return;
+  if (r.written !== 0) return fail(r, undefined, now());
+  r.endAt = now();
+  r.written = 3;
+  dropSite(r);
+  if (r.dial !== undefined) r.dial.wanted = false;
+});
 
 function watchRequests(prototype: object): void {
   wrap(
@@ -150,9 +168,14 @@ function watchRequests(prototype: object): void {
       name,
       (original) =>
         function (this: Outgoing, ...args: unknown[]) {
-          const result: unknown = apply(original, this, args);
-          if (args.length > 0) onBody(this, args[0], args[1]);
-          return result;
+          const room = roomForFrame();
+          try {
+            const result: unknown = apply(original, this, args);
+            if (args.length > 0) onBody(this, args[0], args[1]);
+            return result;
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
         },
     );
   }

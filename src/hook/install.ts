@@ -46,7 +46,8 @@ export function install(settings: Settings, face: HookFace): void {
   });
   if (!opened || !enabled) return;
   setUpFaults(push, settings.faults);
-  setUpQueue(settings.gap, { count: unreadSites, read: readSites });
+  // A worker is terminated between two ticks, without a word: nothing waits there for a later write.
+  setUpQueue(settings.gap ?? (threadId === 0 ? undefined : 0), { count: unreadSites, read: readSites });
   setUpCallSites(settings.callSites);
   setUpHeaders(settings.headers, settings.excludeHeaders);
   face.flush = flush;

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { apply, nodeMajor } from './builtins';
+import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
@@ -77,9 +78,11 @@ export function installNet(): void {
       function connect(this: AnySocket, ...args: unknown[]) {
         const outer = dialling.wire;
         dialling.wire = begin(this, args);
+        const room = roomForFrame();
         try {
           return apply(original, this, args);
         } finally {
+          if (room !== 0) frameGone(room);
           dialling.wire = outer;
         }
       },

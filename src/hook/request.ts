@@ -15,7 +15,7 @@ import { push, pushLater, type Writable } from './queue';
 import { bounded } from './text';
 import type { Wire } from './wire';
 
-export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'upgraded' | 'tunnel';
+export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel';
 type Api = 'http' | 'https' | 'fetch' | 'undici' | 'websocket';
 
 export abstract class RequestRecord implements Writable {

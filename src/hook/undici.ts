@@ -50,6 +50,7 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
   const copy = copyOf(request, entered.by?.fetch ?? false, countPieces);
   const r = new UndiciRecord(entered.by?.at ?? now(), request, copy);
   link(request, r);
+  if (entered.by) entered.by.made ??= r;
   waiting.add(r);
   newest = r;
   r.redirectOf = redirectTo(() => r.url());
@@ -209,12 +210,18 @@ const onError = guarded(part, 'undici.error', ({ request, error }: { request: Un
     const wire = linked<unknown>(error);
     if (wire instanceof Wire) r.dial = wire;
   }
+  // Nobody read the body, and the response went to the garbage collector: the runtime cancels, nothing failed.
+  if (error === 'Response object has been garbage collected' && r.responseBeginAt !== 0) {
+    finish(r, 'notRead', t);
+    return;
+  }
   const e = error as { name?: unknown; code?: unknown } | undefined;
   const kind = e?.name === 'TimeoutError' ? 'signal' : timers[String(e?.code)];
   if (kind !== undefined) {
     r.timeoutKind = kind;
     r.timeoutAt = t;
   }
-  if (isAbort(e)) abort(r, error, t);
+  // No error at all: the reason that the program gave to `cancel` or `abort`.
+  if (isAbort(e) || !(typeof error === 'object' && error !== null)) abort(r, error, t);
   else fail(r, error, t);
 });

@@ -3,6 +3,7 @@
  * requests tell where they come from; what else is to be known of a copy is found out once, at its first request.
  */
 import { ErrorClass, parse, readFileSync, stringify } from './builtins';
+import { watchPools } from './undiciPools';
 import type { UndiciRequest } from './undiciRecord';
 
 export interface Copy {
@@ -30,6 +31,7 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, countPieces: (
   const file = creator();
   const bundled = inGlobalFetch || file.startsWith('node:');
   const handler = Object.getOwnPropertySymbols(request).find((s) => s.description === 'handler');
+  if (!bundled) watchPools(file);
   const piece = prototype.onData ?? prototype.onResponseData;
   const hasChannel =
     typeof piece === 'function' && Function.prototype.toString.call(piece).includes('bodyChunkReceived');

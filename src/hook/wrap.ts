@@ -10,9 +10,9 @@ const skipped = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
  * Replaces a method, keeping its name, length, own symbols (util.promisify reads one from dns.lookup) and the flags of
  * the property. What is no function or cannot be redefined stays as it is.
  */
-export function wrap(object: object, name: string, make: (original: AnyFunction) => AnyFunction): void {
+export function wrap(object: object, name: string | symbol, make: (original: AnyFunction) => AnyFunction): void {
   const own = Object.getOwnPropertyDescriptor(object, name);
-  const original: unknown = own ? own.value : (object as Record<string, unknown>)[name];
+  const original: unknown = own ? own.value : (object as Record<PropertyKey, unknown>)[name];
   if (typeof original !== 'function') return;
   const wrapped = make(original as AnyFunction);
   for (const key of Reflect.ownKeys(original)) {

@@ -21,8 +21,8 @@ const program = join(import.meta.dirname, 'programs/everything.cjs');
 let upstream: Upstream;
 let plain: Ending;
 const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');
-/** Handlers of what Node 24 tells in another way. */
-const elsewhere = ['http1.event', 'undici.piece'];
+/** Handlers of what Node 24 tells in another way, and of copies of undici that a program brings. */
+const elsewhere = ['http1.event', 'undici.piece', 'undici.pools', 'undici.hand', 'undici.handed'];
 
 beforeAll(async () => {
   upstream = await Upstream.start();

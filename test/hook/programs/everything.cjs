@@ -43,6 +43,11 @@ async function main() {
   console.log(await done(https.get(`${process.env.UP_EXPIRED}/ok`, { ca, agent: new https.Agent() })));
   const own = { createConnection: () => net.connect(port, '127.0.0.1'), headers: { connection: 'close' } };
   console.log(await done(http.get(`${base}/ok`, own)));
+  try {
+    http.get({ host: '127.0.0.1', port: 1e6 });
+  } catch (e) {
+    console.log(e.code);
+  }
   const socket = net.connect(port, '127.0.0.1', () => socket.resetAndDestroy());
   await new Promise((r) => socket.on('close', r));
   console.log((await (await fetch(`${base}/redirect?n=1`)).text()).length);

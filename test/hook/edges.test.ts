@@ -1,0 +1,72 @@
+// The edges of calls: what throws at once reads as without the hook, and makes no request; what waits in a pool, is not
+// read, or ends with its worker, is told as it was. The truth is the program without tracing, and the server's log.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problemsOf, visible } from '../support/check';
+import { nodes, repository } from '../support/nodes';
+import { only } from '../support/observe';
+import { lineOf, runPlain } from '../support/program';
+import { runTraced } from '../support/run';
+import { Upstream } from '../support/upstream';
+
+const program = join(import.meta.dirname, 'programs/edges.cjs');
+const clients = join(repository, 'test/matrix/clients/node_modules');
+let upstream: Upstream;
+beforeAll(async () => {
+  upstream = await Upstream.start();
+});
+afterAll(() => upstream.close());
+
+describe.each(nodes)('Node $major', (node) => {
+  const traced = (args: string[], execArgv: string[] = []) =>
+    runTraced(node, program, { args, execArgv, env: { ...upstream.environment, EDGES_MS: '300' } });
+
+  test.each(['url', 'protocol', 'port', 'header', 'write', 'lookup', 'fetch', 'refused', 'limit'])(
+    '%s: what is printed is the same to the line',
+    async (act) => {
+      const plain = await runPlain(node, program, { args: [act], env: upstream.environment });
+      const run = await traced([act]);
+      expect(visible(run)).toEqual(visible(plain));
+      if (act !== 'limit') expect(run.stderr).toMatch(/\n\s+at /);
+    },
+  );
+
+  test.each(['port', 'lookup'])('%s: a call that throws makes no request', async (act) => {
+    const run = await traced([act]);
+    expect(run.trace.requests).toEqual([]);
+    expect(run.trace.dials).toEqual([]);
+    expect(problemsOf(run)).toEqual([]);
+  });
+
+  test('four requests of a worker that is terminated at once', async () => {
+    const from = upstream.facts.requests.length;
+    const run = await traced(['worker']);
+    expect(upstream.facts.requests.length - from).toBe(4);
+    expect(run.trace.requests).toHaveLength(4);
+  });
+
+  // Only these cancel the body of a response that is collected.
+  if (node.major >= 22)
+    test('a body that nobody reads is no failure', async () => {
+      const run = await traced(['unread'], ['--expose-gc']);
+      expect(run.stdout).toBe('200\n');
+      expect(only(run.trace.requests)).toMatchObject({ outcome: 'notRead', response: { status: 200 } });
+      expect(run.trace.counts.failed).toBe(0);
+      expect(problemsOf(run)).toEqual([]);
+    });
+
+  const copies =
+    node.major >= 22 ? ['undici6', 'undici7', 'undici8'] : node.major >= 20 ? ['undici6', 'undici7'] : ['undici6'];
+  test.each(copies)('%s: the wait for a connection of a busy pool begins with the call', async (name) => {
+    const run = await traced(['pool', join(clients, name)]);
+    expect(problemsOf(run)).toEqual([]);
+    const list = run.trace.requests;
+    expect(list).toHaveLength(3);
+    for (const [i, r] of list.entries()) {
+      expect(r.callSite).toMatchObject({ file: program, line: lineOf(program, 'pool'), kind: 'user' });
+      // The server takes 100 ms for each before it.
+      expect((r.sendBeginAt ?? 0) - (r.createdAt ?? 0)).toBeGreaterThan(i * 95_000);
+      expect((r.createdAt ?? 0) - (list[0]?.createdAt ?? 0)).toBeLessThan(90_000);
+    }
+  });
+});

@@ -1,0 +1,55 @@
+// Errors that a call throws at once, a busy pool, a body nobody reads, a worker that is cut short.
+const http = require('node:http');
+const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+const base = process.env.UP_HTTP;
+
+const deep = (n, act) => (n === 0 ? act() : deep(n - 1, act));
+const get = (agent) =>
+  new Promise((resolve) => http.get(`${base}/ok`, { agent }, (res) => res.resume().on('end', resolve)));
+
+const acts = {
+  url: () => deep(12, () => http.get('http://bad url')),
+  protocol: () => deep(3, () => http.request('ftp://x/')),
+  port: () => deep(3, () => http.get({ host: '127.0.0.1', port: 1e6 })),
+  header: () => deep(3, () => http.get(`${base}/ok`, { headers: { 'x y': '1' } })),
+  write: () => deep(12, () => http.request(`${base}/ok`, { method: 'POST' }).write(5)),
+  lookup: () =>
+    deep(3, () =>
+      http.get('http://localhost:1', {
+        lookup() {
+          throw new Error('mine');
+        },
+      }),
+    ),
+  fetch: () => fetch('nonsense'),
+  limit: () =>
+    console.log(Error.stackTraceLimit, http.get(`${base}/ok`).on('error', () => {}) && Error.stackTraceLimit),
+  refused: () => http.get(`${base}/rst`, { agent: false }),
+  async pool(name) {
+    const { Pool } = require(name);
+    const pool = new Pool(base, { connections: 1 });
+    const options = { path: '/think?ms=100', method: 'GET' };
+    const one = async () => (await pool.request(options)).body.text(); // @pool
+    await Promise.all([one(), one(), one()]);
+    await pool.close();
+  },
+  async unread() {
+    console.log(await (async () => (await fetch(`${base}/bytes?n=300000`)).status)());
+    const keep = setInterval(() => globalThis.gc(), 10);
+    await new Promise((r) => setTimeout(r, Number(process.env.EDGES_MS)));
+    clearInterval(keep);
+  },
+  async worker() {
+    const worker = new Worker(__filename);
+    await new Promise((r) => worker.on('message', r));
+    await worker.terminate();
+  },
+};
+
+if (isMainThread) acts[process.argv[2]](...process.argv.slice(3));
+else
+  (async () => {
+    const agent = new http.Agent({ keepAlive: true });
+    for (let i = 0; i < 4; i++) await get(agent);
+    parentPort.postMessage('done');
+  })();
