@@ -83,7 +83,7 @@ export function report(runs, { rounds, processes }) {
   );
   return `# What tracing costs
 
-Written by \`node test/bench/run.mjs\`; do not edit. Measured on Linux ${release()} (${process.arch}, ${cpus().length} cores, ${cpus()[0].model.trim()}).
+Written by \`node test/bench/run.mjs\`; do not edit. Measured on Linux ${release().split('.').slice(0, 2).join('.')} (${process.arch}, ${cpus().length} cores, ${cpus()[0].model.trim()}).
 
 A program makes small requests over kept connections to a server on loopback that answers five bytes at once: the worst
 case for a tracer, because there is nothing to wait for. Against a server that needs 5 ms the same cost is a percent or
