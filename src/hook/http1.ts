@@ -15,6 +15,7 @@ import { type AnySocket, type ConnectOptions, dialling, wireOf } from './net';
 import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
+import { Tunnel } from './tls';
 import type { Wire } from './wire';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
@@ -185,7 +186,7 @@ function watchRequests(prototype: object): void {
 const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySocket | null) => {
   const r = begin(req);
   if (r === undefined || !socket || r.wire !== undefined) return;
-  const wire = wireOf(socket);
+  const wire = wireOf(socket) ?? tunnelled(r, socket);
   if (wire !== undefined && wire.request === undefined && wire.requests === 0 && wire.via !== 'undici') {
     // Dialled without an agent, or by one that is not Node's: inside this very call if it is still connecting.
     if (wire.connectedAt === 0 && wire.beginAt >= r.createdAt) {
@@ -205,6 +206,24 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
     r.blockedBy = holder.id;
   }
 });
+
+/** TLS over a socket that a proxy agent had dialled: its connection carries the request, after a handshake of its own. */
+function tunnelled(r: Http1Record, socket: AnySocket): Wire | undefined {
+  const wire = socket._parent ? wireOf(socket._parent) : undefined;
+  const begun = wire !== undefined && wire.connectedAt !== 0 && wire.tunnel === undefined && wire.requests === 0;
+  if (!begun || !socket.encrypted || socket._secureEstablished === true) return undefined;
+  wire.tunnel = new Tunnel(socket._tlsOptions ?? {});
+  wire.tunnel.beginAt = now();
+  wire.secure = true;
+  wire.readyAt = 0;
+  wire.quiet = false;
+  link(socket, wire);
+  if (wire.request === undefined && wire.beginAt >= r.createdAt) {
+    wire.request = r;
+    r.dial = wire;
+  }
+  return wire;
+}
 
 /** Whether the agent had just this socket for the request's origin: then who held it is who blocked. */
 function isOnlySocket(req: Outgoing, socket: AnySocket): boolean {

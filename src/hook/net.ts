@@ -57,6 +57,10 @@ interface Handle {
 
 export interface AnySocket extends Socket {
   encrypted?: boolean;
+  /** Of a TLS socket: what it was made over, how, and whether its handshake is done. */
+  _parent?: AnySocket | null;
+  _tlsOptions?: ConnectOptions;
+  _secureEstablished?: boolean;
   _handle?: Handle | null;
   _readableState?: { ended?: boolean };
 }

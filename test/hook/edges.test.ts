@@ -1,7 +1,10 @@
 // The edges of calls: what throws at once reads as without the hook, and makes no request; what waits in a pool, is not
 // read, or ends with its worker, is told as it was. The truth is the program without tracing, and the server's log.
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { phasesOf } from '../../src/model/phases';
 import { problemsOf, visible } from '../support/check';
 import { nodes, repository } from '../support/nodes';
 import { only } from '../support/observe';
@@ -54,6 +57,36 @@ describe.each(nodes)('Node $major', (node) => {
       expect(run.trace.counts.failed).toBe(0);
       expect(problemsOf(run)).toEqual([]);
     });
+
+  test('https through a proxy agent: TCP and TLS of the tunnel, on the connection that the proxy saw', async () => {
+    const ports: (number | undefined)[] = [];
+    const proxy = createServer().on('connect', (q, socket: Socket) => {
+      ports.push(socket.remotePort);
+      const onward = connect(Number(q.url?.split(':')[1]), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      for (const one of [socket, onward]) one.on('error', () => {});
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const { port } = proxy.address() as AddressInfo;
+    const run = await traced(['proxy', join(clients, 'https-proxy-agent'), `http://127.0.0.1:${port}`]);
+    proxy.close();
+    expect(run.stderr).toBe('');
+    expect(problemsOf(run)).toEqual([]);
+    expect(ports).toHaveLength(2);
+    const seen = run.trace.requests.map((r) => run.store.connections.get(r.connection ?? '')?.local?.port);
+    expect(seen).toEqual(ports);
+    for (const r of run.trace.requests) {
+      expect(r).toMatchObject({ outcome: 'complete', ordinal: 1 });
+      const names = phasesOf(r, run.store).phases.map((p) => p.name);
+      expect(names).toEqual(expect.arrayContaining(['tcp', 'tls', 'send', 'wait']));
+    }
+    expect(run.trace.tlsTunnels.map((t) => [t.version, t.verification?.authorized])).toEqual([
+      ['TLSv1.3', true],
+      ['TLSv1.3', true],
+    ]);
+  });
 
   const copies =
     node.major >= 22 ? ['undici6', 'undici7', 'undici8'] : node.major >= 20 ? ['undici6', 'undici7'] : ['undici6'];

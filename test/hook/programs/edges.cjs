@@ -33,6 +33,18 @@ const acts = {
     await Promise.all([one(), one(), one()]);
     await pool.close();
   },
+  async proxy(name, at) {
+    const https = require('node:https');
+    const { HttpsProxyAgent } = require(name);
+    const ca = require('node:fs').readFileSync(process.env.UP_CA);
+    // The agent names the host to TLS, and an address is no name.
+    const secure = process.env.UP_HTTPS.replace('127.0.0.1', 'localhost');
+    const options = { agent: new HttpsProxyAgent(at), ca };
+    const one = () =>
+      new Promise((resolve) => https.get(`${secure}/ok`, options, (res) => res.resume().on('end', resolve))); // @proxy
+    await one();
+    await one();
+  },
   async unread() {
     console.log(await (async () => (await fetch(`${base}/bytes?n=300000`)).status)());
     const keep = setInterval(() => globalThis.gc(), 10);

@@ -33,7 +33,7 @@ async function main() {
   post.end('world');
   console.log(await done(post));
   console.log(await done(http.get(`${base}/chunks?n=3&ms=5`, { agent })));
-  console.log(await done(http.get(`${base}/chunks?n=3&ms=5`), (_, res) => res.destroy()));
+  console.log(await done(http.get(`${base}/chunks?n=3&ms=100`), (_, res) => res.destroy()));
   console.log(await done(http.get(`${base}/rst`)));
   const silent = http.get(`${base}/silent`, { timeout: 30 });
   silent.on('timeout', () => silent.destroy(new Error('too slow')));
