@@ -60,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
     began: (run, session) => {
       log.info(`run ${run.number} begins: ${session.name}`);
       notes.show(runs);
+      diagnosis.began(run, session);
       if (panelOpens() === 'onStart') void panel.show({ focus: false });
       if (run.problem) say(run.problem.text);
     },

@@ -7,6 +7,7 @@ import type { ConnectionRow } from '../model/protocol';
 import type { Connection } from '../model/records';
 import { compareRows, type Row, rowOf } from '../model/row';
 import type { Store } from '../model/store';
+import { Cleared, type Figures } from './cleared';
 
 export interface RowChanges {
   upsert: Row[];
@@ -63,6 +64,8 @@ export class RunRows {
   readonly #rows = new Map<string, Row>();
   /** Rows of requests created up to here are cleared; µs of the trace. */
   #clearedAt = Number.NEGATIVE_INFINITY;
+  /** What the store still counts of them; absent: nothing was cleared. */
+  cleared: Cleared | undefined;
 
   constructor(
     readonly store: Store,
@@ -75,11 +78,17 @@ export class RunRows {
   update(now: number): RowChanges {
     const changes = this.store.takeChanges();
     const out: RowChanges = { upsert: [], removed: [] };
-    for (const id of changes.removed)
+    for (const id of changes.removed) {
       if (this.#rows.delete(rowIdOf(this.run, id))) out.removed.push(rowIdOf(this.run, id));
+      else this.cleared?.evicted(id);
+    }
     for (const id of changes.requests) {
       const request = this.store.requests.get(id);
-      if (!request || (request.createdAt ?? Number.POSITIVE_INFINITY) <= this.#clearedAt) continue;
+      if (!request) continue;
+      if ((request.createdAt ?? Number.POSITIVE_INFINITY) <= this.#clearedAt) {
+        this.cleared?.changed(id, request);
+        continue;
+      }
       const row = placed(rowOf(request, this.store, now), this.run, this.offset);
       this.#rows.set(row.id, row);
       out.upsert.push(row);
@@ -98,9 +107,10 @@ export class RunRows {
     return row ? [placedLane(row, this.run, this.offset)] : [];
   }
 
-  /** Hides what was requested until now; the records stay. */
-  clear(now: number): void {
+  /** Hides what was requested until now, which the store's counts say is `counted`; the records stay. */
+  clear(now: number, counted: Figures): void {
     this.#clearedAt = now;
+    this.cleared = new Cleared(this.store.requests, counted);
     this.#rows.clear();
   }
 

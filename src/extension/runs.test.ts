@@ -86,6 +86,24 @@ describe('runs', () => {
     expect(runs.rows().map((r) => r.id)).toEqual(['r2/1-0-2']);
   });
 
+  it('counts after Clear are those of the rows shown, also when a hidden request ends later', () => {
+    const a = new FakeRecorder('a');
+    runs.begin(a, 'a');
+    const { endAt: _, outcome: __, response: ___, ...running } = doneLine(2, 2) as Record<string, unknown>;
+    a.write(doneLine(1, 1, { response: { status: 503 } }), running);
+    settle();
+    expect(runs.status()).toMatchObject({ requests: 2, failed: 1, running: 1 });
+    runs.clear();
+    expect(runs.status()).toMatchObject({ requests: 0, failed: 0, running: 0 });
+    // Ends, failed; another one of before is heard of only now.
+    a.write({ k: 'end', id: 2, endAt: 3, outcome: 'failed' }, doneLine(3, 3), doneLine(4, 600_000_000));
+    settle();
+    expect(runs.rows().map((r) => r.id)).toEqual(['r1/1-0-4']);
+    expect(runs.status()).toMatchObject({ requests: 1, failed: 0, running: 0 });
+    runs.clear();
+    expect(runs.status()).toMatchObject({ requests: 0, failed: 0, running: 0 });
+  });
+
   it('a reason for seeing nothing is shown until the program reports after all', () => {
     const a = new FakeRecorder('a');
     const run = runs.begin(a, 'a');

@@ -67,7 +67,7 @@ export class Runs implements TraceView {
       if (run.state !== 'running') this.#drop(run);
       else {
         run.rows.update(run.elapsed());
-        run.rows.clear(run.elapsed());
+        run.rows.clear(run.elapsed(), statusOf([run.store], { recording: true }));
       }
     }
     this.#changed.fire('all');
@@ -102,10 +102,11 @@ export class Runs implements TraceView {
 
   status(): Status {
     const last = this.#runs.at(-1);
-    return statusOf(
+    const whole = statusOf(
       this.#runs.map((r) => r.store),
       { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.age() } : {}) },
     );
+    return this.#runs.reduce((status, r) => r.rows.cleared?.takenOff(status) ?? status, whole);
   }
 
   now(): number {

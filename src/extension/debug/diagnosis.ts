@@ -7,25 +7,42 @@ import { commandOf, configuredEnvironment, definedOnly } from './environment';
 
 /** A process that the debugger has attached to has run all preloads; its hook's first line is then on its way. */
 const patienceMs = 2000;
+/** One that it never attaches to (a wrapper cleared the environment for both) may run for long: said while it runs. */
+const unheardMs = 10_000;
 
 export class Diagnosis {
   readonly #timers = new Map<Run, NodeJS.Timeout>();
+  readonly #attached = new WeakSet<Run>();
 
   constructor(
     private readonly runs: Runs,
     private readonly say: (run: Run, text: string) => void,
   ) {}
 
+  /** The program is being started. */
+  began(run: Run, session: DebugSession): void {
+    this.#checkIn(unheardMs, run, session);
+  }
+
   /** The debugger attached to a process of the run. */
   attached(run: Run, session: DebugSession): void {
-    if (this.#timers.has(run)) return;
-    const timer = setTimeout(() => void this.check(run, session), patienceMs);
-    this.#timers.set(run, timer);
+    if (this.#attached.has(run)) return;
+    this.#attached.add(run);
+    this.#checkIn(patienceMs, run, session);
+  }
+
+  #checkIn(ms: number, run: Run, session: DebugSession): void {
+    clearTimeout(this.#timers.get(run));
+    this.#timers.set(
+      run,
+      setTimeout(() => void this.check(run, session), ms),
+    );
   }
 
   /** Says why, if no process of the run has reported yet. `session`: the root or one below it. */
   async check(run: Run, session: DebugSession): Promise<void> {
     clearTimeout(this.#timers.get(run));
+    this.#timers.delete(run);
     await run.recorder.poll();
     if (run.store.processes.size > 0 || run.problem) return;
     let config = session;
