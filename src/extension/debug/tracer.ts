@@ -3,6 +3,7 @@
  * must exist then; its run begins when the debug adapter starts. On restart the JavaScript debugger takes the
  * environment from the request itself, at once, so a spare recorder is kept ready for each live root session.
  */
+import { dirname } from 'node:path';
 import type { DebugConfiguration, DebugSession } from 'vscode';
 import { preloadWouldFail } from '../../session/unloaded';
 import type { Recorder } from '../recorder';
@@ -146,7 +147,10 @@ function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfigur
   const base = definedOnly(configuredEnvironment(config));
   // Tracing must not keep a program from starting.
   if (preloadWouldFail(commandOf(config).args, base.NODE_OPTIONS, recorder.hook)) return marked;
-  return { ...marked, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
+  // Stepping passes through the hook, and its frames are folded with the others that are skipped.
+  const own = `${dirname(recorder.hook).replaceAll('\\', '/')}/**`;
+  const skipFiles = [...new Set([...(Array.isArray(config.skipFiles) ? config.skipFiles : []), own])];
+  return { ...marked, skipFiles, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
 }
 
 function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {

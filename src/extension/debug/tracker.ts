@@ -9,7 +9,7 @@ import type { Log } from '../log';
 import { nodeDebugType, rootOf, traceIdOf } from './marker';
 import type { Tracer } from './tracer';
 
-const hookFile = /[\\/]nettrace-hook-[0-9a-f]+[\\/]hook\.cjs$/;
+const hookFile = /[\\/]nettrace-hook-[0-9a-f]+[\\/][^\\/]+$/;
 /** Makes the hook write what it holds back until the end of the tick: at a stop the tick does not end. */
 const flush = "globalThis[Symbol.for('nettrace.hook')]?.flush()";
 

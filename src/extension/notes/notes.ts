@@ -15,6 +15,7 @@ import { hoverOf, type LineReference } from './hover';
 import { type LineSummary, summaryOf } from './summary';
 
 const gapMs = 250;
+const lensGapMs = 1000;
 const selector: vscode.DocumentSelector = [
   { scheme: 'file', language: 'javascript' },
   { scheme: 'file', language: 'typescript' },
@@ -32,6 +33,8 @@ interface Note extends LineSummary {
 export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
   readonly #disposables = new Disposables();
   readonly #throttle = new Throttle(() => this.#update(), gapMs);
+  /** The editor waits after each change before it asks for lenses, anew each time: changes in a row would starve it. */
+  readonly #lensThrottle = new Throttle(() => this.#lensesChanged.fire(), lensGapMs);
   readonly #lensesChanged = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#lensesChanged.event;
   readonly #edits = new Map<string, Edits>();
@@ -165,8 +168,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
     if (!on) {
       this.#lenses?.dispose();
       this.#lenses = undefined;
-    }
-    this.#lensesChanged.fire();
+    } else this.#lensThrottle.ask();
   }
 
   #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -209,6 +211,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
 
   dispose(): void {
     this.#throttle.dispose();
+    this.#lensThrottle.dispose();
     this.#listening?.dispose();
     this.#lenses?.dispose();
     this.#disposables.dispose();
