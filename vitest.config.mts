@@ -30,7 +30,8 @@ export default defineConfig({
         'test/architecture/*.test.ts',
       ]),
       project('hook', ['test/{hook,session,cli,samples}/**/*.test.ts']),
-      project('cases', ['test/cases/**/*.test.ts'], { timeoutMs: 120_000 }),
+      // One file at a time: its figures are compared with the server's own within 25 ms.
+      project('cases', ['test/cases/**/*.test.ts'], { timeoutMs: 120_000, workers: 1 }),
       project('matrix', ['test/matrix/**/*.test.ts'], { timeoutMs: 120_000 }),
       project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1 }),
       project('e2e', ['test/e2e/**/*.e2e.ts'], { timeoutMs: 300_000, workers: 1 }),
