@@ -62,12 +62,21 @@ describe('looks', { timeout: 120_000 }, () => {
       await vs.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: name }).waitFor();
       await vs.page.keyboard.press('Enter');
       await vs.page.locator(`.monaco-workbench.${kind}`).waitFor();
-      for (const [width, size] of Object.entries(sizes)) {
-        await vs.page.setViewportSize(size);
-        await vs.panel.locator('[role=row][data-id]').first().waitFor();
-        await vs.panel.getByText('Breakdown').first().waitFor();
-        await vs.shot(`panel-${theme}-${width}`);
-      }
+      const row = vs.panel.locator('[role=row][data-id]').first();
+      const details = vs.panel.getByText('Breakdown').first();
+      await row.waitFor();
+      await details.waitFor();
+      await vs.shot(`panel-${theme}-wide`);
+      // Too low and too narrow for both: one at a time. With the whole height: both.
+      await vs.page.setViewportSize(sizes.narrow);
+      await row.waitFor({ state: 'hidden' });
+      await details.waitFor();
+      await vs.shot(`panel-${theme}-narrow`);
+      await vs.command('View: Toggle Maximized Panel');
+      await row.waitFor();
+      await details.waitFor();
+      await vs.shot(`panel-${theme}-narrow-high`);
+      await vs.command('View: Toggle Maximized Panel');
     });
   }
 });

@@ -107,8 +107,8 @@ export class VsCode {
     await until(async () => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press(key);
-      await box.fill(text);
-      return wanted.waitFor({ timeout: 5000 }).then(
+      const tried = box.fill(text, { timeout: 5000 }).then(() => wanted.waitFor({ timeout: 5000 }));
+      return tried.then(
         () => true,
         () => false,
       );

@@ -59,9 +59,9 @@ describe('grid', () => {
   test('a click selects, asks for the details and opens the code as preview', async () => {
     await open();
     await rowNode(13).locator('.c-name').click();
-    expect(await selected()).toEqual([id(13)]);
-    expect(await posted('details')).toEqual([{ type: 'details', id: id(13) }]);
-    expect(await posted('open')).toEqual([{ type: 'open', id: id(13), preview: true }]);
+    await expect.poll(selected).toEqual([id(13)]);
+    await expect.poll(() => posted('details')).toEqual([{ type: 'details', id: id(13) }]);
+    await expect.poll(() => posted('open')).toEqual([{ type: 'open', id: id(13), preview: true }]);
     await panel.answer();
     await panel.page.waitForSelector('.det .tot');
     expect(await panel.page.textContent('.det .tot')).toContain('517.6');
@@ -74,7 +74,7 @@ describe('grid', () => {
     await page.keyboard.press('ArrowDown');
     await settled(page);
     expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.index)).toBe('1');
-    expect(await selected()).toEqual([id(2)]);
+    await expect.poll(selected).toEqual([id(2)]);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Space');
     expect((await posted('open')).map((m) => m.preview)).toEqual([false, true]);
@@ -95,7 +95,7 @@ describe('grid', () => {
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Shift+ArrowDown');
     await settled(page);
-    expect((await selected()).length).toBe(3);
+    await expect.poll(async () => (await selected()).length).toBe(3);
     await rowNode(13)
       .locator('.c-status')
       .click({ modifiers: ['Control'] });
@@ -147,11 +147,11 @@ describe('grid', () => {
     for (const expected of [11, 14, 15, 17, 11]) {
       await panel.send({ type: 'command', command: 'nextFailed' });
       await settled(panel.page);
-      expect(await selected()).toEqual([id(expected)]);
+      await expect.poll(selected).toEqual([id(expected)]);
     }
     await panel.send({ type: 'command', command: 'previousFailed' });
     await settled(panel.page);
-    expect(await selected()).toEqual([id(17)]);
+    await expect.poll(selected).toEqual([id(17)]);
     await panel.send({ type: 'command', command: 'copyUrl' });
     await expect
       .poll(async () => (await posted('copy')).at(-1)?.text)
