@@ -78,13 +78,6 @@ describe('ways to start', { timeout: 120_000 }, () => {
 });
 
 describe('one message says why nothing is traced, and what to do', { timeout: 120_000 }, () => {
-  it('a script with --inspect-brk: the debugger clears NODE_OPTIONS', async () => {
-    await vs.debug('Script with inspect-brk');
-    await vs.panel.getByText('the npm script "legacy" has --inspect-brk').waitFor();
-    await vs.shot('message-no-hook');
-    await vs.command('Debug: Stop');
-  });
-
   it('Node before 18', async () => {
     // A Node that says it is 16 and does not know the hook.
     const bin = join(vs.workspace, 'bin');
@@ -95,5 +88,12 @@ describe('one message says why nothing is traced, and what to do', { timeout: 12
     chmodSync(join(bin, 'node'), 0o755);
     await vs.debug('Old Node');
     await vs.panel.getByText('is Node 16.20.2; the hook needs Node 18 or later').waitFor();
+  });
+
+  it('a script with --inspect-brk: the debugger clears NODE_OPTIONS', async () => {
+    await vs.debug('Script with inspect-brk');
+    await vs.panel.getByText('the npm script "legacy" has --inspect-brk').waitFor();
+    await vs.shot('message-no-hook');
+    await vs.command('Debug: Stop');
   });
 });
