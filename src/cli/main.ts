@@ -46,6 +46,10 @@ function program(): Command {
       callSites,
       'all',
     )
+    .option('--bodies <bytes>', 'record bodies up to this many bytes', bytes, 0)
+    .option('--sockets', 'record each read and write of a traced socket')
+    .option('--dns-resolver', 'look names up ourselves, so that DNS messages are seen')
+    .option('--incoming', 'record the requests that the program answers, as causes of those it makes')
     .option('--no-trace', 'load the hook, but trace nothing')
     .option('--description <text>', 'description of the trace (default: the command)')
     .option('--json', 'machine-readable summary')
@@ -117,6 +121,12 @@ function callSites(value: string): CallSites {
   const perSecond = Number(value);
   if (Number.isSafeInteger(perSecond) && perSecond > 0) return perSecond;
   throw new InvalidArgumentError('Use all, off, or a number above 0.');
+}
+
+function bytes(value: string): number {
+  const n = Number(value);
+  if (Number.isSafeInteger(n) && n >= 0) return n;
+  throw new InvalidArgumentError('Use a number of bytes.');
 }
 
 async function main(): Promise<void> {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { maskArguments } from '../model/mask';
-import type { CallSites, HeaderLevel } from '../session/environment';
+import { type CallSites, type HeaderLevel, optionalParts } from '../session/environment';
 import { executableOf } from '../session/executable';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
@@ -19,6 +19,10 @@ export interface RunOptions {
   /** False with --no-trace. */
   trace: boolean;
   callSites: CallSites;
+  bodies: number;
+  sockets?: boolean;
+  dnsResolver?: boolean;
+  incoming?: boolean;
   description?: string;
   json?: boolean;
   quiet?: boolean;
@@ -64,6 +68,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       description: options.description ?? maskArguments(command).join(' '),
       headers: options.headers,
       callSites: options.callSites,
+      ...optionalParts({ ...options, resolver: options.dnsResolver === true }),
       enabled: options.trace,
       gatherMs: 150, // nobody watches live
     });

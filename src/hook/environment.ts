@@ -19,6 +19,18 @@ export interface Settings {
   excludeHeaders: string[];
   /** Query parameters to mask beyond the well-known ones. */
   maskedParameters: string[];
+  /** Bytes of each body to record; 0: none. */
+  bodies: number;
+  /** Beginnings of content types whose bodies are recorded; empty: text, JSON, XML, forms. */
+  bodyTypes: string[];
+  /** Record each read and write of a traced socket. */
+  sockets: boolean;
+  /** Look names up by our own resolver, so that its messages are seen. */
+  resolver: boolean;
+  /** Write TLS secrets to a file of mode 0600 in the spool folder. */
+  keys: boolean;
+  /** Record the requests that the program answers, too: they are causes of those it makes. */
+  incoming: boolean;
   /** Group writes for so many ms; absent: 5 while the loop is over 90 % busy, else each tick writes. */
   gap: number | undefined;
   segmentBytes: number;
@@ -53,6 +65,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     headers: levels.includes(headers) ? (headers as HeaderLevel) : 'off',
     excludeHeaders: texts(conf.excludeHeaders).map((h) => h.toLowerCase()),
     maskedParameters: texts(conf.maskedParameters),
+    bodies: positive(conf.bodies) ?? 0,
+    bodyTypes: texts(conf.bodyTypes).map((t) => t.toLowerCase()),
+    sockets: conf.sockets === true,
+    resolver: conf.resolver === true,
+    keys: conf.keys === true,
+    incoming: conf.incoming === true,
     gap: positive(conf.gap),
     segmentBytes: positive(conf.segmentBytes) || 8 * MiB,
     maxUnreadBytes: positive(conf.maxUnreadBytes) || 64 * MiB,

@@ -6,8 +6,24 @@ export type HeaderLevel = 'off' | 'names' | 'lengths' | 'values';
 /** `all`, `off`, or how many exact call sites a second. */
 export type CallSites = 'all' | 'off' | number;
 
+/** What costs more, or says more, than most need: off unless asked for. */
+export interface OptionalParts {
+  /** Bytes of each body to record. */
+  bodies?: number;
+  /** Beginnings of content types whose bodies are recorded. */
+  bodyTypes?: string[];
+  /** Each read and write of a traced socket. */
+  sockets?: boolean;
+  /** Names are looked up by the hook's own resolver, so that the messages are seen. */
+  resolver?: boolean;
+  /** TLS secrets go to a file of mode 0600 in the spool folder. */
+  keys?: boolean;
+  /** Requests that the program answers are recorded as causes of those it makes. */
+  incoming?: boolean;
+}
+
 /** What the hook reads from NETTRACE_CONF. */
-export interface HookSettings {
+export interface HookSettings extends OptionalParts {
   v: 1;
   /** The trace's id; each spool file names it in its first line. */
   trace: string;
@@ -17,6 +33,19 @@ export interface HookSettings {
   headers: HeaderLevel;
   excludeHeaders: string[];
   maskedParameters: string[];
+}
+
+/** Of whatever object, only the optional parts that are asked for. */
+export function optionalParts(o: OptionalParts): OptionalParts {
+  const { bodies, bodyTypes, sockets, resolver, keys, incoming } = o;
+  return {
+    ...(bodies ? { bodies } : {}),
+    ...(bodies && bodyTypes ? { bodyTypes } : {}),
+    ...(sockets ? { sockets } : {}),
+    ...(resolver ? { resolver } : {}),
+    ...(keys ? { keys } : {}),
+    ...(incoming ? { incoming } : {}),
+  };
 }
 
 /** Only the variables to set; `base` is what the program would get without us. */

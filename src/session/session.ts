@@ -8,7 +8,14 @@ import { Folder } from '../model/fold';
 import type { Trace } from '../model/records';
 import { defaultRequestLimit } from '../model/store';
 import { sinceAnchor, takeAnchor } from './anchor';
-import { type CallSites, type HeaderLevel, type HookSettings, tracedEnvironment } from './environment';
+import {
+  type CallSites,
+  type HeaderLevel,
+  type HookSettings,
+  type OptionalParts,
+  optionalParts,
+  tracedEnvironment,
+} from './environment';
 import { isAlive, makeSpoolFolder, sweepSpoolFolders } from './folders';
 import { sessionHeader } from './header';
 import { installHook } from './hookCopy';
@@ -16,7 +23,7 @@ import { type SpoolLoss, SpoolReader } from './spoolReader';
 import { TraceStore } from './traceStore';
 import { SpoolWatcher } from './watcher';
 
-export interface SessionOptions {
+export interface SessionOptions extends OptionalParts {
   /** The bundled hook, `dist/hook.cjs`. */
   hookFile: string;
   /** Where the hook's copy goes; absent: the user's cache folder, or the temporary one. */
@@ -103,6 +110,7 @@ export class TraceSession {
       headers: options.headers ?? 'off',
       excludeHeaders: options.excludeHeaders ?? [],
       maskedParameters: options.maskedParameters ?? [],
+      ...optionalParts(options),
     };
     return new TraceSession(id, spool, hook, settings, options);
   }
