@@ -1,4 +1,5 @@
 /** What of a row moves with the clock. */
+import { pausedWithin } from '../src/model/phases';
 import { now, state } from './state';
 import type { Row } from './types';
 import { isOngoing } from './view/geometry';
@@ -14,10 +15,16 @@ export function stopOf(row: Row, at: number): number {
   return run && run.state !== 'running' ? (run.endAt ?? state.now) : at;
 }
 
+/** µs of [from, to] during which the row's thread stood in the debugger; a stop that goes on counts up to `to`. */
+export function pausedOf(row: Row, from: number, to: number): number {
+  const pauses = state.runs.find((r) => r.number === row.run)?.pauses;
+  if (!pauses) return 0;
+  const own = pauses.filter((p) => p.thread === row.thread || (p.process && row.thread.startsWith(`${p.process}-`)));
+  return pausedWithin(own, from, to);
+}
+
 /** Its total, µs: growing while its time runs; time in the debugger is not counted. */
 export function totalOf(row: Row, at: number = now()): number | undefined {
   if (!ongoing(row) || row.createdAt === undefined) return row.total;
-  let paused = 0;
-  for (const p of row.phases) paused += p.paused ?? 0;
-  return Math.max(0, at - row.createdAt - paused);
+  return Math.max(0, at - row.createdAt - pausedOf(row, row.createdAt, at));
 }

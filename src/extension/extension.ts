@@ -75,8 +75,11 @@ export function activate(context: vscode.ExtensionContext): void {
       {
         attached: (session) => {
           const run = tracer.runOf(session);
-          if (run) diagnosis.attached(run, session);
+          if (!run) return;
+          runs.debuggerAttached(run);
+          diagnosis.attached(run, session);
         },
+        pauses: (run) => runs.pauseHost(run),
         ending: (session) => {
           const run = tracer.runOf(session);
           if (run) void diagnosis.check(run, session);

@@ -59,6 +59,16 @@ export class Run {
     return this.elapsed() - (this.#startAt ?? 0);
   }
 
+  /** Stops of the debugger are recorded from now on. */
+  debuggerAttached(): void {
+    const { header } = this.store;
+    const sources = header.sources.map((s) =>
+      s.name === 'debugger' && s.state !== 'on' ? { name: s.name, state: 'on' as const, fromAt: this.elapsed() } : s,
+    );
+    this.store.header = { ...header, sources };
+    this.store.touch();
+  }
+
   /** µs since the run began: now, or its end. */
   elapsed(): number {
     if (this.endAt !== undefined) return this.endAt - this.offset;
@@ -81,9 +91,19 @@ export class Run {
     if (this.endAt !== undefined) info.endAt = this.endAt;
     if (root?.exitCode !== undefined) info.exitCode = root.exitCode;
     if (root?.signal !== undefined) info.signal = root.signal;
+    if (this.store.pauses.length > 0) info.pauses = this.#pauses();
     const message = this.#message(withEnd);
     if (message) info.message = message;
     return info;
+  }
+
+  #pauses(): NonNullable<RunInfo['pauses']> {
+    return this.store.pauses.map(({ beginAt, endAt, thread, process }) => ({
+      beginAt: beginAt + this.offset,
+      ...(endAt === undefined ? {} : { endAt: endAt + this.offset }),
+      ...(thread === undefined ? {} : { thread }),
+      ...(process === undefined ? {} : { process }),
+    }));
   }
 
   /** The one that matters most: nothing recorded, parts lost, ended. */

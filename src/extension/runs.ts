@@ -5,6 +5,7 @@
 import type { ConnectionRow, Details, Status } from '../model/protocol';
 import type { Row } from '../model/row';
 import { offsetOfNext } from './axis';
+import type { PauseHost } from './debug/pauses';
 import { Emitter } from './emitter';
 import type { Recorder } from './recorder';
 import { partsOfRowId, type RowChanges } from './rows';
@@ -54,6 +55,28 @@ export class Runs implements TraceView {
     run.endAt = run.offset + (run.store.header.endAt ?? run.elapsed());
     this.#listening.get(run)?.();
     this.#touch(run);
+  }
+
+  /** The debugger holds one of its processes: from now on its stops are known. */
+  debuggerAttached(run: Run): void {
+    run.debuggerAttached();
+    this.#touch(run);
+  }
+
+  /** Where the stops of a run's threads are noted. */
+  pauseHost(run: Run): PauseHost {
+    let last = 0;
+    return {
+      now: () => run.elapsed(),
+      nextId: () => {
+        last = Math.max(last, run.store.pauses.length) + 1;
+        return `w-${last}`;
+      },
+      set: (pause) => {
+        run.store.setPause(pause);
+        this.#touch(run);
+      },
+    };
   }
 
   setProblem(run: Run, problem: Problem): void {

@@ -256,7 +256,20 @@ describe('secrets', () => {
     },
     {
       description: `run of https://user:${secret}@a.example/`,
-      findings: [{ id: 'f-1', title: `https://user:${secret}@a.example/ is slow` }],
+      findings: [
+        {
+          id: 'f-1',
+          rule: 'server-slow',
+          severity: 'info',
+          title: `https://user:${secret}@a.example/ is slow`,
+          text: `https://user:${secret}@a.example/ is slow`,
+          fault: 'server',
+          certainty: 'likely',
+          subjects: [],
+          evidence: [{ what: 'address', value: `https://user:${secret}@a.example/` }],
+          analysisVersion: '1.0',
+        },
+      ],
     },
   );
   const withArguments = {

@@ -10,7 +10,7 @@ const face = Symbol.for('nettrace.hook');
 try {
   const settings = (globalThis as Record<symbol, unknown>)[face] ? undefined : readEnvironment(process.env);
   if (settings && Number.parseInt(process.versions.node, 10) >= 18) {
-    const api = { flush(): void {} };
+    const api = { thread: '', flush(): void {} };
     Object.defineProperty(globalThis, face, { value: api });
     // A program that counts or clears the cache of modules shall not meet us; nobody asks for this file a second time.
     delete require.cache[__filename];

@@ -21,6 +21,8 @@ const version = typeof HOOK_VERSION === 'string' ? HOOK_VERSION : '0';
 
 /** What the host can reach through a debugger: `globalThis[Symbol.for('nettrace.hook')]`. */
 export interface HookFace {
+  /** Process and thread: `4711-0`. */
+  thread: string;
   /** Writes everything that is known: called at every stop of the debugger. */
   flush(): void;
 }
@@ -51,6 +53,7 @@ export function install(settings: Settings, face: HookFace): void {
   setUpCallSites(settings.callSites);
   setUpHeaders(settings.headers, settings.excludeHeaders);
   face.flush = flush;
+  face.thread = `${pid}-${threadId}`;
   installNet();
   installDns();
   installHttp1();

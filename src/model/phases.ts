@@ -269,7 +269,7 @@ function downloadParts(r: Request): PhasePart[] {
 }
 
 /** µs of [from, to] that lie in pauses; overlapping pauses count once. */
-export function pausedWithin(pauses: readonly Pause[], from: number, to: number): number {
+export function pausedWithin(pauses: readonly Pick<Pause, 'beginAt' | 'endAt'>[], from: number, to: number): number {
   let sum = 0;
   let until = from;
   for (const p of pauses) {

@@ -24,7 +24,7 @@ export interface Run {
   signal?: string;
   processes: { pid: number; label: string }[];
   /** Times in the debugger, on the panel's axis. */
-  pauses?: { beginAt: number; endAt?: number }[];
+  pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
   /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, helper. */
   message?: PanelMessage;
 }

@@ -2,6 +2,7 @@
  * The records of a trace, schema first: types, validators and the published JSON Schema come from here.
  * Law: unknown is absent, never 0, never negative, never clamped; every optional field says when it is absent.
  */
+export * from './records/analysis';
 export * from './records/common';
 export * from './records/connection';
 export * from './records/process';

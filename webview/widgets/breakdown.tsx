@@ -1,7 +1,7 @@
 /** The table of phases: sign, bar, start, duration and what measured it. Shared by details and pop-up. */
 import './breakdown.css';
-import { millisecondsText } from '../../src/model/text';
-import { ongoing } from '../rowTime';
+import { millisecondsText, timeText } from '../../src/model/text';
+import { ongoing, pausedOf } from '../rowTime';
 import { now } from '../state';
 import type { Breakdown, Details, Phase, PhasePart, Row } from '../types';
 import { phaseEnd } from '../view/geometry';
@@ -35,19 +35,25 @@ interface Line {
 }
 
 /** Lines of the table, a running phase counted up to `at`; instants as those of the breakdown. */
-export function linesOf(breakdown: Breakdown, tlsVersion: string | undefined, at: number): Line[] {
+function linesOf(
+  breakdown: Breakdown,
+  tlsVersion: string | undefined,
+  at: number,
+  pausedWithin: (from: number, to: number) => number,
+): Line[] {
   const lines: Line[] = [];
   for (const p of breakdown.phases) {
     const end = phaseEnd(p, at);
+    const paused = p.running ? pausedWithin(p.beginAt, end) : (p.paused ?? 0);
     const line: Line = {
       phase: p.name,
       label: p.name === 'tls' && tlsVersion ? `${tlsVersion} handshake` : (phaseLabels[p.name] ?? p.name),
       begin: p.beginAt,
       end,
-      duration: p.running ? end - p.beginAt - (p.paused ?? 0) : p.duration,
+      duration: p.running ? end - p.beginAt - paused : p.duration,
       by: p.by,
     };
-    if (p.paused) line.paused = p.paused;
+    if (paused > 0) line.paused = paused;
     if (p.failed) line.failed = true;
     if (p.running) line.running = true;
     lines.push(line, ...partsOf(p));
@@ -86,7 +92,9 @@ export function BreakdownTable({
     paused: 0,
     ...(row.total === undefined ? {} : { total: row.total }),
   };
-  const lines = linesOf(breakdown, tlsText(details?.tunnel?.version), at);
+  const lines = linesOf(breakdown, tlsText(details?.tunnel?.version), at, (from, to) =>
+    pausedOf(row, from + offset, to + offset),
+  );
   const begin = breakdown.phases[0]?.beginAt ?? 0;
   const end = Math.max(begin + 1, ...lines.filter((l) => !l.sub).map((l) => l.end));
   const percent = (us: number): string => `${((us / (end - begin)) * 100).toFixed(3)}%`;
@@ -97,6 +105,7 @@ export function BreakdownTable({
     runs && breakdown.total !== undefined
       ? lines.filter((l) => !l.sub).reduce((sum, l) => sum + l.duration, 0)
       : breakdown.total;
+  const paused = lines.reduce((sum, l) => sum + (l.sub ? 0 : (l.paused ?? 0)), 0);
   const columns = measured ? 5 : 4;
   const missing = (list: typeof absent) =>
     list.map((a) => (
@@ -174,7 +183,7 @@ export function BreakdownTable({
         {total !== undefined && (
           <tr class="tot">
             <td class="sw">{totalLabel(row, runs)}</td>
-            <td />
+            <td>{paused > 0 && <span class="dim">(+ {timeText(paused)} paused)</span>}</td>
             <td />
             <td class="r">{millisecondsText(total)}</td>
             {measured && <td class="by">ms</td>}

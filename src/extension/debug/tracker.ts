@@ -5,19 +5,24 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
+import { threadIdOf } from '../../model/ids';
 import type { Log } from '../log';
+import type { Run } from '../run';
 import { nodeDebugType, rootOf, traceIdOf } from './marker';
+import { type PauseHost, PauseWatch } from './pauses';
 import type { Tracer } from './tracer';
 
 const hookFile = /[\\/]nettrace-hook-[0-9a-f]+[\\/][^\\/]+$/;
-/** Makes the hook write what it holds back until the end of the tick: at a stop the tick does not end. */
-const flush = "globalThis[Symbol.for('nettrace.hook')]?.flush()";
+/** Makes the hook write what it holds back until the end of the tick, which at a stop does not end; and say who it is. */
+const flush = "(h => (h?.flush(), h?.thread))(globalThis[Symbol.for('nettrace.hook')])";
 
 export interface TrackerEvents {
   /** The debugger attached to a process. */
   attached(session: vscode.DebugSession): void;
   /** A root session ends. */
   ending(session: vscode.DebugSession): void;
+  /** Where the pauses of a run's thread go. */
+  pauses(run: Run): PauseHost;
 }
 
 export function registerTracker(tracer: Tracer, events: TrackerEvents, log: Log): vscode.Disposable {
@@ -54,34 +59,64 @@ function leafTracker(
   events: TrackerEvents,
   log: Log,
 ): vscode.DebugAdapterTracker {
+  let pauses: PauseWatch | undefined;
   return {
     onWillStartSession: () => {
-      tracer.leafStarted(session);
+      const run = tracer.leafStarted(session);
+      if (run) pauses = new PauseWatch(events.pauses(run));
       events.attached(session);
     },
+    onWillReceiveMessage: (message: DebugProtocol.Request) => pauses?.asked(message.command),
     onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
-      if (isStop(message)) void flushOf(session, tracer, log);
+      const stop = stopOf(message);
+      if (stop) {
+        pauses?.stopped(stop.body?.reason);
+        void flushOf(session, tracer, log).then((told) => told && pauses?.known(told.thread, told.roundTrip));
+      } else if (isContinue(message)) pauses?.continued();
       else if (isStack(message)) drawBack(message.body.stackFrames);
     },
+    onWillStopSession: () => pauses?.ended(),
+    onExit: () => pauses?.ended(),
   };
 }
 
-const isStop = (m: DebugProtocol.ProtocolMessage): boolean =>
-  m.type === 'event' && (m as DebugProtocol.Event).event === 'stopped';
+const stopOf = (m: DebugProtocol.ProtocolMessage): DebugProtocol.StoppedEvent | undefined =>
+  m.type === 'event' && (m as DebugProtocol.Event).event === 'stopped' ? (m as DebugProtocol.StoppedEvent) : undefined;
+
+const isContinue = (m: DebugProtocol.ProtocolMessage): boolean =>
+  m.type === 'event' && (m as DebugProtocol.Event).event === 'continued';
 
 const isStack = (m: DebugProtocol.ProtocolMessage): m is DebugProtocol.StackTraceResponse =>
   m.type === 'response' &&
   (m as DebugProtocol.Response).command === 'stackTrace' &&
   (m as DebugProtocol.Response).success;
 
-async function flushOf(session: vscode.DebugSession, tracer: Tracer, log: Log): Promise<void> {
+/** The thread's id in the trace, if the hook is there, and how long the question took (µs). */
+async function flushOf(
+  session: vscode.DebugSession,
+  tracer: Tracer,
+  log: Log,
+): Promise<{ thread: string | undefined; roundTrip: number } | undefined> {
+  const run = tracer.runOf(session);
+  const begin = performance.now();
+  let named: RegExpExecArray | null = null;
+  let end = begin;
   try {
-    await session.customRequest('evaluate', { expression: flush, context: 'watch' });
+    const answer = await session.customRequest('evaluate', { expression: flush, context: 'watch' });
+    end = performance.now();
+    named = /(\d+)-(\d+)/.exec(String(answer?.result));
   } catch (error) {
     // The program ran on meanwhile, or has ended.
     log.debug(`flush at a stop: ${String(error)}`);
+    end = performance.now();
   }
-  await tracer.runOf(session)?.recorder.poll();
+  await run?.recorder.poll();
+  if (!run) return undefined;
+  const process = named && [...run.store.processes.values()].findLast((p) => p.pid === Number(named[1]));
+  return {
+    thread: process ? threadIdOf(process.id, Number(named?.[2])) : undefined,
+    roundTrip: (end - begin) * 1000,
+  };
 }
 
 /** The hook's frames are not the user's business: folded away, never selected. */

@@ -17,6 +17,7 @@ import {
   wallTime,
   words,
 } from '../schema';
+import { eventLoopDelay, finding, pause } from './analysis';
 import { loss } from './common';
 import { connection, dial, lookup } from './connection';
 import { process } from './process';
@@ -157,28 +158,11 @@ export const trace = record(
     captures: later('One capture.', 'Packet captures.'),
     packets: later('One packet’s reference.', 'Packets; never their bytes.'),
     traceRequests: optional(list(traceRequest, 'What was asked to be traced.')),
-    pauses: optional(
-      list(
-        record(
-          {
-            id: id('Id.'),
-            thread: optional(text('Thread stopped.')),
-            process: optional(text('Process stopped.')),
-            beginAt: instant('Stopped.'),
-            endAt: optional(instant('Went on; absent: still stopped.')),
-            reason: optional(words(['breakpoint', 'step', 'exception', 'pause', 'network', 'suspended'], 'Why.')),
-            uncertainty: optional(duration('How far the instants may be off.')),
-          },
-          'Time during which the debugger held the program.',
-        ),
-        'Pauses.',
-      ),
-    ),
-    eventLoopDelays: later('One delay.', 'Event-loop delays.'),
+    pauses: optional(list(pause, 'Pauses.')),
+    eventLoopDelays: optional(list(eventLoopDelay, 'Event-loop delays.')),
     losses: list(loss, 'What was seen but is not in the trace.'),
-    findings: later('One finding.', 'What the analysis found.'),
+    findings: optional(list(finding, 'What the analysis found.')),
   },
   'A trace of a program’s outgoing HTTP requests.',
 );
 export type Trace = Static<typeof trace>;
-export type Pause = NonNullable<Trace['pauses']>[number];
