@@ -49,6 +49,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (r.abortAt !== 0) s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason) })}`;
   if (r.timeoutKind !== '') s += timeoutText(r);
   if (r.outcome === 'upgraded') s += `,"upgrade":{"at":${us(r.endAt)}}`;
+  if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
   return `${s},"outcome":"${r.outcome}"}\n`;
 }
 

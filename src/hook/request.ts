@@ -6,7 +6,7 @@
  */
 import type { PhaseName } from '../model/records/common';
 import { inheritSite, takeSite } from './callsite';
-import { now } from './clock';
+import { idleTime, now } from './clock';
 import { parts } from './faults';
 import { headerLines, headers } from './headers';
 import { nextId } from './ids';
@@ -63,6 +63,10 @@ export abstract class RequestRecord implements Writable {
   /** When its last line was built, while its body is coming. */
   lineAt = 0;
   facts: ResponseFacts | undefined = undefined;
+  /** Idle time of the event loop when it was created, ms. */
+  idleAt = 0;
+  /** How long the loop was busy between creation and end, ms. Below 0: not known. */
+  busyTime = -1;
   /** Sides whose headers are written: 1 request, 2 response. */
   headersWritten = 0;
 
@@ -144,6 +148,7 @@ export function beginRequest(r: RequestRecord): void {
     if (r.redirectOf) inheritSite(r, r.redirectOf);
     else takeSite(r);
   }
+  r.idleAt = idleTime();
   push(r);
 }
 
@@ -178,6 +183,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (r.endAt !== 0) return;
   r.endAt = t;
   r.outcome = outcome;
+  r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   const wire = r.wire;
   if (wire !== undefined) release(r, wire);
   push(r);

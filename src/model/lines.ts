@@ -9,6 +9,7 @@
  * a `req` line may carry the fields of `end` when both are in one write; and what each request says has a short form:
  * - `t`: the instants of the exchange, relative to `createdAt`;
  * - `s`: the response came by HTTP/1.1 with this status; 200 without a `response.statusText` has the text `OK`;
+ * - `l`: `loopBusyDuration`;
  * - `b`: sizes of the exchange, `ka`: the response's `Keep-Alive` hint.
  * In these lists null, or being left off at the end, means unknown. The long form stays legal and wins.
  *
@@ -61,6 +62,7 @@ const requestPart = {
   s: optional(n),
   b: optional(exchangeSizes),
   ka: optional(keepAliveHint),
+  l: optional(n),
   redirectOf: optional(n),
   retryOf: optional(n),
   operation: optional(n),

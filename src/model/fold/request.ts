@@ -41,7 +41,7 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
 
 /** Fields of a line on the trace's clock, with the isolate's ids made the trace's. */
 function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined): Partial<Request> {
-  const { k: _, id: __, t, s, b, ka, callSite: ___, ...rest } = line as LineOf<'req'>;
+  const { k: _, id: __, t, s, b, ka, l, callSite: ___, ...rest } = line as LineOf<'req'>;
   const fields = shifted(requestSchema, rest as unknown as Partial<Request>, isolate.offset);
   const raw = line as Record<string, unknown>;
   for (const key of references) {
@@ -54,6 +54,7 @@ function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefin
   }
   if (b) takeSizes(fields, b);
   if (ka) fields.response = { keepAlive: present({ timeout: ka[0], max: ka[1] }), ...fields.response };
+  if (l !== undefined) fields.loopBusyDuration ??= l;
   const created = fields.createdAt ?? before?.createdAt;
   if (t && created !== undefined) {
     instants.forEach((key, i) => {
