@@ -232,7 +232,7 @@ test('parts without a schema of their own may hold anything', () => {
     conntrackEntries: odd,
     socketOperations: odd,
     dnsExchanges: odd.map((o) => ({ ...o, id: 'x-1' })),
-  } as Partial<Trace>;
+  } as unknown as Partial<Trace>;
   sound(documentOf({ connections: [connection], dials: [dial] }, more));
 });
 

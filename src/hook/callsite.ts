@@ -202,6 +202,19 @@ export function inheritSite(owner: Located, first: Located): void {
   hold(first, owner, true);
 }
 
+/** The stack at this call, unread, for a record that may never be told. Undefined: off, or over the budget. */
+export function captureSite(): Error | undefined {
+  if (!part.on || limit(now()) === 0) return undefined;
+  const before = ErrorClass.stackTraceLimit;
+  ErrorClass.stackTraceLimit = deep;
+  const e = new ErrorClass();
+  ErrorClass.stackTraceLimit = before;
+  return e;
+}
+
+/** Now it is told. */
+export const tellSite = (e: Error, owner: Located): void => hold(e, owner, true);
+
 function hold(e: Error | Located, owner: Located, isDeep: boolean): void {
   held[count] = e;
   owners[count] = owner;

@@ -6,6 +6,8 @@
  */
 import { apply, pid } from './builtins';
 import { now, us } from './clock';
+import { leaveDatagrams } from './dgram';
+import { leaveOpen } from './netend';
 import { flush, push } from './queue';
 import { watchEmit, wrap } from './wrap';
 
@@ -13,6 +15,8 @@ let said = false;
 
 function exit(code: unknown): void {
   try {
+    leaveOpen();
+    leaveDatagrams();
     flush();
     if (!said) {
       said = true;

@@ -19,6 +19,8 @@ export const parts = {
   dns: new Part('dns'),
   net: new Part('net'),
   tls: new Part('tls'),
+  udp: new Part('udp'),
+  sockets: new Part('sockets'),
   callSites: new Part('callSites'),
   lines: new Part('lines'),
 };

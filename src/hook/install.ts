@@ -4,6 +4,7 @@ import { pid, syncExports, threadId } from './builtins';
 import { readSites, setUpCallSites, unreadSites } from './callsite';
 import { anchor, now, us } from './clock';
 import { guardDescriptor } from './descriptor';
+import { installDatagrams } from './dgram';
 import { installDns } from './dns';
 import { installEnds } from './ends';
 import type { Settings } from './environment';
@@ -12,6 +13,7 @@ import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
 import { installNet } from './net';
 import { flush, push, setUpQueue } from './queue';
+import { installSocketTrace } from './socketTrace';
 import { isSpool, openSpool } from './spool';
 import { cutText, line, setUpMasks } from './text';
 import { installUndici } from './undici';
@@ -31,6 +33,7 @@ export interface HookFace {
 export function install(settings: Settings, face: HookFace): void {
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);
+  parts.sockets.on = settings.sockets;
   const control = (reason: string): string =>
     line({ k: 'ctl', at: us(now()), generation: 1, enabled: settings.enabled, reason });
   const enabled = settings.enabled.length > 0;
@@ -58,6 +61,8 @@ export function install(settings: Settings, face: HookFace): void {
   installDns();
   installHttp1();
   installUndici();
+  installDatagrams(settings.sockets);
+  if (settings.sockets) installSocketTrace();
   installEnds();
   guardDescriptor(isSpool);
   syncExports();

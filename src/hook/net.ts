@@ -4,14 +4,16 @@
  */
 import type { Socket } from 'node:net';
 import { apply, nodeMajor } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
+import { captureSite, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
-import { nextId } from './ids';
-import { onDestroy } from './netend';
+import { Lookup } from './lookup';
+import { onDestroy, stayOpen } from './netend';
+import { onProxyAnswer, onProxyConnected } from './proxies';
 import { push } from './queue';
 import { hasTimedOut } from './request';
+import { handshakeOperations, settleOperations, traceOperations } from './socketTrace';
 import { followTls, Tunnel } from './tls';
 import { type Attempt, attempt, Wire } from './wire';
 import { watchEmit, wrap } from './wrap';
@@ -39,6 +41,7 @@ export interface ConnectOptions {
   rejectUnauthorized?: unknown;
   ALPNProtocols?: unknown;
   _agentKey?: string;
+  headers?: { Upgrade?: unknown };
 }
 
 interface Name {
@@ -52,6 +55,7 @@ interface Handle {
   getpeername?(out: Name): number;
   bytesRead?: number;
   bytesWritten?: number;
+  writeQueueSize?: number;
   _parent?: Handle;
 }
 
@@ -105,7 +109,7 @@ export function installNet(): void {
     'end',
     (original) =>
       function end(this: AnySocket, ...args: unknown[]) {
-        onEnd(this);
+        onEnd(this, args[0], args[1]);
         return apply(original, this, args);
       },
   );
@@ -145,22 +149,15 @@ const begin = guarded(part, 'net.connect', (socket: AnySocket, args: unknown[]):
   if (!wire.path && net.isIP(wire.host) === 0 && wire.localAddress === '') wire.attemptLimit = attemptLimit(o);
   if (wire.secure) wire.tunnel = new Tunnel(o);
   if (typeof o.lookup === 'function' && !wire.path && net.isIP(wire.host) === 0) {
-    wire.lookup = {
-      id: nextId(),
-      call: 'custom',
-      hostname: wire.host,
-      options: undefined,
-      beginAt: wire.beginAt,
-      endAt: 0,
-      addresses: [],
-      error: undefined,
-      inFlight: -1,
-      written: false,
-    };
+    wire.lookup = new Lookup('custom', wire.host, undefined, wire.beginAt, -1);
+    wire.lookup.answeredBy = 'custom';
   }
-  dialling.by?.fill(wire, o);
+  if (dialling.by === undefined) {
+    wire.raw = true;
+    wire.stack = captureSite();
+  } else dialling.by.fill(wire, o);
   link(socket, wire);
-  if (wire.wanted) push(wire);
+  if (wire.wanted || wire.raw) push(wire);
   return wire;
 });
 
@@ -192,6 +189,7 @@ function attemptLimit(o: ConnectOptions): number {
 function watchSocket(socket: AnySocket): boolean {
   const wire = wireOf(socket);
   if (wire === undefined) return false;
+  if (wire.operations !== undefined) settleOperations(wire, socket);
   if (!wire.quiet) return true;
   if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
   return false;
@@ -200,6 +198,11 @@ function watchSocket(socket: AnySocket): boolean {
 const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLike<unknown>) => {
   const wire = wireOf(socket);
   if (wire === undefined || wire.quiet) return;
+  if (wire.follow !== undefined) {
+    if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
+    if (!wire.follow(socket, a)) unfollow(wire);
+    return;
+  }
   switch (a[0]) {
     case 'lookup':
       onLookup(wire, a);
@@ -217,10 +220,24 @@ const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLik
       onConnect(wire, socket);
       break;
     default:
+      if (wire.way?.pending) onProxyAnswer(wire, socket, a);
+      if (wire.operations !== undefined && a[0] === 'secure') handshakeOperations(wire, socket);
       if (wire.tunnel) followTls(wire, wire.tunnel, socket, a);
   }
-  if (wire.readyAt !== 0) wire.quiet = true;
+  if (wire.readyAt !== 0 && wire.way?.pending === undefined) wire.quiet = true;
 });
+
+/** Its events are of interest again, after its set-up: what leaves or comes on it is no request. */
+export function follow(wire: Wire, each: NonNullable<Wire['follow']>): void {
+  if (wire.closedAt !== 0 || wire.readyAt === 0) return;
+  wire.follow = each;
+  wire.quiet = false;
+}
+
+function unfollow(wire: Wire): void {
+  wire.follow = undefined;
+  wire.quiet = true;
+}
 
 function ended(wire: Wire, address: string, result: Attempt['result'], error: unknown): void {
   for (const a of wire.attempts) {
@@ -262,6 +279,9 @@ function onConnect(wire: Wire, socket: AnySocket): void {
   if (local.address && local.port) wire.local = { address: local.address, port: local.port };
   if (wire.tunnel) wire.tunnel.beginAt = t;
   else wire.readyAt = t;
+  if (wire.request === undefined || wire.way !== undefined) onProxyConnected(wire, socket);
+  stayOpen(socket);
+  traceOperations(wire);
   if (wire.wanted) push(wire);
 }
 
@@ -271,9 +291,10 @@ function nameOf(socket: AnySocket, which: 'getsockname' | 'getpeername'): Name {
   return name;
 }
 
-const onEnd = guarded(part, 'net.end', (socket: AnySocket) => {
+const onEnd = guarded(part, 'net.end', (socket: AnySocket, piece: unknown, encoding: unknown) => {
   const wire = wireOf(socket);
   if (wire === undefined || wire.closedAt !== 0) return;
+  wire.upgrade?.gave(socket, piece, encoding);
   if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
   if (wire.writeEndAt === 0) wire.writeEndAt = now();
 });

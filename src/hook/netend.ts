@@ -5,11 +5,40 @@ import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import type { AnySocket } from './net';
+import { onProxyGone } from './proxies';
 import { push, pushLast } from './queue';
+import { closeOperations } from './socketTrace';
 import { attempt, type ClosedBy, type Wire } from './wire';
 
 const part = parts.net;
 const wireOf = linked<Wire>;
+
+/** Established connections that are not closed: the exit of the process closes them. */
+const open = new Set<AnySocket>();
+
+export function stayOpen(socket: AnySocket): void {
+  open.add(socket);
+}
+
+/** The process ends: what the open connections have carried is told. */
+export const leaveOpen = guarded(part, 'net.leave', (): void => {
+  for (const socket of open) {
+    const wire = wireOf(socket);
+    if (wire === undefined || wire.closedBy !== '') continue;
+    readCounters(wire, socket);
+    if (wire.operations !== undefined) closeOperations(wire, socket, undefined);
+    wire.closedBy = 'processExit';
+    if (wire.wanted || wire.raw) pushLast(wire.closing);
+  }
+});
+
+/** In TLS the outer handle counts the wire. What waits in the process for room in the kernel was not sent. */
+function readCounters(wire: Wire, socket: AnySocket): void {
+  let handle = socket._handle;
+  while (handle?._parent) handle = handle._parent;
+  if (typeof handle?.bytesRead === 'number') wire.bytesReceived = handle.bytesRead;
+  if (typeof handle?.bytesWritten === 'number') wire.bytesSent = handle.bytesWritten - (handle.writeQueueSize ?? 0);
+}
 
 /** A socket is destroyed: the last moment of its handle. */
 export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error: unknown) => {
@@ -18,20 +47,21 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
   const t = now();
   wire.closedAt = t;
   wire.quiet = true;
+  open.delete(socket);
   if (error instanceof Object) link(error, wire);
+  if (wire.way?.pending) onProxyGone(wire, error, t);
   if (wire.connectedAt === 0) {
     notConnected(wire, error, t);
   } else {
-    // The handle goes away with this call: last chance to read its counters. In TLS the outer one counts the wire.
-    const handle = socket._handle?._parent ?? socket._handle;
-    if (typeof handle?.bytesRead === 'number') wire.bytesReceived = handle.bytesRead;
-    if (typeof handle?.bytesWritten === 'number') wire.bytesSent = handle.bytesWritten;
+    // The handle goes away with this call: last chance to read its counters.
+    readCounters(wire, socket);
+    if (wire.operations !== undefined) closeOperations(wire, socket, error);
     if (wire.readEndAt === 0 && socket._readableState?.ended) wire.readEndAt = t;
     wire.closedBy = closedBy(wire, error, t);
     if (error) wire.closeError = error;
     if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
   }
-  if (wire.wanted) {
+  if (wire.wanted || wire.raw) {
     push(wire);
     pushLast(wire.closing);
   }

@@ -1,32 +1,25 @@
 /**
  * What became of one socket: its dial, look-up, attempts, connection and TLS tunnel. One object a socket, linked to it;
- * its lines are written from the moment a recorded request needs them (`wanted`), late if that comes late. A socket that
- * no request uses is never written.
+ * its lines are written from the moment a recorded request needs them (`wanted`), late if that comes late. One that
+ * nobody but the program dialled (`raw`) is written from the end of that tick, with the call site if no request took it
+ * by then; what a pool of HTTP connections dials and never uses is not written.
  *
  * Times are raw readings of the clock, 0: has not happened.
  */
 import type { PhaseName } from '../model/records/common';
+import { tellSite } from './callsite';
 import { us } from './clock';
 import { errorInfo, reasonOf } from './errors';
 import { nextId } from './ids';
+import { type Lookup, lookupLine } from './lookup';
+import type { AnySocket } from './net';
+import type { Operations } from './operations';
+import type { Way } from './proxied';
 import type { Writable } from './queue';
 import type { RequestRecord } from './request';
 import { cutText, line } from './text';
 import type { Tunnel } from './tls';
-
-export interface Lookup {
-  id: number;
-  call: string;
-  hostname: string;
-  options: object | undefined;
-  beginAt: number;
-  endAt: number;
-  addresses: { address: string; family: number }[];
-  error: unknown;
-  /** Look-ups that were running when this one began; -1: not counted. */
-  inFlight: number;
-  written: boolean;
-}
+import type { Upgraded } from './upgrade';
 
 export interface Attempt {
   id: number;
@@ -50,7 +43,7 @@ export const attempt = (address: string, port: number, family: number, beginAt: 
   error: undefined,
 });
 
-export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'timeout';
+export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'timeout' | 'processExit';
 
 export class Wire implements Writable {
   /** A recorded request needs it. */
@@ -58,6 +51,13 @@ export class Wire implements Writable {
   /** Nothing more can happen that `emit` would tell: ready, or destroyed. */
   quiet = false;
   readonly id = nextId();
+  /** The program, or its database driver, dialled: nobody has looked yet whether a request took it. */
+  raw = false;
+  /** Where it dialled, unread, while `raw`. */
+  stack: Error | undefined;
+  site = 0;
+  /** Its reads and writes, with the setting `sockets`. */
+  operations: Operations | undefined;
 
   request: RequestRecord | undefined;
   via: 'agent' | 'undici' | 'net' | 'tls' = 'net';
@@ -72,6 +72,8 @@ export class Wire implements Writable {
   pool: object | undefined;
   attemptLimit = 0;
   options: object | undefined;
+  /** Proxy, and what runs through it; absent: leads straight to the origin. */
+  way: Way | undefined = undefined;
   /** Dialled by a TLS socket: ready after the handshake. */
   secure = false;
   tunnel: Tunnel | undefined;
@@ -98,6 +100,10 @@ export class Wire implements Writable {
   received = 0;
   sent = 0;
   keepAlive: object | undefined;
+  /** What happened on it after a protocol switch. */
+  upgrade: Upgraded | undefined;
+  /** Told of each event after the set-up while it gives true. */
+  follow: ((socket: AnySocket, event: ArrayLike<unknown>) => boolean) | undefined;
   readEndAt = 0;
   writeEndAt = 0;
   timeoutAt = 0;
@@ -109,6 +115,7 @@ export class Wire implements Writable {
   bytesSent = -1;
 
   private dialWritten = false;
+  private requestWritten = false;
   private connWritten = false;
   private closeWritten = false;
 
@@ -131,17 +138,27 @@ export class Wire implements Writable {
     return 'tcp';
   }
 
+  /** The line of its dial is out. */
+  get dialTold(): boolean {
+    return this.dialWritten;
+  }
+
   /** All lines of its set-up are out. */
   get settled(): boolean {
     return this.connWritten && (this.tunnel === undefined || this.tunnel.isWritten);
   }
 
   lines(): string {
+    if (this.raw) this.decide();
     if (!this.wanted) return '';
     let s = '';
     if (!this.dialWritten) {
       this.dialWritten = true;
+      this.requestWritten = this.request !== undefined;
       s += this.dialLine();
+    } else if (this.request !== undefined && !this.requestWritten) {
+      this.requestWritten = true;
+      s += line({ k: 'dial', id: this.id, request: this.request.id });
     }
     const l = this.lookup;
     if (l && !l.written && l.endAt !== 0) {
@@ -152,18 +169,31 @@ export class Wire implements Writable {
       this.connWritten = true;
       s += this.connLine();
     }
-    if (this.tunnel?.due) s += this.tunnel.lines(this.connection);
+    const outer = this.way?.outer;
+    if (outer?.due) s += outer.lines(this.connection, 'proxy');
+    if (this.tunnel?.due)
+      s += this.tunnel.lines(this.connection, this.way?.isProxy && !this.way.innerAt ? 'proxy' : 'origin', outer?.id);
     return s;
   }
 
   /** The `close` line, a thing to be queued of its own. */
   readonly closing: Writable = {
     lines: () => {
-      if (!this.wanted || this.closeWritten || this.closedAt === 0 || !this.winner) return '';
+      if (!this.wanted || this.closeWritten || this.closedBy === '' || !this.winner) return '';
       this.closeWritten = true;
       return this.lines() + this.closeLine();
     },
   };
+
+  /** The end of the tick that dialled: a request that is to use the socket has mostly taken it. */
+  private decide(): void {
+    const { stack } = this;
+    this.raw = false;
+    this.stack = undefined;
+    if (this.wanted) return;
+    this.wanted = true;
+    if (stack !== undefined) tellSite(stack, this);
+  }
 
   private dialLine(): string {
     return line({
@@ -177,7 +207,7 @@ export class Wire implements Writable {
       path: this.path ? cutText(this.path, 512) : undefined,
       family: this.family || undefined,
       localAddress: this.localAddress || undefined,
-      purpose: 'direct',
+      purpose: this.way?.isProxy ? 'proxy' : 'direct',
       pool: this.pool,
       beginAt: us(this.beginAt),
       attemptLimit: this.attemptLimit || undefined,
@@ -220,28 +250,13 @@ export class Wire implements Writable {
       bytesReceived: this.bytesReceived < 0 ? undefined : this.bytesReceived,
       requestCount: this.readyAt === 0 ? 0 : this.sentHeads,
       readEndAt: this.readEndAt ? us(this.readEndAt) : undefined,
-      writeEndAt: this.writeEndAt ? us(this.writeEndAt) : undefined,
-      closedAt: us(this.closedAt),
+      // Said before there was a connection, the end was sent with it.
+      writeEndAt: this.writeEndAt ? us(Math.max(this.writeEndAt, this.connectedAt)) : undefined,
+      closedAt: this.closedAt ? us(this.closedAt) : undefined,
       closedBy: this.closedBy || undefined,
       error: failed ? errorInfo(e) : undefined,
       keepAliveHint: this.keepAlive,
+      upgrade: this.upgrade?.figures(),
     });
   }
-}
-
-export function lookupLine(l: Lookup, dial?: number): string {
-  return line({
-    k: 'lookup',
-    id: l.id,
-    dial,
-    call: l.call,
-    hostname: cutText(l.hostname, 512),
-    options: l.options,
-    beginAt: us(l.beginAt),
-    endAt: us(l.endAt),
-    answeredBy: l.call === 'custom' ? 'custom' : undefined,
-    addresses: l.error === undefined ? l.addresses.slice(0, 16) : [],
-    error: l.error === undefined ? undefined : errorInfo(l.error, 'dns'),
-    inFlight: l.inFlight < 0 ? undefined : l.inFlight,
-  });
 }

@@ -6,9 +6,14 @@ import type { Loss, Request } from './records';
 import type { Store } from './store';
 import type { Index } from './store-index';
 
+/** Results of attempts that have no life after them. */
+const lost: ReadonlySet<string | undefined> = new Set(['failed', 'timedOut', 'cancelled']);
+
 export class Eviction {
   /** Requests that went while they ran: their later lines are not taken for requests whose begin was lost. */
   readonly #running = new Set<string>();
+  /** Number of connections at which those that no request uses are looked at. */
+  #crowded = 0;
 
   constructor(
     readonly store: Store,
@@ -27,6 +32,28 @@ export class Eviction {
       this.#drop(r);
       this.#running.add(r.id);
     }
+  }
+
+  /**
+   * Connections that no request uses (a database's, sockets for datagrams) go when there are many more of them than
+   * requests may be: the oldest closed ones first.
+   */
+  boundConnections(): void {
+    const { store } = this;
+    const { limit } = store;
+    if (store.connections.size <= Math.max(2 * limit, this.#crowded)) return;
+    for (const c of [...store.connections.values()]) {
+      if (store.connections.size <= 2 * limit) break;
+      if (c.closedAt !== undefined) this.#dropConnection(c.id);
+      else if (c.dial !== undefined && lost.has(c.connect?.result)) this.#dropDial(c.dial);
+      if (store.connections.has(c.id)) continue;
+      const loss: Loss = { source: 'session', what: 'connections', kind: 'evicted', count: 1 };
+      const at = c.createdAt ?? c.connect?.beginAt;
+      if (at !== undefined) loss.beginAt = loss.endAt = at;
+      store.addLoss(loss);
+    }
+    // Not at each new one: a look takes a while.
+    this.#crowded = store.connections.size + Math.ceil(limit / 8);
   }
 
   /** See `Store.wasEvicted`. */
@@ -56,6 +83,7 @@ export class Eviction {
     if (!c || c.closedAt === undefined || index.requestsOf(id).size > 0) return;
     for (const tunnel of index.tunnelsOf(id)) store.tlsTunnels.delete(tunnel);
     index.forgetConnection(id);
+    store.socketOperations.delete(id);
     store.connections.delete(id);
     if (c.dial !== undefined) this.#dropDial(c.dial);
   }
@@ -66,7 +94,7 @@ export class Eviction {
     if (!d || d.endAt === undefined || index.waitedFor(id).size > 0) return;
     if (d.connection !== undefined && store.connections.has(d.connection)) return;
     for (const attempt of d.attempts ?? []) store.connections.delete(attempt);
-    if (d.lookup !== undefined) store.lookups.delete(d.lookup);
+    if (d.lookup !== undefined) store.dns.dropLookup(d.lookup);
     index.forgetDial(id);
     store.dials.delete(id);
   }

@@ -3,8 +3,19 @@
  * before, tolerant of missing lines; the order in which different files are folded does not change the records.
  * It reads no clock and does no input or output.
  */
-import { foldCertificate, foldClose, foldConnection, foldDial, foldLookup, foldTls } from './fold/connection';
+import {
+  foldCertificate,
+  foldClose,
+  foldConnection,
+  foldDial,
+  foldLookup,
+  foldTls,
+  foldTunnel,
+  foldUpgrade,
+} from './fold/connection';
+import { foldDns } from './fold/dns';
 import { foldControl, foldEnd, foldExit, foldProc, type Isolate, type ProcessEnd } from './fold/isolate';
+import { foldOperations } from './fold/operations';
 import { foldHeaders, foldRequest, foldSites } from './fold/request';
 import { type KnownLine, parseLine } from './lines';
 import type { Loss } from './records';
@@ -80,14 +91,22 @@ export class Folder {
         return foldDial(store, isolate, line);
       case 'lookup':
         return foldLookup(store, isolate, line);
+      case 'dns':
+        return foldDns(store, isolate, line);
       case 'conn':
         return foldConnection(store, isolate, line);
       case 'tls':
         return foldTls(store, isolate, line);
       case 'cert':
         return foldCertificate(store, line);
+      case 'tunnel':
+        return foldTunnel(store, isolate, line);
       case 'close':
         return foldClose(store, isolate, line);
+      case 'ops':
+        return foldOperations(store, isolate, line);
+      case 'upg':
+        return foldUpgrade(store, isolate, line);
       case 'ctl':
         return foldControl(store, isolate, line);
       case 'loss':

@@ -17,7 +17,18 @@
  */
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { certificate, connection, dial, errorInfo, lookup, request, settings, tlsTunnel } from './records';
+import {
+  certificate,
+  connection,
+  dial,
+  dnsExchange,
+  dnsSocket,
+  errorInfo,
+  lookup,
+  request,
+  settings,
+  tlsTunnel,
+} from './records';
 import { optional } from './schema';
 
 const n = Type.Integer({ minimum: 0 });
@@ -72,6 +83,11 @@ const requestPart = {
   blockedBy: optional(n),
 };
 
+/** Of `connection.upgrade`, what the connection itself tells; the rest comes from the request. */
+const { chunksSent, chunksReceived } = connection.properties.upgrade.properties;
+const figures = { chunksSent, chunksReceived };
+const upgradeFigures = { upgrade: optional(Type.Object(figures)) };
+
 const attempt = Type.Object({
   id: n,
   family: optional(n),
@@ -83,6 +99,9 @@ const attempt = Type.Object({
   result: optional(Type.String()),
   error: optional(errorInfo('Why it failed.')),
 });
+
+/** Kind (0 read, 1 readFrom, 2 write, 3 writeTo), at, returnAt, bytes, remote address and port, error code. */
+const operation = Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()]), { maxItems: 16 });
 
 /** Schemas by kind. */
 export const lineSchemas = {
@@ -133,6 +152,16 @@ export const lineSchemas = {
     dial: optional(n),
     callSite: optional(siteTuple),
   }),
+  /** Messages of one exchange; `socket` is there when it was the resolver's, a later line adds messages. */
+  dns: Type.Object({
+    ...part(dnsExchange, ['id', 'thread', 'lookup', 'connection', 'followUpOf']).properties,
+    id: n,
+    lookup: optional(n),
+    dial: optional(n),
+    connection: optional(n),
+    followUpOf: optional(n),
+    socket: optional(Type.Object({ ...dnsSocket.properties, id: n })),
+  }),
   conn: Type.Object({
     dial: optional(n),
     endAt: optional(at),
@@ -140,6 +169,7 @@ export const lineSchemas = {
     connection: optional(n),
     kind: optional(Type.String()),
     direction: optional(Type.String()),
+    createdAt: optional(at),
     local: optional(Type.Object({ address: Type.String(), port: Type.Integer() })),
     error: optional(errorInfo('Why no attempt connected.')),
     abort: optional(Type.Object({ at: optional(at), reason: optional(Type.String()) })),
@@ -153,7 +183,19 @@ export const lineSchemas = {
     connection: optional(n),
     outer: optional(n),
   }),
-  close: Type.Object({ ...part(connection, ['id', 'thread', 'dial', 'tunnel', 'upgrade']).properties, id: n }),
+  tunnel: Type.Object({
+    id: n,
+    host: optional(Type.String()),
+    port: optional(Type.Integer()),
+    establishedAt: optional(at),
+  }),
+  close: Type.Object({
+    ...part(connection, ['id', 'thread', 'dial', 'tunnel', 'upgrade']).properties,
+    ...upgradeFigures,
+    id: n,
+  }),
+  upg: Type.Object({ id: n, upgrade: Type.Object(figures) }),
+  ops: Type.Object({ connection: n, dropped: optional(n), list: Type.Array(operation) }),
   src: Type.Object({ n, at: siteTuple, source: optional(sourceTuple) }),
   site: Type.Object({ s: Type.Array(n) }),
   loss: Type.Object({
@@ -174,8 +216,10 @@ const recordOf: { [K in LineKind]?: Type.TObject } = {
   end: request,
   dial,
   lookup,
+  dns: dnsExchange,
   tls: tlsTunnel,
   close: connection,
+  upg: connection,
 };
 
 /** Fields of the record that no line of the kind may carry: the fold alone sets them. */

@@ -12,17 +12,20 @@ import {
   type Connection,
   type Counts,
   type Dial,
+  type DnsExchange,
   formatVersion,
   type Lookup,
   type Loss,
   type Pause,
   type Process,
   type Request,
+  type SocketOperation,
   type Thread,
   type TlsTunnel,
   type Trace,
   trace as traceSchema,
 } from './records';
+import { DnsBounds } from './store-dns';
 import { Index } from './store-index';
 
 /** The trace's own fields: everything but the arrays kept as maps, and the counts. */
@@ -32,12 +35,14 @@ export type Header = Omit<
   | 'requests'
   | 'dials'
   | 'lookups'
+  | 'dnsExchanges'
   | 'connections'
   | 'tlsTunnels'
   | 'certificates'
   | 'counts'
   | 'losses'
   | 'pauses'
+  | 'socketOperations'
 >;
 
 /** What changed since `takeChanges` was called last. */
@@ -52,15 +57,20 @@ export interface Changes {
 }
 
 export const defaultRequestLimit = 20_000;
+/** Socket operations kept of each connection. */
+const operationLimit = 256;
 
 export class Store {
   readonly processes = new Map<string, Process>();
   readonly requests = new Map<string, Request>();
   readonly dials = new Map<string, Dial>();
   readonly lookups = new Map<string, Lookup>();
+  readonly dnsExchanges = new Map<string, DnsExchange>();
   readonly connections = new Map<string, Connection>();
   readonly tlsTunnels = new Map<string, TlsTunnel>();
   readonly certificates = new Map<string, Certificate>();
+  /** The last ones of each connection. */
+  readonly socketOperations = new Map<string, readonly SocketOperation[]>();
   readonly pauses: Pause[] = [];
   losses: Loss[] = [];
   counts: Counts = {
@@ -75,6 +85,7 @@ export class Store {
   /** Exact sums for the status line: requests that run, on reused connections, answered 5xx, and requests' bytes. */
   readonly live = { running: 0, reuses: 0, serverErrors: 0, bytesSent: 0, bytesReceived: 0 };
 
+  readonly dns = new DnsBounds(this);
   readonly #index = new Index();
   readonly #eviction = new Eviction(this, this.#index);
   #changes: Changes = { requests: new Set(), connections: new Set(), removed: new Set(), other: true };
@@ -161,6 +172,16 @@ export class Store {
   setConnection(c: Connection): void {
     this.connections.set(c.id, c);
     this.#changes.connections.add(c.id);
+    this.#eviction.boundConnections();
+  }
+
+  /** Adds to a connection's ring; `dropped`: of those that the hook could not keep. */
+  addOperations(connection: string, operations: readonly SocketOperation[], dropped: number, thread: string): void {
+    const all = [...(this.socketOperations.get(connection) ?? []), ...operations];
+    const over = Math.max(0, all.length - operationLimit);
+    this.socketOperations.set(connection, all.slice(over));
+    if (over + dropped > 0)
+      this.addLoss({ source: 'hook', what: 'operations', kind: 'overflow', count: over + dropped, thread });
   }
 
   /** Rows show the set-up of their connection: said apart, as most changes of a connection alter no row. */
@@ -178,8 +199,16 @@ export class Store {
 
   setLookup(l: Lookup): void {
     this.lookups.set(l.id, l);
+    this.dns.keepLookup(l);
     const dial = l.dial === undefined ? undefined : this.dials.get(l.dial);
     if (dial) this.setDial(dial);
+  }
+
+  setExchange(x: DnsExchange): void {
+    this.dnsExchanges.set(x.id, x);
+    this.dns.keepExchange(x);
+    const lookup = x.lookup === undefined ? undefined : this.lookups.get(x.lookup);
+    if (lookup) this.setLookup(lookup);
   }
 
   setTunnel(t: TlsTunnel): void {
@@ -248,13 +277,21 @@ export class Store {
       requests: sorted(this.requests.values()),
       dials: sorted(this.dials.values()),
       lookups: sorted(this.lookups.values()),
+      ...(this.#looksForDns() ? { dnsExchanges: sorted(this.dnsExchanges.values()) } : {}),
       connections: sorted(this.connections.values()),
       tlsTunnels: sorted(this.tlsTunnels.values()),
       certificates: [...this.certificates.values()],
       losses: [...this.losses],
     };
     if (this.pauses.length > 0) whole.pauses = [...this.pauses];
+    if (this.socketOperations.size > 0) whole.socketOperations = sorted([...this.socketOperations.values()].flat());
     return canonical(traceSchema, whole);
+  }
+
+  /** Without a word of DNS messages there is no list, rather than an empty one. */
+  #looksForDns(): boolean {
+    const resolver = this.header.sources.find((s) => s.name === 'resolver');
+    return this.dnsExchanges.size > 0 || resolver?.state === 'on' || resolver?.state === 'partial';
   }
 
   /** A store that holds a document's records; no limit, as all of it was kept once. */
@@ -264,12 +301,14 @@ export class Store {
       requests,
       dials,
       lookups,
+      dnsExchanges,
       connections,
       tlsTunnels,
       certificates,
       counts,
       losses,
       pauses,
+      socketOperations,
       ...header
     } = doc;
     const store = new Store(header, Number.POSITIVE_INFINITY);
@@ -277,9 +316,15 @@ export class Store {
     for (const c of connections) store.connections.set(c.id, c);
     for (const d of dials) store.dials.set(d.id, d);
     for (const l of lookups) store.lookups.set(l.id, l);
+    for (const x of dnsExchanges ?? []) store.dnsExchanges.set(x.id, x);
     for (const t of tlsTunnels) store.setTunnel(t);
     for (const c of certificates) store.certificates.set(c.fingerprint256, c);
     store.pauses.push(...(pauses ?? []));
+    for (const o of socketOperations ?? []) {
+      const list = store.socketOperations.get(o.connection);
+      if (list) (list as SocketOperation[]).push(o);
+      else store.socketOperations.set(o.connection, [o]);
+    }
     for (const r of requests) store.setRequest(r);
     store.counts = { ...counts };
     store.losses = [...losses];

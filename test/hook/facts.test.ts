@@ -101,11 +101,13 @@ describe.each(nodes)('Node $major', (node) => {
     });
   });
 
-  test('a socket that carries no recorded request is not written', async () => {
+  test('a socket that carries no recorded request is a connection of its own', async () => {
     const run = await traced('raw');
-    expect(lines(run, 'dial')).toEqual([]);
-    expect(lines(run, 'conn')).toEqual([]);
-    expect(seen).toHaveLength(1);
+    const dial = only([...run.store.dials.values()]);
+    expect(dial).toMatchObject({ via: 'net', callSite: { line: lineOf(program, 'raw'), kind: 'user' } });
+    expect(dial.request).toBeUndefined();
+    expect(run.store.connections.get(dial.connection ?? '')?.local?.port).toBe(only(seen).port);
+    expect(requests(run)).toEqual([]);
   });
 
   test('flush, as the debugger calls it: what was made in this very tick is on disk', async () => {

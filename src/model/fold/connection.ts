@@ -79,12 +79,16 @@ export function foldConnection(store: Store, isolate: Isolate, line: LineOf<'con
       ...(a.local ? { local: a.local } : {}),
       ...(a.remote ? { remote: a.remote } : {}),
       ...(a.path !== undefined ? { path: a.path } : {}),
-      connect,
+      // A socket for datagrams has no attempt unless it is connected.
+      ...(line.kind === 'udp' && Object.keys(connect).length === 0 ? {} : { connect }),
+      ...(line.createdAt !== undefined ? { createdAt: line.createdAt + offset } : {}),
       ...(won && line.local ? { local: line.local } : {}),
       ...(won && line.options ? { options: line.options } : {}),
       ...(won && line.protocol !== undefined ? { protocol: line.protocol } : {}),
     };
-    if (a.result === 'connected' && before?.connect?.result !== 'connected') store.counts.connections++;
+    // Incoming ones, and sockets for datagrams, are no connections that the program established.
+    const counts = next.direction === 'out' && next.kind !== 'udp';
+    if (counts && a.result === 'connected' && before?.connect?.result !== 'connected') store.counts.connections++;
     const { lost: _, ...known } = before ?? { id };
     // Requests whose lines came first were sent on it already.
     const sent = store.requestsOfConnection(id).filter((r) => sentOn(store.requests.get(r), id)).length;
@@ -118,6 +122,20 @@ export function foldTls(store: Store, isolate: Isolate, line: LineOf<'tls'>): vo
   });
 }
 
+/** A connection that something other than a CONNECT made a tunnel (SOCKS). */
+export function foldTunnel(store: Store, isolate: Isolate, line: LineOf<'tunnel'>): void {
+  const id = recordIdOf(isolate.thread, line.id);
+  const { host, port, establishedAt } = line;
+  store.setConnection({
+    ...(store.connections.get(id) ?? { id, thread: isolate.thread, lost: ['start'] }),
+    tunnel: {
+      ...(host !== undefined ? { host } : {}),
+      ...(port !== undefined ? { port } : {}),
+      ...(establishedAt !== undefined ? { establishedAt: establishedAt + isolate.offset } : {}),
+    },
+  });
+}
+
 export function foldCertificate(store: Store, line: LineOf<'cert'>): void {
   const { k: _, ...fields } = line;
   if (!store.certificates.has(fields.fingerprint256)) store.certificates.set(fields.fingerprint256, fields);
@@ -126,14 +144,39 @@ export function foldCertificate(store: Store, line: LineOf<'cert'>): void {
 export function foldClose(store: Store, isolate: Isolate, line: LineOf<'close'>): void {
   const id = recordIdOf(isolate.thread, line.id);
   const before = store.connections.get(id);
-  const fields = shifted(connectionSchema, without(line, 'id') as Partial<Connection>, isolate.offset);
-  if (before?.closedAt === undefined) {
+  const { upgrade, ...rest } = without(line, 'id');
+  const fields = shifted(
+    connectionSchema,
+    { ...rest, ...(upgrade ? { upgrade: figuresOf(upgrade) } : {}) } as Partial<Connection>,
+    isolate.offset,
+  );
+  if (before?.closedAt === undefined && before?.direction !== 'in') {
     store.counts.bytesSent += fields.bytesSent ?? 0;
     store.counts.bytesReceived += fields.bytesReceived ?? 0;
   }
   store.setConnection(merge<Connection>(before ?? { id, thread: isolate.thread, lost: ['start'] }, fields));
-  // An upgraded request lives as long as its connection: its row changes with it.
-  for (const request of store.requestsOfConnection(id)) {
+  touchOpen(store, id);
+}
+
+/** A connection after a protocol switch, while it lives. */
+export function foldUpgrade(store: Store, isolate: Isolate, line: LineOf<'upg'>): void {
+  const id = recordIdOf(isolate.thread, line.id);
+  const before = store.connections.get(id);
+  if (before?.closedAt !== undefined) return;
+  const fields = shifted(connectionSchema, { upgrade: figuresOf(line.upgrade) } as Partial<Connection>, isolate.offset);
+  store.setConnection(merge<Connection>(before ?? { id, thread: isolate.thread, lost: ['start'] }, fields));
+  touchOpen(store, id);
+}
+
+/** Of an `upgrade`, what the connection tells. */
+function figuresOf(upgrade: unknown): object {
+  const { chunksSent, chunksReceived } = upgrade as NonNullable<Connection['upgrade']>;
+  return { ...(chunksSent ? { chunksSent } : {}), ...(chunksReceived ? { chunksReceived } : {}) };
+}
+
+/** An upgraded request lives as long as its connection: its row changes with it. */
+function touchOpen(store: Store, connection: string): void {
+  for (const request of store.requestsOfConnection(connection)) {
     const r = store.requests.get(request);
     if (r?.outcome === 'upgraded' || r?.outcome === 'tunnel') store.setRequest(r);
   }

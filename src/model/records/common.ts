@@ -90,29 +90,33 @@ export const abort = record(
   'Ended by the program itself. Absent if not.',
 );
 
-export const chunks = record(
-  {
-    count: count('Chunks seen, exact.'),
-    bytes: bytes('Their size together.'),
-    marks: Type.Array(Type.Array(Type.Number()), {
-      description: 'Pairs [instant, bytes] of the chunks; a bounded ring.',
-      'x-kind': 'marks',
-    }),
-    droppedMarks: optional(count('Marks that did not fit the ring.')),
-    longestGap: optional(
-      record(
-        { beginAt: instant('Chunk before the gap.'), endAt: instant('Chunk after it.') },
-        'Longest time between two chunks.',
+export const chunks = (description: string) =>
+  record(
+    {
+      count: count('Chunks seen, exact.'),
+      bytes: bytes('Their size together, exact.'),
+      marks: Type.Array(Type.Array(Type.Number()), {
+        description: 'Pairs [instant, bytes] of the chunks: all up to 64, of more the first 8 and the last 56.',
+        'x-kind': 'marks',
+      }),
+      droppedMarks: optional(count('Chunks without a mark, between the first 8 and the last 56.')),
+      longestGap: optional(
+        record(
+          { beginAt: instant('Chunk before the gap.'), endAt: instant('Chunk after it.') },
+          'Longest time between two chunks, of all of them.',
+        ),
       ),
-    ),
-  },
-  'Marks of a response that came in several pieces. Absent: one piece, or not recorded.',
-);
+    },
+    description,
+  );
 
 export const loss = record(
   {
     source: text('Source that lost something: hook, session, inetDiag …'),
-    what: words(['requests', 'lines', 'chunks', 'connections', 'kernelEvents', 'packets'], 'What was lost.'),
+    what: words(
+      ['requests', 'lines', 'chunks', 'connections', 'operations', 'kernelEvents', 'packets'],
+      'What was lost.',
+    ),
     kind: words(['dropped', 'evicted', 'torn', 'overflow', 'truncated', 'missingSegment', 'interruptedDump'], 'How.'),
     count: count('How many; exact.'),
     beginAt: optional(instant('First instant concerned; absent if not known.')),

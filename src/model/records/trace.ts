@@ -20,6 +20,8 @@ import {
 import { eventLoopDelay, finding, pause } from './analysis';
 import { loss } from './common';
 import { connection, dial, lookup } from './connection';
+import { dnsExchange } from './dns';
+import { socketOperation } from './operation';
 import { process } from './process';
 import { request } from './request';
 import { certificate, tlsTunnel } from './tls';
@@ -147,11 +149,11 @@ export const trace = record(
     requests: list(request, 'Requests by first instant.'),
     dials: list(dial, 'Dials.'),
     lookups: list(lookup, 'Look-ups.'),
-    dnsExchanges: later('One conversation with one server.', 'DNS messages seen.'),
+    dnsExchanges: optional(list(dnsExchange, 'DNS messages seen. Absent: nothing looked for them.')),
     connections: list(connection, 'Connections, attempts included.'),
     tlsTunnels: list(tlsTunnel, 'TLS tunnels.'),
     certificates: list(certificate, 'Certificates, each once.'),
-    socketOperations: later('One socket call.', 'Socket operations.'),
+    socketOperations: optional(list(socketOperation, 'Socket operations, each connection’s in order.')),
     kernelSamples: later('One TCP_INFO sample.', 'Kernel samples.'),
     kernelEvents: later('One kernel event.', 'Kernel events.'),
     conntrackEntries: later('One entry.', 'Connection tracking.'),

@@ -44,7 +44,7 @@ const acts = {
     ),
   bare: () => done(new http.ClientRequest(new URL(`${base}/ok`)).end()), // @bare
   async raw() {
-    const socket = net.connect(port, '127.0.0.1');
+    const socket = net.connect(port, '127.0.0.1'); // @raw
     socket.end('GET /ok HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     await new Promise((r) => socket.resume().on('close', r));
     return 'closed';
