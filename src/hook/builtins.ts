@@ -23,6 +23,9 @@ export { threadId };
 
 const resolved = Promise.resolve();
 const { then } = Promise.prototype;
+/** `then` itself, for promises of Node's own. */
+export const promiseThen = then;
+export const PromiseClass = Promise;
 /** Runs `f` as a promise job; not through `resolved.then`, which the program may have replaced. */
 export const afterJobs = (f: () => void): void => {
   apply(then, resolved, [f]);

@@ -1,71 +1,92 @@
-/** `dns.lookup`: for a socket that is dialling (net reads it at each call), or called by the program itself. */
+/**
+ * `dns.lookup`: for a socket that is dialling (net reads it at each call), or called by the program itself, with a
+ * callback or as a promise. The other calls of the module are in `dnsresolve`.
+ */
 import { apply } from './builtins';
+import { captureSite, tellSite } from './callsite';
 import { now } from './clock';
+import { measurePool, setUpPool } from './dnspool';
+import { installResolve } from './dnsresolve';
 import { guarded, parts } from './faults';
-import { nextId } from './ids';
+import { type Address, Lookup, running, watched } from './lookup';
 import { dialling } from './net';
 import { push } from './queue';
-import { type Lookup, lookupLine, type Wire } from './wire';
+import type { Wire } from './wire';
 import { type AnyFunction, wrap } from './wrap';
 
 const part = parts.dns;
-let running = 0;
+
+let isIP: (text: string) => number;
 
 export function installDns(): void {
   const dns = require('node:dns') as typeof import('node:dns');
-  const { isIP } = require('node:net') as typeof import('node:net');
+  isIP = (require('node:net') as typeof import('node:net')).isIP;
+  wrap(dns, 'lookup', (original) => {
+    setUpPool(original);
+    return function lookup(this: unknown, ...args: unknown[]) {
+      const callback = args.length > 0 ? args[args.length - 1] : undefined;
+      const wire = dialling.wire;
+      const note = typeof callback === 'function' && asks(args[0]) ? begin(args) : undefined;
+      if (note === undefined) return apply(original, this, args);
+      args[args.length - 1] = function (this: unknown, ...results: unknown[]) {
+        running.count--;
+        end(note, results, wire);
+        return apply(callback as AnyFunction, this, results);
+      };
+      running.count++;
+      let asked = false;
+      try {
+        measurePool(note);
+        const result: unknown = apply(original, this, args);
+        asked = true;
+        begun(note, wire);
+        return result;
+      } finally {
+        // Wrong arguments: it threw, and there was no look-up.
+        if (!asked) running.count--;
+      }
+    };
+  });
   wrap(
-    dns,
+    dns.promises,
     'lookup',
     (original) =>
       function lookup(this: unknown, ...args: unknown[]) {
-        const callback = args.length > 0 ? args[args.length - 1] : undefined;
-        const wire = dialling.wire;
-        // A literal is not looked up: servers that listen ask for one.
-        const asks = typeof callback === 'function' && isIP(String(args[0])) === 0;
-        const note = asks ? begin(args) : undefined;
+        const note = asks(args[0]) ? begin(args) : undefined;
         if (note === undefined) return apply(original, this, args);
-        args[args.length - 1] = function (this: unknown, ...results: unknown[]) {
-          running--;
-          end(note, results, wire);
-          return apply(callback as AnyFunction, this, results);
-        };
-        running++;
-        let asked = false;
-        try {
-          const result: unknown = apply(original, this, args);
-          asked = true;
-          if (wire) attach(wire, note);
-          return result;
-        } finally {
-          // Wrong arguments: it threw, and there was no look-up.
-          if (!asked) running--;
-        }
+        measurePool(note);
+        const promise = apply(original, this, args) as Promise<unknown>;
+        running.count++;
+        begun(note, undefined);
+        return watched(promise, (error, answer) => end(note, answersOf(error, answer), undefined));
       },
   );
+  installResolve(dns);
+}
+
+/** Whether a call asks for a name: a literal is not looked up, servers that listen ask for one; nor is nothing. */
+const asks = (hostname: unknown): boolean => typeof hostname === 'string' && hostname !== '' && isIP(hostname) === 0;
+
+/** The results of a promise as those of a callback. */
+function answersOf(error: unknown, answer: unknown): unknown[] {
+  if (error !== undefined || Array.isArray(answer)) return [error, answer];
+  const one = answer as Address | undefined;
+  return [undefined, one?.address, one?.family];
 }
 
 const begin = guarded(part, 'dns.lookup', (args: unknown[]): Lookup => {
   const o = (typeof args[1] === 'object' && args[1] !== null ? args[1] : {}) as Record<string, unknown>;
   const options: Record<string, unknown> = {};
   const family = typeof args[1] === 'number' ? args[1] : o.family;
-  if (typeof family === 'number' && family !== 0) options.family = family;
+  if (family === 'IPv4') options.family = 4;
+  else if (family === 'IPv6') options.family = 6;
+  else if (typeof family === 'number' && family !== 0) options.family = family;
   if (o.all === true) options.all = true;
   if (typeof o.order === 'string') options.order = o.order;
   else if (o.verbatim === true) options.order = 'verbatim';
+  else if (o.verbatim === false) options.order = 'ipv4first';
   if (typeof o.hints === 'number' && o.hints !== 0) options.hints = o.hints;
-  return {
-    id: nextId(),
-    call: 'lookup',
-    hostname: String(args[0] ?? ''),
-    options,
-    beginAt: now(),
-    endAt: 0,
-    addresses: [],
-    error: undefined,
-    inFlight: running,
-    written: false,
-  };
+  return new Lookup('lookup', String(args[0]), options, now(), running.count);
 });
 
 /** The dial is known before the answer, so that a request that waits in DNS shows it. */
@@ -73,17 +94,23 @@ const attach = guarded(part, 'dns.attach', (wire: Wire, note: Lookup) => {
   if (wire.lookup === undefined || wire.lookup.endAt === 0) wire.lookup = note;
 });
 
+const begun = guarded(part, 'dns.begun', (note: Lookup, wire: Wire | undefined) => {
+  if (wire) return attach(wire, note);
+  const site = captureSite();
+  if (site) tellSite(site, note);
+  note.announce();
+});
+
 const end = guarded(part, 'dns.answer', (note: Lookup, results: unknown[], wire: Wire | undefined) => {
   note.endAt = now();
   const [error, answer, family] = results;
   if (error) note.error = error;
-  else if (Array.isArray(answer))
-    note.addresses = (answer as Lookup['addresses']).map(({ address, family }) => ({ address, family }));
-  else if (typeof answer === 'string') note.addresses = [{ address: answer, family: family === 6 ? 6 : 4 }];
-  if (wire === undefined) {
-    note.written = true;
-    push(lookupLine(note));
-  } else {
+  else if (Array.isArray(answer)) {
+    note.addresses = (answer as Address[]).map(({ address, family }) => ({ address, family }));
+  } else if (typeof answer === 'string') note.addresses = [{ address: answer, family: family === 6 ? 6 : 4 }];
+  if (!error) note.answeredBy ||= 'getaddrinfo';
+  if (wire === undefined) note.ended();
+  else {
     attach(wire, note);
     if (wire.wanted) push(wire);
   }

@@ -18,7 +18,7 @@ export function sessionHeader(settings: HookSettings, requestLimit: number, desc
     { name: 'hook', state: 'unavailable', reason: 'notLoaded' },
     { name: 'debugger', state: 'off', reason: 'notAsked' },
     ...helperSources.map((name): Source => ({ name, state: 'off', reason: 'noHelper' })),
-    { name: 'resolver', state: 'off', reason: 'notAsked' },
+    settings.resolver ? { name: 'resolver', state: 'on' } : { name: 'resolver', state: 'off', reason: 'notAsked' },
   ];
   const traceRequests = settings.enabled.map(
     (id): TraceRequest => ({ id, condition: '', enabled: true, createdTime: header.beginTime, state: 'enabled' }),

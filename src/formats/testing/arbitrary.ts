@@ -24,7 +24,14 @@ interface AnySchema {
 }
 
 /** Where each array's ids begin, so that references can meet them. */
-const bases: Record<string, number> = { requests: 0, dials: 10, lookups: 20, connections: 30, tlsTunnels: 40 };
+const bases: Record<string, number> = {
+  requests: 0,
+  dials: 10,
+  lookups: 20,
+  connections: 30,
+  tlsTunnels: 40,
+  dnsExchanges: 50,
+};
 const most = 4;
 
 const times = ['2026-01-02T03:04:05.000001Z', '1970-01-01T00:00:00Z', '2024-02-29T23:59:59.999999+01:00'];
@@ -84,7 +91,7 @@ const idIn = (array: string): fc.Arbitrary<string> =>
       ? fc.constantFrom('1', '2', '9')
       : array === 'certificates'
         ? fc.constantFrom('AA:0', 'AA:1', 'ZZ')
-        : fc.nat(most).map((n) => `1-0-${(bases[array] ?? 50) + n}`);
+        : fc.nat(most).map((n) => `1-0-${(bases[array] ?? 60) + n}`);
 
 function anythingOf(schema: AnySchema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);

@@ -4,6 +4,7 @@ import { threadIdOf } from '../ids';
 import type { LineOf, SiteTuple, SourceTuple } from '../lines';
 import type { Connection, Process, Request, Thread } from '../records';
 import type { Store } from '../store';
+import { foldResolverLeft } from './dns';
 
 /** What folding needs to know of the isolate that writes a file. */
 export interface Isolate {
@@ -108,6 +109,7 @@ export function foldControl(store: Store, isolate: Isolate, line: LineOf<'ctl'>)
     };
     updateThread(store, isolate, (t) => ({ ...t, faults: [...(t.faults ?? []), fault].slice(-32) }));
   }
+  if (line.reason === 'resolver') foldResolverLeft(store, line.message);
   if (!line.enabled) return;
   isolate.enabled = line.enabled;
   const control = { enabled: line.enabled, ...(line.generation !== undefined ? { generation: line.generation } : {}) };

@@ -19,7 +19,8 @@ import {
   text,
   words,
 } from '../schema';
-import { abort, address, callSite, errorInfo, keepAlive } from './common';
+import { abort, address, callSite, chunks, errorInfo, keepAlive } from './common';
+import { dnsRecord, skippedServer } from './dns';
 
 export const dial = record(
   {
@@ -86,7 +87,9 @@ export const lookup = record(
     ),
     beginAt: optional(instant('Call.')),
     endAt: optional(instant('Answer.')),
-    poolWaitDuration: optional(duration('Wait for a libuv thread. Absent: not measured.')),
+    poolWaitDuration: optional(
+      duration('Wait for a libuv thread. Absent: not measured, or less than 1 ms, which cannot be told from the rest.'),
+    ),
     answeredBy: optional(
       words(['getaddrinfo', 'hosts', 'network', 'cache', 'custom'], 'Origin of the answer; absent: not known.'),
     ),
@@ -103,9 +106,9 @@ export const lookup = record(
         'Addresses in the order given to the caller.',
       ),
     ),
-    records: optional(list(openEntity('name, type, class, ttl, value.'), 'Records of a resolve call.')),
+    records: optional(list(dnsRecord, 'Records of a resolve call, the first 16.')),
     servers: optional(Type.Array(Type.String(), { description: 'Name servers.' })),
-    skippedServers: optional(list(openEntity('server, why.'), 'Name servers passed over.')),
+    skippedServers: optional(list(skippedServer, 'Name servers passed over; only by our own resolver.')),
     rcode: optional(text('DNS response code in EVE’s words; absent with getaddrinfo.')),
     error: optional(errorInfo('Why there was no answer.')),
     inFlight: optional(count('Look-ups of this process running when it began.')),
@@ -151,7 +154,22 @@ export const connection = record(
         'CONNECT that made it a tunnel.',
       ),
     ),
-    upgrade: optional(openEntity('request, protocol, at, chunksSent, chunksReceived.')),
+    upgrade: optional(
+      record(
+        {
+          request: optional(ref('requests', 'Request that asked for the switch.')),
+          protocol: optional(text('Protocol agreed, as the reply named it.')),
+          at: optional(instant('Reply seen.')),
+          chunksSent: optional(
+            chunks('Pieces that the program wrote after the switch (WebSocket: one or two a frame). Absent: not seen.'),
+          ),
+          chunksReceived: optional(
+            chunks('Pieces that came after the switch, as the socket gave them. Absent: not seen.'),
+          ),
+        },
+        'Protocol switch: what the connection carried after it, above TLS. Absent: none.',
+      ),
+    ),
     requestCount: optional(count('Requests whose head was sent on it; exact even when they were evicted.')),
     bytesSent: optional(bytes('Payload sent at the socket, TLS records included. Absent while open and not read.')),
     bytesReceived: optional(
@@ -182,6 +200,9 @@ export const connection = record(
     ),
     keepAliveHint: optional(keepAlive),
     fromResolver: optional(flag('True: a DNS socket.')),
+    earlierTrace: optional(
+      flag('True: was there before the trace was cleared, or in an earlier trace of the program.'),
+    ),
     cookie: optional(text('Kernel’s socket cookie: the join key.')),
     inode: optional(integer('Socket inode.')),
     cgroup: optional(integer('cgroup id.')),

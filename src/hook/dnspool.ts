@@ -1,0 +1,63 @@
+/**
+ * How long a look-up waited for a thread: getaddrinfo runs on libuv's pool, behind whatever the program has put there,
+ * and nothing tells when it begins. So another look-up goes right in front of it, of an address in a spelling that the
+ * system's library reads by itself (`127.1`): no file, no network, a few µs on a thread. It stands in the same queue and
+ * has the same rank there (slow ones get half of the threads), and when it is back, the look-up behind it has begun.
+ *
+ * It is over before the look-up is, so it does not hold the process; the program sees it only among async resources. One
+ * that watches `dns` performance entries would see it there too: then it is left out.
+ */
+import { apply } from './builtins';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import type { Lookup } from './lookup';
+import { type AnyFunction, wrap } from './wrap';
+
+const part = parts.dns;
+const aside = '127.1';
+
+interface Utilization {
+  idle: number;
+}
+const { eventLoopUtilization } = performance as unknown as { eventLoopUtilization?: () => Utilization };
+const utilization = eventLoopUtilization?.bind(performance);
+
+let lookup: AnyFunction | undefined;
+
+/** `original`: the look-up that goes in front. */
+export function setUpPool(original: AnyFunction): void {
+  // Elsewhere it is not known that no name server is asked for such a spelling.
+  if (process.platform !== 'linux' && process.platform !== 'darwin') return;
+  if (utilization === undefined) return;
+  lookup = original;
+  const { PerformanceObserver } = require('node:perf_hooks') as typeof import('node:perf_hooks');
+  wrap(
+    PerformanceObserver.prototype,
+    'observe',
+    (observe) =>
+      function (this: unknown, ...args: unknown[]) {
+        const o = args[0] as { type?: unknown; entryTypes?: unknown } | undefined;
+        if (o?.type === 'dns' || (Array.isArray(o?.entryTypes) && o.entryTypes.includes('dns'))) lookup = undefined;
+        return apply(observe, this, args);
+      },
+  );
+}
+
+/** Called right before a look-up is put into the pool. */
+export const measurePool = guarded(part, 'dns.pool', (note: Lookup) => {
+  if (lookup === undefined || utilization === undefined) return;
+  const { idle } = utilization();
+  const begin = now();
+  apply(lookup, undefined, [aside, 4, () => onFree(note, begin, idle)]);
+});
+
+/**
+ * Told by the event loop, so true only while the loop had nothing else to do; less than 1 ms is not told apart from the
+ * way there and back.
+ */
+const onFree = guarded(part, 'dns.free', (note: Lookup, begin: number, idle: number) => {
+  if (note.endAt !== 0 || utilization === undefined) return;
+  const wait = now() - begin;
+  const busy = wait - (utilization().idle - idle);
+  if (wait >= 1 && busy <= Math.max(1, wait / 10)) note.poolWait = wait;
+});

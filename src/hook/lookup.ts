@@ -1,0 +1,129 @@
+/** One DNS look-up and its lines. Times are raw readings of the clock, 0: has not happened. */
+import { apply, PromiseClass, promiseThen } from './builtins';
+import { us } from './clock';
+import { errorInfo } from './errors';
+import { nextId } from './ids';
+import { push, pushLater, type Writable } from './queue';
+import { cutText, line } from './text';
+
+export interface Address {
+  address: string;
+  family: number;
+  ttl?: number;
+}
+
+/** A record as `resolve` gave it; what the call does not tell (mostly the time to live) is absent. */
+export interface DnsRecord {
+  name: string;
+  type: string;
+  class: string;
+  ttl?: number | undefined;
+  value: string;
+}
+
+const mostRecords = 16;
+
+/** Look-ups of this isolate that run now. */
+export const running = { count: 0 };
+
+export class Lookup implements Writable {
+  readonly id = nextId();
+  /** Number of its call site; 0: none yet. */
+  site = 0;
+  endAt = 0;
+  /** ms that it waited for a thread of the pool; 0: not measured. */
+  poolWait = 0;
+  /** Who answered; '': not known. */
+  answeredBy = '';
+  addresses: Address[] = [];
+  records: DnsRecord[] | undefined;
+  servers: string[] | undefined;
+  skippedServers: { server: string; why: string }[] | undefined;
+  rcode = '';
+  error: unknown = undefined;
+  written = false;
+  private begun = false;
+
+  constructor(
+    readonly call: string,
+    readonly hostname: string,
+    readonly options: object | undefined,
+    readonly beginAt: number,
+    /** Look-ups that were running when this one began; -1: not counted. */
+    readonly inFlight: number,
+  ) {}
+
+  /** For the program's own look-up: its line when it is answered; earlier, without an end, when that takes its time. */
+  announce(): void {
+    pushLater(this);
+  }
+
+  ended(): void {
+    this.written = true;
+    push(lookupLine(this));
+  }
+
+  get isWritten(): boolean {
+    return this.written;
+  }
+
+  lines(): string {
+    if (this.written || this.begun) return '';
+    this.begun = true;
+    return lookupLine(this);
+  }
+}
+
+export function lookupLine(l: Lookup, dial?: number): string {
+  const { records, servers } = l;
+  const given = l.error === undefined && l.endAt !== 0;
+  const cut = (records?.length ?? 0) > mostRecords || l.addresses.length > mostRecords;
+  return line({
+    k: 'lookup',
+    id: l.id,
+    dial,
+    call: l.call,
+    hostname: cutText(l.hostname, 512),
+    options: l.options,
+    beginAt: us(l.beginAt),
+    endAt: l.endAt === 0 ? undefined : us(l.endAt),
+    poolWaitDuration: l.poolWait > 0 ? Math.round(l.poolWait * 1000) : undefined,
+    answeredBy: l.answeredBy || undefined,
+    addresses: l.endAt === 0 ? undefined : addressesOf(l, given),
+    records: given ? records?.slice(0, mostRecords) : undefined,
+    servers: servers?.slice(0, 8).map((s) => cutText(s, 64)),
+    skippedServers: l.skippedServers?.slice(0, 8),
+    rcode: l.rcode || undefined,
+    error: l.error === undefined ? undefined : errorInfo(l.error, 'dns'),
+    inFlight: l.inFlight < 0 ? undefined : l.inFlight,
+    missing: cut ? { records: 'tooMany' } : undefined,
+    by: l.poolWait > 0 ? { poolWaitDuration: 'hook' } : undefined,
+  });
+}
+
+/** A call that asks for records may have no addresses, rather than none. */
+function addressesOf(l: Lookup, given: boolean): Address[] | undefined {
+  if (given && l.addresses.length > 0) return l.addresses.slice(0, mostRecords);
+  return l.call === 'lookup' || l.call === 'custom' ? [] : undefined;
+}
+
+/** What `promise` gives, told to `settled` before the program sees it. A rejection that nobody handles stays one. */
+export function watched(
+  promise: Promise<unknown>,
+  settled: (error: unknown, value: unknown) => void,
+): Promise<unknown> {
+  return new PromiseClass((resolve, reject) => {
+    apply(promiseThen, promise, [
+      (value: unknown) => {
+        running.count--;
+        settled(undefined, value);
+        resolve(value);
+      },
+      (error: unknown) => {
+        running.count--;
+        settled(error, undefined);
+        reject(error);
+      },
+    ]);
+  });
+}
