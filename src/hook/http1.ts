@@ -3,7 +3,7 @@
  * the latest when a socket is given. `http.client.request.start` and `.response.finish` are misnomers: the first comes
  * when the whole request has been handed over, the second when the response's head has been parsed.
  */
-import type { Agent } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { apply, nodeMajor } from './builtins';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
@@ -11,11 +11,16 @@ import { guarded, parts } from './faults';
 import { link, linked, linkedToRequest, linkRequest, linkResponse } from './hidden';
 import { Http1Record, type Outgoing } from './http1record';
 import { type Response, watchResponses } from './http1response';
+import { informed } from './informational';
 import { type AnySocket, type ConnectOptions, dialling, wireOf } from './net';
-import { pushLater } from './queue';
+import { isConfiguredProxy, isSocksAgent, leadsToProxy, wayOf } from './proxied';
+import { expectConnect, installProxies } from './proxies';
+import { push, pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
-import { Tunnel } from './tls';
+import { line } from './text';
+import { upgraded } from './upgrade';
+import { Upload } from './upload';
 import type { Wire } from './wire';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
@@ -35,6 +40,7 @@ export function installHttp1(): void {
     wrap(m, 'get', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
   }
   watchAgent(http.Agent.prototype);
+  installProxies();
   watchRequests(http.ClientRequest.prototype);
   watchResponses(http.IncomingMessage.prototype);
   channels.subscribe('http.client.response.finish', onResponse as never);
@@ -93,6 +99,8 @@ const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Outgoing) 
     wire.request = r;
     wire.wanted = true;
     r.dial = wire;
+    if (r.absolute || r.method === 'CONNECT') leadsToProxy(wire);
+    if (isConfiguredProxy(agent, wire) && r.api === 'https') expectConnect(wire, r.authority(), '');
   },
 }));
 
@@ -173,6 +181,7 @@ function watchRequests(prototype: object): void {
           try {
             const result: unknown = apply(original, this, args);
             if (args.length > 0) onBody(this, args[0], args[1]);
+            if (result === false) onFull(this);
             return result;
           } finally {
             if (room !== 0) frameGone(room);
@@ -186,7 +195,8 @@ function watchRequests(prototype: object): void {
 const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySocket | null) => {
   const r = begin(req);
   if (r === undefined || !socket || r.wire !== undefined) return;
-  const wire = wireOf(socket) ?? tunnelled(r, socket);
+  const wire = wireOf(socket);
+  if (wire !== undefined && wire.requests === 0 && r.method !== 'CONNECT') firstOn(r, wire, socket);
   if (wire !== undefined && wire.request === undefined && wire.requests === 0 && wire.via !== 'undici') {
     // Dialled without an agent, or by one that is not Node's: inside this very call if it is still connecting.
     if (wire.connectedAt === 0 && wire.beginAt >= r.createdAt) {
@@ -199,6 +209,7 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
   r.socket = socket;
   if (
     holder !== undefined &&
+    holder.method !== 'CONNECT' &&
     holder.endAt > r.createdAt &&
     holder.assignedAt <= r.createdAt &&
     isOnlySocket(req, socket)
@@ -207,22 +218,24 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
   }
 });
 
-/** TLS over a socket that a proxy agent had dialled: its connection carries the request, after a handshake of its own. */
-function tunnelled(r: Http1Record, socket: AnySocket): Wire | undefined {
-  const wire = socket._parent ? wireOf(socket._parent) : undefined;
-  const begun = wire !== undefined && wire.connectedAt !== 0 && wire.tunnel === undefined && wire.requests === 0;
-  if (!begun || !socket.encrypted || socket._secureEstablished === true) return undefined;
-  wire.tunnel = new Tunnel(socket._tlsOptions ?? {});
-  wire.tunnel.beginAt = now();
-  wire.secure = true;
-  wire.readyAt = 0;
-  wire.quiet = false;
-  link(socket, wire);
-  if (wire.request === undefined && wire.beginAt >= r.createdAt) {
-    wire.request = r;
-    r.dial = wire;
+/** The first request on a connection that was not dialled by Node's agent: what a proxy agent made for it. */
+function firstOn(r: Http1Record, wire: Wire, socket: AnySocket): void {
+  const agent = r.outgoing.agent;
+  if (wire.via === 'agent' || wire.via === 'undici' || typeof agent !== 'object' || agent === null) return;
+  if (isSocksAgent(agent)) wayOf(wire).kind = 'socks';
+  if (wire.connectedAt === 0) return;
+  // Without TLS inside: bytes that went both ways before were a proxy's.
+  if (wire.way !== undefined && wire.way.innerAt === 0) {
+    wire.way.exchanged = socket.bytesRead > 0 && socket.bytesWritten > 0;
+    wire.received = socket.bytesRead;
+    wire.sent = socket.bytesWritten;
   }
-  return wire;
+  if (wire.beginAt < r.createdAt) return;
+  wire.via = 'agent';
+  wire.agent = poolNumber(agent);
+  if (wire.dialTold) push(line({ k: 'dial', id: wire.id, via: 'agent', agent: wire.agent }));
+  wire.request ??= r;
+  r.dial ??= wire;
 }
 
 /** Whether the agent had just this socket for the request's origin: then who held it is who blocked. */
@@ -253,7 +266,16 @@ const onBody = guarded(part, 'http1.give', (req: Outgoing, piece: unknown, encod
   const bytes = typeof piece === 'string' ? Buffer.byteLength(piece, known) : piece.byteLength;
   if (r.given === 0) r.declared = declaredLength(req);
   r.given += bytes;
+  r.lastGivenAt = now();
   if (r.sendBeginAt !== 0 && r.sendEndAt === 0 && r.hasLeft()) hasSent(r);
+});
+
+/** `write` gave false: the program is to wait for `drain`. */
+const onFull = guarded(part, 'http1.full', (req: Outgoing) => {
+  const r = recordOf(req);
+  if (r === undefined || r.endAt !== 0 || req.writableNeedDrain !== true) return;
+  r.upload ??= new Upload();
+  r.upload.full();
 });
 
 function declaredLength(req: Outgoing): number {
@@ -266,13 +288,16 @@ function declaredLength(req: Outgoing): number {
 const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
   const r = recordOf(req);
   if (r === undefined || r.endAt !== 0) return false;
+  if (r.upload !== undefined && req.writableNeedDrain !== true && !req.finished) r.upload.drained(r, now());
   if (r.sendEndAt === 0 && r.sendBeginAt !== 0 && r.hasLeft()) hasSent(r);
+  if (r.responseBeginAt === 0 && req.parser?.incoming) onInformation(r, req.parser.incoming);
   if (req.upgradeOrConnect === true && r.responseBeginAt === 0) {
     const t = now();
     r.responseBeginAt = t;
     r.message = req.res;
     finish(r, r.method === 'CONNECT' ? 'tunnel' : 'upgraded', t);
-    return false;
+    // What comes with the event is the first piece of what follows.
+    return r.method !== 'CONNECT';
   }
   if (req._closed === true) closed(r);
   return nodeMajor < 20 && r.responseBeginAt === 0;
@@ -285,11 +310,21 @@ function closed(r: Http1Record): void {
   else if (r.message.readableEnded) finish(r, 'complete', r.readEndAt || now());
 }
 
-/** Node 18 has no channel for errors. */
+/** Node 18 has no channel for errors; an upgrade brings its socket. */
 const onRequestEvent = guarded(part, 'http1.event', (req: Outgoing, a: ArrayLike<unknown>) => {
   const r = recordOf(req);
-  if (r !== undefined && a[0] === 'error') fail(r, a[1], now());
+  if (r === undefined) return;
+  if (a[0] === 'error') fail(r, a[1], now());
+  else if (a[0] === 'upgrade') upgraded(r, a[2] as AnySocket, a[3]);
 });
+
+/** Two events tell of a 100, one of the others: the message is the same. */
+function onInformation(r: Http1Record, m: IncomingMessage): void {
+  const status = m.statusCode ?? 0;
+  if (status < 100 || status >= 200 || status === 101 || r.lastInformation === m) return;
+  r.lastInformation = m;
+  informed(r, status);
+}
 
 const onRequestError = guarded(part, 'http1.error', (m: { request: Outgoing; error: unknown }) => {
   const r = recordOf(m.request);

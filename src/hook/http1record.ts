@@ -3,12 +3,14 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ResponseFacts } from './lines';
 import type { AnySocket, ConnectOptions } from './net';
 import { RequestRecord } from './request';
+import { uploadText } from './upload';
 
 /** ClientRequest with the inner fields that are the same on Node 18 to 26. */
 export interface Outgoing extends ClientRequest {
   _closed?: boolean;
   _header?: string | null;
   upgradeOrConnect?: boolean;
+  parser?: { incoming?: IncomingMessage | null } | null;
   outputSize?: number;
   res?: IncomingMessage;
   agent?: unknown;
@@ -23,6 +25,8 @@ export class Http1Record extends RequestRecord {
   given = 0;
   /** Content-Length of the body; -1: none, or not looked at yet. */
   declared = -1;
+  /** The informational reply that was noted last. */
+  lastInformation: IncomingMessage | undefined = undefined;
   /** The body's end was taken by the program. */
   readEndAt = 0;
 
@@ -31,7 +35,11 @@ export class Http1Record extends RequestRecord {
     readonly outgoing: Outgoing,
     private readonly options: ConnectOptions | undefined,
   ) {
-    super(createdAt, outgoing.protocol === 'https:' ? 'https' : 'http', outgoing.method, outgoing.path);
+    super(createdAt, apiOf(outgoing, options), outgoing.method, outgoing.path);
+  }
+
+  override upgradeProtocol(): string {
+    return this.message?.headers.upgrade ?? '';
   }
 
   url(): string {
@@ -53,6 +61,27 @@ export class Http1Record extends RequestRecord {
 
   clientText(): string {
     return '';
+  }
+
+  /** Host and port of the origin, as a CONNECT names them. */
+  authority(): string {
+    const { host, protocol } = this.outgoing;
+    const port = Number(this.options?.port) || (protocol === 'https:' ? 443 : 80);
+    return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+  }
+
+  override proxyBy(): 'agent' | 'env' | 'option' {
+    const { agent } = this.outgoing;
+    if (typeof agent !== 'object' || agent === null) return 'option';
+    const { Agent } = require('node:http') as typeof import('node:http');
+    const { Agent: SecureAgent } = require('node:https') as typeof import('node:https');
+    // Node's own agents know a proxy by their `proxyEnv` only, which is seen before; else the program wrote the whole URL.
+    const own = Object.getPrototypeOf(agent) as unknown;
+    return own === Agent.prototype || own === SecureAgent.prototype ? 'option' : 'agent';
+  }
+
+  override says(header: string): boolean {
+    return this.outgoing.hasHeader(header);
   }
 
   readResponse(): ResponseFacts | undefined {
@@ -91,7 +120,7 @@ export class Http1Record extends RequestRecord {
     let s = `{"bytes":${this.given}`;
     if (this.declared >= 0) s += `,"declaredBytes":${this.declared}`;
     if (this.bytesSent >= 0 && wireBytes > 0 && this.wire?.isH2 === false) s += `,"wireBytes":${wireBytes}`;
-    return `${s}}`;
+    return `${s}${uploadText(this)}}`;
   }
 
   headerList(side: 'request' | 'response'): string[] | undefined {
@@ -103,6 +132,13 @@ export class Http1Record extends RequestRecord {
   socketCounters(): { bytesRead: number; bytesWritten: number } | undefined {
     return this.socket;
   }
+}
+
+/** A library for WebSockets asks for them in this spelling; others are known by the answer. */
+function apiOf(outgoing: Outgoing, options: ConnectOptions | undefined): 'http' | 'https' | 'websocket' {
+  const upgrade = options === undefined ? outgoing.getHeader('upgrade') : options.headers?.Upgrade;
+  if (upgrade === 'websocket') return 'websocket';
+  return outgoing.protocol === 'https:' ? 'https' : 'http';
 }
 
 /** Names and values of a header block as it was sent. */

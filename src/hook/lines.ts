@@ -5,8 +5,11 @@
 import { stringify } from './builtins';
 import { us } from './clock';
 import { errorInfo, reasonOf } from './errors';
+import { informationalText } from './informational';
+import { pieces } from './marks';
 import type { RequestRecord } from './request';
 import { bounded, cutText, maskedUrl, quoted } from './text';
+import type { Wire } from './wire';
 
 /** What the response's head says, whatever the header level. */
 export interface ResponseFacts {
@@ -44,11 +47,12 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   let s = exchangeText(r, r.sentWritten) + responseText(r, withHead, true);
   const body = r.bodyText();
   if (body !== '') s += `,"body":${body}`;
-  if (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)) s += chunksText(r);
+  if (r.bodyBytes >= 0 && (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)))
+    s += chunksText(r);
   if (r.error !== undefined) s += `,"error":${stringify(errorInfo(r.error, r.phase))}`;
   if (r.abortAt !== 0) s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason) })}`;
   if (r.timeoutKind !== '') s += timeoutText(r);
-  if (r.outcome === 'upgraded') s += `,"upgrade":{"at":${us(r.endAt)}}`;
+  if (r.outcome === 'upgraded') s += upgradeText(r);
   if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
   return `${s},"outcome":"${r.outcome}"}\n`;
 }
@@ -59,8 +63,7 @@ export function headLine(r: RequestRecord): string {
 
 export function markLine(r: RequestRecord): string {
   const read = r.readBeginAt === 0 ? '' : `,"readBytes":${r.bodyBytes},"readBeginAt":${us(r.readBeginAt)}`;
-  const chunks = `,"chunks":{"count":${r.chunks},"bytes":${r.bodyBytes},"marks":[]}`;
-  return `{"k":"mark","id":${r.id}${read === '' ? '' : `,"response":{${read.slice(1)}}`}${chunks}}\n`;
+  return `{"k":"mark","id":${r.id}${read === '' ? '' : `,"response":{${read.slice(1)}}`}${chunksText(r)}}\n`;
 }
 
 /** Instants, and unless it has been told: dial, connection, ordinal. */
@@ -68,7 +71,7 @@ export function exchangeText(r: RequestRecord, told: number): string {
   const { wire } = r;
   const created = us(r.createdAt);
   // Bytes given to a socket that is still being set up leave when it is ready.
-  const ready = wire === undefined ? 0 : wire.readyAt;
+  const ready = wire === undefined ? 0 : readyFor(r, wire);
   const unsent = wire !== undefined && ready === 0;
   const sendBegin = unsent ? 0 : r.sendBeginAt !== 0 && r.sendBeginAt < ready ? ready : r.sendBeginAt;
   const sendEnd = unsent ? 0 : r.sendEndAt !== 0 && r.sendEndAt < ready ? ready : r.sendEndAt;
@@ -82,9 +85,13 @@ export function exchangeText(r: RequestRecord, told: number): string {
   return s;
 }
 
+/** A CONNECT left before the connection was made ready once more, for what runs in the tunnel. */
+const readyFor = (r: RequestRecord, wire: Wire): number =>
+  wire.way !== undefined && wire.way.innerAt !== 0 && r.method === 'CONNECT' ? wire.way.readyAt : wire.readyAt;
+
 function carrierText(r: RequestRecord): string {
   const { wire, dial } = r;
-  let s = '';
+  let s = r.proxy === undefined ? '' : `,"proxy":${stringify(r.proxy)}`;
   if (dial !== undefined && (r.ordinal <= 1 || dial === wire)) s += `,"dial":${dial.id}`;
   // Given a connection but never sent on it: not one of its requests. A TLS that failed has it, as there it died.
   if (wire !== undefined && wire.connection !== 0 && (r.sendBeginAt !== 0 || wire.readyAt === 0)) {
@@ -119,6 +126,7 @@ function responseText(r: RequestRecord, withHead: boolean, withSizes: boolean): 
     if (f.contentEncoding !== '') head += `,"contentEncoding":${quoted(cutText(f.contentEncoding, 128))}`;
     s += keepAliveText(r, f);
   }
+  if (withHead && r.informational !== undefined) head += `,${informationalText(r.informational)}`;
   s += bytesText(r, f, withHead, withSizes);
   return head === '' ? s : `${s},"response":{${head.slice(1)}}`;
 }
@@ -173,11 +181,12 @@ function keepAliveText(r: RequestRecord, f: ResponseFacts): string {
 
 function chunksText(r: RequestRecord): string {
   const marks = r.marks ?? [r.firstAt, r.firstBytes];
-  let s = '';
-  for (let i = 0; i < marks.length; i += 2) s += `${s === '' ? '' : ','}[${us(marks[i] as number)},${marks[i + 1]}]`;
-  const dropped = r.chunks - marks.length / 2;
-  const gap = r.gapEnd === 0 ? '' : `,"longestGap":{"beginAt":${us(r.gapBegin)},"endAt":${us(r.gapEnd)}}`;
-  return `,"chunks":{"count":${r.chunks},"bytes":${r.bodyBytes},"marks":[${s}]${dropped > 0 ? `,"droppedMarks":${dropped}` : ''}${gap}}`;
+  return `,"chunks":${stringify(pieces(r.chunks, r.bodyBytes, marks, [r.gapBegin, r.gapEnd]))}`;
+}
+
+function upgradeText(r: RequestRecord): string {
+  const protocol = r.upgradeProtocol();
+  return `,"upgrade":{${protocol === '' ? '' : `"protocol":${quoted(cutText(protocol, 64))},`}"at":${us(r.endAt)}}`;
 }
 
 function timeoutText(r: RequestRecord): string {

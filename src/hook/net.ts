@@ -9,8 +9,10 @@ import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { Lookup } from './lookup';
+import { askKeys } from './keys';
 import { onDestroy, stayOpen } from './netend';
 import { onProxyAnswer, onProxyConnected } from './proxies';
+import { installOptions } from './options';
 import { push } from './queue';
 import { hasTimedOut } from './request';
 import { handshakeOperations, settleOperations, traceOperations } from './socketTrace';
@@ -132,6 +134,7 @@ export function installNet(): void {
         return apply(original, this, args);
       },
   );
+  installOptions(prototype);
   watchEmit(prototype, watchSocket, onSocketEvent as (emitter: never, args: IArguments) => void);
 }
 
@@ -147,7 +150,10 @@ const begin = guarded(part, 'net.connect', (socket: AnySocket, args: unknown[]):
   wire.localAddress = o.localAddress ? String(o.localAddress) : '';
   wire.options = socketOptions(o);
   if (!wire.path && net.isIP(wire.host) === 0 && wire.localAddress === '') wire.attemptLimit = attemptLimit(o);
-  if (wire.secure) wire.tunnel = new Tunnel(o);
+  if (wire.secure) {
+    wire.tunnel = new Tunnel(o);
+    if (parts.keys.on) askKeys(socket);
+  }
   if (typeof o.lookup === 'function' && !wire.path && net.isIP(wire.host) === 0) {
     wire.lookup = new Lookup('custom', wire.host, undefined, wire.beginAt, -1);
     wire.lookup.answeredBy = 'custom';

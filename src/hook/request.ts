@@ -11,12 +11,18 @@ import { parts } from './faults';
 import { headerLines, headers } from './headers';
 import { nextId } from './ids';
 import { beginText, endText, exchangeText, headLine, markLine, type ResponseFacts } from './lines';
+import { keepMark } from './marks';
+import { type ProxyFacts, passProxy } from './proxied';
 import { push, pushLater, type Writable } from './queue';
 import { bounded } from './text';
+import type { Upload } from './upload';
 import type { Wire } from './wire';
 
 export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel';
 type Api = 'http' | 'https' | 'fetch' | 'undici' | 'websocket';
+
+const slash = 47;
+const isUrl = /^https?:\/\//i;
 
 export abstract class RequestRecord implements Writable {
   readonly id = nextId();
@@ -46,6 +52,10 @@ export abstract class RequestRecord implements Writable {
   blockedBy = 0;
   bytesSent = -1;
   bytesReceived = -1;
+  /** The proxy that it goes through. */
+  proxy: ProxyFacts | undefined = undefined;
+  /** Its target is a whole URL: it speaks to a proxy. */
+  readonly absolute: boolean;
   redirectOf: RequestRecord | undefined = undefined;
   /** Its answer sends elsewhere. */
   followed = false;
@@ -60,6 +70,12 @@ export abstract class RequestRecord implements Writable {
   gapBegin = 0;
   gapEnd = 0;
   marks: number[] | undefined = undefined;
+  /** 1xx replies: instant and status in turn. */
+  informational: number[] | undefined = undefined;
+  /** When the program gave the last piece of its body. */
+  lastGivenAt = 0;
+  /** Only once the socket took no more of the body. */
+  upload: Upload | undefined = undefined;
   /** When its last line was built, while its body is coming. */
   lineAt = 0;
   facts: ResponseFacts | undefined = undefined;
@@ -75,7 +91,9 @@ export abstract class RequestRecord implements Writable {
     readonly api: Api,
     readonly method: string,
     readonly path: string,
-  ) {}
+  ) {
+    this.absolute = path.charCodeAt(0) !== slash && isUrl.test(path);
+  }
 
   // What only the client's objects know, asked for when lines are built.
   /** Every piece of the body passes by us. */
@@ -83,6 +101,10 @@ export abstract class RequestRecord implements Writable {
   /** Pieces are counted when the program takes them. */
   abstract readonly seesReading: boolean;
   abstract url(): string;
+  /** Of a protocol switch: the protocol agreed, or ''. */
+  upgradeProtocol(): string {
+    return '';
+  }
   /** `"client":{…},` or nothing. */
   abstract clientText(): string;
   abstract readResponse(): ResponseFacts | undefined;
@@ -92,6 +114,16 @@ export abstract class RequestRecord implements Writable {
   abstract headerList(side: 'request' | 'response'): string[] | undefined;
   /** Reads the socket's counters at the end, when the request was alone on its connection. */
   abstract socketCounters(): { bytesRead: number; bytesWritten: number } | undefined;
+
+  /** Who chose the proxy. */
+  proxyBy(): 'agent' | 'dispatcher' | 'env' | 'option' | undefined {
+    return undefined;
+  }
+
+  /** Whether it sends this header (lower case). */
+  says(_header: string): boolean {
+    return false;
+  }
 
   /** All of its lines are out. */
   get isWritten(): boolean {
@@ -165,6 +197,7 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   wire.shared = wire.running > 0;
   wire.running++;
   wire.last = r;
+  if (wire.way !== undefined || r.absolute || r.method === 'CONNECT') passProxy(r, wire);
   if (!wire.wanted) {
     wire.wanted = true;
     push(wire);
@@ -186,6 +219,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   const wire = r.wire;
   if (wire !== undefined) release(r, wire);
+  if (outcome === 'tunnel' && wire?.way !== undefined) wire.way.connect = r;
   push(r);
 }
 
@@ -230,16 +264,21 @@ export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
   r.timeoutKind = 'socket';
 }
 
+/** The tunnel that it waits for is not there yet. */
+function inProxy(r: RequestRecord, wire: Wire): boolean {
+  if (r.wire !== undefined || r.method === 'CONNECT' || r.absolute || wire.connectedAt === 0) return false;
+  return wire.way?.isProxy === true && wire.way.innerAt === 0;
+}
+
 function phaseNow(r: RequestRecord): PhaseName {
   const wire = r.wire ?? r.dial;
   if (wire === undefined) return 'queue';
+  if (inProxy(r, wire)) return 'proxy';
   if (wire.readyAt === 0) return wire.phase;
   if (r.assignedAt === 0) return 'queue';
   if (r.responseBeginAt !== 0) return 'download';
   return r.sendEndAt === 0 ? 'send' : 'wait';
 }
-
-const mostMarks = 64;
 
 /** A piece of the body came. */
 export function chunk(r: RequestRecord, bytes: number): void {
@@ -254,8 +293,8 @@ export function chunk(r: RequestRecord, bytes: number): void {
       r.gapBegin = r.lastAt;
       r.gapEnd = t;
     }
-    if (r.marks === undefined) r.marks = [r.firstAt, r.firstBytes, t, bytes];
-    else if (r.marks.length < mostMarks * 2) r.marks.push(t, bytes);
+    r.marks ??= [r.firstAt, r.firstBytes];
+    keepMark(r.marks, r.chunks - 1, t, bytes);
   }
   r.lastAt = t;
   if (r.lineAt !== 0 && t - r.lineAt >= 1000) {

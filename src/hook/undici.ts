@@ -9,12 +9,16 @@ import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { poolNumber } from './http1';
-import { type AnySocket, type ConnectOptions, type Dialler, dialling, wireOf } from './net';
+import { informed } from './informational';
+import { type AnySocket, type ConnectOptions, type Dialler, dialling, follow, wireOf } from './net';
+import { calledByClass, leadsToProxy } from './proxied';
 import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
 import { copyOf } from './undiciCopies';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
+import { upgraded } from './upgrade';
+import { Upload } from './upload';
 import { Wire } from './wire';
 import { wrap } from './wrap';
 
@@ -47,8 +51,9 @@ export function installUndici(): void {
 }
 
 const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {
-  const copy = copyOf(request, entered.by?.fetch ?? false, countPieces);
+  const copy = copyOf(request, entered.by?.fetch ?? false, { pieces: countPieces, upgrades: watchUpgrades });
   const r = new UndiciRecord(entered.by?.at ?? now(), request, copy);
+  if (r.method === 'CONNECT' || r.absolute) throughProxy(r);
   link(request, r);
   if (entered.by) entered.by.made ??= r;
   waiting.add(r);
@@ -68,7 +73,45 @@ function countPieces(prototype: object): void {
         return apply(original, this, args);
       },
   );
+  wrap(
+    prototype,
+    'onBodySent',
+    (original) =>
+      function onBodySent(this: UndiciRequest, ...args: unknown[]) {
+        onGivenPiece(this, args[0]);
+        return apply(original, this, args);
+      },
+  );
 }
+
+/** No copy publishes a protocol switch, or the answer to a CONNECT. `onRequestUpgrade` since undici 8. */
+function watchUpgrades(prototype: object): void {
+  for (const name of ['onUpgrade', 'onRequestUpgrade']) {
+    if (Object.hasOwn(prototype, name))
+      wrap(
+        prototype,
+        name,
+        (original) =>
+          function (this: UndiciRequest, ...args: unknown[]) {
+            onSwitch(this, { statusCode: Number(args[0]), headers: args[1] }, args[2]);
+            return apply(original, this, args);
+          },
+      );
+  }
+}
+
+const onSwitch = guarded(part, 'undici.switch', (request: UndiciRequest, response: UndiciResponse, socket: unknown) => {
+  const r = recordOf(request);
+  // HTTP/2 gives the stream when it is made, not when it is answered.
+  if (r === undefined || r.endAt !== 0 || !(response.statusCode >= 100)) return;
+  const t = now();
+  if (r.sendEndAt === 0) r.sendEndAt = r.sendBeginAt;
+  r.responseBeginAt = t;
+  r.response = response;
+  const isTunnel = r.method === 'CONNECT';
+  finish(r, isTunnel ? 'tunnel' : 'upgraded', t);
+  if (!isTunnel) upgraded(r, socket as AnySocket);
+});
 
 function count(request: UndiciRequest, piece: unknown): void {
   const r = recordOf(request);
@@ -83,17 +126,34 @@ const onChunk = guarded(part, 'undici.chunk', (m: { request: UndiciRequest; chun
 
 /** From undici 7 on; a body without a length is counted by nothing else. */
 const onGiven = guarded(part, 'undici.give', (m: { request: UndiciRequest; chunk: unknown }) => {
-  const r = recordOf(m.request);
-  if (r === undefined || r.endAt !== 0) return;
-  const piece = m.chunk;
-  r.given += typeof piece === 'string' ? Buffer.byteLength(piece) : piece instanceof Uint8Array ? piece.byteLength : 0;
+  give(m.request, m.chunk);
 });
+
+const onGivenPiece = guarded(part, 'undici.given', give);
+
+function give(request: UndiciRequest, piece: unknown): void {
+  const r = recordOf(request);
+  if (r === undefined || r.endAt !== 0) return;
+  r.given += typeof piece === 'string' ? Buffer.byteLength(piece) : piece instanceof Uint8Array ? piece.byteLength : 0;
+  r.lastGivenAt = now();
+  const { socket, wire } = r;
+  if (socket?.writableNeedDrain !== true || wire === undefined || wire.isH2) return;
+  r.upload ??= new Upload();
+  r.upload.full();
+  follow(wire, (_, event) => {
+    if (event[0] !== 'drain' && r.endAt === 0) return true;
+    r.upload?.drained(r, now());
+    return false;
+  });
+}
 
 const onBeforeConnect = guarded(
   part,
   'undici.dial',
   ({ connectParams, connector }: { connectParams: ConnectParams; connector: object }) => {
     const origin = `${connectParams.protocol}//${connectParams.host}`;
+    const due = firstWaiting(origin);
+    connecting = due;
     const by: Dialler = {
       fill(wire: Wire, _options: ConnectOptions): void {
         dialling.by = undefined;
@@ -107,12 +167,15 @@ const onBeforeConnect = guarded(
         wire.request = r;
         wire.wanted = true;
         r.dial = wire;
+        if (r.method === 'CONNECT' || r.absolute) leadsToProxy(wire);
+        if (r.inner !== undefined && r.inner.dial === undefined) r.inner.dial = wire;
       },
     };
     // The connector dials in this very call. One that does not must not hand its mark to a stranger.
     dialling.by = by;
     afterJobs(() => {
       if (dialling.by === by) dialling.by = undefined;
+      if (connecting === due) connecting = undefined;
     });
   },
 );
@@ -120,7 +183,28 @@ const onBeforeConnect = guarded(
 function firstWaiting(origin: string): UndiciRecord | undefined {
   if (newest && newest.dial === undefined && waiting.has(newest) && newest.originKey() === origin) return newest;
   for (const r of waiting) if (r.dial === undefined && r.originKey() === origin) return r;
-  return undefined;
+  return onlyForwarded();
+}
+
+/** A request for a proxy has the origin's name, the dial has the proxy's: told apart only while there is just one. */
+function onlyForwarded(): UndiciRecord | undefined {
+  let one: UndiciRecord | undefined;
+  for (const r of waiting) {
+    if (!r.absolute || r.dial !== undefined) continue;
+    if (one !== undefined) return undefined;
+    one = r;
+  }
+  return one;
+}
+
+/** The request whose connection is being made in this very call: a CONNECT made inside is for it. */
+let connecting: UndiciRecord | undefined;
+
+/** A CONNECT, or a request with a whole URL: who sends it through the proxy is on the stack. */
+function throughProxy(r: UndiciRecord): void {
+  // The bundler of the copy in Node numbers its classes.
+  r.byEnvironment = calledByClass(/^EnvHttpProxyAgent\d*$/);
+  if (r.method === 'CONNECT') r.inner = connecting;
 }
 
 function pool(origin: string, number: number): object {
@@ -151,7 +235,11 @@ const onSendHeaders = guarded(
     r.sendBeginAt = r.assignedAt;
     if (wire !== undefined && r.method !== 'CONNECT') wire.sentHeads++;
     r.head = m.headers;
-    const waited = holder !== undefined && holder.endAt > r.createdAt && holder.assignedAt <= r.createdAt;
+    const waited =
+      holder !== undefined &&
+      holder.method !== 'CONNECT' &&
+      holder.endAt > r.createdAt &&
+      holder.assignedAt <= r.createdAt;
     if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
   },
 );
@@ -172,10 +260,11 @@ const onHeaders = guarded(
   ({ request, response }: { request: UndiciRequest; response: UndiciResponse }) => {
     const r = recordOf(request);
     if (r === undefined || r.endAt !== 0) return;
+    const { statusCode } = response;
+    if (statusCode < 200 && statusCode !== 101) return informed(r, statusCode);
     const t = now();
     r.responseBeginAt = t;
     r.response = response;
-    const { statusCode } = response;
     if (isRedirect(statusCode)) {
       const location = r.responseHeader('location');
       if (location !== undefined) expectRedirect(r, location);

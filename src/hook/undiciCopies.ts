@@ -16,17 +16,24 @@ export interface Copy {
 
 const copies = new Map<unknown, Copy>();
 
-export function copyOf(request: UndiciRequest, inGlobalFetch: boolean, countPieces: (prototype: object) => void): Copy {
+/** What no channel of the copy tells is to be watched at its prototype. */
+export interface Watches {
+  /** Pieces of bodies, in both directions. */
+  pieces(prototype: object): void;
+  upgrades(prototype: object): void;
+}
+
+export function copyOf(request: UndiciRequest, inGlobalFetch: boolean, watches: Watches): Copy {
   const kind = request.constructor;
   let copy = copies.get(kind);
   if (copy === undefined) {
-    copy = discover(request, inGlobalFetch, countPieces);
+    copy = discover(request, inGlobalFetch, watches);
     copies.set(kind, copy);
   }
   return copy;
 }
 
-function discover(request: UndiciRequest, inGlobalFetch: boolean, countPieces: (prototype: object) => void): Copy {
+function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watches): Copy {
   const prototype = Object.getPrototypeOf(request) as { onData?: unknown; onResponseData?: unknown };
   const file = creator();
   const bundled = inGlobalFetch || file.startsWith('node:');
@@ -35,7 +42,8 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, countPieces: (
   const piece = prototype.onData ?? prototype.onResponseData;
   const hasChannel =
     typeof piece === 'function' && Function.prototype.toString.call(piece).includes('bodyChunkReceived');
-  if (!hasChannel && typeof prototype.onData === 'function') countPieces(prototype);
+  if (!hasChannel && typeof prototype.onData === 'function') watches.pieces(prototype);
+  watches.upgrades(prototype);
   let text: string | undefined;
   return {
     countsBody: hasChannel || typeof prototype.onData === 'function',

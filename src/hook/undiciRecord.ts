@@ -4,6 +4,7 @@ import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
 import { RequestRecord } from './request';
 import type { Copy } from './undiciCopies';
+import { uploadText } from './upload';
 
 export interface UndiciRequest {
   origin: string | URL | null | undefined;
@@ -31,6 +32,10 @@ export class UndiciRecord extends RequestRecord {
   given = 0;
   /** Header block as it was sent, without what undici adds with the body. */
   head: unknown = undefined;
+  /** For a CONNECT: the request that waits for the tunnel. */
+  inner: UndiciRecord | undefined = undefined;
+  /** The proxy comes from the environment. */
+  byEnvironment = false;
   private readonly origin: string;
 
   constructor(
@@ -54,7 +59,20 @@ export class UndiciRecord extends RequestRecord {
   }
 
   url(): string {
+    if (this.absolute) return this.path;
     return this.method === 'CONNECT' ? this.origin : this.origin + this.path;
+  }
+
+  override proxyBy(): 'dispatcher' | 'env' {
+    const connect = this.wire?.way?.connect;
+    const env = this.byEnvironment || (connect instanceof UndiciRecord && connect.byEnvironment);
+    return env ? 'env' : 'dispatcher';
+  }
+
+  override says(header: string): boolean {
+    const list = headerTexts(this.head ?? this.request.headers);
+    for (let i = 0; i + 1 < list.length; i += 2) if (list[i]?.toLowerCase() === header) return true;
+    return false;
   }
 
   clientText(): string {
@@ -92,9 +110,21 @@ export class UndiciRecord extends RequestRecord {
     if (this.sendEndAt === 0 || body === null || body === undefined) return '';
     // undici fails a request whose body is not as long as declared, so a body that was sent has this length.
     if (typeof contentLength === 'number' && contentLength > 0) {
-      return `{"declaredBytes":${contentLength},"bytes":${contentLength},"wireBytes":${contentLength}}`;
+      return `{"declaredBytes":${contentLength},"bytes":${contentLength},"wireBytes":${contentLength}${uploadText(this)}}`;
     }
-    return this.given > 0 ? `{"bytes":${this.given}}` : '';
+    if (this.given === 0) return '';
+    const wireBytes = this.bytesSent - this.headLength();
+    return `{"bytes":${this.given}${wireBytes >= this.given ? `,"wireBytes":${wireBytes}` : ''}${uploadText(this)}}`;
+  }
+
+  /** Bytes of the head of a request with a body of unknown length, as undici writes it; -1: not known. */
+  private headLength(): number {
+    const known = typeof this.head === 'string' && this.bytesSent >= 0 && this.wire?.isH2 === false;
+    return known ? (this.head as string).length + 'transfer-encoding: chunked\r\n\r\n'.length : Number.NaN;
+  }
+
+  override upgradeProtocol(): string {
+    return this.responseHeader('upgrade') ?? '';
   }
 
   headerList(side: 'request' | 'response'): string[] | undefined {

@@ -72,6 +72,10 @@ export class Wire implements Writable {
   pool: object | undefined;
   attemptLimit = 0;
   options: object | undefined;
+  /** Options that stood on the socket at its end. */
+  lastOptions: object | undefined;
+  /** The program switched TCP_NODELAY off. */
+  noDelayOff = false;
   /** Proxy, and what runs through it; absent: leads straight to the origin. */
   way: Way | undefined = undefined;
   /** Dialled by a TLS socket: ready after the handshake. */
@@ -181,7 +185,7 @@ export class Wire implements Writable {
     lines: () => {
       if (!this.wanted || this.closeWritten || this.closedBy === '' || !this.winner) return '';
       this.closeWritten = true;
-      return this.lines() + this.closeLine();
+      return this.lines() + (this.tunnel?.lateLines() ?? '') + this.closeLine();
     },
   };
 
@@ -256,6 +260,7 @@ export class Wire implements Writable {
       closedBy: this.closedBy || undefined,
       error: failed ? errorInfo(e) : undefined,
       keepAliveHint: this.keepAlive,
+      options: this.lastOptions,
       upgrade: this.upgrade?.figures(),
     });
   }

@@ -108,15 +108,21 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
   const first = !counted && !sentOn(before, c.id) && sentOn(next, c.id);
   const hint = next.response?.keepAlive;
   const protocol =
-    next.protocol !== undefined && next.outcome !== 'tunnel'
+    next.protocol !== undefined && next.outcome !== 'tunnel' && next.outcome !== 'upgraded'
       ? next.protocol === 'http/1.0'
         ? 'http/1.1'
         : next.protocol
       : undefined;
-  if (!first && (hint === undefined || hint === c.keepAliveHint) && (protocol === undefined || protocol === c.protocol))
+  const switches = next.outcome === 'upgraded' && before?.outcome !== 'upgraded';
+  if (
+    !first &&
+    !switches &&
+    (hint === undefined || hint === c.keepAliveHint) &&
+    (protocol === undefined || protocol === c.protocol)
+  )
     return;
   store.setConnection({
-    ...c,
+    ...(switches ? switched(c, next) : c),
     ...(protocol !== undefined ? { protocol } : {}),
     ...(first ? { requestCount: (c.requestCount ?? 0) + 1 } : {}),
     ...(hint !== undefined ? { keepAliveHint: hint } : {}),
@@ -126,6 +132,17 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
 /** Whether the head of the request was sent on this connection. */
 export function sentOn(r: Request | undefined, connection: string): boolean {
   return r?.connection === connection && (r.sendBeginAt ?? r.responseBeginAt) !== undefined;
+}
+
+/** The connection after the switch that a request made of it. */
+function switched(c: Connection, r: Request): Connection {
+  const { upgrade } = r;
+  const protocol = upgrade?.protocol?.toLowerCase();
+  return {
+    ...c,
+    ...(protocol !== undefined ? { protocol } : {}),
+    upgrade: { ...c.upgrade, ...upgrade, request: r.id },
+  };
 }
 
 /** The tunnel that a CONNECT made of its connection. */

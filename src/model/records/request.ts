@@ -47,9 +47,15 @@ const requestBody = record(
     declaredBytes: optional(bytes('Content-Length sent; absent with chunked coding.')),
     bytes: optional(bytes('Body as the program gave it; absent when not counted.')),
     wireBytes: optional(bytes('Body after transfer coding; absent when not counted.')),
-    lastWriteAt: optional(instant('Last byte handed to the socket.')),
-    drainWaits: optional(count('How often the program had to wait for the socket to take more.')),
-    drainDuration: optional(duration('Time so waited.')),
+    lastWriteAt: optional(
+      instant(
+        'The program gave its last piece; `sendEndAt` says when the kernel had taken all of it. Absent: not seen.',
+      ),
+    ),
+    drainWaits: optional(
+      count('How often the socket took no more (`write` gave false). Absent: it never did, or that is not seen.'),
+    ),
+    drainDuration: optional(duration('Time until it took more again, or had taken all, on the ready connection.')),
   },
   'Request body. Absent: none.',
 );
@@ -80,6 +86,34 @@ const response = record(
   'Final response. Absent: no head was received.',
 );
 
+const proxy = record(
+  {
+    url: optional(maskedText('The proxy, user info masked.', 'url')),
+    kind: optional(words(['http', 'https', 'socks'], 'How the program speaks to it. Absent: not known.')),
+    by: optional(
+      words(
+        ['env', 'agent', 'dispatcher', 'option'],
+        'Who chose it: the environment, an agent, a dispatcher of undici, or an option of the call. Absent: not known.',
+      ),
+    ),
+    mode: optional(
+      words(['forward', 'tunnel'], 'forward: the proxy gets the whole URL. tunnel: it only passes bytes on.'),
+    ),
+  },
+  'Proxy that it went through. Absent: direct, or not seen.',
+);
+
+const priorSend = record(
+  {
+    connection: optional(ref('connections', 'Connection that it was put on. Absent: it was never established.')),
+    ordinal: optional(count('Ordinal on that connection.')),
+    assignedAt: optional(instant('The socket was assigned.')),
+    endAt: optional(instant('The socket was given up.')),
+    error: optional(errorInfo('Why.')),
+  },
+  'A socket that carried it before.',
+);
+
 export const request = record(
   {
     id: id('Id of the request.'),
@@ -102,7 +136,7 @@ export const request = record(
     attempt: optional(count('Which try of the operation, from 1.')),
     redirectOf: optional(ref('requests', 'Hop before this one.')),
     retryOf: optional(ref('requests', 'Try before this one.')),
-    proxy: optional(openEntity('Proxy used: url (masked), kind, by, mode. Absent: direct.')),
+    proxy: optional(proxy),
     protocol: optional(words(['http/1.0', 'http/1.1', 'h2'], 'HTTP version; absent before the response.')),
     streamId: optional(integer('HTTP/2 stream.')),
     headers: optional(list(header, 'Request headers in the order sent, by the header level; absent at level off.')),
@@ -115,19 +149,14 @@ export const request = record(
     blockedBy: optional(
       ref('requests', 'Request that held the socket while this one queued; absent: none, or several.'),
     ),
-    priorSends: optional(
-      list(
-        openEntity('connection, ordinal, assignedAt, endAt, error.'),
-        'Sockets the client put the same request on before.',
-      ),
-    ),
+    priorSends: optional(list(priorSend, 'Sockets the client put the same request on before, at most 8.')),
     assignedAt: optional(instant('A socket was assigned (h2: a stream).')),
     sendBeginAt: optional(instant('Head flushed.')),
     sendEndAt: optional(instant('Last byte of the request handed over.')),
     responseBeginAt: optional(instant('Head of the final response parsed.')),
     endAt: optional(instant('End of the body, failure or abort.')),
     response: optional(response),
-    chunks: optional(chunks),
+    chunks: optional(chunks('Marks of a response that came in several pieces. Absent: one piece, or not recorded.')),
     outcome: optional(words(outcomes, 'How it ended; complete says nothing of the status. Absent: running.')),
     error: optional(errorInfo('What failed.')),
     timeout: optional(

@@ -1,0 +1,99 @@
+/**
+ * A connection after a protocol switch (WebSocket, or any other): what goes over it in both directions, counted at the
+ * socket's own calls and events. `write` is watched only from the first switch of the program on.
+ */
+import { apply } from './builtins';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { Stream } from './marks';
+import { type AnySocket, follow, wireOf } from './net';
+import { push, type Writable } from './queue';
+import type { RequestRecord } from './request';
+import { line } from './text';
+import type { Wire } from './wire';
+import { shimAbove, wrap } from './wrap';
+
+const part = parts.net;
+let watching = false;
+
+export class Upgraded implements Writable {
+  private readonly sent = new Stream();
+  private readonly received = new Stream();
+  private lineAt = now();
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly socket: AnySocket,
+  ) {}
+
+  came(bytes: number): void {
+    this.note(this.received, bytes);
+  }
+
+  gave(socket: AnySocket, piece: unknown, encoding: unknown): void {
+    if (socket === this.socket) this.note(this.sent, sizeOf(piece, encoding));
+  }
+
+  /** An event of the socket. */
+  event(socket: AnySocket, a: ArrayLike<unknown>): void {
+    if (socket === this.socket && a[0] === 'data') this.came(sizeOf(a[1], socket.readableEncoding));
+  }
+
+  figures(): object {
+    return { chunksSent: this.sent.pieces(), chunksReceived: this.received.pieces() };
+  }
+
+  /** While it lives, at most once a second; its last figures stand in the connection's `close` line. */
+  lines(): string {
+    const { wire } = this;
+    if (wire.closedAt !== 0 || wire.connection === 0) return '';
+    return line({ k: 'upg', id: wire.connection, upgrade: this.figures() });
+  }
+
+  private note(stream: Stream, bytes: number): void {
+    if (bytes <= 0) return;
+    const t = now();
+    stream.add(t, bytes);
+    if (t - this.lineAt < 1000) return;
+    this.lineAt = t;
+    push(this);
+  }
+}
+
+/** The request has ended with a switch; `head` is what came in the same read as the reply. */
+export function upgraded(r: RequestRecord, socket: AnySocket | undefined, head?: unknown): void {
+  const { wire } = r;
+  if (!socket || wire === undefined || wire.upgrade !== undefined || wire.isH2) return;
+  const upgrade = new Upgraded(wire, socket);
+  wire.upgrade = upgrade;
+  if (head instanceof Uint8Array) upgrade.came(head.byteLength);
+  follow(wire, (from, event) => {
+    upgrade.event(from, event);
+    return true;
+  });
+  watchWrites();
+}
+
+function watchWrites(): void {
+  if (watching) return;
+  watching = true;
+  const { Socket } = require('node:net') as typeof import('node:net');
+  wrap(
+    shimAbove(Socket.prototype),
+    'write',
+    (original) =>
+      function write(this: AnySocket, ...args: unknown[]) {
+        onWrite(this, args[0], args[1]);
+        return apply(original, this, args);
+      },
+  );
+}
+
+const onWrite = guarded(part, 'net.write', (socket: AnySocket, piece: unknown, encoding: unknown) => {
+  wireOf(socket)?.upgrade?.gave(socket, piece, encoding);
+});
+
+function sizeOf(piece: unknown, encoding: unknown): number {
+  if (typeof piece !== 'string') return piece instanceof Uint8Array ? piece.byteLength : 0;
+  return Buffer.byteLength(piece, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+}

@@ -1,0 +1,208 @@
+// What happens in an exchange beside its phases, each against what the server did.
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { phasesOf } from '../../src/model/phases';
+import type { Request } from '../../src/model/records';
+import { stateOf } from '../../src/model/state';
+import { problemsOf, visible } from '../support/check';
+import { nodes, repository } from '../support/nodes';
+import { only, present } from '../support/observe';
+import { lineOf, runPlain } from '../support/program';
+import { runTraced, type TracedRun } from '../support/run';
+
+const program = join(import.meta.dirname, 'programs/exchange.cjs');
+const clients = join(repository, 'test/matrix/clients/node_modules');
+const size = 5 * 1024 * 1024;
+/** What the server saw of sockets after the switch, by path. */
+const switched = new Map<string, { bytesIn: number; bytesOut: number }>();
+let server: Server;
+let env: Record<string, string>;
+
+async function streamed(write: (text: string) => void, pieces: number): Promise<void> {
+  for (let i = 0; i < pieces; i++) {
+    write('p'.repeat(10 + (i % 7)));
+    // Each piece in a segment of its own; one pause that no other reaches.
+    await sleep(i === 3 ? 120 : 2);
+  }
+}
+
+function serve(): Server {
+  const made = createServer(async (q, r) => {
+    const url = new URL(q.url ?? '', 'http://x');
+    if (url.pathname === '/early') {
+      r.writeProcessing();
+      await sleep(20);
+      r.writeEarlyHints({ link: '</a.css>; rel=preload' });
+      await sleep(60);
+      r.end('hello');
+    } else if (url.pathname === '/slow-read') {
+      let bytes = 0;
+      q.pause();
+      await sleep(200);
+      for await (const d of q) bytes += (d as Buffer).length;
+      r.end(String(bytes));
+    } else if (url.pathname === '/stream') {
+      r.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      await streamed((text) => r.write(text), Number(url.searchParams.get('n')));
+      r.end();
+    } else r.end('ok');
+  });
+  made.on('checkContinue', async (q, r) => {
+    await sleep(100);
+    r.writeContinue();
+    for await (const _ of q);
+    r.end('done');
+  });
+  made.on('upgrade', (q, socket: Socket) => {
+    const seen = { bytesIn: 0, bytesOut: 0 };
+    switched.set(q.url ?? '', seen);
+    const count = (out: Uint8Array | string) => {
+      seen.bytesOut += out.length;
+      socket.write(out);
+    };
+    socket.on('data', (d) => {
+      seen.bytesIn += d.length;
+      if (q.url?.startsWith('/own')) return count('pong');
+      // One frame of a client, masked, below 126 bytes.
+      const length = (d[1] as number) & 0x7f;
+      const data = d.subarray(6, 6 + length).map((b, i) => b ^ (d[2 + (i % 4)] as number));
+      count(Buffer.concat([Buffer.from([d[0] as number, length]), data]));
+      if (((d[0] as number) & 0xf) === 8) socket.end();
+    });
+    socket.on('error', () => {});
+    socket.on('end', () => socket.end());
+    const key = q.headers['sec-websocket-key'];
+    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    const own = `upgrade: ${q.headers.upgrade}\r\n${key ? `sec-websocket-accept: ${accept}\r\n` : ''}`;
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\n${own}\r\n`);
+  });
+  return made;
+}
+
+beforeAll(async () => {
+  server = serve();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  env = { EXCHANGE_HTTP: `http://127.0.0.1:${port}`, EXCHANGE_CLIENTS: clients };
+});
+afterAll(() => server.close());
+
+describe.each(nodes)('Node $major', (node) => {
+  const copies = ['undici6', ...(node.major >= 20 ? ['undici7'] : []), ...(node.major >= 22 ? ['undici8'] : [])];
+  const sockets = node.major >= 22 ? ['ws', 'websocket'] : ['ws'];
+  const timed = ['early', 'early-fetch', 'expect'];
+  for (const n of [5, 100]) timed.push(`stream:${n}`, `stream-fetch:${n}`);
+  const others = ['write', 'pipe', 'upload-fetch', ...sockets];
+  for (const c of copies) others.push(`upload-undici:${c}`, `switch-undici:${c}`);
+  const args = [timed, others].map(String);
+  let run: TracedRun;
+
+  beforeAll(async () => {
+    run = await runTraced(node, program, { args, env });
+  });
+  const requestOf = (path: string): Request =>
+    only(run.trace.requests.filter((r) => r.url === `${env.EXCHANGE_HTTP}${path}`));
+  const partOf = (r: Request, name: string) => phasesOf(r, run.store).phases.find((p) => p.name === name);
+
+  test('the program does what it does without the hook', async () => {
+    const plain = await runPlain(node, program, { args, env });
+    expect(visible(run)).toEqual(visible(plain));
+    expect(run.stdout.match(/ closed\n/g)).toHaveLength(sockets.length);
+    expect(run.trace.requests).toHaveLength(timed.length + others.length);
+    expect(problemsOf(run)).toEqual([]);
+  });
+
+  test.each(['/early', '/early?fetch'])('%s: informational replies come before the final one', (path) => {
+    const r = requestOf(path);
+    const informational = present(r.response?.informational, 'informational');
+    expect(informational.map((i) => i.status)).toEqual([102, 103]);
+    const [processing, hints] = informational.map((i) => i.at) as [number, number];
+    expect(hints - processing).toBeGreaterThan(5_000);
+    expect((r.responseBeginAt ?? 0) - hints).toBeGreaterThan(40_000);
+    expect(r.response?.status).toBe(200);
+    expect(partOf(r, 'wait')?.duration).toBeGreaterThan(60_000);
+  });
+
+  test('Expect: the wait for the 100 is a part of sending', () => {
+    const r = requestOf('/expect');
+    expect(present(r.response?.informational, 'informational').map((i) => i.status)).toEqual([100]);
+    expect(r.body).toMatchObject({ bytes: 8 });
+    const send = partOf(r, 'send');
+    const waited = send?.parts?.find((p) => p.name === 'continue')?.duration;
+    expect(waited).toBeGreaterThan(95_000);
+    expect(waited).toBeLessThanOrEqual(send?.duration ?? 0);
+  });
+
+  test.each(['write', 'pipe', 'fetch', ...copies])(
+    'upload by %s: 5 MiB to a server that does not read at once',
+    (by) => {
+      const r = requestOf(`/slow-read?${by}`);
+      const body = present(r.body, 'body');
+      // 80 pieces of 64 KiB, each with its size in hexadecimal and two line ends, and the end of the coding.
+      const coded = size + 80 * ('10000'.length + 4) + '0\r\n\r\n'.length;
+      expect(body).toMatchObject({ bytes: size, wireBytes: by === 'write' ? size : coded });
+      expect(body.declaredBytes).toBe(by === 'write' ? size : undefined);
+      expect(body.drainWaits).toBeGreaterThan(0);
+      expect(body.drainDuration).toBeGreaterThan(100_000);
+      expect(body.lastWriteAt).toBeLessThanOrEqual(r.sendEndAt ?? 0);
+      expect(r.sendEndAt).toBeLessThanOrEqual(r.responseBeginAt ?? 0);
+      const send = partOf(r, 'send');
+      expect(body.drainDuration).toBeLessThanOrEqual(send?.duration ?? 0);
+      expect(send?.parts).toContainEqual({ name: 'stall', duration: body.drainDuration });
+    },
+  );
+
+  test.each(sockets)('%s: the request ends at the 101, what follows is counted at the connection', (by) => {
+    const path = `/echo?${by === 'ws' ? 'ws' : 'global'}`;
+    const r = requestOf(path);
+    expect(r).toMatchObject({
+      api: 'websocket',
+      outcome: 'upgraded',
+      response: { status: 101 },
+      upgrade: { protocol: 'websocket' },
+      callSite: { file: program, line: lineOf(program, 'socket'), kind: 'user' },
+    });
+    const connection = present(run.store.connections.get(r.connection ?? ''), 'connection');
+    expect(connection).toMatchObject({ protocol: 'websocket', requestCount: r.ordinal });
+    expect(connection.closedAt).toBeGreaterThan(r.endAt ?? 0);
+    expect(connection.upgrade).toMatchObject({ request: r.id, protocol: 'websocket', at: r.upgrade?.at });
+    const { chunksSent, chunksReceived } = present(connection.upgrade, 'upgrade');
+    expect([chunksSent?.bytes, chunksReceived?.bytes]).toEqual([
+      switched.get(path)?.bytesIn,
+      switched.get(path)?.bytesOut,
+    ]);
+    for (const chunks of [chunksSent, chunksReceived]) {
+      expect(chunks?.bytes).toBeGreaterThan(1000);
+      expect(chunks?.count).toBeGreaterThanOrEqual(10);
+    }
+    expect(stateOf(r, run.store, phasesOf(r, run.store)).text).toBe('101 closed');
+  });
+
+  test.each(copies)('%s: a switch to a protocol of its own', (name) => {
+    const r = requestOf(`/own?${name}`);
+    expect(r).toMatchObject({ outcome: 'upgraded', api: 'undici', upgrade: { protocol: 'own' } });
+    const { upgrade } = present(run.store.connections.get(r.connection ?? ''), 'connection');
+    expect(upgrade).toMatchObject({ request: r.id, chunksSent: { count: 2, bytes: 7 } });
+    expect(upgrade?.chunksReceived?.bytes).toBe(switched.get(`/own?${name}`)?.bytesOut);
+  });
+
+  test.each(['', '&fetch'])('a stream%s: five pieces, then a hundred', (by) => {
+    const few = requestOf(`/stream?n=5${by}`);
+    expect(few.chunks).toMatchObject({ count: 5, bytes: 60 });
+    expect(few.chunks?.marks.map((m) => m[1])).toEqual([10, 11, 12, 13, 14]);
+    const chunks = present(requestOf(`/stream?n=100${by}`).chunks, 'chunks');
+    expect(chunks.bytes).toBe(Array.from({ length: 100 }, (_, i) => 10 + (i % 7)).reduce((a, b) => a + b));
+    expect(chunks.marks).toHaveLength(64);
+    expect(chunks.droppedMarks).toBe(chunks.count - 64);
+    const at = chunks.marks.map((m) => m[0] as number);
+    expect([...at].sort((a, b) => a - b)).toEqual(at);
+    expect(chunks.marks.slice(0, 4).map((m) => m[1])).toEqual([10, 11, 12, 13]);
+    const gap = present(chunks.longestGap, 'gap');
+    expect(gap.endAt - gap.beginAt).toBeGreaterThan(110_000);
+    expect([gap.beginAt, gap.endAt]).toEqual(at.slice(3, 5));
+  });
+});

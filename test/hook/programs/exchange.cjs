@@ -1,0 +1,125 @@
+// What happens in an exchange: informational replies, slow uploads, protocol switches, streams, headers, bodies.
+const http = require('node:http');
+const { Readable } = require('node:stream');
+const base = process.env.EXCHANGE_HTTP;
+const clients = process.env.EXCHANGE_CLIENTS;
+const agent = new http.Agent();
+
+const ended = (res) =>
+  new Promise((resolve, reject) => {
+    res.resume().on('end', () => resolve(res.statusCode));
+    res.on('error', reject);
+  });
+const answered = (req) =>
+  new Promise((resolve, reject) => {
+    req.on('response', (res) => resolve(ended(res)));
+    req.on('error', reject);
+  });
+
+const size = 5 * 1024 * 1024;
+const piece = Buffer.alloc(65_536, 'u');
+function* pieces() {
+  for (let n = 0; n < size; n += piece.length) yield piece;
+}
+const stream = () => ReadableStream.from?.(pieces()) ?? Readable.toWeb(Readable.from(pieces()));
+
+async function echo(socket, send, wait) {
+  for (let i = 0; i < 10; i++) {
+    send('x'.repeat(100));
+    await wait();
+  }
+  socket.close();
+  await new Promise((r) => {
+    socket.onclose = r;
+  });
+  return 'closed';
+}
+
+function webSocket(Kind) {
+  return new Promise((resolve, reject) => {
+    const ws = new Kind(`${base.replace('http', 'ws')}/echo?${Kind === globalThis.WebSocket ? 'global' : 'ws'}`); // @socket
+    ws.onerror = (e) => reject(new Error(e.message));
+    ws.onopen = () =>
+      resolve(
+        echo(
+          ws,
+          (text) => ws.send(text),
+          () =>
+            new Promise((r) => {
+              ws.onmessage = r;
+            }),
+        ),
+      );
+  });
+}
+
+const acts = {
+  early: () => answered(http.get(`${base}/early`, { agent })),
+  'early-fetch': async () => {
+    const res = await fetch(`${base}/early?fetch`);
+    return `${res.status} ${(await res.text()).length}`;
+  },
+  expect: () => {
+    const req = http.request(`${base}/expect`, { agent, method: 'POST', headers: { expect: '100-continue' } });
+    req.on('continue', () => req.end('the body'));
+    req.flushHeaders();
+    return answered(req);
+  },
+  write: async () => {
+    const req = http.request(`${base}/slow-read?write`, { agent, method: 'POST', headers: { 'content-length': size } });
+    const done = answered(req);
+    for (const p of pieces()) if (!req.write(p)) await new Promise((r) => req.once('drain', r));
+    req.end();
+    return done;
+  },
+  pipe: () => {
+    const req = http.request(`${base}/slow-read?pipe`, { agent, method: 'POST' });
+    Readable.from(pieces()).pipe(req);
+    return answered(req);
+  },
+  'upload-fetch': async () => {
+    const res = await fetch(`${base}/slow-read?fetch`, { method: 'POST', body: stream(), duplex: 'half' });
+    return `${res.status} ${await res.text()}`;
+  },
+  'upload-undici': async (name) => {
+    const { request, Agent } = require(`${clients}/${name}`);
+    const dispatcher = new Agent();
+    const res = await request(`${base}/slow-read?${name}`, {
+      method: 'POST',
+      body: Readable.from(pieces()),
+      dispatcher,
+    });
+    const text = `${res.statusCode} ${await res.body.text()}`;
+    await dispatcher.close();
+    return text;
+  },
+  ws: () => webSocket(require(`${clients}/ws`)),
+  websocket: () => webSocket(WebSocket),
+  'switch-undici': async (name) => {
+    const { upgrade, Agent } = require(`${clients}/${name}`);
+    const dispatcher = new Agent();
+    const { socket } = await upgrade(`${base}/own?${name}`, { protocol: 'own', dispatcher });
+    socket.write('ping');
+    const text = await new Promise((r) => socket.once('data', (d) => r(String(d))));
+    socket.end('bye');
+    await new Promise((r) => socket.on('close', r).resume());
+    return text;
+  },
+  stream: (n) => answered(http.get(`${base}/stream?n=${n}`, { agent })),
+  'stream-fetch': async (n) => (await (await fetch(`${base}/stream?n=${n}&fetch`)).text()).length,
+};
+
+// `name` or `name:argument`; each argument of the program is a group of them, done at once.
+new Request('http://127.0.0.1/');
+(async () => {
+  for (const group of process.argv.slice(2)) {
+    const names = group.split(',');
+    const all = await Promise.all(
+      names.map((one) => {
+        const [name, argument] = one.split(':');
+        return acts[name](argument);
+      }),
+    );
+    for (const [i, what] of all.entries()) console.log(names[i], what);
+  }
+})();
