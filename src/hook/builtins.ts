@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import module from 'node:module';
 import { threadId } from 'node:worker_threads';
 
-export const { openSync, writeSync, closeSync, fstatSync, existsSync, readFileSync } = fs;
+export const { openSync, writeSync, closeSync, fstatSync, existsSync, readFileSync, constants: fsConstants } = fs;
 export const stringify = JSON.stringify;
 export const parse = JSON.parse;
 export const apply = Reflect.apply;

@@ -15,14 +15,26 @@ export function chainOf(socket: TLSSocket): { fingerprints: string[]; lines: str
   }
   if (chain.length === 0) return undefined;
   if (!rootWasSent(socket, chain)) chain.pop();
-  let lines = '';
-  for (const certificate of chain) {
-    if (seen.has(certificate.fingerprint256)) continue;
-    if (seen.size > mostSeen) seen.clear();
-    seen.add(certificate.fingerprint256);
-    lines += certificateLine(certificate);
-  }
+  const lines = chain.map(lineOnce).join('');
   return { fingerprints: chain.map((c) => c.fingerprint256), lines };
+}
+
+/**
+ * The own certificate, when the server asked for one: only then does OpenSSL know which signatures both sides take. Not
+ * in a resumed session, where none is sent again.
+ */
+export function ownCertificate(socket: TLSSocket): { fingerprint: string; lines: string } | undefined {
+  if (socket.isSessionReused() || socket.getSharedSigalgs().length === 0) return undefined;
+  const own = socket.getCertificate() as Partial<PeerCertificate> | null;
+  if (!own?.fingerprint256) return undefined;
+  return { fingerprint: own.fingerprint256, lines: lineOnce(own as PeerCertificate) };
+}
+
+function lineOnce(c: PeerCertificate): string {
+  if (seen.has(c.fingerprint256)) return '';
+  if (seen.size > mostSeen) seen.clear();
+  seen.add(c.fingerprint256);
+  return certificateLine(c);
 }
 
 /**
@@ -53,9 +65,16 @@ function certificateLine(c: PeerCertificate): string {
     notAfter: instant(c.valid_to),
     isCA: typeof c.ca === 'boolean' ? c.ca : undefined,
     subjectAltNames: c.subjectaltname ? c.subjectaltname.split(', ') : undefined,
-    keyType: curve ? 'ec' : c.modulus ? 'rsa' : undefined,
+    keyType: curve ? 'ec' : c.modulus ? 'rsa' : keyTypeOf(c),
     keyBits: c.bits,
   });
+}
+
+/** Newer kinds have neither curve nor modulus. */
+function keyTypeOf(c: PeerCertificate): string | undefined {
+  if (!c.raw) return undefined;
+  const { X509Certificate } = require('node:crypto') as typeof import('node:crypto');
+  return new X509Certificate(c.raw).publicKey.asymmetricKeyType;
 }
 
 const distinguishedName = (name: object | undefined): string | undefined =>

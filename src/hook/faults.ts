@@ -21,6 +21,7 @@ export const parts = {
   tls: new Part('tls'),
   udp: new Part('udp'),
   sockets: new Part('sockets'),
+  keys: new Part('keys'),
   callSites: new Part('callSites'),
   lines: new Part('lines'),
 };

@@ -11,6 +11,7 @@ import type { Settings } from './environment';
 import { parts, setUpFaults } from './faults';
 import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
+import { setUpKeys } from './keys';
 import { installNet } from './net';
 import { flush, push, setUpQueue } from './queue';
 import { installSocketTrace } from './socketTrace';
@@ -34,6 +35,7 @@ export function install(settings: Settings, face: HookFace): void {
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);
   parts.sockets.on = settings.sockets;
+  parts.keys.on = settings.keys;
   const control = (reason: string): string =>
     line({ k: 'ctl', at: us(now()), generation: 1, enabled: settings.enabled, reason });
   const enabled = settings.enabled.length > 0;
@@ -51,6 +53,7 @@ export function install(settings: Settings, face: HookFace): void {
   });
   if (!opened || !enabled) return;
   setUpFaults(push, settings.faults);
+  if (settings.keys) setUpKeys(`${settings.spool}/${pid}-${threadId}-${monotonicNs}.keys`);
   // A worker is terminated between two ticks, without a word: nothing waits there for a later write.
   setUpQueue(settings.gap ?? (threadId === 0 ? undefined : 0), { count: unreadSites, read: readSites });
   setUpCallSites(settings.callSites);

@@ -5,9 +5,11 @@ import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import type { AnySocket } from './net';
+import { optionsOf } from './options';
 import { onProxyGone } from './proxies';
 import { push, pushLast } from './queue';
 import { closeOperations } from './socketTrace';
+import { lookForTicket } from './tls';
 import { attempt, type ClosedBy, type Wire } from './wire';
 
 const part = parts.net;
@@ -27,6 +29,7 @@ export const leaveOpen = guarded(part, 'net.leave', (): void => {
     if (wire === undefined || wire.closedBy !== '') continue;
     readCounters(wire, socket);
     if (wire.operations !== undefined) closeOperations(wire, socket, undefined);
+    if (wire.tunnel && wire.readyAt !== 0) lookForTicket(wire.tunnel, socket);
     wire.closedBy = 'processExit';
     if (wire.wanted || wire.raw) pushLast(wire.closing);
   }
@@ -34,6 +37,7 @@ export const leaveOpen = guarded(part, 'net.leave', (): void => {
 
 /** In TLS the outer handle counts the wire. What waits in the process for room in the kernel was not sent. */
 function readCounters(wire: Wire, socket: AnySocket): void {
+  wire.lastOptions = optionsOf(socket, wire.noDelayOff);
   let handle = socket._handle;
   while (handle?._parent) handle = handle._parent;
   if (typeof handle?.bytesRead === 'number') wire.bytesReceived = handle.bytesRead;
@@ -43,11 +47,12 @@ function readCounters(wire: Wire, socket: AnySocket): void {
 /** A socket is destroyed: the last moment of its handle. */
 export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error: unknown) => {
   const wire = wireOf(socket);
-  if (wire === undefined || wire.closedAt !== 0) return;
+  if (wire === undefined) return;
+  open.delete(socket);
+  if (wire.closedAt !== 0) return;
   const t = now();
   wire.closedAt = t;
   wire.quiet = true;
-  open.delete(socket);
   if (error instanceof Object) link(error, wire);
   if (wire.way?.pending) onProxyGone(wire, error, t);
   if (wire.connectedAt === 0) {
@@ -60,6 +65,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
     wire.closedBy = closedBy(wire, error, t);
     if (error) wire.closeError = error;
     if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
+    else if (wire.tunnel) lookForTicket(wire.tunnel, socket);
   }
   if (wire.wanted || wire.raw) {
     push(wire);

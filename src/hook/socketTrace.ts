@@ -18,7 +18,11 @@ const wireOf = linked<Wire>;
 let on = false;
 
 /** The handle whose counters are those of the wire: in TLS the one beneath. */
-const countedOf = (socket: AnySocket): Counted | null | undefined => socket._handle?._parent ?? socket._handle;
+function countedOf(socket: AnySocket): Counted | null | undefined {
+  let handle = socket._handle;
+  while (handle?._parent) handle = handle._parent;
+  return handle;
+}
 
 export function installSocketTrace(): void {
   on = true;

@@ -4,12 +4,13 @@
  * follows with `secureConnect`, or with the error that destroys the socket.
  */
 import type { TLSSocket } from 'node:tls';
-import { chainOf } from './certificates';
+import { chainOf, ownCertificate } from './certificates';
 import { cipherNumber } from './ciphers';
 import { now, us } from './clock';
 import { errorInfo } from './errors';
-import { fault, parts } from './faults';
+import { fault, guarded, parts } from './faults';
 import { nextId } from './ids';
+import { keepKeys } from './keys';
 import type { ConnectOptions } from './net';
 import { push } from './queue';
 import { line } from './text';
@@ -26,6 +27,13 @@ export class Tunnel {
   private verification: object | undefined;
   private finished = false;
   private written = false;
+  /** An OCSP response came with the chain; only known when the program asked. */
+  stapled: boolean | undefined;
+  keysLogged = false;
+  /** Of a resumed session, the ticket that it was resumed with. */
+  private used: Buffer | undefined;
+  private ticket: boolean | undefined;
+  private ticketWritten = false;
   private readonly serverName: string | undefined;
   private readonly offered: string[] | undefined;
 
@@ -59,7 +67,9 @@ export class Tunnel {
     if (typeof alpn === 'string') this.alpn = alpn;
     const key = socket.getEphemeralKeyInfo() as { name?: string; type?: string; size?: number } | null;
     const chain = resumed ? undefined : chainOf(socket);
-    this.certificates = chain?.lines ?? '';
+    const own = ownCertificate(socket);
+    this.certificates = (chain?.lines ?? '') + (own?.lines ?? '');
+    if (resumed) this.used = socket.getTLSTicket();
     this.facts = {
       alpn: this.alpn || undefined,
       version: socket.getProtocol() ?? undefined,
@@ -69,7 +79,21 @@ export class Tunnel {
       resumed,
       ephemeralKey: key?.type ? { type: key.name ?? key.type, size: key.size } : undefined,
       peerCertificates: chain?.fingerprints,
+      clientCertificate: own?.fingerprint,
     };
+  }
+
+  /** Before the socket goes: TLS 1.3 sends tickets after the handshake. */
+  closing(socket: TLSSocket): void {
+    const ticket = socket.getTLSTicket();
+    this.ticket = ticket !== undefined && !(this.used && ticket.equals(this.used));
+  }
+
+  /** What was learned after the `tls` line. */
+  lateLines(): string {
+    if (this.ticket === undefined || this.ticketWritten || !this.written) return '';
+    this.ticketWritten = true;
+    return line({ k: 'tls', id: this.id, ticket: this.ticket });
   }
 
   /** Verdict on the certificate. With `rejectUnauthorized: false` an unauthorized peer is no error. */
@@ -98,18 +122,22 @@ export class Tunnel {
     this.endAt = t;
   }
 
-  lines(connection: number): string {
+  /** `outer`: the tunnel that it runs in. */
+  lines(connection: number, purpose: 'origin' | 'proxy' = 'origin', outer?: number): string {
     this.written = true;
     const tls = line({
       k: 'tls',
       id: this.id,
       connection,
-      purpose: 'origin',
+      outer,
+      purpose,
       beginAt: us(this.beginAt),
       endAt: us(this.endAt),
       serverName: this.serverName,
       alpnOffered: this.offered,
       ...this.facts,
+      ocspStapled: this.stapled,
+      keysLogged: this.keysLogged || undefined,
       verification: this.verification,
       error: this.error === undefined ? undefined : errorInfo(this.error, 'tls'),
     });
@@ -121,6 +149,11 @@ export class Tunnel {
 
 /** Part `tls` has its own guard: a fault in here leaves the sockets' other facts on. */
 export function followTls(wire: Wire, tunnel: Tunnel, socket: unknown, a: ArrayLike<unknown>): void {
+  if (a[0] === 'keylog') {
+    if (parts.keys.on && keepKeys(a[1])) tunnel.keysLogged = true;
+    return;
+  }
+  if (a[0] === 'OCSPResponse') tunnel.stapled = a[1] !== null && a[1] !== undefined;
   if (a[0] !== 'secure' && a[0] !== 'secureConnect') return;
   if (parts.tls.on) {
     try {
@@ -134,6 +167,11 @@ export function followTls(wire: Wire, tunnel: Tunnel, socket: unknown, a: ArrayL
   wire.readyAt = now();
   if (wire.wanted) push(wire);
 }
+
+/** The last moment of a socket. */
+export const lookForTicket = guarded(parts.tls, 'tls.ticket', (tunnel: Tunnel, socket: unknown): void => {
+  if ((socket as { _handle?: unknown })._handle) tunnel.closing(socket as TLSSocket);
+});
 
 /** Names in a list, or in the length-prefixed form of the wire. */
 function protocols(v: unknown): string[] | undefined {
