@@ -22,7 +22,7 @@ let upstream: Upstream;
 let plain: Ending;
 const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');
 /** Handlers of what Node 24 tells in another way, and of copies of undici that a program brings. */
-const elsewhere = ['http1.event', 'undici.piece', 'undici.pools', 'undici.hand', 'undici.handed'];
+const elsewhere = ['undici.piece', 'undici.given', 'undici.pools', 'undici.hand', 'undici.handed'];
 
 beforeAll(async () => {
   upstream = await Upstream.start();

@@ -30,6 +30,7 @@ async function main() {
   );
   const post = http.request(`http://localhost:${port}/echo`, { method: 'POST', agent });
   post.write('hello ');
+  post.write(Buffer.alloc(1_000_000));
   post.end('world');
   console.log(await done(post));
   console.log(await done(http.get(`${base}/chunks?n=3&ms=5`, { agent })));
@@ -55,7 +56,25 @@ async function main() {
   const signal = AbortSignal.timeout(30);
   console.log(await fetch(`${base}/silent`, { signal }).catch((e) => e.name));
   console.log(await fetch('http://no-such-name.invalid/').catch((e) => `${e.message} ${e.cause.code}`));
+  await switches();
   agent.destroy();
+}
+
+/** A server that agrees to every switch of protocol, by http and by the runtime's own WebSocket. */
+async function switches() {
+  const head = 'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
+  const server = net.createServer((s) => s.on('error', () => {}).once('data', () => s.write(head)));
+  await new Promise((r) => server.listen(0, '127.0.0.1', r));
+  const there = `127.0.0.1:${server.address().port}`;
+  const upgrading = http.get(`http://${there}/`, { headers: { connection: 'Upgrade', upgrade: 'websocket' } });
+  const socket = await new Promise((r) => upgrading.on('upgrade', (_, s) => r(s)));
+  socket.end(socket.write('to the peer') ? 'the end' : '');
+  await new Promise((r) => socket.resume().on('close', r).destroySoon());
+  if (globalThis.WebSocket) {
+    const web = new WebSocket(`ws://${there}/`);
+    console.log(await new Promise((r) => web.addEventListener('error', (e) => r(e.type))));
+  }
+  server.close();
 }
 
 main().then(() => console.log('end'));
