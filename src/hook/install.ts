@@ -11,6 +11,7 @@ import type { Settings } from './environment';
 import { parts, setUpFaults } from './faults';
 import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
+import { installIncoming } from './incoming';
 import { setUpKeys } from './keys';
 import { installNet } from './net';
 import { flush, push, setUpQueue } from './queue';
@@ -65,6 +66,7 @@ export function install(settings: Settings, face: HookFace): void {
   installHttp1();
   installUndici();
   installDatagrams(settings.sockets);
+  if (settings.incoming) installIncoming();
   if (settings.sockets) installSocketTrace();
   installEnds();
   guardDescriptor(isSpool);

@@ -53,6 +53,8 @@ export class Wire implements Writable {
   readonly id = nextId();
   /** The program, or its database driver, dialled: nobody has looked yet whether a request took it. */
   raw = false;
+  /** A peer opened it. */
+  incoming = false;
   /** Where it dialled, unread, while `raw`. */
   stack: Error | undefined;
   site = 0;
@@ -156,7 +158,7 @@ export class Wire implements Writable {
     if (this.raw) this.decide();
     if (!this.wanted) return '';
     let s = '';
-    if (!this.dialWritten) {
+    if (!this.dialWritten && !this.incoming) {
       this.dialWritten = true;
       this.requestWritten = this.request !== undefined;
       s += this.dialLine();
@@ -222,8 +224,9 @@ export class Wire implements Writable {
     const failed = this.error !== undefined && !this.winner;
     return line({
       k: 'conn',
-      dial: this.id,
+      dial: this.incoming ? undefined : this.id,
       kind: this.path ? 'unix' : undefined,
+      direction: this.incoming ? 'in' : undefined,
       endAt: us(this.endAt),
       attempts: this.attempts.map((a) => ({
         id: a.id,

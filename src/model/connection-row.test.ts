@@ -50,6 +50,20 @@ it('one that the exit closed ends with its thread', () => {
   });
 });
 
+it('a socket for datagrams is a lane with its own end, an incoming connection none', () => {
+  const udp = { id: 91 };
+  const local = { address: '127.0.0.1', port: 7 };
+  expect(
+    row([
+      { k: 'dial', id: 90, via: 'dgram', beginAt: 3 },
+      { k: 'conn', dial: 90, kind: 'udp', createdAt: 3, attempts: [udp], connection: 91, local },
+      { k: 'close', id: 91, closedAt: 9, closedBy: 'local', datagramsSent: 1 },
+    ]),
+  ).toMatchObject({ host: 'from 127.0.0.1:7', protocol: 'UDP', beginAt: 3, readyAt: 3, endAt: 9, phases: [] });
+  const attempts = [{ ...udp, result: 'connected' }];
+  expect(row([{ k: 'conn', direction: 'in', attempts, connection: 91, local }])).toBeUndefined();
+});
+
 it('a failed attempt is no lane', () => {
   expect(
     row([{ k: 'conn', endAt: 9, attempts: [{ id: 91, beginAt: 1, endAt: 9, result: 'failed' }] }]),

@@ -1,6 +1,6 @@
 /** A connection as a lane of the panel's connections view: its set-up, its life, and who ended it. */
 import type { ConnectionRow } from './protocol';
-import type { Connection } from './records';
+import type { Connection, Dial } from './records';
 import { addressText } from './row';
 import type { Store } from './store';
 
@@ -13,9 +13,12 @@ const closers: Record<string, string> = {
   processExit: 'open until the program ended',
 };
 
-/** Undefined for what is no lane: an attempt that did not connect. Instants in µs since the trace began. */
+/**
+ * Undefined for what is no lane: an attempt that did not connect, and what others opened to the program, which is kept
+ * apart. A socket for datagrams is a lane from its creation on. Instants in µs since the trace began.
+ */
 export function connectionRowOf(c: Connection, store: Store): ConnectionRow | undefined {
-  if (c.connect?.result !== 'connected') return undefined;
+  if (c.direction === 'in' || (c.connect?.result !== 'connected' && c.kind !== 'udp')) return undefined;
   const dial = c.dial === undefined ? undefined : store.dials.get(c.dial);
   const lookup = dial?.lookup === undefined ? undefined : store.lookups.get(dial.lookup);
   const tunnel = store.tunnelsOf(c.id).at(-1);
@@ -25,19 +28,21 @@ export function connectionRowOf(c: Connection, store: Store): ConnectionRow | un
       phases.push({ name, beginAt, duration: endAt - beginAt });
   };
   add('dns', lookup?.beginAt, lookup?.endAt);
-  add('tcp', c.connect.beginAt, c.connect.endAt);
+  if (c.kind !== 'udp') add('tcp', c.connect?.beginAt, c.connect?.endAt);
   add('tls', tunnel?.beginAt, tunnel?.endAt);
-  const readyAt = tunnel ? tunnel.endAt : c.connect.endAt;
+  const readyAt = tunnel ? tunnel.endAt : (c.connect?.endAt ?? c.createdAt);
   const row: ConnectionRow = {
     id: c.id,
     number: store.connectionNumber(c.id),
     thread: c.thread ?? '',
-    host: dial?.path ?? (dial?.host === undefined ? '' : addressText({ address: dial.host, port: dial.port ?? 0 })),
+    host: dial?.path ?? hostOf(c, dial),
     requests: c.requestCount ?? 0,
     phases,
   };
-  const protocol = [tunnel?.version?.replace('TLSv', 'TLS '), c.protocol].filter((x) => x !== undefined).join(' · ');
-  const beginAt = dial?.beginAt ?? c.connect.beginAt;
+  const protocol = [c.kind === 'udp' ? 'UDP' : undefined, tunnel?.version?.replace('TLSv', 'TLS '), c.protocol]
+    .filter((x) => x !== undefined)
+    .join(' · ');
+  const beginAt = dial?.beginAt ?? c.createdAt ?? c.connect?.beginAt;
   const endAt = c.closedAt ?? (c.closedBy === undefined ? undefined : endOfThread(c, store));
   if (c.remote) row.remote = addressText(c.remote);
   if (protocol) row.protocol = protocol;
@@ -46,6 +51,12 @@ export function connectionRowOf(c: Connection, store: Store): ConnectionRow | un
   if (endAt !== undefined) row.endAt = endAt;
   if (c.closedBy !== undefined) row.closedBy = closers[c.closedBy] ?? c.closedBy;
   return row;
+}
+
+/** As asked; a socket for datagrams to anybody is known by its own end. */
+function hostOf(c: Connection, dial: Dial | undefined): string {
+  if (dial?.host !== undefined) return addressText({ address: dial.host, port: dial.port ?? 0 });
+  return c.kind === 'udp' && c.local ? `from ${addressText(c.local)}` : '';
 }
 
 /** A connection that the exit closed has no instant of its own. */

@@ -1,0 +1,59 @@
+/**
+ * Connections that others open to the program, with the setting `incoming`. Node's channel tells of each after the
+ * server's own `connection` event; bytes and end are told as those of the program's own connections.
+ */
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { link } from './hidden';
+import type { AnySocket } from './net';
+import { stayOpen } from './netend';
+import { push, pushLast } from './queue';
+import { traceOperations } from './socketTrace';
+import { attempt, Wire } from './wire';
+
+const part = parts.net;
+
+interface Name {
+  address?: string;
+  family?: string;
+  port?: number;
+}
+
+export function installIncoming(): void {
+  const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  subscribe('net.server.socket', onIncoming as never);
+}
+
+const onIncoming = guarded(part, 'net.incoming', ({ socket }: { socket: AnySocket }) => {
+  const t = now();
+  const wire = new Wire(t);
+  const [local, remote]: Name[] = [{}, {}];
+  socket._handle?.getsockname?.(local as Name);
+  socket._handle?.getpeername?.(remote as Name);
+  wire.incoming = true;
+  wire.wanted = true;
+  wire.quiet = true;
+  wire.connectedAt = t;
+  wire.readyAt = t;
+  wire.endAt = t;
+  const family = remote?.family === 'IPv6' ? 6 : remote?.family === 'IPv4' ? 4 : 0;
+  const winner = attempt(remote?.address ?? '', remote?.port ?? 0, family, 0);
+  winner.endAt = t;
+  winner.result = 'connected';
+  wire.attempts.push(winner);
+  wire.winner = winner;
+  if (local?.address && local.port) wire.local = { address: local.address, port: local.port };
+  link(socket, wire);
+  push(wire);
+  if (socket._handle) {
+    stayOpen(socket);
+    traceOperations(wire);
+    return;
+  }
+  // The server's listener has closed it at once.
+  wire.closedAt = t;
+  wire.closedBy = 'local';
+  wire.bytesReceived = socket.bytesRead;
+  wire.bytesSent = socket.bytesWritten;
+  pushLast(wire.closing);
+});
