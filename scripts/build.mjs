@@ -1,5 +1,5 @@
-// Bundles the product's four programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and
-// later), the extension, the command line and the panel's page. `--watch` rebuilds on change.
+// Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
+// its resolver, the extension, the command line and the panel's page. `--watch` rebuilds on change.
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,14 @@ const bundles = [
     target: 'node18',
     sourcemap: false,
     define: { HOOK_VERSION: JSON.stringify(version) },
+  },
+  {
+    // Stands beside the hook, loaded by it when messages of DNS are asked for.
+    ...node,
+    entryPoints: ['src/hook/resolver/index.ts'],
+    outfile: 'dist/resolver.cjs',
+    target: 'node18',
+    sourcemap: false,
   },
   {
     ...node,

@@ -7,13 +7,15 @@ import fs from 'node:fs';
 import module from 'node:module';
 import { threadId } from 'node:worker_threads';
 
-export const { openSync, writeSync, closeSync, fstatSync, existsSync, readFileSync, constants: fsConstants } = fs;
+export const { openSync, writeSync, closeSync, fstatSync, existsSync, readFileSync, statSync, constants: fsConstants } = fs;
 export const stringify = JSON.stringify;
 export const parse = JSON.parse;
 export const apply = Reflect.apply;
 export const ErrorClass = Error;
 export const byteLength = Buffer.byteLength;
 export const setTimer = setTimeout;
+export const clearTimer = clearTimeout;
+export const setSoon = setImmediate;
 export const nextTick = process.nextTick;
 export const hrtime = process.hrtime.bigint;
 export const pid = process.pid;

@@ -11,6 +11,7 @@ import { Datagrams } from './datagrams';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { Operations } from './operations';
+import { ours } from './ours';
 import { watchEmit, wrap } from './wrap';
 
 const part = parts.udp;
@@ -43,6 +44,7 @@ export function installDatagrams(withOperations: boolean): void {
 }
 
 const onSocket = guarded(part, 'udp.socket', ({ socket }: { socket: Socket }) => {
+  if (ours.making) return;
   const handle = stateOf(socket)?.handle;
   if (!handle) return;
   const s = new Datagrams(now(), (socket as unknown as { type?: string }).type === 'udp6' ? 6 : 4, captureSite());

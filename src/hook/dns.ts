@@ -7,9 +7,11 @@ import { captureSite, tellSite } from './callsite';
 import { now } from './clock';
 import { measurePool, setUpPool } from './dnspool';
 import { installResolve } from './dnsresolve';
+import type { Settings } from './environment';
 import { guarded, parts } from './faults';
 import { type Address, Lookup, running, watched } from './lookup';
 import { dialling } from './net';
+import { loadResolver, lookUp, lookUpPromised } from './ownlookup';
 import { push } from './queue';
 import type { Wire } from './wire';
 import { type AnyFunction, wrap } from './wrap';
@@ -18,7 +20,8 @@ const part = parts.dns;
 
 let isIP: (text: string) => number;
 
-export function installDns(): void {
+export function installDns(settings: Settings): void {
+  if (settings.resolver) loadResolver(settings.resolverFiles);
   const dns = require('node:dns') as typeof import('node:dns');
   isIP = (require('node:net') as typeof import('node:net')).isIP;
   wrap(dns, 'lookup', (original) => {
@@ -36,8 +39,11 @@ export function installDns(): void {
       running.count++;
       let asked = false;
       try {
-        measurePool(note);
-        const result: unknown = apply(original, this, args);
+        let result: unknown = {};
+        if (!lookUp(note, args.length > 2 ? args[1] : undefined, args[args.length - 1] as AnyFunction)) {
+          measurePool(note);
+          result = apply(original, this, args);
+        }
         asked = true;
         begun(note, wire);
         return result;
@@ -54,11 +60,19 @@ export function installDns(): void {
       function lookup(this: unknown, ...args: unknown[]) {
         const note = asks(args[0]) ? begin(args) : undefined;
         if (note === undefined) return apply(original, this, args);
-        measurePool(note);
-        const promise = apply(original, this, args) as Promise<unknown>;
+        let own = lookUpPromised(note, args[1], (results: unknown[]) => {
+          running.count--;
+          end(note, results, undefined);
+        });
+        if (own === undefined) {
+          measurePool(note);
+          own = watched(apply(original, this, args) as Promise<unknown>, (error, answer) =>
+            end(note, answersOf(error, answer), undefined),
+          );
+        }
         running.count++;
         begun(note, undefined);
-        return watched(promise, (error, answer) => end(note, answersOf(error, answer), undefined));
+        return own;
       },
   );
   installResolve(dns);
@@ -106,8 +120,8 @@ const end = guarded(part, 'dns.answer', (note: Lookup, results: unknown[], wire:
   const [error, answer, family] = results;
   if (error) note.error = error;
   else if (Array.isArray(answer)) {
-    note.addresses = (answer as Address[]).map(({ address, family }) => ({ address, family }));
-  } else if (typeof answer === 'string') note.addresses = [{ address: answer, family: family === 6 ? 6 : 4 }];
+    note.addresses = (answer as Address[]).map(({ address, family }) => withTtl(note, address, family));
+  } else if (typeof answer === 'string') note.addresses = [withTtl(note, answer, family === 6 ? 6 : 4)];
   if (!error) note.answeredBy ||= 'getaddrinfo';
   if (wire === undefined) note.ended();
   else {
@@ -115,3 +129,8 @@ const end = guarded(part, 'dns.answer', (note: Lookup, results: unknown[], wire:
     if (wire.wanted) push(wire);
   }
 });
+
+function withTtl(note: Lookup, address: string, family: number): Address {
+  const ttl = note.timesToLive?.get(address);
+  return ttl === undefined ? { address, family } : { address, family, ttl };
+}

@@ -4,6 +4,15 @@
  */
 import { parse } from './builtins';
 
+/** Where the resolver reads what the system's would. */
+export interface ResolverFiles {
+  resolvConf?: string;
+  hosts?: string;
+  nsswitch?: string;
+  /** Port of the name servers. */
+  port?: number;
+}
+
 export type HeaderLevel = 'off' | 'names' | 'lengths' | 'values';
 
 export interface Settings {
@@ -27,6 +36,8 @@ export interface Settings {
   sockets: boolean;
   /** Look names up by our own resolver, so that its messages are seen. */
   resolver: boolean;
+  /** Other files and another port than the system's for that: tests. */
+  resolverFiles: ResolverFiles | undefined;
   /** Write TLS secrets to a file of mode 0600 in the spool folder. */
   keys: boolean;
   /** Record the requests that the program answers, too: they are causes of those it makes. */
@@ -43,6 +54,9 @@ const MiB = 1024 * 1024;
 const texts = (v: unknown): string[] => (Array.isArray(v) ? v.filter((x): x is string => typeof x === 'string') : []);
 const positive = (v: unknown): number | undefined => (typeof v === 'number' && v >= 0 ? v : undefined);
 const levels: readonly unknown[] = ['names', 'lengths', 'values'];
+
+const files = (v: unknown): ResolverFiles | undefined =>
+  typeof v === 'object' && v !== null ? (v as ResolverFiles) : undefined;
 
 /** The settings, or undefined when this process is not to be traced. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
@@ -69,6 +83,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     bodyTypes: texts(conf.bodyTypes).map((t) => t.toLowerCase()),
     sockets: conf.sockets === true,
     resolver: conf.resolver === true,
+    resolverFiles: files(conf.resolverFiles),
     keys: conf.keys === true,
     incoming: conf.incoming === true,
     gap: positive(conf.gap),

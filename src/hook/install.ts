@@ -1,5 +1,6 @@
 /** Puts the parts of the hook in place, once an isolate. */
 import { maskArguments } from '../model/mask';
+import { setUpBodies } from './bodies';
 import { pid, syncExports, threadId } from './builtins';
 import { readSites, setUpCallSites, unreadSites } from './callsite';
 import { anchor, now, us } from './clock';
@@ -11,6 +12,7 @@ import type { Settings } from './environment';
 import { parts, setUpFaults } from './faults';
 import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
+import { installHttp2 } from './http2';
 import { installIncoming } from './incoming';
 import { setUpKeys } from './keys';
 import { installNet } from './net';
@@ -18,6 +20,7 @@ import { flush, push, setUpQueue } from './queue';
 import { installSocketTrace } from './socketTrace';
 import { isSpool, openSpool } from './spool';
 import { cutText, line, setUpMasks } from './text';
+import { installTimers } from './timers';
 import { installUndici } from './undici';
 
 declare const HOOK_VERSION: string | undefined;
@@ -37,6 +40,7 @@ export function install(settings: Settings, face: HookFace): void {
   setUpMasks(settings.maskedParameters);
   parts.sockets.on = settings.sockets;
   parts.keys.on = settings.keys;
+  parts.bodies.on = settings.bodies > 0;
   const control = (reason: string): string =>
     line({ k: 'ctl', at: us(now()), generation: 1, enabled: settings.enabled, reason });
   const enabled = settings.enabled.length > 0;
@@ -59,11 +63,14 @@ export function install(settings: Settings, face: HookFace): void {
   setUpQueue(settings.gap ?? (threadId === 0 ? undefined : 0), { count: unreadSites, read: readSites });
   setUpCallSites(settings.callSites);
   setUpHeaders(settings.headers, settings.excludeHeaders);
+  setUpBodies(settings.bodies, settings.bodyTypes);
   face.flush = flush;
   face.thread = `${pid}-${threadId}`;
   installNet();
-  installDns();
+  installDns(settings);
   installHttp1();
+  installTimers(false);
+  installHttp2();
   installUndici();
   installDatagrams(settings.sockets);
   if (settings.incoming) installIncoming();

@@ -2,6 +2,7 @@
 import { apply, PromiseClass, promiseThen } from './builtins';
 import { us } from './clock';
 import { errorInfo } from './errors';
+import type { Exchange } from './exchange';
 import { nextId } from './ids';
 import { push, pushLater, type Writable } from './queue';
 import { cutText, line } from './text';
@@ -40,6 +41,10 @@ export class Lookup implements Writable {
   servers: string[] | undefined;
   skippedServers: { server: string; why: string }[] | undefined;
   rcode = '';
+  /** Messages of our own resolver. */
+  exchanges: readonly Exchange[] = [];
+  /** By address, where messages told them. */
+  timesToLive: ReadonlyMap<string, number> | undefined;
   error: unknown = undefined;
   written = false;
   private begun = false;
@@ -74,7 +79,14 @@ export class Lookup implements Writable {
   }
 }
 
+/** The look-up's line, and those of its messages. */
 export function lookupLine(l: Lookup, dial?: number): string {
+  let s = ownLine(l, dial);
+  for (const x of l.exchanges.slice(0, 64)) s += x.line(l.id, dial, undefined);
+  return s;
+}
+
+function ownLine(l: Lookup, dial: number | undefined): string {
   const { records, servers } = l;
   const given = l.error === undefined && l.endAt !== 0;
   const cut = (records?.length ?? 0) > mostRecords || l.addresses.length > mostRecords;

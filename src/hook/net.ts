@@ -13,6 +13,7 @@ import { Lookup } from './lookup';
 import { onDestroy, stayOpen } from './netend';
 import { installOptions } from './options';
 import { onProxyAnswer, onProxyConnected } from './proxies';
+import { ours } from './ours';
 import { push } from './queue';
 import { hasTimedOut } from './request';
 import { handshakeOperations, settleOperations, traceOperations } from './socketTrace';
@@ -86,6 +87,7 @@ export function installNet(): void {
     'connect',
     (original) =>
       function connect(this: AnySocket, ...args: unknown[]) {
+        if (ours.making) return apply(original, this, args);
         const outer = dialling.wire;
         dialling.wire = begin(this, args);
         const room = roomForFrame();
@@ -310,4 +312,5 @@ const onTimeout = guarded(part, 'net.timeout', (socket: AnySocket) => {
   if (wire === undefined) return;
   wire.timeoutAt = now();
   if (wire.running > 0 && wire.last) hasTimedOut(wire.last, wire.timeoutAt, socket.timeout ?? 0);
+  if (wire.way?.inner) hasTimedOut(wire.way.inner, wire.timeoutAt, socket.timeout ?? 0);
 });

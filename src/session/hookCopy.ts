@@ -3,7 +3,7 @@
 // in use at once.
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hookHome, ownFolder, readOwnFile } from './folders';
 
 // What NODE_OPTIONS names. Written for any runtime that has `require`: an old Node would fail on the real hook's syntax,
@@ -17,10 +17,18 @@ try {
 /** Copies the hook to its place, once for each content. Returns the path to preload. */
 export async function installHook(hookFile: string, cacheFolder?: string): Promise<string> {
   const main = await fs.readFile(hookFile);
-  const hash = createHash('sha256').update(loader).update(main).digest('hex').slice(0, 16);
+  // What the hook loads only when it is asked to, from beside itself.
+  const resolver = await fs.readFile(join(dirname(hookFile), 'resolver.cjs')).catch(() => undefined);
+  const hash = createHash('sha256')
+    .update(loader)
+    .update(main)
+    .update(resolver ?? '')
+    .digest('hex')
+    .slice(0, 16);
   const folder = join(await hookHome(cacheFolder), `nettrace-hook-${hash}`);
   await ownFolder(folder);
   await place(folder, 'main.cjs', main);
+  if (resolver) await place(folder, 'resolver.cjs', resolver);
   const entry = await place(folder, 'hook.cjs', Buffer.from(loader));
   // Forward slashes serve on every system and need no escape.
   return process.platform === 'win32' ? entry.replaceAll('\\', '/') : entry;

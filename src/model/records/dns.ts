@@ -83,7 +83,7 @@ const reply = record(
     truncated: flag('TC.'),
     size: bytes('Size of the message.'),
     optUdpPayloadSize: optional(bytes('Payload size of its OPT record; absent: no OPT record.')),
-    rcode: text('Response code in EVE’s words; unrecognized-rcode and a number for another.'),
+    rcode: text('Response code in EVE’s words; rcode- and a number for another.'),
     answers: list(dnsRecord, 'Answer section, the first 16.'),
   },
   'A reply.',
