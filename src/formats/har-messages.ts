@@ -1,6 +1,6 @@
 /** Request and response of a HAR entry. */
 import { maskUrl } from '../model/mask';
-import type { Connection, Header, Request } from '../model/records';
+import type { BodyContent, Connection, Header, Request } from '../model/records';
 import type { HarEntry, HarHeader } from './har-types';
 import { errorText } from './words';
 
@@ -15,11 +15,29 @@ export function requestOf(r: Request, connection: Connection | undefined): HarEn
     queryString: queryOf(r.url ?? ''),
     headersSize: r.headersBytes ?? -1,
     bodySize: requestBodySize(r),
+    ...postDataOf(r),
   };
+}
+
+/** HAR has no encoding for what was sent: bytes that are no text stand in a field of our own. */
+function postDataOf(r: Request): Pick<HarEntry['request'], 'postData'> {
+  const content = r.body?.content;
+  if (content?.text === undefined) return {};
+  const { text, encoding, truncated, contentType = '' } = content;
+  const cut = truncated ? { _truncated: true as const } : {};
+  if (encoding !== undefined) return { postData: { mimeType: contentType, text: '', _base64: text, ...cut } };
+  return { postData: { mimeType: contentType, text, ...cut } };
+}
+
+function contentTextOf(content: BodyContent | undefined): Partial<HarEntry['response']['content']> {
+  if (content?.text === undefined) return {};
+  const { text, encoding, truncated } = content;
+  return { text, ...(encoding === undefined ? {} : { encoding }), ...(truncated ? { _truncated: true as const } : {}) };
 }
 
 /** No body recorded is a body of 0 bytes only once the whole request is known to have been sent. */
 function requestBodySize(r: Request): number {
+  if (r.missing?.body !== undefined) return -1;
   if (r.body) return r.body.wireBytes ?? r.body.bytes ?? r.body.declaredBytes ?? -1;
   return r.sendEndAt !== undefined && r.lost === undefined ? 0 : -1;
 }
@@ -46,7 +64,8 @@ export function responseOf(
   }
   const location = response.headers?.find((h) => h.name.toLowerCase() === 'location')?.value;
   const decoded = response.bodyBytes ?? (response.contentEncoding === undefined ? response.wireBytes : undefined);
-  const packed = response.contentEncoding !== undefined && decoded !== undefined && response.wireBytes !== undefined;
+  const encoded = response.contentEncoding !== undefined || r.missing?.contentEncoding !== undefined;
+  const packed = encoded && decoded !== undefined && response.wireBytes !== undefined;
   return {
     status: response.status ?? 0,
     statusText: response.statusText ?? '',
@@ -57,6 +76,7 @@ export function responseOf(
       size: decoded ?? (wholeWithoutBody(r) ? 0 : -1),
       ...(packed ? { compression: decoded - (response.wireBytes as number) } : {}),
       mimeType: response.contentType ?? 'x-unknown',
+      ...contentTextOf(response.content),
     },
     redirectURL: location === undefined ? '' : maskUrl(location, maskedParameters),
     headersSize: response.headersBytes ?? -1,
@@ -85,7 +105,9 @@ function versionText(protocol: string | undefined): string {
     case 'websocket':
       return '';
     case 'h2':
-      return 'HTTP/2';
+      return 'HTTP/2.0';
+    case 'h3':
+      return 'HTTP/3.0';
     default:
       return protocol.toUpperCase();
   }

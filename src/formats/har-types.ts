@@ -45,6 +45,7 @@ export interface HarEntry {
     cookies: never[];
     headers: HarHeader[];
     queryString: { name: string; value: string }[];
+    postData?: { mimeType: string; text: string; _base64?: string; _truncated?: true };
     headersSize: number;
     bodySize: number;
   };
@@ -55,7 +56,14 @@ export interface HarEntry {
     httpVersion: string;
     cookies: never[];
     headers: HarHeader[];
-    content: { size: number; compression?: number; mimeType: string };
+    content: {
+      size: number;
+      compression?: number;
+      mimeType: string;
+      text?: string;
+      encoding?: string;
+      _truncated?: true;
+    };
     redirectURL: string;
     headersSize: number;
     bodySize: number;

@@ -4,6 +4,8 @@
  *
  * An uncaught error's stack is cleaned of our own frames before Node prints it, so that it reads as without the hook.
  */
+
+import { leaveBodies } from './bodies';
 import { apply, pid } from './builtins';
 import { now, us } from './clock';
 import { leaveDatagrams } from './dgram';
@@ -16,6 +18,7 @@ let said = false;
 function exit(code: unknown): void {
   try {
     leaveOpen();
+    leaveBodies();
     leaveDatagrams();
     flush();
     if (!said) {

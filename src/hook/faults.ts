@@ -16,6 +16,7 @@ export class Part {
 export const parts = {
   http1: new Part('http1'),
   undici: new Part('undici'),
+  http2: new Part('http2'),
   dns: new Part('dns'),
   net: new Part('net'),
   tls: new Part('tls'),
@@ -24,6 +25,7 @@ export const parts = {
   keys: new Part('keys'),
   callSites: new Part('callSites'),
   lines: new Part('lines'),
+  bodies: new Part('bodies'),
 };
 
 let write: (line: string) => void = () => {};

@@ -4,6 +4,8 @@
  * when the whole request has been handed over, the second when the response's head has been parsed.
  */
 import type { Agent, IncomingMessage } from 'node:http';
+import { bodies, keepBody } from './bodies';
+import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from './attempts';
 import { apply, nodeMajor } from './builtins';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
@@ -41,6 +43,7 @@ export function installHttp1(): void {
   }
   watchAgent(http.Agent.prototype);
   installProxies();
+  installRetries();
   watchRequests(http.ClientRequest.prototype);
   watchResponses(http.IncomingMessage.prototype);
   channels.subscribe('http.client.response.finish', onResponse as never);
@@ -100,7 +103,10 @@ const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Outgoing) 
     wire.wanted = true;
     r.dial = wire;
     if (r.absolute || r.method === 'CONNECT') leadsToProxy(wire);
-    if (isConfiguredProxy(agent, wire) && r.api === 'https') expectConnect(wire, r.authority(), '');
+    if (isConfiguredProxy(agent, wire) && r.api === 'https') {
+      expectConnect(wire, r.authority(), '');
+      if (wire.way !== undefined) wire.way.inner = r;
+    }
   },
 }));
 
@@ -121,6 +127,12 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
   linkRequest(req, r);
   if (entered.by) entered.by.made ??= r;
   r.redirectOf = redirectTo(() => r.url());
+  if (r.redirectOf === undefined) {
+    const before = triedBefore(options);
+    if (before !== undefined) retries(r, before);
+  }
+  noteTry(options, r);
+  made(r);
   beginRequest(r);
   return r;
 });
@@ -194,7 +206,11 @@ function watchRequests(prototype: object): void {
 
 const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySocket | null) => {
   const r = begin(req);
-  if (r === undefined || !socket || r.wire !== undefined) return;
+  if (r === undefined || !socket || r.endAt !== 0) return;
+  if (r.wire !== undefined) {
+    if (r.socket === socket) return;
+    leaveWire(r, now());
+  }
   const wire = wireOf(socket);
   if (wire !== undefined && wire.requests === 0 && r.method !== 'CONNECT') firstOn(r, wire, socket);
   if (wire !== undefined && wire.request === undefined && wire.requests === 0 && wire.via !== 'undici') {
@@ -266,6 +282,7 @@ const onBody = guarded(part, 'http1.give', (req: Outgoing, piece: unknown, encod
   const bytes = typeof piece === 'string' ? Buffer.byteLength(piece, known) : piece.byteLength;
   if (r.given === 0) r.declared = declaredLength(req);
   r.given += bytes;
+  if (bodies.on) keepBody(r, 'request', typeof piece === 'string' ? Buffer.from(piece, known) : piece);
   r.lastGivenAt = now();
   if (r.sendBeginAt !== 0 && r.sendEndAt === 0 && r.hasLeft()) hasSent(r);
 });
@@ -305,7 +322,7 @@ const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
 
 /** The request is done with its socket. A response that is there in full may still be read. */
 function closed(r: Http1Record): void {
-  if (r.message === undefined) finish(r, 'failed', now());
+  if (r.message === undefined) fail(r, r.wire?.closeError ?? r.dial?.closeError, now());
   else if (!r.message.complete) fail(r, r.wire?.closeError, now());
   else if (r.message.readableEnded) finish(r, 'complete', r.readEndAt || now());
 }

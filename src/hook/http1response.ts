@@ -1,5 +1,6 @@
 /** Responses of `http` and `https`: the pieces of their bodies as the program takes them, and their ends. */
 import type { IncomingMessage } from 'node:http';
+import { bodies, keepBody } from './bodies';
 import { apply } from './builtins';
 import { now } from './clock';
 import { guarded, parts } from './faults';
@@ -43,6 +44,8 @@ const onResponseEvent = guarded(part, 'http1.data', (res: Response, a: ArrayLike
   const r = recordOf(res);
   if (r === undefined || r.endAt !== 0) return;
   const bytes = sizeOf(a[1], res.readableEncoding);
+  if (bodies.on)
+    keepBody(r, 'response', typeof a[1] === 'string' ? Buffer.from(a[1], res.readableEncoding ?? 'utf8') : a[1]);
   if (bytes < 0 || r.bodyBytes === -2) r.bodyBytes = -2;
   else chunk(r, bytes);
   if (r.readBeginAt === 0) r.readBeginAt = r.lastAt || now();

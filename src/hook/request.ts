@@ -5,6 +5,8 @@
  * Times are raw readings of the clock, 0: has not happened. Counts below 0: not measured.
  */
 import type { PhaseName } from '../model/records/common';
+import type { PriorSend } from './attempts';
+import { type Bodies, bodies, bodyLines } from './bodies';
 import { inheritSite, takeSite } from './callsite';
 import { idleTime, now } from './clock';
 import { parts } from './faults';
@@ -12,14 +14,15 @@ import { headerLines, headers } from './headers';
 import { nextId } from './ids';
 import { beginText, endText, exchangeText, headLine, markLine, type ResponseFacts } from './lines';
 import { keepMark } from './marks';
-import { type ProxyFacts, passProxy } from './proxied';
+import { type ProxyFacts, passProxy, type Way } from './proxied';
 import { push, pushLater, type Writable } from './queue';
 import { bounded } from './text';
+import { nameTimer } from './timers';
 import type { Upload } from './upload';
 import type { Wire } from './wire';
 
 export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel';
-type Api = 'http' | 'https' | 'fetch' | 'undici' | 'websocket';
+type Api = 'http' | 'https' | 'fetch' | 'undici' | 'http2' | 'websocket';
 
 const slash = 47;
 const isUrl = /^https?:\/\//i;
@@ -45,13 +48,24 @@ export abstract class RequestRecord implements Writable {
   timeoutAt = 0;
   timeoutLimit = 0;
   timeoutKind = '';
+  /** Unread stack of where the timer was set. */
+  timeoutSite: Error | undefined = undefined;
   dial: Wire | undefined = undefined;
   wire: Wire | undefined = undefined;
   ordinal = 0;
   idleFrom = 0;
   blockedBy = 0;
+  /** Of HTTP/2. */
+  streamId = 0;
   bytesSent = -1;
   bytesReceived = -1;
+  /** Try before this one, and which try this is. */
+  retryOf: RequestRecord | undefined = undefined;
+  attempt = 1;
+  /** The line of its begin, or a later one, says so. */
+  attemptTold = false;
+  /** Sockets that it was put on before. */
+  priorSends: PriorSend[] | undefined = undefined;
   /** The proxy that it goes through. */
   proxy: ProxyFacts | undefined = undefined;
   /** Its target is a whole URL: it speaks to a proxy. */
@@ -76,6 +90,8 @@ export abstract class RequestRecord implements Writable {
   lastGivenAt = 0;
   /** Only once the socket took no more of the body. */
   upload: Upload | undefined = undefined;
+  /** Only while bodies are recorded. */
+  bodies: Bodies | undefined = undefined;
   /** When its last line was built, while its body is coming. */
   lineAt = 0;
   facts: ResponseFacts | undefined = undefined;
@@ -111,9 +127,27 @@ export abstract class RequestRecord implements Writable {
   /** `{…}`, or nothing when there is no request body. */
   abstract bodyText(): string;
   /** Names and values in turn, in the order on the wire; undefined: not known. */
-  abstract headerList(side: 'request' | 'response'): string[] | undefined;
+  abstract headerList(side: 'request' | 'response' | 'trailers'): string[] | undefined;
+  /** Names (lower case) that the program called secret. */
+  get secretHeaders(): readonly string[] | undefined {
+    return undefined;
+  }
+  /** `,"field":…` of its own at the end. */
+  endText(): string {
+    return '';
+  }
   /** Reads the socket's counters at the end, when the request was alone on its connection. */
   abstract socketCounters(): { bytesRead: number; bytesWritten: number } | undefined;
+
+  /** ms of a timer of the client's; 0: not known. */
+  timerLimit(_kind: string): number {
+    return 0;
+  }
+
+  /** Whose time-out of a socket it is that fired. */
+  socketTimer(_limit: number): 'socket' | 'agent' {
+    return 'socket';
+  }
 
   /** Who chose the proxy. */
   proxyBy(): 'agent' | 'dispatcher' | 'env' | 'option' | undefined {
@@ -159,7 +193,8 @@ export abstract class RequestRecord implements Writable {
       this.lineAt = now();
       s += headLine(this);
     }
-    return headers.on ? s + headerLines(this) : s;
+    if (headers.on) s += headerLines(this);
+    return ended && bodies.on ? s + (bodyLines(this) ?? '') : s;
   }
 
   /** What is known between creation and response, once there is something to say: so that "waiting" is live. */
@@ -177,7 +212,8 @@ export abstract class RequestRecord implements Writable {
 /** Starts a record: its call site, its hop before, its place in the queue. */
 export function beginRequest(r: RequestRecord): void {
   if (parts.callSites.on) {
-    if (r.redirectOf) inheritSite(r, r.redirectOf);
+    const before = r.redirectOf ?? r.retryOf;
+    if (before) inheritSite(r, before);
     else takeSite(r);
   }
   r.idleAt = idleTime();
@@ -219,8 +255,18 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   const wire = r.wire;
   if (wire !== undefined) release(r, wire);
-  if (outcome === 'tunnel' && wire?.way !== undefined) wire.way.connect = r;
+  if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
+  if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);
   push(r);
+}
+
+/** A CONNECT that was not let through makes no tunnel. */
+function answered(r: RequestRecord, way: Way): void {
+  r.facts ??= r.responseBeginAt === 0 ? undefined : r.readResponse();
+  const status = r.facts?.status ?? 0;
+  if (r.outcome === 'tunnel' && status >= 200 && status < 300) way.connect = r;
+  else way.refused = true;
+  if (r.outcome === 'tunnel' && way.refused) r.outcome = 'complete';
 }
 
 /** The connection is free of the request: what it carried since the request before is this one's share. */
@@ -245,6 +291,7 @@ export function abort(r: RequestRecord, reason: unknown, t: number): void {
     finish(r, 'complete', t);
     return;
   }
+  nameTimer(r, reason, t);
   r.abortAt = t;
   r.abortReason = reason;
   finish(r, 'aborted', t);
@@ -252,6 +299,7 @@ export function abort(r: RequestRecord, reason: unknown, t: number): void {
 
 export function fail(r: RequestRecord, error: unknown, t: number): void {
   if (r.endAt !== 0) return;
+  nameTimer(r, error, t);
   r.error = error;
   r.phase = phaseNow(r);
   finish(r, 'failed', t);
@@ -261,7 +309,7 @@ export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
   if (r.endAt !== 0 || r.timeoutAt !== 0) return;
   r.timeoutAt = t;
   r.timeoutLimit = limit;
-  r.timeoutKind = 'socket';
+  r.timeoutKind = r.socketTimer(limit);
 }
 
 /** The tunnel that it waits for is not there yet. */
@@ -275,7 +323,8 @@ function phaseNow(r: RequestRecord): PhaseName {
   if (wire === undefined) return 'queue';
   if (inProxy(r, wire)) return 'proxy';
   if (wire.readyAt === 0) return wire.phase;
-  if (r.assignedAt === 0) return 'queue';
+  // Over HTTP/2 a stream may wait on the connection that was made for it.
+  if (r.assignedAt === 0) return wire.isH2 && r.dial === wire ? 'send' : 'queue';
   if (r.responseBeginAt !== 0) return 'download';
   return r.sendEndAt === 0 ? 'send' : 'wait';
 }

@@ -3,6 +3,9 @@
  * is the same at each event of a request. It meets its socket only when its head is sent, so what dies before is joined
  * to its dial by the error object, which is the socket's own.
  */
+
+import { handledBy, leaveWire } from './attempts';
+import { bodies, keepBody } from './bodies';
 import { afterJobs, apply } from './builtins';
 import { entered, entry } from './callsite';
 import { now } from './clock';
@@ -115,7 +118,9 @@ const onSwitch = guarded(part, 'undici.switch', (request: UndiciRequest, respons
 
 function count(request: UndiciRequest, piece: unknown): void {
   const r = recordOf(request);
-  if (r !== undefined && r.endAt === 0) chunk(r, (piece as Uint8Array).byteLength);
+  if (r === undefined || r.endAt !== 0) return;
+  chunk(r, (piece as Uint8Array).byteLength);
+  if (bodies.on) keepBody(r, 'response', piece);
 }
 
 const onPiece = guarded(part, 'undici.piece', count);
@@ -136,6 +141,7 @@ function give(request: UndiciRequest, piece: unknown): void {
   if (r === undefined || r.endAt !== 0) return;
   r.given += typeof piece === 'string' ? Buffer.byteLength(piece) : piece instanceof Uint8Array ? piece.byteLength : 0;
   r.lastGivenAt = now();
+  if (bodies.on) keepBody(r, 'request', piece);
   const { socket, wire } = r;
   if (socket?.writableNeedDrain !== true || wire === undefined || wire.isH2) return;
   r.upload ??= new Upload();
@@ -224,25 +230,35 @@ const onSendHeaders = guarded(
   'undici.send',
   (m: { request: UndiciRequest; headers: unknown; socket: AnySocket | undefined }) => {
     const r = recordOf(m.request);
-    if (r === undefined || r.endAt !== 0) return;
-    waiting.delete(r);
-    const wire = m.socket ? wireOf(m.socket) : undefined;
-    // Sent once more after the connection failed: the earlier one carries it no longer.
-    if (r.wire !== undefined && r.wire.running > 0) r.wire.running--;
-    const holder = wire?.last;
-    assign(r, wire, r.method !== 'CONNECT');
-    r.socket = m.socket;
-    r.sendBeginAt = r.assignedAt;
-    if (wire !== undefined && r.method !== 'CONNECT') wire.sentHeads++;
-    r.head = m.headers;
-    const waited =
-      holder !== undefined &&
-      holder.method !== 'CONNECT' &&
-      holder.endAt > r.createdAt &&
-      holder.assignedAt <= r.createdAt;
-    if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
+    if (r !== undefined && r.endAt === 0) carriedBy(r, m.socket ? wireOf(m.socket) : undefined, m.headers, m.socket);
   },
 );
+
+/** A connection takes the request, and its head leaves. */
+export function carriedBy(
+  r: UndiciRecord,
+  wire: Wire | undefined,
+  headers: unknown,
+  socket: AnySocket | undefined,
+): void {
+  waiting.delete(r);
+  // Sent once more after the connection failed: the earlier one carries it no longer.
+  if (r.wire !== undefined) leaveWire(r, now());
+  handledBy(r);
+  const holder = wire?.last;
+  assign(r, wire, r.method !== 'CONNECT');
+  r.socket = socket;
+  r.sendBeginAt = r.assignedAt;
+  if (wire !== undefined && r.method !== 'CONNECT') wire.sentHeads++;
+  r.head = headers;
+  if (wire?.isH2) return;
+  const waited =
+    holder !== undefined &&
+    holder.method !== 'CONNECT' &&
+    holder.endAt > r.createdAt &&
+    holder.assignedAt <= r.createdAt;
+  if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
+}
 
 function isOnlyWire(wire: Wire | undefined): boolean {
   for (const w of wires) if (w !== wire && w.closedAt === 0 && w.agent === wire?.agent) return false;
@@ -275,25 +291,22 @@ const onHeaders = guarded(
   },
 );
 
-const onTrailers = guarded(part, 'undici.end', ({ request }: { request: UndiciRequest }) => {
-  const r = recordOf(request);
-  if (r !== undefined) finish(r, 'complete', now());
+const onTrailers = guarded(part, 'undici.end', (m: { request: UndiciRequest; trailers?: unknown }) => {
+  const r = recordOf(m.request);
+  if (r === undefined) return;
+  r.trailers = m.trailers;
+  finish(r, 'complete', now());
 });
 
 /** Errors that say that the program gave up. */
 const isAbort = (e: { name?: unknown; code?: unknown } | undefined): boolean =>
   e?.name === 'AbortError' || e?.name === 'TimeoutError' || e?.code === 'UND_ERR_ABORTED';
 
-const timers: Record<string, string> = {
-  UND_ERR_CONNECT_TIMEOUT: 'connect',
-  UND_ERR_HEADERS_TIMEOUT: 'headers',
-  UND_ERR_BODY_TIMEOUT: 'body',
-};
-
 const onError = guarded(part, 'undici.error', ({ request, error }: { request: UndiciRequest; error: unknown }) => {
   const r = recordOf(request);
   if (r === undefined || r.endAt !== 0) return;
   const t = now();
+  handledBy(r);
   waiting.delete(r);
   if (r.dial === undefined && r.wire === undefined && error instanceof Object) {
     const wire = linked<unknown>(error);
@@ -305,12 +318,8 @@ const onError = guarded(part, 'undici.error', ({ request, error }: { request: Un
     return;
   }
   const e = error as { name?: unknown; code?: unknown } | undefined;
-  const kind = e?.name === 'TimeoutError' ? 'signal' : timers[String(e?.code)];
-  if (kind !== undefined) {
-    r.timeoutKind = kind;
-    r.timeoutAt = t;
-  }
   // No error at all: the reason that the program gave to `cancel` or `abort`.
-  if (isAbort(e) || !(typeof error === 'object' && error !== null)) abort(r, error, t);
+  const isProxys = r.dial?.way?.refused === true && e?.code === 'UND_ERR_ABORTED';
+  if (!isProxys && (isAbort(e) || !(typeof error === 'object' && error !== null))) abort(r, error, t);
   else fail(r, error, t);
 });

@@ -3,6 +3,8 @@
  * before, tolerant of missing lines; the order in which different files are folded does not change the records.
  * It reads no clock and does no input or output.
  */
+
+import { foldBody } from './fold/body';
 import {
   foldCertificate,
   foldClose,
@@ -85,6 +87,8 @@ export class Folder {
         return;
       case 'site':
         return foldSites(store, isolate, line);
+      case 'body':
+        return foldBody(store, isolate, line);
       case 'hdr':
         return foldHeaders(store, isolate, line);
       case 'dial':

@@ -18,6 +18,7 @@
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import {
+  bodyContent,
   certificate,
   connection,
   dial,
@@ -81,6 +82,18 @@ const requestPart = {
   dial: optional(n),
   connection: optional(n),
   blockedBy: optional(n),
+  priorSends: optional(
+    Type.Array(
+      Type.Object({
+        connection: optional(n),
+        ordinal: optional(n),
+        assignedAt: optional(at),
+        endAt: optional(at),
+        error: optional(errorInfo('Why the socket was given up.')),
+      }),
+      { maxItems: 16 },
+    ),
+  ),
 };
 
 /** Of `connection.upgrade`, what the connection itself tells; the rest comes from the request. */
@@ -137,6 +150,14 @@ export const lineSchemas = {
     part: optional(n),
     of: optional(n),
     headers: Type.Array(Type.Object({ name: Type.String(), value: optional(Type.String()), length: optional(n) })),
+  }),
+  body: Type.Object({
+    id: n,
+    side: Type.String(),
+    part: n,
+    of: n,
+    text: Type.String(),
+    about: optional(Type.Omit(bodyContent, ['text'])),
   }),
   mark: Type.Object(requestPart),
   end: Type.Object(requestPart),

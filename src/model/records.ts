@@ -5,6 +5,7 @@
 export * from './records/analysis';
 export * from './records/common';
 export * from './records/connection';
+export * from './records/content';
 export * from './records/dns';
 export * from './records/operation';
 export * from './records/process';

@@ -21,6 +21,7 @@ import {
   words,
 } from '../schema';
 import { abort, callSite, chunks, errorInfo, header, keepAlive } from './common';
+import { bodyContent } from './content';
 
 export const outcomes = [
   'complete',
@@ -56,6 +57,7 @@ const requestBody = record(
       count('How often the socket took no more (`write` gave false). Absent: it never did, or that is not seen.'),
     ),
     drainDuration: optional(duration('Time until it took more again, or had taken all, on the ready connection.')),
+    content: optional(bodyContent),
   },
   'Request body. Absent: none.',
 );
@@ -72,6 +74,7 @@ const response = record(
     wireBytes: optional(bytes('Body after content and transfer coding; absent when not counted.')),
     bodyBytes: optional(bytes('Body after decoding of the content coding; absent when not counted.')),
     readBytes: optional(bytes('Body bytes that the program took; absent when not counted.')),
+    content: optional(bodyContent),
     readBeginAt: optional(instant('When the program began to read the body; absent: not read, or not seen.')),
     trailers: optional(list(header, 'Trailers, by the header level.')),
     informational: optional(
@@ -139,6 +142,16 @@ export const request = record(
     proxy: optional(proxy),
     protocol: optional(words(['http/1.0', 'http/1.1', 'h2'], 'HTTP version; absent before the response.')),
     streamId: optional(integer('HTTP/2 stream.')),
+    reset: optional(
+      record(
+        {
+          code: integer('Error code.'),
+          name: text('`NGHTTP2_REFUSED_STREAM` …'),
+          by: words(['local', 'peer', 'goaway'], 'Who ended it; goaway: the end of the session by the peer.'),
+        },
+        'Error code that the HTTP/2 stream was closed with. Absent: none.',
+      ),
+    ),
     headers: optional(list(header, 'Request headers in the order sent, by the header level; absent at level off.')),
     headersBytes: optional(bytes('Size of the head on the wire; absent when not seen.')),
     body: optional(requestBody),
