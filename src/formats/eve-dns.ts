@@ -34,7 +34,7 @@ export class Exchanges {
 
   queries(): EveDnsQuery[] {
     const dialOf = new Map(this.doc.lookups.map((l) => [l.id, l.dial]));
-    return (this.doc.dnsExchanges ?? []).map((x, i) => ({
+    return (this.doc.dnsExchanges ?? []).filter(hasMessages).map((x, i) => ({
       traceID: textOf(x.id) || `dns-${i + 1}`,
       fromDial: this.#dial(dialOf.get(textOf(x.lookup))),
       connection: this.#connection(x) ?? '',
@@ -45,7 +45,7 @@ export class Exchanges {
 
   /** The resolver's dials for a look-up. */
   dialsOf(lookup: string | undefined): EveResolverDial[] {
-    return (this.#byLookup.get(lookup ?? '') ?? []).map((x) => {
+    return (this.#byLookup.get(lookup ?? '') ?? []).filter(isDialled).map((x) => {
       const server = objectOf(x.server);
       const connection = this.#connection(x);
       return {
@@ -107,3 +107,9 @@ export class Exchanges {
     return eveTime(this.doc.beginTime, us);
   }
 }
+
+/** The messages were recorded, be they none; absent where a file that was read told only the way to the server. */
+const hasMessages = (x: Open): boolean => x.queries !== undefined || x.replies !== undefined;
+
+/** Something is known of the way to the server. */
+const isDialled = (x: Open): boolean => x.server !== undefined || x.beginAt !== undefined || x.endAt !== undefined;

@@ -13,6 +13,7 @@ import {
   uint32,
   unsigned,
 } from './eve-values';
+import { isRead } from './imported';
 import { hostPort } from './words';
 
 /** What the connections of a document have apart from their own records, found once. */
@@ -59,7 +60,7 @@ export class Sockets {
       connected: c.connect?.result === 'connected',
       connCloseAt: this.#time(c.closedAt),
       addrTuple: addrTuple(c.local, c.remote),
-      reused: false,
+      reused: c.earlierTrace === true,
       ...this.#traffic(c),
     };
   }
@@ -78,13 +79,16 @@ export class Sockets {
   /** A resolver's socket belongs to the dial that its look-up was for. */
   #origin(c: Connection): Pick<EveTcpConn, 'fromDial' | 'fromResolver'> {
     const dial = c.dial ?? this.#resolverDials.get(c.id);
-    const fromDial = dial !== undefined && this.dials.has(dial) ? dial : '';
+    const fromDial = dial !== undefined && (this.dials.has(dial) || isRead(c)) ? dial : '';
     return c.fromResolver ? { fromDial, fromResolver: true } : { fromDial };
   }
 
   #traffic(c: Connection): Pick<EveTcpConn, 'totalSentBytes' | 'totalRecvBytes' | 'conntrack' | 'socketTrace'> {
     const entry = this.#conntrack.get(c.id);
-    const operations = this.#operations.get(c.id);
+    // A connection without operations has an empty list where they were recorded.
+    const recorded = this.doc.settings?.socketOperations === true && c.missing?.socketOperations === undefined;
+    const wasOpen = c.kind === 'udp' || c.connect?.result === 'connected';
+    const operations = this.#operations.get(c.id) ?? (recorded && wasOpen ? [] : undefined);
     return {
       totalSentBytes: unsigned(c.bytesSent),
       totalRecvBytes: unsigned(c.bytesReceived),
@@ -121,7 +125,7 @@ export class Sockets {
       callAt: this.#time(op.at),
       returnAt: this.#time(op.returnAt),
       ...(failure === '' ? {} : { returnErr: failure }),
-      ...(address === '' ? {} : { remoteAddr: hostPort(address, uint16(remote.port)) }),
+      ...(address === '' ? {} : { remoteAddr: hostPort(address, uint16(remote.port) || undefined) }),
       dataLen: uint32(op.bytes),
     };
   }

@@ -166,6 +166,8 @@ export interface EveTrace {
   traceBeginAt: EveTime;
   traceEndAt: EveTime;
   uuid: string;
+  /** Only as it was in a file that was read. */
+  netTracePath?: string;
   dials: EveDial[];
   tcpConns: EveTcpConn[];
   udpConns: EveUdpConn[];

@@ -85,9 +85,12 @@ export const eveRecordType = (type: unknown): string => {
 };
 export const eveResponseCode = (code: unknown): string =>
   responseCodes.has(textOf(code)) ? textOf(code) : 'unrecognized-rcode';
-/** Native files say `IN`, EVE the number. */
-export const eveClass = (value: unknown): number =>
-  typeof value === 'number' ? uint16(value) : (classes[textOf(value).toUpperCase()] ?? 0);
+/** Native files say `IN` or `CLASS7`, EVE the number. */
+export const eveClass = (value: unknown): number => {
+  if (typeof value === 'number') return uint16(value);
+  const word = textOf(value).toUpperCase();
+  return classes[word] ?? uint16(Number(/^CLASS(\d+)$/.exec(word)?.[1] ?? 0));
+};
 /** Undefined: none, or a word EVE's reader does not know. Its own writer spells one state `sync-recv`. */
 export const eveTcpState = (state: unknown): string | undefined => {
   const word = textOf(state) === 'sync-recv' ? 'syn-recv' : textOf(state);

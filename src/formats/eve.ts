@@ -9,6 +9,7 @@ import { Exchanges } from './eve-dns';
 import { Sockets } from './eve-sockets';
 import type { EveDial, EveHeader, EveHttpRequest, EvePeerCert, EveTlsTunnel, EveTrace } from './eve-types';
 import { eveTime, eveWallTime, textOf, uint16, uint32, unsigned } from './eve-values';
+import { isImported, isRead, originalId } from './imported';
 import { lowered } from './lower';
 import { errorText, hostPort } from './words';
 
@@ -17,7 +18,30 @@ export function eveText(doc: Trace): string {
 }
 
 export function toEve(trace: Trace): EveTrace {
-  return new Exporter(lowered(trace)).trace();
+  const eve = new Exporter(lowered(trace)).trace();
+  return isImported(trace) ? (withOriginalIds(eve) as EveTrace) : eve;
+}
+
+const idFields = new Set([
+  'traceID',
+  'fromDial',
+  'connection',
+  'establishedConn',
+  'tcpConn',
+  'tlsTunnel',
+  'proxyTLSTunnel',
+]);
+
+/** Ids as they stood in the file that the trace was read from. */
+function withOriginalIds(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withOriginalIds);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, v]) => [
+      key,
+      idFields.has(key) && typeof v === 'string' ? originalId(v) : withOriginalIds(v),
+    ]),
+  );
 }
 
 class Exporter {
@@ -52,6 +76,7 @@ class Exporter {
       traceBeginAt: eveWallTime(doc.beginTime),
       traceEndAt: this.#time(doc.endAt),
       uuid: doc.id,
+      ...(pathOf(doc) !== '' ? { netTracePath: pathOf(doc) } : {}),
       dials: this.#dials.map((d) => this.#dial(d)),
       tcpConns: this.#sockets.of('tcp').map((c) => this.#sockets.tcp(c)),
       udpConns: this.#sockets.of('udp').map((c) => this.#sockets.udp(c)),
@@ -106,7 +131,8 @@ class Exporter {
     // What speaks to the proxy itself does not speak in the tunnel that leads to the origin.
     const toProxy = r.method === 'CONNECT' || r.proxy?.mode === 'forward';
     const proxyTunnel = tunnels.find((t) => t.purpose === 'proxy');
-    const tunnel = toProxy ? undefined : tunnels.find((t) => t.purpose !== 'proxy');
+    const told = !toProxy && r.missing?.tlsTunnel !== 'notInFormat';
+    const tunnel = told ? tunnels.find((t) => t.purpose !== 'proxy') : undefined;
     const [major, minor] = protocolVersion(r.protocol);
     const proxy = proxyAddress(r.proxy);
     const requestHeader = headersOf(r.headers);
@@ -114,7 +140,7 @@ class Exporter {
     const error = requestError(r);
     return {
       traceID: r.id,
-      tcpConn: connection?.kind === 'tcp' ? connection.id : '',
+      tcpConn: connection?.kind === 'tcp' ? connection.id : isRead(r) && !connection ? (r.connection ?? '') : '',
       ...(tunnel ? { tlsTunnel: tunnel.id } : {}),
       ...(proxyTunnel ? { proxyTLSTunnel: proxyTunnel.id } : {}),
       protoMajor: major,
@@ -158,6 +184,8 @@ function requestError(r: Request): string | undefined {
     case 'processExit':
       return 'the process ended before the request did';
     case 'interrupted':
+      // Of an import it is only what its format does not tell.
+      if (isRead(r)) return undefined;
       return 'the trace lost the process before the request ended';
     default:
       return undefined;
@@ -166,15 +194,24 @@ function requestError(r: Request): string | undefined {
 
 function protocolVersion(protocol: string | undefined): [number, number] {
   if (protocol === 'h2') return [2, 0];
-  const parts = /^http\/(\d)(?:\.(\d))?$/i.exec(protocol ?? '');
-  return [Number(parts?.[1] ?? 0), Number(parts?.[2] ?? 0)];
+  if (protocol === 'h3') return [3, 0];
+  const parts = /^http\/(\d{1,3})(?:\.(\d{1,3}))?$/i.exec(protocol ?? '');
+  return [uint8(parts?.[1]), uint8(parts?.[2])];
 }
+
+const uint8 = (digits: string | undefined): number => {
+  const n = Number(digits ?? 0);
+  return n > 0xff ? 0 : n;
+};
 
 /** scheme://host:port of a proxy, without user info and path. */
 function proxyAddress(proxy: Request['proxy']): string {
-  const parts = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#]*@)?([^/?#]*)/i.exec(textOf(proxy?.url));
-  return parts ? `${parts[1]}${parts[2]}` : '';
+  const url = textOf(proxy?.url);
+  const parts = /^([a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#]*@)?([^/?#]*)/i.exec(url);
+  return parts ? `${parts[1] ?? ''}${parts[2]}` : '';
 }
+
+const pathOf = (doc: Trace): string => textOf((doc as { netTracePath?: unknown }).netTracePath);
 
 function headersOf(headers: readonly Header[] | undefined): EveHeader[] {
   return (headers ?? []).map((h) => {

@@ -12,6 +12,7 @@ import { Store } from '../model/store';
 import { harInitiator } from './har-initiator';
 import { requestOf, responseOf } from './har-messages';
 import type { Har, HarEntry, HarPage, HarTimings } from './har-types';
+import { isImported, originalId } from './imported';
 import { lowered } from './lower';
 import { timeOfInstant } from './time';
 import { errorText } from './words';
@@ -21,7 +22,33 @@ export function harText(doc: Trace): string {
 }
 
 export function toHar(trace: Trace): Har {
-  const doc = lowered(trace);
+  const har = harOf(lowered(trace));
+  return isImported(trace) ? withOriginalNames(har, trace) : har;
+}
+
+/** Ids as they stood in the file that the trace was read from; what it did not name stays without a name. */
+function withOriginalNames(har: Har, trace: Trace): Har {
+  const nameless = new Set(trace.connections.filter((c) => c.missing?.id !== undefined).map((c) => c.id));
+  const entries = har.log.entries.map((entry): HarEntry => {
+    const out: HarEntry = { ...entry };
+    if (entry.connection !== undefined) {
+      // A name that the file gave to several connections has a number behind it here.
+      out.connection = out._connectionId = originalId(entry.connection).replace(/#\d+$/, '');
+      if (nameless.has(entry.connection)) {
+        delete out.connection;
+        delete out._connectionId;
+      }
+    }
+    for (const key of ['pageref', '_process', '_id', '_operation', '_redirectOf', '_retryOf'] as const) {
+      if (out[key] !== undefined) out[key] = originalId(out[key]);
+    }
+    return out;
+  });
+  const pages = har.log.pages.map((p) => ({ ...p, id: originalId(p.id) }));
+  return { log: { ...har.log, pages, entries } };
+}
+
+function harOf(doc: Trace): Har {
   const store = Store.fromDocument(doc);
   const roots = new Roots(doc.processes);
   const now = doc.endAt ?? lastInstant(doc);

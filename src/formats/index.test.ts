@@ -1,4 +1,16 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -157,10 +169,29 @@ describe('saving', () => {
 
 describe('opening', () => {
   test('the message names the file', async () => {
-    await writeFile(at('x.nettrace.json'), '{"log":{"entries":[]}}');
-    expect((await errorOf(readTrace(at('x.nettrace.json')))).message).toContain(
-      `${at('x.nettrace.json')}: this is a HAR file`,
+    await writeFile(at('x.nettrace.json'), '{"resourceSpans":[]}');
+    expect((await errorOf(readTrace(at('x.nettrace.json')))).message).toBe(
+      `${at('x.nettrace.json')}: this is an OpenTelemetry file. Net Trace opens .nettrace.json, .har, .eve.json.`,
     );
+  });
+
+  test('each format by what it holds, whatever its name', async () => {
+    await writeTrace(example(), at('a.har'));
+    await writeTrace(example(), at('a.eve.json'));
+    await writeTrace(example(), at('a.nettrace.json'));
+    for (const name of ['a.har', 'a.eve.json', 'a.nettrace.json']) {
+      await rename(at(name), at('trace.json'));
+      expect((await readTrace(at('trace.json'))).requests).toHaveLength(8);
+    }
+  });
+
+  test('a name tells what is missing in a file that holds nothing known', async () => {
+    await writeFile(at('x.har'), '{"log":{}}');
+    expect((await errorOf(readTrace(at('x.har')))).message).toContain('log (line 1, column 8) must have required');
+    await writeFile(at('x.eve.json'), '{}');
+    expect((await errorOf(readTrace(at('x.eve.json')))).message).toContain('traceBeginAt');
+    await writeFile(at('y.har'), '{"traceEvents":[]}');
+    expect((await errorOf(readTrace(at('y.har')))).message).toContain('Chrome performance trace');
   });
 
   test('what is not there, a folder', async () => {

@@ -1,28 +1,18 @@
 /**
- * Trace files. The suffix of the name decides the format; the native one keeps everything, the others are for other
- * programs. `writeTrace` replaces a file in one step or leaves it as it was. Every error is a FormatError with a message
+ * Trace files. The suffix of the name decides what is written, the content what is read; the native format keeps
+ * everything, the others are for other programs. `writeTrace` replaces a file in one step or leaves it as it was. Every error is a FormatError with a message
  * for the user.
  */
-import { basename } from 'node:path';
 import type { Trace } from '../model/records';
 import { FormatError } from './error';
 import { eveText } from './eve';
 import { harText } from './har';
 import { loadText } from './load';
 import { lowered } from './lower';
-import { nativePieces, parseNative, type ReadOptions } from './native';
+import { nativePieces, type ReadOptions } from './native';
+import { parseTrace } from './read';
 import { saveAtomically } from './save';
-
-export type Format = 'native' | 'har' | 'eve';
-
-/** Suffix of each format, as people type it. */
-export const suffixes: Readonly<Record<Format, string>> = { native: '.nettrace.json', har: '.har', eve: '.eve.json' };
-
-/** Format by the name's suffix, in whatever case; undefined: none of them. Dots before the suffix mean nothing. */
-export function formatOf(path: string): Format | undefined {
-  const name = basename(path).toLowerCase();
-  return (Object.keys(suffixes) as Format[]).find((format) => name.endsWith(suffixes[format]));
-}
+import { type Format, formatOf, suffixes } from './sniff';
 
 /** The text of each format, secrets masked. */
 const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
@@ -48,19 +38,22 @@ export interface ReadTraceOptions extends ReadOptions {
   cutOff?: (error: FormatError) => void;
 }
 
-/** Opens a native trace, whatever its name. Throws FormatError; of other files it says what they are. */
+/** Opens a trace of any format, by what the file holds and not by its name. Throws FormatError; of other files it says what they are. */
 export async function readTrace(path: string, options: ReadTraceOptions = {}): Promise<Trace> {
   const text = await loadText(path, options.largest);
+  const read = (recover: boolean) => parseTrace(text, { recover, name: path });
   try {
-    return parseNative(text, options);
+    return read(options.recover === true);
   } catch (e) {
     if (!(e instanceof FormatError)) throw e;
     const error = e.of(path);
     if (options.cutOff === undefined || error.keeps === undefined) throw error;
     options.cutOff(error);
-    return parseNative(text, { recover: true });
+    return read(true);
   }
 }
 
 export { FormatError } from './error';
 export { nativeText, parseNative, type ReadOptions } from './native';
+export { parseTrace } from './read';
+export { type Format, formatOf, suffixes } from './sniff';

@@ -10,12 +10,11 @@
 
 import type { TProperties, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import type { TLocalizedValidationError } from 'typebox/error';
 import { sorted } from '../model/canonical';
 import { formatVersion, type Trace, trace } from '../model/records';
 import { FormatError } from './error';
 import { orderedEntries, orderedJson, shapeOf } from './order';
-import { type PathStep, pathText, placeAt, scanJson } from './scan';
+import { expectValid, parseJson } from './parse';
 import { foreignKind } from './sniff';
 
 const shape = shapeOf(trace);
@@ -76,65 +75,32 @@ export interface ReadOptions {
 
 /** Reads a native document. Throws FormatError, and nothing else, for whatever text it is given. */
 export function parseNative(text: string, options: ReadOptions = {}): Trace {
-  const { value, cut } = parseJson(text.startsWith('\uFEFF') ? text.slice(1) : text, options.recover === true);
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const { value, cut } = parseJson(plain, {
+    foreign: (t) => foreignKind(undefined, t),
+    recoverable,
+    recover: options.recover === true,
+  });
+  return checkedNative(value, cut, plain);
+}
+
+/** The trace that a parsed text is; `cut`: it is the whole part of one that was cut off. */
+export function checkedNative(value: unknown, cut: boolean, text: string): Trace {
   const foreign = foreignKind(value);
   if (foreign !== undefined) throw new FormatError('foreign', foreign);
   checkVersion((value as { version?: unknown }).version);
   const doc = cut ? completed(value as Record<string, unknown>) : value;
-  const error = firstError(doc);
-  if (error === undefined) return doc as Trace;
-  const path = stepsOf(error, doc);
-  const at = cut ? undefined : scanJson(text, path).found;
-  const place = at === undefined ? undefined : placeAt(text, at, path);
-  const where = path.length === 0 ? 'the document' : pathText(path);
-  throw new FormatError(
-    'invalid',
-    `${where}${place ? ` (line ${place.line}, column ${place.column})` : ''} ${error.message}. ` +
-      'The file was changed or written by another program: correct the value there, or save the trace again.',
-    place ? { place } : {},
-  );
-}
-
-function parseJson(text: string, recover: boolean): { value: unknown; cut: boolean } {
-  try {
-    return { value: JSON.parse(text), cut: false };
-  } catch (cause) {
-    const scan = scanJson(text);
-    const failure = scan.failure ?? { offset: 0, path: [], atEnd: false, expected: 'JSON' };
-    const place = placeAt(text, failure.offset, failure.path);
-    const foreign = foreignKind(undefined, text);
-    if (foreign !== undefined) throw new FormatError('foreign', foreign, { place, cause });
-    const whole = scan.whole && recoverable(`${text.slice(0, scan.whole.end)}${scan.whole.closing}`);
-    const keeps = whole === undefined ? undefined : scan.whole?.records;
-    if (failure.atEnd && recover && whole !== undefined) return { value: whole, cut: true };
-    const inside = place.path === '' ? '' : `, in ${place.path}`;
-    if (!failure.atEnd) {
-      throw new FormatError(
-        'syntax',
-        `not valid JSON at line ${place.line}, column ${place.column} (byte ${place.byte}${inside}): ` +
-          `${failure.expected} was expected. Restore the file from a copy, or save the trace again.`,
-        { place, cause },
-      );
-    }
-    const what =
-      keeps === undefined
-        ? 'Nothing before that can be opened: save the trace again.'
-        : `The ${keeps} records before that are whole and can be opened without the rest; else save the trace again.`;
-    throw new FormatError(
-      'truncated',
-      `the file is cut off at byte ${place.byte} (line ${place.line}, column ${place.column}${inside}). ${what}`,
-      { place, cause, ...(keeps === undefined ? {} : { keeps }) },
-    );
-  }
+  expectValid(validatorOfTrace(), doc, cut ? undefined : text);
+  return doc as Trace;
 }
 
 /** The part of a cut document if enough of it is there to be a trace. */
-function recoverable(text: string): unknown {
+export function recoverable(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     if (foreignKind(value) !== undefined) return undefined;
     checkVersion((value as { version?: unknown }).version);
-    return firstError(completed(value as Record<string, unknown>)) === undefined ? value : undefined;
+    return validatorOfTrace().Check(completed(value as Record<string, unknown>)) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -182,19 +148,7 @@ function checkVersion(version: unknown): void {
 
 let validator: Validator | undefined;
 
-function firstError(doc: unknown): TLocalizedValidationError | undefined {
+function validatorOfTrace(): Validator {
   validator ??= Compile(trace) as unknown as Validator;
-  return validator.Check(doc) ? undefined : validator.Errors(doc)[0];
-}
-
-/** The steps of a JSON pointer; indices of arrays become numbers. */
-function stepsOf(error: TLocalizedValidationError, doc: unknown): PathStep[] {
-  const steps: PathStep[] = [];
-  let value: unknown = doc;
-  for (const part of error.instancePath.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    steps.push(Array.isArray(value) ? Number(key) : key);
-    value = (value as Record<string, unknown> | undefined)?.[key];
-  }
-  return steps;
+  return validator;
 }

@@ -1,9 +1,21 @@
-/** Tells what a file is that is not a native trace: people open what they have. */
+/** Tells what a file is: people open what they have, whatever its name. */
+import { basename } from 'node:path';
 
-const reads = 'This version opens .nettrace.json files only';
+export type Format = 'native' | 'har' | 'eve';
 
-const har = `this is a HAR file. ${reads}: open the trace it was saved from, or look at it in a browser’s network tools.`;
-const eve = `this is an EVE nettrace file. ${reads}: open the trace it was saved from.`;
+/** Suffix of each format, as people type it. */
+export const suffixes: Readonly<Record<Format, string>> = { native: '.nettrace.json', har: '.har', eve: '.eve.json' };
+
+/** Format by the name's suffix, in whatever case; undefined: none of them. Dots before the suffix mean nothing. */
+export function formatOf(path: string): Format | undefined {
+  const name = basename(path).toLowerCase();
+  return (Object.keys(suffixes) as Format[]).find((format) => name.endsWith(suffixes[format]));
+}
+
+const reads = `Net Trace opens ${Object.values(suffixes).join(', ')}`;
+
+const har = 'this is a HAR file, not a native trace.';
+const eve = 'this is an EVE nettrace file, not a native trace.';
 const spool =
   'this is a spool file, the event lines of a program under trace, not a saved trace. ' +
   'Save the trace from the session that records it, and open what it saves.';
@@ -14,14 +26,24 @@ const magics: readonly [bytes: readonly number[], text: string][] = [
   [[0x1f, 0x8b], 'this is compressed by gzip. Unpack it first (gunzip).'],
   [[0x50, 0x4b, 0x03, 0x04], 'this is a ZIP archive. Unpack it first.'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'this is compressed by zstd. Unpack it first.'],
-  [[0x0a, 0x0d, 0x0d, 0x0a], `this is a packet capture (pcapng). ${reads}: open it in Wireshark.`],
-  [[0xd4, 0xc3, 0xb2, 0xa1], `this is a packet capture (pcap). ${reads}: open it in Wireshark.`],
-  [[0x4d, 0x3c, 0xb2, 0xa1], `this is a packet capture (pcap). ${reads}: open it in Wireshark.`],
+  [[0x0a, 0x0d, 0x0d, 0x0a], `this is a packet capture (pcapng). ${reads}; open it in Wireshark.`],
+  [[0xd4, 0xc3, 0xb2, 0xa1], `this is a packet capture (pcap). ${reads}; open it in Wireshark.`],
+  [[0x4d, 0x3c, 0xb2, 0xa1], `this is a packet capture (pcap). ${reads}; open it in Wireshark.`],
 ];
 
 /** What a file with these first bytes is, in a sentence; undefined if it may be text. */
 export function binaryKind(head: Uint8Array): string | undefined {
   return magics.find(([bytes]) => bytes.every((b, i) => head[i] === b))?.[1];
+}
+
+/** Format of a parsed document by what stands in it; undefined: none of them for certain. */
+export function formatOfContent(value: unknown): Format | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const doc = value as Record<string, unknown>;
+  if (doc.format === 'nettrace') return 'native';
+  if (typeof doc.log === 'object' && doc.log !== null && 'entries' in doc.log) return 'har';
+  if ('traceBeginAt' in doc && ['httpRequests', 'dials', 'tcpConns', 'traceEndAt'].some((k) => k in doc)) return 'eve';
+  return undefined;
 }
 
 /**
@@ -34,15 +56,21 @@ export function foreignKind(value: unknown, text?: string): string | undefined {
     return `this is JSON, but no trace: a trace is an object with "format": "nettrace". ${reads}.`;
   }
   const doc = value as Record<string, unknown>;
-  if (doc.format === 'nettrace') return undefined;
+  const known = formatOfContent(doc);
+  if (known === 'native') return undefined;
+  if (known !== undefined) return known === 'har' ? har : eve;
   if (typeof doc.k === 'string') return spool;
-  if (typeof doc.log === 'object' && doc.log !== null && 'entries' in doc.log) return har;
-  if ('traceBeginAt' in doc && ('httpRequests' in doc || 'dials' in doc)) return eve;
   if ('resourceSpans' in doc) return `this is an OpenTelemetry file. ${reads}.`;
   if ('traceEvents' in doc)
-    return `this is a Chrome performance trace. ${reads}: open it in a browser’s performance tools.`;
+    return `this is a Chrome performance trace. ${reads}; open it in a browser’s performance tools.`;
   const format = typeof doc.format === 'string' ? ` ("format" is ${JSON.stringify(doc.format.slice(0, 40))})` : '';
   return `this is JSON, but no trace: "format": "nettrace" is missing${format}. ${reads}.`;
+}
+
+/** As `foreignKind` of a text, but what can be opened is not foreign. */
+export function unreadableKind(text: string): string | undefined {
+  const kind = kindByBeginning(text);
+  return kind === har || kind === eve ? undefined : kind;
 }
 
 function kindByBeginning(text: string): string | undefined {

@@ -67,7 +67,8 @@ export const optional = Type.Optional;
 /** The map `by`: field name → source, for fields that another source than the entity's own measured. */
 export const by = optional(
   Type.Record(Type.String(), Type.String(), {
-    description: 'Field name → source, for the fields that another source than the usual one measured.',
+    description:
+      'Field name → source, for the fields that another source than the usual one measured; `*`: all fields of the record.',
   }),
 );
 /** The map `missing`: part → reason why it could not be recorded. */

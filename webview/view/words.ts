@@ -68,6 +68,7 @@ const reasons: Readonly<Record<string, string>> = {
   notSeen: 'not seen',
   direct: 'no proxy',
   earlyResponse: 'the response came before the request was sent',
+  notInFormat: 'not told by the imported file',
   notRead: 'the program did not read the body',
   noBody: 'no body',
 };

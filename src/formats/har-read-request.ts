@@ -1,0 +1,146 @@
+/** The request of a HAR entry. */
+import type { CallSite, ErrorInfo, Header, Request } from '../model/records';
+import { errorOfText } from './error-text';
+import type { HarEntryInput, HarFrameInput, HarHeadersInput } from './har-input';
+import type { Beneath } from './har-read-connections';
+import { type EntryTimes, hasResponse } from './har-read-times';
+import { byImport, importedId, present, protocolOf } from './imported';
+
+export function requestOfEntry(
+  entry: HarEntryInput,
+  times: EntryTimes,
+  { id, thread, ...beneath }: Beneath & { id: string; thread: string },
+): Request {
+  const { request } = entry;
+  const responded = hasResponse(entry);
+  const frames = framesOf(entry);
+  const link = (name: '_operation' | '_redirectOf' | '_retryOf') => (entry[name] ? importedId(entry[name]) : undefined);
+  const bodySize = size(request.bodySize);
+  const response = responded ? responseOf(entry) : undefined;
+  // Headers were taken out of the file, but it was encoded.
+  const isPacked = typeof entry.response?.content?.compression === 'number' && response?.contentEncoding === undefined;
+  const untold = [
+    ...times.untold,
+    ...(bodySize === undefined ? ['body'] : []),
+    ...(isPacked ? ['contentEncoding'] : []),
+  ];
+  const missing = Object.fromEntries(untold.map((part) => [part, 'notInFormat']));
+  return present({
+    id,
+    thread,
+    createdAt: times.createdAt,
+    api: entry._api ?? (entry._resourceType === 'fetch' ? 'fetch' : undefined),
+    method: request.method,
+    url: withoutFragment(request.url),
+    callSite: frames[0] && siteOf(frames[0]),
+    stack: frames.length > 1 ? frames : undefined,
+    operation: link('_operation'),
+    redirectOf: link('_redirectOf'),
+    retryOf: link('_retryOf'),
+    protocol: protocolOf((responded ? entry.response?.httpVersion : undefined) || request.httpVersion || undefined),
+    headers: headersOf(request.headers),
+    headersBytes: size(request.headersSize),
+    body: bodySize ? { wireBytes: bodySize } : undefined,
+    ...beneath,
+    assignedAt: times.readyAt === undefined ? times.queuedUntil : undefined,
+    sendBeginAt: times.sendBeginAt,
+    sendEndAt: times.sendEndAt,
+    responseBeginAt: times.responseBeginAt,
+    endAt: times.endAt,
+    response,
+    ...outcomeOf(entry, responded),
+    bytesReceived: responded ? size(entry.response?._transferSize) : undefined,
+    missing: untold.length > 0 ? missing : undefined,
+    by: byImport,
+  });
+}
+
+function responseOf(entry: HarEntryInput): NonNullable<Request['response']> {
+  const { response } = entry;
+  const headers = headersOf(response?.headers);
+  const named = (name: string) => headers?.find((h) => h.name.toLowerCase() === name)?.value;
+  const type = response?.content?.mimeType;
+  return present({
+    status: response?.status ?? undefined,
+    statusText: response?.statusText || undefined,
+    headers,
+    headersBytes: size(response?.headersSize),
+    contentType: type && type !== 'x-unknown' ? type : undefined,
+    contentEncoding: named('content-encoding'),
+    wireBytes: size(response?.bodySize),
+    bodyBytes: size(response?.content?.size),
+  });
+}
+
+/** -1, null and fractions are no sizes. */
+function size(bytes: number | null | undefined): number | undefined {
+  return typeof bytes === 'number' && bytes >= 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+function headersOf(headers: HarHeadersInput): Header[] | undefined {
+  if (!headers || headers.length === 0) return undefined;
+  // A file with names alone has empty values everywhere: then they are not values.
+  const valued = headers.some((h) => h.value !== undefined && h.value !== null && h.value !== '');
+  return headers.map((h) =>
+    present({
+      name: h.name,
+      value:
+        valued && h.value !== undefined && h.value !== null && size(h._length) === undefined
+          ? String(h.value)
+          : undefined,
+      length: size(h._length),
+    }),
+  );
+}
+
+function outcomeOf(entry: HarEntryInput, responded: boolean): Pick<Request, 'outcome' | 'error'> {
+  const text = entry._error || entry.response?._error || entry._failureText || '';
+  const read = text === '' ? undefined : errorOfText(text);
+  const error: ErrorInfo | undefined =
+    read && entry._errorPhase && read.phase === undefined ? { phase: entry._errorPhase, ...read } : read;
+  const outcome = outcomeByState[entry._state ?? ''] ?? (error ? 'failed' : responded ? 'complete' : 'interrupted');
+  return error ? { outcome, error } : { outcome };
+}
+
+/** Our own state words that are not to be told from the rest. */
+const outcomeByState: Readonly<Record<string, NonNullable<Request['outcome']>>> = {
+  failed: 'failed',
+  aborted: 'aborted',
+  notRead: 'notRead',
+  open: 'upgraded',
+  interrupted: 'interrupted',
+};
+
+function framesOf(entry: HarEntryInput) {
+  if (entry._initiator?.type !== 'script') return [];
+  return (entry._initiator.stack?.callFrames ?? []).slice(0, 60).flatMap(frameOf);
+}
+
+function frameOf(f: HarFrameInput) {
+  const [line, column] = [size(f.lineNumber), size(f.columnNumber)];
+  if (!f.url || line === undefined || column === undefined) return [];
+  // Chrome counts from 0, the trace from 1.
+  return [present({ file: f.url, line: line + 1, column: column + 1, function: f.functionName || undefined })];
+}
+
+const siteOf = (frame: Omit<CallSite, 'kind'>): CallSite => ({ ...frame, kind: 'user' });
+
+const withoutFragment = (url: string): string => url.replace(/#.*$/s, '');
+
+/** Hops of redirects, where the file does not name them: the next entry with the URL that the response leads to. */
+export function linkHops(read: readonly { entry: HarEntryInput; request: Request }[]): void {
+  const waiting = new Map<string, Request>();
+  for (const { entry, request } of read) {
+    const url = withoutFragment(entry.request.url);
+    const before = waiting.get(url);
+    if (before && request.redirectOf === undefined && (request.createdAt ?? 0) >= (before.endAt ?? 0) - 1000) {
+      request.redirectOf = before.id;
+      request.operation = before.operation ?? before.id;
+      before.operation = request.operation;
+      waiting.delete(url);
+    }
+    const target = entry.response?.redirectURL;
+    if (!target || !URL.canParse(target, entry.request.url)) continue;
+    waiting.set(withoutFragment(new URL(target, entry.request.url).href), request);
+  }
+}
