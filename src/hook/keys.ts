@@ -35,7 +35,14 @@ export const askKeys = guarded(part, 'keys.ask', (socket: AnySocket): void => {
 export const keepKeys = guarded(part, 'keys.keep', (line: unknown): boolean => {
   if (path === '' || !(line instanceof Uint8Array)) return false;
   const { O_APPEND, O_WRONLY, O_NOFOLLOW = 0 } = fsConstants;
-  const fd = openSync(path, O_APPEND | O_WRONLY | O_NOFOLLOW);
+  let fd: number;
+  try {
+    fd = openSync(path, O_APPEND | O_WRONLY | O_NOFOLLOW);
+  } catch {
+    // Deleted: no more secrets are wanted.
+    path = '';
+    return false;
+  }
   try {
     writeSync(fd, line);
   } finally {

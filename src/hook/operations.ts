@@ -122,7 +122,7 @@ export class Operations implements Writable {
     const connection = this.connection();
     this.queued = false;
     if (connection === 0 || this.list.length === 0) return '';
-    const head = `{"k":"ops","connection":${connection}${this.dropped > 0 ? `,"dropped":${this.dropped}` : ''},"list":[`;
+    let head = `{"k":"ops","connection":${connection}${this.dropped > 0 ? `,"dropped":${this.dropped}` : ''},"list":[`;
     let lines = '';
     let part = '';
     const kept: Operation[] = [];
@@ -135,6 +135,7 @@ export class Operations implements Writable {
       const text = textOf(operation);
       if (part.length + text.length > perLine) {
         lines += bounded(`${head}${part}]}\n`);
+        head = `{"k":"ops","connection":${connection},"list":[`;
         part = '';
       }
       part += part === '' ? text : `,${text}`;

@@ -19,6 +19,7 @@ import {
 import { isAlive, makeSpoolFolder, sweepSpoolFolders } from './folders';
 import { sessionHeader } from './header';
 import { installHook } from './hookCopy';
+import { deleteKeys, readKeys } from './keyFiles';
 import { type SpoolLoss, SpoolReader } from './spoolReader';
 import { TraceStore } from './traceStore';
 import { SpoolWatcher } from './watcher';
@@ -214,6 +215,16 @@ export class TraceSession {
 
   document(): Trace {
     return this.store.toDocument();
+  }
+
+  /** TLS secrets of the traced connections so far, with the option `keys`, in the format of SSLKEYLOGFILE. */
+  keyLog(): string {
+    return readKeys(this.spoolFolder);
+  }
+
+  /** The secrets go now instead of with the spool; nothing is kept from here on. */
+  deleteKeyLog(): void {
+    deleteKeys(this.spoolFolder);
   }
 
   /** Stops and deletes the spool. The records stay. */
