@@ -1,5 +1,5 @@
 // A39: no planted secret reaches any output: spool lines, native file, HAR, EVE, rows and texts of the panel, what the
-// command line prints; at all four header levels.
+// command line prints; at all four header levels, with bodies recorded.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,12 +48,18 @@ describe.each(nodes)('Node $major', (node) => {
   test.each(['off', 'names', 'lengths', 'values'])('A39: header level %s', async (headers) => {
     await upstream.quiet();
     upstream.facts.clear();
-    const run = await runTraced(node, program, { env, args, conf: { headers } });
+    const run = await runTraced(node, program, { env, args, conf: { headers, bodies: 10_000 } });
     await upstream.quiet();
     expect(visible(run)).toEqual(visible(plain));
     expect(problemsOf(run)).toEqual([]);
     const requests = new Observed(run).requests;
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(9);
+    const bodies = requests.flatMap((r) => r.body?.content?.text ?? []);
+    expect(bodies).toEqual([
+      '{"user":"ann","password":"***","apiKey":["***"]}',
+      'grant_type=x&client_secret=***&refresh_token=***',
+      '{"access_token":"***"',
+    ]);
     // The plants are real: the server got them, and the records of the same requests are there, masked.
     const sent = JSON.stringify(upstream.facts.requests);
     for (const s of ['SECRET-bearer', 'SECRET-cookie', 'SECRET-apikey', 'SECRET-token']) expect(sent).toContain(s);
@@ -84,12 +90,13 @@ describe.each(nodes)('Node $major', (node) => {
   test('A39: the files and the words of the command line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nettrace-cli-'));
     const files = ['t.nettrace.json', 't.har', 't.eve.json'].map((f) => join(folder, f));
-    const options = ['--headers', 'values', ...files.flatMap((f) => ['-o', f])];
+    const options = ['--headers', 'values', '--bodies', '10000', ...files.flatMap((f) => ['-o', f])];
     const command = [process.execPath, cli, 'run', ...options, '--', node.binary, program, ...args];
     const run = await runCommand(command, {}, { ...cleanEnvironment(), ...env });
     expect(run.stdout).toBe(plain.stdout);
     expect(run.code).toBe(plain.code);
     expect(run.stderr).toContain('refresh_token=***');
+    for (const f of files.slice(0, 2)) expect(readFileSync(f, 'utf8')).toContain('client_secret=***');
     for (const text of [run.stderr, ...files.map((f) => readFileSync(f, 'utf8'))]) {
       expect(text.match(/SECRET-[\w-]*/g) ?? []).toEqual([]);
       expect(text.length).toBeGreaterThan(100);

@@ -5,6 +5,7 @@ import { type CallSite, type Connection, type Request, request as requestSchema 
 import type { Store } from '../store';
 import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
+import { serverTimingOf } from './serverTiming';
 
 type RequestLine = LineOf<'req'> | LineOf<'head'> | LineOf<'mark'> | LineOf<'end'>;
 
@@ -30,7 +31,10 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     return;
   }
   if (before) {
-    finish(store, before, merge<Request>(before, ended(before) ? withoutEnd(fields) : fields));
+    const next = merge<Request>(before, ended(before) ? withoutEnd(fields) : fields);
+    finish(store, before, next);
+    // A try may be known as one only after its first line.
+    if (before.operation === undefined) startOperation(store, next);
     return;
   }
   if (line.k === 'mark' || store.wasEvicted(id, fields.outcome)) return;
@@ -48,6 +52,11 @@ function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefin
     const n = raw[key];
     if (typeof n === 'number') fields[key] = recordIdOf(isolate.thread, n);
   }
+  if (line.priorSends)
+    fields.priorSends = line.priorSends.map((p, i) => ({
+      ...fields.priorSends?.[i],
+      ...(p.connection !== undefined ? { connection: recordIdOf(isolate.thread, p.connection) } : {}),
+    })) as NonNullable<Request['priorSends']>;
   if (s !== undefined) {
     fields.protocol ??= 'http/1.1';
     fields.response = { status: s, ...(s === 200 ? { statusText: 'OK' } : {}), ...fields.response };
@@ -160,7 +169,13 @@ function tunnelOf(r: Request): NonNullable<Connection['tunnel']> {
 function startOperation(store: Store, r: Request): void {
   if (r.operation === undefined || r.operation === r.id) return;
   const first = store.requests.get(r.operation);
-  if (first && first.operation === undefined) store.setRequest({ ...first, operation: first.id });
+  if (!first) return;
+  const attempt = r.retryOf !== undefined && first.attempt === undefined ? { attempt: 1 } : {};
+  if (first.operation === undefined || 'attempt' in attempt)
+    store.setRequest({ ...first, operation: first.id, ...attempt });
+  const { callSite } = first;
+  const mine = store.requests.get(r.id);
+  if (mine && callSite && !isOwn(mine)) store.setRequest({ ...mine, callSite: { ...callSite, kind: 'inherited' } });
 }
 
 function match(store: Store, thread: string, ids: readonly string[]): void {
@@ -183,9 +198,11 @@ export function foldHeaders(store: Store, isolate: Isolate, line: LineOf<'hdr'>)
   const r = store.requests.get(recordIdOf(isolate.thread, line.id));
   if (!r) return;
   if (line.side === 'request') store.setRequest({ ...r, headers: [...(r.headers ?? []), ...line.headers] });
-  else if (line.side === 'response')
-    store.setRequest({ ...r, response: { ...r.response, headers: [...(r.response?.headers ?? []), ...line.headers] } });
-  else if (line.side === 'trailers')
+  else if (line.side === 'response') {
+    const headers = [...(r.response?.headers ?? []), ...line.headers];
+    const serverTiming = serverTimingOf(headers);
+    store.setRequest({ ...r, response: { ...r.response, headers, ...(serverTiming ? { serverTiming } : {}) } });
+  } else if (line.side === 'trailers')
     store.setRequest({
       ...r,
       response: { ...r.response, trailers: [...(r.response?.trailers ?? []), ...line.headers] },
@@ -215,18 +232,28 @@ export function foldSites(store: Store, isolate: Isolate, line: LineOf<'site'>):
     const d = store.dials.get(id);
     const l = store.lookups.get(id);
     if (r) {
-      store.setRequest({ ...r, callSite });
+      store.setRequest({ ...r, callSite: siteIn(store, r, callSite) });
       inherit(store, r, callSite);
     } else if (d) store.setDial({ ...d, callSite });
     else if (l) store.setLookup({ ...l, callSite });
   }
 }
 
+/** Whether it has a call site of the program's own. */
+const isOwn = (r: Request): boolean => r.callSite?.kind === 'user' || r.callSite?.kind === 'inherited';
+
+/** A try that a library makes later has no more than the library's frame: its call site is the first try's. */
+function siteIn(store: Store, r: Request, found: CallSite): CallSite {
+  if (found.kind !== 'library' || r.operation === undefined || r.operation === r.id) return found;
+  const first = store.requests.get(r.operation)?.callSite;
+  return first?.kind === 'user' ? { ...first, kind: 'inherited' } : found;
+}
+
 /** Later hops have no frame of the user's on their stack: theirs is the first hop's. */
 function inherit(store: Store, first: Request, site: CallSite): void {
   if (first.operation !== first.id) return;
   for (const r of store.requests.values()) {
-    if (r.operation === first.id && r.id !== first.id && r.callSite === undefined)
+    if (r.operation === first.id && r.id !== first.id && !isOwn(r))
       store.setRequest({ ...r, callSite: { ...site, kind: 'inherited' } });
   }
 }

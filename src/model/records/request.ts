@@ -84,7 +84,19 @@ const response = record(
       ),
     ),
     keepAlive: optional(keepAlive),
-    serverTiming: optional(list(openEntity('One metric.'), 'Server-Timing; level values only.')),
+    serverTiming: optional(
+      list(
+        record(
+          {
+            name: text('Name of the metric.'),
+            duration: optional(duration('Its time as the server says; absent: not given.')),
+            description: optional(text('Its description; absent: not given.')),
+          },
+          'One metric.',
+        ),
+        'What the header Server-Timing says. Absent: not sent, or the header level is not values.',
+      ),
+    ),
   },
   'Final response. Absent: no head was received.',
 );
@@ -203,3 +215,4 @@ export const request = record(
   'One HTTP round trip.',
 );
 export type Request = Static<typeof request>;
+export type Response = Static<typeof response>;

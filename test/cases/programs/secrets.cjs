@@ -20,6 +20,17 @@ const headers = {
   'proxy-authorization': 'Basic SECRET-proxyauth',
 };
 
+const post = (type, body) =>
+  new Promise((resolve) => {
+    const options = { method: 'POST', agent: new http.Agent(), headers: { 'content-type': type } };
+    http
+      .request(`${base.origin}/echo`, options, (res) => {
+        res.resume();
+        res.on('end', () => resolve(console.log(res.statusCode)));
+      })
+      .end(body);
+  });
+
 (async () => {
   await get(`${base.origin}/ok?token=SECRET-token&a=1`, { headers });
   await get(`http://user:SECRET-password@${base.host}/ok`);
@@ -27,6 +38,14 @@ const headers = {
     `${base.origin}/ok?access_token=SECRET-access&api_key=SECRET-key&client_secret=SECRET-client#SECRET-fragment`,
   );
   await get(`http://user:SECRET-failing@127.0.0.1:${process.env.UP_CLOSED}/?password=SECRET-query`);
+  await post('application/json', JSON.stringify({ user: 'ann', password: 'SECRET-json', apiKey: ['SECRET-list'] }));
+  await post('application/x-www-form-urlencoded', 'grant_type=x&client_secret=SECRET-form&refresh_token=SECRET-token');
+  const sent = {
+    method: 'POST',
+    body: '{"access_token":"SECRET-fetched',
+    headers: { 'content-type': 'application/json' },
+  };
+  console.log((await fetch(`${base.origin}/echo`, sent)).status);
   const res = await fetch(`${base.origin}/ok?refresh_token=SECRET-refresh`, { headers }); // @fetch
   console.log(res.status, (await res.text()).length);
   await fetch(`http://127.0.0.1:${process.env.UP_CLOSED}/?token=SECRET-fetchfail`).catch((e) => console.log(e.message));
