@@ -29,16 +29,21 @@ export function headerLines(r: RequestRecord): string {
     r.headersWritten |= 2;
     s += sideLines(r, 'response');
   }
+  if ((r.headersWritten & 4) === 0 && r.endAt !== 0) {
+    r.headersWritten |= 4;
+    s += sideLines(r, 'trailers');
+  }
   return s;
 }
 
-function sideLines(r: RequestRecord, side: 'request' | 'response'): string {
+function sideLines(r: RequestRecord, side: 'request' | 'response' | 'trailers'): string {
   const list = r.headerList(side);
-  if (list === undefined) return '';
+  if (list === undefined || (side === 'trailers' && list.length === 0)) return '';
+  const own = r.secretHeaders;
   const parts: string[] = [];
   let part = '';
   for (let i = 0; i + 1 < list.length; i += 2) {
-    const one = stringify(shown(list[i] as string, list[i + 1] as string));
+    const one = stringify(shown(list[i] as string, list[i + 1] as string, own));
     if (part !== '' && byteLength(part) + byteLength(one) > 3800) {
       parts.push(part);
       part = '';
@@ -52,11 +57,15 @@ function sideLines(r: RequestRecord, side: 'request' | 'response'): string {
     .join('');
 }
 
-function shown(name: string, value: string): { name: string; length?: number; value?: string } {
+function shown(
+  name: string,
+  value: string,
+  own: readonly string[] | undefined,
+): { name: string; length?: number; value?: string } {
   const lower = name.toLowerCase();
   const short = cutText(name, 256);
   if (level === 'names') return { name: short };
-  if (level === 'lengths' || secret.has(lower)) return { name: short, length: value.length };
+  if (level === 'lengths' || secret.has(lower) || own?.includes(lower)) return { name: short, length: value.length };
   const masked =
     lower === 'location' || lower === 'referer' || lower === 'referrer' ? maskedUrl(value) : maskedText(value);
   const cut = cutText(masked, 1024);

@@ -70,6 +70,13 @@ export class Http1Record extends RequestRecord {
     return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
   }
 
+  /** The agent's, when the request has none of its own. */
+  override socketTimer(limit: number): 'socket' | 'agent' {
+    const { timeout, agent } = this.outgoing as Outgoing & { timeout?: number };
+    const ofAgent = (agent as { options?: { timeout?: unknown } } | null | undefined)?.options?.timeout;
+    return timeout === undefined && limit > 0 && ofAgent === limit ? 'agent' : 'socket';
+  }
+
   override proxyBy(): 'agent' | 'env' | 'option' {
     const { agent } = this.outgoing;
     if (typeof agent !== 'object' || agent === null) return 'option';
@@ -123,8 +130,9 @@ export class Http1Record extends RequestRecord {
     return `${s}${uploadText(this)}}`;
   }
 
-  headerList(side: 'request' | 'response'): string[] | undefined {
+  headerList(side: 'request' | 'response' | 'trailers'): string[] | undefined {
     if (side === 'response') return this.message?.rawHeaders;
+    if (side === 'trailers') return this.message?.rawTrailers;
     const header = this.outgoing._header;
     return header ? headerBlock(header) : undefined;
   }

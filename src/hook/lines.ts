@@ -2,6 +2,7 @@
  * Lines of requests, as templates: `JSON.stringify` of the same object costs six times as much. Instants of an exchange
  * stand in `t`, in µs after createdAt: small integers are cheap to print.
  */
+import type { PriorSend } from './attempts';
 import { stringify } from './builtins';
 import { us } from './clock';
 import { errorInfo, reasonOf } from './errors';
@@ -31,15 +32,35 @@ export function beginText(r: RequestRecord): string {
   const url = maskedUrl(r.url());
   let s = `{"k":"req","id":${r.id},"createdAt":${us(r.createdAt)},"api":"${r.api}",${r.clientText()}"method":${quoted(r.method)},"url":${quoted(url)}`;
   if (r.method === 'CONNECT') s += `,"target":${quoted(maskedUrl(r.path))}`;
-  const before = r.redirectOf;
-  if (before !== undefined) s += `,"redirectOf":${before.id},"operation":${operationOf(before)}`;
+  if (r.redirectOf !== undefined) s += `,"redirectOf":${r.redirectOf.id},"operation":${operationOf(r.redirectOf)}`;
+  if (r.retryOf !== undefined) s += attemptText(r, r.retryOf);
   return s;
 }
 
 function operationOf(r: RequestRecord): number {
   let first = r;
-  for (let i = 0; first.redirectOf !== undefined && i < 100; i++) first = first.redirectOf;
+  for (let i = 0; i < 100; i++) {
+    const before = first.redirectOf ?? first.retryOf;
+    if (before === undefined) break;
+    first = before;
+  }
   return first.id;
+}
+
+function attemptText(r: RequestRecord, before: RequestRecord): string {
+  r.attemptTold = true;
+  return `,"retryOf":${before.id},"operation":${operationOf(before)},"attempt":${r.attempt}`;
+}
+
+function priorText(sends: readonly PriorSend[]): string {
+  const list = sends.map((p) => ({
+    connection: p.wire?.connection || undefined,
+    ordinal: p.ordinal || undefined,
+    assignedAt: us(p.assignedAt),
+    endAt: us(p.endAt),
+    error: p.error === undefined ? undefined : errorInfo(p.error),
+  }));
+  return `,"priorSends":${stringify(list)}`;
 }
 
 /** Everything from `t` to the newline. `withHead`: the response's head has not been written. */
@@ -52,6 +73,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (r.error !== undefined) s += `,"error":${stringify(errorInfo(r.error, r.phase))}`;
   if (r.abortAt !== 0) s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason) })}`;
   if (r.timeoutKind !== '') s += timeoutText(r);
+  if (r.streamId !== 0) s += r.endText();
   if (r.outcome === 'upgraded') s += upgradeText(r);
   if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
   return `${s},"outcome":"${r.outcome}"}\n`;
@@ -82,6 +104,8 @@ export function exchangeText(r: RequestRecord, told: number): string {
   s += r.readBeginAt === 0 ? ']' : `,${us(r.readBeginAt) - created}]`;
   if (told === 0) s += carrierText(r);
   if (r.blockedBy !== 0) s += `,"blockedBy":${r.blockedBy}`;
+  if (r.retryOf !== undefined && !r.attemptTold) s += attemptText(r, r.retryOf);
+  if (r.priorSends !== undefined) s += priorText(r.priorSends);
   return s;
 }
 
@@ -92,6 +116,7 @@ const readyFor = (r: RequestRecord, wire: Wire): number =>
 function carrierText(r: RequestRecord): string {
   const { wire, dial } = r;
   let s = r.proxy === undefined ? '' : `,"proxy":${stringify(r.proxy)}`;
+  if (r.streamId !== 0) s += `,"protocol":"h2","streamId":${r.streamId}`;
   if (dial !== undefined && (r.ordinal <= 1 || dial === wire)) s += `,"dial":${dial.id}`;
   // Given a connection but never sent on it: not one of its requests. A TLS that failed has it, as there it died.
   if (wire !== undefined && wire.connection !== 0 && (r.sendBeginAt !== 0 || wire.readyAt === 0)) {

@@ -19,6 +19,7 @@ import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
 import { copyOf } from './undiciCopies';
+import { isAbortReason } from './timers';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
@@ -320,6 +321,6 @@ const onError = guarded(part, 'undici.error', ({ request, error }: { request: Un
   const e = error as { name?: unknown; code?: unknown } | undefined;
   // No error at all: the reason that the program gave to `cancel` or `abort`.
   const isProxys = r.dial?.way?.refused === true && e?.code === 'UND_ERR_ABORTED';
-  if (!isProxys && (isAbort(e) || !(typeof error === 'object' && error !== null))) abort(r, error, t);
+  if (!isProxys && (isAbort(e) || isAbortReason(error) || !(typeof error === 'object' && error !== null))) abort(r, error, t);
   else fail(r, error, t);
 });

@@ -15,6 +15,14 @@ export interface Copy {
 }
 
 const copies = new Map<unknown, Copy>();
+let sending: ((prototype: object) => void) | undefined;
+
+/** Watches the requests of every copy, those known and those to come. */
+export function watchSending(watch: (prototype: object) => void): void {
+  if (sending !== undefined) return;
+  sending = watch;
+  for (const kind of copies.keys()) watch((kind as { prototype: object }).prototype);
+}
 
 /** What no channel of the copy tells is to be watched at its prototype. */
 export interface Watches {
@@ -29,6 +37,7 @@ export function copyOf(request: UndiciRequest, inGlobalFetch: boolean, watches: 
   if (copy === undefined) {
     copy = discover(request, inGlobalFetch, watches);
     copies.set(kind, copy);
+    sending?.(kind.prototype as object);
   }
   return copy;
 }
@@ -59,9 +68,18 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watch
       if (bundled) return 'fetch';
       const h = handler && (r as unknown as Record<symbol, { onResponseStarted?: unknown } | undefined>)[handler];
       // Only the handler of fetch asks when the response starts, for its timing entry.
-      return typeof h?.onResponseStarted === 'function' ? 'fetch' : 'undici';
+      if (typeof h?.onResponseStarted !== 'function') return 'undici';
+      // An interceptor stands between: what it asks for says nothing, the headers of fetch do.
+      return h.constructor?.name !== 'UnwrapHandler' || isFetch(r.headers) ? 'fetch' : 'undici';
     },
   };
+}
+
+/** Header block, names and values in turn, or an object. */
+function isFetch(headers: unknown): boolean {
+  if (typeof headers === 'string') return /^sec-fetch-mode:/im.test(headers);
+  if (Array.isArray(headers)) return headers.some((h) => typeof h === 'string' && h.toLowerCase() === 'sec-fetch-mode');
+  return typeof headers === 'object' && headers !== null && 'sec-fetch-mode' in headers;
 }
 
 /** File of the Request constructor that is running now, or '' when the stack does not show it. */

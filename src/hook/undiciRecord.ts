@@ -1,5 +1,6 @@
 /** A request of fetch or undici: what undici's request object and channel messages say. */
 import { headerBlock, takeHeader } from './http1record';
+import { resetText } from './http2codes';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
 import { RequestRecord } from './request';
@@ -28,6 +29,7 @@ export class UndiciRecord extends RequestRecord {
   readonly countsBody: boolean;
   response: UndiciResponse | undefined = undefined;
   socket: AnySocket | undefined = undefined;
+  trailers: unknown = undefined;
   /** Bytes of the body that undici told of. */
   given = 0;
   /** Header block as it was sent, without what undici adds with the body. */
@@ -63,6 +65,13 @@ export class UndiciRecord extends RequestRecord {
     return this.method === 'CONNECT' ? this.origin : this.origin + this.path;
   }
 
+  /** Of the request's own options: the client's defaults are out of reach. */
+  override timerLimit(kind: string): number {
+    const { headersTimeout, bodyTimeout } = this.request as UndiciRequest & Record<string, unknown>;
+    const limit = kind === 'headers' ? headersTimeout : kind === 'body' ? bodyTimeout : 0;
+    return typeof limit === 'number' ? limit : 0;
+  }
+
   override proxyBy(): 'dispatcher' | 'env' {
     const connect = this.wire?.way?.connect;
     const env = this.byEnvironment || (connect instanceof UndiciRecord && connect.byEnvironment);
@@ -86,7 +95,7 @@ export class UndiciRecord extends RequestRecord {
     const facts: ResponseFacts = {
       status: r.statusCode,
       statusText: h2 ? '' : (r.statusText ?? ''),
-      protocol: h2 ? 'h2' : this.wire === undefined ? '' : 'http/1.1',
+      protocol: h2 ? (this.streamId === 0 ? 'h2' : '') : this.wire === undefined ? '' : 'http/1.1',
       contentType: '',
       contentEncoding: '',
       declaredBytes: -1,
@@ -103,6 +112,12 @@ export class UndiciRecord extends RequestRecord {
     const list = headerTexts(this.response?.headers);
     for (let i = 0; i + 1 < list.length; i += 2) if (list[i]?.toLowerCase() === name) return list[i + 1];
     return undefined;
+  }
+
+  /** Over HTTP/2 the code of the stream stands in the error's text only. */
+  override endText(): string {
+    const e = this.error as { code?: unknown; message?: unknown } | undefined;
+    return e?.code === 'ERR_HTTP2_STREAM_ERROR' ? resetText(/\bNGHTTP2_\w+/.exec(String(e.message))?.[0]) : '';
   }
 
   bodyText(): string {
@@ -127,7 +142,8 @@ export class UndiciRecord extends RequestRecord {
     return this.responseHeader('upgrade') ?? '';
   }
 
-  headerList(side: 'request' | 'response'): string[] | undefined {
+  headerList(side: 'request' | 'response' | 'trailers'): string[] | undefined {
+    if (side === 'trailers') return headerTexts(this.trailers);
     if (side === 'response') return headerTexts(this.response?.headers);
     return typeof this.head === 'string' ? headerBlock(this.head) : headerTexts(this.head ?? this.request.headers);
   }

@@ -58,11 +58,17 @@ export class Wire implements Writable {
   /** Where it dialled, unread, while `raw`. */
   stack: Error | undefined;
   site = 0;
+  /** A session of HTTP/2 runs on it. */
+  h2 = false;
+  /** The last GOAWAY of the peer. */
+  goaway: object | undefined;
+  /** Why its session was ended. */
+  sessionError: unknown;
   /** Its reads and writes, with the setting `sockets`. */
   operations: Operations | undefined;
 
   request: RequestRecord | undefined;
-  via: 'agent' | 'undici' | 'net' | 'tls' = 'net';
+  via: 'agent' | 'undici' | 'http2' | 'net' | 'tls' = 'net';
   agent = 0;
   /** For undici: the origin whose pool it belongs to. */
   origin = '';
@@ -133,7 +139,7 @@ export class Wire implements Writable {
   }
 
   get isH2(): boolean {
-    return this.tunnel?.alpn === 'h2';
+    return this.h2 || this.tunnel?.alpn === 'h2';
   }
 
   /** The phase that an error falls in while the connection is being made. */
@@ -243,6 +249,7 @@ export class Wire implements Writable {
       error: failed && !this.aborted ? errorInfo(this.error, this.phase) : undefined,
       abort: this.aborted ? { at: us(this.endAt), reason: reasonOf(this.error) } : undefined,
       options: this.options,
+      protocol: this.h2 ? 'h2' : undefined,
     });
   }
 
@@ -261,7 +268,8 @@ export class Wire implements Writable {
       writeEndAt: this.writeEndAt ? us(Math.max(this.writeEndAt, this.connectedAt)) : undefined,
       closedAt: this.closedAt ? us(this.closedAt) : undefined,
       closedBy: this.closedBy || undefined,
-      error: failed ? errorInfo(e) : undefined,
+      error: failed ? errorInfo(e) : this.sessionError === undefined ? undefined : errorInfo(this.sessionError),
+      goaway: this.goaway,
       keepAliveHint: this.keepAlive,
       options: this.lastOptions,
       upgrade: this.upgrade?.figures(),

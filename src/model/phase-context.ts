@@ -1,6 +1,6 @@
 /** The records beneath a request that its breakdown needs, found once. */
 
-import type { AbsentReason } from './phases';
+import type { AbsentReason, PhasePart } from './phases';
 import type { Connection, Dial, Lookup, Pause, Request, TlsTunnel } from './records';
 import type { Store } from './store';
 
@@ -17,6 +17,9 @@ export interface Context {
   secure: boolean;
   /** It goes through a CONNECT tunnel. */
   throughTunnel: boolean;
+  /** When that stood, and what it took: TLS to the proxy, the CONNECT. */
+  tunnelAt: number | undefined;
+  tunnelParts: PhasePart[];
   /** Last known instant of the request: its end, or now while it runs. */
   limit: number;
   /** When the set-up was ready; absent while a due step is missing or failed. */
@@ -48,7 +51,10 @@ export function contextOf(r: Request, store: Store, now: number): Context {
   const tls =
     tunnels.find((t) => t.purpose === (forward ? 'proxy' : 'origin')) ??
     (forward ? undefined : tunnels.find((t) => t.purpose === undefined));
-  const secure = tls !== undefined || (!isConnect && /^(https|wss):/i.test(r.url ?? ''));
+  // With a proxy before it TLS is due to the proxy, whatever the origin's scheme.
+  const secure =
+    tls !== undefined ||
+    (forward && !isConnect ? r.proxy?.kind === 'https' : !isConnect && /^(https|wss):/i.test(r.url ?? ''));
   const throughTunnel = !isConnect && (r.proxy?.mode === 'tunnel' || isBehind(onWire?.tunnel, r));
   const sentAt = r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
   const ready = readyAt(winner, tls, secure, throughTunnel) ?? sentAt;
@@ -57,7 +63,8 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     r.ordinal === undefined ||
     r.ordinal <= 1 ||
     isConnect ||
-    connection?.protocol === 'h2';
+    connection?.protocol === 'h2' ||
+    tls?.alpn === 'h2';
   const counts =
     dial !== undefined && first && (ready === undefined || r.createdAt === undefined || ready > r.createdAt);
   const unused = r.dial !== undefined && r.dial !== dialId ? r.dial : undefined;
@@ -70,6 +77,8 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     tls,
     secure,
     throughTunnel,
+    tunnelAt: onWire?.tunnel?.establishedAt,
+    tunnelParts: throughTunnel ? tunnelParts(onWire, tunnels, store) : [],
     limit: limitOf(r, now, [dial?.beginAt, dial?.endAt, lookup?.endAt, tls?.endAt]),
     ready,
     sentAt,
@@ -85,6 +94,18 @@ export function contextOf(r: Request, store: Store, now: number): Context {
 function isBehind(tunnel: Connection['tunnel'], r: Request): boolean {
   if (!tunnel) return false;
   return r.endAt === undefined || tunnel.establishedAt === undefined || r.endAt > tunnel.establishedAt;
+}
+
+function tunnelParts(c: Connection | undefined, tunnels: readonly TlsTunnel[], store: Store): PhasePart[] {
+  const parts: PhasePart[] = [];
+  const outer = tunnels.find((t) => t.purpose === 'proxy');
+  if (outer?.beginAt !== undefined && outer.endAt !== undefined)
+    parts.push({ name: 'tls', ref: outer.id, beginAt: outer.beginAt, duration: outer.endAt - outer.beginAt });
+  const connect = c?.tunnel?.request === undefined ? undefined : store.requests.get(c.tunnel.request);
+  const { sendBeginAt, responseBeginAt } = connect ?? {};
+  if (connect && sendBeginAt !== undefined && responseBeginAt !== undefined)
+    parts.push({ name: 'connect', ref: connect.id, beginAt: sendBeginAt, duration: responseBeginAt - sendBeginAt });
+  return parts;
 }
 
 function readyAt(
@@ -108,7 +129,7 @@ function readyAt(
 }
 
 function notCounted(r: Request, dial: Dial | undefined, first: boolean): AbsentReason {
-  if (!first) return 'reused';
+  if (!first || (r.ordinal ?? 0) > 1) return 'reused';
   if (dial !== undefined) return 'ready';
   // No dial is known: the request has not come so far, or the connection was made before the trace began.
   return r.connection === undefined && r.assignedAt === undefined

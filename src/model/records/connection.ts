@@ -170,6 +170,17 @@ export const connection = record(
         'Protocol switch: what the connection carried after it, above TLS. Absent: none.',
       ),
     ),
+    goaway: optional(
+      record(
+        {
+          at: instant('GOAWAY seen.'),
+          code: integer('Its error code; 0: an orderly end.'),
+          name: text('`NGHTTP2_NO_ERROR` …'),
+          lastStreamId: integer('Last stream that the peer took up: later ones may be sent again.'),
+        },
+        'The peer’s last GOAWAY (HTTP/2). Absent: none.',
+      ),
+    ),
     requestCount: optional(count('Requests whose head was sent on it; exact even when they were evicted.')),
     bytesSent: optional(bytes('Payload sent at the socket, TLS records included. Absent while open and not read.')),
     bytesReceived: optional(

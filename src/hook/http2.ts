@@ -1,0 +1,157 @@
+/**
+ * Requests of `http2`: each is a stream that `session.request` opens on a client session. Loading `http2` takes longer
+ * than all of the hook, so nothing is patched before the program has a session: its constructor calls `setNoDelay` of
+ * the socket, on which Node has put the session by then. All ways to make one pass there: `http2.connect`, its promise
+ * form, imports, a `createConnection` of the program, undici.
+ */
+import type { ClientHttp2Session } from 'node:http2';
+import { apply } from './builtins';
+import { entered, entry, frameGone, roomForFrame, tellSite } from './callsite';
+import { now } from './clock';
+import { guarded, parts } from './faults';
+import { link, linked } from './hidden';
+import { type HeaderObject, Http2Record, type Stream } from './http2record';
+import { Session } from './http2session';
+import { follow, watchStreams } from './http2stream';
+import { type AnySocket, wireOf } from './net';
+import { push } from './queue';
+import { redirectTo } from './redirects';
+import { beginRequest } from './request';
+import { onUndiciSession, onUndiciStream } from './undiciH2';
+import { shimAbove, watchEmit, wrap } from './wrap';
+
+const part = parts.http2;
+const sessionOf = linked<Session>;
+
+type AnySession = ClientHttp2Session & { request(...args: unknown[]): Stream };
+
+export function installHttp2(): void {
+  const { Socket } = require('node:net') as typeof import('node:net');
+  wrap(
+    Socket.prototype,
+    'setNoDelay',
+    (original) =>
+      function setNoDelay(this: AnySocket, ...args: unknown[]) {
+        if (args.length === 0) onNoDelay(this);
+        return apply(original, this, args);
+      },
+  );
+}
+
+/** Where Node keeps a socket's session: a symbol on Node 18, later a name that was meant to be one. */
+let key: PropertyKey | undefined;
+
+const onNoDelay = guarded(part, 'http2.session', (socket: AnySocket) => {
+  // A stream that is no socket is wrapped in one.
+  const inner = (socket as { stream?: unknown }).stream;
+  const holder = inner instanceof Object ? (inner as AnySocket) : socket;
+  const session = boundTo(holder);
+  if (session === undefined || sessionOf(session) !== undefined) return;
+  const wire = wireOf(holder) ?? (holder._parent ? wireOf(holder._parent) : undefined);
+  const s = new Session(session, wire, holder.encrypted ? 'https' : 'http');
+  link(session, s);
+  watchSessions(Object.getPrototypeOf(session) as object);
+  if (wire !== undefined) {
+    wire.h2 = true;
+    if (wire.via === 'net' || wire.via === 'tls') wire.via = 'http2';
+    if (wire.raw) {
+      wire.raw = false;
+      wire.wanted = true;
+      if (wire.stack !== undefined) tellSite(wire.stack, wire);
+      wire.stack = undefined;
+      push(wire);
+    }
+  }
+  if (s.byUndici) onUndiciSession();
+});
+
+function boundTo(holder: AnySocket): AnySession | undefined {
+  if (key !== undefined) return clientSession((holder as unknown as Record<PropertyKey, unknown>)[key]);
+  const keys = Reflect.ownKeys(holder);
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const name = keys[i] as PropertyKey;
+    const session = clientSession(Object.getOwnPropertyDescriptor(holder, name)?.value);
+    if (session === undefined) continue;
+    key = name;
+    return session;
+  }
+  return undefined;
+}
+
+function clientSession(v: unknown): AnySession | undefined {
+  const s = v as { request?: unknown; goaway?: unknown } | null | undefined;
+  return typeof s === 'object' && typeof s?.request === 'function' && typeof s.goaway === 'function'
+    ? (s as AnySession)
+    : undefined;
+}
+
+const watched = new Set<object>();
+
+function watchSessions(prototype: object): void {
+  if (watched.has(prototype)) return;
+  watched.add(prototype);
+  wrap(prototype, 'request', (original) => {
+    const timed = entry(original, false, onStream as (result: unknown) => void);
+    return function request(this: AnySession, ...args: unknown[]) {
+      const room = roomForFrame();
+      try {
+        if (sessionOf(this)?.byUndici !== true) return apply(timed, this, args) as Stream;
+        const stream = apply(original, this, args) as Stream;
+        if (stream instanceof Object) onUndiciStream(stream, args[0], sessionOf(this)?.wire);
+        return stream;
+      } finally {
+        if (room !== 0) frameGone(room);
+      }
+    };
+  });
+  watchEmit(prototype, watch as (emitter: never) => boolean | undefined, (() => {}) as never);
+  wrap(
+    shimAbove(prototype),
+    'destroy',
+    (original) =>
+      function destroy(this: AnySession, ...args: unknown[]) {
+        onDestroy(this, args[0]);
+        return apply(original, this, args);
+      },
+  );
+}
+
+const onStream = guarded(part, 'http2.request', (stream: Stream) => {
+  const session = stream.session as ClientHttp2Session | undefined;
+  const s = session === undefined ? undefined : sessionOf(session);
+  if (s === undefined) return;
+  watchStreams(Object.getPrototypeOf(stream) as object);
+  const r = new Http2Record(entered.by?.at ?? now(), stream, s, stream.sentHeaders as HeaderObject);
+  link(stream, r);
+  if (entered.by) entered.by.made ??= r;
+  r.redirectOf = redirectTo(() => r.url());
+  if (s.wire !== undefined && s.wire.readyAt === 0) {
+    r.dial = s.wire;
+    s.wire.wanted = true;
+  }
+  beginRequest(r);
+  follow(r, stream);
+});
+
+/** At each emission of a session: a GOAWAY, or settings of the peer, may have come. */
+const watch = guarded(part, 'http2.goaway', (session: ClientHttp2Session): boolean => {
+  const s = sessionOf(session);
+  if (s === undefined) return false;
+  s.heardGoaway();
+  s.settle();
+  return false;
+});
+
+/** By the program, unless it is Node's answer to a GOAWAY, an error or the end of the socket. */
+const onDestroy = guarded(part, 'http2.destroy', (session: ClientHttp2Session, error: unknown) => {
+  const s = sessionOf(session);
+  if (s === undefined || session.destroyed || s.leftAt !== 0) return;
+  s.heardGoaway();
+  const { wire } = s;
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  const own = typeof code === 'string' && code.startsWith('ERR_HTTP2_');
+  if (wire !== undefined && error instanceof Object) wire.sessionError = error;
+  if (own || s.goaway || (wire !== undefined && wire.closedAt !== 0)) return;
+  s.leftAt = now();
+  s.leftWith = error instanceof Object ? error : undefined;
+});
