@@ -304,7 +304,7 @@ function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: b
   for (let i = 0; i < stack.length; i++) {
     const frame = stack[i] as NodeJS.CallSite;
     const file = frame.getFileName();
-    if (!file || file === ownFile || file.startsWith('node:')) continue;
+    if (!file || file === ownFile || file.startsWith('node:') || file.startsWith('wasm:')) continue;
     if (!file.includes('/node_modules/')) return { frame, user: true, depth: i + 1 };
     library ??= frame;
   }

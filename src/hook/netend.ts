@@ -6,7 +6,7 @@ import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import type { AnySocket } from './net';
 import { optionsOf } from './options';
-import { onProxyGone } from './proxies';
+import { findConnect, onProxyGone } from './proxies';
 import { push, pushLast } from './queue';
 import { closeOperations } from './socketTrace';
 import { lookForTicket } from './tls';
@@ -54,6 +54,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
   wire.closedAt = t;
   wire.quiet = true;
   if (error instanceof Object) link(error, wire);
+  if (wire.connectedAt === 0 && wire.request === undefined) findConnect(wire, socket);
   if (wire.way?.pending) onProxyGone(wire, error, t);
   if (wire.connectedAt === 0) {
     notConnected(wire, error, t);

@@ -4,6 +4,7 @@
  * handed on with the handler, which is the one thing that both calls have.
  */
 import module from 'node:module';
+import { watchRetries } from './attempts';
 import { apply } from './builtins';
 import { type Entered, entered, entry, frameGone, roomForFrame } from './callsite';
 import { guarded, parts } from './faults';
@@ -17,6 +18,11 @@ const cache = (module as unknown as { _cache: Record<string, { exports?: unknown
 export const watchPools = guarded(part, 'undici.pools', (file: string): void => {
   const root = /^(.*[\\/])core[\\/]request\.js$/.exec(file)?.[1];
   if (root === undefined) return;
+  // Its name before undici 6.
+  for (const name of ['retry-handler.js', 'RetryHandler.js']) {
+    const retry = cache[`${root}handler/${name}`]?.exports as { prototype?: object } | undefined;
+    if (retry?.prototype) watchRetries(retry.prototype);
+  }
   // A folder of its own since undici 6.
   for (const folder of [`${root}dispatcher/`, root]) {
     const base = cache[`${folder}dispatcher-base.js`]?.exports as { prototype?: object } | undefined;

@@ -60,7 +60,9 @@ export type AbsentReason =
   | 'direct'
   | 'earlyResponse'
   | 'notRead'
-  | 'noBody';
+  | 'noBody'
+  /** An imported trace whose format does not tell it apart. */
+  | 'notInFormat';
 
 export interface Breakdown {
   phases: Phase[];
@@ -111,7 +113,7 @@ export function phasesOf(r: Request, store: Store, now = 0): Breakdown {
       duration: end - previous - paused,
       ...(paused > 0 ? { paused } : {}),
       ...(step.parts && step.parts.length > 0 ? { parts: step.parts } : {}),
-      by: step.by ?? r.by?.[endField[step.name]] ?? 'hook',
+      by: step.by ?? r.by?.[endField[step.name]] ?? r.by?.['*'] ?? 'hook',
     });
     previous = end;
     stopped = open;
@@ -161,6 +163,9 @@ function firstInstant(r: Request): number | undefined {
   return r.assignedAt ?? r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
 }
 
+/** Whether the format that the request was imported from does not tell this phase. */
+const unsaid = (r: Request, name: PhaseName): boolean => r.missing?.[name] === 'notInFormat';
+
 /** The request's steps in order; those that do not apply are in `absent` with the reason. */
 function stepsOf(r: Request, c: Context): { steps: Step[]; absent: Breakdown['absent'] } {
   const steps: Step[] = [];
@@ -179,22 +184,34 @@ function stepsOf(r: Request, c: Context): { steps: Step[]; absent: Breakdown['ab
       r.sendEndAt !== undefined ||
       r.responseBeginAt !== undefined;
   if (!ready) return { steps, absent };
-  steps.push({ name: 'send', end: r.sendEndAt ?? r.responseBeginAt, parts: sendParts(r, c) });
-  if (r.sendEndAt !== undefined && r.responseBeginAt !== undefined && r.sendEndAt > r.responseBeginAt)
-    without('wait', 'earlyResponse');
-  else if (r.sendEndAt !== undefined) steps.push({ name: 'wait', end: r.responseBeginAt });
-  else if (r.responseBeginAt !== undefined) without('wait', 'earlyResponse');
+  exchange(r, c, steps, without);
   if (r.responseBeginAt !== undefined) {
     if (r.outcome === 'notRead') without('download', 'notRead');
     else if (r.outcome === 'upgraded' || r.outcome === 'tunnel') without('download', 'noBody');
+    else if (unsaid(r, 'download')) without('download', 'notInFormat');
     else steps.push({ name: 'download', end: r.endAt, parts: downloadParts(r) });
   }
   return { steps, absent };
 }
 
+/** Sending and waiting: one step where a format knows only both together. */
+function exchange(r: Request, c: Context, steps: Step[], without: (name: PhaseName, why: AbsentReason) => void): void {
+  if (unsaid(r, 'send')) {
+    without('send', 'notInFormat');
+    steps.push({ name: 'wait', end: r.responseBeginAt });
+    return;
+  }
+  steps.push({ name: 'send', end: r.sendEndAt ?? r.responseBeginAt, parts: sendParts(r, c) });
+  if (r.sendEndAt !== undefined && r.responseBeginAt !== undefined && r.sendEndAt > r.responseBeginAt)
+    without('wait', 'earlyResponse');
+  else if (r.sendEndAt !== undefined) steps.push({ name: 'wait', end: r.responseBeginAt });
+  else if (r.responseBeginAt !== undefined) without('wait', 'earlyResponse');
+}
+
 function queue(r: Request, c: Context, steps: Step[], without: (name: PhaseName, why: AbsentReason) => void): void {
   const parts: PhasePart[] = c.unusedDial ? [{ name: 'unusedDial', ref: c.unusedDial }] : [];
   if (r.createdAt === undefined) without('queue', 'notSeen');
+  else if (unsaid(r, 'queue')) without('queue', 'notInFormat');
   else if (!c.counts) steps.push({ name: 'queue', end: r.assignedAt ?? r.sendBeginAt ?? r.responseBeginAt, parts });
   else if (c.dial?.beginAt === undefined) without('queue', 'notSeen');
   else if (c.dial.beginAt < r.createdAt) without('queue', 'earlier');
@@ -234,7 +251,7 @@ function setUp(c: Context, steps: Step[], without: (name: PhaseName, why: Absent
   add({ name: 'tcp', end: winner?.connect?.endAt, failed: dial?.error !== undefined, parts });
   if (c.stopped) return;
 
-  if (c.throughTunnel) add({ name: 'proxy', end: c.connection?.tunnel?.establishedAt });
+  if (c.throughTunnel) add({ name: 'proxy', end: c.tunnelAt, parts: c.tunnelParts });
   else without('proxy', 'direct');
   if (c.stopped) return;
 

@@ -54,9 +54,21 @@ async function reset(answer: ServerResponse, query: URLSearchParams, fact: Reque
   fact.responseEndAt = nowUs();
 }
 
+/** How often `/fail` has failed, by its key. */
+const failures = new Map<string, number>();
+
+/** 503 as often as `times` says, then 200. */
+function fail(answer: ServerResponse, query: URLSearchParams, fact: RequestFact): void {
+  const key = query.get('key') ?? '';
+  const before = failures.get(key) ?? 0;
+  failures.set(key, before + 1);
+  send(answer, fact, before < number(query, 'times', 1) ? 503 : 200, {}, 'hello');
+}
+
 export const behaviours: Record<string, Behaviour> = {
   '/ok': (answer, _query, fact) => send(answer, fact, 200, {}, 'hello'),
   '/close': (answer, _query, fact) => send(answer, fact, 200, { connection: 'close' }, 'hello'),
+  '/fail': fail,
   '/status': (answer, query, fact) => send(answer, fact, number(query, 'is', 200), {}, 'status'),
   '/bytes': (answer, query, fact) => send(answer, fact, 200, {}, Buffer.alloc(number(query, 'n', 1000), 'b')),
   '/think': (answer, query, fact) => {
@@ -70,6 +82,13 @@ export const behaviours: Record<string, Behaviour> = {
   },
   '/chunks': (answer, query, fact) => void chunks(answer, query, fact),
   '/rst': (answer, query, fact) => void reset(answer, query, fact),
+  // Part of a declared body, then the end of the connection.
+  '/cut': (answer, _query, fact) => {
+    fact.status = 200;
+    answer.writeHead(200, { 'content-length': '1000' });
+    answer.write(Buffer.alloc(100), () => answer.socket?.end());
+    fact.responseAt = nowUs();
+  },
   '/drop': (answer) => void answer.socket?.resetAndDestroy(),
   '/expire': (answer, _query, fact) => {
     answer.socket?.setTimeout(0);

@@ -1,0 +1,166 @@
+/**
+ * Tries of one call, by what the client library itself says, never by equal URLs:
+ * - undici's RetryHandler (RetryAgent, `interceptors.retry`) is one object for all tries of a call;
+ * - got 11 hands the same `retry` options to each try, got 12 and later publish their tries on channels.
+ *
+ * A client that puts the same request on another socket (undici, after the connection failed under requests that had
+ * not been answered) makes no new try: the sockets before are `priorSends` of the one request.
+ */
+import { apply } from './builtins';
+import { frameGone, roomForFrame } from './callsite';
+import { guarded, parts } from './faults';
+import { push } from './queue';
+import type { RequestRecord } from './request';
+import type { Wire } from './wire';
+import { wrap } from './wrap';
+
+export interface PriorSend {
+  wire: Wire | undefined;
+  ordinal: number;
+  assignedAt: number;
+  endAt: number;
+  error: unknown;
+}
+const mostSends = 8;
+
+/** The request leaves its connection without an end: the client will put it on another. */
+export function leaveWire(r: RequestRecord, t: number): void {
+  const { wire } = r;
+  r.priorSends ??= [];
+  if (r.priorSends.length < mostSends) {
+    const endAt = wire !== undefined && wire.closedAt !== 0 ? wire.closedAt : t;
+    r.priorSends.push({ wire, ordinal: r.ordinal, assignedAt: r.assignedAt, endAt, error: wire?.closeError });
+  }
+  if (wire !== undefined && wire.running > 0) wire.running--;
+  r.wire = undefined;
+  r.ordinal = 0;
+  r.idleFrom = 0;
+  r.sendBeginAt = 0;
+  r.sendEndAt = 0;
+  r.sentWritten = 0;
+}
+
+/** `again` is the next try of what `before` tried. Told with the next line of the request. */
+export function retries(again: RequestRecord, before: RequestRecord): void {
+  if (again === before || again.retryOf !== undefined || again.redirectOf !== undefined) return;
+  again.retryOf = before;
+  again.attempt = before.attempt + 1;
+}
+
+/** undici: the handler whose turn it is, from its call until the channel's message of the same call. */
+let handling: object | undefined;
+
+const onHandler = guarded(parts.undici, 'retry.handler', (handler: unknown) => {
+  handling = typeof handler === 'object' && handler !== null ? handler : undefined;
+});
+
+/** A request of undici is sent, or has failed: inside the same call a RetryHandler was told, if there is one. */
+export function handledBy(r: RequestRecord): void {
+  const handler = handling;
+  if (handler === undefined) return;
+  handling = undefined;
+  note(handler, r);
+}
+
+/** The last try of each call, by the object that all its tries share. */
+const last = new WeakMap<object, RequestRecord>();
+
+function note(key: object, r: RequestRecord): void {
+  const before = last.get(key);
+  if (before === r) return;
+  if (before !== undefined) retries(r, before);
+  last.set(key, r);
+}
+
+/** The class RetryHandler of a copy of undici. */
+export function watchRetries(prototype: object): void {
+  for (const name of ['onConnect', 'onRequestStart', 'onError', 'onResponseError']) {
+    if (!Object.hasOwn(prototype, name)) continue;
+    wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: object, ...args: unknown[]) {
+          onHandler(this);
+          const room = roomForFrame();
+          try {
+            return apply(original, this, args);
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
+        },
+    );
+  }
+}
+
+/** got 11: its options reach Node with a `retry` object that is made once a call. */
+export function triedBefore(options: unknown): RequestRecord | undefined {
+  const key = gotKey(options);
+  return key === undefined ? undefined : last.get(key);
+}
+
+export function noteTry(options: unknown, r: RequestRecord): void {
+  const key = gotKey(options);
+  if (key !== undefined) note(key, r);
+}
+
+function gotKey(options: unknown): object | undefined {
+  const key = (options as { retry?: unknown } | undefined)?.retry;
+  if (typeof key !== 'object' || key === null) return undefined;
+  return typeof (key as { calculateDelay?: unknown }).calculateDelay === 'function' ? key : undefined;
+}
+
+interface GotMessage {
+  requestId?: unknown;
+}
+
+/** Requests of got by its own ids, and which id tries another again. */
+const gots = new Map<string, RequestRecord>();
+const again = new Map<string, string>();
+const mostGots = 512;
+let retrying: string | undefined;
+let newest: RequestRecord | undefined;
+
+/** The request of `http` that was made last: got tells its id right after the call. */
+export function made(r: RequestRecord): void {
+  newest = r;
+}
+
+function bounded(map: Map<string, unknown>): void {
+  if (map.size <= mostGots) return;
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
+  }
+}
+
+const onGotCreate = guarded(parts.http1, 'got.create', ({ requestId }: GotMessage) => {
+  if (retrying === undefined || typeof requestId !== 'string') return;
+  again.set(requestId, retrying);
+  retrying = undefined;
+  bounded(again);
+});
+
+const onGotStart = guarded(parts.http1, 'got.start', ({ requestId }: GotMessage) => {
+  const r = newest;
+  newest = undefined;
+  if (r === undefined || typeof requestId !== 'string') return;
+  gots.set(requestId, r);
+  bounded(gots);
+  const before = gots.get(again.get(requestId) ?? '');
+  if (before === undefined) return;
+  retries(r, before);
+  push(r);
+});
+
+/** The new try is made inside this very message's emission, or right after it. */
+const onGotRetry = guarded(parts.http1, 'got.retry', ({ requestId }: GotMessage) => {
+  retrying = typeof requestId === 'string' ? requestId : undefined;
+});
+
+export function installRetries(): void {
+  const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  subscribe('got:request:create', onGotCreate as never);
+  subscribe('got:request:start', onGotStart as never);
+  subscribe('got:request:retry', onGotRetry as never);
+}

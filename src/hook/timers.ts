@@ -1,0 +1,171 @@
+/**
+ * Which timer ended a request: read from the error that it ended with, where that says so for certain. A socket's own
+ * time-out is seen when it fires (`hasTimedOut`).
+ *
+ * `AbortSignal.timeout` says neither its limit nor where it was called in its error, so its signals are remembered; the
+ * error's reason is the very object of its signal.
+ */
+import { apply, ErrorClass } from './builtins';
+import { frameGone, roomForFrame } from './callsite';
+import { guarded, parts } from './faults';
+import type { RequestRecord } from './request';
+import type { Wire } from './wire';
+import { wrap } from './wrap';
+
+interface Thrown {
+  name?: unknown;
+  code?: unknown;
+  message?: unknown;
+  event?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+  config?: { signal?: { reason?: unknown } };
+}
+
+const undiciTimers: Record<string, string> = {
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  UND_ERR_HEADERS_TIMEOUT: 'headers',
+  UND_ERR_BODY_TIMEOUT: 'body',
+};
+
+/** What got's TimeoutError says it was waiting for. */
+const gotTimers: Record<string, string> = {
+  lookup: 'lookup',
+  connect: 'connect',
+  secureConnect: 'tls',
+  socket: 'socket',
+  send: 'send',
+  response: 'headers',
+  read: 'body',
+  request: 'request',
+};
+
+/** Names the timer of a request that ends with this error. */
+export function nameTimer(r: RequestRecord, error: unknown, t: number): void {
+  if (typeof error !== 'object' || error === null) return;
+  const e = error as Thrown;
+  const reason = signalReason(e);
+  if (reason !== undefined) {
+    const signal = signalOf(reason);
+    set(r, 'signal', signal?.limit ?? 0, t);
+    if (signal?.site !== undefined) r.timeoutSite = signal.site;
+    return;
+  }
+  const code = typeof e.code === 'string' ? e.code : '';
+  const undici = undiciTimers[code];
+  if (undici !== undefined) {
+    const said = /timeout: (\d+)ms/.exec(String(e.message))?.[1];
+    return set(r, undici, said === undefined ? r.timerLimit(undici) : Number(said), t);
+  }
+  if (code === 'ETIMEDOUT' && e.name === 'TimeoutError' && typeof e.event === 'string') {
+    const limit = Number(/ for (\d+)ms/.exec(String(e.message))?.[1] ?? 0);
+    return set(r, gotTimers[e.event] ?? e.event, limit, t);
+  }
+  // axios says it in words only.
+  const axios = e.name === 'AxiosError' ? /^timeout of (\d+)ms exceeded$/.exec(String(e.message))?.[1] : undefined;
+  if (axios !== undefined) return r.timeoutKind === '' ? set(r, 'request', Number(axios), t) : undefined;
+  // The resolver's own timer; getaddrinfo has no such code.
+  if (code === 'ETIMEOUT') return set(r, 'lookup', 0, t);
+  if (code === 'ETIMEDOUT') attemptTimer(r, r.wire ?? r.dial);
+}
+
+/** Happy Eyeballs gave up an address for the next one, and that was all there was. */
+function attemptTimer(r: RequestRecord, wire: Wire | undefined): void {
+  const given = wire?.attempts.find((a) => a.result === 'timedOut');
+  if (wire === undefined || given === undefined || wire.connectedAt !== 0) return;
+  set(r, 'attempt', wire.attemptLimit / 1000, given.endAt);
+}
+
+function set(r: RequestRecord, kind: string, limitMs: number, t: number): void {
+  r.timeoutKind = kind;
+  r.timeoutLimit = limitMs;
+  r.timeoutAt = t;
+}
+
+const isTimeout = (v: unknown): boolean =>
+  typeof v === 'object' && v !== null && (v as Thrown).name === 'TimeoutError' && (v as Thrown).code === 23;
+
+/** The reason of an `AbortSignal.timeout`: the error itself, the cause of Node's AbortError, or in axios' error. */
+function signalReason(e: Thrown): object | undefined {
+  if (isTimeout(e)) return e;
+  if (isTimeout(e.cause)) return e.cause as object;
+  const reason = e.config?.signal?.reason;
+  return isTimeout(reason) ? (reason as object) : undefined;
+}
+
+interface Timed {
+  ref: WeakRef<AbortSignal>;
+  limit: number;
+  site: Error | undefined;
+}
+
+/** Signals that may still fire; the oldest go. */
+const timed = new Set<Timed>();
+const most = 1024;
+let withSites = false;
+
+const remember = guarded(parts.http1, 'timer.signal', (signal: AbortSignal, limit: unknown) => {
+  if (typeof limit !== 'number') return;
+  if (timed.size >= most)
+    for (const one of timed) {
+      timed.delete(one);
+      break;
+    }
+  timed.add({ ref: new WeakRef(signal), limit, site: withSites ? new ErrorClass() : undefined });
+});
+
+function signalOf(reason: object): Timed | undefined {
+  for (const one of timed) {
+    const signal = one.ref.deref();
+    if (signal === undefined) timed.delete(one);
+    else if (signal.aborted && signal.reason === reason) return one;
+  }
+  return undefined;
+}
+
+/** Reasons that the program gave to `abort`: an error of its own among them is no failure. */
+const reasons = new WeakSet<object>();
+export const isAbortReason = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && reasons.has(error);
+
+const onAbort = guarded(parts.http1, 'timer.abort', (reason: unknown) => {
+  if (typeof reason === 'object' && reason !== null) reasons.add(reason);
+});
+
+/** `sites`: where each was called is noted, too; it costs a stack a call. */
+export function installTimers(sites: boolean): void {
+  withSites = sites;
+  wrap(
+    AbortController.prototype,
+    'abort',
+    (original) =>
+      ({
+        abort(this: unknown, ...args: unknown[]): unknown {
+          onAbort(args[0]);
+          const room = roomForFrame();
+          try {
+            return apply(original, this, args);
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
+        },
+      }).abort,
+  );
+  wrap(
+    AbortSignal,
+    'timeout',
+    (original) =>
+      ({
+        timeout(this: unknown, ...args: unknown[]): unknown {
+          const room = roomForFrame();
+          try {
+            const signal: unknown = apply(original, this, args);
+            remember(signal as AbortSignal, args[0]);
+            return signal;
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
+        },
+      }).timeout,
+  );
+}
