@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
+import { documentOf } from '../analysis/document';
 import { maskArguments } from '../model/mask';
 import { type CallSites, type HeaderLevel, optionalParts } from '../session/environment';
 import { executableOf } from '../session/executable';
@@ -148,13 +149,14 @@ async function report(
   if (child.pid !== undefined) session.processEnded(child.pid, ended);
   const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
   await session.finish('ended');
-  const saved = await saveAll(session.document(), outputs);
+  const document = documentOf(session.store);
+  const saved = await saveAll(document, outputs);
   const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
   const unloaded = hooked
     ? undefined
     : await whyNotLoaded({ ...launch, ...exitCode, hook: session.hook, spool: session.spoolFolder });
   if (options.json)
-    say(JSON.stringify({ ...summaryObject(session.document(), session.store, ended, saved), unloaded }));
+    say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded }));
   else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     if (!options.quiet && options.trace && !unloaded) for (const line of summaryOf(session)) say(line);

@@ -5,6 +5,7 @@ import type { Request } from '../model/records';
 import type { Row } from '../model/row';
 import { Store } from '../model/store';
 import { bytesText, ordinalText, timeText } from '../model/text';
+import { verdictLines } from './findings';
 import { openTrace } from './open';
 import { phaseWords, rowsOf } from './requestTable';
 import { pathOf, printable, type Style, styleFor } from './say';
@@ -63,6 +64,7 @@ function requestBlock(row: Row, request: Request, store: Store, now: number, sty
       `  ${totalWord(breakdown).padEnd(20)}${(breakdown.total === undefined ? 'not known' : timeText(breakdown.total)).padStart(10)}`,
     ),
   );
+  lines.push(...verdictLines(request, store, now, style));
   return lines;
 }
 

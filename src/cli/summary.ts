@@ -4,6 +4,7 @@ import type { Loss, Trace } from '../model/records';
 import type { Row } from '../model/row';
 import type { Store } from '../model/store';
 import { bytesText, timeText } from '../model/text';
+import { findingLines } from './findings';
 import type { SaveResult } from './outputs';
 import { median, phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
 import { pathOf, printable } from './say';
@@ -13,6 +14,8 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
   const rows = rowsOf(store, now);
   const lines = [options.style.bold(headline(store, now))];
   if (rows.length > 0) lines.push('', ...requestLines(rows, options));
+  const found = rows.length > 0 ? findingLines(store, now, options.style) : [];
+  if (found.length > 0) lines.push('', ...found);
   const losses = lossLines(store);
   if (losses.length > 0) lines.push('', ...losses.map((l) => options.style.yellow(l)));
   return lines;
@@ -80,6 +83,7 @@ export function summaryObject(
       .filter((r) => r.state === 'failed')
       .slice(0, 100)
       .map(failedFigures),
+    findings: trace.findings,
     losses: trace.losses,
     outputs: saved.files,
     ...(saved.kept !== undefined ? { kept: saved.kept } : {}),

@@ -1,5 +1,7 @@
 /** The commands of the palette, menus and keys. */
 import * as vscode from 'vscode';
+import { documentOf } from '../analysis/document';
+import type { Store } from '../model/store';
 import { asksForTrace } from './debug/marker';
 import { currentFile, fileConfiguration } from './debug/suggestions';
 import { commands, debugType } from './ids';
@@ -42,8 +44,8 @@ export function registerCommands({ runs, panel, editors, notes, log }: Parts): v
   async function save(): Promise<void> {
     const opened = editors.active?.file.view;
     const from: Savable[] = opened
-      ? [{ title: opened.title, document: () => opened.document }]
-      : runs.list().map((run) => ({ title: run.title, document: () => run.recorder.document() }));
+      ? [savable(opened.title, opened.store, () => opened.document)]
+      : runs.list().map((run) => savable(run.title, run.store, () => documentOf(run.store, run.elapsed())));
     const chosen = await chooseSavable(from);
     if (chosen) await saveTrace(chosen);
     else if (from.length === 0) void vscode.window.showInformationMessage('Net Trace: there is no trace to save yet.');
@@ -127,3 +129,10 @@ async function chooseConfiguration(): Promise<vscode.DebugConfiguration | undefi
   if (!config || config.type === debugType || asksForTrace(config)) return config;
   return { ...config, netTrace: true };
 }
+
+const savable = (title: string, { header, counts }: Store, document: Savable['document']): Savable => ({
+  title,
+  beginTime: header.beginTime,
+  requests: counts.requests,
+  document,
+});

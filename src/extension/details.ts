@@ -1,10 +1,12 @@
 /** Everything about one request, for the panel's details: gathered when its row is selected. */
+import { verdictOf } from '../analysis/verdict/verdict';
 import { contextOf } from '../model/phase-context';
 import { phasesOf } from '../model/phases';
 import type { Details } from '../model/protocol';
 import type { Request, Source } from '../model/records';
 import { rowOf, urlParts } from '../model/row';
 import type { Store } from '../model/store';
+import { findingsAbout } from './findings';
 import { placed, type RunRows, rowIdOf } from './rows';
 
 /** Why a source gave nothing, in words. */
@@ -45,6 +47,9 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
     offset,
     missing: missingOf(request, store),
   };
+  out.verdict = verdictOf(request, store, now);
+  const findings = findingsAbout([id, c.dial?.id, on?.id, c.tls?.id, c.lookup?.id], store, now);
+  if (findings.length > 0) out.findings = findings;
   if (c.dial) out.dial = c.dial;
   if (c.lookup) out.lookup = c.lookup;
   if (on) out.connection = on;

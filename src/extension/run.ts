@@ -1,4 +1,6 @@
 /** One run: one start of a program under a root debug session, live or ended. */
+
+import { faultText } from '../model/faults';
 import type { PanelMessage, Run as RunInfo } from '../model/protocol';
 import { baseName, threadLabel } from '../model/row';
 import type { Store } from '../model/store';
@@ -91,34 +93,47 @@ export class Run {
     if (this.endAt !== undefined) info.endAt = this.endAt;
     if (root?.exitCode !== undefined) info.exitCode = root.exitCode;
     if (root?.signal !== undefined) info.signal = root.signal;
-    if (this.store.pauses.length > 0) info.pauses = this.#pauses();
-    const message = this.#message(withEnd);
+    if (this.store.pauses.length > 0) info.pauses = pausesOn(this.store, this.offset);
+    const [message, ...more] = this.#messages(withEnd);
     if (message) info.message = message;
+    if (more.length > 0) info.moreMessages = more;
     return info;
   }
 
-  #pauses(): NonNullable<RunInfo['pauses']> {
-    return this.store.pauses.map(({ beginAt, endAt, thread, process }) => ({
-      beginAt: beginAt + this.offset,
-      ...(endAt === undefined ? {} : { endAt: endAt + this.offset }),
-      ...(thread === undefined ? {} : { thread }),
-      ...(process === undefined ? {} : { process }),
-    }));
-  }
-
-  /** The one that matters most: nothing recorded, parts lost, ended. */
-  #message(withEnd: boolean): PanelMessage | undefined {
+  /** The one that matters most first: nothing recorded, a part of the hook off, parts lost, ended. */
+  #messages(withEnd: boolean): PanelMessage[] {
     // A program that reports after all has none.
-    if (this.problem && this.store.processes.size === 0) return { kind: 'hook', text: this.problem.text };
-    const dropped = droppedText(this.store);
-    if (dropped) return { kind: 'dropped', text: dropped };
-    if (!withEnd || this.state === 'running') return undefined;
-    return { kind: 'ended', text: endText(this), action: { title: 'Save…', command: 'save' } };
+    if (this.problem && this.store.processes.size === 0) return [{ kind: 'hook', text: this.problem.text }];
+    const messages = lossMessages(this.store);
+    const dropped = messages.some((m) => m.kind === 'dropped');
+    if (withEnd && this.state !== 'running' && !dropped)
+      messages.push({ kind: 'ended', text: endText(this), action: { title: 'Save…', command: 'save' } });
+    return messages;
   }
 }
 
+/** Times in the debugger on the panel's axis. */
+export function pausesOn(store: Store, offset: number): NonNullable<RunInfo['pauses']> {
+  return store.pauses.map(({ beginAt, endAt, thread, process }) => ({
+    beginAt: beginAt + offset,
+    ...(endAt === undefined ? {} : { endAt: endAt + offset }),
+    ...(thread === undefined ? {} : { thread }),
+    ...(process === undefined ? {} : { process }),
+  }));
+}
+
+/** What the trace lacks: parts of the hook that are off, records lost or evicted. */
+export function lossMessages(store: Store): PanelMessage[] {
+  const off = faultText(store);
+  const dropped = droppedText(store);
+  return [
+    ...(off === undefined ? [] : [{ kind: 'hook' as const, text: off }]),
+    ...(dropped === undefined ? [] : [{ kind: 'dropped' as const, text: dropped }]),
+  ];
+}
+
 /** What was lost or evicted, from when to when, why; undefined: nothing. */
-export function droppedText(store: Store): string | undefined {
+function droppedText(store: Store): string | undefined {
   const parts = store.losses.map((l) => {
     const what =
       l.kind === 'evicted'

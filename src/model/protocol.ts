@@ -4,8 +4,9 @@
  */
 import Type, { type Static } from 'typebox';
 import type { Breakdown } from './phases';
-import type { Certificate, Connection, Dial, Lookup, PhaseName, Request, TlsTunnel } from './records';
+import type { Certificate, Connection, Dial, Finding, Lookup, PhaseName, Request, TlsTunnel } from './records';
 import type { Row } from './row';
+import type { Verdict } from './verdict';
 
 /** A run: one start of a program (one root debug session), or an opened file. */
 export interface Run {
@@ -27,6 +28,8 @@ export interface Run {
   pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
   /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, helper. */
   message?: PanelMessage;
+  /** Further ones, of less weight. */
+  moreMessages?: PanelMessage[];
 }
 
 export interface PanelMessage {
@@ -108,6 +111,9 @@ export interface Details {
   connectionRequests: { id: string; path: string; ordinal: number; beginAt?: number; endAt?: number }[];
   /** µs from the run's instants (in the records above) to the panel's axis. */
   offset: number;
+  verdict?: Verdict;
+  /** What the analysis found that concerns it. */
+  findings?: Finding[];
   /** What is not measured, and why, in words. */
   missing: { what: string; why: string }[];
   /** Lines of code round the call site; absent when the file is not there. */

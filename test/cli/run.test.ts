@@ -151,7 +151,7 @@ describe('what is recorded', () => {
     const { stderr, trace } = await nettrace.trace([requests, '500']);
     expect(trace.requests).toHaveLength(500);
     expect(stderr).toContain('… and 450 more');
-    expect(stderr.split('\n').length).toBeLessThan(65);
+    expect(stderr.split('\n').length).toBeLessThan(75);
   });
 });
 

@@ -17,9 +17,10 @@ function messages(): { key: string; message: PanelMessage }[] {
   const closed = new Set(state.ui.closedMessages);
   return state.runs
     .flatMap((r) =>
-      r.message
-        ? [{ key: r.message.kind === 'helper' ? 'helper' : `${r.beginTime} ${r.message.kind}`, message: r.message }]
-        : [],
+      [...(r.message ? [r.message] : []), ...(r.moreMessages ?? [])].map((message) => ({
+        key: message.kind === 'helper' ? 'helper' : `${r.beginTime} ${message.kind}`,
+        message,
+      })),
     )
     .filter((m) => !closed.has(m.key))
     .reverse()

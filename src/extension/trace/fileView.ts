@@ -4,7 +4,7 @@ import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/row';
 import { Store } from '../../model/store';
 import { firstProcessAt, RunRows } from '../rows';
-import { droppedText } from '../run';
+import { lossMessages, pausesOn } from '../run';
 import { detailsAmong, statusOf, type TraceView } from '../view';
 
 export class FileView implements TraceView {
@@ -40,7 +40,7 @@ export class FileView implements TraceView {
 
   runs(): Run[] {
     const root = this.store.rootProcess();
-    const dropped = droppedText(this.store);
+    const [message, ...moreMessages] = lossMessages(this.store);
     return [
       {
         number: 1,
@@ -55,7 +55,9 @@ export class FileView implements TraceView {
         })),
         ...(root?.exitCode === undefined ? {} : { exitCode: root.exitCode }),
         ...(root?.signal === undefined ? {} : { signal: root.signal }),
-        ...(dropped === undefined ? {} : { message: { kind: 'dropped', text: dropped } }),
+        ...(message === undefined ? {} : { message }),
+        ...(moreMessages.length === 0 ? {} : { moreMessages }),
+        ...(this.store.pauses.length === 0 ? {} : { pauses: pausesOn(this.store, -this.#startAt) }),
       },
     ];
   }

@@ -16,6 +16,9 @@ const filters = {
 
 export interface Savable {
   title: string;
+  /** RFC 3339. */
+  beginTime: string;
+  requests: number;
   document(): Trace;
 }
 
@@ -23,11 +26,10 @@ export interface Savable {
 export async function chooseSavable(from: readonly Savable[]): Promise<Savable | undefined> {
   if (from.length < 2) return from[0];
   const items = from.map((run, i) => {
-    const { beginTime, counts } = run.document();
-    const time = new Date(beginTime).toLocaleTimeString();
+    const time = new Date(run.beginTime).toLocaleTimeString();
     return {
       label: run.title,
-      description: `${time}, ${counts.requests} requests`,
+      description: `${time}, ${run.requests} requests`,
       detail: i === from.length - 1 ? 'newest' : '',
       run,
     };

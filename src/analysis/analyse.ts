@@ -1,0 +1,79 @@
+/**
+ * Findings over a whole trace: one a rule and cause, not one a request, each with the figures it rests on. Same records,
+ * same findings: no clock, no input or output.
+ */
+import type { Finding } from '../model/records';
+import type { Store } from '../model/store';
+import type { Draft } from './draft';
+import { Facts } from './facts';
+import { analysisVersion, mostFindings } from './limits';
+import { agentQueueRule } from './rules/agentQueue';
+import { brokenBodyRule, fullHandshakeRule, slowServerRule, uncompressedRule } from './rules/answers';
+import { attemptRule } from './rules/attempts';
+import { bodyNotReadRule } from './rules/bodyNotRead';
+import { certificateRule } from './rules/certificates';
+import { plainHttpRule, secretInUrlRule } from './rules/exposed';
+import { failedConnectRule } from './rules/failedConnects';
+import { limitsOfSightRule } from './rules/limitsOfSight';
+import { manyRequestRule, serialRule } from './rules/manyRequests';
+import { repeatedLookupRule } from './rules/repeatedLookups';
+import { retryStormRule } from './rules/retryStorm';
+import { shortConnectionRule } from './rules/shortConnections';
+import { slowLookupRule } from './rules/slowLookups';
+import { smallWriteRule } from './rules/smallWrites';
+import { staleKeepAliveRule } from './rules/staleKeepAlive';
+import { busyLoopRule, timeoutRule } from './rules/timeouts';
+
+/** Failures explained first, then lost time, then habits; causes before their effects. */
+const rules: readonly ((facts: Facts) => Draft[])[] = [
+  failedConnectRule,
+  staleKeepAliveRule,
+  certificateRule,
+  brokenBodyRule,
+  timeoutRule,
+  bodyNotReadRule,
+  retryStormRule,
+  slowLookupRule,
+  attemptRule,
+  busyLoopRule,
+  agentQueueRule,
+  shortConnectionRule,
+  smallWriteRule,
+  slowServerRule,
+  fullHandshakeRule,
+  repeatedLookupRule,
+  manyRequestRule,
+  serialRule,
+  plainHttpRule,
+  secretInUrlRule,
+  uncompressedRule,
+  limitsOfSightRule,
+];
+
+/** A finding that an earlier one explains to this share of its subjects is left out. */
+const covered = 0.8;
+const causes: Readonly<Record<string, readonly string[]>> = {
+  'agent-queue': ['body-not-read'],
+  'server-slow': ['event-loop-blocked'],
+  'tls-full-handshake': ['keep-alive-off', 'connection-churn'],
+};
+const rank = { error: 0, warning: 1, info: 2 } as const;
+
+/** `now`: µs since the trace began; its end for a trace that is over. */
+export function analyse(store: Store, now: number = store.header.endAt ?? 0): Finding[] {
+  const facts = new Facts(store, now);
+  const all = rules.flatMap((rule) => rule(facts));
+  const kept = all.filter((d) => !causes[d.rule]?.some((rule) => all.some((c) => c.rule === rule && covers(c, d))));
+  return kept
+    .map((d, i) => ({ d, i }))
+    .sort((a, b) => rankOf(a.d) - rankOf(b.d) || a.i - b.i)
+    .slice(0, mostFindings)
+    .map(({ d }, i) => ({ id: `f-${i + 1}`, ...d, analysisVersion }));
+}
+
+const rankOf = (d: Draft): number => rank[d.severity as keyof typeof rank] ?? 3;
+
+function covers(cause: Draft, effect: Draft): boolean {
+  const known = new Set(cause.subjects);
+  return effect.subjects.filter((s) => known.has(s)).length >= covered * effect.subjects.length;
+}

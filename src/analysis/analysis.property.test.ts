@@ -1,0 +1,103 @@
+/** Whatever a trace holds: findings and verdicts are made without a throw, short, with evidence, the same each time. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyTrace } from '../formats/testing/arbitrary';
+import { Folder } from '../model/fold';
+import { phasesOf } from '../model/phases';
+import { simulatedSpool } from '../model/spool.testing';
+import { Store } from '../model/store';
+import { emptyStore } from '../model/testing';
+import { analyse } from './analyse';
+import { exchange, ms, storeOf } from './testing';
+import { caseOf } from './verdict/context';
+import { partsOf } from './verdict/parts';
+import { verdictOf } from './verdict/verdict';
+
+function holds(store: Store): void {
+  const now = store.header.endAt ?? 5_000_000;
+  const found = analyse(store, now);
+  expect(analyse(store, now)).toEqual(found);
+  for (const f of found) {
+    expect(f.evidence.length).toBeGreaterThan(0);
+    expect(f.text.length).toBeLessThanOrEqual(160);
+  }
+  for (const r of store.requests.values()) {
+    const v = verdictOf(r, store, now);
+    expect(v.text.length).toBeGreaterThan(0);
+    expect(v.text.length).toBeLessThanOrEqual(160);
+    expect(v.advice?.length ?? 0).toBeLessThanOrEqual(120);
+    expect(v.evidence.length).toBeGreaterThan(0);
+    expect(v.evidence.length).toBeLessThanOrEqual(5);
+    if (v.fault !== undefined && v.level === 'ok') throw new Error('a healthy request accuses nobody');
+  }
+}
+
+describe('analysis of any trace', () => {
+  test('by the schema', () => {
+    fc.assert(fc.property(anyTrace(), (doc) => holds(Store.fromDocument(doc))));
+  });
+
+  test('of programs, cut off anywhere', () => {
+    const spool = fc.array(fc.nat(1_000_000), { maxLength: 300, size: 'max' }).map(simulatedSpool);
+    fc.assert(
+      fc.property(spool, fc.nat(), (files, cut) => {
+        const store = emptyStore();
+        const folder = new Folder(store);
+        for (const file of files)
+          file.lines.slice(0, 1 + (cut % file.lines.length)).forEach((text, offset) => {
+            folder.fold(text, { file: file.name, offset });
+          });
+        holds(store);
+        // Parts are disjoint: what is there at least cannot exceed the total.
+        for (const r of store.requests.values()) {
+          const k = caseOf(r, store, 5_000_000);
+          const total = phasesOf(r, store, 5_000_000).total;
+          if (total === undefined) continue;
+          expect(partsOf(k).reduce((sum, p) => sum + p.lo, 0)).toBeLessThanOrEqual(total);
+          for (const p of partsOf(k)) expect(p.lo).toBeLessThanOrEqual(p.hi);
+        }
+      }),
+    );
+  });
+
+  test('20,000 requests take a moment', { retry: 2 }, () => {
+    const requests = Array.from({ length: 20_000 }, (_, i) => ({
+      ...exchange(i, i * 3, {
+        url: `https://api${i % 50}.shop.example/items/${i}?a=1`,
+        connection: `c-${i}`,
+        ordinal: 1,
+      }),
+      loopBusyDuration: 2 * ms,
+      callSite: { file: '/app/shop.ts', line: i % 40, column: 1, kind: 'user' as const },
+    }));
+    const connections = requests.map((r, i) => ({
+      id: `c-${i}`,
+      dial: `d-${i}`,
+      requestCount: 1,
+      connect: { beginAt: r.createdAt as number, endAt: (r.createdAt as number) + 100, result: 'connected' as const },
+      closedAt: (r.createdAt as number) + 12_000,
+      closedBy: 'local' as const,
+    }));
+    const dials = requests.map((r, i) => ({
+      id: `d-${i}`,
+      request: r.id,
+      lookup: `l-${i}`,
+      beginAt: r.createdAt as number,
+    }));
+    const lookups = requests.map((r, i) => ({
+      id: `l-${i}`,
+      hostname: `api${i % 50}.shop.example`,
+      beginAt: r.createdAt as number,
+      endAt: (r.createdAt as number) + 50,
+    }));
+    const store = storeOf({ requests, connections, dials, lookups });
+    analyse(store);
+    // The machine may be busy with other things: the processor's time, not the clock's.
+    const begin = process.cpuUsage();
+    analyse(store);
+    const { user, system } = process.cpuUsage(begin);
+    const took = (user + system) / 1000;
+    // 100 ms on a quiet machine.
+    expect(took).toBeLessThan(400);
+  });
+});

@@ -1,0 +1,15 @@
+/** Findings where a trace is shown or saved: those it came with, if today's rules made them; else made anew. */
+import type { Finding, Trace } from '../model/records';
+import type { Store } from '../model/store';
+import { analyse } from './analyse';
+import { analysisVersion } from './limits';
+
+export function findingsOf(store: Store, now?: number): Finding[] {
+  const { findings, endAt } = store.header;
+  return findings?.every((f) => f.analysisVersion === analysisVersion) ? findings : analyse(store, now ?? endAt);
+}
+
+/** The trace as a document, with its findings. */
+export function documentOf(store: Store, now?: number): Trace {
+  return { ...store.toDocument(), findings: findingsOf(store, now) };
+}

@@ -1,0 +1,68 @@
+/** What several rules ask of a trace, gathered once: 20,000 requests must not cost more than a moment. */
+import type { Connection, Dial, Request } from '../model/records';
+import type { Store } from '../model/store';
+import { originOf } from './places';
+
+export class Facts {
+  /** Outgoing requests by begin. */
+  readonly requests: readonly Request[];
+  readonly byOrigin = new Map<string, Request[]>();
+
+  constructor(
+    readonly store: Store,
+    /** µs since the trace began. */
+    readonly now: number,
+  ) {
+    const requests: Request[] = [];
+    let last = Number.NEGATIVE_INFINITY;
+    let sorted = true;
+    for (const r of store.requests.values()) {
+      if (r.direction === 'in') continue;
+      requests.push(r);
+      if (r.createdAt === undefined || r.createdAt < last) sorted = false;
+      else last = r.createdAt;
+    }
+    if (!sorted) requests.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
+    this.requests = requests;
+    for (const r of requests) push(this.byOrigin, originOf(r.url), r);
+  }
+
+  connectionOf(r: Request): Connection | undefined {
+    return r.connection === undefined ? undefined : this.store.connections.get(r.connection);
+  }
+
+  dialOf(c: Connection | undefined): Dial | undefined {
+    return c?.dial === undefined ? undefined : this.store.dials.get(c.dial);
+  }
+
+  /** µs that setting up a connection took: dial, and TLS after it. */
+  setUpOf(c: Connection): number | undefined {
+    const dial = this.dialOf(c);
+    const begin = dial?.beginAt ?? c.connect?.beginAt;
+    const ends = [c.connect?.endAt, ...this.store.tunnelsOf(c.id).map((t) => t.endAt)].filter((x) => x !== undefined);
+    return begin === undefined || ends.length === 0 ? undefined : Math.max(...ends) - begin;
+  }
+}
+
+export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+export const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
+
+/** Most of the instants (sorted) that lie within one window. */
+export function densest(instants: readonly number[], window: number): number {
+  let most = 0;
+  for (let from = 0, to = 0; to < instants.length; to++) {
+    while ((instants[to] as number) - (instants[from] as number) > window) from++;
+    most = Math.max(most, to - from + 1);
+  }
+  return most;
+}

@@ -1,0 +1,81 @@
+/** Every threshold of the analysis, with its reason. Times in µs. */
+const ms = 1000;
+const s = 1000 * ms;
+
+/** Version of the rules: saved findings of another version are computed again. */
+export const analysisVersion = '1.0';
+
+/** A request that takes this long is worth a look; what people notice as a delay. */
+export const slowAt = 500 * ms;
+/** Or three times what its like usually take, when that is this much more: below, noise of the machine. */
+export const slowerThanUsual = { times: 3, by: 50 * ms };
+/** Requests of one kind that make "usual" a figure. */
+export const usualNeeds = 8;
+/** A part of a request outside the server's wait that deserves a word: people feel 100 ms. */
+export const partMatters = { least: 100 * ms, share: 0.25 };
+/** Shares of the total from which a side is named at all, and for sure. */
+export const sideLikely = { lo: 0.25, hi: 0.5 };
+export const sideSure = 0.4;
+/** Two parts this near to each other are a tie. */
+export const tie = 0.05;
+
+/** A pause in the debugger as long as this upsets timers of both sides. */
+export const pauseMatters = 1 * s;
+/** Node's own limit for an address, with what timers may be late. */
+export const attemptBudgetLate = 30 * ms;
+/** Servers close this much before or after what they promised (Node's http server: 1 s later). */
+export const hintMargin = 1 * s;
+/** A connection idle for less was not dropped for its idleness. */
+export const leastStaleIdle = 20 * ms;
+
+/** Look-ups of one name from which the missing cache is worth a hint. */
+export const repeatedLookups = { count: 10, window: 60 * s };
+/** Wait for a thread of the pool that is not just scheduling. */
+export const poolWait = { least: 50 * ms, share: 0.5 };
+/** getaddrinfo may use half of the pool's four threads. */
+export const lookupSlots = 2;
+/** A look-up this slow is no cache's answer; and one this slow is a resolver that timed out. */
+export const slowLookup = { least: 100 * ms, timesMedian: 5, one: 1 * s, times: 2 };
+
+/** Requests of one origin, each on a connection of its own, that make a habit. On loopback set-up costs little. */
+export const shortConnections = { count: 5, loopback: 20, share: 0.5, within: 5 * s };
+/** New connections a minute to one address that use up ports: a quarter of an hour of it and there are none. */
+export const churn = { count: 100, window: 60 * s };
+/** Delayed ACK of Linux is 40 ms, of others 200 ms. */
+export const delayedAck = [
+  [35 * ms, 50 * ms],
+  [180 * ms, 220 * ms],
+] as const;
+export const delayedAckTimes = 3;
+/** Writes below this fit one segment of any network. */
+export const smallWrite = 1200;
+
+/** Days left of a certificate: time to act, and no time left. */
+export const certificateDays = { warning: 14, error: 3, shortLife: 30, shortShare: 0.1 };
+export const leastRsaBits = 2048;
+
+/** Wait in an agent's queue. */
+export const agentQueue = { least: 20 * ms, share: 0.25, count: 3, one: 500 * ms };
+/** A body unread for this long was forgotten. */
+export const unread = 5 * s;
+/** Like requests from one line. */
+export const nPlusOne = { count: 5, warning: 20, window: 10 * s };
+export const duplicates = { count: 2, window: 5 * s };
+/** Requests one after another: the next begins when the one before has ended. */
+export const serial = { count: 3, gap: 5 * ms, least: 50 * ms };
+/** Attempts after failures without growing gaps. */
+export const retries = { count: 4, window: 60 * s, growth: 1.3, gap: 1 * s };
+/** Full handshakes to one host. */
+export const fullHandshakes = { count: 3, warning: 10 };
+/** Answers worth packing. */
+export const packing = { least: 8192, warning: 1024 * 1024 };
+/** A server that takes this share of most requests of one kind. */
+export const serverSlow = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
+/** The loop busy for this share of a request that took long. */
+export const busyLoop = { least: 100 * ms, share: 0.5, count: 2 };
+
+/** Subjects listed in a finding, and findings kept. */
+export const mostSubjects = 20;
+export const mostFindings = 100;
+/** Length of texts: what a line of the panel shows. */
+export const longest = { text: 160, advice: 120 };

@@ -1,0 +1,44 @@
+/** Requests that waited for a socket of their agent. By origin. */
+import type { Request } from '../../model/records';
+import { timeText } from '../../model/text';
+import { type Draft, draft, number, time } from '../draft';
+import { type Facts, median, sum } from '../facts';
+import { agentQueue } from '../limits';
+
+/** Only what waited for a socket that another held: the wait before a dial is something else. */
+const queued = (r: Request): number =>
+  r.createdAt === undefined || r.assignedAt === undefined || (r.ordinal ?? 1) <= 1 ? 0 : r.assignedAt - r.createdAt;
+
+export function agentQueueRule(facts: Facts): Draft[] {
+  const found: Draft[] = [];
+  for (const [origin, requests] of facts.byOrigin) {
+    const list = requests.filter((r) => {
+      const q = queued(r);
+      const total = (r.endAt ?? facts.now) - (r.createdAt ?? 0);
+      return q >= agentQueue.least && q >= agentQueue.share * total;
+    });
+    const waits = list.map(queued);
+    if (list.length < agentQueue.count && Math.max(0, ...waits) < agentQueue.one) continue;
+    const first = list[0] as Request;
+    const limit = facts.dialOf(facts.connectionOf(first))?.pool?.limit;
+    found.push(
+      draft({
+        rule: 'agent-queue',
+        severity: 'warning',
+        title: `${list.length} requests waited for a free socket`,
+        text: `${list.length} requests to ${origin} waited ${timeText(sum(waits))} for a socket (median ${timeText(median(waits))})${limit === undefined ? '' : `; the limit is ${limit}`}.`,
+        fault: 'yourCode',
+        certainty: 'sure',
+        subjects: list.map((r) => r.id),
+        evidence: [
+          number('requests', list.length),
+          time('waited together', sum(waits)),
+          time('first', queued(first), first.id, 'assignedAt'),
+          ...(limit === undefined ? [] : [number('sockets allowed', limit)]),
+        ],
+        advice: 'Raise maxSockets (`connections` of undici), or make what holds the sockets faster.',
+      }),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,131 @@
+/** What the answers cost: unpacked bodies, bodies cut off, servers that are slow, full handshakes. */
+import type { Request, TlsTunnel } from '../../model/records';
+import { bytesText, timeText } from '../../model/text';
+import { type Draft, draft, number, time, words } from '../draft';
+import { type Facts, median, push, sum } from '../facts';
+import { fullHandshakes, packing, serverSlow, slowAt } from '../limits';
+import { hostOf, isLoopback, originOf, templateOf } from '../places';
+
+const packable = /^(text\/|application\/([\w.+-]*\+)?(json|xml|javascript)|image\/svg)/i;
+
+export function uncompressedRule(facts: Facts): Draft[] {
+  const found: Draft[] = [];
+  for (const [origin, requests] of facts.byOrigin) {
+    if (isLoopback(hostOf(origin))) continue;
+    const list = requests.filter((r) => {
+      const a = r.response;
+      if (a?.status !== 200 || a.contentEncoding !== undefined || !packable.test(a.contentType ?? '')) return false;
+      return (
+        a.contentType?.startsWith('text/event-stream') !== true && (a.bodyBytes ?? a.wireBytes ?? 0) > packing.least
+      );
+    });
+    if (list.length === 0) continue;
+    const bytes = sum(list.map((r) => r.response?.bodyBytes ?? r.response?.wireBytes ?? 0));
+    found.push(
+      draft({
+        rule: 'uncompressed',
+        severity: bytes > packing.warning ? 'warning' : 'info',
+        title: `${bytesText(bytes)} came unpacked`,
+        text: `${list.length} ${list.length === 1 ? 'answer' : 'answers'} of ${origin} came unpacked, ${bytesText(bytes)} of text together.`,
+        fault: 'yourCode',
+        certainty: 'likely',
+        subjects: list.map((r) => r.id),
+        evidence: [number('answers', list.length), { what: 'bytes', value: bytes, unit: 'bytes' }],
+        advice: 'Send `Accept-Encoding: gzip, br` and decode (fetch does both); http.get does not.',
+      }),
+    );
+  }
+  return found;
+}
+
+export function brokenBodyRule(facts: Facts): Draft[] {
+  const groups = new Map<string, Request[]>();
+  for (const r of facts.requests)
+    if (r.outcome === 'failed' && r.responseBeginAt !== undefined && r.endAt !== undefined && r.timeout === undefined)
+      if (r.error?.phase === undefined || r.error.phase === 'download') push(groups, originOf(r.url), r);
+  return [...groups].map(([origin, list]) => {
+    const times = list.map((r) => (r.endAt as number) - (r.createdAt ?? r.responseBeginAt ?? 0));
+    const spread = Math.max(...times) - Math.min(...times);
+    const cluster = list.length >= 3 && spread <= 0.1 * median(times);
+    return draft({
+      rule: 'reset-in-body',
+      severity: 'warning',
+      title: `${list.length} ${list.length === 1 ? 'body' : 'bodies'} of ${hostOf(origin)} cut off`,
+      text: `${list.length} ${list.length === 1 ? 'body' : 'bodies'} of ${origin} broke off after ${timeText(median(times))}${cluster ? ', always at the same time: a limit of a proxy or server' : ''}.`,
+      fault: 'server',
+      certainty: 'likely',
+      subjects: list.map((r) => r.id),
+      evidence: [
+        number('bodies', list.length),
+        time('median time', median(times)),
+        words('error', list[0]?.error?.code ?? 'closed', list[0]?.id, 'error'),
+      ],
+      advice: 'Look into the server’s and the proxy’s log at that time.',
+    });
+  });
+}
+
+export function slowServerRule(facts: Facts): Draft[] {
+  const groups = new Map<string, Request[]>();
+  for (const [origin, requests] of facts.byOrigin)
+    for (const r of requests)
+      if (r.outcome === 'complete' && (r.endAt ?? 0) - (r.createdAt ?? 0) >= slowAt && r.createdAt !== undefined)
+        push(groups, `${r.method} ${origin}${templateOf(r.url ?? '')}`, r);
+  return [...groups].flatMap(([kind, list]) => {
+    const wait = (r: Request) =>
+      r.responseBeginAt === undefined || r.sendEndAt === undefined
+        ? 0
+        : // Time in which the program itself was busy may have hidden the answer.
+          Math.max(0, r.responseBeginAt - r.sendEndAt - (r.loopBusyDuration ?? 0));
+    const held = list.filter((r) => facts.store.pausesOf(r.thread).length === 0);
+    const slow = held.filter((r) => wait(r) >= serverSlow.share * ((r.endAt as number) - (r.createdAt as number)));
+    if (slow.length < serverSlow.count || slow.length < serverSlow.of * held.length) return [];
+    const waits = slow.map(wait);
+    const loopback = isLoopback(hostOf(originOf(slow[0]?.url)));
+    return [
+      draft({
+        rule: 'server-slow',
+        severity: median(waits) >= serverSlow.warning && slow.length >= 5 ? 'warning' : 'info',
+        title: `Server takes ${timeText(median(waits))} for ${kind}`,
+        text: `${loopback ? '' : 'Probably the server: '}${slow.length} answers to ${kind} took ${timeText(median(waits))} (median) to begin.`,
+        fault: 'server',
+        certainty: loopback ? 'sure' : 'likely',
+        subjects: slow.map((r) => r.id),
+        evidence: [
+          number('answers', slow.length),
+          time('median wait', median(waits)),
+          time('longest wait', Math.max(...waits)),
+        ],
+        advice: 'Ask for less, keep answers, or run requests together.',
+      }),
+    ];
+  });
+}
+
+export function fullHandshakeRule({ store }: Facts): Draft[] {
+  const byHost = new Map<string, TlsTunnel[]>();
+  for (const t of store.tlsTunnels.values())
+    if (t.error === undefined && t.endAt !== undefined && t.beginAt !== undefined && t.resumed !== undefined)
+      push(byHost, t.serverName ?? '', t);
+  return [...byHost].flatMap(([host, list]) => {
+    const sorted = list.sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0));
+    if (isLoopback(host) || sorted.some((t) => t.resumed)) return [];
+    // Those begun before the first was over could not resume anything.
+    const late = sorted.filter((t) => (t.beginAt ?? 0) > (sorted[0]?.endAt ?? 0) + 50_000);
+    if (late.length < fullHandshakes.count || late.some((t) => t.clientCertificate !== undefined)) return [];
+    const cost = sum(late.map((t) => (t.endAt as number) - (t.beginAt as number)));
+    return [
+      draft({
+        rule: 'tls-full-handshake',
+        severity: late.length >= fullHandshakes.warning ? 'warning' : 'info',
+        title: `TLS with ${host} is set up anew each time`,
+        text: `${late.length} handshakes with ${host} were full ones although a session was known; ${timeText(cost)} together.`,
+        fault: 'yourCode',
+        certainty: 'likely',
+        subjects: late.map((t) => t.connection ?? t.id),
+        evidence: [number('full handshakes', late.length), time('time together', cost)],
+        advice: 'Use one Agent for the whole module; it keeps connections and sessions.',
+      }),
+    ];
+  });
+}

@@ -1,0 +1,72 @@
+/** Timers that ended requests, grouped by timer; and requests that died while the program itself was busy. */
+import type { Request } from '../../model/records';
+import { timeText } from '../../model/text';
+import { type Draft, draft, number, time } from '../draft';
+import { type Facts, push, sum } from '../facts';
+import { busyLoop } from '../limits';
+import { caseOf } from '../verdict/context';
+import { timerOf } from '../verdict/timers';
+
+/** Of so many failed requests each is looked at; more are like them. */
+const most = 500;
+
+export function timeoutRule({ requests, store, now }: Facts): Draft[] {
+  const groups = new Map<
+    string,
+    { r: Request; name: string; limit: number | undefined; advice: string; fault: string }[]
+  >();
+  let looked = 0;
+  for (const r of requests) {
+    if (r.outcome !== 'failed' && r.outcome !== 'aborted') continue;
+    if (++looked > most) break;
+    const timer = timerOf(caseOf(r, store, now));
+    if (timer) push(groups, `${timer.name} ${timer.limit}`, { r, ...timer });
+  }
+  return [...groups.values()].map((list) => {
+    const { name, limit, fault, advice } = list[0] as (typeof list)[number];
+    const n = `${list.length} ${list.length === 1 ? 'request' : 'requests'}`;
+    return draft({
+      rule: 'timeout',
+      severity: 'warning',
+      title: `Timer fired: ${name}${limit === undefined ? '' : ` of ${timeText(limit)}`}`,
+      text: `${name}${limit === undefined ? '' : ` of ${timeText(limit)}`} ended ${n}.`,
+      fault,
+      certainty: 'sure',
+      subjects: list.map((x) => x.r.id),
+      evidence: [
+        number('requests', list.length),
+        ...(limit === undefined ? [] : [time(name, limit, list[0]?.r.id, 'timeout.limit')]),
+      ],
+      advice,
+    });
+  });
+}
+
+export function busyLoopRule({ requests, store }: Facts): Draft[] {
+  const list = requests.filter((r) => {
+    if (r.loopBusyDuration === undefined || r.createdAt === undefined || r.endAt === undefined) return false;
+    if (store.pausesOf(r.thread).length > 0) return false;
+    return r.loopBusyDuration >= busyLoop.least && r.loopBusyDuration >= busyLoop.share * (r.endAt - r.createdAt);
+  });
+  // What happens while the program loads is no habit.
+  const late = list.filter((r) => (r.createdAt ?? 0) - (store.thread(r.thread)?.thread.beginAt ?? 0) > 500_000);
+  if (late.length < busyLoop.count) return [];
+  const longest = Math.max(...late.map((r) => r.loopBusyDuration as number));
+  return [
+    draft({
+      rule: 'event-loop-blocked',
+      severity: 'warning',
+      title: `Your program was busy for ${timeText(longest)} while answers were due`,
+      text: `During ${late.length} requests the event loop was busy for more than half of the time, up to ${timeText(longest)}; answers may have lain ready.`,
+      fault: 'yourCode',
+      certainty: 'likely',
+      subjects: late.map((r) => r.id),
+      evidence: [
+        number('requests', late.length),
+        time('longest busy', longest, late[0]?.id, 'loopBusyDuration'),
+        time('busy together', sum(late.map((r) => r.loopBusyDuration as number))),
+      ],
+      advice: 'Move the computation to a worker, slice it, or stream.',
+    }),
+  ];
+}

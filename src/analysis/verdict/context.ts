@@ -1,0 +1,67 @@
+/** What a verdict rests on, gathered once: the records beneath a request, its breakdown, the figures of the loop. */
+import { type Context, contextOf } from '../../model/phase-context';
+import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases';
+import type { ErrorInfo, PhaseName, Request } from '../../model/records';
+import { deepest } from '../../model/state';
+import type { Store } from '../../model/store';
+import { pauseMatters } from '../limits';
+import { hostOf, isLoopback, originOf } from '../places';
+
+export interface Case {
+  r: Request;
+  store: Store;
+  c: Context;
+  breakdown: Breakdown;
+  /** µs without pauses. */
+  total: number;
+  host: string;
+  loopback: boolean;
+  /** The error that says most: at the bottom of the causes. */
+  error: ErrorInfo | undefined;
+  code: string | undefined;
+  /** Phase it died in. */
+  phase: PhaseName | undefined;
+  /** µs in the debugger, when enough to upset timers. */
+  paused: number;
+  /** µs the loop was busy, without pauses; absent: not measured. */
+  busy: number | undefined;
+  now: number;
+}
+
+export function caseOf(r: Request, store: Store, now: number): Case {
+  const c = contextOf(r, store, now);
+  const breakdown = phasesOf(r, store, now);
+  const host = hostOf(originOf(r.url));
+  const bottom = deepest(r.error);
+  const error = bottom?.code === undefined && r.error?.code !== undefined ? r.error : bottom;
+  const all = pausedWithin(c.pauses, r.createdAt ?? 0, c.limit);
+  return {
+    r,
+    store,
+    c,
+    breakdown,
+    total: breakdown.total ?? 0,
+    host,
+    loopback: isLoopback(host),
+    error,
+    code: error?.code ?? r.error?.code,
+    phase: (r.error?.phase as PhaseName | undefined) ?? breakdown.phases.at(-1)?.name,
+    paused: all >= pauseMatters ? all : 0,
+    busy: r.loopBusyDuration === undefined ? undefined : Math.max(0, r.loopBusyDuration - all),
+    now,
+  };
+}
+
+export const durationOf = (k: Case, name: PhaseName): number =>
+  k.breakdown.phases.find((p) => p.name === name)?.duration ?? 0;
+
+export const phaseWords: Readonly<Record<PhaseName, string>> = {
+  queue: 'the agent’s queue',
+  dns: 'the look-up',
+  tcp: 'the TCP connect',
+  proxy: 'the proxy’s tunnel',
+  tls: 'the TLS handshake',
+  send: 'sending the request',
+  wait: 'waiting for the server',
+  download: 'receiving the body',
+};

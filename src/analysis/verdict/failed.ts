@@ -1,0 +1,329 @@
+/** Why a request failed: the first condition that holds. Texts and sides as sure as their figures. */
+import type { Evidence } from '../../model/records';
+import { bytesText, ordinalText, timeText } from '../../model/text';
+import type { Verdict } from '../../model/verdict';
+import { number, time, words } from '../draft';
+import { attemptBudgetLate, busyLoop } from '../limits';
+import { certificateText } from '../tls';
+import { type Case, durationOf, phaseWords } from './context';
+import { staleOf } from './stale';
+import { timerOf, timerText } from './timers';
+
+type Said = Omit<Verdict, 'level'>;
+type Condition = (k: Case) => Said | undefined;
+
+const code = (k: Case): Evidence[] => (k.code === undefined ? [] : [words('error', k.code, k.r.id, 'error.code')]);
+const target = (k: Case): string => {
+  const { error, c } = k;
+  const { address, port } =
+    error?.address !== undefined ? error : (c.winner?.remote ?? c.attempts.at(-1)?.remote ?? {});
+  if (address === undefined)
+    return c.dial?.path ?? (c.dial?.host === undefined ? k.host : `${c.dial.host}:${c.dial.port}`);
+  return `${address.includes(':') ? `[${address}]` : address}${port === undefined ? '' : `:${port}`}`;
+};
+
+const stoppedInDebugger: Condition = (k) => {
+  if (k.paused === 0 || (timerOf(k) === undefined && k.code !== 'ECONNRESET' && k.code !== 'UND_ERR_SOCKET')) return;
+  return {
+    rule: 'pausedInDebugger',
+    fault: 'unclear',
+    certainty: 'likely',
+    text: `Ended while the program stood in the debugger (${timeText(k.paused)}).`,
+    evidence: [time('paused', k.paused), ...code(k)],
+    advice: 'Run it again without a stop; timers and servers do not wait for the debugger.',
+  };
+};
+
+const proxy: Condition = (k) => {
+  const { r, c, phase } = k;
+  const status = r.response?.status;
+  const isProxy = phase === 'proxy' || c.dial?.purpose === 'proxy' || (r.method === 'CONNECT' && status !== undefined);
+  if (!isProxy || (phase !== 'proxy' && phase !== 'tcp' && phase !== 'dns' && r.method !== 'CONNECT')) return;
+  const said = status === undefined ? (k.code ?? 'no answer') : String(status);
+  return {
+    rule: 'proxyFailed',
+    fault: 'proxy',
+    certainty: 'sure',
+    text: `The proxy ${target(k)} ${status === undefined ? 'gave no tunnel' : 'refused the tunnel'}: ${said}.`,
+    evidence: [...code(k), ...(status === undefined ? [] : [number('status', status, r.id)])],
+    advice:
+      status === 407
+        ? 'Give the proxy’s user and password.'
+        : 'Check the proxy’s address, and that it may reach the host.',
+  };
+};
+
+const dns: Condition = (k) => {
+  if (k.phase !== 'dns') return;
+  const took = durationOf(k, 'dns');
+  const host = k.error?.hostname ?? k.c.lookup?.hostname ?? k.host;
+  const asked = k.c.lookup?.servers?.length ? `; asked ${k.c.lookup.servers.join(', ')}` : '';
+  const evidence = [...code(k), time('look-up', took, k.c.lookup?.id ?? k.r.id)];
+  if (k.code === 'ENOTFOUND' || k.code === 'ENODATA')
+    return {
+      rule: 'dnsNotFound',
+      fault: 'yourCode',
+      certainty: 'likely',
+      text: `No such host: ${host} (${timeText(took)}${asked}).`,
+      evidence,
+      advice: 'Check how the name is written, and that this machine’s name server knows it.',
+    };
+  if (k.code === undefined || timerOf(k)) return;
+  return {
+    rule: 'dnsFailed',
+    fault: 'dns',
+    certainty: 'sure',
+    text: `The look-up of ${host} failed after ${timeText(took)}: ${k.code}${asked}.`,
+    evidence,
+    advice: 'Check the name server of this machine (/etc/resolv.conf) and the way to it.',
+  };
+};
+
+const attempts: Condition = (k) => {
+  const { attempts: all, dial } = k.c;
+  const cut = all.filter((a) => a.connect?.result === 'timedOut');
+  const budget = dial?.attemptLimit;
+  if (k.phase !== 'tcp' || cut.length === 0 || all.length < 2) return;
+  const evidence = all
+    .slice(0, 4)
+    .flatMap((a) =>
+      a.connect?.beginAt !== undefined && a.connect.endAt !== undefined
+        ? [
+            time(
+              `${a.remote?.address ?? 'attempt'}: ${a.connect.result}`,
+              a.connect.endAt - a.connect.beginAt,
+              a.id,
+              'connect',
+            ),
+          ]
+        : [],
+    );
+  if (evidence.length === 0) return;
+  const longest = Math.max(...evidence.map((e) => Number(e.value)));
+  const late = budget !== undefined && longest > budget + attemptBudgetLate;
+  if (late && (k.busy ?? 0) >= longest * busyLoop.share)
+    return {
+      rule: 'attemptCutByBusyLoop',
+      fault: 'yourCode',
+      certainty: 'likely',
+      text: `Your program was busy for ${timeText(k.busy ?? 0)}, so Node gave up a connection that was probably fine.`,
+      evidence: [time('event loop busy', k.busy ?? 0, k.r.id, 'loopBusyDuration'), ...evidence],
+      advice: 'Move the computation to a worker, or slice it.',
+    };
+  const last = all.at(-1)?.connect?.error?.code ?? k.code ?? 'no answer';
+  return {
+    rule: 'attemptBudget',
+    fault: 'node',
+    certainty: 'likely',
+    text: `Node gave each address ${budget === undefined ? 'a short time' : timeText(budget)}; ${cut.length} of ${all.length} were given up, the last failed (${last}).`,
+    evidence,
+    advice: 'net.setDefaultAutoSelectFamilyAttemptTimeout(1000) gives each address more time.',
+  };
+};
+
+const connect: Condition = (k) => {
+  if (k.phase !== 'tcp' || k.code === undefined) return;
+  const took = durationOf(k, 'tcp');
+  const evidence = [...code(k), time('TCP connect', took, k.c.dial?.id)];
+  if (k.code === 'ECONNREFUSED')
+    return {
+      rule: 'refused',
+      fault: 'server',
+      certainty: 'sure',
+      text: `Nothing listens on ${target(k)}${k.loopback ? ' on this machine' : ''} (refused after ${timeText(took)}).`,
+      evidence,
+      advice: 'Start the server, or correct host and port.',
+    };
+  if (k.code === 'ENOENT' || k.code === 'EACCES')
+    return {
+      rule: 'noSocket',
+      fault: 'yourCode',
+      certainty: 'sure',
+      text: `The socket ${k.c.dial?.path ?? target(k)} ${k.code === 'ENOENT' ? 'does not exist' : 'may not be opened'}.`,
+      evidence,
+      advice: 'Check the path, its rights, and that the server runs.',
+    };
+  if (['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(k.code)) {
+    const v6 = k.c.attempts.length > 0 && k.c.attempts.every((a) => a.remote?.address.includes(':'));
+    return {
+      rule: 'unreachable',
+      fault: 'network',
+      certainty: 'sure',
+      text: v6 ? `This machine has no IPv6 route: ${target(k)} (${k.code}).` : `No way to ${target(k)}: ${k.code}.`,
+      evidence,
+      advice: v6
+        ? 'Use `family: 4`, or give the machine an IPv6 route.'
+        : 'Check the route, the VPN, and the local address bound.',
+    };
+  }
+  if (k.code === 'ETIMEDOUT')
+    return {
+      rule: 'connectTimeout',
+      fault: 'network',
+      certainty: 'sure',
+      text: `No answer from ${target(k)} for ${timeText(took)}.`,
+      evidence,
+      advice: 'Check that the address is right, and that no firewall drops the packets.',
+    };
+  return;
+};
+
+const tls: Condition = (k) => {
+  if (k.phase !== 'tls') return;
+  const said = certificateText(k.code, k.c.tls, k.store, k.host);
+  if (said) return { ...said, evidence: [...code(k), ...said.evidence] };
+  if (k.code !== 'ECONNRESET' && k.code !== 'UND_ERR_SOCKET') return;
+  return {
+    rule: 'tlsClosed',
+    fault: 'server',
+    certainty: 'sure',
+    text: `The server closed during the TLS handshake, after ${timeText(durationOf(k, 'tls'))}.`,
+    evidence: [...code(k), time('TLS handshake', durationOf(k, 'tls'), k.c.tls?.id)],
+    advice: 'Check that this port speaks TLS, and which versions and names it takes.',
+  };
+};
+
+const stale: Condition = (k) => {
+  const s = staleOf(k.r, k.store);
+  if (!s) return;
+  const idle = s.idle === undefined ? 'its idle time is not known' : `idle ${timeText(s.idle)}`;
+  const limit = s.hint === undefined ? '' : `, its limit ${timeText(s.hint)}`;
+  const evidence: Evidence[] = [
+    number('request on its connection', k.r.ordinal ?? 0, k.r.id),
+    ...(s.idle === undefined ? [] : [time('idle before', s.idle, k.r.id, 'idleDuration')]),
+    ...(s.hint === undefined ? [] : [time('server keeps alive', s.hint, k.r.connection, 'keepAliveHint.timeout')]),
+    ...code(k),
+  ];
+  if (s.unclear)
+    return {
+      rule: 'staleKeepAlive',
+      fault: 'unclear',
+      certainty: 'unclear',
+      text: `Not clear: the ${ordinalText(k.r.ordinal ?? 0)} request on this connection was cut off, ${idle} before.`,
+      evidence,
+      wouldTell: 'The server’s own log, or packets.',
+    };
+  return {
+    rule: 'staleKeepAlive',
+    fault: 'node',
+    certainty: s.sure ? 'sure' : 'likely',
+    text: s.sure
+      ? `The server had closed this idle connection (${idle}${limit}) when the ${ordinalText(k.r.ordinal ?? 0)} request on it was sent.`
+      : `Probably a connection the server had dropped: ${idle}${limit}, closed at the request.`,
+    evidence,
+    advice: 'Give the Agent a `timeout` below the server’s limit, and repeat idempotent requests once.',
+  };
+};
+
+const timer: Condition = (k) => {
+  const t = timerOf(k);
+  if (!t) return;
+  const late = k.busy !== undefined && t.limit !== undefined && k.busy >= t.limit * busyLoop.share;
+  const evidence = [
+    ...(t.limit === undefined ? [] : [time(t.name, t.limit, k.r.id, 'timeout.limit')]),
+    ...(late && k.busy !== undefined ? [time('event loop busy', k.busy, k.r.id, 'loopBusyDuration')] : []),
+    ...code(k),
+    time('until then', k.total, k.r.id),
+  ];
+  return {
+    rule: 'timeout',
+    fault: late ? 'yourCode' : t.fault,
+    certainty: late ? 'likely' : 'sure',
+    text: late
+      ? `${t.name} of ${timeText(t.limit ?? 0)} fired; your program was busy for ${timeText(k.busy ?? 0)} of it, the answer may have lain ready.`
+      : timerText(k, t),
+    evidence,
+    advice: late ? 'Move the computation to a worker, or slice it.' : t.advice,
+  };
+};
+
+const broken: Condition = (k) => {
+  const { r } = k;
+  const reset = k.code === 'ECONNRESET' || k.code === 'EPIPE';
+  const closed = reset || k.code === 'UND_ERR_SOCKET' || k.code === undefined;
+  if (r.responseBeginAt !== undefined && k.phase === 'download' && closed) {
+    const due = r.response?.declaredBytes;
+    const came = r.response?.wireBytes ?? r.response?.bodyBytes ?? r.chunks?.bytes;
+    const bytes =
+      came === undefined
+        ? ''
+        : due === undefined
+          ? ` after ${bytesText(came)}`
+          : ` at ${bytesText(came)} of ${bytesText(due)}`;
+    const inBody = durationOf(k, 'download');
+    const peerReset = k.c.connection?.closedBy === 'peerReset' || (reset && k.c.connection?.closedBy !== 'peer');
+    return {
+      rule: peerReset ? 'resetInBody' : 'bodyCut',
+      fault: 'server',
+      certainty: 'likely',
+      text: `The body was ${peerReset ? 'reset' : 'cut off'}${bytes}, ${timeText(inBody)} into it.`,
+      evidence: [
+        time('time in the body', inBody, r.id),
+        ...(came === undefined ? [] : [number('bytes received', came, r.id)]),
+        ...code(k),
+      ],
+      advice: 'Look into the server’s log; a proxy’s time or size limit shows by always the same figure.',
+    };
+  }
+  if (r.responseBeginAt === undefined && closed && (k.phase === 'wait' || k.phase === 'send'))
+    return {
+      rule: 'closedUnanswered',
+      fault: 'server',
+      certainty: 'likely',
+      text: `The server took the request and closed without an answer after ${timeText(k.total)}.`,
+      evidence: [time('until then', k.total, r.id), ...code(k)],
+      advice: 'Look into the server’s log at that time.',
+    };
+  if (k.code?.startsWith('HPE_') || k.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
+    return {
+      rule: 'badResponse',
+      fault: 'server',
+      certainty: 'sure',
+      text: `The answer is not valid HTTP: ${k.code}.`,
+      evidence: code(k),
+      advice: 'Ask the server’s owner; check that the port speaks plain HTTP/1.1.',
+    };
+  return;
+};
+
+const h2: Condition = (k) => {
+  if (k.code !== 'ERR_HTTP2_STREAM_ERROR' && k.code !== 'ERR_HTTP2_GOAWAY_SESSION') return;
+  const message = k.error?.message ?? k.code;
+  const safe = /REFUSED_STREAM/.test(message) || k.code === 'ERR_HTTP2_GOAWAY_SESSION';
+  return {
+    rule: 'h2Reset',
+    fault: 'server',
+    certainty: 'likely',
+    text: `The stream${k.r.streamId === undefined ? '' : ` ${k.r.streamId}`} was reset: ${message}${safe ? ' (not processed, safe to repeat)' : ''}.`,
+    evidence: code(k),
+  };
+};
+
+const conditions: readonly Condition[] = [
+  stoppedInDebugger,
+  proxy,
+  dns,
+  attempts,
+  timer,
+  connect,
+  tls,
+  h2,
+  stale,
+  broken,
+];
+
+export function failedVerdict(k: Case): Verdict {
+  for (const condition of conditions) {
+    const said = condition(k);
+    if (said) return { level: 'failed', ...said };
+  }
+  const where = k.phase === undefined ? '' : `, in ${phaseWords[k.phase]}`;
+  return {
+    level: 'failed',
+    rule: 'unknown',
+    fault: 'unclear',
+    certainty: 'unclear',
+    text: `Failed: ${k.code ?? k.error?.name ?? k.error?.message ?? 'no reason given'}${where}, after ${timeText(k.total)}.`,
+    evidence: [time('until failure', k.total, k.r.id), ...code(k)],
+  };
+}

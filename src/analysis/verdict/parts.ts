@@ -1,0 +1,252 @@
+/**
+ * The total split into parts with a side each, and bounds: at least so much (`lo`), at most so much (`hi`). Parts are
+ * disjoint; without evidence lo is 0 and hi the phase.
+ */
+import type { Evidence, Finding, PhaseName } from '../../model/records';
+import { bytesText, timeText } from '../../model/text';
+import { number, time, words } from '../draft';
+import { lookupSlots } from '../limits';
+import { requestText } from '../places';
+import { type Case, durationOf } from './context';
+
+export interface Part {
+  rule: string;
+  fault: Finding['fault'];
+  phase: PhaseName;
+  lo: number;
+  hi: number;
+  /** `<figure> of <total>` is put before it. */
+  text: (share: string) => string;
+  advice?: string;
+  evidence: Evidence[];
+  wouldTell?: string;
+}
+
+export function partsOf(k: Case): Part[] {
+  return [queue(k), ...dns(k), ...tcp(k), tls(k), ...send(k), ...wait(k), ...download(k)].filter(
+    (p): p is Part => p !== undefined && p.hi > 0,
+  );
+}
+
+function queue(k: Case): Part | undefined {
+  const d = durationOf(k, 'queue');
+  const holder = k.r.blockedBy === undefined ? undefined : k.store.requests.get(k.r.blockedBy);
+  const limit = k.c.dial?.pool?.limit;
+  const taken = holder ? `, taken by ${requestText(holder)}` : '';
+  return {
+    rule: 'agentQueue',
+    fault: limit !== undefined || holder ? 'yourCode' : 'node',
+    phase: 'queue',
+    lo: d,
+    hi: d,
+    text: (share) =>
+      `Agent: waited ${share} for a free socket${limit === undefined ? '' : `; limit ${limit}`}${taken}.`,
+    advice: 'Raise maxSockets on this Agent, or make what holds the sockets faster.',
+    evidence: [
+      time('queued', d, k.r.id, 'assignedAt'),
+      ...(holder ? [words('socket held by', requestText(holder), holder.id)] : []),
+      ...(limit === undefined ? [] : [number('sockets allowed', limit, k.c.dial?.id)]),
+    ],
+  };
+}
+
+function dns(k: Case): Part[] {
+  const whole = durationOf(k, 'dns');
+  const l = k.c.lookup;
+  if (whole === 0) return [];
+  const pool = Math.min(whole, l?.poolWaitDuration ?? 0);
+  const rest = whole - pool;
+  const id = l?.id ?? k.r.id;
+  const slots = (l?.inFlight ?? 0) > lookupSlots && l?.poolWaitDuration === undefined;
+  return [
+    {
+      rule: 'threadPool',
+      fault: 'yourCode',
+      phase: 'dns',
+      lo: pool,
+      hi: pool,
+      text: (share) =>
+        `Thread pool: ${share} before the look-up could start; the look-up itself took ${timeText(rest)}.`,
+      advice: 'Set UV_THREADPOOL_SIZE before the start, or move the work that fills the pool to a worker.',
+      evidence: [time('wait for a thread', pool, id, 'poolWaitDuration'), time('look-up after it', rest, id)],
+    },
+    {
+      rule: slots ? 'lookupSlots' : 'resolver',
+      fault: slots ? 'node' : 'dns',
+      phase: 'dns',
+      // Without the pool's wait, the rest may be the pool's too.
+      lo: l?.poolWaitDuration === undefined ? 0 : rest,
+      hi: rest,
+      text: (share) =>
+        slots
+          ? `DNS: ${share}; ${l?.inFlight} look-ups were under way, and Node runs only ${lookupSlots} at a time.`
+          : `DNS: ${share}; the resolver answered late.`,
+      advice: 'Keep connections alive, so that fewer names are looked up; check the name server.',
+      evidence: [
+        time('look-up', rest, id),
+        ...(l?.inFlight === undefined ? [] : [number('look-ups under way', l.inFlight, id)]),
+      ],
+      ...(l?.poolWaitDuration === undefined
+        ? { wouldTell: 'The wait for a thread of the pool was not measured.' }
+        : {}),
+    },
+  ];
+}
+
+function tcp(k: Case): Part[] {
+  const whole = durationOf(k, 'tcp');
+  if (whole === 0) return [];
+  const { winner, attempts, dial } = k.c;
+  const begin = winner?.connect?.beginAt;
+  const phase = k.breakdown.phases.find((p) => p.name === 'tcp');
+  const lost = attempts.filter((a) => a.id !== winner?.id);
+  const before =
+    begin === undefined || lost.length === 0 || !phase ? 0 : Math.min(whole, Math.max(0, begin - phase.beginAt));
+  const first = lost[0];
+  return [
+    {
+      rule: 'attemptsGivenUp',
+      fault: first?.connect?.result === 'timedOut' ? 'network' : 'server',
+      phase: 'tcp',
+      lo: before,
+      hi: before,
+      text: (share) =>
+        `${share} went to ${lost.length === 1 ? (first?.remote?.address ?? 'an address') : `${lost.length} addresses`} that did not connect; then ${winner?.remote?.address ?? 'the next'} answered in ${timeText(whole - before)}.`,
+      advice: 'Check the route to the first address; `family: 4` leaves IPv6 out.',
+      evidence: [
+        time('attempts before', before, dial?.id, 'attempts'),
+        ...(first?.connect?.result === undefined
+          ? []
+          : [words('first attempt', first.connect.result, first.id, 'connect.result')]),
+      ],
+    },
+    {
+      rule: 'tcpConnect',
+      fault: 'network',
+      phase: 'tcp',
+      lo: 0,
+      hi: whole - before,
+      text: (share) => `Network: ${share} for the TCP connect.`,
+      evidence: [time('TCP connect', whole - before, winner?.id, 'connect')],
+      wouldTell: 'Whether packets were lost: the helper’s kernel figures.',
+    },
+  ];
+}
+
+function tls(k: Case): Part | undefined {
+  const d = durationOf(k, 'tls');
+  return {
+    rule: 'tlsHandshake',
+    fault: 'server',
+    phase: 'tls',
+    lo: 0,
+    hi: d,
+    text: (share) => `TLS handshake: ${share}${k.c.tls?.resumed === false ? ', a full one' : ''}.`,
+    advice: 'Keep connections alive; a full handshake costs one or two round trips.',
+    evidence: [time('TLS handshake', d, k.c.tls?.id)],
+  };
+}
+
+function send(k: Case): Part[] {
+  const whole = durationOf(k, 'send');
+  if (whole === 0) return [];
+  const parts = k.breakdown.phases.find((p) => p.name === 'send')?.parts ?? [];
+  const unsent = Math.min(whole, parts.find((p) => p.name === 'unsent')?.duration ?? 0);
+  const stall = Math.min(whole - unsent, parts.find((p) => p.name === 'stall')?.duration ?? 0);
+  const waits = k.r.body?.drainWaits;
+  return [
+    {
+      rule: 'producer',
+      fault: 'yourCode',
+      phase: 'send',
+      lo: unsent,
+      hi: unsent,
+      text: (share) => `Your code: ${share} before it wrote the request.`,
+      advice: 'Make the request when its body is ready.',
+      evidence: [time('not written yet', unsent, k.r.id, 'sendBeginAt')],
+    },
+    {
+      rule: 'uploadStall',
+      fault: 'unclear',
+      phase: 'send',
+      lo: stall,
+      hi: whole - unsent,
+      text: (share) =>
+        `Upload: ${share}; the socket took no more ${waits ?? 'several'} times. Receiver or path: not clear.`,
+      advice: 'Check how fast the server reads.',
+      evidence: [time('upload stalled', stall, k.r.id, 'body.drainDuration'), time('sending', whole, k.r.id)],
+      wouldTell: 'The receiver’s window: the helper’s kernel figures.',
+    },
+  ];
+}
+
+function wait(k: Case): Part[] {
+  const d = durationOf(k, 'wait');
+  if (d === 0) return [];
+  // The loop may have been busy elsewhere in the request's life: at least what does not fit there was here.
+  const busyHi = k.busy === undefined ? 0 : Math.min(d, k.busy);
+  const timing = k.r.response?.serverTiming?.length;
+  return [
+    {
+      rule: 'server',
+      fault: 'server',
+      phase: 'wait',
+      lo: d - busyHi,
+      hi: d,
+      text: (share) => `Server: ${share} between the last request byte and the first answer byte.`,
+      evidence: [
+        time('waiting', d, k.r.id, 'responseBeginAt'),
+        ...(k.busy === undefined ? [] : [time('event loop busy', k.busy, k.r.id, 'loopBusyDuration')]),
+        ...(timing ? [number('Server-Timing entries', timing, k.r.id)] : []),
+      ],
+    },
+    {
+      rule: 'busyLoop',
+      fault: 'yourCode',
+      phase: 'wait',
+      lo: 0,
+      hi: busyHi,
+      text: () =>
+        `Your program was busy for ${timeText(k.busy ?? 0)} of ${timeText(k.total)} and could take no answer; when it came is not measured.`,
+      advice: 'Move the computation to a worker, or slice it.',
+      evidence: [time('event loop busy', k.busy ?? 0, k.r.id, 'loopBusyDuration'), time('waiting', d, k.r.id)],
+      wouldTell: 'The helper sees when the answer reached this machine.',
+    },
+  ];
+}
+
+function download(k: Case): Part[] {
+  const whole = durationOf(k, 'download');
+  if (whole === 0) return [];
+  const parts = k.breakdown.phases.find((p) => p.name === 'download')?.parts ?? [];
+  const unread = Math.min(whole, parts.find((p) => p.name === 'unread')?.duration ?? 0);
+  const gap = Math.min(whole - unread, parts.find((p) => p.name === 'longestGap')?.duration ?? 0);
+  const busy = k.busy === undefined ? 0 : Math.min(gap, k.busy);
+  const bytes = k.r.response?.wireBytes ?? k.r.response?.bodyBytes;
+  return [
+    {
+      rule: 'consumer',
+      fault: 'yourCode',
+      phase: 'download',
+      lo: unread,
+      hi: unread,
+      text: (share) => `Your code: ${share} before it began to read the answer.`,
+      advice: 'Read the body when its head is there.',
+      evidence: [time('not read yet', unread, k.r.id, 'response.readBeginAt')],
+    },
+    {
+      rule: 'body',
+      fault: 'server',
+      phase: 'download',
+      lo: gap - busy,
+      hi: whole - unread,
+      text: (share) =>
+        `Body: ${share}${bytes === undefined ? '' : ` for ${bytesText(bytes)}`}${gap > 0 ? `; longest gap ${timeText(gap)}` : ''}.`,
+      evidence: [
+        time('receiving the body', whole - unread, k.r.id),
+        ...(gap > 0 ? [time('longest gap', gap, k.r.id, 'chunks.longestGap')] : []),
+      ],
+      wouldTell: 'Server or path: the helper’s kernel figures.',
+    },
+  ];
+}

@@ -1,0 +1,86 @@
+/** Which timer ended a request: its name, who set it, and how the text says it. */
+import type { Finding } from '../../model/records';
+import { timeText } from '../../model/text';
+import { type Case, durationOf, phaseWords } from './context';
+
+export interface Timer {
+  name: string;
+  limit: number | undefined;
+  fault: Finding['fault'];
+  advice: string;
+}
+
+const kinds: Readonly<Record<string, Omit<Timer, 'limit'>>> = {
+  socket: {
+    name: 'socket timeout',
+    fault: 'yourCode',
+    advice: 'It counts idle time of the socket; raise `timeout`, or find what is slow.',
+  },
+  agent: {
+    name: 'the agent’s socket timeout',
+    fault: 'node',
+    advice: 'http.globalAgent has 5 s of its own; set `timeout` on the request or use an own Agent.',
+  },
+  signal: {
+    name: 'AbortSignal.timeout',
+    fault: 'yourCode',
+    advice: 'Raise the limit of the signal, or find what is slow.',
+  },
+  headers: {
+    name: 'headersTimeout',
+    fault: 'unclear',
+    advice: 'Raise `headersTimeout` of the dispatcher, or ask for less.',
+  },
+  body: {
+    name: 'bodyTimeout',
+    fault: 'unclear',
+    advice: 'Raise `bodyTimeout` of the dispatcher; it is the time between two pieces.',
+  },
+  connect: {
+    name: 'connect timeout',
+    fault: 'network',
+    advice: 'Check that the address is reachable; `connect.timeout` raises it.',
+  },
+  attempt: {
+    name: 'autoSelectFamilyAttemptTimeout',
+    fault: 'node',
+    advice: 'net.setDefaultAutoSelectFamilyAttemptTimeout(1000) gives each address more time.',
+  },
+  lookup: { name: 'look-up timeout', fault: 'dns', advice: 'Ask whoever runs the name server.' },
+};
+
+const codes: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  UND_ERR_HEADERS_TIMEOUT: 'headers',
+  UND_ERR_BODY_TIMEOUT: 'body',
+};
+
+/** The timer that ended the request; undefined: none is known to have. */
+export function timerOf(k: Case): Timer | undefined {
+  const { r, code } = k;
+  const kind = r.timeout?.kind ?? (code === undefined ? undefined : codes[code]) ?? signalled(k);
+  if (kind === undefined) return undefined;
+  // A socket's timer only tells; what ended the request must have been its consequence.
+  const known = kinds[kind] ?? {
+    name: `${kind} timeout`,
+    fault: 'unclear' as const,
+    advice: 'Raise it, or find what is slow.',
+  };
+  return { ...known, limit: r.timeout?.limit };
+}
+
+function signalled({ r }: Case): string | undefined {
+  const names = [r.error?.name, r.abort?.reason, ...(r.error?.causes ?? []).map((c) => c.name)];
+  return names.some((n) => n?.startsWith('TimeoutError')) ? 'signal' : undefined;
+}
+
+/** `Timer: headersTimeout = 300 s; it had waited for the server for 300 s.` */
+export function timerText(k: Case, timer: Timer): string {
+  const limit = timer.limit === undefined ? '' : ` = ${timeText(timer.limit)}`;
+  const phase = k.breakdown.phases.at(-1)?.name;
+  const what =
+    phase === undefined
+      ? ''
+      : `; it was ${phaseWords[phase].replace(/^the /, 'in the ')} for ${timeText(durationOf(k, phase))}`;
+  return `Timer fired: ${timer.name}${limit}${what}.`;
+}

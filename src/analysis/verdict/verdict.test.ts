@@ -1,0 +1,440 @@
+/** Verdicts word by word, each with its near miss or its missing data. */
+import { describe, expect, it, test } from 'vitest';
+import type { Request } from '../../model/records';
+import type { Store } from '../../model/store';
+import { exchange, ms, type Records, site, storeOf } from '../testing';
+import { verdictOf } from './verdict';
+
+const said = (records: Records, id = '1-0-1', change: (s: Store) => void = () => undefined) => {
+  const store = storeOf(records);
+  change(store);
+  const v = verdictOf(store.requests.get(id) as Request, store, 5000 * ms);
+  return [v.level, v.fault ?? '-', v.certainty, v.text];
+};
+
+type Fresh = Partial<Request> & { id: string };
+/** A request that dialled: look-up, connect, then `more`. Instants in ms. */
+function fresh(
+  more: Partial<Fresh>,
+  {
+    lookup = 2,
+    pool,
+    connect = 2,
+    host = 'api.shop.example',
+    attempts,
+    limit,
+  }: {
+    lookup?: number;
+    pool?: number;
+    connect?: number;
+    host?: string;
+    attempts?: Records['connections'];
+    limit?: number;
+  } = {},
+): Records {
+  const ready = lookup + connect;
+  return {
+    requests: [
+      {
+        id: '1-0-1',
+        createdAt: 0,
+        method: 'GET',
+        url: `http://${host}/items`,
+        dial: 'd',
+        connection: 'c',
+        ordinal: 1,
+        assignedAt: 0,
+        sendBeginAt: ready * ms,
+        sendEndAt: ready * ms,
+        responseBeginAt: (ready + 10) * ms,
+        endAt: (ready + 11) * ms,
+        outcome: 'complete',
+        response: { status: 200 },
+        ...more,
+      },
+    ],
+    lookups: [
+      {
+        id: 'l',
+        dial: 'd',
+        hostname: host,
+        beginAt: 0,
+        endAt: lookup * ms,
+        ...(pool === undefined ? {} : { poolWaitDuration: pool * ms }),
+      },
+    ],
+    dials: [
+      {
+        id: 'd',
+        request: '1-0-1',
+        host,
+        port: 80,
+        beginAt: 0,
+        endAt: ready * ms,
+        lookup: 'l',
+        attempts: attempts?.map((a) => a.id) ?? ['c'],
+        connection: 'c',
+        ...(limit === undefined ? {} : { attemptLimit: limit * ms }),
+      },
+    ],
+    connections: attempts ?? [
+      {
+        id: 'c',
+        dial: 'd',
+        remote: { address: '192.0.2.7', port: 80 },
+        connect: { beginAt: lookup * ms, endAt: ready * ms, result: 'connected' },
+      },
+    ],
+  };
+}
+
+/** A dial that failed. */
+function unmade(code: string, phase: 'dns' | 'tcp', took: number, host = 'db.internal'): Records {
+  return {
+    requests: [
+      {
+        id: '1-0-1',
+        createdAt: 0,
+        url: `http://${host}/`,
+        method: 'GET',
+        dial: 'd',
+        endAt: took * ms,
+        outcome: 'failed',
+        error: { phase, code },
+      },
+    ],
+    dials: [
+      {
+        id: 'd',
+        request: '1-0-1',
+        host,
+        port: 5432,
+        beginAt: 0,
+        endAt: took * ms,
+        lookup: 'l',
+        attempts: phase === 'tcp' ? ['a'] : [],
+        error: { phase, code },
+      },
+    ],
+    lookups: [
+      {
+        id: 'l',
+        dial: 'd',
+        hostname: host,
+        beginAt: 0,
+        ...(phase === 'tcp' ? { endAt: 1 * ms } : { endAt: took * ms, error: { code } }),
+      },
+    ],
+    connections:
+      phase === 'tcp'
+        ? [
+            {
+              id: 'a',
+              dial: 'd',
+              remote: { address: '10.0.0.7', port: 5432 },
+              connect: { beginAt: ms, endAt: took * ms, result: 'failed', error: { code } },
+            },
+          ]
+        : [],
+  };
+}
+
+const one = (more: Parameters<typeof exchange>[2], connection: object = {}): Records => ({
+  requests: [exchange(1, 0, { connection: 'c', ...more })],
+  connections: [{ id: 'c', ...connection }],
+});
+const none = undefined as never;
+
+const table: [name: string, records: Records, expected: string[]][] = [
+  ['healthy', one({}), ['ok', '-', 'sure', 'Nothing stands out: 11 ms, 10 ms of them waiting for the server.']],
+  [
+    'thread pool (A43)',
+    fresh(
+      { sendBeginAt: 312 * ms, sendEndAt: 312 * ms, responseBeginAt: 313 * ms, endAt: 314 * ms },
+      { lookup: 310, pool: 298 },
+    ),
+    [
+      'slow',
+      'yourCode',
+      'sure',
+      'Thread pool: 298 ms of 314 ms (95 %) before the look-up could start; the look-up itself took 12 ms.',
+    ],
+  ],
+  [
+    'resolver',
+    fresh(
+      { sendBeginAt: 732 * ms, sendEndAt: 732 * ms, responseBeginAt: 744 * ms, endAt: 745 * ms },
+      { lookup: 730, pool: 0 },
+    ),
+    ['slow', 'dns', 'sure', 'DNS: 730 ms of 745 ms (98 %); the resolver answered late.'],
+  ],
+  [
+    'server on this machine',
+    one({ wait: 600, url: 'http://127.0.0.1:8080/x' }),
+    [
+      'slow',
+      'server',
+      'sure',
+      'Server: 600 ms of 601 ms (100 %) between the last request byte and the first answer byte.',
+    ],
+  ],
+  [
+    'server far away: never sure',
+    one({ wait: 600 }),
+    [
+      'slow',
+      'server',
+      'likely',
+      'Probably the server: 600 ms of 601 ms (100 %) between the last request byte and the first answer byte.',
+    ],
+  ],
+  [
+    'busy program',
+    one({ wait: 600, url: 'http://127.0.0.1/x', loopBusyDuration: 580 * ms }),
+    [
+      'slow',
+      'yourCode',
+      'likely',
+      'Your program was busy for 580 ms of 601 ms and could take no answer; when it came is not measured.',
+    ],
+  ],
+  [
+    'agent queue',
+    {
+      requests: [
+        exchange(7, 0, { url: 'https://a.example/big' }),
+        {
+          ...exchange(1, 0),
+          connection: 'c',
+          assignedAt: 300 * ms,
+          sendBeginAt: 300 * ms,
+          sendEndAt: 300 * ms,
+          responseBeginAt: 310 * ms,
+          endAt: 311 * ms,
+          blockedBy: '1-0-7',
+        },
+      ],
+      connections: [{ id: 'c', dial: 'd' }],
+      dials: [{ id: 'd', pool: { free: 0, busy: 1, limit: 1 } }],
+    },
+    [
+      'slow',
+      'yourCode',
+      'sure',
+      'Agent: waited 300 ms of 311 ms (96 %) for a free socket; limit 1, taken by GET /big.',
+    ],
+  ],
+  [
+    'no such host',
+    unmade('ENOTFOUND', 'dns', 3, 'db.internl'),
+    ['failed', 'yourCode', 'likely', 'No such host: db.internl (3.0 ms).'],
+  ],
+  [
+    'resolver failed',
+    unmade('EAI_AGAIN', 'dns', 5000),
+    ['failed', 'dns', 'sure', 'The look-up of db.internal failed after 5.00 s: EAI_AGAIN.'],
+  ],
+  [
+    'refused',
+    unmade('ECONNREFUSED', 'tcp', 2),
+    ['failed', 'server', 'sure', 'Nothing listens on 10.0.0.7:5432 (refused after 1.0 ms).'],
+  ],
+  [
+    'unreachable',
+    unmade('EHOSTUNREACH', 'tcp', 2),
+    ['failed', 'network', 'sure', 'No way to 10.0.0.7:5432: EHOSTUNREACH.'],
+  ],
+  [
+    'stale keep-alive',
+    one(
+      {
+        ordinal: 7,
+        idleDuration: 5020 * ms,
+        responseBeginAt: none,
+        response: none,
+        outcome: 'failed',
+        error: { phase: 'wait', code: 'ECONNRESET', message: 'socket hang up' },
+      },
+      { keepAliveHint: { timeout: 5000 * ms } },
+    ),
+    [
+      'failed',
+      'node',
+      'sure',
+      'The server had closed this idle connection (idle 5.02 s, its limit 5.00 s) when the 7th request on it was sent.',
+    ],
+  ],
+  [
+    'stale without a hint',
+    one({
+      ordinal: 2,
+      idleDuration: 640 * ms,
+      responseBeginAt: none,
+      response: none,
+      outcome: 'failed',
+      error: { phase: 'wait', code: 'ECONNRESET' },
+    }),
+    ['failed', 'node', 'likely', 'Probably a connection the server had dropped: idle 640 ms, closed at the request.'],
+  ],
+  [
+    'cut off while not idle',
+    one({
+      ordinal: 2,
+      idleDuration: 2 * ms,
+      responseBeginAt: none,
+      response: none,
+      outcome: 'failed',
+      error: { phase: 'wait', code: 'ECONNRESET' },
+    }),
+    ['failed', 'unclear', 'unclear', 'Not clear: the 2nd request on this connection was cut off, idle 2.0 ms before.'],
+  ],
+  [
+    'first on its connection: no stale one',
+    one({
+      ordinal: 1,
+      responseBeginAt: none,
+      response: none,
+      outcome: 'failed',
+      error: { phase: 'wait', code: 'ECONNRESET' },
+    }),
+    ['failed', 'server', 'likely', 'The server took the request and closed without an answer after 11 ms.'],
+  ],
+  [
+    'body cut',
+    one({
+      outcome: 'failed',
+      response: { status: 200, declaredBytes: 1000, bodyBytes: 3 },
+      error: { phase: 'download', code: 'UND_ERR_SOCKET' },
+    }),
+    ['failed', 'server', 'likely', 'The body was cut off at 3 B of 1.0 kB, 1.0 ms into it.'],
+  ],
+  [
+    'time-out',
+    one({
+      wait: 300_000,
+      outcome: 'failed',
+      responseBeginAt: none,
+      response: none,
+      error: { phase: 'wait', code: 'UND_ERR_HEADERS_TIMEOUT' },
+      timeout: { kind: 'headers', limit: 300_000 * ms },
+    }),
+    [
+      'failed',
+      'unclear',
+      'sure',
+      'Timer fired: headersTimeout = 5 min 00 s; it was waiting for the server for 5 min 00 s.',
+    ],
+  ],
+  [
+    '503',
+    one({ wait: 20, response: { status: 503 } }),
+    ['failed', 'server', 'sure', 'Server answered 503 after 21 ms.'],
+  ],
+  ['404', one({ response: { status: 404 } }), ['warning', '-', 'sure', 'Server answered 404 after 11 ms.']],
+  [
+    'HEAD 404',
+    one({ method: 'HEAD', response: { status: 404 } }),
+    ['ok', '-', 'sure', 'Nothing stands out: 11 ms, 10 ms of them waiting for the server.'],
+  ],
+  [
+    'aborted',
+    one({
+      outcome: 'aborted',
+      responseBeginAt: none,
+      response: none,
+      endAt: 300 * ms,
+      abort: { at: 300 * ms },
+      callSite: site(14, '/app/app.ts'),
+    }),
+    ['aborted', '-', 'sure', 'Your code aborted it after 300 ms, while waiting for the server (called at app.ts:14).'],
+  ],
+  [
+    'not read',
+    one({ outcome: 'notRead', response: { status: 200, declaredBytes: 20_000 } }),
+    ['warning', 'yourCode', 'sure', 'The program did not read the body (20 kB); its connection was held by it.'],
+  ],
+  [
+    'running',
+    one({
+      outcome: none,
+      endAt: none,
+      responseBeginAt: none,
+      response: none,
+      createdAt: 4430 * ms,
+      assignedAt: 4430 * ms,
+      sendBeginAt: 4430 * ms,
+      sendEndAt: 4430 * ms,
+    }),
+    ['running', '-', 'sure', 'Waiting for the server for 570 ms.'],
+  ],
+  [
+    'program ended',
+    one({ outcome: 'processExit', responseBeginAt: none, response: none }),
+    ['aborted', '-', 'sure', 'The program ended first, before an answer came.'],
+  ],
+  [
+    'addresses given up',
+    fresh(
+      { sendBeginAt: 256 * ms, sendEndAt: 256 * ms, responseBeginAt: 265 * ms, endAt: 266 * ms },
+      {
+        connect: 254,
+        limit: 250,
+        attempts: [
+          {
+            id: 'a',
+            dial: 'd',
+            remote: { address: '2001:db8::1', port: 80 },
+            connect: { beginAt: 2 * ms, endAt: 253 * ms, result: 'timedOut' },
+          },
+          {
+            id: 'c',
+            dial: 'd',
+            remote: { address: '192.0.2.7', port: 80 },
+            connect: { beginAt: 253 * ms, endAt: 256 * ms, result: 'connected' },
+          },
+        ],
+      },
+    ),
+    [
+      'slow',
+      'network',
+      'sure',
+      '251 ms of 266 ms (94 %) went to 2001:db8::1 that did not connect; then 192.0.2.7 answered in 3.0 ms.',
+    ],
+  ],
+];
+
+describe('verdicts', () => {
+  test.each(table)('%s', (_name, records, expected) => {
+    expect(said(records)).toEqual(expected);
+  });
+
+  it('a wait in the debugger is nobody’s fault', () => {
+    const pause = (s: Store) => s.setPause({ id: 'w-1', thread: '1-0', beginAt: 5 * ms, endAt: 2005 * ms });
+    expect(said(one({ wait: 2010, url: 'http://127.0.0.1/' }), '1-0-1', pause)).toEqual([
+      'ok',
+      '-',
+      'sure',
+      'Nothing stands out: 11 ms, 10 ms of them waiting for the server.',
+    ]);
+    const cut = one({
+      wait: 2010,
+      outcome: 'failed',
+      responseBeginAt: none,
+      response: none,
+      error: { phase: 'wait', code: 'ECONNRESET' },
+    });
+    expect(said(cut, '1-0-1', pause)).toEqual([
+      'failed',
+      'unclear',
+      'likely',
+      'Ended while the program stood in the debugger (2.00 s).',
+    ]);
+  });
+
+  it('much slower than its like is slow, though it is fast enough for others', () => {
+    const requests = [...Array.from({ length: 9 }, (_, i) => exchange(i + 10, i * 50)), exchange(1, 600, { wait: 90 })];
+    expect(said({ requests }).slice(0, 2)).toEqual(['slow', 'server']);
+    expect(said({ requests: requests.slice(5) }).slice(0, 2)).toEqual(['ok', '-']);
+  });
+});

@@ -1,0 +1,156 @@
+/** The verdict of one request: first match wins. Every sentence has its figures; what was not measured is not said. */
+import type { Request } from '../../model/records';
+import type { Store } from '../../model/store';
+import { bytesText, timeText } from '../../model/text';
+import type { Verdict } from '../../model/verdict';
+import { number, time, words } from '../draft';
+import { longest, pauseMatters } from '../limits';
+import { clip, placeText, requestText } from '../places';
+import { type Case, caseOf, durationOf, phaseWords } from './context';
+import { failedVerdict } from './failed';
+import { slowVerdict } from './slow';
+import { timerOf, timerText } from './timers';
+
+/** `now`: µs since the trace began; only running requests need it. */
+export function verdictOf(r: Request, store: Store, now: number): Verdict {
+  const k = caseOf(r, store, now);
+  const v = { ...decide(k) };
+  if (v.level !== 'ok' && v.level !== 'running' && k.paused >= pauseMatters && v.rule !== 'pausedInDebugger')
+    v.text = `${v.text.replace(/\.$/, '')} (the program was paused for ${timeText(k.paused)} meanwhile).`;
+  v.text = clip(v.text);
+  v.evidence = v.evidence.slice(0, 5);
+  if (v.advice !== undefined) v.advice = clip(v.advice, longest.advice);
+  return v;
+}
+
+function decide(k: Case): Verdict {
+  const { r } = k;
+  switch (r.outcome) {
+    case undefined:
+      return running(k);
+    case 'aborted':
+      return aborted(k);
+    case 'failed':
+      return failedVerdict(k);
+    case 'processExit':
+    case 'interrupted':
+      return {
+        level: 'aborted',
+        rule: 'interrupted',
+        certainty: 'sure',
+        text: `The program ended first${r.responseBeginAt === undefined ? ', before an answer came' : ', before the body was whole'}.`,
+        evidence: [words('outcome', r.outcome, r.id, 'outcome')],
+      };
+    case 'notRead':
+      return notRead(k);
+  }
+  return answered(k);
+}
+
+function running(k: Case): Verdict {
+  const last = k.breakdown.phases.at(-1);
+  const holder = k.r.blockedBy === undefined ? undefined : k.store.requests.get(k.r.blockedBy);
+  const phase = last?.name ?? 'queue';
+  const so = last?.duration ?? 0;
+  const text =
+    phase === 'queue'
+      ? `Waiting for a free socket for ${timeText(so)}${holder ? `; ${requestText(holder)} holds it` : ''}.`
+      : `${phaseWords[phase].replace(/^the /, 'in the ').replace(/^./, (c) => c.toUpperCase())} for ${timeText(so)}.`;
+  return { level: 'running', rule: 'running', certainty: 'sure', text, evidence: [time('so far', so, k.r.id)] };
+}
+
+function aborted(k: Case): Verdict {
+  const { r } = k;
+  const timer = timerOf(k);
+  if (timer && k.paused === 0) {
+    const evidence = [
+      time('until then', k.total, r.id),
+      ...(timer.limit === undefined ? [] : [time(timer.name, timer.limit, r.id, 'timeout.limit')]),
+    ];
+    return {
+      level: 'failed',
+      rule: 'timeout',
+      fault: timer.fault,
+      certainty: 'sure',
+      text: timerText(k, timer),
+      advice: timer.advice,
+      evidence,
+    };
+  }
+  const last = k.breakdown.phases.at(-1)?.name;
+  const at = placeText(r.callSite);
+  return {
+    level: 'aborted',
+    rule: 'aborted',
+    certainty: 'sure',
+    text: `Your code aborted it after ${timeText(k.total)}${last ? `, while ${last === 'wait' ? 'waiting for the server' : `in ${phaseWords[last]}`}` : ''}${at ? ` (called at ${at})` : ''}.`,
+    evidence: [
+      time('until then', k.total, r.id, 'abort.at'),
+      ...(r.abort?.reason === undefined ? [] : [words('reason', r.abort.reason, r.id, 'abort.reason')]),
+    ],
+  };
+}
+
+function notRead(k: Case): Verdict {
+  const { r } = k;
+  const due = r.response?.declaredBytes;
+  return {
+    level: 'warning',
+    rule: 'bodyNotRead',
+    fault: 'yourCode',
+    certainty: 'sure',
+    text: `The program did not read the body${due === undefined ? '' : ` (${bytesText(due)})`}; its connection was held by it.`,
+    advice: '`res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
+    evidence: [
+      words('outcome', 'notRead', r.id, 'outcome'),
+      ...(due === undefined ? [] : [number('bytes declared', due, r.id)]),
+    ],
+  };
+}
+
+function answered(k: Case): Verdict {
+  const { r } = k;
+  const status = r.response?.status;
+  const slow = slowVerdict(k);
+  if (status !== undefined && (status >= 500 || status === 429)) {
+    const tail = slow ? ` ${slow.text}` : '';
+    return {
+      level: 'failed',
+      rule: 'status',
+      fault: status === 429 ? 'yourCode' : 'server',
+      certainty: 'sure',
+      text: `Server answered ${status} after ${timeText(k.total)}.${tail}`,
+      evidence: [number('status', status, r.id), time('total', k.total, r.id)],
+      ...(status === 429 ? { advice: 'Ask less often; honour Retry-After.' } : {}),
+    };
+  }
+  const quiet = (status === 404 || status === 405) && (r.method === 'HEAD' || r.method === 'OPTIONS');
+  if (status !== undefined && status >= 400 && !quiet)
+    return {
+      level: 'warning',
+      rule: 'status',
+      certainty: 'sure',
+      text: `Server answered ${status} after ${timeText(k.total)}.${slow ? ` ${slow.text}` : ''}`,
+      evidence: [number('status', status, r.id), time('total', k.total, r.id)],
+    };
+  const verification = k.c.tls?.verification;
+  if (slow) return slow;
+  if (verification?.authorized === false)
+    return {
+      level: 'warning',
+      rule: 'verificationOff',
+      fault: 'yourCode',
+      certainty: 'sure',
+      text: `The certificate does not hold (${verification.error ?? 'not authorized'}) and the program took it all the same.`,
+      advice: 'Give its CA by the `ca` option or NODE_EXTRA_CA_CERTS and keep the check on.',
+      evidence: [words('verification', verification.error ?? 'not authorized', k.c.tls?.id, 'verification.error')],
+    };
+  const wait = durationOf(k, 'wait');
+  return {
+    level: 'ok',
+    rule: 'ok',
+    certainty: 'sure',
+    text: `Nothing stands out: ${timeText(k.total)}${wait > 0 ? `, ${timeText(wait)} of them waiting for the server` : ''}.`,
+    evidence: [time('total', k.total, r.id)],
+  };
+}

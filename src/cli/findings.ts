@@ -1,0 +1,36 @@
+// What the analysis has to say, in the terminal.
+import { findingsOf } from '../analysis/document';
+import { verdictOf } from '../analysis/verdict/verdict';
+import { faultText } from '../model/faults';
+import type { Request } from '../model/records';
+import type { Store } from '../model/store';
+import { printable, type Style } from './say';
+
+/** Findings listed under a table; the file and --json have all. */
+const most = 3;
+
+/** The weightiest findings, each with what to do; that a part of the hook is off comes first. */
+export function findingLines(store: Store, now: number, style: Style): string[] {
+  const all = findingsOf(store, now).filter((f) => f.rule !== 'limits-of-sight');
+  const off = faultText(store);
+  const lines = off === undefined ? [] : [style.yellow(printable(off))];
+  for (const f of all.slice(0, most)) {
+    const mark =
+      f.severity === 'error' ? style.red('✕') : f.severity === 'warning' ? style.yellow('!') : style.dim('i');
+    lines.push(`${mark} ${printable(f.text)}`);
+    if (f.advice !== undefined) lines.push(style.dim(`  Do: ${printable(f.advice)}`));
+  }
+  if (all.length > most) lines.push(style.dim(`  … and ${all.length - most} more in the saved trace.`));
+  return lines;
+}
+
+/** Why a request was slow or failed, and what to do; nothing for one that stands out in nothing. */
+export function verdictLines(request: Request, store: Store, now: number, style: Style): string[] {
+  const v = verdictOf(request, store, now);
+  if (v.level === 'ok') return [];
+  const text = `  ${printable(v.text)}`;
+  const lines = [v.level === 'failed' ? style.red(text) : v.level === 'aborted' ? text : style.yellow(text)];
+  if (v.advice !== undefined) lines.push(style.dim(`  Do: ${printable(v.advice)}`));
+  if (v.wouldTell !== undefined) lines.push(style.dim(`  Would tell: ${printable(v.wouldTell)}`));
+  return lines;
+}
