@@ -19,6 +19,7 @@ export interface PhasePart {
     | 'unsent'
     | 'continue'
     | 'stall'
+    | 'informational'
     | 'unread'
     | 'longestGap'
     | 'unusedDial'
@@ -204,7 +205,8 @@ function exchange(r: Request, c: Context, steps: Step[], without: (name: PhaseNa
   steps.push({ name: 'send', end: r.sendEndAt ?? r.responseBeginAt, parts: sendParts(r, c) });
   if (r.sendEndAt !== undefined && r.responseBeginAt !== undefined && r.sendEndAt > r.responseBeginAt)
     without('wait', 'earlyResponse');
-  else if (r.sendEndAt !== undefined) steps.push({ name: 'wait', end: r.responseBeginAt });
+  else if (r.sendEndAt !== undefined)
+    steps.push({ name: 'wait', end: r.responseBeginAt, parts: waitParts(r, r.sendEndAt) });
   else if (r.responseBeginAt !== undefined) without('wait', 'earlyResponse');
 }
 
@@ -267,11 +269,19 @@ function sendParts(r: Request, c: Context): PhasePart[] {
     parts.push({ name: 'unsent', beginAt: from, duration: r.sendBeginAt - from });
   }
   const informed = r.response?.informational?.find((i) => i.status === 100);
-  if (informed && r.sendBeginAt !== undefined && informed.at > r.sendBeginAt) {
+  // One that comes when all is sent ended no wait of the program's.
+  const ended = r.sendEndAt ?? Number.POSITIVE_INFINITY;
+  if (informed && r.sendBeginAt !== undefined && informed.at > r.sendBeginAt && informed.at <= ended) {
     parts.push({ name: 'continue', beginAt: r.sendBeginAt, duration: informed.at - r.sendBeginAt });
   }
   if (r.body?.drainDuration !== undefined) parts.push({ name: 'stall', duration: r.body.drainDuration });
   return parts;
+}
+
+/** Informational replies, each an instant. */
+function waitParts(r: Request, from: number): PhasePart[] {
+  const replies = r.response?.informational ?? [];
+  return replies.flatMap(({ at }): PhasePart[] => (at >= from ? [{ name: 'informational', beginAt: at }] : []));
 }
 
 function downloadParts(r: Request): PhasePart[] {
