@@ -9,8 +9,10 @@ import { list } from './outputs';
 import { type RunOptions, run } from './run';
 import { complain, messageOf, tolerateClosedStreams, UsageError } from './say';
 import { type ShowOptions, show } from './show';
+import { toolViews } from './toolViews';
+import { topKeys } from './top';
 
-const traceArgument = `trace file (${suffixes.native}), or the folder nettrace-spool-… that a killed run left`;
+const traceArgument = `trace file (${list(Object.values(suffixes))}), or the folder nettrace-spool-… that a killed run left`;
 /** Exit code of our own failures. */
 const failed = 2;
 
@@ -52,7 +54,16 @@ function program(): Command {
     .option('--incoming', 'record the requests that the program answers, as causes of those it makes')
     .option('--no-trace', 'load the hook, but trace nothing')
     .option('--description <text>', 'description of the trace (default: the command)')
-    .option('--json', 'machine-readable summary')
+    .addOption(new Option('--log', 'every event as a line, as it happens').conflicts(['table', 'json']))
+    .addOption(
+      new Option('--table', 'the table of requests, drawn again and again').conflicts(['log', 'json', 'quiet']),
+    )
+    .addOption(
+      new Option('--interval <seconds>', 'time between two tables')
+        .default(undefined, '1; 10 on a pipe')
+        .argParser(seconds),
+    )
+    .addOption(new Option('--json', 'machine-readable summary').conflicts(['log', 'table', 'quiet']))
     .option('--quiet', 'no summary')
     .action(async (command: string[], options: RunOptions) => {
       process.exitCode = await run(command, options);
@@ -62,10 +73,11 @@ function program(): Command {
     .description('show a saved trace')
     .argument('<trace>', traceArgument)
     .addOption(
-      new Option('--view <view>', 'one line a request, or each with its phases')
-        .choices(['table', 'request'])
+      new Option('--view <view>', 'one line a request, each with its phases, or as the BPF tool of that name')
+        .choices(['table', 'request', ...toolViews])
         .default('table'),
     )
+    .addOption(new Option('--top <what>', 'requests grouped: how many, how long, how much').choices([...topKeys]))
     .action((trace: string, options: ShowOptions) => show(trace, options));
 
   verb(root, 'convert')
@@ -121,6 +133,12 @@ function callSites(value: string): CallSites {
   const perSecond = Number(value);
   if (Number.isSafeInteger(perSecond) && perSecond > 0) return perSecond;
   throw new InvalidArgumentError('Use all, off, or a number above 0.');
+}
+
+function seconds(value: string): number {
+  const n = Number(value);
+  if (n >= 0.1 && n <= 3600) return n;
+  throw new InvalidArgumentError('Use a number of seconds, 0.1 to 3600.');
 }
 
 function bytes(value: string): number {

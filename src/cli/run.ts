@@ -9,6 +9,8 @@ import { executableOf } from '../session/executable';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
+import { EventLog } from './eventLog';
+import { LiveTable } from './liveTable';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
 import { complain, messageOf, printable, say, styleFor, UsageError } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
@@ -25,6 +27,12 @@ export interface RunOptions {
   dnsResolver?: boolean;
   incoming?: boolean;
   description?: string;
+  /** Every event as a line. */
+  log?: boolean;
+  /** The table, drawn at an interval. */
+  table?: boolean;
+  /** Seconds between two tables. */
+  interval?: number;
   json?: boolean;
   quiet?: boolean;
 }
@@ -35,6 +43,7 @@ const mostLines = 50;
 /** Runs the command; resolves to the exit code. Throws UsageError if it was not started. */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const [program, ...args] = command as [string, ...string[]];
+  if (options.interval !== undefined && !options.table) throw new UsageError('--interval needs --table.');
   const outputs = await proveOutputs(options.output);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
@@ -43,10 +52,16 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     const stopForwarding = forwardSignals(child);
     stepBack();
     survive();
+    const live = liveOf(session, options);
     const ended = await endOf(child);
     // From here on nothing may change the program's exit code.
     try {
-      await report(session, child, ended, { outputs, options, launch: { command: program, args, env: environment } });
+      if (child.pid !== undefined) session.processEnded(child.pid, endFacts(ended));
+      const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
+      await session.finish('ended');
+      endLive(live);
+      if (full) tellFull(session);
+      await report(session, ended, { outputs, options, launch: { command: program, args, env: environment } });
     } catch (error) {
       complain(`the trace could not be finished: ${messageOf(error)}`);
     }
@@ -71,7 +86,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       callSites: options.callSites,
       ...optionalParts({ ...options, resolver: options.dnsResolver === true }),
       enabled: options.trace,
-      gatherMs: 150, // nobody watches live
+      gatherMs: options.log ? 20 : 150, // else nobody watches live
     });
   } catch (error) {
     throw new UsageError(messageOf(error));
@@ -137,37 +152,58 @@ interface Facts {
   launch: { command: string; args: string[]; env: Record<string, string | undefined> };
 }
 
-async function report(
-  session: TraceSession,
-  child: ChildProcess,
-  { code, signal }: Ended,
-  facts: Facts,
-): Promise<void> {
+const endFacts = ({ code, signal }: Ended): { exitCode?: number; signal?: string } => ({
+  ...(code !== null ? { exitCode: code } : {}),
+  ...(signal !== null ? { signal } : {}),
+});
+
+/** What is shown while the program runs; `end` is called once everything was read. */
+function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
+  if (options.log) {
+    const log = new EventLog(session.store, say, styleFor(process.stderr));
+    const stop = session.onDidChange(() => log.update());
+    return {
+      end: () => {
+        stop();
+        log.update();
+      },
+    };
+  }
+  if (options.table) return new LiveTable(session.store, () => session.now(), process.stderr, options.interval);
+  return { end: () => {} };
+}
+
+/** A fault in what is shown must not keep the trace from being saved. */
+function endLive(live: { end(): void }): void {
+  try {
+    live.end();
+  } catch (error) {
+    complain(`the last lines could not be shown: ${messageOf(error)}`);
+  }
+}
+
+async function report(session: TraceSession, end: Ended, facts: Facts): Promise<void> {
   const { options, outputs, launch } = facts;
-  const exitCode = code !== null ? { exitCode: code } : {};
-  const ended = { ...exitCode, ...(signal !== null ? { signal } : {}) };
-  if (child.pid !== undefined) session.processEnded(child.pid, ended);
-  const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
-  await session.finish('ended');
+  const ended = endFacts(end);
   const document = documentOf(session.store);
   const saved = await saveAll(document, outputs);
   const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
   const unloaded = hooked
     ? undefined
-    : await whyNotLoaded({ ...launch, ...exitCode, hook: session.hook, spool: session.spoolFolder });
-  if (options.json)
-    say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded }));
+    : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
+  if (options.json) say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded }));
   else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     if (!options.quiet && options.trace && !unloaded) for (const line of summaryOf(session)) say(line);
   }
   tellSaved(saved, options);
   if (!options.quiet && !options.json) tellLeft(session);
-  if (full) {
-    complain(
-      `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with room.`,
-    );
-  }
+}
+
+function tellFull(session: TraceSession): void {
+  complain(
+    `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with room.`,
+  );
 }
 
 function summaryOf(session: TraceSession): string[] {

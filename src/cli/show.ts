@@ -8,21 +8,30 @@ import { bytesText, ordinalText, timeText } from '../model/text';
 import { verdictLines } from './findings';
 import { openTrace } from './open';
 import { phaseWords, rowsOf } from './requestTable';
-import { pathOf, printable, type Style, styleFor } from './say';
+import { pathOf, printable, type Style, styleFor, UsageError } from './say';
 import { headline, summaryLines } from './summary';
+import { type ToolView, toolLines } from './toolViews';
+import { type TopKey, topLines } from './top';
 
 export interface ShowOptions {
-  view: 'table' | 'request';
+  view: 'table' | 'request' | ToolView;
+  top?: TopKey;
 }
 
-export async function show(file: string, { view }: ShowOptions): Promise<void> {
+export async function show(file: string, { view, top }: ShowOptions): Promise<void> {
+  if (top !== undefined && view !== 'table') throw new UsageError('--top and --view: one of them at a time.');
   const store = Store.fromDocument(await openTrace(file));
   const style = styleFor(process.stdout);
   const now = store.header.endAt ?? lastInstant(store);
+  const width = process.stdout.columns ?? 200;
   const lines =
-    view === 'table'
-      ? summaryLines(store, now, { style, width: process.stdout.columns ?? 200, most: Number.POSITIVE_INFINITY })
-      : requestBlocks(store, now, style);
+    top !== undefined
+      ? [style.bold(headline(store, now)), '', ...topLines(rowsOf(store, now), top, { style, width })]
+      : view === 'table'
+        ? summaryLines(store, now, { style, width, most: Number.POSITIVE_INFINITY })
+        : view === 'request'
+          ? requestBlocks(store, now, style)
+          : toolLines(store, view, now, style);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

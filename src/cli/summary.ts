@@ -33,11 +33,31 @@ export function headline(store: Store, now: number): string {
     ...(live.serverErrors > 0 ? [`${number(live.serverErrors)} answered 5xx`] : []),
     ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
     `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
+    ...waysOf(store),
     ...(processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : []),
     ...(sent + received > 0 ? [`${bytesText(sent)} sent, ${bytesText(received)} received`] : []),
     timeText(store.header.endAt ?? now),
   ];
   return parts.join(' · ');
+}
+
+/** What is not the plain way: HTTP/2, proxies, hops, tries, upgrades; each with how many requests of those kept. */
+function waysOf(store: Store): string[] {
+  const counts = { h2: 0, proxied: 0, redirects: 0, retries: 0, upgraded: 0 };
+  for (const r of store.requests.values()) {
+    if (r.protocol === 'h2') counts.h2++;
+    if (r.proxy !== undefined && r.method !== 'CONNECT') counts.proxied++;
+    if (r.redirectOf !== undefined) counts.redirects++;
+    if (r.retryOf !== undefined) counts.retries++;
+    if (r.outcome === 'upgraded') counts.upgraded++;
+  }
+  return [
+    ...(counts.h2 > 0 ? [`${number(counts.h2)} over HTTP/2`] : []),
+    ...(counts.proxied > 0 ? [`${number(counts.proxied)} through a proxy`] : []),
+    ...(counts.redirects > 0 ? [plural(counts.redirects, 'redirect')] : []),
+    ...(counts.retries > 0 ? [plural(counts.retries, 'retry', 'retries')] : []),
+    ...(counts.upgraded > 0 ? [`${number(counts.upgraded)} upgraded`] : []),
+  ];
 }
 
 /** What was seen but is not in the trace, in sentences; few, however much was lost. */

@@ -1,0 +1,118 @@
+/**
+ * `show --view`: the views that people know from the BPF tools of the same names, with their columns, made of what the
+ * hook saw. What it cannot see says so: a figure is `-`, a tool that needs the kernel an error.
+ */
+
+import { compareIds } from '../model/ids';
+import type { Connection, Lookup } from '../model/records';
+import { baseName } from '../model/row';
+import type { Store } from '../model/store';
+import { printable, type Style, UsageError } from './say';
+import { type Cell, type Column, tableLines } from './table';
+
+export const toolViews = ['tcplife', 'tcpretrans', 'gethostlatency', 'soconnlat'] as const;
+export type ToolView = (typeof toolViews)[number];
+
+type Fields = readonly (string | number | undefined)[];
+
+export function toolLines(store: Store, view: ToolView, now: number, style: Style): string[] {
+  switch (view) {
+    case 'tcplife':
+      return table(tcpLifeHead, tcpLife(store, now), style);
+    case 'gethostlatency':
+      return table(['TIME', 'PID', 'COMM', 'LATms>', 'HOST'], hostLatency(store), style);
+    case 'soconnlat':
+      return table(['PID', 'PROCESS', 'FAM', 'ADDRESS', 'PORT>', 'LAT(us)>', 'RESULT'], connectLatency(store), style);
+    case 'tcpretrans':
+      throw new UsageError(retransmitsText(store));
+  }
+}
+
+/** Heads end in `>` where the column stands right. */
+function table(heads: readonly string[], rows: readonly Fields[], style: Style): string[] {
+  const columns = heads.map((h): Column => ({ head: [h.replace('>', '')], right: h.endsWith('>') }));
+  if (rows.length === 0) return [style.dim(columns.map((c) => c.head[0]).join('  '))];
+  const cells = rows.map((row) =>
+    row.map((field): Cell => ({ text: field === undefined ? '-' : printable(String(field)) })),
+  );
+  return tableLines(columns, cells, style.dim);
+}
+
+const tcpLifeHead = ['PID', 'COMM', 'LADDR', 'LPORT>', 'RADDR', 'RPORT>', 'TX_KB>', 'RX_KB>', 'MS>'];
+
+/** Connections in the order they ended; those still open at the end last, with a `+` behind their life so far. */
+function tcpLife(store: Store, now: number): Fields[] {
+  const ends = (c: Connection) => c.closedAt ?? (c.closedBy === undefined ? undefined : processEnd(store, c));
+  return [...store.connections.values()]
+    .filter((c) => c.kind === 'tcp' && c.connect?.result === 'connected')
+    .map((c) => ({ c, end: ends(c) }))
+    .sort((a, b) => (a.end ?? now) - (b.end ?? now) || compareIds(a.c.id, b.c.id))
+    .map(({ c, end }) => {
+      const begin = c.connect?.beginAt ?? c.connect?.endAt;
+      const life = begin === undefined ? undefined : ms((end ?? now) - begin);
+      return [
+        ...who(store, c.thread),
+        c.local?.address,
+        c.local?.port,
+        c.remote?.address,
+        c.remote?.port,
+        kilobytes(c.bytesSent),
+        kilobytes(c.bytesReceived),
+        life === undefined || end !== undefined ? life : `${life}+`,
+      ];
+    });
+}
+
+function hostLatency(store: Store): Fields[] {
+  const begin = Date.parse(store.header.beginTime);
+  const order = (a: Lookup, b: Lookup) => (a.endAt ?? 0) - (b.endAt ?? 0) || compareIds(a.id, b.id);
+  return [...store.lookups.values()].sort(order).map((l) => {
+    const time = l.endAt === undefined ? undefined : clock(new Date(begin + l.endAt / 1000));
+    const took = l.beginAt === undefined || l.endAt === undefined ? undefined : ms(l.endAt - l.beginAt);
+    const failure = l.error ? ` (${l.error.code ?? 'failed'})` : '';
+    return [time, ...who(store, l.thread), took, `${l.hostname ?? ''}${failure}`];
+  });
+}
+
+function connectLatency(store: Store): Fields[] {
+  const begin = (c: Connection) => c.connect?.beginAt ?? c.connect?.endAt ?? 0;
+  return [...store.connections.values()]
+    .filter((c) => c.connect !== undefined && c.direction !== 'in')
+    .sort((a, b) => begin(a) - begin(b) || compareIds(a.id, b.id))
+    .map((c) => {
+      const { beginAt, endAt, result, error } = c.connect ?? {};
+      const took = beginAt === undefined || endAt === undefined ? undefined : Math.round(endAt - beginAt);
+      return [
+        ...who(store, c.thread),
+        c.kind === 'unix' ? 'UNIX' : c.remote?.address.includes(':') ? 'INET6' : 'INET',
+        c.remote?.address ?? c.path,
+        c.remote?.port,
+        took,
+        result === 'connected' ? 'Success' : (error?.code ?? result),
+      ];
+    });
+}
+
+/** Process id and name; a trace from another program's file may know neither. */
+function who(store: Store, thread: string | undefined): [number | undefined, string | undefined] {
+  const process = thread === undefined ? undefined : store.thread(thread)?.process;
+  if (!process) return [undefined, undefined];
+  const name = process.entry === undefined ? 'node' : baseName(process.entry);
+  return [process.pid > 0 ? process.pid : undefined, name];
+}
+
+function processEnd(store: Store, c: Connection): number | undefined {
+  return c.thread === undefined ? undefined : store.thread(c.thread)?.process.endAt;
+}
+
+function retransmitsText(store: Store): string {
+  const source = store.header.sources.find((s) => s.name === 'bpf' || s.name === 'inetDiag');
+  const why = source?.reason === undefined ? '' : ` (${source.name}: ${source.reason})`;
+  return `tcpretrans needs what the kernel saw, and this trace has nothing of it${why}. The hook sees no segments; record on Linux with the helper, or use tcpretrans itself.`;
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+const clock = (d: Date): string => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+const ms = (us: number): string => (us / 1000).toFixed(2);
+const kilobytes = (bytes: number | undefined): string | undefined =>
+  bytes === undefined ? undefined : (bytes / 1024).toFixed(1);

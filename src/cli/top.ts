@@ -1,0 +1,61 @@
+/** `show --top`: requests grouped by host, by path or by the file that made them; the most frequent first. */
+import type { Row } from '../model/row';
+import { bytesText, timeText } from '../model/text';
+import { median } from './requestTable';
+import { pathOf, printable, type Style, shortened } from './say';
+import { type Cell, tableLines } from './table';
+
+export const topKeys = ['host', 'path', 'file'] as const;
+export type TopKey = (typeof topKeys)[number];
+
+export function topLines(
+  rows: readonly Row[],
+  by: TopKey,
+  { style, width }: { style: Style; width: number },
+): string[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row, by);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  const sorted = [...groups].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  const columns = [
+    { head: [by] },
+    ...['requests', 'failed', '5xx', 'median', 'p95', 'sent', 'received'].map((word) => ({
+      head: [word],
+      right: true,
+    })),
+  ];
+  const room = Math.max(24, width - 70);
+  const cells = sorted.map(([key, group]): Cell[] => {
+    const totals = group.flatMap((r) => r.total ?? []).sort((a, b) => a - b);
+    const [failed, errors] = ['failed', 'serverError'].map((state) => group.filter((r) => r.state === state).length);
+    return [
+      { text: shortened(printable(key), room) },
+      { text: String(group.length) },
+      { text: failed ? String(failed) : '', paint: style.red },
+      { text: errors ? String(errors) : '', paint: style.red },
+      { text: totals.length === 0 ? '' : timeText(median(totals)) },
+      { text: totals.length === 0 ? '' : timeText(percentile(totals, 95)) },
+      { text: bytesCell(group.flatMap((r) => r.bytesSent ?? [])) },
+      { text: bytesCell(group.flatMap((r) => r.bytesReceived ?? [])) },
+    ];
+  });
+  return tableLines(columns, cells, style.dim);
+}
+
+function keyOf(row: Row, by: TopKey): string {
+  if (by === 'host') return row.host || '(no host)';
+  if (by === 'path') return `${row.host}${row.path}`;
+  return row.callSite ? pathOf(row.callSite.file) : '(not known)';
+}
+
+/** Nearest rank: a figure that was measured. */
+export function percentile(sorted: readonly number[], percent: number): number {
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
+}
+
+const bytesCell = (bytes: readonly number[]): string =>
+  bytes.length === 0 ? '' : bytesText(bytes.reduce((a, b) => a + b, 0));

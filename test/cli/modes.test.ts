@@ -1,0 +1,141 @@
+// What `run` shows while the program runs: --log, --table; and which options exclude each other.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { scratch } from '../../src/session/testing/scratch';
+import { Nettrace, programs } from './nettrace';
+
+let nettrace: Nettrace;
+beforeAll(() => {
+  nettrace = new Nettrace();
+});
+afterEach(() => expect(nettrace.spools()).toEqual([]));
+
+const node = process.execPath;
+const requests = join(programs, 'requests.cjs');
+const slowly = join(programs, 'slowly.cjs');
+const linePattern =
+  /^nettrace: (\d+\.\d{6}) (\S+) (process|request|lookup|attempt|connected|tls|informed|head|end|error|close|exit) +(.*)$/;
+
+const eventsOf = (stderr: string) =>
+  stderr.split('\n').flatMap((line) => {
+    const [, at, id, event, text] = linePattern.exec(line) ?? [];
+    return event === undefined ? [] : [{ at: Number(at), id, event, text: text as string }];
+  });
+
+describe('--log', () => {
+  test('every event of every request as a line, then the summary', async () => {
+    const result = await nettrace.run(['run', '--log', '--', node, requests, '3']);
+    expect(result).toMatchObject({ code: 0, stdout: 'served 3\n' });
+    const events = eventsOf(result.stderr);
+    const count = (word: string) => events.filter((e) => e.event === word).length;
+    expect(
+      Object.fromEntries(
+        ['process', 'request', 'attempt', 'connected', 'head', 'end', 'exit'].map((w) => [w, count(w)]),
+      ),
+    ).toEqual({ process: 1, request: 3, attempt: 3, connected: 3, head: 3, end: 3, exit: 1 });
+    const first = events.find((e) => e.event === 'request');
+    const story = events.filter((e) => e.id === first?.id).map((e) => e.event);
+    expect(story.filter((w) => w !== 'close')).toEqual(['request', 'attempt', 'connected', 'head', 'end']);
+    expect(first?.text).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/0\?token=\*\*\*$/);
+    expect(events.find((e) => e.event === 'end')?.text).toMatch(/^200, 5 B, \d.* ms, at .*requests\.cjs:\d+$/);
+    expect(result.stderr).not.toContain('planted-secret');
+    expect(result.stderr).not.toContain('\x1b');
+    expect(result.stderr.split('\n').filter((l) => l.startsWith('nettrace: 3 requests'))).toHaveLength(1);
+  });
+
+  test('lines come while the program runs', async () => {
+    const child = spawn(node, [nettrace.bin, 'run', '--log', '--quiet', '--', node, slowly], {
+      env: { ...process.env, TMPDIR: nettrace.home, XDG_CACHE_HOME: join(nettrace.home, 'cache') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [out, err, early] = ['', '', ''];
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk;
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (!out.includes('served 20') && `${out}${chunk}`.includes('served 20')) early = err;
+      out += chunk;
+    });
+    await once(child, 'close');
+    expect(eventsOf(early).filter((e) => e.event === 'end').length).toBeGreaterThanOrEqual(9);
+    expect(eventsOf(err).filter((e) => e.event === 'end')).toHaveLength(20);
+    // --quiet: no summary behind the lines.
+    expect(err.split('\n').filter((l) => l !== '' && !linePattern.test(l))).toEqual([]);
+  });
+
+  test('failures: which step, which code', async () => {
+    const refused = `require('http').get('http://127.0.0.1:1/x').on('error', () => {});
+      require('http').get('http://nosuch.invalid/').on('error', () => {});`;
+    const { stderr } = await nettrace.run(['run', '--log', '--quiet', '--', node, '-e', refused]);
+    const errors = eventsOf(stderr).filter((e) => e.event === 'error');
+    expect(errors.map((e) => e.text).join('\n')).toMatch(/connect 127\.0\.0\.1:1, .*ECONNREFUSED/);
+    expect(errors.map((e) => e.text).join('\n')).toMatch(/TCP refused, /);
+    expect(eventsOf(stderr).find((e) => e.event === 'lookup')?.text).toMatch(/^nosuch\.invalid, .*E/);
+  });
+});
+
+describe('--table', () => {
+  test('on a pipe: a table at each interval that brought news, then the summary', async () => {
+    const result = await nettrace.run(['run', '--table', '--interval', '0.2', '--', node, slowly]);
+    expect(result.code).toBe(0);
+    const tables = result.stderr.match(/^nettrace: \d+ requests? · /gm) ?? [];
+    expect(tables.length).toBeGreaterThanOrEqual(2);
+    expect(tables.at(-1)).toBe('nettrace: 20 requests · ');
+    expect(result.stderr).not.toContain('\x1b');
+  });
+
+  test('on a terminal: drawn in place', async () => {
+    const inner = `stty cols 120 rows 30; exec '${node}' '${nettrace.bin}' run --table --interval 0.2 -- '${node}' '${slowly}' > /dev/null`;
+    const terminal = spawn('script', ['-qefc', inner, '/dev/null'], {
+      env: { ...process.env, TMPDIR: nettrace.home, XDG_CACHE_HOME: join(nettrace.home, 'cache') },
+    });
+    let text = '';
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    terminal.stdin.end();
+    await once(terminal, 'close');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(text.match(/\x1b\[\d+A\x1b\[J/g)?.length).toBeGreaterThanOrEqual(1);
+    expect(text).toContain('20 requests');
+  });
+});
+
+describe('options', () => {
+  test.each([
+    [['--log', '--json'], "option '--log' cannot be used with option '--json'"],
+    [['--table', '--quiet'], "option '--table' cannot be used with option '--quiet'"],
+    [['--table', '--log'], 'cannot be used with option'],
+    [['--json', '--quiet'], "option '--json' cannot be used with option '--quiet'"],
+    [['--interval', '1'], '--interval needs --table.'],
+    [['--table', '--interval', 'soon'], 'Use a number of seconds, 0.1 to 3600.'],
+    [['--headers', 'all'], 'Allowed choices are off, names, lengths, values.'],
+    [['--bodies', 'big'], 'Use a number of bytes.'],
+  ])('%j: an error before the program starts', async (options, message) => {
+    const marker = join(scratch(), 'started');
+    const touch = `require('fs').writeFileSync(${JSON.stringify(marker)}, '')`;
+    const result = await nettrace.run(['run', ...options, '--', node, '-e', touch]);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).toMatch(/^nettrace: /);
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test('--description is saved in each format', async () => {
+    const folder = scratch();
+    const files = ['a.nettrace.json', 'a.har', 'a.eve.json'].map((name) => join(folder, name));
+    const outputs = files.flatMap((f) => ['-o', f]);
+    await nettrace.run(['run', '--quiet', '--description', 'the slow one', ...outputs, '--', node, requests, '1']);
+    const [native, har, eve] = files.map((f) => JSON.parse(readFileSync(f, 'utf8')));
+    expect([native.description, har.log.comment, eve.description]).toEqual(Array(3).fill('the slow one'));
+    // And read back from each.
+    for (const f of files) {
+      const out = `${f}.nettrace.json`;
+      expect(await nettrace.run(['convert', f, out])).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(readFileSync(out, 'utf8')).description).toBe('the slow one');
+    }
+  });
+});
