@@ -3,7 +3,6 @@
  * callback or as a promise. The other calls of the module are in `dnsresolve`.
  */
 import { apply } from './builtins';
-import { captureSite, tellSite } from './callsite';
 import { now } from './clock';
 import { measurePool, setUpPool } from './dnspool';
 import { installResolve } from './dnsresolve';
@@ -110,8 +109,6 @@ const attach = guarded(part, 'dns.attach', (wire: Wire, note: Lookup) => {
 
 const begun = guarded(part, 'dns.begun', (note: Lookup, wire: Wire | undefined) => {
   if (wire) return attach(wire, note);
-  const site = captureSite();
-  if (site) tellSite(site, note);
   note.announce();
 });
 

@@ -4,7 +4,6 @@
  * to the program.
  */
 import { apply } from './builtins';
-import { captureSite, tellSite } from './callsite';
 import { now } from './clock';
 import { recordsOf } from './dnsrecords';
 import { guarded, parts } from './faults';
@@ -108,8 +107,6 @@ const begin = guarded(part, 'dns.resolve', (name: string, args: unknown[], of: u
 });
 
 const begun = guarded(part, 'dns.asked', (note: Lookup) => {
-  const site = captureSite();
-  if (site) tellSite(site, note);
   note.announce();
 });
 

@@ -1,5 +1,6 @@
 /** One DNS look-up and its lines. Times are raw readings of the clock, 0: has not happened. */
 import { apply, PromiseClass, promiseThen } from './builtins';
+import { captureSite, tellSite } from './callsite';
 import { us } from './clock';
 import { errorInfo } from './errors';
 import type { Exchange } from './exchange';
@@ -48,6 +49,8 @@ export class Lookup implements Writable {
   error: unknown = undefined;
   written = false;
   private begun = false;
+  /** Where it was called; unread. */
+  private stack: Error | undefined;
 
   constructor(
     readonly call: string,
@@ -60,12 +63,14 @@ export class Lookup implements Writable {
 
   /** For the program's own look-up: its line when it is answered; earlier, without an end, when that takes its time. */
   announce(): void {
+    this.stack = captureSite();
     pushLater(this);
   }
 
   ended(): void {
     this.written = true;
     push(lookupLine(this));
+    this.tellSite();
   }
 
   get isWritten(): boolean {
@@ -75,7 +80,14 @@ export class Lookup implements Writable {
   lines(): string {
     if (this.written || this.begun) return '';
     this.begun = true;
+    this.tellSite();
     return lookupLine(this);
+  }
+
+  /** Its call site follows its line. */
+  private tellSite(): void {
+    if (this.stack) tellSite(this.stack, this);
+    this.stack = undefined;
   }
 }
 

@@ -1,0 +1,116 @@
+// Look-ups by each call of `dns`, with callbacks and as promises. DNS_PORT: the test's name server.
+const dns = require('node:dns');
+const http = require('node:http');
+const { promisify } = require('node:util');
+const server = `127.0.0.1:${process.env.DNS_PORT}`;
+
+const say = (what, ...values) => console.log(what, ...values.map((v) => JSON.stringify(v)));
+const failed = (e) => [e.code, e.syscall, e.hostname, e.errno, e.message];
+const settled = (name, promise) =>
+  promise.then(
+    (v) => say(name, v),
+    (e) => say(name, failed(e)),
+  );
+const called = (name, call) => new Promise((done) => call((e, ...v) => done(say(name, e ? failed(e) : v))));
+
+const acts = {
+  async lookup() {
+    const options = { all: true, family: 4, hints: dns.ADDRCONFIG };
+    await called('callback', (done) => dns.lookup('localhost', done)); // @callback
+    await called('options', (done) => dns.lookup('localhost', options, done)); // @options
+    await called('family', (done) => dns.lookup('localhost', 4, done)); // @family
+    await settled('promise', dns.promises.lookup('localhost', { all: true, verbatim: true })); // @promise
+    await settled('promisified', promisify(dns.lookup)('localhost')); // @promisified
+    await called('literal', (done) => dns.lookup('127.0.0.1', done));
+    await settled('literal promise', dns.promises.lookup('::1'));
+    await called('nothing', (done) => dns.lookup('', done));
+    for (const call of [() => dns.lookup(5, () => {}), () => dns.lookup('x', { family: 5 }, () => {})]) {
+      try {
+        call();
+      } catch (e) {
+        say('threw', e.code);
+      }
+    }
+    await settled(
+      'wrong',
+      Promise.resolve().then(() => dns.promises.lookup('x', { hints: 'y' })),
+    );
+  },
+
+  async resolve() {
+    const one = new dns.Resolver({ timeout: 100, tries: 1 });
+    const two = new dns.promises.Resolver({ timeout: 100, tries: 1 });
+    one.setServers([server]);
+    two.setServers([server]);
+    await called('ttl', (done) => one.resolve4('a.test', { ttl: true }, done)); // @ttl
+    await called('plain', (done) => one.resolve6('a.test', done)); // @plain
+    await settled('mx', two.resolveMx('a.test')); // @mx
+    await settled('txt', two.resolve('a.test', 'TXT')); // @txt
+    await settled('srv', two.resolveSrv('a.test')); // @srv
+    await settled('any', two.resolveAny('a.test')); // @any
+    await called('soa', (done) => one.resolveSoa('a.test', done)); // @soa
+    await called('none', (done) => one.resolve4('none.test', done)); // @none
+    await settled('broken', two.resolve4('broken.test')); // @broken
+    await settled('refused', two.resolve4('refused.test')); // @refused
+    await settled('silent', two.resolve4('silent.test')); // @silent
+    await called('reverse', (done) => one.reverse('10.1.2.3', done)); // @reverse
+    dns.setServers([server]);
+    await called('module', (done) => dns.resolve4('a.test', done)); // @module
+    await called('service', (done) => dns.lookupService('127.0.0.1', 80, done)); // @service
+    try {
+      one.resolve4(5, () => {});
+    } catch (e) {
+      say('threw', e.code);
+    }
+  },
+
+  // Nobody handles it: the process ends as it would.
+  unhandled() {
+    const resolver = new dns.promises.Resolver();
+    resolver.setServers([server]);
+    process.on('unhandledRejection', (e, promise) => {
+      say('unhandled', e.code, promise === held);
+    });
+    const held = resolver.resolve4('none.test');
+  },
+
+  // One thread, which is busy for 300 ms (A43).
+  async pool() {
+    require('node:crypto').pbkdf2('a', 'b', Number(process.env.ROUNDS), 64, 'sha512', () => {});
+    const { port } = new URL(process.env.UP_HTTP);
+    await new Promise((done) =>
+      http.get({ host: 'localhost', port, path: '/ok' }, (r) => r.resume().on('end', done)).on('error', done),
+    );
+  },
+
+  // The program computes while the answer waits: nothing is known of the pool.
+  async busy() {
+    const answered = called('busy', (done) => dns.lookup('localhost', done));
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+    await answered;
+  },
+
+  // A program that watches look-ups sees its own, and no other.
+  async observed() {
+    const seen = [];
+    const { PerformanceObserver } = require('node:perf_hooks');
+    new PerformanceObserver((list) => {
+      for (const e of list.getEntriesByType('dns')) seen.push([e.name, e.detail.hostname]);
+    }).observe({ entryTypes: ['dns'] });
+    await called('lookup', (done) => dns.lookup('localhost', done));
+    await new Promise((r) => setTimeout(r, 50));
+    say('seen', seen);
+  },
+
+  async many() {
+    const { port } = new URL(process.env.UP_HTTP);
+    for (let i = 0; i < 50; i++) {
+      await new Promise((done) =>
+        http.get({ host: 'localhost', port, path: '/ok', agent: false }, (r) => r.resume().on('end', done)),
+      );
+    }
+  },
+};
+
+acts[process.argv[2]]();
