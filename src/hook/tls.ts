@@ -16,6 +16,8 @@ import { push } from './queue';
 import { line } from './text';
 import type { Wire } from './wire';
 
+const part = parts.tls;
+
 export class Tunnel {
   readonly id = nextId();
   beginAt = 0;
@@ -169,7 +171,7 @@ export function followTls(wire: Wire, tunnel: Tunnel, socket: unknown, a: ArrayL
 }
 
 /** The last moment of a socket. */
-export const lookForTicket = guarded(parts.tls, 'tls.ticket', (tunnel: Tunnel, socket: unknown): void => {
+export const lookForTicket = guarded(part, 'tls.ticket', (tunnel: Tunnel, socket: unknown): void => {
   if ((socket as { _handle?: unknown })._handle) tunnel.closing(socket as TLSSocket);
 });
 

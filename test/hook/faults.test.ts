@@ -24,6 +24,9 @@ const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node'
 /** Handlers of what Node 24 tells in another way, and of copies of undici that a program brings. */
 const elsewhere = ['undici.piece', 'undici.given', 'undici.pools', 'undici.hand', 'undici.handed'];
 
+/** Parts that are off unless asked for. */
+const optional = { sockets: true, keys: true, incoming: true };
+
 beforeAll(async () => {
   upstream = await Upstream.start();
   plain = await runPlain(node, program, { env: upstream.environment });
@@ -33,11 +36,13 @@ afterAll(() => upstream.close());
 describe('a fault in', () => {
   test('the handlers found are those of all parts', () => {
     expect(handlers.length).toBeGreaterThanOrEqual(30);
-    expect(new Set(handlers.map((h) => h.split('.')[0]))).toEqual(new Set(['http1', 'undici', 'dns', 'net']));
+    expect(new Set(handlers.map((h) => h.split('.')[0]))).toEqual(
+      new Set(['http1', 'undici', 'dns', 'net', 'tls', 'udp', 'sockets', 'keys', 'bodies', 'http2', 'proxy']),
+    );
   });
 
   test.each(handlers)('%s', async (name) => {
-    const run = await runTraced(node, program, { env: upstream.environment, conf: { faults: [name] } });
+    const run = await runTraced(node, program, { env: upstream.environment, conf: { ...optional, faults: [name] } });
     expect(visible(run)).toEqual(visible(plain));
     const faults = run.lines
       .filter(({ text }) => text.includes('"reason":"fault"'))

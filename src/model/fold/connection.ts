@@ -26,6 +26,8 @@ export function foldDial(store: Store, isolate: Isolate, line: LineOf<'dial'>): 
   const fields = shifted(dialSchema, without(line, 'id', 'request', 'callSite') as Partial<Dial>, isolate.offset);
   const request = line.request === undefined ? undefined : recordIdOf(isolate.thread, line.request);
   const { lost: _, ...before } = store.dials.get(id) ?? { id, thread: isolate.thread };
+  // A request took it later: its own call site says more.
+  if (request !== undefined) delete before.callSite;
   store.setDial({
     ...merge<Dial>(before, fields),
     ...(request !== undefined ? { request } : {}),

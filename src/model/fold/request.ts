@@ -209,6 +209,14 @@ export function foldHeaders(store: Store, isolate: Isolate, line: LineOf<'hdr'>)
     });
 }
 
+/** What is known only after the end: a body is decoded, and read, when all of it has come. */
+export function foldMore(store: Store, isolate: Isolate, line: LineOf<'more'>): void {
+  const r = store.requests.get(recordIdOf(isolate.thread, line.id));
+  if (!r) return;
+  const { bodyBytes, readBytes } = line;
+  store.setRequest({ ...r, response: { ...r.response, ...present({ bodyBytes, readBytes }) } });
+}
+
 /** A tuple of the spool as a call site. */
 export function siteOf([file, line, column, fn, kind]: SiteTuple, source?: SourceTuple): CallSite {
   return {
@@ -234,8 +242,9 @@ export function foldSites(store: Store, isolate: Isolate, line: LineOf<'site'>):
     if (r) {
       store.setRequest({ ...r, callSite: siteIn(store, r, callSite) });
       inherit(store, r, callSite);
-    } else if (d) store.setDial({ ...d, callSite });
-    else if (l) store.setLookup({ ...l, callSite });
+    } else if (d) {
+      if (d.request === undefined) store.setDial({ ...d, callSite });
+    } else if (l) store.setLookup({ ...l, callSite });
   }
 }
 

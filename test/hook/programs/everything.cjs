@@ -1,4 +1,5 @@
 // A little of everything that the hook has a handler for; prints what a user sees of it.
+const dgram = require('node:dgram');
 const http = require('node:http');
 const https = require('node:https');
 const net = require('node:net');
@@ -49,7 +50,7 @@ async function main() {
   } catch (e) {
     console.log(e.code);
   }
-  const socket = net.connect(port, '127.0.0.1', () => socket.resetAndDestroy());
+  const socket = net.connect(port, '127.0.0.1', () => socket.setNoDelay(true).resetAndDestroy());
   await new Promise((r) => socket.on('close', r));
   console.log((await (await fetch(`${base}/redirect?n=1`)).text()).length);
   console.log((await (await fetch(`${base}/echo`, { method: 'POST', body: 'abc' })).text()).length);
@@ -57,7 +58,23 @@ async function main() {
   console.log(await fetch(`${base}/silent`, { signal }).catch((e) => e.name));
   console.log(await fetch('http://no-such-name.invalid/').catch((e) => `${e.message} ${e.cause.code}`));
   await switches();
+  console.log(await datagrams());
   agent.destroy();
+}
+
+/** An echo to itself, by sockets that are bound and connected. */
+async function datagrams() {
+  const echo = dgram.createSocket('udp4');
+  await new Promise((r) => echo.bind(0, '127.0.0.1', r));
+  echo.on('message', (message, from) => echo.send(message, from.port, from.address));
+  const client = dgram.createSocket('udp4');
+  await new Promise((r) => client.connect(echo.address().port, '127.0.0.1', r));
+  const answer = new Promise((r) => client.on('message', (message) => r(String(message))));
+  client.send('datagram');
+  const text = await answer;
+  client.close();
+  echo.close();
+  return text;
 }
 
 /** A server that agrees to every switch of protocol, by http and by the runtime's own WebSocket. */
