@@ -6,6 +6,7 @@
  * `limit` requests the oldest finished go, with what only they used; counts stay exact, `losses` says what went.
  */
 import { canonical, sorted } from './canonical';
+import { clearStore } from './clear';
 import { Eviction } from './eviction';
 import {
   type Certificate,
@@ -161,7 +162,7 @@ export class Store {
     return this.#eviction.meets(id, outcome);
   }
 
-  /** Takes a request out; said by eviction only. */
+  /** Takes a request out; said by eviction and clearing only. */
   removeRequest(r: Request): void {
     this.requests.delete(r.id);
     this.#changes.requests.delete(r.id);
@@ -264,6 +265,11 @@ export class Store {
 
   touch(): void {
     this.#changes.other = true;
+  }
+
+  /** Forgets what has ended; what runs goes on, and the counts begin anew. */
+  clear(): void {
+    clearStore(this, this.#index);
   }
 
   // --- whole documents -------------------------------------------------------------------------------------------

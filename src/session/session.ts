@@ -213,8 +213,17 @@ export class TraceSession {
     this.notify();
   }
 
+  /** The trace so far, a valid document at any moment. */
   document(): Trace {
     return this.store.toDocument();
+  }
+
+  /** Forgets what has ended; programs, running requests and open connections go on in the same trace. */
+  async clear(): Promise<void> {
+    // What was written before the call is of before.
+    if (!this.over) await this.poll();
+    this.store.clear();
+    this.notify();
   }
 
   /** TLS secrets of the traced connections so far, with the option `keys`, in the format of SSLKEYLOGFILE. */

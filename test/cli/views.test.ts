@@ -1,0 +1,108 @@
+// `show --view` by the names of BPF tools, `show --top`, and what is opened and converted besides native files.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { publishedEve } from '../../src/formats/testing/eve-published';
+import { harFrom } from '../../src/formats/testing/hars';
+import { scratch } from '../../src/session/testing/scratch';
+import { Nettrace } from './nettrace';
+
+const golden = join(__dirname, '../../src/model/golden/example.nettrace.json');
+let nettrace: Nettrace;
+beforeAll(() => {
+  nettrace = new Nettrace();
+});
+const show = (...args: string[]) => nettrace.run(['show', golden, ...args], { env: { TZ: 'UTC' } });
+
+describe('views', () => {
+  test.each(['tcplife', 'gethostlatency', 'soconnlat'])('%s', async (view) => {
+    const { code, stdout, stderr } = await show('--view', view);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test('tcpretrans needs the kernel, and says so', async () => {
+    const { code, stdout, stderr } = await show('--view', 'tcpretrans');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^nettrace: tcpretrans needs what the kernel saw, and this trace has nothing of it.*helper/);
+  });
+
+  test.each(['host', 'path', 'file'])('--top %s', async (by) => {
+    const { code, stdout } = await show('--top', by);
+    expect(code).toBe(0);
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test('--top and --view exclude each other; other words are refused', async () => {
+    expect(await show('--top', 'host', '--view', 'request')).toMatchObject({ code: 2, stdout: '' });
+    expect((await show('--top', 'port')).stderr).toContain('Allowed choices are host, path, file.');
+    expect((await show('--view', 'tcpdump')).stderr).toContain('Allowed choices are table, request, tcplife');
+  });
+});
+
+describe('files of other programs', () => {
+  const files = () => {
+    const folder = scratch();
+    const write = (name: string, value: unknown) => {
+      writeFileSync(join(folder, name), JSON.stringify(value));
+      return join(folder, name);
+    };
+    return { folder, eve: write('published.eve.json', publishedEve), har: write('page.har', harFrom('chrome')) };
+  };
+
+  test('are shown in every view', async () => {
+    const { eve, har } = files();
+    for (const file of [eve, har]) {
+      for (const more of [
+        [],
+        ['--view', 'request'],
+        ['--view', 'tcplife'],
+        ['--view', 'gethostlatency'],
+        ['--view', 'soconnlat'],
+        ['--top', 'host'],
+      ]) {
+        const result = await nettrace.run(['show', file, ...more]);
+        expect(result).toMatchObject({ code: 0, stderr: '' });
+        expect(result.stdout.length).toBeGreaterThan(20);
+      }
+    }
+    const { stdout } = await nettrace.run(['show', eve, '--view', 'request']);
+    for (const line of [
+      'DNS look-up              43 ms',
+      'TLS handshake            46 ms',
+      'server processing        67 ms',
+    ])
+      expect(stdout).toContain(line);
+  });
+
+  test('are converted to every format, and that opens again', async () => {
+    const { folder, eve, har } = files();
+    const path = (name: string) => join(folder, name);
+    for (const from of [golden, eve, har]) {
+      for (const to of ['x.nettrace.json', 'x.har', 'x.eve.json']) {
+        expect(await nettrace.run(['convert', from, path(to)])).toMatchObject({ code: 0, stderr: '' });
+        expect(await nettrace.run(['convert', path(to), path('y.nettrace.json')])).toMatchObject({
+          code: 0,
+          stderr: '',
+        });
+      }
+    }
+  }, 90_000);
+
+  test('native to native: the same bytes', async () => {
+    const out = join(scratch(), 'a.nettrace.json');
+    const again = join(scratch(), 'b.nettrace.json');
+    await nettrace.run(['convert', golden, out]);
+    await nettrace.run(['convert', out, again]);
+    expect(readFileSync(again)).toEqual(readFileSync(out));
+  });
+
+  test('what is wrong in one is named with its place', async () => {
+    const { folder } = files();
+    const file = join(folder, 'broken.har');
+    writeFileSync(file, '{"log": {\n "entries": [\n {"startedDateTime": 7}]}}');
+    const { code, stderr } = await nettrace.run(['show', file]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^nettrace: .*broken\.har: log\.entries\[0\].* \(line 3, column \d+\) must/);
+  });
+});
