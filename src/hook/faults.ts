@@ -26,6 +26,7 @@ export const parts = {
   callSites: new Part('callSites'),
   lines: new Part('lines'),
   bodies: new Part('bodies'),
+  decoding: new Part('decoding'),
 };
 
 let write: (line: string) => void = () => {};

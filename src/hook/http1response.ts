@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { bodies, keepBody } from './bodies';
 import { apply } from './builtins';
 import { now } from './clock';
+import { findDecoder } from './decoders';
 import { guarded, parts } from './faults';
 import { linkedToResponse } from './hidden';
 import type { Http1Record } from './http1record';
@@ -11,7 +12,7 @@ import { watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
 const recordOf = linkedToResponse<Http1Record>;
-export type Response = IncomingMessage & { _dumped?: boolean };
+export type Response = IncomingMessage & { _dumped?: boolean; _readableState?: { pipes?: unknown[] } };
 
 export function watchResponses(prototype: object): void {
   wrap(
@@ -46,10 +47,13 @@ const onResponseEvent = guarded(part, 'http1.data', (res: Response, a: ArrayLike
   const bytes = sizeOf(a[1], res.readableEncoding);
   if (bodies.on)
     keepBody(r, 'response', typeof a[1] === 'string' ? Buffer.from(a[1], res.readableEncoding ?? 'utf8') : a[1]);
+  if (r.chunks === 0 && isPiped(res)) findDecoder(r, res);
   if (bytes < 0 || r.bodyBytes === -2) r.bodyBytes = -2;
   else chunk(r, bytes);
   if (r.readBeginAt === 0) r.readBeginAt = r.lastAt || now();
 });
+
+const isPiped = (res: Response): boolean => (res._readableState?.pipes?.length ?? 0) > 0;
 
 /** Bytes of a piece; -1 when a decoder stands between and its text does not tell. */
 function sizeOf(piece: unknown, encoding: string | null): number {

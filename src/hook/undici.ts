@@ -9,6 +9,7 @@ import { bodies, keepBody } from './bodies';
 import { afterJobs, apply } from './builtins';
 import { entered, entry } from './callsite';
 import { now } from './clock';
+import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { poolNumber } from './http1';
@@ -18,8 +19,8 @@ import { calledByClass, leadsToProxy } from './proxied';
 import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
-import { copyOf } from './undiciCopies';
 import { isAbortReason } from './timers';
+import { copyOf } from './undiciCopies';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
@@ -282,6 +283,10 @@ const onHeaders = guarded(
     const t = now();
     r.responseBeginAt = t;
     r.response = response;
+    if (r.api === 'fetch') {
+      if (!heads.watched) watchDecoders();
+      heads.last = r;
+    }
     if (isRedirect(statusCode)) {
       const location = r.responseHeader('location');
       if (location !== undefined) expectRedirect(r, location);
@@ -296,6 +301,7 @@ const onTrailers = guarded(part, 'undici.end', (m: { request: UndiciRequest; tra
   const r = recordOf(m.request);
   if (r === undefined) return;
   r.trailers = m.trailers;
+  heads.last = undefined;
   finish(r, 'complete', now());
 });
 
@@ -321,6 +327,7 @@ const onError = guarded(part, 'undici.error', ({ request, error }: { request: Un
   const e = error as { name?: unknown; code?: unknown } | undefined;
   // No error at all: the reason that the program gave to `cancel` or `abort`.
   const isProxys = r.dial?.way?.refused === true && e?.code === 'UND_ERR_ABORTED';
-  if (!isProxys && (isAbort(e) || isAbortReason(error) || !(typeof error === 'object' && error !== null))) abort(r, error, t);
+  if (!isProxys && (isAbort(e) || isAbortReason(error) || !(typeof error === 'object' && error !== null)))
+    abort(r, error, t);
   else fail(r, error, t);
 });

@@ -160,6 +160,7 @@ export const lineSchemas = {
     about: optional(Type.Omit(bodyContent, ['text'])),
   }),
   mark: Type.Object(requestPart),
+  more: Type.Object({ id: n, bodyBytes: optional(n), readBytes: optional(n) }),
   end: Type.Object(requestPart),
   dial: Type.Object({
     ...part(dial, ['id', 'thread', 'request', 'callSite', 'lookup', 'attempts', 'connection']).properties,

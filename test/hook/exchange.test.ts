@@ -124,6 +124,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(hints - processing).toBeGreaterThan(5_000);
     expect((r.responseBeginAt ?? 0) - hints).toBeGreaterThan(40_000);
     expect(r.response?.status).toBe(200);
+    expect(partOf(r, 'wait')?.parts?.map((p) => p.beginAt)).toEqual([processing, hints]);
     expect(partOf(r, 'wait')?.duration).toBeGreaterThan(60_000);
   });
 

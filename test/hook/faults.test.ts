@@ -25,7 +25,7 @@ const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node'
 const elsewhere = ['undici.piece', 'undici.given', 'undici.pools', 'undici.hand', 'undici.handed'];
 
 /** Parts that are off unless asked for. */
-const optional = { sockets: true, keys: true, incoming: true };
+const optional = { bodies: 1000, sockets: true, keys: true, incoming: true };
 
 beforeAll(async () => {
   upstream = await Upstream.start();
@@ -37,7 +37,7 @@ describe('a fault in', () => {
   test('the handlers found are those of all parts', () => {
     expect(handlers.length).toBeGreaterThanOrEqual(30);
     expect(new Set(handlers.map((h) => h.split('.')[0]))).toEqual(
-      new Set(['http1', 'undici', 'dns', 'net', 'tls', 'udp', 'sockets', 'keys', 'bodies', 'http2', 'proxy']),
+      new Set(['http1', 'undici', 'dns', 'net', 'tls', 'udp', 'sockets', 'keys', 'bodies', 'decoding', 'http2', 'proxy']),
     );
   });
 

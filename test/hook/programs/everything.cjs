@@ -3,6 +3,7 @@ const dgram = require('node:dgram');
 const http = require('node:http');
 const https = require('node:https');
 const net = require('node:net');
+const zlib = require('node:zlib');
 const { readFileSync } = require('node:fs');
 const base = process.env.UP_HTTP;
 const { port } = new URL(base);
@@ -57,6 +58,8 @@ async function main() {
   const signal = AbortSignal.timeout(30);
   console.log(await fetch(`${base}/silent`, { signal }).catch((e) => e.name));
   console.log(await fetch('http://no-such-name.invalid/').catch((e) => `${e.message} ${e.cause.code}`));
+  console.log((await (await fetch(`${base}/gzip?n=2000`)).text()).length);
+  console.log(await unzipped());
   await switches();
   console.log(await datagrams());
   agent.destroy();
@@ -76,6 +79,18 @@ async function datagrams() {
   echo.close();
   return text;
 }
+
+const unzipped = () =>
+  new Promise((resolve) => {
+    http.get(`${base}/gzip?n=2000`, { agent }, (res) => {
+      let bytes = 0;
+      const out = res.pipe(zlib.createGunzip());
+      out.on('data', (d) => {
+        bytes += d.length;
+      });
+      out.on('end', () => resolve(bytes));
+    });
+  });
 
 /** A server that agrees to every switch of protocol, by http and by the runtime's own WebSocket. */
 async function switches() {
