@@ -4,8 +4,8 @@
  * when the whole request has been handed over, the second when the response's head has been parsed.
  */
 import type { Agent, IncomingMessage } from 'node:http';
-import { bodies, keepBody } from './bodies';
 import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from './attempts';
+import { bodies, keepBody } from './bodies';
 import { apply, nodeMajor } from './builtins';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
@@ -23,7 +23,7 @@ import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
 import { line } from './text';
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
-import type { Wire } from './wire';
+import { Wire } from './wire';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
@@ -157,8 +157,8 @@ function watchRequests(prototype: object): void {
     prototype,
     'onSocket',
     (original) =>
-      function onSocket(this: Outgoing, ...args: [AnySocket | null]) {
-        onAssigned(this, args[0]);
+      function onSocket(this: Outgoing, ...args: [AnySocket | null, unknown?]) {
+        onAssigned(this, args[0], args[1]);
         return apply(original, this, args);
       },
   );
@@ -204,8 +204,13 @@ function watchRequests(prototype: object): void {
   watchEmit(prototype, watchRequest as (emitter: never) => boolean | undefined, onRequestEvent as never);
 }
 
-const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySocket | null) => {
+const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySocket | null, error: unknown) => {
   const r = begin(req);
+  // No socket could be made for it: a proxy refused.
+  if (r !== undefined && error) {
+    joinDial(r, error);
+    return fail(r, error, now());
+  }
   if (r === undefined || !socket || r.endAt !== 0) return;
   if (r.wire !== undefined) {
     if (r.socket === socket) return;
@@ -343,9 +348,24 @@ function onInformation(r: Http1Record, m: IncomingMessage): void {
   informed(r, status);
 }
 
+/** An agent that dials by itself: the socket's own error is what both have. */
+function joinDial(r: Http1Record, error: unknown): void {
+  if (r.dial !== undefined || r.wire !== undefined || !(error instanceof Object)) return;
+  const wire = linked<unknown>(error);
+  if (!(wire instanceof Wire) || wire.beginAt < r.createdAt || wire.requests > 0) return;
+  r.dial = wire;
+  if (wire.request !== undefined && wire.request.method !== 'CONNECT') return;
+  wire.request ??= r;
+  if (wire.wanted) return;
+  wire.wanted = true;
+  push(wire);
+}
+
 const onRequestError = guarded(part, 'http1.error', (m: { request: Outgoing; error: unknown }) => {
   const r = recordOf(m.request);
-  if (r !== undefined) fail(r, m.error, now());
+  if (r === undefined) return;
+  joinDial(r, m.error);
+  fail(r, m.error, now());
 });
 
 const onDestroy = guarded(part, 'http1.destroy', (req: Outgoing, error: unknown) => {

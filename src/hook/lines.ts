@@ -70,7 +70,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (body !== '') s += `,"body":${body}`;
   if (r.bodyBytes >= 0 && (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)))
     s += chunksText(r);
-  if (r.error !== undefined) s += `,"error":${stringify(errorInfo(r.error, r.phase))}`;
+  if (r.error !== undefined || r.phase !== undefined) s += `,"error":${stringify(errorInfo(r.error, r.phase))}`;
   if (r.abortAt !== 0) s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason) })}`;
   if (r.timeoutKind !== '') s += timeoutText(r);
   if (r.streamId !== 0) s += r.endText();

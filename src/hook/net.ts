@@ -12,8 +12,8 @@ import { askKeys } from './keys';
 import { Lookup } from './lookup';
 import { onDestroy, stayOpen } from './netend';
 import { installOptions } from './options';
-import { onProxyAnswer, onProxyConnected } from './proxies';
 import { ours } from './ours';
+import { isInner, onProxyAnswer, onProxyConnected } from './proxies';
 import { push } from './queue';
 import { hasTimedOut } from './request';
 import { handshakeOperations, settleOperations, traceOperations } from './socketTrace';
@@ -230,7 +230,8 @@ const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLik
     default:
       if (wire.way?.pending) onProxyAnswer(wire, socket, a);
       if (wire.operations !== undefined && a[0] === 'secure') handshakeOperations(wire, socket);
-      if (wire.tunnel) followTls(wire, wire.tunnel, socket, a);
+      // Of TLS in TLS, and of the plain socket beneath, only the innermost speaks of this handshake.
+      if (wire.tunnel && (!wire.way?.innerAt || isInner(socket))) followTls(wire, wire.tunnel, socket, a);
   }
   if (wire.readyAt !== 0 && wire.way?.pending === undefined) wire.quiet = true;
 });

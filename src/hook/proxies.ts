@@ -174,7 +174,7 @@ const onTlsStart = guarded(part, 'proxy.tls', (socket: AnySocket) => {
   const under = wireOf(parent) !== undefined ? parent : parent.stream;
   const wire = under === undefined ? undefined : wireOf(under);
   if (under === undefined || wire === undefined || wire.connectedAt === 0 || wire.closedAt !== 0) return;
-  if (wire.way?.innerAt || wire.requests > 0) return;
+  if (wire.incoming || wire.way?.innerAt || wire.requests > 0) return;
   const way = wayOf(wire);
   if (wire.tunnel !== undefined) {
     way.outer = wire.tunnel;
@@ -194,6 +194,12 @@ const onTlsStart = guarded(part, 'proxy.tls', (socket: AnySocket) => {
   wire.sent = 0;
   link(socket, wire);
 });
+
+/** TLS that began over a connected socket of ours. */
+export const isInner = (socket: AnySocket): boolean => {
+  const under = socket._parent as (AnySocket & { stream?: AnySocket }) | null | undefined;
+  return under != null && wireOf(under.stream ?? under) !== undefined;
+};
 
 export function installProxies(): void {
   const { TLSSocket } = require('node:tls') as typeof import('node:tls');

@@ -17,7 +17,7 @@ import { keepMark } from './marks';
 import { type ProxyFacts, passProxy, type Way } from './proxied';
 import { push, pushLater, type Writable } from './queue';
 import { bounded } from './text';
-import { nameTimer } from './timers';
+import { nameTimer, reasonGiven } from './timers';
 import type { Upload } from './upload';
 import type { Wire } from './wire';
 
@@ -293,7 +293,7 @@ export function abort(r: RequestRecord, reason: unknown, t: number): void {
   }
   nameTimer(r, reason, t);
   r.abortAt = t;
-  r.abortReason = reason;
+  r.abortReason = reasonGiven(reason);
   finish(r, 'aborted', t);
 }
 

@@ -128,6 +128,15 @@ const reasons = new WeakSet<object>();
 export const isAbortReason = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && reasons.has(error);
 
+/** The reason of the `abort` that is running: clients hear of it inside. */
+let running: unknown;
+
+/** What the program gave, where the client's own AbortError does not pass it on. */
+export function reasonGiven(error: unknown): unknown {
+  const e = error as Thrown | null | undefined;
+  return running !== undefined && e?.name === 'AbortError' && e.cause === undefined ? running : error;
+}
+
 const onAbort = guarded(parts.http1, 'timer.abort', (reason: unknown) => {
   if (typeof reason === 'object' && reason !== null) reasons.add(reason);
 });
@@ -142,10 +151,13 @@ export function installTimers(sites: boolean): void {
       ({
         abort(this: unknown, ...args: unknown[]): unknown {
           onAbort(args[0]);
+          const outer = running;
+          running = args[0];
           const room = roomForFrame();
           try {
             return apply(original, this, args);
           } finally {
+            running = outer;
             if (room !== 0) frameGone(room);
           }
         },

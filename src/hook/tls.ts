@@ -172,7 +172,9 @@ export function followTls(wire: Wire, tunnel: Tunnel, socket: unknown, a: ArrayL
 
 /** The last moment of a socket. */
 export const lookForTicket = guarded(part, 'tls.ticket', (tunnel: Tunnel, socket: unknown): void => {
-  if ((socket as { _handle?: unknown })._handle) tunnel.closing(socket as TLSSocket);
+  // Of a tunnel in a tunnel the plain socket may go first.
+  const { _handle, encrypted } = socket as { _handle?: unknown; encrypted?: unknown };
+  if (_handle && encrypted === true) tunnel.closing(socket as TLSSocket);
 });
 
 /** Names in a list, or in the length-prefixed form of the wire. */

@@ -34,7 +34,7 @@ const acts = {
   },
   abort: () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('no longer wanted, token=SECRET')), 100);
+    setTimeout(() => controller.abort(new Error('no longer wanted')), 100);
     return get(slow, { signal: controller.signal });
   },
   'abort fetch': () => {
@@ -64,7 +64,7 @@ for (const major of [6, 7, 8]) {
   acts[`${name} body`] = () => close(new (clients(name).Agent)({ bodyTimeout: 80 }), `${base}/chunks?n=2&ms=3000`);
   acts[`${name} connect`] = () => {
     const { Agent } = clients(name);
-    const lookup = () => {};
+    const lookup = () => setTimeout(() => {}, 2500);
     return close(new Agent({ connect: { timeout: 80, lookup } }), slow.replace('127.0.0.1', 'nowhere.test'));
   };
   acts[`${name} retry`] = () => {
