@@ -191,6 +191,15 @@ describe('the main job', { timeout: 120_000 }, () => {
     await vs.command('Notifications: Clear All Notifications');
   });
 
+  it.each(['shop.har', 'shop.eve.json'])('opens %s: a row for each request', async (name) => {
+    await vs.command('Net Trace: Open Trace…');
+    await vs.answerDialog(file(name), /\/$/);
+    await vs.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await until(async () => (await rowsIn(vs.editorPage)).length === whole.length, `the rows of ${name}`);
+    await vs.command('View: Close Editor');
+    await vs.page.locator('.tab.active[data-resource-name="shop.nettrace.json"]').waitFor();
+  });
+
   it('a row of an opened trace leads to the code too; the file can be seen as text', async () => {
     await vs.editorPage.locator('[role=row][data-id]', { hasText: '/pears' }).click();
     // Beside the trace, which keeps the focus.

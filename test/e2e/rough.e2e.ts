@@ -172,7 +172,7 @@ describe('files', { timeout: 60_000 }, () => {
   it.each([
     ['broken', '{"nettrace": {"version": "1.0"}, "requests": [ oops'],
     ['empty', ''],
-    ['foreign', '{"log": {"version": "1.2", "entries": []}}'],
+    ['foreign', '{"resourceSpans": []}'],
     ['huge', 300_000_000],
   ])('a %s file says why it cannot be shown', async (kind, content) => {
     const file = join(vs.workspace, `${kind}.nettrace.json`);

@@ -1,4 +1,4 @@
-/** The editor of `*.nettrace.json`: the same page as the panel, read-only. */
+/** The editor of traces, by default of `*.nettrace.json`: the same page as the panel, read-only. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { HostCommand } from '../../model/protocol';
@@ -106,10 +106,11 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
 
 /** Reads a trace. One that was cut off is shown as far as it is whole, and said to be so. */
 async function readDocument(uri: vscode.Uri): Promise<FileView['document']> {
-  const { parseNative, readTrace } = await import('../work');
+  const { parseTrace, readTrace } = await import('../work');
   const read = async (recover: boolean) => {
     if (uri.scheme === 'file') return await readTrace(uri.fsPath, { recover });
-    return parseNative(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)), { recover });
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    return parseTrace(text, { recover, name: uri.path });
   };
   try {
     return await read(false);
@@ -126,7 +127,13 @@ export async function openTrace(): Promise<void> {
     title: 'Open Trace',
     openLabel: 'Open Trace',
     canSelectMany: true,
-    filters: { 'Net Trace': ['nettrace.json', 'json'], 'All files': ['*'] },
+    filters: {
+      Traces: ['nettrace.json', 'har', 'eve.json', 'json'],
+      'Net Trace': ['nettrace.json', 'json'],
+      'HAR 1.2': ['har'],
+      'EVE HTTPTrace JSON': ['eve.json', 'json'],
+      'All files': ['*'],
+    },
   });
   for (const uri of chosen ?? []) await vscode.commands.executeCommand('vscode.openWith', uri, customEditor);
 }
