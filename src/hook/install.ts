@@ -1,9 +1,11 @@
 /** Puts the parts of the hook in place, once an isolate. */
 import { maskArguments } from '../model/mask';
+import { installAnswers } from './answers';
 import { setUpBodies } from './bodies';
 import { pid, syncExports, threadId } from './builtins';
 import { readSites, setUpCallSites, unreadSites } from './callsite';
 import { anchor, now, us } from './clock';
+import { installLabels } from './context';
 import { guardDescriptor } from './descriptor';
 import { installDatagrams } from './dgram';
 import { installDns } from './dns';
@@ -73,7 +75,11 @@ export function install(settings: Settings, face: HookFace): void {
   installHttp2();
   installUndici();
   installDatagrams(settings.sockets);
-  if (settings.incoming) installIncoming();
+  if (settings.incoming) {
+    installIncoming();
+    installAnswers();
+  }
+  installLabels();
   if (settings.sockets) installSocketTrace();
   installEnds();
   guardDescriptor(isSpool);
@@ -99,6 +105,7 @@ function processLine(settings: Settings, segment: number, monotonicNs: bigint, w
     parts: Object.values(parts).flatMap((p) => (p.on ? [p.name] : [])),
     settings: {
       headerLevel: settings.headers,
+      socketOperations: settings.sockets ? true : undefined,
       callSites: settings.callSites,
       excludeHeaders: settings.excludeHeaders.length > 0 ? settings.excludeHeaders : undefined,
       maskedParameters: settings.maskedParameters.length > 0 ? settings.maskedParameters : undefined,
