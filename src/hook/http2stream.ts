@@ -26,6 +26,21 @@ export function watchStreams(prototype: object): void {
   for (const name of ['close', 'destroy'])
     before(shim, name, (stream, args) => onLeave(stream, name === 'close' ? undefined : args[0]));
   before(shim, 'setTimeout', (stream) => onClosed(stream));
+  wrap(
+    shim,
+    'write',
+    (original) =>
+      function write(this: Stream, ...args: unknown[]) {
+        const room = roomForFrame();
+        try {
+          const result: unknown = apply(original, this, args);
+          if (result === false) onFull(this);
+          return result;
+        } finally {
+          if (room !== 0) frameGone(room);
+        }
+      },
+  );
   before(shim, '_write', (stream, args) => onWrite(stream, args[0], args[1]));
   before(shim, '_writev', (stream, args) => onWrite(stream, args[0], undefined));
 }
@@ -135,7 +150,12 @@ const onWrite = guarded(part, 'http2.give', (stream: Stream, data: unknown, enco
     for (const one of data as { chunk?: unknown; encoding?: unknown }[]) r.given += sizeOf(one?.chunk, one?.encoding);
   } else r.given += sizeOf(data, encoding);
   r.lastGivenAt = now();
-  if (stream.writableNeedDrain !== true) return;
+});
+
+/** `write` gave false: the program is to wait for `drain`. */
+const onFull = guarded(part, 'http2.full', (stream: Stream) => {
+  const r = recordOf(stream);
+  if (r === undefined || r.endAt !== 0 || stream.writableNeedDrain !== true) return;
   r.upload ??= new Upload();
   r.upload.full();
 });

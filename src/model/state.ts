@@ -76,7 +76,7 @@ const closedCodes = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 /** `TCP refused`, `DNS not found`, `body cut off`: phase first, then what. */
 function failureText(r: Request, phase: PhaseName | undefined, connection: Connection | undefined): string {
   const { error } = r;
-  const code = error?.code ?? deepest(error)?.code;
+  const code = r.reset?.name.replace('NGHTTP2_', '') ?? error?.code ?? deepest(error)?.code;
   const closed = code === undefined || (closedCodes.has(code) && connection?.closedBy === 'peer');
   if (phase === 'download' && (closed || code === 'UND_ERR_SOCKET')) return 'body cut off';
   const what =
