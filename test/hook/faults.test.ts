@@ -22,7 +22,18 @@ let upstream: Upstream;
 let plain: Ending;
 const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');
 /** Handlers of what Node 24 tells in another way, and of copies of undici that a program brings. */
-const elsewhere = ['undici.piece', 'undici.given', 'undici.pools', 'undici.hand', 'undici.handed'];
+const elsewhere = [
+  'undici.piece',
+  'undici.given',
+  'undici.pools',
+  'undici.hand',
+  'undici.handed',
+  'undici.start',
+  'undici.stream',
+];
+
+/** Handlers of the resolver, which takes the place of others. */
+const ofResolver = ['dns.own', 'dns.outcome', 'dns.exchange'];
 
 /** Parts that are off unless asked for. */
 const optional = { bodies: 1000, sockets: true, keys: true, incoming: true };
@@ -37,12 +48,28 @@ describe('a fault in', () => {
   test('the handlers found are those of all parts', () => {
     expect(handlers.length).toBeGreaterThanOrEqual(30);
     expect(new Set(handlers.map((h) => h.split('.')[0]))).toEqual(
-      new Set(['http1', 'undici', 'dns', 'net', 'tls', 'udp', 'sockets', 'keys', 'bodies', 'decoding', 'http2', 'proxy']),
+      new Set([
+        'http1',
+        'undici',
+        'dns',
+        'net',
+        'tls',
+        'udp',
+        'sockets',
+        'keys',
+        'bodies',
+        'decoding',
+        'http2',
+        'proxy',
+      ]),
     );
   });
 
   test.each(handlers)('%s', async (name) => {
-    const run = await runTraced(node, program, { env: upstream.environment, conf: { ...optional, faults: [name] } });
+    const run = await runTraced(node, program, {
+      env: upstream.environment,
+      conf: { ...optional, resolver: ofResolver.includes(name), faults: [name] },
+    });
     expect(visible(run)).toEqual(visible(plain));
     const faults = run.lines
       .filter(({ text }) => text.includes('"reason":"fault"'))

@@ -1,6 +1,8 @@
 // A little of everything that the hook has a handler for; prints what a user sees of it.
 const dgram = require('node:dgram');
+const dns = require('node:dns');
 const http = require('node:http');
+const http2 = require('node:http2');
 const https = require('node:https');
 const net = require('node:net');
 const zlib = require('node:zlib');
@@ -61,8 +63,60 @@ async function main() {
   console.log((await (await fetch(`${base}/gzip?n=2000`)).text()).length);
   console.log(await unzipped());
   await switches();
+  console.log(await streams());
   console.log(await datagrams());
+  console.log(await names());
   agent.destroy();
+}
+
+/** Streams of HTTP/2: one with a body, one given up, a session that is ended. */
+async function streams() {
+  const server = http2.createServer();
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined);
+    stream.on('end', () => {
+      stream.respond();
+      stream.end('hello');
+    });
+    stream.resume();
+  });
+  await new Promise((r) => server.listen(0, '127.0.0.1', r));
+  const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
+  const told = (stream) =>
+    new Promise((r) => stream.on('data', () => undefined).on('close', () => r(`${stream.id} ${stream.rstCode}`)));
+  const post = session.request({ ':method': 'POST' });
+  post.write(Buffer.alloc(100_000));
+  post.end();
+  const texts = [await told(post)];
+  const never = session.request({ ':method': 'POST' });
+  setTimeout(() => never.close(8), 20);
+  texts.push(await told(never));
+  await new Promise((r) => {
+    session.on('close', r);
+    session.destroy();
+  });
+  server.close();
+  return texts.join();
+}
+
+/** Look-ups of its own, and a question to itself. */
+async function names() {
+  const resolver = new dns.promises.Resolver({ timeout: 20, tries: 1 });
+  resolver.setServers([`127.0.0.1:${port}`]);
+  const codes = [
+    await dns.promises.lookup('localhost', 4).then((a) => a.address),
+    await new Promise((r) => dns.lookup('localhost', 4, (e, a) => r(e?.code ?? a))),
+    await resolver.resolve4('a.test').catch((e) => e.syscall),
+  ];
+  // For a.test, A, IN.
+  const question = Buffer.from('00070100000100000000000001610474657374000001000100', 'hex').subarray(0, 24);
+  const socket = dgram.createSocket('udp4');
+  await new Promise((r) => socket.bind(0, '127.0.0.1', r));
+  const asked = new Promise((r) => socket.on('message', (message) => r(message.readUInt16BE(0))));
+  socket.send(question, socket.address().port, '127.0.0.1');
+  codes.push(await asked);
+  socket.close();
+  return codes.join();
 }
 
 /** An echo to itself, by sockets that are bound and connected. */
