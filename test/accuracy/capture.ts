@@ -1,0 +1,134 @@
+/** What a tcpdump of loopback says of each connection, on the axis of the trace (µs of CLOCK_MONOTONIC). */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { until } from '../support/clock';
+
+/** Instants of the packets of one client connection; absent: no such packet. */
+export interface Packets {
+  syn?: number;
+  synAck?: number;
+  clientHello?: number;
+  finished?: number;
+  requestFirst?: number;
+  responseFirst?: number;
+  responseLast?: number;
+}
+
+/** Why no packets can be captured here; absent: they can. */
+export function whyNoCapture(): string | undefined {
+  if (process.getuid?.() !== 0) return 'capturing packets needs root';
+  return spawnSync('tcpdump', ['--version']).status === 0 ? undefined : 'no tcpdump (Debian: tcpdump)';
+}
+
+/** Wall clock minus CLOCK_MONOTONIC in µs, by a fresh process: its own origin is that of now. */
+function offset(): number {
+  const script =
+    'let best;for(let i=0;i<200;i++){const a=process.hrtime.bigint();const w=performance.timeOrigin*1000+performance.now()*1000;const b=process.hrtime.bigint();const d=Number(b-a);if(!best||d<best[0])best=[d,w-Number((a+b)/2n)/1000]}console.log(best[1])';
+  return Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+}
+
+export class Capture {
+  private readonly tcpdump: ReturnType<typeof spawn>;
+  private said = '';
+
+  constructor(
+    private readonly file: string,
+    private readonly ports: readonly number[],
+    /** What a packet waits on its way, there and back. */
+    private readonly delayUs: number,
+  ) {
+    const filter = ports.map((p) => `tcp port ${p}`).join(' or ');
+    const options = ['-i', 'lo', '-w', file, '-s', '200', '-U', '--immediate-mode', '-B', '32768', '-Z', 'root'];
+    this.tcpdump = spawn('tcpdump', [...options, filter], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.tcpdump.stderr?.on('data', (d) => {
+      this.said += d;
+    });
+  }
+
+  begun(): Promise<boolean> {
+    return until('tcpdump', () => this.said.includes('listening on'));
+  }
+
+  /** Ends the capture; packets by the client's port. */
+  async end(): Promise<Map<number, Packets>> {
+    const closed = new Promise((done) => this.tcpdump.on('close', done));
+    // What the kernel holds is written first.
+    await new Promise((done) => setTimeout(done, 300));
+    this.tcpdump.kill('SIGINT');
+    await closed;
+    return read(readFileSync(this.file), new Set(this.ports), offset(), pauseUs + this.delayUs);
+  }
+}
+
+const tls = { handshake: 22, data: 23 };
+
+/** Types of the TLS records that begin in a packet: good enough for packets that begin with a record. */
+function recordTypes(payload: Buffer, length: number): number[] {
+  const types: number[] = [];
+  for (let at = 0; at + 5 <= payload.length && at < length; ) {
+    const type = payload[at] as number;
+    if (type < 20 || type > 23 || payload[at + 1] !== 3) return types;
+    types.push(type);
+    at += 5 + payload.readUInt16BE(at + 3);
+  }
+  return types;
+}
+
+/** The server thinks, and pauses in its answer, longer than this: a later packet of it is another part. */
+const pauseUs = 8000;
+
+function read(file: Buffer, servers: Set<number>, wallToMonotonic: number, thoughtUs: number): Map<number, Packets> {
+  const found = new Map<number, Packets & { encrypted?: number; secure?: boolean }>();
+  for (let at = 24; at + 16 <= file.length; ) {
+    const t = file.readUInt32LE(at) * 1e6 + file.readUInt32LE(at + 4) - wallToMonotonic;
+    const size = file.readUInt32LE(at + 8);
+    const ip = file.subarray(at + 16 + 14, at + 16 + size);
+    at += 16 + size;
+    const ipLength = ((ip[0] as number) & 15) * 4;
+    const tcp = ip.subarray(ipLength);
+    const from = tcp.readUInt16BE(0);
+    const to = tcp.readUInt16BE(2);
+    const flags = tcp[13] as number;
+    const tcpLength = ((tcp[12] as number) >> 4) * 4;
+    const length = ip.readUInt16BE(2) - ipLength - tcpLength;
+    const payload = tcp.subarray(tcpLength);
+    const mine = servers.has(to);
+    const port = mine ? from : to;
+    const p = found.get(port) ?? {};
+    found.set(port, p);
+    if (mine && (flags & 2) !== 0) p.syn ??= t;
+    if (!mine && (flags & 18) === 18) p.synAck ??= t;
+    if (length <= 0) continue;
+    if (mine) fromClient(p, t, payload, length);
+    else if (p.requestFirst !== undefined && p.responseFirst === undefined && t - p.requestFirst > thoughtUs)
+      p.responseFirst = t;
+    else if (p.responseFirst !== undefined && p.responseLast === undefined && t - p.responseFirst > pauseUs)
+      p.responseLast = t;
+  }
+  return found;
+}
+
+function fromClient(
+  p: Packets & { encrypted?: number; secure?: boolean },
+  t: number,
+  payload: Buffer,
+  length: number,
+): void {
+  const types = recordTypes(payload, length);
+  if (p.secure === undefined) p.secure = types[0] === tls.handshake;
+  if (!p.secure) {
+    p.requestFirst ??= t;
+    return;
+  }
+  if (p.clientHello === undefined) {
+    p.clientHello = t;
+    return;
+  }
+  // TLS 1.3: the client's first encrypted record is its Finished, the second one the request.
+  for (const type of types) {
+    if (type !== tls.data) continue;
+    p.encrypted = (p.encrypted ?? 0) + 1;
+    if (p.encrypted === 1) p.finished = t;
+    if (p.encrypted === 2) p.requestFirst ??= t;
+  }
+}

@@ -1,0 +1,142 @@
+/** Figures of the trace against those of the packets. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { phasesOf } from '../../src/model/phases';
+import type { PhaseName } from '../../src/model/records';
+import { certificate } from '../support/certificates';
+import type { NodeVersion } from '../support/nodes';
+import { runTraced } from '../support/run';
+import { Capture } from './capture';
+
+export const clients = ['http', 'https', 'fetch'] as const;
+export type ClientName = (typeof clients)[number];
+/** One figure of one request: trace minus packets, µs. */
+export interface Difference {
+  client: ClientName;
+  what: string;
+  us: number;
+}
+
+/** Thinks 15 ms, sends head and half of the body, and the rest 15 ms later. */
+const serve: RequestListener = (_request, answer) => {
+  setTimeout(() => {
+    answer.writeHead(200, { 'content-length': '2000', connection: 'close' });
+    answer.write(Buffer.alloc(1000));
+    setTimeout(() => answer.end(Buffer.alloc(1000)), 15);
+  }, 15);
+};
+
+/** Passes bytes on, each `ms` after it came. */
+function delaying(ms: number, port: number): Server {
+  return createTcpServer((client) => {
+    const inner = connect(port, '127.0.0.1');
+    const pass = (from: Socket, to: Socket) => {
+      from.setNoDelay(true);
+      from.on('data', (d) => setTimeout(() => to.write(d), ms));
+      from.on('end', () => setTimeout(() => to.end(), ms));
+      from.on('error', () => to.destroy());
+    };
+    pass(client, inner);
+    pass(inner, client);
+  });
+}
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)));
+
+/** Runs `n` requests of each client, directly (0) or through a proxy that delays each way by `delayMs`. */
+export async function measure(node: NodeVersion, n: number, delayMs: number): Promise<Difference[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'nettrace-accuracy-'));
+  const servers: Server[] = [createServer(serve), createSecureServer(certificate('server'), serve)];
+  let ports = await Promise.all(servers.map(listen));
+  if (delayMs > 0) {
+    const proxies = ports.map((port) => delaying(delayMs, port));
+    servers.push(...proxies);
+    ports = await Promise.all(proxies.map(listen));
+  }
+  const [plain, secure] = ports;
+  const capture = new Capture(join(folder, 'packets.pcap'), ports, delayMs * 2000);
+  try {
+    await capture.begun();
+    // Other programs of the machine shall not stand between a packet and its instant.
+    const wrap = spawnSync('chrt', ['-f', '1', 'true']).status === 0 ? ['chrt', '-f', '1'] : [];
+    const runs = [];
+    for (const client of clients) {
+      const url = client === 'https' ? `https://127.0.0.1:${secure}/` : `http://127.0.0.1:${plain}/`;
+      const args = [client, url, String(n)];
+      const env = { UP_CA: certificate.root, NODE_EXTRA_CA_CERTS: certificate.root };
+      runs.push({
+        client,
+        run: await runTraced(node, join(import.meta.dirname, 'program.cjs'), { args, env, wrap, timeoutMs: 120_000 }),
+      });
+    }
+    const packets = await capture.end();
+    return runs.flatMap(({ client, run }) => {
+      if (run.code !== 0 || run.store.requests.size !== n)
+        throw new Error(`${client}: ${run.stderr} ${run.store.requests.size}`);
+      return [...run.store.requests.values()].flatMap((r) => {
+        const c = run.store.connections.get(r.connection ?? '');
+        const p = packets.get(c?.local?.port ?? 0);
+        if (p === undefined) throw new Error(`no packets of ${c?.local?.port}`);
+        const { phases } = phasesOf(r, run.store);
+        const duration = (name: PhaseName) => phases.find((x) => x.name === name)?.duration;
+        const at = (us: number | undefined) => (us === undefined ? undefined : us + run.zero);
+        const between = (a?: number, b?: number) => (a === undefined || b === undefined ? undefined : b - a);
+        const figures: [string, number | undefined, number | undefined][] = [
+          ['tcp: SYN to SYN-ACK', duration('tcp'), between(p.syn, p.synAck)],
+          ['tls: ClientHello to Finished', duration('tls'), between(p.clientHello, p.finished)],
+          ['wait: request to first byte of the response', duration('wait'), between(p.requestFirst, p.responseFirst)],
+          [
+            'download: first to last byte of the response',
+            duration('download'),
+            between(p.responseFirst, p.responseLast),
+          ],
+          ['instant: request sent', at(r.sendBeginAt), p.requestFirst],
+          ['instant: response begins', at(r.responseBeginAt), p.responseFirst],
+          ['instant: response ends', at(r.endAt), p.responseLast],
+        ];
+        return figures.flatMap(([what, ours, truth]) => {
+          if (truth === undefined) return [];
+          if (ours === undefined) throw new Error(`${client} ${what}: not in the trace`);
+          return [{ client, what, us: ours - truth }];
+        });
+      });
+    });
+  } finally {
+    for (const s of servers) s.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Row {
+  client: ClientName;
+  what: string;
+  count: number;
+  p50: number;
+  p95: number;
+  max: number;
+}
+
+/** Sizes of the differences, by client and figure. */
+export function rowsOf(differences: readonly Difference[]): Row[] {
+  const groups = new Map<string, Difference[]>();
+  for (const d of differences) groups.set(`${d.client} ${d.what}`, [...(groups.get(`${d.client} ${d.what}`) ?? []), d]);
+  return [...groups.values()].map((list) => {
+    const sizes = list.map((d) => Math.abs(d.us)).sort((a, b) => a - b);
+    const quantile = (q: number) => sizes[Math.min(sizes.length - 1, Math.floor(q * sizes.length))] as number;
+    const [first] = list as [Difference];
+    return {
+      client: first.client,
+      what: first.what,
+      count: list.length,
+      p50: quantile(0.5),
+      p95: quantile(0.95),
+      max: quantile(1),
+    };
+  });
+}
