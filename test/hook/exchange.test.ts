@@ -9,9 +9,10 @@ import { phasesOf } from '../../src/model/phases';
 import type { Request } from '../../src/model/records';
 import { stateOf } from '../../src/model/state';
 import { problemsOf, visible } from '../support/check';
+import { nowUs } from '../support/clock';
 import { nodes, repository } from '../support/nodes';
 import { only, present } from '../support/observe';
-import { lineOf, runPlain } from '../support/program';
+import { type Ending, lineOf, runPlain } from '../support/program';
 import { runTraced, type TracedRun } from '../support/run';
 
 const program = join(import.meta.dirname, 'programs/exchange.cjs');
@@ -19,6 +20,8 @@ const clients = join(repository, 'test/matrix/clients/node_modules');
 const size = 5 * 1024 * 1024;
 /** What the server saw of sockets after the switch, by path. */
 const switched = new Map<string, { bytesIn: number; bytesOut: number }>();
+/** When the server sent its informational and its final reply, by path. */
+const replies = new Map<string, number[]>();
 let server: Server;
 let env: Record<string, string>;
 
@@ -34,10 +37,14 @@ function serve(): Server {
   const made = createServer(async (q, r) => {
     const url = new URL(q.url ?? '', 'http://x');
     if (url.pathname === '/early') {
+      const at = [nowUs()];
+      replies.set(q.url ?? '', at);
       r.writeProcessing();
       await sleep(20);
+      at.push(nowUs());
       r.writeEarlyHints({ link: '</a.css>; rel=preload' });
       await sleep(60);
+      at.push(nowUs());
       r.end('hello');
     } else if (url.pathname === '/slow-read') {
       let bytes = 0;
@@ -78,7 +85,9 @@ function serve(): Server {
     const key = q.headers['sec-websocket-key'];
     const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
     const own = `upgrade: ${q.headers.upgrade}\r\n${key ? `sec-websocket-accept: ${accept}\r\n` : ''}`;
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\n${own}\r\n`);
+    if (q.url === '/own?open') seen.bytesOut += 'hello'.length;
+    const first = q.url === '/own?open' ? 'hello' : '';
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\n${own}\r\n${first}`);
   });
   return made;
 }
@@ -98,21 +107,23 @@ describe.each(nodes)('Node $major', (node) => {
   for (const n of [5, 100]) timed.push(`stream:${n}`, `stream-fetch:${n}`);
   const others = ['write', 'pipe', 'upload-fetch', ...sockets];
   for (const c of copies) others.push(`upload-undici:${c}`, `switch-undici:${c}`);
-  const args = [timed, others].map(String);
+  const args = [timed, others, ['open']].map(String);
+  let plain: Ending;
   let run: TracedRun;
 
   beforeAll(async () => {
+    plain = await runPlain(node, program, { args, env });
     run = await runTraced(node, program, { args, env });
   });
   const requestOf = (path: string): Request =>
     only(run.trace.requests.filter((r) => r.url === `${env.EXCHANGE_HTTP}${path}`));
   const partOf = (r: Request, name: string) => phasesOf(r, run.store).phases.find((p) => p.name === name);
 
-  test('the program does what it does without the hook', async () => {
-    const plain = await runPlain(node, program, { args, env });
+  test('the program does what it does without the hook', () => {
     expect(visible(run)).toEqual(visible(plain));
     expect(run.stdout.match(/ closed\n/g)).toHaveLength(sockets.length);
-    expect(run.trace.requests).toHaveLength(timed.length + others.length);
+    expect(run.trace.requests).toHaveLength(timed.length + others.length + 1);
+    expect(run.stdout).toContain('open hello pong\n');
     expect(problemsOf(run)).toEqual([]);
   });
 
@@ -120,12 +131,14 @@ describe.each(nodes)('Node $major', (node) => {
     const r = requestOf(path);
     const informational = present(r.response?.informational, 'informational');
     expect(informational.map((i) => i.status)).toEqual([102, 103]);
-    const [processing, hints] = informational.map((i) => i.at) as [number, number];
-    expect(hints - processing).toBeGreaterThan(5_000);
-    expect((r.responseBeginAt ?? 0) - hints).toBeGreaterThan(40_000);
+    const at = informational.map((i) => i.at);
+    // Never before the server sent it; how long after, the machine's load says.
+    const all = [...at, r.responseBeginAt ?? 0];
+    for (const [i, sent] of present(replies.get(path), 'replies').entries())
+      expect(run.zero + (all[i] as number)).toBeGreaterThanOrEqual(Math.floor(sent));
+    expect([...all].sort((x, y) => x - y)).toEqual(all);
     expect(r.response?.status).toBe(200);
-    expect(partOf(r, 'wait')?.parts?.map((p) => p.beginAt)).toEqual([processing, hints]);
-    expect(partOf(r, 'wait')?.duration).toBeGreaterThan(60_000);
+    expect(partOf(r, 'wait')?.parts?.map((p) => p.beginAt)).toEqual(at);
   });
 
   test('Expect: the wait for the 100 is a part of sending', () => {
@@ -191,6 +204,18 @@ describe.each(nodes)('Node $major', (node) => {
     expect(upgrade?.chunksReceived?.bytes).toBe(switched.get(`/own?${name}`)?.bytesOut);
   });
 
+  test('a switched connection that is open at the exit', () => {
+    const r = requestOf('/own?open');
+    expect(r).toMatchObject({ api: 'http', outcome: 'upgraded', upgrade: { protocol: 'own' } });
+    const connection = present(run.store.connections.get(r.connection ?? ''), 'connection');
+    expect(connection).toMatchObject({ protocol: 'own', closedBy: 'processExit' });
+    expect(connection.upgrade).toMatchObject({
+      request: r.id,
+      chunksSent: { count: 1, bytes: 4 },
+      chunksReceived: { bytes: 9 },
+    });
+  });
+
   test.each(['', '&fetch'])('a stream%s: five pieces, then a hundred', (by) => {
     const few = requestOf(`/stream?n=5${by}`);
     expect(few.chunks).toMatchObject({ count: 5, bytes: 60 });
@@ -202,8 +227,10 @@ describe.each(nodes)('Node $major', (node) => {
     const at = chunks.marks.map((m) => m[0] as number);
     expect([...at].sort((a, b) => a - b)).toEqual(at);
     expect(chunks.marks.slice(0, 4).map((m) => m[1])).toEqual([10, 11, 12, 13]);
-    const gap = present(chunks.longestGap, 'gap');
-    expect(gap.endAt - gap.beginAt).toBeGreaterThan(110_000);
-    expect([gap.beginAt, gap.endAt]).toEqual(at.slice(3, 5));
+    const gaps = (marks: number[][]) => marks.slice(1).map((m, i) => (m[0] as number) - (marks[i]?.[0] as number));
+    const gap = present(few.chunks?.longestGap, 'gap');
+    expect(gap.endAt - gap.beginAt).toBe(Math.max(...gaps(few.chunks?.marks ?? [])));
+    const longest = present(chunks.longestGap, 'gap');
+    expect(longest.endAt - longest.beginAt).toBeGreaterThanOrEqual(Math.max(...gaps(chunks.marks.slice(0, 8))));
   });
 });

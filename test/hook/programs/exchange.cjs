@@ -105,6 +105,18 @@ const acts = {
     await new Promise((r) => socket.on('close', r).resume());
     return text;
   },
+  // The first piece comes with the reply; the socket is open when the program ends itself.
+  open: () =>
+    new Promise((resolve) => {
+      const headers = { connection: 'Upgrade', upgrade: 'own' };
+      http
+        .get(`${base}/own?open`, { agent, headers }, () => {})
+        .on('upgrade', (_, socket, head) => {
+          const first = String(head);
+          socket.write('ping', () => setTimeout(() => process.exit(0), 100));
+          socket.once('data', (d) => resolve(`${first} ${d}`));
+        });
+    }),
   stream: (n) => answered(http.get(`${base}/stream?n=${n}`, { agent })),
   'stream-fetch': async (n) => (await (await fetch(`${base}/stream?n=${n}&fetch`)).text()).length,
 };
