@@ -14,6 +14,8 @@ import type { RequestRecord } from './request';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 
+const part = parts.control;
+
 export interface PriorSend {
   wire: Wire | undefined;
   ordinal: number;
@@ -50,7 +52,7 @@ export function retries(again: RequestRecord, before: RequestRecord): void {
 /** undici: the handler whose turn it is, from its call until the channel's message of the same call. */
 let handling: object | undefined;
 
-const onHandler = guarded(parts.undici, 'retry.handler', (handler: unknown) => {
+const onHandler = guarded(part, 'control.handler', (handler: unknown) => {
   handling = typeof handler === 'object' && handler !== null ? handler : undefined;
 });
 
@@ -134,14 +136,14 @@ function bounded(map: Map<string, unknown>): void {
   }
 }
 
-const onGotCreate = guarded(parts.http1, 'got.create', ({ requestId }: GotMessage) => {
+const onGotCreate = guarded(part, 'control.gotCreate', ({ requestId }: GotMessage) => {
   if (retrying === undefined || typeof requestId !== 'string') return;
   again.set(requestId, retrying);
   retrying = undefined;
   bounded(again);
 });
 
-const onGotStart = guarded(parts.http1, 'got.start', ({ requestId }: GotMessage) => {
+const onGotStart = guarded(part, 'control.gotStart', ({ requestId }: GotMessage) => {
   const r = newest;
   newest = undefined;
   if (r === undefined || typeof requestId !== 'string') return;
@@ -154,7 +156,7 @@ const onGotStart = guarded(parts.http1, 'got.start', ({ requestId }: GotMessage)
 });
 
 /** The new try is made inside this very message's emission, or right after it. */
-const onGotRetry = guarded(parts.http1, 'got.retry', ({ requestId }: GotMessage) => {
+const onGotRetry = guarded(part, 'control.gotRetry', ({ requestId }: GotMessage) => {
   retrying = typeof requestId === 'string' ? requestId : undefined;
 });
 

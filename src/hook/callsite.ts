@@ -10,6 +10,7 @@
  */
 import { apply, ErrorClass, stringify } from './builtins';
 import { now } from './clock';
+import { context, presentContext } from './context';
 import { fault, parts } from './faults';
 import { originalOf } from './original';
 import type { AnyFunction } from './wrap';
@@ -89,6 +90,8 @@ export class Entered {
   deep = false;
   /** Over the budget: no call site. */
   spent = true;
+  /** What it is done for, if anything says so. */
+  context: unknown = undefined;
   /** The first record made inside. */
   made: Located | undefined = undefined;
   constructor(
@@ -117,6 +120,7 @@ export function entry(
       const t = now();
       const own = new Entered(t, isFetch);
       entered.by = own;
+      if (context.on) own.context = presentContext();
       if (part.on) {
         try {
           const n = limit(t);

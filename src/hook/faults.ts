@@ -21,6 +21,8 @@ export const parts = {
   net: new Part('net'),
   tls: new Part('tls'),
   udp: new Part('udp'),
+  proxy: new Part('proxy'),
+  control: new Part('control'),
   sockets: new Part('sockets'),
   keys: new Part('keys'),
   callSites: new Part('callSites'),

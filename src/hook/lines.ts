@@ -32,6 +32,8 @@ export function beginText(r: RequestRecord): string {
   const url = maskedUrl(r.url());
   let s = `{"k":"req","id":${r.id},"createdAt":${us(r.createdAt)},"api":"${r.api}",${r.clientText()}"method":${quoted(r.method)},"url":${quoted(url)}`;
   if (r.method === 'CONNECT') s += `,"target":${quoted(maskedUrl(r.path))}`;
+  if (r.label !== '') s += `,"label":${quoted(r.label)}`;
+  if (r.cause !== 0) s += `,"cause":${r.cause}`;
   if (r.redirectOf !== undefined) s += `,"redirectOf":${r.redirectOf.id},"operation":${operationOf(r.redirectOf)}`;
   if (r.retryOf !== undefined) s += attemptText(r, r.retryOf);
   return s;

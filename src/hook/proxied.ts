@@ -9,6 +9,8 @@ import { cutText, line, maskedUrl } from './text';
 import type { Tunnel } from './tls';
 import type { Wire } from './wire';
 
+const part = parts.proxy;
+
 export interface ProxyFacts {
   url: string;
   kind?: string | undefined;
@@ -74,7 +76,7 @@ export function leadsToProxy(wire: Wire): Way {
 }
 
 /** A request was given a connection that leads to a proxy, or speaks to one. */
-export const passProxy = guarded(parts.net, 'proxy.pass', (r: RequestRecord, wire: Wire): void => {
+export const passProxy = guarded(part, 'proxy.pass', (r: RequestRecord, wire: Wire): void => {
   if (r.method === 'CONNECT') {
     if (r.says('proxy-authorization')) wayOf(wire).auth = true;
     leadsToProxy(wire);

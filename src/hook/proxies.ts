@@ -22,7 +22,7 @@ import { Tunnel } from './tls';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 
-const part = parts.net;
+const part = parts.proxy;
 const wireOf = linked<Wire>;
 const most = 16_384;
 

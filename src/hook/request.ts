@@ -7,8 +7,9 @@
 import type { PhaseName } from '../model/records/common';
 import type { PriorSend } from './attempts';
 import { type Bodies, bodies, bodyLines } from './bodies';
-import { inheritSite, takeSite } from './callsite';
+import { entered, inheritSite, takeSite } from './callsite';
 import { idleTime, now } from './clock';
+import { context, presentContext, takeContext } from './context';
 import { parts } from './faults';
 import { headerLines, headers } from './headers';
 import { nextId } from './ids';
@@ -59,6 +60,9 @@ export abstract class RequestRecord implements Writable {
   streamId = 0;
   bytesSent = -1;
   bytesReceived = -1;
+  /** What the program calls what it does, and id of the incoming request that it is answering. */
+  label = '';
+  cause = 0;
   /** Try before this one, and which try this is. */
   retryOf: RequestRecord | undefined = undefined;
   attempt = 1;
@@ -211,6 +215,8 @@ export abstract class RequestRecord implements Writable {
 
 /** Starts a record: its call site, its hop before, its place in the queue. */
 export function beginRequest(r: RequestRecord): void {
+  // A request that waited for a pool is made in another's context: the program's call noted its own.
+  if (context.on) takeContext(r, entered.by === undefined ? presentContext() : entered.by.context);
   if (parts.callSites.on) {
     const before = r.redirectOf ?? r.retryOf;
     if (before) inheritSite(r, before);

@@ -12,6 +12,8 @@ import type { RequestRecord } from './request';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 
+const part = parts.control;
+
 interface Thrown {
   name?: unknown;
   code?: unknown;
@@ -104,7 +106,7 @@ const timed = new Set<Timed>();
 const most = 1024;
 let withSites = false;
 
-const remember = guarded(parts.http1, 'timer.signal', (signal: AbortSignal, limit: unknown) => {
+const remember = guarded(part, 'control.signal', (signal: AbortSignal, limit: unknown) => {
   if (typeof limit !== 'number') return;
   if (timed.size >= most)
     for (const one of timed) {
@@ -137,7 +139,7 @@ export function reasonGiven(error: unknown): unknown {
   return running !== undefined && e?.name === 'AbortError' && e.cause === undefined ? running : error;
 }
 
-const onAbort = guarded(parts.http1, 'timer.abort', (reason: unknown) => {
+const onAbort = guarded(part, 'control.abort', (reason: unknown) => {
   if (typeof reason === 'object' && reason !== null) reasons.add(reason);
 });
 

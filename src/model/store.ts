@@ -64,6 +64,8 @@ const operationLimit = 256;
 export class Store {
   readonly processes = new Map<string, Process>();
   readonly requests = new Map<string, Request>();
+  /** Requests that the program answered, apart from its own: neither counted with them nor shown as rows. */
+  readonly incoming = new Map<string, Request>();
   readonly dials = new Map<string, Dial>();
   readonly lookups = new Map<string, Lookup>();
   readonly dnsExchanges = new Map<string, DnsExchange>();
@@ -155,6 +157,19 @@ export class Store {
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
     this.#index.link(r, before);
     if (!before && this.requests.size > this.limit) this.#eviction.run();
+  }
+
+  /** A request that the program answers. The oldest go when there are too many. */
+  setIncoming(r: Request): void {
+    if (!this.incoming.has(r.id)) this.counts = { ...this.counts, incoming: (this.counts.incoming ?? 0) + 1 };
+    this.incoming.set(r.id, r);
+    this.#changes.other = true;
+    if (this.incoming.size <= this.limit) return;
+    for (const id of this.incoming.keys()) {
+      this.incoming.delete(id);
+      this.addLoss({ source: 'session', what: 'requests', kind: 'evicted', count: 1, reason: 'incoming' });
+      return;
+    }
   }
 
   /** Whether a line is about a request that was evicted while it ran: counted already, but for how it ended. */
@@ -280,7 +295,7 @@ export class Store {
       ...this.header,
       counts: { ...this.counts },
       processes: sorted(this.processes.values()),
-      requests: sorted(this.requests.values()),
+      requests: sorted([...this.requests.values(), ...this.incoming.values()]),
       dials: sorted(this.dials.values()),
       lookups: sorted(this.lookups.values()),
       ...(this.#looksForDns() ? { dnsExchanges: sorted(this.dnsExchanges.values()) } : {}),
@@ -331,7 +346,7 @@ export class Store {
       if (list) (list as SocketOperation[]).push(o);
       else store.socketOperations.set(o.connection, [o]);
     }
-    for (const r of requests) store.setRequest(r);
+    for (const r of requests) r.direction === 'in' ? store.incoming.set(r.id, r) : store.setRequest(r);
     store.counts = { ...counts };
     store.losses = [...losses];
     return store;

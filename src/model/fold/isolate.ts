@@ -163,6 +163,12 @@ function endThread(store: Store, thread: string, at: number | undefined): void {
         endAt: Math.max(at, r.createdAt ?? at),
       });
   }
+  for (const r of store.incoming.values()) {
+    if (r.thread !== thread || r.outcome !== undefined) continue;
+    store.setIncoming(
+      at === undefined ? { ...r, outcome: 'interrupted' } : { ...r, outcome: 'processExit', endAt: at },
+    );
+  }
   if (at === undefined) return;
   for (const c of store.connections.values()) {
     const open =

@@ -15,6 +15,8 @@ const instants = ['assignedAt', 'sendBeginAt', 'sendEndAt', 'responseBeginAt', '
 export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): void {
   const id = recordIdOf(isolate.thread, line.id);
   const before = store.requests.get(id);
+  if ((line as { direction?: unknown }).direction === 'in' || store.incoming.has(id))
+    return foldIncoming(store, isolate, line, id);
   if (line.k === 'mark' && before?.outcome !== undefined) return;
   const fields = fieldsOf(isolate, line, before);
   if (line.k === 'req') {
@@ -41,6 +43,12 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
   // Its first line was lost: what is known of it counts all the same.
   store.counts.requests++;
   finish(store, undefined, merge<Request>({ id, thread: isolate.thread, lost: ['start'] }, fields));
+}
+
+/** A request that the program answers. */
+function foldIncoming(store: Store, isolate: Isolate, line: RequestLine, id: string): void {
+  const before = store.incoming.get(id) ?? { id, thread: isolate.thread };
+  store.setIncoming(merge<Request>(before, fieldsOf(isolate, line, before)));
 }
 
 /** Fields of a line on the trace's clock, with the isolate's ids made the trace's. */

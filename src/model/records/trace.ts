@@ -90,6 +90,7 @@ export const counts = record(
     bytesSent: bytes('Payload sent on closed connections and by requests on open ones.'),
     bytesReceived: bytes('Payload received, likewise.'),
     evictedRequests: count('Requests evicted from the store.'),
+    incoming: optional(count('Requests that the program answered. Absent: not recorded.')),
   },
   'Exact whatever was evicted.',
 );

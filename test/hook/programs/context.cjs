@@ -1,0 +1,73 @@
+// A server that makes requests for those it answers, and labels. Argument 1 says which.
+const http = require('node:http');
+const base = process.env.UP_HTTP;
+const label = globalThis[Symbol.for('nettrace.label')] ?? ((_name, body, ...args) => body(...args));
+
+const get = (path) =>
+  new Promise((done, fail) => {
+    http.get(`${base}${path}`, (a) => a.resume().on('end', () => done(a.statusCode))).on('error', fail);
+  });
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const acts = {
+  async incoming() {
+    const server = http.createServer(async (q, r) => {
+      await pause(q.url === '/a' ? 30 : 10);
+      await get(`/ok?for=${q.url}`);
+      await fetch(`${base}/ok?fetch=${q.url}`).then((a) => a.text());
+      r.end('done');
+    });
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    const own = `http://127.0.0.1:${server.address().port}`;
+    const ask = (path) => fetch(own + path).then((a) => a.text());
+    await Promise.all([ask('/a'), ask('/b')]);
+    await get('/ok?alone');
+    // The client goes away before the answer.
+    const q = http.get(`${own}/a`).on('error', () => {});
+    await pause(10);
+    q.destroy();
+    await pause(120);
+    server.close();
+    server.closeAllConnections?.();
+  },
+  async label() {
+    const inner = async (n) => {
+      await pause(5);
+      await get(`/ok?n=${n}`); // @inner
+      return n;
+    };
+    const [a, b] = await Promise.all([label('job one', inner, 1), label('job two', () => inner(2))]);
+    await get('/ok?n=0');
+    await label('outer', async () => {
+      await label('nested', () => inner(3));
+      await inner(4);
+    });
+    const thrown = (() => {
+      try {
+        return label('throws', () => {
+          throw new Error('own');
+        });
+      } catch (e) {
+        return e.message;
+      }
+    })();
+    console.log(a, b, thrown);
+  },
+  async stack() {
+    async function third() {
+      await pause(1);
+      return get('/ok?stack'); // @third
+    }
+    async function second() {
+      await pause(1);
+      return await third(); // @second
+    }
+    async function first() {
+      return await second(); // @first
+    }
+    await first(); // @call
+    await fetch(`${base}/ok`).then((a) => a.text()); // @fetch
+    await fetch(`${base}/think?ms=1000`, { signal: AbortSignal.timeout(50) }).catch(() => {}); // @timer
+  },
+};
+acts[process.argv[2]]().then(() => http.globalAgent.destroy());
