@@ -8,12 +8,12 @@ import { byImport, importedId, present } from './imported';
 type SocketInput = EveTcpInput | EveUdpInput;
 type TupleInput = NonNullable<SocketInput['addrTuple']>;
 
-const kinds: Readonly<Record<string, string>> = {
-  read: 'read',
-  'read-from': 'readFrom',
-  write: 'write',
-  'write-to': 'writeTo',
-};
+const kinds: ReadonlyMap<string | undefined, string> = new Map([
+  ['read', 'read'],
+  ['read-from', 'readFrom'],
+  ['write', 'write'],
+  ['write-to', 'writeTo'],
+]);
 
 export class EveSockets {
   readonly connections: Connection[];
@@ -83,7 +83,7 @@ export class EveSockets {
       this.operations.push(
         present({
           connection,
-          kind: kinds[op.type ?? ''] ?? 'unrecognized-op',
+          kind: kinds.get(op.type) ?? 'unrecognized-op',
           at: this.times.at(op.callAt),
           returnAt: this.times.at(op.returnAt),
           bytes: op.dataLen ?? 0,

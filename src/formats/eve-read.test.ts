@@ -94,7 +94,7 @@ describe('what EVE can hold', () => {
         expect(() => parseNative(nativeText(again))).not.toThrow();
         expect(goErrors(eveText(again))).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -275,7 +275,7 @@ describe('what is no EVE file', () => {
           expect(e).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

@@ -60,7 +60,14 @@ const responseCodes = new Set([
   'not-implemented',
   'query-refused',
 ]);
-const classes: Readonly<Record<string, number>> = { IN: 1, CS: 2, CH: 3, HS: 4, NONE: 254, ANY: 255 };
+const classes: ReadonlyMap<string, number> = new Map([
+  ['IN', 1],
+  ['CS', 2],
+  ['CH', 3],
+  ['HS', 4],
+  ['NONE', 254],
+  ['ANY', 255],
+]);
 const tcpStates = new Set([
   'syn-sent',
   'syn-recv',
@@ -72,12 +79,12 @@ const tcpStates = new Set([
   'close',
   'syn-sent2',
 ]);
-const operations: Readonly<Record<string, string>> = {
-  read: 'read',
-  readFrom: 'read-from',
-  write: 'write',
-  writeTo: 'write-to',
-};
+const operations: ReadonlyMap<string, string> = new Map([
+  ['read', 'read'],
+  ['readFrom', 'read-from'],
+  ['write', 'write'],
+  ['writeTo', 'write-to'],
+]);
 
 export const eveRecordType = (type: unknown): string => {
   const word = textOf(type).toUpperCase();
@@ -89,11 +96,11 @@ export const eveResponseCode = (code: unknown): string =>
 export const eveClass = (value: unknown): number => {
   if (typeof value === 'number') return uint16(value);
   const word = textOf(value).toUpperCase();
-  return classes[word] ?? uint16(Number(/^CLASS(\d+)$/.exec(word)?.[1] ?? 0));
+  return classes.get(word) ?? uint16(Number(/^CLASS(\d+)$/.exec(word)?.[1] ?? 0));
 };
 /** Undefined: none, or a word EVE's reader does not know. Its own writer spells one state `sync-recv`. */
 export const eveTcpState = (state: unknown): string | undefined => {
   const word = textOf(state) === 'sync-recv' ? 'syn-recv' : textOf(state);
   return tcpStates.has(word) ? word : undefined;
 };
-export const eveOperation = (kind: unknown): string => operations[textOf(kind)] ?? 'unrecognized-op';
+export const eveOperation = (kind: unknown): string => operations.get(textOf(kind)) ?? 'unrecognized-op';

@@ -75,6 +75,12 @@ const entry = Type.Object({
   _operation: text,
   _redirectOf: text,
   _retryOf: text,
+  _label: text,
+  _proxy: text,
+  _informational: maybe(Type.Array(Type.Object({ status: Type.Integer(), time: Type.Number() }))),
+  _upgrade: text,
+  _timeout: text,
+  _streamId: number,
   _absentTimings: maybe(Type.Record(Type.String(), Type.String())),
 });
 

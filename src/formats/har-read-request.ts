@@ -4,7 +4,7 @@ import { errorOfText } from './error-text';
 import type { HarEntryInput, HarFrameInput, HarHeadersInput } from './har-input';
 import type { Beneath } from './har-read-connections';
 import { type EntryTimes, hasResponse } from './har-read-times';
-import { byImport, importedId, present, protocolOf } from './imported';
+import { byImport, importedId, present, protocolOf, sound } from './imported';
 
 export function requestOfEntry(
   entry: HarEntryInput,
@@ -34,6 +34,11 @@ export function requestOfEntry(
     url: withoutFragment(request.url),
     callSite: frames[0] && siteOf(frames[0]),
     stack: frames.length > 1 ? frames : undefined,
+    label: entry._label || undefined,
+    proxy: proxyOf(entry._proxy || '', request.url),
+    streamId: size(entry._streamId),
+    upgrade: entry._upgrade ? { protocol: entry._upgrade } : undefined,
+    timeout: entry._timeout ? { kind: entry._timeout } : undefined,
     operation: link('_operation'),
     redirectOf: link('_redirectOf'),
     retryOf: link('_retryOf'),
@@ -47,7 +52,7 @@ export function requestOfEntry(
     sendEndAt: times.sendEndAt,
     responseBeginAt: times.responseBeginAt,
     endAt: times.endAt,
-    response,
+    response: response && { ...response, ...informationalOf(entry, times) },
     ...outcomeOf(entry, responded),
     bytesReceived: responded ? size(entry.response?._transferSize) : undefined,
     missing: untold.length > 0 ? missing : undefined,
@@ -70,6 +75,23 @@ function responseOf(entry: HarEntryInput): NonNullable<Request['response']> {
     wireBytes: size(response?.bodySize),
     bodyBytes: size(response?.content?.size),
   });
+}
+
+function informationalOf(
+  entry: HarEntryInput,
+  times: EntryTimes,
+): Pick<NonNullable<Request['response']>, 'informational'> {
+  const list = (entry._informational ?? []).flatMap(({ status, time }) => {
+    const at = sound(times.createdAt + time * 1000);
+    return at === undefined ? [] : [{ at, status }];
+  });
+  return list.length > 0 ? { informational: list } : {};
+}
+
+function proxyOf(url: string, target: string): Request['proxy'] {
+  const kind = /^([a-z][a-z0-9]*):/i.exec(url)?.[1]?.toLowerCase();
+  if (url === '') return undefined;
+  return present({ url, kind, mode: /^(https|wss):/i.test(target) ? 'tunnel' : 'forward' });
 }
 
 /** -1, null and fractions are no sizes. */
@@ -98,18 +120,18 @@ function outcomeOf(entry: HarEntryInput, responded: boolean): Pick<Request, 'out
   const read = text === '' ? undefined : errorOfText(text);
   const error: ErrorInfo | undefined =
     read && entry._errorPhase && read.phase === undefined ? { phase: entry._errorPhase, ...read } : read;
-  const outcome = outcomeByState[entry._state ?? ''] ?? (error ? 'failed' : responded ? 'complete' : 'interrupted');
+  const outcome = outcomeByState.get(entry._state) ?? (error ? 'failed' : responded ? 'complete' : 'interrupted');
   return error ? { outcome, error } : { outcome };
 }
 
 /** Our own state words that are not to be told from the rest. */
-const outcomeByState: Readonly<Record<string, NonNullable<Request['outcome']>>> = {
-  failed: 'failed',
-  aborted: 'aborted',
-  notRead: 'notRead',
-  open: 'upgraded',
-  interrupted: 'interrupted',
-};
+const outcomeByState: ReadonlyMap<string | null | undefined, NonNullable<Request['outcome']>> = new Map([
+  ['failed', 'failed'],
+  ['aborted', 'aborted'],
+  ['notRead', 'notRead'],
+  ['open', 'upgraded'],
+  ['interrupted', 'interrupted'],
+]);
 
 function framesOf(entry: HarEntryInput) {
   if (entry._initiator?.type !== 'script') return [];

@@ -78,7 +78,7 @@ describe('our own HAR', () => {
         expect(harErrors(JSON.parse(harText(trace)))).toEqual([]);
         expect(trace.requests).toHaveLength(doc.requests.filter((r) => r.direction !== 'in').length);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
@@ -252,7 +252,7 @@ describe('what is no HAR file', () => {
           if (!(e instanceof FormatError)) throw e;
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

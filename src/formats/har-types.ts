@@ -98,6 +98,18 @@ export interface HarEntry {
   _operation?: string;
   _redirectOf?: string;
   _retryOf?: string;
+  /** The user's context label. */
+  _label?: string;
+  /** URL of the proxy. */
+  _proxy?: string;
+  /** 1xx responses, in ms since the begin of the entry. */
+  _informational?: { status: number; time: number }[];
+  /** Protocol that the connection was switched to. */
+  _upgrade?: string;
+  /** Timer that ended it. */
+  _timeout?: string;
+  /** HTTP/2 stream. */
+  _streamId?: number;
   /** Of send, wait, receive those that did not happen: the specification wants a number there, so they say 0. */
   _absentTimings?: Record<string, string>;
   /** ms of the timings that the program stood in the debugger. */

@@ -9,6 +9,7 @@ import { type Breakdown, phasesOf } from '../model/phases';
 import type { Process, Request, Trace } from '../model/records';
 import { stateOf } from '../model/state';
 import { Store } from '../model/store';
+import { textOf } from './eve-values';
 import { harInitiator } from './har-initiator';
 import { requestOf, responseOf } from './har-messages';
 import type { Har, HarEntry, HarPage, HarTimings } from './har-types';
@@ -134,7 +135,7 @@ function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry 
     timings,
     ...(address !== undefined && isIP(address) !== 0 ? { serverIPAddress: address } : {}),
     ...(r.connection === undefined ? {} : { connection: r.connection, _connectionId: r.connection }),
-    _resourceType: resourceTypes[r.api ?? ''] ?? 'other',
+    _resourceType: /^websocket$/i.test(r.upgrade?.protocol ?? '') ? 'websocket' : (resourceTypes.get(r.api) ?? 'other'),
     ...(initiator ? { _initiator: initiator } : {}),
     ...(r.error ? { _error: errorText(r.error) } : {}),
     ...(r.error?.phase === undefined ? {} : { _errorPhase: r.error.phase }),
@@ -145,13 +146,35 @@ function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry 
     ...(r.operation === undefined ? {} : { _operation: r.operation }),
     ...(r.redirectOf === undefined ? {} : { _redirectOf: r.redirectOf }),
     ...(r.retryOf === undefined ? {} : { _retryOf: r.retryOf }),
+    ...extrasOf(r, begin),
     ...(Object.keys(absent).length > 0 ? { _absentTimings: absent } : {}),
     ...(breakdown.paused > 0 ? { _pausedTime: Math.round(breakdown.paused) / 1000 } : {}),
   };
 }
 
+/** Facts that HAR has no field for, in fields of our own. */
+function extrasOf(r: Request, begin: number): Partial<HarEntry> {
+  const proxy = textOf(r.proxy?.url);
+  const informational = (r.response?.informational ?? []).map(({ status, at }) => ({
+    status,
+    time: Math.max(0, Math.round(at - begin)) / 1000,
+  }));
+  return {
+    ...(r.label === undefined ? {} : { _label: r.label }),
+    ...(proxy === '' ? {} : { _proxy: proxy }),
+    ...(informational.length > 0 ? { _informational: informational } : {}),
+    ...(r.outcome === 'upgraded' ? { _upgrade: r.upgrade?.protocol ?? '' } : {}),
+    ...(r.timeout?.kind === undefined ? {} : { _timeout: r.timeout.kind }),
+    ...(r.streamId === undefined ? {} : { _streamId: r.streamId }),
+  };
+}
+
 /** As Node's own inspector names them. */
-const resourceTypes: Readonly<Record<string, string>> = { fetch: 'fetch', undici: 'fetch', websocket: 'websocket' };
+const resourceTypes: ReadonlyMap<string | undefined, string> = new Map([
+  ['fetch', 'fetch'],
+  ['undici', 'fetch'],
+  ['websocket', 'websocket'],
+]);
 
 /**
  * Phases as HAR timings, in ms with 3 decimals. Whole µs are summed, and each phase goes from rounded instant to rounded
