@@ -163,7 +163,11 @@ const begin = guarded(part, 'net.connect', (socket: AnySocket, args: unknown[]):
   if (dialling.by === undefined) {
     wire.raw = true;
     wire.stack = captureSite();
-  } else dialling.by.fill(wire, o);
+  } else {
+    dialling.by.fill(wire, o);
+    // A pool that dials for nobody who waits now (undici, after an abort): told, without a call site.
+    wire.raw = !wire.wanted;
+  }
   link(socket, wire);
   if (wire.wanted || wire.raw) push(wire);
   return wire;

@@ -37,7 +37,7 @@ describe.each(nodes)('Node $major', (node) => {
       expect(connectionRowOf(c, run.store)).toBeUndefined();
     }
     expect(incoming.filter((c) => c.remote)).toHaveLength(2);
-    expect(incoming.map((c) => c.closedBy)).toEqual(['peer', 'timeout', 'local']);
+    expect(incoming.map((c) => c.closedBy)).toEqual(['peer', 'local', 'local']);
     const sum = (key: 'bytesSent' | 'bytesReceived') => own.reduce((n, c) => n + (c[key] ?? 0), 0);
     expect(run.store.counts).toMatchObject({
       connections: 4,
