@@ -8,11 +8,25 @@ export type {
   PageMessage,
   PanelMessage,
   PanelState,
+  RelatedRequest,
   Run,
   Status,
 } from '../src/model/protocol';
-export type { Certificate, Connection, ErrorInfo, Header } from '../src/model/records';
+export type {
+  BodyContent,
+  Certificate,
+  Connection,
+  DnsExchange,
+  ErrorInfo,
+  Evidence,
+  Finding,
+  Header,
+  Request,
+  SocketOperation,
+  TlsTunnel,
+} from '../src/model/records';
 export type { Row, RowPhase } from '../src/model/row';
+export type { Verdict } from '../src/model/verdict';
 
 /** A stretch during which the program stood in the debugger; without end: it still does. */
 export interface Pause {

@@ -5,6 +5,7 @@ import { phasesOf } from '../model/phases';
 import type { Details } from '../model/protocol';
 import type { Request, Source } from '../model/records';
 import { rowOf, urlParts } from '../model/row';
+import { stateOf } from '../model/state';
 import type { Store } from '../model/store';
 import { findingsAbout } from './findings';
 import { placed, type RunRows, rowIdOf } from './rows';
@@ -50,6 +51,13 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   out.verdict = verdictOf(request, store, now);
   const findings = findingsAbout([id, c.dial?.id, on?.id, c.tls?.id, c.lookup?.id], store, now);
   if (findings.length > 0) out.findings = findings;
+  Object.assign(out, relatedOf(request, rows, now));
+  const exchanges = [...store.dnsExchanges.values()].filter((x) => x.lookup !== undefined && x.lookup === c.lookup?.id);
+  if (exchanges.length > 0) out.exchanges = exchanges;
+  const operations = on && store.socketOperations.get(on.id);
+  if (operations && operations.length > 0) out.operations = [...operations];
+  const { headerLevel } = store.header.settings ?? {};
+  if (headerLevel !== undefined) out.headerLevel = headerLevel;
   if (c.dial) out.dial = c.dial;
   if (c.lookup) out.lookup = c.lookup;
   if (on) out.connection = on;
@@ -57,6 +65,32 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   if (proxyTunnel) out.proxyTunnel = proxyTunnel;
   return out;
 }
+
+/** Requests it has to do with: the chain of its operation, who held its socket, what caused it. */
+function relatedOf(r: Request, { store, run }: RunRows, now: number): Pick<Details, 'chain' | 'holder' | 'cause'> {
+  const link = (q: Request | undefined) =>
+    q && {
+      id: rowIdOf(run, q.id),
+      text: `${q.method ?? '?'} ${urlParts(q.url ?? '').path}`,
+      state: stateOf(q, store, phasesOf(q, store, now)).text,
+      ...(q.attempt === undefined ? {} : { attempt: q.attempt }),
+    };
+  const find = (id: string | undefined) => link(id === undefined ? undefined : store.requests.get(id));
+  const operation = r.operation;
+  const chain =
+    operation === undefined
+      ? []
+      : [...store.requests.values()].filter((q) => q.operation === operation || q.id === operation);
+  const holder = find(r.blockedBy);
+  const cause = find(r.cause);
+  return {
+    ...(chain.length > 1 ? { chain: chain.sort(byBegin).flatMap((q) => link(q) ?? []) } : {}),
+    ...(holder ? { holder } : {}),
+    ...(cause ? { cause } : {}),
+  };
+}
+
+const byBegin = (a: Request, b: Request): number => (a.createdAt ?? 0) - (b.createdAt ?? 0);
 
 function requestsOf(connection: string, { store, run, offset }: RunRows): Details['connectionRequests'] {
   return store

@@ -34,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
       get: () => context.workspaceState.get(key),
       set: (value: unknown) => void context.workspaceState.update(key, value),
     },
-    openCode: (row: Row, preview: boolean) => void (row.callSite && showPlace(row.callSite, preview)),
+    openCode: (place: NonNullable<Row['callSite']>, preview: boolean) => void showPlace(place, preview),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
   });
   const panel = disposables.add(new Panel(context.extensionUri, runs, pageHost('netTrace.page')));

@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
 import type { Details } from '../model/protocol';
-import type { Row } from '../model/row';
+import type { CallSite } from '../model/records';
+import { placeOf, type Row } from '../model/row';
 
 /** Path on disk of a recorded file name; undefined: it names no file (`node:internal/…`, `evalmachine.<anonymous>`). */
 export function pathOf(file: string): string | undefined {
@@ -15,6 +16,13 @@ export function pathOf(file: string): string | undefined {
     }
   }
   return /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(file) ? file : undefined;
+}
+
+/** The place of a frame of a call chain, in the source where a map leads there; undefined: it has none. */
+export function placeOfFrame(frame: object | undefined): NonNullable<Row['callSite']> | undefined {
+  const { file, line, column, source } = (frame ?? {}) as Partial<CallSite>;
+  if (typeof file !== 'string' || typeof line !== 'number') return undefined;
+  return placeOf({ file, line, column: column ?? 1, kind: 'user', ...(source ? { source } : {}) });
 }
 
 /** Shows the place. `preview`: the focus stays where it is, and the tab is replaced by the next one. */

@@ -4,7 +4,18 @@
  */
 import Type, { type Static } from 'typebox';
 import type { Breakdown } from './phases';
-import type { Certificate, Connection, Dial, Finding, Lookup, PhaseName, Request, TlsTunnel } from './records';
+import type {
+  Certificate,
+  Connection,
+  Dial,
+  DnsExchange,
+  Finding,
+  Lookup,
+  PhaseName,
+  Request,
+  SocketOperation,
+  TlsTunnel,
+} from './records';
 import type { Row } from './row';
 import type { Verdict } from './verdict';
 
@@ -93,6 +104,16 @@ export interface ConnectionRow {
   phases: { name: PhaseName; beginAt: number; duration: number }[];
 }
 
+/** Another request, as a link: its row's id, and what it is called. */
+export interface RelatedRequest {
+  id: string;
+  /** `GET /v2/cart`. */
+  text: string;
+  /** `302`, `TCP refused`. */
+  state: string;
+  attempt?: number;
+}
+
 /** Everything about one request, asked for when its row is selected. */
 export interface Details {
   row: Row;
@@ -112,6 +133,18 @@ export interface Details {
   /** µs from the run's instants (in the records above) to the panel's axis. */
   offset: number;
   verdict?: Verdict;
+  /** Messages of its look-up. */
+  exchanges?: DnsExchange[];
+  /** Reads and writes of its connection, if they were recorded. */
+  operations?: SocketOperation[];
+  /** All requests of the operation it belongs to (redirects, tries), in order; absent: it stands alone. */
+  chain?: RelatedRequest[];
+  /** Who held the socket it waited for. */
+  holder?: RelatedRequest;
+  /** The request this program was answering when it made this one. */
+  cause?: RelatedRequest;
+  /** How much of headers was recorded. */
+  headerLevel?: string;
   /** What the analysis found that concerns it. */
   findings?: Finding[];
   /** What is not measured, and why, in words. */
@@ -163,6 +196,13 @@ export const pageMessage = Type.Union([
   Type.Object({ type: Type.Literal('details'), id: rowId }),
   /** Opens the calling code; preview keeps the focus in the panel. */
   Type.Object({ type: Type.Literal('open'), id: rowId, preview: Type.Boolean() }),
+  /** Opens a frame of the request's whole call chain. */
+  Type.Object({
+    type: Type.Literal('openFrame'),
+    id: rowId,
+    frame: Type.Integer({ minimum: 0, maximum: 1000 }),
+    preview: Type.Boolean(),
+  }),
   Type.Object({ type: Type.Literal('run'), command: Type.Unsafe<PageCommand>({ enum: [...pageCommands] }) }),
   Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
   Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),

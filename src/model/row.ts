@@ -45,6 +45,8 @@ export interface Row {
   /** With its question mark; empty if there is none. */
   query: string;
   protocol?: string;
+  /** A request that the program answered; absent: one that it made. */
+  direction?: 'in';
   /** µs since the trace began (in the panel: on the panel's axis). Absent when the line that said so was lost. */
   createdAt?: number;
   endAt?: number;
@@ -171,6 +173,7 @@ export function rowOf(r: Request, store: Store, now: number): Row {
     })),
   };
   if (r.api !== undefined) row.api = r.api;
+  if (r.direction === 'in') row.direction = 'in';
   if (r.protocol !== undefined) row.protocol = r.protocol;
   if (r.createdAt !== undefined) row.createdAt = r.createdAt;
   if (r.endAt !== undefined) row.endAt = r.endAt;

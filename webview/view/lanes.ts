@@ -5,6 +5,14 @@
 import type { ConnectionRow, Row, RowPhase } from '../types';
 import { beginOf, rowEnd } from './geometry';
 
+export interface LaneRequest {
+  row: Row;
+  begin: number;
+  end: number;
+  /** Line within the lane, from 0, free of others at that time. */
+  level: number;
+}
+
 export interface Lane {
   id: string;
   number: number;
@@ -17,7 +25,9 @@ export interface Lane {
   endAt?: number;
   closedBy?: string;
   /** Its requests in order, each from where the connection was its own. */
-  requests: { row: Row; begin: number; end: number }[];
+  requests: LaneRequest[];
+  /** Most requests at one time: HTTP/2 has several on one connection. */
+  levels: number;
   begin: number;
   end: number;
   failed: boolean;
@@ -32,6 +42,8 @@ export function lanesOf(
   rows: readonly Row[],
   at: (row: Row) => number,
   known?: ReadonlyMap<string, ConnectionRow>,
+  /** Connections without a request too: other protocols, connections made ahead. */
+  others = false,
 ): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const row of rows) {
@@ -50,6 +62,7 @@ export function lanesOf(
         host: row.host,
         setup: [],
         requests: [],
+        levels: 1,
         begin: setup[0]?.beginAt ?? begin,
         end,
         failed: false,
@@ -62,9 +75,11 @@ export function lanesOf(
     lane.begin = Math.min(lane.begin, setup[0]?.beginAt ?? begin);
     lane.end = Math.max(lane.end, end);
     lane.failed ||= row.state === 'failed';
-    lane.requests.push({ row, begin, end });
+    lane.requests.push({ row, begin, end, level: 0 });
   }
+  if (others) for (const c of known?.values() ?? []) if (c.requests === 0 && !lanes.has(c.id)) lanes.set(c.id, bare(c));
   for (const lane of lanes.values()) {
+    place(lane);
     const c = known?.get(lane.id);
     if (!c) continue;
     if (c.phases.length > 0) lane.setup = c.phases;
@@ -76,4 +91,31 @@ export function lanesOf(
     lane.open = c.endAt === undefined;
   }
   return [...lanes.values()].sort((a, b) => a.begin - b.begin || a.number - b.number);
+}
+
+/** A connection that no request was seen on. */
+function bare(c: ConnectionRow): Lane {
+  const begin = c.beginAt ?? c.readyAt ?? 0;
+  return {
+    id: c.id,
+    number: c.number,
+    host: c.host,
+    setup: [],
+    requests: [],
+    levels: 1,
+    begin,
+    end: c.endAt ?? c.readyAt ?? begin,
+    failed: false,
+  };
+}
+
+/** Gives requests that ran at the same time lines of their own. */
+function place(lane: Lane): void {
+  const ends: number[] = [];
+  for (const r of lane.requests.sort((a, b) => a.begin - b.begin)) {
+    const free = ends.findIndex((end) => end <= r.begin);
+    r.level = free < 0 ? ends.length : free;
+    ends[r.level] = r.end;
+  }
+  lane.levels = Math.max(1, ends.length);
 }

@@ -30,9 +30,13 @@ interface Line {
   paused?: number;
   by: string;
   sub?: boolean;
+  /** Not part of the sum; it has no place of its own on the bar. */
+  bracketed?: boolean;
   failed?: boolean;
   running?: boolean;
 }
+
+const pausedLine = { label: 'in the debugger', by: 'debugger', sub: true, bracketed: true } as const;
 
 /** Lines of the table, a running phase counted up to `at`; instants as those of the breakdown. */
 function linesOf(
@@ -57,6 +61,8 @@ function linesOf(
     if (p.failed) line.failed = true;
     if (p.running) line.running = true;
     lines.push(line, ...partsOf(p));
+    // In brackets, as it is drawn but not counted.
+    if (paused > 0) lines.push({ ...pausedLine, phase: p.name, begin: p.beginAt, end: p.beginAt, duration: paused });
   }
   return lines;
 }
@@ -154,10 +160,12 @@ export function BreakdownTable({
             </td>
             <td class="bar-cell">
               <div>
-                <i
-                  class={`p ${l.phase} ${l.sub ? 'part' : ''} ${l.running ? 'live' : ''}`}
-                  style={{ left: percent(l.begin - begin), width: percent(l.end - l.begin) }}
-                />
+                {!l.bracketed && (
+                  <i
+                    class={`p ${l.phase} ${l.sub ? 'part' : ''} ${l.running ? 'live' : ''}`}
+                    style={{ left: percent(l.begin - begin), width: percent(l.end - l.begin) }}
+                  />
+                )}
                 {l.failed && (
                   <span style={{ position: 'absolute', top: 0, bottom: 0, left: percent(l.end - begin) }}>
                     <Icon name="close" class={`x ${row.state === 'aborted' ? 'ab' : ''}`} />
@@ -165,16 +173,10 @@ export function BreakdownTable({
                 )}
               </div>
             </td>
-            <td class="r start">{millisecondsText(l.begin - begin)}</td>
+            <td class="r start">{l.bracketed ? '' : millisecondsText(l.begin - begin)}</td>
             <td class="r dur">
               {l.running ? '≥ ' : ''}
-              {millisecondsText(l.duration)}
-              {l.paused ? (
-                <span class="dim" title="stood in the debugger, not counted">
-                  {' '}
-                  ({millisecondsText(l.paused)})
-                </span>
-              ) : null}
+              {l.bracketed ? `(${millisecondsText(l.duration)})` : millisecondsText(l.duration)}
             </td>
             {measured && <td class="by">{l.by}</td>}
           </tr>
@@ -183,8 +185,7 @@ export function BreakdownTable({
         {total !== undefined && (
           <tr class="tot">
             <td class="sw">{totalLabel(row, runs)}</td>
-            <td>{paused > 0 && <span class="dim">(+ {timeText(paused)} paused)</span>}</td>
-            <td />
+            <td colSpan={2}>{paused > 0 && <span class="dim">(+ {timeText(paused)} paused)</span>}</td>
             <td class="r">{millisecondsText(total)}</td>
             {measured && <td class="by">ms</td>}
           </tr>

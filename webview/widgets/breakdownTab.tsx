@@ -3,7 +3,10 @@ import './lanes.css';
 import { millisecondsText, timeText } from '../../src/model/text';
 import type { Connection, Details, Row } from '../types';
 import { BreakdownTable } from './breakdown';
+import { ErrorLines } from './errorBox';
+import { Exchange } from './exchange';
 import { Icon } from './icon';
+import { Findings } from './verdict';
 
 const results: Readonly<Record<string, string>> = {
   connected: 'connected',
@@ -74,7 +77,10 @@ export function BreakdownTab({ row, details, narrow }: { row: Row; details: Deta
   return (
     <>
       <BreakdownTable row={row} details={details} measured={!narrow} />
+      {details && <ErrorLines details={details} />}
       {details && <Attempts details={details} />}
+      {details && <Exchange details={details} rowId={row.id} />}
+      {details && <Findings findings={details.findings} />}
       {details && details.missing.length > 0 && (
         <>
           <h3>Not measured</h3>

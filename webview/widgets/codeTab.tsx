@@ -1,11 +1,53 @@
 /** Last tab: the line of code that made the request. */
 import { openSelected } from '../actions';
+import { openFrame } from '../state';
 import type { Details, Row } from '../types';
 
 const kinds: Readonly<Record<string, string>> = {
   library: 'inside a library: no line of your own code was on the stack',
   inherited: 'taken from the first request of the redirects',
 };
+
+interface StackFrame {
+  file?: unknown;
+  line?: unknown;
+  column?: unknown;
+  function?: unknown;
+  async?: unknown;
+  source?: { file?: unknown; line?: unknown; column?: unknown };
+}
+
+const isForeign = (file: string): boolean => file.startsWith('node:') || /[\\/]node_modules[\\/]/.test(file);
+
+/** The whole chain of calls, with what awaited what; frames of Node and of packages are quiet. */
+function Stack({ details, rowId }: { details: Details | undefined; rowId: string }) {
+  const frames = (details?.request.stack ?? []) as StackFrame[];
+  if (frames.length === 0) return null;
+  return (
+    <>
+      <h3>
+        Call chain
+        <span class="dim">{frames.some((f) => f.async === true) ? 'with what awaited it' : ''}</span>
+      </h3>
+      <ol class="stack">
+        {frames.map((f, i) => {
+          const at = f.source ?? f;
+          const file = typeof at.file === 'string' ? at.file : '';
+          const place = `${file}:${at.line}`;
+          return (
+            <li key={i} class={isForeign(file) ? 'foreign' : ''}>
+              {f.async === true && <span class="dim">await </span>}
+              {typeof f.function === 'string' && f.function ? `${f.function} ` : ''}
+              <button type="button" class="code" title={place} onClick={() => openFrame(rowId, i, false)}>
+                {place.split(/[\\/]/).slice(-2).join('/')}
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+    </>
+  );
+}
 
 export function CodeTab({ row, details }: { row: Row; details: Details | undefined }) {
   const site = row.callSite;
@@ -34,6 +76,13 @@ export function CodeTab({ row, details }: { row: Row; details: Details | undefin
             </div>
           ))}
         </div>
+      )}
+      <Stack details={details} rowId={row.id} />
+      {details?.request.label !== undefined && (
+        <p>
+          <span class="dim">Label: </span>
+          {details.request.label}
+        </p>
       )}
       {mapped && (
         <p class="dim">

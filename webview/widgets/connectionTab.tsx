@@ -1,26 +1,13 @@
 /** Third tab: the connection that carried the request, its look-up, TLS and certificates, and what else ran on it. */
-import type { ComponentChildren } from 'preact';
 import { bytesText, ordinalText, timeText } from '../../src/model/text';
 import { select } from '../actions';
 import { isLive, now, store } from '../state';
-import type { Certificate, Connection, Details, Row } from '../types';
+import type { Certificate, Connection, Details, Row, TlsTunnel } from '../types';
 import { timeScale } from '../view/timescale';
 import { tlsText } from './breakdown';
+import { addressText, errorText, Fact } from './facts';
 import { Icon } from './icon';
-
-const addressText = (a: { address: string; port: number }): string =>
-  a.address.includes(':') ? `[${a.address}]:${a.port}` : `${a.address}:${a.port}`;
-
-/** One line of a table of facts; without a value there is no line. */
-function Fact({ name, mono, children }: { name: string; mono?: boolean; children?: ComponentChildren }) {
-  if (children === undefined || children === null || children === '' || children === false) return null;
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td class={mono ? 'mono' : ''}>{children}</td>
-    </tr>
-  );
-}
+import { DnsMessages, Operations } from './messages';
 
 const closers: Readonly<Record<string, string>> = {
   local: 'closed by this program',
@@ -39,6 +26,42 @@ function closedText(c: Connection, begin: number | undefined): string {
     : by;
 }
 
+/** One side said it sends no more while the other went on. */
+function halfClosed(c: Connection, begin: number | undefined): string | undefined {
+  const { readEndAt, writeEndAt } = c;
+  const at = (t: number) =>
+    begin === undefined
+      ? ''
+      : `, ${timeText(Math.abs(t - begin))} ${t < begin ? 'before' : 'after'} this request began`;
+  const parts = [
+    readEndAt !== undefined && `the server sent its end${at(readEndAt)}`,
+    writeEndAt !== undefined && `this program sent its end${at(writeEndAt)}`,
+  ].filter(Boolean);
+  return parts.join('; ') || undefined;
+}
+
+function optionsText({ options: o }: Connection): string | undefined {
+  if (!o) return undefined;
+  const parts = [
+    o.noDelay !== undefined && `noDelay ${o.noDelay ? 'on' : 'off'}`,
+    o.keepAlive !== undefined &&
+      `keepAlive ${o.keepAlive ? 'on' : 'off'}${o.keepAliveDelay ? `, first probe after ${timeText(o.keepAliveDelay)}` : ''}`,
+    o.timeout !== undefined && (o.timeout === 0 ? 'no time-out' : `time-out ${timeText(o.timeout)}`),
+  ].filter(Boolean);
+  return parts.join(', ') || undefined;
+}
+
+function upgradeText({ upgrade: u }: Connection): string | undefined {
+  if (!u) return undefined;
+  const pieces = (c: NonNullable<typeof u.chunksSent>) =>
+    `${c.count} ${c.count === 1 ? 'piece' : 'pieces'} (${bytesText(c.bytes)})`;
+  const parts = [
+    u.chunksSent && `sent ${pieces(u.chunksSent)}`,
+    u.chunksReceived && `received ${pieces(u.chunksReceived)}`,
+  ].filter(Boolean);
+  return `${u.protocol ?? 'another protocol'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
+}
+
 function whyNew(details: Details, row: Row): string | undefined {
   const c = row.connection;
   if (!c) return undefined;
@@ -47,7 +70,9 @@ function whyNew(details: Details, row: Row): string | undefined {
   if (!pool) return 'yes, the first request on it';
   const busy = pool.busy ? `${pool.busy} busy` : undefined;
   const free = pool.free === undefined ? undefined : pool.free === 0 ? 'none free' : `${pool.free} free`;
-  return `yes: ${[free, busy, pool.limit === undefined ? undefined : `limit ${pool.limit}`].filter(Boolean).join(', ') || 'no connection to this origin'}`;
+  const limit = pool.limit === undefined ? undefined : `limit ${pool.limit}`;
+  const pending = pool.pending ? `${pool.pending} waiting` : undefined;
+  return `yes: ${[free, busy, limit, pending].filter(Boolean).join(', ') || 'no connection to this origin'}`;
 }
 
 const day = (text: string | undefined): string | undefined => text?.slice(0, 10);
@@ -72,23 +97,23 @@ function CertificateFacts({ certificate: c, place }: { certificate: Certificate;
         {place === 0 && c.subjectAltNames && c.subjectAltNames.length > 0 && (
           <div class="dim">for {c.subjectAltNames.join(', ')}</div>
         )}
+        {c.isCA && <div class="dim">may sign others</div>}
       </td>
     </tr>
   );
 }
 
-function Tls({ details }: { details: Details }) {
-  const t = details.tunnel;
-  if (!t) return null;
+function TlsFacts({ t, title }: { t: TlsTunnel; title: string }) {
   const v = t.verification;
   return (
     <>
-      <h3>TLS</h3>
+      <h3>{title}</h3>
       <table class="kv">
         <tbody>
           <Fact name="Version">{tlsText(t.version)}</Fact>
           <Fact name="Cipher" mono>
-            {t.cipher?.name ?? t.cipher?.openssl}
+            {t.cipher &&
+              `${t.cipher.name ?? t.cipher.openssl}${t.cipher.number === undefined ? '' : ` (${t.cipher.number})`}`}
           </Fact>
           <Fact name="ALPN">
             {t.alpn ?? (t.alpnOffered ? 'none agreed' : undefined)}
@@ -98,7 +123,16 @@ function Tls({ details }: { details: Details }) {
           <Fact name="Key exchange">
             {t.ephemeralKey?.type && `${t.ephemeralKey.type}${t.ephemeralKey.size ? ` ${t.ephemeralKey.size}` : ''}`}
           </Fact>
+          <Fact name="Took">
+            {t.beginAt !== undefined && t.endAt !== undefined ? timeText(t.endAt - t.beginAt) : undefined}
+          </Fact>
           <Fact name="Resumed">{t.resumed === undefined ? undefined : t.resumed ? 'yes' : 'no'}</Fact>
+          <Fact name="Session ticket">{t.ticket === undefined ? undefined : t.ticket ? 'came' : 'none'}</Fact>
+          <Fact name="OCSP staple">{t.ocspStapled === undefined ? undefined : t.ocspStapled ? 'came' : 'none'}</Fact>
+          <Fact name="Own certificate" mono>
+            {t.clientCertificate}
+          </Fact>
+          <Fact name="Keys">{t.keysLogged ? 'written to the key log' : undefined}</Fact>
           <Fact name="Verification">
             {v && (
               <>
@@ -108,9 +142,22 @@ function Tls({ details }: { details: Details }) {
               </>
             )}
           </Fact>
-          <Fact name="Failed">{t.error && `${t.error.code ?? ''} ${t.error.message ?? ''}`.trim()}</Fact>
+          <Fact name="Failed">{errorText(t.error)}</Fact>
         </tbody>
       </table>
+    </>
+  );
+}
+
+/** The proxy's tunnel first: the origin's runs in it. */
+function Tls({ details }: { details: Details }) {
+  const { tunnel, proxyTunnel } = details;
+  if (!tunnel && !proxyTunnel) return null;
+  const title = tunnel?.purpose === 'proxy' ? 'TLS to the proxy' : proxyTunnel ? 'TLS to the origin, inside it' : 'TLS';
+  return (
+    <>
+      {proxyTunnel && <TlsFacts t={proxyTunnel} title="TLS to the proxy" />}
+      {tunnel && <TlsFacts t={tunnel} title={title} />}
       {details.certificates.length > 0 && (
         <>
           <h3>Certificates</h3>
@@ -146,7 +193,22 @@ function Lookup({ details }: { details: Details }) {
               </div>
             ))}
           </Fact>
-          <Fact name="Failed">{l.error && `${l.error.code ?? ''} ${l.error.message ?? ''}`.trim()}</Fact>
+          <Fact name="Records" mono>
+            {l.records?.map((r, i) => (
+              <div key={i}>
+                {r.name} {r.ttl === undefined ? '' : `${r.ttl} s `}
+                {r.type} {r.value}
+              </div>
+            ))}
+          </Fact>
+          <Fact name="Failed">{errorText(l.error)}</Fact>
+          <Fact name="Response code">{l.rcode}</Fact>
+          <Fact name="Name servers" mono>
+            {l.servers?.join(', ')}
+          </Fact>
+          <Fact name="Passed over">
+            {l.skippedServers?.map((s) => `${s.server}${s.why === undefined ? '' : ` (${s.why})`}`).join(', ')}
+          </Fact>
           <Fact name="By">
             {[l.call, l.answeredBy === undefined || l.answeredBy === l.call ? undefined : `answered by ${l.answeredBy}`]
               .filter(Boolean)
@@ -154,6 +216,14 @@ function Lookup({ details }: { details: Details }) {
           </Fact>
           <Fact name="Took">
             {l.beginAt !== undefined && l.endAt !== undefined ? timeText(l.endAt - l.beginAt) : undefined}
+          </Fact>
+          <Fact name="Thread pool wait">
+            {l.poolWaitDuration === undefined ? undefined : timeText(l.poolWaitDuration)}
+          </Fact>
+          <Fact name="Under way">
+            {l.inFlight === undefined
+              ? undefined
+              : `${l.inFlight} ${l.inFlight === 1 ? 'look-up' : 'look-ups'} of this process`}
           </Fact>
         </tbody>
       </table>
@@ -237,6 +307,9 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
               </Fact>
               <Fact name="Protocol">{row.protocol ?? c.protocol}</Fact>
               <Fact name="Opened by">{dial?.via}</Fact>
+              <Fact name="Bound to" mono>
+                {dial?.localAddress}
+              </Fact>
               <Fact name="Sent, received">
                 {c.bytesSent !== undefined && c.bytesReceived !== undefined
                   ? `${bytesText(c.bytesSent)}, ${bytesText(c.bytesReceived)} on the whole connection`
@@ -246,7 +319,19 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
                 {c.keepAliveHint?.timeout === undefined ? undefined : timeText(c.keepAliveHint.timeout)}
               </Fact>
               <Fact name="Closed">{closedText(c, request.createdAt)}</Fact>
-              <Fact name="Error">{c.error && `${c.error.code ?? ''} ${c.error.message ?? ''}`.trim()}</Fact>
+              <Fact name="Half-closed">{halfClosed(c, request.createdAt)}</Fact>
+              <Fact name="Error">{errorText(c.error)}</Fact>
+              <Fact name="Options">{optionsText(c)}</Fact>
+              <Fact name="Tunnel to">
+                {c.tunnel?.host && addressText({ address: c.tunnel.host, port: c.tunnel.port ?? 0 })}
+              </Fact>
+              <Fact name="After the switch">{upgradeText(c)}</Fact>
+              <Fact name="GOAWAY">{c.goaway && `${c.goaway.name}, last stream ${c.goaway.lastStreamId}`}</Fact>
+              <Fact name="Datagrams">
+                {c.datagramsSent !== undefined && c.datagramsReceived !== undefined
+                  ? `${c.datagramsSent} sent, ${c.datagramsReceived} received`
+                  : undefined}
+              </Fact>
             </tbody>
           </table>
         </>
@@ -256,7 +341,9 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
         </p>
       )}
       <Lookup details={details} />
+      <DnsMessages details={details} />
       <Tls details={details} />
+      <Operations details={details} />
     </>
   );
 }

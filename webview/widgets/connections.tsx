@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { select } from '../actions';
 import type { Derived } from '../derived';
 import { stopOf } from '../rowTime';
-import { invalidate, isLive, now, state } from '../state';
+import { invalidate, isLive, now, state, store } from '../state';
 import { currentTheme } from '../theme';
 import { useSize } from '../useSize';
 import { prepare, withAlpha } from '../view/draw';
@@ -20,13 +20,17 @@ import { drawAxis } from './waterfall';
 const rowHeight = 22;
 /** Blocks from this width on bear their path, px. */
 const labelled = 40;
+/** Height of a request among several at one time, px. */
+const leastLine = 4;
 
 let cache: { derived: Derived; live: boolean; lanes: Lane[] } | undefined;
 
 function lanesFor(derived: Derived, at: number): Lane[] {
   const live = isLive();
+  // What a filter of requests leaves in says nothing of connections without one.
+  const whole = derived.filtered.length === store.rows.length;
   if (!cache || cache.derived !== derived || live)
-    cache = { derived, live, lanes: lanesOf(derived.filtered, (row) => stopOf(row, at), state.connections) };
+    cache = { derived, live, lanes: lanesOf(derived.filtered, (row) => stopOf(row, at), state.connections, whole) };
   return cache.lanes;
 }
 
@@ -37,7 +41,9 @@ const stateOf = (lane: Lane): string => {
   if (lane.failed) return `last error: ${last?.stateText ?? 'failed'}`;
   return lane.requests.some((r) => r.row.state === 'running' || r.row.state === 'streaming' || r.row.state === 'open')
     ? 'in use'
-    : 'no request running';
+    : lane.requests.length === 0
+      ? 'no request on it'
+      : 'no request running';
 };
 
 /** The host tells version and protocol together; from the rows only the protocol is known. */
@@ -54,6 +60,7 @@ const nameOf = (lane: Lane): string =>
 
 /** The paths in the blocks that have room for them. */
 function labelsOf(lane: Lane, index: number, scale: TimeScale, left: number) {
+  if (lane.levels > 1) return [];
   return lane.requests.flatMap((r) => {
     const x = Math.max(0, scale.x(r.begin));
     const width = Math.min(scale.width, scale.x(r.end)) - x;
@@ -101,7 +108,9 @@ function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScal
       const x = scale.x(r.begin);
       const width = Math.max(3, scale.x(r.end) - x);
       if (x > scale.width || x + width < 0) continue;
-      (r.row.state === 'failed' ? bad : good).rect(x + 0.5, y - 7.5, width - 1, 15);
+      const height = Math.max(leastLine, 15 / lane.levels);
+      const top = y - 7.5 + Math.min(r.level * height, 15 - height);
+      (r.row.state === 'failed' ? bad : good).rect(x + 0.5, top, width - 1, lane.levels > 1 ? height - 1 : height);
     }
   });
   for (const [path, colour] of [

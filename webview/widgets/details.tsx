@@ -12,6 +12,7 @@ import { ErrorBox } from './errorBox';
 import { HeadersTab } from './headersTab';
 import { Icon } from './icon';
 import { detailsSize } from './sash';
+import { isSaid, VerdictBox } from './verdict';
 
 /** Last two parts of a path: enough to tell files apart in a head. */
 const shortFile = (file: string): string =>
@@ -122,7 +123,8 @@ export function DetailsPane({ below, alone, page }: PaneProps) {
       style={below ? { height: `${size}px`, width: 'auto' } : { width: `${size}px`, height: 'auto' }}
     >
       <Head row={row} />
-      <ErrorBox row={row} details={details} />
+      {details && isSaid(details.verdict) && <VerdictBox verdict={details.verdict} details={details} />}
+      {!(details && isSaid(details.verdict)) && <ErrorBox row={row} details={details} />}
       <div class="tabs" role="tablist" aria-label="Details" onKeyDown={onTabKey}>
         {tabs.map((t) => (
           <button

@@ -2,6 +2,7 @@
 import type { Details, ErrorInfo, Row } from '../types';
 import { stateWords } from '../view/states';
 import { Icon } from './icon';
+import { isSaid } from './verdict';
 
 const addressOf = (e: ErrorInfo): string | undefined =>
   e.address === undefined
@@ -34,6 +35,20 @@ function Cause({ error }: { error: ErrorInfo }) {
         </ul>
       )}
     </li>
+  );
+}
+
+/** The error itself, with its causes, where the verdict stands at the top. */
+export function ErrorLines({ details }: { details: Details }) {
+  const { error, abort } = details.request;
+  if (!isSaid(details.verdict) || (!error && !abort?.reason)) return null;
+  return (
+    <>
+      <h3>{error ? 'Error' : 'Aborted with'}</h3>
+      <ul class="ev" aria-label={error ? 'Error' : 'Reason'}>
+        {error ? <Cause error={error} /> : <li>{abort?.reason}</li>}
+      </ul>
+    </>
   );
 }
 

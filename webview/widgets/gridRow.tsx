@@ -64,6 +64,7 @@ function Cell({
       return (
         <>
           {hop && <Icon name="reply" class="hop" />}
+          {row.direction === 'in' && <span class="tag in">in</span>}
           <span class="nm">
             {row.path}
             {row.query && <span class="dim">{row.query}</span>}

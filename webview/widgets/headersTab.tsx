@@ -1,6 +1,7 @@
 /** Second tab: headers as far as they were recorded. */
 import { timeText } from '../../src/model/text';
 import type { Details, Header, Row } from '../types';
+import { Body } from './body';
 
 function Table({ title, headers }: { title: string; headers: readonly Header[] | undefined }) {
   if (!headers) return null;
@@ -35,7 +36,7 @@ export function HeadersTab({ row, details }: { row: Row; details: Details | unde
   const { request } = details;
   const { response } = request;
   const off = !request.headers && !response?.headers;
-  const timing = (response?.serverTiming ?? []) as { name?: unknown; duration?: unknown; description?: unknown }[];
+  const timing = response?.serverTiming ?? [];
   return (
     <>
       {off && (
@@ -43,6 +44,9 @@ export function HeadersTab({ row, details }: { row: Row; details: Details | unde
           Headers were not recorded. The setting <code>netTrace.headers</code>, or <code>headers</code> in the launch
           configuration, turns it on from the next run.
         </p>
+      )}
+      {!off && details.headerLevel && details.headerLevel !== 'values' && (
+        <p class="dim">Recorded at level {details.headerLevel} (setting netTrace.headers).</p>
       )}
       <Table title="Request headers" headers={request.headers} />
       <Table title="Response headers" headers={response?.headers} />
@@ -54,10 +58,9 @@ export function HeadersTab({ row, details }: { row: Row; details: Details | unde
             <tbody>
               {timing.map((t, i) => (
                 <tr key={`${t.name}${i}`}>
-                  <th scope="row">{String(t.name)}</th>
+                  <th scope="row">{t.name}</th>
                   <td>
-                    {typeof t.duration === 'number' ? timeText(t.duration) : ''}{' '}
-                    {typeof t.description === 'string' ? t.description : ''}
+                    {t.duration === undefined ? '' : timeText(t.duration)} {t.description}
                   </td>
                 </tr>
               ))}
@@ -65,6 +68,8 @@ export function HeadersTab({ row, details }: { row: Row; details: Details | unde
           </table>
         </>
       )}
+      <Body title="Request body" content={request.body?.content} />
+      <Body title="Response body" content={response?.content} />
       {!response && !off && (
         <p class="dim">{row.state === 'running' || row.state === 'queued' ? 'No response yet.' : 'No response.'}</p>
       )}

@@ -7,12 +7,12 @@ import type { Details, HostCommand, HostMessage, PageCommand, PageMessage } from
 import type { Row } from '../../model/row';
 import { Disposables } from '../disposables';
 import type { Log } from '../log';
-import { linesAround } from '../places';
+import { linesAround, placeOfFrame } from '../places';
 import type { TraceView } from '../view';
 
 export interface PageHost {
-  /** Opens the code of a row; preview keeps the focus in the page. */
-  openCode(row: Row, preview: boolean): void;
+  /** Opens a place in the code; preview keeps the focus in the page. */
+  openCode(place: NonNullable<Row['callSite']>, preview: boolean): void;
   run(command: PageCommand): void;
   /** What the page kept last, and where it keeps it. */
   readonly state: { get(): unknown; set(value: unknown): void };
@@ -83,7 +83,12 @@ export class Page implements vscode.Disposable {
         return;
       case 'open': {
         const row = this.view.row(message.id);
-        if (row) this.host.openCode(row, message.preview);
+        if (row?.callSite) this.host.openCode(row.callSite, message.preview);
+        return;
+      }
+      case 'openFrame': {
+        const place = placeOfFrame(this.view.details(message.id)?.request.stack?.[message.frame]);
+        if (place) this.host.openCode(place, message.preview);
         return;
       }
       case 'run':

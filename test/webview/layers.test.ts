@@ -1,0 +1,184 @@
+/** The details of requests with everything that can be recorded of one, in each theme and width. */
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { detailsOf } from '../../src/extension/details';
+import { RunRows, rowIdOf } from '../../src/extension/rows';
+import { lossMessages, pausesOn } from '../../src/extension/run';
+import type { PanelState } from '../../webview/types';
+import { layers } from './layers';
+import { type Opening, openBrowser, openPanel, type Panel, settled } from './panel';
+import { status } from './sample';
+
+const folder = process.env.PANEL_SHOTS ?? mkdtempSync(join(tmpdir(), 'panel-'));
+let browser: Browser;
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true });
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+const end = 3_000_000;
+const store = layers();
+const runRows = new RunRows(store, 1, 0);
+runRows.update(end);
+const [message, ...moreMessages] = lossMessages(store);
+const state: PanelState = {
+  rows: runRows.all(),
+  connections: runRows.connections(),
+  runs: [
+    {
+      number: 1,
+      title: 'layers',
+      beginTime: store.header.beginTime,
+      state: 'ended',
+      offset: 0,
+      endAt: end,
+      processes: [],
+      pauses: pausesOn(store, 0),
+      ...(message ? { message } : {}),
+      moreMessages,
+    },
+  ],
+  status: { ...status, requests: store.requests.size },
+  now: end,
+  view: 'editor',
+};
+
+async function select(panel: Panel, id: string): Promise<void> {
+  const row = rowIdOf(1, id);
+  await panel.send({ type: 'select', id: row, reveal: true });
+  await panel.page.waitForSelector('.det');
+  await panel.send({ type: 'details', id: row, details: detailsOf(runRows, id, end) });
+  await settled(panel.page);
+}
+
+const text = async (page: Page): Promise<string> => ((await page.textContent('.det')) ?? '').replace(/\s+/g, ' ');
+
+/** What must stand in a tab of a request. */
+const expected: [id: string, tab: string, words: string[]][] = [
+  [
+    '1-0-1',
+    'Breakdown',
+    [
+      'Not clear: 1.22 s, most of it receiving the body and the look-up.',
+      'Would tell:',
+      'Do: Set UV_THREADPOOL_SIZE',
+      'Event loop busy80 % of the time',
+      'Labelnightly import',
+      'Caused byGET /checkout 200',
+      'Proxyhttps://proxy.example:3128/, as a tunnel, chosen by the environment',
+      'Informational100 Continue after',
+      'the socket took no more 12 times, stalled for 120 ms',
+      'on the wire, 1.0 MB decoded',
+      '5 pieces',
+      'longest gap 100 ms',
+      'Findings in this trace',
+      'paused',
+    ],
+  ],
+  [
+    '1-0-1',
+    'Headers',
+    [
+      'Recorded at level lengths',
+      'X-Trace',
+      '(36 characters, not recorded)',
+      'Response body',
+      '{"ok":true}',
+      'only its beginning',
+    ],
+  ],
+  [
+    '1-0-1',
+    'Connection',
+    [
+      'yes: none free, 2 busy, limit 2, 3 waiting',
+      'Thread pool wait298 ms',
+      'DNS messages192.0.2.53:53 udp',
+      'a.shop.example 60 s A 192.0.2.7',
+      'TLS to the proxy',
+      'TLS to the origin, inside it',
+      'Session ticketcame',
+      'Own certificateCC:DD',
+      'CN=shop.example',
+      'for shop.example, *.shop.example',
+      'Tunnel toa.shop.example:443',
+      'noDelay on, keepAlive on, first probe after 1.00 s',
+      'Half-closed',
+      'the server sent its end',
+      'Socket operations',
+      '→ write',
+    ],
+  ],
+  ['1-0-1', 'Code', ['Call chain', 'await main', 'got/index.js:40']],
+  ['1-0-2', 'Breakdown', ['Tries', 'try 1: GET /flaky', '503', 'try 2: GET /flaky', 'this one']],
+  [
+    '1-0-4',
+    'Breakdown',
+    [
+      'Timer fired: headersTimeout = 300 ms',
+      'Do: Raise',
+      'TimerheadersTimeout, limit 300 ms, fired after 301 ms',
+      'Error',
+    ],
+  ],
+  ['1-0-5', 'Breakdown', ['Your code aborted it after 100 ms', 'Aborted with', 'user left the page']],
+  ['1-0-6', 'Connection', ['After the switchwebsocket: sent 10 pieces (300 B), received 10 pieces (320 B)']],
+  ['1-0-7', 'Breakdown', ['HTTP/2 stream3, closed with NGHTTP2_REFUSED_STREAM by the server', 'safe to repeat']],
+];
+
+test('every layer stands in its tab', async () => {
+  const panel = await openPanel(browser, { state, height: 900 });
+  for (const [id, tab, words] of expected) {
+    await select(panel, id);
+    await panel.page.click(`.tabs >> text=${tab}`);
+    await settled(panel.page);
+    const said = await text(panel.page);
+    expect(said).not.toMatch(/undefined|NaN|\[object|Infinity/);
+    for (const word of words) expect(said, `${id} ${tab}`).toContain(word);
+  }
+  // The fault of the hook comes first, and its frame can be opened.
+  expect(await panel.page.textContent('.msg')).toContain('Part undici of the hook switched itself off: boom.');
+  await select(panel, '1-0-1');
+  await panel.page.click('.tabs >> text=Code');
+  await panel.page.click('.stack li:nth-child(2) .code');
+  expect((await panel.posted()).at(-1)).toMatchObject({ type: 'openFrame', id: 'r1/1-0-1', frame: 1 });
+  await panel.page.click('.seg >> text=Connections');
+  await settled(panel.page);
+  const lanes = await panel.page.locator('.lanes .row').allTextContents();
+  expect(lanes.join(' ')).toMatch(/redis.internal:6379/);
+  expect(lanes.join(' ')).toMatch(/UDP/);
+  expect(panel.errors).toEqual([]);
+  expect(await panel.violations()).toEqual([]);
+  await panel.page.context().close();
+});
+
+const looks: [name: string, opening: Opening][] = [
+  ['dark', { theme: 'Dark Modern', height: 900 }],
+  ['light', { theme: 'Light+', height: 900 }],
+  ['hc', { theme: 'High Contrast', height: 900 }],
+  ['narrow', { theme: 'Dark+', width: 340, height: 900 }],
+];
+test.each(looks)('layers look: %s', async (name, opening) => {
+  const panel = await openPanel(browser, { state, ...opening });
+  for (const [id, tab] of [
+    ['1-0-1', 'Breakdown'],
+    ['1-0-1', 'Connection'],
+    ['1-0-1', 'Headers'],
+    ['1-0-1', 'Code'],
+    ['1-0-4', 'Breakdown'],
+  ] as const) {
+    await select(panel, id);
+    await panel.page.click(`.tabs >> text=${tab}`);
+    await settled(panel.page);
+    await panel.page.screenshot({ path: join(folder, `layers-${name}-${id}-${tab}.png`) });
+    expect(await panel.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    const wide = await panel.page.$eval('.det', (n) => n.scrollWidth - n.clientWidth);
+    expect(wide, `${tab} scrolls sideways`).toBeLessThanOrEqual(0);
+  }
+  expect(panel.errors).toEqual([]);
+  await panel.page.context().close();
+});
