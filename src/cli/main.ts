@@ -51,6 +51,7 @@ function program(): Command {
     .option('--bodies <bytes>', 'record bodies up to this many bytes', bytes, 0)
     .option('--sockets', 'record each read and write of a traced socket')
     .option('--dns-resolver', 'look names up ourselves, so that DNS messages are seen')
+    .option('--stacks', 'record the whole chain of calls that led to each request, awaits included')
     .option('--incoming', 'record the requests that the program answers, as causes of those it makes')
     .option('--no-trace', 'load the hook, but trace nothing')
     .option('--description <text>', 'description of the trace (default: the command)')

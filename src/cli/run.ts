@@ -25,6 +25,7 @@ export interface RunOptions {
   bodies: number;
   sockets?: boolean;
   dnsResolver?: boolean;
+  stacks?: boolean;
   incoming?: boolean;
   description?: string;
   /** Every event as a line. */

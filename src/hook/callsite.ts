@@ -45,7 +45,11 @@ const numbers = new Map<string, number>();
 const places = new Map<number, Place>();
 let lastNumber = 0;
 
-export function setUpCallSites(level: 'all' | 'off' | number): void {
+/** The whole chain of calls is told, too: each stack is taken whole then. */
+let chains = false;
+
+export function setUpCallSites(level: 'all' | 'off' | number, stacks = false): void {
+  chains = stacks;
   budget = typeof level === 'number' ? level : Number.POSITIVE_INFINITY;
   if (level === 'off') part.on = false;
   try {
@@ -76,6 +80,7 @@ function limit(t: number): number {
   }
   inWindow++;
   if (++inSecond > budget && (inSecond & 7) !== 0) return 0;
+  if (chains) return deep;
   if (inWindow <= 20 || learning > 0) {
     if (learning > 0) learning--;
     return deep;
@@ -237,6 +242,7 @@ export function readSites(): string {
   const before = ErrorClass.prepareStackTrace;
   let definitions = '';
   let pairs = '';
+  let stacks = '';
   let needed = 2;
   held = [];
   owners = [];
@@ -252,7 +258,13 @@ export function readSites(): string {
       let kind = 'inherited';
       if (inherited !== undefined) key = `${inherited}`;
       else {
-        const found = userFrame((e as Error).stack as unknown as NodeJS.CallSite[]);
+        const stack = (e as Error).stack as unknown as NodeJS.CallSite[];
+        const found = userFrame(stack);
+        if (chains) {
+          const chain = chainOf(stack, before);
+          definitions += chain.definitions;
+          stacks += chain.frames === '' ? '' : `{"k":"stack","id":${owner.id},"f":[${chain.frames}]}\n`;
+        }
         if (found.user && found.depth > needed) needed = found.depth;
         if (!found.user && !whole[i]) learning = 16;
         frame = found.frame;
@@ -265,17 +277,8 @@ export function readSites(): string {
       if (number === undefined) {
         const place = frame ? placeOf(frame, before) : places.get(inherited as number);
         if (!place) continue;
-        // Code made by eval could fill the table without end; numbers are never used twice.
-        if (numbers.size > 5000) {
-          numbers.clear();
-          places.clear();
-        }
         number = ++lastNumber;
-        numbers.set(key, number);
-        places.set(number, place);
-        const at = [place.file.slice(0, 1024), place.line, place.column, place.fn.slice(0, 256), kind];
-        const source = place.source ? `,"source":${stringify(place.source)}` : '';
-        definitions += `{"k":"src","n":${number},"at":${stringify(at)}${source}}\n`;
+        definitions += define(key, number, place, kind);
       }
       owner.site = number;
       pairs += `${pairs === '' ? '' : ','}${owner.id},${number}`;
@@ -290,7 +293,65 @@ export function readSites(): string {
       // Frozen meanwhile: then it was not set either.
     }
   }
-  return pairs === '' ? '' : `${definitions}{"k":"site","s":[${pairs}]}\n`;
+  return pairs === '' ? '' : `${definitions}${stacks}{"k":"site","s":[${pairs}]}\n`;
+}
+
+function define(key: string, number: number, place: Place, kind: string): string {
+  // Code made by eval could fill the table without end; numbers are never used twice.
+  if (numbers.size > 5000) {
+    numbers.clear();
+    places.clear();
+  }
+  numbers.set(key, number);
+  places.set(number, place);
+  const at = [place.file.slice(0, 1024), place.line, place.column, place.fn.slice(0, 256), kind];
+  const source = place.source ? `,"source":${stringify(place.source)}` : '';
+  return `{"k":"src","n":${number},"at":${stringify(at)}${source}}\n`;
+}
+
+const isLibrary = (file: string): boolean => file.includes('/node_modules/');
+
+/** Frames outside Node and this file, as entries of the table; below 0: reached by an await, not by a call. */
+function chainOf(
+  stack: NodeJS.CallSite[],
+  programs: typeof Error.prepareStackTrace,
+): { definitions: string; frames: string } {
+  let definitions = '';
+  const list: number[] = [];
+  for (const frame of Array.isArray(stack) ? stack : []) {
+    const file = frame.getFileName();
+    if (!file || file === ownFile || file.startsWith('node:') || file.startsWith('wasm:')) continue;
+    const kind = isLibrary(file) ? 'library' : 'user';
+    const key = `${file}:${frame.getPosition()}:${kind}`;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = ++lastNumber;
+      definitions += define(key, number, placeOf(frame, programs), kind);
+    }
+    list.push((frame as { isAsync?: () => boolean }).isAsync?.() === true ? -number : number);
+    if (list.length === deep) break;
+  }
+  return { definitions, frames: list.join() };
+}
+
+/** The program's frame of a stack that no record holds. */
+export function placeOfError(e: Error): { file: string; line: number; column: number; function?: string } | undefined {
+  const { prepareStackTrace } = ErrorClass;
+  try {
+    ErrorClass.prepareStackTrace = raw;
+    const { frame } = userFrame(e.stack as unknown as NodeJS.CallSite[]);
+    if (frame === undefined) return undefined;
+    const { file, line, column, fn } = placeOf(frame, prepareStackTrace);
+    return fn === '' ? { file, line, column } : { file, line, column, function: fn };
+  } catch {
+    return undefined;
+  } finally {
+    try {
+      ErrorClass.prepareStackTrace = prepareStackTrace;
+    } catch {
+      // Frozen: it was not set either.
+    }
+  }
 }
 
 const placeOf = (f: NodeJS.CallSite, programs: typeof Error.prepareStackTrace): Place => ({
@@ -309,7 +370,7 @@ function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: b
     const frame = stack[i] as NodeJS.CallSite;
     const file = frame.getFileName();
     if (!file || file === ownFile || file.startsWith('node:') || file.startsWith('wasm:')) continue;
-    if (!file.includes('/node_modules/')) return { frame, user: true, depth: i + 1 };
+    if (!isLibrary(file)) return { frame, user: true, depth: i + 1 };
     library ??= frame;
   }
   return library ? { frame: library, user: false, depth: 0 } : { user: false, depth: 0 };

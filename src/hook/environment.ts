@@ -40,6 +40,8 @@ export interface Settings {
   resolverFiles: ResolverFiles | undefined;
   /** Write TLS secrets to a file of mode 0600 in the spool folder. */
   keys: boolean;
+  /** The whole chain of calls that led to a request, awaits included, and where an `AbortSignal.timeout` was set. */
+  stacks: boolean;
   /** Record the requests that the program answers, too: they are causes of those it makes. */
   incoming: boolean;
   /** Group writes for so many ms; absent: 5 while the loop is over 90 % busy, else each tick writes. */
@@ -85,6 +87,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     resolver: conf.resolver === true,
     resolverFiles: files(conf.resolverFiles),
     keys: conf.keys === true,
+    stacks: conf.stacks === true,
     incoming: conf.incoming === true,
     gap: positive(conf.gap),
     segmentBytes: positive(conf.segmentBytes) || 8 * MiB,

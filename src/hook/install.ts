@@ -63,7 +63,7 @@ export function install(settings: Settings, face: HookFace): void {
   if (settings.keys) setUpKeys(`${settings.spool}/${pid}-${threadId}-${monotonicNs}.keys`);
   // A worker is terminated between two ticks, without a word: nothing waits there for a later write.
   setUpQueue(settings.gap ?? (threadId === 0 ? undefined : 0), { count: unreadSites, read: readSites });
-  setUpCallSites(settings.callSites);
+  setUpCallSites(settings.callSites, settings.stacks);
   setUpHeaders(settings.headers, settings.excludeHeaders);
   setUpBodies(settings.bodies, settings.bodyTypes);
   face.flush = flush;
@@ -71,7 +71,7 @@ export function install(settings: Settings, face: HookFace): void {
   installNet();
   installDns(settings);
   installHttp1();
-  installTimers(false);
+  installTimers(settings.stacks && settings.callSites !== 'off');
   installHttp2();
   installUndici();
   installDatagrams(settings.sockets);

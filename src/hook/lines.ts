@@ -4,6 +4,7 @@
  */
 import type { PriorSend } from './attempts';
 import { stringify } from './builtins';
+import { placeOfError } from './callsite';
 import { us } from './clock';
 import { errorInfo, reasonOf } from './errors';
 import { informationalText } from './informational';
@@ -219,5 +220,6 @@ function upgradeText(r: RequestRecord): string {
 function timeoutText(r: RequestRecord): string {
   const limit = r.timeoutLimit > 0 ? r.timeoutLimit * 1000 : undefined;
   const at = r.timeoutAt === 0 ? undefined : us(r.timeoutAt);
-  return `,"timeout":${stringify({ kind: r.timeoutKind, limit, at })}`;
+  const callSite = r.timeoutSite && placeOfError(r.timeoutSite);
+  return `,"timeout":${stringify({ kind: r.timeoutKind, limit, at, callSite })}`;
 }

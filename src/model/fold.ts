@@ -18,7 +18,7 @@ import {
 import { foldDns } from './fold/dns';
 import { foldControl, foldEnd, foldExit, foldProc, type Isolate, type ProcessEnd } from './fold/isolate';
 import { foldOperations } from './fold/operations';
-import { foldHeaders, foldMore, foldRequest, foldSites } from './fold/request';
+import { foldHeaders, foldMore, foldRequest, foldSites, foldStack } from './fold/request';
 import { type KnownLine, parseLine } from './lines';
 import type { Loss } from './records';
 import type { Store } from './store';
@@ -87,6 +87,8 @@ export class Folder {
         return;
       case 'site':
         return foldSites(store, isolate, line);
+      case 'stack':
+        return foldStack(store, isolate, line);
       case 'more':
         return foldMore(store, isolate, line);
       case 'body':

@@ -11,6 +11,7 @@
  * - `s`: the response came by HTTP/1.1 with this status; 200 without a `response.statusText` has the text `OK`;
  * - `l`: `loopBusyDuration`;
  * - `b`: sizes of the exchange, `ka`: the response's `Keep-Alive` hint.
+ * `more` tells what is known only after the end, `body` a recorded body in parts, `upg` an upgraded connection while it lives.
  * In these lists null, or being left off at the end, means unknown. The long form stays legal and wins.
  *
  * Everything here comes from the debuggee and is untrusted: `parseLine` validates, unknown kinds are kept and counted.
@@ -220,6 +221,8 @@ export const lineSchemas = {
   ops: Type.Object({ connection: n, dropped: optional(n), list: Type.Array(operation) }),
   src: Type.Object({ n, at: siteTuple, source: optional(sourceTuple) }),
   site: Type.Object({ s: Type.Array(n) }),
+  /** Entries of the isolate's table, innermost first; below 0: reached by an await. */
+  stack: Type.Object({ id: n, f: Type.Array(Type.Integer(), { maxItems: 64 }) }),
   loss: Type.Object({
     what: Type.String(),
     count: n,

@@ -18,6 +18,8 @@ export interface OptionalParts {
   resolver?: boolean;
   /** TLS secrets go to a file of mode 0600 in the spool folder. */
   keys?: boolean;
+  /** The whole chain of calls that led to a request, awaits included. */
+  stacks?: boolean;
   /** Requests that the program answers are recorded as causes of those it makes. */
   incoming?: boolean;
 }
@@ -37,13 +39,14 @@ export interface HookSettings extends OptionalParts {
 
 /** Of whatever object, only the optional parts that are asked for. */
 export function optionalParts(o: OptionalParts): OptionalParts {
-  const { bodies, bodyTypes, sockets, resolver, keys, incoming } = o;
+  const { bodies, bodyTypes, sockets, resolver, keys, stacks, incoming } = o;
   return {
     ...(bodies ? { bodies } : {}),
     ...(bodies && bodyTypes ? { bodyTypes } : {}),
     ...(sockets ? { sockets } : {}),
     ...(resolver ? { resolver } : {}),
     ...(keys ? { keys } : {}),
+    ...(stacks ? { stacks } : {}),
     ...(incoming ? { incoming } : {}),
   };
 }

@@ -13,7 +13,7 @@ export class TraceStore extends Store {
   }
 
   override setRequest(r: Request): void {
-    super.setRequest(this.mapped(r));
+    super.setRequest(this.mapped(this.mappedStack(r)));
   }
 
   override setDial(d: Dial): void {
@@ -22,6 +22,14 @@ export class TraceStore extends Store {
 
   override setLookup(l: Lookup): void {
     super.setLookup(this.mapped(l));
+  }
+
+  /** Frames whose place is known to be wrong stay as they ran: the chain would have a hole without them. */
+  private mappedStack(r: Request): Request {
+    const { sites } = this;
+    if (r.stack === undefined || sites === undefined) return r;
+    const stack = r.stack.map((f) => (f.source === undefined ? (sites.mapped(f as CallSite, r.id) ?? f) : f));
+    return stack.every((f, i) => f === r.stack?.[i]) ? r : { ...r, stack };
   }
 
   private mapped<T extends { id: string; callSite?: CallSite; missing?: Record<string, string> }>(record: T): T {

@@ -237,6 +237,17 @@ export function siteOf([file, line, column, fn, kind]: SiteTuple, source?: Sourc
   };
 }
 
+/** The chain of calls that led to a request. */
+export function foldStack(store: Store, isolate: Isolate, line: LineOf<'stack'>): void {
+  const r = store.requests.get(recordIdOf(isolate.thread, line.id));
+  if (!r) return;
+  const stack = line.f.flatMap((n) => {
+    const entry = isolate.sources.get(Math.abs(n));
+    return entry ? { ...siteOf(entry.at, entry.source), ...(n < 0 ? { async: true } : {}) } : [];
+  });
+  store.setRequest({ ...r, stack });
+}
+
 /** Call sites read in batches: pairs of record and entry of the isolate's table. */
 export function foldSites(store: Store, isolate: Isolate, line: LineOf<'site'>): void {
   for (let i = 0; i + 1 < line.s.length; i += 2) {

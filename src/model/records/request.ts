@@ -20,7 +20,7 @@ import {
   text,
   words,
 } from '../schema';
-import { abort, callSite, chunks, errorInfo, header, keepAlive } from './common';
+import { abort, callSite, chunks, errorInfo, frame, header, keepAlive } from './common';
 import { bodyContent } from './content';
 
 export const outcomes = [
@@ -118,6 +118,19 @@ const proxy = record(
   'Proxy that it went through. Absent: direct, or not seen.',
 );
 
+const stackFrame = record(
+  {
+    file: text('File that ran, as the runtime names it.'),
+    line: integer('Line in it, from 1.'),
+    column: integer('Column in it, from 1.'),
+    function: optional(text('Function; absent at top level or when anonymous.')),
+    kind: optional(words(['user', 'library'], 'Whose code it is; absent: not known.')),
+    async: optional(flag('True: it awaits the frame before, it did not call it.')),
+    source: optional(frame('Place in the original source; absent if there is no map.')),
+  },
+  'One frame.',
+);
+
 const priorSend = record(
   {
     connection: optional(ref('connections', 'Connection that it was put on. Absent: it was never established.')),
@@ -141,7 +154,9 @@ export const request = record(
     url: optional(maskedText('Absolute URL, masked.', 'url')),
     target: optional(maskedText('Request target when it differs from the URL’s path (`*`, authority form).', 'url')),
     callSite: optional(callSite('Code that made the request. Absent: not found, or call sites are off.')),
-    stack: optional(list(openEntity('One frame.'), 'Whole call chain, on demand.')),
+    stack: optional(
+      list(stackFrame, 'Whole call chain without frames of Node, innermost first; on demand, at most 60.'),
+    ),
     traceRequests: optional(refs('traceRequests', 'Trace requests that it matched.')),
     label: optional(text('The user’s context label.')),
     cause: optional(ref('requests', 'Incoming request that caused it.')),
@@ -190,6 +205,7 @@ export const request = record(
           kind: text('Which timer.'),
           limit: optional(duration('Its limit.')),
           at: optional(instant('When it fired.')),
+          callSite: optional(frame('Where it was set; with recorded stacks, for `AbortSignal.timeout`.')),
         },
         'Timer that ended it.',
       ),
