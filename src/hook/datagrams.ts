@@ -4,6 +4,7 @@
  */
 import { tellSite } from './callsite';
 import { us } from './clock';
+import { dnsSilent, type Speech } from './dnsspeech';
 import { errorInfo } from './errors';
 import { nextId } from './ids';
 import type { Operations } from './operations';
@@ -39,6 +40,8 @@ export class Datagrams implements Writable {
   closedAt = 0;
   closedBy = '';
   operations: Operations | undefined;
+  /** DNS that it speaks. */
+  speech: Speech | undefined;
   private begun = false;
   private errorWritten = false;
   private closeWritten = false;
@@ -66,6 +69,7 @@ export class Datagrams implements Writable {
 
   end(closedBy: string, t: number): void {
     if (this.closedBy !== '') return;
+    dnsSilent(this);
     this.closedAt = t;
     this.closedBy = closedBy;
     push(this);

@@ -8,6 +8,7 @@ import { apply } from './builtins';
 import { captureSite, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { Datagrams } from './datagrams';
+import { dnsReceived, dnsSent } from './dnsspeech';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { Operations } from './operations';
@@ -123,12 +124,22 @@ const onSent = guarded(part, 'udp.send', (handle: Handle, args: unknown[], [resu
   }
   s.sent++;
   s.bytesSent += bytes;
-  if (port === 53) s.isDns = true;
+  const isQuery = bytes <= mostOfQuery && dnsSent(s, wholeOf(list as Uint8Array[]), { address, port });
+  if ((isQuery === true || port === 53) && !s.isDns) {
+    s.isDns = true;
+    s.changed();
+  }
   if (s.operations === undefined) return;
   const operation = s.operations.add('writeTo', at, bytes, address, port);
   // 0: it waits in the process; when it leaves is not seen.
   operation.returnAt = result === 0 ? 0 : now();
 });
+
+/** Nothing longer is looked at as a query. */
+const mostOfQuery = 4096;
+
+const wholeOf = (list: readonly Uint8Array[]): Uint8Array =>
+  list.length === 1 ? (list[0] as Uint8Array) : Buffer.concat(list);
 
 function codeOf(errno: number): string {
   const { getSystemErrorName } = require('node:util') as typeof import('node:util');
@@ -191,6 +202,7 @@ const onEvent = guarded(part, 'udp.event', (socket: object, a: ArrayLike<unknown
 function received(s: Datagrams, message: Uint8Array, from: Name): void {
   s.received++;
   s.bytesReceived += message.byteLength;
+  if (s.speech !== undefined) dnsReceived(s, message, { address: from?.address ?? '', port: from?.port ?? 0 });
   s.operations?.add('readFrom', now(), message.byteLength, from?.address ?? '', from?.port ?? 0);
 }
 

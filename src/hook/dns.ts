@@ -39,10 +39,12 @@ export function installDns(settings: Settings): void {
       let asked = false;
       try {
         let result: unknown = {};
-        if (!lookUp(note, args.length > 2 ? args[1] : undefined, args[args.length - 1] as AnyFunction)) {
+        const system = (): unknown => {
           measurePool(note);
-          result = apply(original, this, args);
-        }
+          return apply(original, this, args);
+        };
+        const own = lookUp(note, args.length > 2 ? args[1] : undefined, args[args.length - 1] as AnyFunction, system);
+        if (!own) result = system();
         asked = true;
         begun(note, wire);
         return result;
@@ -59,16 +61,17 @@ export function installDns(settings: Settings): void {
       function lookup(this: unknown, ...args: unknown[]) {
         const note = asks(args[0]) ? begin(args) : undefined;
         if (note === undefined) return apply(original, this, args);
-        let own = lookUpPromised(note, args[1], (results: unknown[]) => {
+        const system = (): Promise<unknown> => {
+          measurePool(note);
+          return apply(original, this, args) as Promise<unknown>;
+        };
+        const told = (results: unknown[]): void => {
           running.count--;
           end(note, results, undefined);
-        });
-        if (own === undefined) {
-          measurePool(note);
-          own = watched(apply(original, this, args) as Promise<unknown>, (error, answer) =>
-            end(note, answersOf(error, answer), undefined),
-          );
-        }
+        };
+        const own =
+          lookUpPromised(note, args[1], told, system) ??
+          watched(system(), (error, answer) => end(note, answersOf(error, answer), undefined));
         running.count++;
         begun(note, undefined);
         return own;

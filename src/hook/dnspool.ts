@@ -7,7 +7,7 @@
  * It is over before the look-up is, so it does not hold the process; the program sees it only among async resources. One
  * that watches `dns` performance entries would see it there too: then it is left out.
  */
-import { apply } from './builtins';
+import { apply, nextTick } from './builtins';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import type { Lookup } from './lookup';
@@ -46,18 +46,32 @@ export function setUpPool(original: AnyFunction): void {
 /** Called right before a look-up is put into the pool. */
 export const measurePool = guarded(part, 'dns.pool', (note: Lookup) => {
   if (lookup === undefined || utilization === undefined) return;
-  const { idle } = utilization();
-  const begin = now();
-  apply(lookup, undefined, [aside, 4, () => onFree(note, begin, idle)]);
+  const w: Wait = { begin: now(), tickEnd: 0, idle: 0 };
+  apply(lookup, undefined, [aside, 4, () => onFree(note, w)]);
+  nextTick(() => onTickEnd(w));
+});
+
+interface Wait {
+  begin: number;
+  /** When the loop was left to itself after the call, and how long it had been idle till then. */
+  tickEnd: number;
+  idle: number;
+}
+
+const onTickEnd = guarded(part, 'dns.tick', (w: Wait) => {
+  w.tickEnd = now();
+  w.idle = utilization?.().idle ?? 0;
 });
 
 /**
- * Told by the event loop, so true only while the loop had nothing else to do; less than 1 ms is not told apart from the
- * way there and back.
+ * Told by the event loop, so true only if the loop stood still for it, and was not kept for long by anything else since
+ * the call; less than 1 ms is not told apart from the way there and back.
  */
-const onFree = guarded(part, 'dns.free', (note: Lookup, begin: number, idle: number) => {
-  if (note.endAt !== 0 || utilization === undefined) return;
-  const wait = now() - begin;
-  const busy = wait - (utilization().idle - idle);
-  if (wait >= 1 && busy <= Math.max(1, wait / 10)) note.poolWait = wait;
+const onFree = guarded(part, 'dns.free', (note: Lookup, w: Wait) => {
+  if (note.endAt !== 0 || utilization === undefined || w.tickEnd === 0) return;
+  const t = now();
+  const wait = t - w.begin;
+  const idle = utilization().idle - w.idle;
+  const busy = t - w.tickEnd - idle;
+  if (wait >= 1 && idle >= 0.5 && busy <= Math.max(1, wait / 5)) note.poolWait = wait;
 });

@@ -1,13 +1,24 @@
 /** `dns.lookup` by the hook's own resolver, where that was asked for: same results, order, errors and timing rules. */
-import { apply, clearTimer, ErrorClass, PromiseClass, readFileSync, setSoon, setTimer, statSync } from './builtins';
+import {
+  apply,
+  clearTimer,
+  ErrorClass,
+  nextTick,
+  PromiseClass,
+  promiseThen,
+  readFileSync,
+  setSoon,
+  setTimer,
+  statSync,
+} from './builtins';
 import { now, us } from './clock';
 import type { ResolverFiles } from './environment';
 import { Exchange } from './exchange';
-import { guarded, parts } from './faults';
+import { fault, guarded, parts } from './faults';
 import type { Lookup } from './lookup';
 import { unseen } from './ours';
 import { push } from './queue';
-import type { Found, Outcome, Request, Resolver } from './resolver/host';
+import type { Found, Host, Outcome, Request, Resolver } from './resolver/host';
 import { cutText, line } from './text';
 import type { AnyFunction } from './wrap';
 
@@ -33,7 +44,8 @@ export function loadResolver(files: ResolverFiles | undefined): void {
     resolver = createResolver({
       now,
       unseen,
-      exchange: (transport, address, port) => new Exchange(transport, address, port, now(), true),
+      exchange,
+      failed: (error) => fault(part, error),
       setTimer: (f, ms) => setTimer(f, ms),
       clearTimer: (timer) => clearTimer(timer as NodeJS.Timeout),
       soon: (f) => void setSoon(f),
@@ -45,6 +57,12 @@ export function loadResolver(files: ResolverFiles | undefined): void {
     left(`it cannot be loaded: ${String((e as Error)?.message)}`);
   }
 }
+
+const exchange = guarded(
+  part,
+  'dns.exchange',
+  (transport: 'udp' | 'tcp', address: string, port: number) => new Exchange(transport, address, port, now(), true),
+) as Host['exchange'];
 
 /** Said once for each reason: look-ups for which the system was asked have no messages. */
 function left(why: string): void {
@@ -87,21 +105,29 @@ function optionsOf(hostname: string, given: unknown): Options | undefined {
 
 /**
  * Looks up, and gives what `dns.lookup` would give its callback. False: not begun, the system is to be asked. `note` is
- * filled before.
+ * filled before. `again`: asks the system after all.
  */
-export function lookUp(note: Lookup, given: unknown, callback: AnyFunction): boolean {
-  return resolver !== undefined && begin(note, given, callback) === true;
+export function lookUp(note: Lookup, given: unknown, callback: AnyFunction, again: () => void): boolean {
+  return resolver !== undefined && begin(note, given, { callback, again }) === true;
 }
 
-const begin = guarded(part, 'dns.own', (note: Lookup, given: unknown, callback: AnyFunction): boolean => {
+interface Asker {
+  callback: AnyFunction;
+  again: () => void;
+}
+
+const begin = guarded(part, 'dns.own', (note: Lookup, given: unknown, { callback, again }: Asker): boolean => {
   const options = optionsOf(note.hostname, given);
   if (options === undefined || resolver === undefined) return false;
   // The program's context is that of the call, as it is round the system's look-up.
   const resource = new AsyncResource('GETADDRINFOREQWRAP');
   const why = resolver.lookup(options.request, (outcome) => {
-    fill(note, outcome);
-    const results = resultsOf(outcome, note.hostname, options);
-    resource.runInAsyncScope(callback, undefined, ...results);
+    // Apart from ours: what the program's callback throws is its own.
+    nextTick(() => {
+      if (outcome === undefined) return resource.runInAsyncScope(again);
+      fill(note, outcome);
+      resource.runInAsyncScope(callback, undefined, ...resultsOf(outcome, note.hostname, options));
+    });
   });
   if (why === undefined) return true;
   left(why);
@@ -154,17 +180,31 @@ function errorOf(code: 'ENOTFOUND' | 'EAI_AGAIN', hostname: string): Error {
 }
 
 /** The promise form. Undefined: not begun. */
-export function lookUpPromised(note: Lookup, given: unknown, answered: AnyFunction): Promise<unknown> | undefined {
-  let settle: (error: unknown, answer: unknown, family: unknown) => void = () => {};
-  const begun = lookUp(note, given, function (this: unknown, ...results: unknown[]) {
-    apply(answered, this, [results]);
-    settle(results[0], results[1], results[2]);
-  });
-  if (!begun) return undefined;
-  return new PromiseClass((resolve, reject) => {
-    settle = (error, answer, family) => {
-      if (error) reject(error);
-      else resolve(Array.isArray(answer) ? answer : { address: answer, family });
-    };
+export function lookUpPromised(
+  note: Lookup,
+  given: unknown,
+  answered: (results: unknown[]) => void,
+  again: () => Promise<unknown>,
+): Promise<unknown> | undefined {
+  let resolve: (value: unknown) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const answer = (...results: unknown[]): void => {
+    answered(results);
+    const [error, value, family] = results;
+    if (error) reject(error);
+    else resolve(Array.isArray(value) ? value : { address: value, family });
+  };
+  // It settles its promise itself.
+  const byTheSystem = (): void => {
+    apply(promiseThen, again(), [
+      (value: Found | Found[]) =>
+        Array.isArray(value) ? answer(null, value) : answer(null, value.address, value.family),
+      (error: unknown) => answer(error),
+    ]);
+  };
+  if (!lookUp(note, given, answer, byTheSystem)) return undefined;
+  return new PromiseClass((yes, no) => {
+    resolve = yes;
+    reject = no;
   });
 }

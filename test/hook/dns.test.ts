@@ -181,6 +181,28 @@ describe.each(nodes)('Node $major', (node) => {
     expect(run.stdout).toMatch(/seen \[\["lookup","localhost"\]\]/);
   });
 
+  test('DNS that the program speaks by its own socket', async () => {
+    names.asked.length = 0;
+    const [run] = await seen('speaks');
+    const exchanges = [...run.store.dnsExchanges.values()].sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0));
+    expect(
+      exchanges.map((x) => [x.queries?.[0]?.id, x.queries?.[0]?.questions[0]?.name, x.replies?.[0]?.rcode]),
+    ).toEqual([
+      [700, 'a.test', 'no-error'],
+      [701, 'a.test', 'no-error'],
+      [702, 'silent.test', undefined],
+      [703, 'none.test', 'non-existent-domain'],
+    ]);
+    expect(exchanges[0]?.replies?.[0]?.answers).toEqual([
+      { name: 'a.test', type: 'A', class: 'IN', ttl: 227, value: '192.0.2.7' },
+    ]);
+    const socket = present(run.store.connections.get(exchanges[0]?.connection ?? ''), 'socket');
+    expect(socket).toMatchObject({ kind: 'udp', protocol: 'dns', datagramsSent: 4, datagramsReceived: 3 });
+    expect(socket.fromResolver).toBeUndefined();
+    expect(exchanges.every((x) => x.connection === socket.id && x.server?.port === names.port)).toBe(true);
+    expect([...run.store.dials.values()].map((d) => d.callSite?.line)).toContain(lineOf(program, 'speaks'));
+  });
+
   test('M041: 50 connections make 50 look-ups', async () => {
     const [run, lookups] = await seen('many', false);
     expect(lookups).toHaveLength(50);

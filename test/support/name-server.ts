@@ -77,7 +77,12 @@ export class NameServer {
   }
 
   private answer(zone: Zone, by: Pick<Asked, 'at' | 'transport' | 'remotePort'>, bytes: Buffer): Buffer | undefined {
-    const query: Packet = decode(bytes);
+    let query: Packet;
+    try {
+      query = decode(bytes);
+    } catch {
+      return undefined; // not DNS
+    }
     const [question] = query.questions ?? [];
     if (!question) return undefined;
     const opt = query.additionals?.find((a) => a.type === 'OPT') as { udpPayloadSize?: number } | undefined;

@@ -27,6 +27,21 @@ export interface Asked {
   port: number;
   query: Query;
   timeoutMs: number;
+  /** Something of ours has thrown: the look-up is given up. */
+  broken: (error: unknown) => void;
+  /** What must be done to give up the exchanges that run. */
+  running: Set<() => void>;
+}
+
+/** `f` as a handler that never throws: it runs on the program's event loop. */
+function safe<A extends unknown[]>(asked: Asked, f: (...args: A) => void): (...args: A) => void {
+  return (...args) => {
+    try {
+      f(...args);
+    } catch (e) {
+      asked.broken(e);
+    }
+  };
 }
 
 /** Ends an exchange once: by a reply, an error or the time-out. */
@@ -40,8 +55,21 @@ class Ending {
     private readonly close: () => void,
     private readonly done: Done,
   ) {
-    this.timer = asked.host.setTimer(() => this.fail(timeOut(asked.query.name)), asked.timeoutMs);
+    this.timer = asked.host.setTimer(
+      safe(asked, () => this.fail(timeOut(asked.query.name))),
+      asked.timeoutMs,
+    );
+    asked.running.add(this.abandon);
   }
+
+  /** No answer is wanted any more. */
+  private readonly abandon = (): void => {
+    if (this.over) return;
+    this.over = true;
+    this.asked.running.delete(this.abandon);
+    this.asked.host.clearTimer(this.timer);
+    this.close();
+  };
 
   reply(message: Message): void {
     this.finish({ message });
@@ -57,6 +85,7 @@ class Ending {
     if (this.over) return;
     this.over = true;
     const { host } = this.asked;
+    this.asked.running.delete(this.abandon);
     host.clearTimer(this.timer);
     this.exchange.endAt = host.now();
     this.close();
@@ -97,8 +126,11 @@ export function askByUdp(asked: Asked, done: Done): Exchange {
     socket.close();
   };
   const ending = new Ending(asked, x, close, done);
-  socket.on('error', (error) => ending.fail(error));
-  socket.on('message', (bytes) => {
+  socket.on(
+    'error',
+    safe(asked, (error) => ending.fail(error)),
+  );
+  const onMessage = (bytes: Buffer): void => {
     if (x.socket) {
       x.socket.received++;
       x.socket.bytesReceived += bytes.length;
@@ -107,21 +139,25 @@ export function askByUdp(asked: Asked, done: Done): Exchange {
     if (message === undefined || !answers(message, query)) return;
     x.replies.push({ at: host.now(), message });
     ending.reply(message);
-  });
+  };
+  socket.on('message', safe(asked, onMessage));
   const onConnect = (error?: unknown): void => {
     if (error) return ending.fail(error);
     if (x.endAt !== 0 || !x.socket) return;
     const { address, port } = socket.address();
     x.socket.local = { address, port };
-    socket.send(query.bytes, (failed) => {
-      if (failed) ending.fail(failed);
-    });
+    socket.send(
+      query.bytes,
+      safe(asked, (failed: unknown) => {
+        if (failed) ending.fail(failed);
+      }),
+    );
     x.socket.sent++;
     x.socket.bytesSent += query.bytes.length;
     noteQuery(x, asked);
   };
   // The callback is told of an error, which the types do not say.
-  host.unseen(() => socket.connect(port, server, onConnect as () => void));
+  host.unseen(() => socket.connect(port, server, safe(asked, onConnect) as () => void));
   return x;
 }
 
@@ -135,9 +171,12 @@ export function askByTcp(asked: Asked, done: Done): Exchange {
     if (x.socket && x.socket.connectedAt === 0) x.socket.error = error;
     ending.fail(error);
   };
-  socket.on('error', failed);
-  socket.on('end', () => ending.fail(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })));
-  socket.on('connect', () => {
+  socket.on('error', safe(asked, failed));
+  socket.on(
+    'end',
+    safe(asked, () => ending.fail(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))),
+  );
+  const onConnect = (): void => {
     if (!x.socket) return;
     x.socket.connectedAt = host.now();
     x.socket.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
@@ -145,8 +184,9 @@ export function askByTcp(asked: Asked, done: Done): Exchange {
     socket.write(Buffer.concat([Uint8Array.of(length >> 8, length & 255), query.bytes]));
     x.socket.bytesSent += length + 2;
     noteQuery(x, asked);
-  });
-  socket.on('data', (piece: Buffer) => {
+  };
+  socket.on('connect', safe(asked, onConnect));
+  const onData = (piece: Buffer): void => {
     if (x.socket) x.socket.bytesReceived += piece.length;
     received = Buffer.concat([received, piece]);
     const length = received.length < 2 ? 0 : received.readUInt16BE(0);
@@ -155,6 +195,7 @@ export function askByTcp(asked: Asked, done: Done): Exchange {
     if (message === undefined || !answers(message, query)) return failed(new Error('not an answer'));
     x.replies.push({ at: host.now(), message });
     ending.reply(message);
-  });
+  };
+  socket.on('data', safe(asked, onData));
   return x;
 }

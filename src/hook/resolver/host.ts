@@ -13,6 +13,8 @@ export interface Host {
   /** Runs it in the next turn of the loop, which waits for it. */
   soon(f: () => void): void;
   read(file: string): string;
+  /** The resolver has made an error. */
+  failed(error: unknown): void;
   /** When the file was changed; NaN: there is none. */
   changed(file: string): number;
   files: ResolverFiles;
@@ -47,6 +49,9 @@ export interface Outcome {
 }
 
 export interface Resolver {
-  /** Begins a look-up; or says why it is the system's, and does nothing. */
-  lookup(request: Request, done: (outcome: Outcome) => void): string | undefined;
+  /**
+   * Begins a look-up; or says why it is the system's, and does nothing. `done` must not throw; without an outcome the
+   * resolver has failed, and the system is to be asked.
+   */
+  lookup(request: Request, done: (outcome: Outcome | undefined) => void): string | undefined;
 }

@@ -20,7 +20,7 @@ export function createResolver(host: Host): Resolver {
   );
 
   return {
-    lookup(request: Request, done: (outcome: Outcome) => void): string | undefined {
+    lookup(request: Request, done: (outcome: Outcome | undefined) => void): string | undefined {
       if (process.platform !== 'linux') return `not on ${process.platform}`;
       if (process.env.LOCALDOMAIN !== undefined) return 'LOCALDOMAIN is set';
       const rule = rules.get() ?? parseSwitch('');
@@ -30,7 +30,8 @@ export function createResolver(host: Host): Resolver {
       const known = rule.files ? (hosts.get()?.get(name.replace(/\.$/, '')) ?? []) : [];
       const wanted = known.filter((f) => request.family === 0 || f.family === request.family);
       if (wanted.length > 0) {
-        host.soon(() => done(fromHosts(wanted)));
+        const outcome = fromHosts(wanted);
+        host.soon(() => done(outcome));
         return undefined;
       }
       if (/\.local\.?$/.test(name)) return 'a name of .local';
@@ -43,8 +44,8 @@ export function createResolver(host: Host): Resolver {
       const types = typesOf(request, config.noAaaa);
       if (types.length === 0) return 'no family to ask for';
       new Search(host, config, types, (outcome) =>
-        done({ ...outcome, addresses: ordered(distinct(outcome.addresses)) }),
-      ).run(names);
+        done(outcome && { ...outcome, addresses: ordered(distinct(outcome.addresses)) }),
+      ).begin(names);
       return undefined;
     },
   };

@@ -36,19 +36,29 @@ export class Search {
   /** Some server could not do its work: the name may exist. */
   private rcodeFailed = '';
   private failed = false;
+  private over = false;
+  private readonly running = new Set<() => void>();
 
   constructor(
     private readonly host: Host,
     private readonly config: ServerConfig,
     private readonly types: readonly Type[],
-    private readonly done: (outcome: Outcome) => void,
+    private readonly done: (outcome: Outcome | undefined) => void,
   ) {
     const { servers } = config;
     const from = config.rotate ? turn++ % servers.length : 0;
     this.servers = [...servers.slice(from), ...servers.slice(0, from)];
   }
 
-  run(names: readonly string[], at = 0): void {
+  begin(names: readonly string[]): void {
+    try {
+      this.run(names, 0);
+    } catch (e) {
+      this.broken(e);
+    }
+  }
+
+  private run(names: readonly string[], at: number): void {
     const name = names[at];
     if (name === undefined) return this.end([], this.failed ? this.rcodeFailed : 'non-existent-domain');
     const results: Result[] = [];
@@ -77,7 +87,9 @@ export class Search {
   }
 
   private end(addresses: Found[], rcode: string): void {
+    if (this.over) return;
     const again = rcode === '' || passing.has(rcode);
+    this.over = true;
     this.done({
       answeredBy: rcode === '' ? '' : 'network',
       addresses,
@@ -120,7 +132,15 @@ export class Search {
     done: (answer: Answer) => void,
   ): void {
     const query = queryOf(name, type, optSize);
-    const asked: Asked = { host: this.host, server, port: this.host.files.port ?? 53, query, timeoutMs };
+    const asked: Asked = {
+      host: this.host,
+      server,
+      port: this.host.files.port ?? 53,
+      query,
+      timeoutMs,
+      broken: this.broken,
+      running: this.running,
+    };
     const answered = (answer: Answer): void => {
       // An old server that does not know OPT records.
       if (answer.message?.rcode === 'format-error' && optSize > 0) this.ask(server, name, type, timeoutMs, 0, done);
@@ -138,6 +158,21 @@ export class Search {
     });
     this.exchanges.push(first);
   }
+
+  /** An error of ours: it must not reach the program, which gets the system's answer. */
+  readonly broken = (error: unknown): void => {
+    this.host.failed(error);
+    for (const abandon of [...this.running]) {
+      try {
+        abandon();
+      } catch {
+        // Closed already.
+      }
+    }
+    if (this.over) return;
+    this.over = true;
+    this.done(undefined);
+  };
 
   private skip(server: string, why: string): void {
     if (this.skipped.length < 16 && !this.skipped.some((s) => s.server === server && s.why === why))

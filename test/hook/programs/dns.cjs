@@ -38,8 +38,10 @@ const acts = {
   },
 
   async resolve() {
-    const one = new dns.Resolver({ timeout: 100, tries: 1 });
+    const one = new dns.Resolver();
     const two = new dns.promises.Resolver({ timeout: 100, tries: 1 });
+    const hasty = new dns.promises.Resolver({ timeout: 100, tries: 1 });
+    hasty.setServers([server]);
     one.setServers([server]);
     two.setServers([server]);
     await called('ttl', (done) => one.resolve4('a.test', { ttl: true }, done)); // @ttl
@@ -52,7 +54,7 @@ const acts = {
     await called('none', (done) => one.resolve4('none.test', done)); // @none
     await settled('broken', two.resolve4('broken.test')); // @broken
     await settled('refused', two.resolve4('refused.test')); // @refused
-    await settled('silent', two.resolve4('silent.test')); // @silent
+    await settled('silent', hasty.resolve4('silent.test')); // @silent
     await called('reverse', (done) => one.reverse('10.1.2.3', done)); // @reverse
     dns.setServers([server]);
     await called('module', (done) => dns.resolve4('a.test', done)); // @module
@@ -89,6 +91,32 @@ const acts = {
     const until = performance.now() + 60;
     while (performance.now() < until);
     await answered;
+  },
+
+  // DNS by the program's own sockets: asked twice on one, once in vain, and something that is no DNS.
+  async speaks() {
+    const dgram = require('node:dgram');
+    const query = (id, name) =>
+      Buffer.concat([
+        Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
+        ...name.split('.').map((l) => Buffer.concat([Buffer.from([l.length]), Buffer.from(l)])),
+        Buffer.from([0, 0, 1, 0, 1]),
+      ]);
+    const socket = dgram.createSocket('udp4'); // @speaks
+    const { DNS_PORT } = process.env;
+    for (const id of [700, 701]) {
+      const reply = new Promise((r) => socket.once('message', r));
+      socket.send(query(id, 'a.test'), DNS_PORT, '127.0.0.1');
+      say('reply', (await reply).readUInt16BE(0));
+    }
+    await new Promise((r) => socket.send([query(702, 'silent.test')], DNS_PORT, '127.0.0.1', r));
+    const reply = new Promise((r) => socket.once('message', r));
+    socket.send(query(703, 'none.test'), DNS_PORT, '127.0.0.1');
+    say('reply', (await reply)[3] & 15);
+    socket.close();
+    const other = dgram.createSocket('udp4');
+    await new Promise((r) => other.send('something else than a question', DNS_PORT, '127.0.0.1', r));
+    other.close();
   },
 
   // A program that watches look-ups sees its own, and no other.
