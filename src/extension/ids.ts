@@ -39,6 +39,11 @@ export const settings = {
   runsMaxRequests: 'netTrace.runs.maxRequests',
   headers: 'netTrace.headers',
   callSites: 'netTrace.callSites',
+  bodies: 'netTrace.bodies',
+  sockets: 'netTrace.sockets',
+  dnsResolver: 'netTrace.dnsResolver',
+  incoming: 'netTrace.incoming',
+  stacks: 'netTrace.stacks',
 } as const;
 
 /** Context keys for `when` clauses. */

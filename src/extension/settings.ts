@@ -8,7 +8,12 @@ const read = <T>(id: string, otherwise: T): T => vscode.workspace.getConfigurati
 export const panelOpens = (): 'onStart' | 'onFirstRequest' | 'never' => read(settings.panelOpen, 'onStart');
 export const runsToKeep = (): number => read(settings.runsKeep, 5);
 export const requestsToKeep = (): number => read(settings.runsMaxRequests, 20_000);
-export const recording = (): Required<Pick<TraceOptions, 'headers' | 'callSites'>> => ({
+export const recording = (): TraceOptions => ({
   headers: read(settings.headers, 'off'),
   callSites: read(settings.callSites, 'all'),
+  bodies: read(settings.bodies, 0),
+  sockets: read(settings.sockets, false),
+  resolver: read(settings.dnsResolver, false),
+  incoming: read(settings.incoming, false),
+  stacks: read(settings.stacks, false),
 });

@@ -53,7 +53,7 @@ export function VerdictBox({ verdict, details }: { verdict: Verdict; details: De
             <b>Would tell:</b> {verdict.wouldTell}
           </p>
         )}
-        <ul class="ev row" aria-label="Evidence">
+        <ul class="ev figs" aria-label="Evidence">
           {verdict.evidence.map((e, i) => (
             <Figure key={`${e.what}${i}`} e={e} details={details} />
           ))}

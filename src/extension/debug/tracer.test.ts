@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DebugSession } from 'vscode';
 import { Runs } from '../runs';
 import { FakeRecorder } from '../testing';
 import { traceIdMark } from './marker';
-import { Tracer } from './tracer';
+import { optionsOf, Tracer } from './tracer';
 
 let recorders: FakeRecorder[];
 let runs: Runs;
@@ -104,5 +106,40 @@ describe('debug sessions and runs', () => {
     const root = session('root', await tracer.prepare({ ...config, attachSimplePort: 9229 }));
     tracer.started(root);
     expect(runs.runs()[0]?.message?.kind).toBe('hook');
+  });
+});
+
+describe('options of a launch configuration', () => {
+  it('all of them', () => {
+    const netTrace = {
+      headers: 'names',
+      callSites: 50,
+      description: 'x',
+      bodies: 4096,
+      bodyTypes: ['application/json'],
+      sockets: true,
+      dnsResolver: true,
+      incoming: true,
+      stacks: false,
+    };
+    const { dnsResolver: resolver, ...same } = netTrace;
+    expect(optionsOf({ netTrace })).toEqual({ ...same, resolver });
+    const { properties } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')).contributes
+      .debuggers[0].configurationAttributes.launch.properties.netTrace.anyOf[1];
+    expect(Object.keys(properties).sort()).toEqual(Object.keys(netTrace).sort());
+  });
+
+  it('what does not fit counts as not said', () => {
+    expect(optionsOf({ netTrace: true })).toEqual({});
+    expect(optionsOf({})).toEqual({});
+    const wrong = {
+      headers: 'all',
+      callSites: -1,
+      bodies: '4k',
+      bodyTypes: [1, 'text/'],
+      sockets: 1,
+      dnsResolver: 'yes',
+    };
+    expect(optionsOf({ netTrace: wrong })).toEqual({ bodyTypes: ['text/'] });
   });
 });

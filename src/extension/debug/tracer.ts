@@ -22,6 +22,16 @@ export interface TraceOptions {
   headers?: 'off' | 'names' | 'lengths' | 'values';
   callSites?: 'all' | 'off' | number;
   description?: string;
+  /** Bytes of each body. */
+  bodies?: number;
+  /** Beginnings of content types. */
+  bodyTypes?: string[];
+  sockets?: boolean;
+  /** Names are looked up by our own resolver. */
+  resolver?: boolean;
+  incoming?: boolean;
+  /** Whole call chains. */
+  stacks?: boolean;
 }
 
 interface Live {
@@ -153,6 +163,22 @@ function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfigur
   return { ...marked, skipFiles, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
 }
 
-function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
-  return typeof config.netTrace === 'object' && config.netTrace !== null ? (config.netTrace as TraceOptions) : {};
+/** What the launch configuration asks for; VS Code only warns of what does not fit its schema, so it is checked here. */
+export function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
+  if (typeof config.netTrace !== 'object' || config.netTrace === null) return {};
+  const { dnsResolver, bodies, bodyTypes, ...rest } = config.netTrace as TraceOptions & { dnsResolver?: unknown };
+  const options: TraceOptions = {};
+  if (['off', 'names', 'lengths', 'values'].includes(rest.headers as string))
+    Object.assign(options, { headers: rest.headers });
+  if (['all', 'off'].includes(rest.callSites as string) || isCount(rest.callSites))
+    Object.assign(options, { callSites: rest.callSites });
+  if (typeof rest.description === 'string') options.description = rest.description;
+  if (isCount(bodies)) options.bodies = bodies;
+  if (Array.isArray(bodyTypes)) options.bodyTypes = bodyTypes.filter((t) => typeof t === 'string');
+  if (typeof dnsResolver === 'boolean') options.resolver = dnsResolver;
+  for (const name of ['sockets', 'incoming', 'stacks'] as const)
+    if (typeof rest[name] === 'boolean') options[name] = rest[name];
+  return options;
 }
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
