@@ -24,10 +24,10 @@ const parts = [
   check('style', tool('@biomejs/biome/bin/biome', 'check', '.')),
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
-  project('hook', installPrograms),
+  project('hook', installTwins),
   project('cases', () => {
     installPrograms();
-    installTools(['iproute2', 'nftables', 'libfaketime']);
+    installTools(['iproute2', 'nftables', 'libfaketime', 'tcpdump']);
   }),
   project('matrix', installPrograms),
   project('webview', () => chromiumPath({ log })),
@@ -62,6 +62,12 @@ await main(async () => {
 function installPrograms() {
   installPackages('test/node', log);
   installPackages('test/matrix/clients', log);
+}
+
+/** Packages whose own tests are run with and without the hook. */
+function installTwins() {
+  installPrograms();
+  installPackages('test/twin', log);
 }
 
 /** Tools of single tests: each of those says itself that it is skipped, and why. */

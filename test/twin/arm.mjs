@@ -1,0 +1,117 @@
+// One run of a suite, in a copy of its folder and a network of its own: loopback alone, no port is taken, no name of
+// the world is found. So a test that wants the world fails the same way in every arm.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromLines, fromTap } from './results.mjs';
+import { filesOf } from './suites.mjs';
+
+const here = import.meta.dirname;
+const hook = join(here, '../../dist/hook.cjs');
+const modules = join(here, 'node_modules');
+
+const conf = (more) => ({
+  NODE_OPTIONS: `--require ${hook}`,
+  NETTRACE_CONF: JSON.stringify({
+    v: 1,
+    trace: randomUUID(),
+    enabled: [randomUUID()],
+    callSites: 'all',
+    headers: 'off',
+    ...more,
+  }),
+});
+
+/** What is compared: without the hook, with it, and with all that it can be asked for. */
+export const arms = {
+  bare: () => ({}),
+  hook: () => conf({}),
+  all: () => conf({ headers: 'values', bodies: 65_536, sockets: true, incoming: true }),
+};
+
+const root = process.getuid?.() === 0;
+const namespace = [
+  'unshare',
+  ...(root ? [] : ['--map-root-user']),
+  '--net',
+  'sh',
+  '-c',
+  'ip link set lo up; exec "$@"',
+];
+const apart = spawnSync(namespace[0], [...namespace.slice(1), 'sh', 'true']).status === 0;
+export const network = apart ? 'in a network namespace with loopback alone' : 'on the machine’s own network';
+
+function run([file, ...args], { cwd, env, patienceMs = 240_000 }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (d) => {
+      stdout += d;
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ stdout, code: signal ?? code });
+    });
+  });
+}
+
+/** Results of one arm and how many requests it recorded. */
+export async function runArm(suite, node, arm) {
+  const folder = mkdtempSync(join(tmpdir(), 'nettrace-twin-'));
+  const at = join(folder, 'package');
+  const spool = join(folder, 'spool');
+  const out = join(folder, 'out.jsonl');
+  try {
+    cpSync(suite.folder, at, { recursive: true });
+    symlinkSync(modules, join(folder, 'node_modules'));
+    await suite.build?.(at);
+    cpSync(join(here, 'reporter.cjs'), join(folder, 'reporter.cjs'));
+    const { PATH, HOME } = process.env;
+    const { NODE_OPTIONS, ...more } = arms[arm]();
+    const env = { PATH, HOME, TWIN_OUT: out, ...more, ...(arm === 'bare' ? {} : { NETTRACE_SPOOL: spool }) };
+    mkdirSync(spool);
+    // The hook is loaded by the tests' own Node alone, not by the tools around it.
+    const options = NODE_OPTIONS === undefined ? [] : ['env', `NODE_OPTIONS=${NODE_OPTIONS}`];
+    const start = [...(apart ? [...namespace, 'sh'] : []), ...options, node];
+    const results = await runners[suite.runner]({ suite, at, start, env, out });
+    return { results, requests: arm === 'bare' ? 0 : requestsIn(spool) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const runners = {
+  async mocha({ suite, at, start, env, out }) {
+    const mocha = [join(modules, 'mocha/bin/_mocha'), '--exit', '--reporter', join(at, '../reporter.cjs')];
+    const { code } = await run([...start, ...mocha, ...filesOf(suite, at)], { cwd: at, env });
+    const results = fromLines(existsSync(out) ? readFileSync(out, 'utf8') : '');
+    return results.note('exit code', String(code));
+  },
+  async tap({ suite, at, start, env }) {
+    const files = filesOf(suite, at);
+    const outputs = new Map();
+    const lane = async () => {
+      for (let file = files.shift(); file !== undefined; file = files.shift()) {
+        outputs.set(file, await run([...start, file], { cwd: at, env, patienceMs: 15_000 }));
+      }
+    };
+    await Promise.all([lane(), lane()]);
+    return fromTap([...outputs].sort());
+  },
+  async ava({ at, start, env }) {
+    const command = [...start, join(modules, 'ava/cli.js'), '--tap', '--concurrency', '2'];
+    return fromTap([['ava', await run(command, { cwd: at, env })]]);
+  },
+};
+
+function requestsIn(spool) {
+  let requests = 0;
+  for (const name of readdirSync(spool)) {
+    requests += (readFileSync(join(spool, name), 'latin1').match(/^\{"k":"req"/gm) ?? []).length;
+  }
+  return requests;
+}

@@ -1,0 +1,49 @@
+// The table of the twin runs as Markdown.
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 160);
+const settings = { hook: 'default', all: 'all parts' };
+
+export function report(rows, missing, network) {
+  const lines = rows.map((r) => {
+    const figures = [r.tests, r.same, r.failing, r.unsteady.length, r.different.length, r.requests];
+    return `| ${r.package} ${r.version} | ${r.source} | ${r.node} | ${settings[r.arm]} | ${figures.join(' | ')} |`;
+  });
+  const list = (kind) =>
+    rows.flatMap((r) =>
+      r[kind].map(
+        (d) =>
+          `| ${r.package} | ${r.node} | ${settings[r.arm]} | ${cell(d.title)} | ${cell(d.without.join(' / '))} | ${cell(d.with.join(' / '))} |`,
+      ),
+    );
+  const table = (kind) => {
+    const found = list(kind);
+    if (found.length === 0) return 'None.';
+    return `| package | Node | hook | test | without | with |\n|---|---|---|---|---|---|\n${found.join('\n')}`;
+  };
+  const absent = Object.entries(missing).map(([name, why]) => `- ${name} (Debian source): ${why}.`);
+  return `# Real suites with and without the hook
+
+Written by \`npm run twin\`; do not edit.
+
+Each package's own tests run ${network}: twice without the hook, once with it as it is by default, and
+once with all that can be asked for (header values, bodies, socket operations, incoming requests). Compared are the
+results test by test: passed, skipped, or failed with which message, and the exit code. A test with another result is run
+again twice on both sides. "failing": fails in all runs, with and without the hook, with the same message (it wants the
+world, or an older Node). "unsteady": its runs do not agree with each other, on either side.
+
+| package | from | Node | hook | tests | same | of these failing | unsteady | different | requests recorded |
+|---|---|---|---|---|---|---|---|---|---|
+${lines.join('\n')}
+
+## Different
+
+${table('different')}
+
+## Unsteady
+
+${table('unsteady')}
+
+## Not run
+
+${absent.length > 0 ? absent.join('\n') : 'Nothing.'}
+`;
+}

@@ -1,0 +1,98 @@
+// Runs real packages' own tests with and without the hook, compares test by test, and writes docs/twin.md.
+//   npm run twin [-- --suite needle] [--node 20,24] [--arms hook,all] [--once] [--print]
+// Ends with 1 when a test's result is not the same. The whole takes about twenty minutes.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { network, runArm } from './arm.mjs';
+import { report } from './report.mjs';
+import { differences } from './results.mjs';
+import { fetchSources } from './sources.mjs';
+import { isThere, suites, versionOf } from './suites.mjs';
+
+const root = join(import.meta.dirname, '../..');
+const { values } = parseArgs({
+  options: {
+    suite: { type: 'string' },
+    node: { type: 'string' },
+    arms: { type: 'string' },
+    print: { type: 'boolean' },
+    once: { type: 'boolean' },
+  },
+});
+
+function need(file, how) {
+  if (existsSync(join(root, file))) return;
+  console.error(`${file} is missing: ${how}`);
+  process.exit(2);
+}
+need('dist/hook.cjs', 'npm run build');
+need('test/twin/node_modules', 'npm ci --prefix test/twin');
+
+const majors = (values.node ?? '18,20,22,24,26').split(',');
+const traced = (values.arms ?? 'hook,all').split(',');
+const chosen = suites.filter((s) => values.suite === undefined || values.suite.split(',').includes(s.name));
+const missing = chosen.some((s) => s.source !== 'npm') ? fetchSources((text) => console.error(text)) : {};
+
+/** Times an arm is run again when a result differs: what does not stay is the test's own unrest. */
+const again = 2;
+
+/** Runs one suite on one Node: bare twice, then each traced arm; what differs is run again on both sides. */
+async function compare(suite, node) {
+  const bare = [await runArm(suite, node, 'bare')];
+  if (!values.once) bare.push(await runArm(suite, node, 'bare'));
+  const cells = [];
+  for (const arm of traced) {
+    const runs = [await runArm(suite, node, arm)];
+    const differs = () => differences(bare[0].results, runs[0].results);
+    for (let i = 0; i < again && differs().length > 0; i++) {
+      bare.push(await runArm(suite, node, 'bare'));
+      runs.push(await runArm(suite, node, arm));
+    }
+    cells.push({ arm, ...judge(bare, runs), requests: runs[0].requests });
+  }
+  return cells;
+}
+
+/** A test is `different` when no traced run gave what any bare run gave; `unsteady` when its runs do not agree. */
+function judge(bare, runs) {
+  const titles = new Set([...bare, ...runs].flatMap((r) => [...r.results.keys()]));
+  const of = (list, title) => list.map((r) => r.results.get(title) ?? 'did not run');
+  const out = { tests: titles.size, same: 0, unsteady: [], different: [], failing: 0 };
+  for (const title of titles) {
+    const without = of(bare, title);
+    const within = of(runs, title);
+    if (new Set([...without, ...within]).size === 1) {
+      out.same++;
+      if (without[0].startsWith('fail')) out.failing++;
+    } else if (within.some((r) => without.includes(r))) out.unsteady.push({ title, without, with: within });
+    else out.different.push({ title, without, with: within });
+  }
+  return out;
+}
+
+const rows = [];
+for (const suite of chosen) {
+  if (!isThere(suite)) continue;
+  for (const major of majors) {
+    const node = join(root, `test/node/node_modules/node${major}/bin/node`);
+    need(`test/node/node_modules/node${major}/bin/node`, 'npm ci --prefix test/node');
+    const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+    for (const cell of await compare(suite, node)) {
+      rows.push({ package: suite.title, version: versionOf(suite), source: suite.source, node: version, ...cell });
+      const { tests, same, unsteady, different } = cell;
+      console.error(
+        `${suite.name} on ${version}, ${cell.arm}: ${tests} tests, ${same} same, ${unsteady.length} unsteady, ${different.length} different`,
+      );
+    }
+  }
+}
+
+if (values.print) console.log(JSON.stringify(rows, undefined, 1));
+else writeFileSync(join(root, 'docs/twin.md'), report(rows, missing, network));
+for (const { package: name, node, arm, different } of rows) {
+  for (const d of different) console.error(`${name} on ${node}, ${arm}: ${d.title}: ${d.without[0]} → ${d.with[0]}`);
+}
+process.exitCode = rows.some((r) => r.different.length > 0) ? 1 : 0;
