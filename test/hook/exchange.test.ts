@@ -1,6 +1,7 @@
 // What happens in an exchange beside its phases, each against what the server did.
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { phasesOf } from '../../src/model/phases';
 import type { Request } from '../../src/model/records';
 import { stateOf } from '../../src/model/state';
+import { certificate } from '../support/certificates';
 import { problemsOf, visible } from '../support/check';
 import { nowUs } from '../support/clock';
 import { nodes, repository } from '../support/nodes';
@@ -22,7 +24,7 @@ const size = 5 * 1024 * 1024;
 const switched = new Map<string, { bytesIn: number; bytesOut: number }>();
 /** When the server sent its informational and its final reply, by path. */
 const replies = new Map<string, number[]>();
-let server: Server;
+let servers: (Server | SecureServer)[];
 let env: Record<string, string>;
 
 async function streamed(write: (text: string) => void, pieces: number): Promise<void> {
@@ -33,8 +35,8 @@ async function streamed(write: (text: string) => void, pieces: number): Promise<
   }
 }
 
-function serve(): Server {
-  const made = createServer(async (q, r) => {
+function serve(made: Server | SecureServer): void {
+  made.on('request', async (q, r) => {
     const url = new URL(q.url ?? '', 'http://x');
     if (url.pathname === '/early') {
       const at = [nowUs()];
@@ -66,7 +68,7 @@ function serve(): Server {
   });
   made.on('upgrade', (q, socket: Socket) => {
     const seen = { bytesIn: 0, bytesOut: 0 };
-    switched.set(q.url ?? '', seen);
+    switched.set(`${made instanceof SecureServer ? 's' : ''}${q.url}`, seen);
     const count = (out: Uint8Array | string) => {
       seen.bytesOut += out.length;
       socket.write(out);
@@ -89,20 +91,25 @@ function serve(): Server {
     const first = q.url === '/own?open' ? 'hello' : '';
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\n${own}\r\n${first}`);
   });
-  return made;
 }
 
 beforeAll(async () => {
-  server = serve();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  env = { EXCHANGE_HTTP: `http://127.0.0.1:${port}`, EXCHANGE_CLIENTS: clients };
+  servers = [createServer(), createSecureServer(certificate('server'))];
+  const urls = servers.map(async (server, i) => {
+    serve(server);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    return `http${i === 0 ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  const [EXCHANGE_HTTP = '', EXCHANGE_HTTPS = ''] = await Promise.all(urls);
+  env = { EXCHANGE_HTTP, EXCHANGE_HTTPS, EXCHANGE_CLIENTS: clients, NODE_EXTRA_CA_CERTS: certificate.root };
 });
-afterAll(() => server.close());
+afterAll(() => {
+  for (const server of servers) server.close();
+});
 
 describe.each(nodes)('Node $major', (node) => {
   const copies = ['undici6', ...(node.major >= 20 ? ['undici7'] : []), ...(node.major >= 22 ? ['undici8'] : [])];
-  const sockets = node.major >= 22 ? ['ws', 'websocket'] : ['ws'];
+  const sockets = node.major >= 22 ? ['ws', 'wss', 'websocket'] : ['ws', 'wss'];
   const timed = ['early', 'early-fetch', 'expect'];
   for (const n of [5, 100]) timed.push(`stream:${n}`, `stream-fetch:${n}`);
   const others = ['write', 'pipe', 'upload-fetch', ...sockets];
@@ -171,8 +178,9 @@ describe.each(nodes)('Node $major', (node) => {
   );
 
   test.each(sockets)('%s: the request ends at the 101, what follows is counted at the connection', (by) => {
-    const path = `/echo?${by === 'ws' ? 'ws' : 'global'}`;
-    const r = requestOf(path);
+    const path = `/echo?${by === 'websocket' ? 'global' : 'ws'}`;
+    const base = by === 'wss' ? env.EXCHANGE_HTTPS : env.EXCHANGE_HTTP;
+    const r = only(run.trace.requests.filter((one) => one.url === `${base}${path}`));
     expect(r).toMatchObject({
       api: 'websocket',
       outcome: 'upgraded',
@@ -186,8 +194,8 @@ describe.each(nodes)('Node $major', (node) => {
     expect(connection.upgrade).toMatchObject({ request: r.id, protocol: 'websocket', at: r.upgrade?.at });
     const { chunksSent, chunksReceived } = present(connection.upgrade, 'upgrade');
     expect([chunksSent?.bytes, chunksReceived?.bytes]).toEqual([
-      switched.get(path)?.bytesIn,
-      switched.get(path)?.bytesOut,
+      switched.get(by === 'wss' ? `s${path}` : path)?.bytesIn,
+      switched.get(by === 'wss' ? `s${path}` : path)?.bytesOut,
     ]);
     for (const chunks of [chunksSent, chunksReceived]) {
       expect(chunks?.bytes).toBeGreaterThan(1000);

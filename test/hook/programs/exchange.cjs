@@ -35,9 +35,9 @@ async function echo(socket, send, wait) {
   return 'closed';
 }
 
-function webSocket(Kind) {
+function webSocket(Kind, origin = base) {
   return new Promise((resolve, reject) => {
-    const ws = new Kind(`${base.replace('http', 'ws')}/echo?${Kind === globalThis.WebSocket ? 'global' : 'ws'}`); // @socket
+    const ws = new Kind(`${origin.replace('http', 'ws')}/echo?${Kind === globalThis.WebSocket ? 'global' : 'ws'}`); // @socket
     ws.onerror = (e) => reject(new Error(e.message));
     ws.onopen = () =>
       resolve(
@@ -95,6 +95,7 @@ const acts = {
   },
   ws: () => webSocket(require(`${clients}/ws`)),
   websocket: () => webSocket(WebSocket),
+  wss: () => webSocket(require(`${clients}/ws`), process.env.EXCHANGE_HTTPS),
   'switch-undici': async (name) => {
     const { upgrade, Agent } = require(`${clients}/${name}`);
     const dispatcher = new Agent();
