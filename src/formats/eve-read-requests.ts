@@ -19,6 +19,12 @@ export function requestsOf(
 ): { requests: Request[]; connections: Connection[] } {
   const dials = new Map(beneath.dials.map((d) => [d.id, d]));
   const connections = new Map(beneath.connections.map((c) => [c.id, c]));
+  const tunnels = new Map<string, TlsTunnel[]>();
+  for (const t of beneath.tlsTunnels) {
+    const known = tunnels.get(t.connection ?? '');
+    if (known) known.push(t);
+    else tunnels.set(t.connection ?? '', [t]);
+  }
   const ordinals = new Map<string, number>();
   const failedDials = beneath.dials.filter((d) => d.error !== undefined);
   const sent = (r: EveRequestInput) => times.at(r.reqSentAt) ?? Number.POSITIVE_INFINITY;
@@ -31,7 +37,7 @@ export function requestsOf(
     ordinals.set(c.id, ordinal);
     const protocol = request.protocol === 'http/1.0' ? 'http/1.1' : request.protocol;
     connections.set(c.id, { ...c, requestCount: ordinal, ...(protocol === undefined ? {} : { protocol }) });
-    return onConnection(request, r, ordinal, c, dials, beneath.tlsTunnels);
+    return onConnection(request, r, ordinal, c, dials, tunnels.get(c.id) ?? []);
   });
   return { requests, connections: [...connections.values()] };
 }
@@ -98,8 +104,8 @@ function onConnection(
 ): Request {
   const dial = ordinal === 1 && c.dial !== undefined ? dials.get(c.dial) : undefined;
   const own = dial?.beginAt !== undefined && request.createdAt !== undefined ? dial : undefined;
-  const origin = tunnels.some((t) => t.connection === c.id && t.purpose === 'origin');
-  const broken = tunnels.find((t) => t.connection === c.id && t.error !== undefined)?.endAt;
+  const origin = tunnels.some((t) => t.purpose === 'origin');
+  const broken = tunnels.find((t) => t.error !== undefined)?.endAt;
   // EVE leaves the reference out with HTTP/2: what is written again must leave it out too.
   const untold = !r.tlsTunnel && origin ? { tlsTunnel: 'notInFormat' } : {};
   return present({

@@ -80,19 +80,15 @@ function read(eve: EveInput, times: Times, text: string): Trace {
     format: 'EVE HTTPTrace JSON',
     ...(eve.netTracePath ? { netTracePath: eve.netTracePath } : {}),
   });
+  const dialled = new Map(requests.flatMap((r) => (r.dial === undefined ? [] : [[r.dial, r.id] as const])));
   return importedTrace(header, {
     requests,
-    dials: dials.map((d) => withRequest(d, requests)),
+    dials: dials.map((d) => present({ ...d, request: dialled.get(d.id) })),
     lookups,
     connections,
     tlsTunnels,
     certificates: [...certificates.values()],
   });
-}
-
-function withRequest(d: Dial, requests: readonly { id: string; dial?: string }[]): Dial {
-  const request = requests.find((r) => r.dial === d.id);
-  return request ? { ...d, request: request.id } : d;
 }
 
 function dialOf(d: EveDialInput, times: Times, attempts: Connection[], lookup: Lookup | undefined): Dial {
