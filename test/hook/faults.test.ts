@@ -30,6 +30,7 @@ const elsewhere = [
   'undici.handed',
   'undici.start',
   'undici.stream',
+  'control.handler',
 ];
 
 /** Handlers of the resolver, which takes the place of others. */
@@ -61,6 +62,7 @@ describe('a fault in', () => {
         'decoding',
         'http2',
         'proxy',
+        'control',
       ]),
     );
   });

@@ -6,6 +6,7 @@ const http2 = require('node:http2');
 const https = require('node:https');
 const net = require('node:net');
 const zlib = require('node:zlib');
+const { channel } = require('node:diagnostics_channel');
 const { readFileSync } = require('node:fs');
 const base = process.env.UP_HTTP;
 const { port } = new URL(base);
@@ -66,6 +67,7 @@ async function main() {
   console.log(await streams());
   console.log(await datagrams());
   console.log(await names());
+  console.log(await control());
   agent.destroy();
 }
 
@@ -97,6 +99,31 @@ async function streams() {
   });
   server.close();
   return texts.join();
+}
+
+/** A server of its own that is also a proxy, a label, what a client says of its tries, an abort. */
+async function control() {
+  const server = http.createServer((_, answer) => answer.end('own'));
+  server.on('connect', (_, socket) => socket.end('HTTP/1.1 200 Fine\r\n\r\n'));
+  await new Promise((r) => server.listen(0, '127.0.0.1', r));
+  const { port } = server.address();
+  const label = globalThis[Symbol.for('nettrace.label')] ?? ((_, body) => body());
+  const said = [await label('job', () => done(http.get({ port, agent: false })))];
+  said.push(
+    await new Promise((r) => {
+      const request = http.request({ port, method: 'CONNECT', path: 'origin.test:443', agent: false });
+      request.on('connect', (answer, socket) => socket.resume().on('end', () => r(answer.statusCode)));
+      request.end();
+    }),
+  );
+  for (const name of ['create', 'start', 'retry', 'create'])
+    channel(`got:request:${name}`).publish({ requestId: name });
+  const controller = new AbortController();
+  const given = fetch(`${base}/silent`, { signal: controller.signal }).catch((e) => e.message);
+  controller.abort(new Error('enough'));
+  said.push(await given);
+  await new Promise((r) => server.close(r));
+  return said.join();
 }
 
 /** Look-ups of its own, and a question to itself. */
