@@ -14,7 +14,6 @@ const isSecret = (name: string): boolean =>
 const field = /"((?:[^"\\]|\\.){1,128})"(\s*:\s*)"(?:[^"\\]|\\.)*("|\\?$)/g;
 const list = /"((?:[^"\\]|\\.){1,128})"(\s*:\s*)\[(?:\s*"(?:[^"\\]|\\.)*(?:"\s*,?|\\?$))+\s*(\]|$)/g;
 const element = /<([\w:.-]{1,128})(\s[^<>]*)?>([^<>]+)(?=<\/|$)/g;
-const formField = /(name="([^"\r\n]{1,128})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)([\s\S]*?)(?=\r?\n--|$)/g;
 const bearer = /\b(bearer|basic)\s+[\w+/=.~-]{8,}/gi;
 const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g;
 
@@ -26,13 +25,30 @@ export function maskedBody(text: string, type: string): string {
 
 function fieldsMasked(text: string, type: string): string {
   if (type.startsWith('application/x-www-form-urlencoded')) return maskedForm(text);
-  if (type.startsWith('multipart/'))
-    return text.replace(formField, (all, head: string, name: string) => (isSecretField(name) ? head + masked : all));
+  if (type.startsWith('multipart/')) return partsMasked(text);
   if (/^\s*</.test(text))
     return text.replace(element, (all, name: string, rest = '') =>
       isSecret(name.slice(name.indexOf(':') + 1)) ? `<${name}${rest}>${masked}` : all,
     );
   return jsonMasked(text);
+}
+
+/** Parts of a form, each between two lines with the boundary; a text without any is no form, and nothing of it is kept. */
+function partsMasked(text: string): string {
+  const begin = text.startsWith('--') ? 0 : text.indexOf('\n--') + 1;
+  const boundary = /^--[^\r\n]{1,70}/.exec(text.slice(begin, begin + 80))?.[0];
+  if (boundary === undefined) return masked;
+  return text
+    .split(boundary)
+    .map((part) => {
+      const end = /\r?\n\r?\n/.exec(part);
+      if (end === null) return part;
+      const from = end.index + end[0].length;
+      const name = /\bname="([^"\r\n]{1,128})"/.exec(part.slice(0, Math.min(end.index, 2048)))?.[1];
+      if (name === undefined || !isSecretField(name)) return part;
+      return `${part.slice(0, from)}${masked}${/\r?\n$/.exec(part.slice(from).slice(-2))?.[0] ?? ''}`;
+    })
+    .join(boundary);
 }
 
 /** A body that was cut, or several values in a row, is no JSON text, but its fields look the same. */
