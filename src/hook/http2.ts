@@ -92,27 +92,32 @@ function watchSessions(prototype: object): void {
   watched.add(prototype);
   wrap(prototype, 'request', (original) => {
     const timed = entry(original, false, onStream as (result: unknown) => void);
-    return function request(this: AnySession, ...args: unknown[]) {
-      const room = roomForFrame();
-      try {
-        if (sessionOf(this)?.byUndici !== true) return apply(timed, this, args) as Stream;
-        const stream = apply(original, this, args) as Stream;
-        if (stream instanceof Object) onUndiciStream(stream, args[0], sessionOf(this)?.wire);
-        return stream;
-      } finally {
-        if (room !== 0) frameGone(room);
-      }
-    };
+    return {
+      // A method, as it has no `prototype`.
+      request(this: AnySession, ...args: unknown[]) {
+        const room = roomForFrame();
+        try {
+          if (sessionOf(this)?.byUndici !== true) return apply(timed, this, args) as Stream;
+          const stream = apply(original, this, args) as Stream;
+          if (stream instanceof Object) onUndiciStream(stream, args[0], sessionOf(this)?.wire);
+          return stream;
+        } finally {
+          if (room !== 0) frameGone(room);
+        }
+      },
+    }.request;
   });
   watchEmit(prototype, watch as (emitter: never) => boolean | undefined, (() => {}) as never);
   wrap(
     shimAbove(prototype),
     'destroy',
     (original) =>
-      function destroy(this: AnySession, ...args: unknown[]) {
-        onDestroy(this, args[0]);
-        return apply(original, this, args);
-      },
+      ({
+        call(this: AnySession, ...args: unknown[]): unknown {
+          onDestroy(this, args[0]);
+          return apply(original, this, args);
+        },
+      }).call,
   );
 }
 

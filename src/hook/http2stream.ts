@@ -30,35 +30,40 @@ export function watchStreams(prototype: object): void {
     shim,
     'write',
     (original) =>
-      function write(this: Stream, ...args: unknown[]) {
-        const room = roomForFrame();
-        try {
-          const result: unknown = apply(original, this, args);
-          if (result === false) onFull(this);
-          return result;
-        } finally {
-          if (room !== 0) frameGone(room);
-        }
-      },
+      ({
+        call(this: Stream, ...args: unknown[]): unknown {
+          const room = roomForFrame();
+          try {
+            const result: unknown = apply(original, this, args);
+            if (result === false) onFull(this);
+            return result;
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
+        },
+      }).call,
   );
   before(shim, '_write', (stream, args) => onWrite(stream, args[0], args[1]));
   before(shim, '_writev', (stream, args) => onWrite(stream, args[0], undefined));
 }
 
+// Replacements are methods, as those have no `prototype`; `wrap` adds one where the original has it.
 function before(shim: object, name: string, act: (stream: Stream, args: unknown[]) => void): void {
   wrap(
     shim,
     name,
     (original) =>
-      function (this: Stream, ...args: unknown[]) {
-        act(this, args);
-        const room = roomForFrame();
-        try {
-          return apply(original, this, args);
-        } finally {
-          if (room !== 0) frameGone(room);
-        }
-      },
+      ({
+        call(this: Stream, ...args: unknown[]): unknown {
+          act(this, args);
+          const room = roomForFrame();
+          try {
+            return apply(original, this, args);
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
+        },
+      }).call,
   );
 }
 

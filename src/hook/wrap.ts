@@ -39,11 +39,16 @@ export function wrap(object: object, name: string | symbol, make: (original: Any
 
 const { toString: textOf } = Function.prototype;
 
+/** What a wrapped function looks like: the original, also where one wrapper stands over another. */
+const looks = new WeakMap<AnyFunction, AnyFunction>();
+
 /** Lets `String(wrapped)` give the original's text; from above, so that the own keys stay as they are. */
 function showAs(wrapped: AnyFunction, original: AnyFunction): void {
+  const shown = looks.get(original) ?? original;
+  looks.set(wrapped, shown);
   const holder = {
     toString(this: unknown): string {
-      return apply(textOf, this === wrapped ? original : (this as AnyFunction), []) as string;
+      return apply(textOf, this === wrapped ? shown : (this as AnyFunction), []) as string;
     },
   };
   const above = Object.create(Object.getPrototypeOf(original) as object) as object;
@@ -92,6 +97,7 @@ export function watchEmit(
       return apply(above.emit, this, args);
     },
   }.emit;
+  Object.defineProperty(loud, 'prototype', { value: {}, writable: true });
   showAs(loud, above.emit);
   Object.defineProperty(shim, 'emit', {
     configurable: true,
