@@ -1,0 +1,77 @@
+// From a running program to what is said of it: findings and verdicts on records that the hook made.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { analyse } from '../../src/analysis/analyse';
+import { verdictOf } from '../../src/analysis/verdict/verdict';
+import type { Request } from '../../src/model/records';
+import { nodes } from '../support/nodes';
+import { present, timing } from '../support/observe';
+import { closedPort } from '../support/ports';
+import { lineOf } from '../support/program';
+import { runTraced } from '../support/run';
+
+const program = join(import.meta.dirname, 'programs/findings.cjs');
+let server: Server;
+let port: number;
+let closed: number;
+beforeAll(async () => {
+  const served = new WeakSet();
+  server = createServer((req, res) => {
+    if (req.url !== '/stale') return void res.end('hello');
+    if (served.has(req.socket)) return void req.socket.resetAndDestroy();
+    served.add(req.socket);
+    res.setHeader('keep-alive', 'timeout=5');
+    res.end('hello');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  port = (server.address() as AddressInfo).port;
+  closed = await closedPort();
+});
+afterAll(() => server.close());
+
+describe.each(nodes)('Node $major', (node) => {
+  const run = async (act: string, env: Record<string, string> = {}) => {
+    const { stdout, store } = await runTraced(node, program, {
+      args: [act],
+      env: { FINDINGS_PORT: String(port), FINDINGS_CLOSED: String(closed), ...env },
+    });
+    const findings = analyse(store);
+    const find = (rule: string) =>
+      present(
+        findings.find((f) => f.rule === rule),
+        `${rule} among ${findings.map((f) => f.rule)}`,
+      );
+    const verdict = (r: Request | undefined) => verdictOf(present(r, 'request'), store, 0);
+    return { stdout, findings, find, verdict, requests: [...store.requests.values()] };
+  };
+
+  test('a full thread pool is named, not the resolver', timing, async () => {
+    const { stdout, find, verdict, requests } = await run('pool', { UV_THREADPOOL_SIZE: '1' });
+    expect(stdout).toBe('ok\n');
+    expect(find('dns-thread-pool')).toMatchObject({ fault: 'yourCode', certainty: 'sure' });
+    expect(verdict(requests[0])).toMatchObject({ rule: 'threadPool', fault: 'yourCode' });
+    expect(verdict(requests[0]).text).toMatch(/^Thread pool: [\d.]+ m?s of [\d.]+ m?s/);
+  });
+
+  test('a connection that the server dropped while it was idle', timing, async () => {
+    const { stdout, find, verdict, requests } = await run('stale');
+    expect(stdout).toBe('ok\nECONNRESET\n');
+    expect(find('stale-keep-alive').text).toMatch(
+      /failed on a kept connection: idle \d+ ms, the server’s limit is 5\.00 s/,
+    );
+    expect(verdict(requests[1])).toMatchObject({ level: 'failed', rule: 'staleKeepAlive', fault: 'node' });
+  });
+
+  test('short connections, repeated look-ups, refused connects: once each, with their count', async () => {
+    const { find, findings } = await run('habits');
+    expect(find('failed-connects').text).toBe(
+      `10 connects to 127.0.0.1:${closed} failed with ECONNREFUSED, called at findings.cjs:${lineOf(program, 'get')}.`,
+    );
+    expect(find('repeated-look-ups').title).toBe('localhost was looked up 12 times');
+    expect(find('keep-alive-off')).toMatchObject({ fault: 'yourCode', severity: 'info' });
+    expect(find('keep-alive-off').text).toMatch(/^12 of 12 requests opened a connection of their own/);
+    expect(new Set(findings.map((f) => f.rule)).size).toBe(findings.length);
+  });
+});

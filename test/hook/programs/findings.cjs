@@ -1,0 +1,36 @@
+// What the analysis has something to say of: each act makes one kind of trouble. The servers are the test's.
+const http = require('node:http');
+const crypto = require('node:crypto');
+const { FINDINGS_PORT: port, FINDINGS_CLOSED: closed } = process.env;
+
+const get = (options) =>
+  new Promise((resolve) => {
+    http
+      // @get
+      .get({ host: '127.0.0.1', port, path: '/', ...options }, (res) => res.resume().on('end', () => resolve('ok')))
+      .on('error', (e) => resolve(e.code));
+  });
+
+const acts = {
+  // The only thread of the pool is taken when the look-up asks for it.
+  async pool() {
+    crypto.pbkdf2('a', 'b', 150_000, 64, 'sha512', () => {});
+    console.log(await get({ host: 'localhost', agent: new http.Agent(), family: 4 }));
+  },
+  // The server promises to keep the connection, and resets it when the second request comes.
+  async stale() {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    console.log(await get({ path: '/stale', agent }));
+    await new Promise((r) => setTimeout(r, 150));
+    console.log(await get({ path: '/stale', agent }));
+    agent.destroy();
+  },
+  async habits() {
+    const agent = new http.Agent({ keepAlive: false });
+    for (let i = 0; i < 12; i++) await get({ host: 'localhost', family: 4, agent });
+    const ends = [];
+    for (let i = 0; i < 10; i++) ends.push(await get({ port: closed, agent }));
+    console.log(ends.join());
+  },
+};
+acts[process.argv[2]]();
