@@ -35,11 +35,15 @@ interface Line {
   text: string;
 }
 
+const leastTold = 100_000;
+
 export class EventLog {
   /** Events told, as `id event`. */
-  #told = new Set<string>();
+  readonly #told = new Set<string>();
+  /** Number of them at which those of records that are gone are forgotten. */
+  #most = leastTold;
   #lookups = 0;
-  #processes = new Map<string, Process>();
+  readonly #processes = new Map<string, Process>();
 
   constructor(
     private readonly store: Store,
@@ -49,7 +53,7 @@ export class EventLog {
 
   /** Writes what is new since the last call. */
   update(): void {
-    const { requests, connections, removed } = this.store.takeChanges();
+    const { requests, connections } = this.store.takeChanges();
     const lines: Line[] = [];
     this.#tellProcesses(lines);
     for (const id of requests) {
@@ -61,9 +65,20 @@ export class EventLog {
       const c = this.store.connections.get(id);
       if (c) this.#tellConnection(c, lines);
     }
-    for (const id of removed) for (const event of ['request', 'head', 'end']) this.#told.delete(`${id} ${event}`);
     lines.sort((a, b) => a.at - b.at);
     for (const line of lines) this.write(this.#textOf(line));
+    if (this.#told.size > this.#most) this.#forget();
+  }
+
+  /** What the store has let go of is told no more. */
+  #forget(): void {
+    const { requests, connections, lookups, tlsTunnels, processes } = this.store;
+    const kept = [requests, connections, lookups, tlsTunnels, processes];
+    for (const key of this.#told) {
+      const id = key.slice(0, key.indexOf(' '));
+      if (!kept.some((records) => records.has(id))) this.#told.delete(key);
+    }
+    this.#most = Math.max(leastTold, this.#told.size * 2);
   }
 
   #textOf({ at, id = '-', event, text }: Line): string {
@@ -119,10 +134,10 @@ export class EventLog {
   }
 
   #tellLookups(lines: Line[]): void {
-    const { lookups } = this.store;
-    // Told by its size alone: each comes whole, in one line.
-    if (lookups.size === this.#lookups) return;
-    this.#lookups = lookups.size;
+    const { lookups, counts } = this.store;
+    // No change tells of them: each comes whole, in one line, and is counted.
+    if (counts.lookups === this.#lookups) return;
+    this.#lookups = counts.lookups;
     for (const l of lookups.values()) {
       if (l.endAt === undefined || !this.#isNew(l.id, 'lookup')) continue;
       lines.push({ at: l.endAt, id: this.#requestOf(l.dial), event: 'lookup', text: lookupText(l) });

@@ -54,6 +54,6 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
 }
 
 export { FormatError } from './error';
-export { nativeText, parseNative, type ReadOptions } from './native';
+export { nativeText, type ReadOptions } from './native';
 export { parseTrace } from './read';
-export { type Format, formatOf, suffixes } from './sniff';
+export { formatOf, suffixes } from './sniff';
