@@ -11,6 +11,15 @@ const conf = (more) =>
   JSON.stringify({ v: 1, trace: randomUUID(), enabled: [randomUUID()], callSites: 'all', headers: 'off', ...more });
 const hooked = (more = {}) => ({ NODE_OPTIONS: `--require ${hook}`, NETTRACE_CONF: conf(more) });
 
+/** An arm that runs only in the loops of one request at a time. */
+const optional = (name, title, more) => ({
+  name,
+  title,
+  env: () => hooked(more),
+  records: 'requests',
+  oneAtATime: true,
+});
+
 /** What is compared: name, what it is, environment. `bare` is the arm that all are divided by, `bareAgain` the same once more. */
 export const arms = [
   { name: 'bare', title: 'no hook', env: () => ({}), records: 'nothing' },
@@ -18,6 +27,13 @@ export const arms = [
   { name: 'hook', title: '**hook**, a call site on every request', env: () => hooked(), records: 'requests' },
   { name: 'noSites', title: 'hook without call sites', env: () => hooked({ callSites: 'off' }), records: 'requests' },
   { name: 'disabled', title: 'hook loaded, nothing enabled', env: () => hooked({ enabled: [] }), records: 'nothing' },
+  // What a user may ask for beside the requests, one at a time.
+  optional('headers', 'hook and header values', { headers: 'values' }),
+  optional('bodies', 'hook and bodies, 64 KiB of each', { bodies: 65_536 }),
+  optional('sockets', 'hook and socket operations', { sockets: true }),
+  optional('stacks', 'hook and whole call chains', { stacks: true }),
+  optional('incoming', 'hook and incoming requests', { incoming: true }),
+  optional('resolver', 'hook and own resolver', { resolver: true }),
   {
     name: 'otel',
     title: 'OpenTelemetry http + undici, no-op exporter',
@@ -25,6 +41,9 @@ export const arms = [
     records: 'spans',
   },
 ];
+
+/** Whether an arm takes part in a loop. */
+export const runsIn = (arm, loop) => arm.oneAtATime !== true || loop.concurrency === 1;
 
 /** Prefix that keeps a command on one core; nothing where taskset or a second core is missing. */
 export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(core)] : []);

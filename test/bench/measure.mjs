@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { arms, Client, onCore } from './arms.mjs';
+import { arms, Client, onCore, runsIn } from './arms.mjs';
 import { median, medianWithInterval } from './statistics.mjs';
 
 /** The loops: requests a batch are chosen so that a batch takes about a tenth of a second. */
@@ -27,8 +27,9 @@ function server(node, pin) {
 }
 
 /** All batches of `rounds` rounds for one loop: arm name → [{wall, cpu}] by round. */
-async function measureLoop(sets, loop, rounds, say) {
+async function measureLoop(allSets, loop, rounds, say) {
   const results = new Map(arms.map((a) => [a.name, []]));
+  const sets = allSets.map((set) => set.filter((client) => runsIn(client.arm, loop)));
   for (const set of sets) for (const client of set) await client.batch({ ...loop, requests: warmUp });
   for (let round = 0; round < rounds; round++) {
     const set = sets[round % sets.length];
@@ -41,9 +42,10 @@ async function measureLoop(sets, loop, rounds, say) {
 }
 
 /** Per arm: µs of the median batch, and the paired ratios to the bare batch of the same round. */
-function compare(results) {
+function compare(results, loop) {
   const bare = results.get('bare');
-  return arms.map((arm) => {
+  return arms.flatMap((arm) => {
+    if (!runsIn(arm, loop)) return [];
     const own = results.get(arm.name);
     const ratios = (figure) => medianWithInterval(own.map((b, i) => b[figure] / bare[i][figure]));
     return {
@@ -76,10 +78,12 @@ export async function measure(node, { rounds, processes, say }) {
       sets.push(set);
     }
     const measured = [];
-    for (const loop of loops) measured.push({ loop, arms: compare(await measureLoop(sets, loop, rounds, say)) });
-    const expected =
-      loops.length * warmUp + loops.reduce((sum, l) => sum + l.requests * Math.floor(rounds / processes), 0);
-    for (const client of sets.flat()) await checkRecorded(client, expected);
+    for (const loop of loops) measured.push({ loop, arms: compare(await measureLoop(sets, loop, rounds, say), loop) });
+    const expected = (arm) =>
+      loops
+        .filter((loop) => runsIn(arm, loop))
+        .reduce((sum, l) => sum + warmUp + l.requests * Math.floor(rounds / processes), 0);
+    for (const client of sets.flat()) await checkRecorded(client, expected(client.arm));
     return measured;
   } finally {
     await Promise.all(sets.flat().map((c) => c.stop()));
