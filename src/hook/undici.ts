@@ -18,7 +18,7 @@ import { type AnySocket, type ConnectOptions, type Dialler, dialling, follow, wi
 import { calledByClass, leadsToProxy } from './proxied';
 import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
-import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
+import { abort, assign, beginRequest, chunk, fail, finish, hasSent, type RequestRecord } from './request';
 import { isAbortReason } from './timers';
 import { copyOf } from './undiciCopies';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
@@ -258,8 +258,14 @@ export function carriedBy(
     holder !== undefined &&
     holder.method !== 'CONNECT' &&
     holder.endAt > r.createdAt &&
-    holder.assignedAt <= r.createdAt;
+    (holder.assignedAt <= r.createdAt || isOnlyHolder(holder, r));
   if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
+}
+
+/** Both waited while the connection was made, and nothing else was on it in between. */
+function isOnlyHolder(holder: RequestRecord, r: RequestRecord): boolean {
+  if (holder.createdAt > r.createdAt) return false;
+  return holder.ordinal === 1 || (holder.idleFrom !== 0 && holder.idleFrom <= r.createdAt);
 }
 
 function isOnlyWire(wire: Wire | undefined): boolean {
