@@ -8,36 +8,26 @@ const kinds: Readonly<Record<string, string>> = {
   inherited: 'taken from the first request of the redirects',
 };
 
-interface StackFrame {
-  file?: unknown;
-  line?: unknown;
-  column?: unknown;
-  function?: unknown;
-  async?: unknown;
-  source?: { file?: unknown; line?: unknown; column?: unknown };
-}
-
 const isForeign = (file: string): boolean => file.startsWith('node:') || /[\\/]node_modules[\\/]/.test(file);
 
 /** The whole chain of calls, with what awaited what; frames of Node and of packages are quiet. */
 function Stack({ details, rowId }: { details: Details | undefined; rowId: string }) {
-  const frames = (details?.request.stack ?? []) as StackFrame[];
+  const frames = details?.request.stack ?? [];
   if (frames.length === 0) return null;
   return (
     <>
       <h3>
         Call chain
-        <span class="dim">{frames.some((f) => f.async === true) ? 'with what awaited it' : ''}</span>
+        <span class="dim">{frames.some((f) => f.async) ? 'with what awaited it' : ''}</span>
       </h3>
       <ol class="stack">
         {frames.map((f, i) => {
           const at = f.source ?? f;
-          const file = typeof at.file === 'string' ? at.file : '';
-          const place = `${file}:${at.line}`;
+          const place = `${at.file}:${at.line}`;
           return (
-            <li key={i} class={isForeign(file) ? 'foreign' : ''}>
-              {f.async === true && <span class="dim">await </span>}
-              {typeof f.function === 'string' && f.function ? `${f.function} ` : ''}
+            <li key={i} class={f.kind === 'library' || isForeign(f.file) ? 'foreign' : ''}>
+              {f.async && <span class="dim">await </span>}
+              {f.function ? `${f.function} ` : ''}
               <button type="button" class="code" title={place} onClick={() => openFrame(rowId, i, false)}>
                 {place.split(/[\\/]/).slice(-2).join('/')}
               </button>

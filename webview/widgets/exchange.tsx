@@ -1,4 +1,5 @@
 /** What the exchange was like beyond its phases: ways, tries, pieces, upload, timers, the program's own busy time. */
+import { baseName } from '../../src/model/row';
 import { bytesText, timeText } from '../../src/model/text';
 import type { Details, Request } from '../types';
 import { errorText, Fact, isEmpty, RequestLink } from './facts';
@@ -121,7 +122,7 @@ export function Exchange({ details, rowId }: { details: Details; rowId: string }
     </Fact>,
     <Fact name="Timer">
       {t &&
-        `${timers[t.kind] ?? t.kind}${t.limit === undefined ? '' : `, limit ${timeText(t.limit)}`}${t.at === undefined ? '' : `, fired${since(r, t.at)}`}`}
+        `${timers[t.kind] ?? t.kind}${t.limit === undefined ? '' : `, limit ${timeText(t.limit)}`}${t.at === undefined ? '' : `, fired${since(r, t.at)}`}${t.callSite === undefined ? '' : `, set at ${baseName(t.callSite.file)}:${t.callSite.line}`}`}
     </Fact>,
     <Fact name="Before it">
       {r.priorSends?.map((p, i) => (

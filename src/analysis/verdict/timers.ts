@@ -1,5 +1,6 @@
 /** Which timer ended a request: its name, who set it, and how the text says it. */
 import type { Finding } from '../../model/records';
+import { baseName } from '../../model/row';
 import { timeText } from '../../model/text';
 import { type Case, durationOf, phaseWords } from './context';
 
@@ -77,10 +78,12 @@ function signalled({ r }: Case): string | undefined {
 /** `Timer: headersTimeout = 300 s; it had waited for the server for 300 s.` */
 export function timerText(k: Case, timer: Timer): string {
   const limit = timer.limit === undefined ? '' : ` = ${timeText(timer.limit)}`;
+  const at = k.r.timeout?.callSite;
+  const where = at === undefined ? '' : `, set at ${baseName(at.file)}:${at.line}`;
   const phase = k.breakdown.phases.at(-1)?.name;
   const what =
     phase === undefined
       ? ''
       : `; it was ${phaseWords[phase].replace(/^the /, 'in the ')} for ${timeText(durationOf(k, phase))}`;
-  return `Timer fired: ${timer.name}${limit}${what}.`;
+  return `Timer fired: ${timer.name}${limit}${where}${what}.`;
 }

@@ -26,7 +26,6 @@ export const eventLoopDelay = record(
   },
   'Time that bytes lay ready in the kernel while the program was busy. Needs the kernel’s or a capture’s instants.',
 );
-export type EventLoopDelay = Static<typeof eventLoopDelay>;
 
 const evidence = record(
   {
