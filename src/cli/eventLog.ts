@@ -13,6 +13,7 @@ import { addressText, rowOf } from '../model/row';
 import type { Store } from '../model/store';
 import { bytesText, timeText } from '../model/text';
 import { pathOf, printable, type Style } from './say';
+import { plural } from './summary';
 
 export type EventWord =
   | 'process'
@@ -167,7 +168,7 @@ export class EventLog {
       lines.push({ at: t.endAt, id, event: t.error ? 'error' : 'tls', text: tunnelText(t) });
     }
     if (c.closedAt === undefined || !this.#isNew(c.id, 'close')) return;
-    const requests = c.requestCount === undefined ? undefined : `${c.requestCount} requests`;
+    const requests = c.requestCount === undefined ? undefined : plural(c.requestCount, 'request');
     lines.push({
       at: c.closedAt,
       id,
