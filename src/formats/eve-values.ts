@@ -9,12 +9,16 @@ export function eveTime(beginTime: string, us: unknown): string {
   if (typeof us !== 'number' || !Number.isFinite(us)) return 'undefined';
   const ms = Math.trunc(us / 1000);
   if (us >= 0 && ms <= mostMs) return `+${ms}ms`;
-  return timeOfInstant(beginTime, us) ?? 'undefined';
+  return asGoWrites(timeOfInstant(beginTime, us) ?? 'undefined');
 }
 
 /** A wall-clock time as it is, if it is one. */
 export const eveWallTime = (time: string | undefined): string =>
-  time !== undefined && nanosecondsOf(time) !== undefined ? time : 'undefined';
+  time !== undefined && nanosecondsOf(time) !== undefined ? asGoWrites(time) : 'undefined';
+
+/** Without zeros at the end of its decimals, so that a file that Go read and wrote again is the same. */
+const asGoWrites = (time: string): string =>
+  time.replace(/\.(\d*?)0+(?=[Zz+-])/, (_, rest: string) => (rest === '' ? '' : `.${rest}`));
 
 /** An unsigned whole number; what is absent or none is 0, the Go type's zero. */
 export function unsigned(value: unknown, most = Number.MAX_SAFE_INTEGER): number {
