@@ -3,7 +3,7 @@ import { openSelected, selectedRows } from './actions';
 import { showMenu } from './overlays';
 import { copy, run, setUi, state } from './state';
 import type { Row } from './types';
-import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable } from './view/copy';
+import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/copy';
 
 /** A word for the filter box, quoted if it has a blank. */
 const word = (text: string): string => (/\s/.test(text) ? `"${text}"` : text);
@@ -37,6 +37,11 @@ export function showRowMenu(x: number, y: number): void {
     { label: 'Copy as PowerShell', run: () => copy(all((r) => asPowerShell(r, r === row ? details : undefined))) },
     { label: 'Copy as fetch (Node)', run: () => copy(all((r) => asFetch(r, r === row ? details : undefined))) },
     { label: 'Copy breakdown as text', run: () => copy(all(asBreakdown)) },
+    {
+      label: 'Copy verdict with evidence (Markdown)',
+      disabled: !one || !details?.verdict,
+      run: () => details && copy(asVerdict(row, details)),
+    },
     line,
     { label: 'Clear', disabled: state.readOnly, run: () => run('clear') },
   ]);

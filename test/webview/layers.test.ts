@@ -182,3 +182,26 @@ test.each(looks)('layers look: %s', async (name, opening) => {
   expect(panel.errors).toEqual([]);
   await panel.page.context().close();
 });
+
+test('the verdict is copied with its figures, as text that Markdown leaves alone', async () => {
+  const panel = await openPanel(browser, { state, height: 900 });
+  await select(panel, '1-0-4');
+  await panel.page.click('[aria-label="Copy as…"]');
+  await panel.page.click('.menu >> text=Copy verdict');
+  const copied = (await panel.posted()).find((m) => m.type === 'copy');
+  expect(copied).toEqual({
+    type: 'copy',
+    text: [
+      '**GET https://api.shop.example/flaky** (wait timed out)',
+      '',
+      'Timer fired: headersTimeout = 300 ms; it was waiting for the server for 301 ms.',
+      '',
+      'Do: Raise \\`headersTimeout\\` of the dispatcher, or ask for less.',
+      '',
+      '- headersTimeout: 300 ms',
+      '- error: UND\\_ERR\\_HEADERS\\_TIMEOUT',
+      '- until then: 301 ms',
+    ].join('\n'),
+  });
+  await panel.page.context().close();
+});

@@ -1,6 +1,6 @@
 /** Texts for the clipboard. Everything in them is as masked as the row is. */
 import { bytesText, millisecondsText, timeText } from '../../src/model/text';
-import type { Details, Row } from '../types';
+import type { Details, Evidence, Row } from '../types';
 import { phaseLabels } from './words';
 
 /** Rows as tab-separated lines under a head. */
@@ -62,6 +62,25 @@ export function asFetch(row: Row, details?: Details): string {
   if (headers.length > 0) options.headers = Object.fromEntries(headers.map((h) => [h.name, h.value]));
   const second = Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
   return `await fetch(${JSON.stringify(row.url)}${second});`;
+}
+
+/** The verdict with its figures as Markdown, for an issue. */
+export function asVerdict(row: Row, { verdict }: Details): string {
+  if (!verdict) return asBreakdown(row);
+  const plain = (text: string): string => text.replace(/[\\`*_[\]<>|]/g, '\\$&');
+  const lines = [`**${plain(row.method)} ${plain(row.url)}** (${plain(row.stateText)})`, '', plain(verdict.text)];
+  if (verdict.advice) lines.push('', `Do: ${plain(verdict.advice)}`);
+  if (verdict.wouldTell) lines.push('', `Would tell: ${plain(verdict.wouldTell)}`);
+  lines.push(
+    '',
+    ...verdict.evidence.map((e) => `- ${plain(e.what ?? e.field ?? 'figure')}: ${plain(evidenceText(e))}`),
+  );
+  return lines.join('\n');
+}
+
+export function evidenceText({ value, unit }: Evidence): string {
+  if (typeof value !== 'number') return value;
+  return unit === 'us' ? timeText(value) : unit === 'bytes' ? bytesText(value) : String(value);
 }
 
 /** The breakdown as `curl -w` people know it: one line a phase, then the total. */

@@ -1,7 +1,7 @@
 /** What is to be said of the request: one sentence, what to do, and the figures it rests on; nothing for a healthy one. */
-import { bytesText, timeText } from '../../src/model/text';
 import { setUi } from '../state';
 import type { Details, Evidence, Finding, Verdict } from '../types';
+import { evidenceText } from '../view/copy';
 import { Icon } from './icon';
 
 const looks: Readonly<Record<string, [tone: string, icon: string]>> = {
@@ -11,11 +11,6 @@ const looks: Readonly<Record<string, [tone: string, icon: string]>> = {
   aborted: ['info', 'circle-slash'],
 };
 
-export function valueText({ value, unit }: Evidence): string {
-  if (typeof value !== 'number') return value;
-  return unit === 'us' ? timeText(value) : unit === 'bytes' ? bytesText(value) : String(value);
-}
-
 /** A figure, as a link to the tab where it stands. */
 function Figure({ e, details }: { e: Evidence; details: Details }) {
   const beneath = [details.connection?.id, details.tunnel?.id, details.lookup?.id, details.proxyTunnel?.id];
@@ -24,7 +19,7 @@ function Figure({ e, details }: { e: Evidence; details: Details }) {
   return (
     <li>
       <button type="button" class="code" onClick={() => setUi({ tab })}>
-        {e.what ?? e.field ?? 'figure'}: {valueText(e)}
+        {e.what ?? e.field ?? 'figure'}: {evidenceText(e)}
       </button>
     </li>
   );
