@@ -28,7 +28,7 @@ export class Datagrams implements Writable {
   localAddress = '';
   connectBegunAt = 0;
   connectedAt = 0;
-  /** A name service is spoken: at port 53 or 5353. */
+  /** A query of the name service has left it. */
   isDns = false;
   local: Place | undefined;
   remote: Place | undefined;
