@@ -115,7 +115,12 @@ function watchSessions(prototype: object): void {
       ({
         call(this: AnySession, ...args: unknown[]): unknown {
           onDestroy(this, args[0]);
-          return apply(original, this, args);
+          const room = roomForFrame();
+          try {
+            return apply(original, this, args);
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
         },
       }).call,
   );

@@ -1,4 +1,5 @@
 /** Client streams of `http2`: what happens on each between its id and its end. */
+import { bodies, keepBody } from './bodies';
 import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
@@ -138,6 +139,8 @@ function onData(r: Http2Record, stream: Stream, piece: unknown): void {
   if (!(bytes >= 0) || r.bodyBytes === -2) r.bodyBytes = -2;
   else chunk(r, bytes);
   if (r.readBeginAt === 0) r.readBeginAt = r.lastAt || now();
+  if (bodies.on)
+    keepBody(r, 'response', typeof piece === 'string' ? Buffer.from(piece, stream.readableEncoding ?? 'utf8') : piece);
 }
 
 /** Bytes of a decoded piece; -1 when its text does not tell. */
@@ -152,8 +155,8 @@ const onWrite = guarded(part, 'http2.give', (stream: Stream, data: unknown, enco
   const r = recordOf(stream);
   if (r === undefined || r.endAt !== 0) return;
   if (Array.isArray(data)) {
-    for (const one of data as { chunk?: unknown; encoding?: unknown }[]) r.given += sizeOf(one?.chunk, one?.encoding);
-  } else r.given += sizeOf(data, encoding);
+    for (const one of data as { chunk?: unknown; encoding?: unknown }[]) given(r, one?.chunk, one?.encoding);
+  } else given(r, data, encoding);
   r.lastGivenAt = now();
 });
 
@@ -165,9 +168,11 @@ const onFull = guarded(part, 'http2.full', (stream: Stream) => {
   r.upload.full();
 });
 
-function sizeOf(piece: unknown, encoding: unknown): number {
-  if (typeof piece === 'string') return Buffer.byteLength(piece, encoding as BufferEncoding);
-  return piece instanceof Uint8Array ? piece.byteLength : 0;
+function given(r: Http2Record, piece: unknown, encoding: unknown): void {
+  const known = encoding as BufferEncoding;
+  if (typeof piece === 'string') r.given += Buffer.byteLength(piece, known);
+  else if (piece instanceof Uint8Array) r.given += piece.byteLength;
+  if (bodies.on) keepBody(r, 'request', typeof piece === 'string' ? Buffer.from(piece, known) : piece);
 }
 
 /** `close` or `destroy`: by the program, unless the stream, its session or its socket is over already. */

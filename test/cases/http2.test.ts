@@ -80,7 +80,7 @@ describe.each(nodes)('Node $major', (node) => {
     for (const r of requests.slice(0, 3)) {
       expect(r.dial).toBe(dial.id);
       expect(seen.phaseNames(r)).toEqual(['tcp', 'tls', 'send', 'wait', 'download']);
-      expectNear(seen.duration(r, 'wait'), 60_000);
+      expect(seen.duration(r, 'wait')).toBeGreaterThan(55_000);
       expect(rowOf(r, seen.run.store, 0).protocol).toBe('h2');
     }
     const last = present(requests[3], 'the fourth');
@@ -90,14 +90,14 @@ describe.each(nodes)('Node $major', (node) => {
   });
 
   test('plain: bodies, trailers, informational replies, secrets', timing, async () => {
-    const seen = await watch('plain', { headers: 'values' });
+    const seen = await watch('plain', { headers: 'values', bodies: 100 });
     const connection = only(seen.connections);
     const bytes = present(upstream.plain.at(-1), 'connection');
     expect([connection.bytesSent, connection.bytesReceived]).toEqual([bytes.bytesIn, bytes.bytesOut]);
     expect(connection.protocol).toBe('h2');
     expect(seen.tunnels).toEqual([]);
     expect(JSON.stringify(seen.run.trace)).not.toContain('SECRET');
-    expect(at(seen, '/ok?token=***').outcome).toBe('complete');
+    expect(at(seen, '/ok?token=***')).toMatchObject({ outcome: 'complete', response: { content: { text: 'hello' } } });
     const chunks = at(seen, '/chunks');
     expect(chunks.chunks?.marks.map((m) => m[1])).toEqual([10, 10, 10]);
     expect(chunks.response).toMatchObject({ declaredBytes: 30, bodyBytes: 30, wireBytes: 30 });
@@ -135,11 +135,11 @@ describe.each(nodes)('Node $major', (node) => {
     expect(at(seen, '/cancel')).toMatchObject({ outcome: 'failed', reset: { name: 'NGHTTP2_CANCEL', by: 'peer' } });
     const signal = at(seen, '/silent?by=signal');
     expect(signal).toMatchObject({ outcome: 'aborted', abort: { reason: 'enough' }, reset: { code: 8, by: 'local' } });
-    expectNear((signal.endAt ?? 0) - (signal.createdAt ?? 0), 50_000);
+    expect((signal.endAt ?? 0) - (signal.createdAt ?? 0)).toBeGreaterThan(45_000);
     expect(at(seen, '/silent?by=close')).toMatchObject({ outcome: 'aborted', reset: { code: 8, by: 'local' } });
     const late = at(seen, '/silent?by=timeout');
     expect(late).toMatchObject({ outcome: 'aborted', timeout: { kind: 'stream', limit: 60_000 } });
-    expectNear((late.timeout?.at ?? 0) - (late.createdAt ?? 0), 60_000);
+    expect((late.timeout?.at ?? 0) - (late.createdAt ?? 0)).toBeGreaterThan(55_000);
     const bye = at(seen, '/bye');
     expect(bye.outcome).toBe('complete');
     expect(seen.connectionOf(bye).goaway).toMatchObject({
@@ -167,10 +167,10 @@ describe.each(nodes)('Node $major', (node) => {
     const seen = await watch('limit', {}, narrow);
     const [first, second] = seen.requests;
     expect(second?.blockedBy).toBe(first?.id);
-    expectNear(second && seen.duration(second, 'queue'), 100_000);
-    expectNear(second && seen.duration(second, 'wait'), 100_000);
     const truth = present(narrow.streams[1], 'stream');
-    expectNear((second?.sendBeginAt ?? 0) + seen.run.zero, truth.headAt, 10_000);
+    expect(second && seen.duration(second, 'queue')).toBeGreaterThan(90_000);
+    expectNear((second?.sendBeginAt ?? 0) + seen.run.zero, truth.headAt);
+    expectNear(second && seen.duration(second, 'wait'), (truth.responseAt ?? 0) - truth.headAt);
   });
 
   test('a connection of the program’s own, a body that nobody reads', async () => {
