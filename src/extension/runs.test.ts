@@ -124,3 +124,29 @@ describe('runs', () => {
     );
   });
 });
+
+describe('what a run tells of itself', () => {
+  it('a part of the hook that is off, beside how the program ended; and its pauses', async () => {
+    const recorder = new FakeRecorder('a');
+    const { store } = recorder;
+    const process = { id: '1', pid: 1, startAt: 0, threads: [] };
+    const thread = { id: '1-0', threadId: 0, kind: 'main' as const, beginAt: 0, clockOffset: 0 };
+    store.setProcess({ ...process, threads: [{ ...thread, faults: [{ part: 'net', message: 'boom' }] }] });
+    const run = runs.begin(recorder, 'app');
+    const host = runs.pauseHost(run);
+    host.set({ id: host.nextId(), thread: '1-0', beginAt: 10, endAt: 30 });
+    host.set({ id: host.nextId(), thread: '1-0', beginAt: 50 });
+    await runs.end(run);
+    const [info] = runs.runs();
+    expect(info?.message).toMatchObject({
+      kind: 'hook',
+      text: expect.stringMatching(/^Part net of the hook switched itself off: boom\./),
+    });
+    expect(info?.moreMessages?.map((m) => m.kind)).toEqual(['ended']);
+    expect(info?.pauses).toEqual([
+      { beginAt: 10 + run.offset, endAt: 30 + run.offset, thread: '1-0' },
+      { beginAt: 50 + run.offset, thread: '1-0' },
+    ]);
+    expect(store.pauses.map((p) => p.id)).toEqual(['w-1', 'w-2']);
+  });
+});
