@@ -2,9 +2,11 @@
 import type { CallSite, Dial, Lookup, Request } from '../model/records';
 import { type Header, Store } from '../model/store';
 import { CallSites } from './callSites';
+import { Hosts } from './hosts';
 
 export class TraceStore extends Store {
   private readonly sites: CallSites | undefined;
+  private readonly hosts = new Hosts();
   private mapping = Promise.resolve(false);
 
   constructor(header: Header, limit: number, mapSources: boolean) {
@@ -21,7 +23,7 @@ export class TraceStore extends Store {
   }
 
   override setLookup(l: Lookup): void {
-    super.setLookup(this.mapped(l));
+    super.setLookup(this.mapped(this.hosts.placed(l)));
   }
 
   /** Frames whose place is known to be wrong stay as they ran: the chain would have a hole without them. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseHosts, parseResolvConf, parseSwitch } from './config';
+import { parseHosts } from '../../model/hosts';
+import { parseResolvConf, parseSwitch } from './config';
 import { ordered } from './order';
 import { candidatesOf } from './search';
 

@@ -1,7 +1,7 @@
 /** What the system's own resolver is told: `/etc/resolv.conf`, `/etc/nsswitch.conf`, `/etc/hosts`. */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import type { Found, Host } from './host';
+import type { Host } from './host';
 
 export interface ServerConfig {
   servers: string[];
@@ -90,23 +90,6 @@ export function parseSwitch(text: string): Switch {
     foreign:
       other !== undefined ? `names come from ${other.slice(0, 32)} too` : asks ? '' : 'names do not come from DNS',
   };
-}
-
-/** Addresses by name, in lower case. */
-export function parseHosts(text: string): Map<string, Found[]> {
-  const names = new Map<string, Found[]>();
-  for (const one of text.split('\n')) {
-    const [address, ...words] = one.replace(/#.*$/, '').trim().split(/\s+/);
-    const family = address === undefined ? 0 : isIP(address);
-    if (address === undefined || family === 0) continue;
-    for (const word of words) {
-      const name = word.toLowerCase();
-      const list = names.get(name);
-      if (list === undefined) names.set(name, [{ address, family }]);
-      else if (!list.some((f) => f.address === address)) list.push({ address, family });
-    }
-  }
-  return names;
 }
 
 /** A file as last parsed, read again when it was changed. */

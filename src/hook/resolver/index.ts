@@ -4,7 +4,8 @@
  * leaves to the system, and says so. A file of its own: loaded only in programs that are traced with it.
  */
 import { hostname as ownHostname } from 'node:os';
-import { parseHosts, parseResolvConf, parseSwitch, Watched } from './config';
+import { parseHosts } from '../../model/hosts';
+import { parseResolvConf, parseSwitch, Watched } from './config';
 import type { Found, Host, Outcome, Request, Resolver } from './host';
 import { familiesOf, ordered } from './order';
 import { candidatesOf, Search } from './search';
