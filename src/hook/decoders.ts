@@ -35,7 +35,7 @@ class Decoding {
 
 /** The request whose head fetch is handling: set at each head, asked only when a stream of zlib is piped into. */
 export const heads: {
-  last: (RequestRecord & { responseHeader(name: string): string | undefined }) | undefined;
+  last: (RequestRecord & { responseHeader(name: string): string | undefined; decoding: unknown }) | undefined;
   watched: boolean;
 } = { last: undefined, watched: false };
 
@@ -72,7 +72,10 @@ function byFetch(stream: Readable): void {
   const r = heads.last;
   if (r === undefined || !(calledBy('onHeaders') || calledBy('onResponseStart'))) return;
   heads.last = undefined;
-  if (isSingle(r.responseHeader('content-encoding'))) link(stream, new Decoding(r, true));
+  if (!isSingle(r.responseHeader('content-encoding'))) return;
+  const decoding = new Decoding(r, true);
+  r.decoding = decoding;
+  link(stream, decoding);
 }
 
 const isSingle = (coding: string | undefined): boolean => coding !== undefined && !coding.includes(',');

@@ -8,6 +8,7 @@ import type { AnySocket } from './net';
 import { optionsOf } from './options';
 import { findConnect, onProxyGone } from './proxies';
 import { push, pushLast } from './queue';
+import { finish } from './request';
 import { closeOperations } from './socketTrace';
 import { lookForTicket } from './tls';
 import { attempt, type ClosedBy, type Wire } from './wire';
@@ -27,6 +28,8 @@ export const leaveOpen = guarded(part, 'net.leave', (): void => {
   for (const socket of open) {
     const wire = wireOf(socket);
     if (wire === undefined || wire.closedBy !== '') continue;
+    const { last } = wire;
+    if (last !== undefined && last.responseBeginAt !== 0 && last.isUnread()) finish(last, 'notRead', now());
     readCounters(wire, socket);
     if (wire.operations !== undefined) closeOperations(wire, socket, undefined);
     if (wire.tunnel && wire.readyAt !== 0) lookForTicket(wire.tunnel, socket);

@@ -121,6 +121,10 @@ export abstract class RequestRecord implements Writable {
   /** Pieces are counted when the program takes them. */
   abstract readonly seesReading: boolean;
   abstract url(): string;
+  /** Nobody has taken anything of the body that is coming: asked at the end of the program, where lines do not tell. */
+  isUnread(): boolean {
+    return false;
+  }
   /** Of a protocol switch: the protocol agreed, or ''. */
   upgradeProtocol(): string {
     return '';

@@ -3,6 +3,7 @@
  * requests tell where they come from; what else is to be known of a copy is found out once, at its first request.
  */
 import { ErrorClass, parse, readFileSync, stringify } from './builtins';
+import { entered } from './callsite';
 import { watchPools } from './undiciPools';
 import type { UndiciRequest } from './undiciRecord';
 
@@ -10,6 +11,8 @@ export interface Copy {
   /** `"client":{…},` */
   text(): string;
   apiOf(request: UndiciRequest): 'fetch' | 'undici' | 'websocket';
+  /** Of the call that made the request: what it does with the response. */
+  handlerOf(request: UndiciRequest): { res?: unknown; body?: unknown } | undefined;
   /** Every piece of the body is seen. */
   countsBody: boolean;
 }
@@ -63,10 +66,14 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watch
       }
       return text;
     },
+    handlerOf: (r) =>
+      handler === undefined ? undefined : (r as unknown as Record<symbol, { res?: unknown }>)[handler],
     apiOf(r) {
       if (r.upgrade === 'websocket') return 'websocket';
-      if (bundled) return 'fetch';
+      if (bundled && entered.by?.fetch) return 'fetch';
       const h = handler && (r as unknown as Record<symbol, { onResponseStarted?: unknown } | undefined>)[handler];
+      // Calls of another copy go through the dispatcher of this one, once fetch has made it the global one.
+      if (bundled) return h && Object.getPrototypeOf(h) !== Object.prototype ? 'undici' : 'fetch';
       // Only the handler of fetch asks when the response starts, for its timing entry.
       if (typeof h?.onResponseStarted !== 'function') return 'undici';
       // An interceptor stands between: what it asks for says nothing, the headers of fetch do.

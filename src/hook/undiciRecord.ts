@@ -1,4 +1,6 @@
 /** A request of fetch or undici: what undici's request object and channel messages say. */
+import type { Readable } from 'node:stream';
+import { nodeMajor } from './builtins';
 import { headerBlock, takeHeader } from './http1record';
 import { resetText } from './http2codes';
 import type { ResponseFacts } from './lines';
@@ -30,10 +32,14 @@ export class UndiciRecord extends RequestRecord {
   response: UndiciResponse | undefined = undefined;
   socket: AnySocket | undefined = undefined;
   trailers: unknown = undefined;
+  /** What its body decodes to. */
+  decoding: { readonly bytes: number } | undefined = undefined;
   /** Bytes of the body that undici told of. */
   given = 0;
   /** Header block as it was sent, without what undici adds with the body. */
   head: unknown = undefined;
+  /** The pool it was given to, as far as that is seen. */
+  pool: unknown = undefined;
   /** For a CONNECT: the request that waits for the tunnel. */
   inner: UndiciRecord | undefined = undefined;
   /** The proxy comes from the environment. */
@@ -136,6 +142,17 @@ export class UndiciRecord extends RequestRecord {
   private headLength(): number {
     const known = typeof this.head === 'string' && this.bytesSent >= 0 && this.wire?.isH2 === false;
     return known ? (this.head as string).length + 'transfer-encoding: chunked\r\n\r\n'.length : Number.NaN;
+  }
+
+  override isUnread(): boolean {
+    if (this.endAt !== 0) return false;
+    if (this.decoding !== undefined) return this.decoding.bytes === 0;
+    const handler = this.copy.handlerOf(this.request);
+    const body = (this.api === 'fetch' ? handler?.body : handler?.res) as Partial<Readable> | undefined;
+    if (this.api !== 'fetch' || nodeMajor >= 20 || !body) return body?.readableDidRead === false;
+    // The fetch of Node 18 takes one piece for itself: nobody wants more while the rest waits.
+    const waiting = body.readableLength ?? 0;
+    return waiting > 0 && this.bodyBytes - waiting <= this.firstBytes;
   }
 
   override upgradeProtocol(): string {

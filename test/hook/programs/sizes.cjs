@@ -5,6 +5,7 @@ const { pipeline } = require('node:stream');
 const base = process.env.SIZES_HTTP;
 const clients = process.env.SIZES_CLIENTS;
 const agent = new http.Agent();
+const kept = [];
 
 const got = (path, options, act) =>
   new Promise((resolve, reject) => {
@@ -79,6 +80,26 @@ const acts = {
         setTimeout(() => done('paused'), 20);
       });
     }),
+  '/slow?reading-fetch': async (path) => {
+    const reader = (await fetch(`${base}${path}`)).body.getReader();
+    return (await reader.read()).value.length;
+  },
+  '/slow?unread-fetch': async (path) => {
+    kept.push(await fetch(`${base}${path}`));
+    return 'unread';
+  },
+  '/slow-gzip?unread-fetch': async (path) => {
+    kept.push(await fetch(`${base}${path}`));
+    return 'unread';
+  },
+  '/slow?reading-undici': async (path) => {
+    const { body } = await require(`${clients}/undici6`).request(`${base}${path}`);
+    return new Promise((r) => body.once('data', (d) => r(d.length)));
+  },
+  '/slow?unread-undici': async (path) => {
+    kept.push(await require(`${clients}/undici6`).request(`${base}${path}`));
+    return 'unread';
+  },
   '/plain?unread': (path) => got(path, {}, (_, done) => setTimeout(() => done('unread'), 20)),
 };
 
