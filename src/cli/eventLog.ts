@@ -13,12 +13,13 @@ import { addressText, rowOf } from '../model/row';
 import type { Store } from '../model/store';
 import { bytesText, timeText } from '../model/text';
 import { pathOf, printable, type Style } from './say';
-import { plural } from './summary';
+import { number, plural } from './summary';
 
 export type EventWord =
   | 'process'
   | 'request'
   | 'lookup'
+  | 'socket'
   | 'attempt'
   | 'connected'
   | 'tls'
@@ -148,7 +149,9 @@ export class EventLog {
   #tellConnection(c: Connection, lines: Line[]): void {
     const id = this.#requestOf(c.dial);
     const { beginAt, endAt, result, error } = c.connect ?? {};
-    const where = c.remote ? addressText(c.remote) : (c.path ?? '');
+    const where = c.remote ? addressText(c.remote) : (c.path ?? (c.local ? addressText(c.local) : ''));
+    if (c.kind === 'udp' && c.createdAt !== undefined && this.#isNew(c.id, 'socket'))
+      lines.push({ at: c.createdAt, id, event: 'socket', text: joined(['udp', where, `connection ${c.id}`]) });
     if (beginAt !== undefined && this.#isNew(c.id, 'attempt'))
       lines.push({ at: beginAt, id, event: 'attempt', text: where });
     if (endAt !== undefined && result !== undefined && this.#isNew(c.id, 'connected')) {
@@ -169,11 +172,13 @@ export class EventLog {
     }
     if (c.closedAt === undefined || !this.#isNew(c.id, 'close')) return;
     const requests = c.requestCount === undefined ? undefined : plural(c.requestCount, 'request');
+    const sent = c.datagramsSent === undefined ? undefined : `${plural(c.datagramsSent, 'datagram')} sent`;
+    const received = c.datagramsReceived === undefined ? undefined : `${number(c.datagramsReceived)} received`;
     lines.push({
       at: c.closedAt,
       id,
       event: 'close',
-      text: joined([where, c.closedBy && `by ${c.closedBy}`, requests, `connection ${c.id}`]),
+      text: joined([where, c.closedBy && `by ${c.closedBy}`, requests, sent, received, `connection ${c.id}`]),
     });
   }
 

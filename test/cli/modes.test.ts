@@ -17,7 +17,7 @@ const node = process.execPath;
 const requests = join(programs, 'requests.cjs');
 const slowly = join(programs, 'slowly.cjs');
 const linePattern =
-  /^nettrace: (\d+\.\d{6}) (\S+) (process|request|lookup|attempt|connected|tls|informed|head|end|error|close|exit) +(.*)$/;
+  /^nettrace: (\d+\.\d{6}) (\S+) (process|request|lookup|socket|attempt|connected|tls|informed|head|end|error|close|exit) +(.*)$/;
 
 const eventsOf = (stderr: string) =>
   stderr.split('\n').flatMap((line) => {
@@ -75,6 +75,35 @@ describe('--log', () => {
     expect(errors.map((e) => e.text).join('\n')).toMatch(/TCP refused, /);
     expect(eventsOf(stderr).find((e) => e.event === 'lookup')?.text).toMatch(/^nosuch\.invalid, .*E/);
   });
+});
+
+test('--log: HTTP/2, 1xx responses, datagrams; the summary counts what is not the plain way', async () => {
+  const program = `const http2 = require('node:http2'), http = require('node:http'), dgram = require('node:dgram');
+    const { once } = require('node:events');
+    (async () => {
+      const two = http2.createServer((_, r) => r.end('x')).listen(0, '127.0.0.1');
+      await once(two, 'listening');
+      const client = http2.connect('http://127.0.0.1:' + two.address().port);
+      for (const path of ['/1', '/2']) { const q = client.request({ ':path': path }); q.resume(); await once(q, 'end'); }
+      client.close(); two.close();
+      const one = http.createServer((_, r) => r.end('ok')).listen(0, '127.0.0.1');
+      await once(one, 'listening');
+      const q = http.request({ host: '127.0.0.1', port: one.address().port, method: 'PUT', headers: { Expect: '100-continue' } });
+      q.on('continue', () => q.end('body')).flushHeaders();
+      const [r] = await once(q, 'response'); r.resume(); await once(r, 'end');
+      one.close(); one.closeAllConnections();
+      const socket = dgram.createSocket('udp4');
+      socket.send('abc', 9, '127.0.0.1', () => socket.close());
+    })();`;
+  const { code, stderr } = await nettrace.run(['run', '--log', '--', node, '-e', program]);
+  expect(code).toBe(0);
+  const events = eventsOf(stderr);
+  const texts = (word: string) => events.filter((e) => e.event === word).map((e) => e.text);
+  expect(texts('head').filter((t) => t.startsWith('200, h2, '))).toHaveLength(2);
+  expect(texts('informed')).toEqual(['100']);
+  expect(texts('socket')).toHaveLength(1);
+  expect(texts('close').some((t) => /1 datagram sent/.test(t))).toBe(true);
+  expect(stderr).toMatch(/^nettrace: 3 requests · .* · 2 over HTTP\/2/m);
 });
 
 describe('--table', () => {
