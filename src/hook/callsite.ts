@@ -95,6 +95,8 @@ export class Entered {
   deep = false;
   /** Over the budget: no call site. */
   spent = true;
+  /** The pool of undici that it was given to last. */
+  pool: unknown = undefined;
   /** What it is done for, if anything says so. */
   context: unknown = undefined;
   /** The first record made inside. */

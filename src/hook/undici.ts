@@ -21,6 +21,7 @@ import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent, type RequestRecord } from './request';
 import { isAbortReason } from './timers';
 import { copyOf } from './undiciCopies';
+import { limitOf } from './undiciPools';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
@@ -60,7 +61,10 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
   const r = new UndiciRecord(entered.by?.at ?? now(), request, copy);
   if (r.method === 'CONNECT' || r.absolute) throughProxy(r);
   link(request, r);
-  if (entered.by) entered.by.made ??= r;
+  if (entered.by) {
+    entered.by.made ??= r;
+    r.pool = entered.by.pool;
+  }
   waiting.add(r);
   newest = r;
   r.redirectOf = redirectTo(() => r.url());
@@ -168,7 +172,7 @@ const onBeforeConnect = guarded(
         wire.via = 'undici';
         wire.agent = poolNumber(connector);
         wire.origin = origin;
-        wire.pool = pool(origin, wire.agent);
+        wire.pool = pool(origin, wire.agent, due?.pool);
         wires.add(wire);
         const r = firstWaiting(origin);
         if (r === undefined) return;
@@ -215,7 +219,7 @@ function throughProxy(r: UndiciRecord): void {
   if (r.method === 'CONNECT') r.inner = connecting;
 }
 
-function pool(origin: string, number: number): object {
+function pool(origin: string, number: number, of: unknown): object {
   let free = 0;
   let busy = 0;
   for (const w of wires) {
@@ -224,7 +228,7 @@ function pool(origin: string, number: number): object {
   }
   let pending = 0;
   for (const r of waiting) if (r.originKey() === origin) pending++;
-  return { free, busy, pending };
+  return { free, busy, pending, limit: limitOf(of) || undefined };
 }
 
 const onSendHeaders = guarded(

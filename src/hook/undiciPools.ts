@@ -33,7 +33,7 @@ export const watchPools = guarded(part, 'undici.pools', (file: string): void => 
     if (key === undefined) return;
     wrap(base.prototype, 'dispatch', dispatching);
     // Between the two undici 7 puts another handler in place of the program's; undici 6 calls this one past its prototype.
-    wrap(prototype, key, handing);
+    wrap(prototype, key, (one) => handing(one, true));
     return;
   }
 });
@@ -56,9 +56,10 @@ function dispatching(original: AnyFunction): AnyFunction {
   };
 }
 
-function handing(original: AnyFunction): AnyFunction {
+function handing(original: AnyFunction, isPool = false): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     const by = entered.by;
+    if (isPool && by !== undefined) by.pool = this;
     const handler = args[1];
     const noted = by !== undefined && !by.fetch && by.made === undefined && note(handler, by) === true;
     const room = roomForFrame();
@@ -71,6 +72,15 @@ function handing(original: AnyFunction): AnyFunction {
     }
   };
 }
+
+/** Most connections that a pool may have; 0: no limit, or not known. */
+export const limitOf = guarded(part, 'undici.limit', (pool: unknown): number => {
+  if (typeof pool !== 'object' || pool === null) return 0;
+  // One of the pool's own fields; a Client has none, it is one connection.
+  const key = Object.getOwnPropertySymbols(pool).find((s) => s.description === 'connections');
+  const limit = key === undefined ? 0 : (pool as Record<symbol, unknown>)[key];
+  return typeof limit === 'number' ? limit : 0;
+});
 
 const note = guarded(part, 'undici.hand', (handler: unknown, by: Entered | undefined): boolean => {
   if (typeof handler !== 'object' || handler === null) return false;
