@@ -135,7 +135,7 @@ async function expectForward(node: NodeVersion, client: string, via: 'http' | 'h
 }
 
 describe.each(nodes)('Node $major', (node) => {
-  test('an agent that writes CONNECT to the socket, over TLS: TLS in TLS', () =>
+  test('A22: an agent that writes CONNECT to the socket, over TLS: TLS in TLS', () =>
     expectTunnel(node, 'https-proxy-agent', 'https', 'https', 'agent'));
   test('a dispatcher of undici, over TLS', () => expectTunnel(node, 'undici6', 'https', 'https', 'dispatcher'));
   test('a whole URL, written by the program', () => expectForward(node, 'plain', 'http', 'option'));
@@ -161,7 +161,7 @@ describe('clients', () => {
     ['undici8', 'https', 'https', 'dispatcher'],
     ['undici8 fetch', 'https', 'http', 'dispatcher'],
     ['undici8 env', 'https', 'http', 'env'],
-  ] as const)('%s, %s origin, %s proxy: tunnel', (client, scheme, via, by) =>
+  ] as const)('%s, %s origin, %s proxy: tunnel (A22)', (client, scheme, via, by) =>
     expectTunnel(node, client, scheme, via, by),
   );
 
