@@ -31,7 +31,7 @@ const acts = {
   },
   async silent() {
     const socket = tls.connect({ ...at, port: Number(process.env.TLS_SILENT) });
-    socket.setTimeout(80, () => socket.destroy());
+    socket.once('connect', () => socket.setTimeout(80, () => socket.destroy()));
     console.log(await over(socket));
   },
   async garbage() {
