@@ -49,6 +49,7 @@ function program(): Command {
       'all',
     )
     .option('--bodies <bytes>', 'record bodies up to this many bytes', bytes, 0)
+    .option('--body-types <types>', 'content types of the bodies to record, by their beginnings', types)
     .option('--sockets', 'record each read and write of a traced socket')
     .option('--dns-resolver', 'look names up ourselves, so that DNS messages are seen')
     .option('--stacks', 'record the whole chain of calls that led to each request, awaits included')
@@ -123,6 +124,14 @@ function defaultText(option: Option): string {
   const value: unknown = option.defaultValueDescription ?? option.defaultValue;
   if (value === undefined) return option.required ? 'none' : 'off';
   return String(value);
+}
+
+/** `application/json,text/`. */
+function types(value: string): string[] {
+  return value
+    .split(',')
+    .map((t) => t.trim())
+    .filter((t) => t !== '');
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -23,6 +23,7 @@ export interface RunOptions {
   trace: boolean;
   callSites: CallSites;
   bodies: number;
+  bodyTypes?: string[];
   sockets?: boolean;
   dnsResolver?: boolean;
   stacks?: boolean;

@@ -90,7 +90,15 @@ describe.each(nodes)('Node $major', (node) => {
   test('A39: the files and the words of the command line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nettrace-cli-'));
     const files = ['t.nettrace.json', 't.har', 't.eve.json'].map((f) => join(folder, f));
-    const options = ['--headers', 'values', '--bodies', '10000', ...files.flatMap((f) => ['-o', f])];
+    const options = [
+      '--headers',
+      'values',
+      '--bodies',
+      '10000',
+      '--body-types',
+      'application/,text/',
+      ...files.flatMap((f) => ['-o', f]),
+    ];
     const command = [process.execPath, cli, 'run', ...options, '--', node.binary, program, ...args];
     const run = await runCommand(command, {}, { ...cleanEnvironment(), ...env });
     expect(run.stdout).toBe(plain.stdout);
