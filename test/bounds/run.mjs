@@ -5,7 +5,7 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -77,6 +77,7 @@ async function main() {
       kept: trace.requests.length,
       evicted: trace.losses.filter((l) => l.kind === 'evicted'),
       otherLosses: trace.losses.filter((l) => l.kind !== 'evicted'),
+      load: loadavg()[0],
       host: memory,
       spoolBytes,
       bare,
@@ -144,14 +145,17 @@ function sizeOf(folder) {
 function report(r) {
   const mib = (bytes) => (bytes / 1024 / 1024).toFixed(1);
   const { requests, failed, evictedRequests } = r.counts;
-  const rows = r.host.map((m) => `| ${m.requests} | ${mib(m.heapUsed)} | ${mib(m.rss)} |`);
+  const step = Math.ceil(r.host.length / 20);
+  const shown = r.host.filter((_, i) => i % step === 0 || i === r.host.length - 1);
+  const rows = shown.map((m) => `| ${m.requests} | ${mib(m.heapUsed)} | ${mib(m.rss)} |`);
   const grown = (p) => mib(p.late.heapUsed - p.early.heapUsed);
   return `# Bounds
 
 Written by \`node test/bounds/run.mjs\`; do not edit.
 
 ${r.requests} requests, 20 at a time on kept connections, one in a hundred cut off by the server, traced by a session that keeps
-${r.limit}; Node ${r.node}.
+${r.limit}; Node ${r.node}. Load average of the machine at
+the end: ${r.load.toFixed(1)} (the program, its server and the session make 2).
 
 - Counted: ${requests} requests, ${failed} failed, ${evictedRequests} evicted, ${r.kept} kept. The trace says what went: ${r.evicted.map((l) => `${l.count} ${l.what}`).join(', ')}; other losses: ${r.otherLosses.length}.
 - The spool's files took ${mib(r.spoolBytes)} MiB at most.
