@@ -11,7 +11,7 @@ import { link, linked } from './hidden';
 import { askKeys } from './keys';
 import { Lookup } from './lookup';
 import { onDestroy, stayOpen } from './netend';
-import { installOptions } from './options';
+import { installOptions, socketOptions } from './options';
 import { ours } from './ours';
 import { isInner, onProxyAnswer, onProxyConnected } from './proxies';
 import { push } from './queue';
@@ -180,14 +180,6 @@ function connectOptions(args: unknown[]): ConnectOptions {
   if (typeof first === 'string' && Number.isNaN(Number(first))) return { path: first };
   const host = typeof args[1] === 'string' ? args[1] : undefined;
   return host === undefined ? { port: Number(first) } : { port: Number(first), host };
-}
-
-function socketOptions(o: ConnectOptions): object | undefined {
-  const set: Record<string, unknown> = {};
-  if (o.noDelay) set.noDelay = true;
-  if (o.keepAlive) set.keepAlive = true;
-  if (o.keepAlive && o.keepAliveInitialDelay) set.keepAliveDelay = o.keepAliveInitialDelay * 1000;
-  return Object.keys(set).length > 0 ? set : undefined;
 }
 
 /** µs that each address gets before the next is tried beside it; 0: no Happy Eyeballs. */

@@ -6,7 +6,7 @@
 import { apply } from './builtins';
 import { guarded, parts } from './faults';
 import { linked } from './hidden';
-import type { AnySocket } from './net';
+import type { AnySocket, ConnectOptions } from './net';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 
@@ -45,6 +45,15 @@ const onNoDelay = guarded(part, 'net.noDelay', (socket: AnySocket, args: unknown
   const wire = wireOf(socket);
   if (wire !== undefined) wire.noDelayOff = args.length > 0 && !args[0];
 });
+
+/** What the call that connects asks for. */
+export function socketOptions(o: ConnectOptions): object | undefined {
+  const set: Record<string, unknown> = {};
+  if (o.noDelay) set.noDelay = true;
+  if (o.keepAlive) set.keepAlive = true;
+  if (o.keepAlive && o.keepAliveInitialDelay) set.keepAliveDelay = o.keepAliveInitialDelay * 1000;
+  return Object.keys(set).length > 0 ? set : undefined;
+}
 
 /** What stands on the socket now; undefined: nothing was set. */
 export function optionsOf(socket: AnySocket, noDelayOff: boolean): SocketOptions | undefined {
