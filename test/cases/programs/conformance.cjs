@@ -41,7 +41,7 @@ function looks() {
   for (const key of ['addRequest', 'createConnection', 'createSocket']) look('Agent', http.Agent.prototype, key);
   look('Socket', net.Socket.prototype, 'connect');
   look('ClientRequest', http.ClientRequest.prototype, 'onSocket');
-  say(keys(globalThis).replace(/Symbol\(nettrace[^)]*\),?/, ''));
+  say(keys(globalThis).replace(/Symbol\(nettrace[^)]*\),?/g, ''));
   say(listeners(process), Error.stackTraceLimit, typeof Error.prepareStackTrace);
   say(util.inspect(util.promisify(dns.lookup)).slice(0, 40), dns.lookup === require('node:dns').lookup);
 }
