@@ -1,4 +1,5 @@
 /** DNS messages exchanged with one server over one socket, and their line. */
+import { byteLength, stringify } from './builtins';
 import { us } from './clock';
 import type { Message } from './dnsmessage';
 import { errorInfo } from './errors';
@@ -35,8 +36,19 @@ export class Exchange {
 
   /** `lookup` and `dial`: what it was for; `connection`: the program's socket that it went over. */
   line(lookup: number | undefined, dial: number | undefined, connection: number | undefined): string {
+    let most = mostAnswers;
+    let fields = this.fields(most, lookup, dial, connection);
+    // Long names and texts: fewer answers, rather than a line without its server.
+    while (most > 0 && byteLength(stringify(fields)) > 3900) {
+      most >>= 1;
+      fields = { ...this.fields(most, lookup, dial, connection), missing: { answers: 'tooLong' } };
+    }
+    return line(fields);
+  }
+
+  private fields(most: number, lookup?: number, dial?: number, connection?: number): object {
     const { socket } = this;
-    return line({
+    return {
       k: 'dns',
       id: this.id,
       lookup,
@@ -49,7 +61,7 @@ export class Exchange {
       error: this.error === undefined ? undefined : errorInfo(this.error, 'dns'),
       followUpOf: this.followUpOf?.id,
       queries: this.queries.slice(0, 4).map(queryOf),
-      replies: this.replies.slice(0, 4).map(replyOf),
+      replies: this.replies.slice(0, 4).map((r) => replyOf(r, most)),
       socket: socket && {
         id: socket.id,
         local: socket.local,
@@ -61,7 +73,7 @@ export class Exchange {
         datagramsReceived: this.transport === 'udp' ? socket.received : undefined,
         error: socket.error === undefined ? undefined : errorInfo(socket.error),
       },
-    });
+    };
   }
 }
 
@@ -89,7 +101,7 @@ function queryOf({ at, message: m }: Timed): object {
   };
 }
 
-function replyOf({ at, message: m }: Timed): object {
+function replyOf({ at, message: m }: Timed, most: number): object {
   return {
     at: us(at),
     id: m.id,
@@ -99,6 +111,6 @@ function replyOf({ at, message: m }: Timed): object {
     size: m.size,
     optUdpPayloadSize: m.optUdpPayloadSize,
     rcode: m.rcode,
-    answers: m.answers.slice(0, mostAnswers).map((a) => ({ ...a, value: a.value && cutText(a.value, 256) })),
+    answers: m.answers.slice(0, most).map((a) => ({ ...a, value: a.value && cutText(a.value, 256) })),
   };
 }

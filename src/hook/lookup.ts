@@ -1,5 +1,5 @@
 /** One DNS look-up and its lines. Times are raw readings of the clock, 0: has not happened. */
-import { apply, PromiseClass, promiseThen } from './builtins';
+import { apply, byteLength, PromiseClass, promiseThen, stringify } from './builtins';
 import { captureSite, tellSite } from './callsite';
 import { us } from './clock';
 import { errorInfo } from './errors';
@@ -99,10 +99,20 @@ export function lookupLine(l: Lookup, dial?: number): string {
 }
 
 function ownLine(l: Lookup, dial: number | undefined): string {
+  let most = mostRecords;
+  let fields = fieldsOf(l, dial, most);
+  while (most > 1 && byteLength(stringify(fields)) > 3900) {
+    most >>= 1;
+    fields = fieldsOf(l, dial, most);
+  }
+  return line(fields);
+}
+
+function fieldsOf(l: Lookup, dial: number | undefined, most: number): object {
   const { records, servers } = l;
   const given = l.error === undefined && l.endAt !== 0;
-  const cut = (records?.length ?? 0) > mostRecords || l.addresses.length > mostRecords;
-  return line({
+  const cut = (records?.length ?? 0) > most || l.addresses.length > most;
+  return {
     k: 'lookup',
     id: l.id,
     dial,
@@ -113,8 +123,8 @@ function ownLine(l: Lookup, dial: number | undefined): string {
     endAt: l.endAt === 0 ? undefined : us(l.endAt),
     poolWaitDuration: l.poolWait > 0 ? Math.round(l.poolWait * 1000) : undefined,
     answeredBy: l.answeredBy || undefined,
-    addresses: l.endAt === 0 ? undefined : addressesOf(l, given),
-    records: given ? records?.slice(0, mostRecords) : undefined,
+    addresses: l.endAt === 0 ? undefined : addressesOf(l, given, most),
+    records: given ? records?.slice(0, most) : undefined,
     servers: servers?.slice(0, 8).map((s) => cutText(s, 64)),
     skippedServers: l.skippedServers?.slice(0, 8),
     rcode: l.rcode || undefined,
@@ -122,12 +132,12 @@ function ownLine(l: Lookup, dial: number | undefined): string {
     inFlight: l.inFlight < 0 ? undefined : l.inFlight,
     missing: cut ? { records: 'tooMany' } : undefined,
     by: l.poolWait > 0 ? { poolWaitDuration: 'hook' } : undefined,
-  });
+  };
 }
 
 /** A call that asks for records may have no addresses, rather than none. */
-function addressesOf(l: Lookup, given: boolean): Address[] | undefined {
-  if (given && l.addresses.length > 0) return l.addresses.slice(0, mostRecords);
+function addressesOf(l: Lookup, given: boolean, most: number): Address[] | undefined {
+  if (given && l.addresses.length > 0) return l.addresses.slice(0, most);
   return l.call === 'lookup' || l.call === 'custom' ? [] : undefined;
 }
 
