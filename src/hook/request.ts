@@ -243,7 +243,8 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   wire.shared = wire.running > 0;
   wire.running++;
   wire.last = r;
-  if (wire.way !== undefined || r.absolute || r.method === 'CONNECT') passProxy(r, wire);
+  // A CONNECT of HTTP/2 makes a tunnel of its stream alone.
+  if (wire.way !== undefined || r.absolute || (r.method === 'CONNECT' && r.streamId === 0)) passProxy(r, wire);
   if (!wire.wanted) {
     wire.wanted = true;
     push(wire);

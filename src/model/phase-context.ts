@@ -46,7 +46,8 @@ export function contextOf(r: Request, store: Store, now: number): Context {
   const attempts = (dial?.attempts ?? []).flatMap((id) => store.connections.get(id) ?? []);
   const onWire = connection ?? winner;
   const tunnels = onWire ? store.tunnelsOf(onWire.id) : [];
-  const isConnect = r.method === 'CONNECT';
+  // Over HTTP/2 it is a stream like any other.
+  const isConnect = r.method === 'CONNECT' && r.protocol !== 'h2';
   const forward = isConnect || r.proxy?.mode === 'forward';
   const tls =
     tunnels.find((t) => t.purpose === (forward ? 'proxy' : 'origin')) ??

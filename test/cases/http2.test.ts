@@ -116,6 +116,9 @@ describe.each(nodes)('Node $major', (node) => {
     expect(slow.body).toMatchObject({ bytes: 1_000_000 });
     expect(slow.body?.drainDuration).toBeGreaterThan(80_000);
     expect((slow.sendEndAt ?? 0) - (slow.sendBeginAt ?? 0)).toBeGreaterThan(80_000);
+    const tunnel = seen.requests.find((r) => r.method === 'CONNECT');
+    expect(tunnel).toMatchObject({ target: 'example.test:443', outcome: 'complete', body: { bytes: 5 } });
+    expect([tunnel?.proxy, connection.tunnel]).toEqual([undefined, undefined]);
     expect(seen.requests.find((r) => r.method === 'HEAD')).toMatchObject({
       outcome: 'complete',
       response: { bodyBytes: 0 },

@@ -44,6 +44,8 @@ function answer(stream: ServerHttp2Stream, fact: StreamFact, body: string, heade
 }
 
 const behaviours: Record<string, Behaviour> = {
+  // A CONNECT has no path.
+  '/': (stream, fact) => answer(stream, fact, 'tunnel'),
   '/ok': (stream, fact) => answer(stream, fact, 'hello'),
   '/think': (stream, fact, query) => void delay(Number(query.get('ms'))).then(() => answer(stream, fact, 'hello')),
   '/chunks': async (stream, fact) => {

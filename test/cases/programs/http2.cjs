@@ -56,6 +56,9 @@ const acts = {
     upload.once('drain', () => upload.end());
     console.log(await done(upload));
     console.log(await ask(session, '/ok', { ':method': 'HEAD' }));
+    const tunnel = session.request({ ':method': 'CONNECT', ':authority': 'example.test:443' });
+    tunnel.end('to it');
+    console.log(await done(tunnel));
     await new Promise((r) => session.close(r));
   },
   async ends() {
