@@ -2,6 +2,7 @@
 import { maskUrl } from '../model/mask';
 import type { BodyContent, Connection, Header, Request } from '../model/records';
 import type { HarEntry, HarHeader } from './har-types';
+import { isRead } from './imported';
 import { errorText } from './words';
 
 export function requestOf(r: Request, connection: Connection | undefined): HarEntry['request'] {
@@ -39,7 +40,7 @@ function contentTextOf(content: BodyContent | undefined): Partial<HarEntry['resp
 function requestBodySize(r: Request): number {
   if (r.missing?.body !== undefined) return -1;
   if (r.body) return r.body.wireBytes ?? r.body.bytes ?? r.body.declaredBytes ?? -1;
-  return r.sendEndAt !== undefined && r.lost === undefined ? 0 : -1;
+  return (r.sendEndAt !== undefined || isRead(r)) && r.lost === undefined ? 0 : -1;
 }
 
 export function responseOf(

@@ -76,6 +76,8 @@ export class HarConnections {
       remote: address === '' ? undefined : { address, port: entry._serverPort ?? port },
       connect: dial && times.tcp ? connectOf(times, failed && !times.tls) : undefined,
       protocol: protocol === 'http/1.0' ? 'http/1.1' : protocol,
+      // The way through the proxy is part of connect there: it was over when TLS began.
+      tunnel: entry._proxy && times.tls ? { host: hostname, port, establishedAt: times.tls[0] } : undefined,
       // The file names no connection: none is named when it is written again.
       missing: label === undefined ? { id: 'notInFormat' } : undefined,
       by: byImport,
