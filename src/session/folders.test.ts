@@ -54,6 +54,17 @@ test('the hook lands under its hash, is shared by sessions that race, and a chan
   expect(await installHook(hookFile, home)).not.toBe(path);
 });
 
+test('the resolver goes where the hook goes, and counts for its hash', async () => {
+  const home = scratch();
+  const hookFile = join(scratch(), 'hook.cjs');
+  writeFileSync(hookFile, '// hook');
+  const alone = await installHook(hookFile, home);
+  writeFileSync(join(dirname(hookFile), 'resolver.cjs'), '// resolver');
+  const path = await installHook(hookFile, home);
+  expect(path).not.toBe(alone);
+  expect(readFileSync(join(dirname(path), 'resolver.cjs'), 'utf8')).toBe('// resolver');
+});
+
 test('a hook that throws or cannot be read leaves the program as it is', async () => {
   const hookFile = join(scratch(), 'hook.cjs');
   writeFileSync(hookFile, `console.log('hook'); throw new Error('x')`);

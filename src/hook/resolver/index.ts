@@ -12,6 +12,7 @@ import { candidatesOf, Search } from './search';
 
 const printable = /^[\x21-\x7e]+$/;
 
+/** @public Called by the hook, which loads this file by its path. */
 export function createResolver(host: Host): Resolver {
   const { files } = host;
   const rules = new Watched(host, files.nsswitch ?? '/etc/nsswitch.conf', parseSwitch);

@@ -28,7 +28,6 @@ export const dnsRecord = record(
   },
   'One resource record.',
 );
-export type DnsRecord = Static<typeof dnsRecord>;
 
 export const skippedServer = record(
   {
