@@ -119,13 +119,14 @@ interface GotMessage {
 /** Requests of got by its own ids, and which id tries another again. */
 const gots = new Map<string, RequestRecord>();
 const again = new Map<string, string>();
-const mostGots = 512;
+const mostGots = 64;
 let retrying: string | undefined;
 let newest: RequestRecord | undefined;
+let gotSeen = false;
 
 /** The request of `http` that was made last: got tells its id right after the call. */
 export function made(r: RequestRecord): void {
-  newest = r;
+  if (gotSeen) newest = r;
 }
 
 function bounded(map: Map<string, unknown>): void {
@@ -137,6 +138,7 @@ function bounded(map: Map<string, unknown>): void {
 }
 
 const onGotCreate = guarded(part, 'control.gotCreate', ({ requestId }: GotMessage) => {
+  gotSeen = true;
   if (retrying === undefined || typeof requestId !== 'string') return;
   again.set(requestId, retrying);
   retrying = undefined;

@@ -95,6 +95,8 @@ export class Entered {
   deep = false;
   /** Over the budget: no call site. */
   spent = true;
+  /** What fetch was called with: its signal says why it was given up, where undici does not. */
+  args: unknown[] | undefined = undefined;
   /** The pool of undici that it was given to last. */
   pool: unknown = undefined;
   /** What it is done for, if anything says so. */
@@ -127,6 +129,7 @@ export function entry(
       const t = now();
       const own = new Entered(t, isFetch);
       entered.by = own;
+      if (isFetch) own.args = args;
       if (context.on) own.context = presentContext();
       if (part.on) {
         try {

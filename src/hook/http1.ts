@@ -10,28 +10,22 @@ import { apply, nodeMajor } from './builtins';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
-import { link, linked, linkedToRequest, linkRequest, linkResponse } from './hidden';
+import { linkedToRequest, linkRequest, linkResponse } from './hidden';
+import { type AgentInside, dialler, firstOn, isOnlySocket, joinDial } from './http1agents';
 import { Http1Record, type Outgoing } from './http1record';
 import { type Response, watchResponses } from './http1response';
 import { informed } from './informational';
 import { type AnySocket, type ConnectOptions, dialling, wireOf } from './net';
-import { isConfiguredProxy, isSocksAgent, leadsToProxy, wayOf } from './proxied';
-import { expectConnect, installProxies } from './proxies';
-import { push, pushLater } from './queue';
+import { installProxies } from './proxies';
+import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
-import { line } from './text';
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
-import { Wire } from './wire';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
 const recordOf = linkedToRequest<Http1Record>;
-
-interface AgentInside extends Agent {
-  getName(options: unknown): string;
-}
 
 export function installHttp1(): void {
   const http = require('node:http') as typeof import('node:http');
@@ -81,42 +75,6 @@ function watchAgent(prototype: object): void {
         }
       },
   );
-}
-
-const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Outgoing) => ({
-  fill(wire: Wire, options: ConnectOptions): void {
-    const r = recordOf(req);
-    wire.via = 'agent';
-    wire.agent = poolNumber(agent);
-    const name = options._agentKey;
-    if (name !== undefined) {
-      const { maxSockets } = agent;
-      wire.pool = {
-        free: agent.freeSockets[name]?.length ?? 0,
-        busy: agent.sockets[name]?.length ?? 0,
-        pending: agent.requests[name]?.length ?? 0,
-        limit: Number.isFinite(maxSockets) ? maxSockets : undefined,
-      };
-    }
-    if (r === undefined) return;
-    wire.request = r;
-    wire.wanted = true;
-    r.dial = wire;
-    if (r.absolute || r.method === 'CONNECT') leadsToProxy(wire);
-    if (isConfiguredProxy(agent, wire) && r.api === 'https') {
-      expectConnect(wire, r.authority(), '');
-      if (wire.way !== undefined) wire.way.inner = r;
-    }
-  },
-}));
-
-let pools = 0;
-/** Number of an agent (or of an undici connector) in this isolate. */
-export function poolNumber(pool: object): number {
-  const known = linked<number>(pool);
-  if (known !== undefined) return known;
-  link(pool, ++pools);
-  return pools;
 }
 
 /** The record of a request: begun now if it is not known yet. */
@@ -239,37 +197,6 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
   }
 });
 
-/** The first request on a connection that was not dialled by Node's agent: what a proxy agent made for it. */
-function firstOn(r: Http1Record, wire: Wire, socket: AnySocket): void {
-  const agent = r.outgoing.agent;
-  if (wire.via === 'agent' || wire.via === 'undici' || typeof agent !== 'object' || agent === null) return;
-  if (isSocksAgent(agent)) wayOf(wire).kind = 'socks';
-  if (wire.connectedAt === 0) return;
-  // Without TLS inside: bytes that went both ways before were a proxy's.
-  if (wire.way !== undefined && wire.way.innerAt === 0) {
-    wire.way.exchanged = socket.bytesRead > 0 && socket.bytesWritten > 0;
-    wire.received = socket.bytesRead;
-    wire.sent = socket.bytesWritten;
-  }
-  if (wire.beginAt < r.createdAt) return;
-  wire.via = 'agent';
-  wire.agent = poolNumber(agent);
-  if (wire.dialTold) push(line({ k: 'dial', id: wire.id, via: 'agent', agent: wire.agent }));
-  wire.request ??= r;
-  r.dial ??= wire;
-}
-
-/** Whether the agent had just this socket for the request's origin: then who held it is who blocked. */
-function isOnlySocket(req: Outgoing, socket: AnySocket): boolean {
-  const sockets = (req.agent as Agent | undefined)?.sockets;
-  if (!sockets) return false;
-  for (const name of Object.keys(sockets)) {
-    const list = sockets[name];
-    if (list?.includes(socket)) return list.length === 1;
-  }
-  return false;
-}
-
 const onWrite = guarded(part, 'http1.write', (req: Outgoing) => {
   const r = recordOf(req);
   if (r === undefined || r.sendBeginAt !== 0 || r.assignedAt === 0) return;
@@ -346,19 +273,6 @@ function onInformation(r: Http1Record, m: IncomingMessage): void {
   if (status < 100 || status >= 200 || status === 101 || r.lastInformation === m) return;
   r.lastInformation = m;
   informed(r, status);
-}
-
-/** An agent that dials by itself: the socket's own error is what both have. */
-function joinDial(r: Http1Record, error: unknown): void {
-  if (r.dial !== undefined || r.wire !== undefined || !(error instanceof Object)) return;
-  const wire = linked<unknown>(error);
-  if (!(wire instanceof Wire) || wire.beginAt < r.createdAt || wire.requests > 0) return;
-  r.dial = wire;
-  if (wire.request !== undefined && wire.request.method !== 'CONNECT') return;
-  wire.request ??= r;
-  if (wire.wanted) return;
-  wire.wanted = true;
-  push(wire);
 }
 
 const onRequestError = guarded(part, 'http1.error', (m: { request: Outgoing; error: unknown }) => {

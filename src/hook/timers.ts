@@ -130,6 +130,23 @@ const reasons = new WeakSet<object>();
 export const isAbortReason = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && reasons.has(error);
 
+/**
+ * A fetch that is given up before it has a connection ends with an AbortError that says nothing: the signal that fetch
+ * was called with does. A getter of the program's own is not called.
+ */
+export function reasonOfSignal(error: unknown, args: unknown[] | undefined): unknown {
+  const e = error as Thrown | null | undefined;
+  if (args === undefined || typeof e !== 'object' || e?.name !== 'AbortError' || e.cause !== undefined) return error;
+  const { isProxy } = (require('node:util') as typeof import('node:util')).types;
+  for (const given of [args[1], args[0]]) {
+    if (typeof given !== 'object' || given === null || isProxy(given)) continue;
+    const signal: unknown =
+      given instanceof Request ? given.signal : Object.getOwnPropertyDescriptor(given, 'signal')?.value;
+    if (signal instanceof AbortSignal && !isProxy(signal)) return signal.aborted ? (signal.reason as unknown) : error;
+  }
+  return error;
+}
+
 /** The reason of the `abort` that is running: clients hear of it inside. */
 let running: unknown;
 

@@ -6,22 +6,20 @@
 
 import { handledBy, leaveWire } from './attempts';
 import { bodies, keepBody } from './bodies';
-import { afterJobs, apply } from './builtins';
+import { apply } from './builtins';
 import { entered, entry } from './callsite';
 import { now } from './clock';
 import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
-import { poolNumber } from './http1';
 import { informed } from './informational';
-import { type AnySocket, type ConnectOptions, type Dialler, dialling, follow, wireOf } from './net';
-import { calledByClass, leadsToProxy } from './proxied';
+import { type AnySocket, follow, wireOf } from './net';
 import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
-import { abort, assign, beginRequest, chunk, fail, finish, hasSent, type RequestRecord } from './request';
-import { isAbortReason } from './timers';
+import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
+import { isAbortReason, reasonOfSignal } from './timers';
 import { copyOf } from './undiciCopies';
-import { limitOf } from './undiciPools';
+import { isOnlyHolder, isOnlyWire, onBeforeConnect, waiting, waits } from './undiciDials';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
@@ -30,17 +28,6 @@ import { wrap } from './wrap';
 
 const part = parts.undici;
 const recordOf = linked<UndiciRecord>;
-
-/** Requests that have no socket yet, in the order of their creation. */
-const waiting = new Set<UndiciRecord>();
-let newest: UndiciRecord | undefined;
-/** Connections that undici has, for the pool's figures. */
-const wires = new Set<Wire>();
-
-interface ConnectParams {
-  host: string;
-  protocol: string;
-}
 
 export function installUndici(): void {
   const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
@@ -59,14 +46,13 @@ export function installUndici(): void {
 const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {
   const copy = copyOf(request, entered.by?.fetch ?? false, { pieces: countPieces, upgrades: watchUpgrades });
   const r = new UndiciRecord(entered.by?.at ?? now(), request, copy);
-  if (r.method === 'CONNECT' || r.absolute) throughProxy(r);
   link(request, r);
   if (entered.by) {
     entered.by.made ??= r;
     r.pool = entered.by.pool;
+    if (entered.by.made === r) r.args = entered.by.args;
   }
-  waiting.add(r);
-  newest = r;
+  waits(r);
   r.redirectOf = redirectTo(() => r.url());
   beginRequest(r);
 });
@@ -159,78 +145,6 @@ function give(request: UndiciRequest, piece: unknown): void {
   });
 }
 
-const onBeforeConnect = guarded(
-  part,
-  'undici.dial',
-  ({ connectParams, connector }: { connectParams: ConnectParams; connector: object }) => {
-    const origin = `${connectParams.protocol}//${connectParams.host}`;
-    const due = firstWaiting(origin);
-    connecting = due;
-    const by: Dialler = {
-      fill(wire: Wire, _options: ConnectOptions): void {
-        dialling.by = undefined;
-        wire.via = 'undici';
-        wire.agent = poolNumber(connector);
-        wire.origin = origin;
-        wire.pool = pool(origin, wire.agent, due?.pool);
-        wires.add(wire);
-        const r = firstWaiting(origin);
-        if (r === undefined) return;
-        wire.request = r;
-        wire.wanted = true;
-        r.dial = wire;
-        if (r.method === 'CONNECT' || r.absolute) leadsToProxy(wire);
-        if (r.inner !== undefined && r.inner.dial === undefined) r.inner.dial = wire;
-      },
-    };
-    // The connector dials in this very call. One that does not must not hand its mark to a stranger.
-    dialling.by = by;
-    afterJobs(() => {
-      if (dialling.by === by) dialling.by = undefined;
-      if (connecting === due) connecting = undefined;
-    });
-  },
-);
-
-function firstWaiting(origin: string): UndiciRecord | undefined {
-  if (newest && newest.dial === undefined && waiting.has(newest) && newest.originKey() === origin) return newest;
-  for (const r of waiting) if (r.dial === undefined && r.originKey() === origin) return r;
-  return onlyForwarded();
-}
-
-/** A request for a proxy has the origin's name, the dial has the proxy's: told apart only while there is just one. */
-function onlyForwarded(): UndiciRecord | undefined {
-  let one: UndiciRecord | undefined;
-  for (const r of waiting) {
-    if (!r.absolute || r.dial !== undefined) continue;
-    if (one !== undefined) return undefined;
-    one = r;
-  }
-  return one;
-}
-
-/** The request whose connection is being made in this very call: a CONNECT made inside is for it. */
-let connecting: UndiciRecord | undefined;
-
-/** A CONNECT, or a request with a whole URL: who sends it through the proxy is on the stack. */
-function throughProxy(r: UndiciRecord): void {
-  // The bundler of the copy in Node numbers its classes.
-  r.byEnvironment = calledByClass(/^EnvHttpProxyAgent\d*$/);
-  if (r.method === 'CONNECT') r.inner = connecting;
-}
-
-function pool(origin: string, number: number, of: unknown): object {
-  let free = 0;
-  let busy = 0;
-  for (const w of wires) {
-    if (w.closedAt !== 0) wires.delete(w);
-    else if (w.origin === origin && w.agent === number && w.readyAt !== 0) w.running > 0 ? busy++ : free++;
-  }
-  let pending = 0;
-  for (const r of waiting) if (r.originKey() === origin) pending++;
-  return { free, busy, pending, limit: limitOf(of) || undefined };
-}
-
 const onSendHeaders = guarded(
   part,
   'undici.send',
@@ -264,17 +178,6 @@ export function carriedBy(
     holder.endAt > r.createdAt &&
     (holder.assignedAt <= r.createdAt || isOnlyHolder(holder, r));
   if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
-}
-
-/** Both waited while the connection was made, and nothing else was on it in between. */
-function isOnlyHolder(holder: RequestRecord, r: RequestRecord): boolean {
-  if (holder.createdAt > r.createdAt) return false;
-  return holder.ordinal === 1 || (holder.idleFrom !== 0 && holder.idleFrom <= r.createdAt);
-}
-
-function isOnlyWire(wire: Wire | undefined): boolean {
-  for (const w of wires) if (w !== wire && w.closedAt === 0 && w.agent === wire?.agent) return false;
-  return wire !== undefined;
 }
 
 const onBodySent = guarded(part, 'undici.sent', ({ request }: { request: UndiciRequest }) => {
@@ -319,9 +222,10 @@ const onTrailers = guarded(part, 'undici.end', (m: { request: UndiciRequest; tra
 const isAbort = (e: { name?: unknown; code?: unknown } | undefined): boolean =>
   e?.name === 'AbortError' || e?.name === 'TimeoutError' || e?.code === 'UND_ERR_ABORTED';
 
-const onError = guarded(part, 'undici.error', ({ request, error }: { request: UndiciRequest; error: unknown }) => {
-  const r = recordOf(request);
+const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; error: unknown }) => {
+  const r = recordOf(m.request);
   if (r === undefined || r.endAt !== 0) return;
+  const error = reasonOfSignal(m.error, r.args);
   const t = now();
   handledBy(r);
   waiting.delete(r);

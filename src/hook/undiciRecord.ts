@@ -38,6 +38,8 @@ export class UndiciRecord extends RequestRecord {
   given = 0;
   /** Header block as it was sent, without what undici adds with the body. */
   head: unknown = undefined;
+  /** What the program called fetch with. */
+  args: unknown[] | undefined = undefined;
   /** The pool it was given to, as far as that is seen. */
   pool: unknown = undefined;
   /** For a CONNECT: the request that waits for the tunnel. */
