@@ -49,7 +49,11 @@ function program(): Command {
       'all',
     )
     .option('--bodies <bytes>', 'record bodies up to this many bytes', bytes, 0)
-    .option('--body-types <types>', 'content types of the bodies to record, by their beginnings', types)
+    .addOption(
+      new Option('--body-types <types>', 'content types of the bodies to record, by their beginnings')
+        .default(undefined, 'text, JSON, XML, forms')
+        .argParser(types),
+    )
     .option('--sockets', 'record each read and write of a traced socket')
     .option('--dns-resolver', 'look names up ourselves, so that DNS messages are seen')
     .option('--stacks', 'record the whole chain of calls that led to each request, awaits included')
