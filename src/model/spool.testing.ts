@@ -61,6 +61,8 @@ class Isolate {
         this.#streams,
         this.#redirected,
         this.#unfinished,
+        this.#bare,
+        this.#datagrams,
       ];
       (kinds[this.draw.below(kinds.length)] as () => void).call(this);
     }
@@ -248,6 +250,62 @@ class Isolate {
       d.id,
       {},
     );
+  }
+
+  /** A connection without a request, of the program's own or opened to it, with its operations. */
+  #bare(): void {
+    const id = this.#newId();
+    const beginAt = this.#now;
+    const incoming = this.draw.chance(3);
+    const dial = incoming ? {} : { dial: this.#newId() };
+    if (!incoming) {
+      this.#write(beginAt, { k: 'dial', id: dial.dial, via: 'net', host: '127.0.0.1', port: 5432, beginAt });
+      this.#write(beginAt + 1, { k: 'src', n: id, at: ['/app/db.js', id, 1, '', 'library'] });
+      this.#write(beginAt + 1, { k: 'site', s: [dial.dial, id] });
+    }
+    const endAt = beginAt + 1 + this.draw.time();
+    const remote = { address: '127.0.0.1', port: 5432 };
+    const attempts = [{ id, remote, ...(incoming ? {} : { beginAt }), endAt, result: 'connected' }];
+    this.#write(endAt, {
+      k: 'conn',
+      ...dial,
+      ...(incoming ? { direction: 'in' } : {}),
+      endAt,
+      attempts,
+      connection: id,
+    });
+    const count = this.draw.below(6);
+    const at = endAt + this.draw.time();
+    const list = Array.from({ length: count }, (_, i) =>
+      i % 2 === 0 ? [2, at + i, at + i + 1, 7] : [0, null, null, 9],
+    );
+    if (count > 0) this.#write(at + count, { k: 'ops', connection: id, list });
+    const closedAt = at + count + 1;
+    const sent = { bytesSent: 7, bytesReceived: 9 };
+    if (this.draw.chance(3)) this.#write(closedAt, { k: 'close', id, ...sent, closedBy: 'processExit' });
+    else this.#write(closedAt, { k: 'close', id, ...sent, closedAt, closedBy: 'peer' });
+  }
+
+  #datagrams(): void {
+    const [dial, id] = [this.#newId(), this.#newId()];
+    const createdAt = this.#now;
+    const remote = { address: '127.0.0.1', port: 53 };
+    const conn = { k: 'conn', dial, kind: 'udp', createdAt, connection: id };
+    this.#write(createdAt, { k: 'dial', id: dial, via: 'dgram', family: 4, beginAt: createdAt });
+    this.#write(createdAt, { ...conn, attempts: [{ id }] });
+    const endAt = createdAt + this.draw.time();
+    if (this.draw.chance(2))
+      this.#write(endAt, { ...conn, attempts: [{ id, remote, beginAt: createdAt, endAt, result: 'connected' }] });
+    const code = 'ECONNREFUSED';
+    this.#write(endAt, {
+      k: 'ops',
+      connection: id,
+      list: [[3, endAt, endAt, 5, '127.0.0.1', 53, ...(this.draw.chance(2) ? [code] : [])]],
+    });
+    if (this.draw.chance(2)) this.#write(endAt, { k: 'close', id, error: { code, syscall: 'recvmsg' } });
+    const counted = { bytesSent: 5, bytesReceived: 0, datagramsSent: 1, datagramsReceived: 0 };
+    if (this.draw.chance(2))
+      this.#write(endAt + 1, { k: 'close', id, ...counted, closedAt: endAt + 1, closedBy: 'local' });
   }
 
   #reused(): void {

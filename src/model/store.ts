@@ -8,6 +8,7 @@
 import { canonical, sorted } from './canonical';
 import { clearStore } from './clear';
 import { Eviction } from './eviction';
+import { compareIds } from './ids';
 import {
   type Certificate,
   type Connection,
@@ -305,7 +306,7 @@ export class Store {
       losses: [...this.losses],
     };
     if (this.pauses.length > 0) whole.pauses = [...this.pauses];
-    if (this.socketOperations.size > 0) whole.socketOperations = sorted([...this.socketOperations.values()].flat());
+    if (this.socketOperations.size > 0) whole.socketOperations = this.#operations();
     return canonical(traceSchema, whole);
   }
 
@@ -313,6 +314,12 @@ export class Store {
   #looksForDns(): boolean {
     const resolver = this.header.sources.find((s) => s.name === 'resolver');
     return this.dnsExchanges.size > 0 || resolver?.state === 'on' || resolver?.state === 'partial';
+  }
+
+  /** By instant; those of the same instant, or of none, by connection and in its order. */
+  #operations(): SocketOperation[] {
+    const ids = [...this.socketOperations.keys()].sort(compareIds);
+    return sorted(ids.flatMap((id) => this.socketOperations.get(id) ?? []));
   }
 
   /** A store that holds a document's records; no limit, as all of it was kept once. */

@@ -154,7 +154,7 @@ export const trace = record(
     connections: list(connection, 'Connections, attempts included.'),
     tlsTunnels: list(tlsTunnel, 'TLS tunnels.'),
     certificates: list(certificate, 'Certificates, each once.'),
-    socketOperations: optional(list(socketOperation, 'Socket operations, each connection’s in order.')),
+    socketOperations: optional(list(socketOperation, 'Socket operations, by instant.')),
     kernelSamples: later('One TCP_INFO sample.', 'Kernel samples.'),
     kernelEvents: later('One kernel event.', 'Kernel events.'),
     conntrackEntries: later('One entry.', 'Connection tracking.'),
