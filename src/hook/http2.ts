@@ -96,12 +96,15 @@ function watchSessions(prototype: object): void {
       // A method, as it has no `prototype`.
       request(this: AnySession, ...args: unknown[]) {
         const room = roomForFrame();
+        const outer = requesting;
+        requesting = sessionOf(this);
         try {
-          if (sessionOf(this)?.byUndici !== true) return apply(timed, this, args) as Stream;
+          if (requesting?.byUndici !== true) return apply(timed, this, args) as Stream;
           const stream = apply(original, this, args) as Stream;
           if (stream instanceof Object) onUndiciStream(stream, args[0], sessionOf(this)?.wire);
           return stream;
         } finally {
+          requesting = outer;
           if (room !== 0) frameGone(room);
         }
       },
@@ -126,9 +129,11 @@ function watchSessions(prototype: object): void {
   );
 }
 
+/** The session whose `request` is running: a stream that is aborted at once does not know it any more. */
+let requesting: Session | undefined;
+
 const onStream = guarded(part, 'http2.request', (stream: Stream) => {
-  const session = stream.session as ClientHttp2Session | undefined;
-  const s = session === undefined ? undefined : sessionOf(session);
+  const s = requesting;
   if (s === undefined) return;
   watchStreams(Object.getPrototypeOf(stream) as object);
   const r = new Http2Record(entered.by?.at ?? now(), stream, s, stream.sentHeaders as HeaderObject);

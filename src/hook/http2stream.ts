@@ -220,7 +220,8 @@ function ended(r: Http2Record, stream: Stream): void {
     if (by !== undefined) r.reset = { code, by };
   }
   if (code === 0 && !error && answered && (stream.readableEnded || r.noBody)) return complete(r);
-  if (r.leftAt !== 0) return leave(r, r.leftWith ?? error, t);
+  if (r.leftAt !== 0 || (error as { name?: unknown } | undefined)?.name === 'AbortError')
+    return leave(r, r.leftWith ?? error, t);
   if (session.leftAt !== 0 && (r.streamId === 0 || code !== 0 || !answered || error !== undefined))
     return leave(r, session.leftWith, t);
   if (error !== undefined) return fail(r, rootOf(error), t);
@@ -231,7 +232,7 @@ function ended(r: Http2Record, stream: Stream): void {
 /** Node gives a code to a stream that died of its connection, too: that one nobody has said. */
 function whoReset(r: Http2Record, error: unknown): Reset['by'] | undefined {
   const { session } = r;
-  if (r.leftAt !== 0 || session.leftAt !== 0) return 'local';
+  if (r.leftAt !== 0 || session.leftAt !== 0) return r.streamId === 0 ? undefined : 'local';
   const code = (error as { code?: unknown } | undefined)?.code;
   if (code === 'ERR_HTTP2_STREAM_ERROR') return 'peer';
   if (code === 'ERR_HTTP2_SESSION_ERROR' && session.goaway) return 'goaway';

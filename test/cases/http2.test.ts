@@ -136,6 +136,9 @@ describe.each(nodes)('Node $major', (node) => {
     const signal = at(seen, '/silent?by=signal');
     expect(signal).toMatchObject({ outcome: 'aborted', abort: { reason: 'enough' }, reset: { code: 8, by: 'local' } });
     expect((signal.endAt ?? 0) - (signal.createdAt ?? 0)).toBeGreaterThan(45_000);
+    const before = at(seen, '/silent?by=before');
+    expect(before.outcome).toBe('aborted');
+    expect([before.streamId, before.connection, before.reset]).toEqual([undefined, undefined, undefined]);
     expect(at(seen, '/silent?by=close')).toMatchObject({ outcome: 'aborted', reset: { code: 8, by: 'local' } });
     const late = at(seen, '/silent?by=timeout');
     expect(late).toMatchObject({ outcome: 'aborted', timeout: { kind: 'stream', limit: 60_000 } });

@@ -69,6 +69,7 @@ const acts = {
     const silent = session.request({ ':path': '/silent?by=signal' }, { signal: control.signal });
     setTimeout(() => control.abort(new Error('enough')), 50);
     console.log(await done(silent));
+    console.log(await done(session.request({ ':path': '/silent?by=before' }, { signal: AbortSignal.abort() })));
     const closed = session.request({ ':path': '/silent?by=close' });
     setTimeout(() => closed.close(http2.constants.NGHTTP2_CANCEL), 50);
     console.log(await done(closed));
