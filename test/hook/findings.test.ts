@@ -19,7 +19,7 @@ let closed: number;
 beforeAll(async () => {
   const served = new WeakSet();
   server = createServer((req, res) => {
-    if (req.url !== '/stale') return void res.end('hello');
+    if (req.url !== '/stale') return void req.resume().on('end', () => res.end('hello'));
     if (served.has(req.socket)) return void req.socket.resetAndDestroy();
     served.add(req.socket);
     res.setHeader('keep-alive', 'timeout=5');
@@ -73,5 +73,20 @@ describe.each(nodes)('Node $major', (node) => {
     expect(find('keep-alive-off')).toMatchObject({ fault: 'yourCode', severity: 'info' });
     expect(find('keep-alive-off').text).toMatch(/^12 of 12 requests opened a connection of their own/);
     expect(new Set(findings.map((f) => f.rule)).size).toBe(findings.length);
+  });
+  test('Nagle’s algorithm: switched on by the program, with its stalls where there were enough', timing, async () => {
+    const { find } = await run('nagle');
+    const found = find('nagle-delayed-ack');
+    expect(found.fault).toBe('yourCode');
+    expect(found.evidence).toContainEqual({
+      ref: found.subjects[0],
+      field: 'options.noDelay',
+      what: 'noDelay',
+      value: 'false',
+    });
+    // Linux holds an ACK back for 40 ms; a busy machine may spoil some of them.
+    if (found.severity === 'warning')
+      expect(found.text).toMatch(/^\d times the answer came (3[5-9]|4\d) ms after a small write/);
+    else expect(found.text).toMatch(/a small write waits/);
   });
 });

@@ -32,5 +32,19 @@ const acts = {
     for (let i = 0; i < 10; i++) ends.push(await get({ port: closed, agent }));
     console.log(ends.join());
   },
+  // Two small writes a request with Nagle's algorithm on: the second waits for the ACK of the first.
+  async nagle() {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    for (let i = 0; i < 5; i++) {
+      await new Promise((resolve) => {
+        const options = { host: '127.0.0.1', port, method: 'POST', agent, headers: { 'transfer-encoding': 'chunked' } };
+        const req = http.request(options, (res) => res.resume().on('end', resolve));
+        req.on('socket', (socket) => socket.setNoDelay(false));
+        req.write('a'.repeat(100));
+        setTimeout(() => req.end('b'.repeat(100)), 2);
+      });
+    }
+    agent.destroy();
+  },
 };
 acts[process.argv[2]]();
