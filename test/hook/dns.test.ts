@@ -100,8 +100,6 @@ describe.each(nodes)('Node $major', (node) => {
       expect(l.addresses?.[0]?.address).toMatch(/^(127\.0\.0\.1|::1)$/);
       expect((l.endAt ?? 0) - (l.beginAt ?? 0)).toBeGreaterThan(0);
       expect(l.dial).toBeUndefined();
-      // Nothing else is in the pool.
-      expect(l.poolWaitDuration).toBeUndefined();
     }
     expect(run.trace.counts.lookups).toBe(5);
   });
@@ -201,6 +199,17 @@ describe.each(nodes)('Node $major', (node) => {
     expect(socket.fromResolver).toBeUndefined();
     expect(exchanges.every((x) => x.connection === socket.id && x.server?.port === names.port)).toBe(true);
     expect([...run.store.dials.values()].map((d) => d.callSite?.line)).toContain(lineOf(program, 'speaks'));
+  });
+
+  test('M039: a literal is not looked up; a function of the program answers by itself', async () => {
+    const [run, lookups] = await seen('origins', false);
+    expect(run.trace.requests).toHaveLength(2);
+    expect(only(lookups)).toMatchObject({
+      hostname: 'cached.test',
+      call: 'custom',
+      answeredBy: 'custom',
+      addresses: [{ address: '127.0.0.1', family: 4 }],
+    });
   });
 
   test('M041: 50 connections make 50 look-ups', async () => {

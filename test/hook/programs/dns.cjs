@@ -131,6 +131,17 @@ const acts = {
     say('seen', seen);
   },
 
+  // By a literal, and by a look-up function of the program (a cache).
+  async origins() {
+    const { port } = new URL(process.env.UP_HTTP);
+    const lookup = (_name, options, done) =>
+      setTimeout(() => (options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)));
+    for (const o of [{ host: '127.0.0.1' }, { host: 'cached.test', lookup }])
+      await new Promise((done) =>
+        http.get({ ...o, port, path: '/ok', agent: false }, (r) => r.resume().on('end', done)),
+      );
+  },
+
   async many() {
     const { port } = new URL(process.env.UP_HTTP);
     for (let i = 0; i < 50; i++) {
