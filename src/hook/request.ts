@@ -18,7 +18,7 @@ import { keepMark } from './marks';
 import { type ProxyFacts, passProxy, type Way } from './proxied';
 import { push, pushLater, type Writable } from './queue';
 import { bounded } from './text';
-import { nameTimer, reasonGiven } from './timers';
+import { abortedAt, nameTimer, reasonGiven } from './timers';
 import type { Upload } from './upload';
 import type { Wire } from './wire';
 
@@ -303,8 +303,8 @@ export function abort(r: RequestRecord, reason: unknown, t: number): void {
     return;
   }
   nameTimer(r, reason, t);
-  r.abortAt = t;
   r.abortReason = reasonGiven(reason);
+  r.abortAt = abortedAt(r.abortReason) || t;
   finish(r, 'aborted', t);
 }
 

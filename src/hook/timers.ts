@@ -7,6 +7,7 @@
  */
 import { apply, ErrorClass } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
+import { now } from './clock';
 import { guarded, parts } from './faults';
 import type { RequestRecord } from './request';
 import type { Wire } from './wire';
@@ -49,7 +50,7 @@ export function nameTimer(r: RequestRecord, error: unknown, t: number): void {
   const reason = signalReason(e);
   if (reason !== undefined) {
     const signal = signalOf(reason);
-    set(r, 'signal', signal?.limit ?? 0, t);
+    set(r, 'signal', signal?.limit ?? 0, abortedAt(reason) || t);
     if (signal?.site !== undefined) r.timeoutSite = signal.site;
     return;
   }
@@ -125,8 +126,13 @@ function signalOf(reason: object): Timed | undefined {
   return undefined;
 }
 
-/** Reasons that the program gave to `abort`: an error of its own among them is no failure. */
-const reasons = new WeakSet<object>();
+/** Reasons that the program gave to `abort`, and when: an error of its own among them is no failure. */
+const reasons = new WeakMap<object, number>();
+
+/** When the program aborted with this reason; a client may notice much later. 0: not known. */
+export const abortedAt = (reason: unknown): number =>
+  typeof reason === 'object' && reason !== null ? (reasons.get(reason) ?? 0) : 0;
+
 export const isAbortReason = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && reasons.has(error);
 
@@ -157,7 +163,7 @@ export function reasonGiven(error: unknown): unknown {
 }
 
 const onAbort = guarded(part, 'control.abort', (reason: unknown) => {
-  if (typeof reason === 'object' && reason !== null) reasons.add(reason);
+  if (typeof reason === 'object' && reason !== null && !reasons.has(reason)) reasons.set(reason, now());
 });
 
 /** `sites`: where each was called is noted, too; it costs a stack a call. */

@@ -42,11 +42,13 @@ describe.each(nodes)('Node $major', (node) => {
   });
 
   test.each(['abort', 'abort fetch'])('%s: the program gave up, with its reason', timing, async (name) => {
-    const r = only((await act(node, name)).requests);
+    const seen = await act(node, name);
+    const r = only(seen.requests);
     expect(r).toMatchObject({ outcome: 'aborted', abort: { reason: 'no longer wanted' } });
     expect(r.timeout).toBeUndefined();
-    expectNear((r.abort?.at ?? 0) - (r.createdAt ?? 0), 100_000, 50_000);
-    expect(r.abort?.at).toBe(r.endAt);
+    // From the program's own clock: its timer may be late.
+    expectNear((r.abort?.at ?? 0) - (r.createdAt ?? 0), Number.parseFloat(seen.stdout) * 1000);
+    expect(r.abort?.at).toBeLessThanOrEqual(r.endAt ?? 0);
   });
 
   test('got: three tries of one call', async () => {

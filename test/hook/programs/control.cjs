@@ -22,6 +22,15 @@ const ended = (p) =>
     (e) => said(e),
   );
 
+/** Aborts after 100 ms, and says how many it were. */
+function give(controller) {
+  const begin = performance.now();
+  setTimeout(() => {
+    console.log(performance.now() - begin);
+    controller.abort(new Error('no longer wanted'));
+  }, 100);
+}
+
 const acts = {
   option: () => get(slow, { timeout: 80 }),
   request: () => get(slow, {}, (q) => q.setTimeout(80)),
@@ -34,12 +43,12 @@ const acts = {
   },
   abort: () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('no longer wanted')), 100);
+    give(controller);
     return get(slow, { signal: controller.signal });
   },
   'abort fetch': () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('no longer wanted')), 100);
+    give(controller);
     return ended(fetch(slow, { signal: controller.signal }));
   },
   axios: () => ended(clients('axios').get(slow, { timeout: 80 })),
