@@ -206,6 +206,11 @@ export function rowOf(r: Request, store: Store, now: number): Row {
     };
   }
   if (r.chunks && r.outcome === undefined) row.marks = r.chunks.marks.map((m) => m[0] as number);
+  else if (r.outcome === 'upgraded' && connection?.upgrade && connection.closedAt === undefined) {
+    const { chunksSent, chunksReceived } = connection.upgrade;
+    const marks = [...(chunksSent?.marks ?? []), ...(chunksReceived?.marks ?? [])].map((m) => m[0] as number);
+    if (marks.length > 0) row.marks = marks.sort((a, b) => a - b).slice(-64);
+  }
   const why = connection && r.ordinal === 1 ? whyNew(r, connection, store) : undefined;
   if (why !== undefined) row.why = why;
   if (r.lost) row.lost = true;
