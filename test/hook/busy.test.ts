@@ -26,12 +26,15 @@ describe.each(nodes)('Node $major', (node) => {
       expect(run.stdout).toBe('done\n');
       expect(problemsOf(run)).toEqual([]);
       const r = only([...run.store.requests.values()]);
-      return (r.loopBusyDuration ?? Number.NaN) / 1000;
+      const busy = (r.loopBusyDuration ?? Number.NaN) / 1000;
+      return { busy, idle: ((r.endAt ?? 0) - (r.createdAt ?? 0)) / 1000 - busy };
     };
-    const [idle, busy] = [await busyOf(0), await busyOf(200)];
-    expect(idle).toBeGreaterThan(0);
-    expect(idle).toBeLessThan(150);
-    expect(busy).toBeGreaterThanOrEqual(199);
-    expect(busy - idle).toBeLessThan(280);
+    const [still, computing] = [await busyOf(0), await busyOf(200)];
+    // On a machine busy with others the program's own share takes longer, but it has nothing to do for most of the wait.
+    expect(still.busy).toBeGreaterThan(0);
+    expect(still.idle).toBeGreaterThan(150);
+    expect(computing.busy).toBeGreaterThanOrEqual(199);
+    expect(computing.idle).toBeGreaterThanOrEqual(0);
+    expect(computing.idle).toBeLessThan(still.idle - 50);
   });
 });

@@ -157,7 +157,6 @@ test('every layer stands in its tab', async () => {
 });
 
 const looks: [name: string, opening: Opening][] = [
-  ['dark', { theme: 'Dark Modern', height: 900 }],
   ['light', { theme: 'Light+', height: 900 }],
   ['hc', { theme: 'High Contrast', height: 900 }],
   ['narrow', { theme: 'Dark+', width: 340, height: 900 }],
