@@ -34,11 +34,9 @@ export class Capture {
   constructor(
     private readonly file: string,
     private readonly ports: readonly number[],
-    /** What a packet waits on its way, there and back. */
-    private readonly delayUs: number,
   ) {
     const filter = ports.map((p) => `tcp port ${p}`).join(' or ');
-    const options = ['-i', 'lo', '-w', file, '-s', '200', '-U', '--immediate-mode', '-B', '32768', '-Z', 'root'];
+    const options = ['-i', 'lo', '-w', file, '-s', '9000', '-U', '--immediate-mode', '-B', '32768', '-Z', 'root'];
     this.tcpdump = spawn('tcpdump', [...options, filter], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.tcpdump.stderr?.on('data', (d) => {
       this.said += d;
@@ -56,28 +54,34 @@ export class Capture {
     await new Promise((done) => setTimeout(done, 300));
     this.tcpdump.kill('SIGINT');
     await closed;
-    return read(readFileSync(this.file), new Set(this.ports), offset(), pauseUs + this.delayUs);
+    return read(readFileSync(this.file), new Set(this.ports), offset());
   }
 }
 
 const tls = { handshake: 22, data: 23 };
 
-/** Types of the TLS records that begin in a packet: good enough for packets that begin with a record. */
-function recordTypes(payload: Buffer, length: number): number[] {
-  const types: number[] = [];
+/** TLS records that begin in a packet: good enough for packets that begin with a record. */
+function recordsOf(payload: Buffer, length: number): { type: number; size: number }[] {
+  const records: { type: number; size: number }[] = [];
   for (let at = 0; at + 5 <= payload.length && at < length; ) {
     const type = payload[at] as number;
-    if (type < 20 || type > 23 || payload[at + 1] !== 3) return types;
-    types.push(type);
-    at += 5 + payload.readUInt16BE(at + 3);
+    if (type < 20 || type > 23 || payload[at + 1] !== 3) return records;
+    const size = payload.readUInt16BE(at + 3);
+    records.push({ type, size });
+    at += 5 + size;
   }
-  return types;
+  return records;
 }
 
-/** The server thinks, and pauses in its answer, longer than this: a later packet of it is another part. */
+/** A piece of the answer is larger than all else that a TLS server says after its handshake (tickets). */
+const pieceBytes = 1500;
+const isPiece = (secure: boolean, payload: Buffer, length: number): boolean =>
+  secure ? recordsOf(payload, length).some((r) => r.size >= pieceBytes) : length >= pieceBytes;
+
+/** The server pauses in its answer longer than this: a later packet of it is another part. */
 const pauseUs = 8000;
 
-function read(file: Buffer, servers: Set<number>, wallToMonotonic: number, thoughtUs: number): Map<number, Packets> {
+function read(file: Buffer, servers: Set<number>, wallToMonotonic: number): Map<number, Packets> {
   const found = new Map<number, Packets & { encrypted?: number; secure?: boolean }>();
   for (let at = 24; at + 16 <= file.length; ) {
     const t = file.readUInt32LE(at) * 1e6 + file.readUInt32LE(at + 4) - wallToMonotonic;
@@ -100,10 +104,10 @@ function read(file: Buffer, servers: Set<number>, wallToMonotonic: number, thoug
     if (!mine && (flags & 18) === 18) p.synAck ??= t;
     if (length <= 0) continue;
     if (mine) fromClient(p, t, payload, length);
-    else if (p.requestFirst !== undefined && p.responseFirst === undefined && t - p.requestFirst > thoughtUs)
-      p.responseFirst = t;
-    else if (p.responseFirst !== undefined && p.responseLast === undefined && t - p.responseFirst > pauseUs)
-      p.responseLast = t;
+    else if (p.requestFirst !== undefined && isPiece(p.secure === true, payload, length)) {
+      if (p.responseFirst === undefined) p.responseFirst = t;
+      else if (t - p.responseFirst > pauseUs) p.responseLast ??= t;
+    }
   }
   return found;
 }
@@ -114,7 +118,7 @@ function fromClient(
   payload: Buffer,
   length: number,
 ): void {
-  const types = recordTypes(payload, length);
+  const types = recordsOf(payload, length).map((r) => r.type);
   if (p.secure === undefined) p.secure = types[0] === tls.handshake;
   if (!p.secure) {
     p.requestFirst ??= t;

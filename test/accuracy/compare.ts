@@ -25,9 +25,9 @@ export interface Difference {
 /** Thinks 15 ms, sends head and half of the body, and the rest 15 ms later. */
 const serve: RequestListener = (_request, answer) => {
   setTimeout(() => {
-    answer.writeHead(200, { 'content-length': '2000', connection: 'close' });
-    answer.write(Buffer.alloc(1000));
-    setTimeout(() => answer.end(Buffer.alloc(1000)), 15);
+    answer.writeHead(200, { 'content-length': '4000', connection: 'close' });
+    answer.write(Buffer.alloc(2000));
+    setTimeout(() => answer.end(Buffer.alloc(2000)), 15);
   }, 15);
 };
 
@@ -60,7 +60,7 @@ export async function measure(node: NodeVersion, n: number, delayMs: number): Pr
     ports = await Promise.all(proxies.map(listen));
   }
   const [plain, secure] = ports;
-  const capture = new Capture(join(folder, 'packets.pcap'), ports, delayMs * 2000);
+  const capture = new Capture(join(folder, 'packets.pcap'), ports);
   try {
     await capture.begun();
     // Other programs of the machine shall not stand between a packet and its instant.

@@ -96,7 +96,7 @@ const runners = {
     const outputs = new Map();
     const lane = async () => {
       for (let file = files.shift(); file !== undefined; file = files.shift()) {
-        outputs.set(file, await run([...start, file], { cwd: at, env, patienceMs: 15_000 }));
+        outputs.set(file, await run([...start, file], { cwd: at, env, patienceMs: 60_000 }));
       }
     };
     await Promise.all([lane(), lane()]);

@@ -86,13 +86,12 @@ for (const suite of chosen) {
       console.error(
         `${suite.name} on ${version}, ${cell.arm}: ${tests} tests, ${same} same, ${unsteady.length} unsteady, ${different.length} different`,
       );
+      for (const d of different) console.error(`  ${d.title}: ${d.without} → ${d.with}`);
+      // After each, so that a run that is ended has said what it saw.
+      if (!values.print) writeFileSync(join(root, 'docs/twin.md'), report(rows, missing, network));
     }
   }
 }
 
 if (values.print) console.log(JSON.stringify(rows, undefined, 1));
-else writeFileSync(join(root, 'docs/twin.md'), report(rows, missing, network));
-for (const { package: name, node, arm, different } of rows) {
-  for (const d of different) console.error(`${name} on ${node}, ${arm}: ${d.title}: ${d.without[0]} → ${d.with[0]}`);
-}
 process.exitCode = rows.some((r) => r.different.length > 0) ? 1 : 0;

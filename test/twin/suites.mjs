@@ -13,9 +13,9 @@ const debian = (name, more) => ({ name, title: name, folder: join(cache, name), 
 export const sourcePackages = ['node-undici', 'node-ws', 'node-got', 'node-superagent', 'node-axios', 'node-request'];
 
 export const suites = [
-  npm('needle', { runner: 'mocha', files: 'test/*_spec.js', build: addKeys }),
   npm('hyperquest', { runner: 'tap', files: 'test/*.js' }),
   debian('node-ws', { runner: 'mocha', files: 'test/*.test.js' }),
+  npm('needle', { runner: 'mocha', files: 'test/*_spec.js', build: addKeys }),
   debian('node-got', { runner: 'ava', files: 'test/*.js', build: compile }),
 ];
 
