@@ -29,7 +29,8 @@ export const leaveOpen = guarded(part, 'net.leave', (): void => {
     const wire = wireOf(socket);
     if (wire === undefined || wire.closedBy !== '') continue;
     const { last } = wire;
-    if (last !== undefined && last.responseBeginAt !== 0 && last.isUnread()) finish(last, 'notRead', now());
+    const outcome = last !== undefined && last.endAt === 0 && last.responseBeginAt !== 0 ? last.outcomeAtExit() : '';
+    if (last !== undefined && outcome !== '') finish(last, outcome, now());
     readCounters(wire, socket);
     if (wire.operations !== undefined) closeOperations(wire, socket, undefined);
     if (wire.tunnel && wire.readyAt !== 0) lookForTicket(wire.tunnel, socket);

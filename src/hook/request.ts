@@ -22,7 +22,7 @@ import { abortedAt, nameTimer, reasonGiven } from './timers';
 import type { Upload } from './upload';
 import type { Wire } from './wire';
 
-export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel';
+export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel' | 'processExit';
 type Api = 'http' | 'https' | 'fetch' | 'undici' | 'http2' | 'websocket';
 
 const slash = 47;
@@ -121,9 +121,9 @@ export abstract class RequestRecord implements Writable {
   /** Pieces are counted when the program takes them. */
   abstract readonly seesReading: boolean;
   abstract url(): string;
-  /** Nobody has taken anything of the body that is coming: asked at the end of the program, where lines do not tell. */
-  isUnread(): boolean {
-    return false;
+  /** How it ends with the program while its body is coming; '': the lines tell whether anything of it was read. */
+  outcomeAtExit(): Outcome {
+    return '';
   }
   /** Of a protocol switch: the protocol agreed, or ''. */
   upgradeProtocol(): string {

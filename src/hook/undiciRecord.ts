@@ -5,7 +5,7 @@ import { headerBlock, takeHeader } from './http1record';
 import { resetText } from './http2codes';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
-import { RequestRecord } from './request';
+import { type Outcome, RequestRecord } from './request';
 import type { Copy } from './undiciCopies';
 import { uploadText } from './upload';
 
@@ -146,8 +146,11 @@ export class UndiciRecord extends RequestRecord {
     return known ? (this.head as string).length + 'transfer-encoding: chunked\r\n\r\n'.length : Number.NaN;
   }
 
-  override isUnread(): boolean {
-    if (this.endAt !== 0) return false;
+  override outcomeAtExit(): Outcome {
+    return this.isUnread() ? 'notRead' : 'processExit';
+  }
+
+  private isUnread(): boolean {
     if (this.decoding !== undefined) return this.decoding.bytes === 0;
     const handler = this.copy.handlerOf(this.request);
     const body = (this.api === 'fetch' ? handler?.body : handler?.res) as Partial<Readable> | undefined;

@@ -181,8 +181,6 @@ function endThread(store: Store, thread: string, at: number | undefined): void {
 function bodyUnread(r: Request): boolean {
   const { response } = r;
   if (r.responseBeginAt === undefined || !response) return false;
-  // What undici hands on is not in the lines: the hook itself says at the end what was not read.
-  if (r.client?.name === 'undici') return false;
   const { status = 200 } = response;
   if (r.method === 'HEAD' || status === 204 || status === 304 || status < 200 || response.declaredBytes === 0)
     return false;
