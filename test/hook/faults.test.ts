@@ -31,6 +31,7 @@ const elsewhere = [
   'undici.start',
   'undici.stream',
   'control.handler',
+  'undici.limit',
 ];
 
 /** Handlers of the resolver, which takes the place of others. */
