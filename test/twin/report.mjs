@@ -19,7 +19,7 @@ export function report(rows, missing, network) {
     if (found.length === 0) return 'None.';
     return `| package | Node | hook | test | without | with |\n|---|---|---|---|---|---|\n${found.join('\n')}`;
   };
-  const absent = Object.entries(missing).map(([name, why]) => `- ${name} (Debian source): ${why}.`);
+  const absent = Object.entries(missing).map(([name, why]) => `- ${name}: ${why}.`);
   return `# Real suites with and without the hook
 
 Written by \`npm run twin\`; do not edit.

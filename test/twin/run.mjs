@@ -35,6 +35,7 @@ const majors = (values.node ?? '18,20,22,24,26').split(',');
 const traced = (values.arms ?? 'hook,all').split(',');
 const chosen = suites.filter((s) => values.suite === undefined || values.suite.split(',').includes(s.name));
 const missing = chosen.some((s) => s.source !== 'npm') ? fetchSources((text) => console.error(text)) : {};
+for (const s of suites) if (!chosen.includes(s)) missing[s.name] = 'left out of this run';
 
 /** Times an arm is run again when a result differs: what does not stay is the test's own unrest. */
 const again = 2;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { cache, sourcePackages } from './suites.mjs';
 
+const unknown = 'in no release that was asked';
 const releases = ['bookworm', 'trixie', 'sid'];
 
 /** Unpacks what the mirror carries into the cache. Resolves to {package: why not} of the rest. */
@@ -14,7 +15,7 @@ export function fetchSources(log) {
   if (spawnSync('apt-get', ['--version']).status !== 0) {
     return Object.fromEntries(wanted.map((name) => [name, 'no apt-get here']));
   }
-  for (const name of wanted) missing[name] = 'in no release that was asked';
+  for (const name of wanted) missing[name] = unknown;
   for (const release of releases) {
     const apt = aptOf(release);
     if (apt('update', '-qq').status !== 0) continue;
@@ -23,7 +24,7 @@ export function fetchSources(log) {
       log(`${name} of ${release} …`);
       const why = unpack(name, apt, release);
       if (why === undefined) delete missing[name];
-      else missing[name] = why;
+      else if (why !== unknown || missing[name] === undefined) missing[name] = why;
     }
   }
   return missing;
@@ -61,7 +62,7 @@ function unpack(name, apt, release) {
   const tar = readdirSync(folder).find((f) => f.startsWith(`${name}_`) && /\.orig\.tar\.\w+$/.test(f));
   if (tar === undefined) {
     const status = /(\d{3}) {2}\S/.exec(stderr)?.[1];
-    return /Unable to find/.test(stderr) ? 'in no release that was asked' : `the mirror does not carry it (${status})`;
+    return /Unable to find/.test(stderr) ? unknown : `the mirror does not carry it (${status})`;
   }
   const out = join(cache, 'unpacked');
   rmSync(out, { recursive: true, force: true });
