@@ -31,7 +31,6 @@ const elsewhere = [
   'undici.start',
   'undici.stream',
   'control.handler',
-  'undici.limit',
 ];
 
 /** Handlers of the resolver, which takes the place of others. */
