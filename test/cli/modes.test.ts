@@ -25,6 +25,33 @@ const eventsOf = (stderr: string) =>
     return event === undefined ? [] : [{ at: Number(at), id, event, text: text as string }];
   });
 
+/** Two requests; it ends only when its input does, so that what is shown before was shown while it ran. */
+const waiting = `const http = require('node:http');
+  const server = http.createServer((_, r) => r.end('x')).listen(0, '127.0.0.1', () => {
+    for (const path of ['/1', '/2']) http.get({ host: '127.0.0.1', port: server.address().port, path }, (r) => r.resume());
+  });
+  process.stdin.resume().on('end', () => { server.close(); server.closeAllConnections(); });`;
+
+/** Runs it with these options until stderr shows what is waited for, then lets it end; all of stderr. */
+async function whileRunning(options: string[], isShown: (stderr: string) => boolean): Promise<string> {
+  const child = spawn(node, [nettrace.bin, 'run', ...options, '--', node, '-e', waiting], {
+    env: { ...process.env, TMPDIR: nettrace.home, XDG_CACHE_HOME: join(nettrace.home, 'cache') },
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  const closed = once(child, 'close');
+  try {
+    await expect.poll(() => isShown(stderr), { timeout: 20_000 }).toBe(true);
+  } finally {
+    child.stdin.end();
+    await closed;
+  }
+  return stderr;
+}
+
 describe('--log', () => {
   test('every event of every request as a line, then the summary', async () => {
     const result = await nettrace.run(['run', '--log', '--', node, requests, '3']);
@@ -47,21 +74,9 @@ describe('--log', () => {
   });
 
   test('lines come while the program runs', async () => {
-    const child = spawn(node, [nettrace.bin, 'run', '--log', '--quiet', '--', node, slowly], {
-      env: { ...process.env, TMPDIR: nettrace.home, XDG_CACHE_HOME: join(nettrace.home, 'cache') },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [out, err, early] = ['', '', ''];
-    child.stderr.on('data', (chunk: Buffer) => {
-      err += chunk;
-    });
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (!out.includes('served 20') && `${out}${chunk}`.includes('served 20')) early = err;
-      out += chunk;
-    });
-    await once(child, 'close');
-    expect(eventsOf(early).filter((e) => e.event === 'end').length).toBeGreaterThanOrEqual(9);
-    expect(eventsOf(err).filter((e) => e.event === 'end')).toHaveLength(20);
+    const ends = (text: string) => eventsOf(text).filter((e) => e.event === 'end').length;
+    const err = await whileRunning(['--log', '--quiet'], (text) => ends(text) === 2);
+    expect(ends(err)).toBe(2);
     // --quiet: no summary behind the lines.
     expect(err.split('\n').filter((l) => l !== '' && !linePattern.test(l))).toEqual([]);
   });
@@ -108,12 +123,10 @@ test('--log: HTTP/2, 1xx responses, datagrams; the summary counts what is not th
 
 describe('--table', () => {
   test('on a pipe: a table at each interval that brought news, then the summary', async () => {
-    const result = await nettrace.run(['run', '--table', '--interval', '0.2', '--', node, slowly]);
-    expect(result.code).toBe(0);
-    const tables = result.stderr.match(/^nettrace: \d+ requests? · /gm) ?? [];
-    expect(tables.length).toBeGreaterThanOrEqual(2);
-    expect(tables.at(-1)).toBe('nettrace: 20 requests · ');
-    expect(result.stderr).not.toContain('\x1b');
+    const head = /^nettrace: 2 requests · .*\d m?s$/m;
+    const stderr = await whileRunning(['--table', '--interval', '0.2'], (text) => head.test(text));
+    expect(stderr.match(new RegExp(head, 'gm'))?.length).toBeGreaterThanOrEqual(2);
+    expect(stderr).not.toContain('\x1b');
   });
 
   test('on a terminal: drawn in place', async () => {
