@@ -213,7 +213,7 @@ async function carryOut(call, label, agent, pool) {
     Promise.resolve().then(() => log.say(marks[1]));
     let patience;
     const late = new Promise((resolve) => {
-      patience = setTimeout(() => resolve(log.say('no end')), 4000);
+      patience = setTimeout(() => resolve(log.say('no end')), 800);
     });
     await Promise.race([end, late]);
     clearTimeout(patience);
