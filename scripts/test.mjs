@@ -24,7 +24,7 @@ const parts = [
   check('style', tool('@biomejs/biome/bin/biome', 'check', '.')),
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
-  project('hook', installTwins),
+  project('hook', installPeers),
   project('cases', () => {
     installPrograms();
     installTools(['iproute2', 'nftables', 'libfaketime', 'tcpdump']);
@@ -64,9 +64,10 @@ function installPrograms() {
   installPackages('test/matrix/clients', log);
 }
 
-/** Packages whose own tests are run with and without the hook. */
-function installTwins() {
+/** And packages whose own tests are run with and without the hook. */
+function installPeers() {
   installPrograms();
+  installTools(['iproute2', 'tcpdump', 'tshark']);
   installPackages('test/twin', log);
 }
 

@@ -16,25 +16,27 @@ if (why !== undefined) console.log(`Accuracy against packets: skipped, ${why}.`)
 describe.skipIf(why !== undefined)('against the packets', () => {
   const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');
 
-  test.skipIf(many > 0)('half of all figures are within 1 ms', { retry: 2 }, async () => {
-    for (const row of rowsOf(await measure(node, 12, 0))) {
-      expect(row.count).toBe(12);
-      expect(row.p50, `${row.client} ${row.what}`).toBeLessThan(1000);
-    }
-  });
-
-  test.skipIf(many === 0)('writes docs/accuracy.md', { timeout: 1_200_000 }, async () => {
-    const runs = [];
-    for (const each of nodes) {
-      for (const delayMs of [0, 10])
-        runs.push({ node: each, delayMs, rows: rowsOf(await measure(each, many, delayMs)) });
-    }
-    const text = report(runs);
-    if (nodes.length === 5) writeFileSync(join(repository, 'docs/accuracy.md'), text);
-    else console.log(text);
-    const late = runs.flatMap((r) =>
-      r.rows.filter((row) => row.p95 >= 1000).map((row) => `${r.node.version} ${row.client} ${row.what}`),
-    );
-    console.log(late.length === 0 ? 'p95 below 1 ms everywhere' : `p95 of 1 ms or more: ${late.join('; ')}`);
-  });
+  if (many === 0) {
+    test('half of all figures are within 1 ms', { retry: 2 }, async () => {
+      for (const row of rowsOf(await measure(node, 12, 0))) {
+        expect(row.count).toBe(12);
+        expect(row.p50, `${row.client} ${row.what}`).toBeLessThan(1000);
+      }
+    });
+  } else {
+    test('writes docs/accuracy.md', { timeout: 1_200_000 }, async () => {
+      const runs = [];
+      for (const each of nodes) {
+        for (const delayMs of [0, 10])
+          runs.push({ node: each, delayMs, rows: rowsOf(await measure(each, many, delayMs)) });
+      }
+      const text = report(runs);
+      if (nodes.length === 5) writeFileSync(join(repository, 'docs/accuracy.md'), text);
+      else console.log(text);
+      const late = runs.flatMap((r) =>
+        r.rows.filter((row) => row.p95 >= 1000).map((row) => `${r.node.version} ${row.client} ${row.what}`),
+      );
+      console.log(late.length === 0 ? 'p95 below 1 ms everywhere' : `p95 of 1 ms or more: ${late.join('; ')}`);
+    });
+  }
 });

@@ -139,11 +139,12 @@ describe.each(nodes)('Node $major', (node) => {
     expectTunnel(node, 'https-proxy-agent', 'https', 'https', 'agent'));
   test('a dispatcher of undici, over TLS', () => expectTunnel(node, 'undici6', 'https', 'https', 'dispatcher'));
   test('a whole URL, written by the program', () => expectForward(node, 'plain', 'http', 'option'));
-  test.runIf(node.major >= 24)('NODE_USE_ENV_PROXY: https', () => expectTunnel(node, 'node', 'https', 'https', 'env'));
-  test.runIf(node.major >= 24)('NODE_USE_ENV_PROXY: http', () => expectForward(node, 'node', 'http', 'env'));
-  test.runIf(node.major >= 24)('NODE_USE_ENV_PROXY: fetch', () =>
-    expectTunnel(node, 'node', 'https', 'http', 'env', ['fetch']),
-  );
+  // Older Nodes do not know the variable.
+  if (node.major >= 24) {
+    test('NODE_USE_ENV_PROXY: https', () => expectTunnel(node, 'node', 'https', 'https', 'env'));
+    test('NODE_USE_ENV_PROXY: http', () => expectForward(node, 'node', 'http', 'env'));
+    test('NODE_USE_ENV_PROXY: fetch', () => expectTunnel(node, 'node', 'https', 'http', 'env', ['fetch']));
+  }
 });
 
 const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');
