@@ -103,7 +103,7 @@ describe.each(nodes)('Node $major', (node) => {
   const runs = coveredClients.filter((c) => node.major >= (c.least ?? 18));
   test.each(runs)('$title', { retry: 1 }, async ({ name }) => {
     const options = { args: [name], env, conf: { headers: 'values', bodies: 10_000 } };
-    const [plain, run] = [await runPlain(node, program, options), await runTraced(node, program, options)];
+    const [plain, run] = await Promise.all([runPlain(node, program, options), runTraced(node, program, options)]);
     expect(visible(run)).toEqual(visible(plain));
     const list = cellsOf(run);
     expect(list.slice(0, 2)).toEqual(['yes', 'yes']);
