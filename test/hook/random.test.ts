@@ -16,7 +16,7 @@ import { runTraced, type TracedRun } from '../support/run';
 import { Upstream } from '../support/upstream';
 
 const interpreter = join(import.meta.dirname, 'programs/random.cjs');
-const count = Number(process.env.RANDOM_PROGRAMS ?? 40);
+const count = Number(process.env.RANDOM_PROGRAMS ?? 24);
 /** Runs of a program alone, on each side, before it counts as different: what does not stay is a matter of time. */
 const again = 4;
 const confs = [{}, { headers: 'values', bodies: 65_536, sockets: true, incoming: true }];
