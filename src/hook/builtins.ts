@@ -7,7 +7,16 @@ import fs from 'node:fs';
 import module from 'node:module';
 import { threadId } from 'node:worker_threads';
 
-export const { openSync, writeSync, closeSync, fstatSync, existsSync, readFileSync, statSync, constants: fsConstants } = fs;
+export const {
+  openSync,
+  writeSync,
+  closeSync,
+  fstatSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  constants: fsConstants,
+} = fs;
 export const stringify = JSON.stringify;
 export const parse = JSON.parse;
 export const apply = Reflect.apply;
