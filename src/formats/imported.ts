@@ -8,6 +8,7 @@ import { sorted } from '../model/canonical';
 import type { Certificate, Connection, Dial, Lookup, Process, Request, TlsTunnel, Trace } from '../model/records';
 import { formatVersion } from '../model/records';
 import { lowered } from './lower';
+import { byInstant } from './order';
 import { nanosecondsOf } from './time';
 
 const prefix = 'i-';
@@ -125,17 +126,7 @@ export function importedTrace(header: ImportedHeader, parts: ImportedParts): Tra
 /** Arrays as a saved file has them: what is read from one is the same. */
 function inOrder(doc: Trace): Trace {
   const out = { ...doc } as Record<string, unknown>;
-  for (const key of [
-    'processes',
-    'requests',
-    'dials',
-    'lookups',
-    'dnsExchanges',
-    'connections',
-    'tlsTunnels',
-    'socketOperations',
-    'conntrackEntries',
-  ]) {
+  for (const key of byInstant) {
     const list = out[key];
     if (Array.isArray(list)) out[key] = sorted(list as object[]);
   }

@@ -13,31 +13,11 @@ import { Compile, type Validator } from 'typebox/compile';
 import { sorted } from '../model/canonical';
 import { formatVersion, type Trace, trace } from '../model/records';
 import { FormatError } from './error';
-import { orderedEntries, orderedJson, shapeOf } from './order';
+import { byInstant, orderedEntries, orderedJson, shapeOf } from './order';
 import { expectValid, parseJson } from './parse';
 import { foreignKind } from './sniff';
 
 const shape = shapeOf(trace);
-
-/** Arrays whose records have instants. The others (sources, certificates, losses, findings …) keep the order they have. */
-const byInstant = new Set([
-  'clockSamples',
-  'processes',
-  'requests',
-  'dials',
-  'lookups',
-  'dnsExchanges',
-  'connections',
-  'tlsTunnels',
-  'socketOperations',
-  'kernelSamples',
-  'kernelEvents',
-  'conntrackEntries',
-  'captures',
-  'packets',
-  'pauses',
-  'eventLoopDelays',
-]);
 
 /** The document's text, piece by piece: a trace may be larger than the longest string. */
 export function* nativePieces(doc: Trace): Generator<string> {

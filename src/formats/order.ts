@@ -19,6 +19,26 @@ interface AnySchema {
   items?: AnySchema | AnySchema[];
 }
 
+/** Arrays whose records have instants. The others (sources, certificates, losses, findings …) keep the order they have. */
+export const byInstant = new Set([
+  'clockSamples',
+  'processes',
+  'requests',
+  'dials',
+  'lookups',
+  'dnsExchanges',
+  'connections',
+  'tlsTunnels',
+  'socketOperations',
+  'kernelSamples',
+  'kernelEvents',
+  'conntrackEntries',
+  'captures',
+  'packets',
+  'pauses',
+  'eventLoopDelays',
+]);
+
 const shapes = new WeakMap<object, Shape>();
 
 /** Nothing inside has an order of its own (texts, numbers, open maps): the value is written as it stands. */

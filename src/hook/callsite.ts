@@ -382,13 +382,19 @@ function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: b
 }
 
 /** Whether a function of this name is among the ten that lead here; for rare questions that nothing else answers. */
-export function calledBy(name: string): boolean {
+export const calledBy = (name: string): boolean => leadsHere(11, (f) => f.getFunctionName() === name);
+
+/** Whether a method of such a class is on the stack: who made a CONNECT of undici. Asked once a connection. */
+export const calledByClass = (name: RegExp): boolean => leadsHere(81, (f) => name.test(f.getTypeName() ?? ''));
+
+/** `frames` counts this function itself. */
+function leadsHere(frames: number, wanted: (frame: NodeJS.CallSite) => boolean): boolean {
   const { stackTraceLimit, prepareStackTrace } = ErrorClass;
   try {
-    ErrorClass.stackTraceLimit = 10;
+    ErrorClass.stackTraceLimit = frames;
     ErrorClass.prepareStackTrace = raw;
     const stack = new ErrorClass().stack as unknown as NodeJS.CallSite[];
-    return Array.isArray(stack) && stack.some((f) => f.getFunctionName() === name);
+    return Array.isArray(stack) && stack.some(wanted);
   } catch {
     return false;
   } finally {

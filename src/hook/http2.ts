@@ -12,7 +12,7 @@ import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { type HeaderObject, Http2Record, type Stream } from './http2record';
 import { Session } from './http2session';
-import { follow, watchStreams } from './http2stream';
+import { before, follow, watchStreams } from './http2stream';
 import { type AnySocket, wireOf } from './net';
 import { push } from './queue';
 import { redirectTo } from './redirects';
@@ -111,22 +111,7 @@ function watchSessions(prototype: object): void {
     }.request;
   });
   watchEmit(prototype, watch as (emitter: never) => boolean | undefined, (() => {}) as never);
-  wrap(
-    shimAbove(prototype),
-    'destroy',
-    (original) =>
-      ({
-        call(this: AnySession, ...args: unknown[]): unknown {
-          onDestroy(this, args[0]);
-          const room = roomForFrame();
-          try {
-            return apply(original, this, args);
-          } finally {
-            if (room !== 0) frameGone(room);
-          }
-        },
-      }).call,
-  );
+  before(shimAbove(prototype), 'destroy', (session: AnySession, args) => onDestroy(session, args[0]));
 }
 
 /** The session whose `request` is running: a stream that is aborted at once does not know it any more. */

@@ -49,13 +49,14 @@ export function watchStreams(prototype: object): void {
 }
 
 // Replacements are methods, as those have no `prototype`; `wrap` adds one where the original has it.
-function before(shim: object, name: string, act: (stream: Stream, args: unknown[]) => void): void {
+/** `act`, then the original method: of a class, so the wrapper is no constructor either. */
+export function before<T = Stream>(shim: object, name: string, act: (self: T, args: unknown[]) => void): void {
   wrap(
     shim,
     name,
     (original) =>
       ({
-        call(this: Stream, ...args: unknown[]): unknown {
+        call(this: T, ...args: unknown[]): unknown {
           act(this, args);
           const room = roomForFrame();
           try {

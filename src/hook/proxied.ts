@@ -1,6 +1,5 @@
 /** What is known of a proxy that a socket leads to, and what requests say of it. */
 
-import { ErrorClass } from './builtins';
 import { us } from './clock';
 import { guarded, parts } from './faults';
 import { push } from './queue';
@@ -139,24 +138,4 @@ export function isSocksAgent(agent: unknown): boolean {
     c = Object.getPrototypeOf(c) as unknown;
   }
   return false;
-}
-
-/** Whether a method of such a class is on the stack: who made a CONNECT of undici. Asked once a connection. */
-export function calledByClass(name: RegExp): boolean {
-  const { stackTraceLimit, prepareStackTrace } = ErrorClass;
-  try {
-    ErrorClass.stackTraceLimit = 80;
-    ErrorClass.prepareStackTrace = (_, frames) => frames;
-    const stack = new ErrorClass().stack as unknown as NodeJS.CallSite[];
-    return Array.isArray(stack) && stack.some((f) => name.test(f.getTypeName() ?? ''));
-  } catch {
-    return false;
-  } finally {
-    try {
-      ErrorClass.prepareStackTrace = prepareStackTrace;
-      ErrorClass.stackTraceLimit = stackTraceLimit;
-    } catch {
-      // Frozen: neither was set.
-    }
-  }
 }

@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eveText } from '../../src/formats/eve';
 import { harText } from '../../src/formats/har';
@@ -14,20 +13,13 @@ import { goErrors } from '../../src/formats/testing/eve-go';
 import { harErrors } from '../../src/formats/testing/har-schema';
 import { TraceSession } from '../../src/session/session';
 import { scratch } from '../../src/session/testing/scratch';
-import { nodes, repository } from '../support/nodes';
+import { bundleHook } from '../support/hook';
+import { nodes } from '../support/nodes';
 import { cleanEnvironment } from '../support/program';
 
-const hookFile = join(scratch(), 'hook.cjs');
+let hookFile: string;
 beforeAll(() => {
-  buildSync({
-    absWorkingDir: repository,
-    entryPoints: ['src/hook/index.ts'],
-    outfile: hookFile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-  });
+  hookFile = bundleHook();
 });
 
 /** Answers at once, but `/held` when told to. */

@@ -10,22 +10,15 @@ import { type SessionOptions, TraceSession } from '../../src/session/session';
 import { localPath } from '../../src/session/sourceMaps';
 import { scratch } from '../../src/session/testing/scratch';
 import { preloadWouldFail, whyNotLoaded } from '../../src/session/unloaded';
+import { bundleHook } from '../support/hook';
 import { nodes, repository } from '../support/nodes';
 import { cleanEnvironment } from '../support/program';
 
-const hookFile = join(scratch(), 'hook.cjs');
+let hookFile: string;
 const open: TraceSession[] = [];
 
 beforeAll(() => {
-  buildSync({
-    absWorkingDir: repository,
-    entryPoints: ['src/hook/index.ts'],
-    outfile: hookFile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-  });
+  hookFile = bundleHook();
 });
 afterEach(() => Promise.all(open.splice(0).map((s) => s.dispose())));
 
