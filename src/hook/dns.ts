@@ -4,12 +4,12 @@
  */
 import { apply } from './builtins';
 import { now } from './clock';
+import { dialling } from './dialling';
 import { measurePool, setUpPool } from './dnspool';
 import { installResolve } from './dnsresolve';
 import type { Settings } from './environment';
 import { guarded, parts } from './faults';
 import { type Address, Lookup, running, watched } from './lookup';
-import { dialling } from './net';
 import { loadResolver, lookUp, lookUpPromised } from './ownlookup';
 import { push } from './queue';
 import type { Wire } from './wire';

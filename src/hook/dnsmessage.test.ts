@@ -1,7 +1,8 @@
 import { type Answer, decode, encode, type Question } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeMessage, encodeQuery } from './dnsmessage';
+import { decodeMessage } from './dnsmessage';
+import { encodeQuery } from './dnsquery';
 
 const label = fc.string({ unit: fc.constantFrom(...'abcxyz019-_'), minLength: 1, maxLength: 12 });
 const name = fc.array(label, { minLength: 1, maxLength: 5 }).map((l) => l.join('.'));

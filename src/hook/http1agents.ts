@@ -1,9 +1,10 @@
 /** Agents of `http`: what they dial and for whom, Node's own and those that dial by themselves (proxy agents). */
 import type { Agent } from 'node:http';
+import type { ConnectOptions } from './dialling';
 import { guarded, parts } from './faults';
 import { link, linked, linkedToRequest } from './hidden';
 import type { Http1Record, Outgoing } from './http1record';
-import type { AnySocket, ConnectOptions } from './net';
+import type { AnySocket } from './net';
 import { isConfiguredProxy, isSocksAgent, leadsToProxy, wayOf } from './proxied';
 import { expectConnect } from './proxies';
 import { push } from './queue';

@@ -1,7 +1,8 @@
 /** A request of `http` or `https`: what its ClientRequest and IncomingMessage say. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ConnectOptions } from './dialling';
 import type { ResponseFacts } from './lines';
-import type { AnySocket, ConnectOptions } from './net';
+import type { AnySocket } from './net';
 import { RequestRecord } from './request';
 import { uploadText } from './upload';
 

@@ -4,9 +4,10 @@
  * looks there as if nobody had touched it.
  */
 import { apply } from './builtins';
+import type { ConnectOptions } from './dialling';
 import { guarded, parts } from './faults';
 import { linked } from './hidden';
-import type { AnySocket, ConnectOptions } from './net';
+import type { AnySocket } from './net';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 

@@ -1,9 +1,9 @@
 /** Connections of undici: who made them dial, what its pool held then, who waits for one and who held it. */
 import { afterJobs } from './builtins';
 import { calledByClass } from './callsite';
+import { type ConnectOptions, type Dialler, dialling } from './dialling';
 import { guarded, parts } from './faults';
 import { poolNumber } from './http1agents';
-import { type ConnectOptions, type Dialler, dialling } from './net';
 import { leadsToProxy } from './proxied';
 import type { RequestRecord } from './request';
 import { limitOf } from './undiciPools';

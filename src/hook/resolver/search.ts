@@ -1,6 +1,7 @@
 /** A look-up through the network: names of the search list in turn, both families side by side, server by server. */
 import { randomInt } from 'node:crypto';
-import { encodeQuery, type Message } from '../dnsmessage';
+import type { Message } from '../dnsmessage';
+import { encodeQuery } from '../dnsquery';
 import type { Exchange } from '../exchange';
 import { type Answer, type Asked, askByTcp, askByUdp, type Query } from './ask';
 import type { ServerConfig } from './config';
