@@ -10,7 +10,7 @@ import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { guarded, parts } from './faults';
 import { push } from './queue';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 

@@ -8,7 +8,7 @@ import { stringify } from './builtins';
 import { decoded, setUpDecoding } from './decode';
 import { guarded, parts } from './faults';
 import { push } from './queue';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { cutText } from './text';
 
 export const bodies = { on: false };

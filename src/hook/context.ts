@@ -8,7 +8,7 @@
  */
 import { apply } from './builtins';
 import { guarded, parts } from './faults';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { cutText, maskedText } from './text';
 
 const part = parts.control;

@@ -9,7 +9,7 @@ import { calledBy } from './callsite';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { push } from './queue';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { watchEmit } from './wrap';
 
 const part = parts.decoding;

@@ -5,7 +5,7 @@
 import { secretHeaders } from '../model/mask';
 import { byteLength, stringify } from './builtins';
 import type { HeaderLevel } from './environment';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { cutText, maskedText, maskedUrl } from './text';
 
 export const headers = { on: false };

@@ -5,7 +5,6 @@
  */
 import type { Agent, IncomingMessage } from 'node:http';
 import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from './attempts';
-import { bodies, keepBody } from './bodies';
 import { apply, nodeMajor } from './builtins';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
@@ -13,6 +12,7 @@ import { type ConnectOptions, dialling } from './dialling';
 import { guarded, parts } from './faults';
 import { linkedToRequest, linkRequest, linkResponse } from './hidden';
 import { type AgentInside, dialler, firstOn, isOnlySocket, joinDial } from './http1agents';
+import { watchBodies } from './http1body';
 import { Http1Record, type Outgoing } from './http1record';
 import { type Response, watchResponses } from './http1response';
 import { informed } from './informational';
@@ -22,7 +22,6 @@ import { pushLater } from './queue';
 import { expectRedirect, isRedirect, redirectTo } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
 import { upgraded } from './upgrade';
-import { Upload } from './upload';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
@@ -142,24 +141,7 @@ function watchRequests(prototype: object): void {
         },
     );
   }
-  for (const name of ['write', 'end']) {
-    wrap(
-      shimAbove(prototype),
-      name,
-      (original) =>
-        function (this: Outgoing, ...args: unknown[]) {
-          const room = roomForFrame();
-          try {
-            const result: unknown = apply(original, this, args);
-            if (args.length > 0) onBody(this, args[0], args[1]);
-            if (result === false) onFull(this);
-            return result;
-          } finally {
-            if (room !== 0) frameGone(room);
-          }
-        },
-    );
-  }
+  watchBodies(prototype);
   watchEmit(prototype, watchRequest as (emitter: never) => boolean | undefined, onRequestEvent as never);
 }
 
@@ -205,34 +187,6 @@ const onWrite = guarded(part, 'http1.write', (req: Outgoing) => {
   r.sendBeginAt = now();
   if (r.wire !== undefined && r.method !== 'CONNECT') r.wire.sentHeads++;
 });
-
-/** A piece of the body that the program gave. */
-const onBody = guarded(part, 'http1.give', (req: Outgoing, piece: unknown, encoding: unknown) => {
-  if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) return;
-  const r = recordOf(req);
-  if (r === undefined) return;
-  const known = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
-  const bytes = typeof piece === 'string' ? Buffer.byteLength(piece, known) : piece.byteLength;
-  if (r.given === 0) r.declared = declaredLength(req);
-  r.given += bytes;
-  if (bodies.on) keepBody(r, 'request', typeof piece === 'string' ? Buffer.from(piece, known) : piece);
-  r.lastGivenAt = now();
-  if (r.sendBeginAt !== 0 && r.sendEndAt === 0 && r.hasLeft()) hasSent(r);
-});
-
-/** `write` gave false: the program is to wait for `drain`. */
-const onFull = guarded(part, 'http1.full', (req: Outgoing) => {
-  const r = recordOf(req);
-  if (r === undefined || r.endAt !== 0 || req.writableNeedDrain !== true) return;
-  r.upload ??= new Upload();
-  r.upload.full();
-});
-
-function declaredLength(req: Outgoing): number {
-  const header = req.getHeader('content-length') ?? /\r\ncontent-length: *(\d+)/i.exec(req._header ?? '')?.[1];
-  const n = header === undefined ? -1 : Number(header);
-  return Number.isInteger(n) ? n : -1;
-}
 
 /** At each emission: what the request's own state says has happened since. True only where the event itself is needed. */
 const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {

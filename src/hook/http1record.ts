@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ConnectOptions } from './dialling';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
-import { RequestRecord } from './request';
+import { RequestRecord } from './record';
 import { uploadText } from './upload';
 
 /** ClientRequest with the inner fields that are the same on Node 18 to 26. */

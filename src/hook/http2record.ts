@@ -4,7 +4,7 @@ import { takeHeader } from './http1record';
 import { codeName, resetText } from './http2codes';
 import type { Session } from './http2session';
 import type { ResponseFacts } from './lines';
-import { RequestRecord } from './request';
+import { RequestRecord } from './record';
 import { uploadText } from './upload';
 
 /** What is the same on Node 18 to 26, and two fields of its states. */

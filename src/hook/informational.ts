@@ -1,7 +1,7 @@
 /** Informational replies (100, 102, 103) before the final one. */
 import { now, us } from './clock';
 import { push, type Writable } from './queue';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 
 const most = 16;
 

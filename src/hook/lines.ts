@@ -9,7 +9,7 @@ import { us } from './clock';
 import { errorInfo, reasonOf } from './errors';
 import { informationalText } from './informational';
 import { pieces } from './marks';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { bounded, cutText, maskedUrl, quoted } from './text';
 import type { Wire } from './wire';
 

@@ -3,7 +3,7 @@
 import { us } from './clock';
 import { guarded, parts } from './faults';
 import { push } from './queue';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { cutText, line, maskedUrl } from './text';
 import type { Tunnel } from './tls';
 import type { Wire } from './wire';

@@ -3,7 +3,7 @@
  * joined by the Location of a 3xx answer that equals the URL of a request made shortly after.
  */
 import { now } from './clock';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 
 const expected = new Map<string, { from: RequestRecord; at: number }>();
 const most = 64;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { isAbortReason, nameTimer, reasonGiven } from './timers';
 
 interface Named {

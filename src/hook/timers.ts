@@ -9,7 +9,7 @@ import { apply, ErrorClass } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 

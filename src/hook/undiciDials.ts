@@ -5,7 +5,7 @@ import { type ConnectOptions, type Dialler, dialling } from './dialling';
 import { guarded, parts } from './faults';
 import { poolNumber } from './http1agents';
 import { leadsToProxy } from './proxied';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { limitOf } from './undiciPools';
 import type { UndiciRecord } from './undiciRecord';
 import type { Wire } from './wire';

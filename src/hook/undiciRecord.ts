@@ -5,7 +5,7 @@ import { headerBlock, takeHeader } from './http1record';
 import { resetText } from './http2codes';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
-import { type Outcome, RequestRecord } from './request';
+import { type Outcome, RequestRecord } from './record';
 import type { Copy } from './undiciCopies';
 import { uploadText } from './upload';
 

@@ -8,7 +8,7 @@ import { guarded, parts } from './faults';
 import { Stream } from './marks';
 import { type AnySocket, follow, wireOf } from './net';
 import { push, type Writable } from './queue';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { line } from './text';
 import type { Wire } from './wire';
 import { shimAbove, wrap } from './wrap';

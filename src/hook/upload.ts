@@ -1,6 +1,6 @@
 /** Back-pressure of a request's body: how often the socket took no more, and for how long. */
 import { now, us } from './clock';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 
 export class Upload {
   private waits = 0;

@@ -16,7 +16,7 @@ import type { AnySocket } from './net';
 import type { Operations } from './operations';
 import type { Way } from './proxied';
 import type { Writable } from './queue';
-import type { RequestRecord } from './request';
+import type { RequestRecord } from './record';
 import { cutText, line } from './text';
 import type { Tunnel } from './tls';
 import type { Upgraded } from './upgrade';

@@ -1,0 +1,213 @@
+/**
+ * One request. Handlers only note clock readings and references; the lines are built at the end of the tick, from what
+ * the record and the client's own objects say then.
+ *
+ * Times are raw readings of the clock, 0: has not happened. Counts below 0: not measured.
+ */
+import type { PhaseName } from '../model/records/common';
+import type { PriorSend } from './attempts';
+import { type Bodies, bodies, bodyLines } from './bodies';
+import { now } from './clock';
+import { headerLines, headers } from './headers';
+import { nextId } from './ids';
+import { beginText, endText, exchangeText, headLine, type ResponseFacts } from './lines';
+import type { ProxyFacts } from './proxied';
+import type { Writable } from './queue';
+import { bounded } from './text';
+import type { Upload } from './upload';
+import type { Wire } from './wire';
+
+export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel' | 'processExit';
+type Api = 'http' | 'https' | 'fetch' | 'undici' | 'http2' | 'websocket';
+
+const slash = 47;
+const isUrl = /^https?:\/\//i;
+
+export abstract class RequestRecord implements Writable {
+  readonly id = nextId();
+  site = 0;
+  /** 0 nothing, 1 begun, 2 head, 3 all of it. */
+  written = 0;
+  /** What the lines say of its sending: 0 nothing, 1 it has begun, and on which connection, 2 it has ended. */
+  sentWritten = 0;
+  assignedAt = 0;
+  sendBeginAt = 0;
+  sendEndAt = 0;
+  responseBeginAt = 0;
+  readBeginAt = 0;
+  endAt = 0;
+  outcome: Outcome = '';
+  error: unknown = undefined;
+  phase: PhaseName | undefined = undefined;
+  abortAt = 0;
+  abortReason: unknown = undefined;
+  timeoutAt = 0;
+  timeoutLimit = 0;
+  timeoutKind = '';
+  /** Unread stack of where the timer was set. */
+  timeoutSite: Error | undefined = undefined;
+  dial: Wire | undefined = undefined;
+  wire: Wire | undefined = undefined;
+  ordinal = 0;
+  idleFrom = 0;
+  blockedBy = 0;
+  /** Of HTTP/2. */
+  streamId = 0;
+  bytesSent = -1;
+  bytesReceived = -1;
+  /** What the program calls what it does, and id of the incoming request that it is answering. */
+  label = '';
+  cause = 0;
+  /** Try before this one, and which try this is. */
+  retryOf: RequestRecord | undefined = undefined;
+  attempt = 1;
+  /** The line of its begin, or a later one, says so. */
+  attemptTold = false;
+  /** Sockets that it was put on before. */
+  priorSends: PriorSend[] | undefined = undefined;
+  /** The proxy that it goes through. */
+  proxy: ProxyFacts | undefined = undefined;
+  /** Its target is a whole URL: it speaks to a proxy. */
+  readonly absolute: boolean;
+  redirectOf: RequestRecord | undefined = undefined;
+  /** Its answer sends elsewhere. */
+  followed = false;
+  /** Body bytes that the client handed on, before content decoding. -1: none came, -2: cannot be counted. */
+  bodyBytes = -1;
+  /** In how many pieces. */
+  chunks = 0;
+  /** First and last piece; `marks` only when there are more. */
+  firstAt = 0;
+  firstBytes = 0;
+  lastAt = 0;
+  gapBegin = 0;
+  gapEnd = 0;
+  marks: number[] | undefined = undefined;
+  /** 1xx replies: instant and status in turn. */
+  informational: number[] | undefined = undefined;
+  /** When the program gave the last piece of its body. */
+  lastGivenAt = 0;
+  /** Only once the socket took no more of the body. */
+  upload: Upload | undefined = undefined;
+  /** Only while bodies are recorded. */
+  bodies: Bodies | undefined = undefined;
+  /** When its last line was built, while its body is coming. */
+  lineAt = 0;
+  facts: ResponseFacts | undefined = undefined;
+  /** Idle time of the event loop when it was created, ms. */
+  idleAt = 0;
+  /** How long the loop was busy between creation and end, ms. Below 0: not known. */
+  busyTime = -1;
+  /** Sides whose headers are written: 1 request, 2 response. */
+  headersWritten = 0;
+
+  constructor(
+    readonly createdAt: number,
+    readonly api: Api,
+    readonly method: string,
+    readonly path: string,
+  ) {
+    this.absolute = path.charCodeAt(0) !== slash && isUrl.test(path);
+  }
+
+  // What only the client's objects know, asked for when lines are built.
+  /** Every piece of the body passes by us. */
+  abstract readonly countsBody: boolean;
+  /** Pieces are counted when the program takes them. */
+  abstract readonly seesReading: boolean;
+  abstract url(): string;
+  /** How it ends with the program while its body is coming; '': the lines tell whether anything of it was read. */
+  outcomeAtExit(): Outcome {
+    return '';
+  }
+  /** Of a protocol switch: the protocol agreed, or ''. */
+  upgradeProtocol(): string {
+    return '';
+  }
+  /** `"client":{…},` or nothing. */
+  abstract clientText(): string;
+  abstract readResponse(): ResponseFacts | undefined;
+  /** `{…}`, or nothing when there is no request body. */
+  abstract bodyText(): string;
+  /** Names and values in turn, in the order on the wire; undefined: not known. */
+  abstract headerList(side: 'request' | 'response' | 'trailers'): string[] | undefined;
+  /** Names (lower case) that the program called secret. */
+  get secretHeaders(): readonly string[] | undefined {
+    return undefined;
+  }
+  /** `,"field":…` of its own at the end. */
+  endText(): string {
+    return '';
+  }
+  /** Reads the socket's counters at the end, when the request was alone on its connection. */
+  abstract socketCounters(): { bytesRead: number; bytesWritten: number } | undefined;
+
+  /** ms of a timer of the client's; 0: not known. */
+  timerLimit(_kind: string): number {
+    return 0;
+  }
+
+  /** Whose time-out of a socket it is that fired. */
+  socketTimer(_limit: number): 'socket' | 'agent' {
+    return 'socket';
+  }
+
+  /** Who chose the proxy. */
+  proxyBy(): 'agent' | 'dispatcher' | 'env' | 'option' | undefined {
+    return undefined;
+  }
+
+  /** Whether it sends this header (lower case). */
+  says(_header: string): boolean {
+    return false;
+  }
+
+  /** All of its lines are out. */
+  get isWritten(): boolean {
+    return this.written === 3;
+  }
+
+  lines(): string {
+    const ended = this.endAt !== 0;
+    let s = '';
+    const { wire, dial } = this;
+    const settled = (wire === undefined || wire.settled) && (dial === undefined || dial === wire || dial.settled);
+    if (this.written === 0) {
+      if (ended && settled) {
+        this.written = 3;
+        s = bounded(beginText(this) + endText(this, true));
+      } else {
+        this.written = 1;
+        s = bounded(`${beginText(this)}${settled ? this.sentText() : ''}}\n`);
+      }
+    }
+    // Nothing may name a record before its own first line: the dial names the request, and the end names the dial.
+    if (!settled)
+      s += (dial === undefined || dial === wire ? '' : dial.lines()) + (wire === undefined ? '' : wire.lines());
+    if (ended && this.written < 3) {
+      s += bounded(`{"k":"end","id":${this.id}${endText(this, this.written === 1)}`);
+      this.written = 3;
+    } else if (this.written === 1 && this.responseBeginAt === 0) {
+      const sent = this.sentText();
+      if (sent !== '') s += `{"k":"mark","id":${this.id}${sent}}\n`;
+    }
+    if (this.written === 1 && this.responseBeginAt !== 0) {
+      this.written = 2;
+      this.lineAt = now();
+      s += headLine(this);
+    }
+    if (headers.on) s += headerLines(this);
+    return ended && bodies.on ? s + (bodyLines(this) ?? '') : s;
+  }
+
+  /** What is known between creation and response, once there is something to say: so that "waiting" is live. */
+  private sentText(): string {
+    const { wire } = this;
+    if (this.sendBeginAt === 0 || (wire !== undefined && wire.readyAt === 0)) return '';
+    const sent = this.sendEndAt !== 0 ? 2 : 1;
+    if (sent <= this.sentWritten) return '';
+    const text = exchangeText(this, this.sentWritten);
+    this.sentWritten = sent;
+    return text;
+  }
+}
