@@ -1,0 +1,95 @@
+/* Inside of the helper's core: main.c, loop.c, watch.c, drop.c. Features see feature.h alone. */
+#pragma once
+#include <poll.h>
+
+#include "feature.h"
+#include "proto.h"
+
+#define FEATURES_MAX 32
+#define POLLS_MAX 64
+#define WATCHES_MAX 4096
+#define WATCH_BUCKETS 4096
+#define OPTIONS_MAX 32
+#define MESSAGE_MAX (256u << 10)
+#define QUEUE_MAX (4u << 20)
+
+struct opened {
+  const struct feature *feature;
+  bool available;
+  /* Why not. */
+  int error;
+  char reason[160];
+  uint64_t wake_ns;
+  /* Of its messages, since the start: dropped as the host did not read; and what helper_lost() was told. */
+  uint64_t dropped, sent;
+  struct {
+    char what[16];
+    uint64_t count;
+  } lost[4];
+  /* Losses not said yet. */
+  bool lost_news;
+};
+
+struct watch_entry {
+  struct watch watch;
+  bool used;
+  /* Chains, as index + 1. */
+  uint16_t next_id, next_cookie, next_ends;
+};
+
+struct helper {
+  int in, out;
+  bool ending;
+  uid_t user;
+  gid_t group;
+  struct opened features[FEATURES_MAX];
+  size_t feature_count;
+  struct opened *opening;
+  struct {
+    int fd;
+    const struct feature *feature;
+  } polls[POLLS_MAX];
+  size_t poll_count;
+  struct {
+    const char *name, *value;
+  } options[OPTIONS_MAX];
+  size_t option_count;
+  struct frames_in input;
+  struct frames_out output;
+  struct out message;
+  char message_buffer[MESSAGE_MAX];
+  struct json_document document;
+  uint64_t clock_ns;
+  struct watch_entry watches[WATCHES_MAX];
+  uint16_t by_id[WATCH_BUCKETS], by_cookie[WATCH_BUCKETS], by_ends[WATCH_BUCKETS];
+  size_t watch_count;
+};
+
+/* features.c */
+extern const struct feature *const all_features[];
+
+/* drop.c */
+/* Limits of its own: nice, memory, descriptors; ends with its parent. 0 or -errno. */
+int limit_self(void);
+/* Gives up every privilege for good and becomes the calling user. 0 or -errno. */
+int drop_privileges(uid_t, gid_t);
+/* The user who called: own, or the one behind sudo or pkexec. False: root without either, and not asked for. */
+bool calling_user(uid_t *, gid_t *);
+
+/* transport.c */
+/* Connects out to a socket of mode 0600 that is listened on by `user`; -errno. */
+int connect_out(const char *path, uid_t user);
+
+/* loop.c */
+void say_hello(struct helper *);
+/* Until input ends or a signal comes; exit status. */
+int run_loop(struct helper *);
+/* One command frame; public for tests. */
+void take_command(struct helper *, const uint8_t *text, size_t length);
+struct opened *opened_of(struct helper *, const struct feature *);
+
+/* watch.c: all true if it was the core's */
+struct watch *watch_add(struct helper *, const struct watch *);
+void watch_remove(struct helper *, struct watch *);
+/* Sets the cookie, and tells the features. */
+void watch_cookie(struct helper *, struct watch *, uint64_t cookie, uint32_t inode, uid_t uid);
