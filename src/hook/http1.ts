@@ -204,7 +204,9 @@ const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
     return r.method !== 'CONNECT';
   }
   if (req._closed === true) closed(r);
-  return nodeMajor < 20 && r.responseBeginAt === 0;
+  // Who reads `emit` before there is a socket, as nothing is emitted then, means to replace it (got 11, agents of
+  // observability): what he keeps and calls each time is ours.
+  return !req.socket || (nodeMajor < 20 && r.responseBeginAt === 0);
 });
 
 /** The request is done with its socket. A response that is there in full may still be read. */
@@ -214,10 +216,11 @@ function closed(r: Http1Record): void {
   else if (r.message.readableEnded) finish(r, 'complete', r.readEndAt || now());
 }
 
-/** Node 18 has no channel for errors; an upgrade brings its socket. */
+/** Node 18 has no channel for errors; an upgrade brings its socket; a replaced `emit` is read by nobody any more. */
 const onRequestEvent = guarded(part, 'http1.event', (req: Outgoing, a: ArrayLike<unknown>) => {
   const r = recordOf(req);
   if (r === undefined) return;
+  if (Object.hasOwn(req, 'emit')) watchRequest(req);
   if (a[0] === 'error') fail(r, a[1], now());
   else if (a[0] === 'upgrade') upgraded(r, a[2] as AnySocket, a[3]);
 });
