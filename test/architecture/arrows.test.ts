@@ -9,7 +9,7 @@ const root = resolve(__dirname, '../..');
 const arrows: Record<string, readonly string[]> = {
   'src/model': [],
   'src/hook': ['src/model'],
-  'src/helper': ['src/model'],
+  'src/helper': ['src/model', 'src/formats'],
   'src/session': ['src/model', 'src/helper'],
   'src/formats': ['src/model'],
   'src/analysis': ['src/model'],
