@@ -5,6 +5,7 @@
 import { apply } from './builtins';
 import { now } from './clock';
 import { guarded, parts } from './faults';
+import { Frames } from './frames';
 import { Stream } from './marks';
 import { type AnySocket, follow, wireOf } from './net';
 import { push, type Writable } from './queue';
@@ -19,28 +20,41 @@ let watching = false;
 export class Upgraded implements Writable {
   private readonly sent = new Stream();
   private readonly received = new Stream();
+  /** Of a WebSocket. */
+  private readonly framesSent: Frames | undefined;
+  private readonly framesReceived: Frames | undefined;
   private lineAt = now();
 
   constructor(
     private readonly wire: Wire,
     private readonly socket: AnySocket,
-  ) {}
+    protocol: string,
+  ) {
+    const framed = protocol.toLowerCase() === 'websocket';
+    this.framesSent = framed ? new Frames() : undefined;
+    this.framesReceived = framed ? new Frames() : undefined;
+  }
 
-  came(bytes: number): void {
-    this.note(this.received, bytes);
+  came(piece: unknown, encoding: unknown): void {
+    this.note(this.received, this.framesReceived, piece, encoding);
   }
 
   gave(socket: AnySocket, piece: unknown, encoding: unknown): void {
-    if (socket === this.socket) this.note(this.sent, sizeOf(piece, encoding));
+    if (socket === this.socket) this.note(this.sent, this.framesSent, piece, encoding);
   }
 
   /** An event of the socket. */
   event(socket: AnySocket, a: ArrayLike<unknown>): void {
-    if (socket === this.socket && a[0] === 'data') this.came(sizeOf(a[1], socket.readableEncoding));
+    if (socket === this.socket && a[0] === 'data') this.came(a[1], socket.readableEncoding);
   }
 
   figures(): object {
-    return { chunksSent: this.sent.pieces(), chunksReceived: this.received.pieces() };
+    return {
+      chunksSent: this.sent.pieces(),
+      chunksReceived: this.received.pieces(),
+      framesSent: this.framesSent?.told(),
+      framesReceived: this.framesReceived?.told(),
+    };
   }
 
   /** While it lives, at most once a second; its last figures stand in the connection's `close` line. */
@@ -50,10 +64,13 @@ export class Upgraded implements Writable {
     return line({ k: 'upg', id: wire.connection, upgrade: this.figures() });
   }
 
-  private note(stream: Stream, bytes: number): void {
+  private note(stream: Stream, frames: Frames | undefined, piece: unknown, encoding: unknown): void {
+    const bytes = sizeOf(piece, encoding);
     if (bytes <= 0) return;
     const t = now();
     stream.add(t, bytes);
+    if (frames !== undefined && !frames.skip(bytes))
+      frames.take(typeof piece === 'string' ? Buffer.from(piece, encodingOf(encoding)) : (piece as Uint8Array));
     if (t - this.lineAt < 1000) return;
     this.lineAt = t;
     push(this);
@@ -64,9 +81,9 @@ export class Upgraded implements Writable {
 export function upgraded(r: RequestRecord, socket: AnySocket | undefined, head?: unknown): void {
   const { wire } = r;
   if (!socket || wire === undefined || wire.upgrade !== undefined || wire.isH2) return;
-  const upgrade = new Upgraded(wire, socket);
+  const upgrade = new Upgraded(wire, socket, r.upgradeProtocol());
   wire.upgrade = upgrade;
-  if (head instanceof Uint8Array) upgrade.came(head.byteLength);
+  upgrade.came(head, undefined);
   follow(wire, (from, event) => {
     upgrade.event(from, event);
     return true;
@@ -95,5 +112,8 @@ const onWrite = guarded(part, 'net.write', (socket: AnySocket, piece: unknown, e
 
 function sizeOf(piece: unknown, encoding: unknown): number {
   if (typeof piece !== 'string') return piece instanceof Uint8Array ? piece.byteLength : 0;
-  return Buffer.byteLength(piece, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  return Buffer.byteLength(piece, encodingOf(encoding));
 }
+
+const encodingOf = (encoding: unknown): BufferEncoding =>
+  typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';

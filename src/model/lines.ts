@@ -98,8 +98,8 @@ const requestPart = {
 };
 
 /** Of `connection.upgrade`, what the connection itself tells; the rest comes from the request. */
-const { chunksSent, chunksReceived } = connection.properties.upgrade.properties;
-const figures = { chunksSent, chunksReceived };
+const { chunksSent, chunksReceived, framesSent, framesReceived } = connection.properties.upgrade.properties;
+const figures = { chunksSent, chunksReceived, framesSent, framesReceived };
 const upgradeFigures = { upgrade: optional(Type.Object(figures)) };
 
 const attempt = Type.Object({

@@ -21,7 +21,7 @@ const program = join(import.meta.dirname, 'programs/exchange.cjs');
 const clients = join(repository, 'test/matrix/clients/node_modules');
 const size = 5 * 1024 * 1024;
 /** What the server saw of sockets after the switch, by path. */
-const switched = new Map<string, { bytesIn: number; bytesOut: number }>();
+const switched = new Map<string, { bytesIn: number; bytesOut: number; frames: number; code?: number }>();
 /** When the server sent its informational and its final reply, by path. */
 const replies = new Map<string, number[]>();
 let servers: (Server | SecureServer)[];
@@ -67,7 +67,11 @@ function serve(made: Server | SecureServer): void {
     r.end('done');
   });
   made.on('upgrade', (q, socket: Socket) => {
-    const seen = { bytesIn: 0, bytesOut: 0 };
+    const seen: { bytesIn: number; bytesOut: number; frames: number; code?: number } = {
+      bytesIn: 0,
+      bytesOut: 0,
+      frames: 0,
+    };
     switched.set(`${made instanceof SecureServer ? 's' : ''}${q.url}`, seen);
     const count = (out: Uint8Array | string) => {
       seen.bytesOut += out.length;
@@ -79,8 +83,11 @@ function serve(made: Server | SecureServer): void {
       // One frame of a client, masked, below 126 bytes.
       const length = (d[1] as number) & 0x7f;
       const data = d.subarray(6, 6 + length).map((b, i) => b ^ (d[2 + (i % 4)] as number));
+      seen.frames++;
       count(Buffer.concat([Buffer.from([d[0] as number, length]), data]));
-      if (((d[0] as number) & 0xf) === 8) socket.end();
+      if (((d[0] as number) & 0xf) !== 8) return;
+      if (length >= 2) seen.code = (data[0] as number) * 256 + (data[1] as number);
+      socket.end();
     });
     socket.on('error', () => {});
     socket.on('end', () => socket.end());
@@ -201,6 +208,12 @@ describe.each(nodes)('Node $major', (node) => {
       expect(chunks?.bytes).toBeGreaterThan(1000);
       expect(chunks?.count).toBeGreaterThanOrEqual(10);
     }
+    // Ten messages and the close, there and back: six bytes of header with a mask, two without.
+    const { bytesIn, bytesOut, frames, code } = present(switched.get(by === 'wss' ? `s${path}` : path), 'the server');
+    expect(frames).toBe(11);
+    const told = { count: 11, messages: 10, text: 10, close: 1, closeCode: code };
+    expect(connection.upgrade?.framesSent).toEqual({ ...told, payloadBytes: bytesIn - 66 });
+    expect(connection.upgrade?.framesReceived).toEqual({ ...told, payloadBytes: bytesOut - 22 });
     expect(stateOf(r, run.store, phasesOf(r, run.store)).text).toBe('101 closed');
   });
 
@@ -210,6 +223,7 @@ describe.each(nodes)('Node $major', (node) => {
     const { upgrade } = present(run.store.connections.get(r.connection ?? ''), 'connection');
     expect(upgrade).toMatchObject({ request: r.id, chunksSent: { count: 2, bytes: 7 } });
     expect(upgrade?.chunksReceived?.bytes).toBe(switched.get(`/own?${name}`)?.bytesOut);
+    expect([upgrade?.framesSent, upgrade?.framesReceived]).toEqual([undefined, undefined]);
   });
 
   test('a switched connection that is open at the exit', () => {

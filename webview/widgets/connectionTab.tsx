@@ -51,13 +51,26 @@ function optionsText({ options: o }: Connection): string | undefined {
   return parts.join(', ') || undefined;
 }
 
+type FrameCounts = NonNullable<NonNullable<Connection['upgrade']>['framesSent']>;
+
+function framesText(f: FrameCounts | undefined): string {
+  if (!f) return '';
+  const kinds = [
+    f.ping && `${f.ping} ping`,
+    f.pong && `${f.pong} pong`,
+    f.close && `close${f.closeCode === undefined ? '' : ` ${f.closeCode}`}`,
+  ].filter(Boolean);
+  const messages = `${f.messages} ${f.messages === 1 ? 'message' : 'messages'}`;
+  return `${messages}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''} in `;
+}
+
 function upgradeText({ upgrade: u }: Connection): string | undefined {
   if (!u) return undefined;
   const pieces = (c: NonNullable<typeof u.chunksSent>) =>
     `${c.count} ${c.count === 1 ? 'piece' : 'pieces'} (${bytesText(c.bytes)})`;
   const parts = [
-    u.chunksSent && `sent ${pieces(u.chunksSent)}`,
-    u.chunksReceived && `received ${pieces(u.chunksReceived)}`,
+    u.chunksSent && `sent ${framesText(u.framesSent)}${pieces(u.chunksSent)}`,
+    u.chunksReceived && `received ${framesText(u.framesReceived)}${pieces(u.chunksReceived)}`,
   ].filter(Boolean);
   return `${u.protocol ?? 'another protocol'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
 }

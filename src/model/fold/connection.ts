@@ -172,8 +172,13 @@ export function foldUpgrade(store: Store, isolate: Isolate, line: LineOf<'upg'>)
 
 /** Of an `upgrade`, what the connection tells. */
 function figuresOf(upgrade: unknown): object {
-  const { chunksSent, chunksReceived } = upgrade as NonNullable<Connection['upgrade']>;
-  return { ...(chunksSent ? { chunksSent } : {}), ...(chunksReceived ? { chunksReceived } : {}) };
+  const { chunksSent, chunksReceived, framesSent, framesReceived } = upgrade as NonNullable<Connection['upgrade']>;
+  return {
+    ...(chunksSent ? { chunksSent } : {}),
+    ...(chunksReceived ? { chunksReceived } : {}),
+    ...(framesSent ? { framesSent } : {}),
+    ...(framesReceived ? { framesReceived } : {}),
+  };
 }
 
 /** An upgraded request lives as long as its connection: its row changes with it. */

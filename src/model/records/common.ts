@@ -110,6 +110,27 @@ export const chunks = (description: string) =>
     description,
   );
 
+const frameCount = (what: string) => optional(count(`${what} Absent: none.`));
+
+/** Of a WebSocket: one direction, by the headers of its frames. */
+export const frames = (description: string) =>
+  record(
+    {
+      count: count('Frames, exact.'),
+      messages: count('Messages that came to their end: text or binary, each of one frame or more.'),
+      payloadBytes: bytes('Payload as the headers give it, after compression, of all frames.'),
+      text: frameCount('Text frames.'),
+      binary: frameCount('Binary frames.'),
+      continuation: frameCount('Frames that continue a message.'),
+      ping: frameCount('Pings.'),
+      pong: frameCount('Pongs.'),
+      close: frameCount('Close frames.'),
+      compressed: frameCount('Messages that are compressed.'),
+      closeCode: optional(integer('Code of the close frame. Absent: it had none, or there was no such frame.')),
+    },
+    description,
+  );
+
 export const loss = record(
   {
     source: text('Source that lost something: hook, session, inetDiag …'),

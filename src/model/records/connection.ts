@@ -19,7 +19,7 @@ import {
   text,
   words,
 } from '../schema';
-import { abort, address, callSite, chunks, errorInfo, keepAlive } from './common';
+import { abort, address, callSite, chunks, errorInfo, frames, keepAlive } from './common';
 import { dnsRecord, skippedServer } from './dns';
 
 export const dial = record(
@@ -161,11 +161,17 @@ export const connection = record(
           protocol: optional(text('Protocol agreed, as the reply named it.')),
           at: optional(instant('Reply seen.')),
           chunksSent: optional(
-            chunks('Pieces that the program wrote after the switch (WebSocket: one or two a frame). Absent: not seen.'),
+            chunks(
+              'Pieces that the program wrote after the switch (a frame of a WebSocket in one or two, or several in one). Absent: not seen.',
+            ),
           ),
           chunksReceived: optional(
             chunks('Pieces that came after the switch, as the socket gave them. Absent: not seen.'),
           ),
+          framesSent: optional(
+            frames('Frames of a WebSocket that the program sent. Absent: none, or another protocol.'),
+          ),
+          framesReceived: optional(frames('Frames of a WebSocket that came. Absent: none, or another protocol.')),
         },
         'Protocol switch: what the connection carried after it, above TLS. Absent: none.',
       ),
