@@ -26,7 +26,7 @@ struct feature {
   void (*tick)(struct helper *, uint64_t now_ns);
   /* A command from the host: true if it was this feature's. Several features may take part in one (return false). */
   bool (*command)(struct helper *, const char *cmd, const struct json *message);
-  /* A connection is watched from now on (its cookie may still be 0), its cookie became known, or it is no longer. */
+  /* A connection is watched from now on (its cookie is 0 if the kernel has no such socket any more), or no longer. */
   void (*watched)(struct helper *, const struct watch *);
   void (*unwatched)(struct helper *, const struct watch *);
   /* Own figures in the answer to "stats": members of an object that stands open. */
@@ -89,8 +89,8 @@ struct watch {
   uint32_t inode;
   /* (uid_t)-1: not known. */
   uid_t uid;
-  /* Since when, CLOCK_MONOTONIC. */
-  uint64_t since_ns;
+  /* CLOCK_MONOTONIC: watched since; and begin of the connection as the host knows it, 0: not known. */
+  uint64_t since_ns, born_ns;
 };
 
 const struct watch *watch_by_id(const struct helper *, const char *id);

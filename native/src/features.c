@@ -1,7 +1,26 @@
+#include "bpf_features.h"
 #include "helper.h"
 
-/* In this order they are opened, told of watches and asked; closed in the other. inetDiag comes first: it finds the
-   cookie that the others join by. */
+extern const struct feature inet_diag, tcp_destroy, route, counters;
+
+/* In this order they are opened, told of watches and asked; closed in the other. inetDiag comes before
+   those that join by the cookie, as it finds it; route before inetDiag, as that takes a connection that has ended
+   already out of the table. */
 const struct feature *const all_features[] = {
+    &route,
+    &inet_diag,
+    &tcp_destroy,
+    &counters,
+    &bpf_state,
+    &bpf_retransmit,
+    &bpf_drop,
+    &bpf_reset,
+    &bpf_error,
+    &bpf_congestion,
+    &bpf_udp,
+    &bpf_delay,
+    &bpf_bytes,
+    &bpf_sizes,
+    &bpf_queue,
     NULL,
 };

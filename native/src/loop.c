@@ -189,12 +189,18 @@ static void take_watch(struct helper *h, const struct json *m) {
   else if (protocol && !json_is(protocol, "tcp")) return helper_failed(h, NULL, "watch", m, EPROTONOSUPPORT, "protocol");
   if (!json_text(json_member(m, "id"), w.id, sizeof w.id)) return helper_failed(h, NULL, "watch", NULL, EINVAL, "id");
   if (!address_json(&w.local, json_member(m, "local"))) return helper_failed(h, NULL, "watch", m, EINVAL, "local");
-  if (!address_json(&w.remote, json_member(m, "remote"))) return helper_failed(h, NULL, "watch", m, EINVAL, "remote");
+  const struct json *remote = json_member(m, "remote");
+  /* A socket for datagrams may have none. */
+  if (!remote && w.protocol == IPPROTO_UDP) w.remote.family = w.local.family;
+  else if (!address_json(&w.remote, remote) || w.remote.family != w.local.family)
+    return helper_failed(h, NULL, "watch", m, EINVAL, "remote");
   if (json_u64(json_member(m, "pid"), &pid) && pid <= INT32_MAX) w.pid = (pid_t)pid;
+  json_u64(json_member(m, "bornNs"), &w.born_ns);
   if (watch_by_id(h, w.id)) return helper_failed(h, NULL, "watch", m, EEXIST, "this id is watched");
   struct watch *added = watch_add(h, &w);
   if (!added) return helper_failed(h, NULL, "watch", m, ENOSPC, "too many connections are watched");
-  for (size_t i = 0; i < h->feature_count; i++)
+  /* inetDiag may find that it has ended already, and take it away again. */
+  for (size_t i = 0; i < h->feature_count && watch_by_id(h, w.id) == added; i++)
     if (h->features[i].available && h->features[i].feature->watched) h->features[i].feature->watched(h, added);
 }
 
