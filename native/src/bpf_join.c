@@ -1,0 +1,263 @@
+/* From events of sockets to watched connections. What is of no watched connection is kept for ten seconds, as a
+   connection begins before the host can name it, and then forgotten: it never leaves the helper. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bpf.h"
+#include "helper.h"
+
+#define SOURCES 12
+#define FIGURES 4
+#define HISTORY 4096
+#define HISTORY_NS 10000000000ull
+#define SOCKETS 4096
+#define TICK_NS 20000000ull
+#define FIGURES_EVERY 50
+#define VALUE_MAX 256
+/* A bound for one look at one ring, so that commands are answered. */
+#define EVENTS_AT_ONCE 4096
+
+struct source {
+  const struct feature *feature;
+  struct bpf_ring ring;
+  const volatile unsigned long long *lost;
+  uint64_t told, broken;
+};
+
+struct figures {
+  const struct feature *feature;
+  int map;
+  size_t size;
+  bpf_figures_say say;
+  bool denied;
+};
+
+struct past {
+  struct nt_event event;
+  const struct feature *feature;
+};
+
+/* What is known of a socket beside its events. Direct-mapped: another one takes the place. */
+struct known {
+  uint64_t cookie, state_at;
+  uint32_t pid;
+  uint8_t state;
+  /* Of a watch that has ended: its last changes still go to the host. */
+  char id[64];
+  uint64_t ended;
+  uint32_t sums[FIGURES];
+};
+
+static struct source sources[SOURCES];
+static struct figures figures[FIGURES];
+static size_t source_count, figures_count, past_begin, past_count;
+static struct past past[HISTORY];
+static struct known sockets[SOCKETS];
+static const struct feature *driver;
+static uint32_t own_net;
+static unsigned ticks;
+
+static struct known *known_of(uint64_t cookie) {
+  struct known *k = &sockets[(cookie * 0x9E3779B97F4A7C15ull) >> 52];
+  if (k->cookie != cookie) *k = (struct known){.cookie = cookie};
+  return k;
+}
+
+static uint32_t net_of(pid_t pid) {
+  char path[48];
+  struct stat about;
+  snprintf(path, sizeof path, "/proc/%d/ns/net", pid);
+  return pid > 0 && stat(path, &about) == 0 ? (uint32_t)about.st_ino : own_net;
+}
+
+static void ends_of(const struct nt_event *e, struct address *local, struct address *remote) {
+  static const uint8_t mapped[12] = {[10] = 255, [11] = 255};
+  bool four = e->family == AF_INET || (memcmp(e->local, mapped, 12) == 0 && memcmp(e->remote, mapped, 12) == 0);
+  size_t skip = four && e->family != AF_INET ? 12 : 0, length = four ? 4 : 16;
+  *local = (struct address){.family = four ? AF_INET : AF_INET6, .port = e->local_port};
+  *remote = (struct address){.family = local->family, .port = e->remote_port};
+  memcpy(local->ip, e->local + skip, length);
+  memcpy(remote->ip, e->remote + skip, length);
+}
+
+static bool is_of(const struct nt_event *e, const struct watch *w, uint32_t net) {
+  struct address local, remote;
+  if (e->protocol != w->protocol || (e->netns != 0 && e->netns != net)) return false;
+  ends_of(e, &local, &remote);
+  return address_equal(&local, &w->local) && address_equal(&remote, &w->remote);
+}
+
+static const struct watch *watch_of(struct helper *h, const struct nt_event *e) {
+  const struct watch *w = watch_by_cookie(h, e->cookie);
+  if (w || e->local_port == 0) return w;
+  struct address local, remote;
+  ends_of(e, &local, &remote);
+  w = watch_by_ends(h, e->protocol, &local, &remote);
+  if (!w || (e->cookie != 0 && w->cookie != 0)) return NULL;
+  if (e->netns != 0 && e->netns != net_of(w->pid)) return NULL;
+  if (e->cookie != 0) watch_cookie(h, (struct watch *)w, e->cookie, w->inode, w->uid);
+  return w;
+}
+
+/* A listener of the user that the host knows one connection to. */
+static const struct watch *watch_at_listener(struct helper *h, const struct nt_event *e) {
+  if (e->kind != NT_DROP || e->remote_port != 0 || e->protocol != IPPROTO_TCP) return NULL;
+  for (const struct watch *w = watch_next(h, NULL); w; w = watch_next(h, w))
+    if (w->protocol == IPPROTO_TCP && w->remote.port == e->local_port) return w;
+  return NULL;
+}
+
+static void say(struct helper *h, const struct feature *f, const struct nt_event *e, const char *id) {
+  uint64_t since = 0;
+  struct nt_event with = *e;
+  if (e->cookie != 0) {
+    struct known *k = known_of(e->cookie);
+    if (e->kind == NT_STATE) {
+      if (k->state == e->a && k->state_at != 0 && k->state_at < e->at) since = k->state_at;
+      k->state = (uint8_t)e->b;
+      k->state_at = e->at;
+    }
+    if (with.pid != 0) k->pid = with.pid;
+    else if (e->kind == NT_STATE) with.pid = k->pid;
+  }
+  bpf_event_say(h, f, &with, id, since);
+}
+
+static void remember(const struct feature *f, const struct nt_event *e) {
+  size_t at = (past_begin + past_count) % HISTORY;
+  past[at] = (struct past){*e, f};
+  if (past_count < HISTORY) past_count++;
+  else past_begin = (past_begin + 1) % HISTORY;
+}
+
+static void forget(uint64_t now) {
+  while (past_count > 0 && past[past_begin].event.at + HISTORY_NS < now) {
+    past_begin = (past_begin + 1) % HISTORY;
+    past_count--;
+  }
+}
+
+struct taking {
+  struct helper *helper;
+  struct source *source;
+};
+
+static void take(void *context, const void *record) {
+  const struct taking *t = context;
+  struct nt_event e;
+  memcpy(&e, record, sizeof e);
+  const struct watch *w = watch_of(t->helper, &e);
+  if (!w) w = watch_at_listener(t->helper, &e);
+  if (w) return say(t->helper, t->source->feature, &e, w->id);
+  struct known *k = e.cookie ? known_of(e.cookie) : NULL;
+  if (k && k->ended) return say(t->helper, t->source->feature, &e, k->id);
+  remember(t->source->feature, &e);
+}
+
+static void read_rings(struct helper *h) {
+  for (size_t i = 0; i < source_count; i++) {
+    struct source *s = &sources[i];
+    struct taking context = {h, s};
+    uint64_t broken = 0;
+    bpf_ring_read(&s->ring, sizeof(struct nt_event), EVENTS_AT_ONCE, take, &context, &broken);
+    uint64_t lost = *s->lost;
+    helper_lost(h, s->feature, "kernel", lost - s->told);
+    helper_lost(h, s->feature, "broken", broken);
+    s->told = lost;
+  }
+}
+
+/* ---- figures ---- */
+
+static uint32_t sum_of(const void *value, size_t size) {
+  uint32_t sum = 2166136261u;
+  for (size_t i = 0; i < size; i++) sum = (sum ^ ((const uint8_t *)value)[i]) * 16777619u;
+  return sum ? sum : 1;
+}
+
+static void say_figures(struct helper *h, const struct watch *w) {
+  uint8_t value[VALUE_MAX] __attribute__((aligned(8)));
+  if (w->cookie == 0) return;
+  for (size_t i = 0; i < figures_count; i++) {
+    struct figures *f = &figures[i];
+    int error = f->denied ? -EPERM : bpf_map_get(f->map, &w->cookie, value);
+    /* Kernels that let nobody read a map without privilege, though the descriptor was given. */
+    if (error == -EPERM && !f->denied) helper_lost(h, f->feature, "denied", 1);
+    if (error == -EPERM) f->denied = true;
+    if (error < 0) continue;
+    struct known *k = known_of(w->cookie);
+    uint32_t sum = sum_of(value, f->size);
+    if (k->sums[i] == sum) continue;
+    k->sums[i] = sum;
+    f->say(h, f->feature, w, value);
+  }
+}
+
+void bpf_owner(uint64_t cookie, uint32_t pid) { known_of(cookie)->pid = pid; }
+
+/* ---- what features with programs share ---- */
+
+int bpf_source(struct helper *h, const struct feature *f, int fd, size_t size, const volatile unsigned long long *lost) {
+  if (source_count == SOURCES) return -ENOSPC;
+  struct source *s = &sources[source_count];
+  int error = bpf_ring_open(&s->ring, fd, size);
+  if (error) return error;
+  s->feature = f;
+  s->lost = lost;
+  source_count++;
+  if (driver) return 0;
+  struct stat about;
+  driver = f;
+  if (stat("/proc/self/ns/net", &about) == 0) own_net = (uint32_t)about.st_ino;
+  bpf_reasons_load();
+  helper_wake(h, f, monotonic_ns() + TICK_NS);
+  return 0;
+}
+
+int bpf_figures(struct helper *h, const struct feature *f, int map, size_t size, bpf_figures_say as) {
+  (void)h;
+  if (figures_count == FIGURES || size > VALUE_MAX) return -ENOSPC;
+  figures[figures_count++] = (struct figures){f, map, size, as, false};
+  return 0;
+}
+
+void bpf_tick(struct helper *h, uint64_t now) {
+  read_rings(h);
+  forget(now);
+  bpf_places(h, driver);
+  if (++ticks % FIGURES_EVERY == 0)
+    for (const struct watch *w = watch_next(h, NULL); w; w = watch_next(h, w)) say_figures(h, w);
+  helper_wake(h, driver, monotonic_ns() + TICK_NS);
+}
+
+void bpf_watched(struct helper *h, const struct watch *w) {
+  if (!driver || opened_of(h, driver)->feature != driver) return;
+  /* What has come meanwhile belongs to the past too. */
+  read_rings(h);
+  uint32_t net = net_of(w->pid);
+  for (size_t i = past_count; i-- > 0 && w->cookie == 0;) {
+    const struct nt_event *e = &past[(past_begin + i) % HISTORY].event;
+    if (e->cookie != 0 && is_of(e, w, net)) watch_cookie(h, (struct watch *)w, e->cookie, w->inode, w->uid);
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < past_count; i++) {
+    struct past p = past[(past_begin + i) % HISTORY];
+    bool own = p.event.cookie != 0 ? p.event.cookie == w->cookie : is_of(&p.event, w, net);
+    if (!own && watch_at_listener(h, &p.event) == w) own = true;
+    if (own) say(h, p.feature, &p.event, w->id);
+    else past[(past_begin + kept++) % HISTORY] = p;
+  }
+  past_count = kept;
+}
+
+void bpf_unwatched(struct helper *h, const struct watch *w) {
+  read_rings(h);
+  say_figures(h, w);
+  if (w->cookie == 0) return;
+  struct known *k = known_of(w->cookie);
+  snprintf(k->id, sizeof k->id, "%s", w->id);
+  k->ended = monotonic_ns();
+}
