@@ -14,8 +14,12 @@ import { bodyNotReadRule } from './rules/bodyNotRead';
 import { certificateRule } from './rules/certificates';
 import { plainHttpRule, secretInUrlRule } from './rules/exposed';
 import { failedConnectRule } from './rules/failedConnects';
+import { h2NotUsedRule } from './rules/h2NotUsed';
 import { limitsOfSightRule } from './rules/limitsOfSight';
 import { manyRequestRule, serialRule } from './rules/manyRequests';
+import { newConnectionRule } from './rules/newConnections';
+import { packageHostRule } from './rules/packageHosts';
+import { proxyIgnoredRule } from './rules/proxyIgnored';
 import { repeatedLookupRule } from './rules/repeatedLookups';
 import { retryStormRule } from './rules/retryStorm';
 import { shortConnectionRule } from './rules/shortConnections';
@@ -23,10 +27,12 @@ import { slowLookupRule } from './rules/slowLookups';
 import { smallWriteRule } from './rules/smallWrites';
 import { staleKeepAliveRule } from './rules/staleKeepAlive';
 import { busyLoopRule, timeoutRule } from './rules/timeouts';
+import { slowBodyRule, uploadRule } from './rules/transfers';
 
 /** Failures explained first, then lost time, then habits; causes before their effects. */
 const rules: readonly ((facts: Facts) => Draft[])[] = [
   failedConnectRule,
+  proxyIgnoredRule,
   staleKeepAliveRule,
   certificateRule,
   brokenBodyRule,
@@ -38,15 +44,20 @@ const rules: readonly ((facts: Facts) => Draft[])[] = [
   busyLoopRule,
   agentQueueRule,
   shortConnectionRule,
+  newConnectionRule,
   smallWriteRule,
   slowServerRule,
+  slowBodyRule,
+  uploadRule,
   fullHandshakeRule,
+  h2NotUsedRule,
   repeatedLookupRule,
   manyRequestRule,
   serialRule,
   plainHttpRule,
   secretInUrlRule,
   uncompressedRule,
+  packageHostRule,
   limitsOfSightRule,
 ];
 
@@ -55,7 +66,10 @@ const covered = 0.8;
 const causes: Readonly<Record<string, readonly string[]>> = {
   'agent-queue': ['body-not-read'],
   'server-slow': ['event-loop-blocked'],
-  'tls-full-handshake': ['keep-alive-off', 'connection-churn'],
+  'body-slow': ['event-loop-blocked'],
+  'tls-full-handshake': ['keep-alive-off', 'connection-churn', 'avoidable-connections'],
+  'new-connection': ['keep-alive-off', 'connection-churn', 'body-not-read'],
+  'avoidable-connections': ['keep-alive-off', 'connection-churn', 'body-not-read'],
 };
 const rank = { error: 0, warning: 1, info: 2 } as const;
 

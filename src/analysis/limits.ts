@@ -3,7 +3,7 @@ const ms = 1000;
 const s = 1000 * ms;
 
 /** Version of the rules: saved findings of another version are computed again. */
-export const analysisVersion = '1.0';
+export const analysisVersion = '1.1';
 
 /** A request that takes this long is worth a look; what people notice as a delay. */
 export const slowAt = 500 * ms;
@@ -73,6 +73,19 @@ export const packing = { least: 8192, warning: 1024 * 1024 };
 export const serverSlow = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
 /** The loop busy for this share of a request that took long. */
 export const busyLoop = { least: 100 * ms, share: 0.5, count: 2 };
+
+/** Connections of HTTP/1.1 at once, or requests, from which the one of HTTP/2 would be felt. */
+export const h2NotUsed = { connections: 6, requests: 50 };
+/** An upload whose sending is this much of it, and long enough to be felt; the share of it that names a side. */
+export const upload = { least: 256 * 1024, shortest: 100 * ms, of: 0.3, share: 0.5, warning: 1 * s };
+/** Bodies that take this share of most requests of one kind. */
+export const slowBody = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
+/** Connections to one origin that could have been spared, their share of its requests, and of their time. */
+export const avoidable = { count: 5, share: 0.5, cost: 0.2, info: 3 };
+/** Closed this soon after its only request: never meant to be kept. */
+export const notKept = 100 * ms;
+/** Node's agents give a connection up this long before the server's limit, undici 2 s: of shorter limits nothing is left. */
+export const leastHint = { agent: 1 * s, undici: 2 * s };
 
 /** Subjects listed in a finding, and findings kept. */
 export const mostSubjects = 20;

@@ -1,5 +1,5 @@
 /** Builders for tests: a store of hand-made records of thread 1-0, with what a rule does not ask for left out. */
-import type { Certificate, Connection, Dial, Lookup, Request, TlsTunnel } from '../model/records';
+import type { Certificate, Connection, Dial, Lookup, Process, Request, TlsTunnel } from '../model/records';
 import type { Store } from '../model/store';
 import { emptyStore, foldLines } from '../model/testing';
 import { analyse } from './analyse';
@@ -13,11 +13,21 @@ export interface Records {
   lookups?: (Partial<Lookup> & { id: string })[];
   tunnels?: (Partial<TlsTunnel> & { id: string })[];
   certificates?: Certificate[];
+  /** Of process 1, whose thread is 1-0. */
+  process?: Partial<Process>;
 }
 
 export function storeOf(r: Records): Store {
   const store = foldLines([], emptyStore());
   const thread = '1-0';
+  if (r.process)
+    store.setProcess({
+      id: '1',
+      pid: 1,
+      startAt: 0,
+      threads: [{ id: thread, threadId: 0, kind: 'main', beginAt: 0, clockOffset: 0 }],
+      ...r.process,
+    });
   for (const c of r.certificates ?? []) store.certificates.set(c.fingerprint256, c);
   for (const c of r.connections ?? []) store.setConnection({ thread, ...c });
   for (const l of r.lookups ?? []) store.setLookup({ thread, ...l });

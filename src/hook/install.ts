@@ -18,6 +18,7 @@ import { installHttp2 } from './http2';
 import { installIncoming } from './incoming';
 import { setUpKeys } from './keys';
 import { installNet } from './net';
+import { proxyEnvironment } from './proxyenv';
 import { flush, push, setUpQueue } from './queue';
 import { installSocketTrace } from './socketTrace';
 import { isSpool, openSpool } from './spool';
@@ -101,6 +102,7 @@ function processLine(settings: Settings, segment: number, monotonicNs: bigint, w
     runtime: { name: 'node', version: versions.node, undici: versions.undici },
     argv: shortArguments(maskArguments(argv, settings.maskedParameters)),
     title: title === 'node' || title === argv[0] ? undefined : cutText(title, 128),
+    proxyEnvironment: proxyEnvironment(process.env),
     hook: version,
     parts: Object.values(parts).flatMap((p) => (p.on ? [p.name] : [])),
     settings: {

@@ -31,6 +31,7 @@ import {
   settings,
   tlsTunnel,
 } from './records';
+import { proxyEnvironment } from './records/process';
 import { optional } from './schema';
 
 const n = Type.Integer({ minimum: 0 });
@@ -131,6 +132,7 @@ export const lineSchemas = {
     runtime: optional(Type.Object({ name: Type.String(), version: Type.String(), undici: optional(Type.String()) })),
     argv: optional(Type.Array(Type.String())),
     title: optional(Type.String()),
+    proxyEnvironment: optional(proxyEnvironment),
     hook: optional(Type.String()),
     parts: optional(Type.Array(Type.String())),
     settings: optional(settings),

@@ -63,6 +63,7 @@ function processFor(store: Store, line: LineOf<'proc'>, offset: number): Process
     ...(argv?.[1] !== undefined ? { entry: argv[1] } : {}),
     ...(line.title !== undefined ? { title: line.title } : {}),
     ...(line.runtime ? { runtime: line.runtime } : {}),
+    ...(line.proxyEnvironment ? { proxyEnvironment: line.proxyEnvironment } : {}),
   };
   // A worker's own argv says less than the main thread's.
   if (open) return line.tid === 0 ? { ...open, ...fields } : open;

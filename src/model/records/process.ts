@@ -52,6 +52,16 @@ export const thread = record(
 );
 export type Thread = Static<typeof thread>;
 
+export const proxyEnvironment = record(
+  {
+    http: optional(maskedText('Proxy for `http:`, user info masked.', 'url')),
+    https: optional(maskedText('Proxy for `https:`, user info masked.', 'url')),
+    all: optional(maskedText('Proxy for whatever has none of its own, user info masked.', 'url')),
+    no: optional(text('Hosts that go without.')),
+  },
+  'HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY at the start. Absent: no proxy is named. Whether a request took one, its `proxy` says.',
+);
+
 export const process = record(
   {
     id: id('Id: the pid, or `4711.2` when the pid came again in one trace.'),
@@ -67,6 +77,7 @@ export const process = record(
         'Runtime.',
       ),
     ),
+    proxyEnvironment: optional(proxyEnvironment),
     startAt: instant('When the hook began in it.'),
     endAt: optional(instant('Its end.')),
     exitCode: optional(integer('Exit code; absent: running, killed or not known.')),

@@ -1,0 +1,120 @@
+/** Bodies that take long: uploads held up by the reader or by the program's own stream, answers that trickle in. */
+import type { Request } from '../../model/records';
+import { bytesText, timeText } from '../../model/text';
+import { type Draft, draft, number, time } from '../draft';
+import { type Facts, median, push, sum } from '../facts';
+import { slowAt, slowBody, upload } from '../limits';
+import { hostOf, isLoopback, originOf, templateOf } from '../places';
+
+interface Upload {
+  r: Request;
+  /** µs of sending; in them, the socket took no more; and nothing was there to be sent. */
+  send: number;
+  held: number;
+  idle: number;
+}
+
+export function uploadRule(facts: Facts): Draft[] {
+  const groups = new Map<string, Upload[]>();
+  for (const r of facts.requests) {
+    const u = uploadOf(r, facts);
+    if (!u) continue;
+    const why = u.idle >= upload.share * u.send ? 'stream' : u.held >= upload.share * u.send ? 'socket' : 'path';
+    push(groups, `${why} ${originOf(r.url)}`, u);
+  }
+  return [...groups].map(([key, list]) => {
+    const [why, origin = ''] = key.split(' ');
+    const send = sum(list.map((u) => u.send));
+    const part = sum(list.map((u) => (why === 'stream' ? u.idle : u.held)));
+    const first = list[0] as Upload;
+    const n = `${list.length} ${list.length === 1 ? 'upload' : 'uploads'} to ${origin}`;
+    const bytes = sum(list.map(({ r }) => r.body?.bytes ?? r.body?.declaredBytes ?? 0));
+    const texts = {
+      stream: `Your stream: nothing to send for ${timeText(part)} of ${timeText(send)}, in ${n}.`,
+      socket: `Not clear: the socket took no more for ${timeText(part)} of ${timeText(send)}, in ${n}: the reader or the path.`,
+      path: `Not clear: ${n} took ${timeText(send)} for ${bytesText(bytes)}: the reader or the path.`,
+    };
+    return draft({
+      rule: 'upload-limited',
+      severity: Math.max(...list.map((u) => u.send)) >= upload.warning ? 'warning' : 'info',
+      title: why === 'stream' ? 'Upload held up by your stream' : 'Upload held up by the reader or the path',
+      text: texts[why as keyof typeof texts],
+      fault: why === 'stream' ? 'yourCode' : 'unclear',
+      certainty: why === 'stream' ? 'sure' : 'unclear',
+      subjects: list.map((u) => u.r.id),
+      evidence: [
+        time('sending', first.send, first.r.id, 'sendEndAt'),
+        ...(why === 'stream' ? [time('nothing to send', first.idle, first.r.id, 'body.lastWriteAt')] : []),
+        ...(first.held > 0 ? [time('socket took no more', first.held, first.r.id, 'body.drainDuration')] : []),
+        { what: 'bytes', value: bytes, unit: 'bytes' },
+      ],
+      advice:
+        why === 'stream'
+          ? 'Read the source faster: bigger chunks, a greater highWaterMark, `pipeline`.'
+          : 'Look at the reader; the helper’s kernel figures tell it from the path.',
+    });
+  });
+}
+
+function uploadOf(r: Request, { store }: Facts): Upload | undefined {
+  const { body, sendBeginAt, sendEndAt, createdAt } = r;
+  if (!body || sendBeginAt === undefined || sendEndAt === undefined || createdAt === undefined) return undefined;
+  const send = sendEndAt - sendBeginAt;
+  const total = (r.endAt ?? sendEndAt) - createdAt;
+  const size = body.bytes ?? body.declaredBytes ?? 0;
+  if (size < upload.least || send < upload.shortest || send < upload.of * total) return undefined;
+  if (store.pausesOf(r.thread).length > 0) return undefined;
+  const held = Math.min(send, body.drainDuration ?? 0);
+  const idle = body.lastWriteAt === undefined ? 0 : Math.max(0, Math.min(send, body.lastWriteAt - sendBeginAt) - held);
+  return { r, send, held, idle };
+}
+
+export function slowBodyRule({ byOrigin, store }: Facts): Draft[] {
+  const groups = new Map<string, Request[]>();
+  for (const [origin, requests] of byOrigin)
+    for (const r of requests)
+      if (isLong(r) && store.pausesOf(r.thread).length === 0)
+        push(groups, `${r.method} ${origin}${templateOf(r.url ?? '')}`, r);
+  return [...groups].flatMap(([kind, list]) => {
+    const slow = list.filter((r) => own(r) >= slowBody.share * ((r.endAt as number) - (r.createdAt as number)));
+    if (slow.length < slowBody.count || slow.length < slowBody.of * list.length) return [];
+    const times = slow.map(own);
+    const gaps = slow.flatMap((r) => {
+      const g = r.chunks?.longestGap;
+      return g ? [g.endAt - g.beginAt] : [];
+    });
+    const loopback = isLoopback(hostOf(originOf(slow[0]?.url)));
+    return [
+      draft({
+        rule: 'body-slow',
+        severity: median(times) >= slowBody.warning && slow.length >= 5 ? 'warning' : 'info',
+        title: `Bodies of ${kind} take ${timeText(median(times))}`,
+        text: `${loopback ? '' : 'Server or path: '}${slow.length} bodies of ${kind} took ${timeText(median(times))} (median) to come${gaps.length > 0 ? `, with gaps of up to ${timeText(Math.max(...gaps))}` : ''}.`,
+        fault: loopback ? 'server' : 'unclear',
+        certainty: loopback ? 'sure' : 'likely',
+        subjects: slow.map((r) => r.id),
+        evidence: [
+          number('bodies', slow.length),
+          time('median time', median(times)),
+          ...(gaps.length > 0 ? [time('longest gap', Math.max(...gaps), slow[0]?.id, 'chunks.longestGap')] : []),
+        ],
+        advice: 'Ask for less or for a packed answer, keep answers, or run requests together.',
+      }),
+    ];
+  });
+}
+
+const isLong = (r: Request): boolean =>
+  r.outcome === 'complete' &&
+  r.createdAt !== undefined &&
+  r.endAt !== undefined &&
+  r.endAt - r.createdAt >= slowAt &&
+  r.response?.contentType?.startsWith('text/event-stream') !== true &&
+  r.upgrade === undefined;
+
+/** µs of the body that are not the program's: without its late begin of reading, and without its busy time. */
+function own(r: Request): number {
+  if (r.responseBeginAt === undefined || r.endAt === undefined) return 0;
+  const from = Math.max(r.responseBeginAt, r.response?.readBeginAt ?? r.responseBeginAt);
+  return Math.max(0, r.endAt - from - (r.loopBusyDuration ?? 0));
+}
