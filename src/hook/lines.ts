@@ -7,6 +7,7 @@ import { stringify } from './builtins';
 import { placeOfError } from './callsite';
 import { us } from './clock';
 import { errorInfo, reasonOf } from './errors';
+import { framedBytes } from './framing';
 import { informationalText } from './informational';
 import { pieces } from './marks';
 import type { RequestRecord } from './record';
@@ -169,12 +170,14 @@ function bytesText(r: RequestRecord, f: ResponseFacts | undefined, withHead: boo
   let read = -1;
   if (withSizes && f !== undefined && outcome !== 'upgraded' && outcome !== 'tunnel') {
     const complete = outcome === 'complete';
+    const bodiless = complete && (f.status === 204 || f.status === 304 || r.method === 'HEAD');
     let bytes = bodyBytes;
-    if (complete && (f.status === 204 || f.status === 304 || r.method === 'HEAD')) bytes = 0;
+    if (bodiless) bytes = 0;
     else if (complete && f.declaredBytes >= 0 && !f.chunked) bytes = f.declaredBytes;
     else if (bytes === -1 && !f.dumped && r.countsBody) bytes = 0;
     if (bytes >= 0) {
-      if (!f.chunked) onWire = bytes;
+      if (!f.chunked || bodiless) onWire = bytes;
+      else if (complete && counted) onWire = framedBytes(r, f);
       if (f.contentEncoding === '' || bytes === 0) decoded = bytes;
     }
     if (r.seesReading && bodyBytes >= -1) read = bodyBytes === -1 ? 0 : bodyBytes;

@@ -76,6 +76,8 @@ export abstract class RequestRecord implements Writable {
   bodyBytes = -1;
   /** In how many pieces. */
   chunks = 0;
+  /** Framing of these pieces if each was a chunk of the transfer coding. */
+  framing = 0;
   /** First and last piece; `marks` only when there are more. */
   firstAt = 0;
   firstBytes = 0;

@@ -4,6 +4,7 @@ import { entered, inheritSite, takeSite } from './callsite';
 import { idleTime, now } from './clock';
 import { context, presentContext, takeContext } from './context';
 import { parts } from './faults';
+import { framingOf } from './framing';
 import { markLine } from './lines';
 import { keepMark } from './marks';
 import { passProxy, type Way } from './proxied';
@@ -138,6 +139,7 @@ function phaseNow(r: RequestRecord): PhaseName {
 /** A piece of the body came. */
 export function chunk(r: RequestRecord, bytes: number): void {
   const t = now();
+  r.framing += framingOf(bytes);
   if (r.chunks++ === 0) {
     r.bodyBytes = bytes;
     r.firstAt = t;
