@@ -27,9 +27,40 @@ function offset(): number {
   return Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
 }
 
+/** More than this between two readings of the clocks' distance: somebody set the wall clock. */
+const stepUs = 300;
+const everyMs = 50;
+
+/** The wall clock was set while packets were stamped with it: their instants mean nothing. */
+export class ClockStep extends Error {}
+
+/** Whether wall clock and monotonic clock keep their distance, to the millisecond that is cheap to read. */
+class Watch {
+  private least = Number.POSITIVE_INFINITY;
+  private most = Number.NEGATIVE_INFINITY;
+  private readonly timer = setInterval(() => this.look(), everyMs);
+
+  private look(): void {
+    const before = performance.now();
+    const distance = Date.now() - before;
+    // Put aside between the two readings: says nothing.
+    if (performance.now() - before > 0.5) return;
+    this.least = Math.min(this.least, distance);
+    this.most = Math.max(this.most, distance);
+  }
+
+  /** Whether a step was seen. */
+  end(): boolean {
+    clearInterval(this.timer);
+    return this.most - this.least > 3;
+  }
+}
+
 export class Capture {
   private readonly tcpdump: ReturnType<typeof spawn>;
   private said = '';
+  private readonly before = offset();
+  private readonly watch = new Watch();
 
   constructor(
     private readonly file: string,
@@ -47,14 +78,17 @@ export class Capture {
     return until('tcpdump', () => this.said.includes('listening on'));
   }
 
-  /** Ends the capture; packets by the client's port. */
+  /** Ends the capture; packets by the client's port. Throws a ClockStep when they cannot be told. */
   async end(): Promise<Map<number, Packets>> {
     const closed = new Promise((done) => this.tcpdump.on('close', done));
     // What the kernel holds is written first.
     await new Promise((done) => setTimeout(done, 300));
     this.tcpdump.kill('SIGINT');
     await closed;
-    return read(readFileSync(this.file), new Set(this.ports), offset());
+    const stepped = this.watch.end();
+    const after = offset();
+    if (stepped || Math.abs(after - this.before) > stepUs) throw new ClockStep();
+    return read(readFileSync(this.file), new Set(this.ports), (this.before + after) / 2);
   }
 }
 

@@ -1,4 +1,5 @@
 // The suites: packages whose tests come with them, and how each suite is run here.
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -14,6 +15,17 @@ export const sourcePackages = ['node-undici', 'node-ws', 'node-got', 'node-super
 
 export const suites = [
   npm('hyperquest', { runner: 'tap', files: 'test/*.js' }),
+  npm('http-proxy-agent', { runner: 'mocha', files: 'test/test.js', build: newKeys('test', 'ssl-cert-snakeoil') }),
+  npm('https-proxy-agent', { runner: 'mocha', files: 'test/test.js', build: newKeys('test', 'ssl-cert-snakeoil') }),
+  npm('node-fetch-1', { title: 'node-fetch', runner: 'mocha', files: 'test/test.js' }),
+  npm('bent', { runner: 'mocha', files: 'test/test-*.js' }),
+  // Some tests end the run of all others by an error that nothing catches: left out.
+  npm('mqtt', {
+    runner: 'mocha',
+    files: 'test/{mqtt,client,secure_client,websocket_client,store,mqtt_store}.js',
+    options: { checkLeaks: true, timeout: 5000, grep: 'with async incoming store', invert: true },
+    build: newKeys('test/helpers', 'tls'),
+  }),
   debian('node-ws', { runner: 'mocha', files: 'test/*.test.js' }),
   npm('needle', { runner: 'mocha', files: 'test/*_spec.js', build: addKeys }),
   debian('node-got', { runner: 'ava', files: 'test/*.js', build: compile }),
@@ -23,14 +35,30 @@ export function versionOf(suite) {
   return JSON.parse(readFileSync(join(suite.folder, 'package.json'), 'utf8')).version;
 }
 
-/** Files of a suite that match `folder/*ending`, relative to it. */
+/** Files of a suite that match `folder/start*ending` or `folder/{one,two}.js`, relative to it. */
 export function filesOf(suite, at) {
-  const ending = suite.files.split('*')[1];
   const folder = dirname(suite.files);
+  const pattern = suite.files.slice(folder.length + 1);
+  const source = pattern
+    .replaceAll('.', '\\.')
+    .replaceAll('*', '.*')
+    .replace(/\{(.*)\}/, (_, names) => `(${names.replaceAll(',', '|')})`);
+  const matches = new RegExp(`^${source}$`);
   return readdirSync(join(at, folder))
-    .filter((f) => f.endsWith(ending))
+    .filter((f) => matches.test(f))
     .sort()
     .map((f) => `${folder}/${f}`);
+}
+
+/** Keys of 1,024 bits and certificates that have run out are refused by every Node here: new ones of the same names. */
+function newKeys(folder, name) {
+  return (at) => {
+    const of = (ending) => join(at, folder, ending);
+    const [key, certificate] =
+      name === 'tls' ? [of('tls-key.pem'), of('tls-cert.pem')] : [of(`${name}.key`), of(`${name}.pem`)];
+    const options = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=localhost'];
+    execFileSync('openssl', [...options, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  };
 }
 
 /** The package leaves out the keys of its test servers. */
