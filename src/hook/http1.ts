@@ -213,7 +213,8 @@ const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
 function closed(r: Http1Record): void {
   if (r.message === undefined) fail(r, r.wire?.closeError ?? r.dial?.closeError, now());
   else if (!r.message.complete) fail(r, r.wire?.closeError, now());
-  else if (r.message.readableEnded) finish(r, 'complete', r.readEndAt || now());
+  // Its own body may have left after the answer was there.
+  else if (r.message.readableEnded) finish(r, 'complete', Math.max(r.readEndAt, r.sendEndAt) || now());
 }
 
 /** Node 18 has no channel for errors; an upgrade brings its socket; a replaced `emit` is read by nobody any more. */

@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ConnectOptions } from './dialling';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
-import { RequestRecord } from './record';
+import { type Counters, RequestRecord } from './record';
 import { uploadText } from './upload';
 
 /** ClientRequest with the inner fields that are the same on Node 18 to 26. */
@@ -122,7 +122,8 @@ export class Http1Record extends RequestRecord {
 
   bodyText(): string {
     const header = this.outgoing._header;
-    if (!header || this.given === 0 || this.sendEndAt === 0) return '';
+    // Of one that ended before all had left: what was given and has left until then.
+    if (!header || this.given === 0 || (this.sendEndAt === 0 && this.endAt === 0)) return '';
     // The head is known to the byte, so the rest of what left is the body.
     const wireBytes = this.bytesSent - header.length;
     let s = `{"bytes":${this.given}`;
@@ -138,7 +139,7 @@ export class Http1Record extends RequestRecord {
     return header ? headerBlock(header) : undefined;
   }
 
-  socketCounters(): { bytesRead: number; bytesWritten: number } | undefined {
+  socketCounters(): Counters | undefined {
     return this.socket;
   }
 }

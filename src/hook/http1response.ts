@@ -67,8 +67,9 @@ function sizeOf(piece: unknown, encoding: string | null): number {
 const onResponseDestroy = guarded(part, 'http1.giveUp', (res: Response, error: unknown) => {
   const r = recordOf(res);
   if (r === undefined || r.endAt !== 0) return;
-  if (res.complete && res.readableEnded) finish(r, 'complete', r.readEndAt || now());
-  else if (res.complete && !error) return;
+  if (res.complete && res.readableEnded) {
+    if (r.hasLeft()) finish(r, 'complete', r.readEndAt || now());
+  } else if (res.complete && !error) return;
   else if (r.wire !== undefined && r.wire.closedAt !== 0 && (error as NodeJS.ErrnoException)?.code === 'ECONNRESET') {
     fail(r, r.wire.closeError ?? error, now());
   } else abort(r, error, now());

@@ -163,7 +163,7 @@ function responseText(r: RequestRecord, withHead: boolean, withSizes: boolean): 
 /** Sizes are given only where they were counted, or where the protocol itself checks them (a complete Content-Length). */
 function bytesText(r: RequestRecord, f: ResponseFacts | undefined, withHead: boolean, withSizes: boolean): string {
   const { wire, outcome, bodyBytes } = r;
-  const counted = withSizes && r.bytesSent >= 0 && wire !== undefined && !wire.isH2;
+  const counted = withSizes && r.bytesReceived >= 0 && wire !== undefined && !wire.isH2;
   const declared = withHead && f !== undefined ? f.declaredBytes : -1;
   let onWire = -1;
   let decoded = -1;
@@ -184,7 +184,7 @@ function bytesText(r: RequestRecord, f: ResponseFacts | undefined, withHead: boo
   }
   const rest = onWire >= 0 || decoded >= 0 || read >= 0;
   if (!counted && declared < 0 && !rest) return '';
-  const s = `,"b":[${counted ? r.bytesSent : null},${counted ? r.bytesReceived : null},${known(declared)}`;
+  const s = `,"b":[${counted ? known(r.bytesSent) : null},${counted ? r.bytesReceived : null},${known(declared)}`;
   return rest ? `${s},${known(onWire)},${known(decoded)},${known(read)}]` : `${s}]`;
 }
 

@@ -17,7 +17,7 @@ import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
 import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from './proxied';
 import { push } from './queue';
-import { RequestRecord } from './record';
+import { type Counters, RequestRecord } from './record';
 import { abort, assign, fail, finish } from './request';
 import { Tunnel } from './tls';
 import type { Wire } from './wire';
@@ -83,7 +83,7 @@ class ConnectRecord extends RequestRecord {
     return text === '' ? undefined : headerBlock(text.split('\r\n\r\n', 1)[0] ?? '');
   }
 
-  socketCounters(): { bytesRead: number; bytesWritten: number } | undefined {
+  socketCounters(): Counters | undefined {
     return this.socket;
   }
 

@@ -20,6 +20,19 @@ import type { Wire } from './wire';
 export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel' | 'processExit';
 type Api = 'http' | 'https' | 'fetch' | 'undici' | 'http2' | 'websocket';
 
+interface CountingHandle {
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+  readonly _parent?: CountingHandle;
+}
+/** Of a socket: `bytesWritten` has what still waits in the process, too. */
+export interface Counters {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly writableLength?: number;
+  readonly _handle?: CountingHandle | null;
+}
+
 const slash = 47;
 const isUrl = /^https?:\/\//i;
 
@@ -142,7 +155,7 @@ export abstract class RequestRecord implements Writable {
     return '';
   }
   /** Reads the socket's counters at the end, when the request was alone on its connection. */
-  abstract socketCounters(): { bytesRead: number; bytesWritten: number } | undefined;
+  abstract socketCounters(): Counters | undefined;
 
   /** ms of a timer of the client's; 0: not known. */
   timerLimit(_kind: string): number {

@@ -9,7 +9,7 @@ import { markLine } from './lines';
 import { keepMark } from './marks';
 import { passProxy, type Way } from './proxied';
 import { push, pushLater, type Writable } from './queue';
-import type { Outcome, RequestRecord } from './record';
+import type { Counters, Outcome, RequestRecord } from './record';
 import { abortedAt, nameTimer, reasonGiven } from './timers';
 import type { Wire } from './wire';
 
@@ -84,10 +84,20 @@ function release(r: RequestRecord, wire: Wire): void {
   const { bytesRead, bytesWritten } = counters;
   if (!wire.shared && wire.last === r && wire.readyAt !== 0) {
     r.bytesReceived = bytesRead - wire.received;
-    r.bytesSent = bytesWritten - wire.sent;
+    const left = r.outcome === 'complete' ? bytesWritten : leftBy(counters, wire);
+    if (left >= 0) r.bytesSent = left - wire.sent;
   }
   wire.received = bytesRead;
   wire.sent = bytesWritten;
+}
+
+/** Bytes that have left the process: not those that wait in it, of which TLS does not tell the size. -1: not known. */
+function leftBy(socket: Counters, wire: Wire): number {
+  const { _handle: handle, writableLength = 0 } = socket;
+  if (wire.closedAt !== 0 && wire.tunnel === undefined) return wire.bytesSent;
+  const queued = (handle?.writeQueueSize ?? 0) + (handle?._parent?.writeQueueSize ?? 0);
+  if (writableLength === 0 && queued === 0) return socket.bytesWritten;
+  return wire.tunnel === undefined && handle?.bytesWritten !== undefined ? handle.bytesWritten - queued : -1;
 }
 
 /** The program, or the client for it, ended the request before its time. */

@@ -5,7 +5,7 @@ import { headerBlock, takeHeader } from './http1record';
 import { resetText } from './http2codes';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
-import { type Outcome, RequestRecord } from './record';
+import { type Counters, type Outcome, RequestRecord } from './record';
 import type { Copy } from './undiciCopies';
 import { uploadText } from './upload';
 
@@ -130,20 +130,27 @@ export class UndiciRecord extends RequestRecord {
 
   bodyText(): string {
     const { contentLength, body } = this.request;
-    if (this.sendEndAt === 0 || body === null || body === undefined) return '';
+    if (body === null || body === undefined || (this.sendEndAt === 0 && this.endAt === 0)) return '';
+    const declared = typeof contentLength === 'number' && contentLength > 0 ? contentLength : -1;
     // undici fails a request whose body is not as long as declared, so a body that was sent has this length.
-    if (typeof contentLength === 'number' && contentLength > 0) {
-      return `{"declaredBytes":${contentLength},"bytes":${contentLength},"wireBytes":${contentLength}${uploadText(this)}}`;
+    if (declared >= 0 && this.sendEndAt !== 0) {
+      return `{"declaredBytes":${declared},"bytes":${declared},"wireBytes":${declared}${uploadText(this)}}`;
     }
-    if (this.given === 0) return '';
-    const wireBytes = this.bytesSent - this.headLength();
-    return `{"bytes":${this.given}${wireBytes >= this.given ? `,"wireBytes":${wireBytes}` : ''}${uploadText(this)}}`;
+    const { given } = this;
+    if (given === 0) return '';
+    const wireBytes = this.wireBytes(declared);
+    const length = declared >= 0 ? declared : wireBytes === given ? given : -1;
+    return `{"bytes":${given}${length < 0 ? '' : `,"declaredBytes":${length}`}${wireBytes < 0 ? '' : `,"wireBytes":${wireBytes}`}${uploadText(this)}}`;
   }
 
-  /** Bytes of the head of a request with a body of unknown length, as undici writes it; -1: not known. */
-  private headLength(): number {
-    const known = typeof this.head === 'string' && this.bytesSent >= 0 && this.wire?.isH2 === false;
-    return known ? (this.head as string).length + 'transfer-encoding: chunked\r\n\r\n'.length : Number.NaN;
+  /** What the connection sent, less the head: undici adds how the body is coded or how long it is. -1: not known. */
+  private wireBytes(declared: number): number {
+    const { head, given, bytesSent } = this;
+    if (typeof head !== 'string' || bytesSent < 0 || this.wire?.isH2 !== false || this.sendEndAt === 0) return -1;
+    const coded = bytesSent - head.length - 'transfer-encoding: chunked\r\n\r\n'.length;
+    if (coded > given) return coded;
+    const plain = bytesSent - head.length - `content-length: ${declared < 0 ? given : declared}\r\n\r\n`.length;
+    return plain === given ? given : -1;
   }
 
   override outcomeAtExit(): Outcome {
@@ -170,7 +177,7 @@ export class UndiciRecord extends RequestRecord {
     return typeof this.head === 'string' ? headerBlock(this.head) : headerTexts(this.head ?? this.request.headers);
   }
 
-  socketCounters(): { bytesRead: number; bytesWritten: number } | undefined {
+  socketCounters(): Counters | undefined {
     return this.wire?.isH2 ? undefined : this.socket;
   }
 }

@@ -5,7 +5,7 @@ import { createServer as createSecureServer, Server as SecureServer } from 'node
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { phasesOf } from '../../src/model/phases';
 import type { Request } from '../../src/model/records';
 import { stateOf } from '../../src/model/state';
@@ -22,6 +22,8 @@ const clients = join(repository, 'test/matrix/clients/node_modules');
 const size = 5 * 1024 * 1024;
 /** What the server saw of sockets after the switch, by path. */
 const switched = new Map<string, { bytesIn: number; bytesOut: number; frames: number; code?: number }>();
+/** Bytes of whole connections, by the client's port. */
+const received = new Map<number, number>();
 /** When the server sent its informational and its final reply, by path. */
 const replies = new Map<string, number[]>();
 let servers: (Server | SecureServer)[];
@@ -54,6 +56,14 @@ function serve(made: Server | SecureServer): void {
       await sleep(200);
       for await (const d of q) bytes += (d as Buffer).length;
       r.end(String(bytes));
+    } else if (url.pathname === '/stops' || url.pathname === '/answers') {
+      // What the client's kernel took comes to the end, whatever the client did then.
+      const { socket } = q;
+      const port = socket.remotePort ?? 0;
+      socket.on('close', () => received.set(port, socket.bytesRead));
+      if (url.pathname === '/answers') r.end('early');
+      else await sleep(250);
+      q.on('error', () => {}).resume();
     } else if (url.pathname === '/stream') {
       r.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
       await streamed((text) => r.write(text), Number(url.searchParams.get('n')));
@@ -119,7 +129,7 @@ describe.each(nodes)('Node $major', (node) => {
   const sockets = node.major >= 22 ? ['ws', 'wss', 'websocket'] : ['ws', 'wss'];
   const timed = ['early', 'early-fetch', 'expect'];
   for (const n of [5, 100]) timed.push(`stream:${n}`, `stream-fetch:${n}`);
-  const others = ['write', 'pipe', 'upload-fetch', ...sockets];
+  const others = ['write', 'pipe', 'upload-fetch', 'stops', 'answers', ...sockets];
   for (const c of copies) others.push(`upload-undici:${c}`, `switch-undici:${c}`);
   const args = [timed, others, ['open']].map(String);
   let plain: Ending;
@@ -183,6 +193,27 @@ describe.each(nodes)('Node $major', (node) => {
       expect(send?.parts).toContainEqual({ name: 'stall', duration: body.drainDuration });
     },
   );
+
+  test.each(['/stops', '/answers'])('%s: what has left of a body, not what waits in the process', async (path) => {
+    const r = requestOf(path);
+    const { local, bytesSent } = present(run.store.connections.get(r.connection ?? ''), 'connection');
+    const truth = await vi.waitUntil(() => received.get(local?.port ?? 0));
+    expect([r.bytesSent, bytesSent]).toEqual([truth, truth]);
+    const body = present(r.body, 'body');
+    const head = (r.bytesSent ?? 0) - (body.wireBytes ?? 0);
+    expect(head).toBeGreaterThan(50);
+    expect(head).toBeLessThan(200);
+    if (path === '/stops') {
+      expect(r).toMatchObject({ outcome: 'aborted', abort: { reason: 'given up' }, body: { bytes: 20 * 1024 * 1024 } });
+      expect(body.wireBytes).toBeLessThan(19 * 1024 * 1024);
+      expect(r.sendEndAt).toBeUndefined();
+    } else {
+      expect(r).toMatchObject({ outcome: 'complete', response: { status: 200, bodyBytes: 5 } });
+      // Node 18 closes such a connection with its answer.
+      if (node.major >= 20)
+        expect(body).toMatchObject({ bytes: 12, wireBytes: '4\r\nsome\r\n8\r\nthe rest\r\n0\r\n\r\n'.length });
+    }
+  });
 
   test.each(sockets)('%s: the request ends at the 101, what follows is counted at the connection', (by) => {
     const path = `/echo?${by === 'websocket' ? 'global' : 'ws'}`;

@@ -11,12 +11,14 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const acts = {
   async incoming() {
-    const server = http.createServer(async (q, r) => {
+    const answers = [];
+    const answer = async (q, r) => {
       await pause(q.url === '/a' ? 30 : 10);
       await get(`/ok?for=${q.url}`);
       await fetch(`${base}/ok?fetch=${q.url}`).then((a) => a.text());
       r.end('done');
-    });
+    };
+    const server = http.createServer((q, r) => answers.push(answer(q, r)));
     await new Promise((done) => server.listen(0, '127.0.0.1', done));
     const own = `http://127.0.0.1:${server.address().port}`;
     const ask = (path) => fetch(own + path).then((a) => a.text());
@@ -24,9 +26,10 @@ const acts = {
     await get('/ok?alone');
     // The client goes away before the answer.
     const q = http.get(`${own}/a`).on('error', () => {});
-    await pause(10);
+    while (answers.length < 3) await pause(5);
     q.destroy();
-    await pause(120);
+    await Promise.all(answers);
+    await pause(20);
     server.close();
     server.closeAllConnections?.();
   },

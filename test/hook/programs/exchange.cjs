@@ -93,6 +93,28 @@ const acts = {
     await dispatcher.close();
     return text;
   },
+  // 20 MiB to a server that does not read; given up when the kernel takes no more.
+  stops: () =>
+    new Promise((resolve) => {
+      const req = http.request(`${base}/stops`, { agent: false, method: 'POST' });
+      req.on('error', (e) => resolve(e.message)).write(Buffer.alloc(20 * 1024 * 1024, 's'));
+      req.on('socket', (socket) => {
+        socket.once('connect', () => setTimeout(() => req.destroy(new Error('given up')), 100));
+      });
+    }),
+  // The answer is there before the program has given its whole body.
+  answers: () =>
+    new Promise((resolve) => {
+      const own = new http.Agent({ keepAlive: true });
+      const req = http.request(`${base}/answers`, { agent: own, method: 'POST' }, (res) =>
+        res.resume().on('end', () => setTimeout(() => req.end('the rest'), 30)),
+      );
+      req.on('error', (e) => resolve(e.code)).write('some');
+      req.on('close', () => {
+        own.destroy();
+        resolve('over');
+      });
+    }),
   ws: () => webSocket(require(`${clients}/ws`)),
   websocket: () => webSocket(WebSocket),
   wss: () => webSocket(require(`${clients}/ws`), process.env.EXCHANGE_HTTPS),
