@@ -6,7 +6,22 @@ const seen = new Set<string>();
 /** A program that meets endless certificates must not fill the memory; a certificate written twice does no harm. */
 const mostSeen = 1000;
 
-export function chainOf(socket: TLSSocket): { fingerprints: string[]; lines: string } | undefined {
+/** What the chain's place in the server's bytes is reckoned with. */
+export interface Flight {
+  /** Bytes that had come when the handshake began. */
+  before: number;
+  /** Of the OCSP response. */
+  staple: number;
+}
+
+interface Chain {
+  fingerprints: string[];
+  lines: string;
+  /** Whether a root was sent cannot be told: it is left out. */
+  unsure: boolean;
+}
+
+export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
   const chain: DetailedPeerCertificate[] = [];
   let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
   while (next?.raw && !chain.includes(next) && chain.length < 16) {
@@ -14,9 +29,10 @@ export function chainOf(socket: TLSSocket): { fingerprints: string[]; lines: str
     next = next.issuerCertificate;
   }
   if (chain.length === 0) return undefined;
-  if (!rootWasSent(socket, chain)) chain.pop();
-  const lines = chain.map(lineOnce).join('');
-  return { fingerprints: chain.map((c) => c.fingerprint256), lines };
+  const { count, unsure } = chain.length === 1 ? { count: 1, unsure: false } : sentOf(socket, chain, flight);
+  const sent = chain.slice(0, count);
+  const lines = sent.map(lineOnce).join('');
+  return { fingerprints: sent.map((c) => c.fingerprint256), lines, unsure };
 }
 
 /**
@@ -37,20 +53,66 @@ function lineOnce(c: PeerCertificate): string {
   return certificateLine(c);
 }
 
+/** More than this beside the certificates is not explained by what a server usually says. */
+const usual = 400;
+
 /**
- * Node ends the chain with the root from its own store, sent or not. A root that was sent has come over the wire: all
- * certificates together with the rest of the server's flight (at least 100 bytes and a signature) are no more than what
- * the socket had received when the handshake ended.
+ * Node goes on with certificates of its own store, up to the root, sent or not. What was sent has come over the wire: so
+ * the chain goes as far as what the socket had received when the handshake ended has room for, less what the server must
+ * have said besides. Where that leaves too much, or the server asked for a certificate (with names of any length), it is
+ * not known of a root at the end.
  */
-function rootWasSent(socket: TLSSocket, chain: DetailedPeerCertificate[]): boolean {
-  const root = chain[chain.length - 1] as DetailedPeerCertificate;
-  if (chain.length < 2 || root.issuerCertificate !== root) return true;
+function sentOf(
+  socket: TLSSocket,
+  chain: readonly DetailedPeerCertificate[],
+  flight: Flight,
+): { count: number; unsure: boolean } {
+  const last = chain[chain.length - 1] as DetailedPeerCertificate;
+  const isRoot = last.issuerCertificate === last;
   const handle = (socket as { _handle?: { _parent?: { bytesRead?: unknown } } })._handle;
   const received = handle?._parent?.bytesRead;
-  if (typeof received !== 'number') return true;
-  const bits = chain[0]?.asn1Curve ? 512 : (chain[0]?.bits ?? 0);
-  const rest = 100 + bits / 8;
-  return received >= chain.reduce((sum, c) => sum + c.raw.length, rest);
+  const unknown = { count: isRoot ? chain.length - 1 : chain.length, unsure: isRoot };
+  if (typeof received !== 'number') return unknown;
+  const asked = socket.getSharedSigalgs().length > 0;
+  const leaf = chain[0] as DetailedPeerCertificate;
+  let left = received - flight.before - flight.staple - leastBeside(socket, leaf) - (leaf.raw.length + 3);
+  let count = 1;
+  while (count < chain.length && left >= (chain[count] as DetailedPeerCertificate).raw.length + 3) {
+    left -= (chain[count] as DetailedPeerCertificate).raw.length + 3;
+    count++;
+  }
+  return count === chain.length && (asked || left >= usual) ? unknown : { count, unsure: false };
+}
+
+/** Bytes of a server's share of the key exchange. */
+const shares: Readonly<Record<string, number>> = {
+  X25519: 32,
+  X448: 56,
+  prime256v1: 65,
+  secp384r1: 97,
+  secp521r1: 133,
+  X25519MLKEM768: 1120,
+  SecP256r1MLKEM768: 1153,
+  SecP384r1MLKEM1024: 1665,
+  MLKEM512: 768,
+  MLKEM768: 1088,
+  MLKEM1024: 1568,
+};
+
+/** The least that a server says in the handshake beside certificates, records and headers included. */
+function leastBeside(socket: TLSSocket, leaf: DetailedPeerCertificate): number {
+  const key = socket.getEphemeralKeyInfo() as { name?: string; type?: string; size?: number } | null;
+  const is13 = socket.getProtocol() === 'TLSv1.3';
+  // Node 22 knows no name for the hybrid that its OpenSSL prefers.
+  const unnamed = is13 && !key?.type ? shares.X25519MLKEM768 : undefined;
+  const share = shares[key?.name ?? ''] ?? unnamed ?? (key?.type === 'DH' ? (key.size ?? 0) / 8 : 0);
+  const signature = leaf.asn1Curve ? (leaf.bits ?? 0) / 4 : (leaf.bits ?? 0) / 8;
+  // Hello 63, its extensions 6, certificates 8, signature 8, Finished 36, one record of 22.
+  if (is13) return 143 + share + signature;
+  // Hello 49, certificates 7, key exchange 12, done 4, change of cipher 6, Finished 37.
+  const exchange = key?.type ? 12 + share + signature : 0;
+  const ticket = socket.getTLSTicket()?.length;
+  return 103 + exchange + (ticket === undefined ? 0 : ticket + 10);
 }
 
 function certificateLine(c: PeerCertificate): string {

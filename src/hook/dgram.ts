@@ -148,8 +148,10 @@ function codeOf(errno: number): string {
 
 const onConnect = guarded(part, 'udp.connect', (socket: object, [port, host]: unknown[]) => {
   const s = socketOf(socket);
-  if (s === undefined || s.connectBegunAt !== 0) return;
+  // Connected again, after a `disconnect`: what is told is the last peer.
+  if (s === undefined || (s.connectBegunAt !== 0 && s.connectedAt === 0)) return;
   s.connectBegunAt = now();
+  s.connectedAt = 0;
   s.host = typeof host === 'string' ? host : 'localhost';
   s.port = Number(port) || 0;
 });

@@ -60,13 +60,18 @@ export function installNet(): void {
       function connect(this: AnySocket, ...args: unknown[]) {
         if (ours.making) return apply(original, this, args);
         const outer = dialling.wire;
-        dialling.wire = beginDial(this, args);
+        const wire = beginDial(this, args);
+        dialling.wire = wire;
         const room = roomForFrame();
+        let dials = false;
         try {
-          return apply(original, this, args);
+          const result: unknown = apply(original, this, args);
+          dials = true;
+          return result;
         } finally {
           if (room !== 0) frameGone(room);
           dialling.wire = outer;
+          if (!dials) wire?.forget();
         }
       },
   );

@@ -68,7 +68,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
     if (wire.operations !== undefined) closeOperations(wire, socket, error);
     if (wire.readEndAt === 0 && socket._readableState?.ended) wire.readEndAt = t;
     wire.closedBy = closedBy(wire, error, t);
-    if (error) wire.closeError = error;
+    if (error) wire.closeError ??= error;
     if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
     else if (wire.tunnel) lookForTicket(wire.tunnel, socket);
   }
@@ -99,11 +99,18 @@ function notConnected(wire: Wire, error: unknown, t: number): void {
   for (const a of wire.attempts) {
     if (a.result !== '') continue;
     a.endAt = t;
-    const own = e?.syscall === 'connect' || Array.isArray((e as { errors?: unknown } | undefined)?.errors);
+    const refused = e?.syscall === 'connect' || e?.code === 'ERR_IP_BLOCKED';
+    const own = refused || Array.isArray((e as { errors?: unknown } | undefined)?.errors);
     a.result = own ? 'failed' : 'cancelled';
     if (own) a.error = e;
   }
 }
+
+/** After the handshake TLS tells its errors (a late alert) by an event alone. */
+export const onTlsError = guarded(part, 'net.tls', (socket: AnySocket, error: unknown) => {
+  const wire = wireOf(socket);
+  if (wire !== undefined && wire.readyAt !== 0 && wire.closedAt === 0) wire.closeError = error;
+});
 
 function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
   const e = error as NodeJS.ErrnoException | null | undefined;
@@ -117,6 +124,8 @@ function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
     return 'peer';
   }
   if (wire.readEndAt !== 0 && (wire.writeEndAt === 0 || wire.readEndAt <= wire.writeEndAt)) return 'peer';
-  if (wire.timeoutAt !== 0 && t - wire.timeoutAt < 5) return 'timeout';
+  // The program acted on the time-out, by an end or at once.
+  const actedAt = wire.writeEndAt >= wire.timeoutAt ? wire.writeEndAt || t : t;
+  if (wire.timeoutAt !== 0 && actedAt - wire.timeoutAt < 5) return 'timeout';
   return 'local';
 }

@@ -15,6 +15,7 @@ import { headerBlock } from './http1record';
 import { askKeys } from './keys';
 import type { ResponseFacts } from './lines';
 import type { AnySocket } from './net';
+import { onTlsError } from './netend';
 import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from './proxied';
 import { push } from './queue';
 import { type Counters, RequestRecord } from './record';
@@ -186,6 +187,7 @@ const onTlsStart = guarded(part, 'proxy.tls', (socket: AnySocket) => {
   way.exchanged = under.bytesRead > 0 && under.bytesWritten > 0;
   wire.tunnel = new Tunnel(socket._tlsOptions ?? {});
   wire.tunnel.beginAt = way.innerAt;
+  wire.tunnel.flight.before = socket._handle?._parent?.bytesRead ?? 0;
   if (parts.keys.on) askKeys(socket);
   wire.secure = true;
   wire.readyAt = 0;
@@ -210,6 +212,20 @@ export function installProxies(): void {
     (original) =>
       function _start(this: AnySocket, ...args: unknown[]) {
         onTlsStart(this);
+        const room = roomForFrame();
+        try {
+          return apply(original, this, args);
+        } finally {
+          if (room !== 0) frameGone(room);
+        }
+      },
+  );
+  wrap(
+    TLSSocket.prototype,
+    '_tlsError',
+    (original) =>
+      function _tlsError(this: AnySocket, ...args: unknown[]) {
+        onTlsError(this, args[0]);
         const room = roomForFrame();
         try {
           return apply(original, this, args);

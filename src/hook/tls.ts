@@ -4,7 +4,7 @@
  * follows with `secureConnect`, or with the error that destroys the socket.
  */
 import type { TLSSocket } from 'node:tls';
-import { chainOf, ownCertificate } from './certificates';
+import { chainOf, type Flight, ownCertificate } from './certificates';
 import { cipherNumber } from './ciphers';
 import { now, us } from './clock';
 import type { ConnectOptions } from './dialling';
@@ -36,7 +36,10 @@ export class Tunnel {
   private used: Buffer | undefined;
   private ticket: boolean | undefined;
   private ticketWritten = false;
-  private readonly serverName: string | undefined;
+  private serverName: string | undefined;
+  /** For the chain that was sent. */
+  readonly flight: Flight = { before: 0, staple: 0 };
+  private unsure = false;
   private readonly offered: string[] | undefined;
 
   /** The program wants an unauthorized peer refused. */
@@ -68,7 +71,10 @@ export class Tunnel {
     const alpn: unknown = socket.alpnProtocol;
     if (typeof alpn === 'string') this.alpn = alpn;
     const key = socket.getEphemeralKeyInfo() as { name?: string; type?: string; size?: number } | null;
-    const chain = resumed ? undefined : chainOf(socket);
+    const chain = resumed ? undefined : chainOf(socket, this.flight);
+    this.unsure = chain?.unsure === true;
+    // Not among the options of a handshake over a socket that was there before.
+    this.serverName ??= (socket as { servername?: string | false }).servername || undefined;
     const own = ownCertificate(socket);
     this.certificates = (chain?.lines ?? '') + (own?.lines ?? '');
     if (resumed) this.used = socket.getTLSTicket();
@@ -107,6 +113,8 @@ export class Tunnel {
       error: socket.authorized || !why ? undefined : String((why as { code?: unknown }).code ?? why),
     };
     this.finished = true;
+    // Node holds the Finished message back until the peer's names are checked: the peer hears of the end only now.
+    this.endAt = now();
   }
 
   failed(error: unknown, t: number): void {
@@ -141,6 +149,7 @@ export class Tunnel {
       ocspStapled: this.stapled,
       keysLogged: this.keysLogged || undefined,
       verification: this.verification,
+      missing: this.unsure ? { peerCertificates: 'rootNotTold' } : undefined,
       error: this.error === undefined ? undefined : errorInfo(this.error, 'tls'),
     });
     const lines = this.certificates + tls;
@@ -155,7 +164,10 @@ export function followTls(wire: Wire, tunnel: Tunnel, socket: unknown, a: ArrayL
     if (parts.keys.on && keepKeys(a[1])) tunnel.keysLogged = true;
     return;
   }
-  if (a[0] === 'OCSPResponse') tunnel.stapled = a[1] !== null && a[1] !== undefined;
+  if (a[0] === 'OCSPResponse') {
+    tunnel.stapled = a[1] !== null && a[1] !== undefined;
+    tunnel.flight.staple = (a[1] as Uint8Array | null | undefined)?.byteLength ?? 0;
+  }
   if (a[0] !== 'secure' && a[0] !== 'secureConnect') return;
   if (parts.tls.on) {
     try {

@@ -197,6 +197,13 @@ export class Wire implements Writable {
     },
   };
 
+  /** The call that was to dial threw: there is no dial. */
+  forget(): void {
+    this.raw = false;
+    this.wanted = false;
+    this.stack = undefined;
+  }
+
   /** The end of the tick that dialled: a request that is to use the socket has mostly taken it. */
   private decide(): void {
     const { stack } = this;
@@ -254,9 +261,11 @@ export class Wire implements Writable {
   }
 
   private closeLine(): string {
-    // A client that tears a connection down gives its reason as an error: only the system's say why it broke.
-    const e = this.closeError as { syscall?: unknown } | null | undefined;
-    const failed = e?.syscall !== undefined;
+    // A client that tears a connection down gives its reason as an error: only the system's say why it broke, and an
+    // alert after the handshake.
+    const e = this.closeError as { syscall?: unknown; code?: unknown } | null | undefined;
+    const isAlert = this.readyAt !== 0 && typeof e?.code === 'string' && e.code.startsWith('ERR_SSL_');
+    const failed = e?.syscall !== undefined || isAlert;
     return line({
       k: 'close',
       id: this.connection,

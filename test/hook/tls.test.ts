@@ -1,8 +1,9 @@
 // TLS: chains, verification, failures, resumption, own certificates, staples; secrets only when asked.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,6 +30,9 @@ const truth = chain
 const compared = new Set(['unknown', 'alert', 'own']);
 const closers: (() => void)[] = [];
 const env: Record<string, string> = {};
+/** Of servers that send so many certificates, and ask for one or not. */
+const ports: Record<string, number> = {};
+const chainFile = join(mkdtempSync(join(tmpdir(), 'nettrace-tls-')), 'chain.pem');
 
 const listen = (options: TlsOptions): Promise<number> => {
   const s = createTlsServer({ ...server, cert: chain, ...options }, (socket) => {
@@ -57,9 +61,23 @@ beforeAll(async () => {
     TLS_CERT: join(folder, 'server.pem'),
     TLS_PORT: String(await listen({ minVersion: 'TLSv1.3' })),
     TLS_MUTUAL: String(await listen({ requestCert: true, ca: root, ALPNProtocols: ['own/1'], minVersion: 'TLSv1.3' })),
+    TLS_STRICT: String(await listen({ requestCert: true, rejectUnauthorized: true, ca: root, minVersion: 'TLSv1.3' })),
     TLS_SILENT: String(await raw()),
     TLS_GARBAGE: String(await raw('SSH-2.0-no such thing\r\n')),
   });
+  writeFileSync(chainFile, chain);
+  const pieces = truth.map(String);
+  for (const n of [1, 2, 3]) {
+    for (const asks of [false, true]) {
+      const cert = pieces.slice(0, n).join('');
+      ports[`${n} ${asks}`] = await listen({ cert, requestCert: asks, rejectUnauthorized: false, ca: root });
+    }
+    const asked = ['s_client', '-connect', `127.0.0.1:${ports[`${n} false`]}`, '-showcerts'];
+    const shown = await new Promise<string>((done) => {
+      execFile('openssl', asked, (_error, stdout) => done(stdout)).stdin?.end();
+    });
+    expect(shown.match(/BEGIN CERTIFICATE/g)).toHaveLength(n);
+  }
 });
 afterAll(() => {
   for (const close of closers) close();
@@ -102,6 +120,28 @@ describe.each(nodes)('Node $major', (node) => {
       ]);
       expect(c.subjectAltNames?.join(', ')).toBe(real.subjectAltName);
     }
+  });
+
+  test('only what was sent counts, though the store knows the rest', async () => {
+    const chains = [1, 2, 3].flatMap((n) =>
+      ['TLSv1.2', 'TLSv1.3'].flatMap((v) => [false, true].map((asks) => ({ n, v, asks }))),
+    );
+    const TLS_CHAINS = JSON.stringify(chains.map(({ n, v, asks }) => [v, ports[`${n} ${asks}`]]));
+    const run = await traced('chains', { TLS_CHAINS, TLS_CHAIN: chainFile });
+    expect(tunnelsOf(run).map((t) => [t.version, t.peerCertificates?.length, t.missing])).toEqual(
+      chains.map(({ n, v, asks }) =>
+        // The names in a server's own question may be of any length.
+        n === 3 && asks ? [v, 2, { peerCertificates: 'rootNotTold' }] : [v, n, undefined],
+      ),
+    );
+  });
+
+  test('refused after the handshake: the alert is the error of the connection', async () => {
+    const run = await traced('refused', { TLS_PORT: present(env.TLS_STRICT, 'port') });
+    expect(run.stdout).toBe('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED\n');
+    const c = only(run.trace.connections);
+    expect(c).toMatchObject({ closedBy: 'peer', error: { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' } });
+    expect(only(tunnelsOf(run)).error).toBeUndefined();
   });
 
   test('a name that the certificate does not have', async () => {
@@ -148,7 +188,12 @@ describe.each(nodes)('Node $major', (node) => {
     const run = await traced('start');
     const t = only(tunnelsOf(run));
     const c = only(run.trace.connections);
-    expect(t).toMatchObject({ connection: c.id, version: 'TLSv1.3', verification: { authorized: true } });
+    expect(t).toMatchObject({
+      connection: c.id,
+      serverName: 'localhost',
+      version: 'TLSv1.3',
+      verification: { authorized: true },
+    });
     expect(c.bytesReceived).toBeGreaterThan(2000);
     expect(c.closedAt).toBeDefined();
   });

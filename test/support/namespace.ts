@@ -9,6 +9,10 @@ export interface StageOptions {
   hosts?: string;
   /** Arguments of `nft` calls. */
   filter?: string[][];
+  /** Arguments of `ip route` calls. */
+  routes?: string[][];
+  /** Settings of the kernel by their path below /proc/sys/net. */
+  kernel?: Record<string, string>;
 }
 
 /** What the servers in the namespace saw. */
@@ -38,6 +42,8 @@ export function stage(options: StageOptions): { wrap: string[]; facts: () => Sta
   const settings = {
     hosts: options.hosts ?? '127.0.0.1 localhost\n::1 localhost\n',
     filter: options.filter ?? [],
+    routes: options.routes ?? [],
+    kernel: options.kernel ?? {},
     facts,
     folder,
   };

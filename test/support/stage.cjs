@@ -7,7 +7,7 @@ const { createServer } = require('node:http');
 const dgram = require('node:dgram');
 
 const [settings, ...command] = process.argv.slice(2);
-const { hosts, filter, facts, folder } = JSON.parse(settings);
+const { hosts, filter, routes, kernel, facts, folder } = JSON.parse(settings);
 const seen = { names: [], requests: [], filter: '' };
 
 function sh(...args) {
@@ -61,6 +61,8 @@ async function webServer() {
   overlay('resolv.conf', 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n');
   overlay('nsswitch.conf', 'hosts: files dns\n');
   for (const rule of filter) sh('nft', ...rule);
+  for (const route of routes) sh('ip', 'route', ...route);
+  for (const [name, value] of Object.entries(kernel)) writeFileSync(`/proc/sys/net/${name}`, value);
   await nameServer();
   const port = await webServer();
   const env = { ...process.env, UP_PORT: String(port) };

@@ -37,6 +37,15 @@ const acts = {
     const path = net.connect(process.env.SOCKETS_PATH); // @unix
     say(path, 'fin');
     await closed(path.resume());
+    // Ended by a time-out, closed when the peer has ended too; and a call that does not dial at all.
+    const given = net.connect(at); // @givenUp
+    say(given, 'echo');
+    await closed(given.resume().setTimeout(60, () => given.end()));
+    try {
+      net.connect(70_000);
+    } catch (e) {
+      console.log(e.code);
+    }
   },
   async exit() {
     const open = net.connect(at); // @exit
@@ -62,6 +71,9 @@ const acts = {
     for (let i = 0; i < 10; i++) count(await failed(net.connect(refused))); // @refused
     for (let i = 0; i < 3; i++) count(await failed(net.connect({ port: 9, host: '192.0.2.1' }))); // @unreachable
     for (let i = 0; i < 2; i++) count(await failed(net.connect({ ...refused, localAddress: '192.0.2.7' }))); // @address
+    for (let i = 0; i < 4; i++) count(await failed(net.connect({ port: 9, host: '198.51.100.1' }))); // @host
+    const silent = [1, 2].map(() => failed(net.connect({ port: 9, host: '203.0.113.1' }))); // @silent
+    for (const code of await Promise.all(silent)) count(code);
     console.log(JSON.stringify(codes));
   },
   /** Many small writes, one too large for the kernel's room, and what comes back. */

@@ -54,6 +54,18 @@ const acts = {
       });
     }
   },
+  /** Chains of several lengths; the program trusts all of them. */
+  async chains() {
+    const trusted = [readFileSync(process.env.TLS_CHAIN)];
+    for (const [version, port] of JSON.parse(process.env.TLS_CHAINS)) {
+      const options = { ...at, port, ca: trusted, minVersion: version, maxVersion: version, requestOCSP: true };
+      await over(tls.connect(options));
+    }
+  },
+  /** The server tells only after the handshake that it wants a certificate. */
+  async refused() {
+    console.log(await over(tls.connect(at)));
+  },
   /** A socket that begins in the clear, as databases do. */
   async start() {
     const plain = require('node:net').connect(port, '127.0.0.1');
