@@ -43,6 +43,15 @@ const entry = Type.Object({
     headers,
     headersSize: number,
     bodySize: number,
+    postData: maybe(
+      Type.Object({
+        mimeType: text,
+        text,
+        params: maybe(Type.Array(Type.Object({ name: Type.String(), value: text }))),
+        _base64: text,
+        _truncated: maybe(Type.Boolean()),
+      }),
+    ),
   }),
   response: maybe(
     Type.Object({
@@ -50,7 +59,16 @@ const entry = Type.Object({
       statusText: text,
       httpVersion: text,
       headers,
-      content: maybe(Type.Object({ size: number, compression: number, mimeType: text })),
+      content: maybe(
+        Type.Object({
+          size: number,
+          compression: number,
+          mimeType: text,
+          text,
+          encoding: text,
+          _truncated: maybe(Type.Boolean()),
+        }),
+      ),
       redirectURL: text,
       headersSize: number,
       bodySize: number,

@@ -2,6 +2,7 @@
 import type { CallSite, ErrorInfo, Header, Request } from '../model/records';
 import { errorOfText } from './error-text';
 import type { HarEntryInput, HarFrameInput, HarHeadersInput } from './har-input';
+import { requestBody, responseBody } from './har-read-bodies';
 import type { Beneath } from './har-read-connections';
 import { type EntryTimes, hasResponse } from './har-read-times';
 import { byImport, importedId, present, protocolOf, sound } from './imported';
@@ -24,6 +25,7 @@ export function requestOfEntry(
     ...(bodySize === undefined ? ['body'] : []),
     ...(isPacked ? ['contentEncoding'] : []),
   ];
+  const content = requestBody(request.postData, { type: typeOf(request), bytes: bodySize });
   const missing = Object.fromEntries(untold.map((part) => [part, 'notInFormat']));
   return present({
     id,
@@ -45,7 +47,7 @@ export function requestOfEntry(
     protocol: protocolOf((responded ? entry.response?.httpVersion : undefined) || request.httpVersion || undefined),
     headers: headersOf(request.headers),
     headersBytes: size(request.headersSize),
-    body: bodySize ? { wireBytes: bodySize } : undefined,
+    body: bodySize || content ? present({ wireBytes: bodySize || undefined, content }) : undefined,
     ...beneath,
     assignedAt: times.readyAt === undefined ? times.queuedUntil : undefined,
     sendBeginAt: times.sendBeginAt,
@@ -65,17 +67,26 @@ function responseOf(entry: HarEntryInput): NonNullable<Request['response']> {
   const headers = headersOf(response?.headers);
   const named = (name: string) => headers?.find((h) => h.name.toLowerCase() === name)?.value;
   const type = response?.content?.mimeType;
+  const wireBytes = size(response?.bodySize);
+  const contentType = type && type !== 'x-unknown' ? type : undefined;
+  const contentEncoding = named('content-encoding');
   return present({
     status: response?.status ?? undefined,
     statusText: response?.statusText || undefined,
     headers,
     headersBytes: size(response?.headersSize),
-    contentType: type && type !== 'x-unknown' ? type : undefined,
-    contentEncoding: named('content-encoding'),
-    wireBytes: size(response?.bodySize),
+    contentType,
+    contentEncoding,
+    wireBytes,
     bodyBytes: size(response?.content?.size),
+    content: responseBody(response?.content, { type: contentType, contentEncoding, bytes: wireBytes }),
   });
 }
+
+const typeOf = ({ postData, headers }: HarEntryInput['request']): string | undefined => {
+  const header = headers?.find((h) => h.name.toLowerCase() === 'content-type')?.value;
+  return postData?.mimeType || (typeof header === 'string' ? header : undefined);
+};
 
 function informationalOf(
   entry: HarEntryInput,

@@ -106,6 +106,77 @@ describe.each(['chrome', 'firefox', 'playwright', 'charles'] as const)('a HAR as
   });
 });
 
+describe('bodies', () => {
+  const entry = {
+    startedDateTime: '2024-05-01T10:00:00.000Z',
+    request: {
+      method: 'POST',
+      url: 'https://a.example/login',
+      bodySize: 21,
+      postData: { mimeType: 'application/json', text: '{"password":"p","a":1}' },
+    },
+    response: {
+      status: 200,
+      headers: [{ name: 'Content-Encoding', value: 'gzip' }],
+      bodySize: 30,
+      content: { size: 8, mimeType: 'text/plain; Charset=utf-8', text: 'grüß di' },
+    },
+    timings: { send: 1, wait: 2, receive: 3 },
+  };
+  const readOne = (part: { request?: object; response?: object }) => {
+    const { request, response } = part;
+    const e = { ...entry, request: { ...entry.request, ...request }, response: { ...entry.response, ...response } };
+    const trace = read({ log: { entries: [e] } });
+    const [written] = toHar(trace).log.entries;
+    return { r: trace.requests[0], written };
+  };
+
+  test('are taken over, secrets masked', () => {
+    const { r, written } = readOne({});
+    expect(r?.body?.content).toEqual({
+      text: '{"password":"***","a":1}',
+      bytes: 21,
+      contentType: 'application/json',
+    });
+    expect(r?.response?.content).toEqual({
+      text: 'grüß di',
+      bytes: 30,
+      contentType: 'text/plain; charset=utf-8',
+      contentEncoding: 'gzip',
+    });
+    expect(written?.request.postData).toEqual({ mimeType: 'application/json', text: '{"password":"***","a":1}' });
+    expect(written?.response.content).toMatchObject({ text: 'grüß di', size: 8 });
+  });
+
+  test('in base64; forms that are given by their fields', () => {
+    const params = [
+      { name: 'user', value: 'ö&' },
+      { name: 'token', value: 'x' },
+    ];
+    const { r, written } = readOne({
+      request: { bodySize: -1, postData: { mimeType: 'application/x-www-form-urlencoded', params } },
+      response: {
+        bodySize: -1,
+        headers: [],
+        content: { size: 3, mimeType: 'image/png', text: 'AAEC', encoding: 'base64' },
+      },
+    });
+    expect(r?.body?.content).toMatchObject({ text: 'user=%C3%B6%26&token=***', bytes: 22 });
+    expect(r?.response?.content).toEqual({ text: 'AAEC', encoding: 'base64', bytes: 3, contentType: 'image/png' });
+    expect(written?.response.content).toMatchObject({ text: 'AAEC', encoding: 'base64' });
+  });
+
+  test.each([
+    ['left out by the writer', { size: 8, mimeType: 'text/plain', text: '' }, undefined],
+    ['in an unknown encoding', { size: 8, text: 'x', encoding: 'rot13' }, undefined],
+    ['empty', { size: 0, text: '' }, { text: '', bytes: 0 }],
+    ['too long', { text: 'x'.repeat(4_000_001) }, { bytes: 4_000_001, omitted: 'limit' }],
+  ])('%s', (_, content, record) => {
+    const { r } = readOne({ response: { bodySize: -1, headers: [], content } });
+    expect(r?.response?.content).toEqual(record);
+  });
+});
+
 describe('quirks', () => {
   test('Chrome: one connection, then reused; redirect hops linked; the call site', () => {
     const trace = read(harFrom('chrome'));

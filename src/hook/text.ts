@@ -1,5 +1,5 @@
 /** JSON texts of lines: fast for what needs no escape, and bounded, as no line may reach 4,096 bytes. */
-import { isSecretName, maskQuery, maskText, maskUrl } from '../model/mask';
+import { maskText, maskUrl } from '../model/mask';
 import { byteLength, parse, stringify } from './builtins';
 
 const special = /[^ !#-[\]-~]/;
@@ -14,8 +14,8 @@ export function setUpMasks(parameters: readonly string[]): void {
 const suspect = /[?@#]/;
 export const maskedUrl = (url: string): string => (suspect.test(url) ? maskUrl(url, extra) : url);
 export const maskedText = (text: string): string => maskText(text, extra);
-export const maskedForm = (form: string): string => maskQuery(form, extra);
-export const isSecretField = (name: string): boolean => isSecretName(name, extra);
+/** Names of secrets that the user added. */
+export const addedNames = (): readonly string[] | undefined => extra;
 
 /** At most `max` bytes of UTF-8, cut at a code point; the same text when it fits. */
 export function cutText(text: string, max: number): string {

@@ -27,8 +27,11 @@ const packages: Record<string, readonly string[]> = {
   webview: ['preact', '@vscode-elements/elements', '@vscode/codicons', '@tanstack/virtual-core', '@preact/signals'],
 };
 
-/** Files of the model that the hook may bundle: they import nothing. Types may come from any. */
-const bundledByHook = new Set(['src/model/mask', 'src/model/hosts']);
+/** Files of the model that the hook may bundle: they import nothing else. Types may come from any. */
+const bundledByHook = new Set(['src/model/mask', 'src/model/bodyMask', 'src/model/hosts']);
+
+/** Files of the hook that the session uses too: the codec of DNS messages, which knows neither hook nor program. */
+const codecs = new Set(['src/hook/dnsmessage']);
 
 interface Import {
   from: string;
@@ -81,6 +84,7 @@ describe('arrows between rooms', () => {
             .join('/');
           const to = roomOf(target);
           if (to === room || target === 'package.json') continue;
+          if (room === 'src/session' && codecs.has(target)) continue;
           if (to === undefined || !arrows[room]?.includes(to)) wrong.push(where);
           else if (room === 'src/hook' && !typeOnly && !bundledByHook.has(target)) wrong.push(`${where} (types only)`);
         } else if (from === 'vscode') {
