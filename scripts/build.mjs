@@ -1,9 +1,11 @@
 // Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
-// its resolver, the extension, the command line and the panel's page. `--watch` rebuilds on change.
+// its resolver, the extension, the command line and the panel's page; and compiles the native helper where that can be
+// done. `--watch` rebuilds on change.
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { buildHelper } from './native.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const watch = process.argv.includes('--watch');
@@ -74,6 +76,9 @@ const bundles = [
 
 mkdirSync(join(root, 'dist'), { recursive: true });
 cpSync(join(root, 'node_modules/@vscode/codicons/dist'), join(root, 'dist/codicons'), { recursive: true });
+
+const helper = buildHelper();
+if (helper.reason) console.log(`Without the native helper: ${helper.reason}.`);
 
 if (watch) {
   for (const b of bundles) await (await esbuild.context(b)).watch();

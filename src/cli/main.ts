@@ -1,6 +1,6 @@
 // The command line. Verbs and options are a contract with scripts: they are added to, never renamed.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { FormatError, suffixes } from '../formats';
+import { FormatError, packetSuffix, suffixes } from '../formats';
 import type { CallSites } from '../session/environment';
 import { producer } from '../session/product';
 import { convert } from './convert';
@@ -34,7 +34,7 @@ function program(): Command {
     .addOption(
       new Option(
         '-o, --output <file>',
-        `save the trace; the suffix decides: ${list(Object.values(suffixes))} (repeatable)`,
+        `save the trace; the suffix decides: ${list([...Object.values(suffixes), packetSuffix])} (repeatable)`,
       )
         .default([], 'none')
         .argParser(collect),
@@ -58,6 +58,20 @@ function program(): Command {
     .option('--dns-resolver', 'look names up ourselves, so that DNS messages are seen')
     .option('--stacks', 'record the whole chain of calls that led to each request, awaits included')
     .option('--incoming', 'record the requests that the program answers, as causes of those it makes')
+    .option('--capture', `capture the packets of the traced connections (needs permission), for -o FILE${packetSuffix}`)
+    .option('--keys', `TLS secrets into the ${packetSuffix}, so that Wireshark decrypts it`)
+    .addOption(
+      new Option('--capture-limit <bytes>', 'most bytes of packets').default(undefined, '67108864').argParser(bytes),
+    )
+    .addOption(
+      new Option('--capture-also <what>', 'icmp, arp, or both').default(undefined, 'none').argParser(alsoCaptured),
+    )
+    .option('--capture-headers', 'TCP packets without their payload')
+    .addOption(
+      new Option('--helper <use>', 'figures of the kernel (TCP_INFO, routes, counters), by the native helper')
+        .choices(['auto', 'none'])
+        .default('auto'),
+    )
     .option('--no-trace', 'load the hook, but trace nothing')
     .option('--description <text>', 'description of the trace (default: the command)')
     .addOption(new Option('--log', 'every event as a line, as it happens').conflicts(['table', 'json']))
@@ -153,6 +167,12 @@ function seconds(value: string): number {
   const n = Number(value);
   if (n >= 0.1 && n <= 3600) return n;
   throw new InvalidArgumentError('Use a number of seconds, 0.1 to 3600.');
+}
+
+function alsoCaptured(value: string): string[] {
+  const words = value.split(',').map((w) => w.trim());
+  if (words.every((w) => w === 'icmp' || w === 'arp')) return words;
+  throw new InvalidArgumentError('Use icmp, arp, or icmp,arp.');
 }
 
 function bytes(value: string): number {

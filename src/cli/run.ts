@@ -3,15 +3,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { documentOf } from '../analysis/document';
+import { isPacketFile } from '../formats';
 import { maskArguments } from '../model/mask';
 import { type CallSites, type HeaderLevel, optionalParts } from '../session/environment';
 import { executableOf } from '../session/executable';
+import type { HelperUse } from '../session/kernel';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
 import { EventLog } from './eventLog';
 import { LiveTable } from './liveTable';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
+import { captureSettings, checkPacketOptions, savePackets } from './packets';
 import { complain, messageOf, printable, say, styleFor, UsageError } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
 import { number, summaryLines, summaryObject } from './summary';
@@ -28,6 +31,15 @@ export interface RunOptions {
   dnsResolver?: boolean;
   stacks?: boolean;
   incoming?: boolean;
+  /** The kernel's figures. */
+  helper: HelperUse;
+  /** Packets. */
+  capture?: boolean;
+  /** TLS secrets into the file of packets. */
+  keys?: boolean;
+  captureLimit?: number;
+  captureAlso?: string[];
+  captureHeaders?: boolean;
   description?: string;
   /** Every event as a line. */
   log?: boolean;
@@ -46,6 +58,7 @@ const mostLines = 50;
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const [program, ...args] = command as [string, ...string[]];
   if (options.interval !== undefined && !options.table) throw new UsageError('--interval needs --table.');
+  checkPacketOptions(options);
   const outputs = await proveOutputs(options.output);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
@@ -87,8 +100,11 @@ async function createSession(command: readonly string[], options: RunOptions): P
       headers: options.headers,
       callSites: options.callSites,
       ...optionalParts({ ...options, resolver: options.dnsResolver === true }),
+      ...captureSettings(options),
       enabled: options.trace,
-      gatherMs: options.log ? 20 : 150, // else nobody watches live
+      helper: options.trace ? options.helper : 'none',
+      // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
+      gatherMs: options.log || options.helper === 'auto' ? 20 : 150,
     });
   } catch (error) {
     throw new UsageError(messageOf(error));
@@ -108,6 +124,8 @@ async function start(program: string, args: string[], session: TraceSession): Pr
     complain(`${text} The program runs untraced. ${advice}`);
   } else Object.assign(environment, session.environment(process.env));
   session.begin();
+  await session.startCapture();
+  if (session.packets?.unavailable !== undefined) complain(`no packets: ${session.packets.unavailable}`);
   const child = spawn(program, args, { stdio: 'inherit', env: environment });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
@@ -188,7 +206,12 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const { options, outputs, launch } = facts;
   const ended = endFacts(end);
   const document = documentOf(session.store);
-  const saved = await saveAll(document, outputs);
+  const saved = await saveAll(
+    document,
+    outputs.filter((path) => !isPacketFile(path)),
+  );
+  const packets = await savePackets(session, outputs.filter(isPacketFile), options);
+  saved.files.push(...packets.files);
   const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
   const unloaded = hooked
     ? undefined
@@ -229,7 +252,7 @@ function tellSaved(saved: SaveResult, options: RunOptions): void {
     if (error !== undefined) complain(error);
     else if (!options.quiet && !options.json) complain(`saved ${path} (${number(bytes ?? 0)} bytes)`);
   }
-  if (!saved.files.some((f) => f.error !== undefined)) return;
+  if (!saved.files.some((f) => f.error !== undefined && !isPacketFile(f.path))) return;
   complain(
     saved.kept !== undefined ? `the trace is kept in ${saved.kept}` : 'no other place took the trace; it is lost.',
   );

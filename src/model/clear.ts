@@ -49,6 +49,7 @@ function dropConnection(store: Store, index: Index, id: string): void {
   for (const tunnel of index.tunnelsOf(id)) store.tlsTunnels.delete(tunnel);
   index.forgetConnection(id);
   store.socketOperations.delete(id);
+  store.kernelSamples.delete(id);
   store.connections.delete(id);
 }
 

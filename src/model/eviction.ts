@@ -84,6 +84,7 @@ export class Eviction {
     for (const tunnel of index.tunnelsOf(id)) store.tlsTunnels.delete(tunnel);
     index.forgetConnection(id);
     store.socketOperations.delete(id);
+    store.kernelSamples.delete(id);
     store.connections.delete(id);
     if (c.dial !== undefined) this.#dropDial(c.dial);
   }

@@ -17,8 +17,10 @@ import {
 } from './fold/connection';
 import { foldDns } from './fold/dns';
 import { foldControl, foldEnd, foldExit, foldProc, type Isolate, type ProcessEnd } from './fold/isolate';
+import { type KernelFact, KernelFold } from './fold/kernel';
 import { foldOperations } from './fold/operations';
 import { foldHeaders, foldMore, foldRequest, foldSites, foldStack } from './fold/request';
+import { recordIdOf } from './ids';
 import { type KnownLine, parseLine } from './lines';
 import type { Loss } from './records';
 import type { Store } from './store';
@@ -47,7 +49,11 @@ export class Folder {
   readonly #isolates = new Map<string, Isolate>();
   readonly #files = new Map<string, FileState>();
 
-  constructor(readonly store: Store) {}
+  readonly #kernel: KernelFold;
+
+  constructor(readonly store: Store) {
+    this.#kernel = new KernelFold(store);
+  }
 
   /** Folds one line. What cannot be used is counted as a loss, with the reason, and what was read before stays. */
   fold(text: string, position: Position): void {
@@ -80,7 +86,8 @@ export class Folder {
       case 'head':
       case 'mark':
       case 'end':
-        return foldRequest(store, isolate, line);
+        foldRequest(store, isolate, line);
+        return this.#kernel.request(recordIdOf(isolate.thread, line.id));
       case 'src':
         if (isolate.sources.size >= sourceLimit) isolate.sources.clear();
         isolate.sources.set(line.n, line);
@@ -145,6 +152,11 @@ export class Folder {
       reason,
       ...(isolate ? { thread: isolate.thread } : {}),
     });
+  }
+
+  /** Folds one fact of the kernel. */
+  kernel(fact: KernelFact): void {
+    this.#kernel.fold(fact);
   }
 
   /** What the host knows of the end of a process, once its files were read to the end. */

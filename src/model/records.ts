@@ -3,10 +3,12 @@
  * Law: unknown is absent, never 0, never negative, never clamped; every optional field says when it is absent.
  */
 export * from './records/analysis';
+export * from './records/capture';
 export * from './records/common';
 export * from './records/connection';
 export * from './records/content';
 export * from './records/dns';
+export * from './records/kernel';
 export * from './records/operation';
 export * from './records/process';
 export * from './records/request';

@@ -16,8 +16,10 @@ import {
   type Dial,
   type DnsExchange,
   formatVersion,
+  type KernelSample,
   type Lookup,
   type Loss,
+  type PacketRef,
   type Pause,
   type Process,
   type Request,
@@ -45,6 +47,7 @@ export type Header = Omit<
   | 'losses'
   | 'pauses'
   | 'socketOperations'
+  | 'kernelSamples'
 >;
 
 /** What changed since `takeChanges` was called last. */
@@ -75,6 +78,8 @@ export class Store {
   readonly certificates = new Map<string, Certificate>();
   /** The last ones of each connection. */
   readonly socketOperations = new Map<string, readonly SocketOperation[]>();
+  /** Of each connection, by instant. */
+  readonly kernelSamples = new Map<string, readonly KernelSample[]>();
   readonly pauses: Pause[] = [];
   losses: Loss[] = [];
   counts: Counts = {
@@ -114,6 +119,11 @@ export class Store {
   /** Short ordinal of a connection for people (`#5`), in order of first use. */
   connectionNumber(id: string): number {
     return this.#index.numberOf(id);
+  }
+
+  /** Captured packets of a request, by time. */
+  packetsOf(request: string): readonly PacketRef[] {
+    return this.header.packets?.filter((p) => p.request === request) ?? [];
   }
 
   thread(id: string): { process: Process; thread: Thread } | undefined {
@@ -199,6 +209,11 @@ export class Store {
     this.socketOperations.set(connection, all.slice(over));
     if (over + dropped > 0)
       this.addLoss({ source: 'hook', what: 'operations', kind: 'overflow', count: over + dropped, thread });
+  }
+
+  setKernelSamples(connection: string, samples: readonly KernelSample[]): void {
+    this.kernelSamples.set(connection, samples);
+    this.#changes.connections.add(connection);
   }
 
   /** Rows show the set-up of their connection: said apart, as most changes of a connection alter no row. */
@@ -307,13 +322,19 @@ export class Store {
     };
     if (this.pauses.length > 0) whole.pauses = [...this.pauses];
     if (this.socketOperations.size > 0) whole.socketOperations = this.#operations();
+    if (this.kernelSamples.size > 0 || this.#isOn('inetDiag'))
+      whole.kernelSamples = sorted([...this.kernelSamples.values()].flat());
     return canonical(traceSchema, whole);
   }
 
   /** Without a word of DNS messages there is no list, rather than an empty one. */
   #looksForDns(): boolean {
-    const resolver = this.header.sources.find((s) => s.name === 'resolver');
-    return this.dnsExchanges.size > 0 || resolver?.state === 'on' || resolver?.state === 'partial';
+    return this.dnsExchanges.size > 0 || this.#isOn('resolver');
+  }
+
+  #isOn(source: string): boolean {
+    const state = this.header.sources.find((s) => s.name === source)?.state;
+    return state === 'on' || state === 'partial';
   }
 
   /** By instant; those of the same instant, or of none, by connection and in its order. */
@@ -337,6 +358,7 @@ export class Store {
       losses,
       pauses,
       socketOperations,
+      kernelSamples,
       ...header
     } = doc;
     const store = new Store(header, Number.POSITIVE_INFINITY);
@@ -352,6 +374,11 @@ export class Store {
       const list = store.socketOperations.get(o.connection);
       if (list) (list as SocketOperation[]).push(o);
       else store.socketOperations.set(o.connection, [o]);
+    }
+    for (const s of kernelSamples ?? []) {
+      const list = store.kernelSamples.get(s.connection);
+      if (list) (list as KernelSample[]).push(s);
+      else store.kernelSamples.set(s.connection, [s]);
     }
     for (const r of requests) r.direction === 'in' ? store.incoming.set(r.id, r) : store.setRequest(r);
     store.counts = { ...counts };

@@ -17,7 +17,7 @@ export function sessionHeader(settings: HookSettings, requestLimit: number, desc
     // Until the first program says that the hook is there; a trace that ends without one keeps this.
     { name: 'hook', state: 'unavailable', reason: 'notLoaded' },
     { name: 'debugger', state: 'off', reason: 'notAsked' },
-    ...helperSources.map((name): Source => ({ name, state: 'off', reason: 'noHelper' })),
+    ...helperSources.map((name): Source => ({ name, state: 'off', reason: 'notAsked' })),
     settings.resolver ? { name: 'resolver', state: 'on' } : { name: 'resolver', state: 'off', reason: 'notAsked' },
   ];
   const traceRequests = settings.enabled.map(

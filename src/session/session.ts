@@ -4,6 +4,9 @@
 // says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DumpcapEngine } from '../helper/capture/dumpcapEngine';
+import type { CaptureEngine } from '../helper/capture/engine';
 import { Folder } from '../model/fold';
 import type { Trace } from '../model/records';
 import { defaultRequestLimit } from '../model/store';
@@ -19,7 +22,11 @@ import {
 import { isAlive, makeSpoolFolder, sweepSpoolFolders } from './folders';
 import { sessionHeader } from './header';
 import { installHook } from './hookCopy';
+import { type HelperUse, Kernel, type KernelOptions } from './kernel';
 import { deleteKeys, readKeys } from './keyFiles';
+import { type CaptureSettings, PacketCapture } from './packets/capture';
+import { packetsToSave } from './packets/saving';
+import { producer } from './product';
 import { type SpoolLoss, SpoolReader } from './spoolReader';
 import { TraceStore } from './traceStore';
 import { SpoolWatcher } from './watcher';
@@ -38,6 +45,13 @@ export interface SessionOptions extends OptionalParts {
   /** Query parameters masked beyond the well-known ones. */
   maskedParameters?: string[];
   limits?: { requests?: number };
+  /** Capture packets: see `startCapture`. Absent: not. */
+  capture?: CaptureSettings;
+  /** What captures, the first that works; absent: what there is. */
+  captureEngines?: readonly CaptureEngine[];
+  /** Ask the kernel by the native helper, if there is one; default none. */
+  helper?: HelperUse;
+  helperOptions?: Omit<KernelOptions, 'folder'>;
   /** Look call sites up in source maps; default true. */
   mapSources?: boolean;
   /**
@@ -57,6 +71,8 @@ export interface ProcessEnd {
 
 export class TraceSession {
   readonly store: TraceStore;
+  /** Absent: packets are not to be captured. */
+  readonly packets: PacketCapture | undefined;
   private readonly folder: Folder;
   private readonly reader: SpoolReader;
   private readonly listeners = new Set<() => void>();
@@ -65,6 +81,7 @@ export class TraceSession {
   /** Ids of processes that were seen alive. */
   private readonly alive = new Set<string>();
   private lines = 0;
+  private telling: NodeJS.Timeout | undefined;
   private over = false;
 
   private constructor(
@@ -81,6 +98,11 @@ export class TraceSession {
       limit,
       options.mapSources !== false,
     );
+    if (options.capture) {
+      const engines = options.captureEngines ?? [new DumpcapEngine()];
+      this.packets = new PacketCapture(this.store, options.capture, engines, spoolFolder, options.keys === true);
+      this.store.packets = this.packets;
+    }
     this.folder = new Folder(this.store);
     this.reader = new SpoolReader(spoolFolder, {
       line: (text, position) => {
@@ -113,7 +135,27 @@ export class TraceSession {
       maskedParameters: options.maskedParameters ?? [],
       ...optionalParts(options),
     };
-    return new TraceSession(id, spool, hook, settings, options);
+    const session = new TraceSession(id, spool, hook, settings, options);
+    if (options.helper === 'auto')
+      await session.startKernel({ ...options.helperOptions, folder: dirname(options.hookFile) });
+    return session;
+  }
+
+  private async startKernel(options: KernelOptions): Promise<void> {
+    this.store.kernel = await Kernel.start(
+      {
+        store: this.store,
+        fold: (fact) => this.folder.kernel(fact),
+        // What the kernel says comes in many pieces: whoever shows it is told of them together.
+        changed: () => {
+          this.telling ??= setTimeout(() => {
+            this.telling = undefined;
+            this.notify();
+          }, 30).unref();
+        },
+      },
+      options,
+    );
   }
 
   /** The variables to set for the program; `base` is the environment that it gets otherwise. */
@@ -127,11 +169,28 @@ export class TraceSession {
     const anchor = takeAnchor();
     this.store.header = { ...this.store.header, beginTime: anchor.time, beginMonotonicNs: anchor.monotonicNs };
     this.store.touch();
+    this.store.kernel?.begin();
   }
 
   /** µs since the trace began, now. */
   now(): number {
     return sinceAnchor({ time: this.store.header.beginTime, monotonicNs: this.store.header.beginMonotonicNs ?? '0' });
+  }
+
+  /**
+   * Begins to capture packets, where the session is to: best awaited before the program starts, so that its first packet
+   * is there. Never fails; `packets.unavailable` says why there will be none.
+   */
+  async startCapture(): Promise<void> {
+    await this.packets?.start();
+  }
+
+  /** What a file of packets shall hold: all, or those of one request; TLS secrets only if `keys` says so. */
+  packetsToSave(options: { request?: string; keys?: boolean }): ReturnType<typeof packetsToSave> | undefined {
+    if (!this.packets || this.packets.unavailable !== undefined) return undefined;
+    const keyLog = options.keys ? { keyLog: this.keyLog() } : {};
+    const request = options.request === undefined ? {} : { request: options.request };
+    return packetsToSave(this.packets, this.store, producer, { ...request, ...keyLog });
   }
 
   /** True once any program said that it loaded the hook. */
@@ -152,6 +211,7 @@ export class TraceSession {
     const gone = this.vanished();
     const before = this.lines;
     await this.reader.read();
+    this.store.kernel?.flush();
     for (const { pid, end } of ends) this.endProcess(pid, end);
     for (const pid of gone) this.endProcess(pid, {});
     await this.changed(this.lines !== before || ends.length + gone.length > 0);
@@ -160,6 +220,7 @@ export class TraceSession {
   private async pollChanged(): Promise<void> {
     const before = this.lines;
     await this.reader.readChanged();
+    this.store.kernel?.flush();
     await this.changed(this.lines !== before);
   }
 
@@ -208,7 +269,10 @@ export class TraceSession {
       if (p.end === undefined && !isAlive(p.pid)) this.endProcess(p.pid, {});
     }
     this.reader.ended();
-    this.store.header = { ...this.store.header, state, endAt: this.now() };
+    const endAt = this.now();
+    await this.store.kernel?.finish();
+    await this.packets?.stop();
+    this.store.header = { ...this.store.header, state, endAt };
     this.store.touch();
     this.notify();
   }
@@ -241,6 +305,9 @@ export class TraceSession {
     this.over = true;
     this.watcher.close();
     this.listeners.clear();
+    this.store.kernel?.dispose();
+    clearTimeout(this.telling);
+    await this.packets?.dispose();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
   }
 

@@ -1,13 +1,19 @@
 // The records of a running session: the model's store, bounded, with call sites led back to the source as they arrive.
-import type { CallSite, Dial, Lookup, Request } from '../model/records';
+import type { CallSite, Connection, Dial, Lookup, PacketRef, Request, Trace } from '../model/records';
 import { type Header, Store } from '../model/store';
 import { CallSites } from './callSites';
 import { Hosts } from './hosts';
+import type { Kernel } from './kernel';
+import type { PacketCapture } from './packets/capture';
 
 export class TraceStore extends Store {
   private readonly sites: CallSites | undefined;
   private readonly hosts = new Hosts();
   private mapping = Promise.resolve(false);
+  /** Absent: packets are not captured. */
+  packets: PacketCapture | undefined;
+  /** Absent: there is no helper. */
+  kernel: Kernel | undefined;
 
   constructor(header: Header, limit: number, mapSources: boolean) {
     super(header, limit);
@@ -15,7 +21,9 @@ export class TraceStore extends Store {
   }
 
   override setRequest(r: Request): void {
+    const before = this.requests.get(r.id);
     super.setRequest(this.mapped(this.mappedStack(r)));
+    this.kernel?.request(r, before);
   }
 
   override setDial(d: Dial): void {
@@ -24,6 +32,22 @@ export class TraceStore extends Store {
 
   override setLookup(l: Lookup): void {
     super.setLookup(this.mapped(this.hosts.placed(l)));
+    this.packets?.lookup(l);
+  }
+
+  override setConnection(c: Connection): void {
+    super.setConnection(c);
+    this.packets?.connection(c);
+    this.kernel?.connection(c);
+  }
+
+  override packetsOf(request: string): readonly PacketRef[] {
+    return this.packets?.packetsOf(request) ?? super.packetsOf(request);
+  }
+
+  override toDocument(): Trace {
+    if (this.packets) this.header = { ...this.header, ...this.packets.records() };
+    return super.toDocument();
   }
 
   /** Frames whose place is known to be wrong stay as they ran: the chain would have a hole without them. */

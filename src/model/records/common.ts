@@ -135,7 +135,7 @@ export const loss = record(
   {
     source: text('Source that lost something: hook, session, inetDiag …'),
     what: words(
-      ['requests', 'lines', 'chunks', 'connections', 'operations', 'kernelEvents', 'packets'],
+      ['requests', 'lines', 'chunks', 'connections', 'operations', 'kernelSamples', 'kernelEvents', 'packets'],
       'What was lost.',
     ),
     kind: words(['dropped', 'evicted', 'torn', 'overflow', 'truncated', 'missingSegment', 'interruptedDump'], 'How.'),

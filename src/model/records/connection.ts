@@ -11,7 +11,6 @@ import {
   integer,
   list,
   missing,
-  openEntity,
   optional,
   record,
   ref,
@@ -21,6 +20,7 @@ import {
 } from '../schema';
 import { abort, address, callSite, chunks, errorInfo, frames, keepAlive } from './common';
 import { dnsRecord, skippedServer } from './dns';
+import { kernelTotals, route } from './kernel';
 
 export const dial = record(
   {
@@ -225,8 +225,8 @@ export const connection = record(
     cgroup: optional(integer('cgroup id.')),
     netns: optional(integer('Network namespace inode.')),
     uid: optional(integer('Owner.')),
-    route: optional(openEntity('interface, mtu, nextHop, source.')),
-    kernel: optional(openEntity('Kernel’s totals, last known or final.')),
+    route: optional(route),
+    kernel: optional(kernelTotals),
     lost: optional(Type.Array(Type.String(), { description: 'Which of its event lines are missing.' })),
     missing,
     by,

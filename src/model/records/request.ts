@@ -12,7 +12,6 @@ import {
   list,
   maskedText,
   missing,
-  openEntity,
   optional,
   record,
   ref,
@@ -22,6 +21,7 @@ import {
 } from '../schema';
 import { abort, callSite, chunks, errorInfo, frame, header, keepAlive } from './common';
 import { bodyContent } from './content';
+import { requestKernel } from './kernel';
 
 export const outcomes = [
   'complete',
@@ -220,7 +220,7 @@ export const request = record(
     bytesSent: optional(bytes('Its share of the connection’s payload sent. Absent when shared (pipelining, h2).')),
     bytesReceived: optional(bytes('Its share of the connection’s payload received. Absent when shared.')),
     loopBusyDuration: optional(duration('Time the thread’s event loop was busy between createdAt and endAt.')),
-    kernel: optional(openEntity('Kernel figures of the request’s own time window. Absent without helper.')),
+    kernel: optional(requestKernel),
     cut: optional(Type.Array(Type.String(), { description: 'Fields whose text was too long and was cut.' })),
     lost: optional(
       Type.Array(Type.String(), { description: 'Which of its event lines are missing: start, middle, end.' }),

@@ -18,9 +18,11 @@ import {
   words,
 } from '../schema';
 import { eventLoopDelay, finding, pause } from './analysis';
+import { capture, packetRef } from './capture';
 import { loss } from './common';
 import { connection, dial, lookup } from './connection';
 import { dnsExchange } from './dns';
+import { clockSample, kernelSamples, networkInterface, systemCounters } from './kernel';
 import { socketOperation } from './operation';
 import { process } from './process';
 import { request } from './request';
@@ -142,10 +144,10 @@ export const trace = record(
     ),
     settings: optional(settings),
     sources: list(source, 'Each source once.'),
-    clockSamples: later('at, boottimeNs, realtimeNs.', 'The helper’s clock triples.'),
+    clockSamples: optional(list(clockSample, 'Clocks, by the helper. Absent without it.')),
     counts,
-    systemCounters: optional(openEntity('System-wide counters as difference over the trace.')),
-    interfaces: later('name, mtu, errors.', 'Network interfaces.'),
+    systemCounters: optional(systemCounters),
+    interfaces: optional(list(networkInterface, 'Network interfaces. Absent without helper.')),
     processes: list(process, 'Processes.'),
     requests: list(request, 'Requests by first instant.'),
     dials: list(dial, 'Dials.'),
@@ -155,11 +157,13 @@ export const trace = record(
     tlsTunnels: list(tlsTunnel, 'TLS tunnels.'),
     certificates: list(certificate, 'Certificates, each once.'),
     socketOperations: optional(list(socketOperation, 'Socket operations, by instant.')),
-    kernelSamples: later('One TCP_INFO sample.', 'Kernel samples.'),
+    kernelSamples,
     kernelEvents: later('One kernel event.', 'Kernel events.'),
     conntrackEntries: later('One entry.', 'Connection tracking.'),
-    captures: later('One capture.', 'Packet captures.'),
-    packets: later('One packet’s reference.', 'Packets; never their bytes.'),
+    captures: optional(list(capture, 'Packet captures. Absent: none was asked for.')),
+    packets: optional(
+      list(packetRef, 'Packets, by instant, the first 20,000; never their bytes. Absent: no capture was asked for.'),
+    ),
     traceRequests: optional(list(traceRequest, 'What was asked to be traced.')),
     pauses: optional(list(pause, 'Pauses.')),
     eventLoopDelays: optional(list(eventLoopDelay, 'Event-loop delays.')),

@@ -1,0 +1,191 @@
+// A running helper: started once and never again. Whatever happens to it, or comes from it, the trace goes on.
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { encodeFrame, FrameReader, frameType } from './frames';
+import {
+  type Command,
+  type Message,
+  type MessageOf,
+  type OtherMessage,
+  parseMessage,
+  protocolVersion,
+} from './protocol';
+
+/** Why no more comes of it. */
+export interface HelperEnd {
+  text: string;
+  /** We ended it. */
+  asked: boolean;
+}
+
+export interface HelperListener {
+  message?(message: Message): void;
+  /** Of features that check their messages themselves. */
+  other?(message: OtherMessage): void;
+  /** A frame of type 2. The bytes are valid during the call. */
+  packets?(batch: Buffer): void;
+  end?(end: HelperEnd): void;
+}
+
+/** Text that the helper writes to stderr, kept for the doctor and for reports. */
+const mostLog = 4096;
+const mostBroken = 16;
+
+export interface SpawnOptions {
+  /** Open only these features; absent: all. */
+  features?: readonly string[];
+  /** Options of features, as `--enable-conntrack`. */
+  arguments?: readonly string[];
+}
+
+export class HelperClient {
+  readonly #listeners = new Set<HelperListener>();
+  readonly #reader = new FrameReader();
+  readonly #hello: Promise<MessageOf<'hello'>>;
+  #welcome: (hello: MessageOf<'hello'>) => void = () => {};
+  #refuse: (error: Error) => void = () => {};
+  #end: HelperEnd | undefined;
+  #closing = false;
+  #broken = 0;
+  /** The last of what it wrote to stderr. */
+  log = '';
+
+  private constructor(
+    private readonly stream: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream },
+    private readonly child?: ChildProcess,
+  ) {
+    this.#hello = new Promise((resolve, reject) => {
+      this.#welcome = resolve;
+      this.#refuse = reject;
+    });
+    this.#hello.catch(() => {}); // whoever asks for it hears of it
+    stream.input.on('data', (piece: Buffer) => this.#take(piece));
+    stream.output.on('error', () => {}); // it is gone: its end says so
+  }
+
+  /** Starts the helper at `file`; with no environment, so that nothing of ours guides it. */
+  static spawn(file: string, options: SpawnOptions = {}): HelperClient {
+    const args = ['--stdio', ...(options.features ? ['--features', options.features.join(',')] : [])];
+    if (process.getuid?.() === 0) args.push('--as-root');
+    const child = spawn(file, [...args, ...(options.arguments ?? [])], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {},
+      cwd: '/',
+    });
+    const client = new HelperClient({ input: child.stdout, output: child.stdin }, child);
+    child.stderr.on('data', (text: Buffer) => {
+      client.log = (client.log + text.toString('utf8')).slice(-mostLog);
+    });
+    child.once('error', (error) => client.#over(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => client.#over(signal ? `ended by ${signal}` : `ended with code ${code}`));
+    for (const handle of [child, child.stdin, child.stdout, child.stderr]) unref(handle);
+    return client;
+  }
+
+  /** A helper that has connected to a socket of ours. */
+  static connected(socket: Duplex): HelperClient {
+    const client = new HelperClient({ input: socket, output: socket });
+    socket.once('close', () => client.#over('closed its connection'));
+    return client;
+  }
+
+  /** What it can do. Rejects if it ends, is silent for too long, or speaks another version. */
+  hello(patienceMs = 2000): Promise<MessageOf<'hello'>> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`says nothing for ${patienceMs} ms`)), patienceMs);
+      this.#hello.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+
+  get ended(): HelperEnd | undefined {
+    return this.#end;
+  }
+
+  listen(listener: HelperListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  send(...commands: Command[]): void {
+    if (this.#end || this.#closing || commands.length === 0) return;
+    const frames = commands.map((c) => encodeFrame(frameType.json, Buffer.from(JSON.stringify(c))));
+    this.stream.output.write(Buffer.concat(frames));
+  }
+
+  /** The answer to `stats`: all that was sent before has been dealt with then. undefined: it ended, or took too long. */
+  settled(patienceMs: number): Promise<MessageOf<'stats'> | undefined> {
+    if (this.#end) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const done = (stats?: MessageOf<'stats'>) => {
+        clearTimeout(timer);
+        stop();
+        resolve(stats);
+      };
+      const timer = setTimeout(done, patienceMs);
+      const stop = this.listen({ message: (m) => m.t === 'stats' && done(m), end: () => done() });
+      this.send({ cmd: 'stats' });
+    });
+  }
+
+  /** Ends it. Its input ends, and so does it; if not, it is killed. */
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.stream.output.end();
+    const { child } = this;
+    if (!child || this.#end) return;
+    const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
+    timer.unref();
+    child.once('exit', () => clearTimeout(timer));
+  }
+
+  #take(piece: Buffer): void {
+    for (const { type, payload } of this.#reader.push(piece)) {
+      if (type === frameType.packets) this.#tell((l) => l.packets?.(payload));
+      else if (type === frameType.json) this.#json(payload);
+      else this.#bad(`frame type ${type}`);
+    }
+    if (this.#reader.error !== undefined) this.#give(this.#reader.error);
+  }
+
+  #json(payload: Buffer): void {
+    const parsed = parseMessage(payload);
+    if ('error' in parsed) return this.#bad(parsed.error);
+    if ('other' in parsed) return this.#tell((l) => l.other?.(parsed.other));
+    const { message } = parsed;
+    if (message.t === 'hello') {
+      if (message.protocol !== protocolVersion) return this.#give(`speaks protocol ${message.protocol}`);
+      this.#welcome(message);
+    }
+    this.#tell((l) => l.message?.(message));
+  }
+
+  /** What does not hold is left out; when it goes on, the helper is. */
+  #bad(what: string): void {
+    this.log = `${this.log}${what}\n`.slice(-mostLog);
+    if (++this.#broken > mostBroken) this.#give(`sends what is not valid: ${what}`);
+  }
+
+  #give(why: string): void {
+    this.#over(why);
+    this.child?.kill('SIGKILL');
+    this.close();
+  }
+
+  #over(text: string): void {
+    if (this.#end) return;
+    this.#end = { text, asked: this.#closing };
+    this.#refuse(new Error(`${text}${this.log ? `: ${this.log.trim()}` : ''}`));
+    this.#tell((l) => l.end?.(this.#end as HelperEnd));
+  }
+
+  #tell(f: (listener: HelperListener) => void): void {
+    for (const l of [...this.#listeners]) f(l);
+  }
+}
+
+/** It must not keep the host from ending. */
+function unref(handle: ChildProcess | NodeJS.ReadableStream | NodeJS.WritableStream): void {
+  (handle as ChildProcess | Socket).unref?.();
+}

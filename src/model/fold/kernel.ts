@@ -1,0 +1,202 @@
+/**
+ * The kernel's facts, by the native helper: folded like event lines, in whatever order they come to those. A sample is
+ * kept as what changed; the last few stay whole here, so that a request gets the differences of its own time.
+ */
+import type { Connection, KernelSample, KernelTotals, Request, Route } from '../records';
+import type { Store } from '../store';
+import { type Difference, type Figures, requestKernelOf, type Whole } from './kernelWindow';
+
+export type KernelFact =
+  | { k: 'watched'; connection: string; cookie?: string; inode?: number; uid?: number }
+  | { k: 'route'; connection: string; route: Route }
+  | { k: 'sample'; connection: string; at: number; trigger: string; final?: boolean; totals: Figures }
+  /** No more comes of it, and why. */
+  | { k: 'missing'; connection: string; reason: string };
+
+/** Stored samples of a connection: the first ones and the last ones. */
+const firstSamples = 8;
+const mostSamples = 64;
+/** Whole samples kept to take differences from, and requests that ended lately. */
+const mostWhole = 32;
+const mostEnded = 64;
+
+interface Due {
+  beginAt: number;
+  endAt?: number;
+  /** Samples after its begin. */
+  seen: number;
+}
+
+interface State {
+  whole: Whole[];
+  last?: Figures;
+  /** Requests of the connection whose figures are due. */
+  due: Map<string, Due>;
+  ended: Difference['others'];
+  final?: true;
+  dropped: number;
+}
+
+export class KernelFold {
+  readonly #states = new Map<string, State>();
+  #samples = 0;
+
+  constructor(readonly store: Store) {}
+
+  fold(fact: KernelFact): void {
+    const c = this.store.connections.get(fact.connection);
+    // It was evicted meanwhile, or forgotten.
+    if (!c) return;
+    if (fact.k === 'sample') return this.#sample(c, fact);
+    if (fact.k === 'missing') {
+      if (c.kernel?.final) return;
+      return this.store.setConnection({ ...c, missing: { ...c.missing, kernel: fact.reason } });
+    }
+    if (fact.k === 'route') {
+      return this.store.setConnection({ ...c, route: fact.route, by: { ...c.by, route: 'netlink' } });
+    }
+    const { k: _, connection: __, ...ids } = fact;
+    const by = Object.fromEntries(Object.keys(ids).map((key) => [key, 'inetDiag']));
+    this.store.setConnection({ ...c, ...ids, by: { ...c.by, ...by } });
+  }
+
+  /** A request changed: its figures are due from now on, or can be taken. */
+  request(id: string): void {
+    const r = this.store.requests.get(id);
+    if (r?.connection === undefined || r.kernel !== undefined || r.missing?.kernel !== undefined) return;
+    const state = this.#states.get(r.connection);
+    if (!state) return;
+    this.#due(state, r);
+    if (r.endAt !== undefined) this.#settle(r.connection, state);
+  }
+
+  #due(state: State, r: Request): void {
+    const beginAt = r.assignedAt ?? r.sendBeginAt ?? r.createdAt;
+    if (beginAt === undefined) return;
+    const known = state.due.get(r.id);
+    const seen = known?.beginAt === beginAt ? known.seen : state.whole.filter((s) => s.at > beginAt).length;
+    state.due.set(r.id, { beginAt, ...(r.endAt !== undefined ? { endAt: r.endAt } : {}), seen });
+  }
+
+  /** Begins with what the store has: a connection's requests may be there before its first sample. */
+  #stateOf(connection: string): State {
+    const known = this.#states.get(connection);
+    if (known) return known;
+    const state: State = { whole: [], due: new Map(), ended: [], dropped: 0 };
+    this.#states.set(connection, state);
+    for (const id of this.store.requestsOfConnection(connection)) {
+      const r = this.store.requests.get(id);
+      if (r) this.#due(state, r);
+    }
+    if (this.#states.size > 2 * this.store.connections.size + 16) this.#sweep();
+    return state;
+  }
+
+  #sweep(): void {
+    for (const id of this.#states.keys()) if (!this.store.connections.has(id)) this.#states.delete(id);
+  }
+
+  #sample(c: Connection, fact: Extract<KernelFact, { k: 'sample' }>): void {
+    const state = this.#stateOf(c.id);
+    if (state.final) return;
+    const totals = fact.final ? { ...lasting(c.kernel), ...fact.totals } : fact.totals;
+    const kernel: KernelTotals = { at: fact.at, ...(fact.final ? { final: true } : {}), ...totals };
+    const next: Connection = { ...c, kernel };
+    if (next.missing?.kernel !== undefined) {
+      const { kernel: __, ...missing } = next.missing;
+      next.missing = missing;
+      if (Object.keys(missing).length === 0) delete next.missing;
+    }
+    this.store.setConnection(next);
+    this.#store(state, c.id, fact);
+    state.whole.push({ at: fact.at, figures: totals });
+    for (const d of state.due.values()) if (fact.at > d.beginAt) d.seen++;
+    if (fact.final) state.final = true;
+    this.#settle(c.id, state);
+    this.#prune(state);
+  }
+
+  #store(state: State, connection: string, fact: Extract<KernelFact, { k: 'sample' }>): void {
+    const changed = changes(state.last, fact.totals);
+    state.last = { ...state.last, ...fact.totals };
+    if (Object.keys(changed).length === 0) return;
+    const sample: KernelSample = {
+      id: `s-${++this.#samples}`,
+      connection,
+      at: fact.at,
+      trigger: fact.trigger,
+      ...changed,
+    };
+    const list = [...(this.store.kernelSamples.get(connection) ?? []), sample];
+    if (list.length > mostSamples) {
+      list.splice(firstSamples, 1);
+      this.store.addLoss({ source: 'inetDiag', what: 'kernelSamples', kind: 'evicted', count: 1 });
+    }
+    this.store.setKernelSamples(connection, list);
+  }
+
+  /** Gives their figures to the requests that ended before the last sample. */
+  #settle(connection: string, state: State): void {
+    for (const [id, { beginAt, endAt, seen }] of [...state.due]) {
+      const r = this.store.requests.get(id);
+      if (!r || r.connection !== connection) {
+        state.due.delete(id);
+        continue;
+      }
+      if (endAt === undefined) continue;
+      const c = this.store.connections.get(connection) as Connection;
+      const running = [...state.due].flatMap(([other, span]) => (other === id ? [] : [span]));
+      const found = requestKernelOf({
+        begin: beginAt,
+        end: endAt,
+        whole: state.whole,
+        seen,
+        ...(r.ordinal === 1 && c.connect?.beginAt !== undefined ? { zeroAt: c.connect.beginAt } : {}),
+        others: [...state.ended, ...running],
+      });
+      if (found === undefined) {
+        // The last figures were taken before it ended: the kernel was done with the socket earlier.
+        if (state.final) this.#lacks(r, state, 'noSampleAfter');
+        continue;
+      }
+      state.due.delete(id);
+      state.ended.push({ beginAt, endAt });
+      if (state.ended.length > mostEnded) state.ended.shift();
+      if ('missing' in found) this.store.setRequest({ ...r, missing: { ...r.missing, kernel: found.missing } });
+      else this.store.setRequest({ ...r, kernel: found });
+    }
+  }
+
+  #lacks(r: Request, state: State, reason: string): void {
+    state.due.delete(r.id);
+    this.store.setRequest({ ...r, missing: { ...r.missing, kernel: reason } });
+  }
+
+  /** Kept: for each request that is due the last sample before it, and the last of all. */
+  #prune(state: State): void {
+    const { whole } = state;
+    if (whole.length <= 2) return;
+    const begins = [...state.due.values()].map((d) => d.beginAt);
+    state.whole = whole.filter((s, i) => {
+      const next = whole[i + 1];
+      return next === undefined || begins.some((at) => s.at <= at && next.at > at);
+    });
+    if (state.whole.length > mostWhole) state.whole.splice(1, state.whole.length - mostWhole);
+  }
+}
+
+/** What of earlier figures still holds for a socket that has ended: its queues and its memory are gone. */
+function lasting(kernel: KernelTotals | undefined): Figures {
+  if (!kernel) return {};
+  const { at: _, final: __, memory: ___, receiveQueueBytes: ____, sendQueueBytes: _____, ...rest } = kernel;
+  return rest;
+}
+
+function changes(before: Figures | undefined, now: Figures): Figures {
+  if (!before) return now;
+  return Object.fromEntries(
+    Object.entries(now).filter(
+      ([key, value]) => JSON.stringify(before[key as keyof Figures]) !== JSON.stringify(value),
+    ),
+  );
+}

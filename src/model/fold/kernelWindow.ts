@@ -1,0 +1,67 @@
+/** A request's own share of what the kernel counted on its connection: differences between two samples. */
+import type { KernelTotals, RequestKernel } from '../records';
+
+export type Figures = Partial<Omit<KernelTotals, 'at' | 'final' | 'by'>>;
+
+/** A sample with all its figures. */
+export interface Whole {
+  at: number;
+  figures: Figures;
+}
+
+export interface Difference {
+  begin: number;
+  end: number;
+  /** By instant. */
+  whole: readonly Whole[];
+  /** Samples after `begin`, those that are not kept whole any more included. */
+  seen: number;
+  /** Begin of the connection, for its first request: all counters were zero then. */
+  zeroAt?: number;
+  /** Other requests of the connection; without an end: they run. */
+  others: { beginAt: number; endAt?: number }[];
+}
+
+const counters = [
+  'retransmits',
+  'bytesRetransmitted',
+  'bytesSent',
+  'bytesReceived',
+  'segmentsSent',
+  'segmentsReceived',
+  'busyDuration',
+  'rwndLimitedDuration',
+  'sndbufLimitedDuration',
+] as const;
+
+/** undefined: no sample after it yet. */
+export function requestKernelOf(d: Difference): RequestKernel | { missing: string } | undefined {
+  const after = d.whole.find((s) => s.at >= d.end);
+  if (!after) return undefined;
+  const before = d.whole.findLast((s) => s.at <= d.begin);
+  const windowBeginAt = before?.at ?? d.zeroAt;
+  if (windowBeginAt === undefined) return { missing: 'noSampleBefore' };
+  const differences: Partial<Record<(typeof counters)[number], number>> = {};
+  for (const name of counters) {
+    const last = after.figures[name];
+    const first = before ? before.figures[name] : 0;
+    if (last === undefined || first === undefined) continue;
+    // Only another socket's counters are lower.
+    if (last < first) return { missing: 'countersRestarted' };
+    differences[name] = last - first;
+  }
+  const overlaps = (o: { beginAt: number; endAt?: number }) =>
+    o.beginAt < after.at && (o.endAt === undefined || o.endAt > windowBeginAt);
+  const { rtt: rttBegin } = before?.figures ?? {};
+  const { rtt: rttEnd, minRtt } = after.figures;
+  return {
+    windowBeginAt,
+    windowEndAt: after.at,
+    samples: (before ? 1 : 0) + d.seen - d.whole.filter((s) => s.at > after.at).length,
+    shared: d.others.some(overlaps),
+    ...differences,
+    ...(rttBegin !== undefined ? { rttBegin } : {}),
+    ...(rttEnd !== undefined ? { rttEnd } : {}),
+    ...(minRtt !== undefined ? { minRtt } : {}),
+  };
+}
