@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { formatOf, suffixes, writeTrace } from '../formats';
+import { formatOf, isPacketFile, packetSuffix, suffixes, writeTrace } from '../formats';
 import type { Trace } from '../model/records';
 import { messageOf, UsageError } from './say';
 
@@ -13,8 +13,9 @@ export async function proveOutputs(asked: readonly string[]): Promise<string[]> 
   const files = new Set<string>();
   for (const name of asked) {
     const path = resolve(name);
-    if (formatOf(name) === undefined) {
-      throw new UsageError(`${name}: the suffix says no format. Use ${list(Object.values(suffixes))}.`);
+    if (formatOf(name) === undefined && !isPacketFile(name)) {
+      const known = list([...Object.values(suffixes), packetSuffix]);
+      throw new UsageError(`${name}: the suffix says no format. Use ${known}.`);
     }
     const real = await realPath(path);
     if (files.has(real)) throw new UsageError(`${name} is given twice.`);

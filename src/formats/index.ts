@@ -3,6 +3,7 @@
  * everything, the others are for other programs. `writeTrace` replaces a file in one step or leaves it as it was. Every error is a FormatError with a message
  * for the user.
  */
+import type { PacketsToSave } from '../model/packets';
 import type { Trace } from '../model/records';
 import { FormatError } from './error';
 import { eveText } from './eve';
@@ -10,9 +11,10 @@ import { harText } from './har';
 import { loadText } from './load';
 import { lowered } from './lower';
 import { nativePieces, type ReadOptions } from './native';
+import { pcapngPieces } from './pcapng';
 import { parseTrace } from './read';
 import { saveAtomically } from './save';
-import { type Format, formatOf, suffixes } from './sniff';
+import { type Format, formatOf, isPacketFile, suffixes } from './sniff';
 
 /** The text of each format, secrets masked. */
 const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
@@ -24,11 +26,23 @@ const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
 /** Saves a trace in the format of the name's suffix: the whole file or, on any error, the file as it was before. */
 export async function writeTrace(doc: Trace, path: string): Promise<void> {
   const format = formatOf(path);
+  if (format === undefined && isPacketFile(path)) {
+    throw new FormatError('suffix', noPackets, { file: path });
+  }
   if (format === undefined) {
     const known = Object.values(suffixes).join(', ');
     throw new FormatError('suffix', `the name says no format. Let it end in one of ${known}.`, { file: path });
   }
   await saveAtomically(path, () => pieces[format](doc));
+}
+
+/** A trace says of each packet when, where and what it was; its bytes are in the file of packets alone. */
+export const noPackets =
+  'a trace holds no bytes of packets, so none can be written from it. Record them: nettrace run --capture -o FILE.pcapng -- COMMAND.';
+
+/** Saves packets as pcapng, readable by this user only: they hold what the program sent, unmasked. */
+export async function writePackets(packets: PacketsToSave, path: string): Promise<void> {
+  await saveAtomically(path, () => pcapngPieces(packets), { private: true });
 }
 
 export interface ReadTraceOptions extends ReadOptions {
@@ -56,4 +70,4 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
 export { FormatError } from './error';
 export { nativeText, type ReadOptions } from './native';
 export { parseTrace } from './read';
-export { formatOf, suffixes } from './sniff';
+export { formatOf, isPacketFile, packetSuffix, suffixes } from './sniff';

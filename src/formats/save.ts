@@ -10,11 +10,16 @@ import { FormatError } from './error';
 /** Characters gathered before a write. */
 const batch = 1 << 20;
 
-/** `pieces` is called once the file can be written; what it throws leaves the old file as it was, too. */
-export async function saveAtomically(path: string, pieces: () => Iterable<string>): Promise<void> {
+/** `private`: only this user may read the file, whatever stood there before. `pieces` is called once the file can be written; what it throws leaves the old file as it was, too. */
+export async function saveAtomically(
+  path: string,
+  pieces: () => Iterable<string | Uint8Array>,
+  options: { private?: boolean } = {},
+): Promise<void> {
   let temporary: string | undefined;
   try {
     const target = await targetOf(path);
+    if (options.private) target.mode = 0o600;
     // Short whatever the target's name: a name of 255 bytes must stay possible.
     const name = join(dirname(target.path), `.nettrace-${randomBytes(6).toString('hex')}.tmp`);
     const file = await open(name, 'wx', target.mode);
@@ -22,7 +27,7 @@ export async function saveAtomically(path: string, pieces: () => Iterable<string
     try {
       await writeAll(file, pieces());
       // `open` applies the umask; a file that is replaced keeps the permissions it had.
-      if (target.exists) await file.chmod(target.mode);
+      if (target.exists || options.private) await file.chmod(target.mode);
       await file.sync();
     } finally {
       await file.close();
@@ -50,18 +55,24 @@ async function targetOf(path: string): Promise<{ path: string; mode: number; exi
   return { path: real, mode: stats.mode & 0o777, exists: true };
 }
 
-async function writeAll(file: FileHandle, pieces: Iterable<string>): Promise<void> {
-  let waiting: string[] = [];
+async function writeAll(file: FileHandle, pieces: Iterable<string | Uint8Array>): Promise<void> {
+  let waiting: (string | Uint8Array)[] = [];
   let size = 0;
   for (const piece of pieces) {
     waiting.push(piece);
     size += piece.length;
     if (size < batch) continue;
-    await file.writeFile(waiting.join(''));
+    await file.writeFile(joined(waiting));
     waiting = [];
     size = 0;
   }
-  await file.writeFile(waiting.join(''));
+  await file.writeFile(joined(waiting));
+}
+
+/** All text, or all bytes. */
+function joined(pieces: readonly (string | Uint8Array)[]): string | Uint8Array {
+  if (pieces.every((p) => typeof p === 'string')) return pieces.join('');
+  return Buffer.concat(pieces.map((p) => (typeof p === 'string' ? Buffer.from(p) : p)));
 }
 
 /** So that the new name survives a power failure too; not possible everywhere, and not worth failing for. */

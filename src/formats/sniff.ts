@@ -12,6 +12,10 @@ export function formatOf(path: string): Format | undefined {
   return (Object.keys(suffixes) as Format[]).find((format) => name.endsWith(suffixes[format]));
 }
 
+/** Packets: written from a running session only, as a trace holds none of their bytes. */
+export const packetSuffix = '.pcapng';
+export const isPacketFile = (path: string): boolean => basename(path).toLowerCase().endsWith(packetSuffix);
+
 const reads = `Net Trace opens ${Object.values(suffixes).join(', ')}`;
 
 const har = 'this is a HAR file, not a native trace.';

@@ -224,7 +224,7 @@ export function addressText(h: string): string {
     : `${text.slice(0, zeros.index)}::${text.slice(zeros.index + zeros[0].length)}`.replace(/:{3,}/, '::');
 }
 
-/** The flags as tcpdump's readers know them: `SYN ACK`. */
+/** The flags as tcpdump writes them: `S`, `S.`, `P.`, `.`. */
 export function flagsText(flags: number): string {
-  return ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'].filter((_, i) => (flags & (1 << i)) !== 0).join(' ');
+  return ['F', 'S', 'R', 'P', '.', 'U', 'E', 'W'].filter((_, i) => (flags & (1 << i)) !== 0).join('');
 }

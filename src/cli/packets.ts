@@ -1,0 +1,72 @@
+// `nettrace run --capture`: what the options ask for, and the files of packets in the end.
+import { stat } from 'node:fs/promises';
+import { isPacketFile, packetSuffix, writePackets } from '../formats';
+import type { SessionOptions, TraceSession } from '../session/session';
+import type { Saved } from './outputs';
+import { complain, messageOf, UsageError } from './say';
+import { number } from './summary';
+
+export interface PacketOptions {
+  output: string[];
+  capture?: boolean;
+  keys?: boolean;
+  captureLimit?: number;
+  captureAlso?: string[];
+  captureHeaders?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Throws UsageError for what does not go together. */
+export function checkPacketOptions(o: PacketOptions): void {
+  const file = o.output.find(isPacketFile);
+  if (file !== undefined && !o.capture) throw new UsageError(`${file} needs --capture.`);
+  if (o.keys && file === undefined) throw new UsageError(`--keys needs --capture and -o FILE${packetSuffix}.`);
+  const more = o.captureLimit !== undefined || o.captureAlso !== undefined || o.captureHeaders;
+  if (more && !o.capture) throw new UsageError('--capture-limit, --capture-also and --capture-headers need --capture.');
+}
+
+export function captureSettings(o: PacketOptions): Pick<SessionOptions, 'capture'> {
+  if (!o.capture) return {};
+  return {
+    capture: {
+      ...(o.captureLimit === undefined ? {} : { limit: o.captureLimit }),
+      icmp: o.captureAlso?.includes('icmp') === true,
+      arp: o.captureAlso?.includes('arp') === true,
+      headersOnly: o.captureHeaders === true,
+    },
+  };
+}
+
+/** The files that were asked for; where nothing was captured, that was said before the program began. */
+export async function savePackets(
+  session: TraceSession,
+  paths: readonly string[],
+  o: PacketOptions,
+): Promise<{ files: Saved[] }> {
+  const files: Saved[] = [];
+  for (const path of paths) {
+    const packets = session.packetsToSave({ keys: o.keys === true });
+    if (!packets) continue;
+    try {
+      await writePackets(packets, path);
+      files.push({ path, bytes: (await stat(path)).size });
+    } catch (error) {
+      files.push({ path, error: messageOf(error) });
+      continue;
+    }
+    if (o.quiet || o.json) continue;
+    const secrets = packets.withKeys ? ', with TLS secrets: keep it to yourself' : '';
+    complain(`${number(packets.count)} packets${droppedText(session)}${secrets}`);
+  }
+  return { files };
+}
+
+function droppedText(session: TraceSession): string {
+  const [capture] = session.packets?.records().captures ?? [];
+  const parts = [
+    capture?.dropped ? `${number(capture.dropped)} dropped by the capture` : '',
+    capture?.truncated ? 'the limit was reached: later ones are not there' : '',
+  ].filter((t) => t !== '');
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
