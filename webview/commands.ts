@@ -3,7 +3,7 @@ import * as actions from './actions';
 import { derive } from './derived';
 import { hideMenu, hidePopUp, overlays } from './overlays';
 import { onCommand, onSelect, run, setUi, state } from './state';
-import { tabs } from './uiState';
+import { type Mode, modes, tabs } from './uiState';
 
 export const focusFilter = (): void => {
   const box = document.querySelector<HTMLInputElement>('.flt input');
@@ -11,7 +11,10 @@ export const focusFilter = (): void => {
   box?.select();
 };
 
-const toggleMode = (): void => setUi({ mode: state.ui.mode === 'requests' ? 'connections' : 'requests' });
+/** Requests, connections, findings, and round. */
+const toggleMode = (): void => {
+  setUi({ mode: modes[(modes.indexOf(state.ui.mode) + 1) % modes.length] as Mode });
+};
 
 export function installCommands(): void {
   onCommand('save', () => run('save'));

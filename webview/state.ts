@@ -6,6 +6,7 @@ import { RowStore } from './rowStore';
 import type {
   ConnectionRow,
   Details,
+  FindingRow,
   HostMessage,
   PageCommand,
   PageMessage,
@@ -46,6 +47,8 @@ export interface State {
   runs: readonly Run[];
   /** By id; what the host told of the connections beyond the rows. */
   connections: Map<string, ConnectionRow>;
+  /** Worst first. */
+  findings: readonly FindingRow[];
   status: Status;
   view: 'panel' | 'editor';
   readOnly: boolean;
@@ -65,6 +68,7 @@ export const state: State = {
   ready: false,
   runs: [],
   connections: new Map(),
+  findings: [],
   status: noStatus,
   view: 'panel',
   readOnly: false,
@@ -167,7 +171,10 @@ function takeState(full: PanelState): void {
   state.view = full.view;
   state.readOnly = full.readOnly === true;
   store.reset(full.rows);
+  // Nothing to stay at: after Clear the newest is followed again.
+  if (full.rows.length === 0 && !full.readOnly) state.ui = { ...state.ui, follow: true };
   state.connections = new Map(full.connections?.map((c) => [c.id, c]));
+  state.findings = full.findings ?? [];
   takeProgress(full);
   document.documentElement.dataset.view = full.view;
   if (state.ui.active && state.ui.detailsOpen) askDetails(state.ui.active);
@@ -199,6 +206,9 @@ function take(message: HostMessage): void {
       refreshDetails(message.upsert);
       break;
     }
+    case 'findings':
+      state.findings = message.findings;
+      break;
     case 'details':
       if (message.id !== state.ui.active) return;
       if (message.details) state.details = message.details;

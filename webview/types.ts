@@ -3,6 +3,7 @@ export type { Breakdown, Phase, PhasePart } from '../src/model/phases';
 export type {
   ConnectionRow,
   Details,
+  FindingRow,
   HostMessage,
   PageCommand,
   PageMessage,

@@ -13,8 +13,11 @@ export const tabs: readonly { name: TabName; label: string }[] = [
   { name: 'code', label: 'Code' },
 ];
 
+export const modes = ['requests', 'connections', 'findings'] as const;
+export type Mode = (typeof modes)[number];
+
 export interface UiState {
-  mode: 'requests' | 'connections';
+  mode: Mode;
   filterText: string;
   /** Filters used before, newest first. */
   history: string[];
@@ -69,7 +72,8 @@ export function restoreUi(saved: unknown): UiState {
   const s = object(saved);
   const ui: UiState = { ...initialUi, columns: { shown: {}, widths: {} } };
   if (!s) return ui;
-  if (s.mode === 'connections') ui.mode = 'connections';
+  const mode = modes.find((m) => m === s.mode);
+  if (mode) ui.mode = mode;
   if (typeof s.filterText === 'string') ui.filterText = s.filterText;
   ui.history = strings(s.history).slice(0, 20);
   ui.chips = strings(s.chips).filter((c): c is ChipName => ['failed', 'slow', 'running', 'new', 'notRead'].includes(c));

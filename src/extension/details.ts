@@ -1,4 +1,5 @@
 /** Everything about one request, for the panel's details: gathered when its row is selected. */
+import { whyNewIn } from '../analysis/newConnection';
 import { verdictOf } from '../analysis/verdict/verdict';
 import { contextOf } from '../model/phase-context';
 import { phasesOf } from '../model/phases';
@@ -49,6 +50,8 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
     missing: missingOf(request, store),
   };
   out.verdict = verdictOf(request, store, now);
+  const why = whyNewIn(request, store);
+  if (why && why.reason !== 'first') out.whyNew = why.text;
   const findings = findingsAbout([id, c.dial?.id, on?.id, c.tls?.id, c.lookup?.id], store, now);
   if (findings.length > 0) out.findings = findings;
   Object.assign(out, relatedOf(request, rows, now));

@@ -2,8 +2,9 @@
  * The runs that the panel shows: those going on and those kept after their end, oldest first, bounded. Changes of their
  * stores are taken over at most 20 times a second, once for all who show them (pages, notes, status bar).
  */
-import type { ConnectionRow, Details, Status } from '../model/protocol';
+import type { ConnectionRow, Details, FindingRow, Status } from '../model/protocol';
 import type { Row } from '../model/row';
+import type { Verdict } from '../model/verdict';
 import { offsetOfNext } from './axis';
 import type { PauseHost } from './debug/pauses';
 import { Emitter } from './emitter';
@@ -11,7 +12,7 @@ import type { Recorder } from './recorder';
 import { partsOfRowId, type RowChanges } from './rows';
 import { type Problem, Run } from './run';
 import { Throttle } from './throttle';
-import { detailsAmong, statusOf, type TraceView } from './view';
+import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from './view';
 
 const gapMs = 50;
 
@@ -115,6 +116,11 @@ export class Runs implements TraceView {
     return this.#runs.flatMap((r) => r.rows.connections());
   }
 
+  findings(): FindingRow[] {
+    const elapsed = new Map(this.#runs.map((r) => [r.rows, r.elapsed()]));
+    return findingsAmong([...elapsed.keys()], (rows) => elapsed.get(rows) ?? 0);
+  }
+
   row(id: string): Row | undefined {
     return this.runOf(id)?.rows.get(id);
   }
@@ -140,6 +146,11 @@ export class Runs implements TraceView {
   details(id: string): Details | null {
     const run = this.runOf(id);
     return run ? detailsAmong(id, [run.rows], () => run.elapsed()) : null;
+  }
+
+  verdict(id: string): Verdict | undefined {
+    const run = this.runOf(id);
+    return run ? verdictAmong(id, [run.rows], () => run.elapsed()) : undefined;
   }
 
   // ---------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 /** What a page shows: the live runs, or one opened file. Panel, editor tab and trace editor know no more than this. */
-import type { ConnectionRow, Details, Run, Status } from '../model/protocol';
+
+import { verdictOf } from '../analysis/verdict/verdict';
+import type { ConnectionRow, Details, FindingRow, Run, Status } from '../model/protocol';
 import type { Row } from '../model/row';
 import type { Store } from '../model/store';
+import type { Verdict } from '../model/verdict';
 import { detailsOf } from './details';
+import { findingRowsOf } from './findings';
 import { partsOfRowId, type RowChanges, type RunRows } from './rows';
 
 export interface TraceView {
@@ -12,11 +16,15 @@ export interface TraceView {
   rows(): Row[];
   row(id: string): Row | undefined;
   connections(): ConnectionRow[];
+  /** Worst first. */
+  findings(): FindingRow[];
   runs(): Run[];
   status(): Status;
   /** µs on the axis. */
   now(): number;
   details(id: string): Details | null;
+  /** The one sentence on a request. */
+  verdict(id: string): Verdict | undefined;
   /** Rows changed; `all`: begin anew. */
   readonly onDidChange: (listener: (change: RowChanges | 'all') => void) => { dispose(): void };
 }
@@ -27,6 +35,30 @@ export function detailsAmong(id: string, runs: Iterable<RunRows>, nowOf: (run: R
   if (!parts) return null;
   for (const rows of runs) if (rows.run === parts.run) return detailsOf(rows, parts.request, nowOf(rows));
   return null;
+}
+
+/** The sentence on a row among runs. */
+export function verdictAmong(
+  id: string,
+  runs: Iterable<RunRows>,
+  nowOf: (run: RunRows) => number,
+): Verdict | undefined {
+  const parts = partsOfRowId(id);
+  if (!parts) return undefined;
+  for (const rows of runs) {
+    const request = rows.run === parts.run ? rows.store.requests.get(parts.request) : undefined;
+    if (request) return verdictOf(request, rows.store, nowOf(rows));
+  }
+  return undefined;
+}
+
+const severities = ['error', 'warning', 'info'];
+
+/** Findings of several runs: worst first, of the newest run first. */
+export function findingsAmong(runs: readonly RunRows[], nowOf: (run: RunRows) => number): FindingRow[] {
+  return runs
+    .flatMap((run) => findingRowsOf(run, nowOf(run)))
+    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.run - a.run);
 }
 
 /** Sums of the stores' exact counts. */

@@ -9,6 +9,7 @@ import type {
   Connection,
   Dial,
   DnsExchange,
+  Evidence,
   Finding,
   Lookup,
   PhaseName,
@@ -75,11 +76,34 @@ export interface PanelState {
   view: 'panel' | 'editor';
   /** For the connections view. */
   connections?: ConnectionRow[];
+  /** For the findings view: worst first. */
+  findings?: FindingRow[];
   /** An opened file: no recording, no clearing. */
   readOnly?: boolean;
   title?: string;
   /** What the page gave to `persist` last. */
   persisted?: unknown;
+}
+
+/** What the analysis found in a run, with the requests it is about as links. */
+export interface FindingRow {
+  /** Run, rule and cause: the same one after the next analysis. */
+  id: string;
+  run: number;
+  rule: string;
+  severity: Finding['severity'];
+  title: string;
+  text: string;
+  fault: Finding['fault'];
+  certainty: Finding['certainty'];
+  advice?: string;
+  evidence: Evidence[];
+  /** The first ones. */
+  requests: RelatedRequest[];
+  /** How many requests it is about; absent: as many as listed. */
+  requestCount?: number;
+  /** A connection without a request: its lane. */
+  lane?: { id: string; text: string };
 }
 
 /** A connection as a lane of the connections view. Instants on the panel's axis; absent = not known. */
@@ -133,6 +157,8 @@ export interface Details {
   /** µs from the run's instants (in the records above) to the panel's axis. */
   offset: number;
   verdict?: Verdict;
+  /** Why it opened a connection though there were others; absent: it did not, or was the first. */
+  whyNew?: string;
   /** Messages of its look-up. */
   exchanges?: DnsExchange[];
   /** Reads and writes of its connection, if they were recorded. */
@@ -180,6 +206,7 @@ export type HostMessage =
       runs: Run[] /** Changed ones, by id. */;
       connections?: ConnectionRow[];
     }
+  | { type: 'findings'; findings: FindingRow[] }
   | { type: 'details'; id: string; details: Details | null }
   | { type: 'select'; id: string; reveal: true }
   | { type: 'filter'; text: string }

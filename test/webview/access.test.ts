@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PanelState } from '../../webview/types';
+import { layersState } from './layersState';
 import { type Opening, openBrowser, openPanel, settled } from './panel';
 import { empty, ended, live, rows } from './sample';
 import { type ThemeName, themes } from './themes';
@@ -34,7 +35,6 @@ async function violations(
     const run = (window as unknown as { axe: { run: (o: object) => Promise<{ violations: Found[] }> } }).axe.run;
     return (await run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })).violations;
   });
-  await panel.page.context().close();
   return found.flatMap((v) =>
     v.nodes.map((n) => `${v.id} ${n.target.join(' ')} ${n.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`),
   );
@@ -63,6 +63,10 @@ describe('axe', () => {
     ['ended in the light', { state: ended, theme: 'Light+' }],
   ])('%s', async (_, opening) => {
     expect(await violations(opening)).toEqual([]);
+  });
+  test('findings', async () => {
+    const opening = { state: layersState, height: 860, theme: 'Light+' } as const;
+    expect(await violations(opening, (p) => p.page.click('.seg >> text=Findings'))).toEqual([]);
   });
   test('connections', async () => {
     expect(await violations({ state: ended }, (p) => p.page.click('.seg >> text=Connections'))).toEqual([]);
@@ -103,7 +107,6 @@ test.each(Object.keys(themes) as ThemeName[])(
         return [name, (Math.max(c, ground) + 0.05) / (Math.min(c, ground) + 0.05)] as const;
       });
     });
-    await panel.page.context().close();
     // Orange and yellow of VS Code's light themes stay a little below 3:1; their shape and place are the second sign.
     const least = theme.includes('Light') ? 2.5 : 3;
     expect(ratios.filter(([, ratio]) => ratio < least)).toEqual([]);

@@ -53,5 +53,4 @@ test('every request of the example shows its breakdown, summing to its total', a
   }
   if (process.env.PANEL_SHOTS) await page.screenshot({ path: join(process.env.PANEL_SHOTS, 'golden.png') });
   expect(panel.errors).toEqual([]);
-  await page.context().close();
 });

@@ -5,12 +5,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { detailsOf } from '../../src/extension/details';
-import { RunRows, rowIdOf } from '../../src/extension/rows';
-import { lossMessages, pausesOn } from '../../src/extension/run';
-import type { PanelState } from '../../webview/types';
-import { layers } from './layers';
+import { rowIdOf } from '../../src/extension/rows';
+import { end, runRows, layersState as state } from './layersState';
 import { type Opening, openBrowser, openPanel, type Panel, settled } from './panel';
-import { status } from './sample';
 
 const folder = process.env.PANEL_SHOTS ?? mkdtempSync(join(tmpdir(), 'panel-'));
 let browser: Browser;
@@ -19,33 +16,6 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser?.close());
-
-const end = 3_000_000;
-const store = layers();
-const runRows = new RunRows(store, 1, 0);
-runRows.update(end);
-const [message, ...moreMessages] = lossMessages(store);
-const state: PanelState = {
-  rows: runRows.all(),
-  connections: runRows.connections(),
-  runs: [
-    {
-      number: 1,
-      title: 'layers',
-      beginTime: store.header.beginTime,
-      state: 'ended',
-      offset: 0,
-      endAt: end,
-      processes: [],
-      pauses: pausesOn(store, 0),
-      ...(message ? { message } : {}),
-      moreMessages,
-    },
-  ],
-  status: { ...status, requests: store.requests.size },
-  now: end,
-  view: 'editor',
-};
 
 async function select(panel: Panel, id: string): Promise<void> {
   const row = rowIdOf(1, id);
@@ -153,7 +123,6 @@ test('every layer stands in its tab', async () => {
   expect(lanes.join(' ')).toMatch(/UDP/);
   expect(panel.errors).toEqual([]);
   expect(await panel.violations()).toEqual([]);
-  await panel.page.context().close();
 });
 
 const looks: [name: string, opening: Opening][] = [
@@ -179,7 +148,43 @@ test.each(looks)('layers look: %s', async (name, opening) => {
     expect(wide, `${tab} scrolls sideways`).toBeLessThanOrEqual(0);
   }
   expect(panel.errors).toEqual([]);
-  await panel.page.context().close();
+});
+
+test('findings: worst first, with links to what they are about; the filter box sifts them', async () => {
+  const panel = await openPanel(browser, { state, height: 900 });
+  const { page } = panel;
+  const entries = page.locator('.findings .fe');
+  await page.click('.seg >> text=Findings');
+  await entries.first().waitFor();
+  expect(await page.textContent('.seg [aria-checked=true]')).toBe(`Findings${state.findings?.length}`);
+  const classes = await entries.evaluateAll((nodes) => nodes.map((n) => n.className.split(' ')[1] ?? ''));
+  const rank = ['error', 'warning', 'info'];
+  expect(classes).toEqual([...classes].sort((a, b) => rank.indexOf(a) - rank.indexOf(b)));
+  expect((await page.textContent('.findings')) ?? '').not.toMatch(/undefined|NaN|\[object|Infinity/);
+
+  const timer = entries.filter({ hasText: 'Timer fired: headersTimeout of 300 ms' });
+  await timer.locator('.fl button').first().click();
+  await page.waitForSelector('.det');
+  expect((await panel.posted()).filter((m) => m.type === 'details').at(-1)).toMatchObject({ id: 'r1/1-0-4' });
+  for (const [name, width] of [
+    ['wide', 1400],
+    ['narrow', 340],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await settled(page);
+    await page.screenshot({ path: join(folder, `findings-${name}.png`) });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await page.fill('.flt input', 'headerstimeout');
+  await page.waitForFunction(() => document.querySelectorAll('.findings .fe').length === 1);
+  await page.fill('.flt input', 'no such thing');
+  await page.waitForSelector('.fnone >> text=findings match the filter');
+  await page.fill('.flt input', '');
+  await panel.send({ type: 'findings', findings: [] });
+  await page.waitForSelector('.fnone >> text=Nothing found');
+  expect(panel.errors).toEqual([]);
+  expect(await panel.violations()).toEqual([]);
 });
 
 test('the verdict is copied with its figures, as text that Markdown leaves alone', async () => {
@@ -202,5 +207,4 @@ test('the verdict is copied with its figures, as text that Markdown leaves alone
       '- until then: 301 ms',
     ].join('\n'),
   });
-  await panel.page.context().close();
 });

@@ -150,6 +150,5 @@ describe('looks', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(await panel.violations()).toEqual([]);
     expect(panel.errors).toEqual([]);
-    await page.context().close();
   });
 });

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import type { HostMessage, PageMessage, PanelState } from '../../webview/types';
 import { detailsOf } from './sample';
 import { type ThemeName, themes } from './themes';
@@ -30,7 +30,8 @@ export const openBrowser = (): Promise<Browser> =>
     ],
   });
 
-function html(theme: ThemeName): string {
+/** `opening`: what the page keeps is kept for this one only. */
+function html(theme: ThemeName, opening: number): string {
   const { kind, colours } = themes[theme];
   const csp =
     "default-src 'none'; style-src https://panel.test; font-src https://panel.test; img-src https://panel.test; script-src 'nonce-n1'";
@@ -40,10 +41,10 @@ function html(theme: ThemeName): string {
     for (const [n, v] of ${JSON.stringify(variables)}) document.documentElement.style.setProperty(n, v);
     window.posted = []; window.violations = [];
     document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.sourceFile + ' ' + e.sample));
-    let kept = JSON.parse(sessionStorage.getItem('kept') ?? 'null') ?? undefined;
+    let kept = JSON.parse(sessionStorage.getItem('kept-${opening}') ?? 'null') ?? undefined;
     window.acquireVsCodeApi = () => { if (window.acquired) throw new Error('acquired twice'); window.acquired = true; return {
       postMessage: (m) => window.posted.push(JSON.parse(JSON.stringify(m))), getState: () => kept,
-      setState: (s) => { kept = JSON.parse(JSON.stringify(s)); sessionStorage.setItem('kept', JSON.stringify(kept)); } }; };`;
+      setState: (s) => { kept = JSON.parse(JSON.stringify(s)); sessionStorage.setItem('kept-${opening}', JSON.stringify(kept)); } }; };`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Net Trace</title><meta http-equiv="Content-Security-Policy" content="${csp}">
 <link rel="stylesheet" href="/codicons/codicon.css"><link rel="stylesheet" href="/webview.css"></head>
 <body class="${kind}" data-vscode-theme-id="${theme}"><script nonce="n1">${setUp}</script><div id="root"></div><script nonce="n1" type="module" src="/webview.js"></script></body></html>`;
@@ -66,23 +67,28 @@ export interface Opening {
   height?: number;
   theme?: ThemeName;
   state?: PanelState;
-  context?: BrowserContextOptions;
+  reducedMotion?: 'reduce' | 'no-preference';
 }
 
-export async function openPanel(
-  browser: Browser,
-  { width = 1400, height = 420, theme = 'Dark Modern', state, context = {} }: Opening = {},
-): Promise<Panel> {
-  const ctx = await browser.newContext({ viewport: { width, height }, ...context });
-  const page = await ctx.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (e) => errors.push(String(e)));
+/** The one page of a browser: opening it anew takes a third of the time of another one. */
+interface Tab {
+  page: Page;
+  errors: string[];
+  openings: number;
+  theme: ThemeName;
+}
+const tabs = new WeakMap<Browser, Promise<Tab>>();
+
+async function newTab(browser: Browser): Promise<Tab> {
+  const page = await browser.newPage();
+  const tab: Tab = { page, errors: [], openings: 0, theme: 'Dark Modern' };
+  page.on('pageerror', (e) => tab.errors.push(String(e)));
   page.on('console', (m) => {
-    if (m.type() === 'error') errors.push(m.text());
+    if (m.type() === 'error') tab.errors.push(m.text());
   });
   await page.route(`${origin}/**`, (route) => {
     const path = new URL(route.request().url()).pathname;
-    if (path === '/') return route.fulfill({ contentType: 'text/html', body: html(theme) });
+    if (path === '/') return route.fulfill({ contentType: 'text/html', body: html(tab.theme, tab.openings) });
     const file = join(root, 'dist', path);
     return existsSync(file)
       ? route.fulfill({
@@ -91,6 +97,24 @@ export async function openPanel(
         })
       : route.fulfill({ status: 404 });
   });
+  return tab;
+}
+
+/** Opens the page anew: what an earlier test did to it is gone. */
+export async function openPanel(
+  browser: Browser,
+  { width = 1400, height = 420, theme = 'Dark Modern', state, reducedMotion = 'no-preference' }: Opening = {},
+): Promise<Panel> {
+  const known = tabs.get(browser) ?? newTab(browser);
+  tabs.set(browser, known);
+  const tab = await known;
+  const { page } = tab;
+  const errors: string[] = [];
+  Object.assign(tab, { errors, theme, openings: tab.openings + 1 });
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ reducedMotion });
+  // Out of the page: nothing is hovered at its begin.
+  await page.mouse.move(-10, -10);
   await page.goto(`${origin}/`);
   await page.waitForFunction(() =>
     (window as unknown as { posted: { type: string }[] }).posted.some((m) => m.type === 'ready'),

@@ -8,6 +8,7 @@ import { Connections } from './connections';
 import { DetailsPane } from './details';
 import { Empty } from './empty';
 import { FilterBar } from './filterBar';
+import { FindingsView } from './findingsView';
 import { Grid } from './grid';
 import { Menu } from './menu';
 import { MessageLine } from './messageLine';
@@ -39,6 +40,8 @@ export function App() {
             <Empty />
           ) : ui.mode === 'connections' ? (
             <Connections derived={derived} range={range} />
+          ) : ui.mode === 'findings' ? (
+            <FindingsView />
           ) : (
             <Grid derived={derived} range={range} />
           )}

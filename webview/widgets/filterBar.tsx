@@ -5,36 +5,36 @@ import { grid, move, toggleChip } from '../actions';
 import type { Derived } from '../derived';
 import { showMenu } from '../overlays';
 import { setUi, state, store } from '../state';
+import { type Mode, modes } from '../uiState';
 import { chips } from '../view/chips';
 import { Icon } from './icon';
 
 const applyAfter = 80;
+const labels: Record<Mode, string> = { requests: 'Requests', connections: 'Connections', findings: 'Findings' };
 
 function ModeSwitch() {
   const { mode } = state.ui;
-  const modes = [
-    { name: 'requests', label: 'Requests' },
-    { name: 'connections', label: 'Connections' },
-  ] as const;
   const onKey = (event: KeyboardEvent): void => {
-    if (!['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'].includes(event.key)) return;
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (by === undefined) return;
     event.preventDefault();
-    setUi({ mode: mode === 'requests' ? 'connections' : 'requests' });
-    const other = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('[aria-checked=false]');
-    other?.focus();
+    const to = (modes.indexOf(mode) + by + modes.length) % modes.length;
+    setUi({ mode: modes[to] as Mode });
+    (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=radio]')[to]?.focus();
   };
   return (
     <div class="seg" role="radiogroup" aria-label="View" onKeyDown={onKey}>
       {modes.map((m) => (
         <button
           type="button"
-          key={m.name}
+          key={m}
           role="radio"
-          aria-checked={mode === m.name}
-          tabIndex={mode === m.name ? 0 : -1}
-          onClick={() => setUi({ mode: m.name })}
+          aria-checked={mode === m}
+          tabIndex={mode === m ? 0 : -1}
+          onClick={() => setUi({ mode: m })}
         >
-          {m.label}
+          {labels[m]}
+          {m === 'findings' && state.findings.length > 0 && <span class="n">{state.findings.length}</span>}
         </button>
       ))}
     </div>

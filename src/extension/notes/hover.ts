@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { PhaseName } from '../../model/records';
 import type { Row } from '../../model/row';
 import { millisecondsText, timeText } from '../../model/text';
+import type { Verdict } from '../../model/verdict';
 import { commands } from '../ids';
 import { isFailure, type LineSummary, quantile } from './summary';
 
@@ -26,7 +27,12 @@ export interface LineReference {
   line: number;
 }
 
-export function hoverOf(summary: LineSummary, at: LineReference): vscode.MarkdownString {
+/** `verdict`: the one sentence on a request. */
+export function hoverOf(
+  summary: LineSummary,
+  at: LineReference,
+  verdict: (id: string) => Verdict | undefined,
+): vscode.MarkdownString {
   const last = summary.rows.at(-1) as Row;
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands: [commands.showLineRequests] };
@@ -38,14 +44,32 @@ export function hoverOf(summary: LineSummary, at: LineReference): vscode.Markdow
   );
   const { length } = summary.rows;
   text.appendMarkdown(length === 1 ? 'One request\n\n' : `Last of ${length} requests\n\n`);
+  text.appendMarkdown(said(verdict(last.id)));
   text.appendMarkdown(table(last));
   if (last.error?.message) text.appendMarkdown(`$(error) ${plain(last.error.message)}\n\n`);
   if (length > 1) text.appendMarkdown(`${durations(summary.rows)}\n\n`);
+  const slowest = summary.rows.reduce((most, r) => ((r.total ?? 0) > (most.total ?? 0) ? r : most), last);
+  if (slowest !== last && slowest.total !== undefined)
+    text.appendMarkdown(said(verdict(slowest.id), `Slowest, ${timeText(slowest.total)}: `));
   const argument = encodeURIComponent(JSON.stringify([at]));
   text.appendMarkdown(
     `[Show in Net Trace](command:${commands.showLineRequests}?${argument} "Show the requests of this line in the panel")`,
   );
   return text;
+}
+
+const icons: Partial<Record<Verdict['level'], string>> = {
+  failed: 'error',
+  slow: 'watch',
+  warning: 'warning',
+  aborted: 'circle-slash',
+};
+
+/** Nothing for a healthy one, and for one that goes on. */
+function said(v: Verdict | undefined, before = ''): string {
+  const icon = v && icons[v.level];
+  if (!icon) return '';
+  return `$(${icon}) ${before}${plain(v.text)}${v.advice === undefined ? '' : `  \n**Do:** ${plain(v.advice)}`}\n\n`;
 }
 
 function table(row: Row): string {

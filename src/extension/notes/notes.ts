@@ -154,7 +154,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
       const end = editor.document.lineAt(note.line).range.end;
       options[note.changed ? 'changed' : note.failed ? 'failed' : 'usual'].push({
         range: new vscode.Range(end, end),
-        hoverMessage: hoverOf(note, note.reference),
+        hoverMessage: hoverOf(note, note.reference, (id) => this.#view?.verdict(id)),
         // Two spaces in a row would be drawn as one.
         renderOptions: { after: { contentText: note.text.replaceAll(' ', '\u00a0') } },
       });

@@ -10,6 +10,8 @@ import type { Log } from '../log';
 import { linesAround, placeOfFrame } from '../places';
 import type { TraceView } from '../view';
 
+const findingsAfterMs = 300;
+
 export interface PageHost {
   /** Opens a place in the code; preview keeps the focus in the page. */
   openCode(place: NonNullable<Row['callSite']>, preview: boolean): void;
@@ -24,6 +26,10 @@ export class Page implements vscode.Disposable {
   readonly #disposables = new Disposables();
   #ready = false;
   #visible = true;
+  /** Findings are asked for at rest: the analysis looks at all of a trace. */
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  /** As sent last. */
+  #findings = '[]';
   /** Sent when the page is ready. */
   #waiting: HostMessage[] = [];
 
@@ -38,6 +44,7 @@ export class Page implements vscode.Disposable {
       view.onDidChange((change) => {
         if (change === 'all') this.#sendState();
         else this.#send({ type: 'rows', ...change, now: view.now(), status: view.status(), runs: view.runs() });
+        this.#askFindings();
       }),
     );
   }
@@ -62,6 +69,7 @@ export class Page implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#asking);
     this.#disposables.dispose();
   }
 
@@ -117,6 +125,8 @@ export class Page implements vscode.Disposable {
 
   #sendState(): void {
     const { view } = this;
+    this.#findings = '[]';
+    this.#askFindings();
     const persisted = this.host.state.get();
     this.#send({
       type: 'state',
@@ -132,6 +142,18 @@ export class Page implements vscode.Disposable {
         ...(persisted === undefined ? {} : { persisted }),
       },
     });
+  }
+
+  #askFindings(): void {
+    this.#asking ??= setTimeout(() => {
+      this.#asking = undefined;
+      if (!this.#ready || !this.#visible) return;
+      const findings = this.view.findings();
+      const text = JSON.stringify(findings);
+      if (text === this.#findings) return;
+      this.#findings = text;
+      this.#send({ type: 'findings', findings });
+    }, findingsAfterMs);
   }
 
   #send(message: HostMessage): void {

@@ -1,11 +1,12 @@
 /** An opened trace file as what a page shows: one run that has ended. */
-import type { ConnectionRow, Details, Run, Status } from '../../model/protocol';
+import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/protocol';
 import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/row';
 import { Store } from '../../model/store';
+import type { Verdict } from '../../model/verdict';
 import { firstProcessAt, RunRows } from '../rows';
 import { lossMessages, pausesOn } from '../run';
-import { detailsAmong, statusOf, type TraceView } from '../view';
+import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../view';
 
 export class FileView implements TraceView {
   readonly readOnly = true;
@@ -36,6 +37,10 @@ export class FileView implements TraceView {
 
   connections(): ConnectionRow[] {
     return this.#rows.connections();
+  }
+
+  findings(): FindingRow[] {
+    return findingsAmong([this.#rows], () => this.#end);
   }
 
   runs(): Run[] {
@@ -72,6 +77,10 @@ export class FileView implements TraceView {
 
   details(id: string): Details | null {
     return detailsAmong(id, [this.#rows], () => this.#end);
+  }
+
+  verdict(id: string): Verdict | undefined {
+    return verdictAmong(id, [this.#rows], () => this.#end);
   }
 
   /** A file does not change. */

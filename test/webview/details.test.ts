@@ -1,0 +1,102 @@
+/** Details, pop-up, sash; what they show is text. */
+import { expect, test } from 'vitest';
+import type { Row } from '../../webview/types';
+import { id, inBrowser, open, panel, rowNode } from './behaviour';
+import { settled } from './panel';
+import { detailsOf, ended, rows } from './sample';
+
+inBrowser();
+
+test('a failed request: error with causes, attempts, what was not reached', async () => {
+  await open({ height: 860 });
+  const { page } = panel;
+  await panel.send({ type: 'select', id: id(11), reveal: true });
+  await panel.answer();
+  await page.waitForSelector('.det .na');
+  const text = (await page.textContent('.det')) ?? '';
+  for (const part of [
+    'connect ECONNREFUSED 203.0.113.8:443',
+    'TLS and later',
+    'not reached',
+    'Until failure',
+    '553.9',
+    'Happy Eyeballs, limit 250 ms each',
+    'given up at limit',
+    'the helper was not found',
+  ])
+    expect(text).toContain(part);
+  await page.keyboard.press('Alt+3');
+  await page.waitForSelector('#tab-connection[aria-selected=true]');
+});
+test('the pop-up never covers its own row, and Esc closes it', async () => {
+  await open({ height: 420 });
+  const { page } = panel;
+  for (const n of [1, 9]) {
+    await rowNode(n).locator('.c-waterfall').hover();
+    await page.waitForSelector('.pop');
+    await settled(page);
+    const [pop, own] = [await page.locator('.pop').boundingBox(), await rowNode(n).boundingBox()];
+    if (!pop || !own) throw new Error('not shown');
+    expect(pop.y >= own.y + own.height || pop.y + pop.height <= own.y).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.pop', { state: 'detached' });
+  }
+});
+test('a page too small for list and details shows one at a time', async () => {
+  await open({ width: 420, height: 230 });
+  const { page } = panel;
+  await page.waitForSelector('.spacer .row');
+  expect(await page.locator('.ovw').count()).toBe(0);
+  await page.locator('.spacer .row').first().click();
+  await page.waitForSelector('.det');
+  expect(await page.locator('.list').isVisible()).toBe(false);
+  await page.getByLabel('Close details').click();
+  await page.waitForSelector('.det', { state: 'detached' });
+  expect(await page.locator('.list').isVisible()).toBe(true);
+  await page.waitForSelector('.spacer .row');
+});
+test('the sash is moved by keys and kept', async () => {
+  await open();
+  await panel.send({ type: 'select', id: id(13), reveal: true });
+  const { page } = panel;
+  await page.waitForSelector('.sash');
+  const before = await page.locator('.det').evaluate((n) => n.clientWidth);
+  await page.focus('.sash');
+  await page.keyboard.press('ArrowLeft');
+  await settled(page);
+  expect(await page.locator('.det').evaluate((n) => n.clientWidth)).toBe(before + 20);
+});
+
+test('names in URLs and headers are text, never markup', async () => {
+  const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
+  const row: Row = {
+    ...(rows[10] as Row),
+    path: `/${evil}`,
+    query: `?q=${evil}`,
+    url: `http://a.test/${evil}`,
+    host: evil,
+    method: evil,
+    stateText: evil,
+    process: evil,
+    error: { code: evil, message: evil },
+    callSite: { file: evil, line: 1, column: 1, kind: 'user', text: evil, function: evil },
+  };
+  await open({ state: { ...ended, rows: [row, ...rows.slice(0, 3)] }, height: 860 });
+  const { page } = panel;
+  await panel.send({ type: 'select', id: row.id, reveal: true });
+  const details = detailsOf(row);
+  details.request.headers = [{ name: evil, value: evil }];
+  details.request.error = { code: evil, message: evil, causes: [{ message: evil }] };
+  details.missing = [{ what: evil, why: evil }];
+  details.code = { first: 1, line: 1, lines: [evil] };
+  await panel.send({ type: 'details', id: row.id, details });
+  await page.waitForSelector('.nms');
+  for (const tab of ['Headers', 'Connection', 'Code', 'Breakdown']) {
+    await page.click(`.tabs >> text=${tab}`);
+    await settled(page);
+    expect(await page.locator('img, #root script').count()).toBe(0);
+  }
+  await page.locator('.spacer .row .c-waterfall').first().hover();
+  await page.waitForSelector('.pop');
+  expect(await page.evaluate(() => (window as { hit?: number }).hit)).toBeUndefined();
+});

@@ -1,0 +1,86 @@
+/** The filter and the overview: what is shown. */
+import { expect, test } from 'vitest';
+import { filterTo, id, inBrowser, open, panel, rowCount, rowNode, visible } from './behaviour';
+import { settled } from './panel';
+
+inBrowser();
+
+test('text applies shortly after the last key; chips combine with it; Esc takes both back', async () => {
+  await open();
+  const { page } = panel;
+  await filterTo('stock', 7);
+  await page.click('.chip >> text=Failed');
+  await rowCount(1);
+  expect(await page.getAttribute('.chip:has-text("Failed")', 'aria-pressed')).toBe('true');
+  await rowNode(17).focus();
+  await page.keyboard.press('Escape');
+  await rowCount(26);
+  expect(await page.inputValue('.flt input')).toBe('');
+});
+test('no match says so and offers the way back; / goes to the box; plain keys stay text in it', async () => {
+  await open();
+  const { page } = panel;
+  await rowNode(1).focus();
+  await page.keyboard.press('/');
+  await page.keyboard.type('no such 0 + - /');
+  await page.waitForSelector('.nomatch');
+  expect(await page.textContent('.nomatch')).toContain('0 of 26 requests match');
+  await page.click('.nomatch button');
+  await rowCount(26);
+});
+test('Up brings filters used before', async () => {
+  await open();
+  const { page } = panel;
+  for (const [text, count] of [
+    ['cart', 4],
+    ['stock', 7],
+  ] as const) {
+    await filterTo(text, count);
+    await page.press('.flt input', 'Enter');
+  }
+  await page.fill('.flt input', '');
+  await page.press('.flt input', 'ArrowUp');
+  expect(await page.inputValue('.flt input')).toBe('stock');
+  await page.press('.flt input', 'ArrowUp');
+  expect(await page.inputValue('.flt input')).toBe('cart');
+});
+test('a bad term is told under the box', async () => {
+  await open();
+  await panel.page.fill('.flt input', 'a /(/');
+  await panel.page.waitForSelector('.flterr');
+  expect(await panel.page.textContent('.flterr')).toContain('at column 3');
+  expect(await panel.page.getAttribute('.flt input', 'aria-invalid')).toBe('true');
+});
+test('a row the host wants shown is shown, whatever the filter says', async () => {
+  await open();
+  await filterTo('cart', 4);
+  await panel.send({ type: 'select', id: id(13), reveal: true });
+  await panel.page.waitForSelector(`.spacer .row[data-id="${id(13)}"][aria-selected=true]`);
+  expect(await panel.page.inputValue('.flt input')).toBe('');
+});
+test('the host sets it', async () => {
+  await open();
+  await panel.send({ type: 'filter', text: 'cart' });
+  await panel.page.waitForFunction(() => (document.querySelector('.flt input') as HTMLInputElement).value === 'cart');
+  expect((await visible()).length).toBe(4);
+});
+test('drag makes a range that filters; wheel zooms; a double click shows all', async () => {
+  await open();
+  const { page } = panel;
+  const box = await page.locator('.oin').boundingBox();
+  if (!box) throw new Error('no overview');
+  await page.mouse.move(box.x + 20, box.y + 30);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 200, box.y + 30, { steps: 4 });
+  await page.mouse.up();
+  await settled(page);
+  const label = await page.getAttribute('.oin', 'aria-label');
+  expect(label).toMatch(/^Time range: .* to .*, 10 requests$/);
+  expect((await visible()).length).toBe(10);
+  await page.mouse.wheel(0, -300);
+  await settled(page);
+  expect(await page.getAttribute('.oin', 'aria-label')).not.toBe(label);
+  await page.mouse.dblclick(box.x + 600, box.y + 30);
+  await settled(page);
+  expect((await visible()).length).toBe(26);
+});

@@ -1,0 +1,104 @@
+/** Rows that come, change and go while a program runs. */
+import { expect, test } from 'vitest';
+import type { Row } from '../../webview/types';
+import { id, inBrowser, open, panel, posted, rowCount, rowNode } from './behaviour';
+import { settled } from './panel';
+import { ended, live, rows, run, status } from './sample';
+
+inBrowser();
+
+test('times of running rows run; a batch updates rows; failures are said once', async () => {
+  await open({ state: live });
+  const { page } = panel;
+  const time = (): Promise<string | null> => rowNode(25).locator('.c-time').textContent();
+  const before = await time();
+  await expect.poll(time).not.toBe(before);
+  const done: Row = {
+    ...(rows.find((r) => r.id === id(25)) as Row),
+    state: 'failed',
+    stateText: 'wait reset',
+    endAt: 3_500_000,
+    total: 670_000,
+  };
+  await panel.send({
+    type: 'rows',
+    upsert: [done],
+    removed: [],
+    now: 3_600_000,
+    status: { ...status, failed: 5 },
+    runs: [run],
+  });
+  await page.waitForFunction(
+    (text) => [...document.querySelectorAll('.c-status')].some((n) => n.textContent === text),
+    'wait reset',
+  );
+  await expect.poll(time).toBe('670 ms');
+  await expect.poll(() => page.textContent('[aria-live]')).toBe('1 request failed');
+  expect((await posted('seenFailures')).map((m) => m.count)).toEqual([4, 5]);
+});
+test('follows the newest until the user scrolls up, then counts what is new', async () => {
+  await open({ state: live, height: 420 });
+  const { page } = panel;
+  const more = (from: number, n: number): Row[] =>
+    Array.from({ length: n }, (_, i) => ({
+      ...(rows[1] as Row),
+      id: `r1/new-${from + i}`,
+      createdAt: 3_500_000 + from + i,
+    }));
+  const batch = (upsert: Row[]): Promise<void> =>
+    panel.send({ type: 'rows', upsert, removed: [], now: 3_600_000, status, runs: [run] });
+  await batch(more(0, 30));
+  await page.waitForSelector('[data-id="r1/new-29"]');
+  await page.locator('.rows').hover();
+  await page.mouse.wheel(0, -200);
+  await settled(page);
+  await settled(page);
+  const top = await page.locator('.rows').evaluate((n) => n.scrollTop);
+  await batch(more(30, 12));
+  await page.waitForSelector('.sb >> text=12 new ↓');
+  expect(await page.locator('.rows').evaluate((n) => n.scrollTop)).toBe(top);
+  await page.click('.sb >> text=12 new ↓');
+  await page.waitForSelector('[data-id="r1/new-41"]');
+});
+test('rows in sight stay where they are when older ones are evicted', async () => {
+  await open({ state: ended, height: 420 });
+  const { page } = panel;
+  await page.locator('.rows').evaluate((n) => n.scrollTo(0, 220));
+  await settled(page);
+  const y = async (): Promise<number | undefined> => (await rowNode(13).boundingBox())?.y;
+  const before = await y();
+  await panel.send({
+    type: 'rows',
+    upsert: [],
+    removed: [id(1), id(2)],
+    now: 3_400_000,
+    status: ended.status,
+    runs: ended.runs,
+  });
+  await rowCount(24);
+  expect(await y()).toBe(before);
+});
+test('with reduced motion times step once a second and nothing turns', async () => {
+  await open({ state: live, reducedMotion: 'reduce' });
+  const { page } = panel;
+  expect(
+    await page
+      .locator('.codicon-loading')
+      .first()
+      .evaluate((n) => getComputedStyle(n).animationName),
+  ).toBe('none');
+  const changes = await page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        let n = 0;
+        const cell = [...document.querySelectorAll('.row')]
+          .find((r) => r.textContent?.includes('waiting…'))
+          ?.querySelector('.c-time');
+        const o = new MutationObserver(() => n++);
+        if (cell) o.observe(cell, { subtree: true, characterData: true, childList: true });
+        setTimeout(() => done(n), 2300);
+      }),
+  );
+  expect(changes).toBeGreaterThanOrEqual(1);
+  expect(changes).toBeLessThanOrEqual(3);
+});

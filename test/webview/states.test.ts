@@ -1,0 +1,55 @@
+/** What is shown around the list: nothing yet, messages, connections. */
+import { expect, test } from 'vitest';
+import { id, inBrowser, open, panel, posted } from './behaviour';
+import { settled } from './panel';
+import { empty, ended, run } from './sample';
+
+inBrowser();
+
+test('empty: two buttons that run the commands', async () => {
+  await open({ state: empty });
+  await panel.page.click('text=Debug with Net Trace');
+  await panel.page.click('text=Open a saved trace…');
+  expect((await posted('run')).map((m) => m.command)).toEqual(['debug', 'open']);
+});
+test('ended: message with its actions, closed for good', async () => {
+  await open();
+  const { page } = panel;
+  expect(await page.textContent('.msg')).toContain('The program ended with exit code 1 after 3.40 s.');
+  await page.click('.msg >> text=Save trace…');
+  expect((await posted('run')).map((m) => m.command)).toEqual(['save']);
+  await page.click('.msg [aria-label="Close message"]');
+  await page.waitForSelector('.msg', { state: 'detached' });
+  await panel.send({ type: 'state', state: ended });
+  await settled(page);
+  expect(await page.locator('.msg').count()).toBe(0);
+});
+test('several messages: the most important first', async () => {
+  const hook = {
+    ...run,
+    number: 2,
+    state: 'ended' as const,
+    endAt: 3_000_000,
+    beginTime: '2026-07-01T12:01:00Z',
+    message: { kind: 'hook' as const, text: 'The hook was not loaded: Node 16 is too old. Use Node 18 or later.' },
+  };
+  await open({ state: { ...ended, runs: [...ended.runs, hook] } });
+  expect(await panel.page.textContent('.msg')).toContain('The hook was not loaded');
+  expect(await panel.page.textContent('.msg')).toContain('1 of 2');
+});
+test('recording without a request says so after five seconds', async () => {
+  await open({ state: { ...empty, runs: [run], status: { ...empty.status, recording: true } } });
+  await panel.page.waitForSelector('text=Recording. The program has made no request yet.', { timeout: 8000 });
+  expect(await panel.page.textContent('.empty')).toContain('checkout (4711)');
+});
+test('connections: lanes, and a block leads to its request', async () => {
+  await open();
+  const { page } = panel;
+  await page.keyboard.press('Alt+c');
+  await page.waitForSelector('.lanes');
+  expect(await page.getAttribute('.lanes', 'aria-rowcount')).toBe('14');
+  await page.locator('.lanes .row[aria-rowindex="5"]').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.det');
+  expect((await posted('details')).at(-1)?.id).toBe(id(13));
+});

@@ -1,0 +1,105 @@
+/** TLS of a connection: what was agreed with proxy and origin, and the certificates. */
+import { timeText } from '../../src/model/text';
+import type { Certificate, Details, TlsTunnel } from '../types';
+import { tlsText } from './breakdown';
+import { errorText, Fact } from './facts';
+import { Icon } from './icon';
+
+const day = (text: string | undefined): string | undefined => text?.slice(0, 10);
+
+function CertificateFacts({ certificate: c, place }: { certificate: Certificate; place: number }) {
+  const over = c.notAfter !== undefined && Date.parse(c.notAfter) < Date.now();
+  const from = day(c.notBefore);
+  const until = day(c.notAfter);
+  return (
+    <tr>
+      <th scope="row">{place === 0 ? 'Server’s' : `Issuer ${place}`}</th>
+      <td>
+        {c.subject ?? c.fingerprint256}
+        {c.issuer && c.issuer !== c.subject ? <div class="dim">issued by {c.issuer}</div> : null}
+        <div>
+          {over && <Icon name="warning" />}
+          {from && `from ${from} `}
+          {until && `until ${until}`}
+          {over && ' (over now)'}
+          {c.keyType && `, ${c.keyType}${c.keyBits ? ` ${c.keyBits}` : ''}`}
+        </div>
+        {place === 0 && c.subjectAltNames && c.subjectAltNames.length > 0 && (
+          <div class="dim">for {c.subjectAltNames.join(', ')}</div>
+        )}
+        {c.isCA && <div class="dim">may sign others</div>}
+      </td>
+    </tr>
+  );
+}
+
+function TlsFacts({ t, title }: { t: TlsTunnel; title: string }) {
+  const v = t.verification;
+  return (
+    <>
+      <h3>{title}</h3>
+      <table class="kv">
+        <tbody>
+          <Fact name="Version">{tlsText(t.version)}</Fact>
+          <Fact name="Cipher" mono>
+            {t.cipher &&
+              `${t.cipher.name ?? t.cipher.openssl}${t.cipher.number === undefined ? '' : ` (${t.cipher.number})`}`}
+          </Fact>
+          <Fact name="ALPN">
+            {t.alpn ?? (t.alpnOffered ? 'none agreed' : undefined)}
+            {t.alpnOffered && t.alpnOffered.length > 0 ? ` (offered ${t.alpnOffered.join(', ')})` : ''}
+          </Fact>
+          <Fact name="Server name">{t.serverName}</Fact>
+          <Fact name="Key exchange">
+            {t.ephemeralKey?.type && `${t.ephemeralKey.type}${t.ephemeralKey.size ? ` ${t.ephemeralKey.size}` : ''}`}
+          </Fact>
+          <Fact name="Took">
+            {t.beginAt !== undefined && t.endAt !== undefined ? timeText(t.endAt - t.beginAt) : undefined}
+          </Fact>
+          <Fact name="Resumed">{t.resumed === undefined ? undefined : t.resumed ? 'yes' : 'no'}</Fact>
+          <Fact name="Session ticket">{t.ticket === undefined ? undefined : t.ticket ? 'came' : 'none'}</Fact>
+          <Fact name="OCSP staple">{t.ocspStapled === undefined ? undefined : t.ocspStapled ? 'came' : 'none'}</Fact>
+          <Fact name="Own certificate" mono>
+            {t.clientCertificate}
+          </Fact>
+          <Fact name="Keys">{t.keysLogged ? 'written to the key log' : undefined}</Fact>
+          <Fact name="Verification">
+            {v && (
+              <>
+                <Icon name={v.authorized ? 'check' : 'error'} />
+                {v.authorized ? 'chain and name hold' : (v.error ?? t.error?.code ?? 'does not hold')}
+                {v.checked === false ? ' (the program switched the check off)' : ''}
+              </>
+            )}
+          </Fact>
+          <Fact name="Failed">{errorText(t.error)}</Fact>
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+/** The proxy's tunnel first: the origin's runs in it. */
+export function Tls({ details }: { details: Details }) {
+  const { tunnel, proxyTunnel } = details;
+  if (!tunnel && !proxyTunnel) return null;
+  const title = tunnel?.purpose === 'proxy' ? 'TLS to the proxy' : proxyTunnel ? 'TLS to the origin, inside it' : 'TLS';
+  return (
+    <>
+      {proxyTunnel && <TlsFacts t={proxyTunnel} title="TLS to the proxy" />}
+      {tunnel && <TlsFacts t={tunnel} title={title} />}
+      {details.certificates.length > 0 && (
+        <>
+          <h3>Certificates</h3>
+          <table class="kv">
+            <tbody>
+              {details.certificates.map((c, i) => (
+                <CertificateFacts key={c.fingerprint256} certificate={c} place={i} />
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </>
+  );
+}
