@@ -9,11 +9,37 @@ struct {
   __type(value, struct nt_bytes);
 } sockets SEC(".maps");
 
-static __always_inline struct nt_bytes *of(u64 cookie) {
+/* Whose a datagram is can only be asked as long as its socket lives, which may be a millisecond: it is told at once. */
+static __always_inline void new_socket(struct __sk_buff *skb, u64 cookie) {
+  u8 head[40];
+  u16 ports[2];
+  if (bpf_skb_load_bytes(skb, 0, head, 20)) return;
+  u32 family = head[0] >> 4 == 4 ? AF_INET : AF_INET6, length = family == AF_INET ? (head[0] & 15) * 4 : 40;
+  if ((family == AF_INET ? head[9] : head[6]) != UDP) return;
+  if (family == AF_INET6 && bpf_skb_load_bytes(skb, 0, head, 40)) return;
+  if (bpf_skb_load_bytes(skb, length, ports, 4)) return;
+  struct nt_event *e = begin(NT_SOCKET, 0, cookie);
+  if (!e) return;
+  e->family = family;
+  e->protocol = UDP;
+  e->local_port = __builtin_bswap16(ports[0]);
+  e->remote_port = __builtin_bswap16(ports[1]);
+  if (family == AF_INET) {
+    __builtin_memcpy(e->local, head + 12, 4);
+    __builtin_memcpy(e->remote, head + 16, 4);
+  } else {
+    __builtin_memcpy(e->local, head + 8, 16);
+    __builtin_memcpy(e->remote, head + 24, 16);
+  }
+  submit(e);
+}
+
+static __always_inline struct nt_bytes *of(struct __sk_buff *skb, u64 cookie, bool sent) {
   struct nt_bytes *n = bpf_map_lookup_elem(&sockets, &cookie);
   if (n) return n;
   struct nt_bytes zero = {};
   bpf_map_update_elem(&sockets, &cookie, &zero, BPF_NOEXIST);
+  if (sent) new_socket(skb, cookie);
   return bpf_map_lookup_elem(&sockets, &cookie);
 }
 
@@ -49,7 +75,7 @@ static __always_inline void first_byte(struct __sk_buff *skb, u64 cookie, u64 at
 static __always_inline int count(struct __sk_buff *skb, bool sent) {
   if (!skb->sk || (user != 0 && bpf_get_socket_uid(skb) != user)) return 1;
   u64 cookie = bpf_get_socket_cookie(skb), now = bpf_ktime_get_ns();
-  struct nt_bytes *n = cookie ? of(cookie) : 0;
+  struct nt_bytes *n = cookie ? of(skb, cookie, sent) : 0;
   if (!n) return 1;
   bool marked = false;
   u32 bytes = payload(skb, &marked), packets = skb->gso_segs ?: 1;

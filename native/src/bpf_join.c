@@ -8,6 +8,7 @@
 
 #include "bpf.h"
 #include "helper.h"
+#include "owner.h"
 
 #define SOURCES 12
 #define FIGURES 4
@@ -149,6 +150,12 @@ static void take(void *context, const void *record) {
   const struct taking *t = context;
   struct nt_event e;
   memcpy(&e, record, sizeof e);
+  if (e.kind == NT_SOCKET || (e.kind == NT_STATE && e.local_port != 0)) {
+    struct address local, remote;
+    ends_of(&e, &local, &remote);
+    if (e.netns == 0 || e.netns == own_net) owner_learn(e.protocol, &local, &remote);
+  }
+  if (e.kind == NT_SOCKET) return;
   const struct watch *w = watch_of(t->helper, &e);
   if (!w) w = watch_at_listener(t->helper, &e);
   if (w) return say(t->helper, t->source->feature, &e, w->id);
@@ -234,7 +241,6 @@ void bpf_tick(struct helper *h, uint64_t now) {
 }
 
 void bpf_watched(struct helper *h, const struct watch *w) {
-  if (!driver || opened_of(h, driver)->feature != driver) return;
   /* What has come meanwhile belongs to the past too. */
   read_rings(h);
   uint32_t net = net_of(w->pid);
@@ -254,7 +260,8 @@ void bpf_watched(struct helper *h, const struct watch *w) {
 }
 
 void bpf_unwatched(struct helper *h, const struct watch *w) {
-  read_rings(h);
+  /* One that has ended before it could be watched is told of here alone. */
+  bpf_watched(h, w);
   say_figures(h, w);
   if (w->cookie == 0) return;
   struct known *k = known_of(w->cookie);

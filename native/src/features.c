@@ -1,6 +1,7 @@
 #include "bpf_features.h"
 #include "helper.h"
 
+extern const struct feature capture, conntrack;
 extern const struct feature inet_diag, tcp_destroy, route, counters;
 
 /* In this order they are opened, told of watches and asked; closed in the other. inetDiag comes before
@@ -11,6 +12,8 @@ const struct feature *const all_features[] = {
     &inet_diag,
     &tcp_destroy,
     &counters,
+    &conntrack,
+    &capture,
     &bpf_state,
     &bpf_retransmit,
     &bpf_drop,

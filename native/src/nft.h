@@ -1,0 +1,6 @@
+/* A table of our own, `nettrace`, whose one rule asks for the state of connections: that alone makes the kernel track
+   them. No packet goes through it, as its chain hangs on no hook. */
+#pragma once
+
+/* A socket that owns the table, or -errno: when it is closed, whoever closes it, the kernel takes the table away. */
+int nft_track(void);

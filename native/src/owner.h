@@ -1,0 +1,10 @@
+/* Whether a socket belongs to the user that is served: what is not proved is not told. */
+#pragma once
+#include "feature.h"
+
+enum owner { OWNER_OTHER, OWNER_USER, OWNER_UNKNOWN };
+
+/* The kernel showed that it is one of the user's. */
+void owner_learn(int protocol, const struct address *local, const struct address *remote);
+/* Asks the kernel if that is not known already; unknown: there is no such socket (any more). */
+enum owner owner_of(const struct helper *, int protocol, const struct address *local, const struct address *remote);
