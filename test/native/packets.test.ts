@@ -1,0 +1,167 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Upstream } from '../support/upstream';
+import { type Captured, capinfos, captured, start, tshark, whyNoPackets } from './capturing';
+
+const why = whyNoPackets();
+if (why) console.log(`skipped: packets: ${why}`);
+
+describe.skipIf(why)('packets of a program', () => {
+  let up: Upstream;
+  let all: Captured;
+  let saved: string;
+  /** Of each packet in it. */
+  let packets: { from: number; to: number; flags: string; uri: string; comment: string; malformed: string }[];
+  /** What tcpdump saw of the same time. */
+  let tcpdumped: string;
+  /** Client ports of the program, by the server; those of others are not here. */
+  const ports = { http: [] as number[], https: [] as number[] };
+
+  beforeAll(async () => {
+    up = await Upstream.start();
+    tcpdumped = join(mkdtempSync(join(tmpdir(), 'nettrace-packets-')), 'tcpdump.pcap');
+    const servers = [up.urls.http, up.urls.https].map((u) => new URL(u).port);
+    const filter = servers.map((p) => `tcp port ${p}`).join(' or ');
+    const tcpdump = spawn('tcpdump', ['-i', 'lo', '-U', '-B', '16384', '-Z', 'root', '-w', tcpdumped, filter], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await once(tcpdump.stderr, 'data');
+    const env = { HTTP: up.urls.http, HTTPS: up.urls.https };
+    const hammer = start('hammer.cjs', { ...env, PATH: process.env.PATH ?? '' });
+    while (!up.facts.requests.some((r) => r.target.includes('foreign'))) await wait(10);
+    all = await captured({ ...env, NEW: '20' }, {});
+    hammer.kill();
+    await wait(300); // tcpdump writes what the kernel holds
+    tcpdump.kill('SIGINT');
+    await once(tcpdump, 'close');
+    saved = await all.save({ keys: true });
+    for (const r of up.facts.requests) {
+      if (r.target.includes('foreign')) continue;
+      const c = up.facts.connection(r.connection);
+      if (c.listener !== 'http' && c.listener !== 'https') continue;
+      const list = ports[c.listener];
+      if (c.remotePort !== undefined && !list.includes(c.remotePort)) list.push(c.remotePort);
+    }
+    const fields = ['tcp.srcport', 'tcp.dstport', 'tcp.flags', 'http.request.uri', 'frame.comment', '_ws.malformed'];
+    packets = tshark(saved, 'frame', fields, asTls()).map(
+      ([a, b, flags = '', uri = '', comment = '', malformed = '']) => ({
+        from: Number(a),
+        to: Number(b),
+        flags,
+        uri,
+        comment,
+        malformed,
+      }),
+    );
+  });
+  afterAll(async () => {
+    await all?.session.dispose();
+    await up?.close();
+  });
+
+  const clientPorts = () => [...ports.http, ...ports.https];
+  const clientOf = (a: unknown, b: unknown) => Number(clientPorts().includes(Number(a)) ? a : b);
+  const asTls = () => ['-d', `tcp.port==${new URL(up.urls.https).port},tls`];
+
+  it('are those of its connections, each once, and no other program’s', () => {
+    expect(ports.http.length).toBe(20);
+    expect(ports.https.length).toBe(1);
+    const foreign = up.facts.requests.filter((r) => r.target.includes('foreign')).length;
+    expect(foreign).toBeGreaterThan(20);
+    const count = (list: number[]) => {
+      const counts = new Map(clientPorts().map((p) => [p, 0]));
+      for (const p of list) counts.set(p, (counts.get(p) ?? 0) + 1);
+      return counts;
+    };
+    const seen = count(packets.map((p) => clientOf(p.from, p.to)));
+    const dumped = count(tshark(tcpdumped, 'frame', ['tcp.srcport', 'tcp.dstport']).map(([a, b]) => clientOf(a, b)));
+    expect([...seen.keys()].sort()).toEqual(clientPorts().sort());
+    expect(seen).toEqual(new Map([...dumped].filter(([p]) => clientPorts().includes(p))));
+  });
+
+  it('begin with the SYN of each connection', () => {
+    const first = new Map<number, string>();
+    for (const { from, to, flags } of packets) {
+      const port = clientOf(from, to);
+      if (!first.has(port)) first.set(port, flags);
+    }
+    expect([...first.values()]).toEqual(clientPorts().map(() => '0x0002'));
+  });
+
+  it('are a file that Wireshark reads: ns, names, secrets, counters, no packet out of order', () => {
+    const facts = capinfos(saved);
+    expect(facts.get('File type')).toMatch(/pcapng/);
+    expect(facts.get('File timestamp precision')).toBe('nanoseconds (9)');
+    expect(facts.get('Strict time order')).toBe('True');
+    expect(facts.get('Number of decryption secrets in file')).toBe('1');
+    expect(facts.get('Capture application')).toMatch(/^nettrace /);
+    expect(packets.filter((p) => p.malformed !== '')).toEqual([]);
+    expect(statSync(saved).mode & 0o777).toBe(0o600);
+    const [capture] = all.session.document().captures ?? [];
+    expect(capture).toMatchObject({ engine: 'dumpcap', dropped: 0, truncated: false, timestamps: 'kernel' });
+    expect(String(capture?.packets)).toBe(facts.get('Number of packets'));
+  });
+
+  it('are decrypted with the secrets, and only with them', async () => {
+    const uris = packets.filter((p) => p.from === ports.https[0] && p.uri !== '').map((p) => p.uri);
+    expect(uris).toEqual(['/ok?secret=one', '/bytes?n=3000', '/ok?third']);
+    const without = await all.save({ keys: false });
+    expect(capinfos(without).has('Number of decryption secrets in file')).toBe(false);
+    expect(tshark(without, `http && tcp.port == ${ports.https[0]}`, ['frame.number'], asTls())).toEqual([]);
+    const bare = `${saved}.bare`;
+    execFileSync('editcap', ['--discard-all-secrets', saved, bare]);
+    expect(capinfos(bare).get('Number of packets')).toBe(capinfos(without).get('Number of packets'));
+  });
+
+  it('name the request that they belong to, its line, and the phase', () => {
+    const trace = all.session.document();
+    const comments = packets.map((p) => p.comment);
+    for (const r of trace.requests) {
+      const own = comments.filter((c) => c.includes(`request ${r.id}: GET `));
+      expect(own.length).toBe(1);
+      expect(own[0]).toMatch(/\(packets\.cjs:\d+\)/);
+    }
+    expect(comments.join('\n')).not.toContain('secret=one');
+    const third = trace.requests.find((r) => r.url?.includes('third'));
+    const first = trace.requests.find((r) => r.url?.includes('/ok?secret'));
+    const phases = (id?: string) => [...new Set(trace.packets?.filter((p) => p.request === id).map((p) => p.phase))];
+    expect(phases(first?.id).slice(0, 2)).toEqual(['tcp', 'tls']);
+    expect(phases(third?.id)).not.toContain('tls');
+    expect(trace.packets?.find((p) => p.request === first?.id)).toMatchObject({ flags: 'S', direction: 'out' });
+    expect(trace.packets?.map((p) => p.frame)).toEqual(trace.packets?.map((_, i) => i + 1));
+  });
+
+  it('of one request are those of its connection while it went on', async () => {
+    const trace = all.session.document();
+    const r = trace.requests.find((q) => q.url?.includes('/bytes'));
+    const file = await all.save({ request: r?.id ?? '', keys: true });
+    const rows = tshark(file, 'frame', ['tcp.srcport', 'tcp.dstport', 'frame.time_epoch', 'tcp.len']);
+    expect([...new Set(rows.map(([a, b]) => clientOf(a, b)))]).toEqual(ports.https);
+    const zero = Date.parse(trace.beginTime) / 1000;
+    const at = rows.map(([, , t]) => (Number(t) - zero) * 1e6);
+    // The same instants on two clocks.
+    expect(Math.min(...at)).toBeGreaterThan((r?.createdAt ?? 0) - 1500);
+    expect(Math.max(...at)).toBeLessThan((r?.endAt ?? 0) + 1500);
+    expect(rows.reduce((sum, [, , , n]) => sum + Number(n), 0)).toBeGreaterThan(3000);
+    expect(rows.reduce((sum, [, , , n]) => sum + Number(n), 0)).toBeLessThan(5000);
+  });
+
+  it('end where their limit is, and say so', async () => {
+    const { session, save } = await captured(
+      { HTTP: up.urls.http, BODY: '400000', NEW: '1' },
+      { capture: { limit: 100 * 1024 }, keys: false },
+    );
+    const trace = session.document();
+    const file = await save({});
+    await session.dispose();
+    expect(trace.captures).toMatchObject([{ truncated: true, limit: 102_400 }]);
+    expect(trace.captures?.[0]?.bytes).toBeLessThanOrEqual(102_400);
+    expect(statSync(file).size).toBeLessThan(130_000);
+    expect(trace.losses).toMatchObject([{ source: 'capture', what: 'packets', kind: 'truncated' }]);
+  });
+});
