@@ -4,6 +4,9 @@
  * system's library reads by itself (`127.1`): no file, no network, a few µs on a thread. It stands in the same queue and
  * has the same rank there (slow ones get half of the threads), and when it is back, the look-up behind it has begun.
  *
+ * Where a thread was free less than a millisecond ago, and no other look-up runs, none goes: a program that looks up one
+ * name after the other in a tight loop would pay for each as much again.
+ *
  * It is over before the look-up is, so it does not hold the process; the program sees it only among async resources. One
  * that watches `dns` performance entries would see it there too: then it is left out.
  */
@@ -23,6 +26,8 @@ const { eventLoopUtilization } = performance as unknown as { eventLoopUtilizatio
 const utilization = eventLoopUtilization?.bind(performance);
 
 let lookup: AnyFunction | undefined;
+/** When a thread was last found free. */
+let freeAt = Number.NEGATIVE_INFINITY;
 
 /** `original`: the look-up that goes in front. */
 export function setUpPool(original: AnyFunction): void {
@@ -46,6 +51,7 @@ export function setUpPool(original: AnyFunction): void {
 /** Called right before a look-up is put into the pool. */
 export const measurePool = guarded(part, 'dns.pool', (note: Lookup) => {
   if (lookup === undefined || utilization === undefined) return;
+  if (note.inFlight === 0 && now() - freeAt < 1) return;
   const w: Wait = { begin: now(), tickEnd: 0, idle: 0 };
   apply(lookup, undefined, [aside, 4, () => onFree(note, w)]);
   nextTick(() => onTickEnd(w));
@@ -68,9 +74,10 @@ const onTickEnd = guarded(part, 'dns.tick', (w: Wait) => {
  * the call; less than 1 ms is not told apart from the way there and back.
  */
 const onFree = guarded(part, 'dns.free', (note: Lookup, w: Wait) => {
-  if (note.endAt !== 0 || utilization === undefined || w.tickEnd === 0) return;
   const t = now();
   const wait = t - w.begin;
+  if (wait < 1) freeAt = t;
+  if (note.endAt !== 0 || utilization === undefined || w.tickEnd === 0) return;
   const idle = utilization().idle - w.idle;
   const busy = t - w.tickEnd - idle;
   if (wait >= 1 && idle >= 0.5 && busy <= Math.max(1, wait / 5)) note.poolWait = wait;

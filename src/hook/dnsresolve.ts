@@ -5,6 +5,7 @@
  */
 import { apply } from './builtins';
 import { now } from './clock';
+import { askTaken } from './dnspromises';
 import { recordsOf } from './dnsrecords';
 import { guarded, parts } from './faults';
 import { Lookup, running, watched } from './lookup';
@@ -50,7 +51,7 @@ export function installResolve(dns: Dns): void {
   const { promises } = dns;
   for (const name of Object.keys(types)) {
     wrap(dns, name, (original) => withCallback(name, original, dns));
-    wrap(promises, name, (original) => asPromise(name, original, dns));
+    wrap(promises, name, (original) => asPromise(name, original, promises));
     // The module's own functions are bound to these as they were; after `setServers` to these as they are.
     wrap(dns.Resolver.prototype, name, (original) => withCallback(name, original));
     wrap(promises.Resolver.prototype, name, (original) => asPromise(name, original));
@@ -80,19 +81,33 @@ function withCallback(name: string, original: AnyFunction, of?: WithServers): An
   return call.call;
 }
 
-function asPromise(name: string, original: AnyFunction, of?: WithServers): AnyFunction {
+function asPromise(name: string, original: AnyFunction, of?: Dns['promises']): AnyFunction {
   const call = {
     call(this: unknown, ...args: unknown[]): unknown {
       const note = begin(name, args, of ?? this);
-      const result: unknown = apply(original, this, args);
-      if (note === undefined || !(result instanceof Promise)) return result;
+      if (note === undefined) return apply(original, this, args);
+      const told = (error: unknown, answer: unknown): void => {
+        running.count--;
+        end(note, error, answer);
+      };
+      const [taken, result] = askTaken(handleOf(of, this), told, () => apply(original, this, args) as unknown);
+      if (!(result instanceof Promise)) return result;
       running.count++;
       begun(note);
-      return watched(result, (error, answer) => end(note, error, answer));
+      return taken ? result : watched(result, (error, answer) => end(note, error, answer));
     },
   };
   return call.call;
 }
+
+let sample: object | undefined;
+
+/** The native handle that a call asks, or one like it: the module's own is out of reach. */
+const handleOf = guarded(part, 'dns.channel', (of: Dns['promises'] | undefined, resolver: unknown): unknown => {
+  if (of === undefined) return (resolver as { _handle?: unknown } | undefined)?._handle;
+  sample ??= new of.Resolver();
+  return (sample as { _handle?: unknown })._handle;
+});
 
 const begin = guarded(part, 'dns.resolve', (name: string, args: unknown[], of: unknown): Lookup | undefined => {
   if (typeof args[0] !== 'string') return undefined;

@@ -142,6 +142,13 @@ describe.each(nodes)('Node $major', (node) => {
     expect(lookups).toHaveLength(14);
   });
 
+  test('promises settle in the same order of jobs', async () => {
+    const [, lookups] = await seen('order');
+    expect(lookups.map((l) => l.error?.code ?? l.answeredBy).sort()).toEqual(
+      [...Array(4).fill('ECANCELLED'), 'EBADNAME', 'EINVAL', 'EBADNAME', 'getaddrinfo'].sort(),
+    );
+  });
+
   test('a rejection that nobody handles stays one', async () => {
     const [run, lookups] = await seen('unhandled');
     expect(run.stdout).toBe('unhandled "ENOTFOUND" true\n');

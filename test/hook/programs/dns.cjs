@@ -66,6 +66,39 @@ const acts = {
     }
   },
 
+  // Answers of one moment to promises and callbacks, errors at once, and jobs between: who comes first.
+  async order() {
+    const order = [];
+    const note = (what) => () => order.push(what);
+    const [a, c] = [new dns.promises.Resolver(), new dns.promises.Resolver()];
+    const b = new dns.Resolver();
+    for (const r of [a, b, c]) r.setServers([server]);
+    const all = [
+      a.resolve4('silent.test').catch(note('A')).then(note('A2')),
+      new Promise((done) =>
+        b.resolve4('silent.test', () => {
+          note('B')();
+          queueMicrotask(note('B job'));
+          process.nextTick(note('B tick'));
+          done();
+        }),
+      ).then(note('B2')),
+      c.reverse('10.0.0.1').catch(note('C')),
+      c.resolveAny('silent.test').catch(note('D')).finally(note('D2')),
+    ];
+    for (const r of [a, b, c]) r.cancel();
+    await Promise.all(all);
+    const soon = [a.resolve4('a..test'), dns.promises.reverse('nonsense'), a.resolveMx('x'.repeat(300))];
+    const ends = soon.map((p, i) => p.catch((e) => order.push(`${i} ${e.code}`)));
+    queueMicrotask(() => queueMicrotask(note('job')));
+    await Promise.all(ends);
+    const looked = dns.promises.lookup('localhost').then((v) => order.push(`lookup ${v.family > 0}`));
+    process.nextTick(note('tick'));
+    queueMicrotask(note('first'));
+    await looked.then(note('second'));
+    say('order', order);
+  },
+
   // Nobody handles it: the process ends as it would.
   unhandled() {
     const resolver = new dns.promises.Resolver();
