@@ -3,7 +3,7 @@
 
 enum nt_kind {
   NT_STATE = 1,   /* a: state before, b: state after; pid where the change is made by the program's own call */
-  NT_RETRANSMIT,  /* a: congestion state, b: timer that is due, c: retransmits so far; bytes */
+  NT_RETRANSMIT,  /* a: congestion state, b: timer that is due, c: retransmits so far; value: 0 if not lost; bytes */
   NT_DROP,        /* a: reason, b: 1 received, 2 sent, 0 not known; value: place in the kernel; bytes */
   NT_RESET_SENT,
   NT_RESET_RECEIVED,

@@ -10,6 +10,8 @@ int BPF_PROG(retransmit, struct sock *sk, struct sk_buff *skb) {
   e->b = BPF_CORE_READ(icsk, icsk_pending);
   e->c = BPF_CORE_READ((struct tcp_sock *)(void *)sk, total_retrans);
   e->bytes = BPF_CORE_READ(skb, len);
+  /* Both 0: the path's MTU shrank, no timer ran out. */
+  e->value = BPF_CORE_READ((struct tcp_sock *)(void *)sk, undo_marker) | (u64)BPF_CORE_READ(icsk, icsk_retransmits) << 32;
   submit(e);
   return 0;
 }

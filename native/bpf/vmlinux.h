@@ -85,7 +85,7 @@ struct inet_connection_sock {
   __u8 icsk_pending, icsk_retransmits;
 };
 struct tcp_sock {
-  u32 total_retrans;
+  u32 total_retrans, undo_marker;
 };
 struct sk_buff {
   struct sock *sk;

@@ -42,7 +42,7 @@ static void word(struct out *o, const char *key, const char *text) {
 }
 
 static const char *retransmit_kind(const struct nt_event *e) {
-  if (e->a == CA_LOSS) return "rto";
+  if (e->a == CA_LOSS) return e->value ? "rto" : NULL;
   if (e->a == CA_RECOVERY) return "fast";
   return e->a <= CA_CWR && e->b == LOSS_PROBE_TIMER ? "tlp" : NULL;
 }

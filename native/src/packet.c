@@ -61,6 +61,11 @@ static bool is_icmp_error(int protocol, uint8_t type) {
   return protocol == IPPROTO_ICMP ? type == 3 || type == 4 || type == 11 || type == 12 : type < 128;
 }
 
+void packet_icmp(const uint8_t *b, size_t n, int protocol, struct packet *p) {
+  p->kind = PACKET_ICMP;
+  if (n > ICMP_HEAD && is_icmp_error(protocol, b[0])) inner_of(b + ICMP_HEAD, n - ICMP_HEAD, p);
+}
+
 static bool parse_ip(const uint8_t *b, size_t n, struct packet *p) {
   int protocol;
   size_t head = ip_head(b, n, &p->from, &p->to, &protocol);
@@ -78,8 +83,7 @@ static bool parse_ip(const uint8_t *b, size_t n, struct packet *p) {
     return true;
   }
   if (protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return false;
-  p->kind = PACKET_ICMP;
-  if (left > ICMP_HEAD && is_icmp_error(protocol, at[0])) inner_of(at + ICMP_HEAD, left - ICMP_HEAD, p);
+  packet_icmp(at, left, protocol, p);
   return true;
 }
 

@@ -22,3 +22,5 @@ struct packet {
 
 /* `length` bytes are there. False: nothing that is looked at here. */
 bool packet_parse(const uint8_t *bytes, size_t length, int link_type, struct packet *);
+/* A message of ICMP or ICMPv6 that stands alone: what it tells of, into `inner`. */
+void packet_icmp(const uint8_t *bytes, size_t length, int protocol, struct packet *);
