@@ -146,10 +146,12 @@ function defaultText(option: Option): string {
 
 /** `application/json,text/`. */
 function types(value: string): string[] {
-  return value
+  const named = value
     .split(',')
     .map((t) => t.trim())
     .filter((t) => t !== '');
+  if (named.length === 0) throw new InvalidArgumentError('Name one at least, or leave the option out.');
+  return named;
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -13,9 +13,10 @@ import { isFull } from '../session/space';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
 import { EventLog } from './eventLog';
 import { LiveTable } from './liveTable';
+import { noProgram } from './noProgram';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
 import { captureSettings, checkPacketOptions, savePackets } from './packets';
-import { complain, messageOf, printable, say, styleFor, UsageError } from './say';
+import { complain, messageOf, say, styleFor, UsageError } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
 import { number, summaryLines, summaryObject } from './summary';
 
@@ -85,11 +86,6 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   } finally {
     await session.dispose().catch(() => {});
   }
-}
-
-function noProgram(program: string): string {
-  const quoted = program.includes(' ') ? ` Write it without quotes: nettrace run -- ${printable(program)}` : '';
-  return `${printable(program)}: no such program.${quoted}`;
 }
 
 async function createSession(command: readonly string[], options: RunOptions): Promise<TraceSession> {

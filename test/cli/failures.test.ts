@@ -14,7 +14,9 @@ const node = process.execPath;
 describe('own failures', () => {
   test.each([
     ['no such program', ['run', '--', 'no-such-program'], 'no-such-program: no such program'],
-    ['not a program', ['run', '--', '/etc/passwd'], '/etc/passwd: no such program'],
+    ['not a program', ['run', '--', '/etc/passwd'], '/etc/passwd may not be executed'],
+    ['a script alone', ['run', '--', import.meta.filename], 'Write: nettrace run -- node /'],
+    ['no content type', ['run', '--body-types', ' ,', '--', 'node'], 'Name one at least'],
     ['a command in quotes', ['run', '--', 'node -e 0'], 'Write it without quotes: nettrace run -- node -e 0'],
     ['no command', ['run'], "missing required argument 'command'"],
     ['an option that does not exist', ['run', '--outputs', 'x', '--', 'node'], "unknown option '--outputs'"],
