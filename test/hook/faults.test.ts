@@ -1,9 +1,13 @@
 // An error inside any handler of the hook: the program runs as without it, the part is off, and one line says so.
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certificate } from '../support/certificates';
 import { visible } from '../support/check';
-import { nodes, repository } from '../support/nodes';
+import { Http2Upstream } from '../support/http2upstream';
+import { type NodeVersion, nodes, repository } from '../support/nodes';
 import { present } from '../support/observe';
 import { type Ending, runPlain } from '../support/program';
 import { runTraced } from '../support/run';
@@ -16,13 +20,21 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .join('\n');
 /** Every handler there is, by the name it is guarded under. */
 const handlers = [...new Set([...sources.matchAll(/guarded\(\s*[\w.]+,\s*'([\w.]+)'/g)].map((m) => m[1] as string))];
+const partOf = (handler: string): string => handler.split('.')[0] as string;
+const parts = [...new Set(handlers.map(partOf))];
 
 const program = join(import.meta.dirname, 'programs/everything.cjs');
+const copies = join(import.meta.dirname, 'programs/copies.cjs');
+const copy = join(repository, 'test/matrix/clients/node_modules/undici6');
 let upstream: Upstream;
-let plain: Ending;
-const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');
-/** Handlers of what Node 24 tells in another way, and of copies of undici that a program brings. */
-const elsewhere = [
+let http2: Http2Upstream;
+/** Wants a certificate of the client: says so only after the handshake. */
+let strict: Server;
+let env: Record<string, string>;
+
+/** Handlers of copies of undici that a program brings, beside those that Node's own has. */
+const ofCopies = [
+  'control.handler',
   'undici.piece',
   'undici.given',
   'undici.pools',
@@ -30,7 +42,14 @@ const elsewhere = [
   'undici.handed',
   'undici.start',
   'undici.stream',
-  'control.handler',
+];
+/** Handlers that a version of Node never calls, as it says the same in another way, or does not say it. */
+const absent = (major: number): string[] => [
+  ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
+  ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
+  // No WebSocket, no channels of HTTP/2 servers, none of failed requests.
+  ...(major >= 22 ? [] : ['undici.switch', 'control.stream', 'control.streamed']),
+  ...(major >= 20 ? [] : ['http1.error']),
 ];
 
 /** Handlers of the resolver, which takes the place of others. */
@@ -40,51 +59,104 @@ const ofResolver = ['dns.own', 'dns.outcome', 'dns.exchange'];
 const optional = { bodies: 1000, sockets: true, keys: true, incoming: true };
 
 beforeAll(async () => {
-  upstream = await Upstream.start();
-  plain = await runPlain(node, program, { env: upstream.environment });
+  [upstream, http2] = await Promise.all([Upstream.start(), Http2Upstream.start()]);
+  strict = createServer({ ...certificate('server'), requestCert: true, rejectUnauthorized: true });
+  await new Promise<void>((done) => strict.listen(0, '127.0.0.1', done));
+  const UP_STRICT = `https://127.0.0.1:${(strict.address() as AddressInfo).port}`;
+  env = { ...http2.environment, ...upstream.environment, UP_STRICT };
 });
-afterAll(() => upstream.close());
+afterAll(() => Promise.all([upstream.close(), http2.close(), strict.close()]));
+
+interface Fault {
+  k: string;
+  part: string;
+  message: string;
+}
+
+const execArgv = ['--no-warnings'];
+/** What a user sees of a program without the hook. */
+type Plain = { file: string; args: string[]; ending: Ending };
+const withoutHook = async (node: NodeVersion, file: string, args: string[] = []): Promise<Plain> => ({
+  file,
+  args,
+  ending: await runPlain(node, file, { env, args, execArgv }),
+});
+
+/** Runs the program with these handlers failing; those that were called, and failed. */
+async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, failing: string[]) {
+  const resolver = failing.some((h) => ofResolver.includes(h));
+  const run = await runTraced(node, file, { env, args, execArgv, conf: { ...optional, resolver, faults: failing } });
+  expect({ failing, ...visible(run) }).toEqual({ failing, ...visible(plain) });
+  const faults = run.lines
+    .filter(({ text }) => text.includes('"reason":"fault"'))
+    .map(({ text }) => JSON.parse(text) as Fault);
+  for (const fault of faults) expect(fault).toMatchObject({ k: 'ctl', message: 'Error: injected' });
+  expect(run.lines.at(-1)?.text).toMatch(/"k":"(exit|site)"/);
+  const off = faults.map((f) => f.part);
+  // A part goes off once, and only the one whose handler failed.
+  expect(new Set(off).size).toBe(off.length);
+  for (const part of off) expect(failing.map(partOf)).toContain(part);
+  const done = failing.filter((h) => off.includes(partOf(h)));
+  return { done, requests: [...run.store.requests.values()] };
+}
 
 describe('a fault in', () => {
   test('the handlers found are those of all parts', () => {
-    expect(handlers.length).toBeGreaterThanOrEqual(30);
-    expect(new Set(handlers.map((h) => h.split('.')[0]))).toEqual(
-      new Set([
-        'http1',
-        'undici',
-        'dns',
-        'net',
-        'tls',
-        'udp',
-        'sockets',
-        'keys',
-        'bodies',
-        'decoding',
-        'http2',
-        'proxy',
-        'control',
-      ]),
-    );
+    expect(handlers.length).toBeGreaterThanOrEqual(90);
+    expect([...parts].sort()).toEqual([
+      'bodies',
+      'control',
+      'decoding',
+      'dns',
+      'http1',
+      'http2',
+      'keys',
+      'net',
+      'proxy',
+      'sockets',
+      'tls',
+      'udp',
+      'undici',
+    ]);
   });
 
-  test.concurrent.each(handlers)('%s', async (name) => {
-    const run = await runTraced(node, program, {
-      env: upstream.environment,
-      conf: { ...optional, resolver: ofResolver.includes(name), faults: [name] },
-    });
-    expect(visible(run)).toEqual(visible(plain));
-    const faults = run.lines
-      .filter(({ text }) => text.includes('"reason":"fault"'))
-      .map(({ text }) => JSON.parse(text));
-    if (elsewhere.includes(name)) return expect(faults).toEqual([]);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatchObject({ k: 'ctl', part: name.split('.')[0], message: 'Error: injected' });
-    expect(run.lines.at(-1)?.text).toMatch(/"k":"(exit|site)"/);
-    // The other parts go on, and what was begun before is told.
-    // Not those that the program answers, nor what a proxy of undici is asked.
-    const own = [...run.store.requests.values()].filter((r) => r.direction !== 'in' && r.method !== 'CONNECT');
-    const apis = new Set(own.map((r) => r.api));
-    expect(apis.has('fetch')).toBe(name !== 'undici.create');
-    expect(apis.has('http')).toBe(name !== 'http1.begin');
+  // Several at once, one a part. Where one keeps another from being called, that has its turn later.
+  test.concurrent.each(nodes)('each handler, Node $major', { timeout: 300_000 }, async (node) => {
+    const plain = await withoutHook(node, program);
+    const never = absent(node.major);
+    expect((await thrown(node, plain, never)).done).toEqual([]);
+    let waiting = handlers.filter((h) => !never.includes(h));
+    for (let turn = 0; turn < 60 && waiting.length > 0; turn++) {
+      const own = waiting.filter((h) => ofResolver.includes(h) === (turn % 4 === 3));
+      const failing = own.filter((h, i) => own.findIndex((one) => partOf(one) === partOf(h)) === i);
+      if (failing.length === 0) continue;
+      const { done } = await thrown(node, plain, failing);
+      const again = failing.filter((h) => !done.includes(h));
+      waiting = [...waiting.filter((h) => !failing.includes(h)), ...again];
+    }
+    expect(waiting).toEqual([]);
   });
+
+  // Each of them on one Node: what calls them is the same copy everywhere.
+  test.concurrent.each(ofCopies.map((handler, i) => ({ handler, node: present(nodes[i % nodes.length], 'Node') })))(
+    '$handler, Node $node.major',
+    async ({ handler, node }) => {
+      const plain = await withoutHook(node, copies, [copy]);
+      expect(await thrown(node, plain, [handler])).toMatchObject({ done: [handler] });
+    },
+  );
+
+  // What one part would have told is missing; what the others tell goes on.
+  test.concurrent.each(['undici.create', 'http1.begin', 'net.connect', 'dns.lookup'])(
+    '%s: the other parts',
+    async (name) => {
+      const node = present(nodes.at(-2) ?? nodes.at(-1), 'Node');
+      const { requests } = await thrown(node, await withoutHook(node, program), [name]);
+      // Not those that the program answers, nor what a proxy of undici is asked.
+      const own = requests.filter((r) => r.direction !== 'in' && r.method !== 'CONNECT');
+      const apis = new Set(own.map((r) => r.api));
+      expect(apis.has('fetch')).toBe(name !== 'undici.create');
+      expect(apis.has('http')).toBe(name !== 'http1.begin');
+    },
+  );
 });
