@@ -16,7 +16,9 @@ import { runTraced, type TracedRun } from '../support/run';
 import { Upstream } from '../support/upstream';
 
 const interpreter = join(import.meta.dirname, 'programs/random.cjs');
-const count = Number(process.env.RANDOM_PROGRAMS ?? 24);
+const count = Number(process.env.RANDOM_PROGRAMS ?? 16);
+/** So many may differ at first, as many programs run at the same time. */
+const mostSuspects = Math.max(20, count / 5);
 /** Runs of a program alone, on each side, before it counts as different: what does not stay is a matter of time. */
 const again = 4;
 const confs = [{}, { headers: 'values', bodies: 65_536, sockets: true, incoming: true }];
@@ -36,6 +38,7 @@ beforeAll(async () => {
     if (path === '/refuse') return stream.close(7);
     if (path === '/goaway') stream.session?.goaway(0);
     stream.resume().on('end', () => {
+      if (stream.destroyed) return;
       stream.respond({ ':status': path === '/echo' ? 201 : 200 });
       stream.end('hello');
     });
@@ -116,14 +119,20 @@ describe.each(nodes)('Node $major', (node) => {
     const conf = confs[node.major % 4 === 0 ? 1 : 0] as object;
     const [plain, traced, run] = await both(node, programs, conf);
     const suspects = programs.filter(({ n }) => plain.get(n) !== traced.get(n));
+    let left = suspects.slice(0, mostSuspects);
+    // Fewer at a time steps on fewer toes; what still differs then is run alone.
+    for (let i = 0; i < 2 && left.length > 0; i++) {
+      const [without, within] = await both(node, left, conf);
+      left = left.filter(({ n }) => without.get(n) !== within.get(n));
+    }
     const differences: string[] = [];
-    for (const one of suspects.slice(0, 20)) {
+    for (const one of left) {
       const difference = await differsAlone(node, one, conf);
       if (difference !== undefined) differences.push(difference);
     }
     if (process.env.RANDOM_PROGRAMS) console.log(`Node ${node.major}: ${suspects.length} suspects`);
     expect(differences).toEqual([]);
-    expect(suspects.length).toBeLessThan(20);
+    expect(suspects.length).toBeLessThan(mostSuspects);
     expect(traced.get('process')).toBe(plain.get('process'));
     expect(traced.size).toBe(count + 1);
     expect(problemsOfPlan(run, programs)).toEqual([]);
