@@ -18,10 +18,12 @@ import { type AnyFunction, wrap } from './wrap';
 const part = parts.dns;
 
 let isIP: (text: string) => number;
+let defaultOrder: (() => unknown) | undefined;
 
 export function installDns(settings: Settings): void {
   if (settings.resolver) loadResolver(settings.resolverFiles);
   const dns = require('node:dns') as typeof import('node:dns');
+  defaultOrder = (dns as { getDefaultResultOrder?: () => unknown }).getDefaultResultOrder;
   isIP = (require('node:net') as typeof import('node:net')).isIP;
   wrap(dns, 'lookup', (original) => {
     setUpPool(original);
@@ -101,6 +103,11 @@ const begin = guarded(part, 'dns.lookup', (args: unknown[]): Lookup => {
   if (typeof o.order === 'string') options.order = o.order;
   else if (o.verbatim === true) options.order = 'verbatim';
   else if (o.verbatim === false) options.order = 'ipv4first';
+  else {
+    // By a flag of Node, or by the program for all of its look-ups.
+    const order = defaultOrder?.();
+    if (typeof order === 'string' && order !== 'verbatim') options.order = order;
+  }
   if (typeof o.hints === 'number' && o.hints !== 0) options.hints = o.hints;
   return new Lookup('lookup', String(args[0]), options, now(), running.count);
 });

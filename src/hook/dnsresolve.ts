@@ -9,6 +9,7 @@ import { askTaken } from './dnspromises';
 import { recordsOf } from './dnsrecords';
 import { guarded, parts } from './faults';
 import { Lookup, running, watched } from './lookup';
+import { cutText } from './text';
 import { type AnyFunction, wrap } from './wrap';
 
 const part = parts.dns;
@@ -69,7 +70,7 @@ function withCallback(name: string, original: AnyFunction, of?: WithServers): An
       if (note === undefined) return apply(original, this, args);
       args[at] = function (this: unknown, ...results: unknown[]) {
         running.count--;
-        end(note, results[0], results[1]);
+        end(note, results[0], note.service ? { hostname: results[1], service: results[2] } : results[1]);
         return apply(callback as AnyFunction, this, results);
       };
       const result: unknown = apply(original, this, args);
@@ -115,6 +116,7 @@ const begin = guarded(part, 'dns.resolve', (name: string, args: unknown[], of: u
   const type = types[name];
   if (type !== undefined) options.type = type || (typeof args[1] === 'string' ? args[1].slice(0, 16) : 'A');
   const note = new Lookup(name, args[0], options, now(), running.count);
+  if (type === undefined) note.service = { port: typeof args[1] === 'number' ? args[1] : undefined };
   // By the prototype's own method, or the program's.
   const { getServers } = (of ?? {}) as WithServers;
   if (type !== undefined && getServers) note.servers = apply(getServers, of, []) as string[];
@@ -142,6 +144,10 @@ const end = guarded(part, 'dns.resolved', (note: Lookup, error: unknown, answer:
         ...(r.ttl === undefined ? {} : { ttl: r.ttl }),
       });
     }
+  }
+  if (note.service !== undefined && !error) {
+    const { hostname, service } = answer as { hostname: string; service: string };
+    note.service = { ...note.service, hostname: cutText(hostname, 256), name: cutText(service, 64) };
   }
   // An answer to `reverse` may be the hosts file's; what failed without a code nobody has answered.
   if (note.rcode !== '' && note.call !== 'reverse') note.answeredBy = 'network';

@@ -39,6 +39,8 @@ export class Lookup implements Writable {
   answeredBy = '';
   addresses: Address[] = [];
   records: DnsRecord[] | undefined;
+  /** Of lookupService. */
+  service: object | undefined;
   servers: string[] | undefined;
   skippedServers: { server: string; why: string }[] | undefined;
   rcode = '';
@@ -125,6 +127,7 @@ function fieldsOf(l: Lookup, dial: number | undefined, most: number): object {
     answeredBy: l.answeredBy || undefined,
     addresses: l.endAt === 0 ? undefined : addressesOf(l, given, most),
     records: given ? records?.slice(0, most) : undefined,
+    service: l.service,
     servers: servers?.slice(0, 8).map((s) => cutText(s, 64)),
     skippedServers: l.skippedServers?.slice(0, 8),
     rcode: l.rcode || undefined,

@@ -87,10 +87,10 @@ describe.each(nodes)('Node $major', (node) => {
     );
 
   test('lookup', async () => {
-    const [run, lookups] = await seen('lookup');
+    const [run, lookups] = await seen('lookup', true, { NODE_OPTIONS: '--dns-result-order=ipv4first' });
     const answer = { call: 'lookup', hostname: 'localhost', answeredBy: 'getaddrinfo' };
     expect(lookups).toHaveLength(5);
-    expect(at(lookups, 'callback')).toMatchObject({ ...answer, options: {}, inFlight: 0 });
+    expect(at(lookups, 'callback')).toMatchObject({ ...answer, options: { order: 'ipv4first' }, inFlight: 0 });
     expect(at(lookups, 'options')).toMatchObject({ ...answer, options: { all: true, family: 4 } });
     expect(at(lookups, 'options').options?.hints).toBeGreaterThan(0);
     expect(at(lookups, 'family')).toMatchObject({ ...answer, options: { family: 4 } });
@@ -139,6 +139,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(at(lookups, 'module')).toMatchObject(given);
     expect(at(lookups, 'service')).toMatchObject({ call: 'lookupService', hostname: '127.0.0.1' });
     expect(at(lookups, 'service').endAt).toBeDefined();
+    expect(at(lookups, 'service').service).toEqual({ port: 80, hostname: 'localhost', name: 'http' });
     expect(lookups).toHaveLength(14);
   });
 

@@ -78,7 +78,7 @@ export const lookup = record(
         {
           family: optional(integer('4, 6 or 0 for any.')),
           all: optional(flag('All addresses asked for.')),
-          order: optional(text('Order asked for: verbatim, ipv4first, ipv6first.')),
+          order: optional(text('Order in force: verbatim, ipv4first, ipv6first. Absent: verbatim, not asked for.')),
           hints: optional(integer('getaddrinfo hints.')),
           type: optional(text('Record type asked for.')),
         },
@@ -107,6 +107,16 @@ export const lookup = record(
       ),
     ),
     records: optional(list(dnsRecord, 'Records of a resolve call, the first 16.')),
+    service: optional(
+      record(
+        {
+          port: optional(integer('Port asked for.')),
+          hostname: optional(text('Name given for the address. Absent: none.')),
+          name: optional(text('Name given for the port. Absent: none.')),
+        },
+        'Of a `lookupService` call, what it asked for beside the address, and what it gave.',
+      ),
+    ),
     servers: optional(Type.Array(Type.String(), { description: 'Name servers.' })),
     skippedServers: optional(list(skippedServer, 'Name servers passed over; only by our own resolver.')),
     rcode: optional(text('DNS response code in EVE’s words; absent with getaddrinfo.')),
