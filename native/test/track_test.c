@@ -1,0 +1,117 @@
+// with: track.c netlink.c json.c watch.c
+/* Messages of connection tracking as Linux 6.18 sent them, whole, cut and broken. */
+#include <arpa/inet.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "check.h"
+#include "track.h"
+
+/* What watch.c asks of the loop: not reached from here. */
+struct out *helper_message(struct helper *h, const char *type) { return (void)h, (void)type, NULL; }
+bool helper_send(struct helper *h, const struct feature *f) { return (void)h, (void)f, false; }
+uint64_t monotonic_ns(void) { return 0; }
+
+/* 127.0.0.1 to 127.0.0.2:80, translated on its way to 10.9.9.9 and 127.0.0.1:8080; ::1 to ::1:5353. */
+static const uint8_t begun[] = {
+    208,0,0,0,0,1,0,6,0,0,0,0,0,0,0,0,2,0,0,0,52,0,1,128,20,0,1,128,8,0,1,0,127,0,0,1,8,0,2,0,127,0,0,2,28,0,2,128,5,
+    0,1,0,6,0,0,0,6,0,2,0,181,76,0,0,6,0,3,0,0,80,0,0,52,0,2,128,20,0,1,128,8,0,1,0,127,0,0,1,8,0,2,0,10,9,9,9,28,0,
+    2,128,5,0,1,0,6,0,0,0,6,0,2,0,31,144,0,0,6,0,3,0,181,76,0,0,8,0,12,0,153,234,68,183,8,0,3,0,0,0,1,184,8,0,7,0,0,
+    0,0,120,48,0,4,128,44,0,1,128,5,0,1,0,1,0,0,0,5,0,2,0,10,0,0,0,5,0,3,0,0,0,0,0,6,0,4,0,3,0,0,0,6,0,5,0,0,0,0,0,
+    12,0,27,0,24,234,29,69,93,233,3,67};
+static const uint8_t changed[] = {
+    208,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,2,0,0,0,52,0,1,128,20,0,1,128,8,0,1,0,127,0,0,1,8,0,2,0,127,0,0,2,28,0,2,128,5,
+    0,1,0,6,0,0,0,6,0,2,0,181,76,0,0,6,0,3,0,0,80,0,0,52,0,2,128,20,0,1,128,8,0,1,0,127,0,0,1,8,0,2,0,10,9,9,9,28,0,
+    2,128,5,0,1,0,6,0,0,0,6,0,2,0,31,144,0,0,6,0,3,0,181,76,0,0,8,0,12,0,153,234,68,183,8,0,3,0,0,0,1,190,8,0,7,0,0,
+    0,0,120,48,0,4,128,44,0,1,128,5,0,1,0,4,0,0,0,5,0,2,0,10,0,0,0,5,0,3,0,10,0,0,0,6,0,4,0,55,0,0,0,6,0,5,0,35,0,0,
+    0,12,0,27,0,24,234,29,69,93,237,98,48};
+static const uint8_t datagrams[] = {
+    216,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,10,0,0,0,76,0,1,128,44,0,1,128,20,0,3,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,20,0,4,
+    0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,28,0,2,128,5,0,1,0,17,0,0,0,6,0,2,0,233,90,0,0,6,0,3,0,20,233,0,0,76,0,2,128,
+    44,0,1,128,20,0,3,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,20,0,4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,28,0,2,128,5,0,1,0,
+    17,0,0,0,6,0,2,0,20,233,0,0,6,0,3,0,233,90,0,0,8,0,12,0,110,215,200,245,8,0,3,0,0,0,0,10,8,0,7,0,0,0,0,30,8,0,8,
+    0,0,0,0,7,12,0,27,0,24,234,29,69,93,239,135,132};
+static const uint8_t ended[] = {
+    4,1,0,0,2,1,0,0,0,0,0,0,90,179,149,215,2,0,0,0,52,0,1,128,20,0,1,128,8,0,1,0,127,0,0,1,8,0,2,0,127,0,0,2,28,0,2,
+    128,5,0,1,0,6,0,0,0,6,0,2,0,181,76,0,0,6,0,3,0,0,80,0,0,52,0,2,128,20,0,1,128,8,0,1,0,127,0,0,1,8,0,2,0,10,9,9,9,
+    28,0,2,128,5,0,1,0,6,0,0,0,6,0,2,0,31,144,0,0,6,0,3,0,181,76,0,0,8,0,12,0,153,234,68,183,8,0,3,0,0,0,3,190,8,0,7,
+    0,0,0,0,119,28,0,9,128,12,0,1,0,0,0,0,0,0,0,0,5,12,0,2,0,0,0,0,0,0,0,1,15,28,0,10,128,12,0,1,0,0,0,0,0,0,0,0,3,
+    12,0,2,0,0,0,0,0,0,0,0,164,28,0,20,128,12,0,1,0,24,234,29,69,93,234,141,142,12,0,2,0,24,234,29,69,106,167,128,
+    232,16,0,4,128,12,0,1,128,5,0,1,0,7,0,0,0,12,0,27,0,24,234,29,69,106,167,130,0};
+
+static char text[8192];
+
+static struct track decoded(const uint8_t *bytes, size_t n) {
+  struct nl_message m;
+  struct track t;
+  struct span s = {bytes, n};
+  CHECK(nl_next_message(&s, &m) && m.type >> 8 == NFNL_SUBSYS_CTNETLINK);
+  CHECK(track_decode(m.body, &t));
+  return t;
+}
+
+static void write_out(const struct track *t) {
+  struct out o;
+  out_begin(&o, text, sizeof text - 1);
+  out_object(&o, NULL);
+  track_out(&o, t);
+  out_end_object(&o);
+  CHECK(!o.full);
+  text[o.length] = 0;
+}
+
+static bool says(const char *part) { return strstr(text, part) != NULL; }
+
+static void of_the_kernel(void) {
+  struct track t = decoded(begun, sizeof begun);
+  write_out(&t);
+  CHECK(says("\"original\":{\"source\":{\"address\":\"127.0.0.1\"") && says("\"destination\":{\"address\":\"127.0.0.2\",\"port\":80}"));
+  CHECK(says("\"reply\":{\"source\":{\"address\":\"127.0.0.1\",\"port\":8080},\"destination\":{\"address\":\"10.9.9.9\""));
+  CHECK(says("\"src-nat\"") && says("\"dst-nat\"") && says("\"tcpState\":\"syn-sent\"") && !says("packetsSent"));
+  struct track later = decoded(changed, sizeof changed), last = decoded(ended, sizeof ended);
+  CHECK(later.id == t.id && later.tcp_state != t.tcp_state);
+  track_merge(&t, &later);
+  CHECK(t.tcp_state == later.tcp_state && t.have & TRACK_STATUS);
+  track_merge(&t, &last);
+  write_out(&t);
+  /* SYN, ACK, data, FIN, ACK against SYN-ACK, ACK, FIN; 3 bytes and their heads. */
+  CHECK(last.have & TRACK_COUNTERS && last.packets[0] + last.packets[1] >= 7 && last.bytes[0] >= 5 * 52 + 3);
+  CHECK(says("\"packetsSent\":") && says("\"beginRealtimeNs\":") && says("\"endRealtimeNs\":") && last.end > last.begin);
+  t = decoded(datagrams, sizeof datagrams);
+  write_out(&t);
+  CHECK(t.protocol == 17 && says("\"address\":\"::1\"") && says("\"seen-reply\"") && says("\"mark\":7") && !says("tcpState"));
+}
+
+/* What an update does not repeat stays; what is of one instant does not. */
+static void merging(void) {
+  struct track a = {.have = TRACK_TIMEOUT | TRACK_MARK | TRACK_COUNTERS, .mark = 7, .timeout = 9}, b = {.have = 0};
+  track_merge(&a, &b);
+  CHECK(a.have == TRACK_MARK && a.mark == 7);
+}
+
+static void broken(void) {
+  const struct {
+    const uint8_t *bytes;
+    size_t n;
+  } all[] = {{begun, sizeof begun}, {changed, sizeof changed}, {datagrams, sizeof datagrams}, {ended, sizeof ended}};
+  uint8_t changed_bytes[1024];
+  struct track t;
+  for (size_t i = 0; i < 4; i++)
+    for (size_t n = 16; n <= all[i].n; n++) {
+      uint8_t *copy = exactly(all[i].bytes + 16, n - 16);
+      if (track_decode((struct span){copy, n - 16}, &t)) write_out(&t);
+      free(copy);
+    }
+  for (int round = 0; round < 100000; round++) {
+    size_t i = random32() % 4, n = mutated(all[i].bytes + 16, all[i].n - 16, changed_bytes, sizeof changed_bytes);
+    uint8_t *copy = exactly(changed_bytes, n);
+    if (track_decode((struct span){copy, n}, &t)) write_out(&t);
+    free(copy);
+  }
+}
+
+int main(void) {
+  of_the_kernel();
+  merging();
+  broken();
+  return 0;
+}
