@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Trace } from '../../src/model/records';
+import { Nettrace } from '../cli/nettrace';
+import { whyNoNamespace } from '../support/namespace';
+import { tshark, whyNoPackets } from './capturing';
+
+const why = whyNoPackets() ?? whyNoNamespace(false);
+if (why) console.log(`skipped: packets on the command line: ${why}`);
+const nettrace = new Nettrace();
+const programs = join(import.meta.dirname, 'programs');
+const read = (file: string): Trace => JSON.parse(readFileSync(file, 'utf8')) as Trace;
+
+interface Asked {
+  at: string;
+  transport: string;
+  port: number;
+  id: number;
+  name: string;
+  type: string;
+  size: number;
+}
+
+it.skipIf(why)(
+  'DNS messages of the packets: servers in order, one that is silent, an answer cut off and asked for again',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nettrace-names-'));
+    const [json, pcapng] = [join(folder, 't.nettrace.json'), join(folder, 't.pcapng')];
+    const stage = ['unshare', '--net', '--mount', process.execPath, join(programs, 'names-stage.cjs'), folder];
+    const args = ['run', '--capture', '-o', json, '-o', pcapng, '--', 'node', join(programs, 'names.cjs')];
+    const result = await nettrace.run(args, { wrap: stage });
+    expect(result.stderr).toContain('saved');
+    expect(result.code).toBe(0);
+
+    const asked = (JSON.parse(readFileSync(join(folder, 'asked.json'), 'utf8')) as Asked[]).filter(
+      (a) => a.name !== 'other.example',
+    );
+    const trace = read(json);
+    const queries = (trace.dnsExchanges ?? []).flatMap((x) =>
+      (x.queries ?? []).map((q) => ({
+        at: x.server?.address,
+        transport: x.transport,
+        port: trace.connections.find((c) => c.id === x.connection)?.local?.port,
+        id: q.id,
+        name: q.questions[0]?.name,
+        type: q.questions[0]?.type,
+        size: q.size,
+      })),
+    );
+    const inOrder = (list: { id: number; transport?: string | undefined; at?: string | undefined }[]) =>
+      [...list].sort((a, b) => a.id - b.id || `${a.at}${a.transport}`.localeCompare(`${b.at}${b.transport}`));
+    expect(asked.length).toBe(10);
+    expect(inOrder(queries)).toEqual(inOrder(asked));
+
+    for (const l of trace.lookups) {
+      expect(l).toMatchObject({
+        servers: ['127.0.0.2', '127.0.0.3'],
+        skippedServers: [{ server: '127.0.0.2', why: 'timeout' }],
+        answeredBy: 'network',
+      });
+    }
+    const [, big] = trace.lookups;
+    const tcp = trace.dnsExchanges?.find((x) => x.transport === 'tcp');
+    const cut = trace.dnsExchanges?.find((x) => x.id === tcp?.followUpOf);
+    expect([tcp?.lookup, cut?.lookup]).toEqual([big?.id, big?.id]);
+    expect(cut?.replies?.every((r) => r.truncated)).toBe(true);
+    expect(tcp?.replies?.[0]?.answers.map((a) => [a.name, a.type, a.ttl, a.value])).toEqual([
+      ['big.example', 'CNAME', 60, 'real.example'],
+      ['real.example', 'A', 30, '127.0.0.1'],
+    ]);
+
+    // The names stand in the file, another program's messages do not.
+    const names = tshark(pcapng, 'dns.flags.response == 0', ['dns.qry.name']).flat().join(';');
+    expect(names).toContain('api.example');
+    expect(names).not.toContain('other.example');
+    expect(tshark(pcapng, 'tcp.flags.syn == 1 && tcp.dstport == 8080', ['tcp.dstport']).length).toBe(2);
+    expect(statSync(pcapng).mode & 0o777).toBe(0o600);
+  },
+);
+
+it.skipIf(why)('without the right to capture, one line says so and all else works', async () => {
+  const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--inh-caps=-all'];
+  const folder = mkdtempSync(join(tmpdir(), 'nettrace-names-'));
+  spawnSync('chmod', ['777', folder]);
+  const json = join(folder, 't.nettrace.json');
+  const program = ['node', '-e', 'process.exit(7)'];
+  const result = await nettrace.run(
+    ['run', '--capture', '-o', json, '-o', join(folder, 't.pcapng'), '--', ...program],
+    {
+      wrap: asNobody,
+    },
+  );
+  expect(result.code).toBe(7);
+  expect(result.stderr.match(/no packets: dumpcap may not capture as this user/g)?.length).toBe(1);
+  const trace = read(json);
+  expect(trace.sources.find((s) => s.name === 'capture')).toMatchObject({ state: 'unavailable', reason: 'noRights' });
+  expect(() => statSync(join(folder, 't.pcapng'))).toThrow(/ENOENT/);
+
+  const convert = await nettrace.run(['convert', json, 'x.pcapng']);
+  expect(convert.stderr).toMatch(/x\.pcapng: a trace holds no bytes of packets/);
+  const bare = await nettrace.run(['run', '-o', 'x.pcapng', '--', 'node', '-e', '0']);
+  expect([bare.code, bare.stderr]).toEqual([2, 'nettrace: x.pcapng needs --capture.\n']);
+});
