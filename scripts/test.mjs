@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { chromiumPath } from './chromium.mjs';
 import { installCodeServer } from './code-server.mjs';
 import { installDebian } from './debian.mjs';
+import { buildHelper } from './native.mjs';
 import { installPackages, main, root, SetupError, setup } from './setup.mjs';
 
 /** A part that hangs is ended after this time; the longest one takes a third of it. */
@@ -30,6 +31,7 @@ const parts = [
     installTools(['iproute2', 'nftables', 'libfaketime', 'tcpdump']);
   }),
   project('matrix', installPrograms),
+  project('native', installNative),
   project('webview', () => chromiumPath({ log })),
   project('e2e', async () => {
     chromiumPath({ log });
@@ -69,6 +71,16 @@ function installPeers() {
   installPrograms();
   installTools(['iproute2', 'tcpdump', 'tshark']);
   installPackages('test/twin', log);
+}
+
+/** What compiles the helper, and what its figures are compared with. */
+function installNative() {
+  const compile = ['gcc', 'make', 'libc6-dev', 'musl-tools', 'clang', 'bpftool', 'libbpf-dev'];
+  const cross = ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'qemu-user'];
+  const compare = ['iproute2', 'nftables', 'conntrack', 'tcpdump', 'tshark', 'strace', 'util-linux', 'sudo'];
+  installTools([...compile, ...cross, ...compare]);
+  const { reason } = buildHelper();
+  if (reason) throw new SetupError(`the native helper: ${reason}`);
 }
 
 /** Tools of single tests: each of those says itself that it is skipped, and why. */

@@ -1,7 +1,7 @@
 #include "bpf_features.h"
 #include "helper.h"
 
-extern const struct feature capture, conntrack, icmp;
+extern const struct feature capture, conntrack, icmp, listeners;
 extern const struct feature inet_diag, tcp_destroy, route, counters;
 
 /* In this order they are opened, told of watches and asked; closed in the other. inetDiag comes before
@@ -12,6 +12,7 @@ const struct feature *const all_features[] = {
     &inet_diag,
     &tcp_destroy,
     &counters,
+    &listeners,
     &conntrack,
     &capture,
     &icmp,
