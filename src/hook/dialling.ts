@@ -2,6 +2,7 @@
 import { nodeMajor } from './builtins';
 import { captureSite } from './callsite';
 import { now } from './clock';
+import { expectSpeech } from './dnstcp';
 import { guarded, parts } from './faults';
 import { link } from './hidden';
 import { askKeys } from './keys';
@@ -70,6 +71,7 @@ export const beginDial = guarded(part, 'net.connect', (socket: AnySocket, args: 
   if (dialling.by === undefined) {
     wire.raw = true;
     wire.stack = captureSite();
+    if (!wire.path) expectSpeech(wire);
   } else {
     dialling.by.fill(wire, o);
     // A pool that dials for nobody who waits now (undici, after an abort): told, without a call site.

@@ -59,7 +59,7 @@ export class Speech {
 const keyOf = (id: number, address: string, port: number): string => `${id}/${address}/${port}`;
 
 /** A header of a plain query for one name, for which nothing need be read beyond it. */
-function looksLikeQuery(b: Uint8Array): boolean {
+export function looksLikeQuery(b: Uint8Array): boolean {
   return (
     b.length >= 17 &&
     ((b[2] as number) & 0xfa) === 0 &&

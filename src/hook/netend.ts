@@ -2,6 +2,7 @@
 import { nodeMajor } from './builtins';
 import { calledBy } from './callsite';
 import { now } from './clock';
+import { speechEnds } from './dnstcp';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import type { AnySocket } from './net';
@@ -32,6 +33,7 @@ export const leaveOpen = guarded(part, 'net.leave', (): void => {
     const outcome = last !== undefined && last.endAt === 0 && last.responseBeginAt !== 0 ? last.outcomeAtExit() : '';
     if (last !== undefined && outcome !== '') finish(last, outcome, now());
     readCounters(wire, socket);
+    if (wire.speech !== null) speechEnds(wire);
     if (wire.operations !== undefined) closeOperations(wire, socket, undefined);
     if (wire.tunnel && wire.readyAt !== 0) lookForTicket(wire.tunnel, socket);
     wire.closedBy = 'processExit';
@@ -65,6 +67,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
   } else {
     // The handle goes away with this call: last chance to read its counters.
     readCounters(wire, socket);
+    if (wire.speech !== null) speechEnds(wire);
     if (wire.operations !== undefined) closeOperations(wire, socket, error);
     if (wire.readEndAt === 0 && socket._readableState?.ended) wire.readEndAt = t;
     wire.closedBy = closedBy(wire, error, t);

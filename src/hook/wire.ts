@@ -9,6 +9,7 @@
 import type { PhaseName } from '../model/records/common';
 import { tellSite } from './callsite';
 import { us } from './clock';
+import type { DnsStream } from './dnstcp';
 import { errorInfo, reasonOf } from './errors';
 import { nextId } from './ids';
 import { type Lookup, lookupLine } from './lookup';
@@ -116,6 +117,9 @@ export class Wire implements Writable {
   upgrade: Upgraded | undefined;
   /** Told of each event after the set-up while it gives true. */
   follow: ((socket: AnySocket, event: ArrayLike<unknown>) => boolean) | undefined;
+  /** DNS that the program speaks on it, or may yet; null: it does not. */
+  speech: DnsStream | null = null;
+  isDns = false;
   readEndAt = 0;
   writeEndAt = 0;
   timeoutAt = 0;
@@ -256,7 +260,7 @@ export class Wire implements Writable {
       error: failed && !this.aborted ? errorInfo(this.error, this.phase) : undefined,
       abort: this.aborted ? { at: us(this.endAt), reason: reasonOf(this.error) } : undefined,
       options: this.options,
-      protocol: this.h2 ? 'h2' : undefined,
+      protocol: this.h2 ? 'h2' : this.isDns ? 'dns' : undefined,
     });
   }
 

@@ -209,6 +209,34 @@ describe.each(nodes)('Node $major', (node) => {
     expect([...run.store.dials.values()].map((d) => d.callSite?.line)).toContain(lineOf(program, 'speaks'));
   });
 
+  test('DNS that the program speaks over TCP, and what is none', async () => {
+    const [run] = await seen('speaksTcp');
+    const exchanges = [...run.store.dnsExchanges.values()].sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0));
+    expect(
+      exchanges.map((x) => [x.queries?.[0]?.id, x.queries?.[0]?.questions[0]?.name, x.replies?.[0]?.rcode]),
+    ).toEqual([
+      [710, 'a.test', 'no-error'],
+      [711, 'none.test', 'non-existent-domain'],
+      [712, 'a.test', 'no-error'],
+      [713, 'silent.test', undefined],
+      [714, 'a.test', 'no-error'],
+    ]);
+    for (const x of exchanges) {
+      expect(x).toMatchObject({ transport: 'tcp', server: { address: '127.0.0.1', port: names.port } });
+      expect(run.store.connections.get(x.connection ?? '')).toMatchObject({ kind: 'tcp', protocol: 'dns' });
+    }
+    const asked = names.asked.filter((a) => a.transport === 'tcp').slice(-5);
+    expect(exchanges.map((x) => x.queries?.[0]?.size)).toEqual(asked.map((a) => a.size));
+    expect(exchanges.map((x) => x.replies?.[0]?.size)).toEqual(asked.map((a) => a.replySize));
+    expect(exchanges[0]?.replies?.[0]?.answers[0]).toMatchObject({ ttl: 227, value: '192.0.2.7' });
+    const dial = present(
+      run.trace.dials.find((d) => d.connection === exchanges[0]?.connection),
+      'dial',
+    );
+    expect(dial.callSite?.line).toBe(lineOf(program, 'speaksTcp'));
+    expect(run.trace.connections.map((c) => c.protocol)).toEqual(['dns', 'dns', undefined, undefined, undefined]);
+  });
+
   test('M039: a literal is not looked up; a function of the program answers by itself', async () => {
     const [run, lookups] = await seen('origins', false);
     expect(run.trace.requests).toHaveLength(2);

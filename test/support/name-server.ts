@@ -63,13 +63,15 @@ export class NameServer {
     await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(this.port, at, resolve));
     const tcp = createServer((socket) => {
       socket.on('error', () => {});
-      socket.on('data', (bytes) => {
-        const reply = this.answer(
-          zone,
-          { at, transport: 'tcp', remotePort: socket.remotePort ?? 0 },
-          bytes.subarray(2),
-        );
-        if (reply) socket.write(Buffer.concat([Uint8Array.of(reply.length >> 8, reply.length & 255), reply]));
+      let bytes = Buffer.alloc(0);
+      socket.on('data', (piece) => {
+        bytes = Buffer.concat([bytes, piece]);
+        while (bytes.length >= 2 && bytes.length >= bytes.readUInt16BE(0) + 2) {
+          const message = bytes.subarray(2, bytes.readUInt16BE(0) + 2);
+          bytes = bytes.subarray(message.length + 2);
+          const reply = this.answer(zone, { at, transport: 'tcp', remotePort: socket.remotePort ?? 0 }, message);
+          if (reply) socket.write(Buffer.concat([Uint8Array.of(reply.length >> 8, reply.length & 255), reply]));
+        }
       });
     });
     this.servers.push(tcp);

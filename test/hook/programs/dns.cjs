@@ -152,6 +152,56 @@ const acts = {
     other.close();
   },
 
+  // DNS over the program's own TCP sockets: a message in two writes, two in one, one in vain; then things that are none.
+  async speaksTcp() {
+    const net = require('node:net');
+    const query = (id, name) => {
+      const message = Buffer.concat([
+        Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
+        ...name.split('.').map((l) => Buffer.concat([Buffer.from([l.length]), Buffer.from(l)])),
+        Buffer.from([0, 0, 1, 0, 1]),
+      ]);
+      return Buffer.concat([Buffer.from([0, message.length]), message]);
+    };
+    const closed = (socket) => new Promise((r) => socket.on('error', () => {}).on('close', r));
+    const { DNS_PORT } = process.env;
+    const first = net.connect(DNS_PORT, '127.0.0.1'); // @speaksTcp
+    const whole = query(710, 'a.test');
+    let bytes = Buffer.alloc(0);
+    const answers = (n) =>
+      new Promise((r) =>
+        first.on('data', function more(b) {
+          bytes = Buffer.concat([bytes, b]);
+          let seen = 0;
+          for (let at = 0; at + 2 <= bytes.length; at += bytes.readUInt16BE(at) + 2) seen++;
+          if (seen < n) return;
+          first.off('data', more);
+          r();
+        }),
+      );
+    first.write(whole.subarray(0, 2));
+    await new Promise((r) => setTimeout(r, 20));
+    first.write(whole.subarray(2));
+    await answers(1);
+    first.write(Buffer.concat([query(711, 'none.test'), query(712, 'a.test')]));
+    await answers(3);
+    first.end(query(713, 'silent.test'));
+    await closed(first.resume());
+    const second = net.connect(DNS_PORT, '127.0.0.1');
+    second.write(query(714, 'a.test'));
+    for await (const piece of second) {
+      say('read', piece.length > 20);
+      break;
+    }
+    const strange = [whole.subarray(2), 'GET / HTTP/1.1\r\n\r\n', Buffer.from([0, 20, 1, 2, ...Buffer.alloc(18, 3)])];
+    for (const bytes of strange) {
+      const socket = net.connect(DNS_PORT, '127.0.0.1');
+      const end = closed(socket.resume());
+      socket.end(bytes);
+      await end;
+    }
+  },
+
   // A program that watches look-ups sees its own, and no other.
   async observed() {
     const seen = [];
