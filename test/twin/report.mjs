@@ -24,11 +24,12 @@ export function report(rows, missing, network) {
 
 Written by \`npm run twin\`; do not edit.
 
-Each package's own tests run ${network}: twice without the hook, once with it as it is by default, and
-once with all that can be asked for (header values, bodies, socket operations, incoming requests). Compared are the
-results test by test: passed, skipped, or failed with which message, and the exit code. A test with another result is run
-again twice on both sides. "failing": fails in all runs, with and without the hook, with the same message (it wants the
-world, or an older Node). "unsteady": its runs do not agree with each other, on either side.
+Each package's own tests run ${network}: twice without the hook (once where
+a suite takes minutes), once with it as it is by default, and once with all that can be asked for (header values, bodies,
+socket operations, incoming requests). Compared are the results test by test: passed, skipped, or failed with which
+message, and the exit code. What differs is run again twice on both sides. "failing": fails in all runs, with and without
+the hook, with the same message (it wants the world, or an older Node). "unsteady": its runs do not agree with each other,
+on either side. "different": no run with the hook gave what a run without it gave.
 
 | package | from | Node | hook | tests | same | of these failing | unsteady | different | requests recorded |
 |---|---|---|---|---|---|---|---|---|---|

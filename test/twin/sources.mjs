@@ -42,7 +42,9 @@ function ask(wanted, log) {
     }
   }
   const text = (whys) =>
-    whys.length === 0 ? `in none of ${releases.join(', ')}` : `listed, but its files are not there: ${whys.join('; ')}`;
+    whys.length === 0
+      ? `in none of ${releases.join(', ')}`
+      : `listed, but its files are not there: ${whys.join('; ')}; the package of npm comes without tests`;
   return Object.fromEntries(Object.entries(asked).map(([name, whys]) => [name, text(whys)]));
 }
 
