@@ -1,8 +1,9 @@
 /**
  * Requests that the program answers, with the setting `incoming`: told as requests of direction `in`, and named as
- * `cause` by those that are made while they are handled. HTTP/2 has its channels from Node 22 on.
+ * `cause` by those that are made while they are handled.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { installStreams, type Stream } from './answeredStreams';
 import { now, us } from './clock';
 import { answerFrom, installContext } from './context';
 import { guarded, parts } from './faults';
@@ -96,12 +97,6 @@ const watchAnswer = guarded(part, 'control.answer', (response: Outgoing): boolea
   return false;
 });
 
-interface Stream {
-  session?: { encrypted?: boolean; socket?: object };
-  sentHeaders?: Record<string, unknown>;
-  aborted?: boolean;
-}
-
 const onStream = guarded(part, 'control.stream', ({ stream, headers }: { stream: Stream; headers: unknown }) => {
   const h = headers as Record<string, string | undefined>;
   const url = `${h[':scheme'] ?? 'http'}://${h[':authority'] ?? h.host ?? 'localhost'}${h[':path'] ?? '/'}`;
@@ -122,7 +117,6 @@ export function installAnswers(): void {
   installContext();
   subscribe('http.server.request.start', onRequest as never);
   subscribe('http.server.response.finish', onFinish as never);
-  subscribe('http2.server.stream.created', onStream as never);
-  subscribe('http2.server.stream.close', onStreamClose as never);
+  installStreams(onStream, onStreamClose);
   watchEmit(Response.prototype, watchAnswer as (emitter: never) => boolean | undefined, () => {});
 }

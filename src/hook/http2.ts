@@ -38,6 +38,9 @@ export function installHttp2(): void {
   );
 }
 
+/** Told of sockets that may hold a session of a server, where incoming streams have no channel. */
+export const served: { by: ((socket: object) => void) | undefined } = { by: undefined };
+
 /** Where Node keeps a socket's session: a symbol on Node 18, later a name that was meant to be one. */
 let key: PropertyKey | undefined;
 
@@ -46,6 +49,7 @@ const onNoDelay = guarded(part, 'http2.session', (socket: AnySocket) => {
   const inner = (socket as { stream?: unknown }).stream;
   const holder = inner instanceof Object ? (inner as AnySocket) : socket;
   const session = boundTo(holder);
+  if (session === undefined) served.by?.(holder);
   if (session === undefined || sessionOf(session) !== undefined) return;
   const wire = wireOf(holder) ?? (holder._parent ? wireOf(holder._parent) : undefined);
   const s = new Session(session, wire, holder.encrypted ? 'https' : 'http');

@@ -73,6 +73,32 @@ describe.each(nodes)('Node $major', (node) => {
     expect(nativeText(again.toDocument())).toBe(nativeText(trace));
   });
 
+  test('the stream of HTTP/2 that is being answered is the cause', async () => {
+    const seen = await act(node, 'incoming2', { incoming: true });
+    const incoming = [...seen.run.store.incoming.values()];
+    const told = incoming.map((r) => [r.api, r.method, new URL(r.url ?? '').pathname, r.outcome, r.response?.status]);
+    expect(told).toEqual([
+      ['http2', 'GET', '/a', 'complete', 201],
+      ['http2', 'GET', '/b', 'complete', 201],
+      ['http2', 'GET', '/a', 'aborted', undefined],
+    ]);
+    for (const r of incoming) expect(r.endAt).toBeGreaterThan(r.createdAt ?? 0);
+    const causes = seen.requests.map((r) => [query(r.url), incoming.findIndex((i) => i.id === r.cause)]);
+    expect(causes.filter(([q]) => q !== '').sort()).toEqual([
+      ['?alone', -1],
+      ['?for=/a', 0],
+      ['?for=/a', 2],
+      ['?for=/b', 1],
+    ]);
+    // Its own side of the same streams has no cause.
+    expect(causes.filter(([q]) => q === '')).toEqual([
+      ['', -1],
+      ['', -1],
+      ['', -1],
+    ]);
+    expect(seen.run.trace.counts).toMatchObject({ requests: 7, incoming: 3 });
+  });
+
   test('without the setting none is recorded', async () => {
     const seen = await act(node, 'incoming');
     expect(seen.run.store.incoming.size).toBe(0);

@@ -48,7 +48,7 @@ const absent = (major: number): string[] => [
   ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
   ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
   // No WebSocket, no channels of HTTP/2 servers, none of failed requests.
-  ...(major >= 22 ? [] : ['undici.switch', 'control.stream', 'control.streamed']),
+  ...(major >= 22 ? ['control.served', 'control.streamBegin', 'control.streamEnd'] : ['undici.switch']),
   ...(major >= 20 ? [] : ['http1.error']),
 ];
 
@@ -121,7 +121,7 @@ describe('a fault in', () => {
   });
 
   // Several at once, one a part. Where one keeps another from being called, that has its turn later.
-  test.concurrent.each(nodes)('each handler, Node $major', { timeout: 300_000 }, async (node) => {
+  test.concurrent.each(nodes)('each handler, Node $major', { timeout: 600_000 }, async (node) => {
     const plain = await withoutHook(node, program);
     const never = absent(node.major);
     expect((await thrown(node, plain, never)).done).toEqual([]);

@@ -1,5 +1,6 @@
 // A server that makes requests for those it answers, and labels. Argument 1 says which.
 const http = require('node:http');
+const http2 = require('node:http2');
 const base = process.env.UP_HTTP;
 const label = globalThis[Symbol.for('nettrace.label')] ?? ((_name, body, ...args) => body(...args));
 
@@ -13,6 +14,8 @@ const acts = {
   async incoming() {
     const answers = [];
     const answer = async (q, r) => {
+      // The client of the third goes away before there is an answer.
+      if (answers.length === 2) await new Promise((done) => r.on('close', done));
       await pause(q.url === '/a' ? 30 : 10);
       await get(`/ok?for=${q.url}`);
       await fetch(`${base}/ok?fetch=${q.url}`).then((a) => a.text());
@@ -32,6 +35,35 @@ const acts = {
     await pause(20);
     server.close();
     server.closeAllConnections?.();
+  },
+  async incoming2() {
+    const answers = [];
+    const answer = async (stream, headers) => {
+      stream.on('error', () => {});
+      if (answers.length === 2) await new Promise((done) => stream.on('close', done));
+      await pause(headers[':path'] === '/a' ? 30 : 10);
+      await get(`/ok?for=${headers[':path']}`);
+      if (stream.destroyed) return;
+      stream.respond({ ':status': 201 });
+      stream.end('done');
+    };
+    const server = http2.createServer();
+    server.on('stream', (stream, headers) => answers.push(answer(stream, headers)));
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
+    const ask = (path) => {
+      const stream = session.request({ ':path': path });
+      return [stream, new Promise((done) => stream.resume().on('close', () => done(stream.rstCode)))];
+    };
+    console.log(...(await Promise.all([ask('/a')[1], ask('/b')[1]])));
+    await get('/ok?alone');
+    const [stream, closed] = ask('/a');
+    while (answers.length < 3) await pause(5);
+    stream.close(8);
+    console.log(await closed);
+    await Promise.all(answers);
+    session.close();
+    await new Promise((done) => server.close(done));
   },
   async label() {
     const inner = async (n) => {
