@@ -181,6 +181,11 @@ void say_hello(struct helper *h) {
 
 /* ---- commands ---- */
 
+static void say_clock(struct helper *h) {
+  out_clock(helper_message(h, "clock"));
+  helper_send(h, NULL);
+}
+
 static void take_watch(struct helper *h, const struct json *m) {
   struct watch w = {.protocol = IPPROTO_TCP, .uid = (uid_t)-1, .since_ns = monotonic_ns()};
   uint64_t pid = 0;
@@ -238,6 +243,7 @@ void take_command(struct helper *h, const uint8_t *text, size_t length) {
   if (strcmp(cmd, "watch") == 0) return take_watch(h, m);
   if (strcmp(cmd, "unwatch") == 0) return take_unwatch(h, m);
   if (strcmp(cmd, "stats") == 0) return take_stats(h);
+  if (strcmp(cmd, "clock") == 0) return say_clock(h);
   bool configure = strcmp(cmd, "configure") == 0;
   bool taken = configure;
   for (size_t i = 0; i < h->feature_count; i++) {
@@ -293,8 +299,7 @@ static int until(uint64_t next, uint64_t now) {
 static void tick(struct helper *h, uint64_t now) {
   if (h->clock_ns <= now) {
     h->clock_ns = now + CLOCK_EVERY;
-    out_clock(helper_message(h, "clock"));
-    helper_send(h, NULL);
+    say_clock(h);
   }
   for (size_t i = 0; i < h->feature_count; i++) {
     struct opened *f = &h->features[i];

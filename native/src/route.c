@@ -26,6 +26,8 @@ static struct {
   struct address local, remote;
   uint64_t at_ns;
   struct route_facts facts;
+  /* Index 0: not known. */
+  struct link_facts link;
 } known[KNOWN];
 static size_t next_known;
 
@@ -57,6 +59,20 @@ static int ask_route(const struct watch *w, struct route_facts *f) {
   *f = (struct route_facts){0};
   int error = nl_ask(asking, &q, offsetof(__typeof__(q), attributes) + n, keep_route, f);
   return error ? error : f->interface ? 0 : -EPROTO;
+}
+
+static void keep_one(void *context, const struct nl_message *m) {
+  struct link_facts *f = context;
+  if (m->type != RTM_NEWLINK || !link_decode(m->body, f)) f->index = 0;
+}
+
+static void ask_link(uint32_t index, struct link_facts *f) {
+  struct {
+    struct nlmsghdr head;
+    struct ifinfomsg link;
+  } q = {.head = {.nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST}, .link = {.ifi_index = (int)index}};
+  *f = (struct link_facts){0};
+  nl_ask(asking, &q, sizeof q, keep_one, f);
 }
 
 struct links {
@@ -108,13 +124,13 @@ static void out_ip(struct out *o, const char *key, const struct address *a) {
 static void watched(struct helper *h, const struct watch *w) {
   if (w->remote.port == 0) return;
   uint64_t at = monotonic_ns();
-  const struct route_facts *found = NULL;
-  for (size_t i = 0; i < KNOWN && !found; i++)
+  size_t place = KNOWN;
+  for (size_t i = 0; i < KNOWN && place == KNOWN; i++)
     if (known[i].at_ns != 0 && at - known[i].at_ns < KNOWN_FOR && memcmp(known[i].remote.ip, w->remote.ip, 16) == 0 &&
         memcmp(known[i].local.ip, w->local.ip, 16) == 0 && known[i].remote.family == w->remote.family)
-      found = &known[i].facts;
-  if (!found) {
-    size_t place = next_known++ % KNOWN;
+      place = i;
+  if (place == KNOWN) {
+    place = next_known++ % KNOWN;
     if (ask_route(w, &known[place].facts) != 0) {
       known[place].at_ns = 0;
       return;
@@ -122,10 +138,10 @@ static void watched(struct helper *h, const struct watch *w) {
     known[place].local = w->local;
     known[place].remote = w->remote;
     known[place].at_ns = at;
-    found = &known[place].facts;
+    ask_link(known[place].facts.interface, &known[place].link);
   }
-  const struct link_facts *link = link_of(begin, begin_count, found->interface);
-  if (!link && ask_links(h, begin, &begin_count) == 0) link = link_of(begin, begin_count, found->interface);
+  const struct route_facts *found = &known[place].facts;
+  const struct link_facts *link = known[place].link.index ? &known[place].link : NULL;
   struct out *o = helper_message(h, "route");
   out_text(o, "id", w->id);
   out_decimal(o, "at", at);

@@ -37,6 +37,8 @@ export interface SpawnOptions {
   features?: readonly string[];
   /** Options of features, as `--enable-conntrack`. */
   arguments?: readonly string[];
+  /** Id of the user who runs it; only root can say another. */
+  user?: number;
 }
 
 export class HelperClient {
@@ -67,11 +69,13 @@ export class HelperClient {
   /** Starts the helper at `file`; with no environment, so that nothing of ours guides it. */
   static spawn(file: string, options: SpawnOptions = {}): HelperClient {
     const args = ['--stdio', ...(options.features ? ['--features', options.features.join(',')] : [])];
-    if (process.getuid?.() === 0) args.push('--as-root');
+    const { user } = options;
+    if ((user ?? process.getuid?.()) === 0) args.push('--as-root');
     const child = spawn(file, [...args, ...(options.arguments ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {},
       cwd: '/',
+      ...(user !== undefined ? { uid: user, gid: user } : {}),
     });
     const client = new HelperClient({ input: child.stdout, output: child.stdin }, child);
     child.stderr.on('data', (text: Buffer) => {

@@ -123,5 +123,6 @@ export type Command =
   | { cmd: 'configure'; intervalMs?: number; families?: (4 | 6)[]; modulus?: number }
   | { cmd: 'counters'; trigger: 'begin' | 'end' }
   | { cmd: 'stats' }
+  | { cmd: 'clock' }
   /** Of other features. */
   | { cmd: 'capture' | 'stop' | 'conntrack' | 'bpf'; [key: string]: unknown };

@@ -113,8 +113,8 @@ export class Kernel {
 
   /** The trace begins: its clock was set, and the counters are counted from here. */
   begin(): void {
-    this.#setClocks();
-    this.client.send({ cmd: 'counters', trigger: 'begin' });
+    this.#clocks = [];
+    this.client.send({ cmd: 'clock' }, { cmd: 'counters', trigger: 'begin' });
   }
 
   // --- from the records --------------------------------------------------------------------------------------------
@@ -173,6 +173,7 @@ export class Kernel {
     const { host } = this;
     switch (m.t) {
       case 'hello':
+        return;
       case 'clock':
         this.#clocks.push(m.clock);
         if (this.#clocks.length > mostClocks) this.#clocks = this.#clocks.filter((_, i) => i % 2 === 0);

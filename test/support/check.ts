@@ -49,7 +49,7 @@ function idsOf(trace: Trace): Map<string, Set<string>> {
 }
 
 /** References resolve; no instant, duration or size is negative or no number. */
-function problemsOfDocument(trace: Trace): string[] {
+export function problemsOfDocument(trace: Trace): string[] {
   const problems: string[] = [];
   const ids = idsOf(trace);
   walk(traceSchema as Schema, trace, '', (schema, value, place) => {

@@ -1,0 +1,1 @@
+export function buildHelper(): { file: string } | { reason: string };

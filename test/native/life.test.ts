@@ -1,0 +1,228 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { HelperClient } from '../../src/helper/client';
+import { scratch } from '../../src/session/testing/scratch';
+import { Asked, asNobody, helperFile, nobody, root, whyNot } from './helper';
+
+const why = whyNot('life of the helper');
+const whyNoTrace = whyNot('system calls of the helper', { programs: ['strace'] });
+const whyNoRoot = whyNot('privileges of the helper', { root: true, programs: ['setpriv'] });
+
+const statusOf = (pid: number) =>
+  Object.fromEntries(
+    readFileSync(`/proc/${pid}/status`, 'utf8')
+      .split('\n')
+      .map((line) => line.split(/:\s+/) as [string, string]),
+  );
+const ticksOf = (pid: number) => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+};
+const isThere = (pid: number) =>
+  existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+describe.skipIf(why)('life of the helper', () => {
+  test('costs nothing while nothing happens; one thread, limits of its own, no privilege left', async () => {
+    using helper = new Asked();
+    const { pid } = await helper.client.hello();
+    const before = statusOf(pid);
+    const ticks = ticksOf(pid);
+    await wait(1000);
+    const after = statusOf(pid);
+    expect(ticksOf(pid) - ticks).toBe(0);
+    const woken = Number(after.voluntary_ctxt_switches) - Number(before.voluntary_ctxt_switches);
+    expect(woken).toBeLessThan(200); // ends of other programs' sockets wake it
+    expect(after).toMatchObject({
+      Threads: '1',
+      NoNewPrivs: '1',
+      CapEff: '0000000000000000',
+      CapPrm: '0000000000000000',
+    });
+    expect(Number(after.VmRSS?.split(' ')[0])).toBeLessThan(16_000);
+    const limits = readFileSync(`/proc/${pid}/limits`, 'utf8');
+    expect(limits).toMatch(/Max open files\s+256\s+256/);
+    expect(limits).toMatch(/Max core file size\s+0\s+0/);
+    expect(limits).toMatch(/Max data size\s+67108864/);
+    expect(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[16],
+    ).toBe('5');
+  });
+
+  test('its parent killed: gone in less than 2 s', async () => {
+    // A process between: it starts the helper, says its pid, and is killed.
+    const script = `const c = require('child_process').spawn(process.argv[1], ['--stdio', ...process.argv.slice(2)], { stdio: ['pipe', 'ignore', 'inherit'] });
+      setTimeout(() => console.log(c.pid), 100); setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ['-e', script, helperFile(), ...(root ? ['--as-root'] : [])]);
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (t) => resolve(Number(t))));
+    expect(isThere(pid)).toBe(true);
+    const killed = Date.now();
+    parent.kill('SIGKILL');
+    while (isThere(pid) && Date.now() - killed < 5000) await wait(5);
+    expect(Date.now() - killed).toBeLessThan(2000);
+  });
+
+  test('a host that does not read: messages are dropped and counted, memory stays, commands are dealt with', async () => {
+    using helper = new Asked();
+    const { pid } = await helper.client.hello();
+    const input = (helper.client as unknown as { stream: { input: Socket } }).stream.input;
+    input.pause();
+    const many = Array.from({ length: 200 }, () => ({ cmd: 'counters', trigger: 'end' }) as const);
+    for (let i = 0; i < 15; i++) helper.send(...many);
+    await wait(500);
+    const { VmRSS } = statusOf(pid);
+    expect(Number(VmRSS?.split(' ')[0])).toBeLessThan(20_000);
+    input.resume();
+    const lost = await helper.until((m) => m.t === 'lost' && m.feature === 'counters' && m);
+    const stats = await helper.client.settled(3000);
+    const sent = helper.all('counters').length;
+    const ofCounters = stats?.features.find((f) => (f as { name: string }).name === 'counters') as {
+      sent: number;
+      lost: { unread: number };
+    };
+    expect(lost.lost.unread).toBeGreaterThan(0);
+    expect(ofCounters.sent).toBe(sent);
+    expect(ofCounters.sent + ofCounters.lost.unread).toBe(3000);
+  });
+
+  test('more ends of sockets than fit: said, not passed over', async () => {
+    using helper = new Asked({ arguments: ['--destroy-buffer=1'] });
+    const { pid } = await helper.client.hello();
+    process.kill(pid, 'SIGSTOP');
+    const server = createServer((s) => s.on('error', () => {}).resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const { connect } = await import('node:net');
+    const one = () =>
+      new Promise((resolve) => {
+        const s = connect(port, '127.0.0.1', () => s.destroy());
+        s.on('close', resolve);
+      });
+    for (let i = 0; i < 100; i++) await one();
+    process.kill(pid, 'SIGCONT');
+    const lost = await helper.until((m) => m.t === 'lost' && m);
+    expect(lost).toMatchObject({ feature: 'tcpDestroy' });
+    expect(lost.lost.overflow).toBeGreaterThan(0);
+    server.close();
+  });
+
+  test('a broken frame ends it; the host of a broken helper goes on', async () => {
+    using helper = new Asked();
+    await helper.client.hello();
+    const output = (helper.client as unknown as { stream: { output: Socket } }).stream.output;
+    output.write(Buffer.from([0, 0, 0, 0, 1]));
+    await expect(helper.until(() => undefined)).rejects.toThrow('ended with code 0');
+    const silent = HelperClient.spawn('/bin/cat');
+    await expect(silent.hello(5000)).rejects.toThrow(/ended with code 1/);
+  });
+});
+
+describe.skipIf(whyNoRoot)('with privilege', () => {
+  test('connects out, to a socket of the calling user alone, and becomes that user', async () => {
+    const folder = scratch();
+    const { chmodSync, chownSync } = await import('node:fs');
+    chmodSync(folder, 0o711);
+    const path = join(folder, 'socket');
+    const start = (file: string, env: NodeJS.ProcessEnv) =>
+      spawn(helperFile(), ['--connect', file, '--features', 'inetDiag,tcpDestroy'], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+    const codeOf = (child: ReturnType<typeof spawn>) => new Promise((resolve) => child.once('exit', resolve));
+
+    // Of root, while nobody is served.
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    chmodSync(path, 0o600);
+    expect(await codeOf(start(path, { SUDO_UID: String(nobody), SUDO_GID: String(nobody) }))).toBe(4);
+    // The file says nobody, but the one who listens is root.
+    chownSync(path, nobody, nobody);
+    expect(await codeOf(start(path, { SUDO_UID: String(nobody) }))).toBe(4);
+    // Neither sudo nor pkexec.
+    expect(await codeOf(start(path, {}))).toBe(2);
+    server.close();
+
+    const theirs = join(scratch(), 'theirs');
+    (await import('node:fs')).mkdirSync(theirs);
+    chmodSync(join(theirs, '..'), 0o711);
+    chownSync(theirs, nobody, nobody);
+    const listener = spawn(asNobody[0] as string, [
+      ...asNobody.slice(1),
+      process.execPath,
+      '-e',
+      `process.umask(0o177); require('net').createServer((s) => s.on('data', (d) => console.log(d.subarray(5).toString())))
+        .listen(process.argv[1], () => console.log('ready'))`,
+      join(theirs, 'socket'),
+    ]);
+    const lines: string[] = [];
+    listener.stdout.on('data', (d) => lines.push(...String(d).trim().split('\n')));
+    while (lines[0] !== 'ready') await wait(10);
+    const helper = start(join(theirs, 'socket'), { SUDO_UID: String(nobody), SUDO_GID: String(nobody) });
+    while (lines.length < 2) await wait(10);
+    expect(JSON.parse(lines[1] as string)).toMatchObject({ t: 'hello', uid: nobody });
+    const status = statusOf(helper.pid as number);
+    expect(status.Uid).toBe([nobody, nobody, nobody, nobody].join('\t'));
+    expect(status).toMatchObject({
+      CapEff: '0000000000000000',
+      CapPrm: '0000000000000000',
+      NoNewPrivs: '1',
+      Groups: '',
+    });
+    listener.kill();
+    expect(await codeOf(helper)).toBe(0);
+  });
+});
+
+describe.skipIf(whyNoTrace)('system calls', () => {
+  test('are among those that docs/privileges.md lists', async () => {
+    const log = join(scratch(), 'strace');
+    const { connect } = await import('node:net');
+    const child = spawn('strace', [
+      '-f',
+      '-o',
+      log,
+      helperFile(),
+      '--stdio',
+      ...(root ? ['--as-root'] : []),
+      '--features',
+      'route,inetDiag,tcpDestroy,counters',
+    ]);
+    const client = HelperClient.connected(
+      (await import('node:stream')).Duplex.from({ readable: child.stdout, writable: child.stdin }),
+    );
+    await client.hello(10_000);
+    const server = createServer((s) => s.resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const s = connect((server.address() as { port: number }).port, '127.0.0.1');
+    await new Promise((resolve) => s.once('connect', resolve));
+    const local = { address: s.localAddress as string, port: s.localPort as number };
+    const remote = { address: s.remoteAddress as string, port: s.remotePort as number };
+    client.send({ cmd: 'counters', trigger: 'begin' }, { cmd: 'watch', id: 'c', local, remote });
+    client.send(
+      { cmd: 'configure', intervalMs: 10 },
+      { cmd: 'sample', id: 'c', trigger: 'x' },
+      { cmd: 'counters', trigger: 'end' },
+    );
+    await client.settled(3000);
+    await wait(50);
+    s.destroy();
+    server.close();
+    await wait(50);
+    client.close();
+    await new Promise((resolve) => child.once('exit', resolve));
+    const seen = new Set([...readFileSync(log, 'utf8').matchAll(/^\d+ +(\w+)\(/gm)].map((m) => m[1] as string));
+    const text = readFileSync(join(__dirname, '../../docs/privileges.md'), 'utf8');
+    const table = text.slice(text.indexOf('## System calls'));
+    const listed = new Set([...table.matchAll(/`([a-z_0-9]+)`/g)].map((m) => m[1] as string));
+    expect([...seen].filter((name) => !listed.has(name))).toEqual([]);
+    expect(seen.size).toBeGreaterThan(10);
+    expect(execFileSync('grep', ['-c', 'open', log], { encoding: 'utf8' })).not.toBe('0\n');
+  });
+});

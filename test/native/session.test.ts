@@ -1,0 +1,125 @@
+import { chmodSync, cpSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Trace } from '../../src/model/records';
+import { scratch } from '../../src/session/testing/scratch';
+import type { Nettrace } from '../cli/nettrace';
+import { problemsOfDocument } from '../support/check';
+import { asNobody, root, shipped, whyNot } from './helper';
+
+const why = whyNot('figures in a trace', { programs: ['setpriv'] });
+const whyNoSpace = whyNot('counters of a namespace', { root: true, programs: ['unshare', 'ip'] });
+
+/** Answers each request with as many bytes as it has, and counts what each connection carried. */
+class Counting {
+  /** By the other end: both servers may see the same port. */
+  readonly connections = new Map<string, { read: number; written: number }>();
+  readonly servers: Server[] = [];
+
+  async listen(host: string): Promise<string> {
+    const server = createServer((socket) => {
+      const end = `${socket.remoteAddress} ${socket.remotePort}`;
+      let text = '';
+      let body = 0;
+      socket.on('data', (piece) => {
+        text += piece.toString('latin1');
+        const head = text.indexOf('\r\n\r\n');
+        if (head < 0) return;
+        body = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
+        if (text.length < head + 4 + body) return;
+        socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body}\r\n\r\n${'x'.repeat(body)}`);
+      });
+      socket.on('close', () => this.connections.set(end, { read: socket.bytesRead, written: socket.bytesWritten }));
+      socket.on('error', () => {});
+    });
+    this.servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    const { port } = server.address() as { port: number };
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+}
+
+describe.skipIf(why)('figures in a trace', () => {
+  let nettrace: Nettrace;
+  let programs: string;
+  beforeAll(() => {
+    nettrace = shipped();
+    programs = scratch();
+    cpSync(join(import.meta.dirname, 'programs'), programs, { recursive: true });
+    chmodSync(programs, 0o755);
+  });
+
+  const traced = async (program: string, env: Record<string, string>, wrap: string[] = []): Promise<Trace> => {
+    const out = join(nettrace.home, `${program}.nettrace.json`);
+    const args = ['run', '--quiet', '-o', out, '--', process.execPath, join(programs, program)];
+    const { code, stderr } = await nettrace.run(args, { env, wrap });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { readFileSync } = await import('node:fs');
+    return JSON.parse(readFileSync(out, 'utf8')) as Trace;
+  };
+
+  const counting = new Counting();
+  afterAll(() => {
+    for (const s of counting.servers) s.close();
+  });
+
+  test('as nobody: 1,000 short connections give 1,000 last figures, with the bytes that the server counted', async () => {
+    const urls = [await counting.listen('127.0.0.1'), await counting.listen('::1')];
+    const trace = await traced('short.cjs', { COUNT: '1000', URLS: urls.join(' ') }, root ? asNobody : []);
+    expect(trace.connections.length).toBe(1000);
+    expect(trace.connections.filter((c) => c.kernel?.final).length).toBe(1000);
+    const wrong = trace.connections.filter((c) => {
+      const server = counting.connections.get(`${c.local?.address} ${c.local?.port}`);
+      const { bytesSent, bytesAcked, bytesReceived, bytesRetransmitted } = c.kernel ?? {};
+      return !(
+        bytesSent === server?.read &&
+        // SYN and FIN count there; here the peer's FIN, if it came before the program closed.
+        bytesAcked === (server?.read ?? 0) + 2 &&
+        [0, 1].includes((bytesReceived ?? 0) - (server?.written ?? 0)) &&
+        bytesRetransmitted === 0 &&
+        c.route?.interface === 'lo'
+      );
+    });
+    const figuresOf = (c: (typeof wrong)[number]) => {
+      const { bytesSent, bytesAcked, bytesReceived, bytesRetransmitted } = c.kernel ?? {};
+      const server = counting.connections.get(`${c.local?.address} ${c.local?.port}`);
+      return [
+        server?.read,
+        server?.written,
+        bytesSent,
+        bytesAcked,
+        bytesReceived,
+        bytesRetransmitted,
+        c.route?.interface,
+        c.closedBy,
+      ].join(' ');
+    };
+    expect(wrong.map(figuresOf)).toEqual([]);
+    const withFigures = trace.requests.filter((r) => r.kernel !== undefined);
+    expect(withFigures.length).toBeGreaterThan(990);
+    const unlike = withFigures.filter((r) => r.kernel?.bytesSent !== r.bytesSent || r.kernel?.shared);
+    expect(unlike.map((r) => [r.bytesSent, r.kernel, trace.connections.find((c) => c.id === r.connection)])).toEqual(
+      [],
+    );
+    expect(trace.losses).toEqual([]);
+    expect(problemsOfDocument(trace)).toEqual([]);
+    const on = ['inetDiag', 'netlink', 'procfs'].map((n) => trace.sources.find((s) => s.name === n)?.state);
+    expect(on).toEqual(['on', 'on', 'on']);
+  });
+
+  test.skipIf(whyNoSpace)('counters of the namespace: connections that were refused', async () => {
+    const wrap = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+    const trace = await traced('refused.cjs', { COUNT: '30' }, wrap);
+    expect(trace.systemCounters?.values).toMatchObject({
+      TcpAttemptFails: 30,
+      TcpActiveOpens: 31,
+      TcpOutRsts: 30,
+      TcpRetransSegs: 0,
+    });
+    const lo = trace.interfaces?.find((i) => i.name === 'lo');
+    expect(lo).toMatchObject({ mtu: 65536, rxErrors: 0, rxDropped: 0 });
+    expect(lo?.rxPackets).toBe(trace.systemCounters?.values.IpInReceives);
+    expect(trace.clockSamples?.length).toBeGreaterThan(0);
+  });
+});
