@@ -122,9 +122,9 @@ struct bpf_settings bpf_settings(const struct helper *h) {
 }
 
 int bpf_refused(struct helper *h, int error, const char *what) {
-  if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
-    helper_reason(h, "this kernel has no type information (/sys/kernel/btf/vmlinux): kernel events need it");
-  else if (error == -EPERM) helper_reason(h, "needs cap_bpf, cap_perfmon and cap_net_admin");
+  if (error == -EPERM) helper_reason(h, "needs cap_bpf, cap_perfmon and cap_net_admin");
+  else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+    helper_reason(h, "this kernel has no type information (CONFIG_DEBUG_INFO_BTF): its events need it");
   else if (error == -ENOENT || error == -ESRCH) helper_reason(h, "not on this kernel: it has no %s", what);
   else if (error == -ENOSYS) helper_reason(h, "not on this kernel: it has no bpf()");
   else if (error == -E2BIG || error == -EINVAL) helper_reason(h, "not on this kernel: 5.17 or later is needed for %s", what);

@@ -47,6 +47,6 @@ void bpf_owner(uint64_t cookie, uint32_t pid);
 
 /* One event as message (event.c). */
 void bpf_event_say(struct helper *, const struct feature *, const struct nt_event *, const char *id, uint64_t since);
-/* Names of reasons come from the running kernel; those of places follow bit by bit. */
-void bpf_reasons_load(void);
+/* Names of reasons come from the running kernel (false: it does not tell them); those of places follow bit by bit. */
+bool bpf_reasons_load(void);
 void bpf_places(struct helper *, const struct feature *);

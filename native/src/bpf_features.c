@@ -68,9 +68,9 @@ EVENTS(congestion, "congestion", RING_SMALL, "tracepoint tcp_cong_state_set");
 EVENTS(udp, "udpErrors", RING_SMALL, "tracepoint udp_fail_queue_rcv_skb");
 
 static int open_delay(struct helper *h) {
-  LOAD(delay, s, error, RING_SMALL, s->rodata->least = DELAY_LEAST_NS)
+  LOAD(delay, s, error, RING_LARGE, s->rodata->least = DELAY_LEAST_NS)
   if (!s) return bpf_refused(h, error, "tracepoints sk_data_ready, sock_recv_length");
-  return bpf_source(h, &bpf_delay, s->maps.events.map_fd, RING_SMALL, &s->bss->lost);
+  return bpf_source(h, &bpf_delay, s->maps.events.map_fd, RING_LARGE, &s->bss->lost);
 }
 FEATURE(delay, "delays");
 
@@ -79,6 +79,7 @@ FEATURE(delay, "delays");
 static int flows = -1;
 
 static int open_drop(struct helper *h) {
+  if (!bpf_reasons_load()) helper_reason(h, "reasons are numbers alone: /sys/kernel/btf/vmlinux does not name them");
   LOAD(drop_socket, newer, error, RING_SMALL, (void)0)
   if (newer) {
     flows = newer->maps.flows.map_fd;
@@ -159,13 +160,13 @@ static void say_bytes(struct helper *h, const struct feature *f, const struct wa
 static int open_bytes(struct helper *h) {
   int cgroup = bpf_cgroup();
   if (cgroup < 0) return helper_reason(h, "no cgroup v2 is mounted"), cgroup;
-  LOAD(bytes, s, error, RING_SMALL, (void)0)
+  LOAD(bytes, s, error, RING_LARGE, (void)0)
   if (s) error = skel_link_create(s->progs.egress.prog_fd, cgroup, BPF_CGROUP_INET_EGRESS);
   if (s && error >= 0) error = skel_link_create(s->progs.ingress.prog_fd, cgroup, BPF_CGROUP_INET_INGRESS);
   close(cgroup);
   if (error < 0) return bpf_refused(h, error, "programs of cgroups");
   error = bpf_figures(h, &bpf_bytes, s->maps.sockets.map_fd, sizeof(struct nt_bytes), say_bytes);
-  return error ? error : bpf_source(h, &bpf_bytes, s->maps.events.map_fd, RING_SMALL, &s->bss->lost);
+  return error ? error : bpf_source(h, &bpf_bytes, s->maps.events.map_fd, RING_LARGE, &s->bss->lost);
 }
 FEATURE(bytes, "traffic");
 

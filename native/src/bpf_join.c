@@ -60,9 +60,13 @@ static struct known sockets[SOCKETS];
 static const struct feature *driver;
 static uint32_t own_net;
 static unsigned ticks;
+/* Its events wait behind those of its past. */
+static const struct watch *held;
+
+static size_t place_of(uint64_t cookie) { return (cookie * 0x9E3779B97F4A7C15ull) >> 52; }
 
 static struct known *known_of(uint64_t cookie) {
-  struct known *k = &sockets[(cookie * 0x9E3779B97F4A7C15ull) >> 52];
+  struct known *k = &sockets[place_of(cookie)];
   if (k->cookie != cookie) *k = (struct known){.cookie = cookie};
   return k;
 }
@@ -158,9 +162,10 @@ static void take(void *context, const void *record) {
   if (e.kind == NT_SOCKET) return;
   const struct watch *w = watch_of(t->helper, &e);
   if (!w) w = watch_at_listener(t->helper, &e);
+  if (w && w == held) return remember(t->source->feature, &e);
   if (w) return say(t->helper, t->source->feature, &e, w->id);
-  struct known *k = e.cookie ? known_of(e.cookie) : NULL;
-  if (k && k->ended) return say(t->helper, t->source->feature, &e, k->id);
+  struct known *k = e.cookie ? &sockets[place_of(e.cookie)] : NULL;
+  if (k && k->cookie == e.cookie && k->ended) return say(t->helper, t->source->feature, &e, k->id);
   remember(t->source->feature, &e);
 }
 
@@ -219,7 +224,6 @@ int bpf_source(struct helper *h, const struct feature *f, int fd, size_t size, c
   struct stat about;
   driver = f;
   if (stat("/proc/self/ns/net", &about) == 0) own_net = (uint32_t)about.st_ino;
-  bpf_reasons_load();
   helper_wake(h, f, monotonic_ns() + TICK_NS);
   return 0;
 }
@@ -241,8 +245,9 @@ void bpf_tick(struct helper *h, uint64_t now) {
 }
 
 void bpf_watched(struct helper *h, const struct watch *w) {
-  /* What has come meanwhile belongs to the past too. */
+  held = w;
   read_rings(h);
+  held = NULL;
   uint32_t net = net_of(w->pid);
   for (size_t i = past_count; i-- > 0 && w->cookie == 0;) {
     const struct nt_event *e = &past[(past_begin + i) % HISTORY].event;

@@ -8,7 +8,7 @@
 
 static struct reasons reasons;
 
-void bpf_reasons_load(void) { reasons_load(&reasons, "/sys/kernel/btf/vmlinux"); }
+bool bpf_reasons_load(void) { return reasons_load(&reasons, "/sys/kernel/btf/vmlinux"); }
 
 void bpf_places(struct helper *h, const struct feature *f) {
   static size_t told;
