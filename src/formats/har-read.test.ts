@@ -169,6 +169,11 @@ describe('bodies', () => {
   test.each([
     ['left out by the writer', { size: 8, mimeType: 'text/plain', text: '' }, undefined],
     ['in an unknown encoding', { size: 8, text: 'x', encoding: 'rot13' }, undefined],
+    [
+      'text in base64',
+      { size: 13, mimeType: 'application/json', text: btoa('{"token":"x"}'), encoding: 'base64' },
+      { text: '{"token":"***"}', bytes: 13, contentType: 'application/json' },
+    ],
     ['empty', { size: 0, text: '' }, { text: '', bytes: 0 }],
     ['too long', { text: 'x'.repeat(4_000_001) }, { bytes: 4_000_001, omitted: 'limit' }],
   ])('%s', (_, content, record) => {
