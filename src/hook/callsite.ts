@@ -41,7 +41,16 @@ interface Place {
   column: number;
   fn: string;
 }
-const numbers = new Map<string, number>();
+/** What is known of a source file: whose it is, and its entries by position. Asked for each frame, so by one look-up. */
+interface SourceFile {
+  /** Node's, or the hook's. */
+  skipped: boolean;
+  library: boolean;
+  numbers: Map<number, number>;
+}
+const files = new Map<string, SourceFile>();
+/** Entries of hops that have the call site of an earlier one, by its entry. */
+const inheritedNumbers = new Map<number, number>();
 const places = new Map<number, Place>();
 let lastNumber = 0;
 
@@ -258,11 +267,11 @@ export function readSites(): string {
       const e = errors[i] as Error | Located;
       const owner = records[i] as Located;
       const inherited = (e as Located).site;
-      let key: string;
+      let table = inheritedNumbers;
+      let key = inherited;
       let frame: NodeJS.CallSite | undefined;
       let kind = 'inherited';
-      if (inherited !== undefined) key = `${inherited}`;
-      else {
+      if (inherited === undefined) {
         const stack = (e as Error).stack as unknown as NodeJS.CallSite[];
         const found = userFrame(stack);
         if (chains) {
@@ -275,15 +284,16 @@ export function readSites(): string {
         frame = found.frame;
         if (!frame) continue;
         kind = found.user ? 'user' : 'library';
+        table = fileOf(frame.getFileName() ?? '').numbers;
         // The position, not line and column: those cost a table of the file's line ends.
-        key = `${frame.getFileName()}:${frame.getPosition()}:${kind}`;
+        key = frame.getPosition();
       }
-      let number = numbers.get(key);
+      let number = table.get(key);
       if (number === undefined) {
         const place = frame ? placeOf(frame, before) : places.get(inherited as number);
         if (!place) continue;
         number = ++lastNumber;
-        definitions += define(key, number, place, kind);
+        definitions += define(table, key, number, place, kind);
       }
       owner.site = number;
       pairs += `${pairs === '' ? '' : ','}${owner.id},${number}`;
@@ -301,20 +311,30 @@ export function readSites(): string {
   return pairs === '' ? '' : `${definitions}${stacks}{"k":"site","s":[${pairs}]}\n`;
 }
 
-function define(key: string, number: number, place: Place, kind: string): string {
-  // Code made by eval could fill the table without end; numbers are never used twice.
-  if (numbers.size > 5000) {
-    numbers.clear();
+function define(table: Map<number, number>, key: number, number: number, place: Place, kind: string): string {
+  // Code made by eval could fill the tables without end; numbers are never used twice.
+  if (places.size > 5000) {
+    files.clear();
+    inheritedNumbers.clear();
     places.clear();
   }
-  numbers.set(key, number);
+  table.set(key, number);
   places.set(number, place);
   const at = [place.file.slice(0, 1024), place.line, place.column, place.fn.slice(0, 256), kind];
   const source = place.source ? `,"source":${stringify(place.source)}` : '';
   return `{"k":"src","n":${number},"at":${stringify(at)}${source}}\n`;
 }
 
-const isLibrary = (file: string): boolean => file.includes('/node_modules/');
+function fileOf(name: string): SourceFile {
+  let file = files.get(name);
+  if (file === undefined) {
+    const skipped = name === '' || name === ownFile || name.startsWith('node:') || name.startsWith('wasm:');
+    if (files.size > 5000) files.clear();
+    file = { skipped, library: name.includes('/node_modules/'), numbers: new Map() };
+    files.set(name, file);
+  }
+  return file;
+}
 
 /** Frames outside Node and this file, as entries of the table; below 0: reached by an await, not by a call. */
 function chainOf(
@@ -324,14 +344,13 @@ function chainOf(
   let definitions = '';
   const list: number[] = [];
   for (const frame of Array.isArray(stack) ? stack : []) {
-    const file = frame.getFileName();
-    if (!file || file === ownFile || file.startsWith('node:') || file.startsWith('wasm:')) continue;
-    const kind = isLibrary(file) ? 'library' : 'user';
-    const key = `${file}:${frame.getPosition()}:${kind}`;
+    const { skipped, library, numbers } = fileOf(frame.getFileName() ?? '');
+    if (skipped) continue;
+    const key = frame.getPosition();
     let number = numbers.get(key);
     if (number === undefined) {
       number = ++lastNumber;
-      definitions += define(key, number, placeOf(frame, programs), kind);
+      definitions += define(numbers, key, number, placeOf(frame, programs), library ? 'library' : 'user');
     }
     list.push((frame as { isAsync?: () => boolean }).isAsync?.() === true ? -number : number);
     if (list.length === deep) break;
@@ -373,9 +392,9 @@ function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: b
   if (!Array.isArray(stack)) return { user: false, depth: 0 };
   for (let i = 0; i < stack.length; i++) {
     const frame = stack[i] as NodeJS.CallSite;
-    const file = frame.getFileName();
-    if (!file || file === ownFile || file.startsWith('node:') || file.startsWith('wasm:')) continue;
-    if (!isLibrary(file)) return { frame, user: true, depth: i + 1 };
+    const file = fileOf(frame.getFileName() ?? '');
+    if (file.skipped) continue;
+    if (!file.library) return { frame, user: true, depth: i + 1 };
     library ??= frame;
   }
   return library ? { frame: library, user: false, depth: 0 } : { user: false, depth: 0 };

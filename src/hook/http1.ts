@@ -19,7 +19,7 @@ import { informed } from './informational';
 import { type AnySocket, wireOf } from './net';
 import { installProxies } from './proxies';
 import { pushLater } from './queue';
-import { expectRedirect, isRedirect, redirectTo } from './redirects';
+import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
 import { upgraded } from './upgrade';
 import { shimAbove, watchEmit, wrap } from './wrap';
@@ -84,8 +84,9 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
   const r = new Http1Record(entered.by?.at ?? now(), req, options);
   linkRequest(req, r);
   if (entered.by) entered.by.made ??= r;
-  r.redirectOf = redirectTo(() => r.url());
-  if (r.redirectOf === undefined) {
+  const hop = hopBefore(r);
+  if (hop !== undefined) r.redirectOf = hop;
+  else {
     const before = triedBefore(options);
     if (before !== undefined) retries(r, before);
   }

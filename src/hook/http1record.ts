@@ -23,11 +23,11 @@ export class Http1Record extends RequestRecord {
   message: (IncomingMessage & { _dumped?: boolean }) | undefined = undefined;
   socket: AnySocket | undefined = undefined;
   /** Bytes of the body that the program gave. */
-  given = 0;
+  declare given: number;
   /** Content-Length of the body; -1: none, or not looked at yet. */
-  declared = -1;
+  declare declared: number;
   /** The informational reply that was noted last. */
-  lastInformation: IncomingMessage | undefined = undefined;
+  declare lastInformation: IncomingMessage | undefined;
   /** The body's end was taken by the program. */
   readEndAt = 0;
 
@@ -44,13 +44,10 @@ export class Http1Record extends RequestRecord {
   }
 
   url(): string {
-    const { protocol } = this.outgoing;
-    let { host } = this.outgoing;
-    if (!this.path.startsWith('/') && /^https?:\/\//i.test(this.path)) return this.path;
-    if (host.includes(':') && !host.startsWith('[')) host = `[${host}]`;
-    const port = Number(this.options?.port) || this.portOfHeader();
-    const shown = port === 0 || port === (protocol === 'https:' ? 443 : 80) ? '' : `:${port}`;
-    return `${protocol}//${host}${shown}${this.method === 'CONNECT' ? '' : this.path}`;
+    if (this.absolute) return this.path;
+    const { protocol, host } = this.outgoing;
+    const origin = originOf(protocol, host, this.options?.port || this.portOfHeader());
+    return this.method === 'CONNECT' ? origin : origin + this.path;
   }
 
   /** Without an agent's options the port stands only in the Host header that Node made. */
@@ -143,6 +140,29 @@ export class Http1Record extends RequestRecord {
     return this.socket;
   }
 }
+
+// A loop asks for the same origin each time.
+const known = { protocol: '', host: '', port: 0 as number | string, origin: '' };
+
+function originOf(protocol: string, host: string, port: number | string): string {
+  if (known.origin !== '' && host === known.host && port === known.port && protocol === known.protocol)
+    return known.origin;
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const number = Number(port) || 0;
+  const shown = number === 0 || number === (protocol === 'https:' ? 443 : 80) ? '' : `:${number}`;
+  known.protocol = protocol;
+  known.host = host;
+  known.port = port;
+  known.origin = `${protocol}//${name}${shown}`;
+  return known.origin;
+}
+
+const rare: Pick<Http1Record, 'given' | 'declared' | 'lastInformation'> = {
+  given: 0,
+  declared: -1,
+  lastInformation: undefined,
+};
+Object.assign(Http1Record.prototype, rare);
 
 /** A library for WebSockets asks for them in this spelling; others are known by the answer. */
 function apiOf(outgoing: Outgoing, options: ConnectOptions | undefined): 'http' | 'https' | 'websocket' {

@@ -50,6 +50,7 @@ export class Lookup implements Writable {
   timesToLive: ReadonlyMap<string, number> | undefined;
   error: unknown = undefined;
   written = false;
+  laterAt = -1;
   private begun = false;
   /** Where it was called; unread. */
   private stack: Error | undefined;

@@ -20,6 +20,8 @@ export interface Writable {
 /** A record whose lines may all be out before its turn comes. */
 interface Overtaken extends Writable {
   readonly isWritten: boolean;
+  /** Its place among those that wait; -1: does not wait. */
+  laterAt: number;
 }
 
 let queued: (string | Writable)[] = [];
@@ -72,13 +74,32 @@ export function pushLast(x: Writable): void {
  * 50 ms, at the latest when the process ends.
  */
 export function pushLater(x: Overtaken): void {
+  if (x.laterAt >= 0) return;
   // Held no longer than needed: what a finished request hangs on must not grow old here.
   if (later.length >= crowded) {
-    later = later.filter((one) => !one.isWritten);
+    const waiting = later.filter((one) => !one.isWritten);
+    for (const one of later) one.laterAt = -1;
+    for (let i = 0; i < waiting.length; i++) (waiting[i] as Overtaken).laterAt = i;
+    later = waiting;
     crowded = Math.max(32, later.length * 2);
   }
+  x.laterAt = later.length;
   later.push(x);
   rest();
+}
+
+/** It has ended, and is queued with all it has: nothing of it waits any more. */
+export function pushEnded(x: Overtaken): void {
+  const at = x.laterAt;
+  if (at >= 0) {
+    const last = later.pop() as Overtaken;
+    if (last !== x) {
+      later[at] = last;
+      last.laterAt = at;
+    }
+    x.laterAt = -1;
+  }
+  push(x);
 }
 
 // Twice: what made us wait may be the end of a request, whose listener makes the next one in the same tick. That one's
@@ -140,7 +161,11 @@ function drain(last: boolean): void {
     if (last && later.length > 0) {
       const batch = later;
       later = [];
-      for (let i = 0; i < batch.length; i++) text += (batch[i] as Writable).lines();
+      for (let i = 0; i < batch.length; i++) {
+        const x = batch[i] as Overtaken;
+        x.laterAt = -1;
+        text += x.lines();
+      }
     }
     if (closing.length > 0) {
       const batch = closing;

@@ -44,3 +44,7 @@ export function redirectTo(url: () => string): RequestRecord | undefined {
   expected.delete(k);
   return now() - hop.at > longestMs ? undefined : hop.from;
 }
+
+/** Likewise, of a request that mostly follows none. */
+export const hopBefore = (r: RequestRecord): RequestRecord | undefined =>
+  expected.size === 0 ? undefined : redirectTo(() => r.url());

@@ -8,7 +8,7 @@ import { framingOf } from './framing';
 import { markLine } from './lines';
 import { keepMark } from './marks';
 import { passProxy, type Way } from './proxied';
-import { push, pushLater, type Writable } from './queue';
+import { push, pushEnded, pushLater, type Writable } from './queue';
 import type { Counters, Outcome, RequestRecord } from './record';
 import { abortedAt, nameTimer, reasonGiven } from './timers';
 import type { Wire } from './wire';
@@ -64,7 +64,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (wire !== undefined) release(r, wire);
   if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
   if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);
-  push(r);
+  pushEnded(r);
 }
 
 /** A CONNECT that was not let through makes no tunnel. */

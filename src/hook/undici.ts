@@ -15,7 +15,7 @@ import { link, linked } from './hidden';
 import { informed } from './informational';
 import { type AnySocket, follow, wireOf } from './net';
 import { pushLater } from './queue';
-import { expectRedirect, isRedirect, redirectTo } from './redirects';
+import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
 import { isAbortReason, reasonOfSignal } from './timers';
 import { copyOf } from './undiciCopies';
@@ -53,7 +53,8 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
     if (entered.by.made === r) r.args = entered.by.args;
   }
   waits(r);
-  r.redirectOf = redirectTo(() => r.url());
+  const hop = hopBefore(r);
+  if (hop !== undefined) r.redirectOf = hop;
   beginRequest(r);
 });
 

@@ -33,9 +33,9 @@ export class UndiciRecord extends RequestRecord {
   socket: AnySocket | undefined = undefined;
   trailers: unknown = undefined;
   /** What its body decodes to. */
-  decoding: { readonly bytes: number } | undefined = undefined;
+  declare decoding: { readonly bytes: number } | undefined;
   /** Bytes of the body that undici told of. */
-  given = 0;
+  declare given: number;
   /** Header block as it was sent, without what undici adds with the body. */
   head: unknown = undefined;
   /** What the program called fetch with. */
@@ -43,9 +43,9 @@ export class UndiciRecord extends RequestRecord {
   /** The pool it was given to, as far as that is seen. */
   pool: unknown = undefined;
   /** For a CONNECT: the request that waits for the tunnel. */
-  inner: UndiciRecord | undefined = undefined;
+  declare inner: UndiciRecord | undefined;
   /** The proxy comes from the environment. */
-  byEnvironment = false;
+  declare byEnvironment: boolean;
   private readonly origin: string;
 
   constructor(
@@ -181,6 +181,14 @@ export class UndiciRecord extends RequestRecord {
     return this.wire?.isH2 ? undefined : this.socket;
   }
 }
+
+const rare: Pick<UndiciRecord, 'given' | 'inner' | 'byEnvironment' | 'decoding'> = {
+  given: 0,
+  inner: undefined,
+  byEnvironment: false,
+  decoding: undefined,
+};
+Object.assign(UndiciRecord.prototype, rare);
 
 const asText = (v: unknown): string =>
   v instanceof Uint8Array ? Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('latin1') : String(v);
