@@ -8,6 +8,7 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,13 +22,17 @@
 #define BUCKETS 4096
 #define MESSAGES_AT_ONCE 64
 #define RECEIVE_BUFFER (4 << 20)
+/* The last packets of a connection that ends are counted by then. */
+#define COUNT_AFTER_NS 100000000ull
+/* Reading a larger table would hold up the rest. */
+#define TABLE_MAX 20000
 
 struct entry {
   struct track track;
   bool used;
   /* Of the watched connection, also when its watch has ended: the entry lives longer. */
   char id[64];
-  bool told;
+  bool told, uncounted;
   uint16_t next_from, next_reply;
 };
 
@@ -35,6 +40,9 @@ static struct entry entries[ENTRIES];
 static uint16_t by_original[BUCKETS], by_reply[BUCKETS];
 static size_t turn;
 static int events = -1, table = -1;
+/* The table as text, which root alone can open; what is open can be read later too. */
+static FILE *text;
+static bool counting;
 
 extern const struct feature conntrack;
 
@@ -118,6 +126,44 @@ static void tell(struct helper *h, struct entry *e, const char *when) {
   e->told = true;
 }
 
+/* Changes come without counters: they are in the table, and in the message of the end, which may come too late. */
+static void count_later(struct helper *h, struct entry *e) {
+  static const uint8_t last_ack = 6, time_wait = 7, closed = 8;
+  uint8_t state = e->track.tcp_state;
+  if (!text || (e->track.protocol == IPPROTO_TCP && state != last_ack && state != time_wait && state != closed)) return;
+  e->uncounted = true;
+  if (!counting) helper_wake(h, &conntrack, monotonic_ns() + COUNT_AFTER_NS);
+  counting = true;
+}
+
+static uint64_t table_size(void) {
+  char digits[24] = "";
+  int fd = open("/proc/sys/net/netfilter/nf_conntrack_count", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return UINT64_MAX;
+  bool ok = read(fd, digits, sizeof digits - 1) > 0;
+  close(fd);
+  return ok ? strtoull(digits, NULL, 10) : UINT64_MAX;
+}
+
+static void tick(struct helper *h, uint64_t now) {
+  char line[1024];
+  struct track t;
+  (void)now;
+  counting = false;
+  if (!is_on("nf_conntrack_acct") || table_size() > TABLE_MAX) return;
+  rewind(text);
+  while (fgets(line, sizeof line, text)) {
+    if (!track_line(line, &t) || !(t.have & TRACK_COUNTERS)) continue;
+    struct entry *e = find(t.protocol, &t.from, &t.to, false);
+    if (!e || !e->uncounted) continue;
+    e->uncounted = false;
+    memcpy(e->track.packets, t.packets, sizeof t.packets);
+    memcpy(e->track.bytes, t.bytes, sizeof t.bytes);
+    e->track.have |= TRACK_COUNTERS;
+    tell(h, e, "counted");
+  }
+}
+
 static const struct watch *watch_of(struct helper *h, const struct track *t) {
   const struct watch *w = watch_by_ends(h, t->protocol, &t->from, &t->to);
   /* A connection that came in: the socket answers. */
@@ -146,7 +192,8 @@ static void take(struct helper *h, const struct nl_message *m) {
   bool ends = (m->type & 255) == IPCTNL_MSG_CT_DELETE, begins = !ends && (m->flags & (NLM_F_CREATE | NLM_F_EXCL));
   struct entry *e = learn(h, &t, begins);
   if (e->id[0]) tell(h, e, ends ? "end" : begins ? "begin" : "change");
-  if (ends) forget(e);
+  if (ends) return forget(e);
+  if (e->id[0] && t.protocol == IPPROTO_TCP) count_later(h, e);
 }
 
 static void take_dumped(void *helper, const struct nl_message *m) {
@@ -198,6 +245,7 @@ static int open_conntrack(struct helper *h) {
   }
   int error = dump(h);
   if (error) return refused(h, error);
+  text = fopen("/proc/self/net/nf_conntrack", "re");
   return helper_poll(h, &conntrack, events);
 }
 
@@ -235,7 +283,7 @@ static void unwatched(struct helper *h, const struct watch *w) {
   watched(h, w);
   struct entry *e = find(w->protocol, &w->local, &w->remote, false);
   if (!e) e = find(w->protocol, &w->local, &w->remote, true);
-  if (e && e->told) return;
+  if (e && e->told) return count_later(h, e);
   struct out *o = helper_message(h, "conntrack");
   out_text(o, "id", w->id);
   out_decimal(o, "at", monotonic_ns());
@@ -256,6 +304,7 @@ const struct feature conntrack = {.name = "conntrack",
                                   .options = options,
                                   .open = open_conntrack,
                                   .ready = ready,
+                                  .tick = tick,
                                   .watched = watched,
                                   .unwatched = unwatched,
                                   .stats = stats};

@@ -4,6 +4,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Numbers of netfilter are in network order. */
@@ -124,6 +125,38 @@ bool track_decode(struct span body, struct track *t) {
   if (t->protocol != IPPROTO_TCP && t->protocol != IPPROTO_UDP) return false;
   return reply == t->protocol && t->from.family && t->to.family == t->from.family && t->reply_from.family &&
          t->reply_to.family == t->reply_from.family;
+}
+
+/* Which of the two directions a word is of, it says by coming first or second. */
+static void line_word(struct track *t, const char *word, int *nth) {
+  static const char *const names[] = {"src=", "dst=", "sport=", "dport=", "packets=", "bytes="};
+  size_t i = 0;
+  while (i < 6 && strncmp(word, names[i], strlen(names[i])) != 0) i++;
+  if (i == 6 || nth[i] > 1) return;
+  const char *value = word + strlen(names[i]);
+  bool reply = nth[i]++ == 1;
+  struct address *from = reply ? &t->reply_from : &t->from, *to = reply ? &t->reply_to : &t->to, a;
+  if (i < 2) {
+    if (!address_parse(&a, value, (i ? to : from)->port)) return;
+    *(i ? to : from) = a;
+  } else if (i < 4) {
+    (i == 2 ? from : to)->port = (uint16_t)strtoul(value, NULL, 10);
+  } else {
+    (i == 4 ? t->packets : t->bytes)[reply] = strtoull(value, NULL, 10);
+    t->have |= TRACK_COUNTERS;
+  }
+}
+
+bool track_line(char *line, struct track *t) {
+  char *rest = NULL;
+  int nth[6] = {0}, place = 0;
+  *t = (struct track){0};
+  for (char *word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest), place++) {
+    if (place == 2) t->protocol = strcmp(word, "tcp") == 0 ? IPPROTO_TCP : strcmp(word, "udp") == 0 ? IPPROTO_UDP : 0;
+    if (place > 2) line_word(t, word, nth);
+  }
+  return t->protocol != 0 && nth[0] == 2 && nth[1] == 2 && nth[2] == 2 && nth[3] == 2 && t->from.family && t->to.family &&
+         t->reply_from.family && t->reply_to.family;
 }
 
 void track_merge(struct track *known, const struct track *later) {

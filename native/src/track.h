@@ -31,6 +31,8 @@ struct track {
 
 /* Body of a message of ctnetlink: TCP and UDP alone. */
 bool track_decode(struct span body, struct track *);
+/* A line of /proc/net/nf_conntrack: the ends and, where the kernel counts, the counters. Changed while it is read. */
+bool track_line(char *line, struct track *);
 /* What came later, over what is known: an update does not repeat everything. */
 void track_merge(struct track *known, const struct track *later);
 /* Members of an object that stands open. */

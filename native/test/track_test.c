@@ -88,6 +88,37 @@ static void merging(void) {
   CHECK(a.have == TRACK_MARK && a.mark == 7);
 }
 
+static const char *const lines[] = {
+    "ipv4     2 tcp      6 9 CLOSE src=127.0.0.1 dst=127.0.0.2 sport=56110 dport=80 packets=4 bytes=1216 src=127.0.0.1 "
+    "dst=10.9.9.9 sport=8080 dport=56110 packets=3 bytes=164 [ASSURED] mark=0 zone=0 use=2\n",
+    "ipv6     10 udp      17 29 src=0000:0000:0000:0000:0000:0000:0000:0001 dst=0000:0000:0000:0000:0000:0000:0000:0001 "
+    "sport=5 dport=53 [UNREPLIED] src=0000:0000:0000:0000:0000:0000:0000:0001 dst=0000:0000:0000:0000:0000:0000:0000:0001 "
+    "sport=53 dport=5 mark=0 use=1\n",
+    "ipv4     2 icmp     1 29 src=127.0.0.1 dst=127.0.0.1 type=8 code=0 id=1 src=127.0.0.1 dst=127.0.0.1 type=0 code=0 id=1\n"};
+
+static bool line_read(const char *line, size_t n, struct track *t) {
+  char *copy = calloc(n + 1, 1);
+  memcpy(copy, line, n);
+  bool ok = track_line(copy, t);
+  free(copy);
+  return ok;
+}
+
+static void of_text(void) {
+  struct track t;
+  CHECK(line_read(lines[0], strlen(lines[0]), &t) && t.protocol == 6 && t.have == TRACK_COUNTERS);
+  CHECK(t.packets[0] == 4 && t.bytes[0] == 1216 && t.packets[1] == 3 && t.bytes[1] == 164);
+  CHECK(t.from.port == 56110 && t.to.port == 80 && t.to.ip[3] == 2 && t.reply_to.ip[0] == 10 && t.reply_from.port == 8080);
+  CHECK(line_read(lines[1], strlen(lines[1]), &t) && t.protocol == 17 && t.have == 0 && t.to.family == AF_INET6 && t.to.port == 53);
+  CHECK(!line_read(lines[2], strlen(lines[2]), &t));
+  uint8_t to[1024];
+  for (int round = 0; round < 100000; round++) {
+    const char *line = lines[random32() % 3];
+    size_t n = mutated((const uint8_t *)line, strlen(line), to, sizeof to);
+    line_read((const char *)to, n, &t);
+  }
+}
+
 static void broken(void) {
   const struct {
     const uint8_t *bytes;
@@ -112,6 +143,7 @@ static void broken(void) {
 int main(void) {
   of_the_kernel();
   merging();
+  of_text();
   broken();
   return 0;
 }
