@@ -2,6 +2,7 @@
 import * as actions from './actions';
 import { derive } from './derived';
 import { hideMenu, hidePopUp, overlays } from './overlays';
+import { copyWiresharkFilter } from './packets';
 import { onCommand, onSelect, run, setUi, state } from './state';
 import { type Mode, modes, tabs } from './uiState';
 
@@ -24,6 +25,7 @@ export function installCommands(): void {
   onCommand('nextFailed', () => actions.moveToFailed(1));
   onCommand('previousFailed', () => actions.moveToFailed(-1));
   onCommand('copyUrl', actions.copySelected);
+  onCommand('copyWiresharkFilter', copyWiresharkFilter);
   onCommand('clearFilter', actions.clearFilter);
   onCommand('toggleView', toggleMode);
   tabs.forEach((_, i) => {

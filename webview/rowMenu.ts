@@ -1,7 +1,8 @@
 /** The context menu of the selected rows. */
 import { openSelected, selectedRows } from './actions';
 import { showMenu } from './overlays';
-import { copy, run, setUi, state } from './state';
+import { canSavePackets, copyWiresharkFilter } from './packets';
+import { copy, run, savePackets, setUi, state } from './state';
 import type { Row } from './types';
 import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/copy';
 
@@ -41,6 +42,13 @@ export function showRowMenu(x: number, y: number): void {
       label: 'Copy verdict with evidence (Markdown)',
       disabled: !one || !details?.verdict,
       run: () => details && copy(asVerdict(row, details)),
+    },
+    line,
+    { label: 'Copy Wireshark filter', disabled: !one || !details?.capture.filter, run: copyWiresharkFilter },
+    {
+      label: 'Save this request’s packets…',
+      disabled: !one || !canSavePackets(row.id),
+      run: () => savePackets(row.id),
     },
     line,
     { label: 'Clear', disabled: state.readOnly, run: () => run('clear') },

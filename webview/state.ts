@@ -132,6 +132,7 @@ export const askDetails = (id: string): void => api.postMessage({ type: 'details
 export const openCode = (id: string, preview: boolean): void => api.postMessage({ type: 'open', id, preview });
 export const openFrame = (id: string, frame: number, preview: boolean): void =>
   api.postMessage({ type: 'openFrame', id, frame, preview });
+export const savePackets = (id: string): void => api.postMessage({ type: 'savePackets', id });
 export const run = (command: PageCommand): void => api.postMessage({ type: 'run', command });
 export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
 

@@ -22,6 +22,7 @@ export type {
   Evidence,
   Finding,
   Header,
+  PacketRef,
   Request,
   SocketOperation,
   TlsTunnel,

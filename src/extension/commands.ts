@@ -12,6 +12,7 @@ import { type Panel, pageCommands } from './panel/panel';
 import { partsOfRowId } from './rows';
 import type { Runs } from './runs';
 import { chooseSavable, type Savable, saveTrace } from './trace/save';
+import { savePackets } from './trace/savePackets';
 import { openTrace, type TraceEditors } from './trace/traceEditor';
 
 export interface Parts {
@@ -26,6 +27,7 @@ export function registerCommands({ runs, panel, editors, notes, log }: Parts): v
   const handlers: Record<string, (...args: never[]) => unknown> = {
     [commands.debug]: (file?: vscode.Uri) => debug(file),
     [commands.save]: save,
+    [commands.savePackets]: (row?: string) => savePackets(runs, row),
     [commands.open]: () => openTrace(),
     [commands.clear]: () => runs.clear(),
     [commands.openInEditor]: () => panel.openInEditor(),

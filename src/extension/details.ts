@@ -8,6 +8,7 @@ import type { Request, Source } from '../model/records';
 import { rowOf, urlParts } from '../model/row';
 import { stateOf } from '../model/state';
 import type { Store } from '../model/store';
+import { captureOf, mostPackets } from './detailsPackets';
 import { findingsAbout } from './findings';
 import { placed, type RunRows, rowIdOf } from './rows';
 
@@ -48,6 +49,7 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
     connectionRequests: c.connection ? requestsOf(c.connection.id, rows) : [],
     offset,
     missing: missingOf(request, store),
+    capture: captureOf(request, store),
   };
   out.verdict = verdictOf(request, store, now);
   const why = whyNewIn(request, store);
@@ -59,6 +61,8 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   if (exchanges.length > 0) out.exchanges = exchanges;
   const operations = on && store.socketOperations.get(on.id);
   if (operations && operations.length > 0) out.operations = [...operations];
+  const packets = store.packetsOf(id);
+  if (packets.length > 0) out.packets = packets.slice(0, mostPackets);
   const { headerLevel } = store.header.settings ?? {};
   if (headerLevel !== undefined) out.headerLevel = headerLevel;
   if (c.dial) out.dial = c.dial;
@@ -85,7 +89,7 @@ function relatedOf(r: Request, { store, run }: RunRows, now: number): Pick<Detai
       ? []
       : [...store.requests.values()].filter((q) => q.operation === operation || q.id === operation);
   const holder = find(r.blockedBy);
-  const cause = find(r.cause);
+  const cause = find(r.cause) ?? link(r.cause === undefined ? undefined : store.incoming.get(r.cause));
   return {
     ...(chain.length > 1 ? { chain: chain.sort(byBegin).flatMap((q) => link(q) ?? []) } : {}),
     ...(holder ? { holder } : {}),

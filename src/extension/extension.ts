@@ -36,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     openCode: (place: NonNullable<Row['callSite']>, preview: boolean) => void showPlace(place, preview),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
+    savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
   });
   const panel = disposables.add(new Panel(context.extensionUri, runs, pageHost('netTrace.page')));
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));

@@ -8,6 +8,7 @@ export const debugType = 'net-trace';
 export const commands = {
   debug: 'netTrace.debug',
   save: 'netTrace.save',
+  savePackets: 'netTrace.savePackets',
   open: 'netTrace.open',
   clear: 'netTrace.clear',
   follow: 'netTrace.follow',
@@ -20,6 +21,7 @@ export const commands = {
   nextFailed: 'netTrace.nextFailed',
   previousFailed: 'netTrace.previousFailed',
   copyUrl: 'netTrace.copyUrl',
+  copyWiresharkFilter: 'netTrace.copyWiresharkFilter',
   toggleConnections: 'netTrace.toggleConnections',
   openAsText: 'netTrace.openAsText',
   showLog: 'netTrace.showLog',
@@ -44,6 +46,7 @@ export const settings = {
   dnsResolver: 'netTrace.dnsResolver',
   incoming: 'netTrace.incoming',
   stacks: 'netTrace.stacks',
+  capture: 'netTrace.capture',
 } as const;
 
 /** Context keys for `when` clauses. */

@@ -1,4 +1,5 @@
 /** The part of a TraceSession (src/session) that the extension uses; tests give a simpler one. */
+import type { PacketsToSave } from '../model/packets';
 import type { Trace } from '../model/records';
 import type { Store } from '../model/store';
 
@@ -13,5 +14,7 @@ export interface Recorder {
   poll(): Promise<void>;
   finish(state: 'ended' | 'interrupted'): Promise<void>;
   document(): Trace;
+  /** Packets, of one request or all; undefined: there are none to be saved. */
+  packetsToSave?(options: { request?: string; keys?: boolean }): (PacketsToSave & { count: number }) | undefined;
   dispose(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** The settings, with their types. Read when needed, so that a change takes effect at the next use. */
 import * as vscode from 'vscode';
+import { captureOptions } from './debug/captureOptions';
 import type { TraceOptions } from './debug/tracer';
 import { settings } from './ids';
 
@@ -16,4 +17,5 @@ export const recording = (): TraceOptions => ({
   resolver: read(settings.dnsResolver, false),
   incoming: read(settings.incoming, false),
   stacks: read(settings.stacks, false),
+  ...captureOptions(read<unknown>(settings.capture, false)),
 });

@@ -12,6 +12,7 @@ import type {
   Evidence,
   Finding,
   Lookup,
+  PacketRef,
   PhaseName,
   Request,
   SocketOperation,
@@ -163,6 +164,16 @@ export interface Details {
   exchanges?: DnsExchange[];
   /** Reads and writes of its connection, if they were recorded. */
   operations?: SocketOperation[];
+  /** Captured packets of the request, the first ones; absent: none are known. */
+  packets?: PacketRef[];
+  capture: {
+    /** The bytes are at hand, so that they can be saved. */
+    savable: boolean;
+    /** Why there are none, and what to do; absent: packets were captured. */
+    missing?: string;
+    /** Finds the request's packets in Wireshark. Absent: its connection is not known. */
+    filter?: string;
+  };
   /** All requests of the operation it belongs to (redirects, tries), in order; absent: it stands alone. */
   chain?: RelatedRequest[];
   /** Who held the socket it waited for. */
@@ -187,6 +198,7 @@ export type HostCommand =
   | 'nextFailed'
   | 'previousFailed'
   | 'copyUrl'
+  | 'copyWiresharkFilter'
   | 'clearFilter'
   | 'toggleView'
   | 'tab1'
@@ -230,6 +242,8 @@ export const pageMessage = Type.Union([
     frame: Type.Integer({ minimum: 0, maximum: 1000 }),
     preview: Type.Boolean(),
   }),
+  /** Saves the packets of a request. */
+  Type.Object({ type: Type.Literal('savePackets'), id: rowId }),
   Type.Object({ type: Type.Literal('run'), command: Type.Unsafe<PageCommand>({ enum: [...pageCommands] }) }),
   Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
   Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),

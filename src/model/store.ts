@@ -126,6 +126,11 @@ export class Store {
     return this.header.packets?.filter((p) => p.request === request) ?? [];
   }
 
+  /** Whether the bytes of packets are at hand. */
+  get holdsPackets(): boolean {
+    return false;
+  }
+
   thread(id: string): { process: Process; thread: Thread } | undefined {
     const process = this.processes.get(id.slice(0, id.lastIndexOf('-')));
     const thread = process?.threads.find((t) => t.id === id);

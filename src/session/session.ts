@@ -46,7 +46,7 @@ export interface SessionOptions extends OptionalParts {
   maskedParameters?: string[];
   limits?: { requests?: number };
   /** Capture packets: see `startCapture`. Absent: not. */
-  capture?: CaptureSettings;
+  capture?: CaptureSettings | undefined;
   /** What captures, the first that works; absent: what there is. */
   captureEngines?: readonly CaptureEngine[];
   /** Ask the kernel by the native helper, if there is one; default none. */

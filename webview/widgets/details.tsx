@@ -11,6 +11,7 @@ import { ConnectionTab } from './connectionTab';
 import { ErrorBox } from './errorBox';
 import { HeadersTab } from './headersTab';
 import { Icon } from './icon';
+import { PacketsTab } from './packetsTab';
 import { detailsSize } from './sash';
 import { isSaid, VerdictBox } from './verdict';
 
@@ -80,7 +81,7 @@ function Tab({ row, details, narrow }: { row: Row; details: Details | undefined;
     case 'connection':
       return <ConnectionTab row={row} details={details} />;
     case 'packets':
-      return <p>No packets: this trace was made without packet capture.</p>;
+      return <PacketsTab details={details} />;
     case 'code':
       return <CodeTab row={row} details={details} />;
   }

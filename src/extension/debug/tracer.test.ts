@@ -121,9 +121,13 @@ describe('options of a launch configuration', () => {
       dnsResolver: true,
       incoming: true,
       stacks: false,
+      capture: { limit: 1000, icmp: true, arp: 'yes', more: 1 },
     };
     const { dnsResolver: resolver, ...same } = netTrace;
-    expect(optionsOf({ netTrace })).toEqual({ ...same, resolver });
+    const capture = { limit: 1000, icmp: true };
+    expect(optionsOf({ netTrace })).toEqual({ ...same, resolver, capture, keys: true });
+    expect(optionsOf({ netTrace: { capture: false } })).toEqual({ keys: false });
+    expect(optionsOf({ netTrace: { capture: true } })).toEqual({ capture: {}, keys: true });
     const { properties } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')).contributes
       .debuggers[0].configurationAttributes.launch.properties.netTrace.anyOf[1];
     expect(Object.keys(properties).sort()).toEqual(Object.keys(netTrace).sort());

@@ -5,10 +5,12 @@
  */
 import { dirname } from 'node:path';
 import type { DebugConfiguration, DebugSession } from 'vscode';
+import type { CaptureSettings } from '../../session/packets/capture';
 import { preloadWouldFail } from '../../session/unloaded';
 import type { Recorder } from '../recorder';
 import type { Run } from '../run';
 import type { Runs } from '../runs';
+import { captureOptions } from './captureOptions';
 import { commandOf, configuredEnvironment, definedOnly } from './environment';
 import { rootOf, traceIdMark, traceIdOf } from './marker';
 import { launchProblem } from './problems';
@@ -16,6 +18,8 @@ import { launchProblem } from './problems';
 /** A recorder whose clock can be set anew: TraceSession. */
 export interface StartableRecorder extends Recorder {
   begin(): void;
+  /** Resolves once packets are captured, if they are to be. */
+  startCapture?(): Promise<void>;
 }
 
 export interface TraceOptions {
@@ -32,6 +36,10 @@ export interface TraceOptions {
   incoming?: boolean;
   /** Whole call chains. */
   stacks?: boolean;
+  /** Packets of the traced connections; undefined: not. */
+  capture?: CaptureSettings | undefined;
+  /** TLS secrets, to decrypt them. */
+  keys?: boolean;
 }
 
 interface Live {
@@ -65,6 +73,8 @@ export class Tracer {
     this.#dropPrepared();
     const recorder = await this.host.create(optionsOf(config));
     this.#prepared.set(recorder.id, recorder);
+    // Before the program has sent its first packet.
+    await recorder.startCapture?.();
     return withHook(config, recorder);
   }
 
@@ -111,6 +121,7 @@ export class Tracer {
 
   #begin(session: DebugSession, recorder: StartableRecorder): void {
     recorder.begin();
+    void recorder.startCapture?.();
     const run = this.runs.begin(recorder, session.name);
     const live: Live = { run, leaves: new Set() };
     this.#live.set(session.id, live);
@@ -167,7 +178,7 @@ function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfigur
 export function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
   if (typeof config.netTrace !== 'object' || config.netTrace === null) return {};
   const { dnsResolver, bodies, bodyTypes, ...rest } = config.netTrace as TraceOptions & { dnsResolver?: unknown };
-  const options: TraceOptions = {};
+  const options: TraceOptions = 'capture' in rest ? captureOptions(rest.capture) : {};
   if (['off', 'names', 'lengths', 'values'].includes(rest.headers as string))
     Object.assign(options, { headers: rest.headers });
   if (['all', 'off'].includes(rest.callSites as string) || isCount(rest.callSites))

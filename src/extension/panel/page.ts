@@ -16,6 +16,8 @@ export interface PageHost {
   /** Opens a place in the code; preview keeps the focus in the page. */
   openCode(place: NonNullable<Row['callSite']>, preview: boolean): void;
   run(command: PageCommand): void;
+  /** Saves the packets of a row's request. */
+  savePackets(id: string): void;
   /** What the page kept last, and where it keeps it. */
   readonly state: { get(): unknown; set(value: unknown): void };
   seenFailures(count: number): void;
@@ -99,6 +101,9 @@ export class Page implements vscode.Disposable {
         if (place) this.host.openCode(place, message.preview);
         return;
       }
+      case 'savePackets':
+        this.host.savePackets(message.id);
+        return;
       case 'run':
         this.host.run(message.command);
         return;

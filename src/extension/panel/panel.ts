@@ -126,5 +126,6 @@ export const pageCommands: readonly (readonly [string, HostCommand])[] = [
   [commands.nextFailed, 'nextFailed'],
   [commands.previousFailed, 'previousFailed'],
   [commands.copyUrl, 'copyUrl'],
+  [commands.copyWiresharkFilter, 'copyWiresharkFilter'],
   [commands.toggleConnections, 'toggleView'],
 ];

@@ -68,11 +68,15 @@ function ask(defaultUri: vscode.Uri): Thenable<vscode.Uri | undefined> {
 }
 
 async function afterSaving(target: vscode.Uri, requests: number): Promise<void> {
-  const open = 'Open';
-  const reveal = 'Reveal';
   const text = `Saved ${requests} ${requests === 1 ? 'request' : 'requests'} to ${basename(target.fsPath)}.`;
-  const answer = await vscode.window.showInformationMessage(text, open, reveal);
-  if (answer === open) await vscode.commands.executeCommand('vscode.open', target);
+  await offerFile(target, text, 'Open');
+}
+
+/** Says what was saved, and offers to show where; `open`: to open it too, under this name. */
+export async function offerFile(target: vscode.Uri, text: string, open?: string): Promise<void> {
+  const reveal = 'Reveal';
+  const answer = await vscode.window.showInformationMessage(text, ...(open === undefined ? [] : [open]), reveal);
+  if (open !== undefined && answer === open) await vscode.commands.executeCommand('vscode.open', target);
   if (answer === reveal) {
     // A window on another machine has no file manager there; its explorer has.
     const inWorkspace = vscode.workspace.getWorkspaceFolder(target) !== undefined;
@@ -83,18 +87,18 @@ async function afterSaving(target: vscode.Uri, requests: number): Promise<void> 
   }
 }
 
-function folder(): string {
+export function folder(): string {
   const workspace = vscode.workspace.workspaceFolders?.find((f) => f.uri.scheme === 'file');
   const active = vscode.window.activeTextEditor?.document.uri;
   return workspace?.uri.fsPath ?? (active?.scheme === 'file' ? dirname(active.fsPath) : homedir());
 }
 
 /** `net-trace-2026-11-21T10-31-05.nettrace.json`. */
-function nameFor(title: string, beginTime: string): string {
+export function nameFor(title: string, beginTime: string, suffix = '.nettrace.json'): string {
   const name =
     title
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '') || 'trace';
-  return `${name}-${beginTime.slice(0, 19).replaceAll(':', '-')}.nettrace.json`;
+  return `${name}-${beginTime.slice(0, 19).replaceAll(':', '-')}${suffix}`;
 }

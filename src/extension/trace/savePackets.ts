@@ -1,0 +1,82 @@
+/** "Save Packets…": of a run, or of one request; with the secrets that decrypt them, or without. */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { partsOfRowId } from '../rows';
+import type { Run } from '../run';
+import type { Runs } from '../runs';
+import { folder, nameFor, offerFile } from './save';
+
+export async function savePackets(runs: Runs, row: string | undefined): Promise<void> {
+  const of = typeof row === 'string' ? partsOfRowId(row) : undefined;
+  const run = of ? runs.list().find((r) => r.number === of.run) : await chooseRun(runs);
+  if (!run) return;
+  const request = of ? { request: of.request } : {};
+  const missing = whyNot(run, request);
+  if (missing !== undefined) {
+    void vscode.window.showInformationMessage(`Net Trace: ${missing}`);
+    return;
+  }
+  const keys = await askKeys();
+  if (keys === undefined) return;
+  const name = nameFor(run.title, run.store.header.beginTime, '.pcapng');
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.joinPath(vscode.Uri.file(folder()), name),
+    filters: { 'Packets for Wireshark': ['pcapng'] },
+    title: of ? 'Save This Request’s Packets' : 'Save Packets',
+  });
+  if (!target) return;
+  // Asked again: a run that goes on has more by now, one that was dropped has none.
+  const packets = run.recorder.packetsToSave?.({ ...request, keys });
+  if (!packets) return;
+  const { writePackets } = await import('../work');
+  try {
+    await writePackets(packets, target.fsPath);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(`The packets were not saved: ${why}`);
+    return;
+  }
+  const secrets = packets.keyLog === undefined ? '' : ' It holds TLS secrets: keep it to yourself.';
+  const count = `${packets.count} ${packets.count === 1 ? 'packet' : 'packets'}`;
+  await offerFile(target, `Saved ${count} to ${basename(target.fsPath)}.${secrets}`);
+}
+
+async function chooseRun(runs: Runs): Promise<Run | undefined> {
+  const list = runs.list();
+  const able = list.filter((r) => whyNot(r, {}) === undefined);
+  if (able.length < 2) {
+    if (list.length === 0)
+      void vscode.window.showInformationMessage('Net Trace: there is no run whose packets to save.');
+    return able[0] ?? list.at(-1);
+  }
+  const items = able.map((run) => ({ label: run.title, description: `run ${run.number}`, run })).reverse();
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'Packets of which run?' }))?.run;
+}
+
+function whyNot(run: Run, request: { request?: string }): string | undefined {
+  const packets = run.recorder.packetsToSave?.(request);
+  if (packets && packets.count > 0) return undefined;
+  if (packets)
+    return request.request === undefined ? 'no packets were captured.' : 'no packet of this request was captured.';
+  const source = run.store.header.sources.find((s) => s.name === 'capture');
+  if (source?.state === 'unavailable')
+    return `packets were asked for, but ${source.detail ?? 'could not be captured.'}`;
+  return 'packet capture was off in this run. Turn it on by the setting netTrace.capture, and run the program again.';
+}
+
+/** undefined: given up. */
+async function askKeys(): Promise<boolean | undefined> {
+  const chosen = await vscode.window.showQuickPick(
+    [
+      { label: 'Without TLS secrets', detail: 'What went over TLS stays encrypted in the file.', keys: false },
+      {
+        label: 'With TLS secrets',
+        detail:
+          'Wireshark decrypts the file, and so does everyone who gets it: passwords, tokens and bodies are in it.',
+        keys: true,
+      },
+    ],
+    { placeHolder: 'Shall the file hold the secrets that decrypt it?' },
+  );
+  return chosen?.keys;
+}
