@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Trace } from '../../src/model/records';
+import { shipped, whyNot } from './helper';
+import { Router } from './router';
+
+const why = whyNot('lost packets', { root: true, programs: ['ip', 'nft', 'nsenter'] });
+
+describe.skipIf(why)('lost packets', () => {
+  let net: Router;
+  let server: ReturnType<typeof spawn>;
+  const program = join(import.meta.dirname, 'programs/uploads.cjs');
+  const nettrace = why === undefined ? shipped() : undefined;
+
+  beforeAll(async () => {
+    net = new Router();
+    const [command, ...args] = [...net.in(net.server), process.execPath, program] as unknown as [string, ...string[]];
+    server = spawn(command, args, { env: { ...process.env, SERVER: net.serverAddress } });
+    await once(server.stdout as NodeJS.ReadableStream, 'data');
+  });
+  afterAll(async () => {
+    server.kill();
+    await once(server, 'exit');
+    net[Symbol.dispose]();
+  });
+
+  const uploads = async (args: string[] = []): Promise<Trace> => {
+    const out = join(nettrace?.home ?? '', 'trace.nettrace.json');
+    const env = { URL: `http://${net.serverAddress}:8080` };
+    const wrap = net.in(net.client);
+    const all = ['run', '--quiet', ...args, '-o', out, '--', process.execPath, program];
+    const { code, stderr } = (await nettrace?.run(all, { env, wrap })) ?? {};
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    return JSON.parse(readFileSync(out, 'utf8')) as Trace;
+  };
+
+  test('each dropped packet is one retransmit, and of the request that it belonged to', async () => {
+    net.drop(12);
+    const trace = await uploads();
+    const dropped = net.dropped();
+    expect(dropped).toBeGreaterThan(15);
+    const [connection] = trace.connections;
+    // A segment that was repeated though it had arrived is told back as a duplicate.
+    const inVain = connection?.kernel?.duplicateSacks ?? 0;
+    expect(connection?.kernel?.retransmits).toBe(dropped + inVain);
+    expect(trace.systemCounters?.values.TcpRetransSegs).toBe(connection?.kernel?.retransmits);
+    const of = (path: string) => trace.requests.find((r) => r.url?.endsWith(path))?.kernel;
+    expect(of('/large')).toMatchObject({ shared: false, retransmits: dropped + inVain });
+    expect(of('/first')).toMatchObject({ shared: false, retransmits: 0 });
+    expect(of('/last')).toMatchObject({ shared: false, retransmits: 0, bytesRetransmitted: 0 });
+    expect((of('/large')?.bytesSent ?? 0) - (of('/large')?.bytesRetransmitted ?? 0)).toBe(
+      trace.requests.find((r) => r.url?.endsWith('/large'))?.bytesSent,
+    );
+    const { dev, gateway, mtu } = net.routeTo(net.serverAddress);
+    expect(connection?.route).toEqual({ interface: dev, mtu, nextHop: gateway });
+  });
+
+  test('the helper killed on the way: the program and the trace go on, and the trace says so', async () => {
+    const running = uploads();
+    const killed = (async () => {
+      const { readdirSync } = await import('node:fs');
+      for (;;) {
+        const pid = readdirSync('/proc').find((p) => {
+          try {
+            return (
+              /^\d+$/.test(p) &&
+              readFileSync(`/proc/${p}/cmdline`, 'latin1').startsWith(join(nettrace?.bin ?? '', '../native'))
+            );
+          } catch {
+            return false;
+          }
+        });
+        if (pid !== undefined) {
+          await new Promise((resolve) => setTimeout(resolve, 250));
+          process.kill(Number(pid), 'SIGKILL');
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    const trace = await running;
+    await killed;
+    expect(trace.requests.map((r) => r.outcome)).toEqual(['complete', 'complete', 'complete']);
+    const source = trace.sources.find((s) => s.name === 'inetDiag');
+    expect(source).toMatchObject({ state: 'partial', reason: 'fault', detail: 'The helper ended by SIGKILL.' });
+    expect(source?.toAt).toBeGreaterThan(0);
+  });
+
+  test('no helper wanted: none is started, the sources say so', async () => {
+    const trace = await uploads(['--helper', 'none']);
+    expect(trace.kernelSamples).toBeUndefined();
+    expect(trace.connections[0]?.kernel).toBeUndefined();
+    const states = trace.sources.filter((s) => ['inetDiag', 'procfs', 'netlink'].includes(s.name));
+    expect(states.map((s) => [s.state, s.reason])).toEqual(Array(3).fill(['off', 'notAsked']));
+  });
+});
