@@ -54,7 +54,7 @@ export class Spaces {
   in = (at: Place, ...command: string[]): string[] => ['nsenter', `--net=/run/netns/${this.of(at)}`, ...command];
   run(at: Place, ...command: string[]): string {
     const [file = '', ...args] = this.in(at, ...command);
-    return execFileSync(file, args, { encoding: 'utf8' });
+    return execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   }
   ip = (at: Place, command: string): void => {
     execFileSync('ip', ['-n', this.of(at), ...command.split(' ')]);
