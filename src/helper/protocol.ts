@@ -125,4 +125,4 @@ export type Command =
   | { cmd: 'stats' }
   | { cmd: 'clock' }
   /** Of other features. */
-  | { cmd: 'capture' | 'stop' | 'conntrack' | 'bpf'; [key: string]: unknown };
+  | { cmd: 'capture' | 'captureStop' | 'stop' | 'conntrack' | 'bpf'; [key: string]: unknown };

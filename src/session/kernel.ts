@@ -19,6 +19,8 @@ export interface KernelOptions {
   /** Every Nth connection is sampled between its begin and its end; default 1, all. */
   modulus?: number;
   families?: (4 | 6)[];
+  /** Features to open beside those without privilege. */
+  more?: readonly string[];
   /** More arguments of the helper. */
   arguments?: readonly string[];
 }
@@ -76,7 +78,7 @@ export class Kernel {
       return undefined;
     }
     const client = HelperClient.spawn(found.file, {
-      features: Object.keys(sourceOf),
+      features: [...Object.keys(sourceOf), ...(options.more ?? [])],
       arguments: options.arguments ?? [],
     });
     const kernel = new Kernel(client, host);

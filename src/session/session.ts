@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DumpcapEngine } from '../helper/capture/dumpcapEngine';
 import type { CaptureEngine } from '../helper/capture/engine';
 import { Folder } from '../model/fold';
 import type { Trace } from '../model/records';
@@ -25,6 +24,7 @@ import { installHook } from './hookCopy';
 import { type HelperUse, Kernel, type KernelOptions } from './kernel';
 import { deleteKeys, readKeys } from './keyFiles';
 import { type CaptureSettings, PacketCapture } from './packets/capture';
+import { captureEngines } from './packets/engines';
 import { packetsToSave } from './packets/saving';
 import { producer } from './product';
 import { type SpoolLoss, SpoolReader } from './spoolReader';
@@ -99,7 +99,8 @@ export class TraceSession {
       options.mapSources !== false,
     );
     if (options.capture) {
-      const engines = options.captureEngines ?? [new DumpcapEngine()];
+      // The helper is known when the capture begins.
+      const engines = () => options.captureEngines ?? captureEngines(this.store.kernel?.client);
       this.packets = new PacketCapture(this.store, options.capture, engines, spoolFolder, options.keys === true);
       this.store.packets = this.packets;
     }
@@ -137,7 +138,11 @@ export class TraceSession {
     };
     const session = new TraceSession(id, spool, hook, settings, options);
     if (options.helper === 'auto')
-      await session.startKernel({ ...options.helperOptions, folder: dirname(options.hookFile) });
+      await session.startKernel({
+        ...options.helperOptions,
+        ...(options.capture ? { more: ['capture'] } : {}),
+        folder: dirname(options.hookFile),
+      });
     return session;
   }
 
@@ -270,8 +275,9 @@ export class TraceSession {
     }
     this.reader.ended();
     const endAt = this.now();
-    await this.store.kernel?.finish();
+    // Before the helper ends: it may be what captures.
     await this.packets?.stop();
+    await this.store.kernel?.finish();
     this.store.header = { ...this.store.header, state, endAt };
     this.store.touch();
     this.notify();

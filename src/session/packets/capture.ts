@@ -63,7 +63,7 @@ export class PacketCapture {
   constructor(
     private readonly store: Store,
     private readonly settings: CaptureSettings,
-    private readonly engines: readonly CaptureEngine[],
+    private readonly engines: () => readonly CaptureEngine[],
     readonly folder: string,
     private readonly keys: boolean,
   ) {
@@ -82,7 +82,7 @@ export class PacketCapture {
   private async begin(): Promise<void> {
     const { snaplen = defaults.snaplen, icmp = false, arp = false } = this.settings;
     try {
-      const { engine, started } = await startFirst(this.engines, { snaplen, icmp, arp });
+      const { engine, started } = await startFirst(this.engines(), { snaplen, icmp, arp });
       this.started = { engine, capture: started, at: process.hrtime.bigint() };
       this.reading = this.read(started.batches);
       this.timer = setInterval(() => this.tend(false), everyMs);

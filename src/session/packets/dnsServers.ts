@@ -20,6 +20,11 @@ export class DnsServers {
     return this.servers;
   }
 
+  /** Their addresses, as they stand in the file. */
+  addresses(): { address: string; port: number }[] {
+    return this.read().map((address) => ({ address, port: 53 }));
+  }
+
   private read(): string[] {
     try {
       if (statSync(this.file).size > mostBytes) return [];

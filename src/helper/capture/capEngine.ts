@@ -1,0 +1,132 @@
+/**
+ * Capture by the npm package `cap`, where the user has put it beside Net Trace (`npm install --global cap` next to a
+ * global nettrace). It is the last resort, for systems with neither the helper nor dumpcap: it is an addon that is built
+ * for one Node, has no stamps of the kernel and tells nothing of what it dropped. It is never loaded unless it is needed.
+ */
+import { createRequire } from 'node:module';
+import { networkInterfaces } from 'node:os';
+import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
+import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, filterOf, type StartedCapture } from './engine';
+
+/** What is used of it. */
+interface Cap {
+  open(device: string, filter: string, bufferBytes: number, buffer: Buffer): string;
+  close(): void;
+  on(event: 'packet', listener: (bytes: number, truncated: boolean) => void): void;
+}
+interface CapModule {
+  Cap: { new (): Cap; findDevice(address: string): string | undefined };
+}
+
+const linkTypes: Readonly<Record<string, number>> = { NULL: 0, ETHERNET: 1, RAW: 101, LINKTYPE_LINUX_SLL: 113 };
+const bufferBytes = 10 * 1024 * 1024;
+const mostPacket = 65_535;
+const mostWaiting = 100_000;
+
+export class CapEngine implements CaptureEngine {
+  readonly name = 'cap';
+  readonly timestamps = 'user';
+  readonly lacks = [
+    'stamps are taken when a packet reaches this program, later than it came',
+    'packets that were dropped are not counted',
+    'packets are cut at 65,535 bytes, and their length on the wire is not told',
+  ];
+
+  constructor(private readonly load: () => unknown = () => createRequire(__filename)('cap')) {}
+
+  async start(options: CaptureOptions): Promise<StartedCapture> {
+    let module: CapModule;
+    try {
+      module = this.load() as CapModule;
+    } catch {
+      throw new CaptureUnavailable(
+        'noHelper',
+        'neither the helper, nor dumpcap, nor the npm package cap is installed.',
+      );
+    }
+    try {
+      return new CapCapture(module, options);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      const rights = /permi|denied|root/i.test(text);
+      throw new CaptureUnavailable(rights ? 'noRights' : 'fault', `cap cannot capture: ${text.slice(0, 200)}.`);
+    }
+  }
+}
+
+class CapCapture implements StartedCapture {
+  readonly interfaces: PacketInterface[] = [];
+  readonly filter: string;
+  private readonly open: Cap[] = [];
+  private waiting: RawPacket[] = [];
+  private wake: (() => void) | undefined;
+  private over = false;
+  private readonly zero = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+
+  constructor(
+    private readonly module: CapModule,
+    private readonly options: CaptureOptions,
+  ) {
+    this.filter = filterOf(options);
+    try {
+      for (const device of this.devices()) this.capture(device);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Devices have names of their own on Windows: they are found by address. */
+  private devices(): string[] {
+    const lists = Object.entries(networkInterfaces()).filter(([name]) => !name.includes(':'));
+    const found = lists.flatMap(([name, list]) =>
+      process.platform === 'win32' ? (this.module.Cap.findDevice(list?.[0]?.address ?? '') ?? []) : name,
+    );
+    return [...new Set(found)];
+  }
+
+  private capture(device: string): void {
+    const cap = new this.module.Cap();
+    const buffer = Buffer.alloc(mostPacket);
+    const link = cap.open(device, this.filter, bufferBytes, buffer);
+    const place = this.interfaces.length;
+    this.interfaces.push({ name: device, linkType: linkTypes[link] ?? -1, snaplen: mostPacket });
+    this.open.push(cap);
+    cap.on('packet', (bytes) => {
+      if (this.waiting.length >= mostWaiting) return;
+      const data = Buffer.from(buffer.subarray(0, Math.min(bytes, this.options.snaplen)));
+      this.waiting.push({ interface: place, ns: this.zero + process.hrtime.bigint(), data, length: bytes });
+      this.wake?.();
+    });
+  }
+
+  get batches(): AsyncIterable<RawPacket[]> {
+    return this.each();
+  }
+
+  private async *each(): AsyncGenerator<RawPacket[]> {
+    for (;;) {
+      const batch = this.waiting;
+      this.waiting = [];
+      if (batch.length > 0) yield batch;
+      else if (this.over) return;
+      else
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+    }
+  }
+
+  async stop(): Promise<PacketStatistics[]> {
+    // What the kernel holds is handed over within a turn of the loop or two.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    this.close();
+    return [];
+  }
+
+  private close(): void {
+    this.over = true;
+    for (const cap of this.open) cap.close();
+    this.wake?.();
+  }
+}

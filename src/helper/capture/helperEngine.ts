@@ -1,0 +1,190 @@
+/**
+ * Capture by our own helper: it hands over the packets of watched connections and of the user's questions to name servers,
+ * and no other program's. Batches are laid out as native/README.md says.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
+import type { HelperClient } from '../client';
+import type { OtherMessage } from '../protocol';
+import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, type StartedCapture } from './engine';
+
+const patienceMs = 3000;
+const stopMs = 5000;
+const recordBytes = 24;
+/** Batches that wait for us; beyond that the packets would fill the memory. */
+const mostWaiting = 4096;
+
+export class HelperEngine implements CaptureEngine {
+  readonly name = 'helper';
+  readonly timestamps = 'kernel';
+  readonly lacks = ['what was dropped is counted for all interfaces together'];
+
+  constructor(
+    private readonly client: Pick<HelperClient, 'hello' | 'listen' | 'send' | 'ended'> | undefined,
+    /** Name servers whose messages are wanted. */
+    private readonly servers: () => readonly { address: string; port: number }[],
+  ) {}
+
+  async start(options: CaptureOptions): Promise<StartedCapture> {
+    const { client } = this;
+    if (!client || client.ended) throw new CaptureUnavailable('noHelper', 'the helper is not there.');
+    const { features } = await client.hello();
+    const feature = features.find((f) => f.name === 'capture');
+    if (feature?.state !== 'available') {
+      const why = feature?.reason ?? feature?.error ?? 'this helper cannot capture';
+      const denied = feature?.errno === 1 || feature?.errno === 13;
+      throw new CaptureUnavailable(denied ? 'noRights' : 'noHelper', `the helper may not capture: ${why}.`);
+    }
+    const capture = new HelperCapture(client);
+    await capture.begin(options, this.servers());
+    return capture;
+  }
+}
+
+class HelperCapture implements StartedCapture {
+  readonly interfaces: PacketInterface[] = [];
+  readonly filter = 'watched connections, and questions to name servers';
+  private readonly places = new Map<string, number>();
+  private readonly names = new Map<number, string>();
+  private readonly waiting: RawPacket[][] = [];
+  private wake: (() => void) | undefined;
+  private over = false;
+  private answer: ((m: OtherMessage | undefined) => void) | undefined;
+  private readonly unlisten: () => void;
+  private snaplen = 0;
+  private lost = 0;
+
+  constructor(private readonly client: Pick<HelperClient, 'listen' | 'send'>) {
+    this.unlisten = client.listen({
+      other: (m) => {
+        if (m.t === 'capture' || m.t === 'captureEnd') this.answered(m);
+      },
+      packets: (batch) => this.take(batch),
+      end: () => this.end(),
+    });
+  }
+
+  async begin(options: CaptureOptions, servers: readonly { address: string; port: number }[]): Promise<void> {
+    const answer = this.next(patienceMs);
+    const { snaplen, icmp, arp } = options;
+    this.snaplen = snaplen;
+    this.client.send({ cmd: 'capture', snaplen, icmp, arp, dnsServers: servers, maxBytes: Number.MAX_SAFE_INTEGER });
+    const said = await answer;
+    if (said?.state === 'on') {
+      this.name(said);
+      return;
+    }
+    this.end();
+    const why = typeof said?.reason === 'string' ? said.reason.slice(0, 200) : 'it did not answer';
+    throw new CaptureUnavailable('fault', `the helper does not capture: ${why}.`);
+  }
+
+  get batches(): AsyncIterable<RawPacket[]> {
+    return this.each();
+  }
+
+  private async *each(): AsyncGenerator<RawPacket[]> {
+    for (;;) {
+      const batch = this.waiting.shift();
+      if (batch) yield batch;
+      else if (this.over) return;
+      else
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+    }
+  }
+
+  async stop(): Promise<PacketStatistics[]> {
+    if (this.over) return [];
+    const answer = this.next(stopMs);
+    this.client.send({ cmd: 'captureStop' });
+    const said = await answer;
+    this.end();
+    if (!said) return [];
+    const counted = (name: string): number => (Number.isSafeInteger(said[name]) ? (said[name] as number) : 0);
+    // One socket hears all interfaces, so its counters are of all.
+    const dropped = counted('dropped') + counted('unread') + this.lost;
+    if (this.interfaces.length === 0) return [];
+    return [{ interface: 0, received: counted('received'), dropped }];
+  }
+
+  private next(patience: number): Promise<OtherMessage | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.answered(undefined), patience);
+      this.answer = (m) => {
+        clearTimeout(timer);
+        resolve(m);
+      };
+    });
+  }
+
+  private answered(m: OtherMessage | undefined): void {
+    const { answer } = this;
+    this.answer = undefined;
+    answer?.(m);
+  }
+
+  private end(): void {
+    this.over = true;
+    this.unlisten();
+    this.answered(undefined);
+    this.wake?.();
+  }
+
+  private name(m: OtherMessage): void {
+    for (const i of Array.isArray(m.interfaces) ? m.interfaces : []) {
+      const { index, name } = (i ?? {}) as { index?: unknown; name?: unknown };
+      if (typeof index === 'number' && typeof name === 'string') this.names.set(index, name.slice(0, 64));
+    }
+  }
+
+  /** A batch may be anything: what does not fit its length ends it. */
+  private take(bytes: Buffer): void {
+    if (this.waiting.length >= mostWaiting) {
+      this.lost++;
+      return;
+    }
+    const batch = Buffer.from(bytes);
+    const packets: RawPacket[] = [];
+    for (let at = 0; at + recordBytes <= batch.length; ) {
+      const captured = batch.readUInt32LE(at + 12);
+      if (captured > batch.length - at - recordBytes) break;
+      packets.push({
+        interface: this.place(batch.readUInt32LE(at + 8), batch.readUInt16LE(at + 22)),
+        ns: batch.readBigUInt64LE(at),
+        data: batch.subarray(at + recordBytes, at + recordBytes + captured),
+        length: Math.max(captured, batch.readUInt32LE(at + 16)),
+        direction: batch[at + 20] === 1 ? 'out' : 'in',
+      });
+      at += recordBytes + captured;
+    }
+    if (packets.length === 0) return;
+    this.waiting.push(packets);
+    this.wake?.();
+  }
+
+  /** Interfaces are numbered as they come; one may have two link types. */
+  private place(index: number, linkType: number): number {
+    const key = `${index}/${linkType}`;
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    const place = this.interfaces.length;
+    this.places.set(key, place);
+    this.interfaces.push({ name: this.names.get(index) ?? nameOf(index), linkType, snaplen: this.snaplen });
+    return place;
+  }
+}
+
+const system = '/sys/class/net';
+
+/** By the system's list: the helper, which hears all interfaces, tells their numbers alone. */
+function nameOf(index: number): string {
+  try {
+    for (const name of readdirSync(system))
+      if (Number(readFileSync(`${system}/${name}/ifindex`, 'utf8')) === index) return name;
+  } catch {
+    // No such list here.
+  }
+  return `interface ${index}`;
+}
