@@ -3,7 +3,7 @@
  * stack is short, and left unread; stacks are read in batches, as lines `src` (an entry of the isolate's table) and
  * `site` (which record has which entry). SIGKILL loses those not yet read: at most 31, or those of the last 50 ms.
  *
- * Up to 20 captures in 100 ms take 60 frames. A hot loop takes as many as were needed lately. When a short stack then
+ * Up to 20 captures in 100 ms, and the first 256, take 60 frames. A hot loop takes as many as were needed lately. When a short stack then
  * shows no user frame, that request keeps the library's frame, marked so, and the next 16 take 60 again.
  *
  * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
@@ -71,7 +71,8 @@ export function setUpCallSites(level: 'all' | 'off' | number, stacks = false): v
 }
 
 let frames = 2;
-let learning = 16;
+/** At the start nothing has been read, and many requests may be made in one tick. */
+let learning = 256;
 let windowAt = 0;
 let inWindow = 0;
 let secondAt = 0;
@@ -130,6 +131,8 @@ export function entry(
   isFetch: boolean,
   onReturn?: (result: unknown) => void,
   onThrow?: (made: Located) => void,
+  /** Frames of ours between it and its caller. */
+  between = 0,
 ): AnyFunction {
   const entry = {
     // A method, as it has no `prototype`: fetch has none either.
@@ -145,7 +148,7 @@ export function entry(
           const n = limit(t);
           if (n > 0) {
             const before = ErrorClass.stackTraceLimit;
-            ErrorClass.stackTraceLimit = n;
+            ErrorClass.stackTraceLimit = n + between;
             own.error = new ErrorClass();
             ErrorClass.stackTraceLimit = before;
             own.deep = n === deep;

@@ -95,7 +95,7 @@ function watchSessions(prototype: object): void {
   if (watched.has(prototype)) return;
   watched.add(prototype);
   wrap(prototype, 'request', (original) => {
-    const timed = entry(original, false, onStream as (result: unknown) => void);
+    const timed = entry(original, false, onStream as (result: unknown) => void, undefined, 1);
     return {
       // A method, as it has no `prototype`.
       request(this: AnySession, ...args: unknown[]) {

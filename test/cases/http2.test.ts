@@ -86,6 +86,14 @@ describe.each(nodes)('Node $major', (node) => {
     expect(last.idleDuration).toBeDefined();
   });
 
+  test('300 streams of one tick: each with its call site, none twice', async () => {
+    const seen = await watch('many');
+    const site = `http2.cjs:${lineOf(program, 'many')} user`;
+    expect(seen.requests.map((r) => [r.ordinal, r.outcome, seen.site(r)])).toEqual(
+      Array.from({ length: 300 }, (_, i) => [i + 1, 'complete', site]),
+    );
+  });
+
   test('plain: bodies, trailers, informational replies, secrets', timing, async () => {
     const seen = await watch('plain', { headers: 'values', bodies: 100 });
     const connection = only(seen.connections);
@@ -130,7 +138,7 @@ describe.each(nodes)('Node $major', (node) => {
       error: { phase: 'wait', code: 'ERR_HTTP2_STREAM_ERROR' },
       reset: { code: 7, name: 'NGHTTP2_REFUSED_STREAM', by: 'peer' },
     });
-    expect(textOf(seen, refused)).toBe('wait REFUSED_STREAM');
+    expect(textOf(seen, refused)).toBe('stream refused');
     // For CANCEL Node has no error at all.
     expect(at(seen, '/cancel')).toMatchObject({ outcome: 'failed', reset: { name: 'NGHTTP2_CANCEL', by: 'peer' } });
     const signal = at(seen, '/silent?by=signal');

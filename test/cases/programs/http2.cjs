@@ -38,6 +38,12 @@ const acts = {
     console.log(await ask(session, '/ok'));
     await new Promise((r) => session.close(r));
   },
+  async many() {
+    const session = opened(UP_H2C);
+    const all = Array.from({ length: 300 }, (_, n) => session.request({ ':path': `/ok?n=${n}` })); // @many
+    console.log(new Set(await Promise.all(all.map(done))));
+    await new Promise((r) => session.close(r));
+  },
   async plain() {
     const session = await promisify(http2.connect)(UP_H2C);
     console.log(await ask(session, '/ok?token=SECRET'));
