@@ -11,29 +11,20 @@ const conf = (more) =>
   JSON.stringify({ v: 1, trace: randomUUID(), enabled: [randomUUID()], callSites: 'all', headers: 'off', ...more });
 const hooked = (more = {}) => ({ NODE_OPTIONS: `--require ${hook}`, NETTRACE_CONF: conf(more) });
 
-/** An arm that runs only in the loops of one request at a time. */
-const optional = (name, title, more) => ({
-  name,
-  title,
-  env: () => hooked(more),
-  records: 'requests',
-  oneAtATime: true,
-});
+/** What a user may ask for beside the requests. */
+const optional = (name, title, more) => ({ name, title, env: () => hooked(more), records: 'requests' });
+
+const bare = { name: 'bare', title: 'no hook', env: () => ({}), records: 'nothing' };
+const bareAgain = { ...bare, name: 'bareAgain', title: 'no hook, once more (A/A)' };
+const hookArm = { ...optional('hook', '**hook**, a call site on every request') };
 
 /** What is compared: name, what it is, environment. `bare` is the arm that all are divided by, `bareAgain` the same once more. */
-export const arms = [
-  { name: 'bare', title: 'no hook', env: () => ({}), records: 'nothing' },
-  { name: 'bareAgain', title: 'no hook, once more (A/A)', env: () => ({}), records: 'nothing' },
-  { name: 'hook', title: '**hook**, a call site on every request', env: () => hooked(), records: 'requests' },
-  { name: 'noSites', title: 'hook without call sites', env: () => hooked({ callSites: 'off' }), records: 'requests' },
-  { name: 'disabled', title: 'hook loaded, nothing enabled', env: () => hooked({ enabled: [] }), records: 'nothing' },
-  // What a user may ask for beside the requests, one at a time.
-  optional('headers', 'hook and header values', { headers: 'values' }),
-  optional('bodies', 'hook and bodies, 64 KiB of each', { bodies: 65_536 }),
-  optional('sockets', 'hook and socket operations', { sockets: true }),
-  optional('stacks', 'hook and whole call chains', { stacks: true }),
-  optional('incoming', 'hook and incoming requests', { incoming: true }),
-  optional('resolver', 'hook and own resolver', { resolver: true }),
+const main = [
+  bare,
+  bareAgain,
+  hookArm,
+  optional('noSites', 'hook without call sites', { callSites: 'off' }),
+  { ...optional('disabled', 'hook loaded, nothing enabled', { enabled: [] }), records: 'nothing' },
   {
     name: 'otel',
     title: 'OpenTelemetry http + undici, no-op exporter',
@@ -42,15 +33,48 @@ export const arms = [
   },
 ];
 
-/** Whether an arm takes part in a loop. */
-export const runsIn = (arm, loop) => arm.oneAtATime !== true || loop.concurrency === 1;
+/** The parts that are off unless asked for, one at a time. */
+const parts = [
+  bare,
+  bareAgain,
+  hookArm,
+  optional('headers', 'hook and header values', { headers: 'values' }),
+  optional('bodies', 'hook and bodies, 64 KiB of each', { bodies: 65_536 }),
+  optional('sockets', 'hook and socket operations', { sockets: true }),
+  optional('stacks', 'hook and whole call chains', { stacks: true }),
+  optional('incoming', 'hook and incoming requests', { incoming: true }),
+  optional('resolver', 'hook and own resolver', { resolver: true }),
+  optional('keys', 'hook and TLS secrets', { keys: true }),
+];
+
+/** Loops: requests a batch are chosen so that a batch takes about a tenth of a second. */
+const loop = (kind, concurrency, requests, title) => ({ kind, concurrency, requests, warmUp: 1500, title });
+const oneByOne = [
+  loop('http', 1, 600, 'http, one after the other'),
+  loop('fetch', 1, 500, 'fetch, one after the other'),
+];
+
+/** The two measurements: the hook as it is by default, on each Node; and what each optional part adds, on one. */
+export const measurements = {
+  main: {
+    arms: main,
+    loops: [...oneByOne, loop('http', 10, 2000, 'http, 10 at a time'), loop('fetch', 10, 1000, 'fetch, 10 at a time')],
+  },
+  parts: {
+    arms: parts,
+    loops: [
+      ...oneByOne,
+      { ...loop('dial', 1, 60, 'https, a look-up, connection and handshake for each'), warmUp: 150 },
+    ],
+  },
+};
 
 /** Prefix that keeps a command on one core; nothing where taskset or a second core is missing. */
 export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(core)] : []);
 
 /** One long-lived client process of an arm. */
 export class Client {
-  static async start(arm, node, port, pin) {
+  static async start(arm, node, ports, pin) {
     const client = new Client();
     client.arm = arm;
     client.spool = mkdtempSync(join(tmpdir(), 'nettrace-bench-'));
@@ -62,7 +86,7 @@ export class Client {
       ...arm.env(),
     };
     if (env.NETTRACE_SPOOL === '') delete env.NETTRACE_SPOOL;
-    const [file, ...args] = [...pin, node, join(here, 'client.cjs'), String(port)];
+    const [file, ...args] = [...pin, node, join(here, 'client.cjs'), ...ports.map(String)];
     client.child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     await client.message();
     return client;

@@ -1,7 +1,8 @@
 // The bench's program: lives as long as the bench and runs a batch of keep-alive requests whenever it is asked to, by
 // message {kind, concurrency, requests}. Answers with wall and CPU µs a request, measured inside.
 const http = require('node:http');
-const port = process.argv[2];
+const https = require('node:https');
+const [port, securePort] = process.argv.slice(2);
 
 const agents = new Map();
 function agentFor(concurrency) {
@@ -14,6 +15,16 @@ const one = {
     new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port, path: '/', agent: agentFor(concurrency) };
       http
+        .get(options, (res) => {
+          res.resume();
+          res.on('end', resolve);
+        })
+        .on('error', reject);
+    }),
+  dial: () =>
+    new Promise((resolve, reject) => {
+      const options = { host: 'localhost', port: securePort, path: '/', agent: false, rejectUnauthorized: false };
+      https
         .get(options, (res) => {
           res.resume();
           res.on('end', resolve);

@@ -1,5 +1,6 @@
 import { cpus, release } from 'node:os';
-import { arms } from './arms.mjs';
+import { measurements } from './arms.mjs';
+import { median, medianWithInterval } from './statistics.mjs';
 
 /**
  * What the hook may cost, as ratios to the same loop without it. `limit` holds if the median is at most that, stretched
@@ -7,36 +8,48 @@ import { arms } from './arms.mjs';
  * its own interval may reach down to the limit as well. `below`: less than that arm in the same rounds.
  */
 const targets = [
-  { loop: 'http 1', arm: 'hook', figure: 'wallRatio', limit: 1.15 },
-  { loop: 'fetch 1', arm: 'hook', figure: 'wallRatio', limit: 1.15 },
-  { loop: 'http 1', arm: 'noSites', figure: 'wallRatio', limit: 1.06 },
-  { loop: 'http 1', arm: 'hook', figure: 'cpuRatio', limit: 1.35 },
-  { loop: 'fetch 1', arm: 'hook', figure: 'cpuRatio', limit: 1.35 },
-  { loop: 'http 10', arm: 'hook', figure: 'wallRatio', limit: 1.7 },
-  { loop: 'http 1', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
-  { loop: 'fetch 1', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
-  { loop: 'http 1', arm: 'hook', figure: 'wallRatio', below: 'otel' },
-  { loop: 'fetch 1', arm: 'hook', figure: 'wallRatio', below: 'otel' },
-  { loop: 'http 10', arm: 'hook', figure: 'wallRatio', below: 'otel' },
+  { loop: 'http, one after the other', arm: 'hook', figure: 'wallRatio', limit: 1.15 },
+  { loop: 'fetch, one after the other', arm: 'hook', figure: 'wallRatio', limit: 1.15 },
+  { loop: 'http, one after the other', arm: 'noSites', figure: 'wallRatio', limit: 1.06 },
+  { loop: 'http, one after the other', arm: 'hook', figure: 'cpuRatio', limit: 1.35 },
+  { loop: 'fetch, one after the other', arm: 'hook', figure: 'cpuRatio', limit: 1.35 },
+  { loop: 'http, 10 at a time', arm: 'hook', figure: 'wallRatio', limit: 1.7 },
+  { loop: 'http, one after the other', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
+  { loop: 'fetch, one after the other', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
+  { loop: 'http, one after the other', arm: 'hook', figure: 'wallRatio', below: 'otel' },
+  { loop: 'fetch, one after the other', arm: 'hook', figure: 'wallRatio', below: 'otel' },
+  { loop: 'http, 10 at a time', arm: 'hook', figure: 'wallRatio', below: 'otel' },
 ];
 
 const figureName = { wallRatio: 'wall', cpuRatio: 'CPU' };
 const two = (n) => n.toFixed(2);
-const loopName = ({ kind, concurrency }) => `${kind} ${concurrency}`;
+
+/** Rows of a table: µs of the median batch, and the paired ratios to the bare batch of the same round. */
+function rowsOf(batches) {
+  const { bare } = batches;
+  const ratio = (own, figure) => medianWithInterval(own[figure].map((v, i) => v / bare[figure][i]));
+  return Object.entries(batches).map(([arm, own]) => ({
+    arm,
+    wall: median(own.wall),
+    cpu: median(own.cpu),
+    wallRatio: ratio(own, 'wall'),
+    cpuRatio: ratio(own, 'cpu'),
+  }));
+}
 
 /** How far A/A strayed from 1 in this loop: the greater side of its 95 % interval. */
-function band(measured, figure) {
-  const { low, high } = measured.arms.find((a) => a.arm === 'bareAgain')[figure];
+function band(rows, figure) {
+  const { low, high } = rows.find((a) => a.arm === 'bareAgain')[figure];
   return Math.max(Math.abs(low - 1), Math.abs(high - 1));
 }
 
 /** One sentence for each target, `ok` or not. */
-export function judge(loops) {
+export function judge({ loops }) {
   return targets.map((t) => {
-    const measured = loops.find((m) => loopName(m.loop) === t.loop);
-    const { median: value, low } = measured.arms.find((a) => a.arm === t.arm)[t.figure];
-    const limit = t.limit ?? measured.arms.find((a) => a.arm === t.below)[t.figure].median;
-    const stretch = band(measured, t.figure);
+    const rows = rowsOf(loops[t.loop]);
+    const { median: value, low } = rows.find((a) => a.arm === t.arm)[t.figure];
+    const limit = t.limit ?? rows.find((a) => a.arm === t.below)[t.figure].median;
+    const stretch = band(rows, t.figure);
     const ok = (t.noise ? low : value) <= limit * (1 + stretch);
     const what = t.below ? `below OpenTelemetry's ${two(limit)}` : t.noise ? 'as bare' : `at most ${two(limit)}`;
     const verdict = value <= limit || (t.noise && ok) ? 'met' : ok ? 'undecided' : '**missed**';
@@ -47,51 +60,68 @@ export function judge(loops) {
   });
 }
 
-function table({ loop, arms: rows }) {
+const titles = new Map(Object.values(measurements).flatMap((m) => m.arms.map((a) => [a.name, a.title])));
+
+function table([title, batches]) {
   const ratio = (r) => `${two(r.median)} (${two(r.low)}–${two(r.high)})`;
-  const lines = rows.map((row) => {
-    const { title } = arms.find((a) => a.name === row.arm);
-    return `| ${title} | ${row.wall.toFixed(1)} | ${ratio(row.wallRatio)} | ${row.cpu.toFixed(1)} | ${ratio(row.cpuRatio)} |`;
-  });
-  const name = loop.concurrency === 1 ? 'one after the other' : `${loop.concurrency} at a time`;
+  const lines = rowsOf(batches).map(
+    (row) =>
+      `| ${titles.get(row.arm)} | ${row.wall.toFixed(1)} | ${ratio(row.wallRatio)} | ${row.cpu.toFixed(1)} | ${ratio(row.cpuRatio)} |`,
+  );
+  return [`**${title}**`, '', '| | wall µs | ratio | CPU µs | ratio |', '|---|---|---|---|---|', ...lines, ''].join(
+    '\n',
+  );
+}
+
+const conditions = ({ load, rounds, processes }) =>
+  `${rounds} rounds, ${processes} processes of each arm. Load average of the machine when this began: ${load.toFixed(1)} (the bench itself makes 1 to 1.5).`;
+
+function mainSection(run) {
   return [
-    `**${loop.kind}, ${name}**`,
+    `## Node ${run.version}`,
     '',
-    '| | wall µs | ratio | CPU µs | ratio |',
-    '|---|---|---|---|---|',
-    ...lines,
+    conditions(run),
+    '',
+    ...Object.entries(run.loops).map(table),
+    'Targets; "undecided": above the target by less than the machine\'s own unrest.',
+    '',
+    '| loop | arm | target | measured | A/A band | |',
+    '|---|---|---|---|---|---|',
+    ...judge(run).map((j) => j.text),
     '',
   ].join('\n');
 }
 
-/** The whole document. `runs`: [{version, load, loops}]. */
-export function report(runs, { rounds, processes }) {
-  const sections = runs.map(({ version, load, loops }) =>
-    [
-      `## Node ${version}`,
-      '',
-      `Load average of the machine when this began: ${load.toFixed(1)} (the bench itself makes 1 to 1.5).`,
-      '',
-      ...loops.map(table),
-      'Targets; "undecided": above the target by less than the machine\'s own unrest.',
-      '',
-      '| loop | arm | target | measured | A/A band | |',
-      '|---|---|---|---|---|---|',
-      ...judge(loops).map((j) => j.text),
-      '',
-    ].join('\n'),
-  );
+function partsSection(run) {
+  return [
+    `## What each optional part adds, Node ${run.version}`,
+    '',
+    'All of them are off unless asked for. The line "hook" is what they add to; the rest is read against it.',
+    '',
+    conditions(run),
+    '',
+    ...Object.entries(run.loops).map(table),
+  ].join('\n');
+}
+
+/** The whole document. `results`: measurement → Node's major version → {version, load, rounds, processes, loops}. */
+export function report(results) {
+  const inOrder = (runs) => Object.entries(runs ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  const sections = [
+    ...inOrder(results.main).map(([, run]) => mainSection(run)),
+    ...inOrder(results.parts).map(([, run]) => partsSection(run)),
+  ];
   return `# What tracing costs
 
-Written by \`node test/bench/run.mjs\`; do not edit. Measured on Linux ${release().split('.').slice(0, 2).join('.')} (${process.arch}, ${cpus().length} cores, ${cpus()[0].model.trim()}).
+Written by \`node test/bench/run.mjs\` from \`performance.json\`; do not edit. Measured on Linux ${release().split('.').slice(0, 2).join('.')} (${process.arch}, ${cpus().length} cores, ${cpus()[0].model.trim()}).
 
 A program makes small requests over kept connections to a server on loopback that answers five bytes at once: the worst
 case for a tracer, because there is nothing to wait for. Against a server that needs 5 ms the same cost is a percent or
-two. Client and server stand on separate cores. Each arm has ${processes} long-lived processes; batches are interleaved over
-${rounds} rounds, every other one backwards, and each batch is divided by the bare batch of its own round. A figure is the
-median of these ratios, in brackets its 95 % interval. "Once more" is the bare program against itself: what it strays from
-1.00 is the machine's unrest, and no other ratio means more than that. At ten at a time the client is saturated: wall is
-CPU there, nothing overlaps with waiting.
+two. Client and server stand on separate cores. Each arm has long-lived processes; batches are interleaved, every other
+round backwards, and each batch is divided by the bare batch of its own round. A figure is the median of these ratios, in
+brackets its 95 % interval. "Once more" is the bare program against itself: what it strays from 1.00 is the machine's
+unrest, and no other ratio means more than that. At ten at a time the client is saturated: wall is CPU there, nothing
+overlaps with waiting.
 
 ${sections.join('\n')}`;
 }

@@ -1,24 +1,34 @@
-// Measures what the hook costs and writes docs/performance.md; ends with 1 when a target is missed beyond the A/A band.
-//   node test/bench/run.mjs [--quick] [--node 20,24] [--rounds N] [--print]
-// All of it takes about five minutes. --quick: few rounds, Node 24 alone, and prints instead of writing: a look, not a measurement.
-import { existsSync, writeFileSync } from 'node:fs';
+// Measures what the hook costs; ends with 1 when a target is missed beyond the A/A band.
+//   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
+//   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
+//   [--quick] [--rounds N] [--fresh] [--print]
+// Batches go to docs/performance.json as soon as a Node is done, and docs/performance.md is written from there: a run
+// that was broken off goes on where it was, and the two measurements stand side by side. A Node that has been measured
+// with the same hook and as many rounds is left as it is; --fresh measures it again. --quick: few rounds on Node 24
+// alone, printed and not kept: a look, not a measurement.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measurements } from './arms.mjs';
 import { measure, versionOf } from './measure.mjs';
 import { judge, report } from './report.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
+    parts: { type: 'boolean' },
     quick: { type: 'boolean' },
     node: { type: 'string' },
     rounds: { type: 'string' },
+    fresh: { type: 'boolean' },
     print: { type: 'boolean' },
   },
 });
 
-const majors = (values.node ?? (values.quick ? '24' : '18,20,22,24,26')).split(',');
+const kind = values.parts ? 'parts' : 'main';
+const majors = (values.node ?? (values.quick || values.parts ? '24' : '18,20,22,24,26')).split(',');
 const settings = { rounds: Number(values.rounds ?? (values.quick ? 6 : 9)), processes: 2 };
 
 function need(file, how) {
@@ -27,26 +37,41 @@ function need(file, how) {
   process.exit(2);
 }
 need('dist/hook.cjs', 'npm run build');
-need('test/bench/node_modules', 'npm ci --prefix test/bench');
+if (kind === 'main') need('test/bench/node_modules', 'npm ci --prefix test/bench');
 for (const major of majors) need(`test/node/node_modules/node${major}/bin/node`, 'npm ci --prefix test/node');
 
-const runs = [];
+const file = join(root, 'docs/performance.json');
+const results = !values.quick && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+results[kind] ??= {};
+const hook = createHash('sha256')
+  .update(readFileSync(join(root, 'dist/hook.cjs')))
+  .digest('hex')
+  .slice(0, 16);
+
+function keep(path, text) {
+  writeFileSync(`${path}.part`, text);
+  renameSync(`${path}.part`, path);
+}
+
 for (const major of majors) {
+  const before = results[kind][major];
+  if (!values.fresh && before?.hook === hook && before.rounds === settings.rounds) continue;
   const node = join(root, `test/node/node_modules/node${major}/bin/node`);
   const say = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[KNode ${major}, ${text}`);
   const load = loadavg()[0];
-  runs.push({ version: versionOf(node), load, loops: await measure(node, { ...settings, say }) });
+  const loops = await measure(node, measurements[kind], { ...settings, say });
+  results[kind][major] = { version: versionOf(node), hook, load, ...settings, loops };
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  if (values.quick) continue;
+  keep(file, `${JSON.stringify(results)}\n`);
+  if (!values.print) keep(join(root, 'docs/performance.md'), report(results));
 }
+if (values.quick || values.print) console.log(report(results));
 
-const text = report(runs, settings);
-if (values.quick || values.print) console.log(text);
-else writeFileSync(join(root, 'docs/performance.md'), text);
-
-const missed = runs.flatMap(({ version, loops }) =>
-  judge(loops)
+const missed = Object.values(results.main ?? {}).flatMap((run) =>
+  judge(run)
     .filter((j) => !j.ok)
-    .map((j) => `Node ${version} ${j.text}`),
+    .map((j) => `Node ${run.version} ${j.text}`),
 );
 for (const m of missed) console.error(`missed: ${m}`);
 process.exitCode = missed.length > 0 ? 1 : 0;

@@ -1,10 +1,19 @@
-// The bench's server: five bytes at once, connections kept. Says its port on stdout.
+// The bench's server: five bytes at once, connections kept. Says its two ports, http and https, on stdout.
+const { readFileSync } = require('node:fs');
 const http = require('node:http');
+const https = require('node:https');
+const { join } = require('node:path');
 
-const server = http.createServer({ keepAliveTimeout: 600_000 }, (req, res) => {
+const certificate = (kind) => readFileSync(join(__dirname, `../support/certificates/server.${kind}`));
+
+function answer(req, res) {
   req.resume();
   res.setHeader('content-length', '5');
   res.end('hello');
+}
+const server = http.createServer({ keepAliveTimeout: 600_000 }, answer);
+const secure = https.createServer({ key: certificate('key'), cert: certificate('pem') }, answer);
+server.listen(0, '127.0.0.1', () => {
+  secure.listen(0, 'localhost', () => console.log(server.address().port, secure.address().port));
 });
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 process.on('disconnect', () => process.exit());
