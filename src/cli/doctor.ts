@@ -8,6 +8,7 @@ import { producer } from '../session/product';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { leastNode, nodeVersion, whyNotLoaded } from '../session/unloaded';
+import { helperFinding } from './doctorHelper';
 import { messageOf, styleFor } from './say';
 
 interface Finding {
@@ -26,6 +27,7 @@ export async function doctor(options: { node: string }): Promise<number> {
     },
     await hookFinding(options.node),
     ...(await nodeFindings(options.node)),
+    await helperFinding(__dirname),
     await codeFinding(),
     await folderFinding(),
     await spaceFinding(),

@@ -2,9 +2,10 @@
 import { maskText } from '../model/mask';
 import type { Loss, Trace } from '../model/records';
 import type { Row } from '../model/row';
-import type { Store } from '../model/store';
+import { isThinned, type Store } from '../model/store';
 import { bytesText, timeText } from '../model/text';
 import { findingLines } from './findings';
+import { kernelLine } from './kernelLine';
 import type { SaveResult } from './outputs';
 import { median, phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
 import { pathOf, printable } from './say';
@@ -16,6 +17,8 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
   if (rows.length > 0) lines.push('', ...requestLines(rows, options));
   const found = rows.length > 0 ? findingLines(store, now, options.style) : [];
   if (found.length > 0) lines.push('', ...found);
+  const kernel = kernelLine(store);
+  if (kernel) lines.push('', kernel);
   const losses = lossLines(store);
   if (losses.length > 0) lines.push('', ...losses.map((l) => options.style.yellow(l)));
   return lines;
@@ -63,8 +66,9 @@ function waysOf(store: Store): string[] {
 /** What was seen but is not in the trace, in sentences; few, however much was lost. */
 function lossLines(store: Store): string[] {
   const most = 6;
-  const lines = store.losses.slice(0, most).map((loss) => lossText(loss, store.header.settings?.limits?.requests));
-  if (store.losses.length > most) lines.push(`… and ${store.losses.length - most} more kinds of loss`);
+  const all = store.losses.filter((l) => !isThinned(l));
+  const lines = all.slice(0, most).map((loss) => lossText(loss, store.header.settings?.limits?.requests));
+  if (all.length > most) lines.push(`… and ${all.length - most} more kinds of loss`);
   return lines;
 }
 

@@ -46,6 +46,7 @@ export const settings = {
   dnsResolver: 'netTrace.dnsResolver',
   incoming: 'netTrace.incoming',
   stacks: 'netTrace.stacks',
+  helper: 'netTrace.helper',
   capture: 'netTrace.capture',
 } as const;
 

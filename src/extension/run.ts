@@ -3,7 +3,7 @@
 import { faultText } from '../model/faults';
 import type { PanelMessage, Run as RunInfo } from '../model/protocol';
 import { baseName, threadLabel } from '../model/row';
-import type { Store } from '../model/store';
+import { isThinned, type Store } from '../model/store';
 import { timeText } from '../model/text';
 import type { Recorder } from './recorder';
 import { firstProcessAt, RunRows } from './rows';
@@ -134,7 +134,8 @@ export function lossMessages(store: Store): PanelMessage[] {
 
 /** What was lost or evicted, from when to when, why; undefined: nothing. */
 function droppedText(store: Store): string | undefined {
-  const parts = store.losses.map((l) => {
+  const losses = store.losses.filter((l) => !isThinned(l));
+  const parts = losses.map((l) => {
     const what =
       l.kind === 'evicted'
         ? `${l.count} oldest requests were dropped to keep memory bounded`

@@ -392,6 +392,9 @@ export class Store {
   }
 }
 
+/** Samples of a long connection that gave way to later ones: as it should be, and nothing that anybody misses. */
+export const isThinned = (l: Loss): boolean => l.what === 'kernelSamples' && l.kind === 'evicted';
+
 /** A header for a trace that begins now; the caller gives the anchor. */
 export function newHeader(
   id: string,

@@ -36,6 +36,8 @@ export interface TraceOptions {
   incoming?: boolean;
   /** Whole call chains. */
   stacks?: boolean;
+  /** The kernel's figures. */
+  helper?: 'auto' | 'none';
   /** Packets of the traced connections; undefined: not. */
   capture?: CaptureSettings | undefined;
   /** TLS secrets, to decrypt them. */

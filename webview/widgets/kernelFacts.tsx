@@ -1,0 +1,112 @@
+/** What the kernel knows of the request's connection, and of the request's own time on it; by the helper. */
+import { bytesText, timeText } from '../../src/model/text';
+import type { Connection, Details } from '../types';
+import { Fact } from './facts';
+
+type Totals = NonNullable<Connection['kernel']>;
+
+const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+function roundTrip({ rtt, rttVariance, minRtt }: Totals): string | undefined {
+  if (rtt === undefined) return undefined;
+  const spread = rttVariance === undefined ? '' : ` ± ${timeText(rttVariance)}`;
+  const least = minRtt === undefined ? '' : `, smallest ${timeText(minRtt)}`;
+  return `${timeText(rtt)}${spread}${least}`;
+}
+
+interface Counted {
+  retransmits?: number;
+  bytesRetransmitted?: number;
+  segmentsSent?: number;
+}
+
+/** `3 of 280 segments (4.3 kB)`; none is said too. */
+function sentAgain({ retransmits, bytesRetransmitted, segmentsSent }: Counted): string | undefined {
+  if (retransmits === undefined) return undefined;
+  const of =
+    segmentsSent === undefined ? count(retransmits, 'segment') : `${retransmits} of ${count(segmentsSent, 'segment')}`;
+  return retransmits > 0 && bytesRetransmitted ? `${of} (${bytesText(bytesRetransmitted)})` : of;
+}
+
+interface Limited {
+  busyDuration?: number;
+  rwndLimitedDuration?: number;
+  sndbufLimitedDuration?: number;
+}
+
+/** Who held the sending up. */
+function heldUp({ busyDuration, rwndLimitedDuration, sndbufLimitedDuration }: Limited): string | undefined {
+  const parts = [
+    rwndLimitedDuration && `${timeText(rwndLimitedDuration)} by the server’s window`,
+    sndbufLimitedDuration && `${timeText(sndbufLimitedDuration)} by this machine’s send buffer`,
+  ].filter(Boolean);
+  if (parts.length === 0) return undefined;
+  return `${parts.join(', ')}${busyDuration === undefined ? '' : ` of ${timeText(busyDuration)} with something to send`}`;
+}
+
+function window(k: Totals): string | undefined {
+  const parts = [
+    k.congestionControl,
+    k.congestionWindow !== undefined && count(k.congestionWindow, 'segment'),
+    k.mss !== undefined && `of ${bytesText(k.mss)}`,
+    k.sendWindow !== undefined && `the server takes ${bytesText(k.sendWindow)}`,
+  ].filter(Boolean);
+  return parts.join(', ') || undefined;
+}
+
+function queued(k: Totals): string | undefined {
+  const parts = [
+    k.receiveQueueBytes && `${bytesText(k.receiveQueueBytes)} arrived, not read by the program`,
+    k.notSentBytes && `${bytesText(k.notSentBytes)} not sent yet`,
+    k.memory?.drops && `${k.memory.drops} dropped at the socket`,
+  ].filter(Boolean);
+  return parts.join(', ') || undefined;
+}
+
+function way(c: Connection): string | undefined {
+  const { interface: name, mtu, nextHop } = c.route ?? {};
+  const parts = [name, mtu !== undefined && `packets up to ${bytesText(mtu)}`, nextHop && `by ${nextHop}`].filter(
+    Boolean,
+  );
+  return parts.join(', ') || undefined;
+}
+
+export function Kernel({ details }: { details: Details }) {
+  const { connection: c, request } = details;
+  const own = request.kernel;
+  const k = c?.kernel;
+  if (!c || (!k && !c.route)) return null;
+  return (
+    <>
+      <h3>
+        Kernel
+        <span class="dim">{k?.final ? 'when the connection ended' : k ? 'as last seen' : ''}</span>
+      </h3>
+      <table class="kv">
+        <tbody>
+          {k && (
+            <>
+              <Fact name="Round trip">{roundTrip(k)}</Fact>
+              <Fact name="Sent again">{sentAgain(k)}</Fact>
+            </>
+          )}
+          {own && (
+            <Fact name={own.shared ? 'With other requests' : 'This request'}>
+              {[sentAgain(own) && `${sentAgain(own)} sent again`, heldUp(own) && `held up ${heldUp(own)}`]
+                .filter(Boolean)
+                .join('; ')}
+            </Fact>
+          )}
+          {k && (
+            <>
+              <Fact name="Held up">{heldUp(k)}</Fact>
+              <Fact name="Window">{window(k)}</Fact>
+              <Fact name="In queues">{queued(k)}</Fact>
+            </>
+          )}
+          <Fact name="Way">{way(c)}</Fact>
+        </tbody>
+      </table>
+    </>
+  );
+}
