@@ -41,7 +41,7 @@ export default defineConfig({
       project('matrix', ['test/matrix/**/*.test.ts'], { timeoutMs: 120_000 }),
       // One file at a time: they count what the whole machine does.
       project('native', ['test/native/**/*.test.ts'], { workers: 1, isolate: false }),
-      project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1 }),
+      project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
       project('e2e', ['test/e2e/**/*.e2e.ts'], { timeoutMs: 300_000, workers: 1 }),
     ],
   },

@@ -30,7 +30,9 @@ export function certificateText(
   const evidence: Evidence[] = leaf
     ? [
         words('certificate', leaf.subject ?? leaf.fingerprint256, leaf.fingerprint256, 'subject'),
-        ...(leaf.notAfter === undefined ? [] : [words('valid until', leaf.notAfter, leaf.fingerprint256, 'notAfter')]),
+        ...(leaf.notAfter === undefined
+          ? []
+          : [words('valid until', leaf.notAfter.slice(0, 10), leaf.fingerprint256, 'notAfter')]),
       ]
     : [];
   const said = (

@@ -82,6 +82,6 @@ it('a reset has its own word', () => {
     }),
   ]);
   const r = refused.requests.get('1-0-1') as never;
-  expect(stateOf(r, refused, phasesOf(r, refused)).text).toBe('wait REFUSED_STREAM');
+  expect(stateOf(r, refused, phasesOf(r, refused)).text).toBe('stream refused');
   expect(refused.connections.get('1-0-91')).toMatchObject({ protocol: 'h2', requestCount: 1 });
 });

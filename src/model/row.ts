@@ -161,6 +161,8 @@ export function rowOf(r: Request, store: Store, now: number): Row {
     method: r.method ?? '?',
     url: r.url ?? '',
     ...urlParts(r.url ?? ''),
+    // Of a CONNECT the URL is the proxy's; what it asks for is the tunnel's other end.
+    ...(r.method === 'CONNECT' && r.target !== undefined ? { path: r.target } : {}),
     state: state.state,
     stateText: state.text,
     phases: breakdown.phases.map((p) => ({

@@ -70,13 +70,26 @@ const errorWords: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'cert for other name',
 };
 
+/** What an HTTP/2 stream was ended with. */
+const resetWords: Record<string, string> = {
+  NO_ERROR: 'closed by server',
+  CANCEL: 'cancelled',
+  REFUSED_STREAM: 'refused',
+  INTERNAL_ERROR: 'server error',
+  ENHANCE_YOUR_CALM: 'too many',
+};
+
 /** A connection that the peer closed in order is no reset, though Node's error for it has the code of one. */
 const closedCodes = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 
 /** `TCP refused`, `DNS not found`, `body cut off`: phase first, then what. */
 function failureText(r: Request, phase: PhaseName | undefined, connection: Connection | undefined): string {
   const { error } = r;
-  const code = r.reset?.name.replace('NGHTTP2_', '') ?? error?.code ?? deepest(error)?.code;
+  if (r.reset) {
+    const name = r.reset.name.replace('NGHTTP2_', '');
+    return `stream ${resetWords[name] ?? name.toLowerCase().replaceAll('_', ' ')}`;
+  }
+  const code = error?.code ?? deepest(error)?.code;
   const closed = code === undefined || (closedCodes.has(code) && connection?.closedBy === 'peer');
   if (phase === 'download' && (closed || code === 'UND_ERR_SOCKET')) return 'body cut off';
   const what =

@@ -1,7 +1,7 @@
 // A window of a real VS Code under test: code-server with the extension, shown by a headless Chromium, and the handful
 // of things a user does in it. Every wait is for a state that can be seen.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
@@ -81,10 +81,57 @@ export class VsCode {
     return window;
   }
 
-  /** Loads the window anew: a new extension host. */
+  /** Loads the window anew: a new extension host. What it is asked next waits for that by itself. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    // The side bar shows what it showed before: the explorer, or Run and Debug.
+    await this.page.locator('.part.sidebar .pane-body').first().waitFor({ timeout: 60_000 });
+  }
+
+  readonly #breakpoints: [file: string, line: number][] = [];
+
+  /** Until the next `tidy`. */
+  async breakpoint(file: string, line: number): Promise<void> {
+    await this.openFile(file, line);
+    await this.page.keyboard.press('F9');
+    await this.page.locator('.margin .codicon-debug-breakpoint').first().waitFor();
+    this.#breakpoints.push([file, line]);
+  }
+
+  async #removeBreakpoints(): Promise<void> {
+    for (const [file, line] of this.#breakpoints.splice(0)) {
+      await this.openFile(file, line);
+      await this.page.keyboard.press('F9');
+      await this.page.locator('.margin .codicon-debug-breakpoint').first().waitFor({ state: 'hidden' });
+    }
+  }
+
+  /** As good as a new window: no editor, no breakpoint, an empty panel in front. Programs must have ended. */
+  async tidy(size: { width: number; height: number }): Promise<void> {
+    await this.page.setViewportSize(size);
+    await this.command('View: Close All Editors');
+    if (this.#breakpoints.length > 0) {
+      await this.#removeBreakpoints();
+      await this.command('View: Close All Editors');
+    }
+    await this.command('Net Trace: Show Requests');
+    await this.clear();
+  }
+
+  /** No run is shown. */
+  async clear(): Promise<void> {
+    const empty = this.panel.getByText('No requests yet');
+    await empty.or(this.panel.locator('[role=row][data-id]')).first().waitFor();
+    if (await empty.isVisible()) return;
+    await this.command('Net Trace: Clear');
+    await empty.waitFor();
+  }
+
+  /** Changes settings of the workspace. They take effect a moment later: wait for what they bring about. */
+  set(settings: Record<string, unknown>): void {
+    const file = join(this.workspace, '.vscode/settings.json');
+    const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    writeFileSync(file, JSON.stringify({ ...before, ...settings }, null, 2));
   }
 
   async close(): Promise<void> {
@@ -100,28 +147,32 @@ export class VsCode {
   }
 
   /** Types into the quick input until its first entry is the wanted one, then takes it. */
-  async pick(key: string, text: string, entry: string | RegExp): Promise<void> {
+  async pick(key: string, text: string, entry: string | Locator): Promise<void> {
     const box = this.page.locator('.quick-input-widget input.input').first();
-    const wanted = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: entry }).first();
-    // Extensions' entries come when their host is up, but not into a list that is already open.
+    const which = typeof entry === 'string' ? { hasText: entry } : { has: entry };
+    const wanted = this.page.locator('.quick-input-list .monaco-list-row').filter(which).first();
+    const focused = this.page.locator('.quick-input-list .monaco-list-row.focused').filter(which);
+    // Extensions' entries come when their host is up, but not into a list that is already open; and a list may be drawn
+    // anew, or go, under the pointer. The key takes the entry in focus, which mostly is the wanted one.
     await until(async () => {
-      await this.page.keyboard.press('Escape');
-      await this.page.keyboard.press(key);
-      const tried = box.fill(text, { timeout: 5000 }).then(() => wanted.waitFor({ timeout: 5000 }));
-      return tried.then(
-        () => true,
-        () => false,
-      );
-    }, `an entry ${entry}`);
-    // The list may be drawn anew under the pointer; the key takes the entry in focus, which mostly is the wanted one.
-    const focused = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: entry });
-    if (await focused.isVisible()) await this.page.keyboard.press('Enter');
-    else await wanted.click();
+      try {
+        await this.page.keyboard.press('Escape');
+        await this.page.keyboard.press(key);
+        await box.fill(text, { timeout: 5000 });
+        await wanted.waitFor({ timeout: 5000 });
+        if (await focused.isVisible()) await this.page.keyboard.press('Enter');
+        else await wanted.click({ timeout: 3000 });
+        return true;
+      } catch {
+        return false;
+      }
+    }, `an entry ${text}`);
   }
 
-  /** Runs a command of the palette by its whole title. */
+  /** Runs a command of the palette by its whole title: what was used last stands first, `Clear Filter` before `Clear`. */
   async command(title: string): Promise<void> {
-    await this.pick('F1', `>${title}`, title);
+    const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    await this.pick('F1', `>${title}`, this.page.locator('.label-name', { hasText: new RegExp(`^${escaped}…?$`) }));
   }
 
   async openFile(name: string, line?: number): Promise<void> {
@@ -157,6 +208,18 @@ export class VsCode {
   /** Starts a launch configuration by its name. */
   async debug(name: string): Promise<void> {
     await this.pick('Control+P', `debug ${name}`, name);
+  }
+
+  /** Ends what is debugged, launched or attached to, and waits until the debugger has let go of it. */
+  async stop(): Promise<void> {
+    const session = this.page.locator('.debug-call-stack .monaco-list-row').first();
+    await until(async () => {
+      await this.page.keyboard.press('Shift+F5');
+      return session.waitFor({ state: 'hidden', timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    }, 'the end of debugging');
   }
 
   /** Of the cursor, as the status bar says. */

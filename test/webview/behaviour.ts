@@ -1,6 +1,6 @@
 /** Shared by the tests of what keys, clicks and messages do in the built page: one page a file, opened anew each time. */
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterEach, beforeAll, expect } from 'vitest';
 import type { PageMessage } from '../../webview/types';
 import { type Opening, openBrowser, openPanel, type Panel } from './panel';
 import { ended, rows } from './sample';
@@ -13,7 +13,6 @@ export function inBrowser(): void {
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(() => browser?.close());
   afterEach(async () => {
     expect(panel.errors).toEqual([]);
     expect(await panel.violations()).toEqual([]);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { detailsOf } from '../../src/extension/details';
 import { partsOfRowId, RunRows } from '../../src/extension/rows';
 import { parseNative } from '../../src/formats/native';
@@ -16,7 +16,6 @@ let browser: Browser;
 beforeAll(async () => {
   browser = await openBrowser();
 });
-afterAll(() => browser?.close());
 
 test('every request of the example shows its breakdown, summing to its total', async () => {
   const trace = parseNative(readFileSync(join(__dirname, '../../src/model/golden/example.nettrace.json'), 'utf8'));

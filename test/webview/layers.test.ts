@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { detailsOf } from '../../src/extension/details';
 import { rowIdOf } from '../../src/extension/rows';
 import { end, runRows, layersState as state } from './layersState';
@@ -15,7 +15,6 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   browser = await openBrowser();
 });
-afterAll(() => browser?.close());
 
 async function select(panel: Panel, id: string): Promise<void> {
   const row = rowIdOf(1, id);

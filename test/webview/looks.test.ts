@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { PanelState, Row } from '../../webview/types';
 import { type Opening, openBrowser, openPanel, settled } from './panel';
 import { empty, ended, live, rows, run } from './sample';
@@ -14,7 +14,6 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   browser = await openBrowser();
 });
-afterAll(() => browser?.close());
 
 const editor = (state: PanelState): PanelState => ({ ...state, view: 'editor' });
 const id = (n: number): string => rows.find((r) => r.id.endsWith(`-${n}`))?.id ?? '';

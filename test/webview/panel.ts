@@ -17,8 +17,11 @@ export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '
   existsSync,
 );
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
+let browser: Promise<Browser> | undefined;
+
+/** One for all files: this project's modules are loaded once. It ends with the worker, whose pipe it listens to. */
+export function openBrowser(): Promise<Browser> {
+  browser ??= chromium.launch({
     ...(chromiumPath ? { executablePath: chromiumPath } : {}),
     args: [
       '--no-sandbox',
@@ -29,6 +32,8 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-sync',
     ],
   });
+  return browser;
+}
 
 /** `opening`: what the page keeps is kept for this one only. */
 function html(theme: ThemeName, opening: number): string {

@@ -55,10 +55,10 @@ const phaseColumn = (id: ColumnId & ('dns' | 'tcp' | 'tls' | 'wait' | 'download'
 
 export const columns: readonly Column[] = [
   { id: 'state', label: 'State', track: '26px', least: 26, key: (r) => stateRank(r.state), key2: (r) => r.status },
-  { id: 'method', label: 'Method', track: '64px', least: 50, key: (r) => r.method },
+  { id: 'method', label: 'Method', track: '72px', least: 50, key: (r) => r.method },
   { id: 'name', label: 'Name', track: 'minmax(150px,1.15fr)', least: 80, key: (r) => r.path, key2: (r) => r.query },
   { id: 'host', label: 'Host', track: 'minmax(90px,160px)', least: 90, key: (r) => r.host },
-  { id: 'status', label: 'Status', track: '124px', least: 80, key: (r) => stateRank(r.state), key2: (r) => r.status },
+  { id: 'status', label: 'Status', track: '132px', least: 80, key: (r) => stateRank(r.state), key2: (r) => r.status },
   {
     id: 'calledAt',
     label: 'Called at',

@@ -13,7 +13,7 @@ const partLabels: Partial<Record<PhasePart['name'], string>> = {
   tls: 'TLS to the proxy',
   connect: 'CONNECT',
   unsent: 'not written yet',
-  continue: 'waiting for 100 Continue',
+  continue: 'wait for 100',
   stall: 'upload stall',
   unread: 'not read yet',
   longestGap: 'longest gap',

@@ -17,7 +17,8 @@ const results: Readonly<Record<string, string>> = {
 
 function Attempts({ details }: { details: Details }) {
   const { attempts, dial } = details;
-  if (attempts.length === 0) return null;
+  // A connection that stood before: how it was made belongs to its first request.
+  if (attempts.length === 0 || (details.row.connection?.ordinal ?? 1) > 1) return null;
   const begins = attempts.flatMap((a) => (a.connect?.beginAt === undefined ? [] : [a.connect.beginAt]));
   const ends = attempts.flatMap((a) => (a.connect?.endAt === undefined ? [] : [a.connect.endAt]));
   const begin = Math.min(...begins);

@@ -5,8 +5,9 @@ import { now, store } from '../state';
 import type { Details, Row } from '../types';
 import { timeScale } from '../view/timescale';
 import { tlsText } from './breakdown';
-import { closedText, halfClosed, optionsText, upgradeText, whyNew } from './connectionWords';
+import { closedText, halfClosed, openers, optionsText, upgradeText, whyNew } from './connectionWords';
 import { addressText, errorText, Fact } from './facts';
+import { Kernel } from './kernelFacts';
 import { Lookup } from './lookupFacts';
 import { DnsMessages, Operations } from './messages';
 import { Tls } from './tlsFacts';
@@ -44,7 +45,7 @@ function Requests({ details, row }: { details: Details; row: Row }) {
                 />
               </div>
             </span>
-            <span class="r">{timeText(end - begin)}</span>
+            <span class="r">{timeText(known?.total ?? end - begin)}</span>
           </button>
         );
       })}
@@ -87,7 +88,7 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
                 {c.remote ? addressText(c.remote) : c.path}
               </Fact>
               <Fact name="Protocol">{row.protocol ?? c.protocol}</Fact>
-              <Fact name="Opened by">{dial?.via}</Fact>
+              <Fact name="Opened by">{dial?.via && (openers[dial.via] ?? dial.via)}</Fact>
               <Fact name="Bound to" mono>
                 {dial?.localAddress}
               </Fact>
@@ -121,6 +122,7 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
           {request.outcome === undefined ? 'No connection yet.' : 'No connection: the request ended before it had one.'}
         </p>
       )}
+      <Kernel details={details} />
       <Lookup details={details} />
       <DnsMessages details={details} />
       <Tls details={details} />

@@ -3,6 +3,17 @@ import { bytesText, ordinalText, timeText } from '../../src/model/text';
 import { isLive } from '../state';
 import type { Connection, Details, Row } from '../types';
 
+/** Who dialled. */
+export const openers: Readonly<Record<string, string>> = {
+  agent: 'an Agent of http',
+  undici: 'a dispatcher of undici (fetch)',
+  http2: 'http2.connect',
+  net: 'net.connect',
+  tls: 'tls.connect',
+  dgram: 'dgram',
+  websocket: 'WebSocket',
+};
+
 const closers: Readonly<Record<string, string>> = {
   local: 'closed by this program',
   localReset: 'reset by this program',

@@ -67,7 +67,7 @@ function uploadText(r: Request): string | undefined {
   const bytes = b.wireBytes ?? b.bytes ?? b.declaredBytes;
   const parts = [
     bytes !== undefined && bytesText(bytes),
-    b.drainWaits !== undefined && `the socket took no more ${b.drainWaits} ${b.drainWaits === 1 ? 'time' : 'times'}`,
+    b.drainWaits !== undefined && `the socket took no more ${b.drainWaits === 1 ? 'once' : `${b.drainWaits} times`}`,
     b.drainDuration !== undefined && `stalled for ${timeText(b.drainDuration)}`,
     b.lastWriteAt !== undefined && `last piece given${since(r, b.lastWriteAt)}`,
   ];

@@ -36,8 +36,12 @@ export function RequestLink({ to, current }: { to: RelatedRequest; current?: boo
   );
 }
 
-export const errorText = (e: ErrorInfo | undefined): string | undefined =>
-  e && (`${e.code ?? ''} ${e.message ?? ''}`.trim() || e.name);
+/** Code and message; a message that names the code itself says it once. */
+export function errorText(e: ErrorInfo | undefined): string | undefined {
+  if (!e) return undefined;
+  const code = e.code !== undefined && e.message?.includes(e.code) ? '' : (e.code ?? '');
+  return `${code} ${e.message ?? ''}`.trim() || e.name;
+}
 
 export const addressText = (a: { address: string; port: number }): string =>
   a.address.includes(':') ? `[${a.address}]:${a.port}` : `${a.address}:${a.port}`;

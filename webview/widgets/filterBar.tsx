@@ -208,7 +208,8 @@ export function FilterBar({ derived, empty }: { derived: Derived; empty: boolean
     <div class="bar">
       <ModeSwitch />
       <FilterBox derived={derived} />
-      {!empty && <Chips derived={derived} />}
+      {/* Ready filters of requests; the box sifts findings too. */}
+      {!empty && state.ui.mode !== 'findings' && <Chips derived={derived} />}
     </div>
   );
 }

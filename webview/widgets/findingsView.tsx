@@ -5,6 +5,7 @@ import { setUi, state, store } from '../state';
 import type { FindingRow } from '../types';
 import { evidenceText } from '../view/copy';
 import { Icon } from './icon';
+import { Words } from './words';
 
 const faultWords: Readonly<Record<string, string>> = {
   yourCode: 'your code',
@@ -77,10 +78,12 @@ function Entry({ f, runs }: { f: FindingRow; runs: number }) {
           </button>
           <span class="dim">{[side, side && sure, runs > 1 && `run ${f.run}`].filter(Boolean).join(' · ')}</span>
         </div>
-        <p>{f.text}</p>
+        <p>
+          <Words text={f.text} />
+        </p>
         {f.advice && (
           <p>
-            <b>Do:</b> {f.advice}
+            <b>Do:</b> <Words text={f.advice} />
           </p>
         )}
         <p class="dim fv">

@@ -3,6 +3,23 @@ import { timeText } from '../../src/model/text';
 import type { Details } from '../types';
 import { errorText, Fact } from './facts';
 
+const answerers: Readonly<Record<string, string>> = {
+  getaddrinfo: 'answered by the system',
+  hosts: 'answered by the hosts file',
+  network: 'answered by the name server',
+  cache: 'answered by a cache',
+  custom: '',
+};
+
+const callText = (call: string | undefined): string | undefined =>
+  call === 'custom'
+    ? 'a function of the program'
+    : call === 'own'
+      ? 'Net Trace’s own resolver'
+      : call === undefined || call.includes('.')
+        ? call
+        : `dns.${call}`;
+
 export function Lookup({ details }: { details: Details }) {
   const l = details.lookup;
   if (!l) return null;
@@ -39,7 +56,10 @@ export function Lookup({ details }: { details: Details }) {
             {l.skippedServers?.map((s) => `${s.server}${s.why === undefined ? '' : ` (${s.why})`}`).join(', ')}
           </Fact>
           <Fact name="By">
-            {[l.call, l.answeredBy === undefined || l.answeredBy === l.call ? undefined : `answered by ${l.answeredBy}`]
+            {[
+              callText(l.call),
+              l.answeredBy === undefined ? undefined : (answerers[l.answeredBy] ?? `answered by ${l.answeredBy}`),
+            ]
               .filter(Boolean)
               .join(', ')}
           </Fact>
@@ -50,9 +70,7 @@ export function Lookup({ details }: { details: Details }) {
             {l.poolWaitDuration === undefined ? undefined : timeText(l.poolWaitDuration)}
           </Fact>
           <Fact name="Under way">
-            {l.inFlight === undefined
-              ? undefined
-              : `${l.inFlight} ${l.inFlight === 1 ? 'look-up' : 'look-ups'} of this process`}
+            {!l.inFlight ? undefined : `${l.inFlight} ${l.inFlight === 1 ? 'look-up' : 'look-ups'} of this process`}
           </Fact>
         </tbody>
       </table>

@@ -83,6 +83,9 @@ const kinds: Readonly<Record<string, string>> = {
   writeTo: '→ write to',
 };
 
+/** Shorter ones say nothing, µs. */
+const least = 100;
+
 export function Operations({ details }: { details: Details }) {
   const { operations, request } = details;
   if (!operations || operations.length === 0) return null;
@@ -98,7 +101,9 @@ export function Operations({ details }: { details: Details }) {
       </td>
       <td class="r">{o.bytes === undefined ? '' : bytesText(o.bytes)}</td>
       <td class="r dim">
-        {o.at !== undefined && o.returnAt !== undefined ? `took ${timeText(o.returnAt - o.at)}` : ''}
+        {o.at !== undefined && o.returnAt !== undefined && o.returnAt - o.at >= least
+          ? `took ${timeText(o.returnAt - o.at)}`
+          : ''}
       </td>
       <td>{o.error && errorText(o.error)}</td>
     </tr>

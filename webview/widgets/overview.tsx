@@ -106,6 +106,19 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
   drawn.cost = performance.now() - begun;
 }
 
+/** Width of a pause's word and of a tick's, px. */
+const wordRoom = 42;
+const tickRoom = 38;
+
+/** Where the word stands of each stop that is wide enough for it: short ones, one after another, would overlap. */
+function pauseWords(scale: TimeScale): number[] {
+  return state.runs
+    .flatMap((run) => run.pauses ?? [])
+    .map((p) => ({ x: scale.x(p.beginAt) + 4, room: scale.x(p.endAt ?? now()) - scale.x(p.beginAt) }))
+    .filter(({ x, room }) => room >= wordRoom && x + wordRoom < scale.width)
+    .map(({ x }) => x);
+}
+
 export function Overview({ axis }: { axis: Range }) {
   const [box, size] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -150,6 +163,9 @@ export function Overview({ axis }: { axis: Range }) {
     else setRange(zoomed(current, event.deltaY > 0 ? 1.25 : 0.8, at(event), axis));
   };
   const { step: tick, ticks } = ticksOf(scale, 96);
+  const pauses = pauseWords(scale);
+  // A tick's text stands left of it; where a pause has its word, it gives way.
+  const free = ticks.filter((t) => !pauses.some((x) => scale.x(t) > x - 4 && scale.x(t) - tickRoom < x + wordRoom));
   const left = scale.x(shown.begin);
   const right = scale.x(shown.end);
   const { filtered } = derive().derived;
@@ -168,23 +184,16 @@ export function Overview({ axis }: { axis: Range }) {
         onWheel={onWheel}
       >
         <canvas ref={canvas} aria-hidden="true" />
-        {ticks.map((t) => (
+        {free.map((t) => (
           <span key={t} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(t)}px - 100%))` }}>
             {tickText(t, tick)}
           </span>
         ))}
-        {state.runs
-          .flatMap((run) => run.pauses ?? [])
-          .map((p) => (
-            <em
-              key={p.beginAt}
-              class="pw"
-              aria-hidden="true"
-              style={{ transform: `translateX(${scale.x(p.beginAt) + 4}px)` }}
-            >
-              paused
-            </em>
-          ))}
+        {pauses.map((x) => (
+          <em key={x} class="pw" aria-hidden="true" style={{ transform: `translateX(${x}px)` }}>
+            paused
+          </em>
+        ))}
         <div
           class={`brush ${range ? 'part' : ''}`}
           style={{

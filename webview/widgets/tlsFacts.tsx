@@ -25,7 +25,7 @@ function CertificateFacts({ certificate: c, place }: { certificate: Certificate;
           {c.keyType && `, ${c.keyType}${c.keyBits ? ` ${c.keyBits}` : ''}`}
         </div>
         {place === 0 && c.subjectAltNames && c.subjectAltNames.length > 0 && (
-          <div class="dim">for {c.subjectAltNames.join(', ')}</div>
+          <div class="dim">for {c.subjectAltNames.map((n) => n.replace(/^(DNS|IP Address):/, '')).join(', ')}</div>
         )}
         {c.isCA && <div class="dim">may sign others</div>}
       </td>
@@ -35,6 +35,7 @@ function CertificateFacts({ certificate: c, place }: { certificate: Certificate;
 
 function TlsFacts({ t, title }: { t: TlsTunnel; title: string }) {
   const v = t.verification;
+  const code = v?.error ?? t.error?.code;
   return (
     <>
       <h3>{title}</h3>
@@ -43,7 +44,7 @@ function TlsFacts({ t, title }: { t: TlsTunnel; title: string }) {
           <Fact name="Version">{tlsText(t.version)}</Fact>
           <Fact name="Cipher" mono>
             {t.cipher &&
-              `${t.cipher.name ?? t.cipher.openssl}${t.cipher.number === undefined ? '' : ` (${t.cipher.number})`}`}
+              `${t.cipher.name ?? t.cipher.openssl}${t.cipher.number === undefined ? '' : ` (IANA 0x${t.cipher.number.toString(16).padStart(4, '0')})`}`}
           </Fact>
           <Fact name="ALPN">
             {t.alpn ?? (t.alpnOffered ? 'none agreed' : undefined)}
@@ -67,7 +68,7 @@ function TlsFacts({ t, title }: { t: TlsTunnel; title: string }) {
             {v && (
               <>
                 <Icon name={v.authorized ? 'check' : 'error'} />
-                {v.authorized ? 'chain and name hold' : (v.error ?? t.error?.code ?? 'does not hold')}
+                {v.authorized ? 'chain and name hold' : `does not hold${code === undefined ? '' : `: ${code}`}`}
                 {v.checked === false ? ' (the program switched the check off)' : ''}
               </>
             )}

@@ -3,6 +3,7 @@ import { setUi } from '../state';
 import type { Details, Evidence, Finding, Verdict } from '../types';
 import { evidenceText } from '../view/copy';
 import { Icon } from './icon';
+import { Words } from './words';
 
 const looks: Readonly<Record<string, [tone: string, icon: string]>> = {
   failed: ['error', 'error'],
@@ -35,17 +36,17 @@ export function VerdictBox({ verdict, details }: { verdict: Verdict; details: De
       <Icon name={icon} class="vi" />
       <div>
         <p>
-          {verdict.text}
+          <Words text={verdict.text} />
           {sure && <span class="dim">{sure}</span>}
         </p>
         {verdict.advice && (
           <p class="nx">
-            <b>Do:</b> {verdict.advice}
+            <b>Do:</b> <Words text={verdict.advice} />
           </p>
         )}
         {verdict.wouldTell && (
           <p class="nx">
-            <b>Would tell:</b> {verdict.wouldTell}
+            <b>Would tell:</b> <Words text={verdict.wouldTell} />
           </p>
         )}
         <ul class="ev figs" aria-label="Evidence">
@@ -72,8 +73,14 @@ export function Findings({ findings }: { findings: readonly Finding[] | undefine
             <Icon name={severities[f.severity] ?? 'info'} class="fi" />
             <div>
               <b>{f.title}</b>
-              <div>{f.text}</div>
-              {f.advice && <div class="dim">Do: {f.advice}</div>}
+              <div>
+                <Words text={f.text} />
+              </div>
+              {f.advice && (
+                <div class="dim">
+                  Do: <Words text={f.advice} />
+                </div>
+              )}
             </div>
           </li>
         ))}

@@ -87,7 +87,7 @@ function expiring(s: Seen, begin: number): Draft[] {
       certainty: 'sure',
       subjects: s.subjects,
       evidence: [
-        words('valid until', leaf.notAfter ?? '', leaf.fingerprint256, 'notAfter'),
+        words('valid until', leaf.notAfter?.slice(0, 10) ?? '', leaf.fingerprint256, 'notAfter'),
         number('days left', Math.floor(left)),
       ],
       advice: 'Ask the server’s owner to renew it.',

@@ -172,7 +172,7 @@ function send(k: Case): Part[] {
       lo: stall,
       hi: whole - unsent,
       text: (share) =>
-        `Upload: ${share}; the socket took no more ${waits ?? 'several'} times. Receiver or path: not clear.`,
+        `Upload: ${share}; the socket took no more ${waits === 1 ? 'once' : `${waits ?? 'several'} times`}. Receiver or path: not clear.`,
       advice: 'Check how fast the server reads.',
       evidence: [time('upload stalled', stall, k.r.id, 'body.drainDuration'), time('sending', whole, k.r.id)],
       wouldTell: 'The receiver’s window: the helper’s kernel figures.',

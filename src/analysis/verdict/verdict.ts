@@ -102,8 +102,8 @@ function notRead(k: Case): Verdict {
     text: `The program did not read the body${due === undefined ? '' : ` (${bytesText(due)})`}; its connection was held by it.`,
     advice: '`res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
     evidence: [
-      words('outcome', 'notRead', r.id, 'outcome'),
-      ...(due === undefined ? [] : [number('bytes declared', due, r.id)]),
+      words('body', 'not read', r.id, 'outcome'),
+      ...(due === undefined ? [] : [{ ref: r.id, what: 'declared', value: due, unit: 'bytes' } as const]),
     ],
   };
 }

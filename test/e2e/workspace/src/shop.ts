@@ -7,7 +7,7 @@ interface Fruit {
 }
 
 const server = createServer((req, res) => {
-  const delay = req.url === '/slow' ? 3000 : 20;
+  const delay = req.url === '/slow' ? Number(process.env.SLOW_MS ?? 100) : 20;
   setTimeout(() => {
     res.statusCode = req.url === '/broken' ? 503 : 200;
     res.end(`${process.env.SHOP_NAME} sells ${req.url}`);
@@ -27,7 +27,6 @@ async function main(): Promise<void> {
   await get(`${shop}/broken`);
   await get('http://127.0.0.1:1/closed').catch((error: Error) => console.log(error.message));
   if (process.argv.includes('--ticks')) await tick(shop);
-  if (process.argv.includes('--hang')) await new Promise(() => setInterval(() => {}, 1000));
   server.close();
   server.closeAllConnections();
 }

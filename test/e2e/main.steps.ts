@@ -2,12 +2,12 @@
 // The steps go on from each other, as a user's do.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { describeRows, rowsIn } from './rows';
-import { lineOf, until, VsCode } from './window';
+import { inWindow, vs } from './shared';
+import { lineOf, until } from './window';
 
-let vs: VsCode;
 const line = (text: string) => lineOf(vs.workspace, 'src/shop.ts', text);
 const beforeBreakpoint = ['/apples 200', '/cherries 200', '/plums 200', '/pears 200'];
 const whole = [...beforeBreakpoint, '/slow 200', '/broken 503', '/closed TCP refused'];
@@ -20,25 +20,19 @@ const lastRun = async () => {
 const suggestedName = /\.nettrace\.json$/;
 const stopped = () => vs.page.locator('.codicon-debug-breakpoint-stackframe, .codicon-debug-stackframe').first();
 
-beforeAll(async () => {
+export function mainJob(): void {
   // So high that all rows of the test are in view.
-  vs = await VsCode.open({ height: 1500 });
-});
-afterAll(() => vs?.close());
-let failed = false;
-beforeEach(({ skip }) => {
-  if (failed) skip('a step before it failed');
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  failed = true;
-  await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
-});
+  inWindow({ width: 1400, height: 1500 });
+  let failed = false;
+  beforeEach(({ skip }) => {
+    if (failed) skip('a step before it failed');
+  });
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') failed = true;
+  });
 
-describe('the main job', { timeout: 120_000 }, () => {
   it('F5: stops at a breakpoint with the rows already there', async () => {
-    await vs.openFile('shop.ts', line('console.log(await pears'));
-    await vs.page.keyboard.press('F9');
+    await vs.breakpoint('shop.ts', line('console.log(await pears'));
     await vs.page.keyboard.press('F5');
     await stopped().waitFor();
     await until(async () => (await rowsIn(vs.panel)).length === beforeBreakpoint.length, 'the rows at the breakpoint');
@@ -212,4 +206,4 @@ describe('the main job', { timeout: 120_000 }, () => {
       .first()
       .waitFor();
   });
-});
+}

@@ -1,11 +1,11 @@
 // The ways to start a program traced, and what is said when that cannot work.
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeRows, rowsIn } from './rows';
-import { until, VsCode } from './window';
+import { inWindow, vs } from './shared';
+import { until } from './window';
 
-let vs: VsCode;
 const whole = [
   '/apples 200',
   '/cherries 200',
@@ -16,52 +16,41 @@ const whole = [
   '/closed TCP refused',
 ];
 
-beforeAll(async () => {
-  vs = await VsCode.open({ height: 1500, settings: { 'netTrace.runs.keep': 1 } });
-});
-afterAll(() => vs?.close());
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
-});
-
-let runs = 0;
-/** Starts a configuration and waits for its rows; each run replaces the one before. `covered`: by the terminal. */
-async function start(name: string, covered = false): Promise<string[]> {
-  runs++;
-  await vs.debug(name);
+/** Starts a program, and gives its rows once it has ended. `covered`: by the terminal. */
+async function start(begin: () => Promise<void>, covered = false): Promise<string[]> {
+  await vs.clear();
+  await begin();
   if (covered) {
     await vs.page.locator('.terminal-wrapper.active').waitFor();
     await vs.page.locator('.statusbar-item', { hasText: `${whole.length} requests` }).waitFor();
     await vs.command('Net Trace: Show Requests');
   }
-  await until(async () => {
-    const rows = await rowsIn(vs.panel);
-    return rows.length >= whole.length && rows.every((r) => r.run === runs);
-  }, `the rows of ${name}`);
   await vs.panel.getByText('The program ended').waitFor();
   return describeRows(await rowsIn(vs.panel));
 }
 
-describe('ways to start', { timeout: 120_000 }, () => {
+export function ways(): void {
+  inWindow({ width: 1400, height: 1500 });
+
   it('"netTrace": true on any Node configuration', async () =>
-    expect(await start('Plain Node with netTrace')).toEqual(whole));
+    expect(await start(() => vs.debug('Plain Node with netTrace'))).toEqual(whole));
 
-  it('in the integrated terminal', async () => expect(await start('In a terminal', true)).toEqual(whole));
+  it('in the integrated terminal', async () =>
+    expect(await start(() => vs.debug('In a terminal'), true)).toEqual(whole));
 
-  it('by an npm script', async () => expect(await start('By npm')).toEqual(whole));
+  it('by an npm script', async () => expect(await start(() => vs.debug('By npm'))).toEqual(whole));
 
-  it('Start Without Debugging', async () => {
-    runs++;
-    await vs.command('Debug: Start Without Debugging');
-    await until(async () => (await rowsIn(vs.panel)).filter((r) => r.run === runs).length === whole.length, 'the rows');
-  });
+  it('Start Without Debugging', async () =>
+    expect(await start(() => vs.command('Debug: Start Without Debugging'))).toEqual(whole));
 
   it('the command "Debug with Net Trace", for the open file', async () => {
-    runs++;
     await vs.openFile('shop.js');
-    await vs.command('Net Trace: Debug with Net Trace');
-    await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' }).click();
-    await until(async () => (await rowsIn(vs.panel)).filter((r) => r.run === runs).length === whole.length, 'the rows');
+    const current = vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' });
+    const begin = async () => {
+      await vs.command('Net Trace: Debug with Net Trace');
+      await current.click();
+    };
+    expect(await start(begin)).toEqual(whole);
   });
 
   it('a Node configuration without netTrace is left alone', async () => {
@@ -75,9 +64,8 @@ describe('ways to start', { timeout: 120_000 }, () => {
     await until(async () => (await now()).length > 0, 'the panel');
     expect(await now()).toEqual(before);
   });
-});
 
-describe('one message says why nothing is traced, and what to do', { timeout: 120_000 }, () => {
+  // One message says why nothing is traced, and what to do.
   it('Node before 18', async () => {
     // A Node that says it is 16 and does not know the hook.
     const bin = join(vs.workspace, 'bin');
@@ -94,6 +82,6 @@ describe('one message says why nothing is traced, and what to do', { timeout: 12
     await vs.debug('Script with inspect-brk');
     await vs.panel.getByText('the npm script "legacy" has --inspect-brk').waitFor();
     await vs.shot('message-no-hook');
-    await vs.command('Debug: Stop');
+    await vs.stop();
   });
-});
+}

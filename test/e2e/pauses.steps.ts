@@ -1,28 +1,20 @@
-// A stop of two seconds while a request waits: marked, saved, and in nobody's figures.
+// A stop of a second while a request waits: marked, saved, and in nobody's figures.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseNative } from '../../src/formats/native';
 import { phasesOf } from '../../src/model/phases';
 import { Store } from '../../src/model/store';
 import { rowsIn } from './rows';
-import { lineOf, until, VsCode } from './window';
+import { inWindow, vs } from './shared';
+import { lineOf, until } from './window';
 
-let vs: VsCode;
-beforeAll(async () => {
-  vs = await VsCode.open({ height: 1200 });
-});
-afterAll(() => vs?.close());
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
-});
+const stopMs = 1200;
 
-const stopMs = 2000;
-
-describe('pauses', { timeout: 120_000 }, () => {
-  it('two seconds at a breakpoint between request and answer are no wait for the server', async () => {
-    await vs.openFile('paused.ts', lineOf(vs.workspace, 'src/paused.ts', "console.log('sent')"));
-    await vs.page.keyboard.press('F9');
+export function pauses(): void {
+  inWindow({ width: 1400, height: 1200 });
+  it('a second at a breakpoint between request and answer are no wait for the server', async () => {
+    await vs.breakpoint('paused.ts', lineOf(vs.workspace, 'src/paused.ts', "console.log('sent')"));
     await vs.debug('Paused');
     await vs.page.locator('.codicon-debug-breakpoint-stackframe, .codicon-debug-stackframe').first().waitFor();
     await until(async () => (await rowsIn(vs.panel)).length === 1, 'the row at the breakpoint');
@@ -61,4 +53,4 @@ describe('pauses', { timeout: 120_000 }, () => {
     expect(trace.findings?.map((f) => f.rule) ?? []).not.toContain('event-loop-blocked');
     expect(trace.findings?.map((f) => f.rule) ?? []).not.toContain('server-slow');
   });
-});
+}

@@ -1,22 +1,25 @@
 // Pictures of the panel and of the notes beside the code: dark and light, wide and narrow. Looked at by people; the test
 // sees to it that what they show is there.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lineOf, until, VsCode } from './window';
-
-let vs: VsCode;
-beforeAll(async () => {
-  vs = await VsCode.open({ settings: { 'netTrace.editor.notes': 'both' } });
-});
-afterAll(() => vs?.close());
+import { beforeAll, expect, it } from 'vitest';
+import { inWindow, vs } from './shared';
+import { lineOf, until } from './window';
 
 const themes = {
   dark: ['Dark Modern', 'vs-dark'],
   light: ['Light Modern', 'vs'],
-  contrast: ['Dark High Contrast', 'hc-black'],
+  contrast: ['Default High Contrast', 'hc-black'],
 } as const;
-const sizes = { wide: { width: 1600, height: 900 }, narrow: { width: 760, height: 1500 } };
+/** As the page is told. */
+const kinds = { 'vs-dark': 'vscode-dark', vs: 'vscode-light', 'hc-black': 'vscode-high-contrast' };
+const [wide, narrow] = [
+  { width: 1600, height: 900 },
+  { width: 760, height: 1500 },
+];
 
-describe('looks', { timeout: 120_000 }, () => {
+export function looks(): void {
+  inWindow(wide);
+  beforeAll(() => vs.set({ 'netTrace.editor.notes': 'both' }));
+
   it('notes behind the line and above it', async () => {
     await vs.openFile('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url'));
     await vs.debug('Net Trace');
@@ -54,29 +57,27 @@ describe('looks', { timeout: 120_000 }, () => {
     await vs.command('File: Revert File');
   });
 
-  for (const [theme, [name, kind]] of Object.entries(themes)) {
-    it(`${theme}, wide and narrow`, async () => {
-      await vs.page.setViewportSize(sizes.wide);
-      await vs.command('Preferences: Color Theme');
-      await vs.page.locator('.quick-input-widget input[placeholder*="Color Theme"]').fill(name);
-      await vs.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: name }).waitFor();
-      await vs.page.keyboard.press('Enter');
+  const row = () => vs.panel.locator('[role=row][data-id]').first();
+  const details = () => vs.panel.getByText('Breakdown').first();
+  const inEachTheme = async (size: string) => {
+    for (const [theme, [name, kind]] of Object.entries(themes)) {
+      vs.set({ 'workbench.colorTheme': name });
       await vs.page.locator(`.monaco-workbench.${kind}`).waitFor();
-      const row = vs.panel.locator('[role=row][data-id]').first();
-      const details = vs.panel.getByText('Breakdown').first();
-      await row.waitFor();
-      await details.waitFor();
-      await vs.shot(`panel-${theme}-wide`);
-      // Too low and too narrow for both: one at a time. With the whole height: both.
-      await vs.page.setViewportSize(sizes.narrow);
-      await row.waitFor({ state: 'hidden' });
-      await details.waitFor();
-      await vs.shot(`panel-${theme}-narrow`);
-      await vs.command('View: Toggle Maximized Panel');
-      await row.waitFor();
-      await details.waitFor();
-      await vs.shot(`panel-${theme}-narrow-high`);
-      await vs.command('View: Toggle Maximized Panel');
-    });
-  }
-});
+      await vs.panel.locator(`body[data-vscode-theme-kind=${kinds[kind]}]`).waitFor();
+      await row().waitFor();
+      await details().waitFor();
+      await vs.shot(`panel-${theme}-${size}`);
+    }
+  };
+
+  it('wide: list and details side by side, in each theme', () => inEachTheme('wide'));
+
+  it('narrow: one at a time; with the whole height, one above the other', async () => {
+    await vs.page.setViewportSize(narrow);
+    await row().waitFor({ state: 'hidden' });
+    await details().waitFor();
+    await vs.shot('panel-contrast-narrow');
+    await vs.command('View: Toggle Maximized Panel');
+    await inEachTheme('narrow-high');
+  });
+}

@@ -1,0 +1,116 @@
+// What must be quick: a row is in the panel soon after its request began, and VS Code starts the extension in no time.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Trace } from '../../src/model/records';
+import { inWindow, vs } from './shared';
+import { until } from './window';
+
+const ticks = 60;
+const rowLimitMs = 200;
+/** From the program to the page: its file's watcher, extension host, window, page. A busy machine delays each of them. */
+const hops = 4;
+
+export function rowDelay(): void {
+  inWindow({ width: 1400, height: 1500 });
+
+  it(`95 % of the rows are in the panel within ${rowLimitMs} ms of their request's begin`, async () => {
+    const over: number[] = [];
+    // What else the machine does is in each figure: a timer in the page says how much, and the best of three counts.
+    while (over.length < 3 && !over.some((ms) => ms < rowLimitMs)) {
+      const { delays, late } = await rowDelays(`ticks-${over.length}.nettrace.json`);
+      over.push(quantile(delays, 0.95) - hops * quantile(late, 0.95));
+      const shown = [0.5, 0.95, 1].map((q) => quantile(delays, q).toFixed(0));
+      console.log(
+        `row after request, ms: ${shown.join(', ')} (p50, p95, most); a timer of the page is late by ${quantile(late, 0.95).toFixed(0)} (p95)`,
+      );
+    }
+    expect(Math.min(...over)).toBeLessThan(rowLimitMs);
+  });
+}
+
+const quantile = (sorted: readonly number[], q: number) => sorted[Math.floor(q * (sorted.length - 1))] as number;
+
+interface Seen {
+  rows: Record<string, number>;
+  late: number[];
+}
+
+/** From the begin of each request to its row; and how late a timer of the page was meanwhile. In ms, sorted. */
+async function rowDelays(name: string): Promise<{ delays: number[]; late: number[] }> {
+  await vs.clear();
+  const body = vs.panel.locator('body');
+  // When each row first stands in the page. The page and the program have the same wall clock.
+  await body.evaluate((element) => {
+    const seen: Record<string, number> = {};
+    const late: number[] = [];
+    let last = performance.now();
+    setInterval(() => {
+      late.push(Math.max(0, performance.now() - last - 50));
+      last = performance.now();
+    }, 50);
+    const look = () => {
+      for (const row of element.querySelectorAll('[role=row][data-id]'))
+        seen[(row.getAttribute('data-id') ?? '').replace(/^r\d+\//, '')] ??= Date.now();
+    };
+    new MutationObserver(look).observe(element, {
+      childList: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: ['data-id'],
+    });
+    Object.assign(window, { seen: { rows: seen, late } });
+  });
+  await vs.debug('Ticks');
+  await vs.panel.getByText('The program ended').waitFor();
+  const seen = await body.evaluate(() => (window as unknown as { seen: Seen }).seen);
+
+  const file = join(vs.workspace, name);
+  await vs.command('Net Trace: Save Trace');
+  await vs.answerDialog(file, /\.nettrace\.json$/);
+  await vs.notification(`to ${name}.`).first().waitFor();
+  const trace = JSON.parse(readFileSync(file, 'utf8')) as Trace;
+  expect(trace.requests.length).toBeGreaterThanOrEqual(ticks);
+  const delays = trace.requests.map((r) => {
+    const at = seen.rows[r.id];
+    expect(at, `${r.url} was never drawn`).toBeDefined();
+    return (at as number) - (Date.parse(trace.beginTime) + (r.createdAt ?? Number.NaN) / 1000);
+  });
+  const ascending = (a: number, b: number) => a - b;
+  return { delays: delays.sort(ascending), late: seen.late.sort(ascending) };
+}
+
+export function activation(): void {
+  inWindow({ width: 1400, height: 1500 });
+
+  it('VS Code starts the extension as quickly as its own ones', async () => {
+    // The time is printed; what is asserted is its place among VS Code's own extensions that start beside it and share
+    // the processor: the machine's load is in all of them.
+    const times: { ours: number; slowest: number }[] = [];
+    while (times.length < 4 && !times.some((t) => t.ours <= t.slowest)) {
+      if (times.length > 0) await vs.reload();
+      await vs.command('Net Trace: Show Requests');
+      await vs.panel.locator('body').waitFor();
+      times.push(await activations());
+    }
+    console.log(`activation, ms: ${times.map((t) => `${t.ours} (slowest of VS Code's own: ${t.slowest})`).join(', ')}`);
+    expect(times.some((t) => t.ours <= t.slowest)).toBe(true);
+  });
+}
+
+/** As VS Code itself measured it: loading the code and the call; in milliseconds. */
+async function activations(): Promise<{ ours: number; slowest: number }> {
+  await vs.command('Developer: Show Running Extensions');
+  // The list is sorted by time and draws only what fits: a quick extension would stand below the fold.
+  await vs.page.setViewportSize({ width: 1300, height: 6000 });
+  const entries = vs.page.locator('.runtime-extensions-editor .monaco-list-row');
+  return until(async () => {
+    const all = (await entries.allTextContents()).map((text) => ({
+      ours: text.startsWith('Net Trace'),
+      ms: Number(/Activation: (\d+)ms/.exec(text)?.[1] ?? Number.NaN),
+    }));
+    const ours = all.find((e) => e.ours && e.ms >= 0)?.ms;
+    const own = all.filter((e) => !e.ours && e.ms >= 0).map((e) => e.ms);
+    return ours !== undefined && own.length > 3 ? { ours, slowest: Math.max(...own) } : undefined;
+  }, 'the times');
+}
