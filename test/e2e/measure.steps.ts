@@ -8,24 +8,29 @@ import { until } from './window';
 
 const ticks = 60;
 const rowLimitMs = 200;
-/** From the program to the page: its file's watcher, extension host, window, page. A busy machine delays each of them. */
-const hops = 4;
+/** A timer of the page that is late by more tells of a machine on which no such figure means anything. */
+const busyMs = 50;
 
 export function rowDelay(): void {
   inWindow({ width: 1400, height: 1500 });
 
-  it(`95 % of the rows are in the panel within ${rowLimitMs} ms of their request's begin`, async () => {
-    const over: number[] = [];
-    // What else the machine does is in each figure: a timer in the page says how much, and the best of three counts.
-    while (over.length < 3 && !over.some((ms) => ms < rowLimitMs)) {
-      const { delays, late } = await rowDelays(`ticks-${over.length}.nettrace.json`);
-      over.push(quantile(delays, 0.95) - hops * quantile(late, 0.95));
+  it(`95 % of the rows are in the panel within ${rowLimitMs} ms of their request's begin`, async ({ skip }) => {
+    const p95: number[] = [];
+    let leastLate = Number.POSITIVE_INFINITY;
+    // What else the machine does is in each figure: the best of three counts.
+    while (p95.length < 3 && !p95.some((ms) => ms < rowLimitMs)) {
+      const { delays, late } = await rowDelays(`ticks-${p95.length}.nettrace.json`);
+      p95.push(quantile(delays, 0.95));
+      leastLate = Math.min(leastLate, quantile(late, 0.95));
       const shown = [0.5, 0.95, 1].map((q) => quantile(delays, q).toFixed(0));
       console.log(
         `row after request, ms: ${shown.join(', ')} (p50, p95, most); a timer of the page is late by ${quantile(late, 0.95).toFixed(0)} (p95)`,
       );
     }
-    expect(Math.min(...over)).toBeLessThan(rowLimitMs);
+    const best = Math.min(...p95);
+    if (best >= rowLimitMs && leastLate > busyMs)
+      skip(`the machine is too busy: a timer is ${leastLate.toFixed(0)} ms late`);
+    expect(best).toBeLessThan(rowLimitMs);
   });
 }
 
