@@ -29,6 +29,7 @@
 #define SERVERS_MAX 8
 #define SEEN 1024
 #define SEEN_NS 5000000ull
+#define WAYS 2048
 #define MILLISECOND 1000000ull
 #define BYTES_DEFAULT (256ull << 20)
 #define QUESTION_NS 60000000ull
@@ -68,6 +69,11 @@ static struct {
     uint64_t at;
     uint32_t sum, interface;
   } seen_before[SEEN];
+  /* Where the packets of a connection leave, and up to which byte. */
+  struct way {
+    struct address from, to;
+    uint32_t interface, end;
+  } ways[WAYS];
 } c;
 
 /* ---- to the host ---- */
@@ -136,10 +142,14 @@ static struct ended {
   int protocol;
 } ended[ENDED];
 
-static struct ended *ended_at(int protocol, const struct address *local, const struct address *remote) {
+static uint32_t ends_hash(int protocol, const struct address *a, const struct address *b) {
   uint32_t sum = 2166136261u ^ (uint32_t)protocol;
-  for (int i = 0; i < 16; i++) sum = ((sum ^ local->ip[i]) * 16777619u ^ remote->ip[i]) * 16777619u;
-  return &ended[((sum ^ local->port) * 16777619u ^ remote->port) * 2654435761u >> 20];
+  for (int i = 0; i < 16; i++) sum = ((sum ^ a->ip[i]) * 16777619u ^ b->ip[i]) * 16777619u;
+  return ((sum ^ a->port) * 16777619u ^ b->port) * 2654435761u;
+}
+
+static struct ended *ended_at(int protocol, const struct address *local, const struct address *remote) {
+  return &ended[ends_hash(protocol, local, remote) >> 20];
 }
 
 /* A socket for datagrams may be watched by its own end alone. */
@@ -198,15 +208,27 @@ static enum verdict judge(const struct helper *h, const struct packet *p, uint8_
 }
 
 /* The same packet on its way through several interfaces: a bridge and its port, a VLAN and its carrier. */
-static bool is_duplicate(const struct packet *p, const struct record *r) {
+static bool is_again(const struct packet *p, const struct record *r) {
   if (p->sum == 0) return false;
   size_t i = p->sum % SEEN;
-  bool again = c.seen_before[i].sum == p->sum && c.seen_before[i].interface != r->interface &&
-               r->realtime_ns - c.seen_before[i].at < SEEN_NS;
-  if (again) return true;
+  uint64_t at = c.seen_before[i].at, apart = r->realtime_ns > at ? r->realtime_ns - at : at - r->realtime_ns;
+  if (c.seen_before[i].sum == p->sum && c.seen_before[i].interface != r->interface && apart < SEEN_NS) return true;
   c.seen_before[i].at = r->realtime_ns;
   c.seen_before[i].sum = p->sum;
   c.seen_before[i].interface = r->interface;
+  return false;
+}
+
+/* On its way out the upper device may see a large one, and the lower the pieces that it was cut into, and later: bytes
+   that went out by another interface already. */
+static bool is_piece(const struct packet *p, const struct record *r) {
+  if (p->kind != PACKET_TCP || p->headers == 0 || !r->direction || r->original < p->headers) return false;
+  struct way *w = &c.ways[ends_hash(IPPROTO_TCP, &p->from, &p->to) >> 21];
+  uint32_t end = p->sequence + (r->original - (uint32_t)p->headers) + p->controls;
+  bool same = w->interface != 0 && address_equal(&w->from, &p->from) && address_equal(&w->to, &p->to);
+  if (same && w->interface != r->interface && (int32_t)(end - w->end) <= 0) return true;
+  bool on = same && w->interface == r->interface && (int32_t)(end - w->end) < 0;
+  *w = (struct way){p->from, p->to, r->interface, on ? w->end : end};
   return false;
 }
 
@@ -246,7 +268,7 @@ static void take(struct helper *h, const struct tpacket3_hdr *head, const uint8_
     c.others++;
     return;
   }
-  if (is_duplicate(&k.packet, &k.record)) {
+  if (is_again(&k.packet, &k.record) || is_piece(&k.packet, &k.record)) {
     c.duplicates++;
     return;
   }
@@ -475,6 +497,7 @@ static void start(struct helper *h, const struct json *m) {
   memset(&c, 0, offsetof(__typeof__(c), batch));
   c.batch_length = c.batch_packets = 0;
   memset(c.seen_before, 0, sizeof c.seen_before);
+  memset(c.ways, 0, sizeof c.ways);
   c.fd = -1;
   const char *wrong = configure(m);
   if (wrong) return say_state(h, false, wrong);

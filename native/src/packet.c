@@ -79,7 +79,11 @@ static bool parse_ip(const uint8_t *b, size_t n, struct packet *p) {
     p->from.port = u16_at(at);
     p->to.port = u16_at(at + 2);
     if (protocol == IPPROTO_UDP) p->headers = head + 8;
-    else if (left >= 13 && at[12] >> 4 >= 5) p->headers = head + (size_t)(at[12] >> 4) * 4;
+    else if (left >= 14 && at[12] >> 4 >= 5) {
+      p->headers = head + (size_t)(at[12] >> 4) * 4;
+      p->sequence = (uint32_t)u16_at(at + 4) << 16 | u16_at(at + 6);
+      p->controls = (at[13] & 1u) + (at[13] >> 1 & 1u);
+    }
     return true;
   }
   if (protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6) return false;

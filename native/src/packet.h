@@ -16,6 +16,8 @@ struct packet {
   struct address inner_from, inner_to;
   /* Bytes up to the payload; 0: not known. */
   size_t headers;
+  /* TCP, if `headers` is known: number of the first byte, and how many the SYN and the FIN count. */
+  uint32_t sequence, controls;
   /* Of the IP packet without what changes on its way, so that it is known again on another interface. */
   uint32_t sum;
 };

@@ -1,0 +1,292 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { scratch } from '../../src/session/testing/scratch';
+import { whyNot } from './helper';
+import { Kernel, type Packet, pair, type Said, Talker } from './kernel';
+import { Spaces } from './spaces';
+
+const why = whyNot('packet capture', { root: true, programs: ['ip', 'nsenter', 'tcpdump'] });
+const features = ['route', 'inetDiag', 'tcpDestroy', 'capture'];
+
+const begin = async (kernel: Kernel, options: object = {}): Promise<Said> => {
+  kernel.send({ cmd: 'capture', ...options });
+  return kernel.until('capturing', () => kernel.all('capture').at(-1));
+};
+const stop = async (kernel: Kernel): Promise<Said> => {
+  kernel.send({ cmd: 'captureStop' });
+  return kernel.until('the end', () => kernel.all('captureEnd').at(-1), 20_000);
+};
+
+/** Of IPv4 with TCP or UDP on Ethernet. */
+const of = ({ bytes }: Packet) => ({
+  from: bytes.readUInt16BE(34),
+  to: bytes.readUInt16BE(36),
+  flags: bytes[47] as number,
+  payload: bytes.subarray(34 + ((bytes[46] as number) >> 4) * 4),
+});
+const isOf = (p: Packet, port: number | undefined) => of(p).from === port || of(p).to === port;
+const ended = (...sockets: Socket[]) => Promise.all(sockets.map((s) => s.closed || once(s, 'close')));
+
+/** Sends datagrams of 200 bytes, so many a second for so long; says its port first, and at the end how many it sent. */
+const flood = (to: string, port: number, perSecond: number, seconds: number) => `
+  const s = require('dgram').createSocket('udp4');
+  s.connect(${port}, '${to}', () => { console.log(s.address().port); process.stdin.once('data', () => {
+    const text = Buffer.alloc(200), begin = performance.now(); let sent = 0, failed = 0, back = 0;
+    const all = ${perSecond * seconds};
+    const go = () => {
+      const due = Math.min(all, Math.floor((performance.now() - begin) * ${perSecond / 1000}));
+      for (let n = 0; sent < due && n < 2000; n++) { sent++; s.send(text, (e) => { back++; if (e) failed++; if (back === all) done(); }); }
+      if (sent < all) setImmediate(go);
+    };
+    const done = () => { console.log(sent - failed, performance.now() - begin); process.exit(); };
+    go();
+  }); });`;
+
+describe.skipIf(why)('packet capture', () => {
+  test('50,000 a second for 3 s: what the host got and what was dropped is what was sent, as tcpdump says too', async () => {
+    using spaces = new Spaces();
+    using sink = new Talker(
+      `const s = require('dgram').createSocket('udp4'); s.bind(9999, '127.0.0.1', () => console.log('up'));`,
+      spaces.in('client'),
+    );
+    await sink.line();
+    const [file = '', ...args] = spaces.in(
+      'client',
+      'tcpdump',
+      '-i',
+      'lo',
+      '-n',
+      '-B',
+      '32768',
+      '-w',
+      '/dev/null',
+      'udp dst port 9999',
+    );
+    const tcpdump = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let words = '';
+    tcpdump.stderr.on('data', (d: Buffer) => {
+      words += d.toString();
+    });
+    while (!words.includes('listening')) await wait(10);
+    using kernel = new Kernel({ features, wrap: spaces.in('client') });
+    await kernel.hello();
+    using sender = new Talker(flood('127.0.0.1', 9999, 50_000, 3), spaces.in('client'));
+    const port = Number(await sender.line());
+    kernel.watch(
+      'u',
+      { localAddress: '127.0.0.1', localPort: port, remoteAddress: '127.0.0.1', remotePort: 9999 },
+      { protocol: 'udp' },
+    );
+    expect(await begin(kernel, { snaplen: 96 })).toMatchObject({ state: 'on', snaplen: 96 });
+    sender.tell('go');
+    const [sent, ms] = (await sender.line(60_000)).split(' ').map(Number);
+    await wait(100);
+    const end = await stop(kernel);
+    tcpdump.kill('SIGINT');
+    await once(tcpdump, 'close');
+    console.log(`capture: ${sent} packets in ${Math.round(ms as number)} ms: ${JSON.stringify(end)}`);
+    expect(sent).toBe(150_000);
+    const n = (name: string) => end[name] as number;
+    expect(n('sentPackets')).toBe(kernel.packets.length);
+    expect(n('sentPackets') + n('dropped') + n('unread')).toBe(sent);
+    // Nothing else was on that loopback but the port's refusals, which there are none of.
+    expect(n('received')).toBe(n('sentPackets') + n('unread'));
+    const seen = Number(/(\d+) packets? received by filter/.exec(words)?.[1]);
+    expect(seen === sent || seen === 2 * (sent as number)).toBe(true);
+    for (const p of [kernel.packets[0], kernel.packets.at(-1)])
+      expect(p).toMatchObject({ captured: 96, original: 242, direction: 1, linkType: 1 });
+    for (let i = 1; i < kernel.packets.length; i++)
+      if ((kernel.packets[i] as Packet).ns < (kernel.packets[i - 1] as Packet).ns)
+        throw new Error(`packet ${i} goes back in time`);
+  });
+
+  test('from the SYN to the last acknowledgement, each once, of 50 connections that began before they were watched; no other’s', async () => {
+    using kernel = new Kernel({ features });
+    await kernel.hello();
+    await begin(kernel);
+    const ports: number[] = [];
+    for (let i = 0; i < 50; i++) {
+      using p = await pair();
+      using foreign = await pair();
+      foreign.ours.write('foreign');
+      ports.push(p.ours.localPort as number);
+      kernel.watch(`c${i}`, p.ours);
+      p.theirs.resume();
+      p.ours.resume().end(`hello ${i}`);
+      p.theirs.once('end', () => p.theirs.end());
+      await ended(p.ours, p.theirs);
+    }
+    await wait(30);
+    const end = await stop(kernel);
+    expect(end).toMatchObject({ dropped: 0, unread: 0, truncated: false, sentPackets: kernel.packets.length });
+    const by = new Map(ports.map((port) => [port, kernel.packets.filter((p) => isOf(p, port))]));
+    expect([...by.values()].reduce((sum, list) => sum + list.length, 0)).toBe(kernel.packets.length);
+    for (const [port, list] of by) {
+      const flags = list.sort((a, b) => Number(a.ns - b.ns)).map((p) => of(p).flags);
+      expect(flags.slice(0, 3), `${port}`).toEqual([0x02, 0x12, 0x10]);
+      expect(flags.filter((f) => f & 1).length).toBe(2);
+      // Ends with an acknowledgement of a FIN; each is another packet.
+      expect((flags.at(-1) as number) & 0x11).toBe(0x10);
+      expect(new Set(list.map((p) => p.bytes.toString('hex'))).size).toBe(list.length);
+      expect(list.map((p) => p.direction)).toEqual(list.map((p) => (of(p).from === port ? 1 : 0)));
+      expect(list.map((p) => of(p).payload.toString()).join('')).toMatch(/^hello \d+$/);
+    }
+  });
+
+  test('each packet once though it passes a bridge and its port; ICMP and ARP on request only', async () => {
+    using spaces = new Spaces();
+    const device = spaces.device('client');
+    spaces.ip('client', 'link add br0 type bridge');
+    spaces.ip('client', `addr del ${spaces.client}/24 dev ${device}`);
+    spaces.ip('client', `link set ${device} master br0`);
+    spaces.ip('client', `addr add ${spaces.client}/24 dev br0`);
+    spaces.ip('client', 'link set br0 up');
+    spaces.ip('client', 'route replace default via 10.91.1.1');
+    spaces.ip('router', `link set ${spaces.towardsServer} mtu 1200`);
+    using server = new Talker(
+      `require('net').createServer((s) => s.resume().on('end', () => s.end())).listen(8080, '${spaces.server}', () => console.log('up'));`,
+      spaces.in('server'),
+    );
+    await server.line();
+    for (const more of [false, true]) {
+      const file = join(scratch(), 'pcap');
+      const [tcpdump = '', ...args] = spaces.in(
+        'client',
+        'tcpdump',
+        '-i',
+        'br0',
+        '-n',
+        '--immediate-mode',
+        '-U',
+        '-Z',
+        'root',
+        '-w',
+        file,
+        'tcp port 8080',
+      );
+      const dumping = spawn(tcpdump, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      await once(dumping.stderr, 'data');
+      using kernel = new Kernel({ features, wrap: spaces.in('client') });
+      await kernel.hello();
+      await begin(kernel, { icmp: more, arp: more });
+      using ours = new Talker(
+        `const s = require('net').connect(8080, '${spaces.server}', () => console.log(s.localPort));
+         process.stdin.once('data', () => s.end(Buffer.alloc(20000))); s.resume().on('close', () => { console.log('closed'); process.exit(); });`,
+        spaces.in('client'),
+      );
+      const localPort = Number(await ours.line());
+      kernel.watch(
+        'c',
+        { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 },
+        { pid: ours.pid },
+      );
+      await kernel.until('watched', () => kernel.all('watched')[0]);
+      if (more) spaces.ip('client', 'neigh flush all');
+      else spaces.ip('client', 'route flush cache');
+      ours.tell('go');
+      expect(await ours.line()).toBe('closed');
+      await wait(50);
+      const end = await stop(kernel);
+      const tcp = kernel.packets.filter((p) => p.bytes.readUInt16BE(12) === 0x800 && p.bytes[23] === 6);
+      const icmp = kernel.packets.filter((p) => p.bytes.readUInt16BE(12) === 0x800 && p.bytes[23] === 1);
+      const arp = kernel.packets.filter((p) => p.bytes.readUInt16BE(12) === 0x806);
+      expect(icmp.length > 0).toBe(more);
+      expect(arp.length > 0).toBe(more);
+      if (more) expect([icmp[0]?.bytes[34], icmp[0]?.bytes[35]]).toEqual([3, 4]);
+      expect(end.duplicates as number).toBeGreaterThanOrEqual(tcp.length);
+      await wait(100);
+      dumping.kill('SIGINT');
+      await once(dumping, 'close');
+      const counted = spawnSync('tcpdump', ['-n', '-r', file, `tcp port ${localPort}`], { encoding: 'utf8' }).stdout;
+      expect(tcp.length).toBe(counted.split('\n').length - 1);
+      expect(tcp.filter((p) => !isOf(p, localPort))).toEqual([]);
+      // The second time, the way's size is known: forgotten, so that it is told again.
+      spaces.ip('client', 'route flush cache');
+    }
+  });
+
+  test('headers alone, a limit of size, an interface that is not there', async () => {
+    using kernel = new Kernel({ features });
+    await kernel.hello();
+    expect(await begin(kernel, { interfaces: ['nowhere0'] })).toMatchObject({
+      state: 'off',
+      reason: 'there is no such interface',
+    });
+    await begin(kernel, { headersOnly: true, interfaces: ['lo'] });
+    await kernel.until('on', () => kernel.all('capture').at(-1)?.state === 'on');
+    using p = await pair();
+    kernel.watch('c', p.ours);
+    await kernel.until('watched', () => kernel.all('watched')[0]);
+    p.theirs.resume();
+    p.ours.write(Buffer.alloc(50_000));
+    while (p.theirs.bytesRead < 50_000) await wait(1);
+    await wait(30);
+    expect(await stop(kernel)).toMatchObject({
+      interfaces: [{ index: 1, name: 'lo', linkType: 1, sent: kernel.packets.length }],
+    });
+    expect(Math.max(...kernel.packets.map((k) => k.captured))).toBeLessThanOrEqual(14 + 20 + 40);
+    expect(
+      kernel.packets
+        .filter((k) => of(k).from === p.ours.localPort)
+        .reduce((sum, k) => sum + k.original - k.captured, 0),
+    ).toBe(50_000);
+    kernel.packets.length = 0;
+    kernel.said.length = 0;
+    await begin(kernel, { maxBytes: 100_000 });
+    for (let i = 0; i < 40; i++) p.ours.write(Buffer.alloc(10_000));
+    const end = await kernel.until('the end', () => kernel.all('captureEnd')[0]);
+    expect(end).toMatchObject({ truncated: true });
+    const bytes = kernel.packets.reduce((sum, k) => sum + k.captured, 0);
+    expect(end.sentBytes).toBe(bytes);
+    expect(bytes <= 100_000 && bytes > 30_000).toBe(true);
+    kernel.send({ cmd: 'captureStop' });
+    expect(await kernel.until('refused', () => kernel.all('failed')[0])).toMatchObject({ cmd: 'captureStop' });
+  });
+
+  test('one user’s alone: questions to a resolver, connections; root’s to the same servers are not there', async () => {
+    const nobody = 65534;
+    using kernel = new Kernel({ features: [...features, 'traffic', 'states'], forUser: nobody });
+    await kernel.hello();
+    const resolver = createSocket('udp4').on('message', (text, from) =>
+      resolver.send(Buffer.concat([Buffer.from('answer '), text]), from.port),
+    );
+    await new Promise<void>((resolve) => resolver.bind(0, '127.0.0.1', resolve));
+    const server = createServer((s) => s.resume().on('end', () => s.end())).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const dns = resolver.address().port;
+    const http = (server.address() as { port: number }).port;
+    await begin(kernel, { dnsServers: [{ address: '127.0.0.1', port: dns }] });
+    // A socket for each question, gone with the answer; and connections that are over before they are watched.
+    const program = (who: string) => `
+      const ask = () => new Promise((r) => { const s = require('dgram').createSocket('udp4'); s.on('message', () => s.close(r)).send('${who}', ${dns}, '127.0.0.1'); });
+      const get = () => new Promise((r) => { const s = require('net').connect(${http}, '127.0.0.1', () => { console.log(s.localPort); s.end('${who}'); }).resume().on('close', r); });
+      (async () => { for (let i = 0; i < 20; i++) { await ask(); await get(); } console.log('done'); })();`;
+    const asNobody = ['setpriv', '--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups'];
+    using theirs = new Talker(program('theirs'), asNobody);
+    using mine = new Talker(program('mine'));
+    const watchAll = async (talker: Talker, who: string) => {
+      for (let line = await talker.line(); line !== 'done'; line = await talker.line())
+        kernel.watch(`${who}${line}`, {
+          localAddress: '127.0.0.1',
+          localPort: Number(line),
+          remoteAddress: '127.0.0.1',
+          remotePort: http,
+        });
+    };
+    await Promise.all([watchAll(theirs, 'theirs'), watchAll(mine, 'mine')]);
+    await wait(200);
+    await stop(kernel);
+    const texts = kernel.packets.map((p) => p.bytes.toString('latin1'));
+    expect(texts.filter((t) => t.includes('mine'))).toEqual([]);
+    // Question and answer; the data of each connection.
+    expect(texts.filter((t) => t.includes('theirs') && !t.includes('answer')).length).toBe(40);
+    expect(texts.filter((t) => t.includes('answer theirs')).length).toBe(20);
+    resolver.close();
+    server.close();
+  });
+});
