@@ -147,6 +147,20 @@ async function names() {
   socket.send(question, socket.address().port, '127.0.0.1');
   codes.push(await asked);
   socket.close();
+  // The same by TCP, with its length in front; the answer is the question, marked as an answer.
+  const server = net.createServer((s) =>
+    s
+      .on('error', () => {})
+      .once('data', (d) => {
+        d[4] |= 0x80;
+        s.end(d);
+      }),
+  );
+  await new Promise((r) => server.listen(0, '127.0.0.1', r));
+  const stream = net.connect(server.address().port, '127.0.0.1');
+  stream.write(Buffer.concat([Buffer.from([0, question.length]), question]));
+  codes.push(await new Promise((r) => stream.once('data', (d) => r(d.readUInt16BE(4)))));
+  await new Promise((r) => server.close(r));
   return codes.join();
 }
 
