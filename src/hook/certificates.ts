@@ -21,19 +21,55 @@ interface Chain {
   unsure: boolean;
 }
 
+/** What of a certificate its chain is reckoned with. */
+interface Piece {
+  fingerprint: string;
+  bytes: number;
+  isRoot: boolean;
+  /** Of its signatures. */
+  signature: number;
+}
+
+/** Chains by their leaf: reading one costs Node a part of a millisecond. */
+const kept = new Map<string, readonly Piece[]>();
+const mostKept = 100;
+
 export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
+  const leaf = kept.size === 0 ? undefined : socket.getPeerCertificate(false);
+  const known = leaf === undefined ? undefined : kept.get(leaf.fingerprint256);
+  const again = known && sentOf(socket, known, flight);
+  // What is not explained by the chain as it was is a reason to look again.
+  if (known && again?.exact) {
+    const fingerprints = fingerprintsOf(known, again.count);
+    if (fingerprints.every((f) => seen.has(f))) return { fingerprints, lines: '', unsure: false };
+  }
   const chain: DetailedPeerCertificate[] = [];
   let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
   while (next?.raw && !chain.includes(next) && chain.length < 16) {
     chain.push(next);
     next = next.issuerCertificate;
   }
-  if (chain.length === 0) return undefined;
-  const { count, unsure } = chain.length === 1 ? { count: 1, unsure: false } : sentOf(socket, chain, flight);
-  const sent = chain.slice(0, count);
-  const lines = sent.map(lineOnce).join('');
-  return { fingerprints: sent.map((c) => c.fingerprint256), lines, unsure };
+  const [first] = chain;
+  if (first === undefined) return undefined;
+  const pieces = chain.map(pieceOf);
+  const { count, exact } = sentOf(socket, pieces, flight);
+  if (exact) {
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(first.fingerprint256, pieces);
+  }
+  const lines = chain.slice(0, count).map(lineOnce).join('');
+  return { fingerprints: fingerprintsOf(pieces, count), lines, unsure: !exact && count < chain.length };
 }
+
+const fingerprintsOf = (pieces: readonly Piece[], count: number): string[] =>
+  pieces.slice(0, count).map((p) => p.fingerprint);
+
+const pieceOf = (c: DetailedPeerCertificate): Piece => ({
+  fingerprint: c.fingerprint256,
+  bytes: c.raw.length + 3,
+  isRoot: c.issuerCertificate === c,
+  signature: c.asn1Curve ? (c.bits ?? 0) / 4 : (c.bits ?? 0) / 8,
+});
 
 /**
  * The own certificate, when the server asked for one: only then does OpenSSL know which signatures both sides take. Not
@@ -62,26 +98,20 @@ const usual = 400;
  * have said besides. Where that leaves too much, or the server asked for a certificate (with names of any length), it is
  * not known of a root at the end.
  */
-function sentOf(
-  socket: TLSSocket,
-  chain: readonly DetailedPeerCertificate[],
-  flight: Flight,
-): { count: number; unsure: boolean } {
-  const last = chain[chain.length - 1] as DetailedPeerCertificate;
-  const isRoot = last.issuerCertificate === last;
+function sentOf(socket: TLSSocket, chain: readonly Piece[], flight: Flight): { count: number; exact: boolean } {
+  const [leaf, last] = [chain[0] as Piece, chain[chain.length - 1] as Piece];
   const handle = (socket as { _handle?: { _parent?: { bytesRead?: unknown } } })._handle;
   const received = handle?._parent?.bytesRead;
-  const unknown = { count: isRoot ? chain.length - 1 : chain.length, unsure: isRoot };
+  const unknown = { count: last.isRoot && chain.length > 1 ? chain.length - 1 : chain.length, exact: false };
   if (typeof received !== 'number') return unknown;
-  const asked = socket.getSharedSigalgs().length > 0;
-  const leaf = chain[0] as DetailedPeerCertificate;
-  let left = received - flight.before - flight.staple - leastBeside(socket, leaf) - (leaf.raw.length + 3);
+  let left = received - flight.before - flight.staple - leastBeside(socket, leaf) - leaf.bytes;
   let count = 1;
-  while (count < chain.length && left >= (chain[count] as DetailedPeerCertificate).raw.length + 3) {
-    left -= (chain[count] as DetailedPeerCertificate).raw.length + 3;
+  while (count < chain.length && left >= (chain[count] as Piece).bytes) {
+    left -= (chain[count] as Piece).bytes;
     count++;
   }
-  return count === chain.length && (asked || left >= usual) ? unknown : { count, unsure: false };
+  const asked = socket.getSharedSigalgs().length > 0;
+  return count === chain.length && (asked || left >= usual) ? unknown : { count, exact: true };
 }
 
 /** Bytes of a server's share of the key exchange. */
@@ -100,13 +130,12 @@ const shares: Readonly<Record<string, number>> = {
 };
 
 /** The least that a server says in the handshake beside certificates, records and headers included. */
-function leastBeside(socket: TLSSocket, leaf: DetailedPeerCertificate): number {
+function leastBeside(socket: TLSSocket, { signature }: Piece): number {
   const key = socket.getEphemeralKeyInfo() as { name?: string; type?: string; size?: number } | null;
   const is13 = socket.getProtocol() === 'TLSv1.3';
   // Node 22 knows no name for the hybrid that its OpenSSL prefers.
   const unnamed = is13 && !key?.type ? shares.X25519MLKEM768 : undefined;
   const share = shares[key?.name ?? ''] ?? unnamed ?? (key?.type === 'DH' ? (key.size ?? 0) / 8 : 0);
-  const signature = leaf.asn1Curve ? (leaf.bits ?? 0) / 4 : (leaf.bits ?? 0) / 8;
   // Hello 63, its extensions 6, certificates 8, signature 8, Finished 36, one record of 22.
   if (is13) return 143 + share + signature;
   // Hello 49, certificates 7, key exchange 12, done 4, change of cipher 6, Finished 37.

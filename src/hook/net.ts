@@ -109,7 +109,14 @@ export function installNet(): void {
     (original) =>
       function _onTimeout(this: AnySocket, ...args: unknown[]) {
         onTimeout(this);
-        return apply(original, this, args);
+        const wire = wireOf(this);
+        if (wire === undefined) return apply(original, this, args);
+        wire.timingOut = true;
+        try {
+          return apply(original, this, args);
+        } finally {
+          wire.timingOut = false;
+        }
       },
   );
   installOptions(prototype);
@@ -227,7 +234,10 @@ const onEnd = guarded(part, 'net.end', (socket: AnySocket, piece: unknown, encod
   if (wire === undefined || wire.closedAt !== 0) return;
   wire.upgrade?.gave(socket, piece, encoding);
   if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
-  if (wire.writeEndAt === 0) wire.writeEndAt = now();
+  if (wire.writeEndAt === 0) {
+    wire.writeEndAt = now();
+    wire.timedOut = wire.timingOut;
+  }
 });
 
 const onTimeout = guarded(part, 'net.timeout', (socket: AnySocket) => {

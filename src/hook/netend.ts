@@ -127,7 +127,8 @@ function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
     return 'peer';
   }
   if (wire.readEndAt !== 0 && (wire.writeEndAt === 0 || wire.readEndAt <= wire.writeEndAt)) return 'peer';
-  // The program acted on the time-out, by an end or at once.
+  if (wire.timingOut || wire.timedOut) return 'timeout';
+  // By a promise, the program acts on the time-out a moment later.
   const actedAt = wire.writeEndAt >= wire.timeoutAt ? wire.writeEndAt || t : t;
   if (wire.timeoutAt !== 0 && actedAt - wire.timeoutAt < 5) return 'timeout';
   return 'local';

@@ -123,6 +123,9 @@ export class Wire implements Writable {
   readEndAt = 0;
   writeEndAt = 0;
   timeoutAt = 0;
+  /** Its time-out is being told; it was ended by who was told. */
+  timingOut = false;
+  timedOut = false;
   resetting = false;
   closedAt = 0;
   closedBy: ClosedBy = '';
