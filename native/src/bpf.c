@@ -1,12 +1,18 @@
 #include "bpf.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "bpf/skel_internal.h"
 
+/* Younger than some C library's headers. */
+#ifndef CAP_BPF
+#define CAP_PERFMON 38
+#define CAP_BPF 39
+#endif
 #define BUSY (1u << 31)
 #define DISCARDED (1u << 30)
 #define RECORD_HEAD 8
@@ -121,7 +127,17 @@ struct bpf_settings bpf_settings(const struct helper *h) {
   return s;
 }
 
+/* The kernel says EINVAL as well to who has but one of the two. */
+static bool is_entitled(void) {
+  struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[2] = {0};
+  const uint32_t both = 1u << (CAP_PERFMON - 32) | 1u << (CAP_BPF - 32);
+  if (syscall(SYS_capget, &head, data) < 0) return false;
+  return (data[1].effective & both) == both || data[0].effective & 1u << CAP_SYS_ADMIN;
+}
+
 int bpf_refused(struct helper *h, int error, const char *what) {
+  if (!is_entitled()) error = -EPERM;
   if (error == -EPERM) helper_reason(h, "needs cap_bpf, cap_perfmon and cap_net_admin");
   else if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
     helper_reason(h, "this kernel has no type information (CONFIG_DEBUG_INFO_BTF): its events need it");
