@@ -16,6 +16,7 @@ import { plainHttpRule, secretInUrlRule } from './rules/exposed';
 import { failedConnectRule } from './rules/failedConnects';
 import { h2NotUsedRule } from './rules/h2NotUsed';
 import { limitsOfSightRule } from './rules/limitsOfSight';
+import { retransmitRule } from './rules/lostSegments';
 import { manyRequestRule, serialRule } from './rules/manyRequests';
 import { newConnectionRule } from './rules/newConnections';
 import { packageHostRule } from './rules/packageHosts';
@@ -46,6 +47,7 @@ const rules: readonly ((facts: Facts) => Draft[])[] = [
   shortConnectionRule,
   newConnectionRule,
   smallWriteRule,
+  retransmitRule,
   slowServerRule,
   slowBodyRule,
   uploadRule,
@@ -65,7 +67,7 @@ const rules: readonly ((facts: Facts) => Draft[])[] = [
 const covered = 0.8;
 const causes: Readonly<Record<string, readonly string[]>> = {
   'agent-queue': ['body-not-read'],
-  'server-slow': ['event-loop-blocked'],
+  'server-slow': ['event-loop-blocked', 'retransmit-wait'],
   'body-slow': ['event-loop-blocked'],
   'tls-full-handshake': ['keep-alive-off', 'connection-churn', 'avoidable-connections'],
   'new-connection': ['keep-alive-off', 'connection-churn', 'body-not-read'],

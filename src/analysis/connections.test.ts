@@ -71,12 +71,26 @@ const upload = (more: object, send = 2000): Records => ({
   ],
 });
 
+const uploadWith = (more: Parameters<typeof kernel>[0]): Records => {
+  const made = upload({ drainDuration: 1500 * ms });
+  return { requests: (made.requests ?? []).map((r) => ({ ...r, kernel: kernel(more) })) };
+};
+
 const bodies = (more: Partial<Request>): Records => ({
   requests: list(4, (i) => exchange(i, i * 2000, { endAt: (i * 2000 + 1200) * ms, ...more })),
 });
 
 const packaged = (file: string, kind: 'library' | 'user' = 'library'): Records => ({
   requests: [exchange(1, 0, { callSite: { ...site(4, file), kind } })],
+});
+
+const each = (n: number, of: (i: number) => ReturnType<typeof exchange>): Records => ({ requests: list(n, of) });
+const kernel = (more: Partial<NonNullable<Request['kernel']>>): NonNullable<Request['kernel']> => ({
+  windowBeginAt: 0,
+  windowEndAt: 1,
+  samples: 2,
+  shared: false,
+  ...more,
 });
 
 const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records][] = [
@@ -106,6 +120,12 @@ const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records]
     upload({ drainDuration: 1500 * ms }),
     upload({ drainDuration: 5 * ms }, 20),
     upload({ bytes: undefined }),
+  ],
+  [
+    'retransmit-wait',
+    each(1, (i) => exchange(i, 0, { wait: 230, kernel: kernel({ retransmits: 1, minRtt: 20 * ms }) })),
+    each(1, (i) => exchange(i, 0, { wait: 230, kernel: kernel({ retransmits: 0 }) })),
+    each(1, (i) => exchange(i, 0, { wait: 230, kernel: kernel({ retransmits: 1, shared: true }) })),
   ],
   ['body-slow', bodies({}), bodies({ loopBusyDuration: 1100 * ms }), bodies({ responseBeginAt: undefined as never })],
   [
@@ -163,6 +183,14 @@ describe('rules of connections', () => {
       fault: 'unclear',
       certainty: 'unclear',
     });
+  });
+
+  it('the kernel’s figures say who held an upload up', () => {
+    const by = (more: object) => textOf(uploadWith({ busyDuration: 1000 * ms, ...more }), 'upload-limited');
+    expect(by({ rwndLimitedDuration: 900 * ms })).toMatchObject({ fault: 'server', certainty: 'sure' });
+    expect(by({ sndbufLimitedDuration: 300 * ms })).toMatchObject({ fault: 'machine' });
+    expect(by({})).toMatchObject({ fault: 'network', certainty: 'likely' });
+    expect(by({ shared: true, rwndLimitedDuration: 900 * ms })).toMatchObject({ fault: 'unclear' });
   });
 
   it('an ignored proxy that would have helped is an error; the proxy’s user info stays hidden', () => {

@@ -78,6 +78,10 @@ export const busyLoop = { least: 100 * ms, share: 0.5, count: 2 };
 export const h2NotUsed = { connections: 6, requests: 50 };
 /** An upload whose sending is this much of it, and long enough to be felt; the share of it that names a side. */
 export const upload = { least: 256 * 1024, shortest: 100 * ms, of: 0.3, share: 0.5, warning: 1 * s };
+/** Of the time with something to send: the kernel's own figures name who held it up. */
+export const heldUp = { window: 0.5, buffer: 0.2 };
+/** Linux waits 200 ms and more before it sends a lost last segment again; below, and within some round trips, it is quick. */
+export const retransmitWait = { least: 150 * ms, roundTrips: 3 };
 /** Bodies that take this share of most requests of one kind. */
 export const slowBody = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
 /** Connections to one origin that could have been spared, their share of its requests, and of their time. */

@@ -3,7 +3,7 @@ import type { Request } from '../../model/records';
 import { bytesText, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, median, push, sum } from '../facts';
-import { slowAt, slowBody, upload } from '../limits';
+import { heldUp, slowAt, slowBody, upload } from '../limits';
 import { hostOf, isLoopback, originOf, templateOf } from '../places';
 
 interface Upload {
@@ -14,12 +14,32 @@ interface Upload {
   idle: number;
 }
 
+const sides = {
+  stream: { words: 'your stream', fault: 'yourCode' },
+  socket: { words: 'the reader or the path', fault: 'unclear' },
+  path: { words: 'the reader or the path', fault: 'unclear' },
+  reader: { words: 'the server', fault: 'server' },
+  buffer: { words: 'the send buffer', fault: 'machine' },
+  line: { words: 'the network', fault: 'network' },
+} as const;
+
+/** Who held it up, by the kernel's figures of its own time. */
+function byKernel({ kernel: k }: Request): 'reader' | 'buffer' | 'line' | undefined {
+  if (!k || k.shared || !k.busyDuration) return undefined;
+  if ((k.rwndLimitedDuration ?? 0) >= heldUp.window * k.busyDuration) return 'reader';
+  if ((k.sndbufLimitedDuration ?? 0) >= heldUp.buffer * k.busyDuration) return 'buffer';
+  return 'line';
+}
+
 export function uploadRule(facts: Facts): Draft[] {
   const groups = new Map<string, Upload[]>();
   for (const r of facts.requests) {
     const u = uploadOf(r, facts);
     if (!u) continue;
-    const why = u.idle >= upload.share * u.send ? 'stream' : u.held >= upload.share * u.send ? 'socket' : 'path';
+    const why =
+      u.idle >= upload.share * u.send
+        ? 'stream'
+        : (byKernel(r) ?? (u.held >= upload.share * u.send ? 'socket' : 'path'));
     push(groups, `${why} ${originOf(r.url)}`, u);
   }
   return [...groups].map(([key, list]) => {
@@ -29,29 +49,41 @@ export function uploadRule(facts: Facts): Draft[] {
     const first = list[0] as Upload;
     const n = `${list.length} ${list.length === 1 ? 'upload' : 'uploads'} to ${origin}`;
     const bytes = sum(list.map(({ r }) => r.body?.bytes ?? r.body?.declaredBytes ?? 0));
+    const window = sum(list.map(({ r }) => r.kernel?.rwndLimitedDuration ?? 0));
+    const buffer = sum(list.map(({ r }) => r.kernel?.sndbufLimitedDuration ?? 0));
     const texts = {
       stream: `Your stream: nothing to send for ${timeText(part)} of ${timeText(send)}, in ${n}.`,
       socket: `Not clear: the socket took no more for ${timeText(part)} of ${timeText(send)}, in ${n}: the reader or the path.`,
+      reader: `The server reads slowly: its window held up ${n} for ${timeText(window)} of ${timeText(send)}.`,
+      buffer: `This machine’s send buffer held up ${n} for ${timeText(buffer)} of ${timeText(send)}.`,
+      line: `Network: ${n} took ${timeText(send)} for ${bytesText(bytes)}; neither the reader nor this machine held it up.`,
       path: `Not clear: ${n} took ${timeText(send)} for ${bytesText(bytes)}: the reader or the path.`,
     };
     return draft({
       rule: 'upload-limited',
       severity: Math.max(...list.map((u) => u.send)) >= upload.warning ? 'warning' : 'info',
-      title: why === 'stream' ? 'Upload held up by your stream' : 'Upload held up by the reader or the path',
+      title: `Upload held up by ${sides[why as keyof typeof sides].words}`,
       text: texts[why as keyof typeof texts],
-      fault: why === 'stream' ? 'yourCode' : 'unclear',
-      certainty: why === 'stream' ? 'sure' : 'unclear',
+      fault: sides[why as keyof typeof sides].fault,
+      certainty: why === 'socket' || why === 'path' ? 'unclear' : why === 'line' ? 'likely' : 'sure',
       subjects: list.map((u) => u.r.id),
       evidence: [
         time('sending', first.send, first.r.id, 'sendEndAt'),
         ...(why === 'stream' ? [time('nothing to send', first.idle, first.r.id, 'body.lastWriteAt')] : []),
         ...(first.held > 0 ? [time('socket took no more', first.held, first.r.id, 'body.drainDuration')] : []),
+        ...(window > 0
+          ? [time('held up by the server’s window', window, first.r.id, 'kernel.rwndLimitedDuration')]
+          : []),
         { what: 'bytes', value: bytes, unit: 'bytes' },
       ],
       advice:
         why === 'stream'
           ? 'Read the source faster: bigger chunks, a greater highWaterMark, `pipeline`.'
-          : 'Look at the reader; the helper’s kernel figures tell it from the path.',
+          : why === 'socket' || why === 'path'
+            ? 'Look at the reader; the helper’s kernel figures tell it from the path.'
+            : why === 'reader'
+              ? 'Let the server read while it works, or send less at once.'
+              : 'Send less, or packed.',
     });
   });
 }
