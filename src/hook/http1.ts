@@ -212,7 +212,13 @@ const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
 
 /** The request is done with its socket. A response that is there in full may still be read. */
 function closed(r: Http1Record): void {
-  if (r.message === undefined) fail(r, r.wire?.closeError ?? r.dial?.closeError, now());
+  const switched = r.outgoing.res;
+  if (r.message === undefined && switched?.statusCode === 101) {
+    // The program does not listen for `upgrade`: Node has given up the connection.
+    r.message = switched;
+    r.responseBeginAt = now();
+    abort(r, undefined, r.responseBeginAt);
+  } else if (r.message === undefined) fail(r, r.wire?.closeError ?? r.dial?.closeError, now());
   else if (!r.message.complete) fail(r, r.wire?.closeError, now());
   // Its own body may have left after the answer was there.
   else if (r.message.readableEnded) finish(r, 'complete', Math.max(r.readEndAt, r.sendEndAt) || now());

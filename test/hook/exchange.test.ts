@@ -129,7 +129,7 @@ describe.each(nodes)('Node $major', (node) => {
   const sockets = node.major >= 22 ? ['ws', 'wss', 'websocket'] : ['ws', 'wss'];
   const timed = ['early', 'early-fetch', 'expect'];
   for (const n of [5, 100]) timed.push(`stream:${n}`, `stream-fetch:${n}`);
-  const others = ['write', 'pipe', 'upload-fetch', 'stops', 'answers', ...sockets];
+  const others = ['write', 'pipe', 'upload-fetch', 'stops', 'answers', 'unheard', ...sockets];
   for (const c of copies) others.push(`upload-undici:${c}`, `switch-undici:${c}`);
   const args = [timed, others, ['open']].map(String);
   let plain: Ending;
@@ -255,6 +255,10 @@ describe.each(nodes)('Node $major', (node) => {
     expect(upgrade).toMatchObject({ request: r.id, chunksSent: { count: 2, bytes: 7 } });
     expect(upgrade?.chunksReceived?.bytes).toBe(switched.get(`/own?${name}`)?.bytesOut);
     expect([upgrade?.framesSent, upgrade?.framesReceived]).toEqual([undefined, undefined]);
+  });
+
+  test('a switch that the program does not listen for', () => {
+    expect(requestOf('/own?unheard')).toMatchObject({ outcome: 'aborted', response: { status: 101 } });
   });
 
   test('a switched connection that is open at the exit', () => {

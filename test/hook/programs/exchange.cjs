@@ -128,6 +128,14 @@ const acts = {
     await new Promise((r) => socket.on('close', r).resume());
     return text;
   },
+  // Nobody listens for the switch.
+  unheard: () =>
+    new Promise((resolve) => {
+      const headers = { connection: 'Upgrade', upgrade: 'own' };
+      const req = http.get(`${base}/own?unheard`, { agent: false, headers }, () => {});
+      req.on('close', () => resolve('over'));
+      req.on('error', () => {});
+    }),
   // The first piece comes with the reply; the socket is open when the program ends itself.
   open: () =>
     new Promise((resolve) => {
