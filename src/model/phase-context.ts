@@ -13,6 +13,8 @@ export interface Context {
   attempts: Connection[];
   /** Tunnel the request itself speaks in. */
   tls: TlsTunnel | undefined;
+  /** The handshake failed, or was given up. */
+  tlsFailed: boolean;
   /** TLS is due. */
   secure: boolean;
   /** It goes through a CONNECT tunnel. */
@@ -58,7 +60,8 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     (forward && !isConnect ? r.proxy?.kind === 'https' : !isConnect && /^(https|wss):/i.test(r.url ?? ''));
   const throughTunnel = !isConnect && (r.proxy?.mode === 'tunnel' || isBehind(onWire?.tunnel, r));
   const sentAt = r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
-  const ready = readyAt(winner, tls, secure, throughTunnel) ?? sentAt;
+  const tlsFailed = tls !== undefined && (tls.error !== undefined || isGivenUp(tls, r, sentAt));
+  const ready = readyAt(winner, tlsFailed ? undefined : tls, secure, throughTunnel) ?? sentAt;
   const first =
     r.connection === undefined ||
     r.ordinal === undefined ||
@@ -76,6 +79,7 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     winner,
     attempts,
     tls,
+    tlsFailed,
     secure,
     throughTunnel,
     tunnelAt: onWire?.tunnel?.establishedAt,
@@ -89,6 +93,14 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     stopped: false,
     pauses: store.pausesOf(r.thread),
   };
+}
+
+const unfinished: ReadonlySet<string | undefined> = new Set(['failed', 'aborted', 'processExit', 'interrupted']);
+
+/** It ended with the request, not by itself: `agent.destroy()` or an abort in the middle of it leaves no error there. */
+function isGivenUp(tls: TlsTunnel, r: Request, sentAt: number | undefined): boolean {
+  if (sentAt !== undefined || tls.verification !== undefined || tls.by?.['*'] === 'import') return false;
+  return unfinished.has(r.outcome) && (r.error?.phase ?? 'tls') === 'tls';
 }
 
 /** Whether a request went through the tunnel, not over the connection before it was one. */
@@ -123,7 +135,7 @@ function readyAt(
     ready = Math.max(ready, winner.tunnel.establishedAt);
   }
   if (secure) {
-    if (tls?.endAt === undefined || tls.error !== undefined) return undefined;
+    if (tls?.endAt === undefined) return undefined;
     ready = Math.max(ready, tls.endAt);
   }
   return ready;

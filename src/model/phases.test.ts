@@ -211,6 +211,20 @@ describe('TLS', () => {
     );
     expect(state(store)).toBe('TLS cert expired');
   });
+  it.each([
+    ['failed', { error: { phase: 'tls', code: 'ECONNRESET' } }],
+    ['aborted', {}],
+  ])('given up in the handshake: %s', (outcome, extra) => {
+    const store = foldLines([
+      req(1, 100, https),
+      ...connectionLines(1, 110, 150),
+      tls(),
+      end(1, [12, null, null, null, 95], { connection: 91, ordinal: 1, outcome, ...extra, response: undefined }),
+    ]);
+    expect(text(store)).toBe(
+      'queue 10 tcp 40 tls 45x | dns literal proxy direct send notReached wait notReached download notReached',
+    );
+  });
 });
 
 it('time in the debugger is taken out and named', () => {

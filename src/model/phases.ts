@@ -257,7 +257,7 @@ function setUp(c: Context, steps: Step[], without: (name: PhaseName, why: Absent
   else without('proxy', 'direct');
   if (c.stopped) return;
 
-  if (tls) add({ name: 'tls', end: tls.endAt, failed: tls.error !== undefined });
+  if (tls) add({ name: 'tls', end: tls.endAt, failed: c.tlsFailed });
   else if (c.secure && c.ready === undefined) add({ name: 'tls', end: undefined });
   else without('tls', c.secure ? 'notSeen' : 'plain');
 }
