@@ -44,9 +44,10 @@ export function hoverOf(
   );
   const { length } = summary.rows;
   text.appendMarkdown(length === 1 ? 'One request\n\n' : `Last of ${length} requests\n\n`);
-  text.appendMarkdown(said(verdict(last.id)));
+  const sentence = said(verdict(last.id));
+  text.appendMarkdown(sentence);
   text.appendMarkdown(table(last));
-  if (last.error?.message) text.appendMarkdown(`$(error) ${plain(last.error.message)}\n\n`);
+  if (sentence === '' && last.error?.message) text.appendMarkdown(`$(error) ${plain(last.error.message)}\n\n`);
   if (length > 1) text.appendMarkdown(`${durations(summary.rows)}\n\n`);
   const slowest = summary.rows.reduce((most, r) => ((r.total ?? 0) > (most.total ?? 0) ? r : most), last);
   if (slowest !== last && slowest.total !== undefined)
