@@ -109,6 +109,21 @@ describe.each(nodes)('Node $major', (node) => {
     expect(new Set(sent.map((o) => o.remote?.port)).size).toBe(2);
   });
 
+  test('connected to one peer after the other', async () => {
+    const run = await traced('again', { sockets: true });
+    const c = only(run.trace.connections);
+    const last = { address: '127.0.0.1', port: Number(env.UDP_OTHER) };
+    expect(c).toMatchObject({ remote: last, datagramsSent: 2, datagramsReceived: 2, bytesSent: 10 });
+    expect(only(run.trace.dials).port).toBe(last.port);
+    const told = present(run.trace.socketOperations, 'operations').map((o) => [o.kind, o.remote?.port]);
+    expect(told).toEqual(
+      [Number(env.UDP_PORT), last.port].flatMap((to) => [
+        ['writeTo', to],
+        ['readFrom', to],
+      ]),
+    );
+  });
+
   test('open at the exit; without the setting no operations', async () => {
     const run = await traced('exit');
     const c = only(run.trace.connections);

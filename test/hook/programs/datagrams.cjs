@@ -36,6 +36,18 @@ const acts = {
     await answered;
     socket.close();
   },
+  /** Connected to one peer after the other. */
+  async again() {
+    const socket = dgram.createSocket('udp4');
+    for (const peer of [port, other]) {
+      await new Promise((resolve) => socket.connect(peer, '127.0.0.1', resolve));
+      const answered = new Promise((resolve) => socket.once('message', resolve));
+      socket.send('again');
+      await answered;
+      if (peer === port) socket.disconnect();
+    }
+    socket.close();
+  },
   async exit() {
     const socket = dgram.createSocket('udp6');
     socket.send('open', port, '::ffff:127.0.0.1', () => process.exit(0));
