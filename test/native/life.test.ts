@@ -190,9 +190,7 @@ describe.skipIf(whyNoTrace)('system calls', () => {
       log,
       helperFile(),
       '--stdio',
-      ...(root ? ['--as-root'] : []),
-      '--features',
-      'route,inetDiag,tcpDestroy,counters',
+      ...(root ? ['--as-root'] : ['--features', 'route,inetDiag,tcpDestroy,counters,listeners']),
     ]);
     const client = HelperClient.connected(
       (await import('node:stream')).Duplex.from({ readable: child.stdout, writable: child.stdin }),
@@ -209,6 +207,7 @@ describe.skipIf(whyNoTrace)('system calls', () => {
       { cmd: 'configure', intervalMs: 10 },
       { cmd: 'sample', id: 'c', trigger: 'x' },
       { cmd: 'counters', trigger: 'end' },
+      { cmd: 'capture', icmp: true },
     );
     await client.settled(3000);
     await wait(50);
