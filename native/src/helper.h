@@ -7,8 +7,8 @@
 
 #define FEATURES_MAX 32
 #define POLLS_MAX 64
-#define WATCHES_MAX 4096
-#define WATCH_BUCKETS 4096
+#define WATCHES_MAX 16384
+#define WATCH_BUCKETS 16384
 #define OPTIONS_MAX 32
 #define MESSAGE_MAX (256u << 10)
 #define QUEUE_MAX (4u << 20)
@@ -62,6 +62,8 @@ struct helper {
   uint64_t clock_ns;
   struct watch_entry watches[WATCHES_MAX];
   uint16_t by_id[WATCH_BUCKETS], by_cookie[WATCH_BUCKETS], by_ends[WATCH_BUCKETS];
+  /* Places below are all in use; and above, none. */
+  size_t watch_first_free, watch_end;
   size_t watch_count;
 };
 

@@ -41,15 +41,17 @@ const struct watch *watch_by_ends(const struct helper *h, int protocol, const st
 
 const struct watch *watch_next(const struct helper *h, const struct watch *after) {
   size_t i = after ? (size_t)((const struct watch_entry *)(const void *)after - h->watches) + 1 : 0;
-  for (; i < WATCHES_MAX; i++)
+  for (; i < h->watch_end; i++)
     if (h->watches[i].used) return &h->watches[i].watch;
   return NULL;
 }
 
 struct watch *watch_add(struct helper *h, const struct watch *w) {
-  size_t i = 0;
+  size_t i = h->watch_first_free;
   while (i < WATCHES_MAX && h->watches[i].used) i++;
   if (i == WATCHES_MAX) return NULL;
+  h->watch_first_free = i + 1;
+  if (i >= h->watch_end) h->watch_end = i + 1;
   struct watch_entry *e = &h->watches[i];
   *e = (struct watch_entry){.watch = *w, .used = true};
   e->watch.cookie = 0;
@@ -88,6 +90,8 @@ void watch_remove(struct helper *h, struct watch *w) {
   unlink_from(h, &h->by_ends[of_ends(w->protocol, &w->local, &w->remote)], i, offsetof(struct watch_entry, next_ends));
   forget_cookie(h, w, i);
   h->watches[i].used = false;
+  if (i < h->watch_first_free) h->watch_first_free = i;
+  while (h->watch_end > 0 && !h->watches[h->watch_end - 1].used) h->watch_end--;
   h->watch_count--;
 }
 

@@ -22,13 +22,14 @@ if (process.env.SERVER) {
       request.on('error', reject).end(Buffer.alloc(bytes));
     });
   (async () => {
-    for (const [path, bytes] of [
-      ['/first', 10],
-      ['/large', 400_000],
-      ['/last', 10],
+    // Between them time for the host to read that one has ended; longest where it reads for the first time.
+    for (const [path, bytes, ms] of [
+      ['/first', 10, 1200],
+      ['/large', 400_000, 500],
+      ['/last', 10, 200],
     ]) {
       await post(path, bytes);
-      await wait(200);
+      await wait(ms);
     }
     agent.destroy();
   })();
