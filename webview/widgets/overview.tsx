@@ -109,9 +109,12 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
 /** Width of a pause's word and of a tick's, px. */
 const wordRoom = 42;
 const tickRoom = 38;
+/** A narrower strip has room for the axis only, px. */
+const leastForWords = 600;
 
 /** Where the word stands of each stop that is wide enough for it: short ones, one after another, would overlap. */
 function pauseWords(scale: TimeScale): number[] {
+  if (scale.width < leastForWords) return [];
   return state.runs
     .flatMap((run) => run.pauses ?? [])
     .map((p) => ({ x: scale.x(p.beginAt) + 4, room: scale.x(p.endAt ?? now()) - scale.x(p.beginAt) }))
