@@ -5,7 +5,6 @@
  */
 import fs from 'node:fs';
 import module from 'node:module';
-import { threadId } from 'node:worker_threads';
 
 export const {
   openSync,
@@ -30,7 +29,6 @@ export const hrtime = process.hrtime.bigint;
 export const pid = process.pid;
 export const syncExports = module.syncBuiltinESMExports;
 export const { findSourceMap } = module;
-export { threadId };
 
 const resolved = Promise.resolve();
 const { then } = Promise.prototype;
@@ -44,3 +42,12 @@ export const afterJobs = (f: () => void): void => {
 
 /** Major version of Node; a runtime that only looks like Node counts as 0. */
 export const nodeMajor = Number.parseInt(process.versions.node ?? '0', 10) || 0;
+
+/**
+ * Loading `node:worker_threads` costs a main thread 2 ms of its start; a worker has it loaded already. In a worker Node
+ * puts functions that throw, marked so, in place of what only a main thread may do.
+ */
+const inWorker = [process.abort, process.chdir].some((f) => (f as { disabled?: unknown }).disabled === true);
+export const threadId = inWorker
+  ? (require('node:worker_threads') as typeof import('node:worker_threads')).threadId
+  : 0;
