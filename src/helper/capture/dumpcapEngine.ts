@@ -3,6 +3,8 @@
  * brings its own. It writes pcapng to its standard output.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,6 +17,8 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 /** Packets wait in the kernel at most so long (dumpcap asks for 250 ms) before they are handed over. */
 const handedOverMs = 350;
 const startMs = 10_000;
+/** A busy machine may take longer. */
+const mostHandedOverMs = 3000;
 /** MiB in the kernel for each interface. */
 const bufferSize = '16';
 
@@ -56,6 +60,7 @@ class Dumpcap {
   private batch: RawPacket[] = [];
   private said = '';
   private failed: Error | undefined;
+  private mark: { bytes: Buffer; seen(): void } | undefined;
 
   constructor(
     program: readonly string[],
@@ -67,6 +72,7 @@ class Dumpcap {
       interface: (i) => this.interfaces.push({ name: i.name ?? '', linkType: i.linkType, snaplen: i.snaplen }),
       packet: ({ interface: { index }, ns, data, length, direction }) => {
         if (ns === undefined) return;
+        if (this.mark && data.includes(this.mark.bytes)) this.mark.seen();
         this.batch.push({ interface: index, ns, data, length, ...(direction === undefined ? {} : { direction }) });
       },
       statistics: ({ interface: { index }, ...s }) => this.statistics.push({ interface: index, ...s }),
@@ -125,12 +131,38 @@ class Dumpcap {
 
   private async stop(): Promise<PacketStatistics[]> {
     this.child.ref();
-    await wait(handedOverMs);
+    await Promise.all([wait(handedOverMs), this.drained()]);
     this.child.kill('SIGINT');
     const killed = setTimeout(() => this.child.kill('SIGKILL'), 5000);
     await this.ended;
     clearTimeout(killed);
     return this.statistics;
+  }
+
+  /** Sends a datagram to itself over loopback: when it is handed over, so is all that came before it. */
+  private async drained(): Promise<void> {
+    if (!this.names.some((name) => name === 'lo' || name === 'lo0' || name === 'any')) return;
+    const bytes = randomBytes(24);
+    const socket = createSocket('udp4');
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(resolve, mostHandedOverMs);
+        this.mark = {
+          bytes,
+          seen: () => {
+            clearTimeout(timer);
+            resolve();
+          },
+        };
+        socket.once('error', reject);
+        socket.bind(0, '127.0.0.1', () => socket.send(bytes, socket.address().port, '127.0.0.1'));
+      });
+    } catch {
+      // No loopback of IPv4: then the time alone must do.
+    } finally {
+      this.mark = undefined;
+      socket.close();
+    }
   }
 
   private unavailable(late: boolean): CaptureUnavailable {

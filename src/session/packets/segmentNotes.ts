@@ -20,7 +20,7 @@ export class SegmentNotes {
     const end = (k.sequence + length) % whole;
     const again = syn ? this.next[way] === end : length > 0 && expected !== undefined && !isAfter(end, expected);
     const probe =
-      expected !== undefined && k.payload <= 1 && !fin && !rst && k.sequence === (expected - 1 + whole) % whole;
+      expected !== undefined && k.payload === 0 && !fin && !rst && k.sequence === (expected - 1 + whole) % whole;
     if (syn || this.next[way] === undefined || isAfter(end, this.next[way] ?? 0)) this.next[way] = end;
     const words = [
       syn && ((k.flags & 16) !== 0 ? 'SYN-ACK' : 'SYN'),
