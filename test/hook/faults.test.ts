@@ -85,7 +85,13 @@ const withoutHook = async (node: NodeVersion, file: string, args: string[] = [])
 /** Runs the program with these handlers failing; those that were called, and failed. */
 async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, failing: string[]) {
   const resolver = failing.some((h) => ofResolver.includes(h));
-  const run = await runTraced(node, file, { env, args, execArgv, conf: { ...optional, resolver, faults: failing } });
+  const run = await runTraced(node, file, {
+    env,
+    args,
+    execArgv,
+    timeoutMs: 60_000,
+    conf: { ...optional, resolver, faults: failing },
+  });
   expect({ failing, ...visible(run) }).toEqual({ failing, ...visible(plain) });
   const faults = run.lines
     .filter(({ text }) => text.includes('"reason":"fault"'))
