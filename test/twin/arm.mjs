@@ -118,7 +118,7 @@ const runners = {
   },
   async ava({ at, start, env }) {
     const command = [...start, join(modules, 'ava/cli.js'), '--tap', '--concurrency', '2'];
-    return fromTap([['ava', await run(command, { cwd: at, env, patienceMs: 600_000 })]]);
+    return fromTap([['ava', await run(command, { cwd: at, env, patienceMs: 600_000 })]], true);
   },
 };
 

@@ -26,8 +26,11 @@ export function fromLines(text) {
   return results;
 }
 
-/** TAP of several programs, each by its name: nested subtests as node-tap writes them, flat groups as tape does. */
-export function fromTap(outputs) {
+/**
+ * TAP of several programs, each by its name: nested subtests as node-tap writes them, flat groups as tape does. `whole`:
+ * titles are whole by themselves, and comments of tests that run at the same time are no groups.
+ */
+export function fromTap(outputs, whole = false) {
   const results = new Results();
   for (const [name, { stdout, code }] of outputs) {
     let groups = [];
@@ -36,7 +39,7 @@ export function fromTap(outputs) {
       const indent = spaces?.length ?? 0;
       const group = /^# (?:Subtest: )?(.*)$/.exec(rest ?? '')?.[1];
       if (group !== undefined) {
-        if (/^(tests|pass|fail|ok|time=|failed)\b/.test(group)) continue;
+        if (whole || /^(tests|pass|fail|ok|time=|failed)\b/.test(group)) continue;
         groups = [...groups.filter((g) => g.indent < indent), { indent, title: group.replace(/ # time=.*/, '') }];
         continue;
       }
