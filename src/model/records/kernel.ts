@@ -153,7 +153,6 @@ export const systemCounters = record(
   },
   'Counters of the whole network namespace, all programs in it, as difference over the trace. Absent without helper.',
 );
-export type SystemCounters = Static<typeof systemCounters>;
 
 const since = (what: string) => optional(count(`${what} Difference over the trace.`));
 export const networkInterface = record(
