@@ -5,6 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { HelperClient } from '../../src/helper/client';
+import { kernelMessage } from '../../src/helper/kernelMessages';
 import type { Command, Message, OtherMessage } from '../../src/helper/protocol';
 import { scratch } from '../../src/session/testing/scratch';
 import { helperFile } from './helper';
@@ -24,6 +25,8 @@ export interface KernelOptions {
 export class Kernel implements Disposable {
   readonly said: Said[] = [];
   readonly packets: Packet[] = [];
+  /** Messages that are not as they are described. */
+  readonly wrong: string[] = [];
   readonly client: HelperClient;
   readonly #waiting = new Set<() => void>();
 
@@ -43,7 +46,11 @@ export class Kernel implements Disposable {
     };
     this.client.listen({
       message: (m) => take(m as Said),
-      other: (m) => take(m as Said),
+      other: (m) => {
+        const checked = kernelMessage(m);
+        if (checked && 'error' in checked) this.wrong.push(`${checked.error}: ${JSON.stringify(m)}`);
+        take(m as Said);
+      },
       packets: (batch) => {
         this.packets.push(...packetsOf(batch));
       },
@@ -95,6 +102,7 @@ export class Kernel implements Disposable {
 
   [Symbol.dispose](): void {
     this.client.close();
+    if (this.wrong.length > 0) throw new Error(`not as described: ${this.wrong[0]}`);
   }
 }
 
