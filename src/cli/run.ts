@@ -66,7 +66,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   try {
     const { child, environment } = await start(program, args, session);
     const stopForwarding = forwardSignals(child);
-    stepBack();
+    // Packets that are not read in time are lost; lines wait.
+    if (!options.capture) stepBack();
     survive();
     const live = liveOf(session, options);
     const ended = await endOf(child);

@@ -3,7 +3,7 @@
  * global nettrace). It is the last resort, for systems with neither the helper nor dumpcap: it is an addon that is built
  * for one Node, has no stamps of the kernel and tells nothing of what it dropped. It is never loaded unless it is needed.
  */
-import { createRequire } from 'node:module';
+import { createRequire as requireFrom } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, filterOf, type StartedCapture } from './engine';
@@ -32,7 +32,7 @@ export class CapEngine implements CaptureEngine {
     'packets are cut at 65,535 bytes, and their length on the wire is not told',
   ];
 
-  constructor(private readonly load: () => unknown = () => createRequire(__filename)('cap')) {}
+  constructor(private readonly load: () => unknown = () => requireFrom(__filename)('cap')) {}
 
   async start(options: CaptureOptions): Promise<StartedCapture> {
     let module: CapModule;

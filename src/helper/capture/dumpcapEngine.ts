@@ -20,7 +20,7 @@ const startMs = 10_000;
 /** A busy machine may take longer. */
 const mostHandedOverMs = 3000;
 /** MiB in the kernel for each interface. */
-const bufferSize = '16';
+const bufferSize = '32';
 
 export class DumpcapEngine implements CaptureEngine {
   readonly name = 'dumpcap';
