@@ -47,16 +47,13 @@ describe.skipIf(why)('lost packets', () => {
     const inVain = connection?.kernel?.duplicateSacks ?? 0;
     expect(connection?.kernel?.retransmits).toBe(dropped + inVain);
     expect(trace.systemCounters?.values.TcpRetransSegs).toBe(connection?.kernel?.retransmits);
-    const of = (path: string) => {
-      const r = trace.requests.find((q) => q.url?.endsWith(path));
-      return r?.kernel ?? r?.missing;
-    };
+    const requestOf = (path: string) => trace.requests.find((r) => r.url?.endsWith(path));
+    const of = (path: string) => requestOf(path)?.kernel ?? requestOf(path)?.missing;
     expect(of('/large')).toMatchObject({ shared: false, retransmits: dropped + inVain });
     expect(of('/first')).toMatchObject({ shared: false, retransmits: 0 });
     expect(of('/last')).toMatchObject({ shared: false, retransmits: 0, bytesRetransmitted: 0 });
-    expect((of('/large')?.bytesSent ?? 0) - (of('/large')?.bytesRetransmitted ?? 0)).toBe(
-      trace.requests.find((r) => r.url?.endsWith('/large'))?.bytesSent,
-    );
+    const { kernel, bytesSent } = requestOf('/large') ?? {};
+    expect((kernel?.bytesSent ?? 0) - (kernel?.bytesRetransmitted ?? 0)).toBe(bytesSent);
     const { dev, gateway, mtu } = net.routeTo(net.serverAddress);
     expect(connection?.route).toEqual({ interface: dev, mtu, nextHop: gateway });
   });
