@@ -8,6 +8,7 @@ import { producer } from '../session/product';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { leastNode, nodeVersion, whyNotLoaded } from '../session/unloaded';
+import { captureFinding } from './doctorCapture';
 import { helperFinding } from './doctorHelper';
 import { messageOf, styleFor } from './say';
 
@@ -28,6 +29,7 @@ export async function doctor(options: { node: string }): Promise<number> {
     await hookFinding(options.node),
     ...(await nodeFindings(options.node)),
     await helperFinding(__dirname),
+    await captureFinding(__dirname),
     await codeFinding(),
     await folderFinding(),
     await spaceFinding(),

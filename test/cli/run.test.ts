@@ -196,7 +196,7 @@ describe('files', () => {
     [
       'an unknown suffix',
       ['-o', 'trace.json'],
-      'trace.json: the suffix says no format. Use .nettrace.json, .har or .eve.json.',
+      'trace.json: the suffix says no format. Use .nettrace.json, .har, .eve.json or .pcapng.',
     ],
     ['no folder', ['-o', '/nowhere/at/all.har'], 'the folder /nowhere/at does not exist'],
     ['a file as folder', ['-o', '/etc/passwd/a.har'], '/etc/passwd is not a folder'],

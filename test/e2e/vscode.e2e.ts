@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { looks } from './looks.steps';
 import { mainJob } from './main.steps';
 import { activation, rowDelay } from './measure.steps';
+import { packets } from './packets.steps';
 import { pauses } from './pauses.steps';
 import { rough } from './rough.steps';
 import { openWindow, vs } from './shared';
@@ -16,6 +17,7 @@ describe('the main job', mainJob);
 describe('pauses', pauses);
 describe('row delay', rowDelay);
 describe('ways to start', ways);
+describe('packets', packets);
 describe('rough', rough);
 describe('activation', activation);
 // Last, as it leaves another theme.

@@ -99,6 +99,7 @@ export class PacketCapture {
   private async read(batches: AsyncIterable<RawPacket[]>): Promise<void> {
     try {
       for await (const batch of batches) this.receive(batch);
+      if (this.endAt === undefined) throw new Error('the capture ended before the program.');
     } catch (error) {
       this.setSource({
         name: 'capture',
