@@ -11,8 +11,9 @@ const themes = {
 } as const;
 /** As the page is told. */
 const kinds = { 'vs-dark': 'vscode-dark', vs: 'vscode-light', 'hc-black': 'vscode-high-contrast' };
-const [wide, narrow] = [
+const [wide, low, narrow] = [
   { width: 1600, height: 900 },
+  { width: 760, height: 480 },
   { width: 760, height: 1500 },
 ];
 
@@ -73,11 +74,13 @@ export function looks(): void {
   it('wide: list and details side by side, in each theme', () => inEachTheme('wide'));
 
   it('narrow: one at a time; with the whole height, one above the other', async () => {
-    await vs.page.setViewportSize(narrow);
+    await vs.page.setViewportSize(low);
     await row().waitFor({ state: 'hidden' });
     await details().waitFor();
     await vs.shot('panel-contrast-narrow');
+    await vs.page.setViewportSize(narrow);
     await vs.command('View: Toggle Maximized Panel');
     await inEachTheme('narrow-high');
+    await vs.command('View: Toggle Maximized Panel');
   });
 }
