@@ -7,6 +7,7 @@ import type { Store } from '../model/store';
 import type { Verdict } from '../model/verdict';
 import { detailsOf } from './details';
 import { findingRowsOf } from './findings';
+import { kernelState } from './kernelState';
 import { partsOfRowId, type RowChanges, type RunRows } from './rows';
 
 export interface TraceView {
@@ -75,6 +76,6 @@ export function statusOf(stores: readonly Store[], more: { recording: boolean; e
     bytesSent: sum((s) => s.live.bytesSent),
     bytesReceived: sum((s) => s.live.bytesReceived),
     evicted: sum((s) => s.counts.evictedRequests),
-    kernel: 'kernel figures off',
+    kernel: kernelState(stores.at(-1)),
   };
 }

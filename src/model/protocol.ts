@@ -64,7 +64,7 @@ export interface Status {
   evicted: number;
   /** µs; absent before the first run. */
   elapsed?: number;
-  /** `kernel figures off`. */
+  /** `kernel figures on`, or off and why. */
   kernel: string;
 }
 

@@ -1,5 +1,5 @@
 /** A store whose requests have everything that can be recorded of one. Instants in µs. */
-import type { DnsExchange, Request } from '../../src/model/records';
+import type { DnsExchange, KernelTotals, Request } from '../../src/model/records';
 import type { Store } from '../../src/model/store';
 import { emptyStore, foldLines } from '../../src/model/testing';
 
@@ -13,7 +13,36 @@ const site = (line: number, file = '/app/shop.ts', fn = 'load') => ({
   kind: 'user' as const,
 });
 
+const kernel: KernelTotals = {
+  at: 1812 * ms,
+  final: true,
+  rtt: 20_400,
+  rttVariance: 900,
+  minRtt: 850,
+  retransmits: 3,
+  bytesRetransmitted: 4344,
+  segmentsSent: 280,
+  busyDuration: 400 * ms,
+  rwndLimitedDuration: 120 * ms,
+  congestionControl: 'cubic',
+  congestionWindow: 7,
+  mss: 1448,
+  sendWindow: 65_536,
+};
+
 const proxied: Request = {
+  kernel: {
+    windowBeginAt: 310 * ms,
+    windowEndAt: 1812 * ms,
+    samples: 2,
+    shared: false,
+    retransmits: 2,
+    segmentsSent: 200,
+    bytesRetransmitted: 2896,
+    busyDuration: 300 * ms,
+    rwndLimitedDuration: 0,
+    sndbufLimitedDuration: 50 * ms,
+  },
   id: '1-0-1',
   thread,
   createdAt: 0,
@@ -172,6 +201,8 @@ export function layers(): Store {
     closedAt: 1810 * ms,
     closedBy: 'peer',
     keepAliveHint: { timeout: 5_000_000 },
+    route: { interface: 'eth0', mtu: 1500, nextHop: '10.0.0.1' },
+    kernel,
   });
   store.setLookup({
     id: 'l',

@@ -5,13 +5,15 @@ import { Fact } from './facts';
 
 type Totals = NonNullable<Connection['kernel']>;
 
+/** Round trips may be far below what is worth a digit elsewhere. */
+const tripText = (us: number): string => (us < 1000 ? `${us} µs` : timeText(us));
 const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 function roundTrip({ rtt, rttVariance, minRtt }: Totals): string | undefined {
   if (rtt === undefined) return undefined;
-  const spread = rttVariance === undefined ? '' : ` ± ${timeText(rttVariance)}`;
-  const least = minRtt === undefined ? '' : `, smallest ${timeText(minRtt)}`;
-  return `${timeText(rtt)}${spread}${least}`;
+  const spread = rttVariance === undefined ? '' : ` ± ${tripText(rttVariance)}`;
+  const least = minRtt === undefined ? '' : `, smallest ${tripText(minRtt)}`;
+  return `${tripText(rtt)}${spread}${least}`;
 }
 
 interface Counted {
@@ -36,19 +38,19 @@ interface Limited {
 
 /** Who held the sending up. */
 function heldUp({ busyDuration, rwndLimitedDuration, sndbufLimitedDuration }: Limited): string | undefined {
+  const of = busyDuration === undefined ? '' : ` of ${timeText(busyDuration)}`;
   const parts = [
-    rwndLimitedDuration && `${timeText(rwndLimitedDuration)} by the server’s window`,
-    sndbufLimitedDuration && `${timeText(sndbufLimitedDuration)} by this machine’s send buffer`,
+    rwndLimitedDuration && `${timeText(rwndLimitedDuration)}${of} by the server’s window`,
+    sndbufLimitedDuration && `${timeText(sndbufLimitedDuration)}${of} by this machine’s send buffer`,
   ].filter(Boolean);
-  if (parts.length === 0) return undefined;
-  return `${parts.join(', ')}${busyDuration === undefined ? '' : ` of ${timeText(busyDuration)} with something to send`}`;
+  return parts.join(', ') || undefined;
 }
 
 function window(k: Totals): string | undefined {
   const parts = [
     k.congestionControl,
     k.congestionWindow !== undefined && count(k.congestionWindow, 'segment'),
-    k.mss !== undefined && `of ${bytesText(k.mss)}`,
+    k.mss !== undefined && `of ${k.mss} B`,
     k.sendWindow !== undefined && `the server takes ${bytesText(k.sendWindow)}`,
   ].filter(Boolean);
   return parts.join(', ') || undefined;
@@ -65,9 +67,7 @@ function queued(k: Totals): string | undefined {
 
 function way(c: Connection): string | undefined {
   const { interface: name, mtu, nextHop } = c.route ?? {};
-  const parts = [name, mtu !== undefined && `packets up to ${bytesText(mtu)}`, nextHop && `by ${nextHop}`].filter(
-    Boolean,
-  );
+  const parts = [name, mtu !== undefined && `MTU ${mtu}`, nextHop && `by ${nextHop}`].filter(Boolean);
   return parts.join(', ') || undefined;
 }
 
@@ -92,14 +92,14 @@ export function Kernel({ details }: { details: Details }) {
           )}
           {own && (
             <Fact name={own.shared ? 'With other requests' : 'This request'}>
-              {[sentAgain(own) && `${sentAgain(own)} sent again`, heldUp(own) && `held up ${heldUp(own)}`]
+              {[sentAgain(own) && `${sentAgain(own)} sent again`, heldUp(own) && `sending held up ${heldUp(own)}`]
                 .filter(Boolean)
                 .join('; ')}
             </Fact>
           )}
           {k && (
             <>
-              <Fact name="Held up">{heldUp(k)}</Fact>
+              <Fact name="Sending held up">{heldUp(k)}</Fact>
               <Fact name="Window">{window(k)}</Fact>
               <Fact name="In queues">{queued(k)}</Fact>
             </>
