@@ -8,6 +8,7 @@ import { scratch } from '../testing/scratch';
 import { type CaptureSettings, PacketCapture } from './capture';
 import { packetsToSave } from './saving';
 import { datagram, type End, FakeEngine, segment, unreachable } from './testing';
+import { WallClock } from './wallClock';
 
 const own: End = { address: '192.0.2.1', port: 40_000 };
 const server: End = { address: '198.51.100.7', port: 443 };
@@ -19,10 +20,16 @@ afterEach(async () => {
 /** A capture over a store; packets are given at ms after its begin. */
 async function scene(settings: CaptureSettings = {}, engine = new FakeEngine()) {
   const store = new Store(newHeader('t', takeAnchor(), { name: 'nettrace', version: '0' }));
-  const capture = new PacketCapture(store, settings, () => [engine], scratch(), false);
+  // Both clocks in step, so that the test's instants are exact on a busy machine too.
+  const between = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  const clock = new WallClock(() => {
+    const monotonic = process.hrtime.bigint();
+    return { monotonic, realtime: monotonic + between, error: 0 };
+  });
+  const capture = new PacketCapture(store, settings, () => [engine], scratch(), false, clock);
   open.push(capture);
   await capture.start();
-  const zero = BigInt(Date.parse(store.header.beginTime)) * 1_000_000n;
+  const zero = BigInt(store.header.beginMonotonicNs ?? '0') + between;
   let last = 0;
   const give = async (at: number, data: Buffer, place = 0) => {
     last = at;
@@ -47,14 +54,18 @@ describe('packets of connections', () => {
     await s.give(1, segment(own, server, 2, 100));
     await s.give(1.5, segment({ ...own, port: 40_001 }, server, 2, 7));
     await s.give(2, segment(server, own, 18, 900));
-    s.connect({ id: 'c', connect: { beginAt: 900 } });
+    s.connect({ id: 'c', connect: { beginAt: 0 } });
     await s.give(3, segment(own, server, 24, 101, data('abc')));
     await s.give(4, segment({ ...own, port: 40_001 }, server, 24, 8, data('foreign')));
     await s.capture.stop();
-    expect(s.packets().map(({ at, ...p }) => [Math.round(at / 1000), p.flags, p.direction, p.note, p.frame])).toEqual([
-      [1, 'S', 'out', 'SYN', 1],
-      [2, 'S.', 'in', 'SYN-ACK', 2],
-      [3, 'P.', 'out', undefined, 3],
+    const first = s.packets()[0]?.at ?? 0;
+    const shown = s
+      .packets()
+      .map(({ at, ...p }) => [Math.round((at - first) / 1000), p.flags, p.direction, p.note, p.frame]);
+    expect(shown).toEqual([
+      [0, 'S', 'out', 'SYN', 1],
+      [1, 'S.', 'in', 'SYN-ACK', 2],
+      [2, 'P.', 'out', undefined, 3],
     ]);
     expect(s.capture.records().captures).toMatchObject([{ packets: 3, dropped: 2, truncated: false, bytes: 165 }]);
     const saved = packetsToSave(s.capture, s.store, { name: 'nettrace', version: '0' }, {});
@@ -67,7 +78,7 @@ describe('packets of connections', () => {
   it('belong to the connection that lived then, where the same ends come again', async () => {
     const s = await scene();
     s.connect({ id: 'first', connect: { beginAt: 0 }, closedAt: 5000 });
-    await s.give(1, segment(own, server, 2, 100));
+    await s.give(10, segment(own, server, 2, 100));
     s.connect({ id: 'second', connect: { beginAt: 50_000 } });
     await s.give(51, segment(own, server, 2, 500));
     expect(s.packets().map((p) => [p.connection, p.note])).toEqual([
@@ -83,7 +94,7 @@ describe('packets of connections', () => {
   it('of an attempt without a port of its own are found by the other end and the begin', async () => {
     const s = await scene();
     await s.give(3, segment(own, server, 2, 100));
-    s.connect({ id: 'lost', local: undefined as never, connect: { beginAt: 2500, result: 'timedOut' } });
+    s.connect({ id: 'lost', local: undefined as never, connect: { beginAt: 2000, result: 'timedOut' } });
     await s.capture.stop();
     expect(s.packets()).toMatchObject([{ connection: 'lost', flags: 'S' }]);
   });

@@ -38,7 +38,6 @@ const clockEveryMs = 10_000;
 const attemptWindow = 5000;
 
 export class PacketCapture {
-  private readonly clock = new WallClock();
   private readonly file: PacketFile;
   private readonly waiting = new Waiting();
   private readonly duplicates = new Duplicates();
@@ -66,6 +65,7 @@ export class PacketCapture {
     private readonly engines: () => readonly CaptureEngine[],
     readonly folder: string,
     private readonly keys: boolean,
+    private readonly clock = new WallClock(),
   ) {
     this.file = new PacketFile(folder, settings.limit ?? defaults.limit);
     this.keeper = new Keeper(this.file, settings.headersOnly === true, (ns) => this.clock.sectionOf(ns, this.arrived));
@@ -147,7 +147,7 @@ export class PacketCapture {
   private one(packet: RawPacket): void {
     const linkType = this.started?.capture.interfaces[packet.interface]?.linkType ?? -1;
     const decoded = decodeFrame(packet.data, linkType, packet.length);
-    if (!decoded || this.duplicates.is(packet, decoded, isOutgoing(packet, linkType))) return;
+    if (!decoded || this.isDuplicate(packet, decoded, linkType)) return;
     const key = decoded.fragment ? undefined : keyOfPacket(decoded);
     const at = this.clock.monotonic(packet.ns, this.clock.sectionOf(packet.ns, this.arrived));
     const arrived = (data: Uint8Array): Arrived => ({
@@ -172,6 +172,14 @@ export class PacketCapture {
     // A copy: the piece of the stream that it stands in must not be kept for it.
     const own = arrived(Buffer.from(packet.data));
     if (!this.dns.takes(key.key, own)) this.waiting.add(key.key, own);
+  }
+
+  /** Where one place alone is heard each packet comes once; the helper sees to it itself. */
+  private isDuplicate(packet: RawPacket, decoded: Decoded, linkType: number): boolean {
+    const all = linkType === linkTypes.sll || linkType === linkTypes.sll2;
+    const several = all || (this.started?.capture.interfaces.length ?? 0) > 1;
+    if (!several || this.started?.engine.name === 'helper') return false;
+    return this.duplicates.is(packet, decoded, isOutgoing(packet, linkType));
   }
 
   /** ICMP and ARP, where they are asked for. */

@@ -136,35 +136,45 @@ function ipv6(b: Uint8Array, at: number, length: number): Decoded | undefined {
   return fragment ? { ...d, fragment: true } : transport(b, next, d);
 }
 
+/** Completes `d`: one object a packet, as there may be many. */
 function transport(b: Uint8Array, protocol: number, d: Decoded): Decoded {
   const at = d.payload;
-  if (protocol === 6) {
-    const head = ((b[at + 12] ?? 0) >> 4) * 4;
-    if (at + 4 > b.length) return d;
-    const ports = { kind: 'tcp' as const, sourcePort: u16(b, at), destinationPort: u16(b, at + 2) };
-    // Within an ICMP error only the first 8 bytes need to be there.
-    if (at + 20 > b.length || head < 20 || head > d.payloadLength) return { ...d, ...ports, payloadLength: 0 };
-    const tcp = {
-      sequence: u32(b, at + 4),
-      acknowledged: u32(b, at + 8),
-      flags: b[at + 13] ?? 0,
-      window: u16(b, at + 14),
-    };
-    return { ...d, ...ports, tcp, payload: at + head, payloadLength: d.payloadLength - head };
-  }
-  if (protocol === 17) {
-    if (at + 8 > b.length) return d;
-    const ports = { kind: 'udp' as const, sourcePort: u16(b, at), destinationPort: u16(b, at + 2) };
-    return { ...d, ...ports, payload: at + 8, payloadLength: Math.max(0, d.payloadLength - 8) };
-  }
-  if (protocol === 1 || protocol === 58) {
-    const icmp: Decoded = { ...d, kind: 'icmp' };
+  if (protocol === 6) tcp(b, at, d);
+  else if (protocol === 17 && at + 8 <= b.length) {
+    d.kind = 'udp';
+    d.sourcePort = u16(b, at);
+    d.destinationPort = u16(b, at + 2);
+    d.payload = at + 8;
+    d.payloadLength = Math.max(0, d.payloadLength - 8);
+  } else if (protocol === 1 || protocol === 58) {
+    d.kind = 'icmp';
     const type = b[at] ?? 0;
     const isError = protocol === 1 ? [3, 4, 5, 11, 12].includes(type) : type >= 1 && type <= 4;
     const about = isError && at + 8 < b.length ? inner(b, at + 8) : undefined;
-    return about ? { ...icmp, about } : icmp;
+    if (about) d.about = about;
   }
   return d;
+}
+
+function tcp(b: Uint8Array, at: number, d: Decoded): void {
+  if (at + 4 > b.length) return;
+  d.kind = 'tcp';
+  d.sourcePort = u16(b, at);
+  d.destinationPort = u16(b, at + 2);
+  const head = ((b[at + 12] ?? 0) >> 4) * 4;
+  // Within an ICMP error only the first 8 bytes need to be there.
+  if (at + 20 > b.length || head < 20 || head > d.payloadLength) {
+    d.payloadLength = 0;
+    return;
+  }
+  d.tcp = {
+    sequence: u32(b, at + 4),
+    acknowledged: u32(b, at + 8),
+    flags: b[at + 13] ?? 0,
+    window: u16(b, at + 14),
+  };
+  d.payload = at + head;
+  d.payloadLength -= head;
 }
 
 /** The packet that an error quotes: its own errors are not looked into. */

@@ -43,7 +43,7 @@ export function unreachable(from: string, to: string, about: Buffer): Buffer {
 }
 
 export class FakeEngine implements CaptureEngine {
-  readonly name = 'helper';
+  readonly name = 'dumpcap';
   readonly timestamps = 'kernel';
   readonly lacks = [];
   private readonly waiting: RawPacket[][] = [];
