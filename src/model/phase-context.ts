@@ -60,7 +60,7 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     (forward && !isConnect ? r.proxy?.kind === 'https' : !isConnect && /^(https|wss):/i.test(r.url ?? ''));
   const throughTunnel = !isConnect && (r.proxy?.mode === 'tunnel' || isBehind(onWire?.tunnel, r));
   const sentAt = r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
-  const tlsFailed = tls !== undefined && (tls.error !== undefined || isGivenUp(tls, r, sentAt));
+  const tlsFailed = tls !== undefined && (tls.error !== undefined || isGivenUp(tls, sentAt));
   const ready = readyAt(winner, tlsFailed ? undefined : tls, secure, throughTunnel) ?? sentAt;
   const first =
     r.connection === undefined ||
@@ -95,12 +95,11 @@ export function contextOf(r: Request, store: Store, now: number): Context {
   };
 }
 
-const unfinished: ReadonlySet<string | undefined> = new Set(['failed', 'aborted', 'processExit', 'interrupted']);
-
-/** It ended with the request, not by itself: `agent.destroy()` or an abort in the middle of it leaves no error there. */
-function isGivenUp(tls: TlsTunnel, r: Request, sentAt: number | undefined): boolean {
-  if (sentAt !== undefined || tls.verification !== undefined || tls.by?.['*'] === 'import') return false;
-  return unfinished.has(r.outcome) && (r.error?.phase ?? 'tls') === 'tls';
+/** It ended with its socket, not by itself: `agent.destroy()` or an abort in the middle of it leaves no error there. */
+function isGivenUp(tls: TlsTunnel, sentAt: number | undefined): boolean {
+  return (
+    sentAt === undefined && tls.endAt !== undefined && tls.verification === undefined && tls.by?.['*'] !== 'import'
+  );
 }
 
 /** Whether a request went through the tunnel, not over the connection before it was one. */
