@@ -96,7 +96,8 @@ describe('packets of connections', () => {
     await s.give(3, segment(own, server, 2, 100));
     s.connect({ id: 'lost', local: undefined as never, connect: { beginAt: 2000, result: 'timedOut' } });
     await s.capture.stop();
-    expect(s.packets()).toMatchObject([{ connection: 'lost', flags: 'S' }]);
+    expect(s.packets()).toMatchObject([{ connection: 'lost', flags: 'S', direction: 'out' }]);
+    expect(s.store.connections.get('lost')).toMatchObject({ local: own, by: { local: 'capture' } });
   });
 
   it('are each there once, whatever interfaces show them; what is sent again stays', async () => {
@@ -147,7 +148,7 @@ describe('packets of connections', () => {
     s.connect({ id: 'u', kind: 'udp', local: { address: '0.0.0.0', port: 5000 }, remote: undefined as never });
     await s.give(1, datagram({ ...own, port: 5000 }, server, data('a')));
     await s.give(2, datagram({ ...own, port: 5001 }, server, data('b')));
-    expect(s.packets()).toMatchObject([{ connection: 'u', payload: 1 }]);
+    expect(s.packets()).toMatchObject([{ connection: 'u', payload: 1, direction: 'out' }]);
   });
 
   it('any bytes are taken without a fault', async () => {

@@ -7,7 +7,7 @@ import { type CaptureEngine, CaptureUnavailable, type StartedCapture, startFirst
 import type { PacketStatistics, RawPacket } from '../../model/packets';
 import type { Capture, Connection, Lookup, PacketRef, Source } from '../../model/records';
 import type { Store } from '../../model/store';
-import { type Decoded, decodeFrame, linkTypes } from './decode';
+import { addressText, type Decoded, decodeFrame, linkTypes } from './decode';
 import { DnsWatch } from './dnsWatch';
 import { Duplicates } from './duplicates';
 import { keyOfConnection, keyOfPacket, lifeOf, openPort, remoteOf } from './flows';
@@ -235,9 +235,14 @@ export class PacketCapture {
         after < attemptWindow
       );
     });
-    if (found.length === 1 && found[0]) {
-      this.claim(found[0].key, c.id);
+    const first = found.length === 1 ? found[0]?.packets[0]?.decoded : undefined;
+    if (found[0] && first?.source !== undefined) {
       this.attempts.delete(c.id);
+      const local = { address: addressText(first.source), port: first.sourcePort ?? 0 };
+      const before = this.store.connections.get(c.id) ?? c;
+      // Said to the store, this claims its packets.
+      this.store.setConnection({ ...before, local, by: { ...before.by, local: 'capture' } });
+      this.claim(found[0].key, c.id);
     } else if (this.now() - begin > 150_000_000) this.attempts.delete(c.id);
   }
 

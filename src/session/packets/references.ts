@@ -7,7 +7,7 @@ import { type Breakdown, phasesOf } from '../../model/phases';
 import type { Connection, PacketRef, Request } from '../../model/records';
 import type { Store } from '../../model/store';
 import { flagsText } from './decode';
-import { keyOfConnection, lifeOf } from './flows';
+import { keyOfConnection, lifeOf, openPort } from './flows';
 import type { Flow, Keeper, Kept } from './keeper';
 import { SegmentNotes } from './segmentNotes';
 
@@ -148,7 +148,11 @@ export class References {
 
   private isOutgoing(k: Kept, c: Connection): boolean | undefined {
     const own = keyOfConnection(c);
-    return own ? k.forward === own.forward : undefined;
+    if (own) return k.forward === own.forward;
+    // A socket for datagrams that is not connected: its port alone is known.
+    const [, from, to] = k.flow?.key.split('/') ?? [];
+    const mine = [from, to].map((end) => end?.split(':')[1] === String(openPort(c) ?? ''));
+    return mine[0] === mine[1] ? undefined : k.forward === mine[0];
   }
 
   private phase(id: string, at: number, cache: Map<string, Breakdown>): Pick<PacketRef, 'phase'> {
