@@ -69,7 +69,7 @@ function program(): Command {
     .option('--capture-headers', 'TCP packets without their payload')
     .addOption(
       new Option('--helper <use>', 'figures of the kernel (TCP_INFO, routes, counters), by the native helper')
-        .choices(['auto', 'none'])
+        .choices(['auto', 'all', 'none'])
         .default('auto'),
     )
     .option('--no-trace', 'load the hook, but trace nothing')

@@ -101,7 +101,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       enabled: options.trace,
       helper: options.trace ? options.helper : 'none',
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
-      gatherMs: options.log || options.helper === 'auto' ? 20 : 150,
+      gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
     });
   } catch (error) {
     throw new UsageError(messageOf(error));

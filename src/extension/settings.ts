@@ -17,6 +17,6 @@ export const recording = (): TraceOptions => ({
   resolver: read(settings.dnsResolver, false),
   incoming: read(settings.incoming, false),
   stacks: read(settings.stacks, false),
-  helper: read(settings.helper, 'auto'),
+  helper: read<'auto' | 'all' | 'none'>(settings.helper, 'auto'),
   ...captureOptions(read<unknown>(settings.capture, false)),
 });

@@ -35,6 +35,9 @@ export function clearStore(store: Store, index: Index): void {
   }
   const chains = new Set([...store.tlsTunnels.values()].flatMap((t) => t.peerCertificates ?? []));
   for (const key of [...store.certificates.keys()]) if (!chains.has(key)) store.certificates.delete(key);
+  store.kernelEvents = store.kernelEvents.filter(
+    (e) => e.connection !== undefined && store.connections.has(e.connection),
+  );
   store.losses = [];
   beginCounts(store, running);
 }

@@ -9,6 +9,7 @@ export * from './records/connection';
 export * from './records/content';
 export * from './records/dns';
 export * from './records/kernel';
+export * from './records/kernelEvent';
 export * from './records/operation';
 export * from './records/process';
 export * from './records/request';

@@ -8,6 +8,7 @@
 import { canonical, sorted } from './canonical';
 import { clearStore } from './clear';
 import { Eviction } from './eviction';
+import { withRequests } from './fold/kernelEvents';
 import { compareIds } from './ids';
 import {
   type Certificate,
@@ -16,6 +17,7 @@ import {
   type Dial,
   type DnsExchange,
   formatVersion,
+  type KernelEvent,
   type KernelSample,
   type Lookup,
   type Loss,
@@ -48,6 +50,7 @@ export type Header = Omit<
   | 'pauses'
   | 'socketOperations'
   | 'kernelSamples'
+  | 'kernelEvents'
 >;
 
 /** What changed since `takeChanges` was called last. */
@@ -64,6 +67,8 @@ export interface Changes {
 export const defaultRequestLimit = 20_000;
 /** Socket operations kept of each connection. */
 const operationLimit = 256;
+/** Events of the kernel kept in all. */
+const eventLimit = 20_000;
 
 export class Store {
   readonly processes = new Map<string, Process>();
@@ -80,6 +85,8 @@ export class Store {
   readonly socketOperations = new Map<string, readonly SocketOperation[]>();
   /** Of each connection, by instant. */
   readonly kernelSamples = new Map<string, readonly KernelSample[]>();
+  /** In order of arrival; the last ones. */
+  kernelEvents: KernelEvent[] = [];
   readonly pauses: Pause[] = [];
   losses: Loss[] = [];
   counts: Counts = {
@@ -216,6 +223,14 @@ export class Store {
       this.addLoss({ source: 'hook', what: 'operations', kind: 'overflow', count: over + dropped, thread });
   }
 
+  addKernelEvent(e: KernelEvent): void {
+    this.kernelEvents.push(e);
+    if (e.connection !== undefined) this.#changes.connections.add(e.connection);
+    if (this.kernelEvents.length <= 2 * eventLimit) return;
+    this.kernelEvents = this.kernelEvents.slice(-eventLimit);
+    this.addLoss({ source: 'bpf', what: 'kernelEvents', kind: 'evicted', count: eventLimit + 1 });
+  }
+
   setKernelSamples(connection: string, samples: readonly KernelSample[]): void {
     this.kernelSamples.set(connection, samples);
     this.#changes.connections.add(connection);
@@ -329,6 +344,8 @@ export class Store {
     if (this.socketOperations.size > 0) whole.socketOperations = this.#operations();
     if (this.kernelSamples.size > 0 || this.#isOn('inetDiag'))
       whole.kernelSamples = sorted([...this.kernelSamples.values()].flat());
+    if (this.kernelEvents.length > 0 || this.#isOn('bpf'))
+      whole.kernelEvents = sorted(withRequests(this, this.kernelEvents));
     return canonical(traceSchema, whole);
   }
 
@@ -364,6 +381,7 @@ export class Store {
       pauses,
       socketOperations,
       kernelSamples,
+      kernelEvents,
       ...header
     } = doc;
     const store = new Store(header, Number.POSITIVE_INFINITY);
@@ -380,6 +398,7 @@ export class Store {
       if (list) (list as SocketOperation[]).push(o);
       else store.socketOperations.set(o.connection, [o]);
     }
+    store.kernelEvents = [...(kernelEvents ?? [])];
     for (const s of kernelSamples ?? []) {
       const list = store.kernelSamples.get(s.connection);
       if (list) (list as KernelSample[]).push(s);

@@ -1,13 +1,16 @@
 // The kernel's side of a session: the helper is asked to watch each connection that the hook tells of, and to look at it
 // where a request begins, gets its first byte and ends. What it says is folded beside the hook's lines.
 import { HelperClient } from '../helper/client';
+import { kernelMessage } from '../helper/kernelMessages';
 import { locateHelper } from '../helper/locate';
-import type { Command, Message, MessageOf } from '../helper/protocol';
+import type { Command, Message, MessageOf, OtherMessage } from '../helper/protocol';
 import type { KernelFact } from '../model/fold/kernel';
 import type { ClockSample, Connection, NetworkInterface, Request, Source } from '../model/records';
+import { eventFeatures, eventOf } from './kernelEvents';
 import type { TraceStore } from './traceStore';
 
-export type HelperUse = 'auto' | 'none';
+/** auto: what needs no permission. all: events too, where they are permitted. */
+export type HelperUse = 'auto' | 'all' | 'none';
 
 export interface KernelOptions {
   /** The folder of our bundles. */
@@ -19,6 +22,8 @@ export interface KernelOptions {
   /** Every Nth connection is sampled between its begin and its end; default 1, all. */
   modulus?: number;
   families?: (4 | 6)[];
+  /** Events of the kernel too: they need permission. */
+  events?: boolean;
   /** Features to open beside those without privilege. */
   more?: readonly string[];
   /** More arguments of the helper. */
@@ -32,13 +37,15 @@ export interface KernelHost {
   changed(): void;
 }
 
-/** Features without privilege, and the source that each belongs to. */
+/** Features, and the source that each belongs to. */
 const sourceOf: Record<string, Source['name']> = {
   inetDiag: 'inetDiag',
   tcpDestroy: 'inetDiag',
   route: 'netlink',
   counters: 'procfs',
+  ...Object.fromEntries(eventFeatures.map((f) => [f, 'bpf' as const])),
 };
+const free = ['inetDiag', 'tcpDestroy', 'route', 'counters'];
 const mostClocks = 1024;
 /** After the program's end the last figures come within some milliseconds; sockets that linger are not waited for longer. */
 const lastFiguresMs = 250;
@@ -60,9 +67,11 @@ export class Kernel {
   private constructor(
     readonly client: HelperClient,
     private readonly host: KernelHost,
+    private readonly options: KernelOptions,
   ) {
     client.listen({
       message: (m) => this.#message(m),
+      other: (m) => this.#other(m),
       end: ({ text, asked }) => {
         if (!asked) this.#ended(`The helper ${text}.`);
         this.#idle?.();
@@ -74,14 +83,14 @@ export class Kernel {
   static async start(host: KernelHost, options: KernelOptions): Promise<Kernel | undefined> {
     const found = options.file ? { file: options.file } : await locateHelper(options.folder);
     if ('missing' in found) {
-      setSources(host.store, () => ({ state: 'unavailable', reason: found.missing, detail: found.detail }));
+      setSources(host.store, options, () => ({ state: 'unavailable', reason: found.missing, detail: found.detail }));
       return undefined;
     }
     const client = HelperClient.spawn(found.file, {
-      features: [...Object.keys(sourceOf), ...(options.more ?? [])],
+      features: [...(options.events ? Object.keys(sourceOf) : free), ...(options.more ?? [])],
       arguments: options.arguments ?? [],
     });
-    const kernel = new Kernel(client, host);
+    const kernel = new Kernel(client, host, options);
     const { intervalMs = 1000, modulus = 1, families } = options;
     try {
       kernel.#welcome(await client.hello(helloMs));
@@ -95,13 +104,13 @@ export class Kernel {
     } catch (error) {
       client.close();
       const detail = `The helper ${(error as Error).message}.`;
-      setSources(host.store, () => ({ state: 'unavailable', reason: 'fault', detail }));
+      setSources(host.store, options, () => ({ state: 'unavailable', reason: 'fault', detail }));
       return undefined;
     }
   }
 
   #welcome(hello: MessageOf<'hello'>): void {
-    setSources(this.host.store, (name) => {
+    setSources(this.host.store, this.options, (name) => {
       const features = hello.features.filter((f) => sourceOf[f.name] === name);
       const there = features.filter((f) => f.state === 'available').map((f) => f.name);
       if (there.length === features.length) return { state: 'on', features: there, fromAt: 0 };
@@ -241,6 +250,15 @@ export class Kernel {
     host.changed();
   }
 
+  #other(other: OtherMessage): void {
+    const read = kernelMessage(other);
+    if (!read || 'error' in read) return;
+    const event = eventOf(read.message, (ns) => this.#toAt(ns));
+    if (!event) return;
+    this.host.fold({ k: 'event', event });
+    this.host.changed();
+  }
+
   #close(id: string): void {
     this.#open.delete(id);
     if (this.#open.size === 0) this.#idle?.();
@@ -291,7 +309,7 @@ export class Kernel {
     if (this.#over) return;
     this.#over = true;
     const toAt = this.#toAt(process.hrtime.bigint().toString());
-    setSources(this.host.store, (_, before) =>
+    setSources(this.host.store, this.options, (_, before) =>
       before.state === 'on' || before.state === 'partial'
         ? { ...before, state: 'partial', reason: 'fault', detail, toAt }
         : before,
@@ -340,9 +358,14 @@ const lossReasons: Record<string, string> = {
   broken: 'a message of the kernel that does not hold',
 };
 
-/** Of the sources that the helper serves without privilege. */
-function setSources(store: TraceStore, of: (name: string, before: Source) => Omit<Source, 'name'>): void {
+/** Of the sources that the helper was started for. */
+function setSources(
+  store: TraceStore,
+  { events }: KernelOptions,
+  of: (name: string, before: Source) => Omit<Source, 'name'>,
+): void {
   const ours = new Set(Object.values(sourceOf));
+  if (!events) ours.delete('bpf');
   const { header } = store;
   store.header = {
     ...header,

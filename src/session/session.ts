@@ -137,8 +137,9 @@ export class TraceSession {
       ...optionalParts(options),
     };
     const session = new TraceSession(id, spool, hook, settings, options);
-    if (options.helper === 'auto')
+    if (options.helper !== undefined && options.helper !== 'none')
       await session.startKernel({
+        events: options.helper === 'all',
         ...options.helperOptions,
         ...(options.capture ? { more: ['capture'] } : {}),
         folder: dirname(options.hookFile),

@@ -37,7 +37,7 @@ export interface TraceOptions {
   /** Whole call chains. */
   stacks?: boolean;
   /** The kernel's figures. */
-  helper?: 'auto' | 'none';
+  helper?: 'auto' | 'all' | 'none';
   /** Packets of the traced connections; undefined: not. */
   capture?: CaptureSettings | undefined;
   /** TLS secrets, to decrypt them. */

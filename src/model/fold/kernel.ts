@@ -2,7 +2,7 @@
  * The kernel's facts, by the native helper: folded like event lines, in whatever order they come to those. A sample is
  * kept as what changed; the last few stay whole here, so that a request gets the differences of its own time.
  */
-import type { Connection, KernelSample, KernelTotals, Request, Route } from '../records';
+import type { Connection, KernelEvent, KernelSample, KernelTotals, Request, Route } from '../records';
 import type { Store } from '../store';
 import { type Difference, type Figures, requestKernelOf, type Whole } from './kernelWindow';
 
@@ -10,6 +10,7 @@ export type KernelFact =
   | { k: 'watched'; connection: string; cookie?: string; inode?: number; uid?: number }
   | { k: 'route'; connection: string; route: Route }
   | { k: 'sample'; connection: string; at: number; trigger: string; final?: boolean; totals: Figures }
+  | { k: 'event'; event: Omit<KernelEvent, 'id'> }
   /** No more comes of it, and why. */
   | { k: 'missing'; connection: string; reason: string };
 
@@ -40,10 +41,18 @@ interface State {
 export class KernelFold {
   readonly #states = new Map<string, State>();
   #samples = 0;
+  #events = 0;
 
   constructor(readonly store: Store) {}
 
   fold(fact: KernelFact): void {
+    if (fact.k === 'event') {
+      // One of a connection that was evicted meanwhile, or forgotten, is left out.
+      const { connection } = fact.event;
+      if (connection === undefined || this.store.connections.has(connection))
+        this.store.addKernelEvent({ id: `e-${++this.#events}`, ...fact.event });
+      return;
+    }
     const c = this.store.connections.get(fact.connection);
     // It was evicted meanwhile, or forgotten.
     if (!c) return;

@@ -23,6 +23,7 @@ import { loss } from './common';
 import { connection, dial, lookup } from './connection';
 import { dnsExchange } from './dns';
 import { clockSample, kernelSamples, networkInterface, systemCounters } from './kernel';
+import { kernelEvents } from './kernelEvent';
 import { socketOperation } from './operation';
 import { process } from './process';
 import { request } from './request';
@@ -158,7 +159,7 @@ export const trace = record(
     certificates: list(certificate, 'Certificates, each once.'),
     socketOperations: optional(list(socketOperation, 'Socket operations, by instant.')),
     kernelSamples,
-    kernelEvents: later('One kernel event.', 'Kernel events.'),
+    kernelEvents,
     conntrackEntries: later('One entry.', 'Connection tracking.'),
     captures: optional(list(capture, 'Packet captures. Absent: none was asked for.')),
     packets: optional(
