@@ -21,7 +21,7 @@
 #include "udp.lskel.h"
 
 #define RING_SMALL (64u << 10)
-#define RING_LARGE (256u << 10)
+#define RING_LARGE (1u << 20)
 /* Shorter delays between arrival and read are not told: each would be an event of its own. */
 #define DELAY_LEAST_NS 1000000ull
 

@@ -95,12 +95,20 @@ static bool is_of(const struct nt_event *e, const struct watch *w, uint32_t net)
   return address_equal(&local, &w->local) && address_equal(&remote, &w->remote);
 }
 
+/* Events with a socket were asked in the kernel; a packet that knows none may be another user's. */
+static bool is_users(const struct helper *h, const struct nt_event *e) {
+  struct address local, remote;
+  ends_of(e, &local, &remote);
+  return owner_of(h, e->protocol, &local, &remote) == OWNER_USER;
+}
+
 static const struct watch *watch_of(struct helper *h, const struct nt_event *e) {
   const struct watch *w = watch_by_cookie(h, e->cookie);
   if (w || e->local_port == 0) return w;
   struct address local, remote;
   ends_of(e, &local, &remote);
   w = watch_by_ends(h, e->protocol, &local, &remote);
+  if (w && e->cookie == 0 && !is_users(h, e)) return NULL;
   if (!w || (e->cookie != 0 && w->cookie != 0)) return NULL;
   if (e->netns != 0 && e->netns != net_of(w->pid)) return NULL;
   if (e->cookie != 0) watch_cookie(h, (struct watch *)w, e->cookie, w->inode, w->uid);
@@ -244,7 +252,20 @@ void bpf_tick(struct helper *h, uint64_t now) {
   helper_wake(h, driver, monotonic_ns() + TICK_NS);
 }
 
-void bpf_watched(struct helper *h, const struct watch *w) {
+/* Each of the features is told of each watch, one after the other; what they share is done once. */
+static bool is_first(const struct watch *w, bool ends) {
+  static const struct watch *last;
+  static uint64_t since, cookie;
+  static bool last_ends;
+  bool same = last == w && since == w->since_ns && cookie == w->cookie && last_ends == ends;
+  last = w;
+  since = w->since_ns;
+  cookie = w->cookie;
+  last_ends = ends;
+  return !same;
+}
+
+static void look_back(struct helper *h, const struct watch *w) {
   held = w;
   read_rings(h);
   held = NULL;
@@ -255,18 +276,30 @@ void bpf_watched(struct helper *h, const struct watch *w) {
   }
   size_t kept = 0;
   for (size_t i = 0; i < past_count; i++) {
-    struct past p = past[(past_begin + i) % HISTORY];
-    bool own = p.event.cookie != 0 ? p.event.cookie == w->cookie : is_of(&p.event, w, net);
-    if (!own && watch_at_listener(h, &p.event) == w) own = true;
-    if (own) say(h, p.feature, &p.event, w->id);
-    else past[(past_begin + kept++) % HISTORY] = p;
+    struct past *p = &past[(past_begin + i) % HISTORY];
+    bool own = p->event.cookie != 0 ? p->event.cookie == w->cookie : is_of(&p->event, w, net) && is_users(h, &p->event);
+    if (own || watch_at_listener(h, &p->event) == w) {
+      say(h, p->feature, &p->event, w->id);
+      continue;
+    }
+    if (kept != i) past[(past_begin + kept) % HISTORY] = *p;
+    kept++;
   }
   past_count = kept;
 }
 
+void bpf_watched(struct helper *h, const struct watch *w) {
+  if (!is_first(w, false)) return;
+  look_back(h, w);
+  /* Its cookie may have been found: no reason to do it again. */
+  is_first(w, false);
+}
+
 void bpf_unwatched(struct helper *h, const struct watch *w) {
+  if (!is_first(w, true)) return;
   /* One that has ended before it could be watched is told of here alone. */
-  bpf_watched(h, w);
+  look_back(h, w);
+  is_first(w, true);
   say_figures(h, w);
   if (w->cookie == 0) return;
   struct known *k = known_of(w->cookie);

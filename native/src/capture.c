@@ -34,6 +34,7 @@
 #define BYTES_DEFAULT (256ull << 20)
 #define QUESTION_NS 60000000ull
 #define ENDED 4096
+#define OWN_MAX 16
 #define ENDED_NS 5000000000ull
 /* Not in each C library's header. */
 #define HARDWARE_NONE 0xfffe
@@ -183,9 +184,32 @@ static enum verdict verdict_of(const struct helper *h, int protocol, const struc
   return out || in ? SEND : WAIT;
 }
 
+/* Own addresses of watched connections, also for a while after their end. */
+static struct {
+  uint64_t at_ns;
+  uint8_t ip[4];
+} own[OWN_MAX];
+
+static void note_own(const struct watch *w) {
+  size_t oldest = 0;
+  if (w->local.family != AF_INET) return;
+  for (size_t i = 0; i < OWN_MAX; i++) {
+    if (memcmp(own[i].ip, w->local.ip, 4) == 0) {
+      own[i].at_ns = monotonic_ns();
+      return;
+    }
+    if (own[i].at_ns < own[oldest].at_ns) oldest = i;
+  }
+  own[oldest].at_ns = monotonic_ns();
+  memcpy(own[oldest].ip, w->local.ip, 4);
+}
+
 static bool concerns_arp(const struct helper *h, const struct packet *p) {
-  for (const struct watch *w = watch_next(h, NULL); w; w = watch_next(h, w))
-    if (w->local.family == AF_INET && (memcmp(w->local.ip, p->from.ip, 4) == 0 || memcmp(w->local.ip, p->to.ip, 4) == 0))
+  for (const struct watch *w = watch_next(h, NULL); w; w = watch_next(h, w)) note_own(w);
+  uint64_t now = monotonic_ns();
+  for (size_t i = 0; i < OWN_MAX; i++)
+    if (own[i].at_ns && now - own[i].at_ns < PAST_NS &&
+        (memcmp(own[i].ip, p->from.ip, 4) == 0 || memcmp(own[i].ip, p->to.ip, 4) == 0))
       return true;
   return false;
 }
@@ -562,6 +586,7 @@ static void tick(struct helper *h, uint64_t now) {
 }
 
 static void watched(struct helper *h, const struct watch *w) {
+  note_own(w);
   if (!c.on || c.truncated) return;
   /* Packets that have come and were not looked at yet belong to the past too. */
   take_blocks(h);
