@@ -181,6 +181,6 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     expect(trace.captures).toMatchObject([{ truncated: true, limit: 102_400 }]);
     expect(trace.captures?.[0]?.bytes).toBeLessThanOrEqual(102_400);
     expect(statSync(file).size).toBeLessThan(130_000);
-    expect(trace.losses).toMatchObject([{ source: 'capture', what: 'packets', kind: 'truncated' }]);
+    expect(trace.losses.filter((l) => l.kind === 'truncated')).toMatchObject([{ source: 'capture', what: 'packets' }]);
   });
 });

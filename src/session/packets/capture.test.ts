@@ -125,7 +125,10 @@ describe('packets of connections', () => {
     await small.give(2, segment(own, server, 24, 4, data('two')));
     await small.capture.stop();
     expect(small.capture.records().captures).toMatchObject([{ packets: 1, bytes: 57, truncated: true }]);
-    expect(small.store.losses).toMatchObject([{ what: 'packets', kind: 'truncated', count: 1 }]);
+    expect(small.store.losses).toMatchObject([
+      { what: 'packets', kind: 'dropped', count: 2 },
+      { what: 'packets', kind: 'truncated', count: 1 },
+    ]);
   });
 
   it('ICMP only where it is asked for, with the connection that it is about', async () => {

@@ -262,6 +262,11 @@ export class PacketCapture {
   }
 
   private tellLosses(): void {
+    const dropped = this.record()?.dropped ?? 0;
+    if (dropped > 0) {
+      const reason = 'the capture did not keep up; they may have been other programs’';
+      this.store.addLoss({ source: 'capture', what: 'packets', kind: 'dropped', count: dropped, reason });
+    }
     const { beyond, beyondAt } = this.keeper;
     if (beyond > 0) {
       const at = beyondAt ? { beginAt: this.instant(beyondAt.ns, beyondAt.section) } : {};
