@@ -62,6 +62,8 @@ it.skipIf(why)(
         answeredBy: 'network',
       });
     }
+    const silent = trace.dnsExchanges?.filter((x) => x.server?.address === '127.0.0.2');
+    expect(silent?.map((x) => x.error?.code)).toEqual(['ETIMEOUT', 'ETIMEOUT']);
     const [, big] = trace.lookups;
     const tcp = trace.dnsExchanges?.find((x) => x.transport === 'tcp');
     const cut = trace.dnsExchanges?.find((x) => x.id === tcp?.followUpOf);

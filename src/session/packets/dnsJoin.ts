@@ -85,7 +85,9 @@ export class DnsJoin {
     const id = this.exchangeOf(h);
     const x = id === undefined ? undefined : this.store.dnsExchanges.get(id);
     if (!x || !h.message.isReply) return false;
-    this.store.setExchange({ ...x, endAt: h.at, replies: [...(x.replies ?? []), replyOf(h)] });
+    // Given up already: it came too late to be of use.
+    const end = x.error ? {} : { endAt: h.at };
+    this.store.setExchange({ ...x, ...end, replies: [...(x.replies ?? []), replyOf(h)] });
     return true;
   }
 
@@ -109,6 +111,7 @@ export class DnsJoin {
       .sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0));
     if (exchanges.length === 0) return;
     this.linkTruncated(exchanges);
+    this.endSilent(exchanges, before);
     const l = { ...before, by: { ...before.by } };
     const tried = [...new Set(exchanges.flatMap((x) => nameOf(x) ?? []))];
     if (l.servers === undefined) {
@@ -133,6 +136,20 @@ export class DnsJoin {
       l.by.answeredBy = 'capture';
     }
     this.store.setLookup(l);
+  }
+
+  /** A server that said nothing was given up when the next was asked, or with the look-up. */
+  private endSilent(exchanges: readonly DnsExchange[], l: Lookup): void {
+    for (const x of exchanges) {
+      if (x.replies?.length) continue;
+      const next = exchanges.find(
+        (o) => (o.beginAt ?? 0) > (x.beginAt ?? 0) && o.server?.address !== x.server?.address,
+      );
+      const endAt = next?.beginAt ?? l.endAt;
+      if (endAt === undefined) continue;
+      const error = { phase: 'dns' as const, code: 'ETIMEOUT', message: 'no reply was seen' };
+      this.store.setExchange({ ...(this.store.dnsExchanges.get(x.id) ?? x), endAt, error });
+    }
   }
 
   /** A reply that was cut off, and the same question over TCP after it. */
