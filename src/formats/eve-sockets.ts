@@ -6,6 +6,7 @@ import {
   eveOperation,
   eveTcpState,
   eveTime,
+  eveTracked,
   type Open,
   objectOf,
   textOf,
@@ -103,7 +104,7 @@ export class Sockets {
       addrTuple(objectOf(objectOf(value).source), objectOf(objectOf(value).destination));
     return {
       capturedAt: this.#time(entry.capturedAt),
-      status: Array.isArray(entry.status) ? entry.status.map(textOf).join('|') : '',
+      status: eveTracked(entry.status),
       ...(state === undefined ? {} : { tcpState: state }),
       mark: uint32(entry.mark),
       addrOrig: tuple(entry.original),

@@ -39,6 +39,27 @@ export const objectOf = (value: unknown): Open =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Open) : {};
 export const listOf = (value: unknown): Open[] => (Array.isArray(value) ? value.map(objectOf) : []);
 
+const trackedFlags = new Set([
+  'expected',
+  'seen-reply',
+  'assured',
+  'confirmed',
+  'src-nat',
+  'dst-nat',
+  'seq-adjust',
+  'src-nat-done',
+  'dst-nat-done',
+  'dying',
+  'fixed-timeout',
+  'template',
+  'untracked',
+  'helper',
+  'offload',
+]);
+/** Flags of a tracked connection, those that EVE has words for. */
+export const eveTracked = (flags: unknown): string =>
+  Array.isArray(flags) ? flags.filter((flag) => trackedFlags.has(flag)).join('|') : '';
+
 const recordTypes = new Set([
   'A',
   'NS',

@@ -174,6 +174,7 @@ describe('sockets', () => {
     const { connection, dial } = socketOf();
     const side = { source: { address: '127.0.0.1', port: 1 }, destination: { address: '127.0.0.1', port: 2 } };
     const entry = {
+      id: 'ct-1',
       connection: '1-0-3',
       capturedAt: 5000,
       status: ['confirmed'],
@@ -181,7 +182,14 @@ describe('sockets', () => {
       original: side,
       reply: side,
     };
-    const later = { ...entry, capturedAt: 9000, status: ['confirmed', 'assured'], tcpState: 'sync-recv', mark: 7 };
+    const later = {
+      ...entry,
+      id: 'ct-2',
+      capturedAt: 9000,
+      status: ['confirmed', 'assured'],
+      tcpState: 'sync-recv',
+      mark: 7,
+    };
     const eve = sound(documentOf({ connections: [connection], dials: [dial] }, { conntrackEntries: [later, entry] }));
     expect(eve.tcpConns[0]?.conntrack).toMatchObject({
       capturedAt: '+9ms',

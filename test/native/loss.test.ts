@@ -68,6 +68,22 @@ describe.skipIf(why)('lost packets', () => {
     expect(connection?.route).toEqual({ interface: dev, mtu, nextHop: gateway });
   });
 
+  test('an address that is translated before it leaves: what it becomes', async () => {
+    net.masquerade();
+    const trace = await uploads(['--helper', 'all']);
+    const [connection] = trace.connections;
+    const source = trace.sources.find((s) => s.name === 'conntrack');
+    if (source?.state !== 'on') return console.log(`skipped: connection tracking: ${source?.detail}`);
+    expect(trace.conntrackEntries?.length).toBe(1);
+    const [entry] = trace.conntrackEntries ?? [];
+    expect(entry).toMatchObject({
+      connection: connection?.id,
+      original: { source: connection?.local, destination: connection?.remote },
+      reply: { source: connection?.remote, destination: { address: '10.77.1.9' } },
+    });
+    expect(entry?.status).toContain('src-nat');
+  });
+
   test('the helper killed on the way: the program and the trace go on, and the trace says so', async () => {
     const running = uploads();
     const killed = (async () => {

@@ -48,6 +48,14 @@ export class Router {
     run('nsenter', [...this.in(this.router).slice(1), 'nft', '-f', '-'], rules);
   }
 
+  /** The client's own packets leave with another address of it. */
+  masquerade(): void {
+    run('ip', ['-n', this.client, 'addr', 'add', '10.77.1.9/24', 'dev', 'c0']);
+    const rules =
+      'table ip n {\n chain p {\n type nat hook postrouting priority 100;\n tcp dport 8080 snat to 10.77.1.9\n }\n}\n';
+    run('nsenter', [...this.in(this.client).slice(1), 'nft', '-f', '-'], rules);
+  }
+
   dropped(): number {
     const rules = run('nsenter', [...this.in(this.router).slice(1), 'nft', 'list', 'ruleset']);
     return Number(/counter packets (\d+)/.exec(rules)?.[1]);

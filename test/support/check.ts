@@ -40,7 +40,7 @@ function idsOf(trace: Trace): Map<string, Set<string>> {
   for (const [name, list] of Object.entries(trace)) {
     if (!Array.isArray(list)) continue;
     const key = name === 'certificates' ? 'fingerprint256' : 'id';
-    const own = (list as Record<string, string | undefined>[]).flatMap((r) => r[key] ?? []);
+    const own = (list as unknown as Record<string, string | undefined>[]).flatMap((r) => r[key] ?? []);
     if (own.length > 0 || name !== 'losses') ids.set(name, new Set(own));
     if (new Set(own).size !== own.length) ids.set('twice', new Set([name]));
   }
