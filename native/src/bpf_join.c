@@ -162,7 +162,7 @@ static void take(void *context, const void *record) {
   const struct taking *t = context;
   struct nt_event e;
   memcpy(&e, record, sizeof e);
-  if (e.kind == NT_SOCKET || (e.kind == NT_STATE && e.local_port != 0)) {
+  if (e.local_port != 0 && e.remote_port != 0 && e.cookie != 0) {
     struct address local, remote;
     ends_of(&e, &local, &remote);
     if (e.netns == 0 || e.netns == own_net) owner_learn(e.protocol, &local, &remote);

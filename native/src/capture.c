@@ -27,6 +27,9 @@
 /* Room in the host's queue that packets leave to messages: the ring can wait, they cannot. */
 #define QUEUE_LEFT (1u << 20)
 #define SERVERS_MAX 8
+#define FAILED_MAX 64
+#define TCP_SYN 2
+#define TCP_RST 4
 #define SEEN 1024
 #define SEEN_NS 5000000ull
 #define WAYS 2048
@@ -56,6 +59,11 @@ static struct {
   struct capture_filter filter;
   struct address servers[SERVERS_MAX];
   size_t server_count;
+  struct failed {
+    struct address remote;
+    uint64_t from_ns, to_ns;
+  } failed[FAILED_MAX];
+  size_t failed_count;
   uint8_t *ring;
   unsigned block;
   uint64_t stop_ns, most_bytes;
@@ -160,8 +168,12 @@ static bool watched_as(const struct helper *h, int protocol, const struct addres
   if (e->at_ns && e->protocol == protocol && address_equal(&e->local, local) && address_equal(&e->remote, remote) &&
       monotonic_ns() - e->at_ns < ENDED_NS)
     return true;
-  const struct address any = {.family = local->family};
-  return protocol == IPPROTO_UDP && watch_by_ends(h, protocol, local, &any);
+  if (protocol != IPPROTO_UDP) return false;
+  /* One that hears on each address of this machine; one without a peer; both. */
+  const struct address any = {.family = local->family}, every = {.family = local->family, .port = local->port};
+  const struct address six = {.family = AF_INET6, .port = local->port}, none = {.family = AF_INET6};
+  return watch_by_ends(h, protocol, local, &any) || watch_by_ends(h, protocol, &every, &any) ||
+         watch_by_ends(h, protocol, &every, remote) || watch_by_ends(h, protocol, &six, &none);
 }
 
 static bool is_server(const struct address *a) {
@@ -256,12 +268,17 @@ static bool is_piece(const struct packet *p, const struct record *r) {
   return false;
 }
 
+/* An end without a port is any; one without an address is of each address of this machine. */
+static bool is_end(const struct address *a, const struct address *end) {
+  static const uint8_t none[16];
+  return end->port == 0 || address_equal(a, end) || (a->port == end->port && memcmp(end->ip, none, 16) == 0);
+}
+
 static bool is_between(const struct packet *p, const struct address *a, const struct address *b) {
   bool inner = p->kind == PACKET_ICMP;
   const struct address *from = inner ? &p->inner_from : &p->from, *to = inner ? &p->inner_to : &p->to;
   if (!b) return is_server(from) || is_server(to);
-  return (address_equal(from, a) && (b->port == 0 || address_equal(to, b))) ||
-         (address_equal(to, a) && (b->port == 0 || address_equal(from, b)));
+  return (is_end(from, a) && is_end(to, b)) || (is_end(to, a) && is_end(from, b));
 }
 
 /* ---- from the kernel ---- */
@@ -362,6 +379,44 @@ static bool send_past(void *context, const struct past_packet *k, const uint8_t 
   return true;
 }
 
+/* Attempts that were refused or not answered: the program never learns its own port, so that nobody can watch them. */
+static bool send_failed(void *context, const struct past_packet *k, const uint8_t *bytes) {
+  const struct sending *s = context;
+  const struct packet *p = &k->packet;
+  if (p->kind != PACKET_TCP || k->record.original != p->headers || !(p->flags & (TCP_SYN | TCP_RST))) return false;
+  for (size_t i = 0; i < c.failed_count; i++) {
+    const struct failed *f = &c.failed[i];
+    bool out = address_equal(&f->remote, &p->to);
+    if ((!out && !address_equal(&f->remote, &p->from)) || k->record.realtime_ns < f->from_ns || k->record.realtime_ns > f->to_ns)
+      continue;
+    const struct address *local = out ? &p->from : &p->to;
+    if (owner_of(s->helper, IPPROTO_TCP, local, &f->remote) != OWNER_USER) continue;
+    struct record r = k->record;
+    r.direction = out;
+    deliver(s->helper, &r, bytes);
+    return true;
+  }
+  return false;
+}
+
+static void look_for_failed(struct helper *h) {
+  past_each(&c.past, 0, send_failed, &(struct sending){h, NULL});
+  c.failed_count = 0;
+  flush(h);
+}
+
+static void take_failed(struct helper *h, const struct json *m) {
+  struct failed f;
+  if (!c.on || c.failed_count == FAILED_MAX) return helper_failed(h, &capture, "captureFailed", m, EBUSY, "not now");
+  if (!address_json(&f.remote, json_member(m, "remote")) || !json_u64(json_member(m, "fromRealtimeNs"), &f.from_ns) ||
+      !json_u64(json_member(m, "toRealtimeNs"), &f.to_ns))
+    return helper_failed(h, &capture, "captureFailed", m, EINVAL, "remote, fromRealtimeNs, toRealtimeNs");
+  c.failed[c.failed_count++] = f;
+  /* Its packets may lie in the block that is being filled, and whose they are be told in a moment. */
+  c.unanswered = true;
+  helper_wake(h, &capture, monotonic_ns() + QUESTION_NS);
+}
+
 static void look_back(struct helper *h, const struct watch *w) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
@@ -418,6 +473,10 @@ static bool still_there(void *context, const struct past_packet *k, const uint8_
 
 static void finish(struct helper *h) {
   while (take_block(h)) {
+  }
+  if (c.unanswered) {
+    look_back(h, NULL);
+    look_for_failed(h);
   }
   flush(h);
   count();
@@ -539,6 +598,7 @@ static void start(struct helper *h, const struct json *m) {
 
 static bool command(struct helper *h, const char *cmd, const struct json *m) {
   if (strcmp(cmd, "capture") == 0) return start(h, m), true;
+  if (strcmp(cmd, "captureFailed") == 0) return take_failed(h, m), true;
   if (strcmp(cmd, "captureStop") != 0) return false;
   if (!c.on) return helper_failed(h, &capture, cmd, m, EINVAL, "no capture is running"), true;
   if (c.stopping) return true;
@@ -575,7 +635,11 @@ static void ready(struct helper *h, int fd) {
 
 static void tick(struct helper *h, uint64_t now) {
   if (!c.on) return;
-  if (c.unanswered) look_back(h, NULL);
+  if (c.unanswered) {
+    take_blocks(h);
+    look_back(h, NULL);
+    look_for_failed(h);
+  }
   c.unanswered = false;
   bool ends = (c.stopping || c.truncated) && now >= c.stop_ns;
   if (ends && has_room(h)) return finish(h);

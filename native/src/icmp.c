@@ -32,14 +32,20 @@ static struct message past[PAST];
 static size_t past_end;
 
 static bool is_of(const struct message *m, const struct watch *w) {
-  return m->protocol == w->protocol && address_equal(&m->local, &w->local) &&
-         (w->remote.port == 0 || address_equal(&m->remote, &w->remote));
+  static const uint8_t none[16];
+  if (m->protocol != w->protocol || (w->remote.port != 0 && !address_equal(&m->remote, &w->remote))) return false;
+  /* A socket for datagrams may hear on each address of this machine. */
+  return address_equal(&m->local, &w->local) || (m->local.port == w->local.port && memcmp(w->local.ip, none, 16) == 0);
 }
 
 static const struct watch *watch_of(const struct helper *h, const struct message *m) {
-  const struct address any = {.family = m->local.family};
+  const struct address any = {.family = m->local.family}, six = {.family = AF_INET6, .port = m->local.port};
+  const struct address every = {.family = m->local.family, .port = m->local.port}, none = {.family = AF_INET6};
   const struct watch *w = watch_by_ends(h, m->protocol, &m->local, &m->remote);
-  return w || m->protocol != IPPROTO_UDP ? w : watch_by_ends(h, m->protocol, &m->local, &any);
+  if (w || m->protocol != IPPROTO_UDP) return w;
+  if ((w = watch_by_ends(h, m->protocol, &m->local, &any))) return w;
+  if ((w = watch_by_ends(h, m->protocol, &every, &any))) return w;
+  return watch_by_ends(h, m->protocol, &six, &none);
 }
 
 static bool say(struct helper *h, const struct message *m, const struct watch *w) {

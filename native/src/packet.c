@@ -82,6 +82,7 @@ static bool parse_ip(const uint8_t *b, size_t n, struct packet *p) {
     else if (left >= 14 && at[12] >> 4 >= 5) {
       p->headers = head + (size_t)(at[12] >> 4) * 4;
       p->sequence = (uint32_t)u16_at(at + 4) << 16 | u16_at(at + 6);
+      p->flags = at[13];
       p->controls = (at[13] & 1u) + (at[13] >> 1 & 1u);
     }
     return true;

@@ -18,6 +18,7 @@ struct packet {
   size_t headers;
   /* TCP, if `headers` is known: number of the first byte, and how many the SYN and the FIN count. */
   uint32_t sequence, controls;
+  uint8_t flags;
   /* Of the IP packet without what changes on its way, so that it is known again on another interface. */
   uint32_t sum;
 };

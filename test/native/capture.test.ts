@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { whyNot } from './helper';
-import { Kernel, type Packet, pair, type Said, Talker } from './kernel';
+import { freePort, Kernel, type Packet, pair, type Said, Talker } from './kernel';
 import { Spaces } from './spaces';
 
 const why = whyNot('packet capture', { root: true, programs: ['ip', 'nsenter', 'tcpdump'] });
@@ -205,7 +205,7 @@ describe.skipIf(why)('packet capture', () => {
       dumping.kill('SIGINT');
       await once(dumping, 'close');
       const counted = spawnSync('tcpdump', ['-n', '-r', file, `tcp port ${localPort}`], { encoding: 'utf8' }).stdout;
-      expect(tcp.length).toBe(counted.split('\n').length - 1);
+      expect(tcp.length, JSON.stringify(end)).toBe(counted.split('\n').length - 1);
       expect(tcp.filter((p) => !isOf(p, localPort))).toEqual([]);
       // The second time, the way's size is known: forgotten, so that it is told again.
       spaces.ip('client', 'route flush cache');
@@ -252,7 +252,7 @@ describe.skipIf(why)('packet capture', () => {
 
   test('one user’s alone: questions to a resolver, connections; root’s to the same servers are not there', async () => {
     const nobody = 65534;
-    using kernel = new Kernel({ features: [...features, 'traffic', 'states'], forUser: nobody });
+    using kernel = new Kernel({ features: [...features, 'traffic', 'states', 'resets'], forUser: nobody });
     await kernel.hello();
     const resolver = createSocket('udp4').on('message', (text, from) =>
       resolver.send(Buffer.concat([Buffer.from('answer '), text]), from.port),
@@ -263,11 +263,14 @@ describe.skipIf(why)('packet capture', () => {
     const dns = resolver.address().port;
     const http = (server.address() as { port: number }).port;
     await begin(kernel, { dnsServers: [{ address: '127.0.0.1', port: dns }] });
+    const nowhere = await freePort();
+    const from = BigInt(Date.now()) * 1_000_000n;
     // A socket for each question, gone with the answer; and connections that are over before they are watched.
     const program = (who: string) => `
       const ask = () => new Promise((r) => { const s = require('dgram').createSocket('udp4'); s.on('message', () => s.close(r)).send('${who}', ${dns}, '127.0.0.1'); });
       const get = () => new Promise((r) => { const s = require('net').connect(${http}, '127.0.0.1', () => { console.log(s.localPort); s.end('${who}'); }).resume().on('close', r); });
-      (async () => { for (let i = 0; i < 20; i++) { await ask(); await get(); } console.log('done'); })();`;
+      const fail = () => new Promise((r) => require('net').connect(${nowhere}, '127.0.0.1').on('error', r));
+      (async () => { await fail(); for (let i = 0; i < 20; i++) { await ask(); await get(); } console.log('done'); })();`;
     const asNobody = ['setpriv', '--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups'];
     using theirs = new Talker(program('theirs'), asNobody);
     using mine = new Talker(program('mine'));
@@ -281,8 +284,14 @@ describe.skipIf(why)('packet capture', () => {
         });
     };
     await Promise.all([watchAll(theirs, 'theirs'), watchAll(mine, 'mine')]);
+    const toRealtimeNs = String(BigInt(Date.now() + 1) * 1_000_000n);
+    const remote = { address: '127.0.0.1', port: nowhere };
+    kernel.send({ cmd: 'captureFailed', remote, fromRealtimeNs: String(from), toRealtimeNs });
     await wait(200);
     await stop(kernel);
+    // SYN and RST of theirs; mine was refused as well.
+    const refused = kernel.packets.filter((p) => isOf(p, nowhere));
+    expect(refused.map((p) => `${of(p).flags} ${p.direction}`)).toEqual(['2 1', '20 0']);
     const texts = kernel.packets.map((p) => p.bytes.toString('latin1'));
     expect(texts.filter((t) => t.includes('mine'))).toEqual([]);
     // Question and answer; the data of each connection.
@@ -290,5 +299,36 @@ describe.skipIf(why)('packet capture', () => {
     expect(texts.filter((t) => t.includes('answer theirs')).length).toBe(20);
     resolver.close();
     server.close();
+  });
+
+  test('datagrams of a socket that hears on each address, and has no peer', async () => {
+    using kernel = new Kernel({ features });
+    await kernel.hello();
+    await begin(kernel, { icmp: true });
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, resolve));
+    const { port } = socket.address();
+    socket.send('before', port, '127.0.0.1');
+    await once(socket, 'message');
+    kernel.send({ cmd: 'watch', id: 'u', protocol: 'udp', local: { address: '0.0.0.0', port }, pid: process.pid });
+    await kernel.until('watched', () => kernel.all('watched')[0]?.found);
+    socket.send('after', port, '127.0.0.1');
+    await once(socket, 'message');
+    const nobodys = createSocket('udp4');
+    await new Promise<void>((resolve) => nobodys.bind(0, '127.0.0.1', resolve));
+    const closed = nobodys.address().port;
+    await new Promise<void>((resolve) => nobodys.close(resolve));
+    socket.send('nobody', closed, '127.0.0.1');
+    await wait(50);
+    await stop(kernel);
+    const texts = kernel.packets.map((p) => p.bytes.toString('latin1'));
+    for (const word of ['before', 'after', 'nobody'])
+      expect(
+        texts.some((t) => t.endsWith(word)),
+        word,
+      ).toBe(true);
+    // The datagram, and the answer that nobody takes it.
+    expect(texts.filter((t) => t.endsWith('nobody')).length).toBe(2);
+    socket.close();
   });
 });

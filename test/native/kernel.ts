@@ -193,3 +193,12 @@ export async function pair(host = '127.0.0.1'): Promise<Disposable & { ours: Soc
     },
   };
 }
+
+/** One that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
