@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wiresharkFilter } from '../../src/model/wireshark';
 import { Upstream } from '../support/upstream';
 import { type Captured, capinfos, captured, start, tshark, whyNoPackets } from './capturing';
 import { helperFile, whyNot } from './helper';
@@ -161,6 +162,10 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     const file = await all.save({ request: r?.id ?? '', keys: true });
     const rows = tshark(file, 'frame', ['tcp.srcport', 'tcp.dstport', 'frame.time_epoch', 'tcp.len']);
     expect([...new Set(rows.map(([a, b]) => clientOf(a, b)))]).toEqual(ports.https);
+    // The display filter finds all of the connection.
+    const connection = trace.connections.find((c) => c.id === r?.connection);
+    const found = tshark(saved, wiresharkFilter(connection ? [connection] : [], 'a.example') ?? '', ['tcp.stream']);
+    expect(found.length).toBe(packets.filter((p) => clientOf(p.from, p.to) === ports.https[0]).length);
     const zero = Date.parse(trace.beginTime) / 1000;
     const at = rows.map(([, , t]) => (Number(t) - zero) * 1e6);
     // The same instants on two clocks.

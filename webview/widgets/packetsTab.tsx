@@ -32,7 +32,7 @@ function Filter({ filter }: { filter: string | undefined }) {
   return (
     <p>
       <span class="dim">In Wireshark: </span>
-      <code class="wf">{filter}</code>{' '}
+      <code class="wireshark">{filter}</code>{' '}
       <button type="button" class="code" onClick={copyWiresharkFilter}>
         <Icon name="copy" />
         Copy Wireshark filter
