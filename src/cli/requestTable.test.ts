@@ -96,7 +96,13 @@ test('losses in sentences, bounded', () => {
 });
 
 test('nothing was requested', () => {
-  const none = store((t) => ({ ...t, requests: [], connections: [], counts: { ...t.counts, requests: 0 }, losses: [] }));
+  const none = store((t) => ({
+    ...t,
+    requests: [],
+    connections: [],
+    counts: { ...t.counts, requests: 0 },
+    losses: [],
+  }));
   expect(summaryLines(none, 0, options)).toEqual(['no requests']);
 });
 
