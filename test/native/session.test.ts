@@ -13,24 +13,25 @@ const whyNoSpace = whyNot('counters of a namespace', { root: true, programs: ['u
 
 /** Answers each request with as many bytes as it has, and counts what each connection carried. */
 class Counting {
-  /** By the other end: both servers may see the same port. */
+  /** By the request's path: the same two ends may come again. */
   readonly connections = new Map<string, { read: number; written: number }>();
   readonly servers: Server[] = [];
 
   async listen(host: string): Promise<string> {
     const server = createServer((socket) => {
-      const end = `${socket.remoteAddress} ${socket.remotePort}`;
+      let path = '';
       let text = '';
       let body = 0;
       socket.on('data', (piece) => {
         text += piece.toString('latin1');
         const head = text.indexOf('\r\n\r\n');
         if (head < 0) return;
+        path = text.split(' ')[1] as string;
         body = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
         if (text.length < head + 4 + body) return;
         socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body}\r\n\r\n${'x'.repeat(body)}`);
       });
-      socket.on('close', () => this.connections.set(end, { read: socket.bytesRead, written: socket.bytesWritten }));
+      socket.on('close', () => this.connections.set(path, { read: socket.bytesRead, written: socket.bytesWritten }));
       socket.on('error', () => {});
     });
     this.servers.push(server);
@@ -69,8 +70,10 @@ describe.skipIf(why)('figures in a trace', () => {
     const trace = await traced('short.cjs', { COUNT: '1000', URLS: urls.join(' ') }, root ? asNobody : []);
     expect(trace.connections.length).toBe(1000);
     expect(trace.connections.filter((c) => c.kernel?.final).length).toBe(1000);
+    const pathOf = new Map(trace.requests.map((r) => [r.connection, new URL(r.url as string).pathname]));
+    const serverOf = (connection: string) => counting.connections.get(pathOf.get(connection) as string);
     const wrong = trace.connections.filter((c) => {
-      const server = counting.connections.get(`${c.local?.address} ${c.local?.port}`);
+      const server = serverOf(c.id);
       const { bytesSent = 0, bytesAcked, bytesReceived, bytesRetransmitted = 0 } = c.kernel ?? {};
       return !(
         bytesSent - bytesRetransmitted === server?.read &&
@@ -82,7 +85,7 @@ describe.skipIf(why)('figures in a trace', () => {
     });
     const figuresOf = (c: (typeof wrong)[number]) => {
       const { bytesSent, bytesAcked, bytesReceived, bytesRetransmitted } = c.kernel ?? {};
-      const server = counting.connections.get(`${c.local?.address} ${c.local?.port}`);
+      const server = serverOf(c.id);
       return [
         server?.read,
         server?.written,
