@@ -72,6 +72,7 @@ function program(): Command {
         .choices(['auto', 'all', 'none'])
         .default('auto'),
     )
+    .option('--enable-conntrack', 'connections are tracked here though no rule asks for it; with --helper all')
     .option('--no-trace', 'load the hook, but trace nothing')
     .option('--description <text>', 'description of the trace (default: the command)')
     .addOption(new Option('--log', 'every event as a line, as it happens').conflicts(['table', 'json']))

@@ -34,6 +34,8 @@ export interface RunOptions {
   incoming?: boolean;
   /** The kernel's figures. */
   helper: HelperUse;
+  /** Has the kernel track connections while it runs. */
+  enableConntrack?: boolean;
   /** Packets. */
   capture?: boolean;
   /** TLS secrets into the file of packets. */
@@ -60,6 +62,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const [program, ...args] = command as [string, ...string[]];
   if (options.interval !== undefined && !options.table) throw new UsageError('--interval needs --table.');
   checkPacketOptions(options);
+  if (options.enableConntrack && options.helper !== 'all')
+    throw new UsageError('--enable-conntrack needs --helper all.');
   const outputs = await proveOutputs(options.output);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
@@ -100,6 +104,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       ...captureSettings(options),
       enabled: options.trace,
       helper: options.trace ? options.helper : 'none',
+      ...(options.enableConntrack ? { helperOptions: { arguments: ['--enable-conntrack'] } } : {}),
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
       gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
     });

@@ -3,6 +3,7 @@
  * hook saw. What it cannot see says so: a figure is `-`, a tool that needs the kernel an error.
  */
 
+import { hostPort } from '../formats/words';
 import { compareIds } from '../model/ids';
 import type { Connection, Lookup } from '../model/records';
 import { baseName } from '../model/row';
@@ -24,7 +25,7 @@ export function toolLines(store: Store, view: ToolView, now: number, style: Styl
     case 'soconnlat':
       return table(['PID', 'PROCESS', 'FAM', 'ADDRESS', 'PORT>', 'LAT(us)>', 'RESULT'], connectLatency(store), style);
     case 'tcpretrans':
-      throw new UsageError(retransmitsText(store));
+      return table(retransmitHead, retransmits(store), style);
   }
 }
 
@@ -105,10 +106,35 @@ function processEnd(store: Store, c: Connection): number | undefined {
   return c.thread === undefined ? undefined : store.thread(c.thread)?.process.endAt;
 }
 
+const retransmitHead = ['TIME', 'PID', 'IP>', 'LADDR:LPORT', 'T>>', 'RADDR:RPORT', 'STATE'];
+
+/** By instant; L: a probe for the last segments. */
+function retransmits(store: Store): Fields[] {
+  const source = store.header.sources.find((s) => s.name === 'bpf');
+  const events = store.kernelEvents.filter((e) => e.kind === 'retransmit');
+  if (events.length === 0 && !source?.features?.includes('retransmits')) throw new UsageError(retransmitsText(store));
+  const begin = Date.parse(store.header.beginTime);
+  const end = (side: Connection['local']) => side && hostPort(side.address, side.port);
+  return events
+    .sort((a, b) => a.at - b.at)
+    .map((e) => {
+      const c = e.connection === undefined ? undefined : store.connections.get(e.connection);
+      return [
+        clock(new Date(begin + e.at / 1000)),
+        e.pid ?? who(store, c?.thread)[0],
+        c?.remote?.address.includes(':') ? 6 : 4,
+        end(c?.local),
+        e.retransmitKind === 'tlp' ? 'L>' : 'R>',
+        end(c?.remote),
+        e.tcpState?.replace(/[A-Z]/g, (l) => `_${l}`).toUpperCase(),
+      ];
+    });
+}
+
 function retransmitsText(store: Store): string {
-  const source = store.header.sources.find((s) => s.name === 'bpf' || s.name === 'inetDiag');
+  const source = store.header.sources.find((s) => s.name === 'bpf');
   const why = source?.reason === undefined ? '' : ` (${source.name}: ${source.reason})`;
-  return `tcpretrans needs what the kernel saw, and this trace has nothing of it${why}. The hook sees no segments; record on Linux with the helper, or use tcpretrans itself.`;
+  return `tcpretrans needs what the kernel saw, and this trace has nothing of it${why}. The hook sees no segments; record on Linux with the helper (--helper all), or use tcpretrans itself.`;
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');

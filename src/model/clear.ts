@@ -53,6 +53,7 @@ function dropConnection(store: Store, index: Index, id: string): void {
   index.forgetConnection(id);
   store.socketOperations.delete(id);
   store.kernelSamples.delete(id);
+  store.conntrackEntries.delete(id);
   store.connections.delete(id);
 }
 

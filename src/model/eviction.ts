@@ -85,6 +85,7 @@ export class Eviction {
     index.forgetConnection(id);
     store.socketOperations.delete(id);
     store.kernelSamples.delete(id);
+    store.conntrackEntries.delete(id);
     store.connections.delete(id);
     if (c.dial !== undefined) this.#dropDial(c.dial);
   }

@@ -6,6 +6,7 @@ export * from './records/analysis';
 export * from './records/capture';
 export * from './records/common';
 export * from './records/connection';
+export * from './records/conntrack';
 export * from './records/content';
 export * from './records/dns';
 export * from './records/kernel';

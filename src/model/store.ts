@@ -8,11 +8,12 @@
 import { canonical, sorted } from './canonical';
 import { clearStore } from './clear';
 import { Eviction } from './eviction';
-import { withRequests } from './fold/kernelEvents';
+import { delaysOf, foldedEvent, withRequests } from './fold/kernelEvents';
 import { compareIds } from './ids';
 import {
   type Certificate,
   type Connection,
+  type ConntrackEntry,
   type Counts,
   type Dial,
   type DnsExchange,
@@ -51,6 +52,7 @@ export type Header = Omit<
   | 'socketOperations'
   | 'kernelSamples'
   | 'kernelEvents'
+  | 'conntrackEntries'
 >;
 
 /** What changed since `takeChanges` was called last. */
@@ -87,6 +89,8 @@ export class Store {
   readonly kernelSamples = new Map<string, readonly KernelSample[]>();
   /** In order of arrival; the last ones. */
   kernelEvents: KernelEvent[] = [];
+  /** By connection, or by its own id where that is not known. */
+  readonly conntrackEntries = new Map<string, ConntrackEntry>();
   readonly pauses: Pause[] = [];
   losses: Loss[] = [];
   counts: Counts = {
@@ -100,6 +104,9 @@ export class Store {
   };
   /** Exact sums for the status line: requests that run, on reused connections, answered 5xx, and requests' bytes. */
   readonly live = { running: 0, reuses: 0, serverErrors: 0, bytesSent: 0, bytesReceived: 0 };
+
+  /** The first ones are of a document, and stay as they are. */
+  #eventsOfDocument = 0;
 
   readonly dns = new DnsBounds(this);
   readonly #index = new Index();
@@ -223,12 +230,24 @@ export class Store {
       this.addLoss({ source: 'hook', what: 'operations', kind: 'overflow', count: over + dropped, thread });
   }
 
+  setConntrack(e: ConntrackEntry): void {
+    this.conntrackEntries.set(e.connection ?? e.id, e);
+    if (e.connection !== undefined) this.#changes.connections.add(e.connection);
+  }
+
   addKernelEvent(e: KernelEvent): void {
-    this.kernelEvents.push(e);
+    const folded = foldedEvent(this.kernelEvents.at(-1), e);
+    if (folded) this.kernelEvents.pop();
+    this.kernelEvents.push(folded ?? e);
     if (e.connection !== undefined) this.#changes.connections.add(e.connection);
     if (this.kernelEvents.length <= 2 * eventLimit) return;
     this.kernelEvents = this.kernelEvents.slice(-eventLimit);
     this.addLoss({ source: 'bpf', what: 'kernelEvents', kind: 'evicted', count: eventLimit + 1 });
+  }
+
+  /** The place in the kernel of these events is known now. */
+  namePlace(events: ReadonlySet<string>, place: string): void {
+    this.kernelEvents = this.kernelEvents.map((e) => (events.has(e.id) ? { ...e, place } : e));
   }
 
   setKernelSamples(connection: string, samples: readonly KernelSample[]): void {
@@ -345,7 +364,14 @@ export class Store {
     if (this.kernelSamples.size > 0 || this.#isOn('inetDiag'))
       whole.kernelSamples = sorted([...this.kernelSamples.values()].flat());
     if (this.kernelEvents.length > 0 || this.#isOn('bpf'))
-      whole.kernelEvents = sorted(withRequests(this, this.kernelEvents));
+      whole.kernelEvents = sorted([
+        ...this.kernelEvents.slice(0, this.#eventsOfDocument),
+        ...withRequests(this, this.kernelEvents.slice(this.#eventsOfDocument)),
+      ]);
+    const delays = delaysOf(this, whole.kernelEvents ?? []);
+    if (delays.length > 0) whole.eventLoopDelays = sorted(delays);
+    if (this.conntrackEntries.size > 0 || this.#isOn('conntrack'))
+      whole.conntrackEntries = sorted(this.conntrackEntries.values());
     return canonical(traceSchema, whole);
   }
 
@@ -382,6 +408,7 @@ export class Store {
       socketOperations,
       kernelSamples,
       kernelEvents,
+      conntrackEntries,
       ...header
     } = doc;
     const store = new Store(header, Number.POSITIVE_INFINITY);
@@ -398,7 +425,9 @@ export class Store {
       if (list) (list as SocketOperation[]).push(o);
       else store.socketOperations.set(o.connection, [o]);
     }
+    for (const e of conntrackEntries ?? []) store.conntrackEntries.set(e.id, e);
     store.kernelEvents = [...(kernelEvents ?? [])];
+    store.#eventsOfDocument = store.kernelEvents.length;
     for (const s of kernelSamples ?? []) {
       const list = store.kernelSamples.get(s.connection);
       if (list) (list as KernelSample[]).push(s);

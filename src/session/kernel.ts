@@ -6,7 +6,9 @@ import { locateHelper } from '../helper/locate';
 import type { Command, Message, MessageOf, OtherMessage } from '../helper/protocol';
 import type { KernelFact } from '../model/fold/kernel';
 import type { ClockSample, Connection, NetworkInterface, Request, Source } from '../model/records';
-import { eventFeatures, eventOf } from './kernelEvents';
+import { entryOf } from './conntrack';
+import { joinedOf } from './joined';
+import { eventFeatures, eventOf, placeOf } from './kernelEvents';
 import type { TraceStore } from './traceStore';
 
 /** auto: what needs no permission. all: events too, where they are permitted. */
@@ -43,12 +45,16 @@ const sourceOf: Record<string, Source['name']> = {
   tcpDestroy: 'inetDiag',
   route: 'netlink',
   counters: 'procfs',
+  listeners: 'procfs',
   ...Object.fromEntries(eventFeatures.map((f) => [f, 'bpf' as const])),
+  conntrack: 'conntrack',
 };
-const free = ['inetDiag', 'tcpDestroy', 'route', 'counters'];
+const free = ['inetDiag', 'tcpDestroy', 'route', 'counters', 'listeners'];
 const mostClocks = 1024;
 /** After the program's end the last figures come within some milliseconds; sockets that linger are not waited for longer. */
 const lastFiguresMs = 250;
+const ringsMs = 50;
+const lastCountersMs = 300;
 const helloMs = 1000;
 
 export class Kernel {
@@ -253,9 +259,17 @@ export class Kernel {
   #other(other: OtherMessage): void {
     const read = kernelMessage(other);
     if (!read || 'error' in read) return;
-    const event = eventOf(read.message, (ns) => this.#toAt(ns));
-    if (!event) return;
-    this.host.fold({ k: 'event', event });
+    if (read.message.t === 'conntrack') {
+      const { message } = read;
+      const clock = { monotonic: (ns: string) => this.#toAt(ns), realtime: (ns: string) => this.#wallToAt(ns) };
+      this.host.fold({ k: 'conntrack', connection: message.id, entry: entryOf(message, clock) });
+      return this.host.changed();
+    }
+    const toAt = (ns: string) => this.#toAt(ns);
+    const event = eventOf(read.message, toAt);
+    const fact = event ? ({ k: 'event', event, ...placeOf(read.message) } as const) : joinedOf(read.message, toAt);
+    if (!fact) return;
+    this.host.fold(fact);
     this.host.changed();
   }
 
@@ -266,6 +280,7 @@ export class Kernel {
 
   /** The helper counts from its begin; the trace has one entry for each cause. */
   #losses(m: MessageOf<'lost'>): void {
+    if (m.feature === 'capture') return; // told with its packets
     for (const [cause, count] of Object.entries(m.lost)) {
       const key = `${m.feature} ${cause}`;
       const more = count - (this.#lost.get(key) ?? 0);
@@ -273,9 +288,11 @@ export class Kernel {
       this.#lost.set(key, count);
       const source = sourceOf[m.feature] ?? m.feature;
       const at = this.#toAt(m.at);
-      const reason = lossReasons[cause] ?? cause;
+      const events = source === 'bpf' || source === 'conntrack';
+      const what = events ? 'kernelEvents' : 'kernelSamples';
+      const reason = `${events ? `${m.feature}: ` : ''}${lossReasons[cause] ?? cause}`;
       const kind = cause === 'overflow' ? 'overflow' : cause === 'interrupted' ? 'interruptedDump' : 'dropped';
-      this.host.store.addLoss({ source, what: 'kernelSamples', kind, count: more, beginAt: at, endAt: at, reason });
+      this.host.store.addLoss({ source, what, kind, count: more, beginAt: at, endAt: at, reason });
     }
   }
 
@@ -295,9 +312,20 @@ export class Kernel {
         };
       });
     }
+    if (this.options.events) await this.#lastEvents();
     if (!this.client.ended)
       for (const id of this.#open) this.host.fold({ k: 'missing', connection: id, reason: 'noFinal' });
     this.dispose();
+  }
+
+  /** What is in the kernel's rings still; counters of connection tracking come a while after the end of a connection. */
+  async #lastEvents(): Promise<void> {
+    const late = () => [...this.host.store.conntrackEntries.values()].some((e) => e.missing?.counters === 'untilEnd');
+    for (let waited = 0; waited < lastCountersMs && !this.client.ended; waited += ringsMs) {
+      await new Promise((resolve) => setTimeout(resolve, ringsMs));
+      await this.client.settled(1000);
+      if (!late()) return;
+    }
   }
 
   dispose(): void {
@@ -328,6 +356,13 @@ export class Kernel {
     return Number(BigInt(ns) - this.#base()) / 1000;
   }
 
+  /** By the last of the kernel's clocks: entries are told as they happen. */
+  #wallToAt(ns: string): number | undefined {
+    const clock = this.#clocks.at(-1);
+    if (!clock) return undefined;
+    return this.#toAt((BigInt(ns) - BigInt(clock.realtimeNs) + BigInt(clock.monotonicNs)).toString());
+  }
+
   #toNs(at: number): string {
     return (this.#base() + BigInt(Math.round(at * 1000))).toString();
   }
@@ -356,6 +391,8 @@ const lossReasons: Record<string, string> = {
   overflow: 'more sockets ended than the kernel keeps messages of; how many is not told',
   interrupted: 'interfaces changed while they were read',
   broken: 'a message of the kernel that does not hold',
+  kernel: 'more happened than found room in the kernel’s ring',
+  denied: 'this kernel does not let its maps be read',
 };
 
 /** Of the sources that the helper was started for. */
@@ -365,7 +402,7 @@ function setSources(
   of: (name: string, before: Source) => Omit<Source, 'name'>,
 ): void {
   const ours = new Set(Object.values(sourceOf));
-  if (!events) ours.delete('bpf');
+  if (!events) for (const name of ['bpf', 'conntrack']) ours.delete(name);
   const { header } = store;
   store.header = {
     ...header,

@@ -13,6 +13,9 @@ export const eventFeatures = [
   'udpErrors',
   'delays',
   'traffic',
+  'sizes',
+  'queues',
+  'icmp',
 ] as const;
 
 /** `syn-sent` → synSent, as states are written elsewhere. */
@@ -50,3 +53,7 @@ export function eventOf(m: KernelMessage, toAt: (ns: string) => number): Omit<Ke
   }
   return event;
 }
+
+/** Number of the place in the kernel where a packet was dropped: its name is told apart. */
+export const placeOf = (m: KernelMessage): { place?: number } =>
+  'placeNumber' in m && m.placeNumber !== undefined ? { place: m.placeNumber } : {};

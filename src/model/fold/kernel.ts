@@ -2,15 +2,18 @@
  * The kernel's facts, by the native helper: folded like event lines, in whatever order they come to those. A sample is
  * kept as what changed; the last few stay whole here, so that a request gets the differences of its own time.
  */
-import type { Connection, KernelEvent, KernelSample, KernelTotals, Request, Route } from '../records';
+import type { Connection, ConntrackEntry, KernelEvent, KernelSample, KernelTotals, Request, Route } from '../records';
 import type { Store } from '../store';
+import { isJoined, type JoinedFact, JoinedFold, joinedFigures } from './joined';
 import { type Difference, type Figures, requestKernelOf, type Whole } from './kernelWindow';
 
 export type KernelFact =
   | { k: 'watched'; connection: string; cookie?: string; inode?: number; uid?: number }
   | { k: 'route'; connection: string; route: Route }
   | { k: 'sample'; connection: string; at: number; trigger: string; final?: boolean; totals: Figures }
-  | { k: 'event'; event: Omit<KernelEvent, 'id'> }
+  | { k: 'conntrack'; connection: string; entry: Omit<ConntrackEntry, 'id'> | { missing: string } }
+  | { k: 'event'; event: Omit<KernelEvent, 'id'>; place?: number }
+  | JoinedFact
   /** No more comes of it, and why. */
   | { k: 'missing'; connection: string; reason: string };
 
@@ -42,20 +45,29 @@ export class KernelFold {
   readonly #states = new Map<string, State>();
   #samples = 0;
   #events = 0;
+  #entries = 0;
+  readonly #joined: JoinedFold;
 
-  constructor(readonly store: Store) {}
+  constructor(readonly store: Store) {
+    this.#joined = new JoinedFold(store);
+  }
 
   fold(fact: KernelFact): void {
     if (fact.k === 'event') {
       // One of a connection that was evicted meanwhile, or forgotten, is left out.
       const { connection } = fact.event;
-      if (connection === undefined || this.store.connections.has(connection))
-        this.store.addKernelEvent({ id: `e-${++this.#events}`, ...fact.event });
+      if (connection === undefined || this.store.connections.has(connection)) {
+        const event = this.#joined.placed({ id: `e-${++this.#events}`, ...fact.event }, fact.place);
+        this.store.addKernelEvent(event);
+        this.#joined.event(event);
+      }
       return;
     }
+    if (isJoined(fact)) return this.#joined.fold(fact);
     const c = this.store.connections.get(fact.connection);
     // It was evicted meanwhile, or forgotten.
     if (!c) return;
+    if (fact.k === 'conntrack') return this.#track(c, fact.entry);
     if (fact.k === 'sample') return this.#sample(c, fact);
     if (fact.k === 'missing') {
       if (c.kernel?.final) return;
@@ -67,6 +79,16 @@ export class KernelFold {
     const { k: _, connection: __, ...ids } = fact;
     const by = Object.fromEntries(Object.keys(ids).map((key) => [key, 'inetDiag']));
     this.store.setConnection({ ...c, ...ids, by: { ...c.by, ...by } });
+  }
+
+  /** The latest counts; that there is none is said at the connection, unless there was one. */
+  #track(c: Connection, entry: Omit<ConntrackEntry, 'id'> | { missing: string }): void {
+    const before = this.store.conntrackEntries.get(c.id);
+    if (!('original' in entry)) {
+      if (!before) this.store.setConnection({ ...c, missing: { ...c.missing, conntrack: entry.missing as string } });
+      return;
+    }
+    this.store.setConntrack({ id: before?.id ?? `ct-${++this.#entries}`, ...entry });
   }
 
   /** A request changed: its figures are due from now on, or can be taken. */
@@ -109,7 +131,12 @@ export class KernelFold {
     const state = this.#stateOf(c.id);
     if (state.final) return;
     const totals = fact.final ? { ...lasting(c.kernel), ...fact.totals } : fact.totals;
-    const kernel: KernelTotals = { at: fact.at, ...(fact.final ? { final: true } : {}), ...totals };
+    const kernel: KernelTotals = {
+      at: fact.at,
+      ...(fact.final ? { final: true } : {}),
+      ...joinedFigures(c.kernel),
+      ...totals,
+    };
     const next: Connection = { ...c, kernel };
     if (next.missing?.kernel !== undefined) {
       const { kernel: __, ...missing } = next.missing;
@@ -172,7 +199,7 @@ export class KernelFold {
       state.ended.push({ beginAt, endAt });
       if (state.ended.length > mostEnded) state.ended.shift();
       if ('missing' in found) this.store.setRequest({ ...r, missing: { ...r.missing, kernel: found.missing } });
-      else this.store.setRequest({ ...r, kernel: found });
+      else this.store.setRequest({ ...r, kernel: { ...found, ...this.#joined.arrivalOf(r) } });
     }
   }
 

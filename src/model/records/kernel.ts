@@ -81,9 +81,28 @@ export const kernelTotals = record(
     at: instant('When they were taken.'),
     final: optional(flag('True: the last figures of the ended socket.')),
     ...figures,
+    packetsSent: optional(count('Segments sent, as they passed the network layer.')),
+    packetsReceived: optional(count('Segments received, likewise.')),
+    ipBytesSent: optional(bytes('Of IP, before segments are cut: one header for all pieces.')),
+    ipBytesReceived: optional(bytes('Of IP received, likewise.')),
+    ecnMarksReceived: optional(count('Packets that came marked for congestion.')),
+    drops: optional(count('Packets that the kernel of this machine dropped. Absent: none was seen.')),
+    sendSizes: optional(
+      Type.Array(Type.Integer({ minimum: 0 }), {
+        description: 'How many calls sent 2ⁿ to 2ⁿ⁺¹-1 bytes, by n. Absent: none was seen.',
+      }),
+    ),
+    receiveSizes: optional(
+      Type.Array(Type.Integer({ minimum: 0 }), {
+        description: 'How many calls received 2ⁿ to 2ⁿ⁺¹-1 bytes, by n. Absent: none was seen.',
+      }),
+    ),
+    qdiscPackets: optional(count('Packets that waited for the device. Absent: it has no queue.')),
+    qdiscDuration: optional(duration('How long, all together. Absent: likewise.')),
+    qdiscLongest: optional(duration('The longest of them. Absent: likewise.')),
     by,
   },
-  `The kernel’s totals since the connection began, last known or final. Source: inetDiag. ${absent}`,
+  `The kernel’s totals since the connection began, last known or final. Source: inetDiag; of those that \`by\` names: bpf. ${absent}`,
 );
 export type KernelTotals = Static<typeof kernelTotals>;
 

@@ -1,12 +1,14 @@
 /** What the kernel said of a connection as it happened: by small programs in the kernel, or by packets (ICMP). */
 import Type, { type Static } from 'typebox';
 import { by, bytes, count, duration, flag, id, instant, integer, optional, record, ref, text, words } from '../schema';
+import { address } from './common';
 
 export const kernelEvent = record(
   {
     id: id('Id: e- and a number.'),
     connection: optional(ref('connections', 'Connection. Absent: not joined.')),
-    at: instant('When it happened, by the kernel.'),
+    at: instant('When it happened, by the kernel; of several folded into one, the first.'),
+    endAt: optional(instant('The last of several folded into one. Absent: one.')),
     kind: words(
       [
         'state',
@@ -53,6 +55,10 @@ export const kernelEvent = record(
         'ICMP message about a packet of the connection.',
       ),
     ),
+    place: optional(text('drop: function and offset in the kernel. Absent: only root may know.')),
+    local: optional(address('listenOverflow: the listener. Absent: told of a connection to it.')),
+    waiting: optional(count('listenOverflow: connections in its queue. Absent: not told.')),
+    backlog: optional(count('listenOverflow: as the program asked for. Absent: not told.')),
     pid: optional(integer('Process in whose call the kernel was. Absent: in none, or not known.')),
     count: optional(count('Repeats folded into one. Absent: one.')),
     request: optional(
@@ -60,7 +66,7 @@ export const kernelEvent = record(
     ),
     by,
   },
-  'One event. Source: bpf; of kind icmp: capture.',
+  'One event. Source: bpf; of kind icmp: capture; listenOverflow with `local`: procfs.',
 );
 export type KernelEvent = Static<typeof kernelEvent>;
 

@@ -21,6 +21,7 @@ import { eventLoopDelay, finding, pause } from './analysis';
 import { capture, packetRef } from './capture';
 import { loss } from './common';
 import { connection, dial, lookup } from './connection';
+import { conntrackEntry } from './conntrack';
 import { dnsExchange } from './dns';
 import { clockSample, kernelSamples, networkInterface, systemCounters } from './kernel';
 import { kernelEvents } from './kernelEvent';
@@ -118,8 +119,6 @@ export const traceRequest = record(
 );
 export type TraceRequest = Static<typeof traceRequest>;
 
-const later = (name: string, what: string) => optional(list(openEntity(name), what));
-
 export const trace = record(
   {
     format: Type.Literal('nettrace', { description: 'Marks the file.' }),
@@ -160,7 +159,9 @@ export const trace = record(
     socketOperations: optional(list(socketOperation, 'Socket operations, by instant.')),
     kernelSamples,
     kernelEvents,
-    conntrackEntries: later('One entry.', 'Connection tracking.'),
+    conntrackEntries: optional(
+      list(conntrackEntry, 'Connection tracking, one entry a connection. Absent: not asked for, or no permission.'),
+    ),
     captures: optional(list(capture, 'Packet captures. Absent: none was asked for.')),
     packets: optional(
       list(packetRef, 'Packets, by instant, the first 20,000; never their bytes. Absent: no capture was asked for.'),
