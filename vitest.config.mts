@@ -19,6 +19,8 @@ const project = (
     setupFiles: ['test/support/fuzz-seed.ts'],
     testTimeout: timeoutMs,
     hookTimeout: 300_000,
+    // A state is waited for as long as a busy machine needs.
+    expect: { poll: { timeout: 20_000 } },
     isolate,
     fileParallelism: workers > 1,
     maxWorkers: workers,
