@@ -125,4 +125,4 @@ export type Command =
   | { cmd: 'stats' }
   | { cmd: 'clock' }
   /** Of other features. */
-  | { cmd: 'capture' | 'captureStop' | 'stop' | 'conntrack' | 'bpf'; [key: string]: unknown };
+  | { cmd: 'capture' | 'captureStop' | 'captureFailed' | 'stop' | 'conntrack' | 'bpf'; [key: string]: unknown };

@@ -17,6 +17,11 @@ export interface StartedCapture {
   readonly filter: string;
   /** Ends when the capture does. Not in order of time where there are several interfaces. */
   readonly batches: AsyncIterable<RawPacket[]>;
+  /**
+   * Asks for the packets of an attempt to connect that failed, so that nothing is known of its own end: to this other end,
+   * within these instants of the wall clock. Absent: the engine hands over all packets anyway.
+   */
+  failedAttempt?(remote: { address: string; port: number }, from: bigint, to: bigint): void;
   /** Ends the capture; what the kernel holds comes first. Counts what was dropped, where that can be told. */
   stop(): Promise<PacketStatistics[]>;
 }

@@ -49,6 +49,13 @@ it('the helper’s batches are packets, its counters the statistics', async () =
   expect(h.sent).toMatchObject([{ cmd: 'capture', snaplen: 1000, icmp: false, arp: false, dnsServers: servers }]);
   h.batch(Buffer.concat([record(10n, 999_999, Buffer.from('ab')), record(11n, 999_998, Buffer.from('c'), 0)]));
   h.batch(record(12n, 999_999, Buffer.alloc(0)).subarray(0, 20)); // torn
+  capture.failedAttempt?.({ address: '192.0.2.9', port: 1 }, 5n, 6n);
+  expect(h.sent.at(-1)).toEqual({
+    cmd: 'captureFailed',
+    remote: { address: '192.0.2.9', port: 1 },
+    fromRealtimeNs: '5',
+    toRealtimeNs: '6',
+  });
   const statistics = await capture.stop();
   const batches = [];
   for await (const batch of capture.batches) batches.push(...batch);

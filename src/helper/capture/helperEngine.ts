@@ -95,6 +95,12 @@ class HelperCapture implements StartedCapture {
     }
   }
 
+  failedAttempt(remote: { address: string; port: number }, from: bigint, to: bigint): void {
+    const { address, port } = remote;
+    const times = { fromRealtimeNs: String(from), toRealtimeNs: String(to) };
+    this.client.send({ cmd: 'captureFailed', remote: { address, port }, ...times });
+  }
+
   async stop(): Promise<PacketStatistics[]> {
     if (this.over) return [];
     const answer = this.next(stopMs);

@@ -119,7 +119,19 @@ export class PacketCapture {
     if (found) {
       this.attempts.delete(c.id);
       this.claim(found.key, c.id);
-    } else if (c.kind !== 'unix' && c.remote && c.connect?.beginAt !== undefined) this.attempts.set(c.id, c);
+    } else if (c.kind !== 'unix' && c.remote && c.connect?.beginAt !== undefined) this.attempt(c);
+  }
+
+  /** An attempt that lost or failed: the hook does not know which port it had. */
+  private attempt(c: Connection): void {
+    const { remote, connect } = c;
+    const known = this.attempts.has(c.id);
+    this.attempts.set(c.id, c);
+    if (known || !remote || connect?.beginAt === undefined) return;
+    const begin = BigInt(this.store.header.beginMonotonicNs ?? '0');
+    const wall = (at: number) => this.clock.realtime(begin + BigInt(Math.round(at * 1000)));
+    const end = connect.endAt ?? this.now();
+    this.started?.capture.failedAttempt?.(remote, wall(connect.beginAt - 1000), wall(end + attemptWindow));
   }
 
   lookup(l: Lookup): void {

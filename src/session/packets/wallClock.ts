@@ -73,6 +73,12 @@ export class WallClock {
     const drift = Number(to.monotonic - from.monotonic - (to.realtime - from.realtime));
     return from.monotonic + since + BigInt(Math.round(drift * part));
   }
+
+  /** The wall clock, ns, at an instant of a moment ago. */
+  realtime(monotonic: bigint): bigint {
+    const last = this.sections.at(-1)?.at(-1) as ClockSample;
+    return last.realtime + (monotonic - last.monotonic);
+  }
 }
 
 function isStep(before: ClockSample, now: ClockSample): boolean {
