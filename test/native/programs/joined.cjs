@@ -1,0 +1,42 @@
+// One request after the other: an upload, an answer that lies in the socket while the program is busy, one that is
+// reset half-way; and as SERVER what answers them.
+const http = require('node:http');
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+if (process.env.SERVER) {
+  const server = http.createServer((request, response) => {
+    request.resume().on('end', () => {
+      if (request.url !== '/reset') return setTimeout(() => response.end('x'.repeat(100)), 30);
+      response.writeHead(200, { 'Content-Length': 100_000 });
+      response.write('x'.repeat(1000));
+      setTimeout(() => request.socket.resetAndDestroy(), 50);
+    });
+  });
+  server.listen(8080, process.env.SERVER, () => console.log('ready'));
+} else {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const post = (path, bytes, meanwhile) =>
+    new Promise((resolve) => {
+      const request = http.request(`${process.env.URL}${path}`, { method: 'POST', agent }, (response) => {
+        response.resume();
+        response.on('error', () => {}).on('close', resolve);
+      });
+      request.on('error', resolve).end(Buffer.alloc(bytes), () => meanwhile?.());
+    });
+  const busy = () => {
+    setTimeout(() => {
+      for (const end = Date.now() + 200; Date.now() < end; );
+    }, 10);
+  };
+  (async () => {
+    for (const [path, bytes, meanwhile] of [
+      ['/upload', 400_000],
+      ['/late', 10, busy],
+      ['/reset', 10],
+    ]) {
+      await post(path, bytes, meanwhile);
+      await wait(100);
+    }
+    agent.destroy();
+  })();
+}
