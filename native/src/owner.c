@@ -12,16 +12,17 @@
 /* Ends can be used again by another user's socket; it takes longer than that. */
 #define STALE_NS 15000000000ull
 
+/* Those of others apart: there may be many of them, and they must not push out the user's. */
 static struct owned {
   uint64_t at_ns;
   struct address local, remote;
-  uint8_t protocol, owner;
-} known[KNOWN];
+  uint8_t protocol;
+} known[2][KNOWN];
 
-static struct owned *place_of(int protocol, const struct address *local, const struct address *remote) {
+static struct owned *place_of(enum owner owner, int protocol, const struct address *local, const struct address *remote) {
   uint32_t sum = 2166136261u ^ (uint32_t)protocol;
   for (int i = 0; i < 16; i++) sum = ((sum ^ local->ip[i]) * 16777619u ^ remote->ip[i]) * 16777619u;
-  return &known[((sum ^ local->port) * 16777619u ^ remote->port) * 2654435761u >> 19];
+  return &known[owner][((sum ^ local->port) * 16777619u ^ remote->port) * 2654435761u >> 19];
 }
 
 /* A socket for datagrams has many remote ends, and one local one. */
@@ -31,7 +32,8 @@ static struct address remote_of(int protocol, const struct address *remote) {
 
 static void note(int protocol, const struct address *local, const struct address *remote, enum owner owner) {
   struct address to = remote_of(protocol, remote);
-  *place_of(protocol, local, &to) = (struct owned){monotonic_ns(), *local, to, (uint8_t)protocol, (uint8_t)owner};
+  place_of(OWNER_OTHER, protocol, local, &to)->at_ns = 0;
+  *place_of(owner, protocol, local, &to) = (struct owned){monotonic_ns(), *local, to, (uint8_t)protocol};
 }
 
 void owner_learn(int protocol, const struct address *local, const struct address *remote) {
@@ -71,10 +73,12 @@ static enum owner ask(const struct helper *h, int protocol, const struct address
 enum owner owner_of(const struct helper *h, int protocol, const struct address *local, const struct address *remote) {
   if (helper_user(h) == 0) return OWNER_USER;
   struct address to = remote_of(protocol, remote);
-  const struct owned *o = place_of(protocol, local, &to);
-  if (o->at_ns != 0 && o->protocol == protocol && address_equal(&o->local, local) && address_equal(&o->remote, &to) &&
-      monotonic_ns() - o->at_ns < STALE_NS)
-    return o->owner;
+  for (enum owner owner = OWNER_USER + 1; owner-- > OWNER_OTHER;) {
+    const struct owned *o = place_of(owner, protocol, local, &to);
+    if (o->at_ns != 0 && o->protocol == protocol && address_equal(&o->local, local) && address_equal(&o->remote, &to) &&
+        monotonic_ns() - o->at_ns < STALE_NS)
+      return owner;
+  }
   enum owner owner = ask(h, protocol, local, remote);
   if (owner != OWNER_UNKNOWN) note(protocol, local, remote, owner);
   return owner;

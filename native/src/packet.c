@@ -95,6 +95,7 @@ static bool parse_ip(const uint8_t *b, size_t n, struct packet *p) {
 static bool parse_arp(const uint8_t *b, size_t n, struct packet *p) {
   if (n < 28 || u16_at(b + 2) != ETH_P_IP || b[4] != 6 || b[5] != 4) return false;
   p->kind = PACKET_ARP;
+  p->sum = sum_of(2166136261u, b, 28);
   set(&p->from, AF_INET, b + 14);
   set(&p->to, AF_INET, b + 24);
   return true;
