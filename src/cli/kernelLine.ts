@@ -13,19 +13,24 @@ export function kernelLine(store: Store): string | undefined {
   let window = 0;
   let buffer = 0;
   const trips: number[] = [];
+  let dropped = 0;
   for (const { kernel: k } of store.connections.values()) {
     if (!k) continue;
     if (k.retransmits) on++;
     repeated += k.retransmits ?? 0;
+    dropped += k.drops ?? 0;
     window += k.rwndLimitedDuration ?? 0;
     buffer += k.sndbufLimitedDuration ?? 0;
     if (k.minRtt !== undefined) trips.push(k.minRtt);
   }
   trips.sort((a, b) => a - b);
+  const resets = new Set(store.kernelEvents.flatMap((e) => (e.kind === 'resetReceived' && e.connection) || [])).size;
   const trip = trips[Math.floor(trips.length / 2)];
   const parts = [
     ...(trip !== undefined && trip >= farAway ? [`round trip ${timeText(trip)} (median)`] : []),
     ...(repeated > 0 ? [`${plural(repeated, 'segment')} sent again on ${plural(on, 'connection')}`] : []),
+    ...(dropped > 0 ? [`${plural(dropped, 'packet')} dropped on this machine`] : []),
+    ...(resets > 0 ? [`${plural(resets, 'connection')} reset by the peer`] : []),
     ...(window >= heldUpFor ? [`${timeText(window)} held up by the receiver’s window`] : []),
     ...(buffer >= heldUpFor ? [`${timeText(buffer)} held up by the send buffer`] : []),
   ];

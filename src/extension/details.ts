@@ -8,6 +8,7 @@ import type { Request, Source } from '../model/records';
 import { rowOf, urlParts } from '../model/row';
 import { stateOf } from '../model/state';
 import type { Store } from '../model/store';
+import { kernelOf } from './detailsKernel';
 import { captureOf, mostPackets } from './detailsPackets';
 import { findingsAbout } from './findings';
 import { placed, type RunRows, rowIdOf } from './rows';
@@ -61,6 +62,7 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   if (exchanges.length > 0) out.exchanges = exchanges;
   const operations = on && store.socketOperations.get(on.id);
   if (operations && operations.length > 0) out.operations = [...operations];
+  if (on) Object.assign(out, kernelOf(on.id, store));
   const packets = store.packetsOf(id);
   if (packets.length > 0) out.packets = packets.slice(0, mostPackets);
   const { headerLevel } = store.header.settings ?? {};

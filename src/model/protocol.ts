@@ -7,10 +7,12 @@ import type { Breakdown } from './phases';
 import type {
   Certificate,
   Connection,
+  ConntrackEntry,
   Dial,
   DnsExchange,
   Evidence,
   Finding,
+  KernelEvent,
   Lookup,
   PacketRef,
   PhaseName,
@@ -164,6 +166,10 @@ export interface Details {
   exchanges?: DnsExchange[];
   /** Reads and writes of its connection, if they were recorded. */
   operations?: SocketOperation[];
+  /** What the kernel did with its connection, by instant; the last ones. */
+  kernelEvents?: KernelEvent[];
+  /** Its entry of connection tracking. */
+  conntrack?: ConntrackEntry;
   /** Captured packets of the request, the first ones; absent: none are known. */
   packets?: PacketRef[];
   capture: {

@@ -7,6 +7,7 @@ import { timeScale } from '../view/timescale';
 import { tlsText } from './breakdown';
 import { closedText, halfClosed, openers, optionsText, upgradeText, whyNew } from './connectionWords';
 import { addressText, errorText, Fact } from './facts';
+import { KernelEvents } from './kernelEvents';
 import { Kernel } from './kernelFacts';
 import { Lookup } from './lookupFacts';
 import { DnsMessages, Operations } from './messages';
@@ -123,6 +124,7 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
         </p>
       )}
       <Kernel details={details} />
+      <KernelEvents details={details} />
       <Lookup details={details} />
       <DnsMessages details={details} />
       <Tls details={details} />
