@@ -15,14 +15,17 @@ beforeAll(() => {
 const show = (...args: string[]) => nettrace.run(['show', golden, ...args], { env: { TZ: 'UTC' } });
 
 describe('views', () => {
-  test.each(['tcplife', 'gethostlatency', 'soconnlat'])('%s', async (view) => {
+  test.each(['tcplife', 'gethostlatency', 'soconnlat', 'tcpretrans'])('%s', async (view) => {
     const { code, stdout, stderr } = await show('--view', view);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatchSnapshot();
   });
 
   test('tcpretrans needs the kernel, and says so', async () => {
-    const { code, stdout, stderr } = await show('--view', 'tcpretrans');
+    const { kernelEvents: _, ...trace } = JSON.parse(readFileSync(golden, 'utf8'));
+    const file = join(scratch(), 'without.nettrace.json');
+    writeFileSync(file, JSON.stringify({ ...trace, sources: [{ name: 'bpf', state: 'off', reason: 'notAsked' }] }));
+    const { code, stdout, stderr } = await nettrace.run(['show', file, '--view', 'tcpretrans']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^nettrace: tcpretrans needs what the kernel saw, and this trace has nothing of it.*helper/);
   });

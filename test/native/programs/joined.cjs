@@ -29,13 +29,14 @@ if (process.env.SERVER) {
     }, 10);
   };
   (async () => {
-    for (const [path, bytes, meanwhile] of [
-      ['/upload', 400_000],
-      ['/late', 10, busy],
-      ['/reset', 10],
+    // Between them time for the host to read that one has ended; longest where it reads for the first time.
+    for (const [path, bytes, meanwhile, ms] of [
+      ['/upload', 400_000, undefined, 1000],
+      ['/late', 10, busy, 100],
+      ['/reset', 10, undefined, 100],
     ]) {
       await post(path, bytes, meanwhile);
-      await wait(100);
+      await wait(ms);
     }
     agent.destroy();
   })();
