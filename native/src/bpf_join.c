@@ -7,17 +7,15 @@
 #include <sys/stat.h>
 
 #include "bpf.h"
+#include "bpf_known.h"
 #include "helper.h"
 #include "owner.h"
 
 #define SOURCES 12
-#define FIGURES 4
 #define HISTORY 4096
 #define HISTORY_NS 10000000000ull
-#define SOCKETS 4096
 #define TICK_NS 20000000ull
 #define FIGURES_EVERY 50
-#define VALUE_MAX 256
 /* A bound for one look at one ring, so that commands are answered. */
 #define EVENTS_AT_ONCE 4096
 
@@ -28,48 +26,19 @@ struct source {
   uint64_t told, broken;
 };
 
-struct figures {
-  const struct feature *feature;
-  int map;
-  size_t size;
-  bpf_figures_say say;
-  bool denied;
-};
-
 struct past {
   struct nt_event event;
   const struct feature *feature;
 };
 
-/* What is known of a socket beside its events. Direct-mapped: another one takes the place. */
-struct known {
-  uint64_t cookie, state_at;
-  uint32_t pid;
-  uint8_t state;
-  /* Of a watch that has ended: its last changes still go to the host. */
-  char id[64];
-  uint64_t ended;
-  uint32_t sums[FIGURES];
-};
-
 static struct source sources[SOURCES];
-static struct figures figures[FIGURES];
-static size_t source_count, figures_count, past_begin, past_count;
+static size_t source_count, past_begin, past_count;
 static struct past past[HISTORY];
-static struct known sockets[SOCKETS];
 static const struct feature *driver;
 static uint32_t own_net;
 static unsigned ticks;
 /* Its events wait behind those of its past. */
 static const struct watch *held;
-
-static size_t place_of(uint64_t cookie) { return (cookie * 0x9E3779B97F4A7C15ull) >> 52; }
-
-static struct known *known_of(uint64_t cookie) {
-  struct known *k = &sockets[place_of(cookie)];
-  if (k->cookie != cookie) *k = (struct known){.cookie = cookie};
-  return k;
-}
 
 static uint32_t net_of(pid_t pid) {
   char path[48];
@@ -172,8 +141,8 @@ static void take(void *context, const void *record) {
   if (!w) w = watch_at_listener(t->helper, &e);
   if (w && w == held) return remember(t->source->feature, &e);
   if (w) return say(t->helper, t->source->feature, &e, w->id);
-  struct known *k = e.cookie ? &sockets[place_of(e.cookie)] : NULL;
-  if (k && k->cookie == e.cookie && k->ended) return say(t->helper, t->source->feature, &e, k->id);
+  struct known *k = e.cookie ? known_find(e.cookie) : NULL;
+  if (k && k->ended) return say(t->helper, t->source->feature, &e, k->id);
   remember(t->source->feature, &e);
 }
 
@@ -190,34 +159,6 @@ static void read_rings(struct helper *h) {
   }
 }
 
-/* ---- figures ---- */
-
-static uint32_t sum_of(const void *value, size_t size) {
-  uint32_t sum = 2166136261u;
-  for (size_t i = 0; i < size; i++) sum = (sum ^ ((const uint8_t *)value)[i]) * 16777619u;
-  return sum ? sum : 1;
-}
-
-static void say_figures(struct helper *h, const struct watch *w) {
-  uint8_t value[VALUE_MAX] __attribute__((aligned(8)));
-  if (w->cookie == 0) return;
-  for (size_t i = 0; i < figures_count; i++) {
-    struct figures *f = &figures[i];
-    int error = f->denied ? -EPERM : bpf_map_get(f->map, &w->cookie, value);
-    /* Kernels that let nobody read a map without privilege, though the descriptor was given. */
-    if (error == -EPERM && !f->denied) helper_lost(h, f->feature, "denied", 1);
-    if (error == -EPERM) f->denied = true;
-    if (error < 0) continue;
-    struct known *k = known_of(w->cookie);
-    uint32_t sum = sum_of(value, f->size);
-    if (k->sums[i] == sum) continue;
-    k->sums[i] = sum;
-    f->say(h, f->feature, w, value);
-  }
-}
-
-void bpf_owner(uint64_t cookie, uint32_t pid) { known_of(cookie)->pid = pid; }
-
 /* ---- what features with programs share ---- */
 
 int bpf_source(struct helper *h, const struct feature *f, int fd, size_t size, const volatile unsigned long long *lost) {
@@ -233,13 +174,6 @@ int bpf_source(struct helper *h, const struct feature *f, int fd, size_t size, c
   driver = f;
   if (stat("/proc/self/ns/net", &about) == 0) own_net = (uint32_t)about.st_ino;
   helper_wake(h, f, monotonic_ns() + TICK_NS);
-  return 0;
-}
-
-int bpf_figures(struct helper *h, const struct feature *f, int map, size_t size, bpf_figures_say as) {
-  (void)h;
-  if (figures_count == FIGURES || size > VALUE_MAX) return -ENOSPC;
-  figures[figures_count++] = (struct figures){f, map, size, as, false};
   return 0;
 }
 

@@ -6,6 +6,8 @@
 
 #define SEEN_NS 5000000ull
 #define ENDED 4096
+/* Places for one bucket: the oldest makes room. */
+#define WAYS_EACH 4
 #define ENDED_NS 5000000000ull
 #define OWN_MAX 16
 
@@ -16,7 +18,7 @@ static struct ended {
   uint64_t at_ns;
   struct address local, remote;
   int protocol;
-} ended[ENDED];
+} ended[ENDED / WAYS_EACH][WAYS_EACH];
 
 static uint32_t ends_hash(int protocol, const struct address *a, const struct address *b) {
   uint32_t sum = 2166136261u ^ (uint32_t)protocol;
@@ -25,16 +27,21 @@ static uint32_t ends_hash(int protocol, const struct address *a, const struct ad
 }
 
 static struct ended *ended_at(int protocol, const struct address *local, const struct address *remote) {
-  return &ended[ends_hash(protocol, local, remote) >> 20];
+  return ended[ends_hash(protocol, local, remote) % (ENDED / WAYS_EACH)];
+}
+
+static bool has_ended(int protocol, const struct address *local, const struct address *remote) {
+  const struct ended *e = ended_at(protocol, local, remote);
+  for (int i = 0; i < WAYS_EACH; i++)
+    if (e[i].at_ns && e[i].protocol == protocol && address_equal(&e[i].local, local) && address_equal(&e[i].remote, remote))
+      return monotonic_ns() - e[i].at_ns < ENDED_NS;
+  return false;
 }
 
 /* A socket for datagrams may be watched by its own end alone. */
 static bool watched_as(const struct helper *h, int protocol, const struct address *local, const struct address *remote) {
   if (watch_by_ends(h, protocol, local, remote)) return true;
-  const struct ended *e = ended_at(protocol, local, remote);
-  if (e->at_ns && e->protocol == protocol && address_equal(&e->local, local) && address_equal(&e->remote, remote) &&
-      monotonic_ns() - e->at_ns < ENDED_NS)
-    return true;
+  if (has_ended(protocol, local, remote)) return true;
   if (protocol != IPPROTO_UDP) return false;
   /* One that hears on each address of this machine; one without a peer; both. */
   const struct address any = {.family = local->family}, every = {.family = local->family, .port = local->port};
@@ -149,5 +156,12 @@ bool is_between(const struct packet *p, const struct address *a, const struct ad
 bool is_duplicate(const struct packet *p, const struct record *r) { return is_again(p, r) || is_piece(p, r); }
 
 void note_end(const struct watch *w) {
-  *ended_at(w->protocol, &w->local, &w->remote) = (struct ended){monotonic_ns(), w->local, w->remote, w->protocol};
+  struct ended *e = ended_at(w->protocol, &w->local, &w->remote);
+  int to = 0;
+  for (int i = 0; i < WAYS_EACH; i++) {
+    bool same = e[i].protocol == w->protocol && address_equal(&e[i].local, &w->local) && address_equal(&e[i].remote, &w->remote);
+    if (same) e[i].at_ns = 0;
+    if (e[i].at_ns < e[to].at_ns) to = i;
+  }
+  e[to] = (struct ended){monotonic_ns(), w->local, w->remote, w->protocol};
 }

@@ -16,10 +16,8 @@
 #include "feature.h"
 #include "nft.h"
 #include "owner.h"
-#include "track.h"
+#include "track_table.h"
 
-#define ENTRIES 4096
-#define BUCKETS 4096
 #define MESSAGES_AT_ONCE 64
 #define RECEIVE_BUFFER (4 << 20)
 /* The last packets of a connection that ends are counted by then. */
@@ -27,77 +25,12 @@
 /* Reading a larger table would hold up the rest. */
 #define TABLE_MAX 20000
 
-struct entry {
-  struct track track;
-  bool used;
-  /* Of the watched connection, also when its watch has ended: the entry lives longer. */
-  char id[64];
-  bool told, uncounted;
-  uint16_t next_from, next_reply;
-};
-
-static struct entry entries[ENTRIES];
-static uint16_t by_original[BUCKETS], by_reply[BUCKETS];
-static size_t turn;
 static int events = -1, table = -1;
 /* The table as text, which root alone can open; what is open can be read later too. */
 static FILE *text;
 static bool counting;
 
 extern const struct feature conntrack;
-
-/* ---- what is known ---- */
-
-static uint32_t bucket(int protocol, const struct address *from, const struct address *to) {
-  uint32_t sum = 2166136261u ^ (uint32_t)protocol;
-  for (int i = 0; i < 16; i++) sum = ((sum ^ from->ip[i]) * 16777619u ^ to->ip[i]) * 16777619u;
-  return ((sum ^ from->port) * 16777619u ^ to->port) * 2654435761u >> 20;
-}
-
-static struct entry *find(int protocol, const struct address *from, const struct address *to, bool reply) {
-  uint16_t i = (reply ? by_reply : by_original)[bucket(protocol, from, to)];
-  for (; i; i = reply ? entries[i - 1].next_reply : entries[i - 1].next_from) {
-    struct track *t = &entries[i - 1].track;
-    if (t->protocol == protocol && address_equal(reply ? &t->reply_from : &t->from, from) &&
-        address_equal(reply ? &t->reply_to : &t->to, to))
-      return &entries[i - 1];
-  }
-  return NULL;
-}
-
-static void drop_link(uint16_t *head, uint16_t wanted, bool reply) {
-  for (uint16_t *link = head; *link; link = reply ? &entries[*link - 1].next_reply : &entries[*link - 1].next_from)
-    if (*link == wanted) {
-      *link = reply ? entries[wanted - 1].next_reply : entries[wanted - 1].next_from;
-      return;
-    }
-}
-
-static void forget(struct entry *e) {
-  const struct track *t = &e->track;
-  uint16_t number = (uint16_t)(e - entries + 1);
-  if (!e->used) return;
-  drop_link(&by_original[bucket(t->protocol, &t->from, &t->to)], number, false);
-  drop_link(&by_reply[bucket(t->protocol, &t->reply_from, &t->reply_to)], number, true);
-  *e = (struct entry){.used = false};
-}
-
-static struct entry *add(const struct track *t) {
-  /* The oldest makes room; those of watched connections are skipped as long as there are others. */
-  for (size_t tries = 0; tries < ENTRIES && entries[turn].used && entries[turn].id[0]; tries++) turn = (turn + 1) % ENTRIES;
-  struct entry *e = &entries[turn];
-  turn = (turn + 1) % ENTRIES;
-  forget(e);
-  *e = (struct entry){.track = *t, .used = true};
-  uint16_t number = (uint16_t)(e - entries + 1);
-  uint16_t *original = &by_original[bucket(t->protocol, &t->from, &t->to)];
-  uint16_t *reply = &by_reply[bucket(t->protocol, &t->reply_from, &t->reply_to)];
-  e->next_from = *original;
-  *original = number;
-  e->next_reply = *reply;
-  *reply = number;
-  return e;
-}
 
 /* ---- telling ---- */
 
@@ -154,7 +87,7 @@ static void tick(struct helper *h, uint64_t now) {
   rewind(text);
   while (fgets(line, sizeof line, text)) {
     if (!track_line(line, &t) || !(t.have & TRACK_COUNTERS)) continue;
-    struct entry *e = find(t.protocol, &t.from, &t.to, false);
+    struct entry *e = track_find(t.protocol, &t.from, &t.to, false);
     if (!e || !e->uncounted) continue;
     e->uncounted = false;
     memcpy(e->track.packets, t.packets, sizeof t.packets);
@@ -172,13 +105,13 @@ static const struct watch *watch_of(struct helper *h, const struct track *t) {
 }
 
 static struct entry *learn(struct helper *h, const struct track *t, bool begins) {
-  struct entry *e = find(t->protocol, &t->from, &t->to, false);
+  struct entry *e = track_find(t->protocol, &t->from, &t->to, false);
   if (e && begins) {
-    forget(e);
+    track_forget(e);
     e = NULL;
   }
   if (e) track_merge(&e->track, t);
-  else e = add(t);
+  else e = track_add(t);
   if (e->id[0] == 0) {
     const struct watch *w = watch_of(h, t);
     if (w) snprintf(e->id, sizeof e->id, "%s", w->id);
@@ -192,7 +125,7 @@ static void take(struct helper *h, const struct nl_message *m) {
   bool ends = (m->type & 255) == IPCTNL_MSG_CT_DELETE, begins = !ends && (m->flags & (NLM_F_CREATE | NLM_F_EXCL));
   struct entry *e = learn(h, &t, begins);
   if (e->id[0]) tell(h, e, ends ? "end" : begins ? "begin" : "change");
-  if (ends) return forget(e);
+  if (ends) return track_forget(e);
   if (e->id[0] && t.protocol == IPPROTO_TCP) count_later(h, e);
 }
 
@@ -266,8 +199,8 @@ static void ready(struct helper *h, int fd) {
 
 static void watched(struct helper *h, const struct watch *w) {
   ready(h, events);
-  struct entry *e = find(w->protocol, &w->local, &w->remote, false);
-  if (!e) e = find(w->protocol, &w->local, &w->remote, true);
+  struct entry *e = track_find(w->protocol, &w->local, &w->remote, false);
+  if (!e) e = track_find(w->protocol, &w->local, &w->remote, true);
   if (!e || strcmp(e->id, w->id) == 0 || owner_of(h, w->protocol, &w->local, &w->remote) != OWNER_USER) return;
   /* Both ends may be watched: the one that began it keeps the entry. */
   struct entry both = *e;
@@ -281,8 +214,8 @@ static void watched(struct helper *h, const struct watch *w) {
 static void unwatched(struct helper *h, const struct watch *w) {
   /* One that has ended before it could be watched is told of here alone. */
   watched(h, w);
-  struct entry *e = find(w->protocol, &w->local, &w->remote, false);
-  if (!e) e = find(w->protocol, &w->local, &w->remote, true);
+  struct entry *e = track_find(w->protocol, &w->local, &w->remote, false);
+  if (!e) e = track_find(w->protocol, &w->local, &w->remote, true);
   if (e && e->told) return count_later(h, e);
   struct out *o = helper_message(h, "conntrack");
   out_text(o, "id", w->id);

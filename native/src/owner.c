@@ -9,6 +9,8 @@
 #include "decode.h"
 
 #define KNOWN 8192
+/* Places for one bucket: the oldest makes room. */
+#define WAYS_EACH 4
 /* Ends can be used again by another user's socket; it takes longer than that. */
 #define STALE_NS 15000000000ull
 
@@ -17,12 +19,12 @@ static struct owned {
   uint64_t at_ns;
   struct address local, remote;
   uint8_t protocol;
-} known[2][KNOWN];
+} known[2][KNOWN / WAYS_EACH][WAYS_EACH];
 
 static struct owned *place_of(enum owner owner, int protocol, const struct address *local, const struct address *remote) {
   uint32_t sum = 2166136261u ^ (uint32_t)protocol;
   for (int i = 0; i < 16; i++) sum = ((sum ^ local->ip[i]) * 16777619u ^ remote->ip[i]) * 16777619u;
-  return &known[owner][((sum ^ local->port) * 16777619u ^ remote->port) * 2654435761u >> 19];
+  return known[owner][(((sum ^ local->port) * 16777619u ^ remote->port) * 2654435761u >> 8) % (KNOWN / WAYS_EACH)];
 }
 
 /* A socket for datagrams has many remote ends, and one local one. */
@@ -30,10 +32,20 @@ static struct address remote_of(int protocol, const struct address *remote) {
   return protocol == IPPROTO_UDP ? (struct address){.family = remote->family} : *remote;
 }
 
+static bool is_it(const struct owned *o, int protocol, const struct address *local, const struct address *remote) {
+  return o->at_ns != 0 && o->protocol == protocol && address_equal(&o->local, local) && address_equal(&o->remote, remote);
+}
+
 static void note(int protocol, const struct address *local, const struct address *remote, enum owner owner) {
   struct address to = remote_of(protocol, remote);
-  place_of(OWNER_OTHER, protocol, local, &to)->at_ns = 0;
-  *place_of(owner, protocol, local, &to) = (struct owned){monotonic_ns(), *local, to, (uint8_t)protocol};
+  struct owned *others = place_of(OWNER_OTHER, protocol, local, &to), *o = place_of(owner, protocol, local, &to);
+  int oldest = 0;
+  for (int i = 0; i < WAYS_EACH; i++) {
+    if (is_it(&others[i], protocol, local, &to)) others[i].at_ns = 0;
+    if (is_it(&o[i], protocol, local, &to)) o[i].at_ns = 0;
+    if (o[i].at_ns < o[oldest].at_ns) oldest = i;
+  }
+  o[oldest] = (struct owned){monotonic_ns(), *local, to, (uint8_t)protocol};
 }
 
 void owner_learn(int protocol, const struct address *local, const struct address *remote) {
@@ -75,9 +87,8 @@ enum owner owner_of(const struct helper *h, int protocol, const struct address *
   struct address to = remote_of(protocol, remote);
   for (enum owner owner = OWNER_USER + 1; owner-- > OWNER_OTHER;) {
     const struct owned *o = place_of(owner, protocol, local, &to);
-    if (o->at_ns != 0 && o->protocol == protocol && address_equal(&o->local, local) && address_equal(&o->remote, &to) &&
-        monotonic_ns() - o->at_ns < STALE_NS)
-      return owner;
+    for (int i = 0; i < WAYS_EACH; i++)
+      if (is_it(&o[i], protocol, local, &to) && monotonic_ns() - o[i].at_ns < STALE_NS) return owner;
   }
   enum owner owner = ask(h, protocol, local, remote);
   if (owner != OWNER_UNKNOWN) note(protocol, local, remote, owner);

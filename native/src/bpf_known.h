@@ -1,0 +1,22 @@
+/* What is known of sockets beside their events, and the figures that lie in maps by cookie. */
+#pragma once
+#include "bpf.h"
+
+#define FIGURES 4
+
+struct known {
+  uint64_t cookie, state_at, turn;
+  uint32_t pid;
+  uint8_t state;
+  /* Of a watch that has ended: its last changes still go to the host. */
+  char id[64];
+  uint64_t ended;
+  uint32_t sums[FIGURES];
+};
+
+/* Made if there is none. */
+struct known *known_of(uint64_t cookie);
+/* NULL: none. */
+struct known *known_find(uint64_t cookie);
+/* Those that changed since they were told. */
+void say_figures(struct helper *, const struct watch *);
