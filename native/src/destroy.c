@@ -40,13 +40,17 @@ static uint32_t bucket(const struct address *local, const struct address *remote
   return (sum ^ sum >> 16) % BUCKETS;
 }
 
-const struct destroyed *destroyed_find(const struct address *local, const struct address *remote, uint64_t now) {
+const struct destroyed *destroyed_find(const struct address *local, const struct address *remote, uint64_t born,
+                                       uint64_t now) {
+  const struct destroyed *found = NULL;
   for (uint16_t i = newest[bucket(local, remote)]; i; i = kept[i - 1].older) {
     const struct destroyed *d = &kept[i - 1].d;
     if (!address_equal(&d->local, local) || !address_equal(&d->remote, remote)) continue;
-    return now - d->at_ns < KEEP_NS || d->at_ns > now ? d : NULL;
+    if (d->at_ns < born || (d->at_ns < now && now - d->at_ns >= KEEP_NS)) break;
+    found = d;
+    if (born == 0) break;
   }
-  return NULL;
+  return found;
 }
 
 /* The oldest place is the last of its chain. */

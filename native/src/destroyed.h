@@ -9,8 +9,10 @@ struct destroyed {
   uint8_t info[INFO_MAX];
 };
 
-/* The last one with these ends, if it ended less than 10 s before `now`. */
-const struct destroyed *destroyed_find(const struct address *local, const struct address *remote, uint64_t now_ns);
+/* Of those with these ends that ended in the last 10 s: the first that did so after `born_ns`, as the ends may have been
+   used again since; when it was born is not known (0): the last. */
+const struct destroyed *destroyed_find(const struct address *local, const struct address *remote, uint64_t born_ns,
+                                       uint64_t now_ns);
 
 /* diag.c: a watched one has ended. */
 void diag_destroyed(struct helper *, const struct destroyed *);

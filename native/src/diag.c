@@ -104,6 +104,14 @@ static void say_final(struct helper *h, struct watch *w, const struct destroyed 
   watch_remove(h, w);
 }
 
+static void say_ended(struct helper *h, struct watch *w, uint64_t at) {
+  struct out *o = helper_message(h, "ended");
+  out_text(o, "id", w->id);
+  out_decimal(o, "at", at);
+  helper_send(h, self);
+  watch_remove(h, w);
+}
+
 void diag_destroyed(struct helper *h, const struct destroyed *d) {
   const struct watch *w = watch_by_cookie(h, d->cookie);
   if (!w) {
@@ -111,7 +119,10 @@ void diag_destroyed(struct helper *h, const struct destroyed *d) {
     /* The same ends again, on another socket. */
     if (w && w->cookie != 0) w = NULL;
   }
-  if (w) say_final(h, (struct watch *)w, d);
+  if (!w) return;
+  /* Reset by its own program: the kernel has cleared it, ends and counters, before it tells. */
+  if (d->remote.port == 0) say_ended(h, (struct watch *)w, d->at_ns);
+  else say_final(h, (struct watch *)w, d);
 }
 
 static void say_watched(struct helper *h, const struct watch *w, uint64_t at, bool found) {
@@ -154,10 +165,11 @@ static void watched(struct helper *h, const struct watch *given) {
   struct socket_facts f;
   uint64_t at = monotonic_ns();
   int error = ask(w, &f);
-  if (w->protocol == IPPROTO_TCP && has_ended(error, &f)) {
+  /* What is there now may be another socket with the same ends, if the one that is meant has ended since its birth. */
+  if (w->protocol == IPPROTO_TCP && (w->born_ns != 0 || has_ended(error, &f))) {
     /* The cookie does not help: a socket that ended before anybody asked for it got one only then. */
-    const struct destroyed *d = destroyed_find(&w->local, &w->remote, at);
-    if (d && d->at_ns >= w->born_ns) {
+    const struct destroyed *d = destroyed_find(&w->local, &w->remote, w->born_ns, at);
+    if (d) {
       from_memory++;
       watch_cookie(h, w, d->cookie, 0, (uid_t)-1);
       say_watched(h, w, at, true);
@@ -194,11 +206,7 @@ static void tick(struct helper *h, uint64_t now) {
     size_t i = place_of(h, w);
     if (state_of[i].gone_ns) {
       if (now - state_of[i].gone_ns < GONE_AFTER) continue;
-      struct out *o = helper_message(h, "ended");
-      out_text(o, "id", w->id);
-      out_decimal(o, "at", now);
-      helper_send(h, self);
-      watch_remove(h, (struct watch *)w);
+      say_ended(h, (struct watch *)w, now);
     } else if (state_of[i].serial % modulus == 0) {
       if (state_of[i].same >= QUIET_AFTER && ++state_of[i].skipped % QUIET_EVERY != 0) continue;
       sample(h, (struct watch *)w, "interval");

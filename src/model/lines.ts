@@ -275,6 +275,11 @@ function validatorOf(kind: LineKind): ReturnType<typeof Compile> {
   return made;
 }
 
+/** Makes what checks the common lines, some ms each, before the first of them is there. */
+export function prepareLines(): void {
+  for (const kind of ['proc', 'dial', 'lookup', 'conn', 'req', 'head', 'end', 'close'] as const) validatorOf(kind);
+}
+
 export type ParsedLine = { line: KnownLine } | { unknown: UnknownLine } | { error: string };
 
 const isKind = (k: string): k is LineKind => Object.hasOwn(lineSchemas, k);

@@ -230,7 +230,11 @@ export class Kernel {
         if (m.final) this.#close(m.id);
         break;
       case 'ended':
-        host.fold({ k: 'missing', connection: m.id, reason: 'closedBeforeWatch' });
+        host.fold({
+          k: 'missing',
+          connection: m.id,
+          reason: host.store.connections.get(m.id)?.kernel ? 'noFinal' : 'closedBeforeWatch',
+        });
         this.#close(m.id);
         break;
       case 'failed':

@@ -7,6 +7,7 @@ import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CaptureEngine } from '../helper/capture/engine';
 import { Folder } from '../model/fold';
+import { prepareLines } from '../model/lines';
 import type { Trace } from '../model/records';
 import { defaultRequestLimit } from '../model/store';
 import { sinceAnchor, takeAnchor } from './anchor';
@@ -175,7 +176,10 @@ export class TraceSession {
     const anchor = takeAnchor();
     this.store.header = { ...this.store.header, beginTime: anchor.time, beginMonotonicNs: anchor.monotonicNs };
     this.store.touch();
-    this.store.kernel?.begin();
+    if (!this.store.kernel) return;
+    this.store.kernel.begin();
+    // While the program starts: its first connection is to be looked at without delay.
+    setImmediate(prepareLines);
   }
 
   /** µs since the trace began, now. */

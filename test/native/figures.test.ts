@@ -132,6 +132,41 @@ describe.skipIf(why)('figures of a connection', () => {
     expect(ats).toEqual([...ats].sort((a, b) => (a < b ? -1 : 1)));
   });
 
+  test('a socket that its own program resets has no last figures', async () => {
+    using helper = new Asked();
+    const { socket } = await pair('127.0.0.1');
+    helper.send(watching('c', socket));
+    await helper.until((m) => m.t === 'sample');
+    socket.resetAndDestroy();
+    expect(await helper.until((m) => m.t === 'ended' && m)).toMatchObject({ id: 'c' });
+    expect(helper.all('sample').filter((s) => s.final)).toEqual([]);
+  });
+
+  test('the same two ends again: each socket has its own figures', async () => {
+    using helper = new Asked();
+    await helper.client.hello();
+    const born = process.hrtime.bigint().toString();
+    const first = await pair('127.0.0.1');
+    const command = watching('first', first.socket);
+    first.peer.resume();
+    first.socket.write(Buffer.alloc(111));
+    while (first.peer.bytesRead < 111) await wait(2);
+    first.peer.resetAndDestroy(); // no TIME_WAIT: the port is free at once
+    await new Promise((resolve) => first.socket.on('error', () => {}).once('close', resolve));
+    await wait(50);
+    const bornAgain = process.hrtime.bigint().toString();
+    const second = connect({ ...command.remote, host: command.remote.address, localPort: command.local.port });
+    await new Promise((resolve) => second.once('connect', resolve));
+    open.push(second);
+    second.write(Buffer.alloc(222));
+    await wait(50);
+    helper.send({ ...command, bornNs: born }, { ...command, id: 'second', bornNs: bornAgain });
+    const now = await helper.until((m) => m.t === 'sample' && m.id === 'second' && m);
+    const then = await helper.until((m) => m.t === 'sample' && m.id === 'first' && m);
+    expect([then.final, then.totals.bytesSent]).toEqual([true, 111]);
+    expect([now.final, now.totals.bytesSent]).toEqual([undefined, 222]);
+  });
+
   test('a family that is off, an unknown socket, ends that are none', async () => {
     using helper = new Asked();
     helper.send({ cmd: 'configure', families: [6] });
