@@ -76,7 +76,13 @@ describe.skipIf(why)('life of the helper', () => {
     input.pause();
     const many = Array.from({ length: 200 }, () => ({ cmd: 'counters', trigger: 'end' }) as const);
     for (let i = 0; i < 15; i++) helper.send(...many);
-    await wait(500);
+    // Until it has dealt with all: nothing waits to be taken by it, and it sleeps.
+    const output = (helper.client as unknown as { stream: { output: Socket } }).stream.output;
+    for (let quiet = 0, i = 0; quiet < 5 && i < 200; i++) {
+      await wait(40);
+      const sleeps = statusOf(pid).State?.startsWith('S') && output.writableLength === 0;
+      quiet = sleeps ? quiet + 1 : 0;
+    }
     const { VmRSS } = statusOf(pid);
     expect(Number(VmRSS?.split(' ')[0])).toBeLessThan(20_000);
     input.resume();
