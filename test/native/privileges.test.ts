@@ -115,7 +115,8 @@ describe.skipIf(whySudo)('installed by sudo', () => {
   afterAll(() => {
     spawnSync(installed, ['uninstall']);
     rmSync(rule, { force: true });
-    spawnSync('userdel', [user]);
+    // Also while one of its programs is on its way out.
+    spawnSync('userdel', ['--force', user]);
   });
   const run = (...command: string[]) => {
     const { status, stdout, stderr } = spawnSync(asUser[0] as string, [...asUser.slice(1), ...command], {
