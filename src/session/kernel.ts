@@ -121,8 +121,7 @@ export class Kernel {
       const there = features.filter((f) => f.state === 'available').map((f) => f.name);
       if (there.length === features.length) return { state: 'on', features: there, fromAt: 0 };
       const lacking = features.filter((f) => f.state !== 'available');
-      const detail = lacking.map((f) => `${f.name}: ${f.reason ?? f.error ?? 'not available'}`).join('; ');
-      const reason = lacking.some((f) => f.errno === 1 || f.errno === 13) ? 'noRights' : 'kernelTooOld';
+      const { reason, detail } = whyNot(lacking);
       if (there.length === 0) return { state: 'unavailable', reason, detail };
       return { state: 'partial', reason, detail, features: there, fromAt: 0 };
     });
@@ -388,6 +387,20 @@ export class Kernel {
     store.header = { ...store.header, ...fields };
     store.touch();
   }
+}
+
+type Feature = MessageOf<'hello'>['features'][number];
+
+/** In the words of sources; features that lack the same stand together. */
+function whyNot(lacking: readonly Feature[]): { reason: string; detail: string } {
+  const names = new Map<string, string[]>();
+  for (const f of lacking) {
+    const why = f.reason ?? f.error ?? 'not available';
+    names.set(why, [...(names.get(why) ?? []), f.name]);
+  }
+  const detail = [...names].map(([why, list]) => `${list.join(', ')}: ${why}`).join('; ');
+  if (lacking.some((f) => f.errno === 1 || f.errno === 13)) return { reason: 'noRights', detail };
+  return { reason: lacking.some((f) => f.reason?.startsWith('notLoaded')) ? 'notLoaded' : 'kernelTooOld', detail };
 }
 
 const lossReasons: Record<string, string> = {

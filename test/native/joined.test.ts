@@ -57,6 +57,9 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
       ),
     );
     for (const name of ['acct', 'timestamp']) spaces.set('client', `netfilter/nf_conntrack_${name}`, '1');
+    // Nothing is sent again that was not lost: no probes, no time-out while this machine is busy.
+    spaces.set('client', 'ipv4/tcp_early_retrans', '0');
+    spaces.ip('client', 'route change default via 10.91.1.1 rto_min 2s');
     const rule = 'tcp dport 8080 ip length > 600 numgen inc mod 12 0 counter drop';
     spaces.rules('router', `table ip n {\n chain f { type filter hook forward priority 0;\n ${rule}\n }\n}\n`);
     const { trace, out, source, request, events, eve } = await traced('http://10.91.3.3', ['--helper', 'all']);
@@ -67,8 +70,7 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
     const ids = Object.fromEntries(['/upload', '/late', '/reset'].map((path) => [path, request(path).id]));
 
     const again = events('retransmit');
-    expect(again.length).toBe(c?.kernel?.retransmits);
-    expect(again.length).toBe(dropped + (c?.kernel?.duplicateSacks ?? 0));
+    expect([again.length, c?.kernel?.retransmits]).toEqual([dropped, dropped]);
     expect(new Set(again.map((e) => e.request))).toEqual(new Set([ids['/upload']]));
     expect(events('resetReceived')).toMatchObject([
       { connection: c?.id, request: ids['/reset'], tcpState: 'established' },
@@ -89,9 +91,12 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
     expect(longest).toBeGreaterThan(140_000);
     expect(longest).toBeLessThan(260_000);
     const { kernel, sendBeginAt = 0, responseBeginAt = 0 } = request('/late');
-    expect(kernel?.deliveryDuration).toBeGreaterThan(140_000);
-    expect((kernel?.firstByteAt ?? 0) + (kernel?.deliveryDuration ?? 0)).toBeCloseTo(responseBeginAt, 1);
-    expect(kernel?.firstByteAt).toBeGreaterThan(sendBeginAt + 29_000);
+    // On a busy machine no sample may lie between two requests; then it has no figures.
+    if (kernel) {
+      expect(kernel.deliveryDuration).toBeGreaterThan(140_000);
+      expect((kernel.firstByteAt ?? 0) + (kernel.deliveryDuration ?? 0)).toBeCloseTo(responseBeginAt, 1);
+      expect(kernel.firstByteAt).toBeGreaterThan(sendBeginAt + 29_000);
+    } else expect(request('/late').missing?.kernel).toBe('noSampleBefore');
 
     const [entry, ...others] = trace.conntrackEntries ?? [];
     expect(others).toEqual([]);
@@ -143,6 +148,7 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
         reason: 'noRights',
         detail: expect.any(String),
       });
+    expect(source('bpf')?.detail).toMatch(/^states, retransmits, drops, /);
     expect(trace.kernelEvents).toBeUndefined();
     expect(trace.conntrackEntries).toBeUndefined();
     expect(request('/late').outcome).toBe('complete');
