@@ -25,7 +25,7 @@ if (process.env.SERVER) {
     });
   const busy = () => {
     setTimeout(() => {
-      for (const end = Date.now() + 200; Date.now() < end; );
+      for (const end = Date.now() + 400; Date.now() < end; );
     }, 10);
   };
   (async () => {
