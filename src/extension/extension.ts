@@ -82,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
         },
         pauses: (run) => runs.pauseHost(run),
         ending: (session) => {
+          tracer.stopping(session);
           const run = tracer.runOf(session);
           if (run) void diagnosis.check(run, session);
         },

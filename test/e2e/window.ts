@@ -118,13 +118,16 @@ export class VsCode {
     await this.clear();
   }
 
-  /** No run is shown. */
+  /** No run is shown. One that still goes on would stay: then once more. */
   async clear(): Promise<void> {
     const empty = this.panel.getByText('No requests yet');
-    await empty.or(this.panel.locator('[role=row][data-id]')).first().waitFor();
-    if (await empty.isVisible()) return;
-    await this.command('Net Trace: Clear');
-    await empty.waitFor();
+    const full = this.panel.locator('[role=row][data-id]').or(this.panel.getByText('Recording'));
+    await empty.or(full).first().waitFor();
+    const isEmpty = async () => (await empty.isVisible()) && (await this.panel.locator('.msg').count()) === 0;
+    while (!(await isEmpty())) {
+      await this.command('Net Trace: Clear');
+      await until(isEmpty, 'an empty panel', 3000).catch(() => undefined);
+    }
   }
 
   /** Changes settings of the workspace. They take effect a moment later: wait for what they bring about. */
@@ -212,10 +215,12 @@ export class VsCode {
 
   /** Ends what is debugged, launched or attached to, and waits until the debugger has let go of it. */
   async stop(): Promise<void> {
-    const session = this.page.locator('.debug-call-stack .monaco-list-row').first();
+    // The number of sessions, whichever view is open. What has not begun cannot be stopped.
+    const sessions = this.page.locator('.activitybar .action-item:has(.codicon-run-view-icon) .badge-content');
+    await sessions.filter({ hasText: /[0-9]/ }).waitFor();
     await until(async () => {
       await this.page.keyboard.press('Shift+F5');
-      return session.waitFor({ state: 'hidden', timeout: 3000 }).then(
+      return sessions.waitFor({ state: 'hidden', timeout: 3000 }).then(
         () => true,
         () => false,
       );

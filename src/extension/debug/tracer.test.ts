@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DebugSession } from 'vscode';
 import { Runs } from '../runs';
 import { FakeRecorder } from '../testing';
@@ -65,6 +65,17 @@ describe('debug sessions and runs', () => {
     expect(first().calls).toEqual(['begin', 'finish ended']);
     expect(spare().calls).toEqual(['dispose']);
     expect(runs.list()).toHaveLength(1);
+  });
+
+  it('a run ends though VS Code tells no end of the session: it was stopped while it was starting', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const root = session('root', await tracer.prepare(config));
+    tracer.started(root);
+    tracer.stopping(root);
+    vi.runAllTimers();
+    vi.useRealTimers();
+    await settle();
+    expect(first().calls).toEqual(['begin', 'finish ended']);
   });
 
   it('a restart feeds a new run; the old one ends when its processes have', async () => {

@@ -57,6 +57,9 @@ export interface TracerHost {
   failed(error: unknown): void;
 }
 
+/** From the stop of a debug adapter to the end of its session, which is told at once or not at all. */
+const patienceMs = 3000;
+
 export class Tracer {
   /** Recorders whose program has not started, by trace id. */
   readonly #prepared = new Map<string, StartableRecorder>();
@@ -115,6 +118,16 @@ export class Tracer {
     this.#live.delete(session.id);
     void live.spare?.dispose();
     this.#end(live);
+  }
+
+  /** A root session's debug adapter is being stopped. VS Code tells no end of a session that was still starting. */
+  stopping(session: DebugSession): void {
+    const live = this.#live.get(session.id);
+    if (!live) return;
+    const timer = setTimeout(() => {
+      if (this.#live.get(session.id) === live) this.ended(session);
+    }, patienceMs);
+    timer.unref();
   }
 
   runOf(session: DebugSession): Run | undefined {
