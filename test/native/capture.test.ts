@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -30,7 +30,6 @@ const of = ({ bytes }: Packet) => ({
   payload: bytes.subarray(34 + ((bytes[46] as number) >> 4) * 4),
 });
 const isOf = (p: Packet, port: number | undefined) => of(p).from === port || of(p).to === port;
-const ended = (...sockets: Socket[]) => Promise.all(sockets.map((s) => s.closed || once(s, 'close')));
 
 /** Sends datagrams of 200 bytes, so many a second for so long; says its port first, and at the end how many it sent. */
 const flood = (to: string, port: number, perSecond: number, seconds: number) => `
