@@ -37,7 +37,7 @@ export default defineConfig({
         ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'scripts/*.test.mjs', 'test/architecture/*.test.ts'],
         { isolate: false },
       ),
-      project('hook', ['test/{hook,session,cli,samples}/**/*.test.ts'], { isolate: false }),
+      project('hook', ['test/{hook,session,cli,samples}/**/*.test.ts'], { isolate: false, workers: 3 }),
       // One file at a time: its figures are compared with the server's own within 25 ms.
       project('cases', ['test/cases/**/*.test.ts'], { timeoutMs: 120_000, workers: 1 }),
       project('matrix', ['test/matrix/**/*.test.ts'], { timeoutMs: 120_000 }),
