@@ -79,7 +79,7 @@ export class Capture {
   }
 
   /** Ends the capture; packets by the client's port. Throws a ClockStep when they cannot be told. */
-  async end(): Promise<Map<number, Packets>> {
+  async end(): Promise<Map<number, Packets[]>> {
     const closed = new Promise((done) => this.tcpdump.on('close', done));
     // What the kernel holds is written first.
     await new Promise((done) => setTimeout(done, 300));
@@ -115,8 +115,11 @@ const isPiece = (secure: boolean, payload: Buffer, length: number): boolean =>
 /** The server pauses in its answer longer than this: a later packet of it is another part. */
 const pauseUs = 8000;
 
-function read(file: Buffer, servers: Set<number>, wallToMonotonic: number): Map<number, Packets> {
-  const found = new Map<number, Packets & { encrypted?: number; secure?: boolean }>();
+type Reading = Packets & { encrypted?: number; secure?: boolean };
+
+/** A port may come again: its connections in their order. */
+function read(file: Buffer, servers: Set<number>, wallToMonotonic: number): Map<number, Packets[]> {
+  const found = new Map<number, Reading[]>();
   for (let at = 24; at + 16 <= file.length; ) {
     const t = file.readUInt32LE(at) * 1e6 + file.readUInt32LE(at + 4) - wallToMonotonic;
     const size = file.readUInt32LE(at + 8);
@@ -132,9 +135,13 @@ function read(file: Buffer, servers: Set<number>, wallToMonotonic: number): Map<
     const payload = tcp.subarray(tcpLength);
     const mine = servers.has(to);
     const port = mine ? from : to;
-    const p = found.get(port) ?? {};
-    found.set(port, p);
-    if (mine && (flags & 2) !== 0) p.syn ??= t;
+    const before = found.get(port) ?? [];
+    found.set(port, before);
+    const begins = mine && (flags & 2) !== 0;
+    const last = before.at(-1);
+    const p = last === undefined || (begins && last.synAck !== undefined) ? {} : last;
+    if (p !== last) before.push(p);
+    if (begins) p.syn ??= t;
     if (!mine && (flags & 18) === 18) p.synAck ??= t;
     if (length <= 0) continue;
     if (mine) fromClient(p, t, payload, length);
@@ -146,12 +153,7 @@ function read(file: Buffer, servers: Set<number>, wallToMonotonic: number): Map<
   return found;
 }
 
-function fromClient(
-  p: Packets & { encrypted?: number; secure?: boolean },
-  t: number,
-  payload: Buffer,
-  length: number,
-): void {
+function fromClient(p: Reading, t: number, payload: Buffer, length: number): void {
   const types = recordsOf(payload, length).map((r) => r.type);
   if (p.secure === undefined) p.secure = types[0] === tls.handshake;
   if (!p.secure) {

@@ -11,7 +11,7 @@ import type { PhaseName } from '../../src/model/records';
 import { certificate } from '../support/certificates';
 import type { NodeVersion } from '../support/nodes';
 import { runTraced } from '../support/run';
-import { Capture, ClockStep } from './capture';
+import { Capture, ClockStep, type Packets } from './capture';
 
 export const clients = ['http', 'https', 'fetch'] as const;
 export type ClientName = (typeof clients)[number];
@@ -100,7 +100,9 @@ async function round(node: NodeVersion, n: number, delayMs: number, cold: number
       const inOrder = [...run.store.requests.values()].sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
       return inOrder.slice(cold).flatMap((r) => {
         const c = run.store.connections.get(r.connection ?? '');
-        const p = packets.get(c?.local?.port ?? 0);
+        const begin = (c?.connect?.beginAt ?? 0) + run.zero;
+        const distance = (x: Packets) => Math.abs((x.syn ?? 0) - begin);
+        const [p] = (packets.get(c?.local?.port ?? 0) ?? []).toSorted((a, b) => distance(a) - distance(b));
         if (p === undefined) throw new Error(`no packets of ${c?.local?.port}`);
         const { phases } = phasesOf(r, run.store);
         const duration = (name: PhaseName) => phases.find((x) => x.name === name)?.duration;

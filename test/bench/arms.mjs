@@ -9,7 +9,7 @@ const hook = join(here, '../../dist/hook.cjs');
 
 const conf = (more) =>
   JSON.stringify({ v: 1, trace: randomUUID(), enabled: [randomUUID()], callSites: 'all', headers: 'off', ...more });
-const hooked = (more = {}) => ({ NODE_OPTIONS: `--require ${hook}`, NETTRACE_CONF: conf(more) });
+const hooked = (more = {}, file = hook) => ({ NODE_OPTIONS: `--require ${file}`, NETTRACE_CONF: conf(more) });
 
 /** What a user may ask for beside the requests. */
 const optional = (name, title, more) => ({ name, title, env: () => hooked(more), records: 'requests' });
@@ -68,6 +68,17 @@ export const measurements = {
     ],
   },
 };
+
+/** This hook beside another build of it. */
+export const against = (file) => ({
+  ...measurements.main,
+  arms: [
+    bare,
+    bareAgain,
+    hookArm,
+    { ...hookArm, name: 'against', title: 'the other hook', env: () => hooked({}, file) },
+  ],
+});
 
 /** Prefix that keeps a command on one core; nothing where taskset or a second core is missing. */
 export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(core)] : []);

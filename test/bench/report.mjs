@@ -1,5 +1,5 @@
 import { cpus, release } from 'node:os';
-import { measurements } from './arms.mjs';
+import { against, measurements } from './arms.mjs';
 import { median, medianWithInterval } from './statistics.mjs';
 
 /**
@@ -45,7 +45,9 @@ function band(rows, figure) {
 
 /** One sentence for each target, `ok` or not. */
 export function judge({ loops }) {
-  return targets.map((t) => {
+  const arms = Object.keys(Object.values(loops)[0]);
+  const known = targets.filter((t) => arms.includes(t.arm) && (t.below === undefined || arms.includes(t.below)));
+  return known.map((t) => {
     const rows = rowsOf(loops[t.loop]);
     const { median: value, low } = rows.find((a) => a.arm === t.arm)[t.figure];
     const limit = t.limit ?? rows.find((a) => a.arm === t.below)[t.figure].median;
@@ -60,7 +62,9 @@ export function judge({ loops }) {
   });
 }
 
-const titles = new Map(Object.values(measurements).flatMap((m) => m.arms.map((a) => [a.name, a.title])));
+const titles = new Map(
+  [...Object.values(measurements), against()].flatMap((m) => m.arms.map((a) => [a.name, a.title])),
+);
 
 function table([title, batches]) {
   const ratio = (r) => `${two(r.median)} (${two(r.low)}–${two(r.high)})`;

@@ -1,6 +1,7 @@
 // Measures what the hook costs; ends with 1 when a target is missed beyond the A/A band.
 //   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
 //   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
+//   node test/bench/run.mjs --against hook.cjs       this hook beside another build of it; printed, not kept
 //   [--quick] [--rounds N] [--fresh] [--print]
 // Batches go to docs/performance.json as soon as a Node is done, and docs/performance.md is written from there: a run
 // that was broken off goes on where it was, and the two measurements stand side by side. A Node that has been measured
@@ -9,9 +10,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measurements } from './arms.mjs';
+import { against, measurements } from './arms.mjs';
 import { measure, versionOf } from './measure.mjs';
 import { judge, report } from './report.mjs';
 
@@ -19,6 +20,7 @@ const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
     parts: { type: 'boolean' },
+    against: { type: 'string' },
     quick: { type: 'boolean' },
     node: { type: 'string' },
     rounds: { type: 'string' },
@@ -28,7 +30,9 @@ const { values } = parseArgs({
 });
 
 const kind = values.parts ? 'parts' : 'main';
-const majors = (values.node ?? (values.quick || values.parts ? '24' : '18,20,22,24,26')).split(',');
+const what = values.against ? against(resolve(values.against)) : measurements[kind];
+const kept = !values.quick && !values.against;
+const majors = (values.node ?? (!kept || values.parts ? '24' : '18,20,22,24,26')).split(',');
 const settings = { rounds: Number(values.rounds ?? (values.quick ? 6 : 9)), processes: 2 };
 
 function need(file, how) {
@@ -41,7 +45,7 @@ if (kind === 'main') need('test/bench/node_modules', 'npm ci --prefix test/bench
 for (const major of majors) need(`test/node/node_modules/node${major}/bin/node`, 'npm ci --prefix test/node');
 
 const file = join(root, 'docs/performance.json');
-const results = !values.quick && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+const results = kept && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 results[kind] ??= {};
 const hook = createHash('sha256')
   .update(readFileSync(join(root, 'dist/hook.cjs')))
@@ -59,14 +63,14 @@ for (const major of majors) {
   const node = join(root, `test/node/node_modules/node${major}/bin/node`);
   const say = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[KNode ${major}, ${text}`);
   const load = loadavg()[0];
-  const loops = await measure(node, measurements[kind], { ...settings, say });
+  const loops = await measure(node, what, { ...settings, say });
   results[kind][major] = { version: versionOf(node), hook, load, ...settings, loops };
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  if (values.quick) continue;
+  if (!kept) continue;
   keep(file, `${JSON.stringify(results)}\n`);
   if (!values.print) keep(join(root, 'docs/performance.md'), report(results));
 }
-if (values.quick || values.print) console.log(report(results));
+if (!kept || values.print) console.log(report(results));
 
 const missed = Object.values(results.main ?? {}).flatMap((run) =>
   judge(run)
