@@ -16,9 +16,10 @@ export function inWindow(size: { width: number; height: number }): void {
     // What a failed step left behind (a program, a dialog) is not worth finding out.
     if (failed) await vs.reload();
     failed = true;
-    await vs.tidy(size).catch(async (error) => {
+    await vs.tidy(size).catch(async () => {
       await vs.shot('failed-tidy');
-      throw error;
+      await vs.reload();
+      await vs.tidy(size);
     });
     failed = false;
   });

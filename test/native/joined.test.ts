@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { problemsOfDocument } from '../support/check';
 import { asNobody, shipped, whyNot } from './helper';
@@ -17,13 +17,13 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
   const program = join(import.meta.dirname, 'programs/joined.cjs');
   let spaces: Spaces;
   let server: Talker;
-  beforeAll(async () => {
+  beforeEach(async () => {
     spaces = new Spaces();
     const code = `process.env.SERVER = '${spaces.server}'; require('${program}')`;
     server = new Talker(code, spaces.in('server'));
     expect(await server.line()).toBe('ready');
   });
-  afterAll(() => {
+  afterEach(() => {
     server[Symbol.dispose]();
     spaces[Symbol.dispose]();
   });
@@ -45,7 +45,10 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
     return { trace, out, source, request, events, eve: JSON.parse(readFileSync(eve, 'utf8')) };
   };
 
-  test('translated twice, with lost packets, a busy program and a reset: each at its request', async () => {
+  // A busy machine sends again in vain, which not every peer tells: a run in which that happened shows nothing.
+  test('translated twice, with lost packets, a busy program and a reset: each at its request', {
+    retry: 4,
+  }, async () => {
     spaces.ip('client', `addr add 10.91.1.9/24 dev ${spaces.device('client')}`);
     spaces.rules(
       'client',

@@ -47,7 +47,7 @@ export class Router {
 
   /** Every `each`th long packet to the server is dropped. */
   drop(each: number): void {
-    const rules = `table ip t {\n chain f {\n type filter hook forward priority 0;\n tcp dport 8080 ip length > 600 numgen inc mod ${each} 0 counter drop\n }\n}\n`;
+    const rules = `table ip t\ndelete table ip t\ntable ip t {\n chain f {\n type filter hook forward priority 0;\n tcp dport 8080 ip length > 600 numgen inc mod ${each} 0 counter drop\n }\n}\n`;
     run('nsenter', [...this.in(this.router).slice(1), 'nft', '-f', '-'], rules);
   }
 
