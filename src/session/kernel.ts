@@ -423,12 +423,7 @@ function setSources(
   const { header } = store;
   store.header = {
     ...header,
-    sources: header.sources.map((s) => (ours.has(s.name) ? { name: s.name, ...omitName(of(s.name, s)) } : s)),
+    sources: header.sources.map((s) => (ours.has(s.name) ? { ...of(s.name, s), name: s.name } : s)),
   };
   store.touch();
-}
-
-function omitName(source: Omit<Source, 'name'>): Omit<Source, 'name'> {
-  const { name: _, ...rest } = source as Source;
-  return rest;
 }

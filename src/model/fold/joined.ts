@@ -33,9 +33,6 @@ const mostPlaceless = 4096;
 export class JoinedFold {
   /** Instants at which first bytes came, after the program had sent. */
   readonly #arrivals = new Map<string, number[]>();
-
-  /** How many the connection's last retransmit event counted. */
-  readonly #retransmits = new Map<string, number>();
   readonly #places = new Map<number, string>();
   readonly #placeless = new Map<number, Set<string>>();
 
@@ -63,16 +60,6 @@ export class JoinedFold {
     this.#placeless.set(number, waiting);
     if (waiting.size < mostPlaceless) waiting.add(e.id);
     return e;
-  }
-
-  /** An attempt to send again that did not leave, as the segment was still queued: the kernel did not count it. */
-  isVain({ kind, connection, total }: Omit<KernelEvent, 'id'>): boolean {
-    if (kind !== 'retransmit' || connection === undefined || total === undefined) return false;
-    if (total <= (this.#retransmits.get(connection) ?? 0)) return true;
-    if (this.#retransmits.size > 2 * this.store.connections.size + 16)
-      for (const id of this.#retransmits.keys()) if (!this.store.connections.has(id)) this.#retransmits.delete(id);
-    this.#retransmits.set(connection, total);
-    return false;
   }
 
   /** An event was taken in. */

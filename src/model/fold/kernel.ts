@@ -56,7 +56,6 @@ export class KernelFold {
     if (fact.k === 'event') {
       // One of a connection that was evicted meanwhile, or forgotten, is left out.
       const { connection } = fact.event;
-      if (this.#joined.isVain(fact.event)) return;
       if (connection === undefined || this.store.connections.has(connection)) {
         const event = this.#joined.placed({ id: `e-${++this.#events}`, ...fact.event }, fact.place);
         this.store.addKernelEvent(event);
