@@ -2,24 +2,14 @@ import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { eventFeatures } from '../../src/session/kernelEvents';
 import { whyNot } from './helper';
 import { freePort, Kernel, pair, type Said, Talker } from './kernel';
 import { Spaces } from './spaces';
 
 const why = whyNot('events of the kernel', { root: true, programs: ['ip', 'nft', 'nsenter', 'unshare'] });
-const programs = [
-  'states',
-  'retransmits',
-  'drops',
-  'resets',
-  'errors',
-  'congestion',
-  'udpErrors',
-  'delays',
-  'traffic',
-  'sizes',
-  'queues',
-];
+/** Those of BPF; messages of ICMP are heard otherwise. */
+const programs = eventFeatures.filter((f) => f !== 'icmp');
 const features = ['route', 'inetDiag', 'tcpDestroy', ...programs];
 
 /** Takes connections on a port and reads them to their end; says how many bytes each brought. */
