@@ -6,6 +6,7 @@
 import { createRequire as requireFrom } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
+import { Batches } from './batches';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, filterOf, type StartedCapture } from './engine';
 
 /** What is used of it. */
@@ -58,9 +59,7 @@ class CapCapture implements StartedCapture {
   readonly interfaces: PacketInterface[] = [];
   readonly filter: string;
   private readonly open: Cap[] = [];
-  private waiting: RawPacket[] = [];
-  private wake: (() => void) | undefined;
-  private over = false;
+  readonly batches = new Batches();
   private readonly zero = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
 
   constructor(
@@ -93,28 +92,10 @@ class CapCapture implements StartedCapture {
     this.interfaces.push({ name: device, linkType: linkTypes[link] ?? -1, snaplen: mostPacket });
     this.open.push(cap);
     cap.on('packet', (bytes) => {
-      if (this.waiting.length >= mostWaiting) return;
+      if (this.batches.size >= mostWaiting) return;
       const data = Buffer.from(buffer.subarray(0, Math.min(bytes, this.options.snaplen)));
-      this.waiting.push({ interface: place, ns: this.zero + process.hrtime.bigint(), data, length: bytes });
-      this.wake?.();
+      this.batches.push([{ interface: place, ns: this.zero + process.hrtime.bigint(), data, length: bytes }]);
     });
-  }
-
-  get batches(): AsyncIterable<RawPacket[]> {
-    return this.each();
-  }
-
-  private async *each(): AsyncGenerator<RawPacket[]> {
-    for (;;) {
-      const batch = this.waiting;
-      this.waiting = [];
-      if (batch.length > 0) yield batch;
-      else if (this.over) return;
-      else
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
-    }
   }
 
   async stop(): Promise<PacketStatistics[]> {
@@ -125,8 +106,7 @@ class CapCapture implements StartedCapture {
   }
 
   private close(): void {
-    this.over = true;
     for (const cap of this.open) cap.close();
-    this.wake?.();
+    this.batches.end();
   }
 }

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
 import type { HelperClient } from '../client';
 import type { OtherMessage } from '../protocol';
+import { Batches } from './batches';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, type StartedCapture } from './engine';
 
 const patienceMs = 3000;
@@ -46,8 +47,7 @@ class HelperCapture implements StartedCapture {
   readonly filter = 'watched connections, and questions to name servers';
   private readonly places = new Map<string, number>();
   private readonly names = new Map<number, string>();
-  private readonly waiting: RawPacket[][] = [];
-  private wake: (() => void) | undefined;
+  readonly batches = new Batches();
   private over = false;
   private answer: ((m: OtherMessage | undefined) => void) | undefined;
   private readonly unlisten: () => void;
@@ -77,22 +77,6 @@ class HelperCapture implements StartedCapture {
     this.end();
     const why = typeof said?.reason === 'string' ? said.reason.slice(0, 200) : 'it did not answer';
     throw new CaptureUnavailable('fault', `the helper does not capture: ${why}.`);
-  }
-
-  get batches(): AsyncIterable<RawPacket[]> {
-    return this.each();
-  }
-
-  private async *each(): AsyncGenerator<RawPacket[]> {
-    for (;;) {
-      const batch = this.waiting.shift();
-      if (batch) yield batch;
-      else if (this.over) return;
-      else
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
-    }
   }
 
   failedAttempt(remote: { address: string; port: number }, from: bigint, to: bigint): void {
@@ -135,7 +119,7 @@ class HelperCapture implements StartedCapture {
     this.over = true;
     this.unlisten();
     this.answered(undefined);
-    this.wake?.();
+    this.batches.end();
   }
 
   private name(m: OtherMessage): void {
@@ -147,10 +131,6 @@ class HelperCapture implements StartedCapture {
 
   /** A batch may be anything: what does not fit its length ends it. */
   private take(bytes: Buffer): void {
-    if (this.waiting.length >= mostWaiting) {
-      this.lost++;
-      return;
-    }
     const batch = Buffer.from(bytes);
     const packets: RawPacket[] = [];
     for (let at = 0; at + recordBytes <= batch.length; ) {
@@ -166,8 +146,8 @@ class HelperCapture implements StartedCapture {
       at += recordBytes + captured;
     }
     if (packets.length === 0) return;
-    this.waiting.push(packets);
-    this.wake?.();
+    if (this.batches.size < mostWaiting) this.batches.push(packets);
+    else this.lost += packets.length;
   }
 
   /** Interfaces are numbered as they come; one may have two link types. */

@@ -1,4 +1,5 @@
 /** Frames and an engine that hands them over, for tests. */
+import { Batches } from '../../helper/capture/batches';
 import type { CaptureEngine, StartedCapture } from '../../helper/capture/engine';
 import type { PacketStatistics, RawPacket } from '../../model/packets';
 import { addressDigits } from './decode';
@@ -46,9 +47,7 @@ export class FakeEngine implements CaptureEngine {
   readonly name = 'dumpcap';
   readonly timestamps = 'kernel';
   readonly lacks = [];
-  private readonly waiting: RawPacket[][] = [];
-  private wake: (() => void) | undefined;
-  private over = false;
+  private readonly batches = new Batches();
 
   constructor(
     private readonly interfaces: StartedCapture['interfaces'] = [{ name: 'eth0', linkType: 1, snaplen: 262_144 }],
@@ -57,27 +56,13 @@ export class FakeEngine implements CaptureEngine {
 
   async start(): Promise<StartedCapture> {
     const stop = async () => {
-      this.over = true;
-      this.wake?.();
+      this.batches.end();
       return this.statistics;
     };
-    return { interfaces: this.interfaces, filter: 'tcp', batches: this.each(), stop };
+    return { interfaces: this.interfaces, filter: 'tcp', batches: this.batches, stop };
   }
 
   give(...batch: RawPacket[]): void {
-    this.waiting.push(batch);
-    this.wake?.();
-  }
-
-  private async *each(): AsyncGenerator<RawPacket[]> {
-    for (;;) {
-      const batch = this.waiting.shift();
-      if (batch) yield batch;
-      else if (this.over) return;
-      else
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
-    }
+    this.batches.push(batch);
   }
 }
