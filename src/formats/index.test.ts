@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmod,
   mkdir,
   mkdtemp,
@@ -17,33 +17,26 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FormatError, formatOf, nativeText, readTrace, writeTrace } from './index';
 import { documentOf, example, requestOf } from './testing/example';
 
-/** What the disk answers to the next writes, openings of temporary files and renames; undefined: as it is. */
-const disk = vi.hoisted(() => ({
-  write: undefined as string | undefined,
-  open: undefined as string | undefined,
-  rename: undefined as string | undefined,
-}));
-
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  const failure = (code: string) => Object.assign(new Error(`${code}: told to fail`), { code });
-  const open: typeof real.open = async (path, flags, mode) => {
-    if (disk.open && flags === 'wx') throw failure(disk.open);
-    const file = await real.open(path, flags, mode);
-    if (disk.write && flags === 'wx') file.writeFile = () => Promise.reject(failure(disk.write as string));
+/** Lets the next openings of temporary files, writes to them or renames fail. */
+function failing(where: 'open' | 'write' | 'rename', code: string) {
+  const failure = Object.assign(new Error(`${code}: told to fail`), { code });
+  const { open } = fs;
+  if (where === 'rename') return vi.spyOn(fs, 'rename').mockRejectedValue(failure);
+  return vi.spyOn(fs, 'open').mockImplementation(async (path, flags, mode) => {
+    if (flags !== 'wx') return await open(path, flags, mode);
+    if (where === 'open') throw failure;
+    const file = await open(path, flags, mode);
+    file.writeFile = () => Promise.reject(failure);
     return file;
-  };
-  const rename: typeof real.rename = (from, to) =>
-    disk.rename ? Promise.reject(failure(disk.rename)) : real.rename(from, to);
-  return { ...real, open, rename };
-});
+  });
+}
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nettrace formats '));
 });
 afterEach(async () => {
-  disk.write = disk.open = disk.rename = undefined;
+  vi.restoreAllMocks();
   await rm(folder, { recursive: true, force: true });
 });
 const at = (name: string) => join(folder, name);
@@ -125,7 +118,7 @@ describe('saving', () => {
     ['write', 'EIO', 'EIO: told to fail'],
   ] as const)('%s that fails with %s leaves the old file as it was', async (where, code, text) => {
     await writeFile(at('a.nettrace.json'), 'old');
-    disk[where] = code;
+    failing(where, code);
     const e = await errorOf(writeTrace(example(), at('a.nettrace.json')));
     expect(e).toMatchObject({ code: 'file', file: at('a.nettrace.json') });
     expect(e.message).toContain(`could not be saved: ${text}. Nothing was changed`);

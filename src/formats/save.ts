@@ -3,7 +3,7 @@
  * takes the old file's place in one step. Whatever fails, the old file stands as it was and the temporary one is gone.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import fs, { type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FormatError } from './error';
 
@@ -22,7 +22,7 @@ export async function saveAtomically(
     if (options.private) target.mode = 0o600;
     // Short whatever the target's name: a name of 255 bytes must stay possible.
     const name = join(dirname(target.path), `.nettrace-${randomBytes(6).toString('hex')}.tmp`);
-    const file = await open(name, 'wx', target.mode);
+    const file = await fs.open(name, 'wx', target.mode);
     temporary = name;
     try {
       await writeAll(file, pieces());
@@ -32,21 +32,21 @@ export async function saveAtomically(
     } finally {
       await file.close();
     }
-    await rename(name, target.path);
+    await fs.rename(name, target.path);
     temporary = undefined;
     await syncFolder(dirname(target.path));
   } catch (e) {
-    if (temporary !== undefined) await unlink(temporary).catch(() => undefined);
+    if (temporary !== undefined) await fs.unlink(temporary).catch(() => undefined);
     throw e instanceof FormatError ? e.of(path) : new FormatError('file', writeText(e), { file: path, cause: e });
   }
 }
 
 /** Where the file really stands (through symbolic links), and with which permissions. */
 async function targetOf(path: string): Promise<{ path: string; mode: number; exists: boolean }> {
-  const link = await lstat(path).catch(() => undefined);
+  const link = await fs.lstat(path).catch(() => undefined);
   if (!link) return { path, mode: 0o666, exists: false };
-  const real = await realpath(path);
-  const stats = await stat(real);
+  const real = await fs.realpath(path);
+  const stats = await fs.stat(real);
   if (!stats.isFile())
     throw new FormatError(
       'file',
@@ -78,7 +78,7 @@ function joined(pieces: readonly (string | Uint8Array)[]): string | Uint8Array {
 /** So that the new name survives a power failure too; not possible everywhere, and not worth failing for. */
 async function syncFolder(path: string): Promise<void> {
   try {
-    const folder = await open(path, 'r');
+    const folder = await fs.open(path, 'r');
     await folder.sync().finally(() => folder.close());
   } catch {
     // Windows, and some network file systems, do not sync folders.
