@@ -6,40 +6,27 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromiumPath } from './chromium.mjs';
-import { installCodeServer } from './code-server.mjs';
-import { installDebian } from './debian.mjs';
-import { buildHelper } from './native.mjs';
+import { preparations } from './prepare.mjs';
 import { read } from './report.mjs';
-import { installPackages, main, root, SetupError, setup } from './setup.mjs';
+import { main, root, SetupError, setup } from './setup.mjs';
 
 /** A part that hangs is ended after this time; the longest one takes a third of it. */
 const patienceMs = 8 * 60_000;
 /** More failures than these are no bad luck. */
 const fewFailures = 3;
+let told = false;
 const log = (text) => console.log(text);
 
 const tool = (path, ...args) => [process.execPath, join(root, 'node_modules', path), ...args];
 const check = (name, command) => ({ name, run: () => runCheck(command) });
-const project = (name, prepare = () => {}) => ({ name, prepare, run: () => runProject(name) });
+const project = (name) => ({ name, prepare: preparations[name], run: () => runProject(name) });
 
 const parts = [
   check('types', tool('typescript/bin/tsc', '--noEmit')),
   check('style', tool('@biomejs/biome/bin/biome', 'check', '.')),
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
-  project('hook', installPeers),
-  project('cases', () => {
-    installPrograms();
-    installTools(['iproute2', 'nftables', 'libfaketime', 'tcpdump']);
-  }),
-  project('matrix', installPrograms),
-  project('native', installNative),
-  project('webview', () => chromiumPath({ log })),
-  project('e2e', async () => {
-    chromiumPath({ log });
-    await installCodeServer({ log });
-  }),
+  ...Object.keys(preparations).map(project),
 ];
 
 await main(async () => {
@@ -51,9 +38,11 @@ await main(async () => {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const table = [];
   const failures = [];
-  for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const chosen = parts.filter(({ name }) => names.length === 0 || names.includes(name));
+  const prepared = prepareBeside(chosen);
+  for (const part of chosen) {
     log(`\n── ${part.name} ${'─'.repeat(100 - part.name.length)}`);
-    const counts = await timed(part.name, () => runPart(part));
+    const counts = await timed(part.name, () => runPart(part, prepared));
     for (const key of Object.keys(total)) total[key] += counts[key];
     table.push({ part: part.name, ...counts });
     failures.push(...(counts.names ?? []));
@@ -66,41 +55,14 @@ await main(async () => {
   return total.failed > 0 ? 1 : 0;
 });
 
-/** Node 18 to 26, and the HTTP clients: what the traced programs of these tests run on. */
-function installPrograms() {
-  installPackages('test/node', log);
-  installPackages('test/matrix/clients', log);
-}
-
-/** And packages whose own tests are run with and without the hook. */
-function installPeers() {
-  installPrograms();
-  installTools(['iproute2', 'tcpdump', 'tshark']);
-  installPackages('test/twin', log);
-}
-
-/** What compiles the helper, and what its figures are compared with. */
-function installNative() {
-  const compile = ['gcc', 'make', 'libc6-dev', 'musl-tools', 'clang', 'bpftool', 'libbpf-dev'];
-  const cross = ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'qemu-user'];
-  const compare = ['iproute2', 'nftables', 'conntrack', 'tcpdump', 'tshark', 'strace', 'util-linux', 'sudo'];
-  installTools([...compile, ...cross, ...compare]);
-  const { reason } = buildHelper();
-  if (reason) throw new SetupError(`the native helper: ${reason}`);
-}
-
-/** Tools of single tests: each of those says itself that it is skipped, and why. */
-function installTools(packages) {
-  try {
-    installDebian(packages, { log });
-  } catch (error) {
-    if (process.env.CI) throw error;
-    log(`${error.message}, for the tests that need it.`);
-  }
-}
-
 function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** What was prepared is told where it was first waited for. */
+function logOnce(text) {
+  if (!told && text) log(text.trimEnd());
+  told = true;
 }
 
 async function timed(name, run) {
@@ -110,8 +72,25 @@ async function timed(name, run) {
   return result;
 }
 
-async function runPart({ prepare, run }) {
+/** Begins what the parts need while the first of them, which need nothing, run. Resolves with what it printed. */
+function prepareBeside(chosen) {
+  const names = chosen.filter(({ prepare }) => prepare).map(({ name }) => name);
+  const child = spawn(process.execPath, [join(root, 'scripts/prepare.mjs'), ...names], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  return new Promise((done) => {
+    child.once('error', () => done(said));
+    child.once('close', () => done(said));
+  });
+}
+
+/** A part's own preparation follows: it has nothing left to do, or meets the same fault again and tells it. */
+async function runPart({ prepare, run }, prepared) {
   try {
+    if (prepare) logOnce(await prepared);
     await prepare?.();
   } catch (error) {
     log(`Cannot run here: ${error.message}`);
