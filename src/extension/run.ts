@@ -63,12 +63,8 @@ export class Run {
 
   /** Stops of the debugger are recorded from now on. */
   debuggerAttached(): void {
-    const { header } = this.store;
-    const sources = header.sources.map((s) =>
-      s.name === 'debugger' && s.state !== 'on' ? { name: s.name, state: 'on' as const, fromAt: this.elapsed() } : s,
-    );
-    this.store.header = { ...header, sources };
-    this.store.touch();
+    const known = this.store.header.sources.find((s) => s.name === 'debugger');
+    if (known?.state !== 'on') this.store.setSource({ name: 'debugger', state: 'on', fromAt: this.elapsed() });
   }
 
   /** µs since the run began: now, or its end. */

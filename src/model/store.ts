@@ -5,55 +5,35 @@
  * Records are replaced, never changed in place, so whoever holds one holds a consistent state. Bounded: beyond
  * `limit` requests the oldest finished go, with what only they used; counts stay exact, `losses` says what went.
  */
-import { canonical, sorted } from './canonical';
 import { clearStore } from './clear';
 import { Eviction } from './eviction';
-import { delaysOf, foldedEvent, withRequests } from './fold/kernelEvents';
-import { compareIds } from './ids';
-import {
-  type Certificate,
-  type Connection,
-  type ConntrackEntry,
-  type Counts,
-  type Dial,
-  type DnsExchange,
-  formatVersion,
-  type KernelEvent,
-  type KernelSample,
-  type Lookup,
-  type Loss,
-  type PacketRef,
-  type Pause,
-  type Process,
-  type Request,
-  type SocketOperation,
-  type Thread,
-  type TlsTunnel,
-  type Trace,
-  trace as traceSchema,
+import { foldedEvent } from './fold/kernelEvents';
+import type {
+  Connection,
+  ConntrackEntry,
+  Dial,
+  DnsExchange,
+  KernelEvent,
+  KernelSample,
+  Lookup,
+  Loss,
+  Pause,
+  Process,
+  Request,
+  SocketOperation,
+  Source,
+  TlsTunnel,
+  Trace,
 } from './records';
 import { DnsBounds } from './store-dns';
+import { documentOf, fillFrom } from './store-document';
+import { type Header, headerOf } from './store-header';
 import { Index } from './store-index';
+import { withLoss } from './store-losses';
+import { Records } from './store-records';
 
-/** The trace's own fields: everything but the arrays kept as maps, and the counts. */
-export type Header = Omit<
-  Trace,
-  | 'processes'
-  | 'requests'
-  | 'dials'
-  | 'lookups'
-  | 'dnsExchanges'
-  | 'connections'
-  | 'tlsTunnels'
-  | 'certificates'
-  | 'counts'
-  | 'losses'
-  | 'pauses'
-  | 'socketOperations'
-  | 'kernelSamples'
-  | 'kernelEvents'
-  | 'conntrackEntries'
->;
+export { type Header, newHeader } from './store-header';
+export { isThinned } from './store-losses';
 
 /** What changed since `takeChanges` was called last. */
 export interface Changes {
@@ -72,39 +52,7 @@ const operationLimit = 256;
 /** Events of the kernel kept in all. */
 const eventLimit = 20_000;
 
-export class Store {
-  readonly processes = new Map<string, Process>();
-  readonly requests = new Map<string, Request>();
-  /** Requests that the program answered, apart from its own: neither counted with them nor shown as rows. */
-  readonly incoming = new Map<string, Request>();
-  readonly dials = new Map<string, Dial>();
-  readonly lookups = new Map<string, Lookup>();
-  readonly dnsExchanges = new Map<string, DnsExchange>();
-  readonly connections = new Map<string, Connection>();
-  readonly tlsTunnels = new Map<string, TlsTunnel>();
-  readonly certificates = new Map<string, Certificate>();
-  /** The last ones of each connection. */
-  readonly socketOperations = new Map<string, readonly SocketOperation[]>();
-  /** Of each connection, by instant. */
-  readonly kernelSamples = new Map<string, readonly KernelSample[]>();
-  /** In order of arrival; the last ones. */
-  kernelEvents: KernelEvent[] = [];
-  /** By connection, or by its own id where that is not known. */
-  readonly conntrackEntries = new Map<string, ConntrackEntry>();
-  readonly pauses: Pause[] = [];
-  losses: Loss[] = [];
-  counts: Counts = {
-    requests: 0,
-    failed: 0,
-    connections: 0,
-    lookups: 0,
-    bytesSent: 0,
-    bytesReceived: 0,
-    evictedRequests: 0,
-  };
-  /** Exact sums for the status line: requests that run, on reused connections, answered 5xx, and requests' bytes. */
-  readonly live = { running: 0, reuses: 0, serverErrors: 0, bytesSent: 0, bytesReceived: 0 };
-
+export class Store extends Records {
   /** The first ones are of a document, and stay as they are. */
   #eventsOfDocument = 0;
 
@@ -114,9 +62,11 @@ export class Store {
   #changes: Changes = { requests: new Set(), connections: new Set(), removed: new Set(), other: true };
 
   constructor(
-    public header: Header,
+    header: Header,
     readonly limit: number = defaultRequestLimit,
-  ) {}
+  ) {
+    super(header);
+  }
 
   // --- reading ---------------------------------------------------------------------------------------------------
 
@@ -133,37 +83,6 @@ export class Store {
   /** Short ordinal of a connection for people (`#5`), in order of first use. */
   connectionNumber(id: string): number {
     return this.#index.numberOf(id);
-  }
-
-  /** Captured packets of a request, by time. */
-  packetsOf(request: string): readonly PacketRef[] {
-    return this.header.packets?.filter((p) => p.request === request) ?? [];
-  }
-
-  /** Whether the bytes of packets are at hand. */
-  get holdsPackets(): boolean {
-    return false;
-  }
-
-  thread(id: string): { process: Process; thread: Thread } | undefined {
-    const process = this.processes.get(id.slice(0, id.lastIndexOf('-')));
-    const thread = process?.threads.find((t) => t.id === id);
-    return process && thread ? { process, thread } : undefined;
-  }
-
-  /** The first process without a traced parent. */
-  rootProcess(): Process | undefined {
-    let root: Process | undefined;
-    for (const p of this.processes.values())
-      if (p.parent === undefined && (!root || p.startAt < root.startAt)) root = p;
-    return root;
-  }
-
-  /** Pauses that held the thread, by begin. */
-  pausesOf(thread: string): readonly Pause[] {
-    if (this.pauses.length === 0) return this.pauses;
-    const process = thread.slice(0, thread.lastIndexOf('-'));
-    return this.pauses.filter((p) => p.thread === thread || p.process === process);
   }
 
   /** What changed since the last call; clears it. */
@@ -317,20 +236,22 @@ export class Store {
   /** Adds to a loss of the same kind rather than listing each. */
   addLoss(loss: Loss): void {
     this.#changes.other = true;
-    const same = this.losses.findIndex(
-      (l) => l.what === loss.what && l.kind === loss.kind && l.thread === loss.thread && l.reason === loss.reason,
-    );
-    const before = this.losses[same];
-    if (!before) {
-      this.losses = [...this.losses, loss];
-      return;
-    }
-    const merged: Loss = { ...before, count: before.count + loss.count };
-    const begin = least(before.beginAt, loss.beginAt);
-    const end = greatest(before.endAt, loss.endAt);
-    if (begin !== undefined) merged.beginAt = begin;
-    if (end !== undefined) merged.endAt = end;
-    this.losses = this.losses.with(same, merged);
+    this.losses = withLoss(this.losses, loss);
+  }
+
+  /** Changes fields of the header; the others stay. */
+  setHeader(fields: Partial<Header>): void {
+    this.header = { ...this.header, ...fields };
+    this.touch();
+  }
+
+  /** Says how a source of facts stands: there is one entry for each. */
+  setSource(source: Source): void {
+    const { sources } = this.header;
+    const known = sources.some((s) => s.name === source.name);
+    this.setHeader({
+      sources: known ? sources.map((s) => (s.name === source.name ? source : s)) : [...sources, source],
+    });
   }
 
   touch(): void {
@@ -346,124 +267,18 @@ export class Store {
 
   /** The trace as a document: sorted, keys in schema order; the same records give the same text. */
   toDocument(): Trace {
-    const whole: Trace = {
-      ...this.header,
-      counts: { ...this.counts },
-      processes: sorted(this.processes.values()),
-      requests: sorted([...this.requests.values(), ...this.incoming.values()]),
-      dials: sorted(this.dials.values()),
-      lookups: sorted(this.lookups.values()),
-      ...(this.#looksForDns() ? { dnsExchanges: sorted(this.dnsExchanges.values()) } : {}),
-      connections: sorted(this.connections.values()),
-      tlsTunnels: sorted(this.tlsTunnels.values()),
-      certificates: [...this.certificates.values()],
-      losses: [...this.losses],
-    };
-    if (this.pauses.length > 0) whole.pauses = [...this.pauses];
-    if (this.socketOperations.size > 0) whole.socketOperations = this.#operations();
-    if (this.kernelSamples.size > 0 || this.#isOn('inetDiag'))
-      whole.kernelSamples = sorted([...this.kernelSamples.values()].flat());
-    if (this.kernelEvents.length > 0 || this.#isOn('bpf'))
-      whole.kernelEvents = sorted([
-        ...this.kernelEvents.slice(0, this.#eventsOfDocument),
-        ...withRequests(this, this.kernelEvents.slice(this.#eventsOfDocument)),
-      ]);
-    const delays = delaysOf(this, whole.kernelEvents ?? []);
-    if (delays.length > 0) whole.eventLoopDelays = sorted(delays);
-    if (this.conntrackEntries.size > 0 || this.#isOn('conntrack'))
-      whole.conntrackEntries = sorted(this.conntrackEntries.values());
-    return canonical(traceSchema, whole);
-  }
-
-  /** Without a word of DNS messages there is no list, rather than an empty one. */
-  #looksForDns(): boolean {
-    return this.dnsExchanges.size > 0 || this.#isOn('resolver');
-  }
-
-  #isOn(source: string): boolean {
-    const state = this.header.sources.find((s) => s.name === source)?.state;
-    return state === 'on' || state === 'partial';
-  }
-
-  /** By instant; those of the same instant, or of none, by connection and in its order. */
-  #operations(): SocketOperation[] {
-    const ids = [...this.socketOperations.keys()].sort(compareIds);
-    return sorted(ids.flatMap((id) => this.socketOperations.get(id) ?? []));
+    return documentOf(this, this.#eventsOfDocument);
   }
 
   /** A store that holds a document's records; no limit, as all of it was kept once. */
   static fromDocument(doc: Trace): Store {
-    const {
-      processes,
-      requests,
-      dials,
-      lookups,
-      dnsExchanges,
-      connections,
-      tlsTunnels,
-      certificates,
-      counts,
-      losses,
-      pauses,
-      socketOperations,
-      kernelSamples,
-      kernelEvents,
-      conntrackEntries,
-      ...header
-    } = doc;
-    const store = new Store(header, Number.POSITIVE_INFINITY);
-    for (const p of processes) store.processes.set(p.id, p);
-    for (const c of connections) store.connections.set(c.id, c);
-    for (const d of dials) store.dials.set(d.id, d);
-    for (const l of lookups) store.lookups.set(l.id, l);
-    for (const x of dnsExchanges ?? []) store.dnsExchanges.set(x.id, x);
-    for (const t of tlsTunnels) store.setTunnel(t);
-    for (const c of certificates) store.certificates.set(c.fingerprint256, c);
-    store.pauses.push(...(pauses ?? []));
-    for (const o of socketOperations ?? []) {
-      const list = store.socketOperations.get(o.connection);
-      if (list) (list as SocketOperation[]).push(o);
-      else store.socketOperations.set(o.connection, [o]);
-    }
-    for (const e of conntrackEntries ?? []) store.conntrackEntries.set(e.id, e);
-    store.kernelEvents = [...(kernelEvents ?? [])];
+    const store = new Store(headerOf(doc), Number.POSITIVE_INFINITY);
+    fillFrom(store, doc);
     store.#eventsOfDocument = store.kernelEvents.length;
-    for (const s of kernelSamples ?? []) {
-      const list = store.kernelSamples.get(s.connection);
-      if (list) (list as KernelSample[]).push(s);
-      else store.kernelSamples.set(s.connection, [s]);
-    }
-    for (const r of requests) r.direction === 'in' ? store.incoming.set(r.id, r) : store.setRequest(r);
-    store.counts = { ...counts };
-    store.losses = [...losses];
     return store;
   }
-}
-
-/** Samples of a long connection that gave way to later ones: as it should be, and nothing that anybody misses. */
-export const isThinned = (l: Loss): boolean => l.what === 'kernelSamples' && l.kind === 'evicted';
-
-/** A header for a trace that begins now; the caller gives the anchor. */
-export function newHeader(
-  id: string,
-  anchor: { time: string; monotonicNs: string },
-  producer: { name: string; version: string },
-): Header {
-  return {
-    format: 'nettrace',
-    version: formatVersion,
-    id,
-    producer,
-    beginTime: anchor.time,
-    beginMonotonicNs: anchor.monotonicNs,
-    state: 'running',
-    sources: [],
-  };
 }
 
 /** A 5xx answer that came whole: one that also broke off counts as failed already. */
 const isServerError = (r?: Request) =>
   r?.outcome !== undefined && r.outcome !== 'failed' && (r.response?.status ?? 0) >= 500;
-
-const least = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));
-const greatest = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.max(a, b));

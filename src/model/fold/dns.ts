@@ -68,32 +68,22 @@ function foldSocket(store: Store, isolate: Isolate, line: LineOf<'dns'>, x: DnsE
 
 /** The resolver is at work; what else was said of it (that it could not always be) stays. */
 function noteResolver(store: Store, at: number | undefined): void {
-  const { header } = store;
-  const before = header.sources.find((s) => s.name === 'resolver');
+  const before = store.header.sources.find((s) => s.name === 'resolver');
   if (before && before.state !== 'off' && before.state !== 'unavailable') return;
   const on = { name: 'resolver', state: 'on', ...(at !== undefined ? { fromAt: at } : {}) } as const;
-  const state = before?.state === 'unavailable' ? { ...before, ...on, state: 'partial' as const } : on;
-  store.header = {
-    ...header,
-    sources: before ? header.sources.map((s) => (s === before ? state : s)) : [...header.sources, state],
-  };
+  store.setSource(before?.state === 'unavailable' ? { ...before, ...on, state: 'partial' as const } : on);
 }
 
 /** The resolver left a look-up to the system, and why. */
 export function foldResolverLeft(store: Store, why: string | undefined): void {
-  const { header } = store;
-  const before = header.sources.find((s) => s.name === 'resolver');
+  const before = store.header.sources.find((s) => s.name === 'resolver');
   if (before?.detail !== undefined) return;
   const works = before?.state === 'on' && store.dnsExchanges.size > 0;
-  const source = {
+  store.setSource({
     ...before,
     name: 'resolver',
-    state: works ? ('partial' as const) : ('unavailable' as const),
+    state: works ? 'partial' : 'unavailable',
     reason: 'platform',
     ...(why !== undefined ? { detail: why } : {}),
-  };
-  store.header = {
-    ...header,
-    sources: before ? header.sources.map((s) => (s === before ? source : s)) : [...header.sources, source],
-  };
+  });
 }

@@ -88,11 +88,8 @@ function noteHook(store: Store, line: LineOf<'proc'>, offset: number): void {
   const before = header.sources.find((s) => s.name === 'hook');
   const features = [...new Set([...(before?.features ?? []), ...(line.parts ?? [])])].sort();
   const hook = { name: 'hook', state: 'on', features, fromAt: Math.min(before?.fromAt ?? offset, offset) } as const;
-  store.header = {
-    ...header,
-    sources: before ? header.sources.map((s) => (s === before ? hook : s)) : [hook, ...header.sources],
-    ...(line.settings ? { settings: { ...line.settings, ...header.settings } } : {}),
-  };
+  store.setSource(hook);
+  if (line.settings) store.setHeader({ settings: { ...line.settings, ...header.settings } });
 }
 
 function updateThread(store: Store, isolate: Isolate, change: (t: Thread) => Thread): void {
