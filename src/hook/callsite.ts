@@ -8,16 +8,14 @@
  *
  * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
  */
-import { apply, ErrorClass, stringify } from './builtins';
+import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
 import { fault, parts } from './faults';
-import { originalOf } from './original';
+import { chainOf, deep, entryOf, inheritedEntry, raw, takeDefinitions, userFrame } from './stack';
 import type { AnyFunction } from './wrap';
 
 const part = parts.callSites;
-const deep = 60;
-const ownFile = __filename;
 
 let budget = Number.POSITIVE_INFINITY;
 
@@ -32,27 +30,6 @@ let held: (Error | Located)[] = [];
 let owners: Located[] = [];
 const whole: boolean[] = [];
 let count = 0;
-
-interface Place {
-  /** Place in the source as written, where only this process has the map. */
-  source: [string, number, number] | undefined;
-  file: string;
-  line: number;
-  column: number;
-  fn: string;
-}
-/** What is known of a source file: whose it is, and its entries by position. Asked for each frame, so by one look-up. */
-interface SourceFile {
-  /** Node's, or the hook's. */
-  skipped: boolean;
-  library: boolean;
-  numbers: Map<number, number>;
-}
-const files = new Map<string, SourceFile>();
-/** Entries of hops that have the call site of an earlier one, by its entry. */
-const inheritedNumbers = new Map<number, number>();
-const places = new Map<number, Place>();
-let lastNumber = 0;
 
 /** The whole chain of calls is told, too: each stack is taken whole then. */
 let chains = false;
@@ -249,18 +226,14 @@ function hold(e: Error | Located, owner: Located, isDeep: boolean): void {
 
 export const unreadSites = (): number => count;
 
-const raw = (_: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[] => frames;
-
 /** Reads the stacks held and returns their lines. Called between ticks, never while a request is being made. */
 export function readSites(): string {
   const n = count;
   const errors = held;
   const records = owners;
   const before = ErrorClass.prepareStackTrace;
-  let definitions = '';
   let pairs = '';
   let stacks = '';
-  let needed = 2;
   held = [];
   owners = [];
   count = 0;
@@ -269,39 +242,17 @@ export function readSites(): string {
     for (let i = 0; i < n; i++) {
       const e = errors[i] as Error | Located;
       const owner = records[i] as Located;
-      const inherited = (e as Located).site;
-      let table = inheritedNumbers;
-      let key = inherited;
-      let frame: NodeJS.CallSite | undefined;
-      let kind = 'inherited';
-      if (inherited === undefined) {
+      let number: number | undefined;
+      if ((e as Located).site === undefined) {
         const stack = (e as Error).stack as unknown as NodeJS.CallSite[];
-        const found = userFrame(stack);
-        if (chains) {
-          const chain = chainOf(stack, before);
-          definitions += chain.definitions;
-          stacks += chain.frames === '' ? '' : `{"k":"stack","id":${owner.id},"f":[${chain.frames}]}\n`;
-        }
-        if (found.user && found.depth > needed) needed = found.depth;
-        if (!found.user && !whole[i]) learning = 16;
-        frame = found.frame;
-        if (!frame) continue;
-        kind = found.user ? 'user' : 'library';
-        table = fileOf(frame.getFileName() ?? '').numbers;
-        // The position, not line and column: those cost a table of the file's line ends.
-        key = frame.getPosition();
-      }
-      let number = table.get(key);
-      if (number === undefined) {
-        const place = frame ? placeOf(frame, before) : places.get(inherited as number);
-        if (!place) continue;
-        number = ++lastNumber;
-        definitions += define(table, key, number, place, kind);
-      }
+        const chain = chains ? chainOf(stack, before) : '';
+        if (chain !== '') stacks += `{"k":"stack","id":${owner.id},"f":[${chain}]}\n`;
+        number = siteOf(stack, whole[i] === true, before);
+      } else number = inheritedEntry((e as Located).site);
+      if (number === undefined) continue;
       owner.site = number;
       pairs += `${pairs === '' ? '' : ','}${owner.id},${number}`;
     }
-    if (needed > frames) frames = needed;
   } catch (e) {
     fault(part, e);
   } finally {
@@ -311,120 +262,14 @@ export function readSites(): string {
       // Frozen meanwhile: then it was not set either.
     }
   }
-  return pairs === '' ? '' : `${definitions}${stacks}{"k":"site","s":[${pairs}]}\n`;
+  const definitions = takeDefinitions();
+  return pairs === '' ? definitions : `${definitions}${stacks}{"k":"site","s":[${pairs}]}\n`;
 }
 
-function define(table: Map<number, number>, key: number, number: number, place: Place, kind: string): string {
-  // Code made by eval could fill the tables without end; numbers are never used twice.
-  if (places.size > 5000) {
-    files.clear();
-    inheritedNumbers.clear();
-    places.clear();
-  }
-  table.set(key, number);
-  places.set(number, place);
-  const at = [place.file.slice(0, 1024), place.line, place.column, place.fn.slice(0, 256), kind];
-  const source = place.source ? `,"source":${stringify(place.source)}` : '';
-  return `{"k":"src","n":${number},"at":${stringify(at)}${source}}\n`;
-}
-
-function fileOf(name: string): SourceFile {
-  let file = files.get(name);
-  if (file === undefined) {
-    const skipped = name === '' || name === ownFile || name.startsWith('node:') || name.startsWith('wasm:');
-    if (files.size > 5000) files.clear();
-    file = { skipped, library: name.includes('/node_modules/'), numbers: new Map() };
-    files.set(name, file);
-  }
-  return file;
-}
-
-/** Frames outside Node and this file, as entries of the table; below 0: reached by an await, not by a call. */
-function chainOf(
-  stack: NodeJS.CallSite[],
-  programs: typeof Error.prepareStackTrace,
-): { definitions: string; frames: string } {
-  let definitions = '';
-  const list: number[] = [];
-  for (const frame of Array.isArray(stack) ? stack : []) {
-    const { skipped, library, numbers } = fileOf(frame.getFileName() ?? '');
-    if (skipped) continue;
-    const key = frame.getPosition();
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = ++lastNumber;
-      definitions += define(numbers, key, number, placeOf(frame, programs), library ? 'library' : 'user');
-    }
-    list.push((frame as { isAsync?: () => boolean }).isAsync?.() === true ? -number : number);
-    if (list.length === deep) break;
-  }
-  return { definitions, frames: list.join() };
-}
-
-/** The program's frame of a stack that no record holds. */
-export function placeOfError(e: Error): { file: string; line: number; column: number; function?: string } | undefined {
-  const { prepareStackTrace } = ErrorClass;
-  try {
-    ErrorClass.prepareStackTrace = raw;
-    const { frame } = userFrame(e.stack as unknown as NodeJS.CallSite[]);
-    if (frame === undefined) return undefined;
-    const { file, line, column, fn } = placeOf(frame, prepareStackTrace);
-    return fn === '' ? { file, line, column } : { file, line, column, function: fn };
-  } catch {
-    return undefined;
-  } finally {
-    try {
-      ErrorClass.prepareStackTrace = prepareStackTrace;
-    } catch {
-      // Frozen: it was not set either.
-    }
-  }
-}
-
-const placeOf = (f: NodeJS.CallSite, programs: typeof Error.prepareStackTrace): Place => ({
-  source: originalOf(f, programs),
-  file: f.getFileName() ?? '',
-  line: f.getLineNumber() ?? 1,
-  column: f.getColumnNumber() ?? 1,
-  fn: f.getFunctionName() ?? '',
-});
-
-/** First frame outside Node, this file and node_modules; else the first outside Node and this file. */
-function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: boolean; depth: number } {
-  let library: NodeJS.CallSite | undefined;
-  if (!Array.isArray(stack)) return { user: false, depth: 0 };
-  for (let i = 0; i < stack.length; i++) {
-    const frame = stack[i] as NodeJS.CallSite;
-    const file = fileOf(frame.getFileName() ?? '');
-    if (file.skipped) continue;
-    if (!file.library) return { frame, user: true, depth: i + 1 };
-    library ??= frame;
-  }
-  return library ? { frame: library, user: false, depth: 0 } : { user: false, depth: 0 };
-}
-
-/** Whether a function of this name is among the ten that lead here; for rare questions that nothing else answers. */
-export const calledBy = (name: string): boolean => leadsHere(11, (f) => f.getFunctionName() === name);
-
-/** Whether a method of such a class is on the stack: who made a CONNECT of undici. Asked once a connection. */
-export const calledByClass = (name: RegExp): boolean => leadsHere(81, (f) => name.test(f.getTypeName() ?? ''));
-
-/** `frames` counts this function itself. */
-function leadsHere(frames: number, wanted: (frame: NodeJS.CallSite) => boolean): boolean {
-  const { stackTraceLimit, prepareStackTrace } = ErrorClass;
-  try {
-    ErrorClass.stackTraceLimit = frames;
-    ErrorClass.prepareStackTrace = raw;
-    const stack = new ErrorClass().stack as unknown as NodeJS.CallSite[];
-    return Array.isArray(stack) && stack.some(wanted);
-  } catch {
-    return false;
-  } finally {
-    try {
-      ErrorClass.prepareStackTrace = prepareStackTrace;
-      ErrorClass.stackTraceLimit = stackTraceLimit;
-    } catch {
-      // Frozen: neither was set.
-    }
-  }
+/** Entry of the frame that counts; what it took to find it tells how deep the next captures are. */
+function siteOf(stack: NodeJS.CallSite[], isWhole: boolean, programs: typeof Error.prepareStackTrace) {
+  const { frame, user, depth } = userFrame(stack);
+  if (user && depth > frames) frames = depth;
+  if (!user && !isWhole) learning = 16;
+  return frame && entryOf(frame, user ? 'user' : 'library', programs);
 }

@@ -5,9 +5,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { calledBy } from './callsite';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
+import { calledBy } from './leads';
 import { push } from './queue';
 import type { RequestRecord } from './record';
 import { watchEmit } from './wrap';

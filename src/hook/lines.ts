@@ -4,11 +4,11 @@
  */
 import type { PriorSend } from './attempts';
 import { stringify } from './builtins';
-import { placeOfError } from './callsite';
 import { us } from './clock';
 import { errorInfo, reasonOf } from './errors';
 import { framedBytes } from './framing';
 import { informationalText } from './informational';
+import { placeOfError } from './leads';
 import { pieces } from './marks';
 import type { RequestRecord } from './record';
 import { bounded, cutText, maskedUrl, quoted } from './text';

@@ -1,10 +1,10 @@
 /** Ends of sockets: why they closed, what they had carried, or why they never connected. */
 import { nodeMajor } from './builtins';
-import { calledBy } from './callsite';
 import { now } from './clock';
 import { speechEnds } from './dnstcp';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
+import { calledBy } from './leads';
 import type { AnySocket } from './net';
 import { optionsOf } from './options';
 import { findConnect, onProxyGone } from './proxies';

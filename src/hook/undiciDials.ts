@@ -1,9 +1,9 @@
 /** Connections of undici: who made them dial, what its pool held then, who waits for one and who held it. */
 import { afterJobs } from './builtins';
-import { calledByClass } from './callsite';
 import { type ConnectOptions, type Dialler, dialling } from './dialling';
 import { guarded, parts } from './faults';
 import { poolNumber } from './http1agents';
+import { calledByClass } from './leads';
 import { leadsToProxy } from './proxied';
 import type { RequestRecord } from './record';
 import { limitOf } from './undiciPools';
