@@ -4,7 +4,7 @@
  */
 import { compareIds } from './ids';
 import { phasesOf } from './phases';
-import type { CallSite, Connection, PhaseName, Request } from './records';
+import type { CallSite, Connection, Header, PhaseName, Request } from './records';
 import { type StateName, stateOf } from './state';
 import type { Store } from './store';
 
@@ -78,6 +78,15 @@ export interface Row {
   contentType?: string;
   /** `127.0.0.1:8080`. */
   remote?: string;
+  /** Port of the program's own end. */
+  localPort?: number;
+  /** The user's context label. */
+  label?: string;
+  /** Ids of the trace requests that it matched. */
+  traceRequests?: readonly string[];
+  /** `name=value` a header, `name` where the value is not recorded. Absent: headers are not recorded. */
+  requestHeaders?: readonly string[];
+  responseHeaders?: readonly string[];
   error?: { phase?: string; code?: string; message?: string };
   /** Instants of the chunks of an open or streaming one. */
   marks?: number[];
@@ -200,6 +209,11 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   if (r.response?.contentType !== undefined) row.contentType = r.response.contentType;
   if (connection?.remote) row.remote = addressText(connection.remote);
   else if (connection?.path !== undefined) row.remote = connection.path;
+  if (connection?.local) row.localPort = connection.local.port;
+  if (r.label !== undefined) row.label = r.label;
+  if (r.traceRequests !== undefined && r.traceRequests.length > 0) row.traceRequests = r.traceRequests;
+  if (r.headers) row.requestHeaders = headerLines(r.headers);
+  if (r.response?.headers) row.responseHeaders = headerLines(r.response.headers);
   if (r.error) {
     row.error = {
       ...(r.error.phase !== undefined ? { phase: r.error.phase } : {}),
@@ -218,6 +232,9 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   if (r.lost) row.lost = true;
   return row;
 }
+
+const headerLines = (headers: readonly Header[]): string[] =>
+  headers.map((h) => `${h.name.toLowerCase()}${h.value === undefined ? '' : `=${h.value}`}`);
 
 /** Why a connection was new, by what the pool was like when the dial began. Absent when that is not known. */
 function whyNew(r: Request, c: Connection, store: Store): string | undefined {
