@@ -29,7 +29,7 @@ export interface HookSettings extends OptionalParts {
   v: 1;
   /** The trace's id; each spool file names it in its first line. */
   trace: string;
-  /** Trace requests enabled from the start. Empty: the hook is loaded and patches nothing. */
+  /** Trace requests that ask for everything, in force where the control file cannot be read. */
   enabled: string[];
   callSites: CallSites;
   headers: HeaderLevel;

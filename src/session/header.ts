@@ -2,7 +2,7 @@
 // of facts there are, so that whoever reads the trace later can tell "was not there" from "was not looked for".
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
-import type { Source, TraceRequest } from '../model/records';
+import type { Source } from '../model/records';
 import { type Header, newHeader } from '../model/store';
 import { takeAnchor } from './anchor';
 import type { HookSettings } from './environment';
@@ -11,7 +11,11 @@ import { producer } from './product';
 /** Sources that only the native helper has. */
 const helperSources = ['inetDiag', 'bpf', 'conntrack', 'capture', 'procfs', 'netlink'] as const;
 
-export function sessionHeader(settings: HookSettings, requestLimit: number, description: string | undefined): Header {
+export function sessionHeader(
+  settings: Omit<HookSettings, 'enabled'>,
+  requestLimit: number,
+  description: string | undefined,
+): Header {
   const header = newHeader(settings.trace, takeAnchor(), producer);
   const sources: Source[] = [
     // Until the first program says that the hook is there; a trace that ends without one keeps this.
@@ -20,9 +24,6 @@ export function sessionHeader(settings: HookSettings, requestLimit: number, desc
     ...helperSources.map((name): Source => ({ name, state: 'off', reason: 'notAsked' })),
     settings.resolver ? { name: 'resolver', state: 'on' } : { name: 'resolver', state: 'off', reason: 'notAsked' },
   ];
-  const traceRequests = settings.enabled.map(
-    (id): TraceRequest => ({ id, condition: '', enabled: true, createdTime: header.beginTime, state: 'enabled' }),
-  );
   return {
     ...header,
     ...(description !== undefined ? { description } : {}),
@@ -38,7 +39,7 @@ export function sessionHeader(settings: HookSettings, requestLimit: number, desc
       limits: { requests: requestLimit },
     },
     sources,
-    traceRequests,
+    traceRequests: [],
   };
 }
 

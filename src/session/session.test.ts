@@ -265,7 +265,7 @@ test('the environment: the user’s own options stay, and the settings reach the
     excludeHeaders: [],
     maskedParameters: ['pin'],
   });
-  expect(s.document().traceRequests).toEqual([]);
+  expect(s.document().traceRequests).toMatchObject([{ enabled: false, state: 'created' }]);
 });
 
 test('begin moves the zero until the first line', async () => {

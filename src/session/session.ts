@@ -10,7 +10,9 @@ import { Folder } from '../model/fold';
 import { prepareLines } from '../model/lines';
 import type { Trace } from '../model/records';
 import { defaultRequestLimit } from '../model/store';
+import { TraceRequests } from '../model/traceRequests';
 import { sinceAnchor, takeAnchor } from './anchor';
+import { SessionControl } from './control';
 import {
   type CallSites,
   type HeaderLevel,
@@ -60,7 +62,9 @@ export interface SessionOptions extends OptionalParts {
    * each reading takes time from the program.
    */
   gatherMs?: number;
-  /** False: the hook is loaded, but nothing is traced. Default true. */
+  /** What is traced, now and after each change of it. Absent: one trace request of the session's own, for everything. */
+  requests?: TraceRequests;
+  /** False: that one is there, but not enabled. Default true. */
   enabled?: boolean;
 }
 
@@ -72,6 +76,8 @@ export interface ProcessEnd {
 
 export class TraceSession {
   readonly store: TraceStore;
+  /** What its programs trace, and where they stop. */
+  readonly control: SessionControl;
   /** Absent: packets are not to be captured. */
   readonly packets: PacketCapture | undefined;
   private readonly folder: Folder;
@@ -90,7 +96,7 @@ export class TraceSession {
     readonly spoolFolder: string,
     /** Path that NODE_OPTIONS preloads. */
     readonly hook: string,
-    private readonly settings: HookSettings,
+    private readonly settings: Omit<HookSettings, 'enabled'>,
     options: SessionOptions,
   ) {
     const limit = options.limits?.requests ?? defaultRequestLimit;
@@ -105,6 +111,8 @@ export class TraceSession {
       this.packets = new PacketCapture(this.store, options.capture, engines, spoolFolder, options.keys === true);
       this.store.packets = this.packets;
     }
+    this.control = new SessionControl(spoolFolder, this.store);
+    this.control.follow(options.requests ?? TraceRequests.everything({ enabled: options.enabled !== false }));
     this.folder = new Folder(this.store);
     this.reader = new SpoolReader(spoolFolder, {
       line: (text, position) => {
@@ -127,10 +135,9 @@ export class TraceSession {
     const spool = await makeSpoolFolder();
     void sweepSpoolFolders();
     const id = randomUUID();
-    const settings: HookSettings = {
+    const settings: Omit<HookSettings, 'enabled'> = {
       v: 1,
       trace: id,
-      enabled: options.enabled === false ? [] : [randomUUID()],
       callSites: options.callSites ?? 'all',
       headers: options.headers ?? 'off',
       excludeHeaders: options.excludeHeaders ?? [],
@@ -167,7 +174,10 @@ export class TraceSession {
 
   /** The variables to set for the program; `base` is the environment that it gets otherwise. */
   environment(base: Record<string, string | undefined>): Record<string, string> {
-    return tracedEnvironment(base, this.hook, this.spoolFolder, this.settings);
+    return tracedEnvironment(base, this.hook, this.spoolFolder, {
+      ...this.settings,
+      enabled: this.control.unconditional,
+    });
   }
 
   /** Begins the trace now instead of at `create`; without effect once a program was seen. */
@@ -315,6 +325,7 @@ export class TraceSession {
   async dispose(): Promise<void> {
     this.over = true;
     this.watcher.close();
+    this.control.close();
     this.listeners.clear();
     this.store.kernel?.dispose();
     clearTimeout(this.telling);

@@ -107,6 +107,7 @@ export const traceRequest = record(
     target: optional(openEntity('process, thread.')),
     condition: optional(text('Query; "" = all.')),
     limit: optional(count('Most requests a process; absent: none.')),
+    sample: optional(count('Every so many-th match in detail, the others are counted; absent: all.')),
     enabled: optional(flag('In force.')),
     createdTime: optional(wallTime('Created.')),
     owner: optional(text('Who made it.')),

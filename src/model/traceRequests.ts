@@ -1,0 +1,221 @@
+/**
+ * What the user asked to be traced, by the rules of MidoNet: creating does not enable; an update may change nothing but
+ * `enabled`; who owns a trace request sees it, and no one else's.
+ */
+import { Value } from 'typebox/value';
+import { parseQuery } from './query';
+import { type TraceRequest, traceRequest } from './records';
+
+/** What `create` takes. */
+export interface NewTraceRequest {
+  /** In the user's words. */
+  description?: string;
+  /** Where it holds: a process (number, or part of its entry's path) or a thread of it; absent: everywhere. */
+  target?: { process?: string; thread?: string };
+  /** Query, as in the filter box; "" = every request. */
+  condition: string;
+  /** Most requests traced a process; absent: no limit. */
+  limit?: number;
+  /** Every so many-th match in detail, the others counted; absent: 1, all. */
+  sample?: number;
+  /** Absent: the user. */
+  owner?: string;
+}
+
+/** A rule was broken; nothing has changed. */
+export class TraceRequestError extends Error {
+  constructor(
+    message: string,
+    /** The field that was refused, if it was one. */
+    readonly field?: string,
+    /** Column (from 1) in the condition where it stops making sense. */
+    readonly column?: number,
+  ) {
+    super(message);
+    this.name = 'TraceRequestError';
+  }
+}
+
+/** Most trace requests of one registry: each is looked at for every request of the program. */
+const most = 256;
+const longestText = 4096;
+
+interface Sources {
+  /** RFC 3339. */
+  now(): string;
+  uuid(): string;
+}
+
+interface EverythingOptions extends Pick<NewTraceRequest, 'limit' | 'sample'> {
+  /** Default true. */
+  enabled?: boolean;
+}
+
+const defaults: Sources = { now: () => new Date().toISOString(), uuid: () => globalThis.crypto.randomUUID() };
+
+/** One place for all trace requests; `of` narrows it to an owner's. */
+export class TraceRequests {
+  readonly #all = new Map<string, TraceRequest>();
+  readonly #listeners = new Set<() => void>();
+  readonly #sources: Sources;
+
+  constructor(sources: Sources = defaults) {
+    this.#sources = sources;
+  }
+
+  /** A registry whose only trace request asks for everything: what holds until the user says otherwise. */
+  static everything({ enabled = true, ...fields }: EverythingOptions = {}): TraceRequests {
+    const registry = new TraceRequests();
+    const { id } = registry.create({ description: 'All requests', condition: '', ...fields });
+    if (enabled) registry.update(id, { enabled });
+    return registry;
+  }
+
+  /** Not enabled. Throws TraceRequestError: the condition makes no sense, a number is out of range, there are too many. */
+  create(asked: NewTraceRequest): TraceRequest {
+    const { description, target, condition, limit, sample, owner } = checked(asked);
+    if (this.#all.size >= most) throw new TraceRequestError(`There are ${most} trace requests already: delete some.`);
+    const made: TraceRequest = {
+      id: this.#sources.uuid(),
+      ...(description !== undefined ? { description } : {}),
+      ...(target !== undefined ? { target: { ...target } } : {}),
+      condition,
+      ...(limit !== undefined ? { limit } : {}),
+      ...(sample !== undefined ? { sample } : {}),
+      enabled: false,
+      createdTime: this.#sources.now(),
+      ...(owner !== undefined ? { owner } : {}),
+      state: 'created',
+    };
+    this.#all.set(made.id, made);
+    this.#tell();
+    return made;
+  }
+
+  /** Undefined: there is none, or another's. */
+  get(id: string, owner?: string): TraceRequest | undefined {
+    const found = this.#all.get(id);
+    return found !== undefined && isSeenBy(found, owner) ? found : undefined;
+  }
+
+  /** In the order of their creation. `owner`: only this one's; absent: all. */
+  list(owner?: string): readonly TraceRequest[] {
+    return [...this.#all.values()].filter((r) => isSeenBy(r, owner));
+  }
+
+  /** `change` may hold fields as they are, and another `enabled`. Throws TraceRequestError, naming the first other one. */
+  update(id: string, change: Partial<TraceRequest>, owner?: string): TraceRequest {
+    const before = this.#found(id, owner);
+    const now = before as Record<string, unknown>;
+    for (const [field, value] of Object.entries(change)) {
+      if (field === 'enabled' || sameData(value, now[field])) continue;
+      throw new TraceRequestError(
+        `${field} cannot be changed: only enabled can. Delete it, and create another one.`,
+        field,
+      );
+    }
+    const { enabled } = change;
+    if (enabled !== undefined && typeof enabled !== 'boolean')
+      throw new TraceRequestError('enabled has to be true or false.', 'enabled');
+    if (enabled === undefined || enabled === before.enabled) return before;
+    const after: TraceRequest = { ...before, enabled, state: enabled ? 'enabled' : 'disabled' };
+    this.#all.set(id, after);
+    this.#tell();
+    return after;
+  }
+
+  /** Throws TraceRequestError: there is none. */
+  delete(id: string, owner?: string): void {
+    this.#found(id, owner);
+    this.#all.delete(id);
+    this.#tell();
+  }
+
+  /** Calls `f` after each change. Returns what takes it back. */
+  onChange(f: () => void): () => void {
+    this.#listeners.add(f);
+    return () => this.#listeners.delete(f);
+  }
+
+  /** Plain data, for `load`. */
+  save(): TraceRequest[] {
+    return this.list().map((r) => ({ ...r }));
+  }
+
+  /**
+   * Takes the place of all there is. Entries that make no sense are left out: how many. One that was enabled is enabled.
+   * `data` may be anything.
+   */
+  load(data: unknown): { refused: number } {
+    const entries = Array.isArray(data) ? data : [];
+    let refused = Array.isArray(data) || data === undefined ? 0 : 1;
+    this.#all.clear();
+    for (const entry of entries) {
+      const loaded = this.#all.size < most ? loadedFrom(entry) : undefined;
+      if (loaded === undefined || this.#all.has(loaded.id)) refused++;
+      else this.#all.set(loaded.id, loaded);
+    }
+    this.#tell();
+    return { refused };
+  }
+
+  #found(id: string, owner: string | undefined): TraceRequest {
+    const found = this.get(id, owner);
+    if (found === undefined) throw new TraceRequestError(`There is no trace request ${id}.`, 'id');
+    return found;
+  }
+
+  #tell(): void {
+    for (const f of [...this.#listeners]) f();
+  }
+}
+
+const isSeenBy = (r: TraceRequest, owner: string | undefined): boolean => owner === undefined || r.owner === owner;
+
+/** Of plain data. */
+const sameData = (a: unknown, b: unknown): boolean => a === b || Value.Equal(a as never, b as never);
+
+function checked(asked: NewTraceRequest): NewTraceRequest {
+  const { condition, description, limit, sample, target, owner } = asked;
+  if (typeof condition !== 'string') throw new TraceRequestError('condition has to be a text.', 'condition');
+  for (const [field, text] of Object.entries({ condition, description, owner }))
+    if (text !== undefined && (typeof text !== 'string' || text.length > longestText))
+      throw new TraceRequestError(`${field} has to be a text of at most ${longestText} characters.`, field);
+  const parsed = parseQuery(condition);
+  if (parsed.error)
+    throw new TraceRequestError(
+      `column ${parsed.error.column} of the condition: ${parsed.error.message}`,
+      'condition',
+      parsed.error.column,
+    );
+  for (const [field, n] of Object.entries({ limit, sample }))
+    if (n !== undefined && !(Number.isSafeInteger(n) && n >= 1 && n <= 1e9))
+      throw new TraceRequestError(`${field} has to be a whole number from 1 to 1,000,000,000.`, field);
+  checkTarget(target);
+  return asked;
+}
+
+function checkTarget(target: unknown): void {
+  if (target === undefined) return;
+  const entries = typeof target === 'object' && target !== null ? Object.entries(target) : [];
+  const known = entries.every(([k, v]) => (k === 'process' || k === 'thread') && typeof v === 'string' && v !== '');
+  if (entries.length === 0 || !known)
+    throw new TraceRequestError('target names a process, a thread, or both, as texts.', 'target');
+}
+
+function loadedFrom(entry: unknown): TraceRequest | undefined {
+  if (!Value.Check(traceRequest, entry)) return undefined;
+  const { id, description, target, condition = '', limit, sample, enabled = false, createdTime, owner } = entry;
+  try {
+    checked({ condition, ...defined({ description, target, limit, sample, owner }) });
+  } catch {
+    return undefined;
+  }
+  const state = enabled ? 'enabled' : entry.state === 'disabled' ? 'disabled' : 'created';
+  return { id, condition, enabled, state, ...defined({ description, target, limit, sample, createdTime, owner }) };
+}
+
+/** Without the fields that are absent. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== undefined)) as never;
+}
