@@ -6,6 +6,7 @@ import { nodeMajor } from './builtins';
 import { guarded, parts } from './faults';
 import { linked } from './hidden';
 import { served } from './http2';
+import { subscribe } from './patches';
 import { watchEmit } from './wrap';
 
 const part = parts.control;
@@ -35,9 +36,8 @@ let end: End = () => {};
 
 export function installStreams(onBegin: Begin, onEnd: End): void {
   if (nodeMajor >= 22) {
-    const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
-    subscribe('http2.server.stream.created', onBegin as never);
-    subscribe('http2.server.stream.close', onEnd as never);
+    subscribe('http2.server.stream.created', onBegin);
+    subscribe('http2.server.stream.close', onEnd);
     return;
   }
   begin = onBegin;

@@ -8,7 +8,8 @@ import { now, us } from './clock';
 import { answerFrom, installContext } from './context';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
-import { nextId } from './ids';
+import { nextId, past } from './ids';
+import { subscribe } from './patches';
 import { push, type Writable } from './queue';
 import { line, maskedUrl } from './text';
 import type { Wire } from './wire';
@@ -33,6 +34,7 @@ class Answer implements Writable {
   ) {}
 
   lines(): string {
+    if (this.id <= past.id) return '';
     let s = '';
     if (!this.begun) {
       this.begun = true;
@@ -112,11 +114,10 @@ const onStreamClose = guarded(part, 'control.streamed', ({ stream }: { stream: S
 });
 
 export function installAnswers(): void {
-  const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
   const { ServerResponse: Response } = require('node:http') as typeof import('node:http');
   installContext();
-  subscribe('http.server.request.start', onRequest as never);
-  subscribe('http.server.response.finish', onFinish as never);
+  subscribe('http.server.request.start', onRequest);
+  subscribe('http.server.response.finish', onFinish);
   installStreams(onStream, onStreamClose);
   watchEmit(Response.prototype, watchAnswer as (emitter: never) => boolean | undefined, () => {});
 }

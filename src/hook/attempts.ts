@@ -9,6 +9,7 @@
 import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { guarded, parts } from './faults';
+import { subscribe } from './patches';
 import { push } from './queue';
 import type { RequestRecord } from './record';
 import type { Wire } from './wire';
@@ -163,8 +164,7 @@ const onGotRetry = guarded(part, 'control.gotRetry', ({ requestId }: GotMessage)
 });
 
 export function installRetries(): void {
-  const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
-  subscribe('got:request:create', onGotCreate as never);
-  subscribe('got:request:start', onGotStart as never);
-  subscribe('got:request:retry', onGotRetry as never);
+  subscribe('got:request:create', onGotCreate);
+  subscribe('got:request:start', onGotStart);
+  subscribe('got:request:retry', onGotRetry);
 }

@@ -6,7 +6,7 @@ import { tellSite } from './callsite';
 import { us } from './clock';
 import { dnsSilent, type Speech } from './dnsspeech';
 import { errorInfo } from './errors';
-import { nextId } from './ids';
+import { nextId, past } from './ids';
 import type { Operations } from './operations';
 import { push, pushLast, type Writable } from './queue';
 import { cutText, line } from './text';
@@ -77,6 +77,7 @@ export class Datagrams implements Writable {
   }
 
   lines(): string {
+    if (this.id <= past.id) return '';
     let s = '';
     if (!this.begun) {
       this.begun = true;
@@ -95,7 +96,7 @@ export class Datagrams implements Writable {
 
   private readonly closing: Writable = {
     lines: () => {
-      if (this.closeWritten) return '';
+      if (this.closeWritten || this.id <= past.id) return '';
       this.closeWritten = true;
       return this.lines() + this.closeLine();
     },

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
+import { past } from './ids';
 import { calledBy } from './leads';
 import { push } from './queue';
 import type { RequestRecord } from './record';
@@ -25,7 +26,7 @@ class Decoding {
   ) {}
 
   end(whole: boolean): void {
-    if (this.done) return;
+    if (this.done || this.r.id <= past.id) return;
     this.done = true;
     const decoded = whole ? `,"bodyBytes":${this.bytes}` : '';
     const read = this.isRead ? `,"readBytes":${this.bytes}` : '';

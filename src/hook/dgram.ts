@@ -13,6 +13,7 @@ import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { Operations } from './operations';
 import { ours } from './ours';
+import { subscribe, whenRemoved } from './patches';
 import { watchEmit, wrap } from './wrap';
 
 const part = parts.udp;
@@ -38,10 +39,11 @@ let patched = false;
 /** Not closed: the exit of the process closes them. */
 const open = new Set<Datagrams>();
 
+whenRemoved(() => open.clear());
+
 export function installDatagrams(withOperations: boolean): void {
   operations = withOperations;
-  const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
-  channels.subscribe('udp.socket', onSocket as never);
+  subscribe('udp.socket', onSocket);
 }
 
 const onSocket = guarded(part, 'udp.socket', ({ socket }: { socket: Socket }) => {

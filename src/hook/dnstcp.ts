@@ -12,10 +12,10 @@ import { type AnySocket, follow } from './net';
 import { push } from './queue';
 import { line } from './text';
 import type { Wire } from './wire';
+import { wireOf } from './wires';
 import { wrap } from './wrap';
 
 const part = parts.dns;
-const wireOf = linked<Wire>;
 /** Of a first query: longer ones are taken for something else. */
 const mostOfQuery = 4096;
 

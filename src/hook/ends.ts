@@ -10,12 +10,14 @@ import { apply, pid } from './builtins';
 import { now, us } from './clock';
 import { leaveDatagrams } from './dgram';
 import { leaveOpen } from './netend';
+import { hasLeft } from './patches';
 import { flush, push } from './queue';
 import { watchEmit, wrap } from './wrap';
 
 let said = false;
 
 function exit(code: unknown): void {
+  if (hasLeft()) return;
   try {
     leaveOpen();
     leaveBodies();

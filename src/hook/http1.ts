@@ -16,12 +16,14 @@ import { watchBodies } from './http1body';
 import { Http1Record, type Outgoing } from './http1record';
 import { type Response, watchResponses } from './http1response';
 import { informed } from './informational';
-import { type AnySocket, wireOf } from './net';
+import type { AnySocket } from './net';
+import { subscribe } from './patches';
 import { installProxies } from './proxies';
 import { pushLater } from './queue';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
 import { upgraded } from './upgrade';
+import { wireOf } from './wires';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
 const part = parts.http1;
@@ -30,7 +32,6 @@ const recordOf = linkedToRequest<Http1Record>;
 export function installHttp1(): void {
   const http = require('node:http') as typeof import('node:http');
   const https = require('node:https') as typeof import('node:https');
-  const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
   for (const m of [http, https]) {
     wrap(m, 'request', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
     wrap(m, 'get', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
@@ -40,8 +41,8 @@ export function installHttp1(): void {
   installRetries();
   watchRequests(http.ClientRequest.prototype);
   watchResponses(http.IncomingMessage.prototype);
-  channels.subscribe('http.client.response.finish', onResponse as never);
-  if (nodeMajor >= 20) channels.subscribe('http.client.request.error', onRequestError as never);
+  subscribe('http.client.response.finish', onResponse);
+  if (nodeMajor >= 20) subscribe('http.client.request.error', onRequestError);
 }
 
 function watchAgent(prototype: object): void {

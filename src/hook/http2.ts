@@ -13,15 +13,19 @@ import { link, linked } from './hidden';
 import { type HeaderObject, Http2Record, type Stream } from './http2record';
 import { Session } from './http2session';
 import { before, follow, watchStreams } from './http2stream';
-import { type AnySocket, wireOf } from './net';
+import type { AnySocket } from './net';
 import { push } from './queue';
 import { redirectTo } from './redirects';
 import { beginRequest } from './request';
 import { onUndiciSession, onUndiciStream } from './undiciH2';
+import { wireOf } from './wires';
 import { shimAbove, watchEmit, wrap } from './wrap';
 
 const part = parts.http2;
-const sessionOf = linked<Session>;
+const sessionOf = (session: object): Session | undefined => {
+  const s = linked<Session>(session);
+  return s === undefined || s.isPast ? undefined : s;
+};
 
 type AnySession = ClientHttp2Session & { request(...args: unknown[]): Stream };
 

@@ -6,6 +6,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import { now } from './clock';
 import { goawayOf } from './http2codes';
 import type { Http2Record } from './http2record';
+import { nextId, past } from './ids';
 import { assign, hasSent } from './request';
 import type { Wire } from './wire';
 
@@ -15,6 +16,7 @@ const initialLimit = 100;
 export class Session {
   /** undici made it, for requests that are known by other ways. */
   readonly byUndici: boolean;
+  private readonly id = nextId();
   private open = 0;
   private waiting: Http2Record[] = [];
   private settled = false;
@@ -29,6 +31,11 @@ export class Session {
     readonly scheme: string,
   ) {
     this.byUndici = wire?.via === 'undici';
+  }
+
+  /** Tracing stopped since: how many streams are open is no longer known. */
+  get isPast(): boolean {
+    return this.id <= past.id;
   }
 
   /** A stream has its id: its HEADERS leave now, unless as many streams are open as may be. */

@@ -7,6 +7,7 @@ import { guarded, parts } from './faults';
 import { link } from './hidden';
 import type { AnySocket } from './net';
 import { stayOpen } from './netend';
+import { subscribe } from './patches';
 import { push, pushLast } from './queue';
 import { traceOperations } from './socketTrace';
 import { attempt, Wire } from './wire';
@@ -20,8 +21,7 @@ interface Name {
 }
 
 export function installIncoming(): void {
-  const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
-  subscribe('net.server.socket', onIncoming as never);
+  subscribe('net.server.socket', onIncoming);
 }
 
 const onIncoming = guarded(part, 'net.incoming', ({ socket }: { socket: AnySocket }) => {

@@ -18,6 +18,7 @@ import { installHttp2 } from './http2';
 import { installIncoming } from './incoming';
 import { setUpKeys } from './keys';
 import { installNet } from './net';
+import { untilTheEnd } from './patches';
 import { proxyEnvironment } from './proxyenv';
 import { flush, push, setUpQueue } from './queue';
 import { installSocketTrace } from './socketTrace';
@@ -82,8 +83,10 @@ export function install(settings: Settings, face: HookFace): void {
   }
   installLabels();
   if (settings.sockets) installSocketTrace();
-  installEnds();
-  guardDescriptor(isSpool);
+  untilTheEnd(() => {
+    installEnds();
+    guardDescriptor(isSpool);
+  });
   syncExports();
 }
 

@@ -4,7 +4,7 @@ import { captureSite, tellSite } from './callsite';
 import { us } from './clock';
 import { errorInfo } from './errors';
 import type { Exchange } from './exchange';
-import { nextId } from './ids';
+import { nextId, past } from './ids';
 import { push, pushLater, type Writable } from './queue';
 import { cutText, line } from './text';
 
@@ -71,6 +71,7 @@ export class Lookup implements Writable {
   }
 
   ended(): void {
+    if (this.id <= past.id) return;
     this.written = true;
     push(lookupLine(this));
     this.tellSite();
@@ -81,7 +82,7 @@ export class Lookup implements Writable {
   }
 
   lines(): string {
-    if (this.written || this.begun) return '';
+    if (this.written || this.begun || this.id <= past.id) return '';
     this.begun = true;
     this.tellSite();
     return lookupLine(this);

@@ -18,6 +18,7 @@ import { hasTimedOut } from './request';
 import { handshakeOperations, settleOperations, traceOperations } from './socketTrace';
 import { followTls } from './tls';
 import { type Attempt, attempt, type Wire } from './wire';
+import { wireOf } from './wires';
 import { watchEmit, wrap } from './wrap';
 
 const part = parts.net;
@@ -46,8 +47,6 @@ export interface AnySocket extends Socket {
   _handle?: Handle | null;
   _readableState?: { ended?: boolean };
 }
-
-export const wireOf = linked<Wire>;
 
 export function installNet(): void {
   const net = require('node:net') as typeof import('node:net');

@@ -7,18 +7,21 @@ import { link, linked } from './hidden';
 import { calledBy } from './leads';
 import type { AnySocket } from './net';
 import { optionsOf } from './options';
+import { whenRemoved } from './patches';
 import { findConnect, onProxyGone } from './proxies';
 import { push, pushLast } from './queue';
 import { finish } from './request';
 import { closeOperations } from './socketTrace';
 import { lookForTicket } from './tls';
 import { attempt, type ClosedBy, type Wire } from './wire';
+import { wireOf } from './wires';
 
 const part = parts.net;
-const wireOf = linked<Wire>;
 
 /** Established connections that are not closed: the exit of the process closes them. */
 const open = new Set<AnySocket>();
+
+whenRemoved(() => open.clear());
 
 export function stayOpen(socket: AnySocket): void {
   open.add(socket);

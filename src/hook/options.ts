@@ -9,10 +9,10 @@ import { guarded, parts } from './faults';
 import { linked } from './hidden';
 import type { AnySocket } from './net';
 import type { Wire } from './wire';
+import { wireOf } from './wires';
 import { wrap } from './wrap';
 
 const part = parts.net;
-const wireOf = linked<Wire>;
 
 const descriptions = {
   noDelay: 'kSetNoDelay',

@@ -22,10 +22,10 @@ import { type Counters, RequestRecord } from './record';
 import { abort, assign, fail, finish } from './request';
 import { Tunnel } from './tls';
 import type { Wire } from './wire';
+import { wireOf } from './wires';
 import { wrap } from './wrap';
 
 const part = parts.proxy;
-const wireOf = linked<Wire>;
 const most = 16_384;
 
 /** A socket with the inner fields that hold what was written before it connected, and what came and was not read. */

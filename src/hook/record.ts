@@ -9,7 +9,7 @@ import type { PriorSend } from './attempts';
 import { type Bodies, bodies, bodyLines } from './bodies';
 import { now } from './clock';
 import { headerLines, headers } from './headers';
-import { nextId } from './ids';
+import { nextId, past } from './ids';
 import { beginText, endText, exchangeText, headLine, type ResponseFacts } from './lines';
 import type { ProxyFacts } from './proxied';
 import type { Writable } from './queue';
@@ -189,6 +189,7 @@ export abstract class RequestRecord implements Writable {
   }
 
   lines(): string {
+    if (this.id <= past.id) return '';
     const ended = this.endAt !== 0;
     let s = '';
     const { wire, dial } = this;

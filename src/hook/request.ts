@@ -5,6 +5,7 @@ import { idleTime, now } from './clock';
 import { context, presentContext, takeContext } from './context';
 import { parts } from './faults';
 import { framingOf } from './framing';
+import { past } from './ids';
 import { markLine } from './lines';
 import { keepMark } from './marks';
 import { passProxy, type Way } from './proxied';
@@ -175,6 +176,6 @@ class Mark implements Writable {
   constructor(private readonly r: RequestRecord) {}
   lines(): string {
     const { r } = this;
-    return r.endAt !== 0 ? '' : markLine(r);
+    return r.endAt !== 0 || r.id <= past.id ? '' : markLine(r);
   }
 }

@@ -11,10 +11,10 @@ import { linked } from './hidden';
 import type { AnySocket } from './net';
 import { type Counted, Operations } from './operations';
 import type { Wire } from './wire';
-import { type AnyFunction, shimAbove, wrap } from './wrap';
+import { wireOf } from './wires';
+import { type AnyFunction, patchAccessor, shimAbove, wrap } from './wrap';
 
 const part = parts.sockets;
-const wireOf = linked<Wire>;
 let on = false;
 
 /** The handle whose counters are those of the wire: in TLS the one beneath. */
@@ -45,16 +45,9 @@ export function installSocketTrace(): void {
   );
   const shim = shimAbove(prototype);
   const above = Object.getPrototypeOf(shim) as { push: AnyFunction };
-  Object.defineProperty(shim, 'push', {
-    configurable: true,
-    enumerable: false,
-    get(this: AnySocket) {
-      if (this !== (prototype as unknown)) onRead(this);
-      return above.push;
-    },
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, 'push', { value, writable: true, enumerable: true, configurable: true });
-    },
+  patchAccessor(shim, 'push', function (this: AnySocket) {
+    if (this !== (prototype as unknown)) onRead(this);
+    return above.push;
   });
 }
 

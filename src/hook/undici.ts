@@ -13,7 +13,8 @@ import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { informed } from './informational';
-import { type AnySocket, follow, wireOf } from './net';
+import { type AnySocket, follow } from './net';
+import { subscribe } from './patches';
 import { pushLater } from './queue';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
@@ -24,23 +25,23 @@ import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciR
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
 import { Wire } from './wire';
+import { wireOf } from './wires';
 import { wrap } from './wrap';
 
 const part = parts.undici;
 const recordOf = linked<UndiciRecord>;
 
 export function installUndici(): void {
-  const { subscribe } = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
   wrap(globalThis, 'fetch', (original) => entry(original, true));
-  subscribe('undici:request:create', onCreate as never);
-  subscribe('undici:client:beforeConnect', onBeforeConnect as never);
-  subscribe('undici:client:sendHeaders', onSendHeaders as never);
-  subscribe('undici:request:bodyChunkSent', onGiven as never);
-  subscribe('undici:request:bodySent', onBodySent as never);
-  subscribe('undici:request:headers', onHeaders as never);
-  subscribe('undici:request:bodyChunkReceived', onChunk as never);
-  subscribe('undici:request:trailers', onTrailers as never);
-  subscribe('undici:request:error', onError as never);
+  subscribe('undici:request:create', onCreate);
+  subscribe('undici:client:beforeConnect', onBeforeConnect);
+  subscribe('undici:client:sendHeaders', onSendHeaders);
+  subscribe('undici:request:bodyChunkSent', onGiven);
+  subscribe('undici:request:bodySent', onBodySent);
+  subscribe('undici:request:headers', onHeaders);
+  subscribe('undici:request:bodyChunkReceived', onChunk);
+  subscribe('undici:request:trailers', onTrailers);
+  subscribe('undici:request:error', onError);
 }
 
 const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {

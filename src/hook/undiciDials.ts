@@ -4,6 +4,7 @@ import { type ConnectOptions, type Dialler, dialling } from './dialling';
 import { guarded, parts } from './faults';
 import { poolNumber } from './http1agents';
 import { calledByClass } from './leads';
+import { whenRemoved } from './patches';
 import { leadsToProxy } from './proxied';
 import type { RequestRecord } from './record';
 import { limitOf } from './undiciPools';
@@ -17,6 +18,12 @@ export const waiting = new Set<UndiciRecord>();
 let newest: UndiciRecord | undefined;
 /** Connections that undici has, for the pool's figures. */
 const wires = new Set<Wire>();
+
+whenRemoved(() => {
+  waiting.clear();
+  wires.clear();
+  newest = undefined;
+});
 
 interface ConnectParams {
   host: string;

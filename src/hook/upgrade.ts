@@ -7,11 +7,12 @@ import { now } from './clock';
 import { guarded, parts } from './faults';
 import { Frames } from './frames';
 import { Stream } from './marks';
-import { type AnySocket, follow, wireOf } from './net';
+import { type AnySocket, follow } from './net';
 import { push, type Writable } from './queue';
 import type { RequestRecord } from './record';
 import { line } from './text';
 import type { Wire } from './wire';
+import { wireOf } from './wires';
 import { shimAbove, wrap } from './wrap';
 
 const part = parts.net;

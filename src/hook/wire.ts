@@ -11,7 +11,7 @@ import { tellSite } from './callsite';
 import { us } from './clock';
 import type { DnsStream } from './dnstcp';
 import { errorInfo, reasonOf } from './errors';
-import { nextId } from './ids';
+import { nextId, past } from './ids';
 import { type Lookup, lookupLine } from './lookup';
 import type { AnySocket } from './net';
 import type { Operations } from './operations';
@@ -169,7 +169,7 @@ export class Wire implements Writable {
 
   lines(): string {
     if (this.raw) this.decide();
-    if (!this.wanted) return '';
+    if (!this.wanted || this.id <= past.id) return '';
     let s = '';
     if (!this.dialWritten && !this.incoming) {
       this.dialWritten = true;
@@ -198,7 +198,7 @@ export class Wire implements Writable {
   /** The `close` line, a thing to be queued of its own. */
   readonly closing: Writable = {
     lines: () => {
-      if (!this.wanted || this.closeWritten || this.closedBy === '' || !this.winner) return '';
+      if (!this.wanted || this.closeWritten || this.closedBy === '' || !this.winner || this.id <= past.id) return '';
       this.closeWritten = true;
       return this.lines() + (this.tunnel?.lateLines() ?? '') + this.closeLine();
     },

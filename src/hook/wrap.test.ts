@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { watchEmit, wrap } from './wrap';
+import { applyPatches, removePatches } from './patches';
+import { shimAbove, watchEmit, wrap } from './wrap';
 
 describe('wrap', () => {
   test('the replacement looks like the original', () => {
@@ -95,5 +96,85 @@ describe('watchEmit', () => {
     e.emit('y');
     expect(calls).toEqual(['y']);
     expect(Object.getOwnPropertyDescriptor(e, 'emit')).toMatchObject({ enumerable: true, writable: true });
+  });
+});
+
+describe('removal', () => {
+  const plus =
+    (n: number) =>
+    (f: (x: number) => number) =>
+    (x: number): number =>
+      f(x) + n;
+
+  test('own and inherited properties stand as before, and come again without stacking', () => {
+    class Above {
+      inherited(x: number): number {
+        return x;
+      }
+    }
+    class Below extends Above {
+      own(x: number): number {
+        return x;
+      }
+    }
+    const prototype = Below.prototype;
+    const before = Object.getOwnPropertyDescriptors(prototype);
+    wrap(prototype, 'own', plus(1) as never);
+    wrap(prototype, 'own', plus(10) as never);
+    wrap(prototype, 'inherited', plus(1) as never);
+    wrap(shimAbove(prototype), 'inherited', plus(100) as never);
+    for (let i = 0; i < 3; i++) {
+      expect([new Below().own(0), new Below().inherited(0)]).toEqual([11, 1]);
+      removePatches();
+      expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(before);
+      expect(Object.getPrototypeOf(prototype)).toBe(Above.prototype);
+      expect([new Below().own(0), new Below().inherited(0)]).toEqual([0, 0]);
+      applyPatches();
+    }
+  });
+
+  test('under a patch of somebody else ours stays, once; without it, it is put on again', () => {
+    const object = { f: (x: number) => x };
+    const original = object.f;
+    wrap(object, 'f', plus(1) as never);
+    const ours = object.f;
+    object.f = (x) => ours(x) + 10;
+    removePatches();
+    applyPatches();
+    expect(object.f(0)).toBe(11);
+    removePatches();
+    object.f = original;
+    applyPatches();
+    expect(object.f(0)).toBe(1);
+    expect(object.f).toBe(ours);
+  });
+
+  test('over what was patched in between ours is made anew', () => {
+    const object = { f: (x: number) => x };
+    wrap(object, 'f', plus(1) as never);
+    removePatches();
+    const theirs = object.f;
+    object.f = (x) => theirs(x) * 2;
+    const put = object.f;
+    applyPatches();
+    expect(object.f(3)).toBe(7);
+    removePatches();
+    expect(object.f).toBe(put);
+    applyPatches();
+    expect(object.f(3)).toBe(7);
+  });
+
+  test('an accessor of emit goes with the removal', () => {
+    class Emitter extends EventEmitter {}
+    let seen = 0;
+    watchEmit(Emitter.prototype, (() => seen++ < 0) as never, () => {});
+    removePatches();
+    seen = 0;
+    expect(Object.getPrototypeOf(Emitter.prototype)).toBe(EventEmitter.prototype);
+    new Emitter().emit('x');
+    expect(seen).toBe(0);
+    applyPatches();
+    new Emitter().emit('x');
+    expect(seen).toBe(1);
   });
 });

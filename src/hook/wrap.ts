@@ -1,5 +1,6 @@
 /** Replacing functions of the program's world so that the replacement looks and acts like the original. */
 import { apply } from './builtins';
+import { insertAbove, patchProperty } from './patches';
 
 // biome-ignore lint/suspicious/noExplicitAny: the wrapped functions take and return anything
 export type AnyFunction = (this: any, ...args: any[]) => any;
@@ -11,10 +12,15 @@ const skipped = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
  * the property. What is no function or cannot be redefined stays as it is.
  */
 export function wrap(object: object, name: string | symbol, make: (original: AnyFunction) => AnyFunction): void {
-  const own = Object.getOwnPropertyDescriptor(object, name);
-  const original: unknown = own ? own.value : (object as Record<PropertyKey, unknown>)[name];
-  if (typeof original !== 'function') return;
-  const wrapped = make(original as AnyFunction);
+  patchProperty(object, name, (own) => {
+    const original: unknown = own ? own.value : (object as Record<PropertyKey, unknown>)[name];
+    if (typeof original !== 'function') return undefined;
+    const flags = own ?? { writable: true, enumerable: false, configurable: true };
+    return { ...flags, value: likeOriginal(make(original as AnyFunction), original as AnyFunction) };
+  });
+}
+
+function likeOriginal(wrapped: AnyFunction, original: AnyFunction): AnyFunction {
   for (const key of Reflect.ownKeys(original)) {
     if (skipped.has(key)) continue;
     const property = Object.getOwnPropertyDescriptor(original, key);
@@ -28,13 +34,8 @@ export function wrap(object: object, name: string | symbol, make: (original: Any
   if (Object.hasOwn(original, 'prototype') && !Object.hasOwn(wrapped, 'prototype')) {
     Object.defineProperty(wrapped, 'prototype', { value: {}, writable: true });
   }
-  showAs(wrapped, original as AnyFunction);
-  const flags = own ?? { writable: true, enumerable: false, configurable: true };
-  try {
-    Object.defineProperty(object, name, { ...flags, value: wrapped });
-  } catch {
-    // Frozen: this method is not seen, the rest is.
-  }
+  showAs(wrapped, original);
+  return wrapped;
 }
 
 const { toString: textOf } = Function.prototype;
@@ -65,7 +66,7 @@ export function shimAbove(prototype: object): object {
   let shim = shims.get(prototype);
   if (shim === undefined) {
     shim = Object.create(Object.getPrototypeOf(prototype) as object) as object;
-    Object.setPrototypeOf(prototype, shim);
+    insertAbove(prototype, shim);
     shims.set(prototype, shim);
   }
   return shim;
@@ -99,14 +100,20 @@ export function watchEmit(
   }.emit;
   Object.defineProperty(loud, 'prototype', { value: {}, writable: true });
   showAs(loud, above.emit);
-  Object.defineProperty(shim, 'emit', {
+  patchAccessor(shim, 'emit', function (this: object) {
+    return watch(this as never) === true || this === prototype ? loud : above.emit;
+  });
+}
+
+/** A property of a shim that is read through `get`; whoever sets it on an object below gets a plain property there. */
+export function patchAccessor(shim: object, name: string, get: (this: never) => unknown): void {
+  const accessor = {
     configurable: true,
     enumerable: false,
-    get(this: object) {
-      return watch(this as never) === true || this === prototype ? loud : above.emit;
-    },
+    get: get as () => unknown,
     set(this: object, value: unknown) {
-      Object.defineProperty(this, 'emit', { value, writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
     },
-  });
+  };
+  patchProperty(shim, name, () => accessor);
 }
