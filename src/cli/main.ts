@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { FormatError, packetSuffix, suffixes } from '../formats';
 import type { CallSites } from '../session/environment';
+import { helperUses } from '../session/kernel/sources';
 import { producer } from '../session/product';
 import { convert } from './convert';
 import { doctor } from './doctor';
@@ -69,10 +70,20 @@ function program(): Command {
     .option('--capture-headers', 'TCP packets without their payload')
     .addOption(
       new Option('--helper <use>', 'figures of the kernel (TCP_INFO, routes, counters), by the native helper')
-        .choices(['auto', 'all', 'none'])
+        .choices([...helperUses])
         .default('auto'),
     )
-    .option('--enable-conntrack', 'connections are tracked here though no rule asks for it; with --helper all')
+    .addOption(
+      new Option('--kernel-interval <seconds>', 'time between two samples of an open connection')
+        .default(undefined, '1')
+        .argParser(seconds),
+    )
+    .addOption(
+      new Option('--kernel-modulus <n>', 'every so many-th connection is sampled while it is open')
+        .default(undefined, '1, all')
+        .argParser(modulus),
+    )
+    .option('--enable-conntrack', 'connections are tracked here though no rule asks for it, while this runs')
     .option('--no-trace', 'load the hook, but trace nothing')
     .option('--description <text>', 'description of the trace (default: the command)')
     .addOption(new Option('--log', 'every event as a line, as it happens').conflicts(['table', 'json']))
@@ -170,6 +181,12 @@ function seconds(value: string): number {
   const n = Number(value);
   if (n >= 0.1 && n <= 3600) return n;
   throw new InvalidArgumentError('Use a number of seconds, 0.1 to 3600.');
+}
+
+function modulus(value: string): number {
+  const n = Number(value);
+  if (Number.isSafeInteger(n) && n >= 1) return n;
+  throw new InvalidArgumentError('Use a number, 1 or more.');
 }
 
 function alsoCaptured(value: string): string[] {

@@ -7,7 +7,7 @@ import { isPacketFile } from '../formats';
 import { maskArguments } from '../model/mask';
 import { type CallSites, type HeaderLevel, optionalParts } from '../session/environment';
 import { executableOf } from '../session/executable';
-import type { HelperUse } from '../session/kernel';
+import type { HelperUse } from '../session/kernel/sources';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
@@ -36,6 +36,10 @@ export interface RunOptions {
   helper: HelperUse;
   /** Has the kernel track connections while it runs. */
   enableConntrack?: boolean;
+  /** Seconds between two samples of a connection. */
+  kernelInterval?: number;
+  /** Every so many-th connection is sampled in between. */
+  kernelModulus?: number;
   /** Packets. */
   capture?: boolean;
   /** TLS secrets into the file of packets. */
@@ -62,8 +66,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const [program, ...args] = command as [string, ...string[]];
   if (options.interval !== undefined && !options.table) throw new UsageError('--interval needs --table.');
   checkPacketOptions(options);
-  if (options.enableConntrack && options.helper !== 'all')
-    throw new UsageError('--enable-conntrack needs --helper all.');
+  if (options.enableConntrack && (options.helper === 'none' || options.helper === 'basic'))
+    throw new UsageError('--enable-conntrack needs --helper auto or all.');
   const outputs = await proveOutputs(options.output);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
@@ -104,7 +108,11 @@ async function createSession(command: readonly string[], options: RunOptions): P
       ...captureSettings(options),
       enabled: options.trace,
       helper: options.trace ? options.helper : 'none',
-      ...(options.enableConntrack ? { helperOptions: { arguments: ['--enable-conntrack'] } } : {}),
+      helperOptions: {
+        enableConntrack: options.enableConntrack === true,
+        ...(options.kernelInterval !== undefined ? { intervalMs: options.kernelInterval * 1000 } : {}),
+        ...(options.kernelModulus !== undefined ? { modulus: options.kernelModulus } : {}),
+      },
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
       gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
     });

@@ -24,7 +24,8 @@ import {
 import { isAlive, makeSpoolFolder, sweepSpoolFolders } from './folders';
 import { sessionHeader } from './header';
 import { installHook } from './hookCopy';
-import { type HelperUse, Kernel, type KernelOptions } from './kernel';
+import { Kernel, type KernelOptions } from './kernel/kernel';
+import type { HelperUse } from './kernel/sources';
 import { deleteKeys, readKeys } from './keyFiles';
 import { type CaptureSettings, PacketCapture } from './packets/capture';
 import { captureEngines } from './packets/engines';
@@ -54,7 +55,7 @@ export interface SessionOptions extends OptionalParts {
   captureEngines?: readonly CaptureEngine[];
   /** Ask the kernel by the native helper, if there is one; default none. */
   helper?: HelperUse;
-  helperOptions?: Omit<KernelOptions, 'folder'>;
+  helperOptions?: Omit<KernelOptions, 'folder' | 'use'>;
   /** Look call sites up in source maps; default true. */
   mapSources?: boolean;
   /**
@@ -147,9 +148,9 @@ export class TraceSession {
     const session = new TraceSession(id, spool, hook, settings, options);
     if (options.helper !== undefined && options.helper !== 'none')
       await session.startKernel({
-        events: options.helper === 'all',
         ...options.helperOptions,
-        ...(options.capture ? { more: ['capture'] } : {}),
+        use: options.helper,
+        capture: options.capture !== undefined,
         folder: dirname(options.hookFile),
       });
     return session;

@@ -3,7 +3,7 @@ import type { CallSite, Connection, Dial, Lookup, PacketRef, Request, Trace } fr
 import { type Header, Store } from '../model/store';
 import { CallSites } from './callSites';
 import { Hosts } from './hosts';
-import type { Kernel } from './kernel';
+import type { Kernel } from './kernel/kernel';
 import type { PacketCapture } from './packets/capture';
 
 export class TraceStore extends Store {

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { eventFeatures } from '../../src/session/kernelEvents';
+import { eventFeatures } from '../../src/session/kernel/events';
 import { whyNot } from './helper';
 import { freePort, Kernel, pair, type Said, Talker } from './kernel';
 import { Spaces } from './spaces';

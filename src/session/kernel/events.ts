@@ -1,6 +1,6 @@
 // Events of the kernel as the helper says them, in the words of the trace.
-import type { KernelMessage } from '../helper/kernelMessages';
-import type { KernelEvent } from '../model/records';
+import type { KernelMessage } from '../../helper/kernelMessages';
+import type { KernelEvent } from '../../model/records';
 
 /** Features that tell events, and need permission. */
 export const eventFeatures = [

@@ -1,7 +1,7 @@
 // What the helper says of connections beside samples, events and entries, in the words of the trace.
-import type { KernelMessage } from '../helper/kernelMessages';
-import type { JoinedFact } from '../model/fold/joined';
-import type { KernelFact } from '../model/fold/kernel';
+import type { KernelMessage } from '../../helper/kernelMessages';
+import type { JoinedFact } from '../../model/fold/joined';
+import type { KernelFact } from '../../model/fold/kernel';
 
 /** undefined: the message says nothing of this. `toAt`: ns to µs since the trace began. */
 export function joinedOf(m: KernelMessage, toAt: (ns: string) => number): JoinedFact | KernelFact | undefined {

@@ -1,6 +1,6 @@
 // Entries of the connection tracking as the helper says them, in the words of the trace.
-import type { KernelMessage } from '../helper/kernelMessages';
-import type { ConntrackEntry } from '../model/records';
+import type { KernelMessage } from '../../helper/kernelMessages';
+import type { ConntrackEntry } from '../../model/records';
 
 type Said = Extract<KernelMessage, { t: 'conntrack' }>;
 
