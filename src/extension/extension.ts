@@ -4,6 +4,7 @@ import type { PageCommand } from '../model/protocol';
 import type { Row } from '../model/row';
 import { registerCommands } from './commands';
 import { Diagnosis } from './debug/diagnosis';
+import { Leaves } from './debug/leaves';
 import { registerProviders } from './debug/provider';
 import { Tracer } from './debug/tracer';
 import { registerTracker } from './debug/tracker';
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
     // The panel says it too, for as long as the run is shown.
     if (!panel.visible) void vscode.window.showWarningMessage(`Net Trace: ${text}`);
   };
+  const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async (options) => {
       const { TraceSession } = await import('./work');
@@ -60,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     began: (run, session) => {
       log.info(`run ${run.number} begins: ${session.name}`);
+      run.recorder.control?.onDidWrite(() => void leaves.control(run));
       notes.show(runs);
       diagnosis.began(run, session);
       if (panelOpens() === 'onStart') void panel.show({ focus: false });
@@ -81,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
           diagnosis.attached(run, session);
         },
         pauses: (run) => runs.pauseHost(run),
+        leaves,
         ending: (session) => {
           tracer.stopping(session);
           const run = tracer.runOf(session);

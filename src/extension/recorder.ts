@@ -2,6 +2,7 @@
 import type { PacketsToSave } from '../model/packets';
 import type { Trace } from '../model/records';
 import type { Store } from '../model/store';
+import type { SessionControl } from '../session/control';
 
 export interface Recorder {
   readonly id: string;
@@ -9,6 +10,8 @@ export interface Recorder {
   /** Path that NODE_OPTIONS preloads. */
   readonly hook: string;
   readonly spoolFolder: string;
+  /** What its programs trace, and where they stop. */
+  readonly control?: SessionControl;
   environment(base: Record<string, string | undefined>): Record<string, string>;
   onDidChange(listener: () => void): () => void;
   poll(): Promise<void>;

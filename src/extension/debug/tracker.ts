@@ -7,7 +7,10 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import { threadIdOf } from '../../model/ids';
 import type { Log } from '../log';
+import { NetConsole } from '../net/console';
+import { RunSource } from '../net/source';
 import type { Run } from '../run';
+import type { Leaves } from './leaves';
 import { nodeDebugType, rootOf, traceIdOf } from './marker';
 import { type PauseHost, PauseWatch } from './pauses';
 import type { Tracer } from './tracer';
@@ -23,6 +26,8 @@ export interface TrackerEvents {
   ending(session: vscode.DebugSession): void;
   /** Where the pauses of a run's thread go. */
   pauses(run: Run): PauseHost;
+  /** Kept here. */
+  readonly leaves: Leaves;
 }
 
 export function registerTracker(tracer: Tracer, events: TrackerEvents, log: Log): vscode.Disposable {
@@ -60,14 +65,27 @@ function leafTracker(
   log: Log,
 ): vscode.DebugAdapterTracker {
   let pauses: PauseWatch | undefined;
+  let net: NetConsole | undefined;
+  const ended = () => {
+    pauses?.ended();
+    events.leaves.delete(session);
+  };
   return {
     onWillStartSession: () => {
       const run = tracer.leafStarted(session);
-      if (run) pauses = new PauseWatch(events.pauses(run));
+      if (run) {
+        pauses = new PauseWatch(events.pauses(run));
+        net = new NetConsole(new RunSource(run));
+        events.leaves.add(session, run);
+      }
       events.attached(session);
     },
-    onWillReceiveMessage: (message: DebugProtocol.Request) => pauses?.asked(message.command),
+    onWillReceiveMessage: (message: DebugProtocol.Request) => {
+      pauses?.asked(message.command);
+      net?.asked(message);
+    },
     onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
+      net?.answered(message);
       const stop = stopOf(message);
       if (stop) {
         pauses?.stopped(stop.body?.reason);
@@ -75,8 +93,8 @@ function leafTracker(
       } else if (isContinue(message)) pauses?.continued();
       else if (isStack(message)) drawBack(message.body.stackFrames);
     },
-    onWillStopSession: () => pauses?.ended(),
-    onExit: () => pauses?.ended(),
+    onWillStopSession: ended,
+    onExit: ended,
   };
 }
 
