@@ -6,6 +6,7 @@
  */
 
 import { leaveBodies } from './bodies';
+import { armed, atExit } from './breakpoints';
 import { apply, pid } from './builtins';
 import { now, us } from './clock';
 import { leaveDatagrams } from './dgram';
@@ -19,6 +20,7 @@ let said = false;
 function exit(code: unknown): void {
   if (hasLeft()) return;
   try {
+    if (armed.on) atExit();
     leaveOpen();
     leaveBodies();
     leaveDatagrams();

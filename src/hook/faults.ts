@@ -29,6 +29,7 @@ export const parts = {
   lines: new Part('lines'),
   bodies: new Part('bodies'),
   decoding: new Part('decoding'),
+  breakpoints: new Part('breakpoints'),
 };
 
 /** Parts that worked when the patches were removed. */

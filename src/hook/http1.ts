@@ -6,6 +6,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from './attempts';
 import { apply, nodeMajor } from './builtins';
+import { armed, atResponse } from './breakpoints';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { type ConnectOptions, dialling } from './dialling';
@@ -268,3 +269,4 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
   }
   pushLater(r);
 });
+  if (armed.on) atResponse(r);

@@ -109,6 +109,10 @@ export class Http1Record extends RequestRecord {
     return facts;
   }
 
+  override programObjects(): object {
+    return { request: this.outgoing, response: this.message };
+  }
+
   /** The last byte has been handed over: the program ended the request, or gave as much as it had declared. */
   hasLeft(): boolean {
     const { outgoing } = this;

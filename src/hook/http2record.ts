@@ -100,6 +100,10 @@ export class Http2Record extends RequestRecord {
     return undefined;
   }
 
+  override programObjects(): object {
+    return { stream: this.stream };
+  }
+
   override endText(): string {
     return this.reset === undefined ? '' : resetText(codeName(this.reset.code), this.reset.by);
   }

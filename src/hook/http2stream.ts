@@ -1,5 +1,6 @@
 /** Client streams of `http2`: what happens on each between its id and its end. */
 import { bodies, keepBody } from './bodies';
+import { armed, atResponse } from './breakpoints';
 import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
@@ -121,6 +122,7 @@ function onResponse(r: Http2Record, headers: HeaderObject, flags: number, raw: u
   const { location } = headers;
   if (isRedirect(r.status) && typeof location === 'string') expectRedirect(r, location);
   pushLater(r);
+  if (armed.on) atResponse(r);
 }
 
 /** In the order on the wire where Node gives it. */

@@ -152,6 +152,10 @@ export abstract class RequestRecord implements Writable {
   abstract bodyText(): string;
   /** Names and values in turn, in the order on the wire; undefined: not known. */
   abstract headerList(side: 'request' | 'response' | 'trailers'): string[] | undefined;
+  /** What of it the program has in hands, for the debugger to show. */
+  programObjects(): object {
+    return {};
+  }
   /** Names (lower case) that the program called secret. */
   get secretHeaders(): readonly string[] | undefined {
     return undefined;

@@ -1,5 +1,6 @@
 /** The steps of one request: begun, given a socket, sent, its body coming, ended. Only readings and references are noted. */
 import type { PhaseName } from '../model/records/common';
+import { armed, atBegin, atEnd } from './breakpoints';
 import { entered, inheritSite, takeSite } from './callsite';
 import { idleTime, now } from './clock';
 import { context, presentContext, takeContext } from './context';
@@ -25,6 +26,7 @@ export function beginRequest(r: RequestRecord): void {
   }
   r.idleAt = idleTime();
   push(r);
+  if (armed.on) atBegin(r);
 }
 
 /** A socket takes the request. `counted`: it is one more on this connection (a CONNECT is not). */
@@ -70,6 +72,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
 
 /** A CONNECT that was not let through makes no tunnel. */
 function answered(r: RequestRecord, way: Way): void {
+  if (armed.on) atEnd(r);
   r.facts ??= r.responseBeginAt === 0 ? undefined : r.readResponse();
   const status = r.facts?.status ?? 0;
   if (r.outcome === 'tunnel' && status >= 200 && status < 300) way.connect = r;

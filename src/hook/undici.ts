@@ -7,6 +7,7 @@
 import { handledBy, leaveWire } from './attempts';
 import { bodies, keepBody } from './bodies';
 import { apply } from './builtins';
+import { armed, atResponse } from './breakpoints';
 import { entered, entry } from './callsite';
 import { now } from './clock';
 import { heads, watchDecoders } from './decoders';
@@ -211,6 +212,7 @@ const onHeaders = guarded(
     else pushLater(r);
   },
 );
+    if (armed.on) atResponse(r);
 
 const onTrailers = guarded(part, 'undici.end', (m: { request: UndiciRequest; trailers?: unknown }) => {
   const r = recordOf(m.request);

@@ -153,6 +153,10 @@ export class UndiciRecord extends RequestRecord {
     return plain === given ? given : -1;
   }
 
+  override programObjects(): object {
+    return { request: this.request, response: this.response };
+  }
+
   override outcomeAtExit(): Outcome {
     return this.isUnread() ? 'notRead' : 'processExit';
   }

@@ -1,0 +1,88 @@
+/**
+ * The place in the source as written, by the map that the file on disk names. The host does this for the records; here
+ * it is for network breakpoints alone, which must know it while the program stands.
+ */
+import module from 'node:module';
+import { parse, readFileSync } from './builtins';
+
+interface Entry {
+  originalSource?: string;
+  originalLine?: number;
+  originalColumn?: number;
+}
+interface SourceMap {
+  findEntry(line: number, column: number): Entry;
+}
+interface Loaded {
+  map: SourceMap;
+  /** What the map's sources are relative to. */
+  folder: string;
+  root: string;
+}
+
+const { SourceMap: SourceMapClass } = module as unknown as { SourceMap?: new (payload: object) => SourceMap };
+const mostBytes = 64 * 1024 * 1024;
+const loaded = new Map<string, Loaded | undefined>();
+
+/** A path, also of what is named by a `file:` URL. */
+export function pathOf(file: string): string {
+  if (!file.startsWith('file:')) return file;
+  try {
+    return (require('node:url') as typeof import('node:url')).fileURLToPath(file);
+  } catch {
+    return file;
+  }
+}
+
+/** Undefined: there is no map, or it does not say. */
+export function sourcePlace(
+  file: string,
+  line: number,
+  column: number,
+): { file: string; line: number; column: number } | undefined {
+  const path = pathOf(file);
+  if (!loaded.has(path)) {
+    if (loaded.size > 500) loaded.clear();
+    loaded.set(path, load(path));
+  }
+  const found = loaded.get(path);
+  const entry = found?.map.findEntry(line - 1, column - 1);
+  if (found === undefined || !entry?.originalSource || !Number.isInteger(entry.originalLine)) return undefined;
+  const source = resolveSource(found, entry.originalSource);
+  if (source === undefined) return undefined;
+  return { file: source, line: (entry.originalLine as number) + 1, column: (entry.originalColumn ?? 0) + 1 };
+}
+
+function resolveSource({ folder, root }: Loaded, source: string): string | undefined {
+  const { resolve } = require('node:path') as typeof import('node:path');
+  const whole = /^[a-z][\w+.-]+:/i.test(source) ? source : `${root}${source}`;
+  if (whole.startsWith('file:')) return pathOf(whole);
+  // `webpack://…`: no file that could be opened.
+  return /^[a-z][\w+.-]+:\/\//i.test(whole) ? undefined : resolve(folder, whole);
+}
+
+function load(path: string): Loaded | undefined {
+  try {
+    const { dirname, resolve } = require('node:path') as typeof import('node:path');
+    if (SourceMapClass === undefined) return undefined;
+    const text = readFileSync(path, 'utf8');
+    if (text.length > mostBytes) return undefined;
+    const last = text.lastIndexOf('//# sourceMappingURL=');
+    if (last < 0) return undefined;
+    const url = (/^\S+/.exec(text.slice(last + 21)) ?? [''])[0];
+    const inline = /^data:application\/json[^,]*,/.exec(url);
+    const from = resolve(dirname(path), inline ? '.' : decodeURIComponent(url));
+    const payload: unknown = parse(inline ? inlined(url, inline[0]) : readFileSync(from, 'utf8'));
+    const { sourceRoot } = payload as { sourceRoot?: unknown };
+    const root = typeof sourceRoot === 'string' && sourceRoot !== '' ? sourceRoot.replace(/\/?$/, '/') : '';
+    return { map: new SourceMapClass(payload as object), folder: inline ? dirname(path) : dirname(from), root };
+  } catch {
+    // No such file, or nothing that could be a map.
+    return undefined;
+  }
+}
+
+const inlined = (url: string, head: string): string =>
+  head.includes(';base64')
+    ? Buffer.from(url.slice(head.length), 'base64').toString('utf8')
+    : decodeURIComponent(url.slice(head.length));
