@@ -29,7 +29,7 @@ export class CapEngine implements CaptureEngine {
   readonly timestamps = 'user';
   readonly lacks = [
     'stamps are taken when a packet reaches this program, later than it came',
-    'packets that were dropped are not counted',
+    'packets that the system dropped are not counted',
     'packets are cut at 65,535 bytes, and their length on the wire is not told',
   ];
 
@@ -60,6 +60,7 @@ class CapCapture implements StartedCapture {
   readonly filter: string;
   private readonly open: Cap[] = [];
   readonly batches = new Batches();
+  private lost = 0;
   private readonly zero = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
 
   constructor(
@@ -92,10 +93,17 @@ class CapCapture implements StartedCapture {
     this.interfaces.push({ name: device, linkType: linkTypes[link] ?? -1, snaplen: mostPacket });
     this.open.push(cap);
     cap.on('packet', (bytes) => {
-      if (this.batches.size >= mostWaiting) return;
+      if (this.batches.size >= mostWaiting) {
+        this.lost++;
+        return;
+      }
       const data = Buffer.from(buffer.subarray(0, Math.min(bytes, this.options.snaplen)));
       this.batches.push([{ interface: place, ns: this.zero + process.hrtime.bigint(), data, length: bytes }]);
     });
+  }
+
+  discarded(): number {
+    return this.lost;
   }
 
   async stop(): Promise<PacketStatistics[]> {

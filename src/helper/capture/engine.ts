@@ -22,6 +22,8 @@ export interface StartedCapture {
    * within these instants of the wall clock. Absent: the engine hands over all packets anyway.
    */
   failedAttempt?(remote: { address: string; port: number }, from: bigint, to: bigint): void;
+  /** Packets that found no room here, as nobody took them. Absent: they are among the dropped. */
+  discarded?(): number;
   /** Ends the capture; what the kernel holds comes first. Counts what was dropped, where that can be told. */
   stop(): Promise<PacketStatistics[]>;
 }

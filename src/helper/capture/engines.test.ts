@@ -129,4 +129,7 @@ it('the package cap is used as it is: its link type, a copy of each packet, stam
   expect(Math.abs(Number((packets[0]?.ns ?? 0n) - before))).toBeLessThan(1e9);
   expect(opened.every((o) => o.closed && o.filter === 'tcp or udp')).toBe(true);
   expect(capture.interfaces[0]).toMatchObject({ linkType: 1 });
+  expect(capture.discarded?.()).toBe(0);
+  for (let i = 0; i < 100_003; i++) opened[0]?.give('x');
+  expect(capture.discarded?.()).toBe(3);
 });

@@ -176,3 +176,9 @@ describe('packets of connections', () => {
     expect(s.store.header.sources.find((x) => x.name === 'capture')?.state).toBe('on');
   });
 });
+
+it('packets that nobody took from the engine are a loss of their own', async () => {
+  const s = await scene({}, new FakeEngine(undefined, [], 3));
+  await s.capture.stop();
+  expect(s.store.losses).toMatchObject([{ source: 'capture', what: 'packets', kind: 'overflow', count: 3 }]);
+});

@@ -52,6 +52,7 @@ export class FakeEngine implements CaptureEngine {
   constructor(
     private readonly interfaces: StartedCapture['interfaces'] = [{ name: 'eth0', linkType: 1, snaplen: 262_144 }],
     private readonly statistics: PacketStatistics[] = [{ interface: 0, received: 9, dropped: 2 }],
+    private readonly discarded = 0,
   ) {}
 
   async start(): Promise<StartedCapture> {
@@ -59,7 +60,8 @@ export class FakeEngine implements CaptureEngine {
       this.batches.end();
       return this.statistics;
     };
-    return { interfaces: this.interfaces, filter: 'tcp', batches: this.batches, stop };
+    const discarded = () => this.discarded;
+    return { interfaces: this.interfaces, filter: 'tcp', batches: this.batches, stop, discarded };
   }
 
   give(...batch: RawPacket[]): void {
