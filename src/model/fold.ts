@@ -5,6 +5,7 @@
  */
 
 import { foldBody } from './fold/body';
+import { hitOf } from './fold/breakpoint';
 import {
   foldCertificate,
   foldClose,
@@ -124,6 +125,8 @@ export class Folder {
         return foldUpgrade(store, isolate, line);
       case 'ctl':
         return foldControl(store, isolate, line);
+      case 'brk':
+        return store.addBreakpointHit(hitOf(isolate, line));
       case 'loss':
         return this.#foldLoss(isolate, line);
       case 'exit':

@@ -11,7 +11,8 @@
  * - `s`: the response came by HTTP/1.1 with this status; 200 without a `response.statusText` has the text `OK`;
  * - `l`: `loopBusyDuration`;
  * - `b`: sizes of the exchange, `ka`: the response's `Keep-Alive` hint.
- * `more` tells what is known only after the end, `body` a recorded body in parts, `upg` an upgraded connection while it lives.
+ * `more` tells what is known only after the end, `body` a recorded body in parts, `upg` an upgraded connection while it lives,
+ * `brk` a hit of a network breakpoint.
  * In these lists null, or being left off at the end, means unknown. The long form stays legal and wins.
  *
  * Everything here comes from the debuggee and is untrusted: `parseLine` validates, unknown kinds are kept and counted.
@@ -226,6 +227,19 @@ export const lineSchemas = {
   /** Entries of the isolate's table, innermost first; below 0: reached by an await. */
   stack: Type.Object({ id: n, f: Type.Array(Type.Integer(), { maxItems: 64 }) }),
   loss: Type.Object({
+  /** A hit of a network breakpoint. The last line of its file while the program stands at it. */
+  brk: Type.Object({
+    at,
+    breakpoint: Type.String({ maxLength: 128 }),
+    hits: n,
+    what: Type.Union([Type.Literal('stop'), Type.Literal('over'), Type.Literal('log'), Type.Literal('count')]),
+    title: optional(Type.String()),
+    request: optional(n),
+    method: optional(Type.String()),
+    url: optional(Type.String()),
+    text: optional(Type.String()),
+    callSite: optional(Type.Object({ file: Type.String(), line: n, column: n, function: optional(Type.String()) })),
+  }),
     what: Type.String(),
     count: n,
     kind: optional(Type.String()),

@@ -7,6 +7,7 @@
  */
 import { clearStore } from './clear';
 import { Eviction } from './eviction';
+import type { BreakpointHit } from './fold/breakpoint';
 import { foldedEvent } from './fold/kernelEvents';
 import type {
   Connection,
@@ -49,6 +50,8 @@ export interface Changes {
 export const defaultRequestLimit = 20_000;
 /** Socket operations kept of each connection. */
 const operationLimit = 256;
+/** Hits of network breakpoints that wait to be taken. */
+const hitLimit = 1000;
 /** Events of the kernel kept in all. */
 const eventLimit = 20_000;
 
@@ -59,6 +62,7 @@ export class Store extends Records {
   readonly dns = new DnsBounds(this);
   readonly #index = new Index();
   readonly #eviction = new Eviction(this, this.#index);
+  #hits: BreakpointHit[] = [];
   #changes: Changes = { requests: new Set(), connections: new Set(), removed: new Set(), other: true };
 
   constructor(
@@ -92,6 +96,13 @@ export class Store extends Records {
     return changes;
   }
 
+  /** Hits of network breakpoints since the last call; of more than 1,000 the newest. */
+  takeBreakpointHits(): BreakpointHit[] {
+    const hits = this.#hits;
+    this.#hits = [];
+    return hits;
+  }
+
   // --- writing: used by fold -------------------------------------------------------------------------------------
 
   setRequest(r: Request): void {
@@ -106,6 +117,11 @@ export class Store extends Records {
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
     this.#index.link(r, before);
     if (!before && this.requests.size > this.limit) this.#eviction.run();
+  }
+
+  addBreakpointHit(hit: BreakpointHit): void {
+    if (this.#hits.push(hit) > hitLimit) this.#hits.shift();
+    this.#changes.other = true;
   }
 
   /** A request that the program answers. The oldest go when there are too many. */
