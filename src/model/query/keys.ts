@@ -40,7 +40,7 @@ const table = {
   },
   api: { kind: 'text', values: ['http', 'https', 'fetch', 'undici', 'http2', 'websocket'] },
   direction: { kind: 'text', values: ['in', 'out'] },
-  status: { kind: 'number', aliases: ['status-code', 'code'] },
+  status: { kind: 'number', aliases: ['status-code'] },
   error: { kind: 'text', aliases: ['error-code'] },
   'error-message': { kind: 'text', match: 'part', aliases: ['message'] },
   phase: {
@@ -101,3 +101,17 @@ const table = {
 
 export type FieldName = keyof typeof table;
 export const keys: Readonly<Record<FieldName, Key>> = table;
+
+/** Keys of the browsers' filters that say key and comparison in one: `larger-than:1k` is `size:>1k`. */
+export const shorthands: Readonly<Record<string, FieldName>> = { 'larger-than': 'received', 'slower-than': 'duration' };
+
+const names = new Map<string, FieldName>();
+for (const [name, { aliases = [] }] of Object.entries(keys) as [FieldName, Key][]) {
+  for (const word of [name, ...aliases]) names.set(word, name);
+}
+
+/** The key that a word means, in any case; undefined: none. */
+export const keyOf = (word: string): FieldName | undefined => names.get(word.toLowerCase());
+
+/** Every word that `key:` may begin with: names, aliases, and what stands for several. */
+export const keyWords = (): string[] => [...names.keys(), 'is', 'has', ...Object.keys(shorthands)];

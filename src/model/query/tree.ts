@@ -64,6 +64,6 @@ export interface QueryError {
   length: number;
   /** What was expected there. */
   expected: string;
-  /** The text ends too early: more of it may mend this. */
-  incomplete?: true;
+  /** Only a closing quote is missing, perhaps not typed yet. */
+  unclosed?: true;
 }
