@@ -105,13 +105,7 @@ static const struct watch *watch_of(struct helper *h, const struct track *t) {
 }
 
 static struct entry *learn(struct helper *h, const struct track *t, bool begins) {
-  struct entry *e = track_find(t->protocol, &t->from, &t->to, false);
-  if (e && begins) {
-    track_forget(e);
-    e = NULL;
-  }
-  if (e) track_merge(&e->track, t);
-  else e = track_add(t);
+  struct entry *e = track_learn(t, begins);
   if (e->id[0] == 0) {
     const struct watch *w = watch_of(h, t);
     if (w) snprintf(e->id, sizeof e->id, "%s", w->id);

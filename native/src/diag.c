@@ -20,7 +20,8 @@
 
 static const struct feature *const self = &inet_diag;
 static int asking = -1;
-static uint64_t interval_ns = 1000 * MILLISECOND;
+/* 0: no samples between. */
+static uint64_t interval_ns = 1000 * MILLISECOND, due_ns;
 static uint64_t modulus = 1;
 static bool family_off[2];
 static uint64_t asked, unchanged, finals, from_memory;
@@ -136,9 +137,15 @@ static void say_watched(struct helper *h, const struct watch *w, uint64_t at, bo
   helper_send(h, self);
 }
 
+/* Those that are gone are waited for, however long the interval is. */
 static void wake(struct helper *h, uint64_t now) {
-  bool any = h->watch_count > 0;
-  helper_wake(h, self, any && interval_ns > 0 ? now + interval_ns : 0);
+  uint64_t at = interval_ns > 0 && due_ns < now + GONE_AFTER ? due_ns : now + GONE_AFTER;
+  helper_wake(h, self, h->watch_count > 0 ? at : 0);
+}
+
+static void begin_interval(struct helper *h, uint64_t now) {
+  due_ns = now + interval_ns;
+  wake(h, now);
 }
 
 static bool has_ended(int error, const struct socket_facts *f) {
@@ -186,7 +193,7 @@ static void watched(struct helper *h, const struct watch *given) {
     say_watched(h, w, at, true);
     say(h, w, &f, at, "connect", false);
   }
-  if (h->watch_count == 1) wake(h, at);
+  if (h->watch_count == 1) begin_interval(h, at);
 }
 
 static void sample(struct helper *h, struct watch *w, const char *trigger) {
@@ -201,18 +208,20 @@ static void sample(struct helper *h, struct watch *w, const char *trigger) {
 }
 
 static void tick(struct helper *h, uint64_t now) {
+  bool due = interval_ns > 0 && now >= due_ns;
   for (const struct watch *w = NULL, *next = watch_next(h, NULL); (w = next);) {
     next = watch_next(h, w);
     size_t i = place_of(h, w);
     if (state_of[i].gone_ns) {
       if (now - state_of[i].gone_ns < GONE_AFTER) continue;
       say_ended(h, (struct watch *)w, now);
-    } else if (state_of[i].serial % modulus == 0) {
+    } else if (due && state_of[i].serial % modulus == 0) {
       if (state_of[i].same >= QUIET_AFTER && ++state_of[i].skipped % QUIET_EVERY != 0) continue;
       sample(h, (struct watch *)w, "interval");
     }
   }
-  wake(h, now);
+  if (due) begin_interval(h, now);
+  else wake(h, now);
 }
 
 static void configure(struct helper *h, const struct json *m) {
@@ -225,7 +234,7 @@ static void configure(struct helper *h, const struct json *m) {
     for (const struct json *f = families->first; f; f = f->next)
       if (json_u64(f, &n) && (n == 4 || n == 6)) family_off[n == 6] = false;
   }
-  wake(h, monotonic_ns());
+  begin_interval(h, monotonic_ns());
 }
 
 static bool command(struct helper *h, const char *cmd, const struct json *m) {

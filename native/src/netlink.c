@@ -76,7 +76,8 @@ int nl_open(int protocol) {
 
 int nl_ask(int fd, void *request, size_t length, void (*part)(void *, const struct nl_message *), void *context) {
   static uint32_t last;
-  static uint8_t buffer[65536] __attribute__((aligned(8)));
+  /* Not static: `part` may ask something itself. */
+  uint8_t buffer[65536] __attribute__((aligned(8)));
   struct nlmsghdr head;
   memcpy(&head, request, sizeof head);
   head.nlmsg_len = (uint32_t)length;

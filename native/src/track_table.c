@@ -41,7 +41,7 @@ void track_forget(struct entry *e) {
   *e = (struct entry){.used = false};
 }
 
-struct entry *track_add(const struct track *t) {
+static struct entry *add(const struct track *t) {
   for (size_t tries = 0; tries < ENTRIES && entries[turn].used && entries[turn].id[0]; tries++) turn = (turn + 1) % ENTRIES;
   struct entry *e = &entries[turn];
   turn = (turn + 1) % ENTRIES;
@@ -54,5 +54,14 @@ struct entry *track_add(const struct track *t) {
   *original = number;
   e->next_reply = *reply;
   *reply = number;
+  return e;
+}
+
+struct entry *track_learn(const struct track *t, bool begins) {
+  struct entry *e = track_find(t->protocol, &t->from, &t->to, false);
+  bool same = e && !begins && address_equal(&e->track.reply_from, &t->reply_from) && address_equal(&e->track.reply_to, &t->reply_to);
+  if (e && !same) track_forget(e);
+  if (!same) return add(t);
+  track_merge(&e->track, t);
   return e;
 }

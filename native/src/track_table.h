@@ -13,5 +13,6 @@ struct entry {
 
 struct entry *track_find(int protocol, const struct address *from, const struct address *to, bool reply);
 void track_forget(struct entry *);
-/* The oldest makes room; those of watched connections are skipped as long as there are others. */
-struct entry *track_add(const struct track *);
+/* Over what is known of these ends; `begins`: another one had them before. So had one that leads elsewhere, whose end was
+   not heard. The oldest makes room; those of watched connections are skipped as long as there are others. */
+struct entry *track_learn(const struct track *, bool begins);

@@ -1,10 +1,10 @@
-// with: track.c netlink.c json.c watch.c
+// with: track.c track_table.c netlink.c json.c watch.c
 /* Messages of connection tracking as Linux 6.18 sent them, whole, cut and broken. */
 #include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #include "check.h"
-#include "track.h"
+#include "track_table.h"
 
 /* What watch.c asks of the loop: not reached from here. */
 struct out *helper_message(struct helper *h, const char *type) { return (void)h, (void)type, NULL; }
@@ -119,6 +119,42 @@ static void of_text(void) {
   }
 }
 
+/* Ends are used again, and lead elsewhere then, though the end of the one before was not heard: both chains stay whole. */
+static void learned(void) {
+  static uint16_t leads_to[64];
+  for (int round = 0; round < 200000; round++) {
+    uint16_t port = (uint16_t)(random32() % 64), other = (uint16_t)(random32() % 64);
+    struct track t = {.protocol = 6, .from = {.family = AF_INET, .port = port}, .to = {.family = AF_INET, .port = 80},
+                      .reply_from = {.family = AF_INET, .port = (uint16_t)(1000 + port)}, .reply_to = {.family = AF_INET, .port = other}};
+    struct entry *e = track_find(6, &t.from, &t.to, false);
+    CHECK(!e == !leads_to[port] && (!e || e->track.reply_to.port == leads_to[port] - 1));
+    if (e && random32() % 4 == 0) {
+      struct track was = e->track;
+      track_forget(e);
+      leads_to[port] = 0;
+      CHECK(!track_find(6, &was.from, &was.to, false) && !track_find(6, &was.reply_from, &was.reply_to, true));
+      continue;
+    }
+    bool same = e && leads_to[port] == other + 1, begins = random32() % 4 == 0;
+    if (e) e->told = true;
+    e = track_learn(&t, begins);
+    leads_to[port] = (uint16_t)(other + 1);
+    CHECK(track_find(6, &t.from, &t.to, false) == e && track_find(6, &t.reply_from, &t.reply_to, true) == e);
+    CHECK(e->told == (same && !begins));
+  }
+  /* More than there is room for: the oldest goes, but no watched one. */
+  struct track watched = {.protocol = 17, .from = {.family = AF_INET, .port = 1}, .to = {.family = AF_INET, .port = 53},
+                          .reply_from = {.family = AF_INET, .port = 53}, .reply_to = {.family = AF_INET, .port = 1}};
+  strcpy(track_learn(&watched, true)->id, "w");
+  for (uint32_t i = 0; i < 20000; i++) {
+    struct track t = {.protocol = 6, .from = {.family = AF_INET, .port = (uint16_t)i}, .to = {.family = AF_INET, .port = 443},
+                      .reply_from = {.family = AF_INET, .port = 443}, .reply_to = {.family = AF_INET, .port = (uint16_t)i}};
+    CHECK(track_learn(&t, true) == track_find(6, &t.reply_from, &t.reply_to, true));
+  }
+  struct entry *e = track_find(17, &watched.from, &watched.to, false);
+  CHECK(e && strcmp(e->id, "w") == 0 && track_find(17, &watched.reply_from, &watched.reply_to, true) == e);
+}
+
 static void broken(void) {
   const struct {
     const uint8_t *bytes;
@@ -144,6 +180,7 @@ int main(void) {
   of_the_kernel();
   merging();
   of_text();
+  learned();
   broken();
   return 0;
 }

@@ -141,6 +141,45 @@ describe.skipIf(why)('figures of a connection', () => {
     expect(ats).toEqual([...ats].sort((a, b) => (a < b ? -1 : 1)));
   });
 
+  test('every tenth of 1,000 in detail, each with its first and last figures; without an interval, those alone', async () => {
+    using helper = new Asked();
+    const sampled = new Map<string, Set<string>>();
+    let ofOne = 0;
+    helper.client.listen({
+      message: (m) => {
+        if (m.t !== 'sample') return;
+        sampled.set(m.trigger, (sampled.get(m.trigger) ?? new Set()).add(m.id));
+        if (m.id === 'c9' && m.trigger === 'interval') ofOne++;
+      },
+    });
+    helper.send({ cmd: 'configure', intervalMs: 10, modulus: 10 });
+    const server = createServer((s) => open.push(s.resume())).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 1000; i++) {
+      const s = connect({ port, host: '127.0.0.1' });
+      await once(s, 'connect');
+      sockets.push(s);
+      open.push(s);
+      helper.send(watching(`c${i}`, s));
+    }
+    const every = (n: number) => sockets.flatMap((_, i) => ((i + 1) % n === 0 ? [`c${i}`] : []));
+    await expect.poll(() => sampled.get('connect')?.size).toBe(1000);
+    // Several intervals of one of them: none of the others comes.
+    for (const s of sockets) s.write('x');
+    for (let before = ofOne; ofOne < before + 5; await wait(5)) sockets[9]?.write('x');
+    await expect.poll(() => sampled.get('interval')?.size).toBe(100);
+    expect([...(sampled.get('interval') ?? [])].sort()).toEqual(every(10).sort());
+    helper.send({ cmd: 'configure', intervalMs: 0, modulus: 1 });
+    await helper.client.settled(5000);
+    sampled.clear();
+    for (const s of sockets) s.end('x');
+    await expect.poll(() => sampled.get('close')?.size).toBe(1000);
+    expect([...sampled.keys()]).toEqual(['close']);
+    server.close();
+  });
+
   test('a socket that its own program resets has no last figures', async () => {
     using helper = new Asked();
     const { socket } = await pair('127.0.0.1');
