@@ -13,6 +13,10 @@ import { commands, contextKeys } from './ids';
 import { Notes } from './notes/notes';
 import { Panel } from './panel/panel';
 import { showPlace } from './places';
+import { registerRequestCommands } from './requests/commands';
+import { launchRequests } from './requests/launch';
+import { WorkspaceRequests } from './requests/registry';
+import { RequestsView } from './requests/tree';
 import { Runs } from './runs';
 import { panelOpens, recording, requestsToKeep, runsToKeep } from './settings';
 import { StatusBar } from './statusBar';
@@ -28,13 +32,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = disposables.add(vscode.window.createOutputChannel('Net Trace', { log: true }));
 
   const runs = new Runs(runsToKeep);
+  const memory = (key: string) => ({
+    get: () => context.workspaceState.get(key),
+    set: (value: unknown) => void context.workspaceState.update(key, value),
+  });
   /** View state (columns, filter, selection): the panel's and the opened files' apart. */
   const pageHost = (key: string) => ({
     log,
-    state: {
-      get: () => context.workspaceState.get(key),
-      set: (value: unknown) => void context.workspaceState.update(key, value),
-    },
+    state: memory(key),
     openCode: (place: NonNullable<Row['callSite']>, preview: boolean) => void showPlace(place, preview),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
@@ -49,13 +54,24 @@ export function activate(context: vscode.ExtensionContext): void {
     // The panel says it too, for as long as the run is shown.
     if (!panel.visible) void vscode.window.showWarningMessage(`Net Trace: ${text}`);
   };
+  const requests = new WorkspaceRequests(
+    memory('netTrace.requests'),
+    () => import('./work'),
+    (count) => log.warn(`${count} of the saved trace requests make no sense and were left out`),
+  );
+  disposables.add(new RequestsView(requests, runs));
+  for (const command of registerRequestCommands({ requests, runs, panel })) disposables.add(command);
+  const used = noteUse(memory('netTrace.used'));
+  disposables.add(requests.onDidChange(used));
+
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
-    create: async (options) => {
-      const { TraceSession } = await import('./work');
+    create: async ({ traceRequests, sample, ...options }) => {
+      const { TraceSession, TraceRequests } = await import('./work');
       return TraceSession.create({
         ...recording(),
         ...options,
+        requests: launchRequests({ traceRequests, sample }, TraceRequests) ?? (await requests.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
         limits: { requests: requestsToKeep() },
       });
@@ -64,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log.info(`run ${run.number} begins: ${session.name}`);
       run.recorder.control?.onDidWrite(() => void leaves.control(run));
       notes.show(runs);
+      used();
       diagnosis.began(run, session);
       if (panelOpens() === 'onStart') void panel.show({ focus: false });
       if (run.problem) say(run.problem.text);
@@ -104,6 +121,17 @@ export function activate(context: vscode.ExtensionContext): void {
     await runs.dispose();
   };
   log.info(`active after ${(performance.now() - begin).toFixed(1)} ms`);
+}
+
+/** From the first use on the views of control are shown, in this workspace. */
+function noteUse(memory: { get(): unknown; set(value: unknown): void }): () => void {
+  const show = () => void vscode.commands.executeCommand('setContext', contextKeys.used, true);
+  if (memory.get() === true) show();
+  return () => {
+    if (memory.get() === true) return;
+    memory.set(true);
+    show();
+  };
 }
 
 export async function deactivate(): Promise<void> {

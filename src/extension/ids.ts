@@ -25,9 +25,20 @@ export const commands = {
   toggleConnections: 'netTrace.toggleConnections',
   openAsText: 'netTrace.openAsText',
   showLog: 'netTrace.showLog',
+  createRequest: 'netTrace.requests.create',
+  switchRequests: 'netTrace.requests.switch',
+  deleteRequest: 'netTrace.requests.delete',
+  copyRequestId: 'netTrace.requests.copyId',
+  copyRequests: 'netTrace.requests.copy',
+  showRequestRows: 'netTrace.requests.show',
 } as const;
 
-export const views = { container: 'netTracePanel', panel: 'netTrace.panel' } as const;
+export const views = {
+  container: 'netTracePanel',
+  panel: 'netTrace.panel',
+  /** Beside the debugger's own. */
+  requests: 'netTrace.requests',
+} as const;
 
 /** The editor tab with the same page as the panel (made by code, so it is not in package.json's views). */
 export const tabType = 'netTrace.tab';
@@ -51,7 +62,11 @@ export const settings = {
 } as const;
 
 /** Context keys for `when` clauses. */
-export const contextKeys = { hasRuns: 'netTrace.hasRuns' } as const;
+export const contextKeys = {
+  hasRuns: 'netTrace.hasRuns',
+  /** In this workspace something was traced, or asked to be. */
+  used: 'netTrace.used',
+} as const;
 
 export const colors = [
   'netTrace.phase.queue',

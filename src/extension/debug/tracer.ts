@@ -42,6 +42,9 @@ export interface TraceOptions {
   capture?: CaptureSettings | undefined;
   /** TLS secrets, to decrypt them. */
   keys?: boolean;
+  /** As the launch configuration has them, unchecked: conditions in place of the workspace's. */
+  traceRequests?: unknown;
+  sample?: unknown;
 }
 
 interface Live {
@@ -191,6 +194,15 @@ function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfigur
 
 /** What the launch configuration asks for; VS Code only warns of what does not fit its schema, so it is checked here. */
 export function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
+  const { traceRequests, sample } = config;
+  return {
+    ...partsOf(config),
+    ...(traceRequests === undefined ? {} : { traceRequests }),
+    ...(sample === undefined ? {} : { sample }),
+  };
+}
+
+function partsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
   if (typeof config.netTrace !== 'object' || config.netTrace === null) return {};
   const { dnsResolver, bodies, bodyTypes, ...rest } = config.netTrace as TraceOptions & { dnsResolver?: unknown };
   const options: TraceOptions = 'capture' in rest ? captureOptions(rest.capture) : {};

@@ -83,6 +83,12 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     page?.select(id);
   }
 
+  /** Shows the requests that a query finds. */
+  async filter(query: string): Promise<void> {
+    if (!this.#tab?.panel.visible) await this.show({ focus: false });
+    this.#target()?.filter(query);
+  }
+
   #target(): Page | undefined {
     return this.#tab?.panel.active || (this.#tab?.panel.visible && !this.#view?.visible) ? this.#tab.page : this.#page;
   }

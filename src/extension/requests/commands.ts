@@ -1,0 +1,118 @@
+/** What a user does with trace requests: make, switch, delete, copy, look at what they traced. */
+import * as vscode from 'vscode';
+import type { TraceRequest } from '../../model/records';
+import type { TraceRequests } from '../../model/traceRequests';
+import { commands } from '../ids';
+import type { Panel } from '../panel/panel';
+import type { Runs } from '../runs';
+import { askForCondition, askForLimit } from './ask';
+import type { WorkspaceRequests } from './registry';
+import { detailsOf, titleOf } from './words';
+
+export interface RequestParts {
+  requests: WorkspaceRequests;
+  runs: Runs;
+  panel: Panel;
+}
+
+/** From the tree the item is given; from the palette it is asked for. */
+type Handler = (item?: TraceRequest) => Promise<unknown>;
+
+export function registerRequestCommands({ requests, runs, panel }: RequestParts): vscode.Disposable[] {
+  const handlers: Record<string, Handler> = {
+    [commands.createRequest]: create,
+    [commands.switchRequests]: switchThem,
+    [commands.deleteRequest]: async (item) => {
+      const registry = await requests.registry();
+      const chosen = await oneOf(item, 'Which trace request is to be deleted?', (r) => !requests.isEverything(r));
+      if (chosen && registry.get(chosen.id)) registry.delete(chosen.id);
+    },
+    [commands.copyRequestId]: async (item) => {
+      const chosen = await oneOf(item, 'Of which trace request is the id to be copied?');
+      if (chosen) await vscode.env.clipboard.writeText(chosen.id);
+    },
+    [commands.copyRequests]: async (item) => {
+      const registry = await requests.registry();
+      const given = item && registry.get(item.id);
+      await vscode.env.clipboard.writeText(JSON.stringify(given ?? registry.list(), null, 2));
+      if (!given)
+        vscode.window.setStatusBarMessage('Net Trace: the trace requests are in the clipboard, as JSON.', 5000);
+    },
+    [commands.showRequestRows]: async (item) => {
+      const chosen = await oneOf(item, 'Whose requests are to be shown?');
+      if (chosen) await panel.filter(`trace-request:${chosen.id}`);
+    },
+  };
+  return Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
+
+  async function create(): Promise<void> {
+    const title = 'New Trace Request';
+    const condition = await askForCondition(title);
+    if (condition === undefined) return;
+    const limit = await askForLimit(title);
+    if (limit === undefined) return;
+    const registry = await requests.registry();
+    const everything = registry.list().find((r) => requests.isEverything(r));
+    const only = { label: '$(check) Enable it, and nothing else', how: 'only' as const };
+    const beside = { label: '$(add) Enable it beside the others', how: 'beside' as const };
+    const later = { label: '$(circle-slash) Do not enable it yet', how: 'later' as const };
+    const chosen = await vscode.window.showQuickPick([only, beside, later], {
+      title,
+      placeHolder: everything?.enabled ? 'All requests are traced at present' : 'What is to be traced?',
+      ignoreFocusOut: true,
+    });
+    if (!chosen) return;
+    const made = registry.create({ condition, ...(limit === 'none' ? {} : { limit }) });
+    // What other extensions trace is theirs.
+    const others = registry.list().filter((r) => r.enabled && r.owner !== undefined);
+    if (chosen.how === 'only') switchTo(registry, new Set([made.id, ...others.map((r) => r.id)]));
+    else if (chosen.how === 'beside') registry.update(made.id, { enabled: true });
+  }
+
+  async function switchThem(): Promise<void> {
+    const registry = await requests.registry();
+    const items = registry.list().map((r) => ({ ...itemOf(r), picked: r.enabled === true }));
+    const chosen = await vscode.window.showQuickPick(items, {
+      canPickMany: true,
+      title: 'Enabled Trace Requests',
+      placeHolder: 'What is ticked is traced',
+    });
+    if (!chosen) return;
+    switchTo(registry, new Set(chosen.map((c) => c.request.id)));
+  }
+
+  async function oneOf(
+    item: TraceRequest | undefined,
+    placeHolder: string,
+    fits: (r: TraceRequest) => boolean = () => true,
+  ): Promise<TraceRequest | undefined> {
+    if (typeof item?.id === 'string') return item;
+    const items = (await requests.registry()).list().filter(fits).map(itemOf);
+    if (items.length === 0) {
+      void vscode.window.showInformationMessage(
+        'Net Trace: there is no such trace request yet. Make one by “New Trace Request”.',
+      );
+      return undefined;
+    }
+    return (await vscode.window.showQuickPick(items, { placeHolder }))?.request;
+  }
+
+  function itemOf(request: TraceRequest) {
+    const run = runs
+      .list()
+      .at(-1)
+      ?.store.header.traceRequests?.find((r) => r.id === request.id);
+    const state = request.enabled ? 'enabled' : 'not enabled';
+    return {
+      label: titleOf(request),
+      description: [state, detailsOf(request, run)].filter(Boolean).join(' · '),
+      request,
+    };
+  }
+}
+
+/** First on, then off: in between there is never nothing to trace, for which the program would be left alone. */
+function switchTo(registry: TraceRequests, enabled: ReadonlySet<string>): void {
+  for (const id of enabled) registry.update(id, { enabled: true });
+  for (const { id } of registry.list()) if (!enabled.has(id)) registry.update(id, { enabled: false });
+}

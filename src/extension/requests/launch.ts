@@ -1,0 +1,40 @@
+/** `traceRequests` of a launch configuration: they take the place of the workspace's for that launch. */
+import type { NewTraceRequest, TraceRequests } from '../../model/traceRequests';
+
+/** What a configuration says; it may hold anything. Undefined: nothing, the workspace's are in force. */
+export function launchRequests(
+  { traceRequests, sample }: { traceRequests?: unknown; sample?: unknown },
+  Registry: typeof TraceRequests,
+): TraceRequests | undefined {
+  if (traceRequests === undefined && sample === undefined) return undefined;
+  const entries = traceRequests === undefined ? [''] : traceRequests;
+  if (!Array.isArray(entries)) throw new Error('"traceRequests" of the launch configuration has to be a list.');
+  const registry = new Registry();
+  for (const [i, entry] of entries.entries()) {
+    try {
+      const { enabled, ...asked } = entryOf(entry, sample);
+      const { id } = registry.create(asked);
+      if (enabled) registry.update(id, { enabled });
+    } catch (error) {
+      const name = traceRequests === undefined ? '"sample"' : `"traceRequests"[${i}]`;
+      throw new Error(`${name} of the launch configuration: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return registry;
+}
+
+const fields = new Set(['condition', 'description', 'limit', 'sample', 'enabled']);
+
+/** Whoever writes one into a configuration wants it: it is enabled unless it says otherwise. */
+function entryOf(entry: unknown, sample: unknown): NewTraceRequest & { enabled: boolean } {
+  if (typeof entry === 'string') return { condition: entry, enabled: true, ...sampleOf(sample) };
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+    throw new Error('it has to be a condition, or an object with one.');
+  const { enabled = true, ...asked } = entry as Record<string, unknown>;
+  const unknown = Object.keys(asked).find((name) => !fields.has(name));
+  if (unknown !== undefined) throw new Error(`there is no field ${unknown}; there are ${[...fields].join(', ')}.`);
+  if (typeof enabled !== 'boolean') throw new Error('enabled has to be true or false.');
+  return { ...sampleOf(sample), ...(asked as unknown as NewTraceRequest), enabled };
+}
+
+const sampleOf = (sample: unknown): { sample?: number } => (sample === undefined ? {} : { sample: sample as number });

@@ -1,0 +1,73 @@
+/**
+ * The workspace's trace requests: one registry for all runs, kept in the workspace. Loaded when first needed, as it brings
+ * the schemas with it. One of them, made here, asks for everything; it can be switched off but not deleted.
+ */
+import type { TraceRequest } from '../../model/records';
+import type { TraceRequests } from '../../model/traceRequests';
+import { Emitter } from '../emitter';
+
+/** Where they are kept; of the workspace. */
+export interface Memory {
+  get(): unknown;
+  set(value: unknown): void;
+}
+
+interface Saved {
+  v: 1;
+  /** Id of the one for everything. */
+  everything: string;
+  requests: readonly TraceRequest[];
+}
+
+export class WorkspaceRequests {
+  readonly #changed = new Emitter<void>();
+  #loading: Promise<TraceRequests> | undefined;
+  #everything = '';
+  #loaded: TraceRequests | undefined;
+
+  /** After each change, by whomever. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly load: () => Promise<{ TraceRequests: typeof TraceRequests }>,
+    private readonly refused: (count: number) => void,
+  ) {}
+
+  registry(): Promise<TraceRequests> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  /** Absent: not needed so far. */
+  get loaded(): TraceRequests | undefined {
+    return this.#loaded;
+  }
+
+  /** Is it the one for everything? Known once they are loaded. */
+  isEverything(request: Pick<TraceRequest, 'id'>): boolean {
+    return request.id === this.#everything;
+  }
+
+  async #load(): Promise<TraceRequests> {
+    const { TraceRequests } = await this.load();
+    const registry = TraceRequests.everything();
+    const saved = this.memory.get() as Partial<Saved> | undefined;
+    if (saved?.v === 1) {
+      const fresh = registry.save();
+      const { refused } = registry.load(saved.requests);
+      if (refused > 0) this.refused(refused);
+      // Without the one for everything nobody could ask for everything again.
+      const kept = registry.list().some((r) => r.id === saved.everything);
+      if (!kept) registry.load([...fresh, ...registry.save()]);
+      this.#everything = kept ? (saved.everything as string) : (fresh[0]?.id ?? '');
+    } else this.#everything = registry.list()[0]?.id ?? '';
+    registry.onChange(() => {
+      const value: Saved = { v: 1, everything: this.#everything, requests: registry.save() };
+      this.memory.set(value);
+      this.#changed.fire();
+    });
+    this.#loaded = registry;
+    return registry;
+  }
+}

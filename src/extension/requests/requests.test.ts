@@ -1,0 +1,140 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { TraceRequest } from '../../model/records';
+import { TraceRequests } from '../../model/traceRequests';
+import { launchRequests } from './launch';
+import { WorkspaceRequests } from './registry';
+import { detailsOf, titleOf, tooltipOf } from './words';
+
+function workspace() {
+  let kept: unknown;
+  const refused = vi.fn();
+  const memory = {
+    get: () => (kept === undefined ? undefined : JSON.parse(JSON.stringify(kept))),
+    set: (value: unknown) => {
+      kept = value;
+    },
+  };
+  return { refused, memory, open: () => new WorkspaceRequests(memory, async () => ({ TraceRequests }), refused) };
+}
+
+const told = (registry: TraceRequests) => registry.list().map((r) => [r.condition, r.enabled]);
+
+describe('the workspace’s trace requests', () => {
+  it('at first there is one, for everything, enabled', async () => {
+    const requests = workspace().open();
+    const registry = await requests.registry();
+    expect(told(registry)).toEqual([['', true]]);
+    expect(registry.list().map((r) => requests.isEverything(r))).toEqual([true]);
+  });
+
+  it('are the same after a reload: list, limits, what is enabled', async () => {
+    const { open, refused } = workspace();
+    const before = await open().registry();
+    const { id } = before.create({ condition: 'status:>=500', limit: 5, description: 'bad ones', owner: 'a.b' });
+    before.create({ condition: 'path:/x' });
+    before.update(id, { enabled: true });
+    before.update(before.list()[0]?.id ?? '', { enabled: false });
+    const again = open();
+    const after = await again.registry();
+    expect(after.list()).toEqual(before.list());
+    expect(told(after)).toEqual([
+      ['', false],
+      ['status:>=500', true],
+      ['path:/x', false],
+    ]);
+    expect(again.isEverything(after.list()[0] as TraceRequest)).toBe(true);
+    expect(refused).not.toHaveBeenCalled();
+  });
+
+  it('tells of each change, and of none before', async () => {
+    const requests = workspace().open();
+    const changed = vi.fn();
+    requests.onDidChange(changed);
+    const registry = await requests.registry();
+    expect(changed).not.toHaveBeenCalled();
+    registry.create({ condition: '' });
+    expect(changed).toHaveBeenCalledTimes(1);
+  });
+
+  it.each<[string, unknown]>([
+    ['text', 'x'],
+    ['another version', { v: 2, requests: [] }],
+    ['nothing in it', { v: 1 }],
+    [
+      'one entry that makes no sense',
+      { v: 1, everything: 'no', requests: [{ id: 5 }, { id: 'a', condition: 'status:>=' }] },
+    ],
+  ])('whatever was kept (%s), everything can be asked for', async (_, value) => {
+    const { memory, open } = workspace();
+    memory.set(value);
+    const requests = open();
+    const registry = await requests.registry();
+    expect(registry.list().some((r) => requests.isEverything(r) && r.enabled)).toBe(true);
+  });
+});
+
+describe('trace requests of a launch configuration', () => {
+  const of = (traceRequests: unknown, sample?: unknown) => launchRequests({ traceRequests, sample }, TraceRequests);
+  it('none: the workspace’s', () => expect(of(undefined)).toBeUndefined());
+  it('an empty list: nothing', () => expect(of([])?.list()).toEqual([]));
+  it('texts and objects; enabled unless they say otherwise', () =>
+    expect(of(['status:>=500', { condition: '', limit: 3, enabled: false }])?.list()).toMatchObject([
+      { condition: 'status:>=500', enabled: true },
+      { condition: '', limit: 3, enabled: false },
+    ]));
+  it('a sample, of everything or of those without one', () => {
+    expect(of(undefined, 10)?.list()).toMatchObject([{ condition: '', sample: 10, enabled: true }]);
+    expect(
+      of(['', { condition: '', sample: 2 }], 10)
+        ?.list()
+        .map((r) => r.sample),
+    ).toEqual([10, 2]);
+  });
+  it.each<[unknown, unknown, RegExp]>([
+    ['status:500', undefined, /"traceRequests" .* has to be a list/],
+    [['status:>='], undefined, /"traceRequests"\[0\] .*: column \d+/],
+    [['', 5], undefined, /"traceRequests"\[1\] .*condition/],
+    [[{ condition: '', limit: 0 }], undefined, /limit/],
+    [[{ condition: '', limits: 1 }], undefined, /no field limits; there are condition, /],
+    [[{ condition: '', enabled: 'yes' }], undefined, /enabled/],
+    [[{}], undefined, /condition/],
+    [undefined, 0, /"sample" .*sample/],
+  ])('%j, sample %j is refused with what is wrong', (list, sample, message) =>
+    expect(() => of(list, sample)).toThrow(message),
+  );
+});
+
+describe('words', () => {
+  const request: TraceRequest = { id: 'i', condition: 'status:>=500', limit: 5, enabled: true };
+  const matched = [
+    { thread: '4711-0', count: 3 },
+    { thread: '4711-1', count: 1 },
+    { thread: '5000-0', count: 2 },
+  ];
+  it.each<[TraceRequest, object | undefined, string]>([
+    [request, undefined, '0 of 5'],
+    [request, { matched: matched.slice(0, 1) }, '3 of 5'],
+    [request, { matched }, '4 of 5 in the busiest of 2 processes'],
+    [request, { matched: [{ thread: '4711-0', count: 5 }], state: 'limitReached' }, '5 of 5 · limit reached'],
+    [{ ...request, enabled: false }, { matched: [{ thread: '4711-0', count: 5 }], state: 'limitReached' }, '5 of 5'],
+    [{ id: 'i', condition: '', description: 'All requests' }, { matched }, '6'],
+    [{ id: 'i', condition: '', description: 'All requests' }, undefined, ''],
+    [{ id: 'i', condition: 'a', description: 'mine', sample: 10, owner: 'x.y' }, undefined, 'mine · 1 in 10 · by x.y'],
+  ])('%j in %j: %s', (r, run, text) => expect(detailsOf(r, run && { id: 'i', ...run })).toBe(text));
+  it('title: the condition, else the description', () => {
+    expect(titleOf(request)).toBe('status:>=500');
+    expect(titleOf({ id: 'i', condition: '', description: 'mine' })).toBe('mine');
+    expect(titleOf({ id: 'i' })).toBe('All requests');
+  });
+  it('the hover has all of it', () =>
+    expect(
+      tooltipOf({ ...request, owner: 'x.y', sample: 3 }, { id: 'i', state: 'limitReached' }),
+    ).toMatchInlineSnapshot(`
+      "Requests that match status:>=500
+      Enabled
+      At most 5 in each process; reached in this run
+      One in 3 in detail; the others are counted
+      Made by the extension x.y
+      Id i"
+    `));
+});

@@ -1,0 +1,90 @@
+/** The view "Trace Requests": what is traced, with a check box each. */
+import * as vscode from 'vscode';
+import type { TraceRequest } from '../../model/records';
+import { Disposables } from '../disposables';
+import { views } from '../ids';
+import type { Runs } from '../runs';
+import { Throttle } from '../throttle';
+import type { WorkspaceRequests } from './registry';
+import { detailsOf, type InRun, titleOf, tooltipOf } from './words';
+
+const gapMs = 500;
+
+export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vscode.Disposable {
+  readonly #disposables = new Disposables();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #throttle = new Throttle(() => this.#update(), gapMs);
+  readonly #view: vscode.TreeView<TraceRequest>;
+  /** What is shown, as text: the tree is drawn anew only if that changes. */
+  #shown = '';
+
+  constructor(
+    private readonly requests: WorkspaceRequests,
+    private readonly runs: Runs,
+  ) {
+    this.#view = vscode.window.createTreeView(views.requests, { treeDataProvider: this, showCollapseAll: false });
+    this.#disposables.add(this.#view);
+    this.#disposables.add(this.#changed);
+    this.#disposables.add(this.#throttle);
+    this.#disposables.add(requests.onDidChange(() => this.#changed.fire()));
+    this.#disposables.add(runs.onDidChange(() => this.#view.visible && this.#throttle.ask()));
+    this.#disposables.add(this.#view.onDidChangeVisibility(({ visible }) => visible && this.#throttle.ask()));
+    this.#disposables.add(this.#view.onDidChangeCheckboxState(({ items }) => void this.#checked(items)));
+  }
+
+  async getChildren(element?: TraceRequest): Promise<TraceRequest[] | undefined> {
+    if (element) return undefined;
+    const list = (await this.requests.registry()).list();
+    // The one for everything comes first, whenever it was made.
+    return [...list].sort((a, b) => Number(this.requests.isEverything(b)) - Number(this.requests.isEverything(a)));
+  }
+
+  getTreeItem(request: TraceRequest): vscode.TreeItem {
+    const run = this.#inRun(request.id);
+    const item = new vscode.TreeItem(titleOf(request));
+    item.id = request.id;
+    item.description = detailsOf(request, run);
+    item.tooltip = tooltipOf(request, run);
+    item.contextValue = this.requests.isEverything(request) ? 'everything' : 'request';
+    item.checkboxState = {
+      state: request.enabled ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+      tooltip: request.enabled ? 'Do not trace these requests' : 'Trace these requests',
+    };
+    item.accessibilityInformation = { label: `${titleOf(request)}. ${item.tooltip.replaceAll('\n', '. ')}` };
+    return item;
+  }
+
+  async #checked(items: readonly (readonly [TraceRequest, vscode.TreeItemCheckboxState])[]): Promise<void> {
+    const registry = await this.requests.registry();
+    for (const [{ id }, state] of items) {
+      // Deleted meanwhile: the tree is drawn anew anyway.
+      if (registry.get(id)) registry.update(id, { enabled: state === vscode.TreeItemCheckboxState.Checked });
+    }
+  }
+
+  #inRun(id: string): InRun | undefined {
+    return this.runs
+      .list()
+      .at(-1)
+      ?.store.header.traceRequests?.find((r) => r.id === id);
+  }
+
+  #update(): void {
+    const run = this.runs.list().at(-1);
+    const followed = run?.recorder.control?.registry;
+    const own = followed !== undefined && followed !== this.requests.loaded;
+    // An empty text takes the message away.
+    this.#view.message = own
+      ? `${run?.title} has trace requests of its own, in its launch configuration; those below are not in force for it.`
+      : '';
+    const shown = JSON.stringify(run?.store.header.traceRequests?.map((r) => [r.id, r.state, r.matched]) ?? null);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+}
