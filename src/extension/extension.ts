@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import type { PageCommand } from '../model/protocol';
 import type { Row } from '../model/row';
+import { exportsOf } from './api/exports';
+import type { NetTraceExports } from './api/types';
 import { registerCommands } from './commands';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
@@ -10,6 +12,7 @@ import { Tracer } from './debug/tracer';
 import { registerTracker } from './debug/tracker';
 import { Disposables } from './disposables';
 import { commands, contextKeys } from './ids';
+import { KernelAccess } from './kernel/access';
 import { Notes } from './notes/notes';
 import { Panel } from './panel/panel';
 import { showPlace } from './places';
@@ -25,7 +28,7 @@ import { TraceEditors } from './trace/traceEditor';
 /** What must be finished before the window closes. */
 let closing: (() => Promise<unknown>) | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const begin = performance.now();
   const disposables = new Disposables();
   context.subscriptions.push(disposables);
@@ -68,9 +71,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const tracer = new Tracer(runs, {
     create: async ({ traceRequests, sample, ...options }) => {
       const { TraceSession, TraceRequests } = await import('./work');
+      const base = recording();
       return TraceSession.create({
-        ...recording(),
+        ...base,
         ...options,
+        helperOptions: { ...base.helperOptions, ...options.helperOptions },
         requests: launchRequests({ traceRequests, sample }, TraceRequests) ?? (await requests.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
         limits: { requests: requestsToKeep() },
@@ -81,12 +86,20 @@ export function activate(context: vscode.ExtensionContext): void {
       run.recorder.control?.onDidWrite(() => void leaves.control(run));
       notes.show(runs);
       used();
+      void kernel.look();
       diagnosis.began(run, session);
       if (panelOpens() === 'onStart') void panel.show({ focus: false });
       if (run.problem) say(run.problem.text);
     },
     failed: (error) => log.error(error instanceof Error ? error : String(error)),
   });
+  const kernel = new KernelAccess({
+    folder: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath,
+    changed: (abilities) => runs.setAbilities(abilities),
+    renewed: () => tracer.renewSpares(),
+    log,
+  });
+  for (const command of kernel.register()) disposables.add(command);
   const diagnosis = disposables.add(new Diagnosis(runs, (_run, text) => say(text)));
 
   for (const provider of registerProviders(tracer, () => panelOpens() === 'onStart', log)) disposables.add(provider);
@@ -121,6 +134,7 @@ export function activate(context: vscode.ExtensionContext): void {
     await runs.dispose();
   };
   log.info(`active after ${(performance.now() - begin).toFixed(1)} ms`);
+  return exportsOf(requests, runs, log);
 }
 
 /** From the first use on the views of control are shown, in this workspace. */

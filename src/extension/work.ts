@@ -3,7 +3,11 @@
  * at the first use: VS Code starts the extension with each Node debug session, traced or not, and that must cost nothing.
  */
 export { formatOf, parseTrace, readTrace, suffixes, writePackets, writeTrace } from '../formats';
+export { abilitiesHere } from '../helper/abilities';
+export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';
 export { TraceRequests } from '../model/traceRequests';
 export { TraceSession } from '../session/session';
+export { apiFor } from './api/api';
+export { disablePlan, enablePlan, planWithout } from './kernel/plan';
 export { isPageMessage } from './panel/messages';
 export { FileView } from './trace/fileView';

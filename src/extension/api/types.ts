@@ -4,7 +4,7 @@
  *
  * ```ts
  * const extension = vscode.extensions.getExtension<NetTraceExports>('nettrace.nettrace');
- * const netTrace = (await extension?.activate())?.getApi('your-publisher.your-extension');
+ * const netTrace = await (await extension?.activate())?.getApi('your-publisher.your-extension');
  * ```
  */
 
@@ -15,13 +15,13 @@ export interface NetTraceExports {
   /**
    * The interface for one extension. What it creates belongs to it: it sees no trace requests and no requests of others.
    * @param owner id of the calling extension, `publisher.name`.
-   * @throws Error if no extension with this id is installed.
+   * @returns rejects with an Error if no extension with this id is installed.
    */
-  getApi(owner: string): NetTraceApi;
+  getApi(owner: string): Promise<NetTraceApi>;
 }
 
 export interface NetTraceApi {
-  /** Id of the extension for which this is, in lower case. */
+  /** Id of the extension for which this is, as it is installed. */
   readonly owner: string;
   readonly traceRequests: TraceRequests;
   /**
@@ -64,14 +64,18 @@ export interface NewTraceRequest {
   description?: string;
   /** Most requests traced for it in each process, from 1; absent: no limit. */
   limit?: number;
+  /** One in so many is traced in detail, the others are counted; absent: all in detail. */
+  sample?: number;
 }
 
 export interface TraceRequest extends Readonly<NewTraceRequest> {
   /** UUID. */
   readonly id: string;
-  /** ms since 1970. */
-  readonly createdTime: number;
+  /** RFC 3339. */
+  readonly createdTime: string;
   readonly enabled: boolean;
+  /** `limitReached`: in the run that was started last, in some process of it. */
+  readonly state: 'created' | 'enabled' | 'disabled' | 'limitReached';
 }
 
 /** One request that the program made. Absent: not known, or not so; never 0 for what was not measured. */
