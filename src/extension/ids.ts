@@ -25,6 +25,8 @@ export const commands = {
   toggleConnections: 'netTrace.toggleConnections',
   openAsText: 'netTrace.openAsText',
   showLog: 'netTrace.showLog',
+  enableKernel: 'netTrace.enableKernel',
+  removeKernel: 'netTrace.removeKernel',
   createRequest: 'netTrace.requests.create',
   switchRequests: 'netTrace.requests.switch',
   deleteRequest: 'netTrace.requests.delete',
@@ -58,6 +60,9 @@ export const settings = {
   incoming: 'netTrace.incoming',
   stacks: 'netTrace.stacks',
   helper: 'netTrace.helper',
+  enableConntrack: 'netTrace.enableConntrack',
+  kernelInterval: 'netTrace.kernelInterval',
+  kernelModulus: 'netTrace.kernelModulus',
   capture: 'netTrace.capture',
 } as const;
 

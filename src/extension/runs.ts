@@ -2,6 +2,7 @@
  * The runs that the panel shows: those going on and those kept after their end, oldest first, bounded. Changes of their
  * stores are taken over at most 20 times a second, once for all who show them (pages, notes, status bar).
  */
+import type { Abilities } from '../helper/abilities';
 import type { ConnectionRow, Details, FindingRow, Status } from '../model/protocol';
 import type { Row } from '../model/row';
 import type { Verdict } from '../model/verdict';
@@ -24,6 +25,7 @@ export class Runs implements TraceView {
   readonly #dirty = new Set<Run>();
   readonly #throttle = new Throttle(() => this.#flush(), gapMs);
   #lastNumber = 0;
+  #abilities: Abilities | undefined;
   #disposed = false;
 
   readonly onDidChange = this.#changed.event;
@@ -80,6 +82,12 @@ export class Runs implements TraceView {
     };
   }
 
+  /** What the kernel's side can do here is known, or changed; undefined: there is no helper. */
+  setAbilities(abilities: Abilities | undefined): void {
+    this.#abilities = abilities;
+    if (!this.#disposed) this.#changed.fire({ upsert: [], removed: [] });
+  }
+
   setProblem(run: Run, problem: Problem): void {
     run.problem = problem;
     this.#touch(run);
@@ -134,6 +142,7 @@ export class Runs implements TraceView {
     const whole = statusOf(
       this.#runs.map((r) => r.store),
       { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.age() } : {}) },
+      this.#abilities,
     );
     return this.#runs.reduce((status, r) => r.rows.cleared?.takenOff(status) ?? status, whole);
   }

@@ -1,6 +1,8 @@
 /** The settings, with their types. Read when needed, so that a change takes effect at the next use. */
 import * as vscode from 'vscode';
+import type { HelperUse } from '../session/kernel/sources';
 import { captureOptions } from './debug/captureOptions';
+import { kernelOptions } from './debug/kernelOptions';
 import type { TraceOptions } from './debug/tracer';
 import { settings } from './ids';
 
@@ -17,6 +19,11 @@ export const recording = (): TraceOptions => ({
   resolver: read(settings.dnsResolver, false),
   incoming: read(settings.incoming, false),
   stacks: read(settings.stacks, false),
-  helper: read<'auto' | 'all' | 'none'>(settings.helper, 'auto'),
+  helper: read<HelperUse>(settings.helper, 'auto'),
+  helperOptions: kernelOptions({
+    enableConntrack: read<unknown>(settings.enableConntrack, false),
+    kernelInterval: read<unknown>(settings.kernelInterval, undefined),
+    kernelModulus: read<unknown>(settings.kernelModulus, undefined),
+  }),
   ...captureOptions(read<unknown>(settings.capture, false)),
 });

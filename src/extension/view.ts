@@ -1,13 +1,14 @@
 /** What a page shows: the live runs, or one opened file. Panel, editor tab and trace editor know no more than this. */
 
 import { verdictOf } from '../analysis/verdict/verdict';
+import type { Abilities } from '../helper/abilities';
 import type { ConnectionRow, Details, FindingRow, Run, Status } from '../model/protocol';
 import type { Row } from '../model/row';
 import type { Store } from '../model/store';
 import type { Verdict } from '../model/verdict';
 import { detailsOf } from './details';
 import { findingRowsOf } from './findings';
-import { kernelState } from './kernelState';
+import { kernelState } from './kernel/state';
 import { partsOfRowId, type RowChanges, type RunRows } from './rows';
 
 export interface TraceView {
@@ -63,8 +64,13 @@ export function findingsAmong(runs: readonly RunRows[], nowOf: (run: RunRows) =>
 }
 
 /** Sums of the stores' exact counts. */
-export function statusOf(stores: readonly Store[], more: { recording: boolean; elapsed?: number }): Status {
+export function statusOf(
+  stores: readonly Store[],
+  more: { recording: boolean; elapsed?: number },
+  abilities?: Abilities,
+): Status {
   const sum = (pick: (s: Store) => number): number => stores.reduce((total, s) => total + pick(s), 0);
+  const kernel = kernelState(stores.at(-1), abilities);
   return {
     ...more,
     requests: sum((s) => s.counts.requests),
@@ -76,6 +82,8 @@ export function statusOf(stores: readonly Store[], more: { recording: boolean; e
     bytesSent: sum((s) => s.live.bytesSent),
     bytesReceived: sum((s) => s.live.bytesReceived),
     evicted: sum((s) => s.counts.evictedRequests),
-    kernel: kernelState(stores.at(-1)),
+    kernel: kernel.text,
+    // An opened file is as it is.
+    ...(kernel.enable && abilities ? { kernelEnable: true } : {}),
   };
 }

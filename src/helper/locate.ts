@@ -16,13 +16,15 @@ export interface Places {
   installed?: string;
 }
 
+export const bundledFile = (folder: string, arch: string): string => join(folder, 'native', `linux-${arch}`, name);
+
 /** `folder`: that of our bundles, which `native/` stands in. */
 export async function locateHelper(folder: string, places: Places = {}): Promise<Located> {
   const { platform = process.platform, arch = process.arch } = places;
   if (platform !== 'linux') return { missing: 'platform', detail: `There is no helper for ${platform}.` };
   const installed = join(places.installed ?? installFolder, version, name);
   if ((await isRoots(installed)) && (await canRun(installed))) return { file: installed, installed: true };
-  const bundled = join(folder, 'native', `linux-${arch}`, name);
+  const bundled = bundledFile(folder, arch);
   if (await canRun(bundled)) return { file: bundled, installed: false };
   return { missing: 'noHelper', detail: `${bundled} is not there, or cannot be run.` };
 }

@@ -66,8 +66,10 @@ export interface Status {
   evicted: number;
   /** µs; absent before the first run. */
   elapsed?: number;
-  /** `kernel figures on`, or off and why. */
+  /** `kernel figures: on · events: need permission`. */
   kernel: string;
+  /** More of the kernel can be had: by permission, or by asking for it. */
+  kernelEnable?: boolean;
 }
 
 export interface PanelState {
@@ -232,7 +234,7 @@ export type HostMessage =
 
 const rowId = Type.String({ minLength: 1, maxLength: 200 });
 /** Commands of the extension that the page may run. */
-export const pageCommands = ['save', 'open', 'debug', 'clear', 'openInEditor'] as const;
+export const pageCommands = ['save', 'open', 'debug', 'clear', 'openInEditor', 'enableKernel'] as const;
 export type PageCommand = (typeof pageCommands)[number];
 
 /** Messages from the page to the host. */

@@ -4,7 +4,7 @@ import { bytesText, timeText } from '../../src/model/text';
 import { follow, selectedRows } from '../actions';
 import type { Derived } from '../derived';
 import { totalOf } from '../rowTime';
-import { isLive, now, state, store } from '../state';
+import { isLive, now, run, state, store } from '../state';
 import { beginOf, rowEnd } from '../view/geometry';
 import { percentile } from '../view/sort';
 import { Icon } from './icon';
@@ -88,8 +88,18 @@ export function StatusLine({ derived }: { derived: Derived }) {
       </span>
       {status.kernel && runs.length > 0 && (
         <span class="hl tail">
-          <Icon name={/off/.test(status.kernel) ? 'info' : 'pass'} />
+          <Icon name={/^kernel figures[^:]*: on/.test(status.kernel) ? 'pass' : 'info'} />
           {status.kernel}
+          {status.kernelEnable && (
+            <button
+              type="button"
+              class="linkish"
+              title="What would be installed, with which permissions, and how to undo it"
+              onClick={() => run('enableKernel')}
+            >
+              Enable…
+            </button>
+          )}
         </span>
       )}
     </footer>

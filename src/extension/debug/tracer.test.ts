@@ -132,11 +132,16 @@ describe('options of a launch configuration', () => {
       dnsResolver: true,
       incoming: true,
       stacks: false,
+      helper: 'all',
+      enableConntrack: true,
+      kernelInterval: 0,
+      kernelModulus: 10,
       capture: { limit: 1000, icmp: true, arp: 'yes', more: 1 },
     };
-    const { dnsResolver: resolver, ...same } = netTrace;
+    const { dnsResolver: resolver, enableConntrack, kernelInterval, kernelModulus, ...same } = netTrace;
+    const helperOptions = { enableConntrack, intervalMs: kernelInterval, modulus: kernelModulus };
     const capture = { limit: 1000, icmp: true };
-    expect(optionsOf({ netTrace })).toEqual({ ...same, resolver, capture, keys: true });
+    expect(optionsOf({ netTrace })).toEqual({ ...same, resolver, helperOptions, capture, keys: true });
     expect(optionsOf({ netTrace: { capture: false } })).toEqual({ keys: false });
     expect(optionsOf({ netTrace: { capture: true } })).toEqual({ capture: {}, keys: true });
     const { properties } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')).contributes
@@ -154,6 +159,10 @@ describe('options of a launch configuration', () => {
       bodyTypes: [1, 'text/'],
       sockets: 1,
       dnsResolver: 'yes',
+      helper: 'some',
+      enableConntrack: 'yes',
+      kernelInterval: -1,
+      kernelModulus: 0,
     };
     expect(optionsOf({ netTrace: wrong })).toEqual({ bodyTypes: ['text/'] });
   });

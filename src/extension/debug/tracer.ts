@@ -5,6 +5,7 @@
  */
 import { dirname } from 'node:path';
 import type { DebugConfiguration, DebugSession } from 'vscode';
+import type { HelperUse } from '../../session/kernel/sources';
 import type { CaptureSettings } from '../../session/packets/capture';
 import { preloadWouldFail } from '../../session/unloaded';
 import type { Recorder } from '../recorder';
@@ -12,6 +13,7 @@ import type { Run } from '../run';
 import type { Runs } from '../runs';
 import { captureOptions } from './captureOptions';
 import { commandOf, configuredEnvironment, definedOnly } from './environment';
+import { type HelperOptions, isHelperUse, kernelOptions } from './kernelOptions';
 import { rootOf, traceIdMark, traceIdOf } from './marker';
 import { launchProblem } from './problems';
 
@@ -37,7 +39,8 @@ export interface TraceOptions {
   /** Whole call chains. */
   stacks?: boolean;
   /** The kernel's figures. */
-  helper?: 'auto' | 'all' | 'none';
+  helper?: HelperUse;
+  helperOptions?: HelperOptions;
   /** Packets of the traced connections; undefined: not. */
   capture?: CaptureSettings | undefined;
   /** TLS secrets, to decrypt them. */
@@ -49,6 +52,7 @@ export interface TraceOptions {
 
 interface Live {
   run: Run;
+  session: DebugSession;
   /** Sessions of single processes of this run. */
   leaves: Set<string>;
   spare?: StartableRecorder;
@@ -141,13 +145,26 @@ export class Tracer {
     recorder.begin();
     void recorder.startCapture?.();
     const run = this.runs.begin(recorder, session.name);
-    const live: Live = { run, leaves: new Set() };
+    const live: Live = { run, session, leaves: new Set() };
     this.#live.set(session.id, live);
     const problem = launchProblem(session.configuration);
     if (problem) this.runs.setProblem(run, problem);
     this.host.began(run, session);
+    this.#makeSpare(session, live);
+  }
+
+  /** Those that wait for a restart began under what is no longer so (another helper, a setting): made anew. */
+  renewSpares(): void {
+    for (const live of this.#live.values()) {
+      void live.spare?.dispose();
+      delete live.spare;
+      this.#makeSpare(live.session, live);
+    }
+  }
+
+  #makeSpare(session: DebugSession, live: Live): void {
     this.host.create(optionsOf(session.configuration)).then((spare) => {
-      if (this.#live.get(session.id) === live) live.spare = spare;
+      if (this.#live.get(session.id) === live && !live.spare) live.spare = spare;
       else void spare.dispose();
     }, this.host.failed);
   }
@@ -214,6 +231,9 @@ function partsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
   if (isCount(bodies)) options.bodies = bodies;
   if (Array.isArray(bodyTypes)) options.bodyTypes = bodyTypes.filter((t) => typeof t === 'string');
   if (typeof dnsResolver === 'boolean') options.resolver = dnsResolver;
+  if (isHelperUse(rest.helper)) options.helper = rest.helper;
+  const kernel = kernelOptions(rest as Readonly<Record<string, unknown>>);
+  if (Object.keys(kernel).length > 0) options.helperOptions = kernel;
   for (const name of ['sockets', 'incoming', 'stacks'] as const)
     if (typeof rest[name] === 'boolean') options[name] = rest[name];
   return options;

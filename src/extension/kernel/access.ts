@@ -1,0 +1,121 @@
+/** The helper's permissions in VS Code: what is there is looked at when a run begins; "Enable" and "Remove" change it. */
+import { hostname } from 'node:os';
+import * as vscode from 'vscode';
+import type { Abilities, NoHelper } from '../../helper/abilities';
+import { commands, settings } from '../ids';
+import type { Log } from '../log';
+import type { Offer, Plan } from './plan';
+
+export interface KernelAccessHost {
+  /** The folder of our bundles. */
+  readonly folder: string;
+  /** What can be had here changed, or is known for the first time. */
+  changed(abilities: Abilities | undefined): void;
+  /** From now on another helper is there: recorders that wait for their program began with the old one. */
+  renewed(): void;
+  readonly log: Log;
+}
+
+const titles: Readonly<Record<Offer, string>> = {
+  terminal: 'Run in Terminal',
+  copy: 'Copy Command',
+  useAll: 'Use Them',
+};
+/** While the terminal is open. */
+const lookEveryMs = 1000;
+
+export class KernelAccess {
+  #looking: Promise<Abilities | NoHelper | undefined> | undefined;
+
+  constructor(private readonly host: KernelAccessHost) {}
+
+  /** Asked once, and again after a change. undefined: the helper cannot be asked. */
+  look(again = false): Promise<Abilities | NoHelper | undefined> {
+    if (again) this.#looking = undefined;
+    this.#looking ??= this.#ask();
+    return this.#looking;
+  }
+
+  async #ask(): Promise<Abilities | NoHelper | undefined> {
+    const { abilitiesHere } = await import('../work');
+    try {
+      const here = await abilitiesHere(this.host.folder);
+      this.host.changed('missing' in here ? undefined : here);
+      return here;
+    } catch (error) {
+      this.host.log.warn(`the helper’s doctor: ${error instanceof Error ? error.message : String(error)}`);
+      this.host.changed(undefined);
+      return undefined;
+    }
+  }
+
+  register(): vscode.Disposable[] {
+    return [
+      vscode.commands.registerCommand(commands.enableKernel, () => this.enable()),
+      vscode.commands.registerCommand(commands.removeKernel, () => this.remove()),
+    ];
+  }
+
+  async enable(): Promise<void> {
+    const { enablePlan, planWithout, installText, isOnPath, bundledHelper } = await import('../work');
+    const here = await this.look(true);
+    if (!here) {
+      void vscode.window.showWarningMessage('Net Trace: the helper does not run here. The log says why.');
+      return;
+    }
+    if ('missing' in here) return void (await this.#offer(planWithout(here)));
+    const bundled = bundledHelper(this.host.folder);
+    const plan = enablePlan(here, {
+      bundled,
+      installText: await installText(bundled).catch(() => ''),
+      sudo: await isOnPath('sudo'),
+      use: vscode.workspace.getConfiguration().get<string>(settings.helper, 'auto'),
+      remote: vscode.env.remoteName !== undefined,
+    });
+    const chosen = await this.#offer(plan);
+    if (chosen === 'useAll') {
+      await vscode.workspace.getConfiguration().update(settings.helper, 'all', vscode.ConfigurationTarget.Global);
+      this.host.renewed();
+      void vscode.window.showInformationMessage('Net Trace: the next run has events and connection tracking.');
+    }
+    if (chosen === 'terminal') await this.#inTerminal(plan, (now) => now.installed, 'installed');
+  }
+
+  async remove(): Promise<void> {
+    const { disablePlan, isOnPath } = await import('../work');
+    const here = await this.look(true);
+    const installed = here !== undefined && !('missing' in here) && here.installed;
+    const plan = disablePlan(installed, { root: process.getuid?.() === 0, sudo: await isOnPath('sudo') });
+    const chosen = await this.#offer(plan);
+    if (chosen === 'terminal') await this.#inTerminal(plan, (now) => !now.installed, 'removed');
+  }
+
+  async #offer({ title, detail, offers, command }: Plan): Promise<Offer | undefined> {
+    const where = vscode.env.remoteName === undefined ? '' : ` (${hostname()})`;
+    const items = offers.map((offer) => ({ title: titles[offer], offer }));
+    const chosen = await vscode.window.showInformationMessage(`${title}${where}`, { modal: true, detail }, ...items);
+    if (chosen?.offer === 'copy' && command !== undefined) await vscode.env.clipboard.writeText(command);
+    return chosen?.offer;
+  }
+
+  /** The user sees the command, and gives the password there; whether it did what it should is seen by what is there. */
+  async #inTerminal({ command = '' }: Plan, done: (now: Abilities) => boolean, word: string): Promise<void> {
+    const terminal = vscode.window.createTerminal({ name: 'Net Trace', iconPath: new vscode.ThemeIcon('shield') });
+    terminal.show();
+    terminal.sendText(command);
+    const { isInstalled } = await import('../work');
+    const wanted = word === 'installed';
+    const closed = () => terminal.exitStatus !== undefined;
+    while ((await isInstalled(this.host.folder)) !== wanted) {
+      if (closed()) return;
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
+    const here = await this.look(true);
+    if (!here || 'missing' in here || !done(here)) return;
+    this.host.renewed();
+    const denied = here.advice !== undefined && wanted ? ` ${here.advice}` : '';
+    void vscode.window.showInformationMessage(
+      `Net Trace: the helper is ${word}; the next run uses what there is.${denied}`,
+    );
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * What "Enable" and "Remove" say and offer, by what is there: the text of what is installed is the helper's own. Pure, so
+ * that each case can be looked at.
+ */
+import { type Abilities, type AbilityName, abilityNames, type NoHelper } from '../../helper/abilities';
+import { installCommand, installedFile, uninstallCommand, uninstallText } from '../../helper/permission';
+
+export type Offer = 'terminal' | 'copy' | 'useAll';
+
+export interface Plan {
+  title: string;
+  detail: string;
+  offers: readonly Offer[];
+  /** For a shell. */
+  command?: string;
+}
+
+export interface Surroundings {
+  /** The one that came with us: it installs a copy of itself. */
+  bundled: string;
+  /** What `install` says it will do. */
+  installText: string;
+  /** There is a sudo. */
+  sudo: boolean;
+  /** The setting `netTrace.helper`. */
+  use: string;
+  /** The extension runs on another machine than the window. */
+  remote: boolean;
+}
+
+const labels: Readonly<Record<AbilityName, string>> = {
+  figures: 'figures of connections',
+  events: 'events of the kernel',
+  conntrack: 'connection tracking',
+  packets: 'packets',
+};
+
+const without = 'Everything else of Net Trace works without it.';
+
+/** Nothing can be enabled, and why. */
+export function planWithout(missing: NoHelper): Plan {
+  const platform = missing.missing === 'platform';
+  return {
+    title: platform
+      ? 'The kernel’s figures are there on Linux only.'
+      : 'This copy of Net Trace has no helper for this machine.',
+    detail: `${missing.detail}\n${platform ? 'Packets can be captured here by Wireshark’s dumpcap.' : 'It is built from its sources by a C compiler and make (native/README.md).'}\n${without}`,
+    offers: [],
+  };
+}
+
+export function enablePlan(here: Abilities, around: Surroundings): Plan {
+  const denied = abilityNames.filter((n) => here[n].state === 'needsPermission');
+  if (denied.length === 0) return here.root && !here.installed ? rootPlan(around) : permittedPlan(here);
+  const sudo = !here.root;
+  const command = installCommand(around.bundled, sudo);
+  const again = here.installed
+    ? [
+        `It is installed, but does not get: ${denied.map((n) => `${labels[n]} (${here[n].why})`).join(', ')}.`,
+        ...(here.advice ? [here.advice] : []),
+        '',
+      ]
+    : [];
+  const noSudo = sudo && !around.sudo;
+  return {
+    title: `Permission for ${listed(denied.map((n) => labels[n]))}?`,
+    detail: [
+      ...again,
+      ...(around.remote ? ['On the remote machine, where the program runs:', ''] : []),
+      around.installText,
+      '',
+      noSudo ? 'There is no sudo here. Whoever is root runs, with --group and your group:' : 'The command:',
+      noSudo ? installCommand(around.bundled, false) : command,
+    ].join('\n'),
+    offers: noSudo ? ['copy'] : ['terminal', 'copy'],
+    command: noSudo ? installCommand(around.bundled, false) : command,
+  };
+}
+
+function rootPlan({ use }: Surroundings): Plan {
+  if (use === 'all') {
+    return {
+      title: 'Events and connection tracking are asked for already.',
+      detail: 'The next run has them.',
+      offers: [],
+    };
+  }
+  return {
+    title: 'You are root here: the helper has every permission, and nothing needs to be installed.',
+    detail: `It opens what needs permission only when it is asked to. "Use Them" sets netTrace.helper to "all", for this window’s user: events of the kernel and connection tracking from the next run on. Packets have a setting of their own, netTrace.capture.\nTo undo: set netTrace.helper to "auto".`,
+    offers: ['useAll'],
+  };
+}
+
+function permittedPlan(here: Abilities): Plan {
+  const lacking = abilityNames.filter((n) => here[n].state === 'unavailable');
+  return {
+    title: 'The helper has its permissions.',
+    detail: [
+      here.installed ? `Installed: ${here.helper}` : here.helper,
+      ...lacking.map((n) => `Not here: ${labels[n]}: ${here[n].why}`),
+      'Packets are captured when the setting netTrace.capture is on.',
+    ].join('\n'),
+    offers: [],
+  };
+}
+
+/** `installed`: there is something to remove. */
+export function disablePlan(installed: boolean, around: { root: boolean; sudo: boolean }): Plan {
+  if (!installed) {
+    return {
+      title: 'No helper is installed.',
+      detail: `${installedFile} is not there: there is nothing to remove.`,
+      offers: [],
+    };
+  }
+  const noSudo = !around.root && !around.sudo;
+  const command = uninstallCommand(!around.root && around.sudo);
+  return {
+    title: 'Take the helper’s permissions back?',
+    detail: `${uninstallText}\n\n${noSudo ? 'There is no sudo here. Whoever is root runs:' : 'The command:'}\n${command}`,
+    offers: noSudo ? ['copy'] : ['terminal', 'copy'],
+    command,
+  };
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import type { Abilities, Ability } from '../../helper/abilities';
+import type { Source } from '../../model/records';
+import { newHeader, Store } from '../../model/store';
+import { kernelState } from './state';
+
+const anchor = { time: '2026-01-01T00:00:00.000000Z', monotonicNs: '0' };
+const off = { state: 'off', reason: 'notAsked' } as const;
+const noRights = { state: 'unavailable', reason: 'noRights' } as const;
+const on = { state: 'on' } as const;
+
+type State = Omit<Source, 'name'>;
+function storeOf(inetDiag: State, bpf: State = off, conntrack: State = off, capture: State = off): Store {
+  const sources = Object.entries({ inetDiag, bpf, conntrack, capture }).map(([name, s]) => ({ name, ...s }));
+  return new Store({ ...newHeader('t', anchor, { name: 'test', version: '1' }), sources });
+}
+const has: Ability = { state: 'available' };
+const denied: Ability = { state: 'needsPermission', why: 'needs cap_bpf' };
+const user: Abilities = {
+  helper: '/h',
+  installed: false,
+  root: false,
+  figures: has,
+  events: denied,
+  conntrack: denied,
+  packets: denied,
+};
+const root: Abilities = { ...user, root: true, events: has, conntrack: has, packets: has };
+
+test('a user: figures are on, the rest needs permission, which can be given', () => {
+  const text = 'kernel figures: on · events, conntrack, packets: need permission';
+  expect(kernelState(storeOf(on, noRights, noRights), user)).toEqual({ text, enable: true });
+  // Before the doctor has answered the packets are just off.
+  expect(kernelState(storeOf(on, noRights, noRights)).text).toBe(
+    'kernel figures: on · events, conntrack: need permission · packets: off',
+  );
+});
+
+test('an installed helper: all is on; packets are off until they are asked for', () => {
+  const installed = { ...root, root: false, installed: true };
+  const text = 'kernel figures, events, conntrack: on · packets: off';
+  expect(kernelState(storeOf(on, on, on), installed)).toEqual({ text, enable: false });
+  expect(kernelState(storeOf(on, on, on, on), installed).text).toBe('kernel figures, events, conntrack, packets: on');
+});
+
+test('root: nothing needs permission, but it was not asked for', () => {
+  const text = 'kernel figures: on · events, conntrack, packets: off';
+  expect(kernelState(storeOf(on), root)).toEqual({ text, enable: true });
+  expect(kernelState(storeOf(on, on, on), root).enable).toBe(false);
+});
+
+test('off, and why; what this kernel does not have is not offered', () => {
+  expect(kernelState(undefined)).toEqual({ text: 'kernel figures, events, conntrack, packets: off', enable: false });
+  const missing = (reason: 'noHelper' | 'platform') => ({ state: 'unavailable', reason }) as const;
+  expect(kernelState(storeOf(missing('noHelper'))).text).toBe('kernel figures: no helper');
+  expect(kernelState(storeOf(missing('platform'))).text).toBe('kernel figures: not on this platform');
+  const fault = { state: 'partial', reason: 'fault', toAt: 5 } as const;
+  expect(kernelState(storeOf(fault)).text).toBe('kernel figures: fault · events, conntrack, packets: off');
+  const old = { state: 'unavailable', reason: 'kernelTooOld' } as const;
+  const gone = { ...user, events: { state: 'unavailable' } as const, conntrack: has, packets: has };
+  expect(kernelState(storeOf({ state: 'partial', reason: 'kernelTooOld' }, old, on), gone)).toEqual({
+    text: 'kernel figures: on in part · events: not on this kernel · conntrack: on · packets: off',
+    enable: false,
+  });
+});
