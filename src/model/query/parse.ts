@@ -203,7 +203,7 @@ function read(s: Scanner, key: FieldName, word: string, from: number): Query {
   const flag: Term = { is: 'term', key, any: [{ is: 'present' }] };
   if (value === 'true' || value === 'yes') return flag;
   if (value === 'false' || value === 'no') return { is: 'not', of: flag };
-  throw s.fault(value === '' ? from : at, value === '' ? `${word}: has no value` : `"${value}"`, 'true or false');
+  throw s.fault(value === '' ? from : at, value === '' ? `${word} has no value` : `"${value}"`, 'true or false');
 }
 
 /** `is:failed,slow`, `has:error`; with `!` in front of all of them. */

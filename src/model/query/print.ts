@@ -12,7 +12,7 @@ export function printQuery(query: Query): string {
 /** Binding of what stands around: 0 nothing or `or`'s parenthesis, 1 a term of `or`, 2 of `and`, 3 of a negation. */
 function print(query: Query, around: 0 | 1 | 2 | 3): string {
   if (query.is === 'term') return term(query);
-  if (query.is === 'not') return `-${print(query.of, 3)}`;
+  if (query.is === 'not') return around === 3 ? `(${print(query, 0)})` : `-${print(query.of, 3)}`;
   const or = query.is === 'or';
   const text = query.of.map((q) => print(q, or ? 1 : 2)).join(or ? ' or ' : ' ');
   return around === 0 || (around === 1 && !or) ? text : `(${text})`;

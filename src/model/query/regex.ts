@@ -1,6 +1,6 @@
 /**
  * Regular expressions in queries. Queries run inside the traced program too, over texts that servers choose, so one that
- * may take exponential time is refused: a repetition without end of something that repeats itself without end, or of
+ * may take exponential time is refused: a repetition without end of something that repeats or varies itself, or of
  * alternatives that may begin alike. What is left is polynomial, and its subjects are bounded.
  */
 import type { Scanner } from './scan';
@@ -21,7 +21,7 @@ function regexFault(source: string, flags: RegexTest['flags']): string | undefin
     return (e as Error).message.replace(/^Invalid regular expression: (?:\/.*\/\w*: )?/s, '');
   }
   return exponential(source)
-    ? 'it may take exponential time: a repeated group repeats itself or has alternatives that begin alike'
+    ? 'it may take exponential time: a repeated group holds a repetition or alternatives that begin alike'
     : undefined;
 }
 
@@ -40,7 +40,7 @@ export function regexTest(
 export const hasSigns = (source: string): boolean => /[\^$()[\]{}|\\+?]/.test(source);
 
 interface Level {
-  /** Something in it is repeated without end. */
+  /** Something in it is repeated, or may be missing. */
   repeats: boolean;
   /** First characters of its alternatives; '' stands for one that may be any. */
   firsts: string[];
@@ -94,10 +94,11 @@ function exponential(source: string): boolean {
     at += quantifier[0].length;
     if (source[at] === '?') at++;
     const endless = unending(quantifier);
+    const varies = !/^\{\d+\}$/.test(quantifier[0]);
     // An optional begin: the alternative may begin with what follows too.
     if (!closed && here.firsts.length > 0 && quantifier[0] !== '+') here.firsts[here.firsts.length - 1] = '';
     if (endless && closed && (closed.repeats || alike(closed))) return true;
-    if (endless || closed?.repeats) (stack.at(-1) as Level).repeats = true;
+    if (varies || closed?.repeats) (stack.at(-1) as Level).repeats = true;
   }
   return false;
 }

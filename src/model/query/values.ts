@@ -99,10 +99,10 @@ function numberTest(s: Scanner, key: FieldName, op: string, reading: Reading): T
   const { kind } = keys[key];
   const expected = examples[key] ?? (examples[kind] as string);
   const begin = s.at;
+  if (op === '~') throw s.fault(begin - 1, '"~"', expected);
   const text = s.word(',');
   if (text === '') throw noValue(s, reading);
   const wrong = () => s.fault(begin, `"${text}" is no ${kind === 'number' ? word : kind}`, expected);
-  if (op === '~') throw s.fault(begin - 1, '"~"', expected);
   if (text === '*' && op === '' && !bound) return { is: 'present' };
   const hundred = key === 'status' && op === '' ? /^([1-9])xx$/i.exec(text) : undefined;
   if (hundred) return { is: 'number', from: Number(hundred[1]) * 100, to: Number(hundred[1]) * 100 + 99 };
