@@ -23,6 +23,7 @@ interface Storage {
   getStore(): Context | undefined;
   run<T>(store: Context, body: () => T): T;
   enterWith(store: Context): void;
+  disable(): void;
 }
 
 let storage: Storage | undefined;
@@ -68,6 +69,13 @@ function label(name: unknown, body: unknown, ...args: unknown[]): unknown {
 
 export function installLabels(): void {
   Object.defineProperty(globalThis, Symbol.for('nettrace.label'), { value: label, configurable: true, writable: true });
+}
+
+/** Node's own hooks for it end with it. */
+export function leaveContext(): void {
+  context.on = false;
+  storage?.disable();
+  storage = undefined;
 }
 
 /** Before the first request: stores are entered from the start. */

@@ -4,9 +4,10 @@
  * when the whole request has been handed over, the second when the response's head has been parsed.
  */
 import type { Agent, IncomingMessage } from 'node:http';
+import { adopt } from './adopt';
 import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from './attempts';
-import { apply, nodeMajor } from './builtins';
 import { armed, atResponse } from './breakpoints';
+import { apply, nodeMajor } from './builtins';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { type ConnectOptions, dialling } from './dialling';
@@ -38,6 +39,7 @@ export function installHttp1(): void {
     wrap(m, 'get', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
   }
   watchAgent(http.Agent.prototype);
+  ({ addRequest } = http.Agent.prototype as { addRequest?: unknown });
   installProxies();
   installRetries();
   watchRequests(http.ClientRequest.prototype);
@@ -148,7 +150,14 @@ function watchRequests(prototype: object): void {
   watchEmit(prototype, watchRequest as (emitter: never) => boolean | undefined, onRequestEvent as never);
 }
 
+let addRequest: unknown;
+
+/** Made before tracing began, and put by Node's own agent into its queue: when, and where from, is not known. */
+const isEarlier = (req: Outgoing): boolean =>
+  recordOf(req) === undefined && (req.agent as { addRequest?: unknown } | undefined)?.addRequest === addRequest;
+
 const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySocket | null, error: unknown) => {
+  if (isEarlier(req)) return;
   const r = begin(req);
   // No socket could be made for it: a proxy refused.
   if (r !== undefined && error) {
@@ -160,7 +169,7 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
     if (r.socket === socket) return;
     leaveWire(r, now());
   }
-  const wire = wireOf(socket);
+  const wire = wireOf(socket) ?? adopt(socket);
   if (wire !== undefined && wire.requests === 0 && r.method !== 'CONNECT') firstOn(r, wire, socket);
   if (wire !== undefined && wire.request === undefined && wire.requests === 0 && wire.via !== 'undici') {
     // Dialled without an agent, or by one that is not Node's: inside this very call if it is still connecting.
@@ -268,5 +277,5 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
     if (location) expectRedirect(r, location);
   }
   pushLater(r);
-});
   if (armed.on) atResponse(r);
+});

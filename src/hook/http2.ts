@@ -5,6 +5,7 @@
  * form, imports, a `createConnection` of the program, undici.
  */
 import type { ClientHttp2Session } from 'node:http2';
+import { adopt } from './adopt';
 import { apply } from './builtins';
 import { entered, entry, frameGone, roomForFrame, tellSite } from './callsite';
 import { now } from './clock';
@@ -56,7 +57,7 @@ const onNoDelay = guarded(part, 'http2.session', (socket: AnySocket) => {
   if (session === undefined) served.by?.(holder);
   if (session === undefined || sessionOf(session) !== undefined) return;
   const wire = wireOf(holder) ?? (holder._parent ? wireOf(holder._parent) : undefined);
-  const s = new Session(session, wire, holder.encrypted ? 'https' : 'http');
+  const s = new Session(session, wire, holder.encrypted ? 'https' : 'http', wire?.via === 'undici');
   link(session, s);
   watchSessions(Object.getPrototypeOf(session) as object);
   if (wire !== undefined) {
@@ -93,6 +94,36 @@ function clientSession(v: unknown): AnySession | undefined {
     : undefined;
 }
 
+/** A session of before tracing began: undici marks its own. */
+const adoptSession = guarded(part, 'http2.adopt', (session: AnySession): Session | undefined => {
+  if (session.destroyed || session.connecting) return undefined;
+  const key = Object.getOwnPropertySymbols(session).find((s) => s.description === 'socket');
+  const socket = key && ((session as unknown as Record<symbol, unknown>)[key] as AnySocket | undefined);
+  const wire = socket && (wireOf(socket) ?? adopt(socket));
+  if (wire !== undefined) wire.h2 = true;
+  const byUndici = Object.getOwnPropertySymbols(session).some((s) => s.description === 'client');
+  const s = new Session(session, wire, session.encrypted ? 'https' : 'http', byUndici, true);
+  link(session, s);
+  if (byUndici) onUndiciSession();
+  return s;
+});
+
+/**
+ * The hook comes to a program that has loaded `http2`, and may have sessions: their class is not exported, so one is made
+ * that leads nowhere.
+ */
+export const findSessions = guarded(part, 'http2.find', (): void => {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
+  if (!moduleLoadList.some((name) => name.endsWith(' internal/http2/core'))) return;
+  const { connect } = require('node:http2') as typeof import('node:http2');
+  const { Duplex } = require('node:stream') as typeof import('node:stream');
+  const nowhere = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const session = connect('http://localhost', { createConnection: () => nowhere });
+  watchSessions(Object.getPrototypeOf(session) as object);
+  session.destroy();
+  onUndiciSession();
+});
+
 const watched = new Set<object>();
 
 function watchSessions(prototype: object): void {
@@ -105,7 +136,7 @@ function watchSessions(prototype: object): void {
       request(this: AnySession, ...args: unknown[]) {
         const room = roomForFrame();
         const outer = requesting;
-        requesting = sessionOf(this);
+        requesting = sessionOf(this) ?? adoptSession(this);
         try {
           if (requesting?.byUndici !== true) return apply(timed, this, args) as Stream;
           const stream = apply(original, this, args) as Stream;

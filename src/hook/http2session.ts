@@ -14,8 +14,6 @@ import type { Wire } from './wire';
 const initialLimit = 100;
 
 export class Session {
-  /** undici made it, for requests that are known by other ways. */
-  readonly byUndici: boolean;
   private readonly id = nextId();
   private open = 0;
   private waiting: Http2Record[] = [];
@@ -29,9 +27,11 @@ export class Session {
     readonly session: ClientHttp2Session,
     readonly wire: Wire | undefined,
     readonly scheme: string,
-  ) {
-    this.byUndici = wire?.via === 'undici';
-  }
+    /** undici made it, for requests that are known by other ways. */
+    readonly byUndici: boolean,
+    /** It was there before tracing began: how many streams are open is not known. */
+    private readonly earlier = false,
+  ) {}
 
   /** Tracing stopped since: how many streams are open is no longer known. */
   get isPast(): boolean {
@@ -70,6 +70,7 @@ export class Session {
   }
 
   private limit(): number {
+    if (this.earlier) return Number.POSITIVE_INFINITY;
     if (!this.settled) return initialLimit;
     const most = this.session.remoteSettings?.maxConcurrentStreams;
     return typeof most === 'number' ? most : initialLimit;

@@ -10,8 +10,8 @@ const face = Symbol.for('nettrace.hook');
 try {
   const settings = (globalThis as Record<symbol, unknown>)[face] ? undefined : readEnvironment(process.env);
   if (settings && Number.parseInt(process.versions.node, 10) >= 18) {
-    const api = { thread: '', flush(): void {} };
-    Object.defineProperty(globalThis, face, { value: api });
+    const api = { thread: '', flush(): void {}, control(): void {}, uninstall(): void {} };
+    Object.defineProperty(globalThis, face, { value: api, configurable: true });
     // A program that counts or clears the cache of modules shall not meet us; nobody asks for this file a second time.
     delete require.cache[__filename];
     // Nor our loader, which stands beside this file; who else requires it is none of ours.

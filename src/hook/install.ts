@@ -14,7 +14,7 @@ import type { Settings } from './environment';
 import { parts, setUpFaults } from './faults';
 import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
-import { installHttp2 } from './http2';
+import { findSessions, installHttp2 } from './http2';
 import { installIncoming } from './incoming';
 import { setUpKeys } from './keys';
 import { installNet } from './net';
@@ -26,6 +26,7 @@ import { isSpool, openSpool } from './spool';
 import { cutText, line, setUpMasks } from './text';
 import { installTimers } from './timers';
 import { installUndici } from './undici';
+import { uninstall } from './uninstall';
 
 declare const HOOK_VERSION: string | undefined;
 const version = typeof HOOK_VERSION === 'string' ? HOOK_VERSION : '0';
@@ -36,10 +37,13 @@ export interface HookFace {
   thread: string;
   /** Writes everything that is known: called at every stop of the debugger. */
   flush(): void;
+  /** Leaves the program, which goes on. `reason` is told in the trace; absent: `detached`. */
+  uninstall(reason?: string): void;
 }
 
 /** @public Loaded by `index` only when there is something to do. */
 export function install(settings: Settings, face: HookFace): void {
+  face.uninstall = uninstall;
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);
   parts.sockets.on = settings.sockets;
@@ -75,6 +79,7 @@ export function install(settings: Settings, face: HookFace): void {
   installHttp1();
   installTimers(settings.stacks && settings.callSites !== 'off');
   installHttp2();
+  findSessions();
   installUndici();
   installDatagrams(settings.sockets);
   if (settings.incoming) {

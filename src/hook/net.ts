@@ -40,6 +40,7 @@ interface Handle {
 
 export interface AnySocket extends Socket {
   encrypted?: boolean;
+  alpnProtocol?: string | false | null;
   /** Of a TLS socket: what it was made over, how, and whether its handshake is done. */
   _parent?: AnySocket | null;
   _tlsOptions?: ConnectOptions;

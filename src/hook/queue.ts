@@ -7,7 +7,7 @@
  * Still, nothing is lost at SIGKILL: a request made in a tick leaves in the same tick, and our line follows it. A
  * debugger that stops the program inside a tick calls `flush`.
  */
-import { afterJobs, nextTick, setTimer } from './builtins';
+import { afterJobs, clearTimer, nextTick, setTimer } from './builtins';
 import { now } from './clock';
 import { fault, parts } from './faults';
 import { put } from './spool';
@@ -33,6 +33,8 @@ let closing: Writable[] = [];
 let armed = false;
 let timed = false;
 let resting = false;
+let gapTimer: NodeJS.Timeout | undefined;
+let restTimer: NodeJS.Timeout | undefined;
 let lastWrite = Number.NEGATIVE_INFINITY;
 let gap = 0;
 let automatic = true;
@@ -118,7 +120,7 @@ function onTickEnd(): void {
   } else if (!timed) {
     // Stays armed: no further job or tick until the timer fires.
     timed = true;
-    setTimer(onGapEnd, gap).unref();
+    gapTimer = setTimer(onGapEnd, gap).unref();
   }
 }
 
@@ -131,13 +133,22 @@ function onGapEnd(): void {
 function rest(): void {
   if (resting) return;
   resting = true;
-  setTimer(onRest, 50).unref();
+  restTimer = setTimer(onRest, 50).unref();
 }
 
 function onRest(): void {
   resting = false;
   sitesAt = Number.NEGATIVE_INFINITY;
   drain(true);
+}
+
+/** No timer of ours runs any more, and nothing waits to be written. */
+export function stopQueue(): void {
+  clearTimer(gapTimer);
+  clearTimer(restTimer);
+  queued = [];
+  later = [];
+  closing = [];
 }
 
 /** Writes everything that is known. Called at the end of the process and by the debugger at every stop. */

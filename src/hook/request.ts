@@ -35,7 +35,11 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   r.sentWritten = 0;
   if (wire === undefined) return;
   r.wire = wire;
-  if (counted) r.ordinal = ++wire.requests;
+  if (counted) {
+    wire.requests++;
+    // How many went over it before is not known.
+    if (!wire.earlier) r.ordinal = wire.requests;
+  }
   const before = wire.last;
   if (before !== undefined && wire.running === 0 && before.endAt !== 0) r.idleFrom = before.endAt;
   // Counters tell one request's bytes only while it is alone on the connection.
@@ -98,10 +102,11 @@ function release(r: RequestRecord, wire: Wire): void {
 /** Bytes that have left the process: not those that wait in it, of which TLS does not tell the size. -1: not known. */
 function leftBy(socket: Counters, wire: Wire): number {
   const { _handle: handle, writableLength = 0 } = socket;
-  if (wire.closedAt !== 0 && wire.tunnel === undefined) return wire.bytesSent;
+  const plain = wire.tunnel === undefined && !wire.secure;
+  if (wire.closedAt !== 0 && plain) return wire.bytesSent;
   const queued = (handle?.writeQueueSize ?? 0) + (handle?._parent?.writeQueueSize ?? 0);
   if (writableLength === 0 && queued === 0) return socket.bytesWritten;
-  return wire.tunnel === undefined && handle?.bytesWritten !== undefined ? handle.bytesWritten - queued : -1;
+  return plain && handle?.bytesWritten !== undefined ? handle.bytesWritten - queued : -1;
 }
 
 /** The program, or the client for it, ended the request before its time. */

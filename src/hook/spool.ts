@@ -46,6 +46,13 @@ export function openSpool(s: Spool): boolean {
   }
 }
 
+/** Nothing more is written. */
+export function closeSpool(): void {
+  if (!dead && fd >= 0 && isOurs()) closeSync(fd);
+  dead = true;
+  fd = -1;
+}
+
 /** Whether a descriptor is the spool's. */
 export const isSpool = (descriptor: unknown): boolean => !dead && descriptor === fd;
 

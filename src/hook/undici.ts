@@ -4,10 +4,11 @@
  * to its dial by the error object, which is the socket's own.
  */
 
+import { adopt } from './adopt';
 import { handledBy, leaveWire } from './attempts';
 import { bodies, keepBody } from './bodies';
-import { apply } from './builtins';
 import { armed, atResponse } from './breakpoints';
+import { apply } from './builtins';
 import { entered, entry } from './callsite';
 import { now } from './clock';
 import { heads, watchDecoders } from './decoders';
@@ -153,7 +154,8 @@ const onSendHeaders = guarded(
   'undici.send',
   (m: { request: UndiciRequest; headers: unknown; socket: AnySocket | undefined }) => {
     const r = recordOf(m.request);
-    if (r !== undefined && r.endAt === 0) carriedBy(r, m.socket ? wireOf(m.socket) : undefined, m.headers, m.socket);
+    if (r !== undefined && r.endAt === 0)
+      carriedBy(r, m.socket && (wireOf(m.socket) ?? adopt(m.socket)), m.headers, m.socket);
   },
 );
 
@@ -210,9 +212,9 @@ const onHeaders = guarded(
     if (statusCode === 101) finish(r, 'upgraded', t);
     else if (r.method === 'CONNECT' && statusCode < 300) finish(r, 'tunnel', t);
     else pushLater(r);
+    if (armed.on) atResponse(r);
   },
 );
-    if (armed.on) atResponse(r);
 
 const onTrailers = guarded(part, 'undici.end', (m: { request: UndiciRequest; trailers?: unknown }) => {
   const r = recordOf(m.request);

@@ -56,6 +56,8 @@ export class Wire implements Writable {
   raw = false;
   /** A peer opened it. */
   incoming = false;
+  /** It was there before tracing began. */
+  earlier = false;
   /** Where it dialled, unread, while `raw`. */
   stack: Error | undefined;
   site = 0;
@@ -171,11 +173,11 @@ export class Wire implements Writable {
     if (this.raw) this.decide();
     if (!this.wanted || this.id <= past.id) return '';
     let s = '';
-    if (!this.dialWritten && !this.incoming) {
+    if (!this.dialWritten && !this.incoming && !this.earlier) {
       this.dialWritten = true;
       this.requestWritten = this.request !== undefined;
       s += this.dialLine();
-    } else if (this.request !== undefined && !this.requestWritten) {
+    } else if (this.request !== undefined && !this.requestWritten && !this.earlier) {
       this.requestWritten = true;
       s += line({ k: 'dial', id: this.id, request: this.request.id });
     }
@@ -244,10 +246,11 @@ export class Wire implements Writable {
     const failed = this.error !== undefined && !this.winner;
     return line({
       k: 'conn',
-      dial: this.incoming ? undefined : this.id,
+      dial: this.incoming || this.earlier ? undefined : this.id,
+      earlierTrace: this.earlier || undefined,
       kind: this.path ? 'unix' : undefined,
       direction: this.incoming ? 'in' : undefined,
-      endAt: us(this.endAt),
+      endAt: this.earlier ? undefined : us(this.endAt),
       attempts: this.attempts.map((a) => ({
         id: a.id,
         family: a.family || undefined,
@@ -278,7 +281,7 @@ export class Wire implements Writable {
       id: this.connection,
       bytesSent: this.bytesSent < 0 ? undefined : this.bytesSent,
       bytesReceived: this.bytesReceived < 0 ? undefined : this.bytesReceived,
-      requestCount: this.readyAt === 0 ? 0 : this.sentHeads,
+      requestCount: this.earlier ? undefined : this.readyAt === 0 ? 0 : this.sentHeads,
       readEndAt: this.readEndAt ? us(this.readEndAt) : undefined,
       // Said before there was a connection, the end was sent with it.
       writeEndAt: this.writeEndAt ? us(Math.max(this.writeEndAt, this.connectedAt)) : undefined,

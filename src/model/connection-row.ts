@@ -18,7 +18,8 @@ const closers: Record<string, string> = {
  * apart. A socket for datagrams is a lane from its creation on. Instants in µs since the trace began.
  */
 export function connectionRowOf(c: Connection, store: Store): ConnectionRow | undefined {
-  if (c.direction === 'in' || (c.connect?.result !== 'connected' && c.kind !== 'udp')) return undefined;
+  if (c.direction === 'in') return undefined;
+  if (c.connect?.result !== 'connected' && c.kind !== 'udp' && !c.earlierTrace) return undefined;
   const dial = c.dial === undefined ? undefined : store.dials.get(c.dial);
   const lookup = dial?.lookup === undefined ? undefined : store.lookups.get(dial.lookup);
   const tunnel = store.tunnelsOf(c.id).at(-1);
@@ -56,6 +57,7 @@ export function connectionRowOf(c: Connection, store: Store): ConnectionRow | un
 /** As asked; a socket for datagrams to anybody is known by its own end. */
 function hostOf(c: Connection, dial: Dial | undefined): string {
   if (dial?.host !== undefined) return addressText({ address: dial.host, port: dial.port ?? 0 });
+  if (c.earlierTrace && c.remote) return addressText(c.remote);
   return c.kind === 'udp' && c.local ? `from ${addressText(c.local)}` : '';
 }
 

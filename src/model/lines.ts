@@ -193,6 +193,7 @@ export const lineSchemas = {
     endAt: optional(at),
     attempts: Type.Array(attempt),
     connection: optional(n),
+    earlierTrace: optional(Type.Boolean()),
     kind: optional(Type.String()),
     direction: optional(Type.String()),
     createdAt: optional(at),
@@ -226,7 +227,6 @@ export const lineSchemas = {
   site: Type.Object({ s: Type.Array(n) }),
   /** Entries of the isolate's table, innermost first; below 0: reached by an await. */
   stack: Type.Object({ id: n, f: Type.Array(Type.Integer(), { maxItems: 64 }) }),
-  loss: Type.Object({
   /** A hit of a network breakpoint. The last line of its file while the program stands at it. */
   brk: Type.Object({
     at,
@@ -240,6 +240,7 @@ export const lineSchemas = {
     text: optional(Type.String()),
     callSite: optional(Type.Object({ file: Type.String(), line: n, column: n, function: optional(Type.String()) })),
   }),
+  loss: Type.Object({
     what: Type.String(),
     count: n,
     kind: optional(Type.String()),

@@ -88,7 +88,7 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     ready,
     sentAt,
     counts,
-    notCounted: notCounted(r, dial, first),
+    notCounted: notCounted(r, dial, connection, first),
     unusedDial: unused,
     stopped: false,
     pauses: store.pausesOf(r.thread),
@@ -140,10 +140,16 @@ function readyAt(
   return ready;
 }
 
-function notCounted(r: Request, dial: Dial | undefined, first: boolean): AbsentReason {
+function notCounted(
+  r: Request,
+  dial: Dial | undefined,
+  connection: Connection | undefined,
+  first: boolean,
+): AbsentReason {
   if (!first || (r.ordinal ?? 0) > 1) return 'reused';
   if (dial !== undefined) return 'ready';
   // No dial is known: the request has not come so far, or the connection was made before the trace began.
+  if (connection?.earlierTrace) return 'beforeTrace';
   return r.connection === undefined && r.assignedAt === undefined
     ? r.outcome === undefined
       ? 'notYet'

@@ -55,6 +55,8 @@ export type AbsentReason =
   | 'unix'
   | 'ready'
   | 'earlier'
+  /** Its connection was there before tracing began. */
+  | 'beforeTrace'
   | 'notSeen'
   | 'notReached'
   | 'notYet'

@@ -67,7 +67,14 @@ export interface Row {
     kind: string /** `payment.ts:57` */;
     text: string;
   };
-  connection?: { id: string /** Panel's short ordinal, `#5`. */; number: number; ordinal: number; reused: boolean };
+  connection?: {
+    id: string;
+    /** Panel's short ordinal, `#5`. */
+    number: number;
+    /** 0: not known, as it was connected before tracing began. */
+    ordinal: number;
+    reused: boolean;
+  };
   redirectOf?: string;
   retryOf?: string;
   operation?: string;
@@ -192,12 +199,13 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   if (breakdown.total !== undefined) row.total = breakdown.total;
   if (setup.length > 0) row.setup = setup.reduce((sum, p) => sum + p.duration, 0);
   if (r.callSite) row.callSite = placeOf(r.callSite);
-  if (r.connection !== undefined && r.ordinal !== undefined) {
+  const earlier = connection?.earlierTrace === true && r.ordinal === undefined;
+  if (r.connection !== undefined && (r.ordinal !== undefined || earlier)) {
     row.connection = {
       id: r.connection,
       number: store.connectionNumber(r.connection),
-      ordinal: r.ordinal,
-      reused: r.ordinal > 1,
+      ordinal: r.ordinal ?? 0,
+      reused: earlier || (r.ordinal ?? 0) > 1,
     };
   }
   if (r.redirectOf !== undefined) row.redirectOf = r.redirectOf;

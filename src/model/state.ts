@@ -145,7 +145,7 @@ export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
       return {
         state: 'interrupted',
         ...(last ? { phase: last.name } : {}),
-        text: status === undefined ? 'interrupted' : `${code} interrupted`,
+        text: `${code} ${r.missing?.endAt === 'detached' ? 'detached' : 'interrupted'}`.trim(),
       };
   }
   if (status === undefined) return { state: 'done', text: 'done' };

@@ -180,5 +180,8 @@ export function tracksOf(shown: readonly Column[], width: number, widths: Column
 export function connectionText(row: Row): { number: string; use: string } | undefined {
   const c = row.connection;
   if (!c) return undefined;
-  return { number: `#${c.number}`, use: c.ordinal === 1 ? 'new' : `· ${ordinalText(c.ordinal)}` };
+  return {
+    number: `#${c.number}`,
+    use: c.ordinal === 0 ? 'earlier' : c.ordinal === 1 ? 'new' : `· ${ordinalText(c.ordinal)}`,
+  };
 }

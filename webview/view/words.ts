@@ -65,6 +65,7 @@ const reasons: Readonly<Record<string, string>> = {
   unix: 'not needed: Unix socket',
   ready: 'not needed: the connection stood ready',
   earlier: 'was over before this request began',
+  beforeTrace: 'not seen: connected before tracing began',
   notSeen: 'not seen',
   direct: 'no proxy',
   earlyResponse: 'the response came before the request was sent',

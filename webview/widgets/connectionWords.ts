@@ -83,6 +83,7 @@ export function upgradeText({ upgrade: u }: Connection): string | undefined {
 export function whyNew(details: Details, row: Row): string | undefined {
   const c = row.connection;
   if (!c) return undefined;
+  if (c.ordinal === 0) return 'no: connected before tracing began';
   if (c.reused) return `no: the ${ordinalText(c.ordinal)} request on it`;
   const pool = details.dial?.pool;
   if (!pool) return 'yes, the first request on it';

@@ -38,7 +38,7 @@ function decide(k: Case): Verdict {
         level: 'aborted',
         rule: 'interrupted',
         certainty: 'sure',
-        text: `The program ended first${r.responseBeginAt === undefined ? ', before an answer came' : ', before the body was whole'}.`,
+        text: `${r.missing?.endAt === 'detached' ? 'Net Trace was detached' : 'The program ended'} first${r.responseBeginAt === undefined ? ', before an answer came' : ', before the body was whole'}.`,
         evidence: [words('outcome', r.outcome, r.id, 'outcome')],
       };
     case 'notRead':

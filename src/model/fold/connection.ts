@@ -81,8 +81,9 @@ export function foldConnection(store: Store, isolate: Isolate, line: LineOf<'con
       ...(a.local ? { local: a.local } : {}),
       ...(a.remote ? { remote: a.remote } : {}),
       ...(a.path !== undefined ? { path: a.path } : {}),
-      // A socket for datagrams has no attempt unless it is connected.
-      ...(line.kind === 'udp' && Object.keys(connect).length === 0 ? {} : { connect }),
+      // A socket for datagrams has no attempt unless it is connected; nor has one that was there before us.
+      ...((line.kind === 'udp' || line.earlierTrace) && Object.keys(connect).length === 0 ? {} : { connect }),
+      ...(line.earlierTrace ? { earlierTrace: true } : {}),
       ...(line.createdAt !== undefined ? { createdAt: line.createdAt + offset } : {}),
       ...(won && line.local ? { local: line.local } : {}),
       ...(won && line.options ? { options: line.options } : {}),

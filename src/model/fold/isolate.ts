@@ -108,6 +108,7 @@ export function foldControl(store: Store, isolate: Isolate, line: LineOf<'ctl'>)
     updateThread(store, isolate, (t) => ({ ...t, faults: [...(t.faults ?? []), fault].slice(-32) }));
   }
   if (line.reason === 'resolver') foldResolverLeft(store, line.message);
+  if (line.reason === 'detached') leaveThread(store, isolate.thread);
   if (!line.enabled) return;
   isolate.enabled = line.enabled;
   const control = { enabled: line.enabled, ...(line.generation !== undefined ? { generation: line.generation } : {}) };
@@ -173,6 +174,15 @@ function endThread(store: Store, thread: string, at: number | undefined): void {
       c.thread === thread && c.closedAt === undefined && c.closedBy === undefined && c.connect?.result === 'connected';
     if (open) store.setConnection({ ...c, closedBy: 'processExit' } satisfies Connection);
   }
+}
+
+/** The hook has left, and the program goes on: how what runs ended is not known. */
+function leaveThread(store: Store, thread: string): void {
+  const cut = { outcome: 'interrupted', missing: { endAt: 'detached' } } as const;
+  for (const r of [...store.requests.values()])
+    if (r.thread === thread && r.outcome === undefined) store.setRequest({ ...r, ...cut });
+  for (const r of [...store.incoming.values()])
+    if (r.thread === thread && r.outcome === undefined) store.setIncoming({ ...r, ...cut });
 }
 
 /** The head came, a body was due, and nobody took any of it. */

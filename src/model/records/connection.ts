@@ -228,7 +228,7 @@ export const connection = record(
     keepAliveHint: optional(keepAlive),
     fromResolver: optional(flag('True: a DNS socket.')),
     earlierTrace: optional(
-      flag('True: was there before the trace was cleared, or in an earlier trace of the program.'),
+      flag('True: was there before tracing began or the trace was cleared, or in an earlier trace of the program.'),
     ),
     cookie: optional(text('Kernel’s socket cookie: the join key.')),
     inode: optional(integer('Socket inode.')),

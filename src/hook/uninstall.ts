@@ -1,0 +1,49 @@
+/**
+ * The hook leaves a program that goes on: what is known is written, what still runs is told as cut, and then nothing of
+ * ours stands in the program any more: patches, subscriptions, globals, descriptor, timers, variables. What cannot be
+ * taken back is inert: private fields on objects of the program, wrappers that it has kept, our code until it is collected.
+ */
+import { leaveBodies } from './bodies';
+import { now, us } from './clock';
+import { leaveContext } from './context';
+import { withoutPreload } from './nodeOptions';
+import { hasLeft, removeAll } from './patches';
+import { flush, push, stopQueue } from './queue';
+import { closeSpool } from './spool';
+import { line } from './text';
+
+/** Never throws. `reason`: why it is told to leave. */
+export function uninstall(reason = 'detached'): void {
+  if (hasLeft()) return;
+  try {
+    flush();
+    leaveBodies();
+    push(line({ k: 'ctl', at: us(now()), enabled: [], reason }));
+    flush();
+  } catch {
+    // The program goes on as it would without us: the rest of the removal matters more than the last lines.
+  }
+  for (const step of [removeAll, leaveContext, stopQueue, closeSpool, removeGlobals, restoreEnvironment]) {
+    try {
+      step();
+    } catch {
+      // Likewise.
+    }
+  }
+}
+
+function removeGlobals(): void {
+  const world = globalThis as unknown as Record<symbol, unknown>;
+  for (const name of ['nettrace.hook', 'nettrace.label']) delete world[Symbol.for(name)];
+}
+
+/** Children that are started from now on are none of ours. */
+function restoreEnvironment(): void {
+  const { env } = process;
+  for (const name of ['NETTRACE_SPOOL', 'NETTRACE_CONF']) delete env[name];
+  const options = env.NODE_OPTIONS;
+  if (options === undefined) return;
+  const rest = withoutPreload(options, __dirname);
+  if (rest === '') delete env.NODE_OPTIONS;
+  else if (rest !== options) env.NODE_OPTIONS = rest;
+}
