@@ -4,6 +4,8 @@ import type { PageCommand } from '../model/protocol';
 import type { Row } from '../model/row';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
+import { NetworkBreakpoints } from './breakpoints';
+import { BreakpointList } from './breakpoints/list';
 import { registerCommands } from './commands';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
@@ -21,7 +23,7 @@ import { launchRequests } from './requests/launch';
 import { WorkspaceRequests } from './requests/registry';
 import { RequestsView } from './requests/tree';
 import { Runs } from './runs';
-import { panelOpens, recording, requestsToKeep, runsToKeep } from './settings';
+import { breakpointsInDebugView, panelOpens, recording, requestsToKeep, runsToKeep } from './settings';
 import { StatusBar } from './statusBar';
 import { TraceEditors } from './trace/traceEditor';
 
@@ -67,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const used = noteUse(memory('netTrace.used'));
   disposables.add(requests.onDidChange(used));
 
+  const breakpoints = new BreakpointList(memory('netTrace.breakpoints'));
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async ({ traceRequests, sample, ...options }) => {
@@ -84,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     began: (run, session) => {
       log.info(`run ${run.number} begins: ${session.name}`);
       run.recorder.control?.onDidWrite(() => void leaves.control(run));
+      stops.began(run);
       notes.show(runs);
       used();
       void kernel.look();
@@ -123,6 +127,15 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       },
       log,
     ),
+  );
+  const stops = disposables.add(
+    new NetworkBreakpoints({
+      list: breakpoints,
+      runs,
+      runOf: (session) => tracer.runOf(session),
+      inDebugView: breakpointsInDebugView,
+      log,
+    }),
   );
   disposables.add(vscode.debug.onDidTerminateDebugSession((session) => tracer.ended(session)));
   disposables.add(runs.onDidChange(watchRuns(runs, panel)));

@@ -33,6 +33,10 @@ export const commands = {
   copyRequestId: 'netTrace.requests.copyId',
   copyRequests: 'netTrace.requests.copy',
   showRequestRows: 'netTrace.requests.show',
+  addBreakpoint: 'netTrace.breakpoints.add',
+  editBreakpoint: 'netTrace.breakpoints.edit',
+  removeBreakpoint: 'netTrace.breakpoints.remove',
+  breakWhenFails: 'netTrace.breakpoints.whenFails',
 } as const;
 
 export const views = {
@@ -40,6 +44,7 @@ export const views = {
   panel: 'netTrace.panel',
   /** Beside the debugger's own. */
   requests: 'netTrace.requests',
+  breakpoints: 'netTrace.breakpoints',
 } as const;
 
 /** The editor tab with the same page as the panel (made by code, so it is not in package.json's views). */
@@ -64,6 +69,7 @@ export const settings = {
   kernelInterval: 'netTrace.kernelInterval',
   kernelModulus: 'netTrace.kernelModulus',
   capture: 'netTrace.capture',
+  breakpointsInDebugView: 'netTrace.breakpointsInDebugView',
 } as const;
 
 /** Context keys for `when` clauses. */

@@ -9,6 +9,7 @@ import { settings } from './ids';
 const read = <T>(id: string, otherwise: T): T => vscode.workspace.getConfiguration().get<T>(id, otherwise);
 
 export const panelOpens = (): 'onStart' | 'onFirstRequest' | 'never' => read(settings.panelOpen, 'onStart');
+export const breakpointsInDebugView = (): boolean => read(settings.breakpointsInDebugView, true);
 export const runsToKeep = (): number => read(settings.runsKeep, 5);
 export const requestsToKeep = (): number => read(settings.runsMaxRequests, 20_000);
 export const recording = (): TraceOptions => ({

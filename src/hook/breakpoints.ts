@@ -16,7 +16,7 @@ import {
 import { ErrorClass, stringify } from './builtins';
 import { type CallPlace, placeIn, placeMatches } from './callPlace';
 import { conditionTest } from './condition';
-import { guarded, parts } from './faults';
+import { fault, guarded, parts } from './faults';
 import { type Hit, report, tellCount } from './hits';
 import type { RequestRecord } from './record';
 import { forgetSlow, watchSlow } from './slow';
@@ -62,7 +62,17 @@ const mostHosts = 10_000;
 let busy = false;
 
 /** Puts these in the place of those that were armed; what did not change keeps its count. `list` may be anything. */
-export const arm = guarded(part, 'breakpoints.arm', (list: unknown): void => {
+export function arm(list: unknown): void {
+  try {
+    rearm(list);
+  } catch (e) {
+    armed.on = false;
+    fault(part, e);
+  }
+}
+
+/** Not guarded, as it is also asked while nothing is traced and every part stands still. */
+function rearm(list: unknown): void {
   const before = new Map([...byKind.values()].flat().map((a) => [stringify(a.b), a]));
   byKind.clear();
   for (const value of Array.isArray(list) ? list.slice(0, mostBreakpoints) : []) {
@@ -81,7 +91,7 @@ export const arm = guarded(part, 'breakpoints.arm', (list: unknown): void => {
     forgetSlow();
   }
   if (!byKind.has('bodyNotRead')) unread.clear();
-});
+}
 
 function armedOf(b: NetworkBreakpoint): Armed | undefined {
   const passes = conditionTest(b.condition ?? '');

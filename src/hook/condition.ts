@@ -1,8 +1,8 @@
 /** Conditions of network breakpoints, as tests of a request. */
-import { compileQuery, type Fields, parseQuery } from '../model/query';
+import { compileQuery } from '../model/query/compile';
+import { parseQuery } from '../model/query/parse';
+import { requestFields } from './queryFields';
 import type { RequestRecord } from './record';
-
-const requestFields: Fields<RequestRecord> = {};
 
 /** Undefined: the text is no query. */
 export function conditionTest(text: string): ((r: RequestRecord) => boolean | undefined) | undefined {

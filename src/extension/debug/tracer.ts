@@ -203,9 +203,11 @@ function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfigur
   const base = definedOnly(configuredEnvironment(config));
   // Tracing must not keep a program from starting.
   if (preloadWouldFail(commandOf(config).args, base.NODE_OPTIONS, recorder.hook)) return marked;
-  // Stepping passes through the hook, and its frames are folded with the others that are skipped.
-  const own = `${dirname(recorder.hook).replaceAll('\\', '/')}/**`;
-  const skipFiles = [...new Set([...(Array.isArray(config.skipFiles) ? config.skipFiles : []), own])];
+  // Stepping passes through the hook, and its frames are folded with the others that are skipped. Not the script beside
+  // it that stops: what is skipped cannot.
+  const folder = dirname(recorder.hook).replaceAll('\\', '/');
+  const own = ['hook', 'main', 'resolver'].map((name) => `${folder}/${name}.cjs`);
+  const skipFiles = [...new Set([...(Array.isArray(config.skipFiles) ? config.skipFiles : []), ...own])];
   return { ...marked, skipFiles, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
 }
 

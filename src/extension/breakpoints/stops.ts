@@ -1,0 +1,152 @@
+/**
+ * What a debugger shows while the program stands at a network breakpoint: the reason, the user's line, the request among
+ * the variables. All of it by changing the debugger's messages in place. One object a session of a process.
+ */
+import { basename } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { isEarly, type NetworkBreakpoint } from '../../model/breakpoints';
+import { pathOf } from '../places';
+import type { LastHit } from './tail';
+
+/** Numbers that the debugger does not give itself. */
+const ownFrame = 0x7eee_0001;
+const ownLabel = 0x7eee_0002;
+const ownScope = 0x7eee_0003;
+
+const stepsOut: ReadonlySet<string> = new Set(['next', 'stepIn']);
+/** Requests after which the program may run. */
+const goOn: ReadonlySet<string> = new Set([
+  'continue',
+  'next',
+  'stepIn',
+  'stepOut',
+  'restartFrame',
+  'disconnect',
+  'terminate',
+]);
+
+export interface StopHost {
+  /** The hit that the program stands at, if it does. */
+  lastHit(): LastHit | undefined;
+  kindOf(id: string): NetworkBreakpoint['kind'] | undefined;
+  /** Reference of the request's record in the program. */
+  record(): Promise<number | undefined>;
+}
+
+interface Stop {
+  hit: LastHit;
+  /** The call that made the request is not on the stack: a frame of ours shows it. */
+  shown: { file: string; line: number; column: number; function?: string } | undefined;
+  topFrame: number | undefined;
+  record: number | undefined;
+}
+
+export class StopView {
+  #stop: Stop | undefined;
+  /** Stack traces asked for, with how many frames of ours their answers get. */
+  readonly #asked = new Map<number, number>();
+
+  constructor(private readonly host: StopHost) {}
+
+  /** A request to the debugger is on its way. */
+  asked(message: DebugProtocol.Request): void {
+    const stop = this.#stop;
+    if (!stop) return;
+    const args = message.arguments as { frameId?: unknown; variablesReference?: unknown } | undefined;
+    if (message.command === 'stackTrace') this.#stackAsked(message as DebugProtocol.StackTraceRequest, stop);
+    if (args?.frameId === ownFrame || args?.frameId === ownLabel) args.frameId = stop.topFrame;
+    if (args?.variablesReference === ownScope && stop.record !== undefined) args.variablesReference = stop.record;
+    if (!goOn.has(message.command)) return;
+    // From our script a step would lead through the hook's own; out of it is where the user looks.
+    if (stepsOut.has(message.command)) message.command = 'stepOut';
+    this.#stop = undefined;
+  }
+
+  #stackAsked({ seq, arguments: args }: DebugProtocol.StackTraceRequest, stop: Stop): void {
+    const start = args.startFrame ?? 0;
+    const added = stop.shown ? 2 : 0;
+    this.#asked.set(seq, start === 0 ? added : 0);
+    if (start > 0) args.startFrame = Math.max(0, start - added);
+    // The first frame alone is ours: the user's shall be there at once.
+    else if (args.levels !== undefined && args.levels > 0 && args.levels < 20) args.levels = 20;
+  }
+
+  /** A message of the debugger is on its way. */
+  answered(message: DebugProtocol.ProtocolMessage): void {
+    if (message.type === 'event') {
+      const event = message as DebugProtocol.Event;
+      if (event.event === 'stopped') this.#stopped(event as DebugProtocol.StoppedEvent);
+      else if (event.event === 'continued') this.#stop = undefined;
+      return;
+    }
+    const response = message as DebugProtocol.Response;
+    const stop = this.#stop;
+    if (message.type !== 'response' || !stop || !response.success) return;
+    if (response.command === 'stackTrace') this.#stack(response as DebugProtocol.StackTraceResponse, stop);
+    else if (response.command === 'scopes') addScope(response as DebugProtocol.ScopesResponse);
+  }
+
+  #stopped({ body }: DebugProtocol.StoppedEvent): void {
+    this.#stop = undefined;
+    // What `debugger;` brings; a breakpoint, a step or an exception has another reason.
+    const hit = body.reason === 'pause' ? this.host.lastHit() : undefined;
+    if (!hit) return;
+    const kind = this.host.kindOf(hit.breakpoint);
+    const early = kind !== undefined && isEarly(kind);
+    const stop: Stop = { hit, shown: early ? undefined : hit.callSite, topFrame: undefined, record: undefined };
+    this.#stop = stop;
+    body.description = `Network: ${hit.title ?? hit.breakpoint}`;
+    body.text = hit.method === undefined ? body.description : `${body.description}: ${hit.method} ${hit.url ?? ''}`;
+    void this.host.record().then((reference) => {
+      stop.record = reference;
+    });
+  }
+
+  #stack(response: DebugProtocol.StackTraceResponse, stop: Stop): void {
+    const added = this.#asked.get(response.request_seq);
+    if (added === undefined) return;
+    this.#asked.delete(response.request_seq);
+    const { body } = response;
+    if (body.totalFrames !== undefined) body.totalFrames += stop.shown ? 2 : 0;
+    stop.topFrame ??= body.stackFrames[0]?.id;
+    if (!stop.shown) drawBackToUser(body.stackFrames);
+    else if (added > 0) body.stackFrames = [...shownFrames(stop, stop.shown), ...body.stackFrames];
+  }
+}
+
+/** Node's frames and those of libraries between the stop and the user's call. */
+function drawBackToUser(frames: readonly DebugProtocol.StackFrame[]): void {
+  const user = frames.findIndex((f) => isUsers(f));
+  for (const frame of frames.slice(0, Math.max(0, user))) {
+    if (!frame.source || frame.presentationHint === 'label') continue;
+    frame.presentationHint = 'subtle';
+    frame.source.presentationHint = 'deemphasize';
+  }
+}
+
+function isUsers({ source, presentationHint }: DebugProtocol.StackFrame): boolean {
+  if (!source?.path || presentationHint === 'label') return false;
+  const path = source.path.replaceAll('\\', '/');
+  const others = path.startsWith('<node_internals>') || path.startsWith('node:') || path.includes('/node_modules/');
+  return !others && !/\/nettrace-hook-[0-9a-f]+\/[^/]+$/.test(path);
+}
+
+/** The call that made the request, above what runs now. */
+function shownFrames(stop: Stop, site: NonNullable<Stop['shown']>): DebugProtocol.StackFrame[] {
+  const path = pathOf(site.file);
+  if (path === undefined) return [];
+  const call: DebugProtocol.StackFrame = {
+    id: ownFrame,
+    name: `${site.function ?? '<anonymous>'} (made the request)`,
+    line: site.line,
+    column: site.column,
+    source: { name: basename(path), path },
+    canRestart: false,
+  };
+  const what = `${stop.hit.title ?? 'network breakpoint'}, found here:`;
+  return [call, { id: ownLabel, name: what, line: 0, column: 0, presentationHint: 'label' }];
+}
+
+function addScope({ body }: DebugProtocol.ScopesResponse): void {
+  body.scopes = [{ name: 'Request', variablesReference: ownScope, expensive: false }, ...body.scopes];
+}
