@@ -9,7 +9,7 @@ import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { leastNode, nodeVersion, whyNotLoaded } from '../session/unloaded';
 import { captureFinding } from './doctorCapture';
-import { helperFinding } from './doctorHelper';
+import { helperFindings } from './doctorHelper';
 import { messageOf, styleFor } from './say';
 
 interface Finding {
@@ -28,7 +28,7 @@ export async function doctor(options: { node: string }): Promise<number> {
     },
     await hookFinding(options.node),
     ...(await nodeFindings(options.node)),
-    await helperFinding(__dirname),
+    ...(await helperFindings(__dirname)),
     await captureFinding(__dirname),
     await codeFinding(),
     await folderFinding(),

@@ -6,7 +6,7 @@ import { captureEngines } from '../session/packets/engines';
 import { messageOf } from './say';
 
 const advice: Readonly<Record<string, string>> = {
-  noRights: 'Only for --capture: install the helper with its permissions, or join the group that may run dumpcap.',
+  noRights: 'Only for --capture: install the helper as said above, or join the group that may run dumpcap.',
   noHelper: 'Only for --capture: install Wireshark’s dumpcap (Debian and Ubuntu: wireshark-common).',
 };
 

@@ -87,7 +87,7 @@ function rootPlan({ use }: Surroundings): Plan {
   }
   return {
     title: 'You are root here: the helper has every permission, and nothing needs to be installed.',
-    detail: `It opens what needs permission only when it is asked to. "Use Them" sets netTrace.helper to "all", for this window’s user: events of the kernel and connection tracking from the next run on. Packets have a setting of their own, netTrace.capture.\nTo undo: set netTrace.helper to "auto".`,
+    detail: `It opens what needs permission only when it is asked to. "Use Them" sets netTrace.helper to "all" in your user settings: events of the kernel and connection tracking from the next run on. Packets have a setting of their own, netTrace.capture.\nTo undo: set netTrace.helper to "auto".`,
     offers: ['useAll'],
   };
 }
