@@ -93,8 +93,8 @@ function completed(value: Record<string, unknown>): Record<string, unknown> {
     const required = (trace as TSchema & { required?: string[] }).required?.includes(key);
     if (required && !Object.hasOwn(doc, key) && (schema as { type?: string }).type === 'array') doc[key] = [];
   }
-  const counts = doc.counts as { requests?: number; evictedRequests?: number } | undefined;
-  const had = (counts?.requests ?? 0) - (counts?.evictedRequests ?? 0);
+  const counts = doc.counts as { requests?: number; evictedRequests?: number; counted?: number } | undefined;
+  const had = (counts?.requests ?? 0) - (counts?.evictedRequests ?? 0) - (counts?.counted ?? 0);
   const kept = Array.isArray(doc.requests) ? doc.requests.length : 0;
   const loss = {
     source: 'import',

@@ -84,6 +84,15 @@ function begin(r: RequestRecord, side: Side): Body | null {
   return wanted ? new Body(side, type, coding) : null;
 }
 
+/** The request is not told after all: what was kept goes. */
+export function dropBodies(r: RequestRecord): void {
+  const { bodies: kept } = r;
+  if (kept === undefined) return;
+  r.bodies = undefined;
+  pending.delete(r);
+  for (const body of [kept.request, kept.response]) if (body) together -= body.kept;
+}
+
 /** The lines of a request that has ended. */
 export const bodyLines = guarded(part, 'bodies.lines', (r: RequestRecord): string => {
   const { bodies: kept } = r;
@@ -101,7 +110,7 @@ export const bodyLines = guarded(part, 'bodies.lines', (r: RequestRecord): strin
 
 /** The process ends: what was kept of requests that still run. */
 export const leaveBodies = guarded(part, 'bodies.leave', (): void => {
-  for (const r of pending) push({ lines: () => bodyLines(r) ?? '' });
+  for (const r of pending) if (r.hold === undefined) push({ lines: () => bodyLines(r) ?? '' });
 });
 
 interface Content {

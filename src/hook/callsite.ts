@@ -17,6 +17,9 @@ import type { AnyFunction } from './wrap';
 
 const part = parts.callSites;
 
+/** Something may be told of the requests that are made now. */
+export const worthwhile = { sites: true };
+
 let budget = Number.POSITIVE_INFINITY;
 
 interface Located {
@@ -120,7 +123,7 @@ export function entry(
       entered.by = own;
       if (isFetch) own.args = args;
       if (context.on) own.context = presentContext();
-      if (part.on) {
+      if (part.on && worthwhile.sites) {
         try {
           const n = limit(t);
           if (n > 0) {
@@ -198,6 +201,34 @@ export function takeSite(owner: Located): void {
     hold(e, owner, true);
   }
 }
+
+/** An unread stack, and whether it has all there is. */
+export interface KeptSite {
+  readonly error: Error;
+  readonly deep: boolean;
+}
+
+/** What `takeSite` would note, for a record that may never be told. `dear`: also where it has to be taken now. */
+export function keepSite(dear: boolean): KeptSite | undefined {
+  const { by } = entered;
+  if (by?.error !== undefined) {
+    const kept = { error: by.error, deep: by.deep };
+    by.error = undefined;
+    return kept;
+  }
+  if (by?.spent) {
+    by.spent = false;
+    return undefined;
+  }
+  const error = dear ? captureSite() : undefined;
+  return error && { error, deep: true };
+}
+
+/** The stack of the request that is being made; undefined: it was taken already, or call sites are off. */
+export const presentSite = (): Error | undefined => entered.by?.error ?? captureSite();
+
+/** Now it is told. */
+export const tellKept = (kept: KeptSite, owner: Located): void => hold(kept.error, owner, kept.deep);
 
 /** A later hop of a redirect is made by the runtime: it has the call site of the first. */
 export function inheritSite(owner: Located, first: Located): void {

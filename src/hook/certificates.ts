@@ -1,10 +1,10 @@
-/** The peer's chain as `cert` lines, each certificate once an isolate. */
+/** The peer's chain as `cert` lines, each certificate once an isolate: with the first tunnel that is told. */
 import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import { line } from './text';
 
-const seen = new Set<string>();
+const told = new Set<string>();
 /** A program that meets endless certificates must not fill the memory; a certificate written twice does no harm. */
-const mostSeen = 1000;
+const mostTold = 1000;
 
 /** What the chain's place in the server's bytes is reckoned with. */
 export interface Flight {
@@ -14,9 +14,15 @@ export interface Flight {
   staple: number;
 }
 
+/** A certificate that may have to be told. */
+export interface Told {
+  fingerprint: string;
+  line: string;
+}
+
 interface Chain {
   fingerprints: string[];
-  lines: string;
+  lines: Told[];
   /** Whether a root was sent cannot be told: it is left out. */
   unsure: boolean;
 }
@@ -41,7 +47,7 @@ export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
   // What is not explained by the chain as it was is a reason to look again.
   if (known && again?.exact) {
     const fingerprints = fingerprintsOf(known, again.count);
-    if (fingerprints.every((f) => seen.has(f))) return { fingerprints, lines: '', unsure: false };
+    if (fingerprints.every((f) => told.has(f))) return { fingerprints, lines: [], unsure: false };
   }
   const chain: DetailedPeerCertificate[] = [];
   let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
@@ -57,7 +63,7 @@ export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
     if (kept.size >= mostKept) kept.clear();
     kept.set(first.fingerprint256, pieces);
   }
-  const lines = chain.slice(0, count).map(lineOnce).join('');
+  const lines = chain.slice(0, count).flatMap(untold);
   return { fingerprints: fingerprintsOf(pieces, count), lines, unsure: !exact && count < chain.length };
 }
 
@@ -75,18 +81,26 @@ const pieceOf = (c: DetailedPeerCertificate): Piece => ({
  * The own certificate, when the server asked for one: only then does OpenSSL know which signatures both sides take. Not
  * in a resumed session, where none is sent again.
  */
-export function ownCertificate(socket: TLSSocket): { fingerprint: string; lines: string } | undefined {
+export function ownCertificate(socket: TLSSocket): { fingerprint: string; lines: Told[] } | undefined {
   if (socket.isSessionReused() || socket.getSharedSigalgs().length === 0) return undefined;
   const own = socket.getCertificate() as Partial<PeerCertificate> | null;
   if (!own?.fingerprint256) return undefined;
-  return { fingerprint: own.fingerprint256, lines: lineOnce(own as PeerCertificate) };
+  return { fingerprint: own.fingerprint256, lines: untold(own as PeerCertificate) };
 }
 
-function lineOnce(c: PeerCertificate): string {
-  if (seen.has(c.fingerprint256)) return '';
-  if (seen.size > mostSeen) seen.clear();
-  seen.add(c.fingerprint256);
-  return certificateLine(c);
+const untold = (c: PeerCertificate): Told[] =>
+  told.has(c.fingerprint256) ? [] : [{ fingerprint: c.fingerprint256, line: certificateLine(c) }];
+
+/** Their lines, of those that have not been told since. */
+export function tellCertificates(list: readonly Told[]): string {
+  let lines = '';
+  for (const { fingerprint, line } of list) {
+    if (told.has(fingerprint)) continue;
+    if (told.size > mostTold) told.clear();
+    told.add(fingerprint);
+    lines += line;
+  }
+  return lines;
 }
 
 /** More than this beside the certificates is not explained by what a server usually says. */

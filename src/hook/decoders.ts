@@ -30,7 +30,7 @@ class Decoding {
     this.done = true;
     const decoded = whole ? `,"bodyBytes":${this.bytes}` : '';
     const read = this.isRead ? `,"readBytes":${this.bytes}` : '';
-    if (decoded + read !== '') push(`{"k":"more","id":${this.r.id}${decoded}${read}}\n`);
+    if (decoded + read !== '' && this.r.hold === undefined) push(`{"k":"more","id":${this.r.id}${decoded}${read}}\n`);
   }
 }
 

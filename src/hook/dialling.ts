@@ -7,6 +7,7 @@ import { guarded, parts } from './faults';
 import { link } from './hidden';
 import { askKeys } from './keys';
 import { Lookup } from './lookup';
+import { matching } from './match';
 import type { AnySocket } from './net';
 import { socketOptions } from './options';
 import { push } from './queue';
@@ -69,13 +70,13 @@ export const beginDial = guarded(part, 'net.connect', (socket: AnySocket, args: 
     wire.lookup.answeredBy = 'custom';
   }
   if (dialling.by === undefined) {
-    wire.raw = true;
-    wire.stack = captureSite();
+    wire.raw = matching.everything;
+    if (wire.raw) wire.stack = captureSite();
     if (!wire.path) expectSpeech(wire);
   } else {
     dialling.by.fill(wire, o);
     // A pool that dials for nobody who waits now (undici, after an abort): told, without a call site.
-    wire.raw = !wire.wanted;
+    wire.raw = !wire.wanted && wire.request === undefined && matching.everything;
   }
   link(socket, wire);
   if (wire.wanted || wire.raw) push(wire);

@@ -10,6 +10,7 @@ import { armed, atExit } from './breakpoints';
 import { apply, pid } from './builtins';
 import { now, us } from './clock';
 import { leaveDatagrams } from './dgram';
+import { decideHeld } from './match';
 import { leaveOpen } from './netend';
 import { hasLeft } from './patches';
 import { flush, push } from './queue';
@@ -22,6 +23,7 @@ function exit(code: unknown): void {
   try {
     if (armed.on) atExit();
     leaveOpen();
+    decideHeld();
     leaveBodies();
     leaveDatagrams();
     flush();

@@ -18,10 +18,10 @@ import { watchBodies } from './http1body';
 import { Http1Record, type Outgoing } from './http1record';
 import { type Response, watchResponses } from './http1response';
 import { informed } from './informational';
+import { hasAnswer } from './match';
 import type { AnySocket } from './net';
 import { subscribe } from './patches';
 import { installProxies } from './proxies';
-import { pushLater } from './queue';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
 import { upgraded } from './upgrade';
@@ -188,7 +188,7 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
     holder.assignedAt <= r.createdAt &&
     isOnlySocket(req, socket)
   ) {
-    r.blockedBy = holder.id;
+    r.blockedBy = holder.hold === undefined ? holder.id : 0;
   }
 });
 
@@ -276,6 +276,6 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
     const { location } = m.response.headers;
     if (location) expectRedirect(r, location);
   }
-  pushLater(r);
+  hasAnswer(r);
   if (armed.on) atResponse(r);
 });

@@ -4,6 +4,7 @@ import type { ConnectOptions } from './dialling';
 import { guarded, parts } from './faults';
 import { link, linked, linkedToRequest } from './hidden';
 import type { Http1Record, Outgoing } from './http1record';
+import { want } from './match';
 import type { AnySocket } from './net';
 import { isConfiguredProxy, isSocksAgent, leadsToProxy, wayOf } from './proxied';
 import { expectConnect } from './proxies';
@@ -36,7 +37,7 @@ export const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Out
     }
     if (r === undefined) return;
     wire.request = r;
-    wire.wanted = true;
+    wire.wanted = r.hold === undefined;
     r.dial = wire;
     if (r.absolute || r.method === 'CONNECT') leadsToProxy(wire);
     if (isConfiguredProxy(agent, wire) && r.api === 'https') {
@@ -94,7 +95,5 @@ export function joinDial(r: Http1Record, error: unknown): void {
   r.dial = wire;
   if (wire.request !== undefined && wire.request.method !== 'CONNECT') return;
   wire.request ??= r;
-  if (wire.wanted) return;
-  wire.wanted = true;
-  push(wire);
+  if (!wire.wanted && r.hold === undefined) want(wire, r);
 }

@@ -164,11 +164,9 @@ const onStream = guarded(part, 'http2.request', (stream: Stream) => {
   link(stream, r);
   if (entered.by) entered.by.made ??= r;
   r.redirectOf = redirectTo(() => r.url());
-  if (s.wire !== undefined && s.wire.readyAt === 0) {
-    r.dial = s.wire;
-    s.wire.wanted = true;
-  }
+  if (s.wire !== undefined && s.wire.readyAt === 0) r.dial = s.wire;
   beginRequest(r);
+  if (r.dial !== undefined && r.hold === undefined) r.dial.wanted = true;
   follow(r, stream);
 });
 

@@ -41,7 +41,8 @@ export class Session {
   /** A stream has its id: its HEADERS leave now, unless as many streams are open as may be. */
   give(r: Http2Record): void {
     if (this.waiting.length > 0 || this.open >= this.limit()) {
-      if (this.open === 1) r.blockedBy = this.wire?.last?.id ?? 0;
+      const holder = this.wire?.last;
+      if (this.open === 1 && holder?.hold === undefined) r.blockedBy = holder?.id ?? 0;
       this.waiting.push(r);
     } else this.send(r);
   }

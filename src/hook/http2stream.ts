@@ -9,7 +9,8 @@ import { linked } from './hidden';
 import { codeName } from './http2codes';
 import { type HeaderObject, type Http2Record, pairs, type Reset, type Stream } from './http2record';
 import { informed } from './informational';
-import { push, pushLater } from './queue';
+import { hasAnswer } from './match';
+import { push } from './queue';
 import { expectRedirect, isRedirect } from './redirects';
 import { abort, chunk, fail, finish, hasSent, hasTimedOut } from './request';
 import { Upload } from './upload';
@@ -121,7 +122,7 @@ function onResponse(r: Http2Record, headers: HeaderObject, flags: number, raw: u
   r.noBody = (flags & 1) !== 0;
   const { location } = headers;
   if (isRedirect(r.status) && typeof location === 'string') expectRedirect(r, location);
-  pushLater(r);
+  hasAnswer(r);
   if (armed.on) atResponse(r);
 }
 

@@ -4,8 +4,9 @@ import { installAnswers } from './answers';
 import { setUpBodies } from './bodies';
 import { pid, syncExports, threadId } from './builtins';
 import { readSites, setUpCallSites, unreadSites } from './callsite';
-import { anchor, now, us } from './clock';
+import { anchor } from './clock';
 import { installLabels } from './context';
+import { control, controlLine, followControl, readControl } from './control';
 import { guardDescriptor } from './descriptor';
 import { installDatagrams } from './dgram';
 import { installDns } from './dns';
@@ -18,7 +19,7 @@ import { findSessions, installHttp2 } from './http2';
 import { installIncoming } from './incoming';
 import { setUpKeys } from './keys';
 import { installNet } from './net';
-import { untilTheEnd } from './patches';
+import { applyPatches, removePatches, untilTheEnd } from './patches';
 import { proxyEnvironment } from './proxyenv';
 import { flush, push, setUpQueue } from './queue';
 import { installSocketTrace } from './socketTrace';
@@ -37,6 +38,8 @@ export interface HookFace {
   thread: string;
   /** Writes everything that is known: called at every stop of the debugger. */
   flush(): void;
+  /** Reads at once what is to be traced, and where to stop: the session has written it anew. */
+  control(): void;
   /** Leaves the program, which goes on. `reason` is told in the trace; absent: `detached`. */
   uninstall(reason?: string): void;
 }
@@ -49,9 +52,7 @@ export function install(settings: Settings, face: HookFace): void {
   parts.sockets.on = settings.sockets;
   parts.keys.on = settings.keys;
   parts.bodies.on = settings.bodies > 0;
-  const control = (reason: string): string =>
-    line({ k: 'ctl', at: us(now()), generation: 1, enabled: settings.enabled, reason });
-  const enabled = settings.enabled.length > 0;
+  readControl(settings.spool, settings.enabled);
   let reason = 'start';
   const opened = openSpool({
     folder: settings.spool,
@@ -59,12 +60,12 @@ export function install(settings: Settings, face: HookFace): void {
     segmentBytes: settings.segmentBytes,
     maxUnreadBytes: settings.maxUnreadBytes,
     preamble(segment) {
-      const text = processLine(settings, segment, monotonicNs, wallMs) + control(reason);
+      const text = processLine(settings, segment, monotonicNs, wallMs) + controlLine(reason);
       reason = 'segment';
       return text;
     },
   });
-  if (!opened || !enabled) return;
+  if (!opened) return;
   setUpFaults(push, settings.faults);
   if (settings.keys) setUpKeys(`${settings.spool}/${pid}-${threadId}-${monotonicNs}.keys`);
   // A worker is terminated between two ticks, without a word: nothing waits there for a later write.
@@ -74,6 +75,23 @@ export function install(settings: Settings, face: HookFace): void {
   setUpBodies(settings.bodies, settings.bodyTypes);
   face.flush = flush;
   face.thread = `${pid}-${threadId}`;
+  face.control = control;
+  let patched = false;
+  followControl({
+    on() {
+      if (patched) return applyPatches();
+      patched = true;
+      patchAll(settings);
+    },
+    off() {
+      flush();
+      removePatches();
+    },
+  });
+}
+
+/** What sees the network, and the end of the process. */
+function patchAll(settings: Settings): void {
   installNet();
   installDns(settings);
   installHttp1();

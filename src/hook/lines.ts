@@ -36,16 +36,23 @@ export function beginText(r: RequestRecord): string {
   if (r.method === 'CONNECT') s += `,"target":${quoted(maskedUrl(r.path))}`;
   if (r.label !== '') s += `,"label":${quoted(r.label)}`;
   if (r.cause !== 0) s += `,"cause":${r.cause}`;
-  if (r.redirectOf !== undefined) s += `,"redirectOf":${r.redirectOf.id},"operation":${operationOf(r.redirectOf)}`;
-  if (r.retryOf !== undefined) s += attemptText(r, r.retryOf);
+  if (isTold(r.redirectOf)) s += `,"redirectOf":${r.redirectOf.id},"operation":${operationOf(r.redirectOf)}`;
+  if (isTold(r.retryOf)) s += attemptText(r, r.retryOf);
+  if (r.matches !== undefined) {
+    s += `,"traceRequests":${stringify(r.matches)}`;
+    r.matchesTold = r.matches.length;
+  }
   return s;
 }
+
+/** What nobody asked for has no record that could be named. */
+const isTold = (r: RequestRecord | undefined): r is RequestRecord => r !== undefined && r.hold === undefined;
 
 function operationOf(r: RequestRecord): number {
   let first = r;
   for (let i = 0; i < 100; i++) {
     const before = first.redirectOf ?? first.retryOf;
-    if (before === undefined) break;
+    if (!isTold(before)) break;
     first = before;
   }
   return first.id;
@@ -79,6 +86,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (r.timeoutKind !== '') s += timeoutText(r);
   if (r.streamId !== 0) s += r.endText();
   if (r.outcome === 'upgraded') s += upgradeText(r);
+  if (r.matches !== undefined && r.matches.length > r.matchesTold) s += `,"traceRequests":${stringify(r.matches)}`;
   if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
   return `${s},"outcome":"${r.outcome}"}\n`;
 }
@@ -108,7 +116,7 @@ export function exchangeText(r: RequestRecord, told: number): string {
   s += r.readBeginAt === 0 ? ']' : `,${us(r.readBeginAt) - created}]`;
   if (told === 0) s += carrierText(r);
   if (r.blockedBy !== 0) s += `,"blockedBy":${r.blockedBy}`;
-  if (r.retryOf !== undefined && !r.attemptTold) s += attemptText(r, r.retryOf);
+  if (isTold(r.retryOf) && !r.attemptTold) s += attemptText(r, r.retryOf);
   if (r.priorSends !== undefined) s += priorText(r.priorSends);
   return s;
 }

@@ -5,6 +5,7 @@ import { us } from './clock';
 import { errorInfo } from './errors';
 import type { Exchange } from './exchange';
 import { nextId, past } from './ids';
+import { matching } from './match';
 import { push, pushLater, type Writable } from './queue';
 import { cutText, line } from './text';
 
@@ -52,6 +53,8 @@ export class Lookup implements Writable {
   written = false;
   laterAt = -1;
   private begun = false;
+  /** The program's own, while only some requests are asked for. */
+  private silent = false;
   /** Where it was called; unread. */
   private stack: Error | undefined;
 
@@ -66,12 +69,14 @@ export class Lookup implements Writable {
 
   /** For the program's own look-up: its line when it is answered; earlier, without an end, when that takes its time. */
   announce(): void {
+    this.silent = !matching.everything;
+    if (this.silent) return;
     this.stack = captureSite();
     pushLater(this);
   }
 
   ended(): void {
-    if (this.id <= past.id) return;
+    if (this.silent || this.id <= past.id) return;
     this.written = true;
     push(lookupLine(this));
     this.tellSite();

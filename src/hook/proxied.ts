@@ -103,7 +103,7 @@ function isElsewhere(r: RequestRecord, wire: Wire): boolean {
   const { hostname, port, protocol } = new URL(r.url());
   const number = Number(port) || (protocol === 'https:' ? 443 : 80);
   if (hostname.replace(/^\[|\]$/g, '') === wire.host.toLowerCase() && number === wire.port) return false;
-  if (way.told) return true;
+  if (way.told || !wire.wanted) return true;
   way.told = true;
   const at = us(way.innerAt || r.assignedAt);
   push(line({ k: 'tunnel', id: wire.connection, host: cutText(hostname, 512), port: number, establishedAt: at }));

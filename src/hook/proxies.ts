@@ -14,12 +14,12 @@ import { link, linked } from './hidden';
 import { headerBlock } from './http1record';
 import { askKeys } from './keys';
 import type { ResponseFacts } from './lines';
+import { want } from './match';
 import type { AnySocket } from './net';
 import { onTlsError } from './netend';
 import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from './proxied';
-import { push } from './queue';
 import { type Counters, RequestRecord } from './record';
-import { abort, assign, fail, finish } from './request';
+import { abort, announce, assign, fail, finish } from './request';
 import { Tunnel } from './tls';
 import type { Wire } from './wire';
 import { wireOf } from './wires';
@@ -100,9 +100,9 @@ export function expectConnect(wire: Wire, target: string, head: string): void {
   if (r.says('proxy-authorization')) way.auth = true;
   way.pending = r;
   wire.request = r;
-  wire.wanted = true;
   r.dial = wire;
-  push(r);
+  announce(r);
+  if (r.hold === undefined) want(wire, r);
 }
 
 /** An agent may have written CONNECT to a socket that is not connected. */

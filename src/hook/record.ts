@@ -7,10 +7,12 @@
 import type { PhaseName } from '../model/records/common';
 import type { PriorSend } from './attempts';
 import { type Bodies, bodies, bodyLines } from './bodies';
+import type { KeptSite } from './callsite';
 import { now } from './clock';
 import { headerLines, headers } from './headers';
 import { nextId, past } from './ids';
 import { beginText, endText, exchangeText, headLine, type ResponseFacts } from './lines';
+import type { Active, Hold } from './match';
 import type { ProxyFacts } from './proxied';
 import type { Writable } from './queue';
 import { bounded } from './text';
@@ -119,6 +121,18 @@ export abstract class RequestRecord implements Writable {
   idleAt = 0;
   /** How long the loop was busy between creation and end, ms. Below 0: not known. */
   busyTime = -1;
+  /** It gives no line, for now or for good; undefined: it is told. */
+  declare hold: Hold | undefined;
+  /** Trace requests that it matched; undefined: those in force, which ask for everything. */
+  declare matches: string[] | undefined;
+  /** How many of them its first line named. */
+  declare matchesTold: number;
+  /** It is told; whether these match is still to be seen. */
+  declare open: readonly Active[] | undefined;
+  /** Its call site, while it is not told. */
+  declare kept: KeptSite | undefined;
+  /** The process ends before it. */
+  declare leaving: boolean;
   /** Sides whose headers are written: 1 request, 2 response. */
   declare headersWritten: number;
 
@@ -189,11 +203,11 @@ export abstract class RequestRecord implements Writable {
 
   /** All of its lines are out. */
   get isWritten(): boolean {
-    return this.written === 3;
+    return this.written === 3 || this.hold !== undefined;
   }
 
   lines(): string {
-    if (this.id <= past.id) return '';
+    if (this.hold !== undefined || this.id <= past.id) return '';
     const ended = this.endAt !== 0;
     let s = '';
     const { wire, dial } = this;
@@ -269,6 +283,12 @@ const rare: Pick<
   | 'bodies'
   | 'lineAt'
   | 'headersWritten'
+  | 'hold'
+  | 'matches'
+  | 'matchesTold'
+  | 'open'
+  | 'kept'
+  | 'leaving'
 > = {
   error: undefined,
   phase: undefined,
@@ -299,5 +319,11 @@ const rare: Pick<
   bodies: undefined,
   lineAt: 0,
   headersWritten: 0,
+  hold: undefined,
+  matches: undefined,
+  matchesTold: 0,
+  open: undefined,
+  kept: undefined,
+  leaving: false,
 };
 Object.assign(RequestRecord.prototype, rare);

@@ -4,11 +4,13 @@ import { armed, atBegin, atEnd } from './breakpoints';
 import { entered, inheritSite, takeSite } from './callsite';
 import { idleTime, now } from './clock';
 import { context, presentContext, takeContext } from './context';
+import { lookAtControl, looked, running } from './control';
 import { parts } from './faults';
 import { framingOf } from './framing';
 import { past } from './ids';
 import { markLine } from './lines';
 import { keepMark } from './marks';
+import { beginMatched, decideAtEnd, matching, want } from './match';
 import { passProxy, type Way } from './proxied';
 import { push, pushEnded, pushLater, type Writable } from './queue';
 import type { Counters, Outcome, RequestRecord } from './record';
@@ -19,13 +21,22 @@ import type { Wire } from './wire';
 export function beginRequest(r: RequestRecord): void {
   // A request that waited for a pool is made in another's context: the program's call noted its own.
   if (context.on) takeContext(r, entered.by === undefined ? presentContext() : entered.by.context);
-  if (parts.callSites.on) {
-    const before = r.redirectOf ?? r.retryOf;
-    if (before) inheritSite(r, before);
-    else takeSite(r);
-  }
   r.idleAt = idleTime();
-  push(r);
+  announce(r);
+}
+
+/** It is told, held back, or left out, by what is asked for. */
+export function announce(r: RequestRecord): void {
+  if (r.createdAt - looked.at >= 100) lookAtControl(r.createdAt);
+  if (matching.plain) {
+    if (parts.callSites.on) {
+      const before = r.redirectOf ?? r.retryOf;
+      if (before) inheritSite(r, before);
+      else takeSite(r);
+    }
+    push(r);
+  } else beginMatched(r);
+  if (r.hold === undefined) running.told++;
   if (armed.on) atBegin(r);
 }
 
@@ -48,10 +59,7 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   wire.last = r;
   // A CONNECT of HTTP/2 makes a tunnel of its stream alone.
   if (wire.way !== undefined || r.absolute || (r.method === 'CONNECT' && r.streamId === 0)) passProxy(r, wire);
-  if (!wire.wanted) {
-    wire.wanted = true;
-    push(wire);
-  }
+  if (!wire.wanted && r.hold === undefined) want(wire, r);
 }
 
 /** The last byte was handed over; told soon when the line of its begin is already out, unless the answer is there first. */
@@ -71,12 +79,27 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (wire !== undefined) release(r, wire);
   if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
   if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);
+  if (r.hold !== undefined || r.open !== undefined) endUntold(r);
+  else hasEndedTold(r);
+  if (armed.on) atEnd(r);
+}
+
+function hasEndedTold(r: RequestRecord): void {
   pushEnded(r);
+  running.told--;
+  if (running.ended !== undefined && running.told <= 0) running.ended();
+}
+
+/** Whether it is told is decided now, at the latest. */
+function endUntold(r: RequestRecord): void {
+  const wasTold = r.hold === undefined;
+  decideAtEnd(r);
+  if (wasTold) hasEndedTold(r);
+  else if (r.hold === undefined) pushEnded(r);
 }
 
 /** A CONNECT that was not let through makes no tunnel. */
 function answered(r: RequestRecord, way: Way): void {
-  if (armed.on) atEnd(r);
   r.facts ??= r.responseBeginAt === 0 ? undefined : r.readResponse();
   const status = r.facts?.status ?? 0;
   if (r.outcome === 'tunnel' && status >= 200 && status < 300) way.connect = r;

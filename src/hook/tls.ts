@@ -4,7 +4,7 @@
  * follows with `secureConnect`, or with the error that destroys the socket.
  */
 import type { TLSSocket } from 'node:tls';
-import { chainOf, type Flight, ownCertificate } from './certificates';
+import { chainOf, type Flight, ownCertificate, type Told, tellCertificates } from './certificates';
 import { cipherNumber } from './ciphers';
 import { now, us } from './clock';
 import type { ConnectOptions } from './dialling';
@@ -25,7 +25,7 @@ export class Tunnel {
   private error: unknown;
   alpn = '';
   private facts: object = {};
-  private certificates = '';
+  private certificates: Told[] = [];
   private verification: object | undefined;
   private finished = false;
   private written = false;
@@ -76,7 +76,7 @@ export class Tunnel {
     // Not among the options of a handshake over a socket that was there before.
     this.serverName ??= (socket as { servername?: string | false }).servername || undefined;
     const own = ownCertificate(socket);
-    this.certificates = (chain?.lines ?? '') + (own?.lines ?? '');
+    this.certificates = [...(chain?.lines ?? []), ...(own?.lines ?? [])];
     if (resumed) this.used = socket.getTLSTicket();
     this.facts = {
       alpn: this.alpn || undefined,
@@ -152,8 +152,8 @@ export class Tunnel {
       missing: this.unsure ? { peerCertificates: 'rootNotTold' } : undefined,
       error: this.error === undefined ? undefined : errorInfo(this.error, 'tls'),
     });
-    const lines = this.certificates + tls;
-    this.certificates = '';
+    const lines = tellCertificates(this.certificates) + tls;
+    this.certificates = [];
     return lines;
   }
 }

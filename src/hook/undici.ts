@@ -15,9 +15,9 @@ import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { informed } from './informational';
+import { hasAnswer } from './match';
 import { type AnySocket, follow } from './net';
 import { subscribe } from './patches';
-import { pushLater } from './queue';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
 import { isAbortReason, reasonOfSignal } from './timers';
@@ -182,7 +182,7 @@ export function carriedBy(
     holder.method !== 'CONNECT' &&
     holder.endAt > r.createdAt &&
     (holder.assignedAt <= r.createdAt || isOnlyHolder(holder, r));
-  if (waited && isOnlyWire(wire)) r.blockedBy = holder.id;
+  if (waited && isOnlyWire(wire)) r.blockedBy = holder.hold === undefined ? holder.id : 0;
 }
 
 const onBodySent = guarded(part, 'undici.sent', ({ request }: { request: UndiciRequest }) => {
@@ -211,7 +211,7 @@ const onHeaders = guarded(
     }
     if (statusCode === 101) finish(r, 'upgraded', t);
     else if (r.method === 'CONNECT' && statusCode < 300) finish(r, 'tunnel', t);
-    else pushLater(r);
+    else hasAnswer(r);
     if (armed.on) atResponse(r);
   },
 );

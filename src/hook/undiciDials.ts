@@ -55,7 +55,7 @@ export const onBeforeConnect = guarded(
         const r = firstWaiting(origin);
         if (r === undefined) return;
         wire.request = r;
-        wire.wanted = true;
+        wire.wanted = r.hold === undefined;
         r.dial = wire;
         if (r.method === 'CONNECT' || r.absolute) leadsToProxy(wire);
         if (r.inner !== undefined && r.inner.dial === undefined) r.inner.dial = wire;

@@ -61,7 +61,7 @@ export class Upgraded implements Writable {
   /** While it lives, at most once a second; its last figures stand in the connection's `close` line. */
   lines(): string {
     const { wire } = this;
-    if (wire.closedAt !== 0 || wire.connection === 0) return '';
+    if (!wire.wanted || wire.closedAt !== 0 || wire.connection === 0) return '';
     return line({ k: 'upg', id: wire.connection, upgrade: this.figures() });
   }
 

@@ -164,6 +164,11 @@ export class Wire implements Writable {
     return this.dialWritten;
   }
 
+  /** The request that it was dialled for, if that is told. */
+  private get dialler(): RequestRecord | undefined {
+    return this.request?.hold === undefined ? this.request : undefined;
+  }
+
   /** All lines of its set-up are out. */
   get settled(): boolean {
     return this.connWritten && (this.tunnel === undefined || this.tunnel.isWritten);
@@ -175,11 +180,11 @@ export class Wire implements Writable {
     let s = '';
     if (!this.dialWritten && !this.incoming && !this.earlier) {
       this.dialWritten = true;
-      this.requestWritten = this.request !== undefined;
+      this.requestWritten = this.dialler !== undefined;
       s += this.dialLine();
-    } else if (this.request !== undefined && !this.requestWritten && !this.earlier) {
+    } else if (this.dialler !== undefined && !this.requestWritten && !this.earlier) {
       this.requestWritten = true;
-      s += line({ k: 'dial', id: this.id, request: this.request.id });
+      s += line({ k: 'dial', id: this.id, request: this.dialler.id });
     }
     const l = this.lookup;
     if (l && !l.written && l.endAt !== 0) {
@@ -227,7 +232,7 @@ export class Wire implements Writable {
     return line({
       k: 'dial',
       id: this.id,
-      request: this.request?.id,
+      request: this.dialler?.id,
       via: this.via,
       agent: this.agent || undefined,
       host: this.path ? undefined : cutText(this.host, 512),

@@ -17,7 +17,7 @@ import {
   foldUpgrade,
 } from './fold/connection';
 import { foldDns } from './fold/dns';
-import { foldControl, foldEnd, foldExit, foldProc, type Isolate, type ProcessEnd } from './fold/isolate';
+import { foldControl, foldCount, foldEnd, foldExit, foldProc, type Isolate, type ProcessEnd } from './fold/isolate';
 import { type KernelFact, KernelFold } from './fold/kernel';
 import { foldOperations } from './fold/operations';
 import { foldHeaders, foldMore, foldRequest, foldSites, foldStack } from './fold/request';
@@ -125,6 +125,8 @@ export class Folder {
         return foldUpgrade(store, isolate, line);
       case 'ctl':
         return foldControl(store, isolate, line);
+      case 'count':
+        return foldCount(store, isolate, line);
       case 'brk':
         return store.addBreakpointHit(hitOf(isolate, line));
       case 'loss':

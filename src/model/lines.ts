@@ -143,9 +143,11 @@ export const lineSchemas = {
     generation: optional(n),
     enabled: optional(Type.Array(Type.String())),
     reason: Type.String(),
+    limits: optional(Type.Array(Type.String())),
     part: optional(Type.String()),
     message: optional(Type.String()),
   }),
+  count: Type.Object({ requests: n, failed: n, untraced: n }),
   req: Type.Object({ ...requestPart, createdAt: optional(at), callSite: optional(siteTuple) }),
   head: Type.Object(requestPart),
   hdr: Type.Object({

@@ -285,6 +285,8 @@ export class TraceSession {
     if (this.over) return;
     this.over = true;
     this.watcher.close();
+    // What is asked for later is no matter of this trace.
+    this.control.close();
     await this.poll();
     for (const p of [...this.store.processes.values()]) {
       if (p.end === undefined && !isAlive(p.pid)) this.endProcess(p.pid, {});

@@ -28,7 +28,14 @@ const packages: Record<string, readonly string[]> = {
 };
 
 /** Files of the model that the hook may bundle: they import nothing else. Types may come from any. */
-const bundledByHook = new Set(['src/model/mask', 'src/model/bodyMask', 'src/model/hosts']);
+const bundledByHook = new Set([
+  'src/model/mask',
+  'src/model/bodyMask',
+  'src/model/hosts',
+  'src/model/control',
+  'src/model/breakpoints',
+  'src/model/query',
+]);
 
 /** Files of the hook that the session uses too: the codec of DNS messages, which knows neither hook nor program. */
 const codecs = new Set(['src/hook/dnsmessage']);

@@ -2,7 +2,7 @@
 import { offsetOf } from '../clock';
 import { threadIdOf } from '../ids';
 import type { LineOf, SiteTuple, SourceTuple } from '../lines';
-import type { Connection, Process, Request, Thread } from '../records';
+import type { Connection, Process, Request, Thread, TraceRequest } from '../records';
 import type { Store } from '../store';
 import { foldResolverLeft } from './dns';
 
@@ -16,6 +16,8 @@ export interface Isolate {
   sources: Map<number, { at: SiteTuple; source?: SourceTuple }>;
   /** Trace requests in force, for `req` lines that name none. */
   enabled: string[];
+  /** Its requests without a record, as the last `count` line said. */
+  counted?: { requests: number; failed: number; untraced: number };
 }
 
 /** Folds a file's first line: makes or finds the process and thread. */
@@ -109,10 +111,37 @@ export function foldControl(store: Store, isolate: Isolate, line: LineOf<'ctl'>)
   }
   if (line.reason === 'resolver') foldResolverLeft(store, line.message);
   if (line.reason === 'detached') leaveThread(store, isolate.thread);
+  if (line.limits) reachLimits(store, line.limits);
   if (!line.enabled) return;
   isolate.enabled = line.enabled;
   const control = { enabled: line.enabled, ...(line.generation !== undefined ? { generation: line.generation } : {}) };
   updateThread(store, isolate, (t) => ({ ...t, control }));
+}
+
+function reachLimits(store: Store, ids: readonly string[]): void {
+  const { traceRequests } = store.header;
+  if (!traceRequests) return;
+  const reached = (r: TraceRequest): TraceRequest => (ids.includes(r.id) ? { ...r, state: 'limitReached' } : r);
+  store.header = { ...store.header, traceRequests: traceRequests.map(reached) };
+  store.touch();
+}
+
+/** Requests without a record: sums of the isolate, so that what is new is what they have grown by. */
+export function foldCount(store: Store, isolate: Isolate, { requests, failed, untraced }: LineOf<'count'>): void {
+  const before = isolate.counted ?? { requests: 0, failed: 0, untraced: 0 };
+  isolate.counted = { requests, failed, untraced };
+  const grown = (now: number, then: number): number => Math.max(0, now - then);
+  const counted = grown(requests, before.requests);
+  const left = grown(untraced, before.untraced);
+  const { counts } = store;
+  store.counts = {
+    ...counts,
+    requests: counts.requests + counted,
+    failed: counts.failed + grown(failed, before.failed),
+    ...(counted > 0 ? { counted: (counts.counted ?? 0) + counted } : {}),
+    ...(left > 0 ? { untraced: (counts.untraced ?? 0) + left } : {}),
+  };
+  store.touch();
 }
 
 export function foldExit(store: Store, isolate: Isolate, line: LineOf<'exit'>): void {

@@ -34,6 +34,8 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
   }
   if (before) {
     const next = merge<Request>(before, ended(before) ? withoutEnd(fields) : fields);
+    const late = fields.traceRequests?.filter((t) => !before.traceRequests?.includes(t)) ?? [];
+    if (late.length > 0) match(store, isolate.thread, late);
     finish(store, before, next);
     // A try may be known as one only after its first line.
     if (before.operation === undefined) startOperation(store, next);

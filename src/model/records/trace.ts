@@ -95,6 +95,14 @@ export const counts = record(
     bytesReceived: bytes('Payload received, likewise.'),
     evictedRequests: count('Requests evicted from the store.'),
     incoming: optional(count('Requests that the program answered. Absent: not recorded.')),
+    counted: optional(
+      count('Of `requests`, those without a record, as sampling left them out. Absent: every one has, or had, one.'),
+    ),
+    untraced: optional(
+      count(
+        'Requests that were seen but not traced: they matched no trace request, or one whose limit was reached. Not among `requests`. Absent: none.',
+      ),
+    ),
   },
   'Exact whatever was evicted.',
 );
