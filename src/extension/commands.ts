@@ -72,6 +72,18 @@ function activeCustomEditor(): vscode.Uri | undefined {
   return input instanceof vscode.TabInputCustom ? input.uri : undefined;
 }
 
+/** As `lineOf`; of a line that has made no request so far the place in the file as it stands. */
+export function siteOf(notes: Notes, where: unknown): LineReference | undefined {
+  const given = where as Partial<LineReference & { lineNumber: number }> | undefined;
+  if (typeof given?.file === 'string' && typeof given.line === 'number') return { file: given.file, line: given.line };
+  const found = lineOf(notes, where);
+  if (found) return found.reference;
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.uri.scheme !== 'file') return undefined;
+  const line = typeof given?.lineNumber === 'number' ? given.lineNumber : editor.selection.active.line + 1;
+  return { file: editor.document.uri.fsPath, line };
+}
+
 /** From a link (recorded line), the line number's menu, or the cursor. */
 function lineOf(
   notes: Notes,

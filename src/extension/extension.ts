@@ -6,7 +6,9 @@ import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
 import { NetworkBreakpoints } from './breakpoints';
 import { BreakpointList } from './breakpoints/list';
-import { registerCommands } from './commands';
+import { BreakpointsView } from './breakpoints/view';
+import { registerBreakpointCommands } from './breakpoints/viewCommands';
+import { registerCommands, siteOf } from './commands';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
 import { registerProviders } from './debug/provider';
@@ -70,6 +72,9 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   disposables.add(requests.onDidChange(used));
 
   const breakpoints = new BreakpointList(memory('netTrace.breakpoints'));
+  disposables.add(new BreakpointsView(breakpoints));
+  for (const command of registerBreakpointCommands(breakpoints, (where) => siteOf(notes, where)))
+    disposables.add(command);
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async ({ traceRequests, sample, ...options }) => {

@@ -54,7 +54,7 @@ describe('ids in code and in package.json are the same', () => {
   it('views, editors, debug type, settings, colours', () => {
     expect(contributes.viewsContainers.panel.map((c) => c.id)).toEqual([ids.views.container]);
     expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);
-    expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.requests]);
+    expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.requests, ids.views.breakpoints]);
     expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ids.customEditor]);
     expect(contributes.debuggers.map((d) => d.type)).toEqual([ids.debugType]);
     const bodies = contributes.debuggers.flatMap((d) => [
