@@ -1,10 +1,11 @@
 /** Everything about one request, for the panel's details: gathered when its row is selected. */
 import { whyNewIn } from '../analysis/newConnection';
 import { verdictOf } from '../analysis/verdict/verdict';
+import { absentOf } from '../model/absent';
 import { contextOf } from '../model/phase-context';
 import { phasesOf } from '../model/phases';
 import type { Details } from '../model/protocol';
-import type { Request, Source } from '../model/records';
+import type { Connection, Request } from '../model/records';
 import { rowOf, urlParts } from '../model/row';
 import { stateOf } from '../model/state';
 import type { Store } from '../model/store';
@@ -12,25 +13,6 @@ import { kernelOf } from './detailsKernel';
 import { captureOf, mostPackets } from './detailsPackets';
 import { findingsAbout } from './findings';
 import { placed, type RunRows, rowIdOf } from './rows';
-
-/** Why a source gave nothing, in words. */
-const reasonWords: Record<string, string> = {
-  notAsked: 'not asked for',
-  noHelper: 'needs the helper',
-  noRights: 'needs more rights',
-  notLoaded: 'was not loaded',
-  kernelTooOld: 'needs a newer kernel',
-  platform: 'not on this platform',
-  fault: 'switched itself off after a fault',
-};
-
-const sourceWords: Record<string, string> = {
-  inetDiag: 'Kernel figures (round trip, retransmits)',
-  bpf: 'Kernel events',
-  conntrack: 'Address translation',
-  capture: 'Packets',
-  resolver: 'DNS messages',
-};
 
 /** Details of a request of a run; null when it is not (or no longer) there. `now`: µs since the trace began. */
 export function detailsOf(rows: RunRows, id: string, now: number): Details | null {
@@ -49,7 +31,7 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
     breakdown: phasesOf(request, store, now),
     connectionRequests: c.connection ? requestsOf(c.connection.id, rows) : [],
     offset,
-    missing: missingOf(request, store),
+    missing: missingOf(request, store, on),
     capture: captureOf(request, store),
   };
   out.verdict = verdictOf(request, store, now);
@@ -116,9 +98,9 @@ function requestsOf(connection: string, { store, run, offset }: RunRows): Detail
 }
 
 /** What is not measured, and why. What the breakdown says itself (phases) is not repeated. */
-function missingOf(request: Request, store: Store): Details['missing'] {
+function missingOf(request: Request, store: Store, on: Connection | undefined): Details['missing'] {
   const out: Details['missing'] = [];
-  const { settings, sources } = store.header;
+  const { settings } = store.header;
   if (!request.callSite) {
     const off = settings?.callSites === 'off';
     out.push({
@@ -131,10 +113,8 @@ function missingOf(request: Request, store: Store): Details['missing'] {
   }
   if (request.lost)
     out.push({ what: 'Parts of this record', why: `lines of the stream were lost (${request.lost.join(', ')})` });
-  for (const [what, why] of Object.entries(request.missing ?? {})) out.push({ what, why: String(why) });
-  for (const s of sources)
-    if (s.state !== 'on' && sourceWords[s.name]) out.push({ what: sourceWords[s.name] as string, why: whyOf(s) });
+  for (const [what, why] of Object.entries(request.missing ?? {}))
+    if (what !== 'kernel') out.push({ what, why: String(why) });
+  for (const { label, why } of absentOf(store, request, on)) out.push({ what: label, why });
   return out;
 }
-
-const whyOf = (s: Source): string => s.detail ?? reasonWords[s.reason ?? ''] ?? s.reason ?? s.state;

@@ -224,11 +224,13 @@ export class Kernel {
   /** Why a connection lacks what others have. */
   #tellMissing(): void {
     const { host } = this;
+    const asked = isThere(host.store, 'inetDiag');
     const tracked = isThere(host.store, 'conntrack');
     for (const c of [...host.store.connections.values()]) {
       const unwatched = this.#seen.has(c.id) ? undefined : whyUnwatched(c);
       const reason = unwatched ?? (this.#open.has(c.id) ? 'noFinal' : undefined);
-      if (reason !== undefined) host.fold({ k: 'missing', connection: c.id, reason });
+      // What no connection has, the source says.
+      if (asked && reason !== undefined) host.fold({ k: 'missing', connection: c.id, reason });
       // An entry that came is not replaced by this.
       if (tracked) host.fold({ k: 'conntrack', connection: c.id, entry: { missing: unwatched ?? 'noEntry' } });
     }
