@@ -17,7 +17,8 @@ import { registerTracker } from './debug/tracker';
 import { Disposables } from './disposables';
 import { commands, contextKeys } from './ids';
 import { KernelAccess } from './kernel/access';
-import { Notes } from './notes/notes';
+import { LineHover } from './notes/lineHover';
+import { codeFiles, Notes } from './notes/notes';
 import { Panel } from './panel/panel';
 import { showPlace } from './places';
 import { registerRequestCommands } from './requests/commands';
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const panel = disposables.add(new Panel(context.extensionUri, runs, pageHost('netTrace.page')));
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
   const notes = disposables.add(new Notes());
+  disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
   disposables.add(new StatusBar(runs));
 
   const say = (text: string) => {

@@ -1,8 +1,7 @@
 /** The query language on rows, for those who ask with a text. */
-import { compileQuery, type Fields, parseQuery, type QueryError } from '../../model/query';
+import { compileQuery, parseQuery, type QueryError } from '../../model/query';
+import { rowFields } from '../../model/query/rowFields';
 import type { Row } from '../../model/row';
-
-const rowFields: Fields<Row> = {};
 
 /** In the order given; a text: what is wrong with the query. */
 export function rowsMatching(rows: readonly Row[], text: string): readonly Row[] | string {

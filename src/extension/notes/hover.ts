@@ -4,7 +4,7 @@ import type { PhaseName } from '../../model/records';
 import type { Row } from '../../model/row';
 import { millisecondsText, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
-import { commands } from '../ids';
+import { lineLinks, plain, rowLinks } from './lastRequests';
 import { isFailure, type LineSummary, quantile } from './summary';
 
 const phaseWords: Record<PhaseName, string> = {
@@ -35,7 +35,7 @@ export function hoverOf(
 ): vscode.MarkdownString {
   const last = summary.rows.at(-1) as Row;
   const text = new vscode.MarkdownString(undefined, true);
-  text.isTrusted = { enabledCommands: [commands.showLineRequests] };
+  text.isTrusted = { enabledCommands: rowLinks };
   const connection = last.connection
     ? ` · connection #${last.connection.number}, ${last.connection.reused ? 'reused' : 'new'}`
     : '';
@@ -52,10 +52,7 @@ export function hoverOf(
   const slowest = summary.rows.reduce((most, r) => ((r.total ?? 0) > (most.total ?? 0) ? r : most), last);
   if (slowest !== last && slowest.total !== undefined)
     text.appendMarkdown(said(verdict(slowest.id), `Slowest, ${timeText(slowest.total)}: `));
-  const argument = encodeURIComponent(JSON.stringify([at]));
-  text.appendMarkdown(
-    `[Show in Net Trace](command:${commands.showLineRequests}?${argument} "Show the requests of this line in the panel")`,
-  );
+  text.appendMarkdown(lineLinks(at));
   return text;
 }
 
@@ -100,6 +97,3 @@ function durations(rows: readonly Row[]): string {
   const failed = rows.filter(isFailure).length;
   return `Last ${last.length} ${line} ${[...figure('p50', 0.5), ...figure('p95', 0.95), `${failed} failed`].join(' · ')}`;
 }
-
-/** Text from a trace is text, never Markdown. */
-const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');

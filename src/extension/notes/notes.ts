@@ -16,7 +16,7 @@ import { type LineSummary, summaryOf } from './summary';
 
 const gapMs = 250;
 const lensGapMs = 1000;
-const selector: vscode.DocumentSelector = [
+export const codeFiles: vscode.DocumentSelector = [
   { scheme: 'file', language: 'javascript' },
   { scheme: 'file', language: 'typescript' },
   { scheme: 'file', language: 'javascriptreact' },
@@ -82,6 +82,11 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
     return note && { reference: note.reference, last: note.rows.at(-1) as Row };
   }
 
+  /** All requests of the line whose note stands there, oldest first. */
+  rowsAt(document: vscode.TextDocument, line: number): { reference: LineReference; rows: readonly Row[] } | undefined {
+    return this.#notesOf(document).find((n) => n.line === line);
+  }
+
   /** The newest request of a recorded line. */
   lastOf(reference: LineReference): Row | undefined {
     const rows = this.#view
@@ -108,7 +113,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
     const above = mode === 'codeLens' || mode === 'both';
     const editors = vscode.window.visibleTextEditors.filter((e) => e.document.uri.scheme === 'file');
     this.#notes = new Map();
-    if (mode !== 'off' && editors.length > 0) this.#collect(new Set(editors.map((e) => e.document)));
+    if (editors.length > 0) this.#collect(new Set(editors.map((e) => e.document)));
     for (const editor of editors) this.#decorate(editor, behind ? this.#notesOf(editor.document) : []);
     this.#setLenses(above);
     // A running request's time goes on without news.
@@ -164,7 +169,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
   }
 
   #setLenses(on: boolean): void {
-    if (on && !this.#lenses) this.#lenses = vscode.languages.registerCodeLensProvider(selector, this);
+    if (on && !this.#lenses) this.#lenses = vscode.languages.registerCodeLensProvider(codeFiles, this);
     if (!on) {
       this.#lenses?.dispose();
       this.#lenses = undefined;

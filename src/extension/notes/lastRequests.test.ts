@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Row } from '../../model/row';
+import { lastRequests, lineLinks } from './lastRequests';
+
+const row = (n: number, more: Partial<Row> = {}): Row =>
+  ({
+    id: `r1/1-0-${n}`,
+    run: 1,
+    method: 'GET',
+    host: 'a',
+    path: `/${n}`,
+    state: 'done',
+    stateText: '200',
+    createdAt: n * 1e6,
+    endAt: n * 1e6 + 5000,
+    total: 5000,
+    phases: [],
+    ...more,
+  }) as unknown as Row;
+
+describe('the last requests in a hover', () => {
+  const zero = new Date(2026, 0, 1, 12, 0, 0).getTime();
+  it('newest first, six at most, each a link to its row, with status, time and clock', () => {
+    const text = lastRequests(
+      Array.from({ length: 9 }, (_, i) => row(i)),
+      () => zero,
+    );
+    const lines = text.trim().split('\n').slice(2);
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toBe(
+      '| $(pass) 200 | [GET a/8](command:netTrace.showRow?%5B%22r1%2F1-0-8%22%5D "Show in Net Trace") | 5.0 ms | 12:00:08 |',
+    );
+    expect(lines[5]).toContain('GET a/3');
+  });
+
+  it('a running one has no time yet; a failed one says so', () => {
+    const { endAt: _, ...running } = row(1, { state: 'running', stateText: 'waiting…' });
+    const text = lastRequests([running as Row, row(2, { state: 'failed', stateText: 'TCP refused' })], () => undefined);
+    expect(text).toMatch(/\$\(error\) TCP refused .* \| 5\.0 ms \| {2}\|\n.*\$\(sync\) waiting… .* \| {2}\| {2}\|/);
+  });
+
+  it('what stands in a trace is no Markdown and no table', () => {
+    const text = lastRequests([row(1, { path: '/](command:x)|<b>`$(x)\n**' })], () => undefined);
+    expect(text.trim().split('\n')).toHaveLength(3);
+    expect(text).toContain('/\\]\\(command:x\\)\\|\\<b\\>\\`\\$\\(x\\) \\*\\*');
+  });
+
+  it('links of a line: its rows, and to stop when it fails', () =>
+    expect(lineLinks({ file: '/a b.ts', line: 3 })).toMatch(
+      /command:netTrace\.showLineRequests\?%5B%7B%22file.*command:netTrace\.breakpoints\.whenFails\?/,
+    ));
+});

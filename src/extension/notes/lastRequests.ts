@@ -1,0 +1,54 @@
+/** The last requests of a line or of a URL, as a table with links: for hovers. */
+import type { Row } from '../../model/row';
+import { timeText } from '../../model/text';
+import { commands } from '../ids';
+import type { LineReference } from './hover';
+
+const most = 6;
+
+/** Wall clock at the instant 0 of a run's rows, ms; undefined: not known. */
+export type ZeroOf = (run: number) => number | undefined;
+
+/** Newest first; `rows` oldest first. Markdown that needs the commands `rowLinks`. */
+export function lastRequests(rows: readonly Row[], zeroOf: ZeroOf): string {
+  const shown = rows.slice(-most).reverse();
+  const lines = shown.map((row) => {
+    const link = `command:${commands.showRow}?${encodeURIComponent(JSON.stringify([row.id]))}`;
+    const name = cell(`${row.method} ${row.host}${row.path}`);
+    const time = row.endAt === undefined || row.total === undefined ? '' : timeText(row.total);
+    return `| ${icon(row)} ${cell(row.stateText)} | [${name}](${link} "Show in Net Trace") | ${time} | ${clockText(row, zeroOf)} |`;
+  });
+  return `| | | | |\n|:--|:--|--:|:--|\n${lines.join('\n')}\n\n`;
+}
+
+/** Commands that its links run. */
+export const rowLinks: readonly string[] = [commands.showRow, commands.showLineRequests, commands.breakWhenFails];
+
+/** Links below the list of a line. */
+export function lineLinks(at: LineReference): string {
+  const argument = encodeURIComponent(JSON.stringify([at]));
+  return [
+    `[Show in Net Trace](command:${commands.showLineRequests}?${argument} "Show the requests of this line in the panel")`,
+    `[Break when this call fails](command:${commands.breakWhenFails}?${argument} "Stop the program when a request of this line fails, or is answered with a status from 400 on")`,
+  ].join(' · ');
+}
+
+function icon(row: Row): string {
+  if (row.state === 'failed' || row.state === 'serverError') return '$(error)';
+  return row.endAt === undefined ? '$(sync)' : '$(pass)';
+}
+
+function clockText(row: Row, zeroOf: ZeroOf): string {
+  const zero = zeroOf(row.run);
+  if (zero === undefined || row.createdAt === undefined) return '';
+  const at = new Date(zero + row.createdAt / 1000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** Text from a trace is text, never Markdown; long ones are cut. */
+const cell = (text: string): string => plain(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
+/** Text as Markdown that shows it. */
+export const plain = (text: string): string =>
+  text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
