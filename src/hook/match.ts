@@ -6,20 +6,15 @@
  * One that matches then has all it would have had; one that does not leaves nothing but a count.
  */
 import type { RequestControl } from '../model/control';
-import { compileQuery, parseQuery } from '../model/query';
+import { Active } from './active';
 import { dropBodies } from './bodies';
 import { inheritSite, keepSite, tellKept, worthwhile } from './callsite';
-import { fault, parts } from './faults';
+import { parts } from './faults';
 import { whenRemoved } from './patches';
-import { requestFields } from './queryFields';
 import { push, pushLast, pushLater } from './queue';
 import type { RequestRecord } from './record';
-import { placeFor } from './slots';
 import { untold } from './tally';
 import type { Wire } from './wire';
-
-const part = parts.control;
-const forever = Number.POSITIVE_INFINITY;
 
 /** Why a record gives no line: what of the trace requests in force is still to be seen. */
 export class Hold {
@@ -34,61 +29,6 @@ export class Hold {
 const silent = new Hold([], false);
 /** Only counted. */
 const counted = new Hold([], true);
-
-/** A trace request in force, in this isolate. */
-export class Active {
-  readonly id: string;
-  /** The limit was reached, here or in another thread of the process. */
-  reached = false;
-  private readonly limit: number;
-  private readonly sample: number;
-  private readonly counts: Int32Array;
-  private readonly first: number;
-  /** Undefined: everything. */
-  private readonly test: ((r: RequestRecord) => boolean | undefined) | undefined;
-
-  constructor(asked: RequestControl) {
-    this.id = asked.id;
-    this.limit = asked.limit ?? forever;
-    this.sample = asked.sample ?? 1;
-    const place = placeFor(this.isCounted ? asked.slot : undefined);
-    this.counts = place.counts;
-    this.first = place.first;
-    if (asked.condition.trim() === '') return;
-    const { query } = parseQuery(asked.condition);
-    // The session does not let through what makes no sense: this one matches nothing.
-    this.test = query === undefined ? () => false : compileQuery(query, requestFields);
-  }
-
-  get isCounted(): boolean {
-    return this.limit !== forever || this.sample > 1;
-  }
-
-  /** Asks for whatever there is, also beside requests. */
-  get isEverything(): boolean {
-    return this.test === undefined && !this.reached;
-  }
-
-  matches(r: RequestRecord): boolean | undefined {
-    if (this.reached) return false;
-    if (this.test === undefined) return true;
-    try {
-      return this.test(r);
-    } catch (e) {
-      fault(part, e);
-      return false;
-    }
-  }
-
-  /** One more match: whether it is told. Undefined: the limit was reached before. */
-  take(): boolean | undefined {
-    if (this.sample > 1 && Atomics.add(this.counts, this.first, 1) % this.sample !== 0) return false;
-    if (this.limit === forever) return true;
-    const before = Atomics.add(this.counts, this.first + 1, 1);
-    if (before >= this.limit - 1) this.reached = true;
-    return before < this.limit ? true : undefined;
-  }
-}
 
 /** What is asked for now. */
 export const matching = {
@@ -111,16 +51,9 @@ export function ask(requests: readonly RequestControl[], reached: (ids: string[]
   const before = new Map(actives.map((a) => [a.id, a]));
   actives = requests.map((r) => {
     const known = before.get(r.id);
-    return known !== undefined && isSame(known, r) ? known : new Active(r);
+    return known?.is(r) ? known : new Active(r);
   });
-  for (const a of actives) origins.set(a, requests.find((r) => r.id === a.id) as RequestControl);
   summarize();
-}
-
-const origins = new WeakMap<Active, RequestControl>();
-function isSame(a: Active, r: RequestControl): boolean {
-  const o = origins.get(a);
-  return o?.condition === r.condition && o.limit === r.limit && o.sample === r.sample && o.slot === r.slot;
 }
 
 function summarize(): void {
@@ -134,48 +67,47 @@ export const inForce = (): string[] => actives.filter((a) => !a.reached).map((a)
 
 /** What a request's matches come to. */
 interface Found {
-  ids: string[] | undefined;
-  open: Active[] | undefined;
+  /** Of those that it is told for. */
+  ids: string[];
+  /** Still to be seen. */
+  open: Active[];
+  /** One matched, but it is not every so many-th. */
   counted: boolean;
 }
 
 function look(r: RequestRecord, among: readonly Active[]): Found {
-  const found: Found = { ids: undefined, open: undefined, counted: false };
-  let reached: string[] | undefined;
+  const found: Found = { ids: [], open: [], counted: false };
   for (const a of among) {
     const matches = a.matches(r);
-    if (matches === undefined) (found.open ??= []).push(a);
+    if (matches === undefined) found.open.push(a);
     if (matches !== true) continue;
     const told = a.take();
-    if (told) (found.ids ??= []).push(a.id);
+    if (told) found.ids.push(a.id);
     else if (told === false) found.counted = true;
-    if (a.reached) (reached ??= []).push(a.id);
+    if (a.reached) afterwards.push(a.id);
   }
-  if (reached !== undefined) {
-    summarize();
-    afterwards = reached;
-  }
+  if (afterwards.length > 0) summarize();
   return found;
 }
 
 /** Limits to be told of after the record that reached them. */
-let afterwards: string[] | undefined;
+let afterwards: string[] = [];
 function tellReached(): void {
-  if (afterwards === undefined) return;
+  if (afterwards.length === 0) return;
   const ids = afterwards;
-  afterwards = undefined;
+  afterwards = [];
   onReached(ids);
 }
 
 /** A request begins, and not everything is asked for. */
 export function beginMatched(r: RequestRecord): void {
   const { ids, open, counted: isCounted } = look(r, actives);
-  if (ids !== undefined) {
+  if (ids.length > 0) {
     r.matches = ids;
-    r.open = open;
+    r.open = open.length > 0 ? open : undefined;
     takeSiteOf(r, undefined);
     push(r);
-  } else if (open !== undefined) {
+  } else if (open.length > 0) {
     r.hold = new Hold(open, isCounted);
     r.kept = keepSite(true);
     if (running.size >= mostRunning)
@@ -196,24 +128,28 @@ function leaveOut(r: RequestRecord, isCounted: boolean): void {
   untold(isCounted, false);
 }
 
+/** At its end nothing is left to be seen. */
+const stillOpen = (r: RequestRecord, { open }: Found): Active[] | undefined =>
+  open.length > 0 && r.endAt === 0 && !r.leaving ? open : undefined;
+
 /** The head of its answer is there, or it has ended: what waited for that is decided. */
 export function decide(r: RequestRecord): void {
   const { hold, open } = r;
   if (hold === undefined) {
     if (open === undefined) return;
     const found = look(r, open);
-    r.open = r.endAt === 0 ? found.open : undefined;
-    if (found.ids !== undefined) r.matches = [...(r.matches ?? []), ...found.ids];
+    r.open = stillOpen(r, found);
+    if (found.ids.length > 0) r.matches = [...(r.matches ?? []), ...found.ids];
     return tellReached();
   }
   if (hold.open.length === 0) return;
   const found = look(r, hold.open);
   const isCounted = hold.counted || found.counted;
-  if (found.ids !== undefined) {
+  if (found.ids.length > 0) {
     r.matches = found.ids;
-    r.open = r.endAt === 0 ? found.open : undefined;
+    r.open = stillOpen(r, found);
     tell(r);
-  } else if (found.open !== undefined && r.endAt === 0) r.hold = new Hold(found.open, isCounted);
+  } else if (stillOpen(r, found) !== undefined) r.hold = new Hold(found.open, isCounted);
   else {
     running.delete(r);
     leaveOut(r, isCounted);

@@ -101,10 +101,9 @@ const between = (begin: number, end: number): number | undefined =>
 
 const endOf = (r: RequestRecord): number => (r.endAt === 0 ? now() : r.endAt);
 
-function headerLines(list: string[] | undefined): string[] {
+function headerLines(list: string[] = []): string[] {
   const lines: string[] = [];
-  for (let i = 0; i + 1 < (list?.length ?? 0); i += 2)
-    lines.push(`${(list?.[i] as string).toLowerCase()}=${list?.[i + 1] as string}`);
+  for (let i = 0; i + 1 < list.length; i += 2) lines.push(`${list[i]?.toLowerCase()}=${list[i + 1]}`);
   return lines;
 }
 

@@ -5,6 +5,7 @@
  * Times are raw readings of the clock, 0: has not happened. Counts below 0: not measured.
  */
 import type { PhaseName } from '../model/records/common';
+import type { Active } from './active';
 import type { PriorSend } from './attempts';
 import { type Bodies, bodies, bodyLines } from './bodies';
 import type { KeptSite } from './callsite';
@@ -12,7 +13,7 @@ import { now } from './clock';
 import { headerLines, headers } from './headers';
 import { nextId, past } from './ids';
 import { beginText, endText, exchangeText, headLine, type ResponseFacts } from './lines';
-import type { Active, Hold } from './match';
+import type { Hold } from './match';
 import type { ProxyFacts } from './proxied';
 import type { Writable } from './queue';
 import { bounded } from './text';
