@@ -19,6 +19,8 @@ export interface Hit {
 export function report(hits: readonly Hit[], r: RequestRecord, place: CallPlace | undefined, logged: boolean): void {
   const [first] = hits;
   if (first === undefined) return;
+  // What waits goes first: the last line of the file, while the program stands, is how the host knows the stop.
+  if (!logged) flush();
   for (const { b, hits: n } of hits) {
     const text =
       b.logMessage === undefined ? undefined : fillPlaces(b.logMessage, (p) => placeValue(p, b, n, r, place));
@@ -39,7 +41,6 @@ export function report(hits: readonly Hit[], r: RequestRecord, place: CallPlace 
     );
   }
   if (logged) return;
-  // The last line of the file while the program stands: the host knows the stop by it.
   flush();
   halted(recordOf(r, first, place));
   push(line({ k: 'brk', at: us(now()), breakpoint: first.b.id, hits: first.hits, what: 'over' }));

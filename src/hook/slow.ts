@@ -6,6 +6,7 @@
 import { clearTimer, setTimer } from './builtins';
 import { now } from './clock';
 import { guarded, parts } from './faults';
+import { whenLeft } from './patches';
 import type { RequestRecord } from './record';
 
 interface Limit {
@@ -25,6 +26,10 @@ interface Watch {
 const graceMs = 50;
 const watches = new Map<RequestRecord, Watch>();
 let timer: NodeJS.Timeout | undefined;
+whenLeft(() => {
+  clearTimer(timer);
+  watches.clear();
+});
 let period = 0;
 let lastAt = 0;
 
