@@ -61,6 +61,7 @@ static const struct {
   /* The kernel's word for "none". */
   uint64_t none;
 } info_fields[] = {
+    {"backoff", 4, 1, UINT64_MAX},
     {"retransmitTimeout", 8, 4, 0},
     {"mss", 16, 4, UINT64_MAX},
     {"unacked", 24, 4, UINT64_MAX},

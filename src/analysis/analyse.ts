@@ -12,6 +12,7 @@ import { brokenBodyRule, fullHandshakeRule, slowServerRule, uncompressedRule } f
 import { attemptRule } from './rules/attempts';
 import { bodyNotReadRule } from './rules/bodyNotRead';
 import { certificateRule } from './rules/certificates';
+import { closedWindowRule } from './rules/closedWindow';
 import { plainHttpRule, secretInUrlRule } from './rules/exposed';
 import { failedConnectRule } from './rules/failedConnects';
 import { h2NotUsedRule } from './rules/h2NotUsed';
@@ -29,11 +30,13 @@ import { smallWriteRule } from './rules/smallWrites';
 import { staleKeepAliveRule } from './rules/staleKeepAlive';
 import { busyLoopRule, timeoutRule } from './rules/timeouts';
 import { slowBodyRule, uploadRule } from './rules/transfers';
+import { vanishedSegmentRule } from './rules/vanishedSegments';
 
 /** Failures explained first, then lost time, then habits; causes before their effects. */
 const rules: readonly ((facts: Facts) => Draft[])[] = [
   failedConnectRule,
   proxyIgnoredRule,
+  vanishedSegmentRule,
   staleKeepAliveRule,
   certificateRule,
   brokenBodyRule,
@@ -48,6 +51,7 @@ const rules: readonly ((facts: Facts) => Draft[])[] = [
   newConnectionRule,
   smallWriteRule,
   retransmitRule,
+  closedWindowRule,
   slowServerRule,
   slowBodyRule,
   uploadRule,
@@ -67,7 +71,11 @@ const rules: readonly ((facts: Facts) => Draft[])[] = [
 const covered = 0.8;
 const causes: Readonly<Record<string, readonly string[]>> = {
   'agent-queue': ['body-not-read'],
-  'server-slow': ['event-loop-blocked', 'retransmit-wait'],
+  timeout: ['pmtu-black-hole'],
+  'retransmit-wait': ['pmtu-black-hole'],
+  'zero-window': ['event-loop-blocked', 'body-not-read'],
+  'upload-limited': ['pmtu-black-hole', 'zero-window'],
+  'server-slow': ['event-loop-blocked', 'retransmit-wait', 'zero-window'],
   'body-slow': ['event-loop-blocked'],
   'tls-full-handshake': ['keep-alive-off', 'connection-churn', 'avoidable-connections'],
   'new-connection': ['keep-alive-off', 'connection-churn', 'body-not-read'],

@@ -3,7 +3,7 @@ const ms = 1000;
 const s = 1000 * ms;
 
 /** Version of the rules: saved findings of another version are computed again. */
-export const analysisVersion = '1.1';
+export const analysisVersion = '1.2';
 
 /** A request that takes this long is worth a look; what people notice as a delay. */
 export const slowAt = 500 * ms;
@@ -82,6 +82,10 @@ export const upload = { least: 256 * 1024, shortest: 100 * ms, of: 0.3, share: 0
 export const heldUp = { window: 0.5, buffer: 0.2 };
 /** Linux waits 200 ms and more before it sends a lost last segment again; below, and within some round trips, it is quick. */
 export const retransmitWait = { least: 150 * ms, roundTrips: 3 };
+/** A window closed for less is what a reader's own pace looks like; Linux asks again after 200 ms. */
+export const closedWindow = { least: 200 * ms };
+/** Full segments sent again so often, the time to wait doubled as often; a share of their size, as the last one is smaller. */
+export const blackHole = { times: 3, backoff: 2, full: 0.9, small: 1200, large: 1400, hangs: 1 * s };
 /** Bodies that take this share of most requests of one kind. */
 export const slowBody = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
 /** Connections to one origin that could have been spared, their share of its requests, and of their time. */

@@ -1,5 +1,16 @@
 /** Builders for tests: a store of hand-made records of thread 1-0, with what a rule does not ask for left out. */
-import type { Certificate, Connection, Dial, Lookup, Process, Request, TlsTunnel } from '../model/records';
+import type {
+  Certificate,
+  Connection,
+  Dial,
+  KernelEvent,
+  KernelSample,
+  Lookup,
+  Process,
+  Request,
+  Source,
+  TlsTunnel,
+} from '../model/records';
 import type { Store } from '../model/store';
 import { emptyStore, foldLines } from '../model/testing';
 import { analyse } from './analyse';
@@ -13,6 +24,10 @@ export interface Records {
   lookups?: (Partial<Lookup> & { id: string })[];
   tunnels?: (Partial<TlsTunnel> & { id: string })[];
   certificates?: Certificate[];
+  /** Of connection `c`, in order. */
+  samples?: (Partial<KernelSample> & { at: number })[];
+  events?: (Partial<KernelEvent> & Pick<KernelEvent, 'at' | 'kind'>)[];
+  sources?: Source[];
   /** Of process 1, whose thread is 1-0. */
   process?: Partial<Process>;
 }
@@ -34,6 +49,14 @@ export function storeOf(r: Records): Store {
   for (const d of r.dials ?? []) store.setDial({ thread, ...d });
   for (const t of r.tunnels ?? []) store.setTunnel(t);
   for (const q of r.requests ?? []) store.setRequest({ thread, ...q });
+  const connection = 'c';
+  if (r.samples)
+    store.setKernelSamples(
+      connection,
+      r.samples.map((s, i) => ({ id: `s-${i + 1}`, connection, trigger: 'interval', ...s })),
+    );
+  for (const [i, e] of (r.events ?? []).entries()) store.addKernelEvent({ id: `e-${i + 1}`, connection, ...e });
+  if (r.sources) store.header = { ...store.header, sources: r.sources };
   return store;
 }
 

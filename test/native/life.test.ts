@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -53,7 +54,16 @@ describe.skipIf(why)('life of the helper', () => {
       readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) /, '')
         .split(' ')[16],
-    ).toBe('5');
+    ).toBe(String(Math.max(5, getPriority())));
+  });
+
+  test('started by who is nicer than it would be: stays so', () => {
+    const said = spawnSync('nice', ['-n', '12', helperFile(), '--stdio', ...(root ? ['--as-root'] : [])], {
+      input: '',
+      encoding: 'latin1',
+    });
+    expect({ ...said, output: undefined }).toMatchObject({ status: 0, stderr: '' });
+    expect(said.stdout).toContain('"t":"hello"');
   });
 
   test('its parent killed: gone in less than 2 s', async () => {

@@ -18,8 +18,8 @@ export type KernelFact =
   | { k: 'missing'; connection: string; reason: string };
 
 /** Stored samples of a connection: the first ones and the last ones. */
-const firstSamples = 8;
-const mostSamples = 64;
+export const firstSamples = 8;
+export const mostSamples = 64;
 /** Whole samples kept to take differences from, and requests that ended lately. */
 const mostWhole = 32;
 const mostEnded = 64;

@@ -40,6 +40,11 @@ const figures = {
   dataSegmentsReceived: optional(count('Segments with payload received.')),
   retransmits: optional(count('Segments repeated.')),
   timeouts: optional(count('Retransmit time-outs.')),
+  backoff: optional(
+    count(
+      'How often it doubled the time it waits for an answer: to what it sends again, or to its question whether the window is open.',
+    ),
+  ),
   lost: optional(count('Segments that are thought lost and not yet repeated.')),
   duplicateSacks: optional(count('Segments that the peer says it got twice: repeated in vain.')),
   reorderings: optional(count('How often segments were seen to arrive in another order.')),
