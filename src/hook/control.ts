@@ -10,8 +10,8 @@ import { arm } from './breakpoints';
 import { clearTimer, parse, readFileSync, setTimer, statSync } from './builtins';
 import { now, us } from './clock';
 import { ask, inForce } from './match';
-import { hasLeft } from './patches';
-import { push } from './queue';
+import { hasLeft, whenLeft } from './patches';
+import { betweenWrites, push } from './queue';
 import { line } from './text';
 
 /** When the file was looked at last. */
@@ -34,6 +34,7 @@ let generation = 1;
 let patches: Patches | undefined;
 let isOn = false;
 let timer: NodeJS.Timeout | undefined;
+whenLeft(() => clearTimer(timer));
 
 /** Before anything is written. `enabled`: what holds without a file. */
 export function readControl(spool: string, enabled: readonly string[]): void {
@@ -95,11 +96,13 @@ export function lookAtControl(t: number, reason = 'file'): void {
 
 /** Asked by a debugger. */
 export function control(): void {
-  try {
-    if (!hasLeft()) lookAtControl(now(), 'debugger');
-  } catch {
-    // Nothing changes.
-  }
+  betweenWrites(() => {
+    try {
+      if (!hasLeft()) lookAtControl(now(), 'debugger');
+    } catch {
+      // Nothing changes.
+    }
+  });
 }
 
 function turnOff(): void {

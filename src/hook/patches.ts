@@ -17,11 +17,15 @@ const network: Change[] = [];
 const standing: Change[] = [];
 let group = network;
 const keepers: (() => void)[] = [];
+const guests: (() => void)[] = [];
 let on = true;
 let left = false;
 
 /** What a part keeps of requests and sockets that are under way is of no use once they are not followed any more. */
 export const whenRemoved = (forget: () => void): void => void keepers.push(forget);
+
+/** What a part has beside its patches (a timer) goes when the hook leaves the program. */
+export const whenLeft = (leave: () => void): void => void guests.push(leave);
 
 /** The hook has left the program: what of it still stands anywhere passes through. */
 export const hasLeft = (): boolean => left;
@@ -162,6 +166,7 @@ export function removeAll(): void {
   removePatches();
   left = true;
   takeBack(standing);
+  for (const leave of guests) leave();
 }
 
 function takeBack(changes: readonly Change[]): void {

@@ -142,6 +142,18 @@ function onRest(): void {
   drain(true);
 }
 
+let draining = false;
+const due: (() => void)[] = [];
+
+/**
+ * Runs `f` when no lines are being built: mostly now. A debugger calls from outside at any place of running code, also
+ * in the middle of that.
+ */
+export function betweenWrites(f: () => void): void {
+  if (draining) due.push(f);
+  else f();
+}
+
 /** No timer of ours runs any more, and nothing waits to be written. */
 export function stopQueue(): void {
   clearTimer(gapTimer);
@@ -153,11 +165,14 @@ export function stopQueue(): void {
 
 /** Writes everything that is known. Called at the end of the process and by the debugger at every stop. */
 export function flush(): void {
-  sitesAt = Number.NEGATIVE_INFINITY;
-  drain(true);
+  betweenWrites(() => {
+    sitesAt = Number.NEGATIVE_INFINITY;
+    drain(true);
+  });
 }
 
 function drain(last: boolean): void {
+  draining = true;
   try {
     let text = '';
     if (queued.length > 0) {
@@ -195,6 +210,8 @@ function drain(last: boolean): void {
   } catch (e) {
     fault(parts.lines, e);
   }
+  draining = false;
+  if (due.length > 0) for (const f of due.splice(0)) f();
 }
 
 function measureLoad(): void {

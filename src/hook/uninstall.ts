@@ -8,12 +8,16 @@ import { now, us } from './clock';
 import { leaveContext } from './context';
 import { withoutPreload } from './nodeOptions';
 import { hasLeft, removeAll } from './patches';
-import { flush, push, stopQueue } from './queue';
+import { betweenWrites, flush, push, stopQueue } from './queue';
 import { closeSpool } from './spool';
 import { line } from './text';
 
 /** Never throws. `reason`: why it is told to leave. */
 export function uninstall(reason = 'detached'): void {
+  if (!hasLeft()) betweenWrites(() => leave(reason));
+}
+
+function leave(reason: string): void {
   if (hasLeft()) return;
   try {
     flush();

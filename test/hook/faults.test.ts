@@ -45,6 +45,9 @@ const ofCopies = [
 ];
 /** Handlers that a version of Node never calls, as it says the same in another way, or does not say it. */
 const absent = (major: number): string[] => [
+  // Of programs that are attached to: attach.test.ts.
+  'net.adopt',
+  'http2.adopt',
   ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
   ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
   // No WebSocket, no channels of HTTP/2 servers, none of failed requests.
