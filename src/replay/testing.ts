@@ -1,0 +1,24 @@
+/** For tests: all that a replay shows at its position, as one text. */
+import type { Replay } from './replay';
+import type { Node } from './tree';
+import { eventText } from './words';
+
+/** Deep enough for every record; references would lead round in circles. */
+const depth = 2;
+
+export function shownAt(replay: Replay): string {
+  return JSON.stringify({
+    position: replay.position,
+    event: eventText(replay.trace, replay.event),
+    threads: replay.timeline.threads.map((thread) => {
+      const event = replay.presentOf(thread);
+      return (
+        event && { frames: replay.framesOf(event), scopes: plain(replay.scopes.at(replay.position, event), depth) }
+      );
+    }),
+  });
+}
+
+export function plain(nodes: readonly Node[], levels: number): unknown {
+  return nodes.map((n) => [n.name, n.value, levels > 0 && n.children ? plain(n.children(), levels - 1) : undefined]);
+}
