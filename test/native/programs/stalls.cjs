@@ -38,7 +38,7 @@ if (SERVER) {
       ]),
     async vanish() {
       await upload('/small', 10);
-      await upload('/vanish', 100_000, { timeout: 2500 });
+      await upload('/vanish', 100_000, { timeout: 2200 });
     },
   };
   all[WHAT]();
