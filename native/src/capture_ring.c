@@ -129,8 +129,12 @@ bool take_block(struct helper *h) {
   size_t offset = d->hdr.bh1.offset_to_first_pkt;
   for (uint32_t i = 0; i < d->hdr.bh1.num_pkts; i++) {
     const struct tpacket3_hdr *head = (const void *)((uint8_t *)d + offset);
-    if (offset % TPACKET_ALIGNMENT != 0 || offset + TPACKET3_HDRLEN > BLOCK || offset + head->tp_mac + head->tp_snaplen > BLOCK) {
+    if (offset % _Alignof(struct tpacket3_hdr) != 0 || offset + TPACKET3_HDRLEN > BLOCK ||
+        offset + head->tp_mac + head->tp_snaplen > BLOCK) {
       helper_lost(h, &capture, "broken", 1);
+      /* The kernel counted the rest of them as given. */
+      capturing.seen -= d->hdr.bh1.num_pkts - i;
+      capturing.dropped += d->hdr.bh1.num_pkts - i;
       break;
     }
     take(h, head, (const uint8_t *)head + head->tp_mac);
