@@ -7,6 +7,7 @@
  * as the program tells: those of one reading stand in the order of their instants, an instant may still be older than
  * one above it. The words and the first four columns are stable; the text behind is for people.
  */
+import { hostname } from 'node:os';
 import { maskText, maskUrl } from '../model/mask';
 import type { Connection, ErrorInfo, Lookup, Process, Request, TlsTunnel } from '../model/records';
 import { addressText, rowOf } from '../model/row';
@@ -35,6 +36,10 @@ interface Line {
   id: string | undefined;
   event: EventWord;
   text: string;
+  /** Of lines about a process. */
+  pid?: number;
+  /** Of lines about what may have no request. */
+  thread?: string | undefined;
 }
 
 const leastTold = 100_000;
@@ -51,6 +56,8 @@ export class EventLog {
     private readonly store: Store,
     private readonly write: (line: string) => void,
     private readonly style: Style,
+    /** Each line an object: see `#objectOf`. */
+    private readonly asObjects = false,
   ) {}
 
   /** Writes what is new since the last call. */
@@ -65,10 +72,13 @@ export class EventLog {
     this.#tellLookups(lines);
     for (const id of connections) {
       const c = this.store.connections.get(id);
-      if (c) this.#tellConnection(c, lines);
+      if (!c) continue;
+      const first = lines.length;
+      this.#tellConnection(c, lines);
+      for (const line of lines.slice(first)) line.thread = c.thread;
     }
     lines.sort((a, b) => a.at - b.at);
-    for (const line of lines) this.write(this.#textOf(line));
+    for (const line of lines) this.write(this.asObjects ? this.#objectOf(line) : this.#textOf(line));
     if (this.#told.size > this.#most) this.#forget();
   }
 
@@ -89,6 +99,24 @@ export class EventLog {
     return `nettrace: ${(at / 1e6).toFixed(6)} ${printable(id)} ${word} ${paint(printable(maskText(text)))}`;
   }
 
+  /** Who reads lines of several programs and machines together finds in each where it belongs. */
+  #objectOf({ at, id, event, text, ...line }: Line): string {
+    const { header, requests } = this.store;
+    const request = id === undefined ? undefined : requests.get(id);
+    const thread = request?.thread ?? line.thread;
+    return JSON.stringify({
+      time: new Date(Date.parse(header.beginTime) + at / 1000).toISOString(),
+      at,
+      event,
+      host: hostname(),
+      process: line.pid ?? (thread === undefined ? undefined : this.store.thread(thread)?.process.pid),
+      trace: header.id,
+      traceRequests: request?.traceRequests,
+      request: id,
+      text: printable(maskText(text)),
+    });
+  }
+
   /** False if it was told before. */
   #isNew(id: string, event: string): boolean {
     const key = `${id} ${event}`;
@@ -102,10 +130,16 @@ export class EventLog {
       if (this.#processes.get(p.id) === p) continue;
       this.#processes.set(p.id, p);
       if (this.#isNew(p.id, 'process'))
-        lines.push({ at: p.startAt, id: undefined, event: 'process', text: `${p.pid} ${(p.argv ?? []).join(' ')}` });
+        lines.push({
+          at: p.startAt,
+          id: undefined,
+          event: 'process',
+          pid: p.pid,
+          text: `${p.pid} ${(p.argv ?? []).join(' ')}`,
+        });
       if (p.endAt === undefined || !this.#isNew(p.id, 'exit')) continue;
       const how = p.signal ?? (p.exitCode === undefined ? (p.end ?? '') : `code ${p.exitCode}`);
-      lines.push({ at: p.endAt, id: undefined, event: 'exit', text: `${p.pid} ${how}` });
+      lines.push({ at: p.endAt, id: undefined, event: 'exit', pid: p.pid, text: `${p.pid} ${how}` });
     }
   }
 
@@ -142,7 +176,8 @@ export class EventLog {
     this.#lookups = counts.lookups;
     for (const l of lookups.values()) {
       if (l.endAt === undefined || !this.#isNew(l.id, 'lookup')) continue;
-      lines.push({ at: l.endAt, id: this.#requestOf(l.dial), event: 'lookup', text: lookupText(l) });
+      const { thread } = l;
+      lines.push({ at: l.endAt, id: this.#requestOf(l.dial), event: 'lookup', thread, text: lookupText(l) });
     }
   }
 

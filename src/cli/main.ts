@@ -84,9 +84,27 @@ function program(): Command {
         .argParser(modulus),
     )
     .option('--enable-conntrack', 'connections are tracked here though no rule asks for it, while this runs')
-    .option('--no-trace', 'load the hook, but trace nothing')
+    .addOption(
+      new Option(
+        '--trace <condition>',
+        'trace only the requests that match: a query, as in `nettrace show` (repeatable)',
+      )
+        .default([], 'everything')
+        .argParser(collect),
+    )
+    .addOption(noTrace())
+    .addOption(
+      new Option('--limit <n>', 'most requests traced a process').default(undefined, 'none').argParser(positive),
+    )
+    .addOption(
+      new Option('--sample <n>', 'every so many-th request in detail; the others are counted')
+        .default(undefined, '1')
+        .argParser(positive),
+    )
     .option('--description <text>', 'description of the trace (default: the command)')
-    .addOption(new Option('--log', 'every event as a line, as it happens').conflicts(['table', 'json']))
+    .addOption(
+      new Option('--log', 'every event as a line, as it happens; with --json each as an object').conflicts(['table']),
+    )
     .addOption(
       new Option('--table', 'the table of requests, drawn again and again').conflicts(['log', 'json', 'quiet']),
     )
@@ -95,7 +113,7 @@ function program(): Command {
         .default(undefined, '1; 10 on a pipe')
         .argParser(seconds),
     )
-    .addOption(new Option('--json', 'machine-readable summary').conflicts(['log', 'table', 'quiet']))
+    .addOption(new Option('--json', 'machine-readable summary').conflicts(['table', 'quiet']))
     .option('--quiet', 'no summary')
     .action(async (command: string[], options: RunOptions) => {
       process.exitCode = await run(command, options);
@@ -175,6 +193,19 @@ function callSites(value: string): CallSites {
   const perSecond = Number(value);
   if (Number.isSafeInteger(perSecond) && perSecond > 0) return perSecond;
   throw new InvalidArgumentError('Use all, off, or a number above 0.');
+}
+
+/** Apart from --trace: what is given there is created, and can be enabled while the program runs. */
+function noTrace(): Option {
+  const option = new Option('--no-trace', 'load the hook, but trace nothing until `nettrace requests enable`');
+  option.attributeName = () => 'enabled';
+  return option;
+}
+
+function positive(value: string): number {
+  const n = Number(value);
+  if (Number.isSafeInteger(n) && n > 0) return n;
+  throw new InvalidArgumentError('Use a whole number above 0.');
 }
 
 function seconds(value: string): number {

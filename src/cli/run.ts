@@ -11,6 +11,7 @@ import type { HelperUse } from '../session/kernel/sources';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
+import { type AskedRequests, requestsOf } from './asked';
 import { EventLog } from './eventLog';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
@@ -20,11 +21,9 @@ import { complain, messageOf, say, styleFor, UsageError } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
 import { number, summaryLines, summaryObject } from './summary';
 
-export interface RunOptions {
+export interface RunOptions extends AskedRequests {
   output: string[];
   headers: HeaderLevel;
-  /** False with --no-trace. */
-  trace: boolean;
   callSites: CallSites;
   bodies: number;
   bodyTypes?: string[];
@@ -98,6 +97,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 }
 
 async function createSession(command: readonly string[], options: RunOptions): Promise<TraceSession> {
+  const requests = requestsOf(options);
   try {
     return await TraceSession.create({
       hookFile: join(__dirname, 'hook.cjs'),
@@ -106,8 +106,8 @@ async function createSession(command: readonly string[], options: RunOptions): P
       callSites: options.callSites,
       ...optionalParts({ ...options, resolver: options.dnsResolver === true }),
       ...captureSettings(options),
-      enabled: options.trace,
-      helper: options.trace ? options.helper : 'none',
+      requests,
+      helper: options.enabled === false ? 'none' : options.helper,
       helperOptions: {
         enableConntrack: options.enableConntrack === true,
         ...(options.kernelInterval !== undefined ? { intervalMs: options.kernelInterval * 1000 } : {}),
@@ -190,7 +190,7 @@ const endFacts = ({ code, signal }: Ended): { exitCode?: number; signal?: string
 /** What is shown while the program runs; `end` is called once everything was read. */
 function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
   if (options.log) {
-    const log = new EventLog(session.store, say, styleFor(process.stderr));
+    const log = new EventLog(session.store, say, styleFor(process.stderr), options.json === true);
     const stop = session.onDidChange(() => log.update());
     return {
       end: () => {
@@ -229,7 +229,8 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   if (options.json) say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded }));
   else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
-    if (!options.quiet && options.trace && !unloaded) for (const line of summaryOf(session)) say(line);
+    const silent = options.enabled === false && session.store.counts.requests === 0;
+    if (!options.quiet && !silent && !unloaded) for (const line of summaryOf(session)) say(line);
   }
   tellSaved(saved, options);
   if (!options.quiet && !options.json) tellLeft(session);

@@ -26,12 +26,13 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
 
 export function headline(store: Store, now: number): string {
   const { counts, live, processes } = store;
-  if (counts.requests === 0) return 'no requests';
+  if (counts.requests === 0)
+    return counts.untraced ? `no requests traced, ${number(counts.untraced)} not` : 'no requests';
   // Connections tell their bytes when they close, which those kept alive never do; requests theirs when they end.
   const sent = Math.max(counts.bytesSent, live.bytesSent);
   const received = Math.max(counts.bytesReceived, live.bytesReceived);
   const parts = [
-    plural(counts.requests, 'request'),
+    tracedText(store),
     ...(counts.failed > 0 ? [`${number(counts.failed)} failed`] : []),
     ...(live.serverErrors > 0 ? [`${number(live.serverErrors)} answered 5xx`] : []),
     ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
@@ -42,6 +43,17 @@ export function headline(store: Store, now: number): string {
     timeText(store.header.endAt ?? now),
   ];
   return parts.join(' · ');
+}
+
+/** How many, and of how many, where not all of them were asked for. */
+function tracedText({ counts, header }: Store): string {
+  const all = plural(counts.requests, 'request');
+  const { counted = 0, untraced = 0 } = counts;
+  const detail = counted > 0 ? `, ${number(counts.requests - counted)} in detail` : '';
+  const isLimited = header.traceRequests?.some((r) => r.state === 'limitReached') === true;
+  if (untraced === 0 && !isLimited) return `${all}${detail}`;
+  const limit = isLimited ? ' (limit reached)' : '';
+  return `${all} traced${limit}${detail}${untraced > 0 ? `, ${number(untraced)} not` : ''}`;
 }
 
 /** What is not the plain way: HTTP/2, proxies, hops, tries, upgrades; each with how many requests of those kept. */
@@ -102,6 +114,7 @@ export function summaryObject(
     reuses: store.live.reuses,
     running: store.live.running,
     processes: trace.processes.length,
+    traceRequests: trace.traceRequests,
     phases: phaseFigures(rows),
     failed: rows
       .filter((r) => r.state === 'failed')

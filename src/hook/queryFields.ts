@@ -114,6 +114,13 @@ const sentHeaders: Read = (r) => {
 };
 const receivedHeaders = ofAnswer((_, r) => headerLines(r.headerList('response')));
 
+/** µs; the panel's word `slow` means the same. */
+const slowFrom = 500_000;
+
+/** The program by its path, and as the panel names it. */
+const entry = process.argv[1] ?? process.argv0;
+const names = [entry, entry.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, '')];
+
 export const requestFields: Fields<RequestRecord> = {
   method: (r) => r.method,
   host: (r) => {
@@ -155,7 +162,9 @@ export const requestFields: Fields<RequestRecord> = {
   download: atEnd((r) => between(r.responseBeginAt, r.responseBeginAt === 0 ? 0 : endOf(r))),
   received: atEnd((r) => (r.bytesReceived < 0 ? undefined : r.bytesReceived)),
   sent: atEnd((r) => (r.bytesSent < 0 ? undefined : r.bytesSent)),
-  'content-type': ofAnswer((f) => f.contentType || undefined),
+  'content-type': ofAnswer(({ contentType }) =>
+    contentType === '' ? undefined : [contentType, contentType.replace(/\s*;.*$/, '')],
+  ),
   header: (r) => {
     const [sent, received] = [sentHeaders(r), receivedHeaders(r)];
     if (sent === pending || received === pending) return pending;
@@ -171,12 +180,12 @@ export const requestFields: Fields<RequestRecord> = {
   file: filesOf,
   line: (r) => siteOf(r)?.source?.line ?? siteOf(r)?.line,
   function: (r) => siteOf(r)?.fn || undefined,
-  process: () => process.argv[1] ?? process.argv0,
+  process: () => names,
   pid: () => pid,
   thread: () => threadId,
   label: (r) => r.label || undefined,
   text: (r) => `${r.method} ${r.url()}`.toLowerCase(),
-  failed: atEnd((r) => r.outcome === 'failed'),
+  failed: atEnd((r) => r.outcome === 'failed' || (r.readResponse()?.status ?? 0) >= 500),
   running: (r) => !isOver(r),
   reused: (r) => (r.ordinal === 0 && !isOver(r) ? pending : r.ordinal > 1),
   new: (r) => (r.ordinal === 0 && !isOver(r) ? pending : r.ordinal === 1),
@@ -184,7 +193,8 @@ export const requestFields: Fields<RequestRecord> = {
   aborted: atEnd((r) => r.outcome === 'aborted'),
   interrupted: () => false,
   redirect: (r) => r.redirectOf !== undefined,
-  retry: (r) => r.retryOf !== undefined,
+  retry: (r) => r.retryOf !== undefined || r.attempt > 1,
+  slow: atEnd((r) => us(endOf(r)) - us(r.createdAt) >= slowFrom),
   incoming: () => false,
   lost: () => false,
 };

@@ -3,7 +3,7 @@
  * `enabled`; who owns a trace request sees it, and no one else's.
  */
 import { Value } from 'typebox/value';
-import { parseQuery } from './query';
+import { type FieldName, parseQuery, type Query } from './query';
 import { type TraceRequest, traceRequest } from './records';
 
 /** What `create` takes. */
@@ -39,6 +39,27 @@ export class TraceRequestError extends Error {
 /** Most trace requests of one registry: each is looked at for every request of the program. */
 const most = 256;
 const longestText = 4096;
+
+/** Keys of queries that no single request knows of itself: comparisons, numbers of the trace, states that pass. */
+export const onlyInTrace: ReadonlySet<FieldName> = new Set<FieldName>([
+  'started',
+  'setup',
+  'queue',
+  'proxy',
+  'send',
+  'connection',
+  'request',
+  'trace-request',
+  'run',
+  'queued',
+  'open',
+  'streaming',
+]);
+
+function keysOf(query: Query): FieldName[] {
+  if (query.is === 'term') return [query.key];
+  return query.is === 'not' ? keysOf(query.of) : query.of.flatMap(keysOf);
+}
 
 interface Sources {
   /** RFC 3339. */
@@ -182,11 +203,12 @@ function checked(asked: NewTraceRequest): NewTraceRequest {
     if (text !== undefined && (typeof text !== 'string' || text.length > longestText))
       throw new TraceRequestError(`${field} has to be a text of at most ${longestText} characters.`, field);
   const parsed = parseQuery(condition);
-  if (parsed.error)
+  if (parsed.error) throw new TraceRequestError(`condition: ${parsed.error.message}`, 'condition', parsed.error.column);
+  const unknown = keysOf(parsed.query).find((key) => onlyInTrace.has(key));
+  if (unknown !== undefined)
     throw new TraceRequestError(
-      `column ${parsed.error.column} of the condition: ${parsed.error.message}`,
+      `condition: ${unknown} is known in a trace only, not while a request is made. Filter the trace by it instead.`,
       'condition',
-      parsed.error.column,
     );
   for (const [field, n] of Object.entries({ limit, sample }))
     if (n !== undefined && !(Number.isSafeInteger(n) && n >= 1 && n <= 1e9))
