@@ -36,7 +36,7 @@ export function KernelEvents({ details }: { details: Details }) {
               {events.length > most ? `the last ${most} of ${events.length}` : 'times since this request began'}
             </span>
           </h3>
-          <table class="kv ops">
+          <table class="kv ops wrapped">
             <tbody>
               {events.slice(-most).map((e) => (
                 <tr key={e.id}>

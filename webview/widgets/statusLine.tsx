@@ -89,7 +89,9 @@ export function StatusLine({ derived }: { derived: Derived }) {
       {status.kernel && runs.length > 0 && (
         <span class="hl tail">
           <Icon name={/^kernel figures[^:]*: on/.test(status.kernel) ? 'pass' : 'info'} />
-          {status.kernel}
+          <span class="what" title={status.kernel}>
+            {status.kernel}
+          </span>
           {status.kernelEnable && (
             <button
               type="button"

@@ -70,7 +70,7 @@ export class KernelAccess {
       installText: await installText(bundled).catch(() => ''),
       sudo: await isOnPath('sudo'),
       use: vscode.workspace.getConfiguration().get<string>(settings.helper, 'auto'),
-      remote: vscode.env.remoteName !== undefined,
+      remote: vscode.env.remoteName === undefined ? undefined : hostname(),
     });
     const chosen = await this.#offer(plan);
     if (chosen === 'useAll') {
@@ -91,9 +91,8 @@ export class KernelAccess {
   }
 
   async #offer({ title, detail, offers, command }: Plan): Promise<Offer | undefined> {
-    const where = vscode.env.remoteName === undefined ? '' : ` (${hostname()})`;
     const items = offers.map((offer) => ({ title: titles[offer], offer }));
-    const chosen = await vscode.window.showInformationMessage(`${title}${where}`, { modal: true, detail }, ...items);
+    const chosen = await vscode.window.showInformationMessage(title, { modal: true, detail }, ...items);
     if (chosen?.offer === 'copy' && command !== undefined) await vscode.env.clipboard.writeText(command);
     return chosen?.offer;
   }

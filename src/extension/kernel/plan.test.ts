@@ -19,12 +19,12 @@ const around: Surroundings = {
   installText: 'Copies this program to /usr/local/libexec/nettrace',
   sudo: true,
   use: 'auto',
-  remote: false,
+  remote: undefined,
 };
 
 test('a user: the helper’s own text, the command, run in the terminal', () => {
   const plan = enablePlan(user, around);
-  expect(plan.title).toBe('Permission for events of the kernel, connection tracking and packets?');
+  expect(plan.title).toBe('Give the helper permission for events of the kernel, connection tracking and packets?');
   expect(plan.command).toBe("sudo '/x y/nettrace-helper' install");
   expect(plan.detail.startsWith(around.installText)).toBe(true);
   expect(plan.detail.endsWith(plan.command as string)).toBe(true);
@@ -32,7 +32,7 @@ test('a user: the helper’s own text, the command, run in the terminal', () => 
 });
 
 test('on a remote machine: that it is there', () => {
-  expect(enablePlan(user, { ...around, remote: true }).detail).toMatch(/^On the remote machine/);
+  expect(enablePlan(user, { ...around, remote: 'box' }).detail).toMatch(/^On box, where the program runs:/);
 });
 
 test('without sudo: nothing is run, the command is for root', () => {
@@ -44,7 +44,7 @@ test('without sudo: nothing is run, the command is for root', () => {
 test('installed, but without effect: why, and what to do', () => {
   const advice = 'File capabilities do nothing under no_new_privs.';
   const plan = enablePlan({ ...user, installed: true, advice, conntrack: has, packets: has }, around);
-  expect(plan.title).toBe('Permission for events of the kernel?');
+  expect(plan.title).toBe('Give the helper permission for events of the kernel?');
   expect(plan.detail).toContain('It is installed, but does not get: events of the kernel (needs cap_net_raw).');
   expect(plan.detail).toContain(advice);
 });
@@ -54,6 +54,12 @@ test('root: nothing is installed; the setting is what is missing', () => {
   expect(enablePlan(root, around).offers).toEqual(['useAll']);
   expect(enablePlan(root, around)).not.toHaveProperty('command');
   expect(enablePlan(root, { ...around, use: 'all' }).offers).toEqual([]);
+});
+
+test('root of a container without capabilities: installing cannot help', () => {
+  const plan = enablePlan({ ...user, root: true }, around);
+  expect(plan.offers).toEqual([]);
+  expect(plan.detail).toContain('packets: needs cap_net_raw');
 });
 
 test('permitted already: what is not on this kernel is said', () => {

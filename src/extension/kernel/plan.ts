@@ -24,8 +24,8 @@ export interface Surroundings {
   sudo: boolean;
   /** The setting `netTrace.helper`. */
   use: string;
-  /** The extension runs on another machine than the window. */
-  remote: boolean;
+  /** Name of the machine, where the window is on another one. */
+  remote: string | undefined;
 }
 
 const labels: Readonly<Record<AbilityName, string>> = {
@@ -52,8 +52,8 @@ export function planWithout(missing: NoHelper): Plan {
 export function enablePlan(here: Abilities, around: Surroundings): Plan {
   const denied = abilityNames.filter((n) => here[n].state === 'needsPermission');
   if (denied.length === 0) return here.root && !here.installed ? rootPlan(around) : permittedPlan(here);
-  const sudo = !here.root;
-  const command = installCommand(around.bundled, sudo);
+  if (here.root) return lackingRootPlan(here, denied);
+  const command = installCommand(around.bundled, around.sudo);
   const again = here.installed
     ? [
         `It is installed, but does not get: ${denied.map((n) => `${labels[n]} (${here[n].why})`).join(', ')}.`,
@@ -61,23 +61,27 @@ export function enablePlan(here: Abilities, around: Surroundings): Plan {
         '',
       ]
     : [];
-  const noSudo = sudo && !around.sudo;
   return {
-    title: `Permission for ${listed(denied.map((n) => labels[n]))}?`,
+    title: `Give the helper permission for ${listed(denied.map((n) => labels[n]))}?`,
     detail: [
       ...again,
-      ...(around.remote ? ['On the remote machine, where the program runs:', ''] : []),
+      ...whereLines(around),
       around.installText,
       '',
-      noSudo ? 'There is no sudo here. Whoever is root runs, with --group and your group:' : 'The command:',
-      noSudo ? installCommand(around.bundled, false) : command,
+      around.sudo ? 'The command:' : 'There is no sudo here. Whoever is root runs, with --group and your group:',
+      command,
     ].join('\n'),
-    offers: noSudo ? ['copy'] : ['terminal', 'copy'],
-    command: noSudo ? installCommand(around.bundled, false) : command,
+    offers: around.sudo ? ['terminal', 'copy'] : ['copy'],
+    command,
   };
 }
 
-function rootPlan({ use }: Surroundings): Plan {
+/** What is installed is installed where the program runs. */
+const whereLines = ({ remote }: Pick<Surroundings, 'remote'>): string[] =>
+  remote === undefined ? [] : [`On ${remote}, where the program runs:`, ''];
+
+function rootPlan(around: Surroundings): Plan {
+  const { use } = around;
   if (use === 'all') {
     return {
       title: 'Events and connection tracking are asked for already.',
@@ -89,6 +93,18 @@ function rootPlan({ use }: Surroundings): Plan {
     title: 'You are root here: the helper has every permission, and nothing needs to be installed.',
     detail: `It opens what needs permission only when it is asked to. "Use Them" sets netTrace.helper to "all" in your user settings: events of the kernel and connection tracking from the next run on. Packets have a setting of their own, netTrace.capture.\nTo undo: set netTrace.helper to "auto".`,
     offers: ['useAll'],
+  };
+}
+
+/** Root of a container, as a rule: a file cannot have what the container does not. */
+function lackingRootPlan(here: Abilities, denied: readonly AbilityName[]): Plan {
+  return {
+    title: 'You are root here, but without all capabilities.',
+    detail: [
+      ...denied.map((n) => `${labels[n]}: ${here[n].why}`),
+      'Installing cannot give them. Start the container with them, for instance by --cap-add for each.',
+    ].join('\n'),
+    offers: [],
   };
 }
 
