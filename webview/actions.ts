@@ -1,9 +1,10 @@
 /** What keys, clicks and commands do: selection, sorting, filters. Works on the state; draws nothing. */
+
+import { isFailed } from '../src/model/query/rowFields';
 import { derive, wholeAxis } from './derived';
 import { askDetails, copy, invalidate, openCode, setUi, state, store, unsetUi } from './state';
 import type { Row } from './types';
 import { tabs } from './uiState';
-import { isFailed } from './view/chips';
 import type { ColumnId } from './view/columns';
 import { asTable } from './view/copy';
 import { type Item, isRow } from './view/items';

@@ -1,4 +1,6 @@
 /** The context menu of the selected rows. */
+import { type FieldName, printQuery, type Query } from '../src/model/query';
+import { baseName } from '../src/model/row';
 import { openSelected, selectedRows } from './actions';
 import { showMenu } from './overlays';
 import { canSavePackets, copyWiresharkFilter } from './packets';
@@ -6,13 +8,17 @@ import { copy, run, savePackets, setUi, state } from './state';
 import type { Row } from './types';
 import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/copy';
 
-/** A word for the filter box, quoted if it has a blank. */
-const word = (text: string): string => (/\s/.test(text) ? `"${text}"` : text);
+const equals = (key: FieldName, value: string | number): Query => ({
+  is: 'term',
+  key,
+  any: [typeof value === 'number' ? { is: 'number', from: value, to: value } : { is: 'text', parts: [value] }],
+});
+const both = (...of: Query[]): Query => ({ is: 'and', of });
 
-function filterBy(text: string, not = false): void {
-  const term = `${not ? '-' : ''}${word(text)}`;
+/** Adds a term to the filter box. */
+function filterBy(query: Query): void {
   const { filterText } = state.ui;
-  setUi({ filterText: filterText ? `${filterText} ${term}` : term });
+  setUi({ filterText: `${filterText} ${printQuery(query)}`.trim() });
 }
 
 export function showRowMenu(x: number, y: number): void {
@@ -22,15 +28,27 @@ export function showRowMenu(x: number, y: number): void {
   const one = rows.length === 1;
   const details = state.details?.row.id === row.id ? state.details : undefined;
   const all = (as: (r: Row) => string): string => rows.map(as).join('\n\n');
-  const site = row.callSite?.text;
+  const { callSite: site, connection, status } = row;
   const line = { label: '', separator: true } as const;
   showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, x, y, [
     { label: 'Open code', key: 'Enter', disabled: !one || !row.callSite, run: () => openSelected(false) },
     line,
-    { label: 'Filter by this host', run: () => filterBy(row.host) },
-    { label: 'Filter out this host', run: () => filterBy(row.host, true) },
-    { label: 'Filter by this call site', disabled: !site, run: () => site && filterBy(site) },
-    { label: 'Filter by this status', run: () => filterBy(row.stateText) },
+    { label: 'Filter by this host', run: () => filterBy(equals('host', row.host)) },
+    { label: 'Filter out this host', run: () => filterBy({ is: 'not', of: equals('host', row.host) }) },
+    {
+      label: 'Filter by this call site',
+      disabled: !site,
+      run: () => site && filterBy(both(equals('file', baseName(site.file)), equals('line', site.line))),
+    },
+    {
+      label: 'Filter by this connection',
+      disabled: !connection,
+      run: () => connection && filterBy(equals('connection', connection.number)),
+    },
+    {
+      label: 'Filter by this status',
+      run: () => filterBy(status === undefined ? equals('text', row.stateText) : equals('status', status)),
+    },
     line,
     { label: one ? 'Copy URL' : 'Copy rows as a table', key: 'Ctrl+C', run: () => copy(one ? row.url : asTable(rows)) },
     { label: 'Copy as cURL (bash)', run: () => copy(all((r) => asCurl(r, r === row ? details : undefined))) },

@@ -1,8 +1,8 @@
 /** What of a row moves with the clock. */
 import { pausedWithin } from '../src/model/phases';
+import { isOngoing } from '../src/model/query/rowFields';
 import { now, state } from './state';
 import type { Row } from './types';
-import { isOngoing } from './view/geometry';
 
 /** Whether its time runs: it is not finished, and its run goes on. */
 export function ongoing(row: Row): boolean {

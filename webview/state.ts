@@ -2,6 +2,8 @@
  * The page's state and its only link to the extension: no other file calls acquireVsCodeApi or posts a message. A change
  * marks the state dirty; all changes of a frame are drawn in one pass by the function given to `onChange`.
  */
+
+import { searchText } from '../src/model/query/rowFields';
 import { RowStore } from './rowStore';
 import type {
   ConnectionRow,
@@ -16,7 +18,6 @@ import type {
   Status,
 } from './types';
 import { initialUi, restoreUi, type UiState } from './uiState';
-import { searchText } from './view/filter';
 
 interface VsCodeApi {
   postMessage(message: PageMessage): void;

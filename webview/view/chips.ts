@@ -1,16 +1,8 @@
 /** The ready queries beside the filter box. */
+import { isFailed, isOngoing, isSlow } from '../../src/model/query/rowFields';
 import type { Row } from '../types';
-import { isOngoing } from './geometry';
 
 export type ChipName = 'failed' | 'slow' | 'running' | 'new' | 'notRead';
-
-/** From this total on a request counts as slow, µs. */
-export const slowFrom = 500_000;
-
-/** Whether a row counts as failed: no answer, or an answer that says the server failed. */
-export const isFailed = (row: Row): boolean => row.state === 'failed' || row.state === 'serverError';
-
-const isSlow = (row: Row): boolean => (row.total ?? 0) >= slowFrom && row.state !== 'open' && row.state !== 'streaming';
 
 export const chips: readonly { name: ChipName; label: string; icon: string; test: (row: Row) => boolean }[] = [
   { name: 'failed', label: 'Failed', icon: 'error', test: isFailed },

@@ -2,6 +2,7 @@
  * The shapes of a request's bar, from its phases: which rectangle in which style. Pure; drawn by the canvas of the
  * waterfall, by the breakdown and by the lanes, so that one phase looks the same everywhere.
  */
+import { isOngoing } from '../../src/model/query/rowFields';
 import type { Row, RowPhase } from '../types';
 import type { TimeScale } from './timescale';
 
@@ -48,21 +49,6 @@ export function rowEnd(row: Row, now: number): number {
   let end = row.endAt ?? beginOf(row) + (row.total ?? 0);
   for (const p of row.phases) end = Math.max(end, phaseEnd(p, now));
   return end;
-}
-
-/** Whether the row's time runs: queued, in a phase, streaming, open, or answered and never read. */
-export function isOngoing(row: Row): boolean {
-  switch (row.state) {
-    case 'queued':
-    case 'running':
-      return true;
-    case 'open':
-    case 'streaming':
-    case 'notRead':
-      return row.endAt === undefined;
-    default:
-      return false;
-  }
 }
 
 /** All shapes of a row from left to right. `stop` is the instant at which what is still open ends: now, or the program's end. */

@@ -34,9 +34,40 @@ describe('filter', () => {
   test('a path is no regular expression', () => expect(ids('/v2/config')).toEqual([1]));
   test('a bad term is told with its column, the others still hold', () => {
     const f = compileFilter('cart /(/');
-    expect(f.error).toMatchObject({ column: 5, length: 3 });
+    expect(f.error).toMatchObject({ column: 6, length: 3 });
     expect(f.error?.message).toContain('column 6');
     expect(names(rows.filter((r) => f.test(r)))).toEqual([3, 4, 5, 24]);
+  });
+  test.each([
+    ['cart stats:500', 'stats'],
+    ['cart -stats:500', 'stats'],
+    ['cart status:', 'no value'],
+    ['cart or', 'nothing after'],
+    ['(cart', 'not closed'],
+    ['cart)', 'closes nothing'],
+    ['cart is:fialed', 'failed'],
+    ['cart duration:200ms', 'comparison'],
+    ['cart stats:5 nothing:x status>=x', 'stats'],
+  ])('what is wrong is left out: %s', (text, told) => {
+    const f = compileFilter(text);
+    expect(f.error?.message).toContain(told);
+    expect(names(rows.filter((r) => f.test(r)))).toEqual([3, 4, 5, 24]);
+  });
+  test('a quote that is not closed yet is no error', () => {
+    expect(compileFilter('"TCP tim').error).toBeUndefined();
+    expect(ids('"TCP tim')).toEqual([11]);
+  });
+  test('keys', () => {
+    expect(ids('status:>=500')).toEqual([15]);
+    expect(ids('method:POST is:failed')).toEqual(ids('post').filter((n) => ids('is:failed').includes(n)));
+    expect(ids('is:failed').length).toBe(countChips(rows).failed);
+    expect(ids('is:running').length).toBe(countChips(rows).running);
+    expect(ids('is:slow').length).toBe(countChips(rows).slow);
+    expect(ids('host:inventory.local path:/stock/104*')).toEqual([6, 7, 8]);
+    expect(ids('path:/cart/* or path:/v2/cart/*')).toEqual([3, 4, 5]);
+    expect(ids('size:>18kB')).toEqual([5]);
+    expect(ids('phase:tls')).toEqual([14]);
+    expect(ids('file:payment.ts line:79')).toEqual([11]);
   });
   test('never throws, and empty text lets everything pass', () => {
     fc.assert(fc.property(fc.string(), (text) => void rows.filter((r) => compileFilter(text).test(r))));

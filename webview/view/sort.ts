@@ -1,6 +1,7 @@
 /** Order of the rows, redirect hops under the hop before them, groups and dividers between runs. */
+
+import { isFailed } from '../../src/model/query/rowFields';
 import type { Row } from '../types';
-import { isFailed } from './chips';
 import { type ColumnId, columnOf } from './columns';
 import { beginOf, rowEnd } from './geometry';
 

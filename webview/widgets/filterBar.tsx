@@ -1,15 +1,15 @@
 /** View switch, filter box and the chips. */
 import './filterBar.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { grid, move, toggleChip } from '../actions';
+import { toggleChip } from '../actions';
 import type { Derived } from '../derived';
 import { showMenu } from '../overlays';
 import { setUi, state, store } from '../state';
 import { type Mode, modes } from '../uiState';
 import { chips } from '../view/chips';
+import { FilterBox } from './filterBox';
 import { Icon } from './icon';
 
-const applyAfter = 80;
 const labels: Record<Mode, string> = { requests: 'Requests', connections: 'Connections', findings: 'Findings' };
 
 function ModeSwitch() {
@@ -37,90 +37,6 @@ function ModeSwitch() {
           {m === 'findings' && state.findings.length > 0 && <span class="n">{state.findings.length}</span>}
         </button>
       ))}
-    </div>
-  );
-}
-
-function FilterBox({ derived }: { derived: Derived }) {
-  const box = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const place = useRef(-1);
-  const { filterText } = state.ui;
-  // The box holds what is typed; the state's text comes back into it only when something else changed it.
-  useLayoutEffect(() => {
-    if (box.current && timer.current === undefined && box.current.value !== filterText) box.current.value = filterText;
-  }, [filterText]);
-  const apply = (): void => {
-    clearTimeout(timer.current);
-    timer.current = undefined;
-    if (box.current && box.current.value !== state.ui.filterText) setUi({ filterText: box.current.value });
-  };
-  const onInput = (): void => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(apply, applyAfter);
-  };
-  const onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') {
-      apply();
-      remember();
-    } else if (event.key === 'ArrowUp' && box.current) {
-      const next = state.ui.history[(place.current + 1) % Math.max(1, state.ui.history.length)];
-      if (next === undefined) return;
-      place.current = state.ui.history.indexOf(next);
-      box.current.value = next;
-      apply();
-    } else if (event.key === 'ArrowDown') {
-      apply();
-      if (!state.ui.active) move(1, false);
-      grid.focus();
-    } else if (event.key === 'Escape' && box.current?.value) {
-      box.current.value = '';
-      apply();
-    } else return;
-    event.preventDefault();
-  };
-  /** The text goes to the head of the history, once. */
-  const remember = (): void => {
-    const text = box.current?.value.trim();
-    place.current = -1;
-    if (text) setUi({ history: [text, ...state.ui.history.filter((old) => old !== text)].slice(0, 20) });
-  };
-  const { error } = derived.filter;
-  return (
-    <div class="fltbox">
-      <label class={`flt ${error ? 'bad' : ''}`}>
-        <Icon name="search" />
-        <input
-          ref={box}
-          spellcheck={false}
-          autocomplete="off"
-          aria-label="Filter"
-          aria-invalid={error !== undefined}
-          aria-describedby={error ? 'filter-error' : undefined}
-          placeholder="Filter, e.g. /v1/ -health /orders\/\d+/"
-          onInput={onInput}
-          onKeyDown={onKey}
-          onBlur={remember}
-        />
-        {filterText ? (
-          <button
-            type="button"
-            class="ib"
-            aria-label="Clear filter text"
-            title="Clear filter text (Esc)"
-            onClick={() => setUi({ filterText: '' })}
-          >
-            <Icon name="close" />
-          </button>
-        ) : (
-          <kbd aria-hidden="true">/</kbd>
-        )}
-      </label>
-      {error && (
-        <div class="flterr" id="filter-error" role="alert">
-          {error.message}
-        </div>
-      )}
     </div>
   );
 }

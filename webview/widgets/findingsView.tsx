@@ -1,9 +1,12 @@
 /** All findings of the runs shown, worst first: what was found, whose part it is, what to do, and the requests it is about. */
 import './findingsView.css';
+import { compileQuery, type Fields } from '../../src/model/query';
 import { select } from '../actions';
+import { currentFilter } from '../derived';
 import { setUi, state, store } from '../state';
 import type { FindingRow } from '../types';
 import { evidenceText } from '../view/copy';
+import type { Filter } from '../view/filter';
 import { Icon } from './icon';
 import { Words } from './words';
 
@@ -23,10 +26,18 @@ const count = (list: readonly FindingRow[], severity: string, one: string, many:
   return n === 0 ? undefined : `${n} ${n === 1 ? one : many}`;
 };
 
-/** Every word of the filter box stands somewhere in it. */
-function matches(f: FindingRow, words: readonly string[]): boolean {
-  const text = [f.rule, f.title, f.text, f.advice, ...f.requests.map((r) => r.text)].join('\n').toLowerCase();
-  return words.every((w) => text.includes(w));
+/** Words of the filter box stand somewhere in it, or one of its requests passes the whole of the box. */
+const texts: Fields<FindingRow> = {
+  text: (f) => [f.rule, f.title, f.text, f.advice, ...f.requests.map((r) => r.text)].join('\n').toLowerCase(),
+};
+function sifted(findings: readonly FindingRow[], filter: Filter): readonly FindingRow[] {
+  if (filter.empty) return findings;
+  const says = compileQuery(filter.query, texts);
+  const passes = (id: string): boolean => {
+    const row = store.get(id);
+    return row !== undefined && filter.test(row);
+  };
+  return findings.filter((f) => says(f) === true || f.requests.some((r) => passes(r.id)));
 }
 
 /** Its first request that is still there, with details; a connection without one, in the connections view. */
@@ -101,8 +112,7 @@ function Entry({ f, runs }: { f: FindingRow; runs: number }) {
 
 export function FindingsView() {
   const all = state.findings;
-  const words = state.ui.filterText.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = all.filter((f) => matches(f, words));
+  const shown = sifted(all, currentFilter());
   const counts = [
     count(shown, 'error', 'error', 'errors'),
     count(shown, 'warning', 'warning', 'warnings'),

@@ -1,6 +1,7 @@
 /** All requests on one strip, and the range of time that list and waterfall show. */
 import './overview.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { isFailed } from '../../src/model/query/rowFields';
 import { timeText } from '../../src/model/text';
 import { setRange } from '../actions';
 import { derive } from '../derived';
@@ -8,7 +9,6 @@ import { stopOf } from '../rowTime';
 import { isLive, now, state, store } from '../state';
 import { currentTheme } from '../theme';
 import { useSize } from '../useSize';
-import { isFailed } from '../view/chips';
 import { prepare } from '../view/draw';
 import { beginOf, rowEnd } from '../view/geometry';
 import { packLanes } from '../view/packing';

@@ -3,7 +3,7 @@
  * (docs/query.md). Imports nothing outside this folder, so that the hook can bundle it.
  */
 export { compileQuery, type Fields, type FieldValue, pending } from './compile';
-export { type Completion, type Completions, completions } from './complete';
+export { type Completion, completions } from './complete';
 export { type FieldName, keys } from './keys';
 export { parseQuery } from './parse';
 export { printQuery } from './print';

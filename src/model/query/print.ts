@@ -43,7 +43,7 @@ const likeRegex = /^\/.*\/[imsu]*$/s;
 function word(text: string): string {
   const plain =
     !/[\s()"]/.test(text) && !/^(?:[-!/]|(?:and|or|not)$)/i.test(text) && !/^[a-z][a-z-]*(?::|>|<|!=)/i.test(text);
-  return plain || (/^\/[^\s()"]*$/.test(text) && !likeRegex.test(text)) ? text : quote(text);
+  return plain || (/^\/[^\s()"[\\]*$/.test(text) && !likeRegex.test(text)) ? text : quote(text);
 }
 
 function value(test: Test, key: Term['key']): string {
@@ -52,7 +52,7 @@ function value(test: Test, key: Term['key']): string {
   if (test.is === 'number') return number(test, key);
   if (test.is === 'regex') return `${slashes && !hasSigns(test.source) ? '~' : ''}${regex(test)}`;
   const all = test.parts.join('*');
-  const doubtful = /^[=<>!~]/.test(all) || (!test.exact && likeRegex.test(all) && (!slashes || hasSigns(all)));
+  const doubtful = /^[=<>!~]/.test(all) || (!test.exact && all.startsWith('/') && (!slashes || hasSigns(all)));
   const several = test.parts.length > 1;
   const plain = (part: string): boolean => (part === '' ? several : !/[\s,"*()]/.test(part));
   const parts = test.parts.map((part, i) => (plain(part) && !(doubtful && i === 0) ? part : quote(part)));

@@ -1,17 +1,9 @@
 /** The language by example: what people type and what it finds. docs/query.md tells the rules. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileQuery, pending } from './compile';
 import { parseQuery } from './parse';
 import { printQuery } from './print';
-import { plainFields, queries, type Subject, unfinished } from './testing';
-import type { Query } from './tree';
-
-const parsed = (text: string): Query => {
-  const { query, error } = parseQuery(text);
-  if (!query) throw new Error(`${text}: ${error.message}`);
-  return query;
-};
+import { parsed, plainFields, type Subject } from './testing';
 
 const subjects: Record<string, Subject> = {
   list: {
@@ -392,92 +384,6 @@ describe('regular expressions that may take exponential time are refused', () =>
     '(?=a+)b',
     'a{2,}',
   ])('but not %s', (source) => expect(parseQuery(`/${source}/`).error).toBeUndefined());
-});
-
-describe('for all', () => {
-  const texts = fc.oneof(
-    fc.string({ maxLength: 60, unit: 'binary' }),
-    fc
-      .array(
-        fc.constantFrom(
-          'status',
-          'path',
-          'is',
-          'has',
-          'header',
-          ':',
-          '>=',
-          '!',
-          '-',
-          '(',
-          ')',
-          '"',
-          '/',
-          '*',
-          ',',
-          '..',
-          ' ',
-          'or',
-          ' and ',
-          'not ',
-          '5xx',
-          'a',
-          '=',
-          '\\',
-          '200ms',
-          '~',
-          '[',
-          'larger-than',
-          'failed',
-        ),
-        { maxLength: 14 },
-      )
-      .map((all) => all.join('')),
-  );
-  test('texts: parsing never throws; an error lies within the text; what is printed is the same query', () => {
-    fc.assert(
-      fc.property(texts, (text) => {
-        const { query, error } = parseQuery(text);
-        if (query) {
-          expect(parsed(printQuery(query))).toEqual(query);
-          return;
-        }
-        expect(error.column).toBeGreaterThan(0);
-        expect(error.length).toBeGreaterThan(0);
-        expect(error.column - 1 + error.length).toBeLessThanOrEqual(text.length);
-        expect(error.message).toContain(`column ${error.column}`);
-      }),
-      { numRuns: 3000 },
-    );
-  });
-  test('trees: printed and parsed they are themselves', () => {
-    fc.assert(
-      fc.property(queries, (query) => {
-        expect(parsed(printQuery(query))).toEqual(query);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-  test('three values: a verdict on what is pending is that on whatever it becomes', () => {
-    let open = 0;
-    let decided = 0;
-    fc.assert(
-      fc.property(queries, unfinished, (query, { now, later }) => {
-        const passes = compileQuery(query, plainFields);
-        const verdict = passes(now);
-        const final = passes(later);
-        expect(typeof final).toBe('boolean');
-        if (verdict === undefined) open++;
-        else {
-          decided++;
-          expect(verdict).toBe(final);
-        }
-      }),
-      { numRuns: 1500 },
-    );
-    // Both were seen, so that the property says something.
-    expect(Math.min(open, decided)).toBeGreaterThan(100);
-  });
 });
 
 test('pending decides nothing that something else decides', () => {

@@ -1,0 +1,165 @@
+/** What queries ask of a row: for the panel's filter and the command line. */
+import type { PhaseName } from '../records';
+import type { Row } from '../row';
+import type { Fields, FieldValue } from './compile';
+
+/** From this total on a request counts as slow, µs. */
+export const slowFrom = 500_000;
+
+/** No answer, or an answer that says the server failed. */
+export const isFailed = (row: Row): boolean => row.state === 'failed' || row.state === 'serverError';
+
+export const isSlow = (row: Row): boolean =>
+  (row.total ?? 0) >= slowFrom && row.state !== 'open' && row.state !== 'streaming';
+
+/** Whether the row's time runs: queued, in a phase, streaming, open, or answered and never read. */
+export function isOngoing(row: Row): boolean {
+  switch (row.state) {
+    case 'queued':
+    case 'running':
+      return true;
+    case 'open':
+    case 'streaming':
+    case 'notRead':
+      return row.endAt === undefined;
+    default:
+      return false;
+  }
+}
+
+const texts = new WeakMap<Row, string>();
+
+/** Everything of a row that free words look at, in lower case; kept as long as the row lives. */
+export function searchText(row: Row): string {
+  let text = texts.get(row);
+  if (text === undefined) {
+    text = [
+      row.method,
+      row.url,
+      row.stateText,
+      row.status,
+      row.callSite?.text,
+      row.callSite?.function,
+      row.process,
+      row.label,
+      row.protocol,
+      row.remote,
+      row.error?.code,
+      row.error?.message,
+    ]
+      .filter((part) => part !== undefined)
+      .join('\n')
+      .toLowerCase();
+    texts.set(row, text);
+  }
+  return text;
+}
+
+const phase =
+  (name: PhaseName) =>
+  (row: Row): FieldValue => {
+    for (const p of row.phases) if (p.name === name) return p.duration;
+    return undefined;
+  };
+
+/** `[::1]:80` → `::1` and 80; the path of a Unix socket has no port. */
+const address = /^\[?(.*?)\]?:(\d+)$/;
+const hostPort = /^(.*):(\d+)$/;
+const usualPort: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 };
+
+/** With and without its port. */
+function hosts({ host, scheme }: Row): FieldValue {
+  if (host === '') return undefined;
+  const m = host.includes(':') ? hostPort.exec(host) : null;
+  if (m) return [m[1] as string, host];
+  const port = usualPort[scheme];
+  return port === undefined ? host : [host, `${host}:${port}`];
+}
+
+function mediaType({ contentType }: Row): FieldValue {
+  const end = contentType?.indexOf(';') ?? -1;
+  return contentType === undefined || end < 0 ? contentType : [contentType, contentType.slice(0, end).trimEnd()];
+}
+
+function headers(row: Row): FieldValue {
+  const { requestHeaders: sent, responseHeaders: received } = row;
+  return sent && received ? [...sent, ...received] : (sent ?? received);
+}
+
+/** The phase it is in, or died in. */
+function currentPhase(row: Row): FieldValue {
+  const last = row.phases.at(-1);
+  return last && (last.running || last.failed) ? last.name : row.error?.phase;
+}
+
+export const rowFields: Fields<Row> = {
+  method: (row) => row.method,
+  host: hosts,
+  port: ({ host, scheme }) => {
+    const m = host.includes(':') ? hostPort.exec(host) : null;
+    return m ? Number(m[2]) : usualPort[scheme];
+  },
+  path: (row) => row.path,
+  query: (row) => (row.query === '' ? undefined : row.query.slice(1)),
+  url: (row) => row.url,
+  scheme: (row) => row.scheme || undefined,
+  protocol: (row) => row.protocol,
+  api: (row) => row.api,
+  direction: (row) => row.direction ?? 'out',
+  status: (row) => row.status,
+  error: (row) => row.error && (row.error.code ?? ''),
+  'error-message': (row) => row.error?.message,
+  phase: currentPhase,
+  duration: (row) => row.total,
+  started: (row) => row.createdAt,
+  setup: (row) => row.setup,
+  queue: phase('queue'),
+  dns: phase('dns'),
+  tcp: phase('tcp'),
+  proxy: phase('proxy'),
+  tls: phase('tls'),
+  send: phase('send'),
+  wait: phase('wait'),
+  download: phase('download'),
+  received: (row) => row.bytesReceived,
+  sent: (row) => row.bytesSent,
+  'content-type': mediaType,
+  header: headers,
+  'request-header': (row) => row.requestHeaders,
+  'response-header': (row) => row.responseHeaders,
+  'remote-ip': ({ remote }) => (remote === undefined ? undefined : (address.exec(remote)?.[1] ?? remote)),
+  'remote-port': ({ remote }) => {
+    const m = remote === undefined ? null : address.exec(remote);
+    return m ? Number(m[2]) : undefined;
+  },
+  'local-port': (row) => row.localPort,
+  connection: (row) => row.connection?.number,
+  ordinal: (row) => row.connection?.ordinal,
+  attempt: (row) => row.attempt,
+  file: (row) => row.callSite?.file,
+  line: (row) => row.callSite?.line,
+  function: (row) => row.callSite?.function,
+  process: (row) => row.process,
+  pid: (row) => row.pid,
+  thread: (row) => row.threadId,
+  label: (row) => row.label,
+  request: (row) => row.id,
+  'trace-request': (row) => row.traceRequests,
+  run: (row) => row.run,
+  text: searchText,
+  failed: isFailed,
+  running: isOngoing,
+  slow: isSlow,
+  reused: (row) => row.connection?.reused,
+  new: (row) => (row.connection ? row.connection.ordinal === 1 : undefined),
+  unread: (row) => row.state === 'notRead',
+  aborted: (row) => row.state === 'aborted',
+  interrupted: (row) => row.state === 'interrupted',
+  queued: (row) => row.state === 'queued',
+  open: (row) => row.state === 'open',
+  streaming: (row) => row.state === 'streaming',
+  redirect: (row) => row.redirectOf !== undefined,
+  retry: (row) => row.retryOf !== undefined || (row.attempt ?? 1) > 1,
+  incoming: (row) => row.direction === 'in',
+  lost: (row) => row.lost === true,
+};

@@ -1,0 +1,18 @@
+/** The values of a key among the rows, for completion. */
+import { type FieldName, pending } from '../../src/model/query';
+import { rowFields } from '../../src/model/query/rowFields';
+import type { Row } from '../types';
+
+/** The newest so many: what is completed is what one sees. */
+const most = 20_000;
+
+export function* seenIn(rows: readonly Row[], key: FieldName): Generator<string> {
+  const read = rowFields[key];
+  if (!read) return;
+  for (let i = Math.max(0, rows.length - most); i < rows.length; i++) {
+    const value = read(rows[i] as Row);
+    if (value === undefined || value === pending) continue;
+    if (typeof value === 'object') for (const one of value) yield one;
+    else yield String(value);
+  }
+}
