@@ -28,7 +28,7 @@ const ends = (m: Said | undefined) => {
 const ruleset = (spaces: Spaces) => spaces.run('client', 'nft', 'list', 'ruleset');
 
 describe.skipIf(why)('connection tracking', () => {
-  test('translated on the way: both pairs of ends, state, flags, and after the end what nft counted', async () => {
+  test('A25: translated on the way: both pairs of ends, state, flags, and after the end what nft counted', async () => {
     using spaces = new Spaces();
     spaces.rules(
       'router',

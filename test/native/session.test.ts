@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { chmodSync, cpSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer as createHttp } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
@@ -47,7 +50,8 @@ describe.skipIf(why)('figures in a trace', () => {
   beforeAll(() => {
     nettrace = shipped();
     programs = scratch();
-    cpSync(join(import.meta.dirname, 'programs'), programs, { recursive: true });
+    for (const folder of ['programs', '../cases/programs'])
+      cpSync(join(import.meta.dirname, folder), programs, { recursive: true });
     chmodSync(programs, 0o755);
   });
 
@@ -106,6 +110,37 @@ describe.skipIf(why)('figures in a trace', () => {
     expect(problemsOfDocument(trace)).toEqual([]);
     const on = ['inetDiag', 'netlink', 'procfs'].map((n) => trace.sources.find((s) => s.name === n)?.state);
     expect(on).toEqual(['on', 'on', 'on']);
+  });
+
+  test('A21: an upload to a server that reads slowly at first: held up by its window', async () => {
+    const MiB = 1 << 20;
+    const seen = { bytes: 0, wire: 0, slowUs: 0 };
+    const server = createHttp(async (q, r) => {
+      const begin = process.hrtime.bigint();
+      // 1 MiB a second for two seconds, then as it comes.
+      for (let i = 0; i < 20; i++) {
+        await wait(100);
+        seen.bytes += (q.read(Math.min(q.readableLength, MiB / 10)) as Buffer | null)?.length ?? 0;
+      }
+      seen.slowUs = Number(process.hrtime.bigint() - begin) / 1000;
+      for await (const d of q) seen.bytes += (d as Buffer).length;
+      seen.wire = q.socket.bytesRead;
+      r.end('read');
+    }).listen(0, '127.0.0.1');
+    counting.servers.push(server);
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const trace = await traced('slow-upload.cjs', { SLOW_URL: url }, root ? asNobody : []);
+    expect(seen.bytes).toBe(20 * MiB);
+    const { kernel, outcome, body } = trace.requests[0] ?? {};
+    expect([trace.requests.length, outcome, body?.bytes]).toEqual([1, 'complete', 20 * MiB]);
+    const { bytesSent = 0, bytesRetransmitted = 0, busyDuration = 0, rwndLimitedDuration = 0 } = kernel ?? {};
+    expect(bytesSent - bytesRetransmitted).toBe(seen.wire);
+    // By the server's clock: most of the time that it read slowly, and no more than the kernel had something to send.
+    expect(rwndLimitedDuration).toBeGreaterThan(seen.slowUs / 2);
+    expect(rwndLimitedDuration).toBeLessThanOrEqual(busyDuration);
+    expect(trace.findings?.find((f) => f.rule === 'upload-limited' || f.rule === 'zero-window')?.fault).toBe('server');
+    expect(trace.connections[0]?.kernel?.rwndLimitedDuration).toBeGreaterThanOrEqual(rwndLimitedDuration);
   });
 
   test.skipIf(whyNoSpace)('counters of the namespace: connections that were refused', async () => {
