@@ -26,6 +26,7 @@ export const clearTimer = clearTimeout;
 export const setSoon = setImmediate;
 export const nextTick = process.nextTick;
 export const hrtime = process.hrtime.bigint;
+export const killProcess = process.kill;
 export const pid = process.pid;
 export const syncExports = module.syncBuiltinESMExports;
 export const { findSourceMap } = module;

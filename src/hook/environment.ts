@@ -48,6 +48,8 @@ export interface Settings {
   gap: number | undefined;
   segmentBytes: number;
   maxUnreadBytes: number;
+  /** The program was attached to: process id of the host, 0 where its number means nothing. Absent: it was started with us. */
+  guest: number | undefined;
   /** Handlers that shall fail: fault injection in tests. */
   faults: string[];
 }
@@ -92,6 +94,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     gap: positive(conf.gap),
     segmentBytes: positive(conf.segmentBytes) || 8 * MiB,
     maxUnreadBytes: positive(conf.maxUnreadBytes) || 64 * MiB,
+    guest: positive(conf.guest),
     faults: texts(conf.faults),
   };
 }

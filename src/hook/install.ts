@@ -13,6 +13,7 @@ import { installDns } from './dns';
 import { installEnds } from './ends';
 import type { Settings } from './environment';
 import { parts, setUpFaults } from './faults';
+import { beGuest } from './guest';
 import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
 import { findSessions, installHttp2 } from './http2';
@@ -76,6 +77,7 @@ export function install(settings: Settings, face: HookFace): void {
   face.flush = flush;
   face.thread = `${pid}-${threadId}`;
   face.control = control;
+  beGuest(settings);
   let patched = false;
   followControl({
     on() {

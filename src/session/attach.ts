@@ -1,6 +1,9 @@
 // The hook put into a program that runs already, by expressions that a debugger evaluates in it: first what kind of
 // program it is, then the hook. A runtime of any age reads them, so they are written in the oldest JavaScript there is.
 
+/** In the spool folder: the hook leaves the programs that were attached to. */
+export const leaveFile = 'leave';
+
 /** What the program says of itself. */
 export interface Probe {
   /** `node`, or what else it is: `deno`, `bun`, `electron`, `none` (a browser). */
@@ -9,6 +12,8 @@ export interface Probe {
   version: string;
   pid: number;
   thread: number;
+  /** The host's process is seen from there under its number. */
+  seesHost: boolean;
   /** The hook is in it already: of this session's trace, or of another. */
   hook: '' | 'ours' | 'another';
   nodeOptions: string;
@@ -26,17 +31,18 @@ const preamble = `
   var hook = typeof Symbol === 'function' && Symbol.for && typeof globalThis === 'object' ? globalThis[Symbol.for('nettrace.hook')] : undefined;`;
 
 /** Evaluates to what `probeOf` reads. Changes nothing in the program. */
-export function probeExpression(hook: string, spool: string): string {
+export function probeExpression(hook: string, spool: string, host = process.pid): string {
   return `(function () {${preamble}
   var v = p && p.versions || {};
   var out = { runtime: v.deno ? 'deno' : v.bun ? 'bun' : v.electron && p.type === 'renderer' ? 'electron' : v.node ? 'node' : 'none',
-    version: v.node || '', pid: p && p.pid || 0, thread: 0, hook: '', nodeOptions: '', file: '', spool: '' };
+    version: v.node || '', pid: p && p.pid || 0, thread: 0, seesHost: false, hook: '', nodeOptions: '', file: '', spool: '' };
   if (out.runtime !== 'node' || parseInt(out.version, 10) < 18) return JSON.stringify(out);
   out.nodeOptions = p.env.NODE_OPTIONS || '';
   if (hook) out.hook = p.env.NETTRACE_SPOOL === ${text(spool)} ? 'ours' : 'another';
   if (!builtin) { out.file = 'NO_REQUIRE'; return JSON.stringify(out); }
   var fs = builtin('fs');
   try { out.thread = builtin('worker_threads').threadId; } catch (e) {}
+  try { p.kill(${host}, 0); out.seesHost = true; } catch (e) { out.seesHost = e && e.code === 'EPERM'; }
   try { fs.accessSync(${text(hook)}, fs.constants.R_OK); } catch (e) { out.file = String(e && e.code); }
   try { fs.accessSync(${text(spool)}, fs.constants.W_OK | fs.constants.X_OK); } catch (e) { out.spool = String(e && e.code); }
   try { if (!out.spool && p.getuid && fs.statSync(${text(spool)}).uid !== p.getuid()) out.spool = 'EACCES'; } catch (e) {}
@@ -58,6 +64,15 @@ export function injectExpression(hook: string, variables: Readonly<Record<string
   for (name in set) { if (before[name] === undefined) delete p.env[name]; else p.env[name] = before[name]; }
   return 'failed: ' + why;
 })()`;
+}
+
+/** The variables of a program that is attached to: its hook looks by itself whether the host is still there. */
+export function asGuest(
+  variables: Readonly<Record<string, string>>,
+  { seesHost }: Pick<Probe, 'seesHost'>,
+): Record<string, string> {
+  const settings = JSON.parse(variables.NETTRACE_CONF ?? '{}') as object;
+  return { ...variables, NETTRACE_CONF: JSON.stringify({ ...settings, guest: seesHost ? process.pid : 0 }) };
 }
 
 /**
@@ -94,6 +109,7 @@ export function probeOf(answer: string): Probe | undefined {
         version: word('version').slice(0, 64),
         pid: number('pid'),
         thread: number('thread'),
+        seesHost: v.seesHost === true,
         hook: hook === 'ours' || hook === 'another' ? hook : '',
         nodeOptions: word('nodeOptions'),
         file: word('file').slice(0, 64),

@@ -4,7 +4,7 @@
 // says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CaptureEngine } from '../helper/capture/engine';
 import { Folder } from '../model/fold';
 import { prepareLines } from '../model/lines';
@@ -12,6 +12,8 @@ import type { Trace } from '../model/records';
 import { defaultRequestLimit } from '../model/store';
 import { TraceRequests } from '../model/traceRequests';
 import { sinceAnchor, takeAnchor } from './anchor';
+import { leaveFile } from './attach';
+import { Commands } from './commands';
 import { SessionControl } from './control';
 import {
   type CallSites,
@@ -81,6 +83,7 @@ export class TraceSession {
   readonly control: SessionControl;
   /** Absent: packets are not to be captured. */
   readonly packets: PacketCapture | undefined;
+  private readonly commands: Commands;
   private readonly folder: Folder;
   private readonly reader: SpoolReader;
   private readonly listeners = new Set<() => void>();
@@ -114,6 +117,13 @@ export class TraceSession {
     }
     this.control = new SessionControl(spoolFolder, this.store);
     this.control.follow(options.requests ?? TraceRequests.everything({ enabled: options.enabled !== false }));
+    const { beginTime, description } = this.store.header;
+    this.commands = new Commands(
+      spoolFolder,
+      { v: 1, id, pid: process.pid, beginTime, ...(description !== undefined ? { description } : {}) },
+      () => this.control.registry,
+      () => this.control.told,
+    );
     this.folder = new Folder(this.store);
     this.reader = new SpoolReader(spoolFolder, {
       line: (text, position) => {
@@ -124,8 +134,14 @@ export class TraceSession {
     });
     this.watcher = new SpoolWatcher(
       spoolFolder,
-      (name) => this.reader.changed(name),
-      (all) => void (all ? this.poll() : this.pollChanged()),
+      (name) => {
+        this.reader.changed(name);
+        this.commands.noticed(name);
+      },
+      (all) => {
+        if (all) this.commands.noticed();
+        void (all ? this.poll() : this.pollChanged());
+      },
       options.gatherMs ?? 8,
     );
   }
@@ -280,14 +296,34 @@ export class TraceSession {
     this.folder.end(pid, end);
   }
 
+  /**
+   * Programs that were attached to shall go on without the hook, also where no debugger reaches them any more: it looks
+   * for this once a second. Resolves when all have left, have ended, or have had the time for it.
+   */
+  async release(patienceMs = 3000): Promise<void> {
+    await fs.writeFile(join(this.spoolFolder, leaveFile), '', { mode: 0o600 }).catch(() => {});
+    const staysUntil = Date.now() + patienceMs;
+    while (this.hasGuests() && Date.now() < staysUntil) {
+      await new Promise((done) => setTimeout(done, 50));
+      await this.poll();
+    }
+  }
+
+  private hasGuests(): boolean {
+    return [...this.store.processes.values()].some(
+      (p) => p.end === undefined && p.threads.some((t) => t.endAt === undefined && t.control?.enabled?.length !== 0),
+    );
+  }
+
   /** Reads the rest and closes the trace. Programs that go on are not followed any further. */
   async finish(state: 'ended' | 'interrupted'): Promise<void> {
     if (this.over) return;
     this.over = true;
     this.watcher.close();
+    this.commands.close();
+    await this.poll();
     // What is asked for later is no matter of this trace.
     this.control.close();
-    await this.poll();
     for (const p of [...this.store.processes.values()]) {
       if (p.end === undefined && !isAlive(p.pid)) this.endProcess(p.pid, {});
     }

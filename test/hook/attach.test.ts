@@ -1,17 +1,19 @@
 // The hook comes late to a program that runs, sees what it requests over the connections that it has, and leaves it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../src/model/records';
 import { newHeader, Store } from '../../src/model/store';
 import {
+  asGuest,
   attachProblem,
   detachExpression,
   injectExpression,
   injected,
+  leaveFile,
   type Probe,
   probeExpression,
   probeOf,
@@ -74,7 +76,8 @@ class Attached {
     const { nodeOptions } = await this.probe();
     const all = hookEnvironment(this.spool, { env: { NODE_OPTIONS: nodeOptions }, conf }, this.trace);
     const { NODE_OPTIONS = '', NETTRACE_SPOOL = '', NETTRACE_CONF = '' } = all;
-    const variables = { NODE_OPTIONS, NETTRACE_SPOOL, NETTRACE_CONF };
+    const plain = { NODE_OPTIONS, NETTRACE_SPOOL, NETTRACE_CONF };
+    const variables = 'guest' in conf ? plain : asGuest(plain, { seesHost: true });
     return String(await this.evaluate(injectExpression(hookFile, variables)));
   }
 
@@ -103,6 +106,60 @@ test.each(['net.adopt', 'http2.adopt', 'http2.find'])('an error in %s: the progr
     expect(readSpool(at.spool).map((l) => l.text)).toContainEqual(expect.stringContaining(`"fault","part":"${part}"`));
     expect(await at.inspector.settled('act()')).toEqual(statuses);
   } finally {
+    at.end();
+  }
+});
+
+test('what is told of a program', async () => {
+  const at = await Attached.to(newest);
+  try {
+    const probe = await at.probe();
+    expect(probe).toEqual({
+      runtime: 'node',
+      version: newest.version,
+      pid: at.child.pid,
+      thread: 0,
+      seesHost: true,
+      hook: '',
+      nodeOptions: '--no-deprecation',
+      file: '',
+      spool: '',
+    });
+    const answer = await at.evaluate(probeExpression('/no/such/hook.cjs', join(at.spool, 'none'), 0x7ffffff));
+    expect(probeOf(String(answer))).toMatchObject({ file: 'ENOENT', spool: 'ENOENT', seesHost: false });
+  } finally {
+    at.end();
+  }
+});
+
+test.each([
+  ['asks it to leave', (at: Attached) => writeFileSync(join(at.spool, leaveFile), '')],
+  ['has deleted its folder', (at: Attached) => rmSync(at.spool, { recursive: true })],
+])('without a debugger: the hook leaves when the session %s', async (_, act) => {
+  const at = await Attached.to(newest);
+  try {
+    const before = await at.evaluate('traces()');
+    await at.attach();
+    await at.inspector.settled('act()');
+    expect(await at.evaluate('traces()')).not.toEqual(before);
+    act(at);
+    await expect.poll(() => at.evaluate('traces()')).toEqual(before);
+    expect(await at.inspector.settled('act()')).toEqual(statuses);
+  } finally {
+    at.end();
+  }
+});
+
+test('the host is killed: the hook leaves', async () => {
+  const at = await Attached.to(newest);
+  const host = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  try {
+    const before = await at.evaluate('traces()');
+    expect(await at.attach({ guest: host.pid })).toContain('attached');
+    host.kill('SIGKILL');
+    await expect.poll(() => at.evaluate('traces()')).toEqual(before);
+  } finally {
+    host.kill('SIGKILL');
     at.end();
   }
 });
