@@ -95,7 +95,7 @@ export class HelperClient {
   }
 
   /** What it can do. Rejects if it ends, is silent for too long, or speaks another version. */
-  hello(patienceMs = 2000): Promise<MessageOf<'hello'>> {
+  hello(patienceMs = 5000): Promise<MessageOf<'hello'>> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`says nothing for ${patienceMs} ms`)), patienceMs);
       this.#hello.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -21,6 +21,8 @@ const startMs = 10_000;
 const mostHandedOverMs = 3000;
 /** MiB in the kernel for each interface. */
 const bufferSize = '32';
+/** Bytes that wait in dumpcap until this host reads: it would keep no more than 1,000 packets. */
+const queueSize = String(64 * 1024 * 1024);
 
 export class DumpcapEngine implements CaptureEngine {
   readonly name = 'dumpcap';
@@ -78,7 +80,7 @@ class Dumpcap {
       statistics: ({ interface: { index }, ...s }) => this.statistics.push({ interface: index, ...s }),
     });
     const [command, ...first] = program as [string, ...string[]];
-    const common = ['-q', '-p', '-f', this.filter, '-s', String(options.snaplen), '-B', bufferSize];
+    const common = ['-q', '-p', '-f', this.filter, '-s', String(options.snaplen), '-B', bufferSize, '-C', queueSize];
     const args = [...first, ...common, ...names.flatMap((name) => ['-i', name]), '-w', '-'];
     // A group of its own: Ctrl-C is for the program, whose last packets are still to come.
     this.child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
