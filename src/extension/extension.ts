@@ -119,6 +119,16 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       tracer,
       {
         attached: (session) => {
+  // Before the tracker that notes the pauses: it says why the program stopped.
+  const stops = disposables.add(
+    new NetworkBreakpoints({
+      list: breakpoints,
+      runs,
+      runOf: (session) => tracer.runOf(session),
+      inDebugView: breakpointsInDebugView,
+      log,
+    }),
+  );
           const run = tracer.runOf(session);
           if (!run) return;
           runs.debuggerAttached(run);
@@ -134,15 +144,6 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       },
       log,
     ),
-  );
-  const stops = disposables.add(
-    new NetworkBreakpoints({
-      list: breakpoints,
-      runs,
-      runOf: (session) => tracer.runOf(session),
-      inDebugView: breakpointsInDebugView,
-      log,
-    }),
   );
   disposables.add(vscode.debug.onDidTerminateDebugSession((session) => tracer.ended(session)));
   disposables.add(runs.onDidChange(watchRuns(runs, panel)));

@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isEarly, type NetworkBreakpoint } from '../../model/breakpoints';
+import { networkReason } from '../debug/pauses';
 import { pathOf } from '../places';
 import type { LastHit } from './tail';
 
@@ -95,6 +96,7 @@ export class StopView {
     const early = kind !== undefined && isEarly(kind);
     const stop: Stop = { hit, shown: early ? undefined : hit.callSite, topFrame: undefined, record: undefined };
     this.#stop = stop;
+    body.reason = networkReason;
     body.description = `Network: ${hit.title ?? hit.breakpoint}`;
     body.text = hit.method === undefined ? body.description : `${body.description}: ${hit.method} ${hit.url ?? ''}`;
     void this.host.record().then((reference) => {

@@ -63,13 +63,13 @@ describe('pauses of a debug session', () => {
     w.stopped('exception');
     at(10);
     w.continued();
-    w.stopped('entry');
+    w.stopped('network breakpoint');
     w.known('7-0', 1);
     at(30);
     w.ended();
     expect(pauses()).toMatchObject([
       { id: 'w-1', thread: '7-0', beginAt: 0, endAt: 10, reason: 'exception' },
-      { id: 'w-2', thread: '7-0', beginAt: 10, endAt: 30, reason: 'pause' },
+      { id: 'w-2', thread: '7-0', beginAt: 10, endAt: 30, reason: 'network' },
     ]);
   });
 

@@ -8,9 +8,13 @@ import type { Pause } from '../../model/records';
 /** Requests after which the program runs. */
 const goOn = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restartFrame', 'goto']);
 
+/** What the debugger's message says of a stop at a network breakpoint, once it is known to be one. */
+export const networkReason = 'network breakpoint';
+
 /** The protocol's words for a stop, as the record has them. */
 function reasonOf(reason: string | undefined): NonNullable<Pause['reason']> {
   if (reason === 'step') return 'step';
+  if (reason === networkReason) return 'network';
   if (reason === 'exception' || reason === 'promise rejection') return 'exception';
   return reason?.endsWith('breakpoint') ? 'breakpoint' : 'pause';
 }
