@@ -15,8 +15,9 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'none' };
 const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true };
 
-/** The extension loads its larger half, a bundle of its own, at the first use. */
-const apart = () => ({ path: './work.cjs', external: true });
+/** The extension loads its larger parts, bundles of their own, at the first use: by the name of their entry. */
+const parts = { work: './work.cjs', adapter: './replay.cjs' };
+const apart = ({ path }) => ({ path: parts[path.split('/').at(-1)], external: true });
 
 const bundles = [
   {
@@ -41,7 +42,7 @@ const bundles = [
     outfile: 'dist/extension.cjs',
     target: 'node20',
     external: ['vscode'],
-    plugins: [{ name: 'work apart', setup: (build) => build.onResolve({ filter: /^\.\.?\/work$/ }, apart) }],
+    plugins: [{ name: 'parts apart', setup: (build) => build.onResolve({ filter: /^\.\.?\/(work|adapter)$/ }, apart) }],
     // import() of it becomes require(), as the rest of the bundle.
     supported: { 'dynamic-import': false },
   },
@@ -51,6 +52,12 @@ const bundles = [
     outfile: 'dist/work.cjs',
     target: 'node20',
     external: ['vscode'],
+  },
+  {
+    ...node,
+    entryPoints: ['src/extension/replay/adapter.ts'],
+    outfile: 'dist/replay.cjs',
+    target: 'node20',
   },
   {
     ...node,

@@ -9,6 +9,7 @@ import type { Log } from './log';
 import type { LineReference } from './notes/hover';
 import type { Notes } from './notes/notes';
 import { type Panel, pageCommands } from './panel/panel';
+import type { Replays } from './replay/replays';
 import { partsOfRowId } from './rows';
 import type { Runs } from './runs';
 import { chooseSavable, type Savable, saveTrace } from './trace/save';
@@ -20,12 +21,14 @@ export interface Parts {
   panel: Panel;
   editors: TraceEditors;
   notes: Notes;
+  replays: Pick<Replays, 'start'>;
   log: Log & Pick<vscode.LogOutputChannel, 'show'>;
 }
 
-export function registerCommands({ runs, panel, editors, notes, log }: Parts): vscode.Disposable[] {
+export function registerCommands({ runs, panel, editors, notes, replays, log }: Parts): vscode.Disposable[] {
   const handlers: Record<string, (...args: never[]) => unknown> = {
     [commands.debug]: (file?: vscode.Uri) => debug(file),
+    [commands.replay]: (file?: unknown) => replays.start(file instanceof vscode.Uri ? file : undefined),
     [commands.save]: save,
     [commands.savePackets]: (row?: string) => savePackets(runs, row),
     [commands.open]: () => openTrace(),

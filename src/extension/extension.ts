@@ -1,6 +1,6 @@
 /** Net Trace in VS Code: `activate` makes the parts and ties them together; the parts do the work, when asked. */
 import * as vscode from 'vscode';
-import type { PageCommand } from '../model/protocol';
+import type { PageCommand, SeekTo } from '../model/protocol';
 import type { Row } from '../model/row';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
@@ -21,6 +21,8 @@ import { LineHover } from './notes/lineHover';
 import { codeFiles, Notes } from './notes/notes';
 import { Panel } from './panel/panel';
 import { showPlace } from './places';
+import { Replays } from './replay/replays';
+import { ShownView } from './replay/shownView';
 import { registerRequestCommands } from './requests/commands';
 import { launchRequests } from './requests/launch';
 import { WorkspaceRequests } from './requests/registry';
@@ -51,8 +53,10 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     openCode: (place: NonNullable<Row['callSite']>, preview: boolean) => void showPlace(place, preview),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
+    seek: (to: SeekTo) => replays.seek(to),
   });
-  const panel = disposables.add(new Panel(context.extensionUri, runs, pageHost('netTrace.page')));
+  const shown = new ShownView(runs);
+  const panel = disposables.add(new Panel(context.extensionUri, shown, pageHost('netTrace.page')));
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
   const notes = disposables.add(new Notes());
   disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
@@ -77,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   disposables.add(new BreakpointsView(breakpoints));
   for (const command of registerBreakpointCommands(breakpoints, (where) => siteOf(notes, where)))
     disposables.add(command);
+  const replays = disposables.add(new Replays({ panel, shown, breakpoints, log }));
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async ({ traceRequests, sample, ...options }) => {
@@ -114,11 +119,6 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const diagnosis = disposables.add(new Diagnosis(runs, (_run, text) => say(text)));
 
   for (const provider of registerProviders(tracer, () => panelOpens() === 'onStart', log)) disposables.add(provider);
-  disposables.add(
-    registerTracker(
-      tracer,
-      {
-        attached: (session) => {
   // Before the tracker that notes the pauses: it says why the program stopped.
   const stops = disposables.add(
     new NetworkBreakpoints({
@@ -129,6 +129,11 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       log,
     }),
   );
+  disposables.add(
+    registerTracker(
+      tracer,
+      {
+        attached: (session) => {
           const run = tracer.runOf(session);
           if (!run) return;
           runs.debuggerAttached(run);
@@ -148,7 +153,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   disposables.add(vscode.debug.onDidTerminateDebugSession((session) => tracer.ended(session)));
   disposables.add(runs.onDidChange(watchRuns(runs, panel)));
   disposables.add(editors.onDidActivate((view) => notes.show(view)));
-  for (const command of registerCommands({ runs, panel, editors, notes, log })) disposables.add(command);
+  for (const command of registerCommands({ runs, panel, editors, notes, replays, log })) disposables.add(command);
 
   closing = async () => {
     await tracer.dispose();

@@ -18,7 +18,9 @@ const contributes = manifest.contributes as {
   configuration: { properties: Record<string, unknown> };
   debuggers: {
     type: string;
-    initialConfigurations: { type: string }[];
+    initialConfigurations?: { type: string }[];
+    hiddenWhen?: string;
+    languages?: string[];
     configurationSnippets: { body: { type: string } }[];
   }[];
   colors: { id: string; defaults: Record<string, string> }[];
@@ -56,14 +58,19 @@ describe('ids in code and in package.json are the same', () => {
     expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);
     expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.requests, ids.views.breakpoints]);
     expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ids.customEditor]);
-    expect(contributes.debuggers.map((d) => d.type)).toEqual([ids.debugType]);
-    const bodies = contributes.debuggers.flatMap((d) => [
-      ...d.initialConfigurations,
-      ...d.configurationSnippets.map((s) => s.body),
-    ]);
-    expect(bodies.every((b) => b.type === ids.debugType)).toBe(true);
+    expect(contributes.debuggers.map((d) => d.type)).toEqual([ids.debugType, ids.replayType]);
+    for (const d of contributes.debuggers) {
+      const bodies = [...(d.initialConfigurations ?? []), ...d.configurationSnippets.map((s) => s.body)];
+      expect(bodies.every((body) => body.type === d.type)).toBe(true);
+    }
     expect(Object.keys(contributes.configuration.properties).sort()).toEqual(Object.values(ids.settings).sort());
     expect(contributes.colors.map((c) => c.id)).toEqual([...ids.colors]);
+  });
+
+  it('a replay is not offered where programs to debug are chosen', () => {
+    const replay = contributes.debuggers.find((d) => d.type === ids.replayType);
+    expect(replay).toMatchObject({ hiddenWhen: 'true' });
+    expect(replay?.languages ?? replay?.initialConfigurations).toBeUndefined();
   });
 
   it('is woken by nothing but its own debug type and Node debugging; never in an untrusted workspace', () => {

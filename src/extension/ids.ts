@@ -4,9 +4,12 @@
  */
 
 export const debugType = 'net-trace';
+/** Steps through a saved trace. */
+export const replayType = 'net-trace-replay';
 
 export const commands = {
   debug: 'netTrace.debug',
+  replay: 'netTrace.replay',
   save: 'netTrace.save',
   savePackets: 'netTrace.savePackets',
   open: 'netTrace.open',

@@ -86,6 +86,8 @@ export interface PanelState {
   /** An opened file: no recording, no clearing. */
   readOnly?: boolean;
   title?: string;
+  /** Absent: it is not stepped through. */
+  replay?: ReplayMark;
   /** What the page gave to `persist` last. */
   persisted?: unknown;
 }
@@ -198,6 +200,23 @@ export interface Details {
   code?: { first: number; lines: string[]; line: number };
 }
 
+/** Where the replay of the shown trace stands. Instants on the page's axis. */
+export interface ReplayMark {
+  /** Index of the event, from 0. */
+  event: number;
+  events: number;
+  at: number;
+  beginAt: number;
+  endAt: number;
+  /** The event in words. */
+  text: string;
+  /** Id of its request's row; absent: it belongs to none. */
+  row?: string;
+}
+
+/** Where the page wants the replay to go: to an event, or to an instant on its axis. */
+export type SeekTo = { event: number } | { at: number };
+
 export type HostCommand =
   | 'save'
   | 'clear'
@@ -230,6 +249,7 @@ export type HostMessage =
   | { type: 'details'; id: string; details: Details | null }
   | { type: 'select'; id: string; reveal: true }
   | { type: 'filter'; text: string }
+  | { type: 'replay'; mark: ReplayMark | null }
   | { type: 'command'; command: HostCommand };
 
 const rowId = Type.String({ minLength: 1, maxLength: 200 });
@@ -253,6 +273,9 @@ export const pageMessage = Type.Union([
   /** Saves the packets of a request. */
   Type.Object({ type: Type.Literal('savePackets'), id: rowId }),
   Type.Object({ type: Type.Literal('run'), command: Type.Unsafe<PageCommand>({ enum: [...pageCommands] }) }),
+  /** The replay's position was moved: to an event, or to an instant on the axis (µs). */
+  Type.Object({ type: Type.Literal('seekEvent'), event: Type.Integer({ minimum: 0, maximum: 1e9 }) }),
+  Type.Object({ type: Type.Literal('seekTime'), at: Type.Number({ minimum: -1e16, maximum: 1e16 }) }),
   Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
   Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),
   /** View state (columns, widths, filter …), kept per workspace. */

@@ -7,7 +7,7 @@ import {
   type FieldValue,
   parseQuery,
 } from '../model/query';
-import { rowFields } from './fields';
+import { rowFields } from '../model/query/rowFields';
 import type { Replay } from './replay';
 import { type Node, nodeAt } from './tree';
 import { requestText } from './words';

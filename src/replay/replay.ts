@@ -35,9 +35,12 @@ export class Replay {
     this.trace = new TraceIndex(document);
     this.timeline = new Timeline(document);
     this.scopes = new Scopes(this.trace, this.timeline);
-    this.stops = new Stops(this.trace, this.timeline);
     this.callSites = new CallSites(this.trace, this.timeline);
     this.sources = new Sources(this.callSites.files(), sources);
+    this.stops = new Stops(this.trace, this.timeline, (file) => {
+      const found = this.sources.locate(file);
+      return 'path' in found ? found.path : undefined;
+    });
     this.position = this.entry;
   }
 

@@ -5,7 +5,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { breakpointKinds } from '../model/breakpoints';
 import type { Trace } from '../model/records';
 import { capabilities } from './capabilities';
 import { answerOf, completionsAt, hoverOf } from './console';
@@ -13,6 +12,7 @@ import { exceptionOf } from './exception';
 import { SourceFiles } from './files';
 import { linesOf } from './lineBreakpoints';
 import { MovingSession, noTrace } from './moving';
+import { type NetworkBreakpoints, PlainBreakpoints } from './networkBreakpoints';
 import { Replay } from './replay';
 import type { Rule } from './stops';
 import { eventText } from './words';
@@ -22,6 +22,8 @@ export interface ReplayHost {
   load(path: string): Promise<Trace>;
   /** Folders in which sources of another machine are looked for, after those of the configuration. */
   roots: readonly string[];
+  /** Absent: the replay has its own. */
+  network?: NetworkBreakpoints;
 }
 
 /** The launch configuration; what a client adds is ignored. */
@@ -33,14 +35,19 @@ interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
 }
 
 export class ReplaySession extends MovingSession {
+  readonly #network: NetworkBreakpoints;
+  readonly #watch: { dispose(): void };
+
   constructor(private readonly host: ReplayHost) {
     super();
+    this.#network = host.network ?? new PlainBreakpoints();
+    this.#watch = this.#network.onDidChange(() => this.#arm());
     this.setDebuggerLinesStartAt1(true);
     this.setDebuggerColumnsStartAt1(true);
   }
 
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
-    response.body = capabilities;
+    response.body = { ...capabilities, exceptionBreakpointFilters: this.#network.filters() };
     this.sendResponse(response);
   }
 
@@ -180,23 +187,17 @@ export class ReplaySession extends MovingSession {
     response: DebugProtocol.SetExceptionBreakpointsResponse,
     args: DebugProtocol.SetExceptionBreakpointsArguments,
   ): void {
-    const { replay } = this.open ?? {};
-    const asked: DebugProtocol.ExceptionFilterOptions[] = [
-      ...args.filters.map((filterId) => ({ filterId })),
-      ...(args.filterOptions ?? []),
-    ];
-    const rules: Rule[] = [];
-    const breakpoints = asked.map(({ filterId, condition }): DebugProtocol.Breakpoint => {
-      const kind = breakpointKinds.find((k) => k === filterId);
-      if (!kind || !replay) return { verified: false, message: `there is no network breakpoint ${filterId}` };
-      const rule = replay.stops.networkRule({ kind, ...(condition ? { condition } : {}) });
-      if ('error' in rule) return { verified: false, message: rule.error };
-      rules.push(rule);
-      return { verified: true };
-    });
-    replay?.stops.setNetwork(rules);
-    response.body = { breakpoints };
+    response.body = { breakpoints: this.#network.set(args) };
+    this.#arm();
     this.sendResponse(response);
+  }
+
+  /** Those whose conditions make no sense were told so where they were set. */
+  #arm(): void {
+    const { stops } = this.open?.replay ?? {};
+    stops?.setNetwork(
+      this.#network.armed().flatMap((b) => [stops.networkRule(b)].filter((r) => !('error' in r)) as Rule[]),
+    );
   }
 
   protected override loadedSourcesRequest(response: DebugProtocol.LoadedSourcesResponse): void {
@@ -222,6 +223,7 @@ export class ReplaySession extends MovingSession {
 
   protected override disconnectRequest(response: DebugProtocol.DisconnectResponse): void {
     this.open = undefined;
+    this.#watch.dispose();
     this.sendResponse(response);
   }
 }

@@ -14,9 +14,10 @@ import {
   unknownPlace,
 } from '../model/breakpoints';
 import { compileQuery, parseQuery } from '../model/query';
+import { rowFields } from '../model/query/rowFields';
 import type { Row } from '../model/row';
 import { timeText } from '../model/text';
-import { rowFields } from './fields';
+import { framesOf } from './stacks';
 import { countUpTo, type Timeline } from './timeline';
 import type { TraceIndex } from './traceIndex';
 
@@ -51,6 +52,8 @@ export class Stops {
   constructor(
     private readonly trace: TraceIndex,
     private readonly timeline: Timeline,
+    /** Path of a recorded file on this machine; undefined: it is not here. */
+    private readonly pathOf: (file: string) => string | undefined,
   ) {}
 
   setNetwork(rules: readonly Rule[]): void {
@@ -64,7 +67,17 @@ export class Stops {
 
   /** The rule of a network breakpoint, or what is wrong with it. */
   networkRule(b: Omit<NetworkBreakpoint, 'id'>): Rule | { error: string } {
-    return this.rule(titleOf(b), this.#positionsOf(b.kind, b.thresholdMs), b);
+    const { callSite } = b;
+    const all = this.#positionsOf(b.kind, b.thresholdMs);
+    return this.rule(titleOf(b), callSite ? all.filter((p) => this.#isAt(p, callSite)) : all, b);
+  }
+
+  /** Whether the call chain of the request of an event holds a line, by the file's path as recorded or here. */
+  #isAt(position: number, place: { file: string; line: number }): boolean {
+    const request = this.trace.request(this.timeline.event(position).request);
+    return framesOf(request).some(
+      (f) => f.line === place.line && (f.file === place.file || this.pathOf(f.file) === place.file),
+    );
   }
 
   /** A rule that stops at those of the positions that its conditions leave, or what is wrong with these. */

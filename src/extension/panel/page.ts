@@ -3,7 +3,15 @@
  * page is not trusted: what it sends is checked against the schema, and it can ask for a fixed list of things only.
  */
 import * as vscode from 'vscode';
-import type { Details, HostCommand, HostMessage, PageCommand, PageMessage } from '../../model/protocol';
+import type {
+  Details,
+  HostCommand,
+  HostMessage,
+  PageCommand,
+  PageMessage,
+  ReplayMark,
+  SeekTo,
+} from '../../model/protocol';
 import type { Row } from '../../model/row';
 import { Disposables } from '../disposables';
 import type { Log } from '../log';
@@ -21,6 +29,8 @@ export interface PageHost {
   /** What the page kept last, and where it keeps it. */
   readonly state: { get(): unknown; set(value: unknown): void };
   seenFailures(count: number): void;
+  /** Moves the replay; there is none where nothing was marked. */
+  seek(to: SeekTo): void;
   readonly log: Log;
 }
 
@@ -32,6 +42,7 @@ export class Page implements vscode.Disposable {
   #asking: ReturnType<typeof setTimeout> | undefined;
   /** As sent last. */
   #findings = '[]';
+  #mark: ReplayMark | undefined;
   /** Sent when the page is ready. */
   #waiting: HostMessage[] = [];
 
@@ -68,6 +79,13 @@ export class Page implements vscode.Disposable {
 
   filter(text: string): void {
     this.#sendSoon({ type: 'filter', text });
+  }
+
+  /** Where the replay of what is shown stands; undefined: there is none. */
+  mark(mark: ReplayMark | undefined): void {
+    this.#mark = mark;
+    this.#send({ type: 'replay', mark: mark ?? null });
+    if (mark?.row !== undefined) this.#send({ type: 'select', id: mark.row, reveal: true });
   }
 
   dispose(): void {
@@ -107,6 +125,12 @@ export class Page implements vscode.Disposable {
       case 'run':
         this.host.run(message.command);
         return;
+      case 'seekEvent':
+        this.host.seek({ event: message.event });
+        return;
+      case 'seekTime':
+        this.host.seek({ at: message.at });
+        return;
       case 'copy':
         void vscode.env.clipboard.writeText(message.text);
         return;
@@ -144,6 +168,7 @@ export class Page implements vscode.Disposable {
         view: this.kind,
         ...(view.readOnly ? { readOnly: true } : {}),
         ...(view.title === undefined ? {} : { title: view.title }),
+        ...(this.#mark === undefined ? {} : { replay: this.#mark }),
         ...(persisted === undefined ? {} : { persisted }),
       },
     });

@@ -1,6 +1,6 @@
 /** The view in VS Code's panel, and the same page as an editor tab. */
 import * as vscode from 'vscode';
-import type { HostCommand } from '../../model/protocol';
+import type { HostCommand, ReplayMark } from '../../model/protocol';
 import { Disposables } from '../disposables';
 import { commands, tabType, views } from '../ids';
 import type { TraceView } from '../view';
@@ -14,6 +14,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   #tab: { panel: vscode.WebviewPanel; page: Page } | undefined;
   /** Failures that the user has had before the eyes. */
   #seen = 0;
+  #mark: ReplayMark | undefined;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -75,6 +76,12 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#target()?.command(command);
   }
 
+  /** Where the replay of the shown trace stands; undefined: there is none. */
+  mark(mark: ReplayMark | undefined): void {
+    this.#mark = mark;
+    for (const page of [this.#page, this.#tab?.page]) page?.mark(mark);
+  }
+
   /** Shows a row of the live runs. */
   async reveal(id: string, filter?: string): Promise<void> {
     if (!this.#tab?.panel.visible) await this.show({ focus: false });
@@ -105,6 +112,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
         },
       }),
     );
+    page.mark(this.#mark);
     webview.html = pageHtml(webview, this.extension);
     return { page, disposables };
   }

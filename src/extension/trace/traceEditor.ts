@@ -105,7 +105,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
 }
 
 /** Reads a trace. One that was cut off is shown as far as it is whole, and said to be so. */
-async function readDocument(uri: vscode.Uri): Promise<FileView['document']> {
+export async function readDocument(uri: vscode.Uri): Promise<FileView['document']> {
   const { parseTrace, readTrace } = await import('../work');
   const read = async (recover: boolean) => {
     if (uri.scheme === 'file') return await readTrace(uri.fsPath, { recover });

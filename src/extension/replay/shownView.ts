@@ -1,0 +1,47 @@
+/** What the panel shows: the live runs, or the trace that is being stepped through. */
+import type { Details } from '../../model/protocol';
+import { Emitter } from '../emitter';
+import type { RowChanges } from '../rows';
+import type { TraceView } from '../view';
+
+export class ShownView implements TraceView {
+  readonly #changed = new Emitter<RowChanges | 'all'>();
+  readonly onDidChange = this.#changed.event;
+  /** Absent: the runs. */
+  #instead: TraceView | undefined;
+
+  constructor(private readonly live: TraceView) {
+    live.onDidChange((change) => {
+      if (!this.#instead) this.#changed.fire(change);
+    });
+  }
+
+  /** In the place of the runs; undefined: these again. */
+  show(view: TraceView | undefined): void {
+    if (view === this.#instead) return;
+    this.#instead = view;
+    this.#changed.fire('all');
+  }
+
+  get #view(): TraceView {
+    return this.#instead ?? this.live;
+  }
+
+  get readOnly(): boolean {
+    return this.#view.readOnly;
+  }
+
+  get title(): string {
+    return this.#view.title ?? '';
+  }
+
+  readonly rows = () => this.#view.rows();
+  readonly row = (id: string) => this.#view.row(id);
+  readonly connections = () => this.#view.connections();
+  readonly findings = () => this.#view.findings();
+  readonly runs = () => this.#view.runs();
+  readonly status = () => this.#view.status();
+  readonly now = () => this.#view.now();
+  readonly details = (id: string): Details | null => this.#view.details(id);
+  readonly verdict = (id: string) => this.#view.verdict(id);
+}
