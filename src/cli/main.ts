@@ -7,6 +7,15 @@ import { producer } from '../session/product';
 import { convert } from './convert';
 import { doctor } from './doctor';
 import { list } from './outputs';
+import {
+  type CreateOptions,
+  createRequest,
+  deleteRequest,
+  getRequest,
+  listRequests,
+  type RequestsOptions,
+  setEnabled,
+} from './requests';
 import { type RunOptions, run } from './run';
 import { complain, messageOf, tolerateClosedStreams, UsageError } from './say';
 import { type ShowOptions, show } from './show';
@@ -128,6 +137,7 @@ function program(): Command {
         .default('table'),
     )
     .addOption(new Option('--top <what>', 'requests grouped: how many, how long, how much').choices([...topKeys]))
+    .option('--query <query>', 'only the requests that match, as in the panel’s filter: status:>=500 path:/api/*')
     .action((trace: string, options: ShowOptions) => show(trace, options));
 
   verb(root, 'convert')
@@ -135,6 +145,8 @@ function program(): Command {
     .argument('<in>', traceArgument)
     .argument('<out>', `file to write; the suffix decides: ${list(Object.values(suffixes))}`)
     .action(convert);
+
+  requestsVerb(root);
 
   verb(root, 'doctor')
     .description('what works here, what does not, what to do')
@@ -144,6 +156,37 @@ function program(): Command {
     });
 
   return withDefaults(root);
+}
+
+/** Calls to sessions that run. */
+function requestsVerb(root: Command): void {
+  const requests = verb(root, 'requests')
+    .description('the trace requests of sessions that run: what is traced, and how far it has come')
+    .enablePositionalOptions();
+  const call = (name: string) =>
+    requests
+      .command(name)
+      .option('--session <id>', 'the session: the first characters of its id, or the number of its process')
+      .option('--json', 'machine-readable');
+  call('list')
+    .description('all of them, with their state, by session')
+    .action((options: RequestsOptions) => listRequests(options));
+  call('create')
+    .description('make one, and print its id; it is not enabled')
+    .argument('<condition>', 'a query; "" for every request')
+    .option('--limit <n>', 'most requests traced a process', positive)
+    .option('--sample <n>', 'every so many-th request in detail; the others are counted', positive)
+    .option('--description <text>', 'in your words')
+    .option('--enable', 'enable it at once')
+    .action((condition: string, options: CreateOptions) => createRequest(condition, options));
+  const one = (name: string, text: string) =>
+    call(name).description(text).argument('<id>', 'its id, or the first characters of it');
+  one('get', 'show one').action((id: string, options: RequestsOptions) => getRequest(id, options));
+  one('enable', 'trace it from now on').action((id: string, o: RequestsOptions) => setEnabled(id, true, o));
+  one('disable', 'trace it no more; what has begun is finished').action((id: string, o: RequestsOptions) =>
+    setEnabled(id, false, o),
+  );
+  one('delete', 'delete it; what was traced stays').action((id: string, o: RequestsOptions) => deleteRequest(id, o));
 }
 
 /** `--defaults` works without the verb's arguments, so it is handled as soon as it is read. */

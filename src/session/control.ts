@@ -1,12 +1,11 @@
 // What the session's programs are told to trace, and where to stop: the control file in the spool folder. It is there
 // before the program starts and is replaced as a whole at each change, so that a reader finds the old state or the new.
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { NetworkBreakpoint } from '../model/breakpoints';
 import { type ControlState, controlFileName, type RequestControl } from '../model/control';
 import type { TraceRequest } from '../model/records';
 import type { Store } from '../model/store';
 import type { TraceRequests } from '../model/traceRequests';
+import { writeWhole } from './commands';
 
 /** Counters that the threads of a process share: see RequestControl. */
 const slots = 1024;
@@ -14,6 +13,7 @@ const slots = 1024;
 export class SessionControl {
   #state: ControlState = { v: 1, generation: 0, requests: [], breakpoints: [] };
   #slot = 0;
+  #closed = false;
   #registry: TraceRequests | undefined;
   #unfollow: (() => void) | undefined;
   readonly #listeners = new Set<() => void>();
@@ -40,6 +40,12 @@ export class SessionControl {
     return this.#registry;
   }
 
+  /** The trace requests, with what has happened to them in this trace. */
+  get told(): readonly TraceRequest[] {
+    const known = new Map((this.store.header.traceRequests ?? []).map((r) => [r.id, r]));
+    return (this.#registry?.list() ?? []).map((r) => known.get(r.id) ?? r);
+  }
+
   /** The registry's enabled trace requests are in force, now and after each of its changes, until another is followed. */
   follow(registry: TraceRequests): void {
     this.#unfollow?.();
@@ -50,6 +56,7 @@ export class SessionControl {
 
   /** These are the trace requests of the trace; the enabled ones are in force for what begins from now on. */
   setRequests(list: readonly TraceRequest[]): void {
+    if (this.#closed) return;
     const before = new Map(this.#state.requests.map((r) => [r.id, r]));
     const requests = list.filter((r) => r.enabled === true).map((r) => this.#controlOf(r, before.get(r.id)));
     this.#tellTrace(list);
@@ -58,6 +65,7 @@ export class SessionControl {
 
   /** These network breakpoints are armed from now on. */
   setBreakpoints(breakpoints: readonly NetworkBreakpoint[]): void {
+    if (this.#closed) return;
     this.#write({ ...this.#state, breakpoints: [...breakpoints] });
   }
 
@@ -67,8 +75,13 @@ export class SessionControl {
     return () => this.#listeners.delete(f);
   }
 
+  /** The trace is over: programs that go on are left alone. Its list of trace requests stays as it is. */
   close(): void {
     this.#unfollow?.();
+    this.#unfollow = undefined;
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#write({ ...this.#state, requests: [], breakpoints: [] });
     this.#listeners.clear();
   }
 
@@ -112,10 +125,8 @@ export class SessionControl {
 
   #write(state: ControlState): void {
     this.#state = { ...state, generation: this.#state.generation + 1 };
-    const path = join(this.folder, controlFileName);
     try {
-      writeFileSync(`${path}.new`, JSON.stringify(this.#state), { mode: 0o600 });
-      renameSync(`${path}.new`, path);
+      writeWhole(this.folder, controlFileName, this.#state);
     } catch (error) {
       // The programs go on with what they read before.
       const reason = `control state not written: ${(error as NodeJS.ErrnoException).code ?? 'error'}`;

@@ -1,0 +1,159 @@
+// `nettrace requests`: the trace requests of sessions that run, in other terminals or in VS Code.
+import type { TraceRequest } from '../model/records';
+import type { CommandAnswer, SessionCommand } from '../session/commands';
+import { callSession, type LiveSession, liveSessions } from '../session/liveSessions';
+import { messageOf, printable, styleFor, UsageError } from './say';
+import { tableLines } from './table';
+
+export interface RequestsOptions {
+  /** Id of a session (its first characters), or number of its process. */
+  session?: string;
+  json?: boolean;
+}
+
+export interface CreateOptions extends RequestsOptions {
+  limit?: number;
+  sample?: number;
+  description?: string;
+  enable?: boolean;
+}
+
+interface Told {
+  session: LiveSession;
+  requests: readonly TraceRequest[];
+}
+
+const out = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** All trace requests of the sessions, with what has become of them. */
+export async function listRequests(options: RequestsOptions): Promise<void> {
+  const told = await askAll(await chosen(options));
+  if (options.json)
+    return out(JSON.stringify(told.map(({ session, requests }) => ({ ...factsOf(session), requests }))));
+  told.forEach(({ session, requests }, i) => {
+    if (i > 0) out('');
+    out(
+      `session ${session.id.slice(0, 8)}, process ${session.pid}: ${printable(session.description ?? 'no description')}`,
+    );
+    for (const line of tableOf(requests)) out(line);
+  });
+}
+
+/** Prints the id of what was made, which is not enabled unless that is asked for. */
+export async function createRequest(condition: string, options: CreateOptions): Promise<void> {
+  const { limit, sample, description, enable } = options;
+  const session = only(await chosen(options));
+  const create = {
+    condition,
+    ...(limit !== undefined ? { limit } : {}),
+    ...(sample !== undefined ? { sample } : {}),
+    ...(description !== undefined ? { description } : {}),
+  };
+  let answer = await call(session, { verb: 'create', create });
+  const { id = '' } = answer;
+  if (enable) answer = await call(session, { verb: 'update', id, enabled: true });
+  tell(answer, id, options, id);
+}
+
+export async function getRequest(id: string, options: RequestsOptions): Promise<void> {
+  const { request } = await find(id, options);
+  if (options.json) return out(JSON.stringify(request));
+  for (const [name, value] of Object.entries(request))
+    out(`${name.padEnd(12)} ${printable(typeof value === 'string' ? value : JSON.stringify(value))}`);
+}
+
+export async function setEnabled(id: string, enabled: boolean, options: RequestsOptions): Promise<void> {
+  const { session, request } = await find(id, options);
+  const answer = await call(session, { verb: 'update', id: request.id, enabled });
+  tell(answer, request.id, options, `${request.id} ${enabled ? 'enabled' : 'disabled'}`);
+}
+
+export async function deleteRequest(id: string, options: RequestsOptions): Promise<void> {
+  const { session, request } = await find(id, options);
+  await call(session, { verb: 'delete', id: request.id });
+  out(options.json ? JSON.stringify({ id: request.id, deleted: true }) : `${request.id} deleted`);
+}
+
+function tell(answer: CommandAnswer, id: string, options: RequestsOptions, text: string): void {
+  out(options.json ? JSON.stringify(answer.requests.find((r) => r.id === id)) : text);
+}
+
+async function chosen({ session }: RequestsOptions): Promise<LiveSession[]> {
+  const all = await liveSessions();
+  if (all.length === 0)
+    throw new UsageError('No session of yours is running. Start one: nettrace run, or Net Trace in VS Code.');
+  if (session === undefined) return all;
+  const matching = all.filter((s) => String(s.pid) === session || (session.length >= 4 && s.id.startsWith(session)));
+  if (matching.length === 0) throw new UsageError(`No session ${session} is running. There are: ${namesOf(all)}.`);
+  return matching;
+}
+
+function only(sessions: readonly LiveSession[]): LiveSession {
+  const [first, second] = sessions;
+  if (first === undefined || second !== undefined)
+    throw new UsageError(`Several sessions are running: name one by --session. There are: ${namesOf(sessions)}.`);
+  return first;
+}
+
+const namesOf = (sessions: readonly LiveSession[]): string =>
+  sessions.map((s) => `${s.id.slice(0, 8)} (process ${s.pid})`).join(', ');
+
+const factsOf = ({ id, pid, description, beginTime }: LiveSession) => ({ session: id, pid, description, beginTime });
+
+async function call(session: LiveSession, command: SessionCommand): Promise<CommandAnswer> {
+  let answer: CommandAnswer;
+  try {
+    answer = await callSession(session, command);
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+  if (answer.error !== undefined) throw new UsageError(answer.error);
+  return answer;
+}
+
+/** Those that answer; one that does not is no reason to say nothing of the others. */
+async function askAll(sessions: readonly LiveSession[]): Promise<Told[]> {
+  const asked = sessions.map(async (session): Promise<Told> => {
+    const { requests } = await call(session, { verb: 'list' });
+    return { session, requests };
+  });
+  const answers = await Promise.allSettled(asked);
+  const told = answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
+  const failed = answers.find((a) => a.status === 'rejected');
+  if (told.length === 0 && failed) throw failed.reason;
+  return told;
+}
+
+/** By id, or by its first characters where they are one's alone. */
+async function find(id: string, options: RequestsOptions): Promise<Told & { request: TraceRequest }> {
+  const told = await askAll(await chosen(options));
+  const found = told.flatMap((t) =>
+    t.requests
+      .filter((r) => r.id === id || (id.length >= 4 && r.id.startsWith(id)))
+      .map((request) => ({ ...t, request })),
+  );
+  const [first] = found;
+  if (first === undefined) throw new UsageError(`There is no trace request ${id}.`);
+  if (found.some((f) => f.request.id !== first.request.id))
+    throw new UsageError(`${id} may be several trace requests: write more of it.`);
+  return first;
+}
+
+function tableOf(requests: readonly TraceRequest[]): string[] {
+  if (requests.length === 0) return ['no trace requests'];
+  const rows = requests.map((r) => [
+    r.id,
+    stateText(r),
+    String((r.matched ?? []).reduce((sum, m) => sum + m.count, 0)),
+    r.limit === undefined ? '' : String(r.limit),
+    r.sample === undefined ? '' : String(r.sample),
+    printable(r.condition === undefined || r.condition.trim() === '' ? 'everything' : r.condition),
+    printable(r.description ?? ''),
+  ]);
+  const heads = ['id', 'state', 'traced', 'limit', 'sample', 'condition', 'description'];
+  const columns = heads.map((head) => ({ head: [head], right: ['traced', 'limit', 'sample'].includes(head) }));
+  const cells = rows.map((row) => row.map((text) => ({ text })));
+  return tableLines(columns, cells, styleFor(process.stdout).dim);
+}
+
+const stateText = (r: TraceRequest): string => (r.state === 'limitReached' ? 'limit reached' : (r.state ?? 'created'));
