@@ -11,6 +11,7 @@ export interface CodeServer {
 export function installCodeServer(options?: { log?: (text: string) => void }): Promise<void>;
 export function startCodeServer(options: {
   extension: string;
+  others?: string[];
   workspace: string;
   settings?: Record<string, unknown>;
   env?: Record<string, string>;

@@ -113,6 +113,7 @@ async function answers(url, isDead, timeoutMs) {
  *
  * @param {object} o
  * @param {string} o.extension folder of the extension, used in place
+ * @param {string[]} [o.others] folders of further extensions, likewise
  * @param {string} o.workspace folder to open, used in place
  * @param {Record<string, unknown>} [o.settings] user settings above the quiet ones
  * @param {Record<string, string>} [o.env] more environment; the extension host inherits it
@@ -121,17 +122,19 @@ async function answers(url, isDead, timeoutMs) {
  * @returns {Promise<{url: string, pid: number, data: string, output: () => string, stop: () => Promise<void>}>}
  *   url opens the workspace; output is what the server printed
  */
-export async function startCodeServer({ extension, workspace, settings = {}, env = {}, data, port }) {
+export async function startCodeServer({ extension, others = [], workspace, settings = {}, env = {}, data, port }) {
   const dir = data ?? mkdtempSync(join(tmpdir(), 'nettrace-code-'));
   const user = join(dir, 'user/User');
   const extensions = join(dir, 'extensions');
   mkdirSync(user, { recursive: true });
   mkdirSync(extensions, { recursive: true });
   // A folder named publisher.name-version is enough: no .vsix, no list of extensions.
-  const about = JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8'));
-  const link = join(extensions, `${about.publisher}.${about.name}-${about.version}`);
-  rmSync(link, { force: true });
-  symlinkSync(resolve(extension), link, 'dir');
+  for (const one of [extension, ...others]) {
+    const about = JSON.parse(readFileSync(join(one, 'package.json'), 'utf8'));
+    const link = join(extensions, `${about.publisher}.${about.name}-${about.version}`);
+    rmSync(link, { force: true });
+    symlinkSync(resolve(one), link, 'dir');
+  }
   const settingsFile = join(user, 'settings.json');
   if (!data || !existsSync(settingsFile))
     writeFileSync(settingsFile, JSON.stringify({ ...quiet, ...settings }, null, 2));

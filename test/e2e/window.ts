@@ -46,6 +46,7 @@ export class VsCode {
     if (o.workspace === undefined) compile(workspace);
     const server = await startCodeServer({
       extension: process.env.NETTRACE_EXTENSION ?? root,
+      others: [join(__dirname, 'neighbour')],
       workspace,
       data: join(folder, 'data'),
       settings: {

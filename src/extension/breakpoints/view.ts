@@ -33,7 +33,9 @@ export class BreakpointsView implements vscode.TreeDataProvider<ListedBreakpoint
   }
 
   getChildren(element?: ListedBreakpoint): ListedBreakpoint[] | undefined {
-    return element ? undefined : [...this.list.all()];
+    // Those that somebody made come first: the plain ones are always the same.
+    const isPlain = (b: ListedBreakpoint) => Number(b.id === b.kind);
+    return element ? undefined : [...this.list.all()].sort((a, b) => isPlain(a) - isPlain(b));
   }
 
   getTreeItem(b: ListedBreakpoint): vscode.TreeItem {

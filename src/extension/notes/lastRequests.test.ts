@@ -28,7 +28,7 @@ describe('the last requests in a hover', () => {
     const lines = text.trim().split('\n').slice(2);
     expect(lines).toHaveLength(6);
     expect(lines[0]).toBe(
-      '| $(pass) 200 | [GET a/8](command:netTrace.showRow?%5B%22r1%2F1-0-8%22%5D "Show in Net Trace") | 5.0 ms | 12:00:08 |',
+      '| $(pass) 200&nbsp;&nbsp; | [GET a/8](command:netTrace.showRow?%5B%22r1%2F1-0-8%22%5D "Show in Net Trace")&nbsp;&nbsp; | 5.0 ms&nbsp;&nbsp; | 12:00:08 |',
     );
     expect(lines[5]).toContain('GET a/3');
   });
@@ -36,7 +36,9 @@ describe('the last requests in a hover', () => {
   it('a running one has no time yet; a failed one says so', () => {
     const { endAt: _, ...running } = row(1, { state: 'running', stateText: 'waiting…' });
     const text = lastRequests([running as Row, row(2, { state: 'failed', stateText: 'TCP refused' })], () => undefined);
-    expect(text).toMatch(/\$\(error\) TCP refused .* \| 5\.0 ms \| {2}\|\n.*\$\(sync\) waiting… .* \| {2}\| {2}\|/);
+    expect(text).toMatch(
+      /\$\(error\) TCP refused.*\| 5\.0 ms&nbsp;&nbsp; \| {2}\|\n.*\$\(sync\) waiting….*\| &nbsp;&nbsp; \| {2}\|/,
+    );
   });
 
   it('what stands in a trace is no Markdown and no table', () => {

@@ -5,6 +5,8 @@ import { commands } from '../ids';
 import type { LineReference } from './hover';
 
 const most = 6;
+/** Cells of a table stand close together in a hover. */
+const gap = '&nbsp;&nbsp;';
 
 /** Wall clock at the instant 0 of a run's rows, ms; undefined: not known. */
 export type ZeroOf = (run: number) => number | undefined;
@@ -16,9 +18,9 @@ export function lastRequests(rows: readonly Row[], zeroOf: ZeroOf): string {
     const link = `command:${commands.showRow}?${encodeURIComponent(JSON.stringify([row.id]))}`;
     const name = cell(`${row.method} ${row.host}${row.path}`);
     const time = row.endAt === undefined || row.total === undefined ? '' : timeText(row.total);
-    return `| ${icon(row)} ${cell(row.stateText)} | [${name}](${link} "Show in Net Trace") | ${time} | ${clockText(row, zeroOf)} |`;
+    return `| ${icon(row)} ${cell(row.stateText)}${gap} | [${name}](${link} "Show in Net Trace")${gap} | ${time}${gap} | ${clockText(row, zeroOf)} |`;
   });
-  return `| | | | |\n|:--|:--|--:|:--|\n${lines.join('\n')}\n\n`;
+  return `| Status | Request | Time${gap} | At |\n|:--|:--|--:|:--|\n${lines.join('\n')}\n\n`;
 }
 
 /** Commands that its links run. */

@@ -1,12 +1,11 @@
 /** Asks the user for a condition and a limit, checked while they are typed. */
 import * as vscode from 'vscode';
 import { parseQuery } from '../../model/query';
-import { errorText } from '../net/query';
 
 /** What is wrong with a condition, by the language's own parser; undefined: nothing. */
 export function conditionProblem(text: string): string | undefined {
   const { error } = parseQuery(text);
-  return error && capital(errorText(error));
+  return error && sentence(error.message);
 }
 
 /** Undefined: nothing. Empty text: no limit. */
@@ -41,5 +40,5 @@ export async function askForLimit(title: string): Promise<number | 'none' | unde
   return text.trim() === '' ? 'none' : Number(text);
 }
 
-const capital = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}.`.replace(/([.!?])\.$/, '$1');
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;

@@ -1,0 +1,39 @@
+// Traces by the interface of Net Trace until it has two requests, and writes what it was told into the workspace.
+const { writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const vscode = require('vscode');
+
+exports.activate = (context) => {
+  context.subscriptions.push(vscode.commands.registerCommand('neighbour.trace', trace));
+};
+
+async function trace() {
+  const exported = await vscode.extensions.getExtension('nettrace.nettrace').activate();
+  const netTrace = await exported.getApi('test.neighbour');
+  const stranger = await exported.getApi('no.such').catch((error) => error.message);
+  const { id, enabled } = netTrace.traceRequests.create({ condition: 'path:/a/*', description: 'the neighbour’s' });
+  const early = netTrace.requests().length;
+  netTrace.traceRequests.update(id, { enabled: true });
+  const requests = await new Promise((done) => {
+    const listening = netTrace.onDidChangeRequests(() => {
+      const finished = netTrace.requests('status:200');
+      if (finished.length < 2) return;
+      listening.dispose();
+      done(finished);
+    });
+  });
+  const refused = refusal(() => netTrace.traceRequests.update(id, { enabled: false, condition: 'path:/b' }));
+  const told = { version: exported.apiVersion, stranger, enabled, early, refused, id, requests };
+  writeFileSync(
+    join(vscode.workspace.workspaceFolders[0].uri.fsPath, 'neighbour.json'),
+    JSON.stringify({ ...told, list: netTrace.traceRequests.list(), deleted: netTrace.traceRequests.delete(id) }),
+  );
+}
+
+function refusal(f) {
+  try {
+    f();
+  } catch (error) {
+    return error.message;
+  }
+}
