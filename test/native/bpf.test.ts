@@ -154,6 +154,7 @@ describe.skipIf(why)('events of the kernel', () => {
     await new Promise((resolve) => s.once('connect', resolve));
     kernel.watch('c', s);
     await kernel.until('watched', () => kernel.all('watched')[0]);
+    const written = process.hrtime.bigint();
     s.write('question');
     await wait(5); // it is sent
     const busyUntil = performance.now() + 230;
@@ -163,14 +164,14 @@ describe.skipIf(why)('events of the kernel', () => {
     expect(delay).toMatchObject({ bytes: 6, arrivals: 1, pid: process.pid });
     // Sent after 30 ms, read after 235: less when the answer was late under load.
     expect(Number(delay.durationNs) / 1e6).toBeGreaterThan(120);
-    expect(Number(delay.durationNs) / 1e6).toBeLessThan(260);
+    expect(BigInt(delay.durationNs as number)).toBeLessThan(read - written);
     expect(BigInt(delay.at as string)).toBeLessThan(read);
     const [first] = kernel.events('c', 'firstByte');
     expect(first).toMatchObject({ bytes: 6 });
     expect(Number(first?.durationNs) / 1e6).toBeGreaterThan(29);
     // It came to the network layer a little before it came to the socket.
     const apart = BigInt(delay.arrivedAt as string) - BigInt(first?.at as string);
-    expect(apart >= 0n && apart < 1_000_000n).toBe(true);
+    expect(apart >= 0n && apart < 20_000_000n).toBe(true);
     s.destroy();
   });
 

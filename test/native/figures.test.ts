@@ -102,7 +102,7 @@ describe.skipIf(why)('figures of a connection', () => {
     // Taken before it was told, on the clock of the host.
     const { arrived } = helper.said.find(({ message }) => message.t === 'sample') ?? { arrived: 0n };
     expect(BigInt(at)).toBeLessThan(arrived);
-    expect(arrived - BigInt(at)).toBeLessThan(2_000_000_000n);
+    expect(arrived - BigInt(at)).toBeLessThan(10_000_000_000n);
   });
 
   test('a reader that takes nothing: the time held up by its window, the window 0; then what lies unread', async () => {

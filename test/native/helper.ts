@@ -86,7 +86,7 @@ export class Asked {
   }
 
   /** The first message for which `f` gives something, said already or yet to come. */
-  until<R>(f: (m: Message) => R | undefined | false, patienceMs = 5000): Promise<R> {
+  until<R>(f: (m: Message) => R | undefined | false, patienceMs = 20_000): Promise<R> {
     return new Promise((resolve, reject) => {
       const look = () => {
         for (const { message } of this.said) {

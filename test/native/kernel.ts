@@ -57,7 +57,7 @@ export class Kernel implements Disposable {
     });
   }
 
-  hello = () => this.client.hello(10_000);
+  hello = () => this.client.hello(20_000);
   send = (...commands: (Command | { cmd: string; [key: string]: unknown })[]): void =>
     this.client.send(...(commands as Command[]));
   watch(id: string, s: Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>, more: object = {}) {
@@ -71,7 +71,7 @@ export class Kernel implements Disposable {
   events = (id: string, kind: string): Said[] => this.all('event', id).filter((m) => m.kind === kind);
 
   /** Waits until `f` gives something that is true. */
-  async until<R>(what: string, f: () => R | undefined | false, patienceMs = 10_000): Promise<R> {
+  async until<R>(what: string, f: () => R | undefined | false, patienceMs = 20_000): Promise<R> {
     const end = Date.now() + patienceMs;
     for (;;) {
       const found = f();
@@ -95,7 +95,7 @@ export class Kernel implements Disposable {
   /** The kernel's rings have been read, and what was said before is here. */
   async settled(): Promise<Said> {
     await new Promise((resolve) => setTimeout(resolve, 60));
-    const stats = await this.client.settled(5000);
+    const stats = await this.client.settled(20_000);
     if (!stats) throw new Error('the helper does not answer');
     return stats as Said;
   }

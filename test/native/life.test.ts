@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ import { Asked, asNobody, helperFile, nobody, root, whyNot } from './helper';
 const why = whyNot('life of the helper');
 const whyNoTrace = whyNot('system calls of the helper', { programs: ['strace'] });
 const whyNoRoot = whyNot('privileges of the helper', { root: true, programs: ['setpriv'] });
+
+const installRoot = '/usr/local/libexec/nettrace';
 
 const statusOf = (pid: number) =>
   Object.fromEntries(
@@ -196,7 +198,64 @@ describe.skipIf(whyNoRoot)('with privilege', () => {
   });
 });
 
+const whyNoBpf = whyNot('programs of the kernel when the parent is killed', { root: true, programs: ['bpftool'] });
+describe.skipIf(whyNoBpf)('what it set up in the kernel', () => {
+  test('its parent killed by SIGKILL: programs and maps are gone with it', async () => {
+    const script = `const c = require('child_process').spawn(process.argv[1], ['--stdio', '--as-root'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      c.stdout.once('data', () => console.log(c.pid)); setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ['-e', script, helperFile()]);
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (t) => resolve(Number(t))));
+    const about = readdirSync(`/proc/${pid}/fdinfo`).map((fd) => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
+    const ids = (what: string) => about.flatMap((t) => new RegExp(`^${what}_id:\\s+(\\d+)$`, 'm').exec(t)?.[1] ?? []);
+    const there = (kind: string, list: readonly string[]) => {
+      const all = JSON.parse(execFileSync('bpftool', ['-j', kind, 'show'], { encoding: 'utf8' })) as { id: number }[];
+      return list.filter((id) => all.some((one) => one.id === Number(id)));
+    };
+    const [programs, maps] = [ids('prog'), ids('map')];
+    expect(programs.length).toBeGreaterThan(8);
+    expect(there('prog', programs)).toEqual(programs);
+    expect(there('map', maps)).toEqual(maps);
+    const killed = Date.now();
+    parent.kill('SIGKILL');
+    await expect.poll(() => isThere(pid)).toBe(false);
+    expect(Date.now() - killed).toBeLessThan(2000);
+    // The kernel frees them a moment after the last descriptor.
+    await expect.poll(() => [...there('prog', programs), ...there('map', maps)]).toEqual([]);
+  });
+});
+
 describe.skipIf(whyNoTrace)('system calls', () => {
+  const callsIn = (log: string) =>
+    new Set([...readFileSync(log, 'utf8').matchAll(/^\d+ +(\w+)\(/gm)].map((m) => m[1] as string));
+  /** Of a helper that runs to its end. */
+  const callsOf = (wrap: string[], ...args: string[]) => {
+    const log = join(scratch(), 'strace');
+    const [file = '', ...rest] = [...wrap, 'strace', '-f', '-o', log, helperFile(), ...args];
+    const { stderr } = spawnSync(file, rest, { input: '', encoding: 'latin1' });
+    expect(stderr).toBe('');
+    return callsIn(log);
+  };
+  const text = readFileSync(join(__dirname, '../../docs/privileges.md'), 'utf8');
+  const namesIn = (from: string, to: string) =>
+    [...text.slice(text.indexOf(from), text.indexOf(to)).matchAll(/`([a-z_0-9]+)`/g)].map((m) => m[1] as string);
+  const [heading, verbs] = ['## System calls', '`install`, `uninstall` and `doctor` make'];
+  const serving = new Set(namesIn(heading, verbs));
+  const all = new Set([...serving, ...namesIn(verbs, '## Tested on')]);
+  const not = (seen: Set<string>, listed: Set<string>) => [...seen].filter((name) => !listed.has(name));
+
+  test('of what is run by hand, and with a table of its own', () => {
+    const seen = callsOf([], 'doctor', '--json');
+    expect(not(seen, all)).toEqual([]);
+    if (!root) return;
+    const served = callsOf(['unshare', '--net'], '--stdio', '--as-root', '--enable-conntrack');
+    expect(not(served, serving)).toEqual([]);
+    const before = existsSync(installRoot);
+    if (before) return console.log('skipped: system calls of install: one is installed here already');
+    const done = [callsOf([], 'install', '--group', 'nogroup'), callsOf([], 'uninstall')];
+    expect(done.flatMap((calls) => not(calls, all))).toEqual([]);
+    expect(existsSync(installRoot)).toBe(false);
+  });
+
   test('are among those that docs/privileges.md lists', async () => {
     const log = join(scratch(), 'strace');
     const { connect } = await import('node:net');
@@ -232,11 +291,8 @@ describe.skipIf(whyNoTrace)('system calls', () => {
     await wait(50);
     client.close();
     await new Promise((resolve) => child.once('exit', resolve));
-    const seen = new Set([...readFileSync(log, 'utf8').matchAll(/^\d+ +(\w+)\(/gm)].map((m) => m[1] as string));
-    const text = readFileSync(join(__dirname, '../../docs/privileges.md'), 'utf8');
-    const table = text.slice(text.indexOf('## System calls'));
-    const listed = new Set([...table.matchAll(/`([a-z_0-9]+)`/g)].map((m) => m[1] as string));
-    expect([...seen].filter((name) => !listed.has(name))).toEqual([]);
+    const seen = callsIn(log);
+    expect(not(seen, serving)).toEqual([]);
     expect(seen.size).toBeGreaterThan(10);
     expect(execFileSync('grep', ['-c', 'open', log], { encoding: 'utf8' })).not.toBe('0\n');
   });
