@@ -6,33 +6,49 @@ import type { Row } from '../model/row';
 import { Store } from '../model/store';
 import { bytesText, ordinalText, timeText } from '../model/text';
 import { verdictLines } from './findings';
+import { matching, queryOf, traceOf } from './matching';
 import { openTrace } from './open';
-import { phaseWords, rowsOf } from './requestTable';
+import { phaseWords, requestLines, rowsOf } from './requestTable';
 import { pathOf, printable, type Style, styleFor, UsageError } from './say';
-import { headline, summaryLines } from './summary';
+import { headline, number, plural, summaryLines } from './summary';
 import { type ToolView, toolLines } from './toolViews';
 import { type TopKey, topLines } from './top';
 
 export interface ShowOptions {
   view: 'table' | 'request' | ToolView;
   top?: TopKey;
+  /** Only what passes: docs/query.md. */
+  query?: string;
 }
 
-export async function show(file: string, { view, top }: ShowOptions): Promise<void> {
+export async function show(file: string, { view, top, query }: ShowOptions): Promise<void> {
   if (top !== undefined && view !== 'table') throw new UsageError('--top and --view: one of them at a time.');
-  const store = Store.fromDocument(await openTrace(file));
+  const asked = query === undefined ? undefined : queryOf(query);
+  const trace = await openTrace(file);
+  const store = Store.fromDocument(trace);
   const style = styleFor(process.stdout);
   const now = store.header.endAt ?? lastInstant(store);
-  const width = process.stdout.columns ?? 200;
+  const options = { style, width: process.stdout.columns ?? 200 };
+  const all = rowsOf(store, now);
+  const rows = asked ? matching(all, asked) : all;
+  const head = [style.bold(headline(store, now))];
+  if (query !== undefined)
+    head.push(`${number(rows.length)} of ${plural(all.length, 'request')} match ${printable(query)}`);
   const lines =
     top !== undefined
-      ? [style.bold(headline(store, now)), '', ...topLines(rowsOf(store, now), top, { style, width })]
-      : view === 'table'
-        ? summaryLines(store, now, { style, width, most: Number.POSITIVE_INFINITY })
-        : view === 'request'
-          ? requestBlocks(store, now, style)
-          : toolLines(store, view, now, style);
-  process.stdout.write(`${lines.join('\n')}\n`);
+      ? [...head, '', ...topLines(rows, top, options)]
+      : view === 'request'
+        ? requestBlocks(store, now, style, rows, head)
+        : view !== 'table'
+          ? toolLines(asked ? Store.fromDocument(traceOf(trace, rows)) : store, view, now, style)
+          : asked
+            ? [
+                ...head,
+                '',
+                ...(rows.length > 0 ? requestLines(rows, { ...options, most: Number.POSITIVE_INFINITY }) : []),
+              ]
+            : summaryLines(store, now, { ...options, most: Number.POSITIVE_INFINITY });
+  process.stdout.write(`${lines.join('\n').trimEnd()}\n`);
 }
 
 /** A trace without an end (its session was lost) is shown as of the last thing known. */
@@ -42,9 +58,16 @@ function lastInstant(store: Store): number {
   return last;
 }
 
-export function requestBlocks(store: Store, now: number, style: Style): string[] {
-  const lines = [style.bold(headline(store, now))];
-  for (const row of rowsOf(store, now)) {
+/** A block a request, below the trace's own line. */
+export function requestBlocks(
+  store: Store,
+  now: number,
+  style: Style,
+  rows: readonly Row[] = rowsOf(store, now),
+  head: readonly string[] = [style.bold(headline(store, now))],
+): string[] {
+  const lines = [...head];
+  for (const row of rows) {
     const request = store.requests.get(row.id);
     if (request) lines.push('', ...requestBlock(row, request, store, now, style));
   }

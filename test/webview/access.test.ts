@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { PanelState } from '../../webview/types';
 import { layersState } from './layersState';
 import { type Opening, openBrowser, openPanel, settled } from './panel';
-import { empty, ended, live, rows } from './sample';
+import { empty, ended, live, replayMark, rows } from './sample';
 import { type ThemeName, themes } from './themes';
 
 const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
@@ -76,6 +76,8 @@ describe('axe', () => {
     ['narrow', { state: live, width: 340, height: 700 }],
     ['empty', { state: empty, theme: 'Light+' }],
     ['ended in the light', { state: ended, theme: 'Light+' }],
+    ['replayed', { state: { ...ended, replay: replayMark } }],
+    ['replayed in the light', { state: { ...ended, replay: replayMark }, theme: 'Light+' }],
   ])('%s', async (_, opening) => {
     expect(await violations(opening)).toEqual([]);
   });
@@ -85,6 +87,14 @@ describe('axe', () => {
   });
   test('connections', async () => {
     expect(await violations({ state: ended }, (p) => p.page.click('.seg >> text=Connections'))).toEqual([]);
+  });
+  test.each<ThemeName>(['Dark Modern', 'Light+', 'High Contrast'])('completions and a bad term: %s', async (theme) => {
+    const typed = (text: string, shown: string) => async (p: Page) => {
+      await p.page.fill('.flt input', text);
+      await p.page.waitForSelector(shown);
+    };
+    expect(await violations({ state: ended, theme }, typed('path:', '.fltlist [aria-selected=true]'))).toEqual([]);
+    expect(await violations({ state: ended, theme }, typed('stats:5', '.flterr'))).toEqual([]);
   });
   test('menu and pop-up', async () => {
     expect(

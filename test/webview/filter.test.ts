@@ -51,6 +51,65 @@ test('a bad term is told under the box', async () => {
   expect(await panel.page.textContent('.flterr')).toContain('at column 3');
   expect(await panel.page.getAttribute('.flt input', 'aria-invalid')).toBe('true');
 });
+test('keys are completed, then the values seen, by keys alone; the list is a listbox of the box', async () => {
+  await open();
+  const { page } = panel;
+  const box = page.locator('.flt input');
+  await box.focus();
+  await page.keyboard.type('pat');
+  await page.waitForSelector('.fltlist');
+  expect(await page.locator('.fltlist [role=option] .fi').allTextContents()).toEqual(['path:']);
+  expect(await box.getAttribute('aria-expanded')).toBe('true');
+  // Enter leaves a word as it is; Tab takes the first.
+  await page.keyboard.press('Tab');
+  expect(await box.inputValue()).toBe('path:');
+  await page.waitForSelector('.fltlist [aria-selected=true]');
+  await page.keyboard.type('/cart');
+  const marked = () => page.textContent('.fltlist [aria-selected=true] .fi');
+  await expect.poll(marked).toBe('/cart/81');
+  expect(await box.getAttribute('aria-activedescendant')).toBe('filter-0');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(marked).toBe('/v2/cart/81');
+  expect(await page.textContent('.fltlist [aria-selected=true] .fn')).toBe('2×');
+  await page.keyboard.press('Enter');
+  expect(await box.inputValue()).toBe('path:/v2/cart/81 ');
+  await page.waitForSelector('.fltlist', { state: 'detached' });
+  await rowCount(2);
+  expect(await box.evaluate((n) => n === document.activeElement)).toBe(true);
+});
+test('Esc closes the list before it clears the box; Ctrl+Space opens it; a click takes', async () => {
+  await open();
+  const { page } = panel;
+  await page.fill('.flt input', 'is:');
+  await page.waitForSelector('.fltlist');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('.fltlist', { state: 'detached' });
+  expect(await page.inputValue('.flt input')).toBe('is:');
+  expect(await page.textContent('.flterr')).toContain('at column 3');
+  await page.keyboard.press('Control+ ');
+  await page.click('.fltlist >> text=aborted');
+  expect(await page.inputValue('.flt input')).toBe('is:aborted ');
+  await page.keyboard.press('Escape');
+  await rowCount(26);
+});
+test('only the bad part is underlined, and what is right still filters', async () => {
+  await open();
+  const { page } = panel;
+  await filterTo('cart stats:500', 4);
+  expect(await page.textContent('.fltbad u')).toBe('stats');
+  expect(await page.textContent('.flterr')).toBe('unknown key "stats" at column 6. Did you mean status?');
+});
+test('the menu of a row writes terms', async () => {
+  await open();
+  const { page } = panel;
+  await rowNode(3).click({ button: 'right' });
+  await page.click('.menu >> text=Filter by this host');
+  await expect.poll(() => page.inputValue('.flt input')).toBe('host:api.shop.test');
+  await rowNode(3).click({ button: 'right' });
+  await page.click('.menu >> text=Filter by this call site');
+  await expect.poll(() => page.inputValue('.flt input')).toBe('host:api.shop.test file:cart.ts line:42');
+  await rowCount(3);
+});
 test('a row the host wants shown is shown, whatever the filter says', async () => {
   await open();
   await filterTo('cart', 4);

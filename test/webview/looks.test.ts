@@ -115,6 +115,30 @@ const looks: {
       await page.waitForSelector('.nomatch');
     },
   },
+  ...(['Dark Modern', 'Light Modern', 'High Contrast'] as const).map((theme) => ({
+    name: `completion-${theme.toLowerCase().replaceAll(' ', '-')}`,
+    opening: { state: ended, theme },
+    act: async (page: Page): Promise<void> => {
+      await page.fill('.flt input', 'is:slow path:/v2');
+      await page.waitForSelector('.fltlist');
+    },
+  })),
+  {
+    name: 'completion-narrow',
+    opening: { state: ended, theme: 'Dark+', width: 340, height: 400 },
+    act: async (page) => {
+      await page.fill('.flt input', 're');
+      await page.waitForSelector('.fltlist');
+    },
+  },
+  ...(['Dark+', 'Light+'] as const).map((theme) => ({
+    name: `bad-term-${theme === 'Dark+' ? 'dark' : 'light'}`,
+    opening: { state: ended, theme },
+    act: async (page: Page): Promise<void> => {
+      await page.fill('.flt input', 'cart stats:500');
+      await page.waitForSelector('.flterr');
+    },
+  })),
   {
     name: 'range',
     opening: { state: ended },
