@@ -3,7 +3,7 @@ import * as actions from './actions';
 import { derive } from './derived';
 import { hideMenu, hidePopUp, overlays } from './overlays';
 import { copyWiresharkFilter } from './packets';
-import { onCommand, onSelect, run, setUi, state } from './state';
+import { onCommand, onMark, onSelect, run, setUi, state, store } from './state';
 import { type Mode, modes, tabs } from './uiState';
 
 export const focusFilter = (): void => {
@@ -38,6 +38,12 @@ export function installCommands(): void {
     actions.follow(false);
     actions.select(id, { open: true, reveal: true });
     actions.grid.focus();
+  });
+  // The focus stays in the editor, where the steps are made; filter and details stay as they are.
+  onMark((row) => {
+    if (!store.get(row)) return;
+    actions.follow(false);
+    actions.select(row, { reveal: true });
   });
   document.addEventListener('keydown', onKey);
 }

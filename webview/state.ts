@@ -13,6 +13,7 @@ import type {
   PageCommand,
   PageMessage,
   PanelState,
+  ReplayMark,
   Row,
   Run,
   Status,
@@ -53,6 +54,8 @@ export interface State {
   status: Status;
   view: 'panel' | 'editor';
   readOnly: boolean;
+  /** Where the replay of the shown trace stands; absent: it is not stepped through. */
+  replay?: ReplayMark;
   ui: UiState;
   /** Of the active row; kept until those of the next come, so that the pane does not flash. */
   details?: Details;
@@ -135,6 +138,8 @@ export const openFrame = (id: string, frame: number, preview: boolean): void =>
   api.postMessage({ type: 'openFrame', id, frame, preview });
 export const savePackets = (id: string): void => api.postMessage({ type: 'savePackets', id });
 export const run = (command: PageCommand): void => api.postMessage({ type: 'run', command });
+export const seekEvent = (event: number): void => api.postMessage({ type: 'seekEvent', event });
+export const seekTime = (at: number): void => api.postMessage({ type: 'seekTime', at });
 export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
 
 let told = 0;
@@ -172,6 +177,7 @@ function takeState(full: PanelState): void {
   state.ready = true;
   state.view = full.view;
   state.readOnly = full.readOnly === true;
+  takeMark(full.replay);
   store.reset(full.rows);
   // Nothing to stay at: after Clear the newest is followed again.
   if (full.rows.length === 0 && !full.readOnly) state.ui = { ...state.ui, follow: true };
@@ -180,6 +186,11 @@ function takeState(full: PanelState): void {
   takeProgress(full);
   document.documentElement.dataset.view = full.view;
   if (state.ui.active && state.ui.detailsOpen) askDetails(state.ui.active);
+}
+
+function takeMark(mark: ReplayMark | undefined): void {
+  if (mark) state.replay = mark;
+  else delete state.replay;
 }
 
 function takeProgress(m: { now: number; status: Status; runs: readonly Run[] }): void {
@@ -219,6 +230,10 @@ function take(message: HostMessage): void {
     case 'select':
       selected?.(message.id);
       break;
+    case 'replay':
+      takeMark(message.mark ?? undefined);
+      if (message.mark?.row !== undefined) marked?.(message.mark.row);
+      break;
     case 'filter':
       setUi({ filterText: message.text });
       break;
@@ -235,6 +250,12 @@ let selected: ((id: string) => void) | undefined;
 /** The host wants a row selected and shown. */
 export function onSelect(f: (id: string) => void): void {
   selected = f;
+}
+
+let marked: ((row: string) => void) | undefined;
+/** The replay came to an event of this row. */
+export function onMark(f: (row: string) => void): void {
+  marked = f;
 }
 
 let warming = false;

@@ -10,6 +10,7 @@ export type {
   PanelMessage,
   PanelState,
   RelatedRequest,
+  ReplayMark,
   Run,
   Status,
 } from '../src/model/protocol';

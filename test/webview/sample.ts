@@ -1,5 +1,5 @@
 /** A run as the panel shows it: everything a row can be, on one axis of 3.4 s. Rows and details are made from one table. */
-import type { Breakdown, Details, PanelState, Row, RowPhase, Run, Status } from '../../webview/types';
+import type { Breakdown, Details, PanelState, ReplayMark, Row, RowPhase, Run, Status } from '../../webview/types';
 
 type Line = readonly [number, Row['state'], string, string, string, string, string, string, string, string];
 
@@ -465,6 +465,17 @@ export const ended: PanelState = {
         }
       : r,
   ),
+};
+
+/** A replay of it that stands at the second request. */
+export const replayMark: ReplayMark = {
+  event: 11,
+  events: 40,
+  at: rows[1]?.createdAt ?? 0,
+  beginAt: 0,
+  endAt: now,
+  text: 'GET /b is called',
+  ...(rows[1] ? { row: rows[1].id } : {}),
 };
 
 export const empty: PanelState = {

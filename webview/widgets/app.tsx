@@ -14,6 +14,7 @@ import { Menu } from './menu';
 import { MessageLine } from './messageLine';
 import { Overview } from './overview';
 import { PopUp } from './popUp';
+import { ReplayBar } from './replayBar';
 import { Sash } from './sash';
 import { StatusLine } from './statusLine';
 
@@ -33,6 +34,7 @@ export function App() {
     <main class="nt" ref={page}>
       <FilterBar derived={derived} empty={empty} />
       {!empty && !short && <Overview axis={axis} />}
+      {!empty && <ReplayBar axis={axis} />}
       <MessageLine />
       <div class={`split ${below ? 'below' : ''}`}>
         <div class="list" hidden={open && alone}>

@@ -11,7 +11,7 @@ import { gridKey } from '../gridKeys';
 import { overlays } from '../overlays';
 import { ongoing, stopOf, totalOf } from '../rowTime';
 import { invalidate, isLive, now, state, store } from '../state';
-import type { Pause } from '../types';
+import type { Pause, Row } from '../types';
 import { useSize } from '../useSize';
 import { type Column, shownColumns, tracksOf } from '../view/columns';
 import { shapesOf } from '../view/geometry';
@@ -80,7 +80,7 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
               {
                 y: (i + 0.5) * rowHeight,
                 shapes: shapesOf(item, scale, stopOf(item, at)),
-                faint: isFaint(item.id),
+                faint: isFaint(item.id) || isAhead(item),
               },
             ]
           : [],
@@ -106,6 +106,7 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
         total={isRow(item) ? (runs ? totalOf(item, at) : item.total) : undefined}
         ongoing={runs}
         faint={isRow(item) && isFaint(item.id)}
+        ahead={isRow(item) && isAhead(item)}
       />
     );
   };
@@ -156,6 +157,9 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
 }
 
 const isFaint = (id: string): boolean => overlays.related !== undefined && !overlays.related.has(id);
+
+/** Not made yet where the replay stands. */
+const isAhead = (row: Row): boolean => state.replay !== undefined && (row.createdAt ?? 0) > state.replay.at;
 
 const pausesOf = (): Pause[] => state.runs.flatMap((run) => run.pauses ?? []);
 

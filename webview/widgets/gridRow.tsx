@@ -21,6 +21,8 @@ export interface RowProps {
   total: number | undefined;
   ongoing: boolean;
   faint: boolean;
+  /** The replay of the trace has not come to it. */
+  ahead: boolean;
 }
 
 const classOfTone = { quiet: '', error: 'err', warning: 'warn', live: 'live', waiting: 'waiting' } as const;
@@ -162,7 +164,7 @@ export class GridRow extends Component<RowProps> {
   }
 
   override render(): ComponentChild {
-    const { item, hop, index, columns, selected, focusable, total, ongoing, faint } = this.props;
+    const { item, hop, index, columns, selected, focusable, total, ongoing, faint, ahead } = this.props;
     const common = {
       role: 'row' as const,
       'aria-rowindex': index + 2,
@@ -205,9 +207,9 @@ export class GridRow extends Component<RowProps> {
       <div
         {...common}
         draggable
-        class={`row ${classOfTone[signOf(row).tone]} ${faint ? 'faint' : ''}`}
+        class={`row ${classOfTone[signOf(row).tone]} ${faint ? 'faint' : ''} ${ahead ? 'ahead' : ''}`}
         aria-selected={selected}
-        aria-label={rowName(row, total)}
+        aria-label={`${rowName(row, total)}${ahead ? ', not made yet' : ''}`}
       >
         {columns.map((c, i) => (
           <div

@@ -197,6 +197,9 @@ export function Overview({ axis }: { axis: Range }) {
             paused
           </em>
         ))}
+        {state.replay && (
+          <div class="mark" aria-hidden="true" style={{ transform: `translateX(${scale.x(state.replay.at)}px)` }} />
+        )}
         <div
           class={`brush ${range ? 'part' : ''}`}
           style={{

@@ -85,7 +85,6 @@ export class Page implements vscode.Disposable {
   mark(mark: ReplayMark | undefined): void {
     this.#mark = mark;
     this.#send({ type: 'replay', mark: mark ?? null });
-    if (mark?.row !== undefined) this.#send({ type: 'select', id: mark.row, reveal: true });
   }
 
   dispose(): void {
