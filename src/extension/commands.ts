@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { documentOf } from '../analysis/document';
 import type { Store } from '../model/store';
+import type { Attacher } from './debug/attacher';
 import { asksForTrace } from './debug/marker';
 import { currentFile, fileConfiguration } from './debug/suggestions';
 import { commands, debugType } from './ids';
@@ -21,14 +22,17 @@ export interface Parts {
   panel: Panel;
   editors: TraceEditors;
   notes: Notes;
+  attacher: Attacher;
   replays: Pick<Replays, 'start'>;
   log: Log & Pick<vscode.LogOutputChannel, 'show'>;
 }
 
-export function registerCommands({ runs, panel, editors, notes, replays, log }: Parts): vscode.Disposable[] {
+export function registerCommands({ runs, panel, editors, notes, attacher, replays, log }: Parts): vscode.Disposable[] {
   const handlers: Record<string, (...args: never[]) => unknown> = {
     [commands.debug]: (file?: vscode.Uri) => debug(file),
     [commands.replay]: (file?: unknown) => replays.start(file instanceof vscode.Uri ? file : undefined),
+    [commands.attach]: (where?: unknown) => attacher.attach(where),
+    [commands.detach]: (where?: unknown) => attacher.detach(where),
     [commands.save]: save,
     [commands.savePackets]: (row?: string) => savePackets(runs, row),
     [commands.open]: () => openTrace(),
@@ -120,7 +124,7 @@ async function chooseConfiguration(): Promise<vscode.DebugConfiguration | undefi
   const current = currentFile();
   const launches = vscode.workspace.getConfiguration('launch').get<vscode.DebugConfiguration[]>('configurations', []);
   const node = new Set([debugType, 'node', 'pwa-node']);
-  const usable = launches.filter((c) => node.has(c.type) && c.request === 'launch');
+  const usable = launches.filter((c) => node.has(c.type) && (c.request === 'launch' || c.request === 'attach'));
   const items = [
     ...(current
       ? [

@@ -9,6 +9,7 @@ import { BreakpointList } from './breakpoints/list';
 import { BreakpointsView } from './breakpoints/view';
 import { registerBreakpointCommands } from './breakpoints/viewCommands';
 import { registerCommands, siteOf } from './commands';
+import { Attacher } from './debug/attacher';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
 import { registerProviders } from './debug/provider';
@@ -103,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       notes.show(runs);
       used();
       void kernel.look();
-      diagnosis.began(run, session);
+      if (!run.attached) diagnosis.began(run, session);
       if (panelOpens() === 'onStart') void panel.show({ focus: false });
       if (run.problem) say(run.problem.text);
     },
@@ -118,6 +119,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   for (const command of kernel.register()) disposables.add(command);
   const diagnosis = disposables.add(new Diagnosis(runs, (_run, text) => say(text)));
 
+  const attacher = new Attacher({ tracer, runs, log, say });
   for (const provider of registerProviders(tracer, () => panelOpens() === 'onStart', log)) disposables.add(provider);
   // Before the tracker that notes the pauses: it says why the program stopped.
   const stops = disposables.add(
@@ -137,14 +139,15 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
           const run = tracer.runOf(session);
           if (!run) return;
           runs.debuggerAttached(run);
-          diagnosis.attached(run, session);
+          if (!run.attached) diagnosis.attached(run, session);
         },
         pauses: (run) => runs.pauseHost(run),
         leaves,
+        attacher,
         ending: (session) => {
           tracer.stopping(session);
           const run = tracer.runOf(session);
-          if (run) void diagnosis.check(run, session);
+          if (run && !run.attached) void diagnosis.check(run, session);
         },
       },
       log,
@@ -153,7 +156,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   disposables.add(vscode.debug.onDidTerminateDebugSession((session) => tracer.ended(session)));
   disposables.add(runs.onDidChange(watchRuns(runs, panel)));
   disposables.add(editors.onDidActivate((view) => notes.show(view)));
-  for (const command of registerCommands({ runs, panel, editors, notes, replays, log })) disposables.add(command);
+  for (const command of registerCommands({ runs, panel, editors, notes, attacher, replays, log }))
+    disposables.add(command);
 
   closing = async () => {
     await tracer.dispose();

@@ -9,6 +9,8 @@ export const replayType = 'net-trace-replay';
 
 export const commands = {
   debug: 'netTrace.debug',
+  attach: 'netTrace.attach',
+  detach: 'netTrace.detach',
   replay: 'netTrace.replay',
   save: 'netTrace.save',
   savePackets: 'netTrace.savePackets',

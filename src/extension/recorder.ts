@@ -15,6 +15,8 @@ export interface Recorder {
   environment(base: Record<string, string | undefined>): Record<string, string>;
   onDidChange(listener: () => void): () => void;
   poll(): Promise<void>;
+  /** Programs that were attached to are left; resolves when they have been. */
+  release?(): Promise<void>;
   finish(state: 'ended' | 'interrupted'): Promise<void>;
   document(): Trace;
   /** Packets, of one request or all; undefined: there are none to be saved. */

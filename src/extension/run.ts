@@ -24,6 +24,8 @@ export class Run {
   endAt?: number;
   /** Why nothing is recorded. */
   problem?: Problem;
+  /** The program ran before it was traced, and may go on after. */
+  attached = false;
 
   constructor(
     readonly number: number,
@@ -156,5 +158,8 @@ function endText(run: Run): string {
     if (r.outcome === 'interrupted' || r.outcome === 'processExit') interrupted++;
   const tail =
     interrupted === 0 ? '' : ` ${interrupted} ${interrupted === 1 ? 'request was' : 'requests were'} interrupted.`;
-  return `The program ended${how} after ${timeText(run.age())}.${tail}`;
+  const after = `after ${timeText(run.age())}.${tail}`;
+  return root?.end === undefined && run.attached
+    ? `Detached ${after} The program goes on.`
+    : `The program ended${how} ${after}`;
 }

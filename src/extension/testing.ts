@@ -44,6 +44,9 @@ export class FakeRecorder implements StartableRecorder {
     this.calls.push('begin');
   }
   async poll(): Promise<void> {}
+  async release(): Promise<void> {
+    this.calls.push('release');
+  }
   async finish(state: string): Promise<void> {
     this.calls.push(`finish ${state}`);
     this.store.header = { ...this.store.header, endAt: 5_000_000 };

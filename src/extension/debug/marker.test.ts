@@ -12,11 +12,17 @@ describe('what is traced', () => {
     expect(asksForTrace({ ...launch, netTrace: { headers: 'names' } })).toBe(true);
   });
 
-  it('nothing else: other launches, attaching, the debugger’s own child sessions', () => {
+  it('attaching likewise', () => {
+    expect(asksForTrace({ ...launch, request: 'attach', [traceMark]: true })).toBe(true);
+    expect(asksForTrace({ ...launch, request: 'attach', netTrace: true })).toBe(true);
+    expect(asksForTrace({ ...launch, request: 'attach' })).toBe(false);
+  });
+
+  it('nothing else: other launches, the debugger’s own child sessions', () => {
     expect(asksForTrace(launch)).toBe(false);
     expect(asksForTrace({ ...launch, netTrace: false })).toBe(false);
     expect(asksForTrace({ ...launch, netTrace: null })).toBe(false);
-    expect(asksForTrace({ ...launch, request: 'attach', netTrace: true })).toBe(false);
+    expect(asksForTrace({ ...launch, request: 'test', netTrace: true })).toBe(false);
     expect(asksForTrace({ ...launch, netTrace: true, __pendingTargetId: '7' })).toBe(false);
   });
 

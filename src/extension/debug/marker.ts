@@ -16,7 +16,7 @@ type Configuration = Readonly<Record<string, unknown>>;
 
 /** A configuration that asks to be traced: ours, or any Node one with `"netTrace": true` (or settings). */
 export function asksForTrace(c: Configuration): boolean {
-  if (c[childMark] !== undefined || c.request !== 'launch') return false;
+  if (c[childMark] !== undefined || (c.request !== 'launch' && c.request !== 'attach')) return false;
   return c[traceMark] === true
     ? c.netTrace !== false
     : c.netTrace === true || (typeof c.netTrace === 'object' && c.netTrace !== null);

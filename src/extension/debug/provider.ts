@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { debugType } from '../ids';
 import type { Log } from '../log';
+import { withAddress } from './attachConfiguration';
 import { asksForTrace, nodeDebugType, traceMark } from './marker';
 import { currentFile, dynamicConfigurations } from './suggestions';
 import type { Tracer } from './tracer';
@@ -44,8 +45,11 @@ function handOver(config: vscode.DebugConfiguration): Resolved {
     );
     return undefined;
   }
+  if (whole.request === 'attach') return { ...withAddress(whole), type: nodeDebugType, [traceMark]: true };
   if (whole.request !== 'launch') {
-    void vscode.window.showErrorMessage('Net Trace can trace programs that it launches: set "request" to "launch".');
+    void vscode.window.showErrorMessage(
+      'Net Trace launches a program, or attaches to one that runs: set "request" to "launch" or "attach".',
+    );
     return undefined;
   }
   return { ...whole, type: nodeDebugType, [traceMark]: true };

@@ -167,3 +167,42 @@ describe('options of a launch configuration', () => {
     expect(optionsOf({ netTrace: wrong })).toEqual({ bodyTypes: ['text/'] });
   });
 });
+
+describe('programs that run already', () => {
+  const attach = { type: 'pwa-node', request: 'attach', name: 'app', port: 9229 };
+
+  it('a configuration that attaches has no environment of ours, and no recorder for a restart', async () => {
+    const resolved = await tracer.prepare(attach);
+    expect(resolved).toEqual({ ...attach, [traceIdMark]: 't1', skipFiles: hookFiles });
+    const root = session('root', resolved);
+    tracer.started(root);
+    await settle();
+    expect(tracer.isAttached(session('leaf', {}, root))).toBe(true);
+    expect(recorders).toHaveLength(1);
+    // Attached to once more: the same run.
+    tracer.restarting(root, {});
+    tracer.renewSpares();
+    await settle();
+    expect(began).toEqual(['t1']);
+    tracer.ended(root);
+    await settle();
+    expect(first().calls).toEqual(['begin', 'release', 'finish ended']);
+  });
+
+  it('a session without us is traced from the command on, and goes on after', async () => {
+    const root = session('root', { type: 'pwa-node', request: 'launch' });
+    const leaf = session('leaf', {}, root);
+    tracer.started(root);
+    expect(tracer.leafStarted(leaf)).toBeUndefined();
+    const run = await tracer.attach(root);
+    expect(run.attached).toBe(true);
+    expect(tracer.runOf(leaf)).toBe(run);
+    await tracer.detach(root);
+    expect(first().calls).toEqual(['begin', 'release', 'finish ended']);
+    expect(tracer.runOf(leaf)).toBeUndefined();
+    expect(runs.list()).toEqual([run]);
+    expect((await tracer.attach(root)).recorder.id).toBe('t2');
+  });
+});
+
+const hookFiles = ['hook', 'main', 'resolver'].map((name) => `/cache/nettrace-hook-0/${name}.cjs`);

@@ -11,6 +11,7 @@ import { preloadWouldFail } from '../../session/unloaded';
 import type { Recorder } from '../recorder';
 import type { Run } from '../run';
 import type { Runs } from '../runs';
+import { attaching } from './attachConfiguration';
 import { captureOptions } from './captureOptions';
 import { commandOf, configuredEnvironment, definedOnly } from './environment';
 import { type HelperOptions, isHelperUse, kernelOptions } from './kernelOptions';
@@ -53,6 +54,8 @@ export interface TraceOptions {
 interface Live {
   run: Run;
   session: DebugSession;
+  /** The program ran before us, and goes on after. */
+  attached: boolean;
   /** Sessions of single processes of this run. */
   leaves: Set<string>;
   spare?: StartableRecorder;
@@ -87,7 +90,30 @@ export class Tracer {
     this.#prepared.set(recorder.id, recorder);
     // Before the program has sent its first packet.
     await recorder.startCapture?.();
+    if (config.request === 'attach') return attaching(config, recorder.id, hookFiles(recorder));
     return withHook(config, recorder);
+  }
+
+  /** Traces a session that the debugger has already, from now on. Its leaves are to be told by `leafStarted`. */
+  async attach(root: DebugSession): Promise<Run> {
+    const recorder = await this.host.create(optionsOf(root.configuration));
+    this.#begin(root, recorder, true);
+    return this.runOf(root) as Run;
+  }
+
+  /** The session goes on without us; its programs must have been left before. */
+  async detach(root: DebugSession): Promise<void> {
+    const live = this.#live.get(root.id);
+    if (!live) return;
+    this.#live.delete(root.id);
+    void live.spare?.dispose();
+    await live.run.recorder.release?.();
+    await this.runs.end(live.run);
+  }
+
+  /** Whether the program of this session, or of one below it, was not started by us: the hook has to be put in. */
+  isAttached(session: DebugSession): boolean {
+    return this.#live.get(rootOf(session).id)?.attached === true;
   }
 
   /** A root session's debug adapter starts: the program will, in a moment. */
@@ -95,7 +121,7 @@ export class Tracer {
     const recorder = this.#prepared.get(traceIdOf(session) ?? '');
     if (!recorder) return;
     this.#prepared.delete(recorder.id);
-    this.#begin(session, recorder);
+    this.#begin(session, recorder, session.configuration.request === 'attach');
   }
 
   /** A restart request is on its way with the configuration it will launch; changes that to feed a new run. */
@@ -105,7 +131,7 @@ export class Tracer {
     const recorder = live.spare;
     Object.assign(config, withHook(config as DebugConfiguration, recorder));
     this.#leave(live);
-    this.#begin(session, recorder);
+    this.#begin(session, recorder, false);
   }
 
   leafStarted(session: DebugSession): Run | undefined {
@@ -141,21 +167,24 @@ export class Tracer {
     return this.#live.get(rootOf(session).id)?.run;
   }
 
-  #begin(session: DebugSession, recorder: StartableRecorder): void {
+  #begin(session: DebugSession, recorder: StartableRecorder, attached: boolean): void {
     recorder.begin();
     void recorder.startCapture?.();
     const run = this.runs.begin(recorder, session.name);
-    const live: Live = { run, session, leaves: new Set() };
+    const live: Live = { run, session, attached, leaves: new Set() };
     this.#live.set(session.id, live);
-    const problem = launchProblem(session.configuration);
+    run.attached = attached;
+    const problem = attached ? undefined : launchProblem(session.configuration);
     if (problem) this.runs.setProblem(run, problem);
     this.host.began(run, session);
-    this.#makeSpare(session, live);
+    // Attached to once more, it is the same run.
+    if (!attached) this.#makeSpare(session, live);
   }
 
   /** Those that wait for a restart began under what is no longer so (another helper, a setting): made anew. */
   renewSpares(): void {
     for (const live of this.#live.values()) {
+      if (live.attached) continue;
       void live.spare?.dispose();
       delete live.spare;
       this.#makeSpare(live.session, live);
@@ -177,7 +206,11 @@ export class Tracer {
 
   #end(live: Live): void {
     this.#leaving.delete(live);
-    this.runs.end(live.run).catch(this.host.failed);
+    // A program that was attached to goes on, and no debugger reaches it any more.
+    const left = live.attached ? live.run.recorder.release?.() : undefined;
+    Promise.resolve(left)
+      .then(() => this.runs.end(live.run))
+      .catch(this.host.failed);
   }
 
   /** Those whose launch was given up (a failed task, a cancelled prompt): only the newest is worth keeping. */
@@ -198,16 +231,23 @@ export class Tracer {
   }
 }
 
+/**
+ * Stepping passes through the hook, and its frames are folded with the others that are skipped. Not the script beside it
+ * that stops: what is skipped cannot.
+ */
+function hookFiles(recorder: Recorder): string[] {
+  const folder = dirname(recorder.hook).replaceAll('\\', '/');
+  return ['hook', 'main', 'resolver'].map((name) => `${folder}/${name}.cjs`);
+}
+
 function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfiguration {
   const marked = { ...config, [traceIdMark]: recorder.id };
   const base = definedOnly(configuredEnvironment(config));
   // Tracing must not keep a program from starting.
   if (preloadWouldFail(commandOf(config).args, base.NODE_OPTIONS, recorder.hook)) return marked;
-  // Stepping passes through the hook, and its frames are folded with the others that are skipped. Not the script beside
-  // it that stops: what is skipped cannot.
-  const folder = dirname(recorder.hook).replaceAll('\\', '/');
-  const own = ['hook', 'main', 'resolver'].map((name) => `${folder}/${name}.cjs`);
-  const skipFiles = [...new Set([...(Array.isArray(config.skipFiles) ? config.skipFiles : []), ...own])];
+  const skipFiles = [
+    ...new Set([...(Array.isArray(config.skipFiles) ? config.skipFiles : []), ...hookFiles(recorder)]),
+  ];
   return { ...marked, skipFiles, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
 }
 

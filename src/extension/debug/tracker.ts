@@ -10,6 +10,7 @@ import type { Log } from '../log';
 import { NetConsole } from '../net/console';
 import { RunSource } from '../net/source';
 import type { Run } from '../run';
+import type { Attacher } from './attacher';
 import type { Leaves } from './leaves';
 import { nodeDebugType, rootOf, traceIdOf } from './marker';
 import { type PauseHost, PauseWatch } from './pauses';
@@ -28,15 +29,17 @@ export interface TrackerEvents {
   pauses(run: Run): PauseHost;
   /** Kept here. */
   readonly leaves: Leaves;
+  /** Told of the sessions of all processes, traced or not: they may be attached to later. */
+  readonly attacher: Attacher;
 }
 
 export function registerTracker(tracer: Tracer, events: TrackerEvents, log: Log): vscode.Disposable {
   return vscode.debug.registerDebugAdapterTrackerFactory(nodeDebugType, {
     createDebugAdapterTracker: (session) => {
-      if (traceIdOf(session) === undefined) return undefined;
-      return rootOf(session) === session
-        ? rootTracker(session, tracer, events, log)
-        : leafTracker(session, tracer, events, log);
+      if (rootOf(session) !== session) return leafTracker(session, tracer, events, log);
+      return traceIdOf(session) === undefined
+        ? lateTracker(session, events)
+        : rootTracker(session, tracer, events, log);
     },
   });
 }
@@ -58,6 +61,11 @@ function rootTracker(
   };
 }
 
+/** Of a root that was not started by us, and may be attached to while it runs. */
+function lateTracker(session: vscode.DebugSession, events: TrackerEvents): vscode.DebugAdapterTracker {
+  return { onWillStopSession: () => events.ending(session) };
+}
+
 function leafTracker(
   session: vscode.DebugSession,
   tracer: Tracer,
@@ -66,25 +74,41 @@ function leafTracker(
 ): vscode.DebugAdapterTracker {
   let pauses: PauseWatch | undefined;
   let net: NetConsole | undefined;
-  const ended = () => {
+  let run: Run | undefined;
+  const leave = () => {
+    if (!run) return;
+    run = undefined;
     pauses?.ended();
+    pauses = undefined;
+    net = undefined;
     events.leaves.delete(session);
   };
+  const ended = () => {
+    leave();
+    events.attacher.leafEnded(session);
+  };
+  /** The run that it belongs to now: one may come, and go, while the session lives. */
+  const follow = () => {
+    if (tracer.runOf(session) === run) return;
+    leave();
+    run = tracer.leafStarted(session);
+    if (!run) return;
+    pauses = new PauseWatch(events.pauses(run));
+    net = new NetConsole(new RunSource(run));
+    events.leaves.add(session, run);
+    events.attached(session);
+  };
   return {
-    onWillStartSession: () => {
-      const run = tracer.leafStarted(session);
-      if (run) {
-        pauses = new PauseWatch(events.pauses(run));
-        net = new NetConsole(new RunSource(run));
-        events.leaves.add(session, run);
-      }
-      events.attached(session);
-    },
+    onWillStartSession: follow,
     onWillReceiveMessage: (message: DebugProtocol.Request) => {
+      follow();
       pauses?.asked(message.command);
       net?.asked(message);
     },
     onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
+      if (isReady(message)) events.attacher.leafStarted(session);
+      follow();
+      if (!run) return;
       net?.answered(message);
       const stop = stopOf(message);
       if (stop) {
@@ -100,6 +124,12 @@ function leafTracker(
 
 const stopOf = (m: DebugProtocol.ProtocolMessage): DebugProtocol.StoppedEvent | undefined =>
   m.type === 'event' && (m as DebugProtocol.Event).event === 'stopped' ? (m as DebugProtocol.StoppedEvent) : undefined;
+
+/** The process can be asked from here on. */
+const isReady = (m: DebugProtocol.ProtocolMessage): boolean => {
+  const { command, success } = m as DebugProtocol.Response;
+  return m.type === 'response' && success && (command === 'attach' || command === 'launch');
+};
 
 const isContinue = (m: DebugProtocol.ProtocolMessage): boolean =>
   m.type === 'event' && (m as DebugProtocol.Event).event === 'continued';
