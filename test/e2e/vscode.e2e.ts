@@ -1,10 +1,15 @@
 // The parts, one after the other in one window of a real VS Code. `-t "the main job"` runs one of them.
 import { afterAll, beforeAll, describe } from 'vitest';
+import { breakpoints } from './breakpoints.steps';
+import { kernelSide } from './kernel.steps';
+import { attach } from './attach.steps';
 import { looks } from './looks.steps';
 import { mainJob } from './main.steps';
 import { activation, rowDelay } from './measure.steps';
 import { packets } from './packets.steps';
 import { pauses } from './pauses.steps';
+import { replay } from './replay.steps';
+import { requests } from './requests.steps';
 import { rough } from './rough.steps';
 import { openWindow, vs } from './shared';
 import { ways } from './ways.steps';
@@ -15,9 +20,14 @@ afterAll(() => vs?.close());
 // First: it counts the runs from the window's begin.
 describe('the main job', mainJob);
 describe('pauses', pauses);
+describe('network breakpoints', breakpoints);
 describe('row delay', rowDelay);
 describe('ways to start', ways);
+describe('attach', attach);
 describe('packets', packets);
+describe('replay', replay);
+describe('trace requests', requests);
+describe('the kernel’s side', kernelSide);
 describe('rough', rough);
 describe('activation', activation);
 // Last, as it leaves another theme.

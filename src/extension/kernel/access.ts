@@ -114,7 +114,7 @@ export class KernelAccess {
     this.host.renewed();
     const denied = here.advice !== undefined && wanted ? ` ${here.advice}` : '';
     void vscode.window.showInformationMessage(
-      `Net Trace: the helper is ${word}; the next run uses what there is.${denied}`,
+      `Net Trace: the helper is ${word}. It counts from the next run on.${denied}`,
     );
   }
 }
