@@ -7,7 +7,7 @@
  */
 import { type ControlState, controlFileName, mostControlBytes, type RequestControl } from '../model/control';
 import { arm } from './breakpoints';
-import { clearTimer, parse, readFileSync, setTimer, statSync } from './builtins';
+import { clearTimer, nextTick, parse, readFileSync, setTimer, statSync } from './builtins';
 import { now, us } from './clock';
 import { ask, inForce } from './match';
 import { hasLeft, whenLeft } from './patches';
@@ -105,11 +105,17 @@ export function control(): void {
   });
 }
 
+/** Mostly said by the end of a request: not before all that follows from that has been done. */
 function turnOff(): void {
   running.ended = undefined;
-  isOn = false;
-  patches?.off();
-  rest();
+  nextTick(() =>
+    betweenWrites(() => {
+      if (asked || !isOn || hasLeft()) return;
+      isOn = false;
+      patches?.off();
+      rest();
+    }),
+  );
 }
 
 function rest(): void {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const here = import.meta.dirname;
 const hook = join(here, '../../dist/hook.cjs');
@@ -47,6 +48,45 @@ const parts = [
   optional('keys', 'hook and TLS secrets', { keys: true }),
 ];
 
+/** A trace request in force; none: nothing is. `condition`: of what is asked for. */
+const asking = (...conditions) => conditions.map((condition) => ({ id: randomUUID(), condition }));
+
+/** What it costs when nothing, or nothing of this, is asked for: what the session writes to `control.json`. */
+const control = [
+  bare,
+  bareAgain,
+  {
+    name: 'disabled',
+    title: 'hook loaded, nothing enabled',
+    env: () => hooked({ enabled: [] }),
+    requests: () => [],
+    records: 'nothing',
+  },
+  {
+    name: 'switchedOff',
+    title: 'hook, everything traced at first, then switched off',
+    env: () => hooked(),
+    requests: () => asking(''),
+    switchedOff: true,
+    records: 'first',
+  },
+  {
+    name: 'unmatched',
+    title: 'hook, a condition that is known at once and not met',
+    env: () => hooked(),
+    requests: () => asking('path:/never'),
+    records: 'nothing',
+  },
+  {
+    name: 'held',
+    title: 'hook, a condition that is known with the answer and not met',
+    env: () => hooked(),
+    requests: () => asking('status:>=600'),
+    records: 'nothing',
+  },
+  { ...hookArm, requests: () => asking('') },
+];
+
 /** Loops: requests a batch are chosen so that a batch takes about a tenth of a second. */
 const loop = (kind, concurrency, requests, title) => ({ kind, concurrency, requests, warmUp: 1500, title });
 const oneByOne = [
@@ -58,6 +98,10 @@ const oneByOne = [
 export const measurements = {
   main: {
     arms: main,
+    loops: [...oneByOne, loop('http', 10, 2000, 'http, 10 at a time'), loop('fetch', 10, 1000, 'fetch, 10 at a time')],
+  },
+  control: {
+    arms: control,
     loops: [...oneByOne, loop('http', 10, 2000, 'http, 10 at a time'), loop('fetch', 10, 1000, 'fetch, 10 at a time')],
   },
   parts: {
@@ -89,6 +133,7 @@ export class Client {
     const client = new Client();
     client.arm = arm;
     client.spool = mkdtempSync(join(tmpdir(), 'nettrace-bench-'));
+    if (arm.requests) client.ask(arm.requests());
     const { PATH, HOME } = process.env;
     const env = {
       PATH,
@@ -115,10 +160,27 @@ export class Client {
     });
   }
 
+  /** What is to be traced from now on, as a session says it. */
+  ask(requests) {
+    const path = join(this.spool, 'control.json');
+    this.generation = (this.generation ?? 0) + 1;
+    writeFileSync(`${path}.new`, JSON.stringify({ v: 1, generation: this.generation, requests, breakpoints: [] }));
+    renameSync(`${path}.new`, path);
+  }
+
   /** Runs a batch; resolves to {wall, cpu} in µs a request. */
   async batch(job) {
     this.child.send(job);
-    return (await this.message()).result;
+    const { result } = await this.message();
+    if (this.arm.switchedOff && this.generation === 1) {
+      this.ask([]);
+      // Seen by a request, at most every 100 ms.
+      await delay(150);
+      this.child.send({ ...job, requests: 20 });
+      await this.message();
+      await delay(300);
+    }
+    return result;
   }
 
   /** Requests it recorded: proves that the arm did what its name says. */

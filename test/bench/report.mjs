@@ -16,6 +16,10 @@ const targets = [
   { loop: 'http, 10 at a time', arm: 'hook', figure: 'wallRatio', limit: 1.7 },
   { loop: 'http, one after the other', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
   { loop: 'fetch, one after the other', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
+  { loop: 'http, one after the other', arm: 'switchedOff', figure: 'wallRatio', limit: 1, noise: true },
+  { loop: 'fetch, one after the other', arm: 'switchedOff', figure: 'wallRatio', limit: 1, noise: true },
+  { loop: 'http, 10 at a time', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
+  { loop: 'fetch, 10 at a time', arm: 'disabled', figure: 'wallRatio', limit: 1, noise: true },
   { loop: 'http, one after the other', arm: 'hook', figure: 'wallRatio', below: 'otel' },
   { loop: 'fetch, one after the other', arm: 'hook', figure: 'wallRatio', below: 'otel' },
   { loop: 'http, 10 at a time', arm: 'hook', figure: 'wallRatio', below: 'otel' },
@@ -108,11 +112,30 @@ function partsSection(run) {
   ].join('\n');
 }
 
+function controlSection(run) {
+  return [
+    `## When nothing is asked for, Node ${run.version}`,
+    '',
+    'With nothing enabled no patch is in place: the program runs its own functions, and a timer that holds nothing looks',
+    'every 250 ms whether something was enabled. With conditions the patches are there: what does not match is followed',
+    'without a call site and without a line.',
+    '',
+    conditions(run),
+    '',
+    ...Object.entries(run.loops).map(table),
+    '| loop | arm | target | measured | A/A band | |',
+    '|---|---|---|---|---|---|',
+    ...judge(run).map((j) => j.text),
+    '',
+  ].join('\n');
+}
+
 /** The whole document. `results`: measurement → Node's major version → {version, load, rounds, processes, loops}. */
 export function report(results) {
   const inOrder = (runs) => Object.entries(runs ?? {}).sort(([a], [b]) => Number(a) - Number(b));
   const sections = [
     ...inOrder(results.main).map(([, run]) => mainSection(run)),
+    ...inOrder(results.control).map(([, run]) => controlSection(run)),
     ...inOrder(results.parts).map(([, run]) => partsSection(run)),
   ];
   return `# What tracing costs

@@ -1,6 +1,7 @@
 // Measures what the hook costs; ends with 1 when a target is missed beyond the A/A band.
 //   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
 //   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
+//   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
 //   node test/bench/run.mjs --against hook.cjs       this hook beside another build of it; printed, not kept
 //   [--quick] [--rounds N] [--fresh] [--print]
 // Batches go to docs/performance.json as soon as a Node is done, and docs/performance.md is written from there: a run
@@ -20,6 +21,7 @@ const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
     parts: { type: 'boolean' },
+    control: { type: 'boolean' },
     against: { type: 'string' },
     quick: { type: 'boolean' },
     node: { type: 'string' },
@@ -29,10 +31,11 @@ const { values } = parseArgs({
   },
 });
 
-const kind = values.parts ? 'parts' : 'main';
+const kind = values.parts ? 'parts' : values.control ? 'control' : 'main';
 const what = values.against ? against(resolve(values.against)) : measurements[kind];
 const kept = !values.quick && !values.against;
-const majors = (values.node ?? (!kept || values.parts ? '24' : '18,20,22,24,26')).split(',');
+const usual = { main: '18,20,22,24,26', parts: '24', control: '20,22,24' };
+const majors = (values.node ?? (kept ? usual[kind] : '24')).split(',');
 const settings = { rounds: Number(values.rounds ?? (values.quick ? 6 : 9)), processes: 2 };
 
 function need(file, how) {
@@ -72,7 +75,7 @@ for (const major of majors) {
 }
 if (!kept || values.print) console.log(report(results));
 
-const missed = Object.values(results.main ?? {}).flatMap((run) =>
+const missed = Object.values({ ...results.main, ...results.control }).flatMap((run) =>
   judge(run)
     .filter((j) => !j.ok)
     .map((j) => `Node ${run.version} ${j.text}`),
