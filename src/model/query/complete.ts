@@ -30,7 +30,7 @@ export function completions(text: string, position: number, seen: Seen): Complet
   const term = termAt(text, position);
   const typed = text.slice(term.from, position);
   const m = /^([a-z][a-z-]*)(:|>=?|<=?|!=)/i.exec(typed);
-  if (!m) return { from: term.from, to: keyEnd(text, term), items: keysLike(typed) };
+  if (!m) return { from: term.from, to: Math.max(position, keyEnd(text, term)), items: keysLike(typed) };
   const word = (m[1] as string).toLowerCase();
   // Of a list only the item under the caret is replaced.
   const list = term.from + m[0].length;

@@ -7,15 +7,15 @@ export const descriptions: Readonly<Record<FieldName, readonly [meaning: string,
   host: ['Host of the URL, with or without its port', 'host:*.shop.example'],
   port: ['Port of the URL', 'port:8080'],
   path: ['Path of the URL', 'path:/api/*'],
-  query: ['Query string of the URL, without `?`; any part of it', 'query:page=2'],
-  url: ['URL as shown, secrets masked; any part of it', 'url:http://a.example/*'],
+  query: ['Query string of the URL, without `?`', 'query:page=2'],
+  url: ['URL as shown, secrets masked', 'url:http://a.example/*'],
   scheme: ['Scheme of the URL', 'scheme:https'],
   protocol: ['Version of HTTP; known with the response', 'protocol:h2'],
   api: ['What the program called', 'api:fetch'],
   direction: ['`in`: a request that the program answers', 'direction:out'],
   status: ['Status of the response; absent without one', 'status:>=500'],
   error: ['Code of the error; absent without one', 'error:ECONN*'],
-  'error-message': ['Message of the error; any part of it', 'message:certificate'],
+  'error-message': ['Message of the error', 'message:certificate'],
   phase: ['Phase that it is in, or failed in', 'phase:tls'],
   duration: ['From the call to the end; so far, while it runs', 'duration:>1s'],
   started: ['When it was called, from the begin of the trace', 'started:2s..5s'],
@@ -40,7 +40,7 @@ export const descriptions: Readonly<Record<FieldName, readonly [meaning: string,
   connection: ['Number of its connection', 'connection:5'],
   ordinal: ['Which request on its connection it was, from 1', 'ordinal:>1'],
   attempt: ['Which try it was; absent where that is not known', 'attempt:>1'],
-  file: ['File that made the request: its name, the end of its path, or all of it', 'file:src/*.ts'],
+  file: ['File that made the request', 'file:src/*.ts'],
   line: ['Line that made the request', 'line:40..60'],
   function: ['Function that made the request', 'function:load*'],
   process: ['Process, as the panel names it', 'process:worker*'],
@@ -53,7 +53,7 @@ export const descriptions: Readonly<Record<FieldName, readonly [meaning: string,
   text: ['What free words look at', 'text:cart*2'],
   failed: ['No answer, or one of 500 and above', 'is:failed'],
   running: ['Not over yet', 'is:running'],
-  slow: ['500 ms or more', 'is:slow'],
+  slow: ['Took 500 ms or more, to its end or so far', 'is:slow'],
   reused: ['On a connection that carried others before', 'is:reused'],
   new: ['The first on its connection', 'is:new'],
   unread: ['Answered, but nobody read the body', 'is:unread'],
@@ -68,14 +68,15 @@ export const descriptions: Readonly<Record<FieldName, readonly [meaning: string,
   lost: ['Parts of its record were lost', 'is:lost'],
 };
 
-const kinds = { text: 'text', number: 'number', duration: 'duration', size: 'size', flag: 'state', header: 'header' };
-
-/** The rows of the table in docs/query.md. */
-export const keyTable = (): string[] =>
-  (Object.keys(keys) as FieldName[]).map((name) => {
-    const { kind, aliases = [], values } = keys[name];
+/** The table of docs/query.md. */
+export function keyTable(): string {
+  const rows = (Object.keys(keys) as FieldName[]).map((name) => {
+    const { kind, match, aliases = [], values } = keys[name];
     const [meaning, example] = descriptions[name];
     const words = [name, ...aliases].map((w) => `\`${kind === 'flag' ? `is:${w}` : w}\``).join(', ');
     const only = values ? `: ${values.map((v) => `\`${v}\``).join(' ')}` : '';
-    return `| ${words} | ${kinds[kind]} | ${meaning}${only} | \`${example}\` |`;
+    const type = kind === 'flag' ? 'state' : match === 'part' ? 'text, part' : match === 'tail' ? 'text, end' : kind;
+    return `| ${words} | ${type} | ${meaning}${only} | \`${example}\` |`;
   });
+  return ['| key | values | what it is | for example |', '|---|---|---|---|', ...rows].join('\n');
+}

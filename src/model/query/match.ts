@@ -10,12 +10,32 @@ export function testOf(test: Test, key: Key): ValueTest {
   if (test.is === 'present')
     return key.kind === 'flag' ? (value) => value === true : (value) => !Array.isArray(value) || value.length > 0;
   if (test.is === 'number') return numberTest(test);
-  const text = test.is === 'regex' ? regexTest(compileRegex(test)) : textTest(test, key);
+  const text = remembered(test.is === 'regex' ? regexTest(compileRegex(test)) : textTest(test, key));
   return (value) => {
     if (typeof value === 'string') return text(value);
     if (!Array.isArray(value)) return typeof value === 'number' && text(String(value));
     for (const one of value as readonly string[]) if (text(one)) return true;
     return false;
+  };
+}
+
+/** Values to remember; of more there is no use. */
+const most = 256;
+
+/** Hosts, files, types come again and again: a verdict is looked up until it shows that they do not. */
+function remembered(test: (text: string) => boolean): (text: string) => boolean {
+  const verdicts = new Map<string, boolean>();
+  let asked = 0;
+  return (text) => {
+    if (asked < 0) return test(text);
+    asked++;
+    let verdict = verdicts.get(text);
+    if (verdict === undefined) {
+      verdict = test(text);
+      if (verdicts.size < most) verdicts.set(text, verdict);
+      else if (asked < 8 * most) asked = -1;
+    }
+    return verdict;
   };
 }
 

@@ -28,9 +28,12 @@ export function isOngoing(row: Row): boolean {
 }
 
 const texts = new WeakMap<Row, string>();
+/** Asked by several terms in a row. */
+let last: { row?: Row; text: string } = { text: '' };
 
 /** Everything of a row that free words look at, in lower case; kept as long as the row lives. */
 export function searchText(row: Row): string {
+  if (last.row === row) return last.text;
   let text = texts.get(row);
   if (text === undefined) {
     text = [
@@ -52,6 +55,7 @@ export function searchText(row: Row): string {
       .toLowerCase();
     texts.set(row, text);
   }
+  last = { row, text };
   return text;
 }
 
@@ -67,19 +71,43 @@ const address = /^\[?(.*?)\]?:(\d+)$/;
 const hostPort = /^(.*):(\d+)$/;
 const usualPort: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 };
 
+/** What is made of a text that many rows have, made once a text. */
+function once<T>(make: (text: string) => T): (text: string) => T {
+  const made = new Map<string, T>();
+  return (text) => {
+    let value = made.get(text);
+    if (value === undefined) {
+      value = make(text);
+      if (made.size > 500) made.clear();
+      made.set(text, value);
+    }
+    return value;
+  };
+}
+
+const split = once((host) => {
+  const m = hostPort.exec(host);
+  return m ? { names: [m[1] as string, host], port: Number(m[2]) } : { names: host };
+});
+const ofScheme = Object.fromEntries(
+  Object.entries(usualPort).map(([scheme, port]) => [scheme, once((host) => [host, `${host}:${port}`])]),
+);
+
 /** With and without its port. */
 function hosts({ host, scheme }: Row): FieldValue {
   if (host === '') return undefined;
-  const m = host.includes(':') ? hostPort.exec(host) : null;
-  if (m) return [m[1] as string, host];
-  const port = usualPort[scheme];
-  return port === undefined ? host : [host, `${host}:${port}`];
+  return host.includes(':') ? split(host).names : (ofScheme[scheme]?.(host) ?? host);
 }
 
-function mediaType({ contentType }: Row): FieldValue {
-  const end = contentType?.indexOf(';') ?? -1;
-  return contentType === undefined || end < 0 ? contentType : [contentType, contentType.slice(0, end).trimEnd()];
-}
+const types = once((type) => {
+  const end = type.indexOf(';');
+  return end < 0 ? type : [type, type.slice(0, end).trimEnd()];
+});
+
+const remotes = once((remote): { ip: string; port?: number } => {
+  const m = address.exec(remote);
+  return m ? { ip: m[1] as string, port: Number(m[2]) } : { ip: remote };
+});
 
 function headers(row: Row): FieldValue {
   const { requestHeaders: sent, responseHeaders: received } = row;
@@ -96,8 +124,8 @@ export const rowFields: Fields<Row> = {
   method: (row) => row.method,
   host: hosts,
   port: ({ host, scheme }) => {
-    const m = host.includes(':') ? hostPort.exec(host) : null;
-    return m ? Number(m[2]) : usualPort[scheme];
+    const { port } = split(host);
+    return port ?? usualPort[scheme];
   },
   path: (row) => row.path,
   query: (row) => (row.query === '' ? undefined : row.query.slice(1)),
@@ -123,15 +151,12 @@ export const rowFields: Fields<Row> = {
   download: phase('download'),
   received: (row) => row.bytesReceived,
   sent: (row) => row.bytesSent,
-  'content-type': mediaType,
+  'content-type': ({ contentType }) => (contentType === undefined ? undefined : types(contentType)),
   header: headers,
   'request-header': (row) => row.requestHeaders,
   'response-header': (row) => row.responseHeaders,
-  'remote-ip': ({ remote }) => (remote === undefined ? undefined : (address.exec(remote)?.[1] ?? remote)),
-  'remote-port': ({ remote }) => {
-    const m = remote === undefined ? null : address.exec(remote);
-    return m ? Number(m[2]) : undefined;
-  },
+  'remote-ip': ({ remote }) => (remote === undefined ? undefined : remotes(remote).ip),
+  'remote-port': ({ remote }) => (remote === undefined ? undefined : remotes(remote).port),
   'local-port': (row) => row.localPort,
   connection: (row) => row.connection?.number,
   ordinal: (row) => row.connection?.ordinal,
