@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodes } from '../support/nodes';
+import { runPlain } from '../support/program';
 import { runTraced } from '../support/run';
 
 const programs = join(import.meta.dirname, 'programs');
@@ -48,3 +49,40 @@ describe.each(nodes)('Node $major', (node) => {
     if (client === 'http') expect(counts.jobs).toBeLessThan(requests * slow);
   });
 });
+
+// What the bench shows as time within the noise: without anything enabled the hook has no part in a request.
+test.each(nodes.filter((n) => [20, 22, 24].includes(n.major)))(
+  'Node $major: nothing enabled, or nothing of this',
+  async (node) => {
+    for (const client of ['http', 'fetch']) {
+      const env = {
+        NODE_OPTIONS: `--require ${join(programs, 'counts.cjs')}`,
+        COST_CLIENT: client,
+        COST_PORT: String((server.address() as AddressInfo).port),
+        COST_REQUESTS: String(requests),
+      };
+      const program = join(programs, 'cost.cjs');
+      const counted = (stdout: string) => JSON.parse(stdout) as Record<Count, number>;
+      const bare = counted((await runPlain(node, program, { env })).stdout);
+      const off = await runTraced(node, program, { env, conf: { enabled: [] } });
+      const { clocks, timers, ...rest } = counted(off.stdout);
+      expect(off.trace.requests).toEqual([]);
+      expect(rest).toEqual({ writes: bare.writes, stacks: bare.stacks, jobs: bare.jobs, json: bare.json });
+      // The look every 250 ms.
+      expect(clocks - bare.clocks).toBeLessThan(requests / 10);
+      expect(timers - bare.timers).toBeLessThan(requests / 10);
+      for (const condition of ['path:/never', 'status:>=600']) {
+        const other = await runTraced(node, program, { env, requests: [{ id: 'a', condition }] });
+        expect(other.trace.requests).toEqual([]);
+        expect(other.trace.counts.untraced).toBe(requests + 5);
+        const counts = counted(other.stdout);
+        // The call site is taken, as the request could have matched; it is not read, and next to nothing is written.
+        expect(counts.stacks).toBe(requests);
+        expect(counts.json).toBe(0);
+        expect(counts.writes).toBeLessThan(requests / 4);
+        const told = other.lines.filter((one) => !/^\{"k":"(proc|ctl|count|exit)"/.test(one.text));
+        expect(told).toEqual([]);
+      }
+    }
+  },
+);

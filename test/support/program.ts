@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { RequestControl } from '../../src/model/control';
 import type { NodeVersion } from './nodes';
 
 export interface RunOptions {
@@ -10,6 +11,8 @@ export interface RunOptions {
   cwd?: string;
   /** Fields of NETTRACE_CONF beside those that every run has. */
   conf?: Readonly<Record<string, unknown>>;
+  /** Trace requests in force; default: one for everything. */
+  requests?: readonly RequestControl[];
   /** Command that gets the whole command line as arguments (a namespace, npm); default: none. */
   wrap?: readonly string[];
   /** Runs at the child's start: to kill it, to write to it. */

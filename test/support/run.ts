@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { controlFileName } from '../../src/model/control';
 import type { Trace } from '../../src/model/records';
 import { newHeader, Store } from '../../src/model/store';
 import { nowUs } from './clock';
@@ -46,6 +47,10 @@ export async function runTraced(node: NodeVersion, program: string, options: Run
     const anchor = { time: new Date().toISOString(), monotonicNs: `${zero}000` };
     const store = new Store(newHeader(randomUUID(), anchor, { name: 'test', version: '0' }));
     const env = hookEnvironment(spool, options, store.header.id);
+    if (options.requests) {
+      const control = { v: 1, generation: 1, requests: options.requests, breakpoints: [] };
+      writeFileSync(join(spool, controlFileName), JSON.stringify(control));
+    }
     const ending = await runCommand(commandOf(node, program, options), options, env);
     const lines = readSpool(spool);
     foldSpool(store, lines, ending);
