@@ -85,7 +85,7 @@ function program(): Command {
     .addOption(
       new Option('--kernel-interval <seconds>', 'time between two samples of an open connection')
         .default(undefined, '1')
-        .argParser(seconds),
+        .argParser(pause),
     )
     .addOption(
       new Option('--kernel-modulus <n>', 'every so many-th connection is sampled while it is open')
@@ -255,6 +255,13 @@ function seconds(value: string): number {
   const n = Number(value);
   if (n >= 0.1 && n <= 3600) return n;
   throw new InvalidArgumentError('Use a number of seconds, 0.1 to 3600.');
+}
+
+/** 0: none. */
+function pause(value: string): number {
+  const n = Number(value);
+  if (n >= 0 && n <= 3600 && value.trim() !== '') return n;
+  throw new InvalidArgumentError('Use a number of seconds, 0 to 3600.');
 }
 
 function modulus(value: string): number {

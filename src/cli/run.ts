@@ -110,7 +110,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       helper: options.enabled === false ? 'none' : options.helper,
       helperOptions: {
         enableConntrack: options.enableConntrack === true,
-        ...(options.kernelInterval !== undefined ? { intervalMs: options.kernelInterval * 1000 } : {}),
+        ...(options.kernelInterval !== undefined ? { intervalMs: Math.round(options.kernelInterval * 1000) } : {}),
         ...(options.kernelModulus !== undefined ? { modulus: options.kernelModulus } : {}),
       },
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
