@@ -36,6 +36,34 @@ describe('show', () => {
     );
   });
 
+  test('only what a query passes, in every view', async () => {
+    const { code, stdout } = await nettrace.run(['show', golden, '--query', 'status:2xx -is:reused']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 of 8 requests match status:2xx -is:reused');
+    const urls = (text: string) => [...text.matchAll(/https?:\/\/\S+/g)].map((m) => m[0]);
+    expect(urls(stdout)).toEqual(['https://pay.example.test/v1/intents/42', 'http://127.0.0.1:9000/health']);
+    const blocks = await nettrace.run(['show', golden, '--query', 'host:127.0.0.1', '--view', 'request']);
+    expect(urls(blocks.stdout)).toEqual(['http://127.0.0.1:9000/health']);
+    const groups = await nettrace.run(['show', golden, '--query', 'has:error', '--top', 'host']);
+    expect([...groups.stdout.matchAll(/^(\S+\.test|\d\S+) /gm)].map((m) => m[1])).toEqual([
+      'expired.example.test',
+      'nosuch.example.test',
+    ]);
+    // Of the connections those that its requests used.
+    const lives = await nettrace.run(['show', golden, '--query', 'host:127.0.0.1', '--view', 'tcplife']);
+    expect(lives.stdout.trim().split('\n').slice(1)).toEqual([expect.stringContaining('127.0.0.1')]);
+    const none = await nettrace.run(['show', golden, '--query', 'status:599']);
+    expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining('0 of 8 requests match') });
+  });
+
+  test('a query that is wrong: the place is marked, exit code 2', async () => {
+    const { code, stdout, stderr } = await nettrace.run(['show', golden, '--query', 'cart stats:500']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(
+      '--query: unknown key "stats" at column 6. Did you mean status?\n  cart stats:500\n       ^^^^^\n',
+    );
+  });
+
   test('a reader that has enough', async () => {
     const result = await nettrace.run(['show', golden, '--view', 'request'], {
       wrap: ['sh', '-c', '"$@" | head -n 1', 'sh'],
