@@ -148,7 +148,6 @@ describe('--table', () => {
 
 describe('options', () => {
   test.each([
-    [['--log', '--json'], "option '--log' cannot be used with option '--json'"],
     [['--table', '--quiet'], "option '--table' cannot be used with option '--quiet'"],
     [['--table', '--log'], 'cannot be used with option'],
     [['--json', '--quiet'], "option '--json' cannot be used with option '--quiet'"],
