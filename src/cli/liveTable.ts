@@ -3,8 +3,11 @@
  * meanwhile moves it down, so a program that talks is better redirected. On a pipe one table after the other, only when
  * something changed.
  */
+import { talkersOf } from '../analysis/talkers';
+import { hostPort } from '../formats/words';
 import type { Store } from '../model/store';
-import { type Style, styleFor } from './say';
+import { bytesText } from '../model/text';
+import { printable, type Style, styleFor } from './say';
 import { summaryLines } from './summary';
 
 export interface Screen {
@@ -13,6 +16,9 @@ export interface Screen {
   columns?: number;
   rows?: number;
 }
+
+/** Destinations named below the table. */
+const mostTalkers = 3;
 
 /** Seconds between two drawings, if nothing else is asked for. */
 export const defaultInterval = (screen: Screen): number => (screen.isTTY ? 1 : 10);
@@ -37,7 +43,10 @@ export class LiveTable {
   draw(): void {
     const { isTTY = false, columns = 200, rows = 40 } = this.screen;
     const most = isTTY ? Math.max(5, rows - 12) : 50;
-    const lines = summaryLines(this.store, this.now(), { style: this.#style, width: columns, most });
+    const lines = [
+      ...summaryLines(this.store, this.now(), { style: this.#style, width: columns, most }),
+      ...this.#talkers(),
+    ];
     const shown = isTTY ? lines.slice(0, Math.max(1, rows - 1)) : lines;
     const text = `${this.#style.bold('nettrace:')} ${shown.join('\n')}\n`;
     if (isTTY) {
@@ -57,6 +66,18 @@ export class LiveTable {
     this.#drawn = 0;
   }
 
+  /** Where bytes go now, if the kernel tells. */
+  #talkers(): string[] {
+    return talkersOf(this.store, this.now())
+      .filter((t) => t.sending + t.receiving >= 1)
+      .sort((a, b) => b.sending + b.receiving - a.sending - a.receiving)
+      .slice(0, mostTalkers)
+      .map((t) => {
+        const to = hostPort(printable(t.host ?? t.address), t.port);
+        return `now ${to}: ${bytesText(t.receiving)}/s received, ${bytesText(t.sending)}/s sent`;
+      });
+  }
+
   #erase(): string {
     return this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A\x1b[J`;
   }
@@ -64,6 +85,6 @@ export class LiveTable {
   /** What a drawing on a pipe depends on. */
   #counted(): string {
     const { counts, live } = this.store;
-    return JSON.stringify([counts.requests, counts.failed, counts.connections, live]);
+    return JSON.stringify([counts.requests, counts.failed, counts.connections, live, this.#talkers()]);
   }
 }

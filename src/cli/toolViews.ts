@@ -3,6 +3,7 @@
  * hook saw. What it cannot see says so: a figure is `-`, a tool that needs the kernel an error.
  */
 
+import { talkersOf } from '../analysis/talkers';
 import { hostPort } from '../formats/words';
 import { compareIds } from '../model/ids';
 import type { Connection, Lookup } from '../model/records';
@@ -11,7 +12,7 @@ import type { Store } from '../model/store';
 import { printable, type Style, UsageError } from './say';
 import { type Cell, type Column, tableLines } from './table';
 
-export const toolViews = ['tcplife', 'tcpretrans', 'gethostlatency', 'soconnlat'] as const;
+export const toolViews = ['tcplife', 'tcpretrans', 'tcptop', 'gethostlatency', 'soconnlat'] as const;
 export type ToolView = (typeof toolViews)[number];
 
 type Fields = readonly (string | number | undefined)[];
@@ -26,6 +27,8 @@ export function toolLines(store: Store, view: ToolView, now: number, style: Styl
       return table(['PID', 'PROCESS', 'FAM', 'ADDRESS', 'PORT>', 'LAT(us)>', 'RESULT'], connectLatency(store), style);
     case 'tcpretrans':
       return table(retransmitHead, retransmits(store), style);
+    case 'tcptop':
+      return table(topHead, topTalkers(store, now), style);
   }
 }
 
@@ -104,6 +107,23 @@ function who(store: Store, thread: string | undefined): [number | undefined, str
 
 function processEnd(store: Store, c: Connection): number | undefined {
   return c.thread === undefined ? undefined : store.thread(c.thread)?.process.endAt;
+}
+
+const topHead = ['RADDR', 'RPORT>', 'HOST', 'CONNS>', 'TX_KB>', 'RX_KB>', 'S>', 'TX_KB/s>', 'RX_KB/s>'];
+
+/** By destination, the most bytes first; the rates are those of the whole time that it was talked to. */
+function topTalkers(store: Store, now: number): Fields[] {
+  const talkers = talkersOf(store, now);
+  if (talkers.length === 0 && store.counts.connections > 0)
+    throw new UsageError(
+      'tcptop needs what the kernel counted, and this trace has nothing of it: record on Linux with the helper.',
+    );
+  return talkers.map((t) => {
+    const seconds = t.duration / 1e6;
+    const rate = (bytes: number) => (seconds > 0 ? (bytes / 1024 / seconds).toFixed(1) : undefined);
+    const amounts = [kilobytes(t.sent), kilobytes(t.received), seconds.toFixed(2), rate(t.sent), rate(t.received)];
+    return [t.address, t.port, t.host, t.connections, ...amounts];
+  });
 }
 
 const retransmitHead = ['TIME', 'PID', 'IP>', 'LADDR:LPORT', 'T>>', 'RADDR:RPORT', 'STATE'];

@@ -143,6 +143,41 @@ describe.skipIf(why)('figures in a trace', () => {
     expect(trace.connections[0]?.kernel?.rwndLimitedDuration).toBeGreaterThanOrEqual(rwndLimitedDuration);
   });
 
+  test('where the bytes go, while they go and afterwards: the rate is the server’s', async () => {
+    const perMs = 3000;
+    const seen = { bytes: 0, us: 0 };
+    const server = createHttp(({ socket }, r) => {
+      const begin = performance.now();
+      let sent = 0;
+      const timer = setInterval(() => {
+        const due = Math.floor(Math.min(3000, performance.now() - begin)) * perMs;
+        r.write(Buffer.alloc(due - sent));
+        sent = due;
+        if (due < 3000 * perMs) return;
+        clearInterval(timer);
+        r.end(() => Object.assign(seen, { bytes: socket.bytesWritten, us: (performance.now() - begin) * 1000 }));
+      }, 20);
+    }).listen(0, '127.0.0.1');
+    counting.servers.push(server);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const out = join(nettrace.home, 'talkers.nettrace.json');
+    const program = `require('http').get('http://127.0.0.1:${port}/', { agent: false }, (r) => r.resume())`;
+    const args = ['run', '--table', '--interval', '1', '-o', out, '--', process.execPath, '-e', program];
+    const { code, stderr } = await nettrace.run(args);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const rate = seen.bytes / (seen.us / 1e6);
+    const near = (value: number) => Math.abs(value / rate - 1) < 0.1;
+    const drawn = [...stderr.matchAll(new RegExp(`^now 127.0.0.1:${port}: ([\\d.]+) MB/s received`, 'gm'))];
+    expect(drawn.map((m) => Number(m[1]) * 1e6).filter(near).length, `${rate}: ${stderr}`).toBeGreaterThan(0);
+    const { stdout } = await nettrace.run(['show', out, '--view', 'tcptop']);
+    const [head, row] = stdout.split('\n').map((line) => line.trim().split(/ +/));
+    expect(head).toEqual(['RADDR', 'RPORT', 'HOST', 'CONNS', 'TX_KB', 'RX_KB', 'S', 'TX_KB/s', 'RX_KB/s']);
+    expect(row?.slice(0, 4)).toEqual(['127.0.0.1', String(port), '-', '1']);
+    expect(Number(row?.[5])).toBeCloseTo(seen.bytes / 1024, 0);
+    expect(near(Number(row?.[8]) * 1024), `${rate}: ${stdout}`).toBe(true);
+  });
+
   test.skipIf(whyNoSpace)('counters of the namespace: connections that were refused', async () => {
     const wrap = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
     const trace = await traced('refused.cjs', { COUNT: '30' }, wrap);
