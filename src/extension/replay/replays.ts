@@ -119,7 +119,18 @@ export class Replays implements vscode.Disposable {
     };
     const isNew = this.#front !== stepped;
     this.#show(stepped);
-    if (isNew) void this.parts.panel.show({ focus: false });
+    if (isNew) void this.#open();
+  }
+
+  /** Variables, call stack and panel come to the front; the focus stays in the code. */
+  async #open(): Promise<void> {
+    // VS Code opens its view at breakpoints only, and a replay begins without one.
+    const opens = vscode.workspace.getConfiguration('debug').get<string>('openDebug');
+    if (opens !== 'neverOpen') {
+      await vscode.commands.executeCommand('workbench.view.debug');
+      await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+    }
+    await this.parts.panel.show({ focus: false });
   }
 
   #show(stepped: Stepped): void {
