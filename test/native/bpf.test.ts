@@ -272,6 +272,45 @@ describe.skipIf(why)('events of the kernel', () => {
     expect(queue?.packets).toBeGreaterThan(20);
   });
 
+  test('packets that a router marked for congestion', async () => {
+    using spaces = new Spaces();
+    for (const at of ['client', 'server'] as const) spaces.set(at, 'ipv4/tcp_ecn', '1');
+    const rule = 'tcp sport 8080 ip ecn ect0 counter ip ecn set ce';
+    spaces.rules('router', `table ip n {\n chain f {\n type filter hook forward priority 0;\n ${rule}\n }\n}\n`);
+    using server = new Talker(
+      `require('net').createServer((s) => s.resume().on('end', () => s.end(Buffer.alloc(100_000)))).listen(8080, '${spaces.server}', () => console.log('up'));`,
+      spaces.in('server'),
+    );
+    expect(await server.line()).toBe('up');
+    using kernel = new Kernel({ features, wrap: spaces.in('client') });
+    await kernel.hello();
+    using ours = new Talker(writer(spaces.server, 8080, 10), spaces.in('client'));
+    const localPort = Number(await ours.line());
+    const ends = { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 };
+    kernel.watch('c', ends, { pid: ours.pid });
+    await kernel.until('watched', () => kernel.all('watched')[0]);
+    ours.tell('go');
+    expect(await ours.line()).toBe('closed');
+    await final(kernel, 'c');
+    await kernel.settled();
+    const marked = Number(/counter packets (\d+)/.exec(spaces.run('router', 'nft', 'list', 'ruleset'))?.[1]);
+    expect(marked).toBeGreaterThan(10);
+    expect(kernel.all('traffic', 'c').at(-1)).toMatchObject({ ecnMarks: marked });
+  });
+
+  test('a connection that is taken: from the first answer on', async () => {
+    using kernel = new Kernel({ features });
+    await kernel.hello();
+    using p = await pair();
+    kernel.watch('taken', p.theirs);
+    const states = () => kernel.events('taken', 'state').map((e) => `${e.from} ${e.to}`);
+    await kernel.until('established', () => states().length > 1);
+    expect(states()).toEqual(['listen syn-recv', 'syn-recv established']);
+    p.ours.end();
+    p.theirs.resume().end();
+    await kernel.until('the end', () => states().at(-1)?.endsWith(' close'));
+  });
+
   test('one user’s alone: root’s connections to the same server are never told to another', async () => {
     const nobody = 65534;
     using kernel = new Kernel({ features: [...features, 'conntrack'], forUser: nobody });
