@@ -23,7 +23,7 @@ export interface Parts {
   editors: TraceEditors;
   notes: Notes;
   attacher: Attacher;
-  replays: Pick<Replays, 'start'>;
+  replays: Pick<Replays, 'start' | 'shown'>;
   log: Log & Pick<vscode.LogOutputChannel, 'show'>;
 }
 
@@ -36,7 +36,8 @@ export function registerCommands({ runs, panel, editors, notes, attacher, replay
     [commands.save]: save,
     [commands.savePackets]: (row?: string) => savePackets(runs, row),
     [commands.open]: () => openTrace(),
-    [commands.clear]: () => runs.clear(),
+    // What is stepped through is a file; the runs behind it are not seen.
+    [commands.clear]: () => (replays.shown ? undefined : runs.clear()),
     [commands.openInEditor]: () => panel.openInEditor(),
     [commands.showPanel]: () => panel.show({ focus: true }),
     [commands.showRow]: (id: string) => (partsOfRowId(id) ? panel.reveal(id) : undefined),

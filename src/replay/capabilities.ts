@@ -17,5 +17,4 @@ export const capabilities: DebugProtocol.Capabilities = {
   completionTriggerCharacters: [':', ' ', '('],
   supportsLoadedSourcesRequest: true,
   supportsTerminateRequest: true,
-  supportsDelayedStackTraceLoading: true,
 };

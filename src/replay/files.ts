@@ -29,9 +29,12 @@ export class SourceFiles {
   sourceOf(file: string, line: number): { source: DebugProtocol.Source; line: number } {
     const found = this.replay.sources.locate(file);
     const name = baseName(file);
-    if ('path' in found) return { source: { name, path: found.path }, line };
+    if ('path' in found) return { source: { name, path: found.path }, line: Math.max(1, line) };
     const reference = this.#recorded.indexOf(file) + 1;
-    return { source: { name, sourceReference: reference, origin: found.reason }, line: Math.min(line, mostLines) };
+    return {
+      source: { name, sourceReference: reference, origin: found.reason },
+      line: Math.min(Math.max(1, line), mostLines),
+    };
   }
 
   /** Lines of a source that requests were made at; undefined: no request was made in it. */
@@ -49,7 +52,7 @@ export class SourceFiles {
     const found = this.replay.sources.locate(file);
     const reason = 'reason' in found ? found.reason : 'it is on this machine';
     const text: string[] = [];
-    const known = this.replay.callSites.lines(file).filter((l) => l.line <= mostLines);
+    const known = this.replay.callSites.lines(file).filter((l) => l.line >= 1 && l.line <= mostLines);
     for (const l of known) {
       while (text.length < l.line) text.push('');
       const count = l.positions.length;

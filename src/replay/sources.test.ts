@@ -69,6 +69,13 @@ describe('where sources are', () => {
     ]);
   });
 
+  test('a share that a trace names is not asked for', () => {
+    const asked: string[] = [];
+    const exists = (path: string) => asked.push(path) < 0;
+    expect(located(['\\\\evil\\share\\a.ts'], [], { exists })).toEqual(['– it is not on this machine']);
+    expect(asked.filter((p) => p.startsWith('//'))).toEqual([]);
+  });
+
   test('recorded names as paths', () => {
     expect(recordedPath('\\\\host\\share\\a.ts')).toBe('//host/share/a.ts');
     expect(recordedPath('a.ts')).toBeUndefined();

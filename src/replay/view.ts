@@ -33,8 +33,14 @@ export class StopView {
     const event = thread === undefined ? undefined : this.replay.presentOf(thread);
     if (!event || thread === undefined) return [];
     const id = () => this.#frames.push(thread) - 1;
-    const label = { name: eventText(this.replay.trace, event), line: 0, column: 0, presentationHint: 'label' as const };
     const chain = this.replay.framesOf(event);
+    const label = {
+      name: eventText(this.replay.trace, event),
+      line: 0,
+      column: 0,
+      // With no line below it, it is the frame to select: its variables are to be seen.
+      ...(chain.length > 0 ? { presentationHint: 'label' as const } : {}),
+    };
     const hasUser = chain.some((f) => f.kind !== 'library');
     return [
       { id: id(), ...label },

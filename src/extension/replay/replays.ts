@@ -56,6 +56,8 @@ export class Replays implements vscode.Disposable {
       debug.onDidChangeActiveDebugSession((session) => {
         const stepped = this.#sessions.get(session?.id ?? '');
         if (stepped) this.#show(stepped);
+        // A program that is debugged beside it.
+        else if (session) this.#leave();
       }),
       debug.onDidTerminateDebugSession((session) => this.#ended(session)),
     ])
@@ -68,6 +70,11 @@ export class Replays implements vscode.Disposable {
     if (!config) return;
     const folder = trace && vscode.workspace.getWorkspaceFolder(trace);
     await vscode.debug.startDebugging(folder ?? vscode.workspace.workspaceFolders?.[0], config);
+  }
+
+  /** Whether the panel shows a trace that is stepped through. */
+  get shown(): boolean {
+    return this.#front !== undefined;
   }
 
   /** The page’s slider was moved. */
@@ -144,7 +151,12 @@ export class Replays implements vscode.Disposable {
     this.#sessions.delete(session.id);
     if (!stepped || this.#front !== stepped) return;
     const other = [...this.#sessions.values()].at(-1);
-    if (other) return this.#show(other);
+    if (other) this.#show(other);
+    else this.#leave();
+  }
+
+  /** The panel shows the live runs again. */
+  #leave(): void {
     this.#front = undefined;
     this.parts.panel.mark(undefined);
     this.parts.shown.show(undefined);
