@@ -1,6 +1,7 @@
 /** A trace request in force, in one isolate: what it matches, and how many of its matches are told. */
 import type { RequestControl } from '../model/control';
-import { compileQuery, parseQuery } from '../model/query';
+import { compileQuery } from '../model/query/compile';
+import { parseQuery } from '../model/query/parse';
 import { fault, parts } from './faults';
 import { requestFields } from './queryFields';
 import type { RequestRecord } from './record';

@@ -2,7 +2,7 @@
  * What a query can ask of a record while it is filled: `pending` until it is known, or will not come any more. Durations
  * are in µs. What only the trace as a whole knows (numbers of connections, comparisons with others) is absent.
  */
-import { type Fields, type FieldValue, pending } from '../model/query';
+import { type Fields, type FieldValue, pending } from '../model/query/compile';
 import { pid, threadId } from './builtins';
 import { type CallPlace, placeIn } from './callPlace';
 import { presentSite } from './callsite';

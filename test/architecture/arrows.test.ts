@@ -34,7 +34,8 @@ const bundledByHook = new Set([
   'src/model/hosts',
   'src/model/control',
   'src/model/breakpoints',
-  'src/model/query',
+  'src/model/query/compile',
+  'src/model/query/parse',
 ]);
 
 /** Files of the hook that the session uses too: the codec of DNS messages, which knows neither hook nor program. */
