@@ -106,7 +106,8 @@ export class Run {
     const dropped = messages.some((m) => m.kind === 'dropped');
     if (withEnd && this.state !== 'running' && !dropped)
       messages.push({ kind: 'ended', text: endText(this), action: { title: 'Save…', command: 'save' } });
-    return messages;
+    const helper = helperMessage(this.store);
+    return helper ? [...messages, helper] : messages;
   }
 }
 
@@ -118,6 +119,22 @@ export function pausesOn(store: Store, offset: number): NonNullable<RunInfo['pau
     ...(thread === undefined ? {} : { thread }),
     ...(process === undefined ? {} : { process }),
   }));
+}
+
+/** The helper was wanted and is not there: said once, as the page closes it for good. Other platforms have none. */
+function helperMessage(store: Store): PanelMessage | undefined {
+  const figures = store.header.sources.find((s) => s.name === 'inetDiag');
+  if (figures?.state !== 'unavailable') return undefined;
+  const action = { title: 'Why…', command: 'enableKernel' } as const;
+  const rest = 'Everything else works.';
+  if (figures.reason === 'noHelper')
+    return { kind: 'helper', text: `No figures of the kernel: there is no helper for this machine. ${rest}`, action };
+  if (figures.reason !== 'fault') return undefined;
+  return {
+    kind: 'helper',
+    text: `No figures of the kernel: ${figures.detail ?? 'the helper failed.'} ${rest}`,
+    action,
+  };
 }
 
 /** What the trace lacks: parts of the hook that are off, records lost or evicted. */

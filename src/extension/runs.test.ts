@@ -150,3 +150,36 @@ describe('what a run tells of itself', () => {
     expect(store.pauses.map((p) => p.id)).toEqual(['w-1', 'w-2']);
   });
 });
+
+it('a helper that is wanted and not there is said once a run, after all else', async () => {
+  const recorder = new FakeRecorder('a');
+  const run = runs.begin(recorder, 'first');
+  recorder.write(doneLine(1, 1000));
+  const detail = 'dist/native is not there.';
+  recorder.store.setSource({ name: 'inetDiag', state: 'unavailable', reason: 'noHelper', detail });
+  settle();
+  await runs.end(run);
+  const { message, moreMessages } = runs.runs()[0] ?? {};
+  expect([message?.kind, ...(moreMessages ?? []).map((m) => m.kind)]).toEqual(['ended', 'helper']);
+  expect(moreMessages?.[0]?.action?.command).toBe('enableKernel');
+  recorder.store.setSource({ name: 'inetDiag', state: 'unavailable', reason: 'platform' });
+  expect(runs.runs()[0]?.moreMessages).toBeUndefined();
+});
+
+it('what the kernel’s side can do is in the status, from when it is known', () => {
+  const recorder = new FakeRecorder('a');
+  runs.begin(recorder, 'first');
+  recorder.store.setSource({ name: 'inetDiag', state: 'on' });
+  for (const name of ['bpf', 'conntrack'] as const)
+    recorder.store.setSource({ name, state: 'unavailable', reason: 'noRights' });
+  settle();
+  expect(runs.status().kernelEnable).toBeUndefined();
+  const denied = { state: 'needsPermission' } as const;
+  const more = { events: denied, conntrack: denied, packets: denied };
+  runs.setAbilities({ helper: '/h', installed: false, root: false, figures: { state: 'available' }, ...more });
+  expect(runs.status()).toMatchObject({
+    kernel: 'kernel figures: on · events, conntrack, packets: need permission',
+    kernelEnable: true,
+  });
+  expect(changes.at(-1)).toEqual({ upsert: [], removed: [] });
+});

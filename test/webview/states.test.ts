@@ -37,6 +37,17 @@ test('several messages: the most important first', async () => {
   expect(await panel.page.textContent('.msg')).toContain('The hook was not loaded');
   expect(await panel.page.textContent('.msg')).toContain('1 of 2');
 });
+test('the kernel’s line: what can be enabled has its button, which asks the host', async () => {
+  const kernel = 'kernel figures: on · events, conntrack, packets: need permission';
+  await open({ state: { ...ended, status: { ...ended.status, kernel, kernelEnable: true } } });
+  const { page } = panel;
+  expect(await page.textContent('.sb .hl')).toContain(kernel);
+  await page.click('.sb >> text=Enable…');
+  expect((await posted('run')).map((m) => m.command)).toEqual(['enableKernel']);
+  await panel.send({ type: 'state', state: ended });
+  await settled(page);
+  expect(await page.locator('.sb >> text=Enable…').count()).toBe(0);
+});
 test('recording without a request says so after five seconds', async () => {
   await open({ state: { ...empty, runs: [run], status: { ...empty.status, recording: true } } });
   await panel.page.waitForSelector('text=Recording. The program has made no request yet.', { timeout: 8000 });
