@@ -7,6 +7,7 @@ import type { Panel } from '../panel/panel';
 import type { Runs } from '../runs';
 import { askForCondition, askForLimit } from './ask';
 import type { WorkspaceRequests } from './registry';
+import { shownRequests } from './shown';
 import { detailsOf, titleOf } from './words';
 
 export interface RequestParts {
@@ -24,7 +25,8 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     [commands.switchRequests]: switchThem,
     [commands.deleteRequest]: async (item) => {
       const registry = await requests.registry();
-      const chosen = await oneOf(item, 'Which trace request is to be deleted?', (r) => !requests.isEverything(r));
+      const deletable = registry.list().filter((r) => !requests.isEverything(r));
+      const chosen = await oneOf(item, 'Which trace request is to be deleted?', deletable);
       if (chosen && registry.get(chosen.id)) registry.delete(chosen.id);
     },
     [commands.copyRequestId]: async (item) => {
@@ -32,7 +34,7 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
       if (chosen) await vscode.env.clipboard.writeText(chosen.id);
     },
     [commands.copyRequests]: async (item) => {
-      const registry = await requests.registry();
+      const { registry } = await shownRequests(requests, runs);
       const given = item && registry.get(item.id);
       await vscode.env.clipboard.writeText(JSON.stringify(given ?? registry.list(), null, 2));
       if (!given)
@@ -67,10 +69,15 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     const others = registry.list().filter((r) => r.enabled && r.owner !== undefined);
     if (chosen.how === 'only') switchTo(registry, new Set([made.id, ...others.map((r) => r.id)]));
     else if (chosen.how === 'beside') registry.update(made.id, { enabled: true });
+    const { run } = await shownRequests(requests, runs);
+    if (run !== undefined)
+      void vscode.window.showInformationMessage(
+        `Net Trace: ${run} is traced by what its launch configuration says; the new trace request holds for other runs.`,
+      );
   }
 
   async function switchThem(): Promise<void> {
-    const registry = await requests.registry();
+    const { registry } = await shownRequests(requests, runs);
     const items = registry.list().map((r) => ({ ...itemOf(r), picked: r.enabled === true }));
     const chosen = await vscode.window.showQuickPick(items, {
       canPickMany: true,
@@ -84,10 +91,10 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
   async function oneOf(
     item: TraceRequest | undefined,
     placeHolder: string,
-    fits: (r: TraceRequest) => boolean = () => true,
+    among?: readonly TraceRequest[],
   ): Promise<TraceRequest | undefined> {
     if (typeof item?.id === 'string') return item;
-    const items = (await requests.registry()).list().filter(fits).map(itemOf);
+    const items = (among ?? (await shownRequests(requests, runs)).registry.list()).map(itemOf);
     if (items.length === 0) {
       void vscode.window.showInformationMessage(
         'Net Trace: there is no such trace request yet. Make one by “New Trace Request”.',

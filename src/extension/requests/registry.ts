@@ -23,7 +23,6 @@ export class WorkspaceRequests {
   readonly #changed = new Emitter<void>();
   #loading: Promise<TraceRequests> | undefined;
   #everything = '';
-  #loaded: TraceRequests | undefined;
 
   /** After each change, by whomever. */
   readonly onDidChange = this.#changed.event;
@@ -37,11 +36,6 @@ export class WorkspaceRequests {
   registry(): Promise<TraceRequests> {
     this.#loading ??= this.#load();
     return this.#loading;
-  }
-
-  /** Absent: not needed so far. */
-  get loaded(): TraceRequests | undefined {
-    return this.#loaded;
   }
 
   /** Is it the one for everything? Known once they are loaded. */
@@ -67,7 +61,6 @@ export class WorkspaceRequests {
       this.memory.set(value);
       this.#changed.fire();
     });
-    this.#loaded = registry;
     return registry;
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { TraceRequest } from '../../model/records';
 import { TraceRequests } from '../../model/traceRequests';
+import type { Runs } from '../runs';
 import { launchRequests } from './launch';
 import { WorkspaceRequests } from './registry';
+import { shownRequests } from './shown';
 import { detailsOf, titleOf, tooltipOf } from './words';
 
 function workspace() {
@@ -73,6 +75,20 @@ describe('the workspace’s trace requests', () => {
   });
 });
 
+describe('those that are shown', () => {
+  const runOf = (state: string, registry: TraceRequests) =>
+    ({ list: () => [{ state, title: 'Own set', recorder: { control: { registry } } }] }) as unknown as Runs;
+  it('are the workspace’s, but while a program runs with its own', async () => {
+    const requests = workspace().open();
+    const registry = await requests.registry();
+    const own = new TraceRequests();
+    expect(await shownRequests(requests, runOf('running', own))).toEqual({ registry: own, run: 'Own set' });
+    expect(await shownRequests(requests, runOf('ended', own))).toEqual({ registry });
+    expect(await shownRequests(requests, runOf('running', registry))).toEqual({ registry });
+    expect(await shownRequests(requests, { list: () => [] })).toEqual({ registry });
+  });
+});
+
 describe('trace requests of a launch configuration', () => {
   const of = (traceRequests: unknown, sample?: unknown) => launchRequests({ traceRequests, sample }, TraceRequests);
   it('none: the workspace’s', () => expect(of(undefined)).toBeUndefined());
@@ -92,7 +108,7 @@ describe('trace requests of a launch configuration', () => {
   });
   it.each<[unknown, unknown, RegExp]>([
     ['status:500', undefined, /"traceRequests" .* has to be a list/],
-    [['status:>='], undefined, /"traceRequests"\[0\] .*: column \d+/],
+    [['status:>='], undefined, /"traceRequests"\[0\] .*condition: .*column \d+/],
     [['', 5], undefined, /"traceRequests"\[1\] .*condition/],
     [[{ condition: '', limit: 0 }], undefined, /limit/],
     [[{ condition: '', limits: 1 }], undefined, /no field limits; there are condition, /],

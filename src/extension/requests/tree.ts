@@ -6,6 +6,7 @@ import { views } from '../ids';
 import type { Runs } from '../runs';
 import { Throttle } from '../throttle';
 import type { WorkspaceRequests } from './registry';
+import { shownRequests } from './shown';
 import { detailsOf, type InRun, titleOf, tooltipOf } from './words';
 
 const gapMs = 500;
@@ -18,6 +19,8 @@ export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vsco
   readonly #view: vscode.TreeView<TraceRequest>;
   /** What is shown, as text: the tree is drawn anew only if that changes. */
   #shown = '';
+  /** They are those of a launch configuration. */
+  #launched = false;
 
   constructor(
     private readonly requests: WorkspaceRequests,
@@ -35,7 +38,10 @@ export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vsco
 
   async getChildren(element?: TraceRequest): Promise<TraceRequest[] | undefined> {
     if (element) return undefined;
-    const list = (await this.requests.registry()).list();
+    const { registry, run } = await shownRequests(this.requests, this.runs);
+    const list = registry.list();
+    this.#launched = run !== undefined;
+    this.#view.message = messageOf(list, run);
     // The one for everything comes first, whenever it was made.
     return [...list].sort((a, b) => Number(this.requests.isEverything(b)) - Number(this.requests.isEverything(a)));
   }
@@ -46,7 +52,8 @@ export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vsco
     item.id = request.id;
     item.description = detailsOf(request, run);
     item.tooltip = tooltipOf(request, run);
-    item.contextValue = this.requests.isEverything(request) ? 'everything' : 'request';
+    const kind = this.requests.isEverything(request) ? 'everything' : 'request';
+    item.contextValue = this.#launched ? 'launched' : kind;
     item.checkboxState = {
       state: request.enabled ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
       tooltip: request.enabled ? 'Do not trace these requests' : 'Trace these requests',
@@ -56,7 +63,7 @@ export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vsco
   }
 
   async #checked(items: readonly (readonly [TraceRequest, vscode.TreeItemCheckboxState])[]): Promise<void> {
-    const registry = await this.requests.registry();
+    const { registry } = await shownRequests(this.requests, this.runs);
     for (const [{ id }, state] of items) {
       // Deleted meanwhile: the tree is drawn anew anyway.
       if (registry.get(id)) registry.update(id, { enabled: state === vscode.TreeItemCheckboxState.Checked });
@@ -72,13 +79,7 @@ export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vsco
 
   #update(): void {
     const run = this.runs.list().at(-1);
-    const followed = run?.recorder.control?.registry;
-    const own = followed !== undefined && followed !== this.requests.loaded;
-    // An empty text takes the message away.
-    this.#view.message = own
-      ? `${run?.title} has trace requests of its own, in its launch configuration; those below are not in force for it.`
-      : '';
-    const shown = JSON.stringify(run?.store.header.traceRequests?.map((r) => [r.id, r.state, r.matched]) ?? null);
+    const shown = JSON.stringify([run?.state, run?.store.header.traceRequests?.map((r) => [r.id, r.state, r.matched])]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#changed.fire();
@@ -87,4 +88,12 @@ export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vsco
   dispose(): void {
     this.#disposables.dispose();
   }
+}
+
+/** The next step, or whose they are. An empty text takes the message away. */
+function messageOf(list: readonly TraceRequest[], run: string | undefined): string {
+  if (run !== undefined && list.length > 0) return `From the launch configuration of ${run}, for this run only.`;
+  if (run === undefined && list.length === 1 && list[0]?.enabled)
+    return 'Every request is traced. With + you say which, and how many.';
+  return '';
 }
