@@ -1,44 +1,31 @@
-/** Asks the user for a condition and a limit, checked while they are typed. */
+/** Asks the user for a condition and a limit, checked while they are typed by the rules that will hold for them. */
 import * as vscode from 'vscode';
-import { parseQuery } from '../../model/query';
+import type { NewTraceRequest } from '../../model/traceRequests';
 
-/** What is wrong with a condition, by the language's own parser; undefined: nothing. */
-export function conditionProblem(text: string): string | undefined {
-  const { error } = parseQuery(text);
-  return error && sentence(error.message);
-}
-
-/** Undefined: nothing. Empty text: no limit. */
-export function limitProblem(text: string): string | undefined {
-  if (text.trim() === '') return undefined;
-  const n = Number(text);
-  return Number.isSafeInteger(n) && n >= 1 && n <= 1e9 ? undefined : 'A whole number from 1, or nothing for no limit.';
-}
+/** What is wrong with what is asked for; undefined: nothing. */
+export type Rules = (asked: NewTraceRequest) => string | undefined;
 
 /** Undefined: given up. */
-export async function askForCondition(title: string, value = ''): Promise<string | undefined> {
+export async function askForCondition(title: string, rules: Rules): Promise<string | undefined> {
   return vscode.window.showInputBox({
     title,
-    value,
     prompt: 'As in the panel’s filter. Empty: every request.',
     placeHolder: 'status:>=500 path:/api/*',
     ignoreFocusOut: true,
-    validateInput: conditionProblem,
+    validateInput: (condition) => rules({ condition }),
   });
 }
 
-/** `none`: no limit; undefined: given up. */
-export async function askForLimit(title: string): Promise<number | 'none' | undefined> {
+/** Absent in what it gives: no limit. Undefined: given up. */
+export async function askForLimit(title: string, rules: Rules): Promise<{ limit?: number } | undefined> {
   const text = await vscode.window.showInputBox({
     title,
     prompt: 'Most requests traced in each process. Empty: no limit.',
     placeHolder: 'no limit',
     ignoreFocusOut: true,
-    validateInput: limitProblem,
+    validateInput: (typed) => rules({ condition: '', ...limitOf(typed) }),
   });
-  if (text === undefined) return undefined;
-  return text.trim() === '' ? 'none' : Number(text);
+  return text === undefined ? undefined : limitOf(text);
 }
 
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const limitOf = (text: string): { limit?: number } => (text.trim() === '' ? {} : { limit: Number(text) });

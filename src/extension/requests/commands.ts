@@ -49,9 +49,10 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
 
   async function create(): Promise<void> {
     const title = 'New Trace Request';
-    const condition = await askForCondition(title);
+    const rules = await requests.rules();
+    const condition = await askForCondition(title, rules);
     if (condition === undefined) return;
-    const limit = await askForLimit(title);
+    const limit = await askForLimit(title, rules);
     if (limit === undefined) return;
     const registry = await requests.registry();
     const everything = registry.list().find((r) => requests.isEverything(r));
@@ -64,7 +65,7 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
       ignoreFocusOut: true,
     });
     if (!chosen) return;
-    const made = registry.create({ condition, ...(limit === 'none' ? {} : { limit }) });
+    const made = registry.create({ condition, ...limit });
     // What other extensions trace is theirs.
     const others = registry.list().filter((r) => r.enabled && r.owner !== undefined);
     if (chosen.how === 'only') switchTo(registry, new Set([made.id, ...others.map((r) => r.id)]));

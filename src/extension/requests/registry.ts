@@ -3,7 +3,7 @@
  * the schemas with it. One of them, made here, asks for everything; it can be switched off but not deleted.
  */
 import type { TraceRequest } from '../../model/records';
-import type { TraceRequests } from '../../model/traceRequests';
+import type { NewTraceRequest, TraceRequests } from '../../model/traceRequests';
 import { Emitter } from '../emitter';
 
 /** Where they are kept; of the workspace. */
@@ -36,6 +36,19 @@ export class WorkspaceRequests {
   registry(): Promise<TraceRequests> {
     this.#loading ??= this.#load();
     return this.#loading;
+  }
+
+  /** What `create` would refuse, in words. */
+  async rules(): Promise<(asked: NewTraceRequest) => string | undefined> {
+    const { TraceRequests } = await this.load();
+    return (asked) => {
+      try {
+        new TraceRequests().create(asked);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    };
   }
 
   /** Is it the one for everything? Known once they are loaded. */

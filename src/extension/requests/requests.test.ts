@@ -48,6 +48,14 @@ describe('the workspace’s trace requests', () => {
     expect(refused).not.toHaveBeenCalled();
   });
 
+  it('says what is wrong while it is typed, by the rules of create', async () => {
+    const rules = await workspace().open().rules();
+    expect(rules({ condition: 'status:>=500', limit: 5 })).toBeUndefined();
+    expect(rules({ condition: 'status:>=' })).toMatch(/column 1: expected a value/);
+    expect(rules({ condition: 'run:1' })).toMatch(/^condition: run is known in a trace only/);
+    expect(rules({ condition: '', limit: Number('x') })).toMatch(/^limit has to be a whole number/);
+  });
+
   it('tells of each change, and of none before', async () => {
     const requests = workspace().open();
     const changed = vi.fn();
