@@ -1,22 +1,12 @@
 /** From a call site to the editor: files as they stand in records (paths, or file: URLs) and the lines round them. */
 import { readFile, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
 import type { Details } from '../model/protocol';
 import type { CallSite } from '../model/records';
 import { placeOf, type Row } from '../model/row';
+import { pathOf } from './paths';
 
-/** Path on disk of a recorded file name; undefined: it names no file (`node:internal/…`, `evalmachine.<anonymous>`). */
-export function pathOf(file: string): string | undefined {
-  if (file.startsWith('file:')) {
-    try {
-      return fileURLToPath(file);
-    } catch {
-      return undefined;
-    }
-  }
-  return /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(file) ? file : undefined;
-}
+export { pathOf };
 
 /** The place of a frame of a call chain, in the source where a map leads there; undefined: it has none. */
 export function placeOfFrame(frame: object | undefined): NonNullable<Row['callSite']> | undefined {

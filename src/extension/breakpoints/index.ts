@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { BreakpointHit } from '../../model/fold/breakpoint';
 import { Disposables } from '../disposables';
 import type { Log } from '../log';
-import { pathOf } from '../places';
+import { pathOf } from '../paths';
 import type { Run } from '../run';
 import type { Runs } from '../runs';
 import type { BreakpointList } from './list';

@@ -205,8 +205,7 @@ function checked(b: NetworkBreakpoint): NetworkBreakpoint {
 export function problemOf(b: NetworkBreakpoint): BreakpointError | undefined {
   const { condition = '', hitCondition, logMessage, thresholdMs } = b;
   const { query, error } = parseQuery(condition);
-  if (error)
-    return new BreakpointError(`Condition, column ${error.column}: ${error.message}`, 'condition', error.column);
+  if (error) return new BreakpointError(`Condition: ${error.message}`, 'condition', error.column);
   const late = tooLate(b.kind, query);
   if (late !== undefined)
     return new BreakpointError(`Condition: ${late} is not known yet when a request starts.`, 'condition');

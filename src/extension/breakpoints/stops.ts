@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isEarly, type NetworkBreakpoint } from '../../model/breakpoints';
 import { networkReason } from '../debug/pauses';
-import { pathOf } from '../places';
+import { pathOf } from '../paths';
 import type { LastHit } from './tail';
 
 /** Numbers that the debugger does not give itself. */
