@@ -269,6 +269,23 @@ export function layers(): Store {
     { connection: 'c', kind: 'write', at: 400 * ms, returnAt: 401 * ms, bytes: 517 },
     { connection: 'c', kind: 'read', at: 1300 * ms, bytes: 1400 },
   ]);
+  store.setConntrack({
+    id: 'ct-1',
+    connection: 'c',
+    original: { source: { address: '10.0.0.2', port: 50000 }, destination: { address: '192.0.2.9', port: 3128 } },
+    reply: { source: { address: '10.9.0.3', port: 8443 }, destination: { address: '203.0.113.5', port: 61000 } },
+  });
+  store.addKernelEvent({ id: 'e-1', connection: 'c', at: 310 * ms, kind: 'state', from: 'close', to: 'synSent' });
+  store.addKernelEvent({
+    id: 'e-2',
+    connection: 'c',
+    at: 900 * ms,
+    kind: 'retransmit',
+    retransmitKind: 'rto',
+    total: 1,
+    bytes: 1448,
+  });
+  store.addKernelEvent({ id: 'e-3', connection: 'c', at: 1810 * ms, kind: 'resetReceived', tcpState: 'established' });
   store.setPause({ id: 'w-1', thread, beginAt: 700 * ms, endAt: 1200 * ms, reason: 'breakpoint', uncertainty: 2 * ms });
   store.setConnection({
     id: 'c2',

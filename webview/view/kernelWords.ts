@@ -12,6 +12,7 @@ const addressText = ({ address, port }: End): string =>
 
 const differ = (a: End | undefined, b: End | undefined): boolean =>
   a !== undefined && b !== undefined && addressText(a) !== addressText(b);
+const aside = (text: string | undefined): string => (text === undefined ? '' : `: ${text}`);
 const both = (a: string, b: string): string => [a, b].filter(Boolean).join(', ');
 
 /** Where answers go, where that is not where they are from the program's side. */
@@ -26,9 +27,9 @@ export function reaches({ original, reply }: ConntrackEntry): string | undefined
 }
 
 const retransmitWords: Readonly<Record<string, string>> = {
-  rto: 'nothing came back in time',
-  fast: 'the server told that it lacks it',
-  tlp: 'a probe',
+  rto: 'no answer in time',
+  fast: 'the server lacks it',
+  tlp: 'as a probe',
 };
 
 function icmpText(icmp: NonNullable<KernelEvent['icmp']>): string {
@@ -45,7 +46,7 @@ export function eventText(e: KernelEvent): string {
     case 'congestion':
       return `congestion: ${e.from} → ${e.to}`;
     case 'retransmit':
-      return `segment sent again: ${both(retransmitWords[e.retransmitKind ?? ''] ?? '', of)}`.replace(/: $/, '');
+      return `${of === '' ? 'a segment' : of} sent again${aside(retransmitWords[e.retransmitKind ?? ''])}`;
     case 'drop':
       return `packet dropped: ${both(both(e.reason ?? '', e.direction ?? ''), both(of, e.place ?? ''))}`;
     case 'resetReceived':
