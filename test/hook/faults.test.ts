@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { breakpointKinds } from '../../src/model/breakpoints';
 import { certificate } from '../support/certificates';
 import { visible } from '../support/check';
 import { Http2Upstream } from '../support/http2upstream';
@@ -58,6 +59,9 @@ const absent = (major: number): string[] => [
 /** Handlers of the resolver, which takes the place of others. */
 const ofResolver = ['dns.own', 'dns.outcome', 'dns.exchange'];
 
+/** All there are, each told and none stopped at. */
+const logged = breakpointKinds.map((kind) => ({ id: kind, kind, logMessage: '{url}', thresholdMs: 1 }));
+
 /** Parts that are off unless asked for. */
 const optional = { bodies: 1000, sockets: true, keys: true, incoming: true };
 
@@ -94,6 +98,7 @@ async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, f
     execArgv,
     timeoutMs: 60_000,
     conf: { ...optional, resolver, faults: failing },
+    ...(failing.some((h) => partOf(h) === 'breakpoints') ? { breakpoints: logged } : {}),
   });
   expect({ failing, ...visible(run) }).toEqual({ failing, ...visible(plain) });
   const faults = run.lines
@@ -114,6 +119,7 @@ describe('a fault in', () => {
     expect(handlers.length).toBeGreaterThanOrEqual(90);
     expect([...parts].sort()).toEqual([
       'bodies',
+      'breakpoints',
       'control',
       'decoding',
       'dns',

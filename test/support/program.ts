@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { NetworkBreakpoint } from '../../src/model/breakpoints';
 import type { RequestControl } from '../../src/model/control';
 import type { NodeVersion } from './nodes';
 
@@ -13,6 +14,8 @@ export interface RunOptions {
   conf?: Readonly<Record<string, unknown>>;
   /** Trace requests in force; default: one for everything. */
   requests?: readonly RequestControl[];
+  /** Network breakpoints that are armed; default: none. */
+  breakpoints?: readonly NetworkBreakpoint[];
   /** Command that gets the whole command line as arguments (a namespace, npm); default: none. */
   wrap?: readonly string[];
   /** Runs at the child's start: to kill it, to write to it. */

@@ -47,8 +47,9 @@ export async function runTraced(node: NodeVersion, program: string, options: Run
     const anchor = { time: new Date().toISOString(), monotonicNs: `${zero}000` };
     const store = new Store(newHeader(randomUUID(), anchor, { name: 'test', version: '0' }));
     const env = hookEnvironment(spool, options, store.header.id);
-    if (options.requests) {
-      const control = { v: 1, generation: 1, requests: options.requests, breakpoints: [] };
+    if (options.requests || options.breakpoints) {
+      const { requests = [{ id: 'all', condition: '' }], breakpoints = [] } = options;
+      const control = { v: 1, generation: 1, requests, breakpoints };
       writeFileSync(join(spool, controlFileName), JSON.stringify(control));
     }
     const ending = await runCommand(commandOf(node, program, options), options, env);
