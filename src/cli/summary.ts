@@ -2,7 +2,8 @@
 import { maskText } from '../model/mask';
 import type { Loss, Trace } from '../model/records';
 import type { Row } from '../model/row';
-import { isThinned, type Store } from '../model/store';
+import type { Store } from '../model/store';
+import { isThinned } from '../model/store-losses';
 import { bytesText, timeText } from '../model/text';
 import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';

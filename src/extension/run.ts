@@ -3,7 +3,8 @@
 import { faultText } from '../model/faults';
 import type { PanelMessage, Run as RunInfo } from '../model/protocol';
 import { baseName, threadLabel } from '../model/row';
-import { isThinned, type Store } from '../model/store';
+import type { Store } from '../model/store';
+import { isThinned } from '../model/store-losses';
 import { timeText } from '../model/text';
 import type { Recorder } from './recorder';
 import { firstProcessAt, RunRows } from './rows';

@@ -34,7 +34,6 @@ import { withLoss } from './store-losses';
 import { Records } from './store-records';
 
 export { type Header, newHeader } from './store-header';
-export { isThinned } from './store-losses';
 
 /** What changed since `takeChanges` was called last. */
 export interface Changes {
