@@ -14,7 +14,7 @@ function loadedBy(file: string): string[] {
   const found: string[] = [];
   for (const m of text.matchAll(/^\s*(?:import|export)\s+(type\s+)?([^;'"`]*?)\bfrom\s*['"]([^'"]+)['"]/gm)) {
     const names = (m[2] ?? '').replace(/^[^{]*\{|\}[\s\S]*$/g, '').split(',');
-    const onlyTypes = m[2]?.includes('{') && names.every((name) => /^\s*(?:type\s|$)/.test(name));
+    const onlyTypes = m[2]?.startsWith('{') && names.every((name) => /^\s*(?:type\s|$)/.test(name));
     if (m[1] === undefined && !onlyTypes) found.push(m[3] as string);
   }
   return found;
