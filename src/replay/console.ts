@@ -1,13 +1,7 @@
 /** What is typed into the Debug Console, watched or hovered over: queries, places in the tree, `at` and `help`. */
-import {
-  type Completion,
-  compileQuery,
-  completions,
-  type FieldName,
-  type FieldValue,
-  parseQuery,
-} from '../model/query';
+import { type Completion, compileQuery, completions, parseQuery } from '../model/query';
 import { rowFields } from '../model/query/rowFields';
+import { seenIn } from '../model/query/seen';
 import type { Replay } from './replay';
 import { type Node, nodeAt } from './tree';
 import { requestText } from './words';
@@ -46,30 +40,15 @@ export function hoverOf(replay: Replay, text: string): Answer {
   return node ? { node } : { error: 'not known to the trace' };
 }
 
-/** Most values of a key that are looked at for what may be typed next. */
-const mostSeen = 5000;
-
 /** What may be typed next; `column` is an offset in the text. */
 export function completionsAt(
   replay: Replay,
   text: string,
   column: number,
 ): { from: number; to: number; items: readonly Completion[] } {
-  const seen = (key: FieldName): string[] => {
-    const field = rowFields[key];
-    if (!field) return [];
-    const values: string[] = [];
-    for (const row of replay.trace.rows().values()) {
-      if (values.length >= mostSeen) break;
-      values.push(...texts(field(row)));
-    }
-    return values;
-  };
-  return completions(text, column, seen);
+  const rows = [...replay.trace.rows().values()];
+  return completions(text, column, (key) => seenIn(rows, key));
 }
-
-const texts = (value: FieldValue): readonly string[] =>
-  typeof value === 'object' ? value : value === undefined || typeof value === 'symbol' ? [] : [String(value)];
 
 function goingTo(replay: Replay, where: string): Answer {
   const { timeline } = replay;

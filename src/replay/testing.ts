@@ -10,11 +10,10 @@ export function shownAt(replay: Replay): string {
   return JSON.stringify({
     position: replay.position,
     event: eventText(replay.trace, replay.event),
-    threads: replay.timeline.threads.map((thread) => {
+    scopes: plain(replay.scopes.at(replay.position, replay.event), depth),
+    frames: replay.timeline.threads.map((thread) => {
       const event = replay.presentOf(thread);
-      return (
-        event && { frames: replay.framesOf(event), scopes: plain(replay.scopes.at(replay.position, event), depth) }
-      );
+      return event && replay.framesOf(event);
     }),
   });
 }

@@ -117,6 +117,7 @@ export class Replays implements vscode.Disposable {
 
   #moved(stepped: Stepped, { at, beginAt, endAt, request, ...position }: ReplayPosition): void {
     const offset = offsetOf(stepped.view);
+    const isFirst = stepped.mark === undefined;
     stepped.mark = {
       ...position,
       at: at + offset,
@@ -124,9 +125,8 @@ export class Replays implements vscode.Disposable {
       endAt: endAt + offset,
       ...(request === undefined ? {} : { row: rowIdOf(1, request) }),
     };
-    const isNew = this.#front !== stepped;
     this.#show(stepped);
-    if (isNew) void this.#open();
+    if (isFirst) void this.#open();
   }
 
   /** Variables, call stack and panel come to the front; the focus stays in the code. */
