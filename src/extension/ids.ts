@@ -41,6 +41,7 @@ export const commands = {
   addBreakpoint: 'netTrace.breakpoints.add',
   editBreakpoint: 'netTrace.breakpoints.edit',
   removeBreakpoint: 'netTrace.breakpoints.remove',
+  disableBreakpoints: 'netTrace.breakpoints.disableAll',
   breakWhenFails: 'netTrace.breakpoints.whenFails',
 } as const;
 

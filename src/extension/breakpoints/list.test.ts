@@ -20,6 +20,10 @@ describe('the list of network breakpoints', () => {
     list.change('status500', { condition: undefined, hitCondition: '' });
     expect(list.armed()).toEqual([{ id: 'status500', kind: 'status500' }]);
     expect(changes).toEqual(['list', 'list', 'list']);
+    list.disableAll();
+    list.disableAll();
+    expect(list.armed()).toEqual([]);
+    expect(changes).toHaveLength(4);
   });
 
   it('survives a new window', () => {

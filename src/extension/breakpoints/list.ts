@@ -115,6 +115,13 @@ export class BreakpointList {
     if (before.enabled !== enabled) this.#set({ ...before, enabled });
   }
 
+  /** None stops any more; what they are stays. */
+  disableAll(): void {
+    if (!this.all().some((b) => b.enabled)) return;
+    for (const b of this.all()) this.#all.set(b.id, { ...b, enabled: false });
+    this.#tell('list');
+  }
+
   /** A plain one cannot go: it is switched off, and nothing of its condition stays. */
   remove(id: string): void {
     const { kind } = this.#found(id);

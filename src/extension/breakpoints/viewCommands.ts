@@ -20,6 +20,7 @@ export function registerBreakpointCommands(
       const chosen = await oneOf(item, 'Which network breakpoint is to be removed?', (b) => b.id !== b.kind);
       if (chosen && list.get(chosen.id)) list.remove(chosen.id);
     },
+    [commands.disableBreakpoints]: () => list.disableAll(),
     [commands.breakWhenFails]: (where?: unknown) => whenFails(where),
   };
   return Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
