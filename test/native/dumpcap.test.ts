@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { DumpcapEngine } from '../../src/helper/capture/dumpcapEngine';
 import { whyNoPackets } from './capturing';
+import { skipped } from './helper';
 import { Talker } from './kernel';
 
 const why = whyNoPackets();
-if (why) console.log(`skipped: dumpcap beside a busy host: ${why}`);
+if (why) skipped('dumpcap beside a busy host', why);
 
 it.skipIf(why)(
   'a host that is busy for a while: dumpcap keeps what comes meanwhile, or says how much it lost',
@@ -27,7 +28,8 @@ it.skipIf(why)(
     let got = 0;
     const reading = (async () => {
       for await (const batch of started.batches)
-        for (const { data } of batch) if (data.length === 242 && data.readUInt16BE(36) === port) got++;
+        for (const { data } of batch)
+          if (data.length === 242 && new DataView(data.buffer, data.byteOffset).getUint16(36) === port) got++;
     })();
     sender.tell('go');
     // As a debugger that holds the host: it reads nothing.
@@ -38,6 +40,8 @@ it.skipIf(why)(
     await reading;
     sink.close();
     const lo = statistics.find((s) => started.interfaces[s.interface]?.name === 'lo');
-    expect({ lost: count - got, said: lo?.dropped }).toEqual({ lost: 0, said: 0 });
+    // It told of each that it lost, others' among them; without a queue of its own it loses four of five.
+    expect(count - got).toBeLessThanOrEqual(lo?.dropped ?? 0);
+    expect(count - got).toBeLessThan(count / 10);
   },
 );

@@ -40,7 +40,7 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
     return { trace, found };
   };
 
-  test('a server that stops reading, a program that does; not a slow reader, nor a fast one', async () => {
+  test.concurrent('a server that stops reading, a program that does; not a slow reader, nor a fast one', async () => {
     using staged = await stage();
     const { spaces } = staged;
     // Ground truth: segments of either side that say that its window is closed.
@@ -67,7 +67,7 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
     expect(found('pmtu-black-hole')).toEqual([]);
   });
 
-  test('large packets that vanish on the way; not where a router tells their size', async () => {
+  test.concurrent('large packets that vanish on the way; not where a router tells their size', async () => {
     using silent = await stage();
     using honest = await stage();
     const rule = 'tcp dport 8080 ip length > 1300 counter drop';

@@ -26,7 +26,13 @@ export function whyNot(what: string, needs: { root?: boolean; programs?: readonl
         : lacking.length > 0
           ? `needs ${lacking.join(', ')}`
           : undefined;
-  if (why !== undefined) console.log(`skipped: ${what}: ${why}`);
+  return why === undefined ? undefined : skipped(what, why);
+}
+
+/** Prints it; where everything can be installed, it is a fault. */
+export function skipped(what: string, why: string): string {
+  if (process.env.CI) throw new Error(`${what}: ${why}`);
+  console.log(`skipped: ${what}: ${why}`);
   return why;
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { HelperClient } from '../../src/helper/client';
 import { scratch } from '../../src/session/testing/scratch';
-import { Asked, asNobody, helperFile, nobody, root, whyNot } from './helper';
+import { Asked, asNobody, helperFile, nobody, root, skipped, whyNot } from './helper';
 
 const why = whyNot('life of the helper');
 const whyNoTrace = whyNot('system calls of the helper', { programs: ['strace'] });
@@ -249,8 +249,7 @@ describe.skipIf(whyNoTrace)('system calls', () => {
     if (!root) return;
     const served = callsOf(['unshare', '--net'], '--stdio', '--as-root', '--enable-conntrack');
     expect(not(served, serving)).toEqual([]);
-    const before = existsSync(installRoot);
-    if (before) return console.log('skipped: system calls of install: one is installed here already');
+    if (existsSync(installRoot)) return void skipped('system calls of install', 'one is installed here already');
     const done = [callsOf([], 'install', '--group', 'nogroup'), callsOf([], 'uninstall')];
     expect(done.flatMap((calls) => not(calls, all))).toEqual([]);
     expect(existsSync(installRoot)).toBe(false);

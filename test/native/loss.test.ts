@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
-import { shipped, whyNot } from './helper';
+import { shipped, skipped, whyNot } from './helper';
 import { Spaces } from './spaces';
 
 const why = whyNot('lost packets', { root: true, programs: ['ip', 'nft', 'nsenter'] });
@@ -69,7 +69,7 @@ describe.skipIf(why)('lost packets', () => {
       expect(new Set(trace.kernelEvents?.map((e) => e.connection))).toEqual(new Set([connection?.id]));
       const states = (trace.kernelEvents ?? []).filter((e) => e.kind === 'state').map((e) => `${e.from} ${e.to}`);
       expect(states.slice(0, 2)).toEqual(['close synSent', 'synSent established']);
-    } else console.log(`skipped: events of lost packets: ${events?.detail}`);
+    } else skipped('events of lost packets', `${events?.detail}`);
     const [{ dev, gateway }] = JSON.parse(spaces.run('client', 'ip', '-j', 'route', 'get', spaces.server));
     const [{ mtu }] = JSON.parse(spaces.run('client', 'ip', '-j', 'link', 'show', dev));
     expect(connection?.route).toEqual({ interface: dev, mtu, nextHop: gateway });
@@ -82,7 +82,7 @@ describe.skipIf(why)('lost packets', () => {
     const trace = await uploads(['--helper', 'all']);
     const [connection] = trace.connections;
     const source = trace.sources.find((s) => s.name === 'conntrack');
-    if (source?.state !== 'on') return console.log(`skipped: connection tracking: ${source?.detail}`);
+    if (source?.state !== 'on') return void skipped('connection tracking', `${source?.detail}`);
     expect(trace.conntrackEntries?.length).toBe(1);
     const [entry] = trace.conntrackEntries ?? [];
     expect(entry).toMatchObject({

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wiresharkFilter } from '../../src/model/wireshark';
 import { Upstream } from '../support/upstream';
 import { type Captured, capinfos, captured, start, tshark, whyNoPackets } from './capturing';
-import { helperFile, whyNot } from './helper';
+import { helperFile, skipped, whyNot } from './helper';
 
 const why = whyNoPackets();
-if (why) console.log(`skipped: packets: ${why}`);
+if (why) skipped('packets', why);
 const engines = {
   dumpcap: why,
   helper: why ?? whyNot('packets by the helper', { root: true }),

@@ -15,7 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HelperClient } from '../../src/helper/client';
 import { scratch } from '../../src/session/testing/scratch';
-import { asNobody, helperFile, nobody, whyNot } from './helper';
+import { asNobody, helperFile, nobody, skipped, whyNot } from './helper';
 import { Kernel, pair, Talker } from './kernel';
 
 const native = join(import.meta.dirname, '../../native');
@@ -287,6 +287,5 @@ describe.skipIf(whyBpf)('programs of the kernel', () => {
 function otherTools(): string | undefined {
   const text = (command: string) => spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout ?? '';
   const same = text('clang').includes('clang version 14.') && text('bpftool').includes('v7.1.');
-  if (!same) console.log('skipped: programs of the kernel built anew: needs clang 14 and bpftool 7.1');
-  return same ? undefined : 'other versions of clang, bpftool';
+  return same ? undefined : skipped('programs of the kernel built anew', 'needs clang 14 and bpftool 7.1');
 }
