@@ -39,6 +39,8 @@ export interface HookFace {
   thread: string;
   /** Writes everything that is known: called at every stop of the debugger. */
   flush(): void;
+  /** The request that the program stands at, while it stands at a network breakpoint. */
+  stopped?: object;
   /** Reads at once what is to be traced, and where to stop: the session has written it anew. */
   control(): void;
   /** Leaves the program, which goes on. `reason` is told in the trace; absent: `detached`. */

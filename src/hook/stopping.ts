@@ -3,6 +3,7 @@
  * hook: so the statement stands in a script of its own beside the hook, which the debugger is not told to skip.
  */
 import { join } from 'node:path';
+import type { HookFace } from './install';
 
 let halt: (() => void) | undefined;
 
@@ -17,7 +18,7 @@ export function prepareHalt(): void {
 
 /** Returns when the program goes on; at once where no debugger is attached. Meanwhile `stopped` of the face is `record`. */
 export function halted(record: object): void {
-  const face = (globalThis as Record<symbol, unknown>)[Symbol.for('nettrace.hook')] as { stopped?: object } | undefined;
+  const face = (globalThis as Record<symbol, unknown>)[Symbol.for('nettrace.hook')] as HookFace | undefined;
   try {
     if (face) face.stopped = record;
     halt?.();
