@@ -12,13 +12,11 @@ import { now, us } from './clock';
 import { ask, inForce } from './match';
 import { hasLeft, whenLeft } from './patches';
 import { betweenWrites, push } from './queue';
+import { telling } from './telling';
 import { line } from './text';
 
 /** When the file was looked at last. */
 export const looked = { at: 0 };
-
-/** Told requests that run, and what is to be done when none does; undefined: nothing. */
-export const running: { told: number; ended: (() => void) | undefined } = { told: 0, ended: undefined };
 
 /** Puts the patches on, and off. */
 interface Patches {
@@ -47,7 +45,6 @@ export function readControl(spool: string, enabled: readonly string[]): void {
 }
 
 /** Something is traced, or stopped at. */
-export const isAsked = (): boolean => asked;
 let asked = false;
 
 function set({ requests, breakpoints }: Pick<ControlState, 'requests' | 'breakpoints'>): void {
@@ -78,18 +75,18 @@ export function lookAtControl(t: number, reason = 'file'): void {
   push(controlLine(reason));
   if (patches === undefined) return;
   if (asked) {
-    running.ended = undefined;
+    telling.ended = undefined;
     clearTimer(timer);
     timer = undefined;
     if (!isOn) {
       isOn = true;
-      running.told = 0;
+      telling.told = 0;
       patches.on();
     }
   } else if (isOn) {
     // What has begun is told to its end.
-    running.ended = turnOff;
-    if (running.told <= 0) turnOff();
+    telling.ended = turnOff;
+    if (telling.told <= 0) turnOff();
     else rest();
   }
 }
@@ -107,7 +104,7 @@ export function control(): void {
 
 /** Mostly said by the end of a request: not before all that follows from that has been done. */
 function turnOff(): void {
-  running.ended = undefined;
+  telling.ended = undefined;
   nextTick(() =>
     betweenWrites(() => {
       if (asked || !isOn || hasLeft()) return;

@@ -7,7 +7,6 @@ import { us } from './clock';
 import { dnsSilent, type Speech } from './dnsspeech';
 import { errorInfo } from './errors';
 import { nextId, past } from './ids';
-import { matching } from './match';
 import type { Operations } from './operations';
 import { push, pushLast, type Writable } from './queue';
 import { cutText, line } from './text';
@@ -48,8 +47,6 @@ export class Datagrams implements Writable {
   private closeWritten = false;
   /** What is written of the connection is no longer all that is known. */
   private stale = true;
-  /** It was made while only some requests were asked for. */
-  private readonly silent = !matching.everything;
 
   constructor(
     readonly createdAt: number,
@@ -80,7 +77,7 @@ export class Datagrams implements Writable {
   }
 
   lines(): string {
-    if (this.silent || this.id <= past.id) return '';
+    if (this.id <= past.id) return '';
     let s = '';
     if (!this.begun) {
       this.begun = true;

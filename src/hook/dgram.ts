@@ -11,6 +11,7 @@ import { Datagrams } from './datagrams';
 import { dnsReceived, dnsSent } from './dnsspeech';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
+import { matching } from './match';
 import { Operations } from './operations';
 import { ours } from './ours';
 import { subscribe, whenRemoved } from './patches';
@@ -47,7 +48,8 @@ export function installDatagrams(withOperations: boolean): void {
 }
 
 const onSocket = guarded(part, 'udp.socket', ({ socket }: { socket: Socket }) => {
-  if (ours.making) return;
+  // Made while only some requests are asked for: none of theirs.
+  if (ours.making || !matching.everything) return;
   const handle = stateOf(socket)?.handle;
   if (!handle) return;
   const s = new Datagrams(now(), (socket as unknown as { type?: string }).type === 'udp6' ? 6 : 4, captureSite());

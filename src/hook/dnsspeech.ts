@@ -6,6 +6,7 @@ import { now } from './clock';
 import { decodeMessage } from './dnsmessage';
 import { Exchange } from './exchange';
 import { guarded, parts } from './faults';
+import { matching } from './match';
 import { push } from './queue';
 
 const part = parts.dns;
@@ -52,7 +53,7 @@ export class Speech {
   private leave(key: string): void {
     const x = this.waiting.get(key);
     this.waiting.delete(key);
-    if (x) push(x.line(undefined, undefined, this.connection));
+    if (x && matching.everything) push(x.line(undefined, undefined, this.connection));
   }
 }
 

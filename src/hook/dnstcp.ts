@@ -7,7 +7,6 @@ import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { looksLikeQuery, Speech } from './dnsspeech';
 import { guarded, parts } from './faults';
-import { linked } from './hidden';
 import { type AnySocket, follow } from './net';
 import { push } from './queue';
 import { line } from './text';
@@ -79,7 +78,7 @@ export class DnsStream {
 
   private begin(wire: Wire): void {
     wire.isDns = true;
-    push({ lines: () => line({ k: 'close', id: wire.connection, protocol: 'dns' }) });
+    push({ lines: () => (wire.wanted ? line({ k: 'close', id: wire.connection, protocol: 'dns' }) : '') });
     follow(wire, onData);
   }
 }

@@ -24,6 +24,7 @@ import { subscribe } from './patches';
 import { installProxies } from './proxies';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
+import { endsTold } from './telling';
 import { upgraded } from './upgrade';
 import { wireOf } from './wires';
 import { shimAbove, watchEmit, wrap } from './wrap';
@@ -111,6 +112,7 @@ const onEntryThrow = guarded(part, 'http1.throw', (r: Http1Record) => {
   if (r.written !== 0) return fail(r, undefined, now());
   r.endAt = now();
   r.written = 3;
+  if (r.hold === undefined) endsTold();
   dropSite(r);
   if (r.dial !== undefined) r.dial.wanted = false;
 });

@@ -14,6 +14,7 @@ import { whenRemoved } from './patches';
 import { push, pushLast, pushLater } from './queue';
 import type { RequestRecord } from './record';
 import { untold } from './tally';
+import { beginsTold } from './telling';
 import type { Wire } from './wire';
 
 /** Why a record gives no line: what of the trace requests in force is still to be seen. */
@@ -178,6 +179,7 @@ function tell(r: RequestRecord): void {
   running.delete(r);
   takeSiteOf(r, r.kept);
   r.kept = undefined;
+  beginsTold(r);
   if (r.endAt === 0) push(r);
   for (const wire of [r.dial, r.wire, ...(r.priorSends ?? []).map((p) => p.wire)]) if (wire) want(wire, r);
 }

@@ -8,7 +8,6 @@ import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { beginDial, type ConnectOptions, dialling, prepareDials } from './dialling';
 import { guarded, parts } from './faults';
-import { linked } from './hidden';
 import { onDestroy, stayOpen } from './netend';
 import { installOptions } from './options';
 import { ours } from './ours';

@@ -3,7 +3,7 @@ import { nodeMajor } from './builtins';
 import { now } from './clock';
 import { speechEnds } from './dnstcp';
 import { guarded, parts } from './faults';
-import { link, linked } from './hidden';
+import { link } from './hidden';
 import { calledBy } from './leads';
 import type { AnySocket } from './net';
 import { optionsOf } from './options';

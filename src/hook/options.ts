@@ -6,9 +6,7 @@
 import { apply } from './builtins';
 import type { ConnectOptions } from './dialling';
 import { guarded, parts } from './faults';
-import { linked } from './hidden';
 import type { AnySocket } from './net';
-import type { Wire } from './wire';
 import { wireOf } from './wires';
 import { wrap } from './wrap';
 

@@ -10,7 +10,7 @@ import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
-import { link, linked } from './hidden';
+import { link } from './hidden';
 import { headerBlock } from './http1record';
 import { askKeys } from './keys';
 import type { ResponseFacts } from './lines';

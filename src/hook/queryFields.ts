@@ -41,6 +41,16 @@ const ofWire =
     return isOver(r) ? (wire ?? r.dial)?.winner && read((wire ?? r.dial) as Wire) : pending;
   };
 
+/** Of its place among the requests of its connection; absent: it had none. */
+const ofPlace =
+  (read: (ordinal: number) => FieldValue): Read =>
+  (r) =>
+    r.ordinal !== 0 && r.wire?.winner !== undefined && (r.wire.connectedAt !== 0 || isOver(r))
+      ? read(r.ordinal)
+      : isOver(r)
+        ? undefined
+        : pending;
+
 interface Address {
   scheme: string;
   host: string;
@@ -129,7 +139,7 @@ export const requestFields: Fields<RequestRecord> = {
   },
   port: (r) => addressOf(r).port,
   path: (r) => addressOf(r).path,
-  query: (r) => addressOf(r).query,
+  query: (r) => addressOf(r).query || undefined,
   url: (r) => r.url(),
   scheme: (r) => addressOf(r).scheme,
   protocol: (r) => (r.streamId !== 0 || r.wire?.isH2 === true ? 'h2' : ofAnswer((f) => f.protocol || undefined)(r)),
@@ -152,11 +162,13 @@ export const requestFields: Fields<RequestRecord> = {
   }),
   tcp: atEnd((r) => {
     const wire = setUp(r);
-    return wire && between(Math.max(wire.lookup?.endAt ?? wire.beginAt, r.createdAt), wire.connectedAt || wire.endAt);
+    if (wire === undefined || (wire.lookup && (wire.lookup.endAt === 0 || wire.lookup.error))) return undefined;
+    return between(Math.max(wire.lookup?.endAt ?? wire.beginAt, r.createdAt), wire.connectedAt || wire.endAt);
   }),
   tls: atEnd((r) => {
     const wire = setUp(r);
-    return wire?.tunnel && between(Math.max(wire.connectedAt, r.createdAt), wire.readyAt);
+    if (!wire?.tunnel || wire.connectedAt === 0) return undefined;
+    return between(Math.max(wire.connectedAt, r.createdAt), wire.readyAt || endOf(r));
   }),
   wait: atEnd((r) => between(r.sendEndAt, r.responseBeginAt || (r.sendEndAt === 0 ? 0 : endOf(r)))),
   download: atEnd((r) => between(r.responseBeginAt, r.responseBeginAt === 0 ? 0 : endOf(r))),
@@ -175,7 +187,7 @@ export const requestFields: Fields<RequestRecord> = {
   'remote-ip': ofWire((w) => w.winner?.address || undefined),
   'remote-port': ofWire((w) => w.winner?.port || undefined),
   'local-port': ofWire((w) => w.local?.port),
-  ordinal: (r) => r.ordinal || (isOver(r) ? undefined : pending),
+  ordinal: ofPlace((n) => n),
   attempt: (r) => r.attempt,
   file: filesOf,
   line: (r) => siteOf(r)?.source?.line ?? siteOf(r)?.line,
@@ -187,8 +199,8 @@ export const requestFields: Fields<RequestRecord> = {
   text: (r) => `${r.method} ${r.url()}`.toLowerCase(),
   failed: atEnd((r) => r.outcome === 'failed' || (r.readResponse()?.status ?? 0) >= 500),
   running: (r) => !isOver(r),
-  reused: (r) => (r.ordinal === 0 && !isOver(r) ? pending : r.ordinal > 1),
-  new: (r) => (r.ordinal === 0 && !isOver(r) ? pending : r.ordinal === 1),
+  reused: ofPlace((n) => n > 1),
+  new: ofPlace((n) => n === 1),
   unread: atEnd((r) => r.outcome === 'notRead'),
   aborted: atEnd((r) => r.outcome === 'aborted'),
   interrupted: () => false,

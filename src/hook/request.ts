@@ -4,7 +4,7 @@ import { armed, atBegin, atEnd } from './breakpoints';
 import { entered, inheritSite, takeSite } from './callsite';
 import { idleTime, now } from './clock';
 import { context, presentContext, takeContext } from './context';
-import { lookAtControl, looked, running } from './control';
+import { lookAtControl, looked } from './control';
 import { parts } from './faults';
 import { framingOf } from './framing';
 import { past } from './ids';
@@ -14,6 +14,7 @@ import { beginMatched, decideAtEnd, matching, want } from './match';
 import { passProxy, type Way } from './proxied';
 import { push, pushEnded, pushLater, type Writable } from './queue';
 import type { Counters, Outcome, RequestRecord } from './record';
+import { beginsTold, endsTold } from './telling';
 import { abortedAt, nameTimer, reasonGiven } from './timers';
 import type { Wire } from './wire';
 
@@ -36,7 +37,7 @@ export function announce(r: RequestRecord): void {
     }
     push(r);
   } else beginMatched(r);
-  if (r.hold === undefined) running.told++;
+  beginsTold(r);
   if (armed.on) atBegin(r);
 }
 
@@ -86,8 +87,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
 
 function hasEndedTold(r: RequestRecord): void {
   pushEnded(r);
-  running.told--;
-  if (running.ended !== undefined && running.told <= 0) running.ended();
+  endsTold();
 }
 
 /** Whether it is told is decided now, at the latest. */

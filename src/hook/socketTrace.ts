@@ -7,7 +7,6 @@ import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
-import { linked } from './hidden';
 import type { AnySocket } from './net';
 import { type Counted, Operations } from './operations';
 import type { Wire } from './wire';

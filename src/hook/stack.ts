@@ -1,5 +1,5 @@
 /** Stacks as V8 gives them, read into the entries of the isolate's table (`src` lines): whose frame, at which place. */
-import { ErrorClass, stringify } from './builtins';
+import { stringify } from './builtins';
 import { originalOf } from './original';
 
 /** Frames of a capture at most. */
