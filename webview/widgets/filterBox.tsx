@@ -2,10 +2,10 @@
 import './filterBox.css';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Completion, completions } from '../../src/model/query';
+import { seenIn } from '../../src/model/query/seen';
 import { grid, move } from '../actions';
 import type { Derived } from '../derived';
 import { setUi, state, store } from '../state';
-import { seenIn } from '../view/seen';
 import { CompletionList } from './completionList';
 import { Icon } from './icon';
 

@@ -3,6 +3,7 @@
  * Console, watches and hovers know it, while the program runs and while it stands, and nothing of it is in the program.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { completions } from '../../model/query';
 import { type NetSource, netObject } from './object';
 import { rewrite, usesOf } from './rewrite';
 
@@ -79,6 +80,20 @@ export function completionsOf(
       ofRecord[1] as string,
     );
   }
+  const query = /(?<![\p{ID_Continue}$.])\$net\??\.requests\((["'`])([^"'`]*)$/u.exec(before);
+  if (query) return inQuery(query[2] as string, before.length, source);
   const name = /(?<![\p{ID_Continue}$.])(\$n?e?t?)$/u.exec(before);
   return name ? fitting([itself], name[1] as string) : [];
+}
+
+/** Keys and values where a query is being written; `end`: where the text before the cursor ends. */
+function inQuery(typed: string, end: number, source: NetSource): typeof members {
+  const { from, items } = completions(typed, typed.length, (key) => source.seen(key));
+  return items.map(({ insert, detail }) => ({
+    label: insert,
+    type: 'text',
+    start: end - typed.length + from,
+    length: typed.length - from,
+    ...(detail === undefined ? {} : { detail }),
+  }));
 }

@@ -20,6 +20,7 @@ const request = (n: number, more: Partial<TracedRequest> = {}): TracedRequest =>
 const source = (all: TracedRequest[]): NetSource => ({
   requests: () => all,
   matching: (query) => (query === 'bad(' ? 'column 5: it ends too early' : all.filter((r) => r.url.includes(query))),
+  seen: (key) => (key === 'method' ? ['GET', 'POST', 'GET'] : []),
   connections: () => [{ number: 1, requests: all.map((r) => r.id) }],
 });
 
@@ -89,6 +90,14 @@ describe('completions', () => {
     expect(labels('a.$n')).toEqual([]);
     expect(labels('a$net.')).toEqual([]);
     expect(labels('x')).toEqual([]);
+  });
+  it('in a query: its keys and the values that were seen', () => {
+    expect(labels('$net.requests("stat')).toContain('status:');
+    expect(labels("$net.requests('path:/a method:")).toEqual(expect.arrayContaining(['GET', 'POST']));
+    expect(completionsOf('$net.requests("method:P', 1, 24, source([]))).toEqual([
+      expect.objectContaining({ label: 'POST', start: 22, length: 1 }),
+    ]);
+    expect(labels('$net.requests("a").')).toEqual([]);
   });
   it('replaces what is typed', () =>
     expect(completionsOf('1;\n$net.la', 2, 8, source([]))).toEqual([

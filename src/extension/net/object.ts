@@ -2,6 +2,7 @@
  * The text of the object that stands for `$net` in an expression: literals with the records in them, and a few functions.
  * It is evaluated in the program, at the place where it stands, so it names nothing that the program could have hidden.
  */
+import type { FieldName } from '../../model/query';
 import type { TracedRequest } from '../api/types';
 import type { Use } from './rewrite';
 
@@ -20,6 +21,8 @@ export interface NetSource {
   /** Those that the query matches; the text of what is wrong with it. */
   matching(query: string): readonly TracedRequest[] | string;
   connections(): readonly ShownConnection[];
+  /** Values of a key among them, for completion. */
+  seen(key: FieldName): Iterable<string>;
 }
 
 /** Most characters of records in one expression, shared by its uses. */

@@ -1,4 +1,6 @@
 /** What `$net` and other extensions are told of a run. */
+import type { FieldName } from '../../model/query';
+import { seenIn } from '../../model/query/seen';
 import { tracedRequest } from '../api/tracedRequest';
 import type { TracedRequest } from '../api/types';
 import type { Run } from '../run';
@@ -28,6 +30,10 @@ export class RunSource implements NetSource {
       shown.set(connection.number, one);
     }
     return [...shown.values()].sort((a, b) => a.number - b.number);
+  }
+
+  seen(key: FieldName): Iterable<string> {
+    return seenIn(this.run.rows.all(), key);
   }
 
   get #clock() {

@@ -2,7 +2,7 @@
  * The query language: one parser and evaluator for filter, trace requests, breakpoints and command line
  * (docs/query.md). Imports nothing outside this folder, so that the hook can bundle it.
  */
-export { compileQuery, type Fields, type FieldValue, pending } from './compile';
+export { compileQuery, type Fields } from './compile';
 export { type Completion, completions } from './complete';
 export { type FieldName, keys } from './keys';
 export { parseQuery } from './parse';
