@@ -60,6 +60,8 @@ for (const [engine, made, missing] of engines)
     const stage = ['unshare', '--net', '--mount', process.execPath, join(programs, 'names-stage.cjs'), folder];
     const args = [
       'run',
+      // An installed helper would be taken before dumpcap.
+      ...(engine === 'dumpcap' ? ['--helper', 'none'] : []),
       '--capture',
       '-o',
       json,
