@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { onlyInTrace } from '../traceRequests';
 import { completions } from './complete';
 import { descriptions, keyTable } from './describe';
 import { keys } from './keys';
@@ -153,4 +154,11 @@ test('what docs/query.md shows can be read', () => {
   expect(wrong).toEqual([]);
   expect(queries.length).toBe(4);
   expect(terms.length).toBeGreaterThan(20);
+});
+
+test('docs/query.md names the keys that only a trace knows', () => {
+  const told = page.slice(page.indexOf('as only a'), page.indexOf('Text with a colon'));
+  expect(told.match(/`[^`]+`/g)).toEqual(
+    [...onlyInTrace].map((k) => `\`${keys[k].kind === 'flag' ? 'is:' : ''}${k}\``),
+  );
 });

@@ -168,7 +168,8 @@ function unknownKey(s: Scanner, word: string, op: string, from: number): void {
   const after = s.at;
   const rest = s.word();
   s.at = after;
-  if (op !== ':' && near === undefined) return;
+  // Also of `http:`, as long as nothing stands behind it.
+  if (near === undefined && (op !== ':' || rest === '')) return;
   if (word.length === 1 || /^[/\\:]/.test(rest) || (/^\d/.test(rest) && near === undefined)) return;
   s.at = from + word.length;
   const whole = `"${word}:${rest.replaceAll('"', '')}"`;

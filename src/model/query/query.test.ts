@@ -344,6 +344,7 @@ describe('what is no key is text', () => {
     'http://a/b?c=d',
     'C:\\src\\a.ts',
     'fe::1',
+    'https:',
     '127.0.0.1:80',
     'payment.ts:79',
     'a->b',
