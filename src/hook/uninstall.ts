@@ -3,7 +3,9 @@
  * ours stands in the program any more: patches, subscriptions, globals, descriptor, timers, variables. What cannot be
  * taken back is inert: private fields on objects of the program, wrappers that it has kept, our code until it is collected.
  */
+import module from 'node:module';
 import { leaveBodies } from './bodies';
+import { ErrorClass } from './builtins';
 import { now, us } from './clock';
 import { leaveContext } from './context';
 import { withoutPreload } from './nodeOptions';
@@ -27,13 +29,36 @@ function leave(reason: string): void {
   } catch {
     // The program goes on as it would without us: the rest of the removal matters more than the last lines.
   }
-  for (const step of [removeAll, leaveContext, stopQueue, closeSpool, removeGlobals, restoreEnvironment]) {
+  for (const step of [
+    removeAll,
+    leaveContext,
+    stopQueue,
+    closeSpool,
+    removeGlobals,
+    restoreError,
+    forgetPaths,
+    restoreEnvironment,
+  ]) {
     try {
       step();
     } catch {
       // Likewise.
     }
   }
+}
+
+/** Node before 22 has no such property until somebody sets it, as the hook does for a moment. */
+const hadPrepare = Object.hasOwn(ErrorClass, 'prepareStackTrace');
+
+function restoreError(): void {
+  if (!hadPrepare && ErrorClass.prepareStackTrace === undefined)
+    Reflect.deleteProperty(ErrorClass, 'prepareStackTrace');
+}
+
+/** Node remembers where it found the file. */
+function forgetPaths(): void {
+  const { _pathCache: paths } = module as unknown as { _pathCache?: Record<string, string> };
+  for (const key of Object.keys(paths ?? {})) if (key.startsWith(__dirname)) delete paths?.[key];
 }
 
 function removeGlobals(): void {
