@@ -21,6 +21,8 @@ interface Job {
   url: string;
   count?: number;
   in?: 'worker' | 'child';
+  /** Another one, which nobody waits for, after some time. */
+  later?: { url: string; ms: number };
 }
 
 /** `/api/…` answers 503, `/wait/MS` after some time, all else 200; the names of hosts are looked up. */

@@ -144,6 +144,29 @@ describe('on one Node', () => {
     expect(requests.every((r) => r.outcome === 'complete' && r.connection !== undefined)).toBe(true);
   });
 
+  test('what has begun when it is switched off is told to its end; then the patches go', async () => {
+    const registry = new TraceRequests();
+    const { id } = registry.create({ condition: '' });
+    const d = await start(registry);
+    const origin = servers.origins.http;
+    // Before any patch, so that the program knows Node's own functions.
+    await d.ask({ client: 'http', url: `${origin}/first` });
+    registry.update(id, { enabled: true });
+    await expect.poll(() => d.ask({ patched: true })).toBe('false');
+    const slow = d.ask({
+      client: 'http',
+      url: `${origin}/wait/1500`,
+      later: { url: `${origin}/late`, ms: 1000 },
+    });
+    await expect.poll(() => servers.seen.includes('/wait/1500'), { interval: 5 }).toBe(true);
+    registry.update(id, { enabled: false });
+    expect(await slow).toEqual([200]);
+    expect(servers.seen).toContain('/late');
+    await expect.poll(() => d.ask({ patched: true })).toBe('true');
+    const requests = await d.end();
+    expect(requests.map((r) => [pathOf(r), r.outcome, r.response?.status])).toEqual([['/wait/1500', 'complete', 200]]);
+  });
+
   test('children and workers go on with it; the threads of a process share a limit', async () => {
     const { registry, ids } = asking({ condition: 'path:/api/*', limit: 3 });
     const d = await start(registry);

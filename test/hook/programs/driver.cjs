@@ -39,8 +39,10 @@ const clients = {
     ),
 };
 
-async function act({ client, url, count = 1 }) {
+async function act({ client, url, count = 1, later }) {
   const statuses = [];
+  // Meanwhile, after so many ms.
+  if (later) setTimeout(() => clients[client](later.url), later.ms);
   for (let i = 0; i < count; i++) statuses.push(await clients[client](url.replace('{i}', String(i))));
   return statuses;
 }
