@@ -86,7 +86,7 @@ describe('filters of the Breakpoints view', () => {
     say(['netTrace.status500', 'method:POST']);
     list.change('status500', { condition: 'method:GET' });
     expect([...say(['netTrace.status500', 'method:POST']).ours.values()]).toEqual([
-      { verified: true, message: 'Changed in the view Network Breakpoints: method:GET' },
+      { verified: false, message: 'Stops as changed in the view Network Breakpoints: method:GET' },
     ]);
     expect(list.get('status500')?.condition).toBe('method:GET');
     // What it does not offer, it says nothing of.

@@ -115,7 +115,11 @@ function verdictOf(b: ListedBreakpoint | undefined, condition: string): DebugPro
   if (problem) return { verified: false, message: problem.message };
   if (!enabled) return { verified: false, message: 'Switched off in the view Network Breakpoints.' };
   if (writeCondition(b) === writeCondition(said)) return { verified: true };
-  return { verified: true, message: `Changed in the view Network Breakpoints: ${writeCondition(b) || 'no condition'}` };
+  // It stops; but only of what is not verified the view shows the message.
+  return {
+    verified: false,
+    message: `Stops as changed in the view Network Breakpoints: ${writeCondition(b) || 'no condition'}`,
+  };
 }
 
 /** Puts the answers to ours among the adapter's, in place. */
