@@ -26,7 +26,8 @@ import {
 import { isAlive, makeSpoolFolder, sweepSpoolFolders } from './folders';
 import { sessionHeader } from './header';
 import { installHook } from './hookCopy';
-import { Kernel, type KernelOptions } from './kernel/kernel';
+import type { KernelOptions } from './kernel/kernel';
+import { KernelSide } from './kernel/side';
 import type { HelperUse } from './kernel/sources';
 import { deleteKeys, readKeys } from './keyFiles';
 import { type CaptureSettings, PacketCapture } from './packets/capture';
@@ -58,6 +59,8 @@ export interface SessionOptions extends OptionalParts {
   /** Ask the kernel by the native helper, if there is one; default none. */
   helper?: HelperUse;
   helperOptions?: Omit<KernelOptions, 'folder' | 'use'>;
+  /** The helper is started by `begin`, for a session that may never have a program. */
+  helperAtBegin?: boolean;
   /** Look call sites up in source maps; default true. */
   mapSources?: boolean;
   /**
@@ -93,6 +96,7 @@ export class TraceSession {
   private readonly alive = new Set<string>();
   private lines = 0;
   private telling: NodeJS.Timeout | undefined;
+  private readonly kernelSide: KernelSide;
   private over = false;
 
   private constructor(
@@ -125,6 +129,20 @@ export class TraceSession {
       () => this.control.told,
     );
     this.folder = new Folder(this.store);
+    this.kernelSide = new KernelSide(
+      {
+        store: this.store,
+        fold: (fact) => this.folder.kernel(fact),
+        // What the kernel says comes in many pieces: whoever shows it is told of them together.
+        changed: () => {
+          this.telling ??= setTimeout(() => {
+            this.telling = undefined;
+            this.notify();
+          }, 30).unref();
+        },
+      },
+      kernelOptionsOf(options),
+    );
     this.reader = new SpoolReader(spoolFolder, {
       line: (text, position) => {
         this.lines++;
@@ -162,31 +180,8 @@ export class TraceSession {
       ...optionalParts(options),
     };
     const session = new TraceSession(id, spool, hook, settings, options);
-    if (options.helper !== undefined && options.helper !== 'none')
-      await session.startKernel({
-        ...options.helperOptions,
-        use: options.helper,
-        capture: options.capture !== undefined,
-        folder: dirname(options.hookFile),
-      });
+    if (!options.helperAtBegin) await session.kernelSide.start();
     return session;
-  }
-
-  private async startKernel(options: KernelOptions): Promise<void> {
-    this.store.kernel = await Kernel.start(
-      {
-        store: this.store,
-        fold: (fact) => this.folder.kernel(fact),
-        // What the kernel says comes in many pieces: whoever shows it is told of them together.
-        changed: () => {
-          this.telling ??= setTimeout(() => {
-            this.telling = undefined;
-            this.notify();
-          }, 30).unref();
-        },
-      },
-      options,
-    );
   }
 
   /** The variables to set for the program; `base` is the environment that it gets otherwise. */
@@ -203,8 +198,7 @@ export class TraceSession {
     const anchor = takeAnchor();
     this.store.header = { ...this.store.header, beginTime: anchor.time, beginMonotonicNs: anchor.monotonicNs };
     this.store.touch();
-    if (!this.store.kernel) return;
-    this.store.kernel.begin();
+    if (!this.kernelSide.begin()) return;
     // While the program starts: its first connection is to be looked at without delay.
     setImmediate(prepareLines);
   }
@@ -219,6 +213,7 @@ export class TraceSession {
    * is there. Never fails; `packets.unavailable` says why there will be none.
    */
   async startCapture(): Promise<void> {
+    await this.kernelSide.ready();
     await this.packets?.start();
   }
 
@@ -331,6 +326,7 @@ export class TraceSession {
     const endAt = this.now();
     // Before the helper ends: it may be what captures.
     await this.packets?.stop();
+    await this.kernelSide.ready();
     await this.store.kernel?.finish();
     this.store.header = { ...this.store.header, state, endAt };
     this.store.touch();
@@ -366,7 +362,7 @@ export class TraceSession {
     this.watcher.close();
     this.control.close();
     this.listeners.clear();
-    this.store.kernel?.dispose();
+    this.kernelSide.dispose();
     clearTimeout(this.telling);
     await this.packets?.dispose();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
@@ -375,4 +371,9 @@ export class TraceSession {
   private lost(loss: SpoolLoss): void {
     this.store.addLoss({ source: 'session', what: 'lines', ...loss });
   }
+}
+
+function kernelOptionsOf({ helper, helperOptions, capture, hookFile }: SessionOptions): KernelOptions | undefined {
+  if (helper === undefined || helper === 'none') return undefined;
+  return { ...helperOptions, use: helper, capture: capture !== undefined, folder: dirname(hookFile) };
 }

@@ -60,8 +60,14 @@ function helperThatCannot(why: { errno: number; error: string; reason: string })
   return file;
 }
 
+const create = (options: Partial<SessionOptions>) =>
+  TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache'), ...options });
+
 async function traced(options: Partial<SessionOptions>): Promise<TraceSession> {
-  const s = await TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache'), ...options });
+  return runIn(await create(options));
+}
+
+async function runIn(s: TraceSession): Promise<TraceSession> {
   s.begin();
   const env = { ...cleanEnvironment(), ...s.environment({}) };
   const child = spawn(process.execPath, ['-e', program], { env, stdio: 'ignore' });
@@ -106,8 +112,9 @@ const arms: [string, () => Partial<SessionOptions>, reason: string][] = [
   ],
 ];
 
+const helper = (buildHelper() as { file?: string }).file;
+
 describe('A46: the helper absent, not allowed, or a wrong kernel', () => {
-  const helper = (buildHelper() as { file?: string }).file;
   if (helper === undefined) console.log('skipped: A46 against a helper that works: it is not built');
   let usual: unknown;
   beforeAll(async () => {
@@ -147,4 +154,24 @@ describe('A46: the helper absent, not allowed, or a wrong kernel', () => {
     }
     await s.dispose();
   });
+});
+
+test.skipIf(helper === undefined)(
+  'a session that waits for its program has no helper before, and all figures then',
+  async () => {
+    const s = await create({ helper: 'auto', helperAtBegin: true, helperOptions: { file: helper as string } });
+    expect(s.store.kernel).toBeUndefined();
+    await runIn(s);
+    const carried = [...s.store.requests.values()].filter((r) => r.url?.match(/first|second/));
+    expect(carried.map((r) => s.store.connections.get(r.connection ?? '')?.kernel?.final)).toEqual([true, true]);
+    expect(s.store.header.sources.find((x) => x.name === 'inetDiag')).toMatchObject({ state: 'on' });
+    await s.dispose();
+  },
+);
+
+test('one that never has a program starts none', async () => {
+  const never = join(scratch(), 'nettrace-helper');
+  const s = await create({ helper: 'all', helperAtBegin: true, helperOptions: { file: never } });
+  await s.dispose();
+  expect(s.store.header.sources.find((x) => x.name === 'inetDiag')).toMatchObject({ state: 'off', reason: 'notAsked' });
 });

@@ -42,6 +42,8 @@ export interface TraceOptions {
   /** The kernel's figures. */
   helper?: HelperUse;
   helperOptions?: HelperOptions;
+  /** It is started when the program is. */
+  helperAtBegin?: boolean;
   /** Packets of the traced connections; undefined: not. */
   capture?: CaptureSettings | undefined;
   /** TLS secrets, to decrypt them. */
@@ -192,7 +194,8 @@ export class Tracer {
   }
 
   #makeSpare(session: DebugSession, live: Live): void {
-    this.host.create(optionsOf(session.configuration)).then((spare) => {
+    // Its helper is started with its program: what the kernel does for one that nobody uses would be for nothing.
+    this.host.create({ ...optionsOf(session.configuration), helperAtBegin: true }).then((spare) => {
       if (this.#live.get(session.id) === live && !live.spare) live.spare = spare;
       else void spare.dispose();
     }, this.host.failed);
