@@ -238,6 +238,7 @@ describe('garbage', () => {
     'close',
     'src',
     'site',
+    'brk',
     'loss',
     'exit',
     'later',
