@@ -31,7 +31,7 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
     breakdown: phasesOf(request, store, now),
     connectionRequests: c.connection ? requestsOf(c.connection.id, rows) : [],
     offset,
-    missing: missingOf(request, store, on),
+    missing: missingOf(request, store, on ?? c.attempts.at(-1)),
     capture: captureOf(request, store),
   };
   out.verdict = verdictOf(request, store, now);
@@ -44,7 +44,9 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   if (exchanges.length > 0) out.exchanges = exchanges;
   const operations = on && store.socketOperations.get(on.id);
   if (operations && operations.length > 0) out.operations = [...operations];
-  if (on) Object.assign(out, kernelOf(on.id, store));
+  // Of a request that got no connection, what the kernel knows of the last attempt.
+  const known = on ?? c.attempts.at(-1);
+  if (known) Object.assign(out, kernelOf(known.id, store));
   const packets = store.packetsOf(id);
   if (packets.length > 0) out.packets = packets.slice(0, mostPackets);
   const { headerLevel } = store.header.settings ?? {};

@@ -1,21 +1,26 @@
-/** What the kernel did with the connection: how it is translated on its way, and events as they happened; by the helper. */
+/** What the kernel did with the connection, event by event; by the helper. */
 import { timeText } from '../../src/model/text';
 import type { Details, KernelEvent } from '../types';
-import { eventText, leavesAs, reaches } from '../view/kernelWords';
-import { Fact } from './facts';
+import { eventText } from '../view/kernelWords';
 
 /** Rows drawn of each part; the file has all. */
 const most = 100;
 
-function Events({ title, events, begin }: { title: string; events: readonly KernelEvent[]; begin: number }) {
+interface Part {
+  title: string;
+  /** What its times count from. */
+  note: string;
+  events: readonly KernelEvent[];
+  begin: number;
+}
+
+function Events({ title, note, events, begin }: Part) {
   if (events.length === 0) return null;
   return (
     <>
       <h3>
         {title}
-        <span class="dim">
-          {events.length > most ? `the last ${most} of ${events.length}` : 'times since this request began'}
-        </span>
+        <span class="dim">{events.length > most ? `the last ${most} of ${events.length}` : note}</span>
       </h3>
       <table class="kv ops wrapped">
         <tbody>
@@ -39,29 +44,17 @@ function Events({ title, events, begin }: { title: string; events: readonly Kern
 
 /** The request's own first: a connection that is used long has many of others. */
 export function KernelEvents({ details }: { details: Details }) {
-  const { conntrack, kernelEvents = [], request } = details;
+  const { kernelEvents = [], request } = details;
   const events = kernelEvents.filter((e) => e.kind !== 'firstByte');
   const begin = request.createdAt ?? events[0]?.at ?? 0;
   const isOwn = (e: KernelEvent) => e.request === request.id;
-  const translated = conntrack && (leavesAs(conntrack) ?? reaches(conntrack)) !== undefined;
-  if (!translated && events.length === 0) return null;
+  const own = events.filter(isOwn);
   return (
     <>
-      {conntrack && translated && (
-        <table class="kv">
-          <tbody>
-            <Fact name="Leaves as" mono>
-              {leavesAs(conntrack)}
-            </Fact>
-            <Fact name="Reaches" mono>
-              {reaches(conntrack)}
-            </Fact>
-          </tbody>
-        </table>
-      )}
-      <Events title="Kernel events of this request" events={events.filter(isOwn)} begin={begin} />
+      <Events title="Kernel events of this request" note="since it began" events={own} begin={begin} />
       <Events
-        title={events.some(isOwn) ? 'And of its connection' : 'Kernel events of its connection'}
+        title={own.length > 0 ? 'And of its connection' : 'Kernel events of its connection'}
+        note={own.length > 0 ? '' : 'since this request began'}
         events={events.filter((e) => !isOwn(e))}
         begin={begin}
       />

@@ -1,6 +1,7 @@
 /** What the kernel knows of the request's connection, and of the request's own time on it; by the helper. */
 import { bytesText, timeText } from '../../src/model/text';
 import type { Connection, Details } from '../types';
+import { leavesAs, reaches } from '../view/kernelWords';
 import { Fact } from './facts';
 
 type Totals = NonNullable<Connection['kernel']>;
@@ -72,10 +73,12 @@ function way(c: Connection): string | undefined {
 }
 
 export function Kernel({ details }: { details: Details }) {
-  const { connection: c, request } = details;
+  const { connection: c, request, conntrack } = details;
   const own = request.kernel;
   const k = c?.kernel;
-  if (!c || (!k && !c.route)) return null;
+  // Not translated: nothing is said of it.
+  const [leaves, to] = conntrack ? [leavesAs(conntrack), reaches(conntrack)] : [];
+  if (!c || (!k && !c.route && !leaves && !to)) return null;
   return (
     <>
       <h3>
@@ -105,6 +108,12 @@ export function Kernel({ details }: { details: Details }) {
             </>
           )}
           <Fact name="Way">{way(c)}</Fact>
+          <Fact name="Leaves as" mono>
+            {leaves}
+          </Fact>
+          <Fact name="Reaches" mono>
+            {to}
+          </Fact>
         </tbody>
       </table>
     </>
