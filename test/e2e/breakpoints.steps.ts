@@ -1,6 +1,6 @@
 // Network breakpoints: set in VS Code's own Breakpoints view, each stops at the user's line with the request at hand;
 // and the same in our own view alone, with the debugger's messages left as they are.
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { inWindow, vs } from './shared';
 import { lineOf, until } from './window';
 
@@ -45,6 +45,11 @@ const printed = (text: string | RegExp) => vs.page.locator('.repl .monaco-list-r
 
 export function breakpoints(): void {
   inWindow({ width: 1400, height: 1300 });
+  // What comes after is not to stop.
+  afterAll(async () => {
+    vs.set({ 'netTrace.breakpointsInDebugView': true });
+    await vs.command('Net Trace: Disable All Network Breakpoints');
+  });
 
   it('set in the Breakpoints view: each kind stops at the user’s line, with its condition', async () => {
     await vs.breakpoint('network.ts', line('before all'));
@@ -72,6 +77,10 @@ export function breakpoints(): void {
       async () => /Request\n[\s\S]*url ='http:.*\/first'/.test(await variables()),
       'the request among the variables',
     );
+    // A step leads out of the hook, to the call.
+    await vs.page.locator('.action-label.codicon-debug-step-over').first().click();
+    await stack().getByText('Paused on step', { exact: true }).first().waitFor();
+    expect((await vs.position()).line).toBe(line('starts'));
     await goesOnTo('Network: response arrives', 'arrives');
     await goesOnTo('Network: status ≥ 400', '400');
     await until(async () => /status =404/.test(await variables()), 'its status among the variables');
@@ -95,8 +104,10 @@ export function breakpoints(): void {
     await vs.command('Net Trace: Edit Network Breakpoint');
     await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Status ≥ 500' }).click();
     await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Log message' }).click();
+    await vs.page.locator('.quick-input-title', { hasText: 'Log Message' }).waitFor();
     await vs.page.locator('.quick-input-widget input.input').first().fill('{method} {path} gave {status}');
     await vs.page.keyboard.press('Enter');
+    await vs.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await vs.debug('Network');
     await stack().getByText('Paused on breakpoint').first().waitFor();
     await goesOnTo('Paused on debugger statement', 'starts');
@@ -111,9 +122,6 @@ export function breakpoints(): void {
     await printed('GET /503 gave 503')
       .locator('a', { hasText: `network.ts:${line('500')}` })
       .waitFor();
-    // Not in what comes after.
-    await vs.command('Net Trace: Disable All Network Breakpoints');
     await vs.stop();
-    vs.set({ 'netTrace.breakpointsInDebugView': true });
   });
 }
