@@ -1,4 +1,4 @@
-/* Inside of the helper's core: main.c, loop.c, watch.c, drop.c. Features see feature.h alone. */
+/* Inside of the helper's core: main.c, loop.c, say.c, commands.c, watch.c, drop.c. Features see feature.h alone. */
 #pragma once
 #include <poll.h>
 
@@ -82,13 +82,21 @@ bool calling_user(uid_t *, gid_t *);
 /* Connects out to a socket of mode 0600 that is listened on by `user`; -errno. */
 int connect_out(const char *path, uid_t user);
 
-/* loop.c */
+/* say.c */
 void say_hello(struct helper *);
+/* Of messages that found no room, and what helper_lost() was told. */
+void say_losses(struct helper *);
+void say_clock(struct helper *);
+void out_lost(struct out *, const struct opened *);
+struct opened *opened_of(struct helper *, const struct feature *);
+
+/* commands.c */
+/* One command frame. */
+void take_command(struct helper *, const uint8_t *text, size_t length);
+
+/* loop.c */
 /* Until input ends or a signal comes; exit status. */
 int run_loop(struct helper *);
-/* One command frame; public for tests. */
-void take_command(struct helper *, const uint8_t *text, size_t length);
-struct opened *opened_of(struct helper *, const struct feature *);
 
 /* watch.c: all true if it was the core's */
 struct watch *watch_add(struct helper *, const struct watch *);

@@ -1,4 +1,4 @@
-// with: track.c track_table.c netlink.c watch.c json.c
+// with: track.c track_table.c netlink.c watch.c json.c out.c
 /* What the kernel says of entries, and what of it is told: of the user's watched connections alone; broken messages. */
 #include "conntrack.c"
 

@@ -1,4 +1,4 @@
-// with: decode.c netlink.c json.c counters.c watch.c
+// with: decode.c netlink.c json.c out.c counters.c watch.c
 /* struct tcp_info of several kernels' lengths, netlink messages whole and broken, /proc/net texts whole and broken. */
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>

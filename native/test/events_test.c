@@ -1,4 +1,4 @@
-// with: event.c reasons.c bpf.c json.c
+// with: event.c reasons.c bpf.c json.c out.c
 /* Rings as the kernel fills them, names from its type information, and events in words: whole, cut and broken. */
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// with: packet.c watch.c json.c
+// with: packet.c watch.c json.c out.c
 /* Messages of ICMP as the kernel hands them over: of whom they are, in words; cut and broken ones. */
 #include "icmp.c"
 

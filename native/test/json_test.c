@@ -1,4 +1,4 @@
-// with: json.c
+// with: json.c out.c
 /* The reader refuses what is no JSON of ours, the writer escapes; random texts neither crash nor are accepted wrongly. */
 #include "check.h"
 #include "json.h"

@@ -1,4 +1,4 @@
-// with: decode.c netlink.c json.c watch.c
+// with: decode.c netlink.c json.c out.c watch.c
 /* Messages that a kernel sent: what is read from them; and the same as kernels with a shorter or longer struct tcp_info
    send them, cut anywhere, changed at random. */
 #include "recorded.h"

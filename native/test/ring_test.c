@@ -1,4 +1,4 @@
-// with: capture_ring.c capture_judge.c capture_late.c capture_past.c packet.c proto.c watch.c json.c
+// with: capture_ring.c capture_judge.c capture_late.c capture_past.c packet.c proto.c watch.c json.c out.c
 /* From the kernel's ring to frames: of watched connections alone, each once; packets and rings that are broken. */
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>

@@ -1,4 +1,4 @@
-// with: track.c track_table.c netlink.c json.c watch.c
+// with: track.c track_table.c netlink.c json.c out.c watch.c
 /* Messages of connection tracking as Linux 6.18 sent them, whole, cut and broken. */
 #include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
