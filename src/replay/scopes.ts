@@ -101,7 +101,10 @@ export class Scopes {
           ...absent.map((a) => ({ name: a.name, value: `none: ${a.why}` })),
         ],
       });
-    nodes.push(...fieldsOf(requestSchema, r, follow));
+    // How it went stands before what was asked for: the view is short.
+    const fields = fieldsOf(requestSchema, r, follow);
+    const first = (n: Node) => n.name === 'error' || n.name === 'response';
+    nodes.push(...fields.filter(first), ...fields.filter((n) => !first(n)));
     const packets = moment.packets(r.id);
     if (packets.length > 0)
       nodes.push(many('packets', packets, (p) => [p.note ?? p.transport ?? 'packet', fieldsOf(packetRef, p, follow)]));
