@@ -29,9 +29,14 @@ export class Active {
     this.counts = place.counts;
     this.first = place.first;
     if (asked.condition.trim() === '') return;
-    const { query } = parseQuery(asked.condition);
     // The session does not let through what makes no sense: this one matches nothing.
-    this.test = query === undefined ? () => false : compileQuery(query, requestFields);
+    this.test = () => false;
+    try {
+      const { query } = parseQuery(asked.condition);
+      if (query !== undefined) this.test = compileQuery(query, requestFields);
+    } catch (e) {
+      fault(part, e);
+    }
   }
 
   /** It is the same that was in force before. */

@@ -91,6 +91,16 @@ test('calls that make no sense are answered, or left alone', async () => {
   expect((await callSession(live, { verb: 'list' })).requests).toEqual([]);
 });
 
+// Only root can make a folder another user's.
+test.skipIf(process.getuid?.() !== 0)("another user's session is not seen", async () => {
+  const [s, live] = await session(new TraceRequests());
+  fs.chownSync(s.spoolFolder, 65534, 65534);
+  expect((await liveSessions()).map((one) => one.id)).not.toContain(s.id);
+  fs.chownSync(s.spoolFolder, 0, 0);
+  fs.chownSync(join(s.spoolFolder, 'session.json'), 65534, 65534);
+  expect((await liveSessions()).map((one) => one.id)).not.toContain(live.id);
+});
+
 test('two sessions: each answers for its own; one that has ended is not found', async () => {
   const [a, b] = [new TraceRequests(), new TraceRequests()];
   const [[first, one], [, two]] = [await session(a), await session(b)];

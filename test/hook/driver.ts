@@ -93,7 +93,7 @@ export class Driver {
   }
 
   /** What the program got: statuses, or codes of errors. */
-  async ask(job: Job | { patched: true }): Promise<unknown> {
+  async ask(job: Job | { patched: true } | { control: true }): Promise<unknown> {
     this.child.stdin?.write(`${JSON.stringify(job)}\n`);
     const { value, done } = await this.answers.next();
     if (done) throw new Error(`the program ended: ${this.errors}`);

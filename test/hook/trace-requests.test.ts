@@ -144,6 +144,20 @@ describe('on one Node', () => {
     expect(requests.every((r) => r.outcome === 'complete' && r.connection !== undefined)).toBe(true);
   });
 
+  test('a debugger makes it known at once, both ways', async () => {
+    const registry = new TraceRequests();
+    const { id } = registry.create({ condition: 'path:/api/*' });
+    const d = await start(registry);
+    expect(await d.ask({ patched: true })).toBe('true');
+    registry.update(id, { enabled: true });
+    expect(await d.ask({ control: true })).toBe('false');
+    await d.ask({ client: 'http', url: `${servers.origins.http}/api/x` });
+    registry.update(id, { enabled: false });
+    await d.ask({ control: true });
+    expect(await d.ask({ patched: true })).toBe('true');
+    expect((await d.end()).map(pathOf)).toEqual(['/api/x']);
+  });
+
   test('what has begun when it is switched off is told to its end; then the patches go', async () => {
     const registry = new TraceRequests();
     const { id } = registry.create({ condition: '' });

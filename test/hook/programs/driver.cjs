@@ -62,15 +62,19 @@ function elsewhere(job) {
   });
 }
 
+/** Whether Node's own function is there; `control`: after what a debugger would do. */
+function look({ control }) {
+  if (control) globalThis[Symbol.for('nettrace.hook')].control();
+  return String(require('node:http').request === original);
+}
+
 function main() {
   const lines = createInterface({ input: process.stdin });
   let last = Promise.resolve();
   lines.on('line', (text) => {
     const job = JSON.parse(text);
     last = last
-      .then(() =>
-        job.in ? elsewhere(job) : job.patched ? String(require('node:http').request === original) : act(job),
-      )
+      .then(() => (job.in ? elsewhere(job) : job.patched || job.control ? look(job) : act(job)))
       .then((result) => console.log(JSON.stringify(result)));
   });
   lines.on('close', () => last.then(() => session?.close()));
