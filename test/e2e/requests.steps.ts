@@ -151,6 +151,11 @@ async function evaluateInConsole(): Promise<void> {
   await vs.command('Debug Console: Focus on Debug Console View');
   await evaluate('$net.last.method + $net.requests("path:/a/0").length', /'GET1'/);
   await evaluate('$net.last', /^\{id: '/);
+  await vs.page.keyboard.type('$net.conn');
+  await vs.page.locator('.suggest-widget .monaco-list-row', { hasText: 'connections, with their requests' }).waitFor();
   await vs.shot('console-dark');
+  await vs.page.keyboard.press('Escape');
+  await vs.page.keyboard.press('Control+A');
+  await vs.page.keyboard.press('Delete');
   await vs.command('Net Trace: Show Requests');
 }
