@@ -21,6 +21,7 @@ const titles: Readonly<Record<Offer, string>> = {
   copy: 'Copy Command',
   useAll: 'Use Them',
 };
+const lookAfterMs = 1500;
 /** While the terminal is open. */
 const lookEveryMs = 1000;
 
@@ -28,6 +29,11 @@ export class KernelAccess {
   #looking: Promise<Abilities | NoHelper | undefined> | undefined;
 
   constructor(private readonly host: KernelAccessHost) {}
+
+  /** When the program has begun: the helper's doctor opens all that there is, and must not take time from it. */
+  lookSoon(): void {
+    if (!this.#looking) setTimeout(() => void this.look(), lookAfterMs).unref();
+  }
 
   /** Asked once, and again after a change. undefined: the helper cannot be asked. */
   look(again = false): Promise<Abilities | NoHelper | undefined> {
