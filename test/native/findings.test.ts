@@ -67,6 +67,22 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
     expect(found('pmtu-black-hole')).toEqual([]);
   });
 
+  test.concurrent('a lost packet that was waited for; not a server that takes as long', async () => {
+    using staged = await stage();
+    const { spaces } = staged;
+    // The first one alone.
+    const rule = 'tcp dport 8080 ip length > 600 numgen inc mod 1000000 0 counter drop';
+    spaces.rules('router', `table ip t {\n chain f {\n type filter hook forward priority 0;\n ${rule}\n }\n}\n`);
+    const { found } = await traced(spaces, 'lost');
+    const dropped = /counter packets (\d+)/.exec(spaces.run('router', 'nft', 'list', 'ruleset'))?.[1];
+    expect(dropped).toBe('1');
+    const [waited, ...others] = found('retransmit-wait');
+    expect([waited?.paths, others]).toEqual([['/lost'], []]);
+    const [again, longest] = waited?.evidence ?? [];
+    expect(again).toMatchObject({ what: 'segments sent again', value: 1 });
+    expect(longest?.value).toBeGreaterThan(150_000);
+  });
+
   test.concurrent('large packets that vanish on the way; not where a router tells their size', async () => {
     using silent = await stage();
     using honest = await stage();

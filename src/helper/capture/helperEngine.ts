@@ -9,7 +9,7 @@ import type { OtherMessage } from '../protocol';
 import { Batches } from './batches';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, type StartedCapture } from './engine';
 
-const patienceMs = 3000;
+const patienceMs = 10_000;
 const stopMs = 5000;
 const recordBytes = 24;
 /** Batches that wait for us; beyond that the packets would fill the memory. */

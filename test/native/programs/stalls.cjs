@@ -11,6 +11,7 @@ if (SERVER) {
     if (req.url === '/large') return res.end(large);
     const read = () => req.resume().on('end', () => res.end('read'));
     if (req.url === '/held') return setTimeout(read, hold);
+    if (req.url === '/late') return setTimeout(read, 220);
     if (req.url !== '/slow') return read();
     // Little at a time, but always some.
     req.on('data', () => req.pause() && setTimeout(() => req.resume(), 5)).on('end', () => res.end('read'));
@@ -36,6 +37,10 @@ if (SERVER) {
           setTimeout(() => res.resume(), hold);
         }),
       ]),
+    async lost() {
+      await upload('/lost', 1000);
+      await upload('/late', 1000);
+    },
     async vanish() {
       await upload('/small', 10);
       await upload('/vanish', 100_000, { timeout: 2200 });
