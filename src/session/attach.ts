@@ -41,7 +41,8 @@ export function probeExpression(hook: string, spool: string, host = process.pid)
   if (hook) out.hook = p.env.NETTRACE_SPOOL === ${text(spool)} ? 'ours' : 'another';
   if (!builtin) { out.file = 'NO_REQUIRE'; return JSON.stringify(out); }
   var fs = builtin('fs');
-  try { out.thread = builtin('worker_threads').threadId; } catch (e) {}
+  // Loading this module changes a function of a main thread; only in a worker Node has marked some as of no use.
+  if (p.abort && p.abort.disabled || p.chdir && p.chdir.disabled) out.thread = builtin('worker_threads').threadId;
   try { p.kill(${host}, 0); out.seesHost = true; } catch (e) { out.seesHost = e && e.code === 'EPERM'; }
   try { fs.accessSync(${text(hook)}, fs.constants.R_OK); } catch (e) { out.file = String(e && e.code); }
   try { fs.accessSync(${text(spool)}, fs.constants.W_OK | fs.constants.X_OK); } catch (e) { out.spool = String(e && e.code); }

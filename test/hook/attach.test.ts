@@ -73,12 +73,15 @@ class Attached {
   }
 
   async attach(conf = {}): Promise<string> {
+    return String(await this.evaluate(injectExpression(hookFile, await this.variables(conf))));
+  }
+
+  async variables(conf = {}): Promise<Record<string, string>> {
     const { nodeOptions } = await this.probe();
     const all = hookEnvironment(this.spool, { env: { NODE_OPTIONS: nodeOptions }, conf }, this.trace);
     const { NODE_OPTIONS = '', NETTRACE_SPOOL = '', NETTRACE_CONF = '' } = all;
     const plain = { NODE_OPTIONS, NETTRACE_SPOOL, NETTRACE_CONF };
-    const variables = 'guest' in conf ? plain : asGuest(plain, { seesHost: true });
-    return String(await this.evaluate(injectExpression(hookFile, variables)));
+    return 'guest' in conf ? plain : asGuest(plain, { seesHost: true });
   }
 
   requests(): { all: Request[]; store: Store } {
@@ -162,6 +165,36 @@ test('the host is killed: the hook leaves', async () => {
     host.kill('SIGKILL');
     at.end();
   }
+});
+
+describe.each([nodes[0], newest] as NodeVersion[])('Node $major', (node) => {
+  test('an ES module that stands at a breakpoint, its worker, and a child that it starts later', async () => {
+    const at = await Attached.to(node, [join(import.meta.dirname, 'programs/attached.mjs')]);
+    try {
+      await at.inspector.pause();
+      expect(injected(await at.attach())).toEqual({ thread: `${at.child.pid}-0` });
+      await at.inspector.resume();
+      const inWorker = await at.inspector.worker();
+      const probe = probeOf(String(await inWorker(probeExpression(hookFile, at.spool))));
+      expect(probe).toMatchObject({ thread: 1, hook: '', file: '', spool: '' });
+      const variables = await at.variables();
+      expect(injected(String(await inWorker(injectExpression(hookFile, variables))))).toEqual({
+        thread: `${at.child.pid}-1`,
+      });
+      for (const act of ['act()', 'actInWorker()']) expect(await at.inspector.settled(act)).toBe(200);
+      expect(await at.inspector.settled('actInChild()')).toBe(0);
+      await expect.poll(() => inWorker(detachExpression)).toBe('left');
+      await expect.poll(() => at.evaluate(detachExpression)).toBe('left');
+      for (const act of ['act()', 'actInWorker()']) expect(await at.inspector.settled(act)).toBe(200);
+      expect(await at.inspector.settled('actInChild()')).toBe(0);
+      const { all, store } = at.requests();
+      expect(all.map((r) => r.response?.status)).toEqual([200, 200, 200]);
+      expect(store.processes.size).toBe(2);
+      expect(new Set(all.map((r) => r.thread)).size).toBe(3);
+    } finally {
+      at.end();
+    }
+  });
 });
 
 describe.each(nodes)('Node $major', (node) => {

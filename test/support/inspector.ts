@@ -2,11 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-type Message = { id?: number; error?: object; result?: { result?: { value?: unknown }; exceptionDetails?: object } };
+interface Message {
+  id?: number;
+  method?: string;
+  params?: Record<string, unknown>;
+  error?: object;
+  result?: { result?: { value?: unknown }; exceptionDetails?: object };
+}
 
 export class Inspector {
   private last = 0;
   private readonly waiting = new Map<number, (m: Message) => void>();
+  private readonly events = new Map<string, (parameters: Record<string, unknown>) => void>();
   private received = Buffer.alloc(0);
 
   private constructor(private readonly socket: Socket) {}
@@ -56,6 +63,38 @@ export class Inspector {
     return result?.result?.value;
   }
 
+  /** Enables the debugger and stops the program at its next statement; resolves when it stands. */
+  async pause(): Promise<void> {
+    const stopped = this.event('Debugger.paused');
+    await this.send('Debugger.enable', {});
+    await this.send('Debugger.pause', {});
+    await stopped;
+  }
+
+  async resume(): Promise<void> {
+    await this.send('Debugger.resume', {});
+  }
+
+  /** Of the program's first worker: evaluates an expression there. */
+  async worker(): Promise<(expression: string) => Promise<unknown>> {
+    const attached = this.event('NodeWorker.attachedToWorker');
+    await this.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
+    const { sessionId } = await attached;
+    let last = 0;
+    return async (expression) => {
+      const answered = this.event('NodeWorker.receivedMessageFromWorker');
+      const parameters = { expression, returnByValue: true, includeCommandLineAPI: true };
+      const message = JSON.stringify({ id: ++last, method: 'Runtime.evaluate', params: parameters });
+      await this.send('NodeWorker.sendMessageToWorker', { sessionId, message });
+      const { result } = JSON.parse(String((await answered).message)) as Message;
+      return result?.result?.value;
+    };
+  }
+
+  private event(method: string): Promise<Record<string, unknown>> {
+    return new Promise((resolve) => this.events.set(method, resolve));
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -82,6 +121,7 @@ export class Inspector {
       if (received.length < at + size) return;
       const message = JSON.parse(received.toString('utf8', at, at + size)) as Message;
       this.received = received.subarray(at + size);
+      if (message.method !== undefined) this.events.get(message.method)?.(message.params ?? {});
       if (message.id !== undefined) this.waiting.get(message.id)?.(message);
     }
   }

@@ -87,7 +87,7 @@ export class Attacher {
   }
 
   #leavesOf(root: vscode.DebugSession): vscode.DebugSession[] {
-    return [...this.#leaves].filter((leaf) => rootOf(leaf) === root);
+    return [...this.#leaves].filter((leaf) => rootOf(leaf).id === root.id);
   }
 
   #sessionOf(where: unknown): vscode.DebugSession | undefined {
