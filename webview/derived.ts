@@ -109,7 +109,8 @@ function compute(): Derived {
   };
   const filtered = filterRows(rows, question);
   const facts = rowFacts(rows, at);
-  const begins = runs.map((run) => run.offset);
+  // What the debugger, or the command line, does before the program begins is left of zero: nobody's business here.
+  const begins = runs.map((run) => Math.max(0, run.offset));
   const first = rows[0];
   if (first) begins.push(beginOf(first));
   const ends = runs.flatMap((run) => run.endAt ?? []);
