@@ -172,8 +172,8 @@ function phaseNow(r: RequestRecord): PhaseName {
   if (wire === undefined) return 'queue';
   if (inProxy(r, wire)) return 'proxy';
   if (wire.readyAt === 0) return wire.phase;
-  // Over HTTP/2 a stream may wait on the connection that was made for it.
-  if (r.assignedAt === 0) return wire.isH2 && r.dial === wire ? 'send' : 'queue';
+  // The connection that was made for it is there, and it was not sent yet: by undici, or a stream of HTTP/2.
+  if (r.assignedAt === 0) return r.dial === wire && (wire.isH2 || wire.readyAt > r.createdAt) ? 'send' : 'queue';
   if (r.responseBeginAt !== 0) return 'download';
   return r.sendEndAt === 0 ? 'send' : 'wait';
 }
