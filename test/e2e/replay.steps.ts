@@ -46,7 +46,7 @@ export function replay(): void {
     await at('GET /apples: response 200');
     await variable('receiving…').waitFor();
     await variable('response').first().waitFor();
-    await vs.command('Debug: Step Back');
+    await vs.page.locator('.codicon-debug-step-back').first().click();
     await variable('waiting…').waitFor();
     expect(await variable('response').count()).toBe(0);
     expect(await shown()).not.toContain('response');
