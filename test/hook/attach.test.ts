@@ -45,9 +45,13 @@ class Attached {
     readonly inspector: Inspector,
   ) {}
 
-  static async to(node: NodeVersion, args: string[] = [program]): Promise<Attached> {
+  static async to(node: NodeVersion, args: string[] = [program], uid?: number): Promise<Attached> {
     const env = { ...cleanEnvironment(), ...upstream.environment, NODE_OPTIONS: '--no-deprecation' };
-    const child = spawn(node.binary, ['--inspect=127.0.0.1:0', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(node.binary, ['--inspect=127.0.0.1:0', ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(uid === undefined ? {} : { uid }),
+    });
     let said = '';
     const url = await new Promise<string>((resolve, reject) => {
       const read = (piece: Buffer) => {
@@ -130,6 +134,18 @@ test('what is told of a program', async () => {
     });
     const answer = await at.evaluate(probeExpression('/no/such/hook.cjs', join(at.spool, 'none'), 0x7ffffff));
     expect(probeOf(String(answer))).toMatchObject({ file: 'ENOENT', spool: 'ENOENT', seesHost: false });
+  } finally {
+    at.end();
+  }
+});
+
+test.runIf(process.getuid?.() === 0)('a program of another user: said, and nothing is done', async () => {
+  const at = await Attached.to(newest, ['-e', "console.log('ready'); setInterval(() => {}, 1000)"], 65_534);
+  try {
+    const probe = await at.probe();
+    expect(probe.spool).toBe('EACCES');
+    expect(attachProblem(probe)).toContain('another user');
+    expect(probe.hook).toBe('');
   } finally {
     at.end();
   }

@@ -75,6 +75,7 @@ function leafTracker(
   let pauses: PauseWatch | undefined;
   let net: NetConsole | undefined;
   let run: Run | undefined;
+  let over = false;
   const leave = () => {
     if (!run) return;
     run = undefined;
@@ -84,13 +85,15 @@ function leafTracker(
     events.leaves.delete(session);
   };
   const ended = () => {
+    over = true;
     leave();
     events.attacher.leafEnded(session);
   };
-  /** The run that it belongs to now: one may come, and go, while the session lives. */
+  /** The run that it belongs to: one may come, and go, while the session lives. A restart's belongs to the next process. */
   const follow = () => {
-    if (tracer.runOf(session) === run) return;
+    if (over || run?.state === 'running') return;
     leave();
+    if (!tracer.runOf(session)) return;
     run = tracer.leafStarted(session);
     if (!run) return;
     pauses = new PauseWatch(events.pauses(run));

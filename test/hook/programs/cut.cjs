@@ -78,6 +78,7 @@ async function main() {
       });
     request.on('socket', (socket) => watch(`${name} socket`, socket, ['connect', 'secureConnect', 'error', 'close']));
   }
+  const all = Object.values(requests).map(ended);
   const head = new Promise((resolve) => requests.slow.on('response', resolve));
   const fetched = fetch(`${base}/chunks?n=4&ms=50`).then((res) => res.text());
   const gone = fetch(`${base}/silent`, { signal: AbortSignal.timeout(100) }).catch((e) => e.name);
@@ -86,7 +87,7 @@ async function main() {
   globalThis[Symbol.for('nettrace.hook')]?.uninstall();
   post.end('last');
   setTimeout(() => requests.given.destroy(new Error('enough')), 50);
-  await Promise.all([...Object.values(requests).map(ended), fetched, gone]);
+  await Promise.all([...all, fetched, gone]);
   seen.fetched = (await fetched).length;
   seen.gone = await gone;
   await new Promise((r) => setImmediate(r));
