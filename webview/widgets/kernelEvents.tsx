@@ -49,11 +49,12 @@ export function KernelEvents({ details }: { details: Details }) {
   const begin = request.createdAt ?? events[0]?.at ?? 0;
   const isOwn = (e: KernelEvent) => e.request === request.id;
   const own = events.filter(isOwn);
+  const what = details.connection ? 'connection' : 'last attempt';
   return (
     <>
       <Events title="Kernel events of this request" note="since it began" events={own} begin={begin} />
       <Events
-        title={own.length > 0 ? 'And of its connection' : 'Kernel events of its connection'}
+        title={own.length > 0 ? `And of its ${what}` : `Kernel events of its ${what}`}
         note={own.length > 0 ? '' : 'since this request began'}
         events={events.filter((e) => !isOwn(e))}
         begin={begin}
