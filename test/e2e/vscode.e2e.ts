@@ -1,8 +1,8 @@
 // The parts, one after the other in one window of a real VS Code. `-t "the main job"` runs one of them.
 import { afterAll, beforeAll, describe } from 'vitest';
+import { attach } from './attach.steps';
 import { breakpoints } from './breakpoints.steps';
 import { kernelSide } from './kernel.steps';
-import { attach } from './attach.steps';
 import { looks } from './looks.steps';
 import { mainJob } from './main.steps';
 import { activation, rowDelay } from './measure.steps';
