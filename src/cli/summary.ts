@@ -26,35 +26,49 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
 }
 
 export function headline(store: Store, now: number): string {
-  const { counts, live, processes } = store;
+  const { counts, processes } = store;
   if (counts.requests === 0)
     return counts.untraced ? `no requests traced, ${number(counts.untraced)} not` : 'no requests';
+  const failed = counts.failed > 0 ? [`${number(counts.failed)} failed`] : [];
+  const several = processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : [];
+  const time = timeText(store.header.endAt ?? now);
+  const [answers, connections, bytes] = detailsOf(store);
+  const { counted = 0 } = counts;
+  if (counted === 0)
+    return [tracedText(store), ...failed, ...answers, ...connections, ...several, ...bytes, time].join(' · ');
+  // What is counted only has no answer, connection or bytes that could be told.
+  const details = [...answers, ...connections, ...bytes].join(', ');
+  const ofThese = `${number(counts.requests - counted)} in detail: ${details}`;
+  return [tracedText(store), ...failed, ...several, time, ofThese].join(' · ');
+}
+
+/** What the records tell: of answers, of connections, of bytes. */
+function detailsOf(store: Store): [string[], string[], string[]] {
+  const { counts, live } = store;
   // Connections tell their bytes when they close, which those kept alive never do; requests theirs when they end.
   const sent = Math.max(counts.bytesSent, live.bytesSent);
   const received = Math.max(counts.bytesReceived, live.bytesReceived);
-  const parts = [
-    tracedText(store),
-    ...(counts.failed > 0 ? [`${number(counts.failed)} failed`] : []),
-    ...(live.serverErrors > 0 ? [`${number(live.serverErrors)} answered 5xx`] : []),
-    ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
-    `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
-    ...waysOf(store),
-    ...(processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : []),
-    ...(sent + received > 0 ? [`${bytesText(sent)} sent, ${bytesText(received)} received`] : []),
-    timeText(store.header.endAt ?? now),
+  return [
+    [
+      ...(live.serverErrors > 0 ? [`${number(live.serverErrors)} answered 5xx`] : []),
+      ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
+    ],
+    [
+      `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
+      ...waysOf(store),
+    ],
+    sent + received > 0 ? [`${bytesText(sent)} sent, ${bytesText(received)} received`] : [],
   ];
-  return parts.join(' · ');
 }
 
 /** How many, and of how many, where not all of them were asked for. */
 function tracedText({ counts, header }: Store): string {
   const all = plural(counts.requests, 'request');
-  const { counted = 0, untraced = 0 } = counts;
-  const detail = counted > 0 ? `, ${number(counts.requests - counted)} in detail` : '';
+  const { untraced = 0 } = counts;
   const isLimited = header.traceRequests?.some((r) => r.state === 'limitReached') === true;
-  if (untraced === 0 && !isLimited) return `${all}${detail}`;
+  if (untraced === 0 && !isLimited) return all;
   const limit = isLimited ? ' (limit reached)' : '';
-  return `${all} traced${limit}${detail}${untraced > 0 ? `, ${number(untraced)} not` : ''}`;
+  return `${all} traced${limit}${untraced > 0 ? `, ${number(untraced)} not` : ''}`;
 }
 
 /** What is not the plain way: HTTP/2, proxies, hops, tries, upgrades; each with how many requests of those kept. */

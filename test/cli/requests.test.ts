@@ -56,7 +56,7 @@ describe('run', () => {
   test('--sample: the rest is counted', async () => {
     const program = join(programs, 'requests.cjs');
     const { stderr } = await nettrace.run(['run', '--sample', '10', '--', node, program, '20']);
-    expect(stderr).toContain('20 requests, 2 in detail');
+    expect(stderr).toMatch(/20 requests · .* · 2 in detail: \d connection/);
     const limited = await nettrace.run(['run', '--limit', '5', '--', node, program, '20']);
     expect(limited.stderr).toContain('5 requests traced (limit reached), 15 not');
   });
