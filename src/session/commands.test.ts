@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { ControlState } from '../model/control';
 import { TraceRequests } from '../model/traceRequests';
-import { answerName, commandName } from './commands';
+import { answerName, Commands, commandName } from './commands';
 import { callSession, type LiveSession, liveSessions } from './liveSessions';
 import { TraceSession } from './session';
 import { scratch } from './testing/scratch';
@@ -74,6 +74,26 @@ test('the calls from elsewhere', async () => {
   expect((await callSession(live, { verb: 'delete', id })).error).toContain(id);
   // Nothing is left behind.
   expect(fs.readdirSync(s.spoolFolder).filter((n) => /command|answer/.test(n))).toEqual([]);
+});
+
+test('a call that is noticed twice is carried out once', async () => {
+  const registry = new TraceRequests();
+  const [s] = await session(registry);
+  const commands = new Commands(
+    s.spoolFolder,
+    { v: 1, id: s.id, pid: process.pid, beginTime: '' },
+    () => registry,
+    () => registry.list(),
+  );
+  for (let i = 1; i <= 20; i++) {
+    const id = crypto.randomUUID();
+    const name = commandName(id);
+    const text = '{"v":1,"verb":"create","create":{"condition":""}}';
+    fs.writeFileSync(join(s.spoolFolder, name), text, { mode: 0o600 });
+    for (let n = 0; n < 3; n++) commands.noticed(name);
+    await expect.poll(() => fs.existsSync(join(s.spoolFolder, answerName(id))), { interval: 2 }).toBe(true);
+    expect(registry.list()).toHaveLength(i);
+  }
 });
 
 test('calls that make no sense are answered, or left alone', async () => {

@@ -97,7 +97,8 @@ export class Commands {
       const path = join(this.folder, commandName(id));
       const text = await readOwnFile(path);
       if (text === undefined) return;
-      await fs.rm(path);
+      // Not `rm`, which takes it well when another look has taken the file: a call would be carried out twice.
+      await fs.unlink(path);
       writeWhole(this.folder, answerName(id), this.answer(text));
     } catch {
       // Taken already, or nowhere to write: who asked says that nobody answers.
