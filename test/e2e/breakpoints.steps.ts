@@ -79,7 +79,7 @@ export function breakpoints(): void {
     );
     // A step leads out of the hook, to the call.
     await vs.page.locator('.action-label.codicon-debug-step-over').first().click();
-    await stack().getByText('Paused on step', { exact: true }).first().waitFor();
+    await stack().getByText('Paused', { exact: true }).first().waitFor();
     expect((await vs.position()).line).toBe(line('starts'));
     await goesOnTo('Network: response arrives', 'arrives');
     await goesOnTo('Network: status ≥ 400', '400');

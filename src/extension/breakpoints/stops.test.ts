@@ -93,6 +93,20 @@ describe('a stop at a network breakpoint', () => {
     expect(variables.arguments).toEqual({ variablesReference: 77 });
   });
 
+  it('an answer to what was asked at the stop before is not this one’s', () => {
+    const { v, stopped, stack, answer } = view('status500');
+    v.answered(stopped as never);
+    v.asked(request('stackTrace', { threadId: 1, startFrame: 22 }, 9));
+    v.asked(request('continue', { threadId: 1 }));
+    v.answered({ ...stopped, body: { reason: 'pause' } } as never);
+    const late = { stackFrames: [frame(30, '/src/old.ts')], totalFrames: 1 };
+    expect(answer('stackTrace', late, 9)).toEqual({ stackFrames: [frame(30, '/src/old.ts')], totalFrames: 1 });
+    const { body } = stack([frame(40, `${hook}/networkBreakpoint.cjs`)]);
+    const scopes = request('scopes', { frameId: body.stackFrames[0]?.id });
+    v.asked(scopes);
+    expect(scopes.arguments).toEqual({ frameId: 40 });
+  });
+
   it('early: the user’s call is on the stack; what is above it is drawn back', () => {
     const { v, stopped, stack } = view('requestStarts');
     v.answered(stopped as never);

@@ -44,8 +44,8 @@ interface Stop {
 
 export class StopView {
   #stop: Stop | undefined;
-  /** Stack traces asked for, with how many frames of ours their answers get. */
-  readonly #asked = new Map<number, number>();
+  /** Stack traces asked for at this stop, and whether from the top on. */
+  readonly #asked = new Map<number, boolean>();
 
   constructor(private readonly host: StopHost) {}
 
@@ -65,9 +65,8 @@ export class StopView {
 
   #stackAsked({ seq, arguments: args }: DebugProtocol.StackTraceRequest, stop: Stop): void {
     const start = args.startFrame ?? 0;
-    const added = stop.shown ? 2 : 0;
-    this.#asked.set(seq, start === 0 ? added : 0);
-    if (start > 0) args.startFrame = Math.max(0, start - added);
+    this.#asked.set(seq, start === 0);
+    if (start > 0) args.startFrame = Math.max(0, start - (stop.shown ? 2 : 0));
     // The first frame alone is ours: the user's shall be there at once.
     else if (args.levels !== undefined && args.levels > 0 && args.levels < 20) args.levels = 20;
   }
@@ -89,12 +88,19 @@ export class StopView {
 
   #stopped({ body }: DebugProtocol.StoppedEvent): void {
     this.#stop = undefined;
+    // An answer that belongs to the stop before comes too late.
+    this.#asked.clear();
     // What `debugger;` brings; a breakpoint, a step or an exception has another reason.
     const hit = body.reason === 'pause' ? this.host.lastHit() : undefined;
     if (!hit) return;
     const kind = this.host.kindOf(hit.breakpoint);
     const early = kind !== undefined && isEarly(kind);
-    const stop: Stop = { hit, shown: early ? undefined : hit.callSite, topFrame: undefined, record: undefined };
+    const stop: Stop = {
+      hit,
+      shown: early ? undefined : placeOnDisk(hit.callSite),
+      topFrame: undefined,
+      record: undefined,
+    };
     this.#stop = stop;
     body.reason = networkReason;
     body.description = `Network: ${hit.title ?? hit.breakpoint}`;
@@ -105,15 +111,21 @@ export class StopView {
   }
 
   #stack(response: DebugProtocol.StackTraceResponse, stop: Stop): void {
-    const added = this.#asked.get(response.request_seq);
-    if (added === undefined) return;
+    const fromTop = this.#asked.get(response.request_seq);
+    if (fromTop === undefined) return;
     this.#asked.delete(response.request_seq);
     const { body } = response;
     if (body.totalFrames !== undefined) body.totalFrames += stop.shown ? 2 : 0;
-    stop.topFrame ??= body.stackFrames[0]?.id;
+    if (fromTop) stop.topFrame ??= body.stackFrames[0]?.id;
     if (!stop.shown) drawBackToUser(body.stackFrames);
-    else if (added > 0) body.stackFrames = [...shownFrames(stop, stop.shown), ...body.stackFrames];
+    else if (fromTop) body.stackFrames = [...shownFrames(stop, stop.shown), ...body.stackFrames];
   }
+}
+
+/** With the path that an editor can open. */
+function placeOnDisk(site: LastHit['callSite']): Stop['shown'] {
+  const file = site && pathOf(site.file);
+  return file === undefined ? undefined : { ...(site as NonNullable<typeof site>), file };
 }
 
 /** Node's frames and those of libraries between the stop and the user's call. */
@@ -135,14 +147,12 @@ function isUsers({ source, presentationHint }: DebugProtocol.StackFrame): boolea
 
 /** The call that made the request, above what runs now. */
 function shownFrames(stop: Stop, site: NonNullable<Stop['shown']>): DebugProtocol.StackFrame[] {
-  const path = pathOf(site.file);
-  if (path === undefined) return [];
   const call: DebugProtocol.StackFrame = {
     id: ownFrame,
     name: `${site.function ?? '<anonymous>'} (made the request)`,
     line: site.line,
     column: site.column,
-    source: { name: basename(path), path },
+    source: { name: basename(site.file), path: site.file },
     canRestart: false,
   };
   const what = `${stop.hit.title ?? 'network breakpoint'}, found here:`;
