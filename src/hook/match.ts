@@ -13,7 +13,7 @@ import { parts } from './faults';
 import { whenRemoved } from './patches';
 import { push, pushLast, pushLater } from './queue';
 import type { RequestRecord } from './record';
-import { untold } from './tally';
+import { toldAfterAll, untold } from './tally';
 import { beginsTold } from './telling';
 import type { Wire } from './wire';
 
@@ -204,6 +204,7 @@ export function want(wire: Wire, r: RequestRecord): void {
   const connect = wire.way?.connect ?? wire.way?.pending;
   if (connect?.hold === undefined || connect === r) return;
   connect.matches = r.matches;
+  if (connect.hold === silent) toldAfterAll();
   tell(connect);
   if (connect.endAt !== 0) push(connect);
 }

@@ -23,6 +23,12 @@ const tally = {
 const text = (): string =>
   `{"k":"count","requests":${sums.requests},"failed":${sums.failed},"untraced":${sums.untraced}}\n`;
 
+/** One that nobody asked for is told after all. */
+export function toldAfterAll(): void {
+  sums.untraced--;
+  pushLater(tally);
+}
+
 /** `matched`: left out by sampling. `failed`: it has failed, and was counted at its begin. */
 export function untold(matched: boolean, failed: boolean): void {
   if (failed) sums.failed++;

@@ -75,8 +75,9 @@ export class Driver {
     readonly session: TraceSession,
     node: NodeVersion,
     private readonly cache: string,
+    own: Record<string, string>,
   ) {
-    const env = { ...cleanEnvironment(), UP_CA: certificate.root, NODE_EXTRA_CA_CERTS: certificate.root };
+    const env = { ...cleanEnvironment(), ...own, UP_CA: certificate.root, NODE_EXTRA_CA_CERTS: certificate.root };
     const program = join(import.meta.dirname, 'programs/driver.cjs');
     session.begin();
     this.child = spawn(node.binary, [program], { env: { ...env, ...session.environment(env) }, stdio: 'pipe' });
@@ -86,10 +87,14 @@ export class Driver {
     this.answers = createInterface({ input: this.child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   }
 
-  static async start(node: NodeVersion, options: Partial<SessionOptions>): Promise<Driver> {
+  static async start(
+    node: NodeVersion,
+    options: Partial<SessionOptions>,
+    env: Record<string, string> = {},
+  ): Promise<Driver> {
     const cache = mkdtempSync(join(tmpdir(), 'nettrace-driver-'));
     const session = await TraceSession.create({ hookFile, cacheFolder: cache, ...options });
-    return new Driver(session, node, cache);
+    return new Driver(session, node, cache, env);
   }
 
   /** What the program got: statuses, or codes of errors. */

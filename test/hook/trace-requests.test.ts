@@ -5,6 +5,7 @@ import { phasesOf } from '../../src/model/phases';
 import type { Request } from '../../src/model/records';
 import { type NewTraceRequest, TraceRequests } from '../../src/model/traceRequests';
 import { nodes } from '../support/nodes';
+import { Proxies } from '../support/proxy';
 import { type Client, Driver, Servers } from './driver';
 
 let servers: Servers;
@@ -142,6 +143,27 @@ describe('on one Node', () => {
     const requests = await d.end();
     expect(requests.map(pathOf)).toEqual(['/on', '/on', '/again', '/again']);
     expect(requests.every((r) => r.outcome === 'complete' && r.connection !== undefined)).toBe(true);
+  });
+
+  test('through a proxy: the CONNECT of its tunnel comes with it, and is not counted as left out', async () => {
+    const proxies = await Proxies.start();
+    const { registry, ids } = asking({ condition: 'status:>=500 path:/api/*' });
+    const env = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxies.urls.http };
+    const d = await Driver.start(newest[0] as (typeof nodes)[number], { requests: registry }, env);
+    open.push(d);
+    await d.ask({ client: 'fetch', url: `${servers.origins.https}/other` });
+    await d.ask({ client: 'fetch', url: `${servers.origins.https}/api/x` });
+    const requests = await d.end();
+    await proxies.close();
+    const [connect, get] = [requests.find((r) => r.method === 'CONNECT'), requests.find((r) => r.method === 'GET')];
+    expect(requests).toHaveLength(2);
+    expect(connect).toMatchObject({ traceRequests: ids, outcome: 'tunnel' });
+    expect(get).toMatchObject({ traceRequests: ids, proxy: { mode: 'tunnel' }, connection: connect?.connection });
+    expect(phaseNames(d, get as Request)).toEqual(expect.arrayContaining(['tcp', 'proxy', 'tls', 'send', 'wait']));
+    const doc = d.session.document();
+    expect(doc.connections.find((c) => c.id === get?.connection)?.tunnel).toMatchObject({ request: connect?.id });
+    // The other one, and its own CONNECT.
+    expect(doc.counts).toMatchObject({ requests: 2, untraced: 2 });
   });
 
   test('a debugger makes it known at once, both ways', async () => {

@@ -130,16 +130,16 @@ function reachLimits(store: Store, ids: readonly string[]): void {
 export function foldCount(store: Store, isolate: Isolate, { requests, failed, untraced }: LineOf<'count'>): void {
   const before = isolate.counted ?? { requests: 0, failed: 0, untraced: 0 };
   isolate.counted = { requests, failed, untraced };
-  const grown = (now: number, then: number): number => Math.max(0, now - then);
-  const counted = grown(requests, before.requests);
-  const left = grown(untraced, before.untraced);
+  const counted = Math.max(0, requests - before.requests);
   const { counts } = store;
+  // Fewer: one of them is told after all.
+  const left = Math.max(0, (counts.untraced ?? 0) + untraced - before.untraced);
   store.counts = {
     ...counts,
     requests: counts.requests + counted,
-    failed: counts.failed + grown(failed, before.failed),
+    failed: counts.failed + Math.max(0, failed - before.failed),
     ...(counted > 0 ? { counted: (counts.counted ?? 0) + counted } : {}),
-    ...(left > 0 ? { untraced: (counts.untraced ?? 0) + left } : {}),
+    ...(left > 0 || counts.untraced !== undefined ? { untraced: left } : {}),
   };
   store.touch();
 }
