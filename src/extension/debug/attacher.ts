@@ -63,6 +63,12 @@ export class Attacher {
       void vscode.window.showInformationMessage('Net Trace: this session is not traced.');
       return;
     }
+    if (!tracer.isAttached(root)) {
+      void vscode.window.showInformationMessage(
+        `Net Trace: ${root.name} was started with Net Trace, and is traced until it ends. Uncheck the trace requests to record nothing.`,
+      );
+      return;
+    }
     log.info(`detach from ${root.name}`);
     await Promise.all(this.#leavesOf(root).map((leaf) => part(leaf, log)));
     await tracer.detach(root);

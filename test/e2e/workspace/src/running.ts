@@ -7,6 +7,8 @@ import { Socket } from 'node:net';
 
 const agent = new http.Agent({ keepAlive: true });
 const upstream = http.createServer((_, answer) => answer.end('hello'));
+// A connection of before is there still when somebody has attached at last.
+upstream.keepAliveTimeout = 600_000;
 
 function request(): Promise<number> {
   const { port } = upstream.address() as { port: number };
