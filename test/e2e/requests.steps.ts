@@ -142,6 +142,16 @@ export function requests(): void {
       await item('path:/a/*').hover();
       await item('path:/a/*').locator('.codicon-trash').click();
       await item('path:/a/*').waitFor({ state: 'hidden' });
+      // As it was before: the steps to come let requests fail.
+      await open('Network Breakpoints');
+      const ofLine = view('Network Breakpoints').locator('.monaco-list-row', { hasText: 'at steady.ts' });
+      await ofLine.first().waitFor();
+      await until(async () => {
+        if ((await ofLine.count()) === 0) return true;
+        await ofLine.first().hover();
+        await ofLine.first().locator('.codicon-close').click({ timeout: 2000 });
+        return false;
+      }, 'no breakpoint of the line');
     });
   });
 }
