@@ -1,6 +1,7 @@
 // Pictures of the panel and of the notes beside the code: dark and light, wide and narrow. Looked at by people; the test
 // sees to it that what they show is there.
 import { beforeAll, expect, it } from 'vitest';
+import { rowsIn } from './rows';
 import { inWindow, vs } from './shared';
 import { lineOf, until } from './window';
 
@@ -34,6 +35,23 @@ export function looks(): void {
     await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).click();
     await vs.panel.getByText('Breakdown').first().waitFor();
     await vs.shot('notes-both');
+  });
+
+  it('the filter box completes keys and the values seen', async () => {
+    const box = vs.panel.getByRole('combobox', { name: 'Filter' });
+    const offered = vs.panel.locator('.fltlist [role=option]');
+    await box.fill('pat');
+    await offered.filter({ hasText: 'path:' }).waitFor();
+    await box.press('Tab');
+    await offered.filter({ hasText: '/pears' }).waitFor();
+    await vs.shot('filter-completion');
+    await offered.filter({ hasText: '/pears' }).click();
+    await until(async () => (await rowsIn(vs.panel)).every((r) => r.name === '/pears'), 'the rows of one path');
+    await box.fill('stats:500');
+    await vs.panel.getByText('unknown key "stats" at column 1. Did you mean status?').waitFor();
+    await vs.shot('filter-bad-term');
+    await box.fill('');
+    await until(async () => (await rowsIn(vs.panel)).length > 1, 'all rows');
   });
 
   it('notes move with edits, and fade when their line is changed', async () => {
