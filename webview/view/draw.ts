@@ -90,6 +90,8 @@ export class BarPainter {
 
   paint(ctx: CanvasRenderingContext2D, theme: Theme): void {
     ctx.save();
+    // A painter of faint rows is given a context that is faint already.
+    const whole = ctx.globalAlpha;
     for (const name of phaseNames) {
       const path = this.#solid.get(name);
       if (!path) continue;
@@ -98,17 +100,17 @@ export class BarPainter {
     }
     const wait = theme.phase.wait ?? theme.foreground;
     ctx.fillStyle = theme.highContrast ? hatch(ctx, wait) : wait;
-    ctx.globalAlpha = theme.highContrast ? 1 : 0.38;
+    ctx.globalAlpha = theme.highContrast ? whole : whole * 0.38;
     ctx.fill(this.#hollow);
-    ctx.globalAlpha = 1;
+    ctx.globalAlpha = whole;
     ctx.strokeStyle = wait;
     ctx.lineWidth = 1;
     ctx.stroke(this.#hollowEdge);
     for (const { shape, y } of this.#fades) paintFade(ctx, theme, shape, y);
-    ctx.globalAlpha = 0.7;
+    ctx.globalAlpha = whole * 0.7;
     ctx.fillStyle = theme.phase.download ?? theme.blue;
     ctx.fill(this.#thin);
-    ctx.globalAlpha = 1;
+    ctx.globalAlpha = whole;
     ctx.setLineDash([3, 2]);
     ctx.strokeStyle = theme.warning;
     ctx.stroke(this.#unread);
@@ -143,9 +145,10 @@ function paintFade(ctx: CanvasRenderingContext2D, theme: Theme, s: Shape, top: n
   gradient.addColorStop(1, withAlpha(colour, 0.35));
   ctx.fillStyle = gradient;
   if (s.phase === 'wait') {
-    ctx.globalAlpha = 0.38;
+    const whole = ctx.globalAlpha;
+    ctx.globalAlpha = whole * 0.38;
     ctx.fillRect(s.x, top, s.width, s.height);
-    ctx.globalAlpha = 1;
+    ctx.globalAlpha = whole;
     ctx.fillRect(s.x, top, s.width, 1);
     ctx.fillRect(s.x, top + s.height - 1, s.width, 1);
     ctx.fillRect(s.x, top, 1, s.height);
