@@ -128,5 +128,5 @@ test('the context menu copies as cURL and filters by host', async () => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await rowCount(3);
-  expect(await page.inputValue('.flt input')).toBe('pay.example.test');
+  expect(await page.inputValue('.flt input')).toBe('host:pay.example.test');
 });
