@@ -3,7 +3,7 @@
  * position alone, so it is the same whichever way one came.
  */
 import type { Trace } from '../model/records';
-import type { TimelineEvent } from './events';
+import type { TimelineEvent } from './event';
 import { Scopes } from './scopes';
 import { type SourceOptions, Sources } from './sources';
 import { CallSites, type Frame, framesOf } from './stacks';

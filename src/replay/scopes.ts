@@ -19,7 +19,7 @@ import {
 } from '../model/records';
 import { addressText } from '../model/row';
 import { timeText } from '../model/text';
-import type { TimelineEvent } from './events';
+import type { TimelineEvent } from './event';
 import { Moment } from './moment';
 import type { Timeline } from './timeline';
 import type { TraceIndex } from './traceIndex';

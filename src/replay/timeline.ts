@@ -3,7 +3,8 @@
  * however many there are. A position is the index of an event; that event has just happened.
  */
 import type { Trace } from '../model/records';
-import { eventsOf, isOfRequest, type TimelineEvent } from './events';
+import { isOfRequest, type TimelineEvent } from './event';
+import { eventsOf } from './events';
 
 /** How far a step goes: to the next event of the thread, or to the next one of a request itself. */
 export type Reach = 'any' | 'request';

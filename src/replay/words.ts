@@ -3,7 +3,7 @@ import type { Connection, Request } from '../model/records';
 import { addressText, baseName, threadLabel, urlParts } from '../model/row';
 import { deepest } from '../model/state';
 import { bytesText, timeText } from '../model/text';
-import type { TimelineEvent } from './events';
+import type { TimelineEvent } from './event';
 import type { TraceIndex } from './traceIndex';
 
 /** `GET /v2/cart`; of an incoming one, `incoming GET /v2/cart`. */
