@@ -52,7 +52,7 @@ async function main() {
   if (!bare) modules.createRequire(process.env.HOOK)(process.env.HOOK);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const secure = new https.Agent({ ca, keepAlive: true });
-  const server = http2.createServer((req, res) => setTimeout(() => res.end('hello'), 200));
+  const server = http2.createServer((_req, res) => setTimeout(() => res.end('hello'), 200));
   await new Promise((r) => server.listen(0, '127.0.0.1', r));
   const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
   await new Promise((r) => session.on('connect', r));
