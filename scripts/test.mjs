@@ -1,6 +1,6 @@
 // npm test: everything, on a fresh machine too. Names after `--` choose parts: npm test -- unit e2e
 //
-// The parts run one after the other and all of them run, whatever fails. A part that cannot run here says why and counts
+// The parts run one after the other, two that mostly wait beside each other, and all of them run, whatever fails. A part that cannot run here says why and counts
 // as skipped; under CI=true, where everything can be installed, that is a failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,8 +18,15 @@ let told = false;
 const log = (text) => console.log(text);
 
 const tool = (path, ...args) => [process.execPath, join(root, 'node_modules', path), ...args];
-const check = (name, command) => ({ name, run: () => runCheck(command) });
-const project = (name) => ({ name, prepare: preparations[name], run: () => runProject(name) });
+const check = (name, command) => ({ name, run: (out) => runCheck(command, out) });
+const project = (name) => ({ name, prepare: preparations[name], run: (out) => runProject(name, out) });
+
+/** What a part prints is shown as it comes; of a part that runs beside another, when both are done. */
+const shown = { log, stdio: 'inherit' };
+const kept = () => {
+  const out = { text: '', stdio: 'pipe', log: (text) => (out.text += `${text}\n`) };
+  return out;
+};
 
 const parts = [
   check('types', tool('typescript/bin/tsc', '--noEmit')),
@@ -28,24 +35,36 @@ const parts = [
   project('unit'),
   ...Object.keys(preparations).map(project),
 ];
+/** Both wait for most of their time, each in networks of its own. */
+const beside = { cases: 'native' };
 
 await main(async () => {
   const names = process.argv.slice(2);
   const unknown = names.find((name) => !parts.some((part) => part.name === name));
   if (unknown) throw new SetupError(`No part "${unknown}"; there are ${parts.map((part) => part.name).join(', ')}.`);
-  await timed('setup', () => setup({ log }));
+  setup({ log });
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   const table = [];
   const failures = [];
   const chosen = parts.filter(({ name }) => names.length === 0 || names.includes(name));
   const prepared = prepareBeside(chosen);
-  for (const part of chosen) {
-    log(`\n── ${part.name} ${'─'.repeat(100 - part.name.length)}`);
-    const counts = await timed(part.name, () => runPart(part, prepared));
+  const count = (part, counts) => {
     for (const key of Object.keys(total)) total[key] += counts[key];
     table.push({ part: part.name, ...counts });
     failures.push(...(counts.names ?? []));
+  };
+  const waiting = new Set(chosen);
+  for (const part of chosen) {
+    if (!waiting.delete(part)) continue;
+    const other = chosen.find(({ name }) => name === beside[part.name]);
+    waiting.delete(other);
+    const out = kept();
+    const second = other && timed(other, prepared, out);
+    count(part, await timed(part, prepared, shown));
+    if (!other) continue;
+    count(other, await second);
+    log(out.text);
   }
 
   log('');
@@ -65,11 +84,12 @@ function logOnce(text) {
   told = true;
 }
 
-async function timed(name, run) {
+async function timed(part, prepared, out) {
+  out.log(`\n── ${part.name} ${'─'.repeat(100 - part.name.length)}`);
   const begin = performance.now();
-  const result = await run();
-  log(`${name}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
-  return result;
+  const counts = await runPart(part, prepared, out);
+  out.log(`${part.name}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  return counts;
 }
 
 /** Begins what the parts need while the first of them, which need nothing, run. Resolves with what it printed. */
@@ -88,53 +108,54 @@ function prepareBeside(chosen) {
 }
 
 /** A part's own preparation follows: it has nothing left to do, or meets the same fault again and tells it. */
-async function runPart({ prepare, run }, prepared) {
+async function runPart({ prepare, run }, prepared, out) {
   try {
     if (prepare) logOnce(await prepared);
     await prepare?.();
   } catch (error) {
-    log(`Cannot run here: ${error.message}`);
+    out.log(`Cannot run here: ${error.message}`);
     return process.env.CI ? counted('failed') : counted('skipped');
   }
-  return await run();
+  return await run(out);
 }
 
 function counted(key) {
   return { passed: 0, failed: 0, skipped: 0, [key]: 1 };
 }
 
-async function runCheck(command) {
-  return counted((await exitCode(command)) === 0 ? 'passed' : 'failed');
+async function runCheck(command, out) {
+  return counted((await exitCode(command, out)) === 0 ? 'passed' : 'failed');
 }
 
 /**
  * A few tests that failed are run once more, their files by themselves: what passes then depends on the machine's load or
  * on luck. That is a defect of the test, told by name at the end, but not one of what it tests.
  */
-async function runProject(name) {
-  const first = await runVitest(name);
+async function runProject(name, out) {
+  const first = await runVitest(name, out);
   if (first.failed === 0 || first.failed > fewFailures || first.files.length === 0) return first;
-  log(`\nOnce more, by themselves:\n${first.names.join('\n')}\n`);
-  const again = await runVitest(name, first.files);
+  out.log(`\nOnce more, by themselves:\n${first.names.join('\n')}\n`);
+  const again = await runVitest(name, out, first.files);
   if (again.failed > 0) return { ...first, names: [...first.names, ...again.names.map((line) => `again: ${line}`)] };
   const passed = first.passed + first.failed;
   return { ...first, passed, failed: 0, names: first.names.map((line) => `unsteady: ${line}`) };
 }
 
-async function runVitest(name, files = []) {
+async function runVitest(name, out, files = []) {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-test-'));
   const path = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${path}`];
-  const status = await exitCode(tool('vitest/vitest.mjs', 'run', '--project', name, ...reporters, ...files));
+  const status = await exitCode(tool('vitest/vitest.mjs', 'run', '--project', name, ...reporters, ...files), out);
   const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
   rmSync(folder, { recursive: true, force: true });
   return read(report, status, root);
 }
 
-/** Runs a command to its end, its output shown as it comes; 124 when it had to be ended. */
-function exitCode([command, ...args]) {
+/** Runs a command to its end; 124 when it had to be ended. */
+function exitCode([command, ...args], { stdio, log }) {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', stdio, stdio] });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => log(String(data).trimEnd()));
     let late = false;
     const patience = setTimeout(() => {
       late = true;

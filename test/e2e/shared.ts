@@ -16,7 +16,8 @@ export function inWindow(size: { width: number; height: number }): void {
     // What a failed step left behind (a program, a dialog) is not worth finding out.
     if (failed) await vs.reload();
     failed = true;
-    await vs.tidy(size).catch(async () => {
+    await vs.tidy(size).catch(async (error) => {
+      console.log('The window could not be tidied, it is loaded anew:', error);
       await vs.shot('failed-tidy');
       await vs.reload();
       await vs.tidy(size);

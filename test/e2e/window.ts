@@ -99,11 +99,20 @@ export class VsCode {
     this.#breakpoints.push([file, line]);
   }
 
+  /** Also after a reload, which may have lost the last changes: breakpoints that are gone stay so. */
   async #removeBreakpoints(): Promise<void> {
-    for (const [file, line] of this.#breakpoints.splice(0)) {
-      await this.openFile(file, line);
-      await this.page.keyboard.press('F9');
-      await this.page.locator('.margin .codicon-debug-breakpoint').first().waitFor({ state: 'hidden' });
+    for (let place = this.#breakpoints[0]; place; place = this.#breakpoints[0]) {
+      await this.openFile(...place);
+      const mark = this.page.locator('.margin .codicon-debug-breakpoint').first();
+      const isThere = await mark.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) {
+        await this.page.keyboard.press('F9');
+        await mark.waitFor({ state: 'hidden' });
+      }
+      this.#breakpoints.shift();
     }
   }
 
@@ -184,8 +193,15 @@ export class VsCode {
   }
 
   async openFile(name: string, line?: number): Promise<void> {
-    await this.pick('Control+P', name, name);
-    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    const tab = this.page.locator(`.tab.active[data-resource-name="${name}"]`);
+    // What was opened last stands first for a moment, and Enter may take that.
+    await until(async () => {
+      await this.pick('Control+P', name, name);
+      return await tab.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    }, `an editor of ${name}`);
     if (line !== undefined) await this.goToLine(line);
   }
 

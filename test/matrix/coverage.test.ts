@@ -21,11 +21,14 @@ const servers: NetServer[] = [];
 
 /** Slow reader, one that fails once, and a switch of protocols. */
 function own(): Server {
-  let tries = 0;
+  const tried = new Set<string>();
   const server = createServer((request, answer) => {
-    const { pathname } = new URL(request.url ?? '', 'http://x');
-    if (pathname === '/flaky') answer.writeHead(++tries % 2 === 1 ? 503 : 200).end('hello');
-    else if (pathname === '/slow') {
+    const { pathname, search } = new URL(request.url ?? '', 'http://x');
+    if (pathname === '/flaky') {
+      // Two programs ask at a time, each by a URL of its own.
+      answer.writeHead(tried.has(search) ? 200 : 503).end('hello');
+      tried.add(search);
+    } else if (pathname === '/slow') {
       setTimeout(() => request.resume().on('end', () => answer.end('hello')), 150);
     } else answer.end('hello');
   });

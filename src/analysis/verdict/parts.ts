@@ -5,7 +5,7 @@
 import type { Evidence, Finding, PhaseName } from '../../model/records';
 import { bytesText, timeText } from '../../model/text';
 import { number, time, words } from '../draft';
-import { lookupSlots } from '../limits';
+import { busyLoop, lookupSlots } from '../limits';
 import { requestText } from '../places';
 import { type Case, durationOf } from './context';
 
@@ -31,7 +31,10 @@ export function partsOf(k: Case): Part[] {
 function queue(k: Case): Part | undefined {
   const d = durationOf(k, 'queue');
   const holder = k.r.blockedBy === undefined ? undefined : k.store.requests.get(k.r.blockedBy);
-  const limit = k.c.dial?.pool?.limit;
+  const pool = k.c.dial?.pool;
+  const limit = pool?.limit;
+  const mayBeFull = limit !== undefined && (pool?.busy ?? limit) >= limit;
+  if (k.r.ordinal === 1 && !holder && !mayBeFull) return beforeConnecting(k, d);
   const taken = holder ? `, taken by ${requestText(holder)}` : '';
   return {
     rule: 'agentQueue',
@@ -48,6 +51,33 @@ function queue(k: Case): Part | undefined {
       ...(limit === undefined ? [] : [number('sockets allowed', limit, k.c.dial?.id)]),
     ],
   };
+}
+
+/** A connection of its own, for which no socket had to come free: what passed before it was begun passed in this process. */
+function beforeConnecting(k: Case, d: number): Part {
+  const first = isFirstFetch(k);
+  const busy = k.busy !== undefined && k.busy >= busyLoop.share * d;
+  const why = first ? '; Node loads fetch when it is first called' : busy ? '; your program was busy meanwhile' : '';
+  return {
+    rule: 'beforeConnecting',
+    fault: first ? 'node' : busy ? 'yourCode' : 'unclear',
+    phase: 'queue',
+    lo: d,
+    hi: d,
+    text: (share) => `Before connecting: ${share} passed in the process before a connection was begun${why}.`,
+    evidence: [
+      time('before the connection', d, k.r.id, 'assignedAt'),
+      ...(k.busy === undefined ? [] : [time('event loop busy during the request', k.busy, k.r.id, 'loopBusyDuration')]),
+    ],
+  };
+}
+
+function isFirstFetch({ r, store }: Case): boolean {
+  if (r.api !== 'fetch') return false;
+  for (const q of store.requests.values())
+    if (q.api === 'fetch' && q.thread === r.thread && q.id !== r.id && (q.createdAt ?? 0) < (r.createdAt ?? 0))
+      return false;
+  return true;
 }
 
 function dns(k: Case): Part[] {

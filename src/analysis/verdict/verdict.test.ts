@@ -225,6 +225,33 @@ const table: [name: string, records: Records, expected: string[]][] = [
     ],
   ],
   [
+    'first fetch of a program',
+    {
+      requests: [
+        {
+          ...exchange(1, 0),
+          api: 'fetch',
+          ordinal: 1,
+          connection: 'c',
+          assignedAt: 300 * ms,
+          sendBeginAt: 300 * ms,
+          sendEndAt: 300 * ms,
+          responseBeginAt: 310 * ms,
+          endAt: 311 * ms,
+          loopBusyDuration: 250 * ms,
+        },
+      ],
+      connections: [{ id: 'c', dial: 'd' }],
+      dials: [{ id: 'd', beginAt: 300 * ms, pool: { free: 0, busy: 0 } }],
+    },
+    [
+      'slow',
+      'node',
+      'sure',
+      'Before connecting: 300 ms of 311 ms (96 %) passed in the process before a connection was begun; Node loads fetch when it is first called.',
+    ],
+  ],
+  [
     'no such host',
     unmade('ENOTFOUND', 'dns', 3, 'db.internl'),
     ['failed', 'yourCode', 'likely', 'No such host: db.internl (3.0 ms).'],

@@ -141,7 +141,7 @@ async function main() {
   await act('abort', () => client.run(`${base}/silent?fact=abort`, { signal: control.signal }));
   await act('informational', client.base ? undefined : () => client.run(`${base}/early?fact=informational`, {}));
   await act('proxy', client.proxied && (() => client.proxied(`${named}/ok?fact=proxy`)));
-  await act('retry', client.retried && (() => client.retried(`${own}/flaky?fact=retry`)));
+  await act('retry', client.retried && (() => client.retried(`${own}/flaky?fact=retry&by=${process.pid}`)));
   await act('upgrade', client.upgrade && (() => client.upgrade(`${own}/upgrade?fact=upgrade`)));
 }
 main().then(() => setTimeout(() => process.exit(), 50));
