@@ -1,6 +1,6 @@
 // npm test: everything, on a fresh machine too. Names after `--` choose parts: npm test -- unit e2e
 //
-// The parts run one after the other, two that mostly wait beside each other, and all of them run, whatever fails. A part that cannot run here says why and counts
+// The parts run one after the other, some beside one that mostly waits, and all of them run, whatever fails. A part that cannot run here says why and counts
 // as skipped; under CI=true, where everything can be installed, that is a failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -35,8 +35,8 @@ const parts = [
   project('unit'),
   ...Object.keys(preparations).map(project),
 ];
-/** Both wait for most of their time, each in networks of its own. */
-const beside = { cases: 'native' };
+/** The window of VS Code waits for most of its time: these run meanwhile, one after the other. */
+const meanwhile = { e2e: ['matrix', 'native'] };
 
 await main(async () => {
   const names = process.argv.slice(2);
@@ -54,17 +54,16 @@ await main(async () => {
     table.push({ part: part.name, ...counts });
     failures.push(...(counts.names ?? []));
   };
-  const waiting = new Set(chosen);
+  const besides = ({ name }) => chosen.filter((part) => meanwhile[name]?.includes(part.name));
+  const later = new Set(chosen.flatMap(besides));
   for (const part of chosen) {
-    if (!waiting.delete(part)) continue;
-    const other = chosen.find(({ name }) => name === beside[part.name]);
-    waiting.delete(other);
+    if (later.has(part)) continue;
     const out = kept();
-    const second = other && timed(other, prepared, out);
-    count(part, await timed(part, prepared, shown));
-    if (!other) continue;
-    count(other, await second);
-    log(out.text);
+    const others = inTurn(besides(part), async (other) => count(other, await timed(other, prepared, out)));
+    const counts = await timed(part, prepared, shown);
+    await others;
+    count(part, counts);
+    if (out.text) log(out.text);
   }
 
   log('');
@@ -76,6 +75,10 @@ await main(async () => {
 
 function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+async function inTurn(list, run) {
+  for (const one of list) await run(one);
 }
 
 /** What was prepared is told where it was first waited for. */

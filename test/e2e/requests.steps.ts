@@ -148,8 +148,12 @@ export function requests(): void {
       await ofLine.first().waitFor();
       await until(async () => {
         if ((await ofLine.count()) === 0) return true;
-        await ofLine.first().hover();
-        await ofLine.first().locator('.codicon-close').click({ timeout: 2000 });
+        // The list may be drawn anew under the pointer, also without it.
+        await ofLine
+          .first()
+          .hover({ timeout: 2000 })
+          .then(() => ofLine.first().locator('.codicon-close').click({ timeout: 2000 }))
+          .catch(() => undefined);
         return false;
       }, 'no breakpoint of the line');
     });
