@@ -59,6 +59,21 @@ describe('kernel figures', () => {
     expect(store.connections.get('c')?.kernel).toEqual(kernel);
   });
 
+  // With work that grows with the square at each request this would not end within the patience of a test.
+  test('thousands of requests between two samples each get their share', () => {
+    const { store, kernel, sample } = begin();
+    sample(1900, counters(1));
+    const ids = Array.from({ length: 4000 }, (_, i) => `r${i}`);
+    for (const [i, id] of ids.entries()) {
+      store.setRequest(request(id, i + 2, 2000 + 2 * i, 2001 + 2 * i));
+      kernel.request(id);
+    }
+    sample(20_000, counters(5));
+    for (const id of ids) {
+      expect(store.requests.get(id)?.kernel).toMatchObject({ windowBeginAt: 1900, shared: true, retransmits: 4 });
+    }
+  });
+
   test('the first request counts from the connection’s begin, the next from the sample before it', () => {
     const { store, kernel, sample } = begin();
     store.setRequest(request('r1', 1, 1500, 2000));

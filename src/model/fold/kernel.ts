@@ -98,7 +98,7 @@ export class KernelFold {
     const state = this.#states.get(r.connection);
     if (!state) return;
     this.#due(state, r);
-    if (r.endAt !== undefined) this.#settle(r.connection, state);
+    if (r.endAt !== undefined) this.#settle(r.connection, state, [r.id]);
   }
 
   #due(state: State, r: Request): void {
@@ -148,7 +148,7 @@ export class KernelFold {
     state.whole.push({ at: fact.at, figures: totals });
     for (const d of state.due.values()) if (fact.at > d.beginAt) d.seen++;
     if (fact.final) state.final = true;
-    this.#settle(c.id, state);
+    this.#settle(c.id, state, state.due.keys());
     this.#prune(state);
   }
 
@@ -171,32 +171,38 @@ export class KernelFold {
     this.store.setKernelSamples(connection, list);
   }
 
-  /** Gives their figures to the requests that ended before the last sample. */
-  #settle(connection: string, state: State): void {
-    for (const [id, { beginAt, endAt, seen }] of [...state.due]) {
+  /** Gives their figures to those requests that ended before the last sample. */
+  #settle(connection: string, state: State, ids: Iterable<string>): void {
+    const last = state.whole.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    let spans: Difference['others'] | undefined;
+    for (const id of [...ids]) {
+      const due = state.due.get(id) as Due;
       const r = this.store.requests.get(id);
       if (!r || r.connection !== connection) {
         state.due.delete(id);
         continue;
       }
+      const { beginAt, endAt, seen } = due;
       if (endAt === undefined) continue;
+      if (last < endAt) {
+        // The last figures were taken before it ended: the kernel was done with the socket earlier.
+        if (state.final) this.#lacks(r, state, 'noSampleAfter');
+        continue;
+      }
       const c = this.store.connections.get(connection) as Connection;
-      const running = [...state.due].flatMap(([other, span]) => (other === id ? [] : [span]));
+      // Made once: thousands of requests may be due together.
+      spans ??= [...state.ended, ...state.due.values()];
       const found = requestKernelOf({
         begin: beginAt,
         end: endAt,
         whole: state.whole,
         seen,
         ...(r.ordinal === 1 && c.connect?.beginAt !== undefined ? { zeroAt: c.connect.beginAt } : {}),
-        others: [...state.ended, ...running],
+        own: due,
+        others: spans,
       });
-      if (found === undefined) {
-        // The last figures were taken before it ended: the kernel was done with the socket earlier.
-        if (state.final) this.#lacks(r, state, 'noSampleAfter');
-        continue;
-      }
       state.due.delete(id);
-      state.ended.push({ beginAt, endAt });
+      state.ended.push(due);
       if (state.ended.length > mostEnded) state.ended.shift();
       if ('missing' in found) this.store.setRequest({ ...r, missing: { ...r.missing, kernel: found.missing } });
       else this.store.setRequest({ ...r, kernel: { ...found, ...this.#joined.arrivalOf(r) } });

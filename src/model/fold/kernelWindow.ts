@@ -18,8 +18,15 @@ export interface Difference {
   seen: number;
   /** Begin of the connection, for its first request: all counters were zero then. */
   zeroAt?: number;
-  /** Other requests of the connection; without an end: they run. */
-  others: { beginAt: number; endAt?: number }[];
+  /** Requests of the connection; without an end: they run. */
+  others: Span[];
+  /** The one of them that it is about. */
+  own?: Span;
+}
+
+interface Span {
+  beginAt: number;
+  endAt?: number;
 }
 
 const counters = [
@@ -34,10 +41,9 @@ const counters = [
   'sndbufLimitedDuration',
 ] as const;
 
-/** undefined: no sample after it yet. */
-export function requestKernelOf(d: Difference): RequestKernel | { missing: string } | undefined {
-  const after = d.whole.find((s) => s.at >= d.end);
-  if (!after) return undefined;
+/** There must be a sample after its end. */
+export function requestKernelOf(d: Difference): RequestKernel | { missing: string } {
+  const after = d.whole.find((s) => s.at >= d.end) as Whole;
   const before = d.whole.findLast((s) => s.at <= d.begin);
   const windowBeginAt = before?.at ?? d.zeroAt;
   if (windowBeginAt === undefined) return { missing: 'noSampleBefore' };
@@ -50,8 +56,8 @@ export function requestKernelOf(d: Difference): RequestKernel | { missing: strin
     if (last < first) return { missing: 'countersRestarted' };
     differences[name] = last - first;
   }
-  const overlaps = (o: { beginAt: number; endAt?: number }) =>
-    o.beginAt < after.at && (o.endAt === undefined || o.endAt > windowBeginAt);
+  const overlaps = (o: Span) =>
+    o !== d.own && o.beginAt < after.at && (o.endAt === undefined || o.endAt > windowBeginAt);
   const { rtt: rttBegin } = before?.figures ?? {};
   const { rtt: rttEnd, minRtt } = after.figures;
   return {

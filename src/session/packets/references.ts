@@ -113,7 +113,7 @@ export class References {
   private place(flow: Flow): Placed[] {
     const lives = [...flow.connections]
       .flatMap((id) => this.store.connections.get(id) ?? [])
-      .map((c) => ({ c, ...lifeOf(c, this.dialledAt(c)), windows: this.windowsOf(c) }))
+      .map((c) => ({ c, ...lifeOf(c, this.dialledAt(c)), owners: new Owners(this.windowsOf(c)) }))
       .sort((a, b) => a.from - b.from);
     const notes = new SegmentNotes();
     const phases = new Map<string, Breakdown>();
@@ -122,7 +122,7 @@ export class References {
       const at = this.instant(kept);
       const life = lives.findLast((l) => l.from <= at && at <= l.to);
       if (!life) continue;
-      const request = ownerOf(life.windows, at);
+      const request = life.owners.at(at);
       const ref = this.bare(kept, life.c.id, this.isOutgoing(kept, life.c), notes.of(kept));
       out.push({ kept, ref: request === undefined ? ref : { ...ref, ...this.phase(request, at, phases), request } });
     }
@@ -192,10 +192,21 @@ export class References {
 const endOf = (r: Request): number =>
   r.endAt ?? (r.outcome === undefined ? Number.POSITIVE_INFINITY : (r.responseBeginAt ?? 0));
 
-/** The one request that went on; none or several: undefined. */
-function ownerOf(windows: readonly Window[], at: number): string | undefined {
-  const on = windows.filter((w) => w.from <= at && at <= w.to);
-  return on.length === 1 ? on[0]?.request : undefined;
+/** The one request that went on at an instant; none or several: undefined. Asked by ascending time. */
+class Owners {
+  private next = 0;
+  private on: Window[] = [];
+
+  constructor(private readonly windows: Window[]) {
+    windows.sort((a, b) => a.from - b.from);
+  }
+
+  at(at: number): string | undefined {
+    for (let w = this.windows[this.next]; w !== undefined && w.from <= at; w = this.windows[++this.next])
+      this.on.push(w);
+    this.on = this.on.filter((w) => at <= w.to);
+    return this.on.length === 1 ? this.on[0]?.request : undefined;
+  }
 }
 
 function byTime(a: Kept, b: Kept): number {
