@@ -52,11 +52,6 @@ export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 
 export const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-}
-
 /** Most of the instants (sorted) that lie within one window. */
 export function densest(instants: readonly number[], window: number): number {
   let most = 0;

@@ -12,9 +12,8 @@ import { maskText, maskUrl } from '../model/mask';
 import type { Connection, ErrorInfo, Lookup, Process, Request, TlsTunnel } from '../model/records';
 import { addressText, rowOf } from '../model/row';
 import type { Store } from '../model/store';
-import { bytesText, timeText } from '../model/text';
+import { bytesText, numberText, plural, timeText } from '../model/text';
 import { pathOf, printable, type Style } from './say';
-import { number, plural } from './summary';
 
 export type EventWord =
   | 'process'
@@ -208,7 +207,7 @@ export class EventLog {
     if (c.closedAt === undefined || !this.#isNew(c.id, 'close')) return;
     const requests = c.requestCount === undefined ? undefined : plural(c.requestCount, 'request');
     const sent = c.datagramsSent === undefined ? undefined : `${plural(c.datagramsSent, 'datagram')} sent`;
-    const received = c.datagramsReceived === undefined ? undefined : `${number(c.datagramsReceived)} received`;
+    const received = c.datagramsReceived === undefined ? undefined : `${numberText(c.datagramsReceived)} received`;
     lines.push({
       at: c.closedAt,
       id,

@@ -1,6 +1,8 @@
 // What the kernel saw of all connections together, in one line; only where there is something to say.
+
+import { quantile } from '../model/statistics';
 import type { Store } from '../model/store';
-import { timeText } from '../model/text';
+import { plural, timeText } from '../model/text';
 
 /** A round trip below this is of the machine itself, or of the one beside it. */
 const farAway = 1000;
@@ -23,9 +25,8 @@ export function kernelLine(store: Store): string | undefined {
     buffer += k.sndbufLimitedDuration ?? 0;
     if (k.minRtt !== undefined) trips.push(k.minRtt);
   }
-  trips.sort((a, b) => a - b);
   const resets = new Set(store.kernelEvents.flatMap((e) => (e.kind === 'resetReceived' && e.connection) || [])).size;
-  const trip = trips[Math.floor(trips.length / 2)];
+  const trip = quantile(trips, 0.5);
   const parts = [
     ...(trip !== undefined && trip >= farAway ? [`round trip ${timeText(trip)} (median)`] : []),
     ...(repeated > 0 ? [`${plural(repeated, 'segment')} sent again on ${plural(on, 'connection')}`] : []),
@@ -36,5 +37,3 @@ export function kernelLine(store: Store): string | undefined {
   ];
   return parts.length > 0 ? `kernel: ${parts.join(' · ')}` : undefined;
 }
-
-const plural = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;

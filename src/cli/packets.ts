@@ -1,10 +1,10 @@
 // `nettrace run --capture`: what the options ask for, and the files of packets in the end.
 import { stat } from 'node:fs/promises';
 import { isPacketFile, packetSuffix, writePackets } from '../formats';
+import { numberText } from '../model/text';
 import type { SessionOptions, TraceSession } from '../session/session';
 import type { Saved } from './outputs';
 import { complain, messageOf, UsageError } from './say';
-import { number } from './summary';
 
 export interface PacketOptions {
   output: string[];
@@ -57,7 +57,7 @@ export async function savePackets(
     }
     if (o.quiet || o.json) continue;
     const secrets = packets.withKeys ? ', with TLS secrets: keep it to yourself' : '';
-    complain(`${number(packets.count)} packets${droppedText(session)}${secrets}`);
+    complain(`${numberText(packets.count)} packets${droppedText(session)}${secrets}`);
   }
   return { files };
 }
@@ -65,7 +65,7 @@ export async function savePackets(
 function droppedText(session: TraceSession): string {
   const [capture] = session.packets?.records().captures ?? [];
   const parts = [
-    capture?.dropped ? `${number(capture.dropped)} dropped by the capture` : '',
+    capture?.dropped ? `${numberText(capture.dropped)} dropped by the capture` : '',
     capture?.truncated ? 'the limit was reached: later ones are not there' : '',
   ].filter((t) => t !== '');
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Trace } from '../model/records';
 import { Store } from '../model/store';
-import { median, requestLines, rowsOf } from './requestTable';
+import { requestLines, rowsOf } from './requestTable';
 import { styleFor } from './say';
 import { headline, summaryLines, summaryObject } from './summary';
 
@@ -113,10 +113,4 @@ test('the summary for programs: µs, absent = unknown', () => {
   expect(object.failed).toHaveLength(2);
   expect(object.failed[0]).toMatchObject({ id: '4711-0-11', error: { code: 'CERT_HAS_EXPIRED', phase: 'tls' } });
   expect(object).not.toHaveProperty('signal');
-});
-
-test('median', () => {
-  expect(median([1])).toBe(1);
-  expect(median([1, 4])).toBe(2.5);
-  expect(median([1, 2, 9])).toBe(2);
 });

@@ -3,8 +3,9 @@
 import { maskUrl } from '../model/mask';
 import type { PhaseName } from '../model/records';
 import { compareRows, type Row, rowOf } from '../model/row';
+import { quantile } from '../model/statistics';
 import type { Store } from '../model/store';
-import { timeText } from '../model/text';
+import { numberText, timeText } from '../model/text';
 import { printable, type Style, shortened, styleFor } from './say';
 import { type Cell, type Column, tableLines } from './table';
 
@@ -85,7 +86,7 @@ function linesWithout(
   fitRequests(columns, cells, width);
   const lines = tableLines(columns, cells, style.dim);
   const left = rows.length - shown.length;
-  if (left > 0) lines.splice(-sumLines(rows), 0, style.dim(`… and ${left.toLocaleString('en')} more`));
+  if (left > 0) lines.splice(-sumLines(rows), 0, style.dim(`… and ${numberText(left)} more`));
   return lines;
 }
 
@@ -143,10 +144,13 @@ function paintOf(row: Row, style: Style): { paint?: (text: string) => string } {
 
 /** Median and longest of each phase, of those requests that had it. */
 function sums(rows: readonly Row[], phases: typeof phaseWords, style: Style): Cell[][] {
-  const line = (word: string, pick: (sorted: number[]) => number): Cell[] => {
+  const line = (word: string, q: number): Cell[] => {
     const of = (values: (number | undefined)[]): Cell => {
-      const known = values.filter((v) => v !== undefined).sort((a, b) => a - b);
-      return { text: known.length === 0 ? '' : timeText(pick(known)), paint: style.dim };
+      const value = quantile(
+        values.filter((v) => v !== undefined),
+        q,
+      );
+      return { text: value === undefined ? '' : timeText(value), paint: style.dim };
     };
     return [
       { text: '' },
@@ -158,11 +162,5 @@ function sums(rows: readonly Row[], phases: typeof phaseWords, style: Style): Ce
       of(rows.map((r) => r.total)),
     ];
   };
-  return [line('median', median), line('longest', (all) => all.at(-1) ?? 0)];
-}
-
-export function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  const above = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? above : ((sorted[middle - 1] ?? above) + above) / 2;
+  return [line('median', 0.5), line('longest', 1)];
 }

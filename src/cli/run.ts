@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { documentOf } from '../analysis/document';
 import { isPacketFile } from '../formats';
 import { maskArguments } from '../model/mask';
+import { numberText } from '../model/text';
 import { type CallSites, type HeaderLevel, optionalParts } from '../session/environment';
 import { executableOf } from '../session/executable';
 import type { HelperUse } from '../session/kernel/sources';
@@ -19,7 +20,7 @@ import { proveOutputs, type SaveResult, saveAll } from './outputs';
 import { captureSettings, checkPacketOptions, savePackets } from './packets';
 import { complain, messageOf, say, styleFor, UsageError } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
-import { number, summaryLines, summaryObject } from './summary';
+import { summaryLines, summaryObject } from './summary';
 
 export interface RunOptions extends AskedRequests {
   output: string[];
@@ -261,7 +262,7 @@ function tellLeft(session: TraceSession): void {
 function tellSaved(saved: SaveResult, options: RunOptions): void {
   for (const { path, bytes, error } of saved.files) {
     if (error !== undefined) complain(error);
-    else if (!options.quiet && !options.json) complain(`saved ${path} (${number(bytes ?? 0)} bytes)`);
+    else if (!options.quiet && !options.json) complain(`saved ${path} (${numberText(bytes ?? 0)} bytes)`);
   }
   if (!saved.files.some((f) => f.error !== undefined && !isPacketFile(f.path))) return;
   complain(

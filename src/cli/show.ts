@@ -4,13 +4,13 @@ import { type Breakdown, phasesOf } from '../model/phases';
 import type { Request } from '../model/records';
 import type { Row } from '../model/row';
 import { Store } from '../model/store';
-import { bytesText, ordinalText, timeText } from '../model/text';
+import { bytesText, numberText, ordinalText, plural, timeText } from '../model/text';
 import { verdictLines } from './findings';
 import { matching, queryOf, traceOf } from './matching';
 import { openTrace } from './open';
 import { phaseWords, requestLines, rowsOf } from './requestTable';
 import { pathOf, printable, type Style, styleFor, UsageError } from './say';
-import { headline, number, plural, summaryLines } from './summary';
+import { headline, summaryLines } from './summary';
 import { type ToolView, toolLines } from './toolViews';
 import { type TopKey, topLines } from './top';
 
@@ -33,7 +33,7 @@ export async function show(file: string, { view, top, query }: ShowOptions): Pro
   const rows = asked ? matching(all, asked) : all;
   const head = [style.bold(headline(store, now))];
   if (query !== undefined)
-    head.push(`${number(rows.length)} of ${plural(all.length, 'request')} match ${printable(query)}`);
+    head.push(`${numberText(rows.length)} of ${plural(all.length, 'request')} match ${printable(query)}`);
   const lines =
     top !== undefined
       ? [...head, '', ...topLines(rows, top, options)]

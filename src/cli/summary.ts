@@ -2,13 +2,14 @@
 import { maskText } from '../model/mask';
 import type { Loss, Trace } from '../model/records';
 import type { Row } from '../model/row';
+import { median, quantile } from '../model/statistics';
 import type { Store } from '../model/store';
 import { isThinned } from '../model/store-losses';
-import { bytesText, timeText } from '../model/text';
+import { bytesText, numberText, plural, timeText } from '../model/text';
 import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';
 import type { SaveResult } from './outputs';
-import { median, phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
+import { phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
 import { pathOf, printable } from './say';
 
 /** Everything in one look: counts, one line a request, what is not in the trace. */
@@ -28,8 +29,8 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
 export function headline(store: Store, now: number): string {
   const { counts, processes } = store;
   if (counts.requests === 0)
-    return counts.untraced ? `no requests traced, ${number(counts.untraced)} not` : 'no requests';
-  const failed = counts.failed > 0 ? [`${number(counts.failed)} failed`] : [];
+    return counts.untraced ? `no requests traced, ${numberText(counts.untraced)} not` : 'no requests';
+  const failed = counts.failed > 0 ? [`${numberText(counts.failed)} failed`] : [];
   const several = processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : [];
   const time = timeText(store.header.endAt ?? now);
   const [answers, connections, bytes] = detailsOf(store);
@@ -38,7 +39,7 @@ export function headline(store: Store, now: number): string {
     return [tracedText(store), ...failed, ...answers, ...connections, ...several, ...bytes, time].join(' · ');
   // What is counted only has no answer, connection or bytes that could be told.
   const details = [...answers, ...connections, ...bytes].join(', ');
-  const ofThese = `${number(counts.requests - counted)} in detail: ${details}`;
+  const ofThese = `${numberText(counts.requests - counted)} in detail: ${details}`;
   return [tracedText(store), ...failed, ...several, time, ofThese].join(' · ');
 }
 
@@ -50,8 +51,8 @@ function detailsOf(store: Store): [string[], string[], string[]] {
   const received = Math.max(counts.bytesReceived, live.bytesReceived);
   return [
     [
-      ...(live.serverErrors > 0 ? [`${number(live.serverErrors)} answered 5xx`] : []),
-      ...(live.running > 0 ? [`${number(live.running)} not finished`] : []),
+      ...(live.serverErrors > 0 ? [`${numberText(live.serverErrors)} answered 5xx`] : []),
+      ...(live.running > 0 ? [`${numberText(live.running)} not finished`] : []),
     ],
     [
       `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
@@ -68,7 +69,7 @@ function tracedText({ counts, header }: Store): string {
   const isLimited = header.traceRequests?.some((r) => r.state === 'limitReached') === true;
   if (untraced === 0 && !isLimited) return all;
   const limit = isLimited ? ' (limit reached)' : '';
-  return `${all} traced${limit}${untraced > 0 ? `, ${number(untraced)} not` : ''}`;
+  return `${all} traced${limit}${untraced > 0 ? `, ${numberText(untraced)} not` : ''}`;
 }
 
 /** What is not the plain way: HTTP/2, proxies, hops, tries, upgrades; each with how many requests of those kept. */
@@ -82,11 +83,11 @@ function waysOf(store: Store): string[] {
     if (r.outcome === 'upgraded') counts.upgraded++;
   }
   return [
-    ...(counts.h2 > 0 ? [`${number(counts.h2)} over HTTP/2`] : []),
-    ...(counts.proxied > 0 ? [`${number(counts.proxied)} through a proxy`] : []),
+    ...(counts.h2 > 0 ? [`${numberText(counts.h2)} over HTTP/2`] : []),
+    ...(counts.proxied > 0 ? [`${numberText(counts.proxied)} through a proxy`] : []),
     ...(counts.redirects > 0 ? [plural(counts.redirects, 'redirect')] : []),
     ...(counts.retries > 0 ? [plural(counts.retries, 'retry', 'retries')] : []),
-    ...(counts.upgraded > 0 ? [`${number(counts.upgraded)} upgraded`] : []),
+    ...(counts.upgraded > 0 ? [`${numberText(counts.upgraded)} upgraded`] : []),
   ];
 }
 
@@ -102,7 +103,7 @@ function lossLines(store: Store): string[] {
 function lossText(loss: Loss, limit: number | undefined): string {
   const what = loss.count === 0 ? loss.what : plural(loss.count, loss.what.replace(/s$/, ''));
   if (loss.kind === 'evicted') {
-    const keeps = limit === undefined ? '' : ` (it keeps ${number(limit)})`;
+    const keeps = limit === undefined ? '' : ` (it keeps ${numberText(limit)})`;
     return `The oldest ${what} left the trace${keeps}; the counts above are exact.`;
   }
   const reason = loss.reason === undefined ? '' : `: ${printable(loss.reason).replace(/\.$/, '')}`;
@@ -151,15 +152,9 @@ function failedFigures({ id, method, url, total, error, callSite }: Row) {
 function phaseFigures(rows: readonly Row[]) {
   const figures: Record<string, { count: number; median: number; longest: number }> = {};
   for (const [name] of phaseWords) {
-    const durations = rows.flatMap((r) => r.phases.find((p) => p.name === name)?.duration ?? []).sort((a, b) => a - b);
-    if (durations.length > 0) {
-      figures[name] = { count: durations.length, median: median(durations), longest: durations.at(-1) as number };
-    }
+    const durations = rows.flatMap((r) => r.phases.find((p) => p.name === name)?.duration ?? []);
+    const longest = quantile(durations, 1);
+    if (longest !== undefined) figures[name] = { count: durations.length, median: median(durations), longest };
   }
   return figures;
-}
-
-export const number = (n: number) => n.toLocaleString('en');
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${number(n)} ${n === 1 ? one : many}`;
 }

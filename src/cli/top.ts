@@ -1,7 +1,7 @@
 /** `show --top`: requests grouped by host, by path or by the file that made them; the most frequent first. */
 import type { Row } from '../model/row';
-import { bytesText, timeText } from '../model/text';
-import { median } from './requestTable';
+import { quantile } from '../model/statistics';
+import { bytesText, numberText, timeText } from '../model/text';
 import { pathOf, printable, type Style, shortened } from './say';
 import { type Cell, tableLines } from './table';
 
@@ -30,15 +30,19 @@ export function topLines(
   ];
   const room = Math.max(24, width - 70);
   const cells = sorted.map(([key, group]): Cell[] => {
-    const totals = group.flatMap((r) => r.total ?? []).sort((a, b) => a - b);
+    const totals = group.flatMap((r) => r.total ?? []);
+    const total = (q: number): string => {
+      const value = quantile(totals, q);
+      return value === undefined ? '' : timeText(value);
+    };
     const [failed, errors] = ['failed', 'serverError'].map((state) => group.filter((r) => r.state === state).length);
     return [
       { text: shortened(printable(key), room) },
-      { text: String(group.length) },
-      { text: failed ? String(failed) : '', paint: style.red },
-      { text: errors ? String(errors) : '', paint: style.red },
-      { text: totals.length === 0 ? '' : timeText(median(totals)) },
-      { text: totals.length === 0 ? '' : timeText(percentile(totals, 95)) },
+      { text: numberText(group.length) },
+      { text: failed ? numberText(failed) : '', paint: style.red },
+      { text: errors ? numberText(errors) : '', paint: style.red },
+      { text: total(0.5) },
+      { text: total(0.95) },
       { text: bytesCell(group.flatMap((r) => r.bytesSent ?? [])) },
       { text: bytesCell(group.flatMap((r) => r.bytesReceived ?? [])) },
     ];
@@ -50,11 +54,6 @@ function keyOf(row: Row, by: TopKey): string {
   if (by === 'host') return row.host || '(no host)';
   if (by === 'path') return `${row.host}${row.path}`;
   return row.callSite ? pathOf(row.callSite.file) : '(not known)';
-}
-
-/** Nearest rank: a figure that was measured. */
-export function percentile(sorted: readonly number[], percent: number): number {
-  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
 }
 
 const bytesCell = (bytes: readonly number[]): string =>

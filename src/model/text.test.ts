@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytesText, ordinalText, timeText } from './text';
+import { bytesText, numberText, ordinalText, plural, timeText } from './text';
 
 it.each([
   [0, '0.0 ms'],
@@ -43,4 +43,16 @@ it.each([
   [113, '113th'],
 ])('%d is %s', (n, text) => {
   expect(ordinalText(n)).toBe(text);
+});
+
+it.each([
+  [0, '0', '0 bodies'],
+  [1, '1', '1 body'],
+  [812, '812', '812 bodies'],
+  [19_621, '19,621', '19,621 bodies'],
+  [1_234_567, '1,234,567', '1,234,567 bodies'],
+])('%d is written %s', (n, text, counted) => {
+  expect(numberText(n)).toBe(text);
+  expect(plural(n, 'body', 'bodies')).toBe(counted);
+  expect(plural(n, 'request')).toBe(`${text} request${n === 1 ? '' : 's'}`);
 });

@@ -39,3 +39,11 @@ export function ordinalText(n: number): string {
   const end = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
   return `${n}${end}`;
 }
+
+const grouped = new Intl.NumberFormat('en');
+
+/** A count: `812`, `19,621`. */
+export const numberText = (n: number): string => grouped.format(n);
+
+/** `1 request`, `19,621 requests`; `many` where an s is not enough. */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${numberText(n)} ${n === 1 ? one : many}`;

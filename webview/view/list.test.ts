@@ -8,7 +8,7 @@ import { compileFilter } from './filter';
 import { filterRows, isRow, itemsOf } from './items';
 import { lanesOf } from './lanes';
 import { packLanes } from './packing';
-import { byStart, groupRows, percentile, sortRows, withHops } from './sort';
+import { byStart, groupRows, sortRows, totalQuantile, withHops } from './sort';
 
 const row = (n: number): Row => rows.find((r) => r.id.endsWith(`-${n}`)) as Row;
 const now = 3_400_000;
@@ -131,9 +131,10 @@ describe('list', () => {
     const { items } = itemsOf(rows, [], { ...q, groupBy: 'host', folded: new Set(['pay.example.test']) });
     expect(items.filter(isRow).length).toBe(rows.length - 3);
   });
-  test('percentiles by nearest rank', () => {
+  test('quantiles of totals, as table, note and findings have them', () => {
     const list = [10, 20, 30, 40].map((total) => ({ ...row(1), total }));
-    expect([percentile(list, 0.5), percentile(list, 0.95), percentile([], 0.5)]).toEqual([20, 40, undefined]);
+    expect([0.5, 0.95].map((q) => totalQuantile(list, q))).toEqual([25, 38.5]);
+    expect(totalQuantile([], 0.5)).toBeUndefined();
   });
   test('lanes: one a connection, set-up from its first request', () => {
     const lanes = lanesOf(rows, () => now);

@@ -1,6 +1,7 @@
 /** Order of the rows, redirect hops under the hop before them, groups and dividers between runs. */
 
 import { isFailed } from '../../src/model/query/rowFields';
+import { quantile } from '../../src/model/statistics';
 import type { Row } from '../types';
 import { type ColumnId, columnOf } from './columns';
 import { beginOf, rowEnd } from './geometry';
@@ -146,14 +147,15 @@ export function groupRows(rows: readonly Row[], by: Exclude<GroupBy, 'none'>): G
     group.rows.push(row);
   }
   for (const group of groups.values()) {
-    const median = percentile(group.rows, 0.5);
+    const median = totalQuantile(group.rows, 0.5);
     if (median !== undefined) group.median = median;
   }
   return [...groups.values()];
 }
 
-/** Percentile (nearest rank) of the totals known, µs; absent when none is known. */
-export function percentile(rows: readonly Row[], share: number): number | undefined {
-  const totals = rows.flatMap((r) => (r.total === undefined ? [] : [r.total])).sort((a, b) => a - b);
-  return totals[Math.max(0, Math.ceil(share * totals.length) - 1)];
-}
+/** Quantile of the totals known, µs; absent when none is known. */
+export const totalQuantile = (rows: readonly Row[], q: number): number | undefined =>
+  quantile(
+    rows.flatMap((r) => r.total ?? []),
+    q,
+  );

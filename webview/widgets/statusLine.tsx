@@ -6,7 +6,7 @@ import type { Derived } from '../derived';
 import { totalOf } from '../rowTime';
 import { isLive, now, run, state, store } from '../state';
 import { beginOf, rowEnd } from '../view/geometry';
-import { percentile } from '../view/sort';
+import { totalQuantile } from '../view/sort';
 import { Icon } from './icon';
 
 const legend = [
@@ -24,7 +24,7 @@ function Selection() {
   const rows = selectedRows();
   const at = now();
   const sum = rows.reduce((s, r) => s + (totalOf(r, at) ?? 0), 0);
-  const [p50, p95] = [percentile(rows, 0.5), percentile(rows, 0.95)];
+  const [p50, p95] = [totalQuantile(rows, 0.5), totalQuantile(rows, 0.95)];
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (const row of rows) {

@@ -1,8 +1,9 @@
 /** Requests that waited for a socket of their agent. By origin. */
 import type { Request } from '../../model/records';
+import { median } from '../../model/statistics';
 import { timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
-import { type Facts, median, sum } from '../facts';
+import { type Facts, sum } from '../facts';
 import { agentQueue } from '../limits';
 
 /** Only what waited for a socket that another held: the wait before a dial is something else. */

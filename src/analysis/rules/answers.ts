@@ -1,8 +1,9 @@
 /** What the answers cost: unpacked bodies, bodies cut off, servers that are slow, full handshakes. */
 import type { Request, TlsTunnel } from '../../model/records';
+import { median } from '../../model/statistics';
 import { bytesText, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
-import { type Facts, median, push, sum } from '../facts';
+import { type Facts, push, sum } from '../facts';
 import { fullHandshakes, packing, serverSlow, slowAt } from '../limits';
 import { hostOf, isLoopback, originOf, templateOf } from '../places';
 

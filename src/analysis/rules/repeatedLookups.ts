@@ -1,9 +1,10 @@
 /** One name looked up again and again: Node keeps no answers. Once a name. */
 
 import type { Lookup } from '../../model/records';
+import { median } from '../../model/statistics';
 import { timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
-import { densest, type Facts, median, push, sum } from '../facts';
+import { densest, type Facts, push, sum } from '../facts';
 import { repeatedLookups } from '../limits';
 
 export function repeatedLookupRule({ store }: Facts): Draft[] {

@@ -1,8 +1,9 @@
 /** The same request again and again after failures, without growing gaps. */
 import type { Request } from '../../model/records';
+import { median } from '../../model/statistics';
 import { timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
-import { type Facts, median, push } from '../facts';
+import { type Facts, push } from '../facts';
 import { retries } from '../limits';
 import { placeText, requestText, siteKey } from '../places';
 

@@ -1,8 +1,9 @@
 /** Each request opens a connection of its own: no keep-alive. */
 import type { Connection, Request } from '../../model/records';
+import { median } from '../../model/statistics';
 import { timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
-import { densest, type Facts, median, sum } from '../facts';
+import { densest, type Facts, sum } from '../facts';
 import { churn, shortConnections } from '../limits';
 import { hostOf, isLoopback } from '../places';
 

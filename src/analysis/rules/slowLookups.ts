@@ -1,8 +1,9 @@
 /** Look-ups that took long: the thread pool was full, Node's own limit on them, or the resolver. By kind and name. */
 import type { Lookup } from '../../model/records';
+import { median } from '../../model/statistics';
 import { timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
-import { type Facts, median, push, sum } from '../facts';
+import { type Facts, push, sum } from '../facts';
 import { lookupSlots, poolWait, slowLookup } from '../limits';
 
 const took = (l: Lookup): number => (l.endAt as number) - (l.beginAt as number);

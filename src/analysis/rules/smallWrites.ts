@@ -1,9 +1,10 @@
 /** Small writes that wait for the peer's delayed ACK: Nagle's algorithm is on, as the program wished. */
 import type { Connection, Request, SocketOperation } from '../../model/records';
 import { addressText } from '../../model/row';
+import { median } from '../../model/statistics';
 import { timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
-import { type Facts, median } from '../facts';
+import type { Facts } from '../facts';
 import { delayedAck, delayedAckTimes, smallWrite } from '../limits';
 
 export function smallWriteRule(facts: Facts): Draft[] {

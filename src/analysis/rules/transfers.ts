@@ -1,8 +1,9 @@
 /** Bodies that take long: uploads held up by the reader or by the program's own stream, answers that trickle in. */
 import type { Request } from '../../model/records';
+import { median } from '../../model/statistics';
 import { bytesText, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
-import { type Facts, median, push, sum } from '../facts';
+import { type Facts, push, sum } from '../facts';
 import { heldUp, slowAt, slowBody, upload } from '../limits';
 import { hostOf, isLoopback, originOf, templateOf } from '../places';
 

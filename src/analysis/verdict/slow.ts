@@ -1,10 +1,10 @@
 /** Whether a request was slow, and which part made it so. */
 import type { Request } from '../../model/records';
+import { median } from '../../model/statistics';
 import type { Store } from '../../model/store';
 import { timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { time } from '../draft';
-import { median } from '../facts';
 import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie, usualNeeds } from '../limits';
 import { originOf, siteKey, templateOf } from '../places';
 import { type Case, phaseWords } from './context';

@@ -5,7 +5,7 @@ import type { Row } from '../../model/row';
 import { millisecondsText, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { lineLinks, plain, rowLinks } from './lastRequests';
-import { isFailure, type LineSummary, quantile } from './summary';
+import { isFailure, type LineSummary, totalQuantile } from './summary';
 
 const phaseWords: Record<PhaseName, string> = {
   queue: 'Queue',
@@ -91,7 +91,7 @@ function durations(rows: readonly Row[]): string {
   const most = Math.max(...last);
   const line = last.map((t) => bars[Math.max(0, Math.ceil((t / most) * bars.length) - 1)]).join('');
   const figure = (name: string, q: number): string[] => {
-    const value = quantile(rows, q);
+    const value = totalQuantile(rows, q);
     return value === undefined ? [] : [`${name} ${timeText(value)}`];
   };
   const failed = rows.filter(isFailure).length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../model/row';
-import { longestNote, quantile, summaryOf } from './summary';
+import { longestNote, summaryOf, totalQuantile } from './summary';
 
 let n = 0;
 const row = (over: Partial<Row>): Row => ({
@@ -32,6 +32,11 @@ describe('the note of a line', () => {
     expect(summaryOf(rows, 0)).toMatchObject({ text: '5×  201  p50 388 ms', failed: false, running: false });
   });
 
+  it('of two the median lies between them', () => {
+    expect(summaryOf([row({ total: 22_000 }), row({ total: 35_000 })], 0).text).toBe('2×  200  p50 29 ms');
+    expect(totalQuantile([row({ total: 22_000 }), row({ total: 35_000 })], 0.5)).toBe(28_500);
+  });
+
   it('the last one in time counts, not the last in the list', () => {
     const late = row({ createdAt: 9e9, stateText: '204' });
     expect(summaryOf([late, row({})], 0).text).toBe('2×  204  p50 100 ms');
@@ -51,7 +56,7 @@ describe('the note of a line', () => {
     const going = row({ state: 'running', stateText: 'waiting…', createdAt: 5_000_000, total: 1 });
     const s = summaryOf([row({}), going], 5_570_000);
     expect(s).toMatchObject({ text: '2×  now waiting 570 ms', running: true });
-    expect(quantile(s.rows, 0.5)).toBe(100_000);
+    expect(totalQuantile(s.rows, 0.5)).toBe(100_000);
   });
 
   it('unknown is left out', () => {

@@ -1,5 +1,6 @@
 /** The words beside a line that makes requests: how many, how the last one went, how long they take, how many failed. */
 import { compareRows, type Row } from '../../model/row';
+import { quantile } from '../../model/statistics';
 import { timeText } from '../../model/text';
 
 export const longestNote = 48;
@@ -20,11 +21,12 @@ export const isFailure = (row: Row): boolean => row.state === 'failed' || row.st
 
 const isRunning = (row: Row): boolean => row.state === 'queued' || row.state === 'running';
 
-/** Median of the finished ones' totals, µs; undefined: none is known. */
-export function quantile(rows: readonly Row[], q: number): number | undefined {
-  const totals = rows.flatMap((r) => (isRunning(r) || r.total === undefined ? [] : [r.total])).sort((a, b) => a - b);
-  return totals[Math.min(totals.length - 1, Math.floor(totals.length * q))];
-}
+/** Quantile of the finished ones' totals, µs; undefined: none is known. */
+export const totalQuantile = (rows: readonly Row[], q: number): number | undefined =>
+  quantile(
+    rows.flatMap((r) => (isRunning(r) || r.total === undefined ? [] : [r.total])),
+    q,
+  );
 
 /** `unordered` may not be empty; `now` is µs on the rows' axis. */
 export function summaryOf(unordered: readonly Row[], now: number): LineSummary {
@@ -46,6 +48,6 @@ function textOf(rows: readonly Row[], last: Row, now: number): string {
   const failures = rows.filter(isFailure);
   const lastFailure = failures.at(-1);
   if (lastFailure) return `${count}  ${last.stateText}  ${failures.length} failed: ${lastFailure.stateText}`;
-  const median = quantile(rows, 0.5);
+  const median = totalQuantile(rows, 0.5);
   return `${count}  ${last.stateText}${median === undefined ? '' : `  p50 ${timeText(median)}`}`;
 }
