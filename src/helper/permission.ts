@@ -6,6 +6,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { version } from '../../package.json';
+import { posixWord } from '../model/quoting';
 import { bundledFile, installFolder, locateHelper } from './locate';
 
 const run = promisify(execFile);
@@ -32,9 +33,11 @@ export const uninstallText = `Removes the installed helper of each version from 
 Nothing else was changed by installing it. Net Trace goes on with what needs no permission.`;
 
 /** For a shell. `sudo`: who runs it is not root. */
-export const installCommand = (file: string, sudo: boolean): string => `${sudo ? 'sudo ' : ''}${quoted(file)} install`;
+export const installCommand = (file: string, sudo: boolean): string =>
+  `${sudo ? 'sudo ' : ''}${posixWord(file)} install`;
 
-export const uninstallCommand = (sudo: boolean): string => `${sudo ? 'sudo ' : ''}${quoted(installedFile)} uninstall`;
+export const uninstallCommand = (sudo: boolean): string =>
+  `${sudo ? 'sudo ' : ''}${posixWord(installedFile)} uninstall`;
 
 /** Whether a program of this name can be run. */
 export async function isOnPath(name: string, path = process.env.PATH ?? ''): Promise<boolean> {
@@ -49,6 +52,3 @@ export async function isOnPath(name: string, path = process.env.PATH ?? ''): Pro
   }
   return false;
 }
-
-/** One word of a POSIX shell. */
-const quoted = (word: string): string => (/^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

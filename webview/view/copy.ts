@@ -1,4 +1,5 @@
 /** Texts for the clipboard. Everything in them is as masked as the row is. */
+import { cmdWord, posixWord, powerShellString, tableCell, withoutControls } from '../../src/model/quoting';
 import { bytesText, millisecondsText, timeText } from '../../src/model/text';
 import type { Details, Evidence, Row } from '../types';
 import { phaseLabels } from './words';
@@ -15,59 +16,81 @@ export function asTable(rows: readonly Row[]): string {
     r.bytesReceived === undefined ? '' : bytesText(r.bytesReceived),
     r.total === undefined ? '' : timeText(r.total),
   ]);
-  // A tab or line end inside a cell (it can stand in an error's text) would tear the table.
-  return [head, ...lines].map((cells) => cells.map((c) => c.replace(/[\t\r\n]+/g, ' ')).join('\t')).join('\n');
+  return [head, ...lines].map((cells) => cells.map(tableCell).join('\t')).join('\n');
 }
-
-/** A word for a POSIX shell. */
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-/** A word for cmd.exe: quotes doubled, and every character it expands escaped. */
-const quotedCmd = (text: string): string =>
-  `"${text.replace(/"/g, '""').replace(/%/g, '"^%"').replace(/\r?\n/g, ' ')}"`;
 
 /** Request headers worth sending again: those that curl and fetch do not set by themselves, with a known value. */
 function headersOf(details: Details | undefined): { name: string; value: string }[] {
   const skipped = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
+  // A name that HTTP does not allow is an option of the tool: curl reads `@name` as a file.
   return (details?.request.headers ?? []).flatMap(({ name, value }) =>
-    value !== undefined && !skipped.has(name.toLowerCase()) && !name.startsWith(':') ? [{ name, value }] : [],
+    value !== undefined && !skipped.has(name.toLowerCase()) && /^[\w!#$%&'*+.^`|~-]+$/.test(name)
+      ? [{ name, value: withoutControls(value) }]
+      : [],
   );
 }
 
-const methodOption = (row: Row, quote: (t: string) => string): string[] =>
-  row.method === 'GET' ? [] : [`-X ${quote(row.method)}`];
-
-export function asCurl(row: Row, details?: Details): string {
-  const headers = headersOf(details).map((h) => `-H ${quoted(`${h.name}: ${h.value}`)}`);
-  return ['curl', ...methodOption(row, quoted), quoted(row.url), ...headers]
-    .join(' \\\n  ')
-    .replace('curl \\\n  ', 'curl ');
+/** A URL that every tool reads as one of HTTP: no option, no local file, no share of another computer. */
+function urlOf(row: Row): string {
+  const url = withoutControls(row.url);
+  return /^(https?|wss?):\/\//i.test(url) ? url : `http://${url}`;
 }
 
+/** The words of a curl command: method, URL, headers. */
+function curlWords(row: Row, details: Details | undefined, url: string, quote: (t: string) => string): string[] {
+  const method = withoutControls(row.method);
+  const headers = headersOf(details).map(({ name, value }) => (value.trim() === '' ? `${name};` : `${name}: ${value}`));
+  return [
+    ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
+    ...(method === 'GET' || method === '' ? [] : [`-X ${quote(method)}`]),
+    quote(url),
+    ...headers.map((h) => `-H ${quote(h)}`),
+  ];
+}
+
+export const asCurl = (row: Row, details?: Details): string =>
+  `curl ${curlWords(row, details, urlOf(row), posixWord).join(' \\\n  ')}`;
+
 export function asCurlCmd(row: Row, details?: Details): string {
-  const headers = headersOf(details).map((h) => `-H ${quotedCmd(`${h.name}: ${h.value}`)}`);
-  return ['curl', ...methodOption(row, quotedCmd), quotedCmd(row.url), ...headers].join(' ');
+  // What is not ASCII is sent so by curl too.
+  const url = urlOf(row).replace(/[^\0-\x7f]+/gu, (text) => encodeURIComponent(text));
+  return `curl ${curlWords(row, details, url, cmdWord).join(' ')}`;
+}
+
+/** Each name once, as a table of PowerShell and an object of JavaScript want it. */
+function headerTable(details: Details | undefined): { name: string; value: string }[] {
+  const table = new Map<string, { name: string; value: string }>();
+  for (const { name, value } of headersOf(details)) {
+    const key = name.toLowerCase();
+    const known = table.get(key);
+    if (known) known.value += `${key === 'cookie' ? ';' : ','} ${value}`;
+    else table.set(key, { name, value });
+  }
+  return [...table.values()];
 }
 
 export function asPowerShell(row: Row, details?: Details): string {
-  const q = (t: string): string => `'${t.replaceAll("'", "''")}'`;
-  const headers = headersOf(details).map((h) => `${q(h.name)} = ${q(h.value)}`);
+  const q = powerShellString;
+  const headers = headerTable(details).map(({ name, value }) => `${q(name)} = ${q(value)}`);
   const table = headers.length > 0 ? ` -Headers @{ ${headers.join('; ')} }` : '';
-  return `Invoke-WebRequest -Uri ${q(row.url)} -Method ${q(row.method)}${table}`;
+  const standard = /^(GET|HEAD|POST|PUT|DELETE|TRACE|OPTIONS|MERGE|PATCH)$/i.test(row.method);
+  // Without the first option Windows PowerShell runs the scripts of the page that it gets.
+  return `Invoke-WebRequest -UseBasicParsing -Uri ${q(urlOf(row))} ${standard ? '-Method' : '-CustomMethod'} ${q(row.method)}${table}`;
 }
 
 export function asFetch(row: Row, details?: Details): string {
   const options: Record<string, unknown> = {};
-  if (row.method !== 'GET') options.method = row.method;
-  const headers = headersOf(details);
+  if (row.method !== 'GET') options.method = withoutControls(row.method);
+  const headers = headerTable(details);
   if (headers.length > 0) options.headers = Object.fromEntries(headers.map((h) => [h.name, h.value]));
   const second = Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
-  return `await fetch(${JSON.stringify(row.url)}${second});`;
+  return `await fetch(${JSON.stringify(urlOf(row))}${second});`;
 }
 
 /** The verdict with its figures as Markdown, for an issue. */
 export function asVerdict(row: Row, { verdict }: Details): string {
   if (!verdict) return asBreakdown(row);
-  const plain = (text: string): string => text.replace(/[\\`*_[\]<>|]/g, '\\$&');
+  const plain = (text: string): string => withoutControls(text).replace(/[\\`*_[\]<>|]/g, '\\$&');
   const lines = [`**${plain(row.method)} ${plain(row.url)}** (${plain(row.stateText)})`, '', plain(verdict.text)];
   if (verdict.advice) lines.push('', `Do: ${plain(verdict.advice)}`);
   if (verdict.wouldTell) lines.push('', `Would tell: ${plain(verdict.wouldTell)}`);
@@ -92,5 +115,5 @@ export function asBreakdown(row: Row): string {
   );
   const total =
     row.total === undefined ? [] : [`${'Total'.padEnd(width)} ${millisecondsText(row.total).padStart(10)} ms`];
-  return [`${row.method} ${row.url}`, row.stateText, ...lines, ...total].join('\n');
+  return [...[`${row.method} ${row.url}`, row.stateText].map(withoutControls), ...lines, ...total].join('\n');
 }

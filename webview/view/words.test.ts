@@ -38,7 +38,7 @@ describe('copying', () => {
     expect(asCurl(evil)).toBe("curl -X 'G'\\''ET' \\\n  'http://a.test/?x='\\'';rm -rf /;'\\''&y=$(id)`id`'");
     expect(asPowerShell(evil)).toContain("'http://a.test/?x='';rm -rf /;''&y=$(id)`id`'");
     expect(asCurlCmd({ ...evil, method: 'GET', url: 'http://a.test/?a=%PATH%&b="' })).toBe(
-      'curl "http://a.test/?a="^%"PATH"^%"&b="""',
+      'curl ^"http://a.test/?a=^"%^"PATH^"%^"^&b=\\^"^"',
     );
     expect(asFetch({ ...evil, method: 'GET' })).toBe(`await fetch(${JSON.stringify(evil.url)});`);
   });

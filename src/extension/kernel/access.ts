@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { Abilities, NoHelper } from '../../helper/abilities';
+import { copyText } from '../clipboard';
 import { commands, settings } from '../ids';
 import type { Log } from '../log';
 import type { Offer, Plan } from './plan';
@@ -99,7 +100,7 @@ export class KernelAccess {
   async #offer({ title, detail, offers, command }: Plan): Promise<Offer | undefined> {
     const items = offers.map((offer) => ({ title: titles[offer], offer }));
     const chosen = await vscode.window.showInformationMessage(title, { modal: true, detail }, ...items);
-    if (chosen?.offer === 'copy' && command !== undefined) await vscode.env.clipboard.writeText(command);
+    if (chosen?.offer === 'copy' && command !== undefined) await copyText(command);
     return chosen?.offer;
   }
 

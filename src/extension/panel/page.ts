@@ -2,7 +2,7 @@
  * One page and what it shows. Full state when the page is ready or comes into view again, then only what changed. The
  * page is not trusted: what it sends is checked against the schema, and it can ask for a fixed list of things only.
  */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type {
   Details,
   HostCommand,
@@ -13,6 +13,7 @@ import type {
   SeekTo,
 } from '../../model/protocol';
 import type { Row } from '../../model/row';
+import { copyText } from '../clipboard';
 import { Disposables } from '../disposables';
 import type { Log } from '../log';
 import { linesAround, placeOfFrame } from '../places';
@@ -131,7 +132,7 @@ export class Page implements vscode.Disposable {
         this.host.seek({ at: message.at });
         return;
       case 'copy':
-        void vscode.env.clipboard.writeText(message.text);
+        void copyText(message.text);
         return;
       case 'seenFailures':
         this.host.seenFailures(message.count);

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { TraceRequest } from '../../model/records';
 import type { TraceRequests } from '../../model/traceRequests';
+import { copyText } from '../clipboard';
 import { commands } from '../ids';
 import type { Panel } from '../panel/panel';
 import type { Runs } from '../runs';
@@ -31,12 +32,12 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     },
     [commands.copyRequestId]: async (item) => {
       const chosen = await oneOf(item, 'Of which trace request is the id to be copied?');
-      if (chosen) await vscode.env.clipboard.writeText(chosen.id);
+      if (chosen) await copyText(chosen.id);
     },
     [commands.copyRequests]: async (item) => {
       const { registry } = await shownRequests(requests, runs);
       const given = item && registry.get(item.id);
-      await vscode.env.clipboard.writeText(JSON.stringify(given ?? registry.list(), null, 2));
+      await copyText(JSON.stringify(given ?? registry.list(), null, 2));
       if (!given)
         vscode.window.setStatusBarMessage('Net Trace: the trace requests are in the clipboard, as JSON.', 5000);
     },
