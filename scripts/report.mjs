@@ -1,35 +1,59 @@
-// What vitest's JSON report says of a run: how many tests passed, and which did not.
-import { relative } from 'node:path';
+// What a run of Vitest means for `npm test`: how many tests passed, and which did not, or not at once.
+
+/** Tests that failed once and passed when repeated; more than these fail the run. */
+export const maxFlaky = 2;
 
 /**
- * @param report what `vitest run --reporter=json` wrote; undefined when it wrote nothing
- * @param status vitest's exit code: it also fails for what is no test (an error between tests, no file at all)
- * @returns {{ passed: number, failed: number, skipped: number, names: string[], files: string[] }} `names` is one line for each
- *   failed test, with the first line of its message; `files` are the paths of the files they stand in
+ * @typedef {object} Report what scripts/reporter.mjs sends
+ * @property {{ name: string, state: string, flaky: boolean, messages: string[] }[]} tests
+ * @property {string[]} others failures that belong to no test: files that did not load, hooks, errors between tests
  */
-export function read(report, status, root) {
-  const counts = { passed: 0, failed: 0, skipped: 0, names: [], files: [] };
-  if (report) {
-    counts.passed = report.numPassedTests;
-    counts.skipped = report.numPendingTests + report.numTodoTests;
-    for (const file of report.testResults.filter(({ status }) => status === 'failed')) addFile(counts, file, root);
+
+/**
+ * @param {Report | undefined} report undefined when there is none: Vitest was ended
+ * @param {number} status Vitest's exit code: it also fails for what is no test (no file at all)
+ * @param {string} part
+ * @returns {{ passed: number, failed: number, skipped: number, names: string[], flaky: string[] }} `names` is one line for
+ *   each failure, and `flaky` one for each flaky test, with the first line of its message
+ */
+export function read(report, status, part) {
+  const counts = { passed: 0, failed: 0, skipped: 0, names: [], flaky: [] };
+  for (const { name, state, flaky, messages } of report?.tests ?? []) {
+    const line = `${name}: ${firstLine(messages[0])}`;
+    if (state === 'passed') counts.passed++;
+    else if (state === 'failed') counts.failed++;
+    else counts.skipped++;
+    if (state === 'failed') counts.names.push(line);
+    else if (flaky) counts.flaky.push(line);
   }
+  counts.failed += report?.others.length ?? 0;
+  counts.names.push(...(report?.others ?? []).map(firstLine));
   if (status !== 0 && counts.failed === 0) {
     counts.failed = 1;
-    counts.names.push(`exit code ${status}, and no test failed: the output above says why`);
+    counts.names.push(`${part}: exit code ${status}, and no test failed: the output above says why`);
   }
   return counts;
 }
 
-function addFile(counts, { name, message, assertionResults }, root) {
-  const path = relative(root, name);
-  const failed = assertionResults.filter(({ status }) => status === 'failed');
-  counts.files.push(name);
-  // A file that failed as a whole holds no failed test, and counts as one.
-  counts.failed += Math.max(failed.length, 1);
-  if (failed.length === 0) counts.names.push(`${path}: ${firstLine(message)}`);
-  for (const { fullName, failureMessages } of failed)
-    counts.names.push(`${path} > ${fullName}: ${firstLine(failureMessages[0])}`);
+/** The last lines of a run. `table` has the counts of each part, under `part` its name. */
+export function conclusion(table) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const counts of table) for (const key of Object.keys(total)) total[key] += counts[key];
+  const failures = table.flatMap(({ names = [] }) => names);
+  const flaky = table.flatMap(({ flaky = [] }) => flaky);
+  if (flaky.length > maxFlaky) {
+    total.failed++;
+    failures.push(`${flaky.length} tests are flaky; more than ${maxFlaky} fail the run`);
+  }
+  const lines = table.map(({ part, ...counts }) => `${part.padEnd(9)} ${summary(counts)}`);
+  lines.push(summary(total));
+  if (failures.length > 0) lines.push('', ...failures);
+  if (flaky.length > 0) lines.push('', ...flaky.map((line) => `flaky: ${line}`));
+  return { lines, failed: total.failed };
+}
+
+function summary({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 function firstLine(text = '') {

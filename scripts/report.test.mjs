@@ -1,37 +1,87 @@
 import { describe, expect, it } from 'vitest';
-import { read } from './report.mjs';
+import { conclusion, read } from './report.mjs';
 
-const test = (status, fullName = 'a test', failureMessages = []) => ({ status, fullName, failureMessages });
-const report = (...testResults) => ({ numPassedTests: 3, numPendingTests: 1, numTodoTests: 1, testResults });
+const test = (state, rest = {}) => ({ name: 'a.test.ts > counts', state, flaky: false, messages: [], ...rest });
+const failure = ['AssertionError: expected 1 to be 2\n    at x'];
 
 describe('report of a run', () => {
   it('counts', () => {
-    expect(
-      read(report({ name: '/p/a.test.ts', status: 'passed', assertionResults: [test('passed')] }), 0, '/p'),
-    ).toEqual({
-      passed: 3,
-      failed: 0,
-      skipped: 2,
-      names: [],
-      files: [],
-    });
+    const tests = [test('passed'), test('passed'), test('skipped'), test('pending')];
+    expect(read({ tests, others: [] }, 0, 'unit')).toEqual({ passed: 2, failed: 0, skipped: 2, names: [], flaky: [] });
   });
 
   it('names each failed test with the first line of its message', () => {
-    const failed = test('failed', 'suite counts', ['AssertionError: expected 1 to be 2\n    at x']);
-    const file = { name: '/p/b/a.test.ts', status: 'failed', assertionResults: [test('passed'), failed, failed] };
-    const { failed: count, names, files } = read(report(file), 1, '/p');
-    expect(count).toBe(2);
-    expect(names[0]).toBe('b/a.test.ts > suite counts: AssertionError: expected 1 to be 2');
-    expect(files).toEqual(['/p/b/a.test.ts']);
+    const { failed, names, flaky } = read({ tests: [test('failed', { messages: failure })], others: [] }, 1, 'unit');
+    expect(failed).toBe(1);
+    expect(names).toEqual(['a.test.ts > counts: AssertionError: expected 1 to be 2']);
+    expect(flaky).toEqual([]);
   });
 
-  it('counts a file that does not load', () => {
-    const file = { name: '/p/a.test.ts', status: 'failed', message: 'SyntaxError: x', assertionResults: [] };
-    expect(read(report(file), 1, '/p')).toMatchObject({ failed: 1, names: ['a.test.ts: SyntaxError: x'] });
+  it('names a test that passed when it was repeated, with what failed first', () => {
+    const tests = [test('passed', { flaky: true, messages: failure }), test('passed')];
+    const { passed, failed, names, flaky } = read({ tests, others: [] }, 0, 'unit');
+    expect({ passed, failed, names }).toEqual({ passed: 2, failed: 0, names: [] });
+    expect(flaky).toEqual(['a.test.ts > counts: AssertionError: expected 1 to be 2']);
   });
 
-  it.each([[undefined], [report()]])('counts an exit code that no test explains', (nothing) => {
-    expect(read(nothing, 1, '/p')).toMatchObject({ failed: 1, files: [] });
+  it('counts a file that does not load, and a hook that fails', () => {
+    const others = ['a.test.ts: SyntaxError: x', 'b.test.ts > server: Error: EADDRINUSE\n  at y'];
+    const counts = read({ tests: [test('skipped')], others }, 1, 'unit');
+    expect(counts).toMatchObject({
+      failed: 2,
+      names: ['a.test.ts: SyntaxError: x', 'b.test.ts > server: Error: EADDRINUSE'],
+    });
+  });
+
+  it.each([[undefined], [{ tests: [test('passed')], others: [] }]])(
+    'counts an exit code that no test explains',
+    (report) => {
+      expect(read(report, 124, 'unit')).toMatchObject({
+        failed: 1,
+        names: [expect.stringMatching(/^unit: exit code 124/)],
+      });
+    },
+  );
+});
+
+describe('last lines', () => {
+  const part = (name, counts) => ({ part: name, passed: 0, failed: 0, skipped: 0, names: [], flaky: [], ...counts });
+
+  it('add the parts up', () => {
+    const { lines, failed } = conclusion([
+      { part: 'types', passed: 1, failed: 0, skipped: 0 },
+      part('unit', { passed: 2, skipped: 1 }),
+    ]);
+    expect(lines).toEqual([
+      'types     1 passed, 0 failed',
+      'unit      2 passed, 0 failed, 1 skipped',
+      '3 passed, 0 failed, 1 skipped',
+    ]);
+    expect(failed).toBe(0);
+  });
+
+  it('name failures and flaky tests below the counts', () => {
+    const { lines, failed } = conclusion([
+      part('unit', { passed: 2, failed: 1, names: ['a: x'], flaky: ['b: y', 'c: z'] }),
+    ]);
+    expect(lines.slice(1)).toEqual(['2 passed, 1 failed', '', 'a: x', '', 'flaky: b: y', 'flaky: c: z']);
+    expect(failed).toBe(1);
+  });
+
+  it('more than two flaky tests, of all parts together, fail the run', () => {
+    const { lines, failed } = conclusion([
+      part('unit', { passed: 2, flaky: ['a: x', 'b: y'] }),
+      part('hook', { passed: 1, flaky: ['c: z'] }),
+    ]);
+    expect(failed).toBe(1);
+    expect(lines.slice(2)).toEqual([
+      '3 passed, 1 failed',
+      '',
+      '3 tests are flaky; more than 2 fail the run',
+      '',
+      'flaky: a: x',
+      'flaky: b: y',
+      'flaky: c: z',
+    ]);
   });
 });

@@ -1,32 +1,30 @@
 // npm test: everything, on a fresh machine too. Names after `--` choose parts: npm test -- unit e2e
 //
-// The parts run one after the other, some beside one that mostly waits, and all of them run, whatever fails. A part that cannot run here says why and counts
-// as skipped; under CI=true, where everything can be installed, that is a failure.
+// All parts run, whatever fails. A part that cannot run here says why and counts as skipped; under CI=true, where
+// everything can be installed, that is a failure. A test that fails is repeated once by Vitest; see report.mjs.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preparations } from './prepare.mjs';
-import { read } from './report.mjs';
+import { conclusion, read } from './report.mjs';
 import { main, root, SetupError, setup } from './setup.mjs';
 
-/** A part that hangs is ended after this time; the longest one takes a third of it. */
-const patienceMs = 8 * 60_000;
-/** More failures than these are no bad luck. */
-const fewFailures = 3;
-let told = false;
+/** These are for what hangs: a slow machine needs a fifth of them. */
+const minute = 60_000;
+const partLimit = 40 * minute;
+const runLimit = 85 * minute;
+const progressInterval = 30_000;
+
+const begin = performance.now();
 const log = (text) => console.log(text);
+const secondsSince = (from) => ((performance.now() - from) / 1000).toFixed(0);
 
+const reporter = join(root, 'scripts/reporter.mjs');
 const tool = (path, ...args) => [process.execPath, join(root, 'node_modules', path), ...args];
-const check = (name, command) => ({ name, run: (out) => runCheck(command, out) });
+const check = (name, command) => ({
+  name,
+  run: async (out) => counted((await execute(command, out)) === 0 ? 'passed' : 'failed'),
+});
 const project = (name) => ({ name, prepare: preparations[name], run: (out) => runProject(name, out) });
-
-/** What a part prints is shown as it comes; of a part that runs beside another, when both are done. */
-const shown = { log, stdio: 'inherit' };
-const kept = () => {
-  const out = { text: '', stdio: 'pipe', log: (text) => (out.text += `${text}\n`) };
-  return out;
-};
 
 const parts = [
   check('types', tool('typescript/bin/tsc', '--noEmit')),
@@ -35,8 +33,11 @@ const parts = [
   project('unit'),
   ...Object.keys(preparations).map(project),
 ];
-/** The window of VS Code waits for most of its time: these run meanwhile, one after the other. */
-const meanwhile = { e2e: ['native', 'webview', 'matrix'] };
+/** The window of VS Code waits for most of its time: the other parts run beside it, one after the other. */
+const beside = 'e2e';
+
+/** What most parts print is shown as it comes. */
+const shown = { log, stdio: 'inherit' };
 
 await main(async () => {
   const names = process.argv.slice(2);
@@ -44,129 +45,103 @@ await main(async () => {
   if (unknown) throw new SetupError(`No part "${unknown}"; there are ${parts.map((part) => part.name).join(', ')}.`);
   setup({ log });
 
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  const table = [];
-  const failures = [];
   const chosen = parts.filter(({ name }) => names.length === 0 || names.includes(name));
-  const prepared = prepareBeside(chosen);
-  const count = (part, counts) => {
-    for (const key of Object.keys(total)) total[key] += counts[key];
-    table.push({ part: part.name, ...counts });
-    failures.push(...(counts.names ?? []));
-  };
-  const besides = ({ name }) =>
-    (meanwhile[name] ?? []).flatMap((other) => chosen.filter((part) => part.name === other));
-  const later = new Set(chosen.flatMap(besides));
-  for (const part of chosen) {
-    if (later.has(part)) continue;
-    const out = kept();
-    const others = inTurn(besides(part), async (other) => count(other, await timed(other, prepared, out)));
-    const counts = await timed(part, prepared, shown);
-    await others;
-    count(part, counts);
-    if (out.text) log(out.text);
-  }
+  const prepared = prepare(chosen);
+  const window = chosen.filter(({ name }) => name === beside);
+  const others = chosen.filter(({ name }) => name !== beside);
+  const held = heldOutput();
+  const lanes = [runInTurn(others, prepared, shown), runInTurn(window, prepared, others.length > 0 ? held : shown)];
+  const table = (await Promise.all(lanes)).flat();
+  held.show();
 
-  log('');
-  for (const { part, ...counts } of table) log(`${part.padEnd(9)} ${summary(counts)}`);
-  log(summary(total));
-  if (failures.length > 0) log(`\n${failures.join('\n')}`);
-  return total.failed > 0 ? 1 : 0;
+  const { lines, failed } = conclusion(table);
+  log(`\nIn ${secondsSince(begin)} s:`);
+  for (const line of lines) log(line);
+  return failed > 0 ? 1 : 0;
 });
 
-function summary({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+async function runInTurn(list, prepared, out) {
+  const table = [];
+  for (const part of list) table.push({ part: part.name, ...(await runPart(part, prepared, out)) });
+  return table;
 }
 
-async function inTurn(list, run) {
-  for (const one of list) await run(one);
-}
-
-/** What was prepared is told where it was first waited for. */
-function logOnce(text) {
-  if (!told && text) log(text.trimEnd());
-  told = true;
-}
-
-async function timed(part, prepared, out) {
-  out.log(`\n── ${part.name} ${'─'.repeat(100 - part.name.length)}`);
-  const begin = performance.now();
-  const counts = await runPart(part, prepared, out);
-  out.log(`${part.name}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
-  return counts;
-}
-
-/** Begins what the parts need while the first of them, which need nothing, run. Resolves with what it printed. */
-function prepareBeside(chosen) {
-  const names = chosen.filter(({ prepare }) => prepare).map(({ name }) => name);
-  const child = spawn(process.execPath, [join(root, 'scripts/prepare.mjs'), ...names], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-  return new Promise((done) => {
-    child.once('error', () => done(said));
-    child.once('close', () => done(said));
-  });
-}
-
-/** A part's own preparation follows: it has nothing left to do, or meets the same fault again and tells it. */
-async function runPart({ prepare, run }, prepared, out) {
+async function runPart({ name, prepare, run }, prepared, parent) {
+  const out = { ...parent, finished: undefined };
+  const from = performance.now();
+  out.log(`\n── ${name} ${'─'.repeat(100 - name.length)}`);
+  const progress = setInterval(() => {
+    const tests = out.finished === undefined ? '' : `${out.finished} tests done, `;
+    log(`   … ${name}: ${tests}${secondsSince(from)} s`);
+  }, progressInterval);
   try {
-    if (prepare) logOnce(await prepared);
-    await prepare?.();
-  } catch (error) {
-    out.log(`Cannot run here: ${error.message}`);
-    return process.env.CI ? counted('failed') : counted('skipped');
+    const problem = prepare && (await problemOf(prepare, prepared));
+    if (!problem) return await run(out);
+    out.log(`Cannot run here: ${problem}`);
+    return counted(process.env.CI ? 'failed' : 'skipped');
+  } finally {
+    clearInterval(progress);
+    out.log(`${name}: ${secondsSince(from)} s`);
   }
-  return await run(out);
+}
+
+/** A part's own preparation follows: it has nothing left to do, or meets the same fault again and reports it. */
+async function problemOf(prepare, prepared) {
+  await prepared;
+  try {
+    await prepare();
+  } catch (error) {
+    return error.message;
+  }
 }
 
 function counted(key) {
   return { passed: 0, failed: 0, skipped: 0, [key]: 1 };
 }
 
-async function runCheck(command, out) {
-  return counted((await exitCode(command, out)) === 0 ? 'passed' : 'failed');
+/** What a part prints that runs beside the others is shown when all are done. */
+function heldOutput() {
+  let text = '';
+  const write = (more) => {
+    text += more;
+  };
+  return { write, log: (line) => write(`${line}\n`), stdio: 'pipe', show: () => text && log(text.trimEnd()) };
 }
 
-/**
- * A few tests that failed are run once more, their files by themselves: what passes then depends on the machine's load or
- * on luck. That is a defect of the test, told by name at the end, but not one of what it tests.
- */
+/** Begins what the parts need while the first of them, which need nothing, run; resolves when that is done. */
+async function prepare(chosen) {
+  const names = chosen.filter(({ prepare }) => prepare).map(({ name }) => name);
+  const out = heldOutput();
+  await execute([process.execPath, join(root, 'scripts/prepare.mjs'), ...names], out);
+  out.show();
+}
+
 async function runProject(name, out) {
-  const first = await runVitest(name, out);
-  if (first.failed === 0 || first.failed > fewFailures || first.files.length === 0) return first;
-  out.log(`\nOnce more, by themselves:\n${first.names.join('\n')}\n`);
-  const again = await runVitest(name, out, first.files);
-  if (again.failed > 0) return { ...first, names: [...first.names, ...again.names.map((line) => `again: ${line}`)] };
-  const passed = first.passed + first.failed;
-  return { ...first, passed, failed: 0, names: first.names.map((line) => `unsteady: ${line}`) };
+  const command = tool('vitest/vitest.mjs', 'run', '--retry=1', '--project', name, `--reporter=${reporter}`);
+  let report;
+  out.finished = 0;
+  const status = await execute(command, out, (message) => {
+    out.finished = message.finished ?? out.finished;
+    report = message.report ?? report;
+  });
+  return read(report, status, name);
 }
 
-async function runVitest(name, out, files = []) {
-  const folder = mkdtempSync(join(tmpdir(), 'nettrace-test-'));
-  const path = join(folder, 'report.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${path}`];
-  const status = await exitCode(tool('vitest/vitest.mjs', 'run', '--project', name, ...reporters, ...files), out);
-  const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
-  rmSync(folder, { recursive: true, force: true });
-  return read(report, status, root);
-}
-
-/** Runs a command to its end; 124 when it had to be ended. */
-function exitCode([command, ...args], { stdio, log }) {
+/** Runs a command to its end; 124 when it had to be ended. `onMessage` gets what it sends to its parent. */
+function execute([command, ...args], { log, write, stdio }, onMessage) {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', stdio, stdio] });
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => log(String(data).trimEnd()));
+    const streams = ['ignore', stdio, stdio];
+    const child = spawn(command, args, { cwd: root, stdio: onMessage ? [...streams, 'ipc'] : streams });
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', write);
+    if (onMessage) child.on('message', onMessage);
+    const limit = Math.min(partLimit, runLimit - (performance.now() - begin));
     let late = false;
     const patience = setTimeout(() => {
       late = true;
-      log(`Ended: not done after ${patienceMs / 60_000} minutes.`);
+      log(`Ended: not done after ${(limit / minute).toFixed(0)} minutes.`);
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
-    }, patienceMs);
+    }, limit);
     child.once('error', failed);
     child.once('exit', (status) => {
       clearTimeout(patience);

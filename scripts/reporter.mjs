@@ -1,0 +1,50 @@
+// Vitest's reporter for `npm test`: prints as Vitest does, and sends to the process that started it the number of
+// finished tests, and at the end what report.mjs reads.
+import { DefaultReporter } from 'vitest/node';
+
+export default class extends DefaultReporter {
+  finished = 0;
+
+  constructor() {
+    // Without the block that is redrawn at the bottom of a terminal: lines of other parts are printed between ours.
+    super({ summary: false });
+  }
+
+  onTestCaseResult(test) {
+    super.onTestCaseResult(test);
+    process.send?.({ finished: ++this.finished });
+  }
+
+  async onTestRunEnd(modules, unhandledErrors, reason) {
+    super.onTestRunEnd(modules, unhandledErrors, reason);
+    await new Promise((sent) => process.send?.({ report: reportOf(modules, unhandledErrors) }, sent) ?? sent());
+  }
+}
+
+/** @returns {import('./report.mjs').Report} */
+function reportOf(modules, unhandledErrors) {
+  const tests = [];
+  const others = unhandledErrors.map(messageOf);
+  for (const module of modules) {
+    const file = module.relativeModuleId;
+    for (const suite of [module, ...module.children.allSuites()])
+      for (const error of suite.errors())
+        others.push(`${[file, suite.fullName].filter(Boolean).join(' > ')}: ${messageOf(error)}`);
+    for (const test of module.children.allTests()) tests.push(testOf(file, test));
+  }
+  return { tests, others };
+}
+
+function testOf(file, test) {
+  const { state, errors = [] } = test.result();
+  return {
+    name: `${file} > ${test.fullName}`,
+    state,
+    flaky: test.diagnostic()?.flaky ?? false,
+    messages: errors.map(messageOf),
+  };
+}
+
+function messageOf({ name, message }) {
+  return name && !message.startsWith(name) ? `${name}: ${message}` : message;
+}
