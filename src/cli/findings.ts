@@ -1,5 +1,6 @@
 // What the analysis has to say, in the terminal.
 import { findingsOf } from '../analysis/document';
+import type { Usual } from '../analysis/verdict/usual';
 import { verdictOf } from '../analysis/verdict/verdict';
 import { faultText } from '../model/faults';
 import type { Request } from '../model/records';
@@ -25,8 +26,8 @@ export function findingLines(store: Store, now: number, style: Style): string[] 
 }
 
 /** Why a request was slow or failed, and what to do; nothing for one that stands out in nothing. */
-export function verdictLines(request: Request, store: Store, now: number, style: Style): string[] {
-  const v = verdictOf(request, store, now);
+export function verdictLines(request: Request, store: Store, now: number, style: Style, usual?: Usual): string[] {
+  const v = verdictOf(request, store, now, usual);
   if (v.level === 'ok') return [];
   const text = `  ${printable(v.text)}`;
   const lines = [v.level === 'failed' ? style.red(text) : v.level === 'aborted' ? text : style.yellow(text)];

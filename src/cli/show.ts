@@ -1,4 +1,5 @@
 // `nettrace show TRACE`: a saved trace in the terminal.
+import { Usual } from '../analysis/verdict/usual';
 import { maskText } from '../model/mask';
 import { type Breakdown, phasesOf } from '../model/phases';
 import type { Request } from '../model/records';
@@ -67,15 +68,21 @@ export function requestBlocks(
   head: readonly string[] = [style.bold(headline(store, now))],
 ): string[] {
   const lines = [...head];
+  const usual = new Usual(store);
   for (const row of rows) {
     const request = store.requests.get(row.id);
-    if (request) lines.push('', ...requestBlock(row, request, store, now, style));
+    if (request) lines.push('', ...requestBlock(row, request, store, { now, style, usual }));
   }
   return lines;
 }
 
 /** As `curl -w` and httpstat show one exchange: each phase, and how far it had got by its end. */
-function requestBlock(row: Row, request: Request, store: Store, now: number, style: Style): string[] {
+function requestBlock(
+  row: Row,
+  request: Request,
+  store: Store,
+  { now, style, usual }: { now: number; style: Style; usual: Usual },
+): string[] {
   const breakdown = phasesOf(request, store, now);
   const lines = [
     `${style.bold(`${printable(row.method)} ${printable(row.url)}`)}  ${printable(row.stateText)}`,
@@ -96,7 +103,7 @@ function requestBlock(row: Row, request: Request, store: Store, now: number, sty
       `  ${totalWord(breakdown).padEnd(20)}${(breakdown.total === undefined ? 'not known' : timeText(breakdown.total)).padStart(10)}`,
     ),
   );
-  lines.push(...verdictLines(request, store, now, style));
+  lines.push(...verdictLines(request, store, now, style, usual));
   return lines;
 }
 

@@ -6,6 +6,7 @@ import { deepest } from '../../model/state';
 import type { Store } from '../../model/store';
 import { pauseMatters } from '../limits';
 import { hostOf, isLoopback, originOf } from '../places';
+import { Usual } from './usual';
 
 export interface Case {
   r: Request;
@@ -26,9 +27,10 @@ export interface Case {
   /** µs the loop was busy, without pauses; absent: not measured. */
   busy: number | undefined;
   now: number;
+  usual: Usual;
 }
 
-export function caseOf(r: Request, store: Store, now: number): Case {
+export function caseOf(r: Request, store: Store, now: number, usual = new Usual(store)): Case {
   const c = contextOf(r, store, now);
   const breakdown = phasesOf(r, store, now);
   const host = hostOf(originOf(r.url));
@@ -49,6 +51,7 @@ export function caseOf(r: Request, store: Store, now: number): Case {
     paused: all >= pauseMatters ? all : 0,
     busy: r.loopBusyDuration === undefined ? undefined : Math.max(0, r.loopBusyDuration - all),
     now,
+    usual,
   };
 }
 

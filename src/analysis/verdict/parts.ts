@@ -55,7 +55,7 @@ function queue(k: Case): Part | undefined {
 
 /** A connection of its own, for which no socket had to come free: what passed before it was begun passed in this process. */
 function beforeConnecting(k: Case, d: number): Part {
-  const first = isFirstFetch(k);
+  const first = k.usual.isFirstFetch(k.r);
   const busy = k.busy !== undefined && k.busy >= busyLoop.share * d;
   const why = first ? '; Node loads fetch when it is first called' : busy ? '; your program was busy meanwhile' : '';
   return {
@@ -70,14 +70,6 @@ function beforeConnecting(k: Case, d: number): Part {
       ...(k.busy === undefined ? [] : [time('event loop busy during the request', k.busy, k.r.id, 'loopBusyDuration')]),
     ],
   };
-}
-
-function isFirstFetch({ r, store }: Case): boolean {
-  if (r.api !== 'fetch') return false;
-  for (const q of store.requests.values())
-    if (q.api === 'fetch' && q.thread === r.thread && q.id !== r.id && (q.createdAt ?? 0) < (r.createdAt ?? 0))
-      return false;
-  return true;
 }
 
 function dns(k: Case): Part[] {

@@ -1,29 +1,11 @@
 /** Whether a request was slow, and which part made it so. */
 import type { Request } from '../../model/records';
-import { median } from '../../model/statistics';
-import type { Store } from '../../model/store';
 import { timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { time } from '../draft';
-import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie, usualNeeds } from '../limits';
-import { originOf, siteKey, templateOf } from '../places';
+import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../limits';
 import { type Case, phaseWords } from './context';
 import { type Part, partsOf } from './parts';
-
-/** Median total of the finished requests like this one; undefined: there are too few. */
-export function usualOf(r: Request, store: Store): number | undefined {
-  const origin = originOf(r.url);
-  const template = templateOf(r.url ?? '');
-  const site = siteKey(r.callSite);
-  const totals: number[] = [];
-  for (const q of store.requests.values()) {
-    if (q.id === r.id || q.outcome !== 'complete' || q.method !== r.method || q.thread !== r.thread) continue;
-    if (q.createdAt === undefined || q.endAt === undefined || !q.url?.startsWith(origin)) continue;
-    if (siteKey(q.callSite) !== site || templateOf(q.url) !== template) continue;
-    totals.push(q.endAt - q.createdAt);
-  }
-  return totals.length < usualNeeds ? undefined : median(totals);
-}
 
 /** The developer's own side first: it can be changed. */
 const sides = ['yourCode', 'node', 'dns', 'network', 'proxy', 'server', 'machine', 'unclear'];
@@ -38,7 +20,7 @@ export function slowVerdict(k: Case): Verdict | undefined {
   if (k.breakdown.total === undefined) return undefined;
   const parts = partsOf(k);
   const matters = (p: Part) => p.rule !== 'server' && p.lo >= partMatters.least && p.lo >= partMatters.share * k.total;
-  const usual = long(k.r) ? undefined : usualOf(k.r, k.store);
+  const usual = long(k.r) ? undefined : k.usual.totalOf(k.r);
   const isSlow =
     (!long(k.r) && k.total >= slowAt) ||
     (usual !== undefined && k.total >= slowerThanUsual.times * usual && k.total >= usual + slowerThanUsual.by) ||

@@ -10,10 +10,11 @@ import { type Case, caseOf, durationOf, phaseWords } from './context';
 import { failedVerdict } from './failed';
 import { slowVerdict } from './slow';
 import { timerOf, timerText } from './timers';
+import { Usual } from './usual';
 
-/** `now`: µs since the trace began; only running requests need it. */
-export function verdictOf(r: Request, store: Store, now: number): Verdict {
-  const k = caseOf(r, store, now);
+/** `now`: µs since the trace began; only running requests need it. `usual`: for verdicts of many requests of one trace. */
+export function verdictOf(r: Request, store: Store, now: number, usual = new Usual(store)): Verdict {
+  const k = caseOf(r, store, now, usual);
   const v = { ...decide(k) };
   if (v.level !== 'ok' && v.level !== 'running' && k.paused >= pauseMatters && v.rule !== 'pausedInDebugger')
     v.text = `${v.text.replace(/\.$/, '')} (the program was paused for ${timeText(k.paused)} meanwhile).`;
