@@ -73,7 +73,10 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const session = await createSession(command, options);
   try {
     const { child, environment } = await start(program, args, session);
-    const stopForwarding = forwardSignals(child);
+    const stopForwarding = forwardSignals(child, {
+      first: () => complain('the trace is being saved. Once more ends nettrace without it.'),
+      giveUp: () => session.deleteNow(),
+    });
     // Packets that are not read in time are lost; lines wait.
     if (!options.capture) stepBack();
     survive();

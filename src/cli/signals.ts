@@ -7,6 +7,16 @@ import { constants } from 'node:os';
 const forwarded = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 /** Those that a key in the terminal sends to us and the program alike. */
 const fromKeys: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
+/** Those that ask a program to end. */
+const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP']);
+
+/** What happens to a signal that asks us to end when the program has ended and its trace is still being saved. */
+export interface WhileSaving {
+  /** The first one: it was most likely meant for the program. */
+  first(): void;
+  /** Any later one, right before it ends us: without another look at what may hang. */
+  giveUp(): void;
+}
 
 /** The shell's convention: the code, or 128 + the number of the signal that ended it. */
 export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
@@ -18,18 +28,32 @@ export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): 
  * back. A Ctrl-C reaches the program by itself, as it is in the terminal's foreground group with us: passed on as well,
  * it would count twice, and many programs give up their orderly end at the second.
  */
-export function forwardSignals(child: ChildProcess): () => void {
+export function forwardSignals(child: ChildProcess, saving: WhileSaving): () => void {
   const running = () => child.exitCode === null && child.signalCode === null;
+  let asked = false;
+  const endUs = (signal: NodeJS.Signals) => {
+    if (!asked) saving.first();
+    else {
+      saving.giveUp();
+      stop();
+      // Not `process.exit`, which waits for the threads that read and write files, and one of them may hang.
+      process.kill(process.pid, signal);
+    }
+    asked = true;
+  };
   const handlers = forwarded.map((signal) => {
     const handler = () => {
-      if (running() && !(fromKeys.has(signal) && fromTerminal())) child.kill(signal);
+      if (!running()) {
+        if (ending.has(signal)) endUs(signal);
+      } else if (!(fromKeys.has(signal) && fromTerminal())) child.kill(signal);
     };
     process.on(signal, handler);
     return [signal, handler] as const;
   });
-  return () => {
+  const stop = () => {
     for (const [signal, handler] of handlers) process.off(signal, handler);
   };
+  return stop;
 }
 
 /** True while our process group is the one that the terminal sends Ctrl-C to. */

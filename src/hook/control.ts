@@ -136,7 +136,7 @@ function onRest(): void {
 function changed(): ControlState | undefined {
   try {
     const file = statSync(path, { throwIfNoEntry: false });
-    if (file === undefined) return undefined;
+    if (file === undefined || !file.isFile()) return undefined;
     const now = `${file.ino} ${file.mtimeMs} ${file.size}`;
     if (now === stamp || file.size > mostControlBytes) return undefined;
     const state = checked(parse(readFileSync(path, 'utf8')));

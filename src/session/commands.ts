@@ -1,13 +1,13 @@
 // Calls from another terminal to a session that runs: a file in its spool folder, answered by a file beside it. The folder
 // is the user's alone, so nobody else's session can be seen or changed, and nothing listens on any port.
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { type TraceRequest, traceRequest } from '../model/records';
 import { TraceRequestError, type TraceRequests } from '../model/traceRequests';
-import { readOwnFile } from './folders';
+import { readOwnFile, writeWhole } from './ownFiles';
 
 const optional = Type.Optional;
 const command = Type.Object({
@@ -96,9 +96,9 @@ export class Commands {
     try {
       const path = join(this.folder, commandName(id));
       const text = await readOwnFile(path);
-      if (text === undefined) return;
-      // Not `rm`, which takes it well when another look has taken the file: a call would be carried out twice.
+      // What is no file of ours goes too, or each look would come upon it. Not `rm`, which takes it well when another look has taken the file: a call would be carried out twice.
       await fs.unlink(path);
+      if (text === undefined) return;
       writeWhole(this.folder, answerName(id), this.answer(text));
     } catch {
       // Taken already, or nowhere to write: who asked says that nobody answers.
@@ -132,11 +132,4 @@ function carryOut(registry: TraceRequests, { verb, id = '', enabled, create }: S
   if (verb === 'delete') registry.delete(id);
   else registry.update(id, enabled === undefined ? {} : { enabled });
   return id;
-}
-
-/** Replaced as a whole, and read by this user alone. */
-export function writeWhole(folder: string, name: string, value: object): void {
-  const path = join(folder, name);
-  writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }

@@ -5,7 +5,7 @@ import { type ControlState, controlFileName, type RequestControl } from '../mode
 import type { TraceRequest } from '../model/records';
 import type { Store } from '../model/store';
 import type { TraceRequests } from '../model/traceRequests';
-import { writeWhole } from './commands';
+import { writeWhole } from './ownFiles';
 
 /** Counters that the threads of a process share: see RequestControl. */
 const slots = 1024;

@@ -4,8 +4,9 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writ
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { tracedEnvironment } from './environment';
-import { hookHome, isPlain, makeSpoolFolder, ownFolder, readOwnFile } from './folders';
+import { hookHome, isPlain, makeSpoolFolder, ownFolder } from './folders';
 import { installHook } from './hookCopy';
+import { readOwnFile } from './ownFiles';
 import { scratch } from './testing/scratch';
 
 test('the spool is new, private and apart from every other', async () => {

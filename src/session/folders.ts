@@ -1,13 +1,10 @@
 // Where a session keeps its two things on disk: the spool (secret: what the program sent where) and the copy of the
 // hook that the program loads. Both may stand in a folder that other users can write to (/tmp), so each is made by us or
 // proved to be ours before use: a planted hook would run inside the user's program.
-import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-
-/** Our user's number; undefined where the system has none (Windows: the profile's folders are private already). */
-export const ownUid = process.getuid?.();
+import { ownUid } from './ownFiles';
 
 /** A new empty folder that only this user can enter. */
 export async function makeSpoolFolder(): Promise<string> {
@@ -93,21 +90,4 @@ export async function ownFolder(path: string): Promise<void> {
   if (stat.uid !== ownUid) throw new Error(`${path} belongs to another user`);
   if ((stat.mode & 0o022) !== 0) throw new Error(`${path} can be written by other users`);
   if ((stat.mode & 0o700) !== 0o700) throw new Error(`${path} is not writable`);
-}
-
-/** The file's text if it is a regular file of ours that nobody else can write; undefined if it is not there or not that. */
-export async function readOwnFile(path: string): Promise<Buffer | undefined> {
-  let file: fs.FileHandle;
-  try {
-    file = await fs.open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  } catch {
-    return undefined;
-  }
-  try {
-    const stat = await file.stat();
-    const ours = ownUid === undefined || (stat.uid === ownUid && (stat.mode & 0o022) === 0);
-    return stat.isFile() && ours ? await file.readFile() : undefined;
-  } finally {
-    await file.close();
-  }
 }

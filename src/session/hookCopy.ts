@@ -4,7 +4,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hookHome, ownFolder, readOwnFile } from './folders';
+import { hookHome, ownFolder } from './folders';
+import { readOwnFile } from './ownFiles';
 
 // What NODE_OPTIONS names. Written for any runtime that has `require`: an old Node would fail on the real hook's syntax,
 // and a preload that throws keeps the program from starting.

@@ -1,12 +1,12 @@
 // TLS secrets that the hook of each thread has written beside its spool, `<pid>-<tid>-<begin>.keys`. They go with the
 // spool folder, or earlier when asked; the trace itself never holds them.
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownUid } from './folders';
+import { readOwnEndSync } from './ownFiles';
 
 const nameOfKeys = /^\d{1,10}-\d{1,10}-\d{1,20}\.keys$/;
 /** More than any program makes; the file is the debuggee's. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 /** A line of SSLKEYLOGFILE: label, client random, secret. */
 const secret = /^[A-Z][A-Z0-9_]{2,40} [0-9a-f]{64} [0-9a-f]{2,512}$/;
 
@@ -20,24 +20,13 @@ const filesIn = (folder: string): string[] =>
 export function readKeys(folder: string): string {
   let text = '';
   for (const file of filesIn(folder)) {
-    const lines = readOwn(file).split('\n');
+    const lines = (readOwnEndSync(file, maxBytes)?.text.toString('latin1') ?? '').split('\n');
     for (const line of lines) if (secret.test(line)) text += `${line}\n`;
   }
   return text;
 }
 
-function readOwn(file: string): string {
-  const fd = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  try {
-    const stat = fstatSync(fd);
-    const ours = ownUid === undefined || stat.uid === ownUid;
-    return stat.isFile() && ours && stat.size <= mostBytes ? readFileSync(fd, 'latin1') : '';
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** A hook that finds its file gone writes no more. */
 export function deleteKeys(folder: string): void {
-  for (const file of filesIn(folder)) rmSync(file, { force: true });
+  for (const file of filesIn(folder)) rmSync(file, { force: true, recursive: true });
 }

@@ -14,9 +14,9 @@ import {
   type SessionFacts,
   sessionFacts,
   sessionFile,
-  writeWhole,
 } from './commands';
-import { isAlive, ownUid, readOwnFile } from './folders';
+import { isAlive } from './folders';
+import { ownUid, readOwnFile, writeWhole } from './ownFiles';
 
 export interface LiveSession extends SessionFacts {
   folder: string;

@@ -8,6 +8,7 @@ import { parseLine } from '../model/lines';
 import type { Trace } from '../model/records';
 import { newHeader, Store } from '../model/store';
 import { isAlive } from './folders';
+import { openOwnFile } from './ownFiles';
 import { producer } from './product';
 import { SpoolReader } from './spoolReader';
 
@@ -54,15 +55,16 @@ async function firstProcess(folder: string): Promise<First | undefined> {
 }
 
 async function firstLine(path: string): Promise<string | undefined> {
-  const file = await fs.open(path).catch(() => undefined);
-  if (file === undefined) return undefined;
+  const opened = await openOwnFile(path).catch(() => undefined);
+  if (opened === undefined) return undefined;
+  const { file } = opened;
   try {
     const head = Buffer.alloc(16_384);
     const { bytesRead } = await file.read(head, 0, head.length, 0);
     const end = head.subarray(0, bytesRead).indexOf(10);
     return end < 0 ? undefined : head.toString('utf8', 0, end);
   } catch {
-    return undefined; // a folder of that name
+    return undefined;
   } finally {
     await file.close();
   }

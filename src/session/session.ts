@@ -3,6 +3,7 @@
 // The program writes event lines to the session's spool folder; the session follows them, folds them into its store and
 // says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CaptureEngine } from '../helper/capture/engine';
@@ -296,7 +297,7 @@ export class TraceSession {
    * for this once a second. Resolves when all have left, have ended, or have had the time for it.
    */
   async release(patienceMs = 3000): Promise<void> {
-    await fs.writeFile(join(this.spoolFolder, leaveFile), '', { mode: 0o600 }).catch(() => {});
+    await fs.writeFile(join(this.spoolFolder, leaveFile), '', { mode: 0o600, flag: 'wx' }).catch(() => {});
     const staysUntil = Date.now() + patienceMs;
     while (this.hasGuests() && Date.now() < staysUntil) {
       await new Promise((done) => setTimeout(done, 50));
@@ -366,6 +367,15 @@ export class TraceSession {
     clearTimeout(this.telling);
     await this.packets?.dispose();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** The spool goes at once, where there is no time for `dispose`: this process ends right after. */
+  deleteNow(): void {
+    try {
+      rmSync(this.spoolFolder, { recursive: true, force: true });
+    } catch {
+      // The next start of Net Trace deletes what it can.
+    }
   }
 
   private lost(loss: SpoolLoss): void {

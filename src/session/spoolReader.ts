@@ -1,11 +1,10 @@
 // Follows the spool folder while programs write to it. One file an isolate and segment,
 // `<pid>-<tid>-<begin>.<segment>.jsonl`; a writer that begins a new segment is done with the one before it, which is then
 // read to its end and deleted. Nothing else in the folder is touched.
-import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownUid } from './folders';
 import { LineSplitter } from './lineSplitter';
+import { openOwnFile } from './ownFiles';
 
 const nameOfSegment = /^(\d{1,10})-(\d{1,10})-(\d{1,20})\.(\d{1,9})\.jsonl$/;
 /** Read and handled in one go; then the host has its turn. */
@@ -164,20 +163,16 @@ export class SpoolReader {
   }
 
   private async readSegment(stream: Stream, segment: Segment): Promise<void> {
-    let file: fs.FileHandle;
+    let opened: Awaited<ReturnType<typeof openOwnFile>>;
     try {
-      // Not through a link, and not waiting for the other end of a planted pipe.
-      file = await fs.open(
-        join(this.folder, segment.name),
-        constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-      );
+      opened = await openOwnFile(join(this.folder, segment.name));
     } catch (error) {
       this.refuse(segment, error);
       return;
     }
+    if (opened === undefined) return this.refuse(segment);
+    const { file, stat } = opened;
     try {
-      const stat = await file.stat();
-      if (!stat.isFile() || (ownUid !== undefined && stat.uid !== ownUid)) return this.refuse(segment);
       segment.inode ??= stat.ino;
       if (segment.inode !== stat.ino || stat.size < segment.splitter.offset) {
         this.lost(stream, 'truncated', 1, 'the spool file was replaced or cut short');

@@ -2,8 +2,9 @@
  * The hit that a program stands at: the last line of its spool file, written right before the stop. Read at once, without
  * waiting, as the debugger's message that tells of the stop is on its way.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOwnEndSync } from '../../session/ownFiles';
 
 /** Longest line of a spool. */
 const most = 4096;
@@ -79,18 +80,8 @@ function namesIn(folder: string): string[] {
 }
 
 function lastLine(path: string): { text: string; size: number } | undefined {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, 'r');
-    const { size } = fstatSync(fd);
-    const buffer = Buffer.alloc(Math.min(size, most));
-    const read = readSync(fd, buffer, 0, buffer.length, size - buffer.length);
-    const text = buffer.toString('utf8', 0, read);
-    if (!text.endsWith('\n')) return undefined;
-    return { text: text.slice(text.lastIndexOf('\n', text.length - 2) + 1, -1), size };
-  } catch {
-    return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
+  const end = readOwnEndSync(path, most);
+  const text = end?.text.toString('utf8');
+  if (end === undefined || !text?.endsWith('\n')) return undefined;
+  return { text: text.slice(text.lastIndexOf('\n', text.length - 2) + 1, -1), size: end.size };
 }
