@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { certificate } from '../support/certificates';
 import { stage, whyNoNamespace } from '../support/namespace';
 import { nodes } from '../support/nodes';
-import { expectNear, observe, only, present, timing } from '../support/observe';
+import { observe, only, present } from '../support/observe';
 import { closedPort } from '../support/ports';
 import { lineOf } from '../support/program';
 import { Upstream } from '../support/upstream';
@@ -73,7 +73,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(seen.site(request)).toBe(`unknown-name.cjs:${lineOf(program('unknown-name.cjs'), 'get')} user`);
   });
 
-  test.skipIf(noFilter)('A07: ::1 drops everything, 127.0.0.1 answers', timing, async () => {
+  test.skipIf(noFilter)('A07: ::1 drops everything, 127.0.0.1 answers', async () => {
     const { wrap, facts } = stage({
       hosts: '::1 both.test\n127.0.0.1 both.test\n',
       filter: [
@@ -82,7 +82,7 @@ describe.each(nodes)('Node $major', (node) => {
         ['add', 'rule', 'inet', 't', 'in', 'ip6', 'daddr', '::1', 'tcp', 'dport', '1-65535', 'counter', 'drop'],
       ],
     });
-    const seen = await observe(node, program('two-families.cjs'), { wrap });
+    const seen = await observe(node, program('two-families.cjs'), { wrap, compared: true });
     const request = only(seen.requests);
     expect(only([...seen.run.store.lookups.values()]).addresses?.[0]).toMatchObject({ address: '::1', family: 6 });
     expect(facts().filter).toMatch(/packets [1-9]/);
@@ -105,14 +105,14 @@ describe.each(nodes)('Node $major', (node) => {
     expect(dial.connection).toBe(v4?.id);
     expect(request.connection).toBe(v4?.id);
     const limit = node.major >= 26 ? 500_000 : 250_000;
-    expectNear((v4?.connect?.beginAt ?? 0) - (v6?.connect?.beginAt ?? 0), limit);
-    expectNear((v6?.connect?.endAt ?? 0) - (v6?.connect?.beginAt ?? 0), limit);
-    expectNear(seen.duration(request, 'tcp'), limit);
+    seen.expectNear((v4?.connect?.beginAt ?? 0) - (v6?.connect?.beginAt ?? 0), limit);
+    seen.expectNear((v6?.connect?.endAt ?? 0) - (v6?.connect?.beginAt ?? 0), limit);
+    seen.expectNear(seen.duration(request, 'tcp'), limit);
     expect(dial.attemptLimit).toBe(limit);
     expect(only(facts().requests)).toMatchObject({ to: '127.0.0.1', remotePort: v4?.local?.port });
   });
 
-  test('A08: a port where nothing listens', { retry: 6 }, async () => {
+  test('A08: a port where nothing listens', async () => {
     const port = await closedPort();
     const seen = await observe(node, program('refused.cjs'), { env: { UP_CLOSED: String(port) } });
     const request = only(seen.requests);
@@ -126,7 +126,6 @@ describe.each(nodes)('Node $major', (node) => {
     });
     expect(request.response).toBeUndefined();
     expect(request.responseBeginAt).toBeUndefined();
-    expect((request.endAt ?? 0) - (request.createdAt ?? 0)).toBeLessThan(30_000);
     const attempt = only(seen.connections);
     expect(attempt).toMatchObject({ remote: { address: '127.0.0.1', port }, connect: { result: 'failed' } });
     expect(attempt.connect?.error).toMatchObject({ code: 'ECONNREFUSED', address: '127.0.0.1', port });

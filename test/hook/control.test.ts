@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { problemsOf } from '../support/check';
 import { type NodeVersion, nodes } from '../support/nodes';
-import { expectNear, Observed, only, present, timing } from '../support/observe';
+import { Observed, only, present } from '../support/observe';
 import { runTraced } from '../support/run';
 import { Upstream } from '../support/upstream';
 
@@ -17,7 +17,12 @@ beforeEach(() => upstream.facts.clear());
 afterAll(() => upstream.close());
 
 async function act(node: NodeVersion, name: string, conf = {}): Promise<Observed & { stdout: string }> {
-  const run = await runTraced(node, program, { args: [name], env: { ...upstream.environment, CLIENTS }, conf });
+  const run = await runTraced(node, program, {
+    args: [name],
+    env: { ...upstream.environment, CLIENTS },
+    conf,
+    compared: true,
+  });
   expect(run.stderr).toBe('');
   expect(problemsOf(run)).toEqual([]);
   return Object.assign(new Observed(run), { stdout: run.stdout });
@@ -34,20 +39,21 @@ describe.each(nodes)('Node $major', (node) => {
     ['agent', 'agent'],
     ['signal', 'signal'],
     ['signal fetch', 'signal'],
-  ])('%s: the timer that fired is %s', timing, async (name, kind) => {
-    const r = only((await act(node, name)).requests);
+  ])('%s: the timer that fired is %s', async (name, kind) => {
+    const seen = await act(node, name);
+    const r = only(seen.requests);
     expect(r).toMatchObject({ outcome: 'aborted', timeout: { kind, limit } });
     expect(r.response).toBeUndefined();
-    expectNear(r.timeout?.at, r.abort?.at, 10_000);
+    seen.expectNear(r.timeout?.at, r.abort?.at);
   });
 
-  test.each(['abort', 'abort fetch'])('%s: the program gave up, with its reason', timing, async (name) => {
+  test.each(['abort', 'abort fetch'])('%s: the program gave up, with its reason', async (name) => {
     const seen = await act(node, name);
     const r = only(seen.requests);
     expect(r).toMatchObject({ outcome: 'aborted', abort: { reason: 'no longer wanted' } });
     expect(r.timeout).toBeUndefined();
     // From the program's own clock: its timer may be late.
-    expectNear((r.abort?.at ?? 0) - (r.createdAt ?? 0), Number.parseFloat(seen.stdout) * 1000);
+    seen.expectNear((r.abort?.at ?? 0) - (r.createdAt ?? 0), Number.parseFloat(seen.stdout) * 1000);
     expect(r.abort?.at).toBeLessThanOrEqual(r.endAt ?? 0);
   });
 

@@ -1,6 +1,5 @@
 // Each call of `dns`: what it was asked, what it gave, how long it took and where it was called; and that the program
 // notices nothing. The truth is the program without tracing, and what the name server saw.
-import { pbkdf2Sync } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { phasesOf } from '../../src/model/phases';
@@ -8,7 +7,7 @@ import type { Lookup } from '../../src/model/records';
 import { problemsOf, visible } from '../support/check';
 import { NameServer } from '../support/name-server';
 import { nodes } from '../support/nodes';
-import { only, present, timing } from '../support/observe';
+import { Observed, only, present } from '../support/observe';
 import { lineOf, runPlain } from '../support/program';
 import { runTraced, type TracedRun } from '../support/run';
 import { Upstream } from '../support/upstream';
@@ -156,17 +155,18 @@ describe.each(nodes)('Node $major', (node) => {
     expect(only(lookups).rcode).toBe('non-existent-domain');
   });
 
-  test('A43: the look-up waits for the only thread of the pool', timing, async () => {
-    // As many rounds as take 350 ms here.
-    const begin = performance.now();
-    pbkdf2Sync('a', 'b', 50_000, 64, 'sha512');
-    const rounds = Math.ceil((50_000 * 400) / (performance.now() - begin));
-    const [run, lookups] = await seen('pool', false, { UV_THREADPOOL_SIZE: '1', ROUNDS: String(rounds) });
-    const lookup = only(lookups);
+  test('A43: the look-up waits for the only thread of the pool', async () => {
+    const options = { args: ['pool'], env: { ...env(), UV_THREADPOOL_SIZE: '1' }, compared: true };
+    const run = await runTraced(node, program, options);
+    expect(problemsOf(run)).toEqual([]);
+    const lookup = only([...run.store.lookups.values()]);
+    const [beginAt, endAt] = [present(lookup.beginAt, 'begin'), present(lookup.endAt, 'end')];
     const wait = present(lookup.poolWaitDuration, 'wait for the pool');
-    const whole = (lookup.endAt ?? 0) - (lookup.beginAt ?? 0);
-    expect(wait).toBeGreaterThanOrEqual(250_000);
-    expect(whole - wait).toBeLessThan(50_000);
+    // From the call until the thread was done with what it did before, as the program heard of it.
+    const truth = Number(run.stdout) - (run.zero + beginAt);
+    expect(truth).toBeGreaterThan(50_000);
+    new Observed(run).expectNear(wait, truth);
+    expect(wait).toBeLessThanOrEqual(endAt - beginAt);
     expect(lookup.by).toEqual({ poolWaitDuration: 'hook' });
     const request = only(run.trace.requests);
     expect(request.outcome).toBe('complete');

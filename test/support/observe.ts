@@ -8,19 +8,8 @@ import { type RunOptions, runPlain } from './program';
 import { runTraced, type TracedRun } from './run';
 import type { Upstream } from './upstream';
 
-/** Allowed difference between our instants and the server's, in µs. */
-export const tolerance = 25_000;
-
-/** Options of tests that compare instants: a machine busy with other things may delay any of the two sides. */
-export const timing = { retry: 2 };
-
-/** A figure in µs is within the tolerance of the truth. */
-export function expectNear(actual: number | undefined, truth: number | undefined, allowed = tolerance): void {
-  expect(actual).toBeDefined();
-  expect(truth).toBeDefined();
-  const difference = Math.abs((actual as number) - (truth as number));
-  expect(difference, `${actual} µs is not within ${allowed} of ${truth}`).toBeLessThanOrEqual(allowed);
-}
+/** Allowed difference between an instant of ours and the server's of the same event on an idle machine, in µs. */
+const tolerance = 25_000;
 
 /**
  * Runs a program without and with the hook, and checks what holds in every case: nothing visible differs, all records
@@ -47,6 +36,18 @@ export async function observe(
 /** A traced run with short ways to its records. Those that must exist fail the test when they do not. */
 export class Observed {
   constructor(readonly run: TracedRun) {}
+
+  /** µs by which a figure of this run may differ from the truth that another process measured; see `compared`. */
+  get tolerance(): number {
+    if (this.run.lateness === 0) throw new Error('the run was not compared');
+    return tolerance + this.run.lateness;
+  }
+
+  /** A figure in µs is the truth, as near as the machine let both sides measure. */
+  expectNear(actual: number | undefined, truth: number | undefined): void {
+    const difference = Math.abs(present(actual, 'the figure') - present(truth, 'the truth'));
+    expect(difference, `${actual} µs against ${truth}`).toBeLessThanOrEqual(this.tolerance);
+  }
 
   /** All requests by begin. */
   get requests(): Request[] {

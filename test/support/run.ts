@@ -6,6 +6,7 @@ import { controlFileName } from '../../src/model/control';
 import type { Trace } from '../../src/model/records';
 import { newHeader, Store } from '../../src/model/store';
 import { nowUs } from './clock';
+import { watchLateness } from './lateness';
 import { type NodeVersion, repository } from './nodes';
 import { cleanEnvironment, commandOf, type Ending, type RunOptions, runCommand } from './program';
 import { foldSpool, readSpool, type SpoolLine } from './spool';
@@ -19,6 +20,8 @@ export interface TracedRun extends Ending {
   readonly lines: readonly SpoolLine[];
   /** µs on CLOCK_MONOTONIC of the trace's instant 0: adds to instants to compare them with a server's. */
   readonly zero: number;
+  /** µs by which an instant here may differ from the server's of the same event; 0 unless `compared`. */
+  readonly lateness: number;
 }
 
 /** The environment that loads the hook, with the user's own NODE_OPTIONS kept. */
@@ -40,7 +43,8 @@ export function hookEnvironment(
 }
 
 /** Runs a program with the hook and folds its spool into a trace. */
-export async function runTraced(node: NodeVersion, program: string, options: RunOptions = {}): Promise<TracedRun> {
+export async function runTraced(node: NodeVersion, program: string, given: RunOptions = {}): Promise<TracedRun> {
+  const { options, done } = given.compared ? watchLateness(given) : { options: given, done: () => 0 };
   const spool = mkdtempSync(join(tmpdir(), 'nettrace-spool-'));
   try {
     const zero = Math.floor(nowUs());
@@ -55,7 +59,7 @@ export async function runTraced(node: NodeVersion, program: string, options: Run
     const ending = await runCommand(commandOf(node, program, options), options, env);
     const lines = readSpool(spool);
     foldSpool(store, lines, ending);
-    return { ...ending, store, trace: store.toDocument(), lines, zero };
+    return { ...ending, store, trace: store.toDocument(), lines, zero, lateness: done() };
   } finally {
     rmSync(spool, { recursive: true, force: true });
   }
