@@ -1,21 +1,30 @@
 // `show --query`: the requests of a trace that pass, and what belongs to them.
-import { compileQuery, parseQuery, type Query } from '../model/query';
+import { compileQuery, type FreeWord, hintsFor, parseQuery, type Query } from '../model/query';
 import { rowFields } from '../model/query/rowFields';
 import type { Trace } from '../model/records';
 import type { Row } from '../model/row';
 import { UsageError } from './say';
 
+export interface Asked {
+  query: Query;
+  words: readonly FreeWord[];
+}
+
 /** The query of an option. Throws UsageError: what is wrong, with the place marked below the text. */
-export function queryOf(text: string): Query {
-  const { query, error } = parseQuery(text);
-  if (query) return query;
+export function queryOf(text: string, option = '--query'): Asked {
+  const { query, words, error } = parseQuery(text);
+  if (query) return { query, words };
   const marks = `${' '.repeat(error.column - 1)}${'^'.repeat(Math.max(1, error.length))}`;
   // A mark below a text of several lines, or of a screen's width, would point elsewhere.
   const below = text.length > 100 || /[\p{Cc}]/u.test(text) ? '' : `\n  ${text}\n  ${marks}`;
-  throw new UsageError(`--query: ${error.message}${below}`);
+  throw new UsageError(`${option}: ${error.message}${below}`);
 }
 
-export function matching(rows: readonly Row[], query: Query): readonly Row[] {
+/** Why nothing matched, as far as the rows show it. */
+export const hints = (rows: readonly Row[], { query, words }: Asked): string[] =>
+  hintsFor(query, words, rows, rowFields);
+
+export function matching(rows: readonly Row[], { query }: Asked): readonly Row[] {
   const passes = compileQuery(query, rowFields);
   return rows.filter((row) => passes(row) === true);
 }

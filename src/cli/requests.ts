@@ -2,7 +2,9 @@
 import type { TraceRequest } from '../model/records';
 import type { CommandAnswer, SessionCommand } from '../session/commands';
 import { callSession, type LiveSession, liveSessions } from '../session/liveSessions';
-import { messageOf, printable, styleFor, UsageError } from './say';
+import { expectKey } from './asked';
+import { queryOf } from './matching';
+import { messageOf, printable, say, styleFor, UsageError } from './say';
 import { tableLines } from './table';
 
 export interface RequestsOptions {
@@ -41,6 +43,8 @@ export async function listRequests(options: RequestsOptions): Promise<void> {
 
 /** Prints the id of what was made, which is not enabled unless that is asked for. */
 export async function createRequest(condition: string, options: CreateOptions): Promise<void> {
+  queryOf(condition, 'condition');
+  expectKey('nettrace requests create', condition);
   const { limit, sample, description, enable } = options;
   const session = only(await chosen(options));
   const create = {
@@ -53,13 +57,20 @@ export async function createRequest(condition: string, options: CreateOptions): 
   const { id = '' } = answer;
   if (enable) answer = await call(session, { verb: 'update', id, enabled: true });
   tell(answer, id, options, id);
+  if (!enable && !options.json) say(`It is not enabled. To enable it: nettrace requests enable ${id.slice(0, 8)}`);
 }
 
 export async function getRequest(id: string, options: RequestsOptions): Promise<void> {
   const { request } = await find(id, options);
   if (options.json) return out(JSON.stringify(request));
-  for (const [name, value] of Object.entries(request))
-    out(`${name.padEnd(12)} ${printable(typeof value === 'string' ? value : JSON.stringify(value))}`);
+  for (const [name, value] of Object.entries(request)) out(`${name.padEnd(12)} ${printable(wordsOf(name, value))}`);
+}
+
+function wordsOf(name: string, value: unknown): string {
+  if (name === 'condition' && value === '') return '(every request)';
+  if (name === 'matched')
+    return (value as NonNullable<TraceRequest['matched']>).map((m) => `${m.count} in thread ${m.thread}`).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export async function setEnabled(id: string, enabled: boolean, options: RequestsOptions): Promise<void> {

@@ -7,7 +7,7 @@ import type { Row } from '../model/row';
 import { Store } from '../model/store';
 import { bytesText, numberText, ordinalText, plural, timeText } from '../model/text';
 import { verdictLines } from './findings';
-import { matching, queryOf, traceOf } from './matching';
+import { hints, matching, queryOf, traceOf } from './matching';
 import { openTrace } from './open';
 import { phaseWords, requestLines, rowsOf } from './requestTable';
 import { pathOf, printable, type Style, styleFor, UsageError } from './say';
@@ -35,6 +35,7 @@ export async function show(file: string, { view, top, query }: ShowOptions): Pro
   const head = [style.bold(headline(store, now))];
   if (query !== undefined)
     head.push(`${numberText(rows.length)} of ${plural(all.length, 'request')} match ${printable(query)}`);
+  if (asked && rows.length === 0) head.push(...hints(all, asked).map((hint) => style.dim(printable(hint))));
   const lines =
     top !== undefined
       ? [...head, '', ...topLines(rows, top, options)]

@@ -63,6 +63,10 @@ describe('run', () => {
 
   test.each([
     [['--trace', 'statsu:500'], 'statsu'],
+    [['--trace', 'cart'], '"cart" has no key. Write --trace \'url:cart\', or, to trace'],
+    [['--trace', '/api/x'], "Write --trace 'path:/api/x*'"],
+    [['--trace', 'foo=bar'], '"foo=bar" has no key'],
+    [['--trace', 'code=503'], 'Did you mean status:503?'],
     [['--trace', 'run:2'], 'run is known in a trace only'],
     [['--limit', '0'], 'Use a whole number above 0'],
     [['--sample', 'x'], 'Use a whole number above 0'],

@@ -52,6 +52,13 @@ describe('show', () => {
     // Of the connections those that its requests used.
     const lives = await nettrace.run(['show', golden, '--query', 'host:127.0.0.1', '--view', 'tcplife']);
     expect(lives.stdout.trim().split('\n').slice(1)).toEqual([expect.stringContaining('127.0.0.1')]);
+    // What was typed without a key, and a value that is only a part, are told when nothing matches.
+    const text = await nettrace.run(['show', golden, '--query', 'pagge=2']);
+    expect(text.stdout).toContain('0 of 8 requests match pagge=2\npagge=2: searched as text in URL');
+    const part = await nettrace.run(['show', golden, '--query', 'path:/v1']);
+    expect(part.stdout).toMatch(/path:\/v1 is the whole path: path:\/v1\* matches \d\./);
+    const equal = await nettrace.run(['show', golden, '--query', 'host=127.0.0.1']);
+    expect(equal.stdout).toContain('1 of 8 requests match host=127.0.0.1');
     const none = await nettrace.run(['show', golden, '--query', 'status:599']);
     expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining('0 of 8 requests match') });
   });
@@ -60,7 +67,7 @@ describe('show', () => {
     const { code, stdout, stderr } = await nettrace.run(['show', golden, '--query', 'cart stats:500']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(
-      '--query: unknown key "stats" at column 6. Did you mean status?\n  cart stats:500\n       ^^^^^\n',
+      '--query: unknown key "stats" at column 6. Did you mean status:500? To search for the text, use quotes: "stats:500"\n  cart stats:500\n       ^^^^^\n',
     );
   });
 

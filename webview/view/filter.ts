@@ -1,5 +1,5 @@
 /** The filter box's text as a test of rows: the query language, forgiving what is being typed. */
-import { compileQuery, parseQuery, type Query, type QueryError } from '../../src/model/query';
+import { compileQuery, type FreeWord, hintsFor, parseQuery, type Query, type QueryError } from '../../src/model/query';
 import { rowFields } from '../../src/model/query/rowFields';
 import type { Row } from '../types';
 
@@ -7,6 +7,8 @@ export interface Filter {
   /** What is applied: the text without its bad terms. */
   query: Query;
   test(row: Row): boolean;
+  /** Why nothing passed, as far as the rows show it. */
+  hints(rows: readonly Row[]): string[];
   /** Nothing to test: every row passes. */
   empty: boolean;
   /** What is wrong; the other terms still apply. */
@@ -15,11 +17,12 @@ export interface Filter {
 
 /** Compiles the box's text. Never throws: a bad term is told in `error` and left out. */
 export function compileFilter(text: string): Filter {
-  const { query, error } = forgiving(text);
+  const { query, words, error } = forgiving(text);
   const passes = compileQuery(query, rowFields);
   return {
     query,
     test: (row) => passes(row) === true,
+    hints: (rows) => hintsFor(query, words, rows, rowFields),
     empty: query.is === 'and' && query.of.length === 0,
     ...(error ? { error } : {}),
   };
@@ -28,21 +31,21 @@ export function compileFilter(text: string): Filter {
 const everything: Query = { is: 'and', of: [] };
 
 /** The query of a text without its bad terms, and what is wrong with the first of them. */
-function forgiving(text: string): { query: Query; error?: QueryError } {
+function forgiving(text: string): { query: Query; words: readonly FreeWord[]; error?: QueryError } {
   let rest = text;
   let first: QueryError | undefined;
   for (let tries = 0; tries < 16; tries++) {
-    const { query, error } = parseQuery(rest);
-    if (query) return { query, ...(first ? { error: first } : {}) };
+    const { query, words, error } = parseQuery(rest);
+    if (query) return { query, words, ...(first ? { error: first } : {}) };
     // A quote that is not closed yet: what stands behind it is searched for as it grows.
     const closed = error.unclosed ? parseQuery(`${rest}"`).query : undefined;
-    if (closed) return { query: closed, ...(first ? { error: first } : {}) };
+    if (closed) return { query: closed, words: [], ...(first ? { error: first } : {}) };
     first ??= error;
     const cut = without(rest, error);
     if (cut === rest) break;
     rest = cut;
   }
-  return { query: everything, ...(first ? { error: first } : {}) };
+  return { query: everything, words: [], ...(first ? { error: first } : {}) };
 }
 
 /** The text with blanks in place of the term that an error lies in. */

@@ -150,6 +150,9 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
           <button type="button" class="linkish" onClick={actions.clearFilter}>
             Clear filter
           </button>
+          {derived.filter.hints(store.rows).map((hint) => (
+            <div key={hint}>{hint}</div>
+          ))}
         </div>
       )}
     </div>

@@ -4,7 +4,8 @@
  */
 export { compileQuery, type Fields } from './compile';
 export { type Completion, completions } from './complete';
+export { hintsFor } from './hints';
 export { type FieldName, keys } from './keys';
 export { parseQuery } from './parse';
 export { printQuery } from './print';
-export type { Query, QueryError } from './tree';
+export type { FreeWord, Query, QueryError } from './tree';

@@ -105,6 +105,38 @@ export const keys: Readonly<Record<FieldName, Key>> = table;
 /** Keys of the browsers' filters that say key and comparison in one: `larger-than:1k` is `size:>1k`. */
 export const shorthands: Readonly<Record<string, FieldName>> = { 'larger-than': 'received', 'slower-than': 'duration' };
 
+/** Words that people try as keys, with the key that is meant. They are no keys: what is typed stays readable. */
+export const synonyms: Readonly<Record<string, FieldName>> = {
+  code: 'status',
+  'http-status': 'status',
+  verb: 'method',
+  hostname: 'host',
+  server: 'host',
+  origin: 'host',
+  pathname: 'path',
+  route: 'path',
+  uri: 'url',
+  latency: 'duration',
+  elapsed: 'duration',
+  took: 'duration',
+  ttfb: 'wait',
+  ssl: 'tls',
+  lookup: 'dns',
+  bytes: 'received',
+  length: 'received',
+  mime: 'content-type',
+  err: 'error',
+  exception: 'error',
+  reason: 'error-message',
+  caller: 'function',
+  source: 'file',
+  address: 'remote-ip',
+  version: 'protocol',
+  start: 'started',
+  worker: 'thread',
+  client: 'api',
+};
+
 const names = new Map<string, FieldName>();
 for (const [name, { aliases = [] }] of Object.entries(keys) as [FieldName, Key][]) {
   for (const word of [name, ...aliases]) names.set(word, name);

@@ -2,17 +2,19 @@
  * The parser. Terms side by side must all hold; `or` binds less than `and`, `not` and `-` bind most. What is no term with
  * a key is searched for as it stands, so that text, paths, addresses and URLs can be typed without quotes.
  */
-import { type FieldName, keyOf, keys, keyWords, shorthands } from './keys';
+import { type FieldName, keyOf, keys, keyWords, shorthands, synonyms } from './keys';
 import { nearest } from './nearest';
 import { regexTest } from './regex';
 import { depthLimit, Fault, lengthLimit, Scanner } from './scan';
-import type { Query, QueryError, Term, Test } from './tree';
-import { readHeader, readList, readTests } from './values';
+import type { FreeWord, Query, QueryError, Term, Test } from './tree';
+import { readHeader, readList, readTests, valueAfterBlanks } from './values';
 
 /** The query of a text, or what is wrong with it. Never throws. An empty text is the query that everything passes. */
 export function parseQuery(
   text: string,
-): { query: Query; error?: undefined } | { query?: undefined; error: QueryError } {
+):
+  | { query: Query; words: readonly FreeWord[]; error?: undefined }
+  | { query?: undefined; words?: undefined; error: QueryError } {
   const s = new Scanner(text);
   try {
     if (text.length > lengthLimit) {
@@ -20,13 +22,13 @@ export function parseQuery(
       throw s.fault(lengthLimit, 'the query goes on', `at most ${lengthLimit} characters`);
     }
     s.blanks();
-    if (s.done) return { query: { is: 'and', of: [] } };
+    if (s.done) return { query: { is: 'and', of: [] }, words: [] };
     const query = either(s, 0);
     if (!s.done) {
       s.at++;
       throw s.fault(s.at - 1, '")" that closes nothing', 'a term, or "(" before it');
     }
-    return { query };
+    return { query, words: s.words };
   } catch (e) {
     if (e instanceof Fault) return { error: e.error };
     throw e;
@@ -105,7 +107,7 @@ function negated(s: Scanner): boolean {
   } else if (s.take('!')) {
     if (s.text[s.at] === '(') return true;
     const before = s.at;
-    const m = s.match(keyed);
+    const m = s.match(keyed) ?? s.match(spaced);
     s.at = before;
     if (m && isKey(m[1] as string)) return true;
   }
@@ -130,7 +132,9 @@ function group(s: Scanner, depth: number): Query {
 }
 
 /** A word that may be a key, and what follows it. */
-const keyed = /([a-z][a-z-]*)(:|>=|<=|>|<|!=)/iy;
+const keyed = /([a-z][a-z_.-]*)(:|>=|<=|>|<|!=|==?)/iy;
+/** With blanks between them: a term only if the word is a key. */
+const spaced = /([a-z][a-z-]*)\s+(:|>=|<=|>|<|!=|==?)/iy;
 const isKey = (word: string): boolean => {
   const w = word.toLowerCase();
   return w === 'is' || w === 'has' || w in shorthands || keyOf(w) !== undefined;
@@ -151,39 +155,61 @@ function term(s: Scanner): Query {
   const m = s.match(keyed);
   if (m) {
     const [, word = '', op = ''] = m;
-    // The comparison belongs to the value.
-    if (op !== ':') s.at -= op.length;
     if (isKey(word)) return withKey(s, word.toLowerCase(), from, op);
     unknownKey(s, word, op, from);
     s.at = from;
   }
-  return free({ is: 'text', parts: [s.word()] });
+  const apart = s.match(spaced);
+  if (apart && isKey(apart[1] as string))
+    return withKey(s, (apart[1] as string).toLowerCase(), from, apart[2] as string);
+  s.at = from;
+  const text = s.word();
+  s.words.push({ text, column: from + 1 });
+  return free({ is: 'text', parts: [text] });
 }
 
 const free = (test: Test): Term => ({ is: 'term', key: 'text', any: [test] });
 
-/** Throws unless the text is plainly no try at a key: a URL, an address with its port, a drive, `a<b`. */
+/** Throws unless the text is plainly no try at a key: a URL, an address with its port, a drive, `a<b`, `page=2`. */
 function unknownKey(s: Scanner, word: string, op: string, from: number): void {
-  const near = nearest(word, keyWords());
-  const after = s.at;
   const rest = s.word();
-  s.at = after;
-  // Also of `http:`, as long as nothing stands behind it.
-  if (near === undefined && (op !== ':' || rest === '')) return;
-  if (word.length === 1 || /^[/\\:]/.test(rest) || (/^\d/.test(rest) && near === undefined)) return;
+  const near = meant(word, op);
+  if (word.length === 1 || /^[/\\:]/.test(rest)) return;
+  if (near === undefined) {
+    // Also of `http:`, as long as nothing stands behind it.
+    if (op === ':' ? rest === '' || /^\d/.test(rest) || /[_.]/.test(word) : op[0] === '=' || !/^\d/.test(rest)) return;
+  } else if (op !== ':' && rest === '') return;
   s.at = from + word.length;
-  const whole = `"${word}:${rest.replaceAll('"', '')}"`;
-  throw s.unknown(from, `unknown key "${word}"`, near, `a key such as status, or quotes: ${whole}`);
+  const plain = rest.replaceAll('"', '');
+  const quotes = `quotes: "${word}${op}${plain}"`;
+  if (near === undefined)
+    throw s.fault(from, `unknown key "${word}"`, `a key such as status (docs/query.md lists them), or ${quotes}`);
+  // A comparison is written in front of the value, whatever stood between.
+  const right = `${near}:${op === ':' || op[0] === '=' ? '' : op === '!=' ? '!' : op}${plain}`;
+  throw s.fault(from, `unknown key "${word}"`, right, `. Did you mean ${right}? To search for the text, use ${quotes}`);
 }
 
+/** Parts of other tools' names for what a key says: `response.status`, `http.method`. */
+const prefix = /^(?:https?|req(?:uest)?|res(?:ponse)?|timings?)[._]/i;
+
+/** The key that an unknown word stands for, if it is plain: what is typed as text is not to be refused. */
+function meant(word: string, op: string): string | undefined {
+  const own = word.replace(prefix, '').replaceAll('_', '-').toLowerCase();
+  if (own !== word.toLowerCase() && keyOf(own) !== undefined) return own;
+  if (Object.hasOwn(synonyms, own)) return synonyms[own];
+  // Of `sort=asc` the key is not `port`.
+  return /[_.]/.test(word) || (op[0] === '=' && word.length < 5) ? undefined : nearest(word, keyWords());
+}
+
+/** Behind the operator. */
 function withKey(s: Scanner, word: string, from: number, op: string): Query {
   if (word === 'is' || word === 'has') {
-    if (op !== ':') {
-      s.at += op.length;
-      throw s.fault(s.at - op.length, `"${op}"`, `"${word}:"`);
-    }
+    if (op !== ':') throw s.fault(s.at - op.length, `"${op}"`, `"${word}:"`);
     return stated(s, word);
   }
+  // A comparison belongs to the value.
+  if (op === ':' || op[0] === '=') valueAfterBlanks(s);
+  else s.at -= op.length;
   const shorthand = shorthands[word];
   if (shorthand !== undefined) {
     const [test] = readTests(s, shorthand, { word, at: from, bound: 'above' });
@@ -191,6 +217,7 @@ function withKey(s: Scanner, word: string, from: number, op: string): Query {
   }
   const key = keyOf(word) as FieldName;
   const no = s.match(/!=?/y) !== undefined;
+  if (no) valueAfterBlanks(s);
   const found = read(s, key, word, from);
   return no ? { is: 'not', of: found } : found;
 }

@@ -42,7 +42,9 @@ const likeRegex = /^\/.*\/[imsu]*$/s;
 /** A free word: quoted if it would be read as anything else. */
 function word(text: string): string {
   const plain =
-    !/[\s()"]/.test(text) && !/^(?:[-!/]|(?:and|or|not)$)/i.test(text) && !/^[a-z][a-z-]*(?::|>|<|!=)/i.test(text);
+    !/[\s()"]/.test(text) &&
+    !/^(?:[-!/:<>=]|(?:and|or|not)$)/i.test(text) &&
+    !/^[a-z][a-z_.-]*(?::|>|<|!?=)/i.test(text);
   return plain || (/^\/[^\s()"[\\]*$/.test(text) && !likeRegex.test(text)) ? text : quote(text);
 }
 

@@ -241,11 +241,100 @@ describe('expressions', () => {
 
 describe('errors name the column and what was expected', () => {
   test.each<[string, number, number, string]>([
-    ['stats:500', 1, 5, 'unknown key "stats" at column 1. Did you mean status?'],
-    ['a -statsu>=500', 4, 6, 'unknown key "statsu" at column 4. Did you mean status?'],
-    ['node:http', 1, 4, 'unknown key "node" at column 1: expected a key such as status, or quotes: "node:http"'],
+    [
+      'stats:500',
+      1,
+      5,
+      'unknown key "stats" at column 1. Did you mean status:500? To search for the text, use quotes: "stats:500"',
+    ],
+    [
+      'a -statsu>=500',
+      4,
+      6,
+      'unknown key "statsu" at column 4. Did you mean status:>=500? To search for the text, use quotes: "statsu>=500"',
+    ],
+    [
+      'node:http',
+      1,
+      4,
+      'unknown key "node" at column 1: expected a key such as status (docs/query.md lists them), or quotes: "node:http"',
+    ],
+    [
+      'code:503',
+      1,
+      4,
+      'unknown key "code" at column 1. Did you mean status:503? To search for the text, use quotes: "code:503"',
+    ],
+    [
+      'code=503',
+      1,
+      4,
+      'unknown key "code" at column 1. Did you mean status:503? To search for the text, use quotes: "code=503"',
+    ],
+    [
+      'cart response.status:200',
+      6,
+      15,
+      'unknown key "response.status" at column 6. Did you mean status:200? To search for the text, use quotes: "response.status:200"',
+    ],
+    [
+      'http.status_code=404',
+      1,
+      16,
+      'unknown key "http.status_code" at column 1. Did you mean status-code:404? To search for the text, use quotes: "http.status_code=404"',
+    ],
+    [
+      'latency:>5',
+      1,
+      7,
+      'unknown key "latency" at column 1. Did you mean duration:>5? To search for the text, use quotes: "latency:>5"',
+    ],
+    [
+      'latency>=5s',
+      1,
+      7,
+      'unknown key "latency" at column 1. Did you mean duration:>=5s? To search for the text, use quotes: "latency>=5s"',
+    ],
+    [
+      'verb!=GET',
+      1,
+      4,
+      'unknown key "verb" at column 1. Did you mean method:!GET? To search for the text, use quotes: "verb!=GET"',
+    ],
+    [
+      'methd=GET',
+      1,
+      5,
+      'unknown key "methd" at column 1. Did you mean method:GET? To search for the text, use quotes: "methd=GET"',
+    ],
+    [
+      'foo:bar',
+      1,
+      3,
+      'unknown key "foo" at column 1: expected a key such as status (docs/query.md lists them), or quotes: "foo:bar"',
+    ],
+    [
+      'foo>=500',
+      1,
+      3,
+      'unknown key "foo" at column 1: expected a key such as status (docs/query.md lists them), or quotes: "foo>=500"',
+    ],
+    [
+      'duration=200ms',
+      10,
+      5,
+      '"200ms" without a comparison at column 10: expected a time with a comparison (:>200ms, :<=1.5s) or a range (100ms..2s)',
+    ],
+    [
+      'status = yes',
+      10,
+      3,
+      '"yes" is no status at column 10: expected a status (404), a class (5xx), a comparison (:>=500) or a range (400..499)',
+    ],
+    ['is=failed', 3, 1, '"=" at column 3: expected "is:"'],
+    ['status: is:failed', 1, 7, 'status has no value at column 1: expected a value right behind it'],
+    ['status: -cart', 1, 7, 'status has no value at column 1: expected a value right behind it'],
     ['a status:', 3, 7, 'status has no value at column 3: expected a value right behind it'],
-    ['status: 500', 1, 7, 'status has no value at column 1: expected a value right behind it'],
     ['method:', 1, 7, 'method has no value at column 1: expected a value right behind it'],
     ['status:404, 500', 11, 1, 'nothing after the comma at column 11: expected a value right behind it'],
     [
@@ -338,6 +427,45 @@ describe('errors name the column and what was expected', () => {
   });
 });
 
+describe('what people type instead of key:value', () => {
+  test.each([
+    ['status=503', 'status:503'],
+    ['status==503', 'status:503'],
+    ['STATUS = 5xx', 'status:5xx'],
+    ['method=GET,POST', 'method:GET,POST'],
+    ['host=localhost', 'host:localhost'],
+    ['path=/api/*', 'path:/api/*'],
+    ['status>=500', 'status:>=500'],
+    ['status >= 500', 'status:>=500'],
+    ['status:> 500', 'status:>500'],
+    ['status: 200', 'status:200'],
+    ['status : 200', 'status:200'],
+    ['method != GET', 'method:!GET'],
+    ['method: !GET', 'method:!GET'],
+    ['duration>1s', 'duration:>1s'],
+    ['duration > 1s cart', 'duration:>1s cart'],
+    ['label: "nightly import"', 'label:"nightly import"'],
+    ['header=etag', 'header:etag'],
+    ['failed=true', 'failed:true'],
+    ['-status=503', '-status:503'],
+    ['!status=503', '-status:503'],
+  ])('%s is %s', (typed, meant) => expect(parsed(typed)).toEqual(parsed(meant)));
+  test('in quotes it is text', () => {
+    const text = { is: 'term', key: 'text', any: [{ is: 'text', parts: ['status=503'] }] };
+    expect(parsed('"status=503"')).toEqual(text);
+    expect(printQuery(parsed('"status=503"'))).toBe('"status=503"');
+    expect(parsed(printQuery(parsed('status "=503"')))).toEqual(parsed('status "=503"'));
+  });
+  test('what was read without key and quotes is told', () => {
+    expect(parseQuery('cart "x y" status:200 -(page=2)')).toMatchObject({
+      words: [
+        { text: 'cart', column: 1 },
+        { text: 'page=2', column: 25 },
+      ],
+    });
+  });
+});
+
 describe('what is no key is text', () => {
   test.each([
     'localhost:8080',
@@ -348,7 +476,11 @@ describe('what is no key is text', () => {
     '127.0.0.1:80',
     'payment.ts:79',
     'a->b',
-    'size=20',
+    'page=2',
+    'sort=asc',
+    'api.example.com:8080',
+    'server.js:12',
+    'x<5',
     '-',
     '+',
     '/',

@@ -1,5 +1,5 @@
 /** The text under the parser: where it stands, what it reads, what is wrong there. */
-import type { QueryError } from './tree';
+import type { FreeWord, QueryError } from './tree';
 
 /** Characters of a query. */
 export const lengthLimit = 4096;
@@ -18,6 +18,8 @@ export class Scanner {
   at = 0;
   /** Open parentheses around. */
   depth = 0;
+  /** What was read without key and quotes. */
+  readonly words: FreeWord[] = [];
 
   constructor(readonly text: string) {}
 

@@ -54,6 +54,13 @@ export interface PresentTest {
 export type Test = TextTest | RegexTest | NumberTest | PresentTest;
 export type Query = Group | Not | Term;
 
+/** A word without key and quotes: it is searched for, and may have been meant otherwise. */
+export interface FreeWord {
+  text: string;
+  /** Where it begins, from 1. */
+  column: number;
+}
+
 /** What is wrong with a text. */
 export interface QueryError {
   /** In words, with the column, and what to write instead where that is known. */

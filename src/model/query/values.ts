@@ -24,11 +24,25 @@ export function readTests(s: Scanner, key: FieldName, reading: Reading): Test[] 
   return tests;
 }
 
+/** What the next term begins with, where a value was left out: `label: is:failed`, `status: (`, `path: or`. */
+const nextTerm = /[-()]|!\(|(?:and|or|not)(?=[\s()]|$)|[a-z][a-z-]*(?::|>|<|!=|=)/iy;
+
+/** `status: 200`: the value may stand behind blanks. Of what is no value nothing is read. */
+export function valueAfterBlanks(s: Scanner): void {
+  const from = s.at;
+  s.blanks();
+  if (s.at === from) return;
+  const at = s.at;
+  const isOther = s.done || s.match(nextTerm) !== undefined;
+  s.at = isOther ? from : at;
+}
+
 function readTest(s: Scanner, key: FieldName, reading: Reading): Test {
   const { word, bound } = reading;
   const from = s.at;
   const { kind, slashes } = keys[key];
   const op = bound ? '' : (s.match(/>=|<=|>|<|=|~/y)?.[0] ?? '');
+  if (/[<>]/.test(op)) valueAfterBlanks(s);
   if (kind !== 'text') return numberTest(s, key, op, reading);
   if (s.text[s.at] === '/' && op !== '=') {
     const begin = s.at;
