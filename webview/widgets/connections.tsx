@@ -3,7 +3,9 @@
  * is seen at a glance. Blocks are drawn on one canvas; only their words, where there is room, are text.
  */
 import './connections.css';
+import type { ComponentChild } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { numberText } from '../../src/model/text';
 import { select } from '../actions';
 import type { Derived } from '../derived';
 import { stopOf } from '../rowTime';
@@ -11,8 +13,10 @@ import { invalidate, isLive, now, state, store } from '../state';
 import { currentTheme } from '../theme';
 import { useSize } from '../useSize';
 import { prepare, withAlpha } from '../view/draw';
+import { type LaneColumnId, laneColumns } from '../view/laneColumns';
 import { type Lane, lanesOf } from '../view/lanes';
-import { type Range, type TimeScale, ticksOf, tickText, timeScale } from '../view/timescale';
+import { type Range, type TimeScale, timeScale } from '../view/timescale';
+import { AxisLabels } from './axisLabels';
 import { windowOf } from './grid';
 import { Icon } from './icon';
 import { drawAxis } from './waterfall';
@@ -57,6 +61,37 @@ const nameOf = (lane: Lane): string =>
     .slice(0, 20)
     .map((r) => `${r.row.method} ${r.row.path} ${r.row.stateText}`)
     .join(', ')}`;
+
+function cellOf(id: LaneColumnId, lane: Lane): ComponentChild {
+  switch (id) {
+    case 'state':
+      return <Icon name={lane.failed ? 'error' : 'plug'} class="st" />;
+    case 'number':
+      return `#${lane.number}`;
+    case 'host':
+      return lane.host;
+    case 'remote':
+      return lane.remote ?? '';
+    case 'protocol':
+      return protocolOf(lane);
+    case 'count':
+      return numberText(lane.requests.length);
+    case 'closed':
+      return stateOf(lane);
+    case 'waterfall':
+      return null;
+  }
+}
+
+/** What may be cut, in full; of the columns that are left out, at the connection's number. */
+function titleOf(id: LaneColumnId, lane: Lane): string | undefined {
+  if (id === 'host' || id === 'remote') return lane[id];
+  if (id === 'protocol') return protocolOf(lane);
+  if (id === 'closed') return stateOf(lane);
+  return id === 'number'
+    ? [lane.host, lane.remote, protocolOf(lane), stateOf(lane)].filter(Boolean).join(' · ')
+    : undefined;
+}
 
 /** The paths in the blocks that have room for them. */
 function labelsOf(lane: Lane, index: number, scale: TimeScale, left: number) {
@@ -132,7 +167,7 @@ export function Connections({ derived, range }: { derived: Derived; range: Range
   const [box, size] = useSize<HTMLDivElement>();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const place = useRef({ left: 0, width: 0, for: -1 });
+  const place = useRef({ left: 0, width: 0, key: '' });
   const focused = useRef<string | undefined>(undefined);
   const at = now();
   const lanes = lanesFor(derived, at);
@@ -142,11 +177,13 @@ export function Connections({ derived, range }: { derived: Derived; range: Range
     lanes.length,
   );
   const scale = timeScale(range, Math.max(1, place.current.width));
-  const { step, ticks } = ticksOf(scale);
+  const { shown, tracks } = laneColumns(size.width);
+  const right = scroller.current ? scroller.current.offsetWidth - scroller.current.clientWidth : 10;
   useLayoutEffect(() => {
     const cell = box.current?.querySelector<HTMLElement>('.hd .c-waterfall');
-    if (cell && place.current.for !== size.width) {
-      place.current = { left: cell.offsetLeft + 1, width: cell.clientWidth, for: size.width };
+    const key = `${size.width} ${tracks} ${right}`;
+    if (cell && place.current.key !== key) {
+      place.current = { left: cell.offsetLeft + 1, width: cell.clientWidth, key };
       invalidate();
     }
     if (!canvas.current) return;
@@ -186,31 +223,23 @@ export function Connections({ derived, range }: { derived: Derived; range: Range
     event.preventDefault();
   };
   const stop = lanes.findIndex((lane) => lane.id === focused.current);
-  const right = scroller.current ? scroller.current.offsetWidth - scroller.current.clientWidth : 10;
   return (
-    <div class="grid lanes" role="grid" aria-label="Connections" aria-rowcount={lanes.length + 1} ref={box}>
+    <div
+      class="grid lanes"
+      role="grid"
+      aria-label="Connections"
+      aria-rowcount={lanes.length + 1}
+      aria-colcount={shown.length}
+      style={{ '--cols': tracks }}
+      ref={box}
+    >
       <div class="row hd" role="row" aria-rowindex={1} style={{ paddingRight: `${right}px` }}>
-        <div role="columnheader" class="c c-state">
-          <span class="vh">State</span>
-        </div>
-        {(['number', 'host', 'remote', 'protocol', 'count', 'state2'] as const).map((id, i) => (
-          <div role="columnheader" key={id} class={`c c-${id} ${id === 'count' ? 'r' : ''}`}>
-            <span class="lb">{['#', 'Host', 'Remote address', 'Protocol', 'Requests', 'State'][i]}</span>
+        {shown.map((c, i) => (
+          <div role="columnheader" key={c.id} class={`c c-${c.id} ${c.right ? 'r' : ''}`} aria-colindex={i + 1}>
+            <span class={c.id === 'waterfall' || c.id === 'state' ? 'vh' : 'lb'}>{c.label}</span>
+            {c.id === 'waterfall' && <AxisLabels scale={scale} />}
           </div>
         ))}
-        <div role="columnheader" class="c c-waterfall">
-          <span class="vh">Use</span>
-          {ticks.map((t) => (
-            <span
-              key={t}
-              class="tk"
-              aria-hidden="true"
-              style={{ transform: `translateX(calc(${scale.x(t)}px - 100%))` }}
-            >
-              {tickText(t, step)}
-            </span>
-          ))}
-        </div>
       </div>
       <div class="rows" role="rowgroup" ref={scroller} onScroll={invalidate}>
         <div class="spacer" role="presentation" style={{ height: `${lanes.length * rowHeight}px` }}>
@@ -230,28 +259,17 @@ export function Connections({ derived, range }: { derived: Derived; range: Range
                 onClick={(e) => onClick(e, lane)}
                 onKeyDown={(e) => onKey(e, lane, index)}
               >
-                <div role="gridcell" class="c ci">
-                  <Icon name={lane.failed ? 'error' : 'plug'} class="st" />
-                </div>
-                <div role="gridcell" class="c c-number">
-                  #{lane.number}
-                </div>
-                <div role="gridcell" class="c c-host" title={lane.host}>
-                  {lane.host}
-                </div>
-                <div role="gridcell" class="c c-remote">
-                  {lane.remote ?? ''}
-                </div>
-                <div role="gridcell" class="c c-protocol">
-                  {protocolOf(lane)}
-                </div>
-                <div role="gridcell" class="c c-count r">
-                  {lane.requests.length}
-                </div>
-                <div role="gridcell" class="c c-state2" title={stateOf(lane)}>
-                  {stateOf(lane)}
-                </div>
-                <div role="gridcell" class="c c-waterfall" />
+                {shown.map((c, k) => (
+                  <div
+                    key={c.id}
+                    role="gridcell"
+                    class={`c c-${c.id} ${c.id === 'state' ? 'ci' : ''} ${c.right ? 'r' : ''}`}
+                    aria-colindex={k + 1}
+                    title={titleOf(c.id, lane)}
+                  >
+                    {cellOf(c.id, lane)}
+                  </div>
+                ))}
               </div>
             );
           })}

@@ -5,7 +5,8 @@ import { hidePopUp, type MenuItem, showMenu } from '../overlays';
 import { setUi, state } from '../state';
 import { type Column, type ColumnId, columns } from '../view/columns';
 import { byStart, isByStart } from '../view/sort';
-import { type TimeScale, ticksOf, tickText } from '../view/timescale';
+import type { TimeScale } from '../view/timescale';
+import { AxisLabels } from './axisLabels';
 import { Icon } from './icon';
 
 function headerMenu(shown: readonly Column[]): MenuItem[] {
@@ -84,7 +85,6 @@ function Resizer({ column }: { column: Column }) {
 
 export function GridHeader({ shown, scale, right }: { shown: readonly Column[]; scale: TimeScale; right: number }) {
   const { sort } = state.ui;
-  const { step, ticks } = ticksOf(scale);
   const menu = (event: MouseEvent | KeyboardEvent): void => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const at =
@@ -143,18 +143,7 @@ export function GridHeader({ shown, scale, right }: { shown: readonly Column[]; 
             ) : (
               <span class="lb">{c.label}</span>
             )}
-            {c.id === 'waterfall' &&
-              ticks.map((at) => (
-                <span
-                  key={at}
-                  class="tk"
-                  aria-hidden="true"
-                  style={{ transform: `translateX(calc(${scale.x(at)}px - 100%))` }}
-                >
-                  {/* The last label would stand under the sign of the order. */}
-                  {scale.x(at) < scale.width - 20 ? tickText(at, step) : ''}
-                </span>
-              ))}
+            {c.id === 'waterfall' && <AxisLabels scale={scale} free={20} />}
             {sorted && <Icon name={down ? 'chevron-down' : 'chevron-up'} class="so" />}
             {c.id !== 'waterfall' && c.id !== 'state' && i < shown.length - 1 && <Resizer column={c} />}
           </div>
