@@ -7,12 +7,7 @@ export function AxisLabels({ scale, free = 0 }: { scale: TimeScale; free?: numbe
   return (
     <>
       {ticks.map((at) => (
-        <span
-          key={at}
-          class="tk"
-          aria-hidden="true"
-          style={{ transform: `translateX(calc(${scale.x(at)}px - 100%))` }}
-        >
+        <span key={at} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(at)}px - 100%))` }}>
           {scale.x(at) < scale.width - free ? tickText(at, step) : ''}
         </span>
       ))}
