@@ -1,7 +1,7 @@
 /** What keys, clicks and commands do: selection, sorting, filters. Works on the state; draws nothing. */
 
 import { isFailed } from '../src/model/query/rowFields';
-import { derive, wholeAxis } from './derived';
+import { axes, derive } from './derived';
 import { askDetails, copy, invalidate, openCode, setUi, state, store, unsetUi } from './state';
 import type { Row } from './types';
 import { tabs } from './uiState';
@@ -9,7 +9,7 @@ import type { ColumnId } from './view/columns';
 import { asTable } from './view/copy';
 import { type Item, isRow } from './view/items';
 import { byStart } from './view/sort';
-import { type Range, zoomed } from './view/timescale';
+import { type Range, timeScale, zoomed } from './view/timescale';
 
 /** Set by the grid: brings an item into view; `nearest` moves as little as needed. */
 export const grid: { reveal: (index: number) => void; toEnd: () => void; focus: () => void; pageRows: number } = {
@@ -167,12 +167,13 @@ export function fold(id: string, folded: boolean): void {
 /** `+` `-` zoom around the active row (or the middle), `0` shows all. */
 export function zoomAround(key: '+' | '-' | '0'): void {
   if (key === '0') return unsetUi('range');
-  const whole = wholeAxis(derive().derived);
-  const range = state.ui.range ?? whole;
+  const { whole, shown } = axes(derive().derived);
+  const range = { begin: shown.begin, end: shown.end };
   const row = state.ui.active ? store.get(state.ui.active) : undefined;
   const middle =
     row?.createdAt === undefined ? (range.begin + range.end) / 2 : (row.createdAt + (row.endAt ?? row.createdAt)) / 2;
-  setRange(zoomed(range, key === '+' ? 0.5 : 2, Math.min(range.end, Math.max(range.begin, middle)), whole));
+  const center = Math.min(range.end, Math.max(range.begin, middle));
+  setRange(zoomed(range, key === '+' ? 0.5 : 2, center, timeScale(whole, 1000)));
 }
 
 /** Sets the range shown; none: all. */

@@ -3,9 +3,9 @@ import { now, state, store } from './state';
 import type { Row } from './types';
 import { type ChipName, countChips } from './view/chips';
 import { compileFilter, type Filter } from './view/filter';
-import { beginOf, rowEnd } from './view/geometry';
+import { axisWithin, type Timeline, timelineOf, wholeAxisOf } from './view/folds';
 import { filterRows, itemsOf, type List } from './view/items';
-import { type Range, wholeRange } from './view/timescale';
+import type { Axis } from './view/timescale';
 
 export interface Derived extends List {
   /** Rows that pass the filter, in order of begin. */
@@ -16,8 +16,7 @@ export interface Derived extends List {
   interrupted: number;
   /** More than one thread of any process was seen. */
   processes: number;
-  /** Begin and end of everything known, without now. */
-  extent: Range;
+  timeline: Timeline;
 }
 
 let cached: Derived | undefined;
@@ -70,25 +69,26 @@ export function derive(): { derived: Derived; retryIn?: number } {
 /** What depends on the rows alone: kept while only the question changes. */
 interface OfRows {
   version: number;
+  /** Ends of the runs: what is open in one ends with it. */
+  ends: string;
   counts: Record<ChipName, number>;
   interrupted: number;
   processes: number;
-  end: number;
+  timeline: Timeline;
 }
 let ofRows: OfRows | undefined;
 
 function rowFacts(rows: readonly Row[], at: number): OfRows {
-  if (ofRows?.version === store.version) return ofRows;
-  let end = 0;
+  const ends = state.runs.map((run) => `${run.number} ${run.endAt} ${run.offset}`).join();
+  if (ofRows?.version === store.version && ofRows.ends === ends) return ofRows;
   let interrupted = 0;
   const threads = new Set<string>();
   for (const row of rows) {
-    const e = rowEnd(row, at);
-    if (e > end) end = e;
     if (row.state === 'interrupted') interrupted++;
     threads.add(row.process);
   }
-  ofRows = { version: store.version, counts: countChips(rows), interrupted, processes: threads.size, end };
+  const timeline = timelineOf(rows, state.runs, at);
+  ofRows = { version: store.version, ends, counts: countChips(rows), interrupted, processes: threads.size, timeline };
   return ofRows;
 }
 
@@ -109,11 +109,6 @@ function compute(): Derived {
   };
   const filtered = filterRows(rows, question);
   const facts = rowFacts(rows, at);
-  // What the debugger, or the command line, does before the program begins is left of zero: nobody's business here.
-  const begins = runs.map((run) => Math.max(0, run.offset));
-  const first = rows[0];
-  if (first) begins.push(beginOf(first));
-  const ends = runs.flatMap((run) => run.endAt ?? []);
   return {
     ...itemsOf(filtered, runs, question),
     filtered,
@@ -121,12 +116,14 @@ function compute(): Derived {
     counts: facts.counts,
     interrupted: facts.interrupted,
     processes: facts.processes,
-    extent: { begin: begins.length > 0 ? Math.min(...begins) : 0, end: Math.max(facts.end, ...ends) },
+    timeline: facts.timeline,
   };
 }
 
-/** The whole axis: everything known, and now while a run goes on. */
-export function wholeAxis(derived: Derived): Range {
-  const live = state.runs.some((r) => r.state === 'running');
-  return wholeRange(derived.extent.begin, live ? Math.max(derived.extent.end, now()) : derived.extent.end);
+/** The axis as a whole, and the part of it that list, waterfall and lanes show. */
+export function axes({ timeline }: Derived): { whole: Axis; shown: Axis } {
+  // A replay goes on to the end of the program, as its events do.
+  const end = state.replay ? Math.max(timeline.end, ...state.runs.map((run) => run.endAt ?? 0)) : timeline.end;
+  const whole = wholeAxisOf({ ...timeline, end }, now());
+  return { whole, shown: state.ui.range ? axisWithin(timeline, state.ui.range) : whole };
 }

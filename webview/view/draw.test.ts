@@ -47,10 +47,10 @@ describe('time scale', () => {
   ])('label of %i at step %i', (at, step, text) => expect(tickText(at, step)).toBe(text));
   test('nice steps', () => expect([1, 2, 3, 6, 49, 51, 1000].map(niceStep)).toEqual([1, 2, 5, 10, 50, 100, 1000]));
   test('zoom keeps the instant under the pointer, stays inside, and ends at the whole', () => {
-    const whole = { begin: 0, end: 1000_000 };
+    const whole = timeScale({ begin: 0, end: 1000_000 }, 1000);
     expect(zoomed({ begin: 0, end: 1000_000 }, 0.5, 250_000, whole)).toEqual({ begin: 125_000, end: 625_000 });
     expect(zoomed({ begin: 0, end: 600_000 }, 2, 0, whole)).toBeUndefined();
-    expect(moved({ begin: 100, end: 200 }, -500, whole)).toEqual({ begin: 0, end: 100 });
+    expect(moved({ begin: 100_000, end: 200_000 }, -500, whole)).toEqual({ begin: 0, end: 100_000 });
   });
   test('the whole axis grows in steps', () => {
     const a = wholeRange(0, 1_000_000);

@@ -6,20 +6,92 @@ export interface Range {
   end: number;
 }
 
+/** A stretch that is drawn as a narrow mark instead of to scale. */
+export interface Fold extends Range {
+  /** It holds the requests of earlier runs; absent: it holds none. */
+  past?: true;
+}
+
+/** A range of the axis as it is drawn. */
+export interface Axis extends Range {
+  /** Inside the range, in order, apart from each other. */
+  folds?: readonly Fold[];
+  /** Instant that labels count from; absent: 0. */
+  zero?: number;
+}
+
+/** Where a folded stretch stands, in pixels. */
+export interface FoldMark extends Fold {
+  x: number;
+  width: number;
+}
+
 export interface TimeScale extends Range {
   width: number;
+  /** µs a pixel outside of the folds. */
+  perPixel: number;
+  folds: readonly FoldMark[];
+  zero: number;
   /** Pixel of an instant; outside of the range it lies outside of 0…width. */
   x(at: number): number;
   /** Instant at a pixel. */
   at(x: number): number;
 }
 
-/** A scale that maps `range` on `width` pixels. An empty range is taken as 1 ms long, so that nothing divides by zero. */
-export function timeScale(range: Range, width: number): TimeScale {
-  const begin = range.begin;
-  const end = range.end > range.begin ? range.end : range.begin + 1000;
-  const perPixel = (end - begin) / Math.max(1, width);
-  return { begin, end, width, x: (at) => (at - begin) / perPixel, at: (x) => begin + x * perPixel };
+/** Width of a fold, px; many of them together never take more than a third of the scale. */
+export const foldWidth = 14;
+
+/**
+ * A scale that maps an axis on `width` pixels: linear between the folds, and linear, but far denser, inside of each, so
+ * that it can be inverted everywhere. An empty range is taken as 1 ms long, so that nothing divides by zero.
+ */
+export function timeScale(axis: Axis, width: number): TimeScale {
+  const { begin, folds = [], zero = 0 } = axis;
+  const end = axis.end > begin ? axis.end : begin + 1000;
+  const room = Math.max(1, width);
+  const folded = folds.reduce((sum, f) => sum + f.end - f.begin, 0);
+  const each = folds.length > 0 ? Math.min(foldWidth, room / 3 / folds.length) : 0;
+  const perPixel = (end - begin - folded) / (room - each * folds.length);
+  if (folds.length === 0 || !(perPixel > 0)) {
+    const linear = (end - begin) / room;
+    return {
+      ...{ begin, end, width, zero, perPixel: linear, folds: [] },
+      x: (at) => (at - begin) / linear,
+      at: (x) => begin + x * linear,
+    };
+  }
+  // Begins and ends of the folds, in µs and in pixels: between two of them the scale is linear.
+  const times = [begin];
+  const pixels = [0];
+  const marks: FoldMark[] = [];
+  for (const f of folds) {
+    const x = (pixels.at(-1) as number) + (f.begin - (times.at(-1) as number)) / perPixel;
+    times.push(f.begin, f.end);
+    pixels.push(x, x + each);
+    marks.push({ ...f, x, width: each });
+  }
+  times.push(end);
+  pixels.push(room);
+  return {
+    ...{ begin, end, width, zero, perPixel, folds: marks },
+    x: (at) => (at < begin ? (at - begin) / perPixel : between(times, pixels, at, 1 / perPixel)),
+    at: (x) => (x < 0 ? begin + x * perPixel : between(pixels, times, x, perPixel)),
+  };
+}
+
+/** `value` led from one list of rising knots to the other; beyond the last one it goes on with `slope`. */
+function between(from: readonly number[], to: readonly number[], value: number, slope: number): number {
+  let low = 0;
+  let high = from.length - 1;
+  if (value >= (from[high] as number)) return (to[high] as number) + (value - (from[high] as number)) * slope;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((from[middle] as number) <= value) low = middle;
+    else high = middle;
+  }
+  const length = (from[high] as number) - (from[low] as number);
+  const share = length > 0 ? (value - (from[low] as number)) / length : 0;
+  return (to[low] as number) + share * ((to[high] as number) - (to[low] as number));
 }
 
 /** The smallest 1-2-5 step (µs) of at least `least` µs. */
@@ -29,21 +101,37 @@ export function niceStep(least: number): number {
   return 10 * power;
 }
 
-/** Instants of the grid lines inside the scale: 1-2-5 steps, at most one a `gap` pixels. Instant 0 is left out. */
+/**
+ * Instants of the grid lines inside the scale and outside of its folds: 1-2-5 steps from its zero, at most one a `gap`
+ * pixels. The zero itself is left out.
+ */
 export function ticksOf(scale: TimeScale, gap = 60): { step: number; ticks: number[] } {
-  const step = niceStep(((scale.end - scale.begin) / Math.max(1, scale.width)) * gap);
+  const step = niceStep(scale.perPixel * gap);
   const ticks: number[] = [];
-  for (let i = Math.ceil(scale.begin / step); i * step <= scale.end; i++) if (i > 0) ticks.push(i * step);
+  let free = Number.NEGATIVE_INFINITY;
+  let begin = scale.begin;
+  for (const part of [...scale.folds, { begin: scale.end, end: scale.end }]) {
+    for (let i = Math.max(1, Math.ceil((begin - scale.zero) / step)); scale.zero + i * step <= part.begin; i++) {
+      const at = scale.zero + i * step;
+      const x = scale.x(at);
+      if (x < free) continue;
+      ticks.push(at);
+      free = x + gap - 0.01;
+    }
+    begin = part.end;
+  }
   return { step, ticks };
 }
 
-/** An instant as the axis says it: all labels of one axis have the unit and decimals of its step. */
+/** An instant, counted from the axis's zero, as the axis says it: with the decimals of its step. */
 export function tickText(at: number, step: number): string {
   if (step >= 1_000_000) {
     const s = Math.round(at / 1_000_000);
     return s < 120 ? `${s} s` : `${Math.floor(s / 60)} min${s % 60 ? ` ${String(s % 60).padStart(2, '0')} s` : ''}`;
   }
   if (step >= 100_000) return `${(at / 1_000_000).toFixed(1)} s`;
+  // Behind a fold a small step may stand at a large instant.
+  if (at >= 10_000_000) return `${(at / 1_000_000).toFixed(Math.min(6, Math.ceil(6 - Math.log10(step) - 0.001)))} s`;
   if (step >= 1000) return `${Math.round(at / 1000)} ms`;
   return `${(at / 1000).toFixed(step >= 100 ? 1 : step >= 10 ? 2 : 3)} ms`;
 }
@@ -52,23 +140,30 @@ export function tickText(at: number, step: number): string {
  * The axis of everything shown. While requests run its end moves in steps of about a 25th, so that bars stand still
  * between two steps instead of shrinking in every frame.
  */
-export function wholeRange(begin: number, end: number): Range {
-  const length = Math.max(1000, (end - begin) * 1.03);
+export function wholeRange(begin: number, end: number, folded = 0): Range {
+  const length = Math.max(1000, (end - begin - folded) * 1.03);
   const step = niceStep(length / 50);
-  return { begin, end: begin + Math.ceil(length / step) * step };
+  return { begin, end: begin + folded + Math.ceil(length / step) * step };
 }
 
-/** `range` scaled by `factor` around the instant `center`, kept inside `whole` and not below 100 µs. */
-export function zoomed(range: Range, factor: number, center: number, whole: Range): Range | undefined {
-  const length = Math.max(100, (range.end - range.begin) * factor);
-  if (length >= whole.end - whole.begin) return undefined;
-  const share = (center - range.begin) / (range.end - range.begin);
-  return moved({ begin: center - share * length, end: center + (1 - share) * length }, 0, whole);
+/** Shortest range that can be zoomed to, µs. */
+const shortest = 100;
+
+/** `range` scaled by `factor` around the instant `center`, as it is seen on the scale of the whole; none: all of it. */
+export function zoomed(range: Range, factor: number, center: number, whole: TimeScale): Range | undefined {
+  const [left, middle, right] = [whole.x(range.begin), whole.x(center), whole.x(range.end)];
+  const length = (right - left) * factor;
+  if (length >= whole.width) return undefined;
+  const share = (middle - left) / (right - left);
+  const x = Math.min(Math.max(middle - share * length, 0), whole.width - length);
+  const begin = whole.at(x);
+  return { begin, end: Math.max(whole.at(x + length), begin + shortest) };
 }
 
-/** `range` moved by `by` µs and pushed back inside `whole`, its length kept. */
-export function moved(range: Range, by: number, whole: Range): Range {
-  const length = range.end - range.begin;
-  const begin = Math.min(Math.max(range.begin + by, whole.begin), whole.end - length);
-  return { begin, end: begin + length };
+/** `range` moved by so many pixels of the scale of the whole and pushed back inside of it; its width there is kept. */
+export function moved(range: Range, by: number, whole: TimeScale): Range {
+  const left = whole.x(range.begin);
+  const length = whole.x(range.end) - left;
+  const x = Math.min(Math.max(left + by, 0), whole.width - length);
+  return { begin: whole.at(x), end: whole.at(x + length) };
 }

@@ -1,6 +1,6 @@
 /** The page from top to bottom: filter bar, overview, at most one message, list with details, status line. */
 import './app.css';
-import { derive, wholeAxis } from '../derived';
+import { axes, derive } from '../derived';
 import { state, store } from '../state';
 import { useSize } from '../useSize';
 import { Announcer } from './announcer';
@@ -22,8 +22,7 @@ export function App() {
   const [page, size] = useSize<HTMLElement>();
   const { ui } = state;
   const { derived } = derive();
-  const axis = wholeAxis(derived);
-  const range = ui.range ?? axis;
+  const { whole, shown } = axes(derived);
   const empty = state.ready && store.rows.length === 0;
   const below = size.width < 620;
   // A panel too short for both shows one at a time, and spends nothing on the overview.
@@ -33,19 +32,19 @@ export function App() {
   return (
     <main class="nt" ref={page}>
       <FilterBar derived={derived} empty={empty} />
-      {!empty && !short && <Overview axis={axis} />}
-      {!empty && <ReplayBar axis={axis} />}
+      {!empty && !short && <Overview axis={whole} />}
+      {!empty && <ReplayBar axis={whole} />}
       <MessageLine />
       <div class={`split ${below ? 'below' : ''}`}>
         <div class="list" hidden={open && alone}>
           {!state.ready ? null : empty ? (
             <Empty />
           ) : ui.mode === 'connections' ? (
-            <Connections derived={derived} range={range} />
+            <Connections derived={derived} axis={shown} />
           ) : ui.mode === 'findings' ? (
             <FindingsView />
           ) : (
-            <Grid derived={derived} range={range} />
+            <Grid derived={derived} axis={shown} />
           )}
         </div>
         {open && !alone && <Sash below={below} page={size} />}

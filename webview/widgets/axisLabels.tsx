@@ -8,7 +8,7 @@ export function AxisLabels({ scale, free = 0 }: { scale: TimeScale; free?: numbe
     <>
       {ticks.map((at) => (
         <span key={at} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(at)}px - 100%))` }}>
-          {scale.x(at) < scale.width - free ? tickText(at, step) : ''}
+          {scale.x(at) < scale.width - free ? tickText(at - scale.zero, step) : ''}
         </span>
       ))}
     </>

@@ -15,7 +15,7 @@ import { useSize } from '../useSize';
 import { prepare, withAlpha } from '../view/draw';
 import { type LaneColumnId, laneColumns } from '../view/laneColumns';
 import { type Lane, lanesOf } from '../view/lanes';
-import { type Range, type TimeScale, timeScale } from '../view/timescale';
+import { type Axis, type TimeScale, timeScale } from '../view/timescale';
 import { AxisLabels } from './axisLabels';
 import { windowOf } from './grid';
 import { Icon } from './icon';
@@ -163,7 +163,7 @@ function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScal
   ctx.fill(marks);
 }
 
-export function Connections({ derived, range }: { derived: Derived; range: Range }) {
+export function Connections({ derived, axis }: { derived: Derived; axis: Axis }) {
   const [box, size] = useSize<HTMLDivElement>();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -176,7 +176,7 @@ export function Connections({ derived, range }: { derived: Derived; range: Range
     scroller.current?.clientHeight ?? size.height,
     lanes.length,
   );
-  const scale = timeScale(range, Math.max(1, place.current.width));
+  const scale = timeScale(axis, Math.max(1, place.current.width));
   const { shown, tracks } = laneColumns(size.width);
   const right = scroller.current ? scroller.current.offsetWidth - scroller.current.clientWidth : 10;
   useLayoutEffect(() => {

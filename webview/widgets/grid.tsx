@@ -16,7 +16,7 @@ import { useSize } from '../useSize';
 import { type Column, shownColumns, tracksOf } from '../view/columns';
 import { shapesOf } from '../view/geometry';
 import { type Item, isRow } from '../view/items';
-import { type Range, timeScale } from '../view/timescale';
+import { type Axis, timeScale } from '../view/timescale';
 import { GridHeader } from './gridHeader';
 import { onRowClick, onRowDrag, onRowMenu, onRowPointer } from './gridPointer';
 import { GridRow } from './gridRow';
@@ -42,7 +42,7 @@ function columnsFor(width: number, processes: number): { columns: Column[]; trac
   return columnCache;
 }
 
-export function Grid({ derived, range }: { derived: Derived; range: Range }) {
+export function Grid({ derived, axis }: { derived: Derived; axis: Axis }) {
   const [box, size] = useSize<HTMLDivElement>();
   const [scroller, view] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -53,7 +53,7 @@ export function Grid({ derived, range }: { derived: Derived; range: Range }) {
   const top = scroller.current?.scrollTop ?? ui.scrollTop;
   const height = view.height || size.height;
   const { first, last } = windowOf(top, height, items.length);
-  const scale = timeScale(range, Math.max(1, place.current.width));
+  const scale = timeScale(axis, Math.max(1, place.current.width));
   const at = now();
   const selected = new Set(ui.selected);
   const active = actions.indexOf(items, ui.active);

@@ -12,7 +12,16 @@ import { useSize } from '../useSize';
 import { prepare } from '../view/draw';
 import { beginOf, rowEnd } from '../view/geometry';
 import { packLanes } from '../view/packing';
-import { moved, type Range, type TimeScale, ticksOf, tickText, timeScale, zoomed } from '../view/timescale';
+import {
+  type Axis,
+  type FoldMark,
+  moved,
+  type TimeScale,
+  ticksOf,
+  tickText,
+  timeScale,
+  zoomed,
+} from '../view/timescale';
 import { drawAxis } from './waterfall';
 
 const lanes = 9;
@@ -26,7 +35,8 @@ let drawn = { key: '', at: 0, version: -1, cost: 0 };
 function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
   const { ui } = state;
   const theme = currentTheme();
-  const key = `${scale.begin} ${scale.end} ${scale.width} ${window.devicePixelRatio} ${theme.version} ${ui.range?.begin} ${ui.range?.end} ${isLive()}`;
+  const folds = scale.folds.map((f) => f.end).join();
+  const key = `${scale.begin} ${scale.end} ${folds} ${scale.width} ${window.devicePixelRatio} ${theme.version} ${ui.range?.begin} ${ui.range?.end} ${isLive()}`;
   const moving = store.version !== drawn.version || isLive();
   if (key === drawn.key && (!moving || performance.now() - drawn.at < Math.max(step, drawn.cost * 10))) return;
   const begun = performance.now();
@@ -46,7 +56,7 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
     false,
   );
   const spans = store.rows.map((row) => ({ begin: beginOf(row), end: Math.min(rowEnd(row, at), stopOf(row, at)) }));
-  const lane = packLanes(spans, lanes, (scale.end - scale.begin) / scale.width);
+  const lane = packLanes(spans, lanes, scale.perPixel);
   const good = new Path2D();
   const bad = new Path2D();
   const flags = new Path2D();
@@ -122,7 +132,14 @@ function pauseWords(scale: TimeScale): number[] {
     .map(({ x }) => x);
 }
 
-export function Overview({ axis }: { axis: Range }) {
+/** What a folded stretch is; a click on it shows it. */
+function foldText(fold: FoldMark, zero: number): string {
+  if (fold.past) return 'Earlier runs, folded. Click to show them.';
+  const [from, to] = [fold.begin - zero, fold.end - zero].map((at) => timeText(Math.max(0, at)));
+  return `No request for ${timeText(fold.end - fold.begin)} (${from} to ${to}), folded. Click to show this time.`;
+}
+
+export function Overview({ axis }: { axis: Axis }) {
   const [box, size] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const scale = timeScale(axis, Math.max(1, size.width));
@@ -147,14 +164,16 @@ export function Overview({ axis }: { axis: Range }) {
       const to = Math.min(axis.end, Math.max(axis.begin, at(e)));
       dragged ||= Math.abs(scale.x(to) - scale.x(begin)) > 3;
       if (!dragged) return;
-      if (inside) setRange(moved(old, to - begin, axis));
+      if (inside) setRange(moved(old, e.clientX - event.clientX, scale));
       else {
         const fixed = handle === 'begin' ? old.end : handle === 'end' ? old.begin : begin;
         setRange({ begin: Math.min(fixed, to), end: Math.max(fixed, to, Math.min(fixed, to) + 100) });
       }
     };
-    element.onpointerup = element.onpointercancel = () => {
+    const fold = scale.folds[Number((event.target as HTMLElement).dataset.fold)];
+    element.onpointerup = element.onpointercancel = (e) => {
       element.onpointermove = element.onpointerup = element.onpointercancel = null;
+      if (!dragged && fold && e.type === 'pointerup') setRange({ begin: fold.begin, end: fold.end });
     };
     event.preventDefault();
   };
@@ -162,8 +181,8 @@ export function Overview({ axis }: { axis: Range }) {
     event.preventDefault();
     const current = state.ui.range ?? axis;
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
-      setRange(moved(current, (event.deltaX / scale.width) * (current.end - current.begin), axis));
-    else setRange(zoomed(current, event.deltaY > 0 ? 1.25 : 0.8, at(event), axis));
+      setRange(moved(current, (event.deltaX / scale.width) * (scale.x(current.end) - scale.x(current.begin)), scale));
+    else setRange(zoomed(current, event.deltaY > 0 ? 1.25 : 0.8, at(event), scale));
   };
   const { step: tick, ticks } = ticksOf(scale, 96);
   const pauses = pauseWords(scale);
@@ -173,7 +192,7 @@ export function Overview({ axis }: { axis: Range }) {
   const right = scale.x(shown.end);
   const { filtered } = derive().derived;
   const words = range
-    ? `${timeText(range.begin)} to ${timeText(range.end)}, ${filtered.length} requests`
+    ? `${timeText(Math.max(0, range.begin - scale.zero))} to ${timeText(Math.max(0, range.end - scale.zero))}, ${filtered.length} requests`
     : `All the time, ${filtered.length} requests`;
   return (
     <div class="ovw">
@@ -189,13 +208,22 @@ export function Overview({ axis }: { axis: Range }) {
         <canvas ref={canvas} aria-hidden="true" />
         {free.map((t) => (
           <span key={t} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(t)}px - 100%))` }}>
-            {tickText(t, tick)}
+            {tickText(t - scale.zero, tick)}
           </span>
         ))}
         {pauses.map((x) => (
           <em key={x} class="pw" aria-hidden="true" style={{ transform: `translateX(${x}px)` }}>
             paused
           </em>
+        ))}
+        {scale.folds.map((f, i) => (
+          <div
+            key={f.end}
+            class="fold"
+            data-fold={i}
+            title={foldText(f, scale.zero)}
+            style={{ transform: `translateX(${f.x}px)`, width: `${f.width}px` }}
+          />
         ))}
         {state.replay && (
           <div class="mark" aria-hidden="true" style={{ transform: `translateX(${scale.x(state.replay.at)}px)` }} />

@@ -4,7 +4,7 @@ import { useRef } from 'preact/hooks';
 import { timeText } from '../../src/model/text';
 import { invalidate, seekEvent, seekTime, state } from '../state';
 import type { ReplayMark } from '../types';
-import type { Range } from '../view/timescale';
+import { type Axis, timeScale } from '../view/timescale';
 
 /** The replay is moved at most this often while the thumb is dragged, ms: each time the editor follows. */
 const step = 100;
@@ -14,16 +14,18 @@ const page = 10;
 /** Instant that the thumb is dragged to; the replay may be some milliseconds behind. */
 let dragged: number | undefined;
 
-export function ReplayBar({ axis }: { axis: Range }) {
+export function ReplayBar({ axis }: { axis: Axis }) {
   const track = useRef<HTMLDivElement>(null);
   const thumb = useRef<HTMLDivElement>(null);
   const mark = state.replay;
   if (!mark) return null;
-  const place = Math.min(1, Math.max(0, ((dragged ?? mark.at) - axis.begin) / Math.max(1, axis.end - axis.begin)));
+  // The scale of the overview above it, whose folds it passes over.
+  const scale = timeScale(axis, Math.max(1, track.current?.clientWidth ?? 1000));
+  const place = Math.min(1, Math.max(0, scale.x(dragged ?? mark.at) / scale.width));
   const at = (event: PointerEvent): number => {
     const box = track.current?.getBoundingClientRect();
     const part = box && box.width > 0 ? (event.clientX - box.left) / box.width : 0;
-    return axis.begin + Math.min(1, Math.max(0, part)) * (axis.end - axis.begin);
+    return scale.at(Math.min(1, Math.max(0, part)) * scale.width);
   };
 
   const onDown = (event: PointerEvent): void => {

@@ -26,6 +26,7 @@ export function drawAxis(
 ): void {
   const theme = currentTheme();
   const { scale, height } = b;
+  drawFolds(ctx, scale, height);
   ctx.fillStyle = theme.line;
   if (grid) for (const at of ticksOf(scale).ticks) ctx.fillRect(Math.round(scale.x(at)), 0, 1, height);
   for (const p of b.pauses) {
@@ -46,6 +47,26 @@ export function drawAxis(
   ctx.lineTo(x, height);
   ctx.stroke();
   ctx.setLineDash([]);
+}
+
+/** Folded stretches: a tinted band with a broken line down its middle, as in a technical drawing. */
+function drawFolds(ctx: CanvasRenderingContext2D, scale: TimeScale, height: number): void {
+  if (scale.folds.length === 0) return;
+  const theme = currentTheme();
+  ctx.beginPath();
+  for (const f of scale.folds) {
+    if (!theme.highContrast) {
+      ctx.fillStyle = withAlpha(theme.paused, 0.14);
+      ctx.fillRect(f.x, 0, f.width, height);
+    }
+    const middle = f.x + f.width / 2;
+    const swing = Math.min(2.5, f.width / 2 - 0.5);
+    ctx.moveTo(middle - swing, 0);
+    for (let y = 4, side = 1; y <= height + 4; y += 4, side = -side) ctx.lineTo(middle + side * swing, y);
+  }
+  ctx.strokeStyle = withAlpha(theme.quiet, 0.6);
+  ctx.lineWidth = 1;
+  ctx.stroke();
 }
 
 export function drawBars(b: Bars): void {
