@@ -1,6 +1,6 @@
 /** What keys, clicks and commands do: selection, sorting, filters. Works on the state; draws nothing. */
 
-import { isFailed } from '../src/model/query/rowFields';
+import { wentWrong } from '../src/model/query/rowFields';
 import { axes, derive } from './derived';
 import { askDetails, copy, invalidate, openCode, setUi, state, store, unsetUi } from './state';
 import type { Row } from './types';
@@ -76,7 +76,7 @@ export function move(by: number, extend: boolean): void {
   else if (to < items.length - grid.pageRows) follow(false);
 }
 
-/** Selects the next or previous failed request, round the end. */
+/** Selects the next or previous request that failed or was answered 5xx, round the end. */
 export function moveToFailed(direction: 1 | -1): void {
   const { items } = derive().derived;
   const from = indexOf(items, state.ui.active);
@@ -84,7 +84,7 @@ export function moveToFailed(direction: 1 | -1): void {
     const at =
       ((((from < 0 && direction < 0 ? 0 : from) + direction * i) % items.length) + items.length) % items.length;
     const item = items[at];
-    if (item && isRow(item) && isFailed(item)) {
+    if (item && isRow(item) && wentWrong(item)) {
       follow(false);
       return select(item.id, { open: true, reveal: true });
     }

@@ -32,6 +32,7 @@ const noStatus: Status = {
   recording: false,
   requests: 0,
   failed: 0,
+  serverErrors: 0,
   running: 0,
   connections: 0,
   reuses: 0,
@@ -143,12 +144,12 @@ export const seekTime = (at: number): void => api.postMessage({ type: 'seekTime'
 export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
 
 let told = 0;
-/** Tells the host how many failures the user has seen, for the view's badge. */
+/** Tells the host how many failed requests and 5xx the user has seen, for the view's badge. */
 function tellFailures(): void {
-  const { failed } = state.status;
-  if (failed === told || document.visibilityState !== 'visible') return;
-  told = failed;
-  api.postMessage({ type: 'seenFailures', count: failed });
+  const count = state.status.failed + state.status.serverErrors;
+  if (count === told || document.visibilityState !== 'visible') return;
+  told = count;
+  api.postMessage({ type: 'seenFailures', count });
 }
 
 /** What a command of the host (a VS Code keybinding, a view action) does in the page. */

@@ -1,5 +1,5 @@
 /** What the user set in the page: survives hiding, moving and reload. */
-import type { ChipName } from './view/chips';
+import { type ChipName, chips } from './view/chips';
 import { type ColumnChoice, type ColumnId, columns } from './view/columns';
 import { byStart, type GroupBy, type Sort } from './view/sort';
 import type { Range } from './view/timescale';
@@ -76,7 +76,7 @@ export function restoreUi(saved: unknown): UiState {
   if (mode) ui.mode = mode;
   if (typeof s.filterText === 'string') ui.filterText = s.filterText;
   ui.history = strings(s.history).slice(0, 20);
-  ui.chips = strings(s.chips).filter((c): c is ChipName => ['failed', 'slow', 'running', 'new', 'notRead'].includes(c));
+  ui.chips = strings(s.chips).filter((c): c is ChipName => chips.some(({ name }) => name === c));
   const range = object(s.range);
   const begin = number(range?.begin);
   const end = number(range?.end);

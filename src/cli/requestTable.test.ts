@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Trace } from '../model/records';
 import { Store } from '../model/store';
+import { foldLines } from '../model/testing';
 import { requestLines, rowsOf } from './requestTable';
 import { styleFor } from './say';
 import { headline, summaryLines, summaryObject } from './summary';
@@ -63,6 +64,24 @@ test('a running request counts as such, a failed one shows where', () => {
   const lines = requestLines(rowsOf(s, 3_000_000), { ...options, width: 200 });
   expect(lines.find((l) => l.includes('POST'))).toMatch(/^waiting….* s…/);
   expect(lines.find((l) => l.includes('expired'))).toContain('✕ 6.6 ms');
+});
+
+test('the headline names everything that went wrong, each request once', () => {
+  const ends: object[] = [
+    { outcome: 'failed', error: { phase: 'tcp', code: 'ECONNREFUSED' } },
+    { outcome: 'aborted', timeout: { kind: 'signal', limit: 1000 } },
+    { outcome: 'aborted' },
+    { outcome: 'complete', response: { status: 503 } },
+    { outcome: 'complete', response: { status: 404 } },
+    { outcome: 'processExit' },
+    { outcome: 'complete', response: { status: 200 } },
+  ];
+  const s = foldLines(
+    ends.map((end, n) => ({ k: 'req', id: n + 1, createdAt: n * 1000, endAt: n * 1000 + 500, ...end })),
+  );
+  expect(headline(s, 1_000_000)).toMatch(
+    /^7 requests · 2 failed · 1 answered 5xx · 1 answered 4xx · 1 aborted · 1 interrupted · /,
+  );
 });
 
 test('bytes of connections that never closed are told by their requests', () => {

@@ -30,7 +30,7 @@ export function headline(store: Store, now: number): string {
   const { counts, processes } = store;
   if (counts.requests === 0)
     return counts.untraced ? `no requests traced, ${numberText(counts.untraced)} not` : 'no requests';
-  const failed = counts.failed > 0 ? [`${numberText(counts.failed)} failed`] : [];
+  const failed = endsOf(store);
   const several = processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : [];
   const time = timeText(store.header.endAt ?? now);
   const [answers, connections, bytes] = detailsOf(store);
@@ -43,6 +43,18 @@ export function headline(store: Store, now: number): string {
   return [tracedText(store), ...failed, ...several, time, ofThese].join(' · ');
 }
 
+/** What went wrong, each request named once: without a whole response, given up, or answered with an error. */
+function endsOf({ counts, live }: Store): string[] {
+  const ends = [
+    [counts.failed, 'failed'],
+    [live.serverErrors, 'answered 5xx'],
+    [live.clientErrors, 'answered 4xx'],
+    [live.aborted, 'aborted'],
+    [live.interrupted, 'interrupted'],
+  ] as const;
+  return ends.flatMap(([n, word]) => (n > 0 ? [`${numberText(n)} ${word}`] : []));
+}
+
 /** What the records tell: of answers, of connections, of bytes. */
 function detailsOf(store: Store): [string[], string[], string[]] {
   const { counts, live } = store;
@@ -50,10 +62,7 @@ function detailsOf(store: Store): [string[], string[], string[]] {
   const sent = Math.max(counts.bytesSent, live.bytesSent);
   const received = Math.max(counts.bytesReceived, live.bytesReceived);
   return [
-    [
-      ...(live.serverErrors > 0 ? [`${numberText(live.serverErrors)} answered 5xx`] : []),
-      ...(live.running > 0 ? [`${numberText(live.running)} not finished`] : []),
-    ],
+    [...(live.running > 0 ? [`${numberText(live.running)} not finished`] : [])],
     [
       `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
       ...waysOf(store),
@@ -129,6 +138,10 @@ export function summaryObject(
     counts: trace.counts,
     reuses: store.live.reuses,
     running: store.live.running,
+    aborted: store.live.aborted,
+    interrupted: store.live.interrupted,
+    serverErrors: store.live.serverErrors,
+    clientErrors: store.live.clientErrors,
     processes: trace.processes.length,
     traceRequests: trace.traceRequests,
     phases: phaseFigures(rows),

@@ -1,8 +1,18 @@
 /** What a store's exact counts hold of requests that the user cleared away; taken off, the rest fits the rows shown. */
+import { hasFailed, isServerError } from '../model/outcome';
 import type { Status } from '../model/protocol';
 import type { Request } from '../model/records';
 
-const figures = ['requests', 'failed', 'running', 'reuses', 'bytesSent', 'bytesReceived', 'evicted'] as const;
+const figures = [
+  'requests',
+  'failed',
+  'serverErrors',
+  'running',
+  'reuses',
+  'bytesSent',
+  'bytesReceived',
+  'evicted',
+] as const;
 export type Figures = Record<(typeof figures)[number], number>;
 
 export class Cleared {
@@ -39,7 +49,8 @@ export class Cleared {
 function share(r: Request | undefined): Figures {
   return {
     requests: r ? 1 : 0,
-    failed: r?.outcome === 'failed' || (r?.outcome !== undefined && (r.response?.status ?? 0) >= 500) ? 1 : 0,
+    failed: hasFailed(r) ? 1 : 0,
+    serverErrors: isServerError(r) ? 1 : 0,
     running: r && r.outcome === undefined ? 1 : 0,
     reuses: (r?.ordinal ?? 0) > 1 ? 1 : 0,
     bytesSent: r?.bytesSent ?? 0,

@@ -92,9 +92,9 @@ describe('runs', () => {
     const { endAt: _, outcome: __, response: ___, ...running } = doneLine(2, 2) as Record<string, unknown>;
     a.write(doneLine(1, 1, { response: { status: 503 } }), running);
     settle();
-    expect(runs.status()).toMatchObject({ requests: 2, failed: 1, running: 1 });
+    expect(runs.status()).toMatchObject({ requests: 2, failed: 0, serverErrors: 1, running: 1 });
     runs.clear();
-    expect(runs.status()).toMatchObject({ requests: 0, failed: 0, running: 0 });
+    expect(runs.status()).toMatchObject({ requests: 0, failed: 0, serverErrors: 0, running: 0 });
     // Ends, failed; another one of before is heard of only now.
     a.write({ k: 'end', id: 2, endAt: 3, outcome: 'failed' }, doneLine(3, 3), doneLine(4, 600_000_000));
     settle();

@@ -1,6 +1,7 @@
-/** `26 requests, 4 failed, 5 running` in the status bar; absent when nothing is traced. */
+/** `26 requests, 4 failed, 2 answered 5xx, 5 running` in the status bar; absent when nothing is traced. */
 import * as vscode from 'vscode';
 import type { Status } from '../model/protocol';
+import { numberText, plural } from '../model/text';
 import { Disposables } from './disposables';
 import { commands } from './ids';
 import { Throttle } from './throttle';
@@ -37,9 +38,10 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-export function statusText({ requests, failed, running }: Status): string {
-  const parts = [`${requests} ${requests === 1 ? 'request' : 'requests'}`];
-  if (failed > 0) parts.push(`${failed} failed`);
-  if (running > 0) parts.push(`${running} running`);
+export function statusText({ requests, failed, serverErrors, running }: Status): string {
+  const parts = [plural(requests, 'request')];
+  if (failed > 0) parts.push(`${numberText(failed)} failed`);
+  if (serverErrors > 0) parts.push(`${numberText(serverErrors)} answered 5xx`);
+  if (running > 0) parts.push(`${numberText(running)} running`);
   return parts.join(', ');
 }

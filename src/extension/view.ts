@@ -74,8 +74,8 @@ export function statusOf(
   return {
     ...more,
     requests: sum((s) => s.counts.requests),
-    // As the rows show it: no answer, or one that says the server failed.
-    failed: sum((s) => s.counts.failed + s.live.serverErrors),
+    failed: sum((s) => s.counts.failed),
+    serverErrors: sum((s) => s.live.serverErrors),
     running: sum((s) => s.live.running),
     connections: sum((s) => s.counts.connections),
     reuses: sum((s) => s.live.reuses),

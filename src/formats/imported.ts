@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { sorted } from '../model/canonical';
+import { hasFailed } from '../model/outcome';
 import type { Certificate, Connection, Dial, Lookup, Process, Request, TlsTunnel, Trace } from '../model/records';
 import { formatVersion } from '../model/records';
 import { lowered } from './lower';
@@ -104,7 +105,7 @@ export function importedTrace(header: ImportedHeader, parts: ImportedParts): Tra
     ],
     counts: {
       requests: requests.length,
-      failed: requests.filter((r) => r.outcome === 'failed').length,
+      failed: requests.filter(hasFailed).length,
       connections: connections.filter((c) => c.kind !== 'udp' && c.connect?.result === 'connected').length,
       lookups: lookups.length,
       bytesSent: sum('bytesSent'),

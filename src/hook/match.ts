@@ -161,7 +161,7 @@ export function decide(r: RequestRecord): void {
 /** A request has ended; told or not is known before its last line is built. */
 export function decideAtEnd(r: RequestRecord): void {
   decide(r);
-  if (r.hold === counted && r.outcome === 'failed') untold(true, true);
+  if (r.hold === counted && r.hasFailed) untold(true, true);
 }
 
 /** The process ends: what is held is as it is. */

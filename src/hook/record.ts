@@ -152,6 +152,10 @@ export abstract class RequestRecord implements Writable {
   /** Pieces are counted when the program takes them. */
   abstract readonly seesReading: boolean;
   abstract url(): string;
+  /** See src/model/outcome.ts: what a timer ended has failed too. */
+  get hasFailed(): boolean {
+    return this.outcome === 'failed' || (this.outcome === 'aborted' && this.timeoutKind !== '');
+  }
   /** How it ends with the program while its body is coming; '': the lines tell whether anything of it was read. */
   outcomeAtExit(): Outcome {
     return '';

@@ -74,6 +74,9 @@ function beginCounts(store: Store, running: readonly Request[]): void {
     running: running.length,
     reuses: running.filter((r) => (r.ordinal ?? 0) > 1).length,
     serverErrors: 0,
+    clientErrors: 0,
+    aborted: 0,
+    interrupted: 0,
     bytesSent: sum('bytesSent'),
     bytesReceived: sum('bytesReceived'),
   });

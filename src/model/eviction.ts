@@ -2,6 +2,7 @@
  * The bound of the store: beyond its limit the oldest finished requests go, with the connections, dials, look-ups and
  * tunnels that only they used. Counts stay exact; a loss says how many went and from when to when.
  */
+import { hasFailed } from './outcome';
 import type { Loss, Request } from './records';
 import type { Store } from './store';
 import type { Index } from './store-index';
@@ -57,10 +58,10 @@ export class Eviction {
   }
 
   /** See `Store.wasEvicted`. */
-  meets(id: string, outcome: string | undefined): boolean {
+  meets(id: string, end: Partial<Request>): boolean {
     if (!this.#running.has(id)) return false;
-    if (outcome === 'failed') this.store.counts.failed++;
-    if (outcome !== undefined) this.#running.delete(id);
+    if (hasFailed({ id, ...end } as Request)) this.store.counts.failed++;
+    if (end.outcome !== undefined) this.#running.delete(id);
     return true;
   }
 

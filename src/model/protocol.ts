@@ -58,6 +58,8 @@ export interface Status {
   recording: boolean;
   requests: number;
   failed: number;
+  /** Answered with 5xx. */
+  serverErrors: number;
   running: number;
   connections: number;
   reuses: number;

@@ -1,6 +1,7 @@
 /** The state of a request in one word and in the words of the panel's Status column. */
+import { deepest, hasFailed, timerKindOf } from './outcome';
 import type { Breakdown } from './phases';
-import type { Connection, ErrorInfo, PhaseName, Request } from './records';
+import type { Connection, PhaseName, Request } from './records';
 import type { Store } from './store';
 import { timeText } from './text';
 
@@ -89,6 +90,7 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
     const name = r.reset.name.replace('NGHTTP2_', '');
     return `stream ${resetWords[name] ?? name.toLowerCase().replaceAll('_', ' ')}`;
   }
+  if (timerKindOf(r) !== undefined) return phase === undefined ? 'timed out' : `${phaseWord[phase]} timed out`;
   const code = error?.code ?? deepest(error)?.code;
   const closed = code === undefined || (closedCodes.has(code) && connection?.closedBy === 'peer');
   if (phase === 'download' && (closed || code === 'UND_ERR_SOCKET')) return 'body cut off';
@@ -99,19 +101,16 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
   return phase === undefined ? what : `${phaseWord[phase]} ${what}`;
 }
 
-/** The first cause at the bottom of the chain: what really happened. */
-export function deepest(error: ErrorInfo | undefined): ErrorInfo | undefined {
-  let e = error;
-  for (let depth = 0; depth < 8 && e?.causes?.[0]; depth++) e = e.causes[0];
-  return e;
-}
-
 /** State of a request by its record and its breakdown. */
 export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
   const connection = r.connection === undefined ? undefined : store.connections.get(r.connection);
   const last = breakdown.phases.at(-1);
   const status = r.response?.status;
   const code = status === undefined ? '' : String(status);
+  if (hasFailed(r)) {
+    const phase = (r.error?.phase as PhaseName | undefined) ?? last?.name;
+    return { state: 'failed', ...(phase ? { phase } : {}), text: failureText(r, phase, connection) };
+  }
   switch (r.outcome) {
     case undefined:
       if (status !== undefined && r.response?.contentType?.startsWith('text/event-stream')) {
@@ -120,14 +119,6 @@ export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
       return last?.name === 'queue' || last === undefined
         ? { state: 'queued', phase: 'queue', text: 'queued' }
         : { state: 'running', phase: last.name, text: running[last.name] };
-    case 'failed': {
-      const phase = (r.error?.phase as PhaseName | undefined) ?? last?.name;
-      return {
-        state: 'failed',
-        ...(phase ? { phase } : {}),
-        text: failureText(r, phase, connection),
-      };
-    }
     case 'aborted':
       return {
         state: 'aborted',

@@ -50,8 +50,17 @@ export class Records {
     bytesReceived: 0,
     evictedRequests: 0,
   };
-  /** Exact sums for the status line: requests that run, on reused connections, answered 5xx, and requests' bytes. */
-  readonly live = { running: 0, reuses: 0, serverErrors: 0, bytesSent: 0, bytesReceived: 0 };
+  /** Exact sums for the status line: requests that run, on reused connections, by how they ended, and requests' bytes. */
+  readonly live = {
+    running: 0,
+    reuses: 0,
+    serverErrors: 0,
+    clientErrors: 0,
+    aborted: 0,
+    interrupted: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
+  };
 
   constructor(public header: Header) {}
 

@@ -32,7 +32,16 @@ describe('the bound', () => {
     expect(store.requests.has('1-0-30')).toBe(true);
     expect(store.requests.has('1-0-20')).toBe(false);
     expect(store.counts).toMatchObject({ requests: 30, evictedRequests: 20, failed: 0, connections: 1 });
-    expect(store.live).toEqual({ running: 1, reuses: 28, serverErrors: 0, bytesSent: 290, bytesReceived: 580 });
+    expect(store.live).toEqual({
+      running: 1,
+      reuses: 28,
+      serverErrors: 0,
+      clientErrors: 0,
+      aborted: 0,
+      interrupted: 0,
+      bytesSent: 290,
+      bytesReceived: 580,
+    });
     expect(store.losses).toEqual([
       { source: 'session', what: 'requests', kind: 'evicted', count: 20, beginAt: 20, endAt: 210 },
     ]);

@@ -9,6 +9,7 @@ import { clearStore } from './clear';
 import { Eviction } from './eviction';
 import type { BreakpointHit } from './fold/breakpoint';
 import { foldedEvent } from './fold/kernelEvents';
+import { isAborted, isClientError, isInterrupted, isServerError } from './outcome';
 import type {
   Connection,
   ConntrackEntry,
@@ -110,7 +111,7 @@ export class Store extends Records {
     this.#changes.requests.add(r.id);
     if (!before) this.live.running++;
     if (before?.outcome === undefined && r.outcome !== undefined) this.live.running--;
-    if (isServerError(r) && !isServerError(before)) this.live.serverErrors++;
+    for (const [name, is] of ends) this.live[name] += Number(is(r)) - Number(is(before));
     if ((before?.ordinal ?? 0) <= 1 && (r.ordinal ?? 0) > 1) this.live.reuses++;
     this.live.bytesSent += (r.bytesSent ?? 0) - (before?.bytesSent ?? 0);
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
@@ -137,8 +138,8 @@ export class Store extends Records {
   }
 
   /** Whether a line is about a request that was evicted while it ran: counted already, but for how it ended. */
-  wasEvicted(id: string, outcome: string | undefined): boolean {
-    return this.#eviction.meets(id, outcome);
+  wasEvicted(id: string, end: Partial<Request>): boolean {
+    return this.#eviction.meets(id, end);
   }
 
   /** Takes a request out; said by eviction and clearing only. */
@@ -294,6 +295,9 @@ export class Store extends Records {
   }
 }
 
-/** A 5xx answer that came whole: one that also broke off counts as failed already. */
-const isServerError = (r?: Request) =>
-  r?.outcome !== undefined && r.outcome !== 'failed' && (r.response?.status ?? 0) >= 500;
+const ends = [
+  ['serverErrors', isServerError],
+  ['clientErrors', isClientError],
+  ['aborted', isAborted],
+  ['interrupted', isInterrupted],
+] as const;

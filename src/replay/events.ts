@@ -3,6 +3,7 @@
  * saved trace is stepped through by.
  */
 import { compareIds } from '../model/ids';
+import { hasFailed } from '../model/outcome';
 import type {
   Connection,
   Dial,
@@ -144,7 +145,7 @@ class Collector {
     add(r.upgrade?.at, 'upgraded');
     add(r.timeout?.at, 'timeout');
     add(r.abort?.at, 'aborted');
-    if (r.outcome === 'failed') add(endOf(r), 'failed');
+    if (hasFailed(r)) add(endOf(r), 'failed');
     // One that was switched to another protocol, or whose body nobody read, may have its last instant at the head.
     else if (r.endAt !== undefined) add(r.endAt, 'ended');
   }

@@ -1,7 +1,7 @@
 /** How a request failed, as debuggers show an exception. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { deepest } from '../model/outcome';
 import type { ErrorInfo, Request } from '../model/records';
-import { deepest } from '../model/state';
 import type { Frame } from './stacks';
 import { failureText, requestText } from './words';
 

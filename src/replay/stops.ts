@@ -163,9 +163,7 @@ export class Stops {
         responseArrives: () => e.kind === 'responseBegins',
         status400: () => e.kind === 'responseBegins' && status >= 400,
         status500: () => e.kind === 'responseBegins' && status >= 500,
-        // Given up by a timer: the program did not get what it asked for.
-        requestFails: () =>
-          e.kind === 'failed' || (e.kind === 'ended' && r.outcome === 'aborted' && r.timeout !== undefined),
+        requestFails: () => e.kind === 'failed',
         slowerThan: () => this.#isFirstAfter(position, r.id, r.createdAt, thresholdMs * 1000),
         firstHost: () => {
           const host = e.kind === 'created' ? this.trace.rows().get(r.id)?.host : undefined;

@@ -1,7 +1,8 @@
 /** What an event is, in a few words: for the call stack, the console and the position’s text. */
+
+import { deepest } from '../model/outcome';
 import type { Connection, Request } from '../model/records';
 import { addressText, baseName, threadLabel, urlParts } from '../model/row';
-import { deepest } from '../model/state';
 import { bytesText, timeText } from '../model/text';
 import type { TimelineEvent } from './event';
 import type { TraceIndex } from './traceIndex';

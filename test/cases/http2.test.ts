@@ -1,9 +1,9 @@
 // A12 and what lies round it: streams of HTTP/2 on one connection, each against what the server saw.
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deepest } from '../../src/model/outcome';
 import type { Request } from '../../src/model/records';
 import { rowOf } from '../../src/model/row';
-import { deepest } from '../../src/model/state';
 import { problemsOf } from '../support/check';
 import { Http2Upstream } from '../support/http2upstream';
 import { nodes } from '../support/nodes';

@@ -74,7 +74,7 @@ export function mainJob(): void {
     expect(describeRows(await rowsIn(vs.panel))).toEqual(whole);
     await vs.command('Debug Console: Focus on Debug Console View');
     await vs.page.locator('.repl', { hasText: 'The corner shop sells /pears from-env-file' }).waitFor();
-    await vs.page.locator('.statusbar-item', { hasText: '7 requests, 2 failed' }).waitFor();
+    await vs.page.locator('.statusbar-item', { hasText: '7 requests, 1 failed, 1 answered 5xx' }).waitFor();
     await vs.command('Net Trace: Show Requests');
   });
 

@@ -415,7 +415,8 @@ export const rows: Row[] = table.map(rowOf);
 export const status: Status = {
   recording: true,
   requests: 26,
-  failed: 4,
+  failed: 3,
+  serverErrors: 1,
   running: 5,
   connections: 13,
   reuses: 11,

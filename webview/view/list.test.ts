@@ -87,7 +87,7 @@ describe('list', () => {
   };
   test('chips count what they show', () => {
     const counts = countChips(rows);
-    expect(counts).toMatchObject({ failed: 4, running: 5, new: 13, notRead: 1 });
+    expect(counts).toMatchObject({ failed: 3, serverError: 1, running: 5, new: 13, notRead: 1 });
     for (const chip of chips)
       expect(filterRows(rows, { ...q, chips: new Set([chip.name]) }).length).toBe(counts[chip.name]);
   });
@@ -127,7 +127,7 @@ describe('list', () => {
   });
   test('groups count, tell failures and the median, and fold', () => {
     const group = groupRows(rows, 'host').find((g) => g.key === 'pay.example.test');
-    expect(group).toMatchObject({ count: 3, failed: 1, median: 293_800 });
+    expect(group).toMatchObject({ count: 3, failed: 0, serverErrors: 1, median: 293_800 });
     const { items } = itemsOf(rows, [], { ...q, groupBy: 'host', folded: new Set(['pay.example.test']) });
     expect(items.filter(isRow).length).toBe(rows.length - 3);
   });

@@ -1,6 +1,6 @@
 /** Order of the rows, redirect hops under the hop before them, groups and dividers between runs. */
 
-import { isFailed } from '../../src/model/query/rowFields';
+import { isFailed, isServerError } from '../../src/model/query/rowFields';
 import { quantile } from '../../src/model/statistics';
 import type { Row } from '../types';
 import { type ColumnId, columnOf } from './columns';
@@ -120,6 +120,7 @@ export interface Group {
   label: string;
   count: number;
   failed: number;
+  serverErrors: number;
   /** Median of the totals known, µs. */
   median?: number;
   rows: Row[];
@@ -139,11 +140,12 @@ export function groupRows(rows: readonly Row[], by: Exclude<GroupBy, 'none'>): G
     const label = groupLabel[by](row);
     let group = groups.get(label);
     if (!group) {
-      group = { key: label, label, count: 0, failed: 0, rows: [] };
+      group = { key: label, label, count: 0, failed: 0, serverErrors: 0, rows: [] };
       groups.set(label, group);
     }
     group.count++;
     if (isFailed(row)) group.failed++;
+    if (isServerError(row)) group.serverErrors++;
     group.rows.push(row);
   }
   for (const group of groups.values()) {

@@ -1,6 +1,6 @@
 /** One row of the grid. Its node is used again for other rows, so everything in it comes from its properties. */
 import { Component, type ComponentChild } from 'preact';
-import { bytesText, timeText } from '../../src/model/text';
+import { bytesText, numberText, plural, timeText } from '../../src/model/text';
 import type { Row } from '../types';
 import { type Column, type ColumnId, connectionText } from '../view/columns';
 import { type Item, isRow } from '../view/items';
@@ -194,8 +194,9 @@ export class GridRow extends Component<RowProps> {
             <Icon name={folded ? 'chevron-right' : 'chevron-down'} />
             <b>{group.label}</b>
             <span class="dim">
-              {group.count} {group.count === 1 ? 'request' : 'requests'}
-              {group.failed > 0 ? `, ${group.failed} failed` : ''}
+              {plural(group.count, 'request')}
+              {group.failed > 0 ? `, ${numberText(group.failed)} failed` : ''}
+              {group.serverErrors > 0 ? `, ${numberText(group.serverErrors)} answered 5xx` : ''}
               {group.median === undefined ? '' : `, p50 ${timeText(group.median)}`}
             </span>
           </div>

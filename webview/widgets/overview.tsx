@@ -1,7 +1,7 @@
 /** All requests on one strip, and the range of time that list and waterfall show. */
 import './overview.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { isFailed } from '../../src/model/query/rowFields';
+import { wentWrong } from '../../src/model/query/rowFields';
 import { timeText } from '../../src/model/text';
 import { setRange } from '../actions';
 import { derive } from '../derived';
@@ -72,7 +72,7 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
     if (!row) return;
     const x = scale.x(span.begin);
     const right = Math.max(x + 2, scale.x(span.end));
-    const failed = isFailed(row);
+    const failed = wentWrong(row);
     const key = (lane[i] ?? 0) * 2 + (failed ? 1 : 0);
     const line = pending[key];
     if (line && x <= line.right && line.right > line.x) line.right = Math.max(line.right, right);

@@ -1,6 +1,6 @@
 /** Counts of the trace, or of the selection; the legend of the phases. */
 import './statusLine.css';
-import { bytesText, timeText } from '../../src/model/text';
+import { bytesText, numberText, plural, timeText } from '../../src/model/text';
 import { follow, selectedRows } from '../actions';
 import type { Derived } from '../derived';
 import { totalOf } from '../rowTime';
@@ -33,7 +33,7 @@ function Selection() {
   }
   return (
     <span>
-      <b>{rows.length}</b> selected: sum {timeText(sum)}
+      <b>{numberText(rows.length)}</b> selected: sum {timeText(sum)}
       {p50 === undefined ? '' : `, p50 ${timeText(p50)}`}
       {p95 === undefined ? '' : `, p95 ${timeText(p95)}`}, first to last {timeText(last - first)}
     </span>
@@ -43,8 +43,13 @@ function Selection() {
 export function StatusLine({ derived }: { derived: Derived }) {
   const { status, ui, runs } = state;
   const narrowed = derived.filtered.length !== store.rows.length;
-  // What the Failed chip counts, as long as all rows are here; the host's exact count when some were dropped.
-  const failed = status.evicted > 0 ? Math.max(status.failed, derived.counts.failed) : derived.counts.failed;
+  // What the chips count, as long as all rows are here; the host's exact count when some were dropped.
+  const exact = (name: 'failed' | 'serverErrors', shown: number): number =>
+    status.evicted > 0 ? Math.max(status[name], shown) : shown;
+  const wrong = [
+    ['failed', exact('failed', derived.counts.failed)],
+    ['answered 5xx', exact('serverErrors', derived.counts.serverError)],
+  ] as const;
   const elapsed = isLive() && status.elapsed !== undefined ? status.elapsed + now() - state.now : status.elapsed;
   return (
     <footer class="sb">
@@ -53,29 +58,34 @@ export function StatusLine({ derived }: { derived: Derived }) {
       ) : (
         <>
           <span>
-            <b>{narrowed ? `${derived.filtered.length} of ${status.requests}` : status.requests}</b>{' '}
+            <b>
+              {narrowed ? `${numberText(derived.filtered.length)} of ` : ''}
+              {numberText(status.requests)}
+            </b>{' '}
             {status.requests === 1 ? 'request' : 'requests'}
           </span>
-          {failed > 0 && (
-            <span>
-              <Icon name="error" class="rx" />
-              <b>{failed}</b> failed
-            </span>
+          {wrong.map(([word, n]) =>
+            n === 0 ? null : (
+              <span key={word}>
+                <Icon name="error" class="rx" />
+                <b>{numberText(n)}</b> {word}
+              </span>
+            ),
           )}
           <span>
-            <b>{status.connections}</b> {status.connections === 1 ? 'connection' : 'connections'}, {status.reuses}{' '}
-            {status.reuses === 1 ? 'reuse' : 'reuses'}
+            <b>{numberText(status.connections)}</b> {status.connections === 1 ? 'connection' : 'connections'},{' '}
+            {plural(status.reuses, 'reuse')}
           </span>
           <span class="tail">
             ↑ {bytesText(status.bytesSent)} ↓ {bytesText(status.bytesReceived)}
           </span>
           {elapsed !== undefined && <span class="tail">{timeText(elapsed)}</span>}
-          {status.evicted > 0 && <span class="tail">{status.evicted} oldest dropped</span>}
+          {status.evicted > 0 && <span class="tail">{numberText(status.evicted)} oldest dropped</span>}
         </>
       )}
       {!ui.follow && state.unseen > 0 && (
         <button type="button" class="linkish" onClick={() => follow(true)} title="Follow the newest request">
-          {state.unseen} new ↓
+          {numberText(state.unseen)} new ↓
         </button>
       )}
       <span class="leg" aria-hidden="true">

@@ -1,8 +1,9 @@
 /** What a verdict rests on, gathered once: the records beneath a request, its breakdown, the figures of the loop. */
+
+import { deepest } from '../../model/outcome';
 import { type Context, contextOf } from '../../model/phase-context';
 import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases';
 import type { ErrorInfo, PhaseName, Request } from '../../model/records';
-import { deepest } from '../../model/state';
 import type { Store } from '../../model/store';
 import { pauseMatters } from '../limits';
 import { hostOf, isLoopback, originOf } from '../places';

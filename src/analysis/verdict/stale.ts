@@ -1,6 +1,7 @@
 /** Whether a request died because its idle connection had been closed already. Shared by verdict and finding. */
+
+import { deepest } from '../../model/outcome';
 import type { Request } from '../../model/records';
-import { deepest } from '../../model/state';
 import type { Store } from '../../model/store';
 import { hintMargin, leastStaleIdle } from '../limits';
 

@@ -1,4 +1,5 @@
 /** Which timer ended a request: its name, who set it, and how the text says it. */
+import { timerKindOf } from '../../model/outcome';
 import type { Finding } from '../../model/records';
 import { baseName } from '../../model/row';
 import { timeText } from '../../model/text';
@@ -50,16 +51,10 @@ const kinds: Readonly<Record<string, Omit<Timer, 'limit'>>> = {
   lookup: { name: 'look-up timeout', fault: 'dns', advice: 'Ask whoever runs the name server.' },
 };
 
-const codes: Readonly<Record<string, string>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'connect',
-  UND_ERR_HEADERS_TIMEOUT: 'headers',
-  UND_ERR_BODY_TIMEOUT: 'body',
-};
-
 /** The timer that ended the request; undefined: none is known to have. */
 export function timerOf(k: Case): Timer | undefined {
-  const { r, code } = k;
-  const kind = r.timeout?.kind ?? (code === undefined ? undefined : codes[code]) ?? signalled(k);
+  const { r } = k;
+  const kind = timerKindOf(r);
   if (kind === undefined) return undefined;
   // A socket's timer only tells; what ended the request must have been its consequence.
   const known = kinds[kind] ?? {
@@ -68,11 +63,6 @@ export function timerOf(k: Case): Timer | undefined {
     advice: 'Raise it, or find what is slow.',
   };
   return { ...known, limit: r.timeout?.limit };
-}
-
-function signalled({ r }: Case): string | undefined {
-  const names = [r.error?.name, r.abort?.reason, ...(r.error?.causes ?? []).map((c) => c.name)];
-  return names.some((n) => n?.startsWith('TimeoutError')) ? 'signal' : undefined;
 }
 
 /** `Timer: headersTimeout = 300 s; it had waited for the server for 300 s.` */

@@ -1,11 +1,12 @@
 /** The hover of a note: the last request's breakdown, the last durations, and links into the panel. */
 import * as vscode from 'vscode';
+import { isFailed, isServerError } from '../../model/query/rowFields';
 import type { PhaseName } from '../../model/records';
 import type { Row } from '../../model/row';
-import { millisecondsText, timeText } from '../../model/text';
+import { millisecondsText, numberText, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { lineLinks, plain, rowLinks } from './lastRequests';
-import { isFailure, type LineSummary, totalQuantile } from './summary';
+import { type LineSummary, totalQuantile } from './summary';
 
 const phaseWords: Record<PhaseName, string> = {
   queue: 'Queue',
@@ -94,6 +95,13 @@ function durations(rows: readonly Row[]): string {
     const value = totalQuantile(rows, q);
     return value === undefined ? [] : [`${name} ${timeText(value)}`];
   };
-  const failed = rows.filter(isFailure).length;
-  return `Last ${last.length} ${line} ${[...figure('p50', 0.5), ...figure('p95', 0.95), `${failed} failed`].join(' · ')}`;
+  const failed = rows.filter(isFailed).length;
+  const errors = rows.filter(isServerError).length;
+  const figures = [
+    ...figure('p50', 0.5),
+    ...figure('p95', 0.95),
+    `${numberText(failed)} failed`,
+    ...(errors > 0 ? [`${numberText(errors)} answered 5xx`] : []),
+  ];
+  return `Last ${last.length} ${line} ${figures.join(' · ')}`;
 }

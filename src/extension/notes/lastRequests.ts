@@ -1,4 +1,5 @@
 /** The last requests of a line or of a URL, as a table with links: for hovers. */
+import { wentWrong } from '../../model/query/rowFields';
 import type { Row } from '../../model/row';
 import { timeText } from '../../model/text';
 import { commands } from '../ids';
@@ -36,7 +37,7 @@ export function lineLinks(at: LineReference): string {
 }
 
 function icon(row: Row): string {
-  if (row.state === 'failed' || row.state === 'serverError') return '$(error)';
+  if (wentWrong(row)) return '$(error)';
   return row.endAt === undefined ? '$(sync)' : '$(pass)';
 }
 

@@ -43,8 +43,18 @@ describe('the note of a line', () => {
   });
 
   it('failures before the last one take the place of the median', () => {
-    const bad = row({ state: 'serverError', stateText: '503' });
-    expect(summaryOf([bad, row({}), row({})], 0)).toMatchObject({ text: '3×  200  1 failed: 503', failed: false });
+    const bad = row({ state: 'failed', stateText: 'TCP refused' });
+    const busy = row({ state: 'serverError', stateText: '503', status: 503 });
+    expect(summaryOf([bad, row({}), row({})], 0)).toMatchObject({
+      text: '3×  200  1 failed: TCP refused',
+      failed: false,
+    });
+    expect(summaryOf([busy, busy, row({})], 0).text).toBe('3×  200  2 answered 5xx');
+    expect(summaryOf([busy, bad, row({})], 0).text).toBe('3×  200  1 failed: TCP refused, 1 answered 5xx');
+    expect(summaryOf([row({}), { ...busy, createdAt: 9e9 }], 0)).toMatchObject({
+      text: '✕ 2×  503 after 100 ms',
+      failed: true,
+    });
   });
 
   it('a last one that failed says how, and after what time', () => {

@@ -1,6 +1,7 @@
 /** The view in VS Code's panel, and the same page as an editor tab. */
 import * as vscode from 'vscode';
 import type { HostCommand, ReplayMark } from '../../model/protocol';
+import { plural } from '../../model/text';
 import { Disposables } from '../disposables';
 import { commands, tabType, views } from '../ids';
 import type { TraceView } from '../view';
@@ -119,10 +120,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
 
   #showBadge(): void {
     if (!this.#view) return;
-    const { failed } = this.runs.status();
-    this.#seen = Math.min(this.#seen, failed);
-    const fresh = failed - this.#seen;
-    const tooltip = `${fresh} failed ${fresh === 1 ? 'request' : 'requests'} not yet seen`;
+    const { failed, serverErrors } = this.runs.status();
+    this.#seen = Math.min(this.#seen, failed + serverErrors);
+    const fresh = failed + serverErrors - this.#seen;
+    const tooltip = `${plural(fresh, 'request')} failed or answered 5xx, not yet seen`;
     this.#view.badge = fresh > 0 ? { value: fresh, tooltip } : undefined;
   }
 

@@ -1,6 +1,7 @@
 /** The lines of a request: `req`, `head`, `hdr`, `mark`, `end`, and the call sites that come apart. */
 import { recordIdOf } from '../ids';
 import type { LineOf, SiteTuple, SourceTuple } from '../lines';
+import { hasFailed } from '../outcome';
 import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
 import type { Store } from '../store';
 import type { Isolate } from './isolate';
@@ -41,7 +42,7 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     if (before.operation === undefined) startOperation(store, next);
     return;
   }
-  if (line.k === 'mark' || store.wasEvicted(id, fields.outcome)) return;
+  if (line.k === 'mark' || store.wasEvicted(id, fields)) return;
   // Its first line was lost: what is known of it counts all the same.
   store.counts.requests++;
   finish(store, undefined, merge<Request>({ id, thread: isolate.thread, lost: ['start'] }, fields));
@@ -116,7 +117,7 @@ function withoutLost(r: Request, what: string): Request {
 
 /** Stores the request and what follows for counts and for its connection. */
 function finish(store: Store, before: Request | undefined, next: Request): void {
-  if (before?.outcome === undefined && next.outcome === 'failed') store.counts.failed++;
+  if (!hasFailed(before) && hasFailed(next)) store.counts.failed++;
   store.setRequest(next);
   const c = next.connection === undefined ? undefined : store.connections.get(next.connection);
   if (!c) return;

@@ -130,7 +130,7 @@ function keysLike(typed: string): Completion[] {
 
 const comparisons: Readonly<Partial<Record<string, readonly (readonly [string, string])[]>>> = {
   status: [
-    ['>=400', 'all errors'],
+    ['>=400', 'client and server errors'],
     ['5xx', '500 to 599'],
     ['4xx', '400 to 499'],
   ],

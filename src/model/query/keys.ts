@@ -83,6 +83,7 @@ const table = {
   run: { kind: 'number' },
   text: { kind: 'text', match: 'part' },
   failed: { kind: 'flag' },
+  'server-error': { kind: 'flag', aliases: ['5xx'] },
   running: { kind: 'flag' },
   slow: { kind: 'flag' },
   reused: { kind: 'flag' },

@@ -6,8 +6,13 @@ import type { Fields, FieldValue } from './compile';
 /** From this total on a request counts as slow, µs. */
 export const slowFrom = 500_000;
 
-/** No answer, or an answer that says the server failed. */
-export const isFailed = (row: Row): boolean => row.state === 'failed' || row.state === 'serverError';
+/** No response, or not the whole of it; see outcome.ts. */
+export const isFailed = (row: Row): boolean => row.state === 'failed';
+
+export const isServerError = (row: Row): boolean => (row.status ?? 0) >= 500 && row.state !== 'failed';
+
+/** What is marked in red, and what "next failed" goes to. */
+export const wentWrong = (row: Row): boolean => isFailed(row) || isServerError(row);
 
 export const isSlow = (row: Row): boolean =>
   (row.total ?? 0) >= slowFrom && row.state !== 'open' && row.state !== 'streaming';
@@ -185,6 +190,7 @@ export const rowFields: Fields<Row> = {
   run: (row) => row.run,
   text: searchText,
   failed: isFailed,
+  'server-error': isServerError,
   running: isOngoing,
   slow: isSlow,
   reused: (row) => row.connection?.reused,

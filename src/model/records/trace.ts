@@ -88,7 +88,7 @@ export type Source = Static<typeof source>;
 export const counts = record(
   {
     requests: count('Requests seen.'),
-    failed: count('Requests with outcome failed.'),
+    failed: count('Requests that failed: outcome failed, or aborted by a timer.'),
     connections: count('Connections established.'),
     lookups: count('Look-ups.'),
     bytesSent: bytes('Payload sent on closed connections and by requests on open ones.'),
