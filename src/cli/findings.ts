@@ -5,21 +5,23 @@ import { verdictOf } from '../analysis/verdict/verdict';
 import { faultText } from '../model/faults';
 import type { Request } from '../model/records';
 import type { Store } from '../model/store';
-import { printable, type Style } from './say';
+import { printable, type Style, wrapped } from './say';
 
 /** Findings listed under a table; the file and --json have all. */
 const most = 3;
 
 /** The weightiest findings, each with what to do; that a part of the hook is off comes first. */
-export function findingLines(store: Store, now: number, style: Style): string[] {
+export function findingLines(store: Store, now: number, style: Style, width = Number.POSITIVE_INFINITY): string[] {
   const all = findingsOf(store, now).filter((f) => f.rule !== 'limits-of-sight');
   const off = faultText(store);
   const lines = off === undefined ? [] : [style.yellow(printable(off))];
   for (const f of all.slice(0, most)) {
     const mark =
       f.severity === 'error' ? style.red('✕') : f.severity === 'warning' ? style.yellow('!') : style.dim('i');
-    lines.push(`${mark} ${printable(f.text)}`);
-    if (f.advice !== undefined) lines.push(style.dim(`  Do: ${printable(f.advice)}`));
+    const [first = '', ...more] = wrapped(printable(f.text), width - 2);
+    lines.push(`${mark} ${first}`, ...more.map((line) => `  ${line}`));
+    if (f.advice === undefined) continue;
+    for (const line of wrapped(`Do: ${printable(f.advice)}`, width - 2, '  ')) lines.push(style.dim(`  ${line}`));
   }
   if (all.length > most) lines.push(style.dim(`  … and ${all.length - most} more in the saved trace.`));
   return lines;

@@ -7,8 +7,15 @@ import { talkersOf } from '../analysis/talkers';
 import { hostPort } from '../formats/words';
 import type { Store } from '../model/store';
 import { bytesText } from '../model/text';
+import type { SortKey } from './chosen';
 import { printable, type Style, styleFor } from './say';
 import { summaryLines } from './summary';
+
+/** What --sort and --rows ask for. */
+export interface RowChoice {
+  sort?: SortKey | undefined;
+  rows?: number | undefined;
+}
 
 export interface Screen {
   write(text: string): unknown;
@@ -34,6 +41,7 @@ export class LiveTable {
     private readonly now: () => number,
     private readonly screen: Screen,
     seconds = defaultInterval(screen),
+    private readonly choice: RowChoice = {},
   ) {
     this.#style = styleFor(screen);
     this.#timer = setInterval(() => this.draw(), seconds * 1000);
@@ -42,9 +50,15 @@ export class LiveTable {
 
   draw(): void {
     const { isTTY = false, columns = 200, rows = 40 } = this.screen;
-    const most = isTTY ? Math.max(5, rows - 12) : 50;
+    const most = this.choice.rows ?? (isTTY ? Math.max(5, rows - 12) : 50);
     const lines = [
-      ...summaryLines(this.store, this.now(), { style: this.#style, width: columns, most }),
+      ...summaryLines(this.store, this.now(), {
+        ...this.choice,
+        style: this.#style,
+        width: columns,
+        most,
+        purpose: 'live',
+      }),
       ...this.#talkers(),
     ];
     const shown = isTTY ? lines.slice(0, Math.max(1, rows - 1)) : lines;

@@ -80,9 +80,15 @@ export interface SaveResult {
   kept?: string;
 }
 
-export async function saveAll(trace: Trace, paths: readonly string[]): Promise<SaveResult> {
+/** `before` is called with each path before it is written. */
+export async function saveAll(
+  trace: Trace,
+  paths: readonly string[],
+  before: (path: string) => void = () => {},
+): Promise<SaveResult> {
   const files: Saved[] = [];
   for (const path of paths) {
+    before(path);
     try {
       await writeTrace(trace, path);
       files.push({ path, bytes: (await fs.stat(path)).size });

@@ -25,24 +25,102 @@ test('every line is as wide as the head says, and no wider than need be', () => 
   for (const r of golden.requests) expect(lines.join('\n')).toContain(r.url);
 });
 
-test.each([200, 132, 110, 100, 80])('%i columns: no line is longer, the five words stay', (width) => {
-  const lines = requestLines(rowsOf(store(), 0), { ...options, width });
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(width, 104));
-  expect(lines[0]).toMatch(/DNS +TCP +TLS +server +content/);
-  expect(lines.find((l) => l.includes('cert expired'))).toContain('✕ 6.6 ms');
+test('40 to 200 columns: no line is longer, and what has no room is named', () => {
+  const rows = rowsOf(store(), 0);
+  const everything = requestLines(rows, { ...options, width: 400 });
+  const names = [
+    'method',
+    'called at',
+    'process',
+    'queue',
+    'look-up',
+    'connection',
+    'handshake',
+    'processing',
+    'transfer',
+  ];
+  for (const name of names) expect(everything[1]).toContain(name);
+  const narrow: Record<string, string> = {
+    'look-up': 'DNS',
+    connection: 'TCP',
+    handshake: 'TLS',
+    processing: 'server',
+    transfer: 'content',
+  };
+  for (let width = 40; width <= 200; width++) {
+    const lines = requestLines(rows, { ...options, width });
+    for (const line of lines) expect(line.length, `${width}: ${line}`).toBeLessThanOrEqual(width);
+    const head = `${lines[0]} ${lines[1]}`;
+    const at = lines.findIndex((l) => l.startsWith('No room at'));
+    const named = at < 0 ? '' : lines.slice(at).join(' ');
+    for (const name of names) {
+      const word = narrow[name] ?? name;
+      expect(head.includes(word) || named.includes(word), `${width}: ${word}`).toBe(true);
+    }
+    expect(head).toMatch(/status.*request.*total/s);
+  }
 });
 
-test('few lines, and how many are left out', () => {
-  const lines = requestLines(rowsOf(store(), 0), { ...options, most: 3 });
-  expect(lines.filter((l) => /GET|POST/.test(l))).toHaveLength(3);
-  expect(lines.at(-3)).toBe('… and 5 more');
+test('80 columns: the call site stays, in the order of the ranks', () => {
+  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 80 });
+  expect(lines[0]).toMatch(/^status +request +called at +server +other +total$/);
+  expect(lines.at(-1)).toBe('  time is in “other”)');
+  expect(lines.at(-2)).toBe('No room at 80 columns: process, queue, method, content, TCP, TLS, DNS (their');
+});
+
+test.each([60, 80, 100, 120, 200, 400])('%i columns: the times of a row add up to its total', (width) => {
+  const rows = rowsOf(store(), 0);
+  const lines = requestLines(rows, { ...options, width });
+  const first = lines.findIndex((l) => l.includes('longest')) - 1 - rows.length;
+  for (const [i, row] of rows.entries()) {
+    const times = [...(lines[first + i] as string).matchAll(/(\d+(?:\.\d+)?) (ms|s)(?= |$)/g)].map(
+      (m) => Number(m[1]) * (m[2] === 's' ? 1000 : 1),
+    );
+    const total = times.pop() as number;
+    const sum = times.reduce((a, b) => a + b, 0);
+    // Each figure is rounded, and less than 2 % may be left out.
+    expect(Math.abs(sum - total), lines[first + i]).toBeLessThanOrEqual(
+      0.02 * total + 0.1 + times.length * Math.max(0.06, total * 0.006),
+    );
+    expect(row.total).toBeDefined();
+  }
+});
+
+test('the host of all requests is said once', () => {
+  const one = store((t) => ({ ...t, requests: t.requests.filter((r) => r.url?.includes('//pay.example.test/')) }));
+  const lines = requestLines(rowsOf(one, 0), { ...options, width: 200 });
+  expect(lines[0]).toContain('to https://pay.example.test');
+  expect(lines.filter((l) => l.includes('pay.example.test'))).toHaveLength(1);
+  expect(lines.find((l) => l.startsWith('503'))).toMatch(/POST {4}\/v1\/intents\/42\/confirm/);
+});
+
+test('few lines: what went wrong, then the slowest, and how to see the others', () => {
+  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, most: 4, seeAll: '--rows all lists them' });
+  const states = lines.slice(2, 6).map((l) => l.slice(0, 16).trim());
+  expect(states).toEqual(['302', '200', '503', 'TLS cert expired']); // room for two of the three, then the two slowest
+  expect(lines.at(-3)).toBe('… and 4 more (listed: failed and slowest); --rows all lists them');
   expect(lines.at(-1)).toContain('longest');
 });
 
-test('what went wrong late is among the few, up to half of them', () => {
-  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, most: 4 }); // room for two of the three
-  const states = lines.slice(2, 6).map((l) => l.slice(0, 15).trim());
-  expect(states).toEqual(['302', '200', 'TLS cert expire', '200 not read']);
+test('a live table has what runs and the newest', () => {
+  const s = foldLines([
+    { k: 'req', id: 1, createdAt: 10, method: 'GET', url: 'http://a.example/slow' },
+    ...Array.from({ length: 30 }, (_, i) => [
+      { k: 'req', id: 2 + i, createdAt: 20 + i, method: 'GET', url: `http://a.example/${i}` },
+      { k: 'end', id: 2 + i, outcome: 'complete', endAt: 21 + i, response: { status: 200 } },
+    ]).flat(),
+  ]);
+  const lines = requestLines(rowsOf(s, 1000), { ...options, most: 4, purpose: 'live' });
+  expect(lines.slice(2, 6).map((l) => /\/(\w+) /.exec(l)?.[1])).toEqual(['slow', '27', '28', '29']);
+});
+
+test.each([
+  ['duration', ['503', '200', '302']],
+  ['url', ['200', '200 not read', '302']],
+] as const)('sorted by %s', (sort, states) => {
+  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, most: 3, sort });
+  expect(lines.slice(2, 5).map((l) => l.split('  ')[0])).toEqual(states);
+  expect(lines[5]).toBe(`… and 5 more (listed: the first 3 by ${sort})`);
 });
 
 test('phases that did not happen are blank, never 0', () => {
@@ -132,4 +210,26 @@ test('the summary for programs: µs, absent = unknown', () => {
   expect(object.failed).toHaveLength(2);
   expect(object.failed[0]).toMatchObject({ id: '4711-0-11', error: { code: 'CERT_HAS_EXPIRED', phase: 'tls' } });
   expect(object).not.toHaveProperty('signal');
+});
+
+test('the work grows with the number of rows, whatever the width has no room for', () => {
+  const rows = rowsOf(store(), 0);
+  const readsOf = (times: number): number => {
+    let reads = 0;
+    const many = Array.from({ length: times }, () => rows)
+      .flat()
+      .map((row) =>
+        Object.defineProperty({ ...row }, 'phases', {
+          get: () => {
+            reads++;
+            return row.phases;
+          },
+        }),
+      );
+    requestLines(many, { ...options, width: 60 });
+    return reads / many.length;
+  };
+  // Of those that are not listed each phase is read once, for the sums.
+  expect(readsOf(200)).toBeLessThan(2);
+  expect(readsOf(1000)).toBeLessThanOrEqual(readsOf(200));
 });

@@ -18,6 +18,7 @@ import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
 import { captureSettings, checkPacketOptions, savePackets } from './packets';
+import { Progress } from './progress';
 import { complain, messageOf, say, styleFor, UsageError } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
 import { summaryLines, summaryObject } from './summary';
@@ -82,15 +83,29 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     survive();
     const live = liveOf(session, options);
     const ended = await endOf(child);
+    stepForward();
+    const progress = new Progress(options.quiet || options.json ? undefined : process.stderr);
+    // Lines and tables go on until all is read: they say as much.
+    if (!options.log && !options.table)
+      progress.step(
+        () => `reading what the program wrote: ${numberText(session.store.counts.requests)} requests so far`,
+      );
     // From here on nothing may change the program's exit code.
     try {
       if (child.pid !== undefined) session.processEnded(child.pid, endFacts(ended));
       const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
       await session.finish('ended');
       endLive(live);
+      progress.step('analysing the trace');
+      await report(session, ended, {
+        outputs,
+        options,
+        progress,
+        launch: { command: program, args, env: environment },
+      });
       if (full) tellFull(session);
-      await report(session, ended, { outputs, options, launch: { command: program, args, env: environment } });
     } catch (error) {
+      progress.end();
       complain(`the trace could not be finished: ${messageOf(error)}`);
     }
     stopForwarding();
@@ -168,6 +183,15 @@ function stepBack(): void {
   }
 }
 
+/** The program has ended, and somebody waits for the prompt. Only root may take a priority back. */
+function stepForward(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_NORMAL);
+  } catch {
+    // Then it takes as long as the machine has others to serve.
+  }
+}
+
 interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -183,6 +207,7 @@ function endOf(child: ChildProcess): Promise<Ended> {
 interface Facts {
   outputs: string[];
   options: RunOptions;
+  progress: Progress;
   launch: { command: string; args: string[]; env: Record<string, string | undefined> };
 }
 
@@ -217,13 +242,17 @@ function endLive(live: { end(): void }): void {
 }
 
 async function report(session: TraceSession, end: Ended, facts: Facts): Promise<void> {
-  const { options, outputs, launch } = facts;
+  const { options, outputs, launch, progress } = facts;
   const ended = endFacts(end);
   const document = documentOf(session.store);
+  // What the analysis found is found once: the summary says the same.
+  session.store.setHeader({ findings: document.findings ?? [] });
   const saved = await saveAll(
     document,
     outputs.filter((path) => !isPacketFile(path)),
+    (path) => progress.step(`saving ${path}`),
   );
+  progress.end();
   const packets = await savePackets(session, outputs.filter(isPacketFile), options);
   saved.files.push(...packets.files);
   const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;

@@ -34,6 +34,21 @@ export function shortened(text: string, width: number): string {
   return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
 }
 
+/** The text in lines of at most `width` columns, broken at blanks; `indent` begins each line but the first. */
+export function wrapped(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= width || line.trim() === '') line = longer;
+    else {
+      lines.push(line);
+      line = indent + word;
+    }
+  }
+  return [...lines, line];
+}
+
 /** Modules give their place as a URL, scripts as a path: a path is what other commands take. */
 export function pathOf(file: string): string {
   if (!file.startsWith('file:')) return file;

@@ -10,19 +10,20 @@ import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';
 import type { SaveResult } from './outputs';
 import { phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
-import { pathOf, printable } from './say';
+import { pathOf, printable, wrapped } from './say';
 
 /** Everything in one look: counts, one line a request, what is not in the trace. */
 export function summaryLines(store: Store, now: number, options: TableOptions): string[] {
   const rows = rowsOf(store, now);
-  const lines = [options.style.bold(headline(store, now))];
+  const lines = wrapped(headline(store, now), options.width, '  ').map((line) => options.style.bold(line));
   if (rows.length > 0) lines.push('', ...requestLines(rows, options));
-  const found = rows.length > 0 ? findingLines(store, now, options.style) : [];
+  const found = rows.length > 0 ? findingLines(store, now, options.style, options.width) : [];
   if (found.length > 0) lines.push('', ...found);
   const kernel = kernelLine(store);
-  if (kernel) lines.push('', kernel);
+  if (kernel) lines.push('', ...wrapped(kernel, options.width, '  '));
   const losses = lossLines(store);
-  if (losses.length > 0) lines.push('', ...losses.map((l) => options.style.yellow(l)));
+  if (losses.length > 0)
+    lines.push('', ...losses.flatMap((l) => wrapped(l, options.width, '  ')).map((l) => options.style.yellow(l)));
   return lines;
 }
 

@@ -2,6 +2,22 @@
 import type Type from 'typebox';
 import { compareIds } from './ids';
 
+/** What a schema says of its keys, looked up once a schema and not once a record. */
+interface Keys {
+  order: Map<string, number>;
+  of: Map<string, Type.TSchema>;
+}
+const known = new WeakMap<object, Keys>();
+
+function keysOf(properties: Record<string, Type.TSchema>): Keys {
+  const before = known.get(properties);
+  if (before) return before;
+  const entries = Object.entries(properties);
+  const made = { order: new Map(entries.map(([key], i) => [key, i])), of: new Map(entries) };
+  known.set(properties, made);
+  return made;
+}
+
 /** A copy with the keys of `schema` in its order, at every depth; keys it does not know follow as they came. */
 export function canonical<T>(schema: Type.TSchema, value: T): T {
   if (Array.isArray(value)) {
@@ -10,13 +26,16 @@ export function canonical<T>(schema: Type.TSchema, value: T): T {
   }
   const properties = (schema as { properties?: Record<string, Type.TSchema> }).properties;
   if (typeof value !== 'object' || value === null || !properties) return value;
+  const { order, of } = keysOf(properties);
   const from = value as Record<string, unknown>;
   const out: Record<string, unknown> = {};
-  for (const key of Object.keys(properties))
-    if (Object.hasOwn(from, key) && from[key] !== undefined)
-      out[key] = canonical(properties[key] as Type.TSchema, from[key]);
-  for (const key of Object.keys(from))
-    if (!Object.hasOwn(properties, key) && from[key] !== undefined) keep(out, key, from[key]);
+  // A record has few of its schema's keys: its own are put in order, rather than each of the schema's looked for.
+  const keys = Object.keys(from);
+  const named = keys.filter((key) => order.has(key));
+  named.sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
+  for (const key of named) if (from[key] !== undefined) out[key] = canonical(of.get(key) as Type.TSchema, from[key]);
+  if (named.length === keys.length) return out as T;
+  for (const key of keys) if (!order.has(key) && from[key] !== undefined) keep(out, key, from[key]);
   return out as T;
 }
 
