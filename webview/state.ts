@@ -211,7 +211,8 @@ function take(message: HostMessage): void {
     case 'rows': {
       const before = store.rows.length;
       store.apply(message.upsert, message.removed);
-      if (!state.ui.follow) state.unseen += Math.max(0, store.rows.length + message.removed.length - before);
+      if (!state.ui.follow && !message.rest)
+        state.unseen += Math.max(0, store.rows.length + message.removed.length - before);
       if (message.connections) {
         state.connections = new Map(state.connections);
         for (const c of message.connections) state.connections.set(c.id, c);

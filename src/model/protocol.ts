@@ -244,8 +244,11 @@ export type HostMessage =
       removed: string[];
       now: number;
       status: Status;
-      runs: Run[] /** Changed ones, by id. */;
+      runs: Run[];
+      /** Changed ones, by id. */
       connections?: ConnectionRow[];
+      /** They belong to the state sent before, and are not new. */
+      rest?: true;
     }
   | { type: 'findings'; findings: FindingRow[] }
   | { type: 'details'; id: string; details: Details | null }

@@ -20,6 +20,9 @@ import { linesAround, placeOfFrame } from '../places';
 import type { TraceView } from '../view';
 
 const findingsAfterMs = 300;
+/** Rows of the first message: more than are in sight, so that they show while the others are on their way. */
+const firstRows = 2000;
+const rowsAtOnce = 4000;
 
 export interface PageHost {
   /** Opens a place in the code; preview keeps the focus in the page. */
@@ -44,8 +47,11 @@ export class Page implements vscode.Disposable {
   /** As sent last. */
   #findings = '[]';
   #mark: ReplayMark | undefined;
-  /** Sent when the page is ready. */
+  /** Sent when the page is ready and has all rows. */
   #waiting: HostMessage[] = [];
+  /** Ids of rows that follow the state. */
+  #rest: string[] = [];
+  #restSoon: NodeJS.Immediate | undefined;
 
   constructor(
     private readonly webview: vscode.Webview,
@@ -90,6 +96,7 @@ export class Page implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#asking);
+    clearImmediate(this.#restSoon);
     this.#disposables.dispose();
   }
 
@@ -104,7 +111,7 @@ export class Page implements vscode.Disposable {
       case 'ready':
         this.#ready = true;
         this.#sendState();
-        for (const waiting of this.#waiting.splice(0)) void this.webview.postMessage(waiting);
+        this.#sendWaiting();
         return;
       case 'details':
         void this.#sendDetails(message.id);
@@ -157,10 +164,11 @@ export class Page implements vscode.Disposable {
     this.#findings = '[]';
     this.#askFindings();
     const persisted = this.host.state.get();
+    const rows = view.rows();
     this.#send({
       type: 'state',
       state: {
-        rows: view.rows(),
+        rows: rows.length > firstRows ? rows.slice(0, firstRows) : rows,
         connections: view.connections(),
         runs: view.runs(),
         status: view.status(),
@@ -172,6 +180,27 @@ export class Page implements vscode.Disposable {
         ...(persisted === undefined ? {} : { persisted }),
       },
     });
+    this.#rest = rows.slice(firstRows).map((row) => row.id);
+    this.#sendRest();
+  }
+
+  /** The other rows in parts: one message of 20,000 rows stops both sides for seconds. As they are by then. */
+  #sendRest(): void {
+    clearImmediate(this.#restSoon);
+    if (this.#rest.length === 0) return;
+    this.#restSoon = setImmediate(() => {
+      const { view } = this;
+      const upsert = this.#rest.splice(0, rowsAtOnce).flatMap((id) => view.row(id) ?? []);
+      const runs = view.runs();
+      this.#send({ type: 'rows', upsert, removed: [], now: view.now(), status: view.status(), runs, rest: true });
+      this.#sendRest();
+      this.#sendWaiting();
+    });
+  }
+
+  #sendWaiting(): void {
+    if (!this.#ready || this.#rest.length > 0) return;
+    for (const message of this.#waiting.splice(0)) void this.webview.postMessage(message);
   }
 
   #askFindings(): void {
@@ -190,9 +219,9 @@ export class Page implements vscode.Disposable {
     if (this.#ready && this.#visible) void this.webview.postMessage(message);
   }
 
-  /** For what the user asked for: not lost while the page is loading. */
+  /** For what the user asked for: not lost while the page is loading, and not before the row that it is about. */
   #sendSoon(message: HostMessage): void {
-    if (this.#ready) void this.webview.postMessage(message);
-    else this.#waiting.push(message);
+    this.#waiting.push(message);
+    this.#sendWaiting();
   }
 }
