@@ -135,6 +135,7 @@ export function unsetUi(key: 'range' | 'active' | 'detailsWidth' | 'detailsHeigh
 
 export const askDetails = (id: string): void => api.postMessage({ type: 'details', id });
 export const openCode = (id: string, preview: boolean): void => api.postMessage({ type: 'open', id, preview });
+export const askCode = (id: string): void => api.postMessage({ type: 'code', id });
 export const openFrame = (id: string, frame: number, preview: boolean): void =>
   api.postMessage({ type: 'openFrame', id, frame, preview });
 export const savePackets = (id: string): void => api.postMessage({ type: 'savePackets', id });

@@ -1,9 +1,9 @@
-/** From a call site to the editor: files as they stand in records (paths, or file: URLs) and the lines round them. */
-import { readFile, stat } from 'node:fs/promises';
+/** From a call site to the editor: files as they stand in records, paths or file: URLs. */
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { Details } from '../model/protocol';
 import type { CallSite } from '../model/records';
 import { placeOf, type Row } from '../model/row';
+import { isRemote } from '../session/sourceFiles';
 import { pathOf } from './paths';
 
 export { pathOf };
@@ -22,6 +22,7 @@ export async function showPlace(site: NonNullable<Row['callSite']>, preview: boo
     void vscode.window.showInformationMessage(`Net Trace: ${site.text} is not a file that can be opened.`);
     return;
   }
+  if (!(await mayOpen(path))) return;
   const at = new vscode.Position(Math.max(0, site.line - 1), Math.max(0, site.column - 1));
   try {
     await vscode.window.showTextDocument(vscode.Uri.file(path), {
@@ -37,6 +38,19 @@ export async function showPlace(site: NonNullable<Row['callSite']>, preview: boo
   }
 }
 
+/** A trace can name anything. What is missing is said by the attempt to open it. */
+async function mayOpen(path: string): Promise<boolean> {
+  if (isRemote(path)) {
+    const open = 'Open';
+    const text = `The trace names a file of another computer: ${path}. Opening it signs you in there.`;
+    return (await vscode.window.showWarningMessage(text, { modal: true }, open)) === open;
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isFile()) return true;
+  void vscode.window.showWarningMessage(`Net Trace: ${path} is not a regular file, so it is not opened.`);
+  return false;
+}
+
 /** Beside a Net Trace tab, never over it: the group of the last text editor, else the first. */
 function codeColumn(): vscode.ViewColumn {
   const active = vscode.window.tabGroups.activeTabGroup;
@@ -47,22 +61,4 @@ function codeColumn(): vscode.ViewColumn {
     (g) => g !== active && g.activeTab?.input instanceof vscode.TabInputText,
   );
   return other?.viewColumn ?? vscode.ViewColumn.Beside;
-}
-
-/** Largest source file that is read for a few lines of it. */
-const largestSource = 5_000_000;
-
-/** The line with three round it; undefined when the file cannot be read. */
-export async function linesAround(file: string, line: number): Promise<Details['code'] | undefined> {
-  const path = pathOf(file);
-  if (path === undefined) return undefined;
-  try {
-    if ((await stat(path)).size > largestSource) return undefined;
-    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
-    if (line < 1 || line > lines.length) return undefined;
-    const first = Math.max(1, line - 3);
-    return { first, line, lines: lines.slice(first - 1, line + 3) };
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@
  * it is for network breakpoints alone, which must know it while the program stands.
  */
 import module from 'node:module';
-import { parse, readFileSync } from './builtins';
+import { ErrorClass, parse, readFileSync, statSync } from './builtins';
 
 interface Entry {
   originalSource?: string;
@@ -65,14 +65,13 @@ function load(path: string): Loaded | undefined {
   try {
     const { dirname, resolve } = require('node:path') as typeof import('node:path');
     if (SourceMapClass === undefined) return undefined;
-    const text = readFileSync(path, 'utf8');
-    if (text.length > mostBytes) return undefined;
+    const text = textOf(path);
     const last = text.lastIndexOf('//# sourceMappingURL=');
     if (last < 0) return undefined;
     const url = (/^\S+/.exec(text.slice(last + 21)) ?? [''])[0];
     const inline = /^data:application\/json[^,]*,/.exec(url);
     const from = resolve(dirname(path), inline ? '.' : decodeURIComponent(url));
-    const payload: unknown = parse(inline ? inlined(url, inline[0]) : readFileSync(from, 'utf8'));
+    const payload: unknown = parse(inline ? inlined(url, inline[0]) : textOf(from));
     const { sourceRoot } = payload as { sourceRoot?: unknown };
     const root = typeof sourceRoot === 'string' && sourceRoot !== '' ? sourceRoot.replace(/\/?$/, '/') : '';
     return { map: new SourceMapClass(payload as object), folder: inline ? dirname(path) : dirname(from), root };
@@ -80,6 +79,13 @@ function load(path: string): Loaded | undefined {
     // No such file, or nothing that could be a map.
     return undefined;
   }
+}
+
+/** Throws for what is no regular file, or too long: code may call itself by any name. */
+function textOf(path: string): string {
+  const stat = statSync(path);
+  if (!stat.isFile() || stat.size > mostBytes) throw new ErrorClass(path);
+  return readFileSync(path, 'utf8');
 }
 
 const inlined = (url: string, head: string): string =>

@@ -200,6 +200,8 @@ export interface Details {
   missing: { what: string; why: string }[];
   /** Lines of code round the call site; absent when the file is not there. */
   code?: { first: number; lines: string[]; line: number };
+  /** Why the file was not read unasked: an opened trace names it. */
+  codeWithheld?: 'outsideWorkspace' | 'otherComputer';
 }
 
 /** Where the replay of the shown trace stands. Instants on the page's axis. */
@@ -266,6 +268,8 @@ export type PageCommand = (typeof pageCommands)[number];
 export const pageMessage = Type.Union([
   Type.Object({ type: Type.Literal('ready') }),
   Type.Object({ type: Type.Literal('details'), id: rowId }),
+  /** Details with the lines of code, which were withheld. */
+  Type.Object({ type: Type.Literal('code'), id: rowId }),
   /** Opens the calling code; preview keeps the focus in the panel. */
   Type.Object({ type: Type.Literal('open'), id: rowId, preview: Type.Boolean() }),
   /** Opens a frame of the request's whole call chain. */

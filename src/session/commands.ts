@@ -96,7 +96,8 @@ export class Commands {
     try {
       const path = join(this.folder, commandName(id));
       const text = await readOwnFile(path);
-      // What is no file of ours goes too, or each look would come upon it. Not `rm`, which takes it well when another look has taken the file: a call would be carried out twice.
+      // What is no file of ours goes too, or each look would come upon it. Not `rm`, which takes it well when another
+      // look has taken the file: a call would be carried out twice.
       await fs.unlink(path);
       if (text === undefined) return;
       writeWhole(this.folder, answerName(id), this.answer(text));

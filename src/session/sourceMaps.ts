@@ -7,6 +7,7 @@ import { dirname, join, parse } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AnyMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping';
 import type { Frame } from '../model/records';
+import { isRemote, readRegularFile } from './sourceFiles';
 
 const maxFileBytes = 64 * 1024 * 1024;
 /** Maps kept, by their text's size: they are far larger decoded. */
@@ -36,6 +37,10 @@ export function localPath(file: string): string | undefined {
   return file.startsWith('/') || /^[a-z]:[\\/]/i.test(file) || file.startsWith('\\\\') ? file : undefined;
 }
 
+/** A path that may be looked at: on this computer, or beside a program that was started from a share itself. */
+const isNear = (path: string): boolean =>
+  !isRemote(path) || (isRemote(process.cwd()) && path.startsWith(process.cwd()));
+
 export class SourceMaps {
   private readonly cache = new Map<string, Promise<CachedMap>>();
   private cachedBytes = 0;
@@ -43,7 +48,7 @@ export class SourceMaps {
   /** The original position of a generated one (all 1-based), or undefined. Never rejects. */
   async locate(file: string, line: number, column: number): Promise<Frame | undefined> {
     const path = localPath(file);
-    if (path === undefined) return undefined;
+    if (path === undefined || !isNear(path)) return undefined;
     try {
       const { map } = await this.mapOf(path);
       if (map === undefined) return undefined;
@@ -64,15 +69,12 @@ export class SourceMaps {
    */
   async canBe(file: string, line: number, column: number): Promise<boolean> {
     const path = localPath(file);
-    if (path === undefined) return true; // `[eval]`: no file to be wrong about
-    try {
-      if ((await fs.stat(path)).size > maxFileBytes) return true;
-      const text = (await fs.readFile(path, 'utf8')).split('\n', line)[line - 1];
-      if (text === undefined || column > text.length + 1) return false;
-      return !typeScript.test(path) || call.test(text.slice(column - 1));
-    } catch {
-      return true; // not there to compare with
-    }
+    if (path === undefined || !isNear(path)) return true; // `[eval]`: no file to be wrong about
+    const code = await readRegularFile(path, maxFileBytes);
+    if (code === undefined) return true; // not there to compare with
+    const text = code.split('\n', line)[line - 1];
+    if (text === undefined || column > text.length + 1) return false;
+    return !typeScript.test(path) || call.test(text.slice(column - 1));
   }
 
   private async mapOf(path: string): Promise<CachedMap> {
@@ -86,7 +88,7 @@ export class SourceMaps {
     }
     const again = this.cache.get(path);
     if (again !== undefined) return again;
-    const loading = loadMap(path, stat.size)
+    const loading = loadMap(path)
       .catch((): Omit<CachedMap, 'stamp'> => ({ bytes: 0 }))
       .then((loaded) => ({ ...loaded, stamp }));
     this.cache.set(path, loading);
@@ -112,15 +114,15 @@ export class SourceMaps {
   }
 }
 
-async function loadMap(path: string, size: number): Promise<Omit<CachedMap, 'stamp'>> {
-  if (size > maxFileBytes) return { bytes: 0 };
-  const named = mapUrlOf(await fs.readFile(path, 'utf8'));
+async function loadMap(path: string): Promise<Omit<CachedMap, 'stamp'>> {
+  const code = await readRegularFile(path, maxFileBytes);
+  const named = code === undefined ? undefined : mapUrlOf(code);
   const inline = named === undefined ? undefined : inlineMap(named);
   if (inline !== undefined) return { map: new AnyMap(inline, pathToFileURL(path).href), bytes: inline.length };
   // Only files: a map is never fetched over the network.
   const file = named === undefined ? `${path}.map` : localPath(new URL(named, pathToFileURL(path)).href);
-  if (file === undefined || (await fs.stat(file)).size > maxFileBytes) return { bytes: 0 };
-  const text = await fs.readFile(file, 'utf8');
+  const text = file === undefined || !isNear(file) ? undefined : await readRegularFile(file, maxFileBytes);
+  if (file === undefined || text === undefined) return { bytes: 0 };
   return { map: new AnyMap(text.replace(/^\)\]\}'[^\n]*\n/, ''), pathToFileURL(file).href), bytes: text.length };
 }
 
@@ -158,8 +160,9 @@ async function existingSource(source: string, generated: string): Promise<string
   }
 }
 
-const exists = (path: string) =>
-  fs.access(path).then(
-    () => true,
+const exists = async (path: string): Promise<boolean> =>
+  isNear(path) &&
+  (await fs.stat(path).then(
+    (stat) => stat.isFile(),
     () => false,
-  );
+  ));

@@ -100,3 +100,22 @@ test('names in URLs and headers are text, never markup', async () => {
   await page.waitForSelector('.pop');
   expect(await page.evaluate(() => (window as { hit?: number }).hit)).toBeUndefined();
 });
+test('code that an opened trace names outside of the workspace is shown when it is asked for', async () => {
+  await open({ height: 860 });
+  const { page } = panel;
+  const details = detailsOf(rows.find((r) => r.id === id(13)) as Row);
+  const { code, ...rest } = details;
+  await panel.send({ type: 'select', id: id(13), reveal: true });
+  await panel.send({ type: 'details', id: id(13), details: { ...rest, codeWithheld: 'outsideWorkspace' } });
+  await page.keyboard.press('Alt+5');
+  await page.waitForSelector('#tab-code[aria-selected=true]');
+  expect(await page.locator('.srccode').count()).toBe(0);
+  expect(await page.textContent('.det')).toContain('outside of the workspace');
+  await page.getByRole('button', { name: 'Load it' }).click();
+  await expect
+    .poll(async () => (await panel.posted()).filter((m) => m.type === 'code'))
+    .toEqual([{ type: 'code', id: id(13) }]);
+  await panel.send({ type: 'details', id: id(13), details: { ...rest, ...(code ? { code } : {}) } });
+  await page.waitForSelector('.srccode');
+  expect(await page.getByRole('button', { name: 'Load it' }).count()).toBe(0);
+});

@@ -1,11 +1,16 @@
 /** Last tab: the line of code that made the request. */
 import { openSelected } from '../actions';
-import { openFrame } from '../state';
+import { askCode, openFrame } from '../state';
 import type { Details, Row } from '../types';
 
 const kinds: Readonly<Record<string, string>> = {
   library: 'inside a library: no line of your own code was on the stack',
   inherited: 'taken from the first request of the redirects',
+};
+
+const withheld: Readonly<Record<NonNullable<Details['codeWithheld']>, string>> = {
+  outsideWorkspace: 'The file is outside of the workspace.',
+  otherComputer: 'The file is on another computer; reading it signs you in there.',
 };
 
 const isForeign = (file: string): boolean => file.startsWith('node:') || /[\\/]node_modules[\\/]/.test(file);
@@ -66,6 +71,14 @@ export function CodeTab({ row, details }: { row: Row; details: Details | undefin
             </div>
           ))}
         </div>
+      )}
+      {details?.codeWithheld && (
+        <p>
+          <span class="dim">Code not loaded. {withheld[details.codeWithheld]} </span>
+          <button type="button" class="code" onClick={() => askCode(row.id)}>
+            Load it
+          </button>
+        </p>
       )}
       <Stack details={details} rowId={row.id} />
       {details?.request.label !== undefined && (

@@ -5,6 +5,7 @@
 import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Row } from '../../model/row';
+import { isRemote } from '../../session/sourceFiles';
 import { Disposables } from '../disposables';
 import { commands, settings } from '../ids';
 import { pathOf } from '../places';
@@ -205,7 +206,8 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
     let real = this.#realPaths.get(path);
     if (real === undefined) {
       try {
-        real = realpathSync(path);
+        // A trace may name it: a share of another computer is not looked at.
+        real = isRemote(path) ? path : realpathSync(path);
       } catch {
         real = path;
       }

@@ -2,7 +2,7 @@
  * One page and what it shows. Full state when the page is ready or comes into view again, then only what changed. The
  * page is not trusted: what it sends is checked against the schema, and it can ask for a fixed list of things only.
  */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type {
   Details,
   HostCommand,
@@ -15,8 +15,9 @@ import type {
 import type { Row } from '../../model/row';
 import { copyText } from '../clipboard';
 import { Disposables } from '../disposables';
+import { excerptOf } from '../excerpt';
 import type { Log } from '../log';
-import { linesAround, placeOfFrame } from '../places';
+import { placeOfFrame } from '../places';
 import type { TraceView } from '../view';
 
 const findingsAfterMs = 300;
@@ -116,6 +117,9 @@ export class Page implements vscode.Disposable {
       case 'details':
         void this.#sendDetails(message.id);
         return;
+      case 'code':
+        void this.#sendDetails(message.id, true);
+        return;
       case 'open': {
         const row = this.view.row(message.id);
         if (row?.callSite) this.host.openCode(row.callSite, message.preview);
@@ -152,11 +156,13 @@ export class Page implements vscode.Disposable {
     }
   }
 
-  async #sendDetails(id: string): Promise<void> {
+  /** `asked`: the user wants to see the code, wherever it is. */
+  async #sendDetails(id: string, asked = false): Promise<void> {
     const details: Details | null = this.view.details(id);
     const site = details?.row.callSite;
-    const code = site && (await linesAround(site.file, site.line));
-    this.#send({ type: 'details', id, details: details && code ? { ...details, code } : details });
+    const folders = this.view.readOnly ? (vscode.workspace.workspaceFolders ?? []).map((f) => f.uri.fsPath) : undefined;
+    const excerpt = site && (await excerptOf(site.file, site.line, { folders, asked }));
+    this.#send({ type: 'details', id, details: details && { ...details, ...excerpt } });
   }
 
   #sendState(): void {
