@@ -78,4 +78,14 @@ describe('ids in code and in package.json are the same', () => {
     expect(events.filter((e) => !/^onDebug(Resolve|DynamicConfigurations):/.test(e))).toEqual([]);
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe(false);
   });
+
+  it('what needs permission is set by the user alone; what records more than is safe to share is not synchronized', () => {
+    const { helper, capture, enableConntrack, headers, bodies } = ids.settings;
+    const properties = contributes.configuration.properties as Record<string, { scope?: string }>;
+    const scopes = Object.fromEntries(Object.entries(properties).flatMap(([k, v]) => (v.scope ? [[k, v.scope]] : [])));
+    expect(scopes).toMatchObject({
+      ...Object.fromEntries([helper, capture, enableConntrack].map((id) => [id, 'machine'])),
+      ...Object.fromEntries([headers, bodies].map((id) => [id, 'machine-overridable'])),
+    });
+  });
 });

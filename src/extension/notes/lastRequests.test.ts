@@ -47,6 +47,17 @@ describe('the last requests in a hover', () => {
     expect(text).toContain('/\\]\\(command:x\\)\\|\\<b\\>\\`\\$\\(x\\) \\*\\*');
   });
 
+  it.each(['/app/(shop)/[id]/page.tsx', '/a) "x" (b.ts', "/a'b\\c>.ts", '/\u202ea.ts'])(
+    'a link leads to the file, whatever its name: %s',
+    (file) => {
+      const links = [...lineLinks({ file, line: 3 }).matchAll(/\[[\w ]+\]\(command:[\w.]+\?([^\s()<>]*) "[^"]*"\)/g)];
+      expect(links.map((m) => JSON.parse(decodeURIComponent(m[1] as string)))).toEqual([
+        [{ file, line: 3 }],
+        [{ file, line: 3 }],
+      ]);
+    },
+  );
+
   it('links of a line: its rows, and to stop when it fails', () =>
     expect(lineLinks({ file: '/a b.ts', line: 3 })).toMatch(
       /command:netTrace\.showLineRequests\?%5B%7B%22file.*command:netTrace\.breakpoints\.whenFails\?/,

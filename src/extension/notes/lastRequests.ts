@@ -1,5 +1,6 @@
 /** The last requests of a line or of a URL, as a table with links: for hovers. */
 import { wentWrong } from '../../model/query/rowFields';
+import { withoutControls } from '../../model/quoting';
 import type { Row } from '../../model/row';
 import { timeText } from '../../model/text';
 import { commands } from '../ids';
@@ -16,7 +17,7 @@ export type ZeroOf = (run: number) => number | undefined;
 export function lastRequests(rows: readonly Row[], zeroOf: ZeroOf): string {
   const shown = rows.slice(-most).reverse();
   const lines = shown.map((row) => {
-    const link = `command:${commands.showRow}?${encodeURIComponent(JSON.stringify([row.id]))}`;
+    const link = commandLink(commands.showRow, row.id);
     const name = cell(`${row.method} ${row.host}${row.path}`);
     const time = row.endAt === undefined || row.total === undefined ? '' : timeText(row.total);
     return `| ${icon(row)} ${cell(row.stateText)}${gap} | [${name}](${link} "Show in Net Trace")${gap} | ${time}${gap} | ${clockText(row, zeroOf)} |`;
@@ -29,11 +30,16 @@ export const rowLinks: readonly string[] = [commands.showRow, commands.showLineR
 
 /** Links below the list of a line. */
 export function lineLinks(at: LineReference): string {
-  const argument = encodeURIComponent(JSON.stringify([at]));
   return [
-    `[Show in Net Trace](command:${commands.showLineRequests}?${argument} "Show the requests of this line in the panel")`,
-    `[Break when this call fails](command:${commands.breakWhenFails}?${argument} "Stop the program when a request of this line fails, or is answered with a status from 400 on")`,
+    `[Show in Net Trace](${commandLink(commands.showLineRequests, at)} "Show the requests of this line in the panel")`,
+    `[Break when this call fails](${commandLink(commands.breakWhenFails, at)} "Stop the program when a request of this line fails, or is answered with a status from 400 on")`,
   ].join(' · ');
+}
+
+/** `encodeURIComponent` leaves what ends the target of a link in Markdown: the parentheses of `app/(shop)/page.tsx`. */
+function commandLink(command: string, argument: unknown): string {
+  const text = encodeURIComponent(JSON.stringify([argument]));
+  return `command:${command}?${text.replace(/[!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
 }
 
 function icon(row: Row): string {
@@ -54,4 +60,4 @@ const cell = (text: string): string => plain(text.length > 80 ? `${text.slice(0,
 
 /** Text as Markdown that shows it. */
 export const plain = (text: string): string =>
-  text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
+  withoutControls(text.replace(/[\r\n]+/g, ' ')).replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
