@@ -39,11 +39,14 @@ export function templateOf(url: string): string {
   const rest = url.slice(originOf(url).length, hash < 0 ? undefined : hash);
   const mark = rest.indexOf('?');
   const path = mark < 0 ? rest : rest.slice(0, mark);
-  const template = digit.test(path) ? path.split('/').map(idOr).join('/') : path;
+  const template = pathTemplate(path);
   if (mark < 0) return template;
   const names = rest.slice(mark + 1).split('&');
   return `${template}?${[...new Set(names.map((p) => p.split('=', 1)[0]))].sort().join('&')}`;
 }
+
+/** `/users/{id}` of a path. */
+export const pathTemplate = (path: string): string => (digit.test(path) ? path.split('/').map(idOr).join('/') : path);
 
 const digit = /\d/;
 const anId =

@@ -1,13 +1,19 @@
 // `nettrace convert IN OUT`: the suffix of OUT decides.
+import * as fs from 'node:fs/promises';
 import { formatOf, isPacketFile, noPackets, suffixes, writeTrace } from '../formats';
+import { numberText, plural } from '../model/text';
 import { openTrace } from './open';
 import { list } from './outputs';
-import { UsageError } from './say';
+import { complain, UsageError } from './say';
 
 export async function convert(from: string, to: string): Promise<void> {
   if (isPacketFile(to)) throw new UsageError(`${to}: ${noPackets}`);
   if (formatOf(to) === undefined) {
     throw new UsageError(`${to}: the suffix says no format. Use ${list(Object.values(suffixes))}.`);
   }
-  await writeTrace(await openTrace(from), to);
+  const trace = await openTrace(from);
+  await writeTrace(trace, to);
+  const { size } = await fs.stat(to);
+  const requests = trace.requests.filter((r) => r.direction !== 'in').length;
+  complain(`saved ${to} (${plural(requests, 'request')}, ${numberText(size)} bytes)`);
 }

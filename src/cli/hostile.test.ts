@@ -6,8 +6,9 @@ import { expect, test } from 'vitest';
 import { Folder } from '../model/fold';
 import { newHeader } from '../model/store';
 import { TraceStore } from '../session/traceStore';
+import { requestBlocks } from './requestBlock';
+import { rowsOf } from './requestTable';
 import { styleFor } from './say';
-import { requestBlocks } from './show';
 import { summaryLines, summaryObject } from './summary';
 
 const spool = readFileSync(join(__dirname, '../model/golden/example.spool.jsonl'), 'utf8').trim().split('\n');
@@ -64,7 +65,10 @@ test('changed, cut and missing lines: a summary and a document, with no control 
         }
         folder.end(4711, { signal: 'SIGKILL' });
         const options = { style: styleFor({}), width: 120, most: 50 };
-        const text = [...summaryLines(store, 3e6, options), ...requestBlocks(store, 3e6, options.style)].join('\n');
+        const text = [
+          ...summaryLines(store, 3e6, options),
+          ...requestBlocks(store, rowsOf(store, 3e6), { now: 3e6, style: options.style, body: true }),
+        ].join('\n');
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
         expect(store.requests.size).toBeLessThanOrEqual(limit);

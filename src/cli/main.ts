@@ -4,6 +4,8 @@ import { FormatError, packetSuffix, suffixes } from '../formats';
 import type { CallSites } from '../session/environment';
 import { helperUses } from '../session/kernel/sources';
 import { producer } from '../session/product';
+import { sortKeys } from './chosen';
+import { columnNames, parseColumns } from './columns';
 import { convert } from './convert';
 import { doctor } from './doctor';
 import { list } from './outputs';
@@ -22,7 +24,7 @@ import { type ShowOptions, show } from './show';
 import { toolViews } from './toolViews';
 import { topKeys } from './top';
 
-const traceArgument = `trace file (${list(Object.values(suffixes))}), or the folder nettrace-spool-… that a killed run left`;
+const traceArgument = `trace file (${list(Object.values(suffixes))}), - for the standard input, or the folder nettrace-spool-… that a killed run left`;
 /** Exit code of our own failures. */
 const failed = 2;
 
@@ -132,12 +134,23 @@ function program(): Command {
     .description('show a saved trace')
     .argument('<trace>', traceArgument)
     .addOption(
-      new Option('--view <view>', 'one line a request, each with its phases, or as the BPF tool of that name')
+      new Option(
+        '--view <view>',
+        'table: one line per request; request: everything about each; others: the columns of that BPF tool',
+      )
         .choices(['table', 'request', ...toolViews])
         .default('table'),
     )
     .addOption(new Option('--top <what>', 'requests grouped: how many, how long, how much').choices([...topKeys]))
     .option('--query <query>', 'only the requests that match, as in the panel’s filter: status:>=500 path:/api/*')
+    .option('--request <id>', 'everything about one request: its id, or the end of it (`--columns id,url` lists them)')
+    .option('--body', 'recorded bodies too, with --request, --view request or --json')
+    .addOption(new Option('--sort <key>', 'order of the requests').choices([...sortKeys]).default(undefined, 'time'))
+    .addOption(
+      new Option('--columns <list>', `a table of these columns: ${columnNames.join(',')}`).argParser(parseColumns),
+    )
+    .addOption(new Option('--rows <n>', 'list at most N requests').default(undefined, 'all').argParser(positive))
+    .option('--json', 'machine-readable, as docs/show.schema.json describes it')
     .action((trace: string, options: ShowOptions) => show(trace, options));
 
   verb(root, 'convert')

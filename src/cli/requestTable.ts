@@ -106,7 +106,7 @@ interface Parts {
 function columnsOf(rows: readonly Row[], { phases, origin, sums, gone, options }: Parts): Filled[] {
   const { style, width } = options;
   const isRoomy = width >= roomy;
-  const severalThreads = new Set(rows.map((r) => r.thread)).size > 1;
+  const severalThreads = new Set(rows.flatMap((r) => (r.pid > 0 ? r.thread : []))).size > 1;
   const blanks = sums.map((): Cell => ({ text: '' }));
   const to = origin === '' ? [] : [`to ${printable(origin)}`];
   const timed = (name: PhaseName, above: string, below: string, rank: number): Filled => ({

@@ -1,16 +1,16 @@
 // `nettrace show TRACE`: a saved trace in the terminal.
-import { Usual } from '../analysis/verdict/usual';
-import { maskText } from '../model/mask';
-import { type Breakdown, phasesOf } from '../model/phases';
-import type { Request } from '../model/records';
+import { lowered } from '../formats';
 import type { Row } from '../model/row';
 import { Store } from '../model/store';
-import { bytesText, numberText, ordinalText, plural, timeText } from '../model/text';
-import { verdictLines } from './findings';
+import { numberText, plural } from '../model/text';
+import { type SortKey, sortRows } from './chosen';
+import { type ColumnName, columnLines } from './columns';
 import { hints, matching, queryOf, traceOf } from './matching';
 import { openTrace } from './open';
-import { phaseWords, requestLines, rowsOf } from './requestTable';
-import { pathOf, printable, type Style, styleFor, UsageError } from './say';
+import { requestBlocks } from './requestBlock';
+import { requestLines, rowsOf } from './requestTable';
+import { printable, styleFor, UsageError } from './say';
+import { jsonPieces } from './showJson';
 import { headline, summaryLines } from './summary';
 import { type ToolView, toolLines } from './toolViews';
 import { type TopKey, topLines } from './top';
@@ -20,37 +20,106 @@ export interface ShowOptions {
   top?: TopKey;
   /** Only what passes: docs/query.md. */
   query?: string;
+  /** Only this one: its id, or the end of it. */
+  request?: string;
+  sort?: SortKey;
+  columns?: ColumnName[];
+  /** Most requests listed. */
+  rows?: number;
+  json?: boolean;
+  /** Recorded bodies too. */
+  body?: boolean;
 }
 
-export async function show(file: string, { view, top, query }: ShowOptions): Promise<void> {
-  if (top !== undefined && view !== 'table') throw new UsageError('--top and --view: one of them at a time.');
+/** `file`: `-` is the standard input. */
+export async function show(file: string, options: ShowOptions): Promise<void> {
+  expectOneForm(options);
+  const { view, top, query, request, sort, columns } = options;
   const asked = query === undefined ? undefined : queryOf(query);
-  const trace = await openTrace(file);
+  const opened = await openTrace(file);
+  // What headers and bodies hold is masked once more, as files may come from elsewhere.
+  const isWhole = options.json === true || view === 'request' || request !== undefined;
+  const trace = isWhole ? lowered(opened) : opened;
   const store = Store.fromDocument(trace);
   const style = styleFor(process.stdout);
   const now = store.header.endAt ?? lastInstant(store);
-  const options = { style, width: process.stdout.columns ?? 200 };
   const all = rowsOf(store, now);
-  const rows = asked ? matching(all, asked) : all;
+  const matched = request === undefined ? (asked ? matching(all, asked) : all) : [requestOf(all, request)];
+  const sorted = sort === undefined ? matched : sortRows(matched, sort);
+  const rows = sorted.slice(0, options.rows);
+  const body = options.body === true;
+  if (options.json) return write(jsonPieces(store, rows, { now, body, query, matched: matched.length }));
+  if (request !== undefined) return write(linesOf(requestBlocks(store, rows, { now, style, body }).slice(1)));
+
   const head = [style.bold(headline(store, now))];
   if (query !== undefined)
-    head.push(`${numberText(rows.length)} of ${plural(all.length, 'request')} match ${printable(query)}`);
-  if (asked && rows.length === 0) head.push(...hints(all, asked).map((hint) => style.dim(printable(hint))));
-  const lines =
-    top !== undefined
-      ? [...head, '', ...topLines(rows, top, options)]
-      : view === 'request'
-        ? requestBlocks(store, now, style, rows, head)
-        : view !== 'table'
-          ? toolLines(asked ? Store.fromDocument(traceOf(trace, rows)) : store, view, now, style)
-          : asked
-            ? [
-                ...head,
-                '',
-                ...(rows.length > 0 ? requestLines(rows, { ...options, most: Number.POSITIVE_INFINITY }) : []),
-              ]
-            : summaryLines(store, now, { ...options, most: Number.POSITIVE_INFINITY });
-  process.stdout.write(`${lines.join('\n').trimEnd()}\n`);
+    head.push(`${numberText(matched.length)} of ${plural(all.length, 'request')} match ${printable(query)}`);
+  if (asked && matched.length === 0) head.push(...hints(all, asked).map((hint) => style.dim(printable(hint))));
+  const most = options.rows ?? Number.POSITIVE_INFINITY;
+  const table = { style, width: process.stdout.columns ?? 200, most, sort };
+  const cut = rows.length < matched.length ? [style.dim(`… and ${numberText(matched.length - rows.length)} more`)] : [];
+  const whole = asked ? Store.fromDocument(traceOf(trace, matched)) : store;
+  if (top !== undefined) return write(linesOf([...head, '', ...topLines(matched, top, table)]));
+  if (view === 'request')
+    return write(linesOf([...head, ...requestBlocks(store, rows, { now, style, body }), '', ...cut]));
+  if (view !== 'table') return write(linesOf(toolLines(whole, view, now, style)));
+  if (columns) return write(linesOf([...head, '', ...columnLines(rows, columns, store, style), ...cut]));
+  if (!asked) return write(linesOf(summaryLines(store, now, table)));
+  return write(linesOf([...head, '', ...(matched.length > 0 ? requestLines(matched, table) : [])]));
+}
+
+/** One form at a time: what was asked for is never left out silently. */
+function expectOneForm({ view, top, request, columns, json, body, query, sort, rows }: ShowOptions): void {
+  const forms = [
+    ...(top === undefined ? [] : ['--top']),
+    ...(view === 'table' ? [] : [`--view ${view}`]),
+    ...(columns === undefined ? [] : ['--columns']),
+    ...(json ? ['--json'] : []),
+  ];
+  const [one, other] = forms;
+  if (other !== undefined) throw new UsageError(`${one} and ${other}: one of them at a time.`);
+  const refuse = (option: string, why: string): never => {
+    throw new UsageError(`${option} ${why}.`);
+  };
+  if (request !== undefined && (query !== undefined || top !== undefined || (view !== 'table' && view !== 'request')))
+    refuse('--request', `shows one request; it does not go with ${query === undefined ? one : '--query'}`);
+  if (request !== undefined && columns !== undefined)
+    refuse('--request', 'shows one request; it does not go with --columns');
+  if (body && !json && request === undefined && view !== 'request')
+    refuse('--body', 'goes with --request ID, --view request or --json');
+  const lists = top === undefined && (view === 'table' || view === 'request');
+  if (!lists && (sort !== undefined || rows !== undefined))
+    refuse(sort === undefined ? '--rows' : '--sort', `does not go with ${one}, which has an order of its own`);
+}
+
+/** By its id, or by the end of it that is one request's alone. */
+function requestOf(rows: readonly Row[], id: string): Row {
+  const exact = rows.find((r) => r.id === id);
+  if (exact) return exact;
+  const found = rows.filter((r) => r.id.endsWith(`-${id}`));
+  if (found.length === 1) return found[0] as Row;
+  const ids = found
+    .slice(0, 5)
+    .map((r) => printable(r.id))
+    .join(', ');
+  throw new UsageError(
+    found.length > 1
+      ? `--request ${id}: may be ${ids}. Write more of it.`
+      : `--request ${id}: there is no such request. \`--columns id,status,url\` lists the ids.`,
+  );
+}
+
+const linesOf = (lines: readonly string[]): string[] => [`${lines.join('\n').trimEnd()}\n`];
+
+/** As fast as it is read: of a large trace not all is to wait in memory. */
+async function write(pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) {
+    if (process.stdout.write(piece)) continue;
+    if (process.stdout.destroyed) return;
+    await new Promise<void>((done) => {
+      process.stdout.once('drain', done).once('close', done);
+    });
+  }
 }
 
 /** A trace without an end (its session was lost) is shown as of the last thing known. */
@@ -58,82 +127,4 @@ function lastInstant(store: Store): number {
   let last = 0;
   for (const r of store.requests.values()) last = Math.max(last, r.endAt ?? r.createdAt ?? 0);
   return last;
-}
-
-/** A block a request, below the trace's own line. */
-export function requestBlocks(
-  store: Store,
-  now: number,
-  style: Style,
-  rows: readonly Row[] = rowsOf(store, now),
-  head: readonly string[] = [style.bold(headline(store, now))],
-): string[] {
-  const lines = [...head];
-  const usual = new Usual(store);
-  for (const row of rows) {
-    const request = store.requests.get(row.id);
-    if (request) lines.push('', ...requestBlock(row, request, store, { now, style, usual }));
-  }
-  return lines;
-}
-
-/** As `curl -w` and httpstat show one exchange: each phase, and how far it had got by its end. */
-function requestBlock(
-  row: Row,
-  request: Request,
-  store: Store,
-  { now, style, usual }: { now: number; style: Style; usual: Usual },
-): string[] {
-  const breakdown = phasesOf(request, store, now);
-  const lines = [
-    `${style.bold(`${printable(row.method)} ${printable(row.url)}`)}  ${printable(row.stateText)}`,
-    ...factLines(row, request, store).map((l) => style.dim(`  ${l}`)),
-  ];
-  let passed = 0;
-  for (const phase of breakdown.phases) {
-    passed += phase.duration;
-    const [, above, below] = phaseWords.find(([name]) => name === phase.name) ?? ['', '', phase.name];
-    const words = `${above} ${below}`.trim();
-    const paused = phase.paused === undefined ? '' : `  + ${timeText(phase.paused)} paused in the debugger`;
-    const mark = (phase.failed ? '  ✕' : phase.running ? '  …' : '') + paused;
-    const line = `  ${words.padEnd(20)}${timeText(phase.duration).padStart(10)}${timeText(passed).padStart(12)}${mark}`;
-    lines.push(phase.failed ? style.red(line) : line);
-  }
-  lines.push(
-    style.bold(
-      `  ${totalWord(breakdown).padEnd(20)}${(breakdown.total === undefined ? 'not known' : timeText(breakdown.total)).padStart(10)}`,
-    ),
-  );
-  lines.push(...verdictLines(request, store, now, style, usual));
-  return lines;
-}
-
-function totalWord(breakdown: Breakdown): string {
-  const last = breakdown.phases.at(-1);
-  return last?.running ? 'so far' : last?.failed ? 'until failure' : 'total';
-}
-
-function factLines(row: Row, request: Request, store: Store): string[] {
-  const facts: string[] = [];
-  if (row.callSite) {
-    const { file, line, column, function: name } = row.callSite;
-    const library = row.callSite.kind === 'library' ? ', in a library: no frame of the program’s own was seen' : '';
-    facts.push(`called at ${pathOf(file)}:${line}:${column}${name ? ` (${name})` : ''}${library}`);
-  }
-  if (row.connection) {
-    const { number, ordinal } = row.connection;
-    const tunnel = store.tunnelsOf(row.connection.id).at(-1);
-    const parts = [row.remote, request.protocol, tunnel?.version].filter((p) => p !== undefined);
-    facts.push(`connection #${number} to ${parts.join(', ')}, ${ordinalText(ordinal)} request on it`);
-  }
-  if (row.bytesSent !== undefined || row.bytesReceived !== undefined) {
-    const sent = row.bytesSent === undefined ? [] : [`${bytesText(row.bytesSent)} sent`];
-    facts.push(
-      [...sent, ...(row.bytesReceived === undefined ? [] : [`${bytesText(row.bytesReceived)} received`])].join(', '),
-    );
-  }
-  for (let error = request.error; error; error = error.causes?.[0]) {
-    facts.push(`error ${[error.code, error.message].filter((t) => t !== undefined).join(': ') || (error.name ?? '')}`);
-  }
-  return facts.map((fact) => printable(maskText(fact)));
 }

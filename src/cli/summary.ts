@@ -68,8 +68,19 @@ function detailsOf(store: Store): [string[], string[], string[]] {
       `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
       ...waysOf(store),
     ],
-    sent + received > 0 ? [`${bytesText(sent)} sent, ${bytesText(received)} received`] : [],
+    bytesLine(store, sent, received),
   ];
+}
+
+/** A file of another program may hold one of the two, or none: then it is not 0 but not known. */
+function bytesLine(store: Store, sent: number, received: number): string[] {
+  if (sent + received === 0) return [];
+  const isImport = store.header.sources.some((s) => s.name === 'import' && s.state === 'on');
+  const parts = [
+    ...(sent > 0 || !isImport ? [`${bytesText(sent)} sent`] : []),
+    ...(received > 0 || !isImport ? [`${bytesText(received)} received`] : []),
+  ];
+  return [parts.join(', ')];
 }
 
 /** How many, and of how many, where not all of them were asked for. */

@@ -20,22 +20,32 @@ type Fields = readonly (string | number | undefined)[];
 export function toolLines(store: Store, view: ToolView, now: number, style: Style): string[] {
   switch (view) {
     case 'tcplife':
-      return table(tcpLifeHead, tcpLife(store, now), style);
+      return table(tcpLifeHead, tcpLife(store, now), style, 'No TCP connection was established in this trace.');
     case 'gethostlatency':
-      return table(['TIME', 'PID', 'COMM', 'LATms>', 'HOST'], hostLatency(store), style);
+      return table(
+        ['TIME', 'PID', 'COMM', 'LATms>', 'HOST'],
+        hostLatency(store),
+        style,
+        'No name was looked up in this trace.',
+      );
     case 'soconnlat':
-      return table(['PID', 'PROCESS', 'FAM', 'ADDRESS', 'PORT>', 'LAT(us)>', 'RESULT'], connectLatency(store), style);
+      return table(
+        ['PID', 'PROCESS', 'FAM', 'ADDRESS', 'PORT>', 'LAT(us)>', 'RESULT'],
+        connectLatency(store),
+        style,
+        'No socket was connected in this trace.',
+      );
     case 'tcpretrans':
-      return table(retransmitHead, retransmits(store), style);
+      return table(retransmitHead, retransmits(store), style, 'Retransmits were recorded; there were none.');
     case 'tcptop':
-      return table(topHead, topTalkers(store, now), style);
+      return table(topHead, topTalkers(store, now), style, 'No TCP connection was established in this trace.');
   }
 }
 
 /** Heads end in `>` where the column stands right. */
-function table(heads: readonly string[], rows: readonly Fields[], style: Style): string[] {
+function table(heads: readonly string[], rows: readonly Fields[], style: Style, none: string): string[] {
   const columns = heads.map((h): Column => ({ head: [h.replace('>', '')], right: h.endsWith('>') }));
-  if (rows.length === 0) return [style.dim(columns.map((c) => c.head[0]).join('  '))];
+  if (rows.length === 0) return [style.dim(columns.map((c) => c.head[0]).join('  ')), none];
   const cells = rows.map((row) =>
     row.map((field): Cell => ({ text: field === undefined ? '-' : printable(String(field)) })),
   );
@@ -153,8 +163,9 @@ function retransmits(store: Store): Fields[] {
 
 function retransmitsText(store: Store): string {
   const source = store.header.sources.find((s) => s.name === 'bpf');
-  const why = source?.reason === undefined ? '' : ` (${source.name}: ${source.reason})`;
-  return `tcpretrans needs what the kernel saw, and this trace has nothing of it${why}. The hook sees no segments; record on Linux with the helper (--helper all), or use tcpretrans itself.`;
+  const reason = source?.reason;
+  const why = reason === undefined ? '' : reason === 'notAsked' ? ' (it was not asked for)' : ` (${reason})`;
+  return `tcpretrans needs what the kernel saw, and this trace has nothing of it${why}. Record it on Linux: nettrace run --helper all -o FILE.nettrace.json -- COMMAND. \`nettrace doctor\` says whether the helper may.`;
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');

@@ -1,4 +1,5 @@
-/** `show --top`: requests grouped by host, by path or by the file that made them; the most frequent first. */
+/** `show --top`: requests grouped by host, by path (ids in it as `{id}`) or by the file that made them; the most frequent first. */
+import { pathTemplate } from '../analysis/places';
 import type { Row } from '../model/row';
 import { quantile } from '../model/statistics';
 import { bytesText, numberText, timeText } from '../model/text';
@@ -52,7 +53,7 @@ export function topLines(
 
 function keyOf(row: Row, by: TopKey): string {
   if (by === 'host') return row.host || '(no host)';
-  if (by === 'path') return `${row.host}${row.path}`;
+  if (by === 'path') return `${row.host}${pathTemplate(row.path)}`;
   return row.callSite ? pathOf(row.callSite.file) : '(not known)';
 }
 

@@ -114,7 +114,7 @@ function onConnection(
     dial: own?.id,
     ordinal,
     endAt: request.outcome === 'failed' && !request.response ? broken : undefined,
-    missing: { ...request.missing, ...untold, ...(ordinal > 1 ? { queue: 'notInFormat' } : {}) },
+    missing: { ...request.missing, ...untold, queue: 'notInFormat' },
   });
 }
 

@@ -48,7 +48,6 @@ describe('the trace that EVE publishes', () => {
     const request = store.requests.get('i-tid-2');
     const breakdown = phasesOf(request as never, store);
     expect(breakdown.phases.map((p) => [p.name, p.duration / 1000])).toEqual([
-      ['queue', 0],
       ['dns', 43],
       ['tcp', 11],
       ['tls', 46],

@@ -48,7 +48,8 @@ export class HarConnections {
     const isNew = times.readyAt !== undefined && !isSame(latest?.readyAt, times.readyAt);
     const known = latest && !isNew ? latest : this.#made(entry, times, { id, thread, label, address });
     this.#latest.set(key, known);
-    if (known.connection.connect?.result === 'failed') return { dial: known.connection.dial as string };
+    // Only who dialled it failed with it: what failed later on the same name has no times of a set-up.
+    if (known.connection.connect?.result === 'failed') return isNew ? { dial: known.connection.dial as string } : {};
     known.requests++;
     return present({
       connection: known.connection.id,

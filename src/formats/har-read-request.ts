@@ -126,13 +126,30 @@ function headersOf(headers: HarHeadersInput): Header[] | undefined {
   );
 }
 
-function outcomeOf(entry: HarEntryInput, responded: boolean): Pick<Request, 'outcome' | 'error'> {
+function outcomeOf(entry: HarEntryInput, responded: boolean): Pick<Request, 'outcome' | 'error' | 'abort'> {
   const text = entry._error || entry.response?._error || entry._failureText || '';
+  // Our own word for how it ended is no error of the program.
+  const given = entry._state === 'aborted' ? /^aborted(?:: (.*))?$/s.exec(text) : null;
+  if (given) return { outcome: 'aborted', ...(given[1] === undefined ? {} : { abort: { reason: given[1] } }) };
   const read = text === '' ? undefined : errorOfText(text);
-  const error: ErrorInfo | undefined =
-    read && entry._errorPhase && read.phase === undefined ? { phase: entry._errorPhase, ...read } : read;
+  const phase = entry._errorPhase || phaseOfChrome(text);
+  const error: ErrorInfo | undefined = read && phase && read.phase === undefined ? { phase, ...read } : read;
   const outcome = outcomeByState.get(entry._state) ?? (error ? 'failed' : responded ? 'complete' : 'interrupted');
   return error ? { outcome, error } : { outcome };
+}
+
+/** The phase that an error of Chrome (`net::ERR_CONNECTION_REFUSED`) is of, where its name says so. */
+function phaseOfChrome(text: string): string | undefined {
+  const code = /\bERR_[A-Z_]+/.exec(text)?.[0] ?? '';
+  if (/^ERR_(NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|DNS_)/.test(code)) return 'dns';
+  if (
+    /^ERR_(CONNECTION_REFUSED|CONNECTION_TIMED_OUT|CONNECTION_FAILED|ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED)$/.test(
+      code,
+    )
+  )
+    return 'tcp';
+  if (/^ERR_(CERT_|SSL_|BAD_SSL)/.test(code)) return 'tls';
+  return /^ERR_(PROXY_|TUNNEL_)/.test(code) ? 'proxy' : undefined;
 }
 
 /** Our own state words that are not to be told from the rest. */

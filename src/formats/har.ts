@@ -137,7 +137,7 @@ function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry 
     ...(r.connection === undefined ? {} : { connection: r.connection, _connectionId: r.connection }),
     _resourceType: /^websocket$/i.test(r.upgrade?.protocol ?? '') ? 'websocket' : (resourceTypes.get(r.api) ?? 'other'),
     ...(initiator ? { _initiator: initiator } : {}),
-    ...(r.error ? { _error: errorText(r.error) } : {}),
+    ...errorOf(r),
     ...(r.error?.phase === undefined ? {} : { _errorPhase: r.error.phase }),
     _state: state.state,
     ...(r.api === undefined ? {} : { _api: r.api }),
@@ -150,6 +150,13 @@ function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry 
     ...(Object.keys(absent).length > 0 ? { _absentTimings: absent } : {}),
     ...(breakdown.paused > 0 ? { _pausedTime: Math.round(breakdown.paused) / 1000 } : {}),
   };
+}
+
+/** Other programs show `_error` of an entry without a response: that it was given up is said there too. */
+function errorOf({ error, outcome, abort }: Request): Pick<HarEntry, '_error'> {
+  if (error) return { _error: errorText(error) };
+  if (outcome !== 'aborted') return {};
+  return { _error: abort?.reason === undefined ? 'aborted' : `aborted: ${abort.reason}` };
 }
 
 /** Facts that HAR has no field for, in fields of our own. */

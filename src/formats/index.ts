@@ -68,6 +68,9 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
 }
 
 export { FormatError } from './error';
+export { textOf } from './load';
+export { lowered } from './lower';
 export { nativeText, type ReadOptions } from './native';
 export { parseTrace } from './read';
 export { formatOf, isPacketFile, packetSuffix, suffixes } from './sniff';
+export { timeOfInstant } from './time';

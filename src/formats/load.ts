@@ -19,9 +19,7 @@ export async function loadText(path: string, largest = largestFile): Promise<str
     const stats = await file.stat();
     if (stats.isDirectory()) throw new FormatError('file', 'is a folder. Choose a file in it.');
     const bytes = await readUpTo(file, Math.min(largest, stats.size > largest ? headSize : largest), stats.size);
-    const binary = binaryKind(bytes);
-    if (binary !== undefined) throw new FormatError('foreign', binary);
-    const text = decode(bytes);
+    const text = plainText(bytes);
     // Pipes have no size beforehand: one byte more tells.
     const more =
       stats.size > largest || (bytes.length === largest && (await file.read(Buffer.alloc(1), 0, 1)).bytesRead > 0);
@@ -32,6 +30,28 @@ export async function loadText(path: string, largest = largestFile): Promise<str
   } finally {
     await file?.close().catch(() => undefined);
   }
+}
+
+/** The text of a stream, by the same rules; `name` is for the message. */
+export async function textOf(stream: AsyncIterable<Uint8Array>, name: string, largest = largestFile): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const part of stream) {
+      parts.push(part);
+      length += part.length;
+      if (length > largest) throw tooLarge(0, plainText(part).slice(0, headSize), largest);
+    }
+    return plainText(Buffer.concat(parts, length));
+  } catch (e) {
+    throw e instanceof FormatError ? e.of(name) : new FormatError('file', readText(e), { file: name, cause: e });
+  }
+}
+
+function plainText(bytes: Uint8Array): string {
+  const binary = binaryKind(bytes);
+  if (binary !== undefined) throw new FormatError('foreign', binary);
+  return decode(bytes);
 }
 
 async function readUpTo(file: FileHandle, most: number, expected: number): Promise<Uint8Array> {

@@ -88,7 +88,7 @@ async function syncFolder(path: string): Promise<void> {
 /** What went wrong with writing, and what to do, in words. */
 function writeText(e: unknown): string {
   const code = (e as NodeJS.ErrnoException | null)?.code;
-  const kept = 'Nothing was changed, and the trace is still there to be saved elsewhere.';
+  const kept = 'Nothing was changed: a file of that name is as it was.';
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

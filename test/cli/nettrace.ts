@@ -50,7 +50,13 @@ export class Nettrace {
     const child = spawn(command, rest, {
       detached: true,
       cwd: options.cwd ?? this.home,
-      env: { ...cleanEnvironment(), TMPDIR: this.home, XDG_CACHE_HOME: join(this.home, 'cache'), ...options.env },
+      env: {
+        ...cleanEnvironment(),
+        TZ: 'UTC',
+        TMPDIR: this.home,
+        XDG_CACHE_HOME: join(this.home, 'cache'),
+        ...options.env,
+      },
       stdio: options.stdio ?? 'pipe',
     });
     const out: Buffer[] = [];

@@ -164,7 +164,8 @@ test('nettrace itself is killed: the program goes on, and its spool opens as a t
   const [name] = nettrace.spools() as [string];
   const spool = join(nettrace.home, name);
   const out = join(scratch(), 'recovered.nettrace.json');
-  expect(await nettrace.run(['convert', spool, out])).toMatchObject({ code: 0, stderr: '' });
+  const converted = await nettrace.run(['convert', spool, out]);
+  expect(converted).toMatchObject({ code: 0, stderr: expect.stringMatching(/^nettrace: saved .* \(20 requests, /) });
   const trace = JSON.parse(readFileSync(out, 'utf8'));
   expect(trace).toMatchObject({ state: 'interrupted', counts: { requests: 20, failed: 0 } });
   expect((await nettrace.run(['show', spool])).stdout).toContain('20 requests');

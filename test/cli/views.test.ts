@@ -79,8 +79,14 @@ describe('files of other programs', () => {
       [har, 'h.eve.json', 'h.nettrace.json'],
       [golden, 'n.eve.json', 'n.har'],
     ] as const) {
-      expect(await nettrace.run(['convert', from, path(to)])).toMatchObject({ code: 0, stderr: '' });
-      expect(await nettrace.run(['convert', path(to), path(back)])).toMatchObject({ code: 0, stderr: '' });
+      expect(await nettrace.run(['convert', from, path(to)])).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^nettrace: saved .*\n$/),
+      });
+      expect(await nettrace.run(['convert', path(to), path(back)])).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^nettrace: saved .*\n$/),
+      });
     }
   });
 

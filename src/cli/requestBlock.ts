@@ -1,0 +1,43 @@
+/** A request as a block of lines: what `show --view request` and `show --request` say of it. */
+import { Usual } from '../analysis/verdict/usual';
+import { maskText } from '../model/mask';
+import { phasesOf } from '../model/phases';
+import type { Request } from '../model/records';
+import type { Row } from '../model/row';
+import type { Store } from '../model/store';
+import { verdictLines } from './findings';
+import { factLines } from './requestFacts';
+import { textLines } from './requestTexts';
+import { printable, type Style } from './say';
+import { waterfallLines } from './waterfall';
+
+export interface BlockOptions {
+  now: number;
+  style: Style;
+  /** Recorded bodies too. */
+  body: boolean;
+}
+
+/** A block a request, each after an empty line. */
+export function requestBlocks(store: Store, rows: readonly Row[], options: BlockOptions): string[] {
+  const usual = new Usual(store);
+  return rows.flatMap((row) => {
+    const request = store.requests.get(row.id);
+    return request ? ['', ...requestBlock(row, request, store, { ...options, usual })] : [];
+  });
+}
+
+function requestBlock(
+  row: Row,
+  request: Request,
+  store: Store,
+  { now, style, body, usual }: BlockOptions & { usual: Usual },
+): string[] {
+  return [
+    `${style.bold(`${printable(row.method)} ${printable(row.url)}`)}  ${printable(row.stateText)}`,
+    ...factLines(row, request, store, now).map((l) => style.dim(`  ${printable(maskText(l))}`)),
+    ...textLines(request, style, body),
+    ...waterfallLines(phasesOf(request, store, now), style),
+    ...verdictLines(request, store, now, style, usual),
+  ];
+}
