@@ -44,6 +44,8 @@ export default defineConfig({
       // One file at a time: they count what the whole machine does.
       project('native', ['test/native/**/*.test.ts'], { workers: 1, isolate: false }),
       project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
+      // Not of `npm test`: times, which say something on a quiet machine only.
+      project('bench', ['test/bench/*.bench.ts'], { timeoutMs: 300_000, workers: 1 }),
       project('e2e', ['test/e2e/**/*.e2e.ts'], { timeoutMs: 300_000, workers: 1 }),
     ],
   },

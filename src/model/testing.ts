@@ -57,3 +57,15 @@ export function connectionLines(
     },
   ];
 }
+
+/** The same objects, counting how often a field of one is read: what a loop over them does, whatever the machine. */
+export function countingReads<T extends object>(objects: Iterable<T>): { counted: T[]; reads: () => number } {
+  let reads = 0;
+  const counting: ProxyHandler<T> = {
+    get(target, name, receiver) {
+      reads++;
+      return Reflect.get(target, name, receiver);
+    },
+  };
+  return { counted: [...objects].map((object) => new Proxy(object, counting)), reads: () => reads };
+}

@@ -18,8 +18,7 @@ beforeAll(async () => {
 afterAll(() => upstream.close());
 
 describe.each(nodes)('Node $major', (node) => {
-  // The order in which two ends of a connection hear of each other is the network's affair.
-  test('same output', { retry: 3 }, async () => {
+  test('same output', async () => {
     const options = { env, execArgv: ['--no-warnings'] };
     const plain = await runPlain(node, program, options);
     expect(plain).toMatchObject({ code: 0, stderr: '' });

@@ -1,5 +1,4 @@
 // Trace requests in real programs: what is asked for is recorded whole, what is not leaves nothing but a count.
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { phasesOf } from '../../src/model/phases';
 import type { Request } from '../../src/model/records';
@@ -133,15 +132,22 @@ describe('on one Node', () => {
     await one('/on');
     expect(await d.ask({ patched: true })).toBe('false');
     registry.update(id, { enabled: false });
-    // The next request looks.
-    await delay(150);
+    // A request notices it, once the hook may look again.
+    await expect
+      .poll(async () => {
+        await d.ask({ client: 'http', url: `${servers.origins.http}/noticed` });
+        await d.session.poll();
+        return controlOf(d)?.generation;
+      })
+      .toBe(3);
     await one('/off');
     await expect.poll(() => d.ask({ patched: true })).toBe('true');
     registry.update(id, { enabled: true });
     await expect.poll(() => d.session.poll().then(() => controlOf(d)?.generation)).toBe(4);
     await one('/again');
     const requests = await d.end();
-    expect(requests.map(pathOf)).toEqual(['/on', '/on', '/again', '/again']);
+    const told = requests.filter((r) => pathOf(r) !== '/noticed');
+    expect(told.map(pathOf)).toEqual(['/on', '/on', '/again', '/again']);
     expect(requests.every((r) => r.outcome === 'complete' && r.connection !== undefined)).toBe(true);
   });
 
@@ -231,20 +237,21 @@ describe('on one Node', () => {
 
   test('by the line of code, by duration, by error: each of the clients', async () => {
     const { registry, ids } = asking(
-      { condition: 'duration:>=150ms' },
+      { condition: 'duration:>=150ms path:/wait/*' },
+      { condition: 'duration:>=100s' },
       { condition: 'error:ECONNREFUSED' },
       { condition: 'file:driver.cjs path:/here' },
     );
     const d = await start(registry);
     await d.ask({ client: 'http', url: `${servers.origins.http}/wait/200` });
-    await d.ask({ client: 'http', url: `${servers.origins.http}/quick` });
+    await d.ask({ client: 'http', url: `${servers.origins.http}/other` });
     await d.ask({ client: 'fetch', url: 'http://127.0.0.1:2/refused' });
     await d.ask({ client: 'fetch', url: `${servers.origins.http}/here` });
     const requests = await d.end();
     expect(requests.map((r) => [pathOf(r), r.traceRequests])).toEqual([
       ['/wait/200', [ids[0]]],
-      ['/refused', [ids[1]]],
-      ['/here', [ids[2]]],
+      ['/refused', [ids[2]]],
+      ['/here', [ids[3]]],
     ]);
     for (const r of requests) expect(r.callSite).toMatchObject({ kind: 'user' });
   });

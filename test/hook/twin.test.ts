@@ -16,7 +16,7 @@ const there = existsSync(join(repository, 'test/twin/node_modules'));
 if (!there) console.log('Twin suites: skipped, not installed: npm ci --prefix test/twin');
 
 // Quick suites whose tests wait for nothing: all suites on all versions take an hour.
-test.skipIf(!there)('own tests of node-fetch and http-proxy-agent: the same with the hook', { retry: 1 }, async () => {
+test.skipIf(!there)('own tests of node-fetch and http-proxy-agent: the same with the hook', async () => {
   const major = String((nodes.find((n) => n.major === 24) ?? nodes[0])?.major);
   const args = ['--suite', 'node-fetch-1,http-proxy-agent', '--node', major, '--arms', 'all', '--once', '--print'];
   const { stdout } = await promisify(execFile)(process.execPath, [join(repository, 'test/twin/run.mjs'), ...args]);

@@ -27,7 +27,7 @@ describe.each(copies)('Node $major, copy "$copy"', ({ major, copy }) => {
     nodes.find((n) => n.major === major),
     'Node',
   );
-  test('every request on its stream', { retry: 2 }, async () => {
+  test('every request on its stream', async () => {
     const seen = await observe(node, program, {
       execArgv: ['--no-warnings'],
       args: copy === '' ? [] : [join(repository, 'test/matrix/clients/node_modules', copy)],

@@ -104,7 +104,7 @@ const cells = new Map<string, readonly Cell[]>();
 
 describe.each(nodes)('Node $major', (node) => {
   const runs = coveredClients.filter((c) => node.major >= (c.least ?? 18));
-  test.each(runs)('$title', { retry: 1 }, async ({ name }) => {
+  test.each(runs)('$title', async ({ name }) => {
     const options = { args: [name], env, conf: { headers: 'values', bodies: 10_000 } };
     const [plain, run] = await Promise.all([runPlain(node, program, options), runTraced(node, program, options)]);
     expect(visible(run)).toEqual(visible(plain));

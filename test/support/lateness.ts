@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RunOptions } from './program';
 
-const preload = join(import.meta.dirname, 'lateness.cjs');
+const preload = join(import.meta.dirname, 'event-loop-lateness.cjs');
 
 /**
- * Options that make a program measure how late it is (lateness.cjs), and what it and this process, which has the servers,
+ * Options that make a program measure how late it is (event-loop-lateness.cjs), and what it and this process, which has the servers,
  * were late by together since: µs, to be added to what two processes' instants of one event may differ by.
  */
 export function watchLateness(options: RunOptions): { options: RunOptions; done: () => number } {

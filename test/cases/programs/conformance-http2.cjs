@@ -123,8 +123,9 @@ const flow = (stream) => stream.resume();
   await watched('destroy', plain, get('/silent'), (s) => setTimeout(() => s.destroy(new Error('own')), 20));
   await watched('timeout', plain, get('/silent'), (s) => s.setTimeout(30, () => s.close()));
   const control = new AbortController();
-  setTimeout(() => control.abort(), 30);
-  await watched('signal', plain, get('/silent', {}, { signal: control.signal }));
+  await watched('signal', plain, get('/silent', {}, { signal: control.signal }), () => {
+    setTimeout(() => control.abort(), 30);
+  });
   await watched('aborted', plain, get('/silent', {}, { signal: AbortSignal.abort() }));
   for (const [title, headers, options] of [
     ['no object', 5],
@@ -139,7 +140,8 @@ const flow = (stream) => stream.resume();
     );
   }
   await watched('bye', plain, get('/bye'), flow);
-  await new Promise((r) => setTimeout(r, 30));
+  // The end of the session comes by itself.
+  while (!plain.closed) await new Promise((r) => setTimeout(r, 5));
   await watched('after bye', plain, get('/ok'), flow);
   const go = opened(UP_H2C);
   await watched('goaway', go, () => go.request({ ':path': '/goaway' }), flow);
@@ -152,9 +154,7 @@ const flow = (stream) => stream.resume();
     'session end',
     ended,
     () => ended.request({ ':path': '/silent' }),
-    () => {
-      setTimeout(() => ended.destroy(new Error('own')), 30);
-    },
+    (s) => s.once('ready', () => setTimeout(() => ended.destroy(new Error('own')), 30)),
   );
   const own = opened(UP_H2C, { createConnection: () => net.connect(new URL(UP_H2C).port, '127.0.0.1') });
   await watched('own socket', own, () => own.request({ ':path': '/ok' }), flow);

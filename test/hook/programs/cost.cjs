@@ -1,5 +1,5 @@
 // COST_REQUESTS small requests one after the other, by COST_CLIENT, over one kept connection to COST_PORT. Prints what
-// the hook called meanwhile, as JSON; the warm-up before is not counted.
+// the hook called meanwhile, and how long it took, as JSON; the warm-up before is not counted.
 const http = require('node:http');
 const { COST_CLIENT: client, COST_PORT: port, COST_REQUESTS: requests } = process.env;
 const agent = new http.Agent({ keepAlive: true });
@@ -20,9 +20,10 @@ const one = {
 (async () => {
   for (let i = 0; i < 5; i++) await one[client]();
   const before = hookCounts();
+  const begin = performance.now();
   for (let i = 0; i < Number(requests); i++) await one[client]();
   const after = hookCounts();
   for (const name of Object.keys(after)) after[name] -= before[name];
-  process.stdout.write(JSON.stringify(after));
+  process.stdout.write(JSON.stringify({ ...after, ms: performance.now() - begin }));
   agent.destroy();
 })();

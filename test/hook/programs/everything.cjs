@@ -39,7 +39,7 @@ async function main() {
   post.end('world');
   console.log(await done(post));
   console.log(await done(http.get(`${base}/chunks?n=3&ms=5`, { agent })));
-  console.log(await done(http.get(`${base}/chunks?n=3&ms=100`), (_, res) => res.destroy()));
+  console.log(await done(http.get(`${base}/chunks?n=2&ms=5000`), (_, res) => res.destroy()));
   // Whether the head came before the reset is the kernel's matter.
   console.log(/ECONNRESET/.exec(await done(http.get(`${base}/rst`)))?.[0]);
   const silent = http.get(`${base}/silent`, { timeout: 30 });

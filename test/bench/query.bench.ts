@@ -3,10 +3,10 @@
  * costs a bounded number of times what reading the rows does.
  */
 import { expect, test } from 'vitest';
-import type { Row } from '../row';
-import { compileQuery } from './compile';
-import { rowFields } from './rowFields';
-import { parsed } from './testing';
+import { compileQuery } from '../../src/model/query/compile';
+import { rowFields } from '../../src/model/query/rowFields';
+import { parsed } from '../../src/model/query/testing';
+import type { Row } from '../../src/model/row';
 
 const rows = Array.from({ length: 100_000 }, (_, i): Row => {
   const path = `/v2/${['cart', 'orders', 'stock'][i % 3]}/${i % 997}`;

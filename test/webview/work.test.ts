@@ -1,0 +1,141 @@
+/**
+ * How much the page does, counted: calls of functions of the page's script (as V8 counts them), frames and nodes. A change
+ * that makes work grow with the rows that are not in sight fails here, on a machine of any speed. The times are measured
+ * by test/bench/page.bench.ts.
+ */
+import type { Browser } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import type { PanelState, Row } from '../../webview/types';
+import { openBrowser, openPanel, type Panel, settled } from './panel';
+import { live, rows, run, status } from './sample';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+
+/** Gives the number of calls since it was last asked. */
+async function callsOf(panel: Panel): Promise<() => Promise<number>> {
+  const cdp = await panel.page.context().newCDPSession(panel.page);
+  await cdp.send('Profiler.enable');
+  await cdp.send('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  return async () => {
+    const { result } = await cdp.send('Profiler.takePreciseCoverage');
+    const own = result.filter(({ url }) => url.endsWith('/webview.js'));
+    return own.flatMap((s) => s.functions).reduce((sum, f) => sum + (f.ranges[0]?.count ?? 0), 0);
+  };
+}
+
+/** A finished run of so many requests, like those of the sample; made in the page, as sending them takes longer. */
+const show = (panel: Panel, count: number): Promise<void> =>
+  panel.page.evaluate(
+    ({ samples, state, count }) => {
+      const many = Array.from({ length: count }, (_, i) => {
+        const like = samples[i % samples.length] as Row;
+        const { redirectOf: _r, operation: _o, ...rest } = like;
+        const shift = i * 1000 - (like.createdAt ?? 0);
+        return {
+          ...rest,
+          id: `r1/4711-0-${i}`,
+          url: `${like.url}?n=${i}`,
+          query: `?n=${i}`,
+          createdAt: i * 1000,
+          phases: like.phases.map((p) => ({ ...p, beginAt: p.beginAt + shift })),
+          ...(like.endAt === undefined ? {} : { endAt: like.endAt + shift }),
+        };
+      });
+      window.postMessage({ type: 'state', state: { ...state, rows: many } }, '*');
+    },
+    { samples: rows.filter((r) => r.endAt !== undefined), state: over(count * 1000), count },
+  );
+const over = (endAt: number): PanelState => ({
+  ...live,
+  rows: [],
+  runs: [{ ...run, state: 'ended', endAt }],
+  now: endAt,
+});
+
+/** In the page: the list has so many rows. */
+const shown = (n: number) => document.querySelector('.grid')?.getAttribute('aria-rowcount') === String(n + 1);
+
+/** Calls that each action takes in a list of so many rows; and the row nodes there are. */
+async function work(count: number) {
+  const panel = await openPanel(browser, { height: 800 });
+  const { page } = panel;
+  await show(panel, count);
+  await page.waitForSelector('.spacer .row');
+  await settled(page);
+  const calls = await callsOf(panel);
+  const filter: number[] = [];
+  for (const text of [
+    'n=77',
+    'status:>=400 path:/stock/*',
+    'host:inventory.local -is:failed',
+    'wait:>50ms or tls:>20ms',
+  ]) {
+    await calls();
+    await page.fill('.flt input', text);
+    await page.waitForFunction(
+      (all) => Number(document.querySelector('.grid')?.getAttribute('aria-rowcount')) < all,
+      count,
+    );
+    await settled(page);
+    filter.push(await calls());
+    await page.fill('.flt input', '');
+    await page.waitForFunction(shown, count);
+    await settled(page);
+  }
+  const sort: number[] = [];
+  for (const column of ['host', 'time', 'status']) {
+    await calls();
+    await page.click(`.hd .c-${column}`, { position: { x: 8, y: 8 } });
+    await settled(page);
+    sort.push(await calls());
+  }
+  await calls();
+  const steps = 30;
+  await page.evaluate(async (n) => {
+    const box = document.querySelector('.rows') as HTMLElement;
+    for (let i = 0; i < n; i++) {
+      box.scrollTop += 190;
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+  }, steps);
+  await settled(page);
+  const scroll = (await calls()) / steps;
+  const nodes = await page.locator('.spacer > .row').count();
+  expect(panel.errors).toEqual([]);
+  return { filter, sort, scroll, nodes };
+}
+
+test('filter and sort take some calls a row; scrolling and the nodes do not depend on the number of rows', async () => {
+  const [few, many] = [await work(1000), await work(10_000)];
+  const perRow = (of: 'filter' | 'sort') => many[of].map((calls, i) => (calls - (few[of][i] as number)) / 9000);
+  for (const calls of perRow('filter')) expect(calls).toBeLessThan(15);
+  for (const calls of perRow('sort')) expect(calls).toBeLessThan(18);
+  expect(many.scroll).toBeLessThan(30_000);
+  expect(many.scroll / few.scroll).toBeLessThan(1.2);
+  expect(many.nodes).toBe(few.nodes);
+  expect(many.nodes).toBeLessThan(120);
+});
+
+test('a batch of new requests takes some calls a row of the list', async () => {
+  const panel = await openPanel(browser, { height: 420, state: { ...over(3_400_000), rows: live.rows } });
+  const { page } = panel;
+  const like = { ...(rows[1] as Row), endAt: 3_500_000 };
+  const calls = await callsOf(panel);
+  const each: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    const now = 3_500_000 + n * 50_000;
+    const upsert = Array.from({ length: 50 }, (_, i) => ({ ...like, id: `r1/n${n}-${i}`, createdAt: now + i * 1000 }));
+    const runs = [{ ...run, state: 'ended' as const, endAt: now }];
+    await calls();
+    await panel.send({ type: 'rows', upsert, removed: [], now, status, runs });
+    await page.waitForFunction(shown, live.rows.length + 50 * (n + 1));
+    await settled(page);
+    each.push(await calls());
+  }
+  // The list is made anew from all its rows, once a batch.
+  for (const [n, count] of each.entries())
+    expect(count, `calls of batch ${n}`).toBeLessThan(15_000 + 40 * (live.rows.length + 50 * (n + 1)));
+});
