@@ -27,7 +27,8 @@ test('lines of look-ups and exchanges are valid and shorter than 4,096 bytes, wh
         l.servers = servers;
         const x = new Exchange('udp', '127.0.0.1', 53, 1, true);
         const query = decodeMessage(Uint8Array.from([0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
-        if (query) x.replies.push({ at: 2, message: { ...query, rcode: 'no-error', answers: records } });
+        if (!query) throw new Error('the query is not read');
+        x.replies.push({ at: 2, message: { ...query, rcode: 'no-error', answers: records } });
         l.exchanges = [x];
         const lines = lookupLine(l, 7).trimEnd().split('\n');
         expect(lines).toHaveLength(2);

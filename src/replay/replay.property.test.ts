@@ -97,6 +97,7 @@ describe('any trace', () => {
   });
 
   test('a recorded request tells of its outcome from its end on, of its status from the head on', () => {
+    const seen = { ended: 0, head: 0, before: 0 };
     fc.assert(
       fc.property(recorded, (trace) => {
         const replay = open(trace);
@@ -109,11 +110,15 @@ describe('any trace', () => {
             if (r.endAt !== undefined) expect(known?.outcome).toBe(r.endAt <= at ? r.outcome : undefined);
             const head = r.responseBeginAt;
             if (head !== undefined) expect(known?.response?.status).toBe(head <= at ? r.response?.status : undefined);
+            if (known?.outcome !== undefined) seen.ended++;
+            if (known?.response?.status !== undefined) seen.head++;
+            if (known && head !== undefined && head > at) seen.before++;
           }
         }
       }),
       { numRuns: 20 },
     );
+    expect(Math.min(seen.ended, seen.head, seen.before)).toBeGreaterThan(0);
   });
 
   test('continuing back meets the breakpoints that continuing met, from either end', () => {

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { eventFeatures } from '../../src/session/kernel/events';
+import { until } from '../support/clock';
 import { whyNot } from './helper';
 import { freePort, Kernel, pair, type Said, Talker } from './kernel';
 import { Spaces } from './spaces';
@@ -155,8 +155,7 @@ describe.skipIf(why)('events of the kernel', () => {
     kernel.watch('c', s);
     await kernel.until('watched', () => kernel.all('watched')[0]);
     const written = process.hrtime.bigint();
-    s.write('question');
-    await wait(5); // it is sent
+    await new Promise((sent) => s.write('question', sent));
     const busyUntil = performance.now() + 230;
     while (performance.now() < busyUntil);
     const read = await new Promise<bigint>((resolve) => s.once('data', () => resolve(process.hrtime.bigint())));
@@ -185,10 +184,10 @@ describe.skipIf(why)('events of the kernel', () => {
     p.ours.resume();
     for (let i = 1; i <= 10; i++) {
       p.ours.write(Buffer.alloc(100));
-      while (p.theirs.bytesRead < i * 100) await wait(1);
+      await until('the write has arrived', () => p.theirs.bytesRead === i * 100);
     }
     p.theirs.write(Buffer.alloc(1000));
-    while (p.ours.bytesRead < 1000) await wait(1);
+    await until('the answer has arrived', () => p.ours.bytesRead === 1000);
     p.ours.end();
     p.theirs.end();
     const { totals } = await final(kernel, 'c');

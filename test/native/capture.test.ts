@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
+import { until } from '../support/clock';
 import { whyNot } from './helper';
 import { freePort, Kernel, type Packet, pair, type Said, Talker } from './kernel';
 import { Spaces } from './spaces';
@@ -71,7 +72,7 @@ describe.skipIf(why)('packet capture', () => {
     tcpdump.stderr.on('data', (d: Buffer) => {
       words += d.toString();
     });
-    while (!words.includes('listening')) await wait(10);
+    await until('tcpdump listens', () => words.includes('listening'));
     using kernel = new Kernel({ features, wrap: spaces.in('client') });
     await kernel.hello();
     using sender = new Talker(flood('127.0.0.1', 9999, 50_000, 3), spaces.in('client'));
@@ -237,7 +238,7 @@ describe.skipIf(why)('packet capture', () => {
     await kernel.until('watched', () => kernel.all('watched')[0]);
     p.theirs.resume();
     p.ours.write(Buffer.alloc(50_000));
-    while (p.theirs.bytesRead < 50_000) await wait(1);
+    await until('all has arrived', () => p.theirs.bytesRead === 50_000);
     await wait(30);
     expect(await stop(kernel)).toMatchObject({
       interfaces: [{ index: 1, name: 'lo', linkType: 1, sent: kernel.packets.length }],

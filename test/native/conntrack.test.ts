@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { until } from '../support/clock';
 import { asNobody, helperFile, whyNot } from './helper';
 import { Kernel, type Said, Talker } from './kernel';
 import { Spaces } from './spaces';
@@ -183,10 +183,5 @@ describe.skipIf(why)('connection tracking', () => {
   });
 });
 
-async function gone(spaces: Spaces, is: (text: string) => boolean): Promise<void> {
-  const end = Date.now() + 5000;
-  while (!is(ruleset(spaces))) {
-    if (Date.now() > end) throw new Error(`still there: ${ruleset(spaces)}`);
-    await wait(20);
-  }
-}
+const gone = (spaces: Spaces, is: (text: string) => boolean): Promise<boolean> =>
+  until('the rules are gone', () => is(ruleset(spaces)));

@@ -7,6 +7,7 @@ import { HelperClient, type SpawnOptions } from '../../src/helper/client';
 import type { Command, Message, MessageOf, MessageType } from '../../src/helper/protocol';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace } from '../cli/nettrace';
+import { delay } from '../support/clock';
 
 const built = buildHelper() as { file?: string; reason?: string };
 export const root = process.getuid?.() === 0;
@@ -117,6 +118,16 @@ export class Asked {
   async sample(id: string, trigger: string): Promise<MessageOf<'sample'>> {
     this.send({ cmd: 'sample', id, trigger });
     return this.until((m) => m.t === 'sample' && m.id === id && m.trigger === trigger && m);
+  }
+
+  /** Samples until one has these totals. */
+  async sampleWith(id: string, has: (totals: MessageOf<'sample'>['totals']) => boolean): Promise<MessageOf<'sample'>> {
+    for (let i = 0; i < 1000; i++) {
+      const sample = await this.sample(id, `asked ${i}`);
+      if (has(sample.totals)) return sample;
+      await delay(20);
+    }
+    throw new Error('no sample has them');
   }
 
   [Symbol.dispose](): void {

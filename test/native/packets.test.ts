@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wiresharkFilter } from '../../src/model/wireshark';
+import { until } from '../support/clock';
 import { Upstream } from '../support/upstream';
 import { type Captured, capinfos, captured, start, tshark, whyNoPackets } from './capturing';
 import { helperFile, skipped, whyNot } from './helper';
@@ -45,7 +46,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     await once(tcpdump.stderr, 'data');
     const env = { HTTP: up.urls.http, HTTPS: up.urls.https };
     const hammer = start('hammer.cjs', { ...env, PATH: process.env.PATH ?? '' });
-    while (!up.facts.requests.some((r) => r.target.includes('foreign'))) await wait(10);
+    await until('a foreign request', () => up.facts.requests.some((r) => r.target.includes('foreign')));
     const by = engine === 'helper' ? ({ helper: 'auto', helperOptions: { file: helperFile() } } as const) : {};
     all = await captured({ ...env, NEW: '20' }, by);
     hammer.kill();

@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HelperClient } from '../../src/helper/client';
 import { scratch } from '../../src/session/testing/scratch';
+import { until } from '../support/clock';
 import { asNobody, helperFile, nobody, skipped, whyNot } from './helper';
 import { Kernel, pair, Talker } from './kernel';
 
@@ -270,7 +270,7 @@ describe.skipIf(whyArm)('for arm64', () => {
     const hello = await client.hello(10_000);
     expect(hello).toMatchObject({ version, machine: 'aarch64' });
     client.close();
-    while (!client.ended) await wait(10);
+    await until('it has ended', () => client.ended);
     expect(client.ended).toMatchObject({ text: 'ended with code 0' });
   });
 });

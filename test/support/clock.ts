@@ -5,7 +5,7 @@ export const nowUs = (): number => Number(process.hrtime.bigint()) / 1000;
 export const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Polls until `probe` gives something, at most `limitMs`; then fails with `what`. */
-export async function until<T>(what: string, probe: () => T | undefined | false, limitMs = 5000): Promise<T> {
+export async function until<T>(what: string, probe: () => T | undefined | false, limitMs = 20_000): Promise<T> {
   const end = nowUs() + limitMs * 1000;
   for (;;) {
     const value = probe();

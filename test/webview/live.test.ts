@@ -87,18 +87,20 @@ test('with reduced motion times step once a second and nothing turns', async () 
       .first()
       .evaluate((n) => getComputedStyle(n).animationName),
   ).toBe('none');
-  const changes = await page.evaluate(
+  // A step never comes early; a busy machine draws it late.
+  const gaps = await page.evaluate(
     () =>
-      new Promise<number>((done) => {
-        let n = 0;
+      new Promise<number[]>((done) => {
+        const at: number[] = [];
         const cell = [...document.querySelectorAll('.row')]
           .find((r) => r.textContent?.includes('waiting…'))
           ?.querySelector('.c-time');
-        const o = new MutationObserver(() => n++);
+        const o = new MutationObserver(() => {
+          at.push(performance.now());
+          if (at.length === 3) done(at.slice(1).map((t, i) => t - (at[i] as number)));
+        });
         if (cell) o.observe(cell, { subtree: true, characterData: true, childList: true });
-        setTimeout(() => done(n), 2300);
       }),
   );
-  expect(changes).toBeGreaterThanOrEqual(1);
-  expect(changes).toBeLessThanOrEqual(3);
+  expect(Math.min(...gaps)).toBeGreaterThan(900);
 });
