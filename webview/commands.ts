@@ -58,9 +58,9 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   if (event.altKey && !event.ctrlKey && !event.metaKey) {
-    if (/^[1-5]$/.test(event.key)) actions.showTab(Number(event.key) - 1);
-    else if (event.code === 'KeyC') toggleMode();
-    else return;
+    // VS Code runs its keybindings besides: only what may be done twice is done here too.
+    if (!/^[1-5]$/.test(event.key)) return;
+    actions.showTab(Number(event.key) - 1);
     event.preventDefault();
     return;
   }

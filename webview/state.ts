@@ -290,5 +290,9 @@ export function start(): void {
     tellFailures();
     invalidate();
   });
+  const focus = (on: boolean) => api.postMessage({ type: 'focus', on });
+  window.addEventListener('focus', () => focus(true));
+  window.addEventListener('blur', () => focus(false));
   api.postMessage({ type: 'ready' });
+  if (document.hasFocus()) focus(true);
 }

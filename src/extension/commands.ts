@@ -9,6 +9,7 @@ import { commands, debugType } from './ids';
 import type { Log } from './log';
 import type { LineReference } from './notes/hover';
 import type { Notes } from './notes/notes';
+import type { PageFocus } from './panel/focus';
 import { type Panel, pageCommands } from './panel/panel';
 import type { Replays } from './replay/replays';
 import { partsOfRowId } from './rows';
@@ -21,13 +22,23 @@ export interface Parts {
   runs: Runs;
   panel: Panel;
   editors: TraceEditors;
+  focus: PageFocus;
   notes: Notes;
   attacher: Attacher;
   replays: Pick<Replays, 'start' | 'shown'>;
   log: Log & Pick<vscode.LogOutputChannel, 'show'>;
 }
 
-export function registerCommands({ runs, panel, editors, notes, attacher, replays, log }: Parts): vscode.Disposable[] {
+export function registerCommands({
+  runs,
+  panel,
+  editors,
+  focus,
+  notes,
+  attacher,
+  replays,
+  log,
+}: Parts): vscode.Disposable[] {
   const handlers: Record<string, (...args: never[]) => unknown> = {
     [commands.debug]: (file?: vscode.Uri) => debug(file),
     [commands.replay]: (file?: unknown) => replays.start(file instanceof vscode.Uri ? file : undefined),
@@ -47,8 +58,10 @@ export function registerCommands({ runs, panel, editors, notes, attacher, replay
       return file && vscode.commands.executeCommand('vscode.openWith', file, 'default');
     },
     [commands.showLog]: () => log.show(true),
+    [commands.showOutput]: () => vscode.commands.executeCommand('workbench.panel.repl.view.focus'),
   };
-  for (const [id, command] of pageCommands) handlers[id] = () => editors.command(command) || panel.command(command);
+  for (const [id, command] of pageCommands)
+    handlers[id] = () => focus.command(command) || editors.command(command) || panel.command(command);
   return Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
 
   async function save(): Promise<void> {

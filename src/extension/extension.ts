@@ -20,11 +20,13 @@ import { commands, contextKeys } from './ids';
 import { KernelAccess } from './kernel/access';
 import { LineHover } from './notes/lineHover';
 import { codeFiles, Notes } from './notes/notes';
+import { PageFocus } from './panel/focus';
 import { Panel } from './panel/panel';
 import { showPlace } from './places';
 import { Replays } from './replay/replays';
 import { ShownView } from './replay/shownView';
 import { registerRequestCommands } from './requests/commands';
+import { tracingOf } from './requests/inForce';
 import { launchRequests } from './requests/launch';
 import { WorkspaceRequests } from './requests/registry';
 import { RequestsView } from './requests/tree';
@@ -47,10 +49,12 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     get: () => context.workspaceState.get(key),
     set: (value: unknown) => void context.workspaceState.update(key, value),
   });
+  const focus = new PageFocus((kind) => void vscode.commands.executeCommand('setContext', contextKeys.focus, kind));
   /** View state (columns, filter, selection): the panel's and the opened files' apart. */
   const pageHost = (key: string) => ({
     log,
     state: memory(key),
+    focused: focus.change.bind(focus),
     openCode: (place: NonNullable<Row['callSite']>, preview: boolean) => void showPlace(place, preview),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
@@ -73,6 +77,13 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     () => import('./work'),
     (count) => log.warn(`${count} of the saved trace requests make no sense and were left out`),
   );
+  runs.setTracing((run) => {
+    const own = run?.state === 'running' ? run.recorder.control?.registry : undefined;
+    const list = (own ?? requests.loaded)?.list();
+    return list && tracingOf(list, run?.store);
+  });
+  disposables.add(requests.onDidChange(() => runs.statusChanged()));
+  requests.loadKept();
   disposables.add(new RequestsView(requests, runs));
   for (const command of registerRequestCommands({ requests, runs, panel })) disposables.add(command);
   const used = noteUse(memory('netTrace.used'));
@@ -142,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
           if (!run.attached) diagnosis.attached(run, session);
         },
         pauses: (run) => runs.pauseHost(run),
+        wrote: (run, message) => runs.wrote(run, message),
         leaves,
         attacher,
         ending: (session) => {
@@ -156,7 +168,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   disposables.add(vscode.debug.onDidTerminateDebugSession((session) => tracer.ended(session)));
   disposables.add(runs.onDidChange(watchRuns(runs, panel)));
   disposables.add(editors.onDidActivate((view) => notes.show(view)));
-  for (const command of registerCommands({ runs, panel, editors, notes, attacher, replays, log }))
+  for (const command of registerCommands({ runs, panel, editors, focus, notes, attacher, replays, log }))
     disposables.add(command);
 
   closing = async () => {

@@ -28,6 +28,11 @@ export const commands = {
   copyUrl: 'netTrace.copyUrl',
   copyWiresharkFilter: 'netTrace.copyWiresharkFilter',
   toggleConnections: 'netTrace.toggleConnections',
+  showBreakdown: 'netTrace.showBreakdown',
+  showHeaders: 'netTrace.showHeaders',
+  showConnection: 'netTrace.showConnection',
+  showPackets: 'netTrace.showPackets',
+  showCode: 'netTrace.showCode',
   openAsText: 'netTrace.openAsText',
   showLog: 'netTrace.showLog',
   enableKernel: 'netTrace.enableKernel',
@@ -38,6 +43,8 @@ export const commands = {
   copyRequestId: 'netTrace.requests.copyId',
   copyRequests: 'netTrace.requests.copy',
   showRequestRows: 'netTrace.requests.show',
+  traceAll: 'netTrace.requests.traceAll',
+  showOutput: 'netTrace.showOutput',
   addBreakpoint: 'netTrace.breakpoints.add',
   editBreakpoint: 'netTrace.breakpoints.edit',
   removeBreakpoint: 'netTrace.breakpoints.remove',
@@ -81,6 +88,8 @@ export const settings = {
 /** Context keys for `when` clauses. */
 export const contextKeys = {
   hasRuns: 'netTrace.hasRuns',
+  /** The page that has the keyboard focus: `panel`, `tab`, `file` (an opened trace), or none. */
+  focus: 'netTrace.focus',
   /** In this workspace something was traced, or asked to be. */
   used: 'netTrace.used',
 } as const;

@@ -1,12 +1,14 @@
 /** One run: one start of a program under a root debug session, live or ended. */
-
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { faultText } from '../model/faults';
 import type { PanelMessage, Run as RunInfo } from '../model/protocol';
 import { baseName, threadLabel } from '../model/row';
 import type { Store } from '../model/store';
 import { isThinned } from '../model/store-losses';
 import { timeText } from '../model/text';
+import { ErrorLine } from './debug/errorLine';
 import type { Recorder } from './recorder';
+import { tracedOf } from './requests/inForce';
 import { firstProcessAt, RunRows } from './rows';
 
 export interface Problem {
@@ -25,6 +27,7 @@ export class Run {
   endAt?: number;
   /** Why nothing is recorded. */
   problem?: Problem;
+  readonly #error = new ErrorLine();
   /** The program ran before it was traced, and may go on after. */
   attached = false;
 
@@ -59,6 +62,22 @@ export class Run {
     if (!this.beside) this.rows.offset -= startAt;
   }
 
+  /** What the program wrote to its standard error that says why it failed; undefined: nothing. */
+  get errorLine(): string | undefined {
+    return this.#error.line;
+  }
+
+  /** True if the message was output, and says more than what was known. */
+  wrote(message: DebugProtocol.ProtocolMessage): boolean {
+    return this.#error.take(message);
+  }
+
+  /** The program ended with an error before it made a request that was traced. */
+  get failedEarly(): boolean {
+    const { exitCode = 0 } = this.store.rootProcess() ?? {};
+    return this.state !== 'running' && exitCode !== 0 && this.store.counts.requests === 0;
+  }
+
   /** µs since the first process began. */
   age(): number {
     return this.elapsed() - (this.#startAt ?? 0);
@@ -90,6 +109,11 @@ export class Run {
       })),
     };
     if (this.endAt !== undefined) info.endAt = this.endAt;
+    const traced = tracedOf(this.store);
+    if (traced !== undefined) info.traced = traced;
+    if (this.store.counts.untraced) info.untraced = this.store.counts.untraced;
+    if (this.rows.cleared) info.cleared = true;
+    if (this.failedEarly && this.errorLine !== undefined) info.errorLine = this.errorLine;
     if (root?.exitCode !== undefined) info.exitCode = root.exitCode;
     if (root?.signal !== undefined) info.signal = root.signal;
     if (this.store.pauses.length > 0) info.pauses = pausesOn(this.store, this.offset);
@@ -105,8 +129,7 @@ export class Run {
     if (this.problem && this.store.processes.size === 0) return [{ kind: 'hook', text: this.problem.text }];
     const messages = lossMessages(this.store);
     const dropped = messages.some((m) => m.kind === 'dropped');
-    if (withEnd && this.state !== 'running' && !dropped)
-      messages.push({ kind: 'ended', text: endText(this), action: { title: 'Save…', command: 'save' } });
+    if (withEnd && this.state !== 'running' && !dropped) messages.push(endMessage(this));
     const helper = helperMessage(this.store);
     return helper ? [...messages, helper] : messages;
   }
@@ -161,6 +184,13 @@ function droppedText(store: Store): string | undefined {
     return `${what}${span}${l.reason === undefined ? '' : `: ${l.reason}`}`;
   });
   return parts.length === 0 ? undefined : `${parts.join('; ')}. Counts stay exact.`;
+}
+
+function endMessage(run: Run): PanelMessage {
+  if (!run.failedEarly) return { kind: 'ended', text: endText(run), action: { title: 'Save…', command: 'save' } };
+  const why = run.errorLine === undefined ? '' : ` ${run.errorLine}`;
+  const action = { title: 'Show Debug Console', command: 'showOutput' } as const;
+  return { kind: 'ended', text: `${endText(run)} It made no request.${why}`, action };
 }
 
 function endText(run: Run): string {

@@ -2,8 +2,9 @@
  * The runs that the panel shows: those going on and those kept after their end, oldest first, bounded. Changes of their
  * stores are taken over at most 20 times a second, once for all who show them (pages, notes, status bar).
  */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Abilities } from '../helper/abilities';
-import type { ConnectionRow, Details, FindingRow, Status } from '../model/protocol';
+import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../model/protocol';
 import type { Row } from '../model/row';
 import type { Verdict } from '../model/verdict';
 import { offsetOfNext } from './axis';
@@ -26,6 +27,7 @@ export class Runs implements TraceView {
   readonly #throttle = new Throttle(() => this.#flush(), gapMs);
   #lastNumber = 0;
   #abilities: Abilities | undefined;
+  #tracing: (newest: Run | undefined) => Tracing | undefined = () => undefined;
   #disposed = false;
 
   readonly onDidChange = this.#changed.event;
@@ -85,7 +87,22 @@ export class Runs implements TraceView {
   /** What the kernel's side can do here is known, or changed; undefined: there is no helper. */
   setAbilities(abilities: Abilities | undefined): void {
     this.#abilities = abilities;
+    this.statusChanged();
+  }
+
+  /** Where it is known what is traced now. */
+  setTracing(tracing: (newest: Run | undefined) => Tracing | undefined): void {
+    this.#tracing = tracing;
+  }
+
+  /** What the status says beside the rows may be another. */
+  statusChanged(): void {
     if (!this.#disposed) this.#changed.fire({ upsert: [], removed: [] });
+  }
+
+  /** A message of one of the run's debug sessions; it may tell why the program fails. */
+  wrote(run: Run, message: DebugProtocol.ProtocolMessage): void {
+    if (run.wrote(message) && run.failedEarly) this.#touch(run);
   }
 
   setProblem(run: Run, problem: Problem): void {
@@ -144,6 +161,8 @@ export class Runs implements TraceView {
       { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.age() } : {}) },
       this.#abilities,
     );
+    const tracing = this.#tracing(last);
+    if (tracing) whole.tracing = tracing;
     return this.#runs.reduce((status, r) => r.rows.cleared?.takenOff(status) ?? status, whole);
   }
 

@@ -39,12 +39,29 @@ export interface Run {
   exitCode?: number;
   signal?: string;
   processes: { pid: number; label: string }[];
+  /** How much of it was traced; absent: all, as far as is known. */
+  traced?: 'none' | 'some';
+  /** Requests that were made but not traced, as far as is known. */
+  untraced?: number;
+  /** Requests that were made before were cleared away. */
+  cleared?: true;
+  /** What the program wrote last to its standard error; only of one that failed before it made a request. */
+  errorLine?: string;
   /** Times in the debugger, on the panel's axis. */
   pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
   /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, helper. */
   message?: PanelMessage;
   /** Further ones, of less weight. */
   moreMessages?: PanelMessage[];
+}
+
+/** What is in force when not every request is traced. */
+export interface Tracing {
+  /** As the user wrote them, one a trace request; empty: tracing is off. */
+  conditions: string[];
+  /** Requests of the newest run that were traced, and all that it made. Absent: none was left out, as far as is known. */
+  traced?: number;
+  made?: number;
 }
 
 export interface PanelMessage {
@@ -72,6 +89,8 @@ export interface Status {
   kernel: string;
   /** More of the kernel can be had: by permission, or by asking for it. */
   kernelEnable?: boolean;
+  /** Absent: every request is traced. */
+  tracing?: Tracing;
 }
 
 export interface PanelState {
@@ -261,7 +280,16 @@ export type HostMessage =
 
 const rowId = Type.String({ minLength: 1, maxLength: 200 });
 /** Commands of the extension that the page may run. */
-export const pageCommands = ['save', 'open', 'debug', 'clear', 'openInEditor', 'enableKernel'] as const;
+export const pageCommands = [
+  'save',
+  'open',
+  'debug',
+  'clear',
+  'openInEditor',
+  'enableKernel',
+  'traceAll',
+  'showOutput',
+] as const;
 export type PageCommand = (typeof pageCommands)[number];
 
 /** Messages from the page to the host. */
@@ -286,6 +314,8 @@ export const pageMessage = Type.Union([
   Type.Object({ type: Type.Literal('seekEvent'), event: Type.Integer({ minimum: 0, maximum: 1e9 }) }),
   Type.Object({ type: Type.Literal('seekTime'), at: Type.Number({ minimum: -1e16, maximum: 1e16 }) }),
   Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
+  /** The page got or lost the keyboard focus: its keys are VS Code keybindings, which cannot see that themselves. */
+  Type.Object({ type: Type.Literal('focus'), on: Type.Boolean() }),
   Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),
   /** View state (columns, widths, filter …), kept per workspace. */
   Type.Object({ type: Type.Literal('persist'), state: Type.Unknown() }),

@@ -131,7 +131,7 @@ export class VsCode {
   /** No run is shown. One that still goes on would stay: then once more. */
   async clear(): Promise<void> {
     const empty = this.panel.getByText('No requests yet');
-    const full = this.panel.locator('[role=row][data-id]').or(this.panel.getByText('Recording'));
+    const full = this.panel.locator('[role=row][data-id], .empty[data-is]:not([data-is=none])');
     await empty.or(full).first().waitFor();
     const isEmpty = async () => (await empty.isVisible()) && (await this.panel.locator('.msg').count()) === 0;
     for (let tries = 8; !(await isEmpty()); tries--) {

@@ -56,7 +56,7 @@ test('recording without a request says so after five seconds', async () => {
 test('connections: lanes, and a block leads to its request', async () => {
   await open();
   const { page } = panel;
-  await page.keyboard.press('Alt+c');
+  await panel.send({ type: 'command', command: 'toggleView' });
   await page.waitForSelector('.lanes');
   expect(await page.getAttribute('.lanes', 'aria-rowcount')).toBe('14');
   await page.locator('.lanes .row[aria-rowindex="5"]').focus();

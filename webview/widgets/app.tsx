@@ -17,6 +17,7 @@ import { PopUp } from './popUp';
 import { ReplayBar } from './replayBar';
 import { Sash } from './sash';
 import { StatusLine } from './statusLine';
+import { TracingLine } from './tracingLine';
 
 export function App() {
   const [page, size] = useSize<HTMLElement>();
@@ -34,7 +35,8 @@ export function App() {
       <FilterBar derived={derived} empty={empty} />
       {!empty && !short && <Overview axis={whole} />}
       {!empty && <ReplayBar axis={whole} />}
-      <MessageLine />
+      <TracingLine />
+      <MessageLine empty={empty} />
       <div class={`split ${below ? 'below' : ''}`}>
         <div class="list" hidden={open && alone}>
           {!state.ready ? null : empty ? (

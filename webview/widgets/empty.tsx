@@ -1,45 +1,30 @@
 /** The page before the first request. */
 import './empty.css';
 import { run, state } from '../state';
+import { emptyState } from '../view/emptyState';
 import { Icon } from './icon';
 
 /** From then on a recording without requests says so, ms. */
 const patience = 5000;
 
 export function Empty() {
-  const running = state.runs.filter((r) => r.state === 'running');
   const waited = state.waitingSince !== undefined && performance.now() - state.waitingSince > patience;
-  if (running.length > 0 && state.status.recording) {
-    const processes = running.flatMap((r) => r.processes);
-    return (
-      <div class="empty">
-        <div>
-          <Icon name="pulse" class="big" />
-          <h2>Recording</h2>
-          <p role="status">
-            {waited ? 'Recording. The program has made no request yet.' : 'Waiting for the first request.'}
-          </p>
-          {waited && processes.length > 0 && (
-            <p class="dim">Traced: {processes.map((p) => `${p.label} (${p.pid})`).join(', ')}</p>
-          )}
-        </div>
-      </div>
-    );
-  }
+  const { is, title, text, code, note, buttons } = emptyState(state.runs, state.status, waited);
   return (
-    <div class="empty">
+    <div class="empty" data-is={is}>
       <div>
-        <Icon name="pulse" class="big" />
-        <h2>No requests yet</h2>
-        <p>
-          Start your program with the <b>Net Trace</b> launch configuration, or debug any Node configuration with it.
-        </p>
-        {!state.readOnly && (
+        <Icon name={is === 'failed' ? 'error' : is === 'off' ? 'circle-slash' : 'pulse'} class={`big ${is}`} />
+        <h2>{title}</h2>
+        <p role="status">{text}</p>
+        {code !== undefined && <p class="mono code">{code}</p>}
+        {note !== undefined && <p class="dim">{note}</p>}
+        {!state.readOnly && buttons.length > 0 && (
           <div class="eb">
-            <vscode-button onClick={() => run('debug')}>Debug with Net Trace</vscode-button>
-            <vscode-button secondary onClick={() => run('open')}>
-              Open a saved trace…
-            </vscode-button>
+            {buttons.map(([command, label], i) => (
+              <vscode-button key={label} secondary={i > 0} onClick={() => run(command)}>
+                {label}
+              </vscode-button>
+            ))}
           </div>
         )}
       </div>

@@ -27,8 +27,9 @@ function messages(): { key: string; message: PanelMessage }[] {
     .sort((a, b) => order.indexOf(a.message.kind) - order.indexOf(b.message.kind));
 }
 
-export function MessageLine() {
-  const all = messages();
+/** `empty`: the page has no row, and says by itself how the program ended. */
+export function MessageLine({ empty }: { empty: boolean }) {
+  const all = messages().filter((m) => !(empty && m.message.kind === 'ended'));
   const first = all[0];
   if (!first) return null;
   const { message } = first;
@@ -49,7 +50,7 @@ export function MessageLine() {
       )}
       {message.kind === 'ended' && !state.readOnly && (
         <>
-          {message.action?.command !== 'save' && (
+          {message.action === undefined && (
             <button type="button" class="linkish" onClick={() => run('save')}>
               Save trace…
             </button>

@@ -27,6 +27,8 @@ export interface TrackerEvents {
   ending(session: vscode.DebugSession): void;
   /** Where the pauses of a run's thread go. */
   pauses(run: Run): PauseHost;
+  /** A message of one of its sessions, which may be output. */
+  wrote(run: Run, message: DebugProtocol.ProtocolMessage): void;
   /** Kept here. */
   readonly leaves: Leaves;
   /** Told of the sessions of all processes, traced or not: they may be attached to later. */
@@ -56,6 +58,10 @@ function rootTracker(
       if (message.command !== 'restart') return;
       log.info(`restart of ${session.name}`);
       tracer.restarting(session, message.arguments?.arguments);
+    },
+    onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
+      const run = tracer.runOf(session);
+      if (run) events.wrote(run, message);
     },
     onWillStopSession: () => events.ending(session),
   };
@@ -113,6 +119,7 @@ function leafTracker(
       follow();
       if (!run) return;
       net?.answered(message);
+      events.wrote(run, message);
       const stop = stopOf(message);
       if (stop) {
         pauses?.stopped(stop.body?.reason);

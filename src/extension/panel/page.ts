@@ -25,6 +25,9 @@ const findingsAfterMs = 300;
 const firstRows = 2000;
 const rowsAtOnce = 4000;
 
+/** Where the page is: in VS Code's panel, the same in an editor tab, or the editor of an opened file. */
+export type PageKind = 'panel' | 'tab' | 'file';
+
 export interface PageHost {
   /** Opens a place in the code; preview keeps the focus in the page. */
   openCode(place: NonNullable<Row['callSite']>, preview: boolean): void;
@@ -34,6 +37,8 @@ export interface PageHost {
   /** What the page kept last, and where it keeps it. */
   readonly state: { get(): unknown; set(value: unknown): void };
   seenFailures(count: number): void;
+  /** The page got or lost the keyboard focus. */
+  focused(page: Page, on: boolean): void;
   /** Moves the replay; there is none where nothing was marked. */
   seek(to: SeekTo): void;
   readonly log: Log;
@@ -57,7 +62,7 @@ export class Page implements vscode.Disposable {
   constructor(
     private readonly webview: vscode.Webview,
     private readonly view: TraceView,
-    private readonly kind: 'panel' | 'editor',
+    readonly kind: PageKind,
     private readonly host: PageHost,
   ) {
     this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
@@ -75,6 +80,7 @@ export class Page implements vscode.Disposable {
     if (visible === this.#visible) return;
     this.#visible = visible;
     if (visible) this.#sendState();
+    else this.host.focused(this, false);
   }
 
   command(command: HostCommand): void {
@@ -96,6 +102,7 @@ export class Page implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.host.focused(this, false);
     clearTimeout(this.#asking);
     clearImmediate(this.#restSoon);
     this.#disposables.dispose();
@@ -148,6 +155,9 @@ export class Page implements vscode.Disposable {
       case 'seenFailures':
         this.host.seenFailures(message.count);
         return;
+      case 'focus':
+        this.host.focused(this, message.on);
+        return;
       case 'persist':
         this.host.state.set(message.state);
         return;
@@ -179,7 +189,7 @@ export class Page implements vscode.Disposable {
         runs: view.runs(),
         status: view.status(),
         now: view.now(),
-        view: this.kind,
+        view: this.kind === 'panel' ? 'panel' : 'editor',
         ...(view.readOnly ? { readOnly: true } : {}),
         ...(view.title === undefined ? {} : { title: view.title }),
         ...(this.#mark === undefined ? {} : { replay: this.#mark }),

@@ -54,7 +54,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       retainContextWhenHidden: true,
     });
     panel.iconPath = vscode.Uri.joinPath(this.extension, 'media', 'net-trace-tab.svg');
-    const { page, disposables } = this.#connect(panel.webview, 'editor');
+    const { page, disposables } = this.#connect(panel.webview, 'tab');
     this.#tab = { panel, page };
     disposables.add(panel.onDidChangeViewState(() => page.setVisible(panel.visible)));
     panel.onDidDispose(() => {
@@ -101,7 +101,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     return this.#tab?.panel.active || (this.#tab?.panel.visible && !this.#view?.visible) ? this.#tab.page : this.#page;
   }
 
-  #connect(webview: vscode.Webview, kind: 'panel' | 'editor'): { page: Page; disposables: Disposables } {
+  #connect(webview: vscode.Webview, kind: 'panel' | 'tab'): { page: Page; disposables: Disposables } {
     webview.options = pageOptions(this.extension);
     const disposables = this.#disposables.add(new Disposables());
     const page = disposables.add(
@@ -143,4 +143,9 @@ export const pageCommands: readonly (readonly [string, HostCommand])[] = [
   [commands.copyUrl, 'copyUrl'],
   [commands.copyWiresharkFilter, 'copyWiresharkFilter'],
   [commands.toggleConnections, 'toggleView'],
+  [commands.showBreakdown, 'tab1'],
+  [commands.showHeaders, 'tab2'],
+  [commands.showConnection, 'tab3'],
+  [commands.showPackets, 'tab4'],
+  [commands.showCode, 'tab5'],
 ];

@@ -7,6 +7,7 @@ import { commands } from '../ids';
 import type { Panel } from '../panel/panel';
 import type { Runs } from '../runs';
 import { askForCondition, askForLimit } from './ask';
+import { deleteOne, traceAll } from './inForce';
 import type { WorkspaceRequests } from './registry';
 import { shownRequests } from './shown';
 import { detailsOf, titleOf } from './words';
@@ -27,11 +28,21 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     [commands.deleteRequest]: async (item) => {
       const registry = await requests.registry();
       const deletable = registry.list().filter((r) => !requests.isEverything(r));
-      const chosen = await oneOf(item, 'Which trace request is to be deleted?', deletable);
-      if (chosen && registry.get(chosen.id)) registry.delete(chosen.id);
+      const chosen = await oneOf(item, 'Select a trace request to delete', deletable);
+      if (!chosen || !registry.get(chosen.id)) return;
+      if (!deleteOne(registry, chosen.id)) return;
+      void vscode.window.showInformationMessage(
+        'Net Trace: no other trace request was enabled, so all requests are traced again.',
+      );
+    },
+    [commands.traceAll]: async () => {
+      const { registry } = await shownRequests(requests, runs);
+      traceAll(registry);
+      // One of a launch configuration is nobody's whose changes are listened to.
+      runs.statusChanged();
     },
     [commands.copyRequestId]: async (item) => {
-      const chosen = await oneOf(item, 'Of which trace request is the id to be copied?');
+      const chosen = await oneOf(item, 'Select a trace request to copy its id');
       if (chosen) await copyText(chosen.id);
     },
     [commands.copyRequests]: async (item) => {
@@ -42,7 +53,7 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
         vscode.window.setStatusBarMessage('Net Trace: the trace requests are in the clipboard, as JSON.', 5000);
     },
     [commands.showRequestRows]: async (item) => {
-      const chosen = await oneOf(item, 'Whose requests are to be shown?');
+      const chosen = await oneOf(item, 'Select a trace request to show its requests');
       if (chosen) await panel.filter(`trace-request:${chosen.id}`);
     },
   };
@@ -62,7 +73,7 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     const later = { label: '$(circle-slash) Do not enable it yet', how: 'later' as const };
     const chosen = await vscode.window.showQuickPick([only, beside, later], {
       title,
-      placeHolder: everything?.enabled ? 'All requests are traced at present' : 'What is to be traced?',
+      placeHolder: everything?.enabled ? 'All requests are traced now' : 'Select what to trace',
       ignoreFocusOut: true,
     });
     if (!chosen) return;
@@ -74,7 +85,7 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     const { run } = await shownRequests(requests, runs);
     if (run !== undefined)
       void vscode.window.showInformationMessage(
-        `Net Trace: ${run} is traced by what its launch configuration says; the new trace request holds for other runs.`,
+        `Net Trace: ${run} is traced as its launch configuration says; the new trace request applies to other runs.`,
       );
   }
 
@@ -84,7 +95,7 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     const chosen = await vscode.window.showQuickPick(items, {
       canPickMany: true,
       title: 'Enabled Trace Requests',
-      placeHolder: 'What is ticked is traced',
+      placeHolder: 'Select the trace requests to enable',
     });
     if (!chosen) return;
     switchTo(registry, new Set(chosen.map((c) => c.request.id)));
@@ -99,7 +110,7 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     const items = (among ?? (await shownRequests(requests, runs)).registry.list()).map(itemOf);
     if (items.length === 0) {
       void vscode.window.showInformationMessage(
-        'Net Trace: there is no such trace request yet. Make one by “New Trace Request”.',
+        'Net Trace: there is no such trace request yet. Create one with “New Trace Request”.',
       );
       return undefined;
     }

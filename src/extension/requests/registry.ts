@@ -23,6 +23,7 @@ export class WorkspaceRequests {
   readonly #changed = new Emitter<void>();
   #loading: Promise<TraceRequests> | undefined;
   #everything = '';
+  #loaded: TraceRequests | undefined;
 
   /** After each change, by whomever. */
   readonly onDidChange = this.#changed.event;
@@ -36,6 +37,16 @@ export class WorkspaceRequests {
   registry(): Promise<TraceRequests> {
     this.#loading ??= this.#load();
     return this.#loading;
+  }
+
+  /** What there is, once it is loaded; before that, none was changed in this window. */
+  get loaded(): TraceRequests | undefined {
+    return this.#loaded;
+  }
+
+  /** Loads what an earlier window kept; a workspace with nothing of its own needs no loading. */
+  loadKept(): void {
+    if (this.memory.get() !== undefined) void this.registry().then(() => this.#changed.fire());
   }
 
   /** What `create` would refuse, in words. */
@@ -74,6 +85,7 @@ export class WorkspaceRequests {
       this.memory.set(value);
       this.#changed.fire();
     });
+    this.#loaded = registry;
     return registry;
   }
 }

@@ -94,6 +94,6 @@ export class RequestsView implements vscode.TreeDataProvider<TraceRequest>, vsco
 function messageOf(list: readonly TraceRequest[], run: string | undefined): string {
   if (run !== undefined && list.length > 0) return `From the launch configuration of ${run}, for this run only.`;
   if (run === undefined && list.length === 1 && list[0]?.enabled)
-    return 'Every request is traced. With + you say which, and how many.';
-  return '';
+    return 'All requests are traced. Use + to trace only some of them.';
+  return list.length > 0 && !list.some((r) => r.enabled) ? 'Tracing is off: no trace request is enabled.' : '';
 }

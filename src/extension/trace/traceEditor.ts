@@ -66,7 +66,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
     }
     panel.webview.options = pageOptions(this.extension);
     const view = file.view;
-    const page = new Page(panel.webview, view, 'editor', { ...this.host, seenFailures: () => {} });
+    const page = new Page(panel.webview, view, 'file', { ...this.host, seenFailures: () => {} });
     const shown: Shown = { file, page, panel };
     this.#shown.add(shown);
     const announce = () => panel.active && this.#activated.fire(view);

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { newHeader, Store } from '../../model/store';
+import { TraceRequests } from '../../model/traceRequests';
+import { deleteOne, traceAll, tracedOf, tracingOf } from './inForce';
+
+const conditions = (registry: TraceRequests) => tracingOf(registry.list(), undefined)?.conditions;
+const enabled = (registry: TraceRequests) => registry.list().flatMap((r) => (r.enabled ? [r.condition] : []));
+
+function only(condition: string, more: object = {}) {
+  const registry = TraceRequests.everything({ enabled: false });
+  const { id } = registry.create({ condition, ...more });
+  registry.update(id, { enabled: true });
+  return { registry, id };
+}
+
+function run(counts: Partial<Store['counts']>, registry?: TraceRequests): Store {
+  const anchor = { time: '2026-11-22T10:00:00Z', monotonicNs: '0' };
+  const store = new Store(newHeader('t', anchor, { name: 'test', version: '1' } as never), 100);
+  Object.assign(store.counts, counts);
+  if (registry) store.header = { ...store.header, traceRequests: [...registry.list()] };
+  return store;
+}
+
+describe('what is traced, when it is not everything', () => {
+  it('is nothing to speak of while every request is traced', () => {
+    expect(conditions(TraceRequests.everything())).toBeUndefined();
+    const { registry } = only('status:>=400');
+    traceAll(registry);
+    expect(conditions(registry)).toBeUndefined();
+  });
+
+  it('is the enabled conditions, with what bounds them', () => {
+    expect(conditions(only('status:>=400').registry)).toEqual(['status:>=400']);
+    expect(conditions(only('path:/a/*', { limit: 3, owner: 'a.b' }).registry)).toEqual([
+      'path:/a/* (the first 3 of each process, by a.b)',
+    ]);
+    expect(conditions(TraceRequests.everything({ sample: 10 }))).toEqual(['All requests (1 in 10)']);
+    expect(conditions(TraceRequests.everything({ enabled: false }))).toEqual([]);
+  });
+
+  it('has the counts of the newest run, once one was left out', () => {
+    const { registry } = only('status:>=400');
+    expect(tracingOf(registry.list(), run({ requests: 12, untraced: 328 }))).toMatchObject({ traced: 12, made: 340 });
+    expect(tracingOf(registry.list(), run({ requests: 12 }))).not.toHaveProperty('made');
+  });
+});
+
+describe('how much of a run was traced', () => {
+  it('all, some by a condition, or none', () => {
+    expect(tracedOf(run({ requests: 0 }, TraceRequests.everything()))).toBeUndefined();
+    expect(tracedOf(run({ requests: 0 }))).toBeUndefined();
+    expect(tracedOf(run({ requests: 0, untraced: 4 }, only('status:>=400').registry))).toBe('some');
+    expect(tracedOf(run({ requests: 0 }, TraceRequests.everything({ enabled: false })))).toBe('none');
+  });
+});
+
+describe('deleting a trace request', () => {
+  it('the last enabled one: everything is traced again, and never nothing in between', () => {
+    const { registry, id } = only('status:>=400');
+    const seen: number[] = [];
+    registry.onChange(() => seen.push(enabled(registry).length));
+    expect(deleteOne(registry, id)).toBe(true);
+    expect(enabled(registry)).toEqual(['']);
+    expect(Math.min(...seen)).toBe(1);
+  });
+
+  it('one of several, or one that was off, changes nothing else', () => {
+    const { registry, id } = only('status:>=400');
+    const other = registry.create({ condition: 'path:/x' });
+    expect(deleteOne(registry, other.id)).toBe(false);
+    expect(enabled(registry)).toEqual(['status:>=400']);
+    registry.update(id, { enabled: false });
+    expect(deleteOne(registry, id)).toBe(false);
+    expect(enabled(registry)).toEqual([]);
+  });
+
+  it('from a launch configuration, which has none for everything: one is made', () => {
+    const registry = new TraceRequests();
+    const { id } = registry.create({ condition: 'path:/x' });
+    registry.update(id, { enabled: true });
+    expect(deleteOne(registry, id)).toBe(true);
+    expect(enabled(registry)).toEqual(['']);
+  });
+});

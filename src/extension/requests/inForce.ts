@@ -1,0 +1,51 @@
+/** What is traced now, when it is not every request: for the line in the panel that says so; and the way back. */
+import type { Tracing } from '../../model/protocol';
+import type { TraceRequest } from '../../model/records';
+import type { Store } from '../../model/store';
+import type { TraceRequests } from '../../model/traceRequests';
+import { titleOf } from './words';
+
+/** Every request of every process is traced for it. */
+export const tracesAll = ({ enabled, condition = '', limit, sample = 1, target }: TraceRequest): boolean =>
+  enabled === true && condition === '' && limit === undefined && sample === 1 && target === undefined;
+
+/** `run`: the newest one. Undefined: every request is traced, there is nothing to say. */
+export function tracingOf(list: readonly TraceRequest[], run: Store | undefined): Tracing | undefined {
+  if (list.some(tracesAll)) return undefined;
+  const conditions = list.filter((r) => r.enabled).map(conditionText);
+  const { requests = 0, untraced = 0 } = run?.counts ?? {};
+  return { conditions, ...(untraced > 0 ? { traced: requests, made: requests + untraced } : {}) };
+}
+
+function conditionText(r: TraceRequest): string {
+  const more: string[] = [];
+  if (r.limit !== undefined) more.push(`the first ${r.limit} of each process`);
+  if (r.sample !== undefined && r.sample > 1) more.push(`1 in ${r.sample}`);
+  if (r.owner !== undefined) more.push(`by ${r.owner}`);
+  return `${titleOf(r)}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
+}
+
+/** How much of a run was traced, of those made so far; undefined: all, as far as is known. */
+export function tracedOf({ header, counts }: Store): 'none' | 'some' | undefined {
+  const list = header.traceRequests ?? [];
+  const matched = counts.requests > 0;
+  if ((counts.untraced ?? 0) > 0 && !matched) return list.some((r) => r.enabled) ? 'some' : 'none';
+  if (list.length > 0 && !list.some((r) => r.enabled) && !matched) return 'none';
+  return list.length > 0 && !list.some(tracesAll) ? 'some' : undefined;
+}
+
+/** Every request is traced from now on, besides what is asked for already. */
+export function traceAll(registry: TraceRequests): void {
+  const plain = (r: TraceRequest) => tracesAll({ ...r, enabled: true });
+  const { id } = registry.list().find(plain) ?? registry.create({ description: 'All requests', condition: '' });
+  registry.update(id, { enabled: true });
+}
+
+/** True if all requests are traced again for it: the last one that was enabled must not leave tracing off unsaid. */
+export function deleteOne(registry: TraceRequests, id: string): boolean {
+  const wasLast = registry.list().every((r) => r.enabled !== true || r.id === id) && registry.get(id)?.enabled === true;
+  // First on, then off, so that the program is not left alone in between.
+  if (wasLast) traceAll(registry);
+  registry.delete(id);
+  return wasLast;
+}
