@@ -23,6 +23,7 @@ export const preparations = {
   webview: () => chromiumPath({ log }),
   async e2e() {
     chromiumPath({ log });
+    installPackages('test/node', log);
     await installCodeServer({ log });
   },
 };

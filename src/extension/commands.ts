@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { documentOf } from '../analysis/document';
 import type { Store } from '../model/store';
 import type { Attacher } from './debug/attacher';
-import { asksForTrace } from './debug/marker';
-import { currentFile, fileConfiguration } from './debug/suggestions';
+import { asksForTrace, titleMark } from './debug/marker';
+import { currentFile, fileConfiguration, folderConfigurations } from './debug/suggestions';
 import { commands, debugType } from './ids';
 import type { Log } from './log';
 import type { LineReference } from './notes/hover';
@@ -139,28 +139,35 @@ async function chooseConfiguration(): Promise<vscode.DebugConfiguration | undefi
   const launches = vscode.workspace.getConfiguration('launch').get<vscode.DebugConfiguration[]>('configurations', []);
   const node = new Set([debugType, 'node', 'pwa-node']);
   const usable = launches.filter((c) => node.has(c.type) && (c.request === 'launch' || c.request === 'attach'));
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  const started = folder ? await folderConfigurations(folder) : [];
   const items = [
     ...(current
       ? [
           {
             label: '$(file-code) Current file',
-            description: vscode.workspace.asRelativePath(current.program),
+            description: current.name.replace(/^Net Trace: (Current|This Test) File ?/, `${current[titleMark]} `),
             config: current,
           },
         ]
       : []),
-    ...usable.map((config) => ({ label: config.name, description: config.type, config })),
+    ...usable.map((config) => ({ label: config.name, description: 'launch.json', config })),
+    ...started.map((config) => ({
+      label: config.name.replace(/^Net Trace: /, ''),
+      description: 'package.json',
+      config,
+    })),
   ];
   if (items.length === 0) {
     void vscode.window.showInformationMessage(
-      'Net Trace: open the JavaScript or TypeScript file to debug, or add a launch configuration.',
+      'Net Trace: open the JavaScript or TypeScript file to debug, or add a launch configuration or an npm script.',
     );
     return undefined;
   }
   const config =
     items.length === 1
       ? items[0]?.config
-      : (await vscode.window.showQuickPick(items, { placeHolder: 'What is to be traced?' }))?.config;
+      : (await vscode.window.showQuickPick(items, { placeHolder: 'Select what to trace' }))?.config;
   if (!config || config.type === debugType || asksForTrace(config)) return config;
   return { ...config, netTrace: true };
 }

@@ -37,7 +37,7 @@ export function tracing(): void {
     await vs.panel.getByText('The program ended').waitFor();
     const line = vs.panel.locator('.trc');
     await line.filter({ hasText: 'Tracing: status:>=400' }).waitFor();
-    const [, traced, made] = /(\d+) of (\d+) traced/.exec((await line.textContent()) ?? '') ?? [];
+    const [, traced, made] = /(\d+) of (\d+) traced/.exec((await line.locator('.dim').textContent()) ?? '') ?? [];
     expect([Number(traced), Number(made)]).toEqual([(await rowsIn(vs.panel)).length, 7]);
     await vs.shot('tracing-condition-dark');
     await line.getByText('Trace all requests').click();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { attach } from './attach.steps';
 import { breakpoints } from './breakpoints.steps';
+import { singleFiles } from './files.steps';
 import { kernelSide } from './kernel.steps';
 import { keysOfThePanel } from './keys.steps';
 import { looks } from './looks.steps';
@@ -27,6 +28,7 @@ describe('keys of the panel', keysOfThePanel);
 describe('what is traced', tracing);
 describe('row delay', rowDelay);
 describe('ways to start', ways);
+describe('single files', singleFiles);
 describe('attach', attach);
 describe('packets', packets);
 describe('replay', replay);

@@ -9,6 +9,8 @@ export const nodeDebugType = 'pwa-node';
 export const traceMark = '__netTrace';
 /** Id of the trace that its environment feeds; set when the hook is put in. */
 export const traceIdMark = '__netTraceId';
+/** What the run is called; absent: by the configuration's name. */
+export const titleMark = '__netTraceTitle';
 /** The JavaScript debugger's mark on the sessions it starts for single processes. */
 const childMark = '__pendingTargetId';
 
@@ -34,6 +36,12 @@ export function rootOf(session: SessionLike): SessionLike {
   let root = session;
   while (root.parentSession) root = root.parentSession;
   return root;
+}
+
+/** What the run of a session is called. */
+export function runTitleOf({ name, configuration }: { name: string; configuration: Configuration }): string {
+  const title = configuration[titleMark];
+  return typeof title === 'string' ? title : name.replace(/^Net Trace: /, '');
 }
 
 /** Id of the trace of a session or of one below it; undefined: not ours. */

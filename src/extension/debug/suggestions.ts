@@ -1,6 +1,9 @@
-/** Launch configurations that need no launch.json: the open file, the npm scripts. */
+/** Launch configurations that need no launch.json: the open file, the package's program, the npm scripts. */
+import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import { debugType } from '../ids';
+import { launchOf, mainOf } from './fileLaunch';
+import { titleMark } from './marker';
 
 const languages = new Set(['javascript', 'typescript', 'javascriptreact', 'typescriptreact']);
 const skipFiles = ['<node_internals>/**'];
@@ -15,15 +18,43 @@ export function currentFile(): vscode.DebugConfiguration | undefined {
   return isProgram(document) ? fileConfiguration(document.uri) : undefined;
 }
 
-export function fileConfiguration(file: vscode.Uri): vscode.DebugConfiguration {
-  return { type: debugType, request: 'launch', name: 'Net Trace: Current File', program: file.fsPath, skipFiles };
+export function fileConfiguration({ fsPath }: vscode.Uri): vscode.DebugConfiguration {
+  const { launch, runner } = launchOf(fsPath);
+  const isTest = runner !== undefined && runner !== 'tsx';
+  const by = runner === undefined ? '' : ` (${runner})`;
+  return {
+    type: debugType,
+    request: 'launch',
+    name: `Net Trace: ${isTest ? 'This Test File' : 'Current File'}${by}`,
+    ...launch,
+    skipFiles,
+    [titleMark]: vscode.workspace.asRelativePath(fsPath).replace(/^.*[\\/]/, ''),
+  };
 }
 
 export async function dynamicConfigurations(
   folder: vscode.WorkspaceFolder | undefined,
 ): Promise<vscode.DebugConfiguration[]> {
   const current = currentFile();
-  return [...(current ? [current] : []), ...(folder ? await npmScripts(folder) : [])];
+  return [...(current ? [current] : []), ...(folder ? await folderConfigurations(folder) : [])];
+}
+
+/** What the folder's package.json can start. */
+export async function folderConfigurations(folder: vscode.WorkspaceFolder): Promise<vscode.DebugConfiguration[]> {
+  const main = mainOf(folder.uri.fsPath);
+  const program = main === undefined ? [] : [mainConfiguration(folder, main)];
+  return [...program, ...(await npmScripts(folder))];
+}
+
+function mainConfiguration(folder: vscode.WorkspaceFolder, main: string): vscode.DebugConfiguration {
+  const name = relative(folder.uri.fsPath, main).replaceAll('\\', '/');
+  return {
+    type: debugType,
+    request: 'launch',
+    name: `Net Trace: ${name} (main)`,
+    ...launchOf(main).launch,
+    skipFiles,
+  };
 }
 
 /** One configuration for each script of the folder's package.json. */

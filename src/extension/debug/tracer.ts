@@ -15,7 +15,7 @@ import { attaching } from './attachConfiguration';
 import { captureOptions } from './captureOptions';
 import { commandOf, configuredEnvironment, definedOnly } from './environment';
 import { type HelperOptions, isHelperUse, kernelOptions } from './kernelOptions';
-import { rootOf, traceIdMark, traceIdOf } from './marker';
+import { rootOf, runTitleOf, traceIdMark, traceIdOf } from './marker';
 import { launchProblem } from './problems';
 
 /** A recorder whose clock can be set anew: TraceSession. */
@@ -172,7 +172,7 @@ export class Tracer {
   #begin(session: DebugSession, recorder: StartableRecorder, attached: boolean): void {
     recorder.begin();
     void recorder.startCapture?.();
-    const run = this.runs.begin(recorder, session.name);
+    const run = this.runs.begin(recorder, runTitleOf(session));
     const live: Live = { run, session, attached, leaves: new Set() };
     this.#live.set(session.id, live);
     run.attached = attached;
