@@ -5,6 +5,7 @@ import type { Row } from '../model/row';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
 import { NetworkBreakpoints } from './breakpoints';
+import { BreakpointSigns } from './breakpoints/gutter';
 import { BreakpointList } from './breakpoints/list';
 import { BreakpointsView } from './breakpoints/view';
 import { registerBreakpointCommands } from './breakpoints/viewCommands';
@@ -91,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
 
   const breakpoints = new BreakpointList(memory('netTrace.breakpoints'));
   disposables.add(new BreakpointsView(breakpoints));
+  disposables.add(new BreakpointSigns(breakpoints, context.extensionUri));
   for (const command of registerBreakpointCommands(breakpoints, (where) => siteOf(notes, where)))
     disposables.add(command);
   const replays = disposables.add(new Replays({ panel, shown, breakpoints, log }));

@@ -30,8 +30,8 @@ describe('network breakpoints', () => {
 
   it('titles', () => {
     expect(titleOf({ kind: 'status500' })).toBe('status ≥ 500');
-    expect(titleOf({ kind: 'slowerThan' })).toBe('slower than 1 s');
-    expect(titleOf({ kind: 'slowerThan', thresholdMs: 200 })).toBe('slower than 200 ms');
+    expect(titleOf({ kind: 'slowerThan' })).toBe('slow request');
+    expect(titleOf({ kind: 'slowerThan', thresholdMs: 200 })).toBe('slow request (> 200 ms)');
     expect(titleOf({ kind: 'requestFails', callSite: { file: 'C:\\a\\shop.ts', line: 3 } })).toBe(
       'request fails at shop.ts:3',
     );

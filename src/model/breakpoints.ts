@@ -42,18 +42,29 @@ const names: Readonly<Record<BreakpointKind, string>> = {
   requestFails: 'request fails',
   status400: 'status ≥ 400',
   status500: 'status ≥ 500',
-  slowerThan: 'slower than',
+  slowerThan: 'slow request',
   firstHost: 'first time a host is seen',
   bodyNotRead: 'body not read',
 };
 
-/** `status ≥ 500`, `slower than 1.5 s`, `request fails at shop.ts:12`. */
+/** `status ≥ 500`, `slow request (> 1.5 s)`, `request fails at shop.ts:12`. */
 export function titleOf(b: Pick<NetworkBreakpoint, 'kind' | 'thresholdMs' | 'callSite'>): string {
   const name = names[b.kind];
-  const threshold = b.kind === 'slowerThan' ? ` ${durationText(b.thresholdMs ?? defaultThresholdMs)}` : '';
+  const isOwn = b.kind === 'slowerThan' && b.thresholdMs !== undefined && b.thresholdMs !== defaultThresholdMs;
+  const threshold = isOwn ? ` (${thresholdText(b)})` : '';
   const at = b.callSite ? ` at ${b.callSite.file.replace(/^.*[\\/]/, '')}:${b.callSite.line}` : '';
   return `${name}${threshold}${at}`;
 }
+
+/** `> 1.5 s`: of `slowerThan`. */
+export const thresholdText = ({ thresholdMs = defaultThresholdMs }: Pick<NetworkBreakpoint, 'thresholdMs'>): string =>
+  `> ${durationText(thresholdMs)}`;
+
+/**
+ * The name in every list. The plain ones (their id is their kind) have one that never changes: VS Code takes a filter with
+ * another label for another one.
+ */
+export const listName = (b: NetworkBreakpoint): string => titleOf(b.id === b.kind ? { kind: b.kind } : b);
 
 const durationText = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
 

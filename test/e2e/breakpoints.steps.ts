@@ -91,7 +91,7 @@ export function breakpoints(): void {
     await typed('$net.request.status + 1');
     await printed(/^504$/).waitFor();
     await goesOnTo('Network: request fails', 'fails');
-    await goesOnTo('Network: slower than 200 ms', 'slow');
+    await goesOnTo('Network: slow request (> 200 ms)', 'slow');
     await goesOnTo('Network: first time a host is seen', 'host');
     await goesOnTo('Network: body not read', 'unread');
     await printed('Network: status ≥ 500 (hit 1): GET http://127.0.0.1').waitFor();

@@ -180,7 +180,10 @@ export class VsCode {
         return true;
       } catch {
         // A page in a frame may have the keys.
-        await this.page.locator('.part.titlebar').click({ position: { x: 200, y: 5 }, timeout: 1000 });
+        await this.page
+          .locator('.part.titlebar')
+          .click({ position: { x: 200, y: 5 }, timeout: 3000 })
+          .catch(() => undefined);
         return false;
       }
     }, `an entry ${text}`);

@@ -4,7 +4,7 @@
  * changed elsewhere too: only what the view says differently from the last time is taken over.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { defaultThresholdMs, type NetworkBreakpoint, titleOf } from '../../model/breakpoints';
+import { defaultThresholdMs, listName, type NetworkBreakpoint } from '../../model/breakpoints';
 import { type BreakpointChange, type BreakpointList, type ListedBreakpoint, problemOf, type Seen } from './list';
 
 const prefix = 'netTrace.';
@@ -21,16 +21,10 @@ const descriptions: Readonly<Record<NetworkBreakpoint['kind'], string>> = {
     'Stops when the body of an answer was never read: at the end of the program, or when the answer is discarded.',
 };
 
-const isPlain = (b: NetworkBreakpoint): boolean => b.id === b.kind;
-
-/** VS Code takes one with another label for another one: those of the plain ones never change. */
-const labelOf = (b: NetworkBreakpoint): string =>
-  `Network: ${isPlain(b) && b.kind === 'slowerThan' ? 'slow request' : titleOf(b)}`;
-
 export function filtersOf(list: BreakpointList): DebugProtocol.ExceptionBreakpointsFilter[] {
   return list.all().map((b) => ({
     filter: prefix + b.id,
-    label: labelOf(b),
+    label: `Network: ${listName(b)}`,
     description: descriptions[b.kind],
     default: b.enabled,
     supportsCondition: true,
@@ -42,7 +36,7 @@ export function filtersOf(list: BreakpointList): DebugProtocol.ExceptionBreakpoi
 const timeForm = /^\s*>?\s*(\d+(?:\.\d+)?)\s*(ms|s|m)(?=\s|$)/;
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
-/** A condition as the view has it: of "slower than" the time may stand before the query. */
+/** A condition as the view has it: of "slow request" the time may stand before the query. */
 export function readCondition(kind: NetworkBreakpoint['kind'], text: string): BreakpointChange {
   const m = kind === 'slowerThan' ? timeForm.exec(text) : null;
   const query = (m ? text.slice(m[0].length) : text).trim();

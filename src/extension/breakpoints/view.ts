@@ -3,7 +3,7 @@
  * and there also when nothing is being debugged.
  */
 import * as vscode from 'vscode';
-import { titleOf } from '../../model/breakpoints';
+import { listName } from '../../model/breakpoints';
 import { Disposables } from '../disposables';
 import { views } from '../ids';
 import { Throttle } from '../throttle';
@@ -40,7 +40,7 @@ export class BreakpointsView implements vscode.TreeDataProvider<ListedBreakpoint
 
   getTreeItem(b: ListedBreakpoint): vscode.TreeItem {
     const hits = this.list.hitsOf(b.id);
-    const title = titleOf(b);
+    const title = listName(b);
     const item = new vscode.TreeItem(title.charAt(0).toUpperCase() + title.slice(1));
     item.id = b.id;
     item.description = detailsOf(b, hits);

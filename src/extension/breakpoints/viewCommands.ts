@@ -1,6 +1,6 @@
 /** Adding, changing and removing network breakpoints by hand; what is typed is checked while it is typed. */
 import * as vscode from 'vscode';
-import { breakpointKinds, type NetworkBreakpoint, titleOf } from '../../model/breakpoints';
+import { breakpointKinds, listName, type NetworkBreakpoint, titleOf } from '../../model/breakpoints';
 import { commands } from '../ids';
 import type { BreakpointChange, BreakpointList, ListedBreakpoint } from './list';
 import { problemOf } from './list';
@@ -17,7 +17,7 @@ export function registerBreakpointCommands(
     [commands.addBreakpoint]: add,
     [commands.editBreakpoint]: edit,
     [commands.removeBreakpoint]: async (item?: ListedBreakpoint) => {
-      const chosen = await oneOf(item, 'Which network breakpoint is to be removed?', (b) => b.id !== b.kind);
+      const chosen = await oneOf(item, 'Select a network breakpoint to remove', (b) => b.id !== b.kind);
       if (chosen && list.get(chosen.id)) list.remove(chosen.id);
     },
     [commands.disableBreakpoints]: () => list.disableAll(),
@@ -29,7 +29,7 @@ export function registerBreakpointCommands(
     const kinds = breakpointKinds.map((kind) => ({ label: capital(titleOf({ kind })), breakpoint: kind }));
     const chosen = await vscode.window.showQuickPick(kinds, {
       title: 'Add Network Breakpoint',
-      placeHolder: 'When is the program to stop?',
+      placeHolder: 'Select when the program stops',
     });
     if (!chosen) return;
     const made: Omit<NetworkBreakpoint, 'id'> = { kind: chosen.breakpoint };
@@ -43,7 +43,7 @@ export function registerBreakpointCommands(
   }
 
   async function edit(item?: ListedBreakpoint): Promise<void> {
-    const chosen = await oneOf(item, 'Which network breakpoint is to be changed?');
+    const chosen = await oneOf(item, 'Select a network breakpoint to edit');
     const b = chosen && list.get(chosen.id);
     if (!b) return;
     const fields = fieldsOf(b).map((field) => {
@@ -51,8 +51,8 @@ export function registerBreakpointCommands(
       return { label: fieldWords[field].label, ...(value === undefined ? {} : { description: String(value) }), field };
     });
     const what = await vscode.window.showQuickPick(fields, {
-      title: capital(titleOf(b)),
-      placeHolder: 'What is to be changed?',
+      title: capital(listName(b)),
+      placeHolder: 'Select what to change',
     });
     const change = what && (await ask(b, what.field));
     if (change && list.get(b.id)) list.change(b.id, change);
@@ -75,7 +75,7 @@ export function registerBreakpointCommands(
     const items = list
       .all()
       .filter(fits)
-      .map((b) => ({ label: capital(titleOf(b)), description: detailsOf(b, list.hitsOf(b.id)), breakpoint: b }));
+      .map((b) => ({ label: capital(listName(b)), description: detailsOf(b, list.hitsOf(b.id)), breakpoint: b }));
     if (items.length === 0) {
       void vscode.window.showInformationMessage(
         'Net Trace: there is none that can be removed; the others are switched off by their check box.',

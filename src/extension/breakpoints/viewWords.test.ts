@@ -10,6 +10,9 @@ describe('a network breakpoint in the tree', () => {
     [plain, 1, 'hit once'],
     [{ ...plain, condition: 'path:/x', hitCondition: '>=3' }, 2, 'path:/x · hit count >=3 · hit 2 times'],
     [{ ...plain, logMessage: '{url}' }, undefined, 'logs “{url}”'],
+    [{ ...plain, id: 'slowerThan', kind: 'slowerThan' }, undefined, '> 1 s'],
+    [{ ...plain, id: 'slowerThan', kind: 'slowerThan', thresholdMs: 200 }, undefined, '> 200 ms'],
+    [{ ...plain, kind: 'slowerThan', thresholdMs: 200 }, undefined, ''],
   ])('%j, %s hits: %s', (b, hits, text) => expect(detailsOf(b, hits)).toBe(text));
 
   it('the hover says all of it', () => {
@@ -36,7 +39,7 @@ describe('a network breakpoint in the tree', () => {
     );
   });
 
-  it('only "slower than" has a threshold', () => {
+  it('only "slow request" has a threshold', () => {
     expect(fieldsOf(plain)).toEqual(['condition', 'hitCondition', 'logMessage']);
     expect(fieldsOf({ kind: 'slowerThan' })).toContain('thresholdMs');
   });

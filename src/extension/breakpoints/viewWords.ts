@@ -1,5 +1,5 @@
 /** A network breakpoint in words, for the tree and the lists to pick from. */
-import { defaultThresholdMs, titleOf } from '../../model/breakpoints';
+import { defaultThresholdMs, listName, thresholdText } from '../../model/breakpoints';
 import type { BreakpointChange, ListedBreakpoint } from './list';
 
 type Field = keyof BreakpointChange;
@@ -41,6 +41,9 @@ export const typedValue = (field: Field, text: string): string | number | undefi
 /** `status:500 · hits >=3 · logs “…” · hit 2 times`. Empty: nothing to say. */
 export function detailsOf(b: ListedBreakpoint, hits: number | undefined): string {
   const parts: string[] = [];
+  // Of the others with a time of their own the name says it.
+  if (b.kind === 'slowerThan' && (b.id === b.kind || thresholdText(b) === thresholdText({})))
+    parts.push(thresholdText(b));
   if (b.condition) parts.push(b.condition);
   if (b.hitCondition) parts.push(`hit count ${b.hitCondition}`);
   if (b.logMessage) parts.push(`logs “${b.logMessage}”`);
@@ -49,7 +52,8 @@ export function detailsOf(b: ListedBreakpoint, hits: number | undefined): string
 }
 
 export function tooltipOf(b: ListedBreakpoint, hits: number | undefined): string {
-  const lines = [`${b.logMessage ? 'Logs' : 'Stops'} when: ${titleOf(b)}`];
+  const lines = [`${b.logMessage ? 'Logs' : 'Stops'} when: ${listName(b)}`];
+  if (b.kind === 'slowerThan') lines.push(`Time: ${thresholdText(b)}`);
   if (b.condition) lines.push(`Condition: ${b.condition}`);
   if (b.hitCondition) lines.push(`Hit count: ${b.hitCondition}`);
   if (b.logMessage) lines.push(`Log message: ${b.logMessage}`);
