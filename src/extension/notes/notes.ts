@@ -4,6 +4,7 @@
  */
 import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
+import type { Run } from '../../model/protocol';
 import type { Row } from '../../model/row';
 import { isRemote } from '../../session/sourceFiles';
 import { Disposables } from '../disposables';
@@ -137,12 +138,13 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
       if (rows) rows.push(row);
       else lines.set(row.callSite.line, [row]);
     }
-    const begins = new Map(view.runs().map((r) => [r.number, Date.parse(r.beginTime)]));
+    const runs = view.runs();
+    const begins = new Map(runs.map((r) => [r.number, Date.parse(r.beginTime)]));
     const now = view.now();
     for (const [document, lines] of byLine) {
       this.#notes.set(
         document.uri.toString(),
-        notesOf(document, lines, begins, now, this.#edits.get(document.uri.toString())),
+        notesOf(document, lines, { runs, begins, now }, this.#edits.get(document.uri.toString())),
       );
     }
   }
@@ -228,13 +230,12 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
 function notesOf(
   document: vscode.TextDocument,
   lines: ReadonlyMap<number, Row[]>,
-  begins: ReadonlyMap<number, number>,
-  now: number,
+  { runs, begins, now }: { runs: readonly Run[]; begins: ReadonlyMap<number, number>; now: number },
   edits: Edits | undefined,
 ): Note[] {
   const notes: Note[] = [];
   for (const [recorded, rows] of lines) {
-    const summary = summaryOf(rows, now);
+    const summary = summaryOf(rows, now, runs);
     const last = summary.rows.at(-1) as Row;
     const at = edits ? edits.now(recorded, begins.get(last.run) ?? 0) : { line: recorded, changed: false };
     if (!at || at.line > document.lineCount || !last.callSite) continue;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Run } from '../../model/protocol';
 import type { Row } from '../../model/row';
 import { longestNote, summaryOf, totalQuantile } from './summary';
 
@@ -25,6 +26,19 @@ const row = (over: Partial<Row>): Row => ({
   total: 100_000,
   ...over,
 });
+
+const run = (number: number, more: Partial<Run> = {}): Run => ({
+  number,
+  title: 'app.js',
+  beginTime: '2026-11-22T10:00:00Z',
+  state: 'ended',
+  offset: 0,
+  endAt: number * 1e6,
+  processes: [],
+  ...more,
+});
+/** One that goes on. */
+const live = run(1, { state: 'running', endAt: Number.POSITIVE_INFINITY });
 
 describe('the note of a line', () => {
   it('count, last status, median', () => {
@@ -64,7 +78,7 @@ describe('the note of a line', () => {
 
   it('a running one says what it does, for how long; its time is not in the median', () => {
     const going = row({ state: 'running', stateText: 'waiting…', createdAt: 5_000_000, total: 1 });
-    const s = summaryOf([row({}), going], 5_570_000);
+    const s = summaryOf([row({}), going], 5_570_000, [live]);
     expect(s).toMatchObject({ text: '2×  now waiting 570 ms', running: true });
     expect(totalQuantile(s.rows, 0.5)).toBe(100_000);
   });
@@ -80,5 +94,29 @@ describe('the note of a line', () => {
     const text = summaryOf([row({ state: 'failed', stateText: `TLS ${'X'.repeat(80)}` })], 0).text;
     expect([...text]).toHaveLength(longestNote);
     expect(text.endsWith('…')).toBe(true);
+  });
+
+  it('counts the newest run, and not those before it', () => {
+    const rows = [1, 1, 1, 2, 2, 2].map((of, i) => row({ run: of, createdAt: of * 1e6 - 500_000 + i }));
+    expect(summaryOf(rows, 0, [run(1), run(2)]).text).toBe('3×  200  p50 100 ms');
+    // A line that the newest run has not come to keeps what is known of it.
+    expect(summaryOf(rows.slice(0, 3), 0, [run(1), run(2)]).text).toBe('3×  200  p50 100 ms');
+    // Two that run at the same time are both there.
+    expect(summaryOf(rows, 0, [live, run(2)]).text).toBe('6×  200  p50 100 ms');
+  });
+
+  it('stands still while the debugger holds the program', () => {
+    const going = row({ state: 'running', stateText: 'receiving…', createdAt: 1e6 });
+    const paused = { ...live, pauses: [{ beginAt: 1_073_000, thread: '1-0' }] };
+    expect(summaryOf([going], 1_073_000, [paused]).text).toBe('1×  now receiving 73 ms');
+    expect(summaryOf([going], 13_600_000, [paused]).text).toBe('1×  now receiving 73 ms');
+    const other = { ...live, pauses: [{ beginAt: 1_073_000, thread: '1-7' }] };
+    expect(summaryOf([going], 2e6, [other]).text).toBe('1×  now receiving 1.00 s');
+  });
+
+  it('one that the program gave up says after what time, once', () => {
+    expect(summaryOf([row({ state: 'aborted', stateText: 'aborted 304 ms', total: 304_000 })], 0).text).toBe(
+      '1×  aborted after 304 ms',
+    );
   });
 });

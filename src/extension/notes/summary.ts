@@ -1,6 +1,8 @@
 /** The words beside a line that makes requests: how many, how the last one went, how long they take, how many failed. */
 import { isFailed, isServerError, wentWrong } from '../../model/query/rowFields';
+import type { Run } from '../../model/protocol';
 import { compareRows, type Row } from '../../model/row';
+import { totalAt } from '../../model/rowTime';
 import { quantile } from '../../model/statistics';
 import { numberText, timeText } from '../../model/text';
 
@@ -26,23 +28,35 @@ export const totalQuantile = (rows: readonly Row[], q: number): number | undefin
     q,
   );
 
+/** The rows of the newest run, and of those that ran beside it: a line's figures must not add up over runs. */
+export function newestRun(rows: readonly Row[], runs: readonly Run[]): readonly Row[] {
+  let newest = 0;
+  for (const r of rows) newest = Math.max(newest, r.run);
+  let since = Number.POSITIVE_INFINITY;
+  for (const r of rows) if (r.run === newest) since = Math.min(since, r.createdAt ?? since);
+  const beside = new Set(runs.flatMap((r) => (r.endAt === undefined || r.endAt > since ? [r.number] : [])));
+  return rows.filter((r) => r.run === newest || beside.has(r.run));
+}
+
 /** `unordered` may not be empty; `now` is µs on the rows' axis. */
-export function summaryOf(unordered: readonly Row[], now: number): LineSummary {
-  const rows = [...unordered].sort(compareRows);
+export function summaryOf(unordered: readonly Row[], now: number, runs: readonly Run[] = []): LineSummary {
+  const rows = [...newestRun(unordered, runs)].sort(compareRows);
   const last = rows.at(-1) as Row;
-  const text = [...textOf(rows, last, now)];
+  const run = runs.find((r) => r.number === last.run);
+  const text = [...textOf(rows, last, totalAt(last, run, now))];
   const cut = text.length > longestNote ? `${text.slice(0, longestNote - 1).join('')}…` : text.join('');
   return { rows, text: cut, failed: wentWrong(last), running: isRunning(last) };
 }
 
-function textOf(rows: readonly Row[], last: Row, now: number): string {
+/** `total`: of the last one; it grows while that goes on. */
+function textOf(rows: readonly Row[], last: Row, total: number | undefined): string {
   const count = `${numberText(rows.length)}×`;
   if (isRunning(last)) {
-    const time = last.createdAt === undefined ? '' : ` ${timeText(Math.max(0, now - last.createdAt))}`;
+    const time = total === undefined || last.createdAt === undefined ? '' : ` ${timeText(total)}`;
     return `${count}  now ${last.stateText.replace(/…$/, '')}${time}`;
   }
-  if (wentWrong(last))
-    return `✕ ${count}  ${last.stateText}${last.total === undefined ? '' : ` after ${timeText(last.total)}`}`;
+  if (last.state === 'aborted') return `${count}  aborted${total === undefined ? '' : ` after ${timeText(total)}`}`;
+  if (wentWrong(last)) return `✕ ${count}  ${last.stateText}${total === undefined ? '' : ` after ${timeText(total)}`}`;
   const wrong = wrongText(rows);
   if (wrong !== '') return `${count}  ${last.stateText}  ${wrong}`;
   const median = totalQuantile(rows, 0.5);
