@@ -188,9 +188,10 @@ function droppedText(store: Store): string | undefined {
 
 function endMessage(run: Run): PanelMessage {
   if (!run.failedEarly) return { kind: 'ended', text: endText(run), action: { title: 'Save…', command: 'save' } };
-  const why = run.errorLine === undefined ? '' : ` ${run.errorLine}`;
+  const { exitCode } = run.store.rootProcess() ?? {};
+  const why = run.errorLine === undefined ? '.' : `: ${run.errorLine}`;
   const action = { title: 'Show Debug Console', command: 'showOutput' } as const;
-  return { kind: 'ended', text: `${endText(run)} It made no request.${why}`, action };
+  return { kind: 'ended', text: `The program ended with exit code ${exitCode} before any request${why}`, action };
 }
 
 function endText(run: Run): string {

@@ -12,7 +12,7 @@ await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 const { port } = server.address() as { port: number };`;
 
 const files: Record<string, string> = {
-  'tools/task.ts': `import { createServer } from 'node:http';
+  'tools/task.mts': `import { createServer } from 'node:http';
 enum Fruit { apples = 'apples' }
 ${server}
 await fetch(\`http://127.0.0.1:\${port}/\${Fruit.apples}\`);
@@ -72,11 +72,11 @@ export function singleFiles(): void {
 
   it('TypeScript that nobody compiled: by tsx', async () => {
     write();
-    await debugFile('task.ts', 'task.ts (tsx)');
+    await debugFile('task.mts', 'task.mts (tsx)');
     await ended();
     const rows = await rowsIn(vs.panel);
     expect(describeRows(rows)).toEqual(['/apples 200']);
-    expect(rows[0]?.calledAt).toBe(`task.ts:${lineOf(vs.workspace, 'tools/task.ts', 'await fetch')}`);
+    expect(rows[0]?.calledAt).toBe(`task.mts:${lineOf(vs.workspace, 'tools/task.mts', 'await fetch')}`);
   });
 
   it('a test file: by vitest', async () => {
@@ -98,6 +98,10 @@ export function singleFiles(): void {
     await vs.panel.getByRole('heading', { name: 'The program ended with exit code 1' }).waitFor();
     await vs.panel.getByText(/Cannot find module '.*missing\.mjs'/).waitFor();
     await vs.shot('failed-start-dark');
+    // VS Code's console shows the session that was in focus last, once it was made.
+    await vs.command('Debug Console: Focus on Debug Console View');
+    await vs.command('Net Trace: Show Requests');
+    await debugFile('broken.mjs', 'broken.mjs');
     await vs.panel.getByText('Show Debug Console').click();
     await vs.page.locator('.repl', { hasText: 'missing.mjs' }).waitFor();
     await vs.command('Net Trace: Show Requests');
@@ -110,7 +114,7 @@ export function singleFiles(): void {
     await vs.openFile('broken.mjs');
     await vs.command('Net Trace: Debug with Net Trace');
     await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' }).click();
-    await vs.panel.locator('.msg', { hasText: /exit code 1 .*It made no request\. .*missing\.mjs/ }).waitFor();
+    await vs.panel.locator('.msg', { hasText: /exit code 1 before any request: .*missing\.mjs/ }).waitFor();
     await vs.shot('failed-start-beside-rows');
   });
 

@@ -16,7 +16,7 @@ export function Empty() {
         <Icon name={is === 'failed' ? 'error' : is === 'off' ? 'circle-slash' : 'pulse'} class={`big ${is}`} />
         <h2>{title}</h2>
         <p role="status">{text}</p>
-        {code !== undefined && <p class="mono code">{code}</p>}
+        {code !== undefined && <p class="mono stderr">{code}</p>}
         {note !== undefined && <p class="dim">{note}</p>}
         {!state.readOnly && buttons.length > 0 && (
           <div class="eb">

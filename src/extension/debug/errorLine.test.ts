@@ -26,7 +26,7 @@ Node.js v20.20.2
 `),
     ).toBe('TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /work/app/main.ts');
     expect(line('Uncaught Error Error: no configuration\n    at <anonymous> (/a/b.js:1:7)\n')).toBe(
-      'Uncaught Error Error: no configuration',
+      'Error: no configuration',
     );
   });
 
@@ -47,6 +47,6 @@ Node.js v20.20.2
     expect(last.take(event('stderr', 'warming up\n') as never)).toBe(true);
     expect(last.take(event('stderr', 'Uncaught TypeError TypeError: x is not a function\n') as never)).toBe(true);
     expect(last.take(event('stderr', 'bye\n') as never)).toBe(false);
-    expect(last.line).toBe('Uncaught TypeError TypeError: x is not a function');
+    expect(last.line).toBe('TypeError: x is not a function');
   });
 });

@@ -24,7 +24,8 @@ export function errorLineOf(text: string): { line: string; names: boolean } | un
     .map((line) => line.replace(control, '').trim())
     .filter((line) => line !== '' && !isNoise(line));
   const named = lines.findLast(isError);
-  const line = named ?? lines.at(-1);
+  // The debugger says `Uncaught Error TypeError: …`.
+  const line = (named ?? lines.at(-1))?.replace(/^Uncaught (?:\w+ )?(?=\w*(?:Error|Exception)\b)/, '');
   if (line === undefined) return undefined;
   const cut = line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
   return { line: cut, names: named !== undefined };
