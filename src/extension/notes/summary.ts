@@ -1,6 +1,7 @@
 /** The words beside a line that makes requests: how many, how the last one went, how long they take, how many failed. */
-import { isFailed, isServerError, wentWrong } from '../../model/query/rowFields';
+
 import type { Run } from '../../model/protocol';
+import { isFailed, isServerError, wentWrong } from '../../model/query/rowFields';
 import { compareRows, type Row } from '../../model/row';
 import { totalAt } from '../../model/rowTime';
 import { quantile } from '../../model/statistics';
