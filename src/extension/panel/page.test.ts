@@ -34,7 +34,7 @@ function opened(count: number, meanwhile: (rows: Map<string, Row>) => void = () 
     onDidChange: () => ({ dispose: () => {} }),
   };
   const host = { state: { get: () => undefined } };
-  const page = new Page(webview as never, view as unknown as TraceView, 'editor', host as unknown as PageHost);
+  const page = new Page(webview as never, view as unknown as TraceView, 'file', host as unknown as PageHost);
   return { page, rows, sent, ready: () => receive({ type: 'ready' }) };
 }
 
