@@ -33,7 +33,7 @@ function opened(count: number, meanwhile: (rows: Map<string, Row>) => void = () 
     now: () => 0,
     onDidChange: () => ({ dispose: () => {} }),
   };
-  const host = { state: { get: () => undefined } };
+  const host = { state: { get: () => undefined }, focused: () => {} };
   const page = new Page(webview as never, view as unknown as TraceView, 'file', host as unknown as PageHost);
   return { page, rows, sent, ready: () => receive({ type: 'ready' }) };
 }
