@@ -18,6 +18,8 @@ import { Tracer } from './debug/tracer';
 import { registerTracker } from './debug/tracker';
 import { Disposables } from './disposables';
 import { commands, contextKeys } from './ids';
+import { keepRuns } from './kept/keepRuns';
+import { KeptRuns } from './kept/keptRuns';
 import { KernelAccess } from './kernel/access';
 import { LineHover } from './notes/lineHover';
 import { codeFiles, Notes } from './notes/notes';
@@ -46,6 +48,10 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const log = disposables.add(vscode.window.createOutputChannel('Net Trace', { log: true }));
 
   const runs = new Runs(runsToKeep);
+  const kept =
+    context.storageUri &&
+    new KeptRuns(vscode.Uri.joinPath(context.storageUri, 'runs').fsPath, () => import('./work'), log);
+  const restored = kept ? keepRuns(runs, kept, runsToKeep()).catch((error) => log.error(String(error))) : undefined;
   const memory = (key: string) => ({
     get: () => context.workspaceState.get(key),
     set: (value: unknown) => void context.workspaceState.update(key, value),
@@ -62,7 +68,9 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     seek: (to: SeekTo) => replays.seek(to),
   });
   const shown = new ShownView(runs);
-  const panel = disposables.add(new Panel(context.extensionUri, shown, pageHost('netTrace.page')));
+  const panel = disposables.add(
+    new Panel(context.extensionUri, shown, { ...pageHost('netTrace.page'), ...(restored ? { restored } : {}) }),
+  );
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
   const notes = disposables.add(new Notes());
   disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
@@ -100,6 +108,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const tracer = new Tracer(runs, {
     create: async ({ traceRequests, sample, ...options }) => {
       const { TraceSession, TraceRequests } = await import('./work');
+      // Runs are numbered on from those of before.
+      await restored;
       const base = recording();
       return TraceSession.create({
         ...base,
@@ -175,6 +185,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
 
   closing = async () => {
     await tracer.dispose();
+    await kept?.settled();
     await runs.dispose();
   };
   log.info(`active after ${(performance.now() - begin).toFixed(1)} ms`);

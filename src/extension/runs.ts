@@ -6,6 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Abilities } from '../helper/abilities';
 import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../model/protocol';
 import type { Row } from '../model/row';
+import type { Store } from '../model/store';
 import type { Verdict } from '../model/verdict';
 import { offsetOfNext } from './axis';
 import type { PauseHost } from './debug/pauses';
@@ -18,10 +19,25 @@ import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } f
 
 const gapMs = 50;
 
+/** Keeps runs over a reload of the window. */
+export interface RunKeeper {
+  began(run: Run): void;
+  ended(run: Run): void;
+  dropped(run: Run): void;
+}
+
+/** µs since the trace began: of the last thing known of it. */
+function lastInstant(store: Store): number {
+  let last = 0;
+  for (const r of store.requests.values()) last = Math.max(last, r.endAt ?? r.responseBeginAt ?? r.createdAt ?? 0);
+  return last;
+}
+
 export class Runs implements TraceView {
   readonly readOnly = false;
   readonly #runs: Run[] = [];
   readonly #changed = new Emitter<RowChanges | 'all'>();
+  #keeper: RunKeeper | undefined;
   readonly #listening = new Map<Run, () => void>();
   readonly #dirty = new Set<Run>();
   readonly #throttle = new Throttle(() => this.#flush(), gapMs);
@@ -45,10 +61,29 @@ export class Runs implements TraceView {
       run,
       recorder.onDidChange(() => this.#touch(run)),
     );
+    this.#keeper?.began(run);
     const dropped = this.#dropOldest();
     if (dropped) this.#changed.fire('all');
     this.#touch(run);
     return run;
+  }
+
+  /** Where runs are kept over a reload of the window. */
+  keepIn(keeper: RunKeeper): void {
+    this.#keeper = keeper;
+  }
+
+  /** A run of an earlier window, as it ended or was lost. */
+  restore(recorder: Recorder, number: number, title: string): void {
+    const beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? 0);
+    const run = new Run(number, title, recorder, offsetOfNext(beginNs, this.#runs), false);
+    run.state = recorder.store.header.state === 'interrupted' ? 'interrupted' : 'ended';
+    run.settle();
+    run.rows.update(lastInstant(recorder.store));
+    run.endAt = run.offset + (recorder.store.header.endAt ?? lastInstant(recorder.store));
+    this.#lastNumber = Math.max(this.#lastNumber, number);
+    this.#runs.push(run);
+    this.#changed.fire('all');
   }
 
   /** The program has ended, or was lost: reads the rest and keeps the run. */
@@ -60,6 +95,7 @@ export class Runs implements TraceView {
     run.endAt = run.offset + (run.store.header.endAt ?? run.elapsed());
     this.#listening.get(run)?.();
     this.#touch(run);
+    this.#keeper?.ended(run);
   }
 
   /** The debugger holds one of its processes: from now on its stops are known. */
@@ -216,6 +252,7 @@ export class Runs implements TraceView {
     this.#dirty.delete(run);
     this.#listening.get(run)?.();
     this.#listening.delete(run);
+    this.#keeper?.dropped(run);
     void run.recorder.dispose();
   }
 

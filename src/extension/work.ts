@@ -6,8 +6,10 @@ export { formatOf, parseTrace, readTrace, suffixes, writePackets, writeTrace } f
 export { abilitiesHere } from '../helper/abilities';
 export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';
 export { TraceRequests } from '../model/traceRequests';
+export { recoverTrace } from '../session/recover';
 export { TraceSession } from '../session/session';
 export { apiFor } from './api/api';
+export { storedRecorder } from './kept/storedRecorder';
 export { disablePlan, enablePlan, planWithout } from './kernel/plan';
 export { isPageMessage } from './panel/messages';
 export { FileView } from './trace/fileView';

@@ -37,6 +37,8 @@ export interface PageHost {
   /** What the page kept last, and where it keeps it. */
   readonly state: { get(): unknown; set(value: unknown): void };
   seenFailures(count: number): void;
+  /** Resolves when what an earlier window left is there. */
+  readonly restored?: Promise<unknown>;
   /** The page got or lost the keyboard focus. */
   focused(page: Page, on: boolean): void;
   /** Moves the replay; there is none where nothing was marked. */
@@ -117,9 +119,7 @@ export class Page implements vscode.Disposable {
   #handle(message: PageMessage): void {
     switch (message.type) {
       case 'ready':
-        this.#ready = true;
-        this.#sendState();
-        this.#sendWaiting();
+        void this.#begin();
         return;
       case 'details':
         void this.#sendDetails(message.id);
@@ -164,6 +164,13 @@ export class Page implements vscode.Disposable {
       case 'rendered':
         this.host.log.debug(`rendered ${message.ids.length} rows at ${message.at}`);
     }
+  }
+
+  async #begin(): Promise<void> {
+    await this.host.restored;
+    this.#ready = true;
+    this.#sendState();
+    this.#sendWaiting();
   }
 
   /** `asked`: the user wants to see the code, wherever it is. */

@@ -1,0 +1,20 @@
+/** A run of an earlier window as a recorder: all of it is there, nothing comes any more. */
+import type { Trace } from '../../model/records';
+import { Store } from '../../model/store';
+import type { Recorder } from '../recorder';
+
+export function storedRecorder(id: string, trace: Trace): Recorder {
+  const store = Store.fromDocument(trace);
+  return {
+    id,
+    store,
+    hook: '',
+    spoolFolder: '',
+    environment: () => ({}),
+    onDidChange: () => () => {},
+    poll: async () => {},
+    finish: async () => {},
+    document: () => store.toDocument(),
+    dispose: async () => {},
+  };
+}
