@@ -11,6 +11,8 @@ import { installCodeServer, startCodeServer } from './code-server.mjs';
 import { main, root, SetupError, setup } from './setup.mjs';
 
 const log = console.error;
+/** Shows the panel, and what to do. */
+const firstWindow = join(root, 'scripts/first-window');
 
 await main(async () => {
   const { values: options, positionals } = parseArgs({
@@ -58,7 +60,7 @@ function onPath(name) {
 function openCode(code, folder) {
   // VS Code refuses to run as root unless it is told so twice.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox', '--user-data-dir', join(root, '.cache/vscode')] : [];
-  const args = [`--extensionDevelopmentPath=${root}`, ...asRoot, folder];
+  const args = [root, firstWindow].map((path) => `--extensionDevelopmentPath=${path}`).concat(asRoot, folder);
   const windows = process.platform === 'win32'; // where a .cmd needs a shell, and the shell needs quotes
   const child = windows
     ? spawn(
@@ -76,7 +78,7 @@ async function serveCode(folder, { check, 'no-open': noOpen }) {
     throw new SetupError(error.message);
   });
   const data = check ? undefined : join(root, '.cache/code-server'); // settings and layout last from start to start
-  const server = await startCodeServer({ extension: root, workspace: folder, data });
+  const server = await startCodeServer({ extension: root, others: [firstWindow], workspace: folder, data });
   if (check) {
     const { status } = await fetch(server.url);
     await server.stop();

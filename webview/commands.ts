@@ -1,4 +1,5 @@
 /** Commands of the host (VS Code keybindings and view actions) and the page's own plain keys. */
+import { groupings } from '../src/model/grouping';
 import * as actions from './actions';
 import { derive } from './derived';
 import { hideMenu, hidePopUp, overlays } from './overlays';
@@ -28,6 +29,7 @@ export function installCommands(): void {
   onCommand('copyWiresharkFilter', copyWiresharkFilter);
   onCommand('clearFilter', actions.clearFilter);
   onCommand('toggleView', toggleMode);
+  for (const groupBy of groupings) onCommand(`groupBy:${groupBy}`, () => setUi({ groupBy, mode: 'requests' }));
   tabs.forEach((_, i) => {
     onCommand(`tab${i + 1}`, () => actions.showTab(i));
   });

@@ -134,7 +134,8 @@ export function unsetUi(key: 'range' | 'active' | 'detailsWidth' | 'detailsHeigh
 }
 
 export const askDetails = (id: string): void => api.postMessage({ type: 'details', id });
-export const openCode = (id: string, preview: boolean): void => api.postMessage({ type: 'open', id, preview });
+export const openCode = (id: string, preview: boolean, clicked = false): void =>
+  api.postMessage({ type: 'open', id, preview, ...(clicked ? { clicked } : {}) });
 export const askCode = (id: string): void => api.postMessage({ type: 'code', id });
 export const openFrame = (id: string, frame: number, preview: boolean): void =>
   api.postMessage({ type: 'openFrame', id, frame, preview });

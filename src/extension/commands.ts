@@ -1,11 +1,13 @@
 /** The commands of the palette, menus and keys. */
 import * as vscode from 'vscode';
 import { documentOf } from '../analysis/document';
+import { type GroupBy, groupings } from '../model/grouping';
+import type { HostCommand } from '../model/protocol';
 import type { Store } from '../model/store';
 import type { Attacher } from './debug/attacher';
 import { asksForTrace, titleMark } from './debug/marker';
 import { currentFile, fileConfiguration, folderConfigurations } from './debug/suggestions';
-import { commands, debugType } from './ids';
+import { commands, customEditor, debugType } from './ids';
 import type { Log } from './log';
 import type { LineReference } from './notes/hover';
 import type { Notes } from './notes/notes';
@@ -47,6 +49,9 @@ export function registerCommands({
     [commands.save]: save,
     [commands.savePackets]: (row?: string) => savePackets(runs, row),
     [commands.open]: () => openTrace(),
+    [commands.openFile]: (file?: unknown) =>
+      file instanceof vscode.Uri ? vscode.commands.executeCommand('vscode.openWith', file, customEditor) : openTrace(),
+    [commands.groupBy]: groupBy,
     // What is stepped through is a file; the runs behind it are not seen.
     [commands.clear]: () => (replays.shown ? undefined : runs.clear()),
     [commands.openInEditor]: () => panel.openInEditor(),
@@ -60,9 +65,15 @@ export function registerCommands({
     [commands.showLog]: () => log.show(true),
     [commands.showOutput]: () => vscode.commands.executeCommand('workbench.panel.repl.view.focus'),
   };
-  for (const [id, command] of pageCommands)
-    handlers[id] = () => focus.command(command) || editors.command(command) || panel.command(command);
+  const inPage = (command: HostCommand) => focus.command(command) || editors.command(command) || panel.command(command);
+  for (const [id, command] of pageCommands) handlers[id] = () => inPage(command);
   return Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
+
+  async function groupBy(): Promise<void> {
+    const items = groupings.map((by) => ({ label: groupingWords[by], by }));
+    const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Select what to group the requests by' });
+    if (chosen) inPage(`groupBy:${chosen.by}`);
+  }
 
   async function save(): Promise<void> {
     const opened = editors.active?.file.view;
@@ -86,6 +97,14 @@ export function registerCommands({
     return panel.reveal(found.last.id, filter);
   }
 }
+
+const groupingWords: Readonly<Record<GroupBy, string>> = {
+  none: 'No grouping',
+  host: 'Host',
+  calledAt: 'Called at',
+  connection: 'Connection',
+  process: 'Process',
+};
 
 /** A trace that cannot be shown has no page, but is still the active editor. */
 function activeCustomEditor(): vscode.Uri | undefined {

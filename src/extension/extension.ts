@@ -62,7 +62,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     log,
     state: memory(key),
     focused: focus.change.bind(focus),
-    openCode: (place: NonNullable<Row['callSite']>, preview: boolean) => void showPlace(place, preview),
+    openCode: (place: NonNullable<Row['callSite']>, preview: boolean, noNewGroup?: boolean) =>
+      void showPlace(place, preview, noNewGroup),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
     seek: (to: SeekTo) => replays.seek(to),
@@ -84,7 +85,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const requests = new WorkspaceRequests(
     memory('netTrace.requests'),
     () => import('./work'),
-    (count) => log.warn(`${count} of the saved trace requests make no sense and were left out`),
+    (count) => log.warn(`${count} of the saved trace requests are invalid and were left out`),
   );
   runs.setTracing((run) => {
     const own = run?.state === 'running' ? run.recorder.control?.registry : undefined;

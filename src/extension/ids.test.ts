@@ -14,7 +14,7 @@ const contributes = manifest.contributes as {
   menus: Record<string, Command[]>;
   views: Record<string, { id: string }[]>;
   viewsContainers: { panel: { id: string; icon: string }[] };
-  customEditors: { viewType: string }[];
+  customEditors: { viewType: string; priority: string }[];
   configuration: { properties: Record<string, unknown> };
   debuggers: {
     type: string;
@@ -44,6 +44,7 @@ describe('ids in code and in package.json are the same', () => {
       ...Object.values(ids.views),
       ids.tabType,
       ids.customEditor,
+      ids.optionalEditor,
       ...Object.values(ids.commands),
     ]);
     const conditions = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(
@@ -57,7 +58,10 @@ describe('ids in code and in package.json are the same', () => {
     expect(contributes.viewsContainers.panel.map((c) => c.id)).toEqual([ids.views.container]);
     expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);
     expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.requests, ids.views.breakpoints]);
-    expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ids.customEditor]);
+    expect(contributes.customEditors.map((e) => [e.viewType, e.priority])).toEqual([
+      [ids.customEditor, 'default'],
+      [ids.optionalEditor, 'option'],
+    ]);
     expect(contributes.debuggers.map((d) => d.type)).toEqual([ids.debugType, ids.replayType]);
     for (const d of contributes.debuggers) {
       const bodies = [...(d.initialConfigurations ?? []), ...d.configurationSnippets.map((s) => s.body)];

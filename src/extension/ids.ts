@@ -15,6 +15,7 @@ export const commands = {
   save: 'netTrace.save',
   savePackets: 'netTrace.savePackets',
   open: 'netTrace.open',
+  openFile: 'netTrace.openFile',
   clear: 'netTrace.clear',
   follow: 'netTrace.follow',
   openInEditor: 'netTrace.openInEditor',
@@ -28,6 +29,7 @@ export const commands = {
   copyUrl: 'netTrace.copyUrl',
   copyWiresharkFilter: 'netTrace.copyWiresharkFilter',
   toggleConnections: 'netTrace.toggleConnections',
+  groupBy: 'netTrace.groupBy',
   showBreakdown: 'netTrace.showBreakdown',
   showHeaders: 'netTrace.showHeaders',
   showConnection: 'netTrace.showConnection',
@@ -64,6 +66,8 @@ export const views = {
 export const tabType = 'netTrace.tab';
 
 export const customEditor = 'netTrace.trace';
+/** The same, for names that are JSON to others too: offered by Open With only. */
+export const optionalEditor = 'netTrace.eve';
 
 export const settings = {
   editorNotes: 'netTrace.editor.notes',

@@ -16,7 +16,13 @@ export function placeOfFrame(frame: object | undefined): NonNullable<Row['callSi
 }
 
 /** Shows the place. `preview`: the focus stays where it is, and the tab is replaced by the next one. */
-export async function showPlace(site: NonNullable<Row['callSite']>, preview: boolean): Promise<void> {
+export async function showPlace(
+  site: NonNullable<Row['callSite']>,
+  preview: boolean,
+  noNewGroup = false,
+): Promise<void> {
+  const viewColumn = codeColumn();
+  if (noNewGroup && viewColumn === vscode.ViewColumn.Beside) return;
   const path = pathOf(site.file);
   if (path === undefined) {
     void vscode.window.showInformationMessage(`Net Trace: ${site.text} is not a file that can be opened.`);
@@ -26,7 +32,7 @@ export async function showPlace(site: NonNullable<Row['callSite']>, preview: boo
   const at = new vscode.Position(Math.max(0, site.line - 1), Math.max(0, site.column - 1));
   try {
     await vscode.window.showTextDocument(vscode.Uri.file(path), {
-      viewColumn: codeColumn(),
+      viewColumn,
       preserveFocus: preview,
       preview,
       selection: new vscode.Range(at, at),
@@ -51,14 +57,13 @@ async function mayOpen(path: string): Promise<boolean> {
   return false;
 }
 
-/** Beside a Net Trace tab, never over it: the group of the last text editor, else the first. */
+/** Beside a Net Trace tab, never over it: a group with a text editor, else any other one, else a new one. */
 function codeColumn(): vscode.ViewColumn {
   const active = vscode.window.tabGroups.activeTabGroup;
   const input = active.activeTab?.input;
   const isOurs = input instanceof vscode.TabInputWebview || input instanceof vscode.TabInputCustom;
   if (!isOurs) return vscode.ViewColumn.Active;
-  const other = vscode.window.tabGroups.all.find(
-    (g) => g !== active && g.activeTab?.input instanceof vscode.TabInputText,
-  );
+  const others = vscode.window.tabGroups.all.filter((g) => g !== active);
+  const other = others.find((g) => g.activeTab?.input instanceof vscode.TabInputText) ?? others[0];
   return other?.viewColumn ?? vscode.ViewColumn.Beside;
 }

@@ -3,6 +3,7 @@
  * `pageMessage`; what the host sends is typed. Instants are µs on the panel's axis: each run has its offset added.
  */
 import Type, { type Static } from 'typebox';
+import type { GroupBy } from './grouping';
 import type { Breakdown } from './phases';
 import type {
   Certificate,
@@ -251,6 +252,7 @@ export type HostCommand =
   | 'copyWiresharkFilter'
   | 'clearFilter'
   | 'toggleView'
+  | `groupBy:${GroupBy}`
   | 'tab1'
   | 'tab2'
   | 'tab3'
@@ -298,8 +300,16 @@ export const pageMessage = Type.Union([
   Type.Object({ type: Type.Literal('details'), id: rowId }),
   /** Details with the lines of code, which were withheld. */
   Type.Object({ type: Type.Literal('code'), id: rowId }),
-  /** Opens the calling code; preview keeps the focus in the panel. */
-  Type.Object({ type: Type.Literal('open'), id: rowId, preview: Type.Boolean() }),
+  /**
+   * Opens the calling code; preview keeps the focus in the page. `clicked`: by a click on the row, for which an editor tab
+   * does not give away half of its room: only an editor group that is there already is used.
+   */
+  Type.Object({
+    type: Type.Literal('open'),
+    id: rowId,
+    preview: Type.Boolean(),
+    clicked: Type.Optional(Type.Boolean()),
+  }),
   /** Opens a frame of the request's whole call chain. */
   Type.Object({
     type: Type.Literal('openFrame'),

@@ -30,7 +30,7 @@ export function kernelSide(): void {
     await vs.panel.getByText(`kernel figures: on · events, conntrack, packets: ${rest}`).waitFor();
     await vs.panel.getByRole('button', { name: 'Enable…' }).click();
     await dialog()
-      .getByText(root ? 'You are root here' : 'Give the helper permission')
+      .getByText(root ? 'Turn on kernel events and connection tracking?' : 'Give the helper permission')
       .waitFor();
     await dialog()
       .getByText(root ? 'sets netTrace.helper to "all"' : 'nettrace-helper install')

@@ -139,7 +139,7 @@ export function mainJob(): void {
   /** Saves one of the three runs, by the command. */
   const save = async (run: number, name: string) => {
     await vs.command('Net Trace: Save Trace');
-    await vs.page.locator('.quick-input-widget input[placeholder="Which run is to be saved?"]').waitFor();
+    await vs.page.locator('.quick-input-widget input[placeholder="Choose a run to save"]').waitFor();
     // Newest first.
     await vs.page
       .locator('.quick-input-list .monaco-list-row')
@@ -199,8 +199,12 @@ export function mainJob(): void {
   });
 
   it('a row of an opened trace leads to the code too; the file can be seen as text', async () => {
+    const tabs = vs.page.locator('.editor-group-container');
     await vs.editorPage.locator('[role=row][data-id]', { hasText: '/pears' }).click();
-    // Beside the trace, which keeps the focus.
+    await vs.editorPage.getByRole('tab', { name: 'Breakdown' }).waitFor();
+    // A click keeps the room of the trace; Enter opens the code beside it.
+    expect(await tabs.count()).toBe(1);
+    await vs.page.keyboard.press('Enter');
     const lineNumber = vs.page.locator('.line-numbers.active-line-number', { hasText: `${line('await fetch(')}` });
     await lineNumber.waitFor();
     await vs.page.locator('.tab[data-resource-name="shop.nettrace.json"]').click();

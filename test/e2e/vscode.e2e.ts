@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { attach } from './attach.steps';
 import { breakpoints } from './breakpoints.steps';
+import { editorTab } from './editor.steps';
 import { singleFiles } from './files.steps';
+import { firstWindow } from './first.steps';
 import { kernelSide } from './kernel.steps';
 import { keysOfThePanel } from './keys.steps';
 import { looks } from './looks.steps';
@@ -10,6 +12,7 @@ import { mainJob } from './main.steps';
 import { activation, rowDelay } from './measure.steps';
 import { packets } from './packets.steps';
 import { pauses } from './pauses.steps';
+import { reload } from './reload.steps';
 import { replay } from './replay.steps';
 import { requests } from './requests.steps';
 import { rough } from './rough.steps';
@@ -34,7 +37,10 @@ describe('packets', packets);
 describe('replay', replay);
 describe('trace requests', requests);
 describe('the kernel’s side', kernelSide);
+describe('editor tab', editorTab);
+describe('reload', reload);
 describe('rough', rough);
 describe('activation', activation);
 // Last, as it leaves another theme.
 describe('looks', looks);
+describe('first window', firstWindow);

@@ -16,6 +16,8 @@ export interface WindowOptions {
   /** Folder to open; copied, so that the test may change it. Default: the one beside this file, compiled. */
   workspace?: string;
   settings?: Record<string, unknown>;
+  /** Folders of further extensions. Default: the one that uses our API. */
+  others?: string[];
   width?: number;
   height?: number;
 }
@@ -46,7 +48,7 @@ export class VsCode {
     if (o.workspace === undefined) compile(workspace);
     const server = await startCodeServer({
       extension: process.env.NETTRACE_EXTENSION ?? root,
-      others: [join(__dirname, 'neighbour')],
+      others: o.others ?? [join(__dirname, 'neighbour')],
       workspace,
       data: join(folder, 'data'),
       settings: {

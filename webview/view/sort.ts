@@ -113,7 +113,9 @@ export function withHops(rows: readonly Row[]): { rows: readonly Row[]; hops: Re
   return { rows: out, hops };
 }
 
-export type GroupBy = 'none' | 'host' | 'calledAt' | 'connection' | 'process';
+import type { GroupBy } from '../../src/model/grouping';
+
+export type { GroupBy };
 
 export interface Group {
   key: string;

@@ -18,7 +18,7 @@ import { shapesOf } from '../view/geometry';
 import { type Item, isRow } from '../view/items';
 import { type Axis, timeScale } from '../view/timescale';
 import { GridHeader } from './gridHeader';
-import { onRowClick, onRowDrag, onRowMenu, onRowPointer } from './gridPointer';
+import { onRowClick, onRowDoubleClick, onRowDrag, onRowMenu, onRowPointer } from './gridPointer';
 import { GridRow } from './gridRow';
 import { rowHeight, useScrolling } from './gridScroll';
 import { drawBars } from './waterfall';
@@ -135,6 +135,7 @@ export function Grid({ derived, axis }: { derived: Derived; axis: Axis }) {
           role="presentation"
           style={{ height: `${items.length * rowHeight}px` }}
           onClick={onRowClick}
+          onDblClick={onRowDoubleClick}
           onContextMenu={onRowMenu}
           onDragStart={onRowDrag}
           onPointerMove={onRowPointer}

@@ -23,9 +23,15 @@ export function onRowClick(event: MouseEvent): void {
   else {
     if (Number(node.dataset.index) < lastScreen()) actions.follow(false);
     actions.select(id, { open: store.get(id) !== undefined });
-    if (store.get(id)?.callSite) openCode(id, true);
+    if (store.get(id)?.callSite) openCode(id, true, true);
   }
   node.focus({ preventScroll: true });
+}
+
+/** A double click opens the code for good. */
+export function onRowDoubleClick(event: MouseEvent): void {
+  const id = rowAt(event)?.dataset.id;
+  if (id && store.get(id)?.callSite) openCode(id, false);
 }
 
 /** First index of the last screen. */

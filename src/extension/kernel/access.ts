@@ -20,7 +20,7 @@ export interface KernelAccessHost {
 const titles: Readonly<Record<Offer, string>> = {
   terminal: 'Run in Terminal',
   copy: 'Copy Command',
-  useAll: 'Use Them',
+  useAll: 'Turn On',
 };
 const lookAfterMs = 1500;
 /** While the terminal is open. */
@@ -121,7 +121,7 @@ export class KernelAccess {
     this.host.renewed();
     const denied = here.advice !== undefined && wanted ? ` ${here.advice}` : '';
     void vscode.window.showInformationMessage(
-      `Net Trace: the helper is ${word}. It counts from the next run on.${denied}`,
+      `Net Trace: the helper is ${word}. It takes effect on the next run.${denied}`,
     );
   }
 }

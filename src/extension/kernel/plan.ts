@@ -90,8 +90,8 @@ function rootPlan(around: Surroundings): Plan {
     };
   }
   return {
-    title: 'You are root here: the helper has every permission, and nothing needs to be installed.',
-    detail: `It opens what needs permission only when it is asked to. "Use Them" sets netTrace.helper to "all" in your user settings: events of the kernel and connection tracking from the next run on. Packets have a setting of their own, netTrace.capture.\nTo undo: set netTrace.helper to "auto".`,
+    title: 'Turn on kernel events and connection tracking?',
+    detail: `You are root, so nothing needs to be installed. "Turn On" sets netTrace.helper to "all" in your user settings: kernel events and connection tracking are recorded from the next run on. Packets have a setting of their own, netTrace.capture.\nTo undo: set netTrace.helper to "auto".`,
     offers: ['useAll'],
   };
 }
@@ -99,7 +99,7 @@ function rootPlan(around: Surroundings): Plan {
 /** Root of a container, as a rule: a file cannot have what the container does not. */
 function lackingRootPlan(here: Abilities, denied: readonly AbilityName[]): Plan {
   return {
-    title: 'You are root here, but without all capabilities.',
+    title: 'You are root, but without all capabilities.',
     detail: [
       ...denied.map((n) => `${labels[n]}: ${here[n].why}`),
       'Installing cannot give them. Start the container with them, for instance by --cap-add for each.',

@@ -29,8 +29,8 @@ const rowsAtOnce = 4000;
 export type PageKind = 'panel' | 'tab' | 'file';
 
 export interface PageHost {
-  /** Opens a place in the code; preview keeps the focus in the page. */
-  openCode(place: NonNullable<Row['callSite']>, preview: boolean): void;
+  /** Opens a place in the code; preview keeps the focus in the page. `noNewGroup`: only beside it if there is a group. */
+  openCode(place: NonNullable<Row['callSite']>, preview: boolean, noNewGroup?: boolean): void;
   run(command: PageCommand): void;
   /** Saves the packets of a row's request. */
   savePackets(id: string): void;
@@ -129,7 +129,8 @@ export class Page implements vscode.Disposable {
         return;
       case 'open': {
         const row = this.view.row(message.id);
-        if (row?.callSite) this.host.openCode(row.callSite, message.preview);
+        if (row?.callSite)
+          this.host.openCode(row.callSite, message.preview, message.clicked === true && this.kind !== 'panel');
         return;
       }
       case 'openFrame': {

@@ -20,7 +20,7 @@ export async function askForCondition(title: string, rules: Rules): Promise<stri
 export async function askForLimit(title: string, rules: Rules): Promise<{ limit?: number } | undefined> {
   const text = await vscode.window.showInputBox({
     title,
-    prompt: 'Most requests traced in each process. Empty: no limit.',
+    prompt: 'Stop after this many requests per process (empty: no limit)',
     placeHolder: 'no limit',
     ignoreFocusOut: true,
     validateInput: (typed) => rules({ condition: '', ...limitOf(typed) }),

@@ -34,7 +34,7 @@ export async function chooseSavable(from: readonly Savable[]): Promise<Savable |
       run,
     };
   });
-  const chosen = await vscode.window.showQuickPick(items.reverse(), { placeHolder: 'Which run is to be saved?' });
+  const chosen = await vscode.window.showQuickPick(items.reverse(), { placeHolder: 'Choose a run to save' });
   return chosen?.run;
 }
 
@@ -46,7 +46,7 @@ export async function saveTrace(run: Savable): Promise<void> {
     const again = 'Choose Another Name';
     const known = Object.values(suffixes).join(', ');
     const answer = await vscode.window.showErrorMessage(
-      `${basename(target.fsPath)}: the name says no format. Let it end in one of ${known}.`,
+      `${basename(target.fsPath)}: unknown file extension; use one of ${known}.`,
       again,
     );
     target = answer === again ? await ask(vscode.Uri.file(`${target.fsPath}${suffixes.native}`)) : undefined;

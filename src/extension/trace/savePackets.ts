@@ -76,7 +76,7 @@ async function askKeys(): Promise<boolean | undefined> {
         keys: true,
       },
     ],
-    { placeHolder: 'Shall the file hold the secrets that decrypt it?' },
+    { placeHolder: 'Include the TLS keys, so that Wireshark can decrypt it?' },
   );
   return chosen?.keys;
 }

@@ -2,8 +2,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { HostCommand } from '../../model/protocol';
+import { bytesText } from '../../model/text';
 import { Disposables } from '../disposables';
-import { customEditor } from '../ids';
+import { customEditor, optionalEditor } from '../ids';
 import { errorHtml, pageHtml, pageOptions } from '../panel/html';
 import { Page, type PageHost } from '../panel/page';
 import type { TraceView } from '../view';
@@ -37,11 +38,12 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
     private readonly host: Omit<PageHost, 'seenFailures'>,
   ) {
     this.#disposables.add(this.#activated);
-    this.#disposables.add(
-      vscode.window.registerCustomEditorProvider(customEditor, this, {
-        webviewOptions: { retainContextWhenHidden: true },
-      }),
-    );
+    for (const provider of [
+      ...[customEditor, optionalEditor].map((type) =>
+        vscode.window.registerCustomEditorProvider(type, this, { webviewOptions: { retainContextWhenHidden: true } }),
+      ),
+    ])
+      this.#disposables.add(provider);
   }
 
   /** The trace whose editor is in front, if it is one. */
@@ -52,7 +54,11 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
   async openCustomDocument(uri: vscode.Uri): Promise<TraceFile> {
     try {
       const { FileView } = await import('../work');
-      return new TraceFile(uri, new FileView(await readDocument(uri), basename(uri.path)), undefined);
+      return new TraceFile(
+        uri,
+        await withProgress(uri, async () => new FileView(await readDocument(uri), basename(uri.path))),
+        undefined,
+      );
     } catch (error) {
       this.host.log.warn(`a trace file cannot be shown: ${String(error)}`);
       return new TraceFile(uri, undefined, error instanceof Error ? error.message : String(error));
@@ -102,6 +108,21 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
   dispose(): void {
     this.#disposables.dispose();
   }
+}
+
+/** From this size on (bytes) opening takes long enough to be shown. */
+const largeFile = 4_000_000;
+
+/** Opening a large trace keeps the extension busy: what it does is said before. */
+async function withProgress<T>(uri: vscode.Uri, work: () => Promise<T>): Promise<T> {
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size < largeFile) return work();
+  const title = `Opening ${basename(uri.path)} (${bytesText(size)})…`;
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
+    // The notification leaves before the work begins.
+    await new Promise((done) => setTimeout(done, 20));
+    return work();
+  });
 }
 
 /** Reads a trace. One that was cut off is shown as far as it is whole, and said to be so. */
