@@ -105,7 +105,7 @@ export function watchTheme(): void {
   let settled = '';
   const check = (): void => {
     // Our own quiet colours are set on the same element: react only when something else of it changed.
-    const now = `${document.body.className} ${document.body.dataset.vscodeThemeId} ${document.documentElement.style.cssText.replace(/--nt-[\w-]+:[^;]*;?/g, '')} ${document.documentElement.dataset.view}`;
+    const now = `${document.body.className} ${document.body.dataset.vscodeThemeId} ${document.documentElement.style.cssText.replace(/(?<![\w-])--nt-[\w-]+:[^;]*;?/g, '')} ${document.documentElement.dataset.view}`;
     if (now === settled) return;
     settled = now;
     setByContrast();

@@ -18,7 +18,7 @@ export const eveWallTime = (time: string | undefined): string =>
 
 /** Without zeros at the end of its decimals, so that a file that Go read and wrote again is the same. */
 const asGoWrites = (time: string): string =>
-  time.replace(/\.(\d*?)0+(?=[Zz+-])/, (_, rest: string) => (rest === '' ? '' : `.${rest}`));
+  time.replace(/\.(\d{0,20}?)0{1,20}(?=[Zz+-])/, (_, rest: string) => (rest === '' ? '' : `.${rest}`));
 
 /** An unsigned whole number; what is absent or none is 0, the Go type's zero. */
 export function unsigned(value: unknown, most = Number.MAX_SAFE_INTEGER): number {

@@ -57,8 +57,8 @@ function bodyOf(given: string, base64: boolean, { type, contentEncoding, bytes }
   const text = inside ?? given;
   const isBase64 = base64 && inside === undefined;
   const isLong = text.length > mostCharacters;
-  const inText = isBase64 ? Math.floor((text.replace(/=+$/, '').length * 3) / 4) : Buffer.byteLength(text);
-  const shown = isBase64 ? text : maskBody(text, contentType ?? '', JSON);
+  const inText = isBase64 ? Math.floor((text.replace(/={1,2}$/, '').length * 3) / 4) : Buffer.byteLength(text);
+  const shown = isBase64 ? text : maskBody(text, contentType ?? '', { isCut: cut });
   return present({
     text: isLong ? undefined : shown,
     encoding: isBase64 && !isLong ? 'base64' : undefined,

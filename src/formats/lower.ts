@@ -5,7 +5,7 @@
  * read and saved again does not change.
  */
 import type { TSchema } from 'typebox';
-import { maskText, maskUrl, secretHeaders } from '../model/mask';
+import { isSecretHeader, maskHeader, maskText, maskUrl } from '../model/mask';
 import { type Header, type Trace, trace } from '../model/records';
 
 interface AnySchema {
@@ -17,22 +17,18 @@ interface AnySchema {
 
 type Lower = (value: unknown) => unknown;
 
-/** Headers whose values are URLs also when they are relative. */
-const urlHeaders = new Set(['location', 'content-location', 'referer', 'link', 'refresh']);
-
 /** The trace with secrets masked and headers cut to its level. Parts that need no change are the same objects. */
 export function lowered(doc: Trace): Trace {
   const level = doc.settings?.headerLevel ?? 'off';
   const extra = doc.settings?.maskedParameters;
-  const excluded = new Set([...secretHeaders, ...(doc.settings?.excludeHeaders ?? []).map((h) => h.toLowerCase())]);
+  const excluded = new Set((doc.settings?.excludeHeaders ?? []).map((h) => h.toLowerCase()));
 
   const header = (value: unknown): unknown => {
     const h = value as Header;
     if (h.value === undefined) return h;
     const name = h.name.toLowerCase();
-    if (level === 'values' && !excluded.has(name)) {
-      const isUrl = urlHeaders.has(name) || h.value.includes('://');
-      const text = isUrl ? maskUrl(h.value, extra) : maskText(h.value, extra);
+    if (level === 'values' && !excluded.has(name) && !isSecretHeader(name, extra)) {
+      const text = maskHeader(name, h.value, extra);
       return text === h.value ? h : { ...h, value: text };
     }
     const { value: _, ...rest } = h;

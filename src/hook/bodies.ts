@@ -4,6 +4,7 @@
  */
 
 import { maskedBody } from './bodyMask';
+import { beginWork, endWork } from './budget';
 import { stringify } from './builtins';
 import { decoded, setUpDecoding } from './decode';
 import { guarded, parts } from './faults';
@@ -14,6 +15,8 @@ import { cutText } from './text';
 export const bodies = { on: false };
 let cap = 0;
 let types: readonly string[] = [];
+/** Bytes that are looked through beyond those that are shown, so that a secret at the end is known as one. */
+const ahead = 4096;
 const usual =
   /^(text\/|multipart\/form-data|application\/(([\w.-]+\+)?(json|xml)|x-www-form-urlencoded|javascript|x-ndjson|graphql)\b)/;
 const most = 4 * 1024 * 1024;
@@ -62,7 +65,7 @@ export const keepBody = guarded(part, 'bodies.keep', (r: RequestRecord, side: Si
   const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
   if (!(bytes instanceof Uint8Array)) return;
   body.bytes += bytes.byteLength;
-  const room = Math.min(cap - body.kept, mostTogether - together, bytes.byteLength);
+  const room = Math.min(cap + ahead - body.kept, mostTogether - together, bytes.byteLength);
   if (room <= 0) return;
   // The program may use its buffer again.
   body.pieces.push(Buffer.from(bytes.subarray(0, room)));
@@ -103,8 +106,12 @@ export const bodyLines = guarded(part, 'bodies.lines', (r: RequestRecord): strin
   for (const body of [kept.request, kept.response]) {
     if (!body) continue;
     together -= body.kept;
+    if (!part.on) continue;
+    const begin = beginWork();
     s += linesOf(r.id, body);
+    endWork(part, begin);
   }
+  if (!part.on) for (const other of pending) dropBodies(other);
   return s;
 });
 
@@ -139,13 +146,19 @@ function linesOf(id: number, body: Body): string {
 function contentOf(body: Body): Content {
   const { type, coding } = body;
   const cut = body.kept < body.bytes;
-  const raw = decoded(Buffer.concat(body.pieces), coding, cap);
-  if (typeof raw === 'string') return { omitted: raw };
-  const text = textOf(raw, type, cut);
+  const whole = decoded(Buffer.concat(body.pieces), coding, cap);
+  if (typeof whole === 'string') return { omitted: whole };
+  const isLong = whole.length > cap + ahead;
+  const raw = isLong ? whole.subarray(0, cap + ahead) : whole;
+  const text = textOf(raw, type, cut || isLong);
   if (text === undefined && type.startsWith('multipart/')) return { omitted: 'notText' };
   if (text === undefined)
-    return { text: raw.toString('base64'), encoding: 'base64', ...(cut ? { truncated: true } : {}) };
-  const shown = cutText(maskedBody(text, type), cap);
+    return {
+      text: raw.toString('base64', 0, cap),
+      encoding: 'base64',
+      ...(cut || raw.length > cap ? { truncated: true } : {}),
+    };
+  const shown = cutText(maskedBody(text, type, cap, cut || isLong), cap);
   return { text: shown, ...(cut || raw.length > cap ? { truncated: true } : {}) };
 }
 

@@ -1,14 +1,8 @@
-/** Secrets in recorded bodies, by the captured JSON and the names that the user added. */
-import { type BodyTools, maskBody } from '../model/bodyMask';
-import { parse, stringify } from './builtins';
+/** Secrets in recorded bodies, by the names that the user added too. */
+import { maskBody } from '../model/bodyMask';
+import { maskBeginning } from '../model/mask';
 import { addedNames } from './text';
 
-const tools: BodyTools = {
-  parse: parse as BodyTools['parse'],
-  stringify,
-  get extra() {
-    return addedNames();
-  },
-};
-
-export const maskedBody = (text: string, type: string): string => maskBody(text, type, tools);
+/** At most about `max` characters. `isCut`: the text goes on behind its end. */
+export const maskedBody = (text: string, type: string, max = text.length, isCut = false): string =>
+  maskBeginning(text, max, (some, ends) => maskBody(some, type, { extra: addedNames(), isCut: isCut || ends }));

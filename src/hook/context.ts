@@ -9,7 +9,7 @@
 import { apply } from './builtins';
 import { guarded, parts } from './faults';
 import type { RequestRecord } from './record';
-import { cutText, maskedText } from './text';
+import { maskedText } from './text';
 
 const part = parts.control;
 
@@ -57,7 +57,7 @@ export function answerFrom(id: number): void {
 
 const inside = guarded(part, 'control.label', (name: unknown): [Storage, Context] => {
   const s = start();
-  return [s, { label: cutText(maskedText(String(name)), most), cause: s.getStore()?.cause ?? 0 }];
+  return [s, { label: maskedText(String(name), most), cause: s.getStore()?.cause ?? 0 }];
 });
 
 /** Runs `body`, and whatever it starts, under a label. Its result is returned and its errors pass. */

@@ -50,6 +50,8 @@ export interface Settings {
   maxUnreadBytes: number;
   /** The program was attached to: process id of the host, 0 where its number means nothing. Absent: it was started with us. */
   guest: number | undefined;
+  /** Most ms that masking may take of one tick; absent: 200. */
+  maskingMs: number | undefined;
   /** Handlers that shall fail: fault injection in tests. */
   faults: string[];
 }
@@ -95,6 +97,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     segmentBytes: positive(conf.segmentBytes) || 8 * MiB,
     maxUnreadBytes: positive(conf.maxUnreadBytes) || 64 * MiB,
     guest: positive(conf.guest),
+    maskingMs: positive(conf.maskingMs),
     faults: texts(conf.faults),
   };
 }

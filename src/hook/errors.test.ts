@@ -37,7 +37,7 @@ describe('errors as structure', () => {
 
   test('anything may be thrown', () => {
     expect(errorInfo('text with ?token=abc http://h/?token=abc')).toEqual({
-      message: 'text with ?token=abc http://h/?token=***',
+      message: 'text with ?token=*** http://h/?token=***',
     });
     expect(errorInfo(null)).toEqual({ message: 'null' });
     expect(errorInfo(undefined)).toEqual({});

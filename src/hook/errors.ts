@@ -1,6 +1,6 @@
 /** Errors as structure. Everything is read once and defensively: an error may be anything that was thrown. */
 import type { ErrorInfo, PhaseName } from '../model/records/common';
-import { cutText, maskedText } from './text';
+import { maskedText } from './text';
 
 interface Thrown {
   code?: unknown;
@@ -26,7 +26,7 @@ function describe(error: unknown, phase: PhaseName | undefined, seen: Set<unknow
   const info: ErrorInfo = {};
   if (phase) info.phase = phase;
   if (typeof error !== 'object' || error === null) {
-    if (error !== undefined) info.message = cutText(maskedText(String(error)), 512);
+    if (error !== undefined) info.message = maskedText(String(error), 512);
     return info;
   }
   seen.add(error);
@@ -40,7 +40,7 @@ function describe(error: unknown, phase: PhaseName | undefined, seen: Set<unknow
   const hostname = text(e.hostname);
   if (code) info.code = code.slice(0, 128);
   if (name && name !== 'Error') info.name = name.slice(0, 128);
-  if (message) info.message = cutText(maskedText(message), 512);
+  if (message) info.message = maskedText(message, 512);
   if (syscall) info.syscall = syscall.slice(0, 64);
   if (address) info.address = address.slice(0, 256);
   if (typeof e.port === 'number' && e.port > 0) info.port = e.port;
@@ -58,9 +58,9 @@ function describe(error: unknown, phase: PhaseName | undefined, seen: Set<unknow
 /** The reason of an abort: what the program gave, else the name of the error it caused. */
 export function reasonOf(error: unknown): string | undefined {
   if (error === undefined || error === null) return undefined;
-  if (typeof error !== 'object') return cutText(maskedText(String(error)), 512);
+  if (typeof error !== 'object') return maskedText(String(error), 512);
   const e = error as Thrown;
   const cause = e.cause as Thrown | undefined;
   const said = text(cause?.message) ?? text(cause) ?? text(e.message) ?? text(e.name);
-  return said && cutText(maskedText(said), 512);
+  return said && maskedText(said, 512);
 }

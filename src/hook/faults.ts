@@ -28,6 +28,7 @@ export const parts = {
   callSites: new Part('callSites'),
   lines: new Part('lines'),
   bodies: new Part('bodies'),
+  headers: new Part('headers'),
   decoding: new Part('decoding'),
   breakpoints: new Part('breakpoints'),
 };
@@ -60,7 +61,7 @@ export function fault(part: Part, error: unknown): void {
   part.on = false;
   if (part.faults++ > 0) return;
   try {
-    const message = maskText(String(error)).slice(0, 512);
+    const message = maskText(String(error).slice(0, 2048), undefined, true).slice(0, 512);
     write(`{"k":"ctl","at":${us(now())},"reason":"fault","part":"${part.name}","message":${stringify(message)}}\n`);
   } catch {
     // Not even the report works: silence.

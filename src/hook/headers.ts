@@ -2,24 +2,28 @@
  * Headers, by the level in force: names, lengths or values. Secret headers never give more than a length. Lines are cut
  * into parts, as a line has 4 KiB.
  */
-import { secretHeaders } from '../model/mask';
+import { isSecretHeader } from '../model/mask';
+import { beginWork, endWork } from './budget';
 import { byteLength, stringify } from './builtins';
 import type { HeaderLevel } from './environment';
+import { guarded, parts } from './faults';
 import type { RequestRecord } from './record';
-import { cutText, maskedText, maskedUrl } from './text';
+import { addedNames, cutText, maskedHeader } from './text';
 
 export const headers = { on: false };
 let level: HeaderLevel = 'off';
-const secret = new Set(secretHeaders);
+/** Names that the user wants left out. */
+let excluded: readonly string[] = [];
 
-export function setUpHeaders(wanted: HeaderLevel, excluded: readonly string[]): void {
+export function setUpHeaders(wanted: HeaderLevel, names: readonly string[]): void {
   level = wanted;
+  excluded = names;
   headers.on = wanted !== 'off';
-  for (const name of excluded) secret.add(name);
 }
 
 /** `hdr` lines that have become due. */
-export function headerLines(r: RequestRecord): string {
+export const headerLines = guarded(parts.headers, 'headers.lines', (r: RequestRecord): string => {
+  const begin = beginWork();
   let s = '';
   if ((r.headersWritten & 1) === 0 && r.sendBeginAt !== 0) {
     r.headersWritten |= 1;
@@ -33,8 +37,9 @@ export function headerLines(r: RequestRecord): string {
     r.headersWritten |= 4;
     s += sideLines(r, 'trailers');
   }
+  endWork(parts.headers, begin);
   return s;
-}
+});
 
 function sideLines(r: RequestRecord, side: 'request' | 'response' | 'trailers'): string {
   const list = r.headerList(side);
@@ -57,6 +62,8 @@ function sideLines(r: RequestRecord, side: 'request' | 'response' | 'trailers'):
     .join('');
 }
 
+const mostShown = 1024;
+
 function shown(
   name: string,
   value: string,
@@ -65,9 +72,9 @@ function shown(
   const lower = name.toLowerCase();
   const short = cutText(name, 256);
   if (level === 'names') return { name: short };
-  if (level === 'lengths' || secret.has(lower) || own?.includes(lower)) return { name: short, length: value.length };
-  const masked =
-    lower === 'location' || lower === 'referer' || lower === 'referrer' ? maskedUrl(value) : maskedText(value);
-  const cut = cutText(masked, 1024);
-  return cut === masked ? { name: short, value: cut } : { name: short, value: cut, length: value.length };
+  const isSecret = excluded.includes(lower) || own?.includes(lower) || isSecretHeader(lower, addedNames());
+  if (level === 'lengths' || isSecret) return { name: short, length: value.length };
+  const text = maskedHeader(lower, value, mostShown);
+  const isWhole = byteLength(value) <= mostShown;
+  return isWhole ? { name: short, value: text } : { name: short, value: text, length: value.length };
 }

@@ -2,6 +2,7 @@
 import { maskArguments } from '../model/mask';
 import { installAnswers } from './answers';
 import { setUpBodies } from './bodies';
+import { setUpBudget } from './budget';
 import { pid, syncExports, threadId } from './builtins';
 import { readSites, setUpCallSites, unreadSites } from './callsite';
 import { anchor } from './clock';
@@ -52,9 +53,11 @@ export function install(settings: Settings, face: HookFace): void {
   face.uninstall = uninstall;
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);
+  setUpBudget(settings.maskingMs);
   parts.sockets.on = settings.sockets;
   parts.keys.on = settings.keys;
   parts.bodies.on = settings.bodies > 0;
+  parts.headers.on = settings.headers !== 'off';
   readControl(settings.spool, settings.enabled);
   let reason = 'start';
   const opened = openSpool({
@@ -130,7 +133,12 @@ function processLine(settings: Settings, segment: number, monotonicNs: bigint, w
     monotonicNs: String(monotonicNs),
     wallMs,
     runtime: { name: 'node', version: versions.node, undici: versions.undici },
-    argv: shortArguments(maskArguments(argv, settings.maskedParameters)),
+    argv: shortArguments(
+      maskArguments(
+        argv.map((arg) => arg.slice(0, 4096)),
+        settings.maskedParameters,
+      ),
+    ),
     title: title === 'node' || title === argv[0] ? undefined : cutText(title, 128),
     proxyEnvironment: proxyEnvironment(process.env),
     hook: version,

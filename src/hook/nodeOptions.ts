@@ -4,7 +4,7 @@
  */
 export function withoutPreload(options: string, folder: string): string {
   // As Node reads it: a word may be quoted, and a backslash escapes inside quotes only.
-  const preload = /(?:^| +)(?:--require|-r)(?:=| +)("(?:[^"\\]|\\.)*"|[^ "]+)/g;
+  const preload = /(?:^|(?<! ) +)(?:--require|-r)(?:=| +)("(?:[^"\\]|\\.)*"|[^ "]+)/g;
   const home = slashes(folder);
   return options
     .replace(preload, (whole: string, path: string) => {

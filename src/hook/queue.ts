@@ -7,6 +7,7 @@
  * Still, nothing is lost at SIGKILL: a request made in a tick leaves in the same tick, and our line follows it. A
  * debugger that stops the program inside a tick calls `flush`.
  */
+import { beginTick } from './budget';
 import { afterJobs, clearTimer, nextTick, setTimer } from './builtins';
 import { now } from './clock';
 import { fault, parts } from './faults';
@@ -173,6 +174,7 @@ export function flush(): void {
 
 function drain(last: boolean): void {
   draining = true;
+  beginTick();
   try {
     let text = '';
     if (queued.length > 0) {

@@ -241,7 +241,7 @@ export abstract class RequestRecord implements Writable {
       this.lineAt = now();
       s += headLine(this);
     }
-    if (headers.on) s += headerLines(this);
+    if (headers.on) s += headerLines(this) ?? '';
     return ended && bodies.on ? s + (bodyLines(this) ?? '') : s;
   }
 

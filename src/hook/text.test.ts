@@ -72,7 +72,9 @@ describe('texts of lines', () => {
   test('masks: user info, secret parameters, also those the user named', () => {
     expect(maskedUrl('http://user:pass@h/p?token=abc&x=1')).toBe('http://***@h/p?token=***&x=1');
     expect(maskedUrl('http://h/p')).toBe('http://h/p');
-    expect(maskedText('connect to http://u:p@h/?api_key=1 failed')).toBe('connect to http://***@h/?api_key=*** failed');
+    expect(maskedText('connect to http://u:p@h/?api_key=1 failed', 512)).toBe(
+      'connect to http://***@h/?api_key=*** failed',
+    );
     setUpMasks(['custom']);
     expect(maskedUrl('http://h/p?custom=1')).toBe('http://h/p?custom=***');
     setUpMasks([]);

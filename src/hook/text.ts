@@ -1,5 +1,5 @@
 /** JSON texts of lines: fast for what needs no escape, and bounded, as no line may reach 4,096 bytes. */
-import { maskText, maskUrl } from '../model/mask';
+import { maskBeginning, maskHeader, maskText, maskUrl } from '../model/mask';
 import { byteLength, parse, stringify } from './builtins';
 
 const special = /[^ !#-[\]-~]/;
@@ -11,9 +11,26 @@ export function setUpMasks(parameters: readonly string[]): void {
   extra = parameters.length > 0 ? parameters : undefined;
 }
 
-const suspect = /[?@#]/;
-export const maskedUrl = (url: string): string => (suspect.test(url) ? maskUrl(url, extra) : url);
-export const maskedText = (text: string): string => maskText(text, extra);
+/** Of a longer one the line would not take more either. */
+const longestUrl = 4096;
+export const maskedUrl = (url: string): string =>
+  url.length <= longestUrl
+    ? maskUrl(url, extra)
+    : `${maskBeginning(url, longestUrl, (text, isCut) => maskUrl(text, extra, isCut))}…`;
+
+/** At most `max` bytes of a text, masked. Texts are cut before, so that a long one costs no more, and again when they are masked. */
+export const maskedText = (text: string, max: number): string =>
+  cutText(
+    maskBeginning(text, max, (some, isCut) => maskText(some, extra, isCut)),
+    max,
+  );
+
+export const maskedHeader = (name: string, value: string, max: number): string =>
+  cutText(
+    maskBeginning(value, max, (some, isCut) => maskHeader(name, some, extra, isCut)),
+    max,
+  );
+
 /** Names of secrets that the user added. */
 export const addedNames = (): readonly string[] | undefined => extra;
 

@@ -71,7 +71,7 @@ const durationText = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${ms / 1
 /** It stops when the request is made, with the program's call on the stack; the others stop when it is answered or over. */
 export const isEarly = (kind: BreakpointKind): boolean => kind === 'requestStarts' || kind === 'firstHost';
 
-const hitForm = /^\s*(>=|<=|={1,3}|>|<|%)?\s*(\d{1,9})\s*$/;
+const hitForm = /^\s*(?:(>=|<=|={1,3}|>|<|%)\s*)?(\d{1,9})\s*$/;
 
 /** Whether hit number `n` (from 1) counts. Undefined: the text is no hit condition. */
 export function hitTest(text: string): ((n: number) => boolean) | undefined {

@@ -6,7 +6,7 @@ export interface HostsEntry {
 }
 
 const v4 = /^\d{1,3}(\.\d{1,3}){3}$/;
-const v6 = /^[0-9a-f:.]*:[0-9a-f:.]*(%\S+)?$/i;
+const v6 = /^(?=[0-9a-f.]*:)[0-9a-f:.]+(%\S+)?$/i;
 
 /** Addresses by name, in lower case. */
 export function parseHosts(text: string): Map<string, HostsEntry[]> {

@@ -121,7 +121,7 @@ export function placeOf(site: CallSite): NonNullable<Row['callSite']> {
 
 /** Last part of a path or URL, of either separator. */
 export function baseName(file: string): string {
-  const end = file.replace(/[?#].*$/, '').replace(/[/\\]+$/, '');
+  const end = file.replace(/[?#].*$/, '').replace(/(?<![/\\])[/\\]+$/, '');
   return end.slice(Math.max(end.lastIndexOf('/'), end.lastIndexOf('\\')) + 1);
 }
 

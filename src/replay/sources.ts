@@ -59,7 +59,7 @@ export class Sources {
   #mapped(path: string): string | undefined {
     const rules = Object.entries(this.options.pathMap ?? {}).sort((a, b) => b[0].length - a[0].length);
     for (const [from, to] of rules) {
-      const begin = slashed(from).replace(/\/+$/, '');
+      const begin = slashed(from).replace(/(?<!\/)\/+$/, '');
       if (isBelow(path, begin)) return join(to, path.slice(begin.length));
     }
     return undefined;
@@ -125,4 +125,5 @@ const mostLearntFrom = 50;
 
 const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 const slashed = (path: string): string => path.replaceAll('\\', '/');
-const join = (folder: string, rest: string): string => `${folder.replace(/[/\\]+$/, '')}/${rest.replace(/^\/+/, '')}`;
+const join = (folder: string, rest: string): string =>
+  `${folder.replace(/(?<![/\\])[/\\]+$/, '')}/${rest.replace(/^\/+/, '')}`;

@@ -5,7 +5,7 @@ import { type Facts, push } from '../facts';
 import { hostOf, isLoopback, isPrivate, placeText } from '../places';
 
 /** A parameter whose value the hook has masked, or user info in the URL. */
-const maskedParameter = /[?&]([^=&#]+)=\*\*\*/;
+const maskedParameter = /[?&]([^=&?#]+)=\*\*\*/;
 const maskedUser = /^[a-z+.-]+:\/\/[^/?#]*\*\*\*@/i;
 
 export function plainHttpRule({ byOrigin }: Facts): Draft[] {

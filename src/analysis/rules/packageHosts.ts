@@ -10,7 +10,7 @@ const clients = new Set(
     ' ',
   ),
 );
-const packageIn = /.*[\\/]node_modules[\\/](@[^\\/]+[\\/][^\\/]+|[^\\/]+)/;
+const packageIn = /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/][^\\/]+|[^\\/]+)/;
 
 export function packageHostRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();

@@ -33,7 +33,7 @@ export function filtersOf(list: BreakpointList): DebugProtocol.ExceptionBreakpoi
   }));
 }
 
-const timeForm = /^\s*>?\s*(\d+(?:\.\d+)?)\s*(ms|s|m)(?=\s|$)/;
+const timeForm = /^\s*(?:>\s*)?(\d+(?:\.\d+)?)\s*(ms|s|m)(?=\s|$)/;
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
 /** A condition as the view has it: of "slow request" the time may stand before the query. */

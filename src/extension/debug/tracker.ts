@@ -162,7 +162,7 @@ async function flushOf(
   try {
     const answer = await session.customRequest('evaluate', { expression: flush, context: 'watch' });
     end = performance.now();
-    named = /(\d+)-(\d+)/.exec(String(answer?.result));
+    named = /(?<!\d)(\d+)-(\d+)/.exec(String(answer?.result));
   } catch (error) {
     // The program ran on meanwhile, or has ended.
     log.debug(`flush at a stop: ${String(error)}`);

@@ -29,7 +29,7 @@ export function urlLiteralAt(line: string, character: number): UrlLiteral | unde
 
 /** A URL means all below it, as it is often only the beginning of one; a path means itself. Query and case do not count. */
 function patternOf(text: string, isTemplate: boolean, isUrl: boolean): RegExp {
-  const plain = text.replace(/[?#](?![^$]*\}).*$/, '').replace(/\/+$/, '');
+  const plain = text.replace(/[?#](?![^$]*\}).*$/, '').replace(/(?<!\/)\/+$/, '');
   const parts = isTemplate ? plain.split(/\$\{[^}]*\}/) : [plain];
   const body = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^?#]*');
   return new RegExp(`^${body}${isUrl ? '(?:[/?#]|$)' : '/?(?:[?#]|$)'}`, 'i');

@@ -79,7 +79,7 @@ export function parseSwitch(text: string): Switch {
   const said = /^[ \t]*hosts:(.*)$/m.exec(text)?.[1] ?? 'files dns';
   const sources = said
     .replace(/#.*$/, '')
-    .replace(/\[[^\]]*\]/g, ' ')
+    .replace(/\[[^[\]]*\]/g, ' ')
     .trim()
     .split(/\s+/);
   const other = sources.find((s) => !served.has(s));

@@ -124,7 +124,7 @@ function numberTest(s: Scanner, key: FieldName, op: string, reading: Reading): T
   if (range) {
     const [, low = '', high = ''] = range;
     // `1..2s`: the unit is that of both.
-    const unit = /\d$/.test(low) ? (/[a-zµ]+$/i.exec(high)?.[0] ?? '') : '';
+    const unit = /\d$/.test(low) ? (/(?<![a-zµ])[a-zµ]+$/i.exec(high)?.[0] ?? '') : '';
     const test: NumberTest = { is: 'number' };
     const least = readNumber(low + unit, kind);
     const most = readNumber(high, kind);

@@ -1,0 +1,41 @@
+/**
+ * A bound on the time that masking and decoding take in one tick of the program. When it is over, the part that used it up
+ * switches itself off, as after an error: what it has looked through is written, nothing is ever written unmasked. Time
+ * that the process did not run counts for nothing.
+ */
+import { now } from './clock';
+import { fault, type Part } from './faults';
+
+const cpuUsage = process.cpuUsage.bind(process);
+
+let most = 200;
+let spent = 0;
+/** CPU time when the tick's first work began, in µs; -1: there was none. */
+let cpuAt = -1;
+
+export function setUpBudget(ms: number | undefined): void {
+  most = ms ?? most;
+}
+
+/** Lines of another tick are made from here on. */
+export function beginTick(): void {
+  spent = 0;
+  cpuAt = -1;
+}
+
+const cpuNow = (): number => {
+  const { user, system } = cpuUsage();
+  return user + system;
+};
+
+/** The instant from which work counts, for `endWork`. */
+export function beginWork(): number {
+  if (cpuAt < 0) cpuAt = cpuNow();
+  return now();
+}
+
+export function endWork(part: Part, begin: number): void {
+  spent += now() - begin;
+  if (spent < most || !part.on || (cpuNow() - cpuAt) / 1000 < most) return;
+  fault(part, new Error(`masking took ${most} ms of one tick`));
+}

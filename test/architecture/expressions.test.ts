@@ -1,0 +1,53 @@
+// A text of a trace, of an answer or of a file may be hostile. No expression of the product may take longer for it than in
+// proportion to its length: each is found in the sources, so that a new one is tested without a word here.
+import { describe, expect, test } from 'vitest';
+import { attacksOn, expressionsOf, sources } from '../support/expressions';
+import { runOf, superlinearWithin } from '../support/growth';
+
+const { expressions, made } = expressionsOf(sources());
+
+/** Expressions that only see short texts, each with the reason. */
+const bounded: Record<string, string> = {
+  'src/extension/notes/literals.ts: /(["\'`])((?:\\\\.|(?!\\1)[^\\\\])*)\\1/g':
+    'lines of the editor above 2,000 characters are not looked at',
+  'src/extension/notes/literals.ts: /[?#](?![^$]*\\}).*$/': 'part of such a line',
+  'src/extension/notes/literals.ts: /\\$\\{[^}]*\\}/': 'part of such a line',
+};
+
+/** Expressions that are put together at run time, each with the reason why they are no danger. */
+const atRunTime: Record<string, string> = {
+  'src/extension/notes/literals.ts: new RegExp(`^${body}${isUrl ? "(?:[/?#]|$)" : "/?(?:[?#]|$)"}`, "i")':
+    'fixed texts with `[^?#]*` between, of a line below 2,000 characters',
+  'src/model/query/parse.ts: new RegExp(`(?:${words})(?=[\\\\s()]|$)`, "iy")': 'sticky alternatives of fixed words',
+  'src/model/query/regex.ts: new RegExp(source, `im${flags}`)':
+    'the user’s own, refused when slow: src/model/query/regex.ts',
+};
+
+describe('regular expressions of the product', () => {
+  test('all are found, also those of the page', () => {
+    expect(expressions.length).toBeGreaterThan(300);
+    expect(expressions.filter(({ name }) => name.startsWith('webview/'))).not.toEqual([]);
+    expect(made.filter((one) => !(one in atRunTime))).toEqual([]);
+    const names = new Set(expressions.map(({ name }) => name));
+    expect(Object.keys(bounded).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  test('the test tells linear work from quadratic and from worse', () => {
+    const verdict = (regex: RegExp) => superlinearWithin(runOf(regex), attacksOn(regex), 3000);
+    expect(verdict(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>`]+/gi)).toMatch(/take/);
+    expect(verdict(/(--?[\w-]*)=("[^"]*"|'[^']*'|[^\s]+)/g)).toMatch(/take/);
+    expect(verdict(/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g)).toMatch(/take/);
+    expect(verdict(/^(?:a+)+$/)).toMatch(/take|no end/);
+    expect(verdict(/[?&]([^=&?#]+)=\*\*\*/)).toBeUndefined();
+  });
+
+  test('each takes time in proportion to the length of the text', { timeout: 900_000 }, () => {
+    const wrong = expressions
+      .filter(({ name }) => !(name in bounded))
+      .flatMap(({ name, regex }) => {
+        const why = superlinearWithin(runOf(regex), attacksOn(regex));
+        return why === undefined ? [] : [`${name}\n    ${why}`];
+      });
+    expect(wrong.join('\n')).toBe('');
+  });
+});
