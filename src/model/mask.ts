@@ -9,7 +9,6 @@ import { maskPairs } from './secrets/pairs';
 import { hasLongRun, maskKeys, maskShapes } from './secrets/shapes';
 
 export { maskArguments } from './secrets/arguments';
-export { masked } from './secrets/masked';
 export { isSecretHeader } from './secrets/names';
 
 export interface MaskOptions {

@@ -46,7 +46,7 @@ export function cmdWord(text: string): string {
 }
 
 function cmdPart(text: string): string {
-  const quoted = text.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&');
+  const quoted = text.replace(/(?<!\\)(\\*)"/g, '$1$1\\"').replace(/(?<!\\)\\+$/, '$&$&');
   return `^"${quoted.replace(/[\^&|<>()"@]/g, '^$&')}^"`;
 }
 
