@@ -175,7 +175,7 @@ export const requestFields: Fields<RequestRecord> = {
   received: atEnd((r) => (r.bytesReceived < 0 ? undefined : r.bytesReceived)),
   sent: atEnd((r) => (r.bytesSent < 0 ? undefined : r.bytesSent)),
   'content-type': ofAnswer(({ contentType }) =>
-    contentType === '' ? undefined : [contentType, contentType.slice(0, `${contentType};`.indexOf(';')).trimEnd()],
+    contentType === '' ? undefined : [contentType, contentType.replace(/\s*;.*$/, '')],
   ),
   header: (r) => {
     const [sent, received] = [sentHeaders(r), receivedHeaders(r)];
@@ -197,8 +197,7 @@ export const requestFields: Fields<RequestRecord> = {
   thread: () => threadId,
   label: (r) => r.label || undefined,
   text: (r) => `${r.method} ${r.url()}`.toLowerCase(),
-  failed: atEnd((r) => r.outcome === 'failed'),
-  'server-error': atEnd((r) => r.outcome !== 'failed' && (r.readResponse()?.status ?? 0) >= 500),
+  failed: atEnd((r) => r.outcome === 'failed' || (r.readResponse()?.status ?? 0) >= 500),
   running: (r) => !isOver(r),
   reused: ofPlace((n) => n > 1),
   new: ofPlace((n) => n === 1),
