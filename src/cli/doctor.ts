@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { executableOf } from '../session/executable';
+import { leftovers } from '../session/leftovers';
 import { producer } from '../session/product';
 import { TraceSession } from '../session/session';
 import { isFull } from '../session/space';
@@ -21,6 +22,7 @@ interface Finding {
 
 /** 0 if tracing works here, else 1. */
 export async function doctor(options: { node: string }): Promise<number> {
+  const left = await leftFindings();
   const findings = [
     {
       state: 'ok',
@@ -33,6 +35,7 @@ export async function doctor(options: { node: string }): Promise<number> {
     await codeFinding(),
     await folderFinding(),
     await spaceFinding(),
+    ...left,
   ] satisfies Finding[];
   const style = styleFor(process.stdout);
   const marks = { ok: style.green('ok  '), warn: style.yellow('note'), bad: style.red('BAD ') };
@@ -113,6 +116,16 @@ async function spaceFinding(): Promise<Finding> {
   if (!(await isFull(folder)))
     return { state: 'ok', text: `${folder} has room for what programs write while they are traced` };
   return { state: 'bad', text: `${folder} is full`, advice: 'Make room, or set TMPDIR to a folder with room.' };
+}
+
+/** Before a session is made, which deletes them. */
+async function leftFindings(): Promise<Finding[]> {
+  const found = await leftovers();
+  return found.map(({ folder, secrets }) => ({
+    state: 'warn',
+    text: `a run that was killed left ${folder}${secrets.length > 0 ? ', with TLS secrets, which are deleted now' : ''}`,
+    advice: 'nettrace show opens the folder. It is deleted a day after its last line.',
+  }));
 }
 
 async function folderFinding(): Promise<Finding> {

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { FormatError, packetSuffix, suffixes } from '../formats';
 import type { CallSites } from '../session/environment';
 import { helperUses } from '../session/kernel/sources';
+import { deleteSecretsLeft } from '../session/leftovers';
 import { producer } from '../session/product';
 import { sortKeys } from './chosen';
 import { columnNames, parseColumns } from './columns';
@@ -298,6 +299,7 @@ function bytes(value: string): number {
 async function main(): Promise<void> {
   tolerateClosedStreams();
   try {
+    void deleteSecretsLeft();
     await program().parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : failed;

@@ -152,6 +152,7 @@ async function start(program: string, args: string[], session: TraceSession): Pr
     const { text, advice } = permission({ hook: session.hook, spool: session.spoolFolder });
     complain(`${text} The program runs untraced. ${advice}`);
   } else Object.assign(environment, session.environment(process.env));
+  for (const notice of session.notices) complain(notice);
   session.begin();
   await session.startCapture();
   if (session.packets?.unavailable !== undefined) complain(`no packets: ${session.packets.unavailable}`);

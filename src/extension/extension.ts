@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { PageCommand, SeekTo } from '../model/protocol';
 import type { Row } from '../model/row';
+import { deleteSecretsLeft } from '../session/leftovers';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
 import { NetworkBreakpoints } from './breakpoints';
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   context.subscriptions.push(disposables);
   const log = disposables.add(vscode.window.createOutputChannel('Net Trace', { log: true }));
 
+  void deleteSecretsLeft();
   const runs = new Runs(runsToKeep);
   const kept =
     context.storageUri &&

@@ -12,8 +12,10 @@ export const {
   closeSync,
   fstatSync,
   existsSync,
+  readdirSync,
   readFileSync,
   statSync,
+  unlinkSync,
   constants: fsConstants,
 } = fs;
 export const stringify = JSON.stringify;

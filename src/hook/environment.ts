@@ -40,6 +40,8 @@ export interface Settings {
   resolverFiles: ResolverFiles | undefined;
   /** Write TLS secrets to a file of mode 0600 in the spool folder. */
   keys: boolean;
+  /** Process id of the session, which those secrets are for; 0: not known. */
+  host: number;
   /** The whole chain of calls that led to a request, awaits included, and where an `AbortSignal.timeout` was set. */
   stacks: boolean;
   /** Record the requests that the program answers, too: they are causes of those it makes. */
@@ -91,6 +93,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     resolver: conf.resolver === true,
     resolverFiles: files(conf.resolverFiles),
     keys: conf.keys === true,
+    host: positive(conf.host) ?? 0,
     stacks: conf.stacks === true,
     incoming: conf.incoming === true,
     gap: positive(conf.gap),

@@ -3,8 +3,9 @@
  * that is gone evaluates nothing. So it is looked every second, by a timer that holds nothing, whether the session is
  * still there and wants us; the hook leaves if not.
  */
-import { apply, clearTimer, existsSync, killProcess, setTimer } from './builtins';
+import { clearTimer, existsSync, setTimer } from './builtins';
 import type { Settings } from './environment';
+import { isGone } from './host';
 import { hasLeft, whenLeft } from './patches';
 import { uninstall } from './uninstall';
 
@@ -26,15 +27,4 @@ export function beGuest({ spool, guest }: Settings): void {
   };
   whenLeft(() => clearTimer(timer));
   rest();
-}
-
-/** 0: its number means nothing here. */
-function isGone(host: number): boolean {
-  if (host === 0) return false;
-  try {
-    apply(killProcess, process, [host, 0]);
-    return false;
-  } catch (e) {
-    return (e as NodeJS.ErrnoException).code === 'ESRCH';
-  }
 }

@@ -73,7 +73,7 @@ export function install(settings: Settings, face: HookFace): void {
   });
   if (!opened) return;
   setUpFaults(push, settings.faults);
-  if (settings.keys) setUpKeys(`${settings.spool}/${pid}-${threadId}-${monotonicNs}.keys`);
+  if (settings.keys) setUpKeys(settings.spool, `${pid}-${threadId}-${monotonicNs}`, settings.host);
   // A worker is terminated between two ticks, without a word: nothing waits there for a later write.
   setUpQueue(settings.gap ?? (threadId === 0 ? undefined : 0), { count: unreadSites, read: readSites });
   setUpCallSites(settings.callSites, settings.stacks);

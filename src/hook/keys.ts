@@ -5,21 +5,66 @@
  * or not used. It is opened for each line: a descriptor that stays open could be closed by the program and come to be
  * another file's.
  */
-import { closeSync, fsConstants, openSync, writeSync } from './builtins';
+import {
+  clearTimer,
+  closeSync,
+  fsConstants,
+  openSync,
+  readdirSync,
+  setTimer,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from './builtins';
 import { guarded, parts } from './faults';
+import { isGone } from './host';
 import type { AnySocket } from './net';
+import { hasLeft, whenLeft } from './patches';
 
 const part = parts.keys;
 let path = '';
 
-export function setUpKeys(file: string): void {
+/** `host`: process id of the session. */
+export function setUpKeys(spool: string, name: string, host: number): void {
+  const file = `${spool}/${name}.keys`;
   const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW = 0 } = fsConstants;
   try {
     closeSync(openSync(file, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600));
     path = file;
+    watchHost(spool, host);
   } catch {
     part.on = false;
   }
+}
+
+const restMs = 1000;
+/** Looks in a row that find the host gone and silent. */
+const maxSilent = 5;
+
+/**
+ * A host that was killed deletes nothing, so its secrets go from here. Gone is one whose process is not there and whose
+ * sign of life stands still: in a container its number says nothing, but the time of its file moves each second.
+ */
+function watchHost(spool: string, host: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  let silent = 0;
+  let last: number | undefined;
+  const look = guarded(part, 'keys.host', (): void => {
+    if (hasLeft() || path === '') return;
+    const sign = statSync(`${spool}/alive`, { throwIfNoEntry: false })?.mtimeMs;
+    silent = sign === last && isGone(host) ? silent + 1 : 0;
+    last = sign;
+    if (silent < maxSilent) return rest();
+    path = '';
+    // Those of threads and processes that have ended, too.
+    for (const name of readdirSync(spool)) if (/^[\d-]+\.keys$/.test(name)) unlinkSync(`${spool}/${name}`);
+  });
+  const rest = (): void => {
+    timer = setTimer(look, restMs);
+    timer.unref();
+  };
+  whenLeft(() => clearTimer(timer));
+  rest();
 }
 
 interface TlsHandle {

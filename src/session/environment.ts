@@ -35,6 +35,8 @@ export interface HookSettings extends OptionalParts {
   headers: HeaderLevel;
   excludeHeaders: string[];
   maskedParameters: string[];
+  /** With `keys`: process id of the session. */
+  host?: number;
 }
 
 /** Of whatever object, only the optional parts that are asked for. */

@@ -13,23 +13,6 @@ export async function makeSpoolFolder(): Promise<string> {
   return folder;
 }
 
-/** Deletes spools that a host left behind when it was killed: its process is gone, and nobody wrote for a day. */
-export async function sweepSpoolFolders(now = Date.now()): Promise<void> {
-  const names = await fs.readdir(tmpdir()).catch(() => []);
-  for (const name of names) {
-    const pid = Number(/^nettrace-spool-(\d+)-\w{6}$/.exec(name)?.[1]);
-    if (!Number.isSafeInteger(pid) || isAlive(pid)) continue;
-    const folder = join(tmpdir(), name);
-    try {
-      const stat = await fs.lstat(folder);
-      const ours = ownUid === undefined || stat.uid === ownUid;
-      if (stat.isDirectory() && ours && now - stat.mtimeMs > 86_400_000) await fs.rm(folder, { recursive: true });
-    } catch {
-      // Another host was faster.
-    }
-  }
-}
-
 /** True while a process of this number exists, whoever's it is. */
 export function isAlive(pid: number): boolean {
   try {
@@ -45,7 +28,7 @@ export function isAlive(pid: number): boolean {
  * because NODE_OPTIONS is read again by tools that know neither quotes nor escapes (Electron, Parcel). If no place has a
  * plain path the first usable one is taken, quoted.
  */
-export async function hookHome(asked?: string): Promise<string> {
+export async function hookHome(asked?: string, say?: (notice: string) => void): Promise<string> {
   const places = asked === undefined ? defaultPlaces() : [resolve(asked)];
   let spaced: string | undefined;
   let reason: unknown;
@@ -60,7 +43,32 @@ export async function hookHome(asked?: string): Promise<string> {
     spaced ??= place;
   }
   if (spaced !== undefined) return spaced;
-  throw new Error(`no folder for the hook: ${reason instanceof Error ? reason.message : String(reason)}`);
+  const why = reason instanceof Error ? reason.message : String(reason);
+  const own = asked === undefined ? await privateHome().catch(() => undefined) : undefined;
+  if (own === undefined) throw new Error(`no folder for the hook: ${why}`);
+  say?.(`${why}; the hook is placed in ${own} instead.`);
+  return own;
+}
+
+/**
+ * A folder under a name that nobody can know before, so that no other user can have it already. It stays, as programs that
+ * outlive their run start others with the hook, and is found again by the next run.
+ */
+async function privateHome(): Promise<string> {
+  for (const name of await fs.readdir(tmpdir())) {
+    if (!/^nettrace-home-\w{6}$/.test(name)) continue;
+    const folder = resolve(tmpdir(), name);
+    if (
+      await ownFolder(folder).then(
+        () => true,
+        () => false,
+      )
+    )
+      return folder;
+  }
+  const folder = await fs.mkdtemp(resolve(tmpdir(), 'nettrace-home-'));
+  await fs.chmod(folder, 0o755);
+  return folder;
 }
 
 function defaultPlaces(): string[] {

@@ -15,8 +15,12 @@ try {
 } catch (_) {}
 `;
 
-/** Copies the hook to its place, once for each content. Returns the path to preload. */
-export async function installHook(hookFile: string, cacheFolder?: string): Promise<string> {
+/** Copies the hook to its place, once for each content. Returns the path to preload. `say`: what the user should know. */
+export async function installHook(
+  hookFile: string,
+  cacheFolder?: string,
+  say?: (notice: string) => void,
+): Promise<string> {
   const main = await fs.readFile(hookFile);
   // What the hook loads only when it is asked to, from beside itself.
   const resolver = await fs.readFile(join(dirname(hookFile), 'resolver.cjs')).catch(() => undefined);
@@ -26,7 +30,7 @@ export async function installHook(hookFile: string, cacheFolder?: string): Promi
     .update(resolver ?? '')
     .digest('hex')
     .slice(0, 16);
-  const folder = join(await hookHome(cacheFolder), `nettrace-hook-${hash}`);
+  const folder = join(await hookHome(cacheFolder, say), `nettrace-hook-${hash}`);
   await ownFolder(folder);
   await place(folder, 'main.cjs', main);
   if (resolver) await place(folder, 'resolver.cjs', resolver);

@@ -10,9 +10,11 @@ const maxBytes = 64 * 1024 * 1024;
 /** A line of SSLKEYLOGFILE: label, client random, secret. */
 const secret = /^[A-Z][A-Z0-9_]{2,40} [0-9a-f]{64} [0-9a-f]{2,512}$/;
 
+export const isSecretFile = (name: string): boolean => nameOfKeys.test(name);
+
 const filesIn = (folder: string): string[] =>
   readdirSync(folder)
-    .filter((name) => nameOfKeys.test(name))
+    .filter(isSecretFile)
     .sort()
     .map((name) => join(folder, name));
 

@@ -3,7 +3,7 @@
 // The program writes event lines to the session's spool folder; the session follows them, folds them into its store and
 // says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CaptureEngine } from '../helper/capture/engine';
@@ -24,13 +24,14 @@ import {
   optionalParts,
   tracedEnvironment,
 } from './environment';
-import { isAlive, makeSpoolFolder, sweepSpoolFolders } from './folders';
+import { isAlive, makeSpoolFolder } from './folders';
 import { sessionHeader } from './header';
 import { installHook } from './hookCopy';
 import type { KernelOptions } from './kernel/kernel';
 import { KernelSide } from './kernel/side';
 import type { HelperUse } from './kernel/sources';
 import { deleteKeys, readKeys } from './keyFiles';
+import { aliveFile, register, sweepSpoolFolders, unregister } from './leftovers';
 import { type CaptureSettings, PacketCapture } from './packets/capture';
 import { captureEngines } from './packets/engines';
 import { packetsToSave } from './packets/saving';
@@ -87,6 +88,9 @@ export class TraceSession {
   readonly control: SessionControl;
   /** Absent: packets are not to be captured. */
   readonly packets: PacketCapture | undefined;
+  /** What the user should know of how it was set up. */
+  readonly notices: string[] = [];
+  private life: NodeJS.Timeout | undefined;
   private readonly commands: Commands;
   private readonly folder: Folder;
   private readonly reader: SpoolReader;
@@ -167,8 +171,10 @@ export class TraceSession {
 
   /** Makes the folders and the hook's copy. Rejects, with a message for the user, if that is not possible. */
   static async create(options: SessionOptions): Promise<TraceSession> {
-    const hook = await installHook(options.hookFile, options.cacheFolder);
+    const notices: string[] = [];
+    const hook = await installHook(options.hookFile, options.cacheFolder, (notice) => notices.push(notice));
     const spool = await makeSpoolFolder();
+    await register(spool);
     void sweepSpoolFolders();
     const id = randomUUID();
     const settings: Omit<HookSettings, 'enabled'> = {
@@ -179,10 +185,24 @@ export class TraceSession {
       excludeHeaders: options.excludeHeaders ?? [],
       maskedParameters: options.maskedParameters ?? [],
       ...optionalParts(options),
+      ...(options.keys ? { host: process.pid } : {}),
     };
     const session = new TraceSession(id, spool, hook, settings, options);
+    session.notices.push(...notices);
+    if (options.keys) session.showLife();
     if (!options.helperAtBegin) await session.kernelSide.start();
     return session;
+  }
+
+  /** TLS secrets are deleted by the programs once this host is dead: where its process number means nothing, this tells. */
+  private showLife(): void {
+    const sign = join(this.spoolFolder, aliveFile);
+    writeFileSync(sign, '', { mode: 0o600, flag: 'wx' });
+    this.life = setInterval(() => {
+      const now = Date.now() / 1000;
+      fs.utimes(sign, now, now).catch(() => {}); // gone with its folder
+    }, 1000);
+    this.life.unref();
   }
 
   /** The variables to set for the program; `base` is the environment that it gets otherwise. */
@@ -365,8 +385,10 @@ export class TraceSession {
     this.listeners.clear();
     this.kernelSide.dispose();
     clearTimeout(this.telling);
+    clearInterval(this.life);
     await this.packets?.dispose();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
+    await unregister(this.spoolFolder);
   }
 
   /** The spool goes at once, where there is no time for `dispose`: this process ends right after. */

@@ -221,7 +221,7 @@ describe('programs that keep the hook out', () => {
 });
 
 test('a host that was killed leaves a spool; another sweeps it away later', async () => {
-  const { sweepSpoolFolders } = await import('../../src/session/folders');
+  const { sweepSpoolFolders } = await import('../../src/session/leftovers');
   const s = await session();
   const left = join(tmpdir(), 'nettrace-spool-999999999-Abc123');
   mkdirSync(left, { recursive: true });

@@ -1,13 +1,13 @@
 /**
  * Bytes of the packets that are kept: one file beside the spool, which only this user can read, written at its end until
- * its limit is reached. It goes with the spool.
+ * its limit is reached. It has no name from the start, so the system deletes it with this process, however that ends.
  */
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export class PacketFile {
   private readonly fd: number;
-  private readonly path: string;
   private size = 0;
   private waiting: Uint8Array[] = [];
   private waitingBytes = 0;
@@ -18,8 +18,13 @@ export class PacketFile {
     folder: string,
     private readonly limit: number,
   ) {
-    this.path = join(folder, 'packets.raw');
-    this.fd = openSync(this.path, 'wx+', 0o600);
+    const path = join(folder, `packets-${randomBytes(8).toString('hex')}`);
+    this.fd = openSync(path, 'wx+', 0o600);
+    try {
+      unlinkSync(path);
+    } catch {
+      // Where an open file keeps its name it goes with the spool.
+    }
   }
 
   /** Where the bytes will stand; undefined: there is no room. */
@@ -61,9 +66,8 @@ export class PacketFile {
   close(): void {
     try {
       closeSync(this.fd);
-      rmSync(this.path, { force: true });
     } catch {
-      // Closed already, or gone with its folder.
+      // Closed already.
     }
   }
 }
