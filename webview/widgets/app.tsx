@@ -15,7 +15,7 @@ import { MessageLine } from './messageLine';
 import { Overview } from './overview';
 import { PopUp } from './popUp';
 import { ReplayBar } from './replayBar';
-import { Sash } from './sash';
+import { detailsSize, Sash } from './sash';
 import { StatusLine } from './statusLine';
 import { TracingLine } from './tracingLine';
 
@@ -25,7 +25,9 @@ export function App() {
   const { derived } = derive();
   const { whole, shown } = axes(derived);
   const empty = state.ready && store.rows.length === 0;
-  const below = size.width < 620;
+  // An editor is high: where the list beside the details would lose its columns, they go below it.
+  const high = state.view === 'editor' && size.height >= 500;
+  const below = size.width < 620 || (high && size.width - detailsSize(false, size) < 620);
   // A panel too short for both shows one at a time, and spends nothing on the overview.
   const short = size.height > 0 && size.height < 240;
   const alone = below && size.height < 440;
