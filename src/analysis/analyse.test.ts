@@ -108,6 +108,18 @@ function failedDials(n: number, code: string, more: object = {}): Records {
   };
 }
 
+const unresolved = (i: number, more: object = {}): ReturnType<typeof exchange> => ({
+  id: `1-0-${i}`,
+  createdAt: i * s * ms,
+  endAt: (i * s + 3) * ms,
+  method: 'GET',
+  url: 'https://db.internl/',
+  callSite: site(12),
+  outcome: 'failed',
+  error: { phase: 'dns', code: 'ENOTFOUND', hostname: 'db.internl' },
+  ...more,
+});
+
 const slowWrites = (stall: number, noDelay: boolean): Records => ({
   requests: list(4, (i) =>
     exchange(i, i * 100, { connection: 'c', wait: stall, body: { bytes: 100 }, method: 'POST' }),
@@ -134,6 +146,21 @@ const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records]
     failedDials(10, 'ECONNREFUSED'),
     failedDials(10, 'ECONNREFUSED', { connection: 'c-x' }),
     failedDials(0, ''),
+  ],
+  [
+    'failed-lookups',
+    each(3, (i) => unresolved(i)),
+    // A timer ended the lookup, which its own rule says; and the program gave one up.
+    each(3, (i) =>
+      unresolved(i, i === 0 ? { outcome: 'aborted' } : { timeout: { kind: 'connect', limit: 10 * s * ms } }),
+    ),
+    each(3, (i) => unresolved(i, { error: { phase: 'dns' } })),
+  ],
+  [
+    'server-errors',
+    each(3, (i) => exchange(i, i * 300, { response: { status: 503 } })),
+    each(3, (i) => exchange(i, i * 300, { response: { status: 404 } })),
+    each(3, (i) => exchange(i, i * 300, { response: {} as never })),
   ],
   [
     'dns-thread-pool',
@@ -325,8 +352,66 @@ describe('rules', () => {
       ],
     };
     const found = analyse(storeOf(both)).filter((f) => f.rule === 'failed-connects');
-    expect(found.map((f) => f.title)).toEqual(['10 connects failed: ECONNREFUSED', '3 connects failed: EHOSTUNREACH']);
-    expect(found[0]?.text).toBe('10 connects to 10.0.0.7:5432 failed with ECONNREFUSED, called at shop.ts:31.');
+    expect(found.map((f) => f.title)).toEqual(['10 connections refused', '3 connections failed: EHOSTUNREACH']);
+    expect(found[0]?.text).toBe('10 connections to 10.0.0.7:5432 were refused (ECONNREFUSED), called at shop.ts:31.');
+  });
+
+  it('a connection that a pool opened by itself and no request waited for is no error', () => {
+    const { connections = [], dials = [] } = failedDials(1, 'ECONNREFUSED', { request: undefined, via: 'undici' });
+    const [spare, ...none] = analyse(storeOf({ requests: [exchange(9, 0)], connections, dials }));
+    expect(none).toEqual([]);
+    expect(spare).toMatchObject({
+      severity: 'info',
+      text: '1 connection that the pool opened by itself to 10.0.0.7:5432 failed (ECONNREFUSED); no request was affected.',
+    });
+    expect(spare).not.toHaveProperty('advice');
+    // A request that waited for it failed with it, whoever asked for the connection.
+    const waited = [{ id: '1-0-9', dial: 'd-0', createdAt: 0, outcome: 'failed' as const, error: { phase: 'tcp' } }];
+    expect(analyse(storeOf({ requests: waited, connections, dials }))[0]).toMatchObject({ severity: 'error' });
+    // A socket of the program itself, such as a database's, is always somebody's.
+    const own = dials.map((d) => ({ ...d, via: 'net' }));
+    expect(analyse(storeOf({ connections, dials: own }))[0]).toMatchObject({ severity: 'error' });
+  });
+
+  it('failed lookups and 5xx are counted by host and line, each status with its count', () => {
+    const [lookup] = analyse(storeOf(each(3, (i) => unresolved(i))));
+    expect(lookup).toMatchObject({
+      severity: 'error',
+      title: 'Host not found: db.internl',
+      text: '3 requests to db.internl failed: no such host (ENOTFOUND), called at shop.ts:12.',
+    });
+    const statuses = [503, 503, 200, 500, 404];
+    const answers = each(5, (i) =>
+      exchange(i, i * 300, { callSite: site(i === 4 ? 9 : 3), response: { status: statuses[i] as number } }),
+    );
+    const [errors, ...none] = analyse(storeOf(answers));
+    expect(none).toEqual([]);
+    expect(errors).toMatchObject({
+      severity: 'error',
+      text: '3 of 4 requests to https://api.shop.example from shop.ts:3 were answered with 2 × 503, 1 × 500.',
+      subjects: ['1-0-0', '1-0-1', '1-0-3'],
+    });
+    const gateway = each(1, (i) => exchange(i, 0, { response: { status: 504 } }));
+    expect(analyse(storeOf(gateway))[0]).toMatchObject({
+      fault: 'unclear',
+      text: '1 request to https://api.shop.example was answered with 504.',
+    });
+  });
+
+  it('who reuses connections already is not told to', () => {
+    const opened = (reused: boolean): Records => ({
+      ...lookups(50),
+      lookups: lookups(50).lookups?.map((l, i) => ({ ...l, dial: `d-${i}` })) ?? [],
+      dials: list(50, (i) => ({ id: `d-${i}`, connection: `c-${i}`, via: 'agent' as const })),
+      connections: list(50, (i) => ({ id: `c-${i}`, dial: `d-${i}` })),
+      requests: list(100, (i) =>
+        exchange(i, i * 500, { connection: `c-${reused ? Math.floor(i / 2) : i}`, ordinal: reused ? 1 + (i % 2) : 1 }),
+      ),
+    });
+    const advice = (reused: boolean) =>
+      analyse(storeOf(opened(reused))).find((f) => f.rule === 'repeated-look-ups')?.advice;
+    expect(advice(false)).toContain('keepAlive: true');
+    expect(advice(true)).not.toContain('keepAlive: true');
   });
 
   it('one hint a name, however many look-ups', () => {

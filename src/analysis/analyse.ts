@@ -15,6 +15,7 @@ import { certificateRule } from './rules/certificates';
 import { closedWindowRule } from './rules/closedWindow';
 import { plainHttpRule, secretInUrlRule } from './rules/exposed';
 import { failedConnectRule } from './rules/failedConnects';
+import { failedLookupRule } from './rules/failedLookups';
 import { h2NotUsedRule } from './rules/h2NotUsed';
 import { limitsOfSightRule } from './rules/limitsOfSight';
 import { retransmitRule } from './rules/lostSegments';
@@ -24,6 +25,7 @@ import { packageHostRule } from './rules/packageHosts';
 import { proxyIgnoredRule } from './rules/proxyIgnored';
 import { repeatedLookupRule } from './rules/repeatedLookups';
 import { retryStormRule } from './rules/retryStorm';
+import { serverErrorRule } from './rules/serverErrors';
 import { shortConnectionRule } from './rules/shortConnections';
 import { slowLookupRule } from './rules/slowLookups';
 import { smallWriteRule } from './rules/smallWrites';
@@ -35,12 +37,14 @@ import { vanishedSegmentRule } from './rules/vanishedSegments';
 /** Failures explained first, then lost time, then habits; causes before their effects. */
 const rules: readonly ((facts: Facts) => Draft[])[] = [
   failedConnectRule,
+  failedLookupRule,
   proxyIgnoredRule,
   vanishedSegmentRule,
   staleKeepAliveRule,
   certificateRule,
   brokenBodyRule,
   timeoutRule,
+  serverErrorRule,
   bodyNotReadRule,
   retryStormRule,
   slowLookupRule,

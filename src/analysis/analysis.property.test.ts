@@ -4,14 +4,42 @@ import { describe, expect, test } from 'vitest';
 import { anyTrace } from '../formats/testing/arbitrary';
 import { Folder } from '../model/fold';
 import { phasesOf } from '../model/phases';
+import type { Evidence } from '../model/records';
 import { simulatedSpool } from '../model/spool.testing';
 import { Store } from '../model/store';
 import { countingReads, emptyStore } from '../model/testing';
+import { timeText } from '../model/text';
 import { analyse } from './analyse';
 import { exchange, ms, storeOf } from './testing';
-import { caseOf } from './verdict/context';
+import { type Case, caseOf } from './verdict/context';
 import { partsOf } from './verdict/parts';
 import { verdictOf } from './verdict/verdict';
+
+/** `448 of 572 ms`, `1.21 s`, `2 min 03 s`: every duration a text quotes, in the words of timeText. */
+function quoted(text: string): string[] {
+  const whole = text.replace(/(\d+(?:\.\d+)?) of (\d+(?:\.\d+)? ms)/g, '$1 ms of $2');
+  return whole.match(/\d+ h \d+ min|\d+ min \d+ s|\d+(?:\.\d+)? (?:ms|s)\b/g) ?? [];
+}
+
+/** Figures of rules, which are limits and no measurements. */
+const constants = new Set(['5 s', '40 ms']);
+
+/** What a text quotes stands in its evidence, in the record's phases, or is the difference of two figures it quotes. */
+function isFounded(text: string, evidence: readonly Evidence[], phases: readonly number[]): void {
+  const figures = [...evidence.flatMap((e) => (e.unit === 'us' ? [Number(e.value)] : [])), ...phases];
+  const said = evidence.flatMap((e) => (typeof e.value === 'string' ? quoted(e.value) : []));
+  const known = new Set([...figures.map(timeText), ...said]);
+  const differences = () => figures.flatMap((a) => figures.map((b) => timeText(Math.max(0, a - b))));
+  const unfounded = quoted(text).filter((q) => !known.has(q) && !constants.has(q));
+  const derived = unfounded.length > 0 ? new Set(differences()) : undefined;
+  expect({ text, unfounded: unfounded.filter((q) => !derived?.has(q)) }).toEqual({ text, unfounded: [] });
+}
+
+function phasesIn(k: Case): number[] {
+  const { phases } = k.breakdown;
+  const parts = phases.flatMap((p) => [p.duration, ...(p.parts ?? []).flatMap((part) => part.duration ?? [])]);
+  return [k.total, k.paused, ...parts];
+}
 
 function holds(store: Store): void {
   const now = store.header.endAt ?? 5_000_000;
@@ -20,6 +48,7 @@ function holds(store: Store): void {
   for (const f of found) {
     expect(f.evidence.length).toBeGreaterThan(0);
     expect(f.text.length).toBeLessThanOrEqual(160);
+    if (!f.text.endsWith('…')) isFounded(`${f.title}. ${f.text}`, f.evidence, []);
   }
   for (const r of store.requests.values()) {
     const v = verdictOf(r, store, now);
@@ -28,6 +57,7 @@ function holds(store: Store): void {
     expect(v.advice?.length ?? 0).toBeLessThanOrEqual(120);
     expect(v.evidence.length).toBeGreaterThan(0);
     expect(v.evidence.length).toBeLessThanOrEqual(5);
+    if (!v.text.endsWith('…')) isFounded(v.text, v.evidence, phasesIn(caseOf(r, store, now)));
     if (v.fault !== undefined && v.level === 'ok') throw new Error('a healthy request accuses nobody');
   }
 }

@@ -146,16 +146,16 @@ describe('rules of connections', () => {
   const textOf = (r: Records, rule: string) => analyse(storeOf(r)).find((f) => f.rule === rule);
 
   it.each<[string, Records, string]>([
-    ['another Agent', anew(6, { agent: (i) => i }), 'another Agent, which does not know the connections there were'],
+    ['another Agent', anew(6, { agent: (i) => i }), 'another Agent, which cannot reuse connections of others'],
     [
       'idle too long for the server',
       anew(4, { closed: { closedBy: 'peer' }, idle: 5000 }),
-      'the server closed the one before after 4.98 s idle',
+      'the server closed the previous one after 4.98 s idle',
     ],
     [
       'idle too long here',
       anew(4, { closed: { closedBy: 'timeout' }, idle: 5000 }),
-      'the one before was closed here after 4.98 s idle',
+      'the previous one was closed here after 4.98 s idle',
     ],
     [
       'a hint too short',
@@ -175,7 +175,7 @@ describe('rules of connections', () => {
 
   it('an upload names a side only where its own figure does', () => {
     expect(textOf(upload({ lastWriteAt: 1900 * ms }), 'upload-limited')).toMatchObject({
-      text: 'Your stream: nothing to send for 1.90 s of 2.00 s, in 1 upload to https://api.shop.example.',
+      text: 'Your stream had nothing to send for 1.90 s of 2.00 s, in 1 upload to https://api.shop.example.',
       fault: 'yourCode',
       severity: 'warning',
     });

@@ -166,7 +166,7 @@ describe('rules on the kernel’s figures', () => {
 
   it('say whose it is, for how long, and how sure', () => {
     expect(of(held(), 'zero-window')).toMatchObject({
-      text: 'The server stopped reading: its closed window held up 1 request to https://api.shop.example for 1.90 s; 2.0 MB waited.',
+      text: 'The server stopped reading: its closed window held up 1 request to https://api.shop.example for 1.90 s; 2.0 MB were waiting.',
       fault: 'server',
       certainty: 'sure',
     });
@@ -180,7 +180,7 @@ describe('rules on the kernel’s figures', () => {
       title: expect.stringContaining('Your code'),
     });
     expect(of(stuck(), 'pmtu-black-hole')).toMatchObject({
-      text: 'The path: segments of 1448 bytes to https://api.shop.example vanish, sent again 4 times without an answer; smaller ones arrive.',
+      text: 'Segments of 1448 bytes to https://api.shop.example are lost, retransmitted 4 times without a reply; smaller ones arrive.',
       severity: 'error',
       certainty: 'likely',
     });

@@ -23,7 +23,7 @@ export const reasons = [
 
 export interface WhyNew {
   reason: (typeof reasons)[number];
-  /** `the server closed the one before after 5.00 s idle`. */
+  /** `the server closed the previous one after 5.00 s idle`. */
   text: string;
   /** The connection it might have been. */
   other?: string;
@@ -51,7 +51,7 @@ export function whyNew(r: Request, before: Iterable<Request>, store: Store): Why
   const same = [...earlier.values()].filter((x) => pool === '' || poolOf(x) === pool);
   if (same.length === 0) {
     const what = dial?.via === 'undici' ? 'dispatcher' : 'Agent';
-    return { reason: 'otherAgent', text: `another ${what}, which does not know the connections there were` };
+    return { reason: 'otherAgent', text: `opened by another ${what}, which cannot reuse connections of others` };
   }
   const open = same.filter((x) => x.closedAt === undefined || x.closedAt > at);
   return open.length > 0 ? ofOpen(open, at, store) : ofClosed(same, dial?.via, store);
@@ -63,7 +63,7 @@ function ofOpen(open: readonly Connection[], at: number, store: Store): WhyNew {
   if (idle)
     return {
       reason: 'options',
-      text: 'one was idle: options of the connection differ, or it was not yet known to be free',
+      text: 'one was idle, but its options differ, or it was not yet known to be free',
       other: idle.id,
     };
   const unread = users.filter((q) => q?.outcome === 'notRead').length;
@@ -100,26 +100,26 @@ function ofClosed(same: readonly Connection[], via: string | undefined, store: S
   const other = x.id;
   const idle = last?.endAt === undefined || x.closedAt === undefined ? undefined : x.closedAt - last.endAt;
   if (last && (last.outcome === 'failed' || last.outcome === 'aborted'))
-    return { reason: 'failed', text: `the one before ended with its ${last.outcome} request`, other };
+    return { reason: 'failed', text: `the previous one ended with its ${last.outcome} request`, other };
   if (says(last?.response?.headers) || last?.protocol === 'http/1.0')
-    return { reason: 'serverClosed', text: 'the answer before said that the server closes', other };
+    return { reason: 'serverClosed', text: 'the previous response said `connection: close`', other };
   if (says(last?.headers))
-    return { reason: 'requestClosed', text: 'the request before said `connection: close`', other };
+    return { reason: 'requestClosed', text: 'the previous request said `connection: close`', other };
   const hint = x.keepAliveHint?.timeout;
   if (hint !== undefined && hint <= (via === 'undici' ? leastHint.undici : leastHint.agent))
     return { reason: 'shortHint', text: `the server keeps connections for ${timeText(hint)} only`, other };
   if (idle === undefined)
-    return { reason: 'unclear', text: 'not clear: the end of the one before was not seen', other };
+    return { reason: 'unclear', text: 'not clear: the end of the previous one was not seen', other };
   if (x.closedBy === 'peer' || x.closedBy === 'peerReset')
-    return { reason: 'idleServer', text: `the server closed the one before ${after(idle)}`, other };
+    return { reason: 'idleServer', text: `the server closed the previous one ${after(idle)}`, other };
   if (x.closedBy === undefined)
-    return { reason: 'unclear', text: 'not clear: who closed the one before is not known', other };
-  if (idle > notKept) return { reason: 'idleHere', text: `the one before was closed here ${after(idle)}`, other };
+    return { reason: 'unclear', text: 'not clear: who closed the previous one is not known', other };
+  if (idle > notKept) return { reason: 'idleHere', text: `the previous one was closed here ${after(idle)}`, other };
   return via === 'undici'
-    ? { reason: 'serverClosed', text: 'the one before was closed with its answer', other }
+    ? { reason: 'serverClosed', text: 'the previous one was closed after its response', other }
     : {
         reason: 'notKept',
-        text: 'the Agent does not keep connections: the one before was closed with its request',
+        text: 'the Agent does not keep connections: the previous one was closed after its request',
         other,
       };
 }

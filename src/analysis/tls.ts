@@ -54,8 +54,8 @@ export function certificateText(
       return said(
         'tlsExpired',
         'server',
-        `The certificate of ${host} has expired${leaf?.notAfter ? ` on ${leaf.notAfter.slice(0, 10)}` : ''}.`,
-        'Ask the server’s owner to renew it; if all hosts fail so, check the clock.',
+        `The certificate of ${host} expired${leaf?.notAfter ? ` on ${leaf.notAfter.slice(0, 10)}` : ''}.`,
+        'Have the certificate renewed; if every host fails like this, check this machine’s clock.',
       );
     case 'CERT_NOT_YET_VALID':
       return said(
@@ -70,15 +70,15 @@ export function certificateText(
         'tlsName',
         'server',
         `The certificate is for ${names(leaf)}, not for ${tunnel?.serverName ?? host}.`,
-        'Use a name that it holds, or ask for one that holds yours.',
+        'Connect with a name the certificate covers, or issue one that covers this name.',
       );
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      return said('tlsSelfSigned', 'server', `The certificate of ${host} is signed by itself.`, own);
+      return said('tlsSelfSigned', 'server', `The certificate of ${host} is self-signed.`, own);
     case 'SELF_SIGNED_CERT_IN_CHAIN':
       return said(
         'tlsUnknownCa',
         'yourCode',
-        `The chain of ${host} ends in a CA that this program does not know.`,
+        `The certificate chain of ${host} ends in a CA that this program does not trust.`,
         own,
       );
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
@@ -94,7 +94,7 @@ export function certificateText(
       return said(
         'tlsIncomplete',
         tunnel?.peerCertificates?.length === 1 ? 'server' : 'unclear',
-        `The chain of ${host} is incomplete, or its CA is private.`,
+        `The certificate chain of ${host} is incomplete, or its CA is private.`,
         `Ask the server to send its intermediate certificate. ${own}`,
         'likely',
       );

@@ -42,7 +42,7 @@ describe('findings in the terminal', () => {
     expect(verdictLines({ ...r, response: { status: 200 } }, store, 0, style)).toEqual([]);
     expect(verdictLines({ ...r, response: { status: 429 } }, store, 0, style)).toEqual([
       '  Server answered 429 after 20 ms.',
-      '  Do: Ask less often; honour Retry-After.',
+      '  Send fewer requests; honour Retry-After.',
     ]);
   });
 });

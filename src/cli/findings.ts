@@ -5,6 +5,7 @@ import { verdictOf } from '../analysis/verdict/verdict';
 import { faultText } from '../model/faults';
 import type { Request } from '../model/records';
 import type { Store } from '../model/store';
+import { numberText } from '../model/text';
 import { printable, type Style, wrapped } from './say';
 
 /** Findings listed under a table; the file and --json have all. */
@@ -21,9 +22,9 @@ export function findingLines(store: Store, now: number, style: Style, width = Nu
     const [first = '', ...more] = wrapped(printable(f.text), width - 2);
     lines.push(`${mark} ${first}`, ...more.map((line) => `  ${line}`));
     if (f.advice === undefined) continue;
-    for (const line of wrapped(`Do: ${printable(f.advice)}`, width - 2, '  ')) lines.push(style.dim(`  ${line}`));
+    for (const line of wrapped(printable(f.advice), width - 2)) lines.push(style.dim(`  ${line}`));
   }
-  if (all.length > most) lines.push(style.dim(`  … and ${all.length - most} more in the saved trace.`));
+  if (all.length > most) lines.push(style.dim(`  … and ${numberText(all.length - most)} more in the saved trace.`));
   return lines;
 }
 
@@ -32,8 +33,10 @@ export function verdictLines(request: Request, store: Store, now: number, style:
   const v = verdictOf(request, store, now, usual);
   if (v.level === 'ok') return [];
   const text = `  ${printable(v.text)}`;
-  const lines = [v.level === 'failed' ? style.red(text) : v.level === 'aborted' ? text : style.yellow(text)];
-  if (v.advice !== undefined) lines.push(style.dim(`  Do: ${printable(v.advice)}`));
-  if (v.wouldTell !== undefined) lines.push(style.dim(`  Would tell: ${printable(v.wouldTell)}`));
+  const lines = [
+    v.level === 'failed' || v.level === 'error' ? style.red(text) : v.level === 'aborted' ? text : style.yellow(text),
+  ];
+  if (v.advice !== undefined) lines.push(style.dim(`  ${printable(v.advice)}`));
+  if (v.wouldTell !== undefined) lines.push(style.dim(`  To find out: ${printable(v.wouldTell)}`));
   return lines;
 }

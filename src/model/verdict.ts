@@ -2,8 +2,8 @@
 import type { Evidence, Finding } from './records';
 
 export interface Verdict {
-  /** `ok`: nothing to say against it. */
-  level: 'ok' | 'warning' | 'slow' | 'failed' | 'running' | 'aborted';
+  /** `ok`: nothing to say against it. `failed`: no whole response. `error`: answered with 5xx or 429. */
+  level: 'ok' | 'warning' | 'slow' | 'failed' | 'error' | 'running' | 'aborted';
   /** Rule that decided: `staleKeepAlive`, `dnsNotFound`, `server` … */
   rule: string;
   /** Absent: no side is named (healthy, running, aborted by own code). */

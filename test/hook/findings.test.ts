@@ -52,7 +52,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(stdout).toBe('ok\n');
     expect(find('dns-thread-pool')).toMatchObject({ fault: 'yourCode', certainty: 'sure' });
     expect(verdict(requests[0])).toMatchObject({ rule: 'threadPool', fault: 'yourCode' });
-    expect(verdict(requests[0]).text).toMatch(/^Thread pool: [\d.]+ m?s of [\d.]+ m?s/);
+    expect(verdict(requests[0]).text).toMatch(/^Waited [\d.]+ (m?s )?of [\d.]+ m?s \(\d+ %\) for a thread/);
   });
 
   test('a connection that the server dropped while it was idle', async () => {
@@ -67,7 +67,7 @@ describe.each(nodes)('Node $major', (node) => {
   test('short connections, repeated look-ups, refused connects: once each, with their count', async () => {
     const { find, findings } = await run('habits');
     expect(find('failed-connects').text).toBe(
-      `10 connects to 127.0.0.1:${closed} failed with ECONNREFUSED, called at findings.cjs:${lineOf(program, 'get')}.`,
+      `10 connections to 127.0.0.1:${closed} were refused (ECONNREFUSED), called at findings.cjs:${lineOf(program, 'get')}.`,
     );
     expect(find('repeated-look-ups').title).toBe('localhost was looked up 12 times');
     expect(find('keep-alive-off')).toMatchObject({ fault: 'yourCode', severity: 'info' });
@@ -86,7 +86,7 @@ describe.each(nodes)('Node $major', (node) => {
     });
     // Linux holds an ACK back for 40 ms, but not each of them on a busy machine.
     if (found.severity === 'warning')
-      expect(found.text).toMatch(/^\d times the answer came \d+ ms after a small write/);
+      expect(found.text).toMatch(/^\d times the response came \d+ ms after a small write/);
     else expect(found.text).toMatch(/a small write waits/);
   });
 });

@@ -92,8 +92,8 @@ export function asVerdict(row: Row, { verdict }: Details): string {
   if (!verdict) return asBreakdown(row);
   const plain = (text: string): string => withoutControls(text).replace(/[\\`*_[\]<>|]/g, '\\$&');
   const lines = [`**${plain(row.method)} ${plain(row.url)}** (${plain(row.stateText)})`, '', plain(verdict.text)];
-  if (verdict.advice) lines.push('', `Do: ${plain(verdict.advice)}`);
-  if (verdict.wouldTell) lines.push('', `Would tell: ${plain(verdict.wouldTell)}`);
+  if (verdict.advice) lines.push('', plain(verdict.advice));
+  if (verdict.wouldTell) lines.push('', `To find out: ${plain(verdict.wouldTell)}`);
   lines.push(
     '',
     ...verdict.evidence.map((e) => `- ${plain(e.what ?? e.field ?? 'figure')}: ${plain(evidenceText(e))}`),

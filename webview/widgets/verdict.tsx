@@ -7,6 +7,7 @@ import { Words } from './words';
 
 const looks: Readonly<Record<string, [tone: string, icon: string]>> = {
   failed: ['error', 'error'],
+  error: ['error', 'error'],
   slow: ['warning', 'watch'],
   warning: ['warning', 'warning'],
   aborted: ['info', 'circle-slash'],
@@ -41,12 +42,12 @@ export function VerdictBox({ verdict, details }: { verdict: Verdict; details: De
         </p>
         {verdict.advice && (
           <p class="nx">
-            <b>Do:</b> <Words text={verdict.advice} />
+            <Words text={verdict.advice} />
           </p>
         )}
         {verdict.wouldTell && (
           <p class="nx">
-            <b>Would tell:</b> <Words text={verdict.wouldTell} />
+            <b>To find out:</b> <Words text={verdict.wouldTell} />
           </p>
         )}
         <ul class="ev figs" aria-label="Evidence">
@@ -78,7 +79,7 @@ export function Findings({ findings }: { findings: readonly Finding[] | undefine
               </div>
               {f.advice && (
                 <div class="dim">
-                  Do: <Words text={f.advice} />
+                  <Words text={f.advice} />
                 </div>
               )}
             </div>

@@ -1,7 +1,7 @@
 /** Requests that waited for a socket of their agent. By origin. */
 import type { Request } from '../../model/records';
 import { median } from '../../model/statistics';
-import { timeText } from '../../model/text';
+import { plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, sum } from '../facts';
 import { agentQueue } from '../limits';
@@ -26,14 +26,15 @@ export function agentQueueRule(facts: Facts): Draft[] {
       draft({
         rule: 'agent-queue',
         severity: 'warning',
-        title: `${list.length} requests waited for a free socket`,
-        text: `${list.length} requests to ${origin} waited ${timeText(sum(waits))} for a socket (median ${timeText(median(waits))})${limit === undefined ? '' : `; the limit is ${limit}`}.`,
+        title: `${plural(list.length, 'request')} waited for a free socket`,
+        text: `${plural(list.length, 'request')} to ${origin} waited ${timeText(sum(waits))} in total for a free socket (median ${timeText(median(waits))})${limit === undefined ? '' : `: this Agent allows ${limit}`}.`,
         fault: 'yourCode',
         certainty: 'sure',
         subjects: list.map((r) => r.id),
         evidence: [
           number('requests', list.length),
-          time('waited together', sum(waits)),
+          time('total wait', sum(waits)),
+          time('median wait', median(waits)),
           time('first', queued(first), first.id, 'assignedAt'),
           ...(limit === undefined ? [] : [number('sockets allowed', limit)]),
         ],

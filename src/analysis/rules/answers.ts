@@ -1,7 +1,7 @@
-/** What the answers cost: unpacked bodies, bodies cut off, servers that are slow, full handshakes. */
+/** What the responses cost: uncompressed bodies, bodies cut off, servers that are slow, full handshakes. */
 import type { Request, TlsTunnel } from '../../model/records';
 import { median } from '../../model/statistics';
-import { bytesText, timeText } from '../../model/text';
+import { bytesText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { fullHandshakes, packing, serverSlow, slowAt } from '../limits';
@@ -26,13 +26,13 @@ export function uncompressedRule(facts: Facts): Draft[] {
       draft({
         rule: 'uncompressed',
         severity: bytes > packing.warning ? 'warning' : 'info',
-        title: `${bytesText(bytes)} came unpacked`,
-        text: `${list.length} ${list.length === 1 ? 'answer' : 'answers'} of ${origin} came unpacked, ${bytesText(bytes)} of text together.`,
+        title: `${bytesText(bytes)} uncompressed`,
+        text: `${plural(list.length, 'response')} of ${origin} came uncompressed, ${bytesText(bytes)} of text in total.`,
         fault: 'yourCode',
         certainty: 'likely',
         subjects: list.map((r) => r.id),
-        evidence: [number('answers', list.length), { what: 'bytes', value: bytes, unit: 'bytes' }],
-        advice: 'Send `Accept-Encoding: gzip, br` and decode (fetch does both); http.get does not.',
+        evidence: [number('responses', list.length), { what: 'bytes', value: bytes, unit: 'bytes' }],
+        advice: 'Send `Accept-Encoding: gzip, br` and decompress: fetch does both, http.get neither.',
       }),
     );
   }
@@ -51,8 +51,8 @@ export function brokenBodyRule(facts: Facts): Draft[] {
     return draft({
       rule: 'reset-in-body',
       severity: 'warning',
-      title: `${list.length} ${list.length === 1 ? 'body' : 'bodies'} of ${hostOf(origin)} cut off`,
-      text: `${list.length} ${list.length === 1 ? 'body' : 'bodies'} of ${origin} broke off after ${timeText(median(times))}${cluster ? ', always at the same time: a limit of a proxy or server' : ''}.`,
+      title: `${plural(list.length, 'body', 'bodies')} of ${hostOf(origin)} cut off`,
+      text: `${plural(list.length, 'body', 'bodies')} of ${origin} broke off after ${timeText(median(times))}${cluster ? ', always after the same time: a limit of a proxy or server' : ''}.`,
       fault: 'server',
       certainty: 'likely',
       subjects: list.map((r) => r.id),
@@ -88,16 +88,16 @@ export function slowServerRule(facts: Facts): Draft[] {
         rule: 'server-slow',
         severity: median(waits) >= serverSlow.warning && slow.length >= 5 ? 'warning' : 'info',
         title: `Server takes ${timeText(median(waits))} for ${kind}`,
-        text: `${loopback ? '' : 'Probably the server: '}${slow.length} answers to ${kind} took ${timeText(median(waits))} (median) to begin.`,
+        text: `${loopback ? '' : 'Probably the server: '}${plural(slow.length, 'response')} to ${kind} took ${timeText(median(waits))} (median) to begin.`,
         fault: 'server',
         certainty: loopback ? 'sure' : 'likely',
         subjects: slow.map((r) => r.id),
         evidence: [
-          number('answers', slow.length),
+          number('responses', slow.length),
           time('median wait', median(waits)),
           time('longest wait', Math.max(...waits)),
         ],
-        advice: 'Ask for less, keep answers, or run requests together.',
+        advice: 'Request less, cache responses, or run requests in parallel.',
       }),
     ];
   });
@@ -119,13 +119,13 @@ export function fullHandshakeRule({ store }: Facts): Draft[] {
       draft({
         rule: 'tls-full-handshake',
         severity: late.length >= fullHandshakes.warning ? 'warning' : 'info',
-        title: `TLS with ${host} is set up anew each time`,
-        text: `${late.length} handshakes with ${host} were full ones although a session was known; ${timeText(cost)} together.`,
+        title: `TLS sessions with ${host} are not resumed`,
+        text: `${plural(late.length, 'handshake')} with ${host} ${late.length === 1 ? 'was a full one' : 'were full ones'}, although a session was known; ${timeText(cost)} in total.`,
         fault: 'yourCode',
         certainty: 'likely',
         subjects: late.map((t) => t.connection ?? t.id),
-        evidence: [number('full handshakes', late.length), time('time together', cost)],
-        advice: 'Use one Agent for the whole module; it keeps connections and sessions.',
+        evidence: [number('full handshakes', late.length), time('total time', cost)],
+        advice: 'Use one Agent for all requests; it keeps connections and sessions.',
       }),
     ];
   });

@@ -1,6 +1,6 @@
 /** Addresses that did not connect before another did: time lost at each dial. By host. */
 import type { Connection, Dial } from '../../model/records';
-import { timeText } from '../../model/text';
+import { numberText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { isLoopback } from '../places';
@@ -36,7 +36,7 @@ function found(host: string, list: readonly Lost[]): Draft[] {
   const cut = list.some((l) => l.lost.some((c) => c.connect?.result === 'timedOut'));
   const subjects = list.map((l) => l.dial.request ?? l.dial.id);
   const evidence = [
-    number('dials', list.length),
+    number('connections', list.length),
     time('time lost', cost, first.dial.id, 'attempts'),
     words(
       lost.remote?.address ?? 'first attempt',
@@ -50,13 +50,13 @@ function found(host: string, list: readonly Lost[]): Draft[] {
       draft({
         rule: 'localhost-is-two-addresses',
         severity: 'info',
-        title: `${host} is two addresses`,
-        text: `The server listens on 127.0.0.1 only, you say ${host}: ::1 was tried first ${list.length} times.`,
+        title: `${host} resolves to two addresses`,
+        text: `The server listens on 127.0.0.1 only, you connect to ${host}: ::1 was tried first ${list.length === 1 ? 'once' : `${numberText(list.length)} times`}.`,
         fault: 'yourCode',
         certainty: 'sure',
         subjects,
         evidence,
-        advice: 'Say 127.0.0.1, or let the server listen on ::.',
+        advice: 'Use 127.0.0.1, or let the server listen on ::.',
       }),
     ];
   if (cost < 100_000) return [];
@@ -64,13 +64,15 @@ function found(host: string, list: readonly Lost[]): Draft[] {
     draft({
       rule: v6 ? 'ipv6-broken' : 'attempt-budget',
       severity: 'warning',
-      title: v6 ? `IPv6 to ${host} fails, IPv4 works` : `Addresses of ${host} were given up`,
-      text: `${list.length} ${list.length === 1 ? 'dial' : 'dials'} of ${host} lost ${timeText(cost)} on ${lost.remote?.address ?? 'an address'} before ${first.winner.remote?.address ?? 'another'} connected.`,
+      title: v6 ? `IPv6 to ${host} fails, IPv4 works` : `Some addresses of ${host} did not connect`,
+      text: `${plural(list.length, 'connection')} to ${host} lost ${timeText(cost)} on ${lost.remote?.address ?? 'an address'} before ${first.winner.remote?.address ?? 'another'} connected.`,
       fault: 'network',
       certainty: 'likely',
       subjects,
       evidence,
-      advice: v6 ? 'Fix the IPv6 route, or --dns-result-order=ipv4first.' : 'Check the route to that address.',
+      advice: v6
+        ? 'Fix the IPv6 route, or start Node with --dns-result-order=ipv4first.'
+        : 'Check the route to that address.',
     }),
   ];
 }

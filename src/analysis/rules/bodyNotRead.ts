@@ -37,7 +37,7 @@ export function bodyNotReadRule(facts: Facts): Draft[] {
         words('outcome', first.outcome === 'notRead' ? 'not read' : 'still running', first.id, 'outcome'),
         ...(held > 0 ? [time('held for', held, first.id)] : []),
       ],
-      advice: '`res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
+      advice: 'Call `res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
     });
   });
 }

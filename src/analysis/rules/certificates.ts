@@ -81,16 +81,16 @@ function expiring(s: Seen, begin: number): Draft[] {
     draft({
       rule: 'tls-certificate',
       severity: gentle(s, urgent ? 'error' : 'warning'),
-      title: `Certificate of ${named(s)} ${over ? 'has expired' : `ends in ${days} days`}`,
-      text: `The certificate of ${named(s)} ${over ? `was valid until ${leaf.notAfter?.slice(0, 10)}, ${days} days before this trace` : `is valid until ${leaf.notAfter?.slice(0, 10)}, ${days} days from this trace on`}.`,
+      title: `Certificate of ${named(s)} ${over ? 'expired' : `expires in ${days} days`}`,
+      text: `The certificate of ${named(s)} ${over ? `expired on ${leaf.notAfter?.slice(0, 10)}, ${days} days before this trace` : `expires on ${leaf.notAfter?.slice(0, 10)}, ${days} days after this trace`}.`,
       fault: 'server',
       certainty: 'sure',
       subjects: s.subjects,
       evidence: [
-        words('valid until', leaf.notAfter?.slice(0, 10) ?? '', leaf.fingerprint256, 'notAfter'),
+        words('expires', leaf.notAfter?.slice(0, 10) ?? '', leaf.fingerprint256, 'notAfter'),
         number('days left', Math.floor(left)),
       ],
-      advice: 'Ask the server’s owner to renew it.',
+      advice: 'Have the certificate renewed.',
     }),
   ];
 }
@@ -104,15 +104,15 @@ function unverified(s: Seen): Draft[] {
     draft({
       rule: name ? 'tls-certificate' : 'verification-off',
       severity: gentle(s, 'warning'),
-      title: name ? `Certificate is not for ${named(s)}` : `Certificate of ${named(s)} does not hold, and is taken`,
+      title: name ? `Certificate is not for ${named(s)}` : `Invalid certificate of ${named(s)} accepted`,
       text: name
-        ? `The certificate is for ${s.leaf?.subjectAltNames?.slice(0, 4).join(', ') ?? s.leaf?.subject ?? 'others'}, not for ${named(s)}; the program took it all the same.`
-        : `The check of ${named(s)} failed (${v.error ?? 'not authorized'}) and the program took it: anybody in between could answer.`,
+        ? `The certificate is for ${s.leaf?.subjectAltNames?.slice(0, 4).join(', ') ?? s.leaf?.subject ?? 'others'}, not for ${named(s)}; the program accepted it.`
+        : `The certificate of ${named(s)} is invalid (${v.error ?? 'not authorized'}) and the program accepted it: a man in the middle could respond.`,
       fault: name ? 'server' : 'yourCode',
       certainty: 'sure',
       subjects: s.subjects,
       evidence: [words('verification', v.error ?? 'not authorized', s.tunnel.id, 'verification.error')],
-      advice: 'Give its CA by the `ca` option or NODE_EXTRA_CA_CERTS, and keep the check on.',
+      advice: 'Pass its CA with the `ca` option or NODE_EXTRA_CA_CERTS, and keep verification on.',
     }),
   ];
 }
@@ -135,12 +135,12 @@ function weak(s: Seen): Draft[] {
       rule: 'weak-tls',
       severity: gentle(s, 'warning'),
       title: `Weak TLS with ${named(s)}`,
-      text: `${named(s)} speaks ${why.value} (${why.what}), which is held to be breakable.`,
+      text: `${named(s)} speaks ${why.value} (${why.what}), which is considered broken.`,
       fault: 'server',
       certainty: 'sure',
       subjects: s.subjects,
       evidence: [why],
-      advice: 'Ask the server’s owner for TLS 1.2 or later with a modern cipher and key.',
+      advice: 'Configure the server for TLS 1.2 or later with a modern cipher and key.',
     }),
   ];
 }

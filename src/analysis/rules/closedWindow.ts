@@ -1,6 +1,6 @@
 /** A receiver that stopped reading: its window was closed while bytes waited, the server's while sending, or our own. */
 import type { KernelSample, Request } from '../../model/records';
-import { bytesText, timeText } from '../../model/text';
+import { bytesText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { sampleBefore, wholeSamples } from '../kernelSamples';
@@ -31,26 +31,30 @@ export function closedWindowRule(facts: Facts): Draft[] {
     const longest = list.reduce((most, s) => (s.held > most.held ? s : most));
     const held = timeText(sum(list.map((s) => s.held)));
     const waiting = bytesText(Math.max(...list.map((s) => s.waiting)));
-    const n = `${list.length} ${list.length === 1 ? 'request' : 'requests'}`;
+    const n = plural(list.length, 'request');
     return draft({
       rule: 'zero-window',
       severity: 'warning',
       title: server ? `${origin} stopped reading` : `Your code stopped reading what ${origin} sent`,
       text: server
-        ? `The server stopped reading: its closed window held up ${n} to ${origin} for ${held}; ${waiting} waited.`
-        : `Your code: ${waiting} of ${origin} lay unread for ${held} and more, in ${n}, until it could send no more.`,
+        ? `The server stopped reading: its closed window held up ${n} to ${origin} for ${held}; ${waiting} were waiting.`
+        : `Your code left ${waiting} of ${origin} unread for ${held} and more, in ${n}: the server could send no more.`,
       fault: server ? 'server' : 'yourCode',
       certainty: 'sure',
       subjects: list.map((s) => s.r.id),
       evidence: [
-        time(server ? 'held up by the closed window' : 'unread for at least', longest.held, longest.r.id),
+        time(
+          server ? 'held up by the closed window' : 'unread for at least',
+          sum(list.map((s) => s.held)),
+          longest.r.id,
+        ),
         time('first seen', longest.at),
         { what: 'waiting', value: longest.waiting, unit: 'bytes' },
         number('requests', list.length),
       ],
       advice: server
-        ? 'Let the server read while it works, or send less at once.'
-        : 'Read the body as it comes; limit what is asked for at once.',
+        ? 'Let the server read the request while it works on it, or send less at once.'
+        : 'Read the body as it arrives; limit what is requested at once.',
     });
   });
 }

@@ -22,12 +22,12 @@ export function plainHttpRule({ byOrigin }: Facts): Draft[] {
         rule: 'plain-http',
         severity: isPrivate(host) ? 'info' : secret ? 'error' : 'warning',
         title: `Sent in the clear to ${host}`,
-        text: `${sent.length} ${sent.length === 1 ? 'request' : 'requests'} to ${origin} went unencrypted${secret ? ', with credentials' : ''}: anybody on the way can read them.`,
+        text: `${sent.length} ${sent.length === 1 ? 'request' : 'requests'} to ${origin} went unencrypted${secret ? ', with credentials' : ''}: anyone on the network path can read them.`,
         fault: 'yourCode',
         certainty: 'sure',
         subjects: sent.map((r) => r.id),
         evidence: [number('requests', sent.length), words('scheme', 'http', first.id, 'url')],
-        advice: 'Use https:, from the first request on: a redirect comes too late.',
+        advice: 'Use https: from the first request on; a redirect comes too late.',
       }),
     );
   }

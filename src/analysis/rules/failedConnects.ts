@@ -1,6 +1,10 @@
-/** Connects that failed, counted by error and by the line that asked for them. */
+/**
+ * Connections that failed, by error and by the line that asked for them; those that no request waited for apart, as pools
+ * reconnect by themselves when a server closes.
+ */
 import type { CallSite, Connection } from '../../model/records';
 import { addressText } from '../../model/row';
+import { plural } from '../../model/text';
 import { type Draft, draft, number, words } from '../draft';
 import { type Facts, push } from '../facts';
 import { placeText, siteKey } from '../places';
@@ -12,9 +16,14 @@ interface Failed {
   code: string;
   site: CallSite | undefined;
   request: string | undefined;
+  /** A pool of HTTP connections dialled by itself: nothing waited for it. */
+  spare: boolean;
 }
 
-export function failedConnectRule({ store }: Facts): Draft[] {
+const pools = new Set<string | undefined>(['agent', 'undici', 'http2']);
+
+export function failedConnectRule({ store, requests }: Facts): Draft[] {
+  const awaited = new Set(requests.map((r) => r.dial));
   const groups = new Map<string, Failed[]>();
   for (const c of store.connections.values()) {
     const { connect } = c;
@@ -26,28 +35,33 @@ export function failedConnectRule({ store }: Facts): Draft[] {
     if (code === undefined) continue;
     const request = dial?.request === undefined ? undefined : store.requests.get(dial.request);
     const site = request?.callSite ?? dial?.callSite;
-    push(groups, `${code} ${siteKey(site)}`, { c, code, site, request: request?.id });
+    const spare = dial !== undefined && dial.request === undefined && pools.has(dial.via) && !awaited.has(dial.id);
+    push(groups, `${code} ${spare} ${siteKey(site)}`, { c, code, site, request: request?.id, spare });
   }
   return [...groups.values()].map((list) => {
-    const { code, site } = list[0] as Failed;
+    const { code, site, spare } = list[0] as Failed;
     const targets = [...new Set(list.map(({ c }) => (c.remote ? addressText(c.remote) : (c.path ?? '?'))))];
     const at = placeText(site);
     const where = `${targets.slice(0, 3).join(', ')}${targets.length > 3 ? ` and ${targets.length - 3} more` : ''}`;
+    const refused = list.length === 1 ? 'was refused' : 'were refused';
+    const end = code === 'ECONNREFUSED' ? refused : 'failed';
     return draft({
       rule: 'failed-connects',
-      severity: 'error',
-      title: `${list.length} ${list.length === 1 ? 'connect' : 'connects'} failed: ${code}`,
-      text: `${list.length} ${list.length === 1 ? 'connect' : 'connects'} to ${where} failed with ${code}${at === undefined ? '' : `, called at ${at}`}.`,
+      severity: spare ? 'info' : 'error',
+      title: `${plural(list.length, 'connection')} ${code === 'ECONNREFUSED' ? 'refused' : `failed: ${code}`}`,
+      text: spare
+        ? `${plural(list.length, 'connection')} that the pool opened by itself to ${where} failed (${code}); no request was affected.`
+        : `${plural(list.length, 'connection')} to ${where} ${end} (${code})${at === undefined ? '' : `, called at ${at}`}.`,
       fault: code === 'ECONNREFUSED' ? 'server' : unreachable.has(code) || code === 'ETIMEDOUT' ? 'network' : 'unclear',
       certainty: code === 'ECONNREFUSED' || unreachable.has(code) ? 'sure' : 'likely',
       subjects: [...new Set(list.map((f) => f.request ?? f.c.id))],
       evidence: [
-        number('failed connects', list.length),
+        number('failed connections', list.length),
         words('error', code, list[0]?.c.id, 'connect.error.code'),
         words('to', where),
         ...(at === undefined ? [] : [words('called at', at, list[0]?.request ?? list[0]?.c.dial, 'callSite')]),
       ],
-      ...(code === 'ECONNREFUSED' ? { advice: 'Start the server, or correct host and port.' } : {}),
+      ...(code === 'ECONNREFUSED' && !spare ? { advice: 'Start the server, or correct host and port.' } : {}),
     });
   });
 }

@@ -28,7 +28,7 @@ export function h2NotUsedRule(facts: Facts): Draft[] {
       draft({
         rule: 'h2-not-used',
         severity: 'info',
-        title: `${host} speaks HTTP/2, you do not`,
+        title: `${host} speaks HTTP/2, which is not used`,
         text: `${h1.length} requests to ${host} went by HTTP/1.1 over up to ${together} connections at once; HTTP/2 was not offered, and the server speaks it.`,
         fault: 'yourCode',
         certainty: proof ? 'sure' : 'likely',
@@ -39,7 +39,7 @@ export function h2NotUsedRule(facts: Facts): Draft[] {
           ...(proof ? [words('agreed elsewhere', 'h2', proof.id, 'alpn')] : []),
           ...(told && !proof ? [words('alt-svc', header(told, 'alt-svc'), told.id, 'response.headers')] : []),
         ],
-        advice: '`new Agent({ allowH2: true })` of undici, or node:http2: one connection serves all of them.',
+        advice: 'Use undici’s `new Agent({ allowH2: true })`, or node:http2: one connection serves all of them.',
       }),
     );
   }

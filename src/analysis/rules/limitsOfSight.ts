@@ -22,7 +22,7 @@ export function limitsOfSightRule({ store }: Facts): Draft[] {
         certainty: 'sure',
         subjects: [...new Set(faults.map((f) => f.thread))],
         evidence: [number('faults', faults.length), words('part', first.part, first.thread, 'faults')],
-        advice: 'The program did not notice. Please report it.',
+        advice: 'Your program is not affected. Please report it.',
       }),
     );
   }

@@ -26,7 +26,7 @@ export function retransmitRule(facts: Facts): Draft[] {
       rule: 'retransmit-wait',
       severity: 'warning',
       title: `Lost packets cost up to ${timeText(longest.wait)}`,
-      text: `Probably the path: ${n} waited up to ${timeText(longest.wait)} while ${again} ${again === 1 ? 'segment was' : 'segments were'} sent again.`,
+      text: `Probably the network: ${n} waited up to ${timeText(longest.wait)} while ${again} ${again === 1 ? 'segment was' : 'segments were'} retransmitted.`,
       fault: 'network',
       certainty: 'likely',
       subjects: list.map((w) => w.r.id),
@@ -37,7 +37,7 @@ export function retransmitRule(facts: Facts): Draft[] {
           ? []
           : [time('smallest round trip', longest.r.kernel.minRtt, longest.r.id, 'kernel.minRtt')]),
       ],
-      advice: 'Look at the path: Wi-Fi, VPN, a full line, the MTU. It is not your code.',
+      advice: 'Check the network: Wi-Fi, VPN, a saturated link, the MTU. It is not your code.',
     });
   });
 }

@@ -1,12 +1,18 @@
-/** Many like requests from one line, the same request twice, and requests one after another that could go together. */
+/** Many similar requests from one line, the same request twice, and requests one after another that could go together. */
 import type { Request } from '../../model/records';
-import { timeText } from '../../model/text';
+import { numberText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { densest, type Facts, push, sum } from '../facts';
 import { duplicates, nPlusOne, serial } from '../limits';
 import { placeText, requestText, siteKey, templateOf } from '../places';
 
 const lasted = (r: Request): number => (r.endAt as number) - (r.createdAt as number);
+/** µs from the begin of the first to the end of the last. */
+const spanOf = (list: readonly Request[]): number =>
+  list.reduce((end, r) => Math.max(end, r.endAt as number), 0) - ((list[0] as Request).createdAt as number);
+/** The sum may be greater than the run was long, as requests run in parallel: both are said. */
+const addedUp = (list: readonly Request[]): string =>
+  `${timeText(sum(list.map(lasted)))} added up, ${timeText(spanOf(list))} from first to last`;
 const whole = (r: Request): boolean =>
   r.outcome === 'complete' && r.createdAt !== undefined && r.endAt !== undefined && (r.response?.status ?? 0) < 400;
 /** A page after another is no loop over ids. */
@@ -40,10 +46,10 @@ function likeRequests(template: string, list: readonly Request[]): Draft[] {
     return [
       one(
         'duplicate-requests',
-        `${list.length} identical requests from ${at}`,
-        `${list.length} times ${requestText(first)} from ${at}, ${timeText(sum(list.map(lasted)))} together.`,
+        `${plural(list.length, 'identical request')} from ${at}`,
+        `${numberText(list.length)} × ${requestText(first)} from ${at}; ${addedUp(list)}.`,
         list,
-        'Keep the answer, or share the promise of the first.',
+        'Cache the response, or share the promise of the first request.',
       ),
     ];
   }
@@ -52,10 +58,10 @@ function likeRequests(template: string, list: readonly Request[]): Draft[] {
   return [
     one(
       'n-plus-one',
-      `${list.length} like requests from ${at}`,
-      `${list.length} requests ${first.method} ${template} from ${at}, ${timeText(sum(list.map(lasted)))} together.`,
+      `${plural(list.length, 'similar request')} from ${at}`,
+      `${plural(list.length, 'similar request')} from ${at}, ${first.method} ${template}; ${addedUp(list)}.`,
       list,
-      'Ask for all at once, if the server can (a list of ids, a batch).',
+      'Request all of them at once, if the server can (a list of ids, a batch).',
     ),
   ];
 }
@@ -71,7 +77,8 @@ function one(rule: string, title: string, text: string, list: readonly Request[]
     subjects: list.map((r) => r.id),
     evidence: [
       number('requests', list.length),
-      time('time together', sum(list.map(lasted))),
+      time('time added up', sum(list.map(lasted))),
+      time('first to last', spanOf(list)),
       words('first', list[0]?.url ?? '', list[0]?.id, 'url'),
     ],
     advice,
@@ -118,12 +125,17 @@ function serialChain(chain: readonly Request[]): Draft[] {
       rule: 'serial-awaits',
       severity: 'info',
       title: `${chain.length} requests one after another`,
-      text: `${chain.length} requests from ${at} on went one after another; they could perhaps run together: up to ${timeText(saved)} of ${timeText(sum(times))}.`,
+      text: `${chain.length} requests from ${at} on ran one after another; in parallel they might save up to ${timeText(saved)} of ${timeText(sum(times))}.`,
       fault: 'yourCode',
       certainty: 'unclear',
       subjects: chain.map((r) => r.id),
-      evidence: [time('sum', sum(times)), time('longest', Math.max(...times)), number('requests', chain.length)],
-      advice: 'Promise.all, where none needs the answer of another; bodies were not compared.',
+      evidence: [
+        time('might be saved', saved),
+        time('sum', sum(times)),
+        time('longest', Math.max(...times)),
+        number('requests', chain.length),
+      ],
+      advice: 'Use Promise.all where none needs the response of another; bodies were not compared.',
     }),
   ];
 }

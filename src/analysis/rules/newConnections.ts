@@ -1,6 +1,6 @@
 /** Connections that were opened though others to the same origin could have served; by origin and reason. */
 import type { Request } from '../../model/records';
-import { timeText } from '../../model/text';
+import { numberText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { avoidable, shortConnections } from '../limits';
@@ -14,12 +14,12 @@ type New = { r: Request; why: WhyNew };
 const ours = new Set<Reason>(['otherAgent', 'unread', 'idleHere', 'requestClosed']);
 const told = new Set<Reason>([...ours, 'options', 'shortHint', 'idleServer', 'failed']);
 const advice: Partial<Record<Reason, string>> = {
-  otherAgent: 'Make one Agent (dispatcher) for the module and give it to every request.',
-  unread: 'Read the bodies, or let them go: `res.resume()`, `await res.body?.cancel()`.',
+  otherAgent: 'Create one Agent (dispatcher) and pass it to every request.',
+  unread: 'Read the bodies, or discard them: `res.resume()`, `await res.body?.cancel()`.',
   idleHere: 'Keep idle connections longer: a greater `timeout` of the Agent, `keepAliveTimeout` of undici.',
   requestClosed: 'Leave out `connection: close`.',
-  shortHint: 'Ask the server’s owner for a longer keep-alive time-out.',
-  idleServer: 'A longer keep-alive time-out of the server would spare them.',
+  shortHint: 'Raise the keep-alive timeout of the server.',
+  idleServer: 'Raise the keep-alive timeout of the server.',
 };
 /** Connections looked at for each new one; more of one origin are like them. */
 const most = 12;
@@ -63,8 +63,8 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
     draft({
       rule: habit ? 'avoidable-connections' : 'new-connection',
       severity: habit ? 'warning' : 'info',
-      title: `${list.length} new connections to ${hostOf(origin)}${habit ? `, ${list.length} avoidable` : ''}`,
-      text: `${list.length} of ${all.length} requests to ${origin} opened a new connection, ${timeText(cost)} of set-up: ${why.text}.`,
+      title: `${plural(list.length, habit ? 'avoidable connection' : 'new connection')} to ${hostOf(origin)}`,
+      text: `${numberText(list.length)} of ${numberText(all.length)} requests to ${origin} opened a new connection (${timeText(cost)} of setup): ${why.text}.`,
       fault: ours.has(why.reason)
         ? 'yourCode'
         : why.reason === 'options' || why.reason === 'failed'
@@ -74,7 +74,7 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
       subjects: list.map((x) => x.r.id),
       evidence: [
         number('new connections', list.length),
-        time('set-up together', cost),
+        time('total setup', cost),
         words('reason', why.text, why.other ?? r.id),
       ],
       ...(advice[why.reason] === undefined ? {} : { advice: advice[why.reason] as string }),

@@ -1,5 +1,6 @@
 /** Hosts that a package talks to by itself, with no line of the program on the stack; one a package and host. */
 import type { Request } from '../../model/records';
+import { plural } from '../../model/text';
 import { type Draft, draft, number, words } from '../draft';
 import { type Facts, push } from '../facts';
 import { hostOf, isLoopback, originOf } from '../places';
@@ -26,7 +27,7 @@ export function packageHostRule(facts: Facts): Draft[] {
       rule: 'new-hosts-by-package',
       severity: 'info',
       title: `Package ${name} talks to ${host}`,
-      text: `${list.length} ${list.length === 1 ? 'request' : 'requests'} to ${host} came from package ${name} by itself: no line of the program was on the stack.`,
+      text: `${plural(list.length, 'request')} to ${host} came from package ${name} by itself: no line of the program was on the stack.`,
       fault: 'yourCode',
       certainty: 'likely',
       subjects: list.map((r) => r.id),

@@ -1,13 +1,13 @@
-/** One name looked up again and again: Node keeps no answers. Once a name. */
-
+/** One name looked up repeatedly: Node does not cache lookups. One finding per name. */
 import type { Lookup } from '../../model/records';
 import { median } from '../../model/statistics';
-import { timeText } from '../../model/text';
+import { numberText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { densest, type Facts, push, sum } from '../facts';
 import { repeatedLookups } from '../limits';
 
-export function repeatedLookupRule({ store }: Facts): Draft[] {
+export function repeatedLookupRule(facts: Facts): Draft[] {
+  const { store } = facts;
   const byName = new Map<string, Lookup[]>();
   for (const l of store.lookups.values()) {
     if (l.hostname === undefined || l.endAt === undefined || l.beginAt === undefined || l.error) continue;
@@ -23,15 +23,24 @@ export function repeatedLookupRule({ store }: Facts): Draft[] {
       draft({
         rule: 'repeated-look-ups',
         severity: 'info',
-        title: `${name} was looked up ${lookups.length} times`,
-        text: `${lookups.length} look-ups of ${name}, ${timeText(sum(took))} together (median ${timeText(median(took))}): Node keeps no answers.`,
+        title: `${name} was looked up ${numberText(lookups.length)} times`,
+        text: `${plural(lookups.length, 'lookup')} of ${name}, ${timeText(sum(took))} in total (median ${timeText(median(took))}): Node does not cache lookups.`,
         fault: 'yourCode',
         certainty: 'sure',
         subjects: lookups.map((l) => l.dial ?? l.id),
-        evidence: [number('look-ups', lookups.length), time('time together', sum(took))],
-        advice: 'Keep connections alive (one Agent with keepAlive), or give `lookup` a cache.',
+        evidence: [number('lookups', lookups.length), time('total time', sum(took)), time('median', median(took))],
+        advice: adviceFor(lookups, facts),
       }),
     );
   }
   return found;
+}
+
+/** Who reuses connections already has only the cache left. */
+function adviceFor(lookups: readonly Lookup[], { store }: Facts): string {
+  const opened = lookups.flatMap((l) => (l.dial === undefined ? [] : (store.dials.get(l.dial)?.connection ?? [])));
+  const reused = opened.filter((id) => store.requestsOfConnection(id).length > 1).length;
+  return reused > 0
+    ? 'Connections are reused already: give `lookup` a cache, or let idle connections live longer.'
+    : 'Reuse connections (one Agent with `keepAlive: true` for all requests), or give `lookup` a cache.';
 }

@@ -31,7 +31,7 @@ export function retryStormRule(facts: Facts): Draft[] {
       draft({
         rule: 'retry-storm',
         severity: 'warning',
-        title: `${tries.length} retries without back-off`,
+        title: `${tries.length} retries without backoff`,
         text: `${requestText(first)} was tried ${tries.length} times, ${timeText(median(gaps))} apart, while it failed${status === undefined ? '' : ` (${status})`}${at === undefined ? '' : `; called at ${at}`}.`,
         fault: 'yourCode',
         certainty: 'likely',
@@ -41,7 +41,7 @@ export function retryStormRule(facts: Facts): Draft[] {
           time('median gap', median(gaps)),
           words('first failure', status === undefined ? (first.error?.code ?? 'failed') : String(status), first.id),
         ],
-        advice: 'Wait longer after each failure, with some chance in it; honour Retry-After.',
+        advice: 'Wait longer after each failure, with random jitter; honour Retry-After.',
       }),
     );
   }

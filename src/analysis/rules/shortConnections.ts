@@ -1,7 +1,7 @@
 /** Each request opens a connection of its own: no keep-alive. */
 import type { Connection, Request } from '../../model/records';
 import { median } from '../../model/statistics';
-import { timeText } from '../../model/text';
+import { numberText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { densest, type Facts, sum } from '../facts';
 import { churn, shortConnections } from '../limits';
@@ -49,20 +49,20 @@ function found1(facts: Facts, origin: string, all: number, single: readonly { r:
   return draft({
     rule: churning ? 'connection-churn' : 'keep-alive-off',
     severity: loopback && single.length < shortConnections.loopback ? 'info' : 'warning',
-    title: `${single.length} short connections to ${origin}`,
-    text: `${single.length} of ${all} requests opened a connection of their own; it lived ${timeText(median(lives))} (median). Set-up: ${timeText(setUp)}.`,
+    title: `${plural(single.length, 'short connection')} to ${origin}`,
+    text: `${numberText(single.length)} of ${numberText(all)} requests opened a connection of their own, open for ${timeText(median(lives))} (median). Setup: ${timeText(setUp)} in total.`,
     fault: server ? 'server' : 'yourCode',
     certainty: own && !server ? 'sure' : 'likely',
     subjects: single.map(({ r }) => r.id),
     evidence: [
       number('connections', single.length),
       time('median life', median(lives), first.c.id, 'closedAt'),
-      time('set-up together', setUp),
+      time('total setup', setUp),
       ...(via === undefined ? [] : [words('opened by', via, first.c.dial, 'via')]),
       ...(first.c.closedBy === undefined ? [] : [words('closed by', first.c.closedBy, first.c.id, 'closedBy')]),
     ],
     advice: server
-      ? 'Ask the server’s owner to keep connections alive.'
+      ? 'Let the server keep connections alive.'
       : 'Use one Agent with `keepAlive: true` for all requests to it.',
   });
 }

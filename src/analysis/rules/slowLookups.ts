@@ -1,7 +1,7 @@
-/** Look-ups that took long: the thread pool was full, Node's own limit on them, or the resolver. By kind and name. */
+/** Lookups that took long: the thread pool was full, Node's own limit on them, or the resolver. By kind and name. */
 import type { Lookup } from '../../model/records';
 import { median } from '../../model/statistics';
-import { timeText } from '../../model/text';
+import { plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { lookupSlots, poolWait, slowLookup } from '../limits';
@@ -10,7 +10,10 @@ const took = (l: Lookup): number => (l.endAt as number) - (l.beginAt as number);
 const waited = (l: Lookup): number => l.poolWaitDuration ?? 0;
 
 export function slowLookupRule({ store }: Facts): Draft[] {
-  const done = [...store.lookups.values()].filter((l) => l.beginAt !== undefined && l.endAt !== undefined);
+  // A wait longer than the whole lookup is no figure to build on.
+  const done = [...store.lookups.values()].filter(
+    (l) => l.beginAt !== undefined && l.endAt !== undefined && waited(l) <= took(l),
+  );
   if (done.length === 0) return [];
   return [...poolFindings(done), ...resolverFindings(done)];
 }
@@ -26,17 +29,17 @@ function poolFindings(done: readonly Lookup[]): Draft[] {
     draft({
       rule: 'dns-thread-pool',
       severity: 'warning',
-      title: `Look-ups waited ${timeText(lost)} for the thread pool`,
-      text: `Thread pool: ${list.length === 1 ? 'a look-up' : `${list.length} look-ups`} waited ${timeText(lost)} for a thread; looking up took ${timeText(rest)}${slots ? '; others were under way' : ''}.`,
+      title: `Lookups waited ${timeText(lost)} for the thread pool`,
+      text: `${plural(list.length, 'lookup')} waited ${timeText(lost)} for a thread of the pool; the lookup itself took ${timeText(rest)}${slots ? '; others were running' : ''}.`,
       fault: slots ? 'node' : 'yourCode',
       certainty: 'sure',
       subjects: ids,
       evidence: [
-        time('wait for a thread', waited(list[0] as Lookup), list[0]?.id, 'poolWaitDuration'),
-        time('look-up after it', took(list[0] as Lookup) - waited(list[0] as Lookup), list[0]?.id),
-        number('look-ups', list.length),
+        time('wait for a thread', lost, list[0]?.id, 'poolWaitDuration'),
+        time('lookup after it', rest, list[0]?.id),
+        number('lookups', list.length),
       ],
-      advice: 'Set UV_THREADPOOL_SIZE=16 before the start, or move pbkdf2, zlib and the like to a worker.',
+      advice: 'Start with UV_THREADPOOL_SIZE=16, or move pbkdf2, zlib and the like to a worker.',
     }),
   ];
 }
@@ -59,12 +62,16 @@ function resolverFindings(done: readonly Lookup[]): Draft[] {
       draft({
         rule: 'dns-slow',
         severity: 'warning',
-        title: `Looking up ${name} takes ${timeText(median(times))}`,
-        text: `${list.length} ${list.length === 1 ? 'look-up' : 'look-ups'} of ${name} took ${timeText(sum(times))}; the trace’s usual is ${timeText(usual)}.${silent ? ' 5 s and more: the first name server is silent.' : ''}`,
+        title: `Lookup of ${name} takes ${timeText(median(times))}`,
+        text: `${plural(list.length, 'lookup')} of ${name} took ${timeText(sum(times))}; the median of all is ${timeText(usual)}.${silent ? ' Over 5 s: the first name server does not answer.' : ''}`,
         fault: 'dns',
         certainty: list.every((l) => l.poolWaitDuration !== undefined) ? 'sure' : 'likely',
         subjects: list.map((l) => l.dial ?? l.id),
-        evidence: [time('longest look-up', Math.max(...times), list[0]?.id), time('usual', usual)],
+        evidence: [
+          time('total time', sum(times)),
+          time('longest', Math.max(...times), list[0]?.id),
+          time('median of all lookups', usual),
+        ],
         advice: 'Check the name servers of this machine and the search domains.',
       }),
     ];

@@ -33,7 +33,7 @@ export function staleKeepAliveRule(facts: Facts): Draft[] {
         ...(s.idle === undefined ? [] : [time('idle before', s.idle, r.id, 'idleDuration')]),
         ...(s.hint === undefined ? [] : [time('server keeps alive', s.hint, r.connection, 'keepAliveHint.timeout')]),
       ],
-      advice: 'Agent({ keepAlive: true, timeout }) below the server’s limit; repeat idempotent requests once.',
+      advice: 'Set the Agent’s `timeout` below the server’s limit, and retry idempotent requests once.',
     });
   });
 }

@@ -1,6 +1,6 @@
 /** Timers that ended requests, grouped by timer; and requests that died while the program itself was busy. */
 import type { Request } from '../../model/records';
-import { timeText } from '../../model/text';
+import { plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { busyLoop } from '../limits';
@@ -24,11 +24,11 @@ export function timeoutRule({ requests, store, now }: Facts): Draft[] {
   }
   return [...groups.values()].map((list) => {
     const { name, limit, fault, advice } = list[0] as (typeof list)[number];
-    const n = `${list.length} ${list.length === 1 ? 'request' : 'requests'}`;
+    const n = plural(list.length, 'request');
     return draft({
       rule: 'timeout',
       severity: 'warning',
-      title: `Timer fired: ${name}${limit === undefined ? '' : ` of ${timeText(limit)}`}`,
+      title: `Timed out: ${name}${limit === undefined ? '' : ` of ${timeText(limit)}`}`,
       text: `${name}${limit === undefined ? '' : ` of ${timeText(limit)}`} ended ${n}.`,
       fault,
       certainty: 'sure',
@@ -56,17 +56,17 @@ export function busyLoopRule({ requests, store }: Facts): Draft[] {
     draft({
       rule: 'event-loop-blocked',
       severity: 'warning',
-      title: `Your program was busy for ${timeText(longest)} while answers were due`,
-      text: `During ${late.length} requests the event loop was busy for more than half of the time, up to ${timeText(longest)}; answers may have lain ready.`,
+      title: `Your program was busy for ${timeText(longest)} while responses were due`,
+      text: `During ${plural(late.length, 'request')} the event loop was busy more than half of the time, up to ${timeText(longest)}: responses may have waited in the process.`,
       fault: 'yourCode',
       certainty: 'likely',
       subjects: late.map((r) => r.id),
       evidence: [
         number('requests', late.length),
         time('longest busy', longest, late[0]?.id, 'loopBusyDuration'),
-        time('busy together', sum(late.map((r) => r.loopBusyDuration as number))),
+        time('busy in total', sum(late.map((r) => r.loopBusyDuration as number))),
       ],
-      advice: 'Move the computation to a worker, slice it, or stream.',
+      advice: 'Move the computation to a worker, split it, or stream.',
     }),
   ];
 }

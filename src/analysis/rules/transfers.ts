@@ -1,7 +1,7 @@
-/** Bodies that take long: uploads held up by the reader or by the program's own stream, answers that trickle in. */
+/** Bodies that take long: uploads held up by the reader or by the program's own stream, responses that arrive slowly. */
 import type { Request } from '../../model/records';
 import { median } from '../../model/statistics';
-import { bytesText, timeText } from '../../model/text';
+import { bytesText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { heldUp, slowAt, slowBody, upload } from '../limits';
@@ -17,8 +17,8 @@ interface Upload {
 
 const sides = {
   stream: { words: 'your stream', fault: 'yourCode' },
-  socket: { words: 'the reader or the path', fault: 'unclear' },
-  path: { words: 'the reader or the path', fault: 'unclear' },
+  socket: { words: 'server or network', fault: 'unclear' },
+  path: { words: 'server or network', fault: 'unclear' },
   reader: { words: 'the server', fault: 'server' },
   buffer: { words: 'the send buffer', fault: 'machine' },
   line: { words: 'the network', fault: 'network' },
@@ -48,17 +48,17 @@ export function uploadRule(facts: Facts): Draft[] {
     const send = sum(list.map((u) => u.send));
     const part = sum(list.map((u) => (why === 'stream' ? u.idle : u.held)));
     const first = list[0] as Upload;
-    const n = `${list.length} ${list.length === 1 ? 'upload' : 'uploads'} to ${origin}`;
+    const n = `${plural(list.length, 'upload')} to ${origin}`;
     const bytes = sum(list.map(({ r }) => r.body?.bytes ?? r.body?.declaredBytes ?? 0));
     const window = sum(list.map(({ r }) => r.kernel?.rwndLimitedDuration ?? 0));
     const buffer = sum(list.map(({ r }) => r.kernel?.sndbufLimitedDuration ?? 0));
     const texts = {
-      stream: `Your stream: nothing to send for ${timeText(part)} of ${timeText(send)}, in ${n}.`,
-      socket: `Not clear: the socket took no more for ${timeText(part)} of ${timeText(send)}, in ${n}: the reader or the path.`,
+      stream: `Your stream had nothing to send for ${timeText(part)} of ${timeText(send)}, in ${n}.`,
+      socket: `Not clear: the send buffer was full for ${timeText(part)} of ${timeText(send)}, in ${n}: server or network.`,
       reader: `The server reads slowly: its window held up ${n} for ${timeText(window)} of ${timeText(send)}.`,
       buffer: `This machine’s send buffer held up ${n} for ${timeText(buffer)} of ${timeText(send)}.`,
-      line: `Network: ${n} took ${timeText(send)} for ${bytesText(bytes)}; neither the reader nor this machine held it up.`,
-      path: `Not clear: ${n} took ${timeText(send)} for ${bytesText(bytes)}: the reader or the path.`,
+      line: `Network: ${n} took ${timeText(send)} for ${bytesText(bytes)}; neither the server nor this machine held it up.`,
+      path: `Not clear: ${n} took ${timeText(send)} for ${bytesText(bytes)}: server or network.`,
     };
     return draft({
       rule: 'upload-limited',
@@ -69,11 +69,14 @@ export function uploadRule(facts: Facts): Draft[] {
       certainty: why === 'socket' || why === 'path' ? 'unclear' : why === 'line' ? 'likely' : 'sure',
       subjects: list.map((u) => u.r.id),
       evidence: [
-        time('sending', first.send, first.r.id, 'sendEndAt'),
-        ...(why === 'stream' ? [time('nothing to send', first.idle, first.r.id, 'body.lastWriteAt')] : []),
-        ...(first.held > 0 ? [time('socket took no more', first.held, first.r.id, 'body.drainDuration')] : []),
+        time('sending', send, first.r.id, 'sendEndAt'),
+        ...(why === 'stream' ? [time('nothing to send', part, first.r.id, 'body.lastWriteAt')] : []),
+        ...(why === 'socket' ? [time('send buffer full', part, first.r.id, 'body.drainDuration')] : []),
         ...(window > 0
           ? [time('held up by the server’s window', window, first.r.id, 'kernel.rwndLimitedDuration')]
+          : []),
+        ...(why === 'buffer'
+          ? [time('held up by the send buffer', buffer, first.r.id, 'kernel.sndbufLimitedDuration')]
           : []),
         { what: 'bytes', value: bytes, unit: 'bytes' },
       ],
@@ -81,10 +84,10 @@ export function uploadRule(facts: Facts): Draft[] {
         why === 'stream'
           ? 'Read the source faster: bigger chunks, a greater highWaterMark, `pipeline`.'
           : why === 'socket' || why === 'path'
-            ? 'Look at the reader; the helper’s kernel figures tell it from the path.'
+            ? 'Run with --helper all: kernel statistics tell server and network apart (docs/kernel.md).'
             : why === 'reader'
-              ? 'Let the server read while it works, or send less at once.'
-              : 'Send less, or packed.',
+              ? 'Let the server read the request while it works on it, or send less at once.'
+              : 'Send less, or compress it.',
     });
   });
 }
@@ -122,7 +125,7 @@ export function slowBodyRule({ byOrigin, store }: Facts): Draft[] {
         rule: 'body-slow',
         severity: median(times) >= slowBody.warning && slow.length >= 5 ? 'warning' : 'info',
         title: `Bodies of ${kind} take ${timeText(median(times))}`,
-        text: `${loopback ? '' : 'Server or path: '}${slow.length} bodies of ${kind} took ${timeText(median(times))} (median) to come${gaps.length > 0 ? `, with gaps of up to ${timeText(Math.max(...gaps))}` : ''}.`,
+        text: `${loopback ? '' : 'Server or network: '}${plural(slow.length, 'body', 'bodies')} of ${kind} took ${timeText(median(times))} (median) to arrive${gaps.length > 0 ? `, with gaps of up to ${timeText(Math.max(...gaps))}` : ''}.`,
         fault: loopback ? 'server' : 'unclear',
         certainty: loopback ? 'sure' : 'likely',
         subjects: slow.map((r) => r.id),
@@ -131,7 +134,7 @@ export function slowBodyRule({ byOrigin, store }: Facts): Draft[] {
           time('median time', median(times)),
           ...(gaps.length > 0 ? [time('longest gap', Math.max(...gaps), slow[0]?.id, 'chunks.longestGap')] : []),
         ],
-        advice: 'Ask for less or for a packed answer, keep answers, or run requests together.',
+        advice: 'Request less or a compressed response, cache responses, or run requests in parallel.',
       }),
     ];
   });

@@ -25,7 +25,7 @@ export function vanishedSegmentRule(facts: Facts): Draft[] {
     const worst = list.reduce((most, s) => (s.again > most.again ? s : most));
     return draft({
       ...common(origin),
-      text: `The path: segments of ${worst.mss} bytes to ${origin} vanish, sent again ${worst.again} times without an answer; smaller ones arrive.`,
+      text: `Segments of ${worst.mss} bytes to ${origin} are lost, retransmitted ${worst.again} times without a reply; smaller ones arrive.`,
       fault: 'network',
       certainty: heard ? 'sure' : 'likely',
       subjects: list.map((s) => s.r.id),
@@ -44,7 +44,7 @@ const common = (origin: string) =>
   ({
     rule: 'pmtu-black-hole',
     severity: 'error',
-    title: `Large packets to ${origin} vanish`,
+    title: `Large packets to ${origin} are lost`,
     advice:
       'Look at the MTU of VPN and tunnel on the way; net.ipv4.tcp_mtu_probing=1, or a smaller MSS, gets round it.',
   }) as const;
@@ -99,7 +99,7 @@ function bySize(origin: string, list: readonly Request[], facts: Facts): Draft[]
       ...common(origin),
       severity: 'warning',
       title: `Large requests to ${origin} hang`,
-      text: `Not clear: ${large.length} requests with a body got no answer from ${origin}, all ${small.length} without passed: looks like large packets that vanish.`,
+      text: `Not clear: ${large.length} requests with a body got no response from ${origin}, all ${small.length} without one did: large packets may be lost.`,
       fault: 'unclear',
       certainty: 'unclear',
       subjects: large.map((r) => r.id),

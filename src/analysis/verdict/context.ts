@@ -5,6 +5,7 @@ import { type Context, contextOf } from '../../model/phase-context';
 import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases';
 import type { ErrorInfo, PhaseName, Request } from '../../model/records';
 import type { Store } from '../../model/store';
+import { timeText } from '../../model/text';
 import { pauseMatters } from '../limits';
 import { hostOf, isLoopback, originOf } from '../places';
 import { Usual } from './usual';
@@ -59,11 +60,20 @@ export function caseOf(r: Request, store: Store, now: number, usual = new Usual(
 export const durationOf = (k: Case, name: PhaseName): number =>
   k.breakdown.phases.find((p) => p.name === name)?.duration ?? 0;
 
+/** What to record to find out more. */
+export const helperTells = 'run with --helper all (docs/kernel.md): it sees what arrived, and when.';
+
+/** `448 of 572 ms`, `0.9 ms of 1.21 s`. */
+export function ofText(part: number, whole: number): string {
+  const [a, b] = [timeText(part), timeText(whole)];
+  return a.endsWith(' ms') && b.endsWith(' ms') ? `${a.slice(0, -3)} of ${b}` : `${a} of ${b}`;
+}
+
 export const phaseWords: Readonly<Record<PhaseName, string>> = {
-  queue: 'the agent’s queue',
-  dns: 'the look-up',
+  queue: 'the Agent’s queue',
+  dns: 'the DNS lookup',
   tcp: 'the TCP connect',
-  proxy: 'the proxy’s tunnel',
+  proxy: 'the proxy tunnel',
   tls: 'the TLS handshake',
   send: 'sending the request',
   wait: 'waiting for the server',

@@ -28,9 +28,9 @@ const stoppedInDebugger: Condition = (k) => {
     rule: 'pausedInDebugger',
     fault: 'unclear',
     certainty: 'likely',
-    text: `Ended while the program stood in the debugger (${timeText(k.paused)}).`,
+    text: `Ended while the program was paused in the debugger (${timeText(k.paused)}).`,
     evidence: [time('paused', k.paused), ...code(k)],
-    advice: 'Run it again without a stop; timers and servers do not wait for the debugger.',
+    advice: 'Run it again without pausing; timers and servers do not wait for the debugger.',
   };
 };
 
@@ -39,7 +39,7 @@ const proxy: Condition = (k) => {
   const status = r.response?.status;
   const isProxy = phase === 'proxy' || c.dial?.purpose === 'proxy' || (r.method === 'CONNECT' && status !== undefined);
   if (!isProxy || (phase !== 'proxy' && phase !== 'tcp' && phase !== 'dns' && r.method !== 'CONNECT')) return;
-  const said = status === undefined ? (k.code ?? 'no answer') : String(status);
+  const said = status === undefined ? (k.code ?? 'no response') : String(status);
   return {
     rule: 'proxyFailed',
     fault: 'proxy',
@@ -48,8 +48,8 @@ const proxy: Condition = (k) => {
     evidence: [...code(k), ...(status === undefined ? [] : [number('status', status, r.id)])],
     advice:
       status === 407
-        ? 'Give the proxy’s user and password.'
-        : 'Check the proxy’s address, and that it may reach the host.',
+        ? 'Give the user and password of the proxy.'
+        : 'Check the address of the proxy, and that it may connect to the host.',
   };
 };
 
@@ -58,7 +58,7 @@ const dns: Condition = (k) => {
   const took = durationOf(k, 'dns');
   const host = k.error?.hostname ?? k.c.lookup?.hostname ?? k.host;
   const asked = k.c.lookup?.servers?.length ? `; asked ${k.c.lookup.servers.join(', ')}` : '';
-  const evidence = [...code(k), time('look-up', took, k.c.lookup?.id ?? k.r.id)];
+  const evidence = [...code(k), time('lookup', took, k.c.lookup?.id ?? k.r.id)];
   if (k.code === 'ENOTFOUND' || k.code === 'ENODATA')
     return {
       rule: 'dnsNotFound',
@@ -66,16 +66,16 @@ const dns: Condition = (k) => {
       certainty: 'likely',
       text: `No such host: ${host} (${timeText(took)}${asked}).`,
       evidence,
-      advice: 'Check how the name is written, and that this machine’s name server knows it.',
+      advice: 'Check the spelling of the host name, and that this machine’s name server knows it.',
     };
   if (k.code === undefined || timerOf(k)) return;
   return {
     rule: 'dnsFailed',
     fault: 'dns',
     certainty: 'sure',
-    text: `The look-up of ${host} failed after ${timeText(took)}: ${k.code}${asked}.`,
+    text: `The lookup of ${host} failed after ${timeText(took)}: ${k.code}${asked}.`,
     evidence,
-    advice: 'Check the name server of this machine (/etc/resolv.conf) and the way to it.',
+    advice: 'Check this machine’s name server (/etc/resolv.conf) and the route to it.',
   };
 };
 
@@ -106,11 +106,11 @@ const attempts: Condition = (k) => {
       rule: 'attemptCutByBusyLoop',
       fault: 'yourCode',
       certainty: 'likely',
-      text: `Your program was busy for ${timeText(k.busy ?? 0)}, so Node gave up a connection that was probably fine.`,
+      text: `Your program was busy for ${timeText(k.busy ?? 0)}, so Node gave up a connection that probably worked.`,
       evidence: [time('event loop busy', k.busy ?? 0, k.r.id, 'loopBusyDuration'), ...evidence],
-      advice: 'Move the computation to a worker, or slice it.',
+      advice: 'Move the computation to a worker, or split it.',
     };
-  const last = all.at(-1)?.connect?.error?.code ?? k.code ?? 'no answer';
+  const last = all.at(-1)?.connect?.error?.code ?? k.code ?? 'no response';
   return {
     rule: 'attemptBudget',
     fault: 'node',
@@ -139,9 +139,9 @@ const connect: Condition = (k) => {
       rule: 'noSocket',
       fault: 'yourCode',
       certainty: 'sure',
-      text: `The socket ${k.c.dial?.path ?? target(k)} ${k.code === 'ENOENT' ? 'does not exist' : 'may not be opened'}.`,
+      text: `The socket ${k.c.dial?.path ?? target(k)} ${k.code === 'ENOENT' ? 'does not exist' : 'cannot be opened: no permission'}.`,
       evidence,
-      advice: 'Check the path, its rights, and that the server runs.',
+      advice: 'Check the path, its permissions, and that the server runs.',
     };
   if (['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(k.code)) {
     const v6 = k.c.attempts.length > 0 && k.c.attempts.every((a) => a.remote?.address.includes(':'));
@@ -149,11 +149,9 @@ const connect: Condition = (k) => {
       rule: 'unreachable',
       fault: 'network',
       certainty: 'sure',
-      text: v6 ? `This machine has no IPv6 route: ${target(k)} (${k.code}).` : `No way to ${target(k)}: ${k.code}.`,
+      text: v6 ? `This machine has no IPv6 route: ${target(k)} (${k.code}).` : `No route to ${target(k)}: ${k.code}.`,
       evidence,
-      advice: v6
-        ? 'Use `family: 4`, or give the machine an IPv6 route.'
-        : 'Check the route, the VPN, and the local address bound.',
+      advice: v6 ? 'Use `family: 4`, or set up an IPv6 route.' : 'Check the route, the VPN and the local address.',
     };
   }
   if (k.code === 'ETIMEDOUT')
@@ -179,7 +177,7 @@ const tls: Condition = (k) => {
     certainty: 'sure',
     text: `The server closed during the TLS handshake, after ${timeText(durationOf(k, 'tls'))}.`,
     evidence: [...code(k), time('TLS handshake', durationOf(k, 'tls'), k.c.tls?.id)],
-    advice: 'Check that this port speaks TLS, and which versions and names it takes.',
+    advice: 'Check that this port speaks TLS, and which versions and server names it accepts.',
   };
 };
 
@@ -201,7 +199,7 @@ const stale: Condition = (k) => {
       certainty: 'unclear',
       text: `Not clear: the ${ordinalText(k.r.ordinal ?? 0)} request on this connection was cut off, ${idle} before.`,
       evidence,
-      wouldTell: 'The server’s own log, or packets.',
+      wouldTell: 'look into the server’s log, or record packets (--capture).',
     };
   return {
     rule: 'staleKeepAlive',
@@ -209,9 +207,9 @@ const stale: Condition = (k) => {
     certainty: s.sure ? 'sure' : 'likely',
     text: s.sure
       ? `The server had closed this idle connection (${idle}${limit}) when the ${ordinalText(k.r.ordinal ?? 0)} request on it was sent.`
-      : `Probably a connection the server had dropped: ${idle}${limit}, closed at the request.`,
+      : `Probably the server had dropped this connection: ${idle}${limit}, closed when the request was sent.`,
     evidence,
-    advice: 'Give the Agent a `timeout` below the server’s limit, and repeat idempotent requests once.',
+    advice: 'Set the Agent’s `timeout` below the server’s limit, and retry idempotent requests once.',
   };
 };
 
@@ -230,10 +228,10 @@ const timer: Condition = (k) => {
     fault: late ? 'yourCode' : t.fault,
     certainty: late ? 'likely' : 'sure',
     text: late
-      ? `${t.name} of ${timeText(t.limit ?? 0)} fired; your program was busy for ${timeText(k.busy ?? 0)} of it, the answer may have lain ready.`
+      ? `${t.name} of ${timeText(t.limit ?? 0)} ran out; your program was busy for ${timeText(k.busy ?? 0)} meanwhile, and the response may have arrived.`
       : timerText(k, t),
     evidence,
-    advice: late ? 'Move the computation to a worker, or slice it.' : t.advice,
+    advice: late ? 'Move the computation to a worker, or split it.' : t.advice,
   };
 };
 
@@ -262,7 +260,7 @@ const broken: Condition = (k) => {
         ...(came === undefined ? [] : [number('bytes received', came, r.id)]),
         ...code(k),
       ],
-      advice: 'Look into the server’s log; a proxy’s time or size limit shows by always the same figure.',
+      advice: 'Look into the server’s log; the same time or size every time points to a limit of a proxy.',
     };
   }
   if (r.responseBeginAt === undefined && closed && (k.phase === 'wait' || k.phase === 'send'))
@@ -270,7 +268,7 @@ const broken: Condition = (k) => {
       rule: 'closedUnanswered',
       fault: 'server',
       certainty: 'likely',
-      text: `The server took the request and closed without an answer after ${timeText(k.total)}.`,
+      text: `The server accepted the request and closed without a response after ${timeText(k.total)}.`,
       evidence: [time('until then', k.total, r.id), ...code(k)],
       advice: 'Look into the server’s log at that time.',
     };
@@ -279,9 +277,9 @@ const broken: Condition = (k) => {
       rule: 'badResponse',
       fault: 'server',
       certainty: 'sure',
-      text: `The answer is not valid HTTP: ${k.code}.`,
+      text: `The response is not valid HTTP: ${k.code}.`,
       evidence: code(k),
-      advice: 'Ask the server’s owner; check that the port speaks plain HTTP/1.1.',
+      advice: 'Check that the port speaks plain HTTP/1.1; else report it to the operator of the server.',
     };
   return;
 };

@@ -7,7 +7,7 @@ import { bytesText, timeText } from '../../model/text';
 import { number, time, words } from '../draft';
 import { busyLoop, lookupSlots } from '../limits';
 import { requestText } from '../places';
-import { type Case, durationOf } from './context';
+import { type Case, durationOf, helperTells, ofText } from './context';
 
 export interface Part {
   rule: string;
@@ -43,7 +43,7 @@ function queue(k: Case): Part | undefined {
     lo: d,
     hi: d,
     text: (share) =>
-      `Agent: waited ${share} for a free socket${limit === undefined ? '' : `; limit ${limit}`}${taken}.`,
+      `Waited ${share} for a free socket${limit === undefined ? '' : `: this Agent allows ${limit}`}${taken}.`,
     advice: 'Raise maxSockets on this Agent, or make what holds the sockets faster.',
     evidence: [
       time('queued', d, k.r.id, 'assignedAt'),
@@ -57,14 +57,14 @@ function queue(k: Case): Part | undefined {
 function beforeConnecting(k: Case, d: number): Part {
   const first = k.usual.isFirstFetch(k.r);
   const busy = k.busy !== undefined && k.busy >= busyLoop.share * d;
-  const why = first ? '; Node loads fetch when it is first called' : busy ? '; your program was busy meanwhile' : '';
+  const why = first ? ': Node loads fetch on its first call' : busy ? ': your program was busy' : '';
   return {
     rule: 'beforeConnecting',
     fault: first ? 'node' : busy ? 'yourCode' : 'unclear',
     phase: 'queue',
     lo: d,
     hi: d,
-    text: (share) => `Before connecting: ${share} passed in the process before a connection was begun${why}.`,
+    text: (share) => `${share} passed before connecting${why}.`,
     evidence: [
       time('before the connection', d, k.r.id, 'assignedAt'),
       ...(k.busy === undefined ? [] : [time('event loop busy during the request', k.busy, k.r.id, 'loopBusyDuration')]),
@@ -88,9 +88,9 @@ function dns(k: Case): Part[] {
       lo: pool,
       hi: pool,
       text: (share) =>
-        `Thread pool: ${share} before the look-up could start; the look-up itself took ${timeText(rest)}.`,
-      advice: 'Set UV_THREADPOOL_SIZE before the start, or move the work that fills the pool to a worker.',
-      evidence: [time('wait for a thread', pool, id, 'poolWaitDuration'), time('look-up after it', rest, id)],
+        `Waited ${share} for a thread before the lookup could start; the lookup itself took ${timeText(rest)}.`,
+      advice: 'Start with a greater UV_THREADPOOL_SIZE, or move the work that fills the thread pool to a worker.',
+      evidence: [time('wait for a thread', pool, id, 'poolWaitDuration'), time('lookup after it', rest, id)],
     },
     {
       rule: slots ? 'lookupSlots' : 'resolver',
@@ -101,16 +101,13 @@ function dns(k: Case): Part[] {
       hi: rest,
       text: (share) =>
         slots
-          ? `DNS: ${share}; ${l?.inFlight} look-ups were under way, and Node runs only ${lookupSlots} at a time.`
+          ? `DNS: ${share}; ${l?.inFlight} lookups were running, and Node runs only ${lookupSlots} at a time.`
           : `DNS: ${share}; the resolver answered late.`,
-      advice: 'Keep connections alive, so that fewer names are looked up; check the name server.',
+      advice: 'Check this machine’s name server; requests on a reused connection need no lookup.',
       evidence: [
-        time('look-up', rest, id),
-        ...(l?.inFlight === undefined ? [] : [number('look-ups under way', l.inFlight, id)]),
+        time('lookup', rest, id),
+        ...(l?.inFlight === undefined ? [] : [number('lookups running', l.inFlight, id)]),
       ],
-      ...(l?.poolWaitDuration === undefined
-        ? { wouldTell: 'The wait for a thread of the pool was not measured.' }
-        : {}),
     },
   ];
 }
@@ -133,8 +130,8 @@ function tcp(k: Case): Part[] {
       lo: before,
       hi: before,
       text: (share) =>
-        `${share} went to ${lost.length === 1 ? (first?.remote?.address ?? 'an address') : `${lost.length} addresses`} that did not connect; then ${winner?.remote?.address ?? 'the next'} answered in ${timeText(whole - before)}.`,
-      advice: 'Check the route to the first address; `family: 4` leaves IPv6 out.',
+        `${share} went to ${lost.length === 1 ? (first?.remote?.address ?? 'an address') : `${lost.length} addresses`} that did not connect; then ${winner?.remote?.address ?? 'the next'} connected in ${timeText(whole - before)}.`,
+      advice: 'Check the route to the first address; `family: 4` skips IPv6.',
       evidence: [
         time('attempts before', before, dial?.id, 'attempts'),
         ...(first?.connect?.result === undefined
@@ -150,7 +147,7 @@ function tcp(k: Case): Part[] {
       hi: whole - before,
       text: (share) => `Network: ${share} for the TCP connect.`,
       evidence: [time('TCP connect', whole - before, winner?.id, 'connect')],
-      wouldTell: 'Whether packets were lost: the helper’s kernel figures.',
+      wouldTell: helperTells,
     },
   ];
 }
@@ -164,7 +161,7 @@ function tls(k: Case): Part | undefined {
     lo: 0,
     hi: d,
     text: (share) => `TLS handshake: ${share}${k.c.tls?.resumed === false ? ', a full one' : ''}.`,
-    advice: 'Keep connections alive; a full handshake costs one or two round trips.',
+    advice: 'Reuse connections; a full handshake costs one or two round trips.',
     evidence: [time('TLS handshake', d, k.c.tls?.id)],
   };
 }
@@ -194,10 +191,10 @@ function send(k: Case): Part[] {
       lo: stall,
       hi: whole - unsent,
       text: (share) =>
-        `Upload: ${share}; the socket took no more ${waits === 1 ? 'once' : `${waits ?? 'several'} times`}. Receiver or path: not clear.`,
-      advice: 'Check how fast the server reads.',
-      evidence: [time('upload stalled', stall, k.r.id, 'body.drainDuration'), time('sending', whole, k.r.id)],
-      wouldTell: 'The receiver’s window: the helper’s kernel figures.',
+        `Upload: ${share}; the send buffer was full ${waits === 1 ? 'once' : `${waits ?? 'several'} times`}. Not clear: server or network.`,
+      advice: 'Check how fast the server reads the request.',
+      evidence: [time('upload stalled', stall, k.r.id, 'body.drainDuration'), time('sending', whole - unsent, k.r.id)],
+      wouldTell: helperTells,
     },
   ];
 }
@@ -215,7 +212,10 @@ function wait(k: Case): Part[] {
       phase: 'wait',
       lo: d - busyHi,
       hi: d,
-      text: (share) => `Server: ${share} between the last request byte and the first answer byte.`,
+      text: (share) =>
+        busyHi > 0 && busyHi < d
+          ? `The server took about ${share}: ${timeText(d)} waited, ${timeText(busyHi)} of it your program was busy.`
+          : `The server took ${share}, from the last request byte to the first response byte.`,
       evidence: [
         time('waiting', d, k.r.id, 'responseBeginAt'),
         ...(k.busy === undefined ? [] : [time('event loop busy', k.busy, k.r.id, 'loopBusyDuration')]),
@@ -229,10 +229,10 @@ function wait(k: Case): Part[] {
       lo: 0,
       hi: busyHi,
       text: () =>
-        `Your program was busy for ${timeText(k.busy ?? 0)} of ${timeText(k.total)} and could take no answer; when it came is not measured.`,
+        `Your program was busy for ${ofText(k.busy ?? 0, k.total)} and could not take a response; when it arrived was not measured.`,
       advice: 'Move the computation to a worker, or slice it.',
       evidence: [time('event loop busy', k.busy ?? 0, k.r.id, 'loopBusyDuration'), time('waiting', d, k.r.id)],
-      wouldTell: 'The helper sees when the answer reached this machine.',
+      wouldTell: helperTells,
     },
   ];
 }
@@ -252,8 +252,8 @@ function download(k: Case): Part[] {
       phase: 'download',
       lo: unread,
       hi: unread,
-      text: (share) => `Your code: ${share} before it began to read the answer.`,
-      advice: 'Read the body when its head is there.',
+      text: (share) => `Your code: ${share} before it began to read the response.`,
+      advice: 'Read the body as soon as the response arrives.',
       evidence: [time('not read yet', unread, k.r.id, 'response.readBeginAt')],
     },
     {
@@ -263,12 +263,15 @@ function download(k: Case): Part[] {
       lo: gap - busy,
       hi: whole - unread,
       text: (share) =>
-        `Body: ${share}${bytes === undefined ? '' : ` for ${bytesText(bytes)}`}${gap > 0 ? `; longest gap ${timeText(gap)}` : ''}.`,
+        gap - busy > 0
+          ? `Body: nothing arrived for ${share}${busy > 0 ? `: longest gap ${timeText(gap)}, ${timeText(busy)} of it your program was busy` : ''}.`
+          : `Body: ${share}${bytes === undefined ? '' : ` for ${bytesText(bytes)}`}.`,
       evidence: [
         time('receiving the body', whole - unread, k.r.id),
         ...(gap > 0 ? [time('longest gap', gap, k.r.id, 'chunks.longestGap')] : []),
+        ...(busy > 0 ? [time('event loop busy', busy, k.r.id, 'loopBusyDuration')] : []),
       ],
-      wouldTell: 'Server or path: the helper’s kernel figures.',
+      wouldTell: helperTells,
     },
   ];
 }

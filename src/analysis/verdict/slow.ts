@@ -4,7 +4,7 @@ import { timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { time } from '../draft';
 import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../limits';
-import { type Case, phaseWords } from './context';
+import { type Case, helperTells, ofText, phaseWords } from './context';
 import { type Part, partsOf } from './parts';
 
 /** The developer's own side first: it can be changed. */
@@ -58,21 +58,19 @@ function decide(k: Case, parts: readonly Part[]): Verdict | undefined {
     certainty: 'unclear',
     text: `Not clear: ${timeText(total)}, most of it ${phases.join(' and ')}.`,
     evidence: open.flatMap((p) => p.evidence.slice(0, 1)).concat(time('total', total, k.r.id)),
-    wouldTell: main.wouldTell ?? 'The helper sees what reached this machine, and when.',
+    wouldTell: main.wouldTell ?? helperTells,
   };
 }
 
 function said(k: Case, part: Part, certainty: 'sure' | 'likely'): Verdict {
   const figure = part.lo > 0 ? part.lo : part.hi;
-  const share = `${timeText(figure)} of ${timeText(k.total)} (${Math.round((figure / k.total) * 100)} %)`;
-  const text = part.text(share);
+  const text = part.text(`${ofText(figure, k.total)} (${Math.round((figure / k.total) * 100)} %)`);
   return {
     level: 'slow',
     rule: part.rule,
     fault: part.fault,
     certainty,
-    text:
-      certainty === 'likely' && part.rule === 'server' ? `Probably the server: ${text.replace(/^Server: /, '')}` : text,
+    text: certainty === 'likely' ? text.replace(/^The server took/, 'The server probably took') : text,
     evidence: part.evidence,
     ...(part.advice === undefined ? {} : { advice: part.advice }),
     ...(certainty === 'likely' && part.wouldTell !== undefined ? { wouldTell: part.wouldTell } : {}),

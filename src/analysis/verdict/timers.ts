@@ -16,17 +16,17 @@ const kinds: Readonly<Record<string, Omit<Timer, 'limit'>>> = {
   socket: {
     name: 'socket timeout',
     fault: 'yourCode',
-    advice: 'It counts idle time of the socket; raise `timeout`, or find what is slow.',
+    advice: 'It counts the time without traffic; raise `timeout`, or find out what is slow.',
   },
   agent: {
     name: 'the agent’s socket timeout',
     fault: 'node',
-    advice: 'http.globalAgent has 5 s of its own; set `timeout` on the request or use an own Agent.',
+    advice: 'http.globalAgent has 5 s by default; set `timeout` on the request, or use your own Agent.',
   },
   signal: {
     name: 'AbortSignal.timeout',
     fault: 'yourCode',
-    advice: 'Raise the limit of the signal, or find what is slow.',
+    advice: 'Raise the limit of the signal, or find out what is slow.',
   },
   headers: {
     name: 'headersTimeout',
@@ -36,19 +36,19 @@ const kinds: Readonly<Record<string, Omit<Timer, 'limit'>>> = {
   body: {
     name: 'bodyTimeout',
     fault: 'unclear',
-    advice: 'Raise `bodyTimeout` of the dispatcher; it is the time between two pieces.',
+    advice: 'Raise `bodyTimeout` of the dispatcher; it is the time between two chunks.',
   },
   connect: {
     name: 'connect timeout',
     fault: 'network',
-    advice: 'Check that the address is reachable; `connect.timeout` raises it.',
+    advice: 'Check that the address can be reached; `connect.timeout` sets the limit.',
   },
   attempt: {
     name: 'autoSelectFamilyAttemptTimeout',
     fault: 'node',
     advice: 'net.setDefaultAutoSelectFamilyAttemptTimeout(1000) gives each address more time.',
   },
-  lookup: { name: 'look-up timeout', fault: 'dns', advice: 'Ask whoever runs the name server.' },
+  lookup: { name: 'lookup timeout', fault: 'dns', advice: 'Check this machine’s name server and the route to it.' },
 };
 
 /** The timer that ended the request; undefined: none is known to have. */
@@ -60,12 +60,12 @@ export function timerOf(k: Case): Timer | undefined {
   const known = kinds[kind] ?? {
     name: `${kind} timeout`,
     fault: 'unclear' as const,
-    advice: 'Raise it, or find what is slow.',
+    advice: 'Raise it, or find out what is slow.',
   };
   return { ...known, limit: r.timeout?.limit };
 }
 
-/** `Timer: headersTimeout = 300 s; it had waited for the server for 300 s.` */
+/** `Timed out: headersTimeout = 5 min 00 s; 5 min 00 s of it waiting for the server.` */
 export function timerText(k: Case, timer: Timer): string {
   const limit = timer.limit === undefined ? '' : ` = ${timeText(timer.limit)}`;
   const at = k.r.timeout?.callSite;
@@ -74,6 +74,6 @@ export function timerText(k: Case, timer: Timer): string {
   const what =
     phase === undefined
       ? ''
-      : `; it was ${phaseWords[phase].replace(/^the /, 'in the ')} for ${timeText(durationOf(k, phase))}`;
-  return `Timer fired: ${timer.name}${limit}${where}${what}.`;
+      : `; ${timeText(durationOf(k, phase))} of it ${phaseWords[phase].replace(/^the /, 'in the ')}`;
+  return `Timed out: ${timer.name}${limit}${where}${what}.`;
 }

@@ -157,7 +157,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       'slow',
       'yourCode',
       'sure',
-      'Thread pool: 298 ms of 314 ms (95 %) before the look-up could start; the look-up itself took 12 ms.',
+      'Waited 298 of 314 ms (95 %) for a thread before the lookup could start; the lookup itself took 12 ms.',
     ],
   ],
   [
@@ -166,7 +166,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       { sendBeginAt: 732 * ms, sendEndAt: 732 * ms, responseBeginAt: 744 * ms, endAt: 745 * ms },
       { lookup: 730, pool: 0 },
     ),
-    ['slow', 'dns', 'sure', 'DNS: 730 ms of 745 ms (98 %); the resolver answered late.'],
+    ['slow', 'dns', 'sure', 'DNS: 730 of 745 ms (98 %); the resolver answered late.'],
   ],
   [
     'server on this machine',
@@ -175,7 +175,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       'slow',
       'server',
       'sure',
-      'Server: 600 ms of 601 ms (100 %) between the last request byte and the first answer byte.',
+      'The server took 600 of 601 ms (100 %), from the last request byte to the first response byte.',
     ],
   ],
   [
@@ -185,7 +185,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       'slow',
       'server',
       'likely',
-      'Probably the server: 600 ms of 601 ms (100 %) between the last request byte and the first answer byte.',
+      'The server probably took 600 of 601 ms (100 %), from the last request byte to the first response byte.',
     ],
   ],
   [
@@ -195,7 +195,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       'slow',
       'yourCode',
       'likely',
-      'Your program was busy for 580 ms of 601 ms and could take no answer; when it came is not measured.',
+      'Your program was busy for 580 of 601 ms and could not take a response; when it arrived was not measured.',
     ],
   ],
   [
@@ -221,7 +221,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       'slow',
       'yourCode',
       'sure',
-      'Agent: waited 300 ms of 311 ms (96 %) for a free socket; limit 1, taken by GET /big.',
+      'Waited 300 of 311 ms (96 %) for a free socket: this Agent allows 1, taken by GET /big.',
     ],
   ],
   [
@@ -244,12 +244,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       connections: [{ id: 'c', dial: 'd' }],
       dials: [{ id: 'd', beginAt: 300 * ms, pool: { free: 0, busy: 0 } }],
     },
-    [
-      'slow',
-      'node',
-      'sure',
-      'Before connecting: 300 ms of 311 ms (96 %) passed in the process before a connection was begun; Node loads fetch when it is first called.',
-    ],
+    ['slow', 'node', 'sure', '300 of 311 ms (96 %) passed before connecting: Node loads fetch on its first call.'],
   ],
   [
     'no such host',
@@ -259,7 +254,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
   [
     'resolver failed',
     unmade('EAI_AGAIN', 'dns', 5000),
-    ['failed', 'dns', 'sure', 'The look-up of db.internal failed after 5.00 s: EAI_AGAIN.'],
+    ['failed', 'dns', 'sure', 'The lookup of db.internal failed after 5.00 s: EAI_AGAIN.'],
   ],
   [
     'refused',
@@ -269,7 +264,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
   [
     'unreachable',
     unmade('EHOSTUNREACH', 'tcp', 2),
-    ['failed', 'network', 'sure', 'No way to 10.0.0.7:5432: EHOSTUNREACH.'],
+    ['failed', 'network', 'sure', 'No route to 10.0.0.7:5432: EHOSTUNREACH.'],
   ],
   [
     'stale keep-alive',
@@ -301,7 +296,12 @@ const table: [name: string, records: Records, expected: string[]][] = [
       outcome: 'failed',
       error: { phase: 'wait', code: 'ECONNRESET' },
     }),
-    ['failed', 'node', 'likely', 'Probably a connection the server had dropped: idle 640 ms, closed at the request.'],
+    [
+      'failed',
+      'node',
+      'likely',
+      'Probably the server had dropped this connection: idle 640 ms, closed when the request was sent.',
+    ],
   ],
   [
     'cut off while not idle',
@@ -324,7 +324,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       outcome: 'failed',
       error: { phase: 'wait', code: 'ECONNRESET' },
     }),
-    ['failed', 'server', 'likely', 'The server took the request and closed without an answer after 11 ms.'],
+    ['failed', 'server', 'likely', 'The server accepted the request and closed without a response after 11 ms.'],
   ],
   [
     'body cut',
@@ -345,17 +345,12 @@ const table: [name: string, records: Records, expected: string[]][] = [
       error: { phase: 'wait', code: 'UND_ERR_HEADERS_TIMEOUT' },
       timeout: { kind: 'headers', limit: 300_000 * ms },
     }),
-    [
-      'failed',
-      'unclear',
-      'sure',
-      'Timer fired: headersTimeout = 5 min 00 s; it was waiting for the server for 5 min 00 s.',
-    ],
+    ['failed', 'unclear', 'sure', 'Timed out: headersTimeout = 5 min 00 s; 5 min 00 s of it waiting for the server.'],
   ],
   [
     '503',
     one({ wait: 20, response: { status: 503 } }),
-    ['failed', 'server', 'sure', 'Server answered 503 after 21 ms.'],
+    ['error', 'server', 'sure', 'Server answered 503 after 21 ms.'],
   ],
   ['404', one({ response: { status: 404 } }), ['warning', '-', 'sure', 'Server answered 404 after 11 ms.']],
   [
@@ -378,7 +373,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
   [
     'not read',
     one({ outcome: 'notRead', response: { status: 200, declaredBytes: 20_000 } }),
-    ['warning', 'yourCode', 'sure', 'The program did not read the body (20 kB); its connection was held by it.'],
+    ['warning', 'yourCode', 'sure', 'The program did not read the body (20 kB), which keeps its connection busy.'],
   ],
   [
     'running',
@@ -397,7 +392,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
   [
     'program ended',
     one({ outcome: 'processExit', responseBeginAt: none, response: none }),
-    ['aborted', '-', 'sure', 'The program ended first, before an answer came.'],
+    ['aborted', '-', 'sure', 'The program ended first, before a response came.'],
   ],
   [
     'addresses given up',
@@ -426,7 +421,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       'slow',
       'network',
       'sure',
-      '251 ms of 266 ms (94 %) went to 2001:db8::1 that did not connect; then 192.0.2.7 answered in 3.0 ms.',
+      '251 of 266 ms (94 %) went to 2001:db8::1 that did not connect; then 192.0.2.7 connected in 3.0 ms.',
     ],
   ],
 ];
@@ -455,7 +450,7 @@ describe('verdicts', () => {
       'failed',
       'unclear',
       'likely',
-      'Ended while the program stood in the debugger (2.00 s).',
+      'Ended while the program was paused in the debugger (2.00 s).',
     ]);
   });
 
@@ -464,4 +459,32 @@ describe('verdicts', () => {
     expect(said({ requests }).slice(0, 2)).toEqual(['slow', 'server']);
     expect(said({ requests: requests.slice(5) }).slice(0, 2)).toEqual(['ok', '-']);
   });
+});
+
+test('a wait in which the program was busy: the sentence says from which figures the server’s share was taken', () => {
+  const busy = { ...one({ wait: 549, endAt: 572 * ms, url: 'http://127.0.0.1/' }) };
+  const [request] = busy.requests ?? [];
+  const records = { ...busy, requests: [{ ...(request as Request), loopBusyDuration: 101 * ms }] };
+  expect(said(records)).toEqual([
+    'slow',
+    'server',
+    'sure',
+    'The server took about 448 of 572 ms (78 %): 549 ms waited, 101 ms of it your program was busy.',
+  ]);
+});
+
+test('ended by AbortSignal.timeout: failed, as its row and the counts say', () => {
+  const records = one({
+    outcome: 'aborted',
+    responseBeginAt: none,
+    response: none,
+    endAt: 51 * ms,
+    timeout: { kind: 'signal', limit: 50 * ms },
+  });
+  expect(said(records)).toEqual([
+    'failed',
+    'yourCode',
+    'sure',
+    'Timed out: AbortSignal.timeout = 50 ms; 51 ms of it waiting for the server.',
+  ]);
 });

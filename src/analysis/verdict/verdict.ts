@@ -1,4 +1,5 @@
 /** The verdict of one request: first match wins. Every sentence has its figures; what was not measured is not said. */
+import { hasFailed } from '../../model/outcome';
 import type { Request } from '../../model/records';
 import type { Store } from '../../model/store';
 import { bytesText, timeText } from '../../model/text';
@@ -9,7 +10,6 @@ import { clip, placeText, requestText } from '../places';
 import { type Case, caseOf, durationOf, phaseWords } from './context';
 import { failedVerdict } from './failed';
 import { slowVerdict } from './slow';
-import { timerOf, timerText } from './timers';
 import { Usual } from './usual';
 
 /** `now`: µs since the trace began; only running requests need it. `usual`: for verdicts of many requests of one trace. */
@@ -26,20 +26,19 @@ export function verdictOf(r: Request, store: Store, now: number, usual = new Usu
 
 function decide(k: Case): Verdict {
   const { r } = k;
+  if (hasFailed(r)) return failedVerdict(k);
   switch (r.outcome) {
     case undefined:
       return running(k);
     case 'aborted':
       return aborted(k);
-    case 'failed':
-      return failedVerdict(k);
     case 'processExit':
     case 'interrupted':
       return {
         level: 'aborted',
         rule: 'interrupted',
         certainty: 'sure',
-        text: `${r.missing?.endAt === 'detached' ? 'Net Trace was detached' : 'The program ended'} first${r.responseBeginAt === undefined ? ', before an answer came' : ', before the body was whole'}.`,
+        text: `${r.missing?.endAt === 'detached' ? 'Net Trace was detached' : 'The program ended'} first${r.responseBeginAt === undefined ? ', before a response came' : ', before the body was complete'}.`,
         evidence: [words('outcome', r.outcome, r.id, 'outcome')],
       };
     case 'notRead':
@@ -62,22 +61,6 @@ function running(k: Case): Verdict {
 
 function aborted(k: Case): Verdict {
   const { r } = k;
-  const timer = timerOf(k);
-  if (timer && k.paused === 0) {
-    const evidence = [
-      time('until then', k.total, r.id),
-      ...(timer.limit === undefined ? [] : [time(timer.name, timer.limit, r.id, 'timeout.limit')]),
-    ];
-    return {
-      level: 'failed',
-      rule: 'timeout',
-      fault: timer.fault,
-      certainty: 'sure',
-      text: timerText(k, timer),
-      advice: timer.advice,
-      evidence,
-    };
-  }
   const last = k.breakdown.phases.at(-1)?.name;
   const at = placeText(r.callSite);
   return {
@@ -100,8 +83,8 @@ function notRead(k: Case): Verdict {
     rule: 'bodyNotRead',
     fault: 'yourCode',
     certainty: 'sure',
-    text: `The program did not read the body${due === undefined ? '' : ` (${bytesText(due)})`}; its connection was held by it.`,
-    advice: '`res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
+    text: `The program did not read the body${due === undefined ? '' : ` (${bytesText(due)})`}, which keeps its connection busy.`,
+    advice: 'Call `res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
     evidence: [
       words('body', 'not read', r.id, 'outcome'),
       ...(due === undefined ? [] : [{ ref: r.id, what: 'declared', value: due, unit: 'bytes' } as const]),
@@ -116,13 +99,13 @@ function answered(k: Case): Verdict {
   if (status !== undefined && (status >= 500 || status === 429)) {
     const tail = slow ? ` ${slow.text}` : '';
     return {
-      level: 'failed',
+      level: 'error',
       rule: 'status',
       fault: status === 429 ? 'yourCode' : 'server',
       certainty: 'sure',
       text: `Server answered ${status} after ${timeText(k.total)}.${tail}`,
       evidence: [number('status', status, r.id), time('total', k.total, r.id)],
-      ...(status === 429 ? { advice: 'Ask less often; honour Retry-After.' } : {}),
+      ...(status === 429 ? { advice: 'Send fewer requests; honour Retry-After.' } : {}),
     };
   }
   const quiet = (status === 404 || status === 405) && (r.method === 'HEAD' || r.method === 'OPTIONS');
@@ -142,8 +125,8 @@ function answered(k: Case): Verdict {
       rule: 'verificationOff',
       fault: 'yourCode',
       certainty: 'sure',
-      text: `The certificate does not hold (${verification.error ?? 'not authorized'}) and the program took it all the same.`,
-      advice: 'Give its CA by the `ca` option or NODE_EXTRA_CA_CERTS and keep the check on.',
+      text: `The certificate is invalid (${verification.error ?? 'not authorized'}) and the program accepted it.`,
+      advice: 'Pass its CA with the `ca` option or NODE_EXTRA_CA_CERTS, and keep verification on.',
       evidence: [words('verification', verification.error ?? 'not authorized', k.c.tls?.id, 'verification.error')],
     };
   const wait = durationOf(k, 'wait');

@@ -1,16 +1,20 @@
-/** The hover of a note: the last request's breakdown, the last durations, and links into the panel. */
+/**
+ * The hover of a note: links into the panel first, as VS Code cuts tall hovers off at their end; then what is to be said of
+ * the last request, its breakdown with bars, and the last durations.
+ */
 import * as vscode from 'vscode';
 import { isFailed, isServerError } from '../../model/query/rowFields';
 import type { PhaseName } from '../../model/records';
 import type { Row } from '../../model/row';
-import { millisecondsText, numberText, timeText } from '../../model/text';
+import { millisecondsText, numberText, plural, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
+import { durationBars, phaseBar } from './bars';
 import { lineLinks, plain, rowLinks } from './lastRequests';
 import { type LineSummary, totalQuantile } from './summary';
 
 const phaseWords: Record<PhaseName, string> = {
   queue: 'Queue',
-  dns: 'DNS look-up',
+  dns: 'DNS lookup',
   tcp: 'TCP connection',
   proxy: 'Proxy',
   tls: 'TLS handshake',
@@ -44,7 +48,8 @@ export function hoverOf(
     `**${plain(`${last.method} ${last.host}${last.path}`)}** — ${plain(last.stateText)}${connection}\n\n`,
   );
   const { length } = summary.rows;
-  text.appendMarkdown(length === 1 ? 'One request\n\n' : `Last of ${length} requests\n\n`);
+  const which = length === 1 ? 'One request' : `Last of ${plural(length, 'request')}`;
+  text.appendMarkdown(`${which} · ${lineLinks(at)}\n\n`);
   const sentence = said(verdict(last.id));
   text.appendMarkdown(sentence);
   text.appendMarkdown(table(last));
@@ -53,12 +58,12 @@ export function hoverOf(
   const slowest = summary.rows.reduce((most, r) => ((r.total ?? 0) > (most.total ?? 0) ? r : most), last);
   if (slowest !== last && slowest.total !== undefined)
     text.appendMarkdown(said(verdict(slowest.id), `Slowest, ${timeText(slowest.total)}: `));
-  text.appendMarkdown(lineLinks(at));
   return text;
 }
 
 const icons: Partial<Record<Verdict['level'], string>> = {
   failed: 'error',
+  error: 'error',
   slow: 'watch',
   warning: 'warning',
   aborted: 'circle-slash',
@@ -68,29 +73,27 @@ const icons: Partial<Record<Verdict['level'], string>> = {
 function said(v: Verdict | undefined, before = ''): string {
   const icon = v && icons[v.level];
   if (!icon) return '';
-  return `$(${icon}) ${before}${plain(v.text)}${v.advice === undefined ? '' : `  \n**Do:** ${plain(v.advice)}`}\n\n`;
+  return `$(${icon}) ${before}${plain(v.text)}${v.advice === undefined ? '' : `  \n${plain(v.advice)}`}\n\n`;
 }
 
 function table(row: Row): string {
   const begin = row.phases[0]?.beginAt ?? 0;
+  const whole = Math.max(...row.phases.map((p) => p.beginAt + p.duration - begin));
   const lines = row.phases.map((p) => {
     const note = p.failed ? ' ✕' : p.running ? ' …' : '';
-    return `| ${phaseWords[p.name]}${note} | ${millisecondsText(p.beginAt - begin)} | ${millisecondsText(p.duration)} |`;
+    const bar = phaseBar(p.name, p.beginAt - begin, p.duration, whole);
+    return `| ${phaseWords[p.name]}${note} | ${bar} | ${millisecondsText(p.beginAt - begin)} | ${millisecondsText(p.duration)} |`;
   });
   if (lines.length === 0) return '';
   const total =
     row.total === undefined
       ? ''
-      : `| **${row.endAt === undefined ? 'So far' : 'Total'}** | | **${millisecondsText(row.total)}** |\n`;
-  return `| | Start | ms |\n|:--|--:|--:|\n${lines.join('\n')}\n${total}\n`;
+      : `| **${row.endAt === undefined ? 'So far' : 'Total'}** | | | **${millisecondsText(row.total)}** |\n`;
+  return `| | | Start | ms |\n|:--|:--|--:|--:|\n${lines.join('\n')}\n${total}\n`;
 }
 
-const bars = '▁▂▃▄▅▆▇█';
-
 function durations(rows: readonly Row[]): string {
-  const last = rows.slice(-shownDurations).flatMap((r) => (r.total === undefined ? [] : [r.total]));
-  const most = Math.max(...last);
-  const line = last.map((t) => bars[Math.max(0, Math.ceil((t / most) * bars.length) - 1)]).join('');
+  const last = rows.slice(-shownDurations).filter((r) => r.total !== undefined);
   const figure = (name: string, q: number): string[] => {
     const value = totalQuantile(rows, q);
     return value === undefined ? [] : [`${name} ${timeText(value)}`];
@@ -103,5 +106,5 @@ function durations(rows: readonly Row[]): string {
     `${numberText(failed)} failed`,
     ...(errors > 0 ? [`${numberText(errors)} answered 5xx`] : []),
   ];
-  return `Last ${last.length} ${line} ${figures.join(' · ')}`;
+  return `Last ${last.length} ${durationBars(last)} ${figures.join(' · ')}`;
 }

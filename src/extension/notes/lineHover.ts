@@ -1,6 +1,7 @@
 /** Hovers in the code: over a line that made requests, its last ones; over a URL in a string, the last ones to it. */
 import * as vscode from 'vscode';
 import { compareRows, type Row } from '../../model/row';
+import { plural } from '../../model/text';
 import type { TraceView } from '../view';
 import { lastRequests, lineLinks, plain, rowLinks, type ZeroOf } from './lastRequests';
 import { urlLiteralAt } from './literals';
@@ -46,4 +47,4 @@ function zeroIn(view: TraceView): ZeroOf {
   };
 }
 
-const count = (rows: readonly Row[]): string => `${rows.length} ${rows.length === 1 ? 'request' : 'requests'}`;
+const count = (rows: readonly Row[]): string => plural(rows.length, 'request');
