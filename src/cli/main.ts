@@ -125,6 +125,24 @@ function program(): Command {
         .default(undefined, '1; 10 on a pipe')
         .argParser(seconds),
     )
+    .addOption(
+      new Option('--sort <key>', 'order of the rows of the table; default: by time, of those that are listed').choices([
+        ...sortKeys,
+      ]),
+    )
+    .addOption(
+      new Option('--rows <n>', 'maximum rows of the table; all: every request')
+        .default(undefined, '50; as --table has room')
+        .argParser(rows),
+    )
+    .addOption(
+      new Option(
+        '--max-requests <n>',
+        'requests kept in the trace; beyond that the oldest are dropped, the counts stay exact',
+      )
+        .default(undefined, '20000')
+        .argParser(positive),
+    )
     .addOption(new Option('--json', 'machine-readable summary').conflicts(['table', 'quiet']))
     .option('--quiet', 'no summary')
     .action(async (command: string[], options: RunOptions) => {
@@ -263,6 +281,10 @@ function positive(value: string): number {
   const n = Number(value);
   if (Number.isSafeInteger(n) && n > 0) return n;
   throw new InvalidArgumentError('Use a whole number above 0.');
+}
+
+function rows(value: string): number {
+  return value === 'all' ? Number.POSITIVE_INFINITY : positive(value);
 }
 
 function seconds(value: string): number {

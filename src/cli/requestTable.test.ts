@@ -192,15 +192,38 @@ test('losses in sentences, bounded', () => {
   expect(lines.at(-1)).toBe('… and 4 more kinds of loss');
 });
 
-test('nothing was requested', () => {
-  const none = store((t) => ({
-    ...t,
-    requests: [],
-    connections: [],
-    counts: { ...t.counts, requests: 0 },
-    losses: [],
+test('nothing was requested: no more is claimed than was seen', () => {
+  const none = (change: (t: Trace) => Partial<Trace>) =>
+    store((t) => ({
+      ...t,
+      requests: [],
+      connections: [],
+      counts: { ...t.counts, requests: 0 },
+      losses: [],
+      ...change(t),
+    }));
+  expect(
+    summaryLines(
+      none(() => ({})),
+      0,
+      options,
+    ),
+  ).toEqual(['no requests in the 2 processes that loaded the hook']);
+  const npm = none((t) => ({
+    processes: t.processes
+      .slice(0, 1)
+      .map((p) => ({ ...p, argv: ['/usr/bin/node', '/usr/bin/npm', 'run', 't'], entry: '/usr/bin/npm' })),
   }));
-  expect(summaryLines(none, 0, options)).toEqual(['no requests']);
+  expect(summaryLines(npm, 0, options)).toEqual([
+    'no requests in the one process that loaded the hook (node npm run t)',
+  ]);
+  expect(
+    summaryLines(
+      none(() => ({ processes: [] })),
+      0,
+      options,
+    ),
+  ).toEqual(['no requests']);
 });
 
 test('the summary for programs: µs, absent = unknown', () => {

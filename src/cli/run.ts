@@ -1,27 +1,31 @@
 // `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { documentOf } from '../analysis/document';
 import { isPacketFile } from '../formats';
 import { maskArguments } from '../model/mask';
 import { numberText } from '../model/text';
 import { type CallSites, type HeaderLevel, optionalParts } from '../session/environment';
-import { executableOf } from '../session/executable';
+import { executableOf, isNode } from '../session/executable';
 import type { HelperUse } from '../session/kernel/sources';
 import { TraceSession } from '../session/session';
+import { setsOwnOptions } from '../session/shim';
 import { isFull } from '../session/space';
+import { ProcessWatch } from '../session/unhooked';
 import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded';
 import { type AskedRequests, requestsOf } from './asked';
+import type { SortKey } from './chosen';
 import { EventLog } from './eventLog';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
 import { captureSettings, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
-import { complain, messageOf, say, styleFor, UsageError } from './say';
+import { complain, messageOf, say, styleFor, UsageError, widthOf } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
 import { summaryLines, summaryObject } from './summary';
+import { isTraced, untracedOf, untracedText } from './untraced';
 
 export interface RunOptions extends AskedRequests {
   output: string[];
@@ -55,6 +59,12 @@ export interface RunOptions extends AskedRequests {
   table?: boolean;
   /** Seconds between two tables. */
   interval?: number;
+  /** Order of the table's rows. */
+  sort?: SortKey;
+  /** Rows of a table at most; Infinity: all. */
+  rows?: number;
+  /** Requests kept. */
+  maxRequests?: number;
   json?: boolean;
   quiet?: boolean;
 }
@@ -82,6 +92,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     if (!options.capture) stepBack();
     survive();
     const live = liveOf(session, options);
+    const watch = new ProcessWatch(child.pid ?? 0, (pid) => isTraced(session, pid));
     const ended = await endOf(child);
     stepForward();
     const progress = new Progress(options.quiet || options.json ? undefined : process.stderr);
@@ -98,6 +109,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       endLive(live);
       progress.step('analysing the trace');
       await report(session, ended, {
+        watch,
         outputs,
         options,
         progress,
@@ -120,6 +132,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
   try {
     return await TraceSession.create({
       hookFile: join(__dirname, 'hook.cjs'),
+      ...(options.maxRequests === undefined ? {} : { limits: { requests: options.maxRequests } }),
       description: options.description ?? maskArguments(command).join(' '),
       headers: options.headers,
       callSites: options.callSites,
@@ -151,7 +164,11 @@ async function start(program: string, args: string[], session: TraceSession): Pr
   if (preloadWouldFail(args, process.env.NODE_OPTIONS, session.hook)) {
     const { text, advice } = permission({ hook: session.hook, spool: session.spoolFolder });
     complain(`${text} The program runs untraced. ${advice}`);
-  } else Object.assign(environment, session.environment(process.env));
+  } else {
+    Object.assign(environment, session.environment(process.env));
+    if (session.shim !== undefined && (await setsOwnOptions(program, args, process.env)))
+      environment.PATH = `${session.shim}:${process.env.PATH ?? ''}`;
+  }
   for (const notice of session.notices) complain(notice);
   session.begin();
   await session.startCapture();
@@ -209,6 +226,7 @@ interface Facts {
   outputs: string[];
   options: RunOptions;
   progress: Progress;
+  watch: ProcessWatch;
   launch: { command: string; args: string[]; env: Record<string, string | undefined> };
 }
 
@@ -229,7 +247,8 @@ function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
       },
     };
   }
-  if (options.table) return new LiveTable(session.store, () => session.now(), process.stderr, options.interval);
+  if (options.table)
+    return new LiveTable(session.store, () => session.now(), process.stderr, options.interval, options);
   return { end: () => {} };
 }
 
@@ -245,6 +264,7 @@ function endLive(live: { end(): void }): void {
 async function report(session: TraceSession, end: Ended, facts: Facts): Promise<void> {
   const { options, outputs, launch, progress } = facts;
   const ended = endFacts(end);
+  const untraced = untracedOf(session, facts.watch.end());
   const document = documentOf(session.store);
   // What the analysis found is found once: the summary says the same.
   session.store.setHeader({ findings: document.findings ?? [] });
@@ -260,11 +280,13 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const unloaded = hooked
     ? undefined
     : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
-  if (options.json) say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded }));
-  else {
+  if (options.json) {
+    const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
+    say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded, ...missing }));
+  } else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
-    const silent = options.enabled === false && session.store.counts.requests === 0;
-    if (!options.quiet && !silent && !unloaded) for (const line of summaryOf(session)) say(line);
+    else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
+    if (!options.quiet || session.store.counts.requests === 0) for (const u of untraced) complain(untracedText(u));
   }
   tellSaved(saved, options);
   if (!options.quiet && !options.json) tellLeft(session);
@@ -276,12 +298,27 @@ function tellFull(session: TraceSession): void {
   );
 }
 
-function summaryOf(session: TraceSession): string[] {
+function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): string[] {
   const style = styleFor(process.stderr);
-  const width = process.stderr.columns ?? 200;
-  const lines = summaryLines(session.store, session.now(), { style, width, most: mostLines });
+  const { counts } = session.store;
+  if (options.enabled === false && counts.requests === 0 && !counts.untraced)
+    return [`${style.bold('nettrace:')} nothing was traced: --no-trace, and no trace request was enabled meanwhile`];
+  const saved = outputs.find((path) => !isPacketFile(path));
+  const lines = summaryLines(session.store, session.now(), {
+    style,
+    width: widthOf(process.stderr),
+    most: options.rows ?? mostLines,
+    sort: options.sort,
+    seeAll: saved === undefined ? '--rows all lists them' : `nettrace show ${saved} lists them`,
+  });
+  const named = session.hookSeen && !isNode(basename(launch.command).replace(/\.exe$/i, ''));
+  if (counts.requests === 0 && !counts.untraced && named && untracedOf(session, []).length === 0) lines.push(elsewhere);
   return [`${style.bold('nettrace:')} ${lines[0]}`, ...lines.slice(1)];
 }
+
+/** Where a wrapper was started, the program itself may be a process that nobody saw. */
+const elsewhere =
+  'If the program is another process, it did not load the hook: look for what replaces or clears NODE_OPTIONS on the way to it (a script, cross-env, dotenv, env -i, sudo, a container).';
 
 /** Servers in the background, daemons: they have outlived the command, and nobody reads what they write any more. */
 function tellLeft(session: TraceSession): void {

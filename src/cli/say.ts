@@ -13,12 +13,24 @@ export interface Style {
   green(text: string): string;
 }
 
-/** Colours for a terminal; none if the stream is no terminal, or NO_COLOR is set, or the terminal is a dumb one. */
+/**
+ * Colours for a terminal; none if the stream is no terminal, or NO_COLOR is set, or the terminal is a dumb one. FORCE_COLOR
+ * decides before all of these, as Node has it: 0 or false for none, else colours.
+ */
 export function styleFor(stream: { isTTY?: boolean }, env: Record<string, string | undefined> = process.env): Style {
-  const on = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  const { FORCE_COLOR: force } = env;
+  const on =
+    force !== undefined
+      ? force !== '0' && force !== 'false'
+      : stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   const wrap = (begin: number, end: number) => (text: string) =>
     on && text !== '' ? `\x1b[${begin}m${text}\x1b[${end}m` : text;
   return { bold: wrap(1, 22), dim: wrap(2, 22), red: wrap(31, 39), yellow: wrap(33, 39), green: wrap(32, 39) };
+}
+
+/** Columns to write in: the terminal's, else what COLUMNS says, else plenty. */
+export function widthOf(stream: { columns?: number }, env: Record<string, string | undefined> = process.env): number {
+  return stream.columns || Math.max(40, Number.parseInt(env.COLUMNS ?? '', 10) || 200);
 }
 
 /** Text from outside, on one line and without control characters. */

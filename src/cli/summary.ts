@@ -1,7 +1,7 @@
 // What a trace comes to, for people and (--json) for programs.
 import { maskText } from '../model/mask';
 import type { Loss, Trace } from '../model/records';
-import type { Row } from '../model/row';
+import { baseName, type Row } from '../model/row';
 import { median, quantile } from '../model/statistics';
 import type { Store } from '../model/store';
 import { isThinned } from '../model/store-losses';
@@ -10,7 +10,7 @@ import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';
 import type { SaveResult } from './outputs';
 import { phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
-import { pathOf, printable, wrapped } from './say';
+import { pathOf, printable, shortened, wrapped } from './say';
 
 /** Everything in one look: counts, one line a request, what is not in the trace. */
 export function summaryLines(store: Store, now: number, options: TableOptions): string[] {
@@ -30,7 +30,9 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
 export function headline(store: Store, now: number): string {
   const { counts, processes } = store;
   if (counts.requests === 0)
-    return counts.untraced ? `no requests traced, ${numberText(counts.untraced)} not` : 'no requests';
+    return counts.untraced
+      ? `${plural(counts.untraced, 'request')} seen, none matched`
+      : `no requests${whereOf(store)}`;
   const failed = endsOf(store);
   const several = processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : [];
   const time = timeText(store.header.endAt ?? now);
@@ -42,6 +44,16 @@ export function headline(store: Store, now: number): string {
   const details = [...answers, ...connections, ...bytes].join(', ');
   const ofThese = `${numberText(counts.requests - counted)} in detail: ${details}`;
   return [tracedText(store), ...failed, ...several, time, ofThese].join(' · ');
+}
+
+/** No more is claimed than was seen: another process may have made some. */
+function whereOf({ processes }: Store): string {
+  const [first, ...more] = processes.values();
+  if (first === undefined) return '';
+  if (more.length > 0) return ` in the ${numberText(processes.size)} processes that loaded the hook`;
+  const [program = '', ...args] = first.argv ?? [];
+  const command = [baseName(program), ...args.map((a) => (a === first.entry ? baseName(a) : a))].join(' ');
+  return ` in the one process that loaded the hook (${shortened(printable(command), 60)})`;
 }
 
 /** What went wrong, each request named once: without a whole response, given up, or answered with an error. */

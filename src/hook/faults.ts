@@ -31,6 +31,7 @@ export const parts = {
   headers: new Part('headers'),
   decoding: new Part('decoding'),
   breakpoints: new Part('breakpoints'),
+  children: new Part('children'),
 };
 
 /** Parts that worked when the patches were removed. */

@@ -5,6 +5,7 @@ import { setUpBodies } from './bodies';
 import { setUpBudget } from './budget';
 import { pid, syncExports, threadId } from './builtins';
 import { readSites, setUpCallSites, unreadSites } from './callsite';
+import { installChildren } from './children';
 import { anchor } from './clock';
 import { installLabels } from './context';
 import { control, controlLine, followControl, readControl } from './control';
@@ -112,6 +113,7 @@ function patchAll(settings: Settings): void {
     installAnswers();
   }
   installLabels();
+  installChildren(settings.spool);
   if (settings.sockets) installSocketTrace();
   untilTheEnd(() => {
     installEnds();

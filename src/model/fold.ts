@@ -17,7 +17,16 @@ import {
   foldUpgrade,
 } from './fold/connection';
 import { foldDns } from './fold/dns';
-import { foldControl, foldCount, foldEnd, foldExit, foldProc, type Isolate, type ProcessEnd } from './fold/isolate';
+import {
+  foldChild,
+  foldControl,
+  foldCount,
+  foldEnd,
+  foldExit,
+  foldProc,
+  type Isolate,
+  type ProcessEnd,
+} from './fold/isolate';
 import { type KernelFact, KernelFold } from './fold/kernel';
 import { foldOperations } from './fold/operations';
 import { foldHeaders, foldMore, foldRequest, foldSites, foldStack } from './fold/request';
@@ -131,6 +140,8 @@ export class Folder {
         return store.addBreakpointHit(hitOf(isolate, line));
       case 'loss':
         return this.#foldLoss(isolate, line);
+      case 'child':
+        return foldChild(store, isolate, line);
       case 'exit':
         return foldExit(store, isolate, line);
     }

@@ -250,6 +250,13 @@ export const lineSchemas = {
     beginAt: optional(at),
     endAt: optional(at),
   }),
+  /** A child process that may not have the hook. */
+  child: Type.Object({
+    at,
+    pid: n,
+    argv: Type.Array(Type.String(), { maxItems: 64 }),
+    why: Type.String({ maxLength: 16 }),
+  }),
   exit: Type.Object({ at, code: optional(Type.Integer()) }),
 } as const;
 

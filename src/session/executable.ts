@@ -9,6 +9,8 @@ export interface Executable {
   name: string;
   /** Words of the `#!` line behind the interpreter; empty for a program. */
   flags: string[];
+  /** The file itself, where it is a script and `path` its interpreter. */
+  script?: string;
 }
 
 export async function executableOf(
@@ -26,7 +28,8 @@ export async function executableOf(
   const at = viaEnv ? words.findIndex((w, i) => i > 0 && !w.startsWith('-') && !w.includes('=')) : 0;
   const program = words[at];
   if (program === undefined) return { path, name: nameOf(path), flags: [] };
-  return { path: (await find(program, env, cwd)) ?? program, name: nameOf(program), flags: words.slice(at + 1) };
+  const interpreterPath = (await find(program, env, cwd)) ?? program;
+  return { path: interpreterPath, name: nameOf(program), flags: words.slice(at + 1), script: path };
 }
 
 /** `node`, `nodejs`, `node22`: answers `--version` with Node's version. */

@@ -36,6 +36,7 @@ import { type CaptureSettings, PacketCapture } from './packets/capture';
 import { captureEngines } from './packets/engines';
 import { packetsToSave } from './packets/saving';
 import { producer } from './product';
+import { makeShim } from './shim';
 import { type SpoolLoss, SpoolReader } from './spoolReader';
 import { TraceStore } from './traceStore';
 import { SpoolWatcher } from './watcher';
@@ -91,6 +92,8 @@ export class TraceSession {
   /** What the user should know of how it was set up. */
   readonly notices: string[] = [];
   private life: NodeJS.Timeout | undefined;
+  /** Folder with a `node` that adds the hook, for the PATH of shells that set NODE_OPTIONS; absent: it would not work. */
+  shim: string | undefined;
   private readonly commands: Commands;
   private readonly folder: Folder;
   private readonly reader: SpoolReader;
@@ -190,6 +193,7 @@ export class TraceSession {
     const session = new TraceSession(id, spool, hook, settings, options);
     session.notices.push(...notices);
     if (options.keys) session.showLife();
+    session.shim = await makeShim(spool, session.environment({}));
     if (!options.helperAtBegin) await session.kernelSide.start();
     return session;
   }

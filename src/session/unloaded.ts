@@ -75,9 +75,14 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
   };
 }
 
+const aboutNode = new Set(['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash']);
+
+/** `node --version`: runs no program, and loads no preload. */
+export const asksAboutNode = (args: readonly string[]): boolean => ownFlags(args).some((f) => aboutNode.has(f));
+
 /** Node itself ends without running anything: it was asked about itself, or did not understand its flags. */
 function whyNothingRan(flags: readonly string[], exitCode: number | undefined): Unloaded | undefined {
-  const about = flags.find((f) => ['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash'].includes(f));
+  const about = flags.find((f) => aboutNode.has(f));
   if (about !== undefined) {
     const text = `node ${about} runs no program.`;
     return { reason: 'ranNothing', text, advice: 'Name the program to trace after it, without this option.' };

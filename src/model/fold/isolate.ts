@@ -47,6 +47,7 @@ export function foldProc(
   const threads = [...process.threads, thread].sort((a, b) => a.threadId - b.threadId);
   store.setProcess({ ...process, startAt: Math.min(process.startAt, offset), threads });
   adopt(store, process.id);
+  settle(store, line);
   noteHook(store, line, offset);
   const isolate: Isolate = { process: process.id, thread: thread.id, offset, sources: new Map(), enabled: [] };
   isolates.set(key, isolate);
@@ -92,6 +93,28 @@ function noteHook(store: Store, line: LineOf<'proc'>, offset: number): void {
   const hook = { name: 'hook', state: 'on', features, fromAt: Math.min(before?.fromAt ?? offset, offset) } as const;
   store.setSource(hook);
   if (line.settings) store.setHeader({ settings: { ...line.settings, ...header.settings } });
+}
+
+/** Lists of children are short: what starts thousands without the hook is named by the first ones. */
+const mostChildren = 32;
+
+/** A child that may not have the hook: it is named until it reports, or what it started does. */
+export function foldChild(store: Store, isolate: Isolate, { pid, argv, why }: LineOf<'child'>): void {
+  const p = store.processes.get(isolate.process);
+  const before = p?.untracedChildren ?? [];
+  if (!p || before.length >= mostChildren) return;
+  if ([...store.processes.values()].some((q) => q.id !== p.id && (q.pid === pid || q.ppid === pid))) return;
+  store.setProcess({ ...p, untracedChildren: [...before, { pid, argv, why }] });
+}
+
+/** The process that a shell became, or that it started. */
+function settle(store: Store, { pid, ppid }: LineOf<'proc'>): void {
+  for (const p of store.processes.values()) {
+    const left = p.untracedChildren?.filter((c) => c.pid !== pid && c.pid !== ppid);
+    if (left === undefined || left.length === p.untracedChildren?.length) continue;
+    const { untracedChildren: _, ...rest } = p;
+    store.setProcess(left.length > 0 ? { ...rest, untracedChildren: left } : rest);
+  }
 }
 
 function updateThread(store: Store, isolate: Isolate, change: (t: Thread) => Thread): void {

@@ -84,7 +84,12 @@ export const process = record(
     signal: optional(text('Signal that ended it.')),
     end: optional(words(['exit', 'killed', 'lost', 'uncaught'], 'How it ended; absent: running.')),
     threads: list(thread, 'Its isolates.'),
-    untracedChildren: optional(list(openEntity('pid, why.'), 'Children that dropped the hook, when known.')),
+    untracedChildren: optional(
+      list(
+        openEntity('pid, argv, why: replaced or cleared (NODE_OPTIONS), script (the command sets it), seen.'),
+        'Children that are Node programs, or started one, and did not load the hook, when known.',
+      ),
+    ),
   },
   'One process.',
 );
