@@ -35,34 +35,36 @@ const isNode = /^node(?:js)?[\d.]*(?:\.exe)?$/i;
 const setsOptions = /\bNODE_OPTIONS=|\benv +-/;
 const variable = 'NODE_OPTIONS=';
 
-/** After the spool is there. A program that was attached to has no preload that its children could lose. */
-export function installChildren(spool: string): void {
-  const preload = preloadIn(process.env.NODE_OPTIONS ?? '', __dirname);
-  if (preload === undefined) return;
-  const planFor = guarded(parts.children, 'children.spawn', (options: SpawnOptions) => plan(options, preload, spool));
-  const tell = guarded(parts.children, 'children.tell', write);
-  let seen = false;
-  subscribe(
-    'child_process',
-    guarded(parts.children, 'children', ({ process: child }: { process: object }) => {
-      if (seen) return;
-      seen = true;
-      wrap(
-        Object.getPrototypeOf(child) as object,
-        'spawn',
-        (original) =>
-          function spawn(this: { pid?: number }, options: SpawnOptions) {
-            const found = planFor(options);
-            const result: unknown = apply(original, this, [found?.options ?? options]);
-            if (found?.why !== undefined) tell(this.pid, found);
-            return result;
-          },
-      );
-    }) as never,
-  );
+/** The option that loads the hook, as it stands in NODE_OPTIONS, and the session's folder. */
+let preload = '';
+let spool = '';
+let seen = false;
+
+/** A program that was attached to has no preload that its children could lose. */
+export function installChildren(folder: string): void {
+  spool = folder;
+  preload = preloadIn(process.env.NODE_OPTIONS ?? '', __dirname) ?? '';
+  if (preload !== '') subscribe('child_process', onChild as never);
 }
 
-function plan(options: SpawnOptions, preload: string, spool: string): Plan | undefined {
+const onChild = guarded(parts.children, 'children', ({ process: child }: { process: object }) => {
+  if (seen) return;
+  seen = true;
+  // Published when the object is made: its own `spawn` is called next.
+  wrap(
+    Object.getPrototypeOf(child) as object,
+    'spawn',
+    (original) =>
+      function spawn(this: { pid?: number }, options: SpawnOptions) {
+        const found = planned(options);
+        const result: unknown = apply(original, this, [found?.options ?? options]);
+        if (found?.why !== undefined) tell(this.pid, found);
+        return result;
+      },
+  );
+});
+
+const planned = guarded(parts.children, 'children.spawn', (options: SpawnOptions): Plan | undefined => {
   const { file, envPairs } = options;
   if (typeof file !== 'string' || !isTexts(envPairs)) return undefined;
   const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
@@ -78,7 +80,7 @@ function plan(options: SpawnOptions, preload: string, spool: string): Plan | und
     return { options: changed, ...(node ? { why: 'replaced' } : {}) };
   }
   return node ? { options, why: 'cleared' } : undefined;
-}
+});
 
 /** The program's own objects stay as they are. */
 function withPair(options: SpawnOptions, pairs: readonly string[], at: number, pair: string): SpawnOptions {
@@ -94,11 +96,11 @@ function withShim(options: SpawnOptions, pairs: readonly string[], folder: strin
   return withPair(options, pairs, at, `PATH=${folder}:${(pairs[at] as string).slice('PATH='.length)}`);
 }
 
-function write(pid: number | undefined, { options, why }: Plan): void {
+const tell = guarded(parts.children, 'children.tell', (pid: number | undefined, { options, why }: Plan): void => {
   if (pid === undefined) return; // it could not be started
   const argv = maskArguments(wordsOf(options)).slice(0, 32);
   push(line({ k: 'child', at: us(now()), pid, argv: argv.map((word) => cutText(word, 256)), why }));
-}
+});
 
 const isTexts = (v: unknown): v is string[] => Array.isArray(v) && v.every((x) => typeof x === 'string');
 const wordsOf = ({ args }: SpawnOptions): string[] => (isTexts(args) ? args : []);

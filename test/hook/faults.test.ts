@@ -49,6 +49,10 @@ const absent = (major: number): string[] => [
   // Of programs that are attached to: attach.test.ts.
   'net.adopt',
   'http2.adopt',
+  // Of programs that start others: children.test.ts.
+  'children',
+  'children.spawn',
+  'children.tell',
   ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
   ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
   // No WebSocket, no channels of HTTP/2 servers, none of failed requests.
@@ -120,6 +124,7 @@ describe('a fault in', () => {
     expect([...parts].sort()).toEqual([
       'bodies',
       'breakpoints',
+      'children',
       'control',
       'decoding',
       'dns',
