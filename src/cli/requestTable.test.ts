@@ -186,8 +186,10 @@ test('losses in sentences, bounded', () => {
       })),
     ],
   }));
-  const lines = summaryLines(s, 0, options);
-  expect(lines).toContain('The oldest 12,345 requests left the trace (it keeps 100,000); the counts above are exact.');
+  const lines = summaryLines(s, 0, { ...options, width: 200 });
+  expect(lines).toContain(
+    'The oldest 12,345 requests left the trace (it keeps 100,000; run --max-requests sets how many); the counts above are of all requests.',
+  );
   expect(lines).toContain('Lost: 1 line of 0-0: x\ufffd.');
   expect(lines.at(-1)).toBe('… and 4 more kinds of loss');
 });

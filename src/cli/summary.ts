@@ -101,7 +101,10 @@ function tracedText({ counts, header }: Store): string {
   const { untraced = 0 } = counts;
   const isLimited = header.traceRequests?.some((r) => r.state === 'limitReached') === true;
   if (untraced === 0 && !isLimited) return all;
-  const limit = isLimited ? ' (limit reached)' : '';
+  const reached = (header.traceRequests ?? []).filter((r) => r.state === 'limitReached');
+  const which =
+    (header.traceRequests?.length ?? 0) > 1 ? `: ${reached.map((r) => r.condition || 'all').join(', ')}` : '';
+  const limit = isLimited ? ` (limit reached${printable(which)})` : '';
   return `${all} traced${limit}${untraced > 0 ? `, ${numberText(untraced)} not` : ''}`;
 }
 
@@ -115,13 +118,14 @@ function waysOf(store: Store): string[] {
     if (r.retryOf !== undefined) counts.retries++;
     if (r.outcome === 'upgraded') counts.upgraded++;
   }
+  const kept = store.counts.evictedRequests > 0 ? ' of those kept' : '';
   return [
     ...(counts.h2 > 0 ? [`${numberText(counts.h2)} over HTTP/2`] : []),
     ...(counts.proxied > 0 ? [`${numberText(counts.proxied)} through a proxy`] : []),
     ...(counts.redirects > 0 ? [plural(counts.redirects, 'redirect')] : []),
     ...(counts.retries > 0 ? [plural(counts.retries, 'retry', 'retries')] : []),
     ...(counts.upgraded > 0 ? [`${numberText(counts.upgraded)} upgraded`] : []),
-  ];
+  ].map((way) => way + kept);
 }
 
 /** What was seen but is not in the trace, in sentences; few, however much was lost. */
@@ -136,8 +140,8 @@ function lossLines(store: Store): string[] {
 function lossText(loss: Loss, limit: number | undefined): string {
   const what = loss.count === 0 ? loss.what : plural(loss.count, loss.what.replace(/s$/, ''));
   if (loss.kind === 'evicted') {
-    const keeps = limit === undefined ? '' : ` (it keeps ${numberText(limit)})`;
-    return `The oldest ${what} left the trace${keeps}; the counts above are exact.`;
+    const keeps = limit === undefined ? '' : ` (it keeps ${numberText(limit)}; run --max-requests sets how many)`;
+    return `The oldest ${what} left the trace${keeps}; the counts above are of all requests.`;
   }
   const reason = loss.reason === undefined ? '' : `: ${printable(loss.reason).replace(/\.$/, '')}`;
   const where = loss.thread === undefined ? '' : ` of ${printable(loss.thread)}`;

@@ -10,6 +10,7 @@ import { Sockets } from './eve-sockets';
 import type { EveDial, EveHeader, EveHttpRequest, EvePeerCert, EveTlsTunnel, EveTrace } from './eve-types';
 import { eveTime, eveWallTime, textOf, uint16, uint32, unsigned } from './eve-values';
 import { isImported, isRead, originalId } from './imported';
+import { describedWhole } from './kept';
 import { lowered } from './lower';
 import { errorText, hostPort } from './words';
 
@@ -72,7 +73,7 @@ class Exporter {
     const { doc } = this;
     const certificates = new Map(doc.certificates.map((c) => [c.fingerprint256, c]));
     return {
-      description: doc.description ?? '',
+      description: describedWhole(doc) ?? '',
       traceBeginAt: eveWallTime(doc.beginTime),
       traceEndAt: this.#time(doc.endAt),
       uuid: doc.id,

@@ -3,6 +3,7 @@
  * sum to the same total as everywhere else; ssl is part of connect (readers refuse it otherwise). What HAR cannot say
  * (attempts, look-ups, TLS facts, connections without request, kernel figures, packets) is left to the native file.
  */
+
 import { isIP } from 'node:net';
 import { sorted } from '../model/canonical';
 import { type Breakdown, phasesOf } from '../model/phases';
@@ -14,6 +15,7 @@ import { harInitiator } from './har-initiator';
 import { requestOf, responseOf } from './har-messages';
 import type { Har, HarEntry, HarPage, HarTimings } from './har-types';
 import { isImported, originalId } from './imported';
+import { describedWhole } from './kept';
 import { lowered } from './lower';
 import { timeOfInstant } from './time';
 import { errorText } from './words';
@@ -54,6 +56,7 @@ function harOf(doc: Trace): Har {
   const roots = new Roots(doc.processes);
   const now = doc.endAt ?? lastInstant(doc);
   const runtime = store.rootProcess()?.runtime;
+  const comment = describedWhole(doc);
   const entries = sorted(doc.requests.filter((r) => r.direction !== 'in')).map((r) => entryOf(r, store, roots, now));
   return {
     log: {
@@ -62,7 +65,7 @@ function harOf(doc: Trace): Har {
       ...(runtime ? { browser: { name: runtime.name, version: runtime.version } } : {}),
       pages: roots.list().map((p) => pageOf(p, doc)),
       entries,
-      ...(doc.description === undefined ? {} : { comment: doc.description }),
+      ...(comment === undefined ? {} : { comment }),
       _nettrace: {
         version: doc.version,
         id: doc.id,

@@ -46,3 +46,28 @@ it('the last 256 operations of a connection stay, and the rest are counted', () 
   expect(document.socketOperations).toHaveLength(256);
   expect(Store.fromDocument(document).toDocument()).toEqual(document);
 });
+
+it('sums of a trace that evicted requests are those of all of them, saved and opened too', () => {
+  const lines = Array.from({ length: 30 }, (_, i) => [
+    { k: 'req', id: i + 1, createdAt: i * 10, method: 'GET', url: 'http://a.example/' },
+    {
+      k: 'end',
+      id: i + 1,
+      outcome: i % 10 === 1 ? 'aborted' : 'complete',
+      endAt: i * 10 + 5,
+      ...(i % 10 === 1 ? {} : { response: { status: i % 10 === 0 ? 503 : i % 10 === 2 ? 404 : 200 } }),
+      bytesSent: 2,
+      bytesReceived: 3,
+    },
+  ]).flat();
+  const store = foldLines(lines, emptyStore(limit));
+  const totals = { serverErrors: 3, clientErrors: 3, aborted: 3, interrupted: 0, bytesSent: 60, bytesReceived: 90 };
+  expect(store.requests.size).toBe(limit);
+  const saved = store.toDocument();
+  expect(saved.counts).toMatchObject({ requests: 30, evictedRequests: 30 - limit, totals });
+  const opened = Store.fromDocument(saved);
+  expect(opened.live).toMatchObject({ ...totals, running: 0 });
+  expect(opened.toDocument()).toEqual(saved);
+  // Where all are kept, the requests have them.
+  expect(foldLines(lines).toDocument().counts).not.toHaveProperty('totals');
+});

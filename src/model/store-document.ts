@@ -13,7 +13,7 @@ export function documentOf(store: Store, eventsOfDocument: number): Trace {
   };
   const whole: Trace = {
     ...store.header,
-    counts: { ...store.counts },
+    counts: countsOf(store),
     processes: sorted(store.processes.values()),
     requests: sorted([...store.requests.values(), ...store.incoming.values()]),
     dials: sorted(store.dials.values()),
@@ -39,6 +39,13 @@ export function documentOf(store: Store, eventsOfDocument: number): Trace {
   if (store.conntrackEntries.size > 0 || isOn('conntrack'))
     whole.conntrackEntries = sorted(store.conntrackEntries.values());
   return canonical(traceSchema, whole);
+}
+
+/** Once requests were evicted, those that are kept do not add up to the sums any more. */
+function countsOf({ counts, live }: Store): Trace['counts'] {
+  if (counts.evictedRequests === 0) return { ...counts };
+  const { running: _, ...totals } = live;
+  return { ...counts, totals };
 }
 
 /** By instant; those of the same instant, or of none, by connection and in its order. */
@@ -70,6 +77,8 @@ export function fillFrom(store: Store, doc: Trace): void {
     else store.kernelSamples.set(s.connection, [s]);
   }
   for (const r of doc.requests) r.direction === 'in' ? store.incoming.set(r.id, r) : store.setRequest(r);
-  store.counts = { ...doc.counts };
+  const { totals, ...counts } = doc.counts;
+  Object.assign(store.live, totals);
+  store.counts = counts;
   store.losses = [...doc.losses];
 }

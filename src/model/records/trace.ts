@@ -103,6 +103,20 @@ export const counts = record(
         'Requests that were seen but not traced: they matched no trace request, or one whose limit was reached. Not among `requests`. Absent: none.',
       ),
     ),
+    totals: optional(
+      record(
+        {
+          serverErrors: count('Answered 5xx.'),
+          clientErrors: count('Answered 4xx.'),
+          aborted: count('Given up by the program.'),
+          interrupted: count('Cut by the end of the program.'),
+          reuses: count('Requests on a connection that had carried one before.'),
+          bytesSent: bytes('Payload sent by requests.'),
+          bytesReceived: bytes('Payload received by requests.'),
+        },
+        'Sums over all requests, evicted ones too. Absent: none was evicted, so the requests have them.',
+      ),
+    ),
   },
   'Exact whatever was evicted.',
 );
