@@ -66,13 +66,16 @@ const levels: readonly unknown[] = ['names', 'lengths', 'values'];
 const files = (v: unknown): ResolverFiles | undefined =>
   typeof v === 'object' && v !== null ? (v as ResolverFiles) : undefined;
 
+/** Loaded by hand, with a folder and nothing else: everything is traced, with the defaults. */
+const byHand = '{"v":1,"enabled":["byHand"]}';
+
 /** The settings, or undefined when this process is not to be traced. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
   const spool = env.NETTRACE_SPOOL;
   if (!spool) return undefined;
   let conf: Record<string, unknown> = {};
   try {
-    const value: unknown = parse(env.NETTRACE_CONF ?? '{}');
+    const value: unknown = parse(env.NETTRACE_CONF ?? byHand);
     if (typeof value === 'object' && value !== null) conf = value as Record<string, unknown>;
   } catch {
     return undefined;

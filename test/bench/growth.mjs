@@ -14,6 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nettrace-growth-'));
 
 const commands = {
   show: (file) => ['show', file],
+  'show --json': (file) => ['show', file, '--json'],
   'show --view request': (file) => ['show', file, '--view', 'request'],
   'show --view tcplife': (file) => ['show', file, '--view', 'tcplife'],
   'show --view gethostlatency': (file) => ['show', file, '--view', 'gethostlatency'],

@@ -1,5 +1,5 @@
-// docs/command-line.md: its examples run and say what it says, and its tables hold every option with its default.
-import { copyFileSync, readFileSync } from 'node:fs';
+// README.md, and docs/command-line.md: examples run and say what it says, and its tables hold every option with its default.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
@@ -59,6 +59,42 @@ test.each(examples)('$command', async ({ command, output, exit }) => {
     expect(at, `${line}\nis not in\n${rest.join('\n')}`).toBeGreaterThanOrEqual(0);
     rest = rest.slice(at + 1);
   }
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+  /** Without figures, and without the columns that small phases may lack from run to run. */
+  const plain = (line: string) =>
+    shape(line.replace(/[\d.]+ (ms|s)\b/g, '').replace(/saved \S*hello/, 'saved hello'))
+      .replace(/\b(queue|connection|sending|processing|transfer|TCP|server|content)\b/g, '')
+      .replace(/\s+/g, ' ')
+      .trim();
+
+  test('its sample output is that of a run, line by line', async () => {
+    const [, command = '', output = ''] = /```\n\$ nettrace (run [^\n]*)\n([\s\S]*?)```/.exec(readme) ?? [];
+    mkdirSync(join(folder, 'samples/hello'), { recursive: true });
+    copyFileSync(join(repository, 'samples/hello/hello.js'), join(folder, 'samples/hello/hello.js'));
+    const { stdout, stderr } = await nettrace.run(command.split(' '), {
+      cwd: folder,
+      env: { PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
+    });
+    // What a loaded machine brings besides (a finding, a line of the kernel) stands between table and the last line.
+    const lines = `${stdout}${stderr}`.trimEnd().split('\n').map(plain);
+    const expected = output.trimEnd().split('\n').map(plain);
+    expect(lines.slice(0, expected.length - 1)).toEqual(expected.slice(0, -1));
+    expect(lines.at(-1)).toBe(expected.at(-1));
+  });
+
+  test('the index of docs names every page', () => {
+    const index = readFileSync(join(repository, 'docs/README.md'), 'utf8');
+    const pages = readdirSync(join(repository, 'docs')).filter((name) => /\.(md|schema\.json)$/.test(name));
+    expect(pages.filter((name) => name !== 'README.md' && !index.includes(`(${name})`))).toEqual([]);
+  });
+
+  test('the version of Node is that of package.json', () => {
+    const { engines } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+    expect(readme).toContain(`You need Node ${engines.node.replace('>=', '')} or later`);
+  });
 });
 
 describe('the tables', () => {

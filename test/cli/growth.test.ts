@@ -78,6 +78,7 @@ const commands: [name: string, args: (file: string) => string[]][] = [
     `show --top ${key}`,
     (file) => ['show', file, '--top', key],
   ]),
+  ['show --json', (file) => ['show', file, '--json']],
   ['show --query', (file) => ['show', file, '--query', 'status:>=500 or path:/v1/users/*']],
   ['show --query --view tcplife', (file) => ['show', file, '--query', 'status:>=500', '--view', 'tcplife']],
   ...['.nettrace.json', '.har', '.eve.json'].map((suffix): [string, (file: string) => string[]] => [
