@@ -39,7 +39,6 @@ const noStatus: Status = {
   bytesSent: 0,
   bytesReceived: 0,
   evicted: 0,
-  kernel: '',
 };
 
 export const store = new RowStore();

@@ -5,6 +5,7 @@ export type {
   Details,
   FindingRow,
   HostMessage,
+  KernelStatus,
   PageCommand,
   PageMessage,
   PanelMessage,

@@ -173,13 +173,16 @@ it('what the kernel’s side can do is in the status, from when it is known', ()
   for (const name of ['bpf', 'conntrack'] as const)
     recorder.store.setSource({ name, state: 'unavailable', reason: 'noRights' });
   settle();
-  expect(runs.status().kernelEnable).toBeUndefined();
+  expect(runs.status().kernel?.enable).toBeUndefined();
   const denied = { state: 'needsPermission' } as const;
   const more = { events: denied, conntrack: denied, packets: denied };
   runs.setAbilities({ helper: '/h', installed: false, root: false, figures: { state: 'available' }, ...more });
   expect(runs.status()).toMatchObject({
-    kernel: 'kernel figures: on · events, conntrack, packets: need permission',
-    kernelEnable: true,
+    kernel: {
+      state: 'basic',
+      lines: ['TCP statistics: on', 'events, conntrack, packets: need permission'],
+      enable: true,
+    },
   });
   expect(changes.at(-1)).toEqual({ upsert: [], removed: [] });
 });

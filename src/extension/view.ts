@@ -70,7 +70,6 @@ export function statusOf(
   abilities?: Abilities,
 ): Status {
   const sum = (pick: (s: Store) => number): number => stores.reduce((total, s) => total + pick(s), 0);
-  const kernel = kernelState(stores.at(-1), abilities);
   return {
     ...more,
     requests: sum((s) => s.counts.requests),
@@ -82,8 +81,6 @@ export function statusOf(
     bytesSent: sum((s) => s.live.bytesSent),
     bytesReceived: sum((s) => s.live.bytesReceived),
     evicted: sum((s) => s.counts.evictedRequests),
-    kernel: kernel.text,
-    // An opened file is as it is.
-    ...(kernel.enable && abilities ? { kernelEnable: true } : {}),
+    kernel: kernelState(stores.at(-1), abilities),
   };
 }

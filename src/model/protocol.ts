@@ -86,12 +86,20 @@ export interface Status {
   evicted: number;
   /** µs; absent before the first run. */
   elapsed?: number;
-  /** `kernel figures: on · events: need permission`. */
-  kernel: string;
-  /** More of the kernel can be had: by permission, or by asking for it. */
-  kernelEnable?: boolean;
+  /** Absent before the host has looked. */
+  kernel?: KernelStatus;
   /** Absent: every request is traced. */
   tracing?: Tracing;
+}
+
+/** What is recorded of the kernel's side. */
+export interface KernelStatus {
+  /** `basic`: TCP statistics only; `full`: events and connection tracking too. */
+  state: 'off' | 'basic' | 'full' | 'fault';
+  /** One line for each state that parts are in: `events, conntrack, packets: need permission`. */
+  lines: string[];
+  /** More can be had: by permission, or by asking for it. */
+  enable?: boolean;
 }
 
 export interface PanelState {

@@ -27,8 +27,9 @@ export function kernelSide(): void {
     await vs.debug('Net Trace');
     await vs.panel.getByText('The program ended').waitFor();
     const rest = root ? 'off' : 'need permission';
-    await vs.panel.getByText(`kernel figures: on · events, conntrack, packets: ${rest}`).waitFor();
-    await vs.panel.getByRole('button', { name: 'Enable…' }).click();
+    await vs.panel.getByRole('button', { name: 'kernel: basic' }).click();
+    await vs.panel.getByText(`events, conntrack, packets: ${rest}`).waitFor();
+    await vs.panel.getByRole('menuitem', { name: 'Enable…' }).click();
     await dialog()
       .getByText(root ? 'Turn on kernel events and connection tracking?' : 'Give the helper permission')
       .waitFor();

@@ -104,3 +104,35 @@ test('with reduced motion times step once a second and nothing turns', async () 
   );
   expect(Math.min(...gaps)).toBeGreaterThan(900);
 });
+
+test('the newest row stays in sight when the program ends, and rows stand at whole lines', async () => {
+  for (const [together, height] of [
+    [false, 420],
+    [true, 433],
+  ] as const) {
+    await open({ state: live, height });
+    const { page } = panel;
+    const more = (from: number): Row[] =>
+      Array.from({ length: 30 }, (_, i) => ({
+        ...(rows[1] as Row),
+        id: `r1/new-${from + i}`,
+        createdAt: 3_500_000 + from + i,
+      }));
+    const over = ended.runs.map((r) => ({ ...r, endAt: 3_900_000 }));
+    const send = (upsert: Row[], runs = [run]): Promise<void> =>
+      panel.send({ type: 'rows', upsert, removed: [], now: 3_900_000, status, runs });
+    await send(more(0));
+    await page.waitForSelector('[data-id="r1/new-29"]');
+    await settled(page);
+    await send(together ? more(30) : [], over);
+    await page.waitForSelector('.msg');
+    const last = page.locator(`[data-id="r1/new-${together ? 59 : 29}"]`);
+    const list = page.locator('.rows');
+    const bottom = async (): Promise<number> => {
+      const [row, box] = [await last.boundingBox(), await list.boundingBox()];
+      return row && box ? box.y + box.height - (row.y + row.height) : -1;
+    };
+    await expect.poll(bottom).toBeGreaterThanOrEqual(0);
+    expect(await list.evaluate((n) => n.scrollTop % 22)).toBe(0);
+  }
+});

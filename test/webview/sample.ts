@@ -424,7 +424,7 @@ export const status: Status = {
   bytesReceived: 36_000,
   evicted: 0,
   elapsed: now,
-  kernel: 'kernel figures off',
+  kernel: { state: 'basic', lines: ['TCP statistics: on', 'events, conntrack, packets: off'] },
 };
 
 export const run: Run = {

@@ -37,16 +37,19 @@ test('several messages: the most important first', async () => {
   expect(await panel.page.textContent('.msg')).toContain('The hook was not loaded');
   expect(await panel.page.textContent('.msg')).toContain('1 of 2');
 });
-test('the kernel’s line: what can be enabled has its button, which asks the host', async () => {
-  const kernel = 'kernel figures: on · events, conntrack, packets: need permission';
-  await open({ state: { ...ended, status: { ...ended.status, kernel, kernelEnable: true } } });
+test('the kernel’s word opens a menu: what is recorded, and what can be enabled, which asks the host', async () => {
+  const lines = ['TCP statistics: on', 'events, conntrack, packets: need permission'];
+  await open({ state: { ...ended, status: { ...ended.status, kernel: { state: 'basic', lines, enable: true } } } });
   const { page } = panel;
-  expect(await page.textContent('.sb .hl')).toContain(kernel);
-  await page.click('.sb >> text=Enable…');
+  expect(await page.textContent('.sb .kernel')).toBe('kernel: basic');
+  await page.click('.sb .kernel');
+  expect(await page.locator('.menu [role^=menuitem]').allTextContents()).toEqual([...lines, 'Enable…']);
+  await page.click('.menu >> text=Enable…');
   expect((await posted('run')).map((m) => m.command)).toEqual(['enableKernel']);
   await panel.send({ type: 'state', state: ended });
   await settled(page);
-  expect(await page.locator('.sb >> text=Enable…').count()).toBe(0);
+  await page.click('.sb .kernel');
+  expect(await page.locator('.menu >> text=Enable…').count()).toBe(0);
 });
 test('recording without a request says so after five seconds', async () => {
   await open({ state: { ...empty, runs: [run], status: { ...empty.status, recording: true } } });
@@ -64,3 +67,48 @@ test('connections: lanes, and a block leads to its request', async () => {
   await page.waitForSelector('.det');
   expect((await posted('details')).at(-1)?.id).toBe(id(13));
 });
+
+test.each([
+  [800, 270],
+  [1240, 260],
+])(
+  'at VS Code’s own height of the panel, %i × %i, eight rows are in sight; the end stands in the status line',
+  async (width, height) => {
+    await open({ width, height });
+    const { page } = panel;
+    await settled(page);
+    const inSight = await page.evaluate(() => {
+      const list = (document.querySelector('.rows') as HTMLElement).getBoundingClientRect();
+      return [...document.querySelectorAll('.spacer .row')].filter((n) => {
+        const { top, bottom } = n.getBoundingClientRect();
+        return top >= list.top - 0.5 && bottom <= list.bottom + 0.5;
+      }).length;
+    });
+    expect(inSight).toBeGreaterThanOrEqual(8);
+    expect(await page.locator('.ovw, .msg').count()).toBe(0);
+    expect(await page.textContent('.sb .end')).toContain('The program ended with exit code 1');
+    await page.setViewportSize({ width, height: 420 });
+    await page.waitForSelector('.msg');
+    expect(await page.locator('.sb .end').count()).toBe(0);
+  },
+);
+test.each(['High Contrast', 'Dark Modern'] as const)(
+  '%s: the legend is there at usual widths, every sign of it can be seen',
+  async (theme) => {
+    await open({ width: 1000, theme });
+    const signs = await panel.page.$$eval('.leg .sq', (nodes) =>
+      nodes.map((n) => {
+        const { width, height } = n.getBoundingClientRect();
+        const style = getComputedStyle(n);
+        return { name: n.className, area: width * height, colour: style.backgroundColor, edge: style.outlineStyle };
+      }),
+    );
+    expect(signs.map((s) => s.name)).toEqual(
+      ['queue', 'dns', 'tcp', 'tls', 'send', 'wait', 'download'].map((name) => `sq ${name}`),
+    );
+    for (const s of signs) {
+      expect(s.area, s.name).toBeGreaterThan(0);
+      expect(s.colour !== 'rgba(0, 0, 0, 0)' || s.edge === 'solid', s.name).toBe(true);
+    }
+  },
+);

@@ -28,17 +28,17 @@ export function App() {
   // An editor is high: where the list beside the details would lose its columns, they go below it.
   const high = state.view === 'editor' && size.height >= 500;
   const below = size.width < 620 || (high && size.width - detailsSize(false, size) < 620);
-  // A panel too short for both shows one at a time, and spends nothing on the overview.
-  const short = size.height > 0 && size.height < 240;
+  // At VS Code's own height of the panel rows matter most: there is no overview, and the end stands in the status line.
+  const low = size.height > 0 && size.height < 300;
   const alone = below && size.height < 440;
   const open = ui.detailsOpen && ui.active !== undefined && store.get(ui.active) !== undefined;
   return (
     <main class="nt" ref={page}>
       <FilterBar derived={derived} empty={empty} />
-      {!empty && !short && <Overview axis={whole} />}
+      {!empty && !low && <Overview axis={whole} />}
       {!empty && <ReplayBar axis={whole} />}
       <TracingLine />
-      <MessageLine empty={empty} />
+      <MessageLine ended={!empty && !low} />
       <div class={`split ${below ? 'below' : ''}`}>
         <div class="list" hidden={open && alone}>
           {!state.ready ? null : empty ? (
@@ -54,7 +54,7 @@ export function App() {
         {open && !alone && <Sash below={below} page={size} />}
         {open && <DetailsPane below={below} alone={alone} page={size} />}
       </div>
-      {!empty && <StatusLine derived={derived} />}
+      {!empty && <StatusLine derived={derived} low={low} />}
       <Announcer />
       <PopUp />
       <Menu />

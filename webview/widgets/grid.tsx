@@ -20,7 +20,7 @@ import { type Axis, timeScale } from '../view/timescale';
 import { GridHeader } from './gridHeader';
 import { onRowClick, onRowDoubleClick, onRowDrag, onRowMenu, onRowPointer } from './gridPointer';
 import { GridRow } from './gridRow';
-import { rowHeight, useScrolling } from './gridScroll';
+import { contentHeight, rowHeight, useScrolling } from './gridScroll';
 import { drawBars } from './waterfall';
 
 const over = 10;
@@ -133,7 +133,7 @@ export function Grid({ derived, axis }: { derived: Derived; axis: Axis }) {
         <div
           class="spacer"
           role="presentation"
-          style={{ height: `${items.length * rowHeight}px` }}
+          style={{ height: `${contentHeight(items.length, height)}px` }}
           onClick={onRowClick}
           onDblClick={onRowDoubleClick}
           onContextMenu={onRowMenu}

@@ -31,7 +31,8 @@ function connect(element: HTMLElement): () => void {
     const y = index * rowHeight;
     const { scrollTop, clientHeight } = element;
     if (y < scrollTop) element.scrollTop = y;
-    else if (y + rowHeight > scrollTop + clientHeight) element.scrollTop = y + rowHeight - clientHeight;
+    else if (y + rowHeight > scrollTop + clientHeight)
+      element.scrollTop = Math.ceil((y + rowHeight - clientHeight) / rowHeight) * rowHeight;
   };
   actions.grid.toEnd = () => {
     element.scrollTop = element.scrollHeight;
@@ -47,6 +48,10 @@ function connect(element: HTMLElement): () => void {
   };
 }
 
+/** Height of all rows, and below them as much as lets the topmost row in sight begin at the top when scrolled to the end. */
+export const contentHeight = (count: number, height: number): number =>
+  count * rowHeight + (count * rowHeight > height ? height % rowHeight : 0);
+
 /** `top` and `height` are the scroller's, as this frame's rows were chosen by. */
 export function useScrolling(
   scroller: { current: HTMLElement | null },
@@ -55,17 +60,30 @@ export function useScrolling(
   height: number,
 ): void {
   const { items } = derived;
-  const seen = useRef({ ids: [] as string[], first: 0, height: 0, active: false, question: [] as unknown[] });
+  const seen = useRef({
+    ids: [] as string[],
+    first: 0,
+    height: 0,
+    atEnd: false,
+    active: false,
+    question: [] as unknown[],
+  });
+  /** The scroller was brought to its end after `top` was read. */
+  const scrolled = useRef(false);
   const { ui } = state;
   const question = [ui.filterText, ui.chips, ui.range, ui.sort, ui.groupBy, ui.folded];
+  const following = (): boolean => ui.follow && isByStart(ui.sort) && !state.readOnly;
   useLayoutEffect(() => (scroller.current ? connect(scroller.current) : undefined), []);
   useLayoutEffect(() => {
     const element = scroller.current;
     const old = seen.current;
     if (!element) return;
     const same = question.every((part, i) => part === old.question[i]);
-    if (ui.follow && isByStart(ui.sort) && isLive()) element.scrollTop = element.scrollHeight;
-    else if (!same) {
+    // The last rows may come together with the end of the program.
+    if (following() && (isLive() || (same && old.atEnd))) {
+      element.scrollTop = element.scrollHeight;
+      scrolled.current = true;
+    } else if (!same) {
       if (old.active) actions.grid.reveal(actions.indexOf(items, ui.active));
     } else if (items[old.first]?.id !== old.ids[0]) {
       // Rows came or went above: the first of those in sight that is still there keeps its place.
@@ -78,6 +96,8 @@ export function useScrolling(
     const active = actions.indexOf(items, ui.active);
     // When the list shrinks (the details open below it), the active row stays in sight.
     if (height < old.height && old.active) actions.grid.reveal(active);
+    // And so does the newest one: the line that says how the program ended comes when nothing is live any more.
+    else if (height < old.height && following() && old.atEnd) actions.grid.toEnd();
     // Not read from the element: that would lay the page out once more in every frame.
     const first = Math.floor(top / rowHeight);
     actions.grid.pageRows = Math.max(1, Math.floor(height / rowHeight));
@@ -85,8 +105,10 @@ export function useScrolling(
       ids: items.slice(first, first + actions.grid.pageRows).map((item) => item.id),
       first,
       height,
+      atEnd: scrolled.current || top + height >= items.length * rowHeight,
       active: active >= first && active <= first + actions.grid.pageRows,
       question,
     };
+    scrolled.current = false;
   });
 }

@@ -13,7 +13,7 @@ const icons: Record<PanelMessage['kind'], string> = {
 };
 
 /** Messages not closed, most important first, newest run first. The helper's is closed for good, others for their run. */
-function messages(): { key: string; message: PanelMessage }[] {
+export function messages(): { key: string; message: PanelMessage }[] {
   const closed = new Set(state.ui.closedMessages);
   return state.runs
     .flatMap((r) =>
@@ -27,9 +27,9 @@ function messages(): { key: string; message: PanelMessage }[] {
     .sort((a, b) => order.indexOf(a.message.kind) - order.indexOf(b.message.kind));
 }
 
-/** `empty`: the page has no row, and says by itself how the program ended. */
-export function MessageLine({ empty }: { empty: boolean }) {
-  const all = messages().filter((m) => !(empty && m.message.kind === 'ended'));
+/** `ended`: how the program ended is said here; else the page without rows, or the status line of a low panel, says it. */
+export function MessageLine({ ended }: { ended: boolean }) {
+  const all = messages().filter((m) => ended || m.message.kind !== 'ended');
   const first = all[0];
   if (!first) return null;
   const { message } = first;

@@ -3,11 +3,14 @@ import './statusLine.css';
 import { bytesText, numberText, plural, timeText } from '../../src/model/text';
 import { follow, selectedRows } from '../actions';
 import type { Derived } from '../derived';
+import { type MenuItem, showMenu } from '../overlays';
 import { totalOf } from '../rowTime';
 import { isLive, now, run, state, store } from '../state';
+import type { KernelStatus } from '../types';
 import { beginOf, rowEnd } from '../view/geometry';
 import { totalQuantile } from '../view/sort';
 import { Icon } from './icon';
+import { messages } from './messageLine';
 
 const legend = [
   ['queue', 'queue'],
@@ -40,7 +43,46 @@ function Selection() {
   );
 }
 
-export function StatusLine({ derived }: { derived: Derived }) {
+/** How much is recorded of the kernel's side, in a word; the rest stands in its menu. */
+function Kernel({ kernel }: { kernel: KernelStatus }) {
+  const menu = (event: MouseEvent): void => {
+    const { left, top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const lines = kernel.lines.map((label): MenuItem => ({ label, disabled: true }));
+    const enable: MenuItem[] = kernel.enable
+      ? [
+          { label: '', separator: true },
+          { label: 'Enable…', run: () => run('enableKernel') },
+        ]
+      : [];
+    showMenu('Kernel statistics', left, top, [...lines, ...enable]);
+  };
+  return (
+    <button
+      type="button"
+      class="kernel"
+      aria-haspopup="menu"
+      title={`Recorded of the kernel:\n${kernel.lines.join('\n')}`}
+      onClick={menu}
+    >
+      kernel: {kernel.state}
+      <Icon name="chevron-down" />
+    </button>
+  );
+}
+
+/** How the program ended, where the panel is too low for a line of its own. */
+function Ended() {
+  const message = messages().find((m) => m.message.kind === 'ended')?.message;
+  if (!message) return null;
+  return (
+    <span class="end" role="status" title={message.text}>
+      <Icon name="debug-disconnect" />
+      <span class="what">{message.text}</span>
+    </span>
+  );
+}
+
+export function StatusLine({ derived, low }: { derived: Derived; low: boolean }) {
   const { status, ui, runs } = state;
   const narrowed = derived.filtered.length !== store.rows.length;
   // What the chips count, as long as all rows are here; the host's exact count when some were dropped.
@@ -88,6 +130,7 @@ export function StatusLine({ derived }: { derived: Derived }) {
           {numberText(state.unseen)} new ↓
         </button>
       )}
+      {low && <Ended />}
       <span class="leg" aria-hidden="true">
         {legend.map(([name, label]) => (
           <span key={name}>
@@ -96,24 +139,7 @@ export function StatusLine({ derived }: { derived: Derived }) {
           </span>
         ))}
       </span>
-      {status.kernel && runs.length > 0 && (
-        <span class="hl tail">
-          <Icon name={/^kernel figures[^:]*: on/.test(status.kernel) ? 'pass' : 'info'} />
-          <span class="what" title={status.kernel}>
-            {status.kernel}
-          </span>
-          {status.kernelEnable && (
-            <button
-              type="button"
-              class="linkish"
-              title="What would be installed, with which permissions, and how to undo it"
-              onClick={() => run('enableKernel')}
-            >
-              Enable…
-            </button>
-          )}
-        </span>
-      )}
+      {status.kernel && runs.length > 0 && <Kernel kernel={status.kernel} />}
     </footer>
   );
 }

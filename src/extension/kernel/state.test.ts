@@ -28,38 +28,45 @@ const user: Abilities = {
 const root: Abilities = { ...user, root: true, events: has, conntrack: has, packets: has };
 
 test('a user: figures are on, the rest needs permission, which can be given', () => {
-  const text = 'kernel figures: on · events, conntrack, packets: need permission';
-  expect(kernelState(storeOf(on, noRights, noRights), user)).toEqual({ text, enable: true });
+  const lines = ['TCP statistics: on', 'events, conntrack, packets: need permission'];
+  expect(kernelState(storeOf(on, noRights, noRights), user)).toEqual({ state: 'basic', lines, enable: true });
   // Before the doctor has answered the packets are just off.
-  expect(kernelState(storeOf(on, noRights, noRights)).text).toBe(
-    'kernel figures: on · events, conntrack: need permission · packets: off',
-  );
+  expect(kernelState(storeOf(on, noRights, noRights))).toEqual({
+    state: 'basic',
+    lines: ['TCP statistics: on', 'events, conntrack: need permission', 'packets: off'],
+  });
 });
 
 test('an installed helper: all is on; packets are off until they are asked for', () => {
   const installed = { ...root, root: false, installed: true };
-  const text = 'kernel figures, events, conntrack: on · packets: off';
-  expect(kernelState(storeOf(on, on, on), installed)).toEqual({ text, enable: false });
-  expect(kernelState(storeOf(on, on, on, on), installed).text).toBe('kernel figures, events, conntrack, packets: on');
+  const lines = ['TCP statistics, events, conntrack: on', 'packets: off'];
+  expect(kernelState(storeOf(on, on, on), installed)).toEqual({ state: 'full', lines });
+  expect(kernelState(storeOf(on, on, on, on), installed)).toEqual({
+    state: 'full',
+    lines: ['TCP statistics, events, conntrack, packets: on'],
+  });
 });
 
 test('root: nothing needs permission, but it was not asked for', () => {
-  const text = 'kernel figures: on · events, conntrack, packets: off';
-  expect(kernelState(storeOf(on), root)).toEqual({ text, enable: true });
-  expect(kernelState(storeOf(on, on, on), root).enable).toBe(false);
+  const lines = ['TCP statistics: on', 'events, conntrack, packets: off'];
+  expect(kernelState(storeOf(on), root)).toEqual({ state: 'basic', lines, enable: true });
+  expect(kernelState(storeOf(on, on, on), root).enable).toBeUndefined();
 });
 
 test('off, and why; what this kernel does not have is not offered', () => {
-  expect(kernelState(undefined)).toEqual({ text: 'kernel figures, events, conntrack, packets: off', enable: false });
+  expect(kernelState(undefined)).toEqual({ state: 'off', lines: ['TCP statistics, events, conntrack, packets: off'] });
   const missing = (reason: 'noHelper' | 'platform') => ({ state: 'unavailable', reason }) as const;
-  expect(kernelState(storeOf(missing('noHelper'))).text).toBe('kernel figures: no helper');
-  expect(kernelState(storeOf(missing('platform'))).text).toBe('kernel figures: not on this platform');
+  expect(kernelState(storeOf(missing('noHelper')))).toEqual({ state: 'off', lines: ['TCP statistics: no helper'] });
+  expect(kernelState(storeOf(missing('platform'))).lines).toEqual(['TCP statistics: not on this platform']);
   const fault = { state: 'partial', reason: 'fault', toAt: 5 } as const;
-  expect(kernelState(storeOf(fault)).text).toBe('kernel figures: fault · events, conntrack, packets: off');
+  expect(kernelState(storeOf(fault))).toEqual({
+    state: 'fault',
+    lines: ['TCP statistics: fault', 'events, conntrack, packets: off'],
+  });
   const old = { state: 'unavailable', reason: 'kernelTooOld' } as const;
   const gone = { ...user, events: { state: 'unavailable' } as const, conntrack: has, packets: has };
   expect(kernelState(storeOf({ state: 'partial', reason: 'kernelTooOld' }, old, on), gone)).toEqual({
-    text: 'kernel figures: on in part · events: not on this kernel · conntrack: on · packets: off',
-    enable: false,
+    state: 'basic',
+    lines: ['TCP statistics: on in part', 'events: not on this kernel', 'conntrack: on', 'packets: off'],
   });
 });

@@ -1,17 +1,11 @@
 /** What the status line says of the kernel's side: of the run that was started last, and of what could be had. */
 import type { Abilities, AbilityName } from '../../helper/abilities';
+import type { KernelStatus } from '../../model/protocol';
 import type { Source } from '../../model/records';
 import type { Store } from '../../model/store';
 
-export interface KernelState {
-  /** `kernel figures: on · events, conntrack, packets: need permission`. */
-  text: string;
-  /** More can be had by permission, or by asking for it. */
-  enable: boolean;
-}
-
 const parts: readonly { name: AbilityName; label: string; source: Source['name'] }[] = [
-  { name: 'figures', label: 'kernel figures', source: 'inetDiag' },
+  { name: 'figures', label: 'TCP statistics', source: 'inetDiag' },
   { name: 'events', label: 'events', source: 'bpf' },
   { name: 'conntrack', label: 'conntrack', source: 'conntrack' },
   { name: 'packets', label: 'packets', source: 'capture' },
@@ -28,7 +22,7 @@ const reasonWords: Readonly<Record<string, string>> = {
 };
 
 /** `abilities`: undefined while they are not known, and for an opened file. */
-export function kernelState(store: Store | undefined, abilities?: Abilities): KernelState {
+export function kernelState(store: Store | undefined, abilities?: Abilities): KernelStatus {
   const words = parts.map(({ name, label, source }) => {
     const said = store?.header.sources.find((s) => s.name === source);
     return { name, label, word: wordOf(said, abilities?.[name].state) };
@@ -42,12 +36,24 @@ export function kernelState(store: Store | undefined, abilities?: Abilities): Ke
   const enable = words.some(
     ({ name, word }) => word === needPermission || (name !== 'packets' && isUnused(word, abilities)),
   );
-  return { text: [...groups].map(([word, labels]) => `${labels.join(', ')}: ${word}`).join(' · '), enable };
+  return {
+    state: levelOf(words.map((w) => w.word)),
+    lines: [...groups].map(([word, labels]) => `${labels.join(', ')}: ${word}`),
+    // An opened file is as it is.
+    ...(enable && abilities ? { enable } : {}),
+  };
 
   /** Root has it, and did not ask for it. */
   function isUnused(word: string, known: Abilities | undefined): boolean {
     return word === 'off' && known?.root === true && !known.installed;
   }
+}
+
+/** From the words of the parts in their order; packets are not of the kernel's statistics. */
+function levelOf([statistics, events, conntrack]: readonly string[]): KernelStatus['state'] {
+  if (statistics === 'fault') return 'fault';
+  if (statistics !== 'on' && statistics !== 'on in part') return 'off';
+  return statistics === 'on' && events === 'on' && conntrack === 'on' ? 'full' : 'basic';
 }
 
 function wordOf(source: Source | undefined, ability: Abilities['events']['state'] | undefined): string {
