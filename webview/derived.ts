@@ -14,7 +14,7 @@ export interface Derived extends List {
   counts: Record<ChipName, number>;
   /** Rows interrupted, for the chip that takes the place of Running after the end. */
   interrupted: number;
-  /** More than one thread of any process was seen. */
+  /** Most processes and threads that made requests in one run: with one, naming it in every row says nothing. */
   processes: number;
   timeline: Timeline;
 }
@@ -82,13 +82,22 @@ function rowFacts(rows: readonly Row[], at: number): OfRows {
   const ends = state.runs.map((run) => `${run.number} ${run.endAt} ${run.offset}`).join();
   if (ofRows?.version === store.version && ofRows.ends === ends) return ofRows;
   let interrupted = 0;
-  const threads = new Set<string>();
+  const labels = new Map<number, Set<string>>();
   for (const row of rows) {
     if (row.state === 'interrupted') interrupted++;
-    threads.add(row.process);
+    const own = labels.get(row.run);
+    if (own) own.add(row.process);
+    else labels.set(row.run, new Set([row.process]));
   }
   const timeline = timelineOf(rows, state.runs, at);
-  ofRows = { version: store.version, ends, counts: countChips(rows), interrupted, processes: threads.size, timeline };
+  ofRows = {
+    version: store.version,
+    ends,
+    counts: countChips(rows),
+    interrupted,
+    processes: Math.max(0, ...[...labels.values()].map((l) => l.size)),
+    timeline,
+  };
   return ofRows;
 }
 

@@ -9,6 +9,8 @@ export interface MenuItem {
   checked?: boolean;
   key?: string;
   disabled?: boolean;
+  /** Tooltip: why it is disabled. */
+  title?: string;
   separator?: true;
 }
 

@@ -3,7 +3,7 @@ import { type FieldName, printQuery, type Query } from '../src/model/query';
 import { baseName } from '../src/model/row';
 import { openSelected, selectedRows } from './actions';
 import { showMenu } from './overlays';
-import { canSavePackets, copyWiresharkFilter } from './packets';
+import { copyWiresharkFilter, whyNoPackets } from './packets';
 import { copy, run, savePackets, setUi, state } from './state';
 import type { Row } from './types';
 import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/copy';
@@ -28,6 +28,7 @@ export function showRowMenu(x: number, y: number): void {
   const one = rows.length === 1;
   const details = state.details?.row.id === row.id ? state.details : undefined;
   const all = (as: (r: Row) => string): string => rows.map(as).join('\n\n');
+  const noPackets = whyNoPackets(row);
   const { callSite: site, connection, status } = row;
   const line = { label: '', separator: true } as const;
   showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, x, y, [
@@ -65,7 +66,8 @@ export function showRowMenu(x: number, y: number): void {
     { label: 'Copy Wireshark filter', disabled: !one || !details?.capture.filter, run: copyWiresharkFilter },
     {
       label: 'Save this request’s packets…',
-      disabled: !one || !canSavePackets(row.id),
+      disabled: !one || noPackets !== undefined,
+      ...(noPackets === undefined ? {} : { title: noPackets }),
       run: () => savePackets(row.id),
     },
     line,

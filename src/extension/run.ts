@@ -108,6 +108,9 @@ export class Run {
         label: p.threads[0] ? threadLabel(this.store, p.threads[0].id).label : baseName(p.entry ?? 'node'),
       })),
     };
+    const program = root?.entry === undefined ? undefined : baseName(root.entry);
+    if (program !== undefined && !/^(npm|npx|yarn|pnpm)(-cli)?(\.[cm]?js)?$/.test(program)) info.program = program;
+    if (captures(this.store)) info.captured = true;
     if (this.endAt !== undefined) info.endAt = this.endAt;
     const traced = tracedOf(this.store);
     if (traced !== undefined) info.traced = traced;
@@ -134,6 +137,10 @@ export class Run {
     return helper ? [...messages, helper] : messages;
   }
 }
+
+const captures = ({ header }: Store): boolean =>
+  (header.captures?.length ?? 0) > 0 ||
+  header.sources.some((s) => s.name === 'capture' && (s.state === 'on' || s.state === 'partial'));
 
 /** Times in the debugger on the panel's axis. */
 export function pausesOn(store: Store, offset: number): NonNullable<RunInfo['pauses']> {

@@ -15,7 +15,7 @@ export interface Absent {
 
 /** Why a source gave nothing. */
 const sourceReasons: Readonly<Record<string, string>> = {
-  notAsked: 'not asked for',
+  notAsked: 'off',
   noHelper: 'needs the helper',
   noRights: 'needs permission',
   notLoaded: 'was not loaded',

@@ -30,6 +30,8 @@ export interface Run {
   number: number;
   /** Name of the launch configuration, or of the file. */
   title: string;
+  /** File that the program began with: `hello.js`; absent: not known, or only a package manager. */
+  program?: string;
   /** RFC 3339. */
   beginTime: string;
   state: 'running' | 'ended' | 'interrupted';
@@ -48,6 +50,8 @@ export interface Run {
   cleared?: true;
   /** What the program wrote last to its standard error; only of one that failed before it made a request. */
   errorLine?: string;
+  /** Packets are, or were, captured. */
+  captured?: true;
   /** Times in the debugger, on the panel's axis. */
   pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
   /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, helper. */

@@ -102,7 +102,7 @@ function hookFacts(document: Trace): unknown {
 const denied = { errno: 1, error: 'Operation not permitted', reason: 'needs cap_net_admin' };
 const unknown = { errno: 38, error: 'Function not implemented', reason: 'this kernel has no sock_diag' };
 const arms: [string, () => Partial<SessionOptions>, reason: string][] = [
-  ['not asked for', () => ({ helper: 'none' }), 'not asked for'],
+  ['not asked for', () => ({ helper: 'none' }), 'off'],
   ['absent', () => ({ helper: 'all' }), 'needs the helper'],
   ['not allowed', () => ({ helper: 'all', helperOptions: { file: helperThatCannot(denied) } }), 'needs permission'],
   [

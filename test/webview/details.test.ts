@@ -16,7 +16,7 @@ test('a failed request: error with causes, attempts, what was not reached', asyn
   const text = (await page.textContent('.det')) ?? '';
   for (const part of [
     'connect ECONNREFUSED 203.0.113.8:443',
-    'TLS and later',
+    'TLS and request',
     'not reached',
     'Until failure',
     '553.9',

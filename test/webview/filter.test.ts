@@ -97,7 +97,9 @@ test('only the bad part is underlined, and what is right still filters', async (
   const { page } = panel;
   await filterTo('cart stats:500', 4);
   expect(await page.textContent('.fltbad u')).toBe('stats');
-  expect(await page.textContent('.flterr')).toBe('unknown key "stats" at column 6. Did you mean status?');
+  expect(await page.textContent('.flterr')).toBe(
+    'unknown key "stats" at column 6. Did you mean status:500? To search for the text, use quotes: "stats:500"',
+  );
 });
 test('the menu of a row writes terms', async () => {
   await open();

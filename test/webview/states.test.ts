@@ -86,7 +86,8 @@ test.each([
     });
     expect(inSight).toBeGreaterThanOrEqual(8);
     expect(await page.locator('.ovw, .msg').count()).toBe(0);
-    expect(await page.textContent('.sb .end')).toContain('The program ended with exit code 1');
+    expect(await page.textContent('.sb .end')).toContain('ended with exit code 1');
+    expect(await page.getAttribute('.sb .end', 'title')).toContain('The program ended with exit code 1 after 3.40 s.');
     await page.setViewportSize({ width, height: 420 });
     await page.waitForSelector('.msg');
     expect(await page.locator('.sb .end').count()).toBe(0);

@@ -56,9 +56,9 @@ const phaseColumn = (id: ColumnId & ('dns' | 'tcp' | 'tls' | 'wait' | 'download'
 export const columns: readonly Column[] = [
   { id: 'state', label: 'State', track: '26px', least: 26, key: (r) => stateRank(r.state), key2: (r) => r.status },
   { id: 'method', label: 'Method', track: '72px', least: 50, key: (r) => r.method },
-  { id: 'name', label: 'Name', track: 'minmax(150px,1.15fr)', least: 80, key: (r) => r.path, key2: (r) => r.query },
-  { id: 'host', label: 'Host', track: 'minmax(90px,160px)', least: 90, key: (r) => r.host },
-  { id: 'status', label: 'Status', track: '132px', least: 80, key: (r) => stateRank(r.state), key2: (r) => r.status },
+  { id: 'name', label: 'Name', track: 'minmax(150px,1fr)', least: 80, key: (r) => r.path, key2: (r) => r.query },
+  { id: 'host', label: 'Host', track: 'minmax(90px,140px)', least: 90, key: (r) => r.host },
+  { id: 'status', label: 'Status', track: '124px', least: 80, key: (r) => stateRank(r.state), key2: (r) => r.status },
   {
     id: 'calledAt',
     label: 'Called at',
@@ -67,7 +67,7 @@ export const columns: readonly Column[] = [
     key: (r) => r.callSite?.file,
     key2: (r) => r.callSite?.line,
   },
-  { id: 'process', label: 'Process', track: '104px', least: 80, key: (r) => r.pid, key2: (r) => r.threadId },
+  { id: 'process', label: 'Process', track: '96px', least: 80, key: (r) => r.pid, key2: (r) => r.threadId },
   {
     id: 'connection',
     label: 'Connection',
@@ -95,7 +95,7 @@ export const columns: readonly Column[] = [
   phaseColumn('wait', 'Wait'),
   phaseColumn('download', 'Download'),
   { id: 'time', label: 'Time', track: '66px', least: 60, right: true, key: (r) => r.total },
-  { id: 'waterfall', label: 'Waterfall', track: 'minmax(200px,2fr)', least: 40, key: (r) => r.createdAt },
+  { id: 'waterfall', label: 'Waterfall', track: 'minmax(240px,2.2fr)', least: 40, key: (r) => r.createdAt },
 ];
 
 export const columnOf = (id: ColumnId): Column => columns.find((c) => c.id === id) ?? (columns[0] as Column);
@@ -155,12 +155,12 @@ const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>
       status: '122px',
       calledAt: '112px',
       time: '66px',
-      waterfall: 'minmax(120px,1fr)',
+      waterfall: 'minmax(120px,1.4fr)',
     },
   },
   {
     below: 1180,
-    tracks: { name: 'minmax(150px,1.2fr)', status: '122px', calledAt: '122px', waterfall: 'minmax(180px,1.6fr)' },
+    tracks: { name: 'minmax(150px,1fr)', status: '122px', calledAt: '122px', waterfall: 'minmax(180px,2fr)' },
   },
 ];
 

@@ -30,8 +30,8 @@ test('events in words', () => {
   ]).toMatchInlineSnapshot(`
     [
       "synSent → established after 1.5 ms",
-      "1.4 kB sent again: no answer in time",
-      "a segment sent again",
+      "1.4 kB retransmitted: retransmission timeout",
+      "a segment retransmitted",
       "packet dropped: NETFILTER_DROP, sent, 1.5 kB, nf_hook_slow+0x8f",
       "reset by the server in established",
       "ICMP type 3 code 4 from 10.0.0.1, packets up to 1280 B",

@@ -27,9 +27,9 @@ export function reaches({ original, reply }: ConntrackEntry): string | undefined
 }
 
 const retransmitWords: Readonly<Record<string, string>> = {
-  rto: 'no answer in time',
-  fast: 'the server lacks it',
-  tlp: 'as a probe',
+  rto: 'retransmission timeout',
+  fast: 'fast retransmit',
+  tlp: 'tail loss probe',
 };
 
 function icmpText(icmp: NonNullable<KernelEvent['icmp']>): string {
@@ -46,7 +46,7 @@ export function eventText(e: KernelEvent): string {
     case 'congestion':
       return `congestion: ${e.from} → ${e.to}`;
     case 'retransmit':
-      return `${of === '' ? 'a segment' : of} sent again${aside(retransmitWords[e.retransmitKind ?? ''])}`;
+      return `${of === '' ? 'a segment' : of} retransmitted${aside(retransmitWords[e.retransmitKind ?? ''])}`;
     case 'drop':
       return `packet dropped: ${both(both(e.reason ?? '', e.direction ?? ''), both(of, e.place ?? ''))}`;
     case 'resetReceived':

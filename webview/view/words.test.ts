@@ -21,14 +21,16 @@ describe('words', () => {
       absent: (['dns', 'tcp', 'tls'] as const).map((name) => ({ name, why: 'reused' as const })),
     };
     expect(absentLines(reused, row(2))).toEqual([
-      { label: 'DNS, TCP, TLS', why: 'not needed: connection #1 was reused (its 2nd request)' },
+      { phase: 'dns', label: 'DNS, TCP, TLS', why: 'not needed: connection #1 was reused (its 2nd request)' },
     ]);
     const failed = {
       phases: [],
       paused: 0,
       absent: (['tls', 'send', 'wait'] as const).map((name) => ({ name, why: 'notReached' as const })),
     };
-    expect(absentLines(failed, row(11))).toEqual([{ label: 'TLS and later', why: 'not reached' }]);
+    expect(absentLines(failed, row(11))).toEqual([
+      { phase: 'tls', label: 'TLS, request and response', why: 'not reached' },
+    ]);
   });
 });
 

@@ -55,6 +55,8 @@ export function rowName(row: Row, total: number | undefined): string {
 }
 
 export interface AbsentLine {
+  /** The first phase it is about: its place among the others. */
+  phase: string;
   label: string;
   why: string;
 }
@@ -69,14 +71,25 @@ const reasons: Readonly<Record<string, string>> = {
   notSeen: 'not seen',
   direct: 'no proxy',
   earlyResponse: 'the response came before the request was sent',
-  notInFormat: 'not told by the imported file',
+  notInFormat: 'not in the imported file',
   notRead: 'the program did not read the body',
   noBody: 'no body',
 };
 
+const withoutProxy = new Set(['reused', 'ready', 'notReached', 'notYet']);
+
+const remainders: Readonly<Record<string, string>> = { send: 'request', wait: 'response', download: 'response' };
+
+/** What did not come any more: `TLS, request and response`. */
+function remaining(names: readonly string[]): string {
+  const words = [...new Set(names.map((n) => remainders[n] ?? short[n] ?? n))];
+  const text = words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : (words[0] ?? '');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /**
  * The lines without a figure, phases with the same reason together: `DNS, TCP, TLS: not needed: connection #5 was reused
- * (its 3rd request)`, `TLS and later: not reached`.
+ * (its 3rd request)`, `TLS, request and response: not reached`.
  */
 export function absentLines(breakdown: Breakdown, row: Row): AbsentLine[] {
   const lines: AbsentLine[] = [];
@@ -85,19 +98,19 @@ export function absentLines(breakdown: Breakdown, row: Row): AbsentLine[] {
     // That there was no proxy is so usual that a line for it would only be noise.
     if (seen.has(why) || why === 'direct') continue;
     seen.add(why);
-    // A connection that stood ready had no proxy to name either, as far as this request is concerned.
+    // Where no proxy was seen none is named: of what was not reached it is not known that there was one.
     const names = breakdown.absent
-      .filter((a) => a.why === why && !(a.name === 'proxy' && (why === 'reused' || why === 'ready')))
+      .filter((a) => a.why === why && !(a.name === 'proxy' && withoutProxy.has(why)))
       .map((a) => a.name);
     if (names.length === 0) continue;
     const first = names[0] as string;
     const label =
       (why === 'notReached' || why === 'notYet') && names.length > 1
-        ? `${short[first] ?? first} and later`
+        ? remaining(names)
         : names.length === 1
           ? (phaseLabels[first] ?? first)
           : names.map((n) => short[n] ?? n).join(', ');
-    lines.push({ label, why: reasonText(why, row) });
+    lines.push({ phase: first, label, why: reasonText(why, row) });
   }
   return lines;
 }

@@ -4,8 +4,8 @@ import { millisecondsText, timeText } from '../../src/model/text';
 import { ongoing, pausedOf } from '../rowTime';
 import { now } from '../state';
 import type { Breakdown, Details, Phase, PhasePart, Row } from '../types';
-import { phaseEnd } from '../view/geometry';
-import { absentLines, phaseLabels, totalLabel } from '../view/words';
+import { phaseEnd, phaseNames } from '../view/geometry';
+import { type AbsentLine, absentLines, phaseLabels, totalLabel } from '../view/words';
 import { Icon } from './icon';
 
 const partLabels: Partial<Record<PhasePart['name'], string>> = {
@@ -76,18 +76,36 @@ function partsOf(p: Phase): Line[] {
   });
 }
 
+/** What the table has room for, beside a bar of at least 120 px; without it all bars stand in one line below the table. */
+function columnsFor(room: number): { by: boolean; start: boolean; bar: boolean } {
+  return { by: room >= 514, start: room >= 404 || room < 342, bar: room >= 342 };
+}
+
+/** Lines with and without a figure in the order of the phases. */
+function inOrder(lines: readonly Line[], absent: readonly AbsentLine[]): (Line | AbsentLine)[] {
+  const place = (phase: string): number => (phaseNames as readonly string[]).indexOf(phase);
+  const out: (Line | AbsentLine)[] = [...lines];
+  for (const a of absent) {
+    const next = out.findIndex((l) => place(l.phase) > place(a.phase));
+    out.splice(next < 0 ? out.length : next, 0, a);
+  }
+  return out;
+}
+
 /** `TLSv1.3` as people write it. */
 export const tlsText = (version: string | undefined): string | undefined => version?.replace(/^TLSv/, 'TLS ');
 
 export function BreakdownTable({
   row,
   details,
-  measured,
+  room,
 }: {
   row: Row;
   details: Details | undefined;
-  measured: boolean;
+  /** Width of the table, px. */
+  room: number;
 }) {
+  const { by: measured, start, bar } = columnsFor(room);
   const offset = details?.offset ?? 0;
   const runs = ongoing(row);
   const at = now() - offset;
@@ -104,42 +122,50 @@ export function BreakdownTable({
   const begin = breakdown.phases[0]?.beginAt ?? 0;
   const end = Math.max(begin + 1, ...lines.filter((l) => !l.sub).map((l) => l.end));
   const percent = (us: number): string => `${((us / (end - begin)) * 100).toFixed(3)}%`;
-  const absent = absentLines(breakdown, row);
-  const before = absent.filter((a) => a.why.startsWith('not needed') || a.why.startsWith('was over'));
-  const after = absent.filter((a) => !before.includes(a));
+  const ordered = inOrder(lines, absentLines(breakdown, row));
   const total =
     runs && breakdown.total !== undefined
       ? lines.filter((l) => !l.sub).reduce((sum, l) => sum + l.duration, 0)
       : breakdown.total;
   const paused = lines.reduce((sum, l) => sum + (l.sub ? 0 : (l.paused ?? 0)), 0);
-  const columns = measured ? 5 : 4;
-  const missing = (list: typeof absent) =>
-    list.map((a) => (
-      <tr class="na" key={a.label}>
-        <td class="sw">{a.label}</td>
-        <td colSpan={columns - 1} title={a.why}>
-          {a.why}
-        </td>
-      </tr>
-    ));
-  return (
-    <table class="bd">
+  const columns = 2 + [measured, start, bar].filter(Boolean).length;
+  const signs = (l: Line) => (
+    <>
+      {!l.bracketed && (
+        <i
+          class={`p ${l.phase} ${l.sub ? 'part' : ''} ${l.running ? 'live' : ''}`}
+          style={{ left: percent(l.begin - begin), width: percent(l.end - l.begin) }}
+        />
+      )}
+      {l.failed && (
+        <span style={{ position: 'absolute', top: 0, bottom: 0, left: percent(l.end - begin) }}>
+          <Icon name="close" class={`x ${row.state === 'aborted' ? 'ab' : ''}`} />
+        </span>
+      )}
+    </>
+  );
+  const table = (
+    <table class={`bd ${measured ? '' : 'slim'}`}>
       <colgroup>
-        <col class="w-name" />
-        <col />
-        <col class="w-start" />
+        <col class={bar ? 'w-name' : ''} />
+        {bar && <col />}
+        {start && <col class="w-start" />}
         <col class="w-dur" />
         {measured && <col class="w-by" />}
       </colgroup>
       <thead>
         <tr>
           <th scope="col">Phase</th>
-          <th scope="col">
-            <span class="vh">Bar</span>
-          </th>
-          <th scope="col" class="r">
-            Start
-          </th>
+          {bar && (
+            <th scope="col">
+              <span class="vh">Bar</span>
+            </th>
+          )}
+          {start && (
+            <th scope="col" class="r">
+              Start
+            </th>
+          )}
           <th scope="col" class="r">
             Duration
           </th>
@@ -151,46 +177,59 @@ export function BreakdownTable({
         </tr>
       </thead>
       <tbody>
-        {missing(before)}
-        {lines.map((l, i) => (
-          <tr key={`${l.phase}${i}`} class={`${l.sub ? 'sub' : ''} ${l.failed ? 'bad' : ''}`}>
-            <td class="sw" title={measured ? undefined : l.by && `measured by ${l.by}`}>
-              {!l.sub && <i class={`sq ${l.phase}`} />}
-              {l.label}
-            </td>
-            <td class="bar-cell">
-              <div>
-                {!l.bracketed && (
-                  <i
-                    class={`p ${l.phase} ${l.sub ? 'part' : ''} ${l.running ? 'live' : ''}`}
-                    style={{ left: percent(l.begin - begin), width: percent(l.end - l.begin) }}
-                  />
-                )}
-                {l.failed && (
-                  <span style={{ position: 'absolute', top: 0, bottom: 0, left: percent(l.end - begin) }}>
-                    <Icon name="close" class={`x ${row.state === 'aborted' ? 'ab' : ''}`} />
-                  </span>
-                )}
-              </div>
-            </td>
-            <td class="r start">{l.bracketed ? '' : millisecondsText(l.begin - begin)}</td>
-            <td class="r dur">
-              {l.running ? '≥ ' : ''}
-              {l.bracketed ? `(${millisecondsText(l.duration)})` : millisecondsText(l.duration)}
-            </td>
-            {measured && <td class="by">{l.by}</td>}
-          </tr>
-        ))}
-        {missing(after)}
+        {ordered.map((l, i) =>
+          'why' in l ? (
+            <tr class="na" key={l.label}>
+              <td class="sw">{l.label}</td>
+              <td colSpan={columns - 1} title={l.why}>
+                {l.why}
+              </td>
+            </tr>
+          ) : (
+            <tr key={`${l.phase}${i}`} class={`${l.sub ? 'sub' : ''} ${l.failed ? 'bad' : ''}`}>
+              <td class="sw" title={measured ? undefined : l.by && `measured by ${l.by}`}>
+                {!l.sub && <i class={`sq ${l.phase}`} />}
+                {l.label}
+              </td>
+              {bar && (
+                <td class="bar-cell">
+                  <div>{signs(l)}</div>
+                </td>
+              )}
+              {start && <td class="r start">{l.bracketed ? '' : millisecondsText(l.begin - begin)}</td>}
+              <td
+                class="r dur"
+                title={start || l.bracketed ? undefined : `starts after ${millisecondsText(l.begin - begin)} ms`}
+              >
+                {l.running ? '≥ ' : ''}
+                {l.bracketed ? `(${millisecondsText(l.duration)})` : millisecondsText(l.duration)}
+              </td>
+              {measured && <td class="by">{l.by}</td>}
+            </tr>
+          ),
+        )}
         {total !== undefined && (
           <tr class="tot">
             <td class="sw">{totalLabel(row, runs)}</td>
-            <td colSpan={2}>{paused > 0 && <span class="dim">(+ {timeText(paused)} paused)</span>}</td>
+            {columns > 2 + (measured ? 1 : 0) && (
+              <td colSpan={columns - 2 - (measured ? 1 : 0)}>
+                {paused > 0 && <span class="dim">(+ {timeText(paused)} paused)</span>}
+              </td>
+            )}
             <td class="r">{millisecondsText(total)}</td>
             {measured && <td class="by">ms</td>}
           </tr>
         )}
       </tbody>
     </table>
+  );
+  if (bar) return table;
+  return (
+    <>
+      {table}
+      <div class="bar-cell strip" aria-hidden="true">
+        <div>{lines.filter((l) => !l.sub).map(signs)}</div>
+      </div>
+    </>
   );
 }

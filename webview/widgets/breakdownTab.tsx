@@ -74,10 +74,10 @@ function Attempts({ details }: { details: Details }) {
   );
 }
 
-export function BreakdownTab({ row, details, narrow }: { row: Row; details: Details | undefined; narrow: boolean }) {
+export function BreakdownTab({ row, details, room }: { row: Row; details: Details | undefined; room: number }) {
   return (
     <>
-      <BreakdownTable row={row} details={details} measured={!narrow} />
+      <BreakdownTable row={row} details={details} room={room} />
       {details && <ErrorLines details={details} />}
       {details && <Attempts details={details} />}
       {details && <Exchange details={details} rowId={row.id} />}

@@ -5,7 +5,7 @@ import { now, store } from '../state';
 import type { Details, Row } from '../types';
 import { timeScale } from '../view/timescale';
 import { tlsText } from './breakdown';
-import { closedText, halfClosed, openers, optionsText, upgradeText, whyNew } from './connectionWords';
+import { closedText, halfClosed, openers, optionsText, poolText, upgradeText, whyNew } from './connectionWords';
 import { addressText, errorText, Fact } from './facts';
 import { KernelEvents } from './kernelEvents';
 import { Kernel } from './kernelFacts';
@@ -78,7 +78,7 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
                 {row.scheme}://{row.host}
               </Fact>
               <Fact name="New">{whyNew(details, row)}</Fact>
-              <Fact name="Why new">{details.whyNew}</Fact>
+              <Fact name="Pool at that time">{poolText(details)}</Fact>
               <Fact name="Idle before">
                 {request.idleDuration === undefined ? undefined : timeText(request.idleDuration)}
               </Fact>

@@ -19,7 +19,7 @@ const closers: Readonly<Record<string, string>> = {
   localReset: 'reset by this program',
   peer: 'closed by the server',
   peerReset: 'reset by the server',
-  timeout: 'closed by an idle time-out',
+  timeout: 'closed by an idle timeout',
   processExit: 'closed when the program ended',
 };
 
@@ -39,8 +39,8 @@ export function halfClosed(c: Connection, begin: number | undefined): string | u
       ? ''
       : `, ${timeText(Math.abs(t - begin))} ${t < begin ? 'before' : 'after'} this request began`;
   const parts = [
-    readEndAt !== undefined && `the server sent its end${at(readEndAt)}`,
-    writeEndAt !== undefined && `this program sent its end${at(writeEndAt)}`,
+    readEndAt !== undefined && `the server half-closed (FIN)${at(readEndAt)}`,
+    writeEndAt !== undefined && `this program half-closed (FIN)${at(writeEndAt)}`,
   ].filter(Boolean);
   return parts.join('; ') || undefined;
 }
@@ -51,7 +51,7 @@ export function optionsText({ options: o }: Connection): string | undefined {
     o.noDelay !== undefined && `noDelay ${o.noDelay ? 'on' : 'off'}`,
     o.keepAlive !== undefined &&
       `keepAlive ${o.keepAlive ? 'on' : 'off'}${o.keepAliveDelay ? `, first probe after ${timeText(o.keepAliveDelay)}` : ''}`,
-    o.timeout !== undefined && (o.timeout === 0 ? 'no time-out' : `time-out ${timeText(o.timeout)}`),
+    o.timeout !== undefined && (o.timeout === 0 ? 'no timeout' : `timeout ${timeText(o.timeout)}`),
   ].filter(Boolean);
   return parts.join(', ') || undefined;
 }
@@ -85,11 +85,16 @@ export function whyNew(details: Details, row: Row): string | undefined {
   if (!c) return undefined;
   if (c.ordinal === 0) return 'no: connected before tracing began';
   if (c.reused) return `no: the ${ordinalText(c.ordinal)} request on it`;
+  return details.whyNew === undefined ? 'yes, the first request on it' : `yes: ${details.whyNew}`;
+}
+
+/** What the pool had when the connection was opened. */
+export function poolText(details: Details): string | undefined {
   const pool = details.dial?.pool;
-  if (!pool) return 'yes, the first request on it';
+  if (!pool || details.row.connection?.ordinal !== 1) return undefined;
   const busy = pool.busy ? `${pool.busy} busy` : undefined;
-  const free = pool.free === undefined ? undefined : pool.free === 0 ? 'none free' : `${pool.free} free`;
+  const free = pool.free === undefined ? undefined : pool.free === 0 ? 'no free connection' : `${pool.free} free`;
   const limit = pool.limit === undefined ? undefined : `limit ${pool.limit}`;
   const pending = pool.pending ? `${pool.pending} waiting` : undefined;
-  return `yes: ${[free, busy, limit, pending].filter(Boolean).join(', ') || 'no connection to this origin'}`;
+  return [free, busy, limit, pending].filter(Boolean).join(', ') || 'no connection to this origin';
 }

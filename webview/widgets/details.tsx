@@ -61,7 +61,7 @@ function Head({ row }: { row: Row }) {
             onClick={() => openSelected(false)}
           >
             <Icon name="go-to-file" />
-            {site.function ? `${site.function} · ` : ''}
+            {site.function && <span class="fn">{site.function} · </span>}
             {shortFile(site.file)}:{site.line}
           </button>
         ) : (
@@ -72,10 +72,10 @@ function Head({ row }: { row: Row }) {
   );
 }
 
-function Tab({ row, details, narrow }: { row: Row; details: Details | undefined; narrow: boolean }) {
+function Tab({ row, details, room }: { row: Row; details: Details | undefined; room: number }) {
   switch (state.ui.tab) {
     case 'breakdown':
-      return <BreakdownTab row={row} details={details} narrow={narrow} />;
+      return <BreakdownTab row={row} details={details} room={room} />;
     case 'headers':
       return <HeadersTab row={row} details={details} />;
     case 'connection':
@@ -117,6 +117,8 @@ export function DetailsPane({ below, alone, page }: PaneProps) {
   const details = state.details?.row.id === row.id ? state.details : undefined;
   const size = detailsSize(below, page);
   const narrow = below || size < 400;
+  // Without the padding at both sides and the scroll bar.
+  const room = (below ? page.width : size) - 42;
   return (
     <aside
       class={`det ${below ? '' : 'beside'} ${alone ? 'alone' : ''} ${narrow ? 'narrow' : ''}`}
@@ -143,7 +145,7 @@ export function DetailsPane({ below, alone, page }: PaneProps) {
         ))}
       </div>
       <div class="tp" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${state.ui.tab}`} tabIndex={0}>
-        <Tab row={row} details={details} narrow={narrow} />
+        <Tab row={row} details={details} room={room} />
       </div>
     </aside>
   );

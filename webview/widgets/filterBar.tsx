@@ -1,6 +1,7 @@
 /** View switch, filter box and the chips. */
 import './filterBar.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { numberText } from '../../src/model/text';
 import { toggleChip } from '../actions';
 import type { Derived } from '../derived';
 import { showMenu } from '../overlays';
@@ -73,7 +74,13 @@ function Chips({ derived }: { derived: Derived }) {
     const at = more.current?.getBoundingClientRect();
     const items = shown.flatMap((chip, i) =>
       out[i + 1]
-        ? [{ label: `${chip.label} (${chip.count})`, checked: on.has(chip.name), run: () => toggleChip(chip.name) }]
+        ? [
+            {
+              label: `${chip.label} (${numberText(chip.count)})`,
+              checked: on.has(chip.name),
+              run: () => toggleChip(chip.name),
+            },
+          ]
         : [],
     );
     if (at) showMenu('More filters', at.left, at.bottom, items);
@@ -87,7 +94,7 @@ function Chips({ derived }: { derived: Derived }) {
           aria-pressed={on.size === 0}
           onClick={() => setUi({ chips: [] })}
         >
-          All<span class="n">{store.rows.length}</span>
+          All<span class="n">{numberText(store.rows.length)}</span>
         </button>
         {shown.map((chip) => (
           <button
@@ -99,7 +106,7 @@ function Chips({ derived }: { derived: Derived }) {
           >
             <Icon name={chip.icon} />
             {chip.label}
-            <span class="n">{chip.count}</span>
+            <span class="n">{numberText(chip.count)}</span>
           </button>
         ))}
       </div>

@@ -5,6 +5,7 @@
  */
 import './grid.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { numberText } from '../../src/model/text';
 import * as actions from '../actions';
 import type { Derived } from '../derived';
 import { gridKey } from '../gridKeys';
@@ -147,7 +148,7 @@ export function Grid({ derived, axis }: { derived: Derived; axis: Axis }) {
       </div>
       {items.length === 0 && (
         <div class="nomatch">
-          0 of {store.rows.length} requests match.{' '}
+          0 of {numberText(store.rows.length)} requests match.{' '}
           <button type="button" class="linkish" onClick={actions.clearFilter}>
             Clear filter
           </button>

@@ -35,7 +35,7 @@ function headerMenu(shown: readonly Column[]): MenuItem[] {
     label: 'Reset columns',
     run: () => setUi({ columns: { shown: {}, widths: {} }, sort: byStart, groupBy: 'none' }),
   };
-  return [...items, line, ...by, line, ...groups, line, reset];
+  return [...groups, line, ...items, line, ...by, line, reset];
 }
 
 /** Width that the widest text shown in a column needs. */

@@ -181,7 +181,10 @@ export class GridRow extends Component<RowProps> {
         <div {...common} class="row divider">
           <div role="gridcell" class="c" aria-colspan={columns.length}>
             <Icon name={item.run.state === 'running' ? 'debug-start' : 'history'} />
-            Run {item.run.number} · {item.run.title} · {new Date(item.run.beginTime).toLocaleTimeString()}
+            Run {item.run.number}
+            {item.run.program && <b>{item.run.program}</b>}
+            <span class="title">{item.run.title}</span>
+            {new Date(item.run.beginTime).toLocaleTimeString()}
           </div>
         </div>
       );

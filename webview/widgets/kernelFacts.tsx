@@ -1,5 +1,5 @@
 /** What the kernel knows of the request's connection, and of the request's own time on it; by the helper. */
-import { bytesText, timeText } from '../../src/model/text';
+import { bytesText, numberText, plural, timeText } from '../../src/model/text';
 import type { Connection, Details } from '../types';
 import { leavesAs, reaches } from '../view/kernelWords';
 import { Fact } from './facts';
@@ -8,13 +8,12 @@ type Totals = NonNullable<Connection['kernel']>;
 
 /** Round trips may be far below what is worth a digit elsewhere. */
 const tripText = (us: number): string => (us < 1000 ? `${us} µs` : timeText(us));
-const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 function roundTrip({ rtt, rttVariance, minRtt }: Totals): string | undefined {
   if (rtt === undefined) return undefined;
   const spread = rttVariance === undefined ? '' : ` ± ${tripText(rttVariance)}`;
-  const least = minRtt === undefined ? '' : `, smallest ${tripText(minRtt)}`;
-  return `${tripText(rtt)}${spread}${least}`;
+  const minimum = minRtt === undefined ? '' : `, minimum ${tripText(minRtt)}`;
+  return `${tripText(rtt)}${spread}${minimum}`;
 }
 
 interface Counted {
@@ -23,11 +22,11 @@ interface Counted {
   segmentsSent?: number;
 }
 
-/** `3 of 280 segments (4.3 kB)`; none is said too. */
-function sentAgain({ retransmits, bytesRetransmitted, segmentsSent }: Counted): string | undefined {
+/** `3 of 280 segments (4.3 kB)`, `none of 6 segments`. */
+function retransmitted({ retransmits, bytesRetransmitted, segmentsSent }: Counted): string | undefined {
   if (retransmits === undefined) return undefined;
-  const of =
-    segmentsSent === undefined ? count(retransmits, 'segment') : `${retransmits} of ${count(segmentsSent, 'segment')}`;
+  const n = retransmits === 0 ? 'none' : numberText(retransmits);
+  const of = segmentsSent === undefined ? n : `${n} of ${plural(segmentsSent, 'segment')}`;
   return retransmits > 0 && bytesRetransmitted ? `${of} (${bytesText(bytesRetransmitted)})` : of;
 }
 
@@ -50,7 +49,7 @@ function heldUp({ busyDuration, rwndLimitedDuration, sndbufLimitedDuration }: Li
 function window(k: Totals): string | undefined {
   const parts = [
     k.congestionControl,
-    k.congestionWindow !== undefined && count(k.congestionWindow, 'segment'),
+    k.congestionWindow !== undefined && plural(k.congestionWindow, 'segment'),
     k.mss !== undefined && `of ${k.mss} B`,
     k.sendWindow !== undefined && `the server takes ${bytesText(k.sendWindow)}`,
   ].filter(Boolean);
@@ -66,9 +65,13 @@ function queued(k: Totals): string | undefined {
   return parts.join(', ') || undefined;
 }
 
-function way(c: Connection): string | undefined {
+function route(c: Connection): string | undefined {
   const { interface: name, mtu, nextHop } = c.route ?? {};
-  const parts = [name, mtu !== undefined && `MTU ${mtu}`, nextHop && `by ${nextHop}`].filter(Boolean);
+  const parts = [
+    name && `interface ${name}`,
+    mtu !== undefined && `MTU ${mtu}`,
+    nextHop && `through ${nextHop}`,
+  ].filter(Boolean);
   return parts.join(', ') || undefined;
 }
 
@@ -90,12 +93,15 @@ export function Kernel({ details }: { details: Details }) {
           {k && (
             <>
               <Fact name="Round trip">{roundTrip(k)}</Fact>
-              <Fact name="Sent again">{sentAgain(k)}</Fact>
+              <Fact name="Retransmitted">{retransmitted(k)}</Fact>
             </>
           )}
           {own && (
             <Fact name={own.shared ? 'With other requests' : 'This request'}>
-              {[sentAgain(own) && `${sentAgain(own)} sent again`, heldUp(own) && `sending held up ${heldUp(own)}`]
+              {[
+                retransmitted(own) && `retransmitted ${retransmitted(own)}`,
+                heldUp(own) && `sending held up ${heldUp(own)}`,
+              ]
                 .filter(Boolean)
                 .join('; ')}
             </Fact>
@@ -107,7 +113,7 @@ export function Kernel({ details }: { details: Details }) {
               <Fact name="In queues">{queued(k)}</Fact>
             </>
           )}
-          <Fact name="Way">{way(c)}</Fact>
+          <Fact name="Route">{route(c)}</Fact>
           <Fact name="Leaves as" mono>
             {leaves}
           </Fact>

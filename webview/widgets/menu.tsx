@@ -4,6 +4,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { hideMenu, type MenuItem, overlays } from '../overlays';
 import { Icon } from './icon';
 
+/** Marks the ends at which there is more to see than fits. */
+function showEnds(element: HTMLElement): void {
+  const { scrollTop, clientHeight, scrollHeight } = element;
+  element.classList.toggle('above', scrollTop > 1);
+  element.classList.toggle('further', scrollTop + clientHeight < scrollHeight - 1);
+}
+
 export function Menu() {
   const { menu } = overlays;
   const box = useRef<HTMLDivElement>(null);
@@ -14,6 +21,7 @@ export function Menu() {
     element.style.left = `${Math.max(4, Math.min(menu.x, innerWidth - width - 4))}px`;
     element.style.top = `${Math.max(4, Math.min(menu.y, innerHeight - height - 4))}px`;
     element.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
+    showEnds(element);
     const away = (event: PointerEvent): void => {
       if (!element.contains(event.target as Node)) hideMenu();
     };
@@ -41,7 +49,18 @@ export function Menu() {
     event.stopPropagation();
   };
   return (
-    <div class="menu" role="menu" aria-label={menu.label} ref={box} onKeyDown={onKey} tabIndex={-1}>
+    <div
+      class="menu"
+      role="menu"
+      aria-label={menu.label}
+      ref={box}
+      onKeyDown={onKey}
+      onScroll={(e) => showEnds(e.currentTarget)}
+      tabIndex={-1}
+    >
+      <div class="end up" aria-hidden="true">
+        <Icon name="chevron-up" />
+      </div>
       {menu.items.map((item, i) =>
         item.separator ? (
           <hr key={`line${i}`} />
@@ -52,6 +71,7 @@ export function Menu() {
             role={item.checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
             aria-checked={item.checked}
             aria-disabled={item.disabled === true}
+            title={item.title}
             tabIndex={-1}
             onClick={() => choose(item)}
           >
@@ -61,6 +81,9 @@ export function Menu() {
           </button>
         ),
       )}
+      <div class="end down" aria-hidden="true">
+        <Icon name="chevron-down" />
+      </div>
     </div>
   );
 }

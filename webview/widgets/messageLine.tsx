@@ -1,7 +1,7 @@
 /** At most one message: what went wrong with the recording comes before how the program ended. */
 import './messageLine.css';
 import { run, setUi, state } from '../state';
-import type { PanelMessage } from '../types';
+import type { PageCommand, PanelMessage } from '../types';
 import { Icon } from './icon';
 
 const order: readonly PanelMessage['kind'][] = ['hook', 'dropped', 'ended', 'helper'];
@@ -27,6 +27,19 @@ export function messages(): { key: string; message: PanelMessage }[] {
     .sort((a, b) => order.indexOf(a.message.kind) - order.indexOf(b.message.kind));
 }
 
+/** Where the panel is narrow, what has a well-known icon is its icon alone. */
+const actionIcons: Partial<Record<PageCommand, string>> = { save: 'save', debug: 'debug-rerun' };
+
+function Action({ title, command }: NonNullable<PanelMessage['action']>) {
+  const icon = actionIcons[command];
+  return (
+    <button type="button" class={`linkish ${icon ? 'short' : ''}`} title={title} onClick={() => run(command)}>
+      {icon && <Icon name={icon} />}
+      <span class="lb">{title}</span>
+    </button>
+  );
+}
+
 /** `ended`: how the program ended is said here; else the page without rows, or the status line of a low panel, says it. */
 export function MessageLine({ ended }: { ended: boolean }) {
   const all = messages().filter((m) => ended || m.message.kind !== 'ended');
@@ -43,23 +56,11 @@ export function MessageLine({ ended }: { ended: boolean }) {
         {rest}
       </span>
       {all.length > 1 && <span class="dim">1 of {all.length}</span>}
-      {message.action && (
-        <button type="button" class="linkish" onClick={() => message.action && run(message.action.command)}>
-          {message.action.title}
-        </button>
-      )}
+      {message.action && <Action {...message.action} />}
       {message.kind === 'ended' && !state.readOnly && (
         <>
-          {message.action === undefined && (
-            <button type="button" class="linkish" onClick={() => run('save')}>
-              Save trace…
-            </button>
-          )}
-          {message.action?.command !== 'debug' && (
-            <button type="button" class="linkish" onClick={() => run('debug')}>
-              Debug again
-            </button>
-          )}
+          {message.action === undefined && <Action title="Save trace…" command="save" />}
+          {message.action?.command !== 'debug' && <Action title="Debug again" command="debug" />}
         </>
       )}
       <button

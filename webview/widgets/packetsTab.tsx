@@ -1,7 +1,7 @@
 /** Fourth tab: the packets of the request, or why there are none. */
 import './packets.css';
 import { bytesText, timeText } from '../../src/model/text';
-import { canSavePackets, copyWiresharkFilter } from '../packets';
+import { copyWiresharkFilter, whyNoPackets } from '../packets';
 import { savePackets } from '../state';
 import type { Details, PacketRef } from '../types';
 import { phaseLabels } from '../view/words';
@@ -61,7 +61,7 @@ export function PacketsTab({ details }: { details: Details | undefined }) {
               {packets.length > most ? `the first ${most} are shown; ` : ''}while this request alone had its connection
             </span>
           </h3>
-          {canSavePackets(row.id) && (
+          {whyNoPackets(row) === undefined && (
             <p>
               <button type="button" class="code" onClick={() => savePackets(row.id)}>
                 <Icon name="save" />

@@ -36,7 +36,7 @@ export function PopUp() {
         </b>
         <span>{row.stateText}</span>
       </div>
-      {row.phases.length > 0 ? <BreakdownTable row={row} details={details} measured={false} /> : null}
+      {row.phases.length > 0 ? <BreakdownTable row={row} details={details} room={404} /> : null}
       {row.connection?.reused && !details && (
         <div class="pf">No DNS, TCP, TLS: connection #{row.connection.number} was reused.</div>
       )}

@@ -70,6 +70,12 @@ function Kernel({ kernel }: { kernel: KernelStatus }) {
   );
 }
 
+/** The shortest that says it; the whole message is its tooltip. */
+function endedText(): string {
+  const { exitCode, signal } = state.runs.at(-1) ?? {};
+  return signal ? `ended by ${signal}` : exitCode === undefined ? 'ended' : `ended with exit code ${exitCode}`;
+}
+
 /** How the program ended, where the panel is too low for a line of its own. */
 function Ended() {
   const message = messages().find((m) => m.message.kind === 'ended')?.message;
@@ -77,7 +83,7 @@ function Ended() {
   return (
     <span class="end" role="status" title={message.text}>
       <Icon name="debug-disconnect" />
-      <span class="what">{message.text}</span>
+      <span class="what">{endedText()}</span>
     </span>
   );
 }
@@ -114,7 +120,7 @@ export function StatusLine({ derived, low }: { derived: Derived; low: boolean })
               </span>
             ),
           )}
-          <span>
+          <span class="conns">
             <b>{numberText(status.connections)}</b> {status.connections === 1 ? 'connection' : 'connections'},{' '}
             {plural(status.reuses, 'reuse')}
           </span>

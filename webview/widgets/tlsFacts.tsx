@@ -19,15 +19,15 @@ function CertificateFacts({ certificate: c, place }: { certificate: Certificate;
         {c.issuer && c.issuer !== c.subject ? <div class="dim">issued by {c.issuer}</div> : null}
         <div>
           {over && <Icon name="warning" />}
-          {from && `from ${from} `}
-          {until && `until ${until}`}
-          {over && ' (over now)'}
+          {over
+            ? `expired ${until}`
+            : [from && `valid from ${from}`, until && `until ${until}`].filter(Boolean).join(' ')}
           {c.keyType && `, ${c.keyType}${c.keyBits ? ` ${c.keyBits}` : ''}`}
         </div>
         {place === 0 && c.subjectAltNames && c.subjectAltNames.length > 0 && (
           <div class="dim">for {c.subjectAltNames.map((n) => n.replace(/^(DNS|IP Address):/, '')).join(', ')}</div>
         )}
-        {c.isCA && <div class="dim">may sign others</div>}
+        {c.isCA && <div class="dim">certificate authority</div>}
       </td>
     </tr>
   );
@@ -58,8 +58,10 @@ function TlsFacts({ t, title }: { t: TlsTunnel; title: string }) {
             {t.beginAt !== undefined && t.endAt !== undefined ? timeText(t.endAt - t.beginAt) : undefined}
           </Fact>
           <Fact name="Resumed">{t.resumed === undefined ? undefined : t.resumed ? 'yes' : 'no'}</Fact>
-          <Fact name="Session ticket">{t.ticket === undefined ? undefined : t.ticket ? 'came' : 'none'}</Fact>
-          <Fact name="OCSP staple">{t.ocspStapled === undefined ? undefined : t.ocspStapled ? 'came' : 'none'}</Fact>
+          <Fact name="Session ticket">{t.ticket === undefined ? undefined : t.ticket ? 'received' : 'none'}</Fact>
+          <Fact name="OCSP staple">
+            {t.ocspStapled === undefined ? undefined : t.ocspStapled ? 'received' : 'none'}
+          </Fact>
           <Fact name="Own certificate" mono>
             {t.clientCertificate}
           </Fact>
@@ -68,8 +70,8 @@ function TlsFacts({ t, title }: { t: TlsTunnel; title: string }) {
             {v && (
               <>
                 <Icon name={v.authorized ? 'check' : 'error'} />
-                {v.authorized ? 'chain and name hold' : `does not hold${code === undefined ? '' : `: ${code}`}`}
-                {v.checked === false ? ' (the program switched the check off)' : ''}
+                {v.authorized ? 'valid' : `failed${code === undefined ? '' : `: ${code}`}`}
+                {v.checked === false ? ' (the program turned verification off)' : ''}
               </>
             )}
           </Fact>

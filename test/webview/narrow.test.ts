@@ -1,0 +1,111 @@
+/** What small panels and panes keep: bars wide enough to be read, whole lines, signs that there is more. */
+import { expect, test } from 'vitest';
+import { id, inBrowser, open, panel, rowNode } from './behaviour';
+import { settled } from './panel';
+import { ended } from './sample';
+
+inBrowser();
+
+const select = async (n: number): Promise<void> => {
+  await panel.send({ type: 'select', id: id(n), reveal: true });
+  await panel.answer();
+  await panel.page.waitForSelector('.det .tot');
+  await settled(panel.page);
+};
+
+test.each([
+  [1600, 900],
+  [1400, 420],
+  [1000, 900],
+  [700, 900],
+  [480, 900],
+  [340, 900],
+  [290, 900],
+])('at %i × %i px the bars of the breakdown are at least 120 px wide', async (width, height) => {
+  await open({ width, height });
+  await select(13);
+  const { page } = panel;
+  const bars = await page.$$eval('.det .bar-cell > div', (nodes) => nodes.map((n) => n.clientWidth));
+  expect(bars.length).toBeGreaterThan(0);
+  for (const bar of bars) expect(bar).toBeGreaterThanOrEqual(120);
+  expect(await page.locator('.det .bar-cell .p').count()).toBeGreaterThan(4);
+  // Who measured it is said in any case.
+  const head = (await page.textContent('.det thead')) ?? '';
+  const titles = await page.$$eval('.det .bd .sw', (nodes) => nodes.map((n) => n.getAttribute('title')));
+  expect(head.includes('Measured by') || titles.some((t) => t?.startsWith('measured by'))).toBe(true);
+  expect(await page.evaluate(() => (document.querySelector('.det') as HTMLElement).scrollWidth)).toBeLessThanOrEqual(
+    await page.evaluate(() => (document.querySelector('.det') as HTMLElement).clientWidth),
+  );
+});
+
+test('phases stand in the order of time, those without a figure in their places', async () => {
+  await open({ width: 1600, height: 900 });
+  await select(8);
+  const labels = await panel.page.$$eval('.det .bd tbody tr:not(.sub) .sw', (nodes) => nodes.map((n) => n.textContent));
+  const queue = labels.indexOf('Queued in agent');
+  expect(queue).toBe(0);
+  expect(labels.findIndex((l) => l?.includes('DNS'))).toBeGreaterThan(queue);
+});
+
+test('the head of low details keeps the path, the link to the code gives way', async () => {
+  await open({ width: 1100, height: 400 });
+  await select(13);
+  const path = await panel.page.$eval('.dt', (n) => n.scrollWidth - n.clientWidth);
+  expect(path).toBeLessThanOrEqual(0);
+  expect(await panel.page.locator('.du .code').isVisible()).toBe(true);
+});
+
+test('at 290 px the message is one line, with its actions', async () => {
+  await open({ width: 290, height: 400 });
+  expect(await panel.page.locator('.msg').evaluate((n) => n.clientHeight)).toBeLessThan(32);
+  expect(await panel.page.locator('.msg .tx').evaluate((n) => getComputedStyle(n).textOverflow)).toBe('ellipsis');
+  await panel.page.click('.msg [title="Debug again"]');
+});
+
+test('a menu longer than the panel shows that it scrolls; grouping stands at its top', async () => {
+  await open({ width: 1200, height: 320 });
+  const { page } = panel;
+  await page.click('.hd .c-status', { button: 'right' });
+  const sign = (end: 'up' | 'down'): Promise<string> =>
+    page.locator(`.menu .end.${end}`).evaluate((n) => getComputedStyle(n).visibility);
+  expect([await sign('up'), await sign('down')]).toEqual(['hidden', 'visible']);
+  expect((await page.locator('.menu [role^=menuitem]').allTextContents()).slice(0, 2)).toEqual([
+    'Group by none',
+    'Group by host',
+  ]);
+  await page.keyboard.press('End');
+  await expect.poll(() => sign('down')).toBe('hidden');
+  expect(await sign('up')).toBe('visible');
+});
+
+test('packets can be saved only where some were captured; else the menu says why', async () => {
+  for (const captured of [false, true]) {
+    await open({
+      state: { ...ended, runs: ended.runs.map((r) => ({ ...r, ...(captured ? { captured: true as const } : {}) })) },
+    });
+    await rowNode(3).locator('.c-name').click({ button: 'right' });
+    const save = panel.page.locator('.menu >> text=Save this request’s packets…');
+    expect(await save.getAttribute('aria-disabled')).toBe(String(!captured));
+    expect(await save.getAttribute('title')).toBe(captured ? null : 'Packet capture was off in this run.');
+  }
+});
+
+test('the process is a column only where several made requests in one run', async () => {
+  const one = ended.rows.map((r) => ({ ...r, process: 'main', main: true }));
+  await open({ width: 1600, state: { ...ended, rows: one } });
+  expect(await panel.page.locator('.hd .c-process').count()).toBe(0);
+  await open({ width: 1600 });
+  expect(await panel.page.locator('.hd .c-process').count()).toBe(1);
+});
+
+test('the bars get a fair share of the list', async () => {
+  const one = ended.rows.map((r) => ({ ...r, process: 'main', main: true }));
+  for (const [width, least] of [
+    [1000, 320],
+    [1240, 340],
+    [1400, 400],
+  ] as const) {
+    await open({ width, state: { ...ended, rows: one } });
+    expect(await panel.page.locator('.hd .c-waterfall').evaluate((n) => n.clientWidth)).toBeGreaterThan(least);
+  }
+});
