@@ -10,7 +10,7 @@ const groups = () => vs.page.locator('.editor-group-container');
 const row = (text: string) => vs.editorPage.locator('[role=row][data-id]', { hasText: text });
 
 export function editorTab(): void {
-  inWindow({ width: 1400, height: 1000 });
+  inWindow({ width: 1400, height: 1500 });
 
   it('a click keeps the waterfall; Enter opens the code beside, and the next click uses that group', async () => {
     await vs.debug('Net Trace');

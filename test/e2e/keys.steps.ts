@@ -1,7 +1,7 @@
 // The keys of the panel, pressed while its page has the focus: in the panel, in the editor tab, in an opened trace.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { rowsIn } from './rows';
 import { inWindow, vs } from './shared';
@@ -12,8 +12,21 @@ const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 
 const press = (key: string) => vs.page.keyboard.press(key);
 const rowOf = (page: FrameLocator, text: string) => page.locator('[role=row][data-id]', { hasText: text });
-const selected = (page: FrameLocator, text: string, timeout = 30_000) =>
-  page.locator('[role=row][data-id][aria-selected=true]', { hasText: text }).waitFor({ timeout });
+const selectedRow = (page: FrameLocator, text: string) =>
+  page.locator('[role=row][data-id][aria-selected=true]', { hasText: text });
+const selected = (page: FrameLocator, text: string) => selectedRow(page, text).waitFor();
+
+/** After a click: the focus is known to VS Code a moment later, and a test is faster than a hand. */
+async function pressUntil(key: string, seen: Locator, name: string): Promise<void> {
+  await until(async () => {
+    await press(key);
+    return seen.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+  }, name);
+}
+
 const filterBox = (page: FrameLocator) => page.getByRole('combobox', { name: 'Filter' });
 const isFocused = (page: FrameLocator) => filterBox(page).evaluate((box) => box === document.activeElement);
 const tab = (page: FrameLocator, name: string) => page.locator('[role=tab][aria-selected=true]', { hasText: name });
@@ -22,14 +35,7 @@ const tab = (page: FrameLocator, name: string) => page.locator('[role=tab][aria-
 const keys: Record<string, (page: FrameLocator) => Promise<unknown>> = {
   F8: async (page) => {
     await rowOf(page, '/apples').click();
-    // The focus is known to VS Code a moment after the click: a test is faster than a hand.
-    await until(async () => {
-      await press('F8');
-      return selected(page, '/broken', 3000).then(
-        () => true,
-        () => false,
-      );
-    }, 'the next failed row');
+    await pressUntil('F8', selectedRow(page, '/broken'), 'the next failed row');
     await press('F8');
     await selected(page, '/closed');
   },
@@ -117,8 +123,7 @@ export function keysOfThePanel(): void {
 
   it('Ctrl+L clears', async () => {
     await rowOf(vs.panel, '/apples').click();
-    await press('Control+L');
-    await vs.panel.getByText('No requests yet').waitFor();
+    await pressUntil('Control+L', vs.panel.getByText('No requests yet'), 'an empty panel');
     expect(await rowsIn(vs.panel)).toEqual([]);
   });
 }
