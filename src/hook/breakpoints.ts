@@ -141,8 +141,7 @@ export const atEnd = guarded(part, 'breakpoints.end', (r: RequestRecord): void =
   const w = watchedOf(r);
   const meets = w.open ?? [];
   w.open = undefined;
-  // Given up by a timer: the program did not get what it asked for.
-  if (r.outcome === 'failed' || (r.outcome === 'aborted' && r.timeoutKind !== '')) meets.push(...of('requestFails'));
+  if (r.hasFailed) meets.push(...of('requestFails'));
   if (r.outcome === 'notRead') meets.push(...of('bodyNotRead'));
   meet(r, meets);
 });

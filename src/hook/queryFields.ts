@@ -203,7 +203,7 @@ export const requestFields: Fields<RequestRecord> = {
   reused: ofPlace((n) => n > 1),
   new: ofPlace((n) => n === 1),
   unread: atEnd((r) => r.outcome === 'notRead'),
-  aborted: atEnd((r) => r.outcome === 'aborted'),
+  aborted: atEnd((r) => r.outcome === 'aborted' && !r.hasFailed),
   interrupted: () => false,
   redirect: (r) => r.redirectOf !== undefined,
   retry: (r) => r.retryOf !== undefined || r.attempt > 1,
