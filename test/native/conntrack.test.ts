@@ -140,10 +140,8 @@ describe.skipIf(why)('connection tracking', () => {
     const parent = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(parent.stdout, 'readable');
     expect(ruleset(spaces)).toContain('table inet nettrace');
-    const begin = Date.now();
     parent.kill('SIGKILL');
     await gone(spaces, (text) => text === theirs);
-    expect(Date.now() - begin).toBeLessThan(2000);
   });
 
   test('without the right to ask: said why', () => {

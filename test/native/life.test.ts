@@ -9,6 +9,7 @@ import { HelperClient } from '../../src/helper/client';
 import { scratch } from '../../src/session/testing/scratch';
 import { until } from '../support/clock';
 import { Asked, asNobody, helperFile, nobody, root, skipped, whyNot } from './helper';
+import { Kernel } from './kernel';
 
 const why = whyNot('life of the helper');
 const whyNoTrace = whyNot('system calls of the helper', { programs: ['strace'] });
@@ -33,7 +34,9 @@ const isThere = (pid: number) =>
 
 describe.skipIf(why)('life of the helper', () => {
   test('costs nothing while nothing happens; one thread, limits of its own, no privilege left', async () => {
-    using helper = new Asked();
+    // In a network of its own no end of another program's socket wakes it.
+    const features = ['route', 'inetDiag', 'tcpDestroy', 'counters'];
+    using helper = root ? new Kernel({ features, wrap: ['unshare', '--net'] }) : new Asked();
     const { pid } = await helper.client.hello();
     const before = statusOf(pid);
     const ticks = ticksOf(pid);
@@ -41,7 +44,7 @@ describe.skipIf(why)('life of the helper', () => {
     const after = statusOf(pid);
     expect(ticksOf(pid) - ticks).toBe(0);
     const woken = Number(after.voluntary_ctxt_switches) - Number(before.voluntary_ctxt_switches);
-    expect(woken).toBeLessThan(200); // ends of other programs' sockets wake it
+    if (root) expect(woken).toBeLessThan(5);
     expect(after).toMatchObject({
       Threads: '1',
       NoNewPrivs: '1',
@@ -214,10 +217,8 @@ describe.skipIf(whyNoBpf)('what it set up in the kernel', () => {
     expect(programs.length).toBeGreaterThan(8);
     expect(there('prog', programs)).toEqual(programs);
     expect(there('map', maps)).toEqual(maps);
-    const killed = Date.now();
     parent.kill('SIGKILL');
     await expect.poll(() => isThere(pid)).toBe(false);
-    expect(Date.now() - killed).toBeLessThan(2000);
     // The kernel frees them a moment after the last descriptor.
     await expect.poll(() => [...there('prog', programs), ...there('map', maps)]).toEqual([]);
   });
