@@ -37,8 +37,8 @@ function program(): Command {
     .version(producer.version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nettrace: ')) })
-    .showHelpAfterError('(nettrace --help lists the verbs, nettrace VERB --help the options)');
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nettrace: ') + forgotten(text)) })
+    .showHelpAfterError('(nettrace --help lists the commands, nettrace COMMAND --help the options)');
 
   verb(root, 'run')
     .description('run a program and trace it')
@@ -57,45 +57,56 @@ function program(): Command {
     )
     .option(
       '--call-sites <which>',
-      'lines of code that make requests: all, off, or how many a second',
+      'record the calling line: of all requests, of none (off), or of at most N requests per second',
       callSites,
       'all',
     )
     .option('--bodies <bytes>', 'record bodies up to this many bytes', bytes, 0)
     .addOption(
-      new Option('--body-types <types>', 'content types of the bodies to record, by their beginnings')
+      new Option(
+        '--body-types <types>',
+        'record only bodies whose content type begins with one of these, such as text/,application/json',
+      )
         .default(undefined, 'text, JSON, XML, forms')
         .argParser(types),
     )
     .option('--sockets', 'record each read and write of a traced socket')
-    .option('--dns-resolver', 'look names up ourselves, so that DNS messages are seen')
-    .option('--stacks', 'record the whole chain of calls that led to each request, awaits included')
-    .option('--incoming', 'record the requests that the program answers, as causes of those it makes')
+    .option('--dns-resolver', 'look names up with our own resolver, so that DNS messages are recorded')
+    .option('--stacks', 'record the whole call stack of each request, awaits included')
+    .option('--incoming', 'record the requests that the program serves, as causes of those it makes')
     .option('--capture', `capture the packets of the traced connections (needs permission), for -o FILE${packetSuffix}`)
-    .option('--keys', `TLS secrets into the ${packetSuffix}, so that Wireshark decrypts it`)
+    .option('--tls-keys', `include TLS session keys in the ${packetSuffix}: who has the file can decrypt it`)
+    .addOption(former('--keys'))
     .addOption(
-      new Option('--capture-limit <bytes>', 'most bytes of packets').default(undefined, '67108864').argParser(bytes),
+      new Option('--capture-limit <bytes>', 'maximum bytes of packets to keep')
+        .default(undefined, '67108864')
+        .argParser(bytes),
     )
     .addOption(
       new Option('--capture-also <what>', 'icmp, arp, or both').default(undefined, 'none').argParser(alsoCaptured),
     )
-    .option('--capture-headers', 'TCP packets without their payload')
+    .option('--capture-headers-only', 'capture packet headers, no payload')
+    .addOption(former('--capture-headers'))
     .addOption(
-      new Option('--helper <use>', 'figures of the kernel (TCP_INFO, routes, counters), by the native helper')
+      new Option(
+        '--helper <use>',
+        'kernel statistics (TCP_INFO, routes, counters) by the native helper: auto, what is permitted; basic, what needs no permission; all, for root too; none',
+      )
         .choices([...helperUses])
         .default('auto'),
     )
     .addOption(
-      new Option('--kernel-interval <seconds>', 'time between two samples of an open connection')
+      new Option('--kernel-interval <seconds>', 'interval between two samples of an open connection; 0: none')
         .default(undefined, '1')
         .argParser(pause),
     )
     .addOption(
-      new Option('--kernel-modulus <n>', 'every so many-th connection is sampled while it is open')
+      new Option('--kernel-sample <n>', 'sample 1 in N open connections; first and last samples are always taken')
         .default(undefined, '1, all')
         .argParser(modulus),
     )
-    .option('--enable-conntrack', 'connections are tracked here though no rule asks for it, while this runs')
+    .addOption(former('--kernel-modulus <n>').argParser(modulus))
+    .option('--enable-conntrack', 'enable kernel connection tracking for the duration of the run')
     .addOption(
       new Option(
         '--trace <condition>',
@@ -106,22 +117,22 @@ function program(): Command {
     )
     .addOption(noTrace())
     .addOption(
-      new Option('--limit <n>', 'most requests traced a process').default(undefined, 'none').argParser(positive),
+      new Option('--limit <n>', 'maximum requests to trace per process').default(undefined, 'none').argParser(positive),
     )
     .addOption(
-      new Option('--sample <n>', 'every so many-th request in detail; the others are counted')
+      new Option('--sample <n>', 'record 1 in N requests; the others, failed ones too, are only counted')
         .default(undefined, '1')
         .argParser(positive),
     )
     .option('--description <text>', 'description of the trace (default: the command)')
     .addOption(
-      new Option('--log', 'every event as a line, as it happens; with --json each as an object').conflicts(['table']),
+      new Option('--log', 'print every event as a line, as it happens; with --json each as an object').conflicts([
+        'table',
+      ]),
     )
+    .addOption(new Option('--table', 'live table of requests').conflicts(['log', 'json', 'quiet']))
     .addOption(
-      new Option('--table', 'the table of requests, drawn again and again').conflicts(['log', 'json', 'quiet']),
-    )
-    .addOption(
-      new Option('--interval <seconds>', 'time between two tables')
+      new Option('--interval <seconds>', 'refresh interval of --table')
         .default(undefined, '1; 10 on a pipe')
         .argParser(seconds),
     )
@@ -143,10 +154,11 @@ function program(): Command {
         .default(undefined, '20000')
         .argParser(positive),
     )
-    .addOption(new Option('--json', 'machine-readable summary').conflicts(['table', 'quiet']))
+    .addOption(new Option('--json', 'summary as one line of JSON').conflicts(['table', 'quiet']))
     .option('--quiet', 'no summary')
-    .action(async (command: string[], options: RunOptions) => {
-      process.exitCode = await run(command, options);
+    .addHelpText('after', runHelp)
+    .action(async (command: string[], options: RunOptions & FormerNames) => {
+      process.exitCode = await run(command, withFormerNames(options));
     });
 
   verb(root, 'show')
@@ -190,10 +202,48 @@ function program(): Command {
   return withDefaults(root);
 }
 
+/** Options as they were named before, still taken, not listed. */
+interface FormerNames {
+  tlsKeys?: boolean;
+  captureHeadersOnly?: boolean;
+  kernelSample?: number;
+}
+const former = (flags: string) => new Option(flags).hideHelp();
+
+function withFormerNames({ tlsKeys, captureHeadersOnly, kernelSample, ...options }: RunOptions & FormerNames) {
+  return {
+    ...options,
+    ...(tlsKeys ? { keys: true } : {}),
+    ...(captureHeadersOnly ? { captureHeaders: true } : {}),
+    ...(kernelSample === undefined ? {} : { kernelModulus: kernelSample }),
+  };
+}
+
+const runHelp = `
+Examples:
+  nettrace run -- node app.js
+  nettrace run -o app.nettrace.json -o app.har -- npm test
+  nettrace run --trace "status:>=500" --log -- node app.js
+  nettrace run --table --sort duration --rows 20 -- node app.js > app.log
+
+The exit code is the program's, 128 + N when signal N ended it, and 2 when nettrace itself failed: then the program was
+not started. At most 20,000 requests are kept (--max-requests); the counts are of all. All that nettrace says goes to
+stderr; FORCE_COLOR and NO_COLOR are honoured.`;
+
+/** An option of the program's, without the -- that keeps it from us. */
+function forgotten(text: string): string {
+  const option = /^error: unknown option '([^']+)'/.exec(text)?.[1];
+  const [verb, ...words] = process.argv.slice(2);
+  if (option === undefined || verb !== 'run' || words.includes('--')) return '';
+  const at = words.indexOf(option);
+  const rest = at < 0 ? [option] : words.slice(at);
+  return `nettrace: options of the program stand behind --, such as: nettrace run ${[...words.slice(0, Math.max(0, at)), '--', 'node', ...rest].join(' ')}\n`;
+}
+
 /** Calls to sessions that run. */
 function requestsVerb(root: Command): void {
   const requests = verb(root, 'requests')
-    .description('the trace requests of sessions that run: what is traced, and how far it has come')
+    .description('list and change trace requests of running sessions')
     .enablePositionalOptions();
   const call = (name: string) =>
     requests
@@ -206,8 +256,8 @@ function requestsVerb(root: Command): void {
   call('create')
     .description('make one, and print its id; it is not enabled')
     .argument('<condition>', 'a query; "" for every request')
-    .option('--limit <n>', 'most requests traced a process', positive)
-    .option('--sample <n>', 'every so many-th request in detail; the others are counted', positive)
+    .option('--limit <n>', 'maximum requests to trace per process', positive)
+    .option('--sample <n>', 'record 1 in N requests; the others, failed ones too, are only counted', positive)
     .option('--description <text>', 'in your words')
     .option('--enable', 'enable it at once')
     .action((condition: string, options: CreateOptions) => createRequest(condition, options));
@@ -221,12 +271,22 @@ function requestsVerb(root: Command): void {
   one('delete', 'delete it; what was traced stays').action((id: string, o: RequestsOptions) => deleteRequest(id, o));
 }
 
+/** Commander shows only defaults that it knows as values. */
+function optionText(option: Option): string {
+  const text = defaultText(option);
+  const { description } = option;
+  const choices = option.argChoices ? ` (${option.argChoices.join(', ')})` : '';
+  const isPlain = text === 'off' && !option.required;
+  return `${description}${choices}${isPlain || description.includes('default:') || option.long === '--defaults' ? '' : ` (default: ${text})`}`;
+}
+
 /** `--defaults` works without the verb's arguments, so it is handled as soon as it is read. */
 function verb(root: Command, name: string): Command {
   return withDefaults(root.command(name));
 }
 
 function withDefaults(command: Command): Command {
+  command.configureHelp({ optionDescription: optionText });
   command.option('--defaults', 'list the options with their defaults');
   return command.on('option:defaults', () => {
     const commands = command.parent ? [command] : command.commands;
@@ -236,7 +296,7 @@ function withDefaults(command: Command): Command {
 }
 
 function defaultLines(verb: Command): string {
-  const options = verb.options.filter((o) => o.long !== '--defaults');
+  const options = verb.options.filter((o) => o.long !== '--defaults' && !o.hidden);
   const line = (o: Option) => `${verb.name()} ${o.long ?? o.short}`.padEnd(24) + defaultText(o);
   return options.map((o) => `${line(o)}\n`).join('');
 }

@@ -15,7 +15,7 @@ export async function proveOutputs(asked: readonly string[]): Promise<string[]> 
     const path = resolve(name);
     if (formatOf(name) === undefined && !isPacketFile(name)) {
       const known = list([...Object.values(suffixes), packetSuffix]);
-      throw new UsageError(`${name}: the suffix says no format. Use ${known}.`);
+      throw new UsageError(`${name}: unknown file extension. Use ${known}.`);
     }
     const real = await realPath(path);
     if (files.has(real)) throw new UsageError(`${name} is given twice.`);
@@ -42,16 +42,19 @@ async function proveWritable(name: string, path: string): Promise<void> {
   try {
     await (await fs.open(probe, 'wx')).close();
   } catch (error) {
-    throw new UsageError(`${name} cannot be written: ${reasonOf(error, dirname(path))}.`);
+    throw new UsageError(`${name} cannot be written: ${await reasonOf(error, dirname(path))}.`);
   } finally {
     await fs.rm(probe, { force: true }).catch(() => {});
   }
 }
 
-function reasonOf(error: unknown, folder: string): string {
+async function reasonOf(error: unknown, folder: string): Promise<string> {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
-      return `the folder ${folder} does not exist`;
+      // Some folders are there, but no file can be made in them: /proc.
+      return (await fs.stat(folder).catch(() => undefined)) === undefined
+        ? `the folder ${folder} does not exist`
+        : `no file can be made in ${folder}`;
     case 'ENOTDIR':
       return `${folder} is not a folder`;
     case 'EACCES':

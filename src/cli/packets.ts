@@ -21,9 +21,16 @@ export interface PacketOptions {
 export function checkPacketOptions(o: PacketOptions): void {
   const file = o.output.find(isPacketFile);
   if (file !== undefined && !o.capture) throw new UsageError(`${file} needs --capture.`);
-  if (o.keys && file === undefined) throw new UsageError(`--keys needs --capture and -o FILE${packetSuffix}.`);
+  if (o.keys && file === undefined) throw new UsageError(`--tls-keys needs --capture and -o FILE${packetSuffix}.`);
   const more = o.captureLimit !== undefined || o.captureAlso !== undefined || o.captureHeaders;
-  if (more && !o.capture) throw new UsageError('--capture-limit, --capture-also and --capture-headers need --capture.');
+  if (more && !o.capture)
+    throw new UsageError('--capture-limit, --capture-also and --capture-headers-only need --capture.');
+}
+
+/** What is captured but goes nowhere is said before the program starts. */
+export function captureNote(o: PacketOptions): string | undefined {
+  if (!o.capture || o.output.some(isPacketFile)) return undefined;
+  return `--capture without -o FILE${packetSuffix}: the packets are not saved, the trace only says when they passed.`;
 }
 
 export function captureSettings(o: PacketOptions): Pick<SessionOptions, 'capture'> {
@@ -38,7 +45,7 @@ export function captureSettings(o: PacketOptions): Pick<SessionOptions, 'capture
   };
 }
 
-/** The files that were asked for; where nothing was captured, that was said before the program began. */
+/** The files that were asked for, each with its size or with why it is not there. */
 export async function savePackets(
   session: TraceSession,
   paths: readonly string[],
@@ -47,7 +54,14 @@ export async function savePackets(
   const files: Saved[] = [];
   for (const path of paths) {
     const packets = session.packetsToSave({ keys: o.keys === true });
-    if (!packets) continue;
+    if (!packets) {
+      const why = session.packets?.unavailable ?? 'nothing was captured';
+      files.push({
+        path,
+        error: `${path} was not written: ${why.replace(/\.$/, '')}. nettrace doctor says what to do.`,
+      });
+      continue;
+    }
     try {
       await writePackets(packets, path);
       files.push({ path, bytes: (await stat(path)).size });

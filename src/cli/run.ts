@@ -17,10 +17,11 @@ import { permission, preloadWouldFail, whyNotLoaded } from '../session/unloaded'
 import { type AskedRequests, requestsOf } from './asked';
 import type { SortKey } from './chosen';
 import { EventLog } from './eventLog';
+import { atLineBegin } from './lineBegin';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
 import { proveOutputs, type SaveResult, saveAll } from './outputs';
-import { captureSettings, checkPacketOptions, savePackets } from './packets';
+import { captureNote, captureSettings, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
 import { complain, messageOf, say, styleFor, UsageError, widthOf } from './say';
 import { exitCodeOf, forwardSignals } from './signals';
@@ -76,6 +77,7 @@ const mostLines = 50;
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const [program, ...args] = command as [string, ...string[]];
   if (options.interval !== undefined && !options.table) throw new UsageError('--interval needs --table.');
+  if (options.bodyTypes !== undefined && !options.bodies) throw new UsageError('--body-types needs --bodies BYTES.');
   checkPacketOptions(options);
   if (options.enableConntrack && (options.helper === 'none' || options.helper === 'basic'))
     throw new UsageError('--enable-conntrack needs --helper auto or all.');
@@ -83,7 +85,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
   try {
-    const { child, environment } = await start(program, args, session);
+    const { child, environment } = await start(program, args, session, options);
     const stopForwarding = forwardSignals(child, {
       first: () => complain('the trace is being saved. Once more ends nettrace without it.'),
       giveUp: () => session.deleteNow(),
@@ -159,7 +161,7 @@ interface Started {
 }
 
 /** The program's streams are ours, handed over: nothing passes through this process. */
-async function start(program: string, args: string[], session: TraceSession): Promise<Started> {
+async function start(program: string, args: string[], session: TraceSession, options: RunOptions): Promise<Started> {
   const environment = { ...process.env };
   if (preloadWouldFail(args, process.env.NODE_OPTIONS, session.hook)) {
     const { text, advice } = permission({ hook: session.hook, spool: session.spoolFolder });
@@ -172,6 +174,8 @@ async function start(program: string, args: string[], session: TraceSession): Pr
   for (const notice of session.notices) complain(notice);
   session.begin();
   await session.startCapture();
+  const note = captureNote(options);
+  if (note !== undefined) complain(note);
   if (session.packets?.unavailable !== undefined) complain(`no packets: ${session.packets.unavailable}`);
   const child = spawn(program, args, { stdio: 'inherit', env: environment });
   await new Promise<void>((resolve, reject) => {
@@ -185,7 +189,7 @@ async function start(program: string, args: string[], session: TraceSession): Pr
 function survive(): void {
   let said = false;
   const tell = (error: unknown) => {
-    if (!said) complain(`a fault of nettrace itself, the trace may lack something: ${messageOf(error)}`);
+    if (!said) complain(`internal error; the trace may be incomplete: ${messageOf(error)}`);
     said = true;
   };
   process.on('uncaughtException', tell);
@@ -238,7 +242,12 @@ const endFacts = ({ code, signal }: Ended): { exitCode?: number; signal?: string
 /** What is shown while the program runs; `end` is called once everything was read. */
 function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
   if (options.log) {
-    const log = new EventLog(session.store, say, styleFor(process.stderr), options.json === true);
+    const log = new EventLog(
+      session.store,
+      atLineBegin(process.stderr),
+      styleFor(process.stderr),
+      options.json === true,
+    );
     const stop = session.onDidChange(() => log.update());
     return {
       end: () => {
@@ -336,6 +345,8 @@ function tellSaved(saved: SaveResult, options: RunOptions): void {
   }
   if (!saved.files.some((f) => f.error !== undefined && !isPacketFile(f.path))) return;
   complain(
-    saved.kept !== undefined ? `the trace is kept in ${saved.kept}` : 'no other place took the trace; it is lost.',
+    saved.kept !== undefined
+      ? `the trace is kept in ${saved.kept}`
+      : 'the trace could not be saved anywhere and is lost.',
   );
 }
