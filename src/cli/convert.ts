@@ -9,7 +9,7 @@ import { complain, UsageError } from './say';
 export async function convert(from: string, to: string): Promise<void> {
   if (isPacketFile(to)) throw new UsageError(`${to}: ${noPackets}`);
   if (formatOf(to) === undefined) {
-    throw new UsageError(`${to}: the suffix says no format. Use ${list(Object.values(suffixes))}.`);
+    throw new UsageError(`${to}: unknown file extension. Use ${list(Object.values(suffixes))}.`);
   }
   const trace = await openTrace(from);
   await writeTrace(trace, to);

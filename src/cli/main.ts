@@ -297,7 +297,7 @@ function withDefaults(command: Command): Command {
 
 function defaultLines(verb: Command): string {
   const options = verb.options.filter((o) => o.long !== '--defaults' && !o.hidden);
-  const line = (o: Option) => `${verb.name()} ${o.long ?? o.short}`.padEnd(24) + defaultText(o);
+  const line = (o: Option) => `${verb.name()} ${o.long ?? o.short}`.padEnd(27) + defaultText(o);
   return options.map((o) => `${line(o)}\n`).join('');
 }
 

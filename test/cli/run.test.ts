@@ -197,11 +197,11 @@ describe('files', () => {
     [
       'an unknown suffix',
       ['-o', 'trace.json'],
-      'trace.json: the suffix says no format. Use .nettrace.json, .har, .eve.json or .pcapng.',
+      'trace.json: unknown file extension. Use .nettrace.json, .har, .eve.json or .pcapng.',
     ],
     ['no folder', ['-o', '/nowhere/at/all.har'], 'the folder /nowhere/at does not exist'],
     ['a file as folder', ['-o', '/etc/passwd/a.har'], '/etc/passwd is not a folder'],
-    ['a device', ['-o', '/dev/full'], 'the suffix says no format'],
+    ['a device', ['-o', '/dev/full'], 'unknown file extension'],
     ['twice the same', ['-o', 'a.har', '-o', './a.har'], 'given twice'],
   ])('%s: an error before the program starts', async (_, options, message) => {
     const started = marker();

@@ -1,0 +1,87 @@
+// Options that have no effect, or not the one that was meant, are said.
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { scratch } from '../../src/session/testing/scratch';
+import { Nettrace, programs } from './nettrace';
+
+let nettrace: Nettrace;
+beforeAll(() => {
+  nettrace = new Nettrace();
+});
+const requests = ['--', process.execPath, join(programs, 'requests.cjs'), '2'];
+
+test.each([
+  [
+    '--body-types without --bodies',
+    ['run', '--body-types', 'text/', ...requests],
+    '--body-types needs --bodies BYTES.',
+  ],
+  ['a forgotten --', ['run', '-e', '1'], 'stand behind --, such as: nettrace run -- node -e 1'],
+  ['a number that is none', ['run', '--sample', 'x', ...requests], 'Use a whole number above 0.'],
+  ['no bound at all', ['run', '--max-requests', '0', ...requests], 'Use a whole number above 0.'],
+])('%s: refused before the program starts', async (_, args, message) => {
+  const { code, stdout, stderr } = await nettrace.run(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test.skipIf(process.platform !== 'linux')('a folder that takes no files is not said to be missing', async () => {
+  const { code, stderr } = await nettrace.run(['run', '-o', '/proc/x.har', ...requests]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('/proc/x.har cannot be written: no file can be made in /proc.');
+});
+
+test('--no-trace says that nothing was traced', async () => {
+  const { code, stderr } = await nettrace.run(['run', '--no-trace', ...requests]);
+  expect(code).toBe(0);
+  expect(stderr).toBe('nettrace: nothing was traced: --no-trace, and no trace request was enabled meanwhile\n');
+});
+
+test('--max-requests bounds the trace; the sums stay those of all', async () => {
+  const file = join(scratch(), 'a.nettrace.json');
+  const args = ['run', '--max-requests', '5', '-o', file, '--', process.execPath, join(programs, 'requests.cjs'), '12'];
+  const { stderr } = await nettrace.run(args);
+  for (const text of [stderr, (await nettrace.run(['show', file])).stdout]) {
+    expect(text).toContain('12 requests');
+    expect(text).toContain('The oldest 7 requests left the trace (it keeps 5; run --max-requests sets how many)');
+  }
+  const reused = /reused (\d+) time/;
+  expect(reused.exec((await nettrace.run(['show', file])).stdout)?.[1]).toBe(reused.exec(stderr)?.[1]);
+});
+
+test('FORCE_COLOR decides over a pipe and over NO_COLOR', async () => {
+  const stderrOf = async (env: Record<string, string>) => (await nettrace.run(['run', ...requests], { env })).stderr;
+  expect(await stderrOf({ FORCE_COLOR: '1' })).toContain('\x1b[');
+  expect(await stderrOf({ FORCE_COLOR: '0' })).not.toContain('\x1b[');
+  expect(await stderrOf({})).not.toContain('\x1b[');
+});
+
+test.skipIf(process.platform === 'win32')('a line of --log begins on a line of its own', async () => {
+  const path = join(scratch(), 'stderr.txt');
+  const file = openSync(path, 'a');
+  const program = `process.stderr.write('partial'); require('node:http').get('http://127.0.0.1:9/').on('error', () => {});`;
+  const stdio: ['ignore', 'ignore', number] = ['ignore', 'ignore', file];
+  await nettrace.run(['run', '--log', '--quiet', '--', process.execPath, '-e', program], { stdio });
+  closeSync(file);
+  const lines = readFileSync(path, 'utf8').split('\n');
+  expect(lines.filter((l) => l.includes('nettrace: '))).not.toEqual([]);
+  for (const line of lines) if (line.includes('nettrace: ')) expect(line).toMatch(/^nettrace: /);
+});
+
+test('help shows defaults, examples and exit codes; former names are taken and not listed', async () => {
+  const { stdout } = await nettrace.run(['run', '--help']);
+  for (const words of [
+    '(default: 20000)',
+    'Examples:',
+    'exit code',
+    '--tls-keys',
+    '--kernel-sample',
+    '--capture-headers-only',
+  ])
+    expect(stdout).toContain(words);
+  for (const former of ['--keys', '--kernel-modulus', '--capture-headers '])
+    expect(stdout).not.toContain(`  ${former}`);
+  const { code } = await nettrace.run(['run', '--quiet', '--kernel-modulus', '2', ...requests]);
+  expect(code).toBe(0);
+});
