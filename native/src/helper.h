@@ -77,6 +77,9 @@ int limit_self(void);
 int drop_privileges(uid_t, gid_t);
 /* The user who called: own, or the one behind sudo or pkexec. False: root without either, and not asked for. */
 bool calling_user(uid_t *, gid_t *);
+/* Of this process's user, this one among them; 0: not known. */
+unsigned count_instances(void);
+#define INSTANCES_MAX 32
 
 /* transport.c */
 /* Connects out to a socket of mode 0600 that is listened on by `user`; -errno. */

@@ -80,6 +80,8 @@ int main(int count, char **arguments) {
   if (h->user == 0 && !as_root)
     return fprintf(stderr, "nettrace-helper: start it through sudo or pkexec, or say --as-root\n"), 2;
 
+  if (count_instances() > INSTANCES_MAX)
+    return fprintf(stderr, "nettrace-helper: this user runs %d helpers already; end one of them\n", INSTANCES_MAX), 6;
   signal(SIGPIPE, SIG_IGN);
   int error = limit_self();
   if (error) return fprintf(stderr, "nettrace-helper: own limits: %s\n", strerror(-error)), 3;
