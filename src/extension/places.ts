@@ -57,13 +57,16 @@ async function mayOpen(path: string): Promise<boolean> {
   return false;
 }
 
-/** Beside a Net Trace tab, never over it: a group with a text editor, else any other one, else a new one. */
+/**
+ * Beside a Net Trace tab, never over it: a group with a text editor, else any other one, else a new one. The group is named
+ * by its number: a click on a page makes its group the active one only a moment later.
+ */
 function codeColumn(): vscode.ViewColumn {
-  const active = vscode.window.tabGroups.activeTabGroup;
-  const input = active.activeTab?.input;
-  const isOurs = input instanceof vscode.TabInputWebview || input instanceof vscode.TabInputCustom;
-  if (!isOurs) return vscode.ViewColumn.Active;
-  const others = vscode.window.tabGroups.all.filter((g) => g !== active);
+  const isOurs = ({ activeTab }: vscode.TabGroup) =>
+    activeTab?.input instanceof vscode.TabInputWebview || activeTab?.input instanceof vscode.TabInputCustom;
+  const { all, activeTabGroup: active } = vscode.window.tabGroups;
+  if (!isOurs(active)) return active.viewColumn;
+  const others = all.filter((g) => !isOurs(g));
   const other = others.find((g) => g.activeTab?.input instanceof vscode.TabInputText) ?? others[0];
   return other?.viewColumn ?? vscode.ViewColumn.Beside;
 }
