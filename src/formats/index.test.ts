@@ -14,6 +14,7 @@ import fs, {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Trace } from '../model/records';
 import { FormatError, formatOf, nativeText, readTrace, writeTrace } from './index';
 import { documentOf, example, requestOf } from './testing/example';
 
@@ -107,6 +108,37 @@ describe('saving', () => {
     await writeTrace(example(), at('link.nettrace.json'));
     expect((await stat(at('a.nettrace.json'))).mode & 0o777).toBe(0o640);
     expect(await readTrace(at('a.nettrace.json'))).toEqual(example());
+  });
+
+  test('values of headers and bodies are for this user alone, whatever the umask and the file before', async () => {
+    const old = process.umask(0);
+    try {
+      const doc = example();
+      const [first, ...others] = doc.requests;
+      const content = { text: 'hello', bytes: 5 };
+      const withBody = {
+        ...doc,
+        requests: [{ ...first, response: { ...first?.response, content } }, ...others],
+      } as Trace;
+      const withValues = { ...doc, settings: { ...doc.settings, headerLevel: 'values' } } as Trace;
+      const plain = { ...doc, settings: { ...doc.settings, headerLevel: 'lengths' } } as Trace;
+      for (const name of ['a.nettrace.json', 'a.har', 'a.eve.json']) {
+        for (const [trace, mode] of [
+          [plain, 0o666],
+          [withValues, 0o600],
+          [plain, 0o600],
+          [withBody, 0o600],
+        ] as const) {
+          await writeTrace(trace, at(name));
+          expect({ name, mode: (await stat(at(name))).mode & 0o777 }).toEqual({ name, mode });
+        }
+        await chmod(at(name), 0o644);
+        await writeTrace(withBody, at(name));
+        expect((await stat(at(name))).mode & 0o777).toBe(0o600);
+      }
+    } finally {
+      process.umask(old);
+    }
   });
 
   test.each([

@@ -33,8 +33,13 @@ export async function writeTrace(doc: Trace, path: string): Promise<void> {
     const known = Object.values(suffixes).join(', ');
     throw new FormatError('suffix', `the name says no format. Let it end in one of ${known}.`, { file: path });
   }
-  await saveAtomically(path, () => pieces[format](doc));
+  await saveAtomically(path, () => pieces[format](doc), { private: isPrivate(doc) });
 }
+
+/** Values of headers, or bodies: others may not read them, whatever the umask says and the file before was. */
+const isPrivate = (doc: Trace): boolean =>
+  doc.settings?.headerLevel === 'values' ||
+  doc.requests.some((r) => r.body?.content?.text !== undefined || r.response?.content?.text !== undefined);
 
 /** A trace says of each packet when, where and what it was; its bytes are in the file of packets alone. */
 export const noPackets =

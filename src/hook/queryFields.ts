@@ -175,7 +175,7 @@ export const requestFields: Fields<RequestRecord> = {
   received: atEnd((r) => (r.bytesReceived < 0 ? undefined : r.bytesReceived)),
   sent: atEnd((r) => (r.bytesSent < 0 ? undefined : r.bytesSent)),
   'content-type': ofAnswer(({ contentType }) =>
-    contentType === '' ? undefined : [contentType, contentType.replace(/\s*;.*$/, '')],
+    contentType === '' ? undefined : [contentType, contentType.slice(0, `${contentType};`.indexOf(';')).trimEnd()],
   ),
   header: (r) => {
     const [sent, received] = [sentHeaders(r), receivedHeaders(r)];

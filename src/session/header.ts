@@ -2,6 +2,7 @@
 // of facts there are, so that whoever reads the trace later can tell "was not there" from "was not looked for".
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
+import { maskText } from '../model/mask';
 import type { Source } from '../model/records';
 import { type Header, newHeader } from '../model/store';
 import { takeAnchor } from './anchor';
@@ -26,7 +27,7 @@ export function sessionHeader(
   ];
   return {
     ...header,
-    ...(description !== undefined ? { description } : {}),
+    ...(description !== undefined ? { description: maskText(description, settings.maskedParameters) } : {}),
     host: hostFacts(),
     settings: {
       headerLevel: settings.headers,

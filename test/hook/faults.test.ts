@@ -67,7 +67,7 @@ const ofResolver = ['dns.own', 'dns.outcome', 'dns.exchange'];
 const logged = breakpointKinds.map((kind) => ({ id: kind, kind, logMessage: '{url}', thresholdMs: 1 }));
 
 /** Parts that are off unless asked for. */
-const optional = { bodies: 1000, sockets: true, keys: true, incoming: true };
+const optional = { bodies: 1000, headers: 'values', sockets: true, keys: true, incoming: true };
 
 beforeAll(async () => {
   [upstream, http2] = await Promise.all([Upstream.start(), Http2Upstream.start()]);

@@ -75,7 +75,8 @@ export const places: Readonly<Record<string, Place>> = {
   telegram: { last: ':%', before: /(?<=\d{6,12}[:%])/y, least: 35 },
   slackHook: {
     last: '/',
-    before: /(?<=\/(?:services|workflows|triggers)\/[A-Z0-9]{5,20}\/(?:[A-Z0-9]{5,20}\/)?)/iy,
+    before:
+      /(?<=\/(?:services|workflows|triggers)\/[TE][A-Z0-9]{6,12}\/(?:[AB][A-Z0-9]{6,12}\/(?:\d{10,20}\/)?|\d{10,20}\/))/y,
     least: 20,
     word: true,
   },
