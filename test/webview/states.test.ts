@@ -113,3 +113,18 @@ test.each(['High Contrast', 'Dark Modern'] as const)(
     }
   },
 );
+
+test.each([
+  [1000, 420],
+  [1240, 420],
+  [1240, 260],
+  [1600, 260],
+])('at %i × %i px the status line fits, with the legend', async (width, height) => {
+  await open({ width, height });
+  await settled(panel.page);
+  const over = await panel.page.$eval('.sb', (n) => n.scrollWidth - n.clientWidth);
+  expect(over).toBeLessThanOrEqual(0);
+  expect(await panel.page.locator('.sb .leg').isVisible()).toBe(true);
+  const cut = await panel.page.$$eval('.sb .what', (nodes) => nodes.map((n) => n.scrollWidth - n.clientWidth));
+  expect(cut.every((n) => n <= 0)).toBe(true);
+});

@@ -100,7 +100,7 @@ export function StatusLine({ derived, low }: { derived: Derived; low: boolean })
   ] as const;
   const elapsed = isLive() && status.elapsed !== undefined ? status.elapsed + now() - state.now : status.elapsed;
   return (
-    <footer class="sb">
+    <footer class={`sb ${low ? 'low' : ''}`}>
       {ui.selected.length > 1 ? (
         <Selection />
       ) : (
