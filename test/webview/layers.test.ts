@@ -34,7 +34,7 @@ const expected: [id: string, tab: string, words: string[]][] = [
     [
       'Not clear: 1.22 s, most of it receiving the body and the DNS lookup.',
       'To find out:',
-      'Start with a greater UV_THREADPOOL_SIZE',
+      'Start with UV_THREADPOOL_SIZE=16',
       'Event loop busy80 % of the time',
       'Labelnightly import',
       'Caused byGET /checkout 200',
