@@ -117,7 +117,11 @@ async function write(pieces: Iterable<string>): Promise<void> {
     if (process.stdout.write(piece)) continue;
     if (process.stdout.destroyed) return;
     await new Promise<void>((done) => {
-      process.stdout.once('drain', done).once('close', done);
+      const go = () => {
+        process.stdout.off('drain', go).off('close', go);
+        done();
+      };
+      process.stdout.on('drain', go).on('close', go);
     });
   }
 }
