@@ -62,8 +62,10 @@ async function mayOpen(path: string): Promise<boolean> {
  * by its number: a click on a page makes its group the active one only a moment later.
  */
 function codeColumn(): vscode.ViewColumn {
+  // A preview of Markdown is a page too, but not ours.
   const isOurs = ({ activeTab }: vscode.TabGroup) =>
-    activeTab?.input instanceof vscode.TabInputWebview || activeTab?.input instanceof vscode.TabInputCustom;
+    (activeTab?.input instanceof vscode.TabInputWebview || activeTab?.input instanceof vscode.TabInputCustom) &&
+    /(^|-)netTrace\./.test(activeTab.input.viewType);
   const { all, activeTabGroup: active } = vscode.window.tabGroups;
   if (!isOurs(active)) return active.viewColumn;
   const others = all.filter((g) => !isOurs(g));

@@ -28,6 +28,9 @@ export function editorTab(): void {
     await row('/apples').click();
     await until(async () => (await vs.page.locator('.line-numbers.active-line-number').count()) > 0, 'the line');
     expect(await groups().count()).toBe(2);
+    // The trace is in front in its own group.
+    await vs.page.locator('.tab.active', { hasText: 'Net Trace' }).waitFor();
+    await row('/apples').waitFor();
     await vs.shot('editor-tab-narrow');
   });
 
