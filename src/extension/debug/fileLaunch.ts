@@ -55,7 +55,7 @@ function testsOf(file: string): Tests | 'node --test' | undefined {
   );
   if (named) return installed(file, named);
   // Without an import the functions are globals, of whichever runner there is.
-  if (!/^\s*(describe|it|test)(\.\w+)*\s*\(/m.test(text) || definesOwn(text)) return undefined;
+  if (!/^[^\S\n]*(describe|it|test)(\.\w+)*[^\S\n]*\(/m.test(text) || definesOwn(text)) return undefined;
   const script = packageOf(folderWith(file, 'package.json'))?.scripts?.test ?? '';
   const order = (['jest', 'vitest', 'mocha'] as const).toSorted(
     (a, b) => Number(script.includes(b)) - Number(script.includes(a)),
@@ -122,7 +122,8 @@ function isUncompiled(file: string): boolean {
 }
 
 /** Of a tsconfig.json, where the options that are not used stand in comments. */
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?(?:\*\/|$)/g, '').replace(/^[^\S\n]*\/\/.*$/gm, '');
 
 /** The nearest folder upwards that has the file. */
 function folderWith(file: string, name: string): string | undefined {
