@@ -229,6 +229,6 @@ test('a host that was killed leaves a spool; another sweeps it away later', asyn
   expect(readdirSync(tmpdir())).toContain('nettrace-spool-999999999-Abc123'); // not yet a day old
   await sweepSpoolFolders(Date.now() + 2 * 86_400_000);
   expect(readdirSync(tmpdir())).not.toContain('nettrace-spool-999999999-Abc123');
-  expect(readdirSync(s.spoolFolder)).toEqual(['control.json', 'session.json']); // a live host's own
+  expect(readdirSync(s.spoolFolder)).toEqual(['bin', 'control.json', 'session.json']); // a live host's own
   expect(readFileSync(hookFile).length).toBeGreaterThan(0);
 });
