@@ -4,7 +4,8 @@
  * a `node` first on its PATH that adds ours (src/session/shim.ts). What was cleared on purpose stays so. A child that may be
  * lost is written as a `child` line: the session says so if it never reports.
  *
- * Asynchronous spawns only: Node publishes them on a channel, so that nothing has to be loaded before the program does.
+ * Node publishes asynchronous spawns on a channel, and all synchronous ones (spawnSync, execSync, execFileSync) go through
+ * one function of its binding, so that nothing has to be loaded before the program loads it.
  */
 import { maskArguments } from '../model/mask';
 import { apply, existsSync } from './builtins';
@@ -14,7 +15,7 @@ import { preloadIn } from './nodeOptions';
 import { subscribe } from './patches';
 import { push } from './queue';
 import { cutText, line } from './text';
-import { wrap } from './wrap';
+import { type AnyFunction, wrap } from './wrap';
 
 /** What `ChildProcess.prototype.spawn` is given. */
 interface SpawnOptions {
@@ -44,8 +45,32 @@ let seen = false;
 export function installChildren(folder: string): void {
   spool = folder;
   preload = preloadIn(process.env.NODE_OPTIONS ?? '', __dirname) ?? '';
-  if (preload !== '') subscribe('child_process', onChild as never);
+  if (preload === '') return;
+  subscribe('child_process', onChild as never);
+  const binding = syncBinding();
+  if (binding) wrap(binding, 'spawn', (original) => syncSpawn(original));
 }
+
+/** Undefined where Node refuses it (permission model), no longer has it, or would warn of its use. */
+function syncBinding(): object | undefined {
+  const { env, execArgv } = process;
+  const warns = '--pending-deprecation';
+  if (env.NODE_PENDING_DEPRECATION === '1' || execArgv.includes(warns) || env.NODE_OPTIONS?.includes(warns)) return;
+  try {
+    return (process as unknown as { binding(name: string): object }).binding('spawn_sync');
+  } catch {
+    return undefined;
+  }
+}
+
+const syncSpawn = (original: AnyFunction): AnyFunction =>
+  function spawn(this: unknown, options: SpawnOptions) {
+    const found = planned(options);
+    const result = apply(original, this, [found?.options ?? options]) as { pid?: number } | undefined;
+    // The number of a process that could not be started is 0.
+    if (found?.why !== undefined) tell(result?.pid || undefined, found);
+    return result;
+  };
 
 const onChild = guarded(parts.children, 'children', ({ process: child }: { process: object }) => {
   if (seen) return;

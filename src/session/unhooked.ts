@@ -29,6 +29,8 @@ const mostNamed = 32;
 
 export class ProcessWatch {
   readonly #seen = new Map<number, Seen>();
+  /** Command line like its parent's: perhaps forked by it, about to become another program. */
+  readonly #forked = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #looks = 0;
 
@@ -56,7 +58,8 @@ export class ProcessWatch {
       for (const child of childrenOf(pid)) open.push([child, [pid, ...ancestors]]);
       if (this.#seen.has(pid) || this.#seen.size >= mostNamed || this.isTraced(pid)) continue;
       const argv = nodeArguments(pid);
-      if (argv) this.#seen.set(pid, { pid, argv: maskArguments(argv), why: 'seen', ancestors, at: now });
+      if (argv && !this.#forked.has(pid) && commandLine(pid) === commandLine(ancestors[0])) this.#forked.add(pid);
+      else if (argv) this.#seen.set(pid, { pid, argv: maskArguments(argv), why: 'seen', ancestors, at: now });
     }
   }
 
@@ -87,9 +90,11 @@ function nodeArguments(pid: number): string[] | undefined {
   } catch {
     return undefined;
   }
-  const argv = readText(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+  const argv = commandLine(pid).split('\0').slice(0, -1);
   return argv.length === 0 || asksAboutNode(argv.slice(1)) ? undefined : argv.slice(0, 32).map((w) => w.slice(0, 256));
 }
+
+const commandLine = (pid: number | undefined): string => readText(`/proc/${pid}/cmdline`);
 
 function readText(path: string): string {
   try {
@@ -99,4 +104,4 @@ function readText(path: string): string {
   }
 }
 
-const isThere = (pid: number): boolean => readText(`/proc/${pid}/cmdline`) !== '';
+const isThere = (pid: number): boolean => commandLine(pid) !== '';

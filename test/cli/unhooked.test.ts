@@ -29,12 +29,28 @@ const wrapper = (options: string) => `require('node:child_process')
   .spawn('node', ['app.cjs'], { stdio: 'inherit', env: { ...process.env, ${options} } })
   .on('exit', (code) => { process.exitCode = code; });`;
 
+/** Each of the synchronous calls once: by another NODE_OPTIONS, in a command of a shell, and inherited. */
+const syncWrapper = `const { execFileSync, execSync, spawnSync } = require('node:child_process');
+const env = { ...process.env, NODE_OPTIONS: '--max-old-space-size=100' };
+const answers = [
+  spawnSync('node', ['app.cjs'], { env }),
+  ...[
+    () => execSync('node app.cjs', { env }),
+    () => execSync('NODE_OPTIONS=--max-old-space-size=100 node app.cjs'),
+    () => execFileSync('node', ['app.cjs'], { env }),
+    () => execFileSync('node', ['app.cjs']),
+  ].map((start) => { try { start(); } catch (error) { return error; } }),
+];
+for (const { status, stdout } of answers) console.log(status, JSON.parse(stdout).heap);
+console.log(spawnSync('./no-such-program', { env }).error.code, Object.keys(env).length === Object.keys(process.env).length);`;
+
 beforeAll(() => {
   nettrace = new Nettrace();
   folder = scratch();
   writeFileSync(join(folder, 'app.cjs'), app);
   writeFileSync(join(folder, 'replaces.cjs'), wrapper("NODE_OPTIONS: '--max-old-space-size=100'"));
   writeFileSync(join(folder, 'clears.cjs'), wrapper("NODE_OPTIONS: ''"));
+  writeFileSync(join(folder, 'sync.cjs'), syncWrapper);
   writeFileSync(join(folder, 'start.sh'), '#!/bin/sh\nexport NODE_OPTIONS=--max-old-space-size=100\nnode app.cjs\n', {
     mode: 0o755,
   });
@@ -78,6 +94,20 @@ describe.skipIf(process.platform === 'win32')('a NODE_OPTIONS of its own', () =>
     expect(code).toBe(7);
     expect(JSON.parse(stdout)).toEqual(JSON.parse(plain));
     expect(JSON.parse(stdout)).toMatchObject({ heap: true });
+  });
+
+  test('children of spawnSync, execSync and execFileSync: traced, with their output and exit code', async () => {
+    const { code, stdout, stderr } = await run(['node', 'sync.cjs']);
+    expect(code).toBe(0);
+    expect(stdout).toBe('7 true\n7 true\n7 true\n7 true\n7 false\nENOENT true\n');
+    const summary = summaryOf(stderr);
+    expect(summary.counts.requests).toBe(10);
+    expect(summary.untracedProcesses).toBeUndefined();
+  });
+
+  test('a program that asks to be warned of what Node will remove is not warned of us', async () => {
+    const script = `process.on('warning', (w) => console.log(w.code)); require('node:child_process').spawnSync('true')`;
+    expect((await run(['node', '--pending-deprecation', '-e', script])).stdout).toBe('');
   });
 
   test.skipIf(!linux)('a signal reaches the program behind it', async () => {

@@ -1,5 +1,5 @@
 // Children that a program starts with a NODE_OPTIONS of their own: traced where it was replaced, named where it was
-// cleared, and never started otherwise than without us. Node 18 does not publish them.
+// cleared, and never started otherwise than without us. Node 18 does not publish its asynchronous ones.
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { visible } from '../support/check';
@@ -35,4 +35,15 @@ describe.each(nodes.filter((n) => n.major >= 20))('Node $major', (node) => {
       expect(run.trace.processes[0]?.untracedChildren).toBeUndefined();
     },
   );
+});
+
+describe.skipIf(process.platform === 'win32').each(nodes)('Node $major', (node) => {
+  test('replaced in a synchronous call: traced', async () => {
+    const env = { PATH: `${dirname(node.binary)}:${process.env.PATH}` };
+    const synchronous = join(import.meta.dirname, 'programs/childrenSync.cjs');
+    const run = await runTraced(node, synchronous, { env });
+    expect(visible(run)).toEqual(visible(await runPlain(node, synchronous, { env })));
+    expect(run.trace.processes).toHaveLength(4);
+    expect(run.trace.processes.every((p) => p.untracedChildren === undefined)).toBe(true);
+  });
 });
