@@ -21,12 +21,12 @@ describe('findings in the terminal', () => {
       });
       store.setDial({ id, thread: '1-0', attempts: [`c-${i}`] });
     }
-    const lines = findingLines(store, 0, style);
+    const lines = findingLines(store, 0, style, { seeFindings: '--json lists them' });
     expect(lines[0]).toBe(
       'Part undici of the hook switched itself off: boom\ufffd[31m. What it records is missing from then on; the program did not notice.',
     );
     expect(lines.filter((l) => l.startsWith('✕'))).toHaveLength(3);
-    expect(lines.at(-1)).toBe('  … and 2 more in the saved trace.');
+    expect(lines.at(-1)).toBe('  … and 2 more; --json lists them');
   });
 
   it('a verdict only where there is something to say', () => {

@@ -12,7 +12,13 @@ import { printable, type Style, wrapped } from './say';
 const most = 3;
 
 /** The weightiest findings, each with what to do; that a part of the hook is off comes first. */
-export function findingLines(store: Store, now: number, style: Style, width = Number.POSITIVE_INFINITY): string[] {
+export function findingLines(
+  store: Store,
+  now: number,
+  style: Style,
+  options: { width?: number; seeFindings?: string } = {},
+): string[] {
+  const { width = Number.POSITIVE_INFINITY, seeFindings } = options;
   const all = findingsOf(store, now).filter((f) => f.rule !== 'limits-of-sight');
   const off = faultText(store);
   const lines = off === undefined ? [] : [style.yellow(printable(off))];
@@ -24,7 +30,10 @@ export function findingLines(store: Store, now: number, style: Style, width = Nu
     if (f.advice === undefined) continue;
     for (const line of wrapped(printable(f.advice), width - 2)) lines.push(style.dim(`  ${line}`));
   }
-  if (all.length > most) lines.push(style.dim(`  … and ${numberText(all.length - most)} more in the saved trace.`));
+  if (all.length > most) {
+    const how = seeFindings === undefined ? '' : `; ${seeFindings}`;
+    lines.push(style.dim(`  … and ${numberText(all.length - most)} more${how}`));
+  }
   return lines;
 }
 

@@ -199,7 +199,26 @@ function program(): Command {
       process.exitCode = await doctor(options);
     });
 
+  helpVerb(root);
   return withDefaults(root);
+}
+
+/** In place of Commander's own, which does not say that there is no such command. */
+function helpVerb(parent: Command): void {
+  parent
+    .helpCommand(false)
+    .command('help')
+    .description('display help for command')
+    .argument('[command...]')
+    .action((words: string[]) => {
+      let command = parent;
+      for (const word of words) {
+        const found = command.commands.find((c) => c.name() === word);
+        if (!found) return command.error(`error: unknown command '${word}'`);
+        command = found;
+      }
+      command.outputHelp();
+    });
 }
 
 /** Options as they were named before, still taken, not listed. */
@@ -269,6 +288,7 @@ function requestsVerb(root: Command): void {
     setEnabled(id, false, o),
   );
   one('delete', 'delete it; what was traced stays').action((id: string, o: RequestsOptions) => deleteRequest(id, o));
+  helpVerb(requests);
 }
 
 /** Commander shows only defaults that it knows as values. */

@@ -50,6 +50,7 @@ export async function savePackets(
   session: TraceSession,
   paths: readonly string[],
   o: PacketOptions,
+  write = writeToFile,
 ): Promise<{ files: Saved[] }> {
   const files: Saved[] = [];
   for (const path of paths) {
@@ -63,8 +64,7 @@ export async function savePackets(
       continue;
     }
     try {
-      await writePackets(packets, path);
-      files.push({ path, bytes: (await stat(path)).size });
+      files.push({ path, bytes: await write(packets, path) });
     } catch (error) {
       files.push({ path, error: messageOf(error) });
       continue;
@@ -74,6 +74,12 @@ export async function savePackets(
     complain(`${numberText(packets.count)} packets${droppedText(session)}${secrets}`);
   }
   return { files };
+}
+
+/** Resolves to the size of the file. */
+async function writeToFile(packets: Parameters<typeof writePackets>[0], path: string): Promise<number> {
+  await writePackets(packets, path);
+  return (await stat(path)).size;
 }
 
 function droppedText(session: TraceSession): string {

@@ -18,13 +18,16 @@ export interface BlockOptions {
   body: boolean;
 }
 
-/** A block a request, each after an empty line. */
-export function requestBlocks(store: Store, rows: readonly Row[], options: BlockOptions): string[] {
+/** A block a request, with an empty line between two; each is made when it is asked for. */
+export function* requestBlocks(store: Store, rows: Iterable<Row>, options: BlockOptions): Generator<string> {
   const usual = new Usual(store);
-  return rows.flatMap((row) => {
+  let first = true;
+  for (const row of rows) {
     const request = store.requests.get(row.id);
-    return request ? ['', ...requestBlock(row, request, store, { ...options, usual })] : [];
-  });
+    if (!request) continue;
+    yield `${first ? '' : '\n'}${requestBlock(row, request, store, { ...options, usual }).join('\n')}\n`;
+    first = false;
+  }
 }
 
 function requestBlock(

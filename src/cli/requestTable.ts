@@ -34,6 +34,8 @@ export interface TableOptions {
   sort?: SortKey | undefined;
   /** How to see those that are left out. */
   seeAll?: string | undefined;
+  /** How to see the findings that are not listed. */
+  seeFindings?: string;
 }
 
 /** Below this the columns' heads are one word each. */

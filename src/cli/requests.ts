@@ -137,6 +137,7 @@ async function askAll(sessions: readonly LiveSession[]): Promise<Told[]> {
 
 /** By id, or by its first characters where they are one's alone. */
 async function find(id: string, options: RequestsOptions): Promise<Told & { request: TraceRequest }> {
+  if (id.trim() === '') throw new UsageError('The id is empty. `nettrace requests list` lists the ids.');
   const told = await askAll(await chosen(options));
   const found = told.flatMap((t) =>
     t.requests
@@ -144,7 +145,8 @@ async function find(id: string, options: RequestsOptions): Promise<Told & { requ
       .map((request) => ({ ...t, request })),
   );
   const [first] = found;
-  if (first === undefined) throw new UsageError(`There is no trace request ${id}.`);
+  if (first === undefined)
+    throw new UsageError(`There is no trace request ${printable(id)}. \`nettrace requests list\` lists the ids.`);
   if (found.some((f) => f.request.id !== first.request.id))
     throw new UsageError(`${id} may be several trace requests: write more of it.`);
   return first;

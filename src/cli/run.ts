@@ -319,6 +319,7 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
     most: options.rows ?? mostLines,
     sort: options.sort,
     seeAll: saved === undefined ? '--rows all lists them' : `nettrace show ${saved} lists them`,
+    seeFindings: saved === undefined ? '--json lists them' : `nettrace show ${saved} --json lists them`,
   });
   const named = session.hookSeen && !isNode(basename(launch.command).replace(/\.exe$/i, ''));
   if (counts.requests === 0 && !counts.untraced && named && untracedOf(session, []).length === 0) lines.push(elsewhere);

@@ -49,19 +49,21 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   const rows = sorted.slice(0, options.rows);
   const body = options.body === true;
   if (options.json) return write(jsonPieces(store, rows, { now, body, query, matched: matched.length }));
-  if (request !== undefined) return write(linesOf(requestBlocks(store, rows, { now, style, body }).slice(1)));
+  if (request !== undefined) return write(requestBlocks(store, rows, { now, style, body }));
 
+  const kept = store.counts.evictedRequests > 0 ? ' that the trace kept' : '';
   const head = [style.bold(headline(store, now))];
   if (query !== undefined)
-    head.push(`${numberText(matched.length)} of ${plural(all.length, 'request')} match ${printable(query)}`);
+    head.push(`${numberText(matched.length)} of ${plural(all.length, 'request')}${kept} match ${printable(query)}`);
+  else if (kept !== '' && (top !== undefined || columns || view === 'request'))
+    head.push(`of the ${plural(all.length, 'request')}${kept}`);
   if (asked && matched.length === 0) head.push(...hints(all, asked).map((hint) => style.dim(printable(hint))));
   const most = options.rows ?? Number.POSITIVE_INFINITY;
-  const table = { style, width: process.stdout.columns ?? 200, most, sort };
+  const table = { style, width: process.stdout.columns ?? 200, most, sort, seeFindings: '--json lists them' };
   const cut = rows.length < matched.length ? [style.dim(`… and ${numberText(matched.length - rows.length)} more`)] : [];
   const whole = asked ? Store.fromDocument(traceOf(trace, matched)) : store;
   if (top !== undefined) return write(linesOf([...head, '', ...topLines(matched, top, table)]));
-  if (view === 'request')
-    return write(linesOf([...head, ...requestBlocks(store, rows, { now, style, body }), '', ...cut]));
+  if (view === 'request') return write(piecesOf([...head, ''], requestBlocks(store, rows, { now, style, body }), cut));
   if (view !== 'table') return write(linesOf(toolLines(whole, view, now, style)));
   if (columns) return write(linesOf([...head, '', ...columnLines(rows, columns, store, style), ...cut]));
   if (!asked) return write(linesOf(summaryLines(store, now, table)));
@@ -107,6 +109,13 @@ function requestOf(rows: readonly Row[], id: string): Row {
       ? `--request ${id}: may be ${ids}. Write more of it.`
       : `--request ${id}: there is no such request. \`--columns id,status,url\` lists the ids.`,
   );
+}
+
+/** Blocks between what stands above and below them: of a large trace they are longer than the longest string. */
+function* piecesOf(head: readonly string[], blocks: Iterable<string>, foot: readonly string[]): Generator<string> {
+  yield `${head.join('\n')}\n`;
+  yield* blocks;
+  if (foot.length > 0) yield `\n${foot.join('\n')}\n`;
 }
 
 const linesOf = (lines: readonly string[]): string[] => [`${lines.join('\n').trimEnd()}\n`];

@@ -1,4 +1,5 @@
 /** `show --json`: what the tables say, for programs. docs/show.schema.json describes it; fields are added, never renamed. */
+import { findingsOf } from '../analysis/document';
 import { Usual } from '../analysis/verdict/usual';
 import { verdictOf } from '../analysis/verdict/verdict';
 import { timeOfInstant } from '../formats';
@@ -23,6 +24,7 @@ export function* jsonPieces(
     query,
     matched,
     losses: store.losses,
+    findings: findingsOf(store, now),
   };
   yield `${JSON.stringify(head).slice(0, -1)},"requests":[`;
   const usual = new Usual(store);

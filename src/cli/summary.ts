@@ -17,7 +17,7 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
   const rows = rowsOf(store, now);
   const lines = wrapped(headline(store, now), options.width, '  ').map((line) => options.style.bold(line));
   if (rows.length > 0) lines.push('', ...requestLines(rows, options));
-  const found = rows.length > 0 ? findingLines(store, now, options.style, options.width) : [];
+  const found = rows.length > 0 ? findingLines(store, now, options.style, options) : [];
   if (found.length > 0) lines.push('', ...found);
   const kernel = kernelLine(store);
   if (kernel) lines.push('', ...wrapped(kernel, options.width, '  '));

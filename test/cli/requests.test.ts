@@ -115,7 +115,10 @@ describe('requests', () => {
     expect(list).toMatchObject([{ pid: run.child.pid, requests: [{ description: 'All requests' }, { id }] }]);
     expect((await requests('delete', id)).stdout).toBe(`${id} deleted\n`);
     const gone = await requests('get', id);
-    expect([gone.code, gone.stderr]).toEqual([2, `nettrace: There is no trace request ${id}.\n`]);
+    expect([gone.code, gone.stderr]).toEqual([
+      2,
+      `nettrace: There is no trace request ${id}. \`nettrace requests list\` lists the ids.\n`,
+    ]);
     const { counts } = JSON.parse((await run.stop()).stderr) as { counts: Record<string, number> };
     expect(counts.requests).toBe(3);
     const none = await requests('list');

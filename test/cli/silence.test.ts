@@ -32,6 +32,28 @@ test.skipIf(process.platform !== 'linux')('a folder that takes no files is not s
   expect(stderr).toContain('/proc/x.har cannot be written: no file can be made in /proc.');
 });
 
+test.each([
+  [['help', 'foo'], "unknown command 'foo'"],
+  [['requests', 'help', 'foo'], "unknown command 'foo'"],
+  [['help', 'requests', 'foo'], "unknown command 'foo'"],
+  [['run', '-o', 'x.otlp.json', ...requests], 'x.otlp.json: unknown file extension. Use .nettrace.json'],
+  [['requests', 'enable', ''], 'The id is empty. `nettrace requests list` lists the ids.'],
+])('%j says what is wrong', async (args, message) => {
+  const { code, stdout, stderr } = await nettrace.run(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test('help of a command, and of one below it', async () => {
+  expect(await nettrace.run(['help'])).toMatchObject({ code: 0, stdout: (await nettrace.run(['--help'])).stdout });
+  for (const [words, usage] of [
+    [['help', 'show'], 'Usage: nettrace show [options] <trace>'],
+    [['help', 'requests', 'get'], 'Usage: nettrace requests get [options] <id>'],
+    [['requests', 'help', 'get'], 'Usage: nettrace requests get [options] <id>'],
+  ] as const)
+    expect(await nettrace.run(words)).toMatchObject({ code: 0, stdout: expect.stringContaining(usage) });
+});
+
 test('--no-trace says that nothing was traced', async () => {
   const { code, stderr } = await nettrace.run(['run', '--no-trace', ...requests]);
   expect(code).toBe(0);
@@ -46,6 +68,14 @@ test('--max-requests bounds the trace; the sums stay those of all', async () => 
     expect(text).toContain('12 requests');
     expect(text).toContain('The oldest 7 requests left the trace (it keeps 5; run --max-requests sets how many)');
   }
+  for (const form of [
+    ['--top', 'host'],
+    ['--columns', 'url'],
+    ['--view', 'request'],
+  ])
+    expect((await nettrace.run(['show', file, ...form])).stdout).toContain('of the 5 requests that the trace kept\n');
+  const { stdout: queried } = await nettrace.run(['show', file, '--query', 'status:200']);
+  expect(queried).toContain('5 of 5 requests that the trace kept match status:200\n');
   const reused = /reused (\d+) time/;
   expect(reused.exec((await nettrace.run(['show', file])).stdout)?.[1]).toBe(reused.exec(stderr)?.[1]);
 });

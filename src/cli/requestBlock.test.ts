@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { documentOf, requestOf } from '../formats/testing/example';
+import type { Row } from '../model/row';
+import { Store } from '../model/store';
+import { requestBlocks } from './requestBlock';
+import { rowsOf } from './requestTable';
+import { styleFor } from './say';
+
+// Of 100,000 requests the text is longer than the longest string.
+test('a block is made when it is asked for, with an empty line between two', () => {
+  const requests = Array.from({ length: 3 }, (_, n) => requestOf({ id: `1-0-${n}`, url: `http://a.example/${n}` }));
+  const store = Store.fromDocument(documentOf({ requests }));
+  let taken = 0;
+  function* counted(): Generator<Row> {
+    for (const row of rowsOf(store, 0)) {
+      taken++;
+      yield row;
+    }
+  }
+  const blocks = requestBlocks(store, counted(), { now: 0, style: styleFor({}), body: false });
+  expect(blocks.next().value).toMatch(/^\S+ http:\/\/a\.example\/0 .*\n/);
+  expect(taken).toBe(1);
+  expect(blocks.next().value).toMatch(/^\n\S+ http:\/\/a\.example\/1 .*\n/);
+  expect(taken).toBe(2);
+});
