@@ -41,30 +41,38 @@ const restMs = 1000;
 /** Looks in a row that find the host gone and silent. */
 const maxSilent = 5;
 
+/** Where the session keeps its sign of life, and its process. */
+let folder = '';
+let hostId = 0;
+let timer: NodeJS.Timeout | undefined;
+let silent = 0;
+let last: number | undefined;
+
 /**
  * A host that was killed deletes nothing, so its secrets go from here. Gone is one whose process is not there and whose
  * sign of life stands still: in a container its number says nothing, but the time of its file moves each second.
  */
 function watchHost(spool: string, host: number): void {
-  let timer: NodeJS.Timeout | undefined;
-  let silent = 0;
-  let last: number | undefined;
-  const look = guarded(part, 'keys.host', (): void => {
-    if (hasLeft() || path === '') return;
-    const sign = statSync(`${spool}/alive`, { throwIfNoEntry: false })?.mtimeMs;
-    silent = sign === last && isGone(host) ? silent + 1 : 0;
-    last = sign;
-    if (silent < maxSilent) return rest();
-    path = '';
-    // Those of threads and processes that have ended, too.
-    for (const name of readdirSync(spool)) if (/^[\d-]+\.keys$/.test(name)) unlinkSync(`${spool}/${name}`);
-  });
-  const rest = (): void => {
-    timer = setTimer(look, restMs);
-    timer.unref();
-  };
+  folder = spool;
+  hostId = host;
   whenLeft(() => clearTimer(timer));
   rest();
+}
+
+const lookForHost = guarded(part, 'keys.host', (): void => {
+  if (hasLeft() || path === '') return;
+  const sign = statSync(`${folder}/alive`, { throwIfNoEntry: false })?.mtimeMs;
+  silent = sign === last && isGone(hostId) ? silent + 1 : 0;
+  last = sign;
+  if (silent < maxSilent) return rest();
+  path = '';
+  // Those of threads and processes that have ended, too.
+  for (const name of readdirSync(folder)) if (/^[\d-]+\.keys$/.test(name)) unlinkSync(`${folder}/${name}`);
+});
+
+function rest(): void {
+  timer = setTimer(lookForHost, restMs);
+  timer.unref();
 }
 
 interface TlsHandle {

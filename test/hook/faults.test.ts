@@ -128,6 +128,7 @@ describe('a fault in', () => {
       'control',
       'decoding',
       'dns',
+      'headers',
       'http1',
       'http2',
       'keys',

@@ -8,6 +8,8 @@ const net = require('node:net');
 const zlib = require('node:zlib');
 const { channel } = require('node:diagnostics_channel');
 const { readFileSync } = require('node:fs');
+// Timers end in the order of their instants: this one after what the hook looks at each second, for the first time.
+const second = new Promise((r) => setTimeout(r, 1001));
 const base = process.env.UP_HTTP;
 const { port } = new URL(base);
 
@@ -73,6 +75,7 @@ async function main() {
   console.log(await names());
   console.log(await control());
   agent.destroy();
+  await second;
 }
 
 /** Streams of HTTP/2: one with a body, one given up, a session that is ended. */
