@@ -6,7 +6,7 @@
 import { masked } from './secrets/masked';
 import { decoded, isCount, secrecyOf } from './secrets/names';
 import { maskPairs } from './secrets/pairs';
-import { hasLongRun, maskKeys, maskShapes } from './secrets/shapes';
+import { maskKeys, maskShapes } from './secrets/shapes';
 
 export { maskArguments } from './secrets/arguments';
 export { isSecretHeader } from './secrets/names';
@@ -31,7 +31,7 @@ const suspicious = /[?@#;%]/;
  */
 export function maskUrl(url: string, extra?: readonly string[], isCut = false): string {
   if (isCut || suspicious.test(url)) return urlMasked(url, { extra, isCut });
-  return hasLongRun(url) ? maskShapes(url) : url;
+  return maskShapes(url);
 }
 
 function urlMasked(url: string, options: MaskOptions): string {
@@ -191,7 +191,7 @@ export function textMasked(text: string, options: MaskOptions): string {
     out = maskPairs(out, options.extra);
     if (scheme.test(out)) out = out.replace(authorization, credentialMasked);
     out = maskKeys(out);
-  } else if (!hasLongRun(text)) return text;
+  }
   return maskShapes(out, options.isCut);
 }
 

@@ -5,7 +5,7 @@ import { maskBody } from '../bodyMask';
 import { maskArguments, maskBeginning, maskHeader, maskQuery, maskText, maskUrl } from '../mask';
 import { isSecretHeader, isSecretName } from './names';
 import { maskPairs } from './pairs';
-import { maskShapes, places, shapes } from './shapes';
+import { maskShapes, places, shapes, shortestToken } from './shapes';
 
 const a = (n: number): string => 'aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z'.repeat(5).slice(0, n);
 const hex = (n: number): string => '0f1e2d3c4b5a69788796a5b4c3d2e1f0'.repeat(5).slice(0, n);
@@ -95,6 +95,29 @@ describe('shapes', () => {
     const shown = maskText(`${before}${token} x`);
     expect(shown).toBe(`${before}*** x`);
     expect(maskUrl(`${before}${token}`)).toBe(`${before}***`);
+  });
+
+  // The search looks at their first characters alone, so these must be all that there are.
+  test.each(Object.entries(shapes))('%s: whatever its form allows is found', (_, { heads, form }) => {
+    const source = form.source.replaceAll('(?<![A-Za-z0-9])', '');
+    fc.assert(
+      fc.property(fc.stringMatching(new RegExp(`^(?:${source})$`)), (token) => {
+        expect(maskShapes(` ${token.padEnd(shortestToken, '0')} `)).toBe(' *** ');
+      }),
+      { numRuns: 400 },
+    );
+    for (const head of heads.split(' ')) expect(head).toMatch(/^(?=.*[^0-9a-f-])[\w-]{3}$/);
+  });
+
+  test.each(Object.entries(places))('%s: whatever may stand before it', (_, { before, least }) => {
+    const source = before.source.slice('(?<='.length, -1).replaceAll('\\b', '');
+    fc.assert(
+      fc.property(fc.stringMatching(new RegExp(`^(?:${source})$`)), (place) => {
+        // What is long enough in the place itself may be masked too.
+        expect(maskShapes(` ${place}${'0'.repeat(least)} `).slice(-5)).toMatch(/.\*{3} /);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('private keys, also cut and in JSON', () => {

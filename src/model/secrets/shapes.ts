@@ -6,129 +6,165 @@
 import { masked } from './masked';
 
 interface Shape {
-  /** The first two characters. */
+  /** The first three characters. One of each is no hexadecimal digit, and no dash. */
   heads: string;
   form: RegExp;
 }
 
 /** Tokens by what they begin with, each with the fewest characters that must follow. */
 export const shapes: Readonly<Record<string, Shape>> = {
-  github: { heads: 'gh gi', form: /gh[oprsu]_[A-Za-z0-9]{30}|github_pat_\w{20}/y },
-  gitlab: { heads: 'gl', form: /gl(?:pat|ptt|rt|dt|ft|imt|agent|oas|soat|cbt|ffct|rtr)-[\w-]{18}/y },
-  slack: { heads: 'xo xa', form: /xox[a-eoprs]-[\w-]{10}|xapp-\d-[\w-]{10}/y },
-  npm: { heads: 'np', form: /npm_[A-Za-z0-9]{30}/y },
-  aws: { heads: 'A3 AK AS AB AC', form: /(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}/y },
-  google: { heads: 'AI GO', form: /AIza[\w-]{30}|GOCSPX-[\w-]{20}/y },
-  stripe: { heads: 'sk rk wh', form: /[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10}|whsec_[A-Za-z0-9]{20}/y },
+  github: { heads: 'gho ghp ghr ghs ghu git', form: /gh[oprsu]_[A-Za-z0-9]{30}|github_pat_\w{20}/y },
+  gitlab: {
+    heads: 'gla glc gld glf gli glo glp glr gls',
+    form: /gl(?:pat|ptt|rt|dt|ft|imt|agent|oas|soat|cbt|ffct|rtr)-[\w-]{18}/y,
+  },
+  slack: { heads: 'xox xap', form: /xox[a-eoprs]-[\w-]{10}|xapp-\d-[\w-]{10}/y },
+  npm: { heads: 'npm', form: /npm_[A-Za-z0-9]{30}/y },
+  aws: { heads: 'A3T AKI ASI ABI ACC', form: /(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}/y },
+  google: { heads: 'AIz GOC', form: /AIza[\w-]{30}|GOCSPX-[\w-]{20}/y },
+  stripe: { heads: 'sk_ rk_ whs', form: /[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10}|whsec_[A-Za-z0-9]{20}/y },
   models: {
-    heads: 'sk gs xa pp',
+    heads: 'sk- gsk xai ppl',
     form: /sk-(?:proj|svcacct|admin|ant|or)-[\w-]{16}|gsk_[A-Za-z0-9]{40}|xai-[A-Za-z0-9]{40}|pplx-[A-Za-z0-9]{40}/y,
   },
-  secretKey: { heads: 'sk', form: /(?<![A-Za-z0-9])sk-[A-Za-z0-9]{20}/y },
-  huggingFace: { heads: 'hf r8', form: /hf_[A-Za-z]{30}|r8_[A-Za-z0-9]{35}/y },
-  pypi: { heads: 'py', form: /pypi-[\w-]{50}/y },
-  digitalOcean: { heads: 'do', form: /do[opr]_v1_[a-f0-9]{40}/y },
-  shopify: { heads: 'sh', form: /shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{30}/y },
-  mailgun: { heads: 'ke', form: /(?<![A-Za-z0-9])key-[0-9a-f]{32}/y },
-  twilio: { heads: 'SK', form: /(?<![A-Za-z0-9])SK[0-9a-f]{32}/y },
-  atlassian: { heads: 'AT', form: /AT[AC]TT3[\w-]{40}/y },
-  linear: { heads: 'li', form: /lin_(?:api|oauth)_[A-Za-z0-9]{30}/y },
-  notion: { heads: 'nt se', form: /ntn_[A-Za-z0-9]{40}|(?<![A-Za-z0-9])secret_[A-Za-z0-9]{43}/y },
-  figma: { heads: 'fi', form: /figd_[\w-]{30}/y },
-  sentry: { heads: 'sn', form: /sntry[su]_[\w-]{20}/y },
-  databricks: { heads: 'da', form: /(?<![A-Za-z0-9])dapi[0-9a-f]{32}/y },
-  docker: { heads: 'dc', form: /dckr_[op]at_[\w-]{20}/y },
-  grafana: { heads: 'gl', form: /gls[ac]_[A-Za-z0-9]{30}|glc_[A-Za-z0-9]{30}/y },
-  planetScale: { heads: 'ps', form: /pscale_(?:tkn|pw|oauth)_[\w-]{30}/y },
-  supabase: { heads: 'sb', form: /sb[ps]_[a-f0-9]{40}|sb_secret_[\w-]{20}/y },
-  newRelic: { heads: 'NR', form: /NRAK-[A-Z0-9]{27}/y },
-  rubyGems: { heads: 'ru', form: /rubygems_[a-f0-9]{40}/y },
-  square: { heads: 'sq', form: /sq0(?:atp|csp)-[\w-]{20}/y },
-  age: { heads: 'AG', form: /AGE-SECRET-KEY-1[A-Z0-9]{50}/y },
-  alibaba: { heads: 'LT', form: /(?<![A-Za-z0-9])LTAI[A-Za-z0-9]{20}/y },
-  facebook: { heads: 'EA', form: /(?<![A-Za-z0-9])EAA[A-Za-z0-9]{80}/y },
-  postman: { heads: 'PM', form: /PMAK-[a-f0-9]{24}-[a-f0-9]{30}/y },
-  netlify: { heads: 'nf', form: /nfp_[A-Za-z0-9]{36}/y },
+  secretKey: { heads: 'sk-', form: /(?<![A-Za-z0-9])sk-[A-Za-z0-9]{20}/y },
+  huggingFace: { heads: 'hf_ r8_', form: /hf_[A-Za-z]{30}|r8_[A-Za-z0-9]{35}/y },
+  pypi: { heads: 'pyp', form: /pypi-[\w-]{50}/y },
+  digitalOcean: { heads: 'doo dop dor', form: /do[opr]_v1_[a-f0-9]{40}/y },
+  shopify: { heads: 'shp', form: /shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{30}/y },
+  mailgun: { heads: 'key', form: /(?<![A-Za-z0-9])key-[0-9a-f]{32}/y },
+  twilio: {
+    heads: 'SK0 SK1 SK2 SK3 SK4 SK5 SK6 SK7 SK8 SK9 SKa SKb SKc SKd SKe SKf',
+    form: /(?<![A-Za-z0-9])SK[0-9a-f]{32}/y,
+  },
+  atlassian: { heads: 'ATA ATC', form: /AT[AC]TT3[\w-]{40}/y },
+  linear: { heads: 'lin', form: /lin_(?:api|oauth)_[A-Za-z0-9]{30}/y },
+  notion: { heads: 'ntn sec', form: /ntn_[A-Za-z0-9]{40}|(?<![A-Za-z0-9])secret_[A-Za-z0-9]{43}/y },
+  figma: { heads: 'fig', form: /figd_[\w-]{30}/y },
+  sentry: { heads: 'snt', form: /sntry[su]_[\w-]{20}/y },
+  databricks: { heads: 'dap', form: /(?<![A-Za-z0-9])dapi[0-9a-f]{32}/y },
+  docker: { heads: 'dck', form: /dckr_[op]at_[\w-]{20}/y },
+  grafana: { heads: 'gls glc', form: /gls[ac]_[A-Za-z0-9]{30}|glc_[A-Za-z0-9]{30}/y },
+  planetScale: { heads: 'psc', form: /pscale_(?:tkn|pw|oauth)_[\w-]{30}/y },
+  supabase: { heads: 'sbp sbs sb_', form: /sb[ps]_[a-f0-9]{40}|sb_secret_[\w-]{20}/y },
+  newRelic: { heads: 'NRA', form: /NRAK-[A-Z0-9]{27}/y },
+  rubyGems: { heads: 'rub', form: /rubygems_[a-f0-9]{40}/y },
+  square: { heads: 'sq0', form: /sq0(?:atp|csp)-[\w-]{20}/y },
+  age: { heads: 'AGE', form: /AGE-SECRET-KEY-1[A-Z0-9]{50}/y },
+  alibaba: { heads: 'LTA', form: /(?<![A-Za-z0-9])LTAI[A-Za-z0-9]{20}/y },
+  facebook: { heads: 'EAA', form: /(?<![A-Za-z0-9])EAA[A-Za-z0-9]{80}/y },
+  postman: { heads: 'PMA', form: /PMAK-[a-f0-9]{24}-[a-f0-9]{30}/y },
+  netlify: { heads: 'nfp', form: /nfp_[A-Za-z0-9]{36}/y },
 };
-/** The forms that may begin with two characters, by these. */
-const byHead = new Map<number, RegExp[]>();
-const isHead = new Uint8Array(128 * 128);
-for (const { heads, form } of Object.values(shapes)) {
-  for (const head of heads.split(' ')) {
-    const key = head.charCodeAt(0) * 128 + head.charCodeAt(1);
-    isHead[key] = 1;
-    byHead.set(key, [...(byHead.get(key) ?? []), form]);
-  }
-}
-
 interface Place {
-  /** The characters that it ends with. */
+  /** The last character of it, and those that may stand before that. */
   last: string;
+  prior: string;
   before: RegExp;
   least: number;
   /** Letters and digits alone: no UUID. */
   word?: true;
 }
 
+const digits = '0123456789';
+
 /** Tokens by what stands right before them, with the shortest length. */
 export const places: Readonly<Record<string, Place>> = {
-  telegram: { last: ':%', before: /(?<=\d{6,12}[:%])/y, least: 35 },
+  telegram: { last: ':%', prior: digits, before: /(?<=\d{6,12}[:%])/y, least: 35 },
   slackHook: {
     last: '/',
+    prior: `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZ`,
     before:
       /(?<=\/(?:services|workflows|triggers)\/[TE][A-Z0-9]{6,12}\/(?:[AB][A-Z0-9]{6,12}\/(?:\d{10,20}\/)?|\d{10,20}\/))/y,
     least: 20,
     word: true,
   },
-  discordHook: { last: '/', before: /(?<=\/webhooks\/\d{15,22}\/)/y, least: 60 },
-  teamsHook: { last: '/', before: /(?<=\/IncomingWebhook\/)/iy, least: 32, word: true },
-  provider: { last: '/', before: /(?<=\b(?:infura\.io\/(?:ws\/)?v3|alchemy\.com\/v2)\/)/y, least: 32, word: true },
-  googleRefresh: { last: '/', before: /(?<=\b1\/\/)/y, least: 40 },
-  google: { last: '.', before: /(?<=\bya29\.)/y, least: 20 },
-  vault: { last: '.', before: /(?<=\bhv[brs]\.)/y, least: 20 },
-  sendGrid: { last: '.', before: /(?<=\bSG\.)/y, least: 16 },
-  terraform: { last: '.', before: /(?<=\.atlasv1\.)/y, least: 40 },
-  doppler: { last: '.', before: /(?<=\bdp\.(?:pt|st|ct|sa|scim|audit)\.)/y, least: 32 },
+  discordHook: { last: '/', prior: digits, before: /(?<=\/webhooks\/\d{15,22}\/)/y, least: 60 },
+  teamsHook: { last: '/', prior: 'kK', before: /(?<=\/IncomingWebhook\/)/iy, least: 32, word: true },
+  provider: {
+    last: '/',
+    prior: '23',
+    before: /(?<=\b(?:infura\.io\/(?:ws\/)?v3|alchemy\.com\/v2)\/)/y,
+    least: 32,
+    word: true,
+  },
+  googleRefresh: { last: '/', prior: '/', before: /(?<=\b1\/\/)/y, least: 40 },
+  google: { last: '.', prior: '9', before: /(?<=\bya29\.)/y, least: 20 },
+  vault: { last: '.', prior: 'brs', before: /(?<=\bhv[brs]\.)/y, least: 20 },
+  sendGrid: { last: '.', prior: 'G', before: /(?<=\bSG\.)/y, least: 16 },
+  terraform: { last: '.', prior: '1', before: /(?<=\.atlasv1\.)/y, least: 40 },
+  doppler: { last: '.', prior: 'amt', before: /(?<=\bdp\.(?:pt|st|ct|sa|scim|audit)\.)/y, least: 32 },
 };
-const allPlaces = Object.values(places);
+
+/** What two characters may be: the first of a token, or the last before one. Most pairs are neither. */
+const pairs = new Uint8Array(128 * 128);
+const beginsToken = 1;
+const endsPlace = 2;
+const mark = (pair: number, sign: number): void => {
+  pairs[pair] = (pairs[pair] ?? 0) | sign;
+};
+const pairOf = (text: string, at: number): number => text.charCodeAt(at) * 128 + text.charCodeAt(at + 1);
+/** The forms that may begin with three characters, by these; the places by their last two. */
+const formsBy = new Map<number, RegExp[]>();
+const placesBy = new Map<number, Place[]>();
+const add = <T>(map: Map<number, T[]>, key: number, one: T) => map.set(key, [...(map.get(key) ?? []), one]);
+
+for (const { heads, form } of Object.values(shapes)) {
+  for (const head of heads.split(' ')) {
+    mark(pairOf(head, 0), beginsToken);
+    add(formsBy, pairOf(head, 0) * 128 + head.charCodeAt(2), form);
+  }
+}
+for (const place of Object.values(places)) {
+  for (const prior of place.prior) {
+    for (const last of place.last) {
+      mark(pairOf(prior + last, 0), endsPlace);
+      add(placesBy, pairOf(prior + last, 0), place);
+    }
+  }
+}
 
 /** The shortest token; a run of fewer token characters is none. */
 export const shortestToken = 16;
 
-/** Letters, digits, `_` and `-`. */
-const isInToken = new Uint8Array(128);
-for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') isInToken[c.charCodeAt(0)] = 1;
-export const inToken = (c: number): boolean => c < 128 && isInToken[c] === 1;
+/** Letters, digits, `_` and `-`. Those that are no hexadecimal digit, and no dash, have a sign of their own. */
+const kinds = new Uint8Array(128);
+const hexadecimal = 1;
+const other = 2;
+for (const c of '0123456789abcdef-') kinds[c.charCodeAt(0)] = hexadecimal;
+for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz_') kinds[c.charCodeAt(0)] = other;
+/** 0: no character of a token, nor is what lies behind the end. */
+const kindAt = (text: string, at: number): number => kinds[text.charCodeAt(at)] ?? 0;
+export const inToken = (c: number): boolean => c < 128 && kinds[c] !== 0;
 
 /** `isCut`: the text goes on behind its end, so that what may be the beginning of a token there is taken for one. */
 export function maskShapes(text: string, isCut = false): string {
-  return withoutTokens(text.includes('eyJ') ? withoutWebTokens(text, isCut) : text);
-}
-
-/** Whether there is a run of characters that is long enough for a token. */
-export function hasLongRun(text: string): boolean {
-  for (let at = shortestToken - 1; at < text.length; at += shortestToken) {
-    if (!inToken(text.charCodeAt(at))) continue;
-    let from = at;
-    while (from > 0 && at - from < shortestToken && inToken(text.charCodeAt(from - 1))) from--;
-    while (at + 1 < text.length && at + 1 - from < shortestToken && inToken(text.charCodeAt(at + 1))) at++;
-    if (at + 1 - from >= shortestToken) return true;
-  }
-  return false;
+  // The search for one character is a fast one, and mostly finds none.
+  const mayHold = text.indexOf('J') >= 0 && text.includes('eyJ');
+  return withoutTokens(mayHold ? withoutWebTokens(text, isCut) : text);
 }
 
 function withoutTokens(text: string): string {
   let out = '';
   let copied = 0;
   for (let at = shortestToken - 1; at < text.length; at += shortestToken) {
-    if (!inToken(text.charCodeAt(at))) continue;
+    let seen = kindAt(text, at);
+    if (seen === 0) continue;
     let from = at;
-    while (from > copied && inToken(text.charCodeAt(from - 1))) from--;
+    for (let kind = 0; from > copied; from--, seen |= kind) {
+      kind = kindAt(text, from - 1);
+      if (kind === 0) break;
+    }
     let to = at + 1;
-    while (to < text.length && inToken(text.charCodeAt(to))) to++;
+    for (let kind = 0; to < text.length; to++, seen |= kind) {
+      kind = kindAt(text, to);
+      if (kind === 0) break;
+    }
     at = to;
     if (to - from < shortestToken) continue;
-    const begin = beginOf(text, from, to);
+    // A UUID, a hash, a number is no token by what it begins with.
+    let begin = seen === hexadecimal ? -1 : beginOf(text, from, to);
+    if (begin < 0 && isPlaced(text, from, to)) begin = from;
     if (begin < 0) continue;
     const end = pastDots(text, to);
     out += text.slice(copied, begin) + masked;
@@ -138,26 +174,32 @@ function withoutTokens(text: string): string {
   return copied === 0 ? text : out + text.slice(copied);
 }
 
-/** Where in a run of token characters the secret begins; -1: there is none. */
+/** Where in a run of token characters one begins; -1: none does. */
 function beginOf(text: string, from: number, to: number): number {
   for (let at = from; at + shortestToken <= to; at++) {
-    const key = text.charCodeAt(at) * 128 + text.charCodeAt(at + 1);
-    if (isHead[key] !== 1) continue;
-    for (const form of byHead.get(key) as RegExp[]) {
+    const pair = pairOf(text, at);
+    if (((pairs[pair] as number) & beginsToken) === 0) continue;
+    for (const form of formsBy.get(pair * 128 + text.charCodeAt(at + 2)) ?? []) {
       form.lastIndex = at;
       if (form.test(text)) return at;
     }
   }
-  const last = text[from - 1];
-  if (last === undefined || !':%/.'.includes(last)) return -1;
+  return -1;
+}
+
+/** Whether what stands before a run of token characters says that it is a secret. */
+function isPlaced(text: string, from: number, to: number): boolean {
+  if (from < 2) return false;
+  const pair = pairOf(text, from - 2);
+  if (((pairs[pair] ?? 0) & endsPlace) === 0) return false;
   const dash = text.indexOf('-', from);
   const isWord = dash < 0 || dash >= to;
-  for (const { last: ends, before, least, word } of allPlaces) {
-    if (to - from < least || (word && !isWord) || !ends.includes(last)) continue;
+  for (const { before, least, word } of placesBy.get(pair) ?? []) {
+    if (to - from < least || (word && !isWord)) continue;
     before.lastIndex = from;
-    if (before.test(text)) return from;
+    if (before.test(text)) return true;
   }
-  return -1;
+  return false;
 }
 
 /** Tokens of several parts with dots between: the parts behind belong to it. */
