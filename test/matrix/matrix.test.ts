@@ -76,8 +76,8 @@ describe.each(nodes)('Node $major', (node) => {
   test.each(own)('$file', async (client) => {
     const file = join(folder, client.file);
     const run: [string, RunOptions] = client.file.endsWith('.ts')
-      ? [join(folder, 'node_modules/tsx/dist/cli.mjs'), { args: [file] }]
-      : [file, {}];
+      ? [join(folder, 'node_modules/tsx/dist/cli.mjs'), { args: [file], compared: true }]
+      : [file, { compared: true }];
     check(client, await observe(node, ...run, upstream));
     passed.add(`${client.file} ${node.major}`);
   });

@@ -26,7 +26,8 @@ test.skipIf(why)('the attempt that lost has its last figures and events, the one
   const [out, file] = [join(folder, 'a.nettrace.json'), join(folder, 'program.cjs')];
   writeFileSync(file, program);
   const args = ['run', '--quiet', '--capture', '--helper', 'all', '-o', out, '--', process.execPath, file];
-  expect(await shipped().run(args)).toMatchObject({ code: 0, stderr: '' });
+  const stderr = expect.stringMatching(/^nettrace: --capture without -o FILE\.pcapng.*\n$/);
+  expect(await shipped().run(args)).toMatchObject({ code: 0, stderr });
   const trace = JSON.parse(await readFile(out, 'utf8')) as Trace;
   const [lost, won] = ['failed', 'connected'].map((result) =>
     trace.connections.find((c) => c.connect?.result === result),
