@@ -9,6 +9,7 @@ import { presentSite } from './callsite';
 import { now, us } from './clock';
 import { errorInfo } from './errors';
 import type { ResponseFacts } from './lines';
+import { phaseAtEnd } from './phase';
 import type { RequestRecord } from './record';
 import type { Wire } from './wire';
 
@@ -154,7 +155,7 @@ export const requestFields: Fields<RequestRecord> = {
   'error-message': atEnd((r) =>
     r.error === undefined ? undefined : (errorInfo(r.error, r.phase) as { message?: string }).message,
   ),
-  phase: atEnd((r) => r.phase),
+  phase: atEnd(phaseAtEnd),
   duration: atEnd((r) => us(endOf(r)) - us(r.createdAt)),
   dns: atEnd((r) => {
     const wire = setUp(r);

@@ -1,5 +1,4 @@
 /** The steps of one request: begun, given a socket, sent, its body coming, ended. Only readings and references are noted. */
-import type { PhaseName } from '../model/records/common';
 import { armed, atBegin, atEnd } from './breakpoints';
 import { entered, inheritSite, takeSite } from './callsite';
 import { idleTime, now } from './clock';
@@ -11,6 +10,7 @@ import { past } from './ids';
 import { markLine } from './lines';
 import { keepMark } from './marks';
 import { beginMatched, decideAtEnd, matching, want } from './match';
+import { phaseNow } from './phase';
 import { passProxy, type Way } from './proxied';
 import { push, pushEnded, pushLater, type Writable } from './queue';
 import type { Counters, Outcome, RequestRecord } from './record';
@@ -159,23 +159,6 @@ export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
   r.timeoutAt = t;
   r.timeoutLimit = limit;
   r.timeoutKind = r.socketTimer(limit);
-}
-
-/** The tunnel that it waits for is not there yet. */
-function inProxy(r: RequestRecord, wire: Wire): boolean {
-  if (r.wire !== undefined || r.method === 'CONNECT' || r.absolute || wire.connectedAt === 0) return false;
-  return wire.way?.isProxy === true && wire.way.innerAt === 0;
-}
-
-function phaseNow(r: RequestRecord): PhaseName {
-  const wire = r.wire ?? r.dial;
-  if (wire === undefined) return 'queue';
-  if (inProxy(r, wire)) return 'proxy';
-  if (wire.readyAt === 0) return wire.phase;
-  // The connection that was made for it is there, and it was not sent yet: by undici, or a stream of HTTP/2.
-  if (r.assignedAt === 0) return r.dial === wire && (wire.isH2 || wire.readyAt > r.createdAt) ? 'send' : 'queue';
-  if (r.responseBeginAt !== 0) return 'download';
-  return r.sendEndAt === 0 ? 'send' : 'wait';
 }
 
 /** A piece of the body came. */

@@ -11,6 +11,7 @@ import { certificate } from '../support/certificates';
 import { problemsOf, visible } from '../support/check';
 import { Http2Upstream } from '../support/http2upstream';
 import { nodes } from '../support/nodes';
+import { present } from '../support/observe';
 import { runPlain } from '../support/program';
 import { runTraced } from '../support/run';
 import { Upstream } from '../support/upstream';
@@ -55,6 +56,8 @@ const conditions = [
   'error:ECONNREFUSED',
   'phase:tcp',
   'phase:tls',
+  'phase:wait',
+  'phase:download',
   'duration:>0',
   'duration:>100s',
   'tls:>0',
@@ -86,6 +89,30 @@ const conditions = [
 ];
 
 const [node] = nodes.filter((n) => n.major === 24);
+
+/** Given up while the connection is being made: a busy machine does so with those of the program, too. */
+test('phase: of an aborted request it is the one that it was in', async () => {
+  if (!node) return;
+  const requests = ['phase:tcp', 'phase:wait'].map((condition) => ({ id: condition, condition }));
+  const run = await runTraced(node, join(import.meta.dirname, 'programs/stuck.cjs'), {
+    requests: [{ id: 'all', condition: '' }, ...requests],
+  });
+  expect(run.stdout).toBe('true\ntrue\n');
+  const { query } = parseQuery('phase:tcp');
+  const test = compileQuery(present(query, 'query'), rowFields);
+  const records = [...run.store.requests.values()];
+  expect(
+    records.map((r) => [
+      r.outcome,
+      test(rowOf(r, run.store, 0)),
+      r.traceRequests?.includes('phase:tcp'),
+      r.traceRequests?.includes('phase:wait'),
+    ]),
+  ).toEqual([
+    ['aborted', true, true, false],
+    ['aborted', true, true, false],
+  ]);
+});
 
 test('each record has the conditions that it meets', async () => {
   if (!node) return;
