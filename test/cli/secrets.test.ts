@@ -39,7 +39,7 @@ test.each([
   for (const path of ['/credentials', '/moved', '/path/***', '/form', '/json', '/error', 'nowhere.invalid', '/child'])
     expect(seen).toContain(path);
   expect(trace.processes).toHaveLength(2);
-  expect(JSON.stringify(trace.bodies ?? trace.requests)).toContain('***');
+  expect(JSON.stringify(trace.requests.map((r) => [r.body, r.response?.content]))).toContain('***');
   expect(leaks(result.stderr + result.stdout)).toEqual([]);
   const [request] = trace.requests.filter((r) => r.url?.includes('/form'));
   const one = ['--request', request?.id ?? '', '--body'];
