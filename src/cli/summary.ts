@@ -72,8 +72,8 @@ function endsOf({ counts, live }: Store): string[] {
 function detailsOf(store: Store): [string[], string[], string[]] {
   const { counts, live } = store;
   // Connections tell their bytes when they close, which those kept alive never do; requests theirs when they end.
-  const sent = Math.max(counts.bytesSent, live.bytesSent);
-  const received = Math.max(counts.bytesReceived, live.bytesReceived);
+  const sent = Math.max(counts.bytesSent ?? 0, live.bytesSent);
+  const received = Math.max(counts.bytesReceived ?? 0, live.bytesReceived);
   return [
     [...(live.running > 0 ? [`${numberText(live.running)} not finished`] : [])],
     [

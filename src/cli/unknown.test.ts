@@ -1,9 +1,14 @@
 /** What a file of another program does not hold is not known: it is absent, and never 0. */
 import { expect, test } from 'vitest';
+import { verdictOf } from '../analysis/verdict/verdict';
 import { toHar } from '../formats/har';
+import { nativeText } from '../formats/native';
 import { parseTrace } from '../formats/read';
 import { phasesOf } from '../model/phases';
+import type { Request } from '../model/records';
 import { Store } from '../model/store';
+import { requestLines, rowsOf } from './requestTable';
+import { styleFor } from './say';
 import { headline } from './summary';
 
 const entry = (more: object) => ({
@@ -40,6 +45,46 @@ test('bytes sent, which HAR does not keep', () => {
   const store = Store.fromDocument(parseTrace(har(entry({}))));
   expect(headline(store, 0)).toContain('25 B received');
   expect(headline(store, 0)).not.toContain('sent');
+});
+
+test('nor the sum of them, also in a native file made of it', () => {
+  const { counts } = parseTrace(har(entry({})));
+  expect(counts).toMatchObject({ requests: 1, bytesReceived: 25 });
+  expect(counts).not.toHaveProperty('bytesSent');
+  const again = parseTrace(nativeText(parseTrace(har(entry({})))));
+  expect(again.counts).toEqual(counts);
+  expect(Store.fromDocument(again).counts).not.toHaveProperty('bytesSent');
+});
+
+test.each([
+  [{ type: 'parser', url: 'https://a.example/', lineNumber: 11, columnNumber: 3 }],
+  [{ type: 'preload', url: 'https://a.example/' }],
+  [{ type: 'other' }],
+])('what Chrome says of a request comes back: %j', (_initiator) => {
+  const chrome = { _initiator, _priority: 'VeryHigh' };
+  expect(toHar(parseTrace(har(entry(chrome)))).log.entries[0]).toMatchObject(chrome);
+  expect(toHar(parseTrace(har(entry({})))).log.entries[0]).not.toHaveProperty('_priority');
+});
+
+const eve = (request: object) =>
+  JSON.stringify({
+    traceBeginAt: '2026-01-01T00:00:00.000Z',
+    traceEndAt: '+200ms',
+    uuid: '0b4c0d6e-0000-4000-8000-000000000000',
+    httpRequests: [{ traceID: 'r1', reqSentAt: '+10ms', reqMethod: 'GET', reqURL: 'http://a.example/', ...request }],
+  });
+
+test.each([
+  ['aborted: bye', 'Your code aborted it.'],
+  ['failed', 'Failed: no reason given.'],
+])('when a request of an EVE file ended without a response: %s', (reqError, text) => {
+  const store = Store.fromDocument(parseTrace(eve({ reqError })));
+  const [request] = [...store.requests.values()];
+  const { phases, total, absent } = phasesOf(request as Request, store, 200_000);
+  expect([phases, total]).toEqual([[], undefined]);
+  for (const name of ['queue', 'wait']) expect(absent).toContainEqual({ name, why: 'notInFormat' });
+  expect(verdictOf(request as Request, store, 200_000).text).toBe(text);
+  expect(requestLines(rowsOf(store, 0), { style: styleFor({}), width: 200, most: 9 }).join()).not.toContain('0.0 ms');
 });
 
 test('no set-up of a connection that failed earlier', () => {

@@ -32,7 +32,7 @@ export function requestsOf(
   const requests = inOrder.map(({ r }): Request => {
     const request = requestOf(r, times);
     const c = request.connection === undefined ? undefined : connections.get(request.connection);
-    if (!c) return withFailedDial(request, failedDials);
+    if (!c) return withFailedDial({ ...request, missing: { ...request.missing, ...queueUntold } }, failedDials);
     const ordinal = (ordinals.get(c.id) ?? 0) + 1;
     ordinals.set(c.id, ordinal);
     const protocol = request.protocol === 'http/1.0' ? 'http/1.1' : request.protocol;
@@ -41,6 +41,9 @@ export function requestsOf(
   });
   return { requests, connections: [...connections.values()] };
 }
+
+/** EVE has no word for the wait for a connection. */
+const queueUntold = { queue: 'notInFormat' } as const;
 
 function requestOf(r: EveRequestInput, times: Times): Request {
   const sentAt = times.at(r.reqSentAt);
@@ -65,7 +68,10 @@ function requestOf(r: EveRequestInput, times: Times): Request {
     responseBeginAt: responded,
     response: hasResponse ? present({ status, headers, readBytes: r.RespContentLen ?? 0 }) : undefined,
     ...outcomeOf(r.reqError ?? '', hasResponse),
-    missing: { send: 'notInFormat', ...(hasResponse ? { download: 'notInFormat' } : {}) },
+    missing: {
+      send: 'notInFormat',
+      ...(hasResponse ? { download: 'notInFormat' } : { endAt: 'notInFormat' }),
+    },
     by: byImport,
   });
 }
@@ -114,7 +120,7 @@ function onConnection(
     dial: own?.id,
     ordinal,
     endAt: request.outcome === 'failed' && !request.response ? broken : undefined,
-    missing: { ...request.missing, ...untold, queue: 'notInFormat' },
+    missing: { ...request.missing, ...untold, ...queueUntold },
   });
 }
 

@@ -4,10 +4,10 @@ import type { HarEntry, HarFrame } from './har-types';
 
 type Initiator = NonNullable<HarEntry['_initiator']>;
 
-/** Undefined when the request has no call site. The mapped place goes before the place that ran. */
+/** Undefined when nothing is known of it. The mapped place goes before the place that ran. */
 export function harInitiator(r: Request): Initiator | undefined {
   const site = r.callSite;
-  if (!site) return undefined;
+  if (!site) return r.initiator && ofBrowser(r.initiator);
   const own = frameOf({
     ...(site.function === undefined ? {} : { function: site.function }),
     ...(site.source ?? site),
@@ -19,6 +19,16 @@ export function harInitiator(r: Request): Initiator | undefined {
     lineNumber: own.lineNumber,
     columnNumber: own.columnNumber,
     stack: { callFrames },
+  };
+}
+
+/** What a browser said of a request that no code made. */
+function ofBrowser({ kind, url, line, column }: NonNullable<Request['initiator']>): Initiator {
+  return {
+    type: kind,
+    ...(url === undefined ? {} : { url }),
+    ...(line === undefined ? {} : { lineNumber: line - 1 }),
+    ...(column === undefined ? {} : { columnNumber: column - 1 }),
   };
 }
 

@@ -81,7 +81,16 @@ const entry = Type.Object({
   connection: label,
   _serverPort: number,
   _securityDetails: maybe(Type.Object({ protocol: text, subjectName: text, issuer: text })),
-  _initiator: maybe(Type.Object({ type: text, stack: maybe(Type.Object({ callFrames: maybe(Type.Array(frame)) })) })),
+  _priority: text,
+  _initiator: maybe(
+    Type.Object({
+      type: text,
+      url: text,
+      lineNumber: number,
+      columnNumber: number,
+      stack: maybe(Type.Object({ callFrames: maybe(Type.Array(frame)) })),
+    }),
+  ),
   _resourceType: text,
   _error: text,
   _failureText: text,

@@ -36,6 +36,8 @@ export function requestOfEntry(
     url: withoutFragment(request.url),
     callSite: frames[0] && siteOf(frames[0]),
     stack: frames.length > 1 ? frames : undefined,
+    initiator: frames.length === 0 ? initiatorOf(entry) : undefined,
+    priority: entry._priority || undefined,
     label: entry._label || undefined,
     proxy: proxyOf(entry._proxy || '', request.url),
     streamId: size(entry._streamId),
@@ -160,6 +162,18 @@ const outcomeByState: ReadonlyMap<string | null | undefined, NonNullable<Request
   ['open', 'upgraded'],
   ['interrupted', 'interrupted'],
 ]);
+
+function initiatorOf({ _initiator: initiator }: HarEntryInput): Request['initiator'] {
+  const kind = initiator?.type;
+  if (!initiator || !kind || kind === 'script') return undefined;
+  const [line, column] = [size(initiator.lineNumber), size(initiator.columnNumber)];
+  return present({
+    kind,
+    url: initiator.url || undefined,
+    line: line === undefined ? undefined : line + 1,
+    column: column === undefined ? undefined : column + 1,
+  });
+}
 
 function framesOf(entry: HarEntryInput) {
   if (entry._initiator?.type !== 'script') return [];

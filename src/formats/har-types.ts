@@ -78,12 +78,15 @@ export interface HarEntry {
   connection?: string;
   _connectionId?: string;
   _resourceType: string;
+  /** Chrome's field. */
+  _priority?: string;
   _initiator?: {
-    type: 'script';
-    url: string;
-    lineNumber: number;
-    columnNumber: number;
-    stack: { callFrames: HarFrame[] };
+    /** script, or what else Chrome names: parser, preload … */
+    type: string;
+    url?: string;
+    lineNumber?: number;
+    columnNumber?: number;
+    stack?: { callFrames: HarFrame[] };
   };
   _error?: string;
   _errorPhase?: string;

@@ -139,6 +139,7 @@ function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry 
     ...(address !== undefined && isIP(address) !== 0 ? { serverIPAddress: address } : {}),
     ...(r.connection === undefined ? {} : { connection: r.connection, _connectionId: r.connection }),
     _resourceType: /^websocket$/i.test(r.upgrade?.protocol ?? '') ? 'websocket' : (resourceTypes.get(r.api) ?? 'other'),
+    ...(r.priority === undefined ? {} : { _priority: r.priority }),
     ...(initiator ? { _initiator: initiator } : {}),
     ...errorOf(r),
     ...(r.error?.phase === undefined ? {} : { _errorPhase: r.error.phase }),

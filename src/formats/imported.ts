@@ -82,18 +82,21 @@ export type ImportedHeader = Pick<Trace, 'id' | 'producer' | 'beginTime'> &
     missing?: readonly string[];
   };
 
+type SizeKey = 'bytesSent' | 'bytesReceived';
+
 /** The document of what was read, secrets masked as everywhere. */
 export function importedTrace(header: ImportedHeader, parts: ImportedParts): Trace {
   const { format, missing = [], ...rest } = header;
   const { requests, connections, lookups } = parts;
-  const sum = (key: 'bytesSent' | 'bytesReceived') =>
-    Math.min(
-      Number.MAX_SAFE_INTEGER,
-      Math.max(
-        requests.reduce((n, r) => n + (r[key] ?? 0), 0),
-        connections.reduce((n, c) => n + (c[key] ?? 0), 0),
-      ),
-    );
+  const total = (list: readonly { [K in SizeKey]?: number }[], key: SizeKey): number | undefined => {
+    const known = list.flatMap((record) => record[key] ?? []);
+    return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0);
+  };
+  /** Absent: no record says. */
+  const sum = (key: SizeKey): { [K in SizeKey]?: number } => {
+    const known = [total(requests, key), total(connections, key)].filter((n) => n !== undefined);
+    return known.length === 0 ? {} : { [key]: Math.min(Number.MAX_SAFE_INTEGER, Math.max(...known)) };
+  };
   const doc: Trace = {
     format: 'nettrace',
     version: formatVersion,
@@ -108,8 +111,8 @@ export function importedTrace(header: ImportedHeader, parts: ImportedParts): Tra
       failed: requests.filter(hasFailed).length,
       connections: connections.filter((c) => c.kind !== 'udp' && c.connect?.result === 'connected').length,
       lookups: lookups.length,
-      bytesSent: sum('bytesSent'),
-      bytesReceived: sum('bytesReceived'),
+      ...sum('bytesSent'),
+      ...sum('bytesReceived'),
       evictedRequests: 0,
     },
     processes: parts.processes ?? [],

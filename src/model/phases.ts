@@ -70,7 +70,7 @@ export type AbsentReason =
 export interface Breakdown {
   phases: Phase[];
   absent: { name: PhaseName; why: AbsentReason }[];
-  /** µs without `paused`: Σ of the phases. Absent when the begin is not known. */
+  /** µs without `paused`: Σ of the phases. Absent when the begin is not known, or an imported format does not tell the end. */
   total?: number;
   /** µs in the debugger. */
   paused: number;
@@ -122,6 +122,9 @@ export function phasesOf(r: Request, store: Store, now = 0): Breakdown {
     stopped = open;
   }
   finish(r, c, phases);
+  // How long the phase took in which it ended is not known then, nor is the total.
+  const isEndless = r.endAt === undefined && unsaid(r, 'endAt');
+  if (isEndless && phases.at(-1)?.failed) absent.push({ name: (phases.pop() as Phase).name, why: 'notInFormat' });
   for (const name of order) {
     if (!phases.some((p) => p.name === name) && !absent.some((a) => a.name === name)) {
       absent.push({ name, why: r.outcome === undefined ? 'notYet' : 'notReached' });
@@ -131,7 +134,7 @@ export function phasesOf(r: Request, store: Store, now = 0): Breakdown {
   const paused = phases.reduce((sum, p) => sum + (p.paused ?? 0), 0);
   const breakdown: Breakdown = { phases, absent, paused };
   if (r.createdAt === undefined) breakdown.windowed = true;
-  else breakdown.total = phases.reduce((sum, p) => sum + p.duration, 0);
+  else if (!isEndless) breakdown.total = phases.reduce((sum, p) => sum + p.duration, 0);
   return breakdown;
 }
 
@@ -166,8 +169,8 @@ function firstInstant(r: Request): number | undefined {
   return r.assignedAt ?? r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
 }
 
-/** Whether the format that the request was imported from does not tell this phase. */
-const unsaid = (r: Request, name: PhaseName): boolean => r.missing?.[name] === 'notInFormat';
+/** Whether the format that the request was imported from does not tell this phase, or its end. */
+const unsaid = (r: Request, name: PhaseName | 'endAt'): boolean => r.missing?.[name] === 'notInFormat';
 
 /** The request's steps in order; those that do not apply are in `absent` with the reason. */
 function stepsOf(r: Request, c: Context): { steps: Step[]; absent: Breakdown['absent'] } {

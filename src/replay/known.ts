@@ -30,6 +30,8 @@ const requestFields: Table<Request> = {
   target: 'begin',
   callSite: 'begin',
   stack: 'begin',
+  initiator: 'begin',
+  priority: 'begin',
   traceRequests: 'begin',
   label: 'begin',
   cause: 'begin',

@@ -3,9 +3,10 @@
 import { deepest } from '../../model/outcome';
 import { type Context, contextOf } from '../../model/phase-context';
 import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases';
-import type { ErrorInfo, PhaseName, Request } from '../../model/records';
+import type { ErrorInfo, Evidence, PhaseName, Request } from '../../model/records';
 import type { Store } from '../../model/store';
 import { timeText } from '../../model/text';
+import { time, words } from '../draft';
 import { pauseMatters } from '../limits';
 import { hostOf, isLoopback, originOf } from '../places';
 import { Usual } from './usual';
@@ -15,7 +16,7 @@ export interface Case {
   store: Store;
   c: Context;
   breakdown: Breakdown;
-  /** µs without pauses. */
+  /** µs without pauses; 0 where it is not known, see `breakdown`. */
   total: number;
   host: string;
   loopback: boolean;
@@ -79,3 +80,13 @@ export const phaseWords: Readonly<Record<PhaseName, string>> = {
   wait: 'waiting for the server',
   download: 'receiving the body',
 };
+
+/** ` after 12 ms`; nothing where a file of another program does not tell when it ended. */
+export const afterText = ({ breakdown }: Case): string =>
+  breakdown.total === undefined ? '' : ` after ${timeText(breakdown.total)}`;
+
+/** Its total as evidence; where that is not known, that it ended so. */
+export const totalEvidence = ({ breakdown, r }: Case, name: string, field?: string): Evidence[] =>
+  breakdown.total === undefined
+    ? [words('outcome', r.outcome ?? '', r.id, 'outcome')]
+    : [time(name, breakdown.total, r.id, field)];

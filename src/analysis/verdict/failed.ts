@@ -5,7 +5,7 @@ import type { Verdict } from '../../model/verdict';
 import { number, time, words } from '../draft';
 import { attemptBudgetLate, busyLoop } from '../limits';
 import { certificateText } from '../tls';
-import { type Case, durationOf, phaseWords } from './context';
+import { afterText, type Case, durationOf, phaseWords, totalEvidence } from './context';
 import { staleOf } from './stale';
 import { timerOf, timerText } from './timers';
 
@@ -221,7 +221,7 @@ const timer: Condition = (k) => {
     ...(t.limit === undefined ? [] : [time(t.name, t.limit, k.r.id, 'timeout.limit')]),
     ...(late && k.busy !== undefined ? [time('event loop busy', k.busy, k.r.id, 'loopBusyDuration')] : []),
     ...code(k),
-    time('until then', k.total, k.r.id),
+    ...totalEvidence(k, 'until then'),
   ];
   return {
     rule: 'timeout',
@@ -321,7 +321,7 @@ export function failedVerdict(k: Case): Verdict {
     rule: 'unknown',
     fault: 'unclear',
     certainty: 'unclear',
-    text: `Failed: ${k.code ?? k.error?.name ?? k.error?.message ?? 'no reason given'}${where}, after ${timeText(k.total)}.`,
-    evidence: [time('until failure', k.total, k.r.id), ...code(k)],
+    text: `Failed: ${k.code ?? k.error?.name ?? k.error?.message ?? 'no reason given'}${where}${afterText(k).replace(' after', ', after')}.`,
+    evidence: [...totalEvidence(k, 'until failure'), ...code(k)],
   };
 }

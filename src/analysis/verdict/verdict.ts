@@ -7,7 +7,7 @@ import type { Verdict } from '../../model/verdict';
 import { number, time, words } from '../draft';
 import { longest, pauseMatters } from '../limits';
 import { clip, placeText, requestText } from '../places';
-import { type Case, caseOf, durationOf, phaseWords } from './context';
+import { afterText, type Case, caseOf, durationOf, phaseWords, totalEvidence } from './context';
 import { failedVerdict } from './failed';
 import { slowVerdict } from './slow';
 import { Usual } from './usual';
@@ -67,9 +67,9 @@ function aborted(k: Case): Verdict {
     level: 'aborted',
     rule: 'aborted',
     certainty: 'sure',
-    text: `Your code aborted it after ${timeText(k.total)}${last ? `, while ${last === 'wait' ? 'waiting for the server' : `in ${phaseWords[last]}`}` : ''}${at ? ` (called at ${at})` : ''}.`,
+    text: `Your code aborted it${afterText(k)}${last ? `, while ${last === 'wait' ? 'waiting for the server' : `in ${phaseWords[last]}`}` : ''}${at ? ` (called at ${at})` : ''}.`,
     evidence: [
-      time('until then', k.total, r.id, 'abort.at'),
+      ...totalEvidence(k, 'until then', 'abort.at'),
       ...(r.abort?.reason === undefined ? [] : [words('reason', r.abort.reason, r.id, 'abort.reason')]),
     ],
   };

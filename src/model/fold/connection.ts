@@ -154,8 +154,8 @@ export function foldClose(store: Store, isolate: Isolate, line: LineOf<'close'>)
     isolate.offset,
   );
   if (before?.closedAt === undefined && before?.direction !== 'in') {
-    store.counts.bytesSent += fields.bytesSent ?? 0;
-    store.counts.bytesReceived += fields.bytesReceived ?? 0;
+    store.counts.bytesSent = (store.counts.bytesSent ?? 0) + (fields.bytesSent ?? 0);
+    store.counts.bytesReceived = (store.counts.bytesReceived ?? 0) + (fields.bytesReceived ?? 0);
   }
   store.setConnection(merge<Connection>(before ?? { id, thread: isolate.thread, lost: ['start'] }, fields));
   touchOpen(store, id);

@@ -157,6 +157,18 @@ export const request = record(
     stack: optional(
       list(stackFrame, 'Whole call chain without frames of Node, innermost first; on demand, at most 60.'),
     ),
+    initiator: optional(
+      record(
+        {
+          kind: text('As the browser names it: parser, preload, preflight, other …'),
+          url: optional(maskedText('The document, or what else it says.', 'url')),
+          line: optional(integer('Line in it, from 1.')),
+          column: optional(integer('Column in it, from 1.')),
+        },
+        'What made it in a browser, other than code. Only of imported files.',
+      ),
+    ),
+    priority: optional(text('Priority as the browser names it. Only of imported files.')),
     traceRequests: optional(refs('traceRequests', 'Trace requests that it matched.')),
     label: optional(text('The user’s context label.')),
     cause: optional(ref('requests', 'Incoming request that caused it.')),

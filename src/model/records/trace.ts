@@ -91,8 +91,12 @@ export const counts = record(
     failed: count('Requests that failed: outcome failed, or aborted by a timer.'),
     connections: count('Connections established.'),
     lookups: count('Look-ups.'),
-    bytesSent: bytes('Payload sent on closed connections and by requests on open ones.'),
-    bytesReceived: bytes('Payload received, likewise.'),
+    bytesSent: optional(
+      bytes(
+        'Payload sent on closed connections and by requests on open ones. Absent: not known, as in an imported file.',
+      ),
+    ),
+    bytesReceived: optional(bytes('Payload received, likewise.')),
     evictedRequests: count('Requests evicted from the store.'),
     incoming: optional(count('Requests that the program answered. Absent: not recorded.')),
     counted: optional(
