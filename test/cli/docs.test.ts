@@ -35,6 +35,8 @@ for (const [, block] of text.matchAll(/```console\n([\s\S]*?)```/g)) {
 /** Figures and widths differ from run to run. */
 const shape = (line: string) =>
   line
+    .replace(/\S*[\\/](node(?:\.exe)?|app\.js)\b/g, '$1')
+    .replace(/\d(\.\d+)? (µs|ms|s)\b/g, '0 ms')
     .replace(/\d+(\.\d+)?/g, '0')
     .replace(/0-0-0/g, 'id')
     .replace(/\s+/g, ' ')
