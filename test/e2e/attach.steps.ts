@@ -61,6 +61,7 @@ export function attach(): void {
     await until(async () => (await rows()).length === 1, 'the row');
     expect(await rows()).toEqual(['/apples 200']);
     await vs.panel.locator('[role=row][data-id]').first().click();
+    await vs.panel.getByRole('tab', { name: 'Breakdown' }).click();
     await vs.panel.getByText('connected before tracing began').first().waitFor();
     await vs.shot('attached');
     await vs.stop();

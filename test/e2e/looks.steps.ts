@@ -48,7 +48,7 @@ export function looks(): void {
     await offered.filter({ hasText: '/pears' }).click();
     await until(async () => (await rowsIn(vs.panel)).every((r) => r.name === '/pears'), 'the rows of one path');
     await box.fill('stats:500');
-    await vs.panel.getByText('unknown key "stats" at column 1. Did you mean status?').waitFor();
+    await vs.panel.getByText('unknown key "stats" at column 1. Did you mean status:500?').waitFor();
     await vs.shot('filter-bad-term');
     await box.fill('');
     await until(async () => (await rowsIn(vs.panel)).length > 1, 'all rows');

@@ -128,10 +128,7 @@ export function requests(): void {
       await view('Network Breakpoints')
         .locator('.monaco-list-row', { hasText: 'Request fails at steady.ts' })
         .waitFor();
-      await vs.page
-        .locator('.margin-view-overlays [style*="network-breakpoint"], .margin-view-overlays .cgmr[class*="ced-"]')
-        .first()
-        .waitFor();
+      await vs.page.locator('.glyph-margin-widgets .cgmr[class*="ced-"]').first().waitFor();
       await vs.shot('network-breakpoints-dark');
     });
 

@@ -10,7 +10,7 @@ import { type CodeServer, installCodeServer, startCodeServer } from '../../scrip
 
 const root = join(__dirname, '../..');
 export const shots = join(root, 'shots/e2e');
-const longest = 30_000;
+const longest = 90_000;
 
 export interface WindowOptions {
   /** Folder to open; copied, so that the test may change it. Default: the one beside this file, compiled. */

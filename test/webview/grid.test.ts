@@ -22,7 +22,7 @@ test('a click selects, asks for the details and opens the code as preview', asyn
   await rowNode(13).locator('.c-name').click();
   await expect.poll(selected).toEqual([id(13)]);
   await expect.poll(() => posted('details')).toEqual([{ type: 'details', id: id(13) }]);
-  await expect.poll(() => posted('open')).toEqual([{ type: 'open', id: id(13), preview: true }]);
+  await expect.poll(() => posted('open')).toEqual([{ type: 'open', id: id(13), preview: true, clicked: true }]);
   await panel.answer();
   await panel.page.waitForSelector('.det .tot');
   expect(await panel.page.textContent('.det .tot')).toContain('517.6');
