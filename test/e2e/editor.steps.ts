@@ -54,7 +54,13 @@ export function editorTab(): void {
     const file = vs.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
     await file.waitFor();
     await file.click({ button: 'right' });
-    await vs.page.locator('.monaco-menu .action-label', { hasText: 'Open with Net Trace' }).click();
+    const item = vs.page.locator('.monaco-menu .action-label', { hasText: 'Open with Net Trace' });
+    await item.waitFor();
+    // A menu takes no click in the moment when it opens.
+    await until(async () => {
+      if (await item.isVisible()) await item.click({ timeout: 2000 }).catch(() => {});
+      return !(await item.isVisible());
+    }, 'the menu to take the click');
     await vs.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await until(async () => (await rowsIn(vs.editorPage)).length > 0, `the rows of ${name}`);
     await vs.command('View: Close All Editors');
