@@ -94,7 +94,7 @@ function Entry({ f, runs }: { f: FindingRow; runs: number }) {
         </p>
         {f.advice && (
           <p>
-            <b>Do:</b> <Words text={f.advice} />
+            <Words text={f.advice} />
           </p>
         )}
         <p class="dim fv">

@@ -16,7 +16,7 @@ describe('the line that says why a program failed', () => {
   throw new ERR_UNKNOWN_FILE_EXTENSION(ext, filepath);
         ^
 
-TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /work/app/main.ts
+TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /home/me/app/main.ts
     at Object.getFileProtocolModuleFormat [as file:] (node:internal/modules/esm/get_format:189:9)
     at defaultGetFormat (node:internal/modules/esm/get_format:232:36) {
   code: 'ERR_UNKNOWN_FILE_EXTENSION'
@@ -24,7 +24,7 @@ TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /work/a
 
 Node.js v20.20.2
 `),
-    ).toBe('TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /work/app/main.ts');
+    ).toBe('TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /home/me/app/main.ts');
     expect(line('Uncaught Error Error: no configuration\n    at <anonymous> (/a/b.js:1:7)\n')).toBe(
       'Error: no configuration',
     );
