@@ -6,13 +6,12 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Abilities } from '../helper/abilities';
 import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../model/protocol';
 import type { Row } from '../model/row';
-import type { Store } from '../model/store';
 import type { Verdict } from '../model/verdict';
 import { offsetOfNext } from './axis';
 import type { PauseHost } from './debug/pauses';
 import { Emitter } from './emitter';
 import type { Recorder } from './recorder';
-import { partsOfRowId, type RowChanges } from './rows';
+import { lastInstant, partsOfRowId, type RowChanges } from './rows';
 import { type Problem, Run } from './run';
 import { Throttle } from './throttle';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from './view';
@@ -24,13 +23,6 @@ export interface RunKeeper {
   began(run: Run): void;
   ended(run: Run): void;
   dropped(run: Run): void;
-}
-
-/** µs since the trace began: of the last thing known of it. */
-function lastInstant(store: Store): number {
-  let last = 0;
-  for (const r of store.requests.values()) last = Math.max(last, r.endAt ?? r.responseBeginAt ?? r.createdAt ?? 0);
-  return last;
 }
 
 export class Runs implements TraceView {

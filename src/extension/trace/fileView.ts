@@ -4,7 +4,7 @@ import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/row';
 import { Store } from '../../model/store';
 import type { Verdict } from '../../model/verdict';
-import { firstProcessAt, RunRows } from '../rows';
+import { firstProcessAt, lastInstant, RunRows } from '../rows';
 import { lossMessages, pausesOn } from '../run';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../view';
 
@@ -21,7 +21,7 @@ export class FileView implements TraceView {
     readonly title: string,
   ) {
     this.store = Store.fromDocument(document);
-    this.#end = document.endAt ?? lastInstant(document);
+    this.#end = document.endAt ?? lastInstant(this.store);
     this.#startAt = firstProcessAt(this.store) ?? 0;
     this.#rows = new RunRows(this.store, 1, -this.#startAt);
     this.#rows.update(this.#end);
@@ -85,11 +85,4 @@ export class FileView implements TraceView {
 
   /** A file does not change. */
   readonly onDidChange = (): { dispose(): void } => ({ dispose: () => {} });
-}
-
-/** End of a trace that does not say its end: its last known instant. */
-function lastInstant(trace: Trace): number {
-  let last = 0;
-  for (const r of trace.requests) last = Math.max(last, r.endAt ?? r.responseBeginAt ?? r.createdAt ?? 0);
-  return last;
 }
