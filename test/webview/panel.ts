@@ -57,7 +57,7 @@ function html(theme: ThemeName, opening: number): string {
 
 export interface Panel {
   page: Page;
-  /** Posts as the extension does. */
+  /** Posts as the extension does, and waits until the page has drawn it. */
   send(message: HostMessage): Promise<void>;
   /** What the page posted so far. */
   posted(): Promise<PageMessage[]>;
@@ -86,6 +86,7 @@ const tabs = new WeakMap<Browser, Promise<Tab>>();
 
 async function newTab(browser: Browser): Promise<Tab> {
   const page = await browser.newPage();
+  drawAfterActions(page);
   const tab: Tab = { page, errors: [], openings: 0, theme: 'Dark Modern' };
   page.on('pageerror', (e) => tab.errors.push(String(e)));
   page.on('console', (m) => {
@@ -127,7 +128,17 @@ export async function openPanel(
   const panel: Panel = {
     page,
     errors,
-    send: (message) => page.evaluate((m) => window.postMessage(m, '*'), message as unknown as object),
+    async send(message) {
+      await page.evaluate(
+        (m) => {
+          const taken = new Promise((done) => window.addEventListener('message', done, { once: true }));
+          window.postMessage(m, '*');
+          return taken;
+        },
+        message as unknown as object,
+      );
+      await settled(page);
+    },
     posted: () => page.evaluate(() => (window as unknown as { posted: PageMessage[] }).posted),
     violations: () => page.evaluate(() => (window as unknown as { violations: string[] }).violations),
     async answer() {
@@ -146,6 +157,37 @@ export async function openPanel(
   return panel;
 }
 
-/** Waits until two frames were drawn after the last change. */
+/**
+ * Waits until what was changed is drawn: the page draws in the next frame, effects of that drawing run after it, and
+ * what they change is drawn in the frame after that.
+ */
 export const settled = (page: Page): Promise<void> =>
-  page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  page.evaluate(
+    () =>
+      new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done())))),
+  );
+
+type Action = (...parameters: unknown[]) => Promise<unknown>;
+
+/** After each action the page has drawn what follows from it, so that what a test reads next is not a matter of luck. */
+function drawAfterActions(page: Page): void {
+  const actors: [object, string[]][] = [
+    // Those of the page and of its locators end here.
+    [page.mainFrame(), ['click', 'dblclick', 'fill', 'focus', 'hover', 'press', 'type', 'dispatchEvent']],
+    [page.keyboard, ['press', 'type', 'down', 'up']],
+    [page.mouse, ['move', 'down', 'up', 'click', 'dblclick', 'wheel']],
+    [page, ['setViewportSize']],
+  ];
+  for (const [actor, names] of actors) {
+    const actions = actor as Record<string, Action>;
+    for (const name of names) {
+      const act = actions[name]?.bind(actor);
+      if (!act) throw new Error(`Playwright has no ${name} here.`);
+      actions[name] = async (...parameters) => {
+        const result = await act(...parameters);
+        await settled(page);
+        return result;
+      };
+    }
+  }
+}
