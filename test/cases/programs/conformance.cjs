@@ -153,8 +153,10 @@ function throws() {
   say(await watched(url('/ok'), plain(), read));
   say(await watched(url('/chunks?n=2&ms=20'), plain(), pull));
   say(await watched(url('/rst'), plain(), read));
-  say(await watched(url('/silent'), plain(), (q) => setTimeout(() => q.destroy(), 40)));
-  say(await watched(url('/silent'), { ...plain(), timeout: 40 }, (q) => q.on('timeout', () => q.abort())));
+  // Once the request has been sent: a time after the call may be over before the connection is made.
+  say(await watched(url('/silent'), plain(), (q) => q.on('finish', () => setImmediate(() => q.destroy()))));
+  const late = (q) => q.on('finish', () => q.socket.setTimeout(20)).on('timeout', () => q.abort());
+  say(await watched(url('/silent'), { ...plain(), timeout: 60_000 }, late));
   say(await watched(new URL(`http://127.0.0.1:${process.env.UP_CLOSED}/`), plain()));
   say(await watched(new URL(`${process.env.UP_EXPIRED}/ok`), trusted(), undefined, https));
   say(await watched(new URL(`${process.env.UP_HTTPS}/ok`), trusted(), read, https));
