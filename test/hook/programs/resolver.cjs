@@ -53,9 +53,13 @@ const acts = {
     }
   },
 
-  // An error that the callback throws is the program's.
+  // An error that the callback throws is the program's; says what keeps the program from ending afterwards.
   throws() {
-    process.on('uncaughtException', (e) => say('uncaught', e.message));
+    const left = () => process.getActiveResourcesInfo().filter((r) => !/^(Pipe|File|TTY|Immediate)/.test(r));
+    process.on('uncaughtException', (e) => {
+      say('uncaught', e.message);
+      setImmediate(() => setImmediate(() => say('left', left())));
+    });
     dns.lookup(process.argv[3], () => {
       throw new Error('mine');
     });
