@@ -31,7 +31,10 @@ const commands = {
 const report = join(folder, 'report.cjs');
 writeFileSync(
   report,
-  "process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').writeSync(2, `\\ncpu ${user + system}`); });",
+  `process.on('exit', () => {
+    const { user, system } = process.cpuUsage();
+    require('node:fs').writeSync(2, '\\ncpu ' + (user + system));
+  });`,
 );
 
 /** Seconds of processor time, the least of three: what else the machine does is not in it. */
