@@ -2,6 +2,7 @@
 import { maskText } from '../mask';
 import { masked } from './masked';
 import { isSecretHeader, isSecretName } from './names';
+import { maskCommand, passwordsAmong } from './passwordOptions';
 
 const option = /^--?[\w-]+$/;
 /** Options of curl and its like that take user and password, or a header. */
@@ -9,11 +10,13 @@ const userOption = /^(?:-u|-U|--user|--proxy-user|--auth|-a)$/;
 const headerOption = /^(?:-H|--header|--headers)$/;
 
 /**
- * Command line arguments with their secrets masked: `--token=x`, `--token x`, `-u user:x`, `-px`, `-H 'x-api-key: x'`,
- * `DB_PASSWORD=x`, and URLs in any of them. The value after a secret option is masked unless it looks like an option itself.
+ * Command line arguments with their secrets masked: `--token=x`, `--token x`, `-u user:x`, `-px`, `mysql -p x`,
+ * `-H 'x-api-key: x'`, `DB_PASSWORD=x`, and URLs in any of them. The value after a secret option is masked unless it looks like an option itself.
  */
-export const maskArguments = (argv: readonly string[], extra?: readonly string[]): string[] =>
-  argv.map((arg, i) => argumentMasked(arg, argv[i - 1], extra));
+export function maskArguments(argv: readonly string[], extra?: readonly string[]): string[] {
+  const passwords = passwordsAmong(argv);
+  return argv.map((arg, i) => (passwords.has(i) ? masked : argumentMasked(arg, argv[i - 1], extra)));
+}
 
 function argumentMasked(arg: string, before: string | undefined, extra: readonly string[] | undefined): string {
   if (before !== undefined && option.test(before) && !arg.startsWith('-')) {
@@ -37,7 +40,7 @@ function argumentMasked(arg: string, before: string | undefined, extra: readonly
   }
   if (/^-H./.test(arg)) return `-H${headerMasked(arg.slice(2), extra)}`;
   if (/^-[uU]./.test(arg)) return arg.slice(0, 2) + userMasked(arg.slice(2), extra);
-  return attachedPassword(arg) ?? maskText(arg, extra);
+  return attachedPassword(arg) ?? maskText(maskCommand(arg), extra);
 }
 
 /** `user:password`; not `user`, two numbers (`-u 1000:1000`), or a URL. */
