@@ -7,7 +7,7 @@ import { maskedBody } from './bodyMask';
 import { beginWork, endWork } from './budget';
 import { stringify } from './builtins';
 import { decoded, setUpDecoding } from './decode';
-import { guarded, parts } from './faults';
+import { fault, guarded, parts } from './faults';
 import { push } from './queue';
 import type { RequestRecord } from './record';
 import { cutText } from './text';
@@ -108,8 +108,12 @@ export const bodyLines = guarded(part, 'bodies.lines', (r: RequestRecord): strin
     together -= body.kept;
     if (!part.on) continue;
     const begin = beginWork();
-    s += linesOf(r.id, body);
-    endWork(part, begin);
+    try {
+      s += linesOf(r.id, body);
+      endWork(part, begin);
+    } catch (e) {
+      fault(part, e);
+    }
   }
   if (!part.on) for (const other of pending) dropBodies(other);
   return s;

@@ -1,8 +1,11 @@
 /** Secrets in recorded bodies, by the names that the user added too. */
 import { maskBody } from '../model/bodyMask';
 import { maskBeginning } from '../model/mask';
+import { checkWork } from './budget';
 import { addedNames } from './text';
 
 /** At most about `max` characters. `isCut`: the text goes on behind its end. */
 export const maskedBody = (text: string, type: string, max = text.length, isCut = false): string =>
-  maskBeginning(text, max, (some, ends) => maskBody(some, type, { extra: addedNames(), isCut: isCut || ends }));
+  maskBeginning(text, max, (some, ends) =>
+    maskBody(some, type, { extra: addedNames(), isCut: isCut || ends, check: checkWork }),
+  );

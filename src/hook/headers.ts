@@ -3,7 +3,7 @@
  * into parts, as a line has 4 KiB.
  */
 import { isSecretHeader } from '../model/mask';
-import { beginWork, endWork } from './budget';
+import { beginWork, checkWork, endWork } from './budget';
 import { byteLength, stringify } from './builtins';
 import type { HeaderLevel } from './environment';
 import { guarded, parts } from './faults';
@@ -48,6 +48,7 @@ function sideLines(r: RequestRecord, side: 'request' | 'response' | 'trailers'):
   const parts: string[] = [];
   let part = '';
   for (let i = 0; i + 1 < list.length; i += 2) {
+    checkWork();
     const one = stringify(shown(list[i] as string, list[i + 1] as string, own));
     if (part !== '' && byteLength(part) + byteLength(one) > 3800) {
       parts.push(part);

@@ -3,7 +3,7 @@
  * is known by its shape. Best effort: a secret under a harmless name is not known for one. The work grows as the text does.
  * The hook bundles this file.
  */
-import { maskQuery, textMasked } from './mask';
+import { type MaskOptions, maskQuery, textMasked } from './mask';
 import { maskMarkup } from './secrets/markup';
 import { masked } from './secrets/masked';
 import { isCount, secrecyOf } from './secrets/names';
@@ -13,15 +13,16 @@ export interface BodyOptions {
   extra?: readonly string[] | undefined;
   /** The text was cut at its end. */
   isCut?: boolean;
+  check?: MaskOptions['check'];
 }
 
 /** `type`: the body's Content-Type, in lower case; empty where it is not known. */
-export function maskBody(text: string, type: string, { extra, isCut = false }: BodyOptions = {}): string {
-  if (type.startsWith('application/x-www-form-urlencoded')) return maskQuery(text, extra, isCut);
+export function maskBody(text: string, type: string, { extra, isCut = false, check }: BodyOptions = {}): string {
+  if (type.startsWith('application/x-www-form-urlencoded')) return maskQuery(text, extra, isCut, check);
   let out = text;
   if (type.startsWith('multipart/')) out = partsMasked(text, extra);
   else if (/^\s*</.test(text)) out = maskMarkup(text, extra);
-  return textMasked(out, { extra, isCut, keepFragments: true });
+  return textMasked(out, { extra, isCut, check, keepFragments: true });
 }
 
 /** Parts of a form, each between two lines with the boundary; a text without any is no form, and nothing of it is kept. */

@@ -20,6 +20,8 @@ export interface MaskOptions {
   keepFragments?: boolean;
   /** How often what is inside was decoded. */
   depth?: number;
+  /** Called for each URL and each value that is a text of its own; what it throws ends the work. */
+  check?: (() => void) | undefined;
 }
 
 /** User info, query, fragment, parameters and escapes of the path: what of a URL may hold a secret, beside tokens. */
@@ -84,8 +86,12 @@ const segmentsMasked = (head: string, options: MaskOptions): string =>
     .join('/');
 
 /** A query string (`a=1&token=x`, without the question mark) with the values of secret parameters masked. */
-export const maskQuery = (query: string, extra?: readonly string[], isCut = false): string =>
-  maskShapes(queryMasked(query, { extra }), isCut);
+export const maskQuery = (
+  query: string,
+  extra?: readonly string[],
+  isCut = false,
+  check?: MaskOptions['check'],
+): string => maskShapes(queryMasked(query, { extra, check }), isCut);
 
 /** What can hold a secret of its own inside a value. */
 const inside = /[%"'{@=\\]|:\/\//;
@@ -134,6 +140,7 @@ const deepest = 4;
 function nestedMasked(value: string, options: MaskOptions): string {
   const depth = (options.depth ?? 0) + 1;
   if (depth > deepest) return value;
+  options.check?.();
   const text = decoded(value);
   const shown = textMasked(text, { ...options, depth, isCut: false, keepFragments: true });
   if (shown === text) return value;
@@ -213,6 +220,7 @@ function urlsMasked(text: string, options: MaskOptions): string {
     // A question in a sentence has no path before it.
     if (isQuery && !text.slice(from, sign).includes('/')) continue;
     const url = text.slice(from, to);
+    options.check?.();
     const shown = urlMasked(url, { ...options, isCut: options.isCut === true && to === text.length });
     if (shown === url) continue;
     out += text.slice(copied, from) + shown;

@@ -20,6 +20,7 @@ const hostile: Record<string, string> = {
   urls: fill('a-'),
   quotes: fill('":"'),
   secrets: fill('"token":{"'),
+  nested: fill('https://a:b@c?x=%7B%22a%22%3A1& '),
   escapes: fill('?a=%2525'),
 };
 const plainText = fill('Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod. ');
@@ -99,5 +100,18 @@ describe.each(nodes.slice(0, 1).concat(nodes.slice(-1)))('Node $major', (node) =
     // What the first one had was looked through and is there; of the others nothing is.
     expect(run.trace.requests.filter((r) => r.response?.content !== undefined)).toHaveLength(1);
     expect(run.lines.some(({ text }) => text.includes('SECRET-1'))).toBe(false);
+  });
+
+  test('above the bound a long text is left in its middle, and nothing of it is written', async () => {
+    const args = [url, '/nested', '/plain'];
+    const plain = await runPlain(node, program, { args, execArgv });
+    const run = await runTraced(node, program, { args, execArgv, conf: { ...conf, maskingMs: 0 } });
+    expect({ ...visible(run), stderr: '' }).toEqual({ ...visible(plain), stderr: '' });
+    const faults = run.lines
+      .filter(({ text }) => text.includes('"reason":"fault"'))
+      .map(({ text }) => JSON.parse(text));
+    expect(faults.map((f) => f.part).sort()).toEqual(['bodies', 'headers']);
+    expect(run.trace.requests.map((r) => r.response?.status)).toEqual([200, 200]);
+    expect(run.trace.requests.filter((r) => r.response?.content?.text !== undefined)).toEqual([]);
   });
 });
