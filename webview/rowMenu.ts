@@ -1,4 +1,5 @@
 /** The context menu of the selected rows. */
+import { asCurl } from '../src/model/curl';
 import { type FieldName, printQuery, type Query } from '../src/model/query';
 import { baseName } from '../src/model/row';
 import { openSelected, selectedRows } from './actions';
@@ -6,7 +7,7 @@ import { showMenu } from './overlays';
 import { copyWiresharkFilter, whyNoPackets } from './packets';
 import { copy, run, savePackets, setUi, state } from './state';
 import type { Row } from './types';
-import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/copy';
+import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/copy';
 
 const equals = (key: FieldName, value: string | number): Query => ({
   is: 'term',

@@ -1,9 +1,11 @@
 /** The commands of the palette, menus and keys. */
 import * as vscode from 'vscode';
 import { documentOf } from '../analysis/document';
+import { asCurl } from '../model/curl';
 import { type GroupBy, groupings } from '../model/grouping';
 import type { HostCommand } from '../model/protocol';
 import type { Store } from '../model/store';
+import { copyText } from './clipboard';
 import type { Attacher } from './debug/attacher';
 import { asksForTrace, titleMark } from './debug/marker';
 import { currentFile, fileConfiguration, folderConfigurations } from './debug/suggestions';
@@ -56,7 +58,8 @@ export function registerCommands({
     [commands.clear]: () => (replays.shown ? undefined : runs.clear()),
     [commands.openInEditor]: () => panel.openInEditor(),
     [commands.showPanel]: () => panel.show({ focus: true }),
-    [commands.showRow]: (id: string) => (partsOfRowId(id) ? panel.reveal(id) : undefined),
+    [commands.showRow]: (id?: unknown) => showRow(id),
+    [commands.copyAsCurl]: (id?: unknown) => copyAsCurl(id),
     [commands.showLineRequests]: (where?: unknown) => showLine(where),
     [commands.openAsText]: () => {
       const file = editors.active?.file.uri ?? activeCustomEditor();
@@ -85,6 +88,19 @@ export function registerCommands({
     else if (from.length === 0) void vscode.window.showInformationMessage('Net Trace: there is no trace to save yet.');
   }
 
+  /** From a hover, whose rows are those of the notes. */
+  function showRow(id: unknown): unknown {
+    if (!isRowId(id)) return undefined;
+    return notes.shown && editors.reveal(notes.shown, id) ? undefined : panel.reveal(id);
+  }
+
+  async function copyAsCurl(id: unknown): Promise<void> {
+    const details = isRowId(id) ? notes.shown?.details(id) : undefined;
+    if (!details) return;
+    await copyText(asCurl(details.row, details));
+    vscode.window.setStatusBarMessage('Net Trace: the request is in the clipboard, as a command of curl.', 5000);
+  }
+
   function showLine(where: unknown): unknown {
     const found = lineOf(notes, where);
     if (!found) {
@@ -97,6 +113,8 @@ export function registerCommands({
     return panel.reveal(found.last.id, filter);
   }
 }
+
+const isRowId = (id: unknown): id is string => typeof id === 'string' && partsOfRowId(id) !== undefined;
 
 const groupingWords: Readonly<Record<GroupBy, string>> = {
   none: 'No grouping',

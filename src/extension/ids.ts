@@ -26,6 +26,7 @@ export const commands = {
   clearFilter: 'netTrace.clearFilter',
   nextFailed: 'netTrace.nextFailed',
   previousFailed: 'netTrace.previousFailed',
+  copyAsCurl: 'netTrace.copyAsCurl',
   copyUrl: 'netTrace.copyUrl',
   copyWiresharkFilter: 'netTrace.copyWiresharkFilter',
   toggleConnections: 'netTrace.toggleConnections',

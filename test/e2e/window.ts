@@ -299,6 +299,11 @@ export class VsCode {
     return this.page.locator('.notification-toast, .notifications-center').filter({ hasText: text });
   }
 
+  async clipboard(): Promise<string> {
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
   output(): string {
     return this.server.output();
   }

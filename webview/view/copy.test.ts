@@ -2,10 +2,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { asCurl } from '../../src/model/curl';
 import { withoutControls } from '../../src/model/quoting';
 import { rows } from '../../test/webview/sample';
 import type { Details, Row } from '../types';
-import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
+import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
 import { cmdLine, powerShellTokens, runtimeArguments } from './shells.testing';
 
 interface Hostile {

@@ -1,5 +1,6 @@
 /** Texts for the clipboard. Everything in them is as masked as the row is. */
-import { cmdWord, posixWord, powerShellString, tableCell, withoutControls } from '../../src/model/quoting';
+import { curlWords, headersOf, urlOf } from '../../src/model/curl';
+import { cmdWord, powerShellString, tableCell, withoutControls } from '../../src/model/quoting';
 import { bytesText, millisecondsText, timeText } from '../../src/model/text';
 import type { Details, Evidence, Row } from '../types';
 import { phaseLabels } from './words';
@@ -18,38 +19,6 @@ export function asTable(rows: readonly Row[]): string {
   ]);
   return [head, ...lines].map((cells) => cells.map(tableCell).join('\t')).join('\n');
 }
-
-/** Request headers worth sending again: those that curl and fetch do not set by themselves, with a known value. */
-function headersOf(details: Details | undefined): { name: string; value: string }[] {
-  const skipped = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
-  // A name that HTTP does not allow is an option of the tool: curl reads `@name` as a file.
-  return (details?.request.headers ?? []).flatMap(({ name, value }) =>
-    value !== undefined && !skipped.has(name.toLowerCase()) && /^[\w!#$%&'*+.^`|~-]+$/.test(name)
-      ? [{ name, value: withoutControls(value) }]
-      : [],
-  );
-}
-
-/** A URL that every tool reads as one of HTTP: no option, no local file, no share of another computer. */
-function urlOf(row: Row): string {
-  const url = withoutControls(row.url);
-  return /^(https?|wss?):\/\//i.test(url) ? url : `http://${url}`;
-}
-
-/** The words of a curl command: method, URL, headers. */
-function curlWords(row: Row, details: Details | undefined, url: string, quote: (t: string) => string): string[] {
-  const method = withoutControls(row.method);
-  const headers = headersOf(details).map(({ name, value }) => (value.trim() === '' ? `${name};` : `${name}: ${value}`));
-  return [
-    ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
-    ...(method === 'GET' || method === '' ? [] : [`-X ${quote(method)}`]),
-    quote(url),
-    ...headers.map((h) => `-H ${quote(h)}`),
-  ];
-}
-
-export const asCurl = (row: Row, details?: Details): string =>
-  `curl ${curlWords(row, details, urlOf(row), posixWord).join(' \\\n  ')}`;
 
 export function asCurlCmd(row: Row, details?: Details): string {
   // What is not ASCII is sent so by curl too.

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { asCurl } from '../../src/model/curl';
 import { rows } from '../../test/webview/sample';
 import type { Row } from '../types';
-import { asBreakdown, asCurl, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
+import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
 import { absentLines, rowName } from './words';
 
 const row = (n: number): Row => rows.find((r) => r.id.endsWith(`-${n}`)) as Row;

@@ -9,7 +9,7 @@ import type { Row } from '../../model/row';
 import { millisecondsText, numberText, plural, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { durationBars, phaseBar } from './bars';
-import { lineLinks, plain, rowLinks } from './lastRequests';
+import { copyLink, lineLinks, plain, rowLinks } from './lastRequests';
 import { type LineSummary, totalQuantile } from './summary';
 
 const phaseWords: Record<PhaseName, string> = {
@@ -49,7 +49,7 @@ export function hoverOf(
   );
   const { length } = summary.rows;
   const which = length === 1 ? 'One request' : `Last of ${plural(length, 'request')}`;
-  text.appendMarkdown(`${which} · ${lineLinks(at)}\n\n`);
+  text.appendMarkdown(`${which} · ${lineLinks(at)} · ${copyLink(summary.rows)}\n\n`);
   const sentence = said(verdict(last.id));
   text.appendMarkdown(sentence);
   text.appendMarkdown(table(last));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../model/row';
-import { lastRequests, lineLinks } from './lastRequests';
+import { copyLink, lastRequests, lineLinks, rowLinks } from './lastRequests';
 
 const row = (n: number, more: Partial<Row> = {}): Row =>
   ({
@@ -62,4 +62,19 @@ describe('the last requests in a hover', () => {
     expect(lineLinks({ file: '/a b.ts', line: 3 })).toMatch(
       /command:netTrace\.showLineRequests\?%5B%7B%22file.*command:netTrace\.breakpoints\.whenFails\?/,
     ));
+
+  it('the last one can be copied for curl', () => {
+    const one = copyLink([row(1)]);
+    expect(one).toBe(
+      '[Copy as cURL](command:netTrace.copyAsCurl?%5B%22r1%2F1-0-1%22%5D "Copy this request as a command for bash")',
+    );
+    expect(copyLink([row(1), row(2)])).toMatch(/r1%2F1-0-2.*the last of these requests/);
+  });
+
+  it('its links may run the commands that they name, and no others', () => {
+    const rows = [row(1)];
+    const text = [lastRequests(rows, () => undefined), lineLinks({ file: '/a.ts', line: 3 }), copyLink(rows)].join();
+    const named = new Set([...text.matchAll(/\(command:([\w.]+)\?/g)].map((m) => m[1]));
+    expect([...named].sort()).toEqual([...rowLinks].sort());
+  });
 });

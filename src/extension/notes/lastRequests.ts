@@ -26,7 +26,18 @@ export function lastRequests(rows: readonly Row[], zeroOf: ZeroOf): string {
 }
 
 /** Commands that its links run. */
-export const rowLinks: readonly string[] = [commands.showRow, commands.showLineRequests, commands.breakWhenFails];
+export const rowLinks: readonly string[] = [
+  commands.showRow,
+  commands.showLineRequests,
+  commands.breakWhenFails,
+  commands.copyAsCurl,
+];
+
+/** `rows`: those that the hover tells of, oldest first. */
+export function copyLink(rows: readonly Row[]): string {
+  const what = rows.length === 1 ? 'this request' : 'the last of these requests';
+  return `[Copy as cURL](${commandLink(commands.copyAsCurl, rows.at(-1)?.id)} "Copy ${what} as a command for bash")`;
+}
 
 /** Links below the list of a line. */
 export function lineLinks(at: LineReference): string {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { compareRows, type Row } from '../../model/row';
 import { plural } from '../../model/text';
 import type { TraceView } from '../view';
-import { lastRequests, lineLinks, plain, rowLinks, type ZeroOf } from './lastRequests';
+import { copyLink, lastRequests, lineLinks, plain, rowLinks, type ZeroOf } from './lastRequests';
 import { urlLiteralAt } from './literals';
 import type { Notes } from './notes';
 
@@ -18,6 +18,7 @@ export class LineHover implements vscode.HoverProvider {
     const toUrl = literal ? view.rows().filter((row) => literal.matches(row)) : [];
     if (literal && toUrl.length > 0) {
       const markdown = hoverText(`${count(toUrl)} to ${plain(literal.text)}`, toUrl.sort(compareRows), view);
+      markdown.appendMarkdown(copyLink(toUrl));
       return new vscode.Hover(markdown, new vscode.Range(line, literal.begin, line, literal.end));
     }
     const ofLine = this.notes.rowsAt(document, line);
@@ -25,7 +26,7 @@ export class LineHover implements vscode.HoverProvider {
     if (!ofLine || character < text.length - text.trimStart().length || character >= text.trimEnd().length)
       return undefined;
     const markdown = hoverText(`${count(ofLine.rows)} made at this line`, ofLine.rows, view);
-    markdown.appendMarkdown(lineLinks(ofLine.reference));
+    markdown.appendMarkdown(`${lineLinks(ofLine.reference)} · ${copyLink(ofLine.rows)}`);
     return new vscode.Hover(markdown, document.getWordRangeAtPosition(new vscode.Position(line, character)));
   }
 }

@@ -32,12 +32,15 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
   readonly #activated = new vscode.EventEmitter<FileView>();
   /** An opened trace came to the front. */
   readonly onDidActivate = this.#activated.event;
+  readonly #closed = new vscode.EventEmitter<FileView>();
+  readonly onDidClose = this.#closed.event;
 
   constructor(
     private readonly extension: vscode.Uri,
     private readonly host: Omit<PageHost, 'seenFailures'>,
   ) {
     this.#disposables.add(this.#activated);
+    this.#disposables.add(this.#closed);
     for (const provider of [
       ...[customEditor, optionalEditor].map((type) =>
         vscode.window.registerCustomEditorProvider(type, this, { webviewOptions: { retainContextWhenHidden: true } }),
@@ -84,6 +87,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
       this.#shown.delete(shown);
       listener.dispose();
       page.dispose();
+      this.#closed.fire(view);
     });
     panel.webview.html = pageHtml(panel.webview, this.extension);
     announce();
