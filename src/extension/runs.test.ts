@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TraceRequests } from '../model/traceRequests';
+import { SessionControl } from '../session/control';
 import { gapBetweenRuns } from './axis';
+import { tracingOf } from './requests/inForce';
 import type { RowChanges } from './rows';
 import { Runs } from './runs';
 import { doneLine, FakeRecorder } from './testing';
@@ -185,4 +191,22 @@ it('what the kernel’s side can do is in the status, from when it is known', ()
     },
   });
   expect(changes.at(-1)).toEqual({ upsert: [], removed: [] });
+});
+
+it('a change of a run’s own trace requests is told at once, though its program does nothing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nettrace-runs-'));
+  const registry = new TraceRequests();
+  const { id } = registry.create({ condition: 'path:/a' });
+  const recorder = new FakeRecorder('a');
+  const control = new SessionControl(folder, recorder.store);
+  control.follow(registry);
+  runs.setTracing(() => tracingOf(registry.list(), undefined));
+  runs.begin(Object.assign(recorder, { control }), 'first');
+  settle();
+  const told: unknown[] = [];
+  runs.onDidChange(() => told.push(runs.status().tracing?.conditions));
+  registry.update(id, { enabled: true });
+  registry.update(id, { enabled: false });
+  expect(told).toEqual([['path:/a'], []]);
+  rmSync(folder, { recursive: true });
 });

@@ -53,6 +53,8 @@ export class Runs implements TraceView {
       run,
       recorder.onDidChange(() => this.#touch(run)),
     );
+    // Its trace requests may be its own, of the launch configuration.
+    recorder.control?.onDidWrite(() => this.statusChanged());
     this.#keeper?.began(run);
     const dropped = this.#dropOldest();
     if (dropped) this.#changed.fire('all');

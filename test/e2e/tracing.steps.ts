@@ -81,4 +81,16 @@ export function tracing(): void {
     await until(async () => (await rowsIn(vs.panel)).length === 7, 'all rows');
     await vs.panel.getByText('The program ended').waitFor();
   });
+
+  it('a change of what a launch configuration asks for is said at once, though the program does nothing', async () => {
+    await vs.debug('Own rules');
+    const line = vs.panel.locator('.trc');
+    const box = (text: string) => item(text).locator('.custom-view-tree-node-item-checkbox');
+    await line.filter({ hasText: 'Tracing: path:/first' }).waitFor();
+    await box('path:/second').click();
+    await line.filter({ hasText: /path:\/first.*path:\/second/ }).waitFor();
+    await box('path:/first').click();
+    await line.filter({ hasNotText: 'path:/first' }).filter({ hasText: 'path:/second' }).waitFor();
+    await vs.stop();
+  });
 }

@@ -38,8 +38,6 @@ export function registerRequestCommands({ requests, runs, panel }: RequestParts)
     [commands.traceAll]: async () => {
       const { registry } = await shownRequests(requests, runs);
       traceAll(registry);
-      // One of a launch configuration is nobody's whose changes are listened to.
-      runs.statusChanged();
     },
     [commands.copyRequestId]: async (item) => {
       const chosen = await oneOf(item, 'Select a trace request to copy its id');
