@@ -24,6 +24,7 @@ import { KeptRuns } from './kept/keptRuns';
 import { KernelAccess } from './kernel/access';
 import { LineHover } from './notes/lineHover';
 import { codeFiles, Notes } from './notes/notes';
+import { Notices, secretsDeleted } from './notices';
 import { PageFocus } from './panel/focus';
 import { Panel } from './panel/panel';
 import { showPlace } from './places';
@@ -48,7 +49,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   context.subscriptions.push(disposables);
   const log = disposables.add(vscode.window.createOutputChannel('Net Trace', { log: true }));
 
-  void deleteSecretsLeft();
+  const notices = new Notices(log);
+  void deleteSecretsLeft().then((files) => files > 0 && notices.add(secretsDeleted(files)));
   const runs = new Runs(runsToKeep);
   const kept =
     context.storageUri &&
@@ -125,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     },
     began: (run, session) => {
       log.info(`run ${run.number} begins: ${session.name}`);
+      notices.began(run);
       run.recorder.control?.onDidWrite(() => void leaves.control(run));
       stops.began(run);
       notes.show(runs);
@@ -183,6 +186,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   disposables.add(vscode.debug.onDidTerminateDebugSession((session) => tracer.ended(session)));
   disposables.add(runs.onDidChange(watchRuns(runs, panel)));
   disposables.add(editors.onDidActivate((view) => notes.show(view)));
+  disposables.add(editors.onDidClose((view) => notes.shown === view && notes.show(runs)));
   for (const command of registerCommands({ runs, panel, editors, focus, notes, attacher, replays, log }))
     disposables.add(command);
 

@@ -12,6 +12,8 @@ export interface Recorder {
   readonly spoolFolder: string;
   /** What its programs trace, and where they stop. */
   readonly control?: SessionControl;
+  /** What the user should know of how it was set up. */
+  readonly notices?: readonly string[];
   environment(base: Record<string, string | undefined>): Record<string, string>;
   onDidChange(listener: () => void): () => void;
   poll(): Promise<void>;

@@ -27,6 +27,8 @@ export class Run {
   endAt?: number;
   /** Why nothing is recorded. */
   problem?: Problem;
+  /** What is said with it, besides what it is itself. */
+  readonly notices: string[] = [];
   readonly #error = new ErrorLine();
   /** The program ran before it was traced, and may go on after. */
   attached = false;
@@ -133,6 +135,7 @@ export class Run {
     const messages = lossMessages(this.store);
     const dropped = messages.some((m) => m.kind === 'dropped');
     if (withEnd && this.state !== 'running' && !dropped) messages.push(endMessage(this));
+    if (this.notices.length > 0) messages.push({ kind: 'notice', text: this.notices.join(' ') });
     const helper = helperMessage(this.store);
     return helper ? [...messages, helper] : messages;
   }

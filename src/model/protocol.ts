@@ -54,7 +54,7 @@ export interface Run {
   captured?: true;
   /** Times in the debugger, on the panel's axis. */
   pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
-  /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, helper. */
+  /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, notice, helper. */
   message?: PanelMessage;
   /** Further ones, of less weight. */
   moreMessages?: PanelMessage[];
@@ -70,7 +70,7 @@ export interface Tracing {
 }
 
 export interface PanelMessage {
-  kind: 'hook' | 'dropped' | 'ended' | 'helper';
+  kind: 'hook' | 'dropped' | 'ended' | 'notice' | 'helper';
   text: string;
   action?: { title: string; command: PageCommand };
 }

@@ -62,9 +62,11 @@ export async function leftovers(now = Date.now()): Promise<Leftover[]> {
   return found;
 }
 
-/** At each start of anything of ours. Never rejects. */
-export async function deleteSecretsLeft(now = Date.now()): Promise<void> {
-  for (const { secrets } of await leftovers(now)) await deleteAll(secrets);
+/** At each start of anything of ours. Returns how many files there were. Never rejects. */
+export async function deleteSecretsLeft(now = Date.now()): Promise<number> {
+  const files = (await leftovers(now)).flatMap(({ secrets }) => secrets);
+  await deleteAll(files);
+  return files.length;
 }
 
 /** As well the spools that nobody wrote to for a day. Never rejects. */

@@ -4,11 +4,12 @@ import { run, setUi, state } from '../state';
 import type { PageCommand, PanelMessage } from '../types';
 import { Icon } from './icon';
 
-const order: readonly PanelMessage['kind'][] = ['hook', 'dropped', 'ended', 'helper'];
+const order: readonly PanelMessage['kind'][] = ['hook', 'dropped', 'ended', 'notice', 'helper'];
 const icons: Record<PanelMessage['kind'], string> = {
   hook: 'warning',
   dropped: 'info',
   ended: 'debug-disconnect',
+  notice: 'info',
   helper: 'info',
 };
 
