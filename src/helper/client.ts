@@ -82,7 +82,8 @@ export class HelperClient {
       client.log = (client.log + text.toString('utf8')).slice(-mostLog);
     });
     child.once('error', (error) => client.#over(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => client.#over(signal ? `ended by ${signal}` : `ended with code ${code}`));
+    // Not its exit, after which the reason that it wrote may still be on its way.
+    child.once('close', (code, signal) => client.#over(signal ? `ended by ${signal}` : `ended with code ${code}`));
     for (const handle of [child, child.stdin, child.stdout, child.stderr]) unref(handle);
     return client;
   }
@@ -180,7 +181,8 @@ export class HelperClient {
   #over(text: string): void {
     if (this.#end) return;
     this.#end = { text, asked: this.#closing };
-    this.#refuse(new Error(`${text}${this.log ? `: ${this.log.trim()}` : ''}`));
+    const why = this.log.trim().replace(/^nettrace-helper: /gm, '');
+    this.#refuse(new Error(why === '' ? text : `${text}: ${why}`));
     this.#tell((l) => l.end?.(this.#end as HelperEnd));
   }
 

@@ -70,3 +70,12 @@ test('off, and why; what this kernel does not have is not offered', () => {
     lines: ['TCP statistics: on in part', 'events: not on this kernel', 'conntrack: on', 'packets: off'],
   });
 });
+
+test('a helper that refused says why, once for all parts', () => {
+  const detail = 'The helper ended with code 6: this user runs 32 helpers already; end one of them.';
+  const refused = { state: 'unavailable', reason: 'fault', detail } as const;
+  expect(kernelState(storeOf(refused, refused, refused), user)).toMatchObject({
+    state: 'fault',
+    lines: ['TCP statistics, events, conntrack: fault', 'packets: need permission', detail],
+  });
+});

@@ -23,9 +23,12 @@ const reasonWords: Readonly<Record<string, string>> = {
 
 /** `abilities`: undefined while they are not known, and for an opened file. */
 export function kernelState(store: Store | undefined, abilities?: Abilities): KernelStatus {
+  const reasons = new Set<string>();
   const words = parts.map(({ name, label, source }) => {
     const said = store?.header.sources.find((s) => s.name === source);
-    return { name, label, word: wordOf(said, abilities?.[name].state) };
+    const word = wordOf(said, abilities?.[name].state);
+    if (word === reasonWords.fault && said?.detail !== undefined) reasons.add(said.detail);
+    return { name, label, word };
   });
   const [figures] = words;
   // Without a helper there is nothing of the rest: said once.
@@ -38,7 +41,7 @@ export function kernelState(store: Store | undefined, abilities?: Abilities): Ke
   );
   return {
     state: levelOf(words.map((w) => w.word)),
-    lines: [...groups].map(([word, labels]) => `${labels.join(', ')}: ${word}`),
+    lines: [...[...groups].map(([word, labels]) => `${labels.join(', ')}: ${word}`), ...reasons],
     // An opened file is as it is.
     ...(enable && abilities ? { enable } : {}),
   };
