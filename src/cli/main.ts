@@ -180,7 +180,7 @@ function program(): Command {
     .addOption(
       new Option('--columns <list>', `a table of these columns: ${columnNames.join(',')}`).argParser(parseColumns),
     )
-    .addOption(new Option('--rows <n>', 'list at most N requests').default(undefined, 'all').argParser(positive))
+    .addOption(new Option('--rows <n>', 'list at most N requests').default(undefined, 'all').argParser(rows))
     .option('--json', 'machine-readable, as docs/show.schema.json describes it')
     .action((trace: string, options: ShowOptions) => show(trace, options));
 
@@ -398,14 +398,26 @@ function bytes(value: string): number {
   throw new InvalidArgumentError('Use a number of bytes.');
 }
 
+/** A shell may stand in a folder that was deleted since; nothing can be found from there, nor started. */
+function expectFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new UsageError('The current folder no longer exists. Change to another one.');
+  }
+}
+
 async function main(): Promise<void> {
   tolerateClosedStreams();
   try {
+    expectFolder();
     void deleteSecretsLeft();
     await program().parseAsync();
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : failed;
-    else {
+    if (error instanceof CommanderError) {
+      // Help that could not be written has set it already.
+      if (error.exitCode !== 0) process.exitCode = failed;
+    } else {
       if (error instanceof UsageError || error instanceof FormatError) complain(error.message);
       else complain(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
       process.exitCode = failed;

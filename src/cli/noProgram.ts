@@ -3,6 +3,7 @@ import { printable } from './say';
 
 /** Why a command cannot be started, and what was probably meant. */
 export function noProgram(command: string): string {
+  if (command === '') return 'The name of the program is empty.';
   const name = printable(command);
   const found = statSync(command, { throwIfNoEntry: false });
   if (found?.isDirectory() && command.includes('/')) return `${name} is a folder, not a program.`;

@@ -7,6 +7,7 @@ import { complain, UsageError } from './say';
 
 export async function openTrace(path: string): Promise<Trace> {
   if (path === '-') return readInput();
+  if (path === '') throw new UsageError('The name of the trace is empty.');
   const folder = (await fs.stat(path).catch(() => undefined))?.isDirectory();
   if (!folder) return readTrace(path, { cutOff });
   const trace = await recoverTrace(path);

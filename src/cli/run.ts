@@ -1,6 +1,6 @@
 // `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { documentOf } from '../analysis/document';
 import { isPacketFile } from '../formats';
@@ -151,7 +151,10 @@ async function createSession(command: readonly string[], options: RunOptions): P
       gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
     });
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    const { code } = error as NodeJS.ErrnoException;
+    // The hook and the events have no room; the system does not say where.
+    const noRoom = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new UsageError(noRoom ? `${messageOf(error)}. The temporary folder is ${tmpdir()}.` : messageOf(error));
   }
 }
 

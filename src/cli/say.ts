@@ -86,8 +86,12 @@ export function complain(text: string): void {
  */
 export function tolerateClosedStreams(): void {
   process.stderr.on('error', () => {});
+  let said = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'EBADF') return;
+    // One for each piece that was under way.
+    if (said) return;
+    said = true;
     complain(`the output could not be written: ${error.message}.`);
     process.exitCode = 2;
   });

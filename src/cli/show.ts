@@ -9,7 +9,7 @@ import { hints, matching, queryOf, traceOf } from './matching';
 import { openTrace } from './open';
 import { requestBlocks } from './requestBlock';
 import { requestLines, rowsOf } from './requestTable';
-import { printable, styleFor, UsageError } from './say';
+import { printable, styleFor, UsageError, widthOf } from './say';
 import { jsonPieces } from './showJson';
 import { headline, summaryLines } from './summary';
 import { type ToolView, toolLines } from './toolViews';
@@ -34,7 +34,9 @@ export interface ShowOptions {
 /** `file`: `-` is the standard input. */
 export async function show(file: string, options: ShowOptions): Promise<void> {
   expectOneForm(options);
-  const { view, top, query, request, sort, columns } = options;
+  const { view, top, request, sort, columns } = options;
+  // A variable of a script that is empty asks for nothing.
+  const query = options.query?.trim() === '' ? undefined : options.query;
   const asked = query === undefined ? undefined : queryOf(query);
   const opened = await openTrace(file);
   // What headers and bodies hold is masked once more, as files may come from elsewhere.
@@ -59,7 +61,7 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
     head.push(`of the ${plural(all.length, 'request')}${kept}`);
   if (asked && matched.length === 0) head.push(...hints(all, asked).map((hint) => style.dim(printable(hint))));
   const most = options.rows ?? Number.POSITIVE_INFINITY;
-  const table = { style, width: process.stdout.columns ?? 200, most, sort, seeFindings: '--json lists them' };
+  const table = { style, width: widthOf(process.stdout), most, sort, seeFindings: '--json lists them' };
   const cut = rows.length < matched.length ? [style.dim(`… and ${numberText(matched.length - rows.length)} more`)] : [];
   const whole = asked ? Store.fromDocument(traceOf(trace, matched)) : store;
   if (top !== undefined) return write(linesOf([...head, '', ...topLines(matched, top, table)]));

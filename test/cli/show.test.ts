@@ -84,8 +84,34 @@ describe('show', () => {
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('could not be written') });
   });
 
+  test.each([['--help'], ['show', golden, '--json'], ['show', golden, '--view', 'request']])(
+    'a full disk behind stdout: said once: %s',
+    async (...args) => {
+      const { code, stderr } = await nettrace.run(args, { wrap: ['sh', '-c', '"$@" > /dev/full', 'sh'] });
+      expect(code).toBe(2);
+      expect(stderr.match(/could not be written/g)).toHaveLength(1);
+    },
+  );
+
+  test('an empty query asks for nothing; all rows are as many as there are', async () => {
+    const { stdout } = await nettrace.run(['show', golden]);
+    for (const more of [
+      ['--query', ''],
+      ['--query', ' '],
+      ['--rows', 'all'],
+    ])
+      expect(await nettrace.run(['show', golden, ...more])).toMatchObject({ code: 0, stdout });
+  });
+
+  test('on a pipe COLUMNS says how wide a table may be', async () => {
+    const { stdout } = await nettrace.run(['show', golden], { env: { COLUMNS: '40' } });
+    const table = stdout.slice(stdout.indexOf('\n\n'));
+    expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+  });
+
   test.each([
     ['no such file', '/nowhere/x.nettrace.json', /nothing|not exist|no such/i],
+    ['no name', '', /the name of the trace is empty/i],
     ['no trace', join(__dirname, '../../package.json'), /package\.json/],
   ])('%s: a clear message and exit code 2', async (_, file, message) => {
     const { code, stdout, stderr } = await nettrace.run(['show', file]);

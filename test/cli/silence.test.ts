@@ -37,6 +37,7 @@ test.each([
   [['requests', 'help', 'foo'], "unknown command 'foo'"],
   [['help', 'requests', 'foo'], "unknown command 'foo'"],
   [['run', '-o', 'x.otlp.json', ...requests], 'x.otlp.json: unknown file extension. Use .nettrace.json'],
+  [['run', '--', ''], 'The name of the program is empty.'],
   [['requests', 'enable', ''], 'The id is empty. `nettrace requests list` lists the ids.'],
 ])('%j says what is wrong', async (args, message) => {
   const { code, stdout, stderr } = await nettrace.run(args);
@@ -114,4 +115,15 @@ test('help shows defaults, examples and exit codes; former names are taken and n
     expect(stdout).not.toContain(`  ${former}`);
   const { code } = await nettrace.run(['run', '--quiet', '--kernel-modulus', '2', ...requests]);
   expect(code).toBe(0);
+});
+
+test.skipIf(process.platform !== 'linux')('a current folder that was deleted: said without a stack', async () => {
+  for (const verb of ['run -- true', 'doctor']) {
+    const gone = `cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@" ${verb}`;
+    const { code, stderr } = await nettrace.run([], { wrap: ['sh', '-c', gone, 'sh'] });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'nettrace: The current folder no longer exists. Change to another one.\n',
+    });
+  }
 });
