@@ -13,7 +13,7 @@ export function editorTab(): void {
   inWindow({ width: 1400, height: 1500 });
 
   it('a click keeps the waterfall; Enter opens the code beside, and the next click uses that group', async () => {
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await vs.panel.getByText('The program ended').first().waitFor();
     await vs.command('Net Trace: Open in Editor');
     await row('/pears').click();

@@ -108,7 +108,7 @@ export function singleFiles(): void {
   });
 
   it('beside the rows of an earlier run it is one line', async () => {
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await until(async () => (await rowsIn(vs.panel)).length === 7, 'rows');
     await ended();
     await vs.openFile('broken.mjs');

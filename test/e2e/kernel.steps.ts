@@ -24,7 +24,7 @@ export function kernelSide(): void {
   const dialog = () => vs.page.locator('.monaco-dialog-box');
 
   it.skipIf(!isThere)('the line says what is on and what could be; Enable says what it would do', async () => {
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await vs.panel.getByText('The program ended').waitFor();
     const rest = root ? 'off' : 'need permission';
     await vs.panel.getByRole('button', { name: 'kernel: basic' }).click();

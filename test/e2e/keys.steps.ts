@@ -100,7 +100,7 @@ export function keysOfThePanel(): void {
   });
 
   it('in the panel', async () => {
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await vs.panel.getByText('The program ended').waitFor();
     for (const act of Object.values(keys)) await act(vs.panel);
     await vs.shot('keys-panel');

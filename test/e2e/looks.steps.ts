@@ -24,7 +24,7 @@ export function looks(): void {
 
   it('notes behind the line and above it', async () => {
     await vs.openFile('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url'));
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await vs.panel.getByText('The program ended').waitFor();
     const lens = vs.page.locator('.codelens-decoration', { hasText: '✕ 6× · TCP refused after' });
     await lens.waitFor();

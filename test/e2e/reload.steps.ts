@@ -8,7 +8,7 @@ export function reload(): void {
   inWindow({ width: 1400, height: 1200 });
 
   it('rows of an ended run and of one that goes on come back, without a question', { timeout: 180_000 }, async () => {
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await vs.panel.getByText('The program ended').first().waitFor();
     const ended = await rowsIn(vs.panel);
     await vs.debug('Steady a');
@@ -25,7 +25,7 @@ export function reload(): void {
     await vs.panel.getByRole('tab', { name: 'Breakdown' }).waitFor();
     await vs.page.locator('.tab.active[data-resource-name="shop.ts"]').waitFor();
     const last = Math.max(...again.map((r) => r.run));
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await until(async () => (await rowsIn(vs.panel)).some((r) => r.run > last), 'a new run after them');
     await vs.panel.getByText('The program ended').first().waitFor();
   });

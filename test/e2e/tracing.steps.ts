@@ -32,7 +32,7 @@ export function tracing(): void {
 
   it('a condition in force stands over the rows, with how many were left out', async () => {
     await traceOnly('status:>=400');
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await until(async () => describeRows(await rowsIn(vs.panel)).includes('/broken 503'), 'the row that matches');
     await vs.panel.getByText('The program ended').waitFor();
     const line = vs.panel.locator('.trc');
@@ -69,7 +69,7 @@ export function tracing(): void {
       return false;
     }, 'All requests off');
     await vs.panel.getByText('Tracing is off').waitFor();
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await until(async () => vs.page.locator('.debug-call-stack .monaco-list-row').first().isVisible(), 'the program');
     await vs.page.locator('.debug-call-stack .monaco-list-row').first().waitFor({ state: 'hidden' });
     await vs.panel.getByRole('heading', { name: 'Tracing is off' }).waitFor();
@@ -77,7 +77,7 @@ export function tracing(): void {
     await vs.shot('tracing-off-dark');
     await vs.panel.getByText('Trace all requests').click();
     await vs.panel.getByRole('heading', { name: 'Tracing was off' }).waitFor();
-    await vs.debug('Net Trace');
+    await vs.debug('Shop');
     await until(async () => (await rowsIn(vs.panel)).length === 7, 'all rows');
     await vs.panel.getByText('The program ended').waitFor();
   });
