@@ -1,8 +1,11 @@
 /**
  * Opens the built page in headless Chromium as VS Code would: strict CSP, theme variables on the root element, and an
- * acquireVsCodeApi that keeps what the page posts. No server: the few files are given from dist by interception.
+ * acquireVsCodeApi that keeps what the page posts. A server on loopback gives the few files of dist: the browser keeps them,
+ * and what it has compiled of them, from one opening to the next.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { HostMessage, PageMessage, PanelState } from '../../webview/types';
@@ -10,7 +13,6 @@ import { detailsOf } from './sample';
 import { type ThemeName, themes } from './themes';
 
 const root = join(__dirname, '../..');
-const origin = 'https://panel.test';
 const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
 export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -36,10 +38,9 @@ export function openBrowser(): Promise<Browser> {
 }
 
 /** `opening`: what the page keeps is kept for this one only. */
-function html(theme: ThemeName, opening: number): string {
+function html(origin: string, theme: ThemeName, opening: number): string {
   const { kind, colours } = themes[theme];
-  const csp =
-    "default-src 'none'; style-src https://panel.test; font-src https://panel.test; img-src https://panel.test; script-src 'nonce-n1'";
+  const csp = `default-src 'none'; style-src ${origin}; font-src ${origin}; img-src ${origin}; script-src 'nonce-n1'`;
   // Set by script and not as an attribute: VS Code does so too, and the page's CSP forbids the attribute.
   const variables = Object.entries(colours).map(([name, value]) => [`--vscode-${name}`, value]);
   const setUp = `
@@ -80,6 +81,7 @@ interface Tab {
   page: Page;
   errors: string[];
   openings: number;
+  origin: string;
   theme: ThemeName;
 }
 const tabs = new WeakMap<Browser, Promise<Tab>>();
@@ -87,22 +89,25 @@ const tabs = new WeakMap<Browser, Promise<Tab>>();
 async function newTab(browser: Browser): Promise<Tab> {
   const page = await browser.newPage();
   drawAfterActions(page);
-  const tab: Tab = { page, errors: [], openings: 0, theme: 'Dark Modern' };
+  const tab: Tab = { page, errors: [], openings: 0, origin: '', theme: 'Dark Modern' };
   page.on('pageerror', (e) => tab.errors.push(String(e)));
   page.on('console', (m) => {
     if (m.type() === 'error') tab.errors.push(m.text());
   });
-  await page.route(`${origin}/**`, (route) => {
-    const path = new URL(route.request().url()).pathname;
-    if (path === '/') return route.fulfill({ contentType: 'text/html', body: html(tab.theme, tab.openings) });
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', tab.origin).pathname;
+    if (path === '/')
+      return void response.setHeader('content-type', 'text/html').end(html(tab.origin, tab.theme, tab.openings));
+    // The browser asks for it by itself.
+    if (path === '/favicon.ico') return void response.writeHead(204).end();
     const file = join(root, 'dist', path);
-    return existsSync(file)
-      ? route.fulfill({
-          contentType: types[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
-          body: readFileSync(file),
-        })
-      : route.fulfill({ status: 404 });
+    if (!existsSync(file)) return void response.writeHead(404).end();
+    response.setHeader('content-type', types[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream');
+    response.setHeader('cache-control', 'max-age=3600').end(readFileSync(file));
   });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  server.unref();
+  tab.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return tab;
 }
 
@@ -121,7 +126,7 @@ export async function openPanel(
   await page.emulateMedia({ reducedMotion });
   // Out of the page: nothing is hovered at its begin.
   await page.mouse.move(-10, -10);
-  await page.goto(`${origin}/`);
+  await page.goto(`${tab.origin}/`);
   await page.waitForFunction(() =>
     (window as unknown as { posted: { type: string }[] }).posted.some((m) => m.type === 'ready'),
   );
