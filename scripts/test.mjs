@@ -33,10 +33,16 @@ const parts = [
   project('unit'),
   ...Object.keys(preparations).map(project),
 ];
-/** The window of VS Code waits for most of its time: the other parts run beside it, one after the other. */
-const beside = 'e2e';
+/**
+ * These run beside the other parts, each row one after the other, as most of what they do is to wait: for VS Code, for a
+ * server's answer, for a page. Each row takes about as long as what is left.
+ */
+const beside = [
+  ['e2e', 'native'],
+  ['webview', 'cases', 'matrix'],
+];
 
-/** What most parts print is shown as it comes. */
+/** What the other parts print is shown as it comes. */
 const shown = { log, stdio: 'inherit' };
 
 await main(async () => {
@@ -47,13 +53,15 @@ await main(async () => {
 
   const chosen = parts.filter(({ name }) => names.length === 0 || names.includes(name));
   const prepared = prepare(chosen);
-  const window = chosen.filter(({ name }) => name === beside);
-  const others = chosen.filter(({ name }) => name !== beside);
-  const held = heldOutput();
-  const lanes = [runInTurn(others, prepared, shown), runInTurn(window, prepared, others.length > 0 ? held : shown)];
-  const table = (await Promise.all(lanes)).flat();
-  held.show();
+  const others = parts.map(({ name }) => name).filter((name) => !beside.flat().includes(name));
+  const rows = [others, ...beside]
+    .map((row) => row.flatMap((name) => chosen.filter((part) => part.name === name)))
+    .filter((row) => row.length > 0);
+  const outs = rows.map((_, i) => (i === 0 ? shown : heldOutput()));
+  const results = (await Promise.all(rows.map((row, i) => runInTurn(row, prepared, outs[i])))).flat();
+  for (const out of outs) out.show?.();
 
+  const table = chosen.map(({ name }) => results.find(({ part }) => part === name));
   const { lines, failed } = conclusion(table);
   log(`\nIn ${secondsSince(begin)} s:`);
   for (const line of lines) log(line);
