@@ -41,6 +41,12 @@ Node.js v20.20.2
     expect(line(`Error: ${'x'.repeat(1000)}`)).toHaveLength(300);
   });
 
+  it('has no secret of the program', () => {
+    expect(line('Error: cannot reach postgres://app:hunter2secret@db/shop?password=hunter3secret')).toBe(
+      'Error: cannot reach postgres://***@db/shop?password=***',
+    );
+  });
+
   it('stays when something less telling follows, and standard output does not count', () => {
     const last = new ErrorLine();
     expect(last.take(event('stdout', 'Error: no\n') as never)).toBe(false);

@@ -3,6 +3,7 @@
  * else the last one that is neither a frame of a stack nor what Node adds by itself.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { maskBeginning, maskText } from '../../model/mask';
 
 const maxLength = 300;
 /** Of one output event; a program may write megabytes. */
@@ -27,7 +28,9 @@ export function errorLineOf(text: string): { line: string; names: boolean } | un
   // The debugger says `Uncaught Error TypeError: …`.
   const line = (named ?? lines.at(-1))?.replace(/^Uncaught (?:\w+ )?(?=\w*(?:Error|Exception)\b)/, '');
   if (line === undefined) return undefined;
-  const cut = line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+  // It stands in the panel, and in pictures of it.
+  const shown = maskBeginning(line, maxLength, (whole, isCut) => maskText(whole, undefined, isCut));
+  const cut = shown.length > maxLength ? `${shown.slice(0, maxLength - 1)}…` : shown;
   return { line: cut, names: named !== undefined };
 }
 
