@@ -174,6 +174,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
         wrote: (run, message) => runs.wrote(run, message),
         leaves,
         attacher,
+        stopped: (run) => diagnosis.stopped(run),
         ending: (session) => {
           tracer.stopping(session);
           const run = tracer.runOf(session);

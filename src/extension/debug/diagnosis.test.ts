@@ -36,3 +36,13 @@ it('one that has reported is not', async () => {
   await diagnosis.check(run, session);
   expect(said).toEqual([]);
 });
+
+it('one that the user stops, or starts again, before it has reported is not', async () => {
+  const { said, run, diagnosis, session } = begin();
+  diagnosis.attached(run, session);
+  diagnosis.stopped(run);
+  vi.advanceTimersByTime(20_000);
+  await diagnosis.check(run, session);
+  expect(said).toEqual([]);
+  expect(run.problem).toBeUndefined();
+});

@@ -13,6 +13,7 @@ const unheardMs = 10_000;
 export class Diagnosis {
   readonly #timers = new Map<Run, NodeJS.Timeout>();
   readonly #attached = new WeakSet<Run>();
+  readonly #stopped = new WeakSet<Run>();
 
   constructor(
     private readonly runs: Runs,
@@ -31,6 +32,13 @@ export class Diagnosis {
     this.#checkIn(patienceMs, run, session);
   }
 
+  /** The user stops the program, or starts it again: that it has not reported by then says nothing. */
+  stopped(run: Run): void {
+    clearTimeout(this.#timers.get(run));
+    this.#timers.delete(run);
+    this.#stopped.add(run);
+  }
+
   #checkIn(ms: number, run: Run, session: DebugSession): void {
     clearTimeout(this.#timers.get(run));
     this.#timers.set(
@@ -44,7 +52,7 @@ export class Diagnosis {
     clearTimeout(this.#timers.get(run));
     this.#timers.delete(run);
     await run.recorder.poll();
-    if (run.store.processes.size > 0 || run.problem) return;
+    if (this.#stopped.has(run) || run.store.processes.size > 0 || run.problem) return;
     let config = session;
     while (config.parentSession) config = config.parentSession;
     const { hook, spoolFolder } = run.recorder;

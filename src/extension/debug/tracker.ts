@@ -23,6 +23,8 @@ const flush = "(h => (h?.flush(), h?.thread))(globalThis[Symbol.for('nettrace.ho
 export interface TrackerEvents {
   /** The debugger attached to a process. */
   attached(session: vscode.DebugSession): void;
+  /** The user stops a run, or starts it again; not said where the program ended by itself. */
+  stopped(run: Run): void;
   /** A root session ends. */
   ending(session: vscode.DebugSession): void;
   /** Where the pauses of a run's thread go. */
@@ -46,15 +48,21 @@ export function registerTracker(tracer: Tracer, events: TrackerEvents, log: Log)
   });
 }
 
+/** Asked for by the user, as long as the program has not ended; after that VS Code asks for `disconnect` by itself. */
+const stops: ReadonlySet<string> = new Set(['restart', 'terminate', 'disconnect']);
+
 function rootTracker(
   session: vscode.DebugSession,
   tracer: Tracer,
   events: TrackerEvents,
   log: Log,
 ): vscode.DebugAdapterTracker {
+  let over = false;
   return {
     onWillStartSession: () => tracer.started(session),
     onWillReceiveMessage: (message: DebugProtocol.Request) => {
+      const run = tracer.runOf(session);
+      if (run && !over && stops.has(message.command)) events.stopped(run);
       if (message.command !== 'restart') return;
       log.info(`restart of ${session.name}`);
       tracer.restarting(session, message.arguments?.arguments);
@@ -62,6 +70,7 @@ function rootTracker(
     onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
       const run = tracer.runOf(session);
       if (run) events.wrote(run, message);
+      if (message.type === 'event' && (message as DebugProtocol.Event).event === 'terminated') over = true;
     },
     onWillStopSession: () => events.ending(session),
   };
