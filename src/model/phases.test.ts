@@ -59,6 +59,13 @@ describe('a new HTTP/1.1 connection', () => {
     );
     expect(state(store, 1, 1000)).toBe('waiting…');
   });
+  it('receiving the body: its status is known', () => {
+    const store = foldLines([
+      ...set,
+      { k: 'head', id: 1, t: [12, 55, 60, 90], connection: 91, ordinal: 1, response: { status: 503 } },
+    ]);
+    expect(state(store, 1, 1000)).toBe('503 receiving…');
+  });
   it('response before the request was sent whole', () => {
     const store = foldLines([...set, end(1, [12, 55, 90, 70, 95], { connection: 91, ordinal: 1 })]);
     expect(text(store)).toBe(

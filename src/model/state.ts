@@ -23,7 +23,7 @@ export interface State {
   state: StateName;
   /** Phase it is in (running) or died in (failed). */
   phase?: PhaseName;
-  /** `200`, `waiting…`, `TCP refused`. */
+  /** `200`, `waiting…`, `200 receiving…`, `TCP refused`. */
   text: string;
 }
 
@@ -118,7 +118,7 @@ export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
       }
       return last?.name === 'queue' || last === undefined
         ? { state: 'queued', phase: 'queue', text: 'queued' }
-        : { state: 'running', phase: last.name, text: running[last.name] };
+        : { state: 'running', phase: last.name, text: `${code} ${running[last.name]}`.trim() };
     case 'aborted':
       return {
         state: 'aborted',

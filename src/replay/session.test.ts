@@ -140,7 +140,7 @@ describe('variables', () => {
     expect((await scope('Dial')).get('host')?.value).toBe('api.example.test');
     while (!stops.at(-1)?.description?.includes('response 302')) await stopAfter(() => dc.nextRequest({ threadId: 1 }));
     const head = await scope('Request');
-    expect(head.get('state')?.value).toBe('receiving…');
+    expect(head.get('state')?.value).toBe('302 receiving…');
     const response = await variablesOf(head.get('response')?.variablesReference ?? 0);
     expect(response.map((v) => `${v.name}: ${v.value}`)).toContain('status: 302');
     expect(head.get('responseBeginAt')?.value).toMatch(/^\+345 ms \(345010 µs\)$/);
