@@ -79,7 +79,7 @@ interface OfRows {
 let ofRows: OfRows | undefined;
 
 function rowFacts(rows: readonly Row[], at: number): OfRows {
-  const ends = state.runs.map((run) => `${run.number} ${run.endAt} ${run.offset}`).join();
+  const ends = state.runs.map((run) => `${run.number} ${run.endAt} ${run.began ?? run.offset}`).join();
   if (ofRows?.version === store.version && ofRows.ends === ends) return ofRows;
   let interrupted = 0;
   const labels = new Map<number, Set<string>>();

@@ -25,9 +25,10 @@ export function partsOfRowId(id: string): { run: number; request: string } | und
 }
 
 /** Gives a row of `rowOf`, which nobody else holds yet, the run's id and offset: a copy of each would cost as much again. */
-export function placed(row: Row, run: number, offset: number): Row {
+export function placed(row: Row, run: number, offset: number, began = offset): Row {
   row.id = rowIdOf(run, row.id);
   row.run = run;
+  if (began !== 0) row.runBegan = began;
   for (const phase of row.phases) phase.beginAt += offset;
   if (row.createdAt !== undefined) row.createdAt += offset;
   if (row.endAt !== undefined) row.endAt += offset;
@@ -66,6 +67,8 @@ export function lastInstant(store: Store): number {
 
 export class RunRows {
   readonly #rows = new Map<string, Row>();
+  /** µs on the panel's axis at which the program began. Fixed once a row was made. */
+  began: number;
   /** Rows of requests created up to here are cleared; µs of the trace. */
   #clearedAt = Number.NEGATIVE_INFINITY;
   /** What the store still counts of them; absent: nothing was cleared. */
@@ -76,7 +79,9 @@ export class RunRows {
     readonly run: number,
     /** µs from the trace's begin to the panel's axis. Fixed once a row was made. */
     public offset: number,
-  ) {}
+  ) {
+    this.began = offset;
+  }
 
   /** Takes over what changed in the store. `now`: µs since the trace began. */
   update(now: number): RowChanges {
@@ -93,7 +98,7 @@ export class RunRows {
         this.cleared?.changed(id, request);
         continue;
       }
-      const row = placed(rowOf(request, this.store, now), this.run, this.offset);
+      const row = placed(rowOf(request, this.store, now), this.run, this.offset, this.began);
       this.#rows.set(row.id, row);
       out.upsert.push(row);
     }

@@ -61,7 +61,8 @@ export class Run {
     const startAt = firstProcessAt(this.store);
     if (startAt === undefined) return;
     this.#startAt = startAt;
-    if (!this.beside) this.rows.offset -= startAt;
+    if (this.beside) this.rows.began += startAt;
+    else this.rows.offset -= startAt;
   }
 
   /** What the program wrote to its standard error that says why it failed; undefined: nothing. */
@@ -105,6 +106,7 @@ export class Run {
       beginTime: this.store.header.beginTime,
       state: this.state,
       offset: this.offset,
+      began: this.rows.began,
       processes: [...this.store.processes.values()].map((p) => ({
         pid: p.pid,
         label: p.threads[0] ? threadLabel(this.store, p.threads[0].id).label : baseName(p.entry ?? 'node'),

@@ -37,6 +37,8 @@ export interface Run {
   state: 'running' | 'ended' | 'interrupted';
   /** µs from the axis's zero to the run's begin. */
   offset: number;
+  /** µs on the axis at which its program began, which labels and `started:` count from; absent: with the run. */
+  began?: number;
   /** µs on the axis; absent while it runs. */
   endAt?: number;
   exitCode?: number;

@@ -49,6 +49,8 @@ export interface Row {
   direction?: 'in';
   /** µs since the trace began (in the panel: on the panel's axis). Absent when the line that said so was lost. */
   createdAt?: number;
+  /** µs on the panel's axis at which the program of its run began; absent: 0. */
+  runBegan?: number;
   endAt?: number;
   status?: number;
   state: StateName;

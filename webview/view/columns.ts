@@ -1,4 +1,5 @@
 /** The grid's columns: which are shown at a width, how wide each is, and by what it sorts. */
+import { startedOf } from '../../src/model/query/rowFields';
 import { ordinalText } from '../../src/model/text';
 import type { Row } from '../types';
 import { stateRank } from './states';
@@ -87,7 +88,7 @@ export const columns: readonly Column[] = [
     least: 70,
     right: true,
     optional: true,
-    key: (r) => r.createdAt,
+    key: startedOf,
   },
   phaseColumn('dns', 'DNS'),
   phaseColumn('tcp', 'TCP'),
@@ -150,7 +151,7 @@ const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>
   {
     below: 800,
     tracks: {
-      method: '62px',
+      method: '70px',
       name: 'minmax(120px,1fr)',
       status: '122px',
       calledAt: '112px',

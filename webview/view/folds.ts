@@ -82,7 +82,7 @@ export function timelineOf(rows: readonly Row[], runs: readonly Run[], now: numb
     running,
     idle: gapsOf(spans),
     ...(past !== undefined && past > begin ? { past } : {}),
-    zeros: runs.map((run) => run.offset),
+    zeros: runs.map((run) => run.began ?? run.offset),
   };
 }
 

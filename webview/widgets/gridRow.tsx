@@ -1,5 +1,6 @@
 /** One row of the grid. Its node is used again for other rows, so everything in it comes from its properties. */
 import { Component, type ComponentChild } from 'preact';
+import { startedOf } from '../../src/model/query/rowFields';
 import { bytesText, numberText, plural, timeText } from '../../src/model/text';
 import type { Row } from '../types';
 import { type Column, type ColumnId, connectionText } from '../view/columns';
@@ -112,8 +113,10 @@ function Cell({
       return <>{row.remote ?? ''}</>;
     case 'type':
       return <>{row.contentType?.replace(/;.*/, '') ?? ''}</>;
-    case 'startedAt':
-      return <>{row.createdAt === undefined ? '' : timeText(row.createdAt)}</>;
+    case 'startedAt': {
+      const started = startedOf(row);
+      return <>{started === undefined ? '' : timeText(started)}</>;
+    }
     case 'dns':
     case 'tcp':
     case 'tls':
@@ -147,6 +150,8 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
       return row.bytesReceived === undefined
         ? undefined
         : `received ${bytesText(row.bytesReceived)}${row.bytesSent === undefined ? '' : `, sent ${bytesText(row.bytesSent)}`}`;
+    case 'startedAt':
+      return row.createdAt === undefined ? undefined : `After the start of run ${row.run}`;
     case 'host':
     case 'process':
     case 'remote':

@@ -137,6 +137,10 @@ function currentPhase(row: Row): FieldValue {
   return last && (last.running || last.failed) ? last.name : row.error?.phase;
 }
 
+/** When it was called, µs since the program of its run began. */
+export const startedOf = ({ createdAt, runBegan = 0 }: Pick<Row, 'createdAt' | 'runBegan'>): number | undefined =>
+  createdAt === undefined ? undefined : createdAt - runBegan;
+
 export const rowFields: Fields<Row> = {
   method: (row) => row.method,
   host: hosts,
@@ -156,7 +160,7 @@ export const rowFields: Fields<Row> = {
   'error-message': (row) => row.error?.message,
   phase: currentPhase,
   duration: (row) => row.total,
-  started: (row) => row.createdAt,
+  started: startedOf,
   setup: (row) => row.setup,
   queue: phase('queue'),
   dns: phase('dns'),
