@@ -136,3 +136,24 @@ test('the newest row stays in sight when the program ends, and rows stand at who
     expect(await list.evaluate((n) => n.scrollTop % 22)).toBe(0);
   }
 });
+
+test.each([
+  [800, 420],
+  [1240, 431],
+  [1000, 250],
+])(
+  'at %i × %i px the topmost row is whole while the list follows the newest, also when its height changes',
+  async (width, height) => {
+    await open({ state: live, width, height });
+    const list = panel.page.locator('.rows');
+    const part = (): Promise<number> => list.evaluate((n) => n.scrollTop % 22);
+    const toEnd = (): Promise<number> => list.evaluate((n) => n.scrollHeight - n.clientHeight - n.scrollTop);
+    for (const by of [0, 35, -17]) {
+      await panel.page.setViewportSize({ width, height: height + by });
+      await settled(panel.page);
+      await expect.poll(toEnd).toBeLessThan(1);
+      expect(await part()).toBe(0);
+      expect(await list.evaluate((n) => n.scrollTop)).toBeGreaterThan(0);
+    }
+  },
+);

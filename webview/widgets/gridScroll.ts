@@ -96,8 +96,9 @@ export function useScrolling(
     const active = actions.indexOf(items, ui.active);
     // When the list shrinks (the details open below it), the active row stays in sight.
     if (height < old.height && old.active) actions.grid.reveal(active);
-    // And so does the newest one: the line that says how the program ended comes when nothing is live any more.
-    else if (height < old.height && following() && old.atEnd) actions.grid.toEnd();
+    // And so does the newest one: the line that says how the program ended comes when nothing is live any more. With a
+    // new height, such as the first one known, the end is at another place, where the topmost row is whole again.
+    else if (height !== old.height && following() && old.atEnd) actions.grid.toEnd();
     // Not read from the element: that would lay the page out once more in every frame.
     const first = Math.floor(top / rowHeight);
     actions.grid.pageRows = Math.max(1, Math.floor(height / rowHeight));
