@@ -119,3 +119,22 @@ test('code that an opened trace names outside of the workspace is shown when it 
   await page.waitForSelector('.srccode');
   expect(await page.getByRole('button', { name: 'Load it' }).count()).toBe(0);
 });
+
+test('the lanes of a connection fold the time in which it was idle', async () => {
+  await open({ height: 800 });
+  await panel.send({ type: 'select', id: id(13), reveal: true });
+  await panel.page.waitForSelector('.det');
+  const row = rows.find((r) => r.id === id(13)) as Row;
+  const details = detailsOf(row);
+  const minute = 60_000_000;
+  const [first, second] = details.connectionRequests;
+  if (!first || !second) throw new Error('one request only');
+  details.connectionRequests = [first, { ...second, beginAt: minute, endAt: minute + 400_000 }];
+  await panel.send({ type: 'details', id: row.id, details });
+  await panel.page.click('.tabs >> text=Connection');
+  await panel.page.waitForSelector('.cl .fold');
+  const widths = await panel.page.$$eval('.cl .p', (nodes) => nodes.map((n) => (n as HTMLElement).offsetWidth));
+  // Drawn to scale both would be a hundredth of the lane.
+  for (const width of widths) expect(width).toBeGreaterThan(40);
+  expect(await panel.page.locator('.cl .fold').first().getAttribute('title')).toBe('Idle for 58.5 s, folded');
+});

@@ -38,6 +38,77 @@ test.each([
   );
 });
 
+/** Words of which a part is not to be seen, at or inside of what a selector finds. */
+const cut = (selector: string): Promise<string[]> =>
+  panel.page.$$eval(selector, (nodes) =>
+    nodes.filter((n) => n.scrollWidth > n.clientWidth).map((n) => (n.textContent ?? '').trim()),
+  );
+
+test.each([
+  [1600, 900, undefined],
+  [1400, 420, 300],
+  [1400, 420, 480],
+  [1400, 900, 380],
+  [1000, 250, undefined],
+  [480, 900, undefined],
+  [290, 900, undefined],
+])('at %i × %i px, details %s px wide, no name of a phase and no heading is cut', async (width, height, size) => {
+  await open({ width, height });
+  await panel.send({ type: 'select', id: id(13), reveal: true });
+  await panel.page.waitForSelector('.det');
+  if (size !== undefined) {
+    const sash = panel.page.locator('.sash');
+    const box = await sash.boundingBox();
+    if (!box) throw new Error('no sash');
+    await panel.page.mouse.move(box.x + 2, 200);
+    await panel.page.mouse.down();
+    await panel.page.mouse.move(width - size + 2, 200);
+    await panel.page.mouse.up();
+  }
+  await panel.answer();
+  await panel.page.waitForSelector('.det .sub');
+  await settled(panel.page);
+  expect(await cut('.det .bd .sw, .det .bd th')).toEqual([]);
+  for (const height of await panel.page.$$eval('.det .bd th', (nodes) => nodes.map((n) => n.clientHeight)))
+    expect(height).toBeLessThan(26);
+});
+
+test('in a low panel the header shows whole words, and the total is in sight', async () => {
+  await open({ width: 1000, height: 250 });
+  await select(13);
+  const { page } = panel;
+  expect(await cut('.hd .lb')).toEqual([]);
+  const [total, details] = [
+    await page.locator('.det .tot td').first().boundingBox(),
+    await page.locator('.det').boundingBox(),
+  ];
+  if (!total || !details) throw new Error('no total');
+  expect(total.y + total.height).toBeLessThanOrEqual(details.y + details.height);
+  // Nothing of the lines that it stands over is seen below it.
+  expect(details.y + details.height - total.y - total.height).toBeLessThanOrEqual(1);
+});
+
+test.each([290, 480])('at %i px connection attempts and lanes of a connection can be read', async (width) => {
+  await open({ width, height: 900 });
+  await select(13);
+  const { page } = panel;
+  expect(await cut('.det .ar .ad, .det .ar .res, .det .ar .res span')).toEqual([]);
+  const lanes = (): Promise<number[]> =>
+    page.$$eval('.det .lane-cell > div', (nodes) => nodes.map((n) => n.clientWidth));
+  expect(Math.min(...(await lanes()))).toBeGreaterThanOrEqual(60);
+  await page.click('.tabs >> text=Connection');
+  await page.waitForSelector('.cl');
+  expect(Math.min(...(await lanes()))).toBeGreaterThanOrEqual(120);
+});
+
+test.each([290, 340, 480])('at %i px the connections have a time axis with labels', async (width) => {
+  await open({ width, height: 420 });
+  await panel.page.click('.seg >> text=Connections');
+  await expect
+    .poll(async () => (await panel.page.locator('.lanes .hd .tk').allTextContents()).join(''))
+    .toMatch(/\d (ms|s)/);
+});
+
 test('phases stand in the order of time, those without a figure in their places', async () => {
   await open({ width: 1600, height: 900 });
   await select(8);

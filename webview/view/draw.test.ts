@@ -38,6 +38,10 @@ describe('time scale', () => {
       }),
     );
   });
+  test('a scale too short for lines 60 pixels apart has one', () => {
+    for (let width = 40; width < 120; width += 5)
+      expect(ticksOf(timeScale({ begin: 0, end: 3_500_000 }, width)).ticks).toHaveLength(1);
+  });
   test.each([
     [500_000, 500_000, '0.5 s'],
     [2_000_000, 1_000_000, '2 s'],

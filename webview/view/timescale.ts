@@ -103,10 +103,20 @@ export function niceStep(least: number): number {
 
 /**
  * Instants of the grid lines inside the scale and outside of its folds: 1-2-5 steps from its zero, at most one a `gap`
- * pixels. The zero itself is left out.
+ * pixels; of a smaller step on a scale so short that it would have none. The zero itself is left out.
  */
 export function ticksOf(scale: TimeScale, gap = 60): { step: number; ticks: number[] } {
-  const step = niceStep(scale.perPixel * gap);
+  for (let least = gap; ; least /= 2) {
+    const step = niceStep(scale.perPixel * least);
+    const ticks = ticksAt(scale, step, gap);
+    if (ticks.length > 0 || least <= leastGap) return { step, ticks };
+  }
+}
+
+/** Room of a short label, px. */
+const leastGap = 20;
+
+function ticksAt(scale: TimeScale, step: number, gap: number): number[] {
   const ticks: number[] = [];
   let free = Number.NEGATIVE_INFINITY;
   let begin = scale.begin;
@@ -120,7 +130,7 @@ export function ticksOf(scale: TimeScale, gap = 60): { step: number; ticks: numb
     }
     begin = part.end;
   }
-  return { step, ticks };
+  return ticks;
 }
 
 /** An instant, counted from the axis's zero, as the axis says it: with the decimals of its step. */

@@ -76,9 +76,15 @@ function partsOf(p: Phase): Line[] {
   });
 }
 
-/** What the table has room for, beside a bar of at least 120 px; without it all bars stand in one line below the table. */
+/** Widths in px, as in breakdown.css: a name is never cut, a bar has 120 px and the distance to the next column. */
+const widths = { name: 160, bar: 128, start: 62, duration: 68, by: 100 };
+
+/** What the table has room for; without room for bars all of them stand in one line below the table. */
 function columnsFor(room: number): { by: boolean; start: boolean; bar: boolean } {
-  return { by: room >= 514, start: room >= 404 || room < 342, bar: room >= 342 };
+  const least = widths.name + widths.duration;
+  const bar = room >= least + widths.bar;
+  const start = room >= least + widths.start + (bar ? widths.bar : 0);
+  return { by: bar && start && room >= least + widths.bar + widths.start + widths.by, start, bar };
 }
 
 /** Lines with and without a figure in the order of the phases. */
@@ -145,7 +151,7 @@ export function BreakdownTable({
     </>
   );
   const table = (
-    <table class={`bd ${measured ? '' : 'slim'}`}>
+    <table class="bd">
       <colgroup>
         <col class={bar ? 'w-name' : ''} />
         {bar && <col />}

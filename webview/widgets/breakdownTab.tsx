@@ -56,7 +56,7 @@ function Attempts({ details }: { details: Details }) {
             name={won ? 'check' : connect?.result === undefined ? 'loading' : 'close'}
             class={won ? '' : connect?.result === 'failed' || given ? 'rx' : ''}
           />
-          {words}
+          <span>{words}</span>
         </span>
       </div>
     );

@@ -1,9 +1,11 @@
 /** Third tab: the connection that carried the request, its look-up, TLS and certificates, and what else ran on it. */
 import { bytesText, timeText } from '../../src/model/text';
 import { select } from '../actions';
+import { stopOf } from '../rowTime';
 import { now, store } from '../state';
 import type { Details, Row } from '../types';
-import { timeScale } from '../view/timescale';
+import { gapsOf } from '../view/folds';
+import { type Range, timeScale } from '../view/timescale';
 import { tlsText } from './breakdown';
 import { closedText, halfClosed, openers, optionsText, poolText, upgradeText, whyNew } from './connectionWords';
 import { addressText, errorText, Fact } from './facts';
@@ -13,20 +15,29 @@ import { Lookup } from './lookupFacts';
 import { DnsMessages, Operations } from './messages';
 import { Tls } from './tlsFacts';
 
-/** All requests of the connection, one lane each, on the axis of the connection's use. */
+/** Width that the lanes' scale is made for, px; drawn are shares of it, as the lanes are as wide as there is room. */
+const nominal = 300;
+const percent = (x: number): string => `${((x / nominal) * 100).toFixed(3)}%`;
+
+/** All requests of the connection, one lane each, on the axis of the connection's use: its idle times are folded. */
 function Requests({ details, row }: { details: Details; row: Row }) {
   const list = details.connectionRequests.filter((r) => r.beginAt !== undefined);
   if (list.length === 0) return null;
   const at = now();
+  const spans = list.map((r) => {
+    const known = store.get(r.id);
+    const begin = r.beginAt as number;
+    return { begin, end: Math.max(begin, r.endAt ?? (known ? stopOf(known, at) : at)) };
+  });
+  const folds = gapsOf(spans.toSorted((a, b) => a.begin - b.begin));
   const scale = timeScale(
-    { begin: Math.min(...list.map((r) => r.beginAt as number)), end: Math.max(...list.map((r) => r.endAt ?? at)) },
-    100,
+    { begin: Math.min(...spans.map((s) => s.begin)), end: Math.max(...spans.map((s) => s.end)), folds },
+    nominal,
   );
   return (
     <div class="cl">
-      {list.map((r) => {
-        const begin = r.beginAt as number;
-        const end = r.endAt ?? at;
+      {list.map((r, i) => {
+        const { begin, end } = spans[i] as Range;
         const known = store.get(r.id);
         return (
           <button
@@ -40,9 +51,17 @@ function Requests({ details, row }: { details: Details; row: Row }) {
             </span>
             <span class="lane-cell">
               <div>
+                {scale.folds.map((f) => (
+                  <i
+                    key={f.begin}
+                    class="fold"
+                    title={`Idle for ${timeText(f.end - f.begin)}, folded`}
+                    style={{ left: percent(f.x), width: percent(f.width) }}
+                  />
+                ))}
                 <i
                   class={`p wait ${r.endAt === undefined ? 'live' : ''}`}
-                  style={{ left: `${scale.x(begin)}%`, width: `${scale.x(end) - scale.x(begin)}%` }}
+                  style={{ left: percent(scale.x(begin)), width: percent(scale.x(end) - scale.x(begin)) }}
                 />
               </div>
             </span>

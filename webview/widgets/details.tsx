@@ -116,12 +116,11 @@ export function DetailsPane({ below, alone, page }: PaneProps) {
   if (!row) return null;
   const details = state.details?.row.id === row.id ? state.details : undefined;
   const size = detailsSize(below, page);
-  const narrow = below || size < 400;
   // Without the padding at both sides and the scroll bar.
   const room = (below ? page.width : size) - 42;
   return (
     <aside
-      class={`det ${below ? '' : 'beside'} ${alone ? 'alone' : ''} ${narrow ? 'narrow' : ''}`}
+      class={`det ${below ? '' : 'beside'} ${alone ? 'alone' : ''}`}
       aria-label="Details"
       style={below ? { height: `${size}px`, width: 'auto' } : { width: `${size}px`, height: 'auto' }}
     >

@@ -7,6 +7,8 @@ import { state, store } from '../state';
 import { BreakdownTable } from './breakdown';
 
 const gap = 4;
+/** Room of its table in a page that is wide enough, as in popUp.css, px. */
+const widest = 418;
 
 export function PopUp() {
   const { popUp } = overlays;
@@ -36,7 +38,9 @@ export function PopUp() {
         </b>
         <span>{row.stateText}</span>
       </div>
-      {row.phases.length > 0 ? <BreakdownTable row={row} details={details} room={404} /> : null}
+      {row.phases.length > 0 ? (
+        <BreakdownTable row={row} details={details} room={Math.min(widest, innerWidth - 34)} />
+      ) : null}
       {row.connection?.reused && !details && (
         <div class="pf">No DNS, TCP, TLS: connection #{row.connection.number} was reused.</div>
       )}
