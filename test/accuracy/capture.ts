@@ -1,6 +1,7 @@
 /** What a tcpdump of loopback says of each connection, on the axis of the trace (µs of CLOCK_MONOTONIC). */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { written } from '../support/captureFile';
 import { until } from '../support/clock';
 
 /** Instants of the packets of one client connection; absent: no such packet. */
@@ -12,6 +13,8 @@ export interface Packets {
   requestFirst?: number;
   responseFirst?: number;
   responseLast?: number;
+  /** The client's end of the connection. */
+  closed?: number;
 }
 
 /** Why no packets can be captured here; absent: they can. */
@@ -28,7 +31,7 @@ function offset(): number {
 }
 
 /** More than this between two readings of the clocks' distance: somebody set the wall clock. */
-const stepUs = 300;
+export const stepUs = 300;
 const everyMs = 50;
 
 /** The wall clock was set while packets were stamped with it: their instants mean nothing. */
@@ -81,8 +84,7 @@ export class Capture {
   /** Ends the capture; packets by the client's port. Throws a ClockStep when they cannot be told. */
   async end(): Promise<Map<number, Packets[]>> {
     const closed = new Promise((done) => this.tcpdump.on('close', done));
-    // What the kernel holds is written first.
-    await new Promise((done) => setTimeout(done, 300));
+    await written(this.file, this.ports[0] as number);
     this.tcpdump.kill('SIGINT');
     await closed;
     const stepped = this.watch.end();
@@ -143,6 +145,7 @@ function read(file: Buffer, servers: Set<number>, wallToMonotonic: number): Map<
     if (p !== last) before.push(p);
     if (begins) p.syn ??= t;
     if (!mine && (flags & 18) === 18) p.synAck ??= t;
+    if (mine && (flags & 5) !== 0) p.closed ??= t;
     if (length <= 0) continue;
     if (mine) fromClient(p, t, payload, length);
     else if (p.requestFirst !== undefined && isPiece(p.secure === true, payload, length)) {

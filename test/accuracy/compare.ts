@@ -11,7 +11,7 @@ import type { PhaseName } from '../../src/model/records';
 import { certificate } from '../support/certificates';
 import type { NodeVersion } from '../support/nodes';
 import { runTraced } from '../support/run';
-import { Capture, ClockStep, type Packets } from './capture';
+import { Capture, ClockStep, type Packets, stepUs } from './capture';
 
 export const clients = ['http', 'https', 'fetch'] as const;
 export type ClientName = (typeof clients)[number];
@@ -20,6 +20,8 @@ export interface Difference {
   client: ClientName;
   what: string;
   us: number;
+  /** It does not lie between the packets that come before and after it in any case, however late a program runs. */
+  misplaced: boolean;
 }
 
 /** Thinks 15 ms, sends head and half of the body, and the rest 15 ms later. */
@@ -108,8 +110,9 @@ async function round(node: NodeVersion, n: number, delayMs: number, cold: number
         const duration = (name: PhaseName) => phases.find((x) => x.name === name)?.duration;
         const at = (us: number | undefined) => (us === undefined ? undefined : us + run.zero);
         const between = (a?: number, b?: number) => (a === undefined || b === undefined ? undefined : b - a);
-        const figures: [string, number | undefined, number | undefined][] = [
-          ['tcp: SYN to SYN-ACK', duration('tcp'), between(p.syn, p.synAck)],
+        // With the packets, or the figure, that ours cannot be before and after.
+        const figures: [string, ...(number | undefined)[]][] = [
+          ['tcp: SYN to SYN-ACK', duration('tcp'), between(p.syn, p.synAck), between(p.syn, p.synAck)],
           ['tls: ClientHello to Finished', duration('tls'), between(p.clientHello, p.finished)],
           ['wait: request to first byte of the response', duration('wait'), between(p.requestFirst, p.responseFirst)],
           [
@@ -117,14 +120,15 @@ async function round(node: NodeVersion, n: number, delayMs: number, cold: number
             duration('download'),
             between(p.responseFirst, p.responseLast),
           ],
-          ['instant: request sent', at(r.sendBeginAt), p.requestFirst],
-          ['instant: response begins', at(r.responseBeginAt), p.responseFirst],
-          ['instant: response ends', at(r.endAt), p.responseLast],
+          ['instant: request sent', at(r.sendBeginAt), p.requestFirst, p.clientHello ?? p.synAck, p.requestFirst],
+          ['instant: response begins', at(r.responseBeginAt), p.responseFirst, p.responseFirst, p.closed],
+          ['instant: response ends', at(r.endAt), p.responseLast, p.responseLast, p.closed],
         ];
-        return figures.flatMap(([what, ours, truth]) => {
+        return figures.flatMap(([what, ours, truth, least = -Infinity, most = Infinity]) => {
           if (truth === undefined) return [];
           if (ours === undefined) throw new Error(`${client} ${what}: not in the trace`);
-          return [{ client, what, us: ours - truth }];
+          const misplaced = ours < least - stepUs || ours > most + stepUs;
+          return [{ client, what, us: ours - truth, misplaced }];
         });
       });
     });
