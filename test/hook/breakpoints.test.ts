@@ -22,6 +22,7 @@ beforeAll(async () => {
   server = createServer((req, res) => {
     const status = Number(/\d{3}/.exec(req.url ?? '')?.[0] ?? 200);
     req.resume();
+    if (req.url === '/never') return;
     if (req.url === '/slow') setTimeout(() => res.end('late'), 250);
     else res.writeHead(status, { 'content-length': 4 }).end('body');
   });
