@@ -180,3 +180,37 @@ test('the bars get a fair share of the list', async () => {
     expect(await panel.page.locator('.hd .c-waterfall').evaluate((n) => n.clientWidth)).toBeGreaterThan(least);
   }
 });
+
+test.each(['Breakdown', 'Connection', 'Packets', 'Code'])(
+  'at 290 px what has no room in %s wraps or can be scrolled to',
+  async (tab) => {
+    await open({ width: 290, height: 800 });
+    await select(13);
+    const { page } = panel;
+    await page.click(`.tabs >> text=${tab}`);
+    await settled(page);
+    const details = page.locator('.det');
+    expect(await details.evaluate((n) => n.scrollWidth - n.clientWidth)).toBeLessThanOrEqual(0);
+  },
+);
+
+test('at 290 px ready filters and figures are whole or not there', async () => {
+  await open({ width: 290, height: 420, state: { ...ended, findings: [] } });
+  const { page } = panel;
+  const part = (selector: string, box: string): Promise<string[]> =>
+    page.$$eval(
+      selector,
+      (nodes, box) =>
+        nodes
+          .filter((n) => getComputedStyle(n).visibility === 'visible')
+          .flatMap((n) => {
+            const [own, outer] = [n.getBoundingClientRect(), (n.closest(box) as Element).getBoundingClientRect()];
+            const inside = own.top < outer.bottom - 2 && own.width > 0;
+            return inside && own.right > outer.right + 1 ? [n.textContent ?? ''] : [];
+          }),
+      box,
+    );
+  expect(await part('.chip', '.chips')).toEqual([]);
+  expect(await part('.sb > *', '.sb')).toEqual([]);
+  expect(await page.locator('.bar').evaluate((n) => n.clientHeight)).toBeLessThan(70);
+});

@@ -152,7 +152,7 @@ const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>
     below: 800,
     tracks: {
       method: '70px',
-      name: 'minmax(120px,1fr)',
+      name: 'minmax(90px,1fr)',
       status: '122px',
       calledAt: '112px',
       time: '66px',
@@ -161,7 +161,7 @@ const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>
   },
   {
     below: 1180,
-    tracks: { name: 'minmax(150px,1fr)', status: '122px', calledAt: '122px', waterfall: 'minmax(180px,2fr)' },
+    tracks: { name: 'minmax(120px,1fr)', status: '122px', calledAt: '112px', waterfall: 'minmax(180px,2fr)' },
   },
 ];
 

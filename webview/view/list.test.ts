@@ -75,6 +75,14 @@ describe('filter', () => {
   });
 });
 
+test('the columns of every width have room in it, beside a scroll bar', () => {
+  for (let width = 290; width < 1700; width += 5) {
+    const tracks = tracksOf(shownColumns(width, { shown: {}, widths: {} }, 1), width, {});
+    const least = tracks.split(' ').reduce((sum, t) => sum + Number(/\d+/.exec(t)?.[0]), 0);
+    expect(least, `${width} px: ${tracks}`).toBeLessThanOrEqual(width - 10);
+  }
+});
+
 describe('list', () => {
   const q = {
     filter: compileFilter(''),

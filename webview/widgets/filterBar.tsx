@@ -63,7 +63,8 @@ function Chips({ derived }: { derived: Derived }) {
     const top = all.find((chip) => chip.offsetHeight > 0)?.offsetTop ?? 0;
     let hidden = 0;
     for (const chip of all) {
-      const out = chip.offsetTop > top + 4;
+      // One wider than the whole bar stands in the first line, cut.
+      const out = chip.offsetTop > top + 4 || chip.offsetWidth > (box.current?.clientWidth ?? 0);
       chip.inert = out;
       if (out) hidden++;
     }

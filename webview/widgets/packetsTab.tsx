@@ -69,28 +69,30 @@ export function PacketsTab({ details }: { details: Details | undefined }) {
               </button>
             </p>
           )}
-          <table class="pk">
-            <thead>
-              <tr>
-                <th scope="col" class="num">
-                  Time
-                </th>
-                <th scope="col" aria-label="Direction" />
-                <th scope="col">What</th>
-                <th scope="col">Flags</th>
-                <th scope="col" class="num">
-                  Payload
-                </th>
-                <th scope="col">Phase</th>
-                <th scope="col">Note</th>
-              </tr>
-            </thead>
-            <tbody>
-              {packets.slice(0, most).map((p, i) => (
-                <Packet key={i} p={p} begin={begin} />
-              ))}
-            </tbody>
-          </table>
+          <div class="wide">
+            <table class="pk">
+              <thead>
+                <tr>
+                  <th scope="col" class="num">
+                    Time
+                  </th>
+                  <th scope="col" aria-label="Direction" />
+                  <th scope="col">What</th>
+                  <th scope="col">Flags</th>
+                  <th scope="col" class="num">
+                    Payload
+                  </th>
+                  <th scope="col">Phase</th>
+                  <th scope="col">Note</th>
+                </tr>
+              </thead>
+              <tbody>
+                {packets.slice(0, most).map((p, i) => (
+                  <Packet key={i} p={p} begin={begin} />
+                ))}
+              </tbody>
+            </table>
+          </div>
         </>
       )}
       <Filter filter={capture.filter} />
