@@ -37,11 +37,12 @@ describe('regular expressions of the product', () => {
   });
 
   test('the test tells linear work from quadratic and from worse', () => {
-    const verdict = (regex: RegExp) => superlinearWithin(runOf(regex), attacksOn(regex), 3000);
+    const verdict = (regex: RegExp, limitMs?: number) => superlinearWithin(runOf(regex), attacksOn(regex), limitMs);
     expect(verdict(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>`]+/gi)).toMatch(/take/);
     expect(verdict(/(--?[\w-]*)=("[^"]*"|'[^']*'|[^\s]+)/g)).toMatch(/take/);
     expect(verdict(/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g)).toMatch(/take/);
-    expect(verdict(/^(?:a+)+$/)).toMatch(/take|no end/);
+    // The only one that has to be stopped; the others end, on a busy machine later than on another.
+    expect(verdict(/^(?:a+)+$/, 3000)).toMatch(/take|no end/);
     expect(verdict(/[?&]([^=&?#]+)=\*\*\*/)).toBeUndefined();
   });
 
