@@ -43,8 +43,6 @@ export function kernelSide(): void {
 
   it.skipIf(!mayInstall)('Remove shows its command, runs it in the terminal, and sees that it worked', async () => {
     execFileSync(helper, ['install', '--group', 'nogroup']);
-    // Else its text is drawn on a canvas.
-    vs.set({ 'terminal.integrated.gpuAcceleration': 'off' });
     await vs.command('Net Trace: Remove Kernel Helper');
     await dialog().getByText(`${installedFile} uninstall`).waitFor();
     await dialog().getByRole('button', { name: 'Run in Terminal' }).click();

@@ -132,9 +132,12 @@ export function requests(): void {
       await vs.shot('network-breakpoints-dark');
     });
 
-    it('is all there after a reload of the window', async () => {
+    it('is all there after a reload of the window; the rows that were cleared are not', async () => {
       await vs.stop();
+      await vs.clear();
       await vs.reload();
+      await vs.panel.getByText('No requests yet').waitFor();
+      expect(await rows()).toEqual([]);
       await open('Trace Requests');
       await item('path:/a/*').waitFor();
       const checked = (text: string) =>

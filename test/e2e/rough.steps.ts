@@ -1,23 +1,14 @@
 // What goes wrong, or is done in an odd order: two programs at once, kills, files that are no traces. One window.
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rowsIn, type ShownRow } from './rows';
+import { pidOf, rowsIn, type ShownRow } from './rows';
 import { inWindow, vs } from './shared';
-import { until } from './window';
+import { alive, until } from './window';
 
 const rows = () => rowsIn(vs.panel);
-const pidOf = (row: ShownRow | undefined) => Number(row?.thread.split('-')[0]);
 /** Of `/a/12`. */
 const step = (row: ShownRow) => Number(row.name.split('/').at(-1));
-const alive = (pid: number) => {
-  try {
-    return !/^State:\s+Z/m.test(execFileSync('cat', [`/proc/${pid}/status`], { encoding: 'utf8', stdio: 'pipe' }));
-  } catch {
-    return false;
-  }
-};
 const requestsInStatusBar = async () =>
   Number(
     /(\d+) requests?/.exec(
@@ -115,23 +106,6 @@ function programs(): void {
       await vs.notification('The trace was not saved').first().waitFor();
       expect((await rows()).map((r) => r.id)).toEqual(before.map((r) => r.id));
       await vs.command('Notifications: Clear All Notifications');
-    });
-
-    it('the window is loaded anew while a program runs: the program ends with it, its rows are back, the next run works', async () => {
-      await vs.debug('Steady a');
-      await until(async () => (await rows()).some((r) => r.name === '/a/3' && r.status !== ''), 'rows');
-      const running = pidOf((await rows()).at(-1));
-      await vs.reload();
-      await until(() => !alive(running), 'the end of the program');
-      await vs.debug('Steady b');
-      await until(async () => (await rows()).some((r) => r.name === '/b/3'), 'rows of the new run');
-      const all = await rows();
-      const newest = Math.max(...all.map((r) => r.run));
-      const pathsOf = (run: number) => new Set(all.filter((r) => r.run === run).map((r) => r.name.split('/')[1]));
-      expect([pathsOf(newest - 1), pathsOf(newest)]).toEqual([new Set(['a']), new Set(['b'])]);
-      await vs.page.keyboard.press('Shift+F5');
-      await vs.panel.getByText('The program ended').waitFor();
-      await vs.panel.getByText('interrupted').first().waitFor();
     });
   });
 }

@@ -36,3 +36,5 @@ export async function rowsIn(page: FrameLocator): Promise<ShownRow[]> {
 
 /** `/apples 200`, one a row. */
 export const describeRows = (rows: readonly ShownRow[]): string[] => rows.map((r) => `${r.name} ${r.status}`);
+
+export const pidOf = (row: ShownRow | undefined): number => Number(row?.thread.split('-')[0]);

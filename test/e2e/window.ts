@@ -24,10 +24,19 @@ export interface WindowOptions {
 
 /** Polls until `what` gives something truthy; for facts that are not in the page. */
 export async function until<T>(what: () => T | Promise<T>, name: string, ms = longest): Promise<NonNullable<T>> {
-  for (const end = Date.now() + ms; ; await new Promise((r) => setTimeout(r, 25))) {
+  for (const end = Date.now() + ms; ; await new Promise((r) => setTimeout(r, 50))) {
     const found = await what();
     if (found) return found as NonNullable<T>;
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for ${name}`);
+  }
+}
+
+/** Whether a process runs. */
+export function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 
@@ -56,8 +65,9 @@ export class VsCode {
         'editor.minimap.enabled': false,
         'files.simpleDialog.enable': true,
         'debug.toolBarLocation': 'docked',
-        // Each blink draws the window anew, which a processor without a graphics card pays for.
+        // Without a graphics card, the processor draws the window at each blink, and the canvas of a terminal.
         'editor.cursorBlinking': 'solid',
+        'terminal.integrated.gpuAcceleration': 'off',
         'workbench.colorTheme': 'Default Dark Modern',
         ...o.settings,
       },
