@@ -124,7 +124,7 @@ function byteLines(row: Row, { response, body }: Request): string[] {
 /** TCP of the request's own time; of a shared connection it is said of all on it. */
 function kernelLines({ kernel: k }: Request): string[] {
   if (!k) return [];
-  const rtt = k.minRtt === undefined ? undefined : `round trip at least ${timeText(k.minRtt)}`;
+  const rtt = k.minRtt === undefined ? undefined : `round trip at least ${shortTimeText(k.minRtt)}`;
   const repeated =
     k.retransmits === undefined ? undefined : plural(k.retransmits, 'segment repeated', 'segments repeated');
   const window =
@@ -134,6 +134,9 @@ function kernelLines({ kernel: k }: Request): string[] {
   const line = known(rtt, repeated, window);
   return line === '' ? [] : [`kernel: ${line}${k.shared ? ' (of all requests on the connection meanwhile)' : ''}`];
 }
+
+/** Below what `timeText` shows it would read as 0. */
+const shortTimeText = (us: number): string => (us < 50 ? `${us} µs` : timeText(us));
 
 function errorLines({ error }: Request): string[] {
   const lines: string[] = [];
