@@ -24,6 +24,11 @@ describe('a URL in a string', () => {
     ["get(base + '/items|')", 'http://b.example/items/5', false],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: code that is hovered over
     ['get(`/items/${id}|`)', 'http://b.example/items/5', true],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: code that is hovered over
+    ['get(`/items/${id ?? 1}/p|arts?page=${n}#x`)', 'http://b.example/items/5/parts', true],
+    ["f(\"it's\", '/items|/')", 'http://b.example/items', true],
+    ["f('a\\'b', '/items|')", 'http://b.example/items', true],
+    ["f('/items|'), `", 'http://b.example/items', true],
     ["f('x', 'http://A.example/|(.*)[')", 'http://a.example/(.*)[', true],
   ])('%s means %s: %s', (line, url, yes) => expect(matches(line, url)).toBe(yes));
 
