@@ -16,7 +16,7 @@ const requests = join(programs, 'requests.cjs');
 
 const disk = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 if (!disk)
-  console.warn('Full disk (2 tests): skipped, only root may mount a small one, and util-linux has to be there.');
+  console.warn('Full disk (3 tests): skipped, only root may mount a small one, and util-linux has to be there.');
 test.skipIf(!disk)('a full disk: said clearly, the whole trace kept elsewhere, the code stays', async () => {
   const script = 'mount -t tmpfs -o size=256k none /mnt && exec "$@"';
   const wrap = ['unshare', '-m', 'sh', '-c', script, 'sh'];
@@ -46,3 +46,12 @@ test.skipIf(!disk)(
     expect(trace.requests.length).toBeLessThan(2000);
   },
 );
+
+test.skipIf(!disk)('no room for the hook: nothing is started, and the folder is named', async () => {
+  const script = 'mount -t tmpfs -o size=64k none /mnt && TMPDIR=/mnt exec "$@"';
+  const result = await nettrace.run(['run', '--', node, requests, '1'], {
+    wrap: ['unshare', '-m', 'sh', '-c', script, 'sh'],
+  });
+  expect(result).toMatchObject({ code: 2, stdout: '' });
+  expect(result.stderr).toMatch(/^nettrace: ENOSPC: .*\. The temporary folder is \/mnt\.\n$/);
+});
