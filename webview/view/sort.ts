@@ -86,8 +86,12 @@ export function sortRows(rows: readonly Row[], sort: Sort, now: number): readonl
 export function withHops(rows: readonly Row[]): { rows: readonly Row[]; hops: ReadonlySet<string> } {
   const next = new Map<string, Row[]>();
   const hops = new Set<string>();
-  if (!rows.some((r) => r.redirectOf)) return { rows, hops };
-  const shown = new Set(rows.map((r) => r.id));
+  // Few of many rows belong to a chain: only those are kept in sets.
+  const sought = new Set<string>();
+  for (const row of rows) if (row.redirectOf) sought.add(row.redirectOf);
+  if (sought.size === 0) return { rows, hops };
+  const shown = new Set<string>();
+  for (const row of rows) if (sought.has(row.id)) shown.add(row.id);
   for (const row of rows) {
     if (!row.redirectOf || !shown.has(row.redirectOf) || row.redirectOf === row.id) continue;
     hops.add(row.id);
@@ -108,8 +112,12 @@ export function withHops(rows: readonly Row[]): { rows: readonly Row[]; hops: Re
       if (list) for (let i = list.length - 1; i >= 0; i--) stack.push(list[i] as Row);
     }
   };
-  for (const row of rows) if (!hops.has(row.id)) put(row);
-  for (const row of rows) if (!done.has(row.id)) put(row);
+  for (const row of rows) {
+    if (hops.has(row.id)) continue;
+    if (next.has(row.id)) put(row);
+    else out.push(row);
+  }
+  for (const row of rows) if (hops.has(row.id) && !done.has(row.id)) put(row);
   return { rows: out, hops };
 }
 
