@@ -58,6 +58,7 @@ describe.skipIf(why)('figures of a connection', () => {
     socket.write(Buffer.alloc(300_000));
     peer.write(Buffer.alloc(70_000));
     await until('all has arrived', () => peer.bytesRead === 300_000 && socket.bytesRead === 70_000);
+    const asked = process.hrtime.bigint();
     helper.send(watching('c', socket));
     const { at } = await helper.until((m) => m.t === 'sample' && m);
     // One moment: what was said before ss looked is said after it too.
@@ -102,7 +103,7 @@ describe.skipIf(why)('figures of a connection', () => {
     // Taken before it was told, on the clock of the host.
     const { arrived } = helper.said.find(({ message }) => message.t === 'sample') ?? { arrived: 0n };
     expect(BigInt(at)).toBeLessThan(arrived);
-    expect(arrived - BigInt(at)).toBeLessThan(10_000_000_000n);
+    expect(BigInt(at)).toBeGreaterThan(asked);
   });
 
   test('a reader that takes nothing: the time held up by its window, the window 0; then what lies unread', async () => {
@@ -183,7 +184,7 @@ describe.skipIf(why)('figures of a connection', () => {
     await expect.poll(() => sampled.get('interval')?.size).toBe(100);
     expect([...(sampled.get('interval') ?? [])].sort()).toEqual(every(10).sort());
     helper.send({ cmd: 'configure', intervalMs: 0, modulus: 1 });
-    await helper.client.settled(5000);
+    await helper.client.settled(20_000);
     sampled.clear();
     for (const s of sockets) s.end('x');
     await expect.poll(() => sampled.get('close')?.size).toBe(1000);
@@ -212,7 +213,7 @@ describe.skipIf(why)('figures of a connection', () => {
     await until('it has arrived', () => first.peer.bytesRead === 111);
     first.peer.resetAndDestroy(); // no TIME_WAIT: the port is free at once
     await new Promise((resolve) => first.socket.on('error', () => {}).once('close', resolve));
-    await wait(50); // so long between the two
+    await wait(50); // the program's own time between the two
     const bornAgain = process.hrtime.bigint().toString();
     const second = await again(command);
     await new Promise((sent) => second.write(Buffer.alloc(222), sent));
@@ -235,7 +236,7 @@ describe.skipIf(why)('figures of a connection', () => {
     expect(await helper.until((m) => m.t === 'watched' && m)).toMatchObject({ id: 'none', found: false });
     helper.send({ cmd: 'watch', id: 'bad', local: { address: 'x', port: 1 }, remote: nowhere });
     expect(await helper.until((m) => m.t === 'failed' && m.id === 'bad' && m)).toMatchObject({ reason: 'local' });
-    expect((await helper.client.settled(2000))?.t).toBe('stats');
+    expect((await helper.client.settled(20_000))?.t).toBe('stats');
   });
 
   test.skipIf(!root)('another user’s socket is refused', async () => {

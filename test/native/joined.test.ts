@@ -87,13 +87,14 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
     expect(c?.kernel).toMatchObject({ final: true, by: { packetsSent: 'bpf', sendSizes: 'bpf' } });
 
     const late = trace.eventLoopDelays?.filter((d) => d.request === ids['/late']) ?? [];
-    const longest = Math.max(...late.map((d) => d.endAt - d.beginAt));
-    expect(longest).toBeGreaterThan(100_000);
-    expect(longest).toBeLessThan(500_000);
     const { kernel, sendBeginAt = 0, responseBeginAt = 0 } = request('/late');
+    const [longest] = late.toSorted((a, b) => b.endAt - b.beginAt - (a.endAt - a.beginAt));
+    const { beginAt = 0, endAt = 0 } = longest ?? {};
+    expect(endAt - beginAt).toBeGreaterThan(200_000);
+    expect([beginAt > sendBeginAt, beginAt < responseBeginAt]).toEqual([true, true]);
     // On a busy machine no sample may lie between two requests; then it has no figures.
     if (kernel) {
-      expect(kernel.deliveryDuration).toBeGreaterThan(100_000);
+      expect(kernel.deliveryDuration).toBeGreaterThan(199_000);
       expect((kernel.firstByteAt ?? 0) + (kernel.deliveryDuration ?? 0)).toBeCloseTo(responseBeginAt, 1);
       expect(kernel.firstByteAt).toBeGreaterThan(sendBeginAt + 29_000);
     } else expect(request('/late').missing?.kernel).toBe('noSampleBefore');

@@ -8,6 +8,7 @@ import { HelperClient } from '../../src/helper/client';
 import { kernelMessage } from '../../src/helper/kernelMessages';
 import type { Command, Message, OtherMessage } from '../../src/helper/protocol';
 import { scratch } from '../../src/session/testing/scratch';
+import { delay } from '../support/clock';
 import { helperFile } from './helper';
 
 export type Said = (Message | OtherMessage) & Record<string, unknown>;
@@ -94,7 +95,9 @@ export class Kernel implements Disposable {
   }
   /** The kernel's rings have been read, and what was said before is here. */
   async settled(): Promise<Said> {
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    // Longer than the helper leaves them unread: that is due then, and done before the second answer, however late it is.
+    await delay(60);
+    await this.client.settled(20_000);
     const stats = await this.client.settled(20_000);
     if (!stats) throw new Error('the helper does not answer');
     return stats as Said;

@@ -38,9 +38,11 @@ describe.skipIf(why)('life of the helper', () => {
     const features = ['route', 'inetDiag', 'tcpDestroy', 'counters'];
     using helper = root ? new Kernel({ features, wrap: ['unshare', '--net'] }) : new Asked();
     const { pid } = await helper.client.hello();
+    await helper.client.settled(20_000);
+    await until('it sleeps', () => statusOf(pid).State?.startsWith('S'));
     const before = statusOf(pid);
     const ticks = ticksOf(pid);
-    await wait(1000);
+    await wait(1000); // the time in which nothing happens
     const after = statusOf(pid);
     expect(ticksOf(pid) - ticks).toBe(0);
     const woken = Number(after.voluntary_ctxt_switches) - Number(before.voluntary_ctxt_switches);
@@ -74,8 +76,8 @@ describe.skipIf(why)('life of the helper', () => {
 
   test('its parent killed: it goes by itself', async () => {
     // A process between: it starts the helper, says its pid, and is killed.
-    const script = `const c = require('child_process').spawn(process.argv[1], ['--stdio', ...process.argv.slice(2)], { stdio: ['pipe', 'ignore', 'inherit'] });
-      setTimeout(() => console.log(c.pid), 100); setInterval(() => {}, 1000);`;
+    const script = `const c = require('child_process').spawn(process.argv[1], ['--stdio', ...process.argv.slice(2)], { stdio: ['pipe', 'pipe', 'inherit'] });
+      c.stdout.once('data', () => console.log(c.pid)); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['-e', script, helperFile(), ...(root ? ['--as-root'] : [])]);
     const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (t) => resolve(Number(t))));
     expect(isThere(pid)).toBe(true);
@@ -92,16 +94,12 @@ describe.skipIf(why)('life of the helper', () => {
     for (let i = 0; i < 40; i++) helper.send(...many);
     // Until it has dealt with all: nothing waits to be taken by it, and it sleeps.
     const output = (helper.client as unknown as { stream: { output: Socket } }).stream.output;
-    for (let quiet = 0, i = 0; quiet < 5 && i < 200; i++) {
-      await wait(40);
-      const sleeps = statusOf(pid).State?.startsWith('S') && output.writableLength === 0;
-      quiet = sleeps ? quiet + 1 : 0;
-    }
+    await until('it sleeps', () => output.writableLength === 0 && statusOf(pid).State?.startsWith('S'));
     const { VmRSS } = statusOf(pid);
     expect(Number(VmRSS?.split(' ')[0])).toBeLessThan(20_000);
     input.resume();
     const lost = await helper.until((m) => m.t === 'lost' && m.feature === 'counters' && m);
-    const stats = await helper.client.settled(3000);
+    const stats = await helper.client.settled(20_000);
     const sent = helper.all('counters').length;
     const ofCounters = stats?.features.find((f) => (f as { name: string }).name === 'counters') as {
       sent: number;
@@ -140,7 +138,7 @@ describe.skipIf(why)('life of the helper', () => {
     output.write(Buffer.from([0, 0, 0, 0, 1]));
     await expect(helper.until(() => undefined)).rejects.toThrow('ended with code 0');
     const silent = HelperClient.spawn('/bin/cat');
-    await expect(silent.hello(5000)).rejects.toThrow(/ended with code 1/);
+    await expect(silent.hello(20_000)).rejects.toThrow(/ended with code 1/);
   });
 });
 
@@ -269,7 +267,7 @@ describe.skipIf(whyNoTrace)('system calls', () => {
     const client = HelperClient.connected(
       (await import('node:stream')).Duplex.from({ readable: child.stdout, writable: child.stdin }),
     );
-    await client.hello(10_000);
+    await client.hello(20_000);
     const server = createServer((s) => s.resume());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const s = connect((server.address() as { port: number }).port, '127.0.0.1');
@@ -283,11 +281,17 @@ describe.skipIf(whyNoTrace)('system calls', () => {
       { cmd: 'counters', trigger: 'end' },
       { cmd: 'capture', icmp: true },
     );
-    await client.settled(3000);
-    await wait(50);
-    s.destroy();
+    const said: { t: string; id?: string; trigger?: string; final?: boolean }[] = [];
+    client.listen({ message: (m) => said.push(m as (typeof said)[number]) });
+    await client.settled(20_000);
+    // An interval in which something was sent, and the end.
+    await until('figures at an interval', () => {
+      s.write('x');
+      return said.some((m) => m.t === 'sample' && m.trigger === 'interval');
+    });
+    s.end();
+    await until('the last figures', () => said.some((m) => m.t === 'sample' && m.final));
     server.close();
-    await wait(50);
     client.close();
     await new Promise((resolve) => child.once('exit', resolve));
     const seen = callsIn(log);

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
+import { until } from '../support/clock';
 import { droppingRules, onTheWire } from './dropping';
 import { shipped, skipped, whyNot } from './helper';
 import { Spaces } from './spaces';
@@ -13,6 +14,8 @@ const why = whyNot('lost packets', { root: true, programs: ['ip', 'nft', 'nsente
 describe.skipIf(why)('lost packets', () => {
   let spaces: Spaces;
   let server: ReturnType<typeof spawn>;
+  /** By the server: that it is ready, and the path of each request. */
+  let said = '';
   const program = join(import.meta.dirname, 'programs/uploads.cjs');
   const nettrace = why === undefined ? shipped() : undefined;
 
@@ -23,7 +26,10 @@ describe.skipIf(why)('lost packets', () => {
     spaces.ip('client', 'route change default via 10.91.1.1 rto_min 3s');
     const [command = '', ...args] = spaces.in('server', process.execPath, program);
     server = spawn(command, args, { env: { ...process.env, SERVER: spaces.server } });
-    await once(server.stdout as NodeJS.ReadableStream, 'data');
+    server.stdout?.on('data', (d: Buffer) => {
+      said += d.toString();
+    });
+    await until('the server', () => said.includes('ready'));
   });
   afterAll(async () => {
     server.kill();
@@ -91,30 +97,21 @@ describe.skipIf(why)('lost packets', () => {
   });
 
   test('the helper killed on the way: the program and the trace go on, and the trace says so', async () => {
+    said = '';
     const running = uploads();
-    const killed = (async () => {
-      const { readdirSync } = await import('node:fs');
-      for (;;) {
-        const pid = readdirSync('/proc').find((p) => {
-          try {
-            return (
-              /^\d+$/.test(p) &&
-              readFileSync(`/proc/${p}/cmdline`, 'latin1').startsWith(join(nettrace?.bin ?? '', '../native'))
-            );
-          } catch {
-            return false;
-          }
-        });
-        if (pid !== undefined) {
-          await new Promise((resolve) => setTimeout(resolve, 250));
-          process.kill(Number(pid), 'SIGKILL');
-          return;
+    const helper = () =>
+      readdirSync('/proc').find((p) => {
+        try {
+          const line = /^\d+$/.test(p) ? readFileSync(`/proc/${p}/cmdline`, 'latin1') : '';
+          return line.startsWith(join(nettrace?.bin ?? '', '../native'));
+        } catch {
+          return false;
         }
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    })();
+      });
+    const pid = await until('a helper', helper);
+    await until('the first request at the server', () => said.includes('/first'));
+    process.kill(Number(pid), 'SIGKILL');
     const trace = await running;
-    await killed;
     expect(trace.requests.map((r) => r.outcome)).toEqual(['complete', 'complete', 'complete']);
     const source = trace.sources.find((s) => s.name === 'inetDiag');
     expect(source).toMatchObject({ state: 'partial', reason: 'fault', detail: 'The helper ended by SIGKILL.' });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wiresharkFilter } from '../../src/model/wireshark';
+import { written } from '../support/captureFile';
 import { until } from '../support/clock';
 import { Upstream } from '../support/upstream';
 import { type Captured, capinfos, captured, start, tshark, whyNoPackets } from './capturing';
@@ -50,7 +50,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     const by = engine === 'helper' ? ({ helper: 'auto', helperOptions: { file: helperFile() } } as const) : {};
     all = await captured({ ...env, NEW: '20' }, by);
     hammer.kill();
-    await wait(300); // tcpdump writes what the kernel holds
+    await written(tcpdumped, Number(servers[0]));
     tcpdump.kill('SIGINT');
     await once(tcpdump, 'close');
     saved = await all.save({ keys: true });

@@ -8,7 +8,10 @@ if (process.env.SERVER) {
     request.on('data', (piece) => {
       bytes += piece.length;
     });
-    request.on('end', () => response.end(String(bytes)));
+    request.on('end', () => {
+      console.log(request.url);
+      response.end(String(bytes));
+    });
   });
   server.listen(8080, process.env.SERVER, () => console.log('ready'));
 } else {
