@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +124,14 @@ describe.skipIf(why)('life of the helper', () => {
         s.on('close', resolve);
       });
     for (let i = 0; i < 100; i++) await one();
+    // The kernel tells of them when it comes to it: it has dropped some at a socket of the helper.
+    const sockets = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    const dropped = () =>
+      readFileSync(`/proc/${pid}/net/netlink`, 'utf8')
+        .split('\n')
+        .map((line) => line.trim().split(/ +/))
+        .some(([, , , , , , , , drops, inode]) => Number(drops) > 0 && sockets.includes(`socket:[${inode}]`));
+    await until('the kernel drops some', dropped);
     process.kill(pid, 'SIGCONT');
     const lost = await helper.until((m) => m.t === 'lost' && m);
     expect(lost).toMatchObject({ feature: 'tcpDestroy' });
