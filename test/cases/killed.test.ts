@@ -18,6 +18,8 @@ describe.each(nodes)('Node $major', (node) => {
     upstream.facts.clear();
     const run = await runTraced(node, join(import.meta.dirname, 'programs/endless.cjs'), {
       env: upstream.environment,
+      // While its loop is busy a process writes every 5 ms; a machine that gives it no time makes it look so.
+      conf: { gap: 0 },
       started: (child) => {
         let printed = '';
         child.stdout?.on('data', (d: string) => {
@@ -30,9 +32,11 @@ describe.each(nodes)('Node $major', (node) => {
     expect(run.signal).toBe(signal);
     expect(problemsOf(run)).toEqual([]);
     const { requests } = new Observed(run);
-    // Each request the server saw is there: its line was written in the tick that sent it.
+    // Each request the server saw is there: its line was written at the end of the tick that sent it. Only the newest
+    // may lack, when the process was killed between the two.
     const urls = new Set(requests.map((r) => r.url?.replace(/^http:\/\/[^/]*/, '')));
-    for (const { target } of upstream.facts.requests) expect(urls).toContain(target);
+    const seen = upstream.facts.requests.map(({ target }) => target);
+    expect(seen.filter((target) => !urls.has(target) && target !== seen.at(-1))).toEqual([]);
     const done = run.stdout.trim().split('\n').length;
     const complete = requests.filter((r) => r.outcome === 'complete').length;
     expect(complete).toBeGreaterThanOrEqual(done - 1);
