@@ -171,6 +171,9 @@ function send(k: Case): Part[] {
   if (whole === 0) return [];
   const parts = k.breakdown.phases.find((p) => p.name === 'send')?.parts ?? [];
   const unsent = Math.min(whole, parts.find((p) => p.name === 'unsent')?.duration ?? 0);
+  const { api = '', body } = k.r;
+  // Called with everything there is to send: the program has nothing to do with what comes before the first byte.
+  if (body === undefined && (api === 'fetch' || api === 'undici')) return [beforeFirstByte(k, whole, unsent)];
   const stall = Math.min(whole - unsent, parts.find((p) => p.name === 'stall')?.duration ?? 0);
   const waits = k.r.body?.drainWaits;
   return [
@@ -198,6 +201,17 @@ function send(k: Case): Part[] {
     },
   ];
 }
+
+const beforeFirstByte = (k: Case, whole: number, unsent: number): Part => ({
+  rule: 'unsent',
+  fault: 'unclear',
+  phase: 'send',
+  lo: 0,
+  hi: whole,
+  text: (share) => `Sending: ${share}. Not clear: the HTTP client, or a process that was busy or stopped.`,
+  advice: 'Check whether the event loop was busy then.',
+  evidence: [time('not written yet', unsent, k.r.id, 'sendBeginAt'), time('sending', whole, k.r.id)],
+});
 
 function wait(k: Case): Part[] {
   const d = durationOf(k, 'wait');

@@ -488,3 +488,16 @@ test('ended by AbortSignal.timeout: failed, as its row and the counts say', () =
     'Timed out: AbortSignal.timeout = 50 ms; 51 ms of it waiting for the server.',
   ]);
 });
+
+test('a fetch without a body was complete when it was called: what comes before its first byte is not blamed on its code', () => {
+  const late = { assignedAt: 10 * ms, sendBeginAt: 1810 * ms, sendEndAt: 1810 * ms, responseBeginAt: 1820 * ms };
+  const records = one({ ...late, endAt: 1821 * ms, url: 'http://127.0.0.1/' });
+  const [, fault, , text] = said(records);
+  expect(fault).toBe('yourCode');
+  expect(text).toMatch(/^Your code: 1\.80 s of 1\.82 s \(\d+ %\) before it wrote the request\.$/);
+  const [request] = records.requests ?? [];
+  const fetched = { ...records, requests: [{ ...(request as Request), api: 'fetch' }] };
+  const other = said(fetched);
+  expect(other.slice(0, 2)).toEqual(['slow', 'unclear']);
+  expect(other[3]).not.toContain('Your code');
+});
