@@ -63,6 +63,11 @@ describe('axe', () => {
       expect((await contrasts(panel)).filter(([, ratio]) => ratio < least)).toEqual([]);
     },
   );
+  test('a colour that a theme or a user gives to a phase is the one that is drawn', async () => {
+    const { page } = await openPanel(browser, { state, theme: 'High Contrast', height: 860, width: 1600 });
+    const square = page.locator('.leg .sq.tcp');
+    expect(await square.evaluate((e) => getComputedStyle(e).backgroundColor)).toBe('rgb(243, 133, 24)');
+  });
   test('the tabs', async () => {
     const panel = await openPanel(browser, { state, height: 860 });
     await details(panel, 13);

@@ -207,6 +207,8 @@ const highContrast = (dark: boolean): Record<string, string> => {
   const focus = dark ? '#f38518' : '#006bbd';
   return {
     ...fonts,
+    // Colours of our own; VS Code replaces only the first dot of their ids.
+    'netTrace-phase.tcp': dark ? '#f38518' : '#a84300',
     ...phaseColours(dark),
     foreground: fore,
     descriptionForeground: dark ? '#ffffffb3' : '#292929',
