@@ -8,7 +8,7 @@ import { scratch } from '../session/testing/scratch';
 import { excerptOf } from './excerpt';
 
 const windows = process.platform === 'win32';
-const workspace = join(scratch(), 'work');
+const workspace = join(scratch(), 'workspace');
 mkdirSync(workspace);
 const elsewhere = scratch();
 const code = 'one\ntwo\nthree\n';
@@ -29,7 +29,7 @@ test('of an opened trace: files of the workspace, by name and by where links lea
   const outside = join(elsewhere, 'a.js');
   expect(await excerptOf(outside, 2, { folders })).toEqual({ codeWithheld: 'outsideWorkspace' });
   expect(await excerptOf(outside, 2, { folders: [] })).toEqual({ codeWithheld: 'outsideWorkspace' });
-  expect(await excerptOf(`${workspace}/../work/a.js`, 2, { folders })).toEqual(shown);
+  expect(await excerptOf(`${workspace}/../workspace/a.js`, 2, { folders })).toEqual(shown);
   expect(await excerptOf(join(workspace, '..', 'a.js'), 2, { folders })).toEqual({ codeWithheld: 'outsideWorkspace' });
   expect(await excerptOf(`${workspace}-more/a.js`, 2, { folders })).toEqual({ codeWithheld: 'outsideWorkspace' });
   expect(await excerptOf(outside, 2, { folders, asked: true })).toEqual(shown);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { visible } from '../support/check';
 import { nodes } from '../support/nodes';
 import { runPlain } from '../support/program';
-import { runTraced } from '../support/run';
+import { runTraced, type TracedRun } from '../support/run';
 
 const program = join(import.meta.dirname, 'programs/masking.cjs');
 const length = 64 * 1024;
@@ -24,6 +24,9 @@ const hostile: Record<string, string> = {
   escapes: fill('?a=%2525'),
 };
 const plainText = fill('Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod. ');
+/** What the hook said of parts that it switched off. */
+const faultsOf = (run: TracedRun): { part: string; message: string }[] =>
+  run.lines.filter(({ text }) => text.includes('"reason":"fault"')).map(({ text }) => JSON.parse(text));
 let server: Server;
 let url: string;
 
@@ -89,9 +92,7 @@ describe.each(nodes.slice(0, 1).concat(nodes.slice(-1)))('Node $major', (node) =
     const plain = await runPlain(node, program, { args, execArgv });
     const run = await runTraced(node, program, { args, execArgv, conf: { ...conf, maskingMs: 0 } });
     expect({ ...visible(run), stderr: '' }).toEqual({ ...visible(plain), stderr: '' });
-    const faults = run.lines
-      .filter(({ text }) => text.includes('"reason":"fault"'))
-      .map(({ text }) => JSON.parse(text));
+    const faults = faultsOf(run);
     expect(faults.map((f) => f.part).sort()).toEqual(['bodies', 'headers']);
     for (const f of faults) expect(f.message).toBe('Error: masking took 0 ms of one tick');
     const [thread] = [...run.store.processes.values()].flatMap((p) => p.threads);
@@ -107,9 +108,7 @@ describe.each(nodes.slice(0, 1).concat(nodes.slice(-1)))('Node $major', (node) =
     const plain = await runPlain(node, program, { args, execArgv });
     const run = await runTraced(node, program, { args, execArgv, conf: { ...conf, maskingMs: 0 } });
     expect({ ...visible(run), stderr: '' }).toEqual({ ...visible(plain), stderr: '' });
-    const faults = run.lines
-      .filter(({ text }) => text.includes('"reason":"fault"'))
-      .map(({ text }) => JSON.parse(text));
+    const faults = faultsOf(run);
     expect(faults.map((f) => f.part).sort()).toEqual(['bodies', 'headers']);
     expect(run.trace.requests.map((r) => r.response?.status)).toEqual([200, 200]);
     expect(run.trace.requests.filter((r) => r.response?.content?.text !== undefined)).toEqual([]);

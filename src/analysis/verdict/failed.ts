@@ -316,12 +316,13 @@ export function failedVerdict(k: Case): Verdict {
     if (said) return { level: 'failed', ...said };
   }
   const where = k.phase === undefined ? '' : `, in ${phaseWords[k.phase]}`;
+  const after = afterText(k);
   return {
     level: 'failed',
     rule: 'unknown',
     fault: 'unclear',
     certainty: 'unclear',
-    text: `Failed: ${k.code ?? k.error?.name ?? k.error?.message ?? 'no reason given'}${where}${afterText(k).replace(' after', ', after')}.`,
+    text: `Failed: ${k.code ?? k.error?.name ?? k.error?.message ?? 'no reason given'}${where}${after && `,${after}`}.`,
     evidence: [...totalEvidence(k, 'until failure'), ...code(k)],
   };
 }
