@@ -1,4 +1,5 @@
 /** What the user should know once in a window: in the log when it happens, in the panel with the next run that begins. */
+import { plural } from '../model/text';
 import type { Log } from './log';
 import type { Run } from './run';
 
@@ -23,4 +24,4 @@ export class Notices {
 }
 
 export const secretsDeleted = (files: number): string =>
-  `A session that did not end properly had left TLS keys on this machine (${files} ${files === 1 ? 'file' : 'files'}); they were deleted.`;
+  `A session that did not end properly had left TLS keys on this machine (${plural(files, 'file')}); they were deleted.`;
