@@ -171,7 +171,7 @@ describe('each kind', () => {
     );
     expect(stops.map((s) => s.record.outcome)).toEqual(['running', 'running']);
     expect(stops.map((s) => Number(s.record.durationMs) > 100)).toEqual([true, true]);
-    const busy = await run(node, [{ kind: 'slowerThan', thresholdMs: 600 }], ['blocked']);
+    const busy = await run(node, [{ kind: 'slowerThan', thresholdMs: 2000 }], ['blocked']);
     expect(busy.stops).toEqual([]);
   });
 

@@ -82,7 +82,7 @@ const acts = {
   },
   async blocked() {
     const answered = get('/slow');
-    const until = Date.now() + 700;
+    const until = Date.now() + 2200;
     while (Date.now() < until);
     await answered;
   },
