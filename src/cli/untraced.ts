@@ -32,7 +32,7 @@ export function untracedOf(session: TraceSession, seen: readonly (Unhooked & { a
 const reasons: Record<string, string> = {
   replaced: 'its NODE_OPTIONS was replaced. Append to it: NODE_OPTIONS="$NODE_OPTIONS …"',
   script: 'the command sets NODE_OPTIONS itself. Append to it: NODE_OPTIONS="$NODE_OPTIONS …"',
-  cleared: 'it was started without NODE_OPTIONS. Pass it on: env: { ...process.env, … }',
+  cleared: 'its environment has no NODE_OPTIONS. To trace it too, pass that variable on: env: { ...process.env, … }',
 };
 
 /** One line: which, why, what to do. */

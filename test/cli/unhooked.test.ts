@@ -122,7 +122,7 @@ describe('what cannot be traced is named, with what to do', () => {
     expect(code).toBe(7);
     expect(stderr).toContain('no requests in the one process that loaded the hook (node clears.cjs)');
     expect(stderr).toMatch(
-      /nettrace: not traced: node app\.cjs \(process \d+\): it was started without NODE_OPTIONS\. Pass it on/,
+      /nettrace: not traced: node app\.cjs \(process \d+\): its environment has no NODE_OPTIONS\. To trace it too, pass that variable on/,
     );
   });
 
