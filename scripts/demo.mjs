@@ -13,7 +13,7 @@ await main(() => {
   const { status } = spawnSync(process.execPath, ['dist/nettrace.cjs', ...command], { cwd: root, stdio: 'inherit' });
   if (!existsSync(file)) return status || 1;
   console.error(
-    `\nThe trace is in ${file}\nTo look at it: npm start, then "Net Trace: Open Trace…" in the command palette.`,
+    `\nThe servers of the sample are not traced on purpose.\nThe trace is in ${file}\nTo look at it: npm start, then "Net Trace: Open Trace…" in the command palette.`,
   );
   return status ?? 1;
 });
