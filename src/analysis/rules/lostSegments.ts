@@ -35,7 +35,7 @@ export function retransmitRule(facts: Facts): Draft[] {
         time('longest wait', longest.wait, longest.r.id, 'responseBeginAt'),
         ...(longest.r.kernel?.minRtt === undefined
           ? []
-          : [time('smallest round trip', longest.r.kernel.minRtt, longest.r.id, 'kernel.minRtt')]),
+          : [time('minimum round trip', longest.r.kernel.minRtt, longest.r.id, 'kernel.minRtt')]),
       ],
       advice: 'Check the network: Wi-Fi, VPN, a saturated link, the MTU. It is not your code.',
     });
