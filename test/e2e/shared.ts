@@ -28,5 +28,7 @@ export function inWindow(size: { width: number; height: number }): void {
     if (task.result?.state !== 'fail') return;
     failed = true;
     await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
+    // A program that stands at a breakpoint would be in the way of every step that follows.
+    await vs.stopAll().catch((error) => console.log('A program could not be stopped:', error));
   });
 }

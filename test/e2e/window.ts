@@ -260,16 +260,25 @@ export class VsCode {
 
   /** Ends what is debugged, launched or attached to, and waits until the debugger has let go of it. */
   async stop(): Promise<void> {
-    // The number of sessions, whichever view is open. What has not begun cannot be stopped.
-    const sessions = this.page.locator('.activitybar .action-item:has(.codicon-run-view-icon) .badge-content');
-    await sessions.filter({ hasText: /[0-9]/ }).waitFor();
+    // What has not begun cannot be stopped.
+    await this.#sessions.filter({ hasText: /[0-9]/ }).waitFor();
+    await this.stopAll();
+  }
+
+  /** Ends what is being debugged, if anything is. */
+  async stopAll(): Promise<void> {
     await until(async () => {
-      await this.page.keyboard.press('Shift+F5');
-      return sessions.waitFor({ state: 'hidden', timeout: 3000 }).then(
+      if (await this.#sessions.isVisible()) await this.page.keyboard.press('Shift+F5');
+      return this.#sessions.waitFor({ state: 'hidden', timeout: 3000 }).then(
         () => true,
         () => false,
       );
     }, 'the end of debugging');
+  }
+
+  /** The number of sessions, whichever view is open. */
+  get #sessions(): Locator {
+    return this.page.locator('.activitybar .action-item:has(.codicon-run-view-icon) .badge-content');
   }
 
   /** Of the cursor, as the status bar says. */

@@ -93,24 +93,24 @@ const [node] = nodes.filter((n) => n.major === 24);
 /** Given up while the connection is being made: a busy machine does so with those of the program, too. */
 test('phase: of an aborted request it is the one that it was in', async () => {
   if (!node) return;
-  const requests = ['phase:tcp', 'phase:wait'].map((condition) => ({ id: condition, condition }));
+  const requests = ['phase:tcp', 'phase:wait', 'tcp:>0'].map((condition) => ({ id: condition, condition }));
   const run = await runTraced(node, join(import.meta.dirname, 'programs/stuck.cjs'), {
     requests: [{ id: 'all', condition: '' }, ...requests],
   });
   expect(run.stdout).toBe('true\ntrue\n');
-  const { query } = parseQuery('phase:tcp');
-  const test = compileQuery(present(query, 'query'), rowFields);
+  const onHost = (text: string) => compileQuery(present(parseQuery(text).query, text), rowFields);
   const records = [...run.store.requests.values()];
   expect(
     records.map((r) => [
       r.outcome,
-      test(rowOf(r, run.store, 0)),
+      onHost('phase:tcp tcp:>0')(rowOf(r, run.store, 0)),
       r.traceRequests?.includes('phase:tcp'),
       r.traceRequests?.includes('phase:wait'),
+      r.traceRequests?.includes('tcp:>0'),
     ]),
   ).toEqual([
-    ['aborted', true, true, false],
-    ['aborted', true, true, false],
+    ['aborted', true, true, false, true],
+    ['aborted', true, true, false, true],
   ]);
 });
 
