@@ -164,7 +164,10 @@ export const requestFields: Fields<RequestRecord> = {
   tcp: atEnd((r) => {
     const wire = setUp(r);
     if (wire === undefined || (wire.lookup && (wire.lookup.endAt === 0 || wire.lookup.error))) return undefined;
-    return between(Math.max(wire.lookup?.endAt ?? wire.beginAt, r.createdAt), wire.connectedAt || wire.endAt || endOf(r));
+    return between(
+      Math.max(wire.lookup?.endAt ?? wire.beginAt, r.createdAt),
+      wire.connectedAt || wire.endAt || endOf(r),
+    );
   }),
   tls: atEnd((r) => {
     const wire = setUp(r);
