@@ -25,7 +25,7 @@ const acts = {
     await closed(own.once('data', () => own.resetAndDestroy()));
     const idle = net.connect(at); // @timeout
     say(idle, 'echo');
-    await closed(idle.resume().setTimeout(60, () => idle.destroy()));
+    await closed(idle.once('data', () => idle.setTimeout(60, () => idle.destroy())));
     const half = net.connect({ ...at, allowHalfOpen: true }); // @half
     half.resume().end('late');
     await closed(half);
@@ -40,7 +40,7 @@ const acts = {
     // Ended by a time-out, closed when the peer has ended too; and a call that does not dial at all.
     const given = net.connect(at); // @givenUp
     say(given, 'echo');
-    await closed(given.resume().setTimeout(60, () => given.end()));
+    await closed(given.once('data', () => given.setTimeout(60, () => given.end())));
     try {
       net.connect(70_000);
     } catch (e) {
