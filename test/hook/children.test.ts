@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { visible } from '../support/check';
 import { nodes } from '../support/nodes';
 import { runPlain } from '../support/program';
-import { runTraced } from '../support/run';
+import { faultsOf, runTraced } from '../support/run';
 
 const program = join(import.meta.dirname, 'programs/children.cjs');
 
@@ -28,9 +28,7 @@ describe.each(nodes.filter((n) => n.major >= 20))('Node $major', (node) => {
       const plain = await runPlain(node, program, { env });
       const run = await runTraced(node, program, { env, conf: { faults: [name] } });
       expect(visible(run)).toEqual(visible(plain));
-      const faults = run.lines.filter(
-        ({ text }) => text.includes('"reason":"fault"') && text.includes('"part":"children"'),
-      );
+      const faults = faultsOf(run).filter(({ part }) => part === 'children');
       expect(faults.length).toBeGreaterThanOrEqual(1);
       expect(run.trace.processes[0]?.untracedChildren).toBeUndefined();
     },

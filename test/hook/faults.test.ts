@@ -11,7 +11,7 @@ import { Http2Upstream } from '../support/http2upstream';
 import { type NodeVersion, nodes, repository } from '../support/nodes';
 import { present } from '../support/observe';
 import { type Ending, runPlain } from '../support/program';
-import { runTraced } from '../support/run';
+import { faultsOf, runTraced } from '../support/run';
 import { Upstream } from '../support/upstream';
 
 const folder = join(repository, 'src/hook');
@@ -78,12 +78,6 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([upstream.close(), http2.close(), strict.close()]));
 
-interface Fault {
-  k: string;
-  part: string;
-  message: string;
-}
-
 const execArgv = ['--no-warnings'];
 /** What a user sees of a program without the hook. */
 type Plain = { file: string; args: string[]; ending: Ending };
@@ -105,9 +99,7 @@ async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, f
     ...(failing.some((h) => partOf(h) === 'breakpoints') ? { breakpoints: logged } : {}),
   });
   expect({ failing, ...visible(run) }).toEqual({ failing, ...visible(plain) });
-  const faults = run.lines
-    .filter(({ text }) => text.includes('"reason":"fault"'))
-    .map(({ text }) => JSON.parse(text) as Fault);
+  const faults = faultsOf(run);
   for (const fault of faults) expect(fault).toMatchObject({ k: 'ctl', message: 'Error: injected' });
   expect(run.lines.at(-1)?.text).toMatch(/"k":"(exit|site)"/);
   const off = faults.map((f) => f.part);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { visible } from '../support/check';
 import { nodes } from '../support/nodes';
 import { runPlain } from '../support/program';
-import { runTraced, type TracedRun } from '../support/run';
+import { faultsOf, runTraced } from '../support/run';
 
 const program = join(import.meta.dirname, 'programs/masking.cjs');
 const length = 64 * 1024;
@@ -24,9 +24,6 @@ const hostile: Record<string, string> = {
   escapes: fill('?a=%2525'),
 };
 const plainText = fill('Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod. ');
-/** What the hook said of parts that it switched off. */
-const faultsOf = (run: TracedRun): { part: string; message: string }[] =>
-  run.lines.filter(({ text }) => text.includes('"reason":"fault"')).map(({ text }) => JSON.parse(text));
 let server: Server;
 let url: string;
 
@@ -77,7 +74,7 @@ describe.each(nodes.slice(0, 1).concat(nodes.slice(-1)))('Node $major', (node) =
     const plain = await runPlain(node, program, { args, execArgv });
     const run = await runTraced(node, program, { args, execArgv, conf });
     expect({ ...visible(run), stderr: '' }).toEqual({ ...visible(plain), stderr: '' });
-    expect(run.lines.filter(({ text }) => text.includes('"reason":"fault"'))).toEqual([]);
+    expect(faultsOf(run)).toEqual([]);
     expect(run.lines.some(({ text }) => text.includes('SECRET-1'))).toBe(false);
     const bodies = run.trace.requests.filter((r) => r.response?.content?.text !== undefined);
     expect(bodies.length).toBeGreaterThan(0);

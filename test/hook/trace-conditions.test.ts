@@ -91,7 +91,7 @@ const conditions = [
 const [node] = nodes.filter((n) => n.major === 24);
 
 /** Given up while the connection is being made: a busy machine does so with those of the program, too. */
-test('phase: of an aborted request it is the one that it was in', async () => {
+test('given up while connecting: the phase is tcp, and lasted until then', async () => {
   if (!node) return;
   const requests = ['phase:tcp', 'phase:wait', 'tcp:>0'].map((condition) => ({ id: condition, condition }));
   const run = await runTraced(node, join(import.meta.dirname, 'programs/stuck.cjs'), {

@@ -64,3 +64,13 @@ export async function runTraced(node: NodeVersion, program: string, given: RunOp
     rmSync(spool, { recursive: true, force: true });
   }
 }
+
+/** A part of the hook that switched itself off, as its line says. */
+export interface Fault {
+  k: string;
+  part: string;
+  message: string;
+}
+
+export const faultsOf = (run: TracedRun): Fault[] =>
+  run.lines.filter(({ text }) => text.includes('"reason":"fault"')).map(({ text }) => JSON.parse(text));
