@@ -5,7 +5,9 @@ export const maxFlaky = 2;
 
 /**
  * @typedef {object} Report what scripts/reporter.mjs sends
- * @property {{ name: string, state: string, flaky: boolean, messages: string[] }[]} tests
+ * @property {{ name: string, suite: string, state: string, flaky: boolean, messages: string[] }[]} tests `suite`: the
+ *   outermost; `messages`: one line for each time it failed
+ * @property {string[]} [flaky] one line for each suite that passed when it was repeated as a whole
  * @property {string[]} others failures that belong to no test: files that did not load, hooks, errors between tests
  */
 
@@ -17,7 +19,7 @@ export const maxFlaky = 2;
  *   each failure, and `flaky` one for each flaky test, with the first line of its message
  */
 export function read(report, status, part) {
-  const counts = { passed: 0, failed: 0, skipped: 0, names: [], flaky: [] };
+  const counts = { passed: 0, failed: 0, skipped: 0, names: [], flaky: [...(report?.flaky ?? [])] };
   for (const { name, state, flaky, messages } of report?.tests ?? []) {
     const line = `${name}: ${firstLine(messages[0])}`;
     if (state === 'passed') counts.passed++;
@@ -33,6 +35,34 @@ export function read(report, status, part) {
     counts.names.push(`${part}: exit code ${status}, and no test failed: the output above says why`);
   }
   return counts;
+}
+
+/** The outermost suites in which something failed, each with its first failure. */
+export function failedSuites({ tests, others }) {
+  const suites = new Map();
+  const add = (suite, line) => suites.has(suite) || suites.set(suite, line);
+  for (const line of others) add(/ > ([^>:]+)/.exec(line)?.[1].trim(), firstLine(line));
+  for (const { suite, name, state, messages } of tests)
+    if (state === 'failed') add(suite, `${name}: ${firstLine(messages[0])}`);
+  return suites;
+}
+
+/**
+ * What a run means together with a second one of its failed suites. A suite that passed then is flaky once, whatever the
+ * number of its tests that failed after the first.
+ *
+ * @param {Report} first
+ * @param {Report} second
+ * @returns {Report}
+ */
+export function repeated(first, second) {
+  const before = failedSuites(first);
+  const after = failedSuites(second);
+  const tests = first.tests.map((test) =>
+    before.has(test.suite) ? (second.tests.find(({ name }) => name === test.name) ?? test) : test,
+  );
+  const flaky = [...before].filter(([suite]) => !after.has(suite)).map(([, line]) => line);
+  return { tests, others: second.others, flaky };
 }
 
 /** The last lines of a run. `table` has the counts of each part, under `part` its name. */
@@ -57,5 +87,5 @@ function summary({ passed, failed, skipped }) {
 }
 
 function firstLine(text = '') {
-  return text.trim().split('\n', 1)[0].slice(0, 300);
+  return text.trim().split('\n', 1)[0].slice(0, 500);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conclusion, read } from './report.mjs';
+import { conclusion, failedSuites, read, repeated } from './report.mjs';
 
 const test = (state, rest = {}) => ({ name: 'a.test.ts > counts', state, flaky: false, messages: [], ...rest });
 const failure = ['AssertionError: expected 1 to be 2\n    at x'];
@@ -42,6 +42,61 @@ describe('report of a run', () => {
       });
     },
   );
+});
+
+describe('failed suites that are repeated', () => {
+  const step = (suite, name, state, messages = []) => ({
+    ...test(state, { messages }),
+    suite,
+    name: `${suite} > ${name}`,
+  });
+  const first = {
+    tests: [
+      step('replay', 'opens', 'passed'),
+      step('reload', 'shows', 'failed', ['TimeoutError: x (reload.steps.ts:31)']),
+      step('reload', 'goes on', 'failed', ['AssertionError: y']),
+      step('rough', 'opens', 'skipped'),
+    ],
+    others: ['vscode.e2e.ts > rough: TimeoutError: z (shared.ts:14)'],
+  };
+  const flaky = [
+    'vscode.e2e.ts > rough: TimeoutError: z (shared.ts:14)',
+    'reload > shows: TimeoutError: x (reload.steps.ts:31)',
+  ];
+  const passed = [
+    step('reload', 'shows', 'passed'),
+    step('reload', 'goes on', 'passed'),
+    step('rough', 'opens', 'passed'),
+  ];
+
+  it('are those of failed tests and of failed hooks', () => {
+    expect([...failedSuites(first).keys()]).toEqual(['rough', 'reload']);
+  });
+
+  it('are flaky, once each, when they pass', () => {
+    const tests = [step('replay', 'opens', 'skipped'), ...passed];
+    const counts = read(repeated(first, { tests, others: [] }), 0, 'e2e');
+    expect(counts).toEqual({ passed: 4, failed: 0, skipped: 0, names: [], flaky });
+  });
+
+  it('fail with what failed the second time', () => {
+    const again = {
+      tests: [step('reload', 'shows', 'failed', ['TimeoutError: again']), ...passed.slice(1)],
+      others: [],
+    };
+    const counts = read(repeated(first, again), 1, 'e2e');
+    expect(counts).toMatchObject({
+      passed: 3,
+      failed: 1,
+      names: ['reload > shows: TimeoutError: again'],
+      flaky: flaky.slice(0, 1),
+    });
+  });
+
+  it('fail when a hook fails again', () => {
+    const again = { tests: passed, others: ['vscode.e2e.ts > rough: TimeoutError: z'] };
+    expect(read(repeated(first, again), 1, 'e2e')).toMatchObject({ failed: 1, flaky: flaky.slice(1) });
+  });
 });
 
 describe('last lines', () => {

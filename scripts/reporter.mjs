@@ -1,5 +1,7 @@
 // Vitest's reporter for `npm test`: prints as Vitest does, and sends to the process that started it the number of
 // finished tests, and at the end what report.mjs reads.
+import { basename } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { DefaultReporter } from 'vitest/node';
 
 export default class extends DefaultReporter {
@@ -38,6 +40,8 @@ function reportOf(modules, unhandledErrors) {
 function testOf(file, test) {
   const { state, errors = [] } = test.result();
   return {
+    file,
+    suite: test.fullName.split(' > ', 1)[0],
     name: `${file} > ${test.fullName}`,
     state,
     flaky: test.diagnostic()?.flaky ?? false,
@@ -45,6 +49,16 @@ function testOf(file, test) {
   };
 }
 
-function messageOf({ name, message }) {
-  return name && !message.startsWith(name) ? `${name}: ${message}` : message;
+/** In one line what failed, where, and for what a page was waited. */
+function messageOf({ name, message, stacks = [] }) {
+  const [text, ...log] = stripVTControlCharacters(message).trim().split('\n');
+  const awaited = /- (waiting for .*)/.exec(log.join('\n'))?.[1];
+  const [place] = stacks.filter(({ file }) => !file.includes('node_modules'));
+  // The line of the test itself, not of a helper that it called.
+  const own = stacks.findLast(({ file }) => /\.(test|steps|e2e)\.[cm]?[jt]s$/.test(file)) ?? place;
+  return [
+    name && !text.startsWith(name) ? `${name}: ${text}` : text,
+    ...(awaited ? [awaited] : []),
+    ...(own ? [`(${basename(own.file)}:${own.line})`] : []),
+  ].join(' ');
 }

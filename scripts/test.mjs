@@ -1,11 +1,11 @@
 // npm test: everything, on a fresh machine too. Names after `--` choose parts: npm test -- unit e2e
 //
 // All parts run, whatever fails. A part that cannot run here says why and counts as skipped; under CI=true, where
-// everything can be installed, that is a failure. A test that fails is repeated once by Vitest; see report.mjs.
+// everything can be installed, that is a failure. A test that fails is repeated once; see report.mjs.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { preparations } from './prepare.mjs';
-import { conclusion, read } from './report.mjs';
+import { conclusion, failedSuites, maxFlaky, read, repeated } from './report.mjs';
 import { main, root, SetupError, setup } from './setup.mjs';
 
 /** These are for what hangs: a slow machine needs a fifth of them. */
@@ -103,6 +103,8 @@ async function problemOf(prepare, prepared) {
   }
 }
 
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 function counted(key) {
   return { passed: 0, failed: 0, skipped: 0, [key]: 1 };
 }
@@ -125,14 +127,25 @@ async function prepare(chosen) {
 }
 
 async function runProject(name, out) {
-  const command = tool('vitest/vitest.mjs', 'run', '--retry=1', '--project', name, `--reporter=${reporter}`);
-  let report;
   out.finished = 0;
+  // All steps of an end-to-end part share a window: what failed once is tried again in a new one, from the part's begin.
+  const inOneWindow = name === 'e2e';
+  const { report, status } = await runVitest(name, out, inOneWindow ? [] : ['--retry=1']);
+  const suites = report && inOneWindow ? [...failedSuites(report).keys()] : [];
+  if (suites.length === 0 || suites.length > maxFlaky || suites.includes(undefined)) return read(report, status, name);
+  out.log(`Once more in a new window: ${suites.join(', ')}`);
+  const again = await runVitest(name, out, ['-t', `^(${suites.map(escaped).join('|')}) `]);
+  return again.report ? read(repeated(report, again.report), again.status, name) : read(report, status, name);
+}
+
+async function runVitest(name, out, options) {
+  let report;
+  const command = tool('vitest/vitest.mjs', 'run', '--project', name, `--reporter=${reporter}`, ...options);
   const status = await execute(command, out, (message) => {
     out.finished = message.finished ?? out.finished;
     report = message.report ?? report;
   });
-  return read(report, status, name);
+  return { report, status };
 }
 
 /** Runs a command to its end; 124 when it had to be ended. `onMessage` gets what it sends to its parent. */
