@@ -103,7 +103,9 @@ async function problemOf(prepare, prepared) {
   }
 }
 
-const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 function counted(key) {
   return { passed: 0, failed: 0, skipped: 0, [key]: 1 };
