@@ -23,6 +23,7 @@ import {
   foldCount,
   foldEnd,
   foldExit,
+  foldLeft,
   foldProc,
   type Isolate,
   type ProcessEnd,
@@ -178,5 +179,10 @@ export class Folder {
   /** What the host knows of the end of a process, once its files were read to the end. */
   end(pid: number, end?: ProcessEnd): void {
     foldEnd(this.store, pid, end);
+  }
+
+  /** A process goes on, and nothing more of it will be read. */
+  left(pid: number): void {
+    foldLeft(this.store, pid);
   }
 }

@@ -12,8 +12,13 @@ import { openOwnFile } from './ownFiles';
 import { producer } from './product';
 import { SpoolReader } from './spoolReader';
 
+export interface RecoverOptions {
+  /** It is read for the last time: what runs in a program that goes on is not known any further. Default: false. */
+  final?: boolean;
+}
+
 /** The spool's trace; undefined if no file in the folder begins as the hook's do. The folder is left as it is. */
-export async function recoverTrace(folder: string): Promise<Trace | undefined> {
+export async function recoverTrace(folder: string, options: RecoverOptions = {}): Promise<Trace | undefined> {
   const first = await firstProcess(folder);
   if (first === undefined) return undefined;
   // Instant 0 is the first hook's begin: when the session began nobody knows any more.
@@ -30,7 +35,11 @@ export async function recoverTrace(folder: string): Promise<Trace | undefined> {
   );
   await reader.read();
   reader.ended();
-  for (const p of [...store.processes.values()]) if (p.end === undefined && !isAlive(p.pid)) lines.end(p.pid);
+  for (const p of [...store.processes.values()]) {
+    if (p.end !== undefined) continue;
+    if (!isAlive(p.pid)) lines.end(p.pid);
+    else if (options.final) lines.left(p.pid);
+  }
   store.header = { ...store.header, state: 'interrupted' };
   return store.toDocument();
 }

@@ -345,7 +345,9 @@ export class TraceSession {
     // What is asked for later is no matter of this trace.
     this.control.close();
     for (const p of [...this.store.processes.values()]) {
-      if (p.end === undefined && !isAlive(p.pid)) this.endProcess(p.pid, {});
+      if (p.end !== undefined) continue;
+      if (isAlive(p.pid)) this.folder.left(p.pid);
+      else this.endProcess(p.pid, {});
     }
     this.reader.ended();
     const endAt = this.now();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { recoverTrace } from '../../src/session/recover';
 import { type SessionOptions, TraceSession } from '../../src/session/session';
 import { localPath } from '../../src/session/sourceMaps';
 import { scratch } from '../../src/session/testing/scratch';
@@ -75,6 +76,28 @@ describe.each(nodes)('Node $major', ({ binary }) => {
     expect(s.store.losses).toEqual([]);
   });
 });
+
+test.each(['finished', 'lost'])(
+  'a session that is %s while its program goes on: what runs is detached',
+  async (how) => {
+    const s = await session();
+    const never = `const http = require('node:http');
+    const server = http.createServer(() => {}).listen(0, '127.0.0.1', () => {
+      http.get({ port: server.address().port, host: '127.0.0.1' });
+    });`;
+    const run = start(s, process.execPath, ['-e', never]);
+    await expect.poll(() => s.store.requests.size).toBe(1);
+    const [request] =
+      how === 'finished'
+        ? await s.finish('interrupted').then(() => [...s.store.requests.values()])
+        : ((await recoverTrace(s.spoolFolder, { final: true }))?.requests ?? []);
+    expect(run.child.exitCode).toBeNull();
+    expect(request).toMatchObject({ outcome: 'interrupted', missing: { endAt: 'detached' } });
+    expect(request?.endAt).toBeUndefined();
+    run.child.kill();
+    await run.ended;
+  },
+);
 
 test('segments come and go while the program writes: none is left, nothing is lost', async () => {
   const s = await session();

@@ -24,7 +24,7 @@ export interface RestoredRun extends KeptRun {
 export interface TraceFiles {
   writeTrace(trace: Trace, path: string): Promise<void>;
   readTrace(path: string): Promise<Trace>;
-  recoverTrace(folder: string): Promise<Trace | undefined>;
+  recoverTrace(folder: string, options: { final: boolean }): Promise<Trace | undefined>;
 }
 
 const maxAgeMs = 86_400_000;
@@ -110,7 +110,7 @@ export class KeptRuns {
     try {
       if (await this.#isThere(this.#trace(id))) return await readTrace(this.#trace(id));
       // It ended with the extension host: the program's lines are all there is.
-      return spoolName.test(basename(spool)) ? await recoverTrace(spool) : undefined;
+      return spoolName.test(basename(spool)) ? await recoverTrace(spool, { final: true }) : undefined;
     } catch (error) {
       this.log.warn(`a run of before cannot be shown: ${String(error)}`);
       return undefined;

@@ -202,6 +202,12 @@ export function foldEnd(store: Store, pid: number, end: ProcessEnd = {}): void {
   });
 }
 
+/** The host stops following a process that goes on: how what runs there will end is not known. */
+export function foldLeft(store: Store, pid: number): void {
+  const process = [...store.processes.values()].findLast((p) => p.pid === pid);
+  for (const thread of process?.threads ?? []) leaveThread(store, thread.id);
+}
+
 /** Ends what still runs in a thread: with its instant if the thread told of its end, else without. */
 function endThread(store: Store, thread: string, at: number | undefined): void {
   for (const r of store.requests.values()) {
@@ -228,7 +234,7 @@ function endThread(store: Store, thread: string, at: number | undefined): void {
   }
 }
 
-/** The hook has left, and the program goes on: how what runs ended is not known. */
+/** The hook has left or is followed no more, and the program goes on: how what runs ended is not known. */
 function leaveThread(store: Store, thread: string): void {
   const cut = { outcome: 'interrupted', missing: { endAt: 'detached' } } as const;
   for (const r of [...store.requests.values()])
