@@ -214,7 +214,7 @@ test('two sessions at once know nothing of each other', async () => {
   expect(a.document().requests).toHaveLength(1);
 });
 
-test('finish reads the rest, ends what is gone and leaves alone what runs', async () => {
+test('finish reads the rest, ends what is gone and what it will not see the end of', async () => {
   const s = await session();
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const alive = new Writer(s, child.pid as number);
@@ -225,10 +225,10 @@ test('finish reads the rest, ends what is gone and leaves alone what runs', asyn
   const doc = s.document();
   expect(doc.state).toBe('ended');
   expect(doc.endAt).toBeGreaterThan(0);
-  expect(doc.requests.map((r) => [r.thread, r.outcome])).toEqual(
+  expect(doc.requests.map((r) => [r.thread, r.outcome, r.missing?.endAt])).toEqual(
     expect.arrayContaining([
-      [`${child.pid}-0`, undefined],
-      ['9999999-0', 'interrupted'],
+      [`${child.pid}-0`, 'interrupted', 'detached'],
+      ['9999999-0', 'interrupted', undefined],
     ]),
   );
   child.kill('SIGKILL');
