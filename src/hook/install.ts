@@ -75,8 +75,10 @@ export function install(settings: Settings, face: HookFace): void {
   if (!opened) return;
   setUpFaults(push, settings.faults);
   if (settings.keys) setUpKeys(settings.spool, `${pid}-${threadId}-${monotonicNs}`, settings.host);
-  // A worker is terminated between two ticks, without a word: nothing waits there for a later write.
-  setUpQueue(settings.gap ?? (threadId === 0 ? undefined : 0), { count: unreadSites, read: readSites });
+  // A worker is terminated between two ticks and runs no code of ours then: nothing waits there for a later write.
+  const worker = threadId !== 0;
+  const every = worker ? 0 : 50;
+  setUpQueue(settings.gap ?? (worker ? 0 : undefined), { count: unreadSites, read: readSites, every });
   setUpCallSites(settings.callSites, settings.stacks);
   setUpHeaders(settings.headers, settings.excludeHeaders);
   setUpBodies(settings.bodies, settings.bodyTypes);

@@ -41,8 +41,8 @@ let gap = 0;
 let automatic = true;
 let loadAt = 0;
 let load = { active: 0, idle: 0 };
-/** Unread call sites: how many, since when; and the reader of them. */
-let sites = { count: () => 0, read: () => '' };
+/** Unread call sites: how many, the reader of them, and ms between two readings. */
+let sites = { count: () => 0, read: () => '', every: 50 };
 let sitesAt = Number.NEGATIVE_INFINITY;
 
 interface Utilization {
@@ -203,7 +203,7 @@ function drain(last: boolean): void {
     lastWrite = now();
     if (automatic && lastWrite - loadAt >= 50) measureLoad();
     const unread = sites.count();
-    if (unread >= 32 || (unread > 0 && lastWrite - sitesAt >= 50)) {
+    if (unread >= 32 || (unread > 0 && lastWrite - sitesAt >= sites.every)) {
       sitesAt = lastWrite;
       text += sites.read();
     }

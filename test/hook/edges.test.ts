@@ -46,6 +46,9 @@ describe.each(nodes)('Node $major', (node) => {
     const run = await traced(['worker']);
     expect(upstream.facts.requests.length - from).toBe(4);
     expect(run.trace.requests).toHaveLength(4);
+    // Terminated right after the last response: its call site was written with its first line.
+    const line = lineOf(program, 'get');
+    expect(run.trace.requests.map((r) => r.callSite)).toEqual(Array(4).fill(expect.objectContaining({ line })));
   });
 
   // Only these cancel the body of a response that is collected.

@@ -5,6 +5,7 @@ const base = process.env.UP_HTTP;
 
 const deep = (n, act) => (n === 0 ? act() : deep(n - 1, act));
 const get = (agent) =>
+  // @get
   new Promise((resolve) => http.get(`${base}/ok`, { agent }, (res) => res.resume().on('end', resolve)));
 
 const acts = {
