@@ -86,7 +86,7 @@ export class Entered {
   deep = false;
   /** Over the budget: no call site. */
   spent = true;
-  /** What fetch was called with: its signal says why it was given up, where undici does not. */
+  /** What fetch, or a dispatcher, was called with: its signal says why it was given up, where undici does not. */
   args: unknown[] | undefined = undefined;
   /** The pool of undici that it was given to last. */
   pool: unknown = undefined;
@@ -94,6 +94,10 @@ export class Entered {
   context: unknown = undefined;
   /** The first record made inside. */
   made: Located | undefined = undefined;
+  /** The program gave it up before its client made a request of it. */
+  givenUp = false;
+  /** The record is made long after the call. */
+  isLate = false;
   constructor(
     readonly at: number,
     readonly fetch: boolean,

@@ -22,7 +22,8 @@ import type { Wire } from './wire';
 export function beginRequest(r: RequestRecord): void {
   // A request that waited for a pool is made in another's context: the program's call noted its own.
   if (context.on) takeContext(r, entered.by === undefined ? presentContext() : entered.by.context);
-  r.idleAt = idleTime();
+  // How busy the loop was meanwhile is not known of a call that a pool kept.
+  r.idleAt = entered.by?.isLate ? Number.NaN : idleTime();
   announce(r);
 }
 
@@ -142,7 +143,7 @@ export function abort(r: RequestRecord, reason: unknown, t: number): void {
   }
   nameTimer(r, reason, t);
   r.abortReason = reasonGiven(reason);
-  r.abortAt = abortedAt(r.abortReason) || t;
+  r.abortAt = abortedAt(r.abortReason, r) || t;
   finish(r, 'aborted', t);
 }
 

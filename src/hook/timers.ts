@@ -50,7 +50,7 @@ export function nameTimer(r: RequestRecord, error: unknown, t: number): void {
   const reason = signalReason(e);
   if (reason !== undefined) {
     const signal = signalOf(reason);
-    set(r, 'signal', signal?.limit ?? 0, abortedAt(reason) || t);
+    set(r, 'signal', signal?.limit ?? 0, abortedAt(reason, r) || t);
     if (signal?.site !== undefined) r.timeoutSite = signal.site;
     return;
   }
@@ -129,9 +129,12 @@ function signalOf(reason: object): Timed | undefined {
 /** Reasons that the program gave to `abort`, and when: an error of its own among them is no failure. */
 const reasons = new WeakMap<object, number>();
 
-/** When the program aborted with this reason; a client may notice much later. 0: not known. */
-export const abortedAt = (reason: unknown): number =>
-  typeof reason === 'object' && reason !== null ? (reasons.get(reason) ?? 0) : 0;
+/** When the program aborted this request with this reason; a client may notice much later. 0: not known. */
+export function abortedAt(reason: unknown, r: RequestRecord): number {
+  const t = typeof reason === 'object' && reason !== null ? (reasons.get(reason) ?? 0) : 0;
+  // One that is given again and again says when it was given first.
+  return t < r.createdAt ? 0 : t;
+}
 
 export const isAbortReason = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && reasons.has(error);
@@ -143,14 +146,21 @@ export const isAbortReason = (error: unknown): boolean =>
 export function reasonOfSignal(error: unknown, args: unknown[] | undefined): unknown {
   const e = error as Thrown | null | undefined;
   if (args === undefined || typeof e !== 'object' || e?.name !== 'AbortError' || e.cause !== undefined) return error;
+  const signal = ownSignal(args);
+  return signal?.aborted ? (signal.reason as unknown) : error;
+}
+
+/** The signal among what a client was called with: of its options, or of a Request. */
+export function ownSignal(args: readonly unknown[] | undefined): AbortSignal | undefined {
+  if (args === undefined) return undefined;
   const { isProxy } = (require('node:util') as typeof import('node:util')).types;
   for (const given of [args[1], args[0]]) {
     if (typeof given !== 'object' || given === null || isProxy(given)) continue;
     const signal: unknown =
       given instanceof Request ? given.signal : Object.getOwnPropertyDescriptor(given, 'signal')?.value;
-    if (signal instanceof AbortSignal && !isProxy(signal)) return signal.aborted ? (signal.reason as unknown) : error;
+    if (signal instanceof AbortSignal && !isProxy(signal)) return signal;
   }
-  return error;
+  return undefined;
 }
 
 /** The reason of the `abort` that is running: clients hear of it inside. */
@@ -162,9 +172,12 @@ export function reasonGiven(error: unknown): unknown {
   return running !== undefined && e?.name === 'AbortError' && e.cause === undefined ? running : error;
 }
 
-const onAbort = guarded(part, 'control.abort', (reason: unknown) => {
-  if (typeof reason === 'object' && reason !== null && !reasons.has(reason)) reasons.set(reason, now());
-});
+/** A signal has aborted with this reason. */
+export function noteAbort(reason: unknown, t: number): void {
+  if (typeof reason === 'object' && reason !== null && !reasons.has(reason)) reasons.set(reason, t);
+}
+
+const onAbort = guarded(part, 'control.abort', (reason: unknown) => noteAbort(reason, now()));
 
 /** `sites`: where each was called is noted, too; it costs a stack a call. */
 export function installTimers(sites: boolean): void {

@@ -13,6 +13,7 @@ import { entered, entry } from './callsite';
 import { now } from './clock';
 import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
+import { installGivenUp, signalOfFetch } from './givenUp';
 import { link, linked } from './hidden';
 import { informed } from './informational';
 import { hasAnswer } from './match';
@@ -20,7 +21,7 @@ import { type AnySocket, follow } from './net';
 import { subscribe } from './patches';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
-import { isAbortReason, reasonOfSignal } from './timers';
+import { abortedAt, isAbortReason, reasonOfSignal } from './timers';
 import { copyOf } from './undiciCopies';
 import { isOnlyHolder, isOnlyWire, onBeforeConnect, waiting, waits } from './undiciDials';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
@@ -35,6 +36,7 @@ const recordOf = linked<UndiciRecord>;
 
 export function installUndici(): void {
   wrap(globalThis, 'fetch', (original) => entry(original, true));
+  installGivenUp();
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);
   subscribe('undici:client:sendHeaders', onSendHeaders);
@@ -47,6 +49,7 @@ export function installUndici(): void {
 }
 
 const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {
+  if (entered.by?.givenUp) return link(request, entered.by.made);
   const copy = copyOf(request, entered.by?.fetch ?? false, { pieces: countPieces, upgrades: watchUpgrades });
   const r = new UndiciRecord(entered.by?.at ?? now(), request, copy);
   link(request, r);
@@ -58,6 +61,7 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
   waits(r);
   const hop = hopBefore(r);
   if (hop !== undefined) r.redirectOf = hop;
+  else if (r.api === 'fetch' && entered.by?.fetch !== true) r.signal = signalOfFetch();
   beginRequest(r);
 });
 
@@ -230,10 +234,12 @@ const isAbort = (e: { name?: unknown; code?: unknown } | undefined): boolean =>
 
 const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; error: unknown }) => {
   const r = recordOf(m.request);
-  if (r === undefined || r.endAt !== 0) return;
-  const error = reasonOfSignal(m.error, r.args);
-  const t = now();
+  if (r === undefined) return;
   handledBy(r);
+  if (r.endAt !== 0) return;
+  const error = reasonOfSignal(m.error, r.args);
+  // It was given up before it had a connection, and undici has noticed only now.
+  const t = (r.wire === undefined && abortedAt(error, r)) || now();
   waiting.delete(r);
   if (r.dial === undefined && r.wire === undefined && error instanceof Object) {
     const wire = linked<unknown>(error);

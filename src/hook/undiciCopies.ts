@@ -48,9 +48,10 @@ export function copyOf(request: UndiciRequest, inGlobalFetch: boolean, watches: 
 function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watches): Copy {
   const prototype = Object.getPrototypeOf(request) as { onData?: unknown; onResponseData?: unknown };
   const file = creator();
-  const bundled = inGlobalFetch || file.startsWith('node:');
+  // Node's fetch goes through the program's own copy where that has made its dispatcher the global one.
+  const bundled = file === '' ? inGlobalFetch : file.startsWith('node:');
   const handler = Object.getOwnPropertySymbols(request).find((s) => s.description === 'handler');
-  if (!bundled) watchPools(file);
+  if (!bundled) watchPools(file, () => copies.get(request.constructor));
   const piece = prototype.onData ?? prototype.onResponseData;
   const hasChannel =
     typeof piece === 'function' && Function.prototype.toString.call(piece).includes('bodyChunkReceived');

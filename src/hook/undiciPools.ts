@@ -9,13 +9,18 @@ import { apply } from './builtins';
 import { type Entered, entered, entry, frameGone, roomForFrame } from './callsite';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
+import { whenRemoved } from './patches';
+import { beginRequest } from './request';
+import { ownSignal } from './timers';
+import type { Copy } from './undiciCopies';
+import { UndiciRecord, type UndiciRequest } from './undiciRecord';
 import { type AnyFunction, wrap } from './wrap';
 
 const part = parts.undici;
 const cache = (module as unknown as { _cache: Record<string, { exports?: unknown } | undefined> })._cache;
 
 /** `file` is that of the copy's Request class; copies in a bundle have none of their own and stay as they are. */
-export const watchPools = guarded(part, 'undici.pools', (file: string): void => {
+export const watchPools = guarded(part, 'undici.pools', (file: string, copy: () => Copy | undefined): void => {
   const root = /^(.*[\\/])core[\\/]request\.js$/.exec(file)?.[1];
   if (root === undefined) return;
   // Its name before undici 6.
@@ -33,7 +38,7 @@ export const watchPools = guarded(part, 'undici.pools', (file: string): void => 
     if (key === undefined) return;
     wrap(base.prototype, 'dispatch', dispatching);
     // Between the two undici 7 puts another handler in place of the program's; undici 6 calls this one past its prototype.
-    wrap(prototype, key, (one) => handing(one, true));
+    wrap(prototype, key, (one) => handing(one, copy));
     return;
   }
 });
@@ -46,8 +51,10 @@ function dispatching(original: AnyFunction): AnyFunction {
     const earlier = entryOf(args[1]);
     const room = roomForFrame();
     try {
-      if (earlier !== undefined) entered.by = earlier;
-      else if (outer === undefined || outer.made !== undefined) return apply(fresh, this, args);
+      if (earlier !== undefined) {
+        entered.by = earlier;
+        if (earlier !== outer) earlier.isLate = true;
+      } else if (outer === undefined || outer.made !== undefined) return apply(fresh, this, args);
       return apply(handed, this, args);
     } finally {
       entered.by = outer;
@@ -56,10 +63,13 @@ function dispatching(original: AnyFunction): AnyFunction {
   };
 }
 
-function handing(original: AnyFunction, isPool = false): AnyFunction {
+/** `copyOf`: it is that of a pool, which may keep the request for later. */
+function handing(original: AnyFunction, copyOf?: () => Copy | undefined): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     const by = entered.by;
-    if (isPool && by !== undefined) by.pool = this;
+    if (copyOf !== undefined && by !== undefined) by.pool = this;
+    // Its options have the signal of the program's call.
+    if (by !== undefined && by.made === undefined) by.args ??= [args[0]];
     const handler = args[1];
     const noted = by !== undefined && !by.fetch && by.made === undefined && note(handler, by) === true;
     const room = roomForFrame();
@@ -68,6 +78,7 @@ function handing(original: AnyFunction, isPool = false): AnyFunction {
     } finally {
       // A handler that is used again (to retry) makes a request of its own.
       if (noted && by.made !== undefined) note(handler, undefined);
+      else if (noted && copyOf !== undefined) keepQueued(by, this, copyOf());
       if (room !== 0) frameGone(room);
     }
   };
@@ -92,5 +103,48 @@ const note = guarded(part, 'undici.hand', (handler: unknown, by: Entered | undef
 const entryOf = guarded(part, 'undici.handed', (handler: unknown): Entered | undefined => {
   if (typeof handler !== 'object' || handler === null) return undefined;
   const by = linked<Entered>(handler);
-  return by?.made === undefined ? by : undefined;
+  return by?.made === undefined || by.givenUp ? by : undefined;
 });
+
+/** Calls with a signal that a pool keeps until a connection is free: no request was made of them yet. */
+const queued = new Map<Entered, { signal: AbortSignal; options: UndiciRequest; copy: Copy }>();
+const maxQueued = 1024;
+
+whenRemoved(() => queued.clear());
+
+const keepQueued = guarded(part, 'undici.queued', (by: Entered, pool: unknown, copy: Copy | undefined) => {
+  const signal = ownSignal(by.args);
+  if (signal === undefined || signal.aborted || copy === undefined) return;
+  const given = by.args?.[0] as UndiciRequest;
+  const options = { ...given, origin: given.origin ?? originOf(pool), method: given.method ?? 'GET' };
+  for (const [old] of queued) {
+    if (old.made === undefined && queued.size < maxQueued) break;
+    queued.delete(old);
+  }
+  queued.set(by, { signal, options, copy });
+});
+
+function originOf(pool: unknown): URL | undefined {
+  const key = Object.getOwnPropertySymbols(pool as object).find((s) => s.description === 'url');
+  const url = key === undefined ? undefined : (pool as Record<symbol, unknown>)[key];
+  return url instanceof URL ? url : undefined;
+}
+
+/** Calls that are given up while a pool keeps them: `end` gets the record of each, made now. */
+export function giveUpQueued(signal: AbortSignal, end: (r: UndiciRecord) => void): void {
+  for (const [by, one] of queued) {
+    if (by.made === undefined && one.signal !== signal) continue;
+    queued.delete(by);
+    if (by.made !== undefined) continue;
+    const r = new UndiciRecord(by.at, one.options, one.copy);
+    by.made = r;
+    by.givenUp = true;
+    by.isLate = true;
+    r.pool = by.pool;
+    const outer = entered.by;
+    entered.by = by;
+    beginRequest(r);
+    entered.by = outer;
+    end(r);
+  }
+}

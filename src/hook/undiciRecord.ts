@@ -38,8 +38,10 @@ export class UndiciRecord extends RequestRecord {
   declare given: number;
   /** Header block as it was sent, without what undici adds with the body. */
   head: unknown = undefined;
-  /** What the program called fetch with. */
+  /** What the program called fetch, or a dispatcher, with. */
   args: unknown[] | undefined = undefined;
+  /** Of a copy's own fetch: the signal of its Request. */
+  declare signal: AbortSignal | undefined;
   /** The pool it was given to, as far as that is seen. */
   pool: unknown = undefined;
   /** For a CONNECT: the request that waits for the tunnel. */
@@ -186,8 +188,9 @@ export class UndiciRecord extends RequestRecord {
   }
 }
 
-const rare: Pick<UndiciRecord, 'given' | 'inner' | 'byEnvironment' | 'decoding'> = {
+const rare: Pick<UndiciRecord, 'given' | 'inner' | 'byEnvironment' | 'decoding' | 'signal'> = {
   given: 0,
+  signal: undefined,
   inner: undefined,
   byEnvironment: false,
   decoding: undefined,

@@ -34,10 +34,14 @@ export interface Context {
   notCounted: AbsentReason;
   /** Dial begun for it whose connection it did not use. */
   unusedDial: string | undefined;
+  /** It ended without finishing. */
+  isCut: boolean;
   /** Set while the steps are made: a step failed or has not ended. */
   stopped: boolean;
   pauses: readonly Pause[];
 }
+
+const unfinished = new Set(['failed', 'aborted', 'processExit', 'interrupted']);
 
 export function contextOf(r: Request, store: Store, now: number): Context {
   const connection = r.connection === undefined ? undefined : store.connections.get(r.connection);
@@ -90,6 +94,7 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     counts,
     notCounted: notCounted(r, dial, connection, first),
     unusedDial: unused,
+    isCut: unfinished.has(r.outcome ?? ''),
     stopped: false,
     pauses: store.pausesOf(r.thread),
   };

@@ -45,6 +45,23 @@ describe('a new HTTP/1.1 connection', () => {
     expect(text(store)).toBe('queue 10 tcp 40 send 10 wait 30 download 5 | dns literal proxy direct tls plain');
     expect(state(store)).toBe('200');
   });
+  it('given up before it was made', () => {
+    const gone = (t: number) => [req(1, 100), end(1, [null, null, null, null, t], { dial: 90, outcome: 'aborted' })];
+    const rest = 'send notReached wait notReached download notReached';
+    expect(text(foldLines([...set, ...gone(30).slice(1)]))).toBe(
+      `queue 10 tcp 20x | dns literal proxy notReached tls notReached ${rest}`,
+    );
+    // Before its dial began.
+    expect(text(foldLines([...set, ...gone(5).slice(1)]))).toBe(
+      `queue 5x | dns notReached tcp notReached proxy notReached tls notReached ${rest}`,
+    );
+    // While a lookup ran that was not seen: its end is where the first attempt begins.
+    const named = [...gone(30), ...connectionLines(1, 110, 180, { host: 'a.test' })];
+    const attempts = [{ id: 91, family: 4, remote: { address: '127.0.0.1', port: 80 }, beginAt: 170, endAt: 180 }];
+    expect(text(foldLines([...named.slice(0, 3), { ...(named[3] as object), attempts }]))).toBe(
+      `queue 10 dns 20x | tcp notReached proxy notReached tls notReached ${rest}`,
+    );
+  });
   it('still connecting', () => {
     const store = foldLines(set.slice(0, 2));
     expect(text(store, 1, 130)).toBe(

@@ -149,8 +149,6 @@ const endField: Record<PhaseName, string> = {
   wait: 'responseBeginAt',
   download: 'endAt',
 };
-const unfinished = new Set(['failed', 'aborted', 'processExit', 'interrupted']);
-
 /** Marks the last phase, and stretches it to the end of the request so that the phases sum to the total. */
 function finish(r: Request, c: Context, phases: Phase[]): void {
   const last = phases.at(-1);
@@ -162,7 +160,7 @@ function finish(r: Request, c: Context, phases: Phase[]): void {
     if (paused > 0) last.paused = paused;
   }
   if (r.outcome === undefined) last.running = true;
-  else if (unfinished.has(r.outcome)) last.failed = true;
+  else if (c.isCut) last.failed = true;
 }
 
 function firstInstant(r: Request): number | undefined {
@@ -179,6 +177,7 @@ function stepsOf(r: Request, c: Context): { steps: Step[]; absent: Breakdown['ab
   const without = (name: PhaseName, why: AbsentReason) => absent.push({ name, why });
 
   queue(r, c, steps, without);
+  if (c.stopped) return { steps, absent };
   if (c.counts) setUp(c, steps, without);
   else for (const name of setup) without(name, c.notCounted);
   if (c.stopped) return { steps, absent };
@@ -222,7 +221,19 @@ function queue(r: Request, c: Context, steps: Step[], without: (name: PhaseName,
   else if (!c.counts) steps.push({ name: 'queue', end: r.assignedAt ?? r.sendBeginAt ?? r.responseBeginAt, parts });
   else if (c.dial?.beginAt === undefined) without('queue', 'notSeen');
   else if (c.dial.beginAt < r.createdAt) without('queue', 'earlier');
-  else steps.push({ name: 'queue', end: c.dial.beginAt, parts });
+  else {
+    c.stopped = isAfter(c.dial.beginAt, c);
+    steps.push({ name: 'queue', end: c.stopped ? undefined : c.dial.beginAt, parts });
+  }
+}
+
+/** Whether this came after the end of a request that did not come to a response. */
+const isAfter = (t: number | undefined, c: Context): boolean => c.isCut && t !== undefined && t > c.limit;
+
+/** A lookup that was not seen had not ended, or failed, as far as the request lived. */
+function isLookingUp({ attempts, dial, limit }: Context): boolean {
+  if (attempts.length > 0) return attempts.every((a) => (a.connect?.beginAt ?? 0) > limit);
+  return dial?.endAt === undefined || dial.error?.phase === 'dns' || dial.abort !== undefined;
 }
 
 /** The steps of the set-up; the first that failed or has not ended is the last. */
@@ -231,8 +242,10 @@ function setUp(c: Context, steps: Step[], without: (name: PhaseName, why: Absent
   const add = (step: Step) => {
     // Its line is missing, but the request went on: no time can be given to it.
     if (step.end === undefined && c.sentAt !== undefined) return without(step.name, 'notSeen');
-    steps.push(step);
-    if (step.end === undefined || step.failed) c.stopped = true;
+    // Given up while its connection was being made: it ended in this step, whatever became of the connection later.
+    const end = isAfter(step.end, c) ? undefined : step.end;
+    steps.push({ ...step, end });
+    if (end === undefined || step.failed) c.stopped = true;
   };
   if (lookup) {
     const parts: PhasePart[] =
@@ -242,8 +255,7 @@ function setUp(c: Context, steps: Step[], without: (name: PhaseName, why: Absent
     add({ name: 'dns', end: lookup.endAt, failed: lookup.error !== undefined && !c.attempts.length, parts });
   } else if (dial?.path !== undefined) without('dns', 'unix');
   else if (dial?.host !== undefined && isAddress(dial.host)) without('dns', 'literal');
-  else if (c.attempts.length === 0 && (dial?.endAt === undefined || dial.error?.phase === 'dns'))
-    add({ name: 'dns', end: undefined });
+  else if (isLookingUp(c)) add({ name: 'dns', end: undefined });
   else without('dns', 'notSeen');
   if (c.stopped) return;
 
