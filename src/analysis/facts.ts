@@ -4,7 +4,7 @@ import type { Store } from '../model/store';
 import { originOf } from './places';
 
 export class Facts {
-  /** Outgoing requests by begin. */
+  /** Outgoing requests by begin, without those that were mocked. */
   readonly requests: readonly Request[];
   readonly byOrigin = new Map<string, Request[]>();
 
@@ -17,7 +17,8 @@ export class Facts {
     let last = Number.NEGATIVE_INFINITY;
     let sorted = true;
     for (const r of store.requests.values()) {
-      if (r.direction === 'in') continue;
+      // What a mock answered says nothing of the network, nor of a server.
+      if (r.direction === 'in' || r.mocked) continue;
       requests.push(r);
       if (r.createdAt === undefined || r.createdAt < last) sorted = false;
       else last = r.createdAt;

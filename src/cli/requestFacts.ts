@@ -66,7 +66,10 @@ function connectionLines(row: Row, request: Request, store: Store): string[] {
     lines.push(
       `connection #${number} to ${known(row.remote, request.protocol, tunnel?.version)}, ${known(`${ordinalText(ordinal)} request on it`, local, idle)}`,
     );
-  }
+  } else if (request.mocked) lines.push('mocked: answered inside the program, with no connection');
+  else if (request.missing?.connection === 'notSeen') lines.push('connection not seen');
+  else if (request.missing?.connection === 'stream')
+    lines.push('no connection of its own: it went over a stream of the program');
   return lines;
 }
 

@@ -110,13 +110,14 @@ function tracedText({ counts, header }: Store): string {
 
 /** What is not the plain way: HTTP/2, proxies, hops, tries, upgrades; each with how many requests of those kept. */
 function waysOf(store: Store): string[] {
-  const counts = { h2: 0, proxied: 0, redirects: 0, retries: 0, upgraded: 0 };
+  const counts = { h2: 0, proxied: 0, redirects: 0, retries: 0, upgraded: 0, mocked: 0 };
   for (const r of store.requests.values()) {
     if (r.protocol === 'h2') counts.h2++;
     if (r.proxy !== undefined && r.method !== 'CONNECT') counts.proxied++;
     if (r.redirectOf !== undefined) counts.redirects++;
     if (r.retryOf !== undefined) counts.retries++;
     if (r.outcome === 'upgraded') counts.upgraded++;
+    if (r.mocked) counts.mocked++;
   }
   const kept = store.counts.evictedRequests > 0 ? ' of those kept' : '';
   return [
@@ -125,6 +126,7 @@ function waysOf(store: Store): string[] {
     ...(counts.redirects > 0 ? [plural(counts.redirects, 'redirect')] : []),
     ...(counts.retries > 0 ? [plural(counts.retries, 'retry', 'retries')] : []),
     ...(counts.upgraded > 0 ? [`${numberText(counts.upgraded)} upgraded`] : []),
+    ...(counts.mocked > 0 ? [`${numberText(counts.mocked)} mocked`] : []),
   ].map((way) => way + kept);
 }
 

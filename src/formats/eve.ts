@@ -54,7 +54,7 @@ class Exporter {
   readonly #skipped: Map<string, Lookup['skippedServers']>;
 
   constructor(private readonly doc: Trace) {
-    this.#dials = sorted(doc.dials.filter((d) => d.path === undefined));
+    this.#dials = sorted(doc.dials.filter((d) => d.path === undefined && !d.mocked));
     const dials = new Set(this.#dials.map((d) => d.id));
     this.#sockets = new Sockets(doc, dials);
     const known = [...this.#sockets.of('tcp'), ...this.#sockets.of('udp')];
@@ -84,7 +84,7 @@ class Exporter {
       dnsQueries: this.#exchanges.queries(),
       tlsTunnels: sorted([...this.#tunnels.values()].flat()).map((t) => this.#tunnel(t, certificates)),
       httpRequests: sorted(doc.requests)
-        .filter((r) => r.direction !== 'in')
+        .filter((r) => r.direction !== 'in' && !r.mocked)
         .map((r) => this.#request(r)),
     };
   }

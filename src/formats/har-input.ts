@@ -107,6 +107,7 @@ const entry = Type.Object({
   _informational: maybe(Type.Array(Type.Object({ status: Type.Integer(), time: Type.Number() }))),
   _upgrade: text,
   _timeout: text,
+  _mocked: maybe(Type.Boolean()),
   _streamId: number,
   _absentTimings: maybe(Type.Record(Type.String(), Type.String())),
 });

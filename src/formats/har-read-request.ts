@@ -40,6 +40,7 @@ export function requestOfEntry(
     priority: entry._priority || undefined,
     label: entry._label || undefined,
     proxy: proxyOf(entry._proxy || '', request.url),
+    mocked: entry._mocked === true || undefined,
     streamId: size(entry._streamId),
     upgrade: entry._upgrade ? { protocol: entry._upgrade } : undefined,
     timeout: entry._timeout ? { kind: entry._timeout } : undefined,

@@ -111,6 +111,8 @@ export interface HarEntry {
   _upgrade?: string;
   /** Timer that ended it. */
   _timeout?: string;
+  /** It was answered inside the program, with no connection. */
+  _mocked?: true;
   /** HTTP/2 stream. */
   _streamId?: number;
   /** Of send, wait, receive those that did not happen: the specification wants a number there, so they say 0. */

@@ -176,6 +176,7 @@ function extrasOf(r: Request, begin: number): Partial<HarEntry> {
     ...(informational.length > 0 ? { _informational: informational } : {}),
     ...(r.outcome === 'upgraded' ? { _upgrade: r.upgrade?.protocol ?? '' } : {}),
     ...(r.timeout?.kind === undefined ? {} : { _timeout: r.timeout.kind }),
+    ...(r.mocked ? { _mocked: true as const } : {}),
     ...(r.streamId === undefined ? {} : { _streamId: r.streamId }),
   };
 }

@@ -9,6 +9,7 @@ import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from '
 import { armed, atResponse } from './breakpoints';
 import { apply, nodeMajor } from './builtins';
 import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
+import { findCarrier } from './carrier';
 import { now } from './clock';
 import { type ConnectOptions, dialling } from './dialling';
 import { guarded, parts } from './faults';
@@ -183,6 +184,7 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
   const holder = wire?.last;
   assign(r, wire, r.method !== 'CONNECT');
   r.socket = socket;
+  if (wire === undefined && socket._handle) r.hadHandle = true;
   if (
     holder !== undefined &&
     holder.method !== 'CONNECT' &&
@@ -274,6 +276,7 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
   r.responseBeginAt = t;
   r.message = m.response;
   linkResponse(m.response, r);
+  if (r.wire?.winner === undefined) findCarrier(r);
   if (isRedirect(m.response.statusCode ?? 0)) {
     const { location } = m.response.headers;
     if (location) expectRedirect(r, location);

@@ -87,6 +87,8 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (r.streamId !== 0) s += r.endText();
   if (r.outcome === 'upgraded') s += upgradeText(r);
   if (r.matches !== undefined && r.matches.length > r.matchesTold) s += `,"traceRequests":${stringify(r.matches)}`;
+  if (r.mocked) s += ',"mocked":true,"missing":{"connection":"mocked"}';
+  else if (r.uncarried !== '') s += `,"missing":{"connection":"${r.uncarried}"}`;
   if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
   return `${s},"outcome":"${r.outcome}"}\n`;
 }
@@ -129,7 +131,7 @@ function carrierText(r: RequestRecord): string {
   const { wire, dial } = r;
   let s = r.proxy === undefined ? '' : `,"proxy":${stringify(r.proxy)}`;
   if (r.streamId !== 0) s += `,"protocol":"h2","streamId":${r.streamId}`;
-  if (dial !== undefined && (r.ordinal <= 1 || dial === wire)) s += `,"dial":${dial.id}`;
+  if (dial !== undefined && (r.ordinal <= 1 || dial === wire) && !dial.mocked) s += `,"dial":${dial.id}`;
   // Given a connection but never sent on it: not one of its requests. A TLS that failed has it, as there it died.
   if (wire !== undefined && wire.connection !== 0 && (r.sendBeginAt !== 0 || wire.readyAt === 0)) {
     s += `,"connection":${wire.connection}`;

@@ -3,6 +3,7 @@
  * ours stands on the stack when the program's own handlers run on an established connection (see `watchEmit`).
  */
 import type { Socket } from 'node:net';
+import { isBorrowed, isMocked, owns } from './beneath';
 import { apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
@@ -28,7 +29,7 @@ interface Name {
   port?: number;
 }
 
-interface Handle {
+export interface Handle {
   getsockname?(out: Name): number;
   getpeername?(out: Name): number;
   bytesRead?: number;
@@ -42,7 +43,7 @@ export interface AnySocket extends Socket {
   alpnProtocol?: string | false | null;
   /** Of a TLS socket: what it was made over, how, and whether its handshake is done. */
   _parent?: AnySocket | null;
-  _tlsOptions?: ConnectOptions;
+  _tlsOptions?: ConnectOptions & { isServer?: boolean };
   _secureEstablished?: boolean;
   _handle?: Handle | null;
   _readableState?: { ended?: boolean };
@@ -66,6 +67,7 @@ export function installNet(): void {
         try {
           const result: unknown = apply(original, this, args);
           dials = true;
+          if (wire !== undefined) owns(this);
           return result;
         } finally {
           if (room !== 0) frameGone(room);
@@ -124,11 +126,23 @@ export function installNet(): void {
 
 function watchSocket(socket: AnySocket): boolean {
   const wire = wireOf(socket);
-  if (wire === undefined) return false;
+  if (wire === undefined) return isUnused(socket);
   if (wire.operations !== undefined) settleOperations(wire, socket);
   if (!wire.quiet) return true;
   if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
   return false;
+}
+
+/**
+ * Made, and not connected yet. Nothing is emitted then, so who reads `emit` means to keep it and to call it from a function of
+ * his own (dd-trace): what he gets has to tell of the events.
+ */
+function isUnused(socket: AnySocket): boolean {
+  if (socket.destroyed) return false;
+  return (
+    !socket._handle ||
+    (socket.encrypted === true && !socket._secureEstablished && socket._tlsOptions?.isServer === false)
+  );
 }
 
 const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLike<unknown>) => {
@@ -197,6 +211,16 @@ function onLookup(wire: Wire, a: ArrayLike<unknown>): void {
 
 function onConnect(wire: Wire, socket: AnySocket): void {
   const t = now();
+  if (isMocked(socket) || isBorrowed(socket)) return onMocked(wire, t);
+  owns(socket);
+  connected(wire, socket, t);
+  if (wire.tunnel) wire.tunnel.beginAt = t;
+  else wire.readyAt = t;
+  if (wire.request === undefined || wire.way !== undefined) onProxyConnected(wire, socket);
+  if (wire.wanted) push(wire);
+}
+
+function connected(wire: Wire, socket: AnySocket, t: number): void {
   wire.connectedAt = t;
   wire.endAt = t;
   // From the handle: the socket's own getters leave a trace on it.
@@ -210,15 +234,33 @@ function onConnect(wire: Wire, socket: AnySocket): void {
     winner = attempt(peer.address ?? '', wire.port, family, wire.lookup?.endAt || wire.beginAt);
     wire.attempts.push(winner);
   }
-  winner.endAt = t;
+  winner.endAt = wire.late ? 0 : t;
   winner.result = 'connected';
   wire.winner = winner;
   if (local.address && local.port) wire.local = { address: local.address, port: local.port };
-  if (wire.tunnel) wire.tunnel.beginAt = t;
-  else wire.readyAt = t;
-  if (wire.request === undefined || wire.way !== undefined) onProxyConnected(wire, socket);
   stayOpen(socket);
   traceOperations(wire);
+}
+
+/** It is connected, and nobody saw when: who replaced `emit` passed nothing on. */
+export function lateConnect(wire: Wire, socket: AnySocket, t: number): void {
+  wire.late = true;
+  wire.quiet = true;
+  wire.tunnel = undefined;
+  connected(wire, socket, t);
+  wire.readyAt = t;
+}
+
+/** Its look-up and its TLS are as made up as the connection. */
+function onMocked(wire: Wire, t: number): void {
+  wire.mocked = true;
+  wire.connectedAt = t;
+  wire.endAt = t;
+  wire.readyAt = t;
+  wire.attempts = [];
+  wire.lookup = undefined;
+  wire.tunnel = undefined;
+  wire.quiet = true;
   if (wire.wanted) push(wire);
 }
 

@@ -1,10 +1,12 @@
 /** Ends of sockets: why they closed, what they had carried, or why they never connected. */
+import { isMocked } from './beneath';
 import { nodeMajor } from './builtins';
 import { now } from './clock';
 import { speechEnds } from './dnstcp';
 import { guarded, parts } from './faults';
-import { link } from './hidden';
+import { link, linked } from './hidden';
 import { calledBy } from './leads';
+import { want } from './match';
 import type { AnySocket } from './net';
 import { optionsOf } from './options';
 import { whenRemoved } from './patches';
@@ -13,7 +15,7 @@ import { push, pushLast } from './queue';
 import { finish } from './request';
 import { closeOperations } from './socketTrace';
 import { lookForTicket } from './tls';
-import { attempt, type ClosedBy, type Wire } from './wire';
+import { attempt, type ClosedBy, Wire } from './wire';
 import { wireOf } from './wires';
 
 const part = parts.net;
@@ -62,6 +64,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
   const t = now();
   wire.closedAt = t;
   wire.quiet = true;
+  if (wire.connectedAt === 0 && isMocked(socket)) giveBack(wire, error);
   if (error instanceof Object) link(error, wire);
   if (wire.connectedAt === 0 && wire.request === undefined) findConnect(wire, socket);
   if (wire.way?.pending) onProxyGone(wire, error, t);
@@ -83,6 +86,23 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
     pushLast(wire.closing);
   }
 });
+
+/** A mock's, and it did not come to a connection: the request's dial is the real one that failed with this error, if any did. */
+function giveBack(wire: Wire, error: unknown): void {
+  const r = wire.request;
+  wire.mocked = true;
+  wire.lookup = undefined;
+  wire.attempts = [];
+  const real = error instanceof Object ? linked<unknown>(error) : undefined;
+  if (r === undefined || r.endAt !== 0 || r.dial !== wire) return;
+  r.dial = undefined;
+  if (r.wire === wire) r.wire = undefined;
+  if (real instanceof Wire && real !== wire && real.connectedAt === 0) {
+    r.dial = real;
+    real.request ??= r;
+    if (r.hold === undefined) want(real, r);
+  } else r.mocked = true;
+}
 
 function notConnected(wire: Wire, error: unknown, t: number): void {
   wire.endAt = t;

@@ -11,11 +11,15 @@ function inProxy(r: RequestRecord, wire: Wire): boolean {
 
 export function phaseNow(r: RequestRecord): PhaseName {
   const wire = r.wire ?? r.dial;
-  if (wire === undefined) return 'queue';
-  if (inProxy(r, wire)) return 'proxy';
-  if (wire.readyAt === 0) return wire.phase;
-  // The connection that was made for it is there, and it was not sent yet: by undici, or a stream of HTTP/2.
-  if (r.assignedAt === 0) return r.dial === wire && (wire.isH2 || wire.readyAt > r.createdAt) ? 'send' : 'queue';
+  if (wire === undefined) {
+    // A socket that is not known may have taken it all the same: a mock's.
+    if (r.assignedAt === 0) return 'queue';
+  } else {
+    if (inProxy(r, wire)) return 'proxy';
+    if (wire.readyAt === 0) return wire.phase;
+    // The connection that was made for it is there, and it was not sent yet: by undici, or a stream of HTTP/2.
+    if (r.assignedAt === 0) return r.dial === wire && (wire.isH2 || wire.readyAt > r.createdAt) ? 'send' : 'queue';
+  }
   if (r.responseBeginAt !== 0) return 'download';
   return r.sendEndAt === 0 ? 'send' : 'wait';
 }

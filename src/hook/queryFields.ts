@@ -213,5 +213,6 @@ export const requestFields: Fields<RequestRecord> = {
   retry: (r) => r.retryOf !== undefined || r.attempt > 1,
   slow: atEnd((r) => us(endOf(r)) - us(r.createdAt) >= slowFrom),
   incoming: () => false,
+  mocked: atEnd((r) => r.mocked),
   lost: () => false,
 };

@@ -75,6 +75,12 @@ export abstract class RequestRecord implements Writable {
   declare blockedBy: number;
   /** Of HTTP/2. */
   declare streamId: number;
+  /** No kernel connection: the program, or a tool for tests, answers in its place. */
+  declare mocked: boolean;
+  /** Why there is no connection; '': there is, or the request did not come so far. */
+  declare uncarried: '' | 'notSeen' | 'stream';
+  /** The socket that it was given had a handle then. */
+  declare hadHandle: boolean;
   bytesSent = -1;
   bytesReceived = -1;
   /** What the program calls what it does, and id of the incoming request that it is answering. */
@@ -294,6 +300,9 @@ const rare: Pick<
   | 'open'
   | 'kept'
   | 'leaving'
+  | 'mocked'
+  | 'uncarried'
+  | 'hadHandle'
 > = {
   error: undefined,
   phase: undefined,
@@ -330,5 +339,8 @@ const rare: Pick<
   open: undefined,
   kept: undefined,
   leaving: false,
+  mocked: false,
+  uncarried: '',
+  hadHandle: false,
 };
 Object.assign(RequestRecord.prototype, rare);

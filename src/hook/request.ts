@@ -1,6 +1,7 @@
 /** The steps of one request: begun, given a socket, sent, its body coming, ended. Only readings and references are noted. */
 import { armed, atBegin, atEnd } from './breakpoints';
 import { entered, inheritSite, takeSite } from './callsite';
+import { explainCarrier } from './carrier';
 import { idleTime, now } from './clock';
 import { context, presentContext, takeContext } from './context';
 import { lookAtControl, looked } from './control';
@@ -78,6 +79,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   r.outcome = outcome;
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   const wire = r.wire;
+  if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) explainCarrier(r);
   if (wire !== undefined) release(r, wire);
   if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
   if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);

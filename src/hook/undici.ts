@@ -10,6 +10,7 @@ import { bodies, keepBody } from './bodies';
 import { armed, atResponse } from './breakpoints';
 import { apply } from './builtins';
 import { entered, entry } from './callsite';
+import { findCarrier } from './carrier';
 import { now } from './clock';
 import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
@@ -202,6 +203,7 @@ const onHeaders = guarded(
     if (r === undefined || r.endAt !== 0) return;
     const { statusCode } = response;
     if (statusCode < 200 && statusCode !== 101) return informed(r, statusCode);
+    if (r.wire?.winner === undefined) findCarrier(r);
     const t = now();
     r.responseBeginAt = t;
     r.response = response;

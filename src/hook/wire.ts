@@ -58,6 +58,10 @@ export class Wire implements Writable {
   incoming = false;
   /** It was there before tracing began. */
   earlier = false;
+  /** No kernel connection: the program replaced what is under the socket. It has a dial, and no connection. */
+  mocked = false;
+  /** It was found connected: when that was is not known. */
+  late = false;
   /** Where it dialled, unread, while `raw`. */
   stack: Error | undefined;
   site = 0;
@@ -255,7 +259,7 @@ export class Wire implements Writable {
       earlierTrace: this.earlier || undefined,
       kind: this.path ? 'unix' : undefined,
       direction: this.incoming ? 'in' : undefined,
-      endAt: this.earlier ? undefined : us(this.endAt),
+      endAt: this.earlier || this.late ? undefined : us(this.endAt),
       attempts: this.attempts.map((a) => ({
         id: a.id,
         family: a.family || undefined,
@@ -267,6 +271,7 @@ export class Wire implements Writable {
         error: a.error === undefined ? undefined : errorInfo(a.error, 'tcp'),
       })),
       connection: this.winner?.id,
+      mocked: this.mocked || undefined,
       local: this.local,
       error: failed && !this.aborted ? errorInfo(this.error, this.phase) : undefined,
       abort: this.aborted ? { at: us(this.endAt), reason: reasonOf(this.error) } : undefined,

@@ -196,6 +196,7 @@ export const lineSchemas = {
     attempts: Type.Array(attempt),
     connection: optional(n),
     earlierTrace: optional(Type.Boolean()),
+    mocked: optional(Type.Boolean()),
     kind: optional(Type.String()),
     direction: optional(Type.String()),
     createdAt: optional(at),

@@ -45,7 +45,7 @@ const unfinished = new Set(['failed', 'aborted', 'processExit', 'interrupted']);
 
 export function contextOf(r: Request, store: Store, now: number): Context {
   const connection = r.connection === undefined ? undefined : store.connections.get(r.connection);
-  const dialId = connection?.dial ?? (r.connection === undefined ? r.dial : undefined);
+  const dialId = connection?.dial ?? (r.connection === undefined && !r.mocked ? r.dial : undefined);
   const dial = dialId === undefined ? undefined : store.dials.get(dialId);
   const lookup = dial?.lookup === undefined ? undefined : store.lookups.get(dial.lookup);
   const winner = dial?.connection === undefined ? undefined : store.connections.get(dial.connection);
@@ -153,6 +153,7 @@ function notCounted(
 ): AbsentReason {
   if (!first || (r.ordinal ?? 0) > 1) return 'reused';
   if (dial !== undefined) return 'ready';
+  if (r.mocked) return 'mocked';
   // No dial is known: the request has not come so far, or the connection was made before the trace began.
   if (connection?.earlierTrace) return 'beforeTrace';
   return r.connection === undefined && r.assignedAt === undefined

@@ -58,6 +58,8 @@ export type AbsentReason =
   /** Its connection was there before tracing began. */
   | 'beforeTrace'
   | 'notSeen'
+  /** There was no connection: the program answered by itself. */
+  | 'mocked'
   | 'notReached'
   | 'notYet'
   | 'direct'

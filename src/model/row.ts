@@ -101,6 +101,8 @@ export interface Row {
   marks?: number[];
   /** Why its connection was new, in words; absent: reused, or not known. */
   why?: string;
+  /** Answered inside the program, with no connection below. */
+  mocked?: true;
   /** Parts of its record were lost or evicted. */
   lost?: true;
 }
@@ -239,6 +241,7 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   }
   const why = connection && r.ordinal === 1 ? whyNew(r, connection, store) : undefined;
   if (why !== undefined) row.why = why;
+  if (r.mocked) row.mocked = true;
   if (r.lost) row.lost = true;
   return row;
 }

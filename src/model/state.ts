@@ -9,6 +9,7 @@ export type StateName =
   | 'queued'
   | 'running'
   | 'done'
+  | 'mocked'
   | 'redirect'
   | 'clientError'
   | 'serverError'
@@ -109,7 +110,8 @@ export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
   const code = status === undefined ? '' : String(status);
   if (hasFailed(r)) {
     const phase = (r.error?.phase as PhaseName | undefined) ?? last?.name;
-    return { state: 'failed', ...(phase ? { phase } : {}), text: failureText(r, phase, connection) };
+    const text = failureText(r, phase, connection);
+    return { state: 'failed', ...(phase ? { phase } : {}), text: r.mocked ? `mocked, ${text}` : text };
   }
   switch (r.outcome) {
     case undefined:
@@ -126,6 +128,7 @@ export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
         text: breakdown.total === undefined ? 'aborted' : `aborted ${timeText(breakdown.total)}`,
       };
     case 'notRead':
+      if (r.mocked) break;
       return { state: 'notRead', text: `${code} not read`.trim() };
     case 'upgraded':
     case 'tunnel':
@@ -139,6 +142,7 @@ export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
         text: `${code} ${r.missing?.endAt === 'detached' ? 'detached' : 'interrupted'}`.trim(),
       };
   }
+  if (r.mocked) return { state: 'mocked', text: `${code} mocked`.trim() };
   if (status === undefined) return { state: 'done', text: 'done' };
   if (status >= 500) return { state: 'serverError', text: code };
   if (status >= 400) return { state: 'clientError', text: code };

@@ -53,6 +53,7 @@ const requestFields: Table<Request> = {
   sendBeginAt: 'sendBegin',
   body: 'sendBegin',
   sendEndAt: 'sendEnd',
+  mocked: 'end',
   protocol: 'head',
   response: 'begin',
   responseBeginAt: 'head',

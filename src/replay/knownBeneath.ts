@@ -21,6 +21,7 @@ const dialFields: Table<Dial> = {
   attempts: 'begin',
   attemptLimit: 'begin',
   endAt: 'end',
+  mocked: 'end',
   connection: 'end',
   error: 'end',
   abort: 'end',

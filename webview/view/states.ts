@@ -23,11 +23,12 @@ const signs: Readonly<Record<string, StateSign>> = {
   running: { icon: 'loading', word: 'running', tone: 'live', rank: 7 },
   open: { icon: 'arrow-swap', word: 'open', tone: 'live', rank: 8 },
   streaming: { icon: 'radio-tower', word: 'streaming', tone: 'live', rank: 9 },
+  mocked: { icon: 'beaker', word: 'mocked', tone: 'quiet', rank: 11 },
   redirect: { icon: 'arrow-right', word: 'redirect', tone: 'quiet', rank: 10 },
-  done: { icon: 'check', word: 'done', tone: 'quiet', rank: 11 },
+  done: { icon: 'check', word: 'done', tone: 'quiet', rank: 12 },
 };
 
-const unknown: StateSign = { icon: 'question', word: 'unknown state', tone: 'quiet', rank: 12 };
+const unknown: StateSign = { icon: 'question', word: 'unknown state', tone: 'quiet', rank: 13 };
 const partly: StateSign = { icon: 'info', word: 'parts lost', tone: 'quiet', rank: 5 };
 
 export function signOf(row: Row): StateSign {

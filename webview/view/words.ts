@@ -69,6 +69,7 @@ const reasons: Readonly<Record<string, string>> = {
   earlier: 'was over before this request began',
   beforeTrace: 'not seen: connected before tracing began',
   notSeen: 'not seen',
+  mocked: 'none: mocked, with no connection',
   direct: 'no proxy',
   earlyResponse: 'the response came before the request was sent',
   notInFormat: 'not in the imported file',
@@ -76,7 +77,7 @@ const reasons: Readonly<Record<string, string>> = {
   noBody: 'no body',
 };
 
-const withoutProxy = new Set(['reused', 'ready', 'notReached', 'notYet']);
+const withoutProxy = new Set(['reused', 'ready', 'mocked', 'notReached', 'notYet']);
 
 const remainders: Readonly<Record<string, string>> = { send: 'request', wait: 'response', download: 'response' };
 

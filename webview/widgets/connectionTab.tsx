@@ -73,6 +73,14 @@ function Requests({ details, row }: { details: Details; row: Row }) {
   );
 }
 
+function noConnection({ outcome, mocked, missing }: Details['request']): string {
+  if (mocked) return 'No connection: the request was mocked, and answered inside the program.';
+  if (outcome === undefined) return 'No connection yet.';
+  if (missing?.connection === 'stream') return 'No connection of its own: it went over a stream of the program.';
+  if (missing?.connection === 'notSeen') return 'Its connection was not seen.';
+  return 'No connection: the request ended before it had one.';
+}
+
 export function ConnectionTab({ row, details }: { row: Row; details: Details | undefined }) {
   if (!details) return null;
   const c = details.connection;
@@ -138,9 +146,7 @@ export function ConnectionTab({ row, details }: { row: Row; details: Details | u
           </table>
         </>
       ) : (
-        <p>
-          {request.outcome === undefined ? 'No connection yet.' : 'No connection: the request ended before it had one.'}
-        </p>
+        <p>{noConnection(request)}</p>
       )}
       <Kernel details={details} />
       <KernelEvents details={details} />

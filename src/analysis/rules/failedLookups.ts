@@ -57,6 +57,7 @@ function* requests(facts: Facts): Iterable<Failed> {
 /** Of sockets without a request, such as a database's. */
 function* others({ store }: Facts): Iterable<Failed> {
   for (const d of store.dials.values()) {
+    if (d.mocked) continue;
     const { code } = d.error ?? {};
     if (d.request !== undefined || d.error?.phase !== 'dns' || code === undefined) continue;
     yield { subject: d.id, host: d.host ?? '', code, site: d.callSite, isRequest: false };

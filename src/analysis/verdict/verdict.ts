@@ -26,6 +26,7 @@ export function verdictOf(r: Request, store: Store, now: number, usual = new Usu
 
 function decide(k: Case): Verdict {
   const { r } = k;
+  if (r.mocked && r.outcome !== undefined) return mocked(k);
   if (hasFailed(r)) return failedVerdict(k);
   switch (r.outcome) {
     case undefined:
@@ -45,6 +46,17 @@ function decide(k: Case): Verdict {
       return notRead(k);
   }
   return answered(k);
+}
+
+/** Its times are the program's own: nothing of them is the network's or a server's. */
+function mocked(k: Case): Verdict {
+  return {
+    level: 'ok',
+    rule: 'mocked',
+    certainty: 'sure',
+    text: `Mocked: answered inside the program${afterText(k)}, with no connection.`,
+    evidence: totalEvidence(k, 'total', 'endAt'),
+  };
 }
 
 function running(k: Case): Verdict {

@@ -104,6 +104,7 @@ export function foldConnection(store: Store, isolate: Isolate, line: LineOf<'con
     attempts: line.attempts.map((a) => recordIdOf(thread, a.id)),
     ...(winner !== undefined ? { connection: winner } : {}),
     ...(line.endAt !== undefined ? { endAt: line.endAt + offset } : {}),
+    ...(line.mocked ? { mocked: true } : {}),
     ...(line.error ? { error: line.error } : {}),
     ...(line.abort
       ? { abort: { ...line.abort, ...(line.abort.at !== undefined ? { at: line.abort.at + offset } : {}) } }

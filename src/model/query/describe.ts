@@ -66,6 +66,7 @@ export const descriptions: Readonly<Record<FieldName, readonly [meaning: string,
   redirect: ['A redirect led to it', 'is:redirect'],
   retry: ['Tried again after a failure', 'is:retry'],
   incoming: ['Answered by the program, not made by it', 'is:incoming'],
+  mocked: ['Answered inside the program, by nock, msw or a mocked socket', 'is:mocked'],
   lost: ['Parts of its record were lost', 'is:lost'],
 };
 

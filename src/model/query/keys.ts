@@ -97,6 +97,7 @@ const table = {
   redirect: { kind: 'flag' },
   retry: { kind: 'flag' },
   incoming: { kind: 'flag' },
+  mocked: { kind: 'flag' },
   lost: { kind: 'flag' },
 } as const satisfies Record<string, Key>;
 

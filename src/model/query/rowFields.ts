@@ -208,5 +208,6 @@ export const rowFields: Fields<Row> = {
   redirect: (row) => row.redirectOf !== undefined,
   retry: (row) => row.retryOf !== undefined || (row.attempt ?? 1) > 1,
   incoming: (row) => row.direction === 'in',
+  mocked: (row) => row.mocked === true,
   lost: (row) => row.lost === true,
 };

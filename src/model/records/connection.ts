@@ -55,6 +55,7 @@ export const dial = record(
     attempts: optional(refs('connections', 'Connection attempts in start order.')),
     connection: optional(ref('connections', 'Attempt that won.')),
     attemptLimit: optional(duration('Time given to each address; absent: no Happy Eyeballs.')),
+    mocked: optional(flag('True: what is below the socket is a mock; no connection was made.')),
     error: optional(errorInfo('Why no connection was made.')),
     abort: optional(abort),
     lost: optional(Type.Array(Type.String(), { description: 'Which of its event lines are missing.' })),

@@ -209,6 +209,11 @@ export const request = record(
     endAt: optional(instant('End of the body, failure or abort.')),
     response: optional(response),
     chunks: optional(chunks('Marks of a response that came in several pieces. Absent: one piece, or not recorded.')),
+    mocked: optional(
+      flag(
+        'True: answered inside the program (nock, msw, a mocked socket), with no connection below. Findings leave it out.',
+      ),
+    ),
     outcome: optional(words(outcomes, 'How it ended; complete says nothing of the status. Absent: running.')),
     error: optional(errorInfo('What failed.')),
     timeout: optional(
