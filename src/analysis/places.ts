@@ -1,6 +1,6 @@
 /** Names of hosts, places and requests as findings say them; and the guard that keeps quiet about the own machine. */
 import type { CallSite, Request } from '../model/records';
-import { placeOf } from '../model/row';
+import { placeOf, siteText } from '../model/row';
 import { longest } from './limits';
 
 /** `https://shop.example:8443`; cheap, as it is asked of each request. */
@@ -54,8 +54,8 @@ const anId =
 /** Every kind of id has a digit somewhere. */
 const idOr = (part: string): string => (digit.test(part) && anId.test(part) ? '{id}' : part);
 
-/** `cart.ts:31`; absent when the line is not known. */
-export const placeText = (site: CallSite | undefined): string | undefined => site && placeOf(site).text;
+/** `cart.ts:31`, `index.js:1138 (via got)`; absent when the line is not known. */
+export const placeText = (site: CallSite | undefined): string | undefined => site && siteText(placeOf(site));
 /** Tells call sites apart: the whole path. */
 export const siteKey = (site: CallSite | undefined): string =>
   site === undefined ? '' : `${site.source?.file ?? site.file}:${site.source?.line ?? site.line}`;

@@ -31,6 +31,7 @@ const columns = {
   path: (row) => row.path,
   site: ({ callSite }) => callSite && `${pathOf(callSite.file)}:${callSite.line}:${callSite.column}`,
   function: (row) => row.callSite?.function,
+  package: (row) => row.callSite?.package,
   label: (row) => row.label,
   process: (row) => row.process,
   pid: (row) => row.pid || undefined,

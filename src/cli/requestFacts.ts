@@ -4,7 +4,7 @@ import type { Certificate, Connection, Request, TlsTunnel } from '../model/recor
 import { addressText, type Row } from '../model/row';
 import type { Store } from '../model/store';
 import { bytesText, ordinalText, plural, timeText } from '../model/text';
-import { pathOf } from './say';
+import { pathOf, printable } from './say';
 
 const known = (...parts: (string | undefined)[]): string => parts.filter((p) => p !== undefined && p !== '').join(', ');
 
@@ -40,11 +40,13 @@ function startLines({ id, createdAt }: Request, store: Store): string[] {
   return [`request ${id}, started ${known(clock, `${timeText(createdAt)} after the trace began`)}`];
 }
 
-function codeLines(row: Row, { stack }: Request): string[] {
+export function codeLines(row: Row, { stack }: Request): string[] {
   const lines: string[] = [];
   if (row.callSite) {
     const { file, line, column, function: name } = row.callSite;
-    const library = row.callSite.kind === 'library' ? ', in a library: no frame of the program’s own was seen' : '';
+    const by = row.callSite.package === undefined ? 'in a library' : `via ${row.callSite.package}`;
+    const isOwn = row.callSite.package === undefined && row.callSite.kind !== 'library';
+    const library = isOwn ? '' : `, ${printable(by)}: no frame of the program’s own was seen`;
     lines.push(`called at ${pathOf(file)}:${line}:${column}${name ? ` (${name})` : ''}${library}`);
   }
   for (const frame of stack ?? []) {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Trace } from '../model/records';
+import type { Request, Trace } from '../model/records';
+import type { Row } from '../model/row';
 import { Store } from '../model/store';
 import { foldLines } from '../model/testing';
+import { codeLines } from './requestFacts';
 import { requestLines, rowsOf } from './requestTable';
 import { styleFor } from './say';
 import { headline, summaryLines, summaryObject } from './summary';
@@ -257,4 +259,13 @@ test('the work grows with the number of rows, whatever the width has no room for
   // Of those that are not listed each phase is read once, for the sums.
   expect(readsOf(200)).toBeLessThan(2);
   expect(readsOf(1000)).toBeLessThanOrEqual(readsOf(200));
+});
+
+test('a line of a library says whose it is, in the table and beside the request', () => {
+  const s = store();
+  expect(requestLines(rowsOf(s, 0), { ...options, width: 400 }).join('\n')).toContain('index.js:812 (via got)');
+  const row = rowsOf(s, 0).find((r) => r.callSite?.package !== undefined) as Row;
+  expect(codeLines(row, s.requests.get(row.id) as Request)[0]).toMatch(
+    /^called at .*index\.js:812:30 \(_makeRequest\), via got: no frame of the program’s own was seen$/,
+  );
 });

@@ -222,9 +222,10 @@ function commonOrigin(rows: readonly Row[]): string {
 const shortUrl = (url: string): string => shortened(url, 90);
 
 /** Where no frame of the user's own was on the stack, the library's stands, and says so. */
-function placeText(row: Row): string {
-  const place = shortened(printable(row.callSite?.text ?? ''), 28);
-  return row.callSite?.kind === 'library' ? `${place} (library)` : place;
+function placeText({ callSite }: Row): string {
+  const place = shortened(printable(callSite?.text ?? ''), 28);
+  if (callSite?.package !== undefined) return `${place} (via ${shortened(printable(callSite.package), 28)})`;
+  return callSite?.kind === 'library' ? `${place} (library)` : place;
 }
 
 function moreLines(left: number, words: string | undefined, { style, width, seeAll }: TableOptions): string[] {

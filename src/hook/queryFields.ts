@@ -2,6 +2,7 @@
  * What a query can ask of a record while it is filled: `pending` until it is known, or will not come any more. Durations
  * are in µs. What only the trace as a whole knows (numbers of connections, comparisons with others) is absent.
  */
+import { packageOf } from '../model/package';
 import { type Fields, type FieldValue, pending } from '../model/query/compile';
 import { pid, threadId } from './builtins';
 import { type CallPlace, placeIn } from './callPlace';
@@ -196,6 +197,7 @@ export const requestFields: Fields<RequestRecord> = {
   file: filesOf,
   line: (r) => siteOf(r)?.source?.line ?? siteOf(r)?.line,
   function: (r) => siteOf(r)?.fn || undefined,
+  package: (r) => filesOf(r)?.map(packageOf)[0],
   process: () => names,
   pid: () => pid,
   thread: () => threadId,

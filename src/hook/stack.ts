@@ -5,6 +5,8 @@ import { originalOf } from './original';
 /** Frames of a capture at most. */
 export const deep = 60;
 const ownFile = __filename;
+/** Windows names CommonJS files with its own separator. */
+const packageFolder = /[\\/]node_modules[\\/]/;
 type Prepare = typeof Error.prepareStackTrace;
 
 interface Place {
@@ -77,7 +79,7 @@ function fileOf(name: string): SourceFile {
   if (file === undefined) {
     const skipped = name === '' || name === ownFile || name.startsWith('node:') || name.startsWith('wasm:');
     if (files.size > 5000) files.clear();
-    file = { skipped, library: name.includes('/node_modules/'), numbers: new Map() };
+    file = { skipped, library: packageFolder.test(name), numbers: new Map() };
     files.set(name, file);
   }
   return file;

@@ -3,6 +3,7 @@
  * the same record gives the same row everywhere.
  */
 import { compareIds } from './ids';
+import { packageOf } from './package';
 import { phasesOf } from './phases';
 import type { CallSite, Connection, Header, PhaseName, Request } from './records';
 import { type StateName, stateOf } from './state';
@@ -66,7 +67,10 @@ export interface Row {
     line: number;
     column: number;
     function?: string;
-    kind: string /** `payment.ts:57` */;
+    kind: string;
+    /** The place is in this package, not in code of the user's own. */
+    package?: string;
+    /** `payment.ts:57` */
     text: string;
   };
   connection?: {
@@ -109,19 +113,29 @@ export interface Row {
 
 const setupPhases = new Set<PhaseName>(['dns', 'tcp', 'proxy', 'tls']);
 
-/** The place in the user's own source: mapped where a source map says so. */
+/** The place in the source as written: mapped where a source map says so. What a map leads to a package is the package's. */
 export function placeOf(site: CallSite): NonNullable<Row['callSite']> {
   const at = site.source ?? site;
+  const library = site.package ?? packageOf(at.file);
   const fn = at.function ?? site.function;
   return {
     file: at.file,
     line: at.line,
     column: at.column,
     ...(fn ? { function: fn } : {}),
-    kind: site.kind,
+    kind: library !== undefined && site.kind === 'user' ? 'library' : site.kind,
+    ...(library === undefined ? {} : { package: library }),
     text: `${baseName(at.file)}:${at.line}`,
   };
 }
+
+/** `payment.ts:57`, `index.js:1138 (via got)`: a line of a library is never shown as if it was the user's. */
+export const siteText = ({ text, package: library }: NonNullable<Row['callSite']>): string =>
+  library === undefined ? text : `${text} (via ${library})`;
+
+/** Whether it is a line of the user's own, beside which what it did can be noted. */
+export const isUsersLine = (site: Row['callSite']): site is NonNullable<Row['callSite']> =>
+  site !== undefined && site.package === undefined;
 
 /** Last part of a path or URL, of either separator. */
 export function baseName(file: string): string {

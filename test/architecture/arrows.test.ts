@@ -32,6 +32,7 @@ const bundledByHook = new Set([
   'src/model/mask',
   'src/model/bodyMask',
   'src/model/hosts',
+  'src/model/package',
   'src/model/control',
   'src/model/breakpoints',
   'src/model/query/compile',

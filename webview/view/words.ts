@@ -48,7 +48,9 @@ export function rowName(row: Row, total: number | undefined): string {
   if (setUp > 0) parts.splice(row.phases[0]?.name === 'queue' ? 1 : 0, 0, `set-up ${bare(setUp)}`);
   const time =
     total === undefined ? 'time not known' : `${spoken(total)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
-  const site = row.callSite ? `called at ${row.callSite.text.replace(/:(\d+)$/, ' line $1')}` : 'caller not seen';
+  const site = row.callSite
+    ? `called at ${row.callSite.text.replace(/:(\d+)$/, ' line $1')}${row.callSite.package === undefined ? '' : `, via ${row.callSite.package}`}`
+    : 'caller not seen';
   const words = stateWords(row);
   const status = row.stateText === words ? [] : [row.stateText];
   return [`${row.method} ${row.host}${row.path}${row.query}`, ...status, words, `${time}; ${site}`].join(', ');

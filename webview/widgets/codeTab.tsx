@@ -49,12 +49,14 @@ export function CodeTab({ row, details }: { row: Row; details: Details | undefin
   if (!site) return <p>The calling code was not seen: call sites were off, or no line of a file was on the stack.</p>;
   const raw = details?.request.callSite;
   const mapped = raw?.source !== undefined;
+  const library =
+    site.package === undefined ? kinds[site.kind] : `via ${site.package}: no line of your own code was seen`;
   const code = details?.code;
   return (
     <>
       <h3>
         Called from
-        <span class="dim">{mapped ? 'source-mapped' : (kinds[site.kind] ?? '')}</span>
+        <span class="dim">{[mapped && 'source-mapped', library].filter(Boolean).join(', ')}</span>
       </h3>
       <p>
         {site.function && <b>{site.function} </b>}

@@ -88,6 +88,7 @@ function Cell({
         // biome-ignore lint/a11y/useValidAnchor: Enter on the row does the same; the link only says so to a pointer.
         <a tabIndex={-1} data-open>
           {row.callSite.text}
+          {row.callSite.package !== undefined && <span class="dim"> via {row.callSite.package}</span>}
         </a>
       ) : (
         <span class="dim">not seen</span>
@@ -138,7 +139,7 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
       return row.error?.message ?? undefined;
     case 'calledAt':
       return row.callSite
-        ? `${row.callSite.function ? `${row.callSite.function} · ` : ''}${row.callSite.file}:${row.callSite.line}:${row.callSite.column}`
+        ? `${row.callSite.function ? `${row.callSite.function} · ` : ''}${row.callSite.file}:${row.callSite.line}:${row.callSite.column}${row.callSite.package === undefined ? '' : ` · via ${row.callSite.package}: no line of your own code was seen`}`
         : 'The calling code was not seen';
     case 'connection':
       return row.connection

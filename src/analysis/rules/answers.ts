@@ -45,7 +45,8 @@ export function brokenBodyRule(facts: Facts): Draft[] {
     if (r.outcome === 'failed' && r.responseBeginAt !== undefined && r.endAt !== undefined && r.timeout === undefined)
       if (r.error?.phase === undefined || r.error.phase === 'download') push(groups, originOf(r.url), r);
   return [...groups].map(([origin, list]) => {
-    const times = list.map((r) => (r.endAt as number) - (r.createdAt ?? r.responseBeginAt ?? 0));
+    // Lines of a broken spool may be in any order: a time is never below 0.
+    const times = list.map((r) => Math.max(0, (r.endAt as number) - (r.createdAt ?? r.responseBeginAt ?? 0)));
     const spread = Math.max(...times) - Math.min(...times);
     const cluster = list.length >= 3 && spread <= 0.1 * median(times);
     return draft({

@@ -1,4 +1,5 @@
 /** Hosts that a package talks to by itself, with no line of the program on the stack; one a package and host. */
+import { packageOf } from '../../model/package';
 import type { Request } from '../../model/records';
 import { plural } from '../../model/text';
 import { type Draft, draft, number, words } from '../draft';
@@ -11,12 +12,11 @@ const clients = new Set(
     ' ',
   ),
 );
-const packageIn = /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/][^\\/]+|[^\\/]+)/;
 
 export function packageHostRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();
   for (const r of facts.requests) {
-    const name = packageOf(r);
+    const name = originPackageOf(r);
     const host = hostOf(originOf(r.url));
     if (name !== undefined && !isLoopback(host)) push(groups, `${name} ${host}`, r);
   }
@@ -41,11 +41,10 @@ export function packageHostRule(facts: Facts): Draft[] {
 }
 
 /** The package whose frame is the nearest, clients left out; absent where the program's own code is on the stack. */
-function packageOf(r: Request): string | undefined {
+function originPackageOf(r: Request): string | undefined {
   const site = r.callSite;
   if (!site || site.kind === 'user') return undefined;
-  const frames = r.stack ?? [site];
-  if (frames.some((f) => !packageIn.test(f.file))) return undefined;
-  const names = frames.flatMap((f) => packageIn.exec(f.file)?.[1]?.replace('\\', '/') ?? []);
-  return names.find((n) => !clients.has(n) && !n.startsWith('@types/'));
+  const names = (r.stack ?? [site]).map((f) => packageOf(f.file));
+  if (names.includes(undefined)) return undefined;
+  return names.find((n) => n !== undefined && !clients.has(n) && !n.startsWith('@types/'));
 }

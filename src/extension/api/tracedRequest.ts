@@ -36,11 +36,12 @@ export function tracedRequest(row: Row, clock: Clock | undefined): TracedRequest
   });
 }
 
-const placeOf = ({ file, line, column, function: name }: NonNullable<Row['callSite']>) => ({
+const placeOf = ({ file, line, column, function: name, package: library }: NonNullable<Row['callSite']>) => ({
   file,
   line,
   column,
   function: name,
+  package: library,
 });
 
 function wallTime(at: number, { beginTime, offset }: Clock): string | undefined {

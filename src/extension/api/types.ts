@@ -103,6 +103,8 @@ export interface TracedRequest {
     readonly line: number;
     readonly column: number;
     readonly function?: string;
+    /** The line is of this package, as none of the program's own was seen. Absent: it is the program's own. */
+    readonly package?: string;
   };
   /** Number of its connection in the run, and whether an earlier request had used it. */
   readonly connection?: { readonly number: number; readonly reused: boolean };

@@ -5,7 +5,7 @@
 import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Run } from '../../model/protocol';
-import type { Row } from '../../model/row';
+import { isUsersLine, type Row } from '../../model/row';
 import { isRemote } from '../../session/sourceFiles';
 import { Disposables } from '../disposables';
 import { commands, settings } from '../ids';
@@ -129,9 +129,10 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
     const wanted = new Map([...documents].map((d) => [this.#realPath(d.uri.fsPath), d]));
     const byLine = new Map<vscode.TextDocument, Map<number, Row[]>>();
     for (const row of view.rows()) {
-      const file = row.callSite && pathOf(row.callSite.file);
+      if (!isUsersLine(row.callSite)) continue;
+      const file = pathOf(row.callSite.file);
       const document = file === undefined ? undefined : wanted.get(this.#realPath(file));
-      if (!document || !row.callSite) continue;
+      if (!document) continue;
       const lines = byLine.get(document) ?? new Map<number, Row[]>();
       byLine.set(document, lines);
       const rows = lines.get(row.callSite.line);

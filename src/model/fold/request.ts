@@ -2,6 +2,7 @@
 import { recordIdOf } from '../ids';
 import type { LineOf, SiteTuple, SourceTuple } from '../lines';
 import { hasFailed } from '../outcome';
+import { packageOf } from '../package';
 import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
 import type { Store } from '../store';
 import type { Isolate } from './isolate';
@@ -230,12 +231,14 @@ export function foldMore(store: Store, isolate: Isolate, line: LineOf<'more'>): 
 
 /** A tuple of the spool as a call site. */
 export function siteOf([file, line, column, fn, kind]: SiteTuple, source?: SourceTuple): CallSite {
+  const library = kind === 'library' ? packageOf(source?.[0] ?? file) : undefined;
   return {
     file,
     line,
     column,
     ...(fn ? { function: fn } : {}),
     kind,
+    ...(library === undefined ? {} : { package: library }),
     ...(source ? { source: { file: source[0], line: source[1], column: source[2] } } : {}),
   };
 }

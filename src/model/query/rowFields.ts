@@ -55,13 +55,15 @@ class Searched extends Same {
 export function searchText(row: Row): string {
   const known = Searched.of(row);
   if (known !== undefined) return known;
+  const { callSite } = row;
   const text = [
     row.method,
     row.url,
     row.stateText,
     row.status,
-    row.callSite?.text,
-    row.callSite?.function,
+    callSite?.text,
+    callSite?.function,
+    callSite?.package,
     row.process,
     row.label,
     row.protocol,
@@ -185,6 +187,7 @@ export const rowFields: Fields<Row> = {
   file: (row) => row.callSite?.file,
   line: (row) => row.callSite?.line,
   function: (row) => row.callSite?.function,
+  package: (row) => row.callSite?.package,
   process: (row) => row.process,
   pid: (row) => row.pid,
   thread: (row) => row.threadId,

@@ -58,6 +58,9 @@ export const callSite = (description: string) =>
         ['user', 'library', 'inherited'],
         'user: first frame outside Node and node_modules. library: no such frame was on the stack. inherited: the first hop’s, for redirects.',
       ),
+      package: optional(
+        text('Package that the file belongs to, by its path: the place is the library’s. Absent: it belongs to none.'),
+      ),
       source: optional(frame('Place in the original source by its source map; absent if there is no map.')),
     },
     description,
