@@ -1,6 +1,6 @@
 /**
- * Child processes that would lose the hook, as they get a NODE_OPTIONS of their own. One that was replaced gets ours behind
- * it, as it would stand there had it been set before the program was started. A shell whose command sets the variable finds
+ * Child processes that would lose the hook, as they get a NODE_OPTIONS of their own. One that was replaced gets ours in
+ * front of it, where it would be had it been set before the program was started. A shell whose command sets the variable finds
  * a `node` first on its PATH that adds ours (src/session/shim.ts). What was cleared on purpose stays so. A child that may be
  * lost is written as a `child` line: the session says so if it never reports.
  *
@@ -101,7 +101,7 @@ const planned = guarded(parts.children, 'children.spawn', (options: SpawnOptions
     return { options: withShim(options, envPairs, `${spool}/bin`), why: 'script' };
   }
   if (value.trim() !== '' && envPairs.includes(`NETTRACE_SPOOL=${spool}`)) {
-    const changed = withPair(options, envPairs, at, `${variable}${value} ${preload}`);
+    const changed = withPair(options, envPairs, at, `${variable}${preload} ${value}`);
     return { options: changed, ...(node ? { why: 'replaced' } : {}) };
   }
   return node ? { options, why: 'cleared' } : undefined;

@@ -27,19 +27,19 @@ test('any word survives quoting', () => {
   );
 });
 
-test('the preload comes after what the user has, unchanged', () => {
+test('the preload comes before what the user has, unchanged', () => {
   const hook = '/tmp/nettrace-hook-ab12/hook.cjs';
   expect(withPreload(undefined, hook)).toBe(`--require "${hook}"`);
-  expect(withPreload(' --max-old-space-size=99 ', hook)).toBe(`--max-old-space-size=99 --require "${hook}"`);
+  expect(withPreload(' --max-old-space-size=99 ', hook)).toBe(`--require "${hook}" --max-old-space-size=99`);
   expect(withPreload('--require "/a b/x.js"', 'C:\\c\\nettrace-hook-1\\hook.cjs')).toBe(
-    '--require "/a b/x.js" --require "C:\\\\c\\\\nettrace-hook-1\\\\hook.cjs"',
+    '--require "C:\\\\c\\\\nettrace-hook-1\\\\hook.cjs" --require "/a b/x.js"',
   );
 });
 
 test('a nested run replaces the outer preload; a broken value stays as it is', () => {
   const outer = withPreload('--title="a b" --no-warnings', '/old/nettrace-hook-00ff/hook.cjs');
   expect(withPreload(outer, '/new/nettrace-hook-11/hook.cjs')).toBe(
-    '"--title=a b" --no-warnings --require "/new/nettrace-hook-11/hook.cjs"',
+    '--require "/new/nettrace-hook-11/hook.cjs" "--title=a b" --no-warnings',
   );
   expect(withPreload('--require "x', '/h/nettrace-hook-1/hook.cjs')).toBe('--require "x');
 });
@@ -53,5 +53,19 @@ test('a real Node loads a hook from a path with spaces, quotes and backslashes b
     env: { ...process.env, NODE_OPTIONS },
     encoding: 'utf8',
   });
-  expect(out).toBe('user\nhook\nprogram\n');
+  expect(out).toBe('hook\nuser\nprogram\n');
+});
+
+test('Node ignores what stands behind a word that is no option, and still loads the hook', () => {
+  const folder = scratch();
+  for (const name of ['user', 'hook']) writeFileSync(join(folder, `${name}.cjs`), `console.log('${name}')`);
+  const NODE_OPTIONS = withPreload(
+    `--title=my\\ title --require ${join(folder, 'user.cjs')}`,
+    join(folder, 'hook.cjs'),
+  );
+  const out = execFileSync(process.execPath, ['-e', 'console.log("program")'], {
+    env: { ...process.env, NODE_OPTIONS },
+    encoding: 'utf8',
+  });
+  expect(out).toBe('hook\nprogram\n');
 });

@@ -39,15 +39,19 @@ export function quoteWord(word: string): string {
 /** A preload of this product, of this or another version: nested runs must not pile them up. */
 const ours = /[\\/]nettrace-hook-[0-9a-f]+[\\/]hook\.cjs$/;
 
-/** `base` (may be absent or empty) with `--require "<hook>"` as its last option. A value that Node would refuse comes back unchanged. */
+/**
+ * `base` (may be absent or empty) with `--require "<hook>"` as its first option: the hook sees the requests of the user's own
+ * preloads, and Node ignores all that stands behind a word that is no option. A value that Node would refuse comes back
+ * unchanged.
+ */
 export function withPreload(base: string | undefined, hook: string): string {
   const user = base?.trim() ?? '';
   const words = splitNodeOptions(user);
   if (words === undefined) return user;
   const preload = `--require "${hook.replace(/[\\"]/g, '\\$&')}"`;
   const kept = withoutOurs(words);
-  if (kept.length === words.length) return user === '' ? preload : `${user} ${preload}`;
-  return [...kept.map(quoteWord), preload].join(' ');
+  if (kept.length === words.length) return user === '' ? preload : `${preload} ${user}`;
+  return [preload, ...kept.map(quoteWord)].join(' ');
 }
 
 function withoutOurs(words: string[]): string[] {

@@ -251,7 +251,7 @@ test('the environment: the user’s own options stay, and the settings reach the
   const s = await session({ headers: 'names', callSites: 20, enabled: false, maskedParameters: ['pin'] });
   const env = s.environment({ NODE_OPTIONS: '--no-warnings', PATH: '/bin' });
   expect(Object.keys(env).sort()).toEqual(['NETTRACE_CONF', 'NETTRACE_SPOOL', 'NODE_OPTIONS']);
-  expect(env.NODE_OPTIONS).toBe(`--no-warnings --require "${s.hook}"`);
+  expect(env.NODE_OPTIONS).toBe(`--require "${s.hook}" --no-warnings`);
   expect(env.NETTRACE_SPOOL).toBe(s.spoolFolder);
   expect(JSON.parse(env.NETTRACE_CONF as string)).toEqual({
     v: 1,

@@ -34,7 +34,7 @@ function shimText(folder: string, { NODE_OPTIONS: preload = '', ...others }: Rec
 nettrace_preload=${quoted(preload)}
 case " $NODE_OPTIONS " in
 *" $nettrace_preload "*) ;;
-*) NODE_OPTIONS="\${NODE_OPTIONS:+$NODE_OPTIONS }$nettrace_preload" ;;
+*) NODE_OPTIONS="$nettrace_preload\${NODE_OPTIONS:+ $NODE_OPTIONS}" ;;
 esac
 export NODE_OPTIONS
 ${given.join('\n')}

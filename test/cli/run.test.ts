@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace, programs } from './nettrace';
 
@@ -53,8 +54,26 @@ describe('the program is left as it is', () => {
     writeFileSync(preload, 'console.log("preloaded")');
     const NODE_OPTIONS = `--no-deprecation --require "${preload}"`;
     const result = await nettrace.run(['run', '--', node, '-p', 'process.noDeprecation'], { env: { NODE_OPTIONS } });
-    // Once in our own process, once in the program.
+    // Node runs it in our own process too, before we have a say.
     expect(result.stdout).toBe('preloaded\npreloaded\ntrue\n');
+  });
+
+  test('a preload of its own for the program alone, whose request is recorded, and a stray word behind', async () => {
+    const folder = scratch();
+    const preload = join(folder, 'preload.cjs');
+    writeFileSync(
+      preload,
+      `console.log('preloaded');
+       require('node:http').get('http://127.0.0.1:1/of-the-preload').on('error', () => {});`,
+    );
+    const saved = join(folder, 'x.nettrace.json');
+    const own = `NODE_OPTIONS=--require ${preload} --title=my\\ title`;
+    const result = await nettrace.run(['run', '-o', saved, '--', 'env', own, 'node', '-e', '0'], {
+      env: { PATH: `${dirname(node)}:${process.env.PATH}` },
+    });
+    expect(result.stdout).toBe('preloaded\n');
+    const trace = JSON.parse(readFileSync(saved, 'utf8')) as Trace;
+    expect(trace.requests.map((r) => r.url)).toEqual(['http://127.0.0.1:1/of-the-preload']);
   });
 });
 

@@ -21,6 +21,7 @@ afterAll(() => {
   server.close();
 });
 
+const before = join(programs, 'counts.cjs');
 type Count = 'writes' | 'clocks' | 'stacks' | 'jobs' | 'json' | 'timers' | 'ms';
 
 /** What is due by time, as unread call sites and heads without an end every 50 ms: a slow machine meets it more often. */
@@ -29,13 +30,12 @@ const due = ({ ms }: Record<Count, number>): number => 5 + ms / 25;
 describe.each(nodes)('Node $major', (node) => {
   test.each(['http', 'fetch'])('%s', async (client) => {
     const env = {
-      NODE_OPTIONS: `--require ${join(programs, 'counts.cjs')}`,
       COST_CLIENT: client,
       COST_PORT: String((server.address() as AddressInfo).port),
       COST_REQUESTS: String(requests),
     };
     // No grouping, which depends on how busy the machine is.
-    const run = await runTraced(node, join(programs, 'cost.cjs'), { env, conf: { gap: 0 } });
+    const run = await runTraced(node, join(programs, 'cost.cjs'), { env, before, conf: { gap: 0 } });
     expect(run.trace.requests).toHaveLength(requests + 5);
     const counts = JSON.parse(run.stdout) as Record<Count, number>;
     const told = run.lines.filter((one) => /^\{"k":"(req|head|mark|end)"/.test(one.text)).length;
@@ -57,15 +57,14 @@ test.each(nodes.filter((n) => [20, 22, 24].includes(n.major)))(
   async (node) => {
     for (const client of ['http', 'fetch']) {
       const env = {
-        NODE_OPTIONS: `--require ${join(programs, 'counts.cjs')}`,
         COST_CLIENT: client,
         COST_PORT: String((server.address() as AddressInfo).port),
         COST_REQUESTS: String(requests),
       };
       const program = join(programs, 'cost.cjs');
       const counted = (stdout: string) => JSON.parse(stdout) as Record<Count, number>;
-      const bare = counted((await runPlain(node, program, { env })).stdout);
-      const off = await runTraced(node, program, { env, conf: { enabled: [] } });
+      const bare = counted((await runPlain(node, program, { env, before })).stdout);
+      const off = await runTraced(node, program, { env, before, conf: { enabled: [] } });
       const offCounts = counted(off.stdout);
       const { clocks, timers, ms: _, ...rest } = offCounts;
       expect(off.trace.requests).toEqual([]);
@@ -74,7 +73,7 @@ test.each(nodes.filter((n) => [20, 22, 24].includes(n.major)))(
       expect(clocks - bare.clocks).toBeLessThan(due(offCounts));
       expect(timers - bare.timers).toBeLessThan(due(offCounts));
       for (const condition of ['path:/never', 'status:>=600']) {
-        const other = await runTraced(node, program, { env, requests: [{ id: 'a', condition }] });
+        const other = await runTraced(node, program, { env, before, requests: [{ id: 'a', condition }] });
         expect(other.trace.requests).toEqual([]);
         expect(other.trace.counts.untraced).toBe(requests + 5);
         const counts = counted(other.stdout);

@@ -143,8 +143,8 @@ test('a full disk: the program goes on', async () => {
     `const fs = require('fs'); const open = fs.openSync;
      fs.openSync = (p, ...rest) => open(String(p).endsWith('.jsonl') ? '/dev/full' : p, ...rest);`,
   );
-  const env = { ...upstream.environment, NODE_OPTIONS: `--require ${preload}` };
-  const plain = await runPlain(node, program, { env });
-  expect(visible(await runTraced(node, program, { env }))).toEqual(visible(plain));
+  const options = { env: upstream.environment, before: preload };
+  const plain = await runPlain(node, program, options);
+  expect(visible(await runTraced(node, program, options))).toEqual(visible(plain));
   expect(readFileSync(preload, 'utf8')).toContain('/dev/full');
 });

@@ -16,6 +16,8 @@ export interface RunOptions {
   requests?: readonly RequestControl[];
   /** Network breakpoints that are armed; default: none. */
   breakpoints?: readonly NetworkBreakpoint[];
+  /** A script of the test's own that is preloaded before all else, the hook too. */
+  before?: string;
   /** Command that gets the whole command line as arguments (a namespace, npm); default: none. */
   wrap?: readonly string[];
   /** Runs at the child's start: to kill it, to write to it. */
@@ -84,9 +86,17 @@ export const commandOf = (node: NodeVersion, program: string, o: RunOptions): st
   ...(o.args ?? []),
 ];
 
+/** NODE_OPTIONS as a session would set them: the hook in front of what is the user's. */
+export function nodeOptions({ before, env }: RunOptions, hook?: string): { NODE_OPTIONS?: string } {
+  const preloads = [before, hook].flatMap((path) => (path === undefined ? [] : `--require ${path}`));
+  const all = [...preloads, ...(env?.NODE_OPTIONS === undefined ? [] : [env.NODE_OPTIONS])];
+  return all.length === 0 ? {} : { NODE_OPTIONS: all.join(' ') };
+}
+
 /** Runs a program as its user would, without tracing. */
 export function runPlain(node: NodeVersion, program: string, options: RunOptions = {}): Promise<Ending> {
-  return runCommand(commandOf(node, program, options), options, { ...cleanEnvironment(), ...options.env });
+  const env = { ...cleanEnvironment(), ...options.env, ...nodeOptions(options) };
+  return runCommand(commandOf(node, program, options), options, env);
 }
 
 /** Line (from 1) of the call that `// @<mark>` stands behind, or above: where its call site must be. */

@@ -8,7 +8,7 @@ import { newHeader, Store } from '../../src/model/store';
 import { nowUs } from './clock';
 import { watchLateness } from './lateness';
 import { type NodeVersion, repository } from './nodes';
-import { cleanEnvironment, commandOf, type Ending, type RunOptions, runCommand } from './program';
+import { cleanEnvironment, commandOf, type Ending, nodeOptions, type RunOptions, runCommand } from './program';
 import { foldSpool, readSpool, type SpoolLine } from './spool';
 
 export const hookFile = join(repository, 'dist/hook.cjs');
@@ -32,11 +32,10 @@ export function hookEnvironment(
 ): Record<string, string> {
   if (!existsSync(hookFile)) throw new Error('dist/hook.cjs is missing: npm run build');
   const conf = { v: 1, trace, enabled: [randomUUID()], callSites: 'all', headers: 'off', ...options.conf };
-  const own = options.env?.NODE_OPTIONS;
   return {
     ...cleanEnvironment(),
     ...options.env,
-    NODE_OPTIONS: `${own === undefined ? '' : `${own} `}--require ${hookFile}`,
+    ...nodeOptions(options, hookFile),
     NETTRACE_SPOOL: spool,
     NETTRACE_CONF: JSON.stringify(conf),
   };
