@@ -232,9 +232,10 @@ const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records]
   ],
   [
     'plain-http',
+    each(1, (i) => exchange(i, 0, { url: 'http://api.shop.example/', bytesSent: 70 })),
+    each(1, (i) => exchange(i, 0, { url: 'http://127.0.0.1/', bytesSent: 70 })),
+    // Nothing of it left, as far as anybody counted.
     each(1, (i) => exchange(i, 0, { url: 'http://api.shop.example/' })),
-    each(1, (i) => exchange(i, 0, { url: 'http://127.0.0.1/' })),
-    each(1, (i) => ({ ...exchange(i, 0, { url: 'http://api.shop.example/' }), sendBeginAt: undefined }) as never),
   ],
   [
     'secret-in-url',
@@ -425,8 +426,86 @@ describe('rules', () => {
       fault: 'node',
       certainty: 'sure',
     });
-    const bare = analyse(storeOf(stale({ idleDuration: 640 * ms }, { keepAliveHint: undefined })))[0];
-    expect(bare).toMatchObject({ certainty: 'likely' });
+  });
+
+  it('a stale connection is told only with evidence: near the limit, not acknowledged, or refused by the system', () => {
+    const without = (more: object, connection: object) =>
+      analyse(storeOf(stale({ bytesSent: 100, ...more }, { keepAliveHint: undefined, ...connection })));
+    // The server may have failed on the request itself.
+    expect(without({ idleDuration: 113 * ms }, {})).toEqual([]);
+    expect(without({ idleDuration: 113 * ms }, { keepAliveHint: { timeout: 5000 * ms } })).toEqual([]);
+    expect(without({ idleDuration: 60_000 * ms }, {})).toEqual([]);
+    const kernel = (bytesAcked: number) => ({
+      bytesSent: 200,
+      requestCount: 2,
+      kernel: { at: 0, final: true, bytesAcked },
+    });
+    expect(without({ idleDuration: 60_000 * ms }, kernel(101))[0]).toMatchObject({
+      certainty: 'likely',
+      fault: 'node',
+    });
+    expect(without({ idleDuration: 60_000 * ms }, kernel(201))).toEqual([]);
+    expect(without({ idleDuration: 113 * ms }, kernel(101))).toEqual([]);
+    const write = { phase: 'send', code: 'EPIPE', syscall: 'write' };
+    expect(without({ error: write }, {})[0]).toMatchObject({ rule: 'stale-keep-alive', certainty: 'likely' });
+    expect(without({ error: write, body: { bytes: 1 } }, {})).toEqual([]);
+  });
+
+  it('the advice is that of the client in use', () => {
+    const of = (records: Records, rule: string) => analyse(storeOf(records)).find((f) => f.rule === rule);
+    const headers = (more: object) =>
+      of(
+        each(1, (i) => exchange(i, 0, { outcome: 'failed', timeout: { kind: 'headers', limit: 1e6, ...more } })),
+        'timeout',
+      );
+    expect(headers({ client: 'got' })).toMatchObject({
+      title: 'Timed out: timeout.response of got of 1.00 s',
+      advice: 'Raise `timeout.response` of got, or find out what is slow.',
+    });
+    expect(headers({})?.advice).not.toMatch(/dispatcher|undici/);
+    const fetched = { api: 'fetch', outcome: 'failed', timeout: { kind: 'headers' } } as const;
+    expect(of({ requests: [exchange(1, 0, fetched)] }, 'timeout')?.advice).toContain(
+      '`headersTimeout` of the dispatcher',
+    );
+    expect(of(stale({ api: 'http' }), 'stale-keep-alive')?.advice).toContain('Agent');
+    expect(of(stale({ api: 'fetch' }), 'stale-keep-alive')?.advice).toContain('`keepAliveTimeout` of the dispatcher');
+  });
+
+  it('who asked for compression is not blamed for a server that does not compress', () => {
+    const of = (more: object) => {
+      const response = { status: 200, contentType: 'application/json', bodyBytes: 100_000 };
+      return analyse(storeOf({ requests: [exchange(1, 0, { response, ...more })] }))[0];
+    };
+    expect(of({ asksCompressed: true })).toMatchObject({ fault: 'server', certainty: 'likely' });
+    expect(of({ asksCompressed: false })).toMatchObject({
+      fault: 'yourCode',
+      advice: expect.stringContaining('http.get'),
+    });
+    expect(of({})).toMatchObject({ fault: 'unclear', certainty: 'unclear' });
+    const headers = (value: string) => [{ name: 'Accept-Encoding', value }];
+    expect(of({ headers: headers('gzip, deflate') })).toMatchObject({ fault: 'server' });
+    expect(of({ headers: headers('identity') })).toMatchObject({ fault: 'yourCode' });
+    expect(of({ headers: [] })).toMatchObject({ fault: 'yourCode' });
+  });
+
+  it('four tries are three retries', () => {
+    const failing = each(4, (i) => exchange(i, i * 111, { response: { status: 503 } }));
+    const storm = analyse(storeOf(failing)).find((f) => f.rule === 'retry-storm');
+    expect(storm?.title).toBe('3 retries without backoff');
+    expect(storm?.text).toContain('was tried 4 times');
+  });
+
+  it('one request that a busy loop held up is enough', () => {
+    const one = each(1, () => exchange(1, 1000, { wait: 450, loopBusyDuration: 440 * ms }));
+    expect(rulesOf(one)).toContain('event-loop-blocked');
+  });
+
+  it('a connection that failed under a request which another connection carried is a note', () => {
+    const { connections = [], dials = [] } = failedDials(1, 'ECONNREFUSED', { request: '1-0-9', via: 'agent' });
+    const requests = [exchange(9, 0)];
+    expect(analyse(storeOf({ requests, connections, dials }))[0]).toMatchObject({ severity: 'info' });
+    const failed = [exchange(9, 0, { outcome: 'failed' })];
+    expect(analyse(storeOf({ requests: failed, connections, dials }))[0]).toMatchObject({ severity: 'error' });
   });
 
   it('nothing to say of a healthy trace', () => {

@@ -199,7 +199,7 @@ describe('rules of connections', () => {
       severity: 'error',
       title: 'HTTPS_PROXY is set but not used',
       text: 'HTTPS_PROXY is set, but 1 request of fetch went straight to api.shop.example, and failed on the way.',
-      advice: 'Set NODE_USE_ENV_PROXY=1 before the start, or use EnvHttpProxyAgent of undici.',
+      advice: 'Set NODE_USE_ENV_PROXY=1 before the start, or use EnvHttpProxyAgent of undici as dispatcher.',
     });
   });
 });

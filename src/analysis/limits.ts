@@ -3,7 +3,7 @@ const ms = 1000;
 const s = 1000 * ms;
 
 /** Version of the rules: saved findings of another version are computed again. */
-export const analysisVersion = '1.3';
+export const analysisVersion = '1.4';
 
 /** A request that takes this long is worth a look; what people notice as a delay. */
 export const slowAt = 500 * ms;
@@ -25,8 +25,8 @@ export const pauseMatters = 1 * s;
 export const attemptBudgetLate = 30 * ms;
 /** Servers close this much before or after what they promised (Node's http server: 1 s later). */
 export const hintMargin = 1 * s;
-/** A connection idle for less was not dropped for its idleness. */
-export const leastStaleIdle = 20 * ms;
+/** Nothing on the way (a firewall, address translation) drops a connection that was idle for less. */
+export const leastStaleIdle = 1 * s;
 
 /** Look-ups of one name from which the missing cache is worth a hint. */
 export const repeatedLookups = { count: 10, window: 60 * s };
@@ -72,7 +72,7 @@ export const packing = { least: 8192, warning: 1024 * 1024 };
 /** A server that takes this share of most requests of one kind. */
 export const serverSlow = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
 /** The loop busy for this share of a request that took long. */
-export const busyLoop = { least: 100 * ms, share: 0.5, count: 2 };
+export const busyLoop = { least: 100 * ms, share: 0.5, count: 1 };
 
 /** Connections of HTTP/1.1 at once, or requests, from which the one of HTTP/2 would be felt. */
 export const h2NotUsed = { connections: 6, requests: 50 };

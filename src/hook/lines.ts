@@ -77,6 +77,10 @@ function priorText(sends: readonly PriorSend[]): string {
 /** Everything from `t` to the newline. `withHead`: the response's head has not been written. */
 export function endText(r: RequestRecord, withHead: boolean): string {
   let s = exchangeText(r, r.sentWritten) + responseText(r, withHead, true);
+  const { facts } = r;
+  // Whether its absence is the program's own doing is only of interest where there was something to compress.
+  if (facts !== undefined && facts.contentEncoding === '' && Math.max(facts.declaredBytes, r.bodyBytes) >= 8192)
+    s += asksText(r);
   const body = r.bodyText();
   if (body !== '') s += `,"body":${body}`;
   if (r.bodyBytes >= 0 && (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)))
@@ -91,6 +95,19 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   else if (r.uncarried !== '') s += `,"missing":{"connection":"${r.uncarried}"}`;
   if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
   return `${s},"outcome":"${r.outcome}"}\n`;
+}
+
+/** The value is not recorded: only whether it allows what compresses. */
+function asksText(r: RequestRecord): string {
+  const list = r.headerList('request');
+  if (list === undefined) return '';
+  let asks = false;
+  for (let i = 0; i + 1 < list.length; i += 2)
+    if ((list[i] as string).toLowerCase() === 'accept-encoding')
+      asks ||= /(^|[\s,])(gzip|x-gzip|deflate|br|zstd|\*)\s*(,|$|;(?!\s*q=0(\.0*)?\s*(,|$)))/i.test(
+        list[i + 1] as string,
+      );
+  return `,"asksCompressed":${asks}`;
 }
 
 export function headLine(r: RequestRecord): string {
@@ -234,5 +251,6 @@ function timeoutText(r: RequestRecord): string {
   const limit = r.timeoutLimit > 0 ? r.timeoutLimit * 1000 : undefined;
   const at = r.timeoutAt === 0 ? undefined : us(r.timeoutAt);
   const callSite = r.timeoutSite && placeOfError(r.timeoutSite);
-  return `,"timeout":${stringify({ kind: r.timeoutKind, limit, at, callSite })}`;
+  const client = r.timeoutClient || undefined;
+  return `,"timeout":${stringify({ kind: r.timeoutKind, limit, at, client, callSite })}`;
 }

@@ -66,6 +66,8 @@ export abstract class RequestRecord implements Writable {
   declare timeoutAt: number;
   declare timeoutLimit: number;
   declare timeoutKind: string;
+  /** The library whose timer it is; '': the client's own. */
+  declare timeoutClient: '' | 'got' | 'axios';
   /** Unread stack of where the timer was set. */
   declare timeoutSite: Error | undefined;
   declare dial: Wire | undefined;
@@ -272,6 +274,7 @@ const rare: Pick<
   | 'timeoutAt'
   | 'timeoutLimit'
   | 'timeoutKind'
+  | 'timeoutClient'
   | 'timeoutSite'
   | 'dial'
   | 'blockedBy'
@@ -311,6 +314,7 @@ const rare: Pick<
   timeoutAt: 0,
   timeoutLimit: 0,
   timeoutKind: '',
+  timeoutClient: '',
   timeoutSite: undefined,
   dial: undefined,
   blockedBy: 0,

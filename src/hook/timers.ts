@@ -62,11 +62,15 @@ export function nameTimer(r: RequestRecord, error: unknown, t: number): void {
   }
   if (code === 'ETIMEDOUT' && e.name === 'TimeoutError' && typeof e.event === 'string') {
     const limit = Number(/ for (\d+)ms/.exec(String(e.message))?.[1] ?? 0);
+    r.timeoutClient = 'got';
     return set(r, gotTimers[e.event] ?? e.event, limit, t);
   }
   // axios says it in words only.
   const axios = e.name === 'AxiosError' ? /^timeout of (\d+)ms exceeded$/.exec(String(e.message))?.[1] : undefined;
-  if (axios !== undefined) return r.timeoutKind === '' ? set(r, 'request', Number(axios), t) : undefined;
+  if (axios !== undefined) {
+    r.timeoutClient = 'axios';
+    return r.timeoutKind === '' ? set(r, 'request', Number(axios), t) : undefined;
+  }
   // The resolver's own timer; getaddrinfo has no such code.
   if (code === 'ETIMEOUT') return set(r, 'lookup', 0, t);
   if (code === 'ETIMEDOUT') attemptTimer(r, r.wire ?? r.dial);

@@ -40,6 +40,7 @@ const requestFields: Table<Request> = {
   redirectOf: 'begin',
   retryOf: 'begin',
   proxy: 'begin',
+  asksCompressed: 'end',
   dial: 'begin',
   blockedBy: 'assigned',
   connection: 'assigned',

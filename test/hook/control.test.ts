@@ -104,7 +104,9 @@ describe('clients', () => {
     ['got11 response', 'headers'],
     ['got14', 'request'],
   ])('%s: %s', async (name, kind) => {
-    expect(only((await act(node, name)).requests)).toMatchObject({ outcome: 'aborted', timeout: { kind, limit } });
+    const { timeout, outcome } = only((await act(node, name)).requests);
+    expect({ timeout, outcome }).toMatchObject({ outcome: 'aborted', timeout: { kind, limit } });
+    expect(timeout?.client).toBe(kind === 'signal' ? undefined : /^(axios|got)/.exec(name)?.[0]);
   });
 
   test.each(['got14 retry', 'undici7 retry', 'undici8 retry', 'undici7 interceptor', 'undici8 interceptor'])(

@@ -16,13 +16,20 @@ const program = join(import.meta.dirname, 'programs/findings.cjs');
 let server: Server;
 let port: number;
 let closed: number;
+/** What the requests for a large body asked for. */
+let asked: (string | undefined)[] = [];
 beforeAll(async () => {
   const served = new WeakSet();
   server = createServer((req, res) => {
-    if (req.url !== '/stale') return void req.resume().on('end', () => res.end('hello'));
+    if (req.url?.startsWith('/large')) {
+      asked.push(req.headers['accept-encoding']);
+      return void res.end('x'.repeat(req.url === '/large' ? 20_000 : 20));
+    }
+    const limit = { '/stale': 2, '/reset': 5 }[req.url ?? ''];
+    if (limit === undefined) return void req.resume().on('end', () => res.end('hello'));
     if (served.has(req.socket)) return void req.socket.resetAndDestroy();
     served.add(req.socket);
-    res.setHeader('keep-alive', 'timeout=5');
+    res.setHeader('keep-alive', `timeout=${limit}`);
     res.end('hello');
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -33,6 +40,7 @@ afterAll(() => server.close());
 
 describe.each(nodes)('Node $major', (node) => {
   const run = async (act: string, env: Record<string, string> = {}) => {
+    asked = [];
     const { stdout, store } = await runTraced(node, program, {
       args: [act],
       env: { FINDINGS_PORT: String(port), FINDINGS_CLOSED: String(closed), ...env },
@@ -59,9 +67,23 @@ describe.each(nodes)('Node $major', (node) => {
     const { stdout, find, verdict, requests } = await run('stale');
     expect(stdout).toBe('ok\nECONNRESET\n');
     expect(find('stale-keep-alive').text).toMatch(
-      /failed on a kept connection: idle \d+ ms, the server’s limit is 5\.00 s/,
+      /failed on a kept connection: idle [\d.]+ m?s, the server’s limit is 2\.00 s/,
     );
     expect(verdict(requests[1])).toMatchObject({ level: 'failed', rule: 'staleKeepAlive', fault: 'node' });
+  });
+
+  test('a server that resets a connection because of the request did not drop an idle one', async () => {
+    const { stdout, findings, verdict, requests } = await run('reset');
+    expect(stdout).toBe('ok\nECONNRESET\n');
+    expect(findings.map((f) => f.rule)).not.toContain('stale-keep-alive');
+    expect(verdict(requests[1])).toMatchObject({ level: 'failed', fault: 'unclear', certainty: 'unclear' });
+  });
+
+  test('what was asked for is known where a large response came uncompressed, without its headers', async () => {
+    const { requests } = await run('large');
+    expect(requests.map((r) => r.asksCompressed)).toEqual([false, true, false, true, undefined]);
+    expect(requests.map((r) => r.headers)).toEqual(Array(5).fill(undefined));
+    expect(asked).toEqual([undefined, 'gzip, br', 'identity, gzip;q=0', expect.stringContaining('gzip'), undefined]);
   });
 
   test('short connections, repeated look-ups, refused connects: once each, with their count', async () => {

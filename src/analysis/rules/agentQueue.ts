@@ -5,6 +5,7 @@ import { plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, sum } from '../facts';
 import { agentQueue } from '../limits';
+import { queueAdvice } from '../verdict/clients';
 
 /** Only what waited for a socket that another held: the wait before a dial is something else. */
 const queued = (r: Request): number =>
@@ -38,7 +39,7 @@ export function agentQueueRule(facts: Facts): Draft[] {
           time('first', queued(first), first.id, 'assignedAt'),
           ...(limit === undefined ? [] : [number('sockets allowed', limit)]),
         ],
-        advice: 'Raise maxSockets (`connections` of undici), or make what holds the sockets faster.',
+        advice: queueAdvice(first),
       }),
     );
   }

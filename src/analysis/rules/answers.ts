@@ -9,34 +9,66 @@ import { hostOf, isLoopback, originOf, templateOf } from '../places';
 
 const packable = /^(text\/|application\/([\w.+-]*\+)?(json|xml|javascript)|image\/svg)/i;
 
+/** Who asked for it and got none has a server that does not compress; who did not ask may have meant it so. */
+const sidesOfCompression = {
+  server: {
+    fault: 'server',
+    text: ', although the requests asked for compression',
+    advice: 'Let the server, or a proxy in front of it, compress text.',
+  },
+  yourCode: {
+    fault: 'yourCode',
+    text: ': the requests did not ask for compression',
+    advice: 'Send `Accept-Encoding: gzip, br` and decompress: fetch does both, http.get neither.',
+  },
+  unclear: {
+    fault: 'unclear',
+    text: '',
+    advice: 'Check that requests send `Accept-Encoding`, and that the server compresses.',
+  },
+} as const;
+
+function asksCompressed(r: Request): boolean | undefined {
+  if (r.asksCompressed !== undefined) return r.asksCompressed;
+  // Imported, or of an earlier version: only recorded headers say it.
+  if (r.headers === undefined) return undefined;
+  const header = r.headers.find((h) => h.name.toLowerCase() === 'accept-encoding');
+  return header === undefined
+    ? false
+    : header.value === undefined
+      ? undefined
+      : /gzip|deflate|br|zstd/i.test(header.value);
+}
+
 export function uncompressedRule(facts: Facts): Draft[] {
-  const found: Draft[] = [];
+  const groups = new Map<string, Request[]>();
   for (const [origin, requests] of facts.byOrigin) {
     if (isLoopback(hostOf(origin))) continue;
-    const list = requests.filter((r) => {
+    for (const r of requests) {
       const a = r.response;
-      if (a?.status !== 200 || a.contentEncoding !== undefined || !packable.test(a.contentType ?? '')) return false;
-      return (
-        a.contentType?.startsWith('text/event-stream') !== true && (a.bodyBytes ?? a.wireBytes ?? 0) > packing.least
-      );
-    });
-    if (list.length === 0) continue;
-    const bytes = sum(list.map((r) => r.response?.bodyBytes ?? r.response?.wireBytes ?? 0));
-    found.push(
-      draft({
-        rule: 'uncompressed',
-        severity: bytes > packing.warning ? 'warning' : 'info',
-        title: `${bytesText(bytes)} uncompressed`,
-        text: `${plural(list.length, 'response')} of ${origin} came uncompressed, ${bytesText(bytes)} of text in total.`,
-        fault: 'yourCode',
-        certainty: 'likely',
-        subjects: list.map((r) => r.id),
-        evidence: [number('responses', list.length), { what: 'bytes', value: bytes, unit: 'bytes' }],
-        advice: 'Send `Accept-Encoding: gzip, br` and decompress: fetch does both, http.get neither.',
-      }),
-    );
+      if (a?.status !== 200 || a.contentEncoding !== undefined || !packable.test(a.contentType ?? '')) continue;
+      if (a.contentType?.startsWith('text/event-stream') || (a.bodyBytes ?? a.wireBytes ?? 0) <= packing.least)
+        continue;
+      const asks = asksCompressed(r);
+      push(groups, `${asks === undefined ? 'unclear' : asks ? 'server' : 'yourCode'} ${origin}`, r);
+    }
   }
-  return found;
+  return [...groups].map(([key, list]) => {
+    const [side = '', origin = ''] = key.split(' ');
+    const { fault, text, advice } = sidesOfCompression[side as keyof typeof sidesOfCompression];
+    const bytes = sum(list.map((r) => r.response?.bodyBytes ?? r.response?.wireBytes ?? 0));
+    return draft({
+      rule: 'uncompressed',
+      severity: bytes > packing.warning ? 'warning' : 'info',
+      title: `${bytesText(bytes)} uncompressed`,
+      text: `${plural(list.length, 'response')} of ${origin} came uncompressed, ${bytesText(bytes)} of text in total${text}.`,
+      fault,
+      certainty: side === 'unclear' ? 'unclear' : 'likely',
+      subjects: list.map((r) => r.id),
+      evidence: [number('responses', list.length), { what: 'bytes', value: bytes, unit: 'bytes' }],
+      advice,
+    });
+  });
 }
 
 export function brokenBodyRule(facts: Facts): Draft[] {

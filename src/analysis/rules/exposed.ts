@@ -8,12 +8,22 @@ import { hostOf, isLoopback, isPrivate, placeText } from '../places';
 const maskedParameter = /[?&]([^=&?#]+)=\*\*\*/;
 const maskedUser = /^[a-z+.-]+:\/\/[^/?#]*\*\*\*@/i;
 
-export function plainHttpRule({ byOrigin }: Facts): Draft[] {
+/** Bytes of it left: counted, or (HTTP/2, still open) on a connection that was made. */
+function hasLeft(r: Request, facts: Facts): boolean {
+  if (r.sendBeginAt === undefined) return false;
+  const c = facts.connectionOf(r);
+  const sent = r.bytesSent ?? c?.bytesSent;
+  if (sent !== undefined) return sent > 0;
+  // A file of another format does not say what was below.
+  return c?.connect?.result === 'connected' || c?.earlierTrace === true || r.by?.['*'] === 'import';
+}
+
+export function plainHttpRule(facts: Facts): Draft[] {
   const found: Draft[] = [];
-  for (const [origin, requests] of byOrigin) {
+  for (const [origin, requests] of facts.byOrigin) {
     const host = hostOf(origin);
     if (!origin.startsWith('http:') || isLoopback(host)) continue;
-    const sent = requests.filter((r) => r.sendBeginAt !== undefined);
+    const sent = requests.filter((r) => hasLeft(r, facts));
     const first = sent[0];
     if (!first) continue;
     const secret = sent.find((r) => r.headers?.some((h) => /^(authorization|cookie)$/i.test(h.name)));

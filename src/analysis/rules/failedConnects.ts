@@ -2,7 +2,7 @@
  * Connections that failed, by error and by the line that asked for them; those that no request waited for apart, as pools
  * reconnect by themselves when a server closes.
  */
-import type { CallSite, Connection } from '../../model/records';
+import type { CallSite, Connection, Dial, Request } from '../../model/records';
 import { addressText } from '../../model/row';
 import { plural } from '../../model/text';
 import { type Draft, draft, number, words } from '../draft';
@@ -22,6 +22,12 @@ interface Failed {
 
 const pools = new Set<string | undefined>(['agent', 'undici', 'http2']);
 
+/** A request waited for it, and did not complete on another connection meanwhile. */
+function isAwaited(dial: Dial, request: Request | undefined, awaited: ReadonlySet<string | undefined>): boolean {
+  if (request === undefined) return dial.request !== undefined || awaited.has(dial.id);
+  return request.outcome !== 'complete';
+}
+
 export function failedConnectRule({ store, requests }: Facts): Draft[] {
   const awaited = new Set(requests.map((r) => r.dial));
   const groups = new Map<string, Failed[]>();
@@ -35,7 +41,7 @@ export function failedConnectRule({ store, requests }: Facts): Draft[] {
     if (code === undefined) continue;
     const request = dial?.request === undefined ? undefined : store.requests.get(dial.request);
     const site = request?.callSite ?? dial?.callSite;
-    const spare = dial !== undefined && dial.request === undefined && pools.has(dial.via) && !awaited.has(dial.id);
+    const spare = dial !== undefined && pools.has(dial.via) && !isAwaited(dial, request, awaited);
     push(groups, `${code} ${spare} ${siteKey(site)}`, { c, code, site, request: request?.id, spare });
   }
   return [...groups.values()].map((list) => {

@@ -4,6 +4,7 @@ import { type Draft, draft, number, words } from '../draft';
 import type { Facts } from '../facts';
 import { h2NotUsed } from '../limits';
 import { hostOf, isLoopback } from '../places';
+import { h2Advice } from '../verdict/clients';
 
 export function h2NotUsedRule(facts: Facts): Draft[] {
   const { store } = facts;
@@ -39,7 +40,7 @@ export function h2NotUsedRule(facts: Facts): Draft[] {
           ...(proof ? [words('agreed elsewhere', 'h2', proof.id, 'alpn')] : []),
           ...(told && !proof ? [words('alt-svc', header(told, 'alt-svc'), told.id, 'response.headers')] : []),
         ],
-        advice: 'Use undici’s `new Agent({ allowH2: true })`, or node:http2: one connection serves all of them.',
+        advice: h2Advice(h1[0] as Request),
       }),
     );
   }

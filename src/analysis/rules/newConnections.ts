@@ -6,6 +6,7 @@ import { type Facts, push, sum } from '../facts';
 import { avoidable, shortConnections } from '../limits';
 import { type WhyNew, whyNew } from '../newConnection';
 import { hostOf, isLoopback } from '../places';
+import { idleAdvice, isUndici, unreadAdvice } from '../verdict/clients';
 
 type Reason = WhyNew['reason'];
 type New = { r: Request; why: WhyNew };
@@ -13,10 +14,10 @@ type New = { r: Request; why: WhyNew };
 /** Those of the program itself; a cold burst and a busy pool are none, and `keep-alive-off` tells of what is not kept. */
 const ours = new Set<Reason>(['otherAgent', 'unread', 'idleHere', 'requestClosed']);
 const told = new Set<Reason>([...ours, 'options', 'shortHint', 'idleServer', 'failed']);
-const advice: Partial<Record<Reason, string>> = {
-  otherAgent: 'Create one Agent (dispatcher) and pass it to every request.',
-  unread: 'Read the bodies, or discard them: `res.resume()`, `await res.body?.cancel()`.',
-  idleHere: 'Keep idle connections longer: a greater `timeout` of the Agent, `keepAliveTimeout` of undici.',
+const advice: Partial<Record<Reason, string | ((r: Request) => string)>> = {
+  otherAgent: (r) => `Create one ${isUndici(r) ? 'dispatcher' : 'Agent'} and pass it to every request.`,
+  unread: unreadAdvice,
+  idleHere: idleAdvice,
   requestClosed: 'Leave out `connection: close`.',
   shortHint: 'Raise the keep-alive timeout of the server.',
   idleServer: 'Raise the keep-alive timeout of the server.',
@@ -59,6 +60,7 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
     list.length >= avoidable.share * all.length &&
     cost >= avoidable.cost * spent;
   if (!habit && list.length < least) return [];
+  const how = advice[why.reason];
   return [
     draft({
       rule: habit ? 'avoidable-connections' : 'new-connection',
@@ -77,7 +79,7 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
         time('total setup', cost),
         words('reason', why.text, why.other ?? r.id),
       ],
-      ...(advice[why.reason] === undefined ? {} : { advice: advice[why.reason] as string }),
+      ...(how === undefined ? {} : { advice: typeof how === 'string' ? how : how(r) }),
     }),
   ];
 }

@@ -3,6 +3,7 @@ import type { Process, Request } from '../../model/records';
 import { type Draft, draft, number, words } from '../draft';
 import { type Facts, push } from '../facts';
 import { hostOf, isLoopback, isPrivate, originOf } from '../places';
+import { isUndici } from '../verdict/clients';
 
 type Environment = NonNullable<Process['proxyEnvironment']>;
 
@@ -41,11 +42,14 @@ export function proxyIgnoredRule(facts: Facts): Draft[] {
         ...(failed ? [words('failed with', failed.r.error?.code ?? 'an error', failed.r.id, 'error')] : []),
       ],
       advice: readsEnvironment(process.runtime?.version)
-        ? 'Set NODE_USE_ENV_PROXY=1 before the start, or use EnvHttpProxyAgent of undici.'
-        : 'Use EnvHttpProxyAgent of undici, or an agent for the proxy.',
+        ? `Set NODE_USE_ENV_PROXY=1 before the start, or use ${proxyClient(r)}.`
+        : `Use ${proxyClient(r)}.`,
     });
   });
 }
+
+const proxyClient = (r: Request): string =>
+  isUndici(r) ? 'EnvHttpProxyAgent of undici as dispatcher' : 'an agent for the proxy';
 
 /** The variable that names a proxy for this request, which took none. */
 function ignored(r: Request, environment: Environment, facts: Facts): string | undefined {

@@ -31,7 +31,7 @@ export function retryStormRule(facts: Facts): Draft[] {
       draft({
         rule: 'retry-storm',
         severity: 'warning',
-        title: `${tries.length} retries without backoff`,
+        title: `${tries.length - 1} retries without backoff`,
         text: `${requestText(first)} was tried ${tries.length} times, ${timeText(median(gaps))} apart, while it failed${status === undefined ? '' : ` (${status})`}${at === undefined ? '' : `; called at ${at}`}.`,
         fault: 'yourCode',
         certainty: 'likely',

@@ -4,6 +4,7 @@ import { timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push } from '../facts';
 import { originOf } from '../places';
+import { staleAdvice } from '../verdict/clients';
 import { type Stale, staleOf } from '../verdict/stale';
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
@@ -33,7 +34,7 @@ export function staleKeepAliveRule(facts: Facts): Draft[] {
         ...(s.idle === undefined ? [] : [time('idle before', s.idle, r.id, 'idleDuration')]),
         ...(s.hint === undefined ? [] : [time('server keeps alive', s.hint, r.connection, 'keepAliveHint.timeout')]),
       ],
-      advice: 'Set the Agent’s `timeout` below the server’s limit, and retry idempotent requests once.',
+      advice: staleAdvice(r),
     });
   });
 }

@@ -5,6 +5,7 @@ import type { Verdict } from '../../model/verdict';
 import { number, time, words } from '../draft';
 import { attemptBudgetLate, busyLoop } from '../limits';
 import { certificateText } from '../tls';
+import { staleAdvice } from './clients';
 import { afterText, type Case, durationOf, phaseWords, totalEvidence } from './context';
 import { staleOf } from './stale';
 import { timerOf, timerText } from './timers';
@@ -209,7 +210,7 @@ const stale: Condition = (k) => {
       ? `The server had closed this idle connection (${idle}${limit}) when the ${ordinalText(k.r.ordinal ?? 0)} request on it was sent.`
       : `Probably the server had dropped this connection: ${idle}${limit}, closed when the request was sent.`,
     evidence,
-    advice: 'Set the Agent’s `timeout` below the server’s limit, and retry idempotent requests once.',
+    advice: staleAdvice(k.r),
   };
 };
 

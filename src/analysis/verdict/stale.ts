@@ -1,7 +1,7 @@
 /** Whether a request died because its idle connection had been closed already. Shared by verdict and finding. */
 
 import { deepest } from '../../model/outcome';
-import type { Request } from '../../model/records';
+import type { Connection, Request } from '../../model/records';
 import type { Store } from '../../model/store';
 import { hintMargin, leastStaleIdle } from '../limits';
 
@@ -13,7 +13,7 @@ export interface Stale {
   hint: number | undefined;
   /** The peer was seen to close before the request was sent, or the idle time reached the server's limit. */
   sure: boolean;
-  /** Idle for so short that the server may have failed on the request itself. */
+  /** Nothing excludes that the server ended it because of the request itself. */
   unclear: boolean;
 }
 
@@ -29,6 +29,25 @@ export function staleOf(r: Request, store: Store): Stale | undefined {
   const sent = r.sendBeginAt ?? r.assignedAt;
   const closedBefore = sent !== undefined && c?.readEndAt !== undefined && c.readEndAt < sent;
   const overdue = idle !== undefined && hint !== undefined && idle >= Math.max(hint - hintMargin, hint / 2);
-  const unclear = !closedBefore && !overdue && idle !== undefined && idle < leastStaleIdle;
-  return { idle, hint, sure: closedBefore || overdue, unclear };
+  const dropped = c !== undefined && idle !== undefined && idle >= leastStaleIdle && isUnacknowledged(r, c);
+  return {
+    idle,
+    hint,
+    sure: closedBefore || overdue,
+    unclear: !closedBefore && !overdue && !dropped && !failedToSend(r),
+  };
+}
+
+/** The system refused to take the first byte: the connection had been reset before. A body may be refused midway. */
+function failedToSend({ body, error }: Request): boolean {
+  const e = deepest(error);
+  return body === undefined && (e?.code === 'EPIPE' || (e?.code === 'ECONNRESET' && e.syscall === 'write'));
+}
+
+/** By the kernel's last figures: of what this request sent, the last on its connection, the peer acknowledged nothing. */
+function isUnacknowledged(r: Request, c: Connection): boolean {
+  const acked = c.kernel?.final ? c.kernel.bytesAcked : undefined;
+  if (acked === undefined || c.bytesSent === undefined || !r.bytesSent || r.ordinal !== c.requestCount) return false;
+  // The SYN counts as one byte.
+  return acked <= c.bytesSent - r.bytesSent + 1;
 }

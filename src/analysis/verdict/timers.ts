@@ -3,6 +3,7 @@ import { timerKindOf } from '../../model/outcome';
 import type { Finding } from '../../model/records';
 import { baseName } from '../../model/row';
 import { timeText } from '../../model/text';
+import { isUndici } from './clients';
 import { type Case, durationOf, phaseWords } from './context';
 
 export interface Timer {
@@ -28,6 +29,17 @@ const kinds: Readonly<Record<string, Omit<Timer, 'limit'>>> = {
     fault: 'yourCode',
     advice: 'Raise the limit of the signal, or find out what is slow.',
   },
+  connect: { name: 'connect timeout', fault: 'network', advice: 'Check that the address can be reached.' },
+  attempt: {
+    name: 'autoSelectFamilyAttemptTimeout',
+    fault: 'node',
+    advice: 'net.setDefaultAutoSelectFamilyAttemptTimeout(1000) gives each address more time.',
+  },
+  lookup: { name: 'lookup timeout', fault: 'dns', advice: 'Check this machine’s name server and the route to it.' },
+};
+
+/** Of a dispatcher of undici. */
+const dispatchers: typeof kinds = {
   headers: {
     name: 'headersTimeout',
     fault: 'unclear',
@@ -41,15 +53,23 @@ const kinds: Readonly<Record<string, Omit<Timer, 'limit'>>> = {
   connect: {
     name: 'connect timeout',
     fault: 'network',
-    advice: 'Check that the address can be reached; `connect.timeout` sets the limit.',
+    advice: 'Check that the address can be reached; `connect.timeout` of the dispatcher sets the limit.',
   },
-  attempt: {
-    name: 'autoSelectFamilyAttemptTimeout',
-    fault: 'node',
-    advice: 'net.setDefaultAutoSelectFamilyAttemptTimeout(1000) gives each address more time.',
-  },
-  lookup: { name: 'lookup timeout', fault: 'dns', advice: 'Check this machine’s name server and the route to it.' },
 };
+
+/** The option of got that a kind stands for; others have the same name. */
+const gotOptions: Readonly<Record<string, string>> = { headers: 'response', body: 'read', tls: 'secureConnect' };
+
+/** A library's own timer, by the option that sets it. */
+function ofLibrary(client: string, kind: string): Omit<Timer, 'limit'> {
+  const option = client === 'got' ? `timeout.${gotOptions[kind] ?? kind}` : 'timeout';
+  const { fault } = kinds[kind] ?? { fault: 'unclear' as const };
+  return {
+    name: `${option} of ${client}`,
+    fault,
+    advice: `Raise \`${option}\` of ${client}, or find out what is slow.`,
+  };
+}
 
 /** The timer that ended the request; undefined: none is known to have. */
 export function timerOf(k: Case): Timer | undefined {
@@ -57,11 +77,14 @@ export function timerOf(k: Case): Timer | undefined {
   const kind = timerKindOf(r);
   if (kind === undefined) return undefined;
   // A socket's timer only tells; what ended the request must have been its consequence.
-  const known = kinds[kind] ?? {
-    name: `${kind} timeout`,
-    fault: 'unclear' as const,
-    advice: 'Raise it, or find out what is slow.',
-  };
+  const client = r.timeout?.client;
+  if (client !== undefined) return { ...ofLibrary(client, kind), limit: r.timeout?.limit };
+  const known = (isUndici(r) ? dispatchers[kind] : undefined) ??
+    kinds[kind] ?? {
+      name: `${kind} timeout`,
+      fault: 'unclear' as const,
+      advice: 'Raise it, or find out what is slow.',
+    };
   return { ...known, limit: r.timeout?.limit };
 }
 

@@ -194,6 +194,9 @@ export const request = record(
     headers: optional(list(header, 'Request headers in the order sent, by the header level; absent at level off.')),
     headersBytes: optional(bytes('Size of the head on the wire; absent when not seen.')),
     body: optional(requestBody),
+    asksCompressed: optional(
+      flag('Whether its Accept-Encoding allowed a compressed response. Only where 8 KiB or more came uncompressed.'),
+    ),
     dial: optional(ref('dials', 'Dial it waited for, begun by it or by another. Absent: it took a ready connection.')),
     connection: optional(ref('connections', 'Connection that carried it. Absent: it died before, or not seen.')),
     ordinal: optional(count('Ordinal of the request on its connection, from 1; above 1 means reused.')),
@@ -222,6 +225,7 @@ export const request = record(
           kind: text('Which timer.'),
           limit: optional(duration('Its limit.')),
           at: optional(instant('When it fired.')),
+          client: optional(text('Library whose timer it is: got, axios. Absent: that of the client itself.')),
           callSite: optional(frame('Where it was set; with recorded stacks, for `AbortSignal.timeout`.')),
         },
         'Timer that ended it.',

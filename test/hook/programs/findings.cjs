@@ -21,9 +21,24 @@ const acts = {
   async stale() {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     console.log(await get({ path: '/stale', agent }));
-    await new Promise((r) => setTimeout(r, 150));
+    await new Promise((r) => setTimeout(r, 1050));
     console.log(await get({ path: '/stale', agent }));
     agent.destroy();
+  },
+  async reset() {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    for (let i = 0; i < 2; i++) {
+      console.log(await get({ path: '/reset', agent }));
+      await new Promise((r) => setTimeout(r, 50));
+    }
+    agent.destroy();
+  },
+  async large() {
+    await get({ path: '/large' });
+    await get({ path: '/large', headers: { 'Accept-Encoding': 'gzip, br' } });
+    await get({ path: '/large', headers: ['accept-encoding', 'identity, gzip;q=0', 'host', 'x'] });
+    await (await fetch(`http://127.0.0.1:${port}/large`)).text();
+    await get({ path: '/large-not' });
   },
   async habits() {
     const agent = new http.Agent({ keepAlive: false });

@@ -1,0 +1,24 @@
+/** What an advice is called in the client in use: a dispatcher of undici has other options than an Agent of Node. */
+import type { Request } from '../../model/records';
+
+export const isUndici = (r: Request): boolean => r.api === 'fetch' || r.api === 'undici';
+
+export const staleAdvice = (r: Request): string =>
+  isUndici(r)
+    ? 'Set `keepAliveTimeout` of the dispatcher below the server’s limit, and retry idempotent requests once.'
+    : 'Set the Agent’s `timeout` below the server’s limit, and retry idempotent requests once.';
+
+export const idleAdvice = (r: Request): string =>
+  `Keep idle connections longer: a greater ${isUndici(r) ? '`keepAliveTimeout` of the dispatcher' : '`timeout` of the Agent'}.`;
+
+export const queueAdvice = (r: Request): string =>
+  `Raise ${isUndici(r) ? '`connections` of the dispatcher' : 'maxSockets of the Agent'}, or make what holds the sockets faster.`;
+
+export const unreadAdvice = (r: Request): string =>
+  `Read the bodies, or discard them: ${isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}.`;
+
+/** `http` and `https`, and the libraries on them, speak HTTP/1.1 only. */
+export const h2Advice = (r: Request): string =>
+  isUndici(r)
+    ? 'Use undici’s `new Agent({ allowH2: true })` as dispatcher: one connection serves all of them.'
+    : 'Use node:http2, or a client that speaks HTTP/2: one connection serves all of them.';
