@@ -1,4 +1,5 @@
 /** What is known of a request beside its phases, in sentences: code, connection, addresses, TLS, kernel. */
+import { grpcText } from '../model/grpc';
 import { type Context, contextOf } from '../model/phase-context';
 import type { Certificate, Connection, Request, TlsTunnel } from '../model/records';
 import { addressText, type Row } from '../model/row';
@@ -19,6 +20,7 @@ export function factLines(row: Row, request: Request, store: Store, now: number)
     // Of a ready connection these are of another request's time.
     ...((request.ordinal ?? 1) > 1 ? [] : [...lookupLines(c), ...attemptLines(c, on)]),
     ...(c.tls ? tlsLines(c.tls, store) : []),
+    ...(row.grpcStatus === undefined ? [] : [`gRPC status ${grpcText(row.grpcStatus)}`]),
     ...byteLines(row, request),
     ...kernelLines(request),
     ...errorLines(request),

@@ -182,6 +182,7 @@ function responseText(r: RequestRecord, withHead: boolean, withSizes: boolean): 
     if (f.contentEncoding !== '') head += `,"contentEncoding":${quoted(cutText(f.contentEncoding, 128))}`;
     s += keepAliveText(r, f);
   }
+  if (withSizes && r.grpcStatus >= 0) head += `,"grpcStatus":${r.grpcStatus}`;
   if (withHead && r.informational !== undefined) head += `,${informationalText(r.informational)}`;
   s += bytesText(r, f, withHead, withSizes);
   return head === '' ? s : `${s},"response":{${head.slice(1)}}`;

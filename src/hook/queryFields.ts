@@ -148,6 +148,7 @@ export const requestFields: Fields<RequestRecord> = {
   api: (r) => r.api,
   direction: () => 'out',
   status: ofAnswer((f) => f.status || undefined),
+  'grpc-status': atEnd((r) => (r.grpcStatus < 0 ? undefined : r.grpcStatus)),
   error: atEnd((r) => {
     if (r.error === undefined && r.phase === undefined) return undefined;
     const { code, name } = errorInfo(r.error, r.phase) as { code?: string; name?: string };

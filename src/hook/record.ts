@@ -162,7 +162,7 @@ export abstract class RequestRecord implements Writable {
   abstract url(): string;
   /** See src/model/outcome.ts: what a timer ended has failed too. */
   get hasFailed(): boolean {
-    return this.outcome === 'failed' || (this.outcome === 'aborted' && this.timeoutKind !== '');
+    return this.outcome === 'failed' || this.grpcStatus > 0 || (this.outcome === 'aborted' && this.timeoutKind !== '');
   }
   /** How it ends with the program while its body is coming; '': the lines tell whether anything of it was read. */
   outcomeAtExit(): Outcome {
@@ -207,6 +207,14 @@ export abstract class RequestRecord implements Writable {
   /** Who chose the proxy. */
   proxyBy(): 'agent' | 'dispatcher' | 'env' | 'option' | undefined {
     return undefined;
+  }
+
+  /** Status of a gRPC call that has ended, from its trailers, or its head where that is all there is. -1: none. */
+  get grpcStatus(): number {
+    if (this.endAt === 0 || this.responseBeginAt === 0) return -1;
+    this.facts ??= this.readResponse();
+    if (this.facts?.contentType.startsWith('application/grpc') !== true) return -1;
+    return grpcStatusIn(this.headerList('trailers')) ?? grpcStatusIn(this.headerList('response')) ?? -1;
   }
 
   /** Whether it sends this header (lower case). */
@@ -263,6 +271,13 @@ export abstract class RequestRecord implements Writable {
     this.sentWritten = sent;
     return text;
   }
+}
+
+function grpcStatusIn(list: readonly string[] | undefined): number | undefined {
+  for (let i = 0; list !== undefined && i + 1 < list.length; i += 2)
+    if ((list[i] as string).toLowerCase() === 'grpc-status' && /^\d{1,4}$/.test(list[i + 1] as string))
+      return Number(list[i + 1]);
+  return undefined;
 }
 
 const rare: Pick<

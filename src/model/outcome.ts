@@ -1,7 +1,7 @@
 /**
  * What became of a request, with one meaning for counts, states, queries, findings and messages:
  *
- * - failed: the program wanted the response and did not get it, or not the whole of it: DNS, TCP or TLS failed, the
+ * - failed: the program wanted the response and did not get it, or not the whole of it, or a gRPC call ended with an error: DNS, TCP or TLS failed, the
  *   connection was reset or closed, a timer ran out (also that of `AbortSignal.timeout`, which the program sees as an error).
  * - aborted: the program gave it up by itself.
  * - server error: it was answered with 5xx, and the answer came.
@@ -32,7 +32,9 @@ export function timerKindOf(r: Request): string | undefined {
 }
 
 export const hasFailed = (r: Request | undefined): boolean =>
-  r?.outcome === 'failed' || (r?.outcome === 'aborted' && timerKindOf(r) !== undefined);
+  r?.outcome === 'failed' ||
+  (r?.response?.grpcStatus ?? 0) > 0 ||
+  (r?.outcome === 'aborted' && timerKindOf(r) !== undefined);
 
 export const isAborted = (r: Request | undefined): boolean => r?.outcome === 'aborted' && !hasFailed(r);
 

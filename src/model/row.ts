@@ -89,6 +89,7 @@ export interface Row {
   bytesSent?: number;
   bytesReceived?: number;
   contentType?: string;
+  grpcStatus?: number;
   /** `127.0.0.1:8080`. */
   remote?: string;
   /** Port of the program's own end. */
@@ -214,6 +215,7 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   if (r.createdAt !== undefined) row.createdAt = r.createdAt;
   if (r.endAt !== undefined) row.endAt = r.endAt;
   if (r.response?.status !== undefined) row.status = r.response.status;
+  if (r.response?.grpcStatus !== undefined) row.grpcStatus = r.response.grpcStatus;
   if (breakdown.total !== undefined) row.total = breakdown.total;
   if (setup.length > 0) row.setup = setup.reduce((sum, p) => sum + p.duration, 0);
   if (r.callSite) row.callSite = placeOf(r.callSite);

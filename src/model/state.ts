@@ -1,4 +1,5 @@
 /** The state of a request in one word and in the words of the panel's Status column. */
+import { grpcText } from './grpc';
 import { deepest, hasFailed, timerKindOf } from './outcome';
 import type { Breakdown } from './phases';
 import type { Connection, PhaseName, Request } from './records';
@@ -87,6 +88,8 @@ const closedCodes = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 /** `TCP refused`, `DNS not found`, `body cut off`: phase first, then what. */
 function failureText(r: Request, phase: PhaseName | undefined, connection: Connection | undefined): string {
   const { error } = r;
+  const grpc = r.response?.grpcStatus;
+  if (grpc !== undefined && grpc > 0 && r.outcome !== 'failed') return `gRPC ${grpcText(grpc)}`;
   if (r.reset) {
     const name = r.reset.name.replace('NGHTTP2_', '');
     return `stream ${resetWords[name] ?? name.toLowerCase().replaceAll('_', ' ')}`;

@@ -92,6 +92,7 @@ const responseFields: Table<NonNullable<Request['response']>> = {
   bodyBytes: 'end',
   readBytes: 'end',
   content: 'end',
+  grpcStatus: 'end',
   trailers: 'end',
 };
 

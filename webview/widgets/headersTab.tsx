@@ -1,4 +1,5 @@
 /** Second tab: headers as far as they were recorded. */
+import { grpcText } from '../../src/model/grpc';
 import { timeText } from '../../src/model/text';
 import type { Details, Header, Row } from '../types';
 import { Body } from './body';
@@ -48,6 +49,7 @@ export function HeadersTab({ row, details }: { row: Row; details: Details | unde
       {!off && details.headerLevel && details.headerLevel !== 'values' && (
         <p class="dim">Recorded at level {details.headerLevel} (setting netTrace.headers).</p>
       )}
+      {row.grpcStatus !== undefined && <p>gRPC status {grpcText(row.grpcStatus)}</p>}
       <Table title="Request headers" headers={request.headers} />
       <Table title="Response headers" headers={response?.headers} />
       <Table title="Trailers" headers={response?.trailers} />

@@ -1,4 +1,5 @@
 /** Why a request failed: the first condition that holds. Texts and sides as sure as their figures. */
+import { grpcText } from '../../model/grpc';
 import type { Evidence } from '../../model/records';
 import { bytesText, ordinalText, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
@@ -32,6 +33,19 @@ const stoppedInDebugger: Condition = (k) => {
     text: `Ended while the program was paused in the debugger (${timeText(k.paused)}).`,
     evidence: [time('paused', k.paused), ...code(k)],
     advice: 'Run it again without pausing; timers and servers do not wait for the debugger.',
+  };
+};
+
+/** The call was answered: the server's own word for what went wrong. */
+const grpc: Condition = (k) => {
+  const status = k.r.response?.grpcStatus ?? 0;
+  if (status === 0 || k.r.outcome === 'failed') return;
+  return {
+    rule: 'grpcStatus',
+    fault: 'server',
+    certainty: 'sure',
+    text: `The gRPC call ended with status ${grpcText(status)}${afterText(k)}.`,
+    evidence: [number('grpc-status', status, k.r.id), ...totalEvidence(k, 'total', 'endAt')],
   };
 };
 
@@ -299,6 +313,7 @@ const h2: Condition = (k) => {
 };
 
 const conditions: readonly Condition[] = [
+  grpc,
   stoppedInDebugger,
   proxy,
   dns,

@@ -22,6 +22,7 @@ const late: ReadonlySet<FieldName> = new Set<FieldName>([
   'received',
   'sent',
   'content-type',
+  'grpc-status',
   'response-header',
   'remote-ip',
   'remote-port',

@@ -29,10 +29,10 @@ function at(marked: string) {
 
 describe('completions', () => {
   test.each<[string, string[]]>([
-    ['stat|', ['status:']],
-    ['STAT|', ['status:']],
-    ['-stat|', ['status:']],
-    ['a (stat|', ['status:']],
+    ['stat|', ['status:', 'grpc-status:']],
+    ['STAT|', ['status:', 'grpc-status:']],
+    ['-stat|', ['status:', 'grpc-status:']],
+    ['a (stat|', ['status:', 'grpc-status:']],
     ['dom|', ['domain:']],
     ['fai|', ['is:failed']],
     ['is:ab|', ['aborted']],

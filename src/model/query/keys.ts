@@ -41,6 +41,7 @@ const table = {
   api: { kind: 'text', values: ['http', 'https', 'fetch', 'undici', 'http2', 'websocket'] },
   direction: { kind: 'text', values: ['in', 'out'] },
   status: { kind: 'number', aliases: ['status-code'] },
+  'grpc-status': { kind: 'number' },
   error: { kind: 'text', aliases: ['error-code'] },
   'error-message': { kind: 'text', match: 'part', aliases: ['message'] },
   phase: {

@@ -158,6 +158,7 @@ export const rowFields: Fields<Row> = {
   api: (row) => row.api,
   direction: (row) => row.direction ?? 'out',
   status: (row) => row.status,
+  'grpc-status': (row) => row.grpcStatus,
   error: (row) => row.error && (row.error.code ?? ''),
   'error-message': (row) => row.error?.message,
   phase: currentPhase,

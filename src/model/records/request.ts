@@ -77,6 +77,9 @@ const response = record(
     content: optional(bodyContent),
     readBeginAt: optional(instant('When the program began to read the body; absent: not read, or not seen.')),
     trailers: optional(list(header, 'Trailers, by the header level.')),
+    grpcStatus: optional(
+      integer('`grpc-status` of the trailers, at any header level; 0 is OK. Absent: no gRPC, or none came.'),
+    ),
     informational: optional(
       list(
         record({ at: instant('When it came.'), status: integer('1xx status.') }, 'One informational response.'),
