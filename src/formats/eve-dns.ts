@@ -1,5 +1,6 @@
 /** DNS messages in EVE's form. A look-up by getaddrinfo has no messages of its own: it makes no entry. */
 import type { Trace } from '../model/records';
+import { eveName, eveValue } from './eve-names';
 import type { EveDnsQuery, EveDnsQueryMsg, EveDnsReplyMsg, EveResolverDial } from './eve-types';
 import {
   eveClass,
@@ -58,6 +59,11 @@ export class Exchanges {
     });
   }
 
+  /** Whether a server was asked for this look-up. */
+  wasAsked(lookup: string | undefined, server: string): boolean {
+    return (this.#byLookup.get(lookup ?? '') ?? []).some((x) => textOf(objectOf(x.server).address) === server);
+  }
+
   #connection(x: Open): string | undefined {
     const id = textOf(x.connection);
     return this.connections.has(id) ? id : undefined;
@@ -76,7 +82,7 @@ export class Exchanges {
       truncated: m.truncated === true,
       size: uint32(m.size),
       questions: listOf(m.questions).map((q) => ({
-        name: textOf(q.name),
+        name: eveName(textOf(q.name)),
         type: eveRecordType(q.type),
         class: eveClass(q.class),
       })),
@@ -94,11 +100,11 @@ export class Exchanges {
       size: uint32(m.size),
       rCode: eveResponseCode(m.rcode),
       answers: listOf(m.answers).map((a) => ({
-        name: textOf(a.name),
+        name: eveName(textOf(a.name)),
         type: eveRecordType(a.type),
         class: eveClass(a.class),
         ttl: uint32(a.ttl),
-        ...(textOf(a.value) === '' ? {} : { resolvedVal: textOf(a.value) }),
+        ...(textOf(a.value) === '' ? {} : { resolvedVal: eveValue(textOf(a.type), textOf(a.value)) }),
       })),
     };
   }

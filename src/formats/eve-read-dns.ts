@@ -2,6 +2,7 @@
 import type { DnsExchange, Lookup } from '../model/records';
 import { errorOfText } from './error-text';
 import type { EveDialInput, EveDnsInput, EveInput } from './eve-input';
+import { nameOfEve, valueOfEve } from './eve-names';
 import type { Times } from './eve-read';
 import { hostPortOf } from './hostPort';
 import { byImport, importedId, noThread, present } from './imported';
@@ -113,7 +114,7 @@ export class EveExchanges {
           size: m.size ?? 0,
           optUdpPayloadSize: m.optUDPPayloadSize || undefined,
           questions: (m.questions ?? []).map((x) => ({
-            name: x.name ?? '',
+            name: nameOfEve(x.name ?? ''),
             type: x.type || 'unrecognized-type',
             class: classOf(x.class ?? 0),
           })),
@@ -130,11 +131,11 @@ export class EveExchanges {
           rcode: m.rCode || 'unrecognized-rcode',
           answers: (m.answers ?? []).map((a) =>
             present({
-              name: a.name ?? '',
+              name: nameOfEve(a.name ?? ''),
               type: a.type || 'unrecognized-type',
               class: classOf(a.class ?? 0),
               ttl: a.ttl ?? 0,
-              value: a.resolvedVal || undefined,
+              value: valueOfEve(a.type ?? '', a.resolvedVal ?? '') || undefined,
             }),
           ),
         }),

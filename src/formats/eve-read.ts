@@ -7,6 +7,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import type { Certificate, Connection, Dial, Lookup, TlsTunnel, Trace } from '../model/records';
 import { errorOfText } from './error-text';
 import { type EveDialInput, type EveInput, type EveTunnelInput, eveInput } from './eve-input';
+import { cancelled } from './eve-names';
 import { EveExchanges } from './eve-read-dns';
 import { requestsOf } from './eve-read-requests';
 import { EveSockets } from './eve-read-sockets';
@@ -105,7 +106,7 @@ function dialOf(d: EveDialInput, times: Times, attempts: Connection[], lookup: L
     lookup: lookup?.id,
     attempts: attempts.length > 0 ? attempts.map((c) => c.id) : undefined,
     connection: d.establishedConn ? importedId(d.establishedConn) : undefined,
-    error: d.dialErr ? errorOfText(d.dialErr) : undefined,
+    error: d.dialErr && !(cancelledAt !== undefined && d.dialErr === cancelled) ? errorOfText(d.dialErr) : undefined,
     abort: cancelledAt === undefined ? undefined : { at: cancelledAt },
     by: byImport,
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Request, TlsTunnel, Trace } from '../model/records';
 import { eveText, toEve } from './eve';
+import { parseTrace } from './read';
 import { goErrors } from './testing/eve-go';
 import { documentOf, example, expectGolden, requestOf, socketOf } from './testing/example';
 
@@ -34,6 +35,52 @@ describe('the example trace', () => {
       ['4711-0-5', '4711-0-2', true, '192.0.2.10'],
     ]);
     expect(eve.dials[0]?.establishedConn).toBe('4711-0-5');
+  });
+
+  test('a dial that the program cancelled has the error that Go gives it; one that was over before has none', () => {
+    const { connection, dial } = socketOf();
+    const abort = { at: 5000 };
+    const { connection: _, attempts: __, ...open } = dial;
+    const given = documentOf({
+      dials: [
+        { ...open, abort },
+        { ...dial, id: 'd-made', abort },
+      ],
+      connections: [connection],
+    });
+    const [cancelled, made] = sound(given).dials;
+    expect(cancelled).toMatchObject({ dialErr: 'operation was canceled', ctxCloseAt: '+5ms' });
+    expect(made).not.toHaveProperty('dialErr');
+    expect(parseTrace(eveText(given), { name: 'x.eve.json' }).dials[0]).toMatchObject({ abort });
+    expect(parseTrace(eveText(given), { name: 'x.eve.json' }).dials[0]).not.toHaveProperty('error');
+  });
+
+  test('names end with the dot, values that are names too, and come back without', () => {
+    const record = (type: string, value: string) => ({ name: 'a.test', type, class: 'IN', ttl: 1, value });
+    const answers = [
+      record('CNAME', 'b.test'),
+      record('MX', '10 mail.test'),
+      record('SRV', '0 5 80 s.test'),
+      record('SOA', 'ns.test root.test 1 2 3 4 5'),
+      record('TXT', 'v=1 text'),
+      record('A', '10.0.0.1'),
+    ];
+    const reply = { at: 1, id: 1, authoritative: false, recursionAvailable: true, truncated: false, size: 1 };
+    const exchange = { id: 'x', lookup: 'l', server: { address: '10.0.0.53', port: 53 }, beginAt: 0, queries: [] };
+    const dnsExchanges = [{ ...exchange, replies: [{ ...reply, rcode: 'no-error', answers }] }] as never;
+    const given = documentOf({}, { dnsExchanges });
+    const told = sound(given).dnsQueries[0]?.dnsReplyMsgs[0]?.answers;
+    expect(told?.map((a) => a.name)).toEqual(Array(6).fill('a.test.'));
+    expect(told?.map((a) => a.resolvedVal)).toEqual([
+      'b.test.',
+      '10 mail.test.',
+      '0 5 80 s.test.',
+      'ns.test. root.test. 1 2 3 4 5',
+      'v=1 text',
+      '10.0.0.1',
+    ]);
+    const again = parseTrace(eveText(given), { name: 'x.eve.json' }).dnsExchanges?.[0]?.replies?.[0]?.answers;
+    expect(again?.map((a) => [a.name, a.value])).toEqual(answers.map((a) => [a.name, a.value]));
   });
 
   test('says reused only between traces: never within one', () => {

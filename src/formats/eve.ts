@@ -6,9 +6,11 @@ import { sorted } from '../model/canonical';
 import type { Certificate, Connection, Dial, Header, Lookup, Request, TlsTunnel, Trace } from '../model/records';
 import { cipherNumber } from './ciphers';
 import { Exchanges } from './eve-dns';
+import { cancelled } from './eve-names';
 import { Sockets } from './eve-sockets';
 import type { EveDial, EveHeader, EveHttpRequest, EvePeerCert, EveTlsTunnel, EveTrace } from './eve-types';
 import { eveTime, eveWallTime, textOf, uint16, uint32, unsigned } from './eve-values';
+import { hostPortOf } from './hostPort';
 import { isImported, isRead, originalId } from './imported';
 import { describedWhole } from './kept';
 import { lowered } from './lower';
@@ -95,12 +97,17 @@ class Exporter {
     const { host, port } = winner?.tunnel?.host === undefined ? d : winner.tunnel;
     const resolverDials = this.#exchanges.dialsOf(d.lookup);
     const skippedServers = d.lookup === undefined ? undefined : this.#skipped.get(d.lookup);
-    const skipped = (skippedServers ?? []).map((s) => textOf(s.server));
+    const skipped = (skippedServers ?? []).flatMap((s) => {
+      const { host: server, port: given } = hostPortOf(textOf(s.server));
+      // One that was asked, and did not answer, stands among the resolver's dials alone.
+      if ((s.why !== undefined && triedWords.has(s.why)) || this.#exchanges.wasAsked(d.lookup, server)) return [];
+      return [hostPort(server, given ?? 53)];
+    });
     return {
       traceID: d.id,
       dialBeginAt: this.#time(d.beginAt),
       dialEndAt: this.#time(d.endAt),
-      ...(d.error ? { dialErr: errorText(d.error) } : {}),
+      ...(d.error ? { dialErr: errorText(d.error) } : d.abort && !winner ? { dialErr: cancelled } : {}),
       ctxCloseAt: this.#time(d.abort?.at),
       dstAddress: host === undefined ? '' : hostPort(host, port),
       ...(resolverDials.length > 0 ? { resolverDials } : {}),
@@ -164,6 +171,17 @@ class Exporter {
     return eveTime(this.doc.beginTime, us);
   }
 }
+
+/** Why a server was passed over that had been asked. */
+const triedWords = new Set<string>([
+  'timeout',
+  'refused',
+  'unreachable',
+  'server-fail',
+  'not-implemented',
+  'query-refused',
+  'format-error',
+]);
 
 /** EVE counts what the program read of the body. Where only the size of a complete body is known, all of it was read. */
 function contentRead(r: Request): number | undefined {

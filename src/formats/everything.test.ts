@@ -62,7 +62,11 @@ const lookup: Lookup = {
   hostname: 'a.example',
   beginAt: 2100,
   endAt: 2900,
-  skippedServers: [{ server: '10.0.0.52:53', why: 'timeout' }],
+  // One was left out by the configuration; the other was asked, and did not answer.
+  skippedServers: [
+    { server: '10.0.0.52', why: 'invalid' },
+    { server: '10.0.0.53', why: 'timeout' },
+  ],
 };
 const message = { id: 7, recursionDesired: true, truncated: false, size: 40 };
 const question = { name: 'a.example', type: 'A', class: 'IN' };
@@ -237,11 +241,12 @@ test('EVE', () => {
     ['x-1', 'd-h2', 'c-udp-dns'],
     ['x-2', 'd-h2', 'c-tcp-dns'],
   ]);
+  expect(eve.dnsQueries[0]?.dnsQueryMsgs[0]?.questions).toMatchObject([{ name: 'a.example.', type: 'A' }]);
   expect(eve.dnsQueries[1]?.dnsReplyMsgs[0]).toMatchObject({
     rCode: 'unrecognized-rcode',
     answers: [
-      { type: 'A', class: 1, ttl: 227, resolvedVal: '10.0.0.2' },
-      { type: 'unrecognized-type', class: 7, ttl: 1 },
+      { name: 'a.example.', type: 'A', class: 1, ttl: 227, resolvedVal: '10.0.0.2' },
+      { name: 'a.example.', type: 'unrecognized-type', class: 7, ttl: 1 },
     ],
   });
   expect(eve.tcpConns.find((c) => c.traceID === 'c-tcp-dns')).toMatchObject({ fromResolver: true, fromDial: 'd-h2' });

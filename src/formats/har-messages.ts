@@ -47,6 +47,7 @@ export function responseOf(
   r: Request,
   connection: Connection | undefined,
   maskedParameters: readonly string[] | undefined,
+  next?: string,
 ): HarEntry['response'] {
   const { response } = r;
   if (!response) {
@@ -79,7 +80,7 @@ export function responseOf(
       mimeType: response.contentType ?? 'x-unknown',
       ...contentTextOf(response.content),
     },
-    redirectURL: location === undefined ? '' : maskUrl(location, maskedParameters),
+    redirectURL: location === undefined ? (next ?? '') : maskUrl(location, maskedParameters),
     headersSize: response.headersBytes ?? -1,
     bodySize: response.wireBytes ?? (wholeWithoutBody(r) ? 0 : -1),
     ...(r.bytesReceived === undefined ? {} : { _transferSize: r.bytesReceived }),

@@ -141,6 +141,21 @@ describe('addresses and links', () => {
     expect(har.log.entries[0]?.connection).toBe('1-0-3');
   });
 
+  test('a redirect leads to the next hop where its header was not recorded', () => {
+    const hop = (id: string, more: object = {}) => requestOf({ id, url: `http://a.test/${id}`, ...more });
+    const response = { status: 302 };
+    const location = [{ name: 'Location', value: '/two' }];
+    const requests = [
+      hop('one', { response }),
+      hop('two', { redirectOf: 'one', response: { status: 302, headers: location } }),
+      hop('three', { redirectOf: 'two', response }),
+    ];
+    const har = toHar(documentOf({ requests }, { settings: { headerLevel: 'values' } }));
+    expectSound(har);
+    const told = Object.fromEntries(har.log.entries.map((e) => [e._id, e.response.redirectURL]));
+    expect(told).toEqual({ one: 'http://a.test/two', two: '/two', three: '' });
+  });
+
   test('an IPv6 address goes without its zone', () => {
     const { connection, dial } = socketOf({ remote: { address: 'fe80::1%eth0', port: 80 } });
     const har = toHar(documentOf({ requests: [requestOf()], dials: [dial], connections: [connection] }));

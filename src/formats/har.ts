@@ -57,7 +57,12 @@ function harOf(doc: Trace): Har {
   const now = doc.endAt ?? lastInstant(doc);
   const runtime = store.rootProcess()?.runtime;
   const comment = describedWhole(doc);
-  const entries = sorted(doc.requests.filter((r) => r.direction !== 'in')).map((r) => entryOf(r, store, roots, now));
+  const after = new Map(
+    doc.requests.flatMap((r) => (r.redirectOf === undefined ? [] : [[r.redirectOf, r.url] as const])),
+  );
+  const entries = sorted(doc.requests.filter((r) => r.direction !== 'in')).map((r) =>
+    entryOf(r, store, roots, now, after.get(r.id)),
+  );
   return {
     log: {
       version: '1.2',
@@ -119,7 +124,8 @@ function lastInstant(doc: Trace): number {
   return last;
 }
 
-function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry {
+/** `next`: URL of the hop that its redirect led to. */
+function entryOf(r: Request, store: Store, roots: Roots, now: number, next: string | undefined): HarEntry {
   const breakdown = phasesOf(r, store, now);
   const { timings, time, absent } = timingsOf(breakdown);
   const state = stateOf(r, store, breakdown);
@@ -133,7 +139,7 @@ function entryOf(r: Request, store: Store, roots: Roots, now: number): HarEntry 
     startedDateTime: timeOfInstant(store.header.beginTime, begin) ?? store.header.beginTime,
     time,
     request: requestOf(r, connection),
-    response: responseOf(r, connection, store.header.settings?.maskedParameters),
+    response: responseOf(r, connection, store.header.settings?.maskedParameters, next),
     cache: {},
     timings,
     ...(address !== undefined && isIP(address) !== 0 ? { serverIPAddress: address } : {}),

@@ -122,6 +122,7 @@ export class Datagrams implements Writable {
       dial: this.id,
       kind: 'udp',
       createdAt: us(this.createdAt),
+      endAt: connected ? us(this.connectedAt) : undefined,
       attempts: [
         {
           id: this.connection,

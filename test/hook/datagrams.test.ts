@@ -64,6 +64,8 @@ describe.each(nodes)('Node $major', (node) => {
     expect(c.closedAt).toBeGreaterThan(c.createdAt ?? Number.POSITIVE_INFINITY);
     const dial = only(run.trace.dials);
     expect(dial).toMatchObject({ via: 'dgram', family: 4, connection: c.id, attempts: [c.id] });
+    // Nobody to connect to: nothing that could have ended.
+    expect(dial.endAt).toBeUndefined();
     expect(dial.callSite).toMatchObject({ file: program, line: lineOf(program, 'echo'), kind: 'user' });
     expect(run.store.counts).toMatchObject({ connections: 0, bytesSent: 6, bytesReceived: 6 });
     expect(connectionRowOf(c, run.store)).toMatchObject({ protocol: 'UDP', requests: 0 });
@@ -86,7 +88,8 @@ describe.each(nodes)('Node $major', (node) => {
     const remote = { address: '127.0.0.1', port: Number(env.UDP_CLOSED) };
     expect(c).toMatchObject({ kind: 'udp', remote, connect: { result: 'connected' }, datagramsSent: 2 });
     expect(c.error).toMatchObject({ code: 'ECONNREFUSED', syscall: 'recvmsg' });
-    expect(only(run.trace.dials)).toMatchObject({ host: '127.0.0.1', port: remote.port });
+    expect(only(run.trace.dials)).toMatchObject({ host: '127.0.0.1', port: remote.port, endAt: c.connect?.endAt });
+    expect(c.connect?.endAt).toBeDefined();
     const failed = present(run.trace.socketOperations, 'operations').filter((o) => o.error);
     expect(failed.map((o) => [o.kind, o.error?.code])).toEqual([
       ['readFrom', 'ECONNREFUSED'],
