@@ -97,11 +97,14 @@ export interface TracedRequest {
   readonly durationMs?: number;
   /** By name of the phase: `queue`, `dns`, `tcp`, `proxy`, `tls`, `send`, `wait`, `download`. Only those that were. */
   readonly phasesMs: { readonly [phase: string]: number };
-  /** The line that made it: path, or URL, of the file with line and column, from 1. */
+  /**
+   * The line that made it: path, or URL, of the file with line and column, from 1. They are absent where a loader has
+   * transformed the code and its source map is not known.
+   */
   readonly callSite?: {
     readonly file: string;
-    readonly line: number;
-    readonly column: number;
+    readonly line?: number;
+    readonly column?: number;
     readonly function?: string;
     /** The line is of this package, as none of the program's own was seen. Absent: it is the program's own. */
     readonly package?: string;

@@ -40,7 +40,13 @@ export function showRowMenu(x: number, y: number): void {
     {
       label: 'Filter by this call site',
       disabled: !site,
-      run: () => site && filterBy(both(equals('file', baseName(site.file)), equals('line', site.line))),
+      run: () =>
+        site &&
+        filterBy(
+          site.line === undefined
+            ? equals('file', baseName(site.file))
+            : both(equals('file', baseName(site.file)), equals('line', site.line)),
+        ),
     },
     {
       label: 'Filter by this connection',

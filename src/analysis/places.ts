@@ -58,7 +58,7 @@ const idOr = (part: string): string => (digit.test(part) && anId.test(part) ? '{
 export const placeText = (site: CallSite | undefined): string | undefined => site && siteText(placeOf(site));
 /** Tells call sites apart: the whole path. */
 export const siteKey = (site: CallSite | undefined): string =>
-  site === undefined ? '' : `${site.source?.file ?? site.file}:${site.source?.line ?? site.line}`;
+  site === undefined ? '' : `${site.source?.file ?? site.file}:${site.source?.line ?? site.line ?? ''}`;
 
 /** `GET /v2/cart`. */
 export function requestText(r: Request): string {

@@ -1,7 +1,9 @@
 /** `show --columns`: a table of exactly these columns, whatever the width of the terminal. */
+
 import { InvalidArgumentError } from 'commander';
 import type { PhaseName } from '../model/records';
 import type { Row } from '../model/row';
+import { lineAndColumn } from '../model/row';
 import type { Store } from '../model/store';
 import { bytesText, timeText } from '../model/text';
 import { clockOf } from './requestFacts';
@@ -29,7 +31,7 @@ const columns = {
   url: (row) => row.url,
   host: (row) => row.host,
   path: (row) => row.path,
-  site: ({ callSite }) => callSite && `${pathOf(callSite.file)}:${callSite.line}:${callSite.column}`,
+  site: ({ callSite }) => callSite && `${pathOf(callSite.file)}${lineAndColumn(callSite)}`,
   function: (row) => row.callSite?.function,
   package: (row) => row.callSite?.package,
   label: (row) => row.label,

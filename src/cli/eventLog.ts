@@ -10,7 +10,7 @@
 import { hostname } from 'node:os';
 import { maskText, maskUrl } from '../model/mask';
 import type { Connection, ErrorInfo, Lookup, Process, Request, TlsTunnel } from '../model/records';
-import { addressText, rowOf } from '../model/row';
+import { addressText, lineAndColumn, rowOf } from '../model/row';
 import type { Store } from '../model/store';
 import { bytesText, numberText, plural, timeText } from '../model/text';
 import { pathOf, printable, type Style } from './say';
@@ -158,7 +158,7 @@ export class EventLog {
   #endText(r: Request, now: number): string {
     const row = rowOf(r, this.store, now);
     const size = r.response?.bodyBytes ?? r.response?.wireBytes ?? r.response?.readBytes;
-    const site = row.callSite && `${pathOf(row.callSite.file)}:${row.callSite.line}`;
+    const site = row.callSite && `${pathOf(row.callSite.file)}${lineAndColumn({ line: row.callSite.line })}`;
     return joined([
       row.stateText,
       r.error && errorWords(r.error),

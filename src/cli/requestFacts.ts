@@ -2,7 +2,7 @@
 import { grpcText } from '../model/grpc';
 import { type Context, contextOf } from '../model/phase-context';
 import type { Certificate, Connection, Request, TlsTunnel } from '../model/records';
-import { addressText, type Row } from '../model/row';
+import { addressText, lineAndColumn, type Row, transformedWords } from '../model/row';
 import type { Store } from '../model/store';
 import { bytesText, ordinalText, plural, timeText } from '../model/text';
 import { pathOf, printable } from './say';
@@ -45,16 +45,19 @@ function startLines({ id, createdAt }: Request, store: Store): string[] {
 export function codeLines(row: Row, { stack }: Request): string[] {
   const lines: string[] = [];
   if (row.callSite) {
-    const { file, line, column, function: name } = row.callSite;
+    const { file, function: name } = row.callSite;
     const by = row.callSite.package === undefined ? 'in a library' : `via ${row.callSite.package}`;
     const isOwn = row.callSite.package === undefined && row.callSite.kind !== 'library';
     const library = isOwn ? '' : `, ${printable(by)}: no frame of the program’s own was seen`;
-    lines.push(`called at ${pathOf(file)}:${line}:${column}${name ? ` (${name})` : ''}${library}`);
+    const unknown = row.callSite.line === undefined ? `, ${transformedWords}` : '';
+    lines.push(
+      `called at ${pathOf(file)}${lineAndColumn(row.callSite)}${name ? ` (${name})` : ''}${library}${unknown}`,
+    );
   }
   for (const frame of stack ?? []) {
-    const { file, line, column } = frame.source ?? frame;
+    const at = frame.source ?? frame;
     const name = frame.source?.function ?? frame.function ?? '(anonymous)';
-    lines.push(`  at ${frame.async ? 'async ' : ''}${name} (${pathOf(file)}:${line}:${column})`);
+    lines.push(`  at ${frame.async ? 'async ' : ''}${name} (${pathOf(at.file)}${lineAndColumn(at)})`);
   }
   return lines;
 }

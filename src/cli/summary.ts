@@ -1,7 +1,7 @@
 // What a trace comes to, for people and (--json) for programs.
 import { maskText } from '../model/mask';
 import type { Loss, Trace } from '../model/records';
-import { baseName, type Row } from '../model/row';
+import { baseName, lineAndColumn, type Row } from '../model/row';
 import { median, quantile } from '../model/statistics';
 import type { Store } from '../model/store';
 import { isThinned } from '../model/store-losses';
@@ -188,7 +188,7 @@ export function summaryObject(
 
 function failedFigures({ id, method, url, total, error, callSite }: Row) {
   const message = error?.message === undefined ? {} : { message: maskText(error.message) };
-  const at = callSite && `${pathOf(callSite.file)}:${callSite.line}:${callSite.column}`;
+  const at = callSite && `${pathOf(callSite.file)}${lineAndColumn(callSite)}`;
   return { id, method, url, total, error: error && { ...error, ...message }, callSite: at };
 }
 

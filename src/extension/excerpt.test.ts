@@ -63,6 +63,7 @@ test.skipIf(windows)('source maps: neither a program nor a map leads to pipes an
   for (const path of [...hostileIn(folder), '/dev/zero', '\\\\evil\\share\\a.js', '//evil/share/a.js']) {
     expect(await maps.locate(path, 1, 1)).toBeUndefined();
     expect(await maps.canBe(path, 1, 1)).toBe(true);
+    expect(await maps.isText(path, 'a')).toBeUndefined();
   }
   const named = (map: string): string => {
     const file = join(folder, `${Math.random()}.js`);
@@ -74,6 +75,6 @@ test.skipIf(windows)('source maps: neither a program nor a map leads to pipes an
   for (const source of ['/dev/zero', 'file:///dev/zero', '//evil/share/a.ts', './pipe']) {
     const map = JSON.stringify({ version: 3, sources: [source], names: [], mappings: 'AAAA' });
     const data = `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
-    expect(await maps.locate(named(data), 1, 1)).toBeUndefined();
+    expect(await maps.locate(named(data), 1, 1)).toEqual({ library: false });
   }
 });

@@ -11,8 +11,9 @@ export { pathOf };
 /** The place of a frame of a call chain, in the source where a map leads there; undefined: it has none. */
 export function placeOfFrame(frame: object | undefined): NonNullable<Row['callSite']> | undefined {
   const { file, line, column, source } = (frame ?? {}) as Partial<CallSite>;
-  if (typeof file !== 'string' || typeof line !== 'number') return undefined;
-  return placeOf({ file, line, column: column ?? 1, kind: 'user', ...(source ? { source } : {}) });
+  if (typeof file !== 'string') return undefined;
+  const at = typeof line === 'number' ? { line, column: column ?? 1 } : {};
+  return placeOf({ file, ...at, kind: 'user', ...(source ? { source } : {}) });
 }
 
 /** Shows the place. `preview`: the focus stays where it is, and the tab is replaced by the next one. */
@@ -29,7 +30,7 @@ export async function showPlace(
     return;
   }
   if (!(await mayOpen(path))) return;
-  const at = new vscode.Position(Math.max(0, site.line - 1), Math.max(0, site.column - 1));
+  const at = new vscode.Position(Math.max(0, (site.line ?? 1) - 1), Math.max(0, (site.column ?? 1) - 1));
   try {
     await vscode.window.showTextDocument(vscode.Uri.file(path), {
       viewColumn,

@@ -1,5 +1,5 @@
 /** `_initiator` of a HAR entry: the code that made the request, as Chrome writes and reads it. */
-import type { Frame, Request } from '../model/records';
+import type { Request } from '../model/records';
 import type { HarEntry, HarFrame } from './har-types';
 
 type Initiator = NonNullable<HarEntry['_initiator']>;
@@ -32,18 +32,26 @@ function ofBrowser({ kind, url, line, column }: NonNullable<Request['initiator']
   };
 }
 
-function frameOf(f: Frame): HarFrame {
+interface Place {
+  file: string;
+  /** Absent: not known; Chrome has no other word for that than the first line. */
+  line?: number;
+  column?: number;
+  function?: string;
+}
+
+function frameOf(f: Place): HarFrame {
   return {
     functionName: f.function ?? '',
     scriptId: '',
     url: fileUrl(f.file),
     // Chrome counts from 0, the trace from 1.
-    lineNumber: Math.max(0, f.line - 1),
-    columnNumber: Math.max(0, f.column - 1),
+    lineNumber: Math.max(0, (f.line ?? 1) - 1),
+    columnNumber: Math.max(0, (f.column ?? 1) - 1),
   };
 }
 
-function isFrame(value: Record<string, unknown>): value is Frame & Record<string, unknown> {
+function isFrame(value: Record<string, unknown>): value is Place & Record<string, unknown> {
   return typeof value.file === 'string' && typeof value.line === 'number' && typeof value.column === 'number';
 }
 

@@ -14,6 +14,7 @@ export const {
   existsSync,
   readdirSync,
   readFileSync,
+  readSync,
   statSync,
   unlinkSync,
   constants: fsConstants,

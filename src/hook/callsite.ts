@@ -13,7 +13,7 @@ import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
 import { fault, parts } from './faults';
-import { chainOf, deep, entryOf, inheritedEntry, raw, takeDefinitions, userFrame } from './stack';
+import { chainOf, deep, entryOf, inheritedEntry, raw, takeDefinitions, userEntry, userFrame } from './stack';
 import type { AnyFunction } from './wrap';
 
 const part = parts.callSites;
@@ -305,7 +305,11 @@ export function readSites(): string {
 /** Entry of the frame that counts; what it took to find it tells how deep the next captures are. */
 function siteOf(stack: NodeJS.CallSite[], isWhole: boolean, programs: typeof Error.prepareStackTrace) {
   const { frame, user, depth } = userFrame(stack);
-  if (user && depth > frames) frames = depth;
-  if (!user && !isWhole) learning = 16;
-  return frame && entryOf(frame, user ? 'user' : 'library', programs);
+  if (!user) {
+    if (!isWhole) learning = 16;
+    return frame && entryOf(frame, 'library', programs);
+  }
+  const found = userEntry(stack, depth - 1, programs);
+  if (found.depth > frames) frames = found.depth;
+  return found.entry;
 }

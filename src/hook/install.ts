@@ -16,6 +16,7 @@ import { installEnds } from './ends';
 import type { Settings } from './environment';
 import { parts, setUpFaults } from './faults';
 import { beGuest } from './guest';
+import { installHandedIn } from './handedIn';
 import { setUpHeaders } from './headers';
 import { installHttp1 } from './http1';
 import { findSessions, installHttp2 } from './http2';
@@ -114,6 +115,7 @@ function patchAll(settings: Settings): void {
     installIncoming();
     installAnswers();
   }
+  if (settings.callSites !== 'off') installHandedIn();
   installLabels();
   installChildren(settings.spool);
   if (settings.sockets) installSocketTrace();

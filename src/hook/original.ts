@@ -3,23 +3,37 @@
  * they load it (tsx, ts-node) keep the map in memory. Maps on disk are the session's affair. Asked once for each place.
  */
 import { ErrorClass, findSourceMap } from './builtins';
+import { placeBy } from './sourcePlace';
+import { handedMap, isHandedIn } from './texts';
 
 type Source = [file: string, line: number, column: number];
 
-/** `programs` is the program's own Error.prepareStackTrace. Undefined: no such map. */
-export function originalOf(frame: NodeJS.CallSite, programs: typeof Error.prepareStackTrace): Source | undefined {
+/**
+ * `hash` is the script's, where this Node has it; `programs` is the program's own Error.prepareStackTrace. Undefined: no
+ * such map.
+ */
+export function originalOf(
+  frame: NodeJS.CallSite,
+  file: string,
+  hash: string | undefined,
+  programs: typeof Error.prepareStackTrace,
+): Source | undefined {
   try {
-    const file = frame.getFileName();
     const line = frame.getLineNumber();
     const column = frame.getColumnNumber();
     if (!file || line === null || column === null) return undefined;
+    const handed = isHandedIn(file);
+    const own = handed ? handedMap(file, hash) : undefined;
+    const place = own && placeBy(own, line, column);
+    if (place) return [place.file, place.line, place.column];
     const entry = findSourceMap?.(file)?.findEntry(line - 1, column - 1) as
       | { originalSource?: string; originalLine?: number; originalColumn?: number }
       | undefined;
     if (entry?.originalSource && Number.isInteger(entry.originalLine)) {
       return [entry.originalSource, (entry.originalLine as number) + 1, (entry.originalColumn ?? 0) + 1];
     }
-    return typeof programs === 'function' && /\.[cm]?tsx?$/.test(file) ? asPrinted(frame, programs) : undefined;
+    const loaded = handed || frame.isEval() || /\.[cm]?tsx?$/.test(file);
+    return loaded && typeof programs === 'function' ? asPrinted(frame, programs) : undefined;
   } catch {
     return undefined;
   }
@@ -32,5 +46,7 @@ function asPrinted(frame: NodeJS.CallSite, programs: NonNullable<typeof Error.pr
       .split('\n')
       .at(-1) ?? '';
   const m = /^(.+?):(\d+):(\d+)\)?$/.exec(last.replace(/^\s+at (?:.* \()?/, ''));
-  return m ? [m[1] as string, Number(m[2]), Number(m[3])] : undefined;
+  const place: Source | undefined = m ? [m[1] as string, Number(m[2]), Number(m[3])] : undefined;
+  // The position that ran: nothing was mapped.
+  return place?.[1] === frame.getLineNumber() && place?.[2] === frame.getColumnNumber() ? undefined : place;
 }

@@ -6,6 +6,7 @@ import module from 'node:module';
 import { ErrorClass, parse, readFileSync, statSync } from './builtins';
 
 interface Entry {
+  generatedLine?: number;
   originalSource?: string;
   originalLine?: number;
   originalColumn?: number;
@@ -13,7 +14,7 @@ interface Entry {
 interface SourceMap {
   findEntry(line: number, column: number): Entry;
 }
-interface Loaded {
+export interface Loaded {
   map: SourceMap;
   /** What the map's sources are relative to. */
   folder: string;
@@ -46,8 +47,19 @@ export function sourcePlace(
     loaded.set(path, load(path));
   }
   const found = loaded.get(path);
-  const entry = found?.map.findEntry(line - 1, column - 1);
-  if (found === undefined || !entry?.originalSource || !Number.isInteger(entry.originalLine)) return undefined;
+  return found && placeBy(found, line, column);
+}
+
+/** The place in the source by this map; undefined: it does not say. */
+export function placeBy(
+  found: Loaded,
+  line: number,
+  column: number,
+): { file: string; line: number; column: number } | undefined {
+  const entry = found.map.findEntry(line - 1, column - 1);
+  if (!entry.originalSource || !Number.isInteger(entry.originalLine)) return undefined;
+  // The nearest before it, also of a line above: then the map says nothing of this one.
+  if (entry.generatedLine !== line - 1) return undefined;
   const source = resolveSource(found, entry.originalSource);
   if (source === undefined) return undefined;
   return { file: source, line: (entry.originalLine as number) + 1, column: (entry.originalColumn ?? 0) + 1 };
@@ -63,20 +75,29 @@ function resolveSource({ folder, root }: Loaded, source: string): string | undef
 
 function load(path: string): Loaded | undefined {
   try {
+    return loadedFrom(textOf(path), path, true);
+  } catch {
+    return undefined; // no such file
+  }
+}
+
+/** The map that the text names: one inside of it, or with `beside` also a file. */
+export function loadedFrom(text: string, path: string, beside = false): Loaded | undefined {
+  try {
     const { dirname, resolve } = require('node:path') as typeof import('node:path');
     if (SourceMapClass === undefined) return undefined;
-    const text = textOf(path);
     const last = text.lastIndexOf('//# sourceMappingURL=');
     if (last < 0) return undefined;
     const url = (/^\S+/.exec(text.slice(last + 21)) ?? [''])[0];
     const inline = /^data:application\/json[^,]*,/.exec(url);
+    if (!inline && !beside) return undefined;
     const from = resolve(dirname(path), inline ? '.' : decodeURIComponent(url));
     const payload: unknown = parse(inline ? inlined(url, inline[0]) : textOf(from));
     const { sourceRoot } = payload as { sourceRoot?: unknown };
     const root = typeof sourceRoot === 'string' && sourceRoot !== '' ? sourceRoot.replace(/\/?$/, '/') : '';
     return { map: new SourceMapClass(payload as object), folder: inline ? dirname(path) : dirname(from), root };
   } catch {
-    // No such file, or nothing that could be a map.
+    // Nothing that could be a map.
     return undefined;
   }
 }

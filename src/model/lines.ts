@@ -57,6 +57,20 @@ export type SiteTuple = Static<typeof siteTuple>;
 export const sourceTuple = Type.Tuple([Type.String(), Type.Number(), Type.Number()]);
 export type SourceTuple = Static<typeof sourceTuple>;
 
+/**
+ * An entry of the isolate's table. `hash`: SHA-256 of the code that ran; `evaluated`: it was made by `eval` or a
+ * constructor of functions; `around`: entries of the calls around it, innermost first, where its file is a bundle.
+ */
+export const sourceLine = Type.Object({
+  n,
+  at: siteTuple,
+  source: optional(sourceTuple),
+  evaluated: optional(Type.Literal(true)),
+  hash: optional(Type.String({ maxLength: 64 })),
+  around: optional(Type.Array(n, { maxItems: 16 })),
+});
+export type SourceEntry = Static<typeof sourceLine>;
+
 const requestPart = {
   ...part(request, [
     'id',
@@ -226,7 +240,7 @@ export const lineSchemas = {
   }),
   upg: Type.Object({ id: n, upgrade: Type.Object(figures) }),
   ops: Type.Object({ connection: n, dropped: optional(n), list: Type.Array(operation) }),
-  src: Type.Object({ n, at: siteTuple, source: optional(sourceTuple) }),
+  src: sourceLine,
   site: Type.Object({ s: Type.Array(n) }),
   /** Entries of the isolate's table, innermost first; below 0: reached by an await. */
   stack: Type.Object({ id: n, f: Type.Array(Type.Integer(), { maxItems: 64 }) }),

@@ -64,13 +64,14 @@ export interface Row {
   setup?: number;
   callSite?: {
     file: string;
-    line: number;
-    column: number;
+    /** Absent, as is the column: not known, as a loader has transformed the code. */
+    line?: number;
+    column?: number;
     function?: string;
     kind: string;
     /** The place is in this package, not in code of the user's own. */
     package?: string;
-    /** `payment.ts:57` */
+    /** `payment.ts:57`, `payment.ts (no line)`. */
     text: string;
   };
   connection?: {
@@ -121,12 +122,11 @@ export function placeOf(site: CallSite): NonNullable<Row['callSite']> {
   const fn = at.function ?? site.function;
   return {
     file: at.file,
-    line: at.line,
-    column: at.column,
+    ...(at.line === undefined || at.column === undefined ? {} : { line: at.line, column: at.column }),
     ...(fn ? { function: fn } : {}),
     kind: library !== undefined && site.kind === 'user' ? 'library' : site.kind,
     ...(library === undefined ? {} : { package: library }),
-    text: `${baseName(at.file)}:${at.line}`,
+    text: at.line === undefined ? `${baseName(at.file)} (no line)` : `${baseName(at.file)}:${at.line}`,
   };
 }
 
@@ -137,6 +137,13 @@ export const siteText = ({ text, package: library }: NonNullable<Row['callSite']
 /** Whether it is a line of the user's own, beside which what it did can be noted. */
 export const isUsersLine = (site: Row['callSite']): site is NonNullable<Row['callSite']> =>
   site !== undefined && site.package === undefined;
+
+/** `:57:12` to stand behind a file; empty: the line is not known. */
+export const lineAndColumn = ({ line, column }: { line?: number | undefined; column?: number | undefined }): string =>
+  line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`;
+
+/** Why there is no line. */
+export const transformedWords = 'line not known: a loader has transformed the code, and its source map was not found';
 
 /** Last part of a path or URL, of either separator. */
 export function baseName(file: string): string {

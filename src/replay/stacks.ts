@@ -6,6 +6,7 @@ import type { TraceIndex } from './traceIndex';
 export interface Frame {
   /** As recorded: in the original source where a map leads there. */
   file: string;
+  /** 0, as is the column: not known. */
   line: number;
   column: number;
   /** Absent: top level, or without a name. */
@@ -33,7 +34,7 @@ const kindOf = (kind: string): Frame['kind'] => (kind === 'library' || kind === 
 function frameOf(f: Pick<CallSite, 'file' | 'line' | 'column' | 'function' | 'source'>, kind: Frame['kind']): Frame {
   const at = f.source ?? f;
   const name = at.function ?? f.function;
-  return { file: at.file, line: at.line, column: at.column, ...(name ? { function: name } : {}), kind };
+  return { file: at.file, line: at.line ?? 0, column: at.column ?? 0, ...(name ? { function: name } : {}), kind };
 }
 
 /** A line that requests were made at. */
@@ -54,6 +55,7 @@ export class CallSites {
       if (e.kind !== 'created') return;
       const seen = new Set<string>();
       for (const frame of framesOf(trace.request(e.request))) {
+        if (frame.line === 0) continue;
         const key = `${frame.file}:${frame.line}`;
         if (seen.has(key)) continue;
         seen.add(key);

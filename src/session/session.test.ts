@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -307,7 +308,42 @@ test('call sites are led back to the source, once found also for those that foll
     { file: '/nowhere/x.js', line: 1, column: 1, kind: 'library' },
     { file: built, line: 1, column, function: 'pay', kind: 'user', source },
     { file: url, line: 2, column: 1350, kind: 'user', source }, // the program's own map
-    undefined, // a map that nobody has: no line rather than a wrong one
+    { file: url, kind: 'user', transformed: true }, // a map that nobody has: no line rather than a wrong one
   ]);
-  expect(s.document().requests[4]?.missing).toEqual({ callSite: 'sourceMapInMemory' });
+});
+
+test('a line is that of the code that ran, or none: by its hash, and by what the bundle’s map says of the calls around', async () => {
+  const folder = scratch();
+  const file = join(folder, 'a.js');
+  fs.writeFileSync(file, '\ufeffone();\ntwo();\n');
+  const hash = createHash('sha256').update('one();\ntwo();\n').digest('hex');
+  const bundle = join(folder, 'bundle.js');
+  fs.writeFileSync(join(folder, 'page.ts'), 'fetch()\n'.repeat(9));
+  const sources = ['webpack://shop/./node_modules/axios/index.js', 'webpack://shop/webpack/runtime/x', './page.ts'];
+  const map = { version: 3, sources, names: [], mappings: 'AAAA;ACAA;ACIA' };
+  fs.writeFileSync(bundle, 'a();\nb();\nc();\n//# sourceMappingURL=bundle.js.map\n');
+  fs.writeFileSync(`${bundle}.map`, JSON.stringify(map));
+  const s = await session();
+  const w = new Writer(s);
+  w.write({ k: 'src', n: 1, at: [file, 2, 1, '', 'user'], hash });
+  w.write({ k: 'src', n: 2, at: [file, 2, 1, 'two', 'user'], hash: 'f'.repeat(64) });
+  w.write({ k: 'src', n: 3, at: [file, 1, 1, '', 'user'], evaluated: true });
+  w.write({ k: 'src', n: 4, at: [bundle, 2, 1, '', 'user'] });
+  w.write({ k: 'src', n: 5, at: [bundle, 3, 1, 'c', 'user'] });
+  w.write({ k: 'src', n: 6, at: [bundle, 1, 1, '', 'user'], around: [4, 5] });
+  w.write({ k: 'src', n: 7, at: [bundle, 1, 1, '', 'inherited'], around: [4, 1] });
+  w.write({ k: 'src', n: 8, at: [bundle, 1, 1, '', 'user'], around: [4] });
+  for (let i = 0; i < 6; i++) w.request();
+  w.write({ k: 'site', s: [1, 1, 2, 2, 3, 3, 4, 6, 5, 7, 6, 8] });
+  await s.poll();
+  const source = { file: join(folder, 'page.ts'), line: 5, column: 1 };
+  const { requests } = s.document();
+  expect(requests.map((r) => r.callSite)).toEqual([
+    { file, line: 2, column: 1, kind: 'user' },
+    { file, function: 'two', kind: 'user', transformed: true },
+    { file, kind: 'user', transformed: true },
+    { file: bundle, line: 3, column: 1, function: 'c', kind: 'user', source },
+    { file, line: 2, column: 1, kind: 'inherited' },
+    { file: bundle, line: 1, column: 1, kind: 'library', package: 'axios' },
+  ]);
 });

@@ -40,8 +40,9 @@ function project(options: Parameters<typeof buildSync>[0] = {}) {
 test.each(['inline', 'linked', 'external'] as const)('%s map, by path and by file: URL', async (sourcemap) => {
   const { built, line, column, original } = project({ sourcemap });
   const maps = new SourceMaps();
-  expect(await maps.locate(built, line, column)).toEqual(original);
-  expect(await maps.locate(`${pathToFileURL(built).href}?t=17#x`, line, column)).toEqual(original);
+  expect((await maps.locate(built, line, column))?.frame).toEqual(original);
+  const url = `${pathToFileURL(built).href}?t=17#x`;
+  expect((await maps.locate(url, line, column))?.frame).toEqual(original);
 });
 
 test('sourceRoot, percent-encoded inline maps and bundler schemes', async () => {
@@ -49,13 +50,13 @@ test('sourceRoot, percent-encoded inline maps and bundler schemes', async () => 
   const map = JSON.parse(readFileSync(`${built}.map`, 'utf8'));
   const code = readFileSync(built, 'utf8');
   writeFileSync(`${built}.map`, JSON.stringify({ ...map, sourceRoot: '../src/', sources: ['pay.ts'] }));
-  expect(await new SourceMaps().locate(built, line, column)).toEqual(original);
+  expect((await new SourceMaps().locate(built, line, column))?.frame).toEqual(original);
   const inline = encodeURIComponent(JSON.stringify({ ...map, sources: ['../src/pay.ts'] }));
   writeFileSync(built, `${code}\n//# sourceMappingURL=data:application/json;charset=utf-8,${inline}\n`);
-  expect(await new SourceMaps().locate(built, line, column)).toEqual(original);
+  expect((await new SourceMaps().locate(built, line, column))?.frame).toEqual(original);
   writeFileSync(built, `${code}\n//# sourceMappingURL=pay.js.map\n`);
   writeFileSync(`${built}.map`, JSON.stringify({ ...map, sources: ['webpack://shop/./src/pay.ts?1f2e'] }));
-  expect((await new SourceMaps().locate(built, line, column))?.file).toBe(join(root, 'src/pay.ts'));
+  expect((await new SourceMaps().locate(built, line, column))?.frame?.file).toBe(join(root, 'src/pay.ts'));
 });
 
 test('no map, a broken map, a map of the network, a source that is gone: no position rather than a wrong one', async () => {
@@ -78,7 +79,7 @@ test('no map, a broken map, a map of the network, a source that is gone: no posi
   writeFileSync(gone.built, readFileSync(gone.built, 'utf8'));
   const { rmSync } = await import('node:fs');
   rmSync(join(dirname(gone.built), '../src/pay.ts'));
-  expect(await new SourceMaps().locate(gone.built, gone.line, gone.column)).toBeUndefined();
+  expect(await new SourceMaps().locate(gone.built, gone.line, gone.column)).toEqual({ library: false });
   expect(await new SourceMaps().locate('/nowhere/x.js', 1, 1)).toBeUndefined();
 });
 
@@ -86,7 +87,7 @@ test('a file that was built anew is read anew; many asks at once read it once', 
   const { root, built, line, column, original } = project({ sourcemap: 'linked' });
   const maps = new SourceMaps();
   const all = await Promise.all(Array.from({ length: 50 }, () => maps.locate(built, line, column)));
-  expect(all.every((at) => at?.line === original.line)).toBe(true);
+  expect(all.every((at) => at?.frame?.line === original.line)).toBe(true);
   writeFileSync(join(root, 'src/pay.ts'), `// a line more\n${source}`);
   buildSync({
     absWorkingDir: root,
@@ -100,7 +101,7 @@ test('a file that was built anew is read anew; many asks at once read it once', 
   const text = readFileSync(built, 'utf8').split('\n');
   const newLine = text.findIndex((l) => l.includes('fetch('));
   const at = await maps.locate(built, newLine + 1, (text[newLine]?.indexOf('fetch(') ?? 0) + 1);
-  expect(at?.line).toBe(7);
+  expect(at?.frame?.line).toBe(7);
 });
 
 test('a position that the file on disk cannot have is not believed', async () => {

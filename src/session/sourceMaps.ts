@@ -2,10 +2,12 @@
 // program: inline `data:` maps, files named by the sourceMappingURL comment, and `<file>.map` beside. Maps that a loader
 // made in memory (tsx, ts-node) only the program has: for those the hook sends the original position itself.
 // A position that cannot be mapped stays unmapped: no line is better than a wrong one.
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AnyMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping';
+import { packageOf } from '../model/package';
 import type { Frame } from '../model/records';
 import { isRemote, readRegularFile } from './sourceFiles';
 
@@ -37,6 +39,23 @@ export function localPath(file: string): string | undefined {
   return file.startsWith('/') || /^[a-z]:[\\/]/i.test(file) || file.startsWith('\\\\') ? file : undefined;
 }
 
+/**
+ * Code of a package, or of the bundler itself: `webpack://app/webpack/runtime/x`, `turbopack:///[turbopack]/x`,
+ * `webpack://app/external node-commonjs "x"`.
+ */
+export const isLibrary = (source: string): boolean =>
+  packageOf(source) !== undefined ||
+  /^webpack(?:-internal)?:\/\/[^/]*\/(?:webpack\/|external )/.test(source) ||
+  /^turbopack:\/\/[^/]*\/\[(?!project\])[^\]]*\]/.test(source);
+
+export interface Located {
+  /** Absent: the source is no file that is here. */
+  frame?: Frame;
+  library: boolean;
+  /** The package it belongs to. */
+  package?: string;
+}
+
 /** A path that may be looked at: on this computer, or beside a program that was started from a share itself. */
 const isNear = (path: string): boolean =>
   !isRemote(path) || (isRemote(process.cwd()) && path.startsWith(process.cwd()));
@@ -45,8 +64,8 @@ export class SourceMaps {
   private readonly cache = new Map<string, Promise<CachedMap>>();
   private cachedBytes = 0;
 
-  /** The original position of a generated one (all 1-based), or undefined. Never rejects. */
-  async locate(file: string, line: number, column: number): Promise<Frame | undefined> {
+  /** Where the map leads from a generated position (all 1-based); undefined: nowhere. Never rejects. */
+  async locate(file: string, line: number, column: number): Promise<Located | undefined> {
     const path = localPath(file);
     if (path === undefined || !isNear(path)) return undefined;
     try {
@@ -54,9 +73,12 @@ export class SourceMaps {
       if (map === undefined) return undefined;
       const at = originalPositionFor(map, { line, column: Math.max(0, column - 1) });
       if (at.source === null) return undefined;
+      const name = packageOf(decoded(at.source));
+      const whose = { library: isLibrary(decoded(at.source)), ...(name === undefined ? {} : { package: name }) };
       const source = await existingSource(at.source, path);
-      if (source === undefined) return undefined;
-      return { file: source, line: at.line, column: at.column + 1, ...(at.name ? { function: at.name } : {}) };
+      if (source === undefined) return whose;
+      const named = at.name ? { function: at.name } : {};
+      return { frame: { file: source, line: at.line, column: at.column + 1, ...named }, ...whose };
     } catch {
       return undefined; // a broken map
     }
@@ -65,16 +87,29 @@ export class SourceMaps {
   /**
    * False if the position cannot be one of the file as it stands on disk: something changed the code while it was loaded
    * and kept the map to itself. TypeScript that was not mapped ran as written only if Node took the types out in place;
-   * then a call stands exactly there.
+   * then a call stands exactly there. `isOther`: the code that ran is known to be another text.
    */
-  async canBe(file: string, line: number, column: number): Promise<boolean> {
+  async canBe(file: string, line: number, column: number, isOther = false): Promise<boolean> {
     const path = localPath(file);
     if (path === undefined || !isNear(path)) return true; // `[eval]`: no file to be wrong about
+    if (isOther && !typeScript.test(path)) return false;
     const code = await readRegularFile(path, maxFileBytes);
     if (code === undefined) return true; // not there to compare with
     const text = code.split('\n', line)[line - 1];
     if (text === undefined || column > text.length + 1) return false;
     return !typeScript.test(path) || call.test(text.slice(column - 1));
+  }
+
+  /** Whether the file's text is what ran, by the hash that V8 has of that; undefined: there is no such file here. */
+  async isText(file: string, hash: string): Promise<boolean | undefined> {
+    const path = localPath(file);
+    const code = path === undefined || !isNear(path) ? undefined : await readRegularFile(path, maxFileBytes);
+    // Node takes a byte order mark off.
+    return code === undefined
+      ? undefined
+      : createHash('sha256')
+          .update(code.replace(/^\uFEFF/, ''))
+          .digest('hex') === hash;
   }
 
   private async mapOf(path: string): Promise<CachedMap> {
@@ -151,12 +186,24 @@ function inlineMap(url: string): string | undefined {
 async function existingSource(source: string, generated: string): Promise<string | undefined> {
   const path = localPath(source);
   if (path !== undefined) return (await exists(path)) ? path : undefined;
-  const foreign = /^[a-z][a-z0-9+.-]*:\/\/[^/]*\/(.+?)(?:\?.*)?$/i.exec(source)?.[1]?.replace(/^(?:\.{1,2}\/)+/, '');
+  const foreign = /^[a-z][a-z0-9+.-]*:\/\/[^/]*\/(.+?)(?:\?.*)?$/i
+    .exec(decoded(source))?.[1]
+    // `[project]/` of Turbopack, `(rsc)/` of Next.js, then `./` or `../`.
+    ?.replace(/^(?:\[project\]\/|\([\w-]+\)\/)?(?:\.{1,2}\/)*/, '');
   if (foreign === undefined) return undefined;
   for (let folder = dirname(generated); ; folder = dirname(folder)) {
     const candidate = join(folder, foreign);
     if (await exists(candidate)) return candidate;
     if (folder === parse(folder).root) return undefined;
+  }
+}
+
+/** Names are made URLs while a map is read. */
+function decoded(source: string): string {
+  try {
+    return decodeURI(source);
+  } catch {
+    return source;
   }
 }
 

@@ -54,23 +54,18 @@ export class TraceStore extends Store {
     return super.toDocument();
   }
 
-  /** Frames whose place is known to be wrong stay as they ran: the chain would have a hole without them. */
   private mappedStack(r: Request): Request {
     const { sites } = this;
     if (r.stack === undefined || sites === undefined) return r;
-    const stack = r.stack.map((f) => (f.source === undefined ? (sites.mapped(f as CallSite, r.id) ?? f) : f));
+    const stack = r.stack.map((f) => (f.source === undefined ? sites.mapped(f as CallSite, r.id) : f));
     return stack.every((f, i) => f === r.stack?.[i]) ? r : { ...r, stack };
   }
 
-  private mapped<T extends { id: string; callSite?: CallSite; missing?: Record<string, string> }>(record: T): T {
+  private mapped<T extends { id: string; callSite?: CallSite }>(record: T): T {
     const site = record.callSite;
     if (site === undefined || this.sites === undefined) return record;
     const callSite = this.sites.mapped(site, record.id);
-    if (callSite === site) return record;
-    if (callSite !== undefined) return { ...record, callSite };
-    const bare = { ...record, missing: { ...record.missing, callSite: 'sourceMapInMemory' } };
-    delete bare.callSite;
-    return bare;
+    return callSite === site ? record : { ...record, callSite };
   }
 
   /**

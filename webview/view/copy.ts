@@ -1,6 +1,8 @@
 /** Texts for the clipboard. Everything in them is as masked as the row is. */
+
 import { curlWords, headersOf, urlOf } from '../../src/model/curl';
 import { cmdWord, powerShellString, tableCell, withoutControls } from '../../src/model/quoting';
+import { lineAndColumn } from '../../src/model/row';
 import { bytesText, millisecondsText, timeText } from '../../src/model/text';
 import type { Details, Evidence, Row } from '../types';
 import { phaseLabels } from './words';
@@ -12,7 +14,7 @@ export function asTable(rows: readonly Row[]): string {
     r.method,
     r.url,
     r.stateText,
-    r.callSite ? `${r.callSite.file}:${r.callSite.line}` : '',
+    r.callSite ? `${r.callSite.file}${lineAndColumn({ line: r.callSite.line })}` : '',
     r.connection ? `#${r.connection.number}` : '',
     r.bytesReceived === undefined ? '' : bytesText(r.bytesReceived),
     r.total === undefined ? '' : timeText(r.total),

@@ -1,4 +1,5 @@
 /** Last tab: the line of code that made the request. */
+import { lineAndColumn, transformedWords } from '../../src/model/row';
 import { openSelected } from '../actions';
 import { askCode, openFrame } from '../state';
 import type { Details, Row } from '../types';
@@ -28,7 +29,7 @@ function Stack({ details, rowId }: { details: Details | undefined; rowId: string
       <ol class="stack">
         {frames.map((f, i) => {
           const at = f.source ?? f;
-          const place = `${at.file}:${at.line}`;
+          const place = `${at.file}${lineAndColumn({ line: at.line })}`;
           return (
             <li key={i} class={f.kind === 'library' || isForeign(f.file) ? 'foreign' : ''}>
               {f.async && <span class="dim">await </span>}
@@ -61,9 +62,11 @@ export function CodeTab({ row, details }: { row: Row; details: Details | undefin
       <p>
         {site.function && <b>{site.function} </b>}
         <button type="button" class="code" onClick={() => openSelected(false)}>
-          {site.file}:{site.line}:{site.column}
+          {site.file}
+          {lineAndColumn(site)}
         </button>
       </p>
+      {site.line === undefined && <p class="dim">The {transformedWords}.</p>}
       {code && (
         <div class="srccode">
           {code.lines.map((text, i) => (
@@ -91,7 +94,8 @@ export function CodeTab({ row, details }: { row: Row; details: Details | undefin
       )}
       {mapped && (
         <p class="dim">
-          ran as {raw?.file}:{raw?.line}:{raw?.column}
+          ran as {raw?.file}
+          {lineAndColumn(raw ?? {})}
         </p>
       )}
     </>

@@ -1,4 +1,5 @@
 /** Everything about the active request: head, what went wrong, and the tabs. */
+import { lineAndColumn } from '../../src/model/row';
 import './details.css';
 import { closeDetails, openSelected, showTab } from '../actions';
 import { showRowMenu } from '../rowMenu';
@@ -57,12 +58,13 @@ function Head({ row }: { row: Row }) {
           <button
             type="button"
             class="code"
-            title={`Open in the editor (Enter): ${site.file}:${site.line}`}
+            title={`Open in the editor (Enter): ${site.file}${lineAndColumn({ line: site.line })}`}
             onClick={() => openSelected(false)}
           >
             <Icon name="go-to-file" />
             {site.function && <span class="fn">{site.function} · </span>}
-            {shortFile(site.file)}:{site.line}
+            {shortFile(site.file)}
+            {site.line === undefined ? ' (no line)' : lineAndColumn({ line: site.line })}
           </button>
         ) : (
           <span class="dim">calling code not seen</span>

@@ -1,6 +1,8 @@
 /** One row of the grid. Its node is used again for other rows, so everything in it comes from its properties. */
+
 import { Component, type ComponentChild } from 'preact';
 import { startedOf } from '../../src/model/query/rowFields';
+import { lineAndColumn, transformedWords } from '../../src/model/row';
 import { bytesText, numberText, plural, timeText } from '../../src/model/text';
 import type { Row } from '../types';
 import { type Column, type ColumnId, connectionText } from '../view/columns';
@@ -139,7 +141,7 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
       return row.error?.message ?? undefined;
     case 'calledAt':
       return row.callSite
-        ? `${row.callSite.function ? `${row.callSite.function} · ` : ''}${row.callSite.file}:${row.callSite.line}:${row.callSite.column}${row.callSite.package === undefined ? '' : ` · via ${row.callSite.package}: no line of your own code was seen`}`
+        ? `${row.callSite.function ? `${row.callSite.function} · ` : ''}${row.callSite.file}${lineAndColumn(row.callSite) || `, ${transformedWords}`}${row.callSite.package === undefined ? '' : ` · via ${row.callSite.package}: no line of your own code was seen`}`
         : 'The calling code was not seen';
     case 'connection':
       return row.connection

@@ -132,12 +132,14 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
       if (!isUsersLine(row.callSite)) continue;
       const file = pathOf(row.callSite.file);
       const document = file === undefined ? undefined : wanted.get(this.#realPath(file));
-      if (!document) continue;
+      const { line } = row.callSite;
+      // Of the file alone there is no line that a note could stand at.
+      if (!document || line === undefined) continue;
       const lines = byLine.get(document) ?? new Map<number, Row[]>();
       byLine.set(document, lines);
-      const rows = lines.get(row.callSite.line);
+      const rows = lines.get(line);
       if (rows) rows.push(row);
-      else lines.set(row.callSite.line, [row]);
+      else lines.set(line, [row]);
     }
     const runs = view.runs();
     const begins = new Map(runs.map((r) => [r.number, Date.parse(r.beginTime)]));

@@ -179,7 +179,7 @@ export class Page implements vscode.Disposable {
     const details: Details | null = this.view.details(id);
     const site = details?.row.callSite;
     const folders = this.view.readOnly ? (vscode.workspace.workspaceFolders ?? []).map((f) => f.uri.fsPath) : undefined;
-    const excerpt = site && (await excerptOf(site.file, site.line, { folders, asked }));
+    const excerpt = site?.line !== undefined && (await excerptOf(site.file, site.line, { folders, asked }));
     this.#send({ type: 'details', id, details: details && { ...details, ...excerpt } });
   }
 

@@ -1,7 +1,7 @@
 /** Processes and threads: the lines `proc`, `ctl`, `exit`, and what follows from an end. */
 import { offsetOf } from '../clock';
 import { threadIdOf } from '../ids';
-import type { LineOf, SiteTuple, SourceTuple } from '../lines';
+import type { LineOf, SourceEntry } from '../lines';
 import type { Connection, Process, Request, Thread, TraceRequest } from '../records';
 import type { Store } from '../store';
 import { foldResolverLeft } from './dns';
@@ -13,7 +13,7 @@ export interface Isolate {
   /** µs added to its instants. */
   offset: number;
   /** Its table of call sites. */
-  sources: Map<number, { at: SiteTuple; source?: SourceTuple }>;
+  sources: Map<number, SourceEntry>;
   /** Trace requests in force, for `req` lines that name none. */
   enabled: string[];
   /** Its requests without a record, as the last `count` line said. */

@@ -1,8 +1,9 @@
 /** The lines of a request: `req`, `head`, `hdr`, `mark`, `end`, and the call sites that come apart. */
 import { recordIdOf } from '../ids';
-import type { LineOf, SiteTuple, SourceTuple } from '../lines';
+import type { LineOf, SiteTuple, SourceEntry, SourceTuple } from '../lines';
 import { hasFailed } from '../outcome';
 import { packageOf } from '../package';
+import { type RanSite, ran } from '../ran';
 import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
 import type { Store } from '../store';
 import type { Isolate } from './isolate';
@@ -243,13 +244,21 @@ export function siteOf([file, line, column, fn, kind]: SiteTuple, source?: Sourc
   };
 }
 
+/** With the isolate also the calls around it. */
+function siteOfEntry({ at, source, hash, evaluated, around }: SourceEntry, isolate?: Isolate): RanSite {
+  const site = siteOf(at, source);
+  const calls = isolate && around?.flatMap((n) => isolate.sources.get(n) ?? []).map((entry) => siteOfEntry(entry));
+  const facts = present({ hash, evaluated, around: calls?.length ? calls : undefined });
+  return Object.keys(facts).length > 0 ? { ...site, [ran]: facts } : site;
+}
+
 /** The chain of calls that led to a request. */
 export function foldStack(store: Store, isolate: Isolate, line: LineOf<'stack'>): void {
   const r = store.requests.get(recordIdOf(isolate.thread, line.id));
   if (!r) return;
   const stack = line.f.flatMap((n) => {
     const entry = isolate.sources.get(Math.abs(n));
-    return entry ? { ...siteOf(entry.at, entry.source), ...(n < 0 ? { async: true } : {}) } : [];
+    return entry ? { ...siteOfEntry(entry), ...(n < 0 ? { async: true } : {}) } : [];
   });
   store.setRequest({ ...r, stack });
 }
@@ -260,7 +269,7 @@ export function foldSites(store: Store, isolate: Isolate, line: LineOf<'site'>):
     const entry = isolate.sources.get(line.s[i + 1] as number);
     if (!entry) continue;
     const id = recordIdOf(isolate.thread, line.s[i] as number);
-    const callSite = siteOf(entry.at, entry.source);
+    const callSite = siteOfEntry(entry, isolate);
     const r = store.requests.get(id);
     const d = store.dials.get(id);
     const l = store.lookups.get(id);

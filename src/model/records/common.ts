@@ -1,6 +1,19 @@
 /** Parts that several records share. */
 import Type, { type Static } from 'typebox';
-import { bytes, count, duration, instant, integer, list, maskedText, optional, record, text, words } from '../schema';
+import {
+  bytes,
+  count,
+  duration,
+  flag,
+  instant,
+  integer,
+  list,
+  maskedText,
+  optional,
+  record,
+  text,
+  words,
+} from '../schema';
 
 /** The word of the phase a request was in; in queries also `connect` = tcp and `body` = download. */
 export const phaseNames = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;
@@ -47,13 +60,21 @@ export const frame = (description: string) =>
     description,
   );
 
+/** Of a call site or a frame. */
+export const transformed = optional(
+  flag(
+    'True: the code that ran is not the text of this file, as a loader has transformed it, and its map is not known.',
+  ),
+);
+
 export const callSite = (description: string) =>
   record(
     {
       file: text('File that ran, as the runtime names it (path or `file:` URL).'),
-      line: integer('Line in that file, from 1.'),
-      column: integer('Column in that file, from 1.'),
+      line: optional(integer('Line in that file, from 1. Absent: `transformed`.')),
+      column: optional(integer('Column in that file, from 1. Absent: `transformed`.')),
       function: optional(text('Function; absent at top level or when anonymous.')),
+      transformed,
       kind: words(
         ['user', 'library', 'inherited'],
         'user: first frame outside Node and node_modules. library: no such frame was on the stack. inherited: the first hop’s, for redirects.',

@@ -19,7 +19,7 @@ import {
   text,
   words,
 } from '../schema';
-import { abort, callSite, chunks, errorInfo, frame, header, keepAlive } from './common';
+import { abort, callSite, chunks, errorInfo, frame, header, keepAlive, transformed } from './common';
 import { bodyContent } from './content';
 import { requestKernel } from './kernel';
 
@@ -124,9 +124,10 @@ const proxy = record(
 const stackFrame = record(
   {
     file: text('File that ran, as the runtime names it.'),
-    line: integer('Line in it, from 1.'),
-    column: integer('Column in it, from 1.'),
+    line: optional(integer('Line in it, from 1. Absent: `transformed`.')),
+    column: optional(integer('Column in it, from 1. Absent: `transformed`.')),
     function: optional(text('Function; absent at top level or when anonymous.')),
+    transformed,
     kind: optional(words(['user', 'library'], 'Whose code it is; absent: not known.')),
     async: optional(flag('True: it awaits the frame before, it did not call it.')),
     source: optional(frame('Place in the original source; absent if there is no map.')),

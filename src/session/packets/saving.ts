@@ -2,9 +2,11 @@
  * What a file of packets holds: the packets of a session or of one request, each request's first one with what it is,
  * the names of addresses, and, only if asked for, the TLS secrets of the connections that are in it.
  */
+
 import { maskText, maskUrl } from '../../model/mask';
 import type { PacketsToSave } from '../../model/packets';
 import type { PacketRef, Request } from '../../model/records';
+import { lineAndColumn } from '../../model/row';
 import type { Store } from '../../model/store';
 import type { PacketCapture } from './capture';
 import { addressDigits } from './decode';
@@ -80,7 +82,7 @@ function* packets(capture: PacketCapture, store: Store, chosen: readonly Chosen[
 function requestText(r: Request, store: Store): string {
   const extra = store.header.settings?.maskedParameters;
   const site = r.callSite?.source ?? r.callSite;
-  const where = site ? ` (${site.file.split(/[\\/]/).at(-1)}:${site.line})` : '';
+  const where = site ? ` (${site.file.split(/[\\/]/).at(-1)}${lineAndColumn({ line: site.line })})` : '';
   return `request ${r.id}: ${r.method ?? '?'} ${maskUrl(r.url ?? '?', extra)}${where}`;
 }
 

@@ -1,0 +1,110 @@
+/**
+ * Code that the program compiles itself: a loader hands it to `vm.compileFunction` (jest), to `vm.Script`, or to the
+ * constructor of async functions (Vite's module runner). It is not the text of the file whose name it has, and its source map stands in it and nowhere
+ * else.
+ */
+import { apply, ErrorClass } from './builtins';
+import { frameGone, roomForFrame } from './callsite';
+import { fault, parts } from './faults';
+import { insertAbove, patchProperty, whenRemoved } from './patches';
+import { forgetFile } from './stack';
+import { dropTexts, keepText } from './texts';
+import { type AnyFunction, wrap } from './wrap';
+
+/** Compiles. An error of the compiler has three frames of ours on its stack: they are taken out, and cut off none. */
+function compile<T>(make: () => T): T {
+  const rooms = [roomForFrame(), roomForFrame(), roomForFrame()];
+  try {
+    return make();
+  } catch (e) {
+    hideFrames(e);
+    throw e;
+  } finally {
+    for (const room of rooms.reverse()) if (room !== 0) frameGone(room);
+  }
+}
+
+function hideFrames(e: unknown): void {
+  try {
+    if (!(e instanceof ErrorClass) || typeof e.stack !== 'string' || !e.stack.includes(__filename)) return;
+    e.stack = e.stack
+      .split('\n')
+      .filter((line) => !line.includes(__filename))
+      .join('\n');
+  } catch {
+    // Stays as it is.
+  }
+}
+
+/** Between the class and Node's own above it, which `super` calls: so `vm.Script` itself is unchanged. */
+function watchScripts({ Script }: { Script?: object }): void {
+  const above: unknown = Script && Object.getPrototypeOf(Script);
+  if (Script === undefined || typeof above !== 'function' || above === Function.prototype) return;
+  const shim = function (this: unknown, ...args: unknown[]): object {
+    const target = new.target ?? Script;
+    note(args[1], args[0]);
+    return compile(() => Reflect.construct(above, args, target as never) as object);
+  };
+  insertAbove(Script, shim);
+}
+
+function watchFunctions(vm: object): void {
+  wrap(vm, 'compileFunction', (original) => {
+    const holder = {
+      compileFunction(this: unknown, ...args: unknown[]): unknown {
+        // Node reads the name once more: what is computed is left alone.
+        const options = args[2] as object | undefined;
+        note(options && Object.getOwnPropertyDescriptor(options, 'filename')?.value, args[0]);
+        return compile(() => apply(original, this, args));
+      },
+    };
+    return holder.compileFunction;
+  });
+}
+
+/** The text that V8 compiles, if the code gives itself a name. What is no string could have a `toString` of the program's. */
+function noteFunction(args: unknown[]): void {
+  const body = args.at(-1);
+  if (typeof body !== 'string' || !args.every((arg) => typeof arg === 'string')) return;
+  const at = body.lastIndexOf('//# sourceURL=');
+  if (at < 0) return;
+  const name = /^\S*/.exec(body.slice(at + 14, at + 2048))?.[0];
+  note(name, `(async function anonymous(${args.slice(0, -1).join()}\n) {\n${body}\n})`);
+}
+
+function note(name: unknown, code: unknown): void {
+  if (!parts.callSites.on) return;
+  try {
+    keepText(name, code, forgetFile);
+  } catch (e) {
+    fault(parts.callSites, e);
+  }
+}
+
+function watchAsyncFunctions(): void {
+  const prototype = Object.getPrototypeOf(async () => {}) as object;
+  patchProperty(prototype, 'constructor', (own) => {
+    if (typeof own?.value !== 'function') return undefined;
+    const value = new Proxy(own.value as AnyFunction, {
+      apply(target, self, args: unknown[]) {
+        noteFunction(args);
+        return compile(() => apply(target, self, args));
+      },
+      construct(target, args: unknown[], newTarget) {
+        noteFunction(args);
+        return compile(() => Reflect.construct(target, args, newTarget) as object);
+      },
+      // A proxy has no text of its own.
+      get: (target, key, self) => (key === 'toString' ? () => String(target) : Reflect.get(target, key, self)),
+    });
+    return { ...own, value };
+  });
+}
+
+export function installHandedIn(): void {
+  const vm = require('node:vm') as { Script?: object };
+  watchScripts(vm);
+  watchFunctions(vm);
+  watchAsyncFunctions();
+  whenRemoved(dropTexts);
+}
