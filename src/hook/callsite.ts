@@ -185,6 +185,18 @@ export function frameGone(room: number): void {
   }
 }
 
+/** Calls with room for two frames, its own and its caller's: for wrappers that are not hot. */
+export function roomy(original: AnyFunction, self: unknown, args: unknown[]): unknown {
+  const room = roomForFrame();
+  const more = room === 0 ? 0 : roomForFrame();
+  try {
+    return apply(original, self, args);
+  } finally {
+    if (more !== 0) frameGone(more);
+    if (room !== 0) frameGone(room);
+  }
+}
+
 /** The record will not be: its call site is not told. */
 export function dropSite(owner: Located): void {
   if (count > 0 && owners[count - 1] === owner) count--;

@@ -8,6 +8,7 @@
  * one function of its binding, so that nothing has to be loaded before the program loads it.
  */
 import { maskArguments } from '../model/mask';
+import { bindingOf } from './binding';
 import { apply, existsSync } from './builtins';
 import { now, us } from './clock';
 import { guarded, parts } from './faults';
@@ -47,20 +48,8 @@ export function installChildren(folder: string): void {
   preload = preloadIn(process.env.NODE_OPTIONS ?? '', __dirname) ?? '';
   if (preload === '') return;
   subscribe('child_process', onChild as never);
-  const binding = syncBinding();
+  const binding = bindingOf('spawn_sync');
   if (binding) wrap(binding, 'spawn', (original) => syncSpawn(original));
-}
-
-/** Undefined where Node refuses it (permission model), no longer has it, or would warn of its use. */
-function syncBinding(): object | undefined {
-  const { env, execArgv } = process;
-  const warns = '--pending-deprecation';
-  if (env.NODE_PENDING_DEPRECATION === '1' || execArgv.includes(warns) || env.NODE_OPTIONS?.includes(warns)) return;
-  try {
-    return (process as unknown as { binding(name: string): object }).binding('spawn_sync');
-  } catch {
-    return undefined;
-  }
 }
 
 const syncSpawn = (original: AnyFunction): AnyFunction =>

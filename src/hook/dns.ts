@@ -2,10 +2,12 @@
  * `dns.lookup`: for a socket that is dialling (net reads it at each call), or called by the program itself, with a
  * callback or as a promise. The other calls of the module are in `dnsresolve`.
  */
+import { loadedLate } from './binding';
 import { apply } from './builtins';
+import { frameGone, roomForFrame, roomy } from './callsite';
 import { now } from './clock';
 import { dialling } from './dialling';
-import { measurePool, setUpPool } from './dnspool';
+import { isReplaced, measurePool, setUpPool } from './dnspool';
 import { installResolve } from './dnsresolve';
 import type { Settings } from './environment';
 import { guarded, parts } from './faults';
@@ -21,8 +23,11 @@ let isIP: (text: string) => number;
 let defaultOrder: (() => unknown) | undefined;
 
 export function installDns(settings: Settings): void {
+  const dns = loadedLate('cares_wrap', ['getaddrinfo', 'getnameinfo'], () => {
+    const loaded = require('node:dns') as typeof import('node:dns');
+    return loaded.promises && loaded;
+  });
   if (settings.resolver) loadResolver(settings.resolverFiles);
-  const dns = require('node:dns') as typeof import('node:dns');
   defaultOrder = (dns as { getDefaultResultOrder?: () => unknown }).getDefaultResultOrder;
   isIP = (require('node:net') as typeof import('node:net')).isIP;
   wrap(dns, 'lookup', (original) => {
@@ -31,7 +36,8 @@ export function installDns(settings: Settings): void {
       const callback = args.length > 0 ? args[args.length - 1] : undefined;
       const wire = dialling.wire;
       const note = typeof callback === 'function' && asks(args[0]) ? begin(args) : undefined;
-      if (note === undefined) return apply(original, this, args);
+      if (note === undefined) return roomy(original, this, args);
+      const room = roomForFrame();
       args[args.length - 1] = function (this: unknown, ...results: unknown[]) {
         running.count--;
         end(note, results, wire);
@@ -41,18 +47,22 @@ export function installDns(settings: Settings): void {
       let asked = false;
       try {
         let result: unknown = {};
+        const options = args.length > 2 ? args[1] : undefined;
         const system = (): unknown => {
           measurePool(note);
           return apply(original, this, args);
         };
-        const own = lookUp(note, args.length > 2 ? args[1] : undefined, args[args.length - 1] as AnyFunction, system);
-        if (!own) result = system();
+        if (isReplaced() || !lookUp(note, options, args[args.length - 1] as AnyFunction, system)) {
+          measurePool(note);
+          result = apply(original, this, args);
+        }
         asked = true;
         begun(note, wire);
         return result;
       } finally {
         // Wrong arguments: it threw, and there was no look-up.
         if (!asked) running.count--;
+        if (room !== 0) frameGone(room);
       }
     };
   });
@@ -62,17 +72,17 @@ export function installDns(settings: Settings): void {
     (original) =>
       function lookup(this: unknown, ...args: unknown[]) {
         const note = asks(args[0]) ? begin(args) : undefined;
-        if (note === undefined) return apply(original, this, args);
+        if (note === undefined) return roomy(original, this, args);
         const system = (): Promise<unknown> => {
           measurePool(note);
-          return apply(original, this, args) as Promise<unknown>;
+          return roomy(original, this, args) as Promise<unknown>;
         };
         const told = (results: unknown[]): void => {
           running.count--;
           end(note, results, undefined);
         };
         const own =
-          lookUpPromised(note, args[1], told, system) ??
+          (isReplaced() ? undefined : lookUpPromised(note, args[1], told, system)) ??
           watched(system(), (error, answer) => end(note, answersOf(error, answer), undefined));
         running.count++;
         begun(note, undefined);

@@ -10,6 +10,7 @@
  * It is over before the look-up is, so it does not hold the process; the program sees it only among async resources. One
  * that watches `dns` performance entries would see it there too: then it is left out.
  */
+import { bindingOf } from './binding';
 import { apply, nextTick } from './builtins';
 import { now } from './clock';
 import { guarded, parts } from './faults';
@@ -29,8 +30,19 @@ let lookup: AnyFunction | undefined;
 /** When a thread was last found free. */
 let freeAt = Number.NEGATIVE_INFINITY;
 
+interface Cares {
+  getaddrinfo?: unknown;
+}
+let cares: Cares | undefined;
+let getaddrinfo: unknown;
+
+/** The program (a test of Node's own, mostly) has put its own function in place of the system's: no look-up but its own then. */
+export const isReplaced = (): boolean => cares !== undefined && cares.getaddrinfo !== getaddrinfo;
+
 /** `original`: the look-up that goes in front. */
 export function setUpPool(original: AnyFunction): void {
+  cares = bindingOf('cares_wrap') as Cares | undefined;
+  getaddrinfo = cares?.getaddrinfo;
   // Elsewhere it is not known that no name server is asked for such a spelling.
   if (process.platform !== 'linux' && process.platform !== 'darwin') return;
   if (utilization === undefined) return;
@@ -50,7 +62,7 @@ export function setUpPool(original: AnyFunction): void {
 
 /** Called right before a look-up is put into the pool. */
 export const measurePool = guarded(part, 'dns.pool', (note: Lookup) => {
-  if (lookup === undefined || utilization === undefined) return;
+  if (lookup === undefined || utilization === undefined || isReplaced()) return;
   if (note.inFlight === 0 && now() - freeAt < 1) return;
   const w: Wait = { begin: now(), tickEnd: 0, idle: 0 };
   apply(lookup, undefined, [aside, 4, () => onFree(note, w)]);

@@ -4,6 +4,7 @@
  * to the program.
  */
 import { apply } from './builtins';
+import { roomy } from './callsite';
 import { now } from './clock';
 import { askTaken } from './dnspromises';
 import { recordsOf } from './dnsrecords';
@@ -67,13 +68,13 @@ function withCallback(name: string, original: AnyFunction, of?: WithServers): An
       const at = args.length > 2 ? 2 : 1;
       const callback = args[at];
       const note = typeof callback === 'function' ? begin(name, args, of ?? this) : undefined;
-      if (note === undefined) return apply(original, this, args);
+      if (note === undefined) return roomy(original, this, args);
       args[at] = function (this: unknown, ...results: unknown[]) {
         running.count--;
         end(note, results[0], note.service ? { hostname: results[1], service: results[2] } : results[1]);
         return apply(callback as AnyFunction, this, results);
       };
-      const result: unknown = apply(original, this, args);
+      const result: unknown = roomy(original, this, args);
       running.count++;
       begun(note);
       return result;
@@ -86,12 +87,12 @@ function asPromise(name: string, original: AnyFunction, of?: Dns['promises']): A
   const call = {
     call(this: unknown, ...args: unknown[]): unknown {
       const note = begin(name, args, of ?? this);
-      if (note === undefined) return apply(original, this, args);
+      if (note === undefined) return roomy(original, this, args);
       const told = (error: unknown, answer: unknown): void => {
         running.count--;
         end(note, error, answer);
       };
-      const [taken, result] = askTaken(handleOf(of, this), told, () => apply(original, this, args) as unknown);
+      const [taken, result] = askTaken(handleOf(of, this), told, () => roomy(original, this, args));
       if (!(result instanceof Promise)) return result;
       running.count++;
       begun(note);
