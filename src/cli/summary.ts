@@ -9,6 +9,7 @@ import { bytesText, numberText, plural, timeText } from '../model/text';
 import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';
 import type { SaveResult } from './outputs';
+import { plainSocketsOf, plainTexts } from './plainSockets';
 import { phaseWords, requestLines, rowsOf, type TableOptions } from './requestTable';
 import { pathOf, printable, shortened, wrapped } from './say';
 
@@ -32,7 +33,7 @@ export function headline(store: Store, now: number): string {
   if (counts.requests === 0)
     return counts.untraced
       ? `${plural(counts.untraced, 'request')} seen, none matched`
-      : `no requests${whereOf(store)}`;
+      : [`no requests${whereOf(store)}`, ...withoutRequests(store)].join(' · ');
   const failed = endsOf(store);
   const several = processes.size > 1 ? [plural(processes.size, 'process', 'processes')] : [];
   const time = timeText(store.header.endAt ?? now);
@@ -45,6 +46,9 @@ export function headline(store: Store, now: number): string {
   const ofThese = `${numberText(counts.requests - counted)} in detail: ${details}`;
   return [tracedText(store), ...failed, ...several, time, ofThese].join(' · ');
 }
+
+/** What a program did that makes no requests: that of a database driver, above all. */
+const withoutRequests = (store: Store): string[] => plainTexts(plainSocketsOf(store), false).map(printable);
 
 /** No more is claimed than was seen: another process may have made some. */
 function whereOf({ processes }: Store): string {
@@ -72,12 +76,14 @@ function endsOf({ counts, live }: Store): string[] {
 function detailsOf(store: Store): [string[], string[], string[]] {
   const { counts, live } = store;
   // Connections tell their bytes when they close, which those kept alive never do; requests theirs when they end.
-  const sent = Math.max(counts.bytesSent ?? 0, live.bytesSent);
-  const received = Math.max(counts.bytesReceived ?? 0, live.bytesReceived);
+  const plain = plainSocketsOf(store);
+  const sent = Math.max((counts.bytesSent ?? 0) - plain.bytesSent, live.bytesSent);
+  const received = Math.max((counts.bytesReceived ?? 0) - plain.bytesReceived, live.bytesReceived);
   return [
     [...(live.running > 0 ? [`${numberText(live.running)} not finished`] : [])],
     [
-      `${plural(counts.connections, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
+      `${plural(counts.connections - plain.pipes, 'connection')}${live.reuses > 0 ? `, reused ${plural(live.reuses, 'time')}` : ''}`,
+      ...plainTexts(plain, true).map(printable),
       ...waysOf(store),
     ],
     bytesLine(store, sent, received),

@@ -1,0 +1,57 @@
+/** Connections without HTTP: those of database drivers by where they lead, and pipes and sockets of this machine apart. */
+import type { Connection } from '../model/records';
+import { addressText } from '../model/row';
+import type { Store } from '../model/store';
+import { numberText, plural } from '../model/text';
+
+export interface PlainSockets {
+  /** Where the program's own TCP connections lead, with how many. */
+  targets: ReadonlyMap<string, number>;
+  /** Unix sockets and named pipes, which carried no request. */
+  pipes: number;
+  /** Of the pipes. */
+  bytesSent: number;
+  bytesReceived: number;
+}
+
+const maxNamed = 3;
+
+export function plainSocketsOf(store: Store): PlainSockets {
+  const targets = new Map<string, number>();
+  const used = new Set<string | undefined>();
+  for (const r of store.requests.values()) used.add(r.connection);
+  const plain = { targets, pipes: 0, bytesSent: 0, bytesReceived: 0 };
+  for (const c of store.connections.values()) {
+    if (c.direction === 'in' || c.connect?.result !== 'connected') continue;
+    if ((c.requestCount ?? 0) > 0 || used.has(c.id)) continue;
+    if (c.kind === 'unix') {
+      plain.pipes++;
+      plain.bytesSent += c.bytesSent ?? 0;
+      plain.bytesReceived += c.bytesReceived ?? 0;
+    } else if (c.kind === 'tcp') {
+      const target = targetOf(c, store);
+      if (target !== undefined) targets.set(target, (targets.get(target) ?? 0) + 1);
+    }
+  }
+  return plain;
+}
+
+/** As the program asked for it; undefined: a client of HTTP opened it. */
+function targetOf(c: Connection, store: Store): string | undefined {
+  const dial = c.dial === undefined ? undefined : store.dials.get(c.dial);
+  if (dial === undefined || (dial.via !== 'net' && dial.via !== 'tls') || dial.request !== undefined) return undefined;
+  if (dial.host === undefined || dial.port === undefined) return c.remote && addressText(c.remote);
+  return addressText({ address: dial.host, port: dial.port });
+}
+
+/** `5 connections to db.example:5432` for each place; beside requests `5 of them …`. */
+export function plainTexts({ targets, pipes }: PlainSockets, besideRequests: boolean): string[] {
+  const named = [...targets].sort((a, b) => b[1] - a[1]);
+  const texts = named
+    .slice(0, maxNamed)
+    .map(([target, n]) =>
+      besideRequests ? `${numberText(n)} of them to ${target}, no HTTP` : `${plural(n, 'connection')} to ${target}`,
+    );
+  if (named.length > maxNamed) texts.push(`${numberText(named.length - maxNamed)} more places`);
+  return [...texts, ...(pipes > 0 ? [plural(pipes, 'pipe')] : [])];
+}
