@@ -46,6 +46,8 @@ export default defineConfig({
       project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
       // Not of `npm test`: times, which say something on a quiet machine only.
       project('bench', ['test/bench/*.bench.ts'], { timeoutMs: 300_000, workers: 1 }),
+      // Not of `npm test` either: `npm run coverage` installs its packages first.
+      project('coverage', ['test/coverage/*.coverage.ts'], { timeoutMs: 120_000, workers: 1 }),
       project('e2e', ['test/e2e/**/*.e2e.ts'], { timeoutMs: 300_000, workers: 1 }),
     ],
   },

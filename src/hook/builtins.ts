@@ -33,6 +33,8 @@ export const killProcess = process.kill;
 export const pid = process.pid;
 export const syncExports = module.syncBuiltinESMExports;
 export const { findSourceMap } = module;
+/** CommonJS modules by the path of their file. */
+export const moduleCache = (module as { _cache?: object })._cache;
 
 const resolved = Promise.resolve();
 const { then } = Promise.prototype;
@@ -51,7 +53,7 @@ export const nodeMajor = Number.parseInt(process.versions.node ?? '0', 10) || 0;
  * Loading `node:worker_threads` costs a main thread 2 ms of its start; a worker has it loaded already. In a worker Node
  * puts functions that throw, marked so, in place of what only a main thread may do.
  */
-const inWorker = [process.abort, process.chdir].some((f) => (f as { disabled?: unknown }).disabled === true);
+export const inWorker = [process.abort, process.chdir].some((f) => (f as { disabled?: unknown }).disabled === true);
 export const threadId = inWorker
   ? (require('node:worker_threads') as typeof import('node:worker_threads')).threadId
   : 0;

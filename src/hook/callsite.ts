@@ -4,11 +4,12 @@
  * `site` (which record has which entry). SIGKILL loses those not yet read: at most 31, or those of the last 50 ms. A
  * worker reads its own at the end of each tick, as it may be terminated at any time.
  *
- * Up to 20 captures in 100 ms, and the first 256, take 60 frames. A hot loop takes as many as were needed lately. When a short stack then
- * shows no user frame, that request keeps the library's frame, marked so, and the next 16 take 60 again.
+ * Up to 20 captures in 100 ms, and the first 256, take all frames (`deep`). A hot loop takes as many as were needed lately. When a
+ * short stack then shows no user frame, that request keeps the library's frame, marked so, and the next 16 take all again.
  *
  * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
  */
+import { keepParents, lookForDebugger, parents, withParents } from './asyncParents';
 import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
@@ -42,6 +43,7 @@ export function setUpCallSites(level: 'all' | 'off' | number, stacks = false): v
   chains = stacks;
   budget = typeof level === 'number' ? level : Number.POSITIVE_INFINITY;
   if (level === 'off') part.on = false;
+  else if (stacks) keepParents();
   try {
     const limit = ErrorClass.stackTraceLimit;
     ErrorClass.stackTraceLimit = 2;
@@ -64,6 +66,7 @@ function limit(t: number): number {
   if (t - windowAt > 100) {
     windowAt = t;
     inWindow = 0;
+    lookForDebugger();
     if (t - secondAt > 1000) {
       secondAt = t;
       inSecond = 0;
@@ -206,7 +209,7 @@ export function dropSite(owner: Located): void {
 export function takeSite(owner: Located): void {
   const { by } = entered;
   if (by?.error !== undefined) {
-    hold(by.error, owner, by.deep);
+    hold(seen(by.error), owner, by.deep);
     by.error = undefined;
   } else if (by?.spent) by.spent = false;
   else if (limit(now()) > 0) {
@@ -215,9 +218,12 @@ export function takeSite(owner: Located): void {
     ErrorClass.stackTraceLimit = deep;
     const e = new ErrorClass();
     ErrorClass.stackTraceLimit = before;
-    hold(e, owner, true);
+    hold(seen(e), owner, true);
   }
 }
+
+/** Asked for its parents now, where somebody keeps them: later they are others. */
+const seen = (e: Error): Error => (parents.kept ? withParents(e, now(), chains) : e);
 
 /** An unread stack, and whether it has all there is. */
 export interface KeptSite {
@@ -229,7 +235,7 @@ export interface KeptSite {
 export function keepSite(dear: boolean): KeptSite | undefined {
   const { by } = entered;
   if (by?.error !== undefined) {
-    const kept = { error: by.error, deep: by.deep };
+    const kept = { error: seen(by.error), deep: by.deep };
     by.error = undefined;
     return kept;
   }
@@ -238,7 +244,7 @@ export function keepSite(dear: boolean): KeptSite | undefined {
     return undefined;
   }
   const error = dear ? captureSite() : undefined;
-  return error && { error, deep: true };
+  return error && { error: seen(error), deep: true };
 }
 
 /** The stack of the request that is being made; undefined: it was taken already, or call sites are off. */

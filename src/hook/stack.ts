@@ -5,8 +5,8 @@ import { originalOf } from './original';
 import { pathOf } from './sourcePlace';
 import { handedHash, isHandedIn } from './texts';
 
-/** Frames of a capture at most. */
-export const deep = 60;
+/** Frames of a capture at most: operators of observables are stacked more than 100 deep in well-known clients. */
+export const deep = 200;
 const ownFile = __filename;
 /** Windows names CommonJS files with its own separator. */
 const packageFolder = /[\\/]node_modules[\\/]/;

@@ -96,7 +96,7 @@ export function cellsOf(run: TracedRun): Cell[] {
   });
 }
 
-/** docs/coverage.md: a table for each Node. */
+/** The part `facts` of docs/coverage.md: a table for each Node. */
 export function coverage(nodes: readonly NodeVersion[], cells: ReadonlyMap<string, readonly Cell[]>): string {
   const sections = nodes.map((node) => {
     const rows = coveredClients.map((c) => {
@@ -107,7 +107,7 @@ export function coverage(nodes: readonly NodeVersion[], cells: ReadonlyMap<strin
       return `| ${c.title} | ${shown.join(' | ')} |`;
     });
     const head = facts.map((f) => f.title).join(' | ');
-    return `## Node ${node.version}\n\n| client | ${head} |\n|---|${facts.map(() => '---|').join('')}\n${rows.join('\n')}\n`;
+    return `### Node ${node.version}\n\n| client | ${head} |\n|---|${facts.map(() => '---|').join('')}\n${rows.join('\n')}\n`;
   });
   const missing = coveredClients.flatMap((c) =>
     facts.flatMap((f, i) => {
@@ -117,7 +117,7 @@ export function coverage(nodes: readonly NodeVersion[], cells: ReadonlyMap<strin
       return [`- ${c.title}, ${f.title}, Node ${on.join(', ')}: ${why}.`];
     }),
   );
-  return `# What is recorded of which client
+  return `## Facts
 
 Written by the run of test/matrix/coverage.test.ts (\`vitest run --project matrix -u\`); do not edit.
 
@@ -126,7 +126,7 @@ holds the fact. "–": the client has no such thing (or needs a package for it t
 does not run on that Node.
 
 ${sections.join('\n')}
-## Why not
+### Why not
 
 ${missing.length > 0 ? missing.join('\n') : 'Nothing is missing.'}
 `;

@@ -71,6 +71,13 @@ export class Inspector {
     await stopped;
   }
 
+  /** Keeps asynchronous parents of stacks, as VS Code's debugger does in every session. */
+  async asyncStacks(): Promise<void> {
+    await this.send('Runtime.enable', {});
+    await this.send('Debugger.enable', {});
+    await this.send('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
+  }
+
   async resume(): Promise<void> {
     await this.send('Debugger.resume', {});
   }

@@ -20,6 +20,8 @@ export interface RunOptions {
   before?: string;
   /** Command that gets the whole command line as arguments (a namespace, npm); default: none. */
   wrap?: readonly string[];
+  /** It gets a pipe as its input; default: none. */
+  stdin?: true;
   /** Runs at the child's start: to kill it, to write to it. */
   started?: (child: ReturnType<typeof spawn>) => void;
   timeoutMs?: number;
@@ -55,7 +57,7 @@ export function runCommand(
   const [file = '', ...args] = command;
   const settings: SpawnOptions = {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     ...(options.cwd ? { cwd: options.cwd } : {}),
   };
   return new Promise((resolve, reject) => {
