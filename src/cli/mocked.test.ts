@@ -52,6 +52,8 @@ test('state, phases, verdict: nothing of them is the network’s', () => {
 test('no finding is about it, no connection is counted for it', () => {
   expect(analyse(store, 2000).flatMap((f) => f.subjects)).not.toContain(mocked.id);
   expect(store.counts.connections).toBe(1);
+  // 500, but no server's.
+  expect(store.live.serverErrors).toBe(0);
 });
 
 test('a query finds it', () => {

@@ -205,7 +205,7 @@ export const requestFields: Fields<RequestRecord> = {
   label: (r) => r.label || undefined,
   text: (r) => `${r.method} ${r.url()}`.toLowerCase(),
   failed: atEnd((r) => r.hasFailed),
-  'server-error': atEnd((r) => !r.hasFailed && (r.readResponse()?.status ?? 0) >= 500),
+  'server-error': atEnd((r) => !r.hasFailed && !r.mocked && (r.readResponse()?.status ?? 0) >= 500),
   running: (r) => !isOver(r),
   reused: ofPlace((n) => n > 1),
   new: ofPlace((n) => n === 1),

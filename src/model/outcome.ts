@@ -42,11 +42,12 @@ export const isAborted = (r: Request | undefined): boolean => r?.outcome === 'ab
 export const isInterrupted = (r: Request | undefined): boolean =>
   r?.outcome === 'processExit' || r?.outcome === 'interrupted';
 
-/** Answered with a status from 500 on, and not cut off. */
-export const isServerError = (r: Request | undefined): boolean => (r?.response?.status ?? 0) >= 500 && !hasFailed(r);
+/** Answered with a status from 500 on, and not cut off. A mock’s answer is no server’s. */
+export const isServerError = (r: Request | undefined): boolean =>
+  (r?.response?.status ?? 0) >= 500 && !r?.mocked && !hasFailed(r);
 
 /** Answered with 4xx, and not cut off. */
 export function isClientError(r: Request | undefined): boolean {
   const status = r?.response?.status ?? 0;
-  return status >= 400 && status < 500 && !hasFailed(r);
+  return status >= 400 && status < 500 && !r?.mocked && !hasFailed(r);
 }

@@ -44,7 +44,7 @@ export class Usual {
 
   #grouped(): Map<string, Request[]> {
     const groups = new Map<string, Request[]>();
-    for (const r of this.store.requests.values()) if (isFinished(r)) push(groups, keyOf(r), r);
+    for (const r of this.store.requests.values()) if (isFinished(r) && !r.mocked) push(groups, keyOf(r), r);
     return groups;
   }
 

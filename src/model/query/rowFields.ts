@@ -9,7 +9,7 @@ export const slowFrom = 500_000;
 /** No response, or not the whole of it; see outcome.ts. */
 export const isFailed = (row: Row): boolean => row.state === 'failed';
 
-export const isServerError = (row: Row): boolean => (row.status ?? 0) >= 500 && row.state !== 'failed';
+export const isServerError = (row: Row): boolean => (row.status ?? 0) >= 500 && !row.mocked && row.state !== 'failed';
 
 /** What is marked in red, and what "next failed" goes to. */
 export const wentWrong = (row: Row): boolean => isFailed(row) || isServerError(row);
