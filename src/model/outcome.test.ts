@@ -4,7 +4,7 @@ import { statusOf } from '../extension/view';
 import { rowFields } from './query/rowFields';
 import type { Request } from './records';
 import { rowOf } from './row';
-import { emptyStore } from './testing';
+import { connectionLines, emptyStore, foldLines } from './testing';
 
 const base: Request = {
   id: '1-0-1',
@@ -85,4 +85,17 @@ test('a status that is seen first and a body cut off later leave one failure, no
   store.setRequest({ ...base, ...answered, outcome: 'failed', response: { status: 503 } });
   expect(store.live.serverErrors).toBe(0);
   expect(statusOf([store], { recording: false })).toMatchObject({ serverErrors: 0 });
+});
+
+test('an empty response that nobody read is complete when the program ends; one with a body is not', () => {
+  const of = (b: (number | null)[], extra: object = {}) => {
+    const req = { k: 'req', id: 1, createdAt: 0, api: 'http', method: 'GET', url: 'http://127.0.0.1/', ...extra };
+    const head = { k: 'head', id: 1, t: [1, 2, 3, 4], s: 302, b };
+    const store = foldLines([req, ...connectionLines(1, 1, 2), head, { k: 'exit', at: 900, code: 0 }]);
+    const { outcome, endAt } = store.requests.get('1-0-1') ?? {};
+    return { outcome, endAt };
+  };
+  expect(of([null, null, 0])).toEqual({ outcome: 'complete', endAt: 4 });
+  expect(of([null, null, 7], { method: 'HEAD' })).toEqual({ outcome: 'complete', endAt: 4 });
+  expect(of([null, null, 7])).toEqual({ outcome: 'notRead', endAt: 900 });
 });

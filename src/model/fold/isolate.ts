@@ -212,7 +212,10 @@ export function foldLeft(store: Store, pid: number): void {
 function endThread(store: Store, thread: string, at: number | undefined): void {
   for (const r of store.requests.values()) {
     if (r.thread !== thread || r.outcome !== undefined) continue;
-    if (at === undefined) store.setRequest({ ...r, outcome: 'interrupted' });
+    // Nobody took its end, but with the head all of it was there (needle, when it follows a redirect).
+    if (r.sendEndAt !== undefined && r.responseBeginAt !== undefined && hasNoBody(r))
+      store.setRequest({ ...r, outcome: 'complete', endAt: r.responseBeginAt });
+    else if (at === undefined) store.setRequest({ ...r, outcome: 'interrupted' });
     else
       store.setRequest({
         ...r,
@@ -246,9 +249,13 @@ function leaveThread(store: Store, thread: string): void {
 /** The head came, a body was due, and nobody took any of it. */
 function bodyUnread(r: Request): boolean {
   const { response } = r;
-  if (r.responseBeginAt === undefined || !response) return false;
-  const { status = 200 } = response;
-  if (r.method === 'HEAD' || status === 204 || status === 304 || status < 200 || response.declaredBytes === 0)
-    return false;
+  if (r.responseBeginAt === undefined || !response || hasNoBody(r) || (response.status ?? 200) < 200) return false;
   return response.readBeginAt === undefined && (response.readBytes ?? 0) === 0;
+}
+
+/** The final response ends with its head. */
+function hasNoBody({ method, response }: Request): boolean {
+  const status = response?.status ?? 0;
+  if (status < 200 || method === 'CONNECT') return false;
+  return method === 'HEAD' || status === 204 || status === 304 || response?.declaredBytes === 0;
 }
