@@ -1,11 +1,16 @@
 /** Where a request was called from, for network breakpoints: known while the program stands, in the source as written. */
+
+import { packageOf } from '../model/package';
 import { ErrorClass } from './builtins';
+import { noteDepth } from './callsite';
 import { pathOf, sourcePlace } from './sourcePlace';
-import { placeOf, raw, userFrame } from './stack';
+import { placeOf, raw, scriptHash, userFrame, usersFrames } from './stack';
+import { isHandedIn, isOnDisk } from './texts';
 
 export interface CallPlace {
   /** As the runtime names it. */
   file: string;
+  /** 0, as is the column: a loader has transformed the code, and its map is not known. */
   line: number;
   column: number;
   /** '': at top level. */
@@ -19,12 +24,21 @@ export function placeIn(stack: Error): CallPlace | undefined {
   const { prepareStackTrace } = ErrorClass;
   try {
     ErrorClass.prepareStackTrace = raw;
-    const { frame } = userFrame(stack.stack as unknown as NodeJS.CallSite[]);
+    const frames = stack.stack as unknown as NodeJS.CallSite[];
     ErrorClass.prepareStackTrace = prepareStackTrace;
-    if (frame === undefined) return undefined;
-    const { file, line, column, fn, source } = placeOf(frame, prepareStackTrace);
-    const mapped = source ? { file: source[0], line: source[1], column: source[2] } : sourcePlace(file, line, column);
-    return { file, line, column, fn, ...(mapped ? { source: mapped } : {}) };
+    let first: CallPlace | undefined;
+    for (const frame of usersFrames(frames)) {
+      const place = placeAt(frame, prepareStackTrace);
+      // What a bundle's map leads to a package is not the program's.
+      if (place.source === undefined || packageOf(place.source.file) === undefined) {
+        noteDepth(frames.indexOf(frame) + 1);
+        return place;
+      }
+      first ??= place;
+    }
+    noteDepth(0);
+    const { frame } = userFrame(frames);
+    return first ?? (frame && placeAt(frame, prepareStackTrace));
   } catch {
     return undefined;
   } finally {
@@ -34,6 +48,15 @@ export function placeIn(stack: Error): CallPlace | undefined {
       // Frozen: it was not set either.
     }
   }
+}
+
+function placeAt(frame: NodeJS.CallSite, programs: typeof Error.prepareStackTrace): CallPlace {
+  const { file, line, column, fn, source, evaluated } = placeOf(frame, programs);
+  if (source) return { file, line, column, fn, source: { file: source[0], line: source[1], column: source[2] } };
+  // The file on disk says nothing of another text.
+  if (evaluated || (isHandedIn(file) && !isOnDisk(file, scriptHash(frame)))) return { file, line: 0, column: 0, fn };
+  const mapped = sourcePlace(file, line, column);
+  return { file, line, column, fn, ...(mapped ? { source: mapped } : {}) };
 }
 
 /** Whether the call is in that line, of the file that ran or of its source. */

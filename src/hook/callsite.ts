@@ -82,6 +82,12 @@ function limit(t: number): number {
   return frames;
 }
 
+/** So many frames were needed to find the program's; 0: they did not hold it. */
+export function noteDepth(depth: number): void {
+  if (depth > frames) frames = depth;
+  if (depth === 0) learning = 16;
+}
+
 /** What a running entry saw; taken by the first record made inside. */
 export class Entered {
   error: Error | undefined = undefined;
@@ -324,10 +330,10 @@ export function readSites(): string {
 function siteOf(stack: NodeJS.CallSite[], isWhole: boolean, programs: typeof Error.prepareStackTrace) {
   const { frame, user, depth } = userFrame(stack);
   if (!user) {
-    if (!isWhole) learning = 16;
+    if (!isWhole) noteDepth(0);
     return frame && entryOf(frame, 'library', programs);
   }
   const found = userEntry(stack, depth - 1, programs);
-  if (found.depth > frames) frames = found.depth;
+  noteDepth(found.depth);
   return found.entry;
 }

@@ -61,12 +61,12 @@ export function tellCount(a: { b: NetworkBreakpoint; hits: number }): void {
   });
 }
 
-/** In the source if that is known. */
-const placeText = (p: CallPlace | undefined) =>
-  p && {
-    ...(p.source ?? { file: p.file, line: p.line, column: p.column }),
-    ...(p.fn === '' ? {} : { function: p.fn }),
-  };
+/** In the source if that is known. Undefined also where there is no line: nothing could be shown there. */
+function placeText(p: CallPlace | undefined) {
+  const at = p?.source ?? p;
+  if (p === undefined || at === undefined || at.line === 0) return undefined;
+  return { file: at.file, line: at.line, column: at.column, ...(p.fn === '' ? {} : { function: p.fn }) };
+}
 
 function placeValue(
   name: LogPlace,
@@ -141,7 +141,7 @@ function recordOf(r: RequestRecord, { b, hits }: Hit, place: CallPlace | undefin
     method: r.method,
     url: maskedUrl(r.url()),
     api: r.api,
-    callSite: at && `${at.file}:${at.line}:${at.column}`,
+    callSite: at && (at.line === 0 ? at.file : `${at.file}:${at.line}:${at.column}`),
     status: facts?.status,
     statusText: facts?.statusText || undefined,
     contentType: facts?.contentType || undefined,

@@ -196,7 +196,7 @@ export const requestFields: Fields<RequestRecord> = {
   ordinal: ofPlace((n) => n),
   attempt: (r) => r.attempt,
   file: filesOf,
-  line: (r) => siteOf(r)?.source?.line ?? siteOf(r)?.line,
+  line: (r) => siteOf(r)?.source?.line ?? (siteOf(r)?.line || undefined),
   function: (r) => siteOf(r)?.fn || undefined,
   package: (r) => filesOf(r)?.map(packageOf)[0],
   process: () => names,

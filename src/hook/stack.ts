@@ -222,6 +222,15 @@ function hashOf(f: NodeJS.CallSite): string | undefined {
   return file.hashed ? (scriptHash(f) ?? handedHash(name)) : undefined;
 }
 
+/** Frames outside Node, this file and node_modules, innermost first: as many as are kept of a bundle. */
+export const usersFrames = (stack: NodeJS.CallSite[]): NodeJS.CallSite[] =>
+  (Array.isArray(stack) ? stack : [])
+    .filter((frame) => {
+      const { skipped, library } = fileOf(nameOf(frame));
+      return !skipped && !library;
+    })
+    .slice(0, 1 + maxAround);
+
 /** First frame outside Node, this file and node_modules; else the first outside Node and this file. */
 export function userFrame(stack: NodeJS.CallSite[]): { frame?: NodeJS.CallSite; user: boolean; depth: number } {
   let library: NodeJS.CallSite | undefined;

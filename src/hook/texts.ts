@@ -1,4 +1,5 @@
 /** Texts of code that the program compiles itself, by the name that it gives them: references to strings that V8 has anyway. */
+import { readFileSync } from './builtins';
 import { type Loaded, loadedFrom, pathOf } from './sourcePlace';
 
 /** Characters kept together, and of one text. */
@@ -61,6 +62,17 @@ function hashOf(text: Text): string {
 export function handedHash(name: string): string | undefined {
   const text = textOf(name, undefined);
   return text && hashOf(text);
+}
+
+/** Whether it is the file's own text, perhaps with a head in front of its first line: then it has the file's lines. */
+export function isOnDisk(name: string, hash: string | undefined): boolean {
+  const text = textOf(name, hash);
+  try {
+    const at = text?.code.indexOf(readFileSync(pathOf(name), 'utf8')) ?? -1;
+    return at >= 0 && !text?.code.slice(0, at).includes('\n');
+  } catch {
+    return false;
+  }
 }
 
 /** The source map that stands in the text. */

@@ -77,17 +77,18 @@ export class CallSites {
   }
 
   private async placeOf(site: RanSite): Promise<Found> {
-    const { file, line = 1, column = 1, [ran]: facts } = site;
-    if (facts?.evaluated) return { transformed: true, library: isLibrary(file) };
-    const isText = facts?.hash === undefined ? undefined : await this.maps.isText(file, facts.hash);
-    const located = isText === false ? undefined : await this.maps.locate(file, line, column);
+    const { file, line = 1, [ran]: facts } = site;
+    const library = isLibrary(file);
+    if (facts?.evaluated) return { transformed: true, library };
+    const head = facts?.hash === undefined ? undefined : await this.maps.headOf(file, facts.hash);
+    const column = Math.max(1, (site.column ?? 1) - (typeof head === 'number' && line === 1 ? head : 0));
+    const located = head === 'other' ? undefined : await this.maps.locate(file, line, column);
     if (located) {
       const { frame, ...whose } = located;
       return { ...(frame ? { source: frame } : {}), ...whose };
     }
-    const library = isLibrary(file);
-    if (isText === true || (await this.maps.canBe(file, line, column, isText === false))) return { library };
-    return { transformed: true, library };
+    const ranAsWritten = typeof head === 'number' || (await this.maps.canBe(file, line, column, head === 'other'));
+    return ranAsWritten ? { library } : { transformed: true, library };
   }
 }
 

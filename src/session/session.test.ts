@@ -328,13 +328,16 @@ test('a line is that of the code that ran, or none: by its hash, and by what the
   w.write({ k: 'src', n: 1, at: [file, 2, 1, '', 'user'], hash });
   w.write({ k: 'src', n: 2, at: [file, 2, 1, 'two', 'user'], hash: 'f'.repeat(64) });
   w.write({ k: 'src', n: 3, at: [file, 1, 1, '', 'user'], evaluated: true });
+  const wrapped = '(function (exports, require, module, __filename, __dirname) { one();\ntwo();\n\n});';
+  const ofWrapped = createHash('sha256').update(wrapped).digest('hex');
+  w.write({ k: 'src', n: 9, at: [file, 2, 1, 'wrapped', 'user'], hash: ofWrapped });
   w.write({ k: 'src', n: 4, at: [bundle, 2, 1, '', 'user'] });
   w.write({ k: 'src', n: 5, at: [bundle, 3, 1, 'c', 'user'] });
   w.write({ k: 'src', n: 6, at: [bundle, 1, 1, '', 'user'], around: [4, 5] });
   w.write({ k: 'src', n: 7, at: [bundle, 1, 1, '', 'inherited'], around: [4, 1] });
   w.write({ k: 'src', n: 8, at: [bundle, 1, 1, '', 'user'], around: [4] });
-  for (let i = 0; i < 6; i++) w.request();
-  w.write({ k: 'site', s: [1, 1, 2, 2, 3, 3, 4, 6, 5, 7, 6, 8] });
+  for (let i = 0; i < 7; i++) w.request();
+  w.write({ k: 'site', s: [1, 1, 2, 2, 3, 3, 4, 6, 5, 7, 6, 8, 7, 9] });
   await s.poll();
   const source = { file: join(folder, 'page.ts'), line: 5, column: 1 };
   const { requests } = s.document();
@@ -345,5 +348,6 @@ test('a line is that of the code that ran, or none: by its hash, and by what the
     { file: bundle, line: 3, column: 1, function: 'c', kind: 'user', source },
     { file, line: 2, column: 1, kind: 'inherited' },
     { file: bundle, line: 1, column: 1, kind: 'library', package: 'axios' },
+    { file, line: 2, column: 1, function: 'wrapped', kind: 'user' },
   ]);
 });

@@ -19,6 +19,10 @@ const typeScript = /\.[cm]?tsx?$/i;
 /** Where V8 says a call is: at the name that is called, or at `new`. */
 const call = /^(?:new\s|[\w$#]+\s*(?:\?\.)?[(<`])/;
 
+/** What Node puts in front of a CommonJS module where its loader was changed, and a cache of compiled code always. */
+const wrapper = '(function (exports, require, module, __filename, __dirname) { ';
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 interface CachedMap {
   /** Absent: the file has none that can be read. */
   map?: TraceMap;
@@ -100,16 +104,17 @@ export class SourceMaps {
     return !typeScript.test(path) || call.test(text.slice(column - 1));
   }
 
-  /** Whether the file's text is what ran, by the hash that V8 has of that; undefined: there is no such file here. */
-  async isText(file: string, hash: string): Promise<boolean | undefined> {
+  /**
+   * Whether the file's text is what ran, by the hash that V8 has of that, and if so how many columns stood in front of
+   * its first line; undefined: there is no such file here.
+   */
+  async headOf(file: string, hash: string): Promise<number | 'other' | undefined> {
     const path = localPath(file);
     const code = path === undefined || !isNear(path) ? undefined : await readRegularFile(path, maxFileBytes);
-    // Node takes a byte order mark off.
-    return code === undefined
-      ? undefined
-      : createHash('sha256')
-          .update(code.replace(/^\uFEFF/, ''))
-          .digest('hex') === hash;
+    if (code === undefined) return undefined;
+    const text = code.replace(/^\uFEFF/, ''); // Node takes a byte order mark off
+    if (sha256(text) === hash) return 0;
+    return sha256(`${wrapper}${text}\n});`) === hash ? wrapper.length : 'other';
   }
 
   private async mapOf(path: string): Promise<CachedMap> {

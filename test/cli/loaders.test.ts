@@ -27,9 +27,13 @@ function project(files: Record<string, string>): string {
 }
 
 /** Call sites by the path of the request. */
-async function callSites(node: NodeVersion, program: string): Promise<Record<string, CallSite | undefined>> {
+async function callSites(
+  node: NodeVersion,
+  program: string,
+  ...options: string[]
+): Promise<Record<string, CallSite | undefined>> {
   const file = join(scratch(), 'out.nettrace.json');
-  const command = ['run', '--quiet', '--helper', 'none', '-o', file, '--', node.binary, program];
+  const command = ['run', '--quiet', '--helper', 'none', ...options, '-o', file, '--', node.binary, program];
   const { code, stderr } = await nettrace.run(command, { env: cleanEnvironment() });
   expect({ code, stderr: stderr.replace(/^nettrace: saved .*\n/m, '') }).toEqual({ code: 0, stderr: '' });
   const { requests } = JSON.parse(readFileSync(file, 'utf8')) as Trace;
@@ -167,6 +171,15 @@ async function inner(url) {
         source: expect.objectContaining({ file: join(folder, 'src/app.js'), line }),
       });
       expect(sites).toEqual({ '/library': user, '/many': user });
+      // What is asked for while the program runs finds the same line.
+      if (sourcemap === 'external') return;
+      const asked = await callSites(
+        node,
+        join(folder, 'dist/app.js'),
+        '--trace',
+        `file:app.js line:${line} path:/library`,
+      );
+      expect(asked).toEqual({ '/library': user });
     },
   );
 });
