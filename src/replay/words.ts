@@ -38,6 +38,7 @@ function ofRequest(trace: TraceIndex, r: Request, e: TimelineEvent): string {
     case 'created':
       return createdText(trace, r);
     case 'assigned':
+      if (r.mocked) return 'gets a mocked socket';
       return r.connection === undefined
         ? 'gets a connection'
         : `gets connection ${numberText(trace, r.connection)}${(r.ordinal ?? 1) > 1 ? ', reused' : ''}`;

@@ -23,7 +23,7 @@ const signs: Readonly<Record<string, StateSign>> = {
   running: { icon: 'loading', word: 'running', tone: 'live', rank: 7 },
   open: { icon: 'arrow-swap', word: 'open', tone: 'live', rank: 8 },
   streaming: { icon: 'radio-tower', word: 'streaming', tone: 'live', rank: 9 },
-  mocked: { icon: 'beaker', word: 'mocked', tone: 'quiet', rank: 11 },
+  mocked: { icon: 'beaker', word: 'answered by a mock', tone: 'quiet', rank: 11 },
   redirect: { icon: 'arrow-right', word: 'redirect', tone: 'quiet', rank: 10 },
   done: { icon: 'check', word: 'done', tone: 'quiet', rank: 12 },
 };

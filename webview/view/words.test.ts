@@ -15,6 +15,18 @@ describe('words', () => {
     expect(rowName(row(11), row(11).total)).toContain('TCP timed out, failed in TCP connect, 554 milliseconds');
     expect(rowName(row(25), 570_000)).toContain('waiting…, running, waiting for the server');
   });
+  test('a mocked request is named as such, without steps of a connection', () => {
+    const mocked: Row = { ...row(13), state: 'mocked', stateText: '201 mocked', mocked: true };
+    expect(rowName(mocked, mocked.total)).toContain('201 mocked, answered by a mock');
+    const breakdown = {
+      phases: [],
+      paused: 0,
+      absent: (['dns', 'tcp', 'proxy', 'tls'] as const).map((name) => ({ name, why: 'mocked' as const })),
+    };
+    expect(absentLines(breakdown, mocked)).toEqual([
+      { phase: 'dns', label: 'DNS, TCP, TLS', why: 'none: mocked, with no connection' },
+    ]);
+  });
   test('absent phases stand together with their reason', () => {
     const reused = {
       phases: [],
