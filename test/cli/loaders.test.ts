@@ -3,11 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CallSite, Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import { type NodeVersion, nodes } from '../support/nodes';
+import { type NodeVersion, nodes, repository } from '../support/nodes';
 import { cleanEnvironment } from '../support/program';
 import { Nettrace } from './nettrace';
 
@@ -182,4 +183,36 @@ async function inner(url) {
       expect(asked).toEqual({ '/library': user });
     },
   );
+
+  // Vite 8 needs Node 20.
+  if (node.major >= 20)
+    test('a module that Vite’s runner has compiled, and once more after a change', async () => {
+      const page =
+        'type Url = string;\n\nexport async function load(url: Url): Promise<string> {\n  const r = await fetch(url);\n  return r.text();\n}\n';
+      const folder = project({
+        'page.ts': page,
+        'program.mjs': `
+import { writeFileSync } from 'node:fs';
+import { createServer as serve } from 'node:http';
+import { createServer } from ${JSON.stringify(pathToFileURL(join(repository, 'node_modules/vite/dist/node/index.js')).href)};
+const upstream = serve((q, a) => a.end('x'));
+await new Promise((done) => upstream.listen(0, '127.0.0.1', done));
+const origin = 'http://127.0.0.1:' + upstream.address().port;
+const root = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+const vite = await createServer({ root, configFile: false, logLevel: 'silent', appType: 'custom', server: { middlewareMode: true, ws: false, watch: null } });
+const first = await vite.ssrLoadModule('/page.ts');
+writeFileSync(new URL('page.ts', import.meta.url), '// a line more\\n' + ${JSON.stringify(page)});
+vite.moduleGraph.invalidateAll();
+const second = await vite.ssrLoadModule('/page.ts');
+await second.load(origin + '/second');
+await first.load(origin + '/first');
+await vite.close();
+upstream.close();
+upstream.closeAllConnections();
+`,
+      });
+      const file = join(folder, 'page.ts');
+      const at = (line: number) => ({ kind: 'user', file, function: 'load', source: { file, line, column: 19 } });
+      expect(await callSites(node, join(folder, 'program.mjs'))).toMatchObject({ '/first': at(4), '/second': at(5) });
+    });
 });
