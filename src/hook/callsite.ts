@@ -2,7 +2,7 @@
  * Call sites: the dearest thing the hook does, so an `Error` is made at the entry of a wrapped function, where the
  * stack is short, and left unread; stacks are read in batches, as lines `src` (an entry of the isolate's table) and
  * `site` (which record has which entry). SIGKILL loses those not yet read: at most 31, or those of the last 50 ms. A
- * worker reads its own at the end of each tick, as it may be terminated at any time.
+ * worker, or a process that was forked, reads its own with each write, as it may be terminated at any time.
  *
  * Up to 20 captures in 100 ms, and the first 256, take all frames (`deep`). A hot loop takes as many as were needed lately. When a
  * short stack then shows no user frame, that request keeps the library's frame, marked so, and the next 16 take all again.

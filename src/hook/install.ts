@@ -78,7 +78,8 @@ export function install(settings: Settings, face: HookFace): void {
   if (settings.keys) setUpKeys(settings.spool, `${pid}-${threadId}-${monotonicNs}`, settings.host);
   // A worker is terminated between two ticks and runs no code of ours then: nothing waits there for a later write.
   const worker = threadId !== 0;
-  const every = worker ? 0 : 50;
+  // So is a forked process by the pool that made it, with a signal.
+  const every = worker || process.channel != null ? 0 : 50;
   setUpQueue(settings.gap ?? (worker ? 0 : undefined), { count: unreadSites, read: readSites, every });
   setUpCallSites(settings.callSites, settings.stacks);
   setUpHeaders(settings.headers, settings.excludeHeaders);

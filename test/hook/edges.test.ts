@@ -51,6 +51,13 @@ describe.each(nodes)('Node $major', (node) => {
     expect(run.trace.requests.map((r) => r.callSite)).toEqual(Array(4).fill(expect.objectContaining({ line })));
   });
 
+  test('four requests of a forked process that is killed at once, as pools of test runners do', async () => {
+    const run = await traced(['forked']);
+    expect(run.trace.requests).toHaveLength(4);
+    const line = lineOf(program, 'get');
+    expect(run.trace.requests.map((r) => r.callSite)).toEqual(Array(4).fill(expect.objectContaining({ line })));
+  });
+
   // Only these cancel the body of a response that is collected.
   if (node.major >= 22)
     test('a body that nobody reads is no failure', async () => {

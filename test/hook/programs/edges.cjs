@@ -1,4 +1,5 @@
 // Errors that a call throws at once, a busy pool, a body nobody reads, a worker that is cut short.
+const { fork } = require('node:child_process');
 const http = require('node:http');
 const { Worker, isMainThread, parentPort } = require('node:worker_threads');
 const base = process.env.UP_HTTP;
@@ -7,6 +8,12 @@ const deep = (n, act) => (n === 0 ? act() : deep(n - 1, act));
 const get = (agent) =>
   // @get
   new Promise((resolve) => http.get(`${base}/ok`, { agent }, (res) => res.resume().on('end', resolve)));
+
+async function several(tell) {
+  const agent = new http.Agent({ keepAlive: true });
+  for (let i = 0; i < 4; i++) await get(agent);
+  tell('done');
+}
 
 const acts = {
   url: () => deep(12, () => http.get('http://bad url')),
@@ -57,12 +64,14 @@ const acts = {
     await new Promise((r) => worker.on('message', r));
     await worker.terminate();
   },
+  async forked() {
+    const child = fork(__filename, ['killed']);
+    await new Promise((r) => child.on('message', r));
+    child.kill('SIGKILL');
+  },
+  // A busy program's lines are gathered for 5 ms; its call sites wait no longer than they.
+  killed: () => several((text) => setTimeout(() => process.send(text), 20)),
 };
 
 if (isMainThread) acts[process.argv[2]](...process.argv.slice(3));
-else
-  (async () => {
-    const agent = new http.Agent({ keepAlive: true });
-    for (let i = 0; i < 4; i++) await get(agent);
-    parentPort.postMessage('done');
-  })();
+else several((text) => parentPort.postMessage(text));
