@@ -45,6 +45,7 @@ function watchScripts({ Script }: { Script?: object }): void {
     note(args[1], args[0]);
     return compile(() => Reflect.construct(above, args, target as never) as object);
   };
+  copyFace(shim, above);
   insertAbove(Script, shim);
 }
 
@@ -85,20 +86,24 @@ function watchAsyncFunctions(): void {
   const prototype = Object.getPrototypeOf(async () => {}) as object;
   patchProperty(prototype, 'constructor', (own) => {
     if (typeof own?.value !== 'function') return undefined;
-    const value = new Proxy(own.value as AnyFunction, {
-      apply(target, self, args: unknown[]) {
-        noteFunction(args);
-        return compile(() => apply(target, self, args));
-      },
-      construct(target, args: unknown[], newTarget) {
-        noteFunction(args);
-        return compile(() => Reflect.construct(target, args, newTarget) as object);
-      },
-      // A proxy has no text of its own.
-      get: (target, key, self) => (key === 'toString' ? () => String(target) : Reflect.get(target, key, self)),
-    });
+    const original = own.value as AnyFunction;
+    const value = function (this: unknown, ...args: unknown[]): object {
+      noteFunction(args);
+      const target = new.target === value ? original : (new.target as AnyFunction | undefined);
+      if (target === undefined) return compile(() => apply(original, this, args) as object);
+      return compile(() => Reflect.construct(original, args, target) as object);
+    };
+    copyFace(value, original);
+    Object.setPrototypeOf(value, Object.getPrototypeOf(original) as object);
+    Object.defineProperty(value, 'toString', { value: () => String(original), writable: true, configurable: true });
     return { ...own, value };
   });
+}
+
+/** What can be seen of a constructor. */
+function copyFace(to: object, from: object): void {
+  for (const key of ['name', 'length', 'prototype'])
+    Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key) ?? {});
 }
 
 export function installHandedIn(): void {

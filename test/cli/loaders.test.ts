@@ -87,7 +87,12 @@ describe.each(nodes)('Node $major', (node) => {
     });
     const at = (file: string, more: object) => ({ file: join(folder, file), kind: 'user', ...more });
     const source = (file: string, line: number, column: number) => ({ file: join(folder, file), line, column });
-    const sites = await callSites(node, join(folder, 'program.cjs'));
+    const sites = await callSites(node, join(folder, 'program.cjs'), '-o', join(folder, 'all.nettrace.json'));
+    const show = ['show', '--query', 'path:/beyond', join(folder, 'all.nettrace.json')];
+    expect((await nettrace.run(show)).stdout).toContain('short.js (no line)');
+    expect((await nettrace.run([...show, '--view', 'request'])).stdout).toContain(
+      `called at ${join(folder, 'short.js')} (load), line not known: a loader has transformed the code`,
+    );
     expect(sites).toEqual({
       '/beyond': at('short.js', { function: 'load', transformed: true }),
       // A line that the file has, but not of its text. Before Node 20 nothing but the text handed in says so.
@@ -121,6 +126,8 @@ for (const act of [
   }
 console.log(String(AsyncFunction), AsyncFunction.name, AsyncFunction.length, new AsyncFunction() instanceof AsyncFunction);
 console.log(vm.Script.name, vm.Script.length, Object.getOwnPropertyNames(vm.Script), String(vm.compileFunction));
+console.log(vm.Script, Object.getPrototypeOf(vm.Script).prototype === Object.getPrototypeOf(vm.Script.prototype));
+console.log(vm, AsyncFunction);
 class Own extends vm.Script {}
 console.log(new Own('1 + 1').runInThisContext(), new Own('1') instanceof vm.Script);
 `,
