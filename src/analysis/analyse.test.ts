@@ -241,7 +241,11 @@ const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records]
     'secret-in-url',
     each(1, (i) => exchange(i, 0, { url: 'https://api.shop.example/?token=***' })),
     each(1, (i) => exchange(i, 0, { url: 'https://api.shop.example/?key=name' })),
-    each(1, (i) => ({ ...exchange(i, 0), url: undefined }) as never),
+    // Refused before it was sent.
+    each(1, (i) => {
+      const url = 'https://***@api.shop.example/';
+      return { ...exchange(i, 0, { url }), sendBeginAt: undefined, responseBeginAt: undefined } as never;
+    }),
   ],
   [
     'uncompressed',

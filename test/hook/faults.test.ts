@@ -40,6 +40,7 @@ const ofCopies = [
   'undici.given',
   'undici.pools',
   'undici.hand',
+  'undici.queued',
   'undici.handed',
   'undici.start',
   'undici.stream',

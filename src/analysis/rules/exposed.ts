@@ -48,7 +48,9 @@ export function secretInUrlRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();
   for (const r of facts.requests) {
     const url = r.url;
-    if (url === undefined || !url.includes('***')) continue;
+    // What was never sent stands in nobody's log.
+    const wasSent = r.sendBeginAt !== undefined || r.responseBeginAt !== undefined || r.by?.['*'] === 'import';
+    if (url === undefined || !url.includes('***') || !wasSent) continue;
     const name = maskedParameter.exec(url)?.[1] ?? (maskedUser.test(url) ? 'user info' : undefined);
     // Presigned URLs are meant to be so.
     if (name !== undefined && !/^(x-amz-|sig$|signature$)/i.test(name)) push(groups, `${hostOf(url)} ${name}`, r);

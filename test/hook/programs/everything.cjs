@@ -65,6 +65,7 @@ async function main() {
   console.log((await (await fetch(`${base}/redirect?n=1`)).text()).length);
   console.log((await (await fetch(`${base}/echo`, { method: 'POST', body: 'abc' })).text()).length);
   const signal = AbortSignal.timeout(30);
+  signal.addEventListener('abort', () => {});
   console.log(await fetch(`${base}/silent`, { signal }).catch((e) => e.name));
   console.log(await fetch('http://no-such-name.invalid/').catch((e) => `${e.message} ${e.cause.code}`));
   console.log((await (await fetch(`${base}/gzip?n=2000`)).text()).length);
