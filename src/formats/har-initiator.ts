@@ -16,8 +16,7 @@ export function harInitiator(r: Request): Initiator | undefined {
   return {
     type: 'script',
     url: own.url,
-    lineNumber: own.lineNumber,
-    columnNumber: own.columnNumber,
+    ...lineOf(site.source ?? site),
     stack: { callFrames },
   };
 }
@@ -34,7 +33,7 @@ function ofBrowser({ kind, url, line, column }: NonNullable<Request['initiator']
 
 interface Place {
   file: string;
-  /** Absent: not known; Chrome has no other word for that than the first line. */
+  /** Absent, as is the column: not known. */
   line?: number;
   column?: number;
   function?: string;
@@ -45,14 +44,18 @@ function frameOf(f: Place): HarFrame {
     functionName: f.function ?? '',
     scriptId: '',
     url: fileUrl(f.file),
-    // Chrome counts from 0, the trace from 1.
-    lineNumber: Math.max(0, (f.line ?? 1) - 1),
-    columnNumber: Math.max(0, (f.column ?? 1) - 1),
+    ...lineOf(f),
   };
 }
 
+/** Chrome counts from 0, the trace from 1. */
+const lineOf = ({ line, column }: Place) =>
+  line === undefined || column === undefined
+    ? {}
+    : { lineNumber: Math.max(0, line - 1), columnNumber: Math.max(0, column - 1) };
+
 function isFrame(value: Record<string, unknown>): value is Place & Record<string, unknown> {
-  return typeof value.file === 'string' && typeof value.line === 'number' && typeof value.column === 'number';
+  return typeof value.file === 'string';
 }
 
 /** A path as `file:` URL; what is a URL already (or `node:…`) stays. */

@@ -181,8 +181,11 @@ function framesOf(entry: HarEntryInput) {
   return (entry._initiator.stack?.callFrames ?? []).slice(0, 60).flatMap(frameOf);
 }
 
-function frameOf(f: HarFrameInput) {
+function frameOf(f: HarFrameInput): Omit<CallSite, 'kind'>[] {
   const [line, column] = [size(f.lineNumber), size(f.columnNumber)];
+  // As we write it; others always have a line.
+  if (f.url && f.lineNumber === undefined && f.columnNumber === undefined)
+    return [present({ file: f.url, function: f.functionName || undefined, transformed: true })];
   if (!f.url || line === undefined || column === undefined) return [];
   // Chrome counts from 0, the trace from 1.
   return [present({ file: f.url, line: line + 1, column: column + 1, function: f.functionName || undefined })];

@@ -28,9 +28,9 @@ export interface HarFrame {
   scriptId: string;
   /** `file:` URL, or the name as the runtime gave it. */
   url: string;
-  /** From 0, as Chrome counts. */
-  lineNumber: number;
-  columnNumber: number;
+  /** From 0, as Chrome counts. Absent, as is the column: not known. */
+  lineNumber?: number;
+  columnNumber?: number;
 }
 
 export interface HarEntry {

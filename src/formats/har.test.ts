@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Request, TlsTunnel } from '../model/records';
 import { harText, toHar } from './har';
+import { traceOfHar } from './har-read';
 import type { Har, HarEntry } from './har-types';
 import { documentOf, example, expectGolden, requestOf, socketOf } from './testing/example';
 import { harErrors } from './testing/har-schema';
@@ -193,6 +194,19 @@ describe('addresses and links', () => {
       'file:///app/\ud83d',
     ]);
     expect(har.log.entries[1]?._initiator?.lineNumber).toBe(0);
+  });
+
+  test('a call site without a line has none there, and none when it is read', () => {
+    const site = { file: '/app/a.test.js', function: 'load', kind: 'user', transformed: true } as const;
+    const har = toHar(documentOf({ requests: [requestOf({ callSite: site })] }));
+    const initiator = har.log.entries[0]?._initiator;
+    expect(initiator).toEqual({
+      type: 'script',
+      url: 'file:///app/a.test.js',
+      stack: { callFrames: [{ functionName: 'load', scriptId: '', url: 'file:///app/a.test.js' }] },
+    });
+    const read = traceOfHar(har, JSON.stringify(har));
+    expect(read.requests[0]?.callSite).toEqual({ ...site, file: 'file:///app/a.test.js' });
   });
 
   test('requests that the program answered are not in it', () => {
