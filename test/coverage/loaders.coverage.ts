@@ -1,7 +1,8 @@
 // The table of loaders: the same calls, run through each as its users do, traced by the command line.
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Request, Trace } from '../../src/model/records';
 import { placeOf } from '../../src/model/row';
@@ -16,7 +17,13 @@ const node = nodes.find((n) => n.major === Number(COVERAGE_NODE)) ?? nodes.at(-1
 const found = new Map<string, Record<string, string>>();
 mkdirSync(join(loadersFolder, '.cache'), { recursive: true });
 
-async function run({ files = {}, build = [], run: command, plain }: CoveredLoader): Promise<Record<string, string>> {
+async function run({
+  files = {},
+  build = [],
+  run: command,
+  plain,
+  page,
+}: CoveredLoader): Promise<Record<string, string>> {
   if (node === undefined) throw new Error('no Node');
   const folder = mkdtempSync(join(loadersFolder, '.cache/loader-'));
   const servers = await serve(false);
@@ -24,17 +31,28 @@ async function run({ files = {}, build = [], run: command, plain }: CoveredLoade
     const calls = `calls.${plain ? 'mjs' : 'ts'}`;
     writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
     writeFileSync(join(folder, calls), callsOf(plain === true));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
     const env = { ...cleanEnvironment(), COVERAGE_BASES: JSON.stringify(servers.bases) };
     for (const args of build) execFileSync(node.binary, args, { cwd: folder, env });
     const trace = join(folder, 'trace.nettrace.json');
     const nettrace = [process.execPath, join(repository, 'dist/nettrace.cjs'), 'run', '--quiet', '--helper', 'none'];
+    const port = page === undefined ? 0 : await freePort();
+    const args = command.map((a) => a.replace('{port}', String(port)));
+    let answered = '';
+    const started = async (child: ChildProcess) => {
+      answered = await over(`http://127.0.0.1:${port}${page}`, child);
+      child.kill('SIGINT');
+    };
     const ending = await runCommand(
-      [...nettrace, '-o', trace, '--', node.binary, ...command],
-      { cwd: folder, timeoutMs: 90_000 },
+      [...nettrace, '-o', trace, '--', node.binary, ...args],
+      { cwd: folder, timeoutMs: 100_000, ...(page === undefined ? {} : { started }) },
       env,
     );
-    expect(ending.code, `${ending.stdout}${ending.stderr}`).toBe(0);
+    if (page === undefined) expect(ending.code, `${ending.stdout}${ending.stderr}`).toBe(0);
+    if (page !== undefined) expect(answered, `${ending.stdout}${ending.stderr}`).toMatch(/<p[^>]*>over</);
     const { requests } = JSON.parse(readFileSync(trace, 'utf8')) as Trace;
     const source = readFileSync(join(folder, calls), 'utf8').split('\n');
     return Object.fromEntries(
@@ -50,13 +68,35 @@ async function run({ files = {}, build = [], run: command, plain }: CoveredLoade
   }
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** The page, once the server listens. */
+async function over(url: string, child: ChildProcess): Promise<string> {
+  while (child.exitCode === null && child.signalCode === null) {
+    const text = await fetch(url).then(
+      (r) => r.text(),
+      () => undefined,
+    );
+    if (text !== undefined) return text;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  return '';
+}
+
 function judge(r: Request, calls: string, source: string[], style: string): string {
   if (r.callSite === undefined) return 'none';
   const at = placeOf(r.callSite);
   if (at.package !== undefined) return `via ${at.package}`;
   if (at.line === undefined) return 'file without line';
   const line = at.file.endsWith(`/${calls}`) ? source[at.line - 1] : undefined;
-  return line?.includes(`// @${style}`) ? 'line' : `other ${at.text}`;
+  if (line?.includes(`// @${style}`)) return 'line';
+  return line?.includes('// @awaits') ? 'line that awaits' : `other ${at.text}`;
 }
 
 test.each(loaders.filter((l) => l.title.includes(COVERAGE_ONLY)))('$title', async (loader) => {
@@ -73,7 +113,7 @@ const versionOf = (name: string): string =>
 test('the table says what was seen', () => {
   if (COVERAGE_DATE === undefined) return;
   expect(found.size).toBe(loaders.length);
-  const words = (cell: string | undefined) => (cell === 'line' ? 'line' : `**${cell}**`);
+  const words = (cell: string | undefined) => (cell?.startsWith('line') ? cell : `**${cell}**`);
   const rows = loaders.map(({ title, package: name }) => {
     const cells = found.get(title) ?? {};
     return `| ${title} | ${name === undefined ? 'built in' : versionOf(name)} | ${loaderStyles.map((s) => words(cells[s])).join(' | ')} |`;

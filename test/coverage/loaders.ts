@@ -13,6 +13,8 @@ export interface CoveredLoader {
   build?: readonly (readonly string[])[];
   /** Arguments of Node. */
   run: readonly string[];
+  /** It is a server: it runs until this page of it has answered. `{port}` stands in the arguments. */
+  page?: string;
   /** The calls are JavaScript, as it transforms nothing. */
   plain?: true;
 }
@@ -45,6 +47,22 @@ const vitest = (pool: string) => ({
   package: 'vitest',
   files: { 'calls.test.ts': `import { test } from 'vitest';\n${jestTest}`, 'vitest.config.mjs': 'export default {};' },
   run: [bin('vitest/vitest.mjs'), 'run', `--pool=${pool}`],
+});
+
+const next = (command: 'dev' | 'start'): CoveredLoader => ({
+  title: `Next.js, ${command === 'dev' ? 'dev' : 'production'}`,
+  package: 'next',
+  plain: true,
+  files: {
+    'package.json': '{}',
+    'next.config.mjs': `export default { turbopack: { root: ${JSON.stringify(join(import.meta.dirname, '../..'))} } };`,
+    'app/layout.js':
+      "import { createElement as h } from 'react';\nexport default ({ children }) => h('html', null, h('body', null, children));",
+    'app/page.js':
+      "import { createElement as h } from 'react';\nimport { run } from '../calls.mjs';\nexport const dynamic = 'force-dynamic';\nexport default async function Page() {\n  await run();\n  return h('p', null, 'over');\n}\n",
+  },
+  run: [bin('next/dist/bin/next'), command, '-p', '{port}', '-H', '127.0.0.1'],
+  page: '/',
 });
 
 export const loaders: readonly CoveredLoader[] = [
@@ -123,6 +141,19 @@ export const loaders: readonly CoveredLoader[] = [
     },
     run: ['--test', 'calls.test.mjs'],
   },
+  next('dev'),
+  { ...next('start'), build: [[bin('next/dist/bin/next'), 'build']] },
+  {
+    title: 'Astro, dev',
+    package: 'astro',
+    plain: true,
+    files: {
+      'astro.config.mjs': "export default { output: 'server' };",
+      'src/pages/index.astro': "---\nimport { run } from '../../calls.mjs';\nawait run();\n---\n<p>over</p>\n",
+    },
+    run: [bin('astro/bin/astro.mjs'), 'dev', '--port', '{port}', '--host', '127.0.0.1'],
+    page: '/',
+  },
 ];
 
 export const loaderStyles = ['callback', 'promise', 'await', 'class', 'retried'] as const;
@@ -182,7 +213,7 @@ class Loader {
 export async function run()${typed(': Promise<void>')} {
   for (const style of Object.keys(calls)${typed(' as (keyof typeof calls)[]')}) {
     await new Promise((done) => setTimeout(done, 5));
-    await calls[style](bases[style]);
+    await calls[style](bases[style]); // @awaits
   }
 }
 `;
