@@ -45,6 +45,9 @@ const ofCopies = [
   'undici.start',
   'undici.stream',
 ];
+/** Where a request was given no socket that was dialled. */
+const wrappers = join(import.meta.dirname, 'programs/wrappers.cjs');
+const ofWrappers = ['net.carrier', 'net.uncarried'];
 /** Handlers that a version of Node never calls, as it says the same in another way, or does not say it. */
 const absent = (major: number): string[] => [
   // Of programs that are attached to: attach.test.ts.
@@ -54,6 +57,7 @@ const absent = (major: number): string[] => [
   'children',
   'children.spawn',
   'children.tell',
+  ...ofWrappers,
   ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
   ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
   // No WebSocket, no channels of HTTP/2 servers, none of failed requests.
@@ -151,11 +155,15 @@ describe('a fault in', () => {
     expect(waiting).toEqual([]);
   });
 
-  // Each of them on one Node: what calls them is the same copy everywhere.
-  test.concurrent.each(ofCopies.map((handler, i) => ({ handler, node: present(nodes[i % nodes.length], 'Node') })))(
+  // Each of them on one Node: what calls them is the same everywhere.
+  const others = [
+    ...ofCopies.map((handler) => ({ handler, file: copies, args: [copy] })),
+    ...ofWrappers.map((handler) => ({ handler, file: wrappers, args: ['channel'] })),
+  ];
+  test.concurrent.each(others.map((other, i) => ({ ...other, node: present(nodes[i % nodes.length], 'Node') })))(
     '$handler, Node $node.major',
-    async ({ handler, node }) => {
-      const plain = await withoutHook(node, copies, [copy]);
+    async ({ handler, file, args, node }) => {
+      const plain = await withoutHook(node, file, args);
       expect(await thrown(node, plain, [handler])).toMatchObject({ done: [handler] });
     },
   );
