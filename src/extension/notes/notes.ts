@@ -8,22 +8,16 @@ import type { Run } from '../../model/protocol';
 import { isUsersLine, type Row } from '../../model/row';
 import { isRemote } from '../../session/sourceFiles';
 import { Disposables } from '../disposables';
-import { commands, settings } from '../ids';
+import { settings } from '../ids';
 import { pathOf } from '../places';
 import { Throttle } from '../throttle';
 import type { TraceView } from '../view';
 import { Edits } from './edits';
 import { hoverOf, type LineReference } from './hover';
+import { Lenses } from './lenses';
 import { type LineSummary, summaryOf } from './summary';
 
 const gapMs = 250;
-const lensGapMs = 1000;
-export const codeFiles: vscode.DocumentSelector = [
-  { scheme: 'file', language: 'javascript' },
-  { scheme: 'file', language: 'typescript' },
-  { scheme: 'file', language: 'javascriptreact' },
-  { scheme: 'file', language: 'typescriptreact' },
-];
 
 interface Note extends LineSummary {
   reference: LineReference;
@@ -32,19 +26,15 @@ interface Note extends LineSummary {
   changed: boolean;
 }
 
-export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
+export class Notes implements vscode.Disposable {
   readonly #disposables = new Disposables();
   readonly #throttle = new Throttle(() => this.#update(), gapMs);
-  /** The editor waits after each change before it asks for lenses, anew each time: changes in a row would starve it. */
-  readonly #lensThrottle = new Throttle(() => this.#lensesChanged.fire(), lensGapMs);
-  readonly #lensesChanged = new vscode.EventEmitter<void>();
-  readonly onDidChangeCodeLenses = this.#lensesChanged.event;
+  readonly #lenses = new Lenses((document) => this.#notesOf(document));
   readonly #edits = new Map<string, Edits>();
   /** By document. */
   #notes = new Map<string, Note[]>();
   #view: TraceView | undefined;
   #listening: { dispose(): void } | undefined;
-  #lenses: vscode.Disposable | undefined;
   readonly #styles = {
     usual: decoration('editorCodeLens.foreground'),
     failed: decoration('errorForeground'),
@@ -55,7 +45,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
   constructor() {
     const { add } = { add: <T extends vscode.Disposable>(d: T) => this.#disposables.add(d) };
     for (const style of Object.values(this.#styles)) add(style);
-    add(this.#lensesChanged);
+    add(this.#lenses);
     add(vscode.window.onDidChangeVisibleTextEditors(() => this.#throttle.ask()));
     add(vscode.workspace.onDidChangeTextDocument((e) => this.#edited(e)));
     add(
@@ -97,18 +87,6 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
     return rows && rows.length > 0 ? summaryOf(rows, 0).rows.at(-1) : undefined;
   }
 
-  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    return this.#notesOf(document).map((note) => {
-      const text = note.text.replace(/ {2,}/g, ' · ');
-      return new vscode.CodeLens(new vscode.Range(note.line, 0, note.line, 0), {
-        title: `$(pulse) ${note.changed ? `${text} (line changed since)` : text}`,
-        tooltip: 'Show these requests in Net Trace',
-        command: commands.showLineRequests,
-        arguments: [note.reference],
-      });
-    });
-  }
-
   #update(): void {
     const mode = vscode.workspace.getConfiguration().get<string>(settings.editorNotes, 'afterLine');
     const behind = mode === 'afterLine' || mode === 'both';
@@ -117,7 +95,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
     this.#notes = new Map();
     if (editors.length > 0) this.#collect(new Set(editors.map((e) => e.document)));
     for (const editor of editors) this.#decorate(editor, behind ? this.#notesOf(editor.document) : []);
-    this.#setLenses(above);
+    this.#lenses.update(above);
     // A running request's time goes on without news.
     if ([...this.#notes.values()].flat().some((n) => n.running)) this.#throttle.ask();
   }
@@ -174,14 +152,6 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
       editor.setDecorations(style, options[name as keyof typeof options]);
   }
 
-  #setLenses(on: boolean): void {
-    if (on && !this.#lenses) this.#lenses = vscode.languages.registerCodeLensProvider(codeFiles, this);
-    if (!on) {
-      this.#lenses?.dispose();
-      this.#lenses = undefined;
-    } else this.#lensThrottle.ask();
-  }
-
   #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     if (document.uri.scheme !== 'file' || contentChanges.length === 0 || !this.#view) return;
     const key = document.uri.toString();
@@ -223,9 +193,7 @@ export class Notes implements vscode.Disposable, vscode.CodeLensProvider {
 
   dispose(): void {
     this.#throttle.dispose();
-    this.#lensThrottle.dispose();
     this.#listening?.dispose();
-    this.#lenses?.dispose();
     this.#disposables.dispose();
   }
 }
