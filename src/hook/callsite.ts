@@ -123,8 +123,8 @@ export const entered = { by: undefined as Entered | undefined };
 export function entry(
   original: AnyFunction,
   isFetch: boolean,
-  onReturn?: (result: unknown) => void,
-  onThrow?: (made: Located) => void,
+  onReturn?: (result: unknown, by: Entered) => void,
+  onThrow?: (by: Entered, args: unknown[]) => void,
   /** Frames of ours between it and its caller. */
   between = 0,
 ): AnyFunction {
@@ -158,13 +158,13 @@ export function entry(
       try {
         const result: unknown = apply(original, this, args);
         returned = true;
-        onReturn?.(result);
+        onReturn?.(result, own);
         return result;
       } finally {
         entered.by = outer;
-        if (room !== 0) frameGone(room);
         // Not caught: thrown again, it would point here.
-        if (!returned && own.made !== undefined) onThrow?.(own.made);
+        if (!returned) onThrow?.(own, args);
+        if (room !== 0) frameGone(room);
       }
     },
   };
@@ -204,11 +204,6 @@ export function roomy(original: AnyFunction, self: unknown, args: unknown[]): un
     if (more !== 0) frameGone(more);
     if (room !== 0) frameGone(room);
   }
-}
-
-/** The record will not be: its call site is not told. */
-export function dropSite(owner: Located): void {
-  if (count > 0 && owners[count - 1] === owner) count--;
 }
 
 /** Notes the call site of a record just made; called once for each. */

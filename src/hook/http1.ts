@@ -8,7 +8,7 @@ import { adopt } from './adopt';
 import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from './attempts';
 import { armed, atResponse } from './breakpoints';
 import { apply, nodeMajor } from './builtins';
-import { dropSite, entered, entry, frameGone, roomForFrame } from './callsite';
+import { entered, entry, frameGone, roomForFrame } from './callsite';
 import { findCarrier } from './carrier';
 import { now } from './clock';
 import { type ConnectOptions, dialling } from './dialling';
@@ -25,7 +25,7 @@ import { subscribe } from './patches';
 import { installProxies } from './proxies';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
-import { endsTold } from './telling';
+import { hasThrown } from './thrown';
 import { upgraded } from './upgrade';
 import { wireOf } from './wires';
 import { shimAbove, watchEmit, wrap } from './wrap';
@@ -37,8 +37,10 @@ export function installHttp1(): void {
   const http = require('node:http') as typeof import('node:http');
   const https = require('node:https') as typeof import('node:https');
   for (const m of [http, https]) {
-    wrap(m, 'request', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
-    wrap(m, 'get', (original) => entry(original, false, onEntryReturn, onEntryThrow as never));
+    for (const name of ['request', 'get'])
+      wrap(m, name, (original) =>
+        entry(original, false, onEntryReturn, (by, args) => hasThrown(by, args, { original, of: m })),
+      );
   }
   watchAgent(http.Agent.prototype);
   ({ addRequest } = http.Agent.prototype as { addRequest?: unknown });
@@ -106,17 +108,6 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
 function onEntryReturn(req: unknown): void {
   if (typeof req === 'object' && req !== null && recordOf(req) === undefined) begin(req as Outgoing);
 }
-
-/** The call threw (a port out of range): no request came to be. One that is told already has failed. */
-const onEntryThrow = guarded(part, 'http1.throw', (r: Http1Record) => {
-  if (r.endAt !== 0 || r.wire !== undefined) return;
-  if (r.written !== 0) return fail(r, undefined, now());
-  r.endAt = now();
-  r.written = 3;
-  if (r.hold === undefined) endsTold();
-  dropSite(r);
-  if (r.dial !== undefined) r.dial.wanted = false;
-});
 
 function watchRequests(prototype: object): void {
   wrap(

@@ -26,6 +26,7 @@ import { abortedAt, isAbortReason, reasonOfSignal } from './timers';
 import { copyOf } from './undiciCopies';
 import { isOnlyHolder, isOnlyWire, onBeforeConnect, waiting, waits } from './undiciDials';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
+import { watchUndispatched } from './undispatched';
 import { upgraded } from './upgrade';
 import { Upload } from './upload';
 import { Wire } from './wire';
@@ -36,7 +37,11 @@ const part = parts.undici;
 const recordOf = linked<UndiciRecord>;
 
 export function installUndici(): void {
-  wrap(globalThis, 'fetch', (original) => entry(original, true));
+  wrap(globalThis, 'fetch', (original) =>
+    entry(original, true, (result, by) => {
+      if (by.made === undefined && part.on) watchUndispatched(by, result);
+    }),
+  );
   installGivenUp();
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);

@@ -96,6 +96,8 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
   }
   if (timerKindOf(r) !== undefined) return phase === undefined ? 'timed out' : `${phaseWord[phase]} timed out`;
   const code = error?.code ?? deepest(error)?.code;
+  // The call itself was refused, before there was anything to send.
+  if (phase === 'queue' && r.dial === undefined && (code === undefined || code.startsWith('ERR_'))) return 'not sent';
   const closed = code === undefined || (closedCodes.has(code) && connection?.closedBy === 'peer');
   if (phase === 'download' && (closed || code === 'UND_ERR_SOCKET')) return 'body cut off';
   const what =

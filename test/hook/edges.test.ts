@@ -1,4 +1,4 @@
-// The edges of calls: what throws at once reads as without the hook, and makes no request; what waits in a pool, is not
+// The edges of calls: what throws at once reads as without the hook; what waits in a pool, is not
 // read, or ends with its worker, is told as it was. The truth is the program without tracing, and the server's log.
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -34,9 +34,14 @@ describe.each(nodes)('Node $major', (node) => {
     },
   );
 
-  test.each(['port', 'lookup'])('%s: a call that throws makes no request', async (act) => {
+  // The program has an error, so there is a row with it; nothing was dialled.
+  test.each([
+    ['port', 'ERR_SOCKET_BAD_PORT'],
+    ['lookup', undefined],
+  ])('%s: a call that throws is a failed request without a dial', async (act, code) => {
     const run = await traced([act]);
-    expect(run.trace.requests).toEqual([]);
+    const r = only(run.trace.requests);
+    expect([r.outcome, r.error?.code, r.dial, r.connection]).toEqual(['failed', code, undefined, undefined]);
     expect(run.trace.dials).toEqual([]);
     expect(problemsOf(run)).toEqual([]);
   });

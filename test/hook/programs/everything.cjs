@@ -68,6 +68,7 @@ async function main() {
   signal.addEventListener('abort', () => {});
   console.log(await fetch(`${base}/silent`, { signal }).catch((e) => e.name));
   console.log(await fetch('http://no-such-name.invalid/').catch((e) => `${e.message} ${e.cause.code}`));
+  console.log(await fetch('nope://x').catch((e) => e.cause.message));
   console.log((await (await fetch(`${base}/gzip?n=2000`)).text()).length);
   console.log(await unzipped());
   await switches();
