@@ -164,9 +164,9 @@ const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records]
   ],
   [
     'dns-thread-pool',
-    lookups(1, { poolWaitDuration: 158 * ms }, 160),
-    lookups(1, { poolWaitDuration: 10 * ms }, 160),
-    lookups(1, {}, 160),
+    lookups(2, { poolWaitDuration: 158 * ms }, 160),
+    lookups(2, { poolWaitDuration: 10 * ms }, 160),
+    lookups(2, {}, 160),
   ],
   ['dns-slow', lookups(1, { poolWaitDuration: 0 }, 5003), lookups(1, {}, 80), lookups(1, { beginAt: undefined })],
   ['nagle-delayed-ack', slowWrites(43, false), slowWrites(43, true), { connections: [{ id: 'c' }] }],
@@ -178,8 +178,8 @@ const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records]
   ],
   [
     'agent-queue',
-    each(4, (i) => exchange(i, i, { assignedAt: (i + 100) * ms, endAt: (i + 120) * ms })),
-    each(4, (i) => exchange(i, i, { assignedAt: (i + 5) * ms })),
+    each(4, (i) => exchange(i, i, { assignedAt: (i + 100) * ms, endAt: (i + 120) * ms, blockedBy: '1-0-0' })),
+    each(4, (i) => exchange(i, i, { assignedAt: (i + 5) * ms, blockedBy: '1-0-0' })),
     each(4, (i) => ({ ...exchange(i, i), assignedAt: undefined }) as never),
   ],
   [

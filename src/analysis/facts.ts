@@ -8,6 +8,8 @@ export class Facts {
   readonly requests: readonly Request[];
   readonly byOrigin = new Map<string, Request[]>();
 
+  #dialsOfPool: Map<string, number> | undefined;
+
   constructor(
     readonly store: Store,
     /** µs since the trace began. */
@@ -34,6 +36,20 @@ export class Facts {
 
   dialOf(c: Connection | undefined): Dial | undefined {
     return c?.dial === undefined ? undefined : this.store.dials.get(c.dial);
+  }
+
+  /** How often the pool of a dial has dialled; its number holds in one thread. */
+  dialsOfPool(dial: Dial, thread: string): number {
+    const keyOf = (d: Dial, t: string): string => `${t} ${d.via} ${d.agent}`;
+    if (this.#dialsOfPool === undefined) {
+      this.#dialsOfPool = new Map();
+      for (const r of this.requests) {
+        const d = r.ordinal === 1 ? this.dialOf(this.connectionOf(r)) : undefined;
+        if (d !== undefined)
+          this.#dialsOfPool.set(keyOf(d, r.thread), (this.#dialsOfPool.get(keyOf(d, r.thread)) ?? 0) + 1);
+      }
+    }
+    return this.#dialsOfPool.get(keyOf(dial, thread)) ?? 0;
   }
 
   /** µs that setting up a connection took: dial, and TLS after it. */

@@ -3,7 +3,7 @@ const ms = 1000;
 const s = 1000 * ms;
 
 /** Version of the rules: saved findings of another version are computed again. */
-export const analysisVersion = '1.4';
+export const analysisVersion = '1.5';
 
 /** A request that takes this long is worth a look; what people notice as a delay. */
 export const slowAt = 500 * ms;
@@ -30,8 +30,8 @@ export const leastStaleIdle = 1 * s;
 
 /** Look-ups of one name from which the missing cache is worth a hint. */
 export const repeatedLookups = { count: 10, window: 60 * s };
-/** Wait for a thread of the pool that is not just scheduling. */
-export const poolWait = { least: 50 * ms, share: 0.5 };
+/** Wait for a thread of the pool that is not just scheduling; a machine that is busy may hold up one lookup for longer. */
+export const poolWait = { least: 50 * ms, share: 0.5, one: 200 * ms };
 /** getaddrinfo may use half of the pool's four threads. */
 export const lookupSlots = 2;
 /** A look-up this slow is no cache's answer; and one this slow is a resolver that timed out. */

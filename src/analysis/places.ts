@@ -56,6 +56,9 @@ const idOr = (part: string): string => (digit.test(part) && anId.test(part) ? '{
 
 /** `cart.ts:31`, `index.js:1138 (via got)`; absent when the line is not known. */
 export const placeText = (site: CallSite | undefined): string | undefined => site && siteText(placeOf(site));
+/** The line is that of a package: what its callers did is not known. */
+export const isOfPackage = (site: CallSite | undefined): boolean =>
+  site !== undefined && placeOf(site).package !== undefined;
 /** Tells call sites apart: the whole path. */
 export const siteKey = (site: CallSite | undefined): string =>
   site === undefined ? '' : `${site.source?.file ?? site.file}:${site.source?.line ?? site.line ?? ''}`;

@@ -61,6 +61,10 @@ export class Http1Record extends RequestRecord {
     return '';
   }
 
+  override asksToClose(): boolean {
+    return /\r\nconnection: *close\r\n/i.test(this.outgoing._header ?? '');
+  }
+
   /** Host and port of the origin, as a CONNECT names them. */
   authority(): string {
     const { host, protocol } = this.outgoing;
@@ -101,6 +105,7 @@ export class Http1Record extends RequestRecord {
       declaredBytes: -1,
       chunked: false,
       keepAlive: '',
+      closes: false,
       dumped: m._dumped === true,
     };
     const { rawHeaders } = m;
@@ -189,7 +194,13 @@ export function headerBlock(text: string): string[] {
 export function takeHeader(facts: ResponseFacts, name: string, value: string): void {
   switch (name.length) {
     case 10:
-      if (name.toLowerCase() === 'keep-alive') facts.keepAlive = value;
+      switch (name.toLowerCase()) {
+        case 'keep-alive':
+          facts.keepAlive = value;
+          break;
+        case 'connection':
+          facts.closes = /\bclose\b/i.test(value);
+      }
       break;
     case 12:
       if (name.toLowerCase() === 'content-type') facts.contentType = value;

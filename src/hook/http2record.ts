@@ -70,6 +70,7 @@ export class Http2Record extends RequestRecord {
       declaredBytes: -1,
       chunked: false,
       keepAlive: '',
+      closes: false,
       dumped: false,
     };
     for (let i = 0; i + 1 < answer.length; i += 2) takeHeader(facts, answer[i] as string, answer[i + 1] as string);

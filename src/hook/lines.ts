@@ -25,6 +25,8 @@ export interface ResponseFacts {
   declaredBytes: number;
   chunked: boolean;
   keepAlive: string;
+  /** `Connection: close`. */
+  closes: boolean;
   /** A body was due but the client threw it away unseen. */
   dumped: boolean;
 }
@@ -81,6 +83,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   // Whether its absence is the program's own doing is only of interest where there was something to compress.
   if (facts !== undefined && facts.contentEncoding === '' && Math.max(facts.declaredBytes, r.bodyBytes) >= 8192)
     s += asksText(r);
+  if (facts?.closes) s += `,"closes":"${r.asksToClose() ? 'request' : 'response'}"`;
   const body = r.bodyText();
   if (body !== '') s += `,"body":${body}`;
   if (r.bodyBytes >= 0 && (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)))

@@ -12,7 +12,7 @@ import { optionsOf } from './options';
 import { whenRemoved } from './patches';
 import { findConnect, onProxyGone } from './proxies';
 import { push, pushLast } from './queue';
-import { finish } from './request';
+import { finish, sameTurn } from './request';
 import { closeOperations } from './socketTrace';
 import { lookForTicket } from './tls';
 import { attempt, type ClosedBy, Wire } from './wire';
@@ -153,6 +153,6 @@ function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
   if (wire.timingOut || wire.timedOut) return 'timeout';
   // By a promise, the program acts on the time-out a moment later.
   const actedAt = wire.writeEndAt >= wire.timeoutAt ? wire.writeEndAt || t : t;
-  if (wire.timeoutAt !== 0 && actedAt - wire.timeoutAt < 5) return 'timeout';
+  if (wire.timeoutAt !== 0 && actedAt - wire.timeoutAt < sameTurn) return 'timeout';
   return 'local';
 }

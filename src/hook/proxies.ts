@@ -71,6 +71,7 @@ class ConnectRecord extends RequestRecord {
       declaredBytes: -1,
       chunked: false,
       keepAlive: '',
+      closes: false,
       dumped: true,
     };
   }

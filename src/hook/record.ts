@@ -204,6 +204,11 @@ export abstract class RequestRecord implements Writable {
     return 'socket';
   }
 
+  /** Its head said `Connection: close`. */
+  asksToClose(): boolean {
+    return false;
+  }
+
   /** Who chose the proxy. */
   proxyBy(): 'agent' | 'dispatcher' | 'env' | 'option' | undefined {
     return undefined;

@@ -77,6 +77,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (r.endAt !== 0) return;
   r.endAt = t;
   r.outcome = outcome;
+  if (r.timeoutAt !== 0) forgetIdleTimer(r, t);
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   const wire = r.wire;
   if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) explainCarrier(r);
@@ -162,6 +163,19 @@ export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
   r.timeoutAt = t;
   r.timeoutLimit = limit;
   r.timeoutKind = r.socketTimer(limit);
+}
+
+/** ms in which what a listener has set in motion comes about. */
+export const sameTurn = 5;
+
+/** A socket's timer only tells that nothing came: a request that went on and was given up later did not end by it. */
+function forgetIdleTimer(r: RequestRecord, t: number): void {
+  if (r.timeoutKind !== 'socket' && r.timeoutKind !== 'agent' && r.timeoutKind !== 'stream') return;
+  // Destroyed by a listener of the timer, or by what the listener has scheduled.
+  if (r.wire?.timedOut || t - r.timeoutAt < sameTurn) return;
+  r.timeoutAt = 0;
+  r.timeoutLimit = 0;
+  r.timeoutKind = '';
 }
 
 /** A piece of the body came. */

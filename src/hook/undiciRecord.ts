@@ -17,6 +17,8 @@ export interface UndiciRequest {
   body?: unknown;
   contentLength?: number | null;
   headers?: unknown;
+  /** It ends its connection. */
+  reset?: boolean | null;
 }
 
 export interface UndiciResponse {
@@ -98,6 +100,10 @@ export class UndiciRecord extends RequestRecord {
     return this.copy.text();
   }
 
+  override asksToClose(): boolean {
+    return this.request.reset === true;
+  }
+
   readResponse(): ResponseFacts | undefined {
     const r = this.response;
     if (r === undefined) return undefined;
@@ -111,6 +117,7 @@ export class UndiciRecord extends RequestRecord {
       declaredBytes: -1,
       chunked: false,
       keepAlive: '',
+      closes: false,
       dumped: false,
     };
     const list = headerTexts(r.headers);

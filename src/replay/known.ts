@@ -41,6 +41,7 @@ const requestFields: Table<Request> = {
   retryOf: 'begin',
   proxy: 'begin',
   asksCompressed: 'end',
+  closes: 'end',
   dial: 'begin',
   blockedBy: 'assigned',
   connection: 'assigned',

@@ -25,6 +25,8 @@ beforeAll(async () => {
       asked.push(req.headers['accept-encoding']);
       return void res.end('x'.repeat(req.url === '/large' ? 20_000 : 20));
     }
+    if (req.url === '/hang') return;
+    if (req.url === '/close') return void res.writeHead(200, { connection: 'close' }).end('bye');
     const limit = { '/stale': 2, '/reset': 5 }[req.url ?? ''];
     if (limit === undefined) return void req.resume().on('end', () => res.end('hello'));
     if (served.has(req.socket)) return void req.socket.resetAndDestroy();
@@ -57,7 +59,7 @@ describe.each(nodes)('Node $major', (node) => {
 
   test('a full thread pool is named, not the resolver', async () => {
     const { stdout, find, verdict, requests } = await run('pool', { UV_THREADPOOL_SIZE: '1' });
-    expect(stdout).toBe('ok\n');
+    expect(stdout).toBe('ok,ok\n');
     expect(find('dns-thread-pool')).toMatchObject({ fault: 'yourCode', certainty: 'sure' });
     expect(verdict(requests[0])).toMatchObject({ rule: 'threadPool', fault: 'yourCode' });
     expect(verdict(requests[0]).text).toMatch(/^Waited [\d.]+ (m?s )?of [\d.]+ m?s \(\d+ %\) for a thread/);
@@ -77,6 +79,14 @@ describe.each(nodes)('Node $major', (node) => {
     expect(stdout).toBe('ok\nECONNRESET\n');
     expect(findings.map((f) => f.rule)).not.toContain('stale-keep-alive');
     expect(verdict(requests[1])).toMatchObject({ level: 'failed', fault: 'unclear', certainty: 'unclear' });
+  });
+
+  test('who ended a connection is known without headers, and a socket’s timer that ended nothing is none', async () => {
+    const { requests } = await run('closes');
+    expect(requests.map((r) => r.closes)).toEqual(['response', 'request', undefined, undefined, undefined]);
+    expect(requests.map((r) => r.headers)).toEqual(Array(5).fill(undefined));
+    expect(requests.map((r) => r.timeout?.kind)).toEqual([undefined, undefined, undefined, undefined, 'socket']);
+    expect(requests[3]).toMatchObject({ outcome: 'aborted' });
   });
 
   test('what was asked for is known where a large response came uncompressed, without its headers', async () => {

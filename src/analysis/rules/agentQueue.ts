@@ -4,12 +4,17 @@ import { median } from '../../model/statistics';
 import { plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, sum } from '../facts';
+import { holderOf } from '../holder';
 import { agentQueue } from '../limits';
-import { queueAdvice } from '../verdict/clients';
+import { isUndici, queueAdvice } from '../verdict/clients';
 
 /** Only what waited for a socket that another held: the wait before a dial is something else. */
 const queued = (r: Request): number =>
   r.createdAt === undefined || r.assignedAt === undefined || (r.ordinal ?? 1) <= 1 ? 0 : r.assignedAt - r.createdAt;
+
+/** Another request was seen to hold a socket, or the pool was allowed no more. */
+const wasHeld = (r: Request, facts: Facts): boolean =>
+  facts.dialOf(facts.connectionOf(r))?.pool?.limit !== undefined || holderOf(r, facts.store) !== undefined;
 
 export function agentQueueRule(facts: Facts): Draft[] {
   const found: Draft[] = [];
@@ -17,7 +22,7 @@ export function agentQueueRule(facts: Facts): Draft[] {
     const list = requests.filter((r) => {
       const q = queued(r);
       const total = (r.endAt ?? facts.now) - (r.createdAt ?? 0);
-      return q >= agentQueue.least && q >= agentQueue.share * total;
+      return q >= agentQueue.least && q >= agentQueue.share * total && wasHeld(r, facts);
     });
     const waits = list.map(queued);
     if (list.length < agentQueue.count && Math.max(0, ...waits) < agentQueue.one) continue;
@@ -28,7 +33,7 @@ export function agentQueueRule(facts: Facts): Draft[] {
         rule: 'agent-queue',
         severity: 'warning',
         title: `${plural(list.length, 'request')} waited for a free socket`,
-        text: `${plural(list.length, 'request')} to ${origin} waited ${timeText(sum(waits))} in total for a free socket (median ${timeText(median(waits))})${limit === undefined ? '' : `: this Agent allows ${limit}`}.`,
+        text: `${plural(list.length, 'request')} to ${origin} waited ${timeText(sum(waits))} in total for a free socket (median ${timeText(median(waits))})${limit === undefined ? '' : `: this ${isUndici(first) ? 'dispatcher' : 'Agent'} allows ${limit}`}.`,
         fault: 'yourCode',
         certainty: 'sure',
         subjects: list.map((r) => r.id),

@@ -4,7 +4,8 @@ import { bytesText, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { unread } from '../limits';
-import { placeText, siteKey } from '../places';
+import { isOfPackage, placeText, siteKey } from '../places';
+import { discardAdvice } from '../verdict/clients';
 
 export function bodyNotReadRule(facts: Facts): Draft[] {
   const bySite = new Map<string, Request[]>();
@@ -29,7 +30,7 @@ export function bodyNotReadRule(facts: Facts): Draft[] {
       severity: blocks ? 'error' : 'warning',
       title: `${list.length} ${list.length === 1 ? 'body was' : 'bodies were'} never read`,
       text: `${list.length === 1 ? 'A body' : `${list.length} bodies`}${bytes > 0 ? ` (${bytesText(bytes)})` : ''} ${at === undefined ? '' : `asked for at ${at} `}held ${list.length === 1 ? 'its connection' : 'a connection each'}${held > 0 ? ` for ${list.length === 1 ? '' : 'up to '}${timeText(held)}` : ''}${blocks ? '; others waited for it' : ''}.`,
-      fault: 'yourCode',
+      fault: isOfPackage(first.callSite) ? 'unclear' : 'yourCode',
       certainty: 'sure',
       subjects: list.map((r) => r.id),
       evidence: [
@@ -37,7 +38,7 @@ export function bodyNotReadRule(facts: Facts): Draft[] {
         words('outcome', first.outcome === 'notRead' ? 'not read' : 'still running', first.id, 'outcome'),
         ...(held > 0 ? [time('held for', held, first.id)] : []),
       ],
-      advice: 'Call `res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
+      advice: discardAdvice(first),
     });
   });
 }

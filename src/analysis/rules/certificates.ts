@@ -26,9 +26,12 @@ export function certificateRule(facts: Facts): Draft[] {
 function seenBy({ store }: Facts): Seen[] {
   const seen = new Map<string, Seen>();
   for (const tunnel of store.tlsTunnels.values()) {
-    const ids = tunnel.connection === undefined ? [] : store.requestsOfConnection(tunnel.connection);
+    const dial = store.dials.get(store.connections.get(tunnel.connection ?? '')?.dial ?? '');
+    let ids = tunnel.connection === undefined ? [] : store.requestsOfConnection(tunnel.connection);
+    // The request of a handshake that failed was never given the connection.
+    if (ids.length === 0 && dial?.request !== undefined) ids = [dial.request];
     const url = ids[0] === undefined ? undefined : store.requests.get(ids[0])?.url;
-    const host = tunnel.serverName ?? hostOf(originOf(url)) ?? '';
+    const host = tunnel.serverName ?? (hostOf(originOf(url)) || dial?.host || '');
     const key = [
       host,
       tunnel.peerCertificates?.[0],

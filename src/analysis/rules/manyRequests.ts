@@ -4,7 +4,7 @@ import { numberText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { densest, type Facts, push, sum } from '../facts';
 import { duplicates, nPlusOne, serial } from '../limits';
-import { placeText, requestText, siteKey, templateOf } from '../places';
+import { isOfPackage, originOf, placeText, requestText, siteKey, templateOf } from '../places';
 
 const lasted = (r: Request): number => (r.endAt as number) - (r.createdAt as number);
 /** µs from the begin of the first to the end of the last. */
@@ -20,9 +20,10 @@ const pages = /[?&](page|cursor|offset|after|continuation)/i;
 
 export function manyRequestRule(facts: Facts): Draft[] {
   const bySite = new Map<string, Request[]>();
+  // Of a package's line the callers are not known: they may be as many as there are requests.
   for (const r of facts.requests)
-    if (whole(r) && r.callSite && r.redirectOf === undefined && r.retryOf === undefined)
-      push(bySite, `${siteKey(r.callSite)} ${r.thread} ${r.method}`, r);
+    if (whole(r) && r.callSite && !isOfPackage(r.callSite) && r.redirectOf === undefined && r.retryOf === undefined)
+      push(bySite, `${siteKey(r.callSite)} ${r.thread} ${r.method} ${originOf(r.url)}`, r);
   const found: Draft[] = [];
   for (const list of bySite.values()) {
     if (list.length < nPlusOne.count) continue;
@@ -109,7 +110,7 @@ export function serialRule(facts: Facts): Draft[] {
 }
 
 const safe = (r: Request): boolean =>
-  whole(r) && (r.method === 'GET' || r.method === 'HEAD') && r.callSite !== undefined;
+  whole(r) && (r.method === 'GET' || r.method === 'HEAD') && r.callSite !== undefined && !isOfPackage(r.callSite);
 
 function serialChain(chain: readonly Request[]): Draft[] {
   if (chain.length < serial.count) return [];

@@ -36,7 +36,7 @@ function found(origin: string, all: readonly Request[]): Draft[] {
       rule: 'server-errors',
       severity: 'error',
       title: `${numberText(list.length)} answered with ${said.join(', ')}`,
-      text: `${share} ${all.length === 1 ? 'request' : 'requests'} to ${origin}${at === undefined ? '' : ` from ${at}`} ${all.length === 1 ? 'was' : 'were'} answered with ${said.join(', ')}.`,
+      text: `${share} ${all.length === 1 ? 'request' : 'requests'} to ${origin}${at === undefined ? '' : ` from ${at}`} ${list.length === 1 ? 'was' : 'were'} answered with ${said.join(', ')}.`,
       fault: isGateway ? 'unclear' : 'server',
       certainty: isGateway ? 'likely' : 'sure',
       subjects: list.map((r) => r.id),

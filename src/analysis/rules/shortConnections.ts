@@ -3,15 +3,21 @@ import type { Connection, Request } from '../../model/records';
 import { median } from '../../model/statistics';
 import { numberText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
-import { densest, type Facts, sum } from '../facts';
+import { densest, type Facts, push, sum } from '../facts';
 import { churn, shortConnections } from '../limits';
 import { hostOf, isLoopback } from '../places';
+
+interface Single {
+  r: Request;
+  c: Connection;
+}
+type Side = 'yourCode' | 'server' | 'unclear';
 
 export function shortConnectionRule(facts: Facts): Draft[] {
   const found: Draft[] = [];
   for (const [origin, requests] of facts.byOrigin) {
     if (requests.length < shortConnections.count) continue;
-    const single: { r: Request; c: Connection }[] = [];
+    const single: Single[] = [];
     let lastEnd = Number.NEGATIVE_INFINITY;
     let avoidable = 0;
     for (const r of requests) {
@@ -25,24 +31,34 @@ export function shortConnectionRule(facts: Facts): Draft[] {
       }
       lastEnd = Math.max(lastEnd, r.endAt ?? lastEnd);
     }
-    if (single.length < shortConnections.count || avoidable < shortConnections.count - 1) continue;
-    if (single.length < requests.length * shortConnections.share) continue;
-    found.push(found1(facts, origin, requests.length, single));
+    if (avoidable < shortConnections.count - 1) continue;
+    const bySide = new Map<Side, Single[]>();
+    for (const s of single) push(bySide, sideOf(s, facts), s);
+    for (const [side, list] of bySide)
+      if (list.length >= shortConnections.count && list.length >= requests.length * shortConnections.share)
+        found.push(found1(facts, origin, requests.length, list, side));
   }
   return found;
 }
 
-function found1(facts: Facts, origin: string, all: number, single: readonly { r: Request; c: Connection }[]): Draft {
+/** Who ended the connection after its only request, by what one of them said. */
+function sideOf({ r, c }: Single, facts: Facts): Side {
+  if (r.closes !== undefined) return r.closes === 'request' ? 'yourCode' : 'server';
+  if (said(r, 'request') === 'close') return 'yourCode';
+  if (said(r, 'response') === 'close') return 'server';
+  const dial = facts.dialOf(c);
+  // A pool of its own for each, which was given up with it.
+  if (c.closedBy === 'local' && dial?.agent !== undefined && facts.dialsOfPool(dial, r.thread) <= 1) return 'yourCode';
+  return 'unclear';
+}
+
+function found1(facts: Facts, origin: string, all: number, single: readonly Single[], side: Side): Draft {
   const lives = single.flatMap(({ c }) =>
     c.connect?.endAt === undefined || c.closedAt === undefined ? [] : [c.closedAt - c.connect.endAt],
   );
   const setUp = sum(single.flatMap(({ c }) => facts.setUpOf(c) ?? []));
-  const first = single[0] as { r: Request; c: Connection };
+  const first = single[0] as Single;
   const via = facts.dialOf(first.c)?.via;
-  // undici and fetch keep connections: there the server must have closed. An agent without keep-alive says so itself.
-  const server = via === 'undici' || said(first.r, 'response') === 'close';
-  const closedHere = single.filter(({ c }) => c.closedBy === 'local').length;
-  const own = said(first.r, 'request') === 'close' || closedHere > single.length / 2;
   const loopback = isLoopback(hostOf(origin));
   const instants = single.map(({ c }) => c.connect?.beginAt ?? 0).sort((a, b) => a - b);
   const churning = densest(instants, churn.window) >= churn.count;
@@ -51,8 +67,8 @@ function found1(facts: Facts, origin: string, all: number, single: readonly { r:
     severity: loopback && single.length < shortConnections.loopback ? 'info' : 'warning',
     title: `${plural(single.length, 'short connection')} to ${origin}`,
     text: `${numberText(single.length)} of ${numberText(all)} requests opened a connection of their own, open for ${timeText(median(lives))} (median). Setup: ${timeText(setUp)} in total.`,
-    fault: server ? 'server' : 'yourCode',
-    certainty: own && !server ? 'sure' : 'likely',
+    fault: side,
+    certainty: side === 'unclear' ? 'unclear' : 'sure',
     subjects: single.map(({ r }) => r.id),
     evidence: [
       number('connections', single.length),
@@ -61,10 +77,16 @@ function found1(facts: Facts, origin: string, all: number, single: readonly { r:
       ...(via === undefined ? [] : [words('opened by', via, first.c.dial, 'via')]),
       ...(first.c.closedBy === undefined ? [] : [words('closed by', first.c.closedBy, first.c.id, 'closedBy')]),
     ],
-    advice: server
-      ? 'Let the server keep connections alive.'
-      : 'Use one Agent with `keepAlive: true` for all requests to it.',
+    advice: advice(side, via),
   });
+}
+
+function advice(side: Side, via: string | undefined): string {
+  if (side === 'server') return 'Let the server keep connections alive.';
+  const agent = via === 'undici' ? 'dispatcher' : 'Agent with `keepAlive: true`';
+  return side === 'yourCode'
+    ? `Use one ${agent} for all requests to it.`
+    : 'Check that the client keeps connections alive, and that the server does.';
 }
 
 /** What a side's Connection header says, where headers were recorded with values. */

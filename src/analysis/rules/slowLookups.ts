@@ -20,7 +20,8 @@ export function slowLookupRule({ store }: Facts): Draft[] {
 
 function poolFindings(done: readonly Lookup[]): Draft[] {
   const list = done.filter((l) => waited(l) >= poolWait.least && waited(l) >= poolWait.share * took(l));
-  if (list.length === 0) return [];
+  const [first] = list;
+  if (first === undefined || (list.length === 1 && waited(first) < poolWait.one)) return [];
   const lost = sum(list.map(waited));
   const rest = sum(list.map((l) => took(l) - waited(l)));
   const slots = list.every((l) => (l.inFlight ?? 0) > lookupSlots);

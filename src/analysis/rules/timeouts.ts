@@ -46,7 +46,9 @@ export function busyLoopRule({ requests, store }: Facts): Draft[] {
   const list = requests.filter((r) => {
     if (r.loopBusyDuration === undefined || r.createdAt === undefined || r.endAt === undefined) return false;
     if (store.pausesOf(r.thread).length > 0) return false;
-    return r.loopBusyDuration >= busyLoop.least && r.loopBusyDuration >= busyLoop.share * (r.endAt - r.createdAt);
+    // What was busy before the request was sent (Node loading fetch, other requests being made) held up no response.
+    const due = r.loopBusyDuration - ((r.sendEndAt ?? r.createdAt) - r.createdAt);
+    return due >= busyLoop.least && r.loopBusyDuration >= busyLoop.share * (r.endAt - r.createdAt);
   });
   // What happens while the program loads is no habit.
   const late = list.filter((r) => (r.createdAt ?? 0) - (store.thread(r.thread)?.thread.beginAt ?? 0) > 500_000);

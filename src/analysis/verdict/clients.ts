@@ -1,5 +1,6 @@
 /** What an advice is called in the client in use: a dispatcher of undici has other options than an Agent of Node. */
 import type { Request } from '../../model/records';
+import { isOfPackage } from '../places';
 
 export const isUndici = (r: Request): boolean => r.api === 'fetch' || r.api === 'undici';
 
@@ -16,6 +17,12 @@ export const queueAdvice = (r: Request): string =>
 
 export const unreadAdvice = (r: Request): string =>
   `Read the bodies, or discard them: ${isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}.`;
+
+/** In a package it is for the package to do, unless it hands the body on. */
+export const discardAdvice = (r: Request): string =>
+  isOfPackage(r.callSite)
+    ? 'Read or discard the body where the package hands it out; else it is for the package to do.'
+    : `Call ${r.api === 'undici' ? '`body.dump()`' : isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}, in error branches too.`;
 
 /** `http` and `https`, and the libraries on them, speak HTTP/1.1 only. */
 export const h2Advice = (r: Request): string =>

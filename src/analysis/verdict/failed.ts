@@ -250,10 +250,27 @@ const timer: Condition = (k) => {
   };
 };
 
+/** Some versions of undici give the parser's error no code. */
+const isParserError = ({ error, r }: Case): boolean =>
+  error?.name === 'HTTPParserError' || r.error?.name === 'HTTPParserError';
+
+/** `Invalid status code`, of `Response does not match the HTTP/1.1 protocol (Invalid status code)`. */
+const parserSays = (message = 'HTTPParserError'): string => /\(([^)]+)\)$/.exec(message)?.[1] ?? message;
+
 const broken: Condition = (k) => {
   const { r } = k;
   const reset = k.code === 'ECONNRESET' || k.code === 'EPIPE';
-  const closed = reset || k.code === 'UND_ERR_SOCKET' || k.code === undefined;
+  const byPeer = k.c.connection?.closedBy === 'peer' || k.c.connection?.closedBy === 'peerReset';
+  const closed = reset || k.code === 'UND_ERR_SOCKET' || (k.code === undefined && byPeer);
+  if (k.code?.startsWith('HPE_') || k.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || isParserError(k))
+    return {
+      rule: 'badResponse',
+      fault: 'server',
+      certainty: 'sure',
+      text: `The response is not valid HTTP: ${k.code ?? parserSays(k.error?.message)}.`,
+      evidence: code(k),
+      advice: 'Check that the port speaks plain HTTP/1.1; else report it to the operator of the server.',
+    };
   if (r.responseBeginAt !== undefined && k.phase === 'download' && closed) {
     const due = r.response?.declaredBytes;
     const came = r.response?.wireBytes ?? r.response?.bodyBytes ?? r.chunks?.bytes;
@@ -286,15 +303,6 @@ const broken: Condition = (k) => {
       text: `The server accepted the request and closed without a response after ${timeText(k.total)}.`,
       evidence: [time('until then', k.total, r.id), ...code(k)],
       advice: 'Look into the server’s log at that time.',
-    };
-  if (k.code?.startsWith('HPE_') || k.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
-    return {
-      rule: 'badResponse',
-      fault: 'server',
-      certainty: 'sure',
-      text: `The response is not valid HTTP: ${k.code}.`,
-      evidence: code(k),
-      advice: 'Check that the port speaks plain HTTP/1.1; else report it to the operator of the server.',
     };
   return;
 };

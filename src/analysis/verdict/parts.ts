@@ -5,8 +5,10 @@
 import type { Evidence, Finding, PhaseName } from '../../model/records';
 import { bytesText, timeText } from '../../model/text';
 import { number, time, words } from '../draft';
+import { holderOf } from '../holder';
 import { busyLoop, lookupSlots } from '../limits';
 import { requestText } from '../places';
+import { isUndici, queueAdvice } from './clients';
 import { type Case, durationOf, helperTells, ofText } from './context';
 
 export interface Part {
@@ -30,11 +32,11 @@ export function partsOf(k: Case): Part[] {
 
 function queue(k: Case): Part | undefined {
   const d = durationOf(k, 'queue');
-  const holder = k.r.blockedBy === undefined ? undefined : k.store.requests.get(k.r.blockedBy);
+  const holder = holderOf(k.r, k.store);
   const pool = k.c.dial?.pool;
   const limit = pool?.limit;
   const mayBeFull = limit !== undefined && (pool?.busy ?? limit) >= limit;
-  if (k.r.ordinal === 1 && !holder && !mayBeFull) return beforeConnecting(k, d);
+  if (!holder && !mayBeFull) return beforeConnecting(k, d);
   const taken = holder ? `, taken by ${requestText(holder)}` : '';
   return {
     rule: 'agentQueue',
@@ -43,8 +45,8 @@ function queue(k: Case): Part | undefined {
     lo: d,
     hi: d,
     text: (share) =>
-      `Waited ${share} for a free socket${limit === undefined ? '' : `: this Agent allows ${limit}`}${taken}.`,
-    advice: 'Raise maxSockets on this Agent, or make what holds the sockets faster.',
+      `Waited ${share} for a free socket${limit === undefined ? '' : `: this ${isUndici(k.r) ? 'dispatcher' : 'Agent'} allows ${limit}`}${taken}.`,
+    advice: queueAdvice(k.r),
     evidence: [
       time('queued', d, k.r.id, 'assignedAt'),
       ...(holder ? [words('socket held by', requestText(holder), holder.id)] : []),
@@ -53,7 +55,7 @@ function queue(k: Case): Part | undefined {
   };
 }
 
-/** A connection of its own, for which no socket had to come free: what passed before it was begun passed in this process. */
+/** No socket had to come free: what passed before the connection was begun, or taken, passed in this process. */
 function beforeConnecting(k: Case, d: number): Part {
   const first = k.usual.isFirstFetch(k.r);
   const busy = k.busy !== undefined && k.busy >= busyLoop.share * d;
@@ -64,7 +66,7 @@ function beforeConnecting(k: Case, d: number): Part {
     phase: 'queue',
     lo: d,
     hi: d,
-    text: (share) => `${share} passed before connecting${why}.`,
+    text: (share) => `${share} passed before ${k.r.ordinal === 1 ? 'connecting' : 'it had its connection'}${why}.`,
     evidence: [
       time('before the connection', d, k.r.id, 'assignedAt'),
       ...(k.busy === undefined ? [] : [time('event loop busy during the request', k.busy, k.r.id, 'loopBusyDuration')]),
@@ -278,7 +280,7 @@ function download(k: Case): Part[] {
       hi: whole - unread,
       text: (share) =>
         gap - busy > 0
-          ? `Body: nothing arrived for ${share}${busy > 0 ? `: longest gap ${timeText(gap)}, ${timeText(busy)} of it your program was busy` : ''}.`
+          ? `Body: ${ofText(whole - unread, k.total)} to arrive; nothing for ${timeText(gap)} of it at once${busy > 0 ? `, ${timeText(busy)} of that your program was busy` : ''}.`
           : `Body: ${share}${bytes === undefined ? '' : ` for ${bytesText(bytes)}`}.`,
       evidence: [
         time('receiving the body', whole - unread, k.r.id),

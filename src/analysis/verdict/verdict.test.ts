@@ -365,7 +365,12 @@ const table: [name: string, records: Records, expected: string[]][] = [
       abort: { at: 300 * ms },
       callSite: site(14, '/app/app.ts'),
     }),
-    ['aborted', '-', 'sure', 'Your code aborted it after 300 ms, while waiting for the server (called at app.ts:14).'],
+    [
+      'aborted',
+      '-',
+      'sure',
+      'Aborted by the program after 300 ms, while waiting for the server (called at app.ts:14).',
+    ],
   ],
   [
     'not read',

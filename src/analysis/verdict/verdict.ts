@@ -1,12 +1,13 @@
 /** The verdict of one request: first match wins. Every sentence has its figures; what was not measured is not said. */
 import { hasFailed } from '../../model/outcome';
-import type { Request } from '../../model/records';
+import type { PhaseName, Request } from '../../model/records';
 import type { Store } from '../../model/store';
 import { bytesText, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { number, time, words } from '../draft';
 import { longest, pauseMatters } from '../limits';
-import { clip, placeText, requestText } from '../places';
+import { clip, isOfPackage, placeText, requestText } from '../places';
+import { discardAdvice } from './clients';
 import { afterText, type Case, caseOf, durationOf, phaseWords, totalEvidence } from './context';
 import { failedVerdict } from './failed';
 import { slowVerdict } from './slow';
@@ -79,7 +80,8 @@ function aborted(k: Case): Verdict {
     level: 'aborted',
     rule: 'aborted',
     certainty: 'sure',
-    text: `Your code aborted it${afterText(k)}${last ? `, while ${last === 'wait' ? 'waiting for the server' : `in ${phaseWords[last]}`}` : ''}${at ? ` (called at ${at})` : ''}.`,
+    // The program, or a client for it: who called is not recorded.
+    text: `Aborted by the program${afterText(k)}${last ? `, while ${doing(last)}` : ''}${at ? ` (called at ${at})` : ''}.`,
     evidence: [
       ...totalEvidence(k, 'until then', 'abort.at'),
       ...(r.abort?.reason === undefined ? [] : [words('reason', r.abort.reason, r.id, 'abort.reason')]),
@@ -87,16 +89,19 @@ function aborted(k: Case): Verdict {
   };
 }
 
+const doing = (phase: PhaseName): string =>
+  /^(wait|receiv|send)/.test(phaseWords[phase]) ? phaseWords[phase] : `in ${phaseWords[phase]}`;
+
 function notRead(k: Case): Verdict {
   const { r } = k;
   const due = r.response?.declaredBytes;
   return {
     level: 'warning',
     rule: 'bodyNotRead',
-    fault: 'yourCode',
+    fault: isOfPackage(r.callSite) ? 'unclear' : 'yourCode',
     certainty: 'sure',
     text: `The program did not read the body${due === undefined ? '' : ` (${bytesText(due)})`}, which keeps its connection busy.`,
-    advice: 'Call `res.resume()`, `await res.body?.cancel()` or `body.dump()`, in error branches too.',
+    advice: discardAdvice(r),
     evidence: [
       words('body', 'not read', r.id, 'outcome'),
       ...(due === undefined ? [] : [{ ref: r.id, what: 'declared', value: due, unit: 'bytes' } as const]),
@@ -113,7 +118,8 @@ function answered(k: Case): Verdict {
     return {
       level: 'error',
       rule: 'status',
-      fault: status === 429 ? 'yourCode' : 'server',
+      // A limit of the server's: who honours Retry-After has done what is due.
+      fault: status === 429 ? 'unclear' : 'server',
       certainty: 'sure',
       text: `Server answered ${status} after ${timeText(k.total)}.${tail}`,
       evidence: [number('status', status, r.id), time('total', k.total, r.id)],

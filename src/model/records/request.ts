@@ -201,6 +201,12 @@ export const request = record(
     asksCompressed: optional(
       flag('Whether its Accept-Encoding allowed a compressed response. Only where 8 KiB or more came uncompressed.'),
     ),
+    closes: optional(
+      words(
+        ['request', 'response'],
+        'Side whose `Connection: close` was the first to end the connection after this exchange. Absent: none, or not known.',
+      ),
+    ),
     dial: optional(ref('dials', 'Dial it waited for, begun by it or by another. Absent: it took a ready connection.')),
     connection: optional(ref('connections', 'Connection that carried it. Absent: it died before, or not seen.')),
     ordinal: optional(count('Ordinal of the request on its connection, from 1; above 1 means reused.')),

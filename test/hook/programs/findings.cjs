@@ -15,7 +15,8 @@ const acts = {
   // The only thread of the pool is taken when the look-up asks for it.
   async pool() {
     crypto.pbkdf2('a', 'b', 600_000, 64, 'sha512', () => {});
-    console.log(await get({ host: 'localhost', agent: new http.Agent(), family: 4 }));
+    const asked = { host: 'localhost', agent: new http.Agent(), family: 4 };
+    console.log((await Promise.all([get(asked), get(asked)])).join());
   },
   // The server promises to keep the connection, and resets it when the second request comes.
   async stale() {
@@ -39,6 +40,24 @@ const acts = {
     await get({ path: '/large', headers: ['accept-encoding', 'identity, gzip;q=0', 'host', 'x'] });
     await (await fetch(`http://127.0.0.1:${port}/large`)).text();
     await get({ path: '/large-not' });
+  },
+  // With an agent that keeps connections: the server closes, the request does, a socket's timer runs out that nobody asked.
+  async closes() {
+    const agent = new http.Agent({ keepAlive: true });
+    await get({ path: '/close', agent });
+    await get({ agent, headers: { connection: 'close' } });
+    await get({ agent });
+    agent.destroy();
+    await new Promise((resolve) => {
+      const req = http.get({ host: '127.0.0.1', port, path: '/hang', agent: false, timeout: 20 });
+      // What it sets in motion is over long before the request is given up.
+      req.on('timeout', () => setTimeout(() => req.destroy(), 300));
+      req.on('error', resolve);
+    });
+    await new Promise((resolve) => {
+      const req = http.get({ host: '127.0.0.1', port, path: '/hang', agent: false, timeout: 20 });
+      req.on('timeout', () => req.destroy()).on('error', resolve);
+    });
   },
   async habits() {
     const agent = new http.Agent({ keepAlive: false });

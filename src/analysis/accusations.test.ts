@@ -1,0 +1,195 @@
+/** What looks like a fault of the program and is none, or is not known to be one: each was seen in a real program. */
+import { describe, expect, it } from 'vitest';
+import type { Finding, Request } from '../model/records';
+import { analyse } from './analyse';
+import { exchange, ms, type Records, site, storeOf } from './testing';
+import { verdictOf } from './verdict/verdict';
+
+const list = <T>(n: number, of: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => of(i));
+const finding = (records: Records, rule: string): Finding | undefined =>
+  analyse(storeOf(records), 9e9).find((f) => f.rule === rule);
+function verdict(records: Records): ReturnType<typeof verdictOf> {
+  const store = storeOf(records);
+  return verdictOf(store.requests.get('1-0-1') as Request, store, 9e9);
+}
+const ofPackage = { callSite: { ...site(94, '/app/node_modules/node-fetch/index.js'), kind: 'library' as const } };
+
+/** 30 requests, each on a connection of its own that was closed here right after it. */
+const single = (
+  more: (i: number) => Partial<Request>,
+  dial: (i: number) => object = () => ({ agent: 1 }),
+): Records => ({
+  requests: list(30, (i) => exchange(i + 1, i * 20, { connection: `c-${i}`, ordinal: 1, ...more(i) })),
+  connections: list(30, (i) => ({
+    id: `c-${i}`,
+    dial: `d-${i}`,
+    requestCount: 1,
+    connect: { beginAt: i * 20 * ms, endAt: i * 20 * ms, result: 'connected' as const },
+    closedAt: (i * 20 + 12) * ms,
+    closedBy: 'local' as const,
+  })),
+  dials: list(30, (i) => ({ id: `d-${i}`, via: 'agent' as const, beginAt: i * 20 * ms, ...dial(i) })),
+});
+
+describe('connections for one request', () => {
+  const of = (records: Records) => finding(records, 'keep-alive-off');
+  it('are the server’s doing where its responses said close, though they were closed here', () =>
+    expect(of(single(() => ({ closes: 'response' })))).toMatchObject({ fault: 'server', certainty: 'sure' }));
+  it('are the program’s where its requests said close, or each had a pool of its own', () => {
+    expect(of(single(() => ({ closes: 'request' })))).toMatchObject({ fault: 'yourCode', certainty: 'sure' });
+    const pools = single(
+      () => ({}),
+      (i) => ({ agent: i, via: 'undici' }),
+    );
+    expect(of(pools)).toMatchObject({ fault: 'yourCode', advice: 'Use one dispatcher for all requests to it.' });
+  });
+  it('are nobody’s where neither is known', () =>
+    expect(of(single(() => ({})))).toMatchObject({ fault: 'unclear', certainty: 'unclear' }));
+  it('are counted apart: those that the server closed are not added to the program’s', () => {
+    const mixed = single((i) => ({ closes: i < 20 ? 'request' : 'response' }));
+    expect(of(mixed)?.text).toMatch(/^20 of 30 requests/);
+  });
+});
+
+describe('requests from a package’s line', () => {
+  const similar = (more: Partial<Request>): Records => ({
+    requests: list(8, (i) => exchange(i + 1, i * 20, { url: `https://api.shop.example/items/${i}`, ...more })),
+  });
+  it('are no loop of the program: each may have another caller', () => {
+    expect(finding(similar({ callSite: site(3) }), 'n-plus-one')).toBeDefined();
+    expect(finding(similar(ofPackage), 'n-plus-one')).toBeUndefined();
+  });
+  it('that were not read are not said to be the program’s fault, nor is it told to call what it cannot reach', () => {
+    const unread = (more: Partial<Request>): Records => ({
+      requests: [exchange(1, 0, { outcome: 'notRead', api: 'http', ...more })],
+    });
+    const own = unread({ callSite: site(3) });
+    expect(finding(own, 'body-not-read')).toMatchObject({
+      fault: 'yourCode',
+      advice: expect.stringContaining('res.resume()'),
+    });
+    expect(verdict(own)).toMatchObject({ fault: 'yourCode' });
+    const advice = expect.stringContaining('for the package to do');
+    expect(finding(unread(ofPackage), 'body-not-read')).toMatchObject({ fault: 'unclear', advice });
+    expect(verdict(unread(ofPackage))).toMatchObject({ fault: 'unclear', advice });
+  });
+});
+
+it('requests of one line to different servers are not to be requested all at once', () => {
+  const spread = list(8, (i) =>
+    exchange(i + 1, i * 20, { url: `https://s${i}.example/items/7?q=1`, callSite: site(3) }),
+  );
+  expect(finding({ requests: spread }, 'n-plus-one')).toBeUndefined();
+});
+
+it('what was busy before the request was sent held up no response: Node loading fetch, others being made', () => {
+  const busy = (sentAt: number): Records => ({
+    requests: [
+      exchange(1, 1000, {
+        sendBeginAt: sentAt * ms,
+        sendEndAt: sentAt * ms,
+        responseBeginAt: 1390 * ms,
+        endAt: 1400 * ms,
+        loopBusyDuration: 350 * ms,
+      }),
+    ],
+  });
+  expect(finding(busy(1000), 'event-loop-blocked')).toBeDefined();
+  expect(finding(busy(1340), 'event-loop-blocked')).toBeUndefined();
+});
+
+it('nothing waits for a free socket where the Agent has no limit and nobody held one', () => {
+  const late = exchange(1, 0, { connection: 'c', assignedAt: 300 * ms, sendBeginAt: 300 * ms, sendEndAt: 300 * ms });
+  const records = (limit: object): Records => ({
+    requests: [{ ...late, responseBeginAt: 310 * ms, endAt: 311 * ms, url: 'http://127.0.0.1/' }],
+    connections: [{ id: 'c', dial: 'd' }],
+    dials: [{ id: 'd', pool: { free: 0, busy: 1, ...limit } }],
+  });
+  expect(verdict(records({ limit: 1 }))).toMatchObject({ rule: 'agentQueue', fault: 'yourCode' });
+  const unlimited = verdict(records({}));
+  expect(unlimited).toMatchObject({ rule: 'beforeConnecting', fault: 'unclear' });
+  expect(unlimited.advice).toBeUndefined();
+  const many = (limit: object): Records => ({
+    ...records(limit),
+    requests: list(4, (i) => ({ ...late, responseBeginAt: 310 * ms, id: `1-0-${i}`, connection: `c-${i}` })),
+    connections: list(4, (i) => ({ id: `c-${i}`, dial: 'd' })),
+  });
+  expect(finding(many({ limit: 1 }), 'agent-queue')).toBeDefined();
+  // The one before on its connection ended when it was given it.
+  const before = exchange(0, 0, { connection: 'c', ordinal: 1, endAt: 299 * ms, url: 'http://127.0.0.1/big' });
+  const held = records({});
+  expect(verdict({ ...held, requests: [before, ...(held.requests ?? [])] }).text).toBe(
+    'Waited 300 of 311 ms (96 %) for a free socket, taken by GET /big.',
+  );
+  expect(finding(many({}), 'agent-queue')).toBeUndefined();
+});
+
+it('one lookup that waited a moment for a thread is no full pool: the machine may have been busy', () => {
+  const lookups = (n: number, wait: number): Records => ({
+    lookups: list(n, (i) => ({
+      id: `l-${i}`,
+      hostname: 'a.example',
+      beginAt: i * 2000 * ms,
+      endAt: (i * 2000 + wait + 1) * ms,
+      poolWaitDuration: wait * ms,
+    })),
+  });
+  expect(finding(lookups(1, 120), 'dns-thread-pool')).toBeUndefined();
+  expect(finding(lookups(2, 120), 'dns-thread-pool')).toBeDefined();
+  expect(finding(lookups(1, 300), 'dns-thread-pool')).toBeDefined();
+});
+
+it('who called for an abort is not known: a library’s own timer is not the code at the call site', () => {
+  const upgrade = exchange(1, 0, { outcome: 'aborted', callSite: site(7) });
+  expect(verdict({ requests: [upgrade] }).text).toBe(
+    'Aborted by the program after 11 ms, while receiving the body (called at shop.ts:7).',
+  );
+});
+
+it('a status 429 is a limit of the server’s, which the program may have kept to', () =>
+  expect(verdict({ requests: [exchange(1, 0, { response: { status: 429 } })] })).toMatchObject({ fault: 'unclear' }));
+
+it('a body that came in small pieces: all of its time is said, not only the longest gap', () => {
+  const dripped = exchange(1, 0, {
+    responseBeginAt: 10 * ms,
+    endAt: 1000 * ms,
+    url: 'http://127.0.0.1/',
+    chunks: { count: 13, bytes: 13, longestGap: { beginAt: 20 * ms, endAt: 116 * ms } } as never,
+  });
+  expect(verdict({ requests: [dripped] }).text).toBe(
+    'Body: 990 ms of 1.00 s to arrive; nothing for 96 ms of it at once.',
+  );
+});
+
+it('a response that is no HTTP is said to be none, also where undici gives no code', () => {
+  const message = 'Response does not match the HTTP/1.1 protocol (Invalid status code)';
+  const of = (error: object) =>
+    verdict({
+      requests: [
+        exchange(1, 0, {
+          outcome: 'failed',
+          ordinal: 1,
+          responseBeginAt: undefined as never,
+          error: { phase: 'wait', ...error } as never,
+        }),
+      ],
+    });
+  expect(of({ name: 'HTTPParserError', message }).text).toBe('The response is not valid HTTP: Invalid status code.');
+  // An error of the program's own: nothing says that the server closed.
+  expect(of({ name: 'TypeError', message: 'x is not a function' })).toMatchObject({
+    rule: 'unknown',
+    fault: 'unclear',
+  });
+});
+
+it('a handshake that failed under fetch names the host', () => {
+  const records: Records = {
+    requests: [
+      exchange(1, 0, { url: 'https://127.0.0.1:8443/', outcome: 'failed', dial: 'd', ordinal: undefined as never }),
+    ],
+    dials: [{ id: 'd', request: '1-0-1', host: '127.0.0.1', port: 8443 }],
+    connections: [{ id: 'c', dial: 'd' }],
+    tunnels: [{ id: 't', connection: 'c', error: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' } as never }],
+  };
+  expect(finding(records, 'tls-certificate')).toMatchObject({ title: 'TLS to 127.0.0.1 failed', subjects: ['1-0-1'] });
+});
