@@ -75,7 +75,7 @@ const eve = (request: object) =>
   });
 
 test.each([
-  ['aborted: bye', 'Your code aborted it.'],
+  ['aborted: bye', 'Aborted by the program.'],
   ['failed', 'Failed: no reason given.'],
 ])('when a request of an EVE file ended without a response: %s', (reqError, text) => {
   const store = Store.fromDocument(parseTrace(eve({ reqError })));

@@ -3,11 +3,12 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Request, Trace } from '../../src/model/records';
 import { placeOf } from '../../src/model/row';
 import { nodes, repository } from '../support/nodes';
 import { cleanEnvironment, runCommand } from '../support/program';
+import { attachDebugger } from './debugger';
 import { type CoveredLoader, callsOf, loaderStyles, loaders, loadersFolder } from './loaders';
 import { withSection } from './section';
 import { serve } from './server';
@@ -17,13 +18,15 @@ const node = nodes.find((n) => n.major === Number(COVERAGE_NODE)) ?? nodes.at(-1
 const found = new Map<string, Record<string, string>>();
 mkdirSync(join(loadersFolder, '.cache'), { recursive: true });
 
-async function run({
-  files = {},
-  build = [],
-  run: command,
-  plain,
-  page,
-}: CoveredLoader): Promise<Record<string, string>> {
+const modes = ['terminal', 'debugger'] as const;
+type Mode = (typeof modes)[number];
+/** Its processes listen for a debugger as those of a session in VS Code do, the hook's options first. */
+const inspected = ['sh', '-c', 'NODE_OPTIONS="$NODE_OPTIONS --inspect=127.0.0.1:0" exec "$@"', 'sh'];
+
+async function run(
+  { files = {}, build = [], run: command, plain, page }: CoveredLoader,
+  mode: Mode,
+): Promise<Record<string, string>> {
   if (node === undefined) throw new Error('no Node');
   const folder = mkdtempSync(join(loadersFolder, '.cache/loader-'));
   const servers = await serve(false);
@@ -43,12 +46,16 @@ async function run({
     const args = command.map((a) => a.replace('{port}', String(port)));
     let answered = '';
     const started = async (child: ChildProcess) => {
+      if (mode === 'debugger') attachDebugger(child);
+      if (page === undefined) return;
       answered = await over(`http://127.0.0.1:${port}${page}`, child);
+      // Who ends a program by a signal loses the call sites of its last 50 ms, which is not what is asked here.
+      await new Promise((done) => setTimeout(done, 500));
       child.kill('SIGINT');
     };
     const ending = await runCommand(
-      [...nettrace, '-o', trace, '--', node.binary, ...args],
-      { cwd: folder, timeoutMs: 100_000, ...(page === undefined ? {} : { started }) },
+      [...nettrace, '-o', trace, '--', ...(mode === 'debugger' ? inspected : []), node.binary, ...args],
+      { cwd: folder, timeoutMs: 100_000, started: (child) => void started(child) },
       env,
     );
     if (page === undefined) expect(ending.code, `${ending.stdout}${ending.stderr}`).toBe(0);
@@ -99,11 +106,13 @@ function judge(r: Request, calls: string, source: string[], style: string): stri
   return line?.includes('// @awaits') ? 'line that awaits' : `other ${at.text}`;
 }
 
-test.each(loaders.filter((l) => l.title.includes(COVERAGE_ONLY)))('$title', async (loader) => {
-  const cells = await run(loader);
-  console.log(loader.title, JSON.stringify(cells));
-  expect(Object.values(cells)).not.toContain('no request');
-  found.set(loader.title, cells);
+describe.each(modes)('%s', (mode) => {
+  test.each(loaders.filter((l) => l.title.includes(COVERAGE_ONLY)))('$title', async (loader) => {
+    const cells = await run(loader, mode);
+    console.log(loader.title, mode, JSON.stringify(cells));
+    expect(Object.values(cells)).not.toContain('no request');
+    found.set(`${loader.title} ${mode}`, cells);
+  });
 });
 
 const versionOf = (name: string): string =>
@@ -112,16 +121,18 @@ const versionOf = (name: string): string =>
 
 test('the table says what was seen', () => {
   if (COVERAGE_DATE === undefined) return;
-  expect(found.size).toBe(loaders.length);
+  expect(found.size).toBe(loaders.length * modes.length);
   const words = (cell: string | undefined) => (cell?.startsWith('line') ? cell : `**${cell}**`);
   const rows = loaders.map(({ title, package: name }) => {
-    const cells = found.get(title) ?? {};
-    return `| ${title} | ${name === undefined ? 'built in' : versionOf(name)} | ${loaderStyles.map((s) => words(cells[s])).join(' | ')} |`;
+    const [cells = {}, debugged = {}] = modes.map((mode) => found.get(`${title} ${mode}`));
+    const others = loaderStyles.filter((s) => debugged[s] !== cells[s]).map((s) => `${s}: ${words(debugged[s])}`);
+    const inSession = others.length === 0 ? 'the same' : others.join('<br>');
+    return `| ${title} | ${name === undefined ? 'built in' : versionOf(name)} | ${loaderStyles.map((s) => words(cells[s])).join(' | ')} | ${inSession} |`;
   });
   const text = `Written by \`npm run coverage\` on ${COVERAGE_DATE}, Node ${node?.version}; do not edit.
 
-| loader | version | ${loaderStyles.join(' | ')} |
-|---|---|${loaderStyles.map(() => '---|').join('')}
+| loader | version | ${loaderStyles.join(' | ')} | in a debug session |
+|---|---|${loaderStyles.map(() => '---|').join('')}---|
 ${rows.join('\n')}
 `;
   const path = join(repository, 'docs/coverage.md');

@@ -65,6 +65,34 @@ const next = (command: 'dev' | 'start'): CoveredLoader => ({
   page: '/',
 });
 
+const nest = `import 'reflect-metadata';
+import { Controller, Get, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { run } from './calls';
+
+@Injectable()
+class Calls {
+  run = run;
+}
+
+@Controller()
+class Page {
+  constructor(private readonly calls: Calls) {}
+
+  @Get()
+  async get(): Promise<string> {
+    await this.calls.run();
+    return '<p>over</p>';
+  }
+}
+
+@Module({ controllers: [Page], providers: [Calls] })
+class Main {}
+
+NestFactory.create(Main, { logger: false }).then((app) => app.listen(Number(process.argv[2]), '127.0.0.1'));
+`;
+const decorated = options.replace('"strict"', '"experimentalDecorators":true,"emitDecoratorMetadata":true,"strict"');
+
 export const loaders: readonly CoveredLoader[] = [
   {
     title: 'node, types stripped',
@@ -152,6 +180,30 @@ export const loaders: readonly CoveredLoader[] = [
       'src/pages/index.astro': "---\nimport { run } from '../../calls.mjs';\nawait run();\n---\n<p>over</p>\n",
     },
     run: [bin('astro/bin/astro.mjs'), 'dev', '--port', '{port}', '--host', '127.0.0.1'],
+    page: '/',
+  },
+  {
+    title: 'SvelteKit, dev',
+    package: '@sveltejs/kit',
+    plain: true,
+    files: {
+      'package.json': '{ "type": "module" }',
+      'svelte.config.js': 'export default {};',
+      'vite.config.js': "import { sveltekit } from '@sveltejs/kit/vite';\nexport default { plugins: [sveltekit()] };",
+      'src/app.html': '<!doctype html><html><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>',
+      'src/routes/+page.server.js':
+        "import { run } from '../../calls.mjs';\nexport async function load() {\n  await run();\n}\n",
+      'src/routes/+page.svelte': '<p>over</p>',
+    },
+    run: [bin('vite/bin/vite.js'), 'dev', '--port', '{port}', '--host', '127.0.0.1', '--strictPort'],
+    page: '/',
+  },
+  {
+    title: 'NestJS, tsc',
+    package: '@nestjs/core',
+    files: { 'main.ts': nest, 'tsconfig.json': decorated },
+    build: [[bin('typescript/bin/tsc'), '--noCheck', '--outDir', 'out', '-p', '.']],
+    run: ['out/main.js', '{port}'],
     page: '/',
   },
 ];

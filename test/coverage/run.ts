@@ -1,15 +1,14 @@
 /** Runs a client's program with the hook, in a terminal or under a debugger, and judges the place of each request. */
-import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Request } from '../../src/model/records';
 import { placeOf } from '../../src/model/row';
-import { Inspector } from '../support/inspector';
 import type { NodeVersion } from '../support/nodes';
 import type { RunOptions } from '../support/program';
 import { runTraced, type TracedRun } from '../support/run';
 import { type CoveredClient, programOf, type Style, styles } from './clients';
+import { attachDebugger } from './debugger';
 import { serve } from './server';
 
 export const folder = join(import.meta.dirname, 'clients');
@@ -27,7 +26,11 @@ export type Cells = Record<Style, Cell>;
 const optionsOf: Record<Mode, RunOptions> = {
   terminal: {},
   stacks: { conf: { stacks: true } },
-  debugger: { execArgv: ['--inspect=127.0.0.1:0'], stdin: true, started: debug },
+  debugger: {
+    execArgv: ['--inspect=127.0.0.1:0'],
+    stdin: true,
+    started: (child) => attachDebugger(child, () => void child.stdin?.end('go\n')),
+  },
 };
 
 /** `packages`: where the client's package is installed; the program is written beside it. */
@@ -66,22 +69,4 @@ function judge(r: Request, program: string, style: Style): Cell {
   const line = readFileSync(program, 'utf8').split('\n')[(at.line ?? 0) - 1] ?? '';
   if (line.includes(`// @${style}`) || line.includes('// @helper')) return 'line';
   return line.includes('// @awaits') ? 'awaited' : `other ${at.text}`;
-}
-
-/** What VS Code's debugger does: asynchronous stacks are on before the program begins. */
-function debug(child: ChildProcess): void {
-  let said = '';
-  let inspector: Promise<Inspector> | undefined;
-  child.stderr?.on('data', (piece: string) => {
-    said += piece;
-    // It has ended, and waits for its debugger to go.
-    if (said.includes('Waiting for the debugger')) void inspector?.then((i) => i.close());
-    const url = /ws:\/\/\S+/.exec(said)?.[0];
-    if (url === undefined || inspector !== undefined) return;
-    inspector = Inspector.connect(url);
-    void inspector.then(async (i) => {
-      await i.asyncStacks();
-      child.stdin?.end('go\n');
-    });
-  });
 }

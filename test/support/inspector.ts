@@ -78,6 +78,13 @@ export class Inspector {
     await this.send('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
   }
 
+  /** Goes when the program is over, which else waits for it. */
+  async leaveAtEnd(): Promise<void> {
+    const over = this.event('NodeRuntime.waitingForDisconnect');
+    await this.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true });
+    void over.then(() => this.close());
+  }
+
   async resume(): Promise<void> {
     await this.send('Debugger.resume', {});
   }

@@ -101,7 +101,7 @@ const expected: [id: string, tab: string, words: string[]][] = [
     'Breakdown',
     ['Timed out: headersTimeout = 300 ms', 'Raise', 'TimerheadersTimeout, limit 300 ms, fired after 301 ms', 'Error'],
   ],
-  ['1-0-5', 'Breakdown', ['Your code aborted it after 100 ms', 'Aborted with', 'user left the page']],
+  ['1-0-5', 'Breakdown', ['Aborted by the program after 100 ms', 'Aborted with', 'user left the page']],
   ['1-0-6', 'Connection', ['After the switchwebsocket: sent 10 pieces (300 B), received 10 pieces (320 B)']],
   ['1-0-7', 'Breakdown', ['HTTP/2 stream3, closed with NGHTTP2_REFUSED_STREAM by the server', 'safe to repeat']],
 ];
