@@ -182,6 +182,50 @@ it('a response that is no HTTP is said to be none, also where undici gives no co
   });
 });
 
+it('who asks the same again and again with a pause polls', () => {
+  const polled = (gap: number): Records => ({
+    requests: list(8, (i) => exchange(i + 1, i * gap, { callSite: site(3) })),
+  });
+  expect(finding(polled(100), 'duplicate-requests')).toBeDefined();
+  expect(finding(polled(700), 'duplicate-requests')).toBeUndefined();
+});
+
+it('where no name at all is found, none is said to be misspelt', () => {
+  const hosts = (names: string[], found: string[]): Records => ({
+    requests: names.map((host, i) =>
+      exchange(i + 1, i * 20, {
+        url: `https://${host}/`,
+        outcome: 'failed',
+        responseBeginAt: undefined as never,
+        error: { phase: 'dns', code: 'ENOTFOUND', hostname: host },
+      }),
+    ),
+    lookups: [...names, ...found].map((hostname, i) => ({
+      id: `l-${i}`,
+      hostname,
+      beginAt: 0,
+      endAt: 1,
+      ...(found.includes(hostname) ? {} : { error: { code: 'ENOTFOUND' } }),
+    })),
+  });
+  const faults = (records: Records) => [finding(records, 'failed-lookups')?.fault, verdict(records).fault];
+  expect(faults(hosts(['a.example', 'b.example'], []))).toEqual(['unclear', 'unclear']);
+  expect(faults(hosts(['a.example', 'b.example'], ['c.example']))).toEqual(['yourCode', 'yourCode']);
+  expect(faults(hosts(['a.example'], ['localhost']))).toEqual(['yourCode', 'yourCode']);
+});
+
+it('a request that was refused before it was sent waited in no queue', () => {
+  const refused = {
+    id: '1-0-1',
+    createdAt: 0,
+    endAt: 3 * ms,
+    url: 'http://127.0.0.1:9/',
+    outcome: 'failed',
+    error: { name: 'TypeError', message: 'fetch failed', causes: [{ name: 'Error', message: 'bad port' }] },
+  } as const;
+  expect(verdict({ requests: [refused as never] }).text).toBe('Failed: bad port, before it was sent, after 3.0 ms.');
+});
+
 it('a handshake that failed under fetch names the host', () => {
   const records: Records = {
     requests: [

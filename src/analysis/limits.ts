@@ -60,7 +60,8 @@ export const agentQueue = { least: 20 * ms, share: 0.25, count: 3, one: 500 * ms
 export const unread = 5 * s;
 /** Like requests from one line. */
 export const nPlusOne = { count: 5, warning: 20, window: 10 * s };
-export const duplicates = { count: 2, window: 5 * s };
+/** Who polls waits between two. */
+export const duplicates = { count: 2, window: 1 * s };
 /** Requests one after another: the next begins when the one before has ended. */
 export const serial = { count: 3, gap: 5 * ms, least: 50 * ms };
 /** Attempts after failures without growing gaps. */

@@ -32,7 +32,7 @@ export function plainHttpRule(facts: Facts): Draft[] {
         rule: 'plain-http',
         severity: isPrivate(host) ? 'info' : secret ? 'error' : 'warning',
         title: `Sent in the clear to ${host}`,
-        text: `${sent.length} ${sent.length === 1 ? 'request' : 'requests'} to ${origin} went unencrypted${secret ? ', with credentials' : ''}: anyone on the network path can read them.`,
+        text: `${sent.length} ${sent.length === 1 ? 'request' : 'requests'} to ${origin} went unencrypted${secret ? ', with credentials' : ''}: anyone on the network path can read ${sent.length === 1 ? 'it' : 'them'}.`,
         fault: 'yourCode',
         certainty: 'sure',
         subjects: sent.map((r) => r.id),

@@ -4,6 +4,7 @@ import type { CallSite } from '../../model/records';
 import { plural } from '../../model/text';
 import { type Draft, draft, number, words } from '../draft';
 import { type Facts, push } from '../facts';
+import { findsNoName } from '../noNames';
 import { hostOf, originOf, placeText, siteKey } from '../places';
 
 interface Failed {
@@ -29,7 +30,7 @@ export function failedLookupRule(facts: Facts): Draft[] {
       severity: 'error',
       title: notFound ? `Host not found: ${host}` : `Lookup of ${host} failed: ${code}`,
       text: `${many} ${isRequest ? 'to' : 'of'} ${host} failed: ${notFound ? 'no such host' : 'the name server gave no address'} (${code})${at === undefined ? '' : `, called at ${at}`}.`,
-      fault: notFound ? 'yourCode' : 'dns',
+      fault: !notFound ? 'dns' : findsNoName(facts.store) ? 'unclear' : 'yourCode',
       certainty: notFound ? 'likely' : 'sure',
       subjects: list.map((f) => f.subject),
       evidence: [

@@ -1,10 +1,11 @@
 /** Why a request failed: the first condition that holds. Texts and sides as sure as their figures. */
 import { grpcText } from '../../model/grpc';
-import type { Evidence } from '../../model/records';
+import type { ErrorInfo, Evidence } from '../../model/records';
 import { bytesText, ordinalText, timeText } from '../../model/text';
 import type { Verdict } from '../../model/verdict';
 import { number, time, words } from '../draft';
 import { attemptBudgetLate, busyLoop } from '../limits';
+import { findsNoName } from '../noNames';
 import { certificateText } from '../tls';
 import { staleAdvice } from './clients';
 import { afterText, type Case, durationOf, phaseWords, totalEvidence } from './context';
@@ -77,7 +78,7 @@ const dns: Condition = (k) => {
   if (k.code === 'ENOTFOUND' || k.code === 'ENODATA')
     return {
       rule: 'dnsNotFound',
-      fault: 'yourCode',
+      fault: findsNoName(k.store) ? 'unclear' : 'yourCode',
       certainty: 'likely',
       text: `No such host: ${host} (${timeText(took)}${asked}).`,
       evidence,
@@ -334,19 +335,25 @@ const conditions: readonly Condition[] = [
   broken,
 ];
 
+/** A name that any error may have says nothing. */
+const reasonOf = (e: ErrorInfo | undefined): string | undefined =>
+  (e?.name === undefined || /^(Type|Range)?Error$/.test(e.name)) && e?.message ? e.message : e?.name;
+
 export function failedVerdict(k: Case): Verdict {
   for (const condition of conditions) {
     const said = condition(k);
     if (said) return { level: 'failed', ...said };
   }
-  const where = k.phase === undefined ? '' : `, in ${phaseWords[k.phase]}`;
+  // It was given to no pool, and nobody dialled for it.
+  const unsent = k.phase === 'queue' && k.r.assignedAt === undefined && k.r.dial === undefined;
+  const where = unsent ? ', before it was sent' : k.phase === undefined ? '' : `, in ${phaseWords[k.phase]}`;
   const after = afterText(k);
   return {
     level: 'failed',
     rule: 'unknown',
     fault: 'unclear',
     certainty: 'unclear',
-    text: `Failed: ${k.code ?? k.error?.name ?? k.error?.message ?? 'no reason given'}${where}${after && `,${after}`}.`,
+    text: `Failed: ${k.code ?? reasonOf(k.error) ?? 'no reason given'}${where}${after && `,${after}`}.`,
     evidence: [...totalEvidence(k, 'until failure'), ...code(k)],
   };
 }
