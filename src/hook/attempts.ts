@@ -1,12 +1,13 @@
 /**
  * Tries of one call, by what the client library itself says, never by equal URLs:
  * - undici's RetryHandler (RetryAgent, `interceptors.retry`) is one object for all tries of a call;
- * - got 11 hands the same `retry` options to each try, got 12 and later publish their tries on channels.
+ * - got 11 hands the same `retry` options to each try, got 12 and later publish their tries on channels;
+ * - others are found by what failed before (retried.ts).
  *
  * A client that puts the same request on another socket (undici, after the connection failed under requests that had
  * not been answered) makes no new try: the sockets before are `priorSends` of the one request.
  */
-import { apply } from './builtins';
+import { afterJobs, apply } from './builtins';
 import { frameGone, roomForFrame } from './callsite';
 import { guarded, parts } from './faults';
 import { subscribe } from './patches';
@@ -47,23 +48,52 @@ export function leaveWire(r: RequestRecord, t: number): void {
 export function retries(again: RequestRecord, before: RequestRecord): void {
   if (again === before || again.retryOf !== undefined || again.redirectOf !== undefined) return;
   again.retryOf = before;
-  again.attempt = before.attempt + 1;
+  again.attempt = firstHop(before).attempt + 1;
 }
 
-/** undici: the handler whose turn it is, from its call until the channel's message of the same call. */
-let handling: object | undefined;
+/** First hop of redirects: where its client began the try. */
+export function firstHop(r: RequestRecord): RequestRecord {
+  let one = r;
+  for (let hops = 0; hops < 32 && one.redirectOf !== undefined; hops++) one = one.redirectOf;
+  return one;
+}
 
-const onHandler = guarded(part, 'control.handler', (handler: unknown) => {
-  handling = typeof handler === 'object' && handler !== null ? handler : undefined;
+/** undici: the RetryHandler that was called last, and the request that failed last, each until the end of the same call. */
+const handling: { handler: object | undefined; failed: RequestRecord | undefined } = {
+  handler: undefined,
+  failed: undefined,
+};
+
+/** A handler hears that its request begins right before the head is sent. */
+const onBegin = guarded(part, 'control.handler', (handler: object) => {
+  handling.handler = handler;
+  afterJobs(() => {
+    if (handling.handler === handler) handling.handler = undefined;
+  });
 });
 
-/** A request of undici is sent, or has failed: inside the same call a RetryHandler was told, if there is one. */
+/** A request of undici is sent: of which handler it is. */
 export function handledBy(r: RequestRecord): void {
-  const handler = handling;
+  const { handler } = handling;
   if (handler === undefined) return;
-  handling = undefined;
+  handling.handler = undefined;
   note(handler, r);
 }
+
+/** A request of undici fails: right after it, in the same call, its handler hears of it. */
+export function failedFor(r: RequestRecord): void {
+  if (!handlersSeen) return;
+  handling.failed = r;
+  afterJobs(() => {
+    if (handling.failed === r) handling.failed = undefined;
+  });
+}
+
+const onFailed = guarded(part, 'control.handlerFailed', (handler: object) => {
+  const r = handling.failed;
+  handling.failed = undefined;
+  if (r !== undefined) note(handler, r);
+});
 
 /** The last try of each call, by the object that all its tries share. */
 const last = new WeakMap<object, RequestRecord>();
@@ -75,16 +105,25 @@ function note(key: object, r: RequestRecord): void {
   last.set(key, r);
 }
 
+/** A copy of undici with handlers that try again is there. */
+let handlersSeen = false;
+
 /** The class RetryHandler of a copy of undici. */
 export function watchRetries(prototype: object): void {
-  for (const name of ['onConnect', 'onRequestStart', 'onError', 'onResponseError']) {
+  handlersSeen = true;
+  for (const [name, onCall] of [
+    ['onConnect', onBegin],
+    ['onRequestStart', onBegin],
+    ['onError', onFailed],
+    ['onResponseError', onFailed],
+  ] as const) {
     if (!Object.hasOwn(prototype, name)) continue;
     wrap(
       prototype,
       name,
       (original) =>
         function (this: object, ...args: unknown[]) {
-          onHandler(this);
+          onCall(this);
           const room = roomForFrame();
           try {
             return apply(original, this, args);

@@ -25,6 +25,7 @@ import { subscribe } from './patches';
 import { installProxies } from './proxies';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, fail, finish, hasSent } from './request';
+import { mayBeRetried, retryOfFailed } from './retried';
 import { hasThrown } from './thrown';
 import { upgraded } from './upgrade';
 import { wireOf } from './wires';
@@ -95,7 +96,7 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
   const hop = hopBefore(r);
   if (hop !== undefined) r.redirectOf = hop;
   else {
-    const before = triedBefore(options);
+    const before = triedBefore(options) ?? retryOfFailed(r);
     if (before !== undefined) retries(r, before);
   }
   noteTry(options, r);
@@ -268,7 +269,9 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
   r.message = m.response;
   linkResponse(m.response, r);
   if (r.wire?.winner === undefined) findCarrier(r);
-  if (isRedirect(m.response.statusCode ?? 0)) {
+  const status = m.response.statusCode ?? 0;
+  if (status >= 400) mayBeRetried(r);
+  else if (isRedirect(status)) {
     const { location } = m.response.headers;
     if (location) expectRedirect(r, location);
   }

@@ -89,6 +89,11 @@ export class Http1Record extends RequestRecord {
     return own === Agent.prototype || own === SecureAgent.prototype ? 'option' : 'agent';
   }
 
+  override requestHeader(name: string): string | undefined {
+    const value = this.outgoing.getHeader(name);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  }
+
   override says(header: string): boolean {
     return this.outgoing.hasHeader(header);
   }

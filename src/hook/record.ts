@@ -93,6 +93,8 @@ export abstract class RequestRecord implements Writable {
   declare attempt: number;
   /** The line of its begin, or a later one, says so. */
   declare attemptTold: boolean;
+  /** It failed, and was kept as a try that may be followed by another. */
+  declare keptAsTry: boolean;
   /** Sockets that it was put on before. */
   declare priorSends: PriorSend[] | undefined;
   /** The proxy that it goes through. */
@@ -222,6 +224,10 @@ export abstract class RequestRecord implements Writable {
     return grpcStatusIn(this.headerList('trailers')) ?? grpcStatusIn(this.headerList('response')) ?? -1;
   }
 
+  /** A header (lower case) that it sends. */
+  requestHeader(_name: string): string | undefined {
+    return undefined;
+  }
   /** Whether it sends this header (lower case). */
   says(_header: string): boolean {
     return false;
@@ -304,6 +310,7 @@ const rare: Pick<
   | 'retryOf'
   | 'attempt'
   | 'attemptTold'
+  | 'keptAsTry'
   | 'priorSends'
   | 'proxy'
   | 'redirectOf'
@@ -344,6 +351,7 @@ const rare: Pick<
   retryOf: undefined,
   attempt: 1,
   attemptTold: false,
+  keptAsTry: false,
   priorSends: undefined,
   proxy: undefined,
   redirectOf: undefined,

@@ -15,6 +15,7 @@ import { phaseNow } from './phase';
 import { passProxy, type Way } from './proxied';
 import { push, pushEnded, pushLater, type Writable } from './queue';
 import type { Counters, Outcome, RequestRecord } from './record';
+import { mayBeRetried } from './retried';
 import { beginsTold, endsTold } from './telling';
 import { abortedAt, nameTimer, reasonGiven } from './timers';
 import type { Wire } from './wire';
@@ -79,6 +80,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   r.outcome = outcome;
   if (r.timeoutAt !== 0) forgetIdleTimer(r, t);
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
+  if (outcome === 'failed' || outcome === 'aborted') mayBeRetried(r);
   const wire = r.wire;
   if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) explainCarrier(r);
   if (wire !== undefined) release(r, wire);

@@ -5,13 +5,14 @@
  */
 
 import { adopt } from './adopt';
-import { handledBy, leaveWire } from './attempts';
+import { failedFor, handledBy, leaveWire, retries } from './attempts';
 import { bodies, keepBody } from './bodies';
 import { armed, atResponse } from './breakpoints';
 import { apply } from './builtins';
 import { entered, entry } from './callsite';
 import { findCarrier } from './carrier';
 import { now } from './clock';
+import { fetched, installClones } from './clones';
 import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
 import { installGivenUp, signalOfFetch } from './givenUp';
@@ -22,6 +23,7 @@ import { type AnySocket, follow } from './net';
 import { subscribe } from './patches';
 import { expectRedirect, hopBefore, isRedirect } from './redirects';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from './request';
+import { mayBeRetried, retryOfFailed } from './retried';
 import { abortedAt, isAbortReason, reasonOfSignal } from './timers';
 import { copyOf } from './undiciCopies';
 import { isOnlyHolder, isOnlyWire, onBeforeConnect, waiting, waits } from './undiciDials';
@@ -43,6 +45,7 @@ export function installUndici(): void {
     }),
   );
   installGivenUp();
+  installClones();
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);
   subscribe('undici:client:sendHeaders', onSendHeaders);
@@ -67,7 +70,12 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
   waits(r);
   const hop = hopBefore(r);
   if (hop !== undefined) r.redirectOf = hop;
-  else if (r.api === 'fetch' && entered.by?.fetch !== true) r.signal = signalOfFetch();
+  else {
+    if (r.api === 'fetch' && entered.by?.fetch !== true) r.signal = signalOfFetch();
+    const before = retryOfFailed(r);
+    if (before !== undefined) retries(r, before);
+    if (entered.by?.fetch) fetched(entered.by.args?.[0], r);
+  }
   beginRequest(r);
 });
 
@@ -216,7 +224,8 @@ const onHeaders = guarded(
       if (!heads.watched) watchDecoders();
       heads.last = r;
     }
-    if (isRedirect(statusCode)) {
+    if (statusCode >= 400) mayBeRetried(r);
+    else if (isRedirect(statusCode)) {
       const location = r.responseHeader('location');
       if (location !== undefined) expectRedirect(r, location);
     }
@@ -242,7 +251,7 @@ const isAbort = (e: { name?: unknown; code?: unknown } | undefined): boolean =>
 const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; error: unknown }) => {
   const r = recordOf(m.request);
   if (r === undefined) return;
-  handledBy(r);
+  failedFor(r);
   if (r.endAt !== 0) return;
   const error = reasonOfSignal(m.error, r.args);
   // It was given up before it had a connection, and undici has noticed only now.

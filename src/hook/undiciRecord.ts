@@ -90,10 +90,12 @@ export class UndiciRecord extends RequestRecord {
     return env ? 'env' : 'dispatcher';
   }
 
+  override requestHeader(name: string): string | undefined {
+    return valueIn(headerTexts(this.head ?? this.request.headers), name);
+  }
+
   override says(header: string): boolean {
-    const list = headerTexts(this.head ?? this.request.headers);
-    for (let i = 0; i + 1 < list.length; i += 2) if (list[i]?.toLowerCase() === header) return true;
-    return false;
+    return this.requestHeader(header) !== undefined;
   }
 
   clientText(): string {
@@ -126,9 +128,7 @@ export class UndiciRecord extends RequestRecord {
   }
 
   responseHeader(name: string): string | undefined {
-    const list = headerTexts(this.response?.headers);
-    for (let i = 0; i + 1 < list.length; i += 2) if (list[i]?.toLowerCase() === name) return list[i + 1];
-    return undefined;
+    return valueIn(headerTexts(this.response?.headers), name);
   }
 
   /** Over HTTP/2 the code of the stream stands in the error's text only. */
@@ -203,6 +203,11 @@ const rare: Pick<UndiciRecord, 'given' | 'inner' | 'byEnvironment' | 'decoding' 
   decoding: undefined,
 };
 Object.assign(UndiciRecord.prototype, rare);
+
+function valueIn(list: readonly string[], name: string): string | undefined {
+  for (let i = 0; i + 1 < list.length; i += 2) if (list[i]?.toLowerCase() === name) return list[i + 1];
+  return undefined;
+}
 
 const asText = (v: unknown): string =>
   v instanceof Uint8Array ? Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('latin1') : String(v);

@@ -20,7 +20,7 @@ export function wrap(object: object, name: string | symbol, make: (original: Any
   });
 }
 
-function likeOriginal(wrapped: AnyFunction, original: AnyFunction): AnyFunction {
+export function likeOriginal(wrapped: AnyFunction, original: AnyFunction): AnyFunction {
   for (const key of Reflect.ownKeys(original)) {
     if (skipped.has(key)) continue;
     const property = Object.getOwnPropertyDescriptor(original, key);

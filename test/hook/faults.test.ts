@@ -44,6 +44,7 @@ const ofCopies = [
   'undici.handed',
   'undici.start',
   'undici.stream',
+  'control.handlerFailed',
 ];
 /** Where a request was given no socket that was dialled. */
 const wrappers = join(import.meta.dirname, 'programs/wrappers.cjs');

@@ -68,6 +68,8 @@ async function main() {
   signal.addEventListener('abort', () => {});
   console.log(await fetch(`${base}/silent`, { signal }).catch((e) => e.name));
   console.log(await fetch('http://no-such-name.invalid/').catch((e) => `${e.message} ${e.cause.code}`));
+  for (let i = 0; i < 2; i++) console.log((await fetch(`${base}/status?is=503`)).status);
+  console.log((await fetch(new Request(`${base}/ok`).clone())).status);
   console.log(await fetch('nope://x').catch((e) => e.cause.message));
   console.log((await (await fetch(`${base}/gzip?n=2000`)).text()).length);
   console.log(await unzipped());

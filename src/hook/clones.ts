@@ -1,0 +1,98 @@
+/**
+ * Copies of a Request: ky copies the request of each try before it fetches it, and fetches the copy when it tries again.
+ * The class is loaded by the first who asks for it, so its property is watched until then.
+ */
+import { apply } from './builtins';
+import { frameGone, roomForFrame } from './callsite';
+import { guarded, parts } from './faults';
+import { link, linked } from './hidden';
+import { patchProperty } from './patches';
+import type { RequestRecord } from './record';
+import { likeOriginal, wrap } from './wrap';
+
+const part = parts.control;
+
+/** What a Request and its copies share: the request that was made of it. */
+class Shared {
+  made: RequestRecord | undefined = undefined;
+  /** That of what it was copied from. */
+  origin: Shared | undefined = undefined;
+}
+
+/** A Request was copied at least once. */
+let seen = false;
+
+const sharedOf = (request: object): Shared => {
+  const known = linked<Shared>(request);
+  if (known instanceof Shared) return known;
+  const shared = new Shared();
+  link(request, shared);
+  return shared;
+};
+
+const onClone = guarded(part, 'control.clone', (request: object, copy: object) => {
+  seen = true;
+  sharedOf(copy).origin = sharedOf(request);
+});
+
+/** A request is made of what fetch was called with. */
+export function fetched(input: unknown, r: RequestRecord): void {
+  if (seen && typeof input === 'object' && input !== null) note(input, r);
+}
+
+const note = guarded(part, 'control.fetched', (input: object, r: RequestRecord) => {
+  const shared = linked<unknown>(input);
+  if (!(shared instanceof Shared)) return;
+  shared.made = r;
+  // Longer chains are of no use, and would keep all requests before.
+  if (shared.origin !== undefined) shared.origin.origin = undefined;
+});
+
+/** The request that was made of what this was copied from. */
+export function originOfClone(input: unknown): RequestRecord | undefined {
+  if (!seen || typeof input !== 'object' || input === null) return undefined;
+  const shared = linked<unknown>(input);
+  return shared instanceof Shared ? shared.origin?.made : undefined;
+}
+
+export function installClones(): void {
+  patchProperty(globalThis, 'Request', (own) => {
+    const get = own?.get;
+    if (own === undefined || get === undefined) {
+      watch(own?.value);
+      return undefined;
+    }
+    const loading = {
+      get(this: unknown): unknown {
+        const loaded: unknown = apply(get, this, []);
+        watch(loaded);
+        return loaded;
+      },
+    }.get;
+    return { ...own, get: likeOriginal(loading, get) as () => unknown };
+  });
+}
+
+const watched = new WeakSet<object>();
+
+const watch = guarded(part, 'control.request', (loaded: unknown) => {
+  if (typeof loaded !== 'function' || watched.has(loaded)) return;
+  watched.add(loaded);
+  wrap(
+    loaded.prototype as object,
+    'clone',
+    (original) =>
+      ({
+        clone(this: object, ...args: unknown[]): unknown {
+          const room = roomForFrame();
+          try {
+            const copy: unknown = apply(original, this, args);
+            onClone(this, copy as object);
+            return copy;
+          } finally {
+            if (room !== 0) frameGone(room);
+          }
+        },
+      }).clone,
+  );
+});
