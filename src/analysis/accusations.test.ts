@@ -226,6 +226,52 @@ it('a request that was refused before it was sent waited in no queue', () => {
   expect(verdict({ requests: [refused as never] }).text).toBe('Failed: bad port, before it was sent, after 3.0 ms.');
 });
 
+it('a lookup of the own machine, or one whose end a busy program saw late, is not the name server’s', () => {
+  const slow = (host: string, busy: number): Records => ({
+    requests: list(2, (i) =>
+      exchange(i + 1, i * 1000, {
+        url: `http://${host}/`,
+        dial: `d-${i}`,
+        connection: `c-${i}`,
+        ordinal: 1,
+        sendBeginAt: (i * 1000 + 302) * ms,
+        sendEndAt: (i * 1000 + 302) * ms,
+        responseBeginAt: (i * 1000 + 303) * ms,
+        endAt: (i * 1000 + 304) * ms,
+        loopBusyDuration: busy * ms,
+      }),
+    ),
+    dials: list(2, (i) => ({
+      id: `d-${i}`,
+      request: `1-0-${i + 1}`,
+      lookup: `l-${i}`,
+      connection: `c-${i}`,
+      attempts: [`c-${i}`],
+      host,
+      beginAt: i * 1000 * ms,
+      endAt: (i * 1000 + 301) * ms,
+    })),
+    lookups: list(12, (i) => ({
+      id: `l-${i}`,
+      hostname: host,
+      ...(i < 2 ? { dial: `d-${i}` } : {}),
+      beginAt: i * 1000 * ms,
+      endAt: (i * 1000 + (i < 2 ? 300 : 1)) * ms,
+      poolWaitDuration: 0,
+    })),
+    connections: list(2, (i) => ({
+      id: `c-${i}`,
+      dial: `d-${i}`,
+      connect: { beginAt: (i * 1000 + 300) * ms, endAt: (i * 1000 + 301) * ms, result: 'connected' as const },
+    })),
+  });
+  const blamed = (records: Records) => [finding(records, 'dns-slow')?.fault, verdict(records).fault];
+  expect(blamed(slow('api.shop.example', 0))).toEqual(['dns', 'dns']);
+  expect(blamed(slow('localhost', 0))).toEqual([undefined, 'unclear']);
+  expect(blamed(slow('api.shop.example', 290))[0]).toBeUndefined();
+  expect(blamed(slow('api.shop.example', 290))[1]).not.toBe('dns');
+});
+
 it('a handshake that failed under fetch names the host', () => {
   const records: Records = {
     requests: [

@@ -1,10 +1,12 @@
 /** Lookups that took long: the thread pool was full, Node's own limit on them, or the resolver. By kind and name. */
 import type { Lookup } from '../../model/records';
 import { median } from '../../model/statistics';
+import type { Store } from '../../model/store';
 import { plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { lookupSlots, poolWait, slowLookup } from '../limits';
+import { isLoopback } from '../places';
 
 const took = (l: Lookup): number => (l.endAt as number) - (l.beginAt as number);
 const waited = (l: Lookup): number => l.poolWaitDuration ?? 0;
@@ -15,7 +17,7 @@ export function slowLookupRule({ store }: Facts): Draft[] {
     (l) => l.beginAt !== undefined && l.endAt !== undefined && waited(l) <= took(l),
   );
   if (done.length === 0) return [];
-  return [...poolFindings(done), ...resolverFindings(done)];
+  return [...poolFindings(done), ...resolverFindings(done, store)];
 }
 
 function poolFindings(done: readonly Lookup[]): Draft[] {
@@ -45,18 +47,24 @@ function poolFindings(done: readonly Lookup[]): Draft[] {
   ];
 }
 
-function resolverFindings(done: readonly Lookup[]): Draft[] {
+function resolverFindings(all: readonly Lookup[], store: Store): Draft[] {
+  // No name server is asked for the own machine.
+  const done = all.filter((l) => !isLoopback(l.hostname ?? ''));
+  // Its end is seen by the program, which may have been busy.
+  const busy = (l: Lookup): number =>
+    store.requests.get(store.dials.get(l.dial ?? '')?.request ?? '')?.loopBusyDuration ?? 0;
+  const lasted = (l: Lookup): number => Math.max(0, took(l) - waited(l) - busy(l));
   // Where the pool's wait is not known, others under way may have held the threads.
   const own = done.filter((l) => l.poolWaitDuration !== undefined || (l.inFlight ?? 0) <= lookupSlots);
-  const usual = median(own.map((l) => took(l) - waited(l)));
+  const usual = median(own.map(lasted));
   const late = own.filter((l) => {
-    const t = took(l) - waited(l);
+    const t = lasted(l);
     return t >= slowLookup.one || (t >= slowLookup.least && t >= slowLookup.timesMedian * usual);
   });
   const byName = new Map<string, Lookup[]>();
   for (const l of late) push(byName, l.hostname ?? '', l);
   return [...byName].flatMap(([name, list]) => {
-    const times = list.map((l) => took(l) - waited(l));
+    const times = list.map(lasted);
     if (list.length < slowLookup.times && Math.max(...times) < slowLookup.one) return [];
     const silent = times.some((t) => t >= 4_900_000);
     return [

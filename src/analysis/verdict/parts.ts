@@ -7,7 +7,7 @@ import { bytesText, timeText } from '../../model/text';
 import { number, time, words } from '../draft';
 import { holderOf } from '../holder';
 import { busyLoop, lookupSlots } from '../limits';
-import { requestText } from '../places';
+import { isLoopback, requestText } from '../places';
 import { isUndici, queueAdvice } from './clients';
 import { type Case, durationOf, helperTells, ofText } from './context';
 
@@ -81,6 +81,7 @@ function dns(k: Case): Part[] {
   const pool = Math.min(whole, l?.poolWaitDuration ?? 0);
   const rest = whole - pool;
   const id = l?.id ?? k.r.id;
+  const own = isLoopback(l?.hostname ?? k.c.dial?.host ?? k.host);
   const slots = (l?.inFlight ?? 0) > lookupSlots && l?.poolWaitDuration === undefined;
   return [
     {
@@ -96,16 +97,21 @@ function dns(k: Case): Part[] {
     },
     {
       rule: slots ? 'lookupSlots' : 'resolver',
-      fault: slots ? 'node' : 'dns',
+      // No name server is asked for the own machine.
+      fault: slots ? 'node' : own ? 'unclear' : 'dns',
       phase: 'dns',
-      // Without the pool's wait, the rest may be the pool's too.
-      lo: l?.poolWaitDuration === undefined ? 0 : rest,
+      // Without the pool's wait, the rest may be the pool's too; its end is seen by the program, which may be busy.
+      lo: l?.poolWaitDuration === undefined ? 0 : Math.max(0, rest - (k.busy ?? 0)),
       hi: rest,
       text: (share) =>
         slots
           ? `DNS: ${share}; ${l?.inFlight} lookups were running, and Node runs only ${lookupSlots} at a time.`
           : `DNS: ${share}; the resolver answered late.`,
-      advice: 'Check this machine’s name server; requests on a reused connection need no lookup.',
+      advice:
+        `${own ? '' : 'Check this machine’s name server; '}requests on a reused connection need no lookup.`.replace(
+          /^r/,
+          'R',
+        ),
       evidence: [
         time('lookup', rest, id),
         ...(l?.inFlight === undefined ? [] : [number('lookups running', l.inFlight, id)]),
