@@ -51,6 +51,30 @@ describe('connections for one request', () => {
   });
 });
 
+it('a connection whose only request was given up could serve no other', () => {
+  expect(
+    finding(
+      single(() => ({ outcome: 'aborted', closes: 'request' })),
+      'keep-alive-off',
+    ),
+  ).toBeUndefined();
+});
+
+it('without a ticket of the server’s there is no TLS session to resume', () => {
+  const handshakes = (ticket: boolean): Records => ({
+    tunnels: list(5, (i) => ({
+      id: `t${i}`,
+      serverName: 'a.example',
+      resumed: false,
+      ticket,
+      beginAt: i * 1000 * ms,
+      endAt: (i * 1000 + 50) * ms,
+    })),
+  });
+  expect(finding(handshakes(true), 'tls-full-handshake')).toBeDefined();
+  expect(finding(handshakes(false), 'tls-full-handshake')).toBeUndefined();
+});
+
 describe('requests from a package’s line', () => {
   const similar = (more: Partial<Request>): Records => ({
     requests: list(8, (i) => exchange(i + 1, i * 20, { url: `https://api.shop.example/items/${i}`, ...more })),
@@ -58,6 +82,23 @@ describe('requests from a package’s line', () => {
   it('are no loop of the program: each may have another caller', () => {
     expect(finding(similar({ callSite: site(3) }), 'n-plus-one')).toBeDefined();
     expect(finding(similar(ofPackage), 'n-plus-one')).toBeUndefined();
+  });
+  it('that fail one after the other, or wait for a socket, are not blamed on the program', () => {
+    const failing = (more: Partial<Request>): Records => ({
+      requests: list(6, (i) => exchange(i + 1, i * 111, { response: { status: 503 }, ...more })),
+    });
+    expect(finding(failing({ callSite: site(3) }), 'retry-storm')).toMatchObject({ fault: 'yourCode' });
+    expect(finding(failing(ofPackage), 'retry-storm')).toMatchObject({ fault: 'unclear' });
+    const refused: Partial<Request> = { outcome: 'failed', assignedAt: undefined as never, error: { phase: 'queue' } };
+    expect(finding(failing({ callSite: site(3), ...refused }), 'retry-storm')).toBeUndefined();
+    const waiting = (more: Partial<Request>): Records => ({
+      requests: list(4, (i) =>
+        exchange(i, i, { assignedAt: (i + 300) * ms, endAt: (i + 320) * ms, blockedBy: '1-0-0', ...more }),
+      ),
+    });
+    expect(finding(waiting({ callSite: site(3) }), 'agent-queue')).toMatchObject({ fault: 'yourCode' });
+    expect(finding(waiting(ofPackage), 'agent-queue')).toMatchObject({ fault: 'unclear' });
+    expect(verdict(waiting(ofPackage))).toMatchObject({ rule: 'agentQueue', fault: 'unclear' });
   });
   it('that were not read are not said to be the program’s fault, nor is it told to call what it cannot reach', () => {
     const unread = (more: Partial<Request>): Records => ({

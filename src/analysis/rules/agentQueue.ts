@@ -6,6 +6,7 @@ import { type Draft, draft, number, time } from '../draft';
 import { type Facts, sum } from '../facts';
 import { holderOf } from '../holder';
 import { agentQueue } from '../limits';
+import { isOfPackage } from '../places';
 import { isUndici, queueAdvice } from '../verdict/clients';
 
 /** Only what waited for a socket that another held: the wait before a dial is something else. */
@@ -34,7 +35,7 @@ export function agentQueueRule(facts: Facts): Draft[] {
         severity: 'warning',
         title: `${plural(list.length, 'request')} waited for a free socket`,
         text: `${plural(list.length, 'request')} to ${origin} waited ${timeText(sum(waits))} in total for a free socket (median ${timeText(median(waits))})${limit === undefined ? '' : `: this ${isUndici(first) ? 'dispatcher' : 'Agent'} allows ${limit}`}.`,
-        fault: 'yourCode',
+        fault: isOfPackage(first.callSite) ? 'unclear' : 'yourCode',
         certainty: 'sure',
         subjects: list.map((r) => r.id),
         evidence: [

@@ -143,7 +143,8 @@ export function fullHandshakeRule({ store }: Facts): Draft[] {
       push(byHost, t.serverName ?? '', t);
   return [...byHost].flatMap(([host, list]) => {
     const sorted = list.sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0));
-    if (isLoopback(host) || sorted.some((t) => t.resumed)) return [];
+    // Without a ticket there was nothing to resume.
+    if (isLoopback(host) || sorted.some((t) => t.resumed) || sorted[0]?.ticket !== true) return [];
     // Those begun before the first was over could not resume anything.
     const late = sorted.filter((t) => (t.beginAt ?? 0) > (sorted[0]?.endAt ?? 0) + 50_000);
     if (late.length < fullHandshakes.count || late.some((t) => t.clientCertificate !== undefined)) return [];

@@ -5,17 +5,22 @@ import { timeText } from '../../model/text';
 import { type Draft, draft, number, time, words } from '../draft';
 import { type Facts, push } from '../facts';
 import { retries } from '../limits';
-import { placeText, requestText, siteKey } from '../places';
+import { isOfPackage, placeText, requestText, siteKey } from '../places';
 
 const failed = (r: Request): boolean => {
   const status = r.response?.status ?? 0;
   return r.outcome === 'failed' || status === 408 || status === 425 || status === 429 || status >= 500;
 };
 
+/** Before anything was done for it: a wrong URL or option, which no wait mends. */
+const wasRefused = (r: Request): boolean =>
+  r.outcome === 'failed' && r.dial === undefined && r.assignedAt === undefined && r.error?.phase === 'queue';
+
 export function retryStormRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();
   for (const r of facts.requests)
-    if (r.createdAt !== undefined) push(groups, `${r.method} ${r.url} ${siteKey(r.callSite)} ${r.thread}`, r);
+    if (r.createdAt !== undefined && !wasRefused(r))
+      push(groups, `${r.method} ${r.url} ${siteKey(r.callSite)} ${r.thread}`, r);
   const found: Draft[] = [];
   for (const list of groups.values()) {
     if (list.length < retries.count) continue;
@@ -33,7 +38,8 @@ export function retryStormRule(facts: Facts): Draft[] {
         severity: 'warning',
         title: `${tries.length - 1} retries without backoff`,
         text: `${requestText(first)} was tried ${tries.length} times, ${timeText(median(gaps))} apart, while it failed${status === undefined ? '' : ` (${status})`}${at === undefined ? '' : `; called at ${at}`}.`,
-        fault: 'yourCode',
+        // Through a package each may have another caller, or be the package's own.
+        fault: isOfPackage(first.callSite) ? 'unclear' : 'yourCode',
         certainty: 'likely',
         subjects: tries.map((r) => r.id),
         evidence: [

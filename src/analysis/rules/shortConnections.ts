@@ -23,8 +23,8 @@ export function shortConnectionRule(facts: Facts): Draft[] {
     for (const r of requests) {
       const c = facts.connectionOf(r);
       const own = c !== undefined && r.ordinal === 1 && (c.requestCount ?? 1) <= 1 && c.protocol !== 'h2';
-      // A connection that is still open may serve more.
-      if (own && c.closedAt !== undefined) {
+      // A connection that is still open may serve more; one whose request was given up or failed serves no other.
+      if (own && c.closedAt !== undefined && r.outcome === 'complete') {
         single.push({ r, c });
         const since = (r.createdAt ?? 0) - lastEnd;
         if (since >= 0 && since <= shortConnections.within) avoidable++;

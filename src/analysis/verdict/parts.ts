@@ -7,7 +7,7 @@ import { bytesText, timeText } from '../../model/text';
 import { number, time, words } from '../draft';
 import { holderOf } from '../holder';
 import { busyLoop, lookupSlots } from '../limits';
-import { isLoopback, requestText } from '../places';
+import { isLoopback, isOfPackage, requestText } from '../places';
 import { isUndici, queueAdvice } from './clients';
 import { type Case, durationOf, helperTells, ofText } from './context';
 
@@ -40,7 +40,8 @@ function queue(k: Case): Part | undefined {
   const taken = holder ? `, taken by ${requestText(holder)}` : '';
   return {
     rule: 'agentQueue',
-    fault: limit !== undefined || holder ? 'yourCode' : 'node',
+    // An Agent that a package brings along has the package's limits.
+    fault: isOfPackage(k.r.callSite) ? 'unclear' : 'yourCode',
     phase: 'queue',
     lo: d,
     hi: d,
