@@ -236,7 +236,7 @@ const onRequestEvent = guarded(part, 'http1.event', (req: Outgoing, a: ArrayLike
   const r = recordOf(req);
   if (r === undefined) return;
   if (Object.hasOwn(req, 'emit')) watchRequest(req);
-  if (a[0] === 'error') fail(r, a[1], now());
+  if (a[0] === 'error') endByError(r, a[1]);
   else if (a[0] === 'upgrade') upgraded(r, a[2] as AnySocket, a[3]);
 });
 
@@ -252,8 +252,14 @@ const onRequestError = guarded(part, 'http1.error', (m: { request: Outgoing; err
   const r = recordOf(m.request);
   if (r === undefined) return;
   joinDial(r, m.error);
-  fail(r, m.error, now());
+  endByError(r, m.error);
 });
+
+/** A signal that was aborted before the request was made ends its socket, which has nothing else to say. */
+function endByError(r: Http1Record, error: unknown): void {
+  if ((error as { code?: unknown } | null | undefined)?.code === 'ABORT_ERR') abort(r, error, now());
+  else fail(r, error, now());
+}
 
 const onDestroy = guarded(part, 'http1.destroy', (req: Outgoing, error: unknown) => {
   const r = recordOf(req);

@@ -89,6 +89,13 @@ describe.each(nodes)('Node $major', (node) => {
     expect(requests[3]).toMatchObject({ outcome: 'aborted' });
   });
 
+  test('a request that was aborted before it was made is no failed lookup', async () => {
+    const { stdout, findings, requests } = await run('aborted');
+    expect(stdout).toBe('ABORT_ERR\n');
+    expect(requests.map((r) => r.outcome)).toEqual(['aborted']);
+    expect(findings).toEqual([]);
+  });
+
   test('what was asked for is known where a large response came uncompressed, without its headers', async () => {
     const { requests } = await run('large');
     expect(requests.map((r) => r.asksCompressed)).toEqual([false, true, false, true, undefined]);

@@ -59,6 +59,10 @@ const acts = {
       req.on('timeout', () => req.destroy()).on('error', resolve);
     });
   },
+  // The signal was aborted before: the socket is given up while its name is looked up.
+  async aborted() {
+    console.log(await get({ host: 'localhost', signal: AbortSignal.abort() }));
+  },
   async habits() {
     const agent = new http.Agent({ keepAlive: false });
     for (let i = 0; i < 12; i++) await get({ host: 'localhost', family: 4, agent });
