@@ -1,5 +1,6 @@
 // What the summary says of connections that carry no HTTP.
 import { expect, test } from 'vitest';
+import { Store } from '../model/store';
 import { connectionLines, foldLines } from '../model/testing';
 import { headline } from './summary';
 
@@ -34,6 +35,17 @@ test('beside requests they stand apart, and the bytes of pipes are nobody’s', 
   const text = headline(foldLines([...request, ...database, ...pipe]), 0);
   expect(text).toContain('5 connections · 4 of them to db.test:5432, no HTTP · 1 pipe');
   expect(text).toContain('4.0 kB sent, 4.0 kB received');
+});
+
+test('the document counts pipes apart', () => {
+  const { counts } = foldLines([...request, ...database, ...pipe]).toDocument();
+  expect(counts).toMatchObject({
+    connections: 6,
+    pipes: { connections: 1, bytesSent: 135_000, bytesReceived: 135_000 },
+  });
+  const again = Store.fromDocument(foldLines(pipe).toDocument()).toDocument();
+  expect(again.counts.pipes?.connections).toBe(1);
+  expect(foldLines(request).toDocument().counts).not.toHaveProperty('pipes');
 });
 
 test('a pipe that carries requests is a connection as any other', () => {

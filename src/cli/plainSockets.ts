@@ -1,4 +1,5 @@
 /** Connections without HTTP: those of database drivers by where they lead, and pipes and sockets of this machine apart. */
+import { pipesOf } from '../model/pipes';
 import type { Connection } from '../model/records';
 import { addressText } from '../model/row';
 import type { Store } from '../model/store';
@@ -20,20 +21,16 @@ export function plainSocketsOf(store: Store): PlainSockets {
   const targets = new Map<string, number>();
   const used = new Set<string | undefined>();
   for (const r of store.requests.values()) used.add(r.connection);
-  const plain = { targets, pipes: 0, bytesSent: 0, bytesReceived: 0 };
+  const { connections: pipes = 0, bytesSent = 0, bytesReceived = 0 } = pipesOf(store) ?? {};
   for (const c of store.connections.values()) {
     if (c.direction === 'in' || c.connect?.result !== 'connected') continue;
     if ((c.requestCount ?? 0) > 0 || used.has(c.id)) continue;
-    if (c.kind === 'unix') {
-      plain.pipes++;
-      plain.bytesSent += c.bytesSent ?? 0;
-      plain.bytesReceived += c.bytesReceived ?? 0;
-    } else if (c.kind === 'tcp') {
+    if (c.kind === 'tcp') {
       const target = targetOf(c, store);
       if (target !== undefined) targets.set(target, (targets.get(target) ?? 0) + 1);
     }
   }
-  return plain;
+  return { targets, pipes, bytesSent, bytesReceived };
 }
 
 /** As the program asked for it; undefined: a client of HTTP opened it. */

@@ -2,6 +2,7 @@
 import { canonical, sorted } from './canonical';
 import { delaysOf, withRequests } from './fold/kernelEvents';
 import { compareIds } from './ids';
+import { pipesOf } from './pipes';
 import { type KernelSample, type SocketOperation, type Trace, trace as traceSchema } from './records';
 import type { Store } from './store';
 
@@ -42,10 +43,11 @@ export function documentOf(store: Store, eventsOfDocument: number): Trace {
 }
 
 /** Once requests were evicted, those that are kept do not add up to the sums any more. */
-function countsOf({ counts, live }: Store): Trace['counts'] {
-  if (counts.evictedRequests === 0) return { ...counts };
-  const { running: _, ...totals } = live;
-  return { ...counts, totals };
+function countsOf(store: Store): Trace['counts'] {
+  const { running: _, ...totals } = store.live;
+  const { pipes: __, ...counts } = store.counts;
+  const pipes = pipesOf(store);
+  return { ...counts, ...(pipes ? { pipes } : {}), ...(counts.evictedRequests === 0 ? {} : { totals }) };
 }
 
 /** By instant; those of the same instant, or of none, by connection and in its order. */

@@ -97,6 +97,16 @@ export const counts = record(
       ),
     ),
     bytesReceived: optional(bytes('Payload received, likewise.')),
+    pipes: optional(
+      record(
+        {
+          connections: count('Established.'),
+          bytesSent: bytes('Payload sent on those that closed.'),
+          bytesReceived: bytes('Payload received, likewise.'),
+        },
+        'Of `connections` and the bytes, the part of Unix sockets and named pipes that carried no request, such as the channel between a program and its child; of the connections that were kept. Absent: none.',
+      ),
+    ),
     evictedRequests: count('Requests evicted from the store.'),
     incoming: optional(count('Requests that the program answered. Absent: not recorded.')),
     counted: optional(
