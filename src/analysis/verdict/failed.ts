@@ -256,7 +256,10 @@ const isParserError = ({ error, r }: Case): boolean =>
   error?.name === 'HTTPParserError' || r.error?.name === 'HTTPParserError';
 
 /** `Invalid status code`, of `Response does not match the HTTP/1.1 protocol (Invalid status code)`. */
-const parserSays = (message = 'HTTPParserError'): string => /\(([^)]+)\)$/.exec(message)?.[1] ?? message;
+function parserSays(message = 'HTTPParserError'): string {
+  const begin = message.lastIndexOf('(');
+  return begin >= 0 && message.endsWith(')') ? message.slice(begin + 1, -1) : message;
+}
 
 const broken: Condition = (k) => {
   const { r } = k;
