@@ -60,6 +60,25 @@ it('a connection whose only request was given up could serve no other', () => {
   ).toBeUndefined();
 });
 
+it('connections that the server closes after each response are not to be reused, for fewer lookups', () => {
+  const looked = (closes: 'request' | 'response'): Records => {
+    const records = single(
+      () => ({ closes }),
+      (i) => ({ connection: `c-${i}`, lookup: `l-${i}` }),
+    );
+    const lookups = list(30, (i) => ({
+      id: `l-${i}`,
+      dial: `d-${i}`,
+      hostname: 'a.example',
+      beginAt: i,
+      endAt: i + 1,
+    }));
+    return { ...records, lookups };
+  };
+  expect(finding(looked('request'), 'repeated-look-ups')?.advice).toContain('Reuse connections');
+  expect(finding(looked('response'), 'repeated-look-ups')?.advice).not.toContain('euse');
+});
+
 it('without a ticket of the server’s there is no TLS session to resume', () => {
   const handshakes = (ticket: boolean): Records => ({
     tunnels: list(5, (i) => ({

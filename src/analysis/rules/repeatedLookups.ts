@@ -40,6 +40,11 @@ export function repeatedLookupRule(facts: Facts): Draft[] {
 function adviceFor(lookups: readonly Lookup[], { store }: Facts): string {
   const opened = lookups.flatMap((l) => (l.dial === undefined ? [] : (store.dials.get(l.dial)?.connection ?? [])));
   const reused = opened.filter((id) => store.requestsOfConnection(id).length > 1).length;
+  // What the server closes after each response nobody can reuse.
+  const byServer = opened.filter((id) =>
+    store.requestsOfConnection(id).some((r) => store.requests.get(r)?.closes === 'response'),
+  ).length;
+  if (byServer * 2 > opened.length) return 'The server closes after each response: give `lookup` a cache.';
   return reused > 0
     ? 'Connections are reused already: give `lookup` a cache, or let idle connections live longer.'
     : 'Reuse connections (one Agent with `keepAlive: true` for all requests), or give `lookup` a cache.';

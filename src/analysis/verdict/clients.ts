@@ -13,7 +13,7 @@ export const idleAdvice = (r: Request): string =>
   `Keep idle connections longer: a greater ${isUndici(r) ? '`keepAliveTimeout` of the dispatcher' : '`timeout` of the Agent'}.`;
 
 export const queueAdvice = (r: Request): string =>
-  `Raise ${isUndici(r) ? '`connections` of the dispatcher' : 'maxSockets of the Agent'}, or make what holds the sockets faster.`;
+  `Raise ${isUndici(r) ? '`connections` of the dispatcher (a Client has only one)' : 'maxSockets of the Agent'}, or make what holds the sockets faster.`;
 
 export const unreadAdvice = (r: Request): string =>
   `Read the bodies, or discard them: ${isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}.`;

@@ -304,7 +304,7 @@ const broken: Condition = (k) => {
       rule: 'closedUnanswered',
       fault: 'server',
       certainty: 'likely',
-      text: `The server accepted the request and closed without a response after ${timeText(k.total)}.`,
+      text: `The server closed the connection without a response after ${timeText(k.total)}.`,
       evidence: [time('until then', k.total, r.id), ...code(k)],
       advice: 'Look into the server’s log at that time.',
     };

@@ -320,7 +320,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
       outcome: 'failed',
       error: { phase: 'wait', code: 'ECONNRESET' },
     }),
-    ['failed', 'server', 'likely', 'The server accepted the request and closed without a response after 11 ms.'],
+    ['failed', 'server', 'likely', 'The server closed the connection without a response after 11 ms.'],
   ],
   [
     'body cut',
