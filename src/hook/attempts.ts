@@ -8,11 +8,11 @@
  * not been answered) makes no new try: the sockets before are `priorSends` of the one request.
  */
 import { afterJobs, apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { guarded, parts } from './faults';
 import { subscribe } from './patches';
 import { push } from './queue';
 import type { RequestRecord } from './record';
+import { frameGone, roomForFrame } from './room';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 

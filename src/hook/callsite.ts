@@ -14,6 +14,7 @@ import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
 import { fault, parts } from './faults';
+import { frameGone, roomForFrame } from './room';
 import { chainOf, deep, entryOf, inheritedEntry, raw, takeDefinitions, userEntry, userFrame } from './stack';
 import type { AnyFunction } from './wrap';
 
@@ -169,41 +170,6 @@ export function entry(
     },
   };
   return entry.call;
-}
-
-/** Makes room for one frame in the stacks of errors made from now on; the limit set, 0: none was. */
-export function roomForFrame(): number {
-  if (!part.on) return 0;
-  const { stackTraceLimit } = ErrorClass;
-  // Off (0), or no number of the program's: not ours to touch.
-  if (typeof stackTraceLimit !== 'number' || !(stackTraceLimit > 0)) return 0;
-  try {
-    ErrorClass.stackTraceLimit = stackTraceLimit + 1;
-    return stackTraceLimit + 1;
-  } catch {
-    return 0;
-  }
-}
-
-/** Takes the room back, unless the program has set a limit of its own meanwhile. */
-export function frameGone(room: number): void {
-  try {
-    if (ErrorClass.stackTraceLimit === room) ErrorClass.stackTraceLimit = room - 1;
-  } catch {
-    // Frozen meanwhile.
-  }
-}
-
-/** Calls with room for two frames, its own and its caller's: for wrappers that are not hot. */
-export function roomy(original: AnyFunction, self: unknown, args: unknown[]): unknown {
-  const room = roomForFrame();
-  const more = room === 0 ? 0 : roomForFrame();
-  try {
-    return apply(original, self, args);
-  } finally {
-    if (more !== 0) frameGone(more);
-    if (room !== 0) frameGone(room);
-  }
 }
 
 /** Notes the call site of a record just made; called once for each. */

@@ -3,11 +3,11 @@
  * The class is loaded by the first who asks for it, so its property is watched until then.
  */
 import { apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { patchProperty } from './patches';
 import type { RequestRecord } from './record';
+import { frameGone, roomForFrame } from './room';
 import { likeOriginal, wrap } from './wrap';
 
 const part = parts.control;

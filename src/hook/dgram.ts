@@ -5,7 +5,7 @@
  */
 import type { Socket } from 'node:dgram';
 import { apply } from './builtins';
-import { captureSite, frameGone, roomForFrame } from './callsite';
+import { captureSite } from './callsite';
 import { now } from './clock';
 import { Datagrams } from './datagrams';
 import { dnsReceived, dnsSent } from './dnsspeech';
@@ -15,6 +15,7 @@ import { matching } from './match';
 import { Operations } from './operations';
 import { ours } from './ours';
 import { subscribe, whenRemoved } from './patches';
+import { frameGone, roomForFrame } from './room';
 import { watchEmit, wrap } from './wrap';
 
 const part = parts.udp;

@@ -4,7 +4,6 @@
  */
 import { loadedLate } from './binding';
 import { apply } from './builtins';
-import { frameGone, roomForFrame, roomy } from './callsite';
 import { now } from './clock';
 import { dialling } from './dialling';
 import { isReplaced, measurePool, setUpPool } from './dnspool';
@@ -14,6 +13,7 @@ import { guarded, parts } from './faults';
 import { type Address, Lookup, running, watched } from './lookup';
 import { loadResolver, lookUp, lookUpPromised } from './ownlookup';
 import { push } from './queue';
+import { frameGone, roomForFrame, roomy } from './room';
 import type { Wire } from './wire';
 import { type AnyFunction, wrap } from './wrap';
 
@@ -41,7 +41,7 @@ export function installDns(settings: Settings): void {
       args[args.length - 1] = function (this: unknown, ...results: unknown[]) {
         running.count--;
         end(note, results, wire);
-        return apply(callback as AnyFunction, this, results);
+        return roomy(callback as AnyFunction, this, results);
       };
       running.count++;
       let asked = false;

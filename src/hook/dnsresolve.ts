@@ -4,12 +4,12 @@
  * to the program.
  */
 import { apply } from './builtins';
-import { roomy } from './callsite';
 import { now } from './clock';
 import { askTaken } from './dnspromises';
 import { recordsOf } from './dnsrecords';
 import { guarded, parts } from './faults';
 import { Lookup, running, watched } from './lookup';
+import { roomy } from './room';
 import { cutText } from './text';
 import { type AnyFunction, wrap } from './wrap';
 
@@ -72,7 +72,7 @@ function withCallback(name: string, original: AnyFunction, of?: WithServers): An
       args[at] = function (this: unknown, ...results: unknown[]) {
         running.count--;
         end(note, results[0], note.service ? { hostname: results[1], service: results[2] } : results[1]);
-        return apply(callback as AnyFunction, this, results);
+        return roomy(callback as AnyFunction, this, results);
       };
       const result: unknown = roomy(original, this, args);
       running.count++;

@@ -4,11 +4,11 @@
  * `_writeGeneric`, which is taken over with the first such dial, answers as `data` of that socket alone.
  */
 import { apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { looksLikeQuery, Speech } from './dnsspeech';
 import { guarded, parts } from './faults';
 import { type AnySocket, follow } from './net';
 import { push } from './queue';
+import { frameGone, roomForFrame } from './room';
 import { line } from './text';
 import type { Wire } from './wire';
 import { wireOf } from './wires';

@@ -3,36 +3,21 @@
  * constructor of async functions (Vite's module runner). It is not the text of the file whose name it has, and its source map stands in it and nowhere
  * else.
  */
-import { apply, ErrorClass } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
+import { apply } from './builtins';
 import { fault, parts } from './faults';
 import { insertAbove, patchProperty, whenRemoved } from './patches';
+import { frameGone, roomForFrame } from './room';
 import { forgetFile } from './stack';
 import { dropTexts, keepText } from './texts';
 import { type AnyFunction, wrap } from './wrap';
 
-/** Compiles. An error of the compiler has three frames of ours on its stack: they are taken out, and cut off none. */
+/** Compiles. An error of the compiler has three frames of ours on its stack. */
 function compile<T>(make: () => T): T {
   const rooms = [roomForFrame(), roomForFrame(), roomForFrame()];
   try {
     return make();
-  } catch (e) {
-    hideFrames(e);
-    throw e;
   } finally {
     for (const room of rooms.reverse()) if (room !== 0) frameGone(room);
-  }
-}
-
-function hideFrames(e: unknown): void {
-  try {
-    if (!(e instanceof ErrorClass) || typeof e.stack !== 'string' || !e.stack.includes(__filename)) return;
-    e.stack = e.stack
-      .split('\n')
-      .filter((line) => !line.includes(__filename))
-      .join('\n');
-  } catch {
-    // Stays as it is.
   }
 }
 

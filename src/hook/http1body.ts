@@ -1,12 +1,12 @@
 /** Bodies of requests of `http`: what the program gives, and where it was told to wait. */
 import { bodies, keepBody } from './bodies';
 import { apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { linkedToRequest } from './hidden';
 import type { Http1Record, Outgoing } from './http1record';
 import { hasSent } from './request';
+import { frameGone, roomForFrame } from './room';
 import { Upload } from './upload';
 import { shimAbove, wrap } from './wrap';
 

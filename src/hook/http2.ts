@@ -7,7 +7,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 import { adopt } from './adopt';
 import { apply } from './builtins';
-import { entered, entry, frameGone, roomForFrame, tellSite } from './callsite';
+import { entered, entry, tellSite } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
@@ -18,6 +18,7 @@ import type { AnySocket } from './net';
 import { push } from './queue';
 import { redirectTo } from './redirects';
 import { beginRequest } from './request';
+import { frameGone, roomForFrame } from './room';
 import { onUndiciSession, onUndiciStream } from './undiciH2';
 import { wireOf } from './wires';
 import { shimAbove, watchEmit, wrap } from './wrap';

@@ -2,7 +2,6 @@
 import { bodies, keepBody } from './bodies';
 import { armed, atResponse } from './breakpoints';
 import { apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { linked } from './hidden';
@@ -13,6 +12,7 @@ import { hasAnswer } from './match';
 import { push } from './queue';
 import { expectRedirect, isRedirect } from './redirects';
 import { abort, chunk, fail, finish, hasSent, hasTimedOut } from './request';
+import { frameGone, roomForFrame } from './room';
 import { Upload } from './upload';
 import { shimAbove, watchEmit, wrap } from './wrap';
 

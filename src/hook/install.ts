@@ -23,6 +23,7 @@ import { findSessions, installHttp2 } from './http2';
 import { installIncoming } from './incoming';
 import { setUpKeys } from './keys';
 import { installNet } from './net';
+import { keepOursOut } from './ownFrames';
 import { applyPatches, removePatches, untilTheEnd } from './patches';
 import { proxyEnvironment } from './proxyenv';
 import { flush, push, setUpQueue } from './queue';
@@ -104,6 +105,7 @@ export function install(settings: Settings, face: HookFace): void {
 
 /** What sees the network, and the end of the process. */
 function patchAll(settings: Settings): void {
+  keepOursOut();
   installNet();
   installDns(settings);
   installHttp1();

@@ -5,7 +5,6 @@
 import type { Socket } from 'node:net';
 import { isBorrowed, isMocked, owns } from './beneath';
 import { apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { beginDial, type ConnectOptions, dialling, prepareDials } from './dialling';
 import { guarded, parts } from './faults';
@@ -15,6 +14,7 @@ import { ours } from './ours';
 import { isInner, onProxyAnswer, onProxyConnected } from './proxies';
 import { push } from './queue';
 import { hasTimedOut } from './request';
+import { frameGone, roomForFrame } from './room';
 import { handshakeOperations, settleOperations, traceOperations } from './socketTrace';
 import { followTls } from './tls';
 import { type Attempt, attempt, type Wire } from './wire';

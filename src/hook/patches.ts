@@ -19,7 +19,7 @@ let group = network;
 const keepers: (() => void)[] = [];
 const guests: (() => void)[] = [];
 let on = true;
-let left = false;
+let gone = false;
 
 /** What a part keeps of requests and sockets that are under way is of no use once they are not followed any more. */
 export const whenRemoved = (forget: () => void): void => void keepers.push(forget);
@@ -28,7 +28,7 @@ export const whenRemoved = (forget: () => void): void => void keepers.push(forge
 export const whenLeft = (leave: () => void): void => void guests.push(leave);
 
 /** The hook has left the program: what of it still stands anywhere passes through. */
-export const hasLeft = (): boolean => left;
+export const hasLeft = (): boolean => gone;
 
 /** What `install` changes stands until the hook leaves the program. */
 export function untilTheEnd(install: () => void): void {
@@ -60,6 +60,8 @@ export function patchProperty(
   object: object,
   name: PropertyKey,
   make: (before: Descriptor) => PropertyDescriptor | undefined,
+  /** What is to stand there after the removal, where the program may have set it through ours. */
+  left?: () => Descriptor,
 ): void {
   let before: Descriptor;
   let ours: Descriptor;
@@ -91,6 +93,7 @@ export function patchProperty(
         buried = true;
         return;
       }
+      if (left !== undefined) before = left();
       try {
         if (before === undefined) delete (object as Record<PropertyKey, unknown>)[name];
         else Object.defineProperty(object, name, before);
@@ -154,7 +157,7 @@ export function removePatches(): void {
 
 /** Puts them on again, where they stood or over what the program has put there since. */
 export function applyPatches(): void {
-  if (on || left) return;
+  if (on || gone) return;
   on = true;
   for (const change of network) change.putOn();
   startAgain();
@@ -164,7 +167,7 @@ export function applyPatches(): void {
 /** For good, with those that stand until the end. */
 export function removeAll(): void {
   removePatches();
-  left = true;
+  gone = true;
   takeBack(standing);
   for (const leave of guests) leave();
 }

@@ -7,7 +7,6 @@
  * known by its end only: TLS, or a request, on a socket that was dialled for another host and has carried bytes.
  */
 import { apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link } from './hidden';
@@ -20,6 +19,7 @@ import { onTlsError } from './netend';
 import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from './proxied';
 import { type Counters, RequestRecord } from './record';
 import { abort, announce, assign, fail, finish } from './request';
+import { frameGone, roomForFrame } from './room';
 import { Tunnel } from './tls';
 import type { Wire } from './wire';
 import { wireOf } from './wires';

@@ -4,11 +4,11 @@
  * front of `push`; the write that Node hands to the system, by `_writeGeneric`, which all of a stream's writes come to.
  */
 import { apply } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import type { AnySocket } from './net';
 import { type Counted, Operations } from './operations';
+import { frameGone, roomForFrame } from './room';
 import type { Wire } from './wire';
 import { wireOf } from './wires';
 import { type AnyFunction, patchAccessor, shimAbove, wrap } from './wrap';

@@ -8,12 +8,13 @@
  */
 import type { Agent } from 'node:http';
 import { apply } from './builtins';
-import { type Entered, entered, frameGone, roomForFrame } from './callsite';
+import { type Entered, entered } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import type { Http1Record } from './http1record';
 import { plainly, refused } from './refused';
 import { fail } from './request';
+import { frameGone, roomForFrame } from './room';
 import type { AnyFunction } from './wrap';
 
 const part = parts.http1;

@@ -6,10 +6,10 @@
  * error's reason is the very object of its signal.
  */
 import { apply, ErrorClass } from './builtins';
-import { frameGone, roomForFrame } from './callsite';
 import { now } from './clock';
 import { guarded, parts } from './faults';
 import type { RequestRecord } from './record';
+import { frameGone, roomForFrame } from './room';
 import type { Wire } from './wire';
 import { wrap } from './wrap';
 

@@ -4,6 +4,7 @@
  */
 import { ErrorClass, parse, readFileSync, stringify } from './builtins';
 import { entered } from './callsite';
+import { raw } from './stack';
 import { watchPools } from './undiciPools';
 import type { UndiciRequest } from './undiciRecord';
 
@@ -95,7 +96,7 @@ function creator(): string {
   const { stackTraceLimit, prepareStackTrace } = ErrorClass;
   try {
     ErrorClass.stackTraceLimit = 20;
-    ErrorClass.prepareStackTrace = (_, frames) => frames;
+    ErrorClass.prepareStackTrace = raw;
     const frames = new ErrorClass().stack as unknown as NodeJS.CallSite[];
     for (const f of frames) {
       const file = f.getFileName();

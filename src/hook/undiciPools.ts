@@ -6,11 +6,12 @@
 import module from 'node:module';
 import { watchRetries } from './attempts';
 import { apply } from './builtins';
-import { type Entered, entered, entry, frameGone, roomForFrame } from './callsite';
+import { type Entered, entered, entry } from './callsite';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { whenRemoved } from './patches';
 import { beginRequest } from './request';
+import { frameGone, roomForFrame } from './room';
 import { ownSignal } from './timers';
 import type { Copy } from './undiciCopies';
 import { UndiciRecord, type UndiciRequest } from './undiciRecord';

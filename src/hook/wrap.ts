@@ -1,6 +1,7 @@
 /** Replacing functions of the program's world so that the replacement looks and acts like the original. */
 import { apply } from './builtins';
 import { insertAbove, patchProperty } from './patches';
+import { frameGone, roomForFrame } from './room';
 
 // biome-ignore lint/suspicious/noExplicitAny: the wrapped functions take and return anything
 export type AnyFunction = (this: any, ...args: any[]) => any;
@@ -93,9 +94,14 @@ export function watchEmit(
     emit(this: object, _event: unknown): unknown {
       // biome-ignore lint/complexity/noArguments: passed on untouched
       const args = arguments;
-      if (around) return around(this, args);
-      onEvent(this as never, args);
-      return apply(above.emit, this, args);
+      const rooms = [roomForFrame(), around ? roomForFrame() : 0];
+      try {
+        if (around) return around(this, args);
+        onEvent(this as never, args);
+        return apply(above.emit, this, args);
+      } finally {
+        for (const room of rooms.reverse()) if (room !== 0) frameGone(room);
+      }
     },
   }.emit;
   Object.defineProperty(loud, 'prototype', { value: {}, writable: true });
