@@ -7,7 +7,13 @@ import { installPackages, main, root, SetupError, setup } from './setup.mjs';
 await main(() => {
   const { values } = parseArgs({ options: { node: { type: 'string', default: '24' }, only: { type: 'string' } } });
   setup();
-  for (const folder of ['test/node', 'test/matrix/clients', 'test/coverage/clients', 'test/coverage/loaders'])
+  for (const folder of [
+    'test/node',
+    'test/matrix/clients',
+    'test/coverage/clients',
+    'test/coverage/loaders',
+    'test/coverage/tools',
+  ])
     installPackages(folder);
   const env = {
     ...process.env,

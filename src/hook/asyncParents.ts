@@ -7,6 +7,7 @@
  */
 import type inspector from 'node:inspector';
 import { ErrorClass, inWorker, moduleCache } from './builtins';
+import { programsPrepare } from './preparing';
 import { raw, userFrame } from './stack';
 
 /** Questions a second at most: a tenth of one processor's time. */
@@ -73,7 +74,7 @@ export function keepParents(): void {
 
 /** The stack itself where it shows a frame of the user's; else one of its parents that does; else itself. */
 export function withParents(stack: Error, t: number, chains: boolean): Error {
-  const { prepareStackTrace } = ErrorClass;
+  const prepareStackTrace = programsPrepare();
   try {
     ErrorClass.prepareStackTrace = raw;
     const frames = stack.stack as unknown as NodeJS.CallSite[];

@@ -3,6 +3,7 @@
 import { packageOf } from '../model/package';
 import { ErrorClass } from './builtins';
 import { noteDepth } from './callsite';
+import { programsPrepare } from './preparing';
 import { pathOf, sourcePlace } from './sourcePlace';
 import { placeOf, raw, scriptHash, userFrame, usersFrames } from './stack';
 import { isHandedIn, isOnDisk } from './texts';
@@ -21,7 +22,7 @@ export interface CallPlace {
 
 /** The program's frame of an unread stack; undefined: there is none. */
 export function placeIn(stack: Error): CallPlace | undefined {
-  const { prepareStackTrace } = ErrorClass;
+  const prepareStackTrace = programsPrepare();
   try {
     ErrorClass.prepareStackTrace = raw;
     const frames = stack.stack as unknown as NodeJS.CallSite[];

@@ -14,6 +14,7 @@ import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
 import { fault, parts } from './faults';
+import { programsPrepare } from './preparing';
 import { frameGone, roomForFrame } from './room';
 import { chainOf, deep, entryOf, inheritedEntry, raw, takeDefinitions, userEntry, userFrame } from './stack';
 import type { AnyFunction } from './wrap';
@@ -252,7 +253,7 @@ export function readSites(): string {
   const n = count;
   const errors = held;
   const records = owners;
-  const before = ErrorClass.prepareStackTrace;
+  const before = programsPrepare();
   let pairs = '';
   let stacks = '';
   held = [];

@@ -1,10 +1,11 @@
 /** Questions to the present stack, or to one that no record holds; rare ones that nothing else answers. */
 import { ErrorClass } from './builtins';
+import { programsPrepare } from './preparing';
 import { placeOf, raw, userFrame } from './stack';
 
 /** The program's frame of a stack that no record holds. */
 export function placeOfError(e: Error): { file: string; line: number; column: number; function?: string } | undefined {
-  const { prepareStackTrace } = ErrorClass;
+  const prepareStackTrace = programsPrepare();
   try {
     ErrorClass.prepareStackTrace = raw;
     const { frame } = userFrame(e.stack as unknown as NodeJS.CallSite[]);
@@ -30,7 +31,8 @@ export const calledByClass = (name: RegExp): boolean => leadsHere(81, (f) => nam
 
 /** `frames` counts this function itself. */
 function leadsHere(frames: number, wanted: (frame: NodeJS.CallSite) => boolean): boolean {
-  const { stackTraceLimit, prepareStackTrace } = ErrorClass;
+  const { stackTraceLimit } = ErrorClass;
+  const prepareStackTrace = programsPrepare();
   try {
     ErrorClass.stackTraceLimit = frames;
     ErrorClass.prepareStackTrace = raw;

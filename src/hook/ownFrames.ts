@@ -9,6 +9,7 @@
  */
 import { apply, ErrorClass } from './builtins';
 import { patchProperty } from './patches';
+import { preparing } from './preparing';
 import { programsLimit, room } from './room';
 import { raw } from './stack';
 import { type AnyFunction, likeOriginal } from './wrap';
@@ -85,17 +86,16 @@ let asking = false;
 let standard: Prepare | undefined;
 /** What cleans for Node's own; looks like it, as it is what the program finds there. */
 let cleans: Prepare = cleaning(asNode18 as Prepare);
-/** What the program has set last, or Node's own; and what cleans for it. */
-let set: unknown;
+/** What cleans for what the program has set. */
 let setCleans: Prepare | undefined;
 
 const accessor = {
   get(): unknown {
-    if (set === raw || asking) return raw;
-    if (set !== undefined && set === standard) return cleans;
-    if (!isAskedByNode()) return set;
-    if (typeof set === 'function') {
-      setCleans ??= cleaning(set as Prepare);
+    if (preparing.set === raw || asking) return raw;
+    if (preparing.set !== undefined && preparing.set === standard) return cleans;
+    if (!isAskedByNode()) return preparing.set;
+    if (typeof preparing.set === 'function') {
+      setCleans ??= cleaning(preparing.set as Prepare);
       return setCleans;
     }
     // Without a function Node 18 applies source maps, which no function of ours could.
@@ -106,12 +106,13 @@ const accessor = {
       Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
     } else if (!Object.isFrozen(this)) {
       setCleans = undefined;
-      set = value === cleans ? standard : value;
+      preparing.set = value === cleans ? standard : value;
     }
   },
 };
 
 export function keepOursOut(): void {
+  preparing.get = accessor.get;
   let before: PropertyDescriptor | undefined;
   patchProperty(
     ErrorClass,
@@ -120,16 +121,16 @@ export function keepOursOut(): void {
       // Somebody has an accessor there: his.
       if (present !== undefined && !('value' in present)) return undefined;
       before = present;
-      set = present?.value;
-      if (standard === undefined && typeof set === 'function') {
-        standard = set as Prepare;
+      preparing.set = present?.value;
+      if (standard === undefined && typeof preparing.set === 'function') {
+        standard = preparing.set as Prepare;
         cleans = likeOriginal(cleaning(standard) as AnyFunction, standard as AnyFunction) as Prepare;
       }
       return { ...accessor, configurable: true, enumerable: present?.enumerable ?? false };
     },
     () =>
-      set === before?.value
+      preparing.set === before?.value
         ? before
-        : { value: set, writable: true, configurable: true, enumerable: before?.enumerable ?? true },
+        : { value: preparing.set, writable: true, configurable: true, enumerable: before?.enumerable ?? true },
   );
 }

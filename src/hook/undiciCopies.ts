@@ -4,6 +4,7 @@
  */
 import { ErrorClass, parse, readFileSync, stringify } from './builtins';
 import { entered } from './callsite';
+import { programsPrepare } from './preparing';
 import { raw } from './stack';
 import { watchPools } from './undiciPools';
 import type { UndiciRequest } from './undiciRecord';
@@ -93,7 +94,8 @@ function isFetch(headers: unknown): boolean {
 
 /** File of the Request constructor that is running now, or '' when the stack does not show it. */
 function creator(): string {
-  const { stackTraceLimit, prepareStackTrace } = ErrorClass;
+  const { stackTraceLimit } = ErrorClass;
+  const prepareStackTrace = programsPrepare();
   try {
     ErrorClass.stackTraceLimit = 20;
     ErrorClass.prepareStackTrace = raw;

@@ -34,6 +34,21 @@ describe('short forms', () => {
     expect(folded({ ...req, b: [null, null, null, null] })).toEqual(folded(req));
   });
 
+  it('what was given to a tool’s own socket was not sent, if the real one could not be connected', () => {
+    const error = { phase: 'tcp', code: 'ECONNREFUSED', message: 'refused' };
+    const end = { k: 'end', id: 1, endAt: 20, outcome: 'failed', error };
+    for (const lines of [
+      [{ ...req, assignedAt: 11, sendBeginAt: 12, sendEndAt: 13 }, end],
+      [{ ...req, ...end, k: 'req', assignedAt: 11, sendBeginAt: 12, sendEndAt: 13 }],
+    ]) {
+      const r = folded(...lines);
+      expect(r).toMatchObject({ endAt: 20, outcome: 'failed', error });
+      for (const instant of ['assignedAt', 'sendBeginAt', 'sendEndAt']) expect(r).not.toHaveProperty(instant);
+    }
+    const reset = { ...end, error: { ...error, phase: 'wait' } };
+    expect(folded({ ...req, sendBeginAt: 12 }, reset)).toHaveProperty('sendBeginAt', 12);
+  });
+
   it('the long form wins', () => {
     const r = folded({ ...req, s: 200, b: [1, 2, 3], bytesSent: 4, protocol: 'h2', response: { declaredBytes: 5 } });
     expect(r).toMatchObject({ bytesSent: 4, bytesReceived: 2, protocol: 'h2', response: { declaredBytes: 5 } });

@@ -15,6 +15,14 @@ type RequestLine = LineOf<'req'> | LineOf<'head'> | LineOf<'mark'> | LineOf<'end
 const references = ['redirectOf', 'retryOf', 'operation', 'cause', 'dial', 'connection', 'blockedBy'] as const;
 const instants = ['assignedAt', 'sendBeginAt', 'sendEndAt', 'responseBeginAt', 'endAt'] as const;
 
+/** What a tool's own socket took (nock, msw) while the real one could not be connected: it never left. */
+function withoutUnsent(r: Request): Request {
+  const phase = r.error?.phase;
+  if ((phase !== 'dns' && phase !== 'tcp') || r.connection !== undefined || r.responseBeginAt !== undefined) return r;
+  const { assignedAt: _, sendBeginAt: _begin, sendEndAt: _end, ...rest } = r;
+  return rest;
+}
+
 export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): void {
   const id = recordIdOf(isolate.thread, line.id);
   const before = store.requests.get(id);
@@ -24,7 +32,7 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
   const fields = fieldsOf(isolate, line, before);
   if (line.k === 'req') {
     const known = before ?? { id, thread: isolate.thread };
-    const next = merge<Request>(known, fields);
+    const next = withoutUnsent(merge<Request>(known, fields));
     if (next.traceRequests === undefined && isolate.enabled.length > 0) next.traceRequests = isolate.enabled;
     if (line.callSite) next.callSite = siteOf(line.callSite);
     if (!before) {
@@ -36,7 +44,7 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     return;
   }
   if (before) {
-    const next = merge<Request>(before, ended(before) ? withoutEnd(fields) : fields);
+    const next = withoutUnsent(merge<Request>(before, ended(before) ? withoutEnd(fields) : fields));
     const late = fields.traceRequests?.filter((t) => !before.traceRequests?.includes(t)) ?? [];
     if (late.length > 0) match(store, isolate.thread, late);
     finish(store, before, next);
