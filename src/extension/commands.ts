@@ -7,9 +7,8 @@ import type { HostCommand } from '../model/protocol';
 import type { Store } from '../model/store';
 import { copyText } from './clipboard';
 import type { Attacher } from './debug/attacher';
-import { asksForTrace, titleMark } from './debug/marker';
-import { currentFile, fileConfiguration, folderConfigurations } from './debug/suggestions';
-import { commands, customEditor, debugType } from './ids';
+import { debug } from './debug/choose';
+import { commands, customEditor } from './ids';
 import type { Log } from './log';
 import type { LineReference } from './notes/hover';
 import type { Notes } from './notes/notes';
@@ -157,56 +156,6 @@ function lineOf(
   if (!editor) return undefined;
   const line = typeof given?.lineNumber === 'number' ? given.lineNumber - 1 : editor.selection.active.line;
   return notes.at(editor.document, line);
-}
-
-/** Debugs the given file, the open one, or a configuration that the user chooses. */
-async function debug(file: vscode.Uri | undefined): Promise<void> {
-  const chosen = file instanceof vscode.Uri ? fileConfiguration(file) : await chooseConfiguration();
-  if (!chosen) return;
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  const inFolder =
-    typeof chosen.program === 'string'
-      ? vscode.workspace.getWorkspaceFolder(vscode.Uri.file(chosen.program))
-      : undefined;
-  await vscode.debug.startDebugging(inFolder ?? folder, chosen);
-}
-
-async function chooseConfiguration(): Promise<vscode.DebugConfiguration | undefined> {
-  const current = currentFile();
-  const launches = vscode.workspace.getConfiguration('launch').get<vscode.DebugConfiguration[]>('configurations', []);
-  const node = new Set([debugType, 'node', 'pwa-node']);
-  const usable = launches.filter((c) => node.has(c.type) && (c.request === 'launch' || c.request === 'attach'));
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  const started = folder ? await folderConfigurations(folder) : [];
-  const items = [
-    ...(current
-      ? [
-          {
-            label: '$(file-code) Current file',
-            description: current.name.replace(/^Net Trace: (Current|This Test) File ?/, `${current[titleMark]} `),
-            config: current,
-          },
-        ]
-      : []),
-    ...usable.map((config) => ({ label: config.name, description: 'launch.json', config })),
-    ...started.map((config) => ({
-      label: config.name.replace(/^Net Trace: /, ''),
-      description: 'package.json',
-      config,
-    })),
-  ];
-  if (items.length === 0) {
-    void vscode.window.showInformationMessage(
-      'Net Trace: open the JavaScript or TypeScript file to debug, or add a launch configuration or an npm script.',
-    );
-    return undefined;
-  }
-  const config =
-    items.length === 1
-      ? items[0]?.config
-      : (await vscode.window.showQuickPick(items, { placeHolder: 'Select what to trace' }))?.config;
-  if (!config || config.type === debugType || asksForTrace(config)) return config;
-  return { ...config, netTrace: true };
 }
 
 const savable = (title: string, { header, counts }: Store, document: Savable['document']): Savable => ({

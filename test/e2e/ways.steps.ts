@@ -48,6 +48,8 @@ export function ways(): void {
     const current = vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' });
     const begin = async () => {
       await vs.command('Net Trace: Debug with Net Trace');
+      const offered = vs.page.locator('.quick-input-list .monaco-list-row');
+      await offered.filter({ hasText: /In a terminal.*launch\.json/ }).waitFor();
       await current.click();
     };
     expect(await start(begin)).toEqual(whole);
