@@ -1,14 +1,12 @@
 /**
  * Copies of a Request: ky copies the request of each try before it fetches it, and fetches the copy when it tries again.
- * The class is loaded by the first who asks for it, so its property is watched until then.
  */
 import { apply } from './builtins';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
-import { patchProperty } from './patches';
 import type { RequestRecord } from './record';
 import { frameGone, roomForFrame } from './room';
-import { likeOriginal, wrap } from './wrap';
+import { wrap } from './wrap';
 
 const part = parts.control;
 
@@ -55,29 +53,24 @@ export function originOfClone(input: unknown): RequestRecord | undefined {
   return shared instanceof Shared ? shared.origin?.made : undefined;
 }
 
-export function installClones(): void {
-  patchProperty(globalThis, 'Request', (own) => {
-    const get = own?.get;
-    if (own === undefined || get === undefined) {
-      watch(own?.value);
-      return undefined;
-    }
-    const loading = {
-      get(this: unknown): unknown {
-        const loaded: unknown = apply(get, this, []);
-        watch(loaded);
-        return loaded;
-      },
-    }.get;
-    return { ...own, get: likeOriginal(loading, get) as () => unknown };
-  });
+let watches = false;
+let loadedModules = 0;
+
+/**
+ * Called while a signal gets a listener, as the constructor of Request gives one to its signal. To ask for the class before it
+ * is loaded would load fetch into a program that may never use it.
+ */
+export function lookForRequests(): void {
+  if (watches) return;
+  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
+  if (moduleLoadList === undefined || moduleLoadList.length === loadedModules) return;
+  loadedModules = moduleLoadList.length;
+  if (moduleLoadList.includes('NativeModule internal/deps/undici/undici')) watch(globalThis.Request);
 }
 
-const watched = new WeakSet<object>();
-
 const watch = guarded(part, 'control.request', (loaded: unknown) => {
-  if (typeof loaded !== 'function' || watched.has(loaded)) return;
-  watched.add(loaded);
+  watches = true;
+  if (typeof loaded !== 'function') return;
   wrap(
     loaded.prototype as object,
     'clone',

@@ -8,6 +8,7 @@
 
 import { entered } from './callsite';
 import { now } from './clock';
+import { lookForRequests } from './clones';
 import { guarded, parts } from './faults';
 import { whenRemoved } from './patches';
 import { abort } from './request';
@@ -40,7 +41,9 @@ export function installGivenUp(): void {
 }
 
 const onListen = guarded(part, 'undici.listen', (signal: AbortSignal) => {
-  if (signal !== AbortSignal.prototype) listened = new WeakRef(signal);
+  if (signal === AbortSignal.prototype) return;
+  listened = new WeakRef(signal);
+  lookForRequests();
 });
 
 /**

@@ -12,7 +12,7 @@ import { apply } from './builtins';
 import { entered, entry } from './callsite';
 import { findCarrier } from './carrier';
 import { now } from './clock';
-import { fetched, installClones } from './clones';
+import { fetched } from './clones';
 import { heads, watchDecoders } from './decoders';
 import { guarded, parts } from './faults';
 import { installGivenUp, signalOfFetch } from './givenUp';
@@ -45,7 +45,6 @@ export function installUndici(): void {
     }),
   );
   installGivenUp();
-  installClones();
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);
   subscribe('undici:client:sendHeaders', onSendHeaders);

@@ -54,6 +54,11 @@ describe.each(nodes)('Node $major', (node) => {
     ]);
   });
 
+  test('fetch is not loaded into a program that does not use it', async () => {
+    const seen = await rows('none');
+    expect(seen.run.stdout).toBe('false\n');
+  });
+
   test('a call of http that throws has a row with its error and its line', async () => {
     const seen = await rows('throws');
     const told = seen.requests.map((r) => [r.api, r.url?.replace(/^.*\//, ''), r.error?.code]);

@@ -63,5 +63,7 @@ const throws = () => {
   console.log('read', read);
 };
 
-if (process.argv[2] === 'throws') throws();
+if (process.argv[2] === 'none')
+  console.log(process.moduleLoadList.includes('NativeModule internal/deps/undici/undici'));
+else if (process.argv[2] === 'throws') throws();
 else fetches();
