@@ -34,7 +34,7 @@ test.skipIf(!disk)(
   'a full disk under the spool: the program goes on, what was written stays, and it is said',
   async () => {
     // Room for the hook's own copy, and some hundred requests.
-    const script = 'mount -t tmpfs -o size=512k none /mnt && TMPDIR=/mnt exec "$@"';
+    const script = 'mount -t tmpfs -o size=640k none /mnt && TMPDIR=/mnt exec "$@"';
     const wrap = ['unshare', '-m', 'sh', '-c', script, 'sh'];
     const result = await nettrace.run(['run', '--quiet', '-o', 'f.nettrace.json', '--', node, requests, '2000'], {
       wrap,

@@ -380,6 +380,7 @@ export function layers(): Store {
     plain(2, 1900, { operation: '1-0-3', retryOf: '1-0-3', attempt: 2 }),
     plain(4, 2000, {
       ...unanswered,
+      api: 'undici',
       endAt: 2301 * ms,
       outcome: 'failed',
       error: {

@@ -4,6 +4,8 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import * as http from 'node:http';
 import * as modules from 'node:module';
 import { Socket } from 'node:net';
+// Node replaces process.chdir when this is loaded first, as its module for the inspector does.
+import 'node:worker_threads';
 
 const agent = new http.Agent({ keepAlive: true });
 const upstream = http.createServer((_, answer) => answer.end('hello'));
