@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { id, inBrowser, open, panel, rowNode } from './behaviour';
 import { settled } from './panel';
-import { ended } from './sample';
+import { detailsOf, ended } from './sample';
 
 inBrowser();
 
@@ -124,6 +124,43 @@ test('the head of low details keeps the path, the link to the code gives way', a
   const path = await panel.page.$eval('.dt', (n) => n.scrollWidth - n.clientWidth);
   expect(path).toBeLessThanOrEqual(0);
   expect(await panel.page.locator('.du .code').isVisible()).toBe(true);
+});
+
+test('in a low panel the advice of a verdict is whole, and its figures share lines', async () => {
+  await open({ width: 1400, height: 320, state: ended });
+  await select(13);
+  const { page } = panel;
+  const row = ended.rows.find((r) => r.id === id(13));
+  if (!row) throw new Error('no such row');
+  const figures = ['server wait', 'DNS look-up', 'TCP connect', 'TLS'].map((what, i) => ({
+    what,
+    value: 1000 * (i + 1),
+    unit: 'us' as const,
+  }));
+  await panel.send({
+    type: 'details',
+    id: row.id,
+    details: {
+      ...detailsOf(row),
+      verdict: {
+        level: 'slow',
+        rule: 'server',
+        certainty: 'sure',
+        text: 'Slow: the server took most of the time.',
+        advice:
+          'Look at what the server did in this time, and whether other requests to it took as long as this one did.',
+        evidence: figures,
+      },
+    },
+  });
+  await page.waitForSelector('.vd .figs');
+  await settled(page);
+  expect(await cut('.vd p, .vd .figs li, .vd .figs .code')).toEqual([]);
+  const tops = await page.$$eval('.vd .figs li', (nodes) => nodes.map((n) => n.getBoundingClientRect().top));
+  expect(tops).toHaveLength(figures.length);
+  expect(new Set(tops).size).toBeLessThanOrEqual(2);
+  // What is said of the end keeps to one line.
+  expect(await page.locator('.msg').evaluate((n) => n.clientHeight)).toBeLessThan(32);
 });
 
 test('at 290 px the message is one line, with its actions', async () => {
