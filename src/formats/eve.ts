@@ -3,7 +3,17 @@
  * Unix sockets, kernel figures, findings, nor for "not known" (0, "" or `undefined` stand there): the native file has.
  */
 import { sorted } from '../model/canonical';
-import type { Certificate, Connection, Dial, Header, Lookup, Request, TlsTunnel, Trace } from '../model/records';
+import {
+  type Certificate,
+  type Connection,
+  type Dial,
+  type Header,
+  type Lookup,
+  type Request,
+  type TlsTunnel,
+  type Trace,
+  triedReasons,
+} from '../model/records';
 import { cipherNumber } from './ciphers';
 import { Exchanges } from './eve-dns';
 import { cancelled } from './eve-names';
@@ -100,7 +110,7 @@ class Exporter {
     const skipped = (skippedServers ?? []).flatMap((s) => {
       const { host: server, port: given } = hostPortOf(textOf(s.server));
       // One that was asked, and did not answer, stands among the resolver's dials alone.
-      if ((s.why !== undefined && triedWords.has(s.why)) || this.#exchanges.wasAsked(d.lookup, server)) return [];
+      if (triedReasons.some((why) => why === s.why) || this.#exchanges.wasAsked(d.lookup, server)) return [];
       return [hostPort(server, given ?? 53)];
     });
     return {
@@ -171,17 +181,6 @@ class Exporter {
     return eveTime(this.doc.beginTime, us);
   }
 }
-
-/** Why a server was passed over that had been asked. */
-const triedWords = new Set<string>([
-  'timeout',
-  'refused',
-  'unreachable',
-  'server-fail',
-  'not-implemented',
-  'query-refused',
-  'format-error',
-]);
 
 /** EVE counts what the program read of the body. Where only the size of a complete body is known, all of it was read. */
 function contentRead(r: Request): number | undefined {

@@ -7,8 +7,8 @@
  */
 import type inspector from 'node:inspector';
 import { ErrorClass, inWorker, moduleCache } from './builtins';
-import { programsPrepare } from './preparing';
-import { raw, userFrame } from './stack';
+import { framesOf } from './preparing';
+import { userFrame } from './stack';
 
 /** Questions a second at most: a tenth of one processor's time. */
 const mostASecond = 200;
@@ -74,11 +74,8 @@ export function keepParents(): void {
 
 /** The stack itself where it shows a frame of the user's; else one of its parents that does; else itself. */
 export function withParents(stack: Error, t: number, chains: boolean): Error {
-  const prepareStackTrace = programsPrepare();
   try {
-    ErrorClass.prepareStackTrace = raw;
-    const frames = stack.stack as unknown as NodeJS.CallSite[];
-    ErrorClass.prepareStackTrace = prepareStackTrace;
+    const frames = framesOf(stack);
     if (userFrame(frames).user || !mayAsk(t)) return stack;
     const above = parentsNow();
     const found = userFrame(above);
@@ -89,12 +86,6 @@ export function withParents(stack: Error, t: number, chains: boolean): Error {
     tool = null;
     parents.kept = false;
     return stack;
-  } finally {
-    try {
-      ErrorClass.prepareStackTrace = prepareStackTrace;
-    } catch {
-      // Frozen: it was not set either.
-    }
   }
 }
 

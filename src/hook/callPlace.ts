@@ -1,11 +1,10 @@
 /** Where a request was called from, for network breakpoints: known while the program stands, in the source as written. */
 
 import { packageOf } from '../model/package';
-import { ErrorClass } from './builtins';
 import { noteDepth } from './callsite';
-import { programsPrepare } from './preparing';
+import { framesOf, programsPrepare } from './preparing';
 import { pathOf, sourcePlace } from './sourcePlace';
-import { placeOf, raw, scriptHash, userFrame, usersFrames } from './stack';
+import { placeOf, scriptHash, userFrame, usersFrames } from './stack';
 import { isHandedIn, isOnDisk } from './texts';
 
 export interface CallPlace {
@@ -22,14 +21,12 @@ export interface CallPlace {
 
 /** The program's frame of an unread stack; undefined: there is none. */
 export function placeIn(stack: Error): CallPlace | undefined {
-  const prepareStackTrace = programsPrepare();
   try {
-    ErrorClass.prepareStackTrace = raw;
-    const frames = stack.stack as unknown as NodeJS.CallSite[];
-    ErrorClass.prepareStackTrace = prepareStackTrace;
+    const frames = framesOf(stack);
+    const programs = programsPrepare();
     let first: CallPlace | undefined;
     for (const frame of usersFrames(frames)) {
-      const place = placeAt(frame, prepareStackTrace);
+      const place = placeAt(frame, programs);
       // What a bundle's map leads to a package is not the program's.
       if (place.source === undefined || packageOf(place.source.file) === undefined) {
         noteDepth(frames.indexOf(frame) + 1);
@@ -39,15 +36,9 @@ export function placeIn(stack: Error): CallPlace | undefined {
     }
     noteDepth(0);
     const { frame } = userFrame(frames);
-    return first ?? (frame && placeAt(frame, prepareStackTrace));
+    return first ?? (frame && placeAt(frame, programs));
   } catch {
     return undefined;
-  } finally {
-    try {
-      ErrorClass.prepareStackTrace = prepareStackTrace;
-    } catch {
-      // Frozen: it was not set either.
-    }
   }
 }
 

@@ -14,9 +14,9 @@ import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
 import { fault, parts } from './faults';
-import { programsPrepare } from './preparing';
+import { programsPrepare, raw } from './preparing';
 import { frameGone, roomForFrame } from './room';
-import { chainOf, deep, entryOf, inheritedEntry, raw, takeDefinitions, userEntry, userFrame } from './stack';
+import { chainOf, deep, entryOf, inheritedEntry, takeDefinitions, userEntry, userFrame } from './stack';
 import type { AnyFunction } from './wrap';
 
 const part = parts.callSites;

@@ -1,25 +1,18 @@
 /**
  * Code that the program compiles itself: a loader hands it to `vm.compileFunction` (jest), to `vm.Script`, or to the
- * constructor of async functions (Vite's module runner). It is not the text of the file whose name it has, and its source map stands in it and nowhere
- * else.
+ * constructor of async functions (Vite's module runner). It is not the text of the file whose name it has, and its source map
+ * stands in it and nowhere else.
  */
 import { apply } from './builtins';
 import { fault, parts } from './faults';
 import { insertAbove, patchProperty, whenRemoved } from './patches';
-import { frameGone, roomForFrame } from './room';
+import { withRoom } from './room';
 import { forgetFile } from './stack';
 import { dropTexts, keepText } from './texts';
 import { type AnyFunction, wrap } from './wrap';
 
-/** Compiles. An error of the compiler has three frames of ours on its stack. */
-function compile<T>(make: () => T): T {
-  const rooms = [roomForFrame(), roomForFrame(), roomForFrame()];
-  try {
-    return make();
-  } finally {
-    for (const room of rooms.reverse()) if (room !== 0) frameGone(room);
-  }
-}
+/** Compiles. An error of the compiler has four frames of ours on its stack. */
+const compile = <T>(make: () => T): T => withRoom(4, make);
 
 /** Between the class and Node's own above it, which `super` calls: so `vm.Script` itself is unchanged. */
 function watchScripts({ Script }: { Script?: object }): void {

@@ -9,9 +9,8 @@
  */
 import { apply, ErrorClass } from './builtins';
 import { patchProperty } from './patches';
-import { preparing } from './preparing';
+import { preparing, raw } from './preparing';
 import { programsLimit, room } from './room';
-import { raw } from './stack';
 import { type AnyFunction, likeOriginal } from './wrap';
 
 type Prepare = (this: unknown, error: Error, frames: NodeJS.CallSite[]) => unknown;

@@ -8,14 +8,14 @@
  * Of several that failed alike, and that the evidence does not tell apart, none is named.
  */
 import { firstHop } from './attempts';
-import { ErrorClass } from './builtins';
 import { entered } from './callsite';
 import { now } from './clock';
 import { originOfClone } from './clones';
 import { guarded, parts } from './faults';
 import { whenRemoved } from './patches';
+import { framesOf } from './preparing';
 import type { RequestRecord } from './record';
-import { nameOf, raw } from './stack';
+import { nameOf } from './stack';
 
 const part = parts.control;
 
@@ -114,27 +114,19 @@ function byStack(list: readonly RequestRecord[]): RequestRecord[] | undefined {
   const { by } = entered;
   if (by === undefined) return undefined;
   const origin = originOfClone(by.args?.[0]);
-  const found = evidenceIn(framesOf(by.error));
+  const found = evidenceIn(boundedFrames(by.error));
   if (found === undefined) return undefined;
   if (found.client === 'ky') return list.filter((one) => one === origin);
   return found.tries === undefined ? [...list] : list.filter((one) => firstHop(one).attempt === found.tries);
 }
 
-function framesOf(error: Error | undefined): NodeJS.CallSite[] {
+function boundedFrames(error: Error | undefined): NodeJS.CallSite[] {
   const t = now();
   if (t - secondAt > 1000) {
     secondAt = t;
     stacks = 0;
   }
-  if (error === undefined || ++stacks > maxStacks) return [];
-  const { prepareStackTrace } = ErrorClass;
-  try {
-    ErrorClass.prepareStackTrace = raw;
-    const frames = error.stack as unknown;
-    return Array.isArray(frames) ? (frames as NodeJS.CallSite[]) : [];
-  } finally {
-    ErrorClass.prepareStackTrace = prepareStackTrace;
-  }
+  return error === undefined || ++stacks > maxStacks ? [] : framesOf(error);
 }
 
 const packages = /[\\/]node_modules[\\/]/;

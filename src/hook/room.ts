@@ -54,6 +54,16 @@ export function roomy(original: AnyFunction, self: unknown, args: unknown[]): un
   }
 }
 
+/** Calls `make` with room for so many frames: for what is not hot. */
+export function withRoom<T>(count: number, make: () => T): T {
+  const rooms = Array.from({ length: count }, roomForFrame);
+  try {
+    return make();
+  } finally {
+    for (const room of rooms.reverse()) if (room !== 0) frameGone(room);
+  }
+}
+
 /** The limit as the program knows it. */
 export function programsLimit(): number {
   const { stackTraceLimit } = ErrorClass;

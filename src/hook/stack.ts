@@ -59,9 +59,6 @@ const inheritedNumbers = new Map<number, number>();
 const places = new Map<number, Place>();
 let lastNumber = 0;
 
-/** A stack as it is: for `Error.prepareStackTrace`, put back at once. */
-export const raw = (_: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[] => frames;
-
 /** Entries made since they were last taken, as `src` lines. */
 let definitions = '';
 

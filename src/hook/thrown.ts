@@ -14,7 +14,7 @@ import { guarded, parts } from './faults';
 import type { Http1Record } from './http1record';
 import { plainly, refused } from './refused';
 import { fail } from './request';
-import { frameGone, roomForFrame } from './room';
+import { withRoom } from './room';
 import type { AnyFunction } from './wrap';
 
 const part = parts.http1;
@@ -125,17 +125,16 @@ function errorOfDial(options: Options | undefined, r: Http1Record): unknown {
   const port: unknown = options?.port;
   const isText = typeof port === 'number' || typeof port === 'string';
   // On Node 18 an error is cut off, when it is shown, where the last one made was: there was room for our frames then.
-  const rooms = [roomForFrame(), roomForFrame(), roomForFrame()];
   try {
-    if (isText && !(Number(port) === Number(port) >>> 0 && Number(port) <= 0xffff)) {
-      const { SocketAddress } = require('node:net') as typeof import('node:net');
-      new SocketAddress({ port: port as number });
-    } else if (r.api === 'https' && options !== undefined)
-      (require('node:tls') as typeof import('node:tls')).createSecureContext(options as object);
+    withRoom(3, () => {
+      if (isText && !(Number(port) === Number(port) >>> 0 && Number(port) <= 0xffff)) {
+        const { SocketAddress } = require('node:net') as typeof import('node:net');
+        new SocketAddress({ port: port as number });
+      } else if (r.api === 'https' && options !== undefined)
+        (require('node:tls') as typeof import('node:tls')).createSecureContext(options as object);
+    });
   } catch (e) {
     return asOfSocket(e as Error);
-  } finally {
-    for (const room of rooms.reverse()) if (room !== 0) frameGone(room);
   }
   return undefined;
 }

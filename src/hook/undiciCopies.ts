@@ -2,10 +2,9 @@
  * Copies of undici in the program: the one inside Node and those it brings. Each has its own Request class, by which
  * requests tell where they come from; what else is to be known of a copy is found out once, at its first request.
  */
-import { ErrorClass, parse, readFileSync, stringify } from './builtins';
+import { parse, readFileSync, stringify } from './builtins';
 import { entered } from './callsite';
-import { programsPrepare } from './preparing';
-import { raw } from './stack';
+import { framesHere } from './preparing';
 import { watchPools } from './undiciPools';
 import type { UndiciRequest } from './undiciRecord';
 
@@ -94,25 +93,9 @@ function isFetch(headers: unknown): boolean {
 
 /** File of the Request constructor that is running now, or '' when the stack does not show it. */
 function creator(): string {
-  const { stackTraceLimit } = ErrorClass;
-  const prepareStackTrace = programsPrepare();
-  try {
-    ErrorClass.stackTraceLimit = 20;
-    ErrorClass.prepareStackTrace = raw;
-    const frames = new ErrorClass().stack as unknown as NodeJS.CallSite[];
-    for (const f of frames) {
-      const file = f.getFileName();
-      if (file && file !== __filename && file !== 'node:diagnostics_channel') return file;
-    }
-  } catch {
-    // Frozen Error: the copy is not known, its requests are.
-  } finally {
-    try {
-      ErrorClass.prepareStackTrace = prepareStackTrace;
-      ErrorClass.stackTraceLimit = stackTraceLimit;
-    } catch {
-      // Frozen: neither was set.
-    }
+  for (const f of framesHere(20)) {
+    const file = f.getFileName();
+    if (file && file !== __filename && file !== 'node:diagnostics_channel') return file;
   }
   return '';
 }

@@ -94,13 +94,15 @@ export function watchEmit(
     emit(this: object, _event: unknown): unknown {
       // biome-ignore lint/complexity/noArguments: passed on untouched
       const args = arguments;
-      const rooms = [roomForFrame(), around ? roomForFrame() : 0];
+      const room = roomForFrame();
+      const more = around ? roomForFrame() : 0;
       try {
         if (around) return around(this, args);
         onEvent(this as never, args);
         return apply(above.emit, this, args);
       } finally {
-        for (const room of rooms.reverse()) if (room !== 0) frameGone(room);
+        if (more !== 0) frameGone(more);
+        if (room !== 0) frameGone(room);
       }
     },
   }.emit;

@@ -29,24 +29,21 @@ export const dnsRecord = record(
   'One resource record.',
 );
 
+/** Why the next server was asked after one that had been asked. */
+export const triedReasons = [
+  'timeout',
+  'refused',
+  'unreachable',
+  'server-fail',
+  'not-implemented',
+  'query-refused',
+  'format-error',
+] as const;
+
 export const skippedServer = record(
   {
     server: text('Name server.'),
-    why: optional(
-      words(
-        [
-          'timeout',
-          'refused',
-          'unreachable',
-          'server-fail',
-          'not-implemented',
-          'query-refused',
-          'format-error',
-          'invalid',
-        ],
-        'Why the next one was asked. Absent: not told.',
-      ),
-    ),
+    why: optional(words([...triedReasons, 'invalid'], 'Why the next one was asked. Absent: not told.')),
   },
   'A name server that was passed over.',
 );

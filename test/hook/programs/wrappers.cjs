@@ -24,6 +24,7 @@ function wrapConnect() {
     let left = 2;
     this.emit = function emit(name) {
       if ((name === 'ready' || name === 'connect') && --left === 0) this.emit = original;
+      // biome-ignore lint/complexity/noArguments: as wrappers do it
       return Reflect.apply(original, this, arguments);
     };
     return connect.apply(this, args);
