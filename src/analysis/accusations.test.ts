@@ -343,3 +343,27 @@ it('a handshake that failed under fetch names the host', () => {
   };
   expect(finding(records, 'tls-certificate')).toMatchObject({ title: 'TLS to 127.0.0.1 failed', subjects: ['1-0-1'] });
 });
+
+describe('bodies cut off whose records say an end before the begin', () => {
+  const cut = (after: readonly number[]) =>
+    finding(
+      {
+        requests: after.map((span, i) =>
+          exchange(i + 1, 1000, {
+            outcome: 'failed',
+            createdAt: 1000 * ms,
+            endAt: (1000 + span) * ms,
+            error: { phase: 'download', code: 'ECONNRESET', message: 'aborted' },
+          }),
+        ),
+      },
+      'reset-in-body',
+    );
+  it('are not in the time of the others', () =>
+    expect(cut([-500, 200, 200])?.text).toMatch(/^3 bodies of \S+ broke off after 200 ms\.$/));
+  it('have no time where none is known', () => {
+    const found = cut([-500]);
+    expect(found?.text).toMatch(/^1 body of \S+ broke off\.$/);
+    expect(found?.evidence.map((e) => e.what)).not.toContain('median time');
+  });
+});

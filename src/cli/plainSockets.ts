@@ -1,5 +1,5 @@
 /** Connections without HTTP: those of database drivers by where they lead, and pipes and sockets of this machine apart. */
-import { pipesOf } from '../model/pipes';
+import { isPlain, pipesOf } from '../model/pipes';
 import type { Connection } from '../model/records';
 import { addressText } from '../model/row';
 import type { Store } from '../model/store';
@@ -19,16 +19,11 @@ const maxNamed = 3;
 
 export function plainSocketsOf(store: Store): PlainSockets {
   const targets = new Map<string, number>();
-  const used = new Set<string | undefined>();
-  for (const r of store.requests.values()) used.add(r.connection);
   const { connections: pipes = 0, bytesSent = 0, bytesReceived = 0 } = pipesOf(store) ?? {};
   for (const c of store.connections.values()) {
-    if (c.direction === 'in' || c.connect?.result !== 'connected') continue;
-    if ((c.requestCount ?? 0) > 0 || used.has(c.id)) continue;
-    if (c.kind === 'tcp') {
-      const target = targetOf(c, store);
-      if (target !== undefined) targets.set(target, (targets.get(target) ?? 0) + 1);
-    }
+    if (c.kind !== 'tcp' || !isPlain(c, store)) continue;
+    const target = targetOf(c, store);
+    if (target !== undefined) targets.set(target, (targets.get(target) ?? 0) + 1);
   }
   return { targets, pipes, bytesSent, bytesReceived };
 }

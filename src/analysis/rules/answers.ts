@@ -77,21 +77,23 @@ export function brokenBodyRule(facts: Facts): Draft[] {
     if (r.outcome === 'failed' && r.responseBeginAt !== undefined && r.endAt !== undefined && r.timeout === undefined)
       if (r.error?.phase === undefined || r.error.phase === 'download') push(groups, originOf(r.url), r);
   return [...groups].map(([origin, list]) => {
-    // Lines of a broken spool may be in any order: a time is never below 0.
-    const times = list.map((r) => Math.max(0, (r.endAt as number) - (r.createdAt ?? r.responseBeginAt ?? 0)));
+    const spans = list.map((r) => (r.endAt as number) - (r.createdAt ?? (r.responseBeginAt as number)));
+    // In a broken spool an end may stand before its begin: no time is known then.
+    const times = spans.filter((span) => span >= 0);
     const spread = Math.max(...times) - Math.min(...times);
-    const cluster = list.length >= 3 && spread <= 0.1 * median(times);
+    const cluster = times.length >= 3 && spread <= 0.1 * median(times);
+    const after = times.length > 0 ? ` after ${timeText(median(times))}` : '';
     return draft({
       rule: 'reset-in-body',
       severity: 'warning',
       title: `${plural(list.length, 'body', 'bodies')} of ${hostOf(origin)} cut off`,
-      text: `${plural(list.length, 'body', 'bodies')} of ${origin} broke off after ${timeText(median(times))}${cluster ? ', always after the same time: a limit of a proxy or server' : ''}.`,
+      text: `${plural(list.length, 'body', 'bodies')} of ${origin} broke off${after}${cluster ? ', always after the same time: a limit of a proxy or server' : ''}.`,
       fault: 'server',
       certainty: 'likely',
       subjects: list.map((r) => r.id),
       evidence: [
         number('bodies', list.length),
-        time('median time', median(times)),
+        ...(times.length > 0 ? [time('median time', median(times))] : []),
         words('error', list[0]?.error?.code ?? 'closed', list[0]?.id, 'error'),
       ],
       advice: 'Look into the server’s and the proxy’s log at that time.',
