@@ -1,6 +1,7 @@
 /** What several rules ask of a trace, gathered once: 20,000 requests must not cost more than a moment. */
-import type { Connection, Dial, Request } from '../model/records';
+import type { Connection, Dial, KernelSample, Request } from '../model/records';
 import type { Store } from '../model/store';
+import { wholeSamples } from './kernelSamples';
 import { originOf } from './places';
 
 export class Facts {
@@ -9,6 +10,7 @@ export class Facts {
   readonly byOrigin = new Map<string, Request[]>();
 
   #dialsOfPool: Map<string, number> | undefined;
+  readonly #samples = new Map<string, readonly KernelSample[]>();
 
   constructor(
     readonly store: Store,
@@ -32,6 +34,16 @@ export class Facts {
 
   connectionOf(r: Request): Connection | undefined {
     return r.connection === undefined ? undefined : this.store.connections.get(r.connection);
+  }
+
+  /** Kernel samples of a connection, each with all its figures; many requests of one connection ask for the same. */
+  samplesOf(connection: string): readonly KernelSample[] {
+    let samples = this.#samples.get(connection);
+    if (samples === undefined) {
+      samples = wholeSamples(this.store.kernelSamples.get(connection));
+      this.#samples.set(connection, samples);
+    }
+    return samples;
   }
 
   dialOf(c: Connection | undefined): Dial | undefined {

@@ -217,3 +217,25 @@ it('samples are whole again, but not across those that were left out', () => {
   expect(thinned.map((s) => s.mss).indexOf(undefined)).toBe(8);
   expect(wholeSamples(undefined)).toEqual([]);
 });
+
+it('samples of a connection are made whole once, however many requests it carried', () => {
+  const readsWith = (requests: number): number => {
+    const store = storeOf({
+      connections,
+      requests: list(requests, (i) => exchange(i + 1, i * ms, { connection: 'c', ordinal: i + 1 })),
+    });
+    let reads = 0;
+    const sample = { id: 's-1', connection: 'c', at: 0, trigger: 'interval' as const, mss: 1448 };
+    const counting = new Proxy(sample, {
+      ownKeys: (target) => {
+        reads++;
+        return Reflect.ownKeys(target);
+      },
+    });
+    store.setKernelSamples('c', [sample, counting]);
+    analyse(store);
+    return reads;
+  };
+  expect(readsWith(1)).toBeGreaterThan(0);
+  expect(readsWith(50)).toBe(readsWith(1));
+});

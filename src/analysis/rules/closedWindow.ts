@@ -3,7 +3,7 @@ import type { KernelSample, Request } from '../../model/records';
 import { bytesText, plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push, sum } from '../facts';
-import { sampleBefore, wholeSamples } from '../kernelSamples';
+import { sampleBefore } from '../kernelSamples';
 import { closedWindow } from '../limits';
 import { originOf } from '../places';
 
@@ -60,11 +60,11 @@ export function closedWindowRule(facts: Facts): Draft[] {
 }
 
 /** What came while the first byte of the answer had not. */
-function sendingOf(r: Request, { store, now }: Facts): Stalled | undefined {
+function sendingOf(r: Request, facts: Facts): Stalled | undefined {
   const { connection, sendBeginAt: from, kernel } = r;
   if (connection === undefined || from === undefined) return undefined;
-  const to = r.responseBeginAt ?? r.endAt ?? now;
-  const all = wholeSamples(store.kernelSamples.get(connection));
+  const to = r.responseBeginAt ?? r.endAt ?? facts.now;
+  const all = facts.samplesOf(connection);
   const closed = all.filter((s) => s.at >= from && s.at <= to && isClosed(s));
   const [first] = closed;
   const last = closed.at(-1);
@@ -81,12 +81,11 @@ function sendingOf(r: Request, { store, now }: Facts): Stalled | undefined {
 const isClosed = ({ sendWindow, mss, notSentBytes = 0, unacked = 0 }: KernelSample): boolean =>
   sendWindow !== undefined && mss !== undefined && sendWindow < mss && notSentBytes > 0 && unacked <= 1;
 
-function readingOf(r: Request, { store, now }: Facts): Stalled | undefined {
+function readingOf(r: Request, facts: Facts): Stalled | undefined {
   const { connection, responseBeginAt: from } = r;
   if (connection === undefined || from === undefined) return undefined;
-  const full = wholeSamples(store.kernelSamples.get(connection)).filter(
-    (s) => s.at >= from && s.at <= (r.endAt ?? now) && isFull(s),
-  );
+  const to = r.endAt ?? facts.now;
+  const full = facts.samplesOf(connection).filter((s) => s.at >= from && s.at <= to && isFull(s));
   const held = stands(full, (s) => s.bytesReceived);
   const [first] = full;
   const last = full.at(-1);

@@ -2,7 +2,7 @@
 import type { Connection, KernelEvent, KernelSample, Request } from '../../model/records';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push } from '../facts';
-import { sampleBefore, wholeSamples } from '../kernelSamples';
+import { sampleBefore } from '../kernelSamples';
 import { blackHole } from '../limits';
 import { hostOf, isLoopback, originOf } from '../places';
 
@@ -56,7 +56,7 @@ function stuckOf(r: Request, facts: Facts): Stuck | undefined {
   const { sendBeginAt: from } = r;
   if (!c || from === undefined || r.responseBeginAt !== undefined) return undefined;
   const to = r.kernel?.windowEndAt ?? r.endAt ?? now;
-  const all = wholeSamples(store.kernelSamples.get(c.id));
+  const all = facts.samplesOf(c.id);
   const before = sampleBefore(all, r.assignedAt ?? from);
   const isStuck = (s: KernelSample): boolean => {
     const { mss, unacked = 0, backoff = 0, retransmits = 0, bytesRetransmitted = 0, bytesAcked = 0, sendWindow } = s;
