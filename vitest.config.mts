@@ -16,6 +16,7 @@ const project = (
   test: {
     name,
     include,
+    globalSetup: ['test/support/scratch.ts'],
     setupFiles: ['test/support/fuzz-seed.ts'],
     testTimeout: timeoutMs,
     hookTimeout: 300_000,

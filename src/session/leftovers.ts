@@ -40,7 +40,9 @@ export interface Leftover {
 
 /** Spools of this user whose host is dead. */
 export async function leftovers(now = Date.now()): Promise<Leftover[]> {
-  const inTemporary = (await fs.readdir(tmpdir()).catch(() => [])).map((name) => join(tmpdir(), name));
+  const temporary = tmpdir();
+  const names = await fs.readdir(temporary).catch(() => []);
+  const inTemporary = names.filter((name) => nameOfSpool.test(name)).map((name) => join(temporary, name));
   const registered: string[] = [];
   for (const name of await fs.readdir(registry()).catch(() => [])) {
     const folder = (await readOwnFile(join(registry(), name)))?.toString('utf8');
@@ -55,8 +57,8 @@ export async function leftovers(now = Date.now()): Promise<Leftover[]> {
     if (!stat?.isDirectory() || (ownUid !== undefined && stat.uid !== ownUid)) continue;
     const sign = await fs.lstat(join(folder, aliveFile)).catch(() => undefined);
     if (sign !== undefined && now - sign.mtimeMs < silentMs) continue;
-    const names = await fs.readdir(folder).catch(() => []);
-    const secrets = names.filter(isSecretFile).map((name) => join(folder, name));
+    const files = await fs.readdir(folder).catch(() => []);
+    const secrets = files.filter(isSecretFile).map((name) => join(folder, name));
     found.push({ folder, at: stat.mtimeMs, secrets });
   }
   return found;
