@@ -105,8 +105,8 @@ export class Entered {
   context: unknown = undefined;
   /** The first record made inside. */
   made: Located | undefined = undefined;
-  /** The program gave it up before its client made a request of it. */
-  givenUp = false;
+  /** A pool keeps it: its record is made, its request is not. */
+  kept = false;
   /** The record is made long after the call. */
   isLate = false;
   constructor(

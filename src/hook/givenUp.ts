@@ -14,7 +14,7 @@ import { whenRemoved } from './patches';
 import { abort } from './request';
 import { abortedAt, noteAbort, ownSignal } from './timers';
 import { waiting } from './undiciDials';
-import { giveUpQueued } from './undiciPools';
+import { kept } from './undiciPools';
 import type { UndiciRecord } from './undiciRecord';
 import { patchAccessor, shimAbove } from './wrap';
 
@@ -61,12 +61,12 @@ const onDispatch = guarded(part, 'undici.giveUp', (signal: AbortSignal) => {
   const t = now();
   const reason: unknown = signal.reason;
   noteAbort(reason, t);
-  for (const r of waiting) {
-    if (signalOf(r) !== signal) continue;
-    waiting.delete(r);
-    abort(r, reason, abortedAt(reason, r) || t);
-  }
-  giveUpQueued(signal, (r) => abort(r, reason, abortedAt(reason, r) || t));
+  for (const set of [waiting, kept])
+    for (const r of set) {
+      if (signalOf(r) !== signal) continue;
+      set.delete(r);
+      abort(r, reason, abortedAt(reason, r) || t);
+    }
 });
 
 /** The signal of the program's call: a later hop, or try, has that of the first. */

@@ -27,6 +27,7 @@ import { mayBeRetried, retryOfFailed } from './retried';
 import { abortedAt, isAbortReason, reasonOfSignal } from './timers';
 import { copyOf } from './undiciCopies';
 import { isOnlyHolder, isOnlyWire, onBeforeConnect, waiting, waits } from './undiciDials';
+import { leavePool } from './undiciPools';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './undiciRecord';
 import { watchUndispatched } from './undispatched';
 import { upgraded } from './upgrade';
@@ -57,8 +58,13 @@ export function installUndici(): void {
 }
 
 const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {
-  if (entered.by?.givenUp) return link(request, entered.by.made);
-  const copy = copyOf(request, entered.by?.fetch ?? false, { pieces: countPieces, upgrades: watchUpgrades });
+  const kept = leavePool(request);
+  if (kept !== undefined) {
+    link(request, kept);
+    if (kept.endAt === 0) waits(kept);
+    return;
+  }
+  const copy = copyOf(request, entered.by?.fetch ?? false, { pieces: countPieces, upgrades: watchUpgrades, begin });
   const r = new UndiciRecord(entered.by?.at ?? now(), request, copy);
   link(request, r);
   if (entered.by) {
@@ -67,6 +73,10 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
     if (entered.by.made === r) r.args = entered.by.args;
   }
   waits(r);
+  begin(r);
+});
+
+function begin(r: UndiciRecord): void {
   const hop = hopBefore(r);
   if (hop !== undefined) r.redirectOf = hop;
   else {
@@ -76,7 +86,7 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
     if (entered.by?.fetch) fetched(entered.by.args?.[0], r);
   }
   beginRequest(r);
-});
+}
 
 /** Copies before undici 7 have no channel for pieces of the body. */
 function countPieces(prototype: object): void {

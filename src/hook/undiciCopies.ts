@@ -6,7 +6,7 @@ import { parse, readFileSync, stringify } from './builtins';
 import { entered } from './callsite';
 import { framesHere } from './preparing';
 import { watchPools } from './undiciPools';
-import type { UndiciRequest } from './undiciRecord';
+import type { UndiciRecord, UndiciRequest } from './undiciRecord';
 
 export interface Copy {
   /** `"client":{…},` */
@@ -14,6 +14,8 @@ export interface Copy {
   apiOf(request: UndiciRequest): 'fetch' | 'undici' | 'websocket';
   /** Of the call that made the request: what it does with the response. */
   handlerOf(request: UndiciRequest): { res?: unknown; body?: unknown } | undefined;
+  /** The request that a call will become, as far as it is known. */
+  asRequest(handler: unknown, options: UndiciRequest): UndiciRequest;
   /** Every piece of the body is seen. */
   countsBody: boolean;
 }
@@ -33,6 +35,8 @@ export interface Watches {
   /** Pieces of bodies, in both directions. */
   pieces(prototype: object): void;
   upgrades(prototype: object): void;
+  /** A call that a pool keeps. */
+  begin(r: UndiciRecord): void;
 }
 
 export function copyOf(request: UndiciRequest, inGlobalFetch: boolean, watches: Watches): Copy {
@@ -52,7 +56,7 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watch
   // Node's fetch goes through the program's own copy where that has made its dispatcher the global one.
   const bundled = file === '' ? inGlobalFetch : file.startsWith('node:');
   const handler = Object.getOwnPropertySymbols(request).find((s) => s.description === 'handler');
-  if (!bundled) watchPools(file, () => copies.get(request.constructor));
+  if (!bundled) watchPools(file, { copy: () => copies.get(request.constructor), begin: watches.begin });
   const piece = prototype.onData ?? prototype.onResponseData;
   const hasChannel =
     typeof piece === 'function' && Function.prototype.toString.call(piece).includes('bodyChunkReceived');
@@ -68,6 +72,7 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watch
       }
       return text;
     },
+    asRequest: (h, options) => (handler === undefined ? options : Object.assign(options, { [handler]: h })),
     handlerOf: (r) =>
       handler === undefined ? undefined : (r as unknown as Record<symbol, { res?: unknown }>)[handler],
     apiOf(r) {

@@ -1,18 +1,20 @@
 /**
  * Waiting in a pool of undici: while all its connections are busy, a pool keeps what it was given, and makes the request
- * only when one is free. Call site and instant are those of the program's call, so they are taken at `dispatch` and
- * handed on with the handler, which is the one thing that both calls have.
+ * only when one is free. The row begins with the program's call, so it is made at `dispatch` and handed on with the
+ * handler, which is the one thing that both calls have.
  */
 import module from 'node:module';
+import type { ParsedUrlQueryInput } from 'node:querystring';
 import { watchRetries } from './attempts';
 import { apply } from './builtins';
 import { type Entered, entered, entry } from './callsite';
+import { now } from './clock';
 import { guarded, parts } from './faults';
 import { link, linked } from './hidden';
 import { whenRemoved } from './patches';
-import { beginRequest } from './request';
+import { plainly } from './refused';
+import { fail } from './request';
 import { frameGone, roomForFrame } from './room';
-import { ownSignal } from './timers';
 import type { Copy } from './undiciCopies';
 import { UndiciRecord, type UndiciRequest } from './undiciRecord';
 import { type AnyFunction, wrap } from './wrap';
@@ -20,8 +22,17 @@ import { type AnyFunction, wrap } from './wrap';
 const part = parts.undici;
 const cache = (module as unknown as { _cache: Record<string, { exports?: unknown } | undefined> })._cache;
 
+/** What is to be known of a copy whose pools are watched. */
+interface Watched {
+  copy(): Copy | undefined;
+  /** Begins the row of a call that a pool keeps. */
+  begin(r: UndiciRecord): void;
+  /** Where a pool has the number of the calls that it keeps. */
+  queued?: symbol | undefined;
+}
+
 /** `file` is that of the copy's Request class; copies in a bundle have none of their own and stay as they are. */
-export const watchPools = guarded(part, 'undici.pools', (file: string, copy: () => Copy | undefined): void => {
+export const watchPools = guarded(part, 'undici.pools', (file: string, watched: Watched): void => {
   const root = /^(.*[\\/])core[\\/]request\.js$/.exec(file)?.[1];
   if (root === undefined) return;
   // Its name before undici 6.
@@ -35,17 +46,22 @@ export const watchPools = guarded(part, 'undici.pools', (file: string, copy: () 
     const pools = cache[`${folder}pool-base.js`]?.exports as { PoolBase?: { prototype: object } } | undefined;
     if (!base?.prototype || !pools?.PoolBase) continue;
     const { prototype } = pools.PoolBase;
-    const key = Object.getOwnPropertySymbols(prototype).find((s) => s.description === 'dispatch');
+    const symbols = cache[`${root}core/symbols.js`]?.exports as { kQueued?: symbol } | undefined;
+    watched.queued = symbols?.kQueued;
+    const keyOf = (name: string) => Object.getOwnPropertySymbols(prototype).find((s) => s.description === name);
+    const key = keyOf('dispatch');
+    const destroy = keyOf('destroy');
     if (key === undefined) return;
-    wrap(base.prototype, 'dispatch', dispatching);
+    wrap(base.prototype, 'dispatch', (one) => dispatching(one, watched));
     // Between the two undici 7 puts another handler in place of the program's; undici 6 calls this one past its prototype.
-    wrap(prototype, key, (one) => handing(one, copy));
+    wrap(prototype, key, (one) => handing(one, watched, true));
+    if (destroy !== undefined) wrap(prototype, destroy, destroying);
     return;
   }
 });
 
-function dispatching(original: AnyFunction): AnyFunction {
-  const handed = handing(original);
+function dispatching(original: AnyFunction, watched: Watched): AnyFunction {
+  const handed = handing(original, watched, false);
   const fresh = entry(handed, false);
   return function dispatch(this: unknown, ...args: unknown[]) {
     const outer = entered.by;
@@ -54,7 +70,6 @@ function dispatching(original: AnyFunction): AnyFunction {
     try {
       if (earlier !== undefined) {
         entered.by = earlier;
-        if (earlier !== outer) earlier.isLate = true;
       } else if (outer === undefined || outer.made !== undefined) return apply(fresh, this, args);
       return apply(handed, this, args);
     } finally {
@@ -64,25 +79,37 @@ function dispatching(original: AnyFunction): AnyFunction {
   };
 }
 
-/** `copyOf`: it is that of a pool, which may keep the request for later. */
-function handing(original: AnyFunction, copyOf?: () => Copy | undefined): AnyFunction {
+/** `isPools`: it is that of a pool. A pool that was there before the copy is watched may pass it by. */
+function handing(original: AnyFunction, watched: Watched, isPools: boolean): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     const by = entered.by;
-    if (copyOf !== undefined && by !== undefined) by.pool = this;
+    const wasKept = by?.kept === true;
+    if (by !== undefined && isPools) by.pool = this;
+    else if (wasKept) by.pool = undefined;
     // Its options have the signal of the program's call.
     if (by !== undefined && by.made === undefined) by.args ??= [args[0]];
     const handler = args[1];
-    const noted = by !== undefined && !by.fetch && by.made === undefined && note(handler, by) === true;
+    const noted = by !== undefined && by.made === undefined && note(handler, by) === true;
+    const before = noted ? keptBy(this, watched) : 0;
     const room = roomForFrame();
     try {
       return apply(original, this, args);
     } finally {
-      // A handler that is used again (to retry) makes a request of its own.
-      if (noted && by.made !== undefined) note(handler, undefined);
-      else if (noted && copyOf !== undefined) keepQueued(by, this, copyOf());
+      if (noted && by.made === undefined && keptBy(this, watched) > before) {
+        by.pool = this;
+        keep(by, args, watched);
+        // A handler that is used again (to retry) makes a request of its own.
+      } else if (noted && by.made !== undefined && !by.kept) note(handler, undefined);
+      if (wasKept && by.kept && by.pool === undefined) refuseKept(by);
       if (room !== 0) frameGone(room);
     }
   };
+}
+
+/** How many calls a pool keeps; 0: none, or it is no pool. */
+function keptBy(pool: unknown, { queued }: Watched): number {
+  const n = queued === undefined ? 0 : (pool as Record<symbol, unknown>)[queued];
+  return typeof n === 'number' ? n : 0;
 }
 
 /** Most connections that a pool may have; 0: no limit, or not known. */
@@ -104,48 +131,77 @@ const note = guarded(part, 'undici.hand', (handler: unknown, by: Entered | undef
 const entryOf = guarded(part, 'undici.handed', (handler: unknown): Entered | undefined => {
   if (typeof handler !== 'object' || handler === null) return undefined;
   const by = linked<Entered>(handler);
-  return by?.made === undefined || by.givenUp ? by : undefined;
+  return by?.made === undefined || by.kept ? by : undefined;
 });
 
-/** Calls with a signal that a pool keeps until a connection is free: no request was made of them yet. */
-const queued = new Map<Entered, { signal: AbortSignal; options: UndiciRequest; copy: Copy }>();
-const maxQueued = 1024;
+/** Begun calls that a pool keeps until a connection is free: undici has made no request of them yet. */
+export const kept = new Set<UndiciRecord>();
 
-whenRemoved(() => queued.clear());
+whenRemoved(() => kept.clear());
 
-const keepQueued = guarded(part, 'undici.queued', (by: Entered, pool: unknown, copy: Copy | undefined) => {
-  const signal = ownSignal(by.args);
-  if (signal === undefined || signal.aborted || copy === undefined) return;
-  const given = by.args?.[0] as UndiciRequest;
-  const options = { ...given, origin: given.origin ?? originOf(pool), method: given.method ?? 'GET' };
-  for (const [old] of queued) {
-    if (old.made === undefined && queued.size < maxQueued) break;
-    queued.delete(old);
-  }
-  queued.set(by, { signal, options, copy });
+/** The row begins with the call, as that of a request in the queue of an agent of `http`: the process may end meanwhile. */
+const keep = guarded(part, 'undici.queued', (by: Entered, args: readonly unknown[], watched: Watched) => {
+  const pool = by.pool as object;
+  const copy = watched.copy();
+  const given = plainly(args[0]);
+  if (copy === undefined || typeof given?.path !== 'string') return;
+  const query = plainly(given.query) as ParsedUrlQueryInput | undefined;
+  const { stringify } = require('node:querystring') as typeof import('node:querystring');
+  const r = new UndiciRecord(
+    by.at,
+    copy.asRequest(args[1], {
+      ...given,
+      origin: (given.origin as string | URL | undefined) ?? originOf(pool),
+      path: query === undefined ? given.path : `${given.path}?${stringify(query)}`,
+      method: typeof given.method === 'string' ? given.method : 'GET',
+    }),
+    copy,
+  );
+  by.made = r;
+  by.kept = true;
+  r.pool = pool;
+  r.args = by.args;
+  kept.add(r);
+  watched.begin(r);
 });
 
-function originOf(pool: unknown): URL | undefined {
-  const key = Object.getOwnPropertySymbols(pool as object).find((s) => s.description === 'url');
+function originOf(pool: object): URL | undefined {
+  const key = Object.getOwnPropertySymbols(pool).find((s) => s.description === 'url');
   const url = key === undefined ? undefined : (pool as Record<symbol, unknown>)[key];
   return url instanceof URL ? url : undefined;
 }
 
-/** Calls that are given up while a pool keeps them: `end` gets the record of each, made now. */
-export function giveUpQueued(signal: AbortSignal, end: (r: UndiciRecord) => void): void {
-  for (const [by, one] of queued) {
-    if (by.made === undefined && one.signal !== signal) continue;
-    queued.delete(by);
-    if (by.made !== undefined) continue;
-    const r = new UndiciRecord(by.at, one.options, one.copy);
-    by.made = r;
-    by.givenUp = true;
-    by.isLate = true;
-    r.pool = by.pool;
-    const outer = entered.by;
-    entered.by = by;
-    beginRequest(r);
-    entered.by = outer;
-    end(r);
-  }
+/** undici makes a request of a call that a pool kept; undefined: the call that is running was not kept. */
+export function leavePool(request: UndiciRequest): UndiciRecord | undefined {
+  const { by } = entered;
+  if (by?.kept !== true) return undefined;
+  by.kept = false;
+  const r = by.made as UndiciRecord;
+  kept.delete(r);
+  r.request = request;
+  return r;
 }
+
+/** A client took it from the queue of a pool, and made no request of it. */
+const refuseKept = guarded(part, 'undici.refused', (by: Entered): void => {
+  const r = by.made as UndiciRecord;
+  by.kept = false;
+  kept.delete(r);
+  fail(r, undefined, now());
+});
+
+/** The pool fails all that it keeps. */
+function destroying(original: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]) {
+    failKept(this, args[0]);
+    return apply(original, this, args);
+  };
+}
+
+const failKept = guarded(part, 'undici.destroyed', (pool: unknown, error: unknown): void => {
+  for (const r of kept) {
+    if (r.pool !== pool) continue;
+    kept.delete(r);
+    fail(r, error, now());
+  }
+});

@@ -54,7 +54,8 @@ export class UndiciRecord extends RequestRecord {
 
   constructor(
     createdAt: number,
-    private readonly request: UndiciRequest,
+    /** The options of the call while a pool keeps it. */
+    public request: UndiciRequest,
     private readonly copy: Copy,
   ) {
     super(createdAt, copy.apiOf(request), request.method, request.path);

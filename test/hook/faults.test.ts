@@ -41,6 +41,8 @@ const ofCopies = [
   'undici.pools',
   'undici.hand',
   'undici.queued',
+  'undici.refused',
+  'undici.destroyed',
   'undici.handed',
   'undici.start',
   'undici.stream',

@@ -13,7 +13,14 @@ const told = async ({ statusCode, body }) => `${statusCode} ${(await body.text()
   const pool = new Pool(UP_HTTP, { connections: 1 });
   const two = [1, 2].map((n) => pool.request({ path: `/ok?n=${n}`, method: 'GET' }).then(told));
   console.log(...(await Promise.all(two)));
+  // The second is none that the connection takes.
+  const odd = ['GET', 'no method'].map((method) => pool.request({ path: '/ok', method }).then(told));
+  console.log(...(await Promise.allSettled(odd)).map((one) => one.value ?? one.reason.code));
   await pool.close();
+  const gone = new Pool(UP_HTTP, { connections: 1, connect() {} });
+  const lost = [1, 2].map((n) => gone.request({ path: `/ok?lost=${n}`, method: 'GET' }));
+  setImmediate(() => gone.destroy());
+  console.log(...(await Promise.allSettled(lost)).map((one) => one.reason.code));
   const again = new RetryAgent(new Agent(), { maxRetries: 1, minTimeout: 5, maxTimeout: 5 });
   console.log(await request(`${UP_HTTP}/status?is=503`, { dispatcher: again }).catch((e) => e.code));
   const dispatcher = new Agent({ allowH2: true, connect: { ca: readFileSync(UP_CA) } });
