@@ -143,18 +143,21 @@ async function runProject(name, out) {
 async function runVitest(name, out, options) {
   let report;
   const command = tool('vitest/vitest.mjs', 'run', '--project', name, `--reporter=${reporter}`, ...options);
-  const status = await execute(command, out, (message) => {
+  // No test leaves this machine, and Node 20 reads this file at each start: 35 ms of processor time.
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const take = (message) => {
     out.finished = message.finished ?? out.finished;
     report = message.report ?? report;
-  });
+  };
+  const status = await execute(command, out, take, env);
   return { report, status };
 }
 
 /** Runs a command to its end; 124 when it had to be ended. `onMessage` gets what it sends to its parent. */
-function execute([command, ...args], { log, write, stdio }, onMessage) {
+function execute([command, ...args], { log, write, stdio }, onMessage, env = process.env) {
   return new Promise((done, failed) => {
     const streams = ['ignore', stdio, stdio];
-    const child = spawn(command, args, { cwd: root, stdio: onMessage ? [...streams, 'ipc'] : streams });
+    const child = spawn(command, args, { cwd: root, env, stdio: onMessage ? [...streams, 'ipc'] : streams });
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', write);
     if (onMessage) child.on('message', onMessage);
     const limit = Math.min(partLimit, runLimit - (performance.now() - begin));
