@@ -5,15 +5,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hookHome, ownFolder } from './folders';
+import { hookLoader } from './hookLoader';
 import { readOwnFile } from './ownFiles';
-
-// What NODE_OPTIONS names. Written for any runtime that has `require`: an old Node would fail on the real hook's syntax,
-// and a preload that throws keeps the program from starting.
-const loader = `'use strict';
-try {
-  if (parseInt(process.versions.node, 10) >= 18) require('./main.cjs');
-} catch (_) {}
-`;
 
 /** Copies the hook to its place, once for each content. Returns the path to preload. `say`: what the user should know. */
 export async function installHook(
@@ -25,7 +18,7 @@ export async function installHook(
   // What the hook loads only when it is asked to, from beside itself.
   const resolver = await fs.readFile(join(dirname(hookFile), 'resolver.cjs')).catch(() => undefined);
   const hash = createHash('sha256')
-    .update(loader)
+    .update(hookLoader)
     .update(main)
     .update(resolver ?? '')
     .digest('hex')
@@ -34,7 +27,7 @@ export async function installHook(
   await ownFolder(folder);
   await place(folder, 'main.cjs', main);
   if (resolver) await place(folder, 'resolver.cjs', resolver);
-  const entry = await place(folder, 'hook.cjs', Buffer.from(loader));
+  const entry = await place(folder, 'hook.cjs', Buffer.from(hookLoader));
   // Forward slashes serve on every system and need no escape.
   return process.platform === 'win32' ? entry.replaceAll('\\', '/') : entry;
 }

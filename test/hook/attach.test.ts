@@ -22,7 +22,7 @@ import { nowUs } from '../support/clock';
 import { Inspector } from '../support/inspector';
 import { type NodeVersion, nodes } from '../support/nodes';
 import { cleanEnvironment } from '../support/program';
-import { hookEnvironment, hookFile } from '../support/run';
+import { hookEnvironment, preloaded } from '../support/run';
 import { foldSpool, readSpool } from '../support/spool';
 import { Upstream } from '../support/upstream';
 
@@ -71,13 +71,13 @@ class Attached {
   }
 
   async probe(): Promise<Probe> {
-    const probe = probeOf(String(await this.evaluate(probeExpression(hookFile, this.spool))));
+    const probe = probeOf(String(await this.evaluate(probeExpression(preloaded, this.spool))));
     if (!probe) throw new Error('no answer');
     return probe;
   }
 
   async attach(conf = {}): Promise<string> {
-    return String(await this.evaluate(injectExpression(hookFile, await this.variables(conf))));
+    return String(await this.evaluate(injectExpression(preloaded, await this.variables(conf))));
   }
 
   async variables(conf = {}): Promise<Record<string, string>> {
@@ -191,10 +191,10 @@ describe.each([nodes[0], newest] as NodeVersion[])('Node $major', (node) => {
       expect(injected(await at.attach())).toEqual({ thread: `${at.child.pid}-0` });
       await at.inspector.resume();
       const inWorker = await at.inspector.worker();
-      const probe = probeOf(String(await inWorker(probeExpression(hookFile, at.spool))));
+      const probe = probeOf(String(await inWorker(probeExpression(preloaded, at.spool))));
       expect(probe).toMatchObject({ thread: 1, hook: '', file: '', spool: '' });
       const variables = await at.variables();
-      expect(injected(String(await inWorker(injectExpression(hookFile, variables))))).toEqual({
+      expect(injected(String(await inWorker(injectExpression(preloaded, variables))))).toEqual({
         thread: `${at.child.pid}-1`,
       });
       for (const act of ['act()', 'actInWorker()']) expect(await at.inspector.settled(act)).toBe(200);

@@ -4,12 +4,12 @@
 // called.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodes } from '../support/nodes';
 import { runPlain } from '../support/program';
-import { hookFile, runTraced } from '../support/run';
+import { preloaded, runTraced } from '../support/run';
 
 const programs = join(import.meta.dirname, 'programs');
 const throws = join(programs, 'throws.cjs');
@@ -53,7 +53,7 @@ async function compare(node: (typeof nodes)[number], program: string, args: stri
     runPlain(node, program, { args, execArgv }),
     runTraced(node, program, { args, execArgv }),
   ]);
-  expect(run.stderr).not.toContain(hookFile);
+  expect(run.stderr).not.toContain(dirname(preloaded));
   expect(sameName(withoutLoop(run.stderr))).toBe(sameName(withoutLoop(plain.stderr)));
   expect({ code: run.code, stdout: run.stdout }).toEqual({ code: plain.code, stdout: plain.stdout });
   return plain;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { controlFileName } from '../../src/model/control';
 import type { Trace } from '../../src/model/records';
 import { newHeader, Store } from '../../src/model/store';
+import { installHook } from '../../src/session/hookCopy';
 import { nowUs } from './clock';
 import { watchLateness } from './lateness';
 import { type NodeVersion, repository } from './nodes';
@@ -12,6 +13,9 @@ import { cleanEnvironment, commandOf, type Ending, nodeOptions, type RunOptions,
 import { foldSpool, readSpool, type SpoolLine } from './spool';
 
 export const hookFile = join(repository, 'dist/hook.cjs');
+if (!existsSync(hookFile)) throw new Error('dist/hook.cjs is missing: npm run build');
+/** What programs preload: the hook as a session puts it in its place. */
+export const preloaded = await installHook(hookFile, join(tmpdir(), 'hooks'));
 
 export interface TracedRun extends Ending {
   readonly trace: Trace;
@@ -30,12 +34,11 @@ export function hookEnvironment(
   options: RunOptions,
   trace: string = randomUUID(),
 ): Record<string, string> {
-  if (!existsSync(hookFile)) throw new Error('dist/hook.cjs is missing: npm run build');
   const conf = { v: 1, trace, enabled: [randomUUID()], callSites: 'all', headers: 'off', ...options.conf };
   return {
     ...cleanEnvironment(),
     ...options.env,
-    ...nodeOptions(options, hookFile),
+    ...nodeOptions(options, preloaded),
     NETTRACE_SPOOL: spool,
     NETTRACE_CONF: JSON.stringify(conf),
   };
