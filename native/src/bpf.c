@@ -68,6 +68,17 @@ int bpf_map_get(int fd, const void *key, void *value) { return element(BPF_MAP_L
 int bpf_map_set(int fd, const void *key, const void *value) { return element(BPF_MAP_UPDATE_ELEM, fd, key, value); }
 int bpf_map_remove(int fd, const void *key) { return element(BPF_MAP_DELETE_ELEM, fd, key, NULL); }
 
+uint64_t bpf_misses(int program) {
+  struct bpf_prog_info info;
+  union bpf_attr attr;
+  memset(&info, 0, sizeof info);
+  memset(&attr, 0, sizeof attr);
+  attr.info.bpf_fd = (__u32)program;
+  attr.info.info_len = sizeof info;
+  attr.info.info = (size_t)&info;
+  return bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr, BPF_UP_TO(info)) < 0 ? 0 : info.recursion_misses;
+}
+
 /* ---- rings ---- */
 
 int bpf_ring_open(struct bpf_ring *r, int fd, size_t size) {

@@ -20,6 +20,8 @@ size_t bpf_ring_read(struct bpf_ring *, size_t want, size_t most, void (*take)(v
 int bpf_map_get(int fd, const void *key, void *value);
 int bpf_map_set(int fd, const void *key, const void *value);
 int bpf_map_remove(int fd, const void *key);
+/* How often the kernel passed a program over, as it was running on that processor already; 0: it does not say. */
+uint64_t bpf_misses(int program);
 
 /* Whom the programs serve, set before loading. */
 struct bpf_settings {
@@ -32,8 +34,17 @@ int bpf_refused(struct helper *, int error, const char *what);
 /* The folder of the cgroup v2 tree, opened; -errno. */
 int bpf_cgroup(void);
 
+struct bpf_written {
+  int ring;
+  size_t size;
+  /* Events that found no room. */
+  const volatile unsigned long long *lost;
+  /* Descriptors of those that write them. */
+  const int *programs;
+  size_t program_count;
+};
 /* From now on the events of this ring go to those watches that they are of. */
-int bpf_source(struct helper *, const struct feature *, int ring, size_t size, const volatile unsigned long long *lost);
+int bpf_source(struct helper *, const struct feature *, const struct bpf_written *);
 /* Figures that lie in a map by cookie: each interval, and when the watch ends, those that changed are told. */
 typedef void (*bpf_figures_say)(struct helper *, const struct feature *, const struct watch *, const void *value);
 int bpf_figures(struct helper *, const struct feature *, int map, size_t size, bpf_figures_say);

@@ -44,6 +44,15 @@
     }                                                             \
   }
 
+/* The members of `progs` are descriptors, one after the other. */
+#define SOURCE(feature, skeleton, ring_size)                                                   \
+  bpf_source(h, &feature,                                                                      \
+             &(struct bpf_written){.ring = (skeleton)->maps.events.map_fd,                     \
+                                   .size = (ring_size),                                        \
+                                   .lost = &(skeleton)->bss->lost,                             \
+                                   .programs = (const int *)(const void *)&(skeleton)->progs, \
+                                   .program_count = sizeof (skeleton)->progs / sizeof(int)})
+
 #define FEATURE(feature_name, text)                                       \
   const struct feature bpf_##feature_name = {.name = text,               \
                                      .tier = 3,                   \
@@ -56,7 +65,7 @@
   static int open_##name(struct helper *h) {                                                      \
     LOAD(name, s, error, ring, (void)0)                                                           \
     if (!s) return bpf_refused(h, error, tracepoint);                                             \
-    return bpf_source(h, &bpf_##name, s->maps.events.map_fd, ring, &s->bss->lost);                \
+    return SOURCE(bpf_##name, s, ring);                                                           \
   }                                                                                               \
   FEATURE(name, text)
 
@@ -70,7 +79,7 @@ EVENTS(udp, "udpErrors", RING_SMALL, "tracepoint udp_fail_queue_rcv_skb");
 static int open_delay(struct helper *h) {
   LOAD(delay, s, error, RING_LARGE, s->rodata->least = DELAY_LEAST_NS)
   if (!s) return bpf_refused(h, error, "tracepoints sk_data_ready, sock_recv_length");
-  return bpf_source(h, &bpf_delay, s->maps.events.map_fd, RING_LARGE, &s->bss->lost);
+  return SOURCE(bpf_delay, s, RING_LARGE);
 }
 FEATURE(delay, "delays");
 
@@ -83,12 +92,12 @@ static int open_drop(struct helper *h) {
   LOAD(drop_socket, newer, error, RING_SMALL, (void)0)
   if (newer) {
     flows = newer->maps.flows.map_fd;
-    return bpf_source(h, &bpf_drop, newer->maps.events.map_fd, RING_SMALL, &newer->bss->lost);
+    return SOURCE(bpf_drop, newer, RING_SMALL);
   }
   LOAD(drop, older, error_older, RING_SMALL, (void)0)
   if (!older) return bpf_refused(h, error_older, "tracepoint kfree_skb with a reason");
   flows = older->maps.flows.map_fd;
-  return bpf_source(h, &bpf_drop, older->maps.events.map_fd, RING_SMALL, &older->bss->lost);
+  return SOURCE(bpf_drop, older, RING_SMALL);
 }
 
 /* Both ways, as a dropped packet knows no socket when it is on its way in. */
@@ -166,7 +175,7 @@ static int open_bytes(struct helper *h) {
   close(cgroup);
   if (error < 0) return bpf_refused(h, error, "programs of cgroups");
   error = bpf_figures(h, &bpf_bytes, s->maps.sockets.map_fd, sizeof(struct nt_bytes), say_bytes);
-  return error ? error : bpf_source(h, &bpf_bytes, s->maps.events.map_fd, RING_LARGE, &s->bss->lost);
+  return error ? error : SOURCE(bpf_bytes, s, RING_LARGE);
 }
 FEATURE(bytes, "traffic");
 
@@ -193,7 +202,7 @@ static int open_sizes(struct helper *h) {
   LOAD(sizes, s, error, 4096, (void)0)
   if (!s) return bpf_refused(h, error, "tracepoints sock_send_length, sock_recv_length");
   error = bpf_figures(h, &bpf_sizes, s->maps.sockets.map_fd, sizeof(struct nt_sizes), say_sizes);
-  return error ? error : bpf_source(h, &bpf_sizes, s->maps.events.map_fd, 4096, &s->bss->lost);
+  return error ? error : SOURCE(bpf_sizes, s, 4096);
 }
 FEATURE(sizes, "sizes");
 
@@ -210,6 +219,6 @@ static int open_queue(struct helper *h) {
   LOAD(queue, s, error, 4096, (void)0)
   if (!s) return bpf_refused(h, error, "tracepoints qdisc_enqueue, qdisc_dequeue");
   error = bpf_figures(h, &bpf_queue, s->maps.sockets.map_fd, sizeof(struct nt_queue), say_queue);
-  return error ? error : bpf_source(h, &bpf_queue, s->maps.events.map_fd, 4096, &s->bss->lost);
+  return error ? error : SOURCE(bpf_queue, s, 4096);
 }
 FEATURE(queue, "queues");

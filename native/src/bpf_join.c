@@ -22,8 +22,8 @@
 struct source {
   const struct feature *feature;
   struct bpf_ring ring;
-  const volatile unsigned long long *lost;
-  uint64_t told, broken;
+  struct bpf_written from;
+  uint64_t told, missed;
 };
 
 struct past {
@@ -152,22 +152,32 @@ static void read_rings(struct helper *h) {
     struct taking context = {h, s};
     uint64_t broken = 0;
     bpf_ring_read(&s->ring, sizeof(struct nt_event), EVENTS_AT_ONCE, take, &context, &broken);
-    uint64_t lost = *s->lost;
+    uint64_t lost = *s->from.lost;
     helper_lost(h, s->feature, "kernel", lost - s->told);
     helper_lost(h, s->feature, "broken", broken);
     s->told = lost;
   }
 }
 
+static void count_misses(struct helper *h) {
+  for (size_t i = 0; i < source_count; i++) {
+    struct source *s = &sources[i];
+    uint64_t missed = 0;
+    for (size_t n = 0; n < s->from.program_count; n++) missed += bpf_misses(s->from.programs[n]);
+    helper_lost(h, s->feature, "missed", missed - s->missed);
+    s->missed = missed;
+  }
+}
+
 /* ---- what features with programs share ---- */
 
-int bpf_source(struct helper *h, const struct feature *f, int fd, size_t size, const volatile unsigned long long *lost) {
+int bpf_source(struct helper *h, const struct feature *f, const struct bpf_written *from) {
   if (source_count == SOURCES) return -ENOSPC;
   struct source *s = &sources[source_count];
-  int error = bpf_ring_open(&s->ring, fd, size);
+  int error = bpf_ring_open(&s->ring, from->ring, from->size);
   if (error) return error;
   s->feature = f;
-  s->lost = lost;
+  s->from = *from;
   source_count++;
   if (driver) return 0;
   struct stat about;
@@ -181,8 +191,10 @@ void bpf_tick(struct helper *h, uint64_t now) {
   read_rings(h);
   forget(now);
   bpf_places(h, driver);
-  if (++ticks % FIGURES_EVERY == 0)
+  if (++ticks % FIGURES_EVERY == 0) {
+    count_misses(h);
     for (const struct watch *w = watch_next(h, NULL); w; w = watch_next(h, w)) say_figures(h, w);
+  }
   helper_wake(h, driver, monotonic_ns() + TICK_NS);
 }
 

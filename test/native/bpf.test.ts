@@ -31,6 +31,14 @@ const final = (kernel: Kernel, id: string) =>
     Said & { totals: Record<string, number> }
   >;
 
+/** Events of a feature that the kernel did not hand over, as the helper reports them. */
+const lostOf = (kernel: Kernel, feature: string): number => {
+  const { lost } = (kernel.all('lost').findLast((m) => m.feature === feature) ?? {}) as {
+    lost?: Record<string, number>;
+  };
+  return Object.values(lost ?? {}).reduce((sum, n) => sum + n, 0);
+};
+
 describe.skipIf(why)('events of the kernel', () => {
   test('each packet that a router drops: one drop, one retransmit, one of the kernel’s count; none of another connection', async () => {
     using spaces = new Spaces();
@@ -58,7 +66,14 @@ describe.skipIf(why)('events of the kernel', () => {
     expect(dropped).toBeGreaterThan(80);
     const drops = kernel.events('c', 'drop').filter((e) => e.reason === 'NETFILTER_DROP');
     const retransmits = kernel.events('c', 'retransmit');
-    expect([drops.length, retransmits.length]).toEqual([dropped, totals.retransmits]);
+    // Each there is, or it is reported as lost.
+    await kernel.until('drops', () => drops.length + lostOf(kernel, 'drops') >= dropped);
+    await kernel.until(
+      'retransmits',
+      () => retransmits.length + lostOf(kernel, 'retransmits') >= Number(totals.retransmits),
+    );
+    expect(drops.length).toBeLessThanOrEqual(dropped);
+    expect(retransmits.length).toBeLessThanOrEqual(Number(totals.retransmits));
     expect(totals.retransmits).toBe(dropped + inVain);
     expect(drops[0]).toMatchObject({ bytes: 1500, direction: 'sent' });
     expect(retransmits.at(-1)).toMatchObject({ total: totals.retransmits, tcpState: expect.any(String) });
@@ -77,7 +92,6 @@ describe.skipIf(why)('events of the kernel', () => {
     expect(await server.line()).toBe('300000');
     await kernel.settled();
     expect(kernel.all('event').length).toBe(before);
-    expect(kernel.all('lost').filter((m) => m.feature === 'drops' || m.feature === 'retransmits')).toEqual([]);
   });
 
   test('a life of each of 100 connections, with its process, latency and times between', async () => {
@@ -87,34 +101,46 @@ describe.skipIf(why)('events of the kernel', () => {
       `require('net').createServer((s) => s.resume().on('end', () => s.end('x'))).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`,
     );
     const port = Number(await server.line());
+    const took: bigint[] = [];
+    const states = (i: number) => kernel.events(`c${i}`, 'state');
+    const unended = () => took.filter((_, i) => states(i).at(-1)?.to !== 'close').length;
     for (let i = 0; i < 100; i++) {
       const begin = process.hrtime.bigint();
       const s = connect(port, '127.0.0.1');
       await new Promise((resolve) => s.once('connect', resolve));
-      const took = process.hrtime.bigint() - begin;
+      took.push(process.hrtime.bigint() - begin);
       kernel.watch(`c${i}`, s);
       s.end();
       await new Promise((resolve) => s.resume().once('close', resolve));
-      const states = await kernel.until(`the end of c${i}`, () => {
-        const list = kernel.events(`c${i}`, 'state');
-        return list.at(-1)?.to === 'close' && list;
-      });
+      await kernel.until(`the end of c${i}`, () => unended() <= lostOf(kernel, 'states'));
+    }
+    await kernel.settled();
+    let gaps = 0;
+    for (let i = 0; i < 100; i++) {
+      const list = states(i);
+      const missing = list.filter((e, n) => e.from !== (n === 0 ? 'close' : list[n - 1]?.to)).length;
+      const whole = missing === 0 && list.at(-1)?.to === 'close';
+      if (!whole) gaps += Math.max(missing, 1);
       // The server's FIN may come before our own is acknowledged.
-      const [first, second, third] = states;
-      expect(first).toMatchObject({ from: 'close', to: 'syn-sent', pid: process.pid });
-      expect(second).toMatchObject({ from: 'syn-sent', to: 'established', pid: process.pid });
-      expect(third).toMatchObject({ from: 'established', to: 'fin-wait-1', pid: process.pid });
-      expect(BigInt(second?.durationNs as number)).toBeLessThan(took);
-      let at = 0n;
-      for (const [n, e] of states.entries()) {
-        expect(e.from).toBe(n === 0 ? 'close' : states[n - 1]?.to);
-        if (n > 0) expect(BigInt(e.durationNs as number)).toBe(BigInt(e.at as string) - at);
-        at = BigInt(e.at as string);
-        expect(e.cookie).toBe(first?.cookie);
+      if (whole)
+        expect(list.slice(0, 3)).toMatchObject([
+          { from: 'close', to: 'syn-sent', pid: process.pid },
+          { from: 'syn-sent', to: 'established', pid: process.pid },
+          { from: 'established', to: 'fin-wait-1', pid: process.pid },
+        ]);
+      for (const [n, e] of list.entries()) {
+        const before = list[n - 1];
+        const since = before && before.to === e.from ? BigInt(e.at as string) - BigInt(before.at as string) : undefined;
+        expect(e.durationNs && BigInt(e.durationNs as string)).toBe(since);
+        if (e.from === 'syn-sent' && since !== undefined) expect(since).toBeLessThan(took[i] as bigint);
+        expect(e.cookie).toBe(list[0]?.cookie);
       }
     }
+    // Every change is reported, or that it was lost: the kernel had no room for it, or passed the program over.
+    if (gaps > 0) console.log(`${gaps} changes of state missing; lost: ${lostOf(kernel, 'states')}`);
+    await kernel.until(`${gaps} lost`, () => lostOf(kernel, 'states') >= gaps);
     // The server's sockets are this user's too; nobody watches them.
-    expect(new Set(kernel.all('event').map((e) => e.id)).size).toBe(100);
+    expect(new Set(kernel.all('event').map((e) => e.id)).size).toBeGreaterThanOrEqual(100 - gaps);
   });
 
   test('resets, by whom; a refused connection', async () => {

@@ -9,6 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
   interrupted: 'interfaces changed while they were read',
   broken: 'a message of the kernel that does not hold',
   kernel: 'more happened than found room in the kernel’s ring',
+  missed: 'they came while the kernel was recording another one on the same processor',
   denied: 'this kernel does not let its maps be read',
 };
 

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { emptyStore } from '../../model/testing';
+import { Losses } from './losses';
+
+test('the helper counts from its begin; the trace has one entry for each cause, with its reason', () => {
+  const store = emptyStore();
+  const losses = new Losses(store);
+  const say = (lost: Record<string, number>, at: number) =>
+    losses.take({ t: 'lost', feature: 'states', at: String(at), lost } as never, at);
+  say({ unread: 0, missed: 3 }, 10);
+  say({ unread: 0, missed: 3 }, 20);
+  say({ unread: 0, missed: 5, kernel: 1 }, 30);
+  expect(store.losses.map(({ source, what, count, reason }) => [source, what, count, reason])).toEqual([
+    ['bpf', 'kernelEvents', 5, 'states: they came while the kernel was recording another one on the same processor'],
+    ['bpf', 'kernelEvents', 1, 'states: more happened than found room in the kernel’s ring'],
+  ]);
+});
