@@ -31,8 +31,7 @@ export class Http2Record extends RequestRecord {
   noBody = false;
   /** Bytes of the body that the program gave. */
   given = 0;
-  /** The program gave the stream up: instant, and what it said. */
-  leftAt = 0;
+  /** What the program said when it gave the stream up. */
   leftWith: unknown = undefined;
   /** Closed by both ends; what has come may still be read. */
   closedAt = 0;

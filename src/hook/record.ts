@@ -63,6 +63,8 @@ export abstract class RequestRecord implements Writable {
   declare phase: PhaseName | undefined;
   declare abortAt: number;
   declare abortReason: unknown;
+  /** When the program gave it up, where that is known and its end comes later; else 0. */
+  declare leftAt: number;
   declare timeoutAt: number;
   declare timeoutLimit: number;
   declare timeoutKind: string;
@@ -297,6 +299,7 @@ const rare: Pick<
   | 'phase'
   | 'abortAt'
   | 'abortReason'
+  | 'leftAt'
   | 'timeoutAt'
   | 'timeoutLimit'
   | 'timeoutKind'
@@ -338,6 +341,7 @@ const rare: Pick<
   phase: undefined,
   abortAt: 0,
   abortReason: undefined,
+  leftAt: 0,
   timeoutAt: 0,
   timeoutLimit: 0,
   timeoutKind: '',

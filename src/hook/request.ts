@@ -78,7 +78,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (r.endAt !== 0) return;
   r.endAt = t;
   r.outcome = outcome;
-  if (r.timeoutAt !== 0) forgetIdleTimer(r, t);
+  if (r.timeoutAt !== 0) forgetIdleTimer(r, r.leftAt || t);
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   if (outcome === 'failed' || outcome === 'aborted') mayBeRetried(r);
   const wire = r.wire;
