@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { closedWindow } from '../../src/analysis/limits';
 import type { Trace } from '../../src/model/records';
 import { shipped, whyNot } from './helper';
 import { Talker } from './kernel';
@@ -12,12 +13,13 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
   const nettrace = why === undefined ? shipped() : undefined;
   const program = join(import.meta.dirname, 'programs/stalls.cjs');
   /** Namespaces with the server in them; gone with the test. */
-  const stage = async (): Promise<Disposable & { spaces: Spaces }> => {
+  const stage = async (): Promise<Disposable & { spaces: Spaces; server: Talker }> => {
     const spaces = new Spaces();
     const server = new Talker(`process.env.SERVER = '${spaces.server}'; require('${program}')`, spaces.in('server'));
     expect(await server.line()).toBe('ready');
     return {
       spaces,
+      server,
       [Symbol.dispose]: () => {
         server[Symbol.dispose]();
         spaces[Symbol.dispose]();
@@ -42,7 +44,7 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
 
   test.concurrent('a server that stops reading, a program that does; not a slow reader, nor a fast one', async () => {
     using staged = await stage();
-    const { spaces } = staged;
+    const { spaces, server } = staged;
     // Ground truth: segments of either side that say that its window is closed.
     const closed = 'tcp flags & (syn|rst|fin) == 0 @th,112,16 0 counter';
     spaces.rules(
@@ -56,12 +58,21 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
     expect(counted.map((n) => n > 0)).toEqual([true, true]);
     expect(trace.requests.map((r) => r.outcome)).toEqual(Array(4).fill('complete'));
     const [theirs, ours] = ['server', 'yourCode'].map((fault) => found('zero-window').find((f) => f.fault === fault));
-    expect(theirs).toMatchObject({ severity: 'warning', certainty: 'sure', paths: ['/held'] });
+    // A busy machine may stop the other readers too, for as long as the server itself says.
+    const reads = new Map<string, number>();
+    for (let i = 0; i < 3; i++) {
+      const [path = '', longest] = (await server.line()).split(' ');
+      reads.set(path, Number(longest));
+    }
+    const stopped = ['/slow', '/fast'].filter((path) => (reads.get(path) as number) * 1000 >= closedWindow.least);
+    expect(theirs).toMatchObject({ severity: 'warning', certainty: 'sure', paths: expect.arrayContaining(['/held']) });
+    expect(theirs?.paths.filter((path) => path !== '/held' && !stopped.includes(path))).toEqual([]);
     expect(ours).toMatchObject({ severity: 'warning', certainty: 'sure', paths: ['/large'] });
     expect(found('zero-window').length).toBe(2);
     // The time is the kernel's own, and no longer than the server did not read (and what this machine added to it).
     const { kernel, sendBeginAt = 0, endAt = 0 } = trace.requests.find((r) => r.url?.endsWith('/held')) ?? {};
-    expect(theirs?.evidence[0]?.value).toBe(kernel?.rwndLimitedDuration);
+    const heldUp = trace.requests.filter((r) => theirs?.subjects.includes(r.id));
+    expect(theirs?.evidence[0]?.value).toBe(heldUp.reduce((sum, r) => sum + (r.kernel?.rwndLimitedDuration ?? 0), 0));
     expect(kernel?.rwndLimitedDuration).toBeGreaterThan(1_000_000);
     expect(kernel?.rwndLimitedDuration).toBeLessThan(endAt - sendBeginAt);
     expect(found('pmtu-black-hole')).toEqual([]);

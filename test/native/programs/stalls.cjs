@@ -1,5 +1,5 @@
-// Server, where SERVER is set: reads at once, after HOLD ms, or little by little; sends much. Else the client of it: what
-// URL and WHAT say.
+// Server, where SERVER is set: reads at once, after HOLD ms, or little by little, and says the longest time (ms) between two
+// reads; sends much. Else the client of it: what URL and WHAT say.
 const http = require('node:http');
 
 const { SERVER, URL: base, WHAT = '', HOLD = '2500' } = process.env;
@@ -9,12 +9,21 @@ const large = Buffer.alloc(8 << 20, 'x');
 if (SERVER) {
   const server = http.createServer((req, res) => {
     if (req.url === '/large') return res.end(large);
-    const read = () => req.resume().on('end', () => res.end('read'));
+    let [last, longest] = [performance.now(), 0];
+    const onRead = () => {
+      const now = performance.now();
+      [last, longest] = [now, Math.max(longest, now - last)];
+    };
+    req.on('end', () => {
+      console.log(req.url, Math.ceil(longest));
+      res.end('read');
+    });
+    const read = () => req.on('data', onRead);
     if (req.url === '/held') return setTimeout(read, hold);
     if (req.url === '/late') return setTimeout(read, 220);
     if (req.url !== '/slow') return read();
     // Little at a time, but always some.
-    req.on('data', () => req.pause() && setTimeout(() => req.resume(), 5)).on('end', () => res.end('read'));
+    req.on('data', onRead).on('data', () => req.pause() && setTimeout(() => req.resume(), 5));
   });
   server.listen(8080, SERVER, () => console.log('ready'));
 } else {
