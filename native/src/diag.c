@@ -80,6 +80,8 @@ static bool say(struct helper *h, const struct watch *w, const struct socket_fac
   out_decimal(o, "at", at);
   out_text(o, "trigger", trigger);
   if (final) out_bool(o, "final", true);
+  /* Whoever was not run for a while between question and answer must not say that it was then. */
+  else out_u64(o, "tookNs", monotonic_ns() - at);
   size_t begin = o->length;
   out_object(o, "totals");
   socket_out(o, f, w->protocol == IPPROTO_TCP);

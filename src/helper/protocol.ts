@@ -48,6 +48,7 @@ export const messageSchemas = {
   sample: Type.Object({
     id: word,
     at: ns,
+    tookNs: optional(n),
     trigger: word,
     final: optional(Type.Boolean()),
     totals: Type.Object(figures),

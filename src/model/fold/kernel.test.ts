@@ -59,6 +59,16 @@ describe('kernel figures', () => {
     expect(store.connections.get('c')?.kernel).toEqual(kernel);
   });
 
+  test('a sample whose answer came only while the request ran is none before it', () => {
+    const { store, kernel, sample } = begin();
+    sample(1900, counters(1));
+    kernel.fold({ k: 'sample', connection: 'c', at: 2900, doneAt: 3200, trigger: 'interval', totals: counters(3) });
+    store.setRequest(request('r2', 2, 3000, 4000));
+    kernel.request('r2');
+    sample(4100, counters(5), true);
+    expect(store.requests.get('r2')?.kernel).toMatchObject({ windowBeginAt: 1900, retransmits: 4, bytesSent: 400 });
+  });
+
   // With work that grows with the square at each request this would not end within the patience of a test.
   test('thousands of requests between two samples each get their share', () => {
     const { store, kernel, sample } = begin();

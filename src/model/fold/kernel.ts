@@ -10,7 +10,16 @@ import { type Difference, type Figures, requestKernelOf, type Whole } from './ke
 export type KernelFact =
   | { k: 'watched'; connection: string; cookie?: string; inode?: number; uid?: number }
   | { k: 'route'; connection: string; route: Route }
-  | { k: 'sample'; connection: string; at: number; trigger: string; final?: boolean; totals: Figures }
+  /** Figures of an instant between `at` and `doneAt`; absent: of `at`. */
+  | {
+      k: 'sample';
+      connection: string;
+      at: number;
+      doneAt?: number;
+      trigger: string;
+      final?: boolean;
+      totals: Figures;
+    }
   | { k: 'conntrack'; connection: string; entry: Omit<ConntrackEntry, 'id'> | { missing: string } }
   | { k: 'event'; event: Omit<KernelEvent, 'id'>; place?: number }
   | JoinedFact
@@ -145,7 +154,7 @@ export class KernelFold {
     }
     this.store.setConnection(next);
     this.#store(state, c.id, fact);
-    state.whole.push({ at: fact.at, figures: totals });
+    state.whole.push({ at: fact.at, doneAt: fact.doneAt ?? fact.at, figures: totals });
     for (const d of state.due.values()) if (fact.at > d.beginAt) d.seen++;
     if (fact.final) state.final = true;
     this.#settle(c.id, state, state.due.keys());
@@ -221,7 +230,7 @@ export class KernelFold {
     const begins = [...state.due.values()].map((d) => d.beginAt);
     state.whole = whole.filter((s, i) => {
       const next = whole[i + 1];
-      return next === undefined || begins.some((at) => s.at <= at && next.at > at);
+      return next === undefined || begins.some((at) => s.doneAt <= at && next.doneAt > at);
     });
     if (state.whole.length > mostWhole) state.whole.splice(1, state.whole.length - mostWhole);
   }

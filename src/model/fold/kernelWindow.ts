@@ -6,6 +6,8 @@ export type Figures = Partial<Omit<KernelTotals, 'at' | 'final' | 'by'>>;
 /** A sample with all its figures. */
 export interface Whole {
   at: number;
+  /** Its figures are of an instant from `at` to this one. */
+  doneAt: number;
   figures: Figures;
 }
 
@@ -44,7 +46,7 @@ const counters = [
 /** There must be a sample after its end. */
 export function requestKernelOf(d: Difference): RequestKernel | { missing: string } {
   const after = d.whole.find((s) => s.at >= d.end) as Whole;
-  const before = d.whole.findLast((s) => s.at <= d.begin);
+  const before = d.whole.findLast((s) => s.doneAt <= d.begin);
   const windowBeginAt = before?.at ?? d.zeroAt;
   if (windowBeginAt === undefined) return { missing: 'noSampleBefore' };
   const differences: Partial<Record<(typeof counters)[number], number>> = {};

@@ -36,6 +36,7 @@ export function factOf(m: Message, clocks: Clocks, known: (connection: string) =
         k: 'sample',
         connection: m.id,
         at: clocks.at(m.at),
+        ...(m.tookNs !== undefined ? { doneAt: clocks.at(m.at) + m.tookNs / 1000 } : {}),
         trigger: m.trigger,
         totals: m.totals,
         ...(m.final ? { final: true } : {}),
