@@ -9,21 +9,33 @@ struct {
   __type(value, struct nt_bytes);
 } sockets SEC(".maps");
 
+/* Local ports that the user's datagrams had: another user's socket may get one of them next. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 8192);
+  __type(key, u32);
+  __type(value, u8);
+} ports SEC(".maps");
+
 /* Whose a datagram is can only be asked as long as its socket lives, which may be a millisecond: it is told at once. */
-static __always_inline void new_socket(struct __sk_buff *skb, u64 cookie) {
+static __always_inline void new_socket(struct __sk_buff *skb, u64 cookie, bool users) {
   u8 head[40];
-  u16 ports[2];
+  u16 ends[2];
   if (bpf_skb_load_bytes(skb, 0, head, 20)) return;
   u32 family = head[0] >> 4 == 4 ? AF_INET : AF_INET6, length = family == AF_INET ? (head[0] & 15) * 4 : 40;
   if ((family == AF_INET ? head[9] : head[6]) != UDP) return;
   if (family == AF_INET6 && bpf_skb_load_bytes(skb, 0, head, 40)) return;
-  if (bpf_skb_load_bytes(skb, length, ports, 4)) return;
+  if (bpf_skb_load_bytes(skb, length, ends, 4)) return;
+  u32 port = __builtin_bswap16(ends[0]);
+  u8 one = 1;
+  if (users) bpf_map_update_elem(&ports, &port, &one, BPF_ANY);
   struct nt_event *e = begin(NT_SOCKET, 0, cookie);
   if (!e) return;
+  e->a = !users;
   e->family = family;
   e->protocol = UDP;
-  e->local_port = __builtin_bswap16(ports[0]);
-  e->remote_port = __builtin_bswap16(ports[1]);
+  e->local_port = port;
+  e->remote_port = __builtin_bswap16(ends[1]);
   if (family == AF_INET) {
     __builtin_memcpy(e->local, head + 12, 4);
     __builtin_memcpy(e->remote, head + 16, 4);
@@ -39,7 +51,7 @@ static __always_inline struct nt_bytes *of(struct __sk_buff *skb, u64 cookie, bo
   if (n) return n;
   struct nt_bytes zero = {};
   bpf_map_update_elem(&sockets, &cookie, &zero, BPF_NOEXIST);
-  if (sent) new_socket(skb, cookie);
+  if (sent) new_socket(skb, cookie, true);
   return bpf_map_lookup_elem(&sockets, &cookie);
 }
 
@@ -72,8 +84,18 @@ static __always_inline void first_byte(struct __sk_buff *skb, u64 cookie, u64 at
   submit(e);
 }
 
+/* Of another user, from a port that the user had. */
+static __always_inline void not_users(struct __sk_buff *skb) {
+  u32 port = skb->sk ? skb->sk->src_port : 0;
+  if (port != 0 && bpf_map_lookup_elem(&ports, &port)) new_socket(skb, bpf_get_socket_cookie(skb), false);
+}
+
 static __always_inline int count(struct __sk_buff *skb, bool sent) {
-  if (!skb->sk || (user != 0 && bpf_get_socket_uid(skb) != user)) return 1;
+  if (!skb->sk) return 1;
+  if (user != 0 && bpf_get_socket_uid(skb) != user) {
+    if (sent) not_users(skb);
+    return 1;
+  }
   u64 cookie = bpf_get_socket_cookie(skb), now = bpf_ktime_get_ns();
   struct nt_bytes *n = cookie ? of(skb, cookie, sent) : 0;
   if (!n) return 1;

@@ -11,7 +11,7 @@ enum nt_kind {
   NT_CONGESTION,  /* a: congestion state before, b: after */
   NT_UDP_DROP,    /* a: errno */
   NT_FIRST_BYTE,  /* value: when the first payload since the last received was sent; bytes */
-  NT_SOCKET,      /* the user has this socket for datagrams */
+  NT_SOCKET,      /* the user has this socket for datagrams; a: 1 if it is another user's, on a port that the user had */
   NT_DELAY,       /* value: when data came for a socket without unread data; at: when it was read; a: arrivals; pid */
 };
 

@@ -49,6 +49,9 @@ int bpf_source(struct helper *, const struct feature *, const struct bpf_written
 typedef void (*bpf_figures_say)(struct helper *, const struct feature *, const struct watch *, const void *value);
 int bpf_figures(struct helper *, const struct feature *, int map, size_t size, bpf_figures_say);
 
+/* Reads all rings now: what the kernel showed so far of who owns a socket is known then. */
+void bpf_read(struct helper *);
+
 /* Same in each feature with programs. */
 void bpf_tick(struct helper *, uint64_t now);
 void bpf_watched(struct helper *, const struct watch *);

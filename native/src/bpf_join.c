@@ -134,7 +134,8 @@ static void take(void *context, const void *record) {
   if (e.local_port != 0 && e.remote_port != 0 && e.cookie != 0) {
     struct address local, remote;
     ends_of(&e, &local, &remote);
-    if (e.netns == 0 || e.netns == own_net) owner_learn(e.protocol, &local, &remote);
+    bool others = e.kind == NT_SOCKET && e.a != 0;
+    if (e.netns == 0 || e.netns == own_net) owner_learn(e.protocol, &local, &remote, others ? OWNER_OTHER : OWNER_USER);
   }
   if (e.kind == NT_SOCKET) return;
   const struct watch *w = watch_of(t->helper, &e);
@@ -158,6 +159,8 @@ static void read_rings(struct helper *h) {
     s->told = lost;
   }
 }
+
+void bpf_read(struct helper *h) { read_rings(h); }
 
 static void count_misses(struct helper *h) {
   for (size_t i = 0; i < source_count; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bpf.h"
 #include "capture_state.h"
 
 #define BLOCKS_AT_ONCE 4
@@ -126,6 +127,8 @@ bool has_room(const struct helper *h) { return h->output.size - h->output.used >
 bool take_block(struct helper *h) {
   struct tpacket_block_desc *d = (void *)(capturing.ring + (size_t)capturing.block * BLOCK);
   if (!(__atomic_load_n(&d->hdr.bh1.block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER)) return false;
+  /* Whose the packets are was written to those rings before the packets came here. */
+  bpf_read(h);
   size_t offset = d->hdr.bh1.offset_to_first_pkt;
   for (uint32_t i = 0; i < d->hdr.bh1.num_pkts; i++) {
     const struct tpacket3_hdr *head = (const void *)((uint8_t *)d + offset);

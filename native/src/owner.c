@@ -11,7 +11,8 @@
 #define KNOWN 8192
 /* Places for one bucket: the oldest makes room. */
 #define WAYS_EACH 4
-/* Ends can be used again by another user's socket; it takes longer than that. */
+/* Ends can be used again by another user's socket. Those of TCP take longer than that; of datagrams the programs in the
+   kernel say it, where they may run. */
 #define STALE_NS 15000000000ull
 
 /* Those of others apart: there may be many of them, and they must not push out the user's. */
@@ -38,18 +39,19 @@ static bool is_it(const struct owned *o, int protocol, const struct address *loc
 
 static void note(int protocol, const struct address *local, const struct address *remote, enum owner owner) {
   struct address to = remote_of(protocol, remote);
-  struct owned *others = place_of(OWNER_OTHER, protocol, local, &to), *o = place_of(owner, protocol, local, &to);
+  struct owned *before = place_of(owner == OWNER_USER ? OWNER_OTHER : OWNER_USER, protocol, local, &to);
+  struct owned *o = place_of(owner, protocol, local, &to);
   int oldest = 0;
   for (int i = 0; i < WAYS_EACH; i++) {
-    if (is_it(&others[i], protocol, local, &to)) others[i].at_ns = 0;
+    if (is_it(&before[i], protocol, local, &to)) before[i].at_ns = 0;
     if (is_it(&o[i], protocol, local, &to)) o[i].at_ns = 0;
     if (o[i].at_ns < o[oldest].at_ns) oldest = i;
   }
   o[oldest] = (struct owned){monotonic_ns(), *local, to, (uint8_t)protocol};
 }
 
-void owner_learn(int protocol, const struct address *local, const struct address *remote) {
-  note(protocol, local, remote, OWNER_USER);
+void owner_learn(int protocol, const struct address *local, const struct address *remote, enum owner owner) {
+  note(protocol, local, remote, owner);
 }
 
 static void keep(void *context, const struct nl_message *m) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { until } from '../support/clock';
-import { whyNot } from './helper';
+import { asNobody, nobody, whyNot } from './helper';
 import { freePort, Kernel, type Packet, pair, type Said, Talker } from './kernel';
 import { Spaces } from './spaces';
 
@@ -268,7 +268,6 @@ describe.skipIf(why)('packet capture', () => {
   });
 
   test('one user’s alone: questions to a resolver, connections; root’s to the same servers are not there', async () => {
-    const nobody = 65534;
     using kernel = new Kernel({ features: [...features, 'traffic', 'states', 'resets'], forUser: nobody });
     await kernel.hello();
     const resolver = createSocket('udp4').on('message', (text, from) =>
@@ -288,7 +287,6 @@ describe.skipIf(why)('packet capture', () => {
       const get = () => new Promise((r) => { const s = require('net').connect(${http}, '127.0.0.1', () => { console.log(s.localPort); s.end('${who}'); }).resume().on('close', r); });
       const fail = () => new Promise((r) => require('net').connect(${nowhere}, '127.0.0.1').on('error', r));
       (async () => { await fail(); for (let i = 0; i < 20; i++) { await ask(); await get(); } console.log('done'); })();`;
-    const asNobody = ['setpriv', '--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups'];
     using theirs = new Talker(program('theirs'), asNobody);
     using mine = new Talker(program('mine'));
     const watchAll = async (talker: Talker, who: string) => {
@@ -316,6 +314,34 @@ describe.skipIf(why)('packet capture', () => {
     expect(texts.filter((t) => t.includes('answer theirs')).length).toBe(20);
     resolver.close();
     server.close();
+  });
+
+  test('a port that one user’s datagrams had, and another user’s have next: no packet of those', async () => {
+    using kernel = new Kernel({ features: [...features, 'traffic', 'states', 'resets'], forUser: nobody });
+    await kernel.hello();
+    const resolver = createSocket('udp4').on('message', (text, from) => resolver.send(text, from.port));
+    await new Promise<void>((resolve) => resolver.bind(0, '127.0.0.1', resolve));
+    const dns = resolver.address().port;
+    await begin(kernel, { dnsServers: [{ address: '127.0.0.1', port: dns }] });
+    const port = await freePort();
+    const asks = (who: string) => `
+      const s = require('dgram').createSocket('udp4').on('message', () => s.close(() => console.log('done')));
+      s.bind(${port}, '127.0.0.1', () => s.send('${who}', ${dns}, '127.0.0.1'));`;
+    const texts = () => kernel.packets.map((p) => p.bytes.toString('latin1'));
+    const sent = (who: string) => texts().filter((t) => t.includes(who)).length;
+    // The last are the user's again: what came before them is here when they are.
+    for (const [who, wrap] of [
+      ['first', asNobody],
+      ['root', []],
+      ['second', asNobody],
+    ] as const) {
+      using asking = new Talker(asks(who), [...wrap]);
+      expect(await asking.line()).toBe('done');
+      if (who !== 'root') await kernel.until(who, () => sent(who) === 2);
+    }
+    await stop(kernel);
+    expect([sent('first'), sent('root'), sent('second')]).toEqual([2, 0, 2]);
+    resolver.close();
   });
 
   test('datagrams of a socket that hears on each address, and has no peer', async () => {
