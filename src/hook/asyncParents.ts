@@ -55,6 +55,10 @@ export function lookForDebugger(): void {
   }
 }
 
+/** A debugger is there, or will be in a moment. */
+export const isDebugged = (): boolean =>
+  (parents.kept && own === undefined) || process.env.VSCODE_INSPECTOR_OPTIONS !== undefined;
+
 /** Keeps parents in this process. They cost every promise of the program, so only on request. */
 export function keepParents(): void {
   try {

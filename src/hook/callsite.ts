@@ -9,12 +9,13 @@
  *
  * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
  */
-import { keepParents, lookForDebugger, parents, withParents } from './asyncParents';
+import { isDebugged, keepParents, lookForDebugger, parents, withParents } from './asyncParents';
 import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
 import { fault, parts } from './faults';
 import { programsPrepare, raw } from './preparing';
+import { framesAbove, lookEarly, needPromises, running, type Seen, tendPromises } from './promiseParents';
 import { frameGone, roomForFrame } from './room';
 import { chainOf, deep, entryOf, inheritedEntry, takeDefinitions, userEntry, userFrame } from './stack';
 import type { AnyFunction } from './wrap';
@@ -69,6 +70,7 @@ function limit(t: number): number {
     windowAt = t;
     inWindow = 0;
     lookForDebugger();
+    tendPromises(t, isDebugged());
     if (t - secondAt > 1000) {
       secondAt = t;
       inSecond = 0;
@@ -76,7 +78,7 @@ function limit(t: number): number {
   }
   inWindow++;
   if (++inSecond > budget && (inSecond & 7) !== 0) return 0;
-  if (chains) return deep;
+  if (chains || running.job !== undefined) return deep;
   if (inWindow <= 20 || learning > 0) {
     if (learning > 0) learning--;
     return deep;
@@ -145,7 +147,7 @@ export function entry(
           if (n > 0) {
             const before = ErrorClass.stackTraceLimit;
             ErrorClass.stackTraceLimit = n + between;
-            own.error = new ErrorClass();
+            own.error = withJob(new ErrorClass());
             ErrorClass.stackTraceLimit = before;
             own.deep = n === deep;
             own.spent = false;
@@ -184,14 +186,24 @@ export function takeSite(owner: Located): void {
     // Not through a wrapped entry (npm undici, own ClientRequest): taken here, deeper.
     const before = ErrorClass.stackTraceLimit;
     ErrorClass.stackTraceLimit = deep;
-    const e = new ErrorClass();
+    const e = withJob(new ErrorClass());
     ErrorClass.stackTraceLimit = before;
     hold(seen(e), owner, true);
   }
 }
 
+/** Whose promise's job runs now goes with it: later it is another. */
+function withJob(e: Error): Error {
+  if (running.job !== undefined) (e as Seen).job = running.job;
+  return e;
+}
+
 /** Asked for its parents now, where somebody keeps them: later they are others. */
-const seen = (e: Error): Error => (parents.kept ? withParents(e, now(), chains) : e);
+function seen(e: Error): Error {
+  const stack = parents.kept ? withParents(e, now(), chains) : e;
+  if (stack === e) lookEarly(e);
+  return stack;
+}
 
 /** An unread stack, and whether it has all there is. */
 export interface KeptSite {
@@ -232,7 +244,7 @@ export function captureSite(): Error | undefined {
   if (!part.on || limit(now()) === 0) return undefined;
   const before = ErrorClass.stackTraceLimit;
   ErrorClass.stackTraceLimit = deep;
-  const e = new ErrorClass();
+  const e = withJob(new ErrorClass());
   ErrorClass.stackTraceLimit = before;
   return e;
 }
@@ -269,7 +281,7 @@ export function readSites(): string {
         const stack = (e as Error).stack as unknown as NodeJS.CallSite[];
         const chain = chains ? chainOf(stack, before) : '';
         if (chain !== '') stacks += `{"k":"stack","id":${owner.id},"f":[${chain}]}\n`;
-        number = siteOf(stack, whole[i] === true, before);
+        number = siteOf(e as Seen, stack, whole[i] === true, before);
       } else number = inheritedEntry((e as Located).site);
       if (number === undefined) continue;
       owner.site = number;
@@ -289,10 +301,18 @@ export function readSites(): string {
 }
 
 /** Entry of the frame that counts; what it took to find it tells how deep the next captures are. */
-function siteOf(stack: NodeJS.CallSite[], isWhole: boolean, programs: typeof Error.prepareStackTrace) {
+function siteOf(
+  { job }: Seen,
+  stack: NodeJS.CallSite[],
+  isWhole: boolean,
+  programs: typeof Error.prepareStackTrace,
+): number | undefined {
   const { frame, user, depth } = userFrame(stack);
   if (!user) {
     if (!isWhole) noteDepth(0);
+    else if (frame) needPromises();
+    const above = isWhole && job && frame ? framesAbove(job) : undefined;
+    if (above) return userEntry(above, 0, programs).entry;
     return frame && entryOf(frame, 'library', programs);
   }
   const found = userEntry(stack, depth - 1, programs);

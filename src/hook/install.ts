@@ -1,6 +1,7 @@
 /** Puts the parts of the hook in place, once an isolate. */
 import { maskArguments } from '../model/mask';
 import { installAnswers } from './answers';
+import { isDebugged, lookForDebugger } from './asyncParents';
 import { setUpBodies } from './bodies';
 import { setUpBudget } from './budget';
 import { pid, syncExports, threadId } from './builtins';
@@ -25,6 +26,7 @@ import { setUpKeys } from './keys';
 import { installNet } from './net';
 import { keepOursOut } from './ownFrames';
 import { applyPatches, removePatches, untilTheEnd } from './patches';
+import { installPromiseParents } from './promiseParents';
 import { proxyEnvironment } from './proxyenv';
 import { flush, push, setUpQueue } from './queue';
 import { installSocketTrace } from './socketTrace';
@@ -118,7 +120,11 @@ function patchAll(settings: Settings): void {
     installIncoming();
     installAnswers();
   }
-  if (settings.callSites !== 'off') installHandedIn();
+  if (settings.callSites !== 'off') {
+    installHandedIn();
+    lookForDebugger();
+    installPromiseParents(isDebugged);
+  }
   installLabels();
   installChildren(settings.spool);
   if (settings.sockets) installSocketTrace();

@@ -30,6 +30,9 @@ export const whenLeft = (leave: () => void): void => void guests.push(leave);
 /** The hook has left the program: what of it still stands anywhere passes through. */
 export const hasLeft = (): boolean => gone;
 
+/** What is neither a property nor a channel. */
+export const whilePatched = (change: Change): void => add(change);
+
 /** What `install` changes stands until the hook leaves the program. */
 export function untilTheEnd(install: () => void): void {
   group = standing;

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodes, repository } from '../support/nodes';
-import { clients, styles } from './clients';
+import { clients, type Style, styles } from './clients';
 import { type Cells, folder, type Mode, modes, runClient } from './run';
 import { withSection } from './section';
 
@@ -45,8 +45,9 @@ const words = (cell: string): string =>
   cell === 'line' ? 'line' : cell === 'awaited' ? 'line that awaits' : cell === '–' ? cell : `**${cell}**`;
 
 /** How many clients have a line of the user's in every style. */
-const share = (mode: Mode): string =>
-  `${clients.filter(({ title }) => Object.values(found.get(`${title} ${mode}`) ?? { x: 'no' }).every(isUsers)).length} of ${clients.length}`;
+const share = (mode: Mode, among: readonly Style[]): string =>
+  `${clients.filter(({ title }) => among.every((s) => isUsers(found.get(`${title} ${mode}`)?.[s] ?? 'no'))).length} of ${clients.length}`;
+const later = styles.filter((s) => s !== 'first');
 
 test('the table says what was seen', () => {
   if (COVERAGE_DATE === undefined) return;
@@ -56,7 +57,8 @@ test('the table says what was seen', () => {
 | client | version | in a terminal | with \`--stacks\` | in a debug session |
 |---|---|---|---|---|
 ${clients.map(({ title, package: name }) => row(title, name)).join('\n')}
-| the user's line in every style | | ${modes.map(share).join(' | ')} |
+| the user's line in every style, after the first requests | | ${modes.map((m) => share(m, later)).join(' | ')} |
+| in the first requests, too | | ${modes.map((m) => share(m, styles)).join(' | ')} |
 `;
   const path = join(repository, 'docs/coverage.md');
   writeFileSync(path, withSection(readFileSync(path, 'utf8'), 'clients', text));

@@ -198,7 +198,8 @@ const asked = (base) => new Promise((done, fail) => ask(base, (e) => (e ? fail(e
   },
 ];
 
-export const styles = ['callback', 'promise', 'await', 'class', 'retried'] as const;
+/** `first`: a callback and an await before all others, while nothing is known of what the program needs. */
+export const styles = ['first', 'callback', 'promise', 'await', 'class', 'retried'] as const;
 export type Style = (typeof styles)[number];
 
 /** The program of a client: one request a style, each to a port of its own. Under a debugger it waits for it. */
@@ -211,6 +212,12 @@ const run = {
   callback: (base) => new Promise((done) => {
     ${callback ?? 'done()'}; // @callback
   }),
+  async first(base) {
+    await new Promise((done) => {
+      ${callback ?? 'done()'}; // @first
+    });
+    await ${call}; // @first
+  },
   promise(base) {
     return ${call} // @promise
       .then(() => undefined); // @promise
