@@ -15,6 +15,7 @@ import { reload } from './reload.steps';
 import { replay } from './replay.steps';
 import { requests } from './requests.steps';
 import { rough } from './rough.steps';
+import { secrets } from './secrets.steps';
 import { openWindow, vs } from './shared';
 import { tracing } from './tracing.steps';
 import { ways } from './ways.steps';
@@ -37,6 +38,7 @@ describe('trace requests', requests);
 describe('the kernel’s side', kernelSide);
 describe('editor tab', editorTab);
 describe('reload', reload);
+describe('secrets', secrets);
 describe('rough', rough);
 // Last, as it leaves another theme.
 describe('looks', looks);

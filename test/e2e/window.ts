@@ -327,9 +327,18 @@ export class VsCode {
     return this.page.locator('.notification-toast, .notifications-center').filter({ hasText: text });
   }
 
-  async clipboard(): Promise<string> {
+  /** What is in it; `text`: puts that there first. */
+  async clipboard(text?: string): Promise<string> {
     await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    return this.page.evaluate(() => navigator.clipboard.readText());
+    return this.page.evaluate(async (put) => {
+      if (put !== undefined) await navigator.clipboard.writeText(put);
+      return navigator.clipboard.readText();
+    }, text);
+  }
+
+  /** Folder of what VS Code and its extensions keep. */
+  get data(): string {
+    return join(this.folder, 'data');
   }
 
   output(): string {
