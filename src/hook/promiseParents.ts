@@ -49,9 +49,14 @@ function init(promise: object): void {
   if (--left < 0) return rest();
   try {
     const { stackTraceLimit } = ErrorClass;
-    ErrorClass.stackTraceLimit = depth;
-    const stack = new ErrorClass();
-    ErrorClass.stackTraceLimit = stackTraceLimit;
+    let stack: Error;
+    try {
+      ErrorClass.stackTraceLimit = depth;
+      stack = new ErrorClass();
+    } finally {
+      // Also where the stack has no room left.
+      ErrorClass.stackTraceLimit = stackTraceLimit;
+    }
     const by = running.job;
     const own = new Made(stack, by, by === undefined ? 0 : by.length + 1);
     if (own.length === longest) shorten(own);
