@@ -158,6 +158,38 @@ it('what was busy before the request was sent held up no response: Node loading 
   expect(finding(busy(1340), 'event-loop-blocked')).toBeUndefined();
 });
 
+it('a loop that was blocked without the processor, or by nobody knows what, is not held against the program', () => {
+  const blocked = (processor?: Request['processor'], others = 0): Records => ({
+    process: {
+      threads: Array.from({ length: 1 + others }, (_, i) => ({
+        id: `1-${i}`,
+        threadId: i,
+        kind: i === 0 ? 'main' : 'worker',
+        beginAt: 0,
+        clockOffset: 0,
+      })),
+    },
+    requests: [exchange(1, 1000, { wait: 450, loopBusyDuration: 440 * ms, ...(processor ? { processor } : {}) })],
+  });
+  const said = (records: Records) => {
+    const found = finding(records, 'event-loop-blocked');
+    return [found?.severity, found?.fault, found?.certainty, found?.title];
+  };
+  const note = ['info', 'unclear', 'unclear', 'The event loop was blocked for 440 ms while responses were due'];
+  const blame = ['warning', 'yourCode', 'likely', 'Your program was busy for 440 ms while responses were due'];
+  const used = (duration: number, of: 'thread' | 'process') => ({ duration: duration * ms, of });
+  expect(said(blocked(used(430, 'thread')))).toEqual(blame);
+  expect(said(blocked(used(430, 'thread'), 2))).toEqual(blame);
+  expect(said(blocked(used(430, 'process')))).toEqual(blame);
+  // A worker may have used it.
+  expect(said(blocked(used(430, 'process'), 1))).toEqual(note);
+  expect(said(blocked(used(20, 'thread')))).toEqual(note);
+  expect(said(blocked())).toEqual(note);
+  expect(finding(blocked(used(20, 'thread')), 'event-loop-blocked')?.text).toContain(
+    '440 ms (20 ms of processor time)',
+  );
+});
+
 it('nothing waits for a free socket where the Agent has no limit and nobody held one', () => {
   const late = exchange(1, 0, { connection: 'c', assignedAt: 300 * ms, sendBeginAt: 300 * ms, sendEndAt: 300 * ms });
   const records = (limit: object): Records => ({

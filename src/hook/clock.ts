@@ -14,6 +14,32 @@ const timing = (performance as unknown as { nodeTiming: { readonly idleTime: num
 /** How long the event loop has been idle since the thread began, in ms; 0.04 µs a reading. */
 export const idleTime = (): number => timing.idleTime;
 
+// Of the whole process on a Node that does not tell of one thread.
+const thread = (process as { threadCpuUsage?: typeof process.cpuUsage }).threadCpuUsage;
+const usage = (thread ?? process.cpuUsage).bind(process);
+export const processorOf = thread === undefined ? 'process' : 'thread';
+let usedAt = Number.NEGATIVE_INFINITY;
+let used = 0;
+
+/** Processor time used until now, in ms; NaN: not known. */
+export function processorTime(): number {
+  try {
+    const { user, system } = usage();
+    return (user + system) / 1000;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** The same, to a millisecond: a reading costs 0.5 to 1 µs. */
+export function recentProcessorTime(t: number): number {
+  if (t - usedAt >= 1) {
+    usedAt = t;
+    used = processorTime();
+  }
+  return used;
+}
+
 let zero = 0;
 
 /** Sets the zero. `monotonicNs` is the same instant on the system's clock, `wallMs` on the wall's (ms since 1970). */

@@ -4,7 +4,7 @@
  */
 import type { PriorSend } from './attempts';
 import { stringify } from './builtins';
-import { us } from './clock';
+import { processorOf, us } from './clock';
 import { errorInfo, reasonOf } from './errors';
 import { framedBytes } from './framing';
 import { informationalText } from './informational';
@@ -97,6 +97,8 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (r.mocked) s += ',"mocked":true,"missing":{"connection":"mocked"}';
   else if (r.uncarried !== '') s += `,"missing":{"connection":"${r.uncarried}"}`;
   if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
+  if (r.processorTime >= 0)
+    s += `,"processor":{"duration":${Math.round(r.processorTime * 1000)},"of":"${processorOf}"}`;
   return `${s},"outcome":"${r.outcome}"}\n`;
 }
 

@@ -134,6 +134,10 @@ export abstract class RequestRecord implements Writable {
   idleAt = 0;
   /** How long the loop was busy between creation and end, ms. Below 0: not known. */
   busyTime = -1;
+  /** Processor time used when it was created, ms; NaN: not known. */
+  processorAt = Number.NaN;
+  /** Processor time used from then until its end, ms, where the loop was busy for long. */
+  declare processorTime: number;
   /** It gives no line, for now or for good; undefined: it is told. */
   declare hold: Hold | undefined;
   /** Trace requests that it matched; undefined: those in force, which ask for everything. */
@@ -326,6 +330,7 @@ const rare: Pick<
   | 'upload'
   | 'bodies'
   | 'lineAt'
+  | 'processorTime'
   | 'headersWritten'
   | 'hold'
   | 'matches'
@@ -368,6 +373,7 @@ const rare: Pick<
   upload: undefined,
   bodies: undefined,
   lineAt: 0,
+  processorTime: -1,
   headersWritten: 0,
   hold: undefined,
   matches: undefined,

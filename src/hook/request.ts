@@ -2,7 +2,7 @@
 import { armed, atBegin, atEnd } from './breakpoints';
 import { entered, inheritSite, takeSite } from './callsite';
 import { explainCarrier } from './carrier';
-import { idleTime, now } from './clock';
+import { idleTime, now, processorTime, recentProcessorTime } from './clock';
 import { context, presentContext, takeContext } from './context';
 import { lookAtControl, looked } from './control';
 import { parts } from './faults';
@@ -26,6 +26,7 @@ export function beginRequest(r: RequestRecord): void {
   if (context.on) takeContext(r, entered.by === undefined ? presentContext() : entered.by.context);
   // How busy the loop was meanwhile is not known of a call that a pool kept.
   r.idleAt = entered.by?.isLate ? Number.NaN : idleTime();
+  r.processorAt = entered.by?.isLate ? Number.NaN : recentProcessorTime(r.createdAt);
   announce(r);
 }
 
@@ -73,6 +74,9 @@ export function hasSent(r: RequestRecord): void {
   if (r.written === 1) pushLater(r);
 }
 
+/** Long enough to be felt: whether the program computed meanwhile is read then. */
+const longBusyMs = 50;
+
 /** Ends the request; what comes after is ignored. */
 export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (r.endAt !== 0) return;
@@ -80,6 +84,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   r.outcome = outcome;
   if (r.timeoutAt !== 0) forgetIdleTimer(r, r.leftAt || t);
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
+  if (r.busyTime >= longBusyMs) r.processorTime = processorTime() - r.processorAt;
   if (outcome === 'failed' || outcome === 'aborted') mayBeRetried(r);
   const wire = r.wire;
   if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) explainCarrier(r);

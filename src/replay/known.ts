@@ -70,6 +70,7 @@ const requestFields: Table<Request> = {
   bytesSent: 'end',
   bytesReceived: 'end',
   loopBusyDuration: 'end',
+  processor: 'end',
   kernel: 'end',
   cut: 'end',
   lost: 'end',

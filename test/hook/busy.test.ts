@@ -40,7 +40,7 @@ describe.each(nodes)('Node $major', (node) => {
       expect(problemsOf(run)).toEqual([]);
       const r = only([...run.store.requests.values()]);
       const busy = (r.loopBusyDuration ?? Number.NaN) / 1000;
-      return { busy, idle: ((r.endAt ?? 0) - (r.createdAt ?? 0)) / 1000 - busy };
+      return { r, busy, idle: ((r.endAt ?? 0) - (r.createdAt ?? 0)) / 1000 - busy };
     };
     const [still, computing] = [await busyOf(0), await busyOf(200)];
     // On a machine busy with others the program's own share takes longer, but it has nothing to do for most of the wait.
@@ -48,5 +48,11 @@ describe.each(nodes)('Node $major', (node) => {
     expect(still.idle).toBeGreaterThan(100);
     expect(computing.busy).toBeGreaterThanOrEqual(199);
     expect(computing.idle).toBeGreaterThan(100);
+    const [computed, waited] = [computing.r.processor, (await busyOf(-2000)).r.processor];
+    const of = node.major < 22 ? 'process' : 'thread';
+    expect(computed).toMatchObject({ of, duration: expect.any(Number) });
+    expect((computed?.duration ?? 0) / 1000).toBeGreaterThanOrEqual(199);
+    expect(waited?.of).toBe(of);
+    expect((waited?.duration ?? Number.NaN) / 1000).toBeLessThan(1000);
   });
 });

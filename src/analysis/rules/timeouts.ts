@@ -4,6 +4,7 @@ import { plural, timeText } from '../../model/text';
 import { type Draft, draft, number, time } from '../draft';
 import { type Facts, push, sum } from '../facts';
 import { busyLoop } from '../limits';
+import { type Busy, busyAdvice, busyEvidence, busyFault, whyBusy } from '../verdict/busy';
 import { caseOf } from '../verdict/context';
 import { timerOf } from '../verdict/timers';
 
@@ -52,23 +53,28 @@ export function busyLoopRule({ requests, store }: Facts): Draft[] {
   });
   // What happens while the program loads is no habit.
   const late = list.filter((r) => (r.createdAt ?? 0) - (store.thread(r.thread)?.thread.beginAt ?? 0) > 500_000);
-  if (late.length < busyLoop.count) return [];
-  const longest = Math.max(...late.map((r) => r.loopBusyDuration as number));
-  return [
-    draft({
-      rule: 'event-loop-blocked',
-      severity: 'warning',
-      title: `Your program was busy for ${timeText(longest)} while responses were due`,
-      text: `During ${plural(late.length, 'request')} the event loop was busy more than half of the time, up to ${timeText(longest)}: responses may have waited in the process.`,
-      fault: 'yourCode',
-      certainty: 'likely',
-      subjects: late.map((r) => r.id),
-      evidence: [
-        number('requests', late.length),
-        time('longest busy', longest, late[0]?.id, 'loopBusyDuration'),
-        time('busy in total', sum(late.map((r) => r.loopBusyDuration as number))),
-      ],
-      advice: 'Move the computation to a worker, split it, or stream.',
-    }),
-  ];
+  const groups = new Map<Busy, Request[]>();
+  for (const r of late) push(groups, whyBusy(r, store, r.loopBusyDuration as number), r);
+  return [...groups].map(([why, those]) => blocked(why, those));
+}
+
+function blocked(why: Busy, list: readonly Request[]): Draft {
+  const longest = list.reduce((a, b) => ((b.loopBusyDuration as number) > (a.loopBusyDuration as number) ? b : a));
+  const duration = timeText(longest.loopBusyDuration as number);
+  const computed = why === 'computed';
+  return draft({
+    rule: 'event-loop-blocked',
+    severity: computed ? 'warning' : 'info',
+    title: `${computed ? 'Your program was busy' : 'The event loop was blocked'} for ${duration} while responses were due`,
+    text: `During ${plural(list.length, 'request')} ${computed ? 'the event loop was busy' : 'the event loop was blocked'} more than half of the time, up to ${duration}${why === 'waited' ? ` (${timeText(longest.processor?.duration ?? 0)} of processor time)` : ''}: responses may have waited in the process.`,
+    fault: busyFault(why),
+    certainty: computed ? 'likely' : 'unclear',
+    subjects: list.map((r) => r.id),
+    evidence: [
+      number('requests', list.length),
+      ...busyEvidence(longest, longest.loopBusyDuration as number),
+      time('busy in total', sum(list.map((r) => r.loopBusyDuration as number))),
+    ],
+    advice: busyAdvice[why],
+  });
 }

@@ -9,6 +9,7 @@ import { timeText } from '../../model/text';
 import { time, words } from '../draft';
 import { pauseMatters } from '../limits';
 import { hostOf, isLoopback, originOf } from '../places';
+import { type Busy, whyBusy } from './busy';
 import { Usual } from './usual';
 
 export interface Case {
@@ -29,6 +30,7 @@ export interface Case {
   paused: number;
   /** µs the loop was busy, without pauses; absent: not measured. */
   busy: number | undefined;
+  whyBusy: Busy;
   now: number;
   usual: Usual;
 }
@@ -40,6 +42,7 @@ export function caseOf(r: Request, store: Store, now: number, usual = new Usual(
   const bottom = deepest(r.error);
   const error = bottom?.code === undefined && r.error?.code !== undefined ? r.error : bottom;
   const all = pausedWithin(c.pauses, r.createdAt ?? 0, c.limit);
+  const busy = r.loopBusyDuration === undefined ? undefined : Math.max(0, r.loopBusyDuration - all);
   return {
     r,
     store,
@@ -52,7 +55,8 @@ export function caseOf(r: Request, store: Store, now: number, usual = new Usual(
     code: error?.code ?? r.error?.code,
     phase: (r.error?.phase as PhaseName | undefined) ?? breakdown.phases.at(-1)?.name,
     paused: all >= pauseMatters ? all : 0,
-    busy: r.loopBusyDuration === undefined ? undefined : Math.max(0, r.loopBusyDuration - all),
+    busy,
+    whyBusy: whyBusy(r, store, busy ?? 0),
     now,
     usual,
   };

@@ -7,6 +7,7 @@ import { number, time, words } from '../draft';
 import { attemptBudgetLate, busyLoop } from '../limits';
 import { findsNoName } from '../noNames';
 import { certificateText } from '../tls';
+import { busyAdvice, busyEvidence, busyFault, busySentence, busyText } from './busy';
 import { staleAdvice } from './clients';
 import { afterText, type Case, durationOf, phaseWords, totalEvidence } from './context';
 import { staleOf } from './stale';
@@ -120,11 +121,11 @@ const attempts: Condition = (k) => {
   if (late && (k.busy ?? 0) >= longest * busyLoop.share)
     return {
       rule: 'attemptCutByBusyLoop',
-      fault: 'yourCode',
+      fault: busyFault(k.whyBusy),
       certainty: 'likely',
-      text: `Your program was busy for ${timeText(k.busy ?? 0)}, so Node gave up a connection that probably worked.`,
-      evidence: [time('event loop busy', k.busy ?? 0, k.r.id, 'loopBusyDuration'), ...evidence],
-      advice: 'Move the computation to a worker, or split it.',
+      text: `${busySentence(k.whyBusy, k.r, timeText(k.busy ?? 0))}, so Node gave up a connection that probably worked.`,
+      evidence: [...busyEvidence(k.r, k.busy ?? 0), ...evidence],
+      advice: busyAdvice[k.whyBusy],
     };
   const last = all.at(-1)?.connect?.error?.code ?? k.code ?? 'no response';
   return {
@@ -235,19 +236,19 @@ const timer: Condition = (k) => {
   const late = k.busy !== undefined && t.limit !== undefined && k.busy >= t.limit * busyLoop.share;
   const evidence = [
     ...(t.limit === undefined ? [] : [time(t.name, t.limit, k.r.id, 'timeout.limit')]),
-    ...(late && k.busy !== undefined ? [time('event loop busy', k.busy, k.r.id, 'loopBusyDuration')] : []),
+    ...(late && k.busy !== undefined ? busyEvidence(k.r, k.busy) : []),
     ...code(k),
     ...totalEvidence(k, 'until then'),
   ];
   return {
     rule: 'timeout',
-    fault: late ? 'yourCode' : t.fault,
+    fault: late ? busyFault(k.whyBusy) : t.fault,
     certainty: late ? 'likely' : 'sure',
     text: late
-      ? `${t.name} of ${timeText(t.limit ?? 0)} ran out; your program was busy for ${timeText(k.busy ?? 0)} meanwhile, and the response may have arrived.`
+      ? `${t.name} of ${timeText(t.limit ?? 0)} ran out; ${busyText(k.whyBusy, k.r, timeText(k.busy ?? 0))} meanwhile, and the response may have arrived.`
       : timerText(k, t),
     evidence,
-    advice: late ? 'Move the computation to a worker, or split it.' : t.advice,
+    advice: late ? busyAdvice[k.whyBusy] : t.advice,
   };
 };
 

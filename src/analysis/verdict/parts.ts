@@ -8,6 +8,7 @@ import { number, time, words } from '../draft';
 import { holderOf } from '../holder';
 import { busyLoop, lookupSlots } from '../limits';
 import { isLoopback, isOfPackage, requestText } from '../places';
+import { busyAdvice, busyEvidence, busyFault, busySentence, busyWords } from './busy';
 import { isUndici, queueAdvice } from './clients';
 import { type Case, durationOf, helperTells, ofText } from './context';
 
@@ -60,10 +61,10 @@ function queue(k: Case): Part | undefined {
 function beforeConnecting(k: Case, d: number): Part {
   const first = k.usual.isFirstFetch(k.r);
   const busy = k.busy !== undefined && k.busy >= busyLoop.share * d;
-  const why = first ? ': Node loads fetch on its first call' : busy ? ': your program was busy' : '';
+  const why = first ? ': Node loads fetch on its first call' : busy ? `: ${busyWords(k.whyBusy)}` : '';
   return {
     rule: 'beforeConnecting',
-    fault: first ? 'node' : busy ? 'yourCode' : 'unclear',
+    fault: first ? 'node' : busy ? busyFault(k.whyBusy) : 'unclear',
     phase: 'queue',
     lo: d,
     hi: d,
@@ -237,7 +238,7 @@ function wait(k: Case): Part[] {
       hi: d,
       text: (share) =>
         busyHi > 0 && busyHi < d
-          ? `The server took about ${share}: ${timeText(d)} waited, ${timeText(busyHi)} of it your program was busy.`
+          ? `The server took about ${share}: ${timeText(d)} waited, ${timeText(busyHi)} of it ${busyWords(k.whyBusy)}.`
           : `The server took ${share}, from the last request byte to the first response byte.`,
       evidence: [
         time('waiting', d, k.r.id, 'responseBeginAt'),
@@ -247,14 +248,14 @@ function wait(k: Case): Part[] {
     },
     {
       rule: 'busyLoop',
-      fault: 'yourCode',
+      fault: busyFault(k.whyBusy),
       phase: 'wait',
       lo: 0,
       hi: busyHi,
       text: () =>
-        `Your program was busy for ${ofText(k.busy ?? 0, k.total)} and could not take a response; when it arrived was not measured.`,
-      advice: 'Move the computation to a worker, or slice it.',
-      evidence: [time('event loop busy', k.busy ?? 0, k.r.id, 'loopBusyDuration'), time('waiting', d, k.r.id)],
+        `${busySentence(k.whyBusy, k.r, ofText(k.busy ?? 0, k.total))} and could not take a response; when it arrived was not measured.`,
+      advice: busyAdvice[k.whyBusy],
+      evidence: [...busyEvidence(k.r, k.busy ?? 0), time('waiting', d, k.r.id)],
       wouldTell: helperTells,
     },
   ];
@@ -287,7 +288,7 @@ function download(k: Case): Part[] {
       hi: whole - unread,
       text: (share) =>
         gap - busy > 0
-          ? `Body: ${ofText(whole - unread, k.total)} to arrive; nothing for ${timeText(gap)} of it at once${busy > 0 ? `, ${timeText(busy)} of that your program was busy` : ''}.`
+          ? `Body: ${ofText(whole - unread, k.total)} to arrive; nothing for ${timeText(gap)} of it at once${busy > 0 ? `, ${timeText(busy)} of that ${busyWords(k.whyBusy)}` : ''}.`
           : `Body: ${share}${bytes === undefined ? '' : ` for ${bytesText(bytes)}`}.`,
       evidence: [
         time('receiving the body', whole - unread, k.r.id),

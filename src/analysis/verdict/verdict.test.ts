@@ -139,6 +139,7 @@ function unmade(code: string, phase: 'dns' | 'tcp', took: number, host = 'db.int
   };
 }
 
+const computed = (duration: number) => ({ processor: { duration: duration * ms, of: 'thread' } }) as const;
 const one = (more: Parameters<typeof exchange>[2], connection: object = {}): Records => ({
   requests: [exchange(1, 0, { connection: 'c', ...more })],
   connections: [{ id: 'c', ...connection }],
@@ -189,8 +190,28 @@ const table: [name: string, records: Records, expected: string[]][] = [
     ],
   ],
   [
-    'busy program',
+    'event loop blocked, no word of the processor',
     one({ wait: 600, url: 'http://127.0.0.1/x', loopBusyDuration: 580 * ms }),
+    [
+      'slow',
+      'unclear',
+      'likely',
+      'The event loop was blocked for 580 of 601 ms and could not take a response; when it arrived was not measured.',
+    ],
+  ],
+  [
+    'event loop blocked without the processor',
+    one({ wait: 600, url: 'http://127.0.0.1/x', loopBusyDuration: 580 * ms, ...computed(12) }),
+    [
+      'slow',
+      'unclear',
+      'likely',
+      'The event loop was blocked for 580 of 601 ms (12 ms of processor time) and could not take a response; when it arrived was not measured.',
+    ],
+  ],
+  [
+    'busy program',
+    one({ wait: 600, url: 'http://127.0.0.1/x', loopBusyDuration: 580 * ms, ...computed(560) }),
     [
       'slow',
       'yourCode',
@@ -466,7 +487,7 @@ describe('verdicts', () => {
 test('a wait in which the program was busy: the sentence says from which figures the server’s share was taken', () => {
   const busy = { ...one({ wait: 549, endAt: 572 * ms, url: 'http://127.0.0.1/' }) };
   const [request] = busy.requests ?? [];
-  const records = { ...busy, requests: [{ ...(request as Request), loopBusyDuration: 101 * ms }] };
+  const records = { ...busy, requests: [{ ...(request as Request), loopBusyDuration: 101 * ms, ...computed(100) }] };
   expect(said(records)).toEqual([
     'slow',
     'server',

@@ -251,6 +251,15 @@ export const request = record(
     bytesSent: optional(bytes('Its share of the connection’s payload sent. Absent when shared (pipelining, h2).')),
     bytesReceived: optional(bytes('Its share of the connection’s payload received. Absent when shared.')),
     loopBusyDuration: optional(duration('Time the thread’s event loop was busy between createdAt and endAt.')),
+    processor: optional(
+      record(
+        {
+          duration: duration('Processor time used between createdAt and endAt, to a millisecond.'),
+          of: words(['thread', 'process'], 'The thread’s own, or that of all threads of the process.'),
+        },
+        'Whether the program computed while the loop was busy. Only where it was busy for 50 ms or more.',
+      ),
+    ),
     kernel: optional(requestKernel),
     cut: optional(Type.Array(Type.String(), { description: 'Fields whose text was too long and was cut.' })),
     lost: optional(

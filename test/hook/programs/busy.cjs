@@ -1,8 +1,19 @@
-// One request, during which the program computes for the given time; the answer comes 300 ms after it has said so by
+// One request, during which the program computes (negative: blocks without computing) for the given time; the answer comes 300 ms after it has said so by
 // connecting to the given port.
 const http = require('node:http');
 const net = require('node:net');
 const [url, milliseconds, client, signal] = process.argv.slice(2);
+
+/** Until this thread has used the processor for so long; negative: it waits and does not use it. */
+function block(ms) {
+  if (ms < 0) return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, -ms);
+  const used = () => {
+    const { user, system } = (process.threadCpuUsage ?? process.cpuUsage).call(process);
+    return (user + system) / 1000;
+  };
+  const end = used() + ms;
+  while (used() < end);
+}
 
 const wanted =
   client === 'fetch'
@@ -11,8 +22,7 @@ const wanted =
         http.get(url, (res) => res.resume().on('end', resolve)).on('error', reject);
       });
 setTimeout(() => {
-  const end = performance.now() + Number(milliseconds);
-  while (performance.now() < end);
+  block(Number(milliseconds));
   net.connect(Number(signal), '127.0.0.1').end();
 }, 50);
 wanted.then(() => console.log('done'));
