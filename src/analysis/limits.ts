@@ -74,6 +74,8 @@ export const packing = { least: 8192, warning: 1024 * 1024 };
 export const serverSlow = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
 /** The loop busy for this share of a request that took long. */
 export const busyLoop = { least: 100 * ms, share: 0.5, count: 1 };
+/** A thread that used the processor for this share of the time computed; a busy machine leaves it less than it could use. */
+export const computed = { share: 0.25 };
 
 /** Connections of HTTP/1.1 at once, or requests, from which the one of HTTP/2 would be felt. */
 export const h2NotUsed = { connections: 6, requests: 50 };

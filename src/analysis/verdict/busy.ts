@@ -6,7 +6,7 @@ import type { Evidence, Finding, Request } from '../../model/records';
 import type { Store } from '../../model/store';
 import { timeText } from '../../model/text';
 import { time } from '../draft';
-import { busyLoop } from '../limits';
+import { computed } from '../limits';
 
 export type Busy = 'computed' | 'waited' | 'unknown';
 
@@ -14,7 +14,7 @@ export type Busy = 'computed' | 'waited' | 'unknown';
 export function whyBusy(r: Request, store: Store, busy: number): Busy {
   const { processor } = r;
   if (processor === undefined) return 'unknown';
-  if (processor.duration < busyLoop.share * busy) return 'waited';
+  if (processor.duration < computed.share * busy) return 'waited';
   // What other threads used is not the event loop's.
   const alone = processor.of === 'thread' || store.thread(r.thread)?.process.threads.length === 1;
   return alone ? 'computed' : 'unknown';
