@@ -128,9 +128,20 @@ function release(r: RequestRecord, wire: Wire): void {
     r.bytesReceived = bytesRead - wire.received;
     const left = r.outcome === 'complete' ? bytesWritten : leftBy(counters, wire);
     if (left >= 0) r.bytesSent = left - wire.sent;
+    if (r.outcome === 'complete' && wire.received > 0 && r.bytesReceived === 0 && r.bytesSent === 0)
+      notCarried(r, wire);
   }
   wire.received = bytesRead;
   wire.sent = bytesWritten;
+}
+
+/** It has its response, and its connection carried not a byte meanwhile: a tool answered on a kept connection (nock 15). */
+function notCarried(r: RequestRecord, wire: Wire): void {
+  r.mocked = true;
+  r.wire = undefined;
+  if (r.ordinal === wire.requests) wire.requests--;
+  if (wire.sentHeads > 0) wire.sentHeads--;
+  r.ordinal = 0;
 }
 
 /** Bytes that have left the process: not those that wait in it, of which TLS does not tell the size. -1: not known. */

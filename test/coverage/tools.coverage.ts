@@ -55,9 +55,7 @@ afterAll(async () => {
 });
 
 describe.each(chosen)('%s', (name, least) => {
-  // A mocked request on a kept socket of nock 15's is taken for one on the real connection below (docs/coverage.md).
-  const run = name === 'nock15' ? test.fails : test;
-  run.each(nodes.filter((n) => n.major >= least))('Node $major', async (node) => {
+  test.each(nodes.filter((n) => n.major >= least))('Node $major', async (node) => {
     held.set(`${name} ${node.major}`, '**no**');
     upstream.facts.clear();
     const args = [name, upstream.urls.http, proxies.urls.http, proxies.urls.socks];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { analyse } from '../../src/analysis/analyse';
 import { phasesOf } from '../../src/model/phases';
 import { rowOf } from '../../src/model/row';
-import { nodes, repository } from '../support/nodes';
+import { type NodeVersion, nodes, repository } from '../support/nodes';
 import { type Observed, observe } from '../support/observe';
 import { Upstream } from '../support/upstream';
 
@@ -21,12 +21,12 @@ const byPath = (seen: Observed) =>
 const phases = (seen: Observed, i: number) =>
   phasesOf(seen.requests[i] as never, seen.run.store, 1e9).phases.map((p) => p.name);
 
-describe.each(nodes)('Node $major', (node) => {
-  const run = (act: string) =>
-    observe(node, program, { args: [act], env: { NODE_PATH, NODE_NO_WARNINGS: '1' } }, upstream);
+const run = (node: NodeVersion, act: string) =>
+  observe(node, program, { args: [act], env: { NODE_PATH, NODE_NO_WARNINGS: '1' } }, upstream);
 
+describe.each(nodes)('Node $major', (node) => {
   test('a tool keeps `emit` of a socket that is not connected yet (dd-trace): nothing is missing', async () => {
-    const seen = await run('wrapped');
+    const seen = await run(node, 'wrapped');
     expect(seen.requests).toHaveLength(3);
     for (const r of seen.requests) expect(r).toMatchObject({ ordinal: expect.any(Number), outcome: 'complete' });
     expect(phases(seen, 0)).toEqual(['queue', 'tcp', 'send', 'wait', 'download']);
@@ -34,7 +34,7 @@ describe.each(nodes)('Node $major', (node) => {
   });
 
   test('a tool takes the events of a socket away: its connection is found by the response', async () => {
-    const seen = await run('passed');
+    const seen = await run(node, 'passed');
     expect(seen.requests).toMatchObject([{ ordinal: 1, bytesReceived: expect.any(Number), outcome: 'complete' }]);
     expect(seen.connections).toMatchObject([{ remote: { address: '127.0.0.1' }, connect: { result: 'connected' } }]);
     // When it was connected nobody has seen.
@@ -43,13 +43,13 @@ describe.each(nodes)('Node $major', (node) => {
   });
 
   test('a stream that is no socket: no connection, and why', async () => {
-    const seen = await run('channel');
+    const seen = await run(node, 'channel');
     expect(seen.requests).toMatchObject([{ missing: { connection: 'stream' }, outcome: 'complete' }]);
     expect(seen.requests[0]).not.toHaveProperty('mocked');
   });
 
   test('a socket without a handle that answers by itself is mocked', async () => {
-    const seen = await run('mock');
+    const seen = await run(node, 'mock');
     expect(seen.requests).toMatchObject([{ mocked: true, missing: { connection: 'mocked' }, outcome: 'complete' }]);
     expect(upstream.facts.requests).toEqual([]);
   });
@@ -57,7 +57,7 @@ describe.each(nodes)('Node $major', (node) => {
   test.each(['nock14', 'nock15', 'msw'])('%s: mocked, or on the connection that the server saw', async (name) => {
     if (name === 'nock15' && node.major < 22) return;
     if (name !== 'nock14' && node.major < 20) return;
-    const seen = await run(name);
+    const seen = await run(node, name);
     const { mocked, ...others } = byPath(seen);
     expect(mocked).toMatchObject({ mocked: true, missing: { connection: 'mocked' }, response: { status: 200 } });
     expect(mocked).not.toHaveProperty('connection');
@@ -71,3 +71,20 @@ describe.each(nodes)('Node $major', (node) => {
       expect(others.broken).toMatchObject({ mocked: true, outcome: 'failed', error: { message: 'broken' } });
   });
 });
+
+// It needs Node 22.
+test.each(nodes.filter((n) => n.major >= 22))(
+  'nock 15 answers on a kept socket: the connection below did not carry it, Node $major',
+  async (node) => {
+    const seen = await run(node, 'kept');
+    const { mocked, ...others } = byPath(seen);
+    expect(mocked).toMatchObject({ mocked: true, missing: { connection: 'mocked' }, response: { status: 200 } });
+    for (const key of ['connection', 'ordinal', 'bytesSent', 'bytesReceived']) expect(mocked).not.toHaveProperty(key);
+    expect(Object.values(others).map((r) => [r.outcome, r.ordinal])).toEqual([
+      ['complete', 1],
+      ['complete', expect.any(Number)],
+    ]);
+    const counted = seen.connections.map((c) => c.requestCount ?? 0).reduce((a, b) => a + b, 0);
+    expect(counted).toBe(upstream.facts.requests.length);
+  },
+);

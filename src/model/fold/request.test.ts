@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldLines } from '../testing';
+import { connectionLines, foldLines } from '../testing';
 
 const req = { k: 'req', id: 1, createdAt: 10, api: 'http', method: 'GET', url: 'http://127.0.0.1/' };
 const folded = (...lines: object[]) => foldLines(lines).requests.get('1-0-1');
@@ -47,6 +47,16 @@ describe('short forms', () => {
     }
     const reset = { ...end, error: { ...error, phase: 'wait' } };
     expect(folded({ ...req, sendBeginAt: 12 }, reset)).toHaveProperty('sendBeginAt', 12);
+  });
+
+  it('what a tool answered in the end went over no connection, though one was given to it', () => {
+    const given = { ...req, t: [1, 2, 3], connection: 91, ordinal: 2, idleDuration: 5 };
+    const end = { k: 'end', id: 1, t: [1, 2, 3, 4, 5], outcome: 'complete', mocked: true };
+    const store = foldLines([...connectionLines(9, 1, 2), given, end]);
+    expect(store.connections.get('1-0-91')?.requestCount).toBe(0);
+    const r = store.requests.get('1-0-1');
+    expect(r).toMatchObject({ mocked: true, outcome: 'complete' });
+    for (const key of ['connection', 'ordinal', 'idleDuration']) expect(r).not.toHaveProperty(key);
   });
 
   it('the long form wins', () => {

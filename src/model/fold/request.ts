@@ -23,6 +23,13 @@ function withoutUnsent(r: Request): Request {
   return rest;
 }
 
+/** It was given a connection, and its end says that a tool answered instead. */
+function withoutCarrier(r: Request): Request {
+  if (!r.mocked || r.connection === undefined) return r;
+  const { connection: _, ordinal: _ordinal, idleDuration: _idle, bytesSent: _sent, bytesReceived: _got, ...rest } = r;
+  return rest;
+}
+
 export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): void {
   const id = recordIdOf(isolate.thread, line.id);
   const before = store.requests.get(id);
@@ -44,7 +51,7 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     return;
   }
   if (before) {
-    const next = withoutUnsent(merge<Request>(before, ended(before) ? withoutEnd(fields) : fields));
+    const next = withoutCarrier(withoutUnsent(merge<Request>(before, ended(before) ? withoutEnd(fields) : fields)));
     const late = fields.traceRequests?.filter((t) => !before.traceRequests?.includes(t)) ?? [];
     if (late.length > 0) match(store, isolate.thread, late);
     finish(store, before, next);
@@ -130,7 +137,7 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
   if (!hasFailed(before) && hasFailed(next)) store.counts.failed++;
   store.setRequest(next);
   const c = next.connection === undefined ? undefined : store.connections.get(next.connection);
-  if (!c) return;
+  if (!c) return takeBack(store, before, next);
   if (next.outcome === 'tunnel' && before?.outcome !== 'tunnel')
     return store.setConnection({ ...c, tunnel: tunnelOf(next) });
   // The figure of `close` is final: the last request's `end` may follow it.
@@ -157,6 +164,13 @@ function finish(store: Store, before: Request | undefined, next: Request): void 
     ...(first ? { requestCount: (c.requestCount ?? 0) + 1 } : {}),
     ...(hint !== undefined ? { keepAliveHint: hint } : {}),
   });
+}
+
+/** What was counted for a connection that did not carry it. */
+function takeBack(store: Store, before: Request | undefined, next: Request): void {
+  const c = next.mocked && before?.connection !== undefined ? store.connections.get(before.connection) : undefined;
+  if (c?.requestCount && c.closedAt === undefined && sentOn(before, c.id))
+    store.setConnection({ ...c, requestCount: c.requestCount - 1 });
 }
 
 /** Whether the head of the request was sent on this connection. */

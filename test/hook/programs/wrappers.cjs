@@ -79,6 +79,16 @@ async function nock(name) {
   await say(`${base}/mocked`, `${base}/ok`, `${base}/broken`);
 }
 
+/** Between two that it lets through nock answers one, on a kept socket: nothing goes over the connection below. */
+async function kept() {
+  nocked('nock15')(base, { allowUnmocked: true }).get('/mocked').reply(200, 'mocked');
+  const agent = new http.Agent({ keepAlive: true });
+  for (const path of ['/ok?n=1', '/mocked', '/ok?n=2']) {
+    console.log(await get(base + path, { agent }));
+    await new Promise((free) => setImmediate(free));
+  }
+}
+
 async function msw() {
   const { setupServer } = require('msw/node');
   const { http: on, HttpResponse, passthrough } = require('msw');
@@ -111,6 +121,7 @@ const acts = {
   },
   nock14: () => nock('nock14'),
   nock15: () => nock('nock15'),
+  kept,
   msw,
 };
 
