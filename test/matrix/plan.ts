@@ -15,8 +15,8 @@ export interface Client {
   api: 'http' | 'https' | 'fetch' | 'undici' | 'mixed';
   /** It follows redirects by itself: one more request, linked to the first. */
   follows: boolean;
-  /** Where the call site can be found: `library` where no frame of the program is on the stack when Node is called. */
-  site: 'user' | 'library';
+  /** `later`: no frame of the program is on the stack when Node is called, so the first request has the library's line. */
+  site: 'user' | 'later';
   /** Least Node by the package's `engines`; absent: 18. */
   least?: number;
 }
@@ -75,14 +75,14 @@ export const clients: readonly Client[] = [
   },
   { title: 'axios, ES module', file: 'axios.mjs', package: 'axios', api: 'http', follows: true, site: 'user' },
   { title: 'axios, CommonJS', file: 'axios.cjs', package: 'axios', api: 'http', follows: true, site: 'user' },
-  { title: 'got, CommonJS', file: 'got11.cjs', package: 'got11', api: 'http', follows: true, site: 'library' },
+  { title: 'got, CommonJS', file: 'got11.cjs', package: 'got11', api: 'http', follows: true, site: 'later' },
   {
     title: 'got, ES module',
     file: 'got14.mjs',
     package: 'got14',
     api: 'http',
     follows: true,
-    site: 'library',
+    site: 'later',
     least: 20,
   },
   {
