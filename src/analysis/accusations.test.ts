@@ -190,6 +190,21 @@ it('a loop that was blocked without the processor, or by nobody knows what, is n
   );
 });
 
+it('no response was due to a request that the program gave up before it was sent', () => {
+  const given = {
+    id: 'r-1',
+    method: 'GET',
+    url: 'http://h/',
+    createdAt: 1_000_000,
+    endAt: 1_500_000,
+    outcome: 'aborted',
+  } as const;
+  const busy = { loopBusyDuration: 440 * ms, processor: { duration: 430 * ms, of: 'thread' } } as const;
+  expect(finding({ requests: [{ ...given, ...busy }] }, 'event-loop-blocked')).toBeUndefined();
+  const sent = { sendBeginAt: 1_001_000, sendEndAt: 1_002_000 };
+  expect(finding({ requests: [{ ...given, ...busy, ...sent }] }, 'event-loop-blocked')).toBeDefined();
+});
+
 it('nothing waits for a free socket where the Agent has no limit and nobody held one', () => {
   const late = exchange(1, 0, { connection: 'c', assignedAt: 300 * ms, sendBeginAt: 300 * ms, sendEndAt: 300 * ms });
   const records = (limit: object): Records => ({

@@ -47,6 +47,8 @@ export function busyLoopRule({ requests, store }: Facts): Draft[] {
   const list = requests.filter((r) => {
     if (r.loopBusyDuration === undefined || r.createdAt === undefined || r.endAt === undefined) return false;
     if (store.pausesOf(r.thread).length > 0) return false;
+    // The program gave it up before anything was sent: nothing was due.
+    if (r.outcome === 'aborted' && r.sendBeginAt === undefined && r.timeout === undefined) return false;
     // What was busy before the request was sent (Node loading fetch, other requests being made) held up no response.
     const due = r.loopBusyDuration - ((r.sendEndAt ?? r.createdAt) - r.createdAt);
     return due >= busyLoop.least && r.loopBusyDuration >= busyLoop.share * (r.endAt - r.createdAt);
