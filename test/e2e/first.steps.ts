@@ -18,6 +18,9 @@ export function firstWindow(): void {
       await window.panel.getByText('Debug with Net Trace', { exact: true }).waitFor();
       await window.page.locator('.tab', { hasText: 'README.md' }).waitFor();
       await window.shot('first-window');
+    } catch (error) {
+      await window.shot('failed-first-window');
+      throw error;
     } finally {
       await window.close();
     }
