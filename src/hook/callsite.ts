@@ -9,7 +9,7 @@
  *
  * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
  */
-import { isDebugged, keepParents, lookForDebugger, parents, withParents } from './asyncParents';
+import { keepParents, lookForDebugger, parents, withParents } from './asyncParents';
 import { apply, ErrorClass } from './builtins';
 import { now } from './clock';
 import { context, presentContext } from './context';
@@ -70,7 +70,7 @@ function limit(t: number): number {
     windowAt = t;
     inWindow = 0;
     lookForDebugger();
-    tendPromises(t, isDebugged());
+    tendPromises(t);
     if (t - secondAt > 1000) {
       secondAt = t;
       inSecond = 0;

@@ -1,7 +1,7 @@
 /** Puts the parts of the hook in place, once an isolate. */
 import { maskArguments } from '../model/mask';
 import { installAnswers } from './answers';
-import { isDebugged, lookForDebugger } from './asyncParents';
+import { lookForDebugger } from './asyncParents';
 import { setUpBodies } from './bodies';
 import { setUpBudget } from './budget';
 import { pid, syncExports, threadId } from './builtins';
@@ -123,7 +123,7 @@ function patchAll(settings: Settings): void {
   if (settings.callSites !== 'off') {
     installHandedIn();
     lookForDebugger();
-    installPromiseParents(isDebugged);
+    installPromiseParents();
   }
   installLabels();
   installChildren(settings.spool);

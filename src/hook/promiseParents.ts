@@ -4,9 +4,10 @@
  * A request without a frame of the user's on its stack has that of the nearest of these stacks that shows one. Where any
  * other callback runs (a timer, a socket), nothing is known, and the package's line stands: a wrong line would be worse.
  *
- * A stack takes 5 to 20 µs with what is kept of it, each promise. So nothing is listened to before a request was seen that needs it, which has the
- * package's line for that, and then for so many promises only.
+ * Each promise's stack takes 5 to 20 µs with what is kept of it. So nothing listens before a request was seen that needs it,
+ * which keeps the package's line, and then for so many promises only.
  */
+import { isDebugged } from './asyncParents';
 import { ErrorClass } from './builtins';
 import { fault, parts } from './faults';
 import { whilePatched } from './patches';
@@ -74,7 +75,7 @@ const after = (): void => {
 };
 
 /** Listening in a debug session would lead its steps into these functions, and it has parents of its own. */
-export function installPromiseParents(isDebugged: () => boolean): void {
+export function installPromiseParents(): void {
   whilePatched({
     putOn() {
       wanted = !isDebugged();
@@ -106,8 +107,8 @@ function rest(): void {
 }
 
 /** Asked now and then while requests are made. */
-export function tendPromises(t: number, isDebugged: boolean): void {
-  if (isDebugged && wanted) {
+export function tendPromises(t: number): void {
+  if (wanted && isDebugged()) {
     wanted = false;
     rest();
   }

@@ -24,9 +24,12 @@ import type { Wire } from './wire';
 export function beginRequest(r: RequestRecord): void {
   // A request that waited for a pool is made in another's context: the program's call noted its own.
   if (context.on) takeContext(r, entered.by === undefined ? presentContext() : entered.by.context);
-  // How busy the loop was meanwhile is not known of a call that a pool kept.
-  r.idleAt = entered.by?.isLate ? Number.NaN : idleTime();
-  r.processorAt = entered.by?.isLate ? Number.NaN : recentProcessorTime(r.createdAt);
+  // The record of a refused fetch is made after the call: how busy the loop was since is not known.
+  if (entered.by?.isLate) r.idleAt = Number.NaN;
+  else {
+    r.idleAt = idleTime();
+    r.processorAt = recentProcessorTime(r.createdAt);
+  }
   announce(r);
 }
 

@@ -1,7 +1,7 @@
 // The file that NODE_OPTIONS names, as text. It is written for any runtime that has `require`: an old Node would fail on
 // the real hook's syntax, and a preload that throws keeps the program from starting.
 //
-// Most of the hook's start is compiling it (20 of 34 to 44 ms). The first process of each version of Node keeps what V8
+// About half of the hook's start (34 to 44 ms) is compiling it. The first process of each version of Node keeps what V8
 // compiled beside the hook (vm.Script, `cachedData`), with the functions that its start has run; the next ones take it from
 // there. V8 refuses what another version or other flags made, and compiles; so there is a file for each set of flags, of a
 // few sets. Where the folder cannot be written to nothing is kept.

@@ -82,17 +82,9 @@ export function mainJob(): void {
     await vs.openFile('shop.ts', line('httpGet(url'));
     const note = vs.page.locator('.view-line', { hasText: 'httpGet(url' });
     await note.waitFor();
-    const hover = vs.page.locator('.monaco-hover', { hasText: 'TCP connection' });
-    await until(async () => {
-      // The note is drawn by the last part of the line; a rest of the pointer on it brings the hover.
-      const end = await note.locator('> span > span').last().boundingBox();
-      if (!end) return false;
-      await vs.page.mouse.move(end.x + end.width - 30 - 10 * Math.random(), end.y + end.height / 2);
-      return hover.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-    }, 'the hover');
+    // The note is drawn by the last part of the line.
+    const end = note.locator('> span > span').last();
+    const hover = await vs.hover(end, 'TCP connection', (width) => width - 35);
     await vs.shot('hover');
     expect(await hover.textContent()).toContain('Nothing listens on 127.0.0.1:1');
     expect(await hover.textContent()).toMatch(/Slowest, 3\.\d+ s: /);

@@ -111,16 +111,7 @@ export function requests(): void {
     it('a hover over the call has its last requests', async () => {
       await vs.openFile('steady.ts', lineOf(vs.workspace, 'src/steady.ts', callText));
       const call = vs.page.locator('.view-line', { hasText: 'i++' }).locator('span', { hasText: /^get$/ }).last();
-      const hover = vs.page.locator('.monaco-hover', { hasText: 'made at this line' });
-      await until(async () => {
-        const at = await call.boundingBox();
-        if (!at) return false;
-        await vs.page.mouse.move(at.x + at.width * Math.random(), at.y + at.height / 2);
-        return hover.waitFor({ timeout: 2000 }).then(
-          () => true,
-          () => false,
-        );
-      }, 'the hover');
+      const hover = await vs.hover(call, 'made at this line');
       expect(await hover.locator('tr').count()).toBeGreaterThan(3);
       await vs.shot('hover-line');
       await hover.locator('a', { hasText: 'Break when this call fails' }).click();

@@ -82,16 +82,7 @@ export function secrets(): void {
   it('none is in the hover of the line, and in what it copies', async () => {
     await vs.openFile(program);
     const call = vs.page.locator('.view-line', { hasText: 'http.request(' }).getByText('request', { exact: true });
-    const hover = vs.page.locator('.monaco-hover', { hasText: 'made at this line' });
-    await until(async () => {
-      const at = await call.last().boundingBox();
-      if (!at) return false;
-      await vs.page.mouse.move(at.x + at.width * Math.random(), at.y + at.height / 2);
-      return hover.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-    }, 'the hover');
+    const hover = await vs.hover(call.last(), 'made at this line');
     expect(await hover.textContent()).toContain('/credentials');
     expect(leaks(await hover.innerHTML())).toEqual([]);
     const text = await copied(() => hover.locator('a', { hasText: 'Copy as cURL' }).click());

@@ -327,6 +327,24 @@ export class VsCode {
     return this.page.locator('.notification-toast, .notifications-center').filter({ hasText: text });
   }
 
+  /** Rests the pointer there until the editor's hover with this text is shown; `from`: px from the left, else the middle. */
+  async hover(target: Locator, text: string, from?: (width: number) => number): Promise<Locator> {
+    const hover = this.page.locator('.monaco-hover', { hasText: text });
+    let tries = 0;
+    await until(async () => {
+      const at = await target.boundingBox();
+      if (!at) return false;
+      // A pointer that has not moved brings none.
+      const x = at.x + (from?.(at.width) ?? at.width / 2) + (tries++ % 2);
+      await this.page.mouse.move(x, at.y + at.height / 2);
+      return hover.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    }, 'the hover');
+    return hover;
+  }
+
   /** What is in it; `text`: puts that there first. */
   async clipboard(text?: string): Promise<string> {
     await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
