@@ -17,7 +17,7 @@ const project = (
     name,
     include,
     globalSetup: ['test/support/scratch.ts'],
-    setupFiles: ['test/support/fuzz-seed.ts'],
+    setupFiles: ['test/support/fuzzSeed.ts'],
     testTimeout: timeoutMs,
     hookTimeout: 300_000,
     // A state is waited for as long as a busy machine needs.

@@ -31,7 +31,7 @@ const bundles = [
   {
     // Stands beside the hook, loaded by it when messages of DNS are asked for.
     ...node,
-    entryPoints: ['src/hook/resolver/index.ts'],
+    entryPoints: ['src/hook/dns/resolver/index.ts'],
     outfile: 'dist/resolver.cjs',
     target: 'node18',
     sourcemap: false,

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundle = await build({
   absWorkingDir: root,
-  entryPoints: ['src/formats/published.ts'],
+  entryPoints: ['src/formats/native/published.ts'],
   bundle: true,
   write: false,
   platform: 'node',

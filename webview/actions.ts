@@ -5,11 +5,11 @@ import { axes, derive } from './derived';
 import { askDetails, copy, invalidate, openCode, setUi, state, store, unsetUi } from './state';
 import type { Row } from './types';
 import { tabs } from './uiState';
-import type { ColumnId } from './view/columns';
-import { asTable } from './view/copy';
-import { type Item, isRow } from './view/items';
-import { byStart } from './view/sort';
-import { type Range, timeScale, zoomed } from './view/timescale';
+import { type Range, timeScale, zoomed } from './view/drawing/timescale';
+import type { ColumnId } from './view/list/columns';
+import { type Item, isRow } from './view/list/items';
+import { byStart } from './view/list/sort';
+import { asTable } from './view/words/copy';
 
 /** Set by the grid: brings an item into view; `nearest` moves as little as needed. */
 export const grid: { reveal: (index: number) => void; toEnd: () => void; focus: () => void; pageRows: number } = {

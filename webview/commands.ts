@@ -1,5 +1,5 @@
 /** Commands of the host (VS Code keybindings and view actions) and the page's own plain keys. */
-import { groupings } from '../src/model/grouping';
+import { groupings } from '../src/model/panel/grouping';
 import * as actions from './actions';
 import { derive } from './derived';
 import { hideMenu, hidePopUp, overlays } from './overlays';

@@ -1,11 +1,11 @@
 /** What is computed from the state: the list's items, the chips' counts, the axis. Cached until an input changes. */
 import { now, state, store } from './state';
 import type { Row } from './types';
-import { type ChipName, countChips } from './view/chips';
-import { compileFilter, type Filter } from './view/filter';
-import { axisWithin, type Timeline, timelineOf, wholeAxisOf } from './view/folds';
-import { filterRows, itemsOf, type List } from './view/items';
-import type { Axis } from './view/timescale';
+import { axisWithin, type Timeline, timelineOf, wholeAxisOf } from './view/drawing/folds';
+import type { Axis } from './view/drawing/timescale';
+import { type ChipName, countChips } from './view/list/chips';
+import { compileFilter, type Filter } from './view/list/filter';
+import { filterRows, itemsOf, type List } from './view/list/items';
 
 export interface Derived extends List {
   /** Rows that pass the filter, in order of begin. */

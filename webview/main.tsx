@@ -1,11 +1,12 @@
 /** Entry of the panel's page. */
 import '@vscode-elements/elements/dist/vscode-button/index.js';
+import './styles';
 import { render } from 'preact';
 import { installCommands } from './commands';
 import { derive } from './derived';
 import { isLive, onChange, start, state } from './state';
 import { reducedMotion, watchTheme } from './theme';
-import { App } from './widgets/app';
+import { App } from './widgets/page/app';
 
 const root = document.getElementById('root') ?? document.body;
 /** Milliseconds between two steps of the running times; doubled when the machine cannot keep up. */

@@ -1,13 +1,13 @@
 /** The context menu of the selected rows. */
-import { asCurl } from '../src/model/curl';
+import { asCurl } from '../src/model/panel/curl';
 import { type FieldName, printQuery, type Query } from '../src/model/query';
-import { baseName } from '../src/model/row';
+import { baseName } from '../src/model/rows/row';
 import { openSelected, selectedRows } from './actions';
 import { showMenu } from './overlays';
 import { copyWiresharkFilter, whyNoPackets } from './packets';
 import { copy, run, savePackets, setUi, state } from './state';
 import type { Row } from './types';
-import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/copy';
+import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from './view/words/copy';
 
 const equals = (key: FieldName, value: string | number): Query => ({
   is: 'term',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rows } from '../test/webview/sample';
+import { rows } from '../test/webview/testing/sample';
 import { RowStore } from './rowStore';
 import type { Row } from './types';
 import { restoreUi } from './uiState';

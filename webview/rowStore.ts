@@ -1,6 +1,6 @@
 /** The rows the host sent, in order of their begin, kept by batches of changes. Rows are replaced, never mutated. */
 import type { Row } from './types';
-import { beginOf } from './view/geometry';
+import { beginOf } from './view/drawing/geometry';
 
 export class RowStore {
   /** In order of begin. Read only; replaced as a whole never, so compare `version`. */

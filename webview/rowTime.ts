@@ -1,5 +1,5 @@
 /** What of a row moves with the clock. */
-import * as rowTime from '../src/model/rowTime';
+import * as rowTime from '../src/model/panel/rowTime';
 import { now, state } from './state';
 import type { Row } from './types';
 

@@ -3,7 +3,7 @@
  * description colour only where that has enough contrast on its ground. Read once a theme change.
  */
 import { invalidate } from './state';
-import { type Colour, contrast, over, parseColour } from './view/colour';
+import { type Colour, contrast, over, parseColour } from './view/drawing/colour';
 
 export interface Theme {
   phase: Readonly<Record<string, string>>;

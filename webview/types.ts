@@ -1,5 +1,6 @@
 /** The page's one door to the model's types. All instants are µs on the panel's axis; absent means unknown. */
-export type { Breakdown, Phase, PhasePart } from '../src/model/phases';
+
+export type { Verdict } from '../src/model/facts/verdict';
 export type {
   ConnectionRow,
   Details,
@@ -14,7 +15,8 @@ export type {
   ReplayMark,
   Run,
   Status,
-} from '../src/model/protocol';
+} from '../src/model/panel/protocol';
+export type { Breakdown, Phase, PhasePart } from '../src/model/phases/phases';
 export type {
   BodyContent,
   Certificate,
@@ -31,8 +33,7 @@ export type {
   SocketOperation,
   TlsTunnel,
 } from '../src/model/records';
-export type { Row, RowPhase } from '../src/model/row';
-export type { Verdict } from '../src/model/verdict';
+export type { Row, RowPhase } from '../src/model/rows/row';
 
 /** A stretch during which the program stood in the debugger; without end: it still does. */
 export interface Pause {

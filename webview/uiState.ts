@@ -1,8 +1,9 @@
 /** What the user set in the page: survives hiding, moving and reload. */
-import { type ChipName, chips } from './view/chips';
-import { type ColumnChoice, type ColumnId, columns } from './view/columns';
-import { byStart, type GroupBy, type Sort } from './view/sort';
-import type { Range } from './view/timescale';
+
+import type { Range } from './view/drawing/timescale';
+import { type ChipName, chips } from './view/list/chips';
+import { type ColumnChoice, type ColumnId, columns } from './view/list/columns';
+import { byStart, type GroupBy, type Sort } from './view/list/sort';
 
 export type TabName = 'breakdown' | 'headers' | 'connection' | 'packets' | 'code';
 export const tabs: readonly { name: TabName; label: string }[] = [

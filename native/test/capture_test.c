@@ -1,10 +1,10 @@
-// with: packet.c capture_past.c capture_filter.c
+// with: capture/packet.c capture/history.c capture/filter.c
 /* What is read from packets, what the kernel's filter lets through, what is remembered: whole, cut and broken. */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 
-#include "capture.h"
+#include "capture/capture.h"
 #include "check.h"
 
 /* ---- packets ---- */

@@ -1,9 +1,9 @@
-// with: track.c track_table.c netlink.c watch.c json.c out.c
+// with: netlink/track.c netlink/track_table.c netlink/netlink.c core/watch.c core/json.c core/out.c
 /* What the kernel says of entries, and what of it is told: of the user's watched connections alone; broken messages. */
-#include "conntrack.c"
+#include "netlink/conntrack.c"
 
 #include "check.h"
-#include "helper.h"
+#include "core/helper.h"
 
 static struct helper helper;
 static struct out message;

@@ -1,4 +1,4 @@
-// with: decode.c netlink.c json.c out.c counters.c watch.c
+// with: netlink/decode.c netlink/netlink.c core/json.c core/out.c netlink/counters.c core/watch.c
 /* struct tcp_info of several kernels' lengths, netlink messages whole and broken, /proc/net texts whole and broken. */
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
@@ -7,8 +7,8 @@
 #include <linux/sock_diag.h>
 
 #include "check.h"
-#include "counters.h"
-#include "decode.h"
+#include "netlink/counters.h"
+#include "netlink/decode.h"
 
 /* Of counters.c and watch.c, what they ask of the loop: not reached from the functions that are tested here. */
 struct helper;

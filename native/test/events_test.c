@@ -1,13 +1,13 @@
-// with: event.c reasons.c bpf.c json.c out.c
+// with: bpf/words.c bpf/reasons.c bpf/bpf.c core/json.c core/out.c
 /* Rings as the kernel fills them, names from its type information, and events in words: whole, cut and broken. */
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bpf.h"
+#include "bpf/bpf.h"
 #include "check.h"
-#include "reasons.h"
+#include "bpf/reasons.h"
 
-/* ---- what event.c asks of the loop ---- */
+/* ---- what bpf/words.c asks of the loop ---- */
 
 static struct out message;
 static char text[8192];

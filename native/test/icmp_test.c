@@ -1,11 +1,11 @@
-// with: packet.c watch.c json.c out.c
+// with: capture/packet.c core/watch.c core/json.c core/out.c
 /* Messages of ICMP as the kernel hands them over: of whom they are, in words; cut and broken ones. */
-#include "icmp.c"
+#include "capture/icmp.c"
 
 #include <arpa/inet.h>
 
 #include "check.h"
-#include "helper.h"
+#include "core/helper.h"
 
 static struct helper helper;
 static struct out message;

@@ -1,7 +1,7 @@
-// with: json.c out.c
+// with: core/json.c core/out.c
 /* The reader refuses what is no JSON of ours, the writer escapes; random texts neither crash nor are accepted wrongly. */
 #include "check.h"
-#include "json.h"
+#include "core/json.h"
 
 static struct json_document document;
 

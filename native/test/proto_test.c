@@ -1,7 +1,7 @@
-// with: proto.c
+// with: core/proto.c
 /* Frames come whole whatever the pieces, a broken one ends it; the queue refuses what does not fit and keeps its order. */
 #include "check.h"
-#include "proto.h"
+#include "core/proto.h"
 
 static void feed(struct frames_in *in, const uint8_t *bytes, size_t n) {
   while (n > 0) {

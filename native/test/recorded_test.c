@@ -1,4 +1,4 @@
-// with: decode.c netlink.c json.c out.c watch.c
+// with: netlink/decode.c netlink/netlink.c core/json.c core/out.c core/watch.c
 /* Messages that a kernel sent: what is read from them; and the same as kernels with a shorter or longer struct tcp_info
    send them, cut anywhere, changed at random. */
 #include "recorded.h"
@@ -7,7 +7,7 @@
 #include <linux/inet_diag.h>
 
 #include "check.h"
-#include "decode.h"
+#include "netlink/decode.h"
 
 /* Of watch.c, what it asks of the loop: not reached from here. */
 struct helper;

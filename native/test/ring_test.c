@@ -1,4 +1,4 @@
-// with: capture_ring.c capture_judge.c capture_late.c capture_past.c packet.c proto.c watch.c json.c out.c
+// with: capture/ring.c capture/policy.c capture/replay.c capture/history.c capture/packet.c core/proto.c core/watch.c core/json.c core/out.c
 /* From the kernel's ring to frames: of watched connections alone, each once; packets and rings that are broken. */
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "capture_state.h"
+#include "capture/internal.h"
 #include "check.h"
 
 /* ---- what the capture asks of the loop ---- */

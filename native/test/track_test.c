@@ -1,10 +1,10 @@
-// with: track.c track_table.c netlink.c json.c out.c watch.c
+// with: netlink/track.c netlink/track_table.c netlink/netlink.c core/json.c core/out.c core/watch.c
 /* Messages of connection tracking as Linux 6.18 sent them, whole, cut and broken. */
 #include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #include "check.h"
-#include "track_table.h"
+#include "netlink/track_table.h"
 
 /* What watch.c asks of the loop: not reached from here. */
 struct out *helper_message(struct helper *h, const char *type) { return (void)h, (void)type, NULL; }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Request } from '../model/records';
 import { analyse } from './analyse';
-import { exchange, ms, type Records, site, storeOf } from './testing';
+import { exchange, ms, type Records, site, storeOf } from './testing/store';
 import { verdictOf } from './verdict/verdict';
 
 const list = <T>(n: number, of: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => of(i));

@@ -6,7 +6,7 @@ import { finding as findingSchema } from '../model/records/analysis';
 import { analyse } from './analyse';
 import { documentOf } from './document';
 import { analysisVersion } from './limits';
-import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing';
+import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing/store';
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 const s = 1000;

@@ -3,36 +3,36 @@
  * same findings: no clock, no input or output.
  */
 import type { Finding } from '../model/records';
-import type { Store } from '../model/store';
+import type { Store } from '../model/store/store';
 import type { Draft } from './draft';
 import { Facts } from './facts';
 import { analysisVersion, mostFindings } from './limits';
-import { agentQueueRule } from './rules/agentQueue';
-import { brokenBodyRule, fullHandshakeRule, slowServerRule, uncompressedRule } from './rules/answers';
-import { attemptRule } from './rules/attempts';
-import { bodyNotReadRule } from './rules/bodyNotRead';
-import { certificateRule } from './rules/certificates';
-import { closedWindowRule } from './rules/closedWindow';
-import { plainHttpRule, secretInUrlRule } from './rules/exposed';
-import { failedConnectRule } from './rules/failedConnects';
-import { failedLookupRule } from './rules/failedLookups';
-import { h2NotUsedRule } from './rules/h2NotUsed';
-import { limitsOfSightRule } from './rules/limitsOfSight';
-import { retransmitRule } from './rules/lostSegments';
-import { manyRequestRule, serialRule } from './rules/manyRequests';
-import { newConnectionRule } from './rules/newConnections';
-import { packageHostRule } from './rules/packageHosts';
-import { proxyIgnoredRule } from './rules/proxyIgnored';
-import { repeatedLookupRule } from './rules/repeatedLookups';
-import { retryStormRule } from './rules/retryStorm';
-import { serverErrorRule } from './rules/serverErrors';
-import { shortConnectionRule } from './rules/shortConnections';
-import { slowLookupRule } from './rules/slowLookups';
-import { smallWriteRule } from './rules/smallWrites';
-import { staleKeepAliveRule } from './rules/staleKeepAlive';
-import { busyLoopRule, timeoutRule } from './rules/timeouts';
-import { slowBodyRule, uploadRule } from './rules/transfers';
-import { vanishedSegmentRule } from './rules/vanishedSegments';
+import { agentQueueRule } from './rules/connections/agentQueue';
+import { attemptRule } from './rules/connections/attempts';
+import { certificateRule } from './rules/connections/certificates';
+import { plainHttpRule, secretInUrlRule } from './rules/connections/exposed';
+import { failedConnectRule } from './rules/connections/failedConnects';
+import { h2NotUsedRule } from './rules/connections/h2NotUsed';
+import { newConnectionRule } from './rules/connections/newConnections';
+import { proxyIgnoredRule } from './rules/connections/proxyIgnored';
+import { shortConnectionRule } from './rules/connections/shortConnections';
+import { staleKeepAliveRule } from './rules/connections/staleKeepAlive';
+import { failedLookupRule } from './rules/lookups/failedLookups';
+import { repeatedLookupRule } from './rules/lookups/repeatedLookups';
+import { slowLookupRule } from './rules/lookups/slowLookups';
+import { closedWindowRule } from './rules/packets/closedWindow';
+import { retransmitRule } from './rules/packets/lostSegments';
+import { smallWriteRule } from './rules/packets/smallWrites';
+import { vanishedSegmentRule } from './rules/packets/vanishedSegments';
+import { brokenBodyRule, fullHandshakeRule, slowServerRule, uncompressedRule } from './rules/requests/answers';
+import { bodyNotReadRule } from './rules/requests/bodyNotRead';
+import { limitsOfSightRule } from './rules/requests/limitsOfSight';
+import { manyRequestRule, serialRule } from './rules/requests/manyRequests';
+import { packageHostRule } from './rules/requests/packageHosts';
+import { retryStormRule } from './rules/requests/retryStorm';
+import { serverErrorRule } from './rules/requests/serverErrors';
+import { busyLoopRule, timeoutRule } from './rules/requests/timeouts';
+import { slowBodyRule, uploadRule } from './rules/requests/transfers';
 
 /** Failures explained first, then lost time, then habits; causes before their effects. */
 const rules: readonly ((facts: Facts) => Draft[])[] = [

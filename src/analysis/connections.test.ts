@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Request } from '../model/records';
 import { analyse } from './analyse';
-import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing';
+import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing/store';
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 const url = 'https://api.shop.example/items';

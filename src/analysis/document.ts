@@ -1,6 +1,6 @@
 /** Findings where a trace is shown or saved: those it came with, if today's rules made them; else made anew. */
 import type { Finding, Trace } from '../model/records';
-import type { Store } from '../model/store';
+import type { Store } from '../model/store/store';
 import { analyse } from './analyse';
 import { analysisVersion } from './limits';
 

@@ -1,6 +1,6 @@
 /** What several rules ask of a trace, gathered once: 20,000 requests must not cost more than a moment. */
 import type { Connection, Dial, KernelSample, Request } from '../model/records';
-import type { Store } from '../model/store';
+import type { Store } from '../model/store/store';
 import { wholeSamples } from './kernelSamples';
 import { originOf } from './places';
 

@@ -1,6 +1,6 @@
 /** Who held the socket that a request waited for. */
 import type { Request } from '../model/records';
-import type { Store } from '../model/store';
+import type { Store } from '../model/store/store';
 
 /** The request that was seen to hold it: by the pool, or as the one before on the connection, which went on meanwhile. */
 export function holderOf(r: Request, store: Store): Request | undefined {

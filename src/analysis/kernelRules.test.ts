@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { analyse } from './analyse';
 import { wholeSamples } from './kernelSamples';
-import { exchange, ms, type Records, rulesOf, storeOf } from './testing';
+import { exchange, ms, type Records, rulesOf, storeOf } from './testing/store';
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 const connections = [{ id: 'c', dial: 'd' }];

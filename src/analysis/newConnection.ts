@@ -1,7 +1,8 @@
 /** Why a request opened a connection though there were others to its origin: by what these did at that moment. */
+
+import { timeText } from '../model/base/text';
 import type { Connection, Request } from '../model/records';
-import type { Store } from '../model/store';
-import { timeText } from '../model/text';
+import type { Store } from '../model/store/store';
 import { leastHint, notKept } from './limits';
 import { originOf } from './places';
 

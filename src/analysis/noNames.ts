@@ -1,5 +1,5 @@
 /** Whether this machine finds no name at all: then a name that was not found need not be wrong. */
-import type { Store } from '../model/store';
+import type { Store } from '../model/store/store';
 import { isLoopback } from './places';
 
 const known = new WeakMap<Store, { size: number; nothing: boolean }>();

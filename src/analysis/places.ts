@@ -1,6 +1,6 @@
 /** Names of hosts, places and requests as findings say them; and the guard that keeps quiet about the own machine. */
 import type { CallSite, Request } from '../model/records';
-import { placeOf, siteText } from '../model/row';
+import { placeOf, siteText } from '../model/rows/row';
 import { longest } from './limits';
 
 /** `https://shop.example:8443`; cheap, as it is asked of each request. */

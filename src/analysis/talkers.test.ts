@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { talkersOf } from './talkers';
-import { ms, storeOf } from './testing';
+import { ms, storeOf } from './testing/store';
 
 const remote = { address: '192.0.2.1', port: 443 };
 const samples = [

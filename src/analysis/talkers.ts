@@ -1,6 +1,6 @@
 /** Who is talked to most: bytes a second by destination, by the kernel's counts. Without them a destination is absent. */
 import type { Connection, KernelSample } from '../model/records';
-import type { Store } from '../model/store';
+import type { Store } from '../model/store/store';
 import { wholeSamples } from './kernelSamples';
 
 export interface Talker {

@@ -1,6 +1,6 @@
 /** What error codes of TLS mean, and whose they are. Shared by verdict and finding. */
 import type { Certificate, Evidence, Finding, TlsTunnel } from '../model/records';
-import type { Store } from '../model/store';
+import type { Store } from '../model/store/store';
 import { words } from './draft';
 
 interface Said {

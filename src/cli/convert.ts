@@ -1,10 +1,10 @@
 // `nettrace convert IN OUT`: the suffix of OUT decides.
 import * as fs from 'node:fs/promises';
 import { formatOf, isPacketFile, noPackets, suffixes, writeTrace } from '../formats';
-import { numberText, plural } from '../model/text';
-import { openTrace } from './open';
-import { list } from './outputs';
+import { numberText, plural } from '../model/base/text';
+import { list } from './run/outputs';
 import { complain, UsageError } from './say';
+import { openTrace } from './show/open';
 
 export async function convert(from: string, to: string): Promise<void> {
   if (isPacketFile(to)) throw new UsageError(`${to}: ${noPackets}`);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { FormatError, nativeText, readTrace, writeTrace } from '../formats';
 import type { Trace } from '../model/records';
-import { Store } from '../model/store';
+import { Store } from '../model/store/store';
 import { scratch } from '../session/testing/scratch';
-import { openTrace } from './open';
-import { requestBlocks } from './requestBlock';
-import { rowsOf } from './requestTable';
+import { requestBlocks } from './request/block';
 import { styleFor } from './say';
-import { summaryLines } from './summary';
+import { openTrace } from './show/open';
+import { summaryLines } from './summary/summary';
+import { rowsOf } from './table/requestTable';
 
 const golden = join(__dirname, '../model/golden/example.nettrace.json');
 

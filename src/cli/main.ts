@@ -1,15 +1,12 @@
 // The command line. Verbs and options are a contract with scripts: they are added to, never renamed.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { FormatError, packetSuffix, suffixes } from '../formats';
-import type { CallSites } from '../session/environment';
 import { helperUses } from '../session/kernel/sources';
-import { deleteSecretsLeft } from '../session/leftovers';
 import { producer } from '../session/product';
-import { sortKeys } from './chosen';
-import { columnNames, parseColumns } from './columns';
+import type { CallSites } from '../session/program/environment';
+import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { convert } from './convert';
-import { doctor } from './doctor';
-import { list } from './outputs';
+import { doctor } from './doctor/doctor';
 import {
   type CreateOptions,
   createRequest,
@@ -19,11 +16,14 @@ import {
   type RequestsOptions,
   setEnabled,
 } from './requests';
-import { type RunOptions, run } from './run';
+import { list } from './run/outputs';
+import { type RunOptions, run } from './run/run';
 import { complain, messageOf, tolerateClosedStreams, UsageError } from './say';
-import { type ShowOptions, show } from './show';
-import { toolViews } from './toolViews';
-import { topKeys } from './top';
+import { columnNames, parseColumns } from './show/columns';
+import { type ShowOptions, show } from './show/show';
+import { toolViews } from './show/toolViews';
+import { topKeys } from './show/top';
+import { sortKeys } from './table/chosen';
 
 const traceArgument = `trace file (${list(Object.values(suffixes))}), - for the standard input, or the folder nettrace-spool-… that a killed run left`;
 /** Exit code of our own failures. */

@@ -1,11 +1,11 @@
 // `nettrace requests`: the trace requests of sessions that run, in other terminals or in VS Code.
 import type { TraceRequest } from '../model/records';
-import type { CommandAnswer, SessionCommand } from '../session/commands';
-import { callSession, type LiveSession, liveSessions } from '../session/liveSessions';
-import { expectKey } from './asked';
-import { queryOf } from './matching';
+import type { CommandAnswer, SessionCommand } from '../session/control/commands';
+import { callSession, type LiveSession, liveSessions } from '../session/control/liveSessions';
+import { expectKey } from './run/asked';
 import { messageOf, printable, say, styleFor, UsageError } from './say';
-import { tableLines } from './table';
+import { queryOf } from './show/matching';
+import { tableLines } from './table/table';
 
 export interface RequestsOptions {
   /** Id of a session (its first characters), or number of its process. */

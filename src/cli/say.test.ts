@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { exitCodeOf } from './run/signals';
 import { pathOf, printable, shortened, styleFor } from './say';
-import { exitCodeOf } from './signals';
-import { tableLines } from './table';
+import { tableLines } from './table/table';
 
 test('colours only on a terminal that wants them', () => {
   expect(styleFor({ isTTY: true }, {}).red('x')).toBe('\x1b[31mx\x1b[39m');

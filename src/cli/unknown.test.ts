@@ -1,15 +1,15 @@
 /** What a file of another program does not hold is not known: it is absent, and never 0. */
 import { expect, test } from 'vitest';
 import { verdictOf } from '../analysis/verdict/verdict';
-import { toHar } from '../formats/har';
-import { nativeText } from '../formats/native';
+import { toHar } from '../formats/har/write';
+import { nativeText } from '../formats/native/format';
 import { parseTrace } from '../formats/read';
-import { phasesOf } from '../model/phases';
+import { phasesOf } from '../model/phases/phases';
 import type { Request } from '../model/records';
-import { Store } from '../model/store';
-import { requestLines, rowsOf } from './requestTable';
+import { Store } from '../model/store/store';
 import { styleFor } from './say';
-import { headline } from './summary';
+import { headline } from './summary/summary';
+import { requestLines, rowsOf } from './table/requestTable';
 
 const entry = (more: object) => ({
   startedDateTime: '2026-01-01T00:00:00.000Z',

@@ -1,13 +1,13 @@
 // What a program did, saved as HAR or EVE, read and saved again: the same facts.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Folder } from '../model/fold';
+import { Folder } from '../model/fold/folder';
 import type { Trace } from '../model/records';
-import { simulatedSpool } from '../model/spool.testing';
-import { emptyStore } from '../model/testing';
-import { eveText, toEve } from './eve';
-import { harText, toHar } from './har';
-import type { HarEntry } from './har-types';
+import { simulatedSpool } from '../model/testing/spool';
+import { emptyStore } from '../model/testing/store';
+import { eveText, toEve } from './eve/write';
+import type { HarEntry } from './har/types';
+import { harText, toHar } from './har/write';
 import { parseTrace } from './read';
 
 /** The trace of a spool read up to some line. */

@@ -1,12 +1,12 @@
 // One trace with each kind of fact that a program can leave, in EVE and HAR, and read back from them.
 import { expect, test } from 'vitest';
 import type { Connection, Dial, DnsExchange, Lookup, Request, SocketOperation, TlsTunnel } from '../model/records';
-import { eveText, toEve } from './eve';
-import { harText, toHar } from './har';
+import { eveText, toEve } from './eve/write';
+import { harText, toHar } from './har/write';
 import { parseTrace } from './read';
-import { goErrors } from './testing/eve-go';
+import { goErrors } from './testing/eveGo';
 import { documentOf, requestOf } from './testing/example';
-import { harErrors } from './testing/har-schema';
+import { harErrors } from './testing/harSchema';
 
 const tcp = (id: string, dial: string, fields: Partial<Connection> = {}): Connection => ({
   id,

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FormatError } from './error';
-import { eveText } from './eve';
-import { harText, toHar } from './har';
-import { lowered } from './lower';
-import { nativeText, parseNative } from './native';
-import { scanJson } from './scan';
+import { eveText } from './eve/write';
+import { FormatError } from './file/error';
+import { scanJson } from './file/scan';
+import { harText, toHar } from './har/write';
+import { nativeText, parseNative } from './native/format';
+import { lowered } from './shared/lower';
 import { anyTrace } from './testing/arbitrary';
-import { goErrors } from './testing/eve-go';
+import { goErrors } from './testing/eveGo';
 import { example, exampleText } from './testing/example';
-import { harErrors } from './testing/har-schema';
+import { harErrors } from './testing/harSchema';
 
 const plainCopy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 

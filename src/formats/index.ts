@@ -3,18 +3,18 @@
  * everything, the others are for other programs. `writeTrace` replaces a file in one step or leaves it as it was. Every error is a FormatError with a message
  * for the user.
  */
-import type { PacketsToSave } from '../model/packets';
+import type { PacketsToSave } from '../model/facts/packets';
 import type { Trace } from '../model/records';
-import { FormatError } from './error';
-import { eveText } from './eve';
-import { harText } from './har';
-import { loadText } from './load';
-import { lowered } from './lower';
-import { nativePieces, type ReadOptions } from './native';
-import { pcapngPieces } from './pcapng';
+import { eveText } from './eve/write';
+import { FormatError } from './file/error';
+import { loadText } from './file/load';
+import { saveAtomically } from './file/save';
+import { type Format, formatOf, isPacketFile, suffixes } from './file/sniff';
+import { harText } from './har/write';
+import { nativePieces, type ReadOptions } from './native/format';
+import { pcapngPieces } from './pcapng/write';
 import { parseTrace } from './read';
-import { saveAtomically } from './save';
-import { type Format, formatOf, isPacketFile, suffixes } from './sniff';
+import { lowered } from './shared/lower';
 
 /** The text of each format, secrets masked. */
 const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
@@ -72,10 +72,10 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
   }
 }
 
-export { FormatError } from './error';
-export { textOf } from './load';
-export { lowered } from './lower';
-export { nativeText, type ReadOptions } from './native';
+export { FormatError } from './file/error';
+export { textOf } from './file/load';
+export { formatOf, isPacketFile, packetSuffix, suffixes } from './file/sniff';
+export { nativeText, type ReadOptions } from './native/format';
 export { parseTrace } from './read';
-export { formatOf, isPacketFile, packetSuffix, suffixes } from './sniff';
-export { timeOfInstant } from './time';
+export { lowered } from './shared/lower';
+export { timeOfInstant } from './shared/time';

@@ -1,11 +1,11 @@
 /** A trace from the text of a file of any format: what it holds decides, and its name where that leaves it open. */
 import type { Trace } from '../model/records';
-import { FormatError } from './error';
-import { traceOfEve } from './eve-read';
-import { traceOfHar } from './har-read';
-import { checkedNative, type ReadOptions, recoverable } from './native';
-import { parseJson } from './parse';
-import { type Format, foreignKind, formatOf, formatOfContent, unreadableKind } from './sniff';
+import { traceOfEve } from './eve/read';
+import { FormatError } from './file/error';
+import { parseJson } from './file/parse';
+import { type Format, foreignKind, formatOf, formatOfContent, unreadableKind } from './file/sniff';
+import { traceOfHar } from './har/read';
+import { checkedNative, type ReadOptions, recoverable } from './native/format';
 
 export interface ParseTraceOptions extends ReadOptions {
   /** Name of the file, so that one with nothing but its name to tell it by is called what it should be. */

@@ -1,17 +1,17 @@
 /** What a program did, as its spool tells: saved in every format at any moment, and opened again. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Folder } from '../model/fold';
-import { phasesOf } from '../model/phases';
+import { Folder } from '../model/fold/folder';
+import { phasesOf } from '../model/phases/phases';
 import type { Pause, Trace } from '../model/records';
-import { simulatedSpool } from '../model/spool.testing';
-import { Store } from '../model/store';
-import { emptyStore } from '../model/testing';
-import { eveText, toEve } from './eve';
-import { toHar } from './har';
-import { nativeText, parseNative } from './native';
-import { goErrors } from './testing/eve-go';
-import { harErrors } from './testing/har-schema';
+import { Store } from '../model/store/store';
+import { simulatedSpool } from '../model/testing/spool';
+import { emptyStore } from '../model/testing/store';
+import { eveText, toEve } from './eve/write';
+import { toHar } from './har/write';
+import { nativeText, parseNative } from './native/format';
+import { goErrors } from './testing/eveGo';
+import { harErrors } from './testing/harSchema';
 
 const pause = fc.record({ beginAt: fc.nat(50_000), length: fc.nat(20_000), open: fc.boolean() });
 

@@ -6,7 +6,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { version } from '../../package.json';
-import { posixWord } from '../model/quoting';
+import { posixWord } from '../model/base/quoting';
 import { bundledFile, installFolder, locateHelper } from './locate';
 
 const run = promisify(execFile);

@@ -4,8 +4,8 @@
  * exist, as it would not without us: EBADF. Native code that closes it is noticed by the spool's own check.
  */
 import fs from 'node:fs';
-import { apply } from './builtins';
-import { wrap } from './wrap';
+import { apply } from './runtime/builtins';
+import { wrap } from './runtime/wrap';
 
 /** A number that no open file has: the system's own answer to it is the error wanted. */
 const closed = 0x7fffffff;

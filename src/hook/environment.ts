@@ -2,7 +2,7 @@
  * What the session wrote into the environment. The program could have changed it: every field is checked, and what makes
  * no sense counts as absent.
  */
-import { parse } from './builtins';
+import { parse } from './runtime/builtins';
 
 /** Where the resolver reads what the system's would. */
 export interface ResolverFiles {

@@ -4,15 +4,15 @@
  * taken back is inert: private fields on objects of the program, wrappers that it has kept, our code until it is collected.
  */
 import module from 'node:module';
-import { leaveBodies } from './bodies';
-import { ErrorClass } from './builtins';
-import { now, us } from './clock';
-import { leaveContext } from './context';
 import { withoutPreload } from './nodeOptions';
-import { hasLeft, removeAll } from './patches';
-import { betweenWrites, flush, push, stopQueue } from './queue';
-import { closeSpool } from './spool';
-import { line } from './text';
+import { line } from './output/json';
+import { betweenWrites, flush, push, stopQueue } from './output/queue';
+import { closeSpool } from './output/spool';
+import { leaveBodies } from './records/body/recorded';
+import { ErrorClass } from './runtime/builtins';
+import { now, us } from './runtime/clock';
+import { hasLeft, removeAll } from './runtime/patches';
+import { leaveContext } from './sites/labels';
 
 /** Never throws. `reason`: why it is told to leave. */
 export function uninstall(reason = 'detached'): void {

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
-import { Folder } from './fold';
-import { phasesOf } from './phases';
+import { Folder } from './fold/folder';
+import { phasesOf } from './phases/phases';
 import { type Trace, trace as traceSchema } from './records';
-import { Store } from './store';
+import { Store } from './store/store';
 
 const golden = join(__dirname, 'golden');
 const example = JSON.parse(readFileSync(join(golden, 'example.nettrace.json'), 'utf8')) as Trace;

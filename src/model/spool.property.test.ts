@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { describe, expect, test } from 'vitest';
-import { Folder } from './fold';
-import { type Breakdown, phasesOf } from './phases';
+import { Folder } from './fold/folder';
+import { type Breakdown, phasesOf } from './phases/phases';
 import { type Request, trace } from './records';
-import { type SpoolFile, simulatedSpool } from './spool.testing';
-import { Store } from './store';
-import { emptyStore } from './testing';
+import { Store } from './store/store';
+import { type SpoolFile, simulatedSpool } from './testing/spool';
+import { emptyStore } from './testing/store';
 
 const spool = fc.array(fc.nat(1_000_000), { maxLength: 400, size: 'max' }).map(simulatedSpool);
 const validator = Compile(trace);

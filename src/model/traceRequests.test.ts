@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { requestFields } from '../hook/queryFields';
+import { requestFields } from '../hook/control/queryFields';
 import { keys } from './query';
 import { type NewTraceRequest, onlyInTrace, TraceRequestError, TraceRequests } from './traceRequests';
 

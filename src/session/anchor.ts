@@ -1,6 +1,6 @@
 // The trace's zero: one instant read on both clocks. Durations and order come from the monotonic clock alone, so a wall
 // clock that is set while the program runs moves nothing.
-import type { Anchor } from '../model/clock';
+import type { Anchor } from '../model/base/clock';
 
 /**
  * Takes the anchor. Node's wall clock has whole milliseconds only, so this waits, at most one, for the next one to begin:

@@ -2,12 +2,12 @@
 // of facts there are, so that whoever reads the trace later can tell "was not there" from "was not looked for".
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
-import { maskText } from '../model/mask';
 import type { Source } from '../model/records';
-import { type Header, newHeader } from '../model/store';
+import { maskText } from '../model/secrets/mask';
+import { type Header, newHeader } from '../model/store/store';
 import { takeAnchor } from './anchor';
-import type { HookSettings } from './environment';
 import { producer } from './product';
+import type { HookSettings } from './program/environment';
 
 /** Sources that only the native helper has. */
 const helperSources = ['inetDiag', 'bpf', 'conntrack', 'capture', 'procfs', 'netlink'] as const;

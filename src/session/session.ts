@@ -7,15 +7,23 @@ import { rmSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CaptureEngine } from '../helper/capture/engine';
-import { Folder } from '../model/fold';
-import { prepareLines } from '../model/lines';
+import { Folder } from '../model/fold/folder';
+import { prepareLines } from '../model/lines/lines';
 import type { Trace } from '../model/records';
-import { defaultRequestLimit } from '../model/store';
+import { defaultRequestLimit } from '../model/store/store';
 import { TraceRequests } from '../model/traceRequests';
 import { sinceAnchor, takeAnchor } from './anchor';
-import { leaveFile } from './attach';
-import { Commands } from './commands';
-import { SessionControl } from './control';
+import { Commands } from './control/commands';
+import { SessionControl } from './control/writer';
+import { sessionHeader } from './header';
+import type { KernelOptions } from './kernel/kernel';
+import { KernelSide } from './kernel/side';
+import type { HelperUse } from './kernel/sources';
+import { type CaptureSettings, PacketCapture } from './packets/capture';
+import { captureEngines } from './packets/engines';
+import { packetsToSave } from './packets/saving';
+import { producer } from './product';
+import { leaveFile } from './program/attach';
 import {
   type CallSites,
   type HeaderLevel,
@@ -23,23 +31,15 @@ import {
   type OptionalParts,
   optionalParts,
   tracedEnvironment,
-} from './environment';
-import { isAlive, makeSpoolFolder } from './folders';
-import { sessionHeader } from './header';
-import { installHook } from './hookCopy';
-import type { KernelOptions } from './kernel/kernel';
-import { KernelSide } from './kernel/side';
-import type { HelperUse } from './kernel/sources';
-import { deleteKeys, readKeys } from './keyFiles';
-import { aliveFile, register, sweepSpoolFolders, unregister } from './leftovers';
-import { type CaptureSettings, PacketCapture } from './packets/capture';
-import { captureEngines } from './packets/engines';
-import { packetsToSave } from './packets/saving';
-import { producer } from './product';
-import { makeShim } from './shim';
-import { type SpoolLoss, SpoolReader } from './spoolReader';
+} from './program/environment';
+import { installHook } from './program/hookCopy';
+import { deleteKeys, readKeys } from './program/keyFiles';
+import { makeShim } from './program/shim';
+import { isAlive, makeSpoolFolder } from './spool/folders';
+import { aliveFile, register, sweepSpoolFolders, unregister } from './spool/leftovers';
+import { type SpoolLoss, SpoolReader } from './spool/reader';
+import { SpoolWatcher } from './spool/watcher';
 import { TraceStore } from './traceStore';
-import { SpoolWatcher } from './watcher';
 
 export interface SessionOptions extends OptionalParts {
   /** The bundled hook, `dist/hook.cjs`. */

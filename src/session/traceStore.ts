@@ -1,10 +1,10 @@
 // The records of a running session: the model's store, bounded, with call sites led back to the source as they arrive.
 import type { CallSite, Connection, Dial, Lookup, PacketRef, Request, Trace } from '../model/records';
-import { type Header, Store } from '../model/store';
-import { CallSites } from './callSites';
-import { Hosts } from './hosts';
+import { type Header, Store } from '../model/store/store';
 import type { Kernel } from './kernel/kernel';
 import type { PacketCapture } from './packets/capture';
+import { CallSites } from './sources/callSites';
+import { Hosts } from './sources/hosts';
 
 export class TraceStore extends Store {
   private readonly sites: CallSites | undefined;

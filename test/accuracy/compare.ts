@@ -6,11 +6,11 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { phasesOf } from '../../src/model/phases';
+import { phasesOf } from '../../src/model/phases/phases';
 import type { PhaseName } from '../../src/model/records';
-import { certificate } from '../support/certificates';
-import type { NodeVersion } from '../support/nodes';
-import { runTraced } from '../support/run';
+import type { NodeVersion } from '../support/programs/nodes';
+import { runTraced } from '../support/programs/run';
+import { certificate } from '../support/servers/certificates';
 import { Capture, ClockStep, type Packets, stepUs } from './capture';
 
 export const clients = ['http', 'https', 'fetch'] as const;

@@ -1,4 +1,4 @@
-import type { NodeVersion } from '../support/nodes';
+import type { NodeVersion } from '../support/programs/nodes';
 import { type Row, warmUp } from './compare';
 
 interface Run {

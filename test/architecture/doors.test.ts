@@ -16,5 +16,5 @@ function filesWith(pattern: RegExp, ...rooms: string[]): string[] {
 }
 
 test('what is copied goes through the place that removes control characters', () => {
-  expect(filesWith(/env\.clipboard/, 'src', 'webview')).toEqual(['src/extension/clipboard.ts']);
+  expect(filesWith(/env\.clipboard/, 'src', 'webview')).toEqual(['src/extension/support/clipboard.ts']);
 });

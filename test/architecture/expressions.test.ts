@@ -10,9 +10,9 @@ const { expressions, made } = expressionsOf(sources());
 const atRunTime: Record<string, string> = {
   'src/extension/notes/literals.ts: new RegExp(`^${body}${isUrl ? "(?:[/?#]|$)" : "/?(?:[?#]|$)"}`, "i")':
     'fixed texts with `[^?#]*` between, of a line below 2,000 characters',
-  'src/extension/debug/fileLaunch.ts: new RegExp(`(?:from|import|require\\\\()\\\\s*[\'"\\`]${name.replace("/", "\\\\/")}[\'"\\`]`)':
+  'src/extension/debug/launch/fileLaunch.ts: new RegExp(`(?:from|import|require\\\\()\\\\s*[\'"\\`]${name.replace("/", "\\\\/")}[\'"\\`]`)':
     'begins with a fixed word, and no space is part of one',
-  'src/extension/debug/fileLaunch.ts: new RegExp(`"${name}"\\\\s*:\\\\s*"([^"]+)"`)':
+  'src/extension/debug/launch/fileLaunch.ts: new RegExp(`"${name}"\\\\s*:\\\\s*"([^"]+)"`)':
     'begins with the name of a test runner, which holds no space',
   'src/model/query/parse.ts: new RegExp(`(?:${words})(?=[\\\\s()]|$)`, "iy")': 'sticky alternatives of fixed words',
   'src/model/query/regex.ts: new RegExp(source, `im${flags}`)':

@@ -5,7 +5,9 @@ import { expect, it } from 'vitest';
 
 it('every rule stands in the documentation', () => {
   const folder = join(__dirname, '../../src/analysis/rules');
-  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
   const quoted = (text: string) => [...text.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)*)'/g)].map((m) => m[1]);
   // `rule: 'agent-queue'`, `rule: v6 ? 'ipv6-broken' : 'attempt-budget'`
   const named = sources.flatMap((text) => [...text.matchAll(/\brule:([^,]*),/g)].flatMap((m) => quoted(m[1] ?? '')));

@@ -1,6 +1,6 @@
 /** What masking costs a URL without a secret: CPU time a URL, beside that of looking for one of five characters in it. */
 import { test } from 'vitest';
-import { maskUrl } from '../../src/model/mask';
+import { maskUrl } from '../../src/model/secrets/mask';
 
 const hex = '9c1185a5c5e9fc54612808977ee8f548b2258d31';
 const urls: Record<string, string> = {

@@ -28,7 +28,7 @@ try {
   buildSync({
     stdin: {
       contents: `
-        export { loadText } from './src/formats/load';
+        export { loadText } from './src/formats/file/load';
         export { parseTrace } from './src/formats/read';
         export { FileView } from './src/extension/trace/fileView';`,
       resolveDir: join(here, '../..'),

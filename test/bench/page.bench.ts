@@ -5,8 +5,8 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll, test } from 'vitest';
 import type { PanelState, Row } from '../../webview/types';
-import { openBrowser, openPanel, type Panel, settled } from '../webview/panel';
-import { live, rows, run, status } from '../webview/sample';
+import { openBrowser, openPanel, type Panel, settled } from '../webview/testing/panel';
+import { live, rows, run, status } from '../webview/testing/sample';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 import { test } from 'vitest';
 import { compileQuery } from '../../src/model/query/compile';
 import { rowFields } from '../../src/model/query/rowFields';
-import { parsed } from '../../src/model/query/testing';
-import type { Row } from '../../src/model/row';
+import type { Row } from '../../src/model/rows/row';
+import { parsed } from '../../src/model/testing/query';
 
 const rows = Array.from({ length: 100_000 }, (_, i): Row => {
   const path = `/v2/${['cart', 'orders', 'stock'][i % 3]}/${i % 997}`;

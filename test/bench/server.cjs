@@ -4,7 +4,7 @@ const http = require('node:http');
 const https = require('node:https');
 const { join } = require('node:path');
 
-const certificate = (kind) => readFileSync(join(__dirname, `../support/certificates/server.${kind}`));
+const certificate = (kind) => readFileSync(join(__dirname, `../support/servers/certificates/server.${kind}`));
 
 function answer(req, res) {
   req.resume();

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Trace } from '../../src/model/records';
-import { inWindow, openWindow, vs } from '../e2e/shared';
-import { until } from '../e2e/window';
+import { inWindow, openWindow, vs } from '../e2e/testing/shared';
+import { until } from '../e2e/testing/window';
 
 const ticks = 60;
 

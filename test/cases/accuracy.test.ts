@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { whyNoCapture } from '../accuracy/capture';
 import { measure, rowsOf } from '../accuracy/compare';
 import { report } from '../accuracy/report';
-import { nodes, repository } from '../support/nodes';
 import { present } from '../support/observe';
+import { nodes, repository } from '../support/programs/nodes';
 
 const many = Number(process.env.ACCURACY ?? 0);
 const why = whyNoCapture();

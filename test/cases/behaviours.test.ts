@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../src/model/records';
-import { certificate } from '../support/certificates';
-import { nodes } from '../support/nodes';
 import { type Observed, observe, only, present } from '../support/observe';
 import { closedPort } from '../support/ports';
-import { lineOf } from '../support/program';
-import { Upstream } from '../support/upstream';
+import { nodes } from '../support/programs/nodes';
+import { lineOf } from '../support/programs/program';
+import { certificate } from '../support/servers/certificates';
+import { Upstream } from '../support/servers/upstream';
 
 const program = (name: string) => join(import.meta.dirname, 'programs', name);
 let upstream: Upstream;

@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf, visible } from '../support/check';
-import { nodes } from '../support/nodes';
 import { closedPort } from '../support/ports';
-import { type Ending, runPlain } from '../support/program';
-import { runTraced } from '../support/run';
-import { Upstream } from '../support/upstream';
+import { nodes } from '../support/programs/nodes';
+import { type Ending, runPlain } from '../support/programs/program';
+import { runTraced } from '../support/programs/run';
+import { Upstream } from '../support/servers/upstream';
 
 const program = join(import.meta.dirname, 'programs/conformance.cjs');
 let upstream: Upstream;

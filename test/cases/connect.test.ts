@@ -2,13 +2,13 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { certificate } from '../support/certificates';
-import { stage, whyNoNamespace } from '../support/namespace';
-import { nodes } from '../support/nodes';
 import { observe, only, present } from '../support/observe';
 import { closedPort } from '../support/ports';
-import { lineOf } from '../support/program';
-import { Upstream } from '../support/upstream';
+import { stage, whyNoNamespace } from '../support/programs/namespace';
+import { nodes } from '../support/programs/nodes';
+import { lineOf } from '../support/programs/program';
+import { certificate } from '../support/servers/certificates';
+import { Upstream } from '../support/servers/upstream';
 
 const program = (name: string) => join(import.meta.dirname, 'programs', name);
 let upstream: Upstream;

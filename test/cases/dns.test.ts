@@ -2,9 +2,9 @@
 // is the same to the letter.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { stage, whyNoNamespace } from '../support/namespace';
-import { nodes } from '../support/nodes';
 import { observe, only } from '../support/observe';
+import { stage, whyNoNamespace } from '../support/programs/namespace';
+import { nodes } from '../support/programs/nodes';
 
 const noNamespace = whyNoNamespace(false);
 if (noNamespace) console.warn(`A03 is skipped: ${noNamespace}`);

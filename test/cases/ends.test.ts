@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsAgainst, problemsOf, visible } from '../support/check';
-import { nodes } from '../support/nodes';
 import { Observed, observe, only, present } from '../support/observe';
-import { lineOf, runPlain } from '../support/program';
-import { runTraced } from '../support/run';
-import { Upstream } from '../support/upstream';
+import { nodes } from '../support/programs/nodes';
+import { lineOf, runPlain } from '../support/programs/program';
+import { runTraced } from '../support/programs/run';
+import { Upstream } from '../support/servers/upstream';
 
 const program = (name: string) => join(import.meta.dirname, 'programs', name);
 let upstream: Upstream;

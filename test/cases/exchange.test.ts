@@ -1,10 +1,10 @@
 // A15 A17 A19 A28: reuse, queue, the times of an exchange, and a reset in the middle of a body.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nodes } from '../support/nodes';
 import { observe, only, present } from '../support/observe';
-import { lineOf } from '../support/program';
-import { Upstream } from '../support/upstream';
+import { nodes } from '../support/programs/nodes';
+import { lineOf } from '../support/programs/program';
+import { Upstream } from '../support/servers/upstream';
 
 const program = (name: string) => join(import.meta.dirname, 'programs', name);
 let upstream: Upstream;

@@ -1,16 +1,16 @@
 // A12 and what lies round it: streams of HTTP/2 on one connection, each against what the server saw.
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deepest } from '../../src/model/outcome';
+import { deepest } from '../../src/model/facts/outcome';
 import type { Request } from '../../src/model/records';
-import { rowOf } from '../../src/model/row';
+import { rowOf } from '../../src/model/rows/row';
 import { problemsOf } from '../support/check';
-import { Http2Upstream } from '../support/http2upstream';
-import { nodes } from '../support/nodes';
 import { Observed, only, present } from '../support/observe';
 import { closedPort } from '../support/ports';
-import { lineOf } from '../support/program';
-import { runTraced } from '../support/run';
+import { nodes } from '../support/programs/nodes';
+import { lineOf } from '../support/programs/program';
+import { runTraced } from '../support/programs/run';
+import { Http2Upstream } from '../support/servers/http2Upstream';
 
 const program = join(import.meta.dirname, 'programs/http2.cjs');
 let upstream: Http2Upstream;
@@ -40,7 +40,7 @@ const at = (seen: Observed, path: string): Request =>
 const textOf = (seen: Observed, r: Request): string => rowOf(r, seen.run.store, 0).stateText;
 
 describe.each(nodes)('Node $major', (node) => {
-  // That nothing visible differs is the matter of conformance-http2.test.ts.
+  // That nothing visible differs is the matter of conformanceHttp2.test.ts.
   const watch = async (act: string, conf = {}, from = upstream): Promise<Observed> => {
     const run = await runTraced(node, program, {
       args: [act],

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf } from '../support/check';
-import { nodes } from '../support/nodes';
 import { Observed } from '../support/observe';
-import { runTraced } from '../support/run';
-import { Upstream } from '../support/upstream';
+import { nodes } from '../support/programs/nodes';
+import { runTraced } from '../support/programs/run';
+import { Upstream } from '../support/servers/upstream';
 
 let upstream: Upstream;
 beforeAll(async () => {

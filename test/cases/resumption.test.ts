@@ -1,9 +1,9 @@
 // A13: a second TLS connection to the same host is resumed by the agent's own session cache.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nodes } from '../support/nodes';
 import { observe } from '../support/observe';
-import { Upstream } from '../support/upstream';
+import { nodes } from '../support/programs/nodes';
+import { Upstream } from '../support/servers/upstream';
 
 const program = join(import.meta.dirname, 'programs/resumption.cjs');
 let upstream: Upstream;

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { phasesOf } from '../../src/model/phases';
+import { phasesOf } from '../../src/model/phases/phases';
 import { problemsOf } from '../support/check';
 import { nowUs } from '../support/clock';
-import { nodes } from '../support/nodes';
 import { Observed, only, present } from '../support/observe';
-import { runTraced, type TracedRun } from '../support/run';
+import { nodes } from '../support/programs/nodes';
+import { runTraced, type TracedRun } from '../support/programs/run';
 
 const program = join(import.meta.dirname, 'programs/slow-upload.cjs');
 const MiB = 1024 * 1024;

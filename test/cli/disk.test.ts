@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { Nettrace, programs } from './nettrace';
+import { Nettrace, programs } from './testing/nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

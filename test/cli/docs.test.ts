@@ -3,8 +3,8 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { repository } from '../support/nodes';
-import { Nettrace } from './nettrace';
+import { repository } from '../support/programs/nodes';
+import { Nettrace } from './testing/nettrace';
 
 const text = readFileSync(join(repository, 'docs/command-line.md'), 'utf8');
 let nettrace: Nettrace;

@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace, programs } from './nettrace';
+import { Nettrace, programs } from './testing/nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

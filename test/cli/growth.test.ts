@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { repository } from '../support/nodes';
-import { Nettrace } from './nettrace';
+import { repository } from '../support/programs/nodes';
+import { Nettrace } from './testing/nettrace';
 
 const sizes = [300, 1200] as const;
 /** Four times the requests: 4 where work is linear, about 5 where it sorts, 16 where each request looks at all. */

@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './nettrace';
+import { Nettrace } from './testing/nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

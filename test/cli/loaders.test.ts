@@ -8,9 +8,9 @@ import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CallSite, Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import { type NodeVersion, nodes, repository } from '../support/nodes';
-import { cleanEnvironment } from '../support/program';
-import { Nettrace } from './nettrace';
+import { type NodeVersion, nodes, repository } from '../support/programs/nodes';
+import { cleanEnvironment } from '../support/programs/program';
+import { Nettrace } from './testing/nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

@@ -8,10 +8,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { compileQuery, parseQuery } from '../../src/model/query';
 import { rowFields } from '../../src/model/query/rowFields';
 import type { Trace } from '../../src/model/records';
-import { rowOf } from '../../src/model/row';
-import { Store } from '../../src/model/store';
+import { rowOf } from '../../src/model/rows/row';
+import { Store } from '../../src/model/store/store';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './nettrace';
+import { Nettrace } from './testing/nettrace';
 
 /** How many of the eight requests of the program pass. */
 const conditions: readonly (readonly [string, number])[] = [

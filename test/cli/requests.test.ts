@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TraceRequest } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace, programs, type Result } from './nettrace';
+import { Nettrace, programs, type Result } from './testing/nettrace';
 
 const node = process.execPath;
 const loop = join(programs, 'loop.cjs');

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace, programs } from './nettrace';
+import { Nettrace, programs } from './testing/nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

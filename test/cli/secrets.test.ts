@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace, programs } from './nettrace';
+import { Nettrace, programs } from './testing/nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './nettrace';
+import { Nettrace } from './testing/nettrace';
 
 const golden = join(__dirname, '../../src/model/golden/example.nettrace.json');
 let nettrace: Nettrace;

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace, programs } from './nettrace';
+import { Nettrace, programs } from './testing/nettrace';
 
 let nettrace: Nettrace;
 beforeAll(() => {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './nettrace';
+import { Nettrace } from './testing/nettrace';
 
 let nettrace: Nettrace;
 let folder: string;

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodes, repository } from '../support/nodes';
+import { nodes, repository } from '../support/programs/nodes';
 import { clients, type Style, styles } from './clients';
 import { type Cells, folder, type Mode, modes, runClient } from './run';
 import { withSection } from './section';

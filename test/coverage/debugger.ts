@@ -1,6 +1,6 @@
 /** What VS Code's debugger does in each process that listens for one: asynchronous stacks are on. */
 import type { ChildProcess } from 'node:child_process';
-import { Inspector } from '../support/inspector';
+import { Inspector } from '../support/programs/inspector';
 
 /** `ready`: once the first process has them. Each process prints its address on the child's stderr. */
 export function attachDebugger(child: ChildProcess, ready: () => void = () => undefined): void {

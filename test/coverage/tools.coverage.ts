@@ -4,10 +4,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nodes, repository } from '../support/nodes';
 import { observe } from '../support/observe';
-import { Proxies } from '../support/proxy';
-import { Upstream } from '../support/upstream';
+import { nodes, repository } from '../support/programs/nodes';
+import { Proxies } from '../support/servers/proxy';
+import { Upstream } from '../support/servers/upstream';
 import { withSection } from './section';
 
 const { COVERAGE_ONLY = '', COVERAGE_DATE } = process.env;

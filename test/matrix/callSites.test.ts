@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { clients, styles } from '../coverage/clients';
 import { type Mode, runClient } from '../coverage/run';
-import { nodes } from '../support/nodes';
+import { nodes } from '../support/programs/nodes';
 import { folder } from './plan';
 
 const every = (cell: string) => Object.fromEntries(styles.map((s) => [s, s === 'callback' ? '–' : cell]));

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withSection } from '../coverage/section';
-import { certificate } from '../support/certificates';
 import { visible } from '../support/check';
-import { nodes, repository } from '../support/nodes';
-import { runPlain } from '../support/program';
-import { runTraced } from '../support/run';
-import { Upstream } from '../support/upstream';
+import { nodes, repository } from '../support/programs/nodes';
+import { runPlain } from '../support/programs/program';
+import { runTraced } from '../support/programs/run';
+import { certificate } from '../support/servers/certificates';
+import { Upstream } from '../support/servers/upstream';
 import { type Cell, cellsOf, coverage, coveredClients } from './coverage';
 import { folder } from './plan';
 

@@ -1,8 +1,8 @@
 /** Facts of the coverage table: which request of clients/coverage.cjs shows each, and whether its record holds it. */
-import { phasesOf } from '../../src/model/phases';
+import { phasesOf } from '../../src/model/phases/phases';
 import type { Request } from '../../src/model/records';
-import type { NodeVersion } from '../support/nodes';
-import type { TracedRun } from '../support/run';
+import type { NodeVersion } from '../support/programs/nodes';
+import type { TracedRun } from '../support/programs/run';
 
 export interface CoveredClient {
   name: string;

@@ -2,10 +2,10 @@
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../src/model/records';
-import { nodes } from '../support/nodes';
 import { type Observed, observe } from '../support/observe';
-import { lineOf, type RunOptions } from '../support/program';
-import { Upstream } from '../support/upstream';
+import { nodes } from '../support/programs/nodes';
+import { lineOf, type RunOptions } from '../support/programs/program';
+import { Upstream } from '../support/servers/upstream';
 import { type Client, clients, folder, planOf } from './plan';
 import { table } from './table';
 

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf, visible } from '../support/check';
-import { type NodeVersion, nodes } from '../support/nodes';
 import { Observed } from '../support/observe';
-import { runPlain } from '../support/program';
-import { runTraced } from '../support/run';
+import { type NodeVersion, nodes } from '../support/programs/nodes';
+import { runPlain } from '../support/programs/program';
+import { runTraced } from '../support/programs/run';
 import { folder } from './plan';
 
 /** The least Node of each, and whether tries to one URL at the same time are told apart. */

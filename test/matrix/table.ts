@@ -1,4 +1,4 @@
-import type { NodeVersion } from '../support/nodes';
+import type { NodeVersion } from '../support/programs/nodes';
 import { type Client, clients, packageOf, planOf } from './plan';
 
 /** The matrix as Markdown. `passed`: true, false, or undefined where the client does not support that Node. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import { shipped, whyNot } from './helper';
+import { shipped, whyNot } from './testing/helper';
 
 const why = whyNot('figures of attempts that failed', { root: true });
 

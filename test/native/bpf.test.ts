@@ -4,10 +4,10 @@ import { connect, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { eventFeatures } from '../../src/session/kernel/events';
 import { until } from '../support/clock';
-import { droppingRules, onTheWire } from './dropping';
-import { whyNot } from './helper';
-import { freePort, Kernel, pair, type Said, Talker } from './kernel';
-import { Spaces } from './spaces';
+import { droppingRules, onTheWire } from './testing/dropping';
+import { whyNot } from './testing/helper';
+import { freePort, Kernel, pair, type Said, Talker } from './testing/kernel';
+import { Spaces } from './testing/spaces';
 
 const why = whyNot('events of the kernel', { root: true, programs: ['ip', 'nft', 'nsenter', 'unshare'] });
 /** Those of BPF; messages of ICMP are heard otherwise. */

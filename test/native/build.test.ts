@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { whyNot } from './helper';
+import { whyNot } from './testing/helper';
 
 const native = join(import.meta.dirname, '../../native');
 const why = whyNot('unit tests of the helper', { programs: ['cc', 'make'] });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { until } from '../support/clock';
-import { asNobody, nobody, whyNot } from './helper';
-import { freePort, Kernel, type Packet, pair, type Said, Talker } from './kernel';
-import { Spaces } from './spaces';
+import { asNobody, nobody, whyNot } from './testing/helper';
+import { freePort, Kernel, type Packet, pair, type Said, Talker } from './testing/kernel';
+import { Spaces } from './testing/spaces';
 
 const why = whyNot('packet capture', { root: true, programs: ['ip', 'nsenter', 'tcpdump'] });
 const features = ['route', 'inetDiag', 'tcpDestroy', 'capture'];

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { until } from '../support/clock';
-import { asNobody, helperFile, whyNot } from './helper';
-import { Kernel, type Said, Talker } from './kernel';
-import { Spaces } from './spaces';
+import { asNobody, helperFile, whyNot } from './testing/helper';
+import { Kernel, type Said, Talker } from './testing/kernel';
+import { Spaces } from './testing/spaces';
 
 const why = whyNot('connection tracking', { root: true, programs: ['ip', 'nft', 'nsenter', 'conntrack'] });
 const features = ['route', 'inetDiag', 'tcpDestroy', 'conntrack'];

@@ -2,9 +2,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { DumpcapEngine } from '../../src/helper/capture/dumpcapEngine';
-import { whyNoPackets } from './capturing';
-import { skipped } from './helper';
-import { Talker } from './kernel';
+import { whyNoPackets } from './testing/capturing';
+import { skipped } from './testing/helper';
+import { Talker } from './testing/kernel';
 
 const why = whyNoPackets();
 if (why) skipped('dumpcap beside a busy host', why);

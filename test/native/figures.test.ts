@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { until } from '../support/clock';
-import { Asked, nobody, root, whyNot } from './helper';
+import { Asked, nobody, root, whyNot } from './testing/helper';
 
 const why = whyNot('figures of a connection', { programs: ['ss'] });
 

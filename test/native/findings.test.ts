@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closedWindow } from '../../src/analysis/limits';
 import type { Trace } from '../../src/model/records';
-import { shipped, whyNot } from './helper';
-import { Talker } from './kernel';
-import { Spaces } from './spaces';
+import { shipped, whyNot } from './testing/helper';
+import { Talker } from './testing/kernel';
+import { Spaces } from './testing/spaces';
 
 const why = whyNot('findings by the kernel’s figures', { root: true, programs: ['ip', 'nft', 'nsenter'] });
 

@@ -1,7 +1,7 @@
 /** One user cannot hold the kernel's memory by any number of helpers. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { asNobody, helperFile, whyNot } from './helper';
+import { asNobody, helperFile, whyNot } from './testing/helper';
 
 const most = 32;
 const why = whyNot('the bound on helpers', { root: true, programs: ['setpriv'] });

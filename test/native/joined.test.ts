@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { problemsOfDocument } from '../support/check';
-import { droppingRules, onTheWire } from './dropping';
-import { asNobody, shipped, whyNot } from './helper';
-import { Talker } from './kernel';
-import { Spaces } from './spaces';
+import { droppingRules, onTheWire } from './testing/dropping';
+import { asNobody, shipped, whyNot } from './testing/helper';
+import { Talker } from './testing/kernel';
+import { Spaces } from './testing/spaces';
 
 const why = whyNot('events, totals and entries in a trace', {
   root: true,

@@ -8,8 +8,8 @@ import { describe, expect, test } from 'vitest';
 import { HelperClient } from '../../src/helper/client';
 import { scratch } from '../../src/session/testing/scratch';
 import { until } from '../support/clock';
-import { Asked, asNobody, helperFile, nobody, root, skipped, whyNot } from './helper';
-import { Kernel } from './kernel';
+import { Asked, asNobody, helperFile, nobody, root, skipped, whyNot } from './testing/helper';
+import { Kernel } from './testing/kernel';
 
 const why = whyNot('life of the helper');
 const whyNoTrace = whyNot('system calls of the helper', { programs: ['strace'] });

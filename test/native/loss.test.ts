@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { until } from '../support/clock';
-import { droppingRules, onTheWire } from './dropping';
-import { shipped, skipped, whyNot } from './helper';
-import { Spaces } from './spaces';
+import { droppingRules, onTheWire } from './testing/dropping';
+import { shipped, skipped, whyNot } from './testing/helper';
+import { Spaces } from './testing/spaces';
 
 const why = whyNot('lost packets', { root: true, programs: ['ip', 'nft', 'nsenter'] });
 

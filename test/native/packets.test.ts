@@ -4,12 +4,12 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wiresharkFilter } from '../../src/model/wireshark';
+import { wiresharkFilter } from '../../src/model/panel/wireshark';
 import { written } from '../support/captureFile';
 import { until } from '../support/clock';
-import { Upstream } from '../support/upstream';
-import { type Captured, capinfos, captured, start, tshark, whyNoPackets } from './capturing';
-import { helperFile, skipped, whyNot } from './helper';
+import { Upstream } from '../support/servers/upstream';
+import { type Captured, capinfos, captured, start, tshark, whyNoPackets } from './testing/capturing';
+import { helperFile, skipped, whyNot } from './testing/helper';
 
 const why = whyNoPackets();
 if (why) skipped('packets', why);

@@ -15,8 +15,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HelperClient } from '../../src/helper/client';
 import { scratch } from '../../src/session/testing/scratch';
 import { until } from '../support/clock';
-import { asNobody, helperFile, nobody, skipped, whyNot } from './helper';
-import { Kernel, pair, Talker } from './kernel';
+import { asNobody, helperFile, nobody, skipped, whyNot } from './testing/helper';
+import { Kernel, pair, Talker } from './testing/kernel';
 
 const native = join(import.meta.dirname, '../../native');
 const { version } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8')) as { version: string };

@@ -7,9 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import type { Nettrace } from '../cli/nettrace';
+import type { Nettrace } from '../cli/testing/nettrace';
 import { problemsOfDocument } from '../support/check';
-import { asNobody, root, shipped, whyNot } from './helper';
+import { asNobody, root, shipped, whyNot } from './testing/helper';
 
 const why = whyNot('figures in a trace', { programs: ['setpriv'] });
 const whyNoSpace = whyNot('counters of a namespace', { root: true, programs: ['unshare', 'ip'] });

@@ -6,16 +6,16 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eveText } from '../../src/formats/eve';
-import { harText } from '../../src/formats/har';
-import { nativeText, parseNative } from '../../src/formats/native';
-import { goErrors } from '../../src/formats/testing/eve-go';
-import { harErrors } from '../../src/formats/testing/har-schema';
+import { eveText } from '../../src/formats/eve/write';
+import { harText } from '../../src/formats/har/write';
+import { nativeText, parseNative } from '../../src/formats/native/format';
+import { goErrors } from '../../src/formats/testing/eveGo';
+import { harErrors } from '../../src/formats/testing/harSchema';
 import { TraceSession } from '../../src/session/session';
 import { scratch } from '../../src/session/testing/scratch';
-import { bundleHook } from '../support/hook';
-import { nodes } from '../support/nodes';
-import { cleanEnvironment } from '../support/program';
+import { bundleHook } from '../support/programs/hook';
+import { nodes } from '../support/programs/nodes';
+import { cleanEnvironment } from '../support/programs/program';
 
 let hookFile: string;
 beforeAll(() => {

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { recoverTrace } from '../../src/session/recover';
+import { preloadWouldFail, whyNotLoaded } from '../../src/session/program/unloaded';
 import { type SessionOptions, TraceSession } from '../../src/session/session';
-import { localPath } from '../../src/session/sourceMaps';
+import { localPath } from '../../src/session/sources/sourceMaps';
+import { recoverTrace } from '../../src/session/spool/recover';
 import { scratch } from '../../src/session/testing/scratch';
-import { preloadWouldFail, whyNotLoaded } from '../../src/session/unloaded';
-import { bundleHook } from '../support/hook';
-import { nodes, repository } from '../support/nodes';
-import { cleanEnvironment } from '../support/program';
+import { bundleHook } from '../support/programs/hook';
+import { nodes, repository } from '../support/programs/nodes';
+import { cleanEnvironment } from '../support/programs/program';
 
 let hookFile: string;
 const open: TraceSession[] = [];
@@ -244,7 +244,7 @@ describe('programs that keep the hook out', () => {
 });
 
 test('a host that was killed leaves a spool; another sweeps it away later', async () => {
-  const { sweepSpoolFolders } = await import('../../src/session/leftovers');
+  const { sweepSpoolFolders } = await import('../../src/session/spool/leftovers');
   const s = await session();
   const left = join(tmpdir(), 'nettrace-spool-999999999-Abc123');
   mkdirSync(left, { recursive: true });

@@ -6,12 +6,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildHelper } from '../../scripts/native.mjs';
-import { absentOf } from '../../src/model/absent';
+import { absentOf } from '../../src/model/panel/absent';
 import type { Trace } from '../../src/model/records';
 import { type SessionOptions, TraceSession } from '../../src/session/session';
 import { scratch } from '../../src/session/testing/scratch';
-import { bundleHook } from '../support/hook';
-import { cleanEnvironment } from '../support/program';
+import { bundleHook } from '../support/programs/hook';
+import { cleanEnvironment } from '../support/programs/program';
 
 let hookFile: string;
 beforeAll(() => {

@@ -11,16 +11,16 @@ import { KeptRuns } from '../../src/extension/kept/keptRuns';
 import { hoverOf } from '../../src/extension/notes/hover';
 import { copyLink, lastRequests } from '../../src/extension/notes/lastRequests';
 import { summaryOf } from '../../src/extension/notes/summary';
-import { Runs } from '../../src/extension/runs';
+import { Runs } from '../../src/extension/runs/runs';
 import { readTrace, recoverTrace, writeTrace } from '../../src/extension/work';
-import { asCurl } from '../../src/model/curl';
-import type { Details } from '../../src/model/protocol';
+import { asCurl } from '../../src/model/panel/curl';
+import type { Details } from '../../src/model/panel/protocol';
 import { TraceSession } from '../../src/session/session';
 import { scratch } from '../../src/session/testing/scratch';
-import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from '../../webview/view/copy';
-import { bundleHook } from '../support/hook';
-import { repository } from '../support/nodes';
-import { cleanEnvironment } from '../support/program';
+import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from '../../webview/view/words/copy';
+import { bundleHook } from '../support/programs/hook';
+import { repository } from '../support/programs/nodes';
+import { cleanEnvironment } from '../support/programs/program';
 
 vi.mock('vscode', () => ({
   MarkdownString: class {

@@ -2,13 +2,14 @@
  * Facts common to every traced run. `problemsOf` gives one sentence for each that does not hold, so that a test expects
  * `[]` and a failure names all of them at once.
  */
-import { parseLine } from '../../src/model/lines';
-import { phasesOf } from '../../src/model/phases';
+
+import type { Annotations } from '../../src/model/base/schema';
+import { parseLine } from '../../src/model/lines/lines';
+import { phasesOf } from '../../src/model/phases/phases';
 import { type Request, type Trace, trace as traceSchema } from '../../src/model/records';
-import type { Annotations } from '../../src/model/schema';
 import type { ConnectionFact, RequestFact } from './facts';
-import type { Ending } from './program';
-import type { TracedRun } from './run';
+import type { Ending } from './programs/program';
+import type { TracedRun } from './programs/run';
 
 interface Schema extends Annotations {
   properties?: Record<string, Schema>;

@@ -4,7 +4,7 @@ import { transformSync } from 'esbuild';
 import { parseAst } from 'vitest/node';
 
 export interface Expression {
-  /** `src/model/mask.ts: /…/g` */
+  /** `src/model/secrets/mask.ts: /…/g` */
   name: string;
   regex: RegExp;
 }

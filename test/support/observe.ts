@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { expect } from 'vitest';
-import { type Phase, phasesOf } from '../../src/model/phases';
+import { type Phase, phasesOf } from '../../src/model/phases/phases';
 import type { Connection, Dial, PhaseName, Request, TlsTunnel } from '../../src/model/records';
 import { problemsAgainst, problemsOf, visible } from './check';
-import type { NodeVersion } from './nodes';
-import { type RunOptions, runPlain } from './program';
-import { runTraced, type TracedRun } from './run';
-import type { Upstream } from './upstream';
+import type { NodeVersion } from './programs/nodes';
+import { type RunOptions, runPlain } from './programs/program';
+import { runTraced, type TracedRun } from './programs/run';
+import type { Upstream } from './servers/upstream';
 
 /** Allowed difference between an instant of ours and the server's of the same event on an idle machine, in µs. */
 const tolerance = 25_000;

@@ -63,7 +63,7 @@ function newKeys(folder, name) {
 
 /** The package leaves out the keys of its test servers. */
 function addKeys(at) {
-  const keys = join(here, '../support/certificates');
+  const keys = join(here, '../support/servers/certificates');
   mkdirSync(join(at, 'test/keys'), { recursive: true });
   copyFileSync(join(keys, 'server.key'), join(at, 'test/keys/ssl.key'));
   copyFileSync(join(keys, 'server.pem'), join(at, 'test/keys/ssl.cert'));

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PanelState } from '../../webview/types';
-import { layersState } from './layersState';
-import { type Opening, openBrowser, openPanel, settled } from './panel';
-import { empty, ended, live, replayMark, rows } from './sample';
-import { type ThemeName, themes } from './themes';
+import { layersState } from './testing/layersState';
+import { type Opening, openBrowser, openPanel, settled } from './testing/panel';
+import { empty, ended, live, replayMark, rows } from './testing/sample';
+import { type ThemeName, themes } from './testing/themes';
 
 const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 let browser: Browser;

@@ -1,8 +1,8 @@
 /** Header, cells and bars stand under one another at every width, in every view that has columns. */
 import { expect, test } from 'vitest';
-import { inBrowser, open, panel } from './behaviour';
-import { settled } from './panel';
-import { ended } from './sample';
+import { inBrowser, open, panel } from './testing/behaviour';
+import { settled } from './testing/panel';
+import { ended } from './testing/sample';
 
 inBrowser();
 

@@ -1,9 +1,9 @@
 /** Details, pop-up, sash; what they show is text. */
 import { expect, test } from 'vitest';
 import type { Row } from '../../webview/types';
-import { id, inBrowser, open, panel, rowNode } from './behaviour';
-import { settled } from './panel';
-import { detailsOf, ended, rows } from './sample';
+import { id, inBrowser, open, panel, rowNode } from './testing/behaviour';
+import { settled } from './testing/panel';
+import { detailsOf, ended, rows } from './testing/sample';
 
 inBrowser();
 

@@ -1,7 +1,7 @@
 /** The filter and the overview: what is shown. */
 import { expect, test } from 'vitest';
-import { filterTo, id, inBrowser, open, panel, rowCount, rowNode, visible } from './behaviour';
-import { settled } from './panel';
+import { filterTo, id, inBrowser, open, panel, rowCount, rowNode, visible } from './testing/behaviour';
+import { settled } from './testing/panel';
 
 inBrowser();
 

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { detailsOf } from '../../src/extension/details';
-import { partsOfRowId, RunRows } from '../../src/extension/rows';
-import { parseNative } from '../../src/formats/native';
-import { Store } from '../../src/model/store';
-import { millisecondsText } from '../../src/model/text';
+import { detailsOf } from '../../src/extension/details/details';
+import { partsOfRowId, RunRows } from '../../src/extension/runs/rows';
+import { parseNative } from '../../src/formats/native/format';
+import { millisecondsText } from '../../src/model/base/text';
+import { Store } from '../../src/model/store/store';
 import type { PanelState } from '../../webview/types';
-import { openBrowser, openPanel, settled } from './panel';
-import { status } from './sample';
+import { openBrowser, openPanel, settled } from './testing/panel';
+import { status } from './testing/sample';
 
 let browser: Browser;
 beforeAll(async () => {

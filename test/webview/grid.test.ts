@@ -1,8 +1,8 @@
 /** The list: rows, keys, sorting, columns, menu. */
 import { expect, test } from 'vitest';
-import { id, inBrowser, open, panel, posted, rowCount, rowNode, selected, visible } from './behaviour';
-import { settled } from './panel';
-import { ended } from './sample';
+import { id, inBrowser, open, panel, posted, rowCount, rowNode, selected, visible } from './testing/behaviour';
+import { settled } from './testing/panel';
+import { ended } from './testing/sample';
 
 inBrowser();
 

@@ -1,9 +1,9 @@
 /** Rows that come, change and go while a program runs. */
 import { expect, test } from 'vitest';
 import type { Row } from '../../webview/types';
-import { id, inBrowser, open, panel, posted, rowCount, rowNode } from './behaviour';
-import { settled } from './panel';
-import { ended, live, rows, run, status } from './sample';
+import { id, inBrowser, open, panel, posted, rowCount, rowNode } from './testing/behaviour';
+import { settled } from './testing/panel';
+import { ended, live, rows, run, status } from './testing/sample';
 
 inBrowser();
 

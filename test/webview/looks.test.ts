@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PanelState, Row } from '../../webview/types';
-import { type Opening, openBrowser, openPanel, settled } from './panel';
-import { empty, ended, live, rows, run } from './sample';
+import { type Opening, openBrowser, openPanel, settled } from './testing/panel';
+import { empty, ended, live, rows, run } from './testing/sample';
 
 const folder = process.env.PANEL_SHOTS ?? mkdtempSync(join(tmpdir(), 'panel-'));
 let browser: Browser;

@@ -1,8 +1,8 @@
 /** What small panels and panes keep: bars wide enough to be read, whole lines, signs that there is more. */
 import { expect, test } from 'vitest';
-import { id, inBrowser, open, panel, rowNode } from './behaviour';
-import { settled } from './panel';
-import { detailsOf, ended } from './sample';
+import { id, inBrowser, open, panel, rowNode } from './testing/behaviour';
+import { settled } from './testing/panel';
+import { detailsOf, ended } from './testing/sample';
 
 inBrowser();
 

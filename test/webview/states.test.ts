@@ -1,8 +1,8 @@
 /** What is shown around the list: nothing yet, messages, connections. */
 import { expect, test } from 'vitest';
-import { id, inBrowser, open, panel, posted } from './behaviour';
-import { settled } from './panel';
-import { empty, ended, run } from './sample';
+import { id, inBrowser, open, panel, posted } from './testing/behaviour';
+import { settled } from './testing/panel';
+import { empty, ended, run } from './testing/sample';
 
 inBrowser();
 

@@ -6,8 +6,8 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { PanelState, Row } from '../../webview/types';
-import { openBrowser, openPanel, type Panel, settled } from './panel';
-import { live, rows, run, status } from './sample';
+import { openBrowser, openPanel, type Panel, settled } from './testing/panel';
+import { live, rows, run, status } from './testing/sample';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -2,9 +2,10 @@
  * Why the event loop did not turn: the program computed, or its thread had no use of a processor, as in a synchronous call,
  * or on a machine that is busy with other programs. Only the first is held against its code.
  */
+
+import { timeText } from '../../model/base/text';
 import type { Evidence, Finding, Request } from '../../model/records';
-import type { Store } from '../../model/store';
-import { timeText } from '../../model/text';
+import type { Store } from '../../model/store/store';
 import { time } from '../draft';
 import { computed } from '../limits';
 

@@ -1,11 +1,11 @@
 /** What a verdict rests on, gathered once: the records beneath a request, its breakdown, the figures of the loop. */
 
-import { deepest } from '../../model/outcome';
-import { type Context, contextOf } from '../../model/phase-context';
-import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases';
+import { timeText } from '../../model/base/text';
+import { deepest } from '../../model/facts/outcome';
+import { type Context, contextOf } from '../../model/phases/context';
+import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases/phases';
 import type { ErrorInfo, Evidence, PhaseName, Request } from '../../model/records';
-import type { Store } from '../../model/store';
-import { timeText } from '../../model/text';
+import type { Store } from '../../model/store/store';
 import { time, words } from '../draft';
 import { pauseMatters } from '../limits';
 import { hostOf, isLoopback, originOf } from '../places';

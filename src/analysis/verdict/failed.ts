@@ -1,8 +1,9 @@
 /** Why a request failed: the first condition that holds. Texts and sides as sure as their figures. */
-import { grpcText } from '../../model/grpc';
+
+import { bytesText, ordinalText, timeText } from '../../model/base/text';
+import { grpcText } from '../../model/facts/grpc';
+import type { Verdict } from '../../model/facts/verdict';
 import type { ErrorInfo, Evidence } from '../../model/records';
-import { bytesText, ordinalText, timeText } from '../../model/text';
-import type { Verdict } from '../../model/verdict';
 import { number, time, words } from '../draft';
 import { attemptBudgetLate, busyLoop } from '../limits';
 import { findsNoName } from '../noNames';

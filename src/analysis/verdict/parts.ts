@@ -2,8 +2,9 @@
  * The total split into parts with a side each, and bounds: at least so much (`lo`), at most so much (`hi`). Parts are
  * disjoint; without evidence lo is 0 and hi the phase.
  */
+
+import { bytesText, timeText } from '../../model/base/text';
 import type { Evidence, Finding, PhaseName } from '../../model/records';
-import { bytesText, timeText } from '../../model/text';
 import { number, time, words } from '../draft';
 import { holderOf } from '../holder';
 import { busyLoop, lookupSlots } from '../limits';

@@ -1,7 +1,8 @@
 /** Whether a request was slow, and which part made it so. */
+
+import { timeText } from '../../model/base/text';
+import type { Verdict } from '../../model/facts/verdict';
 import type { Request } from '../../model/records';
-import { timeText } from '../../model/text';
-import type { Verdict } from '../../model/verdict';
 import { time } from '../draft';
 import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../limits';
 import { type Case, helperTells, ofText, phaseWords } from './context';

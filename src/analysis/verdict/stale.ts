@@ -1,8 +1,8 @@
 /** Whether a request died because its idle connection had been closed already. Shared by verdict and finding. */
 
-import { deepest } from '../../model/outcome';
+import { deepest } from '../../model/facts/outcome';
 import type { Connection, Request } from '../../model/records';
-import type { Store } from '../../model/store';
+import type { Store } from '../../model/store/store';
 import { hintMargin, leastStaleIdle } from '../limits';
 
 const staleCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

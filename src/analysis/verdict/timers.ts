@@ -1,8 +1,9 @@
 /** Which timer ended a request: its name, who set it, and how the text says it. */
-import { timerKindOf } from '../../model/outcome';
+
+import { timeText } from '../../model/base/text';
+import { timerKindOf } from '../../model/facts/outcome';
 import type { Finding } from '../../model/records';
-import { baseName } from '../../model/row';
-import { timeText } from '../../model/text';
+import { baseName } from '../../model/rows/row';
 import { isUndici } from './clients';
 import { type Case, durationOf, phaseWords } from './context';
 

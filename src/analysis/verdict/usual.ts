@@ -3,7 +3,7 @@
  * that those of 10,000 requests do not look at every request 10,000 times. Holds as long as the records do not change.
  */
 import type { Request } from '../../model/records';
-import type { Store } from '../../model/store';
+import type { Store } from '../../model/store/store';
 import { push } from '../facts';
 import { usualNeeds } from '../limits';
 import { originOf, siteKey, templateOf } from '../places';

@@ -1,8 +1,8 @@
 /** Verdicts word by word, each with its near miss or its missing data. */
 import { describe, expect, it, test } from 'vitest';
 import type { Request } from '../../model/records';
-import type { Store } from '../../model/store';
-import { exchange, ms, type Records, site, storeOf } from '../testing';
+import type { Store } from '../../model/store/store';
+import { exchange, ms, type Records, site, storeOf } from '../testing/store';
 import { verdictOf } from './verdict';
 
 const said = (records: Records, id = '1-0-1', change: (s: Store) => void = () => undefined) => {

@@ -1,9 +1,10 @@
 /** The verdict of one request: first match wins. Every sentence has its figures; what was not measured is not said. */
-import { hasFailed } from '../../model/outcome';
+
+import { bytesText, timeText } from '../../model/base/text';
+import { hasFailed } from '../../model/facts/outcome';
+import type { Verdict } from '../../model/facts/verdict';
 import type { PhaseName, Request } from '../../model/records';
-import type { Store } from '../../model/store';
-import { bytesText, timeText } from '../../model/text';
-import type { Verdict } from '../../model/verdict';
+import type { Store } from '../../model/store/store';
 import { number, time, words } from '../draft';
 import { longest, pauseMatters } from '../limits';
 import { clip, isOfPackage, placeText, requestText } from '../places';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { TraceRequests } from '../../model/traceRequests';
-import { Runs } from '../runs';
-import { doneLine, FakeRecorder } from '../testing';
+import { Runs } from '../runs/runs';
+import { doneLine, FakeRecorder } from '../testing/recorder';
 import { apiFor } from './api';
 
 const failed = vi.fn();

@@ -1,11 +1,11 @@
 /** What other extensions are given: the workspace's trace requests and the newest run's requests, each owner's own. */
 import type { TraceRequest as Known } from '../../model/records';
-import type { Row } from '../../model/row';
+import type { Row } from '../../model/rows/row';
 import { type TraceRequests as Registry, TraceRequestError } from '../../model/traceRequests';
-import { Emitter } from '../emitter';
-import { rowsMatching } from '../net/query';
-import type { RowChanges } from '../rows';
-import type { Run } from '../run';
+import { rowsMatching } from '../console/query';
+import type { RowChanges } from '../runs/rows';
+import type { Run } from '../runs/run';
+import { Emitter } from '../support/emitter';
 import { type Clock, tracedRequest } from './tracedRequest';
 import type { Event, NetTraceApi, NewTraceRequest, TracedRequest, TraceRequest, TraceRequests } from './types';
 

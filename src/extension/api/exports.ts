@@ -1,8 +1,8 @@
 /** What `activate` gives to other extensions. The rest of it is loaded when one of them asks. */
 import * as vscode from 'vscode';
-import type { Log } from '../log';
 import type { WorkspaceRequests } from '../requests/registry';
-import type { Runs } from '../runs';
+import type { Runs } from '../runs/runs';
+import type { Log } from '../support/log';
 import type { NetTraceApi, NetTraceExports } from './types';
 
 export function exportsOf(requests: WorkspaceRequests, runs: Runs, log: Log): NetTraceExports {

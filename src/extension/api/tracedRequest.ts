@@ -1,5 +1,5 @@
 /** A row as others are given it: by the extension's interface, and in the Debug Console. */
-import type { Row } from '../../model/row';
+import type { Row } from '../../model/rows/row';
 import type { TracedRequest } from './types';
 
 /** Of the run that the row belongs to. */

@@ -4,7 +4,7 @@
  * changed elsewhere too: only what the view says differently from the last time is taken over.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { defaultThresholdMs, listName, type NetworkBreakpoint } from '../../model/breakpoints';
+import { defaultThresholdMs, listName, type NetworkBreakpoint } from '../../model/lines/breakpoints';
 import { type BreakpointChange, type BreakpointList, type ListedBreakpoint, problemOf, type Seen } from './list';
 
 const prefix = 'netTrace.';

@@ -1,6 +1,6 @@
 /** The sign in the gutter of lines with network breakpoints of their own ("Break When This Call Fails"). */
 import * as vscode from 'vscode';
-import { Disposables } from '../disposables';
+import { Disposables } from '../support/disposables';
 import type { BreakpointList } from './list';
 import { signsOf } from './signs';
 

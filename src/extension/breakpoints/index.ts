@@ -1,11 +1,11 @@
 /** Network breakpoints in VS Code: the list, its way to the programs, and what is printed and shown of their hits. */
 import * as vscode from 'vscode';
 import type { BreakpointHit } from '../../model/fold/breakpoint';
-import { Disposables } from '../disposables';
-import type { Log } from '../log';
-import { pathOf } from '../paths';
-import type { Run } from '../run';
-import type { Runs } from '../runs';
+import type { Run } from '../runs/run';
+import type { Runs } from '../runs/runs';
+import { Disposables } from '../support/disposables';
+import type { Log } from '../support/log';
+import { pathOf } from '../support/paths';
 import type { BreakpointList } from './list';
 import { registerBreakpointTracker } from './tracker';
 

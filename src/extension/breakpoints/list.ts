@@ -4,6 +4,7 @@
  * of their own beside them.
  */
 import { randomUUID } from 'node:crypto';
+import type { BreakpointHit } from '../../model/fold/breakpoint';
 import {
   asBreakpoint,
   type BreakpointKind,
@@ -14,10 +15,9 @@ import {
   mostBreakpoints,
   type NetworkBreakpoint,
   unknownPlace,
-} from '../../model/breakpoints';
-import type { BreakpointHit } from '../../model/fold/breakpoint';
+} from '../../model/lines/breakpoints';
 import { parseQuery } from '../../model/query';
-import { Emitter } from '../emitter';
+import { Emitter } from '../support/emitter';
 import { tooLate } from './timing';
 
 export type ListedBreakpoint = NetworkBreakpoint & { enabled: boolean };

@@ -1,7 +1,7 @@
 /** Which lines of a file have network breakpoints of their own, and what their sign says. */
 import { realpathSync } from 'node:fs';
-import { listName } from '../../model/breakpoints';
-import { pathOf } from '../paths';
+import { listName } from '../../model/lines/breakpoints';
+import { pathOf } from '../support/paths';
 import type { ListedBreakpoint } from './list';
 import { detailsOf } from './viewWords';
 

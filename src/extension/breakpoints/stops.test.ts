@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BreakpointKind } from '../../model/breakpoints';
+import type { BreakpointKind } from '../../model/lines/breakpoints';
 import { StopView } from './stops';
 import { type LastHit, stopsIn } from './tail';
 

@@ -4,9 +4,9 @@
  */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { isEarly, type NetworkBreakpoint } from '../../model/breakpoints';
+import { isEarly, type NetworkBreakpoint } from '../../model/lines/breakpoints';
 import { networkReason } from '../debug/pauses';
-import { pathOf } from '../paths';
+import { pathOf } from '../support/paths';
 import type { LastHit } from './tail';
 
 /** Numbers that the debugger does not give itself. */

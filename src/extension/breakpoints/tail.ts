@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOwnEndSync } from '../../session/ownFiles';
+import { readOwnEndSync } from '../../session/spool/ownFiles';
 
 /** Longest line of a spool. */
 const most = 4096;

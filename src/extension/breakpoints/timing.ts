@@ -1,5 +1,5 @@
 /** Which conditions can be decided when a request starts. */
-import { type BreakpointKind, isEarly } from '../../model/breakpoints';
+import { type BreakpointKind, isEarly } from '../../model/lines/breakpoints';
 import type { FieldName } from '../../model/query';
 import type { Query } from '../../model/query/tree';
 

@@ -5,9 +5,9 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
-import { nodeDebugType, rootOf, traceIdOf } from '../debug/marker';
-import type { Log } from '../log';
-import type { Run } from '../run';
+import { nodeDebugType, rootOf, traceIdOf } from '../debug/launch/marker';
+import type { Run } from '../runs/run';
+import type { Log } from '../support/log';
 import { filtersOf, putBack, type TakenOut, takeOut } from './filters';
 import type { BreakpointList } from './list';
 import { StopView } from './stops';

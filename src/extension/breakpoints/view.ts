@@ -3,10 +3,10 @@
  * and there also when nothing is being debugged.
  */
 import * as vscode from 'vscode';
-import { listName } from '../../model/breakpoints';
-import { Disposables } from '../disposables';
+import { listName } from '../../model/lines/breakpoints';
 import { views } from '../ids';
-import { Throttle } from '../throttle';
+import { Disposables } from '../support/disposables';
+import { Throttle } from '../support/throttle';
 import type { BreakpointList, ListedBreakpoint } from './list';
 import { detailsOf, tooltipOf } from './viewWords';
 

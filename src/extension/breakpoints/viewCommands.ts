@@ -1,6 +1,6 @@
 /** Adding, changing and removing network breakpoints by hand; what is typed is checked while it is typed. */
 import * as vscode from 'vscode';
-import { breakpointKinds, listName, type NetworkBreakpoint, titleOf } from '../../model/breakpoints';
+import { breakpointKinds, listName, type NetworkBreakpoint, titleOf } from '../../model/lines/breakpoints';
 import { commands } from '../ids';
 import type { BreakpointChange, BreakpointList, ListedBreakpoint } from './list';
 import { problemOf } from './list';

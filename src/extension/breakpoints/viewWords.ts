@@ -1,5 +1,5 @@
 /** A network breakpoint in words, for the tree and the lists to pick from. */
-import { defaultThresholdMs, listName, thresholdText } from '../../model/breakpoints';
+import { defaultThresholdMs, listName, thresholdText } from '../../model/lines/breakpoints';
 import type { BreakpointChange, ListedBreakpoint } from './list';
 
 type Field = keyof BreakpointChange;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { DebugSession } from 'vscode';
-import { Runs } from '../runs';
-import { doneLine, FakeRecorder } from '../testing';
+import { Runs } from '../runs/runs';
+import { doneLine, FakeRecorder } from '../testing/recorder';
 import { Diagnosis } from './diagnosis';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

@@ -1,9 +1,9 @@
 /** Notices that a started program did not load the hook, and finds out why. */
 import type { DebugSession } from 'vscode';
-import { whyNotLoaded } from '../../session/unloaded';
-import type { Run } from '../run';
-import type { Runs } from '../runs';
-import { commandOf, configuredEnvironment, definedOnly } from './environment';
+import { whyNotLoaded } from '../../session/program/unloaded';
+import type { Run } from '../runs/run';
+import type { Runs } from '../runs/runs';
+import { commandOf, configuredEnvironment, definedOnly } from './launch/environment';
 
 /** A process that the debugger has attached to has run all preloads; its hook's first line is then on its way. */
 const patienceMs = 2000;

@@ -3,7 +3,7 @@
  * else the last one that is neither a frame of a stack nor what Node adds by itself.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { maskBeginning, maskText } from '../../model/mask';
+import { maskBeginning, maskText } from '../../model/secrets/mask';
 
 const maxLength = 300;
 /** Of one output event; a program may write megabytes. */

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { Run } from '../run';
+import type { Run } from '../runs/run';
 import { Leaves } from './leaves';
 
 const leaf = (id: string, answer: () => Promise<unknown> = async () => undefined) => ({

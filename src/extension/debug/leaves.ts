@@ -3,8 +3,8 @@
  * runs and while it stands.
  */
 import type { DebugSession } from 'vscode';
-import type { Log } from '../log';
-import type { Run } from '../run';
+import type { Run } from '../runs/run';
+import type { Log } from '../support/log';
 
 /** Makes the hook read what is in force now, not at its next request. */
 const control = "globalThis[Symbol.for('nettrace.hook')]?.control?.()";

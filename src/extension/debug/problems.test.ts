@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandOf, configuredEnvironment, definedOnly } from './environment';
+import { commandOf, configuredEnvironment, definedOnly } from './launch/environment';
 import { launchProblem } from './problems';
 
 let cwd: string;

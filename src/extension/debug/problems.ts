@@ -1,7 +1,7 @@
 /** Reasons that lie in the launch configuration why the hook cannot be loaded. Each says what to do. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import type { Problem } from '../run';
+import type { Problem } from '../runs/run';
 
 type Configuration = Readonly<Record<string, unknown>>;
 

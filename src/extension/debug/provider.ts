@@ -4,10 +4,10 @@
  */
 import * as vscode from 'vscode';
 import { debugType } from '../ids';
-import type { Log } from '../log';
-import { withAddress } from './attachConfiguration';
-import { asksForTrace, nodeDebugType, traceMark } from './marker';
-import { currentFile, dynamicConfigurations } from './suggestions';
+import type { Log } from '../support/log';
+import { withAddress } from './attach/configuration';
+import { asksForTrace, nodeDebugType, traceMark } from './launch/marker';
+import { currentFile, dynamicConfigurations } from './launch/suggestions';
 import type { Tracer } from './tracer';
 
 type Resolved = vscode.ProviderResult<vscode.DebugConfiguration>;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DebugSession } from 'vscode';
-import { Runs } from '../runs';
-import { FakeRecorder } from '../testing';
-import { traceIdMark } from './marker';
+import { Runs } from '../runs/runs';
+import { FakeRecorder } from '../testing/recorder';
+import { traceIdMark } from './launch/marker';
 import { optionsOf, Tracer } from './tracer';
 
 let recorders: FakeRecorder[];

@@ -7,15 +7,15 @@ import { dirname } from 'node:path';
 import type { DebugConfiguration, DebugSession } from 'vscode';
 import type { HelperUse } from '../../session/kernel/sources';
 import type { CaptureSettings } from '../../session/packets/capture';
-import { preloadWouldFail } from '../../session/unloaded';
-import type { Recorder } from '../recorder';
-import type { Run } from '../run';
-import type { Runs } from '../runs';
-import { attaching } from './attachConfiguration';
+import { preloadWouldFail } from '../../session/program/unloaded';
+import type { Recorder } from '../runs/recorder';
+import type { Run } from '../runs/run';
+import type { Runs } from '../runs/runs';
+import { attaching } from './attach/configuration';
 import { captureOptions } from './captureOptions';
-import { commandOf, configuredEnvironment, definedOnly } from './environment';
 import { type HelperOptions, isHelperUse, kernelOptions } from './kernelOptions';
-import { rootOf, runTitleOf, traceIdMark, traceIdOf } from './marker';
+import { commandOf, configuredEnvironment, definedOnly } from './launch/environment';
+import { rootOf, runTitleOf, traceIdMark, traceIdOf } from './launch/marker';
 import { launchProblem } from './problems';
 
 /** A recorder whose clock can be set anew: TraceSession. */

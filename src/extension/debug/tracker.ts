@@ -5,14 +5,14 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
-import { threadIdOf } from '../../model/ids';
-import type { Log } from '../log';
-import { NetConsole } from '../net/console';
-import { RunSource } from '../net/source';
-import type { Run } from '../run';
-import type { Attacher } from './attacher';
+import { threadIdOf } from '../../model/base/ids';
+import { NetConsole } from '../console/console';
+import { RunSource } from '../console/source';
+import type { Run } from '../runs/run';
+import type { Log } from '../support/log';
+import type { Attacher } from './attach/attacher';
+import { nodeDebugType, rootOf, traceIdOf } from './launch/marker';
 import type { Leaves } from './leaves';
-import { nodeDebugType, rootOf, traceIdOf } from './marker';
 import { type PauseHost, PauseWatch } from './pauses';
 import type { Tracer } from './tracer';
 

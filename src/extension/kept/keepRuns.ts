@@ -1,9 +1,9 @@
 /** Ties the panel's runs to what is kept of them. */
 import { documentOf } from '../../analysis/document';
 import type { Trace } from '../../model/records';
-import { rowIdOf } from '../rows';
-import type { Run } from '../run';
-import type { Runs } from '../runs';
+import { rowIdOf } from '../runs/rows';
+import type { Run } from '../runs/run';
+import type { Runs } from '../runs/runs';
 import type { KeptRuns } from './keptRuns';
 
 /** Shows what an earlier window left; resolves when that is there. From then on runs are kept. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exchange, storeOf } from '../../analysis/testing';
+import { exchange, storeOf } from '../../analysis/testing/store';
 import { readTrace, writeTrace } from '../../formats';
 import type { Trace } from '../../model/records';
 import { KeptRuns } from './keptRuns';

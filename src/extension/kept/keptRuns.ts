@@ -6,7 +6,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Trace } from '../../model/records';
-import type { Log } from '../log';
+import type { Log } from '../support/log';
 
 /** What is written of one run. */
 export interface KeptRun {

@@ -1,7 +1,7 @@
 /** A run of an earlier window as a recorder: all of it is there, nothing comes any more. */
 import type { Trace } from '../../model/records';
-import { Store } from '../../model/store';
-import type { Recorder } from '../recorder';
+import { Store } from '../../model/store/store';
+import type { Recorder } from '../runs/recorder';
 
 export function storedRecorder(id: string, trace: Trace): Recorder {
   const store = Store.fromDocument(trace);

@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { Abilities, NoHelper } from '../../helper/abilities';
-import { copyText } from '../clipboard';
 import { commands, settings } from '../ids';
-import type { Log } from '../log';
+import { copyText } from '../support/clipboard';
+import type { Log } from '../support/log';
 import type { Offer, Plan } from './plan';
 
 export interface KernelAccessHost {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Abilities, Ability } from '../../helper/abilities';
 import type { Source } from '../../model/records';
-import { newHeader, Store } from '../../model/store';
+import { newHeader, Store } from '../../model/store/store';
 import { kernelState } from './state';
 
 const anchor = { time: '2026-01-01T00:00:00.000000Z', monotonicNs: '0' };

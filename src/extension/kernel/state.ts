@@ -1,8 +1,8 @@
 /** What the status line says of the kernel's side: of the run that was started last, and of what could be had. */
 import type { Abilities, AbilityName } from '../../helper/abilities';
-import type { KernelStatus } from '../../model/protocol';
+import type { KernelStatus } from '../../model/panel/protocol';
 import type { Source } from '../../model/records';
-import type { Store } from '../../model/store';
+import type { Store } from '../../model/store/store';
 
 const parts: readonly { name: AbilityName; label: string; source: Source['name'] }[] = [
   { name: 'figures', label: 'TCP statistics', source: 'inetDiag' },

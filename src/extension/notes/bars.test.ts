@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Row } from '../../model/row';
+import type { Row } from '../../model/rows/row';
 import { durationBars, phaseBar } from './bars';
 
 const svgOf = (markdown: string): string => {

@@ -5,7 +5,7 @@
 
 import { wentWrong } from '../../model/query/rowFields';
 import type { PhaseName } from '../../model/records';
-import type { Row } from '../../model/row';
+import type { Row } from '../../model/rows/row';
 
 const colors: Readonly<Record<PhaseName, string>> = {
   queue: '#8a8a8a',

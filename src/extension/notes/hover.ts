@@ -3,11 +3,11 @@
  * the last request, its breakdown with bars, and the last durations.
  */
 import * as vscode from 'vscode';
+import { millisecondsText, numberText, plural, timeText } from '../../model/base/text';
+import type { Verdict } from '../../model/facts/verdict';
 import { isFailed, isServerError } from '../../model/query/rowFields';
 import type { PhaseName } from '../../model/records';
-import type { Row } from '../../model/row';
-import { millisecondsText, numberText, plural, timeText } from '../../model/text';
-import type { Verdict } from '../../model/verdict';
+import type { Row } from '../../model/rows/row';
 import { durationBars, phaseBar } from './bars';
 import { copyLink, lineLinks, plain, rowLinks } from './lastRequests';
 import { type LineSummary, totalQuantile } from './summary';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../model/row';
+import type { Row } from '../../model/rows/row';
 import { copyLink, lastRequests, lineLinks, rowLinks } from './lastRequests';
 
 const row = (n: number, more: Partial<Row> = {}): Row =>

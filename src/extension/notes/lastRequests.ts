@@ -1,8 +1,9 @@
 /** The last requests of a line or of a URL, as a table with links: for hovers. */
+
+import { withoutControls } from '../../model/base/quoting';
+import { timeText } from '../../model/base/text';
 import { wentWrong } from '../../model/query/rowFields';
-import { withoutControls } from '../../model/quoting';
-import type { Row } from '../../model/row';
-import { timeText } from '../../model/text';
+import type { Row } from '../../model/rows/row';
 import { commands } from '../ids';
 import type { LineReference } from './hover';
 

@@ -5,7 +5,7 @@
  */
 import * as vscode from 'vscode';
 import { commands } from '../ids';
-import { Throttle } from '../throttle';
+import { Throttle } from '../support/throttle';
 import type { LineReference } from './hover';
 
 /** Between two changes. */

@@ -1,8 +1,8 @@
 /** Hovers in the code: over a line that made requests, its last ones; over a URL in a string, the last ones to it. */
 import * as vscode from 'vscode';
-import { compareRows, type Row } from '../../model/row';
-import { plural } from '../../model/text';
-import type { TraceView } from '../view';
+import { plural } from '../../model/base/text';
+import { compareRows, type Row } from '../../model/rows/row';
+import type { TraceView } from '../runs/view';
 import { copyLink, lastRequests, lineLinks, plain, rowLinks, type ZeroOf } from './lastRequests';
 import { urlLiteralAt } from './literals';
 import type { Notes } from './notes';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../model/row';
+import type { Row } from '../../model/rows/row';
 import { urlLiteralAt } from './literals';
 
 const row = (url: string): Pick<Row, 'url' | 'path'> => ({ url, path: new URL(url).pathname });

@@ -1,5 +1,5 @@
 /** URLs and paths that stand in the code as strings, and which requests they mean. */
-import type { Row } from '../../model/row';
+import type { Row } from '../../model/rows/row';
 
 export interface UrlLiteral {
   /** Offsets in the line, without the quotes. */

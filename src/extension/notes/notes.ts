@@ -4,14 +4,14 @@
  */
 import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
-import type { Run } from '../../model/protocol';
-import { isUsersLine, type Row } from '../../model/row';
-import { isRemote } from '../../session/sourceFiles';
-import { Disposables } from '../disposables';
+import type { Run } from '../../model/panel/protocol';
+import { isUsersLine, type Row } from '../../model/rows/row';
+import { isRemote } from '../../session/sources/sourceFiles';
 import { settings } from '../ids';
-import { pathOf } from '../places';
-import { Throttle } from '../throttle';
-import type { TraceView } from '../view';
+import type { TraceView } from '../runs/view';
+import { Disposables } from '../support/disposables';
+import { pathOf } from '../support/places';
+import { Throttle } from '../support/throttle';
 import { Edits } from './edits';
 import { hoverOf, type LineReference } from './hover';
 import { Lenses } from './lenses';

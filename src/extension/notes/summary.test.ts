@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../model/protocol';
-import type { Row } from '../../model/row';
+import type { Run } from '../../model/panel/protocol';
+import type { Row } from '../../model/rows/row';
 import { longestNote, summaryOf, totalQuantile } from './summary';
 
 let n = 0;

@@ -1,11 +1,11 @@
 /** The words beside a line that makes requests: how many, how the last one went, how long they take, how many failed. */
 
-import type { Run } from '../../model/protocol';
+import { quantile } from '../../model/base/statistics';
+import { numberText, timeText } from '../../model/base/text';
+import type { Run } from '../../model/panel/protocol';
+import { totalAt } from '../../model/panel/rowTime';
 import { isFailed, isServerError, wentWrong } from '../../model/query/rowFields';
-import { compareRows, type Row } from '../../model/row';
-import { totalAt } from '../../model/rowTime';
-import { quantile } from '../../model/statistics';
-import { numberText, timeText } from '../../model/text';
+import { compareRows, type Row } from '../../model/rows/row';
 
 export const longestNote = 48;
 

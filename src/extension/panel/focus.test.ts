@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostCommand } from '../../model/protocol';
+import type { HostCommand } from '../../model/panel/protocol';
 import { PageFocus } from './focus';
 import type { PageKind } from './page';
 

@@ -3,7 +3,7 @@
  * a view's page leaves `focusedView` unset (microsoft/vscode#167790), and an editor stays active while another part has
  * the focus.
  */
-import type { HostCommand } from '../../model/protocol';
+import type { HostCommand } from '../../model/panel/protocol';
 import type { PageKind } from './page';
 
 interface FocusablePage {

@@ -1,10 +1,10 @@
 /** The page gets a large state in parts: rows in sight first, each row once and as it is by then. */
 import { expect, test, vi } from 'vitest';
-import { exchange, storeOf } from '../../analysis/testing';
-import type { HostMessage } from '../../model/protocol';
-import type { Row } from '../../model/row';
-import { rowOf } from '../../model/row';
-import type { TraceView } from '../view';
+import { exchange, storeOf } from '../../analysis/testing/store';
+import type { HostMessage } from '../../model/panel/protocol';
+import type { Row } from '../../model/rows/row';
+import { rowOf } from '../../model/rows/row';
+import type { TraceView } from '../runs/view';
 import { Page, type PageHost } from './page';
 
 vi.mock('vscode', () => ({}));

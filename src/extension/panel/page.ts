@@ -11,14 +11,14 @@ import type {
   PageMessage,
   ReplayMark,
   SeekTo,
-} from '../../model/protocol';
-import type { Row } from '../../model/row';
-import { copyText } from '../clipboard';
-import { Disposables } from '../disposables';
-import { excerptOf } from '../excerpt';
-import type { Log } from '../log';
-import { placeOfFrame } from '../places';
-import type { TraceView } from '../view';
+} from '../../model/panel/protocol';
+import type { Row } from '../../model/rows/row';
+import { excerptOf } from '../details/excerpt';
+import type { TraceView } from '../runs/view';
+import { copyText } from '../support/clipboard';
+import { Disposables } from '../support/disposables';
+import type { Log } from '../support/log';
+import { placeOfFrame } from '../support/places';
 
 const findingsAfterMs = 300;
 /** Rows of the first message: more than are in sight, so that they show while the others are on their way. */

@@ -1,10 +1,10 @@
 /** The view in VS Code's panel, and the same page as an editor tab. */
 import * as vscode from 'vscode';
-import type { HostCommand, ReplayMark } from '../../model/protocol';
-import { plural } from '../../model/text';
-import { Disposables } from '../disposables';
+import { plural } from '../../model/base/text';
+import type { HostCommand, ReplayMark } from '../../model/panel/protocol';
 import { commands, tabType, views } from '../ids';
-import type { TraceView } from '../view';
+import type { TraceView } from '../runs/view';
+import { Disposables } from '../support/disposables';
 import { pageHtml, pageOptions } from './html';
 import { Page, type PageHost } from './page';
 

@@ -1,8 +1,8 @@
 /** What the panel shows: the live runs, or the trace that is being stepped through. */
-import type { Details } from '../../model/protocol';
-import { Emitter } from '../emitter';
-import type { RowChanges } from '../rows';
-import type { TraceView } from '../view';
+import type { Details } from '../../model/panel/protocol';
+import type { RowChanges } from '../runs/rows';
+import type { TraceView } from '../runs/view';
+import { Emitter } from '../support/emitter';
 
 export class ShownView implements TraceView {
   readonly #changed = new Emitter<RowChanges | 'all'>();

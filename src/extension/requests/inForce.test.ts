@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newHeader, Store } from '../../model/store';
+import { newHeader, Store } from '../../model/store/store';
 import { TraceRequests } from '../../model/traceRequests';
 import { deleteOne, traceAll, tracedOf, tracingOf } from './inForce';
 

@@ -1,7 +1,7 @@
 /** What is traced now, when it is not every request: for the line in the panel that says so; and the way back. */
-import type { Tracing } from '../../model/protocol';
+import type { Tracing } from '../../model/panel/protocol';
 import type { TraceRequest } from '../../model/records';
-import type { Store } from '../../model/store';
+import type { Store } from '../../model/store/store';
 import type { TraceRequests } from '../../model/traceRequests';
 import { titleOf } from './words';
 

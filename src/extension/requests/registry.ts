@@ -4,7 +4,7 @@
  */
 import type { TraceRequest } from '../../model/records';
 import type { NewTraceRequest, TraceRequests } from '../../model/traceRequests';
-import { Emitter } from '../emitter';
+import { Emitter } from '../support/emitter';
 
 /** Where they are kept; of the workspace. */
 export interface Memory {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { TraceRequest } from '../../model/records';
 import { TraceRequests } from '../../model/traceRequests';
-import type { Runs } from '../runs';
+import type { Runs } from '../runs/runs';
 import { launchRequests } from './launch';
 import { WorkspaceRequests } from './registry';
 import { shownRequests } from './shown';

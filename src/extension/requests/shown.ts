@@ -1,6 +1,6 @@
 /** The trace requests in force now: the workspace's, unless the program that runs has some of its own. */
 import type { TraceRequests } from '../../model/traceRequests';
-import type { Runs } from '../runs';
+import type { Runs } from '../runs/runs';
 import type { WorkspaceRequests } from './registry';
 
 export interface Shown {

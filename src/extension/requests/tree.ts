@@ -1,10 +1,10 @@
 /** The view "Trace Requests": what is traced, with a check box each. */
 import * as vscode from 'vscode';
 import type { TraceRequest } from '../../model/records';
-import { Disposables } from '../disposables';
 import { views } from '../ids';
-import type { Runs } from '../runs';
-import { Throttle } from '../throttle';
+import type { Runs } from '../runs/runs';
+import { Disposables } from '../support/disposables';
+import { Throttle } from '../support/throttle';
 import type { WorkspaceRequests } from './registry';
 import { shownRequests } from './shown';
 import { detailsOf, type InRun, titleOf, tooltipOf } from './words';

@@ -1,12 +1,13 @@
 /** An opened trace file as what a page shows: one run that has ended. */
-import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/protocol';
+
+import type { Verdict } from '../../model/facts/verdict';
+import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/panel/protocol';
 import type { Trace } from '../../model/records';
-import { baseName, type Row, threadLabel } from '../../model/row';
-import { Store } from '../../model/store';
-import type { Verdict } from '../../model/verdict';
-import { firstProcessAt, lastInstant, RunRows } from '../rows';
-import { lossMessages, pausesOn } from '../run';
-import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../view';
+import { baseName, type Row, threadLabel } from '../../model/rows/row';
+import { Store } from '../../model/store/store';
+import { firstProcessAt, lastInstant, RunRows } from '../runs/rows';
+import { lossMessages, pausesOn } from '../runs/run';
+import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../runs/view';
 
 export class FileView implements TraceView {
   readonly readOnly = true;

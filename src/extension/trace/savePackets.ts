@@ -1,9 +1,9 @@
 /** "Save Packets…": of a run, or of one request; with the secrets that decrypt them, or without. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { partsOfRowId } from '../rows';
-import type { Run } from '../run';
-import type { Runs } from '../runs';
+import { partsOfRowId } from '../runs/rows';
+import type { Run } from '../runs/run';
+import type { Runs } from '../runs/runs';
 import { folder, nameFor, offerFile } from './save';
 
 export async function savePackets(runs: Runs, row: string | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { exchange, storeOf } from '../../analysis/testing';
+import { exchange, storeOf } from '../../analysis/testing/store';
 import { FileView } from './fileView';
 import { TraceEditors } from './traceEditor';
 

@@ -1,13 +1,13 @@
 /** The editor of traces, by default of `*.nettrace.json`: the same page as the panel, read-only. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { HostCommand } from '../../model/protocol';
-import { bytesText } from '../../model/text';
-import { Disposables } from '../disposables';
+import { bytesText } from '../../model/base/text';
+import type { HostCommand } from '../../model/panel/protocol';
 import { customEditor, optionalEditor } from '../ids';
 import { errorHtml, pageHtml, pageOptions } from '../panel/html';
 import { Page, type PageHost } from '../panel/page';
-import type { TraceView } from '../view';
+import type { TraceView } from '../runs/view';
+import { Disposables } from '../support/disposables';
 import type { FileView } from './fileView';
 
 class TraceFile implements vscode.CustomDocument {

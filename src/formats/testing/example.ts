@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Connection, Dial, Request, TlsTunnel, Trace } from '../../model/records';
-import { parseNative } from '../native';
+import { parseNative } from '../native/format';
 
 const examplePath = join(import.meta.dirname, '../../model/golden/example.nettrace.json');
 

@@ -1,5 +1,5 @@
 /** Packets on their way from an engine that hands them over to the session that takes them, in their order. */
-import type { RawPacket } from '../../model/packets';
+import type { RawPacket } from '../../model/facts/packets';
 
 export class Batches {
   private waiting: RawPacket[][] = [];

@@ -5,7 +5,7 @@
  */
 import { createRequire as requireFrom } from 'node:module';
 import { networkInterfaces } from 'node:os';
-import type { PacketInterface, PacketStatistics } from '../../model/packets';
+import type { PacketInterface, PacketStatistics } from '../../model/facts/packets';
 import { Batches } from './batches';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, filterOf, type StartedCapture } from './engine';
 

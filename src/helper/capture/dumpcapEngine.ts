@@ -8,8 +8,8 @@ import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PcapngReader } from '../../formats/pcapng-read';
-import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
+import { PcapngReader } from '../../formats/pcapng/read';
+import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/facts/packets';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, filterOf, type StartedCapture } from './engine';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;

@@ -2,7 +2,7 @@
  * What captures packets. There are several, each with what it cannot do; the session knows only this interface and
  * takes the first that works here.
  */
-import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
+import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/facts/packets';
 
 export interface CaptureOptions {
   /** Bytes kept of each packet at most. */

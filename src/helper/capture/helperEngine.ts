@@ -3,7 +3,7 @@
  * and no other program's. Batches are laid out as native/README.md says.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/packets';
+import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/facts/packets';
 import type { HelperClient } from '../client';
 import type { OtherMessage } from '../protocol';
 import { Batches } from './batches';

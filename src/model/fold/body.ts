@@ -1,8 +1,8 @@
 /** The lines `body`: what was recorded of the bodies of a request. */
-import { recordIdOf } from '../ids';
-import type { LineOf } from '../lines';
+import { recordIdOf } from '../base/ids';
+import type { LineOf } from '../lines/lines';
 import type { BodyContent, Request } from '../records';
-import type { Store } from '../store';
+import type { Store } from '../store/store';
 import type { Isolate } from './isolate';
 
 /** Characters of all recorded bodies of a trace; beyond it the oldest are left out. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { foldLines } from '../testing';
+import { foldLines } from '../testing/store';
 
 const stop = {
   k: 'brk',

@@ -1,6 +1,6 @@
 /** Hits of network breakpoints: for the host to print and count as they come, no part of the trace. */
-import { recordIdOf } from '../ids';
-import type { LineOf } from '../lines';
+import { recordIdOf } from '../base/ids';
+import type { LineOf } from '../lines/lines';
 import type { Isolate } from './isolate';
 
 export interface BreakpointHit {

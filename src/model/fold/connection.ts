@@ -1,6 +1,6 @@
 /** The lines beneath a request: `dial`, `lookup`, `conn`, `tls`, `cert`, `close`. */
-import { recordIdOf } from '../ids';
-import type { LineOf } from '../lines';
+import { recordIdOf } from '../base/ids';
+import type { LineOf } from '../lines/lines';
 import {
   type Connection,
   connection as connectionSchema,
@@ -11,7 +11,7 @@ import {
   type TlsTunnel,
   tlsTunnel as tunnelSchema,
 } from '../records';
-import type { Store } from '../store';
+import type { Store } from '../store/store';
 import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
 import { sentOn, siteOf } from './request';

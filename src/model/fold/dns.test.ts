@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Folder } from '../fold';
-import { Store } from '../store';
-import { emptyStore } from '../testing';
+import { Store } from '../store/store';
+import { emptyStore } from '../testing/store';
+import { Folder } from './folder';
 
 const query = (at: number, id: number) => ({
   at,

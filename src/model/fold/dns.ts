@@ -1,13 +1,13 @@
 /** The line `dns`: messages exchanged with a name server, by our resolver or by the program itself. */
-import { recordIdOf } from '../ids';
-import type { LineOf } from '../lines';
+import { recordIdOf } from '../base/ids';
+import type { LineOf } from '../lines/lines';
 import {
   type Connection,
   type DnsExchange,
   dnsExchange as exchangeSchema,
   dnsSocket as socketSchema,
 } from '../records';
-import type { Store } from '../store';
+import type { Store } from '../store/store';
 import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
 

@@ -1,9 +1,9 @@
 /** Processes and threads: the lines `proc`, `ctl`, `exit`, and what follows from an end. */
-import { offsetOf } from '../clock';
-import { threadIdOf } from '../ids';
-import type { LineOf, SourceEntry } from '../lines';
+import { offsetOf } from '../base/clock';
+import { threadIdOf } from '../base/ids';
+import type { LineOf, SourceEntry } from '../lines/lines';
 import type { Connection, Process, Request, Thread, TraceRequest } from '../records';
-import type { Store } from '../store';
+import type { Store } from '../store/store';
 import { foldResolverLeft } from './dns';
 
 /** What folding needs to know of the isolate that writes a file. */

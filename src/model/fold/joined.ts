@@ -1,7 +1,8 @@
 /** What the kernel tells of a connection beside samples and events: totals by BPF, arrivals. */
+
+import { requestOf, spansOf } from '../phases/joins';
 import type { Connection, KernelEvent, KernelTotals, Request, RequestKernel } from '../records';
-import type { Store } from '../store';
-import { requestOf, spansOf } from './joins';
+import type { Store } from '../store/store';
 
 const names = [
   'packetsSent',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Request } from '../records';
-import { newHeader, Store } from '../store';
+import { newHeader, Store } from '../store/store';
 import { KernelFold } from './kernel';
 import type { Figures } from './kernelWindow';
 

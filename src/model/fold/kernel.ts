@@ -3,7 +3,7 @@
  * kept as what changed; the last few stay whole here, so that a request gets the differences of its own time.
  */
 import type { Connection, ConntrackEntry, KernelEvent, KernelSample, KernelTotals, Request, Route } from '../records';
-import type { Store } from '../store';
+import type { Store } from '../store/store';
 import { isJoined, type JoinedFact, JoinedFold, joinedFigures } from './joined';
 import { type Difference, type Figures, requestKernelOf, type Whole } from './kernelWindow';
 

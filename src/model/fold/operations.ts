@@ -1,8 +1,8 @@
 /** `ops` lines: operations of sockets, as tuples. */
-import { recordIdOf } from '../ids';
-import type { LineOf } from '../lines';
+import { recordIdOf } from '../base/ids';
+import type { LineOf } from '../lines/lines';
 import type { SocketOperation } from '../records';
-import type { Store } from '../store';
+import type { Store } from '../store/store';
 import type { Isolate } from './isolate';
 
 const kinds = ['read', 'readFrom', 'write', 'writeTo'] as const;

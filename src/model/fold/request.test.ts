@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionLines, foldLines } from '../testing';
+import { connectionLines, foldLines } from '../testing/store';
 
 const req = { k: 'req', id: 1, createdAt: 10, api: 'http', method: 'GET', url: 'http://127.0.0.1/' };
 const folded = (...lines: object[]) => foldLines(lines).requests.get('1-0-1');

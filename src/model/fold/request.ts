@@ -1,11 +1,11 @@
 /** The lines of a request: `req`, `head`, `hdr`, `mark`, `end`, and the call sites that come apart. */
-import { recordIdOf } from '../ids';
-import type { LineOf, SiteTuple, SourceEntry, SourceTuple } from '../lines';
-import { hasFailed } from '../outcome';
-import { packageOf } from '../package';
-import { type RanSite, ran } from '../ran';
+import { recordIdOf } from '../base/ids';
+import { packageOf } from '../base/package';
+import { hasFailed } from '../facts/outcome';
+import { type RanSite, ran } from '../facts/ran';
+import type { LineOf, SiteTuple, SourceEntry, SourceTuple } from '../lines/lines';
 import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
-import type { Store } from '../store';
+import type { Store } from '../store/store';
 import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
 import { serverTimingOf } from './serverTiming';

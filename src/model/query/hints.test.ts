@@ -1,8 +1,8 @@
 /** What is said when nothing passed: only what the rows bear out. */
 import { expect, test } from 'vitest';
+import { plainFields, type Subject } from '../testing/query';
 import { hintsFor } from './hints';
 import { parseQuery } from './parse';
-import { plainFields, type Subject } from './testing';
 
 const subjects: Subject[] = [
   { path: '/api/cart', host: ['shop.example', 'shop.example:80'], status: 200, text: 'get /api/cart' },

@@ -1,11 +1,11 @@
 /** What holds for all texts, trees and subjects. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { names, parsed, plainFields, type Subject } from '../testing/query';
 import { compileQuery, type FieldValue, pending } from './compile';
 import { type FieldName, keys } from './keys';
 import { parseQuery } from './parse';
 import { printQuery } from './print';
-import { names, parsed, plainFields, type Subject } from './testing';
 import type { NumberTest, Query, Test } from './tree';
 
 const number = fc.oneof(fc.nat(), fc.integer({ min: 0, max: 600 }), fc.double({ min: 0, max: 1e12, noNaN: true }));

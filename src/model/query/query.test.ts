@@ -1,9 +1,9 @@
 /** The language by example: what people type and what it finds. docs/query.md tells the rules. */
 import { describe, expect, test } from 'vitest';
+import { parsed, plainFields, type Subject } from '../testing/query';
 import { compileQuery, pending } from './compile';
 import { parseQuery } from './parse';
 import { printQuery } from './print';
-import { parsed, plainFields, type Subject } from './testing';
 
 const subjects: Record<string, Subject> = {
   list: {

@@ -1,6 +1,6 @@
 /** What queries ask of a row: for the panel's filter and the command line. */
 import type { PhaseName } from '../records';
-import type { Row } from '../row';
+import type { Row } from '../rows/row';
 import type { Fields, FieldValue } from './compile';
 
 /** From this total on a request counts as slow, µs. */

@@ -1,6 +1,6 @@
 /** The values of a key among the rows, for completion. */
 
-import type { Row } from '../row';
+import type { Row } from '../rows/row';
 import { pending } from './compile';
 import type { FieldName } from './keys';
 import { rowFields } from './rowFields';

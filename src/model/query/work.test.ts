@@ -1,10 +1,10 @@
 /** What a query of each kind does with a row, counted; test/bench/query.bench.ts measures the time. */
 import { expect, test } from 'vitest';
-import type { Row } from '../row';
-import { countingReads } from '../testing';
+import type { Row } from '../rows/row';
+import { parsed } from '../testing/query';
+import { countingReads } from '../testing/store';
 import { compileQuery } from './compile';
 import { rowFields } from './rowFields';
-import { parsed } from './testing';
 
 const rows = Array.from({ length: 1000 }, (_, i): Row => {
   const path = `/v2/${['cart', 'orders', 'stock'][i % 3]}/${i % 997}`;

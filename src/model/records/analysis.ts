@@ -1,6 +1,19 @@
 /** What the host adds to the hook's records: times in the debugger, event-loop delays, findings of the analysis. */
 import Type, { type Static } from 'typebox';
-import { duration, flag, id, instant, integer, list, maskedText, optional, record, ref, text, words } from '../schema';
+import {
+  duration,
+  flag,
+  id,
+  instant,
+  integer,
+  list,
+  maskedText,
+  optional,
+  record,
+  ref,
+  text,
+  words,
+} from '../base/schema';
 
 export const pause = record(
   {

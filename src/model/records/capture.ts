@@ -15,7 +15,7 @@ import {
   ref,
   text,
   words,
-} from '../schema';
+} from '../base/schema';
 import { phaseNames } from './common';
 
 export const capture = record(

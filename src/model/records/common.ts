@@ -13,7 +13,7 @@ import {
   record,
   text,
   words,
-} from '../schema';
+} from '../base/schema';
 
 /** The word of the phase a request was in; in queries also `connect` = tcp and `body` = download. */
 export const phaseNames = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;

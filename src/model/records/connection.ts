@@ -17,7 +17,7 @@ import {
   refs,
   text,
   words,
-} from '../schema';
+} from '../base/schema';
 import { abort, address, callSite, chunks, errorInfo, frames, keepAlive } from './common';
 import { dnsRecord, skippedServer } from './dns';
 import { kernelTotals, route } from './kernel';

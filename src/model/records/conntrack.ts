@@ -1,6 +1,6 @@
 /** What connection tracking made of a connection: how it was translated on its way; by the native helper. */
 import Type, { type Static } from 'typebox';
-import { by, bytes, count, duration, id, instant, integer, missing, optional, record, ref, text } from '../schema';
+import { by, bytes, count, duration, id, instant, integer, missing, optional, record, ref, text } from '../base/schema';
 import { address } from './common';
 
 const ends = (description: string) =>

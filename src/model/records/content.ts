@@ -1,6 +1,6 @@
 /** What was recorded of a body. */
 import type { Static } from 'typebox';
-import { bytes, flag, optional, record, text } from '../schema';
+import { bytes, flag, optional, record, text } from '../base/schema';
 
 export const bodyContent = record(
   {

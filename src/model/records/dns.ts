@@ -15,7 +15,7 @@ import {
   ref,
   text,
   words,
-} from '../schema';
+} from '../base/schema';
 import { address, errorInfo } from './common';
 
 export const dnsRecord = record(

@@ -16,7 +16,7 @@ import {
   ref,
   text,
   words,
-} from '../schema';
+} from '../base/schema';
 
 const figures = {
   state: optional(text('State of the socket: `established`, `closeWait`, `close` …')),

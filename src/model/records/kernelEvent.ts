@@ -1,6 +1,20 @@
 /** What the kernel said of a connection as it happened: by small programs in the kernel, or by packets (ICMP). */
 import Type, { type Static } from 'typebox';
-import { by, bytes, count, duration, flag, id, instant, integer, optional, record, ref, text, words } from '../schema';
+import {
+  by,
+  bytes,
+  count,
+  duration,
+  flag,
+  id,
+  instant,
+  integer,
+  optional,
+  record,
+  ref,
+  text,
+  words,
+} from '../base/schema';
 import { address } from './common';
 
 export const kernelEvent = record(

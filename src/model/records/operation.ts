@@ -1,6 +1,6 @@
 /** One read or write of a socket; only with the setting that asks for them. */
 import type { Static } from 'typebox';
-import { bytes, instant, optional, record, ref, words } from '../schema';
+import { bytes, instant, optional, record, ref, words } from '../base/schema';
 import { address, errorInfo } from './common';
 
 export const socketOperation = record(

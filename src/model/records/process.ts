@@ -13,7 +13,7 @@ import {
   ref,
   text,
   words,
-} from '../schema';
+} from '../base/schema';
 
 export const thread = record(
   {

@@ -18,7 +18,7 @@ import {
   refs,
   text,
   words,
-} from '../schema';
+} from '../base/schema';
 import { abort, callSite, chunks, errorInfo, frame, header, keepAlive, transformed } from './common';
 import { bodyContent } from './content';
 import { requestKernel } from './kernel';

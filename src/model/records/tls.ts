@@ -1,6 +1,6 @@
 /** TLS tunnel and certificate. */
 import Type, { type Static } from 'typebox';
-import { by, flag, id, instant, integer, missing, optional, record, ref, text, wallTime, words } from '../schema';
+import { by, flag, id, instant, integer, missing, optional, record, ref, text, wallTime, words } from '../base/schema';
 import { errorInfo } from './common';
 
 export const tlsTunnel = record(

@@ -16,7 +16,7 @@ import {
   text,
   wallTime,
   words,
-} from '../schema';
+} from '../base/schema';
 import { eventLoopDelay, finding, pause } from './analysis';
 import { capture, packetRef } from './capture';
 import { loss } from './common';

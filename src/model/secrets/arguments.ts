@@ -1,5 +1,5 @@
 /** Secrets of a command line. No imports but its neighbours: the hook bundles this file. */
-import { maskText } from '../mask';
+import { maskText } from './mask';
 import { masked } from './masked';
 import { isSecretHeader, isSecretName } from './names';
 import { maskCommand, passwordsAmong } from './passwordOptions';

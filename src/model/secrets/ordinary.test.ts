@@ -1,6 +1,6 @@
 // What is no secret stays as it is: 10,000 ordinary URLs, made of what URLs of real programs are made of.
 import { expect, test } from 'vitest';
-import { maskUrl } from '../mask';
+import { maskUrl } from './mask';
 
 /** The same ones each time. */
 function* random(): Generator<number, never> {

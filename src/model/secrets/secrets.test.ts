@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { superlinear } from '../../../test/support/growth';
-import { maskBody } from '../bodyMask';
-import { maskArguments, maskBeginning, maskHeader, maskQuery, maskText, maskUrl } from '../mask';
+import { maskBody } from './bodyMask';
+import { maskArguments, maskBeginning, maskHeader, maskQuery, maskText, maskUrl } from './mask';
 import { isSecretHeader, isSecretName } from './names';
 import { maskPairs } from './pairs';
 import { maskShapes, places, shapes, shortestToken } from './shapes';

@@ -2,8 +2,8 @@
 // in µs since its begin.
 import type { MessageOf } from '../../helper/protocol';
 import type { ClockSample } from '../../model/records';
-import type { Store } from '../../model/store';
-import { monotonicOf, sinceBegin } from '../../model/store-header';
+import { monotonicOf, sinceBegin } from '../../model/store/header';
+import type { Store } from '../../model/store/store';
 
 type Clock = MessageOf<'clock'>['clock'];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { emptyStore } from '../../model/testing';
+import { emptyStore } from '../../model/testing/store';
 import { Losses } from './losses';
 
 test('the helper counts from its begin; the trace has one entry for each cause, with its reason', () => {

@@ -1,6 +1,6 @@
 // What the helper says it lost: it counts from its begin, the trace has one entry for each cause.
 import type { MessageOf } from '../../helper/protocol';
-import type { Store } from '../../model/store';
+import type { Store } from '../../model/store/store';
 import { sourceOfFeature } from './sources';
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newHeader, Store } from '../../model/store';
+import { newHeader, Store } from '../../model/store/store';
 import { type Asking, featuresFor, setSources, sourcesEnded, sourcesUnavailable } from './sources';
 
 const user: Asking = { use: 'auto', installed: false, root: false, conntrack: false };

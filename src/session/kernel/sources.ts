@@ -2,7 +2,7 @@
 // source that is not there.
 import type { MessageOf } from '../../helper/protocol';
 import type { Source } from '../../model/records';
-import type { Store } from '../../model/store';
+import type { Store } from '../../model/store/store';
 import { eventFeatures } from './events';
 
 /**

@@ -4,8 +4,8 @@
  */
 import type { StartedCapture } from '../../helper/capture/engine';
 import type { Connection } from '../../model/records';
-import type { Store } from '../../model/store';
-import { monotonicOf, sinceBegin } from '../../model/store-header';
+import { monotonicOf, sinceBegin } from '../../model/store/header';
+import type { Store } from '../../model/store/store';
 import { addressText } from './decode';
 import { remoteOf } from './flows';
 import type { Waiting } from './waiting';

@@ -2,12 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../model/records';
-import { newHeader, Store } from '../../model/store';
+import { newHeader, Store } from '../../model/store/store';
 import { takeAnchor } from '../anchor';
+import { datagram, type End, FakeEngine, segment, unreachable } from '../testing/packets';
 import { scratch } from '../testing/scratch';
 import { type CaptureSettings, PacketCapture } from './capture';
 import { packetsToSave } from './saving';
-import { datagram, type End, FakeEngine, segment, unreachable } from './testing';
 import { WallClock } from './wallClock';
 
 const own: End = { address: '192.0.2.1', port: 40_000 };

@@ -3,13 +3,13 @@
  * Whose a packet is, is known only when the program has told of the connection; until then it waits in memory.
  */
 import { type CaptureEngine, CaptureUnavailable, type StartedCapture, startFirst } from '../../helper/capture/engine';
-import type { PacketStatistics, RawPacket } from '../../model/packets';
+import type { PacketStatistics, RawPacket } from '../../model/facts/packets';
 import type { Capture, Connection, Lookup, PacketRef } from '../../model/records';
-import type { Store } from '../../model/store';
-import { sinceBegin } from '../../model/store-header';
+import { sinceBegin } from '../../model/store/header';
+import type { Store } from '../../model/store/store';
 import { Attempts } from './attempts';
 import { captureId, captureLosses, captureRecord, defaults, featuresOf } from './captureRecord';
-import { DnsWatch } from './dnsWatch';
+import { DnsWatch } from './dns/watch';
 import { keyOfConnection } from './flows';
 import { Keeper, type Kept } from './keeper';
 import { PacketFile } from './packetFile';

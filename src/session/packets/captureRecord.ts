@@ -1,6 +1,6 @@
 /** What the trace says of its capture: the record, the source, and what was lost. */
 import type { CaptureEngine, StartedCapture } from '../../helper/capture/engine';
-import type { PacketStatistics } from '../../model/packets';
+import type { PacketStatistics } from '../../model/facts/packets';
 import type { Capture, Loss } from '../../model/records';
 import type { CaptureSettings } from './capture';
 import { type Keeper, linkTypeName } from './keeper';

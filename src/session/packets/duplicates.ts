@@ -2,7 +2,7 @@
  * One packet seen at several interfaces (a bridge and what hangs on it; all of them at once, where loopback shows twice)
  * is one packet. A packet that was sent again comes at the same place as the first, so it stays.
  */
-import type { RawPacket } from '../../model/packets';
+import type { RawPacket } from '../../model/facts/packets';
 import type { Decoded } from './decode';
 
 const window = 20_000_000n;

@@ -4,7 +4,7 @@ import { DumpcapEngine } from '../../helper/capture/dumpcapEngine';
 import type { CaptureEngine } from '../../helper/capture/engine';
 import { HelperEngine } from '../../helper/capture/helperEngine';
 import type { HelperClient } from '../../helper/client';
-import { DnsServers } from './dnsServers';
+import { DnsServers } from './dns/servers';
 
 /** `helper`: the running one, if there is any. */
 export function captureEngines(helper: HelperClient | undefined): CaptureEngine[] {

@@ -2,10 +2,10 @@
  * What is known of each kept packet: its connection, by the two ends and the connection's life; the request that went on
  * then, if it was one alone; its phase; and what it is in words. Made when it is asked for.
  */
-import { contextOf } from '../../model/phase-context';
-import { type Breakdown, phasesOf } from '../../model/phases';
+import { contextOf } from '../../model/phases/context';
+import { type Breakdown, phasesOf } from '../../model/phases/phases';
 import type { Connection, PacketRef, Request } from '../../model/records';
-import type { Store } from '../../model/store';
+import type { Store } from '../../model/store/store';
 import { flagsText } from './decode';
 import { keyOfConnection, lifeOf, openPort } from './flows';
 import type { Flow, Keeper, Kept } from './keeper';

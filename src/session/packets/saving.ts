@@ -3,11 +3,11 @@
  * the names of addresses, and, only if asked for, the TLS secrets of the connections that are in it.
  */
 
-import { maskText, maskUrl } from '../../model/mask';
-import type { PacketsToSave } from '../../model/packets';
+import type { PacketsToSave } from '../../model/facts/packets';
 import type { PacketRef, Request } from '../../model/records';
-import { lineAndColumn } from '../../model/row';
-import type { Store } from '../../model/store';
+import { lineAndColumn } from '../../model/rows/row';
+import { maskText, maskUrl } from '../../model/secrets/mask';
+import type { Store } from '../../model/store/store';
 import type { PacketCapture } from './capture';
 import { addressDigits } from './decode';
 import type { Kept } from './keeper';

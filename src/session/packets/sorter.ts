@@ -4,12 +4,12 @@
  */
 import { Buffer } from 'node:buffer';
 import type { CaptureEngine, StartedCapture } from '../../helper/capture/engine';
-import type { RawPacket } from '../../model/packets';
+import type { RawPacket } from '../../model/facts/packets';
 import type { Connection } from '../../model/records';
-import type { Store } from '../../model/store';
-import { sinceBegin } from '../../model/store-header';
+import { sinceBegin } from '../../model/store/header';
+import type { Store } from '../../model/store/store';
 import { type Decoded, decodeFrame, linkTypes } from './decode';
-import type { DnsWatch } from './dnsWatch';
+import type { DnsWatch } from './dns/watch';
 import { Duplicates } from './duplicates';
 import { keyOfPacket, lifeOf, openPort } from './flows';
 import type { Flow, Keeper } from './keeper';

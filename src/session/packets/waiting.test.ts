@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DnsStream } from './dnsStream';
+import { DnsStream } from './dns/stream';
 import { type Arrived, Waiting } from './waiting';
 
 const ms = 1_000_000n;

@@ -3,7 +3,7 @@
  * the connection; what is not claimed within some seconds is another program's, and is thrown away without having been
  * written anywhere. Conversations without an answer wait longer: an attempt to connect may take minutes to fail.
  */
-import type { RawPacket } from '../../model/packets';
+import type { RawPacket } from '../../model/facts/packets';
 import type { Decoded } from './decode';
 
 export interface Arrived {

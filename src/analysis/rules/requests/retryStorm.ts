@@ -1,0 +1,72 @@
+/** The same request again and again after failures, without growing gaps. */
+
+import { median } from '../../../model/base/statistics';
+import { timeText } from '../../../model/base/text';
+import type { Request } from '../../../model/records';
+import { type Draft, draft, number, time, words } from '../../draft';
+import { type Facts, push } from '../../facts';
+import { retries } from '../../limits';
+import { isOfPackage, placeText, requestText, siteKey } from '../../places';
+
+const failed = (r: Request): boolean => {
+  const status = r.response?.status ?? 0;
+  return r.outcome === 'failed' || status === 408 || status === 425 || status === 429 || status >= 500;
+};
+
+/** Before anything was done for it: a wrong URL or option, which no wait mends. */
+const wasRefused = (r: Request): boolean =>
+  r.outcome === 'failed' && r.dial === undefined && r.assignedAt === undefined && r.error?.phase === 'queue';
+
+export function retryStormRule(facts: Facts): Draft[] {
+  const groups = new Map<string, Request[]>();
+  for (const r of facts.requests)
+    if (r.createdAt !== undefined && !wasRefused(r))
+      push(groups, `${r.method} ${r.url} ${siteKey(r.callSite)} ${r.thread}`, r);
+  const found: Draft[] = [];
+  for (const list of groups.values()) {
+    if (list.length < retries.count) continue;
+    const tries = runOfFailures(list);
+    if (tries.length < retries.count) continue;
+    const gaps = tries.slice(1).map((r, i) => (r.createdAt as number) - (tries[i]?.endAt ?? tries[i]?.createdAt ?? 0));
+    const growing = gaps.slice(1).some((g, i) => g > retries.growth * (gaps[i] as number) && g > 5000);
+    if (growing || median(gaps) >= retries.gap) continue;
+    const first = tries[0] as Request;
+    const at = placeText(first.callSite);
+    const status = first.response?.status;
+    found.push(
+      draft({
+        rule: 'retry-storm',
+        severity: 'warning',
+        title: `${tries.length - 1} retries without backoff`,
+        text: `${requestText(first)} was tried ${tries.length} times, ${timeText(median(gaps))} apart, while it failed${status === undefined ? '' : ` (${status})`}${at === undefined ? '' : `; called at ${at}`}.`,
+        // Through a package each may have another caller, or be the package's own.
+        fault: isOfPackage(first.callSite) ? 'unclear' : 'yourCode',
+        certainty: 'likely',
+        subjects: tries.map((r) => r.id),
+        evidence: [
+          number('tries', tries.length),
+          time('median gap', median(gaps)),
+          words('first failure', status === undefined ? (first.error?.code ?? 'failed') : String(status), first.id),
+        ],
+        advice: 'Wait longer after each failure, with random jitter; honour Retry-After.',
+      }),
+    );
+  }
+  return found;
+}
+
+/** The longest run of tries each made after a failure, within the window. */
+function runOfFailures(list: readonly Request[]): Request[] {
+  let best: Request[] = [];
+  let run: Request[] = [];
+  for (const r of list) {
+    const begin = run[0]?.createdAt ?? r.createdAt ?? 0;
+    const last = run.at(-1);
+    const after =
+      last === undefined || (failed(last) && (last.endAt ?? Number.POSITIVE_INFINITY) <= (r.createdAt ?? 0));
+    if (!after || (r.createdAt ?? 0) - begin > retries.window) run = [];
+    run = [...run, r];
+    if (run.length > best.length) best = run;
+  }
+  return best;
+}

@@ -1,0 +1,92 @@
+// `nettrace run --capture`: what the options ask for, and the files of packets in the end.
+import { stat } from 'node:fs/promises';
+import { isPacketFile, packetSuffix, writePackets } from '../../formats';
+import { numberText } from '../../model/base/text';
+import type { SessionOptions, TraceSession } from '../../session/session';
+import { complain, messageOf, UsageError } from '../say';
+import type { Saved } from './outputs';
+
+export interface PacketOptions {
+  output: string[];
+  capture?: boolean;
+  keys?: boolean;
+  captureLimit?: number;
+  captureAlso?: string[];
+  captureHeaders?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Throws UsageError for what does not go together. */
+export function checkPacketOptions(o: PacketOptions): void {
+  const file = o.output.find(isPacketFile);
+  if (file !== undefined && !o.capture) throw new UsageError(`${file} needs --capture.`);
+  if (o.keys && file === undefined) throw new UsageError(`--tls-keys needs --capture and -o FILE${packetSuffix}.`);
+  const more = o.captureLimit !== undefined || o.captureAlso !== undefined || o.captureHeaders;
+  if (more && !o.capture)
+    throw new UsageError('--capture-limit, --capture-also and --capture-headers-only need --capture.');
+}
+
+/** What is captured but goes nowhere is said before the program starts. */
+export function captureNote(o: PacketOptions): string | undefined {
+  if (!o.capture || o.output.some(isPacketFile)) return undefined;
+  return `--capture without -o FILE${packetSuffix}: the packets are not saved, the trace only says when they passed.`;
+}
+
+export function captureSettings(o: PacketOptions): Pick<SessionOptions, 'capture'> {
+  if (!o.capture) return {};
+  return {
+    capture: {
+      ...(o.captureLimit === undefined ? {} : { limit: o.captureLimit }),
+      icmp: o.captureAlso?.includes('icmp') === true,
+      arp: o.captureAlso?.includes('arp') === true,
+      headersOnly: o.captureHeaders === true,
+    },
+  };
+}
+
+/** The files that were asked for, each with its size or with why it is not there. */
+export async function savePackets(
+  session: TraceSession,
+  paths: readonly string[],
+  o: PacketOptions,
+  write = writeToFile,
+): Promise<{ files: Saved[] }> {
+  const files: Saved[] = [];
+  for (const path of paths) {
+    const packets = session.packetsToSave({ keys: o.keys === true });
+    if (!packets) {
+      const why = session.packets?.unavailable ?? 'nothing was captured';
+      files.push({
+        path,
+        error: `${path} was not written: ${why.replace(/\.$/, '')}. nettrace doctor says what to do.`,
+      });
+      continue;
+    }
+    try {
+      files.push({ path, bytes: await write(packets, path) });
+    } catch (error) {
+      files.push({ path, error: messageOf(error) });
+      continue;
+    }
+    if (o.quiet || o.json) continue;
+    const secrets = packets.withKeys ? ', with TLS secrets: keep it to yourself' : '';
+    complain(`${numberText(packets.count)} packets${droppedText(session)}${secrets}`);
+  }
+  return { files };
+}
+
+/** Resolves to the size of the file. */
+async function writeToFile(packets: Parameters<typeof writePackets>[0], path: string): Promise<number> {
+  await writePackets(packets, path);
+  return (await stat(path)).size;
+}
+
+function droppedText(session: TraceSession): string {
+  const [capture] = session.packets?.records().captures ?? [];
+  const parts = [
+    capture?.dropped ? `${numberText(capture.dropped)} dropped by the capture` : '',
+    capture?.truncated ? 'the limit was reached: later ones are not there' : '',
+  ].filter((t) => t !== '');
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}

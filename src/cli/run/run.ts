@@ -1,0 +1,356 @@
+// `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { documentOf } from '../../analysis/document';
+import { isPacketFile } from '../../formats';
+import { numberText } from '../../model/base/text';
+import { maskArguments } from '../../model/secrets/mask';
+import type { HelperUse } from '../../session/kernel/sources';
+import { type CallSites, type HeaderLevel, optionalParts } from '../../session/program/environment';
+import { executableOf, isNode } from '../../session/program/executable';
+import { setsOwnOptions } from '../../session/program/shim';
+import { ProcessWatch } from '../../session/program/unhooked';
+import { permission, preloadWouldFail, whyNotLoaded } from '../../session/program/unloaded';
+import { TraceSession } from '../../session/session';
+import { isFull } from '../../session/spool/space';
+import { complain, messageOf, say, styleFor, UsageError, widthOf } from '../say';
+import { summaryLines, summaryObject } from '../summary/summary';
+import type { SortKey } from '../table/chosen';
+import { type AskedRequests, requestsOf } from './asked';
+import { EventLog } from './eventLog';
+import { atLineBegin } from './lineBegin';
+import { LiveTable } from './liveTable';
+import { noProgram } from './noProgram';
+import { proveOutputs, type SaveResult, saveAll } from './outputs';
+import { captureNote, captureSettings, checkPacketOptions, savePackets } from './packets';
+import { Progress } from './progress';
+import { exitCodeOf, forwardSignals } from './signals';
+import { isTraced, untracedOf, untracedText } from './untraced';
+
+export interface RunOptions extends AskedRequests {
+  output: string[];
+  headers: HeaderLevel;
+  callSites: CallSites;
+  bodies: number;
+  bodyTypes?: string[];
+  sockets?: boolean;
+  dnsResolver?: boolean;
+  stacks?: boolean;
+  incoming?: boolean;
+  /** The kernel's figures. */
+  helper: HelperUse;
+  /** Has the kernel track connections while it runs. */
+  enableConntrack?: boolean;
+  /** Seconds between two samples of a connection. */
+  kernelInterval?: number;
+  /** Every so many-th connection is sampled in between. */
+  kernelModulus?: number;
+  /** Packets. */
+  capture?: boolean;
+  /** TLS secrets into the file of packets. */
+  keys?: boolean;
+  captureLimit?: number;
+  captureAlso?: string[];
+  captureHeaders?: boolean;
+  description?: string;
+  /** Every event as a line. */
+  log?: boolean;
+  /** The table, drawn at an interval. */
+  table?: boolean;
+  /** Seconds between two tables. */
+  interval?: number;
+  /** Order of the table's rows. */
+  sort?: SortKey;
+  /** Rows of a table at most; Infinity: all. */
+  rows?: number;
+  /** Requests kept. */
+  maxRequests?: number;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Requests listed in the summary; the file has all. */
+const mostLines = 50;
+
+/** Runs the command; resolves to the exit code. Throws UsageError if it was not started. */
+export async function run(command: readonly string[], options: RunOptions): Promise<number> {
+  const [program, ...args] = command as [string, ...string[]];
+  if (options.interval !== undefined && !options.table) throw new UsageError('--interval needs --table.');
+  if (options.bodyTypes !== undefined && !options.bodies) throw new UsageError('--body-types needs --bodies BYTES.');
+  checkPacketOptions(options);
+  if (options.enableConntrack && (options.helper === 'none' || options.helper === 'basic'))
+    throw new UsageError('--enable-conntrack needs --helper auto or all.');
+  const outputs = await proveOutputs(options.output);
+  if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
+  const session = await createSession(command, options);
+  try {
+    const { child, environment } = await start(program, args, session, options);
+    const stopForwarding = forwardSignals(child, {
+      first: () => complain('the trace is being saved. Once more ends nettrace without it.'),
+      giveUp: () => session.deleteNow(),
+    });
+    // Packets that are not read in time are lost; lines wait.
+    if (!options.capture) stepBack();
+    survive();
+    const live = liveOf(session, options);
+    const watch = new ProcessWatch(child.pid ?? 0, (pid) => isTraced(session, pid));
+    const ended = await endOf(child);
+    stepForward();
+    const progress = new Progress(options.quiet || options.json ? undefined : process.stderr);
+    // Lines and tables go on until all is read: they say as much.
+    if (!options.log && !options.table)
+      progress.step(
+        () => `reading what the program wrote: ${numberText(session.store.counts.requests)} requests so far`,
+      );
+    // From here on nothing may change the program's exit code.
+    try {
+      if (child.pid !== undefined) session.processEnded(child.pid, endFacts(ended));
+      const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
+      await session.finish('ended');
+      endLive(live);
+      progress.step('analysing the trace');
+      await report(session, ended, {
+        watch,
+        outputs,
+        options,
+        progress,
+        launch: { command: program, args, env: environment },
+      });
+      if (full) tellFull(session);
+    } catch (error) {
+      progress.end();
+      complain(`the trace could not be finished: ${messageOf(error)}`);
+    }
+    stopForwarding();
+    return exitCodeOf(ended.code, ended.signal);
+  } finally {
+    await session.dispose().catch(() => {});
+  }
+}
+
+async function createSession(command: readonly string[], options: RunOptions): Promise<TraceSession> {
+  const requests = requestsOf(options);
+  try {
+    return await TraceSession.create({
+      hookFile: join(__dirname, 'hook.cjs'),
+      ...(options.maxRequests === undefined ? {} : { limits: { requests: options.maxRequests } }),
+      description: options.description ?? maskArguments(command).join(' '),
+      headers: options.headers,
+      callSites: options.callSites,
+      ...optionalParts({ ...options, resolver: options.dnsResolver === true }),
+      ...captureSettings(options),
+      requests,
+      helper: options.enabled === false ? 'none' : options.helper,
+      helperOptions: {
+        enableConntrack: options.enableConntrack === true,
+        ...(options.kernelInterval !== undefined ? { intervalMs: Math.round(options.kernelInterval * 1000) } : {}),
+        ...(options.kernelModulus !== undefined ? { modulus: options.kernelModulus } : {}),
+      },
+      // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
+      gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // The hook and the events have no room; the system does not say where.
+    const noRoom = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new UsageError(noRoom ? `${messageOf(error)}. The temporary folder is ${tmpdir()}.` : messageOf(error));
+  }
+}
+
+interface Started {
+  child: ChildProcess;
+  environment: Record<string, string | undefined>;
+}
+
+/** The program's streams are ours, handed over: nothing passes through this process. */
+async function start(program: string, args: string[], session: TraceSession, options: RunOptions): Promise<Started> {
+  const environment = { ...process.env };
+  if (preloadWouldFail(args, process.env.NODE_OPTIONS, session.hook)) {
+    const { text, advice } = permission({ hook: session.hook, spool: session.spoolFolder });
+    complain(`${text} The program runs untraced. ${advice}`);
+  } else {
+    Object.assign(environment, session.environment(process.env));
+    if (session.shim !== undefined && (await setsOwnOptions(program, args, process.env)))
+      environment.PATH = `${session.shim}:${process.env.PATH ?? ''}`;
+  }
+  for (const notice of session.notices) complain(notice);
+  session.begin();
+  await session.startCapture();
+  const note = captureNote(options);
+  if (note !== undefined) complain(note);
+  if (session.packets?.unavailable !== undefined) complain(`no packets: ${session.packets.unavailable}`);
+  const child = spawn(program, args, { stdio: 'inherit', env: environment });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) => reject(new UsageError(`${program} could not be started: ${error.message}`)));
+  });
+  return { child, environment };
+}
+
+/** A fault of ours while the program runs must not end us: the program's end and exit code would go unheard. */
+function survive(): void {
+  let said = false;
+  const tell = (error: unknown) => {
+    if (!said) complain(`internal error; the trace may be incomplete: ${messageOf(error)}`);
+    said = true;
+  };
+  process.on('uncaughtException', tell);
+  process.on('unhandledRejection', tell);
+}
+
+/** The processor is the program's first: what we read can wait. */
+function stepBack(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not everywhere allowed; nothing depends on it.
+  }
+}
+
+/** The program has ended, and somebody waits for the prompt. Only root may take a priority back. */
+function stepForward(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_NORMAL);
+  } catch {
+    // Then it takes as long as the machine has others to serve.
+  }
+}
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+function endOf(child: ChildProcess): Promise<Ended> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
+  }
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+}
+
+interface Facts {
+  outputs: string[];
+  options: RunOptions;
+  progress: Progress;
+  watch: ProcessWatch;
+  launch: { command: string; args: string[]; env: Record<string, string | undefined> };
+}
+
+const endFacts = ({ code, signal }: Ended): { exitCode?: number; signal?: string } => ({
+  ...(code !== null ? { exitCode: code } : {}),
+  ...(signal !== null ? { signal } : {}),
+});
+
+/** What is shown while the program runs; `end` is called once everything was read. */
+function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
+  if (options.log) {
+    const log = new EventLog(
+      session.store,
+      atLineBegin(process.stderr),
+      styleFor(process.stderr),
+      options.json === true,
+    );
+    const stop = session.onDidChange(() => log.update());
+    return {
+      end: () => {
+        stop();
+        log.update();
+      },
+    };
+  }
+  if (options.table)
+    return new LiveTable(session.store, () => session.now(), process.stderr, options.interval, options);
+  return { end: () => {} };
+}
+
+/** A fault in what is shown must not keep the trace from being saved. */
+function endLive(live: { end(): void }): void {
+  try {
+    live.end();
+  } catch (error) {
+    complain(`the last lines could not be shown: ${messageOf(error)}`);
+  }
+}
+
+async function report(session: TraceSession, end: Ended, facts: Facts): Promise<void> {
+  const { options, outputs, launch, progress } = facts;
+  const ended = endFacts(end);
+  const untraced = untracedOf(session, facts.watch.end());
+  const document = documentOf(session.store);
+  // What the analysis found is found once: the summary says the same.
+  session.store.setHeader({ findings: document.findings ?? [] });
+  const saved = await saveAll(
+    document,
+    outputs.filter((path) => !isPacketFile(path)),
+    (path) => progress.step(`saving ${path}`),
+  );
+  progress.end();
+  const packets = await savePackets(session, outputs.filter(isPacketFile), options);
+  saved.files.push(...packets.files);
+  const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
+  const unloaded = hooked
+    ? undefined
+    : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
+  if (options.json) {
+    const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
+    say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded, ...missing }));
+  } else {
+    if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
+    else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
+    if (!options.quiet || session.store.counts.requests === 0) for (const u of untraced) complain(untracedText(u));
+  }
+  tellSaved(saved, options);
+  if (!options.quiet && !options.json) tellLeft(session);
+}
+
+function tellFull(session: TraceSession): void {
+  complain(
+    `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with room.`,
+  );
+}
+
+function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): string[] {
+  const style = styleFor(process.stderr);
+  const { counts } = session.store;
+  if (options.enabled === false && counts.requests === 0 && !counts.untraced)
+    return [`${style.bold('nettrace:')} nothing was traced: --no-trace, and no trace request was enabled meanwhile`];
+  const saved = outputs.find((path) => !isPacketFile(path));
+  const lines = summaryLines(session.store, session.now(), {
+    style,
+    width: widthOf(process.stderr),
+    most: options.rows ?? mostLines,
+    sort: options.sort,
+    seeAll: saved === undefined ? '--rows all lists them' : `nettrace show ${saved} lists them`,
+    seeFindings: saved === undefined ? '--json lists them' : `nettrace show ${saved} --json lists them`,
+  });
+  const named = session.hookSeen && !isNode(basename(launch.command).replace(/\.exe$/i, ''));
+  if (counts.requests === 0 && !counts.untraced && named && untracedOf(session, []).length === 0) lines.push(elsewhere);
+  return [`${style.bold('nettrace:')} ${lines[0]}`, ...lines.slice(1)];
+}
+
+/** Where a wrapper was started, the program itself may be a process that nobody saw. */
+const elsewhere =
+  'If the program is another process, it did not load the hook: look for what replaces or clears NODE_OPTIONS on the way to it (a script, cross-env, dotenv, env -i, sudo, a container).';
+
+/** Servers in the background, daemons: they have outlived the command, and nobody reads what they write any more. */
+function tellLeft(session: TraceSession): void {
+  const left = [...session.store.processes.values()].filter((p) => p.end === undefined).map((p) => p.pid);
+  if (left.length === 0) return;
+  const who = left.length === 1 ? `process ${left[0]} is` : `processes ${left.join(', ')} are`;
+  complain(`${who} still running; requests made from now on are not in the trace.`);
+}
+
+/** Failures are told even to who wanted quiet: a file that was asked for is not there. */
+function tellSaved(saved: SaveResult, options: RunOptions): void {
+  for (const { path, bytes, error } of saved.files) {
+    if (error !== undefined) complain(error);
+    else if (!options.quiet && !options.json) complain(`saved ${path} (${numberText(bytes ?? 0)} bytes)`);
+  }
+  if (!saved.files.some((f) => f.error !== undefined && !isPacketFile(f.path))) return;
+  complain(
+    saved.kept !== undefined
+      ? `the trace is kept in ${saved.kept}`
+      : 'the trace could not be saved anywhere and is lost.',
+  );
+}

@@ -1,0 +1,13 @@
+import type { PhaseName } from '../../model/records';
+
+/** The phases in order, with the two words of a table's head. */
+export const phaseWords: readonly (readonly [PhaseName, string, string])[] = [
+  ['queue', '', 'queue'],
+  ['dns', 'DNS', 'look-up'],
+  ['tcp', 'TCP', 'connection'],
+  ['proxy', '', 'proxy'],
+  ['tls', 'TLS', 'handshake'],
+  ['send', '', 'sending'],
+  ['wait', 'server', 'processing'],
+  ['download', 'content', 'transfer'],
+];

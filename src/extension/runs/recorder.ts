@@ -1,0 +1,27 @@
+/** The part of a TraceSession (src/session) that the extension uses; tests give a simpler one. */
+import type { PacketsToSave } from '../../model/facts/packets';
+import type { Trace } from '../../model/records';
+import type { Store } from '../../model/store/store';
+import type { SessionControl } from '../../session/control/writer';
+
+export interface Recorder {
+  readonly id: string;
+  readonly store: Store;
+  /** Path that NODE_OPTIONS preloads. */
+  readonly hook: string;
+  readonly spoolFolder: string;
+  /** What its programs trace, and where they stop. */
+  readonly control?: SessionControl;
+  /** What the user should know of how it was set up. */
+  readonly notices?: readonly string[];
+  environment(base: Record<string, string | undefined>): Record<string, string>;
+  onDidChange(listener: () => void): () => void;
+  poll(): Promise<void>;
+  /** Programs that were attached to are left; resolves when they have been. */
+  release?(): Promise<void>;
+  finish(state: 'ended' | 'interrupted'): Promise<void>;
+  document(): Trace;
+  /** Packets, of one request or all; undefined: there are none to be saved. */
+  packetsToSave?(options: { request?: string; keys?: boolean }): (PacketsToSave & { count: number }) | undefined;
+  dispose(): Promise<void>;
+}

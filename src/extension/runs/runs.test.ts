@@ -1,0 +1,212 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TraceRequests } from '../../model/traceRequests';
+import { SessionControl } from '../../session/control/writer';
+import { tracingOf } from '../requests/inForce';
+import { doneLine, FakeRecorder } from '../testing/recorder';
+import { gapBetweenRuns } from './axis';
+import type { RowChanges } from './rows';
+import { Runs } from './runs';
+
+let runs: Runs;
+let changes: (RowChanges | 'all')[];
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  runs = new Runs(() => 2);
+  changes = [];
+  runs.onDidChange((c) => changes.push(c));
+});
+afterEach(() => vi.useRealTimers());
+
+const settle = () => vi.advanceTimersByTime(1000);
+
+describe('runs', () => {
+  it('rows of all runs, with ids of their own, on one axis', async () => {
+    const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
+    const first = runs.begin(a, 'first');
+    a.write(doneLine(1, 1000), doneLine(2, 3000, { redirectOf: 1 }));
+    settle();
+    await runs.end(first);
+    runs.begin(b, 'second');
+    b.write(doneLine(1, 1000));
+    settle();
+    expect(runs.rows().map((r) => [r.id, r.run, r.createdAt, r.redirectOf])).toEqual([
+      ['r1/1-0-1', 1, 1000, undefined],
+      ['r1/1-0-2', 1, 3000, 'r1/1-0-1'],
+      ['r2/1-0-1', 2, 5_000_000 + gapBetweenRuns + 1000, undefined],
+    ]);
+    expect(runs.runs().map((r) => [r.title, r.state, r.endAt])).toEqual([
+      ['first', 'ended', 5_000_000],
+      ['second', 'running', undefined],
+    ]);
+    expect(runs.details('r2/1-0-1')?.row.id).toBe('r2/1-0-1');
+    expect(runs.details('r3/1-0-1')).toBeNull();
+    expect(runs.details('nonsense')).toBeNull();
+    expect(runs.status()).toMatchObject({ requests: 3, recording: true });
+  });
+
+  it('tells of changes at once, then at most 20 times a second', () => {
+    const a = new FakeRecorder('a');
+    runs.begin(a, 'a');
+    settle();
+    changes = [];
+    for (let i = 1; i <= 10; i++) {
+      a.write(doneLine(i, i));
+      vi.advanceTimersByTime(10);
+    }
+    settle();
+    expect(changes.length).toBeGreaterThan(1);
+    expect(changes.length).toBeLessThanOrEqual(4);
+    expect((changes[0] as RowChanges).upsert.map((r) => r.id)).toEqual(['r1/1-0-1']);
+    expect(changes.flatMap((c) => (c as RowChanges).upsert)).toHaveLength(10);
+  });
+
+  it('keeps so many runs, never drops one that goes on, and lets go of the dropped', async () => {
+    const recorders = ['a', 'b', 'c', 'd'].map((id) => new FakeRecorder(id));
+    const [a, b, c] = recorders.slice(0, 3).map((r) => runs.begin(r, r.id));
+    if (!a || !b || !c) throw new Error('three runs');
+    expect(runs.list()).toHaveLength(3);
+    await runs.end(b);
+    runs.begin(recorders[3] as FakeRecorder, 'd');
+    expect(runs.list().map((r) => r.title)).toEqual(['a', 'c', 'd']);
+    expect(recorders[1]?.calls).toEqual(['finish ended', 'dispose']);
+    expect(recorders[1]?.listeners).toBe(0);
+    expect(changes).toContain('all');
+  });
+
+  it('Clear hides what was, and drops ended runs; what comes later is shown', async () => {
+    const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
+    const ended = runs.begin(a, 'ended');
+    a.write(doneLine(1, 1));
+    runs.begin(b, 'going on');
+    b.write(doneLine(1, 1));
+    await runs.end(ended);
+    settle();
+    runs.clear();
+    expect(runs.rows()).toEqual([]);
+    expect(runs.list().map((r) => r.title)).toEqual(['going on']);
+    b.write(doneLine(2, 600_000_000));
+    settle();
+    expect(runs.rows().map((r) => r.id)).toEqual(['r2/1-0-2']);
+  });
+
+  it('counts after Clear are those of the rows shown, also when a hidden request ends later', () => {
+    const a = new FakeRecorder('a');
+    runs.begin(a, 'a');
+    const { endAt: _, outcome: __, response: ___, ...running } = doneLine(2, 2) as Record<string, unknown>;
+    a.write(doneLine(1, 1, { response: { status: 503 } }), running);
+    settle();
+    expect(runs.status()).toMatchObject({ requests: 2, failed: 0, serverErrors: 1, running: 1 });
+    runs.clear();
+    expect(runs.status()).toMatchObject({ requests: 0, failed: 0, serverErrors: 0, running: 0 });
+    // Ends, failed; another one of before is heard of only now.
+    a.write({ k: 'end', id: 2, endAt: 3, outcome: 'failed' }, doneLine(3, 3), doneLine(4, 600_000_000));
+    settle();
+    expect(runs.rows().map((r) => r.id)).toEqual(['r1/1-0-4']);
+    expect(runs.status()).toMatchObject({ requests: 1, failed: 0, running: 0 });
+    runs.clear();
+    expect(runs.status()).toMatchObject({ requests: 0, failed: 0, running: 0 });
+  });
+
+  it('a reason for seeing nothing is shown until the program reports after all', () => {
+    const a = new FakeRecorder('a');
+    const run = runs.begin(a, 'a');
+    runs.setProblem(run, { text: 'too old' });
+    expect(runs.runs()[0]?.message).toEqual({ kind: 'hook', text: 'too old' });
+    a.write(doneLine(1, 1));
+    expect(runs.runs()[0]?.message).toBeUndefined();
+  });
+
+  it('the end says how, and how many requests it broke off', async () => {
+    const a = new FakeRecorder('a');
+    const run = runs.begin(a, 'a');
+    const { endAt: _, outcome: __, response: ___, ...running } = doneLine(1, 1) as Record<string, unknown>;
+    a.write(running, { k: 'exit', at: 4_000_000, code: 3 });
+    await runs.end(run);
+    expect(runs.runs()[0]?.message?.text).toBe(
+      'The program ended with exit code 3 after 5.00 s. 1 request was interrupted.',
+    );
+  });
+});
+
+describe('what a run tells of itself', () => {
+  it('a part of the hook that is off, beside how the program ended; and its pauses', async () => {
+    const recorder = new FakeRecorder('a');
+    const { store } = recorder;
+    const process = { id: '1', pid: 1, startAt: 0, threads: [] };
+    const thread = { id: '1-0', threadId: 0, kind: 'main' as const, beginAt: 0, clockOffset: 0 };
+    store.setProcess({ ...process, threads: [{ ...thread, faults: [{ part: 'net', message: 'boom' }] }] });
+    const run = runs.begin(recorder, 'app');
+    const host = runs.pauseHost(run);
+    host.set({ id: host.nextId(), thread: '1-0', beginAt: 10, endAt: 30 });
+    host.set({ id: host.nextId(), thread: '1-0', beginAt: 50 });
+    await runs.end(run);
+    const [info] = runs.runs();
+    expect(info?.message).toMatchObject({
+      kind: 'hook',
+      text: expect.stringMatching(/^Part net of the hook switched itself off: boom\./),
+    });
+    expect(info?.moreMessages?.map((m) => m.kind)).toEqual(['ended']);
+    expect(info?.pauses).toEqual([
+      { beginAt: 10 + run.offset, endAt: 30 + run.offset, thread: '1-0' },
+      { beginAt: 50 + run.offset, thread: '1-0' },
+    ]);
+    expect(store.pauses.map((p) => p.id)).toEqual(['w-1', 'w-2']);
+  });
+});
+
+it('a helper that is wanted and not there is said once a run, after all else', async () => {
+  const recorder = new FakeRecorder('a');
+  const run = runs.begin(recorder, 'first');
+  recorder.write(doneLine(1, 1000));
+  const detail = 'dist/native is not there.';
+  recorder.store.setSource({ name: 'inetDiag', state: 'unavailable', reason: 'noHelper', detail });
+  settle();
+  await runs.end(run);
+  const { message, moreMessages } = runs.runs()[0] ?? {};
+  expect([message?.kind, ...(moreMessages ?? []).map((m) => m.kind)]).toEqual(['ended', 'helper']);
+  expect(moreMessages?.[0]?.action?.command).toBe('enableKernel');
+  recorder.store.setSource({ name: 'inetDiag', state: 'unavailable', reason: 'platform' });
+  expect(runs.runs()[0]?.moreMessages).toBeUndefined();
+});
+
+it('what the kernel’s side can do is in the status, from when it is known', () => {
+  const recorder = new FakeRecorder('a');
+  runs.begin(recorder, 'first');
+  recorder.store.setSource({ name: 'inetDiag', state: 'on' });
+  for (const name of ['bpf', 'conntrack'] as const)
+    recorder.store.setSource({ name, state: 'unavailable', reason: 'noRights' });
+  settle();
+  expect(runs.status().kernel?.enable).toBeUndefined();
+  const denied = { state: 'needsPermission' } as const;
+  const more = { events: denied, conntrack: denied, packets: denied };
+  runs.setAbilities({ helper: '/h', installed: false, root: false, figures: { state: 'available' }, ...more });
+  expect(runs.status()).toMatchObject({
+    kernel: {
+      state: 'basic',
+      lines: ['TCP statistics: on', 'events, conntrack, packets: need permission'],
+      enable: true,
+    },
+  });
+  expect(changes.at(-1)).toEqual({ upsert: [], removed: [] });
+});
+
+it('a change of a run’s own trace requests is told at once, though its program does nothing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nettrace-runs-'));
+  const registry = new TraceRequests();
+  const { id } = registry.create({ condition: 'path:/a' });
+  const recorder = new FakeRecorder('a');
+  const control = new SessionControl(folder, recorder.store);
+  control.follow(registry);
+  runs.setTracing(() => tracingOf(registry.list(), undefined));
+  runs.begin(Object.assign(recorder, { control }), 'first');
+  settle();
+  const told: unknown[] = [];
+  runs.onDidChange(() => told.push(runs.status().tracing?.conditions));
+  registry.update(id, { enabled: true });
+  registry.update(id, { enabled: false });
+  expect(told).toEqual([['path:/a'], []]);
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,28 @@
+/**
+ * The stop itself. V8 passes over `debugger;` in a file that the debugger is told to skip, and stepping shall skip the
+ * hook: so the statement stands in a script of its own beside the hook, which the debugger is not told to skip.
+ */
+import { join } from 'node:path';
+import type { HookFace } from '../install';
+
+let halt: (() => void) | undefined;
+
+/** Made when the first breakpoint is set, so that the debugger knows the script by the time it is needed. */
+export function prepareHalt(): void {
+  if (halt !== undefined) return;
+  const vm = require('node:vm') as typeof import('node:vm');
+  halt = vm.runInThisContext('(function networkBreakpoint() { debugger; })', {
+    filename: join(__dirname, 'networkBreakpoint.cjs'),
+  }) as () => void;
+}
+
+/** Returns when the program goes on; at once where no debugger is attached. Meanwhile `stopped` of the face is `record`. */
+export function halted(record: object): void {
+  const face = (globalThis as Record<symbol, unknown>)[Symbol.for('nettrace.hook')] as HookFace | undefined;
+  try {
+    if (face) face.stopped = record;
+    halt?.();
+  } finally {
+    delete face?.stopped;
+  }
+}

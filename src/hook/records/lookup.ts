@@ -1,0 +1,174 @@
+/** One DNS look-up and its lines. Times are raw readings of the clock, 0: has not happened. */
+
+import { matching } from '../control/selection';
+import { errorInfo } from '../output/errors';
+import { cutText, line } from '../output/json';
+import { push, pushLater, type Writable } from '../output/queue';
+import { apply, byteLength, PromiseClass, promiseThen, stringify } from '../runtime/builtins';
+import { us } from '../runtime/clock';
+import { nextId, past } from '../runtime/ids';
+import { captureSite, tellSite } from '../sites/callSite';
+import type { Exchange } from './dnsExchange';
+
+export interface Address {
+  address: string;
+  family: number;
+  ttl?: number;
+}
+
+/** A record as `resolve` gave it; what the call does not tell (mostly the time to live) is absent. */
+export interface DnsRecord {
+  name: string;
+  type: string;
+  class: string;
+  ttl?: number | undefined;
+  value: string;
+}
+
+const mostRecords = 16;
+
+/** Look-ups of this isolate that run now. */
+export const running = { count: 0 };
+
+export class Lookup implements Writable {
+  readonly id = nextId();
+  /** Number of its call site; 0: none yet. */
+  site = 0;
+  endAt = 0;
+  /** ms that it waited for a thread of the pool; 0: not measured. */
+  poolWait = 0;
+  /** Who answered; '': not known. */
+  answeredBy = '';
+  addresses: Address[] = [];
+  records: DnsRecord[] | undefined;
+  /** Of lookupService. */
+  service: object | undefined;
+  servers: string[] | undefined;
+  skippedServers: { server: string; why: string }[] | undefined;
+  rcode = '';
+  /** Messages of our own resolver. */
+  exchanges: readonly Exchange[] = [];
+  /** By address, where messages told them. */
+  timesToLive: ReadonlyMap<string, number> | undefined;
+  error: unknown = undefined;
+  written = false;
+  laterAt = -1;
+  private begun = false;
+  /** The program's own, while only some requests are asked for. */
+  private silent = false;
+  /** Where it was called; unread. */
+  private stack: Error | undefined;
+
+  constructor(
+    readonly call: string,
+    readonly hostname: string,
+    readonly options: object | undefined,
+    readonly beginAt: number,
+    /** Look-ups that were running when this one began; -1: not counted. */
+    readonly inFlight: number,
+  ) {}
+
+  /** For the program's own look-up: its line when it is answered; earlier, without an end, when that takes its time. */
+  announce(): void {
+    this.silent = !matching.everything;
+    if (this.silent) return;
+    this.stack = captureSite();
+    pushLater(this);
+  }
+
+  ended(): void {
+    if (this.silent || this.id <= past.id) return;
+    this.written = true;
+    push(lookupLine(this));
+    this.tellSite();
+  }
+
+  get isWritten(): boolean {
+    return this.written;
+  }
+
+  lines(): string {
+    if (this.written || this.begun || this.id <= past.id) return '';
+    this.begun = true;
+    this.tellSite();
+    return lookupLine(this);
+  }
+
+  /** Its call site follows its line. */
+  private tellSite(): void {
+    if (this.stack) tellSite(this.stack, this);
+    this.stack = undefined;
+  }
+}
+
+/** The look-up's line, and those of its messages. */
+export function lookupLine(l: Lookup, dial?: number): string {
+  let s = ownLine(l, dial);
+  for (const x of l.exchanges.slice(0, 64)) s += x.line(l.id, dial, undefined);
+  return s;
+}
+
+function ownLine(l: Lookup, dial: number | undefined): string {
+  let most = mostRecords;
+  let fields = fieldsOf(l, dial, most);
+  while (most > 1 && byteLength(stringify(fields)) > 3900) {
+    most >>= 1;
+    fields = fieldsOf(l, dial, most);
+  }
+  return line(fields);
+}
+
+function fieldsOf(l: Lookup, dial: number | undefined, most: number): object {
+  const { records, servers } = l;
+  const given = l.error === undefined && l.endAt !== 0;
+  const cut = (records?.length ?? 0) > most || l.addresses.length > most;
+  return {
+    k: 'lookup',
+    id: l.id,
+    dial,
+    call: l.call,
+    hostname: cutText(l.hostname, 512),
+    options: l.options,
+    beginAt: us(l.beginAt),
+    endAt: l.endAt === 0 ? undefined : us(l.endAt),
+    poolWaitDuration: l.poolWait > 0 ? Math.round(l.poolWait * 1000) : undefined,
+    answeredBy: l.answeredBy || undefined,
+    addresses: l.endAt === 0 ? undefined : addressesOf(l, given, most),
+    records: given ? records?.slice(0, most) : undefined,
+    service: l.service,
+    servers: servers?.slice(0, 8).map((s) => cutText(s, 64)),
+    skippedServers: l.skippedServers?.slice(0, 8),
+    rcode: l.rcode || undefined,
+    error: l.error === undefined ? undefined : errorInfo(l.error, 'dns'),
+    inFlight: l.inFlight < 0 ? undefined : l.inFlight,
+    missing: cut ? { records: 'tooMany' } : undefined,
+    by: l.poolWait > 0 ? { poolWaitDuration: 'hook' } : undefined,
+  };
+}
+
+/** A call that asks for records may have no addresses, rather than none. */
+function addressesOf(l: Lookup, given: boolean, most: number): Address[] | undefined {
+  if (given && l.addresses.length > 0) return l.addresses.slice(0, most);
+  return l.call === 'lookup' || l.call === 'custom' ? [] : undefined;
+}
+
+/** What `promise` gives, told to `settled` before the program sees it. A rejection that nobody handles stays one. */
+export function watched(
+  promise: Promise<unknown>,
+  settled: (error: unknown, value: unknown) => void,
+): Promise<unknown> {
+  return new PromiseClass((resolve, reject) => {
+    apply(promiseThen, promise, [
+      (value: unknown) => {
+        running.count--;
+        settled(undefined, value);
+        resolve(value);
+      },
+      (error: unknown) => {
+        running.count--;
+        settled(error, undefined);
+        reject(error);
+      },
+    ]);
+  });
+}

@@ -1,0 +1,388 @@
+/**
+ * One request. Handlers only note clock readings and references; the lines are built at the end of the tick, from what
+ * the record and the client's own objects say then.
+ *
+ * Times are raw readings of the clock, 0: has not happened. Counts below 0: not measured.
+ */
+import type { PhaseName } from '../../model/records/common';
+import type { Hold } from '../control/selection';
+import type { Active } from '../control/traceRule';
+import { bounded } from '../output/json';
+import type { Writable } from '../output/queue';
+import type { PriorSend } from '../request/retries';
+import { now } from '../runtime/clock';
+import { nextId, past } from '../runtime/ids';
+import type { KeptSite } from '../sites/callSite';
+import { type Bodies, bodies, bodyLines } from './body/recorded';
+import { headerLines, headers } from './headers';
+import type { ProxyFacts } from './proxy';
+import { beginText, endText, exchangeText, headLine, type ResponseFacts } from './requestLines';
+import type { Upload } from './upload';
+import type { Wire } from './wire';
+
+export type Outcome = '' | 'complete' | 'failed' | 'aborted' | 'notRead' | 'upgraded' | 'tunnel' | 'processExit';
+type Api = 'http' | 'https' | 'fetch' | 'undici' | 'http2' | 'websocket';
+
+interface CountingHandle {
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+  readonly _parent?: CountingHandle;
+}
+/** Of a socket: `bytesWritten` has what still waits in the process, too. */
+export interface Counters {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly writableLength?: number;
+  readonly _handle?: CountingHandle | null;
+}
+
+const slash = 47;
+const isUrl = /^https?:\/\//i;
+
+/**
+ * Fields that are `declare`d are rare: their defaults stand on the prototype, below, until they are set. A hot record is
+ * made, and moved by the garbage collector, at half the size.
+ */
+export abstract class RequestRecord implements Writable {
+  readonly id = nextId();
+  site = 0;
+  /** 0 nothing, 1 begun, 2 head, 3 all of it. */
+  written = 0;
+  /** Its place in the queue for what is told later; -1: it is not there. */
+  laterAt = -1;
+  /** What the lines say of its sending: 0 nothing, 1 it has begun, and on which connection, 2 it has ended. */
+  sentWritten = 0;
+  assignedAt = 0;
+  sendBeginAt = 0;
+  sendEndAt = 0;
+  responseBeginAt = 0;
+  readBeginAt = 0;
+  endAt = 0;
+  outcome: Outcome = '';
+  declare error: unknown;
+  declare phase: PhaseName | undefined;
+  declare abortAt: number;
+  declare abortReason: unknown;
+  /** When the program gave it up, where that is known and its end comes later; else 0. */
+  declare leftAt: number;
+  declare timeoutAt: number;
+  declare timeoutLimit: number;
+  declare timeoutKind: string;
+  /** The library whose timer it is; '': the client's own. */
+  declare timeoutClient: '' | 'got' | 'axios';
+  /** Unread stack of where the timer was set. */
+  declare timeoutSite: Error | undefined;
+  declare dial: Wire | undefined;
+  wire: Wire | undefined = undefined;
+  ordinal = 0;
+  idleFrom = 0;
+  declare blockedBy: number;
+  /** Of HTTP/2. */
+  declare streamId: number;
+  /** No kernel connection: the program, or a tool for tests, answers in its place. */
+  declare mocked: boolean;
+  /** Why there is no connection; '': there is, or the request did not come so far. */
+  declare uncarried: '' | 'notSeen' | 'stream';
+  /** The socket that it was given had a handle then. */
+  declare hadHandle: boolean;
+  bytesSent = -1;
+  bytesReceived = -1;
+  /** What the program calls what it does, and id of the incoming request that it is answering. */
+  declare label: string;
+  declare cause: number;
+  /** Try before this one, and which try this is. */
+  declare retryOf: RequestRecord | undefined;
+  declare attempt: number;
+  /** The line of its begin, or a later one, says so. */
+  declare attemptTold: boolean;
+  /** It failed, and was kept as a try that may be followed by another. */
+  declare keptAsTry: boolean;
+  /** Sockets that it was put on before. */
+  declare priorSends: PriorSend[] | undefined;
+  /** The proxy that it goes through. */
+  declare proxy: ProxyFacts | undefined;
+  /** Its target is a whole URL: it speaks to a proxy. */
+  readonly absolute: boolean;
+  declare redirectOf: RequestRecord | undefined;
+  /** Its answer sends elsewhere. */
+  declare followed: boolean;
+  /** Body bytes that the client handed on, before content decoding. -1: none came, -2: cannot be counted. */
+  bodyBytes = -1;
+  /** In how many pieces. */
+  chunks = 0;
+  /** Framing of these pieces if each was a chunk of the transfer coding. */
+  framing = 0;
+  /** First and last piece; `marks` only when there are more. */
+  firstAt = 0;
+  firstBytes = 0;
+  lastAt = 0;
+  declare gapBegin: number;
+  declare gapEnd: number;
+  declare marks: number[] | undefined;
+  /** 1xx replies: instant and status in turn. */
+  declare informational: number[] | undefined;
+  /** When the program gave the last piece of its body. */
+  declare lastGivenAt: number;
+  /** Only once the socket took no more of the body. */
+  declare upload: Upload | undefined;
+  /** Only while bodies are recorded. */
+  declare bodies: Bodies | undefined;
+  /** When its last line was built, while its body is coming. */
+  declare lineAt: number;
+  facts: ResponseFacts | undefined = undefined;
+  /** Idle time of the event loop when it was created, ms. */
+  idleAt = 0;
+  /** How long the loop was busy between creation and end, ms. Below 0: not known. */
+  busyTime = -1;
+  /** Processor time used when it was created, ms; NaN: not known. */
+  processorAt = Number.NaN;
+  /** Processor time used from then until its end, ms, where the loop was busy for long. */
+  declare processorTime: number;
+  /** It gives no line, for now or for good; undefined: it is told. */
+  declare hold: Hold | undefined;
+  /** Trace requests that it matched; undefined: those in force, which ask for everything. */
+  declare matches: string[] | undefined;
+  /** How many of them its first line named. */
+  declare matchesTold: number;
+  /** It is told; whether these match is still to be seen. */
+  declare open: readonly Active[] | undefined;
+  /** Its call site, while it is not told. */
+  declare kept: KeptSite | undefined;
+  /** The process ends before it. */
+  declare leaving: boolean;
+  /** Sides whose headers are written: 1 request, 2 response. */
+  declare headersWritten: number;
+
+  constructor(
+    readonly createdAt: number,
+    readonly api: Api,
+    readonly method: string,
+    readonly path: string,
+  ) {
+    this.absolute = path.charCodeAt(0) !== slash && isUrl.test(path);
+  }
+
+  // What only the client's objects know, asked for when lines are built.
+  /** Every piece of the body passes by us. */
+  abstract readonly countsBody: boolean;
+  /** Pieces are counted when the program takes them. */
+  abstract readonly seesReading: boolean;
+  abstract url(): string;
+  /** See src/model/facts/outcome.ts: what a timer ended has failed too. */
+  get hasFailed(): boolean {
+    return this.outcome === 'failed' || this.grpcStatus > 0 || (this.outcome === 'aborted' && this.timeoutKind !== '');
+  }
+  /** How it ends with the program while its body is coming; '': the lines tell whether anything of it was read. */
+  outcomeAtExit(): Outcome {
+    return '';
+  }
+  /** Of a protocol switch: the protocol agreed, or ''. */
+  upgradeProtocol(): string {
+    return '';
+  }
+  /** `"client":{…},` or nothing. */
+  abstract clientText(): string;
+  abstract readResponse(): ResponseFacts | undefined;
+  /** `{…}`, or nothing when there is no request body. */
+  abstract bodyText(): string;
+  /** Names and values in turn, in the order on the wire; undefined: not known. */
+  abstract headerList(side: 'request' | 'response' | 'trailers'): string[] | undefined;
+  /** What of it the program has in hands, for the debugger to show. */
+  programObjects(): object {
+    return {};
+  }
+  /** Names (lower case) that the program called secret. */
+  get secretHeaders(): readonly string[] | undefined {
+    return undefined;
+  }
+  /** `,"field":…` of its own at the end. */
+  endText(): string {
+    return '';
+  }
+  /** Reads the socket's counters at the end, when the request was alone on its connection. */
+  abstract socketCounters(): Counters | undefined;
+
+  /** ms of a timer of the client's; 0: not known. */
+  timerLimit(_kind: string): number {
+    return 0;
+  }
+
+  /** Whose time-out of a socket it is that fired. */
+  socketTimer(_limit: number): 'socket' | 'agent' {
+    return 'socket';
+  }
+
+  /** Its head said `Connection: close`. */
+  asksToClose(): boolean {
+    return false;
+  }
+
+  /** Who chose the proxy. */
+  proxyBy(): 'agent' | 'dispatcher' | 'env' | 'option' | undefined {
+    return undefined;
+  }
+
+  /** Status of a gRPC call that has ended, from its trailers, or its head where that is all there is. -1: none. */
+  get grpcStatus(): number {
+    if (this.endAt === 0 || this.responseBeginAt === 0) return -1;
+    this.facts ??= this.readResponse();
+    if (this.facts?.contentType.startsWith('application/grpc') !== true) return -1;
+    return grpcStatusIn(this.headerList('trailers')) ?? grpcStatusIn(this.headerList('response')) ?? -1;
+  }
+
+  /** A header (lower case) that it sends. */
+  requestHeader(_name: string): string | undefined {
+    return undefined;
+  }
+  /** Whether it sends this header (lower case). */
+  says(_header: string): boolean {
+    return false;
+  }
+
+  /** All of its lines are out. */
+  get isWritten(): boolean {
+    return this.written === 3 || this.hold !== undefined;
+  }
+
+  lines(): string {
+    if (this.hold !== undefined || this.id <= past.id) return '';
+    const ended = this.endAt !== 0;
+    let s = '';
+    const { wire, dial } = this;
+    const settled = (wire === undefined || wire.settled) && (dial === undefined || dial === wire || dial.settled);
+    if (this.written === 0) {
+      if (ended && settled) {
+        this.written = 3;
+        s = bounded(beginText(this) + endText(this, true));
+      } else {
+        this.written = 1;
+        s = bounded(`${beginText(this)}${settled ? this.sentText() : ''}}\n`);
+      }
+    }
+    // Nothing may name a record before its own first line: the dial names the request, and the end names the dial.
+    if (!settled)
+      s += (dial === undefined || dial === wire ? '' : dial.lines()) + (wire === undefined ? '' : wire.lines());
+    if (ended && this.written < 3) {
+      s += bounded(`{"k":"end","id":${this.id}${endText(this, this.written === 1)}`);
+      this.written = 3;
+    } else if (this.written === 1 && this.responseBeginAt === 0) {
+      const sent = this.sentText();
+      if (sent !== '') s += `{"k":"mark","id":${this.id}${sent}}\n`;
+    }
+    if (this.written === 1 && this.responseBeginAt !== 0) {
+      this.written = 2;
+      this.lineAt = now();
+      s += headLine(this);
+    }
+    if (headers.on) s += headerLines(this) ?? '';
+    return ended && bodies.on ? s + (bodyLines(this) ?? '') : s;
+  }
+
+  /** What is known between creation and response, once there is something to say: so that "waiting" is live. */
+  private sentText(): string {
+    const { wire } = this;
+    if (this.sendBeginAt === 0 || (wire !== undefined && wire.readyAt === 0)) return '';
+    const sent = this.sendEndAt !== 0 ? 2 : 1;
+    if (sent <= this.sentWritten) return '';
+    const text = exchangeText(this, this.sentWritten);
+    this.sentWritten = sent;
+    return text;
+  }
+}
+
+function grpcStatusIn(list: readonly string[] | undefined): number | undefined {
+  for (let i = 0; list !== undefined && i + 1 < list.length; i += 2)
+    if ((list[i] as string).toLowerCase() === 'grpc-status' && /^\d{1,4}$/.test(list[i + 1] as string))
+      return Number(list[i + 1]);
+  return undefined;
+}
+
+const rare: Pick<
+  RequestRecord,
+  | 'error'
+  | 'phase'
+  | 'abortAt'
+  | 'abortReason'
+  | 'leftAt'
+  | 'timeoutAt'
+  | 'timeoutLimit'
+  | 'timeoutKind'
+  | 'timeoutClient'
+  | 'timeoutSite'
+  | 'dial'
+  | 'blockedBy'
+  | 'streamId'
+  | 'label'
+  | 'cause'
+  | 'retryOf'
+  | 'attempt'
+  | 'attemptTold'
+  | 'keptAsTry'
+  | 'priorSends'
+  | 'proxy'
+  | 'redirectOf'
+  | 'followed'
+  | 'gapBegin'
+  | 'gapEnd'
+  | 'marks'
+  | 'informational'
+  | 'lastGivenAt'
+  | 'upload'
+  | 'bodies'
+  | 'lineAt'
+  | 'processorTime'
+  | 'headersWritten'
+  | 'hold'
+  | 'matches'
+  | 'matchesTold'
+  | 'open'
+  | 'kept'
+  | 'leaving'
+  | 'mocked'
+  | 'uncarried'
+  | 'hadHandle'
+> = {
+  error: undefined,
+  phase: undefined,
+  abortAt: 0,
+  abortReason: undefined,
+  leftAt: 0,
+  timeoutAt: 0,
+  timeoutLimit: 0,
+  timeoutKind: '',
+  timeoutClient: '',
+  timeoutSite: undefined,
+  dial: undefined,
+  blockedBy: 0,
+  streamId: 0,
+  label: '',
+  cause: 0,
+  retryOf: undefined,
+  attempt: 1,
+  attemptTold: false,
+  keptAsTry: false,
+  priorSends: undefined,
+  proxy: undefined,
+  redirectOf: undefined,
+  followed: false,
+  gapBegin: 0,
+  gapEnd: 0,
+  marks: undefined,
+  informational: undefined,
+  lastGivenAt: 0,
+  upload: undefined,
+  bodies: undefined,
+  lineAt: 0,
+  processorTime: -1,
+  headersWritten: 0,
+  hold: undefined,
+  matches: undefined,
+  matchesTold: 0,
+  open: undefined,
+  kept: undefined,
+  leaving: false,
+  mocked: false,
+  uncarried: '',
+  hadHandle: false,
+};
+Object.assign(RequestRecord.prototype, rare);

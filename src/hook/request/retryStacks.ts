@@ -1,0 +1,163 @@
+/**
+ * The next try of a request that failed, where the client says that it is one. What failed is kept for a while by its
+ * method and URL, so that nothing is asked while nothing fails. A later request of the same is its retry only by evidence:
+ * - AWS SDK v3 sends the id of the call with each try, the SDKs of OpenAI, Anthropic and others the number of the retry;
+ * - ky fetches the copy that it made of the request before (see requestCopies.ts);
+ * - ofetch, axios (axios-retry), superagent, p-retry and packages on `retry` stand in the stack as only a retry makes it.
+ *
+ * Of several that failed alike, and that the evidence does not tell apart, none is named.
+ */
+
+import type { RequestRecord } from '../records/request';
+import { now } from '../runtime/clock';
+import { guarded, parts } from '../runtime/guard';
+import { whenRemoved } from '../runtime/patches';
+import { entered } from '../sites/callSite';
+import { framesOf } from '../sites/prepareStackTrace';
+import { nameOf } from '../sites/stack';
+import { originOfClone } from './requestCopies';
+import { firstHop } from './retries';
+
+const part = parts.control;
+
+/** Clients wait minutes at most between tries. */
+const maxAgeMs = 300_000;
+const maxFailed = 64;
+/** Stacks read for it a second at most: as many as a tenth of one processor's time. */
+const maxStacks = 200;
+
+const failed = new Map<string, RequestRecord[]>();
+let count = 0;
+let secondAt = 0;
+let stacks = 0;
+
+whenRemoved(() => {
+  failed.clear();
+  count = 0;
+});
+
+const keyOf = (r: RequestRecord): string => `${r.method} ${r.url()}`;
+
+/** It failed, or its response says so: its client may try again. */
+export const mayBeRetried = guarded(part, 'control.failed', (r: RequestRecord) => {
+  if (r.method === 'CONNECT' || r.keptAsTry) return;
+  r.keptAsTry = true;
+  const key = keyOf(firstHop(r));
+  const list = failed.get(key);
+  if (count >= maxFailed) dropOldest();
+  if (list === undefined) failed.set(key, [r]);
+  else list.push(r);
+  count++;
+});
+
+function dropOldest(): void {
+  for (const [key, list] of failed) {
+    list.shift();
+    count--;
+    if (list.length === 0) failed.delete(key);
+    return;
+  }
+}
+
+/** The try before a request that is being made; undefined: it is none, or it is not known of which. */
+export function retryOfFailed(r: RequestRecord): RequestRecord | undefined {
+  return count === 0 ? undefined : find(r);
+}
+
+const find = guarded(part, 'control.retried', (r: RequestRecord): RequestRecord | undefined => {
+  const key = keyOf(r);
+  const all = failed.get(key);
+  if (all === undefined) return undefined;
+  const list = all.filter((one) => r.createdAt - one.createdAt < maxAgeMs && one.api === r.api);
+  if (list.length === 0) return undefined;
+  const tries = byHeader(r, list) ?? byStack(list) ?? [];
+  const before = tries.length === 1 ? tries[0] : undefined;
+  if (before === undefined) return undefined;
+  all.splice(all.indexOf(before), 1);
+  count--;
+  if (all.length === 0) failed.delete(key);
+  return before;
+});
+
+const invocation = 'amz-sdk-invocation-id';
+const retryCount = 'x-stainless-retry-count';
+
+/** Those that the request names in its headers; undefined: its client says nothing there. */
+function byHeader(r: RequestRecord, list: readonly RequestRecord[]): RequestRecord[] | undefined {
+  const id = r.requestHeader(invocation);
+  if (id !== undefined) return list.filter((one) => one.requestHeader(invocation) === id);
+  const retries = Number(r.requestHeader(retryCount) ?? Number.NaN);
+  if (Number.isNaN(retries)) return undefined;
+  const body = bodyOf(entered.by?.args);
+  return list.filter((one) => {
+    const { args } = one as RequestRecord & { args?: unknown[] };
+    return Number(one.requestHeader(retryCount)) === retries - 1 && bodyOf(args) === body;
+  });
+}
+
+/** A text that fetch was given to send. */
+function bodyOf(args: readonly unknown[] | undefined): string | undefined {
+  const init = args?.[1];
+  const body =
+    typeof init === 'object' && init !== null
+      ? (Object.getOwnPropertyDescriptor(init, 'body')?.value as unknown)
+      : undefined;
+  return typeof body === 'string' ? body : undefined;
+}
+
+interface Evidence {
+  client: string;
+  /** How many tries were before; absent: the stack does not say. */
+  tries?: number;
+}
+
+function byStack(list: readonly RequestRecord[]): RequestRecord[] | undefined {
+  const { by } = entered;
+  if (by === undefined) return undefined;
+  const origin = originOfClone(by.args?.[0]);
+  const found = evidenceIn(boundedFrames(by.error));
+  if (found === undefined) return undefined;
+  if (found.client === 'ky') return list.filter((one) => one === origin);
+  return found.tries === undefined ? [...list] : list.filter((one) => firstHop(one).attempt === found.tries);
+}
+
+function boundedFrames(error: Error | undefined): NodeJS.CallSite[] {
+  const t = now();
+  if (t - secondAt > 1000) {
+    secondAt = t;
+    stacks = 0;
+  }
+  return error === undefined || ++stacks > maxStacks ? [] : framesOf(error);
+}
+
+const packages = /[\\/]node_modules[\\/]/;
+
+const isAwait = (frame: NodeJS.CallSite): boolean => (frame as { isAsync?(): boolean }).isAsync?.() === true;
+
+/** What the stack says of a retry. Frames of clients count up to the first of the program's, as its hooks make other requests. */
+export function evidenceIn(frames: readonly NodeJS.CallSite[]): Evidence | undefined {
+  let ofetch = 0;
+  let axios = 0;
+  let isClient = true;
+  for (const [i, frame] of frames.entries()) {
+    const file = nameOf(frame);
+    if (file === __filename || file === '' || file.startsWith('node:')) continue;
+    const name = frame.getFunctionName() ?? '';
+    const isAsync = isAwait(frame);
+    if (!packages.test(file)) isClient = false;
+    else if (!isAsync && /[\\/]p-retry[\\/]index\.js$/.test(file) && name === 'pRetry') {
+      // Called by the program, or resumed after a try that failed.
+      const caller = frames.slice(i + 1).find((one) => !nameOf(one).startsWith('node:'));
+      return caller === undefined || isAwait(caller) ? { client: 'p-retry' } : undefined;
+    } else if (/[\\/]retry[\\/]lib[\\/]retry_operation\.js$/.test(file))
+      return !isAsync && frame.getTypeName() === 'Timeout' ? { client: 'retry' } : undefined;
+    else if (!isClient) continue;
+    else if (/(^|\.)_retry$/.test(name) && /[\\/]superagent[\\/]lib[\\/]/.test(file)) return { client: 'superagent' };
+    else if (/^#?_?retry$/.test(name) && /[\\/]distribution[\\/]core[\\/]Ky\.js$/.test(file)) return { client: 'ky' };
+    else if (name.startsWith('$fetchRaw') && /[\\/]ofetch[\\/]dist[\\/]/.test(file)) ofetch++;
+    else if (/(^|\.)request$/.test(name) && /[\\/]axios[\\/](lib|dist)[\\/]/.test(file)) axios++;
+    if (!isClient && isAsync) break;
+  }
+  if (ofetch > 1) return { client: 'ofetch', tries: ofetch - 1 };
+  return axios > 1 ? { client: 'axios', tries: axios - 1 } : undefined;
+}

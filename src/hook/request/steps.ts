@@ -1,0 +1,233 @@
+/** The steps of one request: begun, given a socket, sent, its body coming, ended. Only readings and references are noted. */
+import { armed, atBegin, atEnd } from '../control/breakpoints';
+import { lookAtControl, looked } from '../control/controlFile';
+import { beginsTold, endsTold } from '../control/running';
+import { beginMatched, decideAtEnd, matching, want } from '../control/selection';
+import { push, pushEnded, pushLater, type Writable } from '../output/queue';
+import { framingOf } from '../records/body/chunks';
+import { keepMark } from '../records/body/marks';
+import { passProxy, type Way } from '../records/proxy';
+import type { Counters, Outcome, RequestRecord } from '../records/request';
+import { markLine } from '../records/requestLines';
+import { phaseNow } from '../records/requestPhase';
+import type { Wire } from '../records/wire';
+import { idleTime, now, processorTime, recentProcessorTime } from '../runtime/clock';
+import { parts } from '../runtime/guard';
+import { past } from '../runtime/ids';
+import { entered, inheritSite, takeSite } from '../sites/callSite';
+import { context, presentContext, takeContext } from '../sites/labels';
+import { explainCarrier } from '../sockets/carrier';
+import { mayBeRetried } from './retryStacks';
+import { abortedAt, nameTimer, reasonGiven } from './timers';
+
+/** Starts a record: its call site, its hop before, its place in the queue. */
+export function beginRequest(r: RequestRecord): void {
+  // A request that waited for a pool is made in another's context: the program's call noted its own.
+  if (context.on) takeContext(r, entered.by === undefined ? presentContext() : entered.by.context);
+  // The record of a refused fetch is made after the call: how busy the loop was since is not known.
+  if (entered.by?.isLate) r.idleAt = Number.NaN;
+  else {
+    r.idleAt = idleTime();
+    r.processorAt = recentProcessorTime(r.createdAt);
+  }
+  announce(r);
+}
+
+/** It is told, held back, or left out, by what is asked for. */
+export function announce(r: RequestRecord): void {
+  if (r.createdAt - looked.at >= 100) lookAtControl(r.createdAt);
+  if (matching.plain) {
+    if (parts.callSites.on) {
+      const before = r.redirectOf ?? r.retryOf;
+      if (before) inheritSite(r, before);
+      else takeSite(r);
+    }
+    push(r);
+  } else beginMatched(r);
+  beginsTold(r);
+  if (armed.on) atBegin(r);
+}
+
+/** A socket takes the request. `counted`: it is one more on this connection (a CONNECT is not). */
+export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolean): void {
+  r.assignedAt = now();
+  r.sentWritten = 0;
+  if (wire === undefined) return;
+  r.wire = wire;
+  if (counted) {
+    wire.requests++;
+    // How many went over it before is not known.
+    if (!wire.earlier) r.ordinal = wire.requests;
+  }
+  const before = wire.last;
+  if (before !== undefined && wire.running === 0 && before.endAt !== 0) r.idleFrom = before.endAt;
+  // Counters tell one request's bytes only while it is alone on the connection.
+  wire.shared = wire.running > 0;
+  wire.running++;
+  wire.last = r;
+  // A CONNECT of HTTP/2 makes a tunnel of its stream alone.
+  if (wire.way !== undefined || r.absolute || (r.method === 'CONNECT' && r.streamId === 0)) passProxy(r, wire);
+  if (!wire.wanted && r.hold === undefined) want(wire, r);
+}
+
+/** The last byte was handed over; told soon when the line of its begin is already out, unless the answer is there first. */
+export function hasSent(r: RequestRecord): void {
+  if (r.sendEndAt !== 0) return;
+  r.sendEndAt = now();
+  if (r.written === 1) pushLater(r);
+}
+
+/** Long enough to be felt: whether the program computed meanwhile is read then. */
+const longBusyMs = 50;
+
+/** Ends the request; what comes after is ignored. */
+export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
+  if (r.endAt !== 0) return;
+  r.endAt = t;
+  r.outcome = outcome;
+  if (r.timeoutAt !== 0) forgetIdleTimer(r, r.leftAt || t);
+  r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
+  if (r.busyTime >= longBusyMs) r.processorTime = processorTime() - r.processorAt;
+  if (outcome === 'failed' || outcome === 'aborted') mayBeRetried(r);
+  const wire = r.wire;
+  if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) explainCarrier(r);
+  if (wire !== undefined) release(r, wire);
+  if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
+  if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);
+  if (r.hold !== undefined || r.open !== undefined) endUntold(r);
+  else hasEndedTold(r);
+  if (armed.on) atEnd(r);
+}
+
+function hasEndedTold(r: RequestRecord): void {
+  pushEnded(r);
+  endsTold();
+}
+
+/** Whether it is told is decided now, at the latest. */
+function endUntold(r: RequestRecord): void {
+  const wasTold = r.hold === undefined;
+  decideAtEnd(r);
+  if (wasTold) hasEndedTold(r);
+  else if (r.hold === undefined) pushEnded(r);
+}
+
+/** A CONNECT that was not let through makes no tunnel. */
+function answered(r: RequestRecord, way: Way): void {
+  r.facts ??= r.responseBeginAt === 0 ? undefined : r.readResponse();
+  const status = r.facts?.status ?? 0;
+  if (r.outcome === 'tunnel' && status >= 200 && status < 300) way.connect = r;
+  else way.refused = true;
+  if (r.outcome === 'tunnel' && way.refused) r.outcome = 'complete';
+}
+
+/** The connection is free of the request: what it carried since the request before is this one's share. */
+function release(r: RequestRecord, wire: Wire): void {
+  if (wire.running > 0) wire.running--;
+  const counters = r.socketCounters();
+  if (counters === undefined) return;
+  const { bytesRead, bytesWritten } = counters;
+  if (!wire.shared && wire.last === r && wire.readyAt !== 0) {
+    r.bytesReceived = bytesRead - wire.received;
+    const left = r.outcome === 'complete' ? bytesWritten : leftBy(counters, wire);
+    if (left >= 0) r.bytesSent = left - wire.sent;
+    if (r.outcome === 'complete' && wire.received > 0 && r.bytesReceived === 0 && r.bytesSent === 0)
+      notCarried(r, wire);
+  }
+  wire.received = bytesRead;
+  wire.sent = bytesWritten;
+}
+
+/** It has its response, and its connection carried not a byte meanwhile: a tool answered on a kept connection (nock 15). */
+function notCarried(r: RequestRecord, wire: Wire): void {
+  r.mocked = true;
+  r.wire = undefined;
+  if (r.ordinal === wire.requests) wire.requests--;
+  if (wire.sentHeads > 0) wire.sentHeads--;
+  r.ordinal = 0;
+}
+
+/** Bytes that have left the process: not those that wait in it, of which TLS does not tell the size. -1: not known. */
+function leftBy(socket: Counters, wire: Wire): number {
+  const { _handle: handle, writableLength = 0 } = socket;
+  const plain = wire.tunnel === undefined && !wire.secure;
+  if (wire.closedAt !== 0 && plain) return wire.bytesSent;
+  const queued = (handle?.writeQueueSize ?? 0) + (handle?._parent?.writeQueueSize ?? 0);
+  if (writableLength === 0 && queued === 0) return socket.bytesWritten;
+  return plain && handle?.bytesWritten !== undefined ? handle.bytesWritten - queued : -1;
+}
+
+/** The program, or the client for it, ended the request before its time. */
+export function abort(r: RequestRecord, reason: unknown, t: number): void {
+  if (r.endAt !== 0) return;
+  // The client follows: it wants no more of this answer than its head.
+  if (r.followed) {
+    finish(r, 'complete', t);
+    return;
+  }
+  nameTimer(r, reason, t);
+  r.abortReason = reasonGiven(reason);
+  r.abortAt = abortedAt(r.abortReason, r) || t;
+  finish(r, 'aborted', t);
+}
+
+export function fail(r: RequestRecord, error: unknown, t: number): void {
+  if (r.endAt !== 0) return;
+  nameTimer(r, error, t);
+  r.error = error;
+  r.phase = phaseNow(r);
+  finish(r, 'failed', t);
+}
+
+export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
+  if (r.endAt !== 0 || r.timeoutAt !== 0) return;
+  r.timeoutAt = t;
+  r.timeoutLimit = limit;
+  r.timeoutKind = r.socketTimer(limit);
+}
+
+/** ms in which what a listener has set in motion comes about. */
+export const sameTurn = 5;
+
+/** A socket's timer only tells that nothing came: a request that went on and was given up later did not end by it. */
+function forgetIdleTimer(r: RequestRecord, t: number): void {
+  if (r.timeoutKind !== 'socket' && r.timeoutKind !== 'agent' && r.timeoutKind !== 'stream') return;
+  // Destroyed by a listener of the timer, or by what the listener has scheduled.
+  if (r.wire?.timedOut || t - r.timeoutAt < sameTurn) return;
+  r.timeoutAt = 0;
+  r.timeoutLimit = 0;
+  r.timeoutKind = '';
+}
+
+/** A piece of the body came. */
+export function chunk(r: RequestRecord, bytes: number): void {
+  const t = now();
+  r.framing += framingOf(bytes);
+  if (r.chunks++ === 0) {
+    r.bodyBytes = bytes;
+    r.firstAt = t;
+    r.firstBytes = bytes;
+  } else {
+    r.bodyBytes += bytes;
+    if (t - r.lastAt > r.gapEnd - r.gapBegin) {
+      r.gapBegin = r.lastAt;
+      r.gapEnd = t;
+    }
+    r.marks ??= [r.firstAt, r.firstBytes];
+    keepMark(r.marks, r.chunks - 1, t, bytes);
+  }
+  r.lastAt = t;
+  if (r.lineAt !== 0 && t - r.lineAt >= 1000) {
+    r.lineAt = t;
+    push(new Mark(r));
+  }
+}
+
+/** Progress of a long body: a line of its own, at most one a second. */
+class Mark implements Writable {
+  constructor(private readonly r: RequestRecord) {}
+  lines(): string {
+    const { r } = this;
+    return r.endAt !== 0 || r.id <= past.id ? '' : markLine(r);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Requests that the program answers, with the setting `incoming`: told as requests of direction `in`, and named as
+ * `cause` by those that are made while they are handled.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { line, maskedUrl } from '../output/json';
+import { push, type Writable } from '../output/queue';
+import type { Wire } from '../records/wire';
+import { now, us } from '../runtime/clock';
+import { guarded, parts } from '../runtime/guard';
+import { nextId, past } from '../runtime/ids';
+import { link, linked } from '../runtime/links';
+import { subscribe } from '../runtime/patches';
+import { watchEmit } from '../runtime/wrap';
+import { answerFrom, installContext } from '../sites/labels';
+import { installStreams, type Stream } from './streams';
+
+const part = parts.control;
+
+class Answer implements Writable {
+  readonly id = nextId();
+  readonly createdAt = now();
+  responseBeginAt = 0;
+  endAt = 0;
+  status = 0;
+  outcome: 'complete' | 'aborted' = 'complete';
+  private begun = false;
+
+  constructor(
+    private readonly api: string,
+    private readonly method: string,
+    private readonly url: string,
+    private readonly wire: Wire | undefined,
+  ) {}
+
+  lines(): string {
+    if (this.id <= past.id) return '';
+    let s = '';
+    if (!this.begun) {
+      this.begun = true;
+      const { id, api, method, createdAt, wire } = this;
+      const url = maskedUrl(this.url);
+      const connection = wire?.connection || undefined;
+      s = line({ k: 'req', id, direction: 'in', createdAt: us(createdAt), api, method, url, connection });
+    }
+    if (this.endAt === 0) return s;
+    return (
+      s +
+      line({
+        k: 'end',
+        id: this.id,
+        endAt: us(this.endAt),
+        responseBeginAt: this.responseBeginAt === 0 ? undefined : us(this.responseBeginAt),
+        response: this.status === 0 ? undefined : { status: this.status },
+        outcome: this.outcome,
+      })
+    );
+  }
+
+  end(outcome: 'complete' | 'aborted', status: number, t: number): void {
+    if (this.endAt !== 0) return;
+    this.endAt = t;
+    this.outcome = outcome;
+    this.status = status;
+    push(this);
+  }
+}
+
+type Incoming = IncomingMessage & { socket: { encrypted?: boolean } };
+type Outgoing = ServerResponse & { _closed?: boolean };
+interface Exchange {
+  request: Incoming;
+  response: Outgoing;
+}
+
+const onRequest = guarded(part, 'control.incoming', ({ request, response }: Exchange) => {
+  const { socket, url = '/' } = request;
+  const api = socket.encrypted === true ? 'https' : 'http';
+  const host = request.headers.host ?? 'localhost';
+  const whole = /^https?:\/\//i.test(url) ? url : `${api}://${host}${url}`;
+  const answer = new Answer(api, request.method ?? 'GET', whole, linked<Wire>(socket));
+  link(response, answer);
+  push(answer);
+  answerFrom(answer.id);
+});
+
+const onFinish = guarded(part, 'control.answered', ({ response }: Exchange) => {
+  linked<Answer>(response)?.end('complete', response.statusCode, now());
+});
+
+/** At each emission of a response: whether its head has left, and whether the client has gone. */
+const watchAnswer = guarded(part, 'control.answer', (response: Outgoing): boolean => {
+  const answer = linked<Answer>(response);
+  if (answer === undefined || answer.endAt !== 0) return false;
+  if (answer.responseBeginAt === 0 && response.headersSent) answer.responseBeginAt = now();
+  if (response._closed === true && !response.writableFinished) {
+    answer.end('aborted', response.headersSent ? response.statusCode : 0, now());
+  }
+  return false;
+});
+
+const onStream = guarded(part, 'control.stream', ({ stream, headers }: { stream: Stream; headers: unknown }) => {
+  const h = headers as Record<string, string | undefined>;
+  const url = `${h[':scheme'] ?? 'http'}://${h[':authority'] ?? h.host ?? 'localhost'}${h[':path'] ?? '/'}`;
+  const answer = new Answer('http2', h[':method'] ?? 'GET', url, undefined);
+  link(stream, answer);
+  push(answer);
+  answerFrom(answer.id);
+});
+
+const onStreamClose = guarded(part, 'control.streamed', ({ stream }: { stream: Stream }) => {
+  const status = Number(stream.sentHeaders?.[':status']) || 0;
+  linked<Answer>(stream)?.end(stream.aborted === true || status === 0 ? 'aborted' : 'complete', status, now());
+});
+
+export function installAnswers(): void {
+  const { ServerResponse: Response } = require('node:http') as typeof import('node:http');
+  installContext();
+  subscribe('http.server.request.start', onRequest);
+  subscribe('http.server.response.finish', onFinish);
+  installStreams(onStream, onStreamClose);
+  watchEmit(Response.prototype, watchAnswer as (emitter: never) => boolean | undefined, () => {});
+}

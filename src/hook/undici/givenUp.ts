@@ -1,0 +1,81 @@
+/**
+ * Requests of fetch and undici that are given up before they have a connection. fetch has told the program at once, but
+ * undici itself looks at such a request only when the connection is made, or has failed: so the signal is watched.
+ *
+ * A signal that aborts dispatches its event to itself: `dispatchEvent` is an accessor between the prototypes of AbortSignal
+ * and EventTarget, so there is no listener, and no frame of ours under the program's.
+ */
+
+import { lookForRequests } from '../request/requestCopies';
+import { abort } from '../request/steps';
+import { abortedAt, noteAbort, ownSignal } from '../request/timers';
+import { now } from '../runtime/clock';
+import { guarded, parts } from '../runtime/guard';
+import { whenRemoved } from '../runtime/patches';
+import { patchAccessor, shimAbove } from '../runtime/wrap';
+import { entered } from '../sites/callSite';
+import { waiting } from './dials';
+import { kept } from './pools';
+import type { UndiciRecord } from './record';
+
+const part = parts.undici;
+
+/** The signal that got a listener last, outside of the global fetch. */
+let listened: WeakRef<AbortSignal> | undefined;
+
+whenRemoved(() => {
+  listened = undefined;
+});
+
+export function installGivenUp(): void {
+  const shim = shimAbove(AbortSignal.prototype);
+  const { dispatchEvent, addEventListener } = Object.getPrototypeOf(shim) as EventTarget;
+  patchAccessor(shim, 'dispatchEvent', function (this: AbortSignal) {
+    onDispatch(this);
+    return dispatchEvent;
+  });
+  patchAccessor(shim, 'addEventListener', function (this: AbortSignal) {
+    if (!entered.by?.fetch) onListen(this);
+    return addEventListener;
+  });
+}
+
+const onListen = guarded(part, 'undici.listen', (signal: AbortSignal) => {
+  if (signal === AbortSignal.prototype) return;
+  listened = new WeakRef(signal);
+  lookForRequests();
+});
+
+/**
+ * Right before a copy's own fetch makes its request, in the same call, it listens to the signal of the Request that it
+ * made for it.
+ */
+export function signalOfFetch(): AbortSignal | undefined {
+  const signal = listened?.deref();
+  listened = undefined;
+  return signal;
+}
+
+const onDispatch = guarded(part, 'undici.giveUp', (signal: AbortSignal) => {
+  if (signal === AbortSignal.prototype || !signal.aborted) return;
+  const t = now();
+  const reason: unknown = signal.reason;
+  noteAbort(reason, t);
+  for (const set of [waiting, kept])
+    for (const r of set) {
+      if (signalOf(r) !== signal) continue;
+      set.delete(r);
+      abort(r, reason, abortedAt(reason, r) || t);
+    }
+});
+
+/** The signal of the program's call: a later hop, or try, has that of the first. */
+function signalOf(r: UndiciRecord): AbortSignal | undefined {
+  let one = r as UndiciRecord | undefined;
+  for (let hops = 0; hops < 32 && one !== undefined; hops++) {
+    const signal = one.signal ?? ownSignal(one.args);
+    if (signal !== undefined) return signal;
+    one = (one.redirectOf ?? one.retryOf) as UndiciRecord | undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+/**
+ * What keeps the DNS records of a store bounded: exchanges go with their look-up, a look-up with its dial. Those that
+ * belong to nothing, as the program asked by itself, go by age.
+ */
+import type { DnsExchange, Lookup, Loss } from '../records';
+import type { Store } from './store';
+
+export class DnsBounds {
+  /** Exchanges of a look-up. */
+  readonly #ofLookup = new Map<string, Set<string>>();
+  /** Look-ups without a dial, and exchanges without a look-up, oldest first. */
+  readonly #lookups = new Set<string>();
+  readonly #exchanges = new Set<string>();
+
+  constructor(readonly store: Store) {}
+
+  keepLookup(l: Lookup): void {
+    if (l.dial !== undefined) {
+      this.#lookups.delete(l.id);
+      return;
+    }
+    this.#lookups.add(l.id);
+    if (this.#lookups.size <= this.store.limit) return;
+    const oldest = first(this.#lookups);
+    this.#lost('lookups', this.store.lookups.get(oldest)?.beginAt);
+    this.dropLookup(oldest);
+  }
+
+  keepExchange(x: DnsExchange): void {
+    if (x.lookup !== undefined) {
+      const set = this.#ofLookup.get(x.lookup);
+      if (set) set.add(x.id);
+      else this.#ofLookup.set(x.lookup, new Set([x.id]));
+      this.#exchanges.delete(x.id);
+      return;
+    }
+    this.#exchanges.add(x.id);
+    if (this.#exchanges.size <= this.store.limit) return;
+    const oldest = first(this.#exchanges);
+    this.#lost('dnsExchanges', this.store.dnsExchanges.get(oldest)?.beginAt);
+    this.#exchanges.delete(oldest);
+    this.store.dnsExchanges.delete(oldest);
+  }
+
+  /** Takes a look-up out, with its exchanges and the resolver's own sockets. */
+  dropLookup(id: string): void {
+    const { store } = this;
+    this.#lookups.delete(id);
+    store.lookups.delete(id);
+    for (const exchange of this.#ofLookup.get(id) ?? []) {
+      const connection = store.dnsExchanges.get(exchange)?.connection;
+      store.dnsExchanges.delete(exchange);
+      if (connection !== undefined && store.connections.get(connection)?.fromResolver)
+        store.connections.delete(connection);
+    }
+    this.#ofLookup.delete(id);
+  }
+
+  #lost(what: string, at: number | undefined): void {
+    const loss: Loss = { source: 'session', what, kind: 'evicted', count: 1 };
+    if (at !== undefined) loss.beginAt = loss.endAt = at;
+    this.store.addLoss(loss);
+  }
+}
+
+const first = (set: ReadonlySet<string>): string => set.values().next().value ?? '';

@@ -1,0 +1,136 @@
+// Calls from another terminal to a session that runs: a file in its spool folder, answered by a file beside it. The folder
+// is the user's alone, so nobody else's session can be seen or changed, and nothing listens on any port.
+import { readdirSync, rmSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import Value from 'typebox/value';
+import { type TraceRequest, traceRequest } from '../../model/records';
+import { TraceRequestError, type TraceRequests } from '../../model/traceRequests';
+import { readOwnFile, writeWhole } from '../spool/ownFiles';
+
+const optional = Type.Optional;
+const command = Type.Object({
+  v: Type.Literal(1),
+  verb: Type.Union([Type.Literal('list'), Type.Literal('create'), Type.Literal('update'), Type.Literal('delete')]),
+  id: optional(Type.String({ maxLength: 64 })),
+  enabled: optional(Type.Boolean()),
+  create: optional(
+    Type.Object({
+      condition: Type.String(),
+      description: optional(Type.String()),
+      limit: optional(Type.Number()),
+      sample: optional(Type.Number()),
+    }),
+  ),
+});
+/** `update` and `delete` name an id. */
+export interface SessionCommand {
+  verb: 'list' | 'create' | 'update' | 'delete';
+  id?: string;
+  enabled?: boolean;
+  create?: { condition: string; description?: string; limit?: number; sample?: number };
+}
+
+export const sessionFacts = Type.Object({
+  v: Type.Literal(1),
+  /** Id of its trace. */
+  id: Type.String(),
+  /** Process of the session. */
+  pid: Type.Integer(),
+  description: optional(Type.String()),
+  beginTime: Type.String(),
+});
+export type SessionFacts = Static<typeof sessionFacts>;
+
+export const commandAnswer = Type.Object({
+  error: optional(Type.String()),
+  /** All trace requests after the call. */
+  requests: Type.Array(traceRequest),
+  /** The one that was made, changed or deleted. */
+  id: optional(Type.String()),
+});
+export type CommandAnswer = Static<typeof commandAnswer>;
+
+export const sessionFile = 'session.json';
+const nameOfCommand = /^command-([0-9a-f-]{36})\.json$/;
+export const commandName = (id: string): string => `command-${id}.json`;
+export const answerName = (id: string): string => `answer-${id}.json`;
+const mostBytes = 1024 * 1024;
+
+/** Takes the calls of one session. */
+export class Commands {
+  constructor(
+    private readonly folder: string,
+    facts: SessionFacts,
+    private readonly registry: () => TraceRequests | undefined,
+    /** With what has happened in the run. */
+    private readonly requests: () => readonly TraceRequest[],
+  ) {
+    try {
+      writeWhole(folder, sessionFile, facts);
+    } catch {
+      // Not to be found by others; the session itself goes on.
+    }
+  }
+
+  /** A file has come, or changed; `undefined`: look at all. */
+  noticed(name?: string): void {
+    if (name !== undefined) {
+      const id = nameOfCommand.exec(name)?.[1];
+      if (id !== undefined) void this.take(id);
+      return;
+    }
+    try {
+      for (const one of readdirSync(this.folder)) if (nameOfCommand.test(one)) this.noticed(one);
+    } catch {
+      // The folder is gone.
+    }
+  }
+
+  close(): void {
+    rmSync(join(this.folder, sessionFile), { force: true });
+  }
+
+  private async take(id: string): Promise<void> {
+    try {
+      const path = join(this.folder, commandName(id));
+      const text = await readOwnFile(path);
+      // What is no file of ours goes too, or each look would come upon it. Not `rm`, which takes it well when another
+      // look has taken the file: a call would be carried out twice.
+      await fs.unlink(path);
+      if (text === undefined) return;
+      writeWhole(this.folder, answerName(id), this.answer(text));
+    } catch {
+      // Taken already, or nowhere to write: who asked says that nobody answers.
+    }
+  }
+
+  private answer(text: Buffer): CommandAnswer {
+    const registry = this.registry();
+    const failed = (error: string): CommandAnswer => ({ error, requests: [...this.requests()] });
+    let asked: unknown;
+    try {
+      asked = text.byteLength > mostBytes ? undefined : JSON.parse(text.toString('utf8'));
+    } catch {
+      asked = undefined;
+    }
+    if (!Value.Check(command, asked)) return failed('The call makes no sense to this version of Net Trace.');
+    if (registry === undefined) return failed('The trace requests of this session cannot be changed from here.');
+    try {
+      const id = carryOut(registry, asked as SessionCommand);
+      return { requests: [...this.requests()], ...(id !== undefined ? { id } : {}) };
+    } catch (error) {
+      if (error instanceof TraceRequestError) return failed(error.message);
+      throw error;
+    }
+  }
+}
+
+function carryOut(registry: TraceRequests, { verb, id = '', enabled, create }: SessionCommand): string | undefined {
+  if (verb === 'list') return undefined;
+  if (verb === 'create') return registry.create(create ?? { condition: '' }).id;
+  if (verb === 'delete') registry.delete(id);
+  else registry.update(id, enabled === undefined ? {} : { enabled });
+  return id;
+}

@@ -1,0 +1,97 @@
+// Builds the command as it is shipped, once a test file, and runs it as a shell would.
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { Trace } from '../../../src/model/records';
+import { scratch } from '../../../src/session/testing/scratch';
+import { cleanEnvironment } from '../../support/programs/program';
+
+const repository = join(__dirname, '../../..');
+export const programs = join(__dirname, '../programs');
+
+export interface Result {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  out: Buffer;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Options {
+  cwd?: string;
+  env?: Record<string, string>;
+  input?: Buffer;
+  stdio?: SpawnOptions['stdio'];
+  /** Command line that runs ours (another user, a closed stream). */
+  wrap?: string[];
+  /** Called once the program has written this. */
+  on?: [text: string, act: (child: ChildProcess) => void];
+}
+
+export class Nettrace {
+  readonly bin: string;
+  /** Stands for the temporary and the cache folder, so that what is left behind can be seen. */
+  readonly home = scratch();
+
+  constructor() {
+    const folder = scratch();
+    const common = { absWorkingDir: repository, bundle: true, platform: 'node', format: 'cjs' } as const;
+    this.bin = join(folder, 'nettrace.cjs');
+    buildSync({ ...common, entryPoints: ['src/cli/main.ts'], outfile: this.bin, target: 'node20' });
+    buildSync({ ...common, entryPoints: ['src/hook/index.ts'], outfile: join(folder, 'hook.cjs'), target: 'node18' });
+    chmodSync(this.home, 0o777);
+  }
+
+  /** `nettrace ARGS`; resolves when it has ended and its streams are read. */
+  run(args: readonly string[], options: Options = {}): Promise<Result> {
+    const [command, ...rest] = [...(options.wrap ?? []), process.execPath, this.bin, ...args] as [string, ...string[]];
+    // A session of its own: as from a script, without a terminal whose Ctrl-C would reach the program too.
+    const child = spawn(command, rest, {
+      detached: true,
+      cwd: options.cwd ?? this.home,
+      env: {
+        ...cleanEnvironment(),
+        TZ: 'UTC',
+        TMPDIR: this.home,
+        XDG_CACHE_HOME: join(this.home, 'cache'),
+        ...options.env,
+      },
+      stdio: options.stdio ?? 'pipe',
+    });
+    const out: Buffer[] = [];
+    let stderr = '';
+    let acted = false;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      out.push(chunk);
+      if (options.on && !acted && Buffer.concat(out).includes(options.on[0])) {
+        acted = true;
+        options.on[1](child);
+      }
+    });
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    child.stdin?.on('error', () => {}).end(options.input);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+      child.on('error', reject).on('close', (code, signal) => {
+        clearTimeout(timer);
+        const all = Buffer.concat(out);
+        resolve({ code, signal, out: all, stdout: all.toString('utf8'), stderr });
+      });
+    });
+  }
+
+  /** `nettrace run -o <file> -- node ARGS`, and the trace it saved. */
+  async trace(args: readonly string[], options: Options = {}): Promise<Result & { trace: Trace }> {
+    const file = join(scratch(), 'trace.nettrace.json');
+    const result = await this.run(['run', '-o', file, '--', process.execPath, ...args], options);
+    return { ...result, trace: JSON.parse(readFileSync(file, 'utf8')) as Trace };
+  }
+
+  /** Spools left behind: none, whatever happened. */
+  spools(): string[] {
+    return readdirSync(this.home).filter((name) => name.startsWith('nettrace-spool-'));
+  }
+}

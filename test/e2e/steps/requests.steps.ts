@@ -1,0 +1,170 @@
+// Trace requests while a program runs: made and switched by hand and by another extension; and what the editor and the
+// Debug Console tell of them.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rowsIn } from '../testing/rows';
+import { inWindow, vs } from '../testing/shared';
+import { lineOf, until } from '../testing/window';
+
+const rows = () => rowsIn(vs.panel);
+const view = (name: string) =>
+  vs.page.locator('.pane', { has: vs.page.locator(`.pane-header[aria-label^="${name}"]`) });
+const item = (text: string) => view('Trace Requests').locator('.monaco-list-row', { hasText: text });
+const box = () => vs.page.locator('.quick-input-widget input.input').first();
+// biome-ignore lint/suspicious/noTemplateCurlyInString: code of the program
+const callText = 'get(`${url}/${i++}`';
+/** Of `/a/12`. */
+const step = (row: { name: string }) => Number(row.name.split('/').at(-1));
+
+async function open(name: string): Promise<void> {
+  const header = view(name).locator('.pane-header');
+  await header.waitFor();
+  if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+}
+
+async function type(text: string): Promise<void> {
+  await until(async () => {
+    await box().fill(text);
+    return (await box().inputValue()) === text;
+  }, `the text ${text}`);
+  await vs.page.keyboard.press('Enter');
+}
+
+async function check(text: string, on: boolean): Promise<void> {
+  const checkbox = item(text).locator('.custom-view-tree-node-item-checkbox');
+  await until(
+    async () => {
+      if ((await checkbox.getAttribute('aria-checked')) === String(on)) return true;
+      await checkbox.click();
+      return false;
+    },
+    `${text} ${on ? 'checked' : 'not checked'}`,
+  );
+}
+
+/** Of the Debug Console, typed and shown. */
+async function evaluate(expression: string, result: RegExp): Promise<void> {
+  const input = vs.page.locator('.repl-input-wrapper .monaco-editor');
+  await input.click();
+  await vs.page.keyboard.insertText(expression);
+  await vs.page.keyboard.press('Enter');
+  await vs.page.locator('.repl .monaco-list-row', { hasText: result }).first().waitFor();
+}
+
+export function requests(): void {
+  inWindow({ width: 1400, height: 1300 });
+
+  describe('trace requests in a running program', { timeout: 120_000 }, () => {
+    it('one is made by the command, its condition checked while it is typed; three rows, each with its id', async () => {
+      await vs.debug('Steady a');
+      await until(async () => (await rows()).length >= 2, 'rows of everything');
+      await vs.command('Net Trace: New Trace Request…');
+      await box().fill('status:>=');
+      await vs.page.locator('.quick-input-message', { hasText: 'column 1: expected a value' }).waitFor();
+      await vs.shot('request-condition');
+      await type('path:/a/*');
+      await vs.page.locator('.quick-input-widget input[placeholder="no limit"]').waitFor();
+      await type('3');
+      await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'and nothing else' }).click();
+      await vs.command('View: Show Run and Debug');
+      await open('Trace Requests');
+      await item('path:/a/*').filter({ hasText: '3 of 3 · limit reached' }).waitFor();
+      await vs.shot('requests-dark');
+      await item('path:/a/*').hover();
+      await item('path:/a/*').locator('.codicon-pulse').click();
+      await until(async () => (await rows()).length === 3, 'the rows of the trace request');
+      await vs.command('Net Trace: Clear Filter');
+    });
+
+    it('nothing is traced while no box is checked; all again when the first one is', async () => {
+      const before = (await rows()).map(step);
+      await check('path:/a/*', false);
+      await check('All requests', true);
+      await until(async () => (await rows()).length > before.length, 'new rows');
+      await check('All requests', false);
+      await evaluateInConsole();
+      const numbers = (await rows()).map(step);
+      await check('All requests', true);
+      await until(async () => Math.max(...(await rows()).map(step)) > Math.max(...numbers) + 1, 'rows again');
+      // What was requested meanwhile is not there.
+      const all = new Set((await rows()).map(step));
+      const missing = Array.from({ length: Math.max(...all) }, (_, i) => i).filter((n) => !all.has(n));
+      expect(missing.filter((n) => n > Math.max(...numbers))).not.toEqual([]);
+    });
+
+    it('another extension traces for itself', async () => {
+      const file = join(vs.workspace, 'neighbour.json');
+      await vs.command('Neighbour: Trace Two Requests');
+      await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '', 'what it was told');
+      const told = JSON.parse(readFileSync(file, 'utf8'));
+      expect(told).toMatchObject({ version: 1, enabled: false, early: 0, deleted: true });
+      expect(told.stranger).toContain('no extension no.such is installed');
+      expect(told.refused).toMatch(/^condition cannot be changed/);
+      expect(told.list).toMatchObject([{ id: told.id, condition: 'path:/a/*', enabled: true }]);
+      for (const request of told.requests) {
+        expect(request).toMatchObject({ method: 'GET', status: 200, traceRequests: [told.id] });
+        expect(request.callSite.line).toBe(lineOf(vs.workspace, 'src/steady.ts', callText));
+      }
+    });
+
+    it('a hover over the call has its last requests', async () => {
+      await vs.openFile('steady.ts', lineOf(vs.workspace, 'src/steady.ts', callText));
+      const call = vs.page.locator('.view-line', { hasText: 'i++' }).locator('span', { hasText: /^get$/ }).last();
+      const hover = await vs.hover(call, 'made at this line');
+      expect(await hover.locator('tr').count()).toBeGreaterThan(3);
+      await vs.shot('hover-line');
+      await hover.locator('a', { hasText: 'Break when this call fails' }).click();
+      await open('Network Breakpoints');
+      await view('Network Breakpoints')
+        .locator('.monaco-list-row', { hasText: 'Request fails at steady.ts' })
+        .waitFor();
+      await vs.page.locator('.glyph-margin-widgets .cgmr[class*="ced-"]').first().waitFor();
+      await vs.shot('network-breakpoints-dark');
+    });
+
+    it('is all there after a reload of the window; the rows that were cleared are not', async () => {
+      await vs.stop();
+      await vs.clear();
+      await vs.reload();
+      await vs.panel.getByText('No requests yet').waitFor();
+      expect(await rows()).toEqual([]);
+      await open('Trace Requests');
+      await item('path:/a/*').waitFor();
+      const checked = (text: string) =>
+        item(text).locator('.custom-view-tree-node-item-checkbox').getAttribute('aria-checked');
+      expect([await checked('All requests'), await checked('path:/a/*')]).toEqual(['true', 'false']);
+      await item('path:/a/*').hover();
+      await item('path:/a/*').locator('.codicon-trash').click();
+      await item('path:/a/*').waitFor({ state: 'hidden' });
+      // As it was before: the steps to come let requests fail.
+      await open('Network Breakpoints');
+      const ofLine = view('Network Breakpoints').locator('.monaco-list-row', { hasText: 'at steady.ts' });
+      await ofLine.first().waitFor();
+      await until(async () => {
+        if ((await ofLine.count()) === 0) return true;
+        // The list may be drawn anew under the pointer, also without it.
+        await ofLine
+          .first()
+          .hover({ timeout: 2000 })
+          .then(() => ofLine.first().locator('.codicon-close').click({ timeout: 2000 }))
+          .catch(() => undefined);
+        return false;
+      }, 'no breakpoint of the line');
+    });
+  });
+}
+
+/** `$net`, while the program runs. */
+async function evaluateInConsole(): Promise<void> {
+  await vs.command('Debug Console: Focus on Debug Console View');
+  await evaluate('$net.last.method + $net.requests("path:/a/0").length', /'GET1'/);
+  await evaluate('$net.last', /^\{id: '/);
+  await vs.page.keyboard.type('$net.conn');
+  await vs.page.locator('.suggest-widget .monaco-list-row', { hasText: 'connections, with their requests' }).waitFor();
+  await vs.shot('console-dark');
+  await vs.page.keyboard.press('Escape');
+  await vs.page.keyboard.press('Control+A');
+  await vs.page.keyboard.press('Delete');
+  await vs.command('Net Trace: Show Requests');
+}

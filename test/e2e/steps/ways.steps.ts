@@ -1,0 +1,89 @@
+// The ways to start a program traced, and what is said when that cannot work.
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { describeRows, rowsIn } from '../testing/rows';
+import { inWindow, vs } from '../testing/shared';
+import { until } from '../testing/window';
+
+const whole = [
+  '/apples 200',
+  '/cherries 200',
+  '/plums 200',
+  '/pears 200',
+  '/slow 200',
+  '/broken 503',
+  '/closed TCP refused',
+];
+
+/** Starts a program, and gives its rows once it has ended. `covered`: by the terminal. */
+async function start(begin: () => Promise<void>, covered = false): Promise<string[]> {
+  await vs.clear();
+  await begin();
+  if (covered) {
+    await vs.page.locator('.terminal-wrapper.active').waitFor();
+    await vs.page.locator('.statusbar-item', { hasText: `${whole.length} requests` }).waitFor();
+    await vs.command('Net Trace: Show Requests');
+  }
+  await vs.panel.getByText('The program ended').waitFor();
+  return describeRows(await rowsIn(vs.panel));
+}
+
+export function ways(): void {
+  inWindow({ width: 1400, height: 1500 });
+
+  it('"netTrace": true on any Node configuration', async () =>
+    expect(await start(() => vs.debug('Plain Node with netTrace'))).toEqual(whole));
+
+  it('in the integrated terminal', async () =>
+    expect(await start(() => vs.debug('In a terminal'), true)).toEqual(whole));
+
+  it('by an npm script', async () => expect(await start(() => vs.debug('By npm'))).toEqual(whole));
+
+  it('Start Without Debugging', async () =>
+    expect(await start(() => vs.command('Debug: Start Without Debugging'))).toEqual(whole));
+
+  it('the command "Debug with Net Trace", for the open file', async () => {
+    await vs.openFile('shop.js');
+    const current = vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' });
+    const begin = async () => {
+      await vs.command('Net Trace: Debug with Net Trace');
+      const offered = vs.page.locator('.quick-input-list .monaco-list-row');
+      await offered.filter({ hasText: /In a terminal.*launch\.json/ }).waitFor();
+      await current.click();
+    };
+    expect(await start(begin)).toEqual(whole);
+  });
+
+  it('a Node configuration without netTrace is left alone', async () => {
+    const before = (await rowsIn(vs.panel)).map((r) => r.id);
+    await vs.debug('Plain Node without');
+    await vs.command('Debug Console: Focus on Debug Console View');
+    await vs.page.locator('.repl', { hasText: 'ECONNREFUSED' }).waitFor();
+    await vs.page.locator('.debug-call-stack .monaco-list-row').first().waitFor({ state: 'hidden' });
+    await vs.command('Net Trace: Show Requests');
+    const now = async () => (await rowsIn(vs.panel)).map((r) => r.id);
+    await until(async () => (await now()).length > 0, 'the panel');
+    expect(await now()).toEqual(before);
+  });
+
+  // One message says why nothing is traced, and what to do.
+  it('Node before 18', async () => {
+    // A Node that says it is 16 and does not know the hook.
+    const bin = join(vs.workspace, 'bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(process.execPath, join(bin, 'real'));
+    const text = `#!/bin/sh\n[ "$1" = --version ] && { echo v16.20.2; exit; }\nunset NETTRACE_SPOOL\nexec "${join(bin, 'real')}" "$@"\n`;
+    writeFileSync(join(bin, 'node'), text);
+    chmodSync(join(bin, 'node'), 0o755);
+    await vs.debug('Old Node');
+    await vs.panel.getByText('is Node 16.20.2; the hook needs Node 18 or later').waitFor();
+  });
+
+  it('a script with --inspect-brk: the debugger clears NODE_OPTIONS', async () => {
+    await vs.debug('Script with inspect-brk');
+    await vs.panel.getByText('the npm script "legacy" has --inspect-brk').waitFor();
+    await vs.shot('message-no-hook');
+    await vs.stop();
+  });
+}

@@ -1,0 +1,47 @@
+// Children that a program starts with a NODE_OPTIONS of their own: traced where it was replaced, named where it was
+// cleared, and never started otherwise than without us. Node 18 does not publish its asynchronous ones.
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { visible } from '../../support/check';
+import { nodes } from '../../support/programs/nodes';
+import { runPlain } from '../../support/programs/program';
+import { faultsOf, runTraced } from '../../support/programs/run';
+
+const program = join(import.meta.dirname, '../programs/children.cjs');
+
+describe.each(nodes.filter((n) => n.major >= 20))('Node $major', (node) => {
+  const env = { PATH: `${dirname(node.binary)}:${process.env.PATH}` };
+
+  test('replaced: traced; cleared: named', async () => {
+    const run = await runTraced(node, program, { env });
+    expect(visible(run)).toEqual(visible(await runPlain(node, program, { env })));
+    expect(run.trace.processes).toHaveLength(3);
+    const [parent] = run.trace.processes;
+    expect(parent?.untracedChildren).toEqual([
+      { pid: expect.any(Number), argv: ['node', '-e', expect.any(String)], why: 'cleared' },
+    ]);
+  });
+
+  test.each(['children', 'children.spawn', 'children.tell'])(
+    'a fault in %s: the children start all the same',
+    async (name) => {
+      const plain = await runPlain(node, program, { env });
+      const run = await runTraced(node, program, { env, conf: { faults: [name] } });
+      expect(visible(run)).toEqual(visible(plain));
+      const faults = faultsOf(run).filter(({ part }) => part === 'children');
+      expect(faults.length).toBeGreaterThanOrEqual(1);
+      expect(run.trace.processes[0]?.untracedChildren).toBeUndefined();
+    },
+  );
+});
+
+describe.skipIf(process.platform === 'win32').each(nodes)('Node $major', (node) => {
+  test('replaced in a synchronous call: traced', async () => {
+    const env = { PATH: `${dirname(node.binary)}:${process.env.PATH}` };
+    const synchronous = join(import.meta.dirname, '../programs/childrenSync.cjs');
+    const run = await runTraced(node, synchronous, { env });
+    expect(visible(run)).toEqual(visible(await runPlain(node, synchronous, { env })));
+    expect(run.trace.processes).toHaveLength(4);
+    expect(run.trace.processes.every((p) => p.untracedChildren === undefined)).toBe(true);
+  });
+});

@@ -1,0 +1,187 @@
+// An error inside any handler of the hook: the program runs as without it, the part is off, and one line says so.
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { breakpointKinds } from '../../../src/model/lines/breakpoints';
+import { visible } from '../../support/check';
+import { present } from '../../support/observe';
+import { type NodeVersion, nodes, repository } from '../../support/programs/nodes';
+import { type Ending, runPlain } from '../../support/programs/program';
+import { faultsOf, runTraced } from '../../support/programs/run';
+import { certificate } from '../../support/servers/certificates';
+import { Http2Upstream } from '../../support/servers/http2Upstream';
+import { Upstream } from '../../support/servers/upstream';
+
+const folder = join(repository, 'src/hook');
+const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts'))
+  .map((f) => readFileSync(join(folder, f), 'utf8'))
+  .join('\n');
+/** Every handler there is, by the name it is guarded under. */
+const handlers = [...new Set([...sources.matchAll(/guarded\(\s*[\w.]+,\s*'([\w.]+)'/g)].map((m) => m[1] as string))];
+const partOf = (handler: string): string => handler.split('.')[0] as string;
+const parts = [...new Set(handlers.map(partOf))];
+
+const program = join(import.meta.dirname, '../programs/everything.cjs');
+const copies = join(import.meta.dirname, '../programs/copies.cjs');
+const copy = join(repository, 'test/matrix/clients/node_modules/undici6');
+let upstream: Upstream;
+let http2: Http2Upstream;
+/** Wants a certificate of the client: says so only after the handshake. */
+let strict: Server;
+let env: Record<string, string>;
+
+/** Handlers of copies of undici that a program brings, beside those that Node's own has. */
+const ofCopies = [
+  'control.handler',
+  'undici.piece',
+  'undici.given',
+  'undici.pools',
+  'undici.hand',
+  'undici.queued',
+  'undici.refused',
+  'undici.destroyed',
+  'undici.handed',
+  'undici.start',
+  'undici.stream',
+  'control.handlerFailed',
+];
+/** Where a request was given no socket that was dialled. */
+const wrappers = join(import.meta.dirname, '../programs/wrappers.cjs');
+const ofWrappers = ['net.carrier', 'net.uncarried'];
+/** Handlers that a version of Node never calls, as it says the same in another way, or does not say it. */
+const absent = (major: number): string[] => [
+  // Of programs that are attached to: attach.test.ts.
+  'net.adopt',
+  'http2.adopt',
+  // Of programs that start others: children.test.ts.
+  'children',
+  'children.spawn',
+  'children.tell',
+  ...ofWrappers,
+  ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
+  ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
+  // No WebSocket, no channels of HTTP/2 servers, none of failed requests.
+  ...(major >= 22 ? ['control.served', 'control.streamBegin', 'control.streamEnd'] : ['undici.switch']),
+  ...(major >= 20 ? [] : ['http1.error']),
+];
+
+/** Handlers of the resolver, which takes the place of others. */
+const ofResolver = ['dns.own', 'dns.outcome', 'dns.exchange'];
+
+/** All there are, each told and none stopped at. */
+const logged = breakpointKinds.map((kind) => ({ id: kind, kind, logMessage: '{url}', thresholdMs: 1 }));
+
+/** Parts that are off unless asked for. */
+const optional = { bodies: 1000, headers: 'values', sockets: true, keys: true, incoming: true };
+
+beforeAll(async () => {
+  [upstream, http2] = await Promise.all([Upstream.start(), Http2Upstream.start()]);
+  strict = createServer({ ...certificate('server'), requestCert: true, rejectUnauthorized: true });
+  await new Promise<void>((done) => strict.listen(0, '127.0.0.1', done));
+  const UP_STRICT = `https://127.0.0.1:${(strict.address() as AddressInfo).port}`;
+  env = { ...http2.environment, ...upstream.environment, UP_STRICT };
+});
+afterAll(() => Promise.all([upstream.close(), http2.close(), strict.close()]));
+
+const execArgv = ['--no-warnings'];
+/** What a user sees of a program without the hook. */
+type Plain = { file: string; args: string[]; ending: Ending };
+const withoutHook = async (node: NodeVersion, file: string, args: string[] = []): Promise<Plain> => ({
+  file,
+  args,
+  ending: await runPlain(node, file, { env, args, execArgv }),
+});
+
+/** Runs the program with these handlers failing; those that were called, and failed. */
+async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, failing: string[]) {
+  const resolver = failing.some((h) => ofResolver.includes(h));
+  const run = await runTraced(node, file, {
+    env,
+    args,
+    execArgv,
+    timeoutMs: 60_000,
+    conf: { ...optional, resolver, faults: failing },
+    ...(failing.some((h) => partOf(h) === 'breakpoints') ? { breakpoints: logged } : {}),
+  });
+  expect({ failing, ...visible(run) }).toEqual({ failing, ...visible(plain) });
+  const faults = faultsOf(run);
+  for (const fault of faults) expect(fault).toMatchObject({ k: 'ctl', message: 'Error: injected' });
+  expect(run.lines.at(-1)?.text).toMatch(/"k":"(exit|site)"/);
+  const off = faults.map((f) => f.part);
+  // A part goes off once, and only the one whose handler failed.
+  expect(new Set(off).size).toBe(off.length);
+  for (const part of off) expect(failing.map(partOf)).toContain(part);
+  const done = failing.filter((h) => off.includes(partOf(h)));
+  return { done, requests: [...run.store.requests.values()] };
+}
+
+describe('a fault in', () => {
+  test('the handlers found are those of all parts', () => {
+    expect(handlers.length).toBeGreaterThanOrEqual(90);
+    expect([...parts].sort()).toEqual([
+      'bodies',
+      'breakpoints',
+      'children',
+      'control',
+      'decoding',
+      'dns',
+      'headers',
+      'http1',
+      'http2',
+      'keys',
+      'net',
+      'proxy',
+      'sockets',
+      'tls',
+      'udp',
+      'undici',
+    ]);
+  });
+
+  // Several at once, one a part. Where one keeps another from being called, that has its turn later.
+  test.concurrent.each(nodes)('each handler, Node $major', { timeout: 600_000 }, async (node) => {
+    const plain = await withoutHook(node, program);
+    const never = absent(node.major);
+    expect((await thrown(node, plain, never)).done).toEqual([]);
+    let waiting = handlers.filter((h) => !never.includes(h));
+    for (let turn = 0; turn < 60 && waiting.length > 0; turn++) {
+      const own = waiting.filter((h) => ofResolver.includes(h) === (turn % 4 === 3));
+      const failing = own.filter((h, i) => own.findIndex((one) => partOf(one) === partOf(h)) === i);
+      if (failing.length === 0) continue;
+      const { done } = await thrown(node, plain, failing);
+      const again = failing.filter((h) => !done.includes(h));
+      waiting = [...waiting.filter((h) => !failing.includes(h)), ...again];
+    }
+    expect(waiting).toEqual([]);
+  });
+
+  // Each of them on one Node: what calls them is the same everywhere.
+  const others = [
+    ...ofCopies.map((handler) => ({ handler, file: copies, args: [copy] })),
+    ...ofWrappers.map((handler) => ({ handler, file: wrappers, args: ['channel'] })),
+  ];
+  test.concurrent.each(others.map((other, i) => ({ ...other, node: present(nodes[i % nodes.length], 'Node') })))(
+    '$handler, Node $node.major',
+    async ({ handler, file, args, node }) => {
+      const plain = await withoutHook(node, file, args);
+      expect(await thrown(node, plain, [handler])).toMatchObject({ done: [handler] });
+    },
+  );
+
+  // What one part would have told is missing; what the others tell goes on.
+  test.concurrent.each(['undici.create', 'http1.begin', 'net.connect', 'dns.lookup'])(
+    '%s: the other parts',
+    async (name) => {
+      const node = present(nodes.at(-2) ?? nodes.at(-1), 'Node');
+      const { requests } = await thrown(node, await withoutHook(node, program), [name]);
+      // Not those that the program answers, nor what a proxy of undici is asked.
+      const own = requests.filter((r) => r.direction !== 'in' && r.method !== 'CONNECT');
+      const apis = new Set(own.map((r) => r.api));
+      expect(apis.has('fetch')).toBe(name !== 'undici.create');
+      expect(apis.has('http')).toBe(name !== 'http1.begin');
+    },
+  );
+});

@@ -1,0 +1,22 @@
+/** The style sheets in the order of the cascade: some name the same classes. Imported before the components. */
+import './widgets/page/app.css';
+import './widgets/time/connections.css';
+import './widgets/grid/grid.css';
+import './widgets/grid/header.css';
+import './widgets/details/details.css';
+import './widgets/time/lanes.css';
+import './widgets/details/breakdown.css';
+import './widgets/facts/facts.css';
+import './widgets/details/packets.css';
+import './widgets/parts/sash.css';
+import './widgets/page/empty.css';
+import './widgets/filter/bar.css';
+import './widgets/filter/box.css';
+import './widgets/page/findingsView.css';
+import './widgets/parts/menu.css';
+import './widgets/page/messageLine.css';
+import './widgets/time/overview.css';
+import './widgets/parts/popUp.css';
+import './widgets/time/replayBar.css';
+import './widgets/page/statusLine.css';
+import './widgets/page/tracingLine.css';

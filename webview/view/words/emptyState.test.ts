@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { Run, Status } from '../../types';
+import { emptyState } from './emptyState';
+
+const status = (more: Partial<Status> = {}) => ({ recording: false, ...more }) as Status;
+const run = (more: Partial<Run> = {}): Run => ({
+  number: 1,
+  title: 'app.js',
+  beginTime: '2026-11-22T10:00:00Z',
+  state: 'ended',
+  offset: 0,
+  exitCode: 0,
+  processes: [{ pid: 4711, label: 'app' }],
+  ...more,
+});
+const off = { tracing: { conditions: [] } };
+const some = { tracing: { conditions: ['status:>=400'] } };
+const said = (runs: Run[], s: Status, waited = false) => {
+  const { title, text, code, buttons } = emptyState(runs, s, waited);
+  return [title, text, code, buttons.map(([command]) => command).join(' ')];
+};
+
+describe('the page without rows says the truth', () => {
+  it('not started yet', () => {
+    expect(said([], status())).toEqual([
+      'No requests yet',
+      'Debug a Node program with Net Trace: each HTTP request that it makes appears here while it runs.',
+      undefined,
+      'debug open',
+    ]);
+  });
+
+  it('tracing is off: before, during and after a run', () => {
+    const text = 'No trace request is enabled, so no request is recorded.';
+    const running = run({ state: 'running', traced: 'none' });
+    expect(said([], status(off))).toEqual(['Tracing is off', text, undefined, 'traceAll debug']);
+    expect(said([running], status({ recording: true, ...off }))).toEqual([
+      'Tracing is off',
+      text,
+      undefined,
+      'traceAll',
+    ]);
+    expect(said([run({ traced: 'none' })], status(off))).toEqual(['Tracing is off', text, undefined, 'traceAll debug']);
+    expect(said([run({ traced: 'none' })], status())[0]).toBe('Tracing was off');
+  });
+
+  it('a run that goes on', () => {
+    const running = run({ state: 'running' });
+    const recording = status({ recording: true });
+    expect(said([running], recording)[1]).toBe('Waiting for the first request.');
+    expect(said([running], recording, true)[1]).toBe('Recording. The program has made no request yet.');
+    expect(said([run({ state: 'running', cleared: true })], recording, true)[1]).toBe(
+      'No request since the list was cleared.',
+    );
+    const left = { tracing: { conditions: ['status:>=400'], traced: 0, made: 12 } };
+    expect(said([running], status({ recording: true, ...left }))[1]).toBe(
+      'None of the 12 requests so far matches status:>=400.',
+    );
+  });
+
+  it('a run that made none, or none that matched', () => {
+    expect(said([run()], status())).toEqual([
+      'This run made no request',
+      'The program ended by itself.',
+      undefined,
+      'debug open',
+    ]);
+    expect(said([run({ traced: 'some', untraced: 340 })], status(some))).toEqual([
+      'No request matched',
+      'This run made 340 requests; none matches what is traced.',
+      undefined,
+      'traceAll debug',
+    ]);
+  });
+
+  it('a run that failed: with what it wrote last', () => {
+    expect(said([run({ exitCode: 1, errorLine: 'Error: Cannot find module "x"' })], status())).toEqual([
+      'The program ended with exit code 1',
+      'It made no request.',
+      'Error: Cannot find module "x"',
+      'showOutput debug',
+    ]);
+  });
+
+  it('a program that was not traced: the message says why', () => {
+    const message = { kind: 'hook', text: 'Nothing is traced: this is Node 16.' } as const;
+    expect(said([run({ message })], status())[0]).toBe('Nothing was traced');
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { asCurl } from '../../../src/model/panel/curl';
+import { rows } from '../../../test/webview/testing/sample';
+import type { Row } from '../../types';
+import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
+import { absentLines, rowName } from './words';
+
+const row = (n: number): Row => rows.find((r) => r.id.endsWith(`-${n}`)) as Row;
+
+describe('words', () => {
+  test('name of a row says what its bar shows', () => {
+    expect(rowName(row(13), row(13).total)).toBe(
+      'POST pay.example.test/v1/intents, 201, done, 518 milliseconds: queue 1.1, set-up 95, sending 0.6, server wait 412, download 8.9; called at payment.ts line 57',
+    );
+    expect(rowName(row(11), row(11).total)).toContain('TCP timed out, failed in TCP connect, 554 milliseconds');
+    expect(rowName(row(25), 570_000)).toContain('waiting…, running, waiting for the server');
+  });
+  test('a mocked request is named as such, without steps of a connection', () => {
+    const mocked: Row = { ...row(13), state: 'mocked', stateText: '201 mocked', mocked: true };
+    expect(rowName(mocked, mocked.total)).toContain('201 mocked, answered by a mock');
+    const breakdown = {
+      phases: [],
+      paused: 0,
+      absent: (['dns', 'tcp', 'proxy', 'tls'] as const).map((name) => ({ name, why: 'mocked' as const })),
+    };
+    expect(absentLines(breakdown, mocked)).toEqual([
+      { phase: 'dns', label: 'DNS, TCP, TLS', why: 'none: mocked, with no connection' },
+    ]);
+  });
+  test('absent phases stand together with their reason', () => {
+    const reused = {
+      phases: [],
+      paused: 0,
+      absent: (['dns', 'tcp', 'tls'] as const).map((name) => ({ name, why: 'reused' as const })),
+    };
+    expect(absentLines(reused, row(2))).toEqual([
+      { phase: 'dns', label: 'DNS, TCP, TLS', why: 'not needed: connection #1 was reused (its 2nd request)' },
+    ]);
+    const failed = {
+      phases: [],
+      paused: 0,
+      absent: (['tls', 'send', 'wait'] as const).map((name) => ({ name, why: 'notReached' as const })),
+    };
+    expect(absentLines(failed, row(11))).toEqual([
+      { phase: 'tls', label: 'TLS, request and response', why: 'not reached' },
+    ]);
+  });
+});
+
+describe('copying', () => {
+  const evil = { ...row(1), method: "G'ET", url: "http://a.test/?x=';rm -rf /;'&y=$(id)`id`" };
+  test('a shell takes every form as one word', () => {
+    expect(asCurl(evil)).toBe("curl -X 'G'\\''ET' \\\n  'http://a.test/?x='\\'';rm -rf /;'\\''&y=$(id)`id`'");
+    expect(asPowerShell(evil)).toContain("'http://a.test/?x='';rm -rf /;''&y=$(id)`id`'");
+    expect(asCurlCmd({ ...evil, method: 'GET', url: 'http://a.test/?a=%PATH%&b="' })).toBe(
+      'curl ^"http://a.test/?a=^"%^"PATH^"%^"^&b=\\^"^"',
+    );
+    expect(asFetch({ ...evil, method: 'GET' })).toBe(`await fetch(${JSON.stringify(evil.url)});`);
+  });
+  test('a table has a line a row, whatever stands in a cell', () => {
+    const text = asTable([{ ...row(1), stateText: 'a\tb\nc' }, row(2)]);
+    expect(text.split('\n').length).toBe(3);
+    expect(text.split('\n')[1]?.split('\t').length).toBe(7);
+  });
+  test('a breakdown sums to its total', () => {
+    const figures = [...asBreakdown(row(13)).matchAll(/([\d.]+) ms/g)].map((m) => Number(m[1]));
+    expect(figures.slice(0, -1).reduce((a, b) => a + b, 0)).toBeCloseTo(figures.at(-1) as number, 1);
+  });
+});

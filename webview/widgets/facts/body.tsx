@@ -1,0 +1,39 @@
+/** A recorded body: as text only, whatever it says. */
+import { bytesText } from '../../../src/model/base/text';
+import type { BodyContent } from '../../types';
+
+const omitted: Readonly<Record<string, string>> = {
+  encoding: 'its content coding is not known, or is broken',
+  limit: 'it is too long',
+  notText: 'it is no text',
+};
+/** Characters shown; more would only slow the page. */
+const most = 20_000;
+
+export function Body({ title, content }: { title: string; content: BodyContent | undefined }) {
+  if (!content) return null;
+  const { text, encoding, truncated, bytes } = content;
+  const facts = [
+    content.contentType,
+    bytesText(bytes),
+    content.contentEncoding && `${content.contentEncoding} undone`,
+    encoding && `as ${encoding}`,
+    truncated && 'only its beginning was recorded',
+    text !== undefined && text.length > most && `the first ${most} characters`,
+  ];
+  return (
+    <>
+      <h3>
+        {title}
+        <span class="dim">{facts.filter(Boolean).join(' · ')}</span>
+      </h3>
+      {text === undefined ? (
+        <p class="dim">Not kept: {omitted[content.omitted ?? ''] ?? content.omitted ?? 'the reason is not known'}.</p>
+      ) : (
+        <pre class="body" tabIndex={0}>
+          {text.slice(0, most)}
+        </pre>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+/** The instants of the axis, in the header above the bars: each label stands left of its grid line. */
+import { type TimeScale, ticksOf, tickText } from '../../view/drawing/timescale';
+
+/** `free`: pixels at the right end without a label, where the sign of the order stands. */
+export function AxisLabels({ scale, free = 0 }: { scale: TimeScale; free?: number }) {
+  const { step, ticks } = ticksOf(scale);
+  return (
+    <>
+      {ticks.map((at) => (
+        <span key={at} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(at)}px - 100%))` }}>
+          {scale.x(at) < scale.width - free ? tickText(at - scale.zero, step) : ''}
+        </span>
+      ))}
+    </>
+  );
+}

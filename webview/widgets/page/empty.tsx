@@ -1,0 +1,33 @@
+/** The page before the first request. */
+import './empty.css';
+import { run, state } from '../../state';
+import { emptyState } from '../../view/words/emptyState';
+import { Icon } from '../parts/icon';
+
+/** From then on a recording without requests says so, ms. */
+const patience = 5000;
+
+export function Empty() {
+  const waited = state.waitingSince !== undefined && performance.now() - state.waitingSince > patience;
+  const { is, title, text, code, note, buttons } = emptyState(state.runs, state.status, waited);
+  return (
+    <div class="empty" data-is={is}>
+      <div>
+        <Icon name={is === 'failed' ? 'error' : is === 'off' ? 'circle-slash' : 'pulse'} class={`big ${is}`} />
+        <h2>{title}</h2>
+        <p role="status">{text}</p>
+        {code !== undefined && <p class="mono stderr">{code}</p>}
+        {note !== undefined && <p class="dim">{note}</p>}
+        {!state.readOnly && buttons.length > 0 && (
+          <div class="eb">
+            {buttons.map(([command, label], i) => (
+              <vscode-button key={label} secondary={i > 0} onClick={() => run(command)}>
+                {label}
+              </vscode-button>
+            ))}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+/** Counts of the trace, or of the selection; the legend of the phases. */
+import './statusLine.css';
+import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
+import { follow, selectedRows } from '../../actions';
+import type { Derived } from '../../derived';
+import { type MenuItem, showMenu } from '../../overlays';
+import { totalOf } from '../../rowTime';
+import { isLive, now, run, state, store } from '../../state';
+import type { KernelStatus } from '../../types';
+import { beginOf, rowEnd } from '../../view/drawing/geometry';
+import { totalQuantile } from '../../view/list/sort';
+import { Icon } from '../parts/icon';
+import { messages } from './messageLine';
+
+const legend = [
+  ['queue', 'queue'],
+  ['dns', 'DNS'],
+  ['tcp', 'TCP'],
+  ['tls', 'TLS'],
+  ['send', 'send'],
+  ['wait', 'server wait'],
+  ['download', 'download'],
+] as const;
+
+/** Sum, median, p95 and span of several selected rows. */
+function Selection() {
+  const rows = selectedRows();
+  const at = now();
+  const sum = rows.reduce((s, r) => s + (totalOf(r, at) ?? 0), 0);
+  const [p50, p95] = [totalQuantile(rows, 0.5), totalQuantile(rows, 0.95)];
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (const row of rows) {
+    first = Math.min(first, beginOf(row));
+    last = Math.max(last, rowEnd(row, at));
+  }
+  return (
+    <span>
+      <b>{numberText(rows.length)}</b> selected: sum {timeText(sum)}
+      {p50 === undefined ? '' : `, p50 ${timeText(p50)}`}
+      {p95 === undefined ? '' : `, p95 ${timeText(p95)}`}, first to last {timeText(last - first)}
+    </span>
+  );
+}
+
+/** How much is recorded of the kernel's side, in a word; the rest stands in its menu. */
+function Kernel({ kernel }: { kernel: KernelStatus }) {
+  const menu = (event: MouseEvent): void => {
+    const { left, top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const lines = kernel.lines.map((label): MenuItem => ({ label, disabled: true }));
+    const enable: MenuItem[] = kernel.enable
+      ? [
+          { label: '', separator: true },
+          { label: 'Enable…', run: () => run('enableKernel') },
+        ]
+      : [];
+    showMenu('Kernel statistics', left, top, [...lines, ...enable]);
+  };
+  return (
+    <button
+      type="button"
+      class="kernel"
+      aria-haspopup="menu"
+      title={`Recorded of the kernel:\n${kernel.lines.join('\n')}`}
+      onClick={menu}
+    >
+      kernel: {kernel.state}
+      <Icon name="chevron-down" />
+    </button>
+  );
+}
+
+/** The shortest that says it; the whole message is its tooltip. */
+function endedText(): string {
+  const { exitCode, signal } = state.runs.at(-1) ?? {};
+  return signal ? `ended by ${signal}` : exitCode === undefined ? 'ended' : `ended with exit code ${exitCode}`;
+}
+
+/** How the program ended, where the panel is too low for a line of its own. */
+function Ended() {
+  const message = messages().find((m) => m.message.kind === 'ended')?.message;
+  if (!message) return null;
+  return (
+    <span class="end" role="status" title={message.text}>
+      <Icon name="debug-disconnect" />
+      <span class="what">{endedText()}</span>
+    </span>
+  );
+}
+
+export function StatusLine({ derived, low }: { derived: Derived; low: boolean }) {
+  const { status, ui, runs } = state;
+  const narrowed = derived.filtered.length !== store.rows.length;
+  // What the chips count, as long as all rows are here; the host's exact count when some were dropped.
+  const exact = (name: 'failed' | 'serverErrors', shown: number): number =>
+    status.evicted > 0 ? Math.max(status[name], shown) : shown;
+  const wrong = [
+    ['failed', exact('failed', derived.counts.failed)],
+    ['answered 5xx', exact('serverErrors', derived.counts.serverError)],
+  ] as const;
+  const elapsed = isLive() && status.elapsed !== undefined ? status.elapsed + now() - state.now : status.elapsed;
+  return (
+    <footer class={`sb ${low ? 'low' : ''}`}>
+      {ui.selected.length > 1 ? (
+        <Selection />
+      ) : (
+        <>
+          <span>
+            <b>
+              {narrowed ? `${numberText(derived.filtered.length)} of ` : ''}
+              {numberText(status.requests)}
+            </b>{' '}
+            {status.requests === 1 ? 'request' : 'requests'}
+          </span>
+          {wrong.map(([word, n]) =>
+            n === 0 ? null : (
+              <span key={word}>
+                <Icon name="error" class="rx" />
+                <b>{numberText(n)}</b> {word}
+              </span>
+            ),
+          )}
+          <span class="conns">
+            <b>{numberText(status.connections)}</b> {status.connections === 1 ? 'connection' : 'connections'},{' '}
+            {plural(status.reuses, 'reuse')}
+          </span>
+          <span class="tail">
+            ↑ {bytesText(status.bytesSent)} ↓ {bytesText(status.bytesReceived)}
+          </span>
+          {elapsed !== undefined && <span class="tail">{timeText(elapsed)}</span>}
+          {status.evicted > 0 && <span class="tail">{numberText(status.evicted)} oldest dropped</span>}
+        </>
+      )}
+      {!ui.follow && state.unseen > 0 && (
+        <button type="button" class="linkish" onClick={() => follow(true)} title="Follow the newest request">
+          {numberText(state.unseen)} new ↓
+        </button>
+      )}
+      {low && <Ended />}
+      <span class="leg" aria-hidden="true">
+        {legend.map(([name, label]) => (
+          <span key={name}>
+            <i class={`sq ${name}`} />
+            {label}
+          </span>
+        ))}
+      </span>
+      {status.kernel && runs.length > 0 && <Kernel kernel={status.kernel} />}
+    </footer>
+  );
+}

@@ -1,0 +1,25 @@
+/** What is traced, as long as that is not every request: nobody shall wonder where the others are. */
+import './tracingLine.css';
+import { run, state, store } from '../../state';
+import { Icon } from '../parts/icon';
+
+export function TracingLine() {
+  const { tracing } = state.status;
+  // The empty page says it itself.
+  if (!tracing || store.rows.length === 0) return null;
+  const { conditions, traced, made } = tracing;
+  const text = conditions.length === 0 ? 'Tracing is off' : `Tracing: ${conditions.join(' or ')}`;
+  const counts = made === undefined ? '' : `${traced} of ${made} traced`;
+  return (
+    <div class="trc" role="status">
+      <Icon name={conditions.length === 0 ? 'circle-slash' : 'filter'} />
+      <span class="tx" title={counts === '' ? text : `${text} · ${counts}`}>
+        {text}
+      </span>
+      {counts !== '' && <span class="dim">{counts}</span>}
+      <button type="button" class="linkish" onClick={() => run('traceAll')}>
+        Trace all requests
+      </button>
+    </div>
+  );
+}
