@@ -10,9 +10,10 @@ import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
-import { type AnySocket, follow } from '../sockets/net';
+import { follow } from '../sockets/net';
 import { looksLikeQuery, Speech } from './messages';
 
 const part = parts.dns;

@@ -1,4 +1,5 @@
 /** Agents of `http`: what they dial and for whom, Node's own and those that dial by themselves (proxy agents). */
+
 import type { Agent } from 'node:http';
 import { want } from '../control/selection';
 import { line } from '../output/json';
@@ -7,9 +8,8 @@ import { isConfiguredProxy, isSocksAgent, leadsToProxy, wayOf } from '../records
 import { Wire } from '../records/wire';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked, linkedToRequest } from '../runtime/links';
+import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { expectConnect } from '../sockets/connectTunnels';
-import type { ConnectOptions } from '../sockets/dial';
-import type { AnySocket } from '../sockets/net';
 import type { Http1Record, Outgoing } from './record';
 
 const part = parts.http1;

@@ -3,6 +3,7 @@
  * the latest when a socket is given. `http.client.request.start` and `.response.finish` are misnomers: the first comes
  * when the whole request has been handed over, the second when the response's head has been parsed.
  */
+
 import type { Agent, IncomingMessage } from 'node:http';
 import { armed, atResponse } from '../control/breakpoints';
 import { hasAnswer } from '../control/selection';
@@ -17,6 +18,7 @@ import { apply, nodeMajor } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { linkedToRequest, linkRequest, linkResponse } from '../runtime/links';
+import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { subscribe } from '../runtime/patches';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { shimAbove, watchEmit, wrap } from '../runtime/wrap';
@@ -24,8 +26,7 @@ import { entered, entry } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
 import { findCarrier } from '../sockets/carrier';
 import { installProxies } from '../sockets/connectTunnels';
-import { type ConnectOptions, dialling } from '../sockets/dial';
-import type { AnySocket } from '../sockets/net';
+import { dialling } from '../sockets/dial';
 import { type AgentInside, dialler, firstOn, isOnlySocket, joinDial } from './agents';
 import { watchBodies } from './body';
 import { Http1Record, type Outgoing } from './record';

@@ -1,10 +1,10 @@
 /** A request of `http` or `https`: what its ClientRequest and IncomingMessage say. */
+
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestLines';
 import { uploadText } from '../records/upload';
-import type { ConnectOptions } from '../sockets/dial';
-import type { AnySocket } from '../sockets/net';
+import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 
 /** ClientRequest with the inner fields that are the same on Node 18 to 26. */
 export interface Outgoing extends ClientRequest {

@@ -4,6 +4,7 @@
  * the socket, on which Node has put the session by then. All ways to make one pass there: `http2.connect`, its promise
  * form, imports, a `createConnection` of the program, undici.
  */
+
 import type { ClientHttp2Session } from 'node:http2';
 import { push } from '../output/queue';
 import { wireOf } from '../records/wireOf';
@@ -13,11 +14,11 @@ import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { shimAbove, watchEmit, wrap } from '../runtime/wrap';
 import { entered, entry, tellSite } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
-import type { AnySocket } from '../sockets/net';
 import { onUndiciSession, onUndiciStream } from '../undici/http2';
 import { type HeaderObject, Http2Record, type Stream } from './record';
 import { Session } from './session';

@@ -6,6 +6,7 @@
  *
  * Times are raw readings of the clock, 0: has not happened.
  */
+
 import type { PhaseName } from '../../model/records/common';
 import type { DnsStream } from '../dns/overTcp';
 import { errorInfo, reasonOf } from '../output/errors';
@@ -14,8 +15,8 @@ import type { Writable } from '../output/queue';
 import type { Upgraded } from '../request/upgrade';
 import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { tellSite } from '../sites/callSite';
-import type { AnySocket } from '../sockets/net';
 import type { Tunnel } from '../sockets/tls';
 import { type Lookup, lookupLine } from './lookup';
 import type { Operations } from './operations';

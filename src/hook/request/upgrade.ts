@@ -12,8 +12,9 @@ import { wireOf } from '../records/wireOf';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { shimAbove, wrap } from '../runtime/wrap';
-import { type AnySocket, follow } from '../sockets/net';
+import { follow } from '../sockets/net';
 import { Frames } from './websocketFrames';
 
 const part = parts.net;

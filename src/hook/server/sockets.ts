@@ -8,18 +8,12 @@ import { attempt, Wire } from '../records/wire';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link } from '../runtime/links';
+import type { AnySocket, Name } from '../runtime/nodeTypes';
 import { subscribe } from '../runtime/patches';
 import { stayOpen } from '../sockets/close';
-import type { AnySocket } from '../sockets/net';
 import { traceOperations } from '../sockets/operationsTrace';
 
 const part = parts.net;
-
-interface Name {
-  address?: string;
-  family?: string;
-  port?: number;
-}
 
 export function installIncoming(): void {
   subscribe('net.server.socket', onIncoming);

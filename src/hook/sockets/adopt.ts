@@ -8,15 +8,9 @@ import { attempt, Wire } from '../records/wire';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link } from '../runtime/links';
+import type { AnySocket, Name } from '../runtime/nodeTypes';
 import { stayOpen } from './close';
-import type { AnySocket } from './net';
 import { traceOperations } from './operationsTrace';
-
-interface Name {
-  address?: string;
-  family?: string;
-  port?: number;
-}
 
 /** A wire for a connected socket that has none; undefined: it is no connected socket of `net`. */
 export const adopt = guarded(parts.net, 'net.adopt', (socket: AnySocket): Wire | undefined => {

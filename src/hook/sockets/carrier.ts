@@ -12,8 +12,8 @@ import { assign } from '../request/steps';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { linked } from '../runtime/links';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { adopt } from './adopt';
-import type { AnySocket } from './net';
 import { lateConnect } from './net';
 import { carrierOf, ownerOf } from './underlying';
 

@@ -19,10 +19,10 @@ import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link } from '../runtime/links';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
 import { onTlsError } from './close';
-import type { AnySocket } from './net';
 import { Tunnel } from './tls';
 import { askKeys } from './tlsKeys';
 

@@ -9,8 +9,8 @@ import { nodeMajor } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link } from '../runtime/links';
+import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { captureSite } from '../sites/callSite';
-import type { AnySocket } from './net';
 import { socketOptions } from './options';
 import { Tunnel } from './tls';
 import { askKeys } from './tlsKeys';
@@ -20,25 +20,6 @@ const part = parts.net;
 /** What is known of a dial before the socket connects: set synchronously round the call that will dial. */
 export interface Dialler {
   fill(wire: Wire, options: ConnectOptions): void;
-}
-
-export interface ConnectOptions {
-  host?: string;
-  port?: number | string;
-  path?: string | null;
-  family?: number;
-  localAddress?: string | null;
-  autoSelectFamily?: boolean;
-  autoSelectFamilyAttemptTimeout?: number;
-  noDelay?: boolean;
-  keepAlive?: boolean;
-  keepAliveInitialDelay?: number;
-  lookup?: unknown;
-  servername?: string | null;
-  rejectUnauthorized?: unknown;
-  ALPNProtocols?: unknown;
-  _agentKey?: string;
-  headers?: { Upgrade?: unknown };
 }
 
 /** The socket that is inside `connect` now, and who makes it dial. */

@@ -2,6 +2,7 @@
  * Sockets: every `connect` gets a Wire; while it is being set up its events are followed, then only its end. Nothing of
  * ours stands on the stack when the program's own handlers run on an established connection (see `watchEmit`).
  */
+
 import type { Socket } from 'node:net';
 import { push } from '../output/queue';
 import { type Attempt, attempt, type Wire } from '../records/wire';
@@ -10,44 +11,19 @@ import { hasTimedOut } from '../request/steps';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import type { AnySocket, Name } from '../runtime/nodeTypes';
 import { ours } from '../runtime/ownSockets';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { watchEmit, wrap } from '../runtime/wrap';
 import { onDestroy, stayOpen } from './close';
 import { isInner, onProxyAnswer, onProxyConnected } from './connectTunnels';
-import { beginDial, type ConnectOptions, dialling, prepareDials } from './dial';
+import { beginDial, dialling, prepareDials } from './dial';
 import { handshakeOperations, settleOperations, traceOperations } from './operationsTrace';
 import { installOptions } from './options';
 import { followTls } from './tls';
 import { isBorrowed, isMocked, owns } from './underlying';
 
 const part = parts.net;
-
-interface Name {
-  address?: string;
-  family?: string;
-  port?: number;
-}
-
-export interface Handle {
-  getsockname?(out: Name): number;
-  getpeername?(out: Name): number;
-  bytesRead?: number;
-  bytesWritten?: number;
-  writeQueueSize?: number;
-  _parent?: Handle;
-}
-
-export interface AnySocket extends Socket {
-  encrypted?: boolean;
-  alpnProtocol?: string | false | null;
-  /** Of a TLS socket: what it was made over, how, and whether its handshake is done. */
-  _parent?: AnySocket | null;
-  _tlsOptions?: ConnectOptions & { isServer?: boolean };
-  _secureEstablished?: boolean;
-  _handle?: Handle | null;
-  _readableState?: { ended?: boolean };
-}
 
 export function installNet(): void {
   const net = require('node:net') as typeof import('node:net');

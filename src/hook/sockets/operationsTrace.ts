@@ -10,9 +10,9 @@ import { wireOf } from '../records/wireOf';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { type AnyFunction, patchAccessor, shimAbove, wrap } from '../runtime/wrap';
-import type { AnySocket } from './net';
 
 const part = parts.sockets;
 let on = false;

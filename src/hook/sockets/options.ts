@@ -7,9 +7,8 @@
 import { wireOf } from '../records/wireOf';
 import { apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
+import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { wrap } from '../runtime/wrap';
-import type { ConnectOptions } from './dial';
-import type { AnySocket } from './net';
 
 const part = parts.net;
 

@@ -3,6 +3,7 @@
  * handshake is done and the handle still there: a certificate that is refused takes it away right after. The verdict
  * follows with `secureConnect`, or with the error that destroys the socket.
  */
+
 import type { TLSSocket } from 'node:tls';
 import { errorInfo } from '../output/errors';
 import { line } from '../output/json';
@@ -13,7 +14,7 @@ import type { Wire } from '../records/wire';
 import { now, us } from '../runtime/clock';
 import { fault, guarded, parts } from '../runtime/guard';
 import { nextId } from '../runtime/ids';
-import type { ConnectOptions } from './dial';
+import type { ConnectOptions } from '../runtime/nodeTypes';
 import { keepKeys } from './tlsKeys';
 
 const part = parts.tls;

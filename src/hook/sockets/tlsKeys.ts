@@ -5,6 +5,7 @@
  * or not used. It is opened for each line: a descriptor that stays open could be closed by the program and come to be
  * another file's.
  */
+
 import {
   clearTimer,
   closeSync,
@@ -18,8 +19,8 @@ import {
 } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { isGone } from '../runtime/hostProcess';
+import type { AnySocket } from '../runtime/nodeTypes';
 import { hasLeft, whenLeft } from '../runtime/patches';
-import type { AnySocket } from './net';
 
 const part = parts.keys;
 let path = '';

@@ -6,7 +6,7 @@
 import { wireOf } from '../records/wireOf';
 import { apply } from '../runtime/builtins';
 import { link, linked } from '../runtime/links';
-import type { AnySocket, Handle } from './net';
+import type { AnySocket, Handle } from '../runtime/nodeTypes';
 
 /** Another socket may be shown to the program, with the handle of this one (msw): the handle leads back. */
 export function owns(socket: AnySocket): void {

@@ -6,9 +6,10 @@ import type { RequestRecord } from '../records/request';
 import type { Wire } from '../records/wire';
 import { afterJobs } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
+import type { ConnectOptions } from '../runtime/nodeTypes';
 import { whenRemoved } from '../runtime/patches';
 import { calledByClass } from '../sites/callers';
-import { type ConnectOptions, type Dialler, dialling } from '../sockets/dial';
+import { type Dialler, dialling } from '../sockets/dial';
 import { limitOf } from './pools';
 import type { UndiciRecord } from './record';
 

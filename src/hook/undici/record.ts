@@ -1,4 +1,5 @@
 /** A request of fetch or undici: what undici's request object and channel messages say. */
+
 import type { Readable } from 'node:stream';
 import { headerBlock, takeHeader } from '../http1/record';
 import { resetText } from '../http2/codes';
@@ -6,7 +7,7 @@ import { type Counters, type Outcome, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestLines';
 import { uploadText } from '../records/upload';
 import { nodeMajor } from '../runtime/builtins';
-import type { AnySocket } from '../sockets/net';
+import type { AnySocket } from '../runtime/nodeTypes';
 import type { Copy } from './copies';
 
 export interface UndiciRequest {
