@@ -13,7 +13,6 @@ import { guarded, parts } from '../runtime/guard';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
-import { follow } from '../sockets/net';
 import { looksLikeQuery, Speech } from './messages';
 
 const part = parts.dns;
@@ -81,7 +80,7 @@ export class DnsStream {
   private begin(wire: Wire): void {
     wire.isDns = true;
     push({ lines: () => (wire.wanted ? line({ k: 'close', id: wire.connection, protocol: 'dns' }) : '') });
-    follow(wire, onData);
+    wire.followBy(onData);
   }
 }
 

@@ -216,6 +216,18 @@ export class Wire implements Writable {
     },
   };
 
+  /** Its events are of interest again, after its set-up: what leaves or comes on it is no request. */
+  followBy(each: NonNullable<Wire['follow']>): void {
+    if (this.closedAt !== 0 || this.readyAt === 0) return;
+    this.follow = each;
+    this.quiet = false;
+  }
+
+  unfollow(): void {
+    this.follow = undefined;
+    this.quiet = true;
+  }
+
   /** The call that was to dial threw: there is no dial. */
   forget(): void {
     this.raw = false;

@@ -14,7 +14,6 @@ import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { shimAbove, wrap } from '../runtime/wrap';
-import { follow } from '../sockets/net';
 import { Frames } from './websocketFrames';
 
 const part = parts.net;
@@ -87,7 +86,7 @@ export function upgraded(r: RequestRecord, socket: AnySocket | undefined, head?:
   const upgrade = new Upgraded(wire, socket, r.upgradeProtocol());
   wire.upgrade = upgrade;
   upgrade.came(head, undefined);
-  follow(wire, (from, event) => {
+  wire.followBy((from, event) => {
     upgrade.event(from, event);
     return true;
   });

@@ -3,7 +3,6 @@
  * ours stands on the stack when the program's own handlers run on an established connection (see `watchEmit`).
  */
 
-import type { Socket } from 'node:net';
 import { push } from '../output/queue';
 import { type Attempt, attempt, type Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
@@ -126,7 +125,7 @@ const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLik
   if (wire === undefined || wire.quiet) return;
   if (wire.follow !== undefined) {
     if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
-    if (!wire.follow(socket, a)) unfollow(wire);
+    if (!wire.follow(socket, a)) wire.unfollow();
     return;
   }
   switch (a[0]) {
@@ -153,18 +152,6 @@ const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLik
   }
   if (wire.readyAt !== 0 && wire.way?.pending === undefined) wire.quiet = true;
 });
-
-/** Its events are of interest again, after its set-up: what leaves or comes on it is no request. */
-export function follow(wire: Wire, each: NonNullable<Wire['follow']>): void {
-  if (wire.closedAt !== 0 || wire.readyAt === 0) return;
-  wire.follow = each;
-  wire.quiet = false;
-}
-
-function unfollow(wire: Wire): void {
-  wire.follow = undefined;
-  wire.quiet = true;
-}
 
 function ended(wire: Wire, address: string, result: Attempt['result'], error: unknown): void {
   for (const a of wire.attempts) {

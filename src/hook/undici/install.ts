@@ -29,7 +29,6 @@ import { wrap } from '../runtime/wrap';
 import { entered, entry } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
 import { findCarrier } from '../sockets/carrier';
-import { follow } from '../sockets/net';
 import { copyOf } from './copies';
 import { isOnlyHolder, isOnlyWire, onBeforeConnect, waiting, waits } from './dials';
 import { installGivenUp, signalOfFetch } from './givenUp';
@@ -170,7 +169,7 @@ function give(request: UndiciRequest, piece: unknown): void {
   if (socket?.writableNeedDrain !== true || wire === undefined || wire.isH2) return;
   r.upload ??= new Upload();
   r.upload.full();
-  follow(wire, (_, event) => {
+  wire.followBy((_, event) => {
     if (event[0] !== 'drain' && r.endAt === 0) return true;
     r.upload?.drained(r, now());
     return false;
