@@ -133,12 +133,6 @@ function notConnected(wire: Wire, error: unknown, t: number): void {
   }
 }
 
-/** After the handshake TLS tells its errors (a late alert) by an event alone. */
-export const onTlsError = guarded(part, 'net.tls', (socket: AnySocket, error: unknown) => {
-  const wire = wireOf(socket);
-  if (wire !== undefined && wire.readyAt !== 0 && wire.closedAt === 0) wire.closeError = error;
-});
-
 function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
   const e = error as NodeJS.ErrnoException | null | undefined;
   const kernel = e?.syscall === 'read' || e?.syscall === 'write';

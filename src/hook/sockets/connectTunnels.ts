@@ -22,8 +22,7 @@ import { link } from '../runtime/links';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
-import { onTlsError } from './close';
-import { Tunnel } from './tls';
+import { onTlsError, Tunnel } from './tls';
 import { askKeys } from './tlsKeys';
 
 const part = parts.proxy;

@@ -11,10 +11,11 @@ import { push } from '../output/queue';
 import { chainOf, type Flight, ownCertificate, type Told, tellCertificates } from '../records/tls/certificates';
 import { cipherNumber } from '../records/tls/ciphers';
 import type { Wire } from '../records/wire';
+import { wireOf } from '../records/wireOf';
 import { now, us } from '../runtime/clock';
 import { fault, guarded, parts } from '../runtime/guard';
 import { nextId } from '../runtime/ids';
-import type { ConnectOptions } from '../runtime/nodeTypes';
+import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { keepKeys } from './tlsKeys';
 
 const part = parts.tls;
@@ -188,6 +189,12 @@ export const lookForTicket = guarded(part, 'tls.ticket', (tunnel: Tunnel, socket
   // Of a tunnel in a tunnel the plain socket may go first.
   const { _handle, encrypted } = socket as { _handle?: unknown; encrypted?: unknown };
   if (_handle && encrypted === true) tunnel.closing(socket as TLSSocket);
+});
+
+/** After the handshake TLS tells its errors (a late alert) by an event alone. */
+export const onTlsError = guarded(parts.net, 'net.tls', (socket: AnySocket, error: unknown) => {
+  const wire = wireOf(socket);
+  if (wire !== undefined && wire.readyAt !== 0 && wire.closedAt === 0) wire.closeError = error;
 });
 
 /** Names in a list, or in the length-prefixed form of the wire. */
