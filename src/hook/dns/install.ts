@@ -5,6 +5,7 @@
 
 import type { Settings } from '../environment';
 import { push } from '../output/queue';
+import { dialling } from '../records/currentDial';
 import { type Address, Lookup, running, watched } from '../records/lookup';
 import type { Wire } from '../records/wire';
 import { loadedLate } from '../runtime/binding';
@@ -13,7 +14,6 @@ import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { frameGone, roomForFrame, roomy } from '../runtime/stackLimit';
 import { type AnyFunction, wrap } from '../runtime/wrap';
-import { dialling } from '../sockets/dial';
 import { loadResolver, lookUp, lookUpPromised } from './ownLookup';
 import { installResolve } from './resolve';
 import { isReplaced, measurePool, setUpPool } from './threadPool';

@@ -7,6 +7,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { armed, atResponse } from '../control/breakpoints';
 import { hasAnswer } from '../control/selection';
+import { dialling } from '../records/currentDial';
 import { informed } from '../records/informational';
 import { wireOf } from '../records/wireOf';
 import { expectRedirect, hopBefore, isRedirect } from '../request/redirects';
@@ -26,7 +27,6 @@ import { entered, entry } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
 import { findCarrier } from '../sockets/carrier';
 import { installProxies } from '../sockets/connectTunnels';
-import { dialling } from '../sockets/dial';
 import { type AgentInside, dialler, firstOn, isOnlySocket, joinDial } from './agents';
 import { watchBodies } from './body';
 import { Http1Record, type Outgoing } from './record';

@@ -3,6 +3,7 @@
 import { matching } from '../control/selection';
 import { expectSpeech } from '../dns/overTcp';
 import { push } from '../output/queue';
+import { dialling } from '../records/currentDial';
 import { Lookup } from '../records/lookup';
 import { Wire } from '../records/wire';
 import { nodeMajor } from '../runtime/builtins';
@@ -16,14 +17,6 @@ import { Tunnel } from './tls';
 import { askKeys } from './tlsKeys';
 
 const part = parts.net;
-
-/** What is known of a dial before the socket connects: set synchronously round the call that will dial. */
-export interface Dialler {
-  fill(wire: Wire, options: ConnectOptions): void;
-}
-
-/** The socket that is inside `connect` now, and who makes it dial. */
-export const dialling: { wire: Wire | undefined; by: Dialler | undefined } = { wire: undefined, by: undefined };
 
 let net: typeof import('node:net');
 

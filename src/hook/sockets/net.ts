@@ -4,6 +4,7 @@
  */
 
 import { push } from '../output/queue';
+import { dialling } from '../records/currentDial';
 import { type Attempt, attempt, type Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { hasTimedOut } from '../request/steps';
@@ -16,7 +17,7 @@ import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { watchEmit, wrap } from '../runtime/wrap';
 import { onDestroy, stayOpen } from './close';
 import { isInner, onProxyAnswer, onProxyConnected } from './connectTunnels';
-import { beginDial, dialling, prepareDials } from './dial';
+import { beginDial, prepareDials } from './dial';
 import { handshakeOperations, settleOperations, traceOperations } from './operationsTrace';
 import { installOptions } from './options';
 import { followTls } from './tls';

@@ -1,6 +1,7 @@
 /** Connections of undici: who made them dial, what its pool held then, who waits for one and who held it. */
 
 import { poolNumber } from '../http1/agents';
+import { type Dialler, dialling } from '../records/currentDial';
 import { leadsToProxy } from '../records/proxy';
 import type { RequestRecord } from '../records/request';
 import type { Wire } from '../records/wire';
@@ -9,7 +10,6 @@ import { guarded, parts } from '../runtime/guard';
 import type { ConnectOptions } from '../runtime/nodeTypes';
 import { whenRemoved } from '../runtime/patches';
 import { calledByClass } from '../sites/callers';
-import { type Dialler, dialling } from '../sockets/dial';
 import { limitOf } from './pools';
 import type { UndiciRecord } from './record';
 

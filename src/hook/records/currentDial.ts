@@ -1,0 +1,11 @@
+/** The dial that is being made: Node's look-up and the client's agent are called inside it, and tell nobody for whom. */
+import type { ConnectOptions } from '../runtime/nodeTypes';
+import type { Wire } from './wire';
+
+/** What is known of a dial before the socket connects: set synchronously round the call that will dial. */
+export interface Dialler {
+  fill(wire: Wire, options: ConnectOptions): void;
+}
+
+/** The socket that is inside `connect` now, and who makes it dial. */
+export const dialling: { wire: Wire | undefined; by: Dialler | undefined } = { wire: undefined, by: undefined };
