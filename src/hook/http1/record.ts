@@ -1,6 +1,7 @@
 /** A request of `http` or `https`: what its ClientRequest and IncomingMessage say. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { headerBlock, takeHeader } from '../records/rawHeaders';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestLines';
 import { uploadText } from '../records/upload';
@@ -183,42 +184,4 @@ function apiOf(outgoing: Outgoing, options: ConnectOptions | undefined): 'http' 
   const upgrade = options === undefined ? outgoing.getHeader('upgrade') : options.headers?.Upgrade;
   if (upgrade === 'websocket') return 'websocket';
   return outgoing.protocol === 'https:' ? 'https' : 'http';
-}
-
-/** Names and values of a header block as it was sent. */
-export function headerBlock(text: string): string[] {
-  const list: string[] = [];
-  for (const one of text.split('\r\n').slice(1)) {
-    const colon = one.indexOf(':');
-    if (colon > 0) list.push(one.slice(0, colon), one.slice(colon + 1).trim());
-  }
-  return list;
-}
-
-/** The few headers that are facts at each level, told apart by length first. */
-export function takeHeader(facts: ResponseFacts, name: string, value: string): void {
-  switch (name.length) {
-    case 10:
-      switch (name.toLowerCase()) {
-        case 'keep-alive':
-          facts.keepAlive = value;
-          break;
-        case 'connection':
-          facts.closes = /\bclose\b/i.test(value);
-      }
-      break;
-    case 12:
-      if (name.toLowerCase() === 'content-type') facts.contentType = value;
-      break;
-    case 14:
-      if (name.toLowerCase() === 'content-length') facts.declaredBytes = /^\d+$/.test(value) ? Number(value) : -1;
-      break;
-    case 16:
-      if (name.toLowerCase() === 'content-encoding')
-        facts.contentEncoding = value.toLowerCase() === 'identity' ? '' : value;
-      break;
-    case 17:
-      if (name.toLowerCase() === 'transfer-encoding') facts.chunked = /chunked/i.test(value);
-      break;
-  }
 }

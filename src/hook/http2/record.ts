@@ -1,6 +1,7 @@
 /** A request of `http2`: one stream that the program opened on a session. */
+
 import type { ClientHttp2Stream } from 'node:http2';
-import { takeHeader } from '../http1/record';
+import { takeHeader } from '../records/rawHeaders';
 import { RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestLines';
 import { uploadText } from '../records/upload';

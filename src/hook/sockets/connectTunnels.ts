@@ -8,8 +8,8 @@
  */
 
 import { want } from '../control/selection';
-import { headerBlock } from '../http1/record';
 import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from '../records/proxy';
+import { headerBlock } from '../records/rawHeaders';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestLines';
 import type { Wire } from '../records/wire';

@@ -1,8 +1,8 @@
 /** A request of fetch or undici: what undici's request object and channel messages say. */
 
 import type { Readable } from 'node:stream';
-import { headerBlock, takeHeader } from '../http1/record';
 import { resetText } from '../http2/codes';
+import { headerBlock, takeHeader } from '../records/rawHeaders';
 import { type Counters, type Outcome, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestLines';
 import { uploadText } from '../records/upload';
