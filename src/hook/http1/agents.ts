@@ -4,10 +4,11 @@ import type { Agent } from 'node:http';
 import { want } from '../control/selection';
 import { line } from '../output/json';
 import { push } from '../output/queue';
+import { poolNumber } from '../records/pools';
 import { isConfiguredProxy, isSocksAgent, leadsToProxy, wayOf } from '../records/proxy';
 import { Wire } from '../records/wire';
 import { guarded, parts } from '../runtime/guard';
-import { link, linked, linkedToRequest } from '../runtime/links';
+import { linked, linkedToRequest } from '../runtime/links';
 import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { expectConnect } from '../sockets/connectTunnels';
 import type { Http1Record, Outgoing } from './record';
@@ -46,15 +47,6 @@ export const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Out
     }
   },
 }));
-
-let pools = 0;
-/** Number of an agent (or of an undici connector) in this isolate. */
-export function poolNumber(pool: object): number {
-  const known = linked<number>(pool);
-  if (known !== undefined) return known;
-  link(pool, ++pools);
-  return pools;
-}
 
 /** The first request on a connection that was not dialled by Node's agent: what a proxy agent made for it. */
 export function firstOn(r: Http1Record, wire: Wire, socket: AnySocket): void {

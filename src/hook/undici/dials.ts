@@ -1,7 +1,7 @@
 /** Connections of undici: who made them dial, what its pool held then, who waits for one and who held it. */
 
-import { poolNumber } from '../http1/agents';
 import { type Dialler, dialling } from '../records/currentDial';
+import { poolNumber } from '../records/pools';
 import { leadsToProxy } from '../records/proxy';
 import type { RequestRecord } from '../records/request';
 import type { Wire } from '../records/wire';
