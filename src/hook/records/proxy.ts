@@ -4,8 +4,8 @@ import { cutText, line, maskedUrl } from '../output/json';
 import { push } from '../output/queue';
 import { us } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
-import type { Tunnel } from '../sockets/tls';
 import type { RequestRecord } from './request';
+import type { Tunnel } from './tls/tunnel';
 import type { Wire } from './wire';
 
 const part = parts.proxy;

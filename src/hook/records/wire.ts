@@ -17,11 +17,11 @@ import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { tellSite } from '../sites/callSite';
-import type { Tunnel } from '../sockets/tls';
 import { type Lookup, lookupLine } from './lookup';
 import type { Operations } from './operations';
 import type { Way } from './proxy';
 import type { RequestRecord } from './request';
+import type { Tunnel } from './tls/tunnel';
 
 export interface Attempt {
   id: number;

@@ -12,6 +12,7 @@ import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from '../records/proxy';
 import { headerBlock } from '../records/rawHeaders';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestLines';
+import { Tunnel } from '../records/tls/tunnel';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { abort, announce, assign, fail, finish } from '../request/steps';
@@ -22,7 +23,7 @@ import { link } from '../runtime/links';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
-import { onTlsError, Tunnel } from './tls';
+import { onTlsError } from './tls';
 import { askKeys } from './tlsKeys';
 
 const part = parts.proxy;

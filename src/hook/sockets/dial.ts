@@ -5,6 +5,7 @@ import { expectSpeech } from '../dns/overTcp';
 import { push } from '../output/queue';
 import { dialling } from '../records/currentDial';
 import { Lookup } from '../records/lookup';
+import { Tunnel } from '../records/tls/tunnel';
 import { Wire } from '../records/wire';
 import { nodeMajor } from '../runtime/builtins';
 import { now } from '../runtime/clock';
@@ -13,7 +14,6 @@ import { link } from '../runtime/links';
 import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { captureSite } from '../sites/callSite';
 import { socketOptions } from './options';
-import { Tunnel } from './tls';
 import { askKeys } from './tlsKeys';
 
 const part = parts.net;
