@@ -50,7 +50,7 @@ class Frames {
 const lengthAt = (b: Uint8Array): number => (b.length < 2 ? 0 : (b[0] as number) * 256 + (b[1] as number));
 
 /** A socket that may yet turn out to speak DNS, or does. */
-export class DnsStream {
+class DnsStream {
   private readonly sent = new Frames();
   private readonly received = new Frames();
   private speech: Speech | undefined;

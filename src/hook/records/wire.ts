@@ -8,11 +8,9 @@
  */
 
 import type { PhaseName } from '../../model/records/common';
-import type { DnsStream } from '../dns/overTcp';
 import { errorInfo, reasonOf } from '../output/errors';
 import { cutText, line } from '../output/json';
 import type { Writable } from '../output/queue';
-import type { Upgraded } from '../request/upgrade';
 import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
 import type { AnySocket } from '../runtime/nodeTypes';
@@ -44,6 +42,20 @@ export const attempt = (address: string, port: number, family: number, beginAt: 
   result: '',
   error: undefined,
 });
+
+/** DNS that the program speaks on a socket. */
+interface DnsOnSocket {
+  /** False: it does not speak DNS. */
+  gave(wire: Wire, piece: Uint8Array): boolean;
+  got(wire: Wire, piece: Uint8Array): void;
+  end(): void;
+}
+
+/** What goes over a connection after a protocol switch. */
+interface AfterUpgrade {
+  gave(socket: AnySocket, piece: unknown, encoding: unknown): void;
+  figures(): object;
+}
 
 export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'timeout' | 'processExit';
 
@@ -121,11 +133,11 @@ export class Wire implements Writable {
   sent = 0;
   keepAlive: object | undefined;
   /** What happened on it after a protocol switch. */
-  upgrade: Upgraded | undefined;
+  upgrade: AfterUpgrade | undefined;
   /** Told of each event after the set-up while it gives true. */
   follow: ((socket: AnySocket, event: ArrayLike<unknown>) => boolean) | undefined;
   /** DNS that the program speaks on it, or may yet; null: it does not. */
-  speech: DnsStream | null = null;
+  speech: DnsOnSocket | null = null;
   isDns = false;
   readEndAt = 0;
   writeEndAt = 0;

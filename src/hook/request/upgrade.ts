@@ -19,7 +19,7 @@ import { Frames } from './websocketFrames';
 const part = parts.net;
 let watching = false;
 
-export class Upgraded implements Writable {
+class Upgraded implements Writable {
   private readonly sent = new Stream();
   private readonly received = new Stream();
   /** Of a WebSocket. */
