@@ -8,6 +8,7 @@
 import type { RequestControl } from '../../model/lines/control';
 import { push, pushLast, pushLater } from '../output/queue';
 import { dropBodies } from '../records/body/recorded';
+import { matching } from '../records/recording';
 import type { RequestRecord } from '../records/request';
 import type { Wire } from '../records/wire';
 import { parts } from '../runtime/guard';
@@ -31,13 +32,6 @@ const silent = new Hold([], false);
 /** Only counted. */
 const counted = new Hold([], true);
 
-/** What is asked for now. */
-export const matching = {
-  /** One or more ask for everything, without limit or sampling, and no other: nothing is to be decided. */
-  plain: true,
-  /** What is no request (sockets of the program's own, its look-ups) is told, too. */
-  everything: true,
-};
 let actives: Active[] = [];
 let onReached: (ids: string[]) => void = () => {};
 

@@ -4,9 +4,9 @@
  */
 
 import { decodeMessage } from '../../model/dnsMessage/decode';
-import { matching } from '../control/selection';
 import { push } from '../output/queue';
 import { Exchange } from '../records/dnsExchange';
+import { matching } from '../records/recording';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 

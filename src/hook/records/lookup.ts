@@ -1,6 +1,5 @@
 /** One DNS look-up and its lines. Times are raw readings of the clock, 0: has not happened. */
 
-import { matching } from '../control/selection';
 import { errorInfo } from '../output/errors';
 import { cutText, line } from '../output/json';
 import { push, pushLater, type Writable } from '../output/queue';
@@ -9,6 +8,7 @@ import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
 import { captureSite, tellSite } from '../sites/callSite';
 import type { Exchange } from './dnsExchange';
+import { matching } from './recording';
 
 export interface Address {
   address: string;

@@ -1,12 +1,14 @@
 /** The steps of one request: begun, given a socket, sent, its body coming, ended. Only readings and references are noted. */
+
 import { armed, atBegin, atEnd } from '../control/breakpoints';
 import { lookAtControl, looked } from '../control/controlFile';
 import { beginsTold, endsTold } from '../control/running';
-import { beginMatched, decideAtEnd, matching, want } from '../control/selection';
+import { beginMatched, decideAtEnd, want } from '../control/selection';
 import { push, pushEnded, pushLater, type Writable } from '../output/queue';
 import { framingOf } from '../records/body/chunks';
 import { keepMark } from '../records/body/marks';
 import { passProxy, type Way } from '../records/proxy';
+import { matching } from '../records/recording';
 import type { Counters, Outcome, RequestRecord } from '../records/request';
 import { markLine } from '../records/requestLines';
 import { phaseNow } from '../records/requestPhase';

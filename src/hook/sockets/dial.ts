@@ -1,10 +1,10 @@
 /** A `connect` begins: what it was asked for, by whom, in a new Wire. */
 
-import { matching } from '../control/selection';
 import { expectSpeech } from '../dns/overTcp';
 import { push } from '../output/queue';
 import { dialling } from '../records/currentDial';
 import { Lookup } from '../records/lookup';
+import { matching } from '../records/recording';
 import { Tunnel } from '../records/tls/tunnel';
 import { Wire } from '../records/wire';
 import { nodeMajor } from '../runtime/builtins';

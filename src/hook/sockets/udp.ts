@@ -3,10 +3,11 @@
  * resolved address and the result at once, so that nothing of ours stands round the program's callbacks. What is
  * received is an emission of the socket; only there, as a message has no other trace, our frame is under the handler.
  */
+
 import type { Socket } from 'node:dgram';
-import { matching } from '../control/selection';
 import { dnsReceived, dnsSent } from '../dns/messages';
 import { Operations } from '../records/operations';
+import { matching } from '../records/recording';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
