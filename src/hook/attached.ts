@@ -4,10 +4,10 @@
  * still there and wants us; the hook leaves if not.
  */
 
-import type { Settings } from './environment';
 import { clearTimer, existsSync, setTimer } from './runtime/builtins';
 import { isGone } from './runtime/hostProcess';
 import { hasLeft, whenLeft } from './runtime/patches';
+import type { Settings } from './runtime/settings';
 import { uninstall } from './uninstall';
 
 const restMs = 1000;

@@ -1,11 +1,11 @@
 /** Puts the parts of the hook in place, once an isolate. */
+
 import { maskArguments } from '../model/secrets/mask';
 import { beGuest } from './attached';
 import { installChildren } from './childProcesses';
 import { control, controlLine, followControl, readControl } from './control/controlFile';
 import { guardDescriptor } from './descriptor';
 import { installDns } from './dns/install';
-import type { Settings } from './environment';
 import { installEnds } from './exit';
 import { installHttp1 } from './http1/install';
 import { findSessions, installHttp2 } from './http2/install';
@@ -16,11 +16,13 @@ import { proxyEnvironment } from './proxyVariables';
 import { setUpBodies } from './records/body/recorded';
 import { setUpHeaders } from './records/headers';
 import { installTimers } from './request/timers';
+import type { HookFace } from './runtime/api';
 import { setUpBudget } from './runtime/budget';
 import { pid, syncExports, threadId } from './runtime/builtins';
 import { anchor } from './runtime/clock';
 import { parts, setUpFaults } from './runtime/guard';
 import { applyPatches, removePatches, untilTheEnd } from './runtime/patches';
+import type { Settings } from './runtime/settings';
 import { installAnswers } from './server/requests';
 import { installIncoming } from './server/sockets';
 import { lookForDebugger } from './sites/asyncParents';
@@ -38,20 +40,6 @@ import { uninstall } from './uninstall';
 
 declare const HOOK_VERSION: string | undefined;
 const version = typeof HOOK_VERSION === 'string' ? HOOK_VERSION : '0';
-
-/** What the host can reach through a debugger: `globalThis[Symbol.for('nettrace.hook')]`. */
-export interface HookFace {
-  /** Process and thread: `4711-0`. */
-  thread: string;
-  /** Writes everything that is known: called at every stop of the debugger. */
-  flush(): void;
-  /** The request that the program stands at, while it stands at a network breakpoint. */
-  stopped?: object;
-  /** Reads at once what is to be traced, and where to stop: the session has written it anew. */
-  control(): void;
-  /** Leaves the program, which goes on. `reason` is told in the trace; absent: `detached`. */
-  uninstall(reason?: string): void;
-}
 
 /** @public Loaded by `index` only when there is something to do. */
 export function install(settings: Settings, face: HookFace): void {

@@ -2,8 +2,9 @@
  * The stop itself. V8 passes over `debugger;` in a file that the debugger is told to skip, and stepping shall skip the
  * hook: so the statement stands in a script of its own beside the hook, which the debugger is not told to skip.
  */
+
 import { join } from 'node:path';
-import type { HookFace } from '../install';
+import type { HookFace } from '../runtime/api';
 
 let halt: (() => void) | undefined;
 

@@ -3,7 +3,6 @@
  * callback or as a promise. The other calls of the module are in `dnsresolve`.
  */
 
-import type { Settings } from '../environment';
 import { push } from '../output/queue';
 import { dialling } from '../records/currentDial';
 import { type Address, Lookup, running, watched } from '../records/lookup';
@@ -12,6 +11,7 @@ import { loadedLate } from '../runtime/binding';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import type { Settings } from '../runtime/settings';
 import { frameGone, roomForFrame, roomy } from '../runtime/stackLimit';
 import { type AnyFunction, wrap } from '../runtime/wrap';
 import { loadResolver, lookUp, lookUpPromised } from './ownLookup';

@@ -1,6 +1,5 @@
 /** `dns.lookup` by the hook's own resolver, where that was asked for: same results, order, errors and timing rules. */
 
-import type { ResolverFiles } from '../environment';
 import { cutText, line } from '../output/json';
 import { push } from '../output/queue';
 import { Exchange } from '../records/dnsExchange';
@@ -20,6 +19,7 @@ import {
 import { now, us } from '../runtime/clock';
 import { fault, guarded, parts } from '../runtime/guard';
 import { unseen } from '../runtime/ownSockets';
+import type { ResolverFiles } from '../runtime/settings';
 import type { AnyFunction } from '../runtime/wrap';
 import type { Found, Host, Outcome, Request, Resolver } from './resolver/host';
 

@@ -2,12 +2,13 @@
  * Headers, by the level in force: names, lengths or values. Secret headers never give more than a length. Lines are cut
  * into parts, as a line has 4 KiB.
  */
+
 import { isSecretHeader } from '../../model/secrets/mask';
-import type { HeaderLevel } from '../environment';
 import { addedNames, cutText, maskedHeader } from '../output/json';
 import { beginWork, checkWork, endWork } from '../runtime/budget';
 import { byteLength, stringify } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
+import type { HeaderLevel } from '../runtime/settings';
 import type { RequestRecord } from './request';
 
 export const headers = { on: false };

@@ -8,7 +8,6 @@
  */
 
 import { maskedText } from '../output/json';
-import type { RequestRecord } from '../records/request';
 import { apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 
@@ -17,6 +16,12 @@ const part = parts.control;
 interface Context {
   label: string;
   /** Id of the incoming request; 0: none. */
+  cause: number;
+}
+
+/** A record that takes over what its call is made for. */
+interface Labelled {
+  label: string;
   cause: number;
 }
 
@@ -44,7 +49,7 @@ function start(): Storage {
 /** The context of the running call. */
 export const presentContext = guarded(part, 'control.context', (): unknown => storage?.getStore());
 
-export function takeContext(r: RequestRecord, c: unknown): void {
+export function takeContext(r: Labelled, c: unknown): void {
   const found = c as Context | undefined;
   if (found === undefined) return;
   r.label = found.label;
