@@ -35,6 +35,7 @@ import { installNet } from './sockets/net';
 import { installSocketTrace } from './sockets/operationsTrace';
 import { setUpKeys } from './sockets/tlsKeys';
 import { installDatagrams } from './sockets/udp';
+import { installUndiciHttp2 } from './undici/http2';
 import { installUndici } from './undici/install';
 import { uninstall } from './uninstall';
 
@@ -100,6 +101,7 @@ function patchAll(settings: Settings): void {
   installDns(settings);
   installHttp1();
   installTimers(settings.stacks && settings.callSites !== 'off');
+  installUndiciHttp2();
   installHttp2();
   findSessions();
   installUndici();

@@ -7,6 +7,7 @@
 
 import type { ClientHttp2Session } from 'node:http2';
 import { push } from '../output/queue';
+import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { redirectTo } from '../request/redirects';
 import { beginRequest } from '../request/steps';
@@ -19,7 +20,6 @@ import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { shimAbove, watchEmit, wrap } from '../runtime/wrap';
 import { entered, entry, tellSite } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
-import { onUndiciSession, onUndiciStream } from '../undici/http2';
 import { type HeaderObject, Http2Record, type Stream } from './record';
 import { Session } from './session';
 import { before, follow, watchStreams } from './stream';
@@ -48,6 +48,12 @@ export function installHttp2(): void {
 /** Told of sockets that may hold a session of a server, where incoming streams have no channel. */
 export const served: { by: ((socket: object) => void) | undefined } = { by: undefined };
 
+/** Told of sessions of undici, which sends on them without a call of the program's, and of their streams. */
+export const undiciSessions: {
+  seen: (() => void) | undefined;
+  stream: ((stream: Stream, headers: unknown, wire: Wire | undefined) => void) | undefined;
+} = { seen: undefined, stream: undefined };
+
 /** Where Node keeps a socket's session: a symbol on Node 18, later a name that was meant to be one. */
 let key: PropertyKey | undefined;
 
@@ -73,7 +79,7 @@ const onNoDelay = guarded(part, 'http2.session', (socket: AnySocket) => {
       push(wire);
     }
   }
-  if (s.byUndici) onUndiciSession();
+  if (s.byUndici) undiciSessions.seen?.();
 });
 
 function boundTo(holder: AnySocket): AnySession | undefined {
@@ -106,7 +112,7 @@ const adoptSession = guarded(part, 'http2.adopt', (session: AnySession): Session
   const byUndici = Object.getOwnPropertySymbols(session).some((s) => s.description === 'client');
   const s = new Session(session, wire, session.encrypted ? 'https' : 'http', byUndici, true);
   link(session, s);
-  if (byUndici) onUndiciSession();
+  if (byUndici) undiciSessions.seen?.();
   return s;
 });
 
@@ -123,7 +129,7 @@ export const findSessions = guarded(part, 'http2.find', (): void => {
   const session = connect('http://localhost', { createConnection: () => nowhere });
   watchSessions(Object.getPrototypeOf(session) as object);
   session.destroy();
-  onUndiciSession();
+  undiciSessions.seen?.();
 });
 
 const watched = new Set<object>();
@@ -142,7 +148,7 @@ function watchSessions(prototype: object): void {
         try {
           if (requesting?.byUndici !== true) return apply(timed, this, args) as Stream;
           const stream = apply(original, this, args) as Stream;
-          if (stream instanceof Object) onUndiciStream(stream, args[0], sessionOf(this)?.wire);
+          if (stream instanceof Object) undiciSessions.stream?.(stream, args[0], sessionOf(this)?.wire);
           return stream;
         } finally {
           requesting = outer;

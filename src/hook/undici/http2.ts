@@ -3,6 +3,7 @@
  * request is known from the start of its sending, its stream from the `session.request` that follows in the same call.
  */
 
+import { undiciSessions } from '../http2/install';
 import type { Stream } from '../http2/record';
 import type { Wire } from '../records/wire';
 import { apply } from '../runtime/builtins';
@@ -16,8 +17,13 @@ import type { UndiciRecord } from './record';
 const part = parts.undici;
 let sending: UndiciRecord | undefined;
 
+export function installUndiciHttp2(): void {
+  undiciSessions.seen = onUndiciSession;
+  undiciSessions.stream = onUndiciStream;
+}
+
 /** The first session: only now are copies watched further. `onRequestStart` since undici 8. */
-export function onUndiciSession(): void {
+function onUndiciSession(): void {
   watchSending((prototype) => {
     for (const name of ['onConnect', 'onRequestStart']) {
       if (Object.hasOwn(prototype, name))
@@ -38,7 +44,7 @@ const onStart = guarded(part, 'undici.start', (request: object): void => {
   sending = linked<UndiciRecord>(request);
 });
 
-export const onUndiciStream = guarded(
+const onUndiciStream = guarded(
   part,
   'undici.stream',
   (stream: Stream, headers: unknown, wire: Wire | undefined): void => {
