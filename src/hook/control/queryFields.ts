@@ -2,11 +2,12 @@
  * What a query can ask of a record while it is filled: `pending` until it is known, or will not come any more. Durations
  * are in µs. What only the trace as a whole knows (numbers of connections, comparisons with others) is absent.
  */
+
 import { packageOf } from '../../model/base/package';
 import { type Fields, type FieldValue, pending } from '../../model/query/compile';
 import { errorInfo } from '../output/errors';
 import type { RequestRecord } from '../records/request';
-import type { ResponseFacts } from '../records/requestLines';
+import type { ResponseFacts } from '../records/requestData';
 import { phaseAtEnd } from '../records/requestPhase';
 import type { Wire } from '../records/wire';
 import { pid, threadId } from '../runtime/builtins';

@@ -10,6 +10,7 @@ import { push, pushLast, pushLater } from '../output/queue';
 import { dropBodies } from '../records/body/recorded';
 import { matching } from '../records/recording';
 import type { RequestRecord } from '../records/request';
+import { type Condition, Hold } from '../records/requestData';
 import type { Wire } from '../records/wire';
 import { parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
@@ -17,15 +18,6 @@ import { inheritSite, keepSite, tellKept, worthwhile } from '../sites/callSite';
 import { toldAfterAll, untold } from './counts';
 import { beginsTold } from './running';
 import { Active } from './traceRule';
-
-/** Why a record gives no line: what of the trace requests in force is still to be seen. */
-export class Hold {
-  constructor(
-    readonly open: readonly Active[],
-    /** One matched, but it is not every so many-th. */
-    readonly counted: boolean,
-  ) {}
-}
 
 /** Nobody asked for it. */
 const silent = new Hold([], false);
@@ -65,12 +57,12 @@ interface Found {
   /** Of those that it is told for. */
   ids: string[];
   /** Still to be seen. */
-  open: Active[];
+  open: Condition[];
   /** One matched, but it is not every so many-th. */
   counted: boolean;
 }
 
-function look(r: RequestRecord, among: readonly Active[]): Found {
+function look(r: RequestRecord, among: readonly Condition[]): Found {
   const found: Found = { ids: [], open: [], counted: false };
   for (const a of among) {
     const matches = a.matches(r);
@@ -124,7 +116,7 @@ function leaveOut(r: RequestRecord, isCounted: boolean): void {
 }
 
 /** At its end nothing is left to be seen. */
-const stillOpen = (r: RequestRecord, { open }: Found): Active[] | undefined =>
+const stillOpen = (r: RequestRecord, { open }: Found): Condition[] | undefined =>
   open.length > 0 && r.endAt === 0 && !r.leaving ? open : undefined;
 
 /** The head of its answer is there, or it has ended: what waited for that is decided. */

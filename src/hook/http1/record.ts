@@ -3,7 +3,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { headerBlock, takeHeader } from '../records/rawHeaders';
 import { type Counters, RequestRecord } from '../records/request';
-import type { ResponseFacts } from '../records/requestLines';
+import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
 import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 

@@ -3,7 +3,7 @@
 import type { ClientHttp2Stream } from 'node:http2';
 import { takeHeader } from '../records/rawHeaders';
 import { RequestRecord } from '../records/request';
-import type { ResponseFacts } from '../records/requestLines';
+import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
 import { codeName, resetText } from './codes';
 import type { Session } from './session';

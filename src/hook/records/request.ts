@@ -4,19 +4,18 @@
  *
  * Times are raw readings of the clock, 0: has not happened. Counts below 0: not measured.
  */
+
 import type { PhaseName } from '../../model/records/common';
-import type { Hold } from '../control/selection';
-import type { Active } from '../control/traceRule';
 import { bounded } from '../output/json';
 import type { Writable } from '../output/queue';
-import type { PriorSend } from '../request/retries';
 import { now } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
 import type { KeptSite } from '../sites/callSite';
 import { type Bodies, bodies, bodyLines } from './body/recorded';
 import { headerLines, headers } from './headers';
 import type { ProxyFacts } from './proxy';
-import { beginText, endText, exchangeText, headLine, type ResponseFacts } from './requestLines';
+import type { Condition, Hold, PriorSend, ResponseFacts } from './requestData';
+import { beginText, endText, exchangeText, headLine } from './requestLines';
 import type { Upload } from './upload';
 import type { Wire } from './wire';
 
@@ -145,7 +144,7 @@ export abstract class RequestRecord implements Writable {
   /** How many of them its first line named. */
   declare matchesTold: number;
   /** It is told; whether these match is still to be seen. */
-  declare open: readonly Active[] | undefined;
+  declare open: readonly Condition[] | undefined;
   /** Its call site, while it is not told. */
   declare kept: KeptSite | undefined;
   /** The process ends before it. */

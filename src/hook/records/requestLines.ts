@@ -5,7 +5,6 @@
 
 import { errorInfo, reasonOf } from '../output/errors';
 import { bounded, cutText, maskedUrl, quoted } from '../output/json';
-import type { PriorSend } from '../request/retries';
 import { stringify } from '../runtime/builtins';
 import { processorOf, us } from '../runtime/clock';
 import { placeOfError } from '../sites/callers';
@@ -13,24 +12,8 @@ import { framedBytes } from './body/chunks';
 import { pieces } from './body/marks';
 import { informationalText } from './informational';
 import type { RequestRecord } from './request';
+import type { PriorSend, ResponseFacts } from './requestData';
 import type { Wire } from './wire';
-
-/** What the response's head says, whatever the header level. */
-export interface ResponseFacts {
-  status: number;
-  statusText: string;
-  protocol: string;
-  contentType: string;
-  contentEncoding: string;
-  /** -1: not declared. */
-  declaredBytes: number;
-  chunked: boolean;
-  keepAlive: string;
-  /** `Connection: close`. */
-  closes: boolean;
-  /** A body was due but the client threw it away unseen. */
-  dumped: boolean;
-}
 
 /** `req` line without its closing brace. */
 export function beginText(r: RequestRecord): string {

@@ -10,7 +10,6 @@
 
 import { push } from '../output/queue';
 import type { RequestRecord } from '../records/request';
-import type { Wire } from '../records/wire';
 import { afterJobs, apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { subscribe } from '../runtime/patches';
@@ -19,13 +18,6 @@ import { wrap } from '../runtime/wrap';
 
 const part = parts.control;
 
-export interface PriorSend {
-  wire: Wire | undefined;
-  ordinal: number;
-  assignedAt: number;
-  endAt: number;
-  error: unknown;
-}
 const mostSends = 8;
 
 /** The request leaves its connection without an end: the client will put it on another. */

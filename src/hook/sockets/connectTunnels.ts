@@ -11,7 +11,7 @@ import { want } from '../control/selection';
 import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from '../records/proxy';
 import { headerBlock } from '../records/rawHeaders';
 import { type Counters, RequestRecord } from '../records/request';
-import type { ResponseFacts } from '../records/requestLines';
+import type { ResponseFacts } from '../records/requestData';
 import { Tunnel } from '../records/tls/tunnel';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';

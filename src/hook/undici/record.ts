@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { resetText } from '../http2/codes';
 import { headerBlock, takeHeader } from '../records/rawHeaders';
 import { type Counters, type Outcome, RequestRecord } from '../records/request';
-import type { ResponseFacts } from '../records/requestLines';
+import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
 import { nodeMajor } from '../runtime/builtins';
 import type { AnySocket } from '../runtime/nodeTypes';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RequestRecord } from '../request';
-import type { ResponseFacts } from '../requestLines';
+import type { ResponseFacts } from '../requestData';
 import { framedBytes, framingOf } from './chunks';
 
 const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx: 1\r\n\r\n';

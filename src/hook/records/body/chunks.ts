@@ -5,7 +5,7 @@
  */
 
 import type { RequestRecord } from '../request';
-import type { ResponseFacts } from '../requestLines';
+import type { ResponseFacts } from '../requestData';
 
 const digits = (n: number): number => (35 - Math.clz32(n)) >> 2;
 
