@@ -31,6 +31,7 @@ import { installHandedIn } from './sites/compiledCode';
 import { installLabels } from './sites/labels';
 import { keepOursOut } from './sites/ownFrames';
 import { installPromiseParents } from './sites/promiseParents';
+import { installCarriers } from './sockets/carrier';
 import { installNet } from './sockets/net';
 import { installSocketTrace } from './sockets/operationsTrace';
 import { setUpKeys } from './sockets/tlsKeys';
@@ -98,6 +99,7 @@ export function install(settings: Settings, face: HookFace): void {
 function patchAll(settings: Settings): void {
   keepOursOut();
   installNet();
+  installCarriers();
   installDns(settings);
   installHttp1();
   installTimers(settings.stacks && settings.callSites !== 'off');

@@ -18,9 +18,11 @@ import { parts } from '../runtime/guard';
 import { past } from '../runtime/ids';
 import { entered, inheritSite, takeSite } from '../sites/callSite';
 import { context, presentContext, takeContext } from '../sites/labels';
-import { explainCarrier } from '../sockets/carrier';
 import { mayBeRetried } from './retryStacks';
 import { abortedAt, nameTimer, reasonGiven } from './timers';
+
+/** Asked why a request ends without a connection: by the sockets, which know what is under one. */
+export const carriers: { explain: ((r: RequestRecord) => void) | undefined } = { explain: undefined };
 
 /** Starts a record: its call site, its hop before, its place in the queue. */
 export function beginRequest(r: RequestRecord): void {
@@ -92,7 +94,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (r.busyTime >= longBusyMs) r.processorTime = processorTime() - r.processorAt;
   if (outcome === 'failed' || outcome === 'aborted') mayBeRetried(r);
   const wire = r.wire;
-  if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) explainCarrier(r);
+  if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) carriers.explain?.(r);
   if (wire !== undefined) release(r, wire);
   if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
   if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);

@@ -8,7 +8,7 @@ import { want } from '../control/selection';
 import type { RequestRecord } from '../records/request';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
-import { assign } from '../request/steps';
+import { assign, carriers } from '../request/steps';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { linked } from '../runtime/links';
@@ -19,6 +19,10 @@ import { carrierOf, ownerOf } from './underlying';
 
 interface Carried extends RequestRecord {
   socket?: AnySocket | undefined;
+}
+
+export function installCarriers(): void {
+  carriers.explain = explainCarrier;
 }
 
 /** The response is there, and no established connection is known to have carried it. */
@@ -54,7 +58,7 @@ function carry(r: Carried, wire: Wire, socket: AnySocket): void {
 }
 
 /** It ends without a connection: why. */
-export const explainCarrier = guarded(parts.net, 'net.uncarried', (r: Carried): void => {
+const explainCarrier = guarded(parts.net, 'net.uncarried', (r: Carried): void => {
   const { socket, wire } = r;
   if (r.mocked || wire?.mocked) r.mocked = true;
   else if (wire !== undefined || r.dial !== undefined) return;
