@@ -7,7 +7,7 @@
  * Node publishes asynchronous spawns on a channel, and all synchronous ones (spawnSync, execSync, execFileSync) go through
  * one function of its binding, so that nothing has to be loaded before the program loads it.
  */
-import { maskArguments } from '../model/secrets/mask';
+import { maskArguments } from '../model/secrets/arguments';
 import { preloadIn } from './nodeOptions';
 import { cutText, line } from './output/json';
 import { push } from './output/queue';

@@ -1,6 +1,6 @@
 /** Puts the parts of the hook in place, once an isolate. */
 
-import { maskArguments } from '../model/secrets/mask';
+import { maskArguments } from '../model/secrets/arguments';
 import { beGuest } from './attached';
 import { installChildren } from './childProcesses';
 import { control, controlLine, followControl, readControl } from './control/controlFile';

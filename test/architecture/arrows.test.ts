@@ -30,6 +30,7 @@ const packages: Record<string, readonly string[]> = {
 /** Files of the model that the hook may bundle: they import nothing else. Types may come from any. */
 const bundledByHook = new Set([
   'src/model/secrets/mask',
+  'src/model/secrets/arguments',
   'src/model/secrets/bodyMask',
   'src/model/base/hosts',
   'src/model/dnsMessage/decode',

@@ -1,11 +1,12 @@
 // `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { documentOf } from '../../analysis/document';
 import { isPacketFile } from '../../formats';
 import { numberText } from '../../model/base/text';
-import { maskArguments } from '../../model/secrets/mask';
+import { maskArguments } from '../../model/secrets/arguments';
 import type { HelperUse } from '../../session/kernel/sources';
 import { type CallSites, type HeaderLevel, optionalParts } from '../../session/program/environment';
 import { executableOf, isNode } from '../../session/program/executable';

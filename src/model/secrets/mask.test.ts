@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskArguments, maskText, maskUrl } from './mask';
+import { maskArguments } from './arguments';
+import { maskText, maskUrl } from './mask';
 
 describe('maskUrl', () => {
   it.each([

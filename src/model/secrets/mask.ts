@@ -8,7 +8,6 @@ import { decoded, isCount, secrecyOf } from './names';
 import { maskPairs } from './pairs';
 import { maskKeys, maskShapes } from './shapes';
 
-export { maskArguments } from './arguments';
 export { isSecretHeader } from './names';
 
 export interface MaskOptions {

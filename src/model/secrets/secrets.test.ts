@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { superlinear } from '../../../test/support/growth';
+import { maskArguments } from './arguments';
 import { maskBody } from './bodyMask';
-import { maskArguments, maskBeginning, maskHeader, maskQuery, maskText, maskUrl } from './mask';
+import { maskBeginning, maskHeader, maskQuery, maskText, maskUrl } from './mask';
 import { isSecretHeader, isSecretName } from './names';
 import { maskPairs } from './pairs';
 import { maskShapes, places, shapes, shortestToken } from './shapes';
