@@ -1,8 +1,9 @@
 /** A store's records as a document, and back. */
+
 import { canonical, sorted } from './base/canonical';
 import { compareIds } from './base/ids';
+import { delaysOf, withRequests } from './phases/kernelEvents';
 import { type KernelSample, type SocketOperation, type Trace, trace as traceSchema } from './records';
-import { delaysOf, withRequests } from './store/kernelEvents';
 import { pipesOf } from './store/pipes';
 import type { Store } from './store/store';
 

@@ -1,6 +1,7 @@
 /** Network breakpoints in VS Code: the list, its way to the programs, and what is printed and shown of their hits. */
+
 import * as vscode from 'vscode';
-import type { BreakpointHit } from '../../model/fold/breakpoint';
+import type { BreakpointHit } from '../../model/store/breakpointHit';
 import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import { Disposables } from '../support/disposables';

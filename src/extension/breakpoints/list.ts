@@ -3,8 +3,8 @@
  * eight plain ones (their id is their kind) are always there; others have a call site, a hit condition or a log message
  * of their own beside them.
  */
+
 import { randomUUID } from 'node:crypto';
-import type { BreakpointHit } from '../../model/fold/breakpoint';
 import {
   asBreakpoint,
   type BreakpointKind,
@@ -17,6 +17,7 @@ import {
   unknownPlace,
 } from '../../model/lines/breakpoints';
 import { parseQuery } from '../../model/query';
+import type { BreakpointHit } from '../../model/store/breakpointHit';
 import { Emitter } from '../support/emitter';
 import { tooLate } from './timing';
 

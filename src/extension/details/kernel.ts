@@ -1,7 +1,7 @@
 /** What the kernel told of a connection, for the details of one of its requests. */
 
 import type { Details } from '../../model/panel/protocol';
-import { withRequests } from '../../model/store/kernelEvents';
+import { withRequests } from '../../model/phases/kernelEvents';
 import type { Store } from '../../model/store/store';
 
 /** The page draws fewer. */

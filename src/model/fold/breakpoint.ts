@@ -1,30 +1,8 @@
 /** Hits of network breakpoints: for the host to print and count as they come, no part of the trace. */
 import { recordIdOf } from '../base/ids';
 import type { LineOf } from '../lines/lines';
+import type { BreakpointHit } from '../store/breakpointHit';
 import type { Isolate } from './isolate';
-
-export interface BreakpointHit {
-  /** µs since the trace began. */
-  at: number;
-  thread: string;
-  /** Id of the breakpoint. */
-  breakpoint: string;
-  /** In this thread so far, this one included. */
-  hits: number;
-  /** stop: the program stops now. over: it goes on. log: a log message. count: the hit condition passed over it. */
-  what: 'stop' | 'over' | 'log' | 'count';
-  /** What the breakpoint is called; absent at `over` and `count`. */
-  title?: string;
-  /** Id of the request; likewise. */
-  request?: string;
-  method?: string;
-  /** Masked. */
-  url?: string;
-  /** The log message, its places filled in. */
-  text?: string;
-  /** In the source as written, where the program knows it; absent when the request was made before anything was armed. */
-  callSite?: { file: string; line: number; column: number; function?: string };
-}
 
 export function hitOf(isolate: Isolate, line: LineOf<'brk'>): BreakpointHit {
   const { k: _, at, request, ...rest } = line;

@@ -8,7 +8,6 @@
 
 import { documentOf, fillFrom } from '../document';
 import { isAborted, isClientError, isInterrupted, isServerError } from '../facts/outcome';
-import type { BreakpointHit } from '../fold/breakpoint';
 import type {
   Connection,
   ConntrackEntry,
@@ -26,6 +25,7 @@ import type {
   TlsTunnel,
   Trace,
 } from '../records';
+import type { BreakpointHit } from './breakpointHit';
 import { clearStore } from './clear';
 import { DnsBounds } from './dnsBounds';
 import { Eviction } from './eviction';
