@@ -16,7 +16,8 @@ export type {
   Run,
   Status,
 } from '../src/model/panel/protocol';
-export type { Breakdown, Phase, PhasePart } from '../src/model/phases/phases';
+export type { Breakdown, Phase } from '../src/model/phases/phases';
+export type { PhasePart } from '../src/model/phases/types';
 export type {
   BodyContent,
   Certificate,

@@ -1,9 +1,10 @@
 /** The lines `body`: what was recorded of the bodies of a request. */
+
 import { recordIdOf } from '../base/ids';
 import type { LineOf } from '../lines/lines';
 import type { BodyContent, Request } from '../records';
 import type { Store } from '../store/store';
-import type { Isolate } from './isolate';
+import type { Isolate } from './types';
 
 /** Characters of all recorded bodies of a trace; beyond it the oldest are left out. */
 const most = 64 * 1024 * 1024;

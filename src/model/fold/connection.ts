@@ -1,4 +1,5 @@
 /** The lines beneath a request: `dial`, `lookup`, `conn`, `tls`, `cert`, `close`. */
+
 import { recordIdOf } from '../base/ids';
 import type { LineOf } from '../lines/lines';
 import {
@@ -12,9 +13,9 @@ import {
   tlsTunnel as tunnelSchema,
 } from '../records';
 import type { Store } from '../store/store';
-import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
 import { sentOn, siteOf } from './request';
+import type { Isolate } from './types';
 
 /** A copy without the fields whose form differs between line and record. */
 function without<T extends object>(value: T, ...keys: string[]): Record<string, unknown> {

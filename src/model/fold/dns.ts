@@ -1,4 +1,5 @@
 /** The line `dns`: messages exchanged with a name server, by our resolver or by the program itself. */
+
 import { recordIdOf } from '../base/ids';
 import type { LineOf } from '../lines/lines';
 import {
@@ -8,8 +9,8 @@ import {
   dnsSocket as socketSchema,
 } from '../records';
 import type { Store } from '../store/store';
-import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
+import type { Isolate } from './types';
 
 /** Messages of one exchange that are kept: a program may speak on one socket for long. */
 const mostMessages = 64;

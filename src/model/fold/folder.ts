@@ -21,20 +21,11 @@ import {
   foldUpgrade,
 } from './connection';
 import { foldDns } from './dns';
-import {
-  foldChild,
-  foldControl,
-  foldCount,
-  foldEnd,
-  foldExit,
-  foldLeft,
-  foldProc,
-  type Isolate,
-  type ProcessEnd,
-} from './isolate';
+import { foldChild, foldControl, foldCount, foldEnd, foldExit, foldLeft, foldProc, type ProcessEnd } from './isolate';
 import { type KernelFact, KernelFold } from './kernel';
 import { foldOperations } from './operations';
 import { foldHeaders, foldMore, foldRequest, foldSites, foldStack } from './request';
+import type { Isolate } from './types';
 
 /** Where a line stands: what was folded before is skipped. */
 export interface Position {

@@ -1,24 +1,11 @@
 /** Processes and threads: the lines `proc`, `ctl`, `exit`, and what follows from an end. */
 import { offsetOf } from '../base/clock';
 import { threadIdOf } from '../base/ids';
-import type { LineOf, SourceEntry } from '../lines/lines';
+import type { LineOf } from '../lines/lines';
 import type { Connection, Process, Request, Thread, TraceRequest } from '../records';
 import type { Store } from '../store/store';
 import { foldResolverLeft } from './dns';
-
-/** What folding needs to know of the isolate that writes a file. */
-export interface Isolate {
-  process: string;
-  thread: string;
-  /** µs added to its instants. */
-  offset: number;
-  /** Its table of call sites. */
-  sources: Map<number, SourceEntry>;
-  /** Trace requests in force, for `req` lines that name none. */
-  enabled: string[];
-  /** Its requests without a record, as the last `count` line said. */
-  counted?: { requests: number; failed: number; untraced: number };
-}
+import type { Isolate } from './types';
 
 /** Folds a file's first line: makes or finds the process and thread. */
 export function foldProc(

@@ -1,9 +1,10 @@
 /** `ops` lines: operations of sockets, as tuples. */
+
 import { recordIdOf } from '../base/ids';
 import type { LineOf } from '../lines/lines';
 import type { SocketOperation } from '../records';
 import type { Store } from '../store/store';
-import type { Isolate } from './isolate';
+import type { Isolate } from './types';
 
 const kinds = ['read', 'readFrom', 'write', 'writeTo'] as const;
 

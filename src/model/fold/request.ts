@@ -1,4 +1,5 @@
 /** The lines of a request: `req`, `head`, `hdr`, `mark`, `end`, and the call sites that come apart. */
+
 import { recordIdOf } from '../base/ids';
 import { packageOf } from '../base/package';
 import { hasFailed } from '../facts/outcome';
@@ -6,9 +7,9 @@ import { type RanSite, ran } from '../facts/ran';
 import type { LineOf, SiteTuple, SourceEntry, SourceTuple } from '../lines/lines';
 import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
 import type { Store } from '../store/store';
-import type { Isolate } from './isolate';
 import { merge, shifted } from './merge';
 import { serverTimingOf } from './serverTiming';
+import type { Isolate } from './types';
 
 type RequestLine = LineOf<'req'> | LineOf<'head'> | LineOf<'mark'> | LineOf<'end'>;
 

@@ -2,7 +2,7 @@
 
 import type { Connection, Dial, Lookup, Pause, Request, TlsTunnel } from '../records';
 import type { Store } from '../store/store';
-import type { AbsentReason, PhasePart } from './phases';
+import type { AbsentReason, PhasePart } from './types';
 
 export interface Context {
   connection: Connection | undefined;

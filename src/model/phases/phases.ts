@@ -9,27 +9,7 @@
 import type { Pause, PhaseName, Request } from '../records';
 import type { Store } from '../store/store';
 import { type Context, contextOf } from './context';
-
-/** A piece of a phase; parts may overlap each other. Instants in µs. */
-export interface PhasePart {
-  name:
-    | 'attempt'
-    | 'poolWait'
-    | 'tls'
-    | 'connect'
-    | 'unsent'
-    | 'continue'
-    | 'stall'
-    | 'informational'
-    | 'unread'
-    | 'longestGap'
-    | 'unusedDial'
-    | 'shared';
-  beginAt?: number;
-  duration?: number;
-  /** Id of the record the part is about. */
-  ref?: string;
-}
+import type { AbsentReason, PhasePart } from './types';
 
 export interface Phase {
   name: PhaseName;
@@ -47,28 +27,6 @@ export interface Phase {
   /** The request ended in it without finishing it. */
   failed?: true;
 }
-
-/** Why a phase is absent. */
-export type AbsentReason =
-  | 'reused'
-  | 'literal'
-  | 'plain'
-  | 'unix'
-  | 'ready'
-  | 'earlier'
-  /** Its connection was there before tracing began. */
-  | 'beforeTrace'
-  | 'notSeen'
-  /** There was no connection: the program answered by itself. */
-  | 'mocked'
-  | 'notReached'
-  | 'notYet'
-  | 'direct'
-  | 'earlyResponse'
-  | 'notRead'
-  | 'noBody'
-  /** An imported trace whose format does not tell it apart. */
-  | 'notInFormat';
 
 export interface Breakdown {
   phases: Phase[];
