@@ -2,6 +2,7 @@
 //
 // The program writes event lines to the session's spool folder; the session follows them, folds them into its store and
 // says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
+
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
@@ -19,7 +20,8 @@ import { sessionHeader } from './header';
 import type { KernelOptions } from './kernel/kernel';
 import { KernelSide } from './kernel/side';
 import type { HelperUse } from './kernel/sources';
-import { type CaptureSettings, PacketCapture } from './packets/capture';
+import { PacketCapture } from './packets/capture';
+import type { CaptureSettings } from './packets/captureSettings';
 import { captureEngines } from './packets/engines';
 import { packetsToSave } from './packets/saving';
 import { producer } from './product';

@@ -1,5 +1,5 @@
 /** What a setting or launch configuration says of packets; it may hold anything. */
-import type { CaptureSettings } from '../../session/packets/capture';
+import type { CaptureSettings } from '../../session/packets/captureSettings';
 
 /** With packets go the secrets to decrypt them: whether they are saved is asked when they are. */
 export function captureOptions(value: unknown): { capture?: CaptureSettings | undefined; keys?: boolean } {

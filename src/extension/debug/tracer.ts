@@ -3,10 +3,11 @@
  * must exist then; its run begins when the debug adapter starts. On restart the JavaScript debugger takes the
  * environment from the request itself, at once, so a spare recorder is kept ready for each live root session.
  */
+
 import { dirname } from 'node:path';
 import type { DebugConfiguration, DebugSession } from 'vscode';
 import type { HelperUse } from '../../session/kernel/sources';
-import type { CaptureSettings } from '../../session/packets/capture';
+import type { CaptureSettings } from '../../session/packets/captureSettings';
 import { preloadWouldFail } from '../../session/program/unloaded';
 import type { Recorder } from '../runs/recorder';
 import type { Run } from '../runs/run';

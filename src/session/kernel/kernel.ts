@@ -5,7 +5,7 @@ import { locateHelper } from '../../helper/locate';
 import type { Command, Message, OtherMessage } from '../../helper/protocol';
 import type { KernelFact } from '../../model/fold/kernel';
 import type { Connection, NetworkInterface, Request } from '../../model/records';
-import type { TraceStore } from '../traceStore';
+import type { Store } from '../../model/store/store';
 import { Clocks } from './clocks';
 import { factOf, factOfOther } from './facts';
 import { Losses } from './losses';
@@ -29,7 +29,7 @@ export interface KernelOptions {
 }
 
 export interface KernelHost {
-  readonly store: TraceStore;
+  readonly store: Store & { kernel: Kernel | undefined };
   fold(fact: KernelFact): void;
   /** Something changed. */
   changed(): void;
@@ -262,7 +262,7 @@ export class Kernel {
   }
 }
 
-const isThere = (store: TraceStore, source: string): boolean =>
+const isThere = (store: Store, source: string): boolean =>
   store.header.sources.some((s) => s.name === source && (s.state === 'on' || s.state === 'partial'));
 
 /** Which connections the helper cannot be asked about. */

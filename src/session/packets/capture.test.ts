@@ -6,7 +6,8 @@ import { newHeader, Store } from '../../model/store/store';
 import { takeAnchor } from '../anchor';
 import { datagram, type End, FakeEngine, segment, unreachable } from '../testing/packets';
 import { scratch } from '../testing/scratch';
-import { type CaptureSettings, PacketCapture } from './capture';
+import { PacketCapture } from './capture';
+import type { CaptureSettings } from './captureSettings';
 import { packetsToSave } from './saving';
 import { WallClock } from './wallClock';
 

@@ -9,6 +9,7 @@ import { sinceBegin } from '../../model/store/header';
 import type { Store } from '../../model/store/store';
 import { Attempts } from './attempts';
 import { captureId, captureLosses, captureRecord, defaults, featuresOf } from './captureRecord';
+import type { CaptureSettings } from './captureSettings';
 import { DnsWatch } from './dns/watch';
 import { keyOfConnection } from './flows';
 import { Keeper, type Kept } from './keeper';
@@ -17,18 +18,6 @@ import { References } from './references';
 import { Sorter } from './sorter';
 import { Waiting } from './waiting';
 import { WallClock } from './wallClock';
-
-export interface CaptureSettings {
-  /** Bytes kept of all packets together; default 64 MiB. */
-  limit?: number;
-  /** Bytes kept of each packet; default 262,144: all. */
-  snaplen?: number;
-  /** ICMP messages too. */
-  icmp?: boolean;
-  arp?: boolean;
-  /** TCP without its payload. */
-  headersOnly?: boolean;
-}
 
 const everyMs = 1000;
 const clockEveryMs = 10_000;

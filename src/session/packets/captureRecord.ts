@@ -1,8 +1,9 @@
 /** What the trace says of its capture: the record, the source, and what was lost. */
+
 import type { CaptureEngine, StartedCapture } from '../../helper/capture/engine';
 import type { PacketStatistics } from '../../model/facts/packets';
 import type { Capture, Loss } from '../../model/records';
-import type { CaptureSettings } from './capture';
+import type { CaptureSettings } from './captureSettings';
 import { type Keeper, linkTypeName } from './keeper';
 
 export const defaults = { limit: 64 * 1024 * 1024, snaplen: 262_144 };
