@@ -14,16 +14,16 @@ import {
   type ImportedHeader,
   importedId,
   importedTrace,
-  instantOf,
   present,
   uuidOf,
 } from '../shared/imported';
-import { nanosecondsOf, rfc3339Of } from '../shared/time';
+import { nanosecondsOf } from '../shared/time';
 import { type EveDialInput, type EveInput, type EveTunnelInput, eveInput } from './input';
 import { cancelled } from './names';
 import { EveExchanges } from './readDns';
 import { requestsOf } from './readRequests';
 import { EveSockets } from './readSockets';
+import { Times } from './times';
 
 let validator: Validator | undefined;
 
@@ -35,23 +35,6 @@ export function traceOfEve(value: unknown, text: string): Trace {
   const begin = nanosecondsOf(eve.traceBeginAt);
   if (begin === undefined) throw invalid(['traceBeginAt'], 'must be an absolute time', text);
   return read(eve, new Times(begin), text);
-}
-
-/** EVE's times as instants. */
-export class Times {
-  constructor(readonly begin: bigint) {}
-
-  at(time: string | undefined): number | undefined {
-    const ms = /^\+(\d+)ms$/.exec(time ?? '')?.[1];
-    return ms === undefined ? instantOf(this.begin, time ?? '') : Number(ms) * 1000;
-  }
-
-  /** A wall-clock time, also of one that is written as relative. */
-  wall(time: string | undefined): string | undefined {
-    if (time !== undefined && nanosecondsOf(time) !== undefined) return time;
-    const at = this.at(time);
-    return at === undefined ? undefined : rfc3339Of(this.begin + BigInt(Math.round(at * 1000)));
-  }
 }
 
 function read(eve: EveInput, times: Times, text: string): Trace {

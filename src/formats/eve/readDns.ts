@@ -1,11 +1,12 @@
 /** Conversations with name servers in an EVE file: resolver's dials and messages are joined by the socket they used. */
+
 import type { DnsExchange, Lookup } from '../../model/records';
 import { errorOfText } from '../shared/errorText';
 import { hostPortOf } from '../shared/hostPort';
 import { byImport, importedId, noThread, present } from '../shared/imported';
 import type { EveDialInput, EveDnsInput, EveInput } from './input';
 import { nameOfEve, valueOfEve } from './names';
-import type { Times } from './read';
+import type { Times } from './times';
 
 type ResolverDial = NonNullable<EveDialInput['resolverDials']>[number];
 

@@ -1,10 +1,11 @@
 /** Requests of an EVE file, and what they say of their connections. */
+
 import type { Connection, Dial, Header, Request, TlsTunnel } from '../../model/records';
 import { errorOfText } from '../shared/errorText';
 import { byImport, importedId, noThread, present, protocolOf } from '../shared/imported';
 import { hostPort } from '../shared/words';
 import type { EveInput, EveRequestInput } from './input';
-import type { Times } from './read';
+import type { Times } from './times';
 
 interface Beneath {
   dials: Dial[];

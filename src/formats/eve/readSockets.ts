@@ -1,9 +1,10 @@
 /** TCP and UDP connections of an EVE file, with their conntrack entries and socket operations. */
+
 import type { Connection, SocketOperation, Trace } from '../../model/records';
 import { hostPortOf } from '../shared/hostPort';
 import { byImport, importedId, present } from '../shared/imported';
 import type { EveInput, EveTcpInput, EveUdpInput } from './input';
-import type { Times } from './read';
+import type { Times } from './times';
 
 type SocketInput = EveTcpInput | EveUdpInput;
 type TupleInput = NonNullable<SocketInput['addrTuple']>;
