@@ -2,10 +2,10 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import './styles';
 import { render } from 'preact';
-import { installCommands } from './commands';
-import { derive } from './derived';
-import { isLive, onChange, start, state } from './state';
-import { reducedMotion, watchTheme } from './theme';
+import { installCommands } from './state/commands';
+import { derive } from './state/derived';
+import { isLive, onChange, start, state } from './state/state';
+import { reducedMotion, watchTheme } from './state/theme';
 import { App } from './widgets/page/app';
 
 const root = document.getElementById('root') ?? document.body;

@@ -4,8 +4,8 @@ import { describe, expect, it, test } from 'vitest';
 import { trace } from '../model/records';
 import { finding as findingSchema } from '../model/records/analysis';
 import { analyse } from './analyse';
+import { analysisVersion } from './base/limits';
 import { documentOf } from './document';
-import { analysisVersion } from './limits';
 import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing/store';
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));

@@ -4,9 +4,9 @@
  */
 import type { Finding } from '../model/records';
 import type { Store } from '../model/store/store';
-import type { Draft } from './draft';
-import { Facts } from './facts';
-import { analysisVersion, mostFindings } from './limits';
+import type { Draft } from './base/draft';
+import { Facts } from './base/facts';
+import { analysisVersion, mostFindings } from './base/limits';
 import { agentQueueRule } from './rules/connections/agentQueue';
 import { attemptRule } from './rules/connections/attempts';
 import { certificateRule } from './rules/connections/certificates';

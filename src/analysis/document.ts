@@ -2,7 +2,7 @@
 import type { Finding, Trace } from '../model/records';
 import type { Store } from '../model/store/store';
 import { analyse } from './analyse';
-import { analysisVersion } from './limits';
+import { analysisVersion } from './base/limits';
 
 export function findingsOf(store: Store, now?: number): Finding[] {
   const { findings, endAt } = store.header;

@@ -1,7 +1,7 @@
 /** Rules on the kernel's figures: what makes each fire, and what must not; on real traffic: test/native/findings.test.ts. */
 import { describe, expect, it, test } from 'vitest';
 import { analyse } from './analyse';
-import { wholeSamples } from './kernelSamples';
+import { wholeSamples } from './base/kernelSamples';
 import { exchange, ms, type Records, rulesOf, storeOf } from './testing/store';
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));

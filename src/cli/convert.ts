@@ -3,8 +3,8 @@ import * as fs from 'node:fs/promises';
 import { formatOf, isPacketFile, noPackets, suffixes, writeTrace } from '../formats';
 import { numberText, plural } from '../model/base/text';
 import { list } from './run/outputs';
-import { complain, UsageError } from './say';
 import { openTrace } from './show/open';
+import { complain, UsageError } from './terminal/say';
 
 export async function convert(from: string, to: string): Promise<void> {
   if (isPacketFile(to)) throw new UsageError(`${to}: ${noPackets}`);

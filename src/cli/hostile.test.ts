@@ -7,9 +7,9 @@ import { Folder } from '../model/fold/folder';
 import { newHeader } from '../model/store/store';
 import { TraceStore } from '../session/traceStore';
 import { requestBlocks } from './request/block';
-import { styleFor } from './say';
 import { summaryLines, summaryObject } from './summary/summary';
 import { rowsOf } from './table/requestTable';
+import { styleFor } from './terminal/say';
 
 const spool = readFileSync(join(__dirname, '../model/golden/example.spool.jsonl'), 'utf8').trim().split('\n');
 const id = '7f0c2a6e-5d0b-4e0e-9a52-3a1c8b7de001';

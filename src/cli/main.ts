@@ -18,12 +18,12 @@ import {
 } from './requests';
 import { list } from './run/outputs';
 import { type RunOptions, run } from './run/run';
-import { complain, messageOf, tolerateClosedStreams, UsageError } from './say';
 import { columnNames, parseColumns } from './show/columns';
 import { type ShowOptions, show } from './show/show';
 import { toolViews } from './show/toolViews';
 import { topKeys } from './show/top';
 import { sortKeys } from './table/chosen';
+import { complain, messageOf, tolerateClosedStreams, UsageError } from './terminal/say';
 
 const traceArgument = `trace file (${list(Object.values(suffixes))}), - for the standard input, or the folder nettrace-spool-… that a killed run left`;
 /** Exit code of our own failures. */

@@ -14,9 +14,9 @@ import type { Request } from '../model/records';
 import { rowOf } from '../model/rows/row';
 import { connectionLines, foldLines } from '../model/testing/store';
 import { requestBlocks } from './request/block';
-import { styleFor } from './say';
 import { summaryLines } from './summary/summary';
 import { rowsOf } from './table/requestTable';
+import { styleFor } from './terminal/say';
 
 const url = 'http://api.test/x';
 const told = { api: 'http', method: 'GET', outcome: 'complete' };

@@ -3,9 +3,9 @@ import type { TraceRequest } from '../model/records';
 import type { CommandAnswer, SessionCommand } from '../session/control/commands';
 import { callSession, type LiveSession, liveSessions } from '../session/control/liveSessions';
 import { expectKey } from './run/asked';
-import { messageOf, printable, say, styleFor, UsageError } from './say';
 import { queryOf } from './show/matching';
 import { tableLines } from './table/table';
+import { messageOf, printable, say, styleFor, UsageError } from './terminal/say';
 
 export interface RequestsOptions {
   /** Id of a session (its first characters), or number of its process. */

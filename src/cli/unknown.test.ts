@@ -7,9 +7,9 @@ import { parseTrace } from '../formats/read';
 import { phasesOf } from '../model/phases/phases';
 import type { Request } from '../model/records';
 import { Store } from '../model/store/store';
-import { styleFor } from './say';
 import { headline } from './summary/summary';
 import { requestLines, rowsOf } from './table/requestTable';
+import { styleFor } from './terminal/say';
 
 const entry = (more: object) => ({
   startedDateTime: '2026-01-01T00:00:00.000Z',

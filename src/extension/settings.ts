@@ -1,7 +1,7 @@
 /** The settings, with their types. Read when needed, so that a change takes effect at the next use. */
 import * as vscode from 'vscode';
 import { optionsOf, type TraceOptions } from './debug/tracer';
-import { settings } from './ids';
+import { settings } from './support/ids';
 
 const read = <T>(id: string, otherwise: T): T => vscode.workspace.getConfiguration().get<T>(id, otherwise);
 

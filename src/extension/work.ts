@@ -6,8 +6,8 @@ export { formatOf, parseTrace, readTrace, suffixes, writePackets, writeTrace } f
 export { abilitiesHere } from '../helper/abilities';
 export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';
 export { TraceRequests } from '../model/traceRequests';
+export { recoverTrace } from '../session/recover';
 export { TraceSession } from '../session/session';
-export { recoverTrace } from '../session/spool/recover';
 export { apiFor } from './api/api';
 export { storedRecorder } from './kept/storedRecorder';
 export { disablePlan, enablePlan, planWithout } from './kernel/plan';

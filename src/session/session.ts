@@ -35,9 +35,9 @@ import {
   tracedEnvironment,
 } from './program/environment';
 import { installHook } from './program/hookCopy';
-import { deleteKeys, readKeys } from './program/keyFiles';
 import { makeShim } from './program/shim';
 import { isAlive, makeSpoolFolder } from './spool/folders';
+import { deleteKeys, readKeys } from './spool/keyFiles';
 import { aliveFile, register, sweepSpoolFolders, unregister } from './spool/leftovers';
 import { type SpoolLoss, SpoolReader } from './spool/reader';
 import { SpoolWatcher } from './spool/watcher';

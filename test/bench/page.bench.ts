@@ -4,7 +4,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { beforeAll, test } from 'vitest';
-import type { PanelState, Row } from '../../webview/types';
+import type { PanelState, Row } from '../../webview/view/types';
 import { openBrowser, openPanel, type Panel, settled } from '../webview/testing/panel';
 import { live, rows, run, status } from '../webview/testing/sample';
 

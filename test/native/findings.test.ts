@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { closedWindow } from '../../src/analysis/limits';
+import { closedWindow } from '../../src/analysis/base/limits';
 import type { Trace } from '../../src/model/records';
 import { shipped, whyNot } from './testing/helper';
 import { Talker } from './testing/kernel';

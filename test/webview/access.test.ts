@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { PanelState } from '../../webview/types';
+import type { PanelState } from '../../webview/view/types';
 import { layersState } from './testing/layersState';
 import { type Opening, openBrowser, openPanel, settled } from './testing/panel';
 import { empty, ended, live, replayMark, rows } from './testing/sample';

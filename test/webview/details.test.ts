@@ -1,6 +1,6 @@
 /** Details, pop-up, sash; what they show is text. */
 import { expect, test } from 'vitest';
-import type { Row } from '../../webview/types';
+import type { Row } from '../../webview/view/types';
 import { id, inBrowser, open, panel, rowNode } from './testing/behaviour';
 import { settled } from './testing/panel';
 import { detailsOf, ended, rows } from './testing/sample';

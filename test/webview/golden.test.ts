@@ -8,7 +8,7 @@ import { partsOfRowId, RunRows } from '../../src/extension/runs/rows';
 import { parseNative } from '../../src/formats/native/format';
 import { millisecondsText } from '../../src/model/base/text';
 import { Store } from '../../src/model/store/store';
-import type { PanelState } from '../../webview/types';
+import type { PanelState } from '../../webview/view/types';
 import { openBrowser, openPanel, settled } from './testing/panel';
 import { status } from './testing/sample';
 

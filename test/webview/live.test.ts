@@ -1,6 +1,6 @@
 /** Rows that come, change and go while a program runs. */
 import { expect, test } from 'vitest';
-import type { Row } from '../../webview/types';
+import type { Row } from '../../webview/view/types';
 import { id, inBrowser, open, panel, posted, rowCount, rowNode } from './testing/behaviour';
 import { settled } from './testing/panel';
 import { ended, live, rows, run, status } from './testing/sample';

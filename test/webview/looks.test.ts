@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { PanelState, Row } from '../../webview/types';
+import type { PanelState, Row } from '../../webview/view/types';
 import { type Opening, openBrowser, openPanel, settled } from './testing/panel';
 import { empty, ended, live, rows, run } from './testing/sample';
 

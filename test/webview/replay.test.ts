@@ -1,6 +1,6 @@
 /** The slider of a trace that is stepped through: keys, pointer, rows that are still ahead, screen readers. */
 import { describe, expect, test } from 'vitest';
-import type { PanelState } from '../../webview/types';
+import type { PanelState } from '../../webview/view/types';
 import { inBrowser, open, panel } from './testing/behaviour';
 import { ended, replayMark as mark, rows } from './testing/sample';
 

@@ -5,7 +5,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import type { PanelState, Row } from '../../webview/types';
+import type { PanelState, Row } from '../../webview/view/types';
 import { openBrowser, openPanel, type Panel, settled } from './testing/panel';
 import { live, rows, run, status } from './testing/sample';
 

@@ -6,8 +6,8 @@
 import { timeText } from '../../model/base/text';
 import type { Evidence, Finding, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import { time } from '../draft';
-import { computed } from '../limits';
+import { time } from '../base/draft';
+import { computed } from '../base/limits';
 
 export type Busy = 'computed' | 'waited' | 'unknown';
 

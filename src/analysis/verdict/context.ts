@@ -6,9 +6,9 @@ import { type Context, contextOf } from '../../model/phases/context';
 import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases/phases';
 import type { ErrorInfo, Evidence, PhaseName, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import { time, words } from '../draft';
-import { pauseMatters } from '../limits';
-import { hostOf, isLoopback, originOf } from '../places';
+import { time, words } from '../base/draft';
+import { pauseMatters } from '../base/limits';
+import { hostOf, isLoopback, originOf } from '../base/places';
 import { type Busy, whyBusy } from './busy';
 import { Usual } from './usual';
 

@@ -5,10 +5,10 @@
 
 import { bytesText, timeText } from '../../model/base/text';
 import type { Evidence, Finding, PhaseName } from '../../model/records';
-import { number, time, words } from '../draft';
-import { holderOf } from '../holder';
-import { busyLoop, lookupSlots } from '../limits';
-import { isLoopback, isOfPackage, requestText } from '../places';
+import { number, time, words } from '../base/draft';
+import { holderOf } from '../base/holder';
+import { busyLoop, lookupSlots } from '../base/limits';
+import { isLoopback, isOfPackage, requestText } from '../base/places';
 import { busyAdvice, busyEvidence, busyFault, busySentence, busyWords } from './busy';
 import { isUndici, queueAdvice } from './clients';
 import { type Case, durationOf, helperTells, ofText } from './context';

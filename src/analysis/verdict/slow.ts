@@ -3,8 +3,8 @@
 import { timeText } from '../../model/base/text';
 import type { Verdict } from '../../model/facts/verdict';
 import type { Request } from '../../model/records';
-import { time } from '../draft';
-import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../limits';
+import { time } from '../base/draft';
+import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../base/limits';
 import { type Case, helperTells, ofText, phaseWords } from './context';
 import { type Part, partsOf } from './parts';
 

@@ -3,7 +3,7 @@
 import { deepest } from '../../model/facts/outcome';
 import type { Connection, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import { hintMargin, leastStaleIdle } from '../limits';
+import { hintMargin, leastStaleIdle } from '../base/limits';
 
 const staleCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 

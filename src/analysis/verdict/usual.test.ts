@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { median } from '../../model/base/statistics';
 import type { Request } from '../../model/records';
-import { usualNeeds } from '../limits';
+import { usualNeeds } from '../base/limits';
 import { exchange, site, storeOf } from '../testing/store';
 import { Usual } from './usual';
 

@@ -4,9 +4,9 @@
  */
 import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import { push } from '../facts';
-import { usualNeeds } from '../limits';
-import { originOf, siteKey, templateOf } from '../places';
+import { push } from '../base/facts';
+import { usualNeeds } from '../base/limits';
+import { originOf, siteKey, templateOf } from '../base/places';
 
 export class Usual {
   #alike: Map<string, Request[]> | undefined;

@@ -3,7 +3,7 @@ import { CaptureUnavailable, startFirst } from '../../helper/capture/engine';
 import { HelperClient } from '../../helper/client';
 import { locateHelper } from '../../helper/locate';
 import { captureEngines } from '../../session/packets/engines';
-import { messageOf } from '../say';
+import { messageOf } from '../terminal/say';
 
 const advice: Readonly<Record<string, string>> = {
   noRights: 'Only for --capture: install the helper as said above, or join the group that may run dumpcap.',

@@ -9,7 +9,7 @@ import { leastNode, nodeVersion, whyNotLoaded } from '../../session/program/unlo
 import { TraceSession } from '../../session/session';
 import { leftovers } from '../../session/spool/leftovers';
 import { isFull } from '../../session/spool/space';
-import { messageOf, styleFor } from '../say';
+import { messageOf, styleFor } from '../terminal/say';
 import { captureFinding } from './capture';
 import { helperFindings } from './helper';
 

@@ -3,8 +3,8 @@ import { documentOf, requestOf } from '../../formats/testing/example';
 import type { Request } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
-import { styleFor } from '../say';
 import { rowsOf } from '../table/requestTable';
+import { styleFor } from '../terminal/say';
 import { requestBlocks } from './block';
 
 // Of 100,000 requests the text is longer than the longest string.

@@ -6,7 +6,7 @@ import { type Context, contextOf } from '../../model/phases/context';
 import type { Certificate, Connection, Request, TlsTunnel } from '../../model/records';
 import { addressText, lineAndColumn, type Row, transformedWords } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
-import { pathOf, printable } from '../say';
+import { pathOf, printable } from '../terminal/say';
 
 const known = (...parts: (string | undefined)[]): string => parts.filter((p) => p !== undefined && p !== '').join(', ');
 

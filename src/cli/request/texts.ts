@@ -4,7 +4,7 @@ import { bytesText, plural } from '../../model/base/text';
 import type { Request } from '../../model/records';
 import type { Header } from '../../model/records/common';
 import type { BodyContent } from '../../model/records/content';
-import { printable, type Style } from '../say';
+import { printable, type Style } from '../terminal/say';
 
 /** Lines of a body, and characters of a line, that are shown; the file and --json have all. */
 const most = { lines: 200, characters: 2000 };

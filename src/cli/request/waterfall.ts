@@ -2,8 +2,8 @@
 
 import { timeText } from '../../model/base/text';
 import type { Breakdown } from '../../model/phases/phases';
-import type { Style } from '../say';
 import { phaseWords } from '../table/requestTable';
+import type { Style } from '../terminal/say';
 
 /** Columns of the bars. */
 const barWidth = 32;

@@ -1,7 +1,7 @@
 // What `nettrace run` is asked to trace.
 import { parseQuery, type Query } from '../../model/query';
 import { TraceRequestError, TraceRequests } from '../../model/traceRequests';
-import { UsageError } from '../say';
+import { UsageError } from '../terminal/say';
 
 export interface AskedRequests {
   /** Conditions; empty: everything. */

@@ -13,7 +13,7 @@ import type { Connection, ErrorInfo, Lookup, Process, Request, TlsTunnel } from 
 import { addressText, lineAndColumn, rowOf } from '../../model/rows/row';
 import { maskText, maskUrl } from '../../model/secrets/mask';
 import type { Store } from '../../model/store/store';
-import { pathOf, printable, type Style } from '../say';
+import { pathOf, printable, type Style } from '../terminal/say';
 
 export type EventWord =
   | 'process'

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { Folder } from '../../model/fold/folder';
 import { Store } from '../../model/store/store';
 import { connectionLines, foldLines } from '../../model/testing/store';
-import { styleFor } from '../say';
+import { styleFor } from '../terminal/say';
 import { EventLog } from './eventLog';
 import { LiveTable } from './liveTable';
 

@@ -3,13 +3,13 @@
  * meanwhile moves it down, so a program that talks is better redirected. On a pipe one table after the other, only when
  * something changed.
  */
-import { talkersOf } from '../../analysis/talkers';
+import { talkersOf } from '../../analysis/base/talkers';
 import { hostPort } from '../../formats/shared/words';
 import { bytesText } from '../../model/base/text';
 import type { Store } from '../../model/store/store';
-import { printable, type Style, styleFor } from '../say';
 import { summaryLines } from '../summary/summary';
 import type { SortKey } from '../table/chosen';
+import { printable, type Style, styleFor } from '../terminal/say';
 
 /** What --sort and --rows ask for. */
 export interface RowChoice {

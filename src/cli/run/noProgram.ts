@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { printable } from '../say';
+import { printable } from '../terminal/say';
 
 /** Why a command cannot be started, and what was probably meant. */
 export function noProgram(command: string): string {

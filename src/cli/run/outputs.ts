@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { formatOf, isPacketFile, packetSuffix, suffixes, writeTrace } from '../../formats';
 import type { Trace } from '../../model/records';
-import { messageOf, UsageError } from '../say';
+import { messageOf, UsageError } from '../terminal/say';
 
 /** The paths, absolute. Throws UsageError for the first that will not do: better now than after an hour's run. */
 export async function proveOutputs(asked: readonly string[]): Promise<string[]> {

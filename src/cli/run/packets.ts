@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { isPacketFile, packetSuffix, writePackets } from '../../formats';
 import { numberText } from '../../model/base/text';
 import type { SessionOptions, TraceSession } from '../../session/session';
-import { complain, messageOf, UsageError } from '../say';
+import { complain, messageOf, UsageError } from '../terminal/say';
 import type { Saved } from './outputs';
 
 export interface PacketOptions {

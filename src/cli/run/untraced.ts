@@ -2,7 +2,7 @@
 
 import type { Unhooked } from '../../session/program/unhooked';
 import type { TraceSession } from '../../session/session';
-import { printable, shortened } from '../say';
+import { printable, shortened } from '../terminal/say';
 
 export function isTraced({ store }: TraceSession, pid: number): boolean {
   for (const p of store.processes.values()) if (p.pid === pid) return true;

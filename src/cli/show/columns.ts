@@ -7,8 +7,8 @@ import type { Row } from '../../model/rows/row';
 import { lineAndColumn } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
 import { clockOf } from '../request/facts';
-import { pathOf, printable, type Style } from '../say';
 import { type Cell, tableLines } from '../table/table';
+import { pathOf, printable, type Style } from '../terminal/say';
 
 type Read = (row: Row, store: Store) => string | number | undefined;
 const time = (us: number | undefined): string | undefined => (us === undefined ? undefined : timeText(us));

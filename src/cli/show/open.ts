@@ -2,8 +2,8 @@
 import * as fs from 'node:fs/promises';
 import { FormatError, parseTrace, readTrace, textOf } from '../../formats';
 import type { Trace } from '../../model/records';
-import { recoverTrace } from '../../session/spool/recover';
-import { complain, UsageError } from '../say';
+import { recoverTrace } from '../../session/recover';
+import { complain, UsageError } from '../terminal/say';
 
 export async function openTrace(path: string): Promise<Trace> {
   if (path === '-') return readInput();

@@ -3,14 +3,14 @@
  * hook saw. What it cannot see says so: a figure is `-`, a tool that needs the kernel an error.
  */
 
-import { talkersOf } from '../../analysis/talkers';
+import { talkersOf } from '../../analysis/base/talkers';
 import { hostPort } from '../../formats/shared/words';
 import { compareIds } from '../../model/base/ids';
 import type { Connection, Lookup } from '../../model/records';
 import { baseName } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
-import { printable, type Style, UsageError } from '../say';
 import { type Cell, type Column, tableLines } from '../table/table';
+import { printable, type Style, UsageError } from '../terminal/say';
 
 export const toolViews = ['tcplife', 'tcpretrans', 'tcptop', 'gethostlatency', 'soconnlat'] as const;
 export type ToolView = (typeof toolViews)[number];

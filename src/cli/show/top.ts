@@ -1,10 +1,10 @@
 /** `show --top`: requests grouped by host, by path (ids in it as `{id}`) or by the file that made them; the most frequent first. */
-import { pathTemplate } from '../../analysis/places';
+import { pathTemplate } from '../../analysis/base/places';
 import { quantile } from '../../model/base/statistics';
 import { bytesText, numberText, timeText } from '../../model/base/text';
 import type { Row } from '../../model/rows/row';
-import { pathOf, printable, type Style, shortened } from '../say';
 import { type Cell, tableLines } from '../table/table';
+import { pathOf, printable, type Style, shortened } from '../terminal/say';
 
 export const topKeys = ['host', 'path', 'file'] as const;
 export type TopKey = (typeof topKeys)[number];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyStore, foldLines } from '../../model/testing/store';
-import { styleFor } from '../say';
+import { styleFor } from '../terminal/say';
 import { findingLines, verdictLines } from './findings';
 
 const style = styleFor({ isTTY: false } as never);

@@ -6,7 +6,7 @@ import { numberText } from '../../model/base/text';
 import type { Request } from '../../model/records';
 import { faultText } from '../../model/store/faults';
 import type { Store } from '../../model/store/store';
-import { printable, type Style, wrapped } from '../say';
+import { printable, type Style, wrapped } from '../terminal/say';
 
 /** Findings listed under a table; the file and --json have all. */
 const most = 3;

@@ -6,8 +6,8 @@ import type { Row } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
 import { foldLines } from '../../model/testing/store';
 import { codeLines } from '../request/facts';
-import { styleFor } from '../say';
 import { headline, summaryLines, summaryObject } from '../summary/summary';
+import { styleFor } from '../terminal/say';
 import { requestLines, rowsOf } from './requestTable';
 
 const golden = JSON.parse(readFileSync(join(__dirname, '../../model/golden/example.nettrace.json'), 'utf8')) as Trace;

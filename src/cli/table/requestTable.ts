@@ -6,7 +6,7 @@ import type { PhaseName } from '../../model/records';
 import { compareRows, type Row, rowOf } from '../../model/rows/row';
 import { maskUrl } from '../../model/secrets/mask';
 import type { Store } from '../../model/store/store';
-import { printable, type Style, shortened, wrapped } from '../say';
+import { printable, type Style, shortened, wrapped } from '../terminal/say';
 import { choose, type Purpose, type SortKey } from './chosen';
 import { fitColumns, type Sized } from './fit';
 import { phaseWords } from './phaseWords';

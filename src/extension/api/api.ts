@@ -2,10 +2,10 @@
 import type { TraceRequest as Known } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { type TraceRequests as Registry, TraceRequestError } from '../../model/traceRequests';
-import { rowsMatching } from '../console/query';
 import type { RowChanges } from '../runs/rows';
 import type { Run } from '../runs/run';
 import { Emitter } from '../support/emitter';
+import { rowsMatching } from './query';
 import { type Clock, tracedRequest } from './tracedRequest';
 import type { Event, NetTraceApi, NewTraceRequest, TracedRequest, TraceRequest, TraceRequests } from './types';
 

@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isEarly, type NetworkBreakpoint } from '../../model/lines/breakpoints';
-import { networkReason } from '../debug/pauses';
+import { networkReason } from '../runs/pauses';
 import { pathOf } from '../support/paths';
 import type { LastHit } from './tail';
 

@@ -4,8 +4,8 @@
  */
 import * as vscode from 'vscode';
 import { listName } from '../../model/lines/breakpoints';
-import { views } from '../ids';
 import { Disposables } from '../support/disposables';
+import { views } from '../support/ids';
 import { Throttle } from '../support/throttle';
 import type { BreakpointList, ListedBreakpoint } from './list';
 import { detailsOf, tooltipOf } from './viewWords';

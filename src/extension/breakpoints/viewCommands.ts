@@ -1,7 +1,7 @@
 /** Adding, changing and removing network breakpoints by hand; what is typed is checked while it is typed. */
 import * as vscode from 'vscode';
 import { breakpointKinds, listName, type NetworkBreakpoint, titleOf } from '../../model/lines/breakpoints';
-import { commands } from '../ids';
+import { commands } from '../support/ids';
 import type { BreakpointChange, BreakpointList, ListedBreakpoint } from './list';
 import { problemOf } from './list';
 import { detailsOf, fieldsOf, fieldWords, typedValue } from './viewWords';

@@ -1,11 +1,11 @@
 /** What `$net` and other extensions are told of a run. */
 import type { FieldName } from '../../model/query';
-import { seenIn } from '../../model/query/seen';
+import { seenIn } from '../../model/query/help/seen';
+import { rowsMatching } from '../api/query';
 import { tracedRequest } from '../api/tracedRequest';
 import type { TracedRequest } from '../api/types';
 import type { Run } from '../runs/run';
 import type { NetSource, ShownConnection } from './object';
-import { rowsMatching } from './query';
 
 export class RunSource implements NetSource {
   constructor(private readonly run: Run) {}

@@ -3,7 +3,7 @@
  * type change); the hook goes in in the second, when variables are replaced, under that debugger's type.
  */
 import * as vscode from 'vscode';
-import { debugType } from '../ids';
+import { debugType } from '../support/ids';
 import type { Log } from '../support/log';
 import { withAddress } from './attach/configuration';
 import { asksForTrace, nodeDebugType, traceMark } from './launch/marker';

@@ -8,12 +8,12 @@ import * as vscode from 'vscode';
 import { threadIdOf } from '../../model/base/ids';
 import { NetConsole } from '../console/console';
 import { RunSource } from '../console/source';
+import { type PauseHost, PauseWatch } from '../runs/pauses';
 import type { Run } from '../runs/run';
 import type { Log } from '../support/log';
 import type { Attacher } from './attach/attacher';
 import { nodeDebugType, rootOf, traceIdOf } from './launch/marker';
 import type { Leaves } from './leaves';
-import { type PauseHost, PauseWatch } from './pauses';
 import type { Tracer } from './tracer';
 
 const hookFile = /[\\/]nettrace-hook-[0-9a-f]+[\\/][^\\/]+$/;

@@ -1,5 +1,5 @@
 /** Everything about one request, for the panel's details: gathered when its row is selected. */
-import { whyNewIn } from '../../analysis/newConnection';
+import { whyNewIn } from '../../analysis/base/newConnection';
 import { verdictOf } from '../../analysis/verdict/verdict';
 import { absentOf } from '../../model/panel/absent';
 import type { Details } from '../../model/panel/protocol';

@@ -2,8 +2,8 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { Abilities, NoHelper } from '../../helper/abilities';
-import { commands, settings } from '../ids';
 import { copyText } from '../support/clipboard';
+import { commands, settings } from '../support/ids';
 import type { Log } from '../support/log';
 import type { Offer, Plan } from './plan';
 

@@ -4,7 +4,7 @@ import { withoutControls } from '../../model/base/quoting';
 import { timeText } from '../../model/base/text';
 import { wentWrong } from '../../model/query/rowFields';
 import type { Row } from '../../model/rows/row';
-import { commands } from '../ids';
+import { commands } from '../support/ids';
 import type { LineReference } from './hover';
 
 const most = 6;

@@ -4,7 +4,7 @@
  * since the one before it: else, where all of its extensions are slow, lenses would never appear while requests run.
  */
 import * as vscode from 'vscode';
-import { commands } from '../ids';
+import { commands } from '../support/ids';
 import { Throttle } from '../support/throttle';
 import type { LineReference } from './hover';
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { plural } from '../../model/base/text';
 import { compareRows, type Row } from '../../model/rows/row';
-import type { TraceView } from '../runs/view';
+import type { TraceView } from '../details/view';
 import { copyLink, lastRequests, lineLinks, plain, rowLinks, type ZeroOf } from './lastRequests';
 import { urlLiteralAt } from './literals';
 import type { Notes } from './notes';

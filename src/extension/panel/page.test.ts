@@ -4,7 +4,7 @@ import { exchange, storeOf } from '../../analysis/testing/store';
 import type { HostMessage } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
 import { rowOf } from '../../model/rows/row';
-import type { TraceView } from '../runs/view';
+import type { TraceView } from '../details/view';
 import { Page, type PageHost } from './page';
 
 vi.mock('vscode', () => ({}));

@@ -14,7 +14,7 @@ import type {
 } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
 import { excerptOf } from '../details/excerpt';
-import type { TraceView } from '../runs/view';
+import type { TraceView } from '../details/view';
 import { copyText } from '../support/clipboard';
 import { Disposables } from '../support/disposables';
 import type { Log } from '../support/log';

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { plural } from '../../model/base/text';
 import type { HostCommand, ReplayMark } from '../../model/panel/protocol';
-import { commands, tabType, views } from '../ids';
-import type { TraceView } from '../runs/view';
+import type { TraceView } from '../details/view';
 import { Disposables } from '../support/disposables';
+import { commands, tabType, views } from '../support/ids';
 import { pageHtml, pageOptions } from './html';
 import { Page, type PageHost } from './page';
 

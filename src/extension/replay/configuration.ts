@@ -1,7 +1,7 @@
 /** Launch configurations of replays: what is missing in them is asked for or has a default. */
 import { basename, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
-import { customEditor, replayType } from '../ids';
+import { customEditor, replayType } from '../support/ids';
 
 /** Completes a configuration; undefined: the user gave up. */
 export async function configurationOf(

@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import type { TraceRequest } from '../../model/records';
 import type { TraceRequests } from '../../model/traceRequests';
-import { commands } from '../ids';
 import type { Panel } from '../panel/panel';
 import type { Runs } from '../runs/runs';
 import { copyText } from '../support/clipboard';
+import { commands } from '../support/ids';
 import { askForCondition, askForLimit } from './ask';
 import { deleteOne, traceAll } from './inForce';
 import type { WorkspaceRequests } from './registry';

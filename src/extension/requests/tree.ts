@@ -1,9 +1,9 @@
 /** The view "Trace Requests": what is traced, with a check box each. */
 import * as vscode from 'vscode';
 import type { TraceRequest } from '../../model/records';
-import { views } from '../ids';
 import type { Runs } from '../runs/runs';
 import { Disposables } from '../support/disposables';
+import { views } from '../support/ids';
 import { Throttle } from '../support/throttle';
 import type { WorkspaceRequests } from './registry';
 import { shownRequests } from './shown';

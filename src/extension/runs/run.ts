@@ -6,8 +6,8 @@ import { baseName, threadLabel } from '../../model/rows/row';
 import { faultText } from '../../model/store/faults';
 import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
-import { ErrorLine } from '../debug/errorLine';
 import { tracedOf } from '../requests/inForce';
+import { ErrorLine } from './errorLine';
 import type { Recorder } from './recorder';
 import { firstProcessAt, RunRows } from './rows';
 

@@ -7,14 +7,14 @@ import type { Abilities } from '../../helper/abilities';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
-import type { PauseHost } from '../debug/pauses';
+import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
 import { Emitter } from '../support/emitter';
 import { Throttle } from '../support/throttle';
 import { offsetOfNext } from './axis';
+import type { PauseHost } from './pauses';
 import type { Recorder } from './recorder';
 import { lastInstant, partsOfRowId, type RowChanges } from './rows';
 import { type Problem, Run } from './run';
-import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from './view';
 
 const gapMs = 50;
 

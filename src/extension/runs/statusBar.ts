@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import { numberText, plural } from '../../model/base/text';
 import type { Status } from '../../model/panel/protocol';
-import { commands } from '../ids';
+import type { TraceView } from '../details/view';
 import { Disposables } from '../support/disposables';
+import { commands } from '../support/ids';
 import { Throttle } from '../support/throttle';
-import type { TraceView } from './view';
 
 export class StatusBar implements vscode.Disposable {
   readonly #disposables = new Disposables();

@@ -5,9 +5,9 @@ import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../mode
 import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
+import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
 import { firstProcessAt, lastInstant, RunRows } from '../runs/rows';
 import { lossMessages, pausesOn } from '../runs/run';
-import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../runs/view';
 
 export class FileView implements TraceView {
   readonly readOnly = true;

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { bytesText } from '../../model/base/text';
 import type { HostCommand } from '../../model/panel/protocol';
-import { customEditor, optionalEditor } from '../ids';
+import type { TraceView } from '../details/view';
 import { errorHtml, pageHtml, pageOptions } from '../panel/html';
 import { Page, type PageHost } from '../panel/page';
-import type { TraceView } from '../runs/view';
 import { Disposables } from '../support/disposables';
+import { customEditor, optionalEditor } from '../support/ids';
 import type { FileView } from './fileView';
 
 class TraceFile implements vscode.CustomDocument {

@@ -1,6 +1,6 @@
 /** One meaning of failed: counts, states and queries are asked about the same requests. */
 import { describe, expect, it, test } from 'vitest';
-import { statusOf } from '../../extension/runs/view';
+import { statusOf } from '../../extension/details/view';
 import { rowFields } from '../query/rowFields';
 import type { Request } from '../records';
 import { rowOf } from '../rows/row';

@@ -3,8 +3,8 @@
  * (docs/query.md). Imports nothing outside this folder, so that the hook can bundle it.
  */
 export { compileQuery, type Fields } from './compile';
-export { type Completion, completions } from './complete';
-export { hintsFor } from './hints';
+export { type Completion, completions } from './help/complete';
+export { hintsFor } from './help/hints';
 export { type FieldName, keys } from './keys';
 export { parseQuery } from './parse';
 export { printQuery } from './print';

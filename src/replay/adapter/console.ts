@@ -1,7 +1,7 @@
 /** What is typed into the Debug Console, watched or hovered over: queries, places in the tree, `at` and `help`. */
 import { type Completion, compileQuery, completions, parseQuery } from '../../model/query';
+import { seenIn } from '../../model/query/help/seen';
 import { rowFields } from '../../model/query/rowFields';
-import { seenIn } from '../../model/query/seen';
 import type { Replay } from '../position/replay';
 import { type Node, nodeAt } from '../position/tree';
 import { requestText } from '../position/words';

@@ -3,8 +3,8 @@
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { isSecretFile } from '../program/keyFiles';
 import { isAlive } from './folders';
+import { isSecretFile } from './keyFiles';
 import { ownUid, readOwnFile } from './ownFiles';
 
 const nameOfSpool = /^nettrace-spool-(\d+)-\w{6}$/;

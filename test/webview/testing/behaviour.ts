@@ -1,7 +1,7 @@
 /** Shared by the tests of what keys, clicks and messages do in the built page: one page a file, opened anew each time. */
 import type { Browser, Locator } from 'playwright-core';
 import { afterEach, beforeAll, expect } from 'vitest';
-import type { PageMessage } from '../../../webview/types';
+import type { PageMessage } from '../../../webview/view/types';
 import { type Opening, openBrowser, openPanel, type Panel } from './panel';
 import { ended, rows } from './sample';
 

@@ -2,7 +2,7 @@
 import { findingRowsOf } from '../../../src/extension/runs/findings';
 import { RunRows } from '../../../src/extension/runs/rows';
 import { lossMessages, pausesOn } from '../../../src/extension/runs/run';
-import type { PanelState } from '../../../webview/types';
+import type { PanelState } from '../../../webview/view/types';
 import { layers } from './layers';
 import { status } from './sample';
 

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { HostMessage, PageMessage, PanelState } from '../../../webview/types';
+import type { HostMessage, PageMessage, PanelState } from '../../../webview/view/types';
 import { detailsOf } from './sample';
 import { type ThemeName, themes } from './themes';
 

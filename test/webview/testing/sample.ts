@@ -1,5 +1,14 @@
 /** A run as the panel shows it: everything a row can be, on one axis of 3.4 s. Rows and details are made from one table. */
-import type { Breakdown, Details, PanelState, ReplayMark, Row, RowPhase, Run, Status } from '../../../webview/types';
+import type {
+  Breakdown,
+  Details,
+  PanelState,
+  ReplayMark,
+  Row,
+  RowPhase,
+  Run,
+  Status,
+} from '../../../webview/view/types';
 
 type Line = readonly [number, Row['state'], string, string, string, string, string, string, string, string];
 

@@ -36,3 +36,24 @@ export function contrast(a: Colour, b: Colour): number {
   const [x, y] = [luminance(a), luminance(b)];
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
+
+/** The theme's colours, as the canvases use them; `state/theme.ts` reads them from the page. */
+export interface Theme {
+  phase: Readonly<Record<string, string>>;
+  failed: string;
+  paused: string;
+  warning: string;
+  quiet: string;
+  foreground: string;
+  line: string;
+  border: string;
+  blue: string;
+  green: string;
+  focus: string;
+  /** Ground of the page, opaque. */
+  ground: string;
+  highContrast: boolean;
+  font: string;
+  /** Changes with every theme: whoever keeps something drawn compares it. */
+  version: number;
+}

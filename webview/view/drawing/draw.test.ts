@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rows } from '../../../test/webview/testing/sample';
-import type { Row } from '../../types';
+import type { Row } from '../types';
 import { contrast, over, parseColour } from './colour';
 import { rowEnd, shapesOf } from './geometry';
 import { moved, niceStep, ticksOf, tickText, timeScale, wholeRange, zoomed } from './timescale';

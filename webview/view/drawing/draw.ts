@@ -1,6 +1,5 @@
 /** Drawing of bars on a canvas: shapes are gathered in one Path2D a style, and each style is filled once. */
-import type { Theme } from '../../theme';
-import { parseColour } from './colour';
+import { parseColour, type Theme } from './colour';
 import { phaseNames, type Shape } from './geometry';
 
 /** Sizes a canvas for the screen's pixels and clears it. Returns its context, in CSS pixels. */

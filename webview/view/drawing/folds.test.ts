@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ended, rows, run } from '../../../test/webview/testing/sample';
-import type { Row, Run } from '../../types';
+import type { Row, Run } from '../types';
 import { axisWithin, foldable, gapsOf, timelineOf, wholeAxisOf } from './folds';
 import { foldWidth, moved, ticksOf, tickText, timeScale, zoomed } from './timescale';
 

@@ -3,7 +3,7 @@
  * that were over before the newest began. Pure.
  */
 import { isOngoing } from '../../../src/model/query/rowFields';
-import type { Row, Run } from '../../types';
+import type { Row, Run } from '../types';
 import { beginOf, phaseEnd, rowEnd, runs as runsOn } from './geometry';
 import { type Axis, type Fold, type Range, wholeRange } from './timescale';
 

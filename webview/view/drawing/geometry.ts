@@ -3,7 +3,7 @@
  * waterfall, by the breakdown and by the lanes, so that one phase looks the same everywhere.
  */
 import { isOngoing } from '../../../src/model/query/rowFields';
-import type { Row, RowPhase } from '../../types';
+import type { Row, RowPhase } from '../types';
 import type { TimeScale } from './timescale';
 
 export const phaseNames = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;

@@ -2,7 +2,7 @@
  * The connections of the trace as lanes, put together from the rows: every request names its connection, and the first
  * one of a connection carries the phases that set it up. Pure.
  */
-import type { ConnectionRow, Row, RowPhase } from '../../types';
+import type { ConnectionRow, Row, RowPhase } from '../types';
 import { beginOf, rowEnd } from './geometry';
 
 export interface LaneRequest {

@@ -1,6 +1,6 @@
 /** The ready queries beside the filter box. */
 import { isFailed, isOngoing, isServerError, isSlow } from '../../../src/model/query/rowFields';
-import type { Row } from '../../types';
+import type { Row } from '../types';
 
 export type ChipName = 'failed' | 'serverError' | 'slow' | 'running' | 'new' | 'notRead';
 

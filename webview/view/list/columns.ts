@@ -2,7 +2,7 @@
 
 import { ordinalText } from '../../../src/model/base/text';
 import { startedOf } from '../../../src/model/query/rowFields';
-import type { Row } from '../../types';
+import type { Row } from '../types';
 import { stateRank } from '../words/states';
 
 export type ColumnId =

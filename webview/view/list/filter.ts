@@ -8,7 +8,7 @@ import {
   type QueryError,
 } from '../../../src/model/query';
 import { rowFields } from '../../../src/model/query/rowFields';
-import type { Row } from '../../types';
+import type { Row } from '../types';
 
 export interface Filter {
   /** What is applied: the text without its bad terms. */

@@ -1,7 +1,8 @@
 /** What stands in the list from top to bottom: rows, dividers between runs, heads of groups. Pure. */
-import type { Row, Run } from '../../types';
+
 import { beginOf, rowEnd } from '../drawing/geometry';
 import type { Range } from '../drawing/timescale';
+import type { Row, Run } from '../types';
 import { type ChipName, chips } from './chips';
 import type { Filter } from './filter';
 import { type Group, type GroupBy, groupRows, isByStart, type Sort, sortRows, withHops } from './sort';

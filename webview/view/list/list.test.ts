@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rows } from '../../../test/webview/testing/sample';
-import type { Row } from '../../types';
 import { lanesOf } from '../drawing/lanes';
 import { packLanes } from '../drawing/packing';
+import type { Row } from '../types';
 import { chips, countChips } from './chips';
 import { shownColumns, tracksOf } from './columns';
 import { compileFilter } from './filter';

@@ -2,8 +2,8 @@
 
 import { quantile } from '../../../src/model/base/statistics';
 import { isFailed, isServerError } from '../../../src/model/query/rowFields';
-import type { Row } from '../../types';
 import { beginOf, rowEnd } from '../drawing/geometry';
+import type { Row } from '../types';
 import { type ColumnId, columnOf } from './columns';
 
 export interface Sort {

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { withoutControls } from '../../../src/model/base/quoting';
 import { asCurl } from '../../../src/model/panel/curl';
 import { rows } from '../../../test/webview/testing/sample';
-import type { Details, Row } from '../../types';
 import { cmdLine, powerShellTokens, runtimeArguments } from '../testing/shells';
+import type { Details, Row } from '../types';
 import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
 
 interface Hostile {

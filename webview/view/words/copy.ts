@@ -4,7 +4,7 @@ import { cmdWord, powerShellString, tableCell, withoutControls } from '../../../
 import { bytesText, millisecondsText, timeText } from '../../../src/model/base/text';
 import { curlWords, headersOf, urlOf } from '../../../src/model/panel/curl';
 import { lineAndColumn } from '../../../src/model/rows/row';
-import type { Details, Evidence, Row } from '../../types';
+import type { Details, Evidence, Row } from '../types';
 import { phaseLabels } from './words';
 
 /** Rows as tab-separated lines under a head. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Run, Status } from '../../types';
+import type { Run, Status } from '../types';
 import { emptyState } from './emptyState';
 
 const status = (more: Partial<Status> = {}) => ({ recording: false, ...more }) as Status;

@@ -1,5 +1,5 @@
 /** What the page says while it has no row: the truth of the situation, and the next step. */
-import type { PageCommand, Run, Status } from '../../types';
+import type { PageCommand, Run, Status } from '../types';
 
 export interface EmptyState {
   is: 'none' | 'off' | 'recording' | 'quiet' | 'failed' | 'untraced';

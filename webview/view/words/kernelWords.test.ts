@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ConntrackEntry, KernelEvent } from '../../types';
+import type { ConntrackEntry, KernelEvent } from '../types';
 import { eventText, leavesAs, reaches } from './kernelWords';
 
 const end = (address: string, port: number) => ({ address, port });

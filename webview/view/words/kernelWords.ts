@@ -1,6 +1,6 @@
 /** What the kernel did with a connection, in words. */
 import { bytesText, timeText } from '../../../src/model/base/text';
-import type { ConntrackEntry, KernelEvent } from '../../types';
+import type { ConntrackEntry, KernelEvent } from '../types';
 
 interface End {
   address: string;

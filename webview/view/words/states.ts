@@ -1,5 +1,5 @@
 /** Row states: the icon, the word, and what colour may add to them. */
-import type { Row } from '../../types';
+import type { Row } from '../types';
 
 export type Tone = 'quiet' | 'error' | 'warning' | 'live' | 'waiting';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asCurl } from '../../../src/model/panel/curl';
 import { rows } from '../../../test/webview/testing/sample';
-import type { Row } from '../../types';
+import type { Row } from '../types';
 import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
 import { absentLines, rowName } from './words';
 

@@ -1,6 +1,6 @@
 /** Words and sentences of the page. */
 import { ordinalText, timeText } from '../../../src/model/base/text';
-import type { Breakdown, Row } from '../../types';
+import type { Breakdown, Row } from '../types';
 import { stateWords } from './states';
 
 export const phaseLabels: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 /** The table of phases: sign, bar, start, duration and what measured it. Shared by details and pop-up. */
 import './breakdown.css';
 import { millisecondsText, timeText } from '../../../src/model/base/text';
-import { ongoing, pausedOf } from '../../rowTime';
-import { now } from '../../state';
-import type { Breakdown, Details, Phase, PhasePart, Row } from '../../types';
+import { ongoing, pausedOf } from '../../state/rowTime';
+import { now } from '../../state/state';
 import { phaseEnd, phaseNames } from '../../view/drawing/geometry';
+import type { Breakdown, Details, Phase, PhasePart, Row } from '../../view/types';
 import { type AbsentLine, absentLines, phaseLabels, totalLabel } from '../../view/words/words';
 import { Icon } from '../parts/icon';
 

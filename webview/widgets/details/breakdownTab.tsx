@@ -1,7 +1,7 @@
 /** First tab: phases, connection attempts, and what is not measured, with its reason. */
 import '../time/lanes.css';
 import { millisecondsText, timeText } from '../../../src/model/base/text';
-import type { Connection, Details, Row } from '../../types';
+import type { Connection, Details, Row } from '../../view/types';
 import { Exchange } from '../facts/exchange';
 import { Icon } from '../parts/icon';
 import { BreakdownTable } from './breakdown';

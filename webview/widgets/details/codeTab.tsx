@@ -1,8 +1,8 @@
 /** Last tab: the line of code that made the request. */
 import { lineAndColumn, transformedWords } from '../../../src/model/rows/row';
-import { openSelected } from '../../actions';
-import { askCode, openFrame } from '../../state';
-import type { Details, Row } from '../../types';
+import { openSelected } from '../../state/actions';
+import { askCode, openFrame } from '../../state/state';
+import type { Details, Row } from '../../view/types';
 
 const kinds: Readonly<Record<string, string>> = {
   library: 'inside a library: no line of your own code was on the stack',

@@ -1,11 +1,11 @@
 /** Third tab: the connection that carried the request, its look-up, TLS and certificates, and what else ran on it. */
 import { bytesText, timeText } from '../../../src/model/base/text';
-import { select } from '../../actions';
-import { stopOf } from '../../rowTime';
-import { now, store } from '../../state';
-import type { Details, Row } from '../../types';
+import { select } from '../../state/actions';
+import { stopOf } from '../../state/rowTime';
+import { now, store } from '../../state/state';
 import { gapsOf } from '../../view/drawing/folds';
 import { type Range, timeScale } from '../../view/drawing/timescale';
+import type { Details, Row } from '../../view/types';
 import { closedText, halfClosed, openers, optionsText, poolText, upgradeText, whyNew } from '../facts/connectionWords';
 import { addressText, errorText, Fact } from '../facts/facts';
 import { KernelEvents } from '../facts/kernelEvents';

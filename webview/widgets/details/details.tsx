@@ -1,11 +1,11 @@
 /** Everything about the active request: head, what went wrong, and the tabs. */
 import { lineAndColumn } from '../../../src/model/rows/row';
 import './details.css';
-import { closeDetails, openSelected, showTab } from '../../actions';
-import { showRowMenu } from '../../rowMenu';
-import { setUi, state, store } from '../../state';
-import type { Details, Row } from '../../types';
-import { tabs } from '../../uiState';
+import { closeDetails, openSelected, showTab } from '../../state/actions';
+import { showRowMenu } from '../../state/rowMenu';
+import { setUi, state, store } from '../../state/state';
+import { tabs } from '../../state/uiState';
+import type { Details, Row } from '../../view/types';
 import { Icon } from '../parts/icon';
 import { detailsSize } from '../parts/sash';
 import { BreakdownTab } from './breakdownTab';

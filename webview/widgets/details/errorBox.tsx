@@ -1,5 +1,5 @@
 /** What went wrong, at the top of the details: the error with its causes. Nothing for a request without an error. */
-import type { Details, ErrorInfo, Row } from '../../types';
+import type { Details, ErrorInfo, Row } from '../../view/types';
 import { stateWords } from '../../view/words/states';
 import { Icon } from '../parts/icon';
 import { isSaid } from './verdict';

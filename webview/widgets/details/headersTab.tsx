@@ -2,7 +2,7 @@
 
 import { timeText } from '../../../src/model/base/text';
 import { grpcText } from '../../../src/model/facts/grpc';
-import type { Details, Header, Row } from '../../types';
+import type { Details, Header, Row } from '../../view/types';
 import { Body } from '../facts/body';
 
 function Table({ title, headers }: { title: string; headers: readonly Header[] | undefined }) {

@@ -1,9 +1,9 @@
 /** Fourth tab: the packets of the request, or why there are none. */
 import './packets.css';
 import { bytesText, timeText } from '../../../src/model/base/text';
-import { copyWiresharkFilter, whyNoPackets } from '../../packets';
-import { savePackets } from '../../state';
-import type { Details, PacketRef } from '../../types';
+import { copyWiresharkFilter, whyNoPackets } from '../../state/packets';
+import { savePackets } from '../../state/state';
+import type { Details, PacketRef } from '../../view/types';
 import { phaseLabels } from '../../view/words/words';
 import { Icon } from '../parts/icon';
 

@@ -1,6 +1,6 @@
 /** What is to be said of the request: one sentence, what to do, and the figures it rests on; nothing for a healthy one. */
-import { setUi } from '../../state';
-import type { Details, Evidence, Finding, Verdict } from '../../types';
+import { setUi } from '../../state/state';
+import type { Details, Evidence, Finding, Verdict } from '../../view/types';
 import { evidenceText } from '../../view/words/copy';
 import { Icon } from '../parts/icon';
 import { Words } from '../parts/words';

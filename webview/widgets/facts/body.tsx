@@ -1,6 +1,6 @@
 /** A recorded body: as text only, whatever it says. */
 import { bytesText } from '../../../src/model/base/text';
-import type { BodyContent } from '../../types';
+import type { BodyContent } from '../../view/types';
 
 const omitted: Readonly<Record<string, string>> = {
   encoding: 'its content coding is not known, or is broken',

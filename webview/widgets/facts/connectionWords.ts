@@ -1,7 +1,7 @@
 /** What is said of a connection in words: why it was new, its options, what became of it. */
 import { bytesText, ordinalText, timeText } from '../../../src/model/base/text';
-import { isLive } from '../../state';
-import type { Connection, Details, Row } from '../../types';
+import { isLive } from '../../state/state';
+import type { Connection, Details, Row } from '../../view/types';
 
 /** Who dialled. */
 export const openers: Readonly<Record<string, string>> = {

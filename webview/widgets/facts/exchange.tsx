@@ -2,7 +2,7 @@
 
 import { bytesText, timeText } from '../../../src/model/base/text';
 import { baseName } from '../../../src/model/rows/row';
-import type { Details, Request } from '../../types';
+import type { Details, Request } from '../../view/types';
 import { errorText, Fact, isEmpty, RequestLink } from './facts';
 
 const since = (r: Request, at: number | undefined): string =>

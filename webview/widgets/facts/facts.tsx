@@ -1,9 +1,9 @@
 /** Small parts that the tabs share: a line of a table of facts, a link to another request, an error in words. */
 import './facts.css';
 import type { ComponentChildren } from 'preact';
-import { select } from '../../actions';
-import { store } from '../../state';
-import type { ErrorInfo, RelatedRequest } from '../../types';
+import { select } from '../../state/actions';
+import { store } from '../../state/state';
+import type { ErrorInfo, RelatedRequest } from '../../view/types';
 
 export const isEmpty = (c: ComponentChildren): boolean =>
   c === undefined || c === null || c === '' || c === false || (Array.isArray(c) && c.every(isEmpty));

@@ -1,6 +1,6 @@
 /** What the kernel did with the connection, event by event; by the helper. */
 import { timeText } from '../../../src/model/base/text';
-import type { Details, KernelEvent } from '../../types';
+import type { Details, KernelEvent } from '../../view/types';
 import { eventText } from '../../view/words/kernelWords';
 
 /** Rows drawn of each part; the file has all. */

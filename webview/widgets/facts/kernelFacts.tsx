@@ -1,6 +1,6 @@
 /** What the kernel knows of the request's connection, and of the request's own time on it; by the helper. */
 import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
-import type { Connection, Details } from '../../types';
+import type { Connection, Details } from '../../view/types';
 import { leavesAs, reaches } from '../../view/words/kernelWords';
 import { Fact } from './facts';
 

@@ -1,6 +1,6 @@
 /** The look-up that the connection needed. */
 import { timeText } from '../../../src/model/base/text';
-import type { Details } from '../../types';
+import type { Details } from '../../view/types';
 import { errorText, Fact } from './facts';
 
 const answerers: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** TLS of a connection: what was agreed with proxy and origin, and the certificates. */
 import { timeText } from '../../../src/model/base/text';
-import type { Certificate, Details, TlsTunnel } from '../../types';
+import type { Certificate, Details, TlsTunnel } from '../../view/types';
 import { tlsText } from '../details/breakdown';
 import { Icon } from '../parts/icon';
 import { errorText, Fact } from './facts';

@@ -2,11 +2,11 @@
 import './bar.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { numberText } from '../../../src/model/base/text';
-import { toggleChip } from '../../actions';
-import type { Derived } from '../../derived';
-import { showMenu } from '../../overlays';
-import { setUi, state, store } from '../../state';
-import { type Mode, modes } from '../../uiState';
+import { toggleChip } from '../../state/actions';
+import type { Derived } from '../../state/derived';
+import { showMenu } from '../../state/overlays';
+import { setUi, state, store } from '../../state/state';
+import { type Mode, modes } from '../../state/uiState';
 import { chips } from '../../view/list/chips';
 import { Icon } from '../parts/icon';
 import { FilterBox } from './box';

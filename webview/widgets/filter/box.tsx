@@ -2,10 +2,10 @@
 import './box.css';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Completion, completions } from '../../../src/model/query';
-import { seenIn } from '../../../src/model/query/seen';
-import { grid, move } from '../../actions';
-import type { Derived } from '../../derived';
-import { setUi, state, store } from '../../state';
+import { seenIn } from '../../../src/model/query/help/seen';
+import { grid, move } from '../../state/actions';
+import type { Derived } from '../../state/derived';
+import { setUi, state, store } from '../../state/state';
 import { Icon } from '../parts/icon';
 import { CompletionList } from './completionList';
 

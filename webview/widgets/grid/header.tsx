@@ -1,8 +1,8 @@
 /** The grid's head: names, sorting, widths, and the axis of the waterfall. */
 import './header.css';
-import { move, sortBy } from '../../actions';
-import { hidePopUp, type MenuItem, showMenu } from '../../overlays';
-import { setUi, state } from '../../state';
+import { move, sortBy } from '../../state/actions';
+import { hidePopUp, type MenuItem, showMenu } from '../../state/overlays';
+import { setUi, state } from '../../state/state';
 import type { TimeScale } from '../../view/drawing/timescale';
 import { type Column, type ColumnId, columns } from '../../view/list/columns';
 import { byStart, isByStart } from '../../view/list/sort';

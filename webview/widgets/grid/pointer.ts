@@ -1,10 +1,10 @@
 /** Clicks, the menu and the hovering pointer over the rows. Rows share their handlers, as their nodes change owner. */
-import * as actions from '../../actions';
-import { hideSoon, showBreakdownOf } from '../../breakdownPopUp';
-import { setRelated } from '../../overlays';
-import { showRowMenu } from '../../rowMenu';
-import { openCode, state, store } from '../../state';
-import type { Row } from '../../types';
+import * as actions from '../../state/actions';
+import { hideSoon, showBreakdownOf } from '../../state/breakdownPopUp';
+import { setRelated } from '../../state/overlays';
+import { showRowMenu } from '../../state/rowMenu';
+import { openCode, state, store } from '../../state/state';
+import type { Row } from '../../view/types';
 
 const rowAt = (event: Event): HTMLElement | undefined => {
   const row = (event.target as HTMLElement).closest<HTMLElement>('.row');

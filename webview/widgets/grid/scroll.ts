@@ -1,8 +1,8 @@
 /** The list's scroll position: restored, following the newest row, and holding the rows in sight where they are. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import * as actions from '../../actions';
-import type { Derived } from '../../derived';
-import { invalidate, isLive, setUi, state } from '../../state';
+import * as actions from '../../state/actions';
+import type { Derived } from '../../state/derived';
+import { invalidate, isLive, setUi, state } from '../../state/state';
 import { isByStart } from '../../view/list/sort';
 
 export const rowHeight = 22;

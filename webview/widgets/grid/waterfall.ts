@@ -1,9 +1,9 @@
 /** Draws the bars of the rows in sight: one canvas, moved and sized with the rows it covers. */
-import { currentTheme } from '../../theme';
-import type { Pause } from '../../types';
+import { currentTheme } from '../../state/theme';
 import { BarPainter, hatch, prepare, withAlpha } from '../../view/drawing/draw';
 import type { Shape } from '../../view/drawing/geometry';
 import { type TimeScale, ticksOf } from '../../view/drawing/timescale';
+import type { Pause } from '../../view/types';
 
 export interface Bars {
   canvas: HTMLCanvasElement;

@@ -1,7 +1,7 @@
 /** Says new failures and 5xx to a screen reader: politely, counted together, at most one message in three seconds. */
 import { useEffect, useRef } from 'preact/hooks';
 import { plural } from '../../../src/model/base/text';
-import { state } from '../../state';
+import { state } from '../../state/state';
 
 const pause = 3000;
 

@@ -1,8 +1,8 @@
 /** The page from top to bottom: filter bar, overview, at most one message, list with details, status line. */
 import './app.css';
-import { axes, derive } from '../../derived';
-import { state, store } from '../../state';
-import { useSize } from '../../useSize';
+import { axes, derive } from '../../state/derived';
+import { state, store } from '../../state/state';
+import { useSize } from '../../state/useSize';
 import { DetailsPane } from '../details/details';
 import { FilterBar } from '../filter/bar';
 import { Grid } from '../grid/grid';

@@ -1,6 +1,6 @@
 /** The page before the first request. */
 import './empty.css';
-import { run, state } from '../../state';
+import { run, state } from '../../state/state';
 import { emptyState } from '../../view/words/emptyState';
 import { Icon } from '../parts/icon';
 

@@ -1,11 +1,11 @@
 /** All findings of the runs shown, worst first: what was found, whose part it is, what to do, and the requests it is about. */
 import './findingsView.css';
 import { compileQuery, type Fields } from '../../../src/model/query';
-import { select } from '../../actions';
-import { currentFilter } from '../../derived';
-import { setUi, state, store } from '../../state';
-import type { FindingRow } from '../../types';
+import { select } from '../../state/actions';
+import { currentFilter } from '../../state/derived';
+import { setUi, state, store } from '../../state/state';
 import type { Filter } from '../../view/list/filter';
+import type { FindingRow } from '../../view/types';
 import { evidenceText } from '../../view/words/copy';
 import { Icon } from '../parts/icon';
 import { Words } from '../parts/words';

@@ -1,14 +1,14 @@
 /** Counts of the trace, or of the selection; the legend of the phases. */
 import './statusLine.css';
 import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
-import { follow, selectedRows } from '../../actions';
-import type { Derived } from '../../derived';
-import { type MenuItem, showMenu } from '../../overlays';
-import { totalOf } from '../../rowTime';
-import { isLive, now, run, state, store } from '../../state';
-import type { KernelStatus } from '../../types';
+import { follow, selectedRows } from '../../state/actions';
+import type { Derived } from '../../state/derived';
+import { type MenuItem, showMenu } from '../../state/overlays';
+import { totalOf } from '../../state/rowTime';
+import { isLive, now, run, state, store } from '../../state/state';
 import { beginOf, rowEnd } from '../../view/drawing/geometry';
 import { totalQuantile } from '../../view/list/sort';
+import type { KernelStatus } from '../../view/types';
 import { Icon } from '../parts/icon';
 import { messages } from './messageLine';
 

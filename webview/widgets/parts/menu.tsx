@@ -1,7 +1,7 @@
 /** The page's own menu: opened at a point, walked with the arrow keys, closed by Esc or a click elsewhere. */
 import './menu.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { hideMenu, type MenuItem, overlays } from '../../overlays';
+import { hideMenu, type MenuItem, overlays } from '../../state/overlays';
 import { Icon } from './icon';
 
 /** Marks the ends at which there is more to see than fits. */

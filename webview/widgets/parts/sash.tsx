@@ -1,6 +1,6 @@
 /** The line between list and details: dragged, or moved by the arrow keys; a double click sets it back. */
 import './sash.css';
-import { setUi, state, unsetUi } from '../../state';
+import { setUi, state, unsetUi } from '../../state/state';
 
 const least = 120;
 

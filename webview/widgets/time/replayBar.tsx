@@ -2,9 +2,9 @@
 import './replayBar.css';
 import { useRef } from 'preact/hooks';
 import { timeText } from '../../../src/model/base/text';
-import { invalidate, seekEvent, seekTime, state } from '../../state';
-import type { ReplayMark } from '../../types';
+import { invalidate, seekEvent, seekTime, state } from '../../state/state';
 import { type Axis, timeScale } from '../../view/drawing/timescale';
+import type { ReplayMark } from '../../view/types';
 
 /** The replay is moved at most this often while the thumb is dragged, ms: each time the editor follows. */
 const step = 100;

@@ -3,11 +3,11 @@
 import { median } from '../../../model/base/statistics';
 import { plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, sum } from '../../facts';
-import { holderOf } from '../../holder';
-import { agentQueue } from '../../limits';
-import { isOfPackage } from '../../places';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, sum } from '../../base/facts';
+import { holderOf } from '../../base/holder';
+import { agentQueue } from '../../base/limits';
+import { isOfPackage } from '../../base/places';
 import { isUndici, queueAdvice } from '../../verdict/clients';
 
 /** Only what waited for a socket that another held: the wait before a dial is something else. */

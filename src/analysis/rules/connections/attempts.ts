@@ -2,9 +2,9 @@
 
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Connection, Dial } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { isLoopback } from '../../places';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { isLoopback } from '../../base/places';
 
 interface Lost {
   dial: Dial;

@@ -1,10 +1,10 @@
 /** Certificates and protocols that are weak, do not hold, or soon will not. By host; dates by the trace's own clock. */
 import type { Certificate, TlsTunnel } from '../../../model/records';
-import { type Draft, draft, number, words } from '../../draft';
-import type { Facts } from '../../facts';
-import { certificateDays, leastRsaBits } from '../../limits';
-import { hostOf, isLoopback, originOf } from '../../places';
-import { certificateText, leafOf } from '../../tls';
+import { type Draft, draft, number, words } from '../../base/draft';
+import type { Facts } from '../../base/facts';
+import { certificateDays, leastRsaBits } from '../../base/limits';
+import { hostOf, isLoopback, originOf } from '../../base/places';
+import { certificateText, leafOf } from '../../base/tls';
 
 const day = 86_400_000;
 const weakVersions = new Set(['SSLv3', 'TLSv1', 'TLSv1.1']);

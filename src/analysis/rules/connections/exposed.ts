@@ -1,8 +1,8 @@
 /** What goes over the network in the clear, and secrets that stand in URLs. */
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, words } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { hostOf, isLoopback, isPrivate, placeText } from '../../places';
+import { type Draft, draft, number, words } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { hostOf, isLoopback, isPrivate, placeText } from '../../base/places';
 
 /** A parameter whose value the hook has masked, or user info in the URL. */
 const maskedParameter = /[?&]([^=&?#]+)=\*\*\*/;

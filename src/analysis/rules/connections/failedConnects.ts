@@ -6,9 +6,9 @@
 import { plural } from '../../../model/base/text';
 import type { CallSite, Connection, Dial, Request } from '../../../model/records';
 import { addressText } from '../../../model/rows/row';
-import { type Draft, draft, number, words } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { placeText, siteKey } from '../../places';
+import { type Draft, draft, number, words } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { placeText, siteKey } from '../../base/places';
 
 const unreachable = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL']);
 

@@ -1,9 +1,9 @@
 /** A host that speaks HTTP/2, by the evidence of this very trace, and many connections of HTTP/1.1 to it. */
 import type { Connection, Request, TlsTunnel } from '../../../model/records';
-import { type Draft, draft, number, words } from '../../draft';
-import type { Facts } from '../../facts';
-import { h2NotUsed } from '../../limits';
-import { hostOf, isLoopback } from '../../places';
+import { type Draft, draft, number, words } from '../../base/draft';
+import type { Facts } from '../../base/facts';
+import { h2NotUsed } from '../../base/limits';
+import { hostOf, isLoopback } from '../../base/places';
 import { h2Advice } from '../../verdict/clients';
 
 export function h2NotUsedRule(facts: Facts): Draft[] {

@@ -2,11 +2,11 @@
 
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { avoidable, shortConnections } from '../../limits';
-import { type WhyNew, whyNew } from '../../newConnection';
-import { hostOf, isLoopback } from '../../places';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { avoidable, shortConnections } from '../../base/limits';
+import { type WhyNew, whyNew } from '../../base/newConnection';
+import { hostOf, isLoopback } from '../../base/places';
 import { idleAdvice, isUndici, unreadAdvice } from '../../verdict/clients';
 
 type Reason = WhyNew['reason'];

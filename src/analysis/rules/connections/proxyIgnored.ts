@@ -1,8 +1,8 @@
 /** A proxy stands in the environment, and requests went straight to their host all the same. By client and host. */
 import type { Process, Request } from '../../../model/records';
-import { type Draft, draft, number, words } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { hostOf, isLoopback, isPrivate, originOf } from '../../places';
+import { type Draft, draft, number, words } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { hostOf, isLoopback, isPrivate, originOf } from '../../base/places';
 import { isUndici } from '../../verdict/clients';
 
 type Environment = NonNullable<Process['proxyEnvironment']>;

@@ -3,10 +3,10 @@
 import { median } from '../../../model/base/statistics';
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Connection, Request } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../draft';
-import { densest, type Facts, push, sum } from '../../facts';
-import { churn, shortConnections } from '../../limits';
-import { hostOf, isLoopback } from '../../places';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import { densest, type Facts, push, sum } from '../../base/facts';
+import { churn, shortConnections } from '../../base/limits';
+import { hostOf, isLoopback } from '../../base/places';
 
 interface Single {
   r: Request;

@@ -2,9 +2,9 @@
 
 import { timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { originOf } from '../../places';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { originOf } from '../../base/places';
 import { staleAdvice } from '../../verdict/clients';
 import { type Stale, staleOf } from '../../verdict/stale';
 

@@ -3,10 +3,10 @@
 import { plural } from '../../../model/base/text';
 import { deepest, hasFailed, timerKindOf } from '../../../model/facts/outcome';
 import type { CallSite } from '../../../model/records';
-import { type Draft, draft, number, words } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { findsNoName } from '../../noNames';
-import { hostOf, originOf, placeText, siteKey } from '../../places';
+import { type Draft, draft, number, words } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { findsNoName } from '../../base/noNames';
+import { hostOf, originOf, placeText, siteKey } from '../../base/places';
 
 interface Failed {
   subject: string;

@@ -3,9 +3,9 @@
 import { median } from '../../../model/base/statistics';
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Lookup } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { densest, type Facts, push, sum } from '../../facts';
-import { repeatedLookups } from '../../limits';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { densest, type Facts, push, sum } from '../../base/facts';
+import { repeatedLookups } from '../../base/limits';
 
 export function repeatedLookupRule(facts: Facts): Draft[] {
   const { store } = facts;

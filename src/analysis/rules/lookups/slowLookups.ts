@@ -4,10 +4,10 @@ import { median } from '../../../model/base/statistics';
 import { plural, timeText } from '../../../model/base/text';
 import type { Lookup } from '../../../model/records';
 import type { Store } from '../../../model/store/store';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { lookupSlots, poolWait, slowLookup } from '../../limits';
-import { isLoopback } from '../../places';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { lookupSlots, poolWait, slowLookup } from '../../base/limits';
+import { isLoopback } from '../../base/places';
 
 const took = (l: Lookup): number => (l.endAt as number) - (l.beginAt as number);
 const waited = (l: Lookup): number => l.poolWaitDuration ?? 0;

@@ -2,11 +2,11 @@
 
 import { bytesText, plural, timeText } from '../../../model/base/text';
 import type { KernelSample, Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { sampleBefore } from '../../kernelSamples';
-import { closedWindow } from '../../limits';
-import { originOf } from '../../places';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { sampleBefore } from '../../base/kernelSamples';
+import { closedWindow } from '../../base/limits';
+import { originOf } from '../../base/places';
 
 interface Stalled {
   r: Request;

@@ -2,10 +2,10 @@
 
 import { timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { retransmitWait } from '../../limits';
-import { originOf } from '../../places';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { retransmitWait } from '../../base/limits';
+import { originOf } from '../../base/places';
 
 interface Waited {
   r: Request;

@@ -4,9 +4,9 @@ import { median } from '../../../model/base/statistics';
 import { timeText } from '../../../model/base/text';
 import type { Connection, Request, SocketOperation } from '../../../model/records';
 import { addressText } from '../../../model/rows/row';
-import { type Draft, draft, number, time, words } from '../../draft';
-import type { Facts } from '../../facts';
-import { delayedAck, delayedAckTimes, smallWrite } from '../../limits';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import type { Facts } from '../../base/facts';
+import { delayedAck, delayedAckTimes, smallWrite } from '../../base/limits';
 
 export function smallWriteRule(facts: Facts): Draft[] {
   const { store } = facts;

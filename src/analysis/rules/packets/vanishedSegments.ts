@@ -1,10 +1,10 @@
 /** Large packets vanish without a word, small ones arrive: a link on the way carries less than it says. By origin. */
 import type { Connection, KernelEvent, KernelSample, Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { sampleBefore } from '../../kernelSamples';
-import { blackHole } from '../../limits';
-import { hostOf, isLoopback, originOf } from '../../places';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { sampleBefore } from '../../base/kernelSamples';
+import { blackHole } from '../../base/limits';
+import { hostOf, isLoopback, originOf } from '../../base/places';
 
 interface Stuck {
   r: Request;

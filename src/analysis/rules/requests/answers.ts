@@ -3,10 +3,10 @@
 import { median } from '../../../model/base/statistics';
 import { bytesText, plural, timeText } from '../../../model/base/text';
 import type { Request, TlsTunnel } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { fullHandshakes, packing, serverSlow, slowAt } from '../../limits';
-import { hostOf, isLoopback, originOf, templateOf } from '../../places';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { fullHandshakes, packing, serverSlow, slowAt } from '../../base/limits';
+import { hostOf, isLoopback, originOf, templateOf } from '../../base/places';
 
 const packable = /^(text\/|application\/([\w.+-]*\+)?(json|xml|javascript)|image\/svg)/i;
 

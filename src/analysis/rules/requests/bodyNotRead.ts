@@ -2,10 +2,10 @@
 
 import { bytesText, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { unread } from '../../limits';
-import { isOfPackage, placeText, siteKey } from '../../places';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { unread } from '../../base/limits';
+import { isOfPackage, placeText, siteKey } from '../../base/places';
 import { discardAdvice } from '../../verdict/clients';
 
 export function bodyNotReadRule(facts: Facts): Draft[] {

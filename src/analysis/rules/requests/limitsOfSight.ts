@@ -1,7 +1,7 @@
 /** What this trace cannot see: so that nobody takes absence for a fact. */
 import { faultText } from '../../../model/store/faults';
-import { type Draft, draft, number, words } from '../../draft';
-import { type Facts, sum } from '../../facts';
+import { type Draft, draft, number, words } from '../../base/draft';
+import { type Facts, sum } from '../../base/facts';
 
 export function limitsOfSightRule({ store }: Facts): Draft[] {
   const found: Draft[] = [];

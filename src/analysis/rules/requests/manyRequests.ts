@@ -2,10 +2,10 @@
 
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../draft';
-import { densest, type Facts, push, sum } from '../../facts';
-import { duplicates, nPlusOne, serial } from '../../limits';
-import { isOfPackage, originOf, placeText, requestText, siteKey, templateOf } from '../../places';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import { densest, type Facts, push, sum } from '../../base/facts';
+import { duplicates, nPlusOne, serial } from '../../base/limits';
+import { isOfPackage, originOf, placeText, requestText, siteKey, templateOf } from '../../base/places';
 
 const lasted = (r: Request): number => (r.endAt as number) - (r.createdAt as number);
 /** µs from the begin of the first to the end of the last. */

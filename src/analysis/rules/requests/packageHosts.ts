@@ -2,9 +2,9 @@
 import { packageOf } from '../../../model/base/package';
 import { plural } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, words } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { hostOf, isLoopback, originOf } from '../../places';
+import { type Draft, draft, number, words } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { hostOf, isLoopback, originOf } from '../../base/places';
 
 /** They carry what others ask for: the origin of a request is elsewhere. */
 const clients = new Set(

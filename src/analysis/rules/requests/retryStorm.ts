@@ -3,10 +3,10 @@
 import { median } from '../../../model/base/statistics';
 import { timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { retries } from '../../limits';
-import { isOfPackage, placeText, requestText, siteKey } from '../../places';
+import { type Draft, draft, number, time, words } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { retries } from '../../base/limits';
+import { isOfPackage, placeText, requestText, siteKey } from '../../base/places';
 
 const failed = (r: Request): boolean => {
   const status = r.response?.status ?? 0;

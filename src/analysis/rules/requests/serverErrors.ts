@@ -3,9 +3,9 @@
 import { numberText } from '../../../model/base/text';
 import { isServerError } from '../../../model/facts/outcome';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, words } from '../../draft';
-import { type Facts, push } from '../../facts';
-import { placeText, siteKey } from '../../places';
+import { type Draft, draft, number, words } from '../../base/draft';
+import { type Facts, push } from '../../base/facts';
+import { placeText, siteKey } from '../../base/places';
 
 /** These come from what stands before the server. */
 const gateway = new Set([502, 504]);

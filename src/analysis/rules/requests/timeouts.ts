@@ -2,9 +2,9 @@
 
 import { plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { busyLoop } from '../../limits';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { busyLoop } from '../../base/limits';
 import { type Busy, busyAdvice, busyEvidence, busyFault, whyBusy } from '../../verdict/busy';
 import { caseOf } from '../../verdict/context';
 import { timerOf } from '../../verdict/timers';

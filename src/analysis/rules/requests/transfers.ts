@@ -3,10 +3,10 @@
 import { median } from '../../../model/base/statistics';
 import { bytesText, plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../draft';
-import { type Facts, push, sum } from '../../facts';
-import { heldUp, slowAt, slowBody, upload } from '../../limits';
-import { hostOf, isLoopback, originOf, templateOf } from '../../places';
+import { type Draft, draft, number, time } from '../../base/draft';
+import { type Facts, push, sum } from '../../base/facts';
+import { heldUp, slowAt, slowBody, upload } from '../../base/limits';
+import { hostOf, isLoopback, originOf, templateOf } from '../../base/places';
 
 interface Upload {
   r: Request;

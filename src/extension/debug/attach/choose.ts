@@ -1,6 +1,6 @@
 /** What "Debug with Net Trace" starts: the given file, or what the user chooses of all that the workspace can start. */
 import * as vscode from 'vscode';
-import { debugType } from '../../ids';
+import { debugType } from '../../support/ids';
 import { asksForTrace, titleMark } from '../launch/marker';
 import { currentFile, fileConfiguration, folderConfigurations } from '../launch/suggestions';
 

@@ -1,7 +1,7 @@
 /** Launch configurations that need no launch.json: the open file, the package's program, the npm scripts. */
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
-import { debugType } from '../../ids';
+import { debugType } from '../../support/ids';
 import { launchOf, mainOf } from './fileLaunch';
 import { titleMark } from './marker';
 

@@ -1,0 +1,50 @@
+/** Findings while they are made. */
+import type { Evidence, Finding } from '../../model/records';
+import { longest, mostSubjects } from './limits';
+import { clip } from './places';
+
+/** A finding before it has its id. */
+export type Draft = Omit<Finding, 'id' | 'analysisVersion'>;
+
+export interface Said {
+  rule: string;
+  severity: 'info' | 'warning' | 'error';
+  title: string;
+  text: string;
+  fault: Finding['fault'];
+  certainty: 'sure' | 'likely' | 'unclear';
+  subjects: readonly string[];
+  evidence: Evidence[];
+  advice?: string;
+}
+
+export function draft({ subjects, advice, text, ...said }: Said): Draft {
+  return {
+    ...said,
+    text: clip(text),
+    subjects: subjects.slice(0, mostSubjects),
+    ...(subjects.length > mostSubjects ? { subjectCount: subjects.length } : {}),
+    ...(advice === undefined ? {} : { advice: clip(advice, longest.advice) }),
+  };
+}
+
+/** A duration of a record, as evidence. */
+export const time = (what: string, value: number, ref?: string, field?: string): Evidence => ({
+  ...(ref === undefined ? {} : { ref }),
+  ...(field === undefined ? {} : { field }),
+  what,
+  value,
+  unit: 'us',
+});
+export const number = (what: string, value: number, ref?: string): Evidence => ({
+  ...(ref === undefined ? {} : { ref }),
+  what,
+  value,
+  unit: 'count',
+});
+export const words = (what: string, value: string, ref?: string, field?: string): Evidence => ({
+  ...(ref === undefined ? {} : { ref }),
+  ...(field === undefined ? {} : { field }),
+  what,
+  value,
+});

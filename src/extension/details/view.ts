@@ -1,0 +1,86 @@
+/** What a page shows: the live runs, or one opened file. Panel, editor tab and trace editor know no more than this. */
+
+import { verdictOf } from '../../analysis/verdict/verdict';
+import type { Abilities } from '../../helper/abilities';
+import type { Verdict } from '../../model/facts/verdict';
+import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/panel/protocol';
+import type { Row } from '../../model/rows/row';
+import type { Store } from '../../model/store/store';
+import { kernelState } from '../kernel/state';
+import { findingRowsOf } from '../runs/findings';
+import { partsOfRowId, type RowChanges, type RunRows } from '../runs/rows';
+import { detailsOf } from './details';
+
+export interface TraceView {
+  /** An opened file: nothing is recorded into it, nothing cleared. */
+  readonly readOnly: boolean;
+  readonly title?: string;
+  rows(): Row[];
+  row(id: string): Row | undefined;
+  connections(): ConnectionRow[];
+  /** Worst first. */
+  findings(): FindingRow[];
+  runs(): Run[];
+  status(): Status;
+  /** µs on the axis. */
+  now(): number;
+  details(id: string): Details | null;
+  /** The one sentence on a request. */
+  verdict(id: string): Verdict | undefined;
+  /** Rows changed; `all`: begin anew. */
+  readonly onDidChange: (listener: (change: RowChanges | 'all') => void) => { dispose(): void };
+}
+
+/** Details of a row among runs. */
+export function detailsAmong(id: string, runs: Iterable<RunRows>, nowOf: (run: RunRows) => number): Details | null {
+  const parts = partsOfRowId(id);
+  if (!parts) return null;
+  for (const rows of runs) if (rows.run === parts.run) return detailsOf(rows, parts.request, nowOf(rows));
+  return null;
+}
+
+/** The sentence on a row among runs. */
+export function verdictAmong(
+  id: string,
+  runs: Iterable<RunRows>,
+  nowOf: (run: RunRows) => number,
+): Verdict | undefined {
+  const parts = partsOfRowId(id);
+  if (!parts) return undefined;
+  for (const rows of runs) {
+    const request = rows.run === parts.run ? rows.store.requests.get(parts.request) : undefined;
+    if (request) return verdictOf(request, rows.store, nowOf(rows));
+  }
+  return undefined;
+}
+
+const severities = ['error', 'warning', 'info'];
+
+/** Findings of several runs: worst first, of the newest run first. */
+export function findingsAmong(runs: readonly RunRows[], nowOf: (run: RunRows) => number): FindingRow[] {
+  return runs
+    .flatMap((run) => findingRowsOf(run, nowOf(run)))
+    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.run - a.run);
+}
+
+/** Sums of the stores' exact counts. */
+export function statusOf(
+  stores: readonly Store[],
+  more: { recording: boolean; elapsed?: number },
+  abilities?: Abilities,
+): Status {
+  const sum = (pick: (s: Store) => number): number => stores.reduce((total, s) => total + pick(s), 0);
+  return {
+    ...more,
+    requests: sum((s) => s.counts.requests),
+    failed: sum((s) => s.counts.failed),
+    serverErrors: sum((s) => s.live.serverErrors),
+    running: sum((s) => s.live.running),
+    connections: sum((s) => s.counts.connections),
+    reuses: sum((s) => s.live.reuses),
+    bytesSent: sum((s) => s.live.bytesSent),
+    bytesReceived: sum((s) => s.live.bytesReceived),
+    evicted: sum((s) => s.counts.evictedRequests),
+    kernel: kernelState(stores.at(-1), abilities),
+  };
+}

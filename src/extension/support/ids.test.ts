@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as ids from './ids';
+
+interface Command {
+  command: string;
+  when?: string;
+}
+const manifest = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8'));
+const contributes = manifest.contributes as {
+  commands: (Command & { title: string; category: string })[];
+  keybindings: Command[];
+  menus: Record<string, Command[]>;
+  views: Record<string, { id: string }[]>;
+  viewsContainers: { panel: { id: string; icon: string }[] };
+  customEditors: { viewType: string; priority: string }[];
+  configuration: { properties: Record<string, unknown> };
+  debuggers: {
+    type: string;
+    initialConfigurations?: { type: string }[];
+    hiddenWhen?: string;
+    languages?: string[];
+    configurationSnippets: { body: { type: string } }[];
+  }[];
+  colors: { id: string; defaults: Record<string, string> }[];
+};
+
+describe('ids in code and in package.json are the same', () => {
+  it('commands', () => {
+    expect(contributes.commands.map((c) => c.command).sort()).toEqual(Object.values(ids.commands).sort());
+    expect(contributes.commands.every((c) => c.category === 'Net Trace' && c.title !== '')).toBe(true);
+  });
+
+  it('menus and keys name commands that exist', () => {
+    const known = new Set<string>(Object.values(ids.commands));
+    const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map((c) => c.command);
+    expect(used.filter((c) => !known.has(c))).toEqual([]);
+  });
+
+  it('conditions name our ids only', () => {
+    const known = new Set<string>([
+      ...Object.values(ids.contextKeys),
+      ...Object.values(ids.views),
+      ids.tabType,
+      ids.customEditor,
+      ids.optionalEditor,
+      ...Object.values(ids.commands),
+    ]);
+    const conditions = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(
+      (c) => c.when ?? '',
+    );
+    const named = conditions.flatMap((c) => c.match(/\bnetTrace[\w.]*/g) ?? []);
+    expect(named.filter((n) => !known.has(n))).toEqual([]);
+  });
+
+  it('views, editors, debug type, settings, colours', () => {
+    expect(contributes.viewsContainers.panel.map((c) => c.id)).toEqual([ids.views.container]);
+    expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);
+    expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.requests, ids.views.breakpoints]);
+    expect(contributes.customEditors.map((e) => [e.viewType, e.priority])).toEqual([
+      [ids.customEditor, 'default'],
+      [ids.optionalEditor, 'option'],
+    ]);
+    expect(contributes.debuggers.map((d) => d.type)).toEqual([ids.debugType, ids.replayType]);
+    for (const d of contributes.debuggers) {
+      const bodies = [...(d.initialConfigurations ?? []), ...d.configurationSnippets.map((s) => s.body)];
+      expect(bodies.every((body) => body.type === d.type)).toBe(true);
+    }
+    expect(Object.keys(contributes.configuration.properties).sort()).toEqual(Object.values(ids.settings).sort());
+    expect(contributes.colors.map((c) => c.id)).toEqual([...ids.colors]);
+  });
+
+  it('a replay is not offered where programs to debug are chosen', () => {
+    const replay = contributes.debuggers.find((d) => d.type === ids.replayType);
+    expect(replay).toMatchObject({ hiddenWhen: 'true' });
+    expect(replay?.languages ?? replay?.initialConfigurations).toBeUndefined();
+  });
+
+  it('is woken by nothing but its own debug type and Node debugging; never in an untrusted workspace', () => {
+    const events = manifest.activationEvents as string[];
+    expect(events.filter((e) => !/^onDebug(Resolve|DynamicConfigurations):/.test(e))).toEqual([]);
+    expect(manifest.capabilities.untrustedWorkspaces.supported).toBe(false);
+  });
+
+  it('what needs permission is set by the user alone; what records more than is safe to share is not synchronized', () => {
+    const { helper, capture, enableConntrack, headers, bodies } = ids.settings;
+    const properties = contributes.configuration.properties as Record<string, { scope?: string }>;
+    const scopes = Object.fromEntries(Object.entries(properties).flatMap(([k, v]) => (v.scope ? [[k, v.scope]] : [])));
+    expect(scopes).toMatchObject({
+      ...Object.fromEntries([helper, capture, enableConntrack].map((id) => [id, 'machine'])),
+      ...Object.fromEntries([headers, bodies].map((id) => [id, 'machine-overridable'])),
+    });
+  });
+});

@@ -1,0 +1,83 @@
+/** The context menu of the selected rows. */
+import { asCurl } from '../../src/model/panel/curl';
+import { type FieldName, printQuery, type Query } from '../../src/model/query';
+import { baseName } from '../../src/model/rows/row';
+import type { Row } from '../view/types';
+import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from '../view/words/copy';
+import { openSelected, selectedRows } from './actions';
+import { showMenu } from './overlays';
+import { copyWiresharkFilter, whyNoPackets } from './packets';
+import { copy, run, savePackets, setUi, state } from './state';
+
+const equals = (key: FieldName, value: string | number): Query => ({
+  is: 'term',
+  key,
+  any: [typeof value === 'number' ? { is: 'number', from: value, to: value } : { is: 'text', parts: [value] }],
+});
+const both = (...of: Query[]): Query => ({ is: 'and', of });
+
+/** Adds a term to the filter box. */
+function filterBy(query: Query): void {
+  const { filterText } = state.ui;
+  setUi({ filterText: `${filterText} ${printQuery(query)}`.trim() });
+}
+
+export function showRowMenu(x: number, y: number): void {
+  const rows = selectedRows();
+  const row = rows[0];
+  if (!row) return;
+  const one = rows.length === 1;
+  const details = state.details?.row.id === row.id ? state.details : undefined;
+  const all = (as: (r: Row) => string): string => rows.map(as).join('\n\n');
+  const noPackets = whyNoPackets(row);
+  const { callSite: site, connection, status } = row;
+  const line = { label: '', separator: true } as const;
+  showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, x, y, [
+    { label: 'Open code', key: 'Enter', disabled: !one || !row.callSite, run: () => openSelected(false) },
+    line,
+    { label: 'Filter by this host', run: () => filterBy(equals('host', row.host)) },
+    { label: 'Filter out this host', run: () => filterBy({ is: 'not', of: equals('host', row.host) }) },
+    {
+      label: 'Filter by this call site',
+      disabled: !site,
+      run: () =>
+        site &&
+        filterBy(
+          site.line === undefined
+            ? equals('file', baseName(site.file))
+            : both(equals('file', baseName(site.file)), equals('line', site.line)),
+        ),
+    },
+    {
+      label: 'Filter by this connection',
+      disabled: !connection,
+      run: () => connection && filterBy(equals('connection', connection.number)),
+    },
+    {
+      label: 'Filter by this status',
+      run: () => filterBy(status === undefined ? equals('text', row.stateText) : equals('status', status)),
+    },
+    line,
+    { label: one ? 'Copy URL' : 'Copy rows as a table', key: 'Ctrl+C', run: () => copy(one ? row.url : asTable(rows)) },
+    { label: 'Copy as cURL (bash)', run: () => copy(all((r) => asCurl(r, r === row ? details : undefined))) },
+    { label: 'Copy as cURL (cmd)', run: () => copy(all((r) => asCurlCmd(r, r === row ? details : undefined))) },
+    { label: 'Copy as PowerShell', run: () => copy(all((r) => asPowerShell(r, r === row ? details : undefined))) },
+    { label: 'Copy as fetch (Node)', run: () => copy(all((r) => asFetch(r, r === row ? details : undefined))) },
+    { label: 'Copy breakdown as text', run: () => copy(all(asBreakdown)) },
+    {
+      label: 'Copy verdict with evidence (Markdown)',
+      disabled: !one || !details?.verdict,
+      run: () => details && copy(asVerdict(row, details)),
+    },
+    line,
+    { label: 'Copy Wireshark filter', disabled: !one || !details?.capture.filter, run: copyWiresharkFilter },
+    {
+      label: 'Save this request’s packets…',
+      disabled: !one || noPackets !== undefined,
+      ...(noPackets === undefined ? {} : { title: noPackets }),
+      run: () => savePackets(row.id),
+    },
+    line,
+    { label: 'Clear', disabled: state.readOnly, run: () => run('clear') },
+  ]);
+}
