@@ -61,10 +61,17 @@ const bundles = [
   },
   {
     ...node,
-    entryPoints: ['src/cli/main.ts'],
+    // Loads the next one, whose compiled code it keeps.
+    entryPoints: ['src/cli/start.ts'],
     outfile: 'dist/nettrace.cjs',
     target: 'node20',
     banner: { js: '#!/usr/bin/env node' },
+  },
+  {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.cjs',
+    target: 'node20',
   },
   {
     ...common,

@@ -42,7 +42,7 @@ async function workOf(args: readonly string[]): Promise<Map<string, Block[]>> {
   expect(code).toBe(0);
   const [name = ''] = readdirSync(folder);
   const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Coverage;
-  const { functions = [] } = result.find(({ url }) => url.endsWith('/nettrace.cjs')) ?? {};
+  const { functions = [] } = result.find(({ url }) => url.endsWith('/cli.cjs')) ?? {};
   expect(functions.length).toBeGreaterThan(500);
   return new Map(functions.map((f) => [`${f.functionName} at ${f.ranges[0]?.startOffset}`, f.ranges]));
 }

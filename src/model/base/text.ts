@@ -40,10 +40,15 @@ export function ordinalText(n: number): string {
   return `${n}${end}`;
 }
 
-const grouped = new Intl.NumberFormat('en');
+/** Made when needed: it costs a start several milliseconds. */
+let grouped: Intl.NumberFormat | undefined;
 
 /** A count: `812`, `19,621`. */
-export const numberText = (n: number): string => grouped.format(n);
+export function numberText(n: number): string {
+  if (Number.isInteger(n) && n >= 0 && n < 1000) return String(n);
+  grouped ??= new Intl.NumberFormat('en');
+  return grouped.format(n);
+}
 
 /** `1 request`, `19,621 requests`; `many` where an s is not enough. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${numberText(n)} ${n === 1 ? one : many}`;

@@ -1,6 +1,7 @@
 // Where a session keeps its two things on disk: the spool (secret: what the program sent where) and the copy of the
 // hook that the program loads. Both may stand in a folder that other users can write to (/tmp), so each is made by us or
 // proved to be ours before use: a planted hook would run inside the user's program.
+import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -92,10 +93,27 @@ export function isPlain(path: string): boolean {
  */
 export async function ownFolder(path: string): Promise<void> {
   await fs.mkdir(path, { recursive: true, mode: 0o755 });
-  if (ownUid === undefined) return;
-  const stat = await fs.lstat(path);
-  if (!stat.isDirectory()) throw new Error(`${path} is not a folder`);
-  if (stat.uid !== ownUid) throw new Error(`${path} belongs to another user`);
-  if ((stat.mode & 0o022) !== 0) throw new Error(`${path} can be written by other users`);
-  if ((stat.mode & 0o700) !== 0o700) throw new Error(`${path} is not writable`);
+  const problem = problemOf(await fs.lstat(path));
+  if (problem !== undefined) throw new Error(`${path} ${problem}`);
+}
+
+/** The folder of `hookHome` for what one command may lose at any time; undefined where no place is ours alone to write. */
+export function cacheFolder(): string | undefined {
+  return defaultPlaces().find((place) => {
+    try {
+      mkdirSync(place, { recursive: true, mode: 0o755 });
+      return problemOf(lstatSync(place)) === undefined;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function problemOf(stat: Stats): string | undefined {
+  if (ownUid === undefined) return undefined;
+  if (!stat.isDirectory()) return 'is not a folder';
+  if (stat.uid !== ownUid) return 'belongs to another user';
+  if ((stat.mode & 0o022) !== 0) return 'can be written by other users';
+  if ((stat.mode & 0o700) !== 0o700) return 'is not writable';
+  return undefined;
 }

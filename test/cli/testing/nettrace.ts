@@ -38,7 +38,8 @@ export class Nettrace {
     const folder = scratch();
     const common = { absWorkingDir: repository, bundle: true, platform: 'node', format: 'cjs' } as const;
     this.bin = join(folder, 'nettrace.cjs');
-    buildSync({ ...common, entryPoints: ['src/cli/main.ts'], outfile: this.bin, target: 'node20' });
+    buildSync({ ...common, entryPoints: ['src/cli/start.ts'], outfile: this.bin, target: 'node20' });
+    buildSync({ ...common, entryPoints: ['src/cli/main.ts'], outfile: join(folder, 'cli.cjs'), target: 'node20' });
     buildSync({ ...common, entryPoints: ['src/hook/index.ts'], outfile: join(folder, 'hook.cjs'), target: 'node18' });
     chmodSync(this.home, 0o777);
   }
