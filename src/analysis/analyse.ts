@@ -6,7 +6,7 @@ import type { Finding } from '../model/records';
 import type { Store } from '../model/store/store';
 import type { Draft } from './base/draft';
 import { Facts } from './base/facts';
-import { analysisVersion, mostFindings } from './base/limits';
+import { analysisVersion, maxFindings } from './base/limits';
 import { agentQueueRule } from './rules/connections/agentQueue';
 import { attemptRule } from './rules/connections/attempts';
 import { certificateRule } from './rules/connections/certificates';
@@ -95,7 +95,7 @@ export function analyse(store: Store, now: number = store.header.endAt ?? 0): Fi
   return kept
     .map((d, i) => ({ d, i }))
     .sort((a, b) => rankOf(a.d) - rankOf(b.d) || a.i - b.i)
-    .slice(0, mostFindings)
+    .slice(0, maxFindings)
     .map(({ d }, i) => ({ id: `f-${i + 1}`, ...d, analysisVersion }));
 }
 

@@ -19,18 +19,18 @@ test('cut at any place', async () => {
   const folder = scratch();
   const path = join(folder, 'cut.nettrace.json');
   const whole = nativeText(JSON.parse(readFileSync(golden, 'utf8')) as Trace);
-  let most = 0;
+  let max = 0;
   let refused = 0;
   for (let end = 0; end < whole.length - 2; end += 211) {
     writeFileSync(path, whole.slice(0, end));
     const trace = await openTrace(path).catch((error: unknown) => error);
     if (trace instanceof FormatError) {
       refused++;
-      expect(most, trace.message).toBe(0); // once there was something to keep, more of the file keeps it
+      expect(max, trace.message).toBe(0); // once there was something to keep, more of the file keeps it
       continue;
     }
     const store = Store.fromDocument(trace as Trace);
-    const lines = summaryLines(store, 3e6, { style: styleFor({}), width: 120, most: 50 });
+    const lines = summaryLines(store, 3e6, { style: styleFor({}), width: 120, max: 50 });
     expect(lines.at(-1)).toMatch(/^Lost: .*: The file was cut off; records after the cut are lost, of every kind\.$/);
     const made = requestBlocks(store, rowsOf(store, 3e6), { now: 3e6, style: styleFor({}), body: true });
     const blocks = [...made].flatMap((block) => block.split('\n'));
@@ -38,10 +38,10 @@ test('cut at any place', async () => {
     expect(said.mock.lastCall?.[0]).toMatch(/cut\.nettrace\.json: the file is cut off at byte \d+\. Taken are the \d+/);
     for (const name of ['a.har', 'a.eve.json', 'a.nettrace.json']) await writeTrace(trace as Trace, join(folder, name));
     expect(await readTrace(join(folder, 'a.nettrace.json'))).toEqual(trace);
-    expect(store.requests.size).toBeGreaterThanOrEqual(most);
-    most = store.requests.size;
+    expect(store.requests.size).toBeGreaterThanOrEqual(max);
+    max = store.requests.size;
   }
   expect(refused).toBeGreaterThan(0);
-  expect(most).toBe(8);
+  expect(max).toBe(8);
   said.mockRestore();
 });

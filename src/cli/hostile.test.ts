@@ -64,7 +64,7 @@ test('changed, cut and missing lines: a summary and a document, with no control 
           offset += line.length + 1;
         }
         folder.end(4711, { signal: 'SIGKILL' });
-        const options = { style: styleFor({}), width: 120, most: 50 };
+        const options = { style: styleFor({}), width: 120, max: 50 };
         const text = [
           ...summaryLines(store, 3e6, options),
           ...requestBlocks(store, rowsOf(store, 3e6), { now: 3e6, style: options.style, body: true }),

@@ -67,7 +67,7 @@ test('a query finds it', () => {
 });
 
 test('the summary and `show` say so', () => {
-  expect(summaryLines(store, 2000, { style, width: 160, most: 50 }).join('\n')).toMatch(/1 mocked[\s\S]*500 mocked/);
+  expect(summaryLines(store, 2000, { style, width: 160, max: 50 }).join('\n')).toMatch(/1 mocked[\s\S]*500 mocked/);
   const block = [...requestBlocks(store, rowsOf(store, 2000), { now: 2000, style, body: false })].join('\n');
   expect(block).toContain('mocked: answered inside the program, with no connection');
 });

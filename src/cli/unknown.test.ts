@@ -84,7 +84,7 @@ test.each([
   expect([phases, total]).toEqual([[], undefined]);
   for (const name of ['queue', 'wait']) expect(absent).toContainEqual({ name, why: 'notInFormat' });
   expect(verdictOf(request as Request, store, 200_000).text).toBe(text);
-  expect(requestLines(rowsOf(store, 0), { style: styleFor({}), width: 200, most: 9 }).join()).not.toContain('0.0 ms');
+  expect(requestLines(rowsOf(store, 0), { style: styleFor({}), width: 200, max: 9 }).join()).not.toContain('0.0 ms');
 });
 
 test('no set-up of a connection that failed earlier', () => {

@@ -6,9 +6,9 @@ import { settings } from './support/ids';
 const read = <T>(id: string, otherwise: T): T => vscode.workspace.getConfiguration().get<T>(id, otherwise);
 
 /** VS Code only marks what does not fit its schema, and gives it out all the same. */
-const wholeIn = (id: string, least: number, most: number, otherwise: number): number => {
+const wholeIn = (id: string, min: number, max: number, otherwise: number): number => {
   const value = read<unknown>(id, otherwise);
-  return typeof value === 'number' && value >= least ? Math.min(Math.floor(value), most) : otherwise;
+  return typeof value === 'number' && value >= min ? Math.min(Math.floor(value), max) : otherwise;
 };
 
 export const panelOpens = (): 'onStart' | 'onFirstRequest' | 'never' => read(settings.panelOpen, 'onStart');

@@ -29,8 +29,8 @@ export interface HelperListener {
 }
 
 /** Text that the helper writes to stderr, kept for the doctor and for reports. */
-const mostLog = 4096;
-const mostBroken = 16;
+const maxLogLength = 4096;
+const maxBroken = 16;
 
 export interface SpawnOptions {
   /** Open only these features; absent: all. */
@@ -79,7 +79,7 @@ export class HelperClient {
     });
     const client = new HelperClient({ input: child.stdout, output: child.stdin }, child);
     child.stderr.on('data', (text: Buffer) => {
-      client.log = (client.log + text.toString('utf8')).slice(-mostLog);
+      client.log = (client.log + text.toString('utf8')).slice(-maxLogLength);
     });
     child.once('error', (error) => client.#over(`could not be started: ${error.message}`));
     // Not its exit, after which the reason that it wrote may still be on its way.
@@ -168,8 +168,8 @@ export class HelperClient {
 
   /** What does not hold is left out; when it goes on, the helper is. */
   #bad(what: string): void {
-    this.log = `${this.log}${what}\n`.slice(-mostLog);
-    if (++this.#broken > mostBroken) this.#give(`sends what is not valid: ${what}`);
+    this.log = `${this.log}${what}\n`.slice(-maxLogLength);
+    if (++this.#broken > maxBroken) this.#give(`sends what is not valid: ${what}`);
   }
 
   #give(why: string): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeFrame, FrameReader, mostFrameBytes } from './frames';
+import { encodeFrame, FrameReader, maxFrameBytes } from './frames';
 import { parseMessage } from './protocol';
 
 const frames = fc.array(
@@ -39,7 +39,7 @@ test('any bytes: no throw, no more kept than a frame has, and after what is brok
       const reader = new FrameReader();
       for (const piece of piecesOf(Buffer.from(bytes), lengths)) {
         reader.push(piece);
-        expect(reader.pending).toBeLessThanOrEqual(mostFrameBytes + 4 + 200);
+        expect(reader.pending).toBeLessThanOrEqual(maxFrameBytes + 4 + 200);
       }
       if (reader.error === undefined) return;
       broken++;
@@ -56,10 +56,10 @@ test('lengths: 0 and beyond the most are refused, the most is not', () => {
   expect(broken.error).toBe('a frame of 0 bytes');
   const long = new FrameReader();
   expect(long.push(Buffer.from([1, 0, 16, 0]))).toEqual([]);
-  expect(long.error).toBe(`a frame of ${mostFrameBytes + 1} bytes`);
-  expect(() => encodeFrame(1, Buffer.alloc(mostFrameBytes))).toThrow(RangeError);
-  const most = encodeFrame(1, Buffer.alloc(mostFrameBytes - 1));
-  expect(new FrameReader().push(most).map((f) => f.payload.length)).toEqual([mostFrameBytes - 1]);
+  expect(long.error).toBe(`a frame of ${maxFrameBytes + 1} bytes`);
+  expect(() => encodeFrame(1, Buffer.alloc(maxFrameBytes))).toThrow(RangeError);
+  const max = encodeFrame(1, Buffer.alloc(maxFrameBytes - 1));
+  expect(new FrameReader().push(max).map((f) => f.payload.length)).toEqual([maxFrameBytes - 1]);
 });
 
 test('messages: checked by their type; any text is an answer, never a throw', () => {

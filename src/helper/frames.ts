@@ -2,11 +2,11 @@
 
 export const frameType = { json: 1, packets: 2 } as const;
 /** Type and payload together. */
-export const mostFrameBytes = 1 << 20;
+export const maxFrameBytes = 1 << 20;
 
 /** A frame ready to be written. Throws RangeError if the payload is too long. */
 export function encodeFrame(type: number, payload: Uint8Array): Buffer {
-  if (payload.length >= mostFrameBytes) throw new RangeError(`A frame of ${payload.length} bytes is too long.`);
+  if (payload.length >= maxFrameBytes) throw new RangeError(`A frame of ${payload.length} bytes is too long.`);
   const frame = Buffer.allocUnsafe(5 + payload.length);
   frame.writeUInt32LE(payload.length + 1, 0);
   frame[4] = type;
@@ -37,7 +37,7 @@ export class FrameReader {
     this.#bytes += piece.length;
     const frames: Frame[] = [];
     for (let length = this.#length(); length !== undefined; length = this.#length()) {
-      if (length < 1 || length > mostFrameBytes) {
+      if (length < 1 || length > maxFrameBytes) {
         this.error = `a frame of ${length} bytes`;
         this.#pieces = [];
         this.#bytes = 0;

@@ -37,7 +37,7 @@ export class TraceRequestError extends Error {
 }
 
 /** Most trace requests of one registry: each is looked at for every request of the program. */
-const most = 256;
+const max = 256;
 const longestText = 4096;
 
 /** Keys of queries that no single request knows of itself: comparisons, numbers of the trace, states that pass. */
@@ -95,7 +95,7 @@ export class TraceRequests {
   /** Not enabled. Throws TraceRequestError: the condition makes no sense, a number is out of range, there are too many. */
   create(asked: NewTraceRequest): TraceRequest {
     const { description, target, condition, limit, sample, owner } = checked(asked);
-    if (this.#all.size >= most) throw new TraceRequestError(`There are ${most} trace requests already: delete some.`);
+    if (this.#all.size >= max) throw new TraceRequestError(`There are ${max} trace requests already: delete some.`);
     const made: TraceRequest = {
       id: this.#sources.uuid(),
       ...(description !== undefined ? { description } : {}),
@@ -172,7 +172,7 @@ export class TraceRequests {
     let refused = Array.isArray(data) || data === undefined ? 0 : 1;
     this.#all.clear();
     for (const entry of entries) {
-      const loaded = this.#all.size < most ? loadedFrom(entry) : undefined;
+      const loaded = this.#all.size < max ? loadedFrom(entry) : undefined;
       if (loaded === undefined || this.#all.has(loaded.id)) refused++;
       else this.#all.set(loaded.id, loaded);
     }

@@ -39,8 +39,8 @@ export class ClockStep extends Error {}
 
 /** Whether wall clock and monotonic clock keep their distance, to the millisecond that is cheap to read. */
 class Watch {
-  private least = Number.POSITIVE_INFINITY;
-  private most = Number.NEGATIVE_INFINITY;
+  private min = Number.POSITIVE_INFINITY;
+  private max = Number.NEGATIVE_INFINITY;
   private readonly timer = setInterval(() => this.look(), everyMs);
 
   private look(): void {
@@ -48,14 +48,14 @@ class Watch {
     const distance = Date.now() - before;
     // Put aside between the two readings: says nothing.
     if (performance.now() - before > 0.5) return;
-    this.least = Math.min(this.least, distance);
-    this.most = Math.max(this.most, distance);
+    this.min = Math.min(this.min, distance);
+    this.max = Math.max(this.max, distance);
   }
 
   /** Whether a step was seen. */
   end(): boolean {
     clearInterval(this.timer);
-    return this.most - this.least > 3;
+    return this.max - this.min > 3;
   }
 }
 

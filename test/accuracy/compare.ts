@@ -124,10 +124,10 @@ async function round(node: NodeVersion, n: number, delayMs: number, cold: number
           ['instant: response begins', at(r.responseBeginAt), p.responseFirst, p.responseFirst, p.closed],
           ['instant: response ends', at(r.endAt), p.responseLast, p.responseLast, p.closed],
         ];
-        return figures.flatMap(([what, ours, truth, least = -Infinity, most = Infinity]) => {
+        return figures.flatMap(([what, ours, truth, min = -Infinity, max = Infinity]) => {
           if (truth === undefined) return [];
           if (ours === undefined) throw new Error(`${client} ${what}: not in the trace`);
-          const misplaced = ours < least - stepUs || ours > most + stepUs;
+          const misplaced = ours < min - stepUs || ours > max + stepUs;
           return [{ client, what, us: ours - truth, misplaced }];
         });
       });

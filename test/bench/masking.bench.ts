@@ -17,15 +17,15 @@ const urls: Record<string, string> = {
 const times = 100_000;
 /** CPU time a call, ns: the least of some passes, as what else the machine does only adds. */
 function cost(body: (url: string) => unknown, url: string): number {
-  let least = Number.POSITIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
   let kept: unknown;
   for (let pass = 0; pass < 7; pass++) {
     const begin = process.cpuUsage().user;
     for (let i = 0; i < times; i++) kept = body(url);
-    least = Math.min(least, process.cpuUsage().user - begin);
+    min = Math.min(min, process.cpuUsage().user - begin);
   }
   if (kept === undefined) throw new Error('no result');
-  return (least * 1000) / times;
+  return (min * 1000) / times;
 }
 
 test('ordinary URLs', () => {
@@ -34,8 +34,8 @@ test('ordinary URLs', () => {
   for (let i = 0; i < 20_000; i++)
     for (const url of Object.values(urls)) if (look(url) || maskUrl(url) !== url) throw url;
   const lines = Object.entries(urls).map(([kind, url]) => {
-    const [least, masking] = [cost(look, url), cost(maskUrl, url)];
-    return `${kind.padEnd(12)} ${least.toFixed(0).padStart(5)} ns to look, ${masking.toFixed(0).padStart(5)} ns to mask`;
+    const [min, masking] = [cost(look, url), cost(maskUrl, url)];
+    return `${kind.padEnd(12)} ${min.toFixed(0).padStart(5)} ns to look, ${masking.toFixed(0).padStart(5)} ns to mask`;
   });
   console.log(lines.join('\n'));
 });

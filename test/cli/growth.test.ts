@@ -10,9 +10,9 @@ import { Nettrace } from './testing/nettrace';
 
 const sizes = [300, 1200] as const;
 /** Four times the requests: 4 where work is linear, about 5 where it sorts, 16 where each request looks at all. */
-const mostGrowth = 6.5;
+const maxGrowth = 6.5;
 /** Blocks that ran less often than this for each request of the large trace are no matter. */
-const leastPerRequest = 8;
+const minPerRequest = 8;
 
 let nettrace: Nettrace;
 const files: string[] = [];
@@ -59,10 +59,10 @@ async function tooMuch(args: (file: string) => string[], [few, many] = files as 
   const large = await workOf(args(many));
   return [...large].flatMap(([name, blocks]) =>
     blocks
-      .filter((block) => block.count > leastPerRequest * sizes[1])
+      .filter((block) => block.count > minPerRequest * sizes[1])
       .map((block) => ({ block, before: countOf(small.get(name), block) }))
       // What hardly ran on the small trace is measured by the trace's size.
-      .filter(({ block, before }) => block.count > mostGrowth * Math.max(before, sizes[0]))
+      .filter(({ block, before }) => block.count > maxGrowth * Math.max(before, sizes[0]))
       .map(({ block, before }) => `${name}, block ${block.startOffset}: ${before} times, then ${block.count}`),
   );
 }

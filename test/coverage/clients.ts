@@ -14,7 +14,7 @@ export interface CoveredClient {
   callback?: string;
   /** It speaks HTTP/2 without TLS. */
   http2?: true;
-  least?: number;
+  min?: number;
   /** Stands in the subset that `npm test` runs. */
   subset?: true;
 }

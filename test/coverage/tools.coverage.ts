@@ -54,8 +54,8 @@ afterAll(async () => {
   if (COVERAGE_DATE !== undefined) writeTable(COVERAGE_DATE);
 });
 
-describe.each(chosen)('%s', (name, least) => {
-  test.each(nodes.filter((n) => n.major >= least))('Node $major', async (node) => {
+describe.each(chosen)('%s', (name, min) => {
+  test.each(nodes.filter((n) => n.major >= min))('Node $major', async (node) => {
     held.set(`${name} ${node.major}`, '**no**');
     upstream.facts.clear();
     const args = [name, upstream.urls.http, proxies.urls.http, proxies.urls.socks];

@@ -105,7 +105,7 @@ afterAll(async () => {
 const cells = new Map<string, readonly Cell[]>();
 
 describe.each(nodes)('Node $major', (node) => {
-  const runs = coveredClients.filter((c) => node.major >= (c.least ?? 18));
+  const runs = coveredClients.filter((c) => node.major >= (c.min ?? 18));
   test.each(runs)('$title', async ({ name }) => {
     const options = { args: [name], env, conf: { headers: 'values', bodies: 10_000 } };
     const [plain, run] = await Promise.all([runPlain(node, program, options), runTraced(node, program, options)]);

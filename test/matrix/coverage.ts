@@ -7,15 +7,15 @@ import type { TracedRun } from '../support/programs/run';
 export interface CoveredClient {
   name: string;
   title: string;
-  least?: number;
+  min?: number;
 }
 
 export const coveredClients: readonly CoveredClient[] = [
   { name: 'http', title: 'node:http, node:https' },
   { name: 'fetch', title: 'global fetch' },
   { name: 'undici6', title: 'undici 6' },
-  { name: 'undici7', title: 'undici 7', least: 20 },
-  { name: 'undici8', title: 'undici 8', least: 22 },
+  { name: 'undici7', title: 'undici 7', min: 20 },
+  { name: 'undici8', title: 'undici 8', min: 22 },
   { name: 'axios', title: 'axios' },
   { name: 'got', title: 'got 11' },
   { name: 'node-fetch', title: 'node-fetch 2' },

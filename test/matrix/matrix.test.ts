@@ -68,7 +68,7 @@ function check(client: Client, seen: Observed): void {
   expect(seen.connections.filter((c) => c.kind === 'tcp')).toHaveLength(upstream.facts.connections.length);
 }
 
-const supported = (client: Client, major: number) => major >= (client.least ?? 18);
+const supported = (client: Client, major: number) => major >= (client.min ?? 18);
 const passed = new Set<string>();
 
 describe.each(nodes)('Node $major', (node) => {

@@ -18,7 +18,7 @@ export interface Client {
   /** `later`: no frame of the program is on the stack when Node is called, so the first request has the library's line. */
   site: 'user' | 'later';
   /** Least Node by the package's `engines`; absent: 18. */
-  least?: number;
+  min?: number;
 }
 
 export const clients: readonly Client[] = [
@@ -44,7 +44,7 @@ export const clients: readonly Client[] = [
     api: 'undici',
     follows: false,
     site: 'user',
-    least: 20,
+    min: 20,
   },
   {
     title: 'undici fetch',
@@ -53,7 +53,7 @@ export const clients: readonly Client[] = [
     api: 'fetch',
     follows: true,
     site: 'user',
-    least: 20,
+    min: 20,
   },
   {
     title: 'undici request',
@@ -62,7 +62,7 @@ export const clients: readonly Client[] = [
     api: 'undici',
     follows: false,
     site: 'user',
-    least: 22,
+    min: 22,
   },
   {
     title: 'undici fetch',
@@ -71,7 +71,7 @@ export const clients: readonly Client[] = [
     api: 'fetch',
     follows: true,
     site: 'user',
-    least: 22,
+    min: 22,
   },
   { title: 'axios, ES module', file: 'axios.mjs', package: 'axios', api: 'http', follows: true, site: 'user' },
   { title: 'axios, CommonJS', file: 'axios.cjs', package: 'axios', api: 'http', follows: true, site: 'user' },
@@ -83,7 +83,7 @@ export const clients: readonly Client[] = [
     api: 'http',
     follows: true,
     site: 'later',
-    least: 20,
+    min: 20,
   },
   {
     title: 'node-fetch, CommonJS',

@@ -12,21 +12,21 @@ import { runTraced } from '../support/programs/run';
 import { folder } from './plan';
 
 /** The least Node of each, and whether tries to one URL at the same time are told apart. */
-const clients: Readonly<Record<string, { least: number; apart?: true }>> = {
-  axios: { least: 18 },
-  ky: { least: 18, apart: true },
-  ky2: { least: 22, apart: true },
-  ofetch: { least: 18 },
-  superagent: { least: 18 },
-  aws: { least: 20, apart: true },
-  openai: { least: 20 },
-  'p-retry': { least: 20 },
-  'async-retry': { least: 18 },
-  got11: { least: 18, apart: true },
-  got14: { least: 20, apart: true },
-  undici6: { least: 18, apart: true },
-  undici7: { least: 20, apart: true },
-  undici8: { least: 22, apart: true },
+const clients: Readonly<Record<string, { min: number; apart?: true }>> = {
+  axios: { min: 18 },
+  ky: { min: 18, apart: true },
+  ky2: { min: 22, apart: true },
+  ofetch: { min: 18 },
+  superagent: { min: 18 },
+  aws: { min: 20, apart: true },
+  openai: { min: 20 },
+  'p-retry': { min: 20 },
+  'async-retry': { min: 18 },
+  got11: { min: 18, apart: true },
+  got14: { min: 20, apart: true },
+  undici6: { min: 18, apart: true },
+  undici7: { min: 20, apart: true },
+  undici8: { min: 22, apart: true },
 };
 
 const tries = new Map<string, number>();
@@ -66,13 +66,13 @@ async function run(node: NodeVersion, name: string, act: string) {
 }
 
 /** The newest Node, and the oldest that the client runs on. */
-const ends = (least: number) => {
-  const fit = nodes.filter((n) => n.major >= least);
+const ends = (min: number) => {
+  const fit = nodes.filter((n) => n.major >= min);
   return [...new Set([fit.at(0), fit.at(-1)])].filter((n) => n !== undefined);
 };
 
-describe.each(Object.entries(clients))('%s', (name, { least, apart }) => {
-  test.each(ends(least))('a retry is linked to the try before it, Node $major', async (node) => {
+describe.each(Object.entries(clients))('%s', (name, { min, apart }) => {
+  test.each(ends(min))('a retry is linked to the try before it, Node $major', async (node) => {
     const { requests } = await run(node, name, 'retried');
     expect(tries.get('retried')).toBe(3);
     const [first, second] = requests;
@@ -83,13 +83,13 @@ describe.each(Object.entries(clients))('%s', (name, { least, apart }) => {
     ]);
   });
 
-  test.each(ends(least))('a loop of the program is no retry, Node $major', async (node) => {
+  test.each(ends(min))('a loop of the program is no retry, Node $major', async (node) => {
     const { requests } = await run(node, name, 'loop');
     expect(requests).toHaveLength(3);
     expect(requests.map((r) => [r.attempt, r.retryOf])).toEqual(Array(3).fill([undefined, undefined]));
   });
 
-  test.each(ends(least))('two calls at once: no try is linked twice, Node $major', async (node) => {
+  test.each(ends(min))('two calls at once: no try is linked twice, Node $major', async (node) => {
     const { requests } = await run(node, name, 'both');
     const linked = requests.flatMap((r) => r.retryOf ?? []);
     expect(new Set(linked).size).toBe(linked.length);

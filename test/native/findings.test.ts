@@ -64,7 +64,7 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
       const [path = '', longest] = (await server.line()).split(' ');
       reads.set(path, Number(longest));
     }
-    const stopped = ['/slow', '/fast'].filter((path) => (reads.get(path) as number) * 1000 >= closedWindow.least);
+    const stopped = ['/slow', '/fast'].filter((path) => (reads.get(path) as number) * 1000 >= closedWindow.min);
     expect(theirs).toMatchObject({ severity: 'warning', certainty: 'sure', paths: expect.arrayContaining(['/held']) });
     expect(theirs?.paths.filter((path) => path !== '/held' && !stopped.includes(path))).toEqual([]);
     expect(ours).toMatchObject({ severity: 'warning', certainty: 'sure', paths: ['/large'] });

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { asNobody, helperFile, whyNot } from './testing/helper';
 
-const most = 32;
+const max = 32;
 const why = whyNot('the bound on helpers', { root: true, programs: ['setpriv'] });
 
 describe.skipIf(why)('helpers of one user', () => {
-  test(`${most} at most; one more says so, and another user is not concerned`, async () => {
+  test(`${max} at most; one more says so, and another user is not concerned`, async () => {
     const started: ChildProcess[] = [];
     const start = (wrap: string[], ...more: string[]): Promise<{ code: number | null; text: string } | 'runs'> => {
       const [command, ...args] = [...wrap, helperFile(), '--stdio', '--features', 'route', ...more] as [
@@ -26,10 +26,10 @@ describe.skipIf(why)('helpers of one user', () => {
       });
     };
     try {
-      for (let n = 0; n < most; n++) expect(await start(asNobody)).toBe('runs');
+      for (let n = 0; n < max; n++) expect(await start(asNobody)).toBe('runs');
       expect(await start(asNobody)).toEqual({
         code: 6,
-        text: `nettrace-helper: this user runs ${most} helpers already; end one of them\n`,
+        text: `nettrace-helper: this user runs ${max} helpers already; end one of them\n`,
       });
       expect(await start([], '--as-root')).toBe('runs');
     } finally {

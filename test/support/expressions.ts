@@ -138,8 +138,8 @@ class Parser {
     const m = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/.exec(this.source.slice(this.at, this.at + 16));
     if (m === null) return one;
     this.at += m[0].length;
-    const least = m[1] === undefined ? 1 : Math.max(1, Math.min(40, Number(m[1])));
-    return one.map((s) => s.repeat(least));
+    const min = m[1] === undefined ? 1 : Math.max(1, Math.min(40, Number(m[1])));
+    return one.map((s) => s.repeat(min));
   }
 
   private atom(parts: Samples[]): Samples {

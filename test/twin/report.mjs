@@ -7,18 +7,18 @@ export function report(rows, missing, network) {
     const figures = [r.tests, r.same, r.failing, r.unsteady.length, r.different.length, r.requests];
     return `| ${r.package} ${r.version} | ${r.source} | ${r.node} | ${settings[r.arm]} | ${figures.join(' | ')} |`;
   });
-  const list = (kind, most) =>
+  const list = (kind, max) =>
     rows.flatMap((r) => {
       const head = `| ${r.package} | ${r.node} | ${settings[r.arm]} |`;
-      const shown = r[kind].slice(0, most).map((d) => {
+      const shown = r[kind].slice(0, max).map((d) => {
         const cells = [d.title, d.without.join(' / '), d.with.join(' / ')].map(cell);
         return `${head} ${cells.join(' | ')} |`;
       });
       const left = r[kind].length - shown.length;
       return left > 0 ? [...shown, `${head} and ${left} more | | |`] : shown;
     });
-  const table = (kind, most) => {
-    const found = list(kind, most);
+  const table = (kind, max) => {
+    const found = list(kind, max);
     if (found.length === 0) return 'None.';
     return `| package | Node | hook | test | without | with |\n|---|---|---|---|---|---|\n${found.join('\n')}`;
   };

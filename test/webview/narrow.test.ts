@@ -208,13 +208,13 @@ test('the process is a column only where several made requests in one run', asyn
 
 test('the bars get a fair share of the list', async () => {
   const one = ended.rows.map((r) => ({ ...r, process: 'main', main: true }));
-  for (const [width, least] of [
+  for (const [width, min] of [
     [1000, 320],
     [1240, 340],
     [1400, 400],
   ] as const) {
     await open({ width, state: { ...ended, rows: one } });
-    expect(await panel.page.locator('.hd .c-waterfall').evaluate((n) => n.clientWidth)).toBeGreaterThan(least);
+    expect(await panel.page.locator('.hd .c-waterfall').evaluate((n) => n.clientWidth)).toBeGreaterThan(min);
   }
 });
 

@@ -109,7 +109,7 @@ export function now(): number {
   return isLive() ? state.now + (performance.now() - state.nowTakenAt) * 1000 : state.now;
 }
 
-const mostKept = 100;
+const maxKept = 100;
 let saving: ReturnType<typeof setTimeout> | undefined;
 
 /** Changes what the user set; stored for the next time at rest. */
@@ -118,7 +118,7 @@ export function setUi(change: Partial<UiState>): void {
   clearTimeout(saving);
   saving = setTimeout(() => {
     // Thousands of selected rows are not worth keeping.
-    const kept = { ...state.ui, selected: state.ui.selected.slice(0, mostKept) };
+    const kept = { ...state.ui, selected: state.ui.selected.slice(0, maxKept) };
     api.setState(kept);
     api.postMessage({ type: 'persist', state: kept });
   }, 300);

@@ -1,6 +1,6 @@
 /** Findings while they are made. */
 import type { Evidence, Finding } from '../../model/records';
-import { longest, mostSubjects } from './limits';
+import { longest, maxSubjects } from './limits';
 import { clip } from './places';
 
 /** A finding before it has its id. */
@@ -22,8 +22,8 @@ export function draft({ subjects, advice, text, ...said }: Said): Draft {
   return {
     ...said,
     text: clip(text),
-    subjects: subjects.slice(0, mostSubjects),
-    ...(subjects.length > mostSubjects ? { subjectCount: subjects.length } : {}),
+    subjects: subjects.slice(0, maxSubjects),
+    ...(subjects.length > maxSubjects ? { subjectCount: subjects.length } : {}),
     ...(advice === undefined ? {} : { advice: clip(advice, longest.advice) }),
   };
 }

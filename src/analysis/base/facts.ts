@@ -83,10 +83,10 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 
 /** Most of the instants (sorted) that lie within one window. */
 export function densest(instants: readonly number[], window: number): number {
-  let most = 0;
+  let max = 0;
   for (let from = 0, to = 0; to < instants.length; to++) {
     while ((instants[to] as number) - (instants[from] as number) > window) from++;
-    most = Math.max(most, to - from + 1);
+    max = Math.max(max, to - from + 1);
   }
-  return most;
+  return max;
 }

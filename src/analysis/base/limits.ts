@@ -12,7 +12,7 @@ export const slowerThanUsual = { times: 3, by: 50 * ms };
 /** Requests of one kind that make "usual" a figure. */
 export const usualNeeds = 8;
 /** A part of a request outside the server's wait that deserves a word: people feel 100 ms. */
-export const partMatters = { least: 100 * ms, share: 0.25 };
+export const partMatters = { min: 100 * ms, share: 0.25 };
 /** Shares of the total from which a side is named at all, and for sure. */
 export const sideLikely = { lo: 0.25, hi: 0.5 };
 export const sideSure = 0.4;
@@ -26,16 +26,16 @@ export const attemptBudgetLate = 30 * ms;
 /** Servers close this much before or after what they promised (Node's http server: 1 s later). */
 export const hintMargin = 1 * s;
 /** Nothing on the way (a firewall, address translation) drops a connection that was idle for less. */
-export const leastStaleIdle = 1 * s;
+export const minStaleIdle = 1 * s;
 
 /** Look-ups of one name from which the missing cache is worth a hint. */
 export const repeatedLookups = { count: 10, window: 60 * s };
 /** Wait for a thread of the pool that is not just scheduling; a machine that is busy may hold up one lookup for longer. */
-export const poolWait = { least: 50 * ms, share: 0.5, one: 200 * ms };
+export const poolWait = { min: 50 * ms, share: 0.5, one: 200 * ms };
 /** getaddrinfo may use half of the pool's four threads. */
 export const lookupSlots = 2;
 /** A look-up this slow is no cache's answer; and one this slow is a resolver that timed out. */
-export const slowLookup = { least: 100 * ms, timesMedian: 5, one: 1 * s, times: 2 };
+export const slowLookup = { min: 100 * ms, timesMedian: 5, one: 1 * s, times: 2 };
 
 /** Requests of one origin, each on a connection of its own, that make a habit. On loopback set-up costs little. */
 export const shortConnections = { count: 5, loopback: 20, share: 0.5, within: 5 * s };
@@ -52,10 +52,10 @@ export const smallWrite = 1200;
 
 /** Days left of a certificate: time to act, and no time left. */
 export const certificateDays = { warning: 14, error: 3, shortLife: 30, shortShare: 0.1 };
-export const leastRsaBits = 2048;
+export const minRsaBits = 2048;
 
 /** Wait in an agent's queue. */
-export const agentQueue = { least: 20 * ms, share: 0.25, count: 3, one: 500 * ms };
+export const agentQueue = { min: 20 * ms, share: 0.25, count: 3, one: 500 * ms };
 /** A body unread for this long was forgotten. */
 export const unread = 5 * s;
 /** Like requests from one line. */
@@ -63,30 +63,30 @@ export const nPlusOne = { count: 5, warning: 20, window: 10 * s };
 /** Who polls waits between two. */
 export const duplicates = { count: 2, window: 1 * s };
 /** Requests one after another: the next begins when the one before has ended. */
-export const serial = { count: 3, gap: 5 * ms, least: 50 * ms };
+export const serial = { count: 3, gap: 5 * ms, min: 50 * ms };
 /** Attempts after failures without growing gaps. */
 export const retries = { count: 4, window: 60 * s, growth: 1.3, gap: 1 * s };
 /** Full handshakes to one host. */
 export const fullHandshakes = { count: 3, warning: 10 };
 /** Answers worth packing. */
-export const packing = { least: 8192, warning: 1024 * 1024 };
+export const packing = { min: 8192, warning: 1024 * 1024 };
 /** A server that takes this share of most requests of one kind. */
 export const serverSlow = { share: 0.6, of: 0.5, warning: 1 * s, count: 3 };
 /** The loop busy for this share of a request that took long. */
-export const busyLoop = { least: 100 * ms, share: 0.5, count: 1 };
+export const busyLoop = { min: 100 * ms, share: 0.5, count: 1 };
 /** A thread that used the processor for this share of the time computed; a busy machine leaves it less than it could use. */
 export const computed = { share: 0.25 };
 
 /** Connections of HTTP/1.1 at once, or requests, from which the one of HTTP/2 would be felt. */
 export const h2NotUsed = { connections: 6, requests: 50 };
 /** An upload whose sending is this much of it, and long enough to be felt; the share of it that names a side. */
-export const upload = { least: 256 * 1024, shortest: 100 * ms, of: 0.3, share: 0.5, warning: 1 * s };
+export const upload = { min: 256 * 1024, shortest: 100 * ms, of: 0.3, share: 0.5, warning: 1 * s };
 /** Of the time with something to send: the kernel's own figures name who held it up. */
 export const heldUp = { window: 0.5, buffer: 0.2 };
 /** Linux waits 200 ms and more before it sends a lost last segment again; below, and within some round trips, it is quick. */
-export const retransmitWait = { least: 150 * ms, roundTrips: 3 };
+export const retransmitWait = { min: 150 * ms, roundTrips: 3 };
 /** A window closed for less is what a reader's own pace looks like; Linux asks again after 200 ms. */
-export const closedWindow = { least: 200 * ms };
+export const closedWindow = { min: 200 * ms };
 /** Full segments sent again so often, the time to wait doubled as often; a share of their size, as the last one is smaller. */
 export const blackHole = { times: 3, backoff: 2, full: 0.9, small: 1200, large: 1400, hangs: 1 * s };
 /** Bodies that take this share of most requests of one kind. */
@@ -96,10 +96,10 @@ export const avoidable = { count: 5, share: 0.5, cost: 0.2, info: 3 };
 /** Closed this soon after its only request: never meant to be kept. */
 export const notKept = 100 * ms;
 /** Node's agents give a connection up this long before the server's limit, undici 2 s: of shorter limits nothing is left. */
-export const leastHint = { agent: 1 * s, undici: 2 * s };
+export const minHint = { agent: 1 * s, undici: 2 * s };
 
 /** Subjects listed in a finding, and findings kept. */
-export const mostSubjects = 20;
-export const mostFindings = 100;
+export const maxSubjects = 20;
+export const maxFindings = 100;
 /** Length of texts: what a line of the panel shows. */
 export const longest = { text: 160, advice: 120 };

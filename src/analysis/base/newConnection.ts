@@ -3,7 +3,7 @@
 import { timeText } from '../../model/base/text';
 import type { Connection, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import { leastHint, notKept } from './limits';
+import { minHint, notKept } from './limits';
 import { originOf } from './places';
 
 export const reasons = [
@@ -107,7 +107,7 @@ function ofClosed(same: readonly Connection[], via: string | undefined, store: S
   if (says(last?.headers))
     return { reason: 'requestClosed', text: 'the previous request said `connection: close`', other };
   const hint = x.keepAliveHint?.timeout;
-  if (hint !== undefined && hint <= (via === 'undici' ? leastHint.undici : leastHint.agent))
+  if (hint !== undefined && hint <= (via === 'undici' ? minHint.undici : minHint.agent))
     return { reason: 'shortHint', text: `the server keeps connections for ${timeText(hint)} only`, other };
   if (idle === undefined)
     return { reason: 'unclear', text: 'not clear: the end of the previous one was not seen', other };

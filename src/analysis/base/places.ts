@@ -70,8 +70,8 @@ export function requestText(r: Request): string {
 }
 
 /** At most so many characters, cut with an ellipsis, never inside one. */
-export function clip(text: string, most: number = longest.text): string {
-  if (text.length <= most) return text;
-  const cut = text.slice(0, most - 1);
+export function clip(text: string, max: number = longest.text): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max - 1);
   return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }

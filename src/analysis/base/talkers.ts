@@ -20,7 +20,7 @@ export interface Talker {
 }
 
 /** Looks nearer to each other give no steady rate, µs. */
-const leastApart = 500_000;
+const minApart = 500_000;
 /** What was not looked at for longer says nothing of now, µs. */
 const lately = 2_500_000;
 
@@ -73,7 +73,7 @@ const sentOf = ({ bytesSent = 0, bytesRetransmitted = 0 }: KernelSample): number
 
 function rateOf(samples: readonly KernelSample[], now: number): Pick<Talker, 'sending' | 'receiving'> {
   const last = samples.at(-1) as KernelSample;
-  const before = samples.findLast((s) => last.at - s.at >= leastApart);
+  const before = samples.findLast((s) => last.at - s.at >= minApart);
   if (!before || now - last.at > lately) return { sending: 0, receiving: 0 };
   const seconds = (last.at - before.at) / 1e6;
   return {

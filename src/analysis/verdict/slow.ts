@@ -20,7 +20,7 @@ const long = (r: Request): boolean =>
 export function slowVerdict(k: Case): Verdict | undefined {
   if (k.breakdown.total === undefined) return undefined;
   const parts = partsOf(k);
-  const matters = (p: Part) => p.rule !== 'server' && p.lo >= partMatters.least && p.lo >= partMatters.share * k.total;
+  const matters = (p: Part) => p.rule !== 'server' && p.lo >= partMatters.min && p.lo >= partMatters.share * k.total;
   const usual = long(k.r) ? undefined : k.usual.totalOf(k.r);
   const isSlow =
     (!long(k.r) && k.total >= slowAt) ||

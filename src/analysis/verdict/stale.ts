@@ -3,7 +3,7 @@
 import { deepest } from '../../model/facts/outcome';
 import type { Connection, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import { hintMargin, leastStaleIdle } from '../base/limits';
+import { hintMargin, minStaleIdle } from '../base/limits';
 
 const staleCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
@@ -29,7 +29,7 @@ export function staleOf(r: Request, store: Store): Stale | undefined {
   const sent = r.sendBeginAt ?? r.assignedAt;
   const closedBefore = sent !== undefined && c?.readEndAt !== undefined && c.readEndAt < sent;
   const overdue = idle !== undefined && hint !== undefined && idle >= Math.max(hint - hintMargin, hint / 2);
-  const dropped = c !== undefined && idle !== undefined && idle >= leastStaleIdle && isUnacknowledged(r, c);
+  const dropped = c !== undefined && idle !== undefined && idle >= minStaleIdle && isUnacknowledged(r, c);
   return {
     idle,
     hint,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { producer } from '../../session/product';
 import { executableOf } from '../../session/program/executable';
-import { leastNode, nodeVersion, whyNotLoaded } from '../../session/program/unloaded';
+import { minNode, nodeVersion, whyNotLoaded } from '../../session/program/unloaded';
 import { TraceSession } from '../../session/session';
 import { leftovers } from '../../session/spool/leftovers';
 import { isFull } from '../../session/spool/space';
@@ -86,17 +86,17 @@ async function nodeFindings(asked: string): Promise<Finding[]> {
   for (const path of seen.values()) {
     const version = await nodeVersion(path, process.env);
     if (version === undefined) findings.push({ state: 'warn', text: `${path} does not say its version` });
-    else if (Number.parseInt(version, 10) < leastNode) {
+    else if (Number.parseInt(version, 10) < minNode) {
       findings.push({
         state: 'warn',
         text: `${path} is Node ${version}: too old to be traced`,
-        advice: `Programs need Node ${leastNode} or later.`,
+        advice: `Programs need Node ${minNode} or later.`,
       });
     } else findings.push({ state: 'ok', text: `${path} is Node ${version}` });
   }
   return findings.length > 0
     ? findings
-    : [{ state: 'bad', text: 'no Node on the PATH', advice: `Install Node ${leastNode} or later.` }];
+    : [{ state: 'bad', text: 'no Node on the PATH', advice: `Install Node ${minNode} or later.` }];
 }
 
 async function codeFinding(): Promise<Finding> {

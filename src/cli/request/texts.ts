@@ -7,7 +7,7 @@ import type { BodyContent } from '../../model/records/content';
 import { printable, type Style } from '../terminal/say';
 
 /** Lines of a body, and characters of a line, that are shown; the file and --json have all. */
-const most = { lines: 200, characters: 2000 };
+const max = { lines: 200, characters: 2000 };
 
 export function textLines(r: Request, style: Style, body: boolean): string[] {
   return [
@@ -24,7 +24,7 @@ function headerLines(mark: string, headers: readonly Header[] | undefined, style
   return (headers ?? []).map(({ name, value, length }) => {
     const text =
       value !== undefined ? `: ${printable(value)}` : length !== undefined ? `: (${plural(length, 'character')})` : '';
-    return `  ${style.dim(mark)} ${printable(name)}${text.slice(0, most.characters)}`;
+    return `  ${style.dim(mark)} ${printable(name)}${text.slice(0, max.characters)}`;
   });
 }
 
@@ -39,13 +39,13 @@ function bodyLines(mark: string, content: BodyContent | undefined, style: Style)
   if (encoding === 'base64') return [style.dim(`  ${mark} (${bytesText(bytes)} that are no text; --json has them)`)];
   const all = text.split('\n');
   const lines = all
-    .slice(0, most.lines)
+    .slice(0, max.lines)
     .map(
       (line) =>
-        `  ${style.dim(mark)} ${printable(line.replace(/\r$/, '').replaceAll('\t', '  ')).slice(0, most.characters)}`,
+        `  ${style.dim(mark)} ${printable(line.replace(/\r$/, '').replaceAll('\t', '  ')).slice(0, max.characters)}`,
     );
-  if (all.length > most.lines)
-    lines.push(style.dim(`  … and ${plural(all.length - most.lines, 'more line', 'more lines')}`));
+  if (all.length > max.lines)
+    lines.push(style.dim(`  … and ${plural(all.length - max.lines, 'more line', 'more lines')}`));
   if (truncated) lines.push(style.dim(`  (${bytesText(bytes)} in all; what is above was recorded)`));
   return ['', ...lines];
 }

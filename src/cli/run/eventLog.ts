@@ -41,13 +41,13 @@ interface Line {
   thread?: string | undefined;
 }
 
-const leastTold = 100_000;
+const minReported = 100_000;
 
 export class EventLog {
   /** Events told, as `id event`. */
   readonly #told = new Set<string>();
   /** Number of them at which those of records that are gone are forgotten. */
-  #most = leastTold;
+  #max = minReported;
   #lookups = 0;
   readonly #processes = new Map<string, Process>();
 
@@ -78,7 +78,7 @@ export class EventLog {
     }
     lines.sort((a, b) => a.at - b.at);
     for (const line of lines) this.write(this.asObjects ? this.#objectOf(line) : this.#textOf(line));
-    if (this.#told.size > this.#most) this.#forget();
+    if (this.#told.size > this.#max) this.#forget();
   }
 
   /** What the store has let go of is told no more. */
@@ -89,7 +89,7 @@ export class EventLog {
       const id = key.slice(0, key.indexOf(' '));
       if (!kept.some((records) => records.has(id))) this.#told.delete(key);
     }
-    this.#most = Math.max(leastTold, this.#told.size * 2);
+    this.#max = Math.max(minReported, this.#told.size * 2);
   }
 
   #textOf({ at, id = '-', event, text }: Line): string {

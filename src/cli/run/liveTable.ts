@@ -25,7 +25,7 @@ export interface Screen {
 }
 
 /** Destinations named below the table. */
-const mostTalkers = 3;
+const maxTalkers = 3;
 
 /** Seconds between two drawings, if nothing else is asked for. */
 export const defaultInterval = (screen: Screen): number => (screen.isTTY ? 1 : 10);
@@ -50,13 +50,13 @@ export class LiveTable {
 
   draw(): void {
     const { isTTY = false, columns = 200, rows = 40 } = this.screen;
-    const most = this.choice.rows ?? (isTTY ? Math.max(5, rows - 12) : 50);
+    const max = this.choice.rows ?? (isTTY ? Math.max(5, rows - 12) : 50);
     const lines = [
       ...summaryLines(this.store, this.now(), {
         ...this.choice,
         style: this.#style,
         width: columns,
-        most,
+        max,
         purpose: 'live',
       }),
       ...this.#talkers(),
@@ -85,7 +85,7 @@ export class LiveTable {
     return talkersOf(this.store, this.now())
       .filter((t) => t.sending + t.receiving >= 1)
       .sort((a, b) => b.sending + b.receiving - a.sending - a.receiving)
-      .slice(0, mostTalkers)
+      .slice(0, maxTalkers)
       .map((t) => {
         const to = hostPort(printable(t.host ?? t.address), t.port);
         return `now ${to}: ${bytesText(t.receiving)}/s received, ${bytesText(t.sending)}/s sent`;

@@ -72,7 +72,7 @@ export interface RunOptions extends AskedRequests {
 }
 
 /** Requests listed in the summary; the file has all. */
-const mostLines = 50;
+const maxLines = 50;
 
 /** Runs the command; resolves to the exit code. Throws UsageError if it was not started. */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
@@ -320,7 +320,7 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
   const lines = summaryLines(session.store, session.now(), {
     style,
     width: widthOf(process.stderr),
-    most: options.rows ?? mostLines,
+    max: options.rows ?? maxLines,
     sort: options.sort,
     seeAll: saved === undefined ? '--rows all lists them' : `nettrace show ${saved} lists them`,
     seeFindings: saved === undefined ? '--json lists them' : `nettrace show ${saved} --json lists them`,

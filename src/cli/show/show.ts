@@ -60,8 +60,8 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   else if (kept !== '' && (top !== undefined || columns || view === 'request'))
     head.push(`of the ${plural(all.length, 'request')}${kept}`);
   if (asked && matched.length === 0) head.push(...hints(all, asked).map((hint) => style.dim(printable(hint))));
-  const most = options.rows ?? Number.POSITIVE_INFINITY;
-  const table = { style, width: widthOf(process.stdout), most, sort, seeFindings: '--json lists them' };
+  const max = options.rows ?? Number.POSITIVE_INFINITY;
+  const table = { style, width: widthOf(process.stdout), max, sort, seeFindings: '--json lists them' };
   const cut = rows.length < matched.length ? [style.dim(`… and ${numberText(matched.length - rows.length)} more`)] : [];
   const whole = asked ? Store.fromDocument(traceOf(trace, matched)) : store;
   if (top !== undefined) return write(linesOf([...head, '', ...topLines(matched, top, table)]));

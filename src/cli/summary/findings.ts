@@ -9,7 +9,7 @@ import type { Store } from '../../model/store/store';
 import { printable, type Style, wrapped } from '../terminal/say';
 
 /** Findings listed under a table; the file and --json have all. */
-const most = 3;
+const max = 3;
 
 /** The weightiest findings, each with what to do; that a part of the hook is off comes first. */
 export function findingLines(
@@ -22,7 +22,7 @@ export function findingLines(
   const all = findingsOf(store, now).filter((f) => f.rule !== 'limits-of-sight');
   const off = faultText(store);
   const lines = off === undefined ? [] : [style.yellow(printable(off))];
-  for (const f of all.slice(0, most)) {
+  for (const f of all.slice(0, max)) {
     const mark =
       f.severity === 'error' ? style.red('✕') : f.severity === 'warning' ? style.yellow('!') : style.dim('i');
     const [first = '', ...more] = wrapped(printable(f.text), width - 2);
@@ -30,9 +30,9 @@ export function findingLines(
     if (f.advice === undefined) continue;
     for (const line of wrapped(printable(f.advice), width - 2)) lines.push(style.dim(`  ${line}`));
   }
-  if (all.length > most) {
+  if (all.length > max) {
     const how = seeFindings === undefined ? '' : `; ${seeFindings}`;
-    lines.push(style.dim(`  … and ${numberText(all.length - most)} more${how}`));
+    lines.push(style.dim(`  … and ${numberText(all.length - max)} more${how}`));
   }
   return lines;
 }

@@ -139,10 +139,10 @@ function waysOf(store: Store): string[] {
 
 /** What was seen but is not in the trace, in sentences; few, however much was lost. */
 function lossLines(store: Store): string[] {
-  const most = 6;
+  const max = 6;
   const all = store.losses.filter((l) => !isThinned(l));
-  const lines = all.slice(0, most).map((loss) => lossText(loss, store.header.settings?.limits?.requests));
-  if (all.length > most) lines.push(`… and ${all.length - most} more kinds of loss`);
+  const lines = all.slice(0, max).map((loss) => lossText(loss, store.header.settings?.limits?.requests));
+  if (all.length > max) lines.push(`… and ${all.length - max} more kinds of loss`);
   return lines;
 }
 

@@ -30,26 +30,26 @@ export interface Choice {
 }
 
 /**
- * At most `most` of `rows`, which are in the order of time. With a key the first ones in its order. Else a live table
+ * At most `max` of `rows`, which are in the order of time. With a key the first ones in its order. Else a live table
  * has what runs and the newest, a summary what went wrong (at most half) and the slowest, both in the order of time.
  */
-export function choose(rows: readonly Row[], most: number, purpose: Purpose, key?: SortKey): Choice {
+export function choose(rows: readonly Row[], max: number, purpose: Purpose, key?: SortKey): Choice {
   if (key !== undefined) {
     const all = sortRows(rows, key);
-    return all.length <= most ? { rows: all } : { rows: all.slice(0, most), words: `the first ${most} by ${key}` };
+    return all.length <= max ? { rows: all } : { rows: all.slice(0, max), words: `the first ${max} by ${key}` };
   }
-  if (rows.length <= most) return { rows };
+  if (rows.length <= max) return { rows };
   if (purpose === 'live') {
-    const open = rows.filter((r) => running.has(r.state)).slice(-most);
-    const chosen = new Set([...open, ...newestOf(rows, most - open.length)]);
+    const open = rows.filter((r) => running.has(r.state)).slice(-max);
+    const chosen = new Set([...open, ...newestOf(rows, max - open.length)]);
     return { rows: rows.filter((r) => chosen.has(r)), words: 'running and newest' };
   }
-  const wrong = rows.filter((r) => troubled.has(r.state)).slice(0, Math.floor(most / 2));
+  const wrong = rows.filter((r) => troubled.has(r.state)).slice(0, Math.floor(max / 2));
   const kept = new Set(wrong);
   const slowest = sortRows(
     rows.filter((r) => !kept.has(r)),
     'duration',
-  ).slice(0, most - wrong.length);
+  ).slice(0, max - wrong.length);
   for (const r of slowest) kept.add(r);
   return { rows: rows.filter((r) => kept.has(r)), words: wrong.length > 0 ? 'failed and slowest' : 'slowest' };
 }

@@ -6,7 +6,7 @@ export interface Sized {
   /** Widest cell or head. */
   wide: number;
   /** The least that it can be cut to; absent: it is not cut. */
-  least?: number;
+  min?: number;
   /** Place in the order in which columns are left out, lowest first; absent: it always stays. */
   rank?: number;
 }
@@ -24,8 +24,8 @@ const gap = 2;
 export function fitColumns(columns: readonly Sized[], width: number): Fit {
   const shown = columns.filter((c) => c.wide > 0);
   const hidden: string[] = [];
-  const leastOf = (c: Sized) => Math.min(c.wide, c.least ?? c.wide);
-  const needed = () => shown.reduce((sum, c) => sum + leastOf(c), 0) + gap * Math.max(0, shown.length - 1);
+  const minWidthOf = (c: Sized) => Math.min(c.wide, c.min ?? c.wide);
+  const needed = () => shown.reduce((sum, c) => sum + minWidthOf(c), 0) + gap * Math.max(0, shown.length - 1);
   for (;;) {
     if (needed() <= width) break;
     const ranked = shown.filter((c) => c.rank !== undefined);
@@ -38,10 +38,10 @@ export function fitColumns(columns: readonly Sized[], width: number): Fit {
   const widths = new Map<string, number>();
   // The first flexible column takes what it can use, the next one what that leaves.
   for (const c of shown) {
-    if (c.least === undefined) continue;
-    const more = Math.min(spare, c.wide - leastOf(c));
+    if (c.min === undefined) continue;
+    const more = Math.min(spare, c.wide - minWidthOf(c));
     spare -= more;
-    widths.set(c.name, leastOf(c) + more);
+    widths.set(c.name, minWidthOf(c) + more);
   }
   return { hidden, widths };
 }

@@ -11,7 +11,7 @@ import { styleFor } from '../terminal/say';
 import { requestLines, rowsOf } from './requestTable';
 
 const golden = JSON.parse(readFileSync(join(__dirname, '../../model/golden/example.nettrace.json'), 'utf8')) as Trace;
-const options = { style: styleFor({}), width: 120, most: 50 };
+const options = { style: styleFor({}), width: 120, max: 50 };
 
 /** The golden trace with its requests changed. */
 function store(change: (trace: Trace) => Trace = (t) => t): Store {
@@ -97,7 +97,7 @@ test('the host of all requests is said once', () => {
 });
 
 test('few lines: what went wrong, then the slowest, and how to see the others', () => {
-  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, most: 4, seeAll: '--rows all lists them' });
+  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, max: 4, seeAll: '--rows all lists them' });
   const states = lines.slice(2, 6).map((l) => l.slice(0, 16).trim());
   expect(states).toEqual(['302', '200', '503', 'TLS cert expired']); // room for two of the three, then the two slowest
   expect(lines.at(-3)).toBe('… and 4 more (listed: failed and slowest); --rows all lists them');
@@ -112,7 +112,7 @@ test('a live table has what runs and the newest', () => {
       { k: 'end', id: 2 + i, outcome: 'complete', endAt: 21 + i, response: { status: 200 } },
     ]).flat(),
   ]);
-  const lines = requestLines(rowsOf(s, 1000), { ...options, most: 4, purpose: 'live' });
+  const lines = requestLines(rowsOf(s, 1000), { ...options, max: 4, purpose: 'live' });
   expect(lines.slice(2, 6).map((l) => /\/(\w+) /.exec(l)?.[1])).toEqual(['slow', '27', '28', '29']);
 });
 
@@ -120,7 +120,7 @@ test.each([
   ['duration', ['503', '200', '302']],
   ['url', ['200', '200 not read', '302']],
 ] as const)('sorted by %s', (sort, states) => {
-  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, most: 3, sort });
+  const lines = requestLines(rowsOf(store(), 0), { ...options, width: 200, max: 3, sort });
   expect(lines.slice(2, 5).map((l) => l.split('  ')[0])).toEqual(states);
   expect(lines[5]).toBe(`… and 5 more (listed: the first 3 by ${sort})`);
 });

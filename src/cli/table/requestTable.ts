@@ -28,7 +28,7 @@ export interface TableOptions {
   /** Columns of the terminal. */
   width: number;
   /** Most lines of requests. */
-  most: number;
+  max: number;
   /** What the lines are chosen for, where there are too many; default: a summary. */
   purpose?: Purpose;
   sort?: SortKey | undefined;
@@ -47,14 +47,14 @@ interface Filled {
   head: string[];
   right?: boolean;
   cells: Cell[];
-  least?: number;
+  min?: number;
   rank?: number;
 }
 
 /** The table's lines. None is longer than the terminal is wide; what is left out is named below. */
 export function requestLines(all: readonly Row[], options: TableOptions): string[] {
-  const { style, width, most, purpose = 'summary' } = options;
-  const choice = choose(all, most, purpose, options.sort);
+  const { style, width, max, purpose = 'summary' } = options;
+  const choice = choose(all, max, purpose, options.sort);
   const { rows } = choice;
   const origin = commonOrigin(rows);
   const phases = shownPhases(rows);
@@ -86,10 +86,10 @@ export function requestLines(all: readonly Row[], options: TableOptions): string
   return [...lines, ...hiddenLines(hidden, phases, options)];
 }
 
-const sizedOf = ({ name, head, cells, least, rank }: Filled): Sized => ({
+const sizedOf = ({ name, head, cells, min, rank }: Filled): Sized => ({
   name,
   wide: cells.some((c) => c.text !== '') ? widest(head, cells) : 0,
-  ...(least === undefined ? {} : { least }),
+  ...(min === undefined ? {} : { min }),
   ...(rank === undefined ? {} : { rank }),
 });
 
@@ -122,7 +122,7 @@ function columnsOf(rows: readonly Row[], { phases, origin, sums, gone, options }
     {
       name: 'status',
       head: ['status'],
-      least: 12,
+      min: 12,
       cells: [...rows.map((r) => statusCell(r, isRoomy, style)), ...blanks],
     },
     {
@@ -134,7 +134,7 @@ function columnsOf(rows: readonly Row[], { phases, origin, sums, gone, options }
     {
       name: 'request',
       head: [...to, 'request'],
-      least: width < 60 ? 12 : 20,
+      min: width < 60 ? 12 : 20,
       cells: [
         ...rows.map((r) => ({ text: printable(shortUrl(r.url.slice(origin.length))) })),
         ...sums.map((s) => ({ text: s.word, paint: style.dim })),
@@ -143,7 +143,7 @@ function columnsOf(rows: readonly Row[], { phases, origin, sums, gone, options }
     {
       name: 'called at',
       head: ['called at'],
-      least: 12,
+      min: 12,
       rank: 10,
       cells: [...rows.map((r) => ({ text: placeText(r), paint: style.dim })), ...blanks],
     },

@@ -12,7 +12,7 @@ import {
   hitTest,
   isThreshold,
   logPlaces,
-  mostBreakpoints,
+  maxBreakpoints,
   type NetworkBreakpoint,
   unknownPlace,
 } from '../../model/lines/breakpoints';
@@ -74,7 +74,7 @@ export class BreakpointList {
     if (saved?.v !== 1) return;
     for (const entry of Array.isArray(saved.list) ? saved.list : []) {
       const b = asBreakpoint(entry);
-      if (b && !problemOf(b) && (this.#all.has(b.id) || this.#all.size < mostBreakpoints))
+      if (b && !problemOf(b) && (this.#all.has(b.id) || this.#all.size < maxBreakpoints))
         this.#all.set(b.id, { ...b, enabled: entry.enabled === true });
     }
     for (const [id, one] of Object.entries(saved.seen ?? {})) {
@@ -98,8 +98,8 @@ export class BreakpointList {
 
   /** A new one, enabled. Throws BreakpointError. */
   add(asked: Omit<NetworkBreakpoint, 'id'>): ListedBreakpoint {
-    if (this.#all.size >= mostBreakpoints)
-      throw new BreakpointError(`There are ${mostBreakpoints} network breakpoints already: remove some.`, undefined);
+    if (this.#all.size >= maxBreakpoints)
+      throw new BreakpointError(`There are ${maxBreakpoints} network breakpoints already: remove some.`, undefined);
     const made = checked({ ...asked, id: randomUUID() });
     return this.#set({ ...made, enabled: true });
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readOwnEndSync } from '../../session/spool/ownFiles';
 
 /** Longest line of a spool. */
-const most = 4096;
+const max = 4096;
 
 export interface LastHit {
   breakpoint: string;
@@ -80,7 +80,7 @@ function namesIn(folder: string): string[] {
 }
 
 function lastLine(path: string): { text: string; size: number } | undefined {
-  const end = readOwnEndSync(path, most);
+  const end = readOwnEndSync(path, max);
   const text = end?.text.toString('utf8');
   if (end === undefined || !text?.endsWith('\n')) return undefined;
   return { text: text.slice(text.lastIndexOf('\n', text.length - 2) + 1, -1), size: end.size };

@@ -16,7 +16,7 @@ const members: DebugProtocol.CompletionItem[] = [
 const itself: DebugProtocol.CompletionItem = { label: '$net', type: 'variable', detail: 'what the program requested' };
 
 /** Completions that were asked for and are not answered yet. */
-const mostAsked = 50;
+const maxAsked = 50;
 
 export class NetConsole {
   readonly #asked = new Map<number, DebugProtocol.CompletionItem[]>();
@@ -53,7 +53,7 @@ export class NetConsole {
     const items = completionsOf(args.text, args.line, args.column, this.source);
     if (items.length === 0) return;
     this.#asked.set(seq, items);
-    for (const old of [...this.#asked.keys()].slice(0, -mostAsked)) this.#asked.delete(old);
+    for (const old of [...this.#asked.keys()].slice(0, -maxAsked)) this.#asked.delete(old);
   }
 }
 

@@ -27,7 +27,7 @@ export interface NetSource {
 
 /** Most characters of records in one expression, shared by its uses. */
 const roomFor = 1_000_000;
-const mostRecords = 500;
+const maxRecords = 500;
 
 const hook = "globalThis[Symbol.for('nettrace.hook')]";
 
@@ -60,7 +60,7 @@ function requests(source: NetSource, query: string | undefined, room: number): s
 function list(all: readonly object[], room: number): string {
   const kept: string[] = [];
   let length = 0;
-  for (let i = all.length - 1; i >= 0 && kept.length < mostRecords; i--) {
+  for (let i = all.length - 1; i >= 0 && kept.length < maxRecords; i--) {
     const text = literal(all[i]);
     length += text.length;
     if (length > room) break;

@@ -23,5 +23,5 @@ export function kernelOptions(asked: Readonly<Record<string, unknown>>): HelperO
   };
 }
 
-const isWhole = (value: unknown, least: number): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= least;
+const isWhole = (value: unknown, min: number): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= min;

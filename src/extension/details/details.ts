@@ -12,7 +12,7 @@ import type { Store } from '../../model/store/store';
 import { findingsAbout } from '../runs/findings';
 import { placed, type RunRows, rowIdOf } from '../runs/rows';
 import { kernelOf } from './kernel';
-import { captureOf, mostPackets } from './packets';
+import { captureOf, maxPackets } from './packets';
 
 /** Details of a request of a run; null when it is not (or no longer) there. `now`: µs since the trace began. */
 export function detailsOf(rows: RunRows, id: string, now: number): Details | null {
@@ -48,7 +48,7 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   const known = on ?? c.attempts.at(-1);
   if (known) Object.assign(out, kernelOf(known.id, store));
   const packets = store.packetsOf(id);
-  if (packets.length > 0) out.packets = packets.slice(0, mostPackets);
+  if (packets.length > 0) out.packets = packets.slice(0, maxPackets);
   const { headerLevel } = store.header.settings ?? {};
   if (headerLevel !== undefined) out.headerLevel = headerLevel;
   if (c.dial) out.dial = c.dial;

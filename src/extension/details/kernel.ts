@@ -5,10 +5,10 @@ import { withRequests } from '../../model/phases/kernelEvents';
 import type { Store } from '../../model/store/store';
 
 /** The page draws fewer. */
-const mostEvents = 200;
+const maxEvents = 200;
 
 export function kernelOf(connection: string, store: Store): Pick<Details, 'kernelEvents' | 'conntrack'> {
-  const events = store.kernelEvents.filter((e) => e.connection === connection).slice(-mostEvents);
+  const events = store.kernelEvents.filter((e) => e.connection === connection).slice(-maxEvents);
   // Those of a file stand under their own ids.
   const known = store.conntrackEntries.get(connection);
   const conntrack = known ?? [...store.conntrackEntries.values()].findLast((e) => e.connection === connection);

@@ -7,7 +7,7 @@ import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 
 /** Packets sent to the page; the file has all. */
-export const mostPackets = 1000;
+export const maxPackets = 1000;
 
 export function captureOf(r: Request, store: Store): Details['capture'] {
   const c = contextOf(r, store, 0);

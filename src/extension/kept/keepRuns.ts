@@ -7,8 +7,8 @@ import type { Runs } from '../runs/runs';
 import type { KeptRuns } from './keptRuns';
 
 /** Shows what an earlier window left; resolves when that is there. From then on runs are kept. */
-export async function keepRuns(runs: Runs, kept: KeptRuns, most: number): Promise<void> {
-  const restored = await kept.restore(most);
+export async function keepRuns(runs: Runs, kept: KeptRuns, max: number): Promise<void> {
+  const restored = await kept.restore(max);
   if (restored.length > 0) {
     const { storedRecorder } = await import('../work');
     for (const { id, number, title, trace } of restored) runs.restore(storedRecorder(id, trace), number, title);

@@ -69,8 +69,8 @@ export class KeptRuns {
     await this.#last;
   }
 
-  /** What an earlier window left, in the order of the runs; at most `most`. The others are deleted. */
-  async restore(most: number): Promise<RestoredRun[]> {
+  /** What an earlier window left, in the order of the runs; at most `max`. The others are deleted. */
+  async restore(max: number): Promise<RestoredRun[]> {
     const names = await readdir(this.folder).catch(() => []);
     const entries = await Promise.all(names.map((name) => this.#read(name)));
     const kept = entries.filter((e) => e !== undefined).sort((a, b) => b.number - a.number);
@@ -81,7 +81,7 @@ export class KeptRuns {
         (s) => s.size,
         () => 0,
       );
-      const wanted = restored.length < most && bytes <= maxBytes;
+      const wanted = restored.length < max && bytes <= maxBytes;
       const trace = wanted ? await this.#load(entry) : undefined;
       if (trace && trace.requests.length > 0) restored.push({ ...entry, trace });
       else this.dropped(entry.id);

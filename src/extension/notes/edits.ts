@@ -26,7 +26,7 @@ export interface Moved {
   changed: boolean;
 }
 
-const mostEdits = 5000;
+const maxEdits = 5000;
 
 export class Edits {
   #edits: Edit[] = [];
@@ -39,7 +39,7 @@ export class Edits {
       return;
     }
     this.#edits.push(edit);
-    if (this.#edits.length > mostEdits) this.#edits.shift();
+    if (this.#edits.length > maxEdits) this.#edits.shift();
   }
 
   /** Line (from 1) of a run that began at `since` (wall clock, ms), as it stands now; undefined: it is gone. */

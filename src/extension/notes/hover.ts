@@ -55,7 +55,7 @@ export function hoverOf(
   text.appendMarkdown(table(last));
   if (sentence === '' && last.error?.message) text.appendMarkdown(`$(error) ${plain(last.error.message)}\n\n`);
   if (length > 1) text.appendMarkdown(`${durations(summary.rows)}\n\n`);
-  const slowest = summary.rows.reduce((most, r) => ((r.total ?? 0) > (most.total ?? 0) ? r : most), last);
+  const slowest = summary.rows.reduce((max, r) => ((r.total ?? 0) > (max.total ?? 0) ? r : max), last);
   if (slowest !== last && slowest.total !== undefined)
     text.appendMarkdown(said(verdict(slowest.id), `Slowest, ${timeText(slowest.total)}: `));
   return text;

@@ -7,7 +7,7 @@ import type { Row } from '../../model/rows/row';
 import { commands } from '../support/ids';
 import type { LineReference } from './hover';
 
-const most = 6;
+const max = 6;
 /** Cells of a table stand close together in a hover. */
 const gap = '&nbsp;&nbsp;';
 
@@ -16,7 +16,7 @@ export type ZeroOf = (run: number) => number | undefined;
 
 /** Newest first; `rows` oldest first. Markdown that needs the commands `rowLinks`. */
 export function lastRequests(rows: readonly Row[], zeroOf: ZeroOf): string {
-  const shown = rows.slice(-most).reverse();
+  const shown = rows.slice(-max).reverse();
   const lines = shown.map((row) => {
     const link = commandLink(commands.showRow, row.id);
     const name = cell(`${row.method} ${row.host}${row.path}`);

@@ -7,9 +7,9 @@ import type { Store } from '../../model/store/store';
 import { type RunRows, rowIdOf } from './rows';
 
 /** Between two analyses of a running program; and so many times what the last one took. */
-const rest = { leastMs: 2000, timesCost: 20 };
+const rest = { minMs: 2000, timesCost: 20 };
 /** Requests listed as links. */
-const mostLinks = 8;
+const maxLinks = 8;
 const made = new WeakMap<
   Store,
   { at: number; cost: number; requests: number; state: string; findings: readonly Finding[] }
@@ -21,10 +21,7 @@ export function findingsFor(store: Store, now: number): readonly Finding[] {
   const known = made.get(store);
   const at = performance.now();
   const current = known && known.requests === requests && known.state === state && state !== 'running';
-  if (
-    known &&
-    (current || (state === 'running' && at - known.at < Math.max(rest.leastMs, rest.timesCost * known.cost)))
-  )
+  if (known && (current || (state === 'running' && at - known.at < Math.max(rest.minMs, rest.timesCost * known.cost))))
     return known.findings;
   const findings = findingsOf(store, now);
   made.set(store, { at, cost: performance.now() - at, requests, state, findings });
@@ -48,8 +45,8 @@ export function findingRowsOf(rows: RunRows, now: number): FindingRow[] {
       id: `r${rows.run}/${rule}/${title}`,
       run: rows.run,
       ...{ rule, severity, title, text, fault, certainty, evidence },
-      requests: shown.slice(0, mostLinks).map(link),
-      ...(shown.length > mostLinks || f.subjectCount !== undefined
+      requests: shown.slice(0, maxLinks).map(link),
+      ...(shown.length > maxLinks || f.subjectCount !== undefined
         ? { requestCount: Math.max(shown.length, f.subjectCount ?? 0) }
         : {}),
       ...(f.advice === undefined ? {} : { advice: f.advice }),

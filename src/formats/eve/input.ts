@@ -6,7 +6,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 
 const optional = Type.Optional;
 const text = Type.String();
-const number = (most: number) => Type.Integer({ minimum: 0, maximum: most });
+const number = (max: number) => Type.Integer({ minimum: 0, maximum: max });
 const uint8 = number(0xff);
 const uint16 = number(0xffff);
 const uint32 = number(0xffff_ffff);

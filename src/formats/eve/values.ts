@@ -2,13 +2,13 @@
 import { nanosecondsOf, timeOfInstant } from '../shared/time';
 
 /** Largest relative time in ms: the Go field is a uint32. */
-const mostMs = 0xffff_ffff;
+const maxMs = 0xffff_ffff;
 
 /** An instant (µs since the trace began): whole ms, cut not rounded. Before the begin, or after 49 days: absolute. */
 export function eveTime(beginTime: string, us: unknown): string {
   if (typeof us !== 'number' || !Number.isFinite(us)) return 'undefined';
   const ms = Math.trunc(us / 1000);
-  if (us >= 0 && ms <= mostMs) return `+${ms}ms`;
+  if (us >= 0 && ms <= maxMs) return `+${ms}ms`;
   return asGoWrites(timeOfInstant(beginTime, us) ?? 'undefined');
 }
 
@@ -21,9 +21,9 @@ const asGoWrites = (time: string): string =>
   time.replace(/\.(\d{0,20}?)0{1,20}(?=[Zz+-])/, (_, rest: string) => (rest === '' ? '' : `.${rest}`));
 
 /** An unsigned whole number; what is absent or none is 0, the Go type's zero. */
-export function unsigned(value: unknown, most = Number.MAX_SAFE_INTEGER): number {
+export function unsigned(value: unknown, max = Number.MAX_SAFE_INTEGER): number {
   if (typeof value !== 'number' || !(value > 0)) return 0;
-  return Math.min(Math.trunc(value), most);
+  return Math.min(Math.trunc(value), max);
 }
 
 export const uint16 = (value: unknown): number => {

@@ -54,11 +54,11 @@ function plainText(bytes: Uint8Array): string {
   return decode(bytes);
 }
 
-async function readUpTo(file: FileHandle, most: number, expected: number): Promise<Uint8Array> {
+async function readUpTo(file: FileHandle, max: number, expected: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  while (length < most) {
-    const size = Math.min(most - length, Math.max(headSize, expected - length));
+  while (length < max) {
+    const size = Math.min(max - length, Math.max(headSize, expected - length));
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size);
     if (bytesRead === 0) break;
     parts.push(buffer.subarray(0, bytesRead));

@@ -9,7 +9,7 @@ type ContentInput = NonNullable<NonNullable<HarEntryInput['response']>['content'
 type PostInput = NonNullable<HarEntryInput['request']['postData']>;
 
 /** Longer texts are left out: a panel that shows such a body stands still. */
-const mostCharacters = 4_000_000;
+const maxCharacters = 4_000_000;
 
 interface Coding {
   type: string | undefined;
@@ -57,7 +57,7 @@ function bodyOf(given: string, base64: boolean, { type, contentEncoding, bytes }
   const inside = base64 ? decoded(given, contentType) : undefined;
   const text = inside ?? given;
   const isBase64 = base64 && inside === undefined;
-  const isLong = text.length > mostCharacters;
+  const isLong = text.length > maxCharacters;
   const inText = isBase64 ? Math.floor((text.replace(/={1,2}$/, '').length * 3) / 4) : Buffer.byteLength(text);
   const shown = isBase64 ? text : maskBody(text, contentType ?? '', { isCut: cut });
   return present({

@@ -40,9 +40,9 @@ export interface PcapngHandlers {
 }
 
 /** Packets of loopback and of segmentation in the card have 64 KiB; some engines give room for 256 KiB. */
-const mostBlockBytes = 4 * 1024 * 1024;
-const mostInterfaces = 4096;
-const mostComments = 64;
+const maxBlockBytes = 4 * 1024 * 1024;
+const maxInterfaces = 4096;
+const maxComments = 64;
 
 interface Known extends ReadInterface {
   /** Units of time in a second. */
@@ -91,7 +91,7 @@ export class PcapngReader {
     } else if (!this.begun) return this.fail('this is no pcapng');
     const length = this.uint32(b, at + 4);
     if (length < 12 || length % 4 !== 0) return this.fail(`a block of ${length} bytes cannot be`);
-    if (length > mostBlockBytes) return this.fail(`a block of ${length} bytes is too long`);
+    if (length > maxBlockBytes) return this.fail(`a block of ${length} bytes is too long`);
     return length;
   }
 
@@ -127,7 +127,7 @@ export class PcapngReader {
 
   private interface(b: Buffer): void {
     if (b.length < 8) return;
-    if (this.interfaces.length >= mostInterfaces) {
+    if (this.interfaces.length >= maxInterfaces) {
       this.fail('it has too many interfaces');
       return;
     }
@@ -165,7 +165,7 @@ export class PcapngReader {
       comments: [],
     };
     for (const [code, value] of this.options(b.subarray(20 + captured + ((4 - (captured % 4)) % 4)))) {
-      if (code === 1 && p.comments.length < mostComments) p.comments.push(value.toString('utf8'));
+      if (code === 1 && p.comments.length < maxComments) p.comments.push(value.toString('utf8'));
       else if (code === 2 && value.length >= 4) {
         const way = this.uint32(value, 0) & 3;
         if (way === 1 || way === 2) p.direction = way === 1 ? 'in' : 'out';

@@ -22,7 +22,7 @@ const blocks = {
 } as const;
 const comment = 1;
 /** The length field of an option has 16 bits. */
-const mostOptionBytes = 65_535;
+const maxOptionBytes = 65_535;
 /** "TLSK". */
 const tlsKeyLog = 0x544c534b;
 
@@ -84,7 +84,7 @@ export class PcapngWriter {
     for (const { address, names } of records) {
       const text = Buffer.from(names.map((n) => `${n.replaceAll('\0', '')}\0`).join(''));
       // A name is never cut: half of one is another name.
-      if (text.length === 0 || address.length + text.length > mostOptionBytes) continue;
+      if (text.length === 0 || address.length + text.length > maxOptionBytes) continue;
       const head = Buffer.alloc(4);
       head.writeUInt16LE(address.length === 4 ? 1 : 2, 0);
       head.writeUInt16LE(address.length + text.length, 2);
@@ -137,7 +137,7 @@ function options(list: readonly Option[]): Buffer {
   if (list.length === 0) return Buffer.alloc(0);
   const parts: Uint8Array[] = [];
   for (const [code, value] of list) {
-    const bytes = typeof value === 'string' ? bounded(value) : value.subarray(0, mostOptionBytes);
+    const bytes = typeof value === 'string' ? bounded(value) : value.subarray(0, maxOptionBytes);
     const head = Buffer.alloc(4);
     head.writeUInt16LE(code, 0);
     head.writeUInt16LE(bytes.length, 2);
@@ -149,8 +149,8 @@ function options(list: readonly Option[]): Buffer {
 /** UTF-8 of a text that fits an option, cut between two characters. */
 function bounded(text: string): Buffer {
   const bytes = Buffer.from(text);
-  if (bytes.length <= mostOptionBytes) return bytes;
-  let end = mostOptionBytes;
+  if (bytes.length <= maxOptionBytes) return bytes;
+  let end = maxOptionBytes;
   while (((bytes[end] as number) & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end);
 }

@@ -40,7 +40,7 @@ export function uuidOf(text: string): string {
 }
 
 /** Instants beyond this (µs; 30 years) are none: they come from broken figures. */
-const mostUs = 1e15;
+const maxUs = 1e15;
 
 /** The instant (µs since the trace began, 3 decimals at most) of a wall-clock time. */
 export function instantOf(begin: bigint, time: string): number | undefined {
@@ -51,7 +51,7 @@ export function instantOf(begin: bigint, time: string): number | undefined {
 
 /** An instant with at most 3 decimals, if it can be one. */
 export function sound(us: number): number | undefined {
-  if (!Number.isFinite(us) || Math.abs(us) > mostUs) return undefined;
+  if (!Number.isFinite(us) || Math.abs(us) > maxUs) return undefined;
   return Math.round(us * 1000) / 1000 + 0;
 }
 

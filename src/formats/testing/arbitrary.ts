@@ -32,7 +32,7 @@ const bases: Record<string, number> = {
   tlsTunnels: 40,
   dnsExchanges: 50,
 };
-const most = 4;
+const max = 4;
 
 const times = ['2026-01-02T03:04:05.000001Z', '1970-01-01T00:00:00Z', '2024-02-29T23:59:59.999999+01:00'];
 const urls = [
@@ -91,7 +91,7 @@ const idIn = (array: string): fc.Arbitrary<string> =>
       ? fc.constantFrom('1', '2', '9')
       : array === 'certificates'
         ? fc.constantFrom('AA:0', 'AA:1', 'ZZ')
-        : fc.nat(most).map((n) => `1-0-${(bases[array] ?? 60) + n}`);
+        : fc.nat(max).map((n) => `1-0-${(bases[array] ?? 60) + n}`);
 
 function anythingOf(schema: AnySchema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
@@ -161,7 +161,7 @@ function merged(a: Record<string, unknown>, b: Record<string, unknown>): Record<
 /** Records with ids of their own, so that no two have the same. */
 function records(name: string, schema: AnySchema, idOf: (i: number) => string, field = 'id'): fc.Arbitrary<unknown[]> {
   return fc
-    .array(objectOf(schema.items ?? {}), { maxLength: most })
+    .array(objectOf(schema.items ?? {}), { maxLength: max })
     .map((list) => list.map((r, i) => ({ ...r, [field]: idOf(i) })))
     .map((list) => (name === 'processes' ? list.map(withThread) : list));
 }

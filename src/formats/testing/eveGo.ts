@@ -252,8 +252,8 @@ export function goErrors(text: string): string[] {
       return;
     }
     if (typeof value !== 'number' || !Number.isInteger(value)) return fault(path, 'no integer');
-    const most = largest[type];
-    if (most !== undefined && (value < 0 || value > most)) fault(path, `${value} is no ${type}`);
+    const max = largest[type];
+    if (max !== undefined && (value < 0 || value > max)) fault(path, `${value} is no ${type}`);
   };
 
   const struct = (value: unknown, fields: Record<string, string>, path: string): void => {

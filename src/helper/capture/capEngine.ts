@@ -21,8 +21,8 @@ interface CapModule {
 
 const linkTypes: Readonly<Record<string, number>> = { NULL: 0, ETHERNET: 1, RAW: 101, LINKTYPE_LINUX_SLL: 113 };
 const bufferBytes = 10 * 1024 * 1024;
-const mostPacket = 65_535;
-const mostWaiting = 100_000;
+const maxPacket = 65_535;
+const maxWaiting = 100_000;
 
 export class CapEngine implements CaptureEngine {
   readonly name = 'cap';
@@ -87,13 +87,13 @@ class CapCapture implements StartedCapture {
 
   private capture(device: string): void {
     const cap = new this.module.Cap();
-    const buffer = Buffer.alloc(mostPacket);
+    const buffer = Buffer.alloc(maxPacket);
     const link = cap.open(device, this.filter, bufferBytes, buffer);
     const place = this.interfaces.length;
-    this.interfaces.push({ name: device, linkType: linkTypes[link] ?? -1, snaplen: mostPacket });
+    this.interfaces.push({ name: device, linkType: linkTypes[link] ?? -1, snaplen: maxPacket });
     this.open.push(cap);
     cap.on('packet', (bytes) => {
-      if (this.batches.size >= mostWaiting) {
+      if (this.batches.size >= maxWaiting) {
         this.lost++;
         return;
       }

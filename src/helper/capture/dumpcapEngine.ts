@@ -18,7 +18,7 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 const handedOverMs = 350;
 const startMs = 10_000;
 /** A busy machine may take longer. */
-const mostHandedOverMs = 3000;
+const maxHandedOverMs = 3000;
 /** MiB in the kernel for each interface. */
 const bufferSize = '32';
 /** Bytes that wait in dumpcap until this host reads: it would keep no more than 1,000 packets. */
@@ -148,7 +148,7 @@ class Dumpcap {
     const socket = createSocket('udp4');
     try {
       await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(resolve, mostHandedOverMs);
+        const timer = setTimeout(resolve, maxHandedOverMs);
         this.mark = {
           bytes,
           seen: () => {

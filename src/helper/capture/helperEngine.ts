@@ -13,7 +13,7 @@ const patienceMs = 10_000;
 const stopMs = 5000;
 const recordBytes = 24;
 /** Batches that wait for us; beyond that the packets would fill the memory. */
-const mostWaiting = 4096;
+const maxWaiting = 4096;
 
 export class HelperEngine implements CaptureEngine {
   readonly name = 'helper';
@@ -146,7 +146,7 @@ class HelperCapture implements StartedCapture {
       at += recordBytes + captured;
     }
     if (packets.length === 0) return;
-    if (this.batches.size < mostWaiting) this.batches.push(packets);
+    if (this.batches.size < maxWaiting) this.batches.push(packets);
     else this.lost += packets.length;
   }
 

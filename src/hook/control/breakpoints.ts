@@ -10,7 +10,7 @@ import {
   type BreakpointKind,
   defaultThresholdMs,
   hitTest,
-  mostBreakpoints,
+  maxBreakpoints,
   type NetworkBreakpoint,
 } from '../../model/lines/breakpoints';
 import type { RequestRecord } from '../records/request';
@@ -57,7 +57,7 @@ let watched = new WeakMap<RequestRecord, Watched>();
 /** Answered and not over, while somebody asks for bodies that were not read. */
 const unread = new Set<RequestRecord>();
 const hosts = new Set<string>();
-const mostHosts = 10_000;
+const maxHosts = 10_000;
 /** The program stands, or what it does is our doing. */
 let busy = false;
 
@@ -75,7 +75,7 @@ export function arm(list: unknown): void {
 function rearm(list: unknown): void {
   const before = new Map([...byKind.values()].flat().map((a) => [stringify(a.b), a]));
   byKind.clear();
-  for (const value of Array.isArray(list) ? list.slice(0, mostBreakpoints) : []) {
+  for (const value of Array.isArray(list) ? list.slice(0, maxBreakpoints) : []) {
     const b = asBreakpoint(value);
     const one = b && (before.get(stringify(b)) ?? armedOf(b));
     if (one === undefined) continue;
@@ -175,7 +175,7 @@ function watchedOf(r: RequestRecord): Watched {
 function isFirst(r: RequestRecord): boolean {
   const host = hostOf(r);
   if (host === '' || hosts.has(host)) return false;
-  if (hosts.size < mostHosts) hosts.add(host);
+  if (hosts.size < maxHosts) hosts.add(host);
   return true;
 }
 

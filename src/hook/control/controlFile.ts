@@ -5,7 +5,7 @@
  *
  * Where the file is not there, or may not be read, the settings of the environment hold.
  */
-import { type ControlState, controlFileName, mostControlBytes, type RequestControl } from '../../model/lines/control';
+import { type ControlState, controlFileName, maxControlBytes, type RequestControl } from '../../model/lines/control';
 import { line } from '../output/json';
 import { betweenWrites, push } from '../output/queue';
 import { clearTimer, nextTick, parse, readFileSync, setTimer, statSync } from '../runtime/builtins';
@@ -138,7 +138,7 @@ function changed(): ControlState | undefined {
     const file = statSync(path, { throwIfNoEntry: false });
     if (file === undefined || !file.isFile()) return undefined;
     const now = `${file.ino} ${file.mtimeMs} ${file.size}`;
-    if (now === stamp || file.size > mostControlBytes) return undefined;
+    if (now === stamp || file.size > maxControlBytes) return undefined;
     const state = checked(parse(readFileSync(path, 'utf8')));
     if (state !== undefined) stamp = now;
     return state;

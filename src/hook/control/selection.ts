@@ -29,7 +29,7 @@ let onReached: (ids: string[]) => void = () => {};
 
 /** Held records that still run, for the end of the process: no more than this many. */
 const running = new Set<RequestRecord>();
-const mostRunning = 1000;
+const maxRunning = 1000;
 whenRemoved(() => running.clear());
 
 /** Sets what is asked for. One that stays keeps its counts. `reached` is told of limits, once each. */
@@ -97,7 +97,7 @@ export function beginMatched(r: RequestRecord): void {
   } else if (open.length > 0) {
     r.hold = new Hold(open, isCounted);
     r.kept = keepSite(true);
-    if (running.size >= mostRunning)
+    if (running.size >= maxRunning)
       for (const oldest of running) {
         running.delete(oldest);
         break;

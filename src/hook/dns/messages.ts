@@ -12,7 +12,7 @@ import { guarded, parts } from '../runtime/guard';
 
 const part = parts.dns;
 /** Queries of one socket that wait for a reply. */
-const mostWaiting = 64;
+const maxWaiting = 64;
 
 export class Speech {
   private readonly waiting = new Map<string, Exchange>();
@@ -28,7 +28,7 @@ export class Speech {
     const message = decodeMessage(bytes);
     // Elsewhere than at the port of DNS it must be one to the last byte.
     if (message === undefined || message.isReply || (port !== 53 && !message.whole)) return false;
-    if (this.waiting.size >= mostWaiting) this.leave(this.waiting.keys().next().value as string);
+    if (this.waiting.size >= maxWaiting) this.leave(this.waiting.keys().next().value as string);
     const x = new Exchange(this.transport, address, port, now(), false);
     x.queries.push({ at: x.beginAt, message });
     this.waiting.set(keyOf(message.id, address, port), x);

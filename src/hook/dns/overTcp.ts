@@ -17,7 +17,7 @@ import { looksLikeQuery, Speech } from './messages';
 
 const part = parts.dns;
 /** Of a first query: longer ones are taken for something else. */
-const mostOfQuery = 4096;
+const maxQueryBytes = 4096;
 
 /** The messages in one direction of a stream. */
 class Frames {
@@ -88,7 +88,7 @@ class DnsStream {
 function mayBecomeQuery(frames: Frames, port: number): boolean {
   const { begun, expected } = frames;
   if (expected === 0) return begun.length < 2;
-  if (expected < 17 || expected > mostOfQuery) return false;
+  if (expected < 17 || expected > maxQueryBytes) return false;
   return port === 53 || begun.length < 19 || looksLikeQuery(begun.subarray(2));
 }
 

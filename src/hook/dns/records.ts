@@ -4,7 +4,7 @@ import { cutText } from '../output/json';
 import type { DnsRecord } from '../records/lookup';
 
 /** More are not kept; a line has 4,096 bytes. */
-const most = 17;
+const max = 17;
 
 type Fields = Record<string, unknown>;
 
@@ -35,7 +35,7 @@ function caa(o: Fields): string {
 export function recordsOf(type: string, name: string, answer: unknown): DnsRecord[] {
   const all = Array.isArray(answer) ? answer : [answer];
   const out: DnsRecord[] = [];
-  for (const one of all.slice(0, most)) {
+  for (const one of all.slice(0, max)) {
     const object = typeof one === 'object' && one !== null && !Array.isArray(one) ? (one as Fields) : undefined;
     const own = type === 'ANY' ? word(object?.type) : type;
     const make = values[own];

@@ -73,8 +73,8 @@ export class Session {
   private limit(): number {
     if (this.earlier) return Number.POSITIVE_INFINITY;
     if (!this.settled) return initialLimit;
-    const most = this.session.remoteSettings?.maxConcurrentStreams;
-    return typeof most === 'number' ? most : initialLimit;
+    const max = this.session.remoteSettings?.maxConcurrentStreams;
+    return typeof max === 'number' ? max : initialLimit;
   }
 
   private send(r: Http2Record): void {

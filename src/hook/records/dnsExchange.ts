@@ -13,7 +13,7 @@ interface Timed {
 }
 
 /** Answers in one message's line. */
-const mostAnswers = 16;
+const maxAnswers = 16;
 
 export class Exchange {
   readonly id = nextId();
@@ -37,17 +37,17 @@ export class Exchange {
 
   /** `lookup` and `dial`: what it was for; `connection`: the program's socket that it went over. */
   line(lookup: number | undefined, dial: number | undefined, connection: number | undefined): string {
-    let most = mostAnswers;
-    let fields = this.fields(most, lookup, dial, connection);
+    let max = maxAnswers;
+    let fields = this.fields(max, lookup, dial, connection);
     // Long names and texts: fewer answers, rather than a line without its server.
-    while (most > 0 && byteLength(stringify(fields)) > 3900) {
-      most >>= 1;
-      fields = { ...this.fields(most, lookup, dial, connection), missing: { answers: 'tooLong' } };
+    while (max > 0 && byteLength(stringify(fields)) > 3900) {
+      max >>= 1;
+      fields = { ...this.fields(max, lookup, dial, connection), missing: { answers: 'tooLong' } };
     }
     return line(fields);
   }
 
-  private fields(most: number, lookup?: number, dial?: number, connection?: number): object {
+  private fields(max: number, lookup?: number, dial?: number, connection?: number): object {
     const { socket } = this;
     return {
       k: 'dns',
@@ -62,7 +62,7 @@ export class Exchange {
       error: this.error === undefined ? undefined : errorInfo(this.error, 'dns'),
       followUpOf: this.followUpOf?.id,
       queries: this.queries.slice(0, 4).map(queryOf),
-      replies: this.replies.slice(0, 4).map((r) => replyOf(r, most)),
+      replies: this.replies.slice(0, 4).map((r) => replyOf(r, max)),
       socket: socket && {
         id: socket.id,
         local: socket.local,
@@ -102,7 +102,7 @@ function queryOf({ at, message: m }: Timed): object {
   };
 }
 
-function replyOf({ at, message: m }: Timed, most: number): object {
+function replyOf({ at, message: m }: Timed, max: number): object {
   return {
     at: us(at),
     id: m.id,
@@ -112,6 +112,6 @@ function replyOf({ at, message: m }: Timed, most: number): object {
     size: m.size,
     optUdpPayloadSize: m.optUdpPayloadSize,
     rcode: m.rcode,
-    answers: m.answers.slice(0, most).map((a) => ({ ...a, value: a.value && cutText(a.value, 256) })),
+    answers: m.answers.slice(0, max).map((a) => ({ ...a, value: a.value && cutText(a.value, 256) })),
   };
 }

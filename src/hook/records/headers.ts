@@ -64,7 +64,7 @@ function sideLines(r: RequestRecord, side: 'request' | 'response' | 'trailers'):
     .join('');
 }
 
-const mostShown = 1024;
+const maxShown = 1024;
 
 function shown(
   name: string,
@@ -76,7 +76,7 @@ function shown(
   if (level === 'names') return { name: short };
   const isSecret = excluded.includes(lower) || own?.includes(lower) || isSecretHeader(lower, addedNames());
   if (level === 'lengths' || isSecret) return { name: short, length: value.length };
-  const text = maskedHeader(lower, value, mostShown);
-  const isWhole = byteLength(value) <= mostShown;
+  const text = maskedHeader(lower, value, maxShown);
+  const isWhole = byteLength(value) <= maxShown;
   return isWhole ? { name: short, value: text } : { name: short, value: text, length: value.length };
 }

@@ -4,11 +4,11 @@ import { push, type Writable } from '../output/queue';
 import { now, us } from '../runtime/clock';
 import type { RequestRecord } from './request';
 
-const most = 16;
+const max = 16;
 
 export function informed(r: RequestRecord, status: number): void {
   r.informational ??= [];
-  if (r.informational.length >= most * 2) return;
+  if (r.informational.length >= max * 2) return;
   r.informational.push(now(), status);
   push(new News(r));
 }

@@ -25,7 +25,7 @@ export interface DnsRecord {
   value: string;
 }
 
-const mostRecords = 16;
+const maxRecords = 16;
 
 /** Look-ups of this isolate that run now. */
 export const running = { count: 0 };
@@ -109,19 +109,19 @@ export function lookupLine(l: Lookup, dial?: number): string {
 }
 
 function ownLine(l: Lookup, dial: number | undefined): string {
-  let most = mostRecords;
-  let fields = fieldsOf(l, dial, most);
-  while (most > 1 && byteLength(stringify(fields)) > 3900) {
-    most >>= 1;
-    fields = fieldsOf(l, dial, most);
+  let max = maxRecords;
+  let fields = fieldsOf(l, dial, max);
+  while (max > 1 && byteLength(stringify(fields)) > 3900) {
+    max >>= 1;
+    fields = fieldsOf(l, dial, max);
   }
   return line(fields);
 }
 
-function fieldsOf(l: Lookup, dial: number | undefined, most: number): object {
+function fieldsOf(l: Lookup, dial: number | undefined, max: number): object {
   const { records, servers } = l;
   const given = l.error === undefined && l.endAt !== 0;
-  const cut = (records?.length ?? 0) > most || l.addresses.length > most;
+  const cut = (records?.length ?? 0) > max || l.addresses.length > max;
   return {
     k: 'lookup',
     id: l.id,
@@ -133,8 +133,8 @@ function fieldsOf(l: Lookup, dial: number | undefined, most: number): object {
     endAt: l.endAt === 0 ? undefined : us(l.endAt),
     poolWaitDuration: l.poolWait > 0 ? Math.round(l.poolWait * 1000) : undefined,
     answeredBy: l.answeredBy || undefined,
-    addresses: l.endAt === 0 ? undefined : addressesOf(l, given, most),
-    records: given ? records?.slice(0, most) : undefined,
+    addresses: l.endAt === 0 ? undefined : addressesOf(l, given, max),
+    records: given ? records?.slice(0, max) : undefined,
     service: l.service,
     servers: servers?.slice(0, 8).map((s) => cutText(s, 64)),
     skippedServers: l.skippedServers?.slice(0, 8),
@@ -147,8 +147,8 @@ function fieldsOf(l: Lookup, dial: number | undefined, most: number): object {
 }
 
 /** A call that asks for records may have no addresses, rather than none. */
-function addressesOf(l: Lookup, given: boolean, most: number): Address[] | undefined {
-  if (given && l.addresses.length > 0) return l.addresses.slice(0, most);
+function addressesOf(l: Lookup, given: boolean, max: number): Address[] | undefined {
+  if (given && l.addresses.length > 0) return l.addresses.slice(0, max);
   return l.call === 'lookup' || l.call === 'custom' ? [] : undefined;
 }
 

@@ -35,7 +35,7 @@ export interface Counted {
   writeQueueSize?: number;
 }
 
-const most = 256;
+const max = 256;
 /** Bytes of operations in one line: the frame of the line comes to it. */
 const perLine = 3800;
 
@@ -54,7 +54,7 @@ export class Operations implements Writable {
 
   add(kind: Kind, at: number, bytes: number, address = '', port = 0, error = ''): Operation {
     const operation = { kind, at, returnAt: at, bytes, address, port, error };
-    if (this.list.length >= most) {
+    if (this.list.length >= max) {
       this.list.shift();
       this.dropped++;
     }

@@ -7,7 +7,7 @@ import type { RequestRecord } from '../records/request';
 import { now } from '../runtime/clock';
 
 const expected = new Map<string, { from: RequestRecord; at: number }>();
-const most = 64;
+const max = 64;
 /** Clients follow at once; what comes later is a request of the program's own. */
 const longestMs = 2000;
 
@@ -22,7 +22,7 @@ export function expectRedirect(from: RequestRecord, location: string): void {
     return;
   }
   from.followed = true;
-  if (expected.size >= most) expected.clear();
+  if (expected.size >= max) expected.clear();
   expected.set(key(target), { from, at: now() });
 }
 

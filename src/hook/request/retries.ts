@@ -18,13 +18,13 @@ import { wrap } from '../runtime/wrap';
 
 const part = parts.control;
 
-const mostSends = 8;
+const maxSends = 8;
 
 /** The request leaves its connection without an end: the client will put it on another. */
 export function leaveWire(r: RequestRecord, t: number): void {
   const { wire } = r;
   r.priorSends ??= [];
-  if (r.priorSends.length < mostSends) {
+  if (r.priorSends.length < maxSends) {
     const endAt = wire !== undefined && wire.closedAt !== 0 ? wire.closedAt : t;
     r.priorSends.push({ wire, ordinal: r.ordinal, assignedAt: r.assignedAt, endAt, error: wire?.closeError });
   }
@@ -152,7 +152,7 @@ interface GotMessage {
 /** Requests of got by its own ids, and which id tries another again. */
 const gots = new Map<string, RequestRecord>();
 const again = new Map<string, string>();
-const mostGots = 64;
+const maxGots = 64;
 let retrying: string | undefined;
 let newest: RequestRecord | undefined;
 let gotSeen = false;
@@ -163,7 +163,7 @@ export function made(r: RequestRecord): void {
 }
 
 function bounded(map: Map<string, unknown>): void {
-  if (map.size <= mostGots) return;
+  if (map.size <= maxGots) return;
   for (const key of map.keys()) {
     map.delete(key);
     return;

@@ -109,12 +109,12 @@ interface Timed {
 
 /** Signals that may still fire; the oldest go. */
 const timed = new Set<Timed>();
-const most = 1024;
+const max = 1024;
 let withSites = false;
 
 const remember = guarded(part, 'control.signal', (signal: AbortSignal, limit: unknown) => {
   if (typeof limit !== 'number') return;
-  if (timed.size >= most)
+  if (timed.size >= max)
     for (const one of timed) {
       timed.delete(one);
       break;

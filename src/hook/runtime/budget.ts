@@ -8,7 +8,7 @@ import { fault, type Part } from './guard';
 
 const cpuUsage = process.cpuUsage.bind(process);
 
-let most = 200;
+let max = 200;
 let spent = 0;
 /** CPU time when the tick's first work began, in µs; -1: there was none. */
 let cpuAt = -1;
@@ -17,7 +17,7 @@ let workAt = 0;
 let checks = 0;
 
 export function setUpBudget(ms: number | undefined): void {
-  most = ms ?? most;
+  max = ms ?? max;
 }
 
 /** Lines of another tick are made from here on. */
@@ -42,15 +42,15 @@ export function beginWork(): number {
 export function checkWork(): void {
   if ((++checks & 15) !== 0) return;
   const took = now() - workAt;
-  if (spent + took < most || (cpuNow() - cpuAt) / 1000 < most) return;
+  if (spent + took < max || (cpuNow() - cpuAt) / 1000 < max) return;
   spent += took;
   throw overdue();
 }
 
 export function endWork(part: Part, begin: number): void {
   spent += now() - begin;
-  if (spent < most || !part.on || (cpuNow() - cpuAt) / 1000 < most) return;
+  if (spent < max || !part.on || (cpuNow() - cpuAt) / 1000 < max) return;
   fault(part, overdue());
 }
 
-const overdue = (): Error => new Error(`masking took ${most} ms of one tick`);
+const overdue = (): Error => new Error(`masking took ${max} ms of one tick`);

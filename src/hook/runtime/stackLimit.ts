@@ -10,7 +10,7 @@ export const room = {
   /** Frames that room is made for now. */
   given: 0,
   /** As many as ever were at a time. */
-  most: 0,
+  max: 0,
   /** The limit that was set last. */
   limit: 0,
 };
@@ -23,7 +23,7 @@ export function roomForFrame(): number {
   if (typeof stackTraceLimit !== 'number' || !(stackTraceLimit > 0)) return 0;
   try {
     ErrorClass.stackTraceLimit = room.limit = stackTraceLimit + 1;
-    if (++room.given > room.most) room.most = room.given;
+    if (++room.given > room.max) room.max = room.given;
     return stackTraceLimit + 1;
   } catch {
     // Frozen.

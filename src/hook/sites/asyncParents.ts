@@ -11,7 +11,7 @@ import { framesOf } from './prepareStackTrace';
 import { userFrame } from './stack';
 
 /** Questions a second at most: a tenth of one processor's time. */
-const mostASecond = 200;
+const maxPerSecond = 200;
 /** Questions in a row without any parent, after which it is asked once a second only. */
 const patience = 20;
 
@@ -98,7 +98,7 @@ function mayAsk(t: number): boolean {
     secondAt = t;
     asked = 0;
   }
-  return ++asked <= (without < patience ? mostASecond : 1);
+  return ++asked <= (without < patience ? maxPerSecond : 1);
 }
 
 /** Frames of the asynchronous parents, nearest first. */

@@ -35,7 +35,7 @@ interface Storage {
 let storage: Storage | undefined;
 /** Something is stored at all. */
 export const context = { on: false };
-const most = 128;
+const max = 128;
 
 function start(): Storage {
   if (storage === undefined) {
@@ -63,7 +63,7 @@ export function answerFrom(id: number): void {
 
 const inside = guarded(part, 'control.label', (name: unknown): [Storage, Context] => {
   const s = start();
-  return [s, { label: maskedText(String(name), most), cause: s.getStore()?.cause ?? 0 }];
+  return [s, { label: maskedText(String(name), max), cause: s.getStore()?.cause ?? 0 }];
 });
 
 /** Runs `body`, and whatever it starts, under a label. Its result is returned and its errors pass. */

@@ -26,7 +26,7 @@ function withoutOurs(frames: NodeJS.CallSite[]): NodeJS.CallSite[] {
     if (frame.getFileName() !== ownFile) frames[kept++] = frame;
   }
   const limit = programsLimit();
-  frames.length = kept > limit && length <= limit + room.most ? limit : kept;
+  frames.length = kept > limit && length <= limit + room.max ? limit : kept;
   return frames;
 }
 

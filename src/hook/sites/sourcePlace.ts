@@ -22,7 +22,7 @@ export interface Loaded {
 }
 
 const { SourceMap: SourceMapClass } = module as unknown as { SourceMap?: new (payload: object) => SourceMap };
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 const loaded = new Map<string, Loaded | undefined>();
 
 /** A path, also of what is named by a `file:` URL. */
@@ -105,7 +105,7 @@ export function loadedFrom(text: string, path: string, beside = false): Loaded |
 /** Throws for what is no regular file, or too long: code may call itself by any name. */
 function textOf(path: string): string {
   const stat = statSync(path);
-  if (!stat.isFile() || stat.size > mostBytes) throw new ErrorClass(path);
+  if (!stat.isFile() || stat.size > maxBytes) throw new ErrorClass(path);
   return readFileSync(path, 'utf8');
 }
 

@@ -27,7 +27,7 @@ import { onTlsError } from './tls';
 import { askKeys } from './tlsKeys';
 
 const part = parts.proxy;
-const most = 16_384;
+const max = 16_384;
 
 /** A socket with the inner fields that hold what was written before it connected, and what came and was not read. */
 interface Peeked extends AnySocket {
@@ -111,7 +111,7 @@ export function expectConnect(wire: Wire, target: string, head: string): void {
 export function findConnect(wire: Wire, socket: AnySocket): void {
   const waiting = (socket as Peeked)._pendingData;
   if (!waiting) return;
-  const text = textOf(waiting).slice(0, most);
+  const text = textOf(waiting).slice(0, max);
   const target = /^CONNECT ([^ \r\n]{1,512}) HTTP\/1\.[01]\r\n/.exec(text.slice(0, 600))?.[1];
   if (target !== undefined) expectConnect(wire, target, text);
 }
@@ -143,7 +143,7 @@ export function onProxyAnswer(wire: Wire, socket: AnySocket, a: ArrayLike<unknow
   // `readable` is emitted at the end, too.
   if (text === '' && socket.readableLength === 0) return;
   way.pending = undefined;
-  r.answer = text.slice(0, most);
+  r.answer = text.slice(0, max);
   r.responseBeginAt = now();
   r.facts = r.readResponse();
   if (r.sendBeginAt < wire.readyAt) {

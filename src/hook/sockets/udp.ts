@@ -130,7 +130,7 @@ const onSent = guarded(part, 'udp.send', (handle: Handle, args: unknown[], [resu
   }
   s.sent++;
   s.bytesSent += bytes;
-  const isQuery = bytes <= mostOfQuery && dnsSent(s, wholeOf(list as Uint8Array[]), { address, port });
+  const isQuery = bytes <= maxQueryBytes && dnsSent(s, wholeOf(list as Uint8Array[]), { address, port });
   if ((isQuery === true || port === 53) && !s.isDns) {
     s.isDns = true;
     s.changed();
@@ -142,7 +142,7 @@ const onSent = guarded(part, 'udp.send', (handle: Handle, args: unknown[], [resu
 });
 
 /** Nothing longer is looked at as a query. */
-const mostOfQuery = 4096;
+const maxQueryBytes = 4096;
 
 const wholeOf = (list: readonly Uint8Array[]): Uint8Array =>
   list.length === 1 ? (list[0] as Uint8Array) : Buffer.concat(list);

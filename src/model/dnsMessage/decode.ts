@@ -40,10 +40,10 @@ export interface Message {
   whole: boolean;
 }
 
-const mostKept = 16;
+const maxKept = 16;
 
 /** The message, or undefined if this is none. */
-export function decodeMessage(bytes: Uint8Array, most = mostKept): Message | undefined {
+export function decodeMessage(bytes: Uint8Array, max = maxKept): Message | undefined {
   if (bytes.length < 12) return undefined;
   const reader = new Reader(bytes);
   const id = reader.uint16();
@@ -79,16 +79,16 @@ export function decodeMessage(bytes: Uint8Array, most = mostKept): Message | und
     const type = reader.uint16();
     const cls = reader.uint16();
     if (reader.failed) return undefined;
-    if (i < mostKept) m.questions.push({ name, type: typeOf(type), class: classOf(cls) });
+    if (i < maxKept) m.questions.push({ name, type: typeOf(type), class: classOf(cls) });
   }
   let extended = 0;
   for (let i = 0; i < answers + authorities + additionals && !reader.failed; i++) {
-    const r = record(reader, i < answers && i < most);
+    const r = record(reader, i < answers && i < max);
     if (r === undefined) break;
     if (r.type === 'OPT' && i >= answers + authorities) {
       m.optUdpPayloadSize = r.classNumber;
       extended = r.ttl >>> 24;
-    } else if (i < answers && i < most) {
+    } else if (i < answers && i < max) {
       const { classNumber, ...kept } = r;
       m.answers.push({ ...kept, class: classOf(classNumber) });
     }

@@ -47,7 +47,7 @@ export class Reader {
     let length = 0;
     let jumped = -1;
     let place = this.at;
-    let least = this.at;
+    let min = this.at;
     for (;;) {
       // Inside the record's own data the name ends with it; behind a pointer the whole message counts.
       const end = jumped < 0 ? this.end : this.bytes.length;
@@ -60,9 +60,9 @@ export class Reader {
       if (n >= 0xc0) {
         if (place + 1 >= end) return this.#none();
         const to = ((n & 0x3f) << 8) | (this.bytes[place + 1] as number);
-        if (to >= least) return this.#none();
+        if (to >= min) return this.#none();
         if (jumped < 0) jumped = place + 2;
-        least = to;
+        min = to;
         place = to;
         continue;
       }

@@ -7,7 +7,7 @@ import type { Store } from '../store/store';
 import type { Isolate } from './types';
 
 /** Characters of all recorded bodies of a trace; beyond it the oldest are left out. */
-const most = 64 * 1024 * 1024;
+const max = 64 * 1024 * 1024;
 const kept = new WeakMap<Store, number>();
 
 export function foldBody(store: Store, isolate: Isolate, line: LineOf<'body'>): void {
@@ -22,7 +22,7 @@ export function foldBody(store: Store, isolate: Isolate, line: LineOf<'body'>): 
   else return;
   store.setRequest(withContent(r, line.side, next));
   const size = (kept.get(store) ?? 0) + line.text.length;
-  kept.set(store, size > most ? bound(store) : size);
+  kept.set(store, size > max ? bound(store) : size);
 }
 
 const contentOf = (r: Request, side: string): BodyContent | undefined =>
@@ -38,7 +38,7 @@ function bound(store: Store): number {
   let size = 0;
   for (const r of store.requests.values()) size += sizeOf(r);
   for (const r of store.requests.values()) {
-    if (size <= most * 0.75) break;
+    if (size <= max * 0.75) break;
     const own = sizeOf(r);
     if (own === 0) continue;
     let next = r;

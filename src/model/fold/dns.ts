@@ -13,7 +13,7 @@ import { merge, shifted } from './merge';
 import type { Isolate } from './types';
 
 /** Messages of one exchange that are kept: a program may speak on one socket for long. */
-const mostMessages = 64;
+const maxMessages = 64;
 
 export function foldDns(store: Store, isolate: Isolate, line: LineOf<'dns'>): void {
   const { thread, offset } = isolate;
@@ -27,8 +27,8 @@ export function foldDns(store: Store, isolate: Isolate, line: LineOf<'dns'>): vo
     ...(lookup !== undefined ? { lookup: recordIdOf(thread, lookup) } : {}),
     ...(carrier !== undefined ? { connection: recordIdOf(thread, carrier) } : {}),
     ...(followUpOf !== undefined ? { followUpOf: recordIdOf(thread, followUpOf) } : {}),
-    queries: [...(before?.queries ?? []), ...(said.queries ?? [])].slice(0, mostMessages),
-    replies: [...(before?.replies ?? []), ...(said.replies ?? [])].slice(0, mostMessages),
+    queries: [...(before?.queries ?? []), ...(said.queries ?? [])].slice(0, maxMessages),
+    replies: [...(before?.replies ?? []), ...(said.replies ?? [])].slice(0, maxMessages),
     ...(socket ? { by: { queries: 'resolver', replies: 'resolver' } } : {}),
   };
   store.setExchange(exchange);

@@ -83,13 +83,13 @@ function noteHook(store: Store, line: LineOf<'proc'>, offset: number): void {
 }
 
 /** Lists of children are short: what starts thousands without the hook is named by the first ones. */
-const mostChildren = 32;
+const maxChildren = 32;
 
 /** A child that may not have the hook: it is named until it reports, or what it started does. */
 export function foldChild(store: Store, isolate: Isolate, { pid, argv, why }: LineOf<'child'>): void {
   const p = store.processes.get(isolate.process);
   const before = p?.untracedChildren ?? [];
-  if (!p || before.length >= mostChildren) return;
+  if (!p || before.length >= maxChildren) return;
   if ([...store.processes.values()].some((q) => q.id !== p.id && (q.pid === pid || q.ppid === pid))) return;
   store.setProcess({ ...p, untracedChildren: [...before, { pid, argv, why }] });
 }

@@ -27,9 +27,9 @@ export type JoinedFact =
 export const isJoined = (fact: { k: string }): fact is JoinedFact => fact.k === 'totals' || fact.k === 'place';
 
 /** First bytes kept of a connection. */
-const mostArrivals = 64;
+const maxArrivals = 64;
 /** Events that wait for the name of a place. */
-const mostPlaceless = 4096;
+const maxPlaceless = 4096;
 
 export class JoinedFold {
   /** Instants at which first bytes came, after the program had sent. */
@@ -59,7 +59,7 @@ export class JoinedFold {
     if (place !== undefined) return { ...e, place };
     const waiting = this.#placeless.get(number) ?? new Set();
     this.#placeless.set(number, waiting);
-    if (waiting.size < mostPlaceless) waiting.add(e.id);
+    if (waiting.size < maxPlaceless) waiting.add(e.id);
     return e;
   }
 
@@ -82,7 +82,7 @@ export class JoinedFold {
     const list = this.#arrivals.get(connection) ?? [];
     this.#arrivals.set(connection, list);
     list.push(at);
-    if (list.length > mostArrivals) list.shift();
+    if (list.length > maxArrivals) list.shift();
     // A request whose figures were taken already.
     for (const id of this.store.requestsOfConnection(connection).slice(-4)) {
       const r = this.store.requests.get(id);

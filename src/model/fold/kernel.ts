@@ -28,10 +28,10 @@ export type KernelFact =
 
 /** Stored samples of a connection: the first ones and the last ones. */
 export const firstSamples = 8;
-export const mostSamples = 64;
+export const maxSamples = 64;
 /** Whole samples kept to take differences from, and requests that ended lately. */
-const mostWhole = 32;
-const mostEnded = 64;
+const maxWhole = 32;
+const maxEnded = 64;
 
 interface Due {
   beginAt: number;
@@ -173,7 +173,7 @@ export class KernelFold {
       ...changed,
     };
     const list = [...(this.store.kernelSamples.get(connection) ?? []), sample];
-    if (list.length > mostSamples) {
+    if (list.length > maxSamples) {
       list.splice(firstSamples, 1);
       this.store.addLoss({ source: 'inetDiag', what: 'kernelSamples', kind: 'evicted', count: 1 });
     }
@@ -212,7 +212,7 @@ export class KernelFold {
       });
       state.due.delete(id);
       state.ended.push(due);
-      if (state.ended.length > mostEnded) state.ended.shift();
+      if (state.ended.length > maxEnded) state.ended.shift();
       if ('missing' in found) this.store.setRequest({ ...r, missing: { ...r.missing, kernel: found.missing } });
       else this.store.setRequest({ ...r, kernel: { ...found, ...this.#joined.arrivalOf(r) } });
     }
@@ -232,7 +232,7 @@ export class KernelFold {
       const next = whole[i + 1];
       return next === undefined || begins.some((at) => s.doneAt <= at && next.doneAt > at);
     });
-    if (state.whole.length > mostWhole) state.whole.splice(1, state.whole.length - mostWhole);
+    if (state.whole.length > maxWhole) state.whole.splice(1, state.whole.length - maxWhole);
   }
 }
 

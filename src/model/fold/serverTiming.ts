@@ -2,7 +2,7 @@
 import type { Header, Response } from '../records';
 
 type Metric = NonNullable<Response['serverTiming']>[number];
-const most = 32;
+const max = 32;
 
 /** Metrics of all such headers in the order given; undefined when there is none, or its value is not recorded. */
 export function serverTimingOf(headers: readonly Header[]): Metric[] | undefined {
@@ -10,7 +10,7 @@ export function serverTimingOf(headers: readonly Header[]): Metric[] | undefined
     h.name.toLowerCase() === 'server-timing' && h.value !== undefined ? [h.value] : [],
   );
   if (values.length === 0) return undefined;
-  return values.flatMap((v) => split(v, ',').flatMap(metricOf)).slice(0, most);
+  return values.flatMap((v) => split(v, ',').flatMap(metricOf)).slice(0, max);
 }
 
 function metricOf(text: string): Metric[] {

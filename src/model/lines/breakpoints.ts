@@ -33,7 +33,7 @@ export interface NetworkBreakpoint {
 
 export const defaultThresholdMs = 1000;
 /** Most network breakpoints, and characters of one text of them. */
-export const mostBreakpoints = 128;
+export const maxBreakpoints = 128;
 const longestText = 4096;
 
 const names: Readonly<Record<BreakpointKind, string>> = {

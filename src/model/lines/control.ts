@@ -35,4 +35,4 @@ export interface ControlState {
 export const controlFileName = 'control.json';
 
 /** Most bytes of the file that a reader takes. */
-export const mostControlBytes = 1024 * 1024;
+export const maxControlBytes = 1024 * 1024;

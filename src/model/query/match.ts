@@ -20,7 +20,7 @@ export function testOf(test: Test, key: Key): ValueTest {
 }
 
 /** Values to remember; of more there is no use. */
-const most = 256;
+const max = 256;
 
 /** Hosts, files, types come again and again: a verdict is looked up until it shows that they do not. */
 function remembered(test: (text: string) => boolean): (text: string) => boolean {
@@ -32,18 +32,18 @@ function remembered(test: (text: string) => boolean): (text: string) => boolean 
     let verdict = verdicts.get(text);
     if (verdict === undefined) {
       verdict = test(text);
-      if (verdicts.size < most) verdicts.set(text, verdict);
-      else if (asked < 8 * most) asked = -1;
+      if (verdicts.size < max) verdicts.set(text, verdict);
+      else if (asked < 8 * max) asked = -1;
     }
     return verdict;
   };
 }
 
 function numberTest({ from, to, above, below }: NumberTest): ValueTest {
-  const least = from ?? Number.NEGATIVE_INFINITY;
-  const most = to ?? Number.POSITIVE_INFINITY;
+  const min = from ?? Number.NEGATIVE_INFINITY;
+  const max = to ?? Number.POSITIVE_INFINITY;
   return (value) =>
-    typeof value === 'number' && (above ? value > least : value >= least) && (below ? value < most : value <= most);
+    typeof value === 'number' && (above ? value > min : value >= min) && (below ? value < max : value <= max);
 }
 
 const regexTest =

@@ -104,10 +104,10 @@ function exponential(source: string): boolean {
 }
 
 /** A high bound is as bad as none. */
-function unending([text, least, most]: RegExpExecArray): boolean {
+function unending([text, min, max]: RegExpExecArray): boolean {
   if (text === '*' || text === '+') return true;
   if (text === '?') return false;
-  return (most === undefined ? Number(least) : most === '' ? Number.POSITIVE_INFINITY : Number(most)) > 16;
+  return (max === undefined ? Number(min) : max === '' ? Number.POSITIVE_INFINITY : Number(max)) > 16;
 }
 
 function first(here: Level, c: string): void {

@@ -126,12 +126,12 @@ function numberTest(s: Scanner, key: FieldName, op: string, reading: Reading): T
     // `1..2s`: the unit is that of both.
     const unit = /\d$/.test(low) ? (/(?<![a-zµ])[a-zµ]+$/i.exec(high)?.[0] ?? '') : '';
     const test: NumberTest = { is: 'number' };
-    const least = readNumber(low + unit, kind);
-    const most = readNumber(high, kind);
-    if (least !== undefined) test.from = least;
-    if (most !== undefined) test.to = most;
-    if ((least === undefined && (low !== '' || high === '')) || (most === undefined && high !== '')) throw wrong();
-    if (least !== undefined && most !== undefined && least > most)
+    const min = readNumber(low + unit, kind);
+    const max = readNumber(high, kind);
+    if (min !== undefined) test.from = min;
+    if (max !== undefined) test.to = max;
+    if ((min === undefined && (low !== '' || high === '')) || (max === undefined && high !== '')) throw wrong();
+    if (min !== undefined && max !== undefined && min > max)
       throw s.fault(begin, `the range "${text}" is empty`, 'the smaller number first');
     return test;
   }

@@ -63,9 +63,9 @@ test.each([
   ['remote-ip:10.0.0.* is:reused -is:failed', 4, 959],
   ['path:/^\\/v2\\/(cart|stock)\\/1\\d\\d$/', 1, 66],
   ['content-type:application/json error:* or label:*', 3, 0],
-])('%s reads at most %i fields of a row', (text, most, passing) => {
+])('%s reads at most %i fields of a row', (text, max, passing) => {
   const { counted, reads } = countingReads(rows);
   const passes = compileQuery(parsed(text), rowFields);
   expect(counted.filter((row) => passes(row) === true)).toHaveLength(passing);
-  expect(reads() / rows.length).toBeLessThanOrEqual(most);
+  expect(reads() / rows.length).toBeLessThanOrEqual(max);
 });

@@ -162,9 +162,9 @@ const isCredential = /\d|.[A-Z]|[=+]/;
  * The first characters of a long text, masked. More of it is looked through than is shown: a token that begins in what is
  * shown is known by its whole length, and what is still open at the end counts as the secret that it may be.
  */
-export function maskBeginning(text: string, most: number, mask: (text: string, isCut: boolean) => string): string {
-  if (text.length <= most + ahead) return mask(text, false);
-  const given = text.slice(0, most + ahead);
+export function maskBeginning(text: string, max: number, mask: (text: string, isCut: boolean) => string): string {
+  if (text.length <= max + ahead) return mask(text, false);
+  const given = text.slice(0, max + ahead);
   const out = mask(given, true);
   // The end as it was given may be the beginning of a token: it was looked at for what stands before it.
   let same = 0;

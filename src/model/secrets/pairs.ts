@@ -8,7 +8,7 @@ import { isCount, isSecretHeader, type Secrecy, secrecyOf } from './names';
 
 const longestName = 128;
 /** Spaces round the sign of an unquoted name. */
-const mostSpaces = 3;
+const maxSpaces = 3;
 
 /** A value: the text from `from` to `to` is replaced by `by`. */
 interface Found {
@@ -56,8 +56,8 @@ function pairAt(text: string, sign: number, low: number, extra: readonly string[
   const secrecy = secrecyOf(plain, extra, !isOption);
   if (secrecy === 'no') return undefined;
   let from = sign + 1;
-  const most = name.quote === '' ? from + mostSpaces : text.length;
-  while (from < most && isSpace(text.charCodeAt(from)) && (name.quote !== '' || text[from] !== '\n')) from++;
+  const max = name.quote === '' ? from + maxSpaces : text.length;
+  while (from < max && isSpace(text.charCodeAt(from)) && (name.quote !== '' || text[from] !== '\n')) from++;
   return (
     quoted(text, from, name) ??
     (name.quote === '' ? bare(text, from, name, secrecy, isEqual) : unquoted(text, from, name, secrecy))
@@ -71,15 +71,15 @@ function withoutDashes(name: string): string {
 
 function nameBefore(text: string, sign: number, low: number): Name | undefined {
   let end = sign;
-  const nearest = Math.max(low, sign - mostSpaces);
+  const nearest = Math.max(low, sign - maxSpaces);
   while (end > nearest && isSpace(text.charCodeAt(end - 1))) end--;
   const quote = text[end - 1];
-  const least = Math.max(low, end - longestName);
+  const min = Math.max(low, end - longestName);
   if (quote === '"' || quote === "'") {
     const escapes = backslashes(text, end - 1, low);
     if (levelOf(escapes) < 0) return undefined;
     end -= 1 + escapes;
-    for (let at = text.lastIndexOf(quote, end - 1); at >= least; at = text.lastIndexOf(quote, at - 1)) {
+    for (let at = text.lastIndexOf(quote, end - 1); at >= min; at = text.lastIndexOf(quote, at - 1)) {
       if (backslashes(text, at, low) === escapes)
         return { text: unescaped(text.slice(at + 1, end)), at, quote, escapes };
       if (at === 0) break;
@@ -87,7 +87,7 @@ function nameBefore(text: string, sign: number, low: number): Name | undefined {
     return undefined;
   }
   let at = end;
-  while (at > least && isInName(text.charCodeAt(at - 1))) at--;
+  while (at > min && isInName(text.charCodeAt(at - 1))) at--;
   // `10:02:32`, `a ? 1 : 2`: no name.
   if (at === end || (text.charCodeAt(at) <= 57 && text[at] !== '-' && text[at] !== '.')) return undefined;
   return { text: text.slice(at, end), at, quote: '', escapes: 0 };

@@ -110,12 +110,12 @@ describe('shapes', () => {
     for (const head of heads.split(' ')) expect(head).toMatch(/^(?=.*[^0-9a-f-])[\w-]{3}$/);
   });
 
-  test.each(Object.entries(places))('%s: whatever may stand before it', (_, { before, least }) => {
+  test.each(Object.entries(places))('%s: whatever may stand before it', (_, { before, min }) => {
     const source = before.source.slice('(?<='.length, -1).replaceAll('\\b', '');
     fc.assert(
       fc.property(fc.stringMatching(new RegExp(`^(?:${source})$`)), (place) => {
         // What is long enough in the place itself may be masked too.
-        expect(maskShapes(` ${place}${'0'.repeat(least)} `).slice(-5)).toMatch(/.\*{3} /);
+        expect(maskShapes(` ${place}${'0'.repeat(min)} `).slice(-5)).toMatch(/.\*{3} /);
       }),
       { numRuns: 200 },
     );

@@ -61,7 +61,7 @@ interface Place {
   last: string;
   prior: string;
   before: RegExp;
-  least: number;
+  min: number;
   /** Letters and digits alone: no UUID. */
   word?: true;
 }
@@ -70,30 +70,30 @@ const digits = '0123456789';
 
 /** Tokens by what stands right before them, with the shortest length. */
 export const places: Readonly<Record<string, Place>> = {
-  telegram: { last: ':%', prior: digits, before: /(?<=\d{6,12}[:%])/y, least: 35 },
+  telegram: { last: ':%', prior: digits, before: /(?<=\d{6,12}[:%])/y, min: 35 },
   slackHook: {
     last: '/',
     prior: `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZ`,
     before:
       /(?<=\/(?:services|workflows|triggers)\/[TE][A-Z0-9]{6,12}\/(?:[AB][A-Z0-9]{6,12}\/(?:\d{10,20}\/)?|\d{10,20}\/))/y,
-    least: 20,
+    min: 20,
     word: true,
   },
-  discordHook: { last: '/', prior: digits, before: /(?<=\/webhooks\/\d{15,22}\/)/y, least: 60 },
-  teamsHook: { last: '/', prior: 'kK', before: /(?<=\/IncomingWebhook\/)/iy, least: 32, word: true },
+  discordHook: { last: '/', prior: digits, before: /(?<=\/webhooks\/\d{15,22}\/)/y, min: 60 },
+  teamsHook: { last: '/', prior: 'kK', before: /(?<=\/IncomingWebhook\/)/iy, min: 32, word: true },
   provider: {
     last: '/',
     prior: '23',
     before: /(?<=\b(?:infura\.io\/(?:ws\/)?v3|alchemy\.com\/v2)\/)/y,
-    least: 32,
+    min: 32,
     word: true,
   },
-  googleRefresh: { last: '/', prior: '/', before: /(?<=\b1\/\/)/y, least: 40 },
-  google: { last: '.', prior: '9', before: /(?<=\bya29\.)/y, least: 20 },
-  vault: { last: '.', prior: 'brs', before: /(?<=\bhv[brs]\.)/y, least: 20 },
-  sendGrid: { last: '.', prior: 'G', before: /(?<=\bSG\.)/y, least: 16 },
-  terraform: { last: '.', prior: '1', before: /(?<=\.atlasv1\.)/y, least: 40 },
-  doppler: { last: '.', prior: 'amt', before: /(?<=\bdp\.(?:pt|st|ct|sa|scim|audit)\.)/y, least: 32 },
+  googleRefresh: { last: '/', prior: '/', before: /(?<=\b1\/\/)/y, min: 40 },
+  google: { last: '.', prior: '9', before: /(?<=\bya29\.)/y, min: 20 },
+  vault: { last: '.', prior: 'brs', before: /(?<=\bhv[brs]\.)/y, min: 20 },
+  sendGrid: { last: '.', prior: 'G', before: /(?<=\bSG\.)/y, min: 16 },
+  terraform: { last: '.', prior: '1', before: /(?<=\.atlasv1\.)/y, min: 40 },
+  doppler: { last: '.', prior: 'amt', before: /(?<=\bdp\.(?:pt|st|ct|sa|scim|audit)\.)/y, min: 32 },
 };
 
 /** What two characters may be: the first of a token, or the last before one. Most pairs are neither. */
@@ -194,8 +194,8 @@ function isPlaced(text: string, from: number, to: number): boolean {
   if (((pairs[pair] ?? 0) & endsPlace) === 0) return false;
   const dash = text.indexOf('-', from);
   const isWord = dash < 0 || dash >= to;
-  for (const { before, least, word } of placesBy.get(pair) ?? []) {
-    if (to - from < least || (word && !isWord)) continue;
+  for (const { before, min, word } of placesBy.get(pair) ?? []) {
+    if (to - from < min || (word && !isWord)) continue;
     before.lastIndex = from;
     if (before.test(text)) return true;
   }

@@ -8,7 +8,7 @@ export function withLoss(losses: Loss[], loss: Loss): Loss[] {
   const before = losses[same];
   if (!before) return [...losses, loss];
   const merged: Loss = { ...before, count: before.count + loss.count };
-  const begin = least(before.beginAt, loss.beginAt);
+  const begin = min(before.beginAt, loss.beginAt);
   const end = greatest(before.endAt, loss.endAt);
   if (begin !== undefined) merged.beginAt = begin;
   if (end !== undefined) merged.endAt = end;
@@ -18,5 +18,5 @@ export function withLoss(losses: Loss[], loss: Loss): Loss[] {
 /** Samples of a long connection that gave way to later ones: as it should be, and nothing that anybody misses. */
 export const isThinned = (l: Loss): boolean => l.what === 'kernelSamples' && l.kind === 'evicted';
 
-const least = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));
+const min = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));
 const greatest = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.max(a, b));

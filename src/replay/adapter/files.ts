@@ -6,7 +6,7 @@ import type { Replay } from '../position/replay';
 import type { CallLine } from '../position/stacks';
 
 /** Longest text that stands for a file that is not here. */
-const mostLines = 100_000;
+const maxLines = 100_000;
 
 export class SourceFiles {
   readonly #recorded: readonly string[];
@@ -33,7 +33,7 @@ export class SourceFiles {
     const reference = this.#recorded.indexOf(file) + 1;
     return {
       source: { name, sourceReference: reference, origin: found.reason },
-      line: Math.min(Math.max(1, line), mostLines),
+      line: Math.min(Math.max(1, line), maxLines),
     };
   }
 
@@ -52,7 +52,7 @@ export class SourceFiles {
     const found = this.replay.sources.locate(file);
     const reason = 'reason' in found ? found.reason : 'it is on this machine';
     const text: string[] = [];
-    const known = this.replay.callSites.lines(file).filter((l) => l.line >= 1 && l.line <= mostLines);
+    const known = this.replay.callSites.lines(file).filter((l) => l.line >= 1 && l.line <= maxLines);
     for (const l of known) {
       while (text.length < l.line) text.push('');
       const count = l.positions.length;

@@ -8,7 +8,7 @@ import type { SourceFiles } from './files';
 import { positionEvent, type Seek, seekTarget } from './seek';
 import { StopView } from './view';
 
-const mostTargets = 20;
+const maxTargets = 20;
 
 /** An open trace; its view is of the present stop, absent before the first. */
 export interface Open {
@@ -87,7 +87,7 @@ export abstract class MovingSession extends DebugSession {
     const split = positions.findIndex((p) => p > (replay?.position ?? 0));
     const ordered = split < 0 ? positions : [...positions.slice(split), ...positions.slice(0, split)];
     response.body = {
-      targets: ordered.slice(0, mostTargets).map((position) => ({
+      targets: ordered.slice(0, maxTargets).map((position) => ({
         id: position,
         label: replay ? `event ${position + 1}: ${eventText(replay.trace, replay.timeline.event(position))}` : '',
         line: args.line,

@@ -28,7 +28,7 @@ import { type Follow, fieldsOf, type Node } from './tree';
 import { eventText, instantText, requestText, threadText } from './words';
 
 /** Most requests listed in one place; a query finds the others. */
-const mostListed = 200;
+const maxListed = 200;
 
 export class Scopes {
   constructor(
@@ -187,7 +187,7 @@ export class Scopes {
   /** Requests as lines to open; those that were not made yet at the position are opened as they ended. */
   requests(list: readonly Request[], position: number): Node[] {
     const now = this.timeline.knownAt(position);
-    const nodes = list.slice(0, mostListed).map((r): Node => {
+    const nodes = list.slice(0, maxListed).map((r): Node => {
       const ahead = (r.createdAt ?? Number.NEGATIVE_INFINITY) > now;
       const moment = new Moment(this.trace, ahead ? Number.POSITIVE_INFINITY : now);
       const known = moment.request(r.id);
@@ -199,7 +199,7 @@ export class Scopes {
         children: () => (known ? this.#request(moment, known, this.#follower(moment)) : []),
       };
     });
-    if (list.length > mostListed) nodes.push({ name: '…', value: `${list.length - mostListed} more` });
+    if (list.length > maxListed) nodes.push({ name: '…', value: `${list.length - maxListed} more` });
     return nodes;
   }
 

@@ -80,14 +80,14 @@ export class Sources {
     if (this.#hasLearnt) return this.#learnt;
     this.#hasLearnt = true;
     const paths = this.recorded.flatMap((f) => recordedPath(f) ?? []).filter((p) => !p.includes('/node_modules/'));
-    let most = 0;
+    let max = 0;
     for (const from of foldersOf(paths))
       for (const to of this.options.roots) {
         const found = paths.filter(
           (p) => isBelow(p, from) && this.options.exists(join(to, p.slice(from.length))),
         ).length;
-        if (found > most) {
-          most = found;
+        if (found > max) {
+          max = found;
           this.#learnt = { from, to };
         }
       }
@@ -112,7 +112,7 @@ export function recordedPath(file: string): string | undefined {
 /** Every folder above the files, the shortest first: so that the longest match of a path wins. */
 function foldersOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();
-  for (const p of paths.slice(0, mostLearntFrom)) {
+  for (const p of paths.slice(0, maxLearntFrom)) {
     for (let end = p.lastIndexOf('/'); end >= 0; end = p.lastIndexOf('/', end - 1)) {
       folders.add(p.slice(0, end));
       if (end === 0) break;
@@ -121,7 +121,7 @@ function foldersOf(paths: readonly string[]): string[] {
   return [...folders].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 /** Files whose folders are tried: each is one question to the file system for each file. */
-const mostLearntFrom = 50;
+const maxLearntFrom = 50;
 
 const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 const slashed = (path: string): string => path.replaceAll('\\', '/');

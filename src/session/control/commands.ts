@@ -56,7 +56,7 @@ export const sessionFile = 'session.json';
 const nameOfCommand = /^command-([0-9a-f-]{36})\.json$/;
 export const commandName = (id: string): string => `command-${id}.json`;
 export const answerName = (id: string): string => `answer-${id}.json`;
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** Takes the calls of one session. */
 export class Commands {
@@ -111,7 +111,7 @@ export class Commands {
     const failed = (error: string): CommandAnswer => ({ error, requests: [...this.requests()] });
     let asked: unknown;
     try {
-      asked = text.byteLength > mostBytes ? undefined : JSON.parse(text.toString('utf8'));
+      asked = text.byteLength > maxBytes ? undefined : JSON.parse(text.toString('utf8'));
     } catch {
       asked = undefined;
     }

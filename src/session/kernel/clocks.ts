@@ -7,7 +7,7 @@ import type { Store } from '../../model/store/store';
 
 type Clock = MessageOf<'clock'>['clock'];
 
-const most = 1024;
+const max = 1024;
 
 export class Clocks {
   #samples: Clock[] = [];
@@ -21,7 +21,7 @@ export class Clocks {
 
   take(clock: Clock): void {
     this.#samples.push(clock);
-    if (this.#samples.length > most) this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
+    if (this.#samples.length > max) this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
     const clockSamples = this.#samples.map(
       ({ monotonicNs, boottimeNs, realtimeNs, uncertaintyNs }): ClockSample => ({
         at: this.at(monotonicNs),

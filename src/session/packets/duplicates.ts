@@ -6,8 +6,8 @@ import type { RawPacket } from '../../model/facts/packets';
 import type { Decoded } from './decode';
 
 const window = 20_000_000n;
-const mostRemembered = 8192;
-const mostHashed = 96;
+const maxRemembered = 8192;
+const maxHashed = 96;
 
 export class Duplicates {
   private seen = new Map<number, { place: number; ns: bigint; length: number }>();
@@ -21,7 +21,7 @@ export class Duplicates {
     const same = this.seen.get(hash) ?? this.before.get(hash);
     if (same && same.place !== place && same.length === length && abs(p.ns - same.ns) < window) return true;
     this.seen.set(hash, { place, ns: p.ns, length });
-    if (this.seen.size > mostRemembered) {
+    if (this.seen.size > maxRemembered) {
       this.before = this.seen;
       this.seen = new Map();
     }
@@ -34,7 +34,7 @@ const abs = (n: bigint): bigint => (n < 0n ? -n : n);
 /** FNV-1a of the headers and some of what follows; hop count and checksum, which a router changes, left out. */
 function hashOf(b: Uint8Array, at: number): number {
   const four = (b[at] ?? 0) >> 4 === 4;
-  const end = Math.min(b.length, at + mostHashed);
+  const end = Math.min(b.length, at + maxHashed);
   let hash = 0x811c9dc5;
   for (let i = at; i < end; i++) {
     const place = i - at;

@@ -39,7 +39,7 @@ export interface Flow {
 }
 
 /** Of the records about packets, whatever their size: a packet without payload is small in the file. */
-const mostPackets = 500_000;
+const maxPackets = 500_000;
 
 export class Keeper {
   readonly flows = new Map<string, Flow>();
@@ -72,7 +72,7 @@ export class Keeper {
     const bare = this.headersOnly && tcp !== undefined && decoded.payload < packet.data.length;
     const data = bare ? packet.data.subarray(0, decoded.payload) : packet.data;
     const section = this.section(packet.ns);
-    const offset = this.kept.length < mostPackets ? this.file.add(data) : undefined;
+    const offset = this.kept.length < maxPackets ? this.file.add(data) : undefined;
     if (offset === undefined) {
       this.beyond++;
       this.beyondAt ??= { ns: packet.ns, section };

@@ -12,7 +12,7 @@ import type { Flow, Keeper, Kept } from './keeper';
 import { SegmentNotes } from './segmentNotes';
 
 /** In a saved trace; the file of packets has all. */
-const mostReferences = 20_000;
+const maxReferences = 20_000;
 
 interface Window {
   request: string;
@@ -68,7 +68,7 @@ export class References {
   all(numbered: boolean): PacketRef[] {
     this.changed();
     const refs = this.index();
-    const chosen = this.chosen(undefined).slice(0, mostReferences);
+    const chosen = this.chosen(undefined).slice(0, maxReferences);
     return chosen.map((k, i) => {
       const { capture, at, ...rest } = refs.get(k) ?? this.bare(k);
       return { capture, ...(numbered ? { frame: i + 1 } : {}), at, ...rest };

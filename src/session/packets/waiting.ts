@@ -23,10 +23,10 @@ export interface Conversation {
   over: boolean;
 }
 
-const mostBytes = 48 * 1024 * 1024;
-const mostAge = 10_000_000_000n;
-const mostParked = 1024;
-const mostParkedAge = 150_000_000_000n;
+const maxBytes = 48 * 1024 * 1024;
+const maxAge = 10_000_000_000n;
+const maxParked = 1024;
+const maxParkedAge = 150_000_000_000n;
 
 export class Waiting {
   private readonly conversations = new Map<string, Conversation>();
@@ -74,8 +74,8 @@ export class Waiting {
   private evict(now: bigint): void {
     while (this.head < this.queue.length) {
       const { of, packet } = this.queue[this.head] as { of: Conversation; packet: Arrived };
-      const crowded = this.bytes > mostBytes;
-      if (!of.over && !crowded && now - packet.at < mostAge) break;
+      const crowded = this.bytes > maxBytes;
+      if (!of.over && !crowded && now - packet.at < maxAge) break;
       this.head++;
       if (of.over) continue;
       if (crowded) this.overflowed++;
@@ -87,8 +87,8 @@ export class Waiting {
       this.head = 0;
     }
     for (const of of this.parked) {
-      const old = now - (of.packets[0]?.at ?? 0n) > mostParkedAge;
-      if (!old && this.parked.size <= mostParked) break;
+      const old = now - (of.packets[0]?.at ?? 0n) > maxParkedAge;
+      if (!old && this.parked.size <= maxParked) break;
       this.forget(of);
     }
   }

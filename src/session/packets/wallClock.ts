@@ -12,7 +12,7 @@ export interface ClockSample {
 }
 
 /** Adjusting the clock moves it by less than this part. */
-const mostSlew = 0.000_6;
+const maxSlew = 0.000_6;
 const tolerance = 2_000_000;
 /** A reading of both clocks that took longer than this is tried again. */
 const goodError = 20_000;
@@ -84,7 +84,7 @@ export class WallClock {
 function isStep(before: ClockSample, now: ClockSample): boolean {
   const passed = Number(now.monotonic - before.monotonic);
   const moved = Number(now.realtime - before.realtime) - passed;
-  return Math.abs(moved) > passed * mostSlew + tolerance;
+  return Math.abs(moved) > passed * maxSlew + tolerance;
 }
 
 /** Node's wall clock has whole milliseconds: the reading is right at the moment when the next one begins. */

@@ -25,8 +25,8 @@ interface Seen extends Unhooked {
 const looksMs = [50, 100, 200, 400];
 /** One that began this short a time before the end may not have come to load anything. */
 const youngMs = 1000;
-const mostProcesses = 1000;
-const mostNamed = 32;
+const maxProcesses = 1000;
+const maxNamed = 32;
 
 export class ProcessWatch {
   readonly #seen = new Map<number, Seen>();
@@ -54,10 +54,10 @@ export class ProcessWatch {
   /** Looks at the program's processes once. */
   look(now = Date.now()): void {
     const open: [pid: number, ancestors: number[]][] = [[this.root, []]];
-    for (let looked = 0; open.length > 0 && looked < mostProcesses; looked++) {
+    for (let looked = 0; open.length > 0 && looked < maxProcesses; looked++) {
       const [pid, ancestors] = open.pop() as [number, number[]];
       for (const child of childrenOf(pid)) open.push([child, [pid, ...ancestors]]);
-      if (this.#seen.has(pid) || this.#seen.size >= mostNamed || this.isTraced(pid)) continue;
+      if (this.#seen.has(pid) || this.#seen.size >= maxNamed || this.isTraced(pid)) continue;
       const argv = nodeArguments(pid);
       if (argv && !this.#forked.has(pid) && commandLine(pid) === commandLine(ancestors[0])) this.#forked.add(pid);
       else if (argv) this.#seen.set(pid, { pid, argv: maskArguments(argv), why: 'seen', ancestors, at: now });

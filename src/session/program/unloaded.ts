@@ -26,7 +26,7 @@ export interface Unloaded {
   advice: string;
 }
 
-export const leastNode = 18;
+export const minNode = 18;
 
 export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
   const { command, args, env } = facts;
@@ -49,11 +49,11 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
   }
   if (program !== undefined && isNode(name)) {
     const version = await nodeVersion(program.path, env);
-    if (version !== undefined && Number.parseInt(version, 10) < leastNode) {
+    if (version !== undefined && Number.parseInt(version, 10) < minNode) {
       return {
         reason: 'oldNode',
-        text: `${command} is Node ${version}; the hook needs Node ${leastNode} or later.`,
-        advice: `Use Node ${leastNode} or later (22 or later shows most).`,
+        text: `${command} is Node ${version}; the hook needs Node ${minNode} or later.`,
+        advice: `Use Node ${minNode} or later (22 or later shows most).`,
       };
     }
     const flags = [...program.flags, ...ownFlags(args), ...options];

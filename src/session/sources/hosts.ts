@@ -6,7 +6,7 @@ import { type HostsEntry, parseHosts } from '../../model/base/hosts';
 import type { Lookup } from '../../model/records';
 
 /** A file that blocks half of the world's advertising has this size. */
-const mostBytes = 8 * 1024 * 1024;
+const maxBytes = 8 * 1024 * 1024;
 
 export const hostsFile =
   process.platform === 'win32'
@@ -38,7 +38,7 @@ export class Hosts {
       const { mtimeMs, size } = statSync(this.file);
       if (mtimeMs === this.at) return;
       this.at = mtimeMs;
-      this.names = size > mostBytes ? new Map() : parseHosts(readFileSync(this.file, 'utf8'));
+      this.names = size > maxBytes ? new Map() : parseHosts(readFileSync(this.file, 'utf8'));
     } catch {
       this.names = new Map(); // none: everything was asked for
     }

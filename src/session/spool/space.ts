@@ -2,13 +2,13 @@
 import { statfs } from 'node:fs/promises';
 
 /** Less than a writer needs for its next lines. */
-const leastBytes = 64 * 1024;
+const minBytes = 64 * 1024;
 
 /** True if the disk of this folder takes no more. False also when that cannot be told. */
 export async function isFull(folder: string): Promise<boolean> {
   try {
     const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize < leastBytes;
+    return bavail * bsize < minBytes;
   } catch {
     return false;
   }

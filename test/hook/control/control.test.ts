@@ -89,10 +89,10 @@ describe('clients', () => {
     ['undici7 body', 'body', undefined],
     ['undici6 connect', 'connect', limit],
     ['undici8 connect', 'connect', limit],
-  ] as const)('%s: %s', async (name, kind, most) => {
+  ] as const)('%s: %s', async (name, kind, max) => {
     const r = only((await act(node, name)).requests);
     expect(r).toMatchObject({ outcome: 'failed', timeout: { kind } });
-    expect(r.timeout?.limit).toBe(most);
+    expect(r.timeout?.limit).toBe(max);
     expect(r.timeout?.at).toBe(r.endAt);
   });
 

@@ -20,7 +20,7 @@ const count = Number(process.env.RANDOM_PROGRAMS ?? 16);
 /** Programs of one process. */
 const atOnce = 40;
 /** So many of them may differ at first: it is a matter of time who is faster. */
-const mostSuspects = 20;
+const maxSuspects = 20;
 /** Runs of a program alone, on each side, before it counts as different: what does not stay is a matter of time. */
 const again = 4;
 const confs = [{}, { headers: 'values', bodies: 65_536, sockets: true, incoming: true }];
@@ -133,7 +133,7 @@ async function compare(node: NodeVersion, programs: Numbered[]): Promise<void> {
   }
   if (process.env.RANDOM_PROGRAMS) console.log(`Node ${node.major}: ${suspects.length} suspects`);
   expect(differences).toEqual([]);
-  expect(suspects.length).toBeLessThan(mostSuspects);
+  expect(suspects.length).toBeLessThan(maxSuspects);
   expect(traced.get('process')).toBe(plain.get('process'));
   expect(traced.size).toBe(programs.length + 1);
   expect(problemsOfPlan(run, programs)).toEqual([]);

@@ -25,5 +25,5 @@ test.skipIf(!there)('own tests of node-fetch and http-proxy-agent: the same with
     [15, []],
     [117, []],
   ]);
-  for (const [i, least] of [20, 200].entries()) expect(rows[i]?.requests).toBeGreaterThanOrEqual(least);
+  for (const [i, min] of [20, 200].entries()) expect(rows[i]?.requests).toBeGreaterThanOrEqual(min);
 });

@@ -53,12 +53,12 @@ const execArgv = ['--max-http-header-size=1048576'];
 
 /** The smallest CPU time that each path took, in µs. */
 function smallest(stderr: string): Map<string, number> {
-  const least = new Map<string, number>();
+  const min = new Map<string, number>();
   for (const [, path, us] of stderr.matchAll(/^(\S+) (\d+)$/gm)) {
     const key = path as string;
-    least.set(key, Math.min(least.get(key) ?? Number.POSITIVE_INFINITY, Number(us)));
+    min.set(key, Math.min(min.get(key) ?? Number.POSITIVE_INFINITY, Number(us)));
   }
-  return least;
+  return min;
 }
 
 describe.each(nodes.slice(0, 1).concat(nodes.slice(-1)))('Node $major', (node) => {

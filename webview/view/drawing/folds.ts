@@ -23,11 +23,11 @@ export interface Timeline extends Range {
 }
 
 /** The stretches between spans, which stand in order of their begin, in which there is none for so long. */
-export function gapsOf(spans: readonly Range[], least = foldable): Range[] {
+export function gapsOf(spans: readonly Range[], min = foldable): Range[] {
   const gaps: Range[] = [];
   let end = spans[0]?.end ?? 0;
   for (const span of spans) {
-    if (span.begin - end > least) gaps.push({ begin: end, end: span.begin });
+    if (span.begin - end > min) gaps.push({ begin: end, end: span.begin });
     end = Math.max(end, span.end);
   }
   return gaps;

@@ -30,7 +30,7 @@ export interface Shape {
   height: number;
 }
 
-const least = 2;
+const min = 2;
 
 /** Whether the phase's end moves with the clock. */
 export const runs = (p: RowPhase): boolean => p.running === true;
@@ -56,7 +56,7 @@ export function shapesOf(row: Row, scale: TimeScale, stop: number): Shape[] {
   const shapes: Shape[] = [];
   const push = (kind: Shape['kind'], phase: string, begin: number, end: number, height: number): void => {
     const left = scale.x(begin);
-    const right = Math.max(left + least, scale.x(end));
+    const right = Math.max(left + min, scale.x(end));
     if (right < 0 || left > scale.width) return;
     const x = Math.max(left, -1);
     shapes.push({ kind, phase, x, width: Math.min(right, scale.width + 1) - x, height });

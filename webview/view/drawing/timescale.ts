@@ -94,10 +94,10 @@ function between(from: readonly number[], to: readonly number[], value: number, 
   return (to[low] as number) + share * ((to[high] as number) - (to[low] as number));
 }
 
-/** The smallest 1-2-5 step (µs) of at least `least` µs. */
-export function niceStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  for (const factor of [1, 2, 5, 10]) if (factor * power >= least) return factor * power;
+/** The smallest 1-2-5 step (µs) of at least `min` µs. */
+export function niceStep(min: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, min)));
+  for (const factor of [1, 2, 5, 10]) if (factor * power >= min) return factor * power;
   return 10 * power;
 }
 
@@ -106,15 +106,15 @@ export function niceStep(least: number): number {
  * pixels; of a smaller step on a scale so short that it would have none. The zero itself is left out.
  */
 export function ticksOf(scale: TimeScale, gap = 60): { step: number; ticks: number[] } {
-  for (let least = gap; ; least /= 2) {
-    const step = niceStep(scale.perPixel * least);
+  for (let min = gap; ; min /= 2) {
+    const step = niceStep(scale.perPixel * min);
     const ticks = ticksAt(scale, step, gap);
-    if (ticks.length > 0 || least <= leastGap) return { step, ticks };
+    if (ticks.length > 0 || min <= minGap) return { step, ticks };
   }
 }
 
 /** Room of a short label, px. */
-const leastGap = 20;
+const minGap = 20;
 
 function ticksAt(scale: TimeScale, step: number, gap: number): number[] {
   const ticks: number[] = [];

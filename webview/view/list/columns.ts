@@ -33,7 +33,7 @@ export interface Column {
   /** CSS track of the grid, without a width set by the user. */
   track: string;
   /** Pixels the track needs at least. */
-  least: number;
+  min: number;
   right?: boolean;
   /** Shown only when the user chose it. */
   optional?: boolean;
@@ -49,44 +49,44 @@ const phaseColumn = (id: ColumnId & ('dns' | 'tcp' | 'tls' | 'wait' | 'download'
   id,
   label,
   track: '70px',
-  least: 70,
+  min: 70,
   right: true,
   optional: true,
   key: phase(id),
 });
 
 export const columns: readonly Column[] = [
-  { id: 'state', label: 'State', track: '26px', least: 26, key: (r) => stateRank(r.state), key2: (r) => r.status },
-  { id: 'method', label: 'Method', track: '72px', least: 50, key: (r) => r.method },
-  { id: 'name', label: 'Name', track: 'minmax(150px,1fr)', least: 80, key: (r) => r.path, key2: (r) => r.query },
-  { id: 'host', label: 'Host', track: 'minmax(90px,140px)', least: 90, key: (r) => r.host },
-  { id: 'status', label: 'Status', track: '124px', least: 80, key: (r) => stateRank(r.state), key2: (r) => r.status },
+  { id: 'state', label: 'State', track: '26px', min: 26, key: (r) => stateRank(r.state), key2: (r) => r.status },
+  { id: 'method', label: 'Method', track: '72px', min: 50, key: (r) => r.method },
+  { id: 'name', label: 'Name', track: 'minmax(150px,1fr)', min: 80, key: (r) => r.path, key2: (r) => r.query },
+  { id: 'host', label: 'Host', track: 'minmax(90px,140px)', min: 90, key: (r) => r.host },
+  { id: 'status', label: 'Status', track: '124px', min: 80, key: (r) => stateRank(r.state), key2: (r) => r.status },
   {
     id: 'calledAt',
     label: 'Called at',
     track: '124px',
-    least: 112,
+    min: 112,
     key: (r) => r.callSite?.file,
     key2: (r) => r.callSite?.line,
   },
-  { id: 'process', label: 'Process', track: '96px', least: 80, key: (r) => r.pid, key2: (r) => r.threadId },
+  { id: 'process', label: 'Process', track: '96px', min: 80, key: (r) => r.pid, key2: (r) => r.threadId },
   {
     id: 'connection',
     label: 'Connection',
     track: '88px',
-    least: 88,
+    min: 88,
     key: (r) => r.connection?.number,
     key2: (r) => r.connection?.ordinal,
   },
-  { id: 'size', label: 'Size', track: '78px', least: 78, right: true, key: (r) => r.bytesReceived },
-  { id: 'protocol', label: 'Protocol', track: '84px', least: 60, optional: true, key: (r) => r.protocol },
-  { id: 'remote', label: 'Remote address', track: '136px', least: 80, optional: true, key: (r) => r.remote },
-  { id: 'type', label: 'Type', track: '112px', least: 60, optional: true, key: (r) => r.contentType },
+  { id: 'size', label: 'Size', track: '78px', min: 78, right: true, key: (r) => r.bytesReceived },
+  { id: 'protocol', label: 'Protocol', track: '84px', min: 60, optional: true, key: (r) => r.protocol },
+  { id: 'remote', label: 'Remote address', track: '136px', min: 80, optional: true, key: (r) => r.remote },
+  { id: 'type', label: 'Type', track: '112px', min: 60, optional: true, key: (r) => r.contentType },
   {
     id: 'startedAt',
     label: 'Started at',
     track: '84px',
-    least: 70,
+    min: 70,
     right: true,
     optional: true,
     key: startedOf,
@@ -96,8 +96,8 @@ export const columns: readonly Column[] = [
   phaseColumn('tls', 'TLS'),
   phaseColumn('wait', 'Wait'),
   phaseColumn('download', 'Download'),
-  { id: 'time', label: 'Time', track: '66px', least: 60, right: true, key: (r) => r.total },
-  { id: 'waterfall', label: 'Waterfall', track: 'minmax(240px,2.2fr)', least: 40, key: (r) => r.createdAt },
+  { id: 'time', label: 'Time', track: '66px', min: 60, right: true, key: (r) => r.total },
+  { id: 'waterfall', label: 'Waterfall', track: 'minmax(240px,2.2fr)', min: 40, key: (r) => r.createdAt },
 ];
 
 export const columnOf = (id: ColumnId): Column => columns.find((c) => c.id === id) ?? (columns[0] as Column);
@@ -128,7 +128,7 @@ export function shownColumns(width: number, choice: ColumnChoice, processes: num
     return !gone.has(c.id);
   });
   // Chosen columns may ask for more than there is: the chosen ones go from the right until the rest fits.
-  const needed = (): number => shown.reduce((sum, c) => sum + (choice.widths[c.id] ?? c.least), 0);
+  const needed = (): number => shown.reduce((sum, c) => sum + (choice.widths[c.id] ?? c.min), 0);
   for (let i = shown.length - 1; i > 0 && needed() > width; i--) {
     const c = shown[i];
     if (c && choice.shown[c.id]) shown.splice(i, 1);
@@ -172,7 +172,7 @@ export function tracksOf(shown: readonly Column[], width: number, widths: Column
   return shown
     .map((c) => {
       const set = widths[c.id];
-      if (set !== undefined && c.id !== 'waterfall') return `minmax(${Math.min(c.least, set)}px,${set}px)`;
+      if (set !== undefined && c.id !== 'waterfall') return `minmax(${Math.min(c.min, set)}px,${set}px)`;
       return override[c.id] ?? c.track;
     })
     .join(' ');

@@ -78,8 +78,8 @@ describe('filter', () => {
 test('the columns of every width have room in it, beside a scroll bar', () => {
   for (let width = 290; width < 1700; width += 5) {
     const tracks = tracksOf(shownColumns(width, { shown: {}, widths: {} }, 1), width, {});
-    const least = tracks.split(' ').reduce((sum, t) => sum + Number(/\d+/.exec(t)?.[0]), 0);
-    expect(least, `${width} px: ${tracks}`).toBeLessThanOrEqual(width - 10);
+    const min = tracks.split(' ').reduce((sum, t) => sum + Number(/\d+/.exec(t)?.[0]), 0);
+    expect(min, `${width} px: ${tracks}`).toBeLessThanOrEqual(width - 10);
   }
 });
 
@@ -204,7 +204,7 @@ describe('columns', () => {
     expect(shownColumns(1000, choice, 1).map((c) => c.id)).toContain('host');
     for (let width = 360; width < 1600; width += 20) {
       const shown = shownColumns(width, choice, 3);
-      expect(shown.reduce((sum, c) => sum + c.least, 0)).toBeLessThanOrEqual(width);
+      expect(shown.reduce((sum, c) => sum + c.min, 0)).toBeLessThanOrEqual(width);
     }
   });
   test('a width set by the user is kept', () => {

@@ -81,10 +81,10 @@ const widths = { name: 160, bar: 128, start: 62, duration: 68, by: 100 };
 
 /** What the table has room for; without room for bars all of them stand in one line below the table. */
 function columnsFor(room: number): { by: boolean; start: boolean; bar: boolean } {
-  const least = widths.name + widths.duration;
-  const bar = room >= least + widths.bar;
-  const start = room >= least + widths.start + (bar ? widths.bar : 0);
-  return { by: bar && start && room >= least + widths.bar + widths.start + widths.by, start, bar };
+  const min = widths.name + widths.duration;
+  const bar = room >= min + widths.bar;
+  const start = room >= min + widths.start + (bar ? widths.bar : 0);
+  return { by: bar && start && room >= min + widths.bar + widths.start + widths.by, start, bar };
 }
 
 /** Lines with and without a figure in the order of the phases. */

@@ -8,7 +8,7 @@ import { phaseLabels } from '../../view/words/words';
 import { Icon } from '../parts/icon';
 
 /** Rows drawn; the file has all. */
-const most = 300;
+const max = 300;
 
 function Packet({ p, begin }: { p: PacketRef; begin: number }) {
   const out = p.direction === 'out';
@@ -58,7 +58,7 @@ export function PacketsTab({ details }: { details: Details | undefined }) {
           <h3>
             {packets.length === 1 ? '1 packet' : `${packets.length} packets`}
             <span class="dim">
-              {packets.length > most ? `the first ${most} are shown; ` : ''}while this request alone had its connection
+              {packets.length > max ? `the first ${max} are shown; ` : ''}while this request alone had its connection
             </span>
           </h3>
           {whyNoPackets(row) === undefined && (
@@ -87,7 +87,7 @@ export function PacketsTab({ details }: { details: Details | undefined }) {
                 </tr>
               </thead>
               <tbody>
-                {packets.slice(0, most).map((p, i) => (
+                {packets.slice(0, max).map((p, i) => (
                   <Packet key={i} p={p} begin={begin} />
                 ))}
               </tbody>

@@ -8,7 +8,7 @@ const omitted: Readonly<Record<string, string>> = {
   notText: 'it is no text',
 };
 /** Characters shown; more would only slow the page. */
-const most = 20_000;
+const max = 20_000;
 
 export function Body({ title, content }: { title: string; content: BodyContent | undefined }) {
   if (!content) return null;
@@ -19,7 +19,7 @@ export function Body({ title, content }: { title: string; content: BodyContent |
     content.contentEncoding && `${content.contentEncoding} undone`,
     encoding && `as ${encoding}`,
     truncated && 'only its beginning was recorded',
-    text !== undefined && text.length > most && `the first ${most} characters`,
+    text !== undefined && text.length > max && `the first ${max} characters`,
   ];
   return (
     <>
@@ -31,7 +31,7 @@ export function Body({ title, content }: { title: string; content: BodyContent |
         <p class="dim">Not kept: {omitted[content.omitted ?? ''] ?? content.omitted ?? 'the reason is not known'}.</p>
       ) : (
         <pre class="body" tabIndex={0}>
-          {text.slice(0, most)}
+          {text.slice(0, max)}
         </pre>
       )}
     </>

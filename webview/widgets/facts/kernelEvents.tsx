@@ -4,7 +4,7 @@ import type { Details, KernelEvent } from '../../view/types';
 import { eventText } from '../../view/words/kernelWords';
 
 /** Rows drawn of each part; the file has all. */
-const most = 100;
+const max = 100;
 
 interface Part {
   title: string;
@@ -20,11 +20,11 @@ function Events({ title, note, events, begin }: Part) {
     <>
       <h3>
         {title}
-        <span class="dim">{events.length > most ? `the last ${most} of ${events.length}` : note}</span>
+        <span class="dim">{events.length > max ? `the last ${max} of ${events.length}` : note}</span>
       </h3>
       <table class="kv ops wrapped">
         <tbody>
-          {events.slice(-most).map((e) => (
+          {events.slice(-max).map((e) => (
             <tr key={e.id}>
               <td class="r">
                 {e.at < begin ? '−' : ''}

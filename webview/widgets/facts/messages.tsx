@@ -4,7 +4,7 @@ import type { Details, DnsExchange, SocketOperation } from '../../view/types';
 import { addressText, errorText } from './facts';
 
 /** Rows drawn; the file has all. */
-const most = 200;
+const max = 200;
 
 function Exchange({ x, begin }: { x: DnsExchange; begin: number }) {
   const asked = x.queries ?? [];
@@ -84,7 +84,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** Shorter ones say nothing, µs. */
-const least = 100;
+const min = 100;
 
 export function Operations({ details }: { details: Details }) {
   const { operations, request } = details;
@@ -101,7 +101,7 @@ export function Operations({ details }: { details: Details }) {
       </td>
       <td class="r">{o.bytes === undefined ? '' : bytesText(o.bytes)}</td>
       <td class="r dim">
-        {o.at !== undefined && o.returnAt !== undefined && o.returnAt - o.at >= least
+        {o.at !== undefined && o.returnAt !== undefined && o.returnAt - o.at >= min
           ? `took ${timeText(o.returnAt - o.at)}`
           : ''}
       </td>
@@ -113,13 +113,13 @@ export function Operations({ details }: { details: Details }) {
       <h3>
         Socket operations
         <span class="dim">
-          {operations.length > most
-            ? `the last ${most} of ${operations.length}`
+          {operations.length > max
+            ? `the last ${max} of ${operations.length}`
             : `${operations.length}, times since this request began`}
         </span>
       </h3>
       <table class="kv ops">
-        <tbody>{operations.slice(-most).map(row)}</tbody>
+        <tbody>{operations.slice(-max).map(row)}</tbody>
       </table>
     </>
   );

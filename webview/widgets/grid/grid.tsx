@@ -25,12 +25,12 @@ import { contentHeight, rowHeight, useScrolling } from './scroll';
 import { drawBars } from './waterfall';
 
 const over = 10;
-const mostRows = 119;
+const maxRows = 119;
 
 /** Rows to draw: those in sight and ten on each side, never more than 119. */
 export function windowOf(scrollTop: number, height: number, count: number): { first: number; last: number } {
   const first = Math.max(0, Math.min(count, Math.floor(scrollTop / rowHeight)) - over);
-  return { first, last: Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + over, first + mostRows) };
+  return { first, last: Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + over, first + maxRows) };
 }
 
 let columnCache: { key: string; columns: Column[]; tracks: string } | undefined;

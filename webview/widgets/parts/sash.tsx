@@ -2,7 +2,7 @@
 import './sash.css';
 import { setUi, state, unsetUi } from '../../state/state';
 
-const least = 120;
+const min = 120;
 
 /** Size of the details in pixels: beside the list its width, below it its height. */
 export function detailsSize(below: boolean, page: { width: number; height: number }): number {
@@ -12,7 +12,7 @@ export function detailsSize(below: boolean, page: { width: number; height: numbe
   return clamp(detailsWidth ?? Math.min(560, Math.max(420, page.width * 0.36)), page.width - 260);
 }
 
-const clamp = (size: number, most: number): number => Math.round(Math.max(least, Math.min(size, most)));
+const clamp = (size: number, max: number): number => Math.round(Math.max(min, Math.min(size, max)));
 
 export function Sash({ below, page }: { below: boolean; page: { width: number; height: number } }) {
   const size = detailsSize(below, page);
@@ -22,7 +22,7 @@ export function Sash({ below, page }: { below: boolean; page: { width: number; h
     const begin = size + (below ? event.clientY : event.clientX);
     sash.setPointerCapture(event.pointerId);
     sash.classList.add('on');
-    sash.onpointermove = (e) => set(Math.max(least, begin - (below ? e.clientY : e.clientX)));
+    sash.onpointermove = (e) => set(Math.max(min, begin - (below ? e.clientY : e.clientX)));
     sash.onpointerup = sash.onpointercancel = () => {
       sash.onpointermove = null;
       sash.classList.remove('on');
@@ -45,7 +45,7 @@ export function Sash({ below, page }: { below: boolean; page: { width: number; h
       aria-label="Size of the details"
       aria-orientation={below ? 'horizontal' : 'vertical'}
       aria-valuenow={size}
-      aria-valuemin={least}
+      aria-valuemin={min}
       aria-valuemax={below ? page.height : page.width}
       onPointerDown={onDown}
       onKeyDown={onKey}

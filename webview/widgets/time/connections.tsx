@@ -25,7 +25,7 @@ const rowHeight = 22;
 /** Blocks from this width on bear their path, px. */
 const labelled = 40;
 /** Height of a request among several at one time, px. */
-const leastLine = 4;
+const minLine = 4;
 
 let cache: { derived: Derived; live: boolean; lanes: Lane[] } | undefined;
 
@@ -143,7 +143,7 @@ function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScal
       const x = scale.x(r.begin);
       const width = Math.max(3, scale.x(r.end) - x);
       if (x > scale.width || x + width < 0) continue;
-      const height = Math.max(leastLine, 15 / lane.levels);
+      const height = Math.max(minLine, 15 / lane.levels);
       const top = y - 7.5 + Math.min(r.level * height, 15 - height);
       (r.row.state === 'failed' ? bad : good).rect(x + 0.5, top, width - 1, lane.levels > 1 ? height - 1 : height);
     }

@@ -120,11 +120,11 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
 const wordRoom = 42;
 const tickRoom = 38;
 /** A narrower strip has room for the axis only, px. */
-const leastForWords = 600;
+const minWidthOfWords = 600;
 
 /** Where the word stands of each stop that is wide enough for it: short ones, one after another, would overlap. */
 function pauseWords(scale: TimeScale): number[] {
-  if (scale.width < leastForWords) return [];
+  if (scale.width < minWidthOfWords) return [];
   return state.runs
     .flatMap((run) => run.pauses ?? [])
     .map((p) => ({ x: scale.x(p.beginAt) + 4, room: scale.x(p.endAt ?? now()) - scale.x(p.beginAt) }))

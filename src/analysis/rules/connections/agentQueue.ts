@@ -24,7 +24,7 @@ export function agentQueueRule(facts: Facts): Draft[] {
     const list = requests.filter((r) => {
       const q = queued(r);
       const total = (r.endAt ?? facts.now) - (r.createdAt ?? 0);
-      return q >= agentQueue.least && q >= agentQueue.share * total && wasHeld(r, facts);
+      return q >= agentQueue.min && q >= agentQueue.share * total && wasHeld(r, facts);
     });
     const waits = list.map(queued);
     if (list.length < agentQueue.count && Math.max(0, ...waits) < agentQueue.one) continue;

@@ -2,7 +2,7 @@
 import type { Certificate, TlsTunnel } from '../../../model/records';
 import { type Draft, draft, number, words } from '../../base/draft';
 import type { Facts } from '../../base/facts';
-import { certificateDays, leastRsaBits } from '../../base/limits';
+import { certificateDays, minRsaBits } from '../../base/limits';
 import { hostOf, isLoopback, originOf } from '../../base/places';
 import { certificateText, leafOf } from '../../base/tls';
 
@@ -129,7 +129,7 @@ function weak(s: Seen): Draft[] {
       ? words('protocol', version, s.tunnel.id, 'version')
       : name !== undefined && weakCipher.test(name)
         ? words('cipher', name, s.tunnel.id, 'cipher.name')
-        : bits !== undefined && bits < leastRsaBits
+        : bits !== undefined && bits < minRsaBits
           ? words('key', `RSA ${bits}`, s.leaf?.fingerprint256, 'keyBits')
           : undefined;
   if (!why) return [];

@@ -23,7 +23,7 @@ export function h2NotUsedRule(facts: Facts): Draft[] {
     const told = requests.find((r) => /\bh2=/.test(header(r, 'alt-svc')));
     const proof = speaks.get(host);
     if (!proof && !told) continue;
-    const together = mostTogether(h1, facts);
+    const together = maxTogether(h1, facts);
     if (together < h2NotUsed.connections && h1.length < h2NotUsed.requests) continue;
     found.push(
       draft({
@@ -54,7 +54,7 @@ const header = (r: Request, name: string): string =>
   r.response?.headers?.find((h) => h.name.toLowerCase() === name)?.value ?? '';
 
 /** Most connections that were open at one time. */
-function mostTogether(list: readonly Request[], facts: Facts): number {
+function maxTogether(list: readonly Request[], facts: Facts): number {
   const connections = new Map<string, Connection>();
   for (const r of list) {
     const c = facts.connectionOf(r);
@@ -67,10 +67,10 @@ function mostTogether(list: readonly Request[], facts: Facts): number {
   }
   steps.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   let open = 0;
-  let most = 0;
+  let max = 0;
   for (const [, by] of steps) {
     open += by;
-    most = Math.max(most, open);
+    max = Math.max(max, open);
   }
-  return most;
+  return max;
 }

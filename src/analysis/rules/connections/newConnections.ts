@@ -24,7 +24,7 @@ const advice: Partial<Record<Reason, string | ((r: Request) => string)>> = {
   idleServer: 'Raise the keep-alive timeout of the server.',
 };
 /** Connections looked at for each new one; more of one origin are like them. */
-const most = 12;
+const max = 12;
 
 export function newConnectionRule(facts: Facts): Draft[] {
   const found: Draft[] = [];
@@ -38,7 +38,7 @@ export function newConnectionRule(facts: Facts): Draft[] {
       const why = r.ordinal === 1 && list.length > 0 ? whyNew(r, list, facts.store) : undefined;
       if (why && told.has(why.reason)) push(groups, why.reason, { r, why });
       if (r.connection !== undefined && (r.ordinal === 1 || list.length === 0)) list.push(r);
-      if (list.length > most) list.shift();
+      if (list.length > max) list.shift();
     }
     for (const group of groups.values()) found.push(...ofGroup(origin, requests, group, facts));
   }
@@ -46,7 +46,7 @@ export function newConnectionRule(facts: Facts): Draft[] {
 }
 
 function ofGroup(origin: string, all: readonly Request[], list: readonly New[], facts: Facts): Draft[] {
-  const least = isLoopback(hostOf(origin)) ? shortConnections.loopback : avoidable.info;
+  const min = isLoopback(hostOf(origin)) ? shortConnections.loopback : avoidable.info;
   const { r, why } = list[0] as New;
   const cost = sum(
     list.flatMap(({ r: q }) => {
@@ -57,10 +57,10 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
   const spent = sum(list.map(({ r: q }) => (q.endAt ?? q.createdAt ?? 0) - (q.createdAt ?? 0)));
   const habit =
     ours.has(why.reason) &&
-    list.length >= Math.max(least, avoidable.count) &&
+    list.length >= Math.max(min, avoidable.count) &&
     list.length >= avoidable.share * all.length &&
     cost >= avoidable.cost * spent;
-  if (!habit && list.length < least) return [];
+  if (!habit && list.length < min) return [];
   const how = advice[why.reason];
   return [
     draft({

@@ -22,7 +22,7 @@ export function slowLookupRule({ store }: Facts): Draft[] {
 }
 
 function poolFindings(done: readonly Lookup[]): Draft[] {
-  const list = done.filter((l) => waited(l) >= poolWait.least && waited(l) >= poolWait.share * took(l));
+  const list = done.filter((l) => waited(l) >= poolWait.min && waited(l) >= poolWait.share * took(l));
   const [first] = list;
   if (first === undefined || (list.length === 1 && waited(first) < poolWait.one)) return [];
   const lost = sum(list.map(waited));
@@ -60,7 +60,7 @@ function resolverFindings(all: readonly Lookup[], store: Store): Draft[] {
   const usual = median(own.map(lasted));
   const late = own.filter((l) => {
     const t = lasted(l);
-    return t >= slowLookup.one || (t >= slowLookup.least && t >= slowLookup.timesMedian * usual);
+    return t >= slowLookup.one || (t >= slowLookup.min && t >= slowLookup.timesMedian * usual);
   });
   const byName = new Map<string, Lookup[]>();
   for (const l of late) push(byName, l.hostname ?? '', l);

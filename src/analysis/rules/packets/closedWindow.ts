@@ -29,7 +29,7 @@ export function closedWindowRule(facts: Facts): Draft[] {
   return [...groups].map(([key, list]) => {
     const [who, origin = ''] = key.split(' ');
     const server = who === 'server';
-    const longest = list.reduce((most, s) => (s.held > most.held ? s : most));
+    const longest = list.reduce((max, s) => (s.held > max.held ? s : max));
     const held = timeText(sum(list.map((s) => s.held)));
     const waiting = bytesText(Math.max(...list.map((s) => s.waiting)));
     const n = plural(list.length, 'request');
@@ -75,7 +75,7 @@ function sendingOf(r: Request, facts: Facts): Stalled | undefined {
   const since = sampleBefore(all, from)?.rwndLimitedDuration ?? 0;
   const own = kernel && !kernel.shared ? kernel.rwndLimitedDuration : undefined;
   const held = own ?? (last.rwndLimitedDuration ?? 0) - since;
-  return held >= closedWindow.least ? { r, held, waiting: last.notSentBytes ?? 0, at: first.at } : undefined;
+  return held >= closedWindow.min ? { r, held, waiting: last.notSentBytes ?? 0, at: first.at } : undefined;
 }
 
 /** Less than one segment is let through, all else is acknowledged, and there is more to send. */
@@ -98,11 +98,11 @@ const isFull = ({ receiveWindow, mss, receiveQueueBytes = 0 }: KernelSample): bo
 
 /** µs between the first and the last of those that say the same; undefined: nowhere long enough to be felt. */
 function stands(samples: readonly KernelSample[], of: (s: KernelSample) => number | undefined): number | undefined {
-  let most = 0;
+  let max = 0;
   for (let from = 0, i = 1; i < samples.length; i++) {
     const [a, b] = [samples[from] as KernelSample, samples[i] as KernelSample];
     if (of(a) === undefined || of(a) !== of(b)) from = i;
-    else most = Math.max(most, b.at - a.at);
+    else max = Math.max(max, b.at - a.at);
   }
-  return most >= closedWindow.least ? most : undefined;
+  return max >= closedWindow.min ? max : undefined;
 }

@@ -20,7 +20,7 @@ export function retransmitRule(facts: Facts): Draft[] {
     if (w) push(groups, originOf(r.url), w);
   }
   return [...groups].map(([origin, list]) => {
-    const longest = list.reduce((most, w) => (w.wait > most.wait ? w : most));
+    const longest = list.reduce((max, w) => (w.wait > max.wait ? w : max));
     const again = sum(list.map((w) => w.again));
     const n = `${list.length} ${list.length === 1 ? 'request' : 'requests'} to ${origin}`;
     return draft({
@@ -50,6 +50,6 @@ function waitedOf(r: Request, { store }: Facts): Waited | undefined {
     return undefined;
   if (store.pausesOf(r.thread).length > 0) return undefined;
   const wait = r.responseBeginAt - r.sendBeginAt - (r.loopBusyDuration ?? 0);
-  const least = Math.max(retransmitWait.least, retransmitWait.roundTrips * (k.minRtt ?? 0));
-  return wait >= least ? { r, wait, again: k.retransmits } : undefined;
+  const min = Math.max(retransmitWait.min, retransmitWait.roundTrips * (k.minRtt ?? 0));
+  return wait >= min ? { r, wait, again: k.retransmits } : undefined;
 }

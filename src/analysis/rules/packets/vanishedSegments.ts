@@ -22,7 +22,7 @@ export function vanishedSegmentRule(facts: Facts): Draft[] {
   const { features = [] } = facts.store.header.sources.find((s) => s.name === 'bpf') ?? {};
   const heard = ['retransmits', 'icmp'].every((f) => features.includes(f));
   const byKernel = [...groups].map(([origin, list]) => {
-    const worst = list.reduce((most, s) => (s.again > most.again ? s : most));
+    const worst = list.reduce((max, s) => (s.again > max.again ? s : max));
     return draft({
       ...common(origin),
       text: `Segments of ${worst.mss} bytes to ${origin} are lost, retransmitted ${worst.again} times without a reply; smaller ones arrive.`,

@@ -48,8 +48,7 @@ export function uncompressedRule(facts: Facts): Draft[] {
     for (const r of requests) {
       const a = r.response;
       if (a?.status !== 200 || a.contentEncoding !== undefined || !packable.test(a.contentType ?? '')) continue;
-      if (a.contentType?.startsWith('text/event-stream') || (a.bodyBytes ?? a.wireBytes ?? 0) <= packing.least)
-        continue;
+      if (a.contentType?.startsWith('text/event-stream') || (a.bodyBytes ?? a.wireBytes ?? 0) <= packing.min) continue;
       const asks = asksCompressed(r);
       push(groups, `${asks === undefined ? 'unclear' : asks ? 'server' : 'yourCode'} ${origin}`, r);
     }

@@ -120,7 +120,7 @@ function serialChain(chain: readonly Request[]): Draft[] {
   const times = chain.map(lasted);
   const saved = sum(times) - Math.max(...times);
   // From one line it is a loop: the rule above tells of it.
-  if (files.size > 1 || sites.size < serial.count || saved < serial.least || dependent(chain)) return [];
+  if (files.size > 1 || sites.size < serial.count || saved < serial.min || dependent(chain)) return [];
   const at = placeText(chain[0]?.callSite) ?? '';
   return [
     draft({

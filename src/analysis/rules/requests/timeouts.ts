@@ -10,7 +10,7 @@ import { caseOf } from '../../verdict/context';
 import { timerOf } from '../../verdict/timers';
 
 /** Of so many failed requests each is looked at; more are like them. */
-const most = 500;
+const max = 500;
 
 export function timeoutRule({ requests, store, now }: Facts): Draft[] {
   const groups = new Map<
@@ -20,7 +20,7 @@ export function timeoutRule({ requests, store, now }: Facts): Draft[] {
   let looked = 0;
   for (const r of requests) {
     if (r.outcome !== 'failed' && r.outcome !== 'aborted') continue;
-    if (++looked > most) break;
+    if (++looked > max) break;
     const timer = timerOf(caseOf(r, store, now));
     if (timer) push(groups, `${timer.name} ${timer.limit}`, { r, ...timer });
   }
@@ -52,7 +52,7 @@ export function busyLoopRule({ requests, store }: Facts): Draft[] {
     if (r.outcome === 'aborted' && r.sendBeginAt === undefined && r.timeout === undefined) return false;
     // What was busy before the request was sent (Node loading fetch, other requests being made) held up no response.
     const due = r.loopBusyDuration - ((r.sendEndAt ?? r.createdAt) - r.createdAt);
-    return due >= busyLoop.least && r.loopBusyDuration >= busyLoop.share * (r.endAt - r.createdAt);
+    return due >= busyLoop.min && r.loopBusyDuration >= busyLoop.share * (r.endAt - r.createdAt);
   });
   // What happens while the program loads is no habit.
   const late = list.filter((r) => (r.createdAt ?? 0) - (store.thread(r.thread)?.thread.beginAt ?? 0) > 500_000);

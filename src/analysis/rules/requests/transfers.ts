@@ -99,7 +99,7 @@ function uploadOf(r: Request, { store }: Facts): Upload | undefined {
   const send = sendEndAt - sendBeginAt;
   const total = (r.endAt ?? sendEndAt) - createdAt;
   const size = body.bytes ?? body.declaredBytes ?? 0;
-  if (size < upload.least || send < upload.shortest || send < upload.of * total) return undefined;
+  if (size < upload.min || send < upload.shortest || send < upload.of * total) return undefined;
   if (store.pausesOf(r.thread).length > 0) return undefined;
   const held = Math.min(send, body.drainDuration ?? 0);
   const idle = body.lastWriteAt === undefined ? 0 : Math.max(0, Math.min(send, body.lastWriteAt - sendBeginAt) - held);

@@ -17,7 +17,7 @@ export interface Query {
 export type Answer = { message: Message; why?: undefined } | { message?: undefined; why: string };
 
 /** Addresses of one reply: more are not taken. */
-const mostAnswers = 256;
+const maxAnswers = 256;
 
 type Done = (answer: Answer) => void;
 
@@ -135,7 +135,7 @@ export function askByUdp(asked: Asked, done: Done): Exchange {
       x.socket.received++;
       x.socket.bytesReceived += bytes.length;
     }
-    const message = decodeMessage(bytes, mostAnswers);
+    const message = decodeMessage(bytes, maxAnswers);
     if (message === undefined || !answers(message, query)) return;
     x.replies.push({ at: host.now(), message });
     ending.reply(message);
@@ -191,7 +191,7 @@ export function askByTcp(asked: Asked, done: Done): Exchange {
     received = Buffer.concat([received, piece]);
     const length = received.length < 2 ? 0 : received.readUInt16BE(0);
     if (received.length < 2 || received.length < length + 2) return;
-    const message = decodeMessage(received.subarray(2, length + 2), mostAnswers);
+    const message = decodeMessage(received.subarray(2, length + 2), maxAnswers);
     if (message === undefined || !answers(message, query)) return failed(new Error('not an answer'));
     x.replies.push({ at: host.now(), message });
     ending.reply(message);

@@ -35,6 +35,6 @@ export function framedBytes(r: RequestRecord, f: ResponseFacts): number {
   const trailers = linesOf(r.headerList('trailers') ?? []);
   const framing = size - body - last - trailers;
   // A piece never spans chunks, a chunk may come in several pieces.
-  const least = chunks === 0 ? 0 : framingOf(body);
-  return framing >= least && framing <= r.framing ? size : -1;
+  const min = chunks === 0 ? 0 : framingOf(body);
+  return framing >= min && framing <= r.framing ? size : -1;
 }

@@ -4,12 +4,12 @@
  */
 import { us } from '../../runtime/clock';
 
-const most = 64;
+const max = 64;
 const first = 8;
-const ring = most - first;
+const ring = max - first;
 
 /** Where the mark of piece `n` (from 0) stands. */
-const placeOf = (n: number): number => (n < most ? n : first + ((n - first) % ring));
+const placeOf = (n: number): number => (n < max ? n : first + ((n - first) % ring));
 
 /** Notes piece `n`, the pieces before it having been noted: instant and size in turn. */
 export function keepMark(marks: number[], n: number, t: number, bytes: number): void {
@@ -21,11 +21,11 @@ export function keepMark(marks: number[], n: number, t: number, bytes: number): 
 /** `[instant, bytes]` in the order they came. */
 function inOrder(marks: readonly number[], count: number): [number, number][] {
   const list: [number, number][] = [];
-  for (let n = count <= most ? 0 : count - ring; n < count; n++) {
+  for (let n = count <= max ? 0 : count - ring; n < count; n++) {
     const at = placeOf(n) * 2;
     list.push([us(marks[at] as number), marks[at + 1] as number]);
   }
-  if (count <= most) return list;
+  if (count <= max) return list;
   const begin: [number, number][] = [];
   for (let n = 0; n < first; n++) begin.push([us(marks[n * 2] as number), marks[n * 2 + 1] as number]);
   return [...begin, ...list];
@@ -46,7 +46,7 @@ export function pieces(count: number, bytes: number, marks: readonly number[], g
     count,
     bytes,
     marks: inOrder(marks, count),
-    ...(count > most ? { droppedMarks: count - most } : {}),
+    ...(count > max ? { droppedMarks: count - max } : {}),
     ...(end === 0 ? {} : { longestGap: { beginAt: us(begin), endAt: us(end) } }),
   };
 }

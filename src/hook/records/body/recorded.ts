@@ -19,15 +19,15 @@ let types: readonly string[] = [];
 const ahead = 4096;
 const usual =
   /^(text\/|multipart\/form-data|application\/(([\w.-]+\+)?(json|xml)|x-www-form-urlencoded|javascript|x-ndjson|graphql)\b)/;
-const most = 4 * 1024 * 1024;
+const max = 4 * 1024 * 1024;
 /** Of all bodies that are being kept. */
-const mostTogether = 32 * 1024 * 1024;
+const maxTogether = 32 * 1024 * 1024;
 let together = 0;
 const pending = new Set<RequestRecord>();
 
 export function setUpBodies(bytes: number, wanted: readonly string[]): void {
   bodies.on = bytes > 0;
-  cap = Math.min(bytes, most);
+  cap = Math.min(bytes, max);
   types = wanted;
   if (bodies.on) setUpDecoding();
 }
@@ -65,7 +65,7 @@ export const keepBody = guarded(part, 'bodies.keep', (r: RequestRecord, side: Si
   const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
   if (!(bytes instanceof Uint8Array)) return;
   body.bytes += bytes.byteLength;
-  const room = Math.min(cap + ahead - body.kept, mostTogether - together, bytes.byteLength);
+  const room = Math.min(cap + ahead - body.kept, maxTogether - together, bytes.byteLength);
   if (room <= 0) return;
   // The program may use its buffer again.
   body.pieces.push(Buffer.from(bytes.subarray(0, room)));

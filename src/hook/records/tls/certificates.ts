@@ -4,7 +4,7 @@ import { line } from '../../output/json';
 
 const told = new Set<string>();
 /** A program that meets endless certificates must not fill the memory; a certificate written twice does no harm. */
-const mostTold = 1000;
+const maxReported = 1000;
 
 /** What the chain's place in the server's bytes is reckoned with. */
 export interface Flight {
@@ -38,7 +38,7 @@ interface Piece {
 
 /** Chains by their leaf: reading one costs Node a part of a millisecond. */
 const kept = new Map<string, readonly Piece[]>();
-const mostKept = 100;
+const maxKept = 100;
 
 export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
   const leaf = kept.size === 0 ? undefined : socket.getPeerCertificate(false);
@@ -60,7 +60,7 @@ export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
   const pieces = chain.map(pieceOf);
   const { count, exact } = sentOf(socket, pieces, flight);
   if (exact) {
-    if (kept.size >= mostKept) kept.clear();
+    if (kept.size >= maxKept) kept.clear();
     kept.set(first.fingerprint256, pieces);
   }
   const lines = chain.slice(0, count).flatMap(untold);
@@ -96,7 +96,7 @@ export function tellCertificates(list: readonly Told[]): string {
   let lines = '';
   for (const { fingerprint, line } of list) {
     if (told.has(fingerprint)) continue;
-    if (told.size > mostTold) told.clear();
+    if (told.size > maxReported) told.clear();
     told.add(fingerprint);
     lines += line;
   }
@@ -118,7 +118,7 @@ function sentOf(socket: TLSSocket, chain: readonly Piece[], flight: Flight): { c
   const received = handle?._parent?.bytesRead;
   const unknown = { count: last.isRoot && chain.length > 1 ? chain.length - 1 : chain.length, exact: false };
   if (typeof received !== 'number') return unknown;
-  let left = received - flight.before - flight.staple - leastBeside(socket, leaf) - leaf.bytes;
+  let left = received - flight.before - flight.staple - smallestBeside(socket, leaf) - leaf.bytes;
   let count = 1;
   while (count < chain.length && left >= (chain[count] as Piece).bytes) {
     left -= (chain[count] as Piece).bytes;
@@ -144,7 +144,7 @@ const shares: Readonly<Record<string, number>> = {
 };
 
 /** The least that a server says in the handshake beside certificates, records and headers included. */
-function leastBeside(socket: TLSSocket, { signature }: Piece): number {
+function smallestBeside(socket: TLSSocket, { signature }: Piece): number {
   const key = socket.getEphemeralKeyInfo() as { name?: string; type?: string; size?: number } | null;
   const is13 = socket.getProtocol() === 'TLSv1.3';
   // Node 22 knows no name for the hybrid that its OpenSSL prefers.

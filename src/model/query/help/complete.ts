@@ -24,7 +24,7 @@ export interface Completions {
 /** Gives the values of a key, once each time seen. */
 export type Seen = (key: FieldName) => Iterable<string>;
 
-const most = 50;
+const max = 50;
 
 /** What may stand at a position (offset from 0) of a text. */
 export function completions(text: string, position: number, seen: Seen): Completions {
@@ -105,7 +105,7 @@ function begin(items: readonly Completion[], typed: string): Completion[] {
     .map((item) => ({ item, rank: rank(item) }))
     .filter(({ rank }) => rank < 2)
     .sort((a, b) => a.rank - b.rank)
-    .slice(0, most)
+    .slice(0, max)
     .map(({ item }) => item);
 }
 
@@ -167,7 +167,7 @@ function valuesOf(key: FieldName, begun: string, seen: Seen): Completion[] {
   const counts = counted(seen(key), typed, (value) => value);
   for (const value of values ?? []) if (value.includes(typed) && !counts.has(value)) counts.set(value, 0);
   const items = ordered(counts, typed, (value) => (kind === 'text' ? written(key, value) : value));
-  return [...ready, ...items].slice(0, most);
+  return [...ready, ...items].slice(0, max);
 }
 
 /** How often each value that has the typed text in it was seen. */
@@ -190,7 +190,7 @@ function ordered(counts: ReadonlyMap<string, number>, typed: string, write: (val
   const starts = (value: string): number => (value.toLowerCase().startsWith(typed) ? 0 : 1);
   return [...counts]
     .sort(([a, m], [b, n]) => starts(a) - starts(b) || n - m || (a < b ? -1 : 1))
-    .slice(0, most)
+    .slice(0, max)
     .map(([value, count]) => ({ insert: write(value), kind: 'value', ...(count > 0 ? { count } : {}) }));
 }
 

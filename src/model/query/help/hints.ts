@@ -7,7 +7,7 @@ import { type FieldName, keys } from '../keys';
 import { printQuery } from '../print';
 import type { FreeWord, Query, Term } from '../tree';
 
-const most = 3;
+const max = 3;
 
 /** Sentences, the most useful first; `words`: what was read without key and quotes. */
 export function hintsFor<T>(
@@ -25,7 +25,7 @@ export function hintsFor<T>(
         `${printQuery(term)} is the whole ${term.key}: ${printQuery(wider)} matches ${found.toLocaleString('en')}.`,
       );
   }
-  return hints.slice(0, most);
+  return hints.slice(0, max);
 }
 
 /** Terms that ask for a whole text, with the same that ask for a beginning, or else for any part of it. */

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { addressDigits } from '../decode';
 
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 export class DnsServers {
   private servers: ReadonlySet<string> = new Set();
@@ -27,7 +27,7 @@ export class DnsServers {
 
   private read(): string[] {
     try {
-      if (statSync(this.file).size > mostBytes) return [];
+      if (statSync(this.file).size > maxBytes) return [];
       const found = [...readFileSync(this.file, 'utf8').matchAll(/^nameserver[ \t]+(\S+)/gm)].map(
         (m) => m[1] as string,
       );

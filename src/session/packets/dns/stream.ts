@@ -1,5 +1,5 @@
 /** One direction of DNS over TCP: messages behind their length. Segments that come out of order are put in order. */
-const mostBytes = 128 * 1024;
+const maxBytes = 128 * 1024;
 
 export class DnsStream {
   private next: number | undefined;
@@ -36,7 +36,7 @@ export class DnsStream {
       out.push(this.bytes.subarray(2, 2 + length));
       this.bytes = this.bytes.subarray(2 + length);
     }
-    if (this.bytes.length > mostBytes) this.bytes = Buffer.alloc(0);
+    if (this.bytes.length > maxBytes) this.bytes = Buffer.alloc(0);
     return out;
   }
 }

@@ -12,8 +12,8 @@ import { DnsJoin, type Heard } from './join';
 import { DnsServers, placeOf } from './servers';
 import { DnsStream } from './stream';
 
-const mostWaiting = 8192;
-const mostAge = 150_000_000_000n;
+const maxWaiting = 8192;
+const maxAge = 150_000_000_000n;
 /** Lines about a look-up come after its end, and those of one that went on beside it later still. */
 const settleAfter = 500_000;
 
@@ -103,7 +103,7 @@ export class DnsWatch {
       return;
     }
     this.heard.push(h);
-    while (this.heard.length > mostWaiting || a.at - (this.heard[0]?.arrived.at ?? a.at) > mostAge) this.heard.shift();
+    while (this.heard.length > maxWaiting || a.at - (this.heard[0]?.arrived.at ?? a.at) > maxAge) this.heard.shift();
   }
 
   lookup(l: Lookup): void {
