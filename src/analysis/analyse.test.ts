@@ -5,7 +5,7 @@ import { trace } from '../model/records';
 import { finding as findingSchema } from '../model/records/analysis';
 import { analyse } from './analyse';
 import { analysisVersion } from './base/limits';
-import { documentOf } from './document';
+import { documentWithFindings } from './document';
 import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing/store';
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
@@ -530,15 +530,15 @@ describe('rules', () => {
 describe('documents', () => {
   it('carry the findings, valid by the schema; those of today’s rules are kept, others made anew', () => {
     const store = storeOf(lookups(50));
-    const doc = documentOf(store);
+    const doc = documentWithFindings(store);
     expect([...Compile(trace).Errors(doc)]).toEqual([]);
     expect(doc.findings?.map((f) => [f.id, f.rule, f.analysisVersion])).toEqual([
       ['f-1', 'repeated-look-ups', analysisVersion],
     ]);
     const own = [{ ...(doc.findings?.[0] as object), title: 'kept' }] as never;
     store.header = { ...store.header, findings: own };
-    expect(documentOf(store).findings?.[0]?.title).toBe('kept');
+    expect(documentWithFindings(store).findings?.[0]?.title).toBe('kept');
     store.header = { ...store.header, findings: [{ ...(own[0] as object), analysisVersion: '0.1' }] as never };
-    expect(documentOf(store).findings?.[0]?.title).toBe('api.shop.example was looked up 50 times');
+    expect(documentWithFindings(store).findings?.[0]?.title).toBe('api.shop.example was looked up 50 times');
   });
 });

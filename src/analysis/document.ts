@@ -1,4 +1,5 @@
 /** Findings where a trace is shown or saved: those it came with, if today's rules made them; else made anew. */
+import { documentOf } from '../model/document';
 import type { Finding, Trace } from '../model/records';
 import type { Store } from '../model/store/store';
 import { analyse } from './analyse';
@@ -10,6 +11,6 @@ export function findingsOf(store: Store, now?: number): Finding[] {
 }
 
 /** The trace as a document, with its findings. */
-export function documentOf(store: Store, now?: number): Trace {
-  return { ...store.toDocument(), findings: findingsOf(store, now) };
+export function documentWithFindings(store: Store, now?: number): Trace {
+  return { ...documentOf(store), findings: findingsOf(store, now) };
 }

@@ -1,8 +1,10 @@
 // What the traced program writes into its spool is not to be trusted: whatever comes, the summary stands.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import { newHeader } from '../model/store/store';
 import { TraceStore } from '../session/traceStore';
@@ -72,7 +74,7 @@ test('changed, cut and missing lines: a summary and a document, with no control 
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
         expect(store.requests.size).toBeLessThanOrEqual(limit);
-        const document = store.toDocument();
+        const document = documentOf(store);
         expect(JSON.parse(JSON.stringify(summaryObject(document, store, {}, { files: [] }))).counts).toEqual(
           document.counts,
         );

@@ -1,4 +1,5 @@
 // A request that was answered inside the program: its own state, no figures of connections, no findings, in every format.
+
 import { expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse';
 import { verdictOf } from '../analysis/verdict/verdict';
@@ -6,6 +7,7 @@ import { eveText } from '../formats/eve/write';
 import { harText } from '../formats/har/write';
 import { nativeText } from '../formats/native/format';
 import { parseTrace } from '../formats/read';
+import { documentOf } from '../model/document';
 import { phasesOf } from '../model/phases/phases';
 import { compileQuery } from '../model/query/compile';
 import { parseQuery } from '../model/query/parse';
@@ -73,7 +75,7 @@ test('the summary and `show` say so', () => {
 });
 
 test('the trace file and HAR keep it; EVE, which tells of the network alone, leaves it out', () => {
-  const document = store.toDocument();
+  const document = documentOf(store);
   const again = (text: string) => parseTrace(text).requests.find((r) => r.url === url);
   expect(again(nativeText(document))).toMatchObject({ mocked: true });
   expect(again(harText(document))).toMatchObject({ mocked: true, outcome: 'complete' });

@@ -1,6 +1,8 @@
 // What a program did, saved as HAR or EVE, read and saved again: the same facts.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import type { Trace } from '../model/records';
 import { simulatedSpool } from '../model/testing/spool';
@@ -20,7 +22,7 @@ const anyMoment: fc.Arbitrary<Trace> = fc
     for (const f of simulatedSpool(numbers)) {
       for (const [offset, text] of f.lines.entries()) if (left-- > 0) folder.fold(text, { file: f.name, offset });
     }
-    return store.toDocument();
+    return documentOf(store);
   });
 
 const sorted = <T>(list: readonly T[], key: (v: T) => string): T[] =>

@@ -5,7 +5,7 @@ import { eveText, toEve } from './eve/write';
 import { harText, toHar } from './har/write';
 import { parseTrace } from './read';
 import { goErrors } from './testing/eveGo';
-import { documentOf, requestOf } from './testing/example';
+import { requestOf, traceOf } from './testing/example';
 import { harErrors } from './testing/harSchema';
 
 const tcp = (id: string, dial: string, fields: Partial<Connection> = {}): Connection => ({
@@ -126,7 +126,7 @@ const operations: SocketOperation[] = [
   { connection: 'c-udp', kind: 'readFrom', at: 7000, returnAt: 7000, bytes: 3, remote: { address: '::1', port: 9 } },
 ];
 
-const doc = documentOf(
+const doc = traceOf(
   {
     requests: [
       stream('r-1', 1, 1),

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Trace } from '../model/records';
 import { FormatError, formatOf, nativeText, readTrace, writeTrace } from './index';
-import { documentOf, example, requestOf } from './testing/example';
+import { example, requestOf, traceOf } from './testing/example';
 
 /** Lets the next openings of temporary files, writes to them or renames fail. */
 function failing(where: 'open' | 'write' | 'rename', code: string) {
@@ -96,7 +96,7 @@ describe('saving', () => {
     const requests = Array.from({ length: 9000 }, (_, i) =>
       requestOf({ id: `1-0-${i}`, createdAt: i, url: `http://a.example/${'x'.repeat(100)}` }),
     );
-    const doc = documentOf({ requests });
+    const doc = traceOf({ requests });
     await writeTrace(doc, at('big.nettrace.json'));
     expect(await readFile(at('big.nettrace.json'), 'utf8')).toBe(nativeText(doc));
   });
@@ -257,14 +257,14 @@ describe('opening', () => {
   });
 
   test('the bound is exact', async () => {
-    const text = nativeText(documentOf({}));
+    const text = nativeText(traceOf({}));
     await writeFile(at('a'), text);
     expect((await readTrace(at('a'), { largest: text.length })).requests).toEqual([]);
     expect((await errorOf(readTrace(at('a'), { largest: text.length - 1 }))).code).toBe('tooLarge');
   });
 
   test('UTF-16 and marks of the byte order', async () => {
-    const text = nativeText(documentOf({}, { description: 'größer' }));
+    const text = nativeText(traceOf({}, { description: 'größer' }));
     await writeFile(at('a'), Buffer.from(`\uFEFF${text}`, 'utf16le'));
     expect((await readTrace(at('a'))).description).toBe('größer');
     await writeFile(at('b'), Buffer.from(`\uFEFF${text}`, 'utf8'));
@@ -285,7 +285,7 @@ describe('opening', () => {
 describe('secrets', () => {
   const secret = 'hunter2';
   /** A trace in which secrets stand where the hook would not have let them in. */
-  const doc = documentOf(
+  const doc = traceOf(
     {
       requests: [
         requestOf({

@@ -1,6 +1,8 @@
 /** What a program did, as its spool tells: saved in every format at any moment, and opened again. */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import { phasesOf } from '../model/phases/phases';
 import type { Pause, Trace } from '../model/records';
@@ -29,7 +31,7 @@ const anyMoment: fc.Arbitrary<Trace> = fc
       const whole: Pause = { id: `w-${i}`, process: '100', beginAt: p.beginAt, reason: 'breakpoint' };
       store.setPause(p.open ? whole : { ...whole, endAt: p.beginAt + p.length });
     }
-    return store.toDocument();
+    return documentOf(store);
   });
 
 describe('at any moment of a program', () => {
@@ -38,7 +40,7 @@ describe('at any moment of a program', () => {
       fc.property(anyMoment, (doc) => {
         const text = nativeText(doc);
         expect(parseNative(text)).toEqual(doc);
-        expect(nativeText(Store.fromDocument(parseNative(text)).toDocument())).toBe(text);
+        expect(nativeText(documentOf(Store.fromDocument(parseNative(text))))).toBe(text);
       }),
       { numRuns: 200 },
     );

@@ -1,7 +1,9 @@
 /** Whatever a program does and wherever its spool ends: what was folded so far is a sound trace. */
+
 import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { describe, expect, test } from 'vitest';
+import { documentOf } from './document';
 import { Folder } from './fold/folder';
 import { type Breakdown, phasesOf } from './phases/phases';
 import { type Request, trace } from './records';
@@ -118,7 +120,7 @@ describe('a spool', () => {
             expect(faults(store, now)).toEqual([]);
           }
           expect(store.losses).toEqual([]);
-          expect(validator.Errors(store.toDocument())).toEqual([]);
+          expect(validator.Errors(documentOf(store))).toEqual([]);
         },
       ),
       { numRuns: 300 },
@@ -163,7 +165,7 @@ describe('a spool', () => {
         const kept = files.map((f) => ({ ...f, lines: f.lines.filter((l, i) => i === 0 || fate(l) > 0) }));
         const store = folded(interleaved(kept, []));
         expect(faults(store, now)).toEqual([]);
-        expect(validator.Errors(store.toDocument())).toEqual([]);
+        expect(validator.Errors(documentOf(store))).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -187,9 +189,9 @@ describe('a spool', () => {
   test('the order of the files does not matter', () => {
     fc.assert(
       fc.property(spool, fc.array(fc.nat(5), { maxLength: 100, size: 'max' }), (files, choices) => {
-        const inOrder = folded(interleaved(files, [])).toDocument();
-        expect(folded(interleaved(files, choices)).toDocument()).toEqual(inOrder);
-        expect(folded(interleaved([...files].reverse(), [])).toDocument()).toEqual(inOrder);
+        const inOrder = documentOf(folded(interleaved(files, [])));
+        expect(documentOf(folded(interleaved(files, choices)))).toEqual(inOrder);
+        expect(documentOf(folded(interleaved([...files].reverse(), [])))).toEqual(inOrder);
       }),
       { numRuns: 300 },
     );
@@ -200,7 +202,7 @@ describe('a spool', () => {
       fc.property(spool, fc.array(fc.nat(3), { maxLength: 60, size: 'max' }), (files, again) => {
         const lines = interleaved(files, []);
         const twice = lines.flatMap((l, i) => [l, ...lines.slice(Math.max(0, i + 1 - (again[i] ?? 0)), i + 1)]);
-        expect(folded(twice).toDocument()).toEqual(folded(lines).toDocument());
+        expect(documentOf(folded(twice))).toEqual(documentOf(folded(lines)));
       }),
       { numRuns: 200 },
     );
@@ -209,9 +211,9 @@ describe('a spool', () => {
   test('a document of any prefix is read as it was', () => {
     fc.assert(
       fc.property(spool, fc.nat(400), (files, n) => {
-        const doc = folded(interleaved(files, []).slice(0, n)).toDocument();
+        const doc = documentOf(folded(interleaved(files, []).slice(0, n)));
         const back = Store.fromDocument(JSON.parse(JSON.stringify(doc)) as typeof doc);
-        expect(back.toDocument()).toEqual(doc);
+        expect(documentOf(back)).toEqual(doc);
         expect(faults(back, 0)).toEqual(faults(Store.fromDocument(doc), 0));
       }),
       { numRuns: 200 },
@@ -307,7 +309,7 @@ describe('garbage', () => {
         }
         const store = folded(lines);
         for (const r of store.requests.values()) phasesOf(r, store, 0);
-        expect(validator.Errors(store.toDocument())).toEqual([]);
+        expect(validator.Errors(documentOf(store))).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -325,8 +327,8 @@ describe('garbage', () => {
           const clean = folded(interleaved(files, []));
           const dirtyFiles = files.map((f) => ({ ...f, lines: f.lines.flatMap((l) => [l, ...bad]) }));
           const dirty = folded(interleaved(dirtyFiles, []));
-          const { losses: _, ...expected } = clean.toDocument();
-          const { losses, ...records } = dirty.toDocument();
+          const { losses: _, ...expected } = documentOf(clean);
+          const { losses, ...records } = documentOf(dirty);
           expect(records).toEqual(expected);
           expect(losses.reduce((sum, l) => sum + l.count, 0)).toBe(
             bad.length * files.reduce((sum, f) => sum + f.lines.length, 0),

@@ -1,8 +1,10 @@
 // A trace from a spool whose session died: killed, or its machine went down. The event lines are on disk; what only the
 // session knew (its settings, how processes ended) is not, and stays absent.
+
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { timeTextOf } from '../model/base/clock';
+import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import { parseLine } from '../model/lines/lines';
 import type { Trace } from '../model/records';
@@ -41,7 +43,7 @@ export async function recoverTrace(folder: string, options: RecoverOptions = {})
     else if (options.final) lines.left(p.pid);
   }
   store.header = { ...store.header, state: 'interrupted' };
-  return store.toDocument();
+  return documentOf(store);
 }
 
 interface First {

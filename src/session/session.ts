@@ -8,6 +8,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CaptureEngine } from '../helper/capture/engine';
+import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import { prepareLines } from '../model/lines/lines';
 import type { Trace } from '../model/records';
@@ -364,7 +365,7 @@ export class TraceSession {
 
   /** The trace so far, a valid document at any moment. */
   document(): Trace {
-    return this.store.toDocument();
+    return documentOf(this.store);
   }
 
   /** Forgets what has ended; programs, running requests and open connections go on in the same trace. */

@@ -1,5 +1,5 @@
 // The records of a running session: the model's store, bounded, with call sites led back to the source as they arrive.
-import type { CallSite, Connection, Dial, Lookup, PacketRef, Request, Trace } from '../model/records';
+import type { CallSite, Connection, Dial, Lookup, PacketRef, Request } from '../model/records';
 import { type Header, Store } from '../model/store/store';
 import type { Kernel } from './kernel/kernel';
 import type { PacketCapture } from './packets/capture';
@@ -49,9 +49,9 @@ export class TraceStore extends Store {
     return this.packets !== undefined && this.packets.unavailable === undefined;
   }
 
-  override toDocument(): Trace {
+  override documentHeader(): Header {
     if (this.packets) this.header = { ...this.header, ...this.packets.records() };
-    return super.toDocument();
+    return this.header;
   }
 
   private mappedStack(r: Request): Request {

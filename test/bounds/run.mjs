@@ -67,7 +67,7 @@ async function main() {
     globalThis.gc();
     const { rss, heapUsed, external } = process.memoryUsage();
     memory.push({ requests: session.store.counts.requests, rss, heapUsed: heapUsed + external });
-    const trace = session.store.toDocument();
+    const trace = session.document();
     await session.dispose();
     const result = {
       requests,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { documentOf, requestOf } from '../../formats/testing/example';
+import { requestOf, traceOf } from '../../formats/testing/example';
 import type { Request } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
@@ -10,7 +10,7 @@ import { requestBlocks } from './block';
 // Of 100,000 requests the text is longer than the longest string.
 test('a block is made when it is asked for, with an empty line between two', () => {
   const requests = Array.from({ length: 3 }, (_, n) => requestOf({ id: `1-0-${n}`, url: `http://a.example/${n}` }));
-  const store = Store.fromDocument(documentOf({ requests }));
+  const store = Store.fromDocument(traceOf({ requests }));
   let taken = 0;
   function* counted(): Generator<Row> {
     for (const row of rowsOf(store, 0)) {
@@ -29,7 +29,7 @@ test('a round trip of some microseconds is not shown as 0', () => {
   const requests = [29, 4_700].map((minRtt, n) =>
     requestOf({ id: `1-0-${n}`, kernel: { minRtt } as Request['kernel'] & object }),
   );
-  const store = Store.fromDocument(documentOf({ requests }));
+  const store = Store.fromDocument(traceOf({ requests }));
   const [one, other] = [...requestBlocks(store, rowsOf(store, 0), { now: 0, style: styleFor({}), body: false })];
   expect(one).toContain('kernel: round trip at least 29 µs\n');
   expect(other).toContain('kernel: round trip at least 4.7 ms\n');

@@ -1,5 +1,7 @@
 // What the summary says of connections that carry no HTTP.
+
 import { expect, test } from 'vitest';
+import { documentOf } from '../../model/document';
 import { Store } from '../../model/store/store';
 import { connectionLines, foldLines } from '../../model/testing/store';
 import { headline } from './summary';
@@ -38,14 +40,14 @@ test('beside requests they stand apart, and the bytes of pipes are nobody’s', 
 });
 
 test('the document counts pipes apart', () => {
-  const { counts } = foldLines([...request, ...database, ...pipe]).toDocument();
+  const { counts } = documentOf(foldLines([...request, ...database, ...pipe]));
   expect(counts).toMatchObject({
     connections: 6,
     pipes: { connections: 1, bytesSent: 135_000, bytesReceived: 135_000 },
   });
-  const again = Store.fromDocument(foldLines(pipe).toDocument()).toDocument();
+  const again = documentOf(Store.fromDocument(documentOf(foldLines(pipe))));
   expect(again.counts.pipes?.connections).toBe(1);
-  expect(foldLines(request).toDocument().counts).not.toHaveProperty('pipes');
+  expect(documentOf(foldLines(request)).counts).not.toHaveProperty('pipes');
 });
 
 test('a pipe that carries requests is a connection as any other', () => {

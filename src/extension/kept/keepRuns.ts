@@ -1,5 +1,5 @@
 /** Ties the panel's runs to what is kept of them. */
-import { documentOf } from '../../analysis/document';
+import { documentWithFindings } from '../../analysis/document';
 import type { Trace } from '../../model/records';
 import { rowIdOf } from '../runs/rows';
 import type { Run } from '../runs/run';
@@ -22,7 +22,7 @@ export async function keepRuns(runs: Runs, kept: KeptRuns, max: number): Promise
 
 /** The run's trace, without the requests that were cleared away. */
 function shownOf(run: Run): Trace {
-  const trace = documentOf(run.store, run.elapsed());
+  const trace = documentWithFindings(run.store, run.elapsed());
   if (!run.rows.cleared) return trace;
   return { ...trace, requests: trace.requests.filter((r) => run.rows.get(rowIdOf(run.number, r.id))) };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exchange, storeOf } from '../../analysis/testing/store';
 import { readTrace, writeTrace } from '../../formats';
+import { documentOf } from '../../model/document';
 import type { Trace } from '../../model/records';
 import { KeptRuns } from './keptRuns';
 
@@ -21,7 +22,7 @@ const open = (now?: () => number) =>
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 const run = (n: number) => ({ id: id(n), number: n, title: `run ${n}`, spool: `/tmp/nettrace-spool-1-abcde${n}` });
 const trace = (requests: number) =>
-  storeOf({ requests: Array.from({ length: requests }, (_, i) => exchange(i + 1, i)) }).toDocument();
+  documentOf(storeOf({ requests: Array.from({ length: requests }, (_, i) => exchange(i + 1, i)) }));
 const left = () => readdirSync(join(folder, 'runs')).sort();
 
 describe('runs over a reload of the window', () => {

@@ -1,4 +1,5 @@
 /** A run of an earlier window as a recorder: all of it is there, nothing comes any more. */
+import { documentOf } from '../../model/document';
 import type { Trace } from '../../model/records';
 import { Store } from '../../model/store/store';
 import type { Recorder } from '../runs/recorder';
@@ -14,7 +15,7 @@ export function storedRecorder(id: string, trace: Trace): Recorder {
     onDidChange: () => () => {},
     poll: async () => {},
     finish: async () => {},
-    document: () => store.toDocument(),
+    document: () => documentOf(store),
     dispose: async () => {},
   };
 }

@@ -1,5 +1,7 @@
 /** For tests: a recorder whose lines come from the test instead of a spool folder. */
+import { documentOf } from '../../model/document';
 import { Folder } from '../../model/fold/folder';
+import type { Trace } from '../../model/records';
 import { newHeader, Store } from '../../model/store/store';
 import { procLine, traceId } from '../../model/testing/store';
 import type { StartableRecorder } from '../debug/tracer';
@@ -51,8 +53,8 @@ export class FakeRecorder implements StartableRecorder {
     this.calls.push(`finish ${state}`);
     this.store.header = { ...this.store.header, endAt: 5_000_000 };
   }
-  document(): ReturnType<Store['toDocument']> {
-    return this.store.toDocument();
+  document(): Trace {
+    return documentOf(this.store);
   }
   async dispose(): Promise<void> {
     this.calls.push('dispose');

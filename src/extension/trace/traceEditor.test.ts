@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { exchange, storeOf } from '../../analysis/testing/store';
+import { documentOf } from '../../model/document';
 import { FileView } from './fileView';
 import { TraceEditors } from './traceEditor';
 
@@ -22,7 +23,7 @@ vi.mock('vscode', () => ({
 function opened() {
   const host = { focused: () => {}, state: { get: () => undefined } };
   const editors = new TraceEditors({} as never, host as never);
-  const view = new FileView(storeOf({ requests: [exchange(1, 0)] }).toDocument(), 'a.nettrace.json');
+  const view = new FileView(documentOf(storeOf({ requests: [exchange(1, 0)] })), 'a.nettrace.json');
   let close: () => void = () => {};
   const nothing = { dispose: () => {} };
   const panel = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Request, TlsTunnel, Trace } from '../../model/records';
 import { parseTrace } from '../read';
 import { goErrors } from '../testing/eveGo';
-import { documentOf, example, expectGolden, requestOf, socketOf } from '../testing/example';
+import { example, expectGolden, requestOf, socketOf, traceOf } from '../testing/example';
 import { eveText, toEve } from './write';
 
 function sound(doc: Trace) {
@@ -41,7 +41,7 @@ describe('the example trace', () => {
     const { connection, dial } = socketOf();
     const abort = { at: 5000 };
     const { connection: _, attempts: __, ...open } = dial;
-    const given = documentOf({
+    const given = traceOf({
       dials: [
         { ...open, abort },
         { ...dial, id: 'd-made', abort },
@@ -68,7 +68,7 @@ describe('the example trace', () => {
     const reply = { at: 1, id: 1, authoritative: false, recursionAvailable: true, truncated: false, size: 1 };
     const exchange = { id: 'x', lookup: 'l', server: { address: '10.0.0.53', port: 53 }, beginAt: 0, queries: [] };
     const dnsExchanges = [{ ...exchange, replies: [{ ...reply, rcode: 'no-error', answers }] }] as never;
-    const given = documentOf({}, { dnsExchanges });
+    const given = traceOf({}, { dnsExchanges });
     const told = sound(given).dnsQueries[0]?.dnsReplyMsgs[0]?.answers;
     expect(told?.map((a) => a.name)).toEqual(Array(6).fill('a.test.'));
     expect(told?.map((a) => a.resolvedVal)).toEqual([
@@ -92,7 +92,7 @@ describe('times', () => {
   const endOf = (us: number | undefined) => {
     const { endAt: _, ...r } = requestOf();
     const { sendBeginAt: __, ...unsent } = r;
-    return toEve(documentOf({ requests: [us === undefined ? unsent : { ...r, sendBeginAt: us }] })).httpRequests[0]
+    return toEve(traceOf({ requests: [us === undefined ? unsent : { ...r, sendBeginAt: us }] })).httpRequests[0]
       ?.reqSentAt;
   };
   test.each([
@@ -113,7 +113,7 @@ describe('requests', () => {
   test('protocol versions', () => {
     const of = (protocol: string | undefined) => {
       const { protocol: _, ...r } = requestOf();
-      const e = toEve(documentOf({ requests: [protocol === undefined ? r : { ...r, protocol }] })).httpRequests[0];
+      const e = toEve(traceOf({ requests: [protocol === undefined ? r : { ...r, protocol }] })).httpRequests[0];
       return [e?.protoMajor, e?.protoMinor];
     };
     expect(of('http/1.0')).toEqual([1, 0]);
@@ -123,8 +123,7 @@ describe('requests', () => {
   });
 
   test('bodies count what the program read; nothing is ever negative', () => {
-    const read = (r: Partial<Request>) =>
-      sound(documentOf({ requests: [requestOf(r)] })).httpRequests[0]?.RespContentLen;
+    const read = (r: Partial<Request>) => sound(traceOf({ requests: [requestOf(r)] })).httpRequests[0]?.RespContentLen;
     const { connection } = socketOf();
     expect(connection.id).toBe('1-0-3');
     expect(read({ response: { status: 200, declaredBytes: 100, bodyBytes: 100, readBytes: 60 } })).toBe(60);
@@ -134,7 +133,7 @@ describe('requests', () => {
   });
 
   test('why a request failed', () => {
-    const why = (r: Partial<Request>) => toEve(documentOf({ requests: [requestOf(r)] })).httpRequests[0]?.reqError;
+    const why = (r: Partial<Request>) => toEve(traceOf({ requests: [requestOf(r)] })).httpRequests[0]?.reqError;
     expect(why({})).toBeUndefined();
     expect(
       why({
@@ -173,7 +172,7 @@ describe('requests', () => {
     });
     const inner = requestOf({ id: '1-0-1', url: 'https://a.example/x', createdAt: 2001, proxy });
     const eve = sound(
-      documentOf({ requests: [connect, inner], dials: [dial], connections: [connection], tlsTunnels: tunnels }),
+      traceOf({ requests: [connect, inner], dials: [dial], connections: [connection], tlsTunnels: tunnels }),
     );
     expect(eve.dials[0]?.dstAddress).toBe('a.example:443');
     expect(eve.tlsTunnels.map((t) => [t.cipherSuite, t.peerCerts])).toEqual([
@@ -188,8 +187,7 @@ describe('requests', () => {
   test('headers by the level of the trace', () => {
     const headers = [{ name: 'X-Value', value: 'abc' }, { name: 'X-Length', length: 7 }, { name: 'X-Name' }];
     const of = (headerLevel: string) =>
-      sound(documentOf({ requests: [requestOf({ headers })] }, { settings: { headerLevel } })).httpRequests[0]
-        ?.reqHeader;
+      sound(traceOf({ requests: [requestOf({ headers })] }, { settings: { headerLevel } })).httpRequests[0]?.reqHeader;
     expect(of('off')).toBeUndefined();
     expect(of('names')).toEqual([
       { fieldName: 'X-Value' },
@@ -206,14 +204,14 @@ describe('sockets', () => {
     const { connection, dial } = socketOf({ kind: 'unix', path: '/run/x.sock' }, { path: '/run/x.sock' });
     const tls: TlsTunnel = { id: '1-0-4', connection: '1-0-3', purpose: 'origin', beginAt: 2800, endAt: 2820 };
     const eve = sound(
-      documentOf({ requests: [requestOf()], dials: [dial], connections: [connection], tlsTunnels: [tls] }),
+      traceOf({ requests: [requestOf()], dials: [dial], connections: [connection], tlsTunnels: [tls] }),
     );
     expect([eve.dials, eve.tcpConns, eve.tlsTunnels]).toEqual([[], [], []]);
     expect(eve.httpRequests[0]?.tcpConn).toBe('');
   });
 
   test('records that were evicted are not referred to', () => {
-    const eve = sound(documentOf({ requests: [requestOf()] }));
+    const eve = sound(traceOf({ requests: [requestOf()] }));
     expect(eve.httpRequests[0]?.tcpConn).toBe('');
   });
 
@@ -237,7 +235,7 @@ describe('sockets', () => {
       tcpState: 'sync-recv',
       mark: 7,
     };
-    const eve = sound(documentOf({ connections: [connection], dials: [dial] }, { conntrackEntries: [later, entry] }));
+    const eve = sound(traceOf({ connections: [connection], dials: [dial] }, { conntrackEntries: [later, entry] }));
     expect(eve.tcpConns[0]?.conntrack).toMatchObject({
       capturedAt: '+9ms',
       status: 'confirmed|assured',
@@ -262,7 +260,7 @@ describe('sockets', () => {
       },
       { connection: '1-0-3', kind: 'sendfile', at: 5000 },
     ];
-    const eve = sound(documentOf({ connections: [connection], dials: [dial] }, { socketOperations }));
+    const eve = sound(traceOf({ connections: [connection], dials: [dial] }, { socketOperations }));
     expect(eve.tcpConns[0]?.socketTrace?.socketOps).toEqual([
       { type: 'write', callAt: '+3ms', returnAt: '+3ms', dataLen: 12 },
       {
@@ -288,7 +286,7 @@ test('parts without a schema of their own may hold anything', () => {
     socketOperations: odd,
     dnsExchanges: odd.map((o) => ({ ...o, id: 'x-1' })),
   } as unknown as Partial<Trace>;
-  sound(documentOf({ connections: [connection], dials: [dial] }, more));
+  sound(traceOf({ connections: [connection], dials: [dial] }, more));
 });
 
 test('the validator refuses what Go would not take', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Request, TlsTunnel } from '../../model/records';
-import { documentOf, example, expectGolden, requestOf, socketOf } from '../testing/example';
+import { example, expectGolden, requestOf, socketOf, traceOf } from '../testing/example';
 import { harErrors } from '../testing/harSchema';
 import { traceOfHar } from './read';
 import type { Har, HarEntry } from './types';
@@ -96,7 +96,7 @@ describe('timings', () => {
       url: 'https://a.example/x',
       proxy: { url: 'http://p.example:3128', kind: 'http', mode: 'tunnel' },
     });
-    const har = toHar(documentOf({ requests: [r], dials: [dial], connections: [connection], tlsTunnels: [tls] }));
+    const har = toHar(traceOf({ requests: [r], dials: [dial], connections: [connection], tlsTunnels: [tls] }));
     expectSound(har);
     // 0.7 ms TCP, 0.05 ms CONNECT, 0.04 ms TLS.
     expect(har.log.entries[0]?.timings).toMatchObject({ blocked: 0.1, connect: 0.79, ssl: 0.04 });
@@ -105,12 +105,12 @@ describe('timings', () => {
   test('fractions of kernel-made instants do not break the sum', () => {
     const { connection, dial } = socketOf();
     const r = requestOf({ responseBeginAt: 9000.4567, endAt: 10_000.5 });
-    expectSound(toHar(documentOf({ requests: [r], dials: [dial], connections: [connection] })));
+    expectSound(toHar(traceOf({ requests: [r], dials: [dial], connections: [connection] })));
   });
 
   test('a request that still runs ends where the trace does', () => {
     const r: Request = { id: '1-0-1', thread: '1-0', createdAt: 2000, method: 'GET', url: 'http://a.example/' };
-    const har = toHar(documentOf({ requests: [r] }, { endAt: 5000, state: 'running' }));
+    const har = toHar(traceOf({ requests: [r] }, { endAt: 5000, state: 'running' }));
     expectSound(har);
     expect(har.log.entries[0]).toMatchObject({ time: 3, _state: 'queued', timings: { blocked: 3 } });
   });
@@ -126,7 +126,7 @@ describe('timings', () => {
       outcome: 'complete',
       lost: ['start'],
     };
-    const har = toHar(documentOf({ requests: [r] }));
+    const har = toHar(traceOf({ requests: [r] }));
     expectSound(har);
     expect(har.log.entries[0]?.request).toMatchObject({ url: 'about:blank', bodySize: -1 });
   });
@@ -136,7 +136,7 @@ describe('addresses and links', () => {
   test('a Unix socket has no server address', () => {
     const { connection, dial } = socketOf({ kind: 'unix', path: '/run/x.sock' }, { path: '/run/x.sock' });
     const { local: _, remote: __, ...unix } = connection;
-    const har = toHar(documentOf({ requests: [requestOf()], dials: [dial], connections: [unix] }));
+    const har = toHar(traceOf({ requests: [requestOf()], dials: [dial], connections: [unix] }));
     expectSound(har);
     expect(har.log.entries[0]).not.toHaveProperty('serverIPAddress');
     expect(har.log.entries[0]?.connection).toBe('1-0-3');
@@ -151,7 +151,7 @@ describe('addresses and links', () => {
       hop('two', { redirectOf: 'one', response: { status: 302, headers: location } }),
       hop('three', { redirectOf: 'two', response }),
     ];
-    const har = toHar(documentOf({ requests }, { settings: { headerLevel: 'values' } }));
+    const har = toHar(traceOf({ requests }, { settings: { headerLevel: 'values' } }));
     expectSound(har);
     const told = Object.fromEntries(har.log.entries.map((e) => [e._id, e.response.redirectURL]));
     expect(told).toEqual({ one: 'http://a.test/two', two: '/two', three: '' });
@@ -159,7 +159,7 @@ describe('addresses and links', () => {
 
   test('an IPv6 address goes without its zone', () => {
     const { connection, dial } = socketOf({ remote: { address: 'fe80::1%eth0', port: 80 } });
-    const har = toHar(documentOf({ requests: [requestOf()], dials: [dial], connections: [connection] }));
+    const har = toHar(traceOf({ requests: [requestOf()], dials: [dial], connections: [connection] }));
     expectSound(har);
     expect(har.log.entries[0]?.serverIPAddress).toBe('fe80::1');
   });
@@ -168,7 +168,7 @@ describe('addresses and links', () => {
     const har = toHar(example());
     expect(har.log.pages.map((p) => p.id)).toEqual(['4711']);
     expect(entriesOf(har)['4720-0-1']?.pageref).toBe('4711');
-    const doc = documentOf({ requests: [requestOf()] });
+    const doc = traceOf({ requests: [requestOf()] });
     const [first] = doc.processes;
     if (!first) throw new Error('no process');
     const circle = [
@@ -187,7 +187,7 @@ describe('addresses and links', () => {
       callSite: { file: 'file:///app/x.mjs', line: 0, column: 0, kind: 'user' },
     });
     const cut = requestOf({ id: '1-0-8', callSite: { file: '/app/\ud83d', line: 2, column: 2, kind: 'user' } });
-    const har = toHar(documentOf({ requests: [windows, module, cut] }));
+    const har = toHar(traceOf({ requests: [windows, module, cut] }));
     expect(har.log.entries.map((entry) => entry._initiator?.url)).toEqual([
       'file:///C:/app/a%20%231.js',
       'file:///app/x.mjs',
@@ -198,7 +198,7 @@ describe('addresses and links', () => {
 
   test('a call site without a line has none there, and none when it is read', () => {
     const site = { file: '/app/a.test.js', function: 'load', kind: 'user', transformed: true } as const;
-    const har = toHar(documentOf({ requests: [requestOf({ callSite: site })] }));
+    const har = toHar(traceOf({ requests: [requestOf({ callSite: site })] }));
     const initiator = har.log.entries[0]?._initiator;
     expect(initiator).toEqual({
       type: 'script',
@@ -210,7 +210,7 @@ describe('addresses and links', () => {
   });
 
   test('requests that the program answered are not in it', () => {
-    expect(toHar(documentOf({ requests: [requestOf({ direction: 'in' })] })).log.entries).toEqual([]);
+    expect(toHar(traceOf({ requests: [requestOf({ direction: 'in' })] })).log.entries).toEqual([]);
   });
 });
 
@@ -222,7 +222,7 @@ describe('headers', () => {
   ];
   const har = (headerLevel: string) =>
     toHar(
-      documentOf(
+      traceOf(
         { requests: [requestOf({ headers, response: { status: 302, headers } })] },
         { settings: { headerLevel } },
       ),
@@ -243,7 +243,7 @@ describe('headers', () => {
 });
 
 test('a query is taken apart as far as it can be', () => {
-  const har = toHar(documentOf({ requests: [requestOf({ url: 'http://a.example/?a=1+2&b&c=%E4%zz&=x&&d=%20' })] }));
+  const har = toHar(traceOf({ requests: [requestOf({ url: 'http://a.example/?a=1+2&b&c=%E4%zz&=x&&d=%20' })] }));
   expect(har.log.entries[0]?.request.queryString).toEqual([
     { name: 'a', value: '1 2' },
     { name: 'b', value: '' },

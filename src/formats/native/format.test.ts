@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { documentOf } from '../../model/document';
 import { Store } from '../../model/store/store';
 import { FormatError } from '../file/error';
-import { documentOf, example, exampleText, expectGolden, requestOf } from '../testing/example';
+import { example, exampleText, expectGolden, requestOf, traceOf } from '../testing/example';
 import { nativeText, parseNative } from './format';
 
 /** The error that reading `text` gives. */
@@ -26,8 +27,8 @@ describe('the example trace', () => {
 
   test('goes through the store and back', () => {
     const doc = parseNative(nativeText(example()));
-    expect(Store.fromDocument(doc).toDocument()).toEqual(doc);
-    expect(nativeText(Store.fromDocument(doc).toDocument())).toBe(nativeText(doc));
+    expect(documentOf(Store.fromDocument(doc))).toEqual(doc);
+    expect(nativeText(documentOf(Store.fromDocument(doc)))).toBe(nativeText(doc));
   });
 });
 
@@ -38,7 +39,7 @@ describe('layout', () => {
       requestOf({ id: '1-0-9', createdAt: 5 }),
       requestOf({ createdAt: 1 }),
     ];
-    const lines = nativeText(documentOf({ requests })).split('\n');
+    const lines = nativeText(traceOf({ requests })).split('\n');
     const at = lines.indexOf('  "requests": [');
     expect(lines.slice(at + 1, at + 4).map((l) => JSON.parse(l.replace(/,$/, '')).id)).toEqual([
       '1-0-1',
@@ -52,7 +53,7 @@ describe('layout', () => {
 
   test('keys stand in the order of the schema at every depth', () => {
     const r = { response: { statusText: 'OK', status: 200 }, id: '1-0-1', url: 'http://a.example/', thread: '1-0' };
-    expect(nativeText(documentOf({ requests: [r] }))).toContain(
+    expect(nativeText(traceOf({ requests: [r] }))).toContain(
       '{"id":"1-0-1","thread":"1-0","url":"http://a.example/","response":{"status":200,"statusText":"OK"}}',
     );
   });
@@ -61,7 +62,7 @@ describe('layout', () => {
     const added = JSON.parse(
       '{"version":"1.7","novelties":[{"b":1,"a":{"z":1,"y":[]}}],"__proto__":"x","constructor":{"k":null},"state":"hibernating"}',
     ) as object;
-    const doc = JSON.parse(nativeText(documentOf({ requests: [requestOf()] }))) as Record<string, unknown>;
+    const doc = JSON.parse(nativeText(traceOf({ requests: [requestOf()] }))) as Record<string, unknown>;
     const text = JSON.stringify(doc)
       .replace(/^\{"format":"nettrace",/, `{"format":"nettrace",${JSON.stringify(added).slice(1, -1)},`)
       .replace('"version":"1.0",', '')
@@ -80,14 +81,14 @@ describe('layout', () => {
   });
 
   test('what JSON cannot say is left out rather than written as null', () => {
-    const doc = documentOf({ requests: [requestOf({ endAt: Number.NaN })] });
+    const doc = traceOf({ requests: [requestOf({ endAt: Number.NaN })] });
     expect(nativeText(doc)).not.toMatch(/endAt":(null|NaN)/);
     expect(parseNative(nativeText(doc)).requests[0]).not.toHaveProperty('endAt');
   });
 });
 
 describe('versions', () => {
-  const withVersion = (version: unknown) => JSON.stringify({ ...documentOf({}), version });
+  const withVersion = (version: unknown) => JSON.stringify({ ...traceOf({}), version });
 
   test.each(['1.0', '1.1', '1.99'])('%s is read', (version) => {
     expect(parseNative(withVersion(version)).version).toBe(version);
@@ -134,7 +135,7 @@ describe('other files', () => {
 });
 
 describe('damaged files', () => {
-  const whole = nativeText(documentOf({ requests: [requestOf(), requestOf({ id: '1-0-2', createdAt: 3000 })] }));
+  const whole = nativeText(traceOf({ requests: [requestOf(), requestOf({ id: '1-0-2', createdAt: 3000 })] }));
 
   test('broken JSON: line, column, byte, path, and what was expected', () => {
     const broken = whole.replace('"url":"http://a.example/x"', '"url":http://a.example/x"');

@@ -31,7 +31,7 @@ export interface Parts {
 }
 
 /** A document with one process and thread (`1-0`) that began 1 ms after the trace, and these records. */
-export function documentOf(parts: Parts, more: Partial<Trace> = {}): Trace {
+export function traceOf(parts: Parts, more: Partial<Trace> = {}): Trace {
   const { requests = [], dials = [], connections = [], tlsTunnels = [] } = parts;
   return {
     format: 'nettrace',

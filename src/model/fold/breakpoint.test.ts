@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { documentOf } from '../document';
 import { foldLines } from '../testing/store';
 
 const stop = {
@@ -31,7 +32,7 @@ it('hits of network breakpoints are given once, and are no part of the trace', (
     { at: 20, thread: '1-0', breakpoint: 'b', hits: 3, what: 'over' },
   ]);
   expect(store.takeBreakpointHits()).toEqual([]);
-  expect(store.toDocument()).toEqual(foldLines([]).toDocument());
+  expect(documentOf(store)).toEqual(documentOf(foldLines([])));
 });
 
 it('what is none is a lost line; of many the newest are kept', () => {

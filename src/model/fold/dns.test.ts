@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { documentOf } from '../document';
 import { Store } from '../store/store';
 import { emptyStore } from '../testing/store';
 import { Folder } from './folder';
@@ -91,10 +92,10 @@ describe('the line `dns`', () => {
   });
 
   test('the document has them, and gives them back', () => {
-    const doc = folded([lookup, exchange]).toDocument();
+    const doc = documentOf(folded([lookup, exchange]));
     expect(doc.dnsExchanges).toHaveLength(1);
-    expect(Store.fromDocument(doc).toDocument()).toEqual(doc);
-    expect(folded([lookup]).toDocument().dnsExchanges).toBeUndefined();
+    expect(documentOf(Store.fromDocument(doc))).toEqual(doc);
+    expect(documentOf(folded([lookup])).dnsExchanges).toBeUndefined();
   });
 
   test('what the resolver left to the system is told once', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { documentOf } from '../document';
 import { KernelFold } from '../fold/kernel';
 import type { KernelEvent, Request } from '../records';
 import { foldedEvent } from '../store/kernelEvents';
@@ -41,7 +42,7 @@ describe('to which request an event belongs', () => {
   test('the only one that was on the connection, or whose set-up it was; between them, and of several: none', () => {
     const { store, kernel } = begin();
     for (const at of [500, 1500, 7000, 15_000, 25_000]) kernel.fold(event(at));
-    const joined = () => store.toDocument().kernelEvents?.map((e) => e.request);
+    const joined = () => documentOf(store).kernelEvents?.map((e) => e.request);
     expect(joined()).toEqual([undefined, 'r1', 'r1', undefined, 'r2']);
     // A third one comes at once, over HTTP/2 as it were.
     store.setRequest(request('r3', { ordinal: 3, createdAt: 24_000, assignedAt: 24_000, endAt: 26_000 }));
@@ -130,8 +131,8 @@ describe('what else the kernel tells', () => {
     const { store, kernel } = begin();
     kernel.fold(event(25_000, { kind: 'delay', duration: 4000 }));
     const delays = [{ thread: '1-0', beginAt: 21_000, endAt: 25_000, connection: 'c', request: 'r2' }];
-    expect(store.toDocument().eventLoopDelays).toEqual(delays);
-    expect(Store.fromDocument(store.toDocument()).toDocument().eventLoopDelays).toEqual(delays);
+    expect(documentOf(store).eventLoopDelays).toEqual(delays);
+    expect(documentOf(Store.fromDocument(documentOf(store))).eventLoopDelays).toEqual(delays);
   });
 
   test('the same again and again is folded with its count; retransmits never', () => {

@@ -1,5 +1,7 @@
 /** Connections that no request uses are bounded too: a database's, sockets for datagrams, operations. */
+
 import { expect, it } from 'vitest';
+import { documentOf } from '../document';
 import { emptyStore, foldLines } from '../testing/store';
 import { Store } from './store';
 
@@ -42,9 +44,9 @@ it('the last 256 operations of a connection stay, and the rest are counted', () 
   const store = bareConnections(1, (id) => [1, 2, 3].map(() => ({ k: 'ops', connection: id, list, dropped: 2 })));
   const kept = [...store.socketOperations.values()].flat();
   expect([kept.length, store.losses]).toMatchObject([256, [{ what: 'operations', count: 301 - 256 + 6 }]]);
-  const document = store.toDocument();
+  const document = documentOf(store);
   expect(document.socketOperations).toHaveLength(256);
-  expect(Store.fromDocument(document).toDocument()).toEqual(document);
+  expect(documentOf(Store.fromDocument(document))).toEqual(document);
 });
 
 it('sums of a trace that evicted requests are those of all of them, saved and opened too', () => {
@@ -63,11 +65,11 @@ it('sums of a trace that evicted requests are those of all of them, saved and op
   const store = foldLines(lines, emptyStore(limit));
   const totals = { serverErrors: 3, clientErrors: 3, aborted: 3, interrupted: 0, bytesSent: 60, bytesReceived: 90 };
   expect(store.requests.size).toBe(limit);
-  const saved = store.toDocument();
+  const saved = documentOf(store);
   expect(saved.counts).toMatchObject({ requests: 30, evictedRequests: 30 - limit, totals });
   const opened = Store.fromDocument(saved);
   expect(opened.live).toMatchObject({ ...totals, running: 0 });
-  expect(opened.toDocument()).toEqual(saved);
+  expect(documentOf(opened)).toEqual(saved);
   // Where all are kept, the requests have them.
-  expect(foldLines(lines).toDocument().counts).not.toHaveProperty('totals');
+  expect(documentOf(foldLines(lines)).counts).not.toHaveProperty('totals');
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { documentOf } from '../document';
 import { Folder } from '../fold/folder';
 import { threadLabel } from '../rows/row';
 import { connectionLines, emptyStore, foldLines, procLine } from '../testing/store';
@@ -106,8 +107,8 @@ describe('the count of requests on a connection', () => {
 });
 
 it('a document folds back into a store that writes the same document', () => {
-  const doc = foldLines([...connectionLines(1, 5, 6), ...done(1, 91, 1)]).toDocument();
-  expect(JSON.stringify(Store.fromDocument(doc).toDocument())).toBe(JSON.stringify(doc));
+  const doc = documentOf(foldLines([...connectionLines(1, 5, 6), ...done(1, 91, 1)]));
+  expect(JSON.stringify(documentOf(Store.fromDocument(doc)))).toBe(JSON.stringify(doc));
 });
 
 describe('processes', () => {

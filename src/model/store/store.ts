@@ -6,7 +6,6 @@
  * `limit` requests the oldest finished go, with what only they used; counts stay exact, `losses` says what went.
  */
 
-import { documentOf, fillFrom } from '../document';
 import { isAborted, isClientError, isInterrupted, isServerError } from '../facts/outcome';
 import type {
   Connection,
@@ -29,6 +28,7 @@ import type { BreakpointHit } from './breakpointHit';
 import { clearStore } from './clear';
 import { DnsBounds } from './dnsBounds';
 import { Eviction } from './eviction';
+import { fillFrom } from './fill';
 import { type Header, headerOf } from './header';
 import { Index } from './indices';
 import { foldedEvent } from './kernelEvents';
@@ -57,8 +57,8 @@ const hitLimit = 1000;
 const eventLimit = 20_000;
 
 export class Store extends Records {
-  /** The first ones are of a document, and stay as they are. */
-  #eventsOfDocument = 0;
+  /** How many of the kernel's events, the first ones, came with a document: they stay as they are when it is saved again. */
+  eventsOfDocument = 0;
 
   readonly dns = new DnsBounds(this);
   readonly #index = new Index();
@@ -282,16 +282,16 @@ export class Store extends Records {
 
   // --- whole documents -------------------------------------------------------------------------------------------
 
-  /** The trace as a document: sorted, keys in schema order; the same records give the same text. */
-  toDocument(): Trace {
-    return documentOf(this, this.#eventsOfDocument);
+  /** The header for a document that is made now (`documentOf`); a running session completes it. */
+  documentHeader(): Header {
+    return this.header;
   }
 
   /** A store that holds a document's records; no limit, as all of it was kept once. */
   static fromDocument(doc: Trace): Store {
     const store = new Store(headerOf(doc), Number.POSITIVE_INFINITY);
     fillFrom(store, doc);
-    store.#eventsOfDocument = store.kernelEvents.length;
+    store.eventsOfDocument = store.kernelEvents.length;
     return store;
   }
 }

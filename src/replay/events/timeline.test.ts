@@ -1,8 +1,10 @@
 /** The events of the published example trace, in words. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseTrace } from '../../formats';
+import { documentOf } from '../../model/document';
 import { connectionLines, foldLines } from '../../model/testing/store';
 import { Replay } from '../position/replay';
 import { eventText } from '../position/words';
@@ -98,7 +100,7 @@ describe('the timeline', () => {
       },
       { k: 'close', id: 91, bytesSent: 1, bytesReceived: 1, closedAt: 500, closedBy: 'peer' },
     ]);
-    const replay = new Replay(store.toDocument(), options);
+    const replay = new Replay(documentOf(store), options);
     const closed = replay.timeline.events.find((e) => e.kind === 'closed');
     expect(closed?.request).toBeUndefined();
     expect(replay.timeline.events.find((e) => e.kind === 'connected')?.request).toBe('1-0-1');

@@ -1,7 +1,9 @@
 /** Whatever a trace holds: stepping leads through all of its events, back again to the same states, and never ahead. */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyTrace } from '../../formats/testing/arbitrary';
+import { documentOf } from '../../model/document';
 import { Folder } from '../../model/fold/folder';
 import { breakpointKinds } from '../../model/lines/breakpoints';
 import { connection, dial, dnsExchange, lookup, request, type Trace, tlsTunnel } from '../../model/records';
@@ -19,7 +21,7 @@ const recorded = fc.array(fc.nat(1_000_000), { maxLength: 100, size: 'max' }).ma
     file.lines.forEach((text, offset) => {
       folder.fold(text, { file: file.name, offset });
     });
-  return store.toDocument();
+  return documentOf(store);
 });
 const traces = fc.oneof(recorded, anyTrace());
 

@@ -1,7 +1,9 @@
 // What requests are made for: labels of the program, and the incoming request that caused them.
+
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { nativeText, parseNative } from '../../../src/formats/native/format';
+import { documentOf } from '../../../src/model/document';
 import { Store } from '../../../src/model/store/store';
 import { problemsOf, visible } from '../../support/check';
 import { Observed, only } from '../../support/observe';
@@ -70,7 +72,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(trace.counts).toMatchObject({ requests: seen.requests.length, incoming: 3 });
     const again = Store.fromDocument(parseNative(nativeText(trace)));
     expect([again.requests.size, again.incoming.size]).toEqual([seen.requests.length, 3]);
-    expect(nativeText(again.toDocument())).toBe(nativeText(trace));
+    expect(nativeText(documentOf(again))).toBe(nativeText(trace));
   });
 
   test('the stream of HTTP/2 that is being answered is the cause', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { documentOf } from '../../../src/model/document';
 import { controlFileName } from '../../../src/model/lines/control';
 import type { Trace } from '../../../src/model/records';
 import { newHeader, Store } from '../../../src/model/store/store';
@@ -61,7 +62,7 @@ export async function runTraced(node: NodeVersion, program: string, given: RunOp
     const ending = await runCommand(commandOf(node, program, options), options, env);
     const lines = readSpool(spool);
     foldSpool(store, lines, ending);
-    return { ...ending, store, trace: store.toDocument(), lines, zero, lateness: done() };
+    return { ...ending, store, trace: documentOf(store), lines, zero, lateness: done() };
   } finally {
     rmSync(spool, { recursive: true, force: true });
   }
