@@ -29,6 +29,10 @@ export function importsOf(file: string): Import[] {
   return found;
 }
 
+/** Files that no product code may import: tests, and what only they use. */
+export const isForTests = (path: string): boolean =>
+  /(^|\/)testing\//.test(path) || /\.(test|testing)(\.tsx?)?$/.test(path);
+
 /** Source files of a folder, without tests. */
 export function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -45,7 +49,9 @@ export function graphOf(root: string, folders: readonly string[], withTypes: boo
       .filter((i) => i.from.startsWith('.') && (withTypes || !i.typeOnly))
       .flatMap(({ from }) => {
         const at = resolve(dirname(file), from);
-        return [`${at}.ts`, `${at}.tsx`, join(at, 'index.ts')].find(existsSync) ?? [];
+        const target = [`${at}.ts`, `${at}.tsx`, join(at, 'index.ts')].find(existsSync);
+        if (target === undefined && !existsSync(at)) throw new Error(`${name(file)}: ${from} is not there`);
+        return target ?? [];
       });
     graph.set(name(file), targets.map(name));
   }

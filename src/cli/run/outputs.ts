@@ -5,6 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { formatOf, isPacketFile, packetSuffix, suffixes, writeTrace } from '../../formats';
 import type { Trace } from '../../model/records';
+import type { Saved, SaveResult } from '../summary/saved';
 import { messageOf, UsageError } from '../terminal/say';
 
 /** The paths, absolute. Throws UsageError for the first that will not do: better now than after an hour's run. */
@@ -68,19 +69,6 @@ async function reasonOf(error: unknown, folder: string): Promise<string> {
     default:
       return messageOf(error);
   }
-}
-
-export interface Saved {
-  path: string;
-  bytes?: number;
-  /** Why it could not be written. */
-  error?: string;
-}
-
-export interface SaveResult {
-  files: Saved[];
-  /** Where the whole trace was put instead, if any file could not be written. */
-  kept?: string;
 }
 
 /** `before` is called with each path before it is written. */

@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises';
 import { isPacketFile, packetSuffix, writePackets } from '../../formats';
 import { numberText } from '../../model/base/text';
 import type { SessionOptions, TraceSession } from '../../session/session';
+import type { Saved } from '../summary/saved';
 import { complain, messageOf, UsageError } from '../terminal/say';
-import type { Saved } from './outputs';
 
 export interface PacketOptions {
   output: string[];

@@ -7,12 +7,12 @@ import { baseName, lineAndColumn, type Row } from '../../model/rows/row';
 import { maskText } from '../../model/secrets/mask';
 import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
-import type { SaveResult } from '../run/outputs';
 import { phaseWords, requestLines, rowsOf, type TableOptions } from '../table/requestTable';
 import { pathOf, printable, shortened, wrapped } from '../terminal/say';
 import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';
 import { plainSocketsOf, plainTexts } from './plainSockets';
+import type { SaveResult } from './saved';
 
 /** Everything in one look: counts, one line a request, what is not in the trace. */
 export function summaryLines(store: Store, now: number, options: TableOptions): string[] {

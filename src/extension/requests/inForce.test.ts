@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { newHeader, Store } from '../../model/store/store';
+import { tracedOf } from '../../model/store/traced';
 import { TraceRequests } from '../../model/traceRequests';
-import { deleteOne, traceAll, tracedOf, tracingOf } from './inForce';
+import { deleteOne, traceAll, tracingOf } from './inForce';
 
 const conditions = (registry: TraceRequests) => tracingOf(registry.list(), undefined)?.conditions;
 const enabled = (registry: TraceRequests) => registry.list().flatMap((r) => (r.enabled ? [r.condition] : []));

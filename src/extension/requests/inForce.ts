@@ -2,12 +2,9 @@
 import type { Tracing } from '../../model/panel/protocol';
 import type { TraceRequest } from '../../model/records';
 import type { Store } from '../../model/store/store';
+import { tracesAll } from '../../model/store/traced';
 import type { TraceRequests } from '../../model/traceRequests';
 import { titleOf } from './words';
-
-/** Every request of every process is traced for it. */
-export const tracesAll = ({ enabled, condition = '', limit, sample = 1, target }: TraceRequest): boolean =>
-  enabled === true && condition === '' && limit === undefined && sample === 1 && target === undefined;
 
 /** `run`: the newest one. Undefined: every request is traced, there is nothing to say. */
 export function tracingOf(list: readonly TraceRequest[], run: Store | undefined): Tracing | undefined {
@@ -23,15 +20,6 @@ function conditionText(r: TraceRequest): string {
   if (r.sample !== undefined && r.sample > 1) more.push(`1 in ${r.sample}`);
   if (r.owner !== undefined) more.push(`by ${r.owner}`);
   return `${titleOf(r)}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
-}
-
-/** How much of a run was traced, of those made so far; undefined: all, as far as is known. */
-export function tracedOf({ header, counts }: Store): 'none' | 'some' | undefined {
-  const list = header.traceRequests ?? [];
-  const matched = counts.requests > 0;
-  if ((counts.untraced ?? 0) > 0 && !matched) return list.some((r) => r.enabled) ? 'some' : 'none';
-  if (list.length > 0 && !list.some((r) => r.enabled) && !matched) return 'none';
-  return list.length > 0 && !list.some(tracesAll) ? 'some' : undefined;
 }
 
 /** Every request is traced from now on, besides what is asked for already. */

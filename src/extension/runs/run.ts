@@ -6,7 +6,7 @@ import { baseName, threadLabel } from '../../model/rows/row';
 import { faultText } from '../../model/store/faults';
 import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
-import { tracedOf } from '../requests/inForce';
+import { tracedOf } from '../../model/store/traced';
 import { ErrorLine } from './errorLine';
 import type { Recorder } from './recorder';
 import { firstProcessAt, RunRows } from './rows';

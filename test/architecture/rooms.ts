@@ -1,0 +1,117 @@
+/** The rooms of the source, what each may import, and the order of the sub-rooms (docs/architecture.md). */
+
+/** Room → rooms it may import from. A room may always import from itself. */
+export const arrows: Record<string, readonly string[]> = {
+  'src/model': [],
+  'src/hook': ['src/model'],
+  'src/formats': ['src/model'],
+  'src/analysis': ['src/model'],
+  'src/helper': ['src/model', 'src/formats'],
+  'src/session': ['src/model', 'src/helper'],
+  'src/replay': ['src/model', 'src/formats', 'src/analysis'],
+  'src/extension': ['src/model', 'src/session', 'src/helper', 'src/formats', 'src/analysis', 'src/replay'],
+  'src/cli': ['src/model', 'src/session', 'src/helper', 'src/formats', 'src/analysis'],
+  webview: ['src/model', 'src/analysis'],
+};
+
+export const rooms = Object.keys(arrows);
+
+/** Packages (and `node:` as one) that a room may use at run time; the other rooms may use `node:` and any. */
+export const packages: Record<string, readonly string[]> = {
+  'src/model': ['typebox'],
+  'src/hook': ['node:'],
+  'src/analysis': [],
+  webview: ['preact', '@vscode-elements/elements', '@vscode/codicons'],
+};
+
+/** Files of the model that the hook may bundle: they import nothing else. Types may come from any. */
+export const bundledByHook: ReadonlySet<string> = new Set([
+  'src/model/secrets/mask',
+  'src/model/secrets/arguments',
+  'src/model/secrets/bodyMask',
+  'src/model/base/hosts',
+  'src/model/dnsMessage/decode',
+  'src/model/dnsMessage/encode',
+  'src/model/base/package',
+  'src/model/lines/control',
+  'src/model/lines/breakpoints',
+  'src/model/query/compile',
+  'src/model/query/parse',
+]);
+
+/** Sub-rooms, lowest first: each may import from those before it, types too. '.' is the room's own folder. */
+export const order: Record<string, readonly string[]> = {
+  'src/model': [
+    'base',
+    'dnsMessage',
+    'records',
+    'lines',
+    'secrets',
+    'facts',
+    'store',
+    'phases',
+    'fold',
+    'rows',
+    'query',
+    'panel',
+    '.',
+    'testing',
+  ],
+  'src/hook': [
+    'runtime',
+    'output',
+    'sites',
+    'records',
+    'control',
+    'request',
+    'dns',
+    'sockets',
+    'http1',
+    'http2',
+    'undici',
+    'server',
+    '.',
+  ],
+  'src/formats': ['file', 'shared', 'native', 'eve', 'har', 'pcapng', '.', 'testing'],
+  'src/analysis': ['base', 'verdict', 'rules', '.', 'testing'],
+  'src/session': ['sources', 'spool', 'program', 'control', 'kernel', 'packets', '.', 'testing'],
+  'src/replay': ['events', 'known', 'position', 'adapter', 'testing'],
+  'src/cli': ['terminal', 'table', 'summary', 'request', 'run', 'show', 'doctor', '.'],
+  'src/extension': [
+    'support',
+    'runs',
+    'kernel',
+    'details',
+    'panel',
+    'requests',
+    'api',
+    'console',
+    'debug',
+    'breakpoints',
+    'notes',
+    'trace',
+    'replay',
+    'kept',
+    '.',
+    'testing',
+  ],
+  webview: ['view', 'state', 'widgets', '.'],
+};
+
+/** Bundles of their own that are loaded when they are first needed, from any sub-room. */
+export const loadedOnDemand: ReadonlySet<string> = new Set(['src/extension/work.ts']);
+
+/** More files than this in one folder, without those of its sub-folders, are too many to find one by its name. */
+export const maxFiles = 16;
+
+/** Folders that may hold more, with the reason. */
+export const larger: Record<string, string> = {};
+
+/** The room of a path, with or without the file's ending. */
+export const roomOf = (path: string): string | undefined => rooms.find((r) => path === r || path.startsWith(`${r}/`));
+
+/** The sub-room of a file of this room; '.': it stands in the room's own folder. */
+export function subRoomOf(file: string, room: string): string {
+  const [first = '', ...rest] = file.slice(room.length + 1).split('/');
+  return rest.length === 0 ? '.' : first;
+}

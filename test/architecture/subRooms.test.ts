@@ -1,0 +1,58 @@
+/** The order of the sub-rooms (`rooms.ts`), imports in a circle, and the size of folders. */
+import { readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cyclesOf, graphOf, isForTests } from './importGraph';
+import { larger, loadedOnDemand, maxFiles, order, roomOf, subRoomOf } from './rooms';
+
+const root = resolve(__dirname, '../..');
+const all = ['src', 'webview'];
+
+describe('arrows between sub-rooms', () => {
+  it.each(Object.keys(order))('in %s lead only downward, types too', (room) => {
+    const ranks = order[room] as readonly string[];
+    const graph = graphOf(root, [room], true);
+    expect([...new Set([...graph.keys()].map((f) => subRoomOf(f, room)))].sort()).toEqual([...ranks].sort());
+    const rankOf = (file: string) => ranks.indexOf(subRoomOf(file, room));
+    const wrong: string[] = [];
+    for (const [file, targets] of graph)
+      for (const target of targets) {
+        if (!target.startsWith(`${room}/`) || loadedOnDemand.has(target)) continue;
+        if (rankOf(target) > rankOf(file)) wrong.push(`${file} → ${target}`);
+      }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('imports in a circle', () => {
+  it('are nowhere at run time', () => {
+    expect(cyclesOf(graphOf(root, all, false))).toEqual([]);
+  });
+
+  it('are of types only inside one sub-room', () => {
+    const placeOf = (file: string): string => {
+      const room = roomOf(file) ?? '';
+      return `${room}/${subRoomOf(file, room)}`;
+    };
+    const across = cyclesOf(graphOf(root, all, true)).filter((files) => new Set(files.map(placeOf)).size > 1);
+    expect(across).toEqual([]);
+  });
+});
+
+describe('folders', () => {
+  it(`hold at most ${maxFiles} source files`, () => {
+    const counts = new Map<string, number>();
+    for (const room of [...all, 'native/src', 'test'])
+      for (const e of readdirSync(join(root, room), { recursive: true, withFileTypes: true })) {
+        const folder = relative(root, e.parentPath).split(sep).join('/');
+        if (/node_modules|programs|fixtures/.test(folder) || !e.isFile() || !/\.(tsx?|mjs|c)$/.test(e.name)) continue;
+        if (room !== 'test' && isForTests(e.name)) continue;
+        counts.set(folder, (counts.get(folder) ?? 0) + 1);
+      }
+    const tooLarge = [...counts].filter(([folder, n]) => n > maxFiles && !(folder in larger));
+    expect(tooLarge).toEqual([]);
+    // An exception that is needed no more is taken out.
+    expect(Object.keys(larger).filter((folder) => (counts.get(folder) ?? 0) <= maxFiles)).toEqual([]);
+    expect(counts.get(dirname('src/model/records/request.ts'))).toBeGreaterThan(0);
+  });
+});
