@@ -12,7 +12,7 @@ import type { Notes } from './notes/notes';
 import type { PageFocus } from './panel/focus';
 import { type Panel, pageCommands } from './panel/panel';
 import type { Replays } from './replay/replays';
-import { partsOfRowId } from './runs/rows';
+import { partsOfRowId } from './rows/rows';
 import type { Runs } from './runs/runs';
 import { copyText } from './support/clipboard';
 import { commands, customEditor } from './support/ids';

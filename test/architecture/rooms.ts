@@ -79,9 +79,10 @@ export const order: Record<string, readonly string[]> = {
   'src/cli': ['terminal', 'table', 'summary', 'request', 'run', 'show', 'doctor', '.'],
   'src/extension': [
     'support',
-    'runs',
+    'rows',
     'kernel',
     'details',
+    'runs',
     'panel',
     'requests',
     'api',

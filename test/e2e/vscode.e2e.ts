@@ -1,7 +1,9 @@
 // The parts, one after the other in one window of a real VS Code. `-t "the main job"` runs one of them.
 import { afterAll, beforeAll, describe } from 'vitest';
-import { attach } from './steps/attach.steps';
-import { breakpoints } from './steps/breakpoints.steps';
+import { attach } from './steps/debug/attach.steps';
+import { breakpoints } from './steps/debug/breakpoints.steps';
+import { pauses } from './steps/debug/pauses.steps';
+import { replay } from './steps/debug/replay.steps';
 import { editorTab } from './steps/editor.steps';
 import { singleFiles } from './steps/files.steps';
 import { firstWindow } from './steps/first.steps';
@@ -10,9 +12,7 @@ import { keysOfThePanel } from './steps/keys.steps';
 import { looks } from './steps/looks.steps';
 import { mainJob } from './steps/main.steps';
 import { packets } from './steps/packets.steps';
-import { pauses } from './steps/pauses.steps';
 import { reload } from './steps/reload.steps';
-import { replay } from './steps/replay.steps';
 import { requests } from './steps/requests.steps';
 import { rough } from './steps/rough.steps';
 import { secrets } from './steps/secrets.steps';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { detailsOf } from '../../src/extension/details/details';
-import { partsOfRowId, RunRows } from '../../src/extension/runs/rows';
+import { partsOfRowId, RunRows } from '../../src/extension/rows/rows';
 import { parseNative } from '../../src/formats/native/format';
 import { millisecondsText } from '../../src/model/base/text';
 import { Store } from '../../src/model/store/store';

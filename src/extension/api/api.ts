@@ -2,7 +2,7 @@
 import type { TraceRequest as Known } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { type TraceRequests as Registry, TraceRequestError } from '../../model/traceRequests';
-import type { RowChanges } from '../runs/rows';
+import type { RowChanges } from '../rows/rows';
 import type { Run } from '../runs/run';
 import { Emitter } from '../support/emitter';
 import { rowsMatching } from './query';

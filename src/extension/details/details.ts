@@ -9,8 +9,8 @@ import type { Connection, Request } from '../../model/records';
 import { rowOf, urlParts } from '../../model/rows/row';
 import { stateOf } from '../../model/rows/state';
 import type { Store } from '../../model/store/store';
-import { findingsAbout } from '../runs/findings';
-import { placed, type RunRows, rowIdOf } from '../runs/rows';
+import { findingsAbout } from '../rows/findings';
+import { placed, type RunRows, rowIdOf } from '../rows/rows';
 import { kernelOf } from './kernel';
 import { captureOf, maxPackets } from './packets';
 

@@ -7,8 +7,8 @@ import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../mode
 import type { Row } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
 import { kernelState } from '../kernel/state';
-import { findingRowsOf } from '../runs/findings';
-import { partsOfRowId, type RowChanges, type RunRows } from '../runs/rows';
+import { findingRowsOf } from '../rows/findings';
+import { partsOfRowId, type RowChanges, type RunRows } from '../rows/rows';
 import { detailsOf } from './details';
 
 export interface TraceView {

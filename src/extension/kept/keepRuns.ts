@@ -1,7 +1,7 @@
 /** Ties the panel's runs to what is kept of them. */
 import { documentWithFindings } from '../../analysis/document';
 import type { Trace } from '../../model/records';
-import { rowIdOf } from '../runs/rows';
+import { rowIdOf } from '../rows/rows';
 import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import type { KeptRuns } from './keptRuns';

@@ -10,7 +10,7 @@ import type { ReplayPosition } from '../../replay/adapter/seek';
 import { filtersOf, putBack, takeOut } from '../breakpoints/filters';
 import type { BreakpointList } from '../breakpoints/list';
 import type { Panel } from '../panel/panel';
-import { rowIdOf } from '../runs/rows';
+import { rowIdOf } from '../rows/rows';
 import { Disposables } from '../support/disposables';
 import { replayType } from '../support/ids';
 import type { Log } from '../support/log';

@@ -1,7 +1,7 @@
 /** What the panel shows: the live runs, or the trace that is being stepped through. */
 import type { Details } from '../../model/panel/protocol';
 import type { TraceView } from '../details/view';
-import type { RowChanges } from '../runs/rows';
+import type { RowChanges } from '../rows/rows';
 import { Emitter } from '../support/emitter';
 
 export class ShownView implements TraceView {

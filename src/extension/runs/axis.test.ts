@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { rows } from '../../../test/webview/testing/sample';
 import { startedOf } from '../../model/query/rowFields';
 import type { Row } from '../../model/rows/row';
+import { placed } from '../rows/rows';
 import { gapBetweenRuns, offsetOfNext } from './axis';
-import { placed } from './rows';
 
 it('the first run begins at zero', () => expect(offsetOfNext(5n, [])).toBe(0));
 

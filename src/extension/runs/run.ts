@@ -7,9 +7,9 @@ import { faultText } from '../../model/store/faults';
 import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
 import { tracedOf } from '../../model/store/traced';
+import { firstProcessAt, RunRows } from '../rows/rows';
 import { ErrorLine } from './errorLine';
 import type { Recorder } from './recorder';
-import { firstProcessAt, RunRows } from './rows';
 
 export interface Problem {
   /** What happened, and what to do: one or two sentences. */

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TraceRequests } from '../../model/traceRequests';
 import { SessionControl } from '../../session/control/writer';
 import { tracingOf } from '../requests/inForce';
+import type { RowChanges } from '../rows/rows';
 import { doneLine, FakeRecorder } from '../testing/recorder';
 import { gapBetweenRuns } from './axis';
-import type { RowChanges } from './rows';
 import { Runs } from './runs';
 
 let runs: Runs;

@@ -8,12 +8,12 @@ import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
+import { lastInstant, partsOfRowId, type RowChanges } from '../rows/rows';
 import { Emitter } from '../support/emitter';
 import { Throttle } from '../support/throttle';
 import { offsetOfNext } from './axis';
 import type { PauseHost } from './pauses';
 import type { Recorder } from './recorder';
-import { lastInstant, partsOfRowId, type RowChanges } from './rows';
 import { type Problem, Run } from './run';
 
 const gapMs = 50;

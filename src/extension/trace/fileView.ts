@@ -6,7 +6,7 @@ import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
-import { firstProcessAt, lastInstant, RunRows } from '../runs/rows';
+import { firstProcessAt, lastInstant, RunRows } from '../rows/rows';
 import { lossMessages, pausesOn } from '../runs/run';
 
 export class FileView implements TraceView {

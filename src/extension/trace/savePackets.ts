@@ -1,7 +1,7 @@
 /** "Save Packets…": of a run, or of one request; with the secrets that decrypt them, or without. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { partsOfRowId } from '../runs/rows';
+import { partsOfRowId } from '../rows/rows';
 import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import { folder, nameFor, offerFile } from './save';

@@ -5,7 +5,7 @@
 
 import { push } from '../output/queue';
 import { dialling } from '../records/currentDial';
-import { type Address, Lookup, running, watched } from '../records/lookup';
+import { type Address, Lookup, running, watched } from '../records/dns/lookup';
 import type { Wire } from '../records/wire';
 import { loadedLate } from '../runtime/binding';
 import { apply } from '../runtime/builtins';

@@ -5,7 +5,7 @@
 
 import { decodeMessage } from '../../model/dnsMessage/decode';
 import { push } from '../output/queue';
-import { Exchange } from '../records/dnsExchange';
+import { Exchange } from '../records/dns/exchange';
 import { matching } from '../records/recording';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';

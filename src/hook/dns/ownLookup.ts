@@ -2,8 +2,8 @@
 
 import { cutText, line } from '../output/json';
 import { push } from '../output/queue';
-import { Exchange } from '../records/dnsExchange';
-import type { Lookup } from '../records/lookup';
+import { Exchange } from '../records/dns/exchange';
+import type { Lookup } from '../records/dns/lookup';
 import {
   apply,
   clearTimer,

@@ -1,7 +1,7 @@
 /** What the calls of `dns` give to the program, as records: values in the notation of zone files. */
 
 import { cutText } from '../output/json';
-import type { DnsRecord } from '../records/lookup';
+import type { DnsRecord } from '../records/dns/lookup';
 
 /** More are not kept; a line has 4,096 bytes. */
 const max = 17;

@@ -5,7 +5,7 @@
  */
 
 import { cutText } from '../output/json';
-import { Lookup, running, watched } from '../records/lookup';
+import { Lookup, running, watched } from '../records/dns/lookup';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';

@@ -11,7 +11,7 @@
  * that watches `dns` performance entries would see it there too: then it is left out.
  */
 
-import type { Lookup } from '../records/lookup';
+import type { Lookup } from '../records/dns/lookup';
 import { bindingOf } from '../runtime/binding';
 import { apply, nextTick } from '../runtime/builtins';
 import { now } from '../runtime/clock';

@@ -15,7 +15,7 @@ import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { tellSite } from '../sites/callSite';
-import { type Lookup, lookupLine } from './lookup';
+import { type Lookup, lookupLine } from './dns/lookup';
 import type { Operations } from './operations';
 import type { Way } from './proxy';
 import type { RequestRecord } from './request';

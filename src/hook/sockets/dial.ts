@@ -3,7 +3,7 @@
 import { expectSpeech } from '../dns/overTcp';
 import { push } from '../output/queue';
 import { dialling } from '../records/currentDial';
-import { Lookup } from '../records/lookup';
+import { Lookup } from '../records/dns/lookup';
 import { matching } from '../records/recording';
 import { Tunnel } from '../records/tls/tunnel';
 import { Wire } from '../records/wire';

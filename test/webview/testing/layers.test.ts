@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { detailsOf } from '../../../src/extension/details/details';
-import { rowIdOf } from '../../../src/extension/runs/rows';
+import { rowIdOf } from '../../../src/extension/rows/rows';
 import { end, runRows, layersState as state } from './layersState';
 import { type Opening, openBrowser, openPanel, type Panel, settled } from './panel';
 

@@ -1,6 +1,6 @@
 /** The run of `layers.ts` as the page gets it: rows, connections and findings made by the extension's own code. */
-import { findingRowsOf } from '../../../src/extension/runs/findings';
-import { RunRows } from '../../../src/extension/runs/rows';
+import { findingRowsOf } from '../../../src/extension/rows/findings';
+import { RunRows } from '../../../src/extension/rows/rows';
 import { lossMessages, pausesOn } from '../../../src/extension/runs/run';
 import type { PanelState } from '../../../webview/view/types';
 import { layers } from './layers';

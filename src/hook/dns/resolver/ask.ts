@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 import { decodeMessage, type Message } from '../../../model/dnsMessage/decode';
-import type { Exchange } from '../../records/dnsExchange';
+import type { Exchange } from '../../records/dns/exchange';
 import type { Host } from './host';
 
 /** What is asked. */

@@ -1,6 +1,6 @@
 /** What the hook and its resolver say to each other: the resolver is a file of its own, loaded only when asked for. */
 
-import type { Exchange } from '../../records/dnsExchange';
+import type { Exchange } from '../../records/dns/exchange';
 import type { ResolverFiles } from '../../runtime/settings';
 
 /** What the hook does for the resolver. */

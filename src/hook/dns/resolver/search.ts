@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Message } from '../../../model/dnsMessage/decode';
 import { encodeQuery } from '../../../model/dnsMessage/encode';
-import type { Exchange } from '../../records/dnsExchange';
+import type { Exchange } from '../../records/dns/exchange';
 import { type Answer, type Asked, askByTcp, askByUdp, type Query } from './ask';
 import type { ServerConfig } from './config';
 import type { Found, Host, Outcome } from './host';

@@ -1,8 +1,8 @@
 // Network breakpoints: set in VS Code's own Breakpoints view, each stops at the user's line with the request at hand;
 // and the same in our own view alone, with the debugger's messages left as they are.
 import { afterAll, expect, it } from 'vitest';
-import { inWindow, vs } from '../testing/shared';
-import { lineOf, until } from '../testing/window';
+import { inWindow, vs } from '../../testing/shared';
+import { lineOf, until } from '../../testing/window';
 
 const line = (mark: string) => lineOf(vs.workspace, 'src/network.ts', `// ${mark}`);
 const rows = (pane: string) => vs.page.locator(`${pane} .monaco-list-row`);

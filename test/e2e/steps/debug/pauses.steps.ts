@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseNative } from '../../../src/formats/native/format';
-import { phasesOf } from '../../../src/model/phases/phases';
-import { Store } from '../../../src/model/store/store';
-import { rowsIn } from '../testing/rows';
-import { inWindow, vs } from '../testing/shared';
-import { lineOf, until } from '../testing/window';
+import { parseNative } from '../../../../src/formats/native/format';
+import { phasesOf } from '../../../../src/model/phases/phases';
+import { Store } from '../../../../src/model/store/store';
+import { rowsIn } from '../../testing/rows';
+import { inWindow, vs } from '../../testing/shared';
+import { lineOf, until } from '../../testing/window';
 
 const stopMs = 1200;
 

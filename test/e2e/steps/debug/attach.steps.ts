@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeRows, rowsIn } from '../testing/rows';
-import { inWindow, vs } from '../testing/shared';
-import { until } from '../testing/window';
+import { describeRows, rowsIn } from '../../testing/rows';
+import { inWindow, vs } from '../../testing/shared';
+import { until } from '../../testing/window';
 
 let program: ChildProcess;
 let url: string;

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { inWindow, vs } from '../testing/shared';
-import { lineOf, until } from '../testing/window';
+import { inWindow, vs } from '../../testing/shared';
+import { lineOf, until } from '../../testing/window';
 
-const nettrace = join(__dirname, '../../../dist/nettrace.cjs');
+const nettrace = join(__dirname, '../../../../dist/nettrace.cjs');
 const slider = () => vs.panel.getByRole('slider', { name: 'Position in the trace' });
 /** The event that the panel says the replay is at. */
 const shown = async () => (await slider().getAttribute('aria-valuetext'))?.replace(/^.*?: /, '') ?? '';

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './testing/nettrace';
+import { scratch } from '../../../src/session/testing/scratch';
+import { Nettrace } from '../testing/nettrace';
 
-const golden = join(__dirname, '../../src/model/golden/example.nettrace.json');
+const golden = join(__dirname, '../../../src/model/golden/example.nettrace.json');
 let nettrace: Nettrace;
 beforeAll(() => {
   nettrace = new Nettrace();
@@ -112,7 +112,7 @@ describe('show', () => {
   test.each([
     ['no such file', '/nowhere/x.nettrace.json', /nothing|not exist|no such/i],
     ['no name', '', /the name of the trace is empty/i],
-    ['no trace', join(__dirname, '../../package.json'), /package\.json/],
+    ['no trace', join(__dirname, '../../../package.json'), /package\.json/],
   ])('%s: a clear message and exit code 2', async (_, file, message) => {
     const { code, stdout, stderr } = await nettrace.run(['show', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -182,7 +182,7 @@ describe('doctor and the rest', () => {
   });
 
   test('--version, --help and --defaults', async () => {
-    const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'));
+    const { version } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8'));
     expect((await nettrace.run(['--version'])).stdout).toBe(`${version}\n`);
     for (const args of [
       ['--help'],

@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Trace } from '../../src/model/records';
-import { scratch } from '../../src/session/testing/scratch';
-import { repository } from '../support/programs/nodes';
-import { Nettrace } from './testing/nettrace';
+import type { Trace } from '../../../src/model/records';
+import { scratch } from '../../../src/session/testing/scratch';
+import { repository } from '../../support/programs/nodes';
+import { Nettrace } from '../testing/nettrace';
 
 const golden = join(repository, 'src/model/golden/example.nettrace.json');
 const schema = JSON.parse(readFileSync(join(repository, 'docs/show.schema.json'), 'utf8')) as object;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeMessage } from '../../model/dnsMessage/decode';
-import { parseLine } from '../../model/lines/lines';
-import { Exchange } from './dnsExchange';
+import { decodeMessage } from '../../../model/dnsMessage/decode';
+import { parseLine } from '../../../model/lines/lines';
+import { Exchange } from './exchange';
 import { Lookup, lookupLine } from './lookup';
 
 const text = fc.string({ unit: 'binary', maxLength: 256 });

@@ -1,14 +1,14 @@
 /** One DNS look-up and its lines. Times are raw readings of the clock, 0: has not happened. */
 
-import { errorInfo } from '../output/errors';
-import { cutText, line } from '../output/json';
-import { push, pushLater, type Writable } from '../output/queue';
-import { apply, byteLength, PromiseClass, promiseThen, stringify } from '../runtime/builtins';
-import { us } from '../runtime/clock';
-import { nextId, past } from '../runtime/ids';
-import { captureSite, tellSite } from '../sites/callSite';
-import type { Exchange } from './dnsExchange';
-import { matching } from './recording';
+import { errorInfo } from '../../output/errors';
+import { cutText, line } from '../../output/json';
+import { push, pushLater, type Writable } from '../../output/queue';
+import { apply, byteLength, PromiseClass, promiseThen, stringify } from '../../runtime/builtins';
+import { us } from '../../runtime/clock';
+import { nextId, past } from '../../runtime/ids';
+import { captureSite, tellSite } from '../../sites/callSite';
+import { matching } from '../recording';
+import type { Exchange } from './exchange';
 
 export interface Address {
   address: string;

@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { publishedEve } from '../../src/formats/testing/evePublished';
-import { harFrom } from '../../src/formats/testing/hars';
-import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './testing/nettrace';
+import { publishedEve } from '../../../src/formats/testing/evePublished';
+import { harFrom } from '../../../src/formats/testing/hars';
+import { scratch } from '../../../src/session/testing/scratch';
+import { Nettrace } from '../testing/nettrace';
 
-const golden = join(__dirname, '../../src/model/golden/example.nettrace.json');
+const golden = join(__dirname, '../../../src/model/golden/example.nettrace.json');
 let nettrace: Nettrace;
 beforeAll(() => {
   nettrace = new Nettrace();

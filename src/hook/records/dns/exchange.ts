@@ -1,11 +1,11 @@
 /** DNS messages exchanged with one server over one socket, and their line. */
 
-import type { Message } from '../../model/dnsMessage/decode';
-import { errorInfo } from '../output/errors';
-import { cutText, line } from '../output/json';
-import { byteLength, stringify } from '../runtime/builtins';
-import { us } from '../runtime/clock';
-import { nextId } from '../runtime/ids';
+import type { Message } from '../../../model/dnsMessage/decode';
+import { errorInfo } from '../../output/errors';
+import { cutText, line } from '../../output/json';
+import { byteLength, stringify } from '../../runtime/builtins';
+import { us } from '../../runtime/clock';
+import { nextId } from '../../runtime/ids';
 
 interface Timed {
   at: number;

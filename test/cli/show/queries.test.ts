@@ -5,13 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileQuery, parseQuery } from '../../src/model/query';
-import { rowFields } from '../../src/model/query/rowFields';
-import type { Trace } from '../../src/model/records';
-import { rowOf } from '../../src/model/rows/row';
-import { Store } from '../../src/model/store/store';
-import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace } from './testing/nettrace';
+import { compileQuery, parseQuery } from '../../../src/model/query';
+import { rowFields } from '../../../src/model/query/rowFields';
+import type { Trace } from '../../../src/model/records';
+import { rowOf } from '../../../src/model/rows/row';
+import { Store } from '../../../src/model/store/store';
+import { scratch } from '../../../src/session/testing/scratch';
+import { Nettrace } from '../testing/nettrace';
 
 /** How many of the eight requests of the program pass. */
 const conditions: readonly (readonly [string, number])[] = [
@@ -62,7 +62,7 @@ let trace: Trace;
 beforeAll(async () => {
   const file = join(scratch(), 'varied.nettrace.json');
   const asked = conditions.flatMap(([text]) => ['--trace', text]);
-  const program = join(__dirname, 'programs/varied.cjs');
+  const program = join(__dirname, '../programs/varied.cjs');
   const command = ['run', '--quiet', '--headers', 'values', ...asked, '-o', file, '--', process.execPath, program];
   const { code, stderr } = await new Nettrace().run(command);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
