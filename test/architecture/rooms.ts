@@ -75,6 +75,7 @@ export const order: Record<string, readonly string[]> = {
   'src/formats': ['file', 'shared', 'native', 'eve', 'har', 'pcapng', '.', 'testing'],
   'src/analysis': ['base', 'verdict', 'rules', '.', 'testing'],
   'src/session': ['sources', 'spool', 'program', 'control', 'kernel', 'packets', '.', 'testing'],
+  'src/helper': ['.', 'capture'],
   'src/replay': ['events', 'known', 'position', 'adapter', 'testing'],
   'src/cli': ['terminal', 'table', 'summary', 'request', 'run', 'show', 'doctor', '.'],
   'src/extension': [
