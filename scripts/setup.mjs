@@ -94,7 +94,7 @@ function isOlder(results, sources) {
   return sources.some((path) => lastChange(join(root, path)) > oldest);
 }
 
-/** Last change in ms of a file, or of anything in a folder that goes into a build; folders tell of removed files. */
+/** Last change in ms of a file, or of anything in a folder that goes into a build; folders report removed files. */
 function lastChange(path) {
   if (/\.test\.tsx?$/.test(path)) return 0;
   const { mtimeMs } = statSync(path);

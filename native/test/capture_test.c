@@ -83,7 +83,7 @@ static void reads_icmp_and_arp(void) {
   n += 8;
   CHECK(packet_parse(bytes, n, LINK_IP, &p) && p.kind == PACKET_ICMP && p.inner_protocol == 6);
   CHECK(p.inner_from.port == 40000 && p.inner_to.port == 443 && p.inner_from.ip[3] == 1 && p.inner_to.ip[3] == 2);
-  bytes[20] = 8; /* an echo tells of no packet */
+  bytes[20] = 8; /* an echo reports no packet */
   CHECK(packet_parse(bytes, n, LINK_IP, &p) && p.kind == PACKET_ICMP && p.inner_from.family == 0);
   n = put_ether(bytes, ETH_P_ARP);
   memset(bytes + n, 0, 28);

@@ -1,5 +1,5 @@
 // with: netlink/track.c netlink/track_table.c netlink/netlink.c core/watch.c core/json.c core/out.c
-/* What the kernel says of entries, and what of it is told: of the user's watched connections alone; broken messages. */
+/* What the kernel says of entries, and what of it is reported: of the user's watched connections alone; broken messages. */
 #include "netlink/conntrack.c"
 
 #include "check.h"
@@ -8,7 +8,7 @@
 static struct helper helper;
 static struct out message;
 static char said[8192];
-static unsigned told;
+static unsigned reported;
 static enum owner owner = OWNER_USER;
 
 struct out *helper_message(struct helper *h, const char *type) {
@@ -23,7 +23,7 @@ bool helper_send(struct helper *h, const struct feature *f) {
   out_end_object(&message);
   CHECK(!message.full && message.depth == 0);
   said[message.length] = 0;
-  told++;
+  reported++;
   return true;
 }
 uint64_t monotonic_ns(void) { return 1; }
@@ -115,31 +115,31 @@ static void of_whom(void) {
   const uint16_t fresh = NLM_F_CREATE | NLM_F_EXCL;
   made(IPCTNL_MSG_CT_NEW, fresh, 4000, 1, false);
   hear_made();
-  CHECK(told == 0);
+  CHECK(reported == 0);
   /* Watched after it began. */
   const struct watch *w = watch("a", 4000);
   watched(&helper, w);
-  CHECK(told == 1 && strstr(said, "\"when\":\"known\"") && strstr(said, "\"countersMissing\""));
+  CHECK(reported == 1 && strstr(said, "\"when\":\"known\"") && strstr(said, "\"countersMissing\""));
   made(IPCTNL_MSG_CT_NEW, 0, 4000, 3, false);
   hear_made();
-  CHECK(told == 2 && strstr(said, "\"when\":\"change\"") && strstr(said, "\"established\""));
+  CHECK(reported == 2 && strstr(said, "\"when\":\"change\"") && strstr(said, "\"established\""));
   made(IPCTNL_MSG_CT_DELETE, 0, 4000, 7, true);
   hear_made();
-  CHECK(told == 3 && strstr(said, "\"when\":\"end\"") && strstr(said, "\"bytesReceived\":500") && !strstr(said, "countersMissing"));
+  CHECK(reported == 3 && strstr(said, "\"when\":\"end\"") && strstr(said, "\"bytesReceived\":500") && !strstr(said, "countersMissing"));
   /* The same ends, another entry. */
   made(IPCTNL_MSG_CT_NEW, fresh, 4000, 1, false);
   hear_made();
-  CHECK(told == 4 && strstr(said, "\"when\":\"begin\"") && strstr(said, "\"id\":\"a\""));
+  CHECK(reported == 4 && strstr(said, "\"when\":\"begin\"") && strstr(said, "\"id\":\"a\""));
   /* Another user's, and one that nobody can prove. */
   watch("b", 4001);
   for (owner = OWNER_OTHER; owner <= OWNER_UNKNOWN; owner += OWNER_UNKNOWN - OWNER_OTHER) {
     made(IPCTNL_MSG_CT_NEW, fresh, 4001, 1, false);
     hear_made();
     watched(&helper, watch_by_id(&helper, "b"));
-    CHECK(told == 4);
+    CHECK(reported == 4);
   }
   unwatched(&helper, watch_by_id(&helper, "b"));
-  CHECK(told == 5 && strstr(said, "\"missing\":\"noEntry\""));
+  CHECK(reported == 5 && strstr(said, "\"missing\":\"noEntry\""));
   owner = OWNER_USER;
 }
 
@@ -150,7 +150,7 @@ static void broken(void) {
          random32() % 2);
     hear(to, mutated(bytes, length, to, sizeof to));
   }
-  CHECK(told > 1000);
+  CHECK(reported > 1000);
 }
 
 int main(void) {

@@ -10,7 +10,7 @@
 static struct helper helper;
 static struct out message;
 static char text[4096];
-static unsigned told;
+static unsigned reported;
 static enum owner owner = OWNER_USER;
 
 struct out *helper_message(struct helper *h, const char *type) {
@@ -25,7 +25,7 @@ bool helper_send(struct helper *h, const struct feature *f) {
   out_end_object(&message);
   CHECK(!message.full && message.depth == 0);
   text[message.length] = 0;
-  told++;
+  reported++;
   return true;
 }
 uint64_t monotonic_ns(void) { return ns_of(CLOCK_MONOTONIC); }
@@ -60,27 +60,27 @@ static void watch(const char *id, int protocol, const char *local, uint16_t loca
 
 static void of_whom(void) {
   hand_over(AF_INET, four, sizeof four);
-  CHECK(told == 0 && past_end == 1);
+  CHECK(reported == 0 && past_end == 1);
   watch("a", IPPROTO_TCP, "10.0.0.1", 40000, "10.0.0.2", 443);
   /* It came before the watch. */
   watched(&helper, watch_by_id(&helper, "a"));
-  CHECK(told == 1 && strstr(text, "\"icmp\":{\"version\":4,\"type\":3,\"code\":4,\"mtu\":1200,\"from\":\"10.0.0.9\"}"));
+  CHECK(reported == 1 && strstr(text, "\"icmp\":{\"version\":4,\"type\":3,\"code\":4,\"mtu\":1200,\"from\":\"10.0.0.9\"}"));
   watched(&helper, watch_by_id(&helper, "a"));
-  CHECK(told == 1);
+  CHECK(reported == 1);
   hand_over(AF_INET, four, sizeof four);
-  CHECK(told == 2 && strstr(text, "\"id\":\"a\""));
+  CHECK(reported == 2 && strstr(text, "\"id\":\"a\""));
   owner = OWNER_OTHER;
   hand_over(AF_INET, four, sizeof four);
   owner = OWNER_UNKNOWN;
   hand_over(AF_INET, four, sizeof four);
-  CHECK(told == 2);
+  CHECK(reported == 2);
   owner = OWNER_USER;
   watch("b", IPPROTO_UDP, "::", 5354, "::", 0);
   hand_over(AF_INET6, six, sizeof six);
-  CHECK(told == 2);
+  CHECK(reported == 2);
   watch("c", IPPROTO_UDP, "::", 5353, "::", 0);
   hand_over(AF_INET6, six, sizeof six);
-  CHECK(told == 3 && strstr(text, "\"mtu\":1280,\"from\":\"::9\"") && strstr(text, "\"version\":6"));
+  CHECK(reported == 3 && strstr(text, "\"mtu\":1280,\"from\":\"::9\"") && strstr(text, "\"version\":6"));
 }
 
 static void broken(void) {
@@ -91,7 +91,7 @@ static void broken(void) {
     hand_over(is_four ? AF_INET : AF_INET6, to, n);
     if (round % 100 == 0) watched(&helper, watch_by_id(&helper, "a"));
   }
-  CHECK(told > 1000);
+  CHECK(reported > 1000);
 }
 
 int main(void) {

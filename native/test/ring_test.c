@@ -154,7 +154,7 @@ static void of_whom(void) {
   put_packet(p, packet_of(p, 17, 5000, 0, true), 1, false);
   end_block();
   CHECK(sent_packets == 6 && capturing.duplicates == 2);
-  /* Another user's: neither told nor kept. Not proved: kept. */
+  /* Another user's: neither reported nor kept. Not proved: kept. */
   size_t kept = capturing.past.count;
   for (owner = OWNER_OTHER; owner <= OWNER_UNKNOWN; owner += OWNER_UNKNOWN - OWNER_OTHER) {
     begin_block();
@@ -212,7 +212,7 @@ int main(void) {
   clock_gettime(CLOCK_REALTIME, &t);
   now = (uint64_t)t.tv_sec * 1000000000ull;
   capturing.fd = -1;
-  capturing.most_bytes = UINT64_MAX;
+  capturing.max_bytes = UINT64_MAX;
   /* Of its own size each, so that AddressSanitizer sees what lies behind. */
   ring = capturing.ring = aligned_alloc(4096, (size_t)BLOCK * BLOCKS);
   CHECK(ring && past_open(&capturing.past, 1 << 20) == 0 && frames_out_open(&helper.output, QUEUE_MAX));

@@ -136,11 +136,11 @@ static void learned(void) {
       continue;
     }
     bool same = e && leads_to[port] == other + 1, begins = random32() % 4 == 0;
-    if (e) e->told = true;
+    if (e) e->reported = true;
     e = track_learn(&t, begins);
     leads_to[port] = (uint16_t)(other + 1);
     CHECK(track_find(6, &t.from, &t.to, false) == e && track_find(6, &t.reply_from, &t.reply_to, true) == e);
-    CHECK(e->told == (same && !begins));
+    CHECK(e->reported == (same && !begins));
   }
   /* More than there is room for: the oldest goes, but no watched one. */
   struct track watched = {.protocol = 17, .from = {.family = AF_INET, .port = 1}, .to = {.family = AF_INET, .port = 53},

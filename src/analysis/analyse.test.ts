@@ -426,7 +426,7 @@ describe('rules', () => {
     expect(found.map((f) => f.title)).toEqual(['api.shop.example was looked up 50 times']);
   });
 
-  it('a stale connection is told with its idle time and the server’s limit', () => {
+  it('a stale connection is reported with its idle time and the server’s limit', () => {
     expect(analyse(storeOf(stale()))[0]).toMatchObject({
       text: 'A request to https://api.shop.example failed on a kept connection: idle 480 ms, the server’s limit is 500 ms.',
       fault: 'node',
@@ -434,7 +434,7 @@ describe('rules', () => {
     });
   });
 
-  it('a stale connection is told only with evidence: near the limit, not acknowledged, or refused by the system', () => {
+  it('a stale connection is reported only with evidence: near the limit, not acknowledged, or refused by the system', () => {
     const without = (more: object, connection: object) =>
       analyse(storeOf(stale({ bytesSent: 100, ...more }, { keepAliveHint: undefined, ...connection })));
     // The server may have failed on the request itself.

@@ -21,9 +21,9 @@ import { rowsOf } from './table/requestTable';
 import { styleFor } from './terminal/say';
 
 const url = 'http://api.test/x';
-const told = { api: 'http', method: 'GET', outcome: 'complete' };
+const common = { api: 'http', method: 'GET', outcome: 'complete' };
 const store = foldLines([
-  { k: 'req', id: 1, createdAt: 0, url, ...told, t: [100, 200, 300, 900, 1000], s: 500, mocked: true },
+  { k: 'req', id: 1, createdAt: 0, url, ...common, t: [100, 200, 300, 900, 1000], s: 500, mocked: true },
   // As nock 15 does: a dial that came to nothing real.
   { k: 'dial', id: 5, request: 1, via: 'agent', host: 'api.test', port: 80, beginAt: 50 },
   { k: 'conn', dial: 5, endAt: 90, attempts: [], mocked: true },
@@ -32,7 +32,7 @@ const store = foldLines([
     id: 2,
     createdAt: 0,
     url: 'http://127.0.0.1/',
-    ...told,
+    ...common,
     t: [0, 300, 310, 900, 1000],
     s: 200,
     connection: 91,
@@ -74,7 +74,7 @@ test('the summary and `show` say so', () => {
   expect(block).toContain('mocked: answered inside the program, with no connection');
 });
 
-test('the trace file and HAR keep it; EVE, which tells of the network alone, leaves it out', () => {
+test('the trace file and HAR keep it; EVE, which describes the network alone, leaves it out', () => {
   const document = documentOf(store);
   const again = (text: string) => parseTrace(text).requests.find((r) => r.url === url);
   expect(again(nativeText(document))).toMatchObject({ mocked: true });

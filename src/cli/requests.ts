@@ -20,7 +20,7 @@ export interface CreateOptions extends RequestsOptions {
   enable?: boolean;
 }
 
-interface Told {
+interface NewCertificate {
   session: LiveSession;
   requests: readonly TraceRequest[];
 }
@@ -29,10 +29,10 @@ const out = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** All trace requests of the sessions, with what has become of them. */
 export async function listRequests(options: RequestsOptions): Promise<void> {
-  const told = await askAll(await chosen(options));
+  const responses = await askAll(await chosen(options));
   if (options.json)
-    return out(JSON.stringify(told.map(({ session, requests }) => ({ ...factsOf(session), requests }))));
-  told.forEach(({ session, requests }, i) => {
+    return out(JSON.stringify(responses.map(({ session, requests }) => ({ ...factsOf(session), requests }))));
+  responses.forEach(({ session, requests }, i) => {
     if (i > 0) out('');
     out(
       `session ${session.id.slice(0, 8)}, process ${session.pid}: ${printable(session.description ?? 'no description')}`,
@@ -56,7 +56,7 @@ export async function createRequest(condition: string, options: CreateOptions): 
   let answer = await call(session, { verb: 'create', create });
   const { id = '' } = answer;
   if (enable) answer = await call(session, { verb: 'update', id, enabled: true });
-  tell(answer, id, options, id);
+  print(answer, id, options, id);
   if (!enable && !options.json) say(`It is not enabled. To enable it: nettrace requests enable ${id.slice(0, 8)}`);
 }
 
@@ -76,7 +76,7 @@ function wordsOf(name: string, value: unknown): string {
 export async function setEnabled(id: string, enabled: boolean, options: RequestsOptions): Promise<void> {
   const { session, request } = await find(id, options);
   const answer = await call(session, { verb: 'update', id: request.id, enabled });
-  tell(answer, request.id, options, `${request.id} ${enabled ? 'enabled' : 'disabled'}`);
+  print(answer, request.id, options, `${request.id} ${enabled ? 'enabled' : 'disabled'}`);
 }
 
 export async function deleteRequest(id: string, options: RequestsOptions): Promise<void> {
@@ -85,7 +85,7 @@ export async function deleteRequest(id: string, options: RequestsOptions): Promi
   out(options.json ? JSON.stringify({ id: request.id, deleted: true }) : `${request.id} deleted`);
 }
 
-function tell(answer: CommandAnswer, id: string, options: RequestsOptions, text: string): void {
+function print(answer: CommandAnswer, id: string, options: RequestsOptions, text: string): void {
   out(options.json ? JSON.stringify(answer.requests.find((r) => r.id === id)) : text);
 }
 
@@ -123,23 +123,23 @@ async function call(session: LiveSession, command: SessionCommand): Promise<Comm
 }
 
 /** Those that answer; one that does not is no reason to say nothing of the others. */
-async function askAll(sessions: readonly LiveSession[]): Promise<Told[]> {
-  const asked = sessions.map(async (session): Promise<Told> => {
+async function askAll(sessions: readonly LiveSession[]): Promise<NewCertificate[]> {
+  const asked = sessions.map(async (session): Promise<NewCertificate> => {
     const { requests } = await call(session, { verb: 'list' });
     return { session, requests };
   });
   const answers = await Promise.allSettled(asked);
-  const told = answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
+  const responses = answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
   const failed = answers.find((a) => a.status === 'rejected');
-  if (told.length === 0 && failed) throw failed.reason;
-  return told;
+  if (responses.length === 0 && failed) throw failed.reason;
+  return responses;
 }
 
 /** By id, or by its first characters where they are one's alone. */
-async function find(id: string, options: RequestsOptions): Promise<Told & { request: TraceRequest }> {
+async function find(id: string, options: RequestsOptions): Promise<NewCertificate & { request: TraceRequest }> {
   if (id.trim() === '') throw new UsageError('The id is empty. `nettrace requests list` lists the ids.');
-  const told = await askAll(await chosen(options));
-  const found = told.flatMap((t) =>
+  const responses = await askAll(await chosen(options));
+  const found = responses.flatMap((t) =>
     t.requests
       .filter((r) => r.id === id || (id.length >= 4 && r.id.startsWith(id)))
       .map((request) => ({ ...t, request })),

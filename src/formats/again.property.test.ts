@@ -52,7 +52,7 @@ test('HAR', () => {
         response,
         connection,
         error: _error,
-        // A step of no length cannot be told from one that was not.
+        // A step of no length cannot be distinguished from one that was not.
         timings: Object.values(timings).map((ms) => Math.max(0, ms)),
       });
       const entries = (d: Trace) => sorted(toHar(d).log.entries, (e) => e._id).map(facts);

@@ -210,7 +210,7 @@ describe('opening', () => {
     }
   });
 
-  test('a name tells what is missing in a file that holds nothing known', async () => {
+  test('a name reports what is missing in a file that holds nothing known', async () => {
     await writeFile(at('x.har'), '{"log":{}}');
     expect((await errorOf(readTrace(at('x.har')))).message).toContain('log (line 1, column 8) must have required');
     await writeFile(at('x.eve.json'), '{}');

@@ -8,7 +8,7 @@ import { traceOfHar } from './har/read';
 import { checkedNative, type ReadOptions, recoverable } from './native/format';
 
 export interface ParseTraceOptions extends ReadOptions {
-  /** Name of the file, so that one with nothing but its name to tell it by is called what it should be. */
+  /** Name of the file, so that one with nothing but its name to identify it by is called what it should be. */
   name?: string;
 }
 
@@ -26,7 +26,7 @@ export function parseTrace(text: string, options: ParseTraceOptions = {}): Trace
   }
 }
 
-/** An object that nothing is known of is taken for what its name says: the error then tells what it lacks. */
+/** An object that nothing is known of is taken for what its name says: the error then says what it lacks. */
 function named(value: unknown, name: string | undefined): Format | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const format = name === undefined ? undefined : formatOf(name);

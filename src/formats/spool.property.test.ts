@@ -1,4 +1,4 @@
-/** What a program did, as its spool tells: saved in every format at any moment, and opened again. */
+/** What a program did, as its spool reports: saved in every format at any moment, and opened again. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -147,7 +147,7 @@ export class HelperClient {
 
   #take(piece: Buffer): void {
     for (const { type, payload } of this.#reader.push(piece)) {
-      if (type === frameType.packets) this.#tell((l) => l.packets?.(payload));
+      if (type === frameType.packets) this.#emit((l) => l.packets?.(payload));
       else if (type === frameType.json) this.#json(payload);
       else this.#bad(`frame type ${type}`);
     }
@@ -157,13 +157,13 @@ export class HelperClient {
   #json(payload: Buffer): void {
     const parsed = parseMessage(payload);
     if ('error' in parsed) return this.#bad(parsed.error);
-    if ('other' in parsed) return this.#tell((l) => l.other?.(parsed.other));
+    if ('other' in parsed) return this.#emit((l) => l.other?.(parsed.other));
     const { message } = parsed;
     if (message.t === 'hello') {
       if (message.protocol !== protocolVersion) return this.#give(`speaks protocol ${message.protocol}`);
       this.#welcome(message);
     }
-    this.#tell((l) => l.message?.(message));
+    this.#emit((l) => l.message?.(message));
   }
 
   /** What does not hold is left out; when it goes on, the helper is. */
@@ -183,10 +183,10 @@ export class HelperClient {
     this.#end = { text, asked: this.#closing };
     const why = this.log.trim().replace(/^nettrace-helper: /gm, '');
     this.#refuse(new Error(why === '' ? text : `${text}: ${why}`));
-    this.#tell((l) => l.end?.(this.#end as HelperEnd));
+    this.#emit((l) => l.end?.(this.#end as HelperEnd));
   }
 
-  #tell(f: (listener: HelperListener) => void): void {
+  #emit(f: (listener: HelperListener) => void): void {
     for (const l of [...this.#listeners]) f(l);
   }
 }

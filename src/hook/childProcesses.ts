@@ -57,7 +57,7 @@ const syncSpawn = (original: AnyFunction): AnyFunction =>
     const found = planned(options);
     const result = apply(original, this, [found?.options ?? options]) as { pid?: number } | undefined;
     // The number of a process that could not be started is 0.
-    if (found?.why !== undefined) tell(result?.pid || undefined, found);
+    if (found?.why !== undefined) report(result?.pid || undefined, found);
     return result;
   };
 
@@ -72,7 +72,7 @@ const onChild = guarded(parts.children, 'children', ({ process: child }: { proce
       function spawn(this: { pid?: number }, options: SpawnOptions) {
         const found = planned(options);
         const result: unknown = apply(original, this, [found?.options ?? options]);
-        if (found?.why !== undefined) tell(this.pid, found);
+        if (found?.why !== undefined) report(this.pid, found);
         return result;
       },
   );
@@ -110,7 +110,7 @@ function withShim(options: SpawnOptions, pairs: readonly string[], folder: strin
   return withPair(options, pairs, at, `PATH=${folder}:${(pairs[at] as string).slice('PATH='.length)}`);
 }
 
-const tell = guarded(parts.children, 'children.tell', (pid: number | undefined, { options, why }: Plan): void => {
+const report = guarded(parts.children, 'children.report', (pid: number | undefined, { options, why }: Plan): void => {
   if (pid === undefined) return; // it could not be started
   const argv = maskArguments(wordsOf(options)).slice(0, 32);
   push(line({ k: 'child', at: us(now()), pid, argv: argv.map((word) => cutText(word, 256)), why }));

@@ -1,5 +1,5 @@
 /**
- * The hook leaves a program that goes on: what is known is written, what still runs is told as cut, and then nothing of
+ * The hook leaves a program that goes on: what is known is written, what still runs is reported as cut, and then nothing of
  * ours stands in the program any more: patches, subscriptions, globals, descriptor, timers, variables. What cannot be
  * taken back is inert: private fields on objects of the program, wrappers that it has kept, our code until it is collected.
  */

@@ -21,8 +21,8 @@ const refused = (act: () => unknown): TraceRequestError => {
 
 test('the five calls', () => {
   const r = registry();
-  let told = 0;
-  r.onChange(() => told++);
+  let reported = 0;
+  r.onChange(() => reported++);
   const made = r.create({ condition: 'status:>=500', limit: 5, description: 'errors' });
   expect(made).toEqual({
     id: 'id-1',
@@ -40,7 +40,7 @@ test('the five calls', () => {
   r.delete('id-1');
   expect(r.list()).toEqual([]);
   expect(r.get('id-1')).toBeUndefined();
-  expect(told).toBe(4);
+  expect(reported).toBe(4);
   expect(refused(() => r.delete('id-1')).message).toBe('There is no trace request id-1.');
 });
 

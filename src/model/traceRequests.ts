@@ -109,7 +109,7 @@ export class TraceRequests {
       state: 'created',
     };
     this.#all.set(made.id, made);
-    this.#tell();
+    this.#emit();
     return made;
   }
 
@@ -141,7 +141,7 @@ export class TraceRequests {
     if (enabled === undefined || enabled === before.enabled) return before;
     const after: TraceRequest = { ...before, enabled, state: enabled ? 'enabled' : 'disabled' };
     this.#all.set(id, after);
-    this.#tell();
+    this.#emit();
     return after;
   }
 
@@ -149,7 +149,7 @@ export class TraceRequests {
   delete(id: string, owner?: string): void {
     this.#found(id, owner);
     this.#all.delete(id);
-    this.#tell();
+    this.#emit();
   }
 
   /** Calls `f` after each change. Returns what takes it back. */
@@ -176,7 +176,7 @@ export class TraceRequests {
       if (loaded === undefined || this.#all.has(loaded.id)) refused++;
       else this.#all.set(loaded.id, loaded);
     }
-    this.#tell();
+    this.#emit();
     return { refused };
   }
 
@@ -186,7 +186,7 @@ export class TraceRequests {
     return found;
   }
 
-  #tell(): void {
+  #emit(): void {
     for (const f of [...this.#listeners]) f();
   }
 }

@@ -71,15 +71,15 @@ class Writer {
   }
 }
 
-test('lines become records, and whoever listens is told', async () => {
+test('lines become records, and whoever listens is notified', async () => {
   const s = await session({ description: 'a test' });
-  let told = 0;
-  const off = s.onDidChange(() => told++);
+  let reported = 0;
+  const off = s.onDidChange(() => reported++);
   expect(s.hookSeen).toBe(false);
   const w = new Writer(s);
   w.request();
   w.request(false);
-  await expect.poll(() => (told > 0 ? s.store.requests.size : 0), { interval: 5 }).toBe(2); // without a call of poll
+  await expect.poll(() => (reported > 0 ? s.store.requests.size : 0), { interval: 5 }).toBe(2); // without a call of poll
   expect(s.hookSeen).toBe(true);
   off();
   const doc = s.document();
@@ -152,7 +152,7 @@ test('garbage, huge lines, foreign and planted files cost nothing else', async (
   expect(fs.existsSync(join(s.spoolFolder, 'notes.txt'))).toBe(true);
 });
 
-test('segments are read in order, deleted when done, and a gap is told', async () => {
+test('segments are read in order, deleted when done, and a gap is reported', async () => {
   const s = await session();
   const w = new Writer(s);
   const files: string[] = [];

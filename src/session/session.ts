@@ -106,7 +106,7 @@ export class TraceSession {
   /** Ids of processes that were seen alive. */
   private readonly alive = new Set<string>();
   private lines = 0;
-  private telling: NodeJS.Timeout | undefined;
+  private reporting: NodeJS.Timeout | undefined;
   private readonly kernelSide: KernelSide;
   private over = false;
 
@@ -137,17 +137,17 @@ export class TraceSession {
       spoolFolder,
       { v: 1, id, pid: process.pid, beginTime, ...(description !== undefined ? { description } : {}) },
       () => this.control.registry,
-      () => this.control.told,
+      () => this.control.written,
     );
     this.folder = new Folder(this.store);
     this.kernelSide = new KernelSide(
       {
         store: this.store,
         fold: (fact) => this.folder.kernel(fact),
-        // What the kernel says comes in many pieces: whoever shows it is told of them together.
+        // What the kernel says comes in many pieces: whoever shows it is notified of them together.
         changed: () => {
-          this.telling ??= setTimeout(() => {
-            this.telling = undefined;
+          this.reporting ??= setTimeout(() => {
+            this.reporting = undefined;
             this.notify();
           }, 30).unref();
         },
@@ -201,7 +201,7 @@ export class TraceSession {
     return session;
   }
 
-  /** TLS secrets are deleted by the programs once this host is dead: where its process number means nothing, this tells. */
+  /** TLS secrets are deleted by the programs once this host is dead: where its process number means nothing, this says so. */
   private showLife(): void {
     const sign = join(this.spoolFolder, aliveFile);
     writeFileSync(sign, '', { mode: 0o600, flag: 'wx' });
@@ -301,7 +301,7 @@ export class TraceSession {
   }
 
   /**
-   * Processes that were there and are gone, whose end nobody told: a child that was killed. Looked for before a read, so
+   * Processes that were there and are gone, whose end nobody reported: a child that was killed. Looked for before a read, so
    * that the read finds all they wrote. One that was never there runs under other numbers (a container), and is left.
    */
   private vanished(): number[] {
@@ -393,7 +393,7 @@ export class TraceSession {
     this.control.close();
     this.listeners.clear();
     this.kernelSide.dispose();
-    clearTimeout(this.telling);
+    clearTimeout(this.reporting);
     clearInterval(this.life);
     await this.packets?.dispose();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });

@@ -81,7 +81,7 @@ export class Capture {
     return until('tcpdump', () => this.said.includes('listening on'));
   }
 
-  /** Ends the capture; packets by the client's port. Throws a ClockStep when they cannot be told. */
+  /** Ends the capture; packets by the client's port. Throws a ClockStep when they cannot be determined. */
   async end(): Promise<Map<number, Packets[]>> {
     const closed = new Promise((done) => this.tcpdump.on('close', done));
     await written(this.file, this.ports[0] as number);

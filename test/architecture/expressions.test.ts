@@ -26,7 +26,7 @@ describe('regular expressions of the product', () => {
     expect(made.filter((one) => !(one in atRunTime))).toEqual([]);
   });
 
-  test('the test tells linear work from quadratic and from worse', () => {
+  test('the test distinguishes linear work from quadratic and from worse', () => {
     const verdict = (regex: RegExp, limitMs?: number) => superlinearWithin(runOf(regex), attacksOn(regex), limitMs);
     expect(verdict(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>`]+/gi)).toMatch(/take/);
     expect(verdict(/(--?[\w-]*)=("[^"]*"|'[^']*'|[^\s]+)/g)).toMatch(/take/);

@@ -68,7 +68,7 @@ function measure(passes: (row: Row) => boolean | undefined): { count: number; ms
 
 test('100,000 rows', () => {
   const empty = measure((row) => row.url.length + row.path.length > 0);
-  const told: string[] = [];
+  const lines: string[] = [];
   for (const text of [
     'cart',
     'cart -page=9 /orders\\/\\d+|stock/',
@@ -83,7 +83,7 @@ test('100,000 rows', () => {
     'content-type:application/json error:* or label:*',
   ]) {
     const { count, ms } = measure(compileQuery(parsed(text), rowFields));
-    told.push(`${ms.toFixed(1)} ms, ${(ms / empty.ms).toFixed(0)} times the reading  ${text}  (${count})`);
+    lines.push(`${ms.toFixed(1)} ms, ${(ms / empty.ms).toFixed(0)} times the reading  ${text}  (${count})`);
   }
-  console.log(`100,000 rows (target 50 ms; reading alone ${empty.ms.toFixed(2)} ms)\n  ${told.join('\n  ')}`);
+  console.log(`100,000 rows (target 50 ms; reading alone ${empty.ms.toFixed(2)} ms)\n  ${lines.join('\n  ')}`);
 });

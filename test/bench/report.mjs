@@ -4,7 +4,7 @@ import { median, medianWithInterval } from './statistics.mjs';
 
 /**
  * What the hook may cost, as ratios to the same loop without it. `limit` holds if the median is at most that, stretched
- * by what A/A showed of the machine's own unrest in the same rounds. `noise`: not to be told from the bare program, so
+ * by what A/A showed of the machine's own unrest in the same rounds. `noise`: not to be distinguished from the bare program, so
  * its own interval may reach down to the limit as well. `below`: less than that arm in the same rounds.
  */
 const targets = [

@@ -160,7 +160,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(seen.requests).toHaveLength(4);
     const [byDestroy, bySignal, byFetch, byTimeout] = seen.requests as [Request, Request, Request, Request];
     for (const r of [byDestroy, bySignal, byFetch]) expect(r.outcome).toBe('aborted');
-    // An error of the program's own is told as such.
+    // An error of the program's own is reported as such.
     expect(['aborted', 'failed']).toContain(byTimeout.outcome);
     for (const r of seen.requests) {
       expect(r.response).toBeUndefined();

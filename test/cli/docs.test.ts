@@ -156,11 +156,11 @@ describe('the tables', () => {
       .trimEnd()
       .split('\n')
       .map((line) => /^(\w+) (--[\w-]+) +(.*)$/.exec(line)?.slice(1) as [string, string, string]);
-    const told = text.split(/^## /m).flatMap((section) => {
+    const documented = text.split(/^## /m).flatMap((section) => {
       const verb = section.slice(0, section.indexOf('\n'));
       const rows = [...section.matchAll(/^\| `(?:-\w, )?(--[\w-]+)[^`]*` \|.*\| (.*?) \|$/gm)];
       return rows.map(([, option, value]) => [verb, option, value]);
     });
-    expect(told).toEqual(options);
+    expect(documented).toEqual(options);
   });
 });

@@ -69,10 +69,10 @@ describe.each(chosen)('%s', (name, min) => {
     );
     const own = seen.requests.filter((r) => r.url?.startsWith(upstream.urls.http) && r.method !== 'CONNECT');
     const real = own.filter((r) => r.mocked !== true);
-    const told = upstream.facts.requests.map((r) => `${r.method} ${r.target}`);
+    const reported = upstream.facts.requests.map((r) => `${r.method} ${r.target}`);
     // Both runs, where nothing cleared it between them.
     expect(real.map((r) => `${r.method} ${r.url?.slice(upstream.urls.http.length)}`).sort()).toEqual(
-      (direct ? told : [...new Set(told)]).sort(),
+      (direct ? reported : [...new Set(reported)]).sort(),
     );
     for (const r of real)
       expect(r).toMatchObject({

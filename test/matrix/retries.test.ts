@@ -11,7 +11,7 @@ import { runPlain } from '../support/programs/program';
 import { runTraced } from '../support/programs/run';
 import { folder } from './plan';
 
-/** The least Node of each, and whether tries to one URL at the same time are told apart. */
+/** The least Node of each, and whether tries to one URL at the same time are distinguished. */
 const clients: Readonly<Record<string, { min: number; apart?: true }>> = {
   axios: { min: 18 },
   ky: { min: 18, apart: true },

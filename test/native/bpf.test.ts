@@ -58,7 +58,7 @@ describe.skipIf(why)('events of the kernel', () => {
       { pid: ours.pid },
     );
     await kernel.until('watched', () => kernel.all('watched')[0]);
-    ours.tell('go');
+    ours.writeLine('go');
     expect(await server.line()).toBe('1500000');
     const { totals } = await final(kernel, 'c');
     await kernel.settled();
@@ -88,7 +88,7 @@ describe.skipIf(why)('events of the kernel', () => {
     using other = new Talker(writer(spaces.server, 8080, 300_000), spaces.in('client'));
     await other.line();
     const before = kernel.all('event').length;
-    other.tell('go');
+    other.writeLine('go');
     expect(await server.line()).toBe('300000');
     await kernel.settled();
     expect(kernel.all('event').length).toBe(before);
@@ -158,7 +158,7 @@ describe.skipIf(why)('events of the kernel', () => {
     expect(kernel.events('a', 'resetReceived')).toMatchObject([{ tcpState: 'established' }]);
     expect([...kernel.events('a', 'resetSent'), ...kernel.events('b', 'resetReceived')]).toEqual([]);
     expect(kernel.events('a', 'error')).toMatchObject([{ errno: 104, soft: false }]);
-    // Refused: it was over before anybody could watch it, and is told all the same.
+    // Refused: it was over before anybody could watch it, and is reported all the same.
     const localPort = await freePort();
     const refused = connect({ port: 9, host: '127.0.0.1', localPort });
     await new Promise((resolve) => refused.once('error', resolve));
@@ -281,7 +281,7 @@ describe.skipIf(why)('events of the kernel', () => {
       { pid: ours.pid },
     );
     await kernel.until('watched', () => kernel.all('watched')[0]);
-    ours.tell('go');
+    ours.writeLine('go');
     expect(await server.line()).toBe('100000');
     await final(kernel, 'c');
     await kernel.settled();
@@ -317,7 +317,7 @@ describe.skipIf(why)('events of the kernel', () => {
     const ends = { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 };
     kernel.watch('c', ends, { pid: ours.pid });
     await kernel.until('watched', () => kernel.all('watched')[0]);
-    ours.tell('go');
+    ours.writeLine('go');
     expect(await ours.line()).toBe('closed');
     await final(kernel, 'c');
     await kernel.settled();
@@ -367,12 +367,14 @@ describe.skipIf(why)('events of the kernel', () => {
       // Over already: whose it was, the kernel does not say any more.
       if (i % 2 === 0) kernel.watch(`mine${i}`, mine);
     }
-    theirs.tell('go');
+    theirs.writeLine('go');
     expect(await theirs.line()).toBe('closed');
     await kernel.until('their end', () => kernel.events('theirs', 'state').at(-1)?.to === 'close');
     await kernel.settled();
-    const told = kernel.said.filter((m) => ['event', 'traffic', 'sizes', 'queue', 'conntrack', 'delay'].includes(m.t));
-    expect(told.filter((m) => m.id !== 'theirs' && m.missing === undefined)).toEqual([]);
+    const reported = kernel.said.filter((m) =>
+      ['event', 'traffic', 'sizes', 'queue', 'conntrack', 'delay'].includes(m.t),
+    );
+    expect(reported.filter((m) => m.id !== 'theirs' && m.missing === undefined)).toEqual([]);
     expect(kernel.events('theirs', 'state').length).toBeGreaterThanOrEqual(4);
     server.close();
   });

@@ -82,7 +82,7 @@ describe.skipIf(why)('packet capture', () => {
       { protocol: 'udp' },
     );
     expect(await begin(kernel, { snaplen: 96 })).toMatchObject({ state: 'on', snaplen: 96 });
-    sender.tell('go');
+    sender.writeLine('go');
     const [sent = 0, ms] = (await sender.line(60_000)).split(' ').map(Number);
     // Taken by the sink or dropped before it: nothing is on the way any more.
     const arrived = () => {
@@ -204,7 +204,7 @@ describe.skipIf(why)('packet capture', () => {
         { pid: ours.pid },
       );
       await kernel.until('watched', () => kernel.all('watched')[0]);
-      ours.tell('go');
+      ours.writeLine('go');
       expect(await ours.line()).toBe('closed');
       const end = await stop(kernel);
       const tcp = kernel.packets.filter((p) => p.bytes.readUInt16BE(12) === 0x800 && p.bytes[23] === 6);
@@ -225,7 +225,7 @@ describe.skipIf(why)('packet capture', () => {
       await once(dumping, 'close');
       expect(tcp.length, JSON.stringify(end)).toBe(counted.split('\n').length - 1);
       expect(tcp.filter((p) => !isOf(p, localPort))).toEqual([]);
-      // The second time, the way's size is known: forgotten, so that it is told again.
+      // The second time, the way's size is known: forgotten, so that it is reported again.
       spaces.ip('client', 'route flush cache');
     }
   });

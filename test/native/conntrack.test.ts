@@ -57,7 +57,7 @@ describe.skipIf(why)('connection tracking', () => {
     const before = await kernel.until('the entry', () => kernel.all('conntrack', 'c')[0]);
     expect(before).toMatchObject({ tcpState: 'established', countersMissing: 'untilEnd' });
     expect(before).not.toHaveProperty('packetsSent');
-    ours.tell('go');
+    ours.writeLine('go');
     const closed = BigInt(await ours.line());
     const last = await kernel.until('counters', () => kernel.all('conntrack', 'c').find((m) => m.when === 'counted'));
     expect(ends(last)).toEqual({
@@ -117,7 +117,7 @@ describe.skipIf(why)('connection tracking', () => {
     const localPort = Number(await ours.line());
     kernel.watch('c', { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 });
     await kernel.until('the entry', () => kernel.all('conntrack', 'c')[0]);
-    ours.tell('go');
+    ours.writeLine('go');
     await ours.line();
     const last = await kernel.until('its end', () =>
       kernel.all('conntrack', 'c').find((m) => m.tcpState === 'time-wait'),
@@ -156,7 +156,7 @@ describe.skipIf(why)('connection tracking', () => {
     });
   });
 
-  test('another user’s connection is not told, also when it is over', async () => {
+  test('another user’s connection is not reported, also when it is over', async () => {
     using spaces = new Spaces();
     using server = new Talker(echo(spaces.server, 8080), spaces.in('server'));
     await server.line();
@@ -169,14 +169,14 @@ describe.skipIf(why)('connection tracking', () => {
     await kernel.hello();
     using ours = new Talker(asker(spaces.server, 8080), spaces.in('client'));
     const localPort = Number(await ours.line());
-    ours.tell('go');
+    ours.writeLine('go');
     await ours.line();
     expect(spaces.run('client', 'conntrack', '-L', '-p', 'tcp')).toContain(`sport=${localPort}`);
     kernel.watch('c', { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 });
     await kernel.settled();
     kernel.send({ cmd: 'unwatch', id: 'c' });
-    const told = await kernel.until('missing', () => kernel.all('conntrack', 'c')[0]);
-    expect(told).toMatchObject({ missing: 'noEntry' });
+    const reported = await kernel.until('missing', () => kernel.all('conntrack', 'c')[0]);
+    expect(reported).toMatchObject({ missing: 'noEntry' });
     expect(kernel.all('conntrack').length).toBe(1);
   });
 });

@@ -31,7 +31,7 @@ it.skipIf(why)(
         for (const { data } of batch)
           if (data.length === 242 && new DataView(data.buffer, data.byteOffset).getUint16(36) === port) got++;
     })();
-    sender.tell('go');
+    sender.writeLine('go');
     // As a debugger that holds the host: it reads nothing.
     const until = performance.now() + 1500;
     while (performance.now() < until);
@@ -40,7 +40,7 @@ it.skipIf(why)(
     await reading;
     sink.close();
     const lo = statistics.find((s) => started.interfaces[s.interface]?.name === 'lo');
-    // It told of each that it lost, others' among them; without a queue of its own it loses four of five.
+    // It reported each that it lost, others' among them; without a queue of its own it loses four of five.
     expect(count - got).toBeLessThanOrEqual(lo?.dropped ?? 0);
     expect(count - got).toBeLessThan(count / 10);
   },

@@ -100,7 +100,7 @@ describe.skipIf(why)('figures of a connection', () => {
     expect(watched).toMatchObject({ found: true, uid: process.getuid?.() ?? 0, inode: Number(ss.of('ino')) });
     expect(BigInt(watched?.cookie ?? 0).toString(16)).toBe(ss.of('sk'));
     expect(ss.of('skmem')).toContain(`rb${t.memory?.receiveBuffer},`);
-    // Taken before it was told, on the clock of the host.
+    // Taken before it was reported, on the clock of the host.
     const { arrived } = helper.said.find(({ message }) => message.t === 'sample') ?? { arrived: 0n };
     expect(BigInt(at)).toBeLessThan(arrived);
     expect(BigInt(at)).toBeGreaterThan(asked);
@@ -256,13 +256,13 @@ describe.skipIf(why)('figures of a connection', () => {
     await new Promise<void>((resolve) => sender.bind(0, '127.0.0.1', resolve));
     using helper = new Asked();
     const to = receiver.address();
-    const tell = () =>
+    const writeLine = () =>
       new Promise<void>((resolve) => sender.send(Buffer.alloc(2000), to.port, to.address, () => resolve()));
     helper.send({ cmd: 'watch', id: 'u', protocol: 'udp', local: { address: to.address, port: to.port } });
     const first = await helper.until((m) => m.t === 'sample' && m);
     expect(first.totals.memory?.drops).toBe(0);
     // The loop is held, so that nothing is read: what finds no room is dropped.
-    await Promise.all(Array.from({ length: 40 }, tell));
+    await Promise.all(Array.from({ length: 40 }, writeLine));
     const { totals } = await helper.sample('u', 'interval2');
     const table = readFileSync('/proc/net/udp', 'utf8');
     const port = to.port.toString(16).toUpperCase().padStart(4, '0');

@@ -94,14 +94,14 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
     expect(longest?.value).toBeGreaterThan(150_000);
   });
 
-  test.concurrent('large packets that vanish on the way; not where a router tells their size', async () => {
+  test.concurrent('large packets that vanish on the way; not where a router reports their size', async () => {
     using silent = await stage();
     using honest = await stage();
     const rule = 'tcp dport 8080 ip length > 1300 counter drop';
     const rules = `table ip t {\n chain f {\n type filter hook forward priority 0;\n ${rule}\n }\n}\n`;
     silent.spaces.rules('router', rules);
     honest.spaces.ip('router', `link set ${honest.spaces.towardsServer} mtu 1200`);
-    const [all, free, told] = await Promise.all([
+    const [all, free, run] = await Promise.all([
       traced(silent.spaces, 'vanish', ['--helper', 'all']),
       traced(silent.spaces, 'vanish'),
       traced(honest.spaces, 'vanish', ['--helper', 'all']),
@@ -117,8 +117,8 @@ describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () =
     }
     // Only who hears the routers too knows that none said anything.
     expect([all, free].map(({ found }) => found('pmtu-black-hole')[0]?.certainty)).toEqual(['sure', 'likely']);
-    expect(told.trace.requests.map((r) => r.outcome)).toEqual(['complete', 'complete']);
-    expect(told.trace.kernelEvents?.some((e) => e.kind === 'icmp')).toBe(true);
-    expect(told.found('pmtu-black-hole')).toEqual([]);
+    expect(run.trace.requests.map((r) => r.outcome)).toEqual(['complete', 'complete']);
+    expect(run.trace.kernelEvents?.some((e) => e.kind === 'icmp')).toBe(true);
+    expect(run.found('pmtu-black-hole')).toEqual([]);
   });
 });

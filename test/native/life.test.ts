@@ -124,7 +124,7 @@ describe.skipIf(why)('life of the helper', () => {
         s.on('close', resolve);
       });
     for (let i = 0; i < 100; i++) await one();
-    // The kernel tells of them when it comes to it: it has dropped some at a socket of the helper.
+    // The kernel reports them when it comes to it: it has dropped some at a socket of the helper.
     const sockets = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
     const dropped = () =>
       readFileSync(`/proc/${pid}/net/netlink`, 'utf8')

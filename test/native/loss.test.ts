@@ -63,12 +63,12 @@ describe.skipIf(why)('lost packets', () => {
     expect(of('/last')).toMatchObject({ shared: false, retransmits: 0, bytesRetransmitted: 0 });
     const { kernel, bytesSent } = requestOf('/large') ?? {};
     expect((kernel?.bytesSent ?? 0) - (kernel?.bytesRetransmitted ?? 0)).toBe(bytesSent);
-    // Told as they happened too, where the kernel has that; and nothing is told of another's connection.
+    // Reported as they happened too, where the kernel has that; and nothing is reported about another's connection.
     const events = trace.sources.find((source) => source.name === 'bpf');
     if (events?.features?.includes('retransmits')) {
-      const told = (trace.kernelEvents ?? []).filter((e) => e.kind === 'retransmit');
-      expect(told.length).toBe(dropped + inVain);
-      expect(new Set(told.map((e) => e.request))).toEqual(new Set([requestOf('/large')?.id]));
+      const reported = (trace.kernelEvents ?? []).filter((e) => e.kind === 'retransmit');
+      expect(reported.length).toBe(dropped + inVain);
+      expect(new Set(reported.map((e) => e.request))).toEqual(new Set([requestOf('/large')?.id]));
       expect(new Set(trace.kernelEvents?.map((e) => e.connection))).toEqual(new Set([connection?.id]));
       const states = (trace.kernelEvents ?? []).filter((e) => e.kind === 'state').map((e) => `${e.from} ${e.to}`);
       expect(states.slice(0, 2)).toEqual(['close synSent', 'synSent established']);

@@ -118,7 +118,7 @@ for (const [engine, made, missing] of engines)
       ['real.example', 'A', 30, '127.0.0.1'],
     ]);
 
-    // As EVE tells it: both servers in order, none skipped, as both were asked; the first one's silence;
+    // As EVE reports it: both servers in order, none skipped, as both were asked; the first one's silence;
     // what was cut off, and the connection after it.
     const eve = JSON.parse(readFileSync(eveJson, 'utf8')) as Eve;
     expect(eve.dials[1]).toMatchObject({

@@ -187,7 +187,7 @@ describe.skipIf(whySudo)('installed by sudo', () => {
       { localAddress: '127.0.0.1', localPort, remoteAddress: '127.0.0.1', remotePort },
       { pid: theirs.pid },
     );
-    theirs.tell('go');
+    theirs.writeLine('go');
     await kernel.until('its end', () => kernel.events('c', 'state').at(-1)?.to === 'close');
     await kernel.until('its bytes', () => kernel.all('traffic', 'c').at(-1));
     await kernel.until('packets', () => kernel.packets.length >= 8);

@@ -103,7 +103,7 @@ describe('under nettrace run', () => {
     expect(one(/^\/coupons/).response?.status).toBe(404);
   });
 
-  test('slow server, slow body, unpacked body, upload and unread body are told apart', () => {
+  test('slow server, slow body, unpacked body, upload and unread body are distinguished', () => {
     // The whole cannot be shorter than what the server took; of it, which part is long, not how long this machine saw it.
     for (const { createdAt = 0, sendEndAt = 0, responseBeginAt = 0, endAt = 0, response } of to(/confirm$/)) {
       if (response?.status !== 201) continue;

@@ -148,8 +148,8 @@ test('close frees all: no handle, no folder, no listener is left', async () => {
   };
   for (const how of ['after its program', 'while it runs'] as const) {
     const s = await TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache') });
-    let told = 0;
-    s.onDidChange(() => told++);
+    let reported = 0;
+    s.onDidChange(() => reported++);
     const run = start(s, process.execPath, program(up.port));
     await expect.poll(() => up.held.length).toBe(1);
     if (how === 'while it runs') await s.dispose();
@@ -157,9 +157,9 @@ test('close frees all: no handle, no folder, no listener is left', async () => {
     await run.ended;
     if (how === 'after its program') await s.finish('ended');
     await s.dispose();
-    const toldThen = told;
+    const reportedThen = reported;
     await expect.poll(more).toEqual([]);
-    expect(told).toBe(toldThen);
+    expect(reported).toBe(reportedThen);
     expect(existsSync(s.spoolFolder)).toBe(false);
   }
   await up.close();

@@ -44,7 +44,7 @@ test('Up brings filters used before', async () => {
   await page.press('.flt input', 'ArrowUp');
   expect(await page.inputValue('.flt input')).toBe('cart');
 });
-test('a bad term is told under the box', async () => {
+test('a bad term is reported under the box', async () => {
   await open();
   await panel.page.fill('.flt input', 'a /(/');
   await panel.page.waitForSelector('.flterr');

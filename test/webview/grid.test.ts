@@ -68,7 +68,7 @@ test('Shift extends, Ctrl adds; the status line sums; Ctrl+C copies a table', as
   await settled(page);
   expect(await page.textContent('.sb')).toContain('26 selected');
 });
-test('a header sorts, then the other way, then by start again; aria-sort tells', async () => {
+test('a header sorts, then the other way, then by start again; aria-sort follows', async () => {
   await open();
   const { page } = panel;
   await page.click('.hd .c-host');

@@ -47,7 +47,7 @@ export interface State {
   /** False until the host's first full state came. */
   ready: boolean;
   runs: readonly Run[];
-  /** By id; what the host told of the connections beyond the rows. */
+  /** By id; what the host sent about the connections beyond the rows. */
   connections: Map<string, ConnectionRow>;
   /** Worst first. */
   findings: readonly FindingRow[];
@@ -144,12 +144,12 @@ export const seekEvent = (event: number): void => api.postMessage({ type: 'seekE
 export const seekTime = (at: number): void => api.postMessage({ type: 'seekTime', at });
 export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
 
-let told = 0;
-/** Tells the host how many failed requests and 5xx the user has seen, for the view's badge. */
-function tellFailures(): void {
+let reported = 0;
+/** Reports to the host how many failed requests and 5xx the user has seen, for the view's badge. */
+function reportFailures(): void {
   const count = state.status.failed + state.status.serverErrors;
-  if (count === told || document.visibilityState !== 'visible') return;
-  told = count;
+  if (count === reported || document.visibilityState !== 'visible') return;
+  reported = count;
   api.postMessage({ type: 'seenFailures', count });
 }
 
@@ -244,7 +244,7 @@ function take(message: HostMessage): void {
       commands.get(message.command)?.();
       break;
   }
-  tellFailures();
+  reportFailures();
   warm();
   invalidate();
 }
@@ -287,7 +287,7 @@ export function start(): void {
     if (event.data && typeof event.data === 'object' && 'type' in event.data) take(event.data);
   });
   document.addEventListener('visibilitychange', () => {
-    tellFailures();
+    reportFailures();
     invalidate();
   });
   const focus = (on: boolean) => api.postMessage({ type: 'focus', on });

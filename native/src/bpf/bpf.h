@@ -45,7 +45,7 @@ struct bpf_written {
 };
 /* From now on the events of this ring go to those watches that they are of. */
 int bpf_source(struct helper *, const struct feature *, const struct bpf_written *);
-/* Figures that lie in a map by cookie: each interval, and when the watch ends, those that changed are told. */
+/* Figures that lie in a map by cookie: each interval, and when the watch ends, those that changed are reported. */
 typedef void (*bpf_figures_say)(struct helper *, const struct feature *, const struct watch *, const void *value);
 int bpf_figures(struct helper *, const struct feature *, int map, size_t size, bpf_figures_say);
 
@@ -61,6 +61,6 @@ void bpf_owner(uint64_t cookie, uint32_t pid);
 
 /* One event as message (words.c). */
 void bpf_event_say(struct helper *, const struct feature *, const struct nt_event *, const char *id, uint64_t since);
-/* Names of reasons come from the running kernel (false: it does not tell them); those of places follow bit by bit. */
+/* Names of reasons come from the running kernel (false: it does not name them); those of places follow bit by bit. */
 bool bpf_reasons_load(void);
 void bpf_places(struct helper *, const struct feature *);

@@ -22,7 +22,7 @@
 
 #define RING_SMALL (64u << 10)
 #define RING_LARGE (1u << 20)
-/* Shorter delays between arrival and read are not told: each would be an event of its own. */
+/* Shorter delays between arrival and read are not reported: each would be an event of its own. */
 #define DELAY_LEAST_NS 1000000ull
 
 /* A skeleton that is set, loaded and attached; NULL after a failure, and `error` says why. */

@@ -23,7 +23,7 @@ struct source {
   const struct feature *feature;
   struct bpf_ring ring;
   struct bpf_written from;
-  uint64_t told, missed;
+  uint64_t reported, missed;
 };
 
 struct past {
@@ -154,9 +154,9 @@ static void read_rings(struct helper *h) {
     uint64_t broken = 0;
     bpf_ring_read(&s->ring, sizeof(struct nt_event), EVENTS_AT_ONCE, take, &context, &broken);
     uint64_t lost = *s->from.lost;
-    helper_lost(h, s->feature, "kernel", lost - s->told);
+    helper_lost(h, s->feature, "kernel", lost - s->reported);
     helper_lost(h, s->feature, "broken", broken);
-    s->told = lost;
+    s->reported = lost;
   }
 }
 
@@ -201,7 +201,7 @@ void bpf_tick(struct helper *h, uint64_t now) {
   helper_wake(h, driver, monotonic_ns() + TICK_NS);
 }
 
-/* Each of the features is told of each watch, one after the other; what they share is done once. */
+/* Each of the features is notified of each watch, one after the other; what they share is done once. */
 static bool is_first(const struct watch *w, bool ends) {
   static const struct watch *last;
   static uint64_t since, cookie;
@@ -246,7 +246,7 @@ void bpf_watched(struct helper *h, const struct watch *w) {
 
 void bpf_unwatched(struct helper *h, const struct watch *w) {
   if (!is_first(w, true)) return;
-  /* One that has ended before it could be watched is told of here alone. */
+  /* One that has ended before it could be watched is reported here alone. */
   look_back(h, w);
   is_first(w, true);
   say_figures(h, w);

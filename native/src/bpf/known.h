@@ -18,5 +18,5 @@ struct known {
 struct known *known_of(uint64_t cookie);
 /* NULL: none. */
 struct known *known_find(uint64_t cookie);
-/* Those that changed since they were told. */
+/* Those that changed since they were reported. */
 void say_figures(struct helper *, const struct watch *);

@@ -8,7 +8,7 @@
 #define REASONS_MAX 256
 #define PLACES_MAX 64
 
-/* "function+0x1f": never the address itself, which would tell others where the kernel lies. */
+/* "function+0x1f": never the address itself, which would reveal the kernel's layout. */
 struct place {
   uint64_t address, best;
   char name[64];

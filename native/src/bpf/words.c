@@ -1,4 +1,4 @@
-/* Words for what the kernel tells in numbers. */
+/* Words for what the kernel reports in numbers. */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,13 +11,13 @@ static struct reasons reasons;
 bool bpf_reasons_load(void) { return reasons_load(&reasons, "/sys/kernel/btf/vmlinux"); }
 
 void bpf_places(struct helper *h, const struct feature *f) {
-  static size_t told;
+  static size_t reported;
   reasons_scan(&reasons);
-  for (; told < reasons.known; told++) {
-    if (!reasons.places[told].name[0]) continue;
+  for (; reported < reasons.known; reported++) {
+    if (!reasons.places[reported].name[0]) continue;
     struct out *o = helper_message(h, "place");
-    out_u64(o, "number", told);
-    out_text(o, "name", reasons.places[told].name);
+    out_u64(o, "number", reported);
+    out_text(o, "name", reasons.places[reported].name);
     helper_send(h, f);
   }
 }

@@ -44,7 +44,7 @@ static void say_state(struct helper *h, bool on, const char *reason) {
   if (reason) out_text(o, "reason", reason);
   if (on) {
     out_u64(o, "snaplen", capturing.filter.snaplen);
-    out_u64(o, "maxBytes", capturing.most_bytes);
+    out_u64(o, "maxBytes", capturing.max_bytes);
     out_bool(o, "all", capturing.filter.interface_count == 0);
     out_interfaces(o, false);
   }
@@ -165,7 +165,7 @@ static const char *configure(const struct json *m) {
   capturing.headers_only = json_bool(json_member(m, "headersOnly"));
   capturing.filter.snaplen = SNAPLEN_MAX;
   if (json_u64(json_member(m, "snaplen"), &snaplen) && snaplen > 0 && snaplen < SNAPLEN_MAX) capturing.filter.snaplen = (uint32_t)snaplen;
-  if (!json_u64(json_member(m, "maxBytes"), &capturing.most_bytes) || capturing.most_bytes == 0) capturing.most_bytes = BYTES_DEFAULT;
+  if (!json_u64(json_member(m, "maxBytes"), &capturing.max_bytes) || capturing.max_bytes == 0) capturing.max_bytes = BYTES_DEFAULT;
   capturing.filter.loopback = if_nametoindex("lo");
   read_ports(m);
   read_servers(m);

@@ -39,7 +39,7 @@ struct capturing {
   size_t failed_count;
   uint8_t *ring;
   unsigned block;
-  uint64_t stop_ns, most_bytes;
+  uint64_t stop_ns, max_bytes;
   /* seen: the kernel gave them; sent: the host got them; unread: it did not read; others: of no watched connection. */
   uint64_t seen, dropped, freezes, sent, bytes, unread, others, duplicates, unproved;
   uint8_t batch[BATCH];

@@ -11,7 +11,7 @@ struct packet {
   enum packet_kind kind;
   /* ARP: sender and target. */
   struct address from, to;
-  /* ICMP errors: the ends of the packet that it tells of, as that was sent; family 0: none. */
+  /* ICMP errors: the ends of the packet that it reports, as that was sent; family 0: none. */
   int inner_protocol;
   struct address inner_from, inner_to;
   /* Bytes up to the payload; 0: not known. */
@@ -25,5 +25,5 @@ struct packet {
 
 /* `length` bytes are there. False: nothing that is looked at here. */
 bool packet_parse(const uint8_t *bytes, size_t length, int link_type, struct packet *);
-/* A message of ICMP or ICMPv6 that stands alone: what it tells of, into `inner`. */
+/* A message of ICMP or ICMPv6 that stands alone: what it reports, into `inner`. */
 void packet_icmp(const uint8_t *bytes, size_t length, int protocol, struct packet *);

@@ -51,7 +51,7 @@ struct interface *interface_of(uint32_t index, uint16_t link_type) {
 
 void deliver(struct helper *h, const struct record *r, const uint8_t *bytes) {
   if (capturing.truncated) return;
-  if (capturing.bytes + r->captured > capturing.most_bytes) {
+  if (capturing.bytes + r->captured > capturing.max_bytes) {
     capturing.truncated = true;
     capturing.stop_ns = monotonic_ns();
     helper_wake(h, &capture, capturing.stop_ns);

@@ -34,7 +34,7 @@ struct feature {
   void (*close)(struct helper *);
 };
 
-/* ---- what it is told of its run ---- */
+/* ---- what it learns about its run ---- */
 
 /* The user it serves: sockets of others are not to be reported. 0 (root itself started it): every user. */
 uid_t helper_user(const struct helper *);

@@ -4,9 +4,9 @@
 extern const struct feature capture, conntrack, icmp, listeners;
 extern const struct feature inet_diag, tcp_destroy, route, counters;
 
-/* In this order they are opened, told of watches and asked; closed in the other. inetDiag comes before
+/* In this order they are opened, notified of watches and asked; closed in the other. inetDiag comes before
    those that join by the cookie, as it finds it; route before inetDiag, as that takes a connection that has ended
-   already out of the table; those that tell of packets behind the kernel's events, which show whose a socket was. */
+   already out of the table; those that report packets behind the kernel's events, which show whose a socket was. */
 const struct feature *const all_features[] = {
     &route,
     &inet_diag,

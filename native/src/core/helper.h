@@ -20,7 +20,7 @@ struct opened {
   int error;
   char reason[160];
   uint64_t wake_ns;
-  /* Of its messages, since the start: dropped as the host did not read; and what helper_lost() was told. */
+  /* Of its messages, since the start: dropped as the host did not read; and what was passed to helper_lost(). */
   uint64_t dropped, sent;
   struct {
     char what[16];
@@ -87,7 +87,7 @@ int connect_out(const char *path, uid_t user);
 
 /* say.c */
 void say_hello(struct helper *);
-/* Of messages that found no room, and what helper_lost() was told. */
+/* Of messages that found no room, and what was passed to helper_lost(). */
 void say_losses(struct helper *);
 void say_clock(struct helper *);
 void out_lost(struct out *, const struct opened *);
@@ -104,5 +104,5 @@ int run_loop(struct helper *);
 /* watch.c: all true if it was the core's */
 struct watch *watch_add(struct helper *, const struct watch *);
 void watch_remove(struct helper *, struct watch *);
-/* Sets the cookie, and tells the features. */
+/* Sets the cookie, and notifies the features. */
 void watch_cookie(struct helper *, struct watch *, uint64_t cookie, uint32_t inode, uid_t uid);

@@ -1,4 +1,4 @@
-/* nettrace-helper: what the kernel knows of a user's connections, told in frames. See ../README.md. */
+/* nettrace-helper: what the kernel knows of a user's connections, reported in frames. See ../README.md. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* Whether a socket belongs to the user that is served: what is not proved is not told. */
+/* Whether a socket belongs to the user that is served: what is not proved is not reported. */
 #pragma once
 #include "feature.h"
 

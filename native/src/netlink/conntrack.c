@@ -1,5 +1,5 @@
 /* Entries of connection tracking of watched connections, each as late as it can be had: with every change, and with its
-   end. What comes of other connections is kept for a while, as they may be watched in a moment, and never told. */
+   end. What comes of other connections is kept for a while, as they may be watched in a moment, and never reported. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static bool counting;
 
 extern const struct feature conntrack;
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 /* Settings of the kernel for this network namespace; false also when they cannot be read. */
 static bool is_on(const char *name) {
@@ -45,7 +45,7 @@ static bool is_on(const char *name) {
   return value != '0';
 }
 
-static void tell(struct helper *h, struct entry *e, const char *when) {
+static void report(struct helper *h, struct entry *e, const char *when) {
   struct out *o = helper_message(h, "conntrack");
   out_text(o, "id", e->id);
   out_decimal(o, "at", monotonic_ns());
@@ -56,7 +56,7 @@ static void tell(struct helper *h, struct entry *e, const char *when) {
   if (!(e->track.have & (TRACK_BEGIN | TRACK_END)))
     out_text(o, "timesMissing", is_on("nf_conntrack_timestamp") ? "untilEnd" : "timestampsOff");
   helper_send(h, &conntrack);
-  e->told = true;
+  e->reported = true;
 }
 
 /* Changes come without counters: they are in the table, and in the message of the end, which may come too late. */
@@ -93,7 +93,7 @@ static void tick(struct helper *h, uint64_t now) {
     memcpy(e->track.packets, t.packets, sizeof t.packets);
     memcpy(e->track.bytes, t.bytes, sizeof t.bytes);
     e->track.have |= TRACK_COUNTERS;
-    tell(h, e, "counted");
+    report(h, e, "counted");
   }
 }
 
@@ -118,7 +118,7 @@ static void take(struct helper *h, const struct nl_message *m) {
   if (m->type >> 8 != NFNL_SUBSYS_CTNETLINK || !track_decode(m->body, &t)) return;
   bool ends = (m->type & 255) == IPCTNL_MSG_CT_DELETE, begins = !ends && (m->flags & (NLM_F_CREATE | NLM_F_EXCL));
   struct entry *e = learn(h, &t, begins);
-  if (e->id[0]) tell(h, e, ends ? "end" : begins ? "begin" : "change");
+  if (e->id[0]) report(h, e, ends ? "end" : begins ? "begin" : "change");
   if (ends) return track_forget(e);
   if (e->id[0] && t.protocol == IPPROTO_TCP) count_later(h, e);
 }
@@ -199,18 +199,18 @@ static void watched(struct helper *h, const struct watch *w) {
   /* Both ends may be watched: the one that began it keeps the entry. */
   struct entry both = *e;
   snprintf(both.id, sizeof both.id, "%s", w->id);
-  tell(h, &both, "known");
+  report(h, &both, "known");
   if (e->id[0] && watch_by_id(h, e->id) && !address_equal(&e->track.from, &w->local)) return;
   memcpy(e->id, both.id, sizeof e->id);
-  e->told = true;
+  e->reported = true;
 }
 
 static void unwatched(struct helper *h, const struct watch *w) {
-  /* One that has ended before it could be watched is told of here alone. */
+  /* One that has ended before it could be watched is reported here alone. */
   watched(h, w);
   struct entry *e = track_find(w->protocol, &w->local, &w->remote, false);
   if (!e) e = track_find(w->protocol, &w->local, &w->remote, true);
-  if (e && e->told) return count_later(h, e);
+  if (e && e->reported) return count_later(h, e);
   struct out *o = helper_message(h, "conntrack");
   out_text(o, "id", w->id);
   out_decimal(o, "at", monotonic_ns());

@@ -1,4 +1,4 @@
-/* tcpDestroy: the last figures of each TCP socket, told by the kernel when it ends. No privilege is needed. */
+/* tcpDestroy: the last figures of each TCP socket, reported by the kernel when it ends. No privilege is needed. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>

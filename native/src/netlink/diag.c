@@ -123,7 +123,7 @@ void diag_destroyed(struct helper *h, const struct destroyed *d) {
     if (w && w->cookie != 0) w = NULL;
   }
   if (!w) return;
-  /* Reset by its own program: the kernel has cleared it, ends and counters, before it tells. */
+  /* Reset by its own program: the kernel has cleared it, ends and counters, before it reports. */
   if (d->remote.port == 0) say_ended(h, (struct watch *)w, d->at_ns);
   else say_final(h, (struct watch *)w, d);
 }

@@ -63,9 +63,9 @@ int nl_open(int protocol) {
   int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
   if (fd < 0) return -errno;
   /* The kernel answers while send() runs; this is for the day it does not. */
-  const struct timeval patience = {.tv_sec = 1};
+  const struct timeval receive_timeout = {.tv_sec = 1};
   const struct sockaddr_nl own = {.nl_family = AF_NETLINK};
-  if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0 ||
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &receive_timeout, sizeof receive_timeout) < 0 ||
       bind(fd, (const struct sockaddr *)&own, sizeof own) < 0) {
     int error = -errno;
     close(fd);

@@ -101,7 +101,7 @@ static int ask_links(struct helper *h, struct link_facts *to, size_t *count) {
     error = nl_ask(asking, &q, sizeof q, keep_link, &all);
     if (error != -EINTR) break;
   }
-  /* Changed while it was read, each time: what came is told, and that it may lack something. */
+  /* Changed while it was read, each time: what came is reported, and that it may lack something. */
   if (error == -EINTR) helper_lost(h, &route, "interrupted", 1);
   helper_lost(h, &route, "dropped", all.missed);
   *count = all.count;
@@ -147,7 +147,7 @@ static void watched(struct helper *h, const struct watch *w) {
   out_decimal(o, "at", at);
   if (link) out_text(o, "interface", link->name);
   out_u64(o, "index", found->interface);
-  /* The route's own, by its configuration or a path MTU that was told; else the interface's. */
+  /* The route's own, by its configuration or a path MTU that was reported; else the interface's. */
   if (found->mtu || link) out_u64(o, "mtu", found->mtu ? found->mtu : link->mtu);
   out_ip(o, "nextHop", &found->next_hop);
   out_ip(o, "source", &found->source);

@@ -7,7 +7,7 @@ struct entry {
   bool used;
   /* Of the watched connection, also when its watch has ended: the entry lives longer. */
   char id[64];
-  bool told, uncounted;
+  bool reported, uncounted;
   uint16_t next_from, next_reply;
 };
 

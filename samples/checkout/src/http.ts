@@ -28,7 +28,7 @@ const words: Record<string, string> = {
   ABORT_ERR: 'gave up waiting',
 };
 
-/** Why a request failed, in words. fetch hides the reason in `cause`, an AbortSignal tells it by name. */
+/** Why a request failed, in words. fetch hides the reason in `cause`, an AbortSignal reports it by name. */
 export function reasonOf(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at.name === 'TimeoutError' || at.name === 'AbortError') return 'gave up waiting';

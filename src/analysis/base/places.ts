@@ -59,7 +59,7 @@ export const placeText = (site: CallSite | undefined): string | undefined => sit
 /** The line is that of a package: what its callers did is not known. */
 export const isOfPackage = (site: CallSite | undefined): boolean =>
   site !== undefined && placeOf(site).package !== undefined;
-/** Tells call sites apart: the whole path. */
+/** Distinguishes call sites: the whole path. */
 export const siteKey = (site: CallSite | undefined): string =>
   site === undefined ? '' : `${site.source?.file ?? site.file}:${site.source?.line ?? site.line ?? ''}`;
 

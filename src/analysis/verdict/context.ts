@@ -66,7 +66,7 @@ export const durationOf = (k: Case, name: PhaseName): number =>
   k.breakdown.phases.find((p) => p.name === name)?.duration ?? 0;
 
 /** What to record to find out more. */
-export const helperTells = 'run with --helper all (docs/kernel.md): it sees what arrived, and when.';
+export const useHelper = 'run with --helper all (docs/kernel.md): it sees what arrived, and when.';
 
 /** `448 of 572 ms`, `0.9 ms of 1.21 s`. */
 export function ofText(part: number, whole: number): string {
@@ -85,7 +85,7 @@ export const phaseWords: Readonly<Record<PhaseName, string>> = {
   download: 'receiving the body',
 };
 
-/** ` after 12 ms`; nothing where a file of another program does not tell when it ended. */
+/** ` after 12 ms`; nothing where a file of another program does not say when it ended. */
 export const afterText = ({ breakdown }: Case): string =>
   breakdown.total === undefined ? '' : ` after ${timeText(breakdown.total)}`;
 

@@ -217,7 +217,7 @@ const stale: Condition = (k) => {
       certainty: 'unclear',
       text: `Not clear: the ${ordinalText(k.r.ordinal ?? 0)} request on this connection was cut off, ${idle} before.`,
       evidence,
-      wouldTell: 'look into the server’s log, or record packets (--capture).',
+      toFindOut: 'look into the server’s log, or record packets (--capture).',
     };
   return {
     rule: 'staleKeepAlive',

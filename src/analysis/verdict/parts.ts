@@ -11,7 +11,7 @@ import { busyLoop, lookupSlots } from '../base/limits';
 import { isLoopback, isOfPackage, requestText } from '../base/places';
 import { busyAdvice, busyEvidence, busyFault, busySentence, busyWords } from './busy';
 import { isUndici, queueAdvice } from './clients';
-import { type Case, durationOf, helperTells, ofText } from './context';
+import { type Case, durationOf, ofText, useHelper } from './context';
 
 export interface Part {
   rule: string;
@@ -23,7 +23,7 @@ export interface Part {
   text: (share: string) => string;
   advice?: string;
   evidence: Evidence[];
-  wouldTell?: string;
+  toFindOut?: string;
 }
 
 export function partsOf(k: Case): Part[] {
@@ -158,7 +158,7 @@ function tcp(k: Case): Part[] {
       hi: whole - before,
       text: (share) => `Network: ${share} for the TCP connect.`,
       evidence: [time('TCP connect', whole - before, winner?.id, 'connect')],
-      wouldTell: helperTells,
+      toFindOut: useHelper,
     },
   ];
 }
@@ -208,7 +208,7 @@ function send(k: Case): Part[] {
         `Upload: ${share}; the send buffer was full ${waits === 1 ? 'once' : `${waits ?? 'several'} times`}. Not clear: server or network.`,
       advice: 'Check how fast the server reads the request.',
       evidence: [time('upload stalled', stall, k.r.id, 'body.drainDuration'), time('sending', whole - unsent, k.r.id)],
-      wouldTell: helperTells,
+      toFindOut: useHelper,
     },
   ];
 }
@@ -257,7 +257,7 @@ function wait(k: Case): Part[] {
         `${busySentence(k.whyBusy, k.r, ofText(k.busy ?? 0, k.total))} and could not take a response; when it arrived was not measured.`,
       advice: busyAdvice[k.whyBusy],
       evidence: [...busyEvidence(k.r, k.busy ?? 0), time('waiting', d, k.r.id)],
-      wouldTell: helperTells,
+      toFindOut: useHelper,
     },
   ];
 }
@@ -296,7 +296,7 @@ function download(k: Case): Part[] {
         ...(gap > 0 ? [time('longest gap', gap, k.r.id, 'chunks.longestGap')] : []),
         ...(busy > 0 ? [time('event loop busy', busy, k.r.id, 'loopBusyDuration')] : []),
       ],
-      wouldTell: helperTells,
+      toFindOut: useHelper,
     },
   ];
 }

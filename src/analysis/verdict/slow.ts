@@ -5,7 +5,7 @@ import type { Verdict } from '../../model/facts/verdict';
 import type { Request } from '../../model/records';
 import { time } from '../base/draft';
 import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../base/limits';
-import { type Case, helperTells, ofText, phaseWords } from './context';
+import { type Case, ofText, phaseWords, useHelper } from './context';
 import { type Part, partsOf } from './parts';
 
 /** The developer's own side first: it can be changed. */
@@ -59,7 +59,7 @@ function decide(k: Case, parts: readonly Part[]): Verdict | undefined {
     certainty: 'unclear',
     text: `Not clear: ${timeText(total)}, most of it ${phases.join(' and ')}.`,
     evidence: open.flatMap((p) => p.evidence.slice(0, 1)).concat(time('total', total, k.r.id)),
-    wouldTell: main.wouldTell ?? helperTells,
+    toFindOut: main.toFindOut ?? useHelper,
   };
 }
 
@@ -74,6 +74,6 @@ function said(k: Case, part: Part, certainty: 'sure' | 'likely'): Verdict {
     text: certainty === 'likely' ? text.replace(/^The server took/, 'The server probably took') : text,
     evidence: part.evidence,
     ...(part.advice === undefined ? {} : { advice: part.advice }),
-    ...(certainty === 'likely' && part.wouldTell !== undefined ? { wouldTell: part.wouldTell } : {}),
+    ...(certainty === 'likely' && part.toFindOut !== undefined ? { toFindOut: part.toFindOut } : {}),
   };
 }

@@ -77,7 +77,7 @@ export function timerOf(k: Case): Timer | undefined {
   const { r } = k;
   const kind = timerKindOf(r);
   if (kind === undefined) return undefined;
-  // A socket's timer only tells; what ended the request must have been its consequence.
+  // A socket's timer only reports idleness; what ended the request must have been its consequence.
   const client = r.timeout?.client;
   if (client !== undefined) return { ...ofLibrary(client, kind), limit: r.timeout?.limit };
   const known = (isUndici(r) ? dispatchers[kind] : undefined) ??

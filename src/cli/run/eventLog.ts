@@ -4,7 +4,7 @@
  *     nettrace: SECONDS ID EVENT TEXT
  *
  * with the instant since the trace began, the id of the request (`-`: of none), and one of the words below. Lines come
- * as the program tells: those of one reading stand in the order of their instants, an instant may still be older than
+ * as the program reports them: those of one reading stand in the order of their instants, an instant may still be older than
  * one above it. The words and the first four columns are stable; the text behind is for people.
  */
 import { hostname } from 'node:os';
@@ -44,8 +44,8 @@ interface Line {
 const minReported = 100_000;
 
 export class EventLog {
-  /** Events told, as `id event`. */
-  readonly #told = new Set<string>();
+  /** Events reported, as `id event`. */
+  readonly #reported = new Set<string>();
   /** Number of them at which those of records that are gone are forgotten. */
   #max = minReported;
   #lookups = 0;
@@ -63,33 +63,33 @@ export class EventLog {
   update(): void {
     const { requests, connections } = this.store.takeChanges();
     const lines: Line[] = [];
-    this.#tellProcesses(lines);
+    this.#reportProcesses(lines);
     for (const id of requests) {
       const r = this.store.requests.get(id);
-      if (r) this.#tellRequest(r, lines);
+      if (r) this.#reportRequest(r, lines);
     }
-    this.#tellLookups(lines);
+    this.#reportLookups(lines);
     for (const id of connections) {
       const c = this.store.connections.get(id);
       if (!c) continue;
       const first = lines.length;
-      this.#tellConnection(c, lines);
+      this.#reportConnection(c, lines);
       for (const line of lines.slice(first)) line.thread = c.thread;
     }
     lines.sort((a, b) => a.at - b.at);
     for (const line of lines) this.write(this.asObjects ? this.#objectOf(line) : this.#textOf(line));
-    if (this.#told.size > this.#max) this.#forget();
+    if (this.#reported.size > this.#max) this.#forget();
   }
 
-  /** What the store has let go of is told no more. */
+  /** What the store has let go of is no longer reported. */
   #forget(): void {
     const { requests, connections, lookups, tlsTunnels, processes } = this.store;
     const kept = [requests, connections, lookups, tlsTunnels, processes];
-    for (const key of this.#told) {
+    for (const key of this.#reported) {
       const id = key.slice(0, key.indexOf(' '));
-      if (!kept.some((records) => records.has(id))) this.#told.delete(key);
+      if (!kept.some((records) => records.has(id))) this.#reported.delete(key);
     }
-    this.#max = Math.max(minReported, this.#told.size * 2);
+    this.#max = Math.max(minReported, this.#reported.size * 2);
   }
 
   #textOf({ at, id = '-', event, text }: Line): string {
@@ -116,15 +116,15 @@ export class EventLog {
     });
   }
 
-  /** False if it was told before. */
+  /** False if it was reported before. */
   #isNew(id: string, event: string): boolean {
     const key = `${id} ${event}`;
-    if (this.#told.has(key)) return false;
-    this.#told.add(key);
+    if (this.#reported.has(key)) return false;
+    this.#reported.add(key);
     return true;
   }
 
-  #tellProcesses(lines: Line[]): void {
+  #reportProcesses(lines: Line[]): void {
     for (const p of this.store.processes.values()) {
       if (this.#processes.get(p.id) === p) continue;
       this.#processes.set(p.id, p);
@@ -142,7 +142,7 @@ export class EventLog {
     }
   }
 
-  #tellRequest(r: Request, lines: Line[]): void {
+  #reportRequest(r: Request, lines: Line[]): void {
     const { id } = r;
     if (r.createdAt !== undefined && this.#isNew(id, 'request'))
       lines.push({ at: r.createdAt, id, event: 'request', text: requestText(r) });
@@ -168,9 +168,9 @@ export class EventLog {
     ]);
   }
 
-  #tellLookups(lines: Line[]): void {
+  #reportLookups(lines: Line[]): void {
     const { lookups, counts } = this.store;
-    // No change tells of them: each comes whole, in one line, and is counted.
+    // No change reports them: each comes whole, in one line, and is counted.
     if (counts.lookups === this.#lookups) return;
     this.#lookups = counts.lookups;
     for (const l of lookups.values()) {
@@ -180,7 +180,7 @@ export class EventLog {
     }
   }
 
-  #tellConnection(c: Connection, lines: Line[]): void {
+  #reportConnection(c: Connection, lines: Line[]): void {
     const id = this.#requestOf(c.dial);
     const { beginAt, endAt, result, error } = c.connect ?? {};
     const where = c.remote ? addressText(c.remote) : (c.path ?? (c.local ? addressText(c.local) : ''));

@@ -41,14 +41,14 @@ describe('--log', () => {
     const inOneReading: string[] = [];
     const store = folded(() => {});
     new EventLog(store, (line) => inOneReading.push(line), styleFor({})).update();
-    // Later facts of a record may stand in its first line then; what is told is the same.
+    // Later facts of a record may stand in its first line then; what is reported is the same.
     const words = (lines: string[]) => lines.map((l) => l.split(' ').slice(2, 4).join(' ')).sort();
     expect(words(inOneReading)).toEqual(words(written));
     const instants = inOneReading.map((l) => Number(l.split(' ')[1]));
     expect(instants).toEqual([...instants].sort((a, b) => a - b));
   });
 
-  test('nothing is told twice, and texts are masked and without control characters', () => {
+  test('nothing is reported twice, and texts are masked and without control characters', () => {
     const written: string[] = [];
     const url = 'http://u:secret@a.example/\u001b[2J?token=secret';
     const store = foldLines([

@@ -80,7 +80,7 @@ export class LiveTable {
     this.#drawn = 0;
   }
 
-  /** Where bytes go now, if the kernel tells. */
+  /** Where bytes go now, if the kernel reports it. */
   #talkers(): string[] {
     return talkersOf(this.store, this.now())
       .filter((t) => t.sending + t.receiving >= 1)

@@ -1,4 +1,4 @@
-// `nettrace run`: starts the program with the hook in its environment, stays out of its way, and tells in the end.
+// `nettrace run`: starts the program with the hook in its environment, stays out of its way, and prints a summary at its end.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority, tmpdir } from 'node:os';
@@ -119,7 +119,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
         progress,
         launch: { command: program, args, env: environment },
       });
-      if (full) tellFull(session);
+      if (full) reportFull(session);
     } catch (error) {
       progress.end();
       complain(`the trace could not be finished: ${messageOf(error)}`);
@@ -193,12 +193,12 @@ async function start(program: string, args: string[], session: TraceSession, opt
 /** A fault of ours while the program runs must not end us: the program's end and exit code would go unheard. */
 function survive(): void {
   let said = false;
-  const tell = (error: unknown) => {
+  const onFault = (error: unknown) => {
     if (!said) complain(`internal error; the trace may be incomplete: ${messageOf(error)}`);
     said = true;
   };
-  process.on('uncaughtException', tell);
-  process.on('unhandledRejection', tell);
+  process.on('uncaughtException', onFault);
+  process.on('unhandledRejection', onFault);
 }
 
 /** The processor is the program's first: what we read can wait. */
@@ -302,11 +302,11 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
     if (!options.quiet || session.store.counts.requests === 0) for (const u of untraced) complain(untracedText(u));
   }
-  tellSaved(saved, options);
-  if (!options.quiet && !options.json) tellLeft(session);
+  reportSaved(saved, options);
+  if (!options.quiet && !options.json) reportLeft(session);
 }
 
-function tellFull(session: TraceSession): void {
+function reportFull(session: TraceSession): void {
   complain(
     `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with room.`,
   );
@@ -336,15 +336,15 @@ const elsewhere =
   'If the program is another process, it did not load the hook: look for what replaces or clears NODE_OPTIONS on the way to it (a script, cross-env, dotenv, env -i, sudo, a container).';
 
 /** Servers in the background, daemons: they have outlived the command, and nobody reads what they write any more. */
-function tellLeft(session: TraceSession): void {
+function reportLeft(session: TraceSession): void {
   const left = [...session.store.processes.values()].filter((p) => p.end === undefined).map((p) => p.pid);
   if (left.length === 0) return;
   const who = left.length === 1 ? `process ${left[0]} is` : `processes ${left.join(', ')} are`;
   complain(`${who} still running; requests made from now on are not in the trace.`);
 }
 
-/** Failures are told even to who wanted quiet: a file that was asked for is not there. */
-function tellSaved(saved: SaveResult, options: RunOptions): void {
+/** Failures are reported even to who wanted quiet: a file that was asked for is not there. */
+function reportSaved(saved: SaveResult, options: RunOptions): void {
   for (const { path, bytes, error } of saved.files) {
     if (error !== undefined) complain(error);
     else if (!options.quiet && !options.json) complain(`saved ${path} (${numberText(bytes ?? 0)} bytes)`);

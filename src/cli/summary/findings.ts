@@ -46,6 +46,6 @@ export function verdictLines(request: Request, store: Store, now: number, style:
     v.level === 'failed' || v.level === 'error' ? style.red(text) : v.level === 'aborted' ? text : style.yellow(text),
   ];
   if (v.advice !== undefined) lines.push(style.dim(`  ${printable(v.advice)}`));
-  if (v.wouldTell !== undefined) lines.push(style.dim(`  To find out: ${printable(v.wouldTell)}`));
+  if (v.toFindOut !== undefined) lines.push(style.dim(`  To find out: ${printable(v.toFindOut)}`));
   return lines;
 }

@@ -42,7 +42,7 @@ export function headline(store: Store, now: number): string {
   const { counted = 0 } = counts;
   if (counted === 0)
     return [tracedText(store), ...failed, ...answers, ...connections, ...several, ...bytes, time].join(' · ');
-  // What is counted only has no answer, connection or bytes that could be told.
+  // What is counted only has no answer, connection or bytes that could be determined.
   const details = [...answers, ...connections, ...bytes].join(', ');
   const ofThese = `${numberText(counts.requests - counted)} in detail: ${details}`;
   return [tracedText(store), ...failed, ...several, time, ofThese].join(' · ');
@@ -73,10 +73,10 @@ function endsOf({ counts, live }: Store): string[] {
   return ends.flatMap(([n, word]) => (n > 0 ? [`${numberText(n)} ${word}`] : []));
 }
 
-/** What the records tell: of answers, of connections, of bytes. */
+/** What the records report: of answers, of connections, of bytes. */
 function detailsOf(store: Store): [string[], string[], string[]] {
   const { counts, live } = store;
-  // Connections tell their bytes when they close, which those kept alive never do; requests theirs when they end.
+  // Connections report their bytes when they close, which those kept alive never do; requests theirs when they end.
   const plain = plainSocketsOf(store);
   const sent = Math.max((counts.bytesSent ?? 0) - plain.bytesSent, live.bytesSent);
   const received = Math.max((counts.bytesReceived ?? 0) - plain.bytesReceived, live.bytesReceived);

@@ -164,7 +164,7 @@ test('the headline names everything that went wrong, each request once', () => {
   );
 });
 
-test('bytes of connections that never closed are told by their requests', () => {
+test('bytes of connections that never closed are reported by their requests', () => {
   const s = store((t) => ({
     ...t,
     counts: { ...t.counts, bytesSent: 0, bytesReceived: 0 },

@@ -68,7 +68,7 @@ describe('trace requests of an extension', () => {
     expect(registry.list()).toHaveLength(2);
   });
 
-  it('tells of its own changes only, also of those that the user makes', () => {
+  it('reports its own changes only, also of those that the user makes', () => {
     const { of, registry } = world();
     const changed = vi.fn();
     const { traceRequests } = of('one.ext');

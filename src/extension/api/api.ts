@@ -25,8 +25,8 @@ export function apiFor(
   const safe = safeFor(failed);
   const isOwn = (id: string): boolean => registry.get(id, owner) !== undefined;
   const ownRows = (): Row[] => (runs.list().at(-1)?.rows.all() ?? []).filter((r) => r.traceRequests?.some(isOwn));
-  /** Ids of others are not told. */
-  const told = (row: Row, clock: Clock): TracedRequest => ({
+  /** Ids of others are not reported. */
+  const published = (row: Row, clock: Clock): TracedRequest => ({
     ...tracedRequest(row, clock),
     traceRequests: (row.traceRequests ?? []).filter(isOwn),
   });
@@ -37,7 +37,9 @@ export function apiFor(
       const run = runs.list().at(-1);
       const rows = rowsMatching(ownRows(), query);
       if (typeof rows === 'string') throw new Error(rows);
-      return run ? rows.map((row) => told(row, { beginTime: run.store.header.beginTime, offset: run.offset })) : [];
+      return run
+        ? rows.map((row) => published(row, { beginTime: run.store.header.beginTime, offset: run.offset }))
+        : [];
     },
     onDidChangeRequests: safe((listener: () => void) =>
       runs.onDidChange((change) => {
@@ -61,7 +63,7 @@ function traceRequestsOf(owner: string, registry: Registry, runs: ApiRuns, safe:
     before = now;
     changed.fire();
   });
-  const told = (r: Known): TraceRequest => {
+  const published = (r: Known): TraceRequest => {
     const inRun = runs
       .list()
       .at(-1)
@@ -81,17 +83,17 @@ function traceRequestsOf(owner: string, registry: Registry, runs: ApiRuns, safe:
   };
   const found = (id: string): Known | undefined => registry.get(id, owner);
   return Object.freeze({
-    create: (asked: NewTraceRequest) => told(registry.create({ ...onlyKnown(asked), owner })),
+    create: (asked: NewTraceRequest) => published(registry.create({ ...onlyKnown(asked), owner })),
     get: (id: string) => {
       const one = found(id);
-      return one && told(one);
+      return one && published(one);
     },
-    list: () => own().map(told),
+    list: () => own().map(published),
     update: (id: string, { state, ...change }: { enabled: boolean } & Partial<TraceRequest>) => {
       const one = found(id);
-      if (one && state !== undefined && state !== told(one).state)
+      if (one && state !== undefined && state !== published(one).state)
         throw new TraceRequestError('state cannot be changed: only enabled can.', 'state');
-      return told(registry.update(id, change, owner));
+      return published(registry.update(id, change, owner));
     },
     delete: (id: string) => {
       if (!found(id)) return false;

@@ -74,9 +74,9 @@ describe('filters of the Breakpoints view', () => {
     expect(list.get('status500')?.enabled).toBe(true);
     // Switched off elsewhere, and the view says the same as before.
     list.setEnabled('status500', false);
-    const told = say(['netTrace.status500']);
+    const sent = say(['netTrace.status500']);
     expect(list.get('status500')?.enabled).toBe(false);
-    expect([...told.ours.values()]).toEqual([
+    expect([...sent.ours.values()]).toEqual([
       { verified: false, message: 'Switched off in the view Network Breakpoints.' },
     ]);
     // The user looks, and clicks twice.
@@ -95,7 +95,7 @@ describe('filters of the Breakpoints view', () => {
     expect(list.get(made.id)?.enabled).toBe(true);
   });
 
-  it('a condition that makes no sense switches it off, and is told each time', () => {
+  it('a condition that makes no sense switches it off, and is reported each time', () => {
     const list = fresh();
     for (let i = 0; i < 2; i++) {
       const { ours } = takeOut(asked(['netTrace.status500', '(status:']), list, all(list));

@@ -1,6 +1,6 @@
 /**
  * Network breakpoints as exception filters of the debug adapter: so they stand in VS Code's own Breakpoints view, each
- * with a check box and a condition. The view keeps both by itself and tells them whole at each change, the list can be
+ * with a check box and a condition. The view keeps both by itself and reports them whole at each change, the list can be
  * changed elsewhere too: only what the view says differently from the last time is taken over.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -87,7 +87,7 @@ export function takeOut(
 function takeOver(list: BreakpointList, b: ListedBreakpoint, said: Seen): void {
   const known = list.seen(b.id);
   const seen = known ?? { enabled: b.enabled, condition: writeCondition(b) };
-  // The view does not tell the condition of one that is off.
+  // The view does not report the condition of one that is off.
   const now = { enabled: said.enabled, condition: said.enabled ? said.condition : seen.condition };
   const isNews = seen.enabled !== now.enabled || seen.condition !== now.condition;
   if (!known || isNews) list.setSeen(b.id, now);

@@ -91,7 +91,7 @@ export class BreakpointList {
     return this.#all.get(id);
   }
 
-  /** What programs are to be told. */
+  /** What programs are to be sent. */
   armed(): NetworkBreakpoint[] {
     return this.all().flatMap(({ enabled, ...b }) => (enabled ? [b] : []));
   }
@@ -120,7 +120,7 @@ export class BreakpointList {
   disableAll(): void {
     if (!this.all().some((b) => b.enabled)) return;
     for (const b of this.all()) this.#all.set(b.id, { ...b, enabled: false });
-    this.#tell('list');
+    this.#emit('list');
   }
 
   /** A plain one cannot go: it is switched off, and nothing of its condition stays. */
@@ -133,7 +133,7 @@ export class BreakpointList {
     this.#all.delete(id);
     this.#seen.delete(id);
     this.#hits.delete(id);
-    this.#tell('list');
+    this.#emit('list');
   }
 
   /** "Break when this call fails": an error, or a status from 400 on, of what is called in this line (from 1). */
@@ -187,11 +187,11 @@ export class BreakpointList {
 
   #set(b: ListedBreakpoint): ListedBreakpoint {
     this.#all.set(b.id, b);
-    this.#tell('list');
+    this.#emit('list');
     return b;
   }
 
-  #tell(what: 'list'): void {
+  #emit(what: 'list'): void {
     this.#save();
     this.#changed.fire(what);
   }

@@ -82,13 +82,13 @@ describe('a stop at a network breakpoint', () => {
     const scopes = request('scopes', { frameId: call?.id });
     v.asked(scopes);
     expect(scopes.arguments).toEqual({ frameId: 5 });
-    const told = answer('scopes', {
+    const scopesReply = answer('scopes', {
       scopes: [{ name: 'Local', variablesReference: 3, expensive: false }],
     }) as DebugProtocol.ScopesResponse['body'];
-    expect(told.scopes.map((s) => s.name)).toEqual(['Request', 'Local']);
+    expect(scopesReply.scopes.map((s) => s.name)).toEqual(['Request', 'Local']);
     known(77);
     await Promise.resolve();
-    const variables = request('variables', { variablesReference: told.scopes[0]?.variablesReference });
+    const variables = request('variables', { variablesReference: scopesReply.scopes[0]?.variablesReference });
     v.asked(variables);
     expect(variables.arguments).toEqual({ variablesReference: 77 });
   });

@@ -1,6 +1,6 @@
 /**
  * The hit that a program stands at: the last line of its spool file, written right before the stop. Read at once, without
- * waiting, as the debugger's message that tells of the stop is on its way.
+ * waiting, as the debugger's message that reports the stop is on its way.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export interface LastHit {
   callSite?: { file: string; line: number; column: number; function?: string } | undefined;
   /** `4711-0`. */
   thread: string;
-  /** File and size: tells one stop from another. */
+  /** File and size: distinguishes one stop from another. */
   key: string;
 }
 

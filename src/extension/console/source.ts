@@ -1,4 +1,4 @@
-/** What `$net` and other extensions are told of a run. */
+/** What `$net` and other extensions learn about a run. */
 import type { FieldName } from '../../model/query';
 import { seenIn } from '../../model/query/help/seen';
 import { rowsMatching } from '../api/query';

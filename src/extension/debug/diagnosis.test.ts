@@ -18,7 +18,7 @@ function begin() {
   return { said, recorder, run, diagnosis, session };
 }
 
-it('a program that the debugger never attaches to is told of while it runs, once', async () => {
+it('a program that the debugger never attaches to is notified of while it runs, once', async () => {
   const { said, run, diagnosis, session } = begin();
   vi.advanceTimersByTime(9_000);
   expect(said).toEqual([]);

@@ -67,7 +67,7 @@ describe('debug sessions and runs', () => {
     expect(runs.list()).toHaveLength(1);
   });
 
-  it('a run ends though VS Code tells no end of the session: it was stopped while it was starting', async () => {
+  it('a run ends though VS Code reports no end of the session: it was stopped while it was starting', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     const root = session('root', await tracer.prepare(config));
     tracer.started(root);

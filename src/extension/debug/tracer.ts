@@ -70,7 +70,7 @@ export interface TracerHost {
   failed(error: unknown): void;
 }
 
-/** From the stop of a debug adapter to the end of its session, which is told at once or not at all. */
+/** From the stop of a debug adapter to the end of its session, which is reported at once or not at all. */
 const patienceMs = 3000;
 
 export class Tracer {
@@ -97,7 +97,7 @@ export class Tracer {
     return withHook(config, recorder);
   }
 
-  /** Traces a session that the debugger has already, from now on. Its leaves are to be told by `leafStarted`. */
+  /** Traces a session that the debugger has already, from now on. Its leaves are to be reported by `leafStarted`. */
   async attach(root: DebugSession): Promise<Run> {
     const recorder = await this.host.create(optionsOf(root.configuration));
     this.#begin(root, recorder, true);
@@ -156,7 +156,7 @@ export class Tracer {
     this.#end(live);
   }
 
-  /** A root session's debug adapter is being stopped. VS Code tells no end of a session that was still starting. */
+  /** A root session's debug adapter is being stopped. VS Code reports no end of a session that was still starting. */
   stopping(session: DebugSession): void {
     const live = this.#live.get(session.id);
     if (!live) return;

@@ -33,7 +33,7 @@ export interface TrackerEvents {
   wrote(run: Run, message: DebugProtocol.ProtocolMessage): void;
   /** Kept here. */
   readonly leaves: Leaves;
-  /** Told of the sessions of all processes, traced or not: they may be attached to later. */
+  /** Reported of the sessions of all processes, traced or not: they may be attached to later. */
   readonly attacher: Attacher;
 }
 
@@ -132,7 +132,7 @@ function leafTracker(
       const stop = stopOf(message);
       if (stop) {
         pauses?.stopped(stop.body?.reason);
-        void flushOf(session, tracer, log).then((told) => told && pauses?.known(told.thread, told.roundTrip));
+        void flushOf(session, tracer, log).then((reply) => reply && pauses?.known(reply.thread, reply.roundTrip));
       } else if (isContinue(message)) pauses?.continued();
       else if (isStack(message)) drawBack(message.body.stackFrames);
     },

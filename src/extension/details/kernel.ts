@@ -1,4 +1,4 @@
-/** What the kernel told of a connection, for the details of one of its requests. */
+/** What the kernel reported about a connection, for the details of one of its requests. */
 
 import type { Details } from '../../model/panel/protocol';
 import { withRequests } from '../../model/phases/kernelEvents';

@@ -50,7 +50,7 @@ describe('a line moves with edits', () => {
     expect(edited([[2, 2], [2, 2], '\n']).now(3, 0)).toEqual({ line: 3, changed: false });
   });
 
-  it('an edit of the line itself is told', () => {
+  it('an edit of the line itself is reported', () => {
     expect(edited([[2, 1], [2, 2], 'x']).now(3, 0)).toEqual({ line: 3, changed: true });
     expect(edited([[2, 1], [2, 1], '\n']).now(3, 0)).toEqual({ line: 3, changed: true });
     expect(edited([[1, 1], [2, 1], '']).now(3, 0)).toEqual({ line: 2, changed: true });

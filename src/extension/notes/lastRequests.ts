@@ -34,7 +34,7 @@ export const rowLinks: readonly string[] = [
   commands.copyAsCurl,
 ];
 
-/** `rows`: those that the hover tells of, oldest first. */
+/** `rows`: those that the hover shows, oldest first. */
 export function copyLink(rows: readonly Row[]): string {
   const what = rows.length === 1 ? 'this request' : 'the last of these requests';
   return `[Copy as cURL](${commandLink(commands.copyAsCurl, rows.at(-1)?.id)} "Copy ${what} as a command for bash")`;

@@ -19,13 +19,13 @@ function workspace() {
   return { refused, memory, open: () => new WorkspaceRequests(memory, async () => ({ TraceRequests }), refused) };
 }
 
-const told = (registry: TraceRequests) => registry.list().map((r) => [r.condition, r.enabled]);
+const stateOf = (registry: TraceRequests) => registry.list().map((r) => [r.condition, r.enabled]);
 
 describe('the workspace’s trace requests', () => {
   it('at first there is one, for everything, enabled', async () => {
     const requests = workspace().open();
     const registry = await requests.registry();
-    expect(told(registry)).toEqual([['', true]]);
+    expect(stateOf(registry)).toEqual([['', true]]);
     expect(registry.list().map((r) => requests.isEverything(r))).toEqual([true]);
   });
 
@@ -39,7 +39,7 @@ describe('the workspace’s trace requests', () => {
     const again = open();
     const after = await again.registry();
     expect(after.list()).toEqual(before.list());
-    expect(told(after)).toEqual([
+    expect(stateOf(after)).toEqual([
       ['', false],
       ['status:>=500', true],
       ['path:/x', false],
@@ -56,7 +56,7 @@ describe('the workspace’s trace requests', () => {
     expect(rules({ condition: '', limit: Number('x') })).toMatch(/^limit has to be a whole number/);
   });
 
-  it('tells of each change, and of none before', async () => {
+  it('reports each change, and of none before', async () => {
     const requests = workspace().open();
     const changed = vi.fn();
     requests.onDidChange(changed);

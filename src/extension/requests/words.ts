@@ -18,7 +18,7 @@ export function detailsOf(r: TraceRequest, run: InRun | undefined): string {
   return parts.join(' · ');
 }
 
-/** Requests traced for it in the newest run; a limit is one for each process, so the fullest process is told. */
+/** Requests traced for it in the newest run; a limit is one for each process, so the fullest process is reported. */
 function countText({ limit }: TraceRequest, run: InRun | undefined): string | undefined {
   const byProcess = new Map<string, number>();
   for (const { thread, count } of run?.matched ?? []) {

@@ -47,7 +47,7 @@ Node.js v20.20.2
     );
   });
 
-  it('stays when something less telling follows, and standard output does not count', () => {
+  it('stays when something less informative follows, and standard output does not count', () => {
     const last = new ErrorLine();
     expect(last.take(event('stdout', 'Error: no\n') as never)).toBe(false);
     expect(last.take(event('stderr', 'warming up\n') as never)).toBe(true);

@@ -17,7 +17,7 @@ const isError = (line: string): boolean => /(^|\s)(Uncaught |[A-Z]\w*(Error|Exce
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would take for a command
 const control = /\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** The telling line of a text, if it has one. */
+/** The informative line of a text, if it has one. */
 export function errorLineOf(text: string): { line: string; names: boolean } | undefined {
   const lines = text
     .slice(-maxText)

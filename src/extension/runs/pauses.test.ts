@@ -73,7 +73,7 @@ describe('pauses of a debug session', () => {
     ]);
   });
 
-  it('a stop told twice is one, other requests change nothing', () => {
+  it('a stop reported twice is one, other requests change nothing', () => {
     const { w, at, pauses } = watch();
     w.stopped('pause');
     at(5);

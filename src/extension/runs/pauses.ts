@@ -66,7 +66,7 @@ export class PauseWatch {
     if (this.#open) this.#close(this.host.now());
   }
 
-  /** What a question to the stopped program told: who it is, and how long a message may take. */
+  /** What the stopped program replied: who it is, and how long a message may take. */
   known(thread: string | undefined, roundTrip: number): void {
     if (this.#open) this.#change({ uncertainty: Math.max(this.#open.uncertainty ?? 0, Math.round(roundTrip)) });
     if (thread === undefined) return;

@@ -47,7 +47,7 @@ describe('runs', () => {
     expect(runs.status()).toMatchObject({ requests: 3, recording: true });
   });
 
-  it('tells of changes at once, then at most 20 times a second', () => {
+  it('reports changes at once, then at most 20 times a second', () => {
     const a = new FakeRecorder('a');
     runs.begin(a, 'a');
     settle();
@@ -131,7 +131,7 @@ describe('runs', () => {
   });
 });
 
-describe('what a run tells of itself', () => {
+describe('what a run reports about itself', () => {
   it('a part of the hook that is off, beside how the program ended; and its pauses', async () => {
     const recorder = new FakeRecorder('a');
     const { store } = recorder;
@@ -193,7 +193,7 @@ it('what the kernel’s side can do is in the status, from when it is known', ()
   expect(changes.at(-1)).toEqual({ upsert: [], removed: [] });
 });
 
-it('a change of a run’s own trace requests is told at once, though its program does nothing', () => {
+it('a change of a run’s own trace requests is reported at once, though its program does nothing', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-runs-'));
   const registry = new TraceRequests();
   const { id } = registry.create({ condition: 'path:/a' });
@@ -203,10 +203,10 @@ it('a change of a run’s own trace requests is told at once, though its program
   runs.setTracing(() => tracingOf(registry.list(), undefined));
   runs.begin(Object.assign(recorder, { control }), 'first');
   settle();
-  const told: unknown[] = [];
-  runs.onDidChange(() => told.push(runs.status().tracing?.conditions));
+  const reported: unknown[] = [];
+  runs.onDidChange(() => reported.push(runs.status().tracing?.conditions));
   registry.update(id, { enabled: true });
   registry.update(id, { enabled: false });
-  expect(told).toEqual([['path:/a'], []]);
+  expect(reported).toEqual([['path:/a'], []]);
   rmSync(folder, { recursive: true });
 });

@@ -52,7 +52,7 @@ it('a link to a row of an opened trace leads to its editor, as long as that is t
   expect(editors.reveal(view, id)).toBe(false);
 });
 
-it('a trace that is closed is told of, once', () => {
+it('a trace that is closed is reported, once', () => {
   const { view, closed, close } = opened();
   expect(closed).not.toHaveBeenCalled();
   close();

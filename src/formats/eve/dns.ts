@@ -114,7 +114,7 @@ export class Exchanges {
   }
 }
 
-/** The messages were recorded, be they none; absent where a file that was read told only the way to the server. */
+/** The messages were recorded, be they none; absent where a file that was read reported only the way to the server. */
 const hasMessages = (x: Open): boolean => x.queries !== undefined || x.replies !== undefined;
 
 /** Something is known of the way to the server. */

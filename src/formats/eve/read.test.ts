@@ -44,7 +44,7 @@ describe('the trace that EVE publishes', () => {
     expect(toEve(parseNative(nativeText(trace)))).toEqual(toEve(trace));
   });
 
-  test('tells where the time of the request went', () => {
+  test('reports where the time of the request went', () => {
     const request = store.requests.get('i-tid-2');
     const breakdown = phasesOf(request as never, store);
     expect(breakdown.phases.map((p) => [p.name, p.duration / 1000])).toEqual([

@@ -89,7 +89,7 @@ export class EveExchanges {
       call: 'own',
       hostname: host || undefined,
       beginAt: extreme(begins, Math.min) ?? this.times.at(d.dialBeginAt),
-      // The last answer; without messages the format does not tell.
+      // The last answer; without messages the format does not report.
       endAt: extreme(
         replies.map((m) => m.at),
         Math.max,

@@ -33,7 +33,7 @@ export function requestsOf(
   const requests = inOrder.map(({ r }): Request => {
     const request = requestOf(r, times);
     const c = request.connection === undefined ? undefined : connections.get(request.connection);
-    if (!c) return withFailedDial({ ...request, missing: { ...request.missing, ...queueUntold } }, failedDials);
+    if (!c) return withFailedDial({ ...request, missing: { ...request.missing, ...queueMissing } }, failedDials);
     const ordinal = (ordinals.get(c.id) ?? 0) + 1;
     ordinals.set(c.id, ordinal);
     const protocol = request.protocol === 'http/1.0' ? 'http/1.1' : request.protocol;
@@ -44,7 +44,7 @@ export function requestsOf(
 }
 
 /** EVE has no word for the wait for a connection. */
-const queueUntold = { queue: 'notInFormat' } as const;
+const queueMissing = { queue: 'notInFormat' } as const;
 
 function requestOf(r: EveRequestInput, times: Times): Request {
   const sentAt = times.at(r.reqSentAt);
@@ -114,14 +114,14 @@ function onConnection(
   const origin = tunnels.some((t) => t.purpose === 'origin');
   const broken = tunnels.find((t) => t.error !== undefined)?.endAt;
   // EVE leaves the reference out with HTTP/2: what is written again must leave it out too.
-  const untold = !r.tlsTunnel && origin ? { tlsTunnel: 'notInFormat' } : {};
+  const missingTunnel = !r.tlsTunnel && origin ? { tlsTunnel: 'notInFormat' } : {};
   return present({
     ...request,
     createdAt: own ? Math.min(own.beginAt as number, request.createdAt as number) : request.createdAt,
     dial: own?.id,
     ordinal,
     endAt: request.outcome === 'failed' && !request.response ? broken : undefined,
-    missing: { ...request.missing, ...untold, ...queueUntold },
+    missing: { ...request.missing, ...missingTunnel, ...queueMissing },
   });
 }
 

@@ -69,9 +69,9 @@ describe('the example trace', () => {
     const exchange = { id: 'x', lookup: 'l', server: { address: '10.0.0.53', port: 53 }, beginAt: 0, queries: [] };
     const dnsExchanges = [{ ...exchange, replies: [{ ...reply, rcode: 'no-error', answers }] }] as never;
     const given = traceOf({}, { dnsExchanges });
-    const told = sound(given).dnsQueries[0]?.dnsReplyMsgs[0]?.answers;
-    expect(told?.map((a) => a.name)).toEqual(Array(6).fill('a.test.'));
-    expect(told?.map((a) => a.resolvedVal)).toEqual([
+    const replies = sound(given).dnsQueries[0]?.dnsReplyMsgs[0]?.answers;
+    expect(replies?.map((a) => a.name)).toEqual(Array(6).fill('a.test.'));
+    expect(replies?.map((a) => a.resolvedVal)).toEqual([
       'b.test.',
       '10 mail.test.',
       '0 5 80 s.test.',

@@ -149,8 +149,8 @@ class Exporter {
     // What speaks to the proxy itself does not speak in the tunnel that leads to the origin.
     const toProxy = r.method === 'CONNECT' || r.proxy?.mode === 'forward';
     const proxyTunnel = tunnels.find((t) => t.purpose === 'proxy');
-    const told = !toProxy && r.missing?.tlsTunnel !== 'notInFormat';
-    const tunnel = told ? tunnels.find((t) => t.purpose !== 'proxy') : undefined;
+    const isKnown = !toProxy && r.missing?.tlsTunnel !== 'notInFormat';
+    const tunnel = isKnown ? tunnels.find((t) => t.purpose !== 'proxy') : undefined;
     const [major, minor] = protocolVersion(r.protocol);
     const proxy = proxyAddress(r.proxy);
     const requestHeader = headersOf(r.headers);
@@ -202,7 +202,7 @@ function requestError(r: Request): string | undefined {
     case 'processExit':
       return 'the process ended before the request did';
     case 'interrupted':
-      // Of an import it is only what its format does not tell.
+      // Of an import it is only what its format does not report.
       if (isRead(r)) return undefined;
       return 'the trace lost the process before the request ended';
     default:

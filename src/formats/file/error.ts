@@ -1,5 +1,5 @@
 /**
- * What a user is told when a file cannot be read or written. The message is whole sentences for a person: it names the
+ * What a user is shown when a file cannot be read or written. The message is whole sentences for a person: it names the
  * file, the place in it if there is one, and what to do. `code` is for programs and stays the same over versions.
  */
 

@@ -20,7 +20,7 @@ export async function loadText(path: string, largest = largestFile): Promise<str
     if (stats.isDirectory()) throw new FormatError('file', 'is a folder. Choose a file in it.');
     const bytes = await readUpTo(file, Math.min(largest, stats.size > largest ? headSize : largest), stats.size);
     const text = plainText(bytes);
-    // Pipes have no size beforehand: one byte more tells.
+    // Pipes have no size beforehand: one byte more shows it.
     const more =
       stats.size > largest || (bytes.length === largest && (await file.read(Buffer.alloc(1), 0, 1)).bytesRead > 0);
     if (more) throw tooLarge(stats.size, text.slice(0, headSize), largest);

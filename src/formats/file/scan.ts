@@ -1,6 +1,6 @@
 /**
  * A scanner of JSON text that builds nothing. `JSON.parse` is fast but says little when it fails, and what it says
- * differs from one Node to the next; this runs only then, and tells the exact place, its path, and how much of a file
+ * differs from one Node to the next; this runs only then, and reports the exact place, its path, and how much of a file
  * that was cut off is whole. It also finds the place of a path, for a value that is not what the schema says.
  *
  * No recursion: a file of a million brackets must not overflow the stack.
@@ -174,7 +174,7 @@ function endIfCut(text: string, at: number): number {
 /** A path as people write it: `requests[3].response.status`. */
 export function pathText(path: readonly PathStep[]): string {
   let out = '';
-  // Nothing in a trace lies so deep: the middle of such a path tells nobody anything.
+  // Nothing in a trace lies so deep: the middle of such a path is of no use.
   if (path.length > 12) return `${pathText(path.slice(0, 8))}…${pathText(path.slice(-3))}`;
   for (const step of path) {
     if (typeof step === 'number') out += `[${step}]`;

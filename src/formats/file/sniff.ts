@@ -1,4 +1,4 @@
-/** Tells what a file is: people open what they have, whatever its name. */
+/** Determines what a file is: people open what they have, whatever its name. */
 import { basename } from 'node:path';
 
 export type Format = 'native' | 'har' | 'eve';
@@ -25,7 +25,7 @@ const spool =
   'Save the trace from the session that records it, and open what it saves.';
 const lines = `this holds several JSON values, one a line. ${reads}.`;
 
-/** First bytes that tell a kind which is not text. */
+/** First bytes that identify a kind which is not text. */
 const magics: readonly [bytes: readonly number[], text: string][] = [
   [[0x1f, 0x8b], 'this is compressed by gzip. Unpack it first (gunzip).'],
   [[0x50, 0x4b, 0x03, 0x04], 'this is a ZIP archive. Unpack it first.'],

@@ -156,7 +156,7 @@ function connectOf(times: EntryTimes, failed: boolean): NonNullable<Connection['
   return { beginAt, endAt, result: failed ? 'failed' : 'connected' };
 }
 
-/** The same set-up told by two entries: streams of one connection that waited for it together. */
+/** The same set-up reported by two entries: streams of one connection that waited for it together. */
 const isSame = (a: number | undefined, b: number): boolean => a !== undefined && Math.abs(a - b) < 2;
 
 function target(url: string): { hostname: string; port: number } {

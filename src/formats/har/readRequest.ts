@@ -20,13 +20,13 @@ export function requestOfEntry(
   const response = responded ? responseOf(entry) : undefined;
   // Headers were taken out of the file, but it was encoded.
   const isPacked = typeof entry.response?.content?.compression === 'number' && response?.contentEncoding === undefined;
-  const untold = [
-    ...times.untold,
+  const missingParts = [
+    ...times.missingParts,
     ...(bodySize === undefined ? ['body'] : []),
     ...(isPacked ? ['contentEncoding'] : []),
   ];
   const content = requestBody(request.postData, { type: typeOf(request), bytes: bodySize });
-  const missing = Object.fromEntries(untold.map((part) => [part, 'notInFormat']));
+  const missing = Object.fromEntries(missingParts.map((part) => [part, 'notInFormat']));
   return present({
     id,
     thread,
@@ -60,7 +60,7 @@ export function requestOfEntry(
     response: response && { ...response, ...informationalOf(entry, times) },
     ...outcomeOf(entry, responded),
     bytesReceived: responded ? size(entry.response?._transferSize) : undefined,
-    missing: untold.length > 0 ? missing : undefined,
+    missing: missingParts.length > 0 ? missing : undefined,
     by: byImport,
   });
 }
@@ -155,7 +155,7 @@ function phaseOfChrome(text: string): string | undefined {
   return /^ERR_(PROXY_|TUNNEL_)/.test(code) ? 'proxy' : undefined;
 }
 
-/** Our own state words that are not to be told from the rest. */
+/** Our own state words that cannot be distinguished from the rest. */
 const outcomeByState: ReadonlyMap<string | null | undefined, NonNullable<Request['outcome']>> = new Map([
   ['failed', 'failed'],
   ['aborted', 'aborted'],

@@ -19,8 +19,8 @@ export interface EntryTimes {
   endAt: number;
   /** ssl was above connect. */
   sslApart: boolean;
-  /** Phases that the entry does not tell though its time is not 0. */
-  untold: string[];
+  /** Phases that the entry does not report though its time is not 0. */
+  missingParts: string[];
 }
 
 type Timing = 'blocked' | 'dns' | 'connect' | 'ssl' | 'send' | 'wait' | 'receive';
@@ -40,9 +40,9 @@ export function timesOf(entry: HarEntryInput, createdAt: number): EntryTimes {
   };
   const instant = (after: number): number => sound(createdAt + after * 1000) ?? createdAt;
 
-  const times: EntryTimes = { createdAt, endAt: createdAt, sslApart: false, untold: [] };
+  const times: EntryTimes = { createdAt, endAt: createdAt, sslApart: false, missingParts: [] };
   const blocked = ms('blocked');
-  if (blocked === undefined) times.untold.push('queue');
+  if (blocked === undefined) times.missingParts.push('queue');
   else times.queuedUntil = step(blocked)[1];
 
   const [dns, connect, ssl] = [ms('dns'), ms('connect'), ms('ssl')];
@@ -65,12 +65,12 @@ export function timesOf(entry: HarEntryInput, createdAt: number): EntryTimes {
     if (wait !== undefined || !responded) times.sendEndAt = to;
   } else if (wait !== undefined || receive !== undefined) {
     times.sendBeginAt = instant(passed);
-    times.untold.push('send');
+    times.missingParts.push('send');
   }
   if (wait !== undefined) step(wait);
   if (responded) times.responseBeginAt = instant(passed);
   if (responded && receive !== undefined) step(receive);
-  else if (responded) times.untold.push('download');
+  else if (responded) times.missingParts.push('download');
   times.endAt = instant(passed);
   return times;
 }

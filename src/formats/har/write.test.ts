@@ -153,8 +153,8 @@ describe('addresses and links', () => {
     ];
     const har = toHar(traceOf({ requests }, { settings: { headerLevel: 'values' } }));
     expectSound(har);
-    const told = Object.fromEntries(har.log.entries.map((e) => [e._id, e.response.redirectURL]));
-    expect(told).toEqual({ one: 'http://a.test/two', two: '/two', three: '' });
+    const reported = Object.fromEntries(har.log.entries.map((e) => [e._id, e.response.redirectURL]));
+    expect(reported).toEqual({ one: 'http://a.test/two', two: '/two', three: '' });
   });
 
   test('an IPv6 address goes without its zone', () => {

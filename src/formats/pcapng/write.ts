@@ -47,7 +47,7 @@ export class PcapngWriter {
     const head = Buffer.alloc(16);
     head.writeUInt32LE(0x1a2b3c4d, 0);
     head.writeUInt16LE(1, 4);
-    head.writeBigInt64LE(-1n, 8); // the section's length is not told
+    head.writeBigInt64LE(-1n, 8); // the section's length is not reported
     const list: Option[] = [];
     if (about.comment !== undefined) list.push([comment, about.comment]);
     if (about.os !== undefined) list.push([3, about.os]);

@@ -1,6 +1,6 @@
 /**
  * What the readers of other programs' files share. Ids keep the file's own with `i-` in front (a writer takes it off
- * again), every record says `by: import`, and what a format has no word for is absent; where a phase cannot be told for
+ * again), every record says `by: import`, and what a format has no word for is absent; where a phase cannot be determined for
  * that reason, the record's `missing` says `notInFormat`.
  */
 import { createHash } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
  * Capture by the npm package `cap`, where the user has put it beside Net Trace (`npm install --global cap` next to a
  * global nettrace). It is the last resort, for systems with neither the helper nor dumpcap: it is an addon that is built
- * for one Node, has no stamps of the kernel and tells nothing of what it dropped. It is never loaded unless it is needed.
+ * for one Node, has no stamps of the kernel and does not report what it dropped. It is never loaded unless it is needed.
  */
 import { createRequire as requireFrom } from 'node:module';
 import { networkInterfaces } from 'node:os';

@@ -24,7 +24,7 @@ export interface StartedCapture {
   failedAttempt?(remote: { address: string; port: number }, from: bigint, to: bigint): void;
   /** Packets that found no room here, as nobody took them. Absent: they are among the dropped. */
   discarded?(): number;
-  /** Ends the capture; what the kernel holds comes first. Counts what was dropped, where that can be told. */
+  /** Ends the capture; what the kernel holds comes first. Counts what was dropped, where that can be determined. */
   stop(): Promise<PacketStatistics[]>;
 }
 

@@ -164,7 +164,7 @@ class HelperCapture implements StartedCapture {
 
 const system = '/sys/class/net';
 
-/** By the system's list: the helper, which hears all interfaces, tells their numbers alone. */
+/** By the system's list: the helper, which hears all interfaces, reports only their numbers. */
 function nameOf(index: number): string {
   try {
     for (const name of readdirSync(system))

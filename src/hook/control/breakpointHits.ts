@@ -15,7 +15,7 @@ export interface Hit {
   hits: number;
 }
 
-/** Tells of the hits, and stops unless they are to be `logged`. */
+/** Reports the hits, and stops unless they are to be `logged`. */
 export function report(hits: readonly Hit[], r: RequestRecord, place: CallPlace | undefined, logged: boolean): void {
   const [first] = hits;
   if (first === undefined) return;
@@ -47,15 +47,15 @@ export function report(hits: readonly Hit[], r: RequestRecord, place: CallPlace 
   flush();
 }
 
-const untold = new Set<{ b: NetworkBreakpoint; hits: number }>();
+const unreported = new Set<{ b: NetworkBreakpoint; hits: number }>();
 
-/** A hit that its hit condition passed over: the newest count is told with the tick's lines. */
-export function tellCount(a: { b: NetworkBreakpoint; hits: number }): void {
-  if (untold.has(a)) return;
-  untold.add(a);
+/** A hit that its hit condition passed over: the newest count is reported with the tick's lines. */
+export function reportCount(a: { b: NetworkBreakpoint; hits: number }): void {
+  if (unreported.has(a)) return;
+  unreported.add(a);
   push({
     lines: () => {
-      untold.delete(a);
+      unreported.delete(a);
       return line({ k: 'brk', at: us(now()), breakpoint: a.b.id, hits: a.hits, what: 'count' });
     },
   });

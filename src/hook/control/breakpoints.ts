@@ -1,9 +1,9 @@
 /**
  * Network breakpoints: which are armed, which of them a request meets at each of its steps, and what follows: a line is
- * told, or the program stops. With none armed all of this is one test of a boolean at each step.
+ * reported, or the program stops. With none armed all of this is one test of a boolean at each step.
  *
  * "Request starts" and "first host" stop inside the program's call; the others where the hook learns of it, with the
- * call site told. The stack of each request is kept (unread) while any is armed.
+ * call site reported. The stack of each request is kept (unread) while any is armed.
  */
 import {
   asBreakpoint,
@@ -17,7 +17,7 @@ import type { RequestRecord } from '../records/request';
 import { ErrorClass, stringify } from '../runtime/builtins';
 import { fault, guarded, parts } from '../runtime/guard';
 import { type CallPlace, placeIn, placeMatches } from '../sites/callPlace';
-import { type Hit, report, tellCount } from './breakpointHits';
+import { type Hit, report, reportCount } from './breakpointHits';
 import { conditionTest } from './condition';
 import { prepareHalt } from './pause';
 import { forgetSlow, watchSlow } from './slowTimers';
@@ -190,7 +190,7 @@ function hostOf(r: RequestRecord): string {
 const isAt = ({ b }: Armed, w: Watched): boolean =>
   b.callSite === undefined || placeMatches(w.callPlace(), b.callSite.file, b.callSite.line);
 
-/** Counts those that the request meets; then tells, or stops for all at once. */
+/** Counts those that the request meets; then reports, or stops for all at once. */
 function meet(r: RequestRecord, candidates: readonly Armed[]): void {
   if (candidates.length === 0 || busy) return;
   const w = watchedOf(r);
@@ -206,7 +206,7 @@ function meet(r: RequestRecord, candidates: readonly Armed[]): void {
       }
       if (passes !== true) continue;
       a.hits++;
-      if (!a.counts(a.hits)) tellCount(a);
+      if (!a.counts(a.hits)) reportCount(a);
       else if (a.b.logMessage !== undefined) report([{ b: a.b, hits: a.hits }], r, w.callPlace(), true);
       else stops.push({ b: a.b, hits: a.hits });
     }

@@ -12,7 +12,7 @@ import { clearTimer, nextTick, parse, readFileSync, setTimer, statSync } from '.
 import { now, us } from '../runtime/clock';
 import { hasLeft, whenLeft } from '../runtime/patches';
 import { arm } from './breakpoints';
-import { telling } from './running';
+import { running } from './running';
 import { ask, inForce } from './selection';
 
 /** When the file was looked at last. */
@@ -75,18 +75,18 @@ export function lookAtControl(t: number, reason = 'file'): void {
   push(controlLine(reason));
   if (patches === undefined) return;
   if (asked) {
-    telling.ended = undefined;
+    running.ended = undefined;
     clearTimer(timer);
     timer = undefined;
     if (!isOn) {
       isOn = true;
-      telling.told = 0;
+      running.count = 0;
       patches.on();
     }
   } else if (isOn) {
     // What has begun is told to its end.
-    telling.ended = turnOff;
-    if (telling.told <= 0) turnOff();
+    running.ended = turnOff;
+    if (running.count <= 0) turnOff();
     else rest();
   }
 }
@@ -104,7 +104,7 @@ export function control(): void {
 
 /** Mostly said by the end of a request: not before all that follows from that has been done. */
 function turnOff(): void {
-  telling.ended = undefined;
+  running.ended = undefined;
   nextTick(() =>
     betweenWrites(() => {
       if (asked || !isOn || hasLeft()) return;

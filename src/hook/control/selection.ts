@@ -1,7 +1,7 @@
 /**
- * Which requests are told. With one trace request for everything, the default, nothing is asked here but a flag.
+ * Which requests are reported. With one trace request for everything, the default, nothing is asked here but a flag.
  *
- * Else each request is looked at when it begins. What is decided then is told from there on, or never. What depends on
+ * Else each request is looked at when it begins. What is decided then is reported from there on, or never. What depends on
  * something later (status, duration) is held back: its record is filled as always, but gives no line until it is known.
  * One that matches then has all it would have had; one that does not leaves nothing but a count.
  */
@@ -14,9 +14,9 @@ import { type Condition, Hold } from '../records/requestData';
 import type { Wire } from '../records/wire';
 import { parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
-import { inheritSite, keepSite, tellKept, worthwhile } from '../sites/callSite';
-import { toldAfterAll, untold } from './counts';
-import { beginsTold } from './running';
+import { inheritSite, keepSite, reportKept, worthwhile } from '../sites/callSite';
+import { countUnreported, reportedAfterAll } from './counts';
+import { countReported } from './running';
 import { Active } from './traceRule';
 
 /** Nobody asked for it. */
@@ -32,7 +32,7 @@ const running = new Set<RequestRecord>();
 const maxRunning = 1000;
 whenRemoved(() => running.clear());
 
-/** Sets what is asked for. One that stays keeps its counts. `reached` is told of limits, once each. */
+/** Sets what is asked for. One that stays keeps its counts. `reached` is called for each limit reached, once. */
 export function ask(requests: readonly RequestControl[], reached: (ids: string[]) => void): void {
   onReached = reached;
   const before = new Map(actives.map((a) => [a.id, a]));
@@ -54,7 +54,7 @@ export const inForce = (): string[] => actives.filter((a) => !a.reached).map((a)
 
 /** What a request's matches come to. */
 interface Found {
-  /** Of those that it is told for. */
+  /** Of those that it is reported for. */
   ids: string[];
   /** Still to be seen. */
   open: Condition[];
@@ -68,18 +68,18 @@ function look(r: RequestRecord, among: readonly Condition[]): Found {
     const matches = a.matches(r);
     if (matches === undefined) found.open.push(a);
     if (matches !== true) continue;
-    const told = a.take();
-    if (told) found.ids.push(a.id);
-    else if (told === false) found.counted = true;
+    const isTaken = a.take();
+    if (isTaken) found.ids.push(a.id);
+    else if (isTaken === false) found.counted = true;
     if (a.reached) afterwards.push(a.id);
   }
   if (afterwards.length > 0) summarize();
   return found;
 }
 
-/** Limits to be told of after the record that reached them. */
+/** Limits to be reported after the record that reached them. */
 let afterwards: string[] = [];
-function tellReached(): void {
+function reportReached(): void {
   if (afterwards.length === 0) return;
   const ids = afterwards;
   afterwards = [];
@@ -104,15 +104,15 @@ export function beginMatched(r: RequestRecord): void {
       }
     running.add(r);
   } else leaveOut(r, isCounted);
-  tellReached();
+  reportReached();
 }
 
 function leaveOut(r: RequestRecord, isCounted: boolean): void {
   r.hold = isCounted ? counted : silent;
-  // Its next hop, or try, may be told: the entry's stack is there anyhow.
+  // Its next hop, or try, may be reported: the entry's stack is there anyhow.
   if (r.endAt === 0) r.kept ??= keepSite(false);
   if (r.bodies !== undefined) dropBodies(r);
-  untold(isCounted, false);
+  countUnreported(isCounted, false);
 }
 
 /** At its end nothing is left to be seen. */
@@ -127,7 +127,7 @@ export function decide(r: RequestRecord): void {
     const found = look(r, open);
     r.open = stillOpen(r, found);
     if (found.ids.length > 0) r.matches = [...(r.matches ?? []), ...found.ids];
-    return tellReached();
+    return reportReached();
   }
   if (hold.open.length === 0) return;
   const found = look(r, hold.open);
@@ -135,19 +135,19 @@ export function decide(r: RequestRecord): void {
   if (found.ids.length > 0) {
     r.matches = found.ids;
     r.open = stillOpen(r, found);
-    tell(r);
+    report(r);
   } else if (stillOpen(r, found) !== undefined) r.hold = new Hold(found.open, isCounted);
   else {
     running.delete(r);
     leaveOut(r, isCounted);
   }
-  tellReached();
+  reportReached();
 }
 
-/** A request has ended; told or not is known before its last line is built. */
+/** A request has ended; reported or not is known before its last line is built. */
 export function decideAtEnd(r: RequestRecord): void {
   decide(r);
-  if (r.hold === counted && r.hasFailed) untold(true, true);
+  if (r.hold === counted && r.hasFailed) countUnreported(true, true);
 }
 
 /** The process ends: what is held is as it is. */
@@ -159,27 +159,27 @@ export function decideHeld(): void {
   running.clear();
 }
 
-/** Held back until now: it is told, with what it needs. */
-function tell(r: RequestRecord): void {
+/** Held back until now: it is reported, with what it needs. */
+function report(r: RequestRecord): void {
   r.hold = undefined;
   running.delete(r);
   takeSiteOf(r, r.kept);
   r.kept = undefined;
-  beginsTold(r);
+  countReported(r);
   if (r.endAt === 0) push(r);
   for (const wire of [r.dial, r.wire, ...(r.priorSends ?? []).map((p) => p.wire)]) if (wire) want(wire, r);
 }
 
-/** The call site: of the hop before if that is told, else as it was kept, or is to be taken now. */
+/** The call site: of the hop before if that is reported, else as it was kept, or is to be taken now. */
 function takeSiteOf(r: RequestRecord, kept: RequestRecord['kept']): void {
   if (!parts.callSites.on) return;
   const before = r.redirectOf ?? r.retryOf;
   if (before !== undefined && before.hold === undefined) return inheritSite(r, before);
   const site = before?.kept ?? kept ?? (r.endAt === 0 && r.responseBeginAt === 0 ? keepSite(true) : undefined);
-  if (site !== undefined) tellKept(site, r);
+  if (site !== undefined) reportKept(site, r);
 }
 
-/** A request that is told goes over this socket: so is the socket, and the CONNECT that made a tunnel of it. */
+/** A request that is reported goes over this socket: so is the socket, and the CONNECT that made a tunnel of it. */
 export function want(wire: Wire, r: RequestRecord): void {
   if (!wire.wanted) {
     wire.wanted = true;
@@ -190,12 +190,12 @@ export function want(wire: Wire, r: RequestRecord): void {
   const connect = wire.way?.connect ?? wire.way?.pending;
   if (connect?.hold === undefined || connect === r) return;
   connect.matches = r.matches;
-  if (connect.hold === silent) toldAfterAll();
-  tell(connect);
+  if (connect.hold === silent) reportedAfterAll();
+  report(connect);
   if (connect.endAt !== 0) push(connect);
 }
 
-/** Soon, but its end may come first. What is not told is decided as far as it can be. */
+/** Soon, but its end may come first. What is not reported is decided as far as it can be. */
 export function hasAnswer(r: RequestRecord): void {
   if (r.hold !== undefined || r.open !== undefined) decide(r);
   if (r.hold === undefined) pushLater(r);

@@ -4,7 +4,7 @@
  */
 import { threadId } from '../runtime/builtins';
 
-/** Two counters each: matches, and those told. */
+/** Two counters each: matches, and those reported. */
 const places = 1024;
 const key = 'nettrace.counters';
 let shared: Int32Array | undefined;

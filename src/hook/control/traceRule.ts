@@ -1,4 +1,4 @@
-/** A trace request in force, in one isolate: what it matches, and how many of its matches are told. */
+/** A trace request in force, in one isolate: what it matches, and how many of its matches are reported. */
 import type { RequestControl } from '../../model/lines/control';
 import { compileQuery } from '../../model/query/compile';
 import { parseQuery } from '../../model/query/parse';
@@ -65,7 +65,7 @@ export class Active {
     }
   }
 
-  /** One more match: whether it is told. Undefined: the limit was reached before. */
+  /** One more match: whether it is reported. Undefined: the limit was reached before. */
   take(): boolean | undefined {
     if (this.sample > 1 && Atomics.add(this.counts, this.first, 1) % this.sample !== 0) return false;
     if (this.limit === forever) return true;

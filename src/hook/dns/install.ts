@@ -78,12 +78,12 @@ export function installDns(settings: Settings): void {
           measurePool(note);
           return roomy(original, this, args) as Promise<unknown>;
         };
-        const told = (results: unknown[]): void => {
+        const settled = (results: unknown[]): void => {
           running.count--;
           end(note, results, undefined);
         };
         const own =
-          (isReplaced() ? undefined : lookUpPromised(note, args[1], told, system)) ??
+          (isReplaced() ? undefined : lookUpPromised(note, args[1], settled, system)) ??
           watched(system(), (error, answer) => end(note, answersOf(error, answer), undefined));
         running.count++;
         begun(note, undefined);

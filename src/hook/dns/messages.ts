@@ -1,6 +1,6 @@
 /**
  * DNS that the program speaks by itself: queries that leave one of its sockets for port 53, or that look like queries
- * wherever they go, and the replies to them. Each query is an exchange, told when it is answered or its socket ends.
+ * wherever they go, and the replies to them. Each query is an exchange, reported when it is answered or its socket ends.
  */
 
 import { decodeMessage } from '../../model/dnsMessage/decode';

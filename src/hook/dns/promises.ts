@@ -1,5 +1,5 @@
 /**
- * What the promises of c-ares' calls settle with, told without a promise of ours between: that would come a job later,
+ * What the promises of c-ares' calls settle with, passed on without a promise of ours between: that would come a job later,
  * behind what other answers of the same moment have put into the queue. Node keeps the functions that settle on the
  * request that it gives to the native handle; they are taken over there.
  */
@@ -20,7 +20,7 @@ interface Pending {
 let asking: { settled: Settled; taken: boolean } | undefined;
 const patched = new WeakSet<object>();
 
-/** Makes a call; true with the result: `settled` will be told, false: it must be watched. */
+/** Makes a call; true with the result: `settled` will be called, false: it must be watched. */
 export function askTaken(handle: unknown, settled: Settled, call: () => unknown): [boolean, unknown] {
   if (!isPatched(handle)) return [false, call()];
   const outer = asking;

@@ -89,11 +89,11 @@ function asPromise(name: string, original: AnyFunction, of?: Dns['promises']): A
     call(this: unknown, ...args: unknown[]): unknown {
       const note = begin(name, args, of ?? this);
       if (note === undefined) return roomy(original, this, args);
-      const told = (error: unknown, answer: unknown): void => {
+      const settled = (error: unknown, answer: unknown): void => {
         running.count--;
         end(note, error, answer);
       };
-      const [taken, result] = askTaken(handleOf(of, this), told, () => roomy(original, this, args));
+      const [taken, result] = askTaken(handleOf(of, this), settled, () => roomy(original, this, args));
       if (!(result instanceof Promise)) return result;
       running.count++;
       begun(note);

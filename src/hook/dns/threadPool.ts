@@ -1,6 +1,6 @@
 /**
  * How long a look-up waited for a thread: getaddrinfo runs on libuv's pool, behind whatever the program has put there,
- * and nothing tells when it begins. So another look-up goes right in front of it, of an address in a spelling that the
+ * and nothing signals when it begins. So another look-up goes right in front of it, of an address in a spelling that the
  * system's library reads by itself (`127.1`): no file, no network, a few µs on a thread. It stands in the same queue and
  * has the same rank there (slow ones get half of the threads), and when it is back, the look-up behind it has begun.
  *
@@ -83,8 +83,8 @@ const onTickEnd = guarded(part, 'dns.tick', (w: Wait) => {
 });
 
 /**
- * Told by the event loop, so true only if the loop stood still for it, and was not kept for long by anything else since
- * the call; less than 1 ms is not told apart from the way there and back.
+ * Reported by the event loop, so true only if the loop stood still for it, and was not kept for long by anything else since
+ * the call; less than 1 ms cannot be distinguished from the way there and back.
  */
 const onFree = guarded(part, 'dns.free', (note: Lookup, w: Wait) => {
   const t = now();

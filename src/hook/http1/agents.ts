@@ -63,7 +63,7 @@ export function firstOn(r: Http1Record, wire: Wire, socket: AnySocket): void {
   if (wire.beginAt < r.createdAt) return;
   wire.via = 'agent';
   wire.agent = poolNumber(agent);
-  if (wire.dialTold) push(line({ k: 'dial', id: wire.id, via: 'agent', agent: wire.agent }));
+  if (wire.dialReported) push(line({ k: 'dial', id: wire.id, via: 'agent', agent: wire.agent }));
   wire.request ??= r;
   r.dial ??= wire;
 }

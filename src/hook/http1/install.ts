@@ -242,7 +242,7 @@ const onRequestEvent = guarded(part, 'http1.event', (req: Outgoing, a: ArrayLike
   else if (a[0] === 'upgrade') upgraded(r, a[2] as AnySocket, a[3]);
 });
 
-/** Two events tell of a 100, one of the others: the message is the same. */
+/** Two events report a 100, one of the others: the message is the same. */
 function onInformation(r: Http1Record, m: IncomingMessage): void {
   const status = m.statusCode ?? 0;
   if (status < 100 || status >= 200 || status === 101 || r.lastInformation === m) return;

@@ -18,7 +18,7 @@ import { link, linked } from '../runtime/links';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { shimAbove, watchEmit, wrap } from '../runtime/wrap';
-import { entered, entry, tellSite } from '../sites/callSite';
+import { entered, entry, reportSite } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
 import { type HeaderObject, Http2Record, type Stream } from './record';
 import { Session } from './session';
@@ -45,10 +45,10 @@ export function installHttp2(): void {
   );
 }
 
-/** Told of sockets that may hold a session of a server, where incoming streams have no channel. */
+/** Reported of sockets that may hold a session of a server, where incoming streams have no channel. */
 export const served: { by: ((socket: object) => void) | undefined } = { by: undefined };
 
-/** Told of sessions of undici, which sends on them without a call of the program's, and of their streams. */
+/** Reported of sessions of undici, which sends on them without a call of the program's, and of their streams. */
 export const undiciSessions: {
   seen: (() => void) | undefined;
   stream: ((stream: Stream, headers: unknown, wire: Wire | undefined) => void) | undefined;
@@ -74,7 +74,7 @@ const onNoDelay = guarded(part, 'http2.session', (socket: AnySocket) => {
     if (wire.raw) {
       wire.raw = false;
       wire.wanted = true;
-      if (wire.stack !== undefined) tellSite(wire.stack, wire);
+      if (wire.stack !== undefined) reportSite(wire.stack, wire);
       wire.stack = undefined;
       push(wire);
     }

@@ -148,7 +148,7 @@ function onData(r: Http2Record, stream: Stream, piece: unknown): void {
     keepBody(r, 'response', typeof piece === 'string' ? Buffer.from(piece, stream.readableEncoding ?? 'utf8') : piece);
 }
 
-/** Bytes of a decoded piece; -1 when its text does not tell. */
+/** Bytes of a decoded piece; -1 when its text does not show it. */
 function textBytes(piece: string, encoding: string | null): number {
   if (encoding === 'latin1' || encoding === 'binary') return piece.length;
   if (encoding === 'utf8' || encoding === 'utf-8') return piece.includes('\ufffd') ? -1 : Buffer.byteLength(piece);

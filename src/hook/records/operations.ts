@@ -5,7 +5,7 @@
  * An operation is what the socket's counters moved by: so the bytes of all operations are the bytes of the connection,
  * TLS records included. A read is known when its data is handed to JavaScript (call and return are one instant); a write
  * returns when the kernel has taken all of it, which is seen at the next event of the socket where it had to wait. What
- * native code read or wrote alone (HTTP/2 takes the socket over) is told at the close, as one operation without instants.
+ * native code read or wrote alone (HTTP/2 takes the socket over) is reported at the close, as one operation without instants.
  */
 
 import { bounded } from '../output/json';
@@ -128,7 +128,7 @@ export class Operations implements Writable {
     let part = '';
     const kept: Operation[] = [];
     for (const operation of this.list) {
-      // A write still waiting is told when it is done, or at the close.
+      // A write still waiting is reported when it is done, or at the close.
       if (operation === this.waiting && !this.closed) {
         kept.push(operation);
         continue;

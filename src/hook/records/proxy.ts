@@ -37,8 +37,8 @@ export class Way {
   readyAt = 0;
   /** Bytes went both ways before. */
   exchanged = false;
-  /** The tunnel without a CONNECT has been told. */
-  told = false;
+  /** The tunnel without a CONNECT has been reported. */
+  reported = false;
   kind: '' | 'socks' = '';
   by: '' | 'env' = '';
   /** The program names itself to the proxy. */
@@ -63,12 +63,12 @@ export function proxyUrl(wire: Wire): string {
   return maskedUrl(`${scheme}://${wire.way?.auth ? '***@' : ''}${host}${port}/`);
 }
 
-/** The dial of this socket leads to a proxy: what was told before that was known is put right. */
+/** The dial of this socket leads to a proxy: what was reported before that was known is put right. */
 export function leadsToProxy(wire: Wire): Way {
   const way = wayOf(wire);
   if (way.isProxy) return way;
   way.isProxy = true;
-  if (wire.dialTold) push(line({ k: 'dial', id: wire.id, purpose: 'proxy' }));
+  if (wire.dialReported) push(line({ k: 'dial', id: wire.id, purpose: 'proxy' }));
   const tls = tlsToProxy(wire);
   if (tls?.isWritten) push(line({ k: 'tls', id: tls.id, purpose: 'proxy' }));
   return way;
@@ -103,8 +103,8 @@ function isElsewhere(r: RequestRecord, wire: Wire): boolean {
   const { hostname, port, protocol } = new URL(r.url());
   const number = Number(port) || (protocol === 'https:' ? 443 : 80);
   if (hostname.replace(/^\[|\]$/g, '') === wire.host.toLowerCase() && number === wire.port) return false;
-  if (way.told || !wire.wanted) return true;
-  way.told = true;
+  if (way.reported || !wire.wanted) return true;
+  way.reported = true;
   const at = us(way.innerAt || r.assignedAt);
   push(line({ k: 'tunnel', id: wire.connection, host: cutText(hostname, 512), port: number, establishedAt: at }));
   return true;

@@ -11,7 +11,7 @@ export function headerBlock(text: string): string[] {
   return list;
 }
 
-/** The few headers that are facts at each level, told apart by length first. */
+/** The few headers that are facts at each level, distinguished by length first. */
 export function takeHeader(facts: ResponseFacts, name: string, value: string): void {
   switch (name.length) {
     case 10:

@@ -47,7 +47,7 @@ export abstract class RequestRecord implements Writable {
   site = 0;
   /** 0 nothing, 1 begun, 2 head, 3 all of it. */
   written = 0;
-  /** Its place in the queue for what is told later; -1: it is not there. */
+  /** Its place in the queue for what is reported later; -1: it is not there. */
   laterAt = -1;
   /** What the lines say of its sending: 0 nothing, 1 it has begun, and on which connection, 2 it has ended. */
   sentWritten = 0;
@@ -93,7 +93,7 @@ export abstract class RequestRecord implements Writable {
   declare retryOf: RequestRecord | undefined;
   declare attempt: number;
   /** The line of its begin, or a later one, says so. */
-  declare attemptTold: boolean;
+  declare attemptReported: boolean;
   /** It failed, and was kept as a try that may be followed by another. */
   declare keptAsTry: boolean;
   /** Sockets that it was put on before. */
@@ -137,15 +137,15 @@ export abstract class RequestRecord implements Writable {
   processorAt = Number.NaN;
   /** Processor time used from then until its end, ms, where the loop was busy for long. */
   declare processorTime: number;
-  /** It gives no line, for now or for good; undefined: it is told. */
+  /** It gives no line, for now or for good; undefined: it is reported. */
   declare hold: Hold | undefined;
   /** Trace requests that it matched; undefined: those in force, which ask for everything. */
   declare matches: string[] | undefined;
   /** How many of them its first line named. */
-  declare matchesTold: number;
-  /** It is told; whether these match is still to be seen. */
+  declare matchesReported: number;
+  /** It is reported; whether these match is still to be seen. */
   declare open: readonly Condition[] | undefined;
-  /** Its call site, while it is not told. */
+  /** Its call site, while it is not reported. */
   declare kept: KeptSite | undefined;
   /** The process ends before it. */
   declare leaving: boolean;
@@ -315,7 +315,7 @@ const rare: Pick<
   | 'cause'
   | 'retryOf'
   | 'attempt'
-  | 'attemptTold'
+  | 'attemptReported'
   | 'keptAsTry'
   | 'priorSends'
   | 'proxy'
@@ -333,7 +333,7 @@ const rare: Pick<
   | 'headersWritten'
   | 'hold'
   | 'matches'
-  | 'matchesTold'
+  | 'matchesReported'
   | 'open'
   | 'kept'
   | 'leaving'
@@ -358,7 +358,7 @@ const rare: Pick<
   cause: 0,
   retryOf: undefined,
   attempt: 1,
-  attemptTold: false,
+  attemptReported: false,
   keptAsTry: false,
   priorSends: undefined,
   proxy: undefined,
@@ -376,7 +376,7 @@ const rare: Pick<
   headersWritten: 0,
   hold: undefined,
   matches: undefined,
-  matchesTold: 0,
+  matchesReported: 0,
   open: undefined,
   kept: undefined,
   leaving: false,

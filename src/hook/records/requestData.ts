@@ -36,7 +36,7 @@ export interface Condition {
   readonly reached: boolean;
   /** Undefined: not known yet. */
   matches(r: RequestRecord): boolean | undefined;
-  /** One more match: whether it is told. Undefined: the limit was reached before. */
+  /** One more match: whether it is reported. Undefined: the limit was reached before. */
   take(): boolean | undefined;
 }
 

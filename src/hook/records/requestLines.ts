@@ -22,30 +22,30 @@ export function beginText(r: RequestRecord): string {
   if (r.method === 'CONNECT') s += `,"target":${quoted(maskedUrl(r.path))}`;
   if (r.label !== '') s += `,"label":${quoted(r.label)}`;
   if (r.cause !== 0) s += `,"cause":${r.cause}`;
-  if (isTold(r.redirectOf)) s += `,"redirectOf":${r.redirectOf.id},"operation":${operationOf(r.redirectOf)}`;
-  if (isTold(r.retryOf)) s += attemptText(r, r.retryOf);
+  if (isReported(r.redirectOf)) s += `,"redirectOf":${r.redirectOf.id},"operation":${operationOf(r.redirectOf)}`;
+  if (isReported(r.retryOf)) s += attemptText(r, r.retryOf);
   if (r.matches !== undefined) {
     s += `,"traceRequests":${stringify(r.matches)}`;
-    r.matchesTold = r.matches.length;
+    r.matchesReported = r.matches.length;
   }
   return s;
 }
 
 /** What nobody asked for has no record that could be named. */
-const isTold = (r: RequestRecord | undefined): r is RequestRecord => r !== undefined && r.hold === undefined;
+const isReported = (r: RequestRecord | undefined): r is RequestRecord => r !== undefined && r.hold === undefined;
 
 function operationOf(r: RequestRecord): number {
   let first = r;
   for (let i = 0; i < 100; i++) {
     const before = first.redirectOf ?? first.retryOf;
-    if (!isTold(before)) break;
+    if (!isReported(before)) break;
     first = before;
   }
   return first.id;
 }
 
 function attemptText(r: RequestRecord, before: RequestRecord): string {
-  r.attemptTold = true;
+  r.attemptReported = true;
   return `,"retryOf":${before.id},"operation":${operationOf(before)},"attempt":${r.attempt}`;
 }
 
@@ -77,7 +77,7 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (r.timeoutKind !== '') s += timeoutText(r);
   if (r.streamId !== 0) s += r.endText();
   if (r.outcome === 'upgraded') s += upgradeText(r);
-  if (r.matches !== undefined && r.matches.length > r.matchesTold) s += `,"traceRequests":${stringify(r.matches)}`;
+  if (r.matches !== undefined && r.matches.length > r.matchesReported) s += `,"traceRequests":${stringify(r.matches)}`;
   if (r.mocked) s += ',"mocked":true,"missing":{"connection":"mocked"}';
   else if (r.uncarried !== '') s += `,"missing":{"connection":"${r.uncarried}"}`;
   if (r.busyTime >= 0) s += `,"l":${Math.round(r.busyTime * 1000)}`;
@@ -108,8 +108,8 @@ export function markLine(r: RequestRecord): string {
   return `{"k":"mark","id":${r.id}${read === '' ? '' : `,"response":{${read.slice(1)}}`}${chunksText(r)}}\n`;
 }
 
-/** Instants, and unless it has been told: dial, connection, ordinal. */
-export function exchangeText(r: RequestRecord, told: number): string {
+/** Instants, and unless it has been reported: dial, connection, ordinal. */
+export function exchangeText(r: RequestRecord, reported: number): string {
   const { wire } = r;
   const created = us(r.createdAt);
   // Bytes given to a socket that is still being set up leave when it is ready.
@@ -122,9 +122,9 @@ export function exchangeText(r: RequestRecord, told: number): string {
     s += `,${after(r.responseBeginAt, created)},${after(r.endAt, created)}`;
   }
   s += r.readBeginAt === 0 ? ']' : `,${us(r.readBeginAt) - created}]`;
-  if (told === 0) s += carrierText(r);
+  if (reported === 0) s += carrierText(r);
   if (r.blockedBy !== 0) s += `,"blockedBy":${r.blockedBy}`;
-  if (isTold(r.retryOf) && !r.attemptTold) s += attemptText(r, r.retryOf);
+  if (isReported(r.retryOf) && !r.attemptReported) s += attemptText(r, r.retryOf);
   if (r.priorSends !== undefined) s += priorText(r.priorSends);
   return s;
 }

@@ -14,7 +14,7 @@ import type { Writable } from '../output/queue';
 import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
 import type { AnySocket } from '../runtime/nodeTypes';
-import { tellSite } from '../sites/callSite';
+import { reportSite } from '../sites/callSite';
 import { type Lookup, lookupLine } from './dns/lookup';
 import type { Operations } from './operations';
 import type { Way } from './proxy';
@@ -62,7 +62,7 @@ export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'tim
 export class Wire implements Writable {
   /** A recorded request needs it. */
   wanted = false;
-  /** Nothing more can happen that `emit` would tell: ready, or destroyed. */
+  /** Nothing more can happen that `emit` would report: ready, or destroyed. */
   quiet = false;
   readonly id = nextId();
   /** The program, or its database driver, dialled: nobody has looked yet whether a request took it. */
@@ -134,7 +134,7 @@ export class Wire implements Writable {
   keepAlive: object | undefined;
   /** What happened on it after a protocol switch. */
   upgrade: AfterUpgrade | undefined;
-  /** Told of each event after the set-up while it gives true. */
+  /** Notified of each event after the set-up while it gives true. */
   follow: ((socket: AnySocket, event: ArrayLike<unknown>) => boolean) | undefined;
   /** DNS that the program speaks on it, or may yet; null: it does not. */
   speech: DnsOnSocket | null = null;
@@ -142,7 +142,7 @@ export class Wire implements Writable {
   readEndAt = 0;
   writeEndAt = 0;
   timeoutAt = 0;
-  /** Its time-out is being told; it was ended by who was told. */
+  /** Its time-out is being reported; it was ended by whoever was notified. */
   timingOut = false;
   timedOut = false;
   resetting = false;
@@ -177,11 +177,11 @@ export class Wire implements Writable {
   }
 
   /** The line of its dial is out. */
-  get dialTold(): boolean {
+  get dialReported(): boolean {
     return this.dialWritten;
   }
 
-  /** The request that it was dialled for, if that is told. */
+  /** The request that it was dialled for, if that is reported. */
   private get dialler(): RequestRecord | undefined {
     return this.request?.hold === undefined ? this.request : undefined;
   }
@@ -254,7 +254,7 @@ export class Wire implements Writable {
     this.stack = undefined;
     if (this.wanted) return;
     this.wanted = true;
-    if (stack !== undefined) tellSite(stack, this);
+    if (stack !== undefined) reportSite(stack, this);
   }
 
   private dialLine(): string {

@@ -1,7 +1,7 @@
 /**
  * What a compressed body decodes to. Decoding is the client's: a stream of zlib that the response is piped into, at once
  * by fetch, directly or through others by most libraries over `http`. It is watched from the first such response on; a
- * coding over another, and `deflate` in fetch (a stream of undici's own since 6), are not told.
+ * coding over another, and `deflate` in fetch (a stream of undici's own since 6), are not reported.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';

@@ -37,7 +37,7 @@ export function leaveWire(r: RequestRecord, t: number): void {
   r.sentWritten = 0;
 }
 
-/** `again` is the next try of what `before` tried. Told with the next line of the request. */
+/** `again` is the next try of what `before` tried. Reported with the next line of the request. */
 export function retries(again: RequestRecord, before: RequestRecord): void {
   if (again === before || again.retryOf !== undefined || again.redirectOf !== undefined) return;
   again.retryOf = before;
@@ -157,7 +157,7 @@ let retrying: string | undefined;
 let newest: RequestRecord | undefined;
 let gotSeen = false;
 
-/** The request of `http` that was made last: got tells its id right after the call. */
+/** The request of `http` that was made last: got reports its id right after the call. */
 export function made(r: RequestRecord): void {
   if (gotSeen) newest = r;
 }

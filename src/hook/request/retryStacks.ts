@@ -5,7 +5,7 @@
  * - ky fetches the copy that it made of the request before (see requestCopies.ts);
  * - ofetch, axios (axios-retry), superagent, p-retry and packages on `retry` stand in the stack as only a retry makes it.
  *
- * Of several that failed alike, and that the evidence does not tell apart, none is named.
+ * Of several that failed alike, and that the evidence does not distinguish, none is named.
  */
 
 import type { RequestRecord } from '../records/request';

@@ -2,7 +2,7 @@
 
 import { armed, atBegin, atEnd } from '../control/breakpoints';
 import { lookAtControl, looked } from '../control/controlFile';
-import { beginsTold, endsTold } from '../control/running';
+import { countReported, reportedEnded } from '../control/running';
 import { beginMatched, decideAtEnd, want } from '../control/selection';
 import { push, pushEnded, pushLater, type Writable } from '../output/queue';
 import { framingOf } from '../records/body/chunks';
@@ -37,7 +37,7 @@ export function beginRequest(r: RequestRecord): void {
   announce(r);
 }
 
-/** It is told, held back, or left out, by what is asked for. */
+/** It is reported, held back, or left out, by what is asked for. */
 export function announce(r: RequestRecord): void {
   if (r.createdAt - looked.at >= 100) lookAtControl(r.createdAt);
   if (matching.plain) {
@@ -48,7 +48,7 @@ export function announce(r: RequestRecord): void {
     }
     push(r);
   } else beginMatched(r);
-  beginsTold(r);
+  countReported(r);
   if (armed.on) atBegin(r);
 }
 
@@ -65,7 +65,7 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   }
   const before = wire.last;
   if (before !== undefined && wire.running === 0 && before.endAt !== 0) r.idleFrom = before.endAt;
-  // Counters tell one request's bytes only while it is alone on the connection.
+  // Counters report one request's bytes only while it is alone on the connection.
   wire.shared = wire.running > 0;
   wire.running++;
   wire.last = r;
@@ -74,7 +74,7 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   if (!wire.wanted && r.hold === undefined) want(wire, r);
 }
 
-/** The last byte was handed over; told soon when the line of its begin is already out, unless the answer is there first. */
+/** The last byte was handed over; reported soon when the line of its begin is already out, unless the answer is there first. */
 export function hasSent(r: RequestRecord): void {
   if (r.sendEndAt !== 0) return;
   r.sendEndAt = now();
@@ -98,21 +98,21 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (wire !== undefined) release(r, wire);
   if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
   if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);
-  if (r.hold !== undefined || r.open !== undefined) endUntold(r);
-  else hasEndedTold(r);
+  if (r.hold !== undefined || r.open !== undefined) endUnreported(r);
+  else endReported(r);
   if (armed.on) atEnd(r);
 }
 
-function hasEndedTold(r: RequestRecord): void {
+function endReported(r: RequestRecord): void {
   pushEnded(r);
-  endsTold();
+  reportedEnded();
 }
 
-/** Whether it is told is decided now, at the latest. */
-function endUntold(r: RequestRecord): void {
-  const wasTold = r.hold === undefined;
+/** Whether it is reported is decided now, at the latest. */
+function endUnreported(r: RequestRecord): void {
+  const wasReported = r.hold === undefined;
   decideAtEnd(r);
-  if (wasTold) hasEndedTold(r);
+  if (wasReported) endReported(r);
   else if (r.hold === undefined) pushEnded(r);
 }
 
@@ -151,7 +151,7 @@ function notCarried(r: RequestRecord, wire: Wire): void {
   r.ordinal = 0;
 }
 
-/** Bytes that have left the process: not those that wait in it, of which TLS does not tell the size. -1: not known. */
+/** Bytes that have left the process: not those that wait in it, of which TLS does not report the size. -1: not known. */
 function leftBy(socket: Counters, wire: Wire): number {
   const { _handle: handle, writableLength = 0 } = socket;
   const plain = wire.tunnel === undefined && !wire.secure;
@@ -193,7 +193,7 @@ export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
 /** ms in which what a listener has set in motion comes about. */
 export const sameTurn = 5;
 
-/** A socket's timer only tells that nothing came: a request that went on and was given up later did not end by it. */
+/** A socket's timer only reports that nothing came: a request that went on and was given up later did not end by it. */
 function forgetIdleTimer(r: RequestRecord, t: number): void {
   if (r.timeoutKind !== 'socket' && r.timeoutKind !== 'agent' && r.timeoutKind !== 'stream') return;
   // Destroyed by a listener of the timer, or by what the listener has scheduled.

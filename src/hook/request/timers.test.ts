@@ -18,7 +18,7 @@ function named(error: unknown, fields: object = {}): Named {
 const error = (fields: object): Error => Object.assign(new Error('x'), fields);
 const timeout = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 
-describe('the timer that an error tells of', () => {
+describe('the timer that an error reports', () => {
   test.each([
     ['AbortSignal.timeout', timeout, 'signal', 0],
     ['the same, as Node wraps it', error({ name: 'AbortError', cause: timeout }), 'signal', 0],

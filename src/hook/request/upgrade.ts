@@ -54,8 +54,8 @@ class Upgraded implements Writable {
     return {
       chunksSent: this.sent.pieces(),
       chunksReceived: this.received.pieces(),
-      framesSent: this.framesSent?.told(),
-      framesReceived: this.framesReceived?.told(),
+      framesSent: this.framesSent?.totals(),
+      framesReceived: this.framesReceived?.totals(),
     };
   }
 

@@ -37,7 +37,7 @@ const list = (masked: boolean): Frame[] => [
   { opcode: 2, size: 70_000, masked, compressed: true },
   { opcode: 8, size: 5, masked, payload: Buffer.concat([code, Buffer.from('bye')]) },
 ];
-const told = {
+const totals = {
   count: 9,
   messages: 4,
   payloadBytes: 5 + 125 + 4 + 126 + 65_536 + 70_000 + 5,
@@ -56,7 +56,7 @@ test.each([1, 2, 3, 7, 1000, 1_000_000])('frames in pieces of %d bytes, from bot
     const stream = Buffer.concat(list(masked).map(frame));
     const frames = new Frames();
     for (let i = 0; i < stream.length; i += size) frames.take(stream.subarray(i, i + size));
-    expect(frames.told()).toEqual(told);
+    expect(frames.totals()).toEqual(totals);
   }
 });
 
@@ -65,15 +65,15 @@ test('a piece inside of a payload is skipped by its size', () => {
   frames.take(frame({ opcode: 1, size: 1000 }).subarray(0, 4));
   expect([frames.skip(400), frames.skip(599), frames.skip(1)]).toEqual([true, true, false]);
   frames.take(Buffer.concat([Buffer.from('x'), frame({ opcode: 8, size: 0 })]));
-  expect(frames.told()).toEqual({ count: 2, messages: 1, payloadBytes: 1000, text: 1, close: 1 });
+  expect(frames.totals()).toEqual({ count: 2, messages: 1, payloadBytes: 1000, text: 1, close: 1 });
 });
 
 test('what is no frame is not guessed at', () => {
   const frames = new Frames();
-  expect(frames.told()).toBeUndefined();
+  expect(frames.totals()).toBeUndefined();
   frames.take(Buffer.from('hello, here is another protocol'));
-  expect(frames.told()).toBeDefined();
+  expect(frames.totals()).toBeDefined();
   frames.take(Buffer.alloc(1000, 0x83));
-  expect(frames.told()).toBeUndefined();
+  expect(frames.totals()).toBeUndefined();
   expect(frames.skip(10_000)).toBe(true);
 });

@@ -1,5 +1,5 @@
 /**
- * Frames of one direction of a WebSocket, told from their headers alone, which may be cut anywhere by the pieces. What
+ * Frames of one direction of a WebSocket, reported from their headers alone, which may be cut anywhere by the pieces. What
  * lies between two headers is skipped by its length, so a piece costs a few steps a frame, whatever its size. Of the
  * contents only the code of a close frame is read.
  */
@@ -33,7 +33,7 @@ export class Frames {
   private left = 0;
   private opcode: Opcode = 0;
   private final = false;
-  /** Not frames: what follows cannot be told apart. */
+  /** Not frames: what follows cannot be decoded. */
   private lost = false;
 
   take(piece: Uint8Array): void {
@@ -60,7 +60,7 @@ export class Frames {
   }
 
   /** Absent: none came, or it is no stream of frames. */
-  told(): Figures | undefined {
+  totals(): Figures | undefined {
     return this.lost || this.figures.count === 0 ? undefined : this.figures;
   }
 

@@ -10,6 +10,6 @@ export interface HookFace {
   stopped?: object;
   /** Reads at once what is to be traced, and where to stop: the session has written it anew. */
   control(): void;
-  /** Leaves the program, which goes on. `reason` is told in the trace; absent: `detached`. */
+  /** Leaves the program, which goes on. `reason` is reported in the trace; absent: `detached`. */
   uninstall(reason?: string): void;
 }

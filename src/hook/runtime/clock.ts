@@ -14,7 +14,7 @@ const timing = (performance as unknown as { nodeTiming: { readonly idleTime: num
 /** How long the event loop has been idle since the thread began, in ms; 0.04 µs a reading. */
 export const idleTime = (): number => timing.idleTime;
 
-// Of the whole process on a Node that does not tell of one thread.
+// Of the whole process on a Node that does not report one thread.
 const thread = (process as { threadCpuUsage?: typeof process.cpuUsage }).threadCpuUsage;
 const usage = (thread ?? process.cpuUsage).bind(process);
 export const processorOf = thread === undefined ? 'process' : 'thread';

@@ -70,7 +70,7 @@ export function fault(part: Part, error: unknown): void {
 }
 
 /**
- * `body`, guarded. The name tells the handlers apart in tests, which let each of them fail. A failed handler returns
+ * `body`, guarded. The name distinguishes the handlers in tests, which let each of them fail. A failed handler returns
  * undefined, like one whose part is off.
  */
 export function guarded<P extends unknown[], R>(

@@ -147,7 +147,7 @@ export function subscribe(name: string, listener: (message: never) => void): voi
 
 /**
  * Takes back what sees the network. What is under way then is not followed any further, also if the patches come again:
- * whoever calls this tells what ran before (`flush`). The program's end and the spool stay seen.
+ * whoever calls this writes what ran before (`flush`). The program's end and the spool stay seen.
  */
 export function removePatches(): void {
   if (!on) return;

@@ -1,5 +1,5 @@
 /**
- * Requests that the program answers, with the setting `incoming`: told as requests of direction `in`, and named as
+ * Requests that the program answers, with the setting `incoming`: reported as requests of direction `in`, and named as
  * `cause` by those that are made while they are handled.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';

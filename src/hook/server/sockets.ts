@@ -1,6 +1,6 @@
 /**
- * Connections that others open to the program, with the setting `incoming`. Node's channel tells of each after the
- * server's own `connection` event; bytes and end are told as those of the program's own connections.
+ * Connections that others open to the program, with the setting `incoming`. Node's channel reports each after the
+ * server's own `connection` event; bytes and end are reported as those of the program's own connections.
  */
 
 import { push, pushLast } from '../output/queue';

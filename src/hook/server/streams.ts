@@ -1,6 +1,6 @@
 /**
  * Streams that a server of `http2` answers, with the setting `incoming`. Node has channels for them from 22 on; before,
- * sessions of servers are met where they take their socket, and tell of a stream by their own event.
+ * sessions of servers are met where they take their socket, and report a stream by their own event.
  */
 
 import { served } from '../http2/install';

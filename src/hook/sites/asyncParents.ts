@@ -2,7 +2,7 @@
  * The user's line where a library has broken the chain of awaits: V8's inspector keeps the asynchronous parents of a stack
  * while a debugger asks for them, as VS Code's does in every session. They are read through a session inside the process,
  * which enables nothing: the stack of an error just made, by its handle. No script is compiled, nothing pauses or is
- * printed, and the debugger is told nothing. One question takes 0.1 to 0.5 ms, so it is asked only where the stack has no
+ * printed, and the debugger is not notified. One question takes 0.1 to 0.5 ms, so it is asked only where the stack has no
  * frame of the user's, and only so often; beyond that the library's frame stands, marked as the library's.
  */
 import type inspector from 'node:inspector';
@@ -155,7 +155,7 @@ function ask<T>(method: string, parameters: object): T | undefined {
   return answer;
 }
 
-/** A frame as the inspector tells it, with what is asked of V8's own. */
+/** A frame as the inspector reports it, with what is asked of V8's own. */
 class ParentFrame {
   readonly #file: string;
   constructor(private readonly frame: RemoteFrame) {
@@ -166,7 +166,7 @@ class ParentFrame {
   getLineNumber = (): number => this.frame.lineNumber + 1;
   getColumnNumber = (): number => this.frame.columnNumber + 1;
   getFunctionName = (): string => this.frame.functionName;
-  /** No position in the file is told: line and column in one, below all that are. */
+  /** No position in the file is reported: line and column in one, below all that are. */
   getPosition = (): number => -(this.frame.lineNumber * 4294967296 + this.frame.columnNumber + 1);
   getEvalOrigin = (): undefined => undefined;
   isNative = (): boolean => false;

@@ -23,7 +23,7 @@ import { chainOf, deep, entryOf, inheritedEntry, takeDefinitions, userEntry, use
 
 const part = parts.callSites;
 
-/** Something may be told of the requests that are made now. */
+/** Something may be reported of the requests that are made now. */
 export const worthwhile = { sites: true };
 
 let budget = Number.POSITIVE_INFINITY;
@@ -40,7 +40,7 @@ let owners: Located[] = [];
 const whole: boolean[] = [];
 let count = 0;
 
-/** The whole chain of calls is told, too: each stack is taken whole then. */
+/** The whole chain of calls is reported, too: each stack is taken whole then. */
 let chains = false;
 
 export function setUpCallSites(level: 'all' | 'off' | number, stacks = false): void {
@@ -212,7 +212,7 @@ export interface KeptSite {
   readonly deep: boolean;
 }
 
-/** What `takeSite` would note, for a record that may never be told. `dear`: also where it has to be taken now. */
+/** What `takeSite` would note, for a record that may never be reported. `dear`: also where it has to be taken now. */
 export function keepSite(dear: boolean): KeptSite | undefined {
   const { by } = entered;
   if (by?.error !== undefined) {
@@ -231,8 +231,8 @@ export function keepSite(dear: boolean): KeptSite | undefined {
 /** The stack of the request that is being made; undefined: it was taken already, or call sites are off. */
 export const presentSite = (): Error | undefined => entered.by?.error ?? captureSite();
 
-/** Now it is told. */
-export const tellKept = (kept: KeptSite, owner: Located): void => hold(kept.error, owner, kept.deep);
+/** Now it is reported. */
+export const reportKept = (kept: KeptSite, owner: Located): void => hold(kept.error, owner, kept.deep);
 
 /** A later hop of a redirect is made by the runtime: it has the call site of the first. */
 export function inheritSite(owner: Located, first: Located): void {
@@ -240,7 +240,7 @@ export function inheritSite(owner: Located, first: Located): void {
   hold(first, owner, true);
 }
 
-/** The stack at this call, unread, for a record that may never be told. Undefined: off, or over the budget. */
+/** The stack at this call, unread, for a record that may never be reported. Undefined: off, or over the budget. */
 export function captureSite(): Error | undefined {
   if (!part.on || limit(now()) === 0) return undefined;
   const before = ErrorClass.stackTraceLimit;
@@ -250,8 +250,8 @@ export function captureSite(): Error | undefined {
   return e;
 }
 
-/** Now it is told. */
-export const tellSite = (e: Error, owner: Located): void => hold(e, owner, true);
+/** Now it is reported. */
+export const reportSite = (e: Error, owner: Located): void => hold(e, owner, true);
 
 function hold(e: Error | Located, owner: Located, isDeep: boolean): void {
   held[count] = e;
@@ -301,7 +301,7 @@ export function readSites(): string {
   return pairs === '' ? definitions : `${definitions}${stacks}{"k":"site","s":[${pairs}]}\n`;
 }
 
-/** Entry of the frame that counts; what it took to find it tells how deep the next captures are. */
+/** Entry of the frame that counts; what it took to find it determines how deep the next captures are. */
 function siteOf(
   { job }: Seen,
   stack: NodeJS.CallSite[],

@@ -4,7 +4,7 @@
  * all), of the program's where it has set one. Either is given the frames without ours. As the limit counts ours too, it is
  * higher by one in each call of ours, and what is too much then is cut off with them.
  *
- * The property is an accessor, so that the program reads what it has set, and Node, which is told by the stack, what cleans.
+ * The property is an accessor, so that the program reads what it has set, and Node, recognised by the stack, what cleans.
  * Nothing of this is done before a stack is read.
  */
 import { apply, ErrorClass } from '../runtime/builtins';

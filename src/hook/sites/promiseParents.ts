@@ -1,6 +1,6 @@
 /**
  * The user's line where a library has broken the chain of awaits, without a debugger: who made the promise whose job runs
- * now. V8 tells of each promise as it is made; its stack is kept unread, with that of the promise in whose job it was made.
+ * now. V8 reports each promise as it is made; its stack is kept unread, with that of the promise in whose job it was made.
  * A request without a frame of the user's on its stack has that of the nearest of these stacks that shows one. Where any
  * other callback runs (a timer, a socket), nothing is known, and the package's line stands: a wrong line would be worse.
  *

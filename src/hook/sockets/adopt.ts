@@ -1,7 +1,7 @@
 /**
  * Connections that the program had before the hook came, or that it made while nothing was traced: agents and pools keep
  * them, and requests go over them. Nobody saw them made, so they have no dial, no instants and no ordinals: only what
- * their handle tells now.
+ * their handle says now.
  */
 
 import { attempt, Wire } from '../records/wire';

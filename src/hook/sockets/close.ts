@@ -30,7 +30,7 @@ export function stayOpen(socket: AnySocket): void {
   open.add(socket);
 }
 
-/** The process ends: what the open connections have carried is told. */
+/** The process ends: what the open connections have carried is reported. */
 export const leaveOpen = guarded(part, 'net.leave', (): void => {
   for (const socket of open) {
     const wire = wireOf(socket);
@@ -117,7 +117,7 @@ function notConnected(wire: Wire, error: unknown, t: number): void {
   }
   const lookupFailed = l !== undefined && (l.endAt === 0 || l.error !== undefined);
   if (wire.attempts.length === 0 && !lookupFailed && nodeMajor < 20) {
-    // Node 18 tells of its one attempt by the error only, and not at all when it is given up.
+    // Node 18 reports its one attempt by the error only, and not at all when it is given up.
     const address = (e as { address?: string } | null)?.address ?? l?.addresses[0]?.address ?? wire.host;
     const { isIP } = require('node:net') as typeof import('node:net');
     const family = isIP(address);

@@ -2,7 +2,7 @@
  * Connections through proxies: the CONNECT that makes a tunnel, and TLS inside it.
  *
  * Most clients send CONNECT by `http.request` or undici, where it is seen like any request. Some write it to the socket
- * themselves: Node's own agents (`NODE_USE_ENV_PROXY`), whose configuration tells, and agents of packages, which write
+ * themselves: Node's own agents (`NODE_USE_ENV_PROXY`), whose configuration says so, and agents of packages, which write
  * it before the socket is connected, so that it waits in the socket when `connect` comes. What does neither (SOCKS) is
  * known by its end only: TLS, or a request, on a socket that was dialled for another host and has carried bytes.
  */

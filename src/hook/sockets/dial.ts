@@ -50,7 +50,7 @@ export const beginDial = guarded(part, 'net.connect', (socket: AnySocket, args: 
     if (!wire.path) expectSpeech(wire);
   } else {
     dialling.by.fill(wire, o);
-    // A pool that dials for nobody who waits now (undici, after an abort): told, without a call site.
+    // A pool that dials for nobody who waits now (undici, after an abort): reported, without a call site.
     wire.raw = !wire.wanted && wire.request === undefined && matching.everything;
   }
   link(socket, wire);

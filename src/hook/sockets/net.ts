@@ -111,7 +111,7 @@ function watchSocket(socket: AnySocket): boolean {
 
 /**
  * Made, and not connected yet. Nothing is emitted then, so who reads `emit` means to keep it and to call it from a function of
- * his own (dd-trace): what he gets has to tell of the events.
+ * his own (dd-trace): what he gets has to emit the events.
  */
 function isUnused(socket: AnySocket): boolean {
   if (socket.destroyed) return false;
@@ -193,7 +193,7 @@ function connected(wire: Wire, socket: AnySocket, t: number): void {
   let winner = wire.attempts.find((a) => a.address === peer.address && a.result === '');
   winner ??= wire.attempts.find((a) => a.result === '');
   if (!winner) {
-    // Node 18 tells no attempts: the one there is begins where the look-up ends.
+    // Node 18 reports no attempts: the one there is begins where the look-up ends.
     const family = peer.family === 'IPv6' ? 6 : peer.family === 'IPv4' ? 4 : 0;
     winner = attempt(peer.address ?? '', wire.port, family, wire.lookup?.endAt || wire.beginAt);
     wire.attempts.push(winner);

@@ -47,7 +47,7 @@ export const lookForTicket = guarded(part, 'tls.ticket', (tunnel: Tunnel, socket
   if (_handle && encrypted === true) tunnel.closing(socket as TLSSocket);
 });
 
-/** After the handshake TLS tells its errors (a late alert) by an event alone. */
+/** After the handshake TLS reports its errors (a late alert) by an event alone. */
 export const onTlsError = guarded(parts.net, 'net.tls', (socket: AnySocket, error: unknown) => {
   const wire = wireOf(socket);
   if (wire !== undefined && wire.readyAt !== 0 && wire.closedAt === 0) wire.closeError = error;

@@ -1,6 +1,6 @@
 /**
  * TLS secrets of the traced connections, in the format of SSLKEYLOGFILE, for who must decrypt a capture: only with the
- * setting `keys`. Node's TLS handles tell them when asked; asked here is the handle, so the socket has no listener more
+ * setting `keys`. Node's TLS handles report them when asked; asked here is the handle, so the socket has no listener more
  * than without us. The file stands beside the spool's and goes with it; only its owner can read it, and it is made here
  * or not used. It is opened for each line: a descriptor that stays open could be closed by the program and come to be
  * another file's.

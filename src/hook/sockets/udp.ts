@@ -154,7 +154,7 @@ function codeOf(errno: number): string {
 
 const onConnect = guarded(part, 'udp.connect', (socket: object, [port, host]: unknown[]) => {
   const s = socketOf(socket);
-  // Connected again, after a `disconnect`: what is told is the last peer.
+  // Connected again, after a `disconnect`: what is reported is the last peer.
   if (s === undefined || (s.connectBegunAt !== 0 && s.connectedAt === 0)) return;
   s.connectBegunAt = now();
   s.connectedAt = 0;

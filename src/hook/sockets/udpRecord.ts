@@ -10,7 +10,7 @@ import { push, pushLast, type Writable } from '../output/queue';
 import type { Operations } from '../records/operations';
 import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
-import { tellSite } from '../sites/callSite';
+import { reportSite } from '../sites/callSite';
 
 interface Place {
   address: string;
@@ -82,7 +82,7 @@ export class Datagrams implements Writable {
     let s = '';
     if (!this.begun) {
       this.begun = true;
-      if (this.stack !== undefined) tellSite(this.stack, this);
+      if (this.stack !== undefined) reportSite(this.stack, this);
       this.stack = undefined;
       this.stale = true;
     }

@@ -1,6 +1,6 @@
 /**
  * What is under a socket. Tools that test, mock or watch a program put objects of their own in front of sockets, or replace what
- * is below: the handle tells. A handle of Node's own is a native object, and the system answers for it.
+ * is below: the handle shows it. A handle of Node's own is a native object, and the system answers for it.
  */
 
 import { wireOf } from '../records/wireOf';

@@ -30,7 +30,7 @@ export function watchSending(watch: (prototype: object) => void): void {
   for (const kind of copies.keys()) watch((kind as { prototype: object }).prototype);
 }
 
-/** What no channel of the copy tells is to be watched at its prototype. */
+/** What no channel of the copy reports is to be watched at its prototype. */
 export interface Watches {
   /** Pieces of bodies, in both directions. */
   pieces(prototype: object): void;

@@ -78,7 +78,7 @@ function firstWaiting(origin: string): UndiciRecord | undefined {
   return onlyForwarded();
 }
 
-/** A request for a proxy has the origin's name, the dial has the proxy's: told apart only while there is just one. */
+/** A request for a proxy has the origin's name, the dial has the proxy's: distinguished only while there is just one. */
 function onlyForwarded(): UndiciRecord | undefined {
   let one: UndiciRecord | undefined;
   for (const r of waiting) {

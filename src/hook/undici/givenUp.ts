@@ -1,5 +1,5 @@
 /**
- * Requests of fetch and undici that are given up before they have a connection. fetch has told the program at once, but
+ * Requests of fetch and undici that are given up before they have a connection. fetch has rejected at once, but
  * undici itself looks at such a request only when the connection is made, or has failed: so the signal is watched.
  *
  * A signal that aborts dispatches its event to itself: `dispatchEvent` is an accessor between the prototypes of AbortSignal

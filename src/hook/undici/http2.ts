@@ -1,5 +1,5 @@
 /**
- * undici over HTTP/2. A copy before undici 7 tells nobody when it sends on a session, and none tells the stream: the
+ * undici over HTTP/2. A copy before undici 7 publishes nothing when it sends on a session, and none publishes the stream: the
  * request is known from the start of its sending, its stream from the `session.request` that follows in the same call.
  */
 

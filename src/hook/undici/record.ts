@@ -37,7 +37,7 @@ export class UndiciRecord extends RequestRecord {
   trailers: unknown = undefined;
   /** What its body decodes to. */
   declare decoding: { readonly bytes: number } | undefined;
-  /** Bytes of the body that undici told of. */
+  /** Bytes of the body that undici reported. */
   declare given: number;
   /** Header block as it was sent, without what undici adds with the body. */
   head: unknown = undefined;

@@ -16,7 +16,7 @@ export interface RawPacket {
   data: Uint8Array;
   /** Bytes on the wire. */
   length: number;
-  /** Absent: the engine cannot tell. */
+  /** Absent: the engine does not know. */
   direction?: 'in' | 'out';
 }
 
@@ -24,7 +24,7 @@ export interface RawPacket {
 export interface PacketStatistics {
   interface: number;
   received?: number;
-  /** Absent: the engine cannot tell. */
+  /** Absent: the engine does not know. */
   dropped?: number;
 }
 

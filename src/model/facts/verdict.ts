@@ -16,5 +16,5 @@ export interface Verdict {
   /** Figures that the text rests on, at most 5. */
   evidence: Evidence[];
   /** What would make an unclear one clear. */
-  wouldTell?: string;
+  toFindOut?: string;
 }

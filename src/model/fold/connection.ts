@@ -173,7 +173,7 @@ export function foldUpgrade(store: Store, isolate: Isolate, line: LineOf<'upg'>)
   touchOpen(store, id);
 }
 
-/** Of an `upgrade`, what the connection tells. */
+/** Of an `upgrade`, what the connection reports. */
 function figuresOf(upgrade: unknown): object {
   const { chunksSent, chunksReceived, framesSent, framesReceived } = upgrade as NonNullable<Connection['upgrade']>;
   return {

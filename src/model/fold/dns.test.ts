@@ -98,7 +98,7 @@ describe('the line `dns`', () => {
     expect(documentOf(folded([lookup])).dnsExchanges).toBeUndefined();
   });
 
-  test('what the resolver left to the system is told once', () => {
+  test('what the resolver left to the system is reported once', () => {
     const left = { k: 'ctl', at: 1, reason: 'resolver', message: 'not here' };
     const source = (...lines: object[]) => folded(lines).header.sources.find((s) => s.name === 'resolver');
     expect(source(left, { ...left, message: 'nor here' })).toMatchObject({ state: 'unavailable', detail: 'not here' });

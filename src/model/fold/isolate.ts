@@ -142,7 +142,7 @@ export function foldCount(store: Store, isolate: Isolate, { requests, failed, un
   isolate.counted = { requests, failed, untraced };
   const counted = Math.max(0, requests - before.requests);
   const { counts } = store;
-  // Fewer: one of them is told after all.
+  // Fewer: one of them is reported after all.
   const left = Math.max(0, (counts.untraced ?? 0) + untraced - before.untraced);
   store.counts = {
     ...counts,
@@ -173,7 +173,7 @@ export interface ProcessEnd {
 
 /**
  * What the host knows of a process's end, after all its lines were folded. What still ran was interrupted: by the
- * process's own exit if its `exit` line told of one, else by something that left no word.
+ * process's own exit if its `exit` line reported one, else by something that left no word.
  */
 export function foldEnd(store: Store, pid: number, end: ProcessEnd = {}): void {
   const process = [...store.processes.values()].findLast((p) => p.pid === pid);
@@ -195,7 +195,7 @@ export function foldLeft(store: Store, pid: number): void {
   for (const thread of process?.threads ?? []) leaveThread(store, thread.id);
 }
 
-/** Ends what still runs in a thread: with its instant if the thread told of its end, else without. */
+/** Ends what still runs in a thread: with its instant if the thread reported its end, else without. */
 function endThread(store: Store, thread: string, at: number | undefined): void {
   for (const r of store.requests.values()) {
     if (r.thread !== thread || r.outcome !== undefined) continue;

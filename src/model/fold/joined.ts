@@ -1,4 +1,4 @@
-/** What the kernel tells of a connection beside samples and events: totals by BPF, arrivals. */
+/** What the kernel reports about a connection beside samples and events: totals by BPF, arrivals. */
 
 import { requestOf, spansOf } from '../phases/joins';
 import type { Connection, KernelEvent, KernelTotals, Request, RequestKernel } from '../records';

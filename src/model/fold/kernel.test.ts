@@ -116,7 +116,7 @@ describe('kernel figures', () => {
     });
   });
 
-  test('what cannot be told apart is shared; what cannot be known is missing, with the reason', () => {
+  test('what cannot be distinguished is shared; what cannot be known is missing, with the reason', () => {
     const { store, kernel, sample } = begin();
     for (const r of [request('a', 1, 1500, 2000), request('b', 2, 2000, 2500)]) store.setRequest(r);
     sample(2600, counters(1));

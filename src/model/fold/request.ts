@@ -120,7 +120,7 @@ function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[
 
 const ended = (r: Request): boolean => r.outcome !== undefined;
 
-/** The end that was told first stays. */
+/** The end that was reported first stays. */
 function withoutEnd(fields: Partial<Request>): Partial<Request> {
   const { outcome: _, endAt: __, ...rest } = fields;
   return rest;

@@ -1,5 +1,5 @@
 /**
- * Event lines of the spool: how the hook tells the host what happened.
+ * Event lines of the spool: how the hook reports to the host what happened.
  *
  * One JSON object a line, `k` first, under 4,096 bytes with its newline, appended to one file an isolate
  * (`<pid>-<tid>-<begin>.<segment>.jsonl`). The first line of each file is `proc`. Ids are bare integers, one counter an
@@ -11,7 +11,7 @@
  * - `s`: the response came by HTTP/1.1 with this status; 200 without a `response.statusText` has the text `OK`;
  * - `l`: `loopBusyDuration`;
  * - `b`: sizes of the exchange, `ka`: the response's `Keep-Alive` hint.
- * `more` tells what is known only after the end, `body` a recorded body in parts, `upg` an upgraded connection while it lives,
+ * `more` reports what is known only after the end, `body` a recorded body in parts, `upg` an upgraded connection while it lives,
  * `brk` a hit of a network breakpoint.
  * In these lists null, or being left off at the end, means unknown. The long form stays legal and wins.
  *
@@ -113,7 +113,7 @@ const requestPart = {
   ),
 };
 
-/** Of `connection.upgrade`, what the connection itself tells; the rest comes from the request. */
+/** Of `connection.upgrade`, what the connection itself reports; the rest comes from the request. */
 const { chunksSent, chunksReceived, framesSent, framesReceived } = connection.properties.upgrade.properties;
 const figures = { chunksSent, chunksReceived, framesSent, framesReceived };
 const upgradeFigures = { upgrade: optional(Type.Object(figures)) };

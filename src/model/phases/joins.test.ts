@@ -77,7 +77,7 @@ describe('to which request an event belongs', () => {
   });
 });
 
-describe('what else the kernel tells', () => {
+describe('what else the kernel reports', () => {
   test('the first byte of the answer, and how long it lay there; not after a handshake', () => {
     const { store, kernel } = begin();
     const sample = (at: number) =>

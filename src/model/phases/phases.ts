@@ -31,7 +31,7 @@ export interface Phase {
 export interface Breakdown {
   phases: Phase[];
   absent: { name: PhaseName; why: AbsentReason }[];
-  /** µs without `paused`: Σ of the phases. Absent when the begin is not known, or an imported format does not tell the end. */
+  /** µs without `paused`: Σ of the phases. Absent when the begin is not known, or an imported format does not report the end. */
   total?: number;
   /** µs in the debugger. */
   paused: number;
@@ -128,7 +128,7 @@ function firstInstant(r: Request): number | undefined {
   return r.assignedAt ?? r.sendBeginAt ?? r.sendEndAt ?? r.responseBeginAt;
 }
 
-/** Whether the format that the request was imported from does not tell this phase, or its end. */
+/** Whether the format that the request was imported from does not report this phase, or its end. */
 const unsaid = (r: Request, name: PhaseName | 'endAt'): boolean => r.missing?.[name] === 'notInFormat';
 
 /** The request's steps in order; those that do not apply are in `absent` with the reason. */

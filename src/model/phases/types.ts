@@ -40,5 +40,5 @@ export type AbsentReason =
   | 'earlyResponse'
   | 'notRead'
   | 'noBody'
-  /** An imported trace whose format does not tell it apart. */
+  /** An imported trace whose format does not report it apart. */
   | 'notInFormat';

@@ -104,7 +104,7 @@ const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query }>((tie) => ({
   ),
 })).query;
 
-/** Values that tests of a key tell apart. */
+/** Values that tests of a key distinguish. */
 function valuesOf(key: FieldName): fc.Arbitrary<FieldValue> {
   const { kind, values } = keys[key];
   if (kind === 'flag') return fc.boolean();

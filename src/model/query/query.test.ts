@@ -1,4 +1,4 @@
-/** The language by example: what people type and what it finds. docs/query.md tells the rules. */
+/** The language by example: what people type and what it finds. docs/query.md lists the rules. */
 import { describe, expect, test } from 'vitest';
 import { parsed, plainFields, type Subject } from '../testing/query';
 import { compileQuery, pending } from './compile';
@@ -459,7 +459,7 @@ describe('what people type instead of key:value', () => {
     expect(printQuery(parsed('"status=503"'))).toBe('"status=503"');
     expect(parsed(printQuery(parsed('status "=503"')))).toEqual(parsed('status "=503"'));
   });
-  test('what was read without key and quotes is told', () => {
+  test('what was read without key and quotes is reported', () => {
     expect(parseQuery('cart "x y" status:200 -(page=2)')).toMatchObject({
       words: [
         { text: 'cart', column: 1 },

@@ -89,7 +89,9 @@ export const lookup = record(
     beginAt: optional(instant('Call.')),
     endAt: optional(instant('Answer.')),
     poolWaitDuration: optional(
-      duration('Wait for a libuv thread. Absent: not measured, or less than 1 ms, which cannot be told from the rest.'),
+      duration(
+        'Wait for a libuv thread. Absent: not measured, or less than 1 ms, which cannot be distinguished from the rest.',
+      ),
     ),
     answeredBy: optional(
       words(['getaddrinfo', 'hosts', 'network', 'cache', 'custom'], 'Origin of the answer; absent: not known.'),
@@ -144,7 +146,7 @@ export const connection = record(
     connect: optional(
       record(
         {
-          beginAt: optional(instant('Attempt began. Absent where the runtime does not tell when.')),
+          beginAt: optional(instant('Attempt began. Absent where the runtime does not report when.')),
           endAt: optional(instant('Its result.')),
           result: optional(words(['connected', 'failed', 'timedOut', 'cancelled'], 'Result; absent: still trying.')),
           error: optional(errorInfo('Why it failed.')),

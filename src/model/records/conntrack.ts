@@ -10,15 +10,15 @@ export const conntrackEntry = record(
   {
     id: id('Id.'),
     connection: optional(ref('connections', 'Connection. Absent: not known.')),
-    conntrackId: optional(integer('The kernel’s id of it. Absent: not told.')),
+    conntrackId: optional(integer('The kernel’s id of it. Absent: not reported.')),
     capturedAt: optional(instant('When it was like this, as late as could be. Absent: not known.')),
     status: optional(
       Type.Array(Type.String(), {
-        description: 'Flags: `confirmed`, `assured`, `seen-reply`, `src-nat`, `dst-nat` … Absent: not told.',
+        description: 'Flags: `confirmed`, `assured`, `seen-reply`, `src-nat`, `dst-nat` … Absent: not reported.',
       }),
     ),
-    tcpState: optional(text('`established`, `time-wait` … Absent: not TCP, or not told.')),
-    mark: optional(count('Its mark. Absent: not told.')),
+    tcpState: optional(text('`established`, `time-wait` … Absent: not TCP, or not reported.')),
+    mark: optional(count('Its mark. Absent: not reported.')),
     zone: optional(count('Its zone. Absent: none.')),
     original: optional(ends('As the program sends. Absent: not known.')),
     reply: optional(ends('As answers come: translated where it is not the reverse of `original`. Absent: not known.')),
@@ -28,7 +28,7 @@ export const conntrackEntry = record(
     bytesReceived: optional(bytes('Of IP, against it. Absent: likewise.')),
     beginAt: optional(instant('The entry was made. Absent: `missing.times` says why.')),
     endAt: optional(instant('The kernel forgot it. Absent: it has not, or `missing.times` says why.')),
-    timeoutDuration: optional(duration('Until the kernel forgets it, at `capturedAt`. Absent: not told.')),
+    timeoutDuration: optional(duration('Until the kernel forgets it, at `capturedAt`. Absent: not reported.')),
     missing,
     by,
   },

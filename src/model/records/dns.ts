@@ -23,7 +23,7 @@ export const dnsRecord = record(
     name: text('Owner name.'),
     type: text('A, AAAA, CNAME …; TYPE and a number for one without a name.'),
     class: text('IN, CS, CH, HS, NONE, ANY; CLASS and a number for another.'),
-    ttl: optional(integer('Time to live in seconds. Absent: the call does not tell it.')),
+    ttl: optional(integer('Time to live in seconds. Absent: the call does not report it.')),
     value: optional(text('Data in the notation of zone files, cut at 256 bytes. Absent: a type that is not decoded.')),
   },
   'One resource record.',
@@ -43,7 +43,7 @@ export const triedReasons = [
 export const skippedServer = record(
   {
     server: text('Name server.'),
-    why: optional(words([...triedReasons, 'invalid'], 'Why the next one was asked. Absent: not told.')),
+    why: optional(words([...triedReasons, 'invalid'], 'Why the next one was asked. Absent: not reported.')),
   },
   'A name server that was passed over.',
 );

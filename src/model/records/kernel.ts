@@ -51,7 +51,7 @@ const figures = {
   outOfOrder: optional(count('Segments that came before one that they follow.')),
   ecnMarks: optional(count('Segments that were delivered with a mark of congestion.')),
   deliveryRate: optional(count('Bytes a second lately delivered. Absent: not measured.')),
-  deliveryRateAppLimited: optional(flag('True: the program gave too little to tell the path’s rate.')),
+  deliveryRateAppLimited: optional(flag('True: the program gave too little to measure the path’s rate.')),
   busyDuration: optional(duration('Time with something to send.')),
   rwndLimitedDuration: optional(duration('Of it, held up by the peer’s receive window.')),
   sndbufLimitedDuration: optional(duration('Of it, held up by our send buffer.')),
@@ -118,7 +118,7 @@ export const kernelSample = record(
     at: instant('Right before the kernel was asked.'),
     trigger: words(
       ['connect', 'requestBegin', 'firstByte', 'requestEnd', 'interval', 'close'],
-      'Why it was taken: what the hook told, some milliseconds earlier; close: the last figures.',
+      'Why it was taken: what the hook reported, some milliseconds earlier; close: the last figures.',
     ),
     ...figures,
   },

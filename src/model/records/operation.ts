@@ -8,7 +8,7 @@ export const socketOperation = record(
     connection: ref('connections', 'Socket it was done on.'),
     kind: words(['read', 'readFrom', 'write', 'writeTo'], 'What was done; readFrom and writeTo: one datagram.'),
     at: optional(
-      instant('Call; of a read: its data was handed to JavaScript. Absent: native code did it, its sum is told.'),
+      instant('Call; of a read: its data was handed to JavaScript. Absent: native code did it, its sum is reported.'),
     ),
     returnAt: optional(
       instant('The kernel had taken or given all of it; absent: not seen, or what waited was never sent.'),

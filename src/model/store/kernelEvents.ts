@@ -3,7 +3,7 @@ import type { KernelEvent } from '../records';
 
 /** Kinds of which there may be thousands in a moment, each saying the same. */
 const foldable = new Set<string>(['drop', 'udpError', 'listenOverflow']);
-/** µs between two that are told as one. */
+/** µs between two that are reported as one. */
 const near = 1000;
 
 /** Both as one; undefined: they say different things, or are of different moments. */

@@ -1,4 +1,4 @@
-/** The moving half of the debug adapter: steps, continuing, going to a place, and what a stop tells the client. */
+/** The moving half of the debug adapter: steps, continuing, going to a place, and what a stop reports to the client. */
 import { DebugSession, OutputEvent, Event as ProtocolEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { titleOf } from '../../model/lines/breakpoints';
@@ -101,7 +101,7 @@ export abstract class MovingSession extends DebugSession {
   }
 
   protected override pauseRequest(response: DebugProtocol.PauseResponse): void {
-    // It never runs; a client that asks is told where it stands.
+    // It never runs; a client that asks gets its present position.
     this.#move(response, (r) => r.seek(r.position), 'pause');
   }
 

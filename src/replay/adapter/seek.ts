@@ -1,4 +1,4 @@
-/** The position as the host is told it, and where it asks the replay to go. */
+/** The position as the host receives it, and where it asks the replay to go. */
 import type { Replay } from '../position/replay';
 import { eventText } from '../position/words';
 

@@ -362,7 +362,7 @@ describe('sources', () => {
   });
 });
 
-test('the host is told the position, may ask for it and set it; ends at the end', async () => {
+test('the host receives the position, may ask for it and set it; ends at the end', async () => {
   const positions: unknown[] = [];
   dc.on('netTrace.position', (e: DebugProtocol.Event) => positions.push(e.body));
   await launch();

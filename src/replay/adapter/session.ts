@@ -192,7 +192,7 @@ export class ReplaySession extends MovingSession {
     this.sendResponse(response);
   }
 
-  /** Those whose conditions make no sense were told so where they were set. */
+  /** Those whose conditions are invalid were reported where they were set. */
   #arm(): void {
     const { stops } = this.open?.replay ?? {};
     stops?.setNetwork(

@@ -1,4 +1,4 @@
-/** An event of a trace: what kinds there are, and what is told of one. */
+/** An event of a trace: what kinds there are, and what is said about one. */
 
 /** In the order in which events of one instant stand. */
 export const eventKinds = [

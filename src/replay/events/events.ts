@@ -53,7 +53,7 @@ class Collector {
   readonly #dials = new Map<string, Dial>();
   readonly #lookups = new Map<string, Lookup>();
   readonly #connections = new Map<string, Connection>();
-  /** Requests of each connection, as far as they tell when they used it. */
+  /** Requests of each connection, as far as they say when they used it. */
   readonly #users = new Map<string, { id: string; from: number; to: number }[]>();
   readonly #attemptOf = new Map<string, Dial>();
   /** The look-up that each socket of DNS messages was for. */

@@ -13,7 +13,7 @@ import { shownAt } from '../testing/shown';
 import { Moment } from './moment';
 import { Replay } from './replay';
 
-/** Of a program as the hook tells of it. */
+/** Of a program as the hook reports it. */
 const recorded = fc.array(fc.nat(1_000_000), { maxLength: 100, size: 'max' }).map((numbers): Trace => {
   const store = emptyStore();
   const folder = new Folder(store);
@@ -98,7 +98,7 @@ describe('any trace', () => {
     );
   });
 
-  test('a recorded request tells of its outcome from its end on, of its status from the head on', () => {
+  test('a recorded request reports its outcome from its end on, its status from the head on', () => {
     const seen = { ended: 0, head: 0, before: 0 };
     fc.assert(
       fc.property(recorded, (trace) => {

@@ -44,7 +44,7 @@ export class Sources {
       return this.options.exists(mapped)
         ? { path: mapped }
         : { reason: `pathMap leads to ${mapped}, which is not there` };
-    // A share of the network is not asked for because a file names it: that alone would tell its server of this user.
+    // A share of the network is not asked for because a file names it: that alone would reveal this user to its server.
     if (!path.startsWith('//') && this.options.exists(path)) return { path };
     const rule = this.#learn();
     if (rule && isBelow(path, rule.from)) {

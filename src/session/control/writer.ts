@@ -41,7 +41,7 @@ export class SessionControl {
   }
 
   /** The trace requests, with what has happened to them in this trace. */
-  get told(): readonly TraceRequest[] {
+  get written(): readonly TraceRequest[] {
     const known = new Map((this.store.header.traceRequests ?? []).map((r) => [r.id, r]));
     return (this.#registry?.list() ?? []).map((r) => known.get(r.id) ?? r);
   }
@@ -59,7 +59,7 @@ export class SessionControl {
     if (this.#closed) return;
     const before = new Map(this.#state.requests.map((r) => [r.id, r]));
     const requests = list.filter((r) => r.enabled === true).map((r) => this.#controlOf(r, before.get(r.id)));
-    this.#tellTrace(list);
+    this.#reportTrace(list);
     this.#write({ ...this.#state, requests });
   }
 
@@ -69,7 +69,7 @@ export class SessionControl {
     this.#write({ ...this.#state, breakpoints: [...breakpoints] });
   }
 
-  /** Calls `f` after the file was written: a debugger can tell its program at once. Returns what takes it back. */
+  /** Calls `f` after the file was written: a debugger can notify its program at once. Returns what takes it back. */
   onDidWrite(f: () => void): () => void {
     this.#listeners.add(f);
     return () => this.#listeners.delete(f);
@@ -98,8 +98,8 @@ export class SessionControl {
     };
   }
 
-  /** The trace's own list keeps what only the lines of its programs tell: matches, a limit that was reached. */
-  #tellTrace(list: readonly TraceRequest[]): void {
+  /** The trace's own list keeps what only the lines of its programs report: matches, a limit that was reached. */
+  #reportTrace(list: readonly TraceRequest[]): void {
     const { header } = this.store;
     const known = new Map((header.traceRequests ?? []).map((r) => [r.id, r]));
     const traceRequests = list.map((r) => {

@@ -36,7 +36,7 @@ export class Clocks {
   /** µs since the trace began. */
   readonly at = (ns: string): number => sinceBegin(this.store.header, BigInt(ns));
 
-  /** By the last of the kernel's clocks, as entries are told when they happen. undefined: no clock is known yet. */
+  /** By the last of the kernel's clocks, as entries are reported when they happen. undefined: no clock is known yet. */
   readonly wallAt = (ns: string): number | undefined => {
     const clock = this.#samples.at(-1);
     if (!clock) return undefined;

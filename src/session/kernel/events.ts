@@ -2,7 +2,7 @@
 import type { KernelMessage } from '../../helper/kernelMessages';
 import type { KernelEvent } from '../../model/records';
 
-/** Features that tell events, and need permission. */
+/** Features that report events, and need permission. */
 export const eventFeatures = [
   'states',
   'retransmits',
@@ -54,6 +54,6 @@ export function eventOf(m: KernelMessage, toAt: (ns: string) => number): Omit<Ke
   return event;
 }
 
-/** Number of the place in the kernel where a packet was dropped: its name is told apart. */
+/** Number of the place in the kernel where a packet was dropped: its name is sent separately. */
 export const placeOf = (m: KernelMessage): { place?: number } =>
   'placeNumber' in m && m.placeNumber !== undefined ? { place: m.placeNumber } : {};

@@ -26,7 +26,7 @@ export function joinedOf(m: KernelMessage, toAt: (ns: string) => number): Joined
     case 'place':
       return { k: 'place', number: m.number, name: m.name };
     case 'listenOverflow': {
-      // Of kind `event` it is told of one connection, and of `t` of the listener.
+      // Of kind `event` it concerns one connection, and of `t` the listener.
       if (!('sinceAt' in m)) return undefined;
       const { count, local, waiting, backlog } = m;
       const by = { '*': 'procfs' };

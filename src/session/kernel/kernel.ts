@@ -1,4 +1,4 @@
-// The kernel's side of a session: the helper is asked to watch each connection that the hook tells of, and to look at it
+// The kernel's side of a session: the helper is asked to watch each connection that the hook reports, and to look at it
 // where a request begins, gets its first byte and ends. What it says is folded beside the hook's lines.
 import { HelperClient } from '../../helper/client';
 import { locateHelper } from '../../helper/locate';
@@ -217,12 +217,12 @@ export class Kernel {
       });
     }
     await this.#lastEvents();
-    if (!this.client.ended) this.#tellMissing();
+    if (!this.client.ended) this.#reportMissing();
     this.dispose();
   }
 
   /** Why a connection lacks what others have. */
-  #tellMissing(): void {
+  #reportMissing(): void {
     const { host } = this;
     const asked = isThere(host.store, 'inetDiag');
     const tracked = isThere(host.store, 'conntrack');

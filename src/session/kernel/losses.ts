@@ -21,7 +21,7 @@ export class Losses {
 
   /** `at`: µs since the trace began. */
   take({ feature, lost }: MessageOf<'lost'>, at: number): void {
-    if (feature === 'capture') return; // told with its packets
+    if (feature === 'capture') return; // reported with its packets
     for (const [cause, count] of Object.entries(lost)) {
       const key = `${feature} ${cause}`;
       const more = count - (this.#known.get(key) ?? 0);

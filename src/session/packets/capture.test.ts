@@ -50,7 +50,7 @@ async function scene(settings: CaptureSettings = {}, engine = new FakeEngine()) 
 const data = (text: string) => Buffer.from(text);
 
 describe('packets of connections', () => {
-  it('come before their connection is told of, and after; others’ are not there', async () => {
+  it('come before their connection is notified of, and after; others’ are not there', async () => {
     const s = await scene();
     await s.give(1, segment(own, server, 2, 100));
     await s.give(1.5, segment({ ...own, port: 40_001 }, server, 2, 7));

@@ -1,6 +1,6 @@
 /**
  * Packets of one session: of all that the engine hands over, those of traced connections and of their look-ups are kept.
- * Whose a packet is, is known only when the program has told of the connection; until then it waits in memory.
+ * Whose a packet is, is known only when the program has reported the connection; until then it waits in memory.
  */
 import { type CaptureEngine, CaptureUnavailable, type StartedCapture, startFirst } from '../../helper/capture/engine';
 import type { PacketStatistics, RawPacket } from '../../model/facts/packets';
@@ -165,10 +165,10 @@ export class PacketCapture {
     this.tend(true);
     const source = this.store.header.sources.find((s) => s.name === 'capture');
     if (source) this.store.setSource({ ...source, toAt: this.endAt });
-    this.tellLosses();
+    this.reportLosses();
   }
 
-  private tellLosses(): void {
+  private reportLosses(): void {
     const { beyond, beyondAt } = this.keeper;
     const facts = {
       dropped: this.record()?.dropped ?? 0,

@@ -53,7 +53,7 @@ export function captureRecord(facts: CaptureFacts): Capture {
   };
 }
 
-/** Of all interfaces; undefined where the engine does not tell it of each. */
+/** Of all interfaces; undefined where the engine does not report it of each. */
 function droppedOf(statistics: readonly PacketStatistics[] | undefined): number | undefined {
   if (!statistics?.length) return undefined;
   let sum = 0;

@@ -43,7 +43,7 @@ export interface TcpHeader {
   window: number;
 }
 
-/** undefined: no network packet, or too short to tell. */
+/** undefined: no network packet, or too short to decode. */
 export function decodeFrame(b: Uint8Array, linkType: number, length = b.length): Decoded | undefined {
   switch (linkType) {
     case linkTypes.ethernet:

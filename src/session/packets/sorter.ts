@@ -1,6 +1,6 @@
 /**
  * Where a packet that arrives belongs: to a conversation that a connection has claimed, to a socket for datagrams, to a
- * question for a name; else it waits, as the program may yet tell of its connection.
+ * question for a name; else it waits, as the program may yet report its connection.
  */
 import { Buffer } from 'node:buffer';
 import type { CaptureEngine, StartedCapture } from '../../helper/capture/engine';

@@ -22,13 +22,13 @@ interface Found {
 export class CallSites {
   private readonly maps = new SourceMaps();
   private readonly known = new Map<string, Found>();
-  /** `chosen`: between calls, so that whoever waits is told also of a place that ran as it was written. */
+  /** `chosen`: between calls, so that whoever waits is also notified of a place that ran as it was written. */
   private readonly asked = new Map<string, { site: RanSite; waiting: Set<string>; chosen: boolean }>();
 
   /**
    * The call site with its original position if that is known now; the same object if there is none (yet). The program's
    * frame is chosen here: what a bundle's map leads to a package is not the program's, and the next call around it is
-   * tried. `waiting` names who is told when more is known.
+   * tried. `waiting` names who is notified when more is known.
    */
   mapped(site: RanSite, waiting: string): CallSite {
     if (site.line === undefined) return site;
@@ -61,7 +61,7 @@ export class CallSites {
     return found;
   }
 
-  /** Looks up what was asked meanwhile; tells whose call site changes by it. */
+  /** Looks up what was asked meanwhile; reports whose call site changes by it. */
   async lookUp(): Promise<string[]> {
     const ready = new Set<string>();
     for (const [key, { site }] of [...this.asked]) {

@@ -1,4 +1,4 @@
-// Serves on loopback and asks itself `n` times (argument); tells the server's own count on stdout.
+// Serves on loopback and asks itself `n` times (argument); reports the server's own count on stdout.
 const http = require('node:http');
 const n = Number(process.argv[2] ?? 3);
 let served = 0;

@@ -1,4 +1,4 @@
-// 20 requests to itself, telling after each ten how far it is; a pause after the first ten.
+// 20 requests to itself, reporting after each ten how far it is; a pause after the first ten.
 const http = require('node:http');
 const server = http.createServer((_, response) => response.end('hello'));
 const get = (port) =>

@@ -1,4 +1,4 @@
-// Requests of every kind that conditions tell apart, one after the other.
+// Requests of every kind that conditions distinguish, one after the other.
 const http = require('node:http');
 
 const statusOf = (url) => Number(/status=(\d+)/.exec(url)?.[1] ?? 200);

@@ -1,4 +1,4 @@
-// Says that it is ready, then tells each signal; ends with code 5 after one.
+// Says that it is ready, then reports each signal; ends with code 5 after one.
 for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']) {
   let count = 0;
   process.on(signal, () => {

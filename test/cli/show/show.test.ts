@@ -52,7 +52,7 @@ describe('show', () => {
     // Of the connections those that its requests used.
     const lives = await nettrace.run(['show', golden, '--query', 'host:127.0.0.1', '--view', 'tcplife']);
     expect(lives.stdout.trim().split('\n').slice(1)).toEqual([expect.stringContaining('127.0.0.1')]);
-    // What was typed without a key, and a value that is only a part, are told when nothing matches.
+    // What was typed without a key, and a value that is only a part, are reported when nothing matches.
     const text = await nettrace.run(['show', golden, '--query', 'pagge=2']);
     expect(text.stdout).toContain('0 of 8 requests match pagge=2\npagge=2: searched as text in URL');
     const part = await nettrace.run(['show', golden, '--query', 'path:/v1']);

@@ -1,4 +1,4 @@
-// Traces by the interface of Net Trace until it has two requests, and writes what it was told into the workspace.
+// Traces by the interface of Net Trace until it has two requests, and writes what it received into the workspace.
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const vscode = require('vscode');
@@ -23,10 +23,10 @@ async function trace() {
     });
   });
   const refused = refusal(() => netTrace.traceRequests.update(id, { enabled: false, condition: 'path:/b' }));
-  const told = { version: exported.apiVersion, stranger, enabled, early, refused, id, requests };
+  const written = { version: exported.apiVersion, stranger, enabled, early, refused, id, requests };
   writeFileSync(
     join(vscode.workspace.workspaceFolders[0].uri.fsPath, 'neighbour.json'),
-    JSON.stringify({ ...told, list: netTrace.traceRequests.list(), deleted: netTrace.traceRequests.delete(id) }),
+    JSON.stringify({ ...written, list: netTrace.traceRequests.list(), deleted: netTrace.traceRequests.delete(id) }),
   );
 }
 

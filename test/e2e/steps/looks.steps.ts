@@ -10,7 +10,7 @@ const themes = {
   light: ['Light Modern', 'vs'],
   contrast: ['Default High Contrast', 'hc-black'],
 } as const;
-/** As the page is told. */
+/** As the page receives it. */
 const kinds = { 'vs-dark': 'vscode-dark', vs: 'vscode-light', 'hc-black': 'vscode-high-contrast' };
 const [wide, low, narrow] = [
   { width: 1600, height: 900 },

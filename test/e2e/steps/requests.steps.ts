@@ -1,5 +1,5 @@
 // Trace requests while a program runs: made and switched by hand and by another extension; and what the editor and the
-// Debug Console tell of them.
+// Debug Console report them.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -97,13 +97,13 @@ export function requests(): void {
       const file = join(vs.workspace, 'neighbour.json');
       await vs.command('Neighbour: Trace Two Requests');
       await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '', 'what it was told');
-      const told = JSON.parse(readFileSync(file, 'utf8'));
-      expect(told).toMatchObject({ version: 1, enabled: false, early: 0, deleted: true });
-      expect(told.stranger).toContain('no extension no.such is installed');
-      expect(told.refused).toMatch(/^condition cannot be changed/);
-      expect(told.list).toMatchObject([{ id: told.id, condition: 'path:/a/*', enabled: true }]);
-      for (const request of told.requests) {
-        expect(request).toMatchObject({ method: 'GET', status: 200, traceRequests: [told.id] });
+      const written = JSON.parse(readFileSync(file, 'utf8'));
+      expect(written).toMatchObject({ version: 1, enabled: false, early: 0, deleted: true });
+      expect(written.stranger).toContain('no extension no.such is installed');
+      expect(written.refused).toMatch(/^condition cannot be changed/);
+      expect(written.list).toMatchObject([{ id: written.id, condition: 'path:/a/*', enabled: true }]);
+      for (const request of written.requests) {
+        expect(request).toMatchObject({ method: 'GET', status: 200, traceRequests: [written.id] });
         expect(request.callSite.line).toBe(lineOf(vs.workspace, 'src/steady.ts', callText));
       }
     });

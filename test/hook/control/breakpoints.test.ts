@@ -1,4 +1,4 @@
-// Network breakpoints under a real debugger: what stops where, and what is told instead of a stop.
+// Network breakpoints under a real debugger: what stops where, and what is reported instead of a stop.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -106,7 +106,7 @@ describe.each(nodes)('Node $major', (node) => {
     });
   });
 
-  test('answers: by their status and a condition, with the call told; also what is traced by nobody', async () => {
+  test('answers: by their status and a condition, with the call reported; also what is traced by nobody', async () => {
     const all = [
       { kind: 'responseArrives', condition: '-status:>=400' },
       { kind: 'status400', condition: 'method:POST' },

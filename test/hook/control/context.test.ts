@@ -78,8 +78,14 @@ describe.each(nodes)('Node $major', (node) => {
   test('the stream of HTTP/2 that is being answered is the cause', async () => {
     const seen = await act(node, 'incoming2', { incoming: true });
     const incoming = [...seen.run.store.incoming.values()];
-    const told = incoming.map((r) => [r.api, r.method, new URL(r.url ?? '').pathname, r.outcome, r.response?.status]);
-    expect(told).toEqual([
+    const reported = incoming.map((r) => [
+      r.api,
+      r.method,
+      new URL(r.url ?? '').pathname,
+      r.outcome,
+      r.response?.status,
+    ]);
+    expect(reported).toEqual([
       ['http2', 'GET', '/a', 'complete', 201],
       ['http2', 'GET', '/b', 'complete', 201],
       ['http2', 'GET', '/a', 'aborted', undefined],

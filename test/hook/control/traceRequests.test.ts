@@ -146,8 +146,8 @@ describe('on one Node', () => {
     await expect.poll(() => d.session.poll().then(() => controlOf(d)?.generation)).toBe(4);
     await one('/again');
     const requests = await d.end();
-    const told = requests.filter((r) => pathOf(r) !== '/noticed');
-    expect(told.map(pathOf)).toEqual(['/on', '/on', '/again', '/again']);
+    const reported = requests.filter((r) => pathOf(r) !== '/noticed');
+    expect(reported.map(pathOf)).toEqual(['/on', '/on', '/again', '/again']);
     expect(requests.every((r) => r.outcome === 'complete' && r.connection !== undefined)).toBe(true);
   });
 

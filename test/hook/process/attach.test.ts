@@ -117,7 +117,7 @@ test.each(['net.adopt', 'http2.adopt', 'http2.find'])('an error in %s: the progr
   }
 });
 
-test('what is told of a program', async () => {
+test('what is reported about a program', async () => {
   const at = await Attached.to(newest);
   try {
     const probe = await at.probe();

@@ -22,7 +22,7 @@ describe.each(nodes.filter((n) => n.major >= 20))('Node $major', (node) => {
     ]);
   });
 
-  test.each(['children', 'children.spawn', 'children.tell'])(
+  test.each(['children', 'children.spawn', 'children.report'])(
     'a fault in %s: the children start all the same',
     async (name) => {
       const plain = await runPlain(node, program, { env });

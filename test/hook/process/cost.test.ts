@@ -38,13 +38,13 @@ describe.each(nodes)('Node $major', (node) => {
     const run = await runTraced(node, join(programs, 'cost.cjs'), { env, before, conf: { gap: 0 } });
     expect(run.trace.requests).toHaveLength(requests + 5);
     const counts = JSON.parse(run.stdout) as Record<Count, number>;
-    const told = run.lines.filter((one) => /^\{"k":"(req|head|mark|end)"/.test(one.text)).length;
+    const reported = run.lines.filter((one) => /^\{"k":"(req|head|mark|end)"/.test(one.text)).length;
     // One stack each, no line by way of JSON.
     expect(counts).toMatchObject({ stacks: requests, json: 0 });
     // fetch ends in one turn of the loop and begins anew in the next.
     const writes = client === 'fetch' ? 2 : 1;
     expect(counts.writes).toBeLessThan(writes * requests + due(counts));
-    expect(told).toBeLessThan(2 * (requests + 5) + due(counts));
+    expect(reported).toBeLessThan(2 * (requests + 5) + due(counts));
     expect(counts.clocks).toBeLessThan((client === 'fetch' ? 14 : 9) * requests + 4 * due(counts));
     // undici makes promises of its own.
     if (client === 'http') expect(counts.jobs).toBeLessThan(requests + due(counts));
@@ -81,8 +81,8 @@ test.each(nodes.filter((n) => [20, 22, 24].includes(n.major)))(
         expect(counts.stacks).toBe(requests);
         expect(counts.json).toBe(0);
         expect(counts.writes).toBeLessThan(due(counts));
-        const told = other.lines.filter((one) => !/^\{"k":"(proc|ctl|count|exit)"/.test(one.text));
-        expect(told).toEqual([]);
+        const reported = other.lines.filter((one) => !/^\{"k":"(proc|ctl|count|exit)"/.test(one.text));
+        expect(reported).toEqual([]);
       }
     }
   },

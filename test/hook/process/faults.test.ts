@@ -59,7 +59,7 @@ const absent = (major: number): string[] => [
   // Of programs that start others: children.test.ts.
   'children',
   'children.spawn',
-  'children.tell',
+  'children.report',
   ...ofWrappers,
   ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
   ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
@@ -71,7 +71,7 @@ const absent = (major: number): string[] => [
 /** Handlers of the resolver, which takes the place of others. */
 const ofResolver = ['dns.own', 'dns.outcome', 'dns.exchange'];
 
-/** All there are, each told and none stopped at. */
+/** All there are, each reported and none stopped at. */
 const logged = breakpointKinds.map((kind) => ({ id: kind, kind, logMessage: '{url}', thresholdMs: 1 }));
 
 /** Parts that are off unless asked for. */
@@ -171,7 +171,7 @@ describe('a fault in', () => {
     },
   );
 
-  // What one part would have told is missing; what the others tell goes on.
+  // What one part would have reported is missing; what the others report goes on.
   test.concurrent.each(['undici.create', 'http1.begin', 'net.connect', 'dns.lookup'])(
     '%s: the other parts',
     async (name) => {

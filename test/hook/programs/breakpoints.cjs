@@ -70,7 +70,7 @@ const acts = {
     await fetch(process.env.REFUSED).catch(() => {}); // @refused-by-fetch
   },
   async timeout() {
-    // Connected: undici tells of a request that ends before only once it is.
+    // Connected: undici reports a request that ends before only once it is.
     await viaFetch('/1');
     // Long enough that it is sent before, on a busy machine too; there is no answer.
     await fetch(url('/never'), { signal: AbortSignal.timeout(1000) }).catch(() => {}); // @timeout

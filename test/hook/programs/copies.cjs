@@ -4,17 +4,17 @@ const { Readable } = require('node:stream');
 const { UP_HTTP, UP_H2, UP_CA } = process.env;
 const { Agent, Pool, RetryAgent, fetch, request } = require(process.argv[2]);
 
-const told = async ({ statusCode, body }) => `${statusCode} ${(await body.text()).length}`;
+const text = async ({ statusCode, body }) => `${statusCode} ${(await body.text()).length}`;
 
 (async () => {
   const body = Readable.from([Buffer.alloc(100_000, 'b')]);
-  console.log(await told(await request(`${UP_HTTP}/echo`, { method: 'POST', body })));
+  console.log(await text(await request(`${UP_HTTP}/echo`, { method: 'POST', body })));
   // The second waits for the connection of the first.
   const pool = new Pool(UP_HTTP, { connections: 1 });
-  const two = [1, 2].map((n) => pool.request({ path: `/ok?n=${n}`, method: 'GET' }).then(told));
+  const two = [1, 2].map((n) => pool.request({ path: `/ok?n=${n}`, method: 'GET' }).then(text));
   console.log(...(await Promise.all(two)));
   // The second is none that the connection takes.
-  const odd = ['GET', 'no method'].map((method) => pool.request({ path: '/ok', method }).then(told));
+  const odd = ['GET', 'no method'].map((method) => pool.request({ path: '/ok', method }).then(text));
   console.log(...(await Promise.allSettled(odd)).map((one) => one.value ?? one.reason.code));
   await pool.close();
   const gone = new Pool(UP_HTTP, { connections: 1, connect() {} });

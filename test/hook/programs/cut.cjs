@@ -38,7 +38,7 @@ function watch(name, emitter, events) {
 }
 
 /** What stands on them in the end. */
-function tellRest() {
+function reportRest() {
   for (const [name, emitter] of emitters) {
     seen[name].push(counted.map((event) => emitter.listenerCount(event)).join());
     // A socket has one more once its peer has ended, which may come before it is closed or not.
@@ -91,7 +91,7 @@ async function main() {
   seen.fetched = (await fetched).length;
   seen.gone = await gone;
   await new Promise((r) => setImmediate(r));
-  tellRest();
+  reportRest();
   console.log(JSON.stringify(seen));
   process.exit();
 }

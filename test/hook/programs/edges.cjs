@@ -9,10 +9,10 @@ const get = (agent) =>
   // @get
   new Promise((resolve) => http.get(`${base}/ok`, { agent }, (res) => res.resume().on('end', resolve)));
 
-async function several(tell) {
+async function several(done) {
   const agent = new http.Agent({ keepAlive: true });
   for (let i = 0; i < 4; i++) await get(agent);
-  tell('done');
+  done('done');
 }
 
 const acts = {

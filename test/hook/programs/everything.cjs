@@ -95,15 +95,15 @@ async function streams() {
   });
   await new Promise((r) => server.listen(0, '127.0.0.1', r));
   const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
-  const told = (stream) =>
+  const textOf = (stream) =>
     new Promise((r) => stream.on('data', () => undefined).on('close', () => r(`${stream.id} ${stream.rstCode}`)));
   const post = session.request({ ':method': 'POST' });
   post.write(Buffer.alloc(100_000));
   post.end();
-  const texts = [await told(post)];
+  const texts = [await textOf(post)];
   const never = session.request({ ':method': 'POST' });
   setTimeout(() => never.close(8), 20);
-  texts.push(await told(never));
+  texts.push(await textOf(never));
   await new Promise((r) => {
     session.on('close', r);
     session.destroy();

@@ -1,5 +1,5 @@
 // Requests that are given up before they have a connection, each in one state that lasts until then: the lookup has no
-// thread, the other side never speaks TLS, or the connections of the pool are taken. Prints what the program is told. With
+// thread, the other side never speaks TLS, or the connections of the pool are taken. Prints what the program receives. With
 // `later` each connection is made after all.
 const { execFileSync } = require('node:child_process');
 const { open, openSync } = require('node:fs');
@@ -58,8 +58,8 @@ async function main() {
 
   if (undici) {
     // A dispatcher looks at the signal of its own calls only when the connection is there.
-    const told = [];
-    const note = (e) => told.push(e);
+    const reported = [];
+    const note = (e) => reported.push(e);
     const aborted = (signal) => new Promise((resolve) => signal.addEventListener('abort', resolve));
     const first = AbortSignal.timeout(50);
     undici.fetch(`${plain}/copy-fetch`, { signal: first }).catch(note);

@@ -1,5 +1,5 @@
 // Answers and requests whose headers and bodies are made to be slow to look through: each is read whole, and the longest
-// time that a turn of the event loop took meanwhile is told. argv[2]: address of the server.
+// time that a turn of the event loop took meanwhile is reported. argv[2]: address of the server.
 const http = require('node:http');
 
 const get = (path) =>

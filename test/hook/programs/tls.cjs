@@ -62,7 +62,7 @@ const acts = {
       await over(tls.connect(options));
     }
   },
-  /** The server tells only after the handshake that it wants a certificate. */
+  /** The server reports only after the handshake that it wants a certificate. */
   async refused() {
     console.log(await over(tls.connect(at)));
   },

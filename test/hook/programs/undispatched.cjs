@@ -2,7 +2,7 @@
 const http = require('node:http');
 const https = require('node:https');
 const base = process.env.UNDISPATCHED_URL;
-const told = (e) => console.log(`${e.name}: ${e.message}${e.cause?.message ? ` (${e.cause.message})` : ''}`);
+const print = (e) => console.log(`${e.name}: ${e.message}${e.cause?.message ? ` (${e.cause.message})` : ''}`);
 const control = new AbortController();
 control.abort(new Error('never mind'));
 const said = AbortSignal.abort('said');
@@ -11,10 +11,10 @@ process.on('rejectionHandled', () => console.log('handled late'));
 process.on('warning', (e) => console.log('warning', e.message));
 
 const fetches = async () => {
-  await fetch('http://127.0.0.1:9/port').catch(told);
-  await fetch('nope://127.0.0.1/scheme', { method: 'put' }).catch(told);
-  await fetch(`${base.replace('//', '//user:SECRET@')}/credentials`).catch(told);
-  await fetch(new URL(`${base}/body`), { body: 'x' }).catch(told);
+  await fetch('http://127.0.0.1:9/port').catch(print);
+  await fetch('nope://127.0.0.1/scheme', { method: 'put' }).catch(print);
+  await fetch(`${base.replace('//', '//user:SECRET@')}/credentials`).catch(print);
+  await fetch(new URL(`${base}/body`), { body: 'x' }).catch(print);
   await fetch(`${base}/aborted`, { signal: control.signal }).catch((e) => console.log(String(e)));
   // Node 18 rejects with an error of its own.
   await fetch(`${base}/said`, { signal: said }).catch((e) => console.log(String(e)));

@@ -243,9 +243,9 @@ describe.each(nodes)('Node $major', (node) => {
     // Ten messages and the close, there and back: six bytes of header with a mask, two without.
     const { bytesIn, bytesOut, frames, code } = present(switched.get(by === 'wss' ? `s${path}` : path), 'the server');
     expect(frames).toBe(11);
-    const told = { count: 11, messages: 10, text: 10, close: 1, closeCode: code };
-    expect(connection.upgrade?.framesSent).toEqual({ ...told, payloadBytes: bytesIn - 66 });
-    expect(connection.upgrade?.framesReceived).toEqual({ ...told, payloadBytes: bytesOut - 22 });
+    const reported = { count: 11, messages: 10, text: 10, close: 1, closeCode: code };
+    expect(connection.upgrade?.framesSent).toEqual({ ...reported, payloadBytes: bytesIn - 66 });
+    expect(connection.upgrade?.framesReceived).toEqual({ ...reported, payloadBytes: bytesOut - 22 });
     expect(stateOf(r, run.store, phasesOf(r, run.store)).text).toBe('101 closed');
   });
 

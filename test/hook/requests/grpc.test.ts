@@ -39,8 +39,8 @@ describe.each(nodes)('Node $major', (node) => {
     const seen = await observe(node, join(import.meta.dirname, '../programs/grpc.cjs'), { env });
     const { store, trace } = seen.run;
     const path = (url: string | undefined) => new URL(url ?? '').pathname;
-    const told = seen.requests.map((r) => [path(r.url), r.response?.grpcStatus]);
-    expect(told).toEqual([...Object.entries(sent), ['/plain', undefined]]);
+    const reported = seen.requests.map((r) => [path(r.url), r.response?.grpcStatus]);
+    expect(reported).toEqual([...Object.entries(sent), ['/plain', undefined]]);
     expect(JSON.stringify(trace)).not.toContain('SECRET');
     expect(trace.counts.failed).toBe(2);
 

@@ -81,7 +81,7 @@ describe.each(nodes)('Node $major', (node) => {
       const { response } = r;
       expect(response?.headers).toEqual(golden(answer, level));
       expect(response?.trailers).toEqual(golden(trailers, level));
-      // Facts that headers tell are there at every level.
+      // Facts that headers report are there at every level.
       expect(response).toMatchObject({ status: 200, statusText: 'OK', contentType: 'text/plain' });
       expect(response?.serverTiming).toEqual(
         level === 'values'

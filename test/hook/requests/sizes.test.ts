@@ -1,4 +1,4 @@
-// Sizes of bodies: on the wire, decoded, and taken by the program. A figure that no one tells is absent, never wrong.
+// Sizes of bodies: on the wire, decoded, and taken by the program. A figure that no one reports is absent, never wrong.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ const truths: [string, number | undefined, number | undefined, number | undefine
   ['/gzip?axios', gzip.length, MiB, gzip.length, 'complete'],
   ['/gzip?got', gzip.length, MiB, gzip.length, 'complete'],
   ['/gzip?node-fetch', gzip.length, MiB, gzip.length, 'complete'],
-  // What fetch gives to the program is not told; what it decodes is read from the decoder as the program takes it.
+  // What fetch gives to the program is not reported; what it decodes is read from the decoder as the program takes it.
   ['/plain?fetch', MiB, MiB, no, 'complete'],
   ['/chunked?fetch', framed(whole), MiB, no, 'complete'],
   ['/gzip?fetch', gzip.length, MiB, MiB, 'complete'],

@@ -36,12 +36,12 @@ describe.each(nodes)('Node $major', (node) => {
     // Once without us, once with us.
     expect(came).toEqual(['/ok', '/ok']);
     expect(seen.run.stdout).toContain('unhandled fetch failed');
-    const told = seen.requests.map((r) => [
+    const reported = seen.requests.map((r) => [
       `${r.method} ${/[^/]*$/.exec(r.url ?? '')?.[0]}`,
       r.outcome,
       r.error?.causes?.[0]?.message ?? r.error?.message?.split(':')[0] ?? r.abort?.reason ?? r.response?.status,
     ]);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['GET port', 'failed', 'bad port'],
       ['PUT scheme', 'failed', 'unknown scheme'],
       ['GET credentials', 'failed', 'Request cannot be constructed from a URL that includes credentials'],
@@ -61,8 +61,8 @@ describe.each(nodes)('Node $major', (node) => {
 
   test('a call of http that throws has a row with its error and its line', async () => {
     const seen = await rows('throws');
-    const told = seen.requests.map((r) => [r.api, r.url?.replace(/^.*\//, ''), r.error?.code]);
-    expect(told).toEqual([
+    const reported = seen.requests.map((r) => [r.api, r.url?.replace(/^.*\//, ''), r.error?.code]);
+    expect(reported).toEqual([
       ['http', 'address', 'ERR_INVALID_URL'],
       ['http', 'protocol', 'ERR_INVALID_PROTOCOL'],
       ['https', 'header', 'ERR_INVALID_HTTP_TOKEN'],

@@ -1,4 +1,4 @@
-// A41, and what else UDP sockets tell: against what the echo server counted.
+// A41, and what else UDP sockets report: against what the echo server counted.
 import { createSocket, type Socket } from 'node:dgram';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -118,8 +118,8 @@ describe.each(nodes)('Node $major', (node) => {
     const last = { address: '127.0.0.1', port: Number(env.UDP_OTHER) };
     expect(c).toMatchObject({ remote: last, datagramsSent: 2, datagramsReceived: 2, bytesSent: 10 });
     expect(only(run.trace.dials).port).toBe(last.port);
-    const told = present(run.trace.socketOperations, 'operations').map((o) => [o.kind, o.remote?.port]);
-    expect(told).toEqual(
+    const reported = present(run.trace.socketOperations, 'operations').map((o) => [o.kind, o.remote?.port]);
+    expect(reported).toEqual(
       [Number(env.UDP_PORT), last.port].flatMap((to) => [
         ['writeTo', to],
         ['readFrom', to],

@@ -1,4 +1,4 @@
-// The hook's own resolver: what it asked and was told is in the trace as the name server saw it, what the program gets
+// The hook's own resolver: what it asked and received is in the trace as the name server saw it, what the program gets
 // is what it would get, and what it cannot do is left to the system.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -179,16 +179,16 @@ describe.each(nodes)('Node $major', (node) => {
     expect(eve.udpConns.map((c) => c.fromResolver)).toEqual([true, true]);
   });
 
-  test('M038: no such name, server failure, refusal and silence are told apart', async () => {
+  test('M038: no such name, server failure, refusal and silence are distinguished', async () => {
     const run = await traced(node, ['get', 'none.test', 'broken.test', 'refused.test', 'silent.test']);
-    const told = (host: string) => {
+    const reported = (host: string) => {
       const l = lookupOf(run, host);
       return [l.error?.code, l.rcode, l.error?.phase, exchangesOf(run, l)[0]?.error?.code];
     };
-    expect(told('none.test')).toEqual(['ENOTFOUND', 'non-existent-domain', 'dns', undefined]);
-    expect(told('broken.test')).toEqual(['EAI_AGAIN', 'server-fail', 'dns', undefined]);
-    expect(told('refused.test')).toEqual(['EAI_AGAIN', 'query-refused', 'dns', undefined]);
-    expect(told('silent.test')).toEqual(['EAI_AGAIN', undefined, 'dns', 'ETIMEOUT']);
+    expect(reported('none.test')).toEqual(['ENOTFOUND', 'non-existent-domain', 'dns', undefined]);
+    expect(reported('broken.test')).toEqual(['EAI_AGAIN', 'server-fail', 'dns', undefined]);
+    expect(reported('refused.test')).toEqual(['EAI_AGAIN', 'query-refused', 'dns', undefined]);
+    expect(reported('silent.test')).toEqual(['EAI_AGAIN', undefined, 'dns', 'ETIMEOUT']);
     for (const r of run.trace.requests) expect(r).toMatchObject({ outcome: 'failed', error: { phase: 'dns' } });
     for (const d of run.trace.dials) expect(d.error?.phase).toBe('dns');
     expect(run.trace.connections.every((c) => c.fromResolver)).toBe(true);

@@ -1,4 +1,4 @@
-// Requests to a name that the name servers know, and to one that they tell over TCP only.
+// Requests to a name that the name servers know, and to one that they answer over TCP only.
 const http = require('node:http');
 
 const get = (url) =>

@@ -138,7 +138,7 @@ export function packetsOf(batch: Buffer): Packet[] {
   return out;
 }
 
-/** A program of Node that says lines and is told lines. */
+/** A program of Node that writes lines and reads lines. */
 export class Talker implements Disposable {
   readonly #lines: string[] = [];
   readonly #child: ChildProcess;
@@ -168,7 +168,7 @@ export class Talker implements Disposable {
     }
     return this.#lines.shift() as string;
   }
-  tell(line: string): void {
+  writeLine(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
   }
   [Symbol.dispose](): void {

@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Runs at the child's start: to kill it, to write to it. */
   started?: (child: ReturnType<typeof spawn>) => void;
   timeoutMs?: number;
-  /** Instants of this run are compared with those of another process: the run tells how late both were. */
+  /** Instants of this run are compared with those of another process: the run reports how late both were. */
   compared?: boolean;
 }
 

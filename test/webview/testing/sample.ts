@@ -682,7 +682,7 @@ export function detailsOf(row: Row): Details {
   return details;
 }
 
-/** As a capture tells them; failed requests are from a run without one. */
+/** As a capture reports them; failed requests are from a run without one. */
 function packetsOf(row: Row): Pick<Details, 'packets' | 'capture'> {
   const filter = '(ip.addr == 203.0.113.31 && tcp.port == 443 && tcp.port == 41035)';
   if (row.state === 'failed') {

@@ -37,7 +37,7 @@ export interface Lane {
 
 const setupNames = new Set<string>(['dns', 'tcp', 'proxy', 'tls']);
 
-/** Lanes in order of their begin; `at` is where running requests end, `known` what the host told of the connections. */
+/** Lanes in order of their begin; `at` is where running requests end, `known` what the host sent about the connections. */
 export function lanesOf(
   rows: readonly Row[],
   at: (row: Row) => number,

@@ -22,7 +22,7 @@ export interface Filter {
   error?: QueryError;
 }
 
-/** Compiles the box's text. Never throws: a bad term is told in `error` and left out. */
+/** Compiles the box's text. Never throws: a bad term is reported in `error` and left out. */
 export function compileFilter(text: string): Filter {
   const { query, words, error } = forgiving(text);
   const passes = compileQuery(query, rowFields);

@@ -32,7 +32,7 @@ describe('filter', () => {
     expect(ids('/\\/v2\\/orders\\/\\d+$/')).toContain(25);
   });
   test('a path is no regular expression', () => expect(ids('/v2/config')).toEqual([1]));
-  test('a bad term is told with its column, the others still hold', () => {
+  test('a bad term is reported with its column, the others still hold', () => {
     const f = compileFilter('cart /(/');
     expect(f.error).toMatchObject({ column: 6, length: 3 });
     expect(f.error?.message).toContain('column 6');
@@ -48,9 +48,9 @@ describe('filter', () => {
     ['cart is:fialed', 'failed'],
     ['cart duration:200ms', 'comparison'],
     ['cart stats:5 nothing:x status>=x', 'stats'],
-  ])('what is wrong is left out: %s', (text, told) => {
+  ])('what is wrong is left out: %s', (text, message) => {
     const f = compileFilter(text);
-    expect(f.error?.message).toContain(told);
+    expect(f.error?.message).toContain(message);
     expect(names(rows.filter((r) => f.test(r)))).toEqual([3, 4, 5, 24]);
   });
   test('a quote that is not closed yet is no error', () => {
@@ -133,7 +133,7 @@ describe('list', () => {
       itemsOf([row(1), second], runs, { ...q, sort: { column: 'host', descending: false } }).items.map((i) => i.id),
     ).toEqual([row(1).id, 'r2/x']);
   });
-  test('groups count, tell failures and the median, and fold', () => {
+  test('groups count, report failures and the median, and fold', () => {
     const group = groupRows(rows, 'host').find((g) => g.key === 'pay.example.test');
     expect(group).toMatchObject({ count: 3, failed: 0, serverErrors: 1, median: 293_800 });
     const { items } = itemsOf(rows, [], { ...q, groupBy: 'host', folded: new Set(['pay.example.test']) });

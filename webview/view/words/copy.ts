@@ -64,7 +64,7 @@ export function asVerdict(row: Row, { verdict }: Details): string {
   const plain = (text: string): string => withoutControls(text).replace(/[\\`*_[\]<>|]/g, '\\$&');
   const lines = [`**${plain(row.method)} ${plain(row.url)}** (${plain(row.stateText)})`, '', plain(verdict.text)];
   if (verdict.advice) lines.push('', plain(verdict.advice));
-  if (verdict.wouldTell) lines.push('', `To find out: ${plain(verdict.wouldTell)}`);
+  if (verdict.toFindOut) lines.push('', `To find out: ${plain(verdict.toFindOut)}`);
   lines.push(
     '',
     ...verdict.evidence.map((e) => `- ${plain(e.what ?? e.field ?? 'figure')}: ${plain(evidenceText(e))}`),

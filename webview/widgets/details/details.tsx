@@ -16,7 +16,7 @@ import { HeadersTab } from './headersTab';
 import { PacketsTab } from './packetsTab';
 import { isSaid, VerdictBox } from './verdict';
 
-/** Last two parts of a path: enough to tell files apart in a head. */
+/** Last two parts of a path: enough to distinguish files in a head. */
 const shortFile = (file: string): string =>
   file
     .replace(/^file:\/\//, '')

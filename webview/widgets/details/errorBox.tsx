@@ -16,8 +16,8 @@ const addressOf = (e: ErrorInfo): string | undefined =>
 /** Facts of one error in one line: code, what was called, where to. */
 function facts(e: ErrorInfo): string {
   const message = e.message ?? '';
-  const told = e.address !== undefined && message.includes(e.address);
-  return [e.name, e.code, e.syscall, e.hostname, told ? undefined : addressOf(e)]
+  const saysAddress = e.address !== undefined && message.includes(e.address);
+  return [e.name, e.code, e.syscall, e.hostname, saysAddress ? undefined : addressOf(e)]
     .filter((part) => part !== undefined && !message.includes(part))
     .join(' · ');
 }

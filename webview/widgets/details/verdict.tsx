@@ -45,9 +45,9 @@ export function VerdictBox({ verdict, details }: { verdict: Verdict; details: De
             <Words text={verdict.advice} />
           </p>
         )}
-        {verdict.wouldTell && (
+        {verdict.toFindOut && (
           <p class="nx">
-            <b>To find out:</b> <Words text={verdict.wouldTell} />
+            <b>To find out:</b> <Words text={verdict.toFindOut} />
           </p>
         )}
         <ul class="ev figs" aria-label="Evidence">

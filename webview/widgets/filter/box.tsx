@@ -126,10 +126,10 @@ export function FilterBox({ derived }: { derived: Derived }) {
     remember();
   };
   const { error } = derived.filter;
-  const told = error !== undefined && !offer;
+  const isShown = error !== undefined && !offer;
   return (
     <div class="fltbox">
-      <label class={`flt ${told ? 'bad' : ''}`}>
+      <label class={`flt ${isShown ? 'bad' : ''}`}>
         <Icon name="search" />
         <span class="fltin">
           <input
@@ -143,15 +143,15 @@ export function FilterBox({ derived }: { derived: Derived }) {
             aria-expanded={offer !== undefined}
             aria-controls={offer ? 'filter-list' : undefined}
             aria-activedescendant={offer && offer.active >= 0 ? `filter-${offer.active}` : undefined}
-            aria-invalid={told}
-            aria-describedby={told ? 'filter-error' : undefined}
+            aria-invalid={isShown}
+            aria-describedby={isShown ? 'filter-error' : undefined}
             placeholder="Filter, e.g. status:>=500 path:/api/* -health"
             onInput={onInput}
             onKeyDown={onKey}
             onScroll={follow}
             onBlur={onBlur}
           />
-          {told && (
+          {isShown && (
             <div class="fltbad" aria-hidden="true" ref={under}>
               {filterText.slice(0, error.column - 1)}
               <u>{filterText.slice(error.column - 1, error.column - 1 + error.length)}</u>
@@ -174,7 +174,7 @@ export function FilterBox({ derived }: { derived: Derived }) {
         )}
       </label>
       {offer && <CompletionList items={offer.items} active={offer.active} take={(item) => take(offer, item)} />}
-      {told && (
+      {isShown && (
         <div class="flterr" id="filter-error" role="alert">
           {error.message}
         </div>

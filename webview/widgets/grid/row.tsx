@@ -35,7 +35,7 @@ const phaseTime = (row: Row, name: string): string => {
   return p ? timeText(p.duration) : '';
 };
 
-/** The upload is told instead of the answer when there is more of it than of the answer and its own head. */
+/** The upload is shown instead of the answer when there is more of it than of the answer and its own head. */
 const uploads = (row: Row): boolean =>
   row.method !== 'GET' &&
   row.method !== 'HEAD' &&

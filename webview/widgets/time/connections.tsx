@@ -50,7 +50,7 @@ const stateOf = (lane: Lane): string => {
       : 'no request running';
 };
 
-/** The host tells version and protocol together; from the rows only the protocol is known. */
+/** The host reports version and protocol together; from the rows only the protocol is known. */
 const protocolOf = (lane: Lane): string =>
   lane.protocol?.startsWith('TLS')
     ? lane.protocol

@@ -20,9 +20,9 @@ export function h2NotUsedRule(facts: Facts): Draft[] {
     if (!origin.startsWith('https:') || isLoopback(host)) continue;
     const h1 = requests.filter((r) => r.connection !== undefined && offersOnlyH1(tunnelOf.get(r.connection)));
     if (h1.length === 0) continue;
-    const told = requests.find((r) => /\bh2=/.test(header(r, 'alt-svc')));
+    const announcing = requests.find((r) => /\bh2=/.test(header(r, 'alt-svc')));
     const proof = speaks.get(host);
-    if (!proof && !told) continue;
+    if (!proof && !announcing) continue;
     const together = maxTogether(h1, facts);
     if (together < h2NotUsed.connections && h1.length < h2NotUsed.requests) continue;
     found.push(
@@ -38,7 +38,9 @@ export function h2NotUsedRule(facts: Facts): Draft[] {
           number('requests by HTTP/1.1', h1.length),
           number('connections at once', together),
           ...(proof ? [words('agreed elsewhere', 'h2', proof.id, 'alpn')] : []),
-          ...(told && !proof ? [words('alt-svc', header(told, 'alt-svc'), told.id, 'response.headers')] : []),
+          ...(announcing && !proof
+            ? [words('alt-svc', header(announcing, 'alt-svc'), announcing.id, 'response.headers')]
+            : []),
         ],
         advice: h2Advice(h1[0] as Request),
       }),

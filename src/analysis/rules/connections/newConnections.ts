@@ -12,9 +12,9 @@ import { idleAdvice, isUndici, unreadAdvice } from '../../verdict/clients';
 type Reason = WhyNew['reason'];
 type New = { r: Request; why: WhyNew };
 
-/** Those of the program itself; a cold burst and a busy pool are none, and `keep-alive-off` tells of what is not kept. */
+/** Those of the program itself; a cold burst and a busy pool are none, and `keep-alive-off` reports what is not kept. */
 const ours = new Set<Reason>(['otherAgent', 'unread', 'idleHere', 'requestClosed']);
-const told = new Set<Reason>([...ours, 'options', 'shortHint', 'idleServer', 'failed']);
+const reportable = new Set<Reason>([...ours, 'options', 'shortHint', 'idleServer', 'failed']);
 const advice: Partial<Record<Reason, string | ((r: Request) => string)>> = {
   otherAgent: (r) => `Create one ${isUndici(r) ? 'dispatcher' : 'Agent'} and pass it to every request.`,
   unread: unreadAdvice,
@@ -36,7 +36,7 @@ export function newConnectionRule(facts: Facts): Draft[] {
       before.set(r.thread, list);
       // Its own first request stands for a connection, the latest ones only.
       const why = r.ordinal === 1 && list.length > 0 ? whyNew(r, list, facts.store) : undefined;
-      if (why && told.has(why.reason)) push(groups, why.reason, { r, why });
+      if (why && reportable.has(why.reason)) push(groups, why.reason, { r, why });
       if (r.connection !== undefined && (r.ordinal === 1 || list.length === 0)) list.push(r);
       if (list.length > max) list.shift();
     }

@@ -73,7 +73,7 @@ function stuckOf(r: Request, facts: Facts): Stuck | undefined {
     );
   };
   const s = all.findLast(({ at }) => at >= from && at <= to);
-  if (!s || !isStuck(s) || store.kernelEvents.some((e) => tellsSize(e, c))) return undefined;
+  if (!s || !isStuck(s) || store.kernelEvents.some((e) => reportsSize(e, c))) return undefined;
   return { r, mss: s.mss as number, again: (s.retransmits ?? 0) - (before?.retransmits ?? 0), at: s.at };
 }
 
@@ -81,7 +81,7 @@ const smallOnesPass = (r: Request, mss: number, { byOrigin }: Facts): boolean =>
   (byOrigin.get(originOf(r.url)) ?? []).some((o) => o !== r && o.outcome === 'complete' && (o.bytesSent ?? 0) < mss);
 
 /** A router that says how large they may be: then the kernel sends smaller ones. */
-const tellsSize = ({ kind, connection, icmp }: KernelEvent, c: Connection): boolean =>
+const reportsSize = ({ kind, connection, icmp }: KernelEvent, c: Connection): boolean =>
   kind === 'icmp' &&
   connection === c.id &&
   (icmp?.version === 6 ? icmp.type === 2 : icmp?.type === 3 && icmp.code === 4);
@@ -108,7 +108,7 @@ function bySize(origin: string, list: readonly Request[], facts: Facts): Draft[]
   ];
 }
 
-/** Handed over, and no answer for long; the kernel's figures would tell. */
+/** Handed over, and no answer for long; the kernel's figures would show. */
 function hangs(r: Request, facts: Facts): boolean {
   if (r.sendEndAt === undefined || r.responseBeginAt !== undefined || facts.connectionOf(r)?.kernel) return false;
   if (facts.store.pausesOf(r.thread).length > 0) return false;

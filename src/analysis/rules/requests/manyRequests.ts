@@ -119,7 +119,7 @@ function serialChain(chain: readonly Request[]): Draft[] {
   const sites = new Set(chain.map((r) => siteKey(r.callSite)));
   const times = chain.map(lasted);
   const saved = sum(times) - Math.max(...times);
-  // From one line it is a loop: the rule above tells of it.
+  // From one line it is a loop: the rule above reports it.
   if (files.size > 1 || sites.size < serial.count || saved < serial.min || dependent(chain)) return [];
   const at = placeText(chain[0]?.callSite) ?? '';
   return [

@@ -22,7 +22,7 @@ export type Joined = { state: 'attached' | 'already' } | { state: 'failed'; why:
 
 type Leaf = Pick<DebugSession, 'id' | 'customRequest'>;
 
-/** The debugger tells of a process before it can evaluate anything there. */
+/** The debugger reports a process before it can evaluate anything there. */
 const tries = 40;
 const gapMs = 100;
 const pause = () => new Promise((done) => setTimeout(done, gapMs));

@@ -156,7 +156,7 @@ export function askByUdp(asked: Asked, done: Done): Exchange {
     x.socket.bytesSent += query.bytes.length;
     noteQuery(x, asked);
   };
-  // The callback is told of an error, which the types do not say.
+  // The callback receives an error, which the types do not say.
   host.unseen(() => socket.connect(port, server, safe(asked, onConnect) as () => void));
   return x;
 }

@@ -1,4 +1,4 @@
-/** What the system's own resolver is told: `/etc/resolv.conf`, `/etc/nsswitch.conf`, `/etc/hosts`. */
+/** What the system's own resolver is configured with: `/etc/resolv.conf`, `/etc/nsswitch.conf`, `/etc/hosts`. */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { Host } from './host';

@@ -1,4 +1,4 @@
-/** Which families a machine has, and the order of addresses (RFC 6724 as far as it can be told without asking routes). */
+/** Which families a machine has, and the order of addresses (RFC 6724 as far as it can be determined without asking routes). */
 import { networkInterfaces } from 'node:os';
 import type { Found } from './host';
 

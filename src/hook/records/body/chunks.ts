@@ -1,5 +1,5 @@
 /**
- * Size of a chunked body on the wire: what the connection received for the request, less the head. No parser tells the
+ * Size of a chunked body on the wire: what the connection received for the request, less the head. No parser reports the
  * size of the head, but all its lines are known; that they were written as usual (one blank after the colon) is checked
  * against the pieces of the body, from which the least and the most framing follow.
  */

@@ -87,7 +87,7 @@ function begin(r: RequestRecord, side: Side): Body | null {
   return wanted ? new Body(side, type, coding) : null;
 }
 
-/** The request is not told after all: what was kept goes. */
+/** The request is not reported after all: what was kept goes. */
 export function dropBodies(r: RequestRecord): void {
   const { bodies: kept } = r;
   if (kept === undefined) return;

@@ -6,7 +6,7 @@ import { push, pushLater, type Writable } from '../../output/queue';
 import { apply, byteLength, PromiseClass, promiseThen, stringify } from '../../runtime/builtins';
 import { us } from '../../runtime/clock';
 import { nextId, past } from '../../runtime/ids';
-import { captureSite, tellSite } from '../../sites/callSite';
+import { captureSite, reportSite } from '../../sites/callSite';
 import { matching } from '../recording';
 import type { Exchange } from './exchange';
 
@@ -16,7 +16,7 @@ export interface Address {
   ttl?: number;
 }
 
-/** A record as `resolve` gave it; what the call does not tell (mostly the time to live) is absent. */
+/** A record as `resolve` gave it; what the call does not report (mostly the time to live) is absent. */
 export interface DnsRecord {
   name: string;
   type: string;
@@ -48,7 +48,7 @@ export class Lookup implements Writable {
   rcode = '';
   /** Messages of our own resolver. */
   exchanges: readonly Exchange[] = [];
-  /** By address, where messages told them. */
+  /** By address, where messages reported them. */
   timesToLive: ReadonlyMap<string, number> | undefined;
   error: unknown = undefined;
   written = false;
@@ -80,7 +80,7 @@ export class Lookup implements Writable {
     if (this.silent || this.id <= past.id) return;
     this.written = true;
     push(lookupLine(this));
-    this.tellSite();
+    this.reportSite();
   }
 
   get isWritten(): boolean {
@@ -90,13 +90,13 @@ export class Lookup implements Writable {
   lines(): string {
     if (this.written || this.begun || this.id <= past.id) return '';
     this.begun = true;
-    this.tellSite();
+    this.reportSite();
     return lookupLine(this);
   }
 
   /** Its call site follows its line. */
-  private tellSite(): void {
-    if (this.stack) tellSite(this.stack, this);
+  private reportSite(): void {
+    if (this.stack) reportSite(this.stack, this);
     this.stack = undefined;
   }
 }

@@ -1,8 +1,8 @@
-/** The peer's chain as `cert` lines, each certificate once an isolate: with the first tunnel that is told. */
+/** The peer's chain as `cert` lines, each certificate once an isolate: with the first tunnel that is reported. */
 import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import { line } from '../../output/json';
 
-const told = new Set<string>();
+const reported = new Set<string>();
 /** A program that meets endless certificates must not fill the memory; a certificate written twice does no harm. */
 const maxReported = 1000;
 
@@ -14,16 +14,16 @@ export interface Flight {
   staple: number;
 }
 
-/** A certificate that may have to be told. */
-export interface Told {
+/** A certificate that may have to be reported. */
+export interface NewCertificate {
   fingerprint: string;
   line: string;
 }
 
 interface Chain {
   fingerprints: string[];
-  lines: Told[];
-  /** Whether a root was sent cannot be told: it is left out. */
+  lines: NewCertificate[];
+  /** Whether a root was sent cannot be determined: it is left out. */
   unsure: boolean;
 }
 
@@ -47,7 +47,7 @@ export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
   // What is not explained by the chain as it was is a reason to look again.
   if (known && again?.exact) {
     const fingerprints = fingerprintsOf(known, again.count);
-    if (fingerprints.every((f) => told.has(f))) return { fingerprints, lines: [], unsure: false };
+    if (fingerprints.every((f) => reported.has(f))) return { fingerprints, lines: [], unsure: false };
   }
   const chain: DetailedPeerCertificate[] = [];
   let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
@@ -63,7 +63,7 @@ export function chainOf(socket: TLSSocket, flight: Flight): Chain | undefined {
     if (kept.size >= maxKept) kept.clear();
     kept.set(first.fingerprint256, pieces);
   }
-  const lines = chain.slice(0, count).flatMap(untold);
+  const lines = chain.slice(0, count).flatMap(unreported);
   return { fingerprints: fingerprintsOf(pieces, count), lines, unsure: !exact && count < chain.length };
 }
 
@@ -81,23 +81,23 @@ const pieceOf = (c: DetailedPeerCertificate): Piece => ({
  * The own certificate, when the server asked for one: only then does OpenSSL know which signatures both sides take. Not
  * in a resumed session, where none is sent again.
  */
-export function ownCertificate(socket: TLSSocket): { fingerprint: string; lines: Told[] } | undefined {
+export function ownCertificate(socket: TLSSocket): { fingerprint: string; lines: NewCertificate[] } | undefined {
   if (socket.isSessionReused() || socket.getSharedSigalgs().length === 0) return undefined;
   const own = socket.getCertificate() as Partial<PeerCertificate> | null;
   if (!own?.fingerprint256) return undefined;
-  return { fingerprint: own.fingerprint256, lines: untold(own as PeerCertificate) };
+  return { fingerprint: own.fingerprint256, lines: unreported(own as PeerCertificate) };
 }
 
-const untold = (c: PeerCertificate): Told[] =>
-  told.has(c.fingerprint256) ? [] : [{ fingerprint: c.fingerprint256, line: certificateLine(c) }];
+const unreported = (c: PeerCertificate): NewCertificate[] =>
+  reported.has(c.fingerprint256) ? [] : [{ fingerprint: c.fingerprint256, line: certificateLine(c) }];
 
-/** Their lines, of those that have not been told since. */
-export function tellCertificates(list: readonly Told[]): string {
+/** Their lines, of those that have not been reported since. */
+export function reportCertificates(list: readonly NewCertificate[]): string {
   let lines = '';
   for (const { fingerprint, line } of list) {
-    if (told.has(fingerprint)) continue;
-    if (told.size > maxReported) told.clear();
-    told.add(fingerprint);
+    if (reported.has(fingerprint)) continue;
+    if (reported.size > maxReported) reported.clear();
+    reported.add(fingerprint);
     lines += line;
   }
   return lines;

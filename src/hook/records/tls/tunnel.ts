@@ -5,7 +5,7 @@ import { line } from '../../output/json';
 import { now, us } from '../../runtime/clock';
 import { nextId } from '../../runtime/ids';
 import type { ConnectOptions } from '../../runtime/nodeTypes';
-import { chainOf, type Flight, ownCertificate, type Told, tellCertificates } from './certificates';
+import { chainOf, type Flight, type NewCertificate, ownCertificate, reportCertificates } from './certificates';
 import { cipherNumber } from './ciphers';
 
 export class Tunnel {
@@ -15,7 +15,7 @@ export class Tunnel {
   private error: unknown;
   alpn = '';
   private facts: object = {};
-  private certificates: Told[] = [];
+  private certificates: NewCertificate[] = [];
   private verification: object | undefined;
   private finished = false;
   private written = false;
@@ -142,7 +142,7 @@ export class Tunnel {
       missing: this.unsure ? { peerCertificates: 'rootNotTold' } : undefined,
       error: this.error === undefined ? undefined : errorInfo(this.error, 'tls'),
     });
-    const lines = tellCertificates(this.certificates) + tls;
+    const lines = reportCertificates(this.certificates) + tls;
     this.certificates = [];
     return lines;
   }

@@ -157,8 +157,8 @@ test('what docs/query.md shows can be read', () => {
 });
 
 test('docs/query.md names the keys that only a trace knows', () => {
-  const told = page.slice(page.indexOf('as only a'), page.indexOf('An unknown word before a colon'));
-  expect(told.match(/`[^`]+`/g)).toEqual(
+  const reported = page.slice(page.indexOf('as only a'), page.indexOf('An unknown word before a colon'));
+  expect(reported.match(/`[^`]+`/g)).toEqual(
     [...onlyInTrace].map((k) => `\`${keys[k].kind === 'flag' ? 'is:' : ''}${k}\``),
   );
 });

@@ -60,7 +60,7 @@ export class DnsJoin {
     // What the hook has seen of the messages itself stays as it is; the packets go with it.
     const known = [...this.store.dnsExchanges.values()].filter((x) => x.lookup === l.id && x.queries?.length);
     const joined = [...flows].map(([key, asked]) => this.join(key, asked, heard, l, known));
-    if (known.length === 0) this.tell(l, joined);
+    if (known.length === 0) this.report(l, joined);
     return joined;
   }
 
@@ -105,7 +105,7 @@ export class DnsJoin {
   }
 
   /** Servers in the order tried, those passed over, and that the answer came from the network. */
-  private tell(before: Lookup, joined: readonly Joined[]): void {
+  private report(before: Lookup, joined: readonly Joined[]): void {
     const exchanges = joined
       .flatMap((j) => this.store.dnsExchanges.get(j.id) ?? [])
       .sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0));
@@ -219,7 +219,7 @@ function replyOf({ at, message: m }: Heard): NonNullable<DnsExchange['replies']>
   };
 }
 
-/** The resolver's socket, as far as packets tell. */
+/** The resolver's socket, as far as packets report. */
 function socketOf(id: string, l: Lookup, asked: Heard[], replies: Heard[]): Connection {
   const [first] = asked as [Heard];
   const { decoded: d } = first.arrived;

@@ -1,5 +1,5 @@
 /**
- * DNS messages among the packets. The system's look-up does not tell which sockets it asks with, so its messages are
+ * DNS messages among the packets. The system's look-up does not report which sockets it asks with, so its messages are
  * found by what they say: a query for the name, to a server that the program's look-ups go to, while the look-up went on.
  * Until a look-up claims them they wait here, apart from other packets, as a server that is silent is waited for long.
  */

@@ -1,4 +1,4 @@
-// A server that runs before anybody traces it. `/go` makes it request something; `/traces` tells what of Net Trace
+// A server that runs before anybody traces it. `/go` makes it request something; `/traces` reports what of Net Trace
 // somebody who looks round in it could find.
 import { readdirSync, readlinkSync } from 'node:fs';
 import * as http from 'node:http';
