@@ -22,9 +22,13 @@ async function pair(host: string, ours: object = {}): Promise<{ socket: Socket; 
   return { socket, peer, server };
 }
 
+/** An end that no other program has: its port is below those that the system gives out, its address has few users. */
+const ownEnd = () => ({ localAddress: '127.0.0.2', localPort: 20_000 + Math.floor(Math.random() * 12_000) });
+
 /** A second socket between the same two ends. */
 async function again({ local, remote }: ReturnType<typeof watching>): Promise<Socket> {
-  const socket = connect({ host: remote.address, port: remote.port, localPort: local.port });
+  const own = { localAddress: local.address, localPort: local.port };
+  const socket = connect({ host: remote.address, port: remote.port, ...own });
   open.push(socket);
   await once(socket, 'connect');
   return socket;
@@ -206,7 +210,7 @@ describe.skipIf(why)('figures of a connection', () => {
     using helper = new Asked();
     await helper.client.hello();
     const born = process.hrtime.bigint().toString();
-    const first = await pair('127.0.0.1');
+    const first = await pair('127.0.0.1', ownEnd());
     const command = watching('first', first.socket);
     first.peer.resume();
     first.socket.write(Buffer.alloc(111));
