@@ -1,9 +1,7 @@
 // The command line. Verbs and options are a contract with scripts: they are added to, never renamed.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { FormatError, packetSuffix, suffixes } from '../formats';
-import { helperUses } from '../session/kernel/sources';
+import { FormatError, suffixes } from '../formats';
 import { producer } from '../session/product';
-import type { CallSites } from '../session/program/environment';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { convert } from './convert';
 import { doctor } from './doctor/doctor';
@@ -16,8 +14,9 @@ import {
   type RequestsOptions,
   setEnabled,
 } from './requests';
+import { type RunOptions, runOptions } from './run/options';
 import { list } from './run/outputs';
-import { type RunOptions, run } from './run/run';
+import { run } from './run/run';
 import { columnNames, parseColumns } from './show/columns';
 import { type ShowOptions, show } from './show/show';
 import { toolViews } from './show/toolViews';
@@ -40,126 +39,15 @@ function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nettrace: ') + forgotten(text)) })
     .showHelpAfterError('(nettrace --help lists the commands, nettrace COMMAND --help the options)');
 
-  verb(root, 'run')
+  const runVerb = verb(root, 'run')
     .description('run a program and trace it')
     .argument('<command...>', 'the program and its arguments, after --')
     .passThroughOptions()
-    .addOption(
-      new Option(
-        '-o, --output <file>',
-        `save the trace; the suffix decides: ${list([...Object.values(suffixes), packetSuffix])} (repeatable)`,
-      )
-        .default([], 'none')
-        .argParser(collect),
-    )
-    .addOption(
-      new Option('--headers <level>', 'record headers').choices(['off', 'names', 'lengths', 'values']).default('off'),
-    )
-    .option(
-      '--call-sites <which>',
-      'record the calling line: of all requests, of none (off), or of at most N requests per second',
-      callSites,
-      'all',
-    )
-    .option('--bodies <bytes>', 'record bodies up to this many bytes', bytes, 0)
-    .addOption(
-      new Option(
-        '--body-types <types>',
-        'record only bodies whose content type begins with one of these, such as text/,application/json',
-      )
-        .default(undefined, 'text, JSON, XML, forms')
-        .argParser(types),
-    )
-    .option('--sockets', 'record each read and write of a traced socket')
-    .option('--dns-resolver', 'look names up with our own resolver, so that DNS messages are recorded')
-    .option('--stacks', 'record the whole call stack of each request, awaits included')
-    .option('--incoming', 'record the requests that the program serves, as causes of those it makes')
-    .option('--capture', `capture the packets of the traced connections (needs permission), for -o FILE${packetSuffix}`)
-    .option('--tls-keys', `include TLS session keys in the ${packetSuffix}: who has the file can decrypt it`)
-    .addOption(former('--keys'))
-    .addOption(
-      new Option('--capture-limit <bytes>', 'maximum bytes of packets to keep')
-        .default(undefined, '67108864')
-        .argParser(bytes),
-    )
-    .addOption(
-      new Option('--capture-also <what>', 'icmp, arp, or both').default(undefined, 'none').argParser(alsoCaptured),
-    )
-    .option('--capture-headers-only', 'capture packet headers, no payload')
-    .addOption(former('--capture-headers'))
-    .addOption(
-      new Option(
-        '--helper <use>',
-        'kernel statistics (TCP_INFO, routes, counters) by the native helper: auto, what is permitted; basic, what needs no permission; all, for root too; none',
-      )
-        .choices([...helperUses])
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--kernel-interval <seconds>', 'interval between two samples of an open connection; 0: none')
-        .default(undefined, '1')
-        .argParser(pause),
-    )
-    .addOption(
-      new Option('--kernel-sample <n>', 'sample 1 in N open connections; first and last samples are always taken')
-        .default(undefined, '1, all')
-        .argParser(modulus),
-    )
-    .addOption(former('--kernel-modulus <n>').argParser(modulus))
-    .option('--enable-conntrack', 'enable kernel connection tracking for the duration of the run')
-    .addOption(
-      new Option(
-        '--trace <condition>',
-        'trace only the requests that match: a query, as in `nettrace show` (repeatable)',
-      )
-        .default([], 'everything')
-        .argParser(collect),
-    )
-    .addOption(noTrace())
-    .addOption(
-      new Option('--limit <n>', 'maximum requests to trace per process').default(undefined, 'none').argParser(positive),
-    )
-    .addOption(
-      new Option('--sample <n>', 'record 1 in N requests; the others, failed ones too, are only counted')
-        .default(undefined, '1')
-        .argParser(positive),
-    )
-    .option('--description <text>', 'description of the trace (default: the command)')
-    .addOption(
-      new Option('--log', 'print every event as a line, as it happens; with --json each as an object').conflicts([
-        'table',
-      ]),
-    )
-    .addOption(new Option('--table', 'live table of requests').conflicts(['log', 'json', 'quiet']))
-    .addOption(
-      new Option('--interval <seconds>', 'refresh interval of --table')
-        .default(undefined, '1; 10 on a pipe')
-        .argParser(seconds),
-    )
-    .addOption(
-      new Option('--sort <key>', 'order of the rows of the table; default: by time, of those that are listed').choices([
-        ...sortKeys,
-      ]),
-    )
-    .addOption(
-      new Option('--rows <n>', 'maximum rows of the table; all: every request')
-        .default(undefined, '50; as --table has room')
-        .argParser(rows),
-    )
-    .addOption(
-      new Option(
-        '--max-requests <n>',
-        'requests kept in the trace; beyond that the oldest are dropped, the counts stay exact',
-      )
-        .default(undefined, '20000')
-        .argParser(positive),
-    )
-    .addOption(new Option('--json', 'summary as one line of JSON').conflicts(['table', 'quiet']))
-    .option('--quiet', 'no summary')
     .addHelpText('after', runHelp)
-    .action(async (command: string[], options: RunOptions & FormerNames) => {
-      process.exitCode = await run(command, withFormerNames(options));
+    .action(async (command: string[], options: RunOptions) => {
+      process.exitCode = await run(command, options);
     });
+  for (const option of runOptions()) runVerb.addOption(option);
 
   verb(root, 'show')
     .description('show a saved trace')
@@ -219,23 +107,6 @@ function helpVerb(parent: Command): void {
       }
       command.outputHelp();
     });
-}
-
-/** Options as they were named before, still taken, not listed. */
-interface FormerNames {
-  tlsKeys?: boolean;
-  captureHeadersOnly?: boolean;
-  kernelSample?: number;
-}
-const former = (flags: string) => new Option(flags).hideHelp();
-
-function withFormerNames({ tlsKeys, captureHeadersOnly, kernelSample, ...options }: RunOptions & FormerNames) {
-  return {
-    ...options,
-    ...(tlsKeys ? { keys: true } : {}),
-    ...(captureHeadersOnly ? { captureHeaders: true } : {}),
-    ...(kernelSample === undefined ? {} : { kernelModulus: kernelSample }),
-  };
 }
 
 const runHelp = `
@@ -329,34 +200,6 @@ function defaultText(option: Option): string {
   return String(value);
 }
 
-/** `application/json,text/`. */
-function types(value: string): string[] {
-  const named = value
-    .split(',')
-    .map((t) => t.trim())
-    .filter((t) => t !== '');
-  if (named.length === 0) throw new InvalidArgumentError('Name one at least, or leave the option out.');
-  return named;
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
-function callSites(value: string): CallSites {
-  if (value === 'all' || value === 'off') return value;
-  const perSecond = Number(value);
-  if (Number.isSafeInteger(perSecond) && perSecond > 0) return perSecond;
-  throw new InvalidArgumentError('Use all, off, or a number above 0.');
-}
-
-/** Apart from --trace: what is given there is created, and can be enabled while the program runs. */
-function noTrace(): Option {
-  const option = new Option('--no-trace', 'load the hook, but trace nothing until `nettrace requests enable`');
-  option.attributeName = () => 'enabled';
-  return option;
-}
-
 function positive(value: string): number {
   const n = Number(value);
   if (Number.isSafeInteger(n) && n > 0) return n;
@@ -365,37 +208,6 @@ function positive(value: string): number {
 
 function rows(value: string): number {
   return value === 'all' ? Number.POSITIVE_INFINITY : positive(value);
-}
-
-function seconds(value: string): number {
-  const n = Number(value);
-  if (n >= 0.1 && n <= 3600) return n;
-  throw new InvalidArgumentError('Use a number of seconds, 0.1 to 3600.');
-}
-
-/** 0: none. */
-function pause(value: string): number {
-  const n = Number(value);
-  if (n >= 0 && n <= 3600 && value.trim() !== '') return n;
-  throw new InvalidArgumentError('Use a number of seconds, 0 to 3600.');
-}
-
-function modulus(value: string): number {
-  const n = Number(value);
-  if (Number.isSafeInteger(n) && n >= 1) return n;
-  throw new InvalidArgumentError('Use a number, 1 or more.');
-}
-
-function alsoCaptured(value: string): string[] {
-  const words = value.split(',').map((w) => w.trim());
-  if (words.every((w) => w === 'icmp' || w === 'arp')) return words;
-  throw new InvalidArgumentError('Use icmp, arp, or icmp,arp.');
-}
-
-function bytes(value: string): number {
-  const n = Number(value);
-  if (Number.isSafeInteger(n) && n >= 0) return n;
-  throw new InvalidArgumentError('Use a number of bytes.');
 }
 
 /** A shell may stand in a folder that was deleted since; nothing can be found from there, nor started. */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { PageCommand, SeekTo } from '../model/panel/protocol';
 import type { Row } from '../model/rows/row';
+import { sessionOptionsOf } from '../session/options';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
@@ -14,6 +15,7 @@ import { registerCommands, siteOf } from './commands';
 import { Attacher } from './debug/attach/attacher';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
+import { withSettings } from './debug/options';
 import { registerProviders } from './debug/provider';
 import { Tracer } from './debug/tracer';
 import { registerTracker } from './debug/tracker';
@@ -35,10 +37,10 @@ import { RequestsView } from './requests/tree';
 import { Notices, secretsDeleted } from './runs/notices';
 import { Runs } from './runs/runs';
 import { StatusBar } from './runs/statusBar';
-import { breakpointsInDebugView, panelOpens, recording, requestsToKeep, runsToKeep } from './settings';
 import { Disposables } from './support/disposables';
 import { commands, contextKeys } from './support/ids';
 import { showPlace } from './support/places';
+import { breakpointsInDebugView, panelOpens, recording, runsToKeep } from './support/settings';
 import { TraceEditors } from './trace/traceEditor';
 
 /** What must be finished before the window closes. */
@@ -112,18 +114,21 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const replays = disposables.add(new Replays({ panel, shown, breakpoints, log }));
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
-    create: async ({ traceRequests, sample, ...options }) => {
+    create: async ({ values, problems, helperAtBegin = false, ...asked }) => {
       const { TraceSession, TraceRequests } = await import('./work');
       // Runs are numbered on from those of before.
       await restored;
-      const base = recording();
+      const set = recording();
+      for (const text of [...set.problems, ...problems]) notices.add(text);
+      const options = withSettings(set.values, values);
       return TraceSession.create({
-        ...base,
-        ...options,
-        helperOptions: { ...base.helperOptions, ...options.helperOptions },
-        requests: launchRequests({ traceRequests, sample }, TraceRequests) ?? (await requests.registry()),
+        helper: 'auto',
+        ...sessionOptionsOf(options),
+        // With packets go the secrets to decrypt them: whether they are saved is asked when they are.
+        keys: options.capture === true,
+        helperAtBegin,
+        requests: launchRequests(asked, TraceRequests) ?? (await requests.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
-        limits: { requests: requestsToKeep() },
       });
     },
     began: (run, session) => {

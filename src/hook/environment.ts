@@ -3,16 +3,27 @@
  * no sense counts as absent.
  */
 
+import { fits } from '../model/options/kinds';
+import { type Recorded, recorded } from '../model/options/recorded';
 import { parse } from './runtime/builtins';
-import type { HeaderLevel, ResolverFiles, Settings } from './runtime/settings';
+import type { ResolverFiles, Settings } from './runtime/settings';
 
 const MiB = 1024 * 1024;
 const texts = (v: unknown): string[] => (Array.isArray(v) ? v.filter((x): x is string => typeof x === 'string') : []);
 const positive = (v: unknown): number | undefined => (typeof v === 'number' && v >= 0 ? v : undefined);
-const levels: readonly unknown[] = ['names', 'lengths', 'values'];
 
 const files = (v: unknown): ResolverFiles | undefined =>
   typeof v === 'object' && v !== null ? (v as ResolverFiles) : undefined;
+
+/** What is to be recorded: of what does not fit, and of what is missing, the default. */
+function recordedOf(conf: Record<string, unknown>): Recorded {
+  const values: Record<string, unknown> = {};
+  for (const [name, kind] of Object.entries(recorded))
+    values[name] = fits(kind, conf[name]) ? conf[name] : kind.default;
+  return values as Recorded;
+}
+
+const lowerCase = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
 
 /** Loaded by hand, with a folder and nothing else: everything is traced, with the defaults. */
 const byHand = '{"v":1,"enabled":["byHand"]}';
@@ -29,24 +40,16 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     return undefined;
   }
   if (conf.v !== 1) return undefined;
-  const { callSites, headers } = conf;
+  const asked = recordedOf(conf);
   return {
     spool,
     trace: typeof conf.trace === 'string' ? conf.trace : '',
     enabled: texts(conf.enabled),
-    callSites: callSites === 'off' || (typeof callSites === 'number' && callSites >= 0) ? callSites : 'all',
-    headers: levels.includes(headers) ? (headers as HeaderLevel) : 'off',
-    excludeHeaders: texts(conf.excludeHeaders).map((h) => h.toLowerCase()),
-    maskedParameters: texts(conf.maskedParameters),
-    bodies: positive(conf.bodies) ?? 0,
-    bodyTypes: texts(conf.bodyTypes).map((t) => t.toLowerCase()),
-    sockets: conf.sockets === true,
-    resolver: conf.resolver === true,
+    ...asked,
+    excludeHeaders: lowerCase(asked.excludeHeaders),
+    bodyTypes: lowerCase(asked.bodyTypes),
     resolverFiles: files(conf.resolverFiles),
-    keys: conf.keys === true,
     host: positive(conf.host) ?? 0,
-    stacks: conf.stacks === true,
-    incoming: conf.incoming === true,
     gap: positive(conf.gap),
     segmentBytes: positive(conf.segmentBytes) || 8 * MiB,
     maxUnreadBytes: positive(conf.maxUnreadBytes) || 64 * MiB,

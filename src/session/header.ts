@@ -23,7 +23,7 @@ export function sessionHeader(
     { name: 'hook', state: 'unavailable', reason: 'notLoaded' },
     { name: 'debugger', state: 'off', reason: 'notAsked' },
     ...helperSources.map((name): Source => ({ name, state: 'off', reason: 'notAsked' })),
-    settings.resolver ? { name: 'resolver', state: 'on' } : { name: 'resolver', state: 'off', reason: 'notAsked' },
+    settings.dnsResolver ? { name: 'resolver', state: 'on' } : { name: 'resolver', state: 'off', reason: 'notAsked' },
   ];
   return {
     ...header,
@@ -35,7 +35,7 @@ export function sessionHeader(
       maskedParameters: settings.maskedParameters,
       bodies: settings.bodies ? String(settings.bodies) : 'off',
       callSites: settings.callSites,
-      socketOperations: settings.sockets === true,
+      socketOperations: settings.sockets,
       samplingModulus: 1,
       limits: { requests: requestLimit },
     },

@@ -260,7 +260,6 @@ test('the environment: the user’s own options stay, and the settings reach the
     enabled: [],
     callSites: 20,
     headers: 'names',
-    excludeHeaders: [],
     maskedParameters: ['pin'],
   });
   expect(s.document().traceRequests).toMatchObject([{ enabled: false, state: 'created' }]);

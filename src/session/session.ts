@@ -11,6 +11,7 @@ import type { CaptureEngine } from '../helper/capture/engine';
 import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import { prepareLines } from '../model/lines/lines';
+import type { Recorded } from '../model/options/recorded';
 import type { Trace } from '../model/records';
 import { defaultRequestLimit } from '../model/store/store';
 import { TraceRequests } from '../model/traceRequests';
@@ -27,14 +28,7 @@ import { captureEngines } from './packets/engines';
 import { packetsToSave } from './packets/saving';
 import { producer } from './product';
 import { leaveFile } from './program/attach';
-import {
-  type CallSites,
-  type HeaderLevel,
-  type HookSettings,
-  type OptionalParts,
-  optionalParts,
-  tracedEnvironment,
-} from './program/environment';
+import { type HookSettings, recordedOf, tracedEnvironment } from './program/environment';
 import { installHook } from './program/hookCopy';
 import { makeShim } from './program/shim';
 import { isAlive, makeSpoolFolder } from './spool/folders';
@@ -44,19 +38,13 @@ import { type SpoolLoss, SpoolReader } from './spool/reader';
 import { SpoolWatcher } from './spool/watcher';
 import { TraceStore } from './traceStore';
 
-export interface SessionOptions extends OptionalParts {
+/** Beside what is to be recorded (defaults: `recorded` of src/model/options), how. */
+export interface SessionOptions extends Partial<Recorded> {
   /** The bundled hook, `dist/hook.cjs`. */
   hookFile: string;
   /** Where the hook's copy goes; absent: the user's cache folder, or the temporary one. */
   cacheFolder?: string;
   description?: string;
-  /** Default `all`. */
-  callSites?: CallSites;
-  /** Default `off`. */
-  headers?: HeaderLevel;
-  excludeHeaders?: string[];
-  /** Query parameters masked beyond the well-known ones. */
-  maskedParameters?: string[];
   limits?: { requests?: number };
   /** Capture packets: see `startCapture`. Absent: not. */
   capture?: CaptureSettings | undefined;
@@ -186,11 +174,7 @@ export class TraceSession {
     const settings: Omit<HookSettings, 'enabled'> = {
       v: 1,
       trace: id,
-      callSites: options.callSites ?? 'all',
-      headers: options.headers ?? 'off',
-      excludeHeaders: options.excludeHeaders ?? [],
-      maskedParameters: options.maskedParameters ?? [],
-      ...optionalParts(options),
+      ...recordedOf(options),
       ...(options.keys ? { host: process.pid } : {}),
     };
     const session = new TraceSession(id, spool, hook, settings, options);

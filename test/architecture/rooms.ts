@@ -35,6 +35,8 @@ export const bundledByHook: ReadonlySet<string> = new Set([
   'src/model/base/package',
   'src/model/lines/control',
   'src/model/lines/breakpoints',
+  'src/model/options/kinds',
+  'src/model/options/recorded',
   'src/model/query/compile',
   'src/model/query/parse',
 ]);
@@ -43,6 +45,7 @@ export const bundledByHook: ReadonlySet<string> = new Set([
 export const order: Record<string, readonly string[]> = {
   'src/model': [
     'base',
+    'options',
     'dnsMessage',
     'records',
     'lines',

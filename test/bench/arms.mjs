@@ -44,7 +44,7 @@ const parts = [
   optional('sockets', 'hook and socket operations', { sockets: true }),
   optional('stacks', 'hook and whole call chains', { stacks: true }),
   optional('incoming', 'hook and incoming requests', { incoming: true }),
-  optional('resolver', 'hook and own resolver', { resolver: true }),
+  optional('resolver', 'hook and own resolver', { dnsResolver: true }),
   optional('keys', 'hook and TLS secrets', { keys: true }),
 ];
 

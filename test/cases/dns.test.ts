@@ -12,7 +12,7 @@ if (noNamespace) console.warn(`A03 is skipped: ${noNamespace}`);
 describe.skipIf(noNamespace).each(nodes)('Node $major', (node) => {
   test('A03: a name that does not exist, with what the name server said', async () => {
     const { wrap, facts } = stage({});
-    const conf = { resolver: true };
+    const conf = { dnsResolver: true };
     const seen = await observe(node, join(import.meta.dirname, 'programs/unknown-name.cjs'), { wrap, conf });
     expect(facts().names).toContain('nosuch.invalid');
     expect(only(seen.requests).error).toMatchObject({ phase: 'dns', code: 'ENOTFOUND', hostname: 'nosuch.invalid' });
@@ -30,7 +30,7 @@ describe.skipIf(noNamespace).each(nodes)('Node $major', (node) => {
   test('each form of the call gives what the system’s look-up gives', async () => {
     const { wrap } = stage({ hosts: '127.0.0.1 localhost both.test\n::1 both.test\n127.0.0.2 both.test\n' });
     const program = join(import.meta.dirname, '../hook/programs/resolver.cjs');
-    const seen = await observe(node, program, { wrap, args: ['forms', 'both.test'], conf: { resolver: true } });
+    const seen = await observe(node, program, { wrap, args: ['forms', 'both.test'], conf: { dnsResolver: true } });
     expect(seen.run.stdout).toContain('getaddrinfo ENOTFOUND no.such.name.invalid');
     const own = [...seen.run.store.lookups.values()].filter((l) => l.answeredBy !== 'getaddrinfo');
     // All but the one with mapped addresses.

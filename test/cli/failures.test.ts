@@ -16,7 +16,7 @@ describe('own failures', () => {
     ['no such program', ['run', '--', 'no-such-program'], 'no-such-program: no such program'],
     ['not a program', ['run', '--', '/etc/passwd'], '/etc/passwd may not be executed'],
     ['a script alone', ['run', '--', import.meta.filename], 'Write: nettrace run -- node /'],
-    ['no content type', ['run', '--body-types', ' ,', '--', 'node'], 'Name one at least'],
+    ['no content type', ['run', '--body-types', ' ,', '--', 'node'], 'Use names, with commas between.'],
     ['a command in quotes', ['run', '--', 'node -e 0'], 'Write it without quotes: nettrace run -- node -e 0'],
     ['no command', ['run'], "missing required argument 'command'"],
     ['an option that does not exist', ['run', '--outputs', 'x', '--', 'node'], "unknown option '--outputs'"],

@@ -154,7 +154,7 @@ describe('options', () => {
     [['--interval', '1'], '--interval needs --table.'],
     [['--table', '--interval', 'soon'], 'Use a number of seconds, 0.1 to 3600.'],
     [['--headers', 'all'], 'Allowed choices are off, names, lengths, values.'],
-    [['--bodies', 'big'], 'Use a number of bytes.'],
+    [['--bodies', 'big'], 'Use a whole number, 0 or more.'],
   ])('%j: an error before the program starts', async (options, message) => {
     const marker = join(scratch(), 'started');
     const touch = `require('fs').writeFileSync(${JSON.stringify(marker)}, '')`;

@@ -18,8 +18,8 @@ test.each([
     '--body-types needs --bodies BYTES.',
   ],
   ['a forgotten --', ['run', '-e', '1'], 'stand behind --, such as: nettrace run -- node -e 1'],
-  ['a number that is none', ['run', '--sample', 'x', ...requests], 'Use a whole number above 0.'],
-  ['no bound at all', ['run', '--max-requests', '0', ...requests], 'Use a whole number above 0.'],
+  ['a number that is none', ['run', '--sample', 'x', ...requests], 'Use a whole number, 1 or more.'],
+  ['no bound at all', ['run', '--max-requests', '0', ...requests], 'Use a whole number from 1 to 10,000,000.'],
 ])('%s: refused before the program starts', async (_, args, message) => {
   const { code, stdout, stderr } = await nettrace.run(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -2,20 +2,10 @@
 import { parseQuery, type Query } from '../../model/query';
 import { TraceRequestError, TraceRequests } from '../../model/traceRequests';
 import { UsageError } from '../terminal/say';
-
-export interface AskedRequests {
-  /** Conditions; empty: everything. */
-  trace: string[];
-  /** False with --no-trace: created, but not enabled. */
-  enabled?: boolean;
-  /** Most requests a process. */
-  limit?: number;
-  /** Every so many-th in detail. */
-  sample?: number;
-}
+import type { RunOptions } from './options';
 
 /** Throws UsageError: a condition makes no sense. */
-export function requestsOf({ trace, enabled = true, limit, sample }: AskedRequests): TraceRequests {
+export function requestsOf({ trace, enabled = true, limit, sample }: RunOptions): TraceRequests {
   const bounds = { ...(limit !== undefined ? { limit } : {}), ...(sample !== undefined ? { sample } : {}) };
   if (trace.length === 0) return TraceRequests.everything({ enabled, ...bounds });
   const registry = new TraceRequests();

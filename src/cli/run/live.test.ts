@@ -74,7 +74,7 @@ describe('--table', () => {
   test('on a terminal each drawing takes the last one’s place', () => {
     const { written, screen } = screenOf(true);
     const store = folded(() => {});
-    const table = new LiveTable(store, () => 3_000_000, screen, 60);
+    const table = new LiveTable(store, () => 3_000_000, screen, 60_000);
     table.draw();
     table.draw();
     table.end();
@@ -88,7 +88,7 @@ describe('--table', () => {
     vi.useFakeTimers();
     const { written, screen } = screenOf(false);
     const store = foldLines([{ k: 'req', id: 1, createdAt: 10, method: 'GET', url: 'http://a.example/' }]);
-    const table = new LiveTable(store, () => 1000, screen, 2);
+    const table = new LiveTable(store, () => 1000, screen, 2000);
     vi.advanceTimersByTime(5000);
     expect(written).toHaveLength(1);
     foldLines([{ k: 'req', id: 2, createdAt: 20, method: 'GET', url: 'http://a.example/' }], store);

@@ -27,8 +27,8 @@ export interface Screen {
 /** Destinations named below the table. */
 const maxTalkers = 3;
 
-/** Seconds between two drawings, if nothing else is asked for. */
-export const defaultInterval = (screen: Screen): number => (screen.isTTY ? 1 : 10);
+/** ms between two drawings, if nothing else is asked for. */
+export const defaultInterval = (screen: Screen): number => (screen.isTTY ? 1000 : 10_000);
 
 export class LiveTable {
   readonly #timer: NodeJS.Timeout;
@@ -40,11 +40,11 @@ export class LiveTable {
     private readonly store: Store,
     private readonly now: () => number,
     private readonly screen: Screen,
-    seconds = defaultInterval(screen),
+    intervalMs = defaultInterval(screen),
     private readonly choice: RowChoice = {},
   ) {
     this.#style = styleFor(screen);
-    this.#timer = setInterval(() => this.draw(), seconds * 1000);
+    this.#timer = setInterval(() => this.draw(), intervalMs);
     this.#timer.unref();
   }
 

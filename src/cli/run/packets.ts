@@ -2,27 +2,19 @@
 import { stat } from 'node:fs/promises';
 import { isPacketFile, packetSuffix, writePackets } from '../../formats';
 import { numberText } from '../../model/base/text';
-import type { SessionOptions, TraceSession } from '../../session/session';
+import type { TraceSession } from '../../session/session';
 import type { Saved } from '../summary/saved';
 import { complain, messageOf, UsageError } from '../terminal/say';
+import type { RunOptions } from './options';
 
-export interface PacketOptions {
-  output: string[];
-  capture?: boolean;
-  keys?: boolean;
-  captureLimit?: number;
-  captureAlso?: string[];
-  captureHeaders?: boolean;
-  json?: boolean;
-  quiet?: boolean;
-}
+type PacketOptions = Omit<RunOptions, 'trace'>;
 
 /** Throws UsageError for what does not go together. */
 export function checkPacketOptions(o: PacketOptions): void {
   const file = o.output.find(isPacketFile);
   if (file !== undefined && !o.capture) throw new UsageError(`${file} needs --capture.`);
   if (o.keys && file === undefined) throw new UsageError(`--tls-keys needs --capture and -o FILE${packetSuffix}.`);
-  const more = o.captureLimit !== undefined || o.captureAlso !== undefined || o.captureHeaders;
+  const more = o.captureLimit !== undefined || o.captureAlso !== undefined || o.captureHeadersOnly;
   if (more && !o.capture)
     throw new UsageError('--capture-limit, --capture-also and --capture-headers-only need --capture.');
 }
@@ -31,18 +23,6 @@ export function checkPacketOptions(o: PacketOptions): void {
 export function captureNote(o: PacketOptions): string | undefined {
   if (!o.capture || o.output.some(isPacketFile)) return undefined;
   return `--capture without -o FILE${packetSuffix}: the packets are not saved, the trace only says when they passed.`;
-}
-
-export function captureSettings(o: PacketOptions): Pick<SessionOptions, 'capture'> {
-  if (!o.capture) return {};
-  return {
-    capture: {
-      ...(o.captureLimit === undefined ? {} : { limit: o.captureLimit }),
-      icmp: o.captureAlso?.includes('icmp') === true,
-      arp: o.captureAlso?.includes('arp') === true,
-      headersOnly: o.captureHeaders === true,
-    },
-  };
 }
 
 /** The files that were asked for, each with its size or with why it is not there. */

@@ -7,8 +7,7 @@ import { documentWithFindings } from '../../analysis/document';
 import { isPacketFile } from '../../formats';
 import { numberText } from '../../model/base/text';
 import { maskArguments } from '../../model/secrets/arguments';
-import type { HelperUse } from '../../session/kernel/sources';
-import { type CallSites, type HeaderLevel, optionalParts } from '../../session/program/environment';
+import { sessionOptionsOf } from '../../session/options';
 import { executableOf, isNode } from '../../session/program/executable';
 import { setsOwnOptions } from '../../session/program/shim';
 import { ProcessWatch } from '../../session/program/unhooked';
@@ -17,60 +16,18 @@ import { TraceSession } from '../../session/session';
 import { isFull } from '../../session/spool/space';
 import type { SaveResult } from '../summary/saved';
 import { summaryLines, summaryObject } from '../summary/summary';
-import type { SortKey } from '../table/chosen';
 import { complain, messageOf, say, styleFor, UsageError, widthOf } from '../terminal/say';
-import { type AskedRequests, requestsOf } from './asked';
+import { requestsOf } from './asked';
 import { EventLog } from './eventLog';
 import { atLineBegin } from './lineBegin';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
+import type { RunOptions } from './options';
 import { proveOutputs, saveAll } from './outputs';
-import { captureNote, captureSettings, checkPacketOptions, savePackets } from './packets';
+import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
 import { exitCodeOf, forwardSignals } from './signals';
 import { isTraced, untracedOf, untracedText } from './untraced';
-
-export interface RunOptions extends AskedRequests {
-  output: string[];
-  headers: HeaderLevel;
-  callSites: CallSites;
-  bodies: number;
-  bodyTypes?: string[];
-  sockets?: boolean;
-  dnsResolver?: boolean;
-  stacks?: boolean;
-  incoming?: boolean;
-  /** The kernel's figures. */
-  helper: HelperUse;
-  /** Has the kernel track connections while it runs. */
-  enableConntrack?: boolean;
-  /** Seconds between two samples of a connection. */
-  kernelInterval?: number;
-  /** Every so many-th connection is sampled in between. */
-  kernelModulus?: number;
-  /** Packets. */
-  capture?: boolean;
-  /** TLS secrets into the file of packets. */
-  keys?: boolean;
-  captureLimit?: number;
-  captureAlso?: string[];
-  captureHeaders?: boolean;
-  description?: string;
-  /** Every event as a line. */
-  log?: boolean;
-  /** The table, drawn at an interval. */
-  table?: boolean;
-  /** Seconds between two tables. */
-  interval?: number;
-  /** Order of the table's rows. */
-  sort?: SortKey;
-  /** Rows of a table at most; Infinity: all. */
-  rows?: number;
-  /** Requests kept. */
-  maxRequests?: number;
-  json?: boolean;
-  quiet?: boolean;
-}
 
 /** Requests listed in the summary; the file has all. */
 const maxLines = 50;
@@ -136,19 +93,10 @@ async function createSession(command: readonly string[], options: RunOptions): P
   try {
     return await TraceSession.create({
       hookFile: join(__dirname, 'hook.cjs'),
-      ...(options.maxRequests === undefined ? {} : { limits: { requests: options.maxRequests } }),
+      ...sessionOptionsOf(options),
       description: options.description ?? maskArguments(command).join(' '),
-      headers: options.headers,
-      callSites: options.callSites,
-      ...optionalParts({ ...options, resolver: options.dnsResolver === true }),
-      ...captureSettings(options),
       requests,
-      helper: options.enabled === false ? 'none' : options.helper,
-      helperOptions: {
-        enableConntrack: options.enableConntrack === true,
-        ...(options.kernelInterval !== undefined ? { intervalMs: Math.round(options.kernelInterval * 1000) } : {}),
-        ...(options.kernelModulus !== undefined ? { modulus: options.kernelModulus } : {}),
-      },
+      helper: options.enabled === false ? 'none' : (options.helper ?? 'auto'),
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
       gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
     });
@@ -244,6 +192,8 @@ const endFacts = ({ code, signal }: Ended): { exitCode?: number; signal?: string
   ...(signal !== null ? { signal } : {}),
 });
 
+const rowsOf = ({ rows }: RunOptions): number | undefined => (rows === 'all' ? Number.POSITIVE_INFINITY : rows);
+
 /** What is shown while the program runs; `end` is called once everything was read. */
 function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
   if (options.log) {
@@ -262,7 +212,10 @@ function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
     };
   }
   if (options.table)
-    return new LiveTable(session.store, () => session.now(), process.stderr, options.interval, options);
+    return new LiveTable(session.store, () => session.now(), process.stderr, options.interval, {
+      sort: options.sort,
+      rows: rowsOf(options),
+    });
   return { end: () => {} };
 }
 
@@ -321,7 +274,7 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
   const lines = summaryLines(session.store, session.now(), {
     style,
     width: widthOf(process.stderr),
-    max: options.rows ?? maxLines,
+    max: rowsOf(options) ?? maxLines,
     sort: options.sort,
     seeAll: saved === undefined ? '--rows all lists them' : `nettrace show ${saved} lists them`,
     seeFindings: saved === undefined ? '--json lists them' : `nettrace show ${saved} --json lists them`,

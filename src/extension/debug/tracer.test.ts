@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DebugSession } from 'vscode';
 import { Runs } from '../runs/runs';
 import { FakeRecorder } from '../testing/recorder';
 import { traceIdMark } from './launch/marker';
-import { optionsOf, Tracer } from './tracer';
+import { Tracer } from './tracer';
 
 let recorders: FakeRecorder[];
 let runs: Runs;
@@ -117,54 +115,6 @@ describe('debug sessions and runs', () => {
     const root = session('root', await tracer.prepare({ ...config, attachSimplePort: 9229 }));
     tracer.started(root);
     expect(runs.runs()[0]?.message?.kind).toBe('hook');
-  });
-});
-
-describe('options of a launch configuration', () => {
-  it('all of them', () => {
-    const netTrace = {
-      headers: 'names',
-      callSites: 50,
-      description: 'x',
-      bodies: 4096,
-      bodyTypes: ['application/json'],
-      sockets: true,
-      dnsResolver: true,
-      incoming: true,
-      stacks: false,
-      helper: 'all',
-      enableConntrack: true,
-      kernelInterval: 0,
-      kernelModulus: 10,
-      capture: { limit: 1000, icmp: true, arp: 'yes', more: 1 },
-    };
-    const { dnsResolver: resolver, enableConntrack, kernelInterval, kernelModulus, ...same } = netTrace;
-    const helperOptions = { enableConntrack, intervalMs: kernelInterval, modulus: kernelModulus };
-    const capture = { limit: 1000, icmp: true };
-    expect(optionsOf({ netTrace })).toEqual({ ...same, resolver, helperOptions, capture, keys: true });
-    expect(optionsOf({ netTrace: { capture: false } })).toEqual({ keys: false });
-    expect(optionsOf({ netTrace: { capture: true } })).toEqual({ capture: {}, keys: true });
-    const { properties } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')).contributes
-      .debuggers[0].configurationAttributes.launch.properties.netTrace.anyOf[1];
-    expect(Object.keys(properties).sort()).toEqual(Object.keys(netTrace).sort());
-  });
-
-  it('what does not fit counts as not said', () => {
-    expect(optionsOf({ netTrace: true })).toEqual({});
-    expect(optionsOf({})).toEqual({});
-    const wrong = {
-      headers: 'all',
-      callSites: -1,
-      bodies: '4k',
-      bodyTypes: [1, 'text/'],
-      sockets: 1,
-      dnsResolver: 'yes',
-      helper: 'some',
-      enableConntrack: 'yes',
-      kernelInterval: -1,
-      kernelModulus: 0,
-    };
-    expect(optionsOf({ netTrace: wrong })).toEqual({ bodyTypes: ['text/'] });
   });
 });
 

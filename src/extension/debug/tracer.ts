@@ -6,17 +6,14 @@
 
 import { dirname } from 'node:path';
 import type { DebugConfiguration, DebugSession } from 'vscode';
-import type { HelperUse } from '../../session/kernel/sources';
-import type { CaptureSettings } from '../../session/packets/captureSettings';
 import { preloadWouldFail } from '../../session/program/unloaded';
 import type { Recorder } from '../runs/recorder';
 import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import { attaching } from './attach/configuration';
-import { captureOptions } from './captureOptions';
-import { type HelperOptions, isHelperUse, kernelOptions } from './kernelOptions';
 import { commandOf, configuredEnvironment, definedOnly } from './launch/environment';
 import { rootOf, runTitleOf, traceIdMark, traceIdOf } from './launch/marker';
+import { optionsOf, type TraceOptions } from './options';
 import { launchProblem } from './problems';
 
 /** A recorder whose clock can be set anew: TraceSession. */
@@ -24,34 +21,6 @@ export interface StartableRecorder extends Recorder {
   begin(): void;
   /** Resolves once packets are captured, if they are to be. */
   startCapture?(): Promise<void>;
-}
-
-export interface TraceOptions {
-  headers?: 'off' | 'names' | 'lengths' | 'values';
-  callSites?: 'all' | 'off' | number;
-  description?: string;
-  /** Bytes of each body. */
-  bodies?: number;
-  /** Beginnings of content types. */
-  bodyTypes?: string[];
-  sockets?: boolean;
-  /** Names are looked up by our own resolver. */
-  resolver?: boolean;
-  incoming?: boolean;
-  /** Whole call chains. */
-  stacks?: boolean;
-  /** The kernel's figures. */
-  helper?: HelperUse;
-  helperOptions?: HelperOptions;
-  /** It is started when the program is. */
-  helperAtBegin?: boolean;
-  /** Packets of the traced connections; undefined: not. */
-  capture?: CaptureSettings | undefined;
-  /** TLS secrets, to decrypt them. */
-  keys?: boolean;
-  /** As the launch configuration has them, unchecked: conditions in place of the workspace's. */
-  traceRequests?: unknown;
-  sample?: unknown;
 }
 
 interface Live {
@@ -254,35 +223,3 @@ function withHook(config: DebugConfiguration, recorder: Recorder): DebugConfigur
   ];
   return { ...marked, skipFiles, env: { ...(config.env as object | undefined), ...recorder.environment(base) } };
 }
-
-/** What the launch configuration asks for; VS Code only warns of what does not fit its schema, so it is checked here. */
-export function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
-  const { traceRequests, sample } = config;
-  return {
-    ...partsOf(config),
-    ...(traceRequests === undefined ? {} : { traceRequests }),
-    ...(sample === undefined ? {} : { sample }),
-  };
-}
-
-function partsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
-  if (typeof config.netTrace !== 'object' || config.netTrace === null) return {};
-  const { dnsResolver, bodies, bodyTypes, ...rest } = config.netTrace as TraceOptions & { dnsResolver?: unknown };
-  const options: TraceOptions = 'capture' in rest ? captureOptions(rest.capture) : {};
-  if (['off', 'names', 'lengths', 'values'].includes(rest.headers as string))
-    Object.assign(options, { headers: rest.headers });
-  if (['all', 'off'].includes(rest.callSites as string) || isCount(rest.callSites))
-    Object.assign(options, { callSites: rest.callSites });
-  if (typeof rest.description === 'string') options.description = rest.description;
-  if (isCount(bodies)) options.bodies = bodies;
-  if (Array.isArray(bodyTypes)) options.bodyTypes = bodyTypes.filter((t) => typeof t === 'string');
-  if (typeof dnsResolver === 'boolean') options.resolver = dnsResolver;
-  if (isHelperUse(rest.helper)) options.helper = rest.helper;
-  const kernel = kernelOptions(rest as Readonly<Record<string, unknown>>);
-  if (Object.keys(kernel).length > 0) options.helperOptions = kernel;
-  for (const name of ['sockets', 'incoming', 'stacks'] as const)
-    if (typeof rest[name] === 'boolean') options[name] = rest[name];
-  return options;
-}
-
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;

@@ -2,9 +2,11 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { Abilities, NoHelper } from '../../helper/abilities';
+import { settingId } from '../../model/options/places';
 import { copyText } from '../support/clipboard';
-import { commands, settings } from '../support/ids';
+import { commands } from '../support/ids';
 import type { Log } from '../support/log';
+import { helperUse } from '../support/settings';
 import type { Offer, Plan } from './plan';
 
 export interface KernelAccessHost {
@@ -76,12 +78,12 @@ export class KernelAccess {
       bundled,
       installText: await installText(bundled).catch(() => ''),
       sudo: await isOnPath('sudo'),
-      use: vscode.workspace.getConfiguration().get<string>(settings.helper, 'auto'),
+      use: helperUse(),
       remote: vscode.env.remoteName === undefined ? undefined : hostname(),
     });
     const chosen = await this.#offer(plan);
     if (chosen === 'useAll') {
-      await vscode.workspace.getConfiguration().update(settings.helper, 'all', vscode.ConfigurationTarget.Global);
+      await vscode.workspace.getConfiguration().update(settingId('helper'), 'all', vscode.ConfigurationTarget.Global);
       this.host.renewed();
       void vscode.window.showInformationMessage('Net Trace: the next run has events and connection tracking.');
     }

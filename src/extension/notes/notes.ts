@@ -4,13 +4,14 @@
  */
 import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { settingId } from '../../model/options/places';
 import type { Run } from '../../model/panel/protocol';
 import { isUsersLine, type Row } from '../../model/rows/row';
 import { isRemote } from '../../session/sources/sourceFiles';
 import type { TraceView } from '../details/view';
 import { Disposables } from '../support/disposables';
-import { settings } from '../support/ids';
 import { pathOf } from '../support/places';
+import { notesMode } from '../support/settings';
 import { Throttle } from '../support/throttle';
 import { Edits } from './edits';
 import { hoverOf, type LineReference } from './hover';
@@ -50,7 +51,7 @@ export class Notes implements vscode.Disposable {
     add(vscode.workspace.onDidChangeTextDocument((e) => this.#edited(e)));
     add(
       vscode.workspace.onDidChangeConfiguration(
-        (e) => e.affectsConfiguration(settings.editorNotes) && this.#throttle.ask(),
+        (e) => e.affectsConfiguration(settingId('editorNotes')) && this.#throttle.ask(),
       ),
     );
   }
@@ -88,7 +89,7 @@ export class Notes implements vscode.Disposable {
   }
 
   #update(): void {
-    const mode = vscode.workspace.getConfiguration().get<string>(settings.editorNotes, 'afterLine');
+    const mode = notesMode();
     const behind = mode === 'afterLine' || mode === 'both';
     const above = mode === 'codeLens' || mode === 'both';
     const editors = vscode.window.visibleTextEditors.filter((e) => e.document.uri.scheme === 'file');

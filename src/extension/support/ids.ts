@@ -70,26 +70,6 @@ export const customEditor = 'netTrace.trace';
 /** The same, for names that are JSON to others too: offered by Open With only. */
 export const optionalEditor = 'netTrace.eve';
 
-export const settings = {
-  editorNotes: 'netTrace.editor.notes',
-  panelOpen: 'netTrace.panel.open',
-  runsKeep: 'netTrace.runs.keep',
-  runsMaxRequests: 'netTrace.runs.maxRequests',
-  headers: 'netTrace.headers',
-  callSites: 'netTrace.callSites',
-  bodies: 'netTrace.bodies',
-  sockets: 'netTrace.sockets',
-  dnsResolver: 'netTrace.dnsResolver',
-  incoming: 'netTrace.incoming',
-  stacks: 'netTrace.stacks',
-  helper: 'netTrace.helper',
-  enableConntrack: 'netTrace.enableConntrack',
-  kernelInterval: 'netTrace.kernelInterval',
-  kernelModulus: 'netTrace.kernelModulus',
-  capture: 'netTrace.capture',
-  breakpointsInDebugView: 'netTrace.breakpointsInDebugView',
-} as const;
-
 /** Context keys for `when` clauses. */
 export const contextKeys = {
   hasRuns: 'netTrace.hasRuns',

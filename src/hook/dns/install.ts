@@ -28,7 +28,7 @@ export function installDns(settings: Settings): void {
     const loaded = require('node:dns') as typeof import('node:dns');
     return loaded.promises && loaded;
   });
-  if (settings.resolver) loadResolver(settings.resolverFiles);
+  if (settings.dnsResolver) loadResolver(settings.resolverFiles);
   defaultOrder = (dns as { getDefaultResultOrder?: () => unknown }).getDefaultResultOrder;
   isIP = (require('node:net') as typeof import('node:net')).isIP;
   wrap(dns, 'lookup', (original) => {

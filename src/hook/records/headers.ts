@@ -8,15 +8,15 @@ import { addedNames, cutText, maskedHeader } from '../output/json';
 import { beginWork, checkWork, endWork } from '../runtime/budget';
 import { byteLength, stringify } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
-import type { HeaderLevel } from '../runtime/settings';
+import type { Settings } from '../runtime/settings';
 import type { RequestRecord } from './request';
 
 export const headers = { on: false };
-let level: HeaderLevel = 'off';
+let level: Settings['headers'] = 'off';
 /** Names that the user wants left out. */
 let excluded: readonly string[] = [];
 
-export function setUpHeaders(wanted: HeaderLevel, names: readonly string[]): void {
+export function setUpHeaders(wanted: Settings['headers'], names: readonly string[]): void {
   level = wanted;
   excluded = names;
   headers.on = wanted !== 'off';

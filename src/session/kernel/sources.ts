@@ -1,6 +1,7 @@
 // What the helper is asked to open, which source of the trace each of its features belongs to, and what is said of a
 // source that is not there.
 import type { MessageOf } from '../../helper/protocol';
+import type { OptionValues } from '../../model/options/table';
 import type { Source } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { eventFeatures } from './events';
@@ -9,8 +10,7 @@ import { eventFeatures } from './events';
  * `basic`: what needs no permission. `auto`: events and connection tracking too, where the user has permitted them for good
  * by installing the helper. `all`: those in any case, as far as they can be had. `none`: no helper.
  */
-export const helperUses = ['auto', 'basic', 'all', 'none'] as const;
-export type HelperUse = (typeof helperUses)[number];
+export type HelperUse = NonNullable<OptionValues['helper']>;
 
 /** Features, and the source that each belongs to. */
 const sourceOf: Readonly<Record<string, Source['name']>> = {

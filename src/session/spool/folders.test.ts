@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { tracedEnvironment } from '../program/environment';
+import { recordedOf, tracedEnvironment } from '../program/environment';
 import { installHook } from '../program/hookCopy';
 import { scratch } from '../testing/scratch';
 import { hookHome, isPlain, makeSpoolFolder, ownFolder } from './folders';
@@ -74,10 +74,7 @@ test('a hook that throws or cannot be read leaves the program as it is', async (
     v: 1,
     trace: 't',
     enabled: [],
-    callSites: 'all',
-    headers: 'off',
-    excludeHeaders: [],
-    maskedParameters: [],
+    ...recordedOf({}),
   });
   const run = () =>
     execFileSync(process.execPath, ['-e', 'console.log("program")'], {

@@ -96,7 +96,7 @@ async function traced(node: (typeof nodes)[number], args: string[], o: Options =
   const run = await runTraced(node, program, {
     args,
     env: { WEB_PORT: String((web.address() as AddressInfo).port) },
-    conf: { resolver: true, resolverFiles, ...o.conf },
+    conf: { dnsResolver: true, resolverFiles, ...o.conf },
   });
   expect(run.stderr).toBe('');
   expect(problemsOf(run)).toEqual([]);
@@ -278,7 +278,7 @@ describe('what is left to the system', () => {
   });
 
   test('off: nothing of it is there', async () => {
-    const run = await traced(node, ['lookup', 'localhost'], { conf: { resolver: false } });
+    const run = await traced(node, ['lookup', 'localhost'], { conf: { dnsResolver: false } });
     expect(run.trace.dnsExchanges).toBeUndefined();
     expect(JSON.parse(eveText(run.trace))).toMatchObject({ dnsQueries: [] });
   });

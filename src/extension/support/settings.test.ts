@@ -1,0 +1,45 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { notesMode, panelOpens, recording, runsToKeep } from './settings';
+
+const set = vi.hoisted(() => new Map<string, unknown>());
+vi.mock('vscode', () => ({ workspace: { getConfiguration: () => ({ get: (id: string) => set.get(id) }) } }));
+beforeEach(() => set.clear());
+
+it('nothing set: the defaults', () => {
+  expect(recording()).toEqual({ values: {}, problems: [] });
+  expect([runsToKeep(), panelOpens(), notesMode()]).toEqual([5, 'onStart', 'afterLine']);
+});
+
+it('what is set', () => {
+  const values = {
+    headers: 'values',
+    callSites: 3,
+    bodies: 100,
+    excludeHeaders: ['x-a'],
+    dnsResolver: true,
+    helper: 'none',
+    capture: true,
+    kernelInterval: 0,
+  };
+  for (const [name, value] of Object.entries(values)) set.set(`netTrace.${name}`, value);
+  set.set('netTrace.runs.keep', 2);
+  set.set('netTrace.runs.maxRequests', 500);
+  expect(recording()).toEqual({ values: { ...values, maxRequests: 500 }, problems: [] });
+  expect(runsToKeep()).toBe(2);
+});
+
+it('what does not fit takes no effect, and is named with its setting and what fits', () => {
+  set.set('netTrace.headers', { no: 'sense' });
+  set.set('netTrace.runs.maxRequests', -1);
+  set.set('netTrace.runs.keep', 1e9);
+  set.set('netTrace.panel.open', 'always');
+  expect(recording()).toEqual({
+    values: {},
+    problems: [
+      'The setting netTrace.headers: {"no":"sense"} is not valid. Use off, names, lengths or values. Until then its default is used.',
+      'The setting netTrace.runs.maxRequests: -1 is not valid. Use a whole number from 1 to 10,000,000. Until then its default is used.',
+    ],
+  });
+  // No bound is lost.
+  expect([runsToKeep(), panelOpens()]).toEqual([5, 'onStart']);
+});

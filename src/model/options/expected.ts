@@ -1,0 +1,58 @@
+/** What fits an option, in words; and whether what a user set does. */
+import { numberText } from '../base/text';
+import { fits, type Kind } from './kinds';
+import { type OptionName, type OptionValues, tableOf } from './table';
+
+const or = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
+/** `seconds`: the value is given in seconds, not in ms. */
+export function expected(kind: Kind, seconds = false): string {
+  switch (kind.kind) {
+    case 'flag':
+      return 'true or false';
+    case 'choice':
+      return or(kind.of);
+    case 'text':
+      return 'a text of at most 4,096 characters';
+    case 'list':
+      return kind.of ? `a list of ${or(kind.of)}` : 'a list of at most 256 texts, none of them empty';
+    case 'whole': {
+      const { min, max, words = [] } = kind;
+      if (seconds) return `a number of seconds, ${min / 1000} to ${(max ?? Infinity) / 1000}`;
+      const range = max === undefined ? `, ${min} or more` : ` from ${numberText(min)} to ${numberText(max)}`;
+      return or([...words, `a whole number${range}`]);
+    }
+  }
+}
+
+export interface Checked {
+  values: OptionValues;
+  /** What does not fit, each in one or two sentences for the user. */
+  problems: string[];
+}
+
+export interface Source {
+  /** What is set; undefined: nothing. It may be anything. */
+  get(name: OptionName): unknown;
+  /** The option as the user wrote it: `the setting netTrace.headers`. */
+  place(name: OptionName): string;
+  /** What holds in place of a value that does not fit. */
+  instead: string;
+}
+
+/** The values that fit; those that do not count as not set. */
+export function checkOptions(names: readonly OptionName[], source: Source): Checked {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const name of names) {
+    const value = source.get(name);
+    if (value === undefined) continue;
+    if (fits(tableOf[name], value)) values[name] = value;
+    else problems.push(problemText(source.place(name), value, expected(tableOf[name]), source.instead));
+  }
+  return { values, problems };
+}
+
+export const problemText = (place: string, value: unknown, fitting: string, instead: string): string =>
+  `${place}: ${(JSON.stringify(value) ?? typeof value).slice(0, 100)} is not valid. Use ${fitting}. ${instead}`;
