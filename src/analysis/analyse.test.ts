@@ -421,7 +421,7 @@ describe('rules', () => {
     expect(advice(true)).not.toContain('keepAlive: true');
   });
 
-  it('one hint a name, however many look-ups', () => {
+  it('one hint a name, however many lookups', () => {
     const found = analyse(storeOf(lookups(50)));
     expect(found.map((f) => f.title)).toEqual(['api.shop.example was looked up 50 times']);
   });

@@ -105,7 +105,7 @@ function readsOf(store: Store): number {
   return reads();
 }
 
-/** Each with a connection and a look-up of its own. */
+/** Each with a connection and a lookup of its own. */
 function manyRequests(count: number): Store {
   const requests = Array.from({ length: count }, (_, i) => ({
     ...exchange(i, i * 3, {

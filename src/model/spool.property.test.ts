@@ -93,7 +93,7 @@ function faultsOf(r: Request, b: Breakdown, now: number, reusedProtocol: string 
     law(last?.name === 'download', 'a complete request ends in download');
   }
   if ((r.ordinal ?? 0) > 1 && reusedProtocol !== 'h2') {
-    law(!names.some((n) => ['dns', 'tcp', 'proxy', 'tls'].includes(n)), 'no set-up on a reused connection');
+    law(!names.some((n) => ['dns', 'tcp', 'proxy', 'tls'].includes(n)), 'no setup on a reused connection');
   }
   return faults;
 }

@@ -78,7 +78,7 @@ export class TraceStore extends Store {
   }
 
   private async mapNow(): Promise<boolean> {
-    const ready = (await this.sites?.lookUp()) ?? [];
+    const ready = (await this.sites?.resolve()) ?? [];
     for (const id of ready) {
       const request = this.requests.get(id);
       const dial = this.dials.get(id);

@@ -106,10 +106,7 @@ export const measurements = {
   },
   parts: {
     arms: parts,
-    loops: [
-      ...oneByOne,
-      { ...loop('dial', 1, 60, 'https, a look-up, connection and handshake for each'), warmUp: 150 },
-    ],
+    loops: [...oneByOne, { ...loop('dial', 1, 60, 'https, a lookup, connection and handshake for each'), warmUp: 150 }],
   },
 };
 

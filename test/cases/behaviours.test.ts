@@ -144,7 +144,7 @@ describe.each(nodes)('Node $major', (node) => {
     only(seen.requests);
   });
 
-  test('a Unix socket: its path, no look-up, no address', async () => {
+  test('a Unix socket: its path, no lookup, no address', async () => {
     const env = upstream.environment;
     const seen = await observe(node, program('unix-socket.cjs'), { env });
     const request = only(seen.requests);
@@ -215,7 +215,7 @@ describe.each(nodes)('Node $major', (node) => {
     const ours = seen.requests.map((r) => `${r.url?.replace(/^http:\/\/[^/]*/, '')} ${status(r)}`).sort();
     expect(ours).toEqual(upstream.facts.requests.map((f) => `${f.target} ${f.status}`).sort());
     const last = seen.request(100);
-    const lookup = present(seen.run.store.lookups.get(seen.dialOf(last).lookup ?? ''), 'look-up of localhost');
+    const lookup = present(seen.run.store.lookups.get(seen.dialOf(last).lookup ?? ''), 'lookup of localhost');
     expect(lookup.hostname).toBe('localhost');
     expect(lookup.addresses?.map((a) => a.address)).toContain('127.0.0.1');
     expect(seen.phaseNames(last)).toEqual(['queue', 'dns', 'tcp', 'send', 'wait', 'download']);

@@ -27,7 +27,7 @@ describe.skipIf(noNamespace).each(nodes)('Node $major', (node) => {
     for (const x of seen.run.trace.dnsExchanges ?? []) expect(x.replies?.[0]?.rcode).toBe('non-existent-domain');
   });
 
-  test('each form of the call gives what the system’s look-up gives', async () => {
+  test('each form of the call gives what the system’s lookup gives', async () => {
     const { wrap } = stage({ hosts: '127.0.0.1 localhost both.test\n::1 both.test\n127.0.0.2 both.test\n' });
     const program = join(import.meta.dirname, '../hook/programs/resolver.cjs');
     const seen = await observe(node, program, { wrap, args: ['forms', 'both.test'], conf: { dnsResolver: true } });

@@ -78,7 +78,7 @@ describe.each(nodes)('Node $major', (node) => {
       expect(r.responseBeginAt).toBeGreaterThanOrEqual((truth.responseAt ?? 0) - seen.run.zero);
       expect(seen.site(r)).toBe(`http2.cjs:${lineOf(program, i < 3 ? 'three' : 'ask')} user`);
     }
-    // The set-up is waited for by all three, and no one waits for it twice.
+    // The setup is waited for by all three, and no one waits for it twice.
     for (const r of requests.slice(0, 3)) {
       expect(r.dial).toBe(dial.id);
       expect(seen.phaseNames(r)).toEqual(['tcp', 'tls', 'send', 'wait', 'download']);

@@ -7,7 +7,7 @@ export interface CoveredClient {
   /** Folder of its package in `clients/node_modules`; absent: part of Node. */
   package?: string;
   /** Before the calls; `base` is the server's URL of the style, `port` its port. */
-  setUp: string;
+  setup: string;
   /** An expression that gives a promise, or something that can be awaited. */
   call: string;
   /** A statement that calls `done` when it is over; absent: the client has no callbacks. */
@@ -25,39 +25,39 @@ const aws = `{ region: 'x', endpoint: base, credentials: { accessKeyId: 'x', sec
 export const clients: readonly CoveredClient[] = [
   {
     title: 'node:http',
-    setUp: `import http from 'node:http';
+    setup: `import http from 'node:http';
 const get = (u) => new Promise((done, fail) => http.get(u, (r) => r.resume().on('end', r.statusCode < 400 ? done : fail))); // @helper`,
     call: 'get(base)',
     callback: "http.get(base, (r) => r.resume().on('end', done))",
   },
-  { title: 'fetch', setUp: '', call: 'fetch(base).then(checked)' },
+  { title: 'fetch', setup: '', call: 'fetch(base).then(checked)' },
   ...['6', '7', '8'].map((v) => ({
     title: `undici ${v}`,
     package: `undici${v}`,
-    setUp: `import { request } from 'undici${v}';`,
+    setup: `import { request } from 'undici${v}';`,
     call: 'request(base).then((r) => r.body.dump().then(() => checked(r)))',
   })),
   {
     title: 'axios',
     package: 'axios',
-    setUp: "import axios from 'axios'; import axiosRetry from 'axios-retry'; axiosRetry(axios, { retries: 1 });",
+    setup: "import axios from 'axios'; import axiosRetry from 'axios-retry'; axiosRetry(axios, { retries: 1 });",
     call: 'axios.get(base)',
   },
-  { title: 'got 11', package: 'got11', setUp: "import got from 'got11';", call: 'got(base).json()' },
-  { title: 'got 12', package: 'got12', setUp: "import got from 'got12';", call: 'got(base).json()' },
-  { title: 'got 14', package: 'got14', setUp: "import got from 'got14';", call: 'got(base).json()', subset: true },
+  { title: 'got 11', package: 'got11', setup: "import got from 'got11';", call: 'got(base).json()' },
+  { title: 'got 12', package: 'got12', setup: "import got from 'got12';", call: 'got(base).json()' },
+  { title: 'got 14', package: 'got14', setup: "import got from 'got14';", call: 'got(base).json()', subset: true },
   {
     title: 'ky',
     package: 'ky',
-    setUp: "import ky from 'ky';",
+    setup: "import ky from 'ky';",
     call: 'ky.get(base, { retry: { limit: 1, delay: () => 5 } }).json()',
   },
-  { title: 'ofetch', package: 'ofetch', setUp: "import { ofetch } from 'ofetch';", call: 'ofetch(base)' },
-  { title: 'wretch', package: 'wretch', setUp: "import wretch from 'wretch';", call: 'wretch(base).get().json()' },
+  { title: 'ofetch', package: 'ofetch', setup: "import { ofetch } from 'ofetch';", call: 'ofetch(base)' },
+  { title: 'wretch', package: 'wretch', setup: "import wretch from 'wretch';", call: 'wretch(base).get().json()' },
   {
     title: 'superagent',
     package: 'superagent',
-    setUp: "import superagent from 'superagent';",
+    setup: "import superagent from 'superagent';",
     call: 'superagent.get(base).retry(1)',
     callback: 'superagent.get(base).end(done)',
     subset: true,
@@ -65,66 +65,66 @@ const get = (u) => new Promise((done, fail) => http.get(u, (r) => r.resume().on(
   {
     title: 'node-fetch 2',
     package: 'node-fetch2',
-    setUp: "import fetch2 from 'node-fetch2';",
+    setup: "import fetch2 from 'node-fetch2';",
     call: 'fetch2(base).then(checked)',
   },
   {
     title: 'node-fetch 3',
     package: 'node-fetch3',
-    setUp: "import fetch3 from 'node-fetch3';",
+    setup: "import fetch3 from 'node-fetch3';",
     call: 'fetch3(base).then(checked)',
   },
   {
     title: 'needle',
     package: 'needle',
-    setUp: "import needle from 'needle';",
+    setup: "import needle from 'needle';",
     call: "needle('get', base).then((r) => checked({ status: r.statusCode }))",
     callback: 'needle.get(base, done)',
   },
   {
     title: 'phin',
     package: 'phin',
-    setUp: "import phin from 'phin';",
+    setup: "import phin from 'phin';",
     call: 'phin({ url: base }).then((r) => checked({ status: r.statusCode }))',
   },
   {
     title: 'openai',
     package: 'openai',
-    setUp: `import OpenAI from 'openai'; const made = (base) => new OpenAI(${openAi});`,
+    setup: `import OpenAI from 'openai'; const made = (base) => new OpenAI(${openAi});`,
     call: "made(base).chat.completions.create({ model: 'x', messages: [] })",
   },
   {
     title: '@anthropic-ai/sdk',
     package: '@anthropic-ai/sdk',
-    setUp: `import Anthropic from '@anthropic-ai/sdk'; const made = (base) => new Anthropic(${openAi});`,
+    setup: `import Anthropic from '@anthropic-ai/sdk'; const made = (base) => new Anthropic(${openAi});`,
     call: "made(base).messages.create({ model: 'x', max_tokens: 1, messages: [] })",
     subset: true,
   },
   {
     title: 'AWS SDK v3: S3',
     package: '@aws-sdk/client-s3',
-    setUp: `import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'; const made = (base) => new S3Client(${aws});`,
+    setup: `import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'; const made = (base) => new S3Client(${aws});`,
     call: "made(base).send(new GetObjectCommand({ Bucket: 'x', Key: 'y' })).then((r) => r.Body.transformToString())",
     callback: "made(base).send(new GetObjectCommand({ Bucket: 'x', Key: 'y' }), done)",
   },
   {
     title: 'AWS SDK v3: DynamoDB',
     package: '@aws-sdk/client-dynamodb',
-    setUp: `import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'; const made = (base) => new DynamoDBClient(${aws});`,
+    setup: `import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'; const made = (base) => new DynamoDBClient(${aws});`,
     call: 'made(base).send(new ListTablesCommand({}))',
     callback: 'made(base).send(new ListTablesCommand({}), done)',
   },
   {
     title: '@azure/storage-blob',
     package: '@azure/storage-blob',
-    setUp:
+    setup:
       "import { BlobClient } from '@azure/storage-blob'; const made = (base) => new BlobClient(`${base}/account/container/blob`, undefined, { retryOptions: { retryDelayInMs: 5, maxTries: 2 } });",
     call: 'made(base).getProperties()',
   },
   {
     title: '@google-cloud/storage',
     package: '@google-cloud/storage',
-    setUp:
+    setup:
       "import { Storage } from '@google-cloud/storage'; const made = (base) => new Storage({ apiEndpoint: base, projectId: 'x', retryOptions: { retryDelayMultiplier: 0.01, maxRetries: 1 } });",
     call: "made(base).bucket('x').getMetadata()",
     callback: "made(base).bucket('x').getMetadata(done)",
@@ -132,7 +132,7 @@ const get = (u) => new Promise((done, fail) => http.get(u, (r) => r.resume().on(
   {
     title: 'stripe',
     package: 'stripe',
-    setUp:
+    setup:
       "import Stripe from 'stripe'; const made = (base) => new Stripe('sk_test_x', { host: '127.0.0.1', port: new URL(base).port, protocol: 'http', telemetry: false, maxNetworkRetries: 1 });",
     call: "made(base).customers.retrieve('x')",
     subset: true,
@@ -140,27 +140,27 @@ const get = (u) => new Promise((done, fail) => http.get(u, (r) => r.resume().on(
   {
     title: 'octokit',
     package: 'octokit',
-    setUp:
+    setup:
       "import { Octokit } from 'octokit'; const made = (base) => new Octokit({ baseUrl: base, log: { debug() {}, info() {}, warn() {}, error() {} } });",
     call: "made(base).request('GET /user')",
   },
   {
     title: 'graphql-request',
     package: 'graphql-request',
-    setUp: "import { request } from 'graphql-request';",
+    setup: "import { request } from 'graphql-request';",
     call: "request(base, '{ a }')",
   },
   {
     title: 'Apollo client',
     package: '@apollo/client',
-    setUp:
+    setup:
       "import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'; const made = (base) => new ApolloClient({ link: new HttpLink({ uri: base }), cache: new InMemoryCache() });",
     call: 'made(base).query({ query: gql`{ a }` })',
   },
   {
     title: 'Elasticsearch client',
     package: '@elastic/elasticsearch',
-    setUp:
+    setup:
       "import { Client } from '@elastic/elasticsearch'; const made = (base) => new Client({ node: base, maxRetries: 1 });",
     call: 'made(base).info()',
   },
@@ -168,7 +168,7 @@ const get = (u) => new Promise((done, fail) => http.get(u, (r) => r.resume().on(
     title: '@grpc/grpc-js',
     package: '@grpc/grpc-js',
     http2: true,
-    setUp: `import { Client, credentials } from '@grpc/grpc-js';
+    setup: `import { Client, credentials } from '@grpc/grpc-js';
 const same = (x) => x;
 const ask = (base, back) => new Client(new URL(base).host, credentials.createInsecure()).makeUnaryRequest('/x/Y', same, same, Buffer.alloc(0), back); // @helper
 const asked = (base) => new Promise((done, fail) => ask(base, (e) => (e ? fail(e) : done())));`,
@@ -179,21 +179,21 @@ const asked = (base) => new Promise((done, fail) => ask(base, (e) => (e ? fail(e
   {
     title: 'socket.io-client',
     package: 'socket.io-client',
-    setUp: "import { io } from 'socket.io-client';",
+    setup: "import { io } from 'socket.io-client';",
     call: "new Promise((done) => io(base, { reconnection: false }).on('connect_error', done))",
     callback: "io(base, { reconnection: false }).on('connect_error', done)",
   },
   {
     title: 'ws',
     package: 'ws',
-    setUp: "import WebSocket from 'ws';",
+    setup: "import WebSocket from 'ws';",
     call: "new Promise((done) => new WebSocket(base).on('error', done))",
     callback: "new WebSocket(base).on('error', done)",
   },
   {
     title: 'playwright APIRequest',
     package: 'playwright-core',
-    setUp: "import { request } from 'playwright-core'; const context = await request.newContext();",
+    setup: "import { request } from 'playwright-core'; const context = await request.newContext();",
     call: 'context.get(base, { maxRetries: 1 }).then((r) => checked({ status: r.status() }))',
   },
 ];
@@ -203,9 +203,9 @@ export const styles = ['first', 'callback', 'promise', 'await', 'class', 'retrie
 export type Style = (typeof styles)[number];
 
 /** The program of a client: one request a style, each to a port of its own. Under a debugger it waits for it. */
-export function programOf({ setUp, call, callback }: CoveredClient): string {
+export function programOf({ setup, call, callback }: CoveredClient): string {
   return `import { once } from 'node:events';
-${setUp}
+${setup}
 const checked = (r) => { if ((r.status ?? r.statusCode) >= 400) throw new Error('status'); return r; };
 const bases = JSON.parse(process.argv[2]);
 const run = {

@@ -62,7 +62,7 @@ export const facts: readonly Fact[] = [
   { title: 'upload size', of: 'upload', holds: (r) => r.body?.bytes === 1000 },
   { title: 'upload stall', of: 'stall', holds: (r) => (r.body?.drainWaits ?? 0) > 0 },
   {
-    title: 'time-out kind',
+    title: 'timeout kind',
     of: 'timeout',
     holds: (r) => r.timeout !== undefined,
     why: { 'node-fetch': 'the client listens to the signal itself and ends the request without the signal’s reason' },

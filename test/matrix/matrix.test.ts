@@ -56,7 +56,7 @@ function check(client: Client, seen: Observed): void {
     seen.expectNear(seen.duration(r, 'wait'), (truth?.responseAt ?? 0) - (truth?.headAt ?? 0));
   }
   expect(seen.request(2).response?.readBytes ?? 8).toBe(8);
-  // Some ran on a connection that was there (which ones, the server's log has decided): no set-up of their own.
+  // Some ran on a connection that was there (which ones, the server's log has decided): no setup of their own.
   const reused = seen.requests.filter((r) => (r.ordinal ?? 0) > 1);
   expect(reused.length).toBeGreaterThan(0);
   for (const r of reused) {

@@ -42,7 +42,7 @@ const lostOf = (kernel: Kernel, feature: string): number => {
 describe.skipIf(why)('events of the kernel', () => {
   test('each packet that a router drops: one drop, one retransmit, one of the kernel’s count; none of another connection', async () => {
     using spaces = new Spaces();
-    // Nothing is sent again that was not lost: no probes, no time-out while this machine is busy.
+    // Nothing is sent again that was not lost: no probes, no timeout while this machine is busy.
     spaces.set('client', 'ipv4/tcp_early_retrans', '0');
     spaces.ip('client', 'route change default via 10.91.1.1 rto_min 3s');
     spaces.rules('router', droppingRules);
@@ -290,7 +290,7 @@ describe.skipIf(why)('events of the kernel', () => {
     expect(kernel.events('c', 'drop').filter((e) => e.reason === 'PKT_TOO_BIG').length).toBe(
       kernel.events('c', 'icmp').length,
     );
-    // What is sent again as it was too large is no time-out.
+    // What is sent again as it was too large is no timeout.
     const again = kernel.events('c', 'retransmit');
     expect(again.length).toBeGreaterThan(0);
     expect(again[0]).not.toHaveProperty('retransmitKind');

@@ -58,7 +58,7 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
       ),
     );
     for (const name of ['acct', 'timestamp']) spaces.set('client', `netfilter/nf_conntrack_${name}`, '1');
-    // Nothing is sent again that was not lost: no probes, no time-out while this machine is busy.
+    // Nothing is sent again that was not lost: no probes, no timeout while this machine is busy.
     spaces.set('client', 'ipv4/tcp_early_retrans', '0');
     spaces.ip('client', 'route change default via 10.91.1.1 rto_min 2s');
     spaces.rules('router', droppingRules);

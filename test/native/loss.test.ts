@@ -21,7 +21,7 @@ describe.skipIf(why)('lost packets', () => {
 
   beforeAll(async () => {
     spaces = new Spaces();
-    // Nothing is sent again that was not lost: no probes, no time-out while this machine is busy.
+    // Nothing is sent again that was not lost: no probes, no timeout while this machine is busy.
     spaces.set('client', 'ipv4/tcp_early_retrans', '0');
     spaces.ip('client', 'route change default via 10.91.1.1 rto_min 3s');
     const [command = '', ...args] = spaces.in('server', process.execPath, program);

@@ -41,7 +41,7 @@ const answered = [
 const cutOff = ['/drop', '/cut', '/chunks?n=3&ms=2', '/early', '/nothing'];
 const points = ['now', 'req.socket', 'req.finish', 'response', 'res.data', 'socket.connect'];
 
-/** Time-outs and waits for nothing stand together, so that what fires first is never a question of time. */
+/** Timeouts and waits for nothing stand together, so that what fires first is never a question of time. */
 const call: fc.Arbitrary<Call> = fc
   .record({
     client: fc.constantFrom<Call['client']>('http', 'http', 'http', 'fetch', 'fetch', 'undici', 'http2'),

@@ -29,7 +29,7 @@ bool span_number(struct span, size_t offset, size_t size, uint64_t *);
 /* The rest from `offset`; empty if that is outside. */
 struct span span_from(struct span, size_t offset);
 
-/* A socket of a netlink family with a time-out for answers, or -errno. */
+/* A socket of a netlink family with a timeout for answers, or -errno. */
 int nl_open(int protocol);
 /* Sends a request (a whole message, its head filled in but for sequence) and gives each part of the answer to `part`.
    0, or -errno: what the kernel answered, ETIMEDOUT when it did not, EINTR when a dump was interrupted by a change. */

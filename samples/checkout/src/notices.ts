@@ -26,7 +26,7 @@ async function failureOf(notice: string, sent: Promise<void>): Promise<string | 
   }
 }
 
-/** No such host: a name in `.invalid` never resolves. In the trace, a failed DNS look-up and nothing after it. */
+/** No such host: a name in `.invalid` never resolves. In the trace, a failed DNS lookup and nothing after it. */
 async function mail(orders: Order[]): Promise<void> {
   await fetch('http://mail.shop.invalid/send', { method: 'POST', body: `${orders.length} orders are on their way` });
 }

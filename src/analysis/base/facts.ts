@@ -65,7 +65,7 @@ export class Facts {
   }
 
   /** µs that setting up a connection took: dial, and TLS after it. */
-  setUpOf(c: Connection): number | undefined {
+  setupOf(c: Connection): number | undefined {
     const dial = this.dialOf(c);
     const begin = dial?.beginAt ?? c.connect?.beginAt;
     const ends = [c.connect?.endAt, ...this.store.tunnelsOf(c.id).map((t) => t.endAt)].filter((x) => x !== undefined);

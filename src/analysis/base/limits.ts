@@ -28,16 +28,16 @@ export const hintMargin = 1 * s;
 /** Nothing on the way (a firewall, address translation) drops a connection that was idle for less. */
 export const minStaleIdle = 1 * s;
 
-/** Look-ups of one name from which the missing cache is worth a hint. */
+/** Lookups of one name from which the missing cache is worth a hint. */
 export const repeatedLookups = { count: 10, window: 60 * s };
 /** Wait for a thread of the pool that is not just scheduling; a machine that is busy may hold up one lookup for longer. */
 export const poolWait = { min: 50 * ms, share: 0.5, one: 200 * ms };
 /** getaddrinfo may use half of the pool's four threads. */
 export const lookupSlots = 2;
-/** A look-up this slow is no cache's answer; and one this slow is a resolver that timed out. */
+/** A lookup this slow is no cache's answer; and one this slow is a resolver that timed out. */
 export const slowLookup = { min: 100 * ms, timesMedian: 5, one: 1 * s, times: 2 };
 
-/** Requests of one origin, each on a connection of its own, that make a habit. On loopback set-up costs little. */
+/** Requests of one origin, each on a connection of its own, that make a habit. On loopback setup costs little. */
 export const shortConnections = { count: 5, loopback: 20, share: 0.5, within: 5 * s };
 /** New connections a minute to one address that use up ports: a quarter of an hour of it and there are none. */
 export const churn = { count: 100, window: 60 * s };

@@ -13,7 +13,7 @@ const said = (records: Records, id = '1-0-1', change: (s: Store) => void = () =>
 };
 
 type Fresh = Partial<Request> & { id: string };
-/** A request that dialled: look-up, connect, then `more`. Instants in ms. */
+/** A request that dialled: lookup, connect, then `more`. Instants in ms. */
 function fresh(
   more: Partial<Fresh>,
   {
@@ -353,7 +353,7 @@ const table: [name: string, records: Records, expected: string[]][] = [
     ['failed', 'server', 'likely', 'The body was cut off at 3 B of 1.0 kB, 1.0 ms into it.'],
   ],
   [
-    'time-out',
+    'timeout',
     one({
       wait: 300_000,
       outcome: 'failed',

@@ -57,7 +57,7 @@ export function findingRowsOf(rows: RunRows, now: number): FindingRow[] {
 
 const link = (row: Row): RelatedRequest => ({ id: row.id, text: `${row.method} ${row.path}`, state: row.stateText });
 
-/** Its subjects as requests: those on a connection, of a dial or a look-up. Undefined: no longer shown. */
+/** Its subjects as requests: those on a connection, of a dial or a lookup. Undefined: no longer shown. */
 function requestsAbout(f: Finding, rows: RunRows): (Row | undefined)[] {
   const { store, run } = rows;
   const ids = new Set(

@@ -1,4 +1,4 @@
-/** DNS messages in EVE's form. A look-up by getaddrinfo has no messages of its own: it makes no entry. */
+/** DNS messages in EVE's form. A lookup by getaddrinfo has no messages of its own: it makes no entry. */
 import type { Trace } from '../../model/records';
 import { errorText, hostPort } from '../shared/words';
 import { eveName, eveValue } from './names';
@@ -44,7 +44,7 @@ export class Exchanges {
     }));
   }
 
-  /** The resolver's dials for a look-up. */
+  /** The resolver's dials for a lookup. */
   dialsOf(lookup: string | undefined): EveResolverDial[] {
     return (this.#byLookup.get(lookup ?? '') ?? []).filter(isDialled).map((x) => {
       const server = objectOf(x.server);
@@ -59,7 +59,7 @@ export class Exchanges {
     });
   }
 
-  /** Whether a server was asked for this look-up. */
+  /** Whether a server was asked for this lookup. */
   wasAsked(lookup: string | undefined, server: string): boolean {
     return (this.#byLookup.get(lookup ?? '') ?? []).some((x) => textOf(objectOf(x.server).address) === server);
   }

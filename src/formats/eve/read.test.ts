@@ -58,7 +58,7 @@ describe('the trace that EVE publishes', () => {
     expect(breakdown.phases.every((p) => p.by === 'import')).toBe(true);
   });
 
-  test('has its look-up, with addresses, servers and messages', () => {
+  test('has its lookup, with addresses, servers and messages', () => {
     expect(trace.lookups).toMatchObject([
       {
         id: 'i-tid-3-lookup',

@@ -36,7 +36,7 @@ export class EveExchanges {
     return this.#all;
   }
 
-  /** The look-up of a dial, with all that its resolver did; undefined: nothing is known of one. */
+  /** The lookup of a dial, with all that its resolver did; undefined: nothing is known of one. */
   lookupOf(d: EveDialInput): Lookup | undefined {
     const mine = [...(this.#ofDial.get(d.traceID ?? '') ?? [])];
     const dials = d.resolverDials ?? [];

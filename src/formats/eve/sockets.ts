@@ -77,7 +77,7 @@ export class Sockets {
     };
   }
 
-  /** A resolver's socket belongs to the dial that its look-up was for. */
+  /** A resolver's socket belongs to the dial that its lookup was for. */
   #origin(c: Connection): Pick<EveTcpConn, 'fromDial' | 'fromResolver'> {
     const dial = c.dial ?? this.#resolverDials.get(c.id);
     const fromDial = dial !== undefined && (this.dials.has(dial) || isRead(c)) ? dial : '';

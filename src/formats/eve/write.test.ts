@@ -14,7 +14,7 @@ describe('the example trace', () => {
   test('is the reviewed file', () => expectGolden('example.eve.json', eveText(example())));
   test('is what the Go structure takes', () => void sound(example()));
 
-  test('has a getaddrinfo look-up without messages as a dial alone, one with messages with its queries', () => {
+  test('has a getaddrinfo lookup without messages as a dial alone, one with messages with its queries', () => {
     const eve = toEve(example());
     expect(eve.dials.map((d) => [d.traceID, d.resolverDials?.length])).toEqual([
       ['4711-0-2', undefined],

@@ -16,7 +16,7 @@ import { harText, toHar } from './write';
 const read = (har: unknown) => parseTrace(JSON.stringify(har), { name: 'x.har' });
 const again = (har: unknown) => toHar(read(har)).log.entries;
 
-/** A timing to the µs; 0 and -1 of a set-up are one: that it did not take place. */
+/** A timing to the µs; 0 and -1 of a setup are one: that it did not take place. */
 const timing = (ms: number | null | undefined) =>
   ms === undefined || ms === null || ms <= 0 ? 0 : Math.round(ms * 1000);
 
@@ -204,7 +204,7 @@ describe('quirks', () => {
     expect(trace.tlsTunnels).toMatchObject([{ connection: 'i-1234', alpn: 'h2' }]);
   });
 
-  test('Firefox: `connection` is the port, zeros mean that no set-up took place, timings may be missing', () => {
+  test('Firefox: `connection` is the port, zeros mean that no setup took place, timings may be missing', () => {
     const trace = read(harFrom('firefox'));
     expect(trace.connections.map((c) => [c.id, c.remote?.address, c.requestCount])).toEqual([
       ['i-443', '192.0.2.1', 2],

@@ -1,9 +1,9 @@
 /**
- * HAR as a trace: one request an entry; its instants and the set-up of its connection are rebuilt from the timings.
+ * HAR as a trace: one request an entry; its instants and the setup of its connection are rebuilt from the timings.
  * -1, null and what is not there are absent. Quirks of the programs that write HAR, and what is made of them:
  *
  * - ssl above connect (proxies): connect is without ssl there; it is said in the tunnel's `missing`.
- * - dns and connect of 0 on a reused connection (Firefox): no set-up took place.
+ * - dns and connect of 0 on a reused connection (Firefox): no setup took place.
  * - `connection` that is a port (Firefox) or missing (Playwright): see readConnections.ts.
  * - No response: status 0 or -1, an error in `_error` of entry or response.
  */

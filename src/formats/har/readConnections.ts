@@ -1,7 +1,7 @@
 /**
- * Dials, look-ups, connections and TLS tunnels of HAR entries. `connection` names a connection only in some writers'
+ * Dials, lookups, connections and TLS tunnels of HAR entries. `connection` names a connection only in some writers'
  * files; in Firefox's it is the port, in others it is missing. So connections are kept apart by it, the server's address
- * and the origin together, and an entry with a set-up of its own begins a new one; one without takes the latest.
+ * and the origin together, and an entry with a setup of its own begins a new one; one without takes the latest.
  */
 import type { Connection, Dial, Lookup, TlsTunnel } from '../../model/records';
 import { urlParts } from '../../model/rows/row';
@@ -48,7 +48,7 @@ export class HarConnections {
     const isNew = times.readyAt !== undefined && !isSame(latest?.readyAt, times.readyAt);
     const known = latest && !isNew ? latest : this.#made(entry, times, { id, thread, label, address });
     this.#latest.set(key, known);
-    // Only who dialled it failed with it: what failed later on the same name has no times of a set-up.
+    // Only who dialled it failed with it: what failed later on the same name has no times of a setup.
     if (known.connection.connect?.result === 'failed') return isNew ? { dial: known.connection.dial as string } : {};
     known.requests++;
     return present({
@@ -156,7 +156,7 @@ function connectOf(times: EntryTimes, failed: boolean): NonNullable<Connection['
   return { beginAt, endAt, result: failed ? 'failed' : 'connected' };
 }
 
-/** The same set-up reported by two entries: streams of one connection that waited for it together. */
+/** The same setup reported by two entries: streams of one connection that waited for it together. */
 const isSame = (a: number | undefined, b: number): boolean => a !== undefined && Math.abs(a - b) < 2;
 
 function target(url: string): { hostname: string; port: number } {

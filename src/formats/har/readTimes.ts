@@ -11,7 +11,7 @@ export interface EntryTimes {
   dns?: [begin: number, end: number];
   tcp?: [begin: number, end: number];
   tls?: [begin: number, end: number];
-  /** The entry's own set-up was over. */
+  /** The entry's own setup was over. */
   readyAt?: number;
   sendBeginAt?: number;
   sendEndAt?: number;
@@ -46,8 +46,8 @@ export function timesOf(entry: HarEntryInput, createdAt: number): EntryTimes {
   else times.queuedUntil = step(blocked)[1];
 
   const [dns, connect, ssl] = [ms('dns'), ms('connect'), ms('ssl')];
-  const isSetUp = (dns ?? 0) > 0 || (connect ?? 0) > 0 || (ssl ?? 0) > 0;
-  if (isSetUp) {
+  const hasSetup = (dns ?? 0) > 0 || (connect ?? 0) > 0 || (ssl ?? 0) > 0;
+  if (hasSetup) {
     times.sslApart = (ssl ?? 0) > (connect ?? 0);
     if (dns !== undefined) times.dns = step(dns);
     if (connect !== undefined) times.tcp = step(times.sslApart ? connect : connect - (ssl ?? 0));

@@ -133,7 +133,7 @@ function chrome(): LooseHar {
   return { log: { version: '1.2', creator: { name: 'WebInspector', version: '537.36' }, pages, entries } };
 }
 
-/** Whole ms, a zone of its own, the port as connection, zeros for a set-up that did not take place, entries without timings. */
+/** Whole ms, a zone of its own, the port as connection, zeros for a setup that did not take place, entries without timings. */
 function firefox(): LooseHar {
   const zone = (ms: number) => at(ms + 3_600_000).replace('Z', '+01:00');
   const base = { pageref: 'page_1', connection: '443' };

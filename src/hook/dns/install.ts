@@ -14,7 +14,7 @@ import { guarded, parts } from '../runtime/guard';
 import type { Settings } from '../runtime/settings';
 import { frameGone, roomForFrame, roomy } from '../runtime/stackLimit';
 import { type AnyFunction, wrap } from '../runtime/wrap';
-import { loadResolver, lookUp, lookUpPromised } from './ownLookup';
+import { loadResolver, ownLookup, ownLookupPromised } from './ownLookup';
 import { installResolve } from './resolve';
 import { isReplaced, measurePool, setUpPool } from './threadPool';
 
@@ -53,7 +53,7 @@ export function installDns(settings: Settings): void {
           measurePool(note);
           return apply(original, this, args);
         };
-        if (isReplaced() || !lookUp(note, options, args[args.length - 1] as AnyFunction, system)) {
+        if (isReplaced() || !ownLookup(note, options, args[args.length - 1] as AnyFunction, system)) {
           measurePool(note);
           result = apply(original, this, args);
         }
@@ -61,7 +61,7 @@ export function installDns(settings: Settings): void {
         begun(note, wire);
         return result;
       } finally {
-        // Wrong arguments: it threw, and there was no look-up.
+        // Wrong arguments: it threw, and there was no lookup.
         if (!asked) running.count--;
         if (room !== 0) frameGone(room);
       }
@@ -83,7 +83,7 @@ export function installDns(settings: Settings): void {
           end(note, results, undefined);
         };
         const own =
-          (isReplaced() ? undefined : lookUpPromised(note, args[1], settled, system)) ??
+          (isReplaced() ? undefined : ownLookupPromised(note, args[1], settled, system)) ??
           watched(system(), (error, answer) => end(note, answersOf(error, answer), undefined));
         running.count++;
         begun(note, undefined);
@@ -115,7 +115,7 @@ const begin = guarded(part, 'dns.lookup', (args: unknown[]): Lookup => {
   else if (o.verbatim === true) options.order = 'verbatim';
   else if (o.verbatim === false) options.order = 'ipv4first';
   else {
-    // By a flag of Node, or by the program for all of its look-ups.
+    // By a flag of Node, or by the program for all of its lookups.
     const order = defaultOrder?.();
     if (typeof order === 'string' && order !== 'verbatim') options.order = order;
   }

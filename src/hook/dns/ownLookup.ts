@@ -65,7 +65,7 @@ const exchange = guarded(
   (transport: 'udp' | 'tcp', address: string, port: number) => new Exchange(transport, address, port, now(), true),
 ) as Host['exchange'];
 
-/** Said once for each reason: look-ups for which the system was asked have no messages. */
+/** Said once for each reason: lookups for which the system was asked have no messages. */
 function left(why: string): void {
   if (said.has(why) || said.size >= 8) return;
   said.add(why);
@@ -108,7 +108,7 @@ function optionsOf(hostname: string, given: unknown): Options | undefined {
  * Looks up, and gives what `dns.lookup` would give its callback. False: not begun, the system is to be asked. `note` is
  * filled before. `again`: asks the system after all.
  */
-export function lookUp(note: Lookup, given: unknown, callback: AnyFunction, again: () => void): boolean {
+export function ownLookup(note: Lookup, given: unknown, callback: AnyFunction, again: () => void): boolean {
   return resolver !== undefined && begin(note, given, { callback, again }) === true;
 }
 
@@ -120,7 +120,7 @@ interface Asker {
 const begin = guarded(part, 'dns.own', (note: Lookup, given: unknown, { callback, again }: Asker): boolean => {
   const options = optionsOf(note.hostname, given);
   if (options === undefined || resolver === undefined) return false;
-  // The program's context is that of the call, as it is round the system's look-up.
+  // The program's context is that of the call, as it is round the system's lookup.
   const resource = new AsyncResource('GETADDRINFOREQWRAP');
   const why = resolver.lookup(options.request, (outcome) => {
     // Apart from ours: what the program's callback throws is its own.
@@ -181,7 +181,7 @@ function errorOf(code: 'ENOTFOUND' | 'EAI_AGAIN', hostname: string): Error {
 }
 
 /** The promise form. Undefined: not begun. */
-export function lookUpPromised(
+export function ownLookupPromised(
   note: Lookup,
   given: unknown,
   answered: (results: unknown[]) => void,
@@ -203,7 +203,7 @@ export function lookUpPromised(
       (error: unknown) => answer(error),
     ]);
   };
-  if (!lookUp(note, given, answer, byTheSystem)) return undefined;
+  if (!ownLookup(note, given, answer, byTheSystem)) return undefined;
   return new PromiseClass((yes, no) => {
     resolve = yes;
     reject = no;

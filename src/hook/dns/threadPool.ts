@@ -1,13 +1,13 @@
 /**
- * How long a look-up waited for a thread: getaddrinfo runs on libuv's pool, behind whatever the program has put there,
- * and nothing signals when it begins. So another look-up goes right in front of it, of an address in a spelling that the
+ * How long a lookup waited for a thread: getaddrinfo runs on libuv's pool, behind whatever the program has put there,
+ * and nothing signals when it begins. So another lookup goes right in front of it, of an address in a spelling that the
  * system's library reads by itself (`127.1`): no file, no network, a few µs on a thread. It stands in the same queue and
- * has the same rank there (slow ones get half of the threads), and when it is back, the look-up behind it has begun.
+ * has the same rank there (slow ones get half of the threads), and when it is back, the lookup behind it has begun.
  *
- * Where a thread was free less than a millisecond ago, and no other look-up runs, none goes: a program that looks up one
+ * Where a thread was free less than a millisecond ago, and no other lookup runs, none goes: a program that looks up one
  * name after the other in a tight loop would pay for each as much again.
  *
- * It is over before the look-up is, so it does not hold the process; the program sees it only among async resources. One
+ * It is over before the lookup is, so it does not hold the process; the program sees it only among async resources. One
  * that watches `dns` performance entries would see it there too: then it is left out.
  */
 
@@ -37,10 +37,10 @@ interface Cares {
 let cares: Cares | undefined;
 let getaddrinfo: unknown;
 
-/** The program (a test of Node's own, mostly) has put its own function in place of the system's: no look-up but its own then. */
+/** The program (a test of Node's own, mostly) has put its own function in place of the system's: no lookup but its own then. */
 export const isReplaced = (): boolean => cares !== undefined && cares.getaddrinfo !== getaddrinfo;
 
-/** `original`: the look-up that goes in front. */
+/** `original`: the lookup that goes in front. */
 export function setUpPool(original: AnyFunction): void {
   cares = bindingOf('cares_wrap') as Cares | undefined;
   getaddrinfo = cares?.getaddrinfo;
@@ -61,7 +61,7 @@ export function setUpPool(original: AnyFunction): void {
   );
 }
 
-/** Called right before a look-up is put into the pool. */
+/** Called right before a lookup is put into the pool. */
 export const measurePool = guarded(part, 'dns.pool', (note: Lookup) => {
   if (lookup === undefined || utilization === undefined || isReplaced()) return;
   if (note.inFlight === 0 && now() - freeAt < 1) return;

@@ -4,6 +4,6 @@
 export const matching = {
   /** One or more ask for everything, without limit or sampling, and no other: nothing is to be decided. */
   plain: true,
-  /** What is no request (sockets of the program's own, its look-ups) is reported, too. */
+  /** What is no request (sockets of the program's own, its lookups) is reported, too. */
   everything: true,
 };

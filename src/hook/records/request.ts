@@ -206,7 +206,7 @@ export abstract class RequestRecord implements Writable {
     return 0;
   }
 
-  /** Whose time-out of a socket it is that fired. */
+  /** Whose timeout of a socket it is that fired. */
   socketTimer(_limit: number): 'socket' | 'agent' {
     return 'socket';
   }

@@ -14,7 +14,7 @@ export class Upload {
     this.waits++;
   }
 
-  /** The socket takes more; what it did not take while it was being set up belongs to the set-up. */
+  /** The socket takes more; what it did not take while it was being set up belongs to the setup. */
   drained(r: RequestRecord, t: number): void {
     if (this.fullAt === 0) return;
     const begin = Math.max(this.fullAt, r.assignedAt, r.wire?.readyAt ?? 0);

@@ -1,5 +1,5 @@
 /**
- * What became of one socket: its dial, look-up, attempts, connection and TLS tunnel. One object a socket, linked to it;
+ * What became of one socket: its dial, lookup, attempts, connection and TLS tunnel. One object a socket, linked to it;
  * its lines are written from the moment a recorded request needs them (`wanted`), late if that comes late. One that
  * nobody but the program dialled (`raw`) is written from the end of that tick, with the call site if no request took it
  * by then; what a pool of HTTP connections dials and never uses is not written.
@@ -134,7 +134,7 @@ export class Wire implements Writable {
   keepAlive: object | undefined;
   /** What happened on it after a protocol switch. */
   upgrade: AfterUpgrade | undefined;
-  /** Notified of each event after the set-up while it gives true. */
+  /** Notified of each event after the setup while it gives true. */
   follow: ((socket: AnySocket, event: ArrayLike<unknown>) => boolean) | undefined;
   /** DNS that the program speaks on it, or may yet; null: it does not. */
   speech: DnsOnSocket | null = null;
@@ -142,7 +142,7 @@ export class Wire implements Writable {
   readEndAt = 0;
   writeEndAt = 0;
   timeoutAt = 0;
-  /** Its time-out is being reported; it was ended by whoever was notified. */
+  /** Its timeout is being reported; it was ended by whoever was notified. */
   timingOut = false;
   timedOut = false;
   resetting = false;
@@ -186,7 +186,7 @@ export class Wire implements Writable {
     return this.request?.hold === undefined ? this.request : undefined;
   }
 
-  /** All lines of its set-up are out. */
+  /** All lines of its setup are out. */
   get settled(): boolean {
     return this.connWritten && (this.tunnel === undefined || this.tunnel.isWritten);
   }
@@ -228,7 +228,7 @@ export class Wire implements Writable {
     },
   };
 
-  /** Its events are of interest again, after its set-up: what leaves or comes on it is no request. */
+  /** Its events are of interest again, after its setup: what leaves or comes on it is no request. */
   followBy(each: NonNullable<Wire['follow']>): void {
     if (this.closedAt !== 0 || this.readyAt === 0) return;
     this.follow = each;

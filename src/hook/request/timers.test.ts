@@ -32,7 +32,7 @@ describe('the timer that an error reports', () => {
     ['headers of undici', error({ code: 'UND_ERR_HEADERS_TIMEOUT' }), 'headers', 0],
     ['body of undici', error({ code: 'UND_ERR_BODY_TIMEOUT' }), 'body', 0],
     [
-      'look-up of got',
+      'lookup of got',
       error({ name: 'TimeoutError', code: 'ETIMEDOUT', event: 'lookup', message: "Timeout awaiting 'lookup' for 7ms" }),
       'lookup',
       7,
@@ -69,7 +69,7 @@ describe('the timer that an error reports', () => {
     expect(named(e).timeoutKind).toBe('');
   });
 
-  test('a time-out of the socket that was seen before stays', () => {
+  test('a timeout of the socket that was seen before stays', () => {
     const e = error({ name: 'AxiosError', message: 'timeout of 90ms exceeded' });
     expect(named(e, { timeoutKind: 'socket', timeoutLimit: 90, timeoutAt: 2 }).timeoutKind).toBe('socket');
   });

@@ -1,6 +1,6 @@
 /**
  * Which timer ended a request: read from the error that it ended with, where that says so for certain. A socket's own
- * time-out is seen when it fires (`hasTimedOut`).
+ * timeout is seen when it fires (`hasTimedOut`).
  *
  * `AbortSignal.timeout` says neither its limit nor where it was called in its error, so its signals are remembered; the
  * error's reason is the very object of its signal.

@@ -1,6 +1,6 @@
 /**
  * The hidden link from an object of the program to our record: a private field stamped on it. No reflection shows it,
- * no `inspect` prints it, it works on frozen objects, and reading it costs a tenth of a WeakMap's look-up.
+ * no `inspect` prints it, it works on frozen objects, and reading it costs a tenth of a WeakMap's lookup.
  */
 class Same {
   constructor(object: object) {
@@ -10,7 +10,7 @@ class Same {
 }
 
 // The hot kinds have a class of their own, written out: the engine's inline caches belong to the text of a function, and
-// one that meets many kinds of objects falls back to a slow look-up, twenty times a request.
+// one that meets many kinds of objects falls back to a slow lookup, twenty times a request.
 
 class RequestStamp extends Same {
   #record: unknown;

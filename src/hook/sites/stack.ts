@@ -26,7 +26,7 @@ interface Place {
   column: number;
   fn: string;
 }
-/** What is known of a source file: whose it is, and its entries by position. Asked for each frame, so by one look-up. */
+/** What is known of a source file: whose it is, and its entries by position. Asked for each frame, so by one lookup. */
 interface SourceFile {
   /** Node's, or the hook's. */
   skipped: boolean;

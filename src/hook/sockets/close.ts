@@ -146,7 +146,7 @@ function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
   }
   if (wire.readEndAt !== 0 && (wire.writeEndAt === 0 || wire.readEndAt <= wire.writeEndAt)) return 'peer';
   if (wire.timingOut || wire.timedOut) return 'timeout';
-  // By a promise, the program acts on the time-out a moment later.
+  // By a promise, the program acts on the timeout a moment later.
   const actedAt = wire.writeEndAt >= wire.timeoutAt ? wire.writeEndAt || t : t;
   if (wire.timeoutAt !== 0 && actedAt - wire.timeoutAt < sameTurn) return 'timeout';
   return 'local';

@@ -164,7 +164,7 @@ function ended(wire: Wire, address: string, result: Attempt['result'], error: un
   }
 }
 
-/** The socket's own event, once an address: the only sign of a look-up function of the program. */
+/** The socket's own event, once an address: the only sign of a lookup function of the program. */
 function onLookup(wire: Wire, a: ArrayLike<unknown>): void {
   const l = wire.lookup;
   if (l?.call !== 'custom' || l.written) return;
@@ -193,7 +193,7 @@ function connected(wire: Wire, socket: AnySocket, t: number): void {
   let winner = wire.attempts.find((a) => a.address === peer.address && a.result === '');
   winner ??= wire.attempts.find((a) => a.result === '');
   if (!winner) {
-    // Node 18 reports no attempts: the one there is begins where the look-up ends.
+    // Node 18 reports no attempts: the one there is begins where the lookup ends.
     const family = peer.family === 'IPv6' ? 6 : peer.family === 'IPv4' ? 4 : 0;
     winner = attempt(peer.address ?? '', wire.port, family, wire.lookup?.endAt || wire.beginAt);
     wire.attempts.push(winner);
@@ -215,7 +215,7 @@ export function lateConnect(wire: Wire, socket: AnySocket, t: number): void {
   wire.readyAt = t;
 }
 
-/** Its look-up and its TLS are as made up as the connection. */
+/** Its lookup and its TLS are as made up as the connection. */
 function onMocked(wire: Wire, t: number): void {
   wire.mocked = true;
   wire.connectedAt = t;

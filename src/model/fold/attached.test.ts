@@ -14,7 +14,7 @@ describe('a connection of before', () => {
   const store = foldLines([req, conn, exchange]);
   const r = store.requests.get('1-0-1');
 
-  it('has no set-up, and says why; the rest of the request is there', () => {
+  it('has no setup, and says why; the rest of the request is there', () => {
     const { phases, absent, total } = phasesOf(r as never, store);
     expect(phases.map((p) => [p.name, p.duration])).toEqual([
       ['queue', 5],

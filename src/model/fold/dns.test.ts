@@ -106,7 +106,7 @@ describe('the line `dns`', () => {
     expect(source(exchange, left)).toMatchObject({ state: 'partial', detail: 'not here' });
   });
 
-  test('look-ups of the program itself, and their messages, are bounded', () => {
+  test('lookups of the program itself, and their messages, are bounded', () => {
     const lines = Array.from({ length: 30 }, (_, i) => [
       { ...lookup, dial: undefined, id: 10 * i + 1, beginAt: i },
       { ...exchange, dial: undefined, id: 10 * i + 2, lookup: 10 * i + 1, socket: { id: 10 * i + 3 } },

@@ -75,7 +75,7 @@ function noteResolver(store: Store, at: number | undefined): void {
   store.setSource(before?.state === 'unavailable' ? { ...before, ...on, state: 'partial' as const } : on);
 }
 
-/** The resolver left a look-up to the system, and why. */
+/** The resolver left a lookup to the system, and why. */
 export function foldResolverLeft(store: Store, why: string | undefined): void {
   const before = store.header.sources.find((s) => s.name === 'resolver');
   if (before?.detail !== undefined) return;

@@ -1,4 +1,4 @@
-/** A connection as a lane of the panel's connections view: its set-up, its life, and who ended it. */
+/** A connection as a lane of the panel's connections view: its setup, its life, and who ended it. */
 
 import type { Connection, Dial } from '../records';
 import { addressText } from '../rows/row';

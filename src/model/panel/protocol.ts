@@ -161,7 +161,7 @@ export interface ConnectionRow {
   /** `TLS 1.3 · h2`. */
   protocol?: string;
   beginAt?: number;
-  /** Set-up was done. */
+  /** Setup was done. */
   readyAt?: number;
   endAt?: number;
   /** Who closed, in words. */
@@ -202,7 +202,7 @@ export interface Details {
   verdict?: Verdict;
   /** Why it opened a connection though there were others; absent: it did not, or was the first. */
   whyNew?: string;
-  /** Messages of its look-up. */
+  /** Messages of its lookup. */
   exchanges?: DnsExchange[];
   /** Reads and writes of its connection, if they were recorded. */
   operations?: SocketOperation[];

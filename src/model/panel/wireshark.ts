@@ -1,4 +1,4 @@
-/** A display filter of Wireshark for the packets of some connections and of the look-up before them. */
+/** A display filter of Wireshark for the packets of some connections and of the lookup before them. */
 import type { Connection } from '../records';
 
 /** undefined: nothing is known that packets could be found by. */

@@ -24,11 +24,11 @@ export interface Context {
   tunnelParts: PhasePart[];
   /** Last known instant of the request: its end, or now while it runs. */
   limit: number;
-  /** When the set-up was ready; absent while a due step is missing or failed. */
+  /** When the setup was ready; absent while a due step is missing or failed. */
   ready: number | undefined;
-  /** First instant that proves the set-up was over: what of it is not known by then was not seen. */
+  /** First instant that proves the setup was over: what of it is not known by then was not seen. */
   sentAt: number | undefined;
-  /** The set-up is this request's own waiting time. */
+  /** The setup is this request's own waiting time. */
   counts: boolean;
   /** Why not, when it is not. */
   notCounted: AbsentReason;

@@ -1,4 +1,4 @@
-/** HTTP/2: streams share the set-up of their connection, and wait for each other; facts in µs. */
+/** HTTP/2: streams share the setup of their connection, and wait for each other; facts in µs. */
 import { expect, it } from 'vitest';
 import { rowOf } from '../rows/row';
 import { stateOf } from '../rows/state';
@@ -50,7 +50,7 @@ const store = foldLines([
   stream(3, [50, 50, 50, 70, 75], 3),
 ]);
 
-it('the first streams wait for the set-up of their session, each for its own part of it', () => {
+it('the first streams wait for the setup of their session, each for its own part of it', () => {
   expect(text(store, 1)).toBe('tcp 50 tls 30 send 5 wait 65 download 10 | queue earlier dns literal proxy direct');
   expect(text(store, 2)).toBe('tls 20 send 6 wait 64 download 5 | queue earlier dns literal tcp earlier proxy direct');
 });

@@ -39,7 +39,7 @@ const event = (at: number, more: Partial<KernelEvent> = {}): { k: 'event'; event
 });
 
 describe('to which request an event belongs', () => {
-  test('the only one that was on the connection, or whose set-up it was; between them, and of several: none', () => {
+  test('the only one that was on the connection, or whose setup it was; between them, and of several: none', () => {
     const { store, kernel } = begin();
     for (const at of [500, 1500, 7000, 15_000, 25_000]) kernel.fold(event(at));
     const joined = () => documentOf(store).kernelEvents?.map((e) => e.request);
@@ -51,7 +51,7 @@ describe('to which request an event belongs', () => {
     expect(joined()?.length).toBe(5);
   });
 
-  test('a request that waited for another connection does not have this one’s set-up', () => {
+  test('a request that waited for another connection does not have this one’s setup', () => {
     const { store } = begin();
     const c = store.connections.get('c');
     const span = (id: string) => spanOf(store.requests.get(id) as Request, c as NonNullable<typeof c>, store);

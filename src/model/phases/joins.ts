@@ -19,8 +19,8 @@ export function spanOf(r: Request, c: Connection, store: Store): Span | undefine
   let beginAt = r.assignedAt ?? r.sendBeginAt;
   if ((r.ordinal ?? 1) <= 1 || c.protocol === 'h2') {
     const { counts, dial } = contextOf(r, store, 0);
-    const setUp = counts ? (c.connect?.beginAt ?? dial?.beginAt) : undefined;
-    if (setUp !== undefined) beginAt = Math.min(beginAt ?? setUp, setUp) - slack;
+    const setupAt = counts ? (c.connect?.beginAt ?? dial?.beginAt) : undefined;
+    if (setupAt !== undefined) beginAt = Math.min(beginAt ?? setupAt, setupAt) - slack;
   }
   beginAt ??= r.createdAt;
   if (beginAt === undefined) return undefined;

@@ -108,7 +108,7 @@ describe('a new HTTP/1.1 connection', () => {
   });
 });
 
-describe('set-up that failed', () => {
+describe('setup that failed', () => {
   const dial = (extra: object = {}) => ({
     k: 'dial',
     id: 90,

@@ -65,7 +65,7 @@ export function phasesOf(r: Request, store: Store, now = 0): Breakdown {
     if (stopped) break;
     const open = step.end === undefined || step.failed === true;
     const end = Math.min(Math.max(previous, open ? c.limit : (step.end as number)), Math.max(c.limit, start));
-    // A step of the set-up that was over before the request was made is not this request's.
+    // A step of the setup that was over before the request was made is not this request's.
     if (!open && (step.end as number) <= start && step.name !== 'queue' && setup.has(step.name)) {
       absent.push({ name: step.name, why: 'earlier' });
       continue;
@@ -197,7 +197,7 @@ function isLookingUp({ attempts, dial, limit }: Context): boolean {
   return dial?.endAt === undefined || dial.error?.phase === 'dns' || dial.abort !== undefined;
 }
 
-/** The steps of the set-up; the first that failed or has not ended is the last. */
+/** The steps of the setup; the first that failed or has not ended is the last. */
 function setUp(c: Context, steps: Step[], without: (name: PhaseName, why: AbsentReason) => void): void {
   const { dial, lookup, winner, tls } = c;
   const add = (step: Step) => {
@@ -288,7 +288,7 @@ export function pausedWithin(pauses: readonly Pick<Pause, 'beginAt' | 'endAt'>[]
   return sum;
 }
 
-/** Whether a host is an address literal, with or without brackets: no look-up is due. */
+/** Whether a host is an address literal, with or without brackets: no lookup is due. */
 export function isAddress(host: string): boolean {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(':');
 }

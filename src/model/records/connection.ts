@@ -1,4 +1,4 @@
-/** Dial, look-up, connection: what lies beneath a request. */
+/** Dial, lookup, connection: what lies beneath a request. */
 import Type, { type Static } from 'typebox';
 import {
   by,
@@ -51,7 +51,7 @@ export const dial = record(
     ),
     beginAt: optional(instant('Dial began. Absent if the line that said so was lost.')),
     endAt: optional(instant('TCP result (TLS is the tunnel’s).')),
-    lookup: optional(ref('lookups', 'Its look-up. Absent: address literal, Unix socket, or not seen.')),
+    lookup: optional(ref('lookups', 'Its lookup. Absent: address literal, Unix socket, or not seen.')),
     attempts: optional(refs('connections', 'Connection attempts in start order.')),
     connection: optional(ref('connections', 'Attempt that won.')),
     attemptLimit: optional(duration('Time given to each address; absent: no Happy Eyeballs.')),
@@ -68,7 +68,7 @@ export type Dial = Static<typeof dial>;
 
 export const lookup = record(
   {
-    id: id('Id of the look-up.'),
+    id: id('Id of the lookup.'),
     thread: ref('threads', 'Thread that asked.'),
     dial: optional(ref('dials', 'Dial it was for. Absent: called by the program itself.')),
     callSite: optional(callSite('Code that asked; only when there is no dial.')),
@@ -129,7 +129,7 @@ export const lookup = record(
     missing,
     by,
   },
-  'One DNS look-up.',
+  'One DNS lookup.',
 );
 export type Lookup = Static<typeof lookup>;
 
@@ -223,7 +223,7 @@ export const connection = record(
           noDelay: optional(flag('TCP_NODELAY set.')),
           keepAlive: optional(flag('SO_KEEPALIVE set.')),
           keepAliveDelay: optional(duration('First probe after.')),
-          timeout: optional(duration('Idle time-out set.')),
+          timeout: optional(duration('Idle timeout set.')),
         },
         'Socket options the program set; only those.',
       ),

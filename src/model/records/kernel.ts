@@ -39,7 +39,7 @@ const figures = {
   dataSegmentsSent: optional(count('Segments with payload sent.')),
   dataSegmentsReceived: optional(count('Segments with payload received.')),
   retransmits: optional(count('Segments repeated.')),
-  timeouts: optional(count('Retransmit time-outs.')),
+  timeouts: optional(count('Retransmit timeouts.')),
   backoff: optional(
     count(
       'How often it doubled the time it waits for an answer: to what it sends again, or to its question whether the window is open.',

@@ -60,7 +60,7 @@ export interface Row {
   phases: RowPhase[];
   /** µs; absent when the begin is not known. For a running one: so far, at the time the row was made. */
   total?: number;
-  /** µs of queue, dns, tcp, proxy and tls together; absent when it had no set-up. */
+  /** µs of queue, dns, tcp, proxy and tls together; absent when it had no setup. */
   setup?: number;
   callSite?: {
     file: string;

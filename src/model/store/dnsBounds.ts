@@ -1,14 +1,14 @@
 /**
- * What keeps the DNS records of a store bounded: exchanges go with their look-up, a look-up with its dial. Those that
+ * What keeps the DNS records of a store bounded: exchanges go with their lookup, a lookup with its dial. Those that
  * belong to nothing, as the program asked by itself, go by age.
  */
 import type { DnsExchange, Lookup, Loss } from '../records';
 import type { Store } from './store';
 
 export class DnsBounds {
-  /** Exchanges of a look-up. */
+  /** Exchanges of a lookup. */
   readonly #ofLookup = new Map<string, Set<string>>();
-  /** Look-ups without a dial, and exchanges without a look-up, oldest first. */
+  /** Lookups without a dial, and exchanges without a lookup, oldest first. */
   readonly #lookups = new Set<string>();
   readonly #exchanges = new Set<string>();
 
@@ -42,7 +42,7 @@ export class DnsBounds {
     this.store.dnsExchanges.delete(oldest);
   }
 
-  /** Takes a look-up out, with its exchanges and the resolver's own sockets. */
+  /** Takes a lookup out, with its exchanges and the resolver's own sockets. */
   dropLookup(id: string): void {
     const { store } = this;
     this.#lookups.delete(id);

@@ -1,5 +1,5 @@
 /**
- * The bound of the store: beyond its limit the oldest finished requests go, with the connections, dials, look-ups and
+ * The bound of the store: beyond its limit the oldest finished requests go, with the connections, dials, lookups and
  * tunnels that only they used. Counts stay exact; a loss says how many went and from when to when.
  */
 import { hasFailed } from '../facts/outcome';

@@ -191,7 +191,7 @@ export class Store extends Records {
     this.#changes.connections.add(connection);
   }
 
-  /** Rows show the set-up of their connection: said apart, as most changes of a connection alter no row. */
+  /** Rows show the setup of their connection: said apart, as most changes of a connection alter no row. */
   #touchRequestsOf(connection: string): void {
     for (const id of this.#index.requestsOf(connection)) this.#changes.requests.add(id);
   }

@@ -102,7 +102,7 @@ class Isolate {
     return { id, createdAt };
   }
 
-  /** A dial for a request, with its look-up and attempts; undefined connection: it failed. */
+  /** A dial for a request, with its lookup and attempts; undefined connection: it failed. */
   #dial(
     request: number,
     from: number,

@@ -135,7 +135,7 @@ describe('variables', () => {
     expect([...called.keys()]).not.toContain('response');
     expect([...called.keys()]).not.toContain('outcome');
     expect((await scope('Dial')).size).toBe(0);
-    for (const step of ['look-up of api.example.test', 'connecting to api.example.test:8080'])
+    for (const step of ['lookup of api.example.test', 'connecting to api.example.test:8080'])
       expect((await stopAfter(() => dc.stepInRequest({ threadId: 1 }))).description, step).toContain('GET /login: ');
     expect((await scope('Dial')).get('host')?.value).toBe('api.example.test');
     while (!stops.at(-1)?.description?.includes('response 302')) await stopAfter(() => dc.nextRequest({ threadId: 1 }));

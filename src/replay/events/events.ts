@@ -56,7 +56,7 @@ class Collector {
   /** Requests of each connection, as far as they say when they used it. */
   readonly #users = new Map<string, { id: string; from: number; to: number }[]>();
   readonly #attemptOf = new Map<string, Dial>();
-  /** The look-up that each socket of DNS messages was for. */
+  /** The lookup that each socket of DNS messages was for. */
   readonly #askedFor = new Map<string, Lookup>();
 
   constructor(private readonly trace: Trace) {

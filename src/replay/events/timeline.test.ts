@@ -21,8 +21,8 @@ describe('the timeline', () => {
       [
         "GET /login is called",
         "GET /login: connecting to api.example.test:8080",
-        "GET /login: look-up of api.example.test",
-        "GET /login: look-up done, 2 addresses",
+        "GET /login: lookup of api.example.test",
+        "GET /login: lookup done, 2 addresses",
         "GET /login: attempt to [2001:db8::10]:8080",
         "GET /login: attempt to [2001:db8::10]:8080 timedOut, ETIMEDOUT",
         "GET /login: attempt to 192.0.2.10:8080",

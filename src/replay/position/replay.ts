@@ -120,7 +120,7 @@ export class Replay {
     return present === undefined ? undefined : this.timeline.event(present);
   }
 
-  /** The call chain of a thread’s present event; of one without a request, that of the dial or look-up. */
+  /** The call chain of a thread’s present event; of one without a request, that of the dial or lookup. */
   framesOf(event: TimelineEvent): Frame[] {
     const request = this.trace.request(event.request);
     if (request) return framesOf(request);

@@ -149,10 +149,10 @@ function threadEndText(trace: TraceIndex, thread: string): string {
 
 function lookupText(trace: TraceIndex, e: TimelineEvent): string {
   const l = trace.store.lookups.get(e.record);
-  if (e.kind === 'lookupBegins') return `look-up of ${l?.hostname ?? 'a name'}`;
-  if (l?.error) return `look-up failed: ${failureText(l)}`;
+  if (e.kind === 'lookupBegins') return `lookup of ${l?.hostname ?? 'a name'}`;
+  if (l?.error) return `lookup failed: ${failureText(l)}`;
   const count = l?.addresses?.length;
-  return `look-up done${count === undefined ? '' : `, ${count} address${count === 1 ? '' : 'es'}`}`;
+  return `lookup done${count === undefined ? '' : `, ${count} address${count === 1 ? '' : 'es'}`}`;
 }
 
 function messageText(trace: TraceIndex, e: TimelineEvent): string {

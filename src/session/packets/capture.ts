@@ -1,5 +1,5 @@
 /**
- * Packets of one session: of all that the engine hands over, those of traced connections and of their look-ups are kept.
+ * Packets of one session: of all that the engine hands over, those of traced connections and of their lookups are kept.
  * Whose a packet is, is known only when the program has reported the connection; until then it waits in memory.
  */
 import { type CaptureEngine, CaptureUnavailable, type StartedCapture, startFirst } from '../../helper/capture/engine';
@@ -140,7 +140,7 @@ export class PacketCapture {
     this.references.changed();
   }
 
-  /** What is done now and then: attempts without a port of their own, look-ups, the clock. */
+  /** What is done now and then: attempts without a port of their own, lookups, the clock. */
   private tend(last: boolean): void {
     const now = performance.now();
     if (last || now - this.clockAt > clockEveryMs) {

@@ -91,7 +91,7 @@ export class References {
     return this.order;
   }
 
-  /** Those of its connection, of the attempts before it, and of its look-up. */
+  /** Those of its connection, of the attempts before it, and of its lookup. */
   private flowsOf(id: string): Flow[] {
     const r = this.store.requests.get(id);
     if (!r) return [];
@@ -175,7 +175,7 @@ export class References {
   private windowsOf(c: Connection): Window[] {
     const { store } = this;
     const dial = c.dial === undefined ? undefined : store.dials.get(c.dial);
-    // An attempt that lost, and a look-up's own socket, are its who dialled.
+    // An attempt that lost, and a lookup's own socket, are its who dialled.
     const own = dial?.connection === c.id ? [] : [dial?.request];
     const ids = new Set([...store.requestsOfConnection(c.id), ...own]);
     return [...ids].flatMap((id) => {

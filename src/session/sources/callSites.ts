@@ -62,7 +62,7 @@ export class CallSites {
   }
 
   /** Looks up what was asked meanwhile; reports whose call site changes by it. */
-  async lookUp(): Promise<string[]> {
+  async resolve(): Promise<string[]> {
     const ready = new Set<string>();
     for (const [key, { site }] of [...this.asked]) {
       const found = await this.placeOf(site);

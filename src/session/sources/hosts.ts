@@ -1,4 +1,4 @@
-// Whose answer a look-up was: the system's own look-up does not say, but what stands in the hosts file is not asked for
+// Whose answer a lookup was: the system's own lookup does not say, but what stands in the hosts file is not asked for
 // anywhere else.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export class Hosts {
 
   constructor(private readonly file = hostsFile) {}
 
-  /** The look-up, with the hosts file named as its origin where name and addresses are those of the file. */
+  /** The lookup, with the hosts file named as its origin where name and addresses are those of the file. */
   placed(l: Lookup): Lookup {
     if (l.answeredBy !== 'getaddrinfo' || l.hostname === undefined || !l.addresses?.length) return l;
     this.refresh();
@@ -29,7 +29,7 @@ export class Hosts {
     return { ...l, answeredBy: 'hosts', by: { ...l.by, answeredBy: 'analysis' } };
   }
 
-  /** Read at the first look-up, and again when it was changed; looked at once a second. */
+  /** Read at the first lookup, and again when it was changed; looked at once a second. */
   private refresh(): void {
     const now = performance.now();
     if (now - this.lookedAt < 1000) return;

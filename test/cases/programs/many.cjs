@@ -1,4 +1,4 @@
-// 100 requests, 20 at a time, each worker lane on kept connections, and two look-ups of localhost.
+// 100 requests, 20 at a time, each worker lane on kept connections, and two lookups of localhost.
 const http = require('node:http');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
 

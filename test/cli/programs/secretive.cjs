@@ -49,7 +49,7 @@ async function all() {
   const json = { 'content-type': 'application/json' };
   const body = JSON.stringify({ refresh_token: planted(20), note: `Authorization: Bearer ${planted(21)}` });
   await fetch(`http://${host}/json?code=${planted(22)}`, { method: 'POST', headers: json, body }).then((r) => r.text());
-  // Errors with a secret in their message, of the program and of a look-up.
+  // Errors with a secret in their message, of the program and of a lookup.
   const failing = http.get(`http://${host}/error`);
   failing.on('error', () => undefined);
   failing.destroy(new Error(`cannot reach http://u:${planted(23)}@db/?password=${planted(24)} with ${token}`));

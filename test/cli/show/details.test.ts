@@ -75,7 +75,7 @@ describe('one request', () => {
     expect(await shown(file, '--view', 'request', '--body')).toContain('  > two\n  > lines\n');
   });
 
-  test('TLS, certificate, look-up, kernel, attempts', async () => {
+  test('TLS, certificate, lookup, kernel, attempts', async () => {
     const text = await shown(golden, '--request', '10');
     expect(text).toContain('connection #2 to 198.51.100.7:443, http/1.1, TLSv1.3, 2nd request on it');
     expect(text).toContain(

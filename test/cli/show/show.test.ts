@@ -26,7 +26,7 @@ describe('show', () => {
     expect(stdout.replace(/ {2}│.*│/g, '')).toContain(
       text(`
       queue                   0.2 ms      0.2 ms
-      DNS look-up              20 ms       20 ms
+      DNS lookup              20 ms       20 ms
       TCP connection           22 ms       42 ms
       TLS handshake            48 ms       90 ms
       sending                 0.2 ms       90 ms

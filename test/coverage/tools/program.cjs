@@ -5,7 +5,7 @@ const nowhere = 'http://127.0.0.1:9';
 let agentOf = () => undefined;
 let finish = () => {};
 
-const setUps = {
+const setups = {
   none() {},
   'dd-trace': () => require('dd-trace').init({ startupLogs: false, url: nowhere, flushInterval: 1e6 }),
   newrelic: () => require('newrelic'),
@@ -55,7 +55,7 @@ function nock(name) {
   (loaded.default ?? loaded)(base, { allowUnmocked: true }).get('/mocked').reply(200, 'mocked');
 }
 
-setUps[tool]();
+setups[tool]();
 const http = require('node:http');
 const axios = require('axios');
 

@@ -1,4 +1,4 @@
-// As Node's own tests do: the system's look-up is replaced, and what is asked of it is counted.
+// As Node's own tests do: the system's lookup is replaced, and what is asked of it is counted.
 const { internalBinding } = require('internal/test/binding');
 const cares = internalBinding('cares_wrap');
 const asked = [];

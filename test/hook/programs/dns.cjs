@@ -1,4 +1,4 @@
-// Look-ups by each call of `dns`, with callbacks and as promises. DNS_PORT: the test's name server.
+// Lookups by each call of `dns`, with callbacks and as promises. DNS_PORT: the test's name server.
 const dns = require('node:dns');
 const http = require('node:http');
 const { promisify } = require('node:util');
@@ -204,7 +204,7 @@ const acts = {
     }
   },
 
-  // A program that watches look-ups sees its own, and no other.
+  // A program that watches lookups sees its own, and no other.
   async observed() {
     const seen = [];
     const { PerformanceObserver } = require('node:perf_hooks');
@@ -216,7 +216,7 @@ const acts = {
     say('seen', seen);
   },
 
-  // By a literal, and by a look-up function of the program (a cache).
+  // By a literal, and by a lookup function of the program (a cache).
   async origins() {
     const { port } = new URL(process.env.UP_HTTP);
     const lookup = (_name, options, done) =>

@@ -137,7 +137,7 @@ async function control() {
   return said.join();
 }
 
-/** Look-ups of its own, and a question to itself. */
+/** Lookups of its own, and a question to itself. */
 async function names() {
   const resolver = new dns.promises.Resolver({ timeout: 20, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);

@@ -15,7 +15,7 @@ const get = (options) =>
   });
 
 const acts = {
-  // The only thread of the pool waits for a pipe's other end when the look-up asks for it, until the loop has stood still
+  // The only thread of the pool waits for a pipe's other end when the lookup asks for it, until the loop has stood still
   // for most of the time: on a busy machine that takes longer.
   async pool() {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nettrace-pool-'));

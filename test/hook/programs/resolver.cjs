@@ -1,4 +1,4 @@
-// Look-ups for the hook's own resolver: the program says what it got, whoever looked it up.
+// Lookups for the hook's own resolver: the program says what it got, whoever looked it up.
 const { AsyncLocalStorage } = require('node:async_hooks');
 const dns = require('node:dns');
 const http = require('node:http');

@@ -37,7 +37,7 @@ const acts = {
     const path = net.connect(process.env.SOCKETS_PATH); // @unix
     say(path, 'fin');
     await closed(path.resume());
-    // Ended by a time-out, closed when the peer has ended too; and a call that does not dial at all.
+    // Ended by a timeout, closed when the peer has ended too; and a call that does not dial at all.
     const given = net.connect(at); // @givenUp
     say(given, 'echo');
     await closed(given.once('data', () => given.setTimeout(60, () => given.end())));

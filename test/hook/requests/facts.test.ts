@@ -81,7 +81,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(only(seen).url).toBe('example.test:443');
   });
 
-  test('an agent that dials by itself: the connection is reported late, with its set-up', async () => {
+  test('an agent that dials by itself: the connection is reported late, with its setup', async () => {
     const run = await traced('own');
     const r = only(requests(run));
     const connection = present(run.store.connections.get(r.connection ?? ''), 'connection');

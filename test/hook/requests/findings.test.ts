@@ -103,7 +103,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(asked).toEqual([undefined, 'gzip, br', 'identity, gzip;q=0', expect.stringContaining('gzip'), undefined]);
   });
 
-  test('short connections, repeated look-ups, refused connects: once each, with their count', async () => {
+  test('short connections, repeated lookups, refused connects: once each, with their count', async () => {
     const { find, findings } = await run('habits');
     expect(find('failed-connects').text).toBe(
       `10 connections to 127.0.0.1:${closed} were refused (ECONNREFUSED), called at findings.cjs:${lineOf(program, 'get')}.`,

@@ -78,11 +78,11 @@ describe.each(nodes)('Node $major', (node) => {
     expect(problemsOf(run)).toEqual([]);
     return [run, [...run.store.lookups.values()].sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0))];
   };
-  /** The look-up that was made in the line with the mark. */
+  /** The lookup that was made in the line with the mark. */
   const at = (lookups: Lookup[], mark: string): Lookup =>
     present(
       lookups.find((l) => l.callSite?.file === program && l.callSite.line === lineOf(program, mark)),
-      `look-up @${mark}`,
+      `lookup @${mark}`,
     );
 
   test('lookup', async () => {
@@ -155,7 +155,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(only(lookups).rcode).toBe('non-existent-domain');
   });
 
-  test('A43: the look-up waits for the only thread of the pool', async () => {
+  test('A43: the lookup waits for the only thread of the pool', async () => {
     const options = { args: ['pool'], env: { ...env(), UV_THREADPOOL_SIZE: '1' }, compared: true };
     const run = await runTraced(node, program, options);
     expect(problemsOf(run)).toEqual([]);
@@ -182,7 +182,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(only(lookups).poolWaitDuration).toBeUndefined();
   });
 
-  test('a program that watches look-ups sees its own only', async () => {
+  test('a program that watches lookups sees its own only', async () => {
     const [run] = await seen('observed');
     expect(run.stdout).toMatch(/seen \[\["lookup","localhost"\]\]/);
   });
@@ -248,7 +248,7 @@ describe.each(nodes)('Node $major', (node) => {
     });
   });
 
-  test('M041: 50 connections make 50 look-ups', async () => {
+  test('M041: 50 connections make 50 lookups', async () => {
     const [run, lookups] = await seen('many', false);
     expect(lookups).toHaveLength(50);
     expect(run.trace.counts.lookups).toBe(50);

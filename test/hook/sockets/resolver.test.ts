@@ -108,12 +108,12 @@ const exchangesOf = (run: TracedRun, l?: Lookup): DnsExchange[] =>
 const lookupOf = (run: TracedRun, host: string): Lookup =>
   present(
     run.trace.lookups.find((l) => l.hostname === host),
-    `look-up of ${host}`,
+    `lookup of ${host}`,
   );
 const sourceOf = (run: TracedRun) => run.trace.sources.find((s) => s.name === 'resolver');
 
 describe.each(nodes)('Node $major', (node) => {
-  test('both families of a name: look-up, messages and sockets as the server saw them', async () => {
+  test('both families of a name: lookup, messages and sockets as the server saw them', async () => {
     const run = await traced(node, ['get', 'web.test'], {
       resolvConf: 'nameserver 127.0.0.1\noptions edns0\n',
     });

@@ -43,7 +43,7 @@ function html(origin: string, theme: ThemeName, opening: number): string {
   const csp = `default-src 'none'; style-src ${origin}; font-src ${origin}; img-src ${origin}; script-src 'nonce-n1'`;
   // Set by script and not as an attribute: VS Code does so too, and the page's CSP forbids the attribute.
   const variables = Object.entries(colours).map(([name, value]) => [`--vscode-${name}`, value]);
-  const setUp = `
+  const setup = `
     for (const [n, v] of ${JSON.stringify(variables)}) document.documentElement.style.setProperty(n, v);
     window.posted = []; window.violations = [];
     document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.sourceFile + ' ' + e.sample));
@@ -53,7 +53,7 @@ function html(origin: string, theme: ThemeName, opening: number): string {
       setState: (s) => { kept = JSON.parse(JSON.stringify(s)); sessionStorage.setItem('kept-${opening}', JSON.stringify(kept)); } }; };`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Net Trace</title><meta http-equiv="Content-Security-Policy" content="${csp}">
 <link rel="stylesheet" href="/codicons/codicon.css"><link rel="stylesheet" href="/webview.css"></head>
-<body class="${kind}" data-vscode-theme-id="${theme}"><script nonce="n1">${setUp}</script><div id="root"></div><script nonce="n1" type="module" src="/webview.js"></script></body></html>`;
+<body class="${kind}" data-vscode-theme-id="${theme}"><script nonce="n1">${setup}</script><div id="root"></div><script nonce="n1" type="module" src="/webview.js"></script></body></html>`;
 }
 
 export interface Panel {

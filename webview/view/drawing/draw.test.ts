@@ -86,7 +86,7 @@ describe('geometry', () => {
     expect(shapesOf(row(24), scale, now).at(-1)).toMatchObject({ kind: 'abort' });
   });
   test('paused time is drawn', () => expect(rowEnd(row(15), now)).toBe(2_027_000));
-  test('a reused connection has no set-up', () =>
+  test('a reused connection has no setup', () =>
     expect(shapesOf(row(2), scale, now).map((s) => s.phase)).toEqual(['send', 'wait', 'download']));
   test('outside of the range nothing is drawn', () => {
     expect(shapesOf(row(1), timeScale({ begin: 2_000_000, end: 3_000_000 }, 500), now)).toEqual([]);

@@ -19,7 +19,7 @@ export interface Lane {
   host: string;
   remote?: string;
   protocol?: string;
-  /** Set-up phases; from the rows as far as a request waited for them. */
+  /** Setup phases; from the rows as far as a request waited for them. */
   setup: Pick<RowPhase, 'name' | 'beginAt' | 'duration'>[];
   /** Its end, if it was seen, and who closed it. */
   endAt?: number;

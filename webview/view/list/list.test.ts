@@ -144,7 +144,7 @@ describe('list', () => {
     expect([0.5, 0.95].map((q) => totalQuantile(list, q))).toEqual([25, 38.5]);
     expect(totalQuantile([], 0.5)).toBeUndefined();
   });
-  test('lanes: one a connection, set-up from its first request', () => {
+  test('lanes: one a connection, setup from its first request', () => {
     const lanes = lanesOf(rows, () => now);
     expect(lanes.length).toBe(13);
     expect(lanes[0]).toMatchObject({ number: 1, requests: { length: 6 } });

@@ -34,18 +34,18 @@ const bare = (us: number): string => (us < 10_000 ? (us / 1000).toFixed(1) : (us
 
 /**
  * The accessible name of a row, which says all that its bar shows: `POST pay.example.test/v1/intents, 201, done, 518
- * milliseconds: set-up 96, server wait 412, download 9; called at payment.ts line 57`.
+ * milliseconds: setup 96, server wait 412, download 9; called at payment.ts line 57`.
  */
 export function rowName(row: Row, total: number | undefined): string {
   const parts: string[] = [];
-  const setUp = row.phases.filter((p) => setup.has(p.name)).reduce((sum, p) => sum + p.duration, 0);
+  const setupTime = row.phases.filter((p) => setup.has(p.name)).reduce((sum, p) => sum + p.duration, 0);
   for (const p of row.phases) {
     if (p.name === 'queue') parts.push(`queue ${bare(p.duration)}`);
     if (p.name === 'send') parts.push(`sending ${bare(p.duration)}`);
     if (p.name === 'wait') parts.push(`server wait ${bare(p.duration)}`);
     if (p.name === 'download') parts.push(`download ${bare(p.duration)}`);
   }
-  if (setUp > 0) parts.splice(row.phases[0]?.name === 'queue' ? 1 : 0, 0, `set-up ${bare(setUp)}`);
+  if (setupTime > 0) parts.splice(row.phases[0]?.name === 'queue' ? 1 : 0, 0, `setup ${bare(setupTime)}`);
   const time =
     total === undefined ? 'time not known' : `${spoken(total)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
   const site = row.callSite

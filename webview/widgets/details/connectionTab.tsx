@@ -1,4 +1,4 @@
-/** Third tab: the connection that carried the request, its look-up, TLS and certificates, and what else ran on it. */
+/** Third tab: the connection that carried the request, its lookup, TLS and certificates, and what else ran on it. */
 import { bytesText, timeText } from '../../../src/model/base/text';
 import { select } from '../../state/actions';
 import { stopOf } from '../../state/rowTime';

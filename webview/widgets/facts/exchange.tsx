@@ -97,7 +97,7 @@ const timers: Readonly<Record<string, string>> = {
   body: 'bodyTimeout',
   connect: 'connect timeout',
   attempt: 'autoSelectFamilyAttemptTimeout',
-  lookup: 'timeout of the look-up',
+  lookup: 'timeout of the lookup',
 };
 
 export function Exchange({ details, rowId }: { details: Details; rowId: string }) {

@@ -1,4 +1,4 @@
-/** The look-up that the connection needed. */
+/** The lookup that the connection needed. */
 import { timeText } from '../../../src/model/base/text';
 import type { Details } from '../../view/types';
 import { errorText, Fact } from './facts';
@@ -25,7 +25,7 @@ export function Lookup({ details }: { details: Details }) {
   if (!l) return null;
   return (
     <>
-      <h3>DNS look-up</h3>
+      <h3>DNS lookup</h3>
       <table class="kv">
         <tbody>
           <Fact name="Name" mono>
@@ -70,7 +70,7 @@ export function Lookup({ details }: { details: Details }) {
             {l.poolWaitDuration === undefined ? undefined : timeText(l.poolWaitDuration)}
           </Fact>
           <Fact name="Under way">
-            {!l.inFlight ? undefined : `${l.inFlight} ${l.inFlight === 1 ? 'look-up' : 'look-ups'} of this process`}
+            {!l.inFlight ? undefined : `${l.inFlight} ${l.inFlight === 1 ? 'lookup' : 'lookups'} of this process`}
           </Fact>
         </tbody>
       </table>

@@ -1,4 +1,4 @@
-/** DNS messages of the look-up, and reads and writes of the socket, where they were recorded. */
+/** DNS messages of the lookup, and reads and writes of the socket, where they were recorded. */
 import { bytesText, timeText } from '../../../src/model/base/text';
 import type { Details, DnsExchange, SocketOperation } from '../../view/types';
 import { addressText, errorText } from './facts';

@@ -1,5 +1,5 @@
 /**
- * The connections as lanes: set-up, idle life, and each request as a block. A request sent after the end of a connection
+ * The connections as lanes: setup, idle life, and each request as a block. A request sent after the end of a connection
  * is seen at a glance. Blocks are drawn on one canvas; only their words, where there is room, are text.
  */
 import './connections.css';

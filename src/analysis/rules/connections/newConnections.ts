@@ -51,7 +51,7 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
   const cost = sum(
     list.flatMap(({ r: q }) => {
       const c = facts.connectionOf(q);
-      return c ? (facts.setUpOf(c) ?? []) : [];
+      return c ? (facts.setupOf(c) ?? []) : [];
     }),
   );
   const spent = sum(list.map(({ r: q }) => (q.endAt ?? q.createdAt ?? 0) - (q.createdAt ?? 0)));

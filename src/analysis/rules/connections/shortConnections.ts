@@ -57,7 +57,7 @@ function found1(facts: Facts, origin: string, all: number, single: readonly Sing
   const lives = single.flatMap(({ c }) =>
     c.connect?.endAt === undefined || c.closedAt === undefined ? [] : [c.closedAt - c.connect.endAt],
   );
-  const setUp = sum(single.flatMap(({ c }) => facts.setUpOf(c) ?? []));
+  const setup = sum(single.flatMap(({ c }) => facts.setupOf(c) ?? []));
   const first = single[0] as Single;
   const via = facts.dialOf(first.c)?.via;
   const loopback = isLoopback(hostOf(origin));
@@ -67,14 +67,14 @@ function found1(facts: Facts, origin: string, all: number, single: readonly Sing
     rule: churning ? 'connection-churn' : 'keep-alive-off',
     severity: loopback && single.length < shortConnections.loopback ? 'info' : 'warning',
     title: `${plural(single.length, 'short connection')} to ${origin}`,
-    text: `${numberText(single.length)} of ${numberText(all)} requests opened a connection of their own, open for ${timeText(median(lives))} (median). Setup: ${timeText(setUp)} in total.`,
+    text: `${numberText(single.length)} of ${numberText(all)} requests opened a connection of their own, open for ${timeText(median(lives))} (median). Setup: ${timeText(setup)} in total.`,
     fault: side,
     certainty: side === 'unclear' ? 'unclear' : 'sure',
     subjects: single.map(({ r }) => r.id),
     evidence: [
       number('connections', single.length),
       time('median life', median(lives), first.c.id, 'closedAt'),
-      time('total setup', setUp),
+      time('total setup', setup),
       ...(via === undefined ? [] : [words('opened by', via, first.c.dial, 'via')]),
       ...(first.c.closedBy === undefined ? [] : [words('closed by', first.c.closedBy, first.c.id, 'closedBy')]),
     ],

@@ -27,7 +27,7 @@ export interface Asked {
   port: number;
   query: Query;
   timeoutMs: number;
-  /** Something of ours has thrown: the look-up is given up. */
+  /** Something of ours has thrown: the lookup is given up. */
   broken: (error: unknown) => void;
   /** What must be done to give up the exchanges that run. */
   running: Set<() => void>;
@@ -44,7 +44,7 @@ function safe<A extends unknown[]>(asked: Asked, f: (...args: A) => void): (...a
   };
 }
 
-/** Ends an exchange once: by a reply, an error or the time-out. */
+/** Ends an exchange once: by a reply, an error or the timeout. */
 class Ending {
   private over = false;
   private readonly timer: unknown;
@@ -56,7 +56,7 @@ class Ending {
     private readonly done: Done,
   ) {
     this.timer = asked.host.setTimer(
-      safe(asked, () => this.fail(timeOut(asked.query.name))),
+      safe(asked, () => this.fail(timeoutError(asked.query.name))),
       asked.timeoutMs,
     );
     asked.running.add(this.abandon);
@@ -94,7 +94,7 @@ class Ending {
   }
 }
 
-function timeOut(name: string): Error {
+function timeoutError(name: string): Error {
   return Object.assign(new Error(`query ETIMEOUT ${name}`), { code: 'ETIMEOUT', syscall: 'query', hostname: name });
 }
 

@@ -67,7 +67,7 @@ export interface Switch {
   files: boolean;
   /** Answers for the machine's own name. */
   ownName: boolean;
-  /** Why the look-up cannot be ours; '': it can. */
+  /** Why the lookup cannot be ours; '': it can. */
   foreign: string;
 }
 

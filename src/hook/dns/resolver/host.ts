@@ -35,10 +35,10 @@ export interface Found {
   ttl?: number;
 }
 
-/** How a look-up ended. */
+/** How a lookup ended. */
 export interface Outcome {
   answeredBy: 'hosts' | 'network' | '';
-  /** In the order of the system's own look-up. */
+  /** In the order of the system's own lookup. */
   addresses: Found[];
   /** Code of the error; '': none. */
   code: '' | 'ENOTFOUND' | 'EAI_AGAIN';
@@ -51,7 +51,7 @@ export interface Outcome {
 
 export interface Resolver {
   /**
-   * Begins a look-up; or says why it is the system's, and does nothing. `done` must not throw; without an outcome the
+   * Begins a lookup; or says why it is the system's, and does nothing. `done` must not throw; without an outcome the
    * resolver has failed, and the system is to be asked.
    */
   lookup(request: Request, done: (outcome: Outcome | undefined) => void): string | undefined;

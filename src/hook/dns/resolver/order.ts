@@ -33,7 +33,7 @@ function precedence({ address, family }: Found): number {
 
 const isLoopback = ({ address }: Found): boolean => address === '::1' || address.startsWith('127.');
 
-/** In the order of the system's own look-up; of equal ones none is moved. */
+/** In the order of the system's own lookup; of equal ones none is moved. */
 export function ordered(found: readonly Found[], has: Families = familiesOf(true)): Found[] {
   const usable = (f: Found): number => (isLoopback(f) || (f.family === 4 ? has.v4 : has.v6) ? 1 : 0);
   return [...found].sort((a, b) => usable(b) - usable(a) || precedence(b) - precedence(a));

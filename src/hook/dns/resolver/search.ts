@@ -1,4 +1,4 @@
-/** A look-up through the network: names of the search list in turn, both families side by side, server by server. */
+/** A lookup through the network: names of the search list in turn, both families side by side, server by server. */
 import { randomInt } from 'node:crypto';
 import type { Message } from '../../../model/dnsMessage/decode';
 import { encodeQuery } from '../../../model/dnsMessage/encode';

@@ -1,4 +1,4 @@
-/** One DNS look-up and its lines. Times are raw readings of the clock, 0: has not happened. */
+/** One DNS lookup and its lines. Times are raw readings of the clock, 0: has not happened. */
 
 import { errorInfo } from '../../output/errors';
 import { cutText, line } from '../../output/json';
@@ -27,7 +27,7 @@ export interface DnsRecord {
 
 const maxRecords = 16;
 
-/** Look-ups of this isolate that run now. */
+/** Lookups of this isolate that run now. */
 export const running = { count: 0 };
 
 export class Lookup implements Writable {
@@ -64,11 +64,11 @@ export class Lookup implements Writable {
     readonly hostname: string,
     readonly options: object | undefined,
     readonly beginAt: number,
-    /** Look-ups that were running when this one began; -1: not counted. */
+    /** Lookups that were running when this one began; -1: not counted. */
     readonly inFlight: number,
   ) {}
 
-  /** For the program's own look-up: its line when it is answered; earlier, without an end, when that takes its time. */
+  /** For the program's own lookup: its line when it is answered; earlier, without an end, when that takes its time. */
   announce(): void {
     this.silent = !matching.everything;
     if (this.silent) return;
@@ -101,7 +101,7 @@ export class Lookup implements Writable {
   }
 }
 
-/** The look-up's line, and those of its messages. */
+/** The lookup's line, and those of its messages. */
 export function lookupLine(l: Lookup, dial?: number): string {
   let s = ownLine(l, dial);
   for (const x of l.exchanges.slice(0, 64)) s += x.line(l.id, dial, undefined);

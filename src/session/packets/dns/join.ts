@@ -1,4 +1,4 @@
-/** Makes exchanges of the messages that were heard, for one look-up after the other. */
+/** Makes exchanges of the messages that were heard, for one lookup after the other. */
 import type { Message } from '../../../model/dnsMessage/decode';
 import type { Connection, DnsExchange, Lookup } from '../../../model/records';
 import type { Store } from '../../../model/store/store';
@@ -52,7 +52,7 @@ export class DnsJoin {
     readonly instant: (ns: bigint, section: number) => number,
   ) {}
 
-  /** The exchanges of a look-up among what was heard; the store has them then. */
+  /** The exchanges of a lookup among what was heard; the store has them then. */
   find(heard: readonly Heard[], l: Lookup, servers: ReadonlySet<string>): Joined[] {
     const queries = heard.filter((h) => !h.message.isReply && servers.has(h.server) && this.isOf(h, l));
     const flows = new Map<string, Heard[]>();
@@ -80,7 +80,7 @@ export class DnsJoin {
     return { id, key, connection, heard: all };
   }
 
-  /** A reply after the look-up has ended; true: it was added to its exchange. */
+  /** A reply after the lookup has ended; true: it was added to its exchange. */
   late(h: Heard): boolean {
     const id = this.exchangeOf(h);
     const x = id === undefined ? undefined : this.store.dnsExchanges.get(id);
@@ -95,7 +95,7 @@ export class DnsJoin {
     return this.made.get(`${h.key}/${h.message.id}`);
   }
 
-  /** A query for the look-up's name while it went on, and not rather of another look-up that began later. */
+  /** A query for the lookup's name while it went on, and not rather of another lookup that began later. */
   private isOf(h: Heard, l: Lookup): boolean {
     if (!asksFor(h, l)) return false;
     for (const other of this.store.lookups.values()) {
@@ -138,7 +138,7 @@ export class DnsJoin {
     this.store.setLookup(l);
   }
 
-  /** A server that said nothing was given up when the next was asked, or with the look-up. */
+  /** A server that said nothing was given up when the next was asked, or with the lookup. */
   private endSilent(exchanges: readonly DnsExchange[], l: Lookup): void {
     for (const x of exchanges) {
       if (x.replies?.length) continue;

@@ -1,7 +1,7 @@
 /**
- * DNS messages among the packets. The system's look-up does not report which sockets it asks with, so its messages are
- * found by what they say: a query for the name, to a server that the program's look-ups go to, while the look-up went on.
- * Until a look-up claims them they wait here, apart from other packets, as a server that is silent is waited for long.
+ * DNS messages among the packets. The system's lookup does not report which sockets it asks with, so its messages are
+ * found by what they say: a query for the name, to a server that the program's lookups go to, while the lookup went on.
+ * Until a lookup claims them they wait here, apart from other packets, as a server that is silent is waited for long.
  */
 import { decodeMessage, type Message } from '../../../model/dnsMessage/decode';
 import type { Lookup } from '../../../model/records';
@@ -14,7 +14,7 @@ import { DnsStream } from './stream';
 
 const maxWaiting = 8192;
 const maxAge = 150_000_000_000n;
-/** Lines about a look-up come after its end, and those of one that went on beside it later still. */
+/** Lines about a lookup come after its end, and those of one that went on beside it later still. */
 const settleAfter = 500_000;
 
 export class DnsWatch {
@@ -24,7 +24,7 @@ export class DnsWatch {
   private readonly servers = new DnsServers();
   /** Servers at other ports than 53, seen by their messages. */
   private readonly others = new Set<string>();
-  /** Conversations that a look-up has claimed. */
+  /** Conversations that a lookup has claimed. */
   private readonly claimed = new Map<string, Flow>();
   private readonly join: DnsJoin;
 
@@ -86,7 +86,7 @@ export class DnsWatch {
   }
 
   private hear(key: string, packets: Arrived[], message: Message, server: string, a = packets[0] as Arrived): void {
-    // A reply to a query that was claimed already: the look-up gave up before it came.
+    // A reply to a query that was claimed already: the lookup gave up before it came.
     const flow = this.claimed.get(key);
     const { section, ns } = { section: this.keeper.section(a.packet.ns), ns: a.packet.ns };
     const h: Heard = {
@@ -110,7 +110,7 @@ export class DnsWatch {
     if (l.hostname !== undefined && l.beginAt !== undefined && l.endAt !== undefined) this.lookups.set(l.id, l);
   }
 
-  /** Joins what was heard to the look-ups that have ended; `last`: no more will come. */
+  /** Joins what was heard to the lookups that have ended; `last`: no more will come. */
   settle(now: number, last: boolean): void {
     for (const l of [...this.lookups.values()]) {
       if (!last && (l.endAt ?? 0) + settleAfter > now) continue;
