@@ -52,33 +52,41 @@ describe('native', () => {
         .map(([n, s]) => text.slice(0, n) + s + text.slice(n)),
       fc.tuple(fc.nat(text.length), fc.nat(20)).map(([n, length]) => text.slice(0, n) + text.slice(n + length)),
     );
+    const seen = { read: 0, refused: 0 };
     fc.assert(
       fc.property(damaged, fc.boolean(), (bad, recover) => {
         try {
           const doc = parseNative(bad, { recover });
           expect(nativeText(parseNative(nativeText(doc)))).toBe(nativeText(doc));
+          seen.read++;
         } catch (e) {
           expect(e).toBeInstanceOf(FormatError);
           expect((e as FormatError).message.length).toBeLessThan(1000);
+          seen.refused++;
         }
       }),
       { numRuns: 600 },
     );
+    expect(Math.min(seen.read, seen.refused)).toBeGreaterThan(0);
   });
 
   test('a cut trace gives back what was whole, at every place of the cut', () => {
     const text = nativeText(example());
     const whole = parseNative(text);
+    const seen = { requests: 0, refused: 0 };
     fc.assert(
       fc.property(fc.nat(text.length - 4), (n) => {
         let kept: ReturnType<typeof parseNative>;
         try {
           kept = parseNative(text.slice(0, n), { recover: true });
         } catch (e) {
+          expect(e).toBeInstanceOf(FormatError);
           expect((e as FormatError).keeps).toBeUndefined();
+          seen.refused++;
           return;
         }
         for (const [i, r] of kept.requests.entries()) expect(r).toEqual(whole.requests[i]);
+        seen.requests += kept.requests.length;
         expect(kept.losses.at(-1)).toMatchObject({
           kind: 'truncated',
           count: whole.requests.length - kept.requests.length,
@@ -86,6 +94,7 @@ describe('native', () => {
       }),
       { numRuns: 300 },
     );
+    expect(Math.min(seen.requests, seen.refused)).toBeGreaterThan(0);
   });
 });
 
@@ -98,6 +107,7 @@ describe('the scanner', () => {
         .tuple(fc.json(), fc.nat(40), fc.constantFrom('', ',', '"', '}', '0', '\\', 'e', '-'))
         .map(([s, n, c]) => s.slice(0, n) + c + s.slice(n + 1)),
     );
+    const seen = { valid: 0, invalid: 0 };
     fc.assert(
       fc.property(texts, (text) => {
         let valid = true;
@@ -107,9 +117,11 @@ describe('the scanner', () => {
           valid = false;
         }
         expect(scanJson(text).failure === undefined).toBe(valid);
+        seen[valid ? 'valid' : 'invalid']++;
       }),
       { numRuns: 2000 },
     );
+    expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(100);
   });
 
   test('a text that was cut fails at its end', () => {

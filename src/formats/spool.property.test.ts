@@ -47,6 +47,7 @@ describe('at any moment of a program', () => {
   });
 
   test('HAR is valid and its times are those of the phases', () => {
+    const seen = { ended: 0, tls: 0 };
     fc.assert(
       fc.property(anyMoment, (doc) => {
         const har = toHar(doc);
@@ -64,10 +65,13 @@ describe('at any moment of a program', () => {
           expect(parts.reduce((a, c) => a + c, 0)).toBeCloseTo(e.time, 6);
           expect(t.ssl).toBeLessThanOrEqual(t.connect);
           expect(t.ssl === -1).toBe(!b.phases.some((p) => p.name === 'tls'));
+          seen.ended++;
+          if (t.ssl !== -1) seen.tls++;
         }
       }),
       { numRuns: 200 },
     );
+    expect(Math.min(seen.ended, seen.tls)).toBeGreaterThan(0);
   });
 
   test('EVE is what the Go structure takes, and holds each request, dial and TCP attempt', () => {

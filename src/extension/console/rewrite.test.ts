@@ -127,6 +127,7 @@ describe('what stands in the place of $net', () => {
       '/*',
       '*/',
     );
+    const seen = { tokens: 0, rewritten: 0 };
     fc.assert(
       fc.property(fc.array(fc.oneof(part, fc.string()), { maxLength: 30 }), (parts) => {
         const text = parts.join('');
@@ -134,6 +135,7 @@ describe('what stands in the place of $net', () => {
         for (const token of tokensOf(text) ?? []) {
           expect(token.begin).toBeGreaterThanOrEqual(end);
           end = token.end;
+          seen.tokens++;
         }
         expect(end).toBeLessThanOrEqual(text.length);
         const marked = rewrite(text, () => '\u0001');
@@ -141,9 +143,11 @@ describe('what stands in the place of $net', () => {
         if (marked !== undefined && !text.includes('\u0001')) {
           const back = marked.replaceAll(`$net: ${value}`, '$net').replaceAll(value, '$net');
           expect(back).toBe(text);
+          seen.rewritten++;
         }
       }),
       { numRuns: 500 },
     );
+    expect(Math.min(seen.tokens, seen.rewritten)).toBeGreaterThan(0);
   });
 });

@@ -168,6 +168,7 @@ describe('kernel figures', () => {
       fc.record({ k: fc.constant('begin' as const), wait: fc.nat(50), more: fc.nat(5) }),
       fc.record({ k: fc.constant('end' as const), wait: fc.nat(50), more: fc.nat(5) }),
     );
+    const seen = { own: 0, shared: 0, missing: 0 };
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
         const { store, kernel, sample } = begin();
@@ -191,6 +192,7 @@ describe('kernel figures', () => {
         for (const r of store.requests.values()) {
           if (r.endAt === undefined) continue;
           expect(r.kernel !== undefined || r.missing?.kernel !== undefined).toBe(true);
+          seen[r.kernel === undefined ? 'missing' : r.kernel.shared ? 'shared' : 'own']++;
           if (!r.kernel) continue;
           expect(r.kernel.windowBeginAt).toBeLessThanOrEqual(r.assignedAt ?? 0);
           expect(r.kernel.windowEndAt).toBeGreaterThanOrEqual(r.endAt);
@@ -201,5 +203,6 @@ describe('kernel figures', () => {
         expect(sum).toBeLessThanOrEqual(total + 1);
       }),
     );
+    expect(Math.min(seen.own, seen.shared)).toBeGreaterThan(0);
   });
 });

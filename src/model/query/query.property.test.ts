@@ -169,9 +169,11 @@ describe('for all', () => {
       .map((all) => all.join('')),
   );
   test('texts: parsing never throws; an error lies within the text; what is printed is the same query', () => {
+    const seen = { queries: 0, errors: 0 };
     fc.assert(
       fc.property(texts, (text) => {
         const { query, error } = parseQuery(text);
+        seen[query ? 'queries' : 'errors']++;
         if (query) {
           expect(parsed(printQuery(query))).toEqual(query);
           return;
@@ -183,6 +185,7 @@ describe('for all', () => {
       }),
       { numRuns: 3000 },
     );
+    expect(Math.min(seen.queries, seen.errors)).toBeGreaterThan(100);
   });
   test('trees: printed and parsed they are themselves', () => {
     fc.assert(
