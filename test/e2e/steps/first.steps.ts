@@ -20,6 +20,7 @@ export function firstWindow(): void {
       await window.shot('first-window');
     } catch (error) {
       await window.shot('failed-first-window');
+      console.error(await window.diagnosis());
       throw error;
     } finally {
       await window.close();

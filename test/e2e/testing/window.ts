@@ -90,6 +90,11 @@ export class VsCode {
     });
     page.setDefaultTimeout(longest);
     const window = new VsCode(page, browser, server, folder, workspace);
+    const note = (text: string) =>
+      window.#log.push(`${(performance.now() / 1000).toFixed(1)} s: ${text.slice(0, 400)}`);
+    page.on('console', (message) => note(`${message.type()} ${message.text()}`));
+    page.on('pageerror', (error) => note(String(error)));
+    page.on('requestfailed', (request) => note(`${request.url().slice(-200)} ${request.failure()?.errorText}`));
     try {
       await page.goto(server.url);
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
@@ -98,6 +103,19 @@ export class VsCode {
       throw error;
     }
     return window;
+  }
+
+  /** What the browser printed, newest last. */
+  readonly #log: string[] = [];
+
+  /** For a page that did not come: what the browser printed, and what each frame holds. */
+  async diagnosis(): Promise<string> {
+    const frames = this.page.frames().map(async (frame) => {
+      const text = await Promise.race([frame.content(), new Promise<string>((r) => setTimeout(r, 3000, 'no answer'))]);
+      return `${frame.url().slice(0, 200)}\n  ${text.replace(/\s+/g, ' ').slice(0, 600)}`;
+    });
+    const contents = await Promise.all(frames.map((text) => text.catch(String)));
+    return [...this.#log.slice(-60), ...contents.slice(1)].join('\n');
   }
 
   /** Loads the window anew: a new extension host. What it is asked next waits for that by itself. */
