@@ -164,7 +164,7 @@ function execute([command, ...args], { log, write, stdio }, onMessage, env = pro
     if (onMessage) child.on('message', onMessage);
     const limit = Math.min(partLimit, runLimit - (performance.now() - begin));
     let late = false;
-    const patience = setTimeout(() => {
+    const hangTimer = setTimeout(() => {
       late = true;
       log(`Ended: not done after ${(limit / minute).toFixed(0)} minutes.`);
       child.kill('SIGTERM');
@@ -172,7 +172,7 @@ function execute([command, ...args], { log, write, stdio }, onMessage, env = pro
     }, limit);
     child.once('error', failed);
     child.once('exit', (status) => {
-      clearTimeout(patience);
+      clearTimeout(hangTimer);
       done(late ? 124 : (status ?? 1));
     });
   });

@@ -61,7 +61,7 @@ it('a connection whose only request was given up could serve no other', () => {
 });
 
 it('connections that the server closes after each response are not to be reused, for fewer lookups', () => {
-  const looked = (closes: 'request' | 'response'): Records => {
+  const lookupsOf = (closes: 'request' | 'response'): Records => {
     const records = single(
       () => ({ closes }),
       (i) => ({ connection: `c-${i}`, lookup: `l-${i}` }),
@@ -75,8 +75,8 @@ it('connections that the server closes after each response are not to be reused,
     }));
     return { ...records, lookups };
   };
-  expect(finding(looked('request'), 'repeated-look-ups')?.advice).toContain('Reuse connections');
-  expect(finding(looked('response'), 'repeated-look-ups')?.advice).not.toContain('euse');
+  expect(finding(lookupsOf('request'), 'repeated-look-ups')?.advice).toContain('Reuse connections');
+  expect(finding(lookupsOf('response'), 'repeated-look-ups')?.advice).not.toContain('euse');
 });
 
 it('without a ticket of the server’s there is no TLS session to resume', () => {

@@ -1,6 +1,6 @@
 // `nettrace requests`: the trace requests of sessions that run, in other terminals or in VS Code.
 import type { TraceRequest } from '../model/records';
-import type { CommandAnswer, SessionCommand } from '../session/control/commands';
+import type { CommandResponse, SessionCommand } from '../session/control/commands';
 import { callSession, type LiveSession, liveSessions } from '../session/control/liveSessions';
 import { expectKey } from './run/asked';
 import { queryOf } from './show/matching';
@@ -53,10 +53,10 @@ export async function createRequest(condition: string, options: CreateOptions): 
     ...(sample !== undefined ? { sample } : {}),
     ...(description !== undefined ? { description } : {}),
   };
-  let answer = await call(session, { verb: 'create', create });
-  const { id = '' } = answer;
-  if (enable) answer = await call(session, { verb: 'update', id, enabled: true });
-  print(answer, id, options, id);
+  let response = await call(session, { verb: 'create', create });
+  const { id = '' } = response;
+  if (enable) response = await call(session, { verb: 'update', id, enabled: true });
+  print(response, id, options, id);
   if (!enable && !options.json) say(`It is not enabled. To enable it: nettrace requests enable ${id.slice(0, 8)}`);
 }
 
@@ -75,8 +75,8 @@ function wordsOf(name: string, value: unknown): string {
 
 export async function setEnabled(id: string, enabled: boolean, options: RequestsOptions): Promise<void> {
   const { session, request } = await find(id, options);
-  const answer = await call(session, { verb: 'update', id: request.id, enabled });
-  print(answer, request.id, options, `${request.id} ${enabled ? 'enabled' : 'disabled'}`);
+  const response = await call(session, { verb: 'update', id: request.id, enabled });
+  print(response, request.id, options, `${request.id} ${enabled ? 'enabled' : 'disabled'}`);
 }
 
 export async function deleteRequest(id: string, options: RequestsOptions): Promise<void> {
@@ -85,8 +85,8 @@ export async function deleteRequest(id: string, options: RequestsOptions): Promi
   out(options.json ? JSON.stringify({ id: request.id, deleted: true }) : `${request.id} deleted`);
 }
 
-function print(answer: CommandAnswer, id: string, options: RequestsOptions, text: string): void {
-  out(options.json ? JSON.stringify(answer.requests.find((r) => r.id === id)) : text);
+function print(response: CommandResponse, id: string, options: RequestsOptions, text: string): void {
+  out(options.json ? JSON.stringify(response.requests.find((r) => r.id === id)) : text);
 }
 
 async function chosen({ session }: RequestsOptions): Promise<LiveSession[]> {
@@ -111,15 +111,15 @@ const namesOf = (sessions: readonly LiveSession[]): string =>
 
 const factsOf = ({ id, pid, description, beginTime }: LiveSession) => ({ session: id, pid, description, beginTime });
 
-async function call(session: LiveSession, command: SessionCommand): Promise<CommandAnswer> {
-  let answer: CommandAnswer;
+async function call(session: LiveSession, command: SessionCommand): Promise<CommandResponse> {
+  let response: CommandResponse;
   try {
-    answer = await callSession(session, command);
+    response = await callSession(session, command);
   } catch (error) {
     throw new UsageError(messageOf(error));
   }
-  if (answer.error !== undefined) throw new UsageError(answer.error);
-  return answer;
+  if (response.error !== undefined) throw new UsageError(response.error);
+  return response;
 }
 
 /** Those that answer; one that does not is no reason to say nothing of the others. */
@@ -128,9 +128,9 @@ async function askAll(sessions: readonly LiveSession[]): Promise<NewCertificate[
     const { requests } = await call(session, { verb: 'list' });
     return { session, requests };
   });
-  const answers = await Promise.allSettled(asked);
-  const responses = answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
-  const failed = answers.find((a) => a.status === 'rejected');
+  const outcomes = await Promise.allSettled(asked);
+  const responses = outcomes.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
+  const failed = outcomes.find((a) => a.status === 'rejected');
   if (responses.length === 0 && failed) throw failed.reason;
   return responses;
 }

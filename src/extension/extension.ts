@@ -138,7 +138,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       stops.began(run);
       notes.show(runs);
       used();
-      kernel.lookSoon();
+      kernel.pollSoon();
       if (!run.attached) diagnosis.began(run, session);
       if (panelOpens() === 'onStart') void panel.show({ focus: false });
       if (run.problem) say(run.problem.text);

@@ -6,7 +6,7 @@ import Value from 'typebox/value';
 import { type Located, locateHelper, type Places } from './locate';
 
 const run = promisify(execFile);
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** What people know it by; each stands for some of the helper's features. */
 export const abilityNames = ['figures', 'events', 'conntrack', 'packets'] as const;
@@ -52,7 +52,7 @@ type Feature = Static<typeof said>['features'][number];
 export async function abilitiesHere(folder: string, places: Places = {}): Promise<Abilities | NoHelper> {
   const found = await locateHelper(folder, places);
   if ('missing' in found) return found;
-  const options = { env: {}, cwd: '/', timeout: patienceMs, maxBuffer: 1 << 20 };
+  const options = { env: {}, cwd: '/', timeout: timeoutMs, maxBuffer: 1 << 20 };
   // It says by its exit code too that something does not work.
   const { stdout } = await run(found.file, ['doctor', '--json'], options).catch((error: { stdout?: string }) => {
     if (error.stdout) return { stdout: error.stdout };

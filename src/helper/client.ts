@@ -96,9 +96,9 @@ export class HelperClient {
   }
 
   /** What it can do. Rejects if it ends, is silent for too long, or speaks another version. */
-  hello(patienceMs = 5000): Promise<MessageOf<'hello'>> {
+  hello(timeoutMs = 5000): Promise<MessageOf<'hello'>> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`says nothing for ${patienceMs} ms`)), patienceMs);
+      const timer = setTimeout(() => reject(new Error(`says nothing for ${timeoutMs} ms`)), timeoutMs);
       this.#hello.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
@@ -119,7 +119,7 @@ export class HelperClient {
   }
 
   /** The answer to `stats`: all that was sent before has been dealt with then. undefined: it ended, or took too long. */
-  settled(patienceMs: number): Promise<MessageOf<'stats'> | undefined> {
+  settled(timeoutMs: number): Promise<MessageOf<'stats'> | undefined> {
     if (this.#end) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const done = (stats?: MessageOf<'stats'>) => {
@@ -127,7 +127,7 @@ export class HelperClient {
         stop();
         resolve(stats);
       };
-      const timer = setTimeout(done, patienceMs);
+      const timer = setTimeout(done, timeoutMs);
       const stop = this.listen({ message: (m) => m.t === 'stats' && done(m), end: () => done() });
       this.send({ cmd: 'stats' });
     });

@@ -1,7 +1,7 @@
 /**
- * In a program that was attached to. The host may end, or let go of the program, without a word that reaches us: a debugger
- * that is gone evaluates nothing. So it is looked every second, by a timer that holds nothing, whether the session is
- * still there and wants us; the hook leaves if not.
+ * In a program that was attached to, the host may end or detach without notice: a debugger that is gone evaluates nothing.
+ * So the hook polls once a second, by a timer that does not keep the program alive, whether the session still exists and
+ * still wants this program; if not, it uninstalls itself.
  */
 
 import { clearTimer, existsSync, setTimer } from './runtime/builtins';
@@ -14,16 +14,16 @@ const restMs = 1000;
 /** The session puts this file into its folder when it lets go of its programs. */
 const leaveFile = 'leave';
 
-export function beGuest({ spool, guest }: Settings): void {
-  if (guest === undefined) return;
+export function watchHost({ spool, attachedBy }: Settings): void {
+  if (attachedBy === undefined) return;
   let timer: NodeJS.Timeout | undefined;
-  const look = (): void => {
+  const poll = (): void => {
     if (hasLeft()) return;
-    if (!existsSync(spool) || existsSync(`${spool}/${leaveFile}`) || isGone(guest)) uninstall();
+    if (!existsSync(spool) || existsSync(`${spool}/${leaveFile}`) || isGone(attachedBy)) uninstall();
     else rest();
   };
   const rest = (): void => {
-    timer = setTimer(look, restMs);
+    timer = setTimer(poll, restMs);
     timer.unref();
   };
   whenLeft(() => clearTimer(timer));

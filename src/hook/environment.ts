@@ -53,7 +53,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
     gap: positive(conf.gap),
     segmentBytes: positive(conf.segmentBytes) || 8 * MiB,
     maxUnreadBytes: positive(conf.maxUnreadBytes) || 64 * MiB,
-    guest: positive(conf.guest),
+    attachedBy: positive(conf.attachedBy),
     maskingMs: positive(conf.maskingMs),
     faults: texts(conf.faults),
   };

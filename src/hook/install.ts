@@ -1,7 +1,7 @@
 /** Puts the parts of the hook in place, once an isolate. */
 
 import { maskArguments } from '../model/secrets/arguments';
-import { beGuest } from './attached';
+import { watchHost } from './attached';
 import { installChildren } from './childProcesses';
 import { control, controlLine, followControl, readControl } from './control/controlFile';
 import { guardDescriptor } from './descriptor';
@@ -23,9 +23,9 @@ import { anchor } from './runtime/clock';
 import { parts, setUpFaults } from './runtime/guard';
 import { applyPatches, removePatches, untilTheEnd } from './runtime/patches';
 import type { Settings } from './runtime/settings';
-import { installAnswers } from './server/requests';
+import { installServedRequests } from './server/requests';
 import { installIncoming } from './server/sockets';
-import { lookForDebugger } from './sites/asyncParents';
+import { detectDebugger } from './sites/asyncParents';
 import { readSites, setUpCallSites, unreadSites } from './sites/callSite';
 import { installHandedIn } from './sites/compiledCode';
 import { installLabels } from './sites/labels';
@@ -80,7 +80,7 @@ export function install(settings: Settings, face: HookFace): void {
   face.flush = flush;
   face.thread = `${pid}-${threadId}`;
   face.control = control;
-  beGuest(settings);
+  watchHost(settings);
   let patched = false;
   followControl({
     on() {
@@ -110,11 +110,11 @@ function patchAll(settings: Settings): void {
   installDatagrams(settings.sockets);
   if (settings.incoming) {
     installIncoming();
-    installAnswers();
+    installServedRequests();
   }
   if (settings.callSites !== 'off') {
     installHandedIn();
-    lookForDebugger();
+    detectDebugger();
     installPromiseParents();
   }
   installLabels();

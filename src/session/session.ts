@@ -307,16 +307,16 @@ export class TraceSession {
    * Programs that were attached to shall go on without the hook, also where no debugger reaches them any more: it looks
    * for this once a second. Resolves when all have left, have ended, or have had the time for it.
    */
-  async release(patienceMs = 3000): Promise<void> {
+  async release(timeoutMs = 3000): Promise<void> {
     await fs.writeFile(join(this.spoolFolder, leaveFile), '', { mode: 0o600, flag: 'wx' }).catch(() => {});
-    const staysUntil = Date.now() + patienceMs;
-    while (this.hasGuests() && Date.now() < staysUntil) {
+    const staysUntil = Date.now() + timeoutMs;
+    while (this.hasAttached() && Date.now() < staysUntil) {
       await new Promise((done) => setTimeout(done, 50));
       await this.poll();
     }
   }
 
-  private hasGuests(): boolean {
+  private hasAttached(): boolean {
     return [...this.store.processes.values()].some(
       (p) => p.end === undefined && p.threads.some((t) => t.endAt === undefined && t.control?.enabled?.length !== 0),
     );

@@ -10,12 +10,12 @@ const why = whyNot('unit tests of the helper', { programs: ['cc', 'make'] });
 const make = (target: string) => spawnSync('make', ['-s', '-j2', '-C', native, target], { encoding: 'utf8' });
 
 /** On a busy machine each of its texts and messages takes its time. */
-const patience = 300_000;
+const timeoutMs = 300_000;
 
 describe('the helper is built', () => {
   test.skipIf(why)(
     'its unit tests pass under AddressSanitizer and UndefinedBehaviorSanitizer',
-    { timeout: patience },
+    { timeout: timeoutMs },
     () => {
       const { status, stdout, stderr } = make('check');
       expect({ status, text: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, text: '' });

@@ -59,14 +59,14 @@ const apart = spawnSync(namespace[0], [...namespace.slice(1), 'sh', 'true']).sta
 const ahead = root && spawnSync('nice', ['-n', '-15', 'true']).status === 0 ? ['nice', '-n', '-15'] : [];
 export const network = apart ? 'in a network namespace with loopback alone' : 'on the machine’s own network';
 
-function run([file, ...args], { cwd, env, patienceMs = 240_000 }) {
+function run([file, ...args], { cwd, env, timeoutMs = 240_000 }) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (d) => {
       stdout += d;
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
@@ -112,13 +112,13 @@ const runners = {
   async tap({ suite, at, start, env }) {
     const outputs = [];
     for (const file of filesOf(suite, at)) {
-      outputs.push([file, await run([...start, file], { cwd: at, env, patienceMs: 60_000 })]);
+      outputs.push([file, await run([...start, file], { cwd: at, env, timeoutMs: 60_000 })]);
     }
     return fromTap(outputs);
   },
   async ava({ at, start, env }) {
     const command = [...start, join(modules, 'ava/cli.js'), '--tap', '--concurrency', '2'];
-    return fromTap([['ava', await run(command, { cwd: at, env, patienceMs: 600_000 })]], true);
+    return fromTap([['ava', await run(command, { cwd: at, env, timeoutMs: 600_000 })]], true);
   },
 };
 

@@ -47,7 +47,7 @@ function decide(k: Case): Verdict {
     case 'notRead':
       return notRead(k);
   }
-  return answered(k);
+  return responded(k);
 }
 
 /** Its times are the program's own: nothing of them is the network's or a server's. */
@@ -110,7 +110,7 @@ function notRead(k: Case): Verdict {
   };
 }
 
-function answered(k: Case): Verdict {
+function responded(k: Case): Verdict {
   const { r } = k;
   const status = r.response?.status;
   const slow = slowVerdict(k);

@@ -35,27 +35,27 @@ function view(kind: BreakpointKind, last: LastHit | undefined = hit) {
   });
   const v = new StopView({ lastHit: () => last, kindOf: () => kind, record: () => record });
   const stopped = { type: 'event', event: 'stopped', body: { reason: 'pause', description: 'Paused' } };
-  const answer = (command: string, body: object, seq = 1) => {
+  const reply = (command: string, body: object, seq = 1) => {
     const response = { type: 'response', success: true, command, request_seq: seq, body };
-    v.answered(response as unknown as DebugProtocol.Response);
+    v.onResponse(response as unknown as DebugProtocol.Response);
     return response.body;
   };
   const stack = (frames: DebugProtocol.StackFrame[], args: object = { startFrame: 0, levels: 1 }) => {
     const asked = request('stackTrace', { threadId: 1, ...args });
     v.asked(asked);
-    const body = answer('stackTrace', {
+    const body = reply('stackTrace', {
       stackFrames: frames,
       totalFrames: 9,
     }) as DebugProtocol.StackTraceResponse['body'];
     return { args: asked.arguments, body };
   };
-  return { v, stopped, answer, stack, known };
+  return { v, stopped, reply, stack, known };
 }
 
 describe('a stop at a network breakpoint', () => {
   it('late: says why, and shows the call above what runs', async () => {
-    const { v, stopped, stack, answer, known } = view('status500');
-    v.answered(stopped as never);
+    const { v, stopped, stack, reply, known } = view('status500');
+    v.onResponse(stopped as never);
     expect(stopped.body).toEqual({
       reason: 'network breakpoint',
       description: 'Network: status ≥ 500',
@@ -82,7 +82,7 @@ describe('a stop at a network breakpoint', () => {
     const scopes = request('scopes', { frameId: call?.id });
     v.asked(scopes);
     expect(scopes.arguments).toEqual({ frameId: 5 });
-    const scopesReply = answer('scopes', {
+    const scopesReply = reply('scopes', {
       scopes: [{ name: 'Local', variablesReference: 3, expensive: false }],
     }) as DebugProtocol.ScopesResponse['body'];
     expect(scopesReply.scopes.map((s) => s.name)).toEqual(['Request', 'Local']);
@@ -94,13 +94,13 @@ describe('a stop at a network breakpoint', () => {
   });
 
   it('an answer to what was asked at the stop before is not this one’s', () => {
-    const { v, stopped, stack, answer } = view('status500');
-    v.answered(stopped as never);
+    const { v, stopped, stack, reply } = view('status500');
+    v.onResponse(stopped as never);
     v.asked(request('stackTrace', { threadId: 1, startFrame: 22 }, 9));
     v.asked(request('continue', { threadId: 1 }));
-    v.answered({ ...stopped, body: { reason: 'pause' } } as never);
+    v.onResponse({ ...stopped, body: { reason: 'pause' } } as never);
     const late = { stackFrames: [frame(30, '/src/old.ts')], totalFrames: 1 };
-    expect(answer('stackTrace', late, 9)).toEqual({ stackFrames: [frame(30, '/src/old.ts')], totalFrames: 1 });
+    expect(reply('stackTrace', late, 9)).toEqual({ stackFrames: [frame(30, '/src/old.ts')], totalFrames: 1 });
     const { body } = stack([frame(40, `${hook}/networkBreakpoint.cjs`)]);
     const scopes = request('scopes', { frameId: body.stackFrames[0]?.id });
     v.asked(scopes);
@@ -109,7 +109,7 @@ describe('a stop at a network breakpoint', () => {
 
   it('early: the user’s call is on the stack; what is above it is drawn back', () => {
     const { v, stopped, stack } = view('requestStarts');
-    v.answered(stopped as never);
+    v.onResponse(stopped as never);
     const { body } = stack([
       frame(1, `${hook}/networkBreakpoint.cjs`),
       frame(2, `${hook}/main.cjs`),
@@ -123,15 +123,15 @@ describe('a stop at a network breakpoint', () => {
   });
 
   it('a step leads out of the hook; then the stop is over', () => {
-    const { v, stopped, answer } = view('requestStarts');
-    v.answered(stopped as never);
+    const { v, stopped, reply } = view('requestStarts');
+    v.onResponse(stopped as never);
     const step = request('next', { threadId: 1 });
     v.asked(step);
     expect(step.command).toBe('stepOut');
     const again = request('next', { threadId: 1 });
     v.asked(again);
     expect(again.command).toBe('next');
-    expect(answer('scopes', { scopes: [] })).toEqual({ scopes: [] });
+    expect(reply('scopes', { scopes: [] })).toEqual({ scopes: [] });
   });
 
   it('other stops stay as they are', () => {
@@ -140,13 +140,13 @@ describe('a stop at a network breakpoint', () => {
       ['step', hit],
       ['pause', undefined],
     ] as const) {
-      const { v, answer, stack } = view('status500', last);
+      const { v, reply, stack } = view('status500', last);
       const body = { reason, description: 'Paused' };
-      if (last === undefined) v.answered({ type: 'event', event: 'continued' } as never);
+      if (last === undefined) v.onResponse({ type: 'event', event: 'continued' } as never);
       const plain = new StopView({ lastHit: () => last, kindOf: () => 'status500', record: async () => undefined });
-      plain.answered({ type: 'event', event: 'stopped', body } as never);
+      plain.onResponse({ type: 'event', event: 'stopped', body } as never);
       expect(body).toEqual({ reason, description: 'Paused' });
-      expect(answer('scopes', { scopes: [] })).toEqual({ scopes: [] });
+      expect(reply('scopes', { scopes: [] })).toEqual({ scopes: [] });
       expect(stack([frame(1, '/src/a.ts')]).body.stackFrames).toHaveLength(1);
     }
   });

@@ -72,7 +72,7 @@ export class StopView {
   }
 
   /** A message of the debugger is on its way. */
-  answered(message: DebugProtocol.ProtocolMessage): void {
+  onResponse(message: DebugProtocol.ProtocolMessage): void {
     if (message.type === 'event') {
       const event = message as DebugProtocol.Event;
       if (event.event === 'stopped') this.#stopped(event as DebugProtocol.StoppedEvent);

@@ -39,8 +39,8 @@ export function registerBreakpointTracker(
           stops?.asked(message);
         },
         onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
-          filters.answered(message);
-          stops?.answered(message);
+          filters.onResponse(message);
+          stops?.onResponse(message);
         },
       };
     },
@@ -64,8 +64,8 @@ function stopHost(
     kindOf: (id: string) => list.get(id)?.kind,
     record: async () => {
       try {
-        const answer = await session.customRequest('evaluate', { expression: stopped, context: 'watch' });
-        const reference: unknown = answer?.variablesReference;
+        const reply = await session.customRequest('evaluate', { expression: stopped, context: 'watch' });
+        const reference: unknown = reply?.variablesReference;
         return typeof reference === 'number' && reference > 0 ? reference : undefined;
       } catch (error) {
         // It ran on meanwhile.
@@ -89,7 +89,7 @@ class FilterMessages {
     this.#taken.set(message.seq, takeOut(message.arguments, this.list, this.#offered));
   }
 
-  answered(message: DebugProtocol.ProtocolMessage): void {
+  onResponse(message: DebugProtocol.ProtocolMessage): void {
     const response = message as DebugProtocol.Response;
     if (message.type !== 'response') return;
     if (response.command === 'initialize' && response.success) {

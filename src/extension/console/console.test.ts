@@ -120,10 +120,10 @@ describe('completions', () => {
         body,
       }) as DebugProtocol.CompletionsResponse;
     const other = response(6, { targets: [] });
-    net.answered(other);
+    net.onResponse(other);
     expect(other.body.targets).toEqual([]);
     const failed = response(7);
-    net.answered(failed);
+    net.onResponse(failed);
     expect(failed).toMatchObject({ success: true, body: { targets: [{ label: 'last' }] } });
   });
 });

@@ -30,7 +30,7 @@ export class NetConsole {
   }
 
   /** A message comes from the debugger. */
-  answered(message: DebugProtocol.ProtocolMessage): void {
+  onResponse(message: DebugProtocol.ProtocolMessage): void {
     const response = message as DebugProtocol.CompletionsResponse;
     if (message.type !== 'response' || response.command !== 'completions') return;
     const items = this.#asked.get(response.request_seq);

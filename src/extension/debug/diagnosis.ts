@@ -6,7 +6,7 @@ import type { Runs } from '../runs/runs';
 import { commandOf, configuredEnvironment, definedOnly } from './launch/environment';
 
 /** A process that the debugger has attached to has run all preloads; its hook's first line is then on its way. */
-const patienceMs = 2000;
+const checkAfterMs = 2000;
 /** One that it never attaches to (a wrapper cleared the environment for both) may run for long: said while it runs. */
 const unheardMs = 10_000;
 
@@ -29,7 +29,7 @@ export class Diagnosis {
   attached(run: Run, session: DebugSession): void {
     if (this.#attached.has(run)) return;
     this.#attached.add(run);
-    this.#checkIn(patienceMs, run, session);
+    this.#checkIn(checkAfterMs, run, session);
   }
 
   /** The user stops the program, or starts it again: that it has not reported by then says nothing. */

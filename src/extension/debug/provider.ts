@@ -66,7 +66,7 @@ async function prepared(
     log.error(`cannot prepare tracing: ${String(error)}`);
     const untraced = 'Run Without Tracing';
     const message = error instanceof Error ? error.message : String(error);
-    const answer = await vscode.window.showErrorMessage(`Net Trace cannot trace this program: ${message}`, untraced);
-    return answer === untraced ? config : undefined;
+    const choice = await vscode.window.showErrorMessage(`Net Trace cannot trace this program: ${message}`, untraced);
+    return choice === untraced ? config : undefined;
   }
 }

@@ -40,7 +40,7 @@ export interface TracerHost {
 }
 
 /** From the stop of a debug adapter to the end of its session, which is reported at once or not at all. */
-const patienceMs = 3000;
+const timeoutMs = 3000;
 
 export class Tracer {
   /** Recorders whose program has not started, by trace id. */
@@ -131,7 +131,7 @@ export class Tracer {
     if (!live) return;
     const timer = setTimeout(() => {
       if (this.#live.get(session.id) === live) this.ended(session);
-    }, patienceMs);
+    }, timeoutMs);
     timer.unref();
   }
 

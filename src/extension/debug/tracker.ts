@@ -127,7 +127,7 @@ function leafTracker(
       if (isReady(message)) events.attacher.leafStarted(session);
       follow();
       if (!run) return;
-      net?.answered(message);
+      net?.onResponse(message);
       events.wrote(run, message);
       const stop = stopOf(message);
       if (stop) {
@@ -169,9 +169,9 @@ async function flushOf(
   let named: RegExpExecArray | null = null;
   let end = begin;
   try {
-    const answer = await session.customRequest('evaluate', { expression: flush, context: 'watch' });
+    const response = await session.customRequest('evaluate', { expression: flush, context: 'watch' });
     end = performance.now();
-    named = /(?<!\d)(\d+)-(\d+)/.exec(String(answer?.result));
+    named = /(?<!\d)(\d+)-(\d+)/.exec(String(response?.result));
   } catch (error) {
     // The program ran on meanwhile, or has ended.
     log.debug(`flush at a stop: ${String(error)}`);

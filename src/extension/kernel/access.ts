@@ -24,9 +24,9 @@ const titles: Readonly<Record<Offer, string>> = {
   copy: 'Copy Command',
   useAll: 'Turn On',
 };
-const lookAfterMs = 1500;
+const pollAfterMs = 1500;
 /** While the terminal is open. */
-const lookEveryMs = 1000;
+const pollEveryMs = 1000;
 
 export class KernelAccess {
   #looking: Promise<Abilities | NoHelper | undefined> | undefined;
@@ -34,12 +34,12 @@ export class KernelAccess {
   constructor(private readonly host: KernelAccessHost) {}
 
   /** When the program has begun: the helper's doctor opens all that there is, and must not take time from it. */
-  lookSoon(): void {
-    if (!this.#looking) setTimeout(() => void this.look(), lookAfterMs).unref();
+  pollSoon(): void {
+    if (!this.#looking) setTimeout(() => void this.check(), pollAfterMs).unref();
   }
 
   /** Asked once, and again after a change. undefined: the helper cannot be asked. */
-  look(again = false): Promise<Abilities | NoHelper | undefined> {
+  check(again = false): Promise<Abilities | NoHelper | undefined> {
     if (again) this.#looking = undefined;
     this.#looking ??= this.#ask();
     return this.#looking;
@@ -67,7 +67,7 @@ export class KernelAccess {
 
   async enable(): Promise<void> {
     const { enablePlan, planWithout, installText, isOnPath, bundledHelper } = await import('../work');
-    const here = await this.look(true);
+    const here = await this.check(true);
     if (!here) {
       void vscode.window.showWarningMessage('Net Trace: the helper does not run here. The log says why.');
       return;
@@ -92,7 +92,7 @@ export class KernelAccess {
 
   async remove(): Promise<void> {
     const { disablePlan, isOnPath } = await import('../work');
-    const here = await this.look(true);
+    const here = await this.check(true);
     const installed = here !== undefined && !('missing' in here) && here.installed;
     const plan = disablePlan(installed, { root: process.getuid?.() === 0, sudo: await isOnPath('sudo') });
     const chosen = await this.#offer(plan);
@@ -116,9 +116,9 @@ export class KernelAccess {
     const closed = () => terminal.exitStatus !== undefined;
     while ((await isInstalled(this.host.folder)) !== wanted) {
       if (closed()) return;
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
     }
-    const here = await this.look(true);
+    const here = await this.check(true);
     if (!here || 'missing' in here || !done(here)) return;
     this.host.renewed();
     const denied = here.advice !== undefined && wanted ? ` ${here.advice}` : '';

@@ -11,7 +11,7 @@ import type { LineReference } from './hover';
 /** Between two changes. */
 const gapMs = 1000;
 /** After that, VS Code is taken to have dropped the change, as it does when its editor loses the focus. */
-const patienceMs = 5000;
+const timeoutMs = 5000;
 
 export const codeFiles: vscode.DocumentSelector = [
   { scheme: 'file', language: 'javascript' },
@@ -56,7 +56,7 @@ export class Lenses implements vscode.Disposable, vscode.CodeLensProvider {
 
   #announce(): void {
     const now = this.nowMs();
-    if (this.#due.size > 0 && now - this.#announcedMs < patienceMs) {
+    if (this.#due.size > 0 && now - this.#announcedMs < timeoutMs) {
       this.#throttle.ask();
       return;
     }

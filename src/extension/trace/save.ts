@@ -45,11 +45,11 @@ export async function saveTrace(run: Savable): Promise<void> {
   while (target && formatOf(target.fsPath) === undefined) {
     const again = 'Choose Another Name';
     const known = Object.values(suffixes).join(', ');
-    const answer = await vscode.window.showErrorMessage(
+    const choice = await vscode.window.showErrorMessage(
       `${basename(target.fsPath)}: unknown file extension; use one of ${known}.`,
       again,
     );
-    target = answer === again ? await ask(vscode.Uri.file(`${target.fsPath}${suffixes.native}`)) : undefined;
+    target = choice === again ? await ask(vscode.Uri.file(`${target.fsPath}${suffixes.native}`)) : undefined;
   }
   if (!target) return;
   try {
@@ -75,9 +75,9 @@ async function afterSaving(target: vscode.Uri, requests: number): Promise<void> 
 /** Says what was saved, and offers to show where; `open`: to open it too, under this name. */
 export async function offerFile(target: vscode.Uri, text: string, open?: string): Promise<void> {
   const reveal = 'Reveal';
-  const answer = await vscode.window.showInformationMessage(text, ...(open === undefined ? [] : [open]), reveal);
-  if (open !== undefined && answer === open) await vscode.commands.executeCommand('vscode.open', target);
-  if (answer === reveal) {
+  const choice = await vscode.window.showInformationMessage(text, ...(open === undefined ? [] : [open]), reveal);
+  if (open !== undefined && choice === open) await vscode.commands.executeCommand('vscode.open', target);
+  if (choice === reveal) {
     // A window on another machine has no file manager there; its explorer has.
     const inWorkspace = vscode.workspace.getWorkspaceFolder(target) !== undefined;
     await vscode.commands.executeCommand(

@@ -7,7 +7,7 @@ import { hostPort } from '../shared/words';
 import type { EveInput, EveRequestInput } from './input';
 import type { Times } from './times';
 
-interface Beneath {
+interface Underlying {
   dials: Dial[];
   connections: Connection[];
   tlsTunnels: TlsTunnel[];
@@ -16,18 +16,18 @@ interface Beneath {
 export function requestsOf(
   eve: EveInput,
   times: Times,
-  beneath: Beneath,
+  underlying: Underlying,
 ): { requests: Request[]; connections: Connection[] } {
-  const dials = new Map(beneath.dials.map((d) => [d.id, d]));
-  const connections = new Map(beneath.connections.map((c) => [c.id, c]));
+  const dials = new Map(underlying.dials.map((d) => [d.id, d]));
+  const connections = new Map(underlying.connections.map((c) => [c.id, c]));
   const tunnels = new Map<string, TlsTunnel[]>();
-  for (const t of beneath.tlsTunnels) {
+  for (const t of underlying.tlsTunnels) {
     const known = tunnels.get(t.connection ?? '');
     if (known) known.push(t);
     else tunnels.set(t.connection ?? '', [t]);
   }
   const ordinals = new Map<string, number>();
-  const failedDials = beneath.dials.filter((d) => d.error !== undefined);
+  const failedDials = underlying.dials.filter((d) => d.error !== undefined);
   const sent = (r: EveRequestInput) => times.at(r.reqSentAt) ?? Number.POSITIVE_INFINITY;
   const inOrder = (eve.httpRequests ?? []).map((r, i) => ({ r, i })).sort((a, b) => sent(a.r) - sent(b.r) || a.i - b.i);
   const requests = inOrder.map(({ r }): Request => {

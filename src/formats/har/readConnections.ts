@@ -15,7 +15,7 @@ interface Known {
   readyAt: number | undefined;
 }
 
-export interface Beneath {
+export interface Underlying {
   connection?: string;
   dial?: string;
   ordinal?: number;
@@ -37,7 +37,7 @@ export class HarConnections {
   }
 
   /** What the entry's request stands on; entries come in the order of their begin. */
-  of(entry: HarEntryInput, times: EntryTimes, id: string, thread: string): Beneath {
+  of(entry: HarEntryInput, times: EntryTimes, id: string, thread: string): Underlying {
     const { connection } = entry;
     const label = connection === undefined || connection === null || connection === '' ? undefined : String(connection);
     const address = (entry.serverIPAddress ?? '').replace(/^\[|\]$/g, '');

@@ -4,13 +4,13 @@ import { errorOfText } from '../shared/errorText';
 import { byImport, importedId, present, protocolOf, sound } from '../shared/imported';
 import type { HarEntryInput, HarFrameInput, HarHeadersInput } from './input';
 import { requestBody, responseBody } from './readBodies';
-import type { Beneath } from './readConnections';
+import type { Underlying } from './readConnections';
 import { type EntryTimes, hasResponse } from './readTimes';
 
 export function requestOfEntry(
   entry: HarEntryInput,
   times: EntryTimes,
-  { id, thread, ...beneath }: Beneath & { id: string; thread: string },
+  { id, thread, ...underlying }: Underlying & { id: string; thread: string },
 ): Request {
   const { request } = entry;
   const responded = hasResponse(entry);
@@ -51,7 +51,7 @@ export function requestOfEntry(
     headers: headersOf(request.headers),
     headersBytes: size(request.headersSize),
     body: bodySize || content ? present({ wireBytes: bodySize || undefined, content }) : undefined,
-    ...beneath,
+    ...underlying,
     assignedAt: times.readyAt === undefined ? times.queuedUntil : undefined,
     sendBeginAt: times.sendBeginAt,
     sendEndAt: times.sendEndAt,

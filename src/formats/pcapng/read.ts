@@ -167,8 +167,8 @@ export class PcapngReader {
     for (const [code, value] of this.options(b.subarray(20 + captured + ((4 - (captured % 4)) % 4)))) {
       if (code === 1 && p.comments.length < maxComments) p.comments.push(value.toString('utf8'));
       else if (code === 2 && value.length >= 4) {
-        const way = this.uint32(value, 0) & 3;
-        if (way === 1 || way === 2) p.direction = way === 1 ? 'in' : 'out';
+        const direction = this.uint32(value, 0) & 3;
+        if (direction === 1 || direction === 2) p.direction = direction === 1 ? 'in' : 'out';
       }
     }
     this.on.packet(p);

@@ -9,7 +9,7 @@ import type { OtherMessage } from '../protocol';
 import { Batches } from './batches';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, type StartedCapture } from './engine';
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 const stopMs = 5000;
 const recordBytes = 24;
 /** Batches that wait for us; beyond that the packets would fill the memory. */
@@ -49,7 +49,7 @@ class HelperCapture implements StartedCapture {
   private readonly names = new Map<number, string>();
   readonly batches = new Batches();
   private over = false;
-  private answer: ((m: OtherMessage | undefined) => void) | undefined;
+  private reply: ((m: OtherMessage | undefined) => void) | undefined;
   private readonly unlisten: () => void;
   private snaplen = 0;
   private lost = 0;
@@ -57,7 +57,7 @@ class HelperCapture implements StartedCapture {
   constructor(private readonly client: Pick<HelperClient, 'listen' | 'send'>) {
     this.unlisten = client.listen({
       other: (m) => {
-        if (m.t === 'capture' || m.t === 'captureEnd') this.answered(m);
+        if (m.t === 'capture' || m.t === 'captureEnd') this.onReply(m);
       },
       packets: (batch) => this.take(batch),
       end: () => this.end(),
@@ -65,11 +65,11 @@ class HelperCapture implements StartedCapture {
   }
 
   async begin(options: CaptureOptions, servers: readonly { address: string; port: number }[]): Promise<void> {
-    const answer = this.next(patienceMs);
+    const reply = this.next(timeoutMs);
     const { snaplen, icmp, arp } = options;
     this.snaplen = snaplen;
     this.client.send({ cmd: 'capture', snaplen, icmp, arp, dnsServers: servers, maxBytes: Number.MAX_SAFE_INTEGER });
-    const said = await answer;
+    const said = await reply;
     if (said?.state === 'on') {
       this.name(said);
       return;
@@ -87,9 +87,9 @@ class HelperCapture implements StartedCapture {
 
   async stop(): Promise<PacketStatistics[]> {
     if (this.over) return [];
-    const answer = this.next(stopMs);
+    const reply = this.next(stopMs);
     this.client.send({ cmd: 'captureStop' });
-    const said = await answer;
+    const said = await reply;
     this.end();
     if (!said) return [];
     const counted = (name: string): number => (Number.isSafeInteger(said[name]) ? (said[name] as number) : 0);
@@ -99,26 +99,26 @@ class HelperCapture implements StartedCapture {
     return [{ interface: 0, received: counted('received'), dropped }];
   }
 
-  private next(patience: number): Promise<OtherMessage | undefined> {
+  private next(timeoutMs: number): Promise<OtherMessage | undefined> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.answered(undefined), patience);
-      this.answer = (m) => {
+      const timer = setTimeout(() => this.onReply(undefined), timeoutMs);
+      this.reply = (m) => {
         clearTimeout(timer);
         resolve(m);
       };
     });
   }
 
-  private answered(m: OtherMessage | undefined): void {
-    const { answer } = this;
-    this.answer = undefined;
-    answer?.(m);
+  private onReply(m: OtherMessage | undefined): void {
+    const { reply } = this;
+    this.reply = undefined;
+    reply?.(m);
   }
 
   private end(): void {
     this.over = true;
     this.unlisten();
-    this.answered(undefined);
+    this.onReply(undefined);
     this.batches.end();
   }
 

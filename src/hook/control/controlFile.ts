@@ -16,7 +16,7 @@ import { running } from './running';
 import { ask, inForce } from './selection';
 
 /** When the file was looked at last. */
-export const looked = { at: 0 };
+export const lastPoll = { at: 0 };
 
 /** Puts the patches on, and off. */
 interface Patches {
@@ -37,7 +37,7 @@ whenLeft(() => clearTimer(timer));
 /** Before anything is written. `enabled`: what holds without a file. */
 export function readControl(spool: string, enabled: readonly string[]): void {
   path = `${spool}/${controlFileName}`;
-  looked.at = now();
+  lastPoll.at = now();
   const state = changed();
   if (state === undefined) return set({ requests: enabled.map((id) => ({ id, condition: '' })), breakpoints: [] });
   generation = state.generation;
@@ -66,8 +66,8 @@ export const controlLine = (reason: string, more: object = {}): string =>
   line({ k: 'ctl', at: us(now()), generation, enabled: inForce(), reason, ...more });
 
 /** Looks whether something else is asked for by now. `reason`: who says that it may be. */
-export function lookAtControl(t: number, reason = 'file'): void {
-  looked.at = t;
+export function pollControl(t: number, reason = 'file'): void {
+  lastPoll.at = t;
   const state = changed();
   if (state === undefined) return;
   generation = state.generation;
@@ -95,7 +95,7 @@ export function lookAtControl(t: number, reason = 'file'): void {
 export function control(): void {
   betweenWrites(() => {
     try {
-      if (!hasLeft()) lookAtControl(now(), 'debugger');
+      if (!hasLeft()) pollControl(now(), 'debugger');
     } catch {
       // Nothing changes.
     }
@@ -125,7 +125,7 @@ function onRest(): void {
   timer = undefined;
   if (hasLeft()) return;
   try {
-    lookAtControl(now());
+    pollControl(now());
   } catch {
     // Looked at again the next time.
   }

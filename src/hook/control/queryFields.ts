@@ -27,7 +27,7 @@ const atEnd =
     isOver(r) ? read(r) : pending;
 
 /** Known from the response's head on; absent when none came. */
-const ofAnswer =
+const ofResponse =
   (read: (facts: ResponseFacts, r: RequestRecord) => FieldValue): Read =>
   (r) => {
     if (r.responseBeginAt === 0) return isOver(r) ? undefined : pending;
@@ -125,7 +125,7 @@ const sentHeaders: Read = (r) => {
   if (list !== undefined && r.sendBeginAt !== 0) return headerLines(list);
   return isOver(r) ? headerLines(list) : pending;
 };
-const receivedHeaders = ofAnswer((_, r) => headerLines(r.headerList('response')));
+const receivedHeaders = ofResponse((_, r) => headerLines(r.headerList('response')));
 
 /** µs; the panel's word `slow` means the same. */
 const slowFrom = 500_000;
@@ -145,10 +145,10 @@ export const requestFields: Fields<RequestRecord> = {
   query: (r) => addressOf(r).query || undefined,
   url: (r) => r.url(),
   scheme: (r) => addressOf(r).scheme,
-  protocol: (r) => (r.streamId !== 0 || r.wire?.isH2 === true ? 'h2' : ofAnswer((f) => f.protocol || undefined)(r)),
+  protocol: (r) => (r.streamId !== 0 || r.wire?.isH2 === true ? 'h2' : ofResponse((f) => f.protocol || undefined)(r)),
   api: (r) => r.api,
   direction: () => 'out',
-  status: ofAnswer((f) => f.status || undefined),
+  status: ofResponse((f) => f.status || undefined),
   'grpc-status': atEnd((r) => (r.grpcStatus < 0 ? undefined : r.grpcStatus)),
   error: atEnd((r) => {
     if (r.error === undefined && r.phase === undefined) return undefined;
@@ -181,7 +181,7 @@ export const requestFields: Fields<RequestRecord> = {
   download: atEnd((r) => between(r.responseBeginAt, r.responseBeginAt === 0 ? 0 : endOf(r))),
   received: atEnd((r) => (r.bytesReceived < 0 ? undefined : r.bytesReceived)),
   sent: atEnd((r) => (r.bytesSent < 0 ? undefined : r.bytesSent)),
-  'content-type': ofAnswer(({ contentType }) =>
+  'content-type': ofResponse(({ contentType }) =>
     contentType === '' ? undefined : [contentType, contentType.slice(0, `${contentType};`.indexOf(';')).trimEnd()],
   ),
   header: (r) => {

@@ -14,7 +14,7 @@ import { type Condition, Hold } from '../records/requestData';
 import type { Wire } from '../records/wire';
 import { parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
-import { inheritSite, keepSite, reportKept, worthwhile } from '../sites/callSite';
+import { inheritSite, keepSite, reportKept, siteWanted } from '../sites/callSite';
 import { countUnreported, reportedAfterAll } from './counts';
 import { countReported } from './running';
 import { Active } from './traceRule';
@@ -46,7 +46,7 @@ export function ask(requests: readonly RequestControl[], reached: (ids: string[]
 function summarize(): void {
   matching.plain = actives.length > 0 && actives.every((a) => a.isEverything && !a.isCounted);
   matching.everything = actives.some((a) => a.isEverything);
-  worthwhile.sites = actives.some((a) => !a.reached);
+  siteWanted.sites = actives.some((a) => !a.reached);
 }
 
 /** Ids of those whose limit has not been reached. */
@@ -62,7 +62,7 @@ interface Found {
   counted: boolean;
 }
 
-function look(r: RequestRecord, among: readonly Condition[]): Found {
+function matchConditions(r: RequestRecord, among: readonly Condition[]): Found {
   const found: Found = { ids: [], open: [], counted: false };
   for (const a of among) {
     const matches = a.matches(r);
@@ -88,7 +88,7 @@ function reportReached(): void {
 
 /** A request begins, and not everything is asked for. */
 export function beginMatched(r: RequestRecord): void {
-  const { ids, open, counted: isCounted } = look(r, actives);
+  const { ids, open, counted: isCounted } = matchConditions(r, actives);
   if (ids.length > 0) {
     r.matches = ids;
     r.open = open.length > 0 ? open : undefined;
@@ -124,13 +124,13 @@ export function decide(r: RequestRecord): void {
   const { hold, open } = r;
   if (hold === undefined) {
     if (open === undefined) return;
-    const found = look(r, open);
+    const found = matchConditions(r, open);
     r.open = stillOpen(r, found);
     if (found.ids.length > 0) r.matches = [...(r.matches ?? []), ...found.ids];
     return reportReached();
   }
   if (hold.open.length === 0) return;
-  const found = look(r, hold.open);
+  const found = matchConditions(r, hold.open);
   const isCounted = hold.counted || found.counted;
   if (found.ids.length > 0) {
     r.matches = found.ids;
@@ -187,7 +187,7 @@ export function want(wire: Wire, r: RequestRecord): void {
     push(wire);
     if (wire.closedBy !== '') pushLast(wire.closing);
   }
-  const connect = wire.way?.connect ?? wire.way?.pending;
+  const connect = wire.route?.connect ?? wire.route?.pending;
   if (connect?.hold === undefined || connect === r) return;
   connect.matches = r.matches;
   if (connect.hold === silent) reportedAfterAll();
@@ -196,7 +196,7 @@ export function want(wire: Wire, r: RequestRecord): void {
 }
 
 /** Soon, but its end may come first. What is not reported is decided as far as it can be. */
-export function hasAnswer(r: RequestRecord): void {
+export function hasResponse(r: RequestRecord): void {
   if (r.hold !== undefined || r.open !== undefined) decide(r);
   if (r.hold === undefined) pushLater(r);
 }

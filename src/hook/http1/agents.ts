@@ -5,7 +5,7 @@ import { want } from '../control/selection';
 import { line } from '../output/json';
 import { push } from '../output/queue';
 import { poolNumber } from '../records/pools';
-import { isConfiguredProxy, isSocksAgent, leadsToProxy, wayOf } from '../records/proxy';
+import { isConfiguredProxy, isSocksAgent, leadsToProxy, routeOf } from '../records/proxy';
 import { Wire } from '../records/wire';
 import { guarded, parts } from '../runtime/guard';
 import { linked, linkedToRequest } from '../runtime/links';
@@ -43,7 +43,7 @@ export const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Out
     if (r.absolute || r.method === 'CONNECT') leadsToProxy(wire);
     if (isConfiguredProxy(agent, wire) && r.api === 'https') {
       expectConnect(wire, r.authority(), '');
-      if (wire.way !== undefined) wire.way.inner = r;
+      if (wire.route !== undefined) wire.route.inner = r;
     }
   },
 }));
@@ -52,11 +52,11 @@ export const dialler = guarded(part, 'http1.dial', (agent: AgentInside, req: Out
 export function firstOn(r: Http1Record, wire: Wire, socket: AnySocket): void {
   const agent = r.outgoing.agent;
   if (wire.via === 'agent' || wire.via === 'undici' || typeof agent !== 'object' || agent === null) return;
-  if (isSocksAgent(agent)) wayOf(wire).kind = 'socks';
+  if (isSocksAgent(agent)) routeOf(wire).kind = 'socks';
   if (wire.connectedAt === 0) return;
   // Without TLS inside: bytes that went both ways before were a proxy's.
-  if (wire.way !== undefined && wire.way.innerAt === 0) {
-    wire.way.exchanged = socket.bytesRead > 0 && socket.bytesWritten > 0;
+  if (wire.route !== undefined && wire.route.innerAt === 0) {
+    wire.route.exchanged = socket.bytesRead > 0 && socket.bytesWritten > 0;
     wire.received = socket.bytesRead;
     wire.sent = socket.bytesWritten;
   }

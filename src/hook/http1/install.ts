@@ -6,7 +6,7 @@
 
 import type { Agent, IncomingMessage } from 'node:http';
 import { armed, atResponse } from '../control/breakpoints';
-import { hasAnswer } from '../control/selection';
+import { hasResponse } from '../control/selection';
 import { dialling } from '../records/currentDial';
 import { informed } from '../records/informational';
 import { wireOf } from '../records/wireOf';
@@ -283,6 +283,6 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
     const { location } = m.response.headers;
     if (location) expectRedirect(r, location);
   }
-  hasAnswer(r);
+  hasResponse(r);
   if (armed.on) atResponse(r);
 });

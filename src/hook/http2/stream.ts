@@ -1,7 +1,7 @@
 /** Client streams of `http2`: what happens on each between its id and its end. */
 
 import { armed, atResponse } from '../control/breakpoints';
-import { hasAnswer } from '../control/selection';
+import { hasResponse } from '../control/selection';
 import { push } from '../output/queue';
 import { bodies, keepBody } from '../records/body/recorded';
 import { informed } from '../records/informational';
@@ -123,7 +123,7 @@ function onResponse(r: Http2Record, headers: HeaderObject, flags: number, raw: u
   r.noBody = (flags & 1) !== 0;
   const { location } = headers;
   if (isRedirect(r.status) && typeof location === 'string') expectRedirect(r, location);
-  hasAnswer(r);
+  hasResponse(r);
   if (armed.on) atResponse(r);
 }
 

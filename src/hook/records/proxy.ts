@@ -18,7 +18,7 @@ export interface ProxyFacts {
 }
 
 /** Of one socket: made when it is seen to lead to a proxy, or when TLS begins on it after it was connected. */
-export class Way {
+export class ProxyRoute {
   /** The dial leads to a proxy. */
   isProxy = false;
   /** CONNECT that an agent writes to the socket itself, and is not answered. */
@@ -45,67 +45,67 @@ export class Way {
   auth = false;
 }
 
-export const wayOf = (wire: Wire): Way => {
-  wire.way ??= new Way();
-  return wire.way;
+export const routeOf = (wire: Wire): ProxyRoute => {
+  wire.route ??= new ProxyRoute();
+  return wire.route;
 };
 
 /** TLS to the proxy, if there is any. */
 export const tlsToProxy = (wire: Wire): Tunnel | undefined =>
-  wire.way?.outer ?? (wire.way?.innerAt ? undefined : wire.tunnel);
+  wire.route?.outer ?? (wire.route?.innerAt ? undefined : wire.tunnel);
 
 /** The proxy as a URL; who the program is to it is masked. */
 export function proxyUrl(wire: Wire): string {
   const host = wire.host.includes(':') ? `[${wire.host}]` : wire.host;
   const secure = tlsToProxy(wire) !== undefined;
-  const scheme = wire.way?.kind === 'socks' ? 'socks' : secure ? 'https' : 'http';
+  const scheme = wire.route?.kind === 'socks' ? 'socks' : secure ? 'https' : 'http';
   const port = wire.port === (secure ? 443 : 80) ? '' : `:${wire.port}`;
-  return maskedUrl(`${scheme}://${wire.way?.auth ? '***@' : ''}${host}${port}/`);
+  return maskedUrl(`${scheme}://${wire.route?.auth ? '***@' : ''}${host}${port}/`);
 }
 
 /** The dial of this socket leads to a proxy: what was reported before that was known is put right. */
-export function leadsToProxy(wire: Wire): Way {
-  const way = wayOf(wire);
-  if (way.isProxy) return way;
-  way.isProxy = true;
+export function leadsToProxy(wire: Wire): ProxyRoute {
+  const route = routeOf(wire);
+  if (route.isProxy) return route;
+  route.isProxy = true;
   if (wire.dialReported) push(line({ k: 'dial', id: wire.id, purpose: 'proxy' }));
   const tls = tlsToProxy(wire);
   if (tls?.isWritten) push(line({ k: 'tls', id: tls.id, purpose: 'proxy' }));
-  return way;
+  return route;
 }
 
 /** A request was given a connection that leads to a proxy, or speaks to one. */
 export const passProxy = guarded(part, 'proxy.pass', (r: RequestRecord, wire: Wire): void => {
   if (r.method === 'CONNECT') {
-    if (r.says('proxy-authorization')) wayOf(wire).auth = true;
+    if (r.says('proxy-authorization')) routeOf(wire).auth = true;
     leadsToProxy(wire);
     return;
   }
-  const connect = wire.way?.connect;
+  const connect = wire.route?.connect;
   const forward = connect === undefined && r.absolute;
-  if (forward && r.says('proxy-authorization')) wayOf(wire).auth = true;
+  if (forward && r.says('proxy-authorization')) routeOf(wire).auth = true;
   if (!forward && connect === undefined && r.wire !== undefined && !isElsewhere(r, wire)) return;
-  const way = leadsToProxy(wire);
+  const route = leadsToProxy(wire);
   r.proxy = {
     url: proxyUrl(wire),
     kind:
-      way.kind ||
+      route.kind ||
       (connect === undefined && !forward && r.wire !== undefined ? undefined : tlsToProxy(wire) ? 'https' : 'http'),
-    by: way.by || r.proxyBy(),
+    by: route.by || r.proxyBy(),
     mode: forward ? 'forward' : 'tunnel',
   };
 });
 
 /** The socket was dialled for another host than the request's and carried bytes before: something made a tunnel of it. */
 function isElsewhere(r: RequestRecord, wire: Wire): boolean {
-  const { way } = wire;
-  if (way === undefined || !way.exchanged) return false;
+  const { route } = wire;
+  if (route === undefined || !route.exchanged) return false;
   const { hostname, port, protocol } = new URL(r.url());
   const number = Number(port) || (protocol === 'https:' ? 443 : 80);
   if (hostname.replace(/^\[|\]$/g, '') === wire.host.toLowerCase() && number === wire.port) return false;
-  if (way.reported || !wire.wanted) return true;
-  way.reported = true;
-  const at = us(way.innerAt || r.assignedAt);
+  if (route.reported || !wire.wanted) return true;
+  route.reported = true;
+  const at = us(route.innerAt || r.assignedAt);
   push(line({ k: 'tunnel', id: wire.connection, host: cutText(hostname, 512), port: number, establishedAt: at }));
   return true;
 }
@@ -122,9 +122,9 @@ export function isConfiguredProxy(agent: object, wire: Wire): boolean {
     const config = (agent as Record<symbol, ProxyConfig | undefined | null>)[key];
     const to = config?.proxyConnectionOptions;
     if (!to || String(to.host) !== wire.host || Number(to.port) !== wire.port) return false;
-    const way = leadsToProxy(wire);
-    way.by = 'env';
-    way.auth = Boolean(config?.auth);
+    const route = leadsToProxy(wire);
+    route.by = 'env';
+    route.auth = Boolean(config?.auth);
     return true;
   }
   return false;

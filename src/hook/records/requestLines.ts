@@ -131,7 +131,7 @@ export function exchangeText(r: RequestRecord, reported: number): string {
 
 /** A CONNECT left before the connection was made ready once more, for what runs in the tunnel. */
 const readyFor = (r: RequestRecord, wire: Wire): number =>
-  wire.way !== undefined && wire.way.innerAt !== 0 && r.method === 'CONNECT' ? wire.way.readyAt : wire.readyAt;
+  wire.route !== undefined && wire.route.innerAt !== 0 && r.method === 'CONNECT' ? wire.route.readyAt : wire.readyAt;
 
 function carrierText(r: RequestRecord): string {
   const { wire, dial } = r;

@@ -6,7 +6,7 @@ import type { Wire } from './wire';
 /** The tunnel that it waits for is not there yet. */
 function inProxy(r: RequestRecord, wire: Wire): boolean {
   if (r.wire !== undefined || r.method === 'CONNECT' || r.absolute || wire.connectedAt === 0) return false;
-  return wire.way?.isProxy === true && wire.way.innerAt === 0;
+  return wire.route?.isProxy === true && wire.route.innerAt === 0;
 }
 
 export function phaseNow(r: RequestRecord): PhaseName {

@@ -17,7 +17,7 @@ import type { AnySocket } from '../runtime/nodeTypes';
 import { reportSite } from '../sites/callSite';
 import { type Lookup, lookupLine } from './dns/lookup';
 import type { Operations } from './operations';
-import type { Way } from './proxy';
+import type { ProxyRoute } from './proxy';
 import type { RequestRecord } from './request';
 import type { Tunnel } from './tls/tunnel';
 
@@ -105,7 +105,7 @@ export class Wire implements Writable {
   /** The program switched TCP_NODELAY off. */
   noDelayOff = false;
   /** Proxy, and what runs through it; absent: leads straight to the origin. */
-  way: Way | undefined = undefined;
+  route: ProxyRoute | undefined = undefined;
   /** Dialled by a TLS socket: ready after the handshake. */
   secure = false;
   tunnel: Tunnel | undefined;
@@ -212,10 +212,14 @@ export class Wire implements Writable {
       this.connWritten = true;
       s += this.connLine();
     }
-    const outer = this.way?.outer;
+    const outer = this.route?.outer;
     if (outer?.due) s += outer.lines(this.connection, 'proxy');
     if (this.tunnel?.due)
-      s += this.tunnel.lines(this.connection, this.way?.isProxy && !this.way.innerAt ? 'proxy' : 'origin', outer?.id);
+      s += this.tunnel.lines(
+        this.connection,
+        this.route?.isProxy && !this.route.innerAt ? 'proxy' : 'origin',
+        outer?.id,
+      );
     return s;
   }
 
@@ -269,7 +273,7 @@ export class Wire implements Writable {
       path: this.path ? cutText(this.path, 512) : undefined,
       family: this.family || undefined,
       localAddress: this.localAddress || undefined,
-      purpose: this.way?.isProxy ? 'proxy' : 'direct',
+      purpose: this.route?.isProxy ? 'proxy' : 'direct',
       pool: this.pool,
       beginAt: us(this.beginAt),
       attemptLimit: this.attemptLimit || undefined,

@@ -61,7 +61,7 @@ let loadedModules = 0;
  * Called while a signal gets a listener, as the constructor of Request gives one to its signal. To ask for the class before it
  * is loaded would load fetch into a program that may never use it.
  */
-export function lookForRequests(): void {
+export function watchRequestCopies(): void {
   if (watches) return;
   const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
   if (moduleLoadList === undefined || moduleLoadList.length === loadedModules) return;

@@ -1,13 +1,13 @@
 /** The steps of one request: begun, given a socket, sent, its body coming, ended. Only readings and references are noted. */
 
 import { armed, atBegin, atEnd } from '../control/breakpoints';
-import { lookAtControl, looked } from '../control/controlFile';
+import { lastPoll, pollControl } from '../control/controlFile';
 import { countReported, reportedEnded } from '../control/running';
 import { beginMatched, decideAtEnd, want } from '../control/selection';
 import { push, pushEnded, pushLater, type Writable } from '../output/queue';
 import { framingOf } from '../records/body/chunks';
 import { keepMark } from '../records/body/marks';
-import { passProxy, type Way } from '../records/proxy';
+import { type ProxyRoute, passProxy } from '../records/proxy';
 import { matching } from '../records/recording';
 import type { Counters, Outcome, RequestRecord } from '../records/request';
 import { markLine } from '../records/requestLines';
@@ -39,7 +39,7 @@ export function beginRequest(r: RequestRecord): void {
 
 /** It is reported, held back, or left out, by what is asked for. */
 export function announce(r: RequestRecord): void {
-  if (r.createdAt - looked.at >= 100) lookAtControl(r.createdAt);
+  if (r.createdAt - lastPoll.at >= 100) pollControl(r.createdAt);
   if (matching.plain) {
     if (parts.callSites.on) {
       const before = r.redirectOf ?? r.retryOf;
@@ -70,7 +70,7 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   wire.running++;
   wire.last = r;
   // A CONNECT of HTTP/2 makes a tunnel of its stream alone.
-  if (wire.way !== undefined || r.absolute || (r.method === 'CONNECT' && r.streamId === 0)) passProxy(r, wire);
+  if (wire.route !== undefined || r.absolute || (r.method === 'CONNECT' && r.streamId === 0)) passProxy(r, wire);
   if (!wire.wanted && r.hold === undefined) want(wire, r);
 }
 
@@ -96,8 +96,8 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   const wire = r.wire;
   if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) carriers.explain?.(r);
   if (wire !== undefined) release(r, wire);
-  if (wire?.way !== undefined && r.method === 'CONNECT') answered(r, wire.way);
-  if (r.wire === undefined && r.dial?.way?.isProxy) passProxy(r, r.dial);
+  if (wire?.route !== undefined && r.method === 'CONNECT') hasConnectResponse(r, wire.route);
+  if (r.wire === undefined && r.dial?.route?.isProxy) passProxy(r, r.dial);
   if (r.hold !== undefined || r.open !== undefined) endUnreported(r);
   else endReported(r);
   if (armed.on) atEnd(r);
@@ -117,12 +117,12 @@ function endUnreported(r: RequestRecord): void {
 }
 
 /** A CONNECT that was not let through makes no tunnel. */
-function answered(r: RequestRecord, way: Way): void {
+function hasConnectResponse(r: RequestRecord, route: ProxyRoute): void {
   r.facts ??= r.responseBeginAt === 0 ? undefined : r.readResponse();
   const status = r.facts?.status ?? 0;
-  if (r.outcome === 'tunnel' && status >= 200 && status < 300) way.connect = r;
-  else way.refused = true;
-  if (r.outcome === 'tunnel' && way.refused) r.outcome = 'complete';
+  if (r.outcome === 'tunnel' && status >= 200 && status < 300) route.connect = r;
+  else route.refused = true;
+  if (r.outcome === 'tunnel' && route.refused) r.outcome = 'complete';
 }
 
 /** The connection is free of the request: what it carried since the request before is this one's share. */

@@ -3,7 +3,7 @@
  * lies between two headers is skipped by its length, so a piece costs a few steps a frame, whatever its size. Of the
  * contents only the code of a close frame is read.
  */
-interface Figures {
+interface FrameTotals {
   count: number;
   messages: number;
   payloadBytes: number;
@@ -25,7 +25,7 @@ const isOpcode = (n: number): n is Opcode => n in names;
 const head = 16;
 
 export class Frames {
-  private readonly figures: Figures = { count: 0, messages: 0, payloadBytes: 0 };
+  private readonly sums: FrameTotals = { count: 0, messages: 0, payloadBytes: 0 };
   private readonly bytes = new Uint8Array(head);
   private have = 0;
   private need = 2;
@@ -60,8 +60,8 @@ export class Frames {
   }
 
   /** Absent: none came, or it is no stream of frames. */
-  totals(): Figures | undefined {
-    return this.lost || this.figures.count === 0 ? undefined : this.figures;
+  totals(): FrameTotals | undefined {
+    return this.lost || this.sums.count === 0 ? undefined : this.sums;
   }
 
   private step(): void {
@@ -88,19 +88,19 @@ export class Frames {
     }
     if (this.need > whole) {
       const byte = (n: number) => (bytes[whole + n] as number) ^ (masked ? (bytes[whole - 4 + n] as number) : 0);
-      this.figures.closeCode = byte(0) * 256 + byte(1);
+      this.sums.closeCode = byte(0) * 256 + byte(1);
     }
     this.begin(size, this.need - whole);
   }
 
   private begin(size: number, seen: number): void {
-    const { figures } = this;
+    const { sums } = this;
     const first = this.bytes[0] as number;
     const name = names[this.opcode];
-    figures.count++;
-    figures.payloadBytes += size;
-    figures[name] = (figures[name] ?? 0) + 1;
-    if ((first & 0x40) !== 0) figures.compressed = (figures.compressed ?? 0) + 1;
+    sums.count++;
+    sums.payloadBytes += size;
+    sums[name] = (sums[name] ?? 0) + 1;
+    if ((first & 0x40) !== 0) sums.compressed = (sums.compressed ?? 0) + 1;
     this.final = (first & 0x80) !== 0;
     this.have = 0;
     this.need = 2;
@@ -109,6 +109,6 @@ export class Frames {
   }
 
   private end(): void {
-    if (this.final && this.opcode < 8) this.figures.messages++;
+    if (this.final && this.opcode < 8) this.sums.messages++;
   }
 }

@@ -38,12 +38,12 @@ export const parts = {
 let resting: Part[] | undefined;
 
 /** Every handler returns at once until the patches are there again. */
-export function standStill(): void {
+export function suspendParts(): void {
   resting = Object.values(parts).filter((part) => part.on);
   for (const part of resting) part.on = false;
 }
 
-export function startAgain(): void {
+export function resumeParts(): void {
   for (const part of resting ?? []) part.on = part.faults === 0;
   resting = undefined;
 }

@@ -4,7 +4,7 @@
  * meanwhile, ours stays beneath and passes through, as its handlers are off; put on again, it works there as before.
  */
 import { syncExports } from './builtins';
-import { standStill, startAgain } from './guard';
+import { resumeParts, suspendParts } from './guard';
 import { passAll } from './ids';
 
 interface Change {
@@ -17,7 +17,7 @@ const network: Change[] = [];
 const standing: Change[] = [];
 let group = network;
 const keepers: (() => void)[] = [];
-const guests: (() => void)[] = [];
+const leaveHandlers: (() => void)[] = [];
 let on = true;
 let gone = false;
 
@@ -25,7 +25,7 @@ let gone = false;
 export const whenRemoved = (forget: () => void): void => void keepers.push(forget);
 
 /** What a part has beside its patches (a timer) goes when the hook leaves the program. */
-export const whenLeft = (leave: () => void): void => void guests.push(leave);
+export const whenLeft = (leave: () => void): void => void leaveHandlers.push(leave);
 
 /** The hook has left the program: what of it still stands anywhere passes through. */
 export const hasLeft = (): boolean => gone;
@@ -152,7 +152,7 @@ export function subscribe(name: string, listener: (message: never) => void): voi
 export function removePatches(): void {
   if (!on) return;
   on = false;
-  standStill();
+  suspendParts();
   passAll();
   for (const forget of keepers) forget();
   takeBack(network);
@@ -163,7 +163,7 @@ export function applyPatches(): void {
   if (on || gone) return;
   on = true;
   for (const change of network) change.putOn();
-  startAgain();
+  resumeParts();
   syncExports();
 }
 
@@ -172,7 +172,7 @@ export function removeAll(): void {
   removePatches();
   gone = true;
   takeBack(standing);
-  for (const leave of guests) leave();
+  for (const leave of leaveHandlers) leave();
 }
 
 function takeBack(changes: readonly Change[]): void {

@@ -26,7 +26,7 @@ export interface Settings extends Recorded {
   segmentBytes: number;
   maxUnreadBytes: number;
   /** The program was attached to: process id of the host, 0 where its number means nothing. Absent: it was started with us. */
-  guest: number | undefined;
+  attachedBy: number | undefined;
   /** Most ms that masking may take of one tick; absent: 200. */
   maskingMs: number | undefined;
   /** Handlers that shall fail: fault injection in tests. */

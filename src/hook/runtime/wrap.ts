@@ -42,12 +42,12 @@ export function likeOriginal(wrapped: AnyFunction, original: AnyFunction): AnyFu
 const { toString: textOf } = Function.prototype;
 
 /** What a wrapped function looks like: the original, also where one wrapper stands over another. */
-const looks = new WeakMap<AnyFunction, AnyFunction>();
+const originals = new WeakMap<AnyFunction, AnyFunction>();
 
 /** Lets `String(wrapped)` give the original's text; from above, so that the own keys stay as they are. */
 function showAs(wrapped: AnyFunction, original: AnyFunction): void {
-  const shown = looks.get(original) ?? original;
-  looks.set(wrapped, shown);
+  const shown = originals.get(original) ?? original;
+  originals.set(wrapped, shown);
   const holder = {
     toString(this: unknown): string {
       return apply(textOf, this === wrapped ? shown : (this as AnyFunction), []) as string;

@@ -12,12 +12,12 @@ import { nextId, past } from '../runtime/ids';
 import { link, linked } from '../runtime/links';
 import { subscribe } from '../runtime/patches';
 import { watchEmit } from '../runtime/wrap';
-import { answerFrom, installContext } from '../sites/labels';
+import { causedBy, installContext } from '../sites/labels';
 import { installStreams, type Stream } from './streams';
 
 const part = parts.control;
 
-class Answer implements Writable {
+class ServedRequest implements Writable {
   readonly id = nextId();
   readonly createdAt = now();
   responseBeginAt = 0;
@@ -78,23 +78,23 @@ const onRequest = guarded(part, 'control.incoming', ({ request, response }: Exch
   const api = socket.encrypted === true ? 'https' : 'http';
   const host = request.headers.host ?? 'localhost';
   const whole = /^https?:\/\//i.test(url) ? url : `${api}://${host}${url}`;
-  const answer = new Answer(api, request.method ?? 'GET', whole, linked<Wire>(socket));
-  link(response, answer);
-  push(answer);
-  answerFrom(answer.id);
+  const served = new ServedRequest(api, request.method ?? 'GET', whole, linked<Wire>(socket));
+  link(response, served);
+  push(served);
+  causedBy(served.id);
 });
 
 const onFinish = guarded(part, 'control.answered', ({ response }: Exchange) => {
-  linked<Answer>(response)?.end('complete', response.statusCode, now());
+  linked<ServedRequest>(response)?.end('complete', response.statusCode, now());
 });
 
 /** At each emission of a response: whether its head has left, and whether the client has gone. */
-const watchAnswer = guarded(part, 'control.answer', (response: Outgoing): boolean => {
-  const answer = linked<Answer>(response);
-  if (answer === undefined || answer.endAt !== 0) return false;
-  if (answer.responseBeginAt === 0 && response.headersSent) answer.responseBeginAt = now();
+const watchResponse = guarded(part, 'control.answer', (response: Outgoing): boolean => {
+  const served = linked<ServedRequest>(response);
+  if (served === undefined || served.endAt !== 0) return false;
+  if (served.responseBeginAt === 0 && response.headersSent) served.responseBeginAt = now();
   if (response._closed === true && !response.writableFinished) {
-    answer.end('aborted', response.headersSent ? response.statusCode : 0, now());
+    served.end('aborted', response.headersSent ? response.statusCode : 0, now());
   }
   return false;
 });
@@ -102,22 +102,22 @@ const watchAnswer = guarded(part, 'control.answer', (response: Outgoing): boolea
 const onStream = guarded(part, 'control.stream', ({ stream, headers }: { stream: Stream; headers: unknown }) => {
   const h = headers as Record<string, string | undefined>;
   const url = `${h[':scheme'] ?? 'http'}://${h[':authority'] ?? h.host ?? 'localhost'}${h[':path'] ?? '/'}`;
-  const answer = new Answer('http2', h[':method'] ?? 'GET', url, undefined);
-  link(stream, answer);
-  push(answer);
-  answerFrom(answer.id);
+  const served = new ServedRequest('http2', h[':method'] ?? 'GET', url, undefined);
+  link(stream, served);
+  push(served);
+  causedBy(served.id);
 });
 
 const onStreamClose = guarded(part, 'control.streamed', ({ stream }: { stream: Stream }) => {
   const status = Number(stream.sentHeaders?.[':status']) || 0;
-  linked<Answer>(stream)?.end(stream.aborted === true || status === 0 ? 'aborted' : 'complete', status, now());
+  linked<ServedRequest>(stream)?.end(stream.aborted === true || status === 0 ? 'aborted' : 'complete', status, now());
 });
 
-export function installAnswers(): void {
+export function installServedRequests(): void {
   const { ServerResponse: Response } = require('node:http') as typeof import('node:http');
   installContext();
   subscribe('http.server.request.start', onRequest);
   subscribe('http.server.response.finish', onFinish);
   installStreams(onStream, onStreamClose);
-  watchEmit(Response.prototype, watchAnswer as (emitter: never) => boolean | undefined, () => {});
+  watchEmit(Response.prototype, watchResponse as (emitter: never) => boolean | undefined, () => {});
 }

@@ -13,7 +13,7 @@ import { userFrame } from './stack';
 /** Questions a second at most: a tenth of one processor's time. */
 const maxPerSecond = 200;
 /** Questions in a row without any parent, after which it is asked once a second only. */
-const patience = 20;
+const maxWithout = 20;
 
 interface RemoteFrame {
   functionName: string;
@@ -41,7 +41,7 @@ let without = 0;
 let own: inspector.Session | undefined;
 
 /** Looks for a debugger: 0.2 µs, each 100 ms at most. */
-export function lookForDebugger(): void {
+export function detectDebugger(): void {
   if (tool === null) return;
   try {
     tool ??= require('node:inspector') as typeof inspector;
@@ -98,7 +98,7 @@ function mayAsk(t: number): boolean {
     secondAt = t;
     asked = 0;
   }
-  return ++asked <= (without < patience ? maxPerSecond : 1);
+  return ++asked <= (without < maxWithout ? maxPerSecond : 1);
 }
 
 /** Frames of the asynchronous parents, nearest first. */
@@ -148,11 +148,11 @@ function connect(): void {
 
 /** Answered before `post` returns. */
 function ask<T>(method: string, parameters: object): T | undefined {
-  let answer: T | undefined;
+  let value: T | undefined;
   (session as inspector.Session).post(method, parameters, (error: Error | null, result?: object) => {
-    if (error === null) answer = result as T;
+    if (error === null) value = result as T;
   });
-  return answer;
+  return value;
 }
 
 /** A frame as the inspector reports it, with what is asked of V8's own. */

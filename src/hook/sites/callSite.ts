@@ -4,7 +4,7 @@
  * `site` (which record has which entry). SIGKILL loses those not yet read: at most 31, or those of the last 50 ms. A
  * worker, or a process that was forked, reads its own with each write, as it may be terminated at any time.
  *
- * Up to 20 captures in 100 ms, and the first 256, take all frames (`deep`). A hot loop takes as many as were needed lately. When a
+ * Up to 20 captures in 100 ms, and the first 256, take all frames (`allFrames`). A hot loop takes as many as were needed lately. When a
  * short stack then shows no user frame, that request keeps the library's frame, marked so, and the next 16 take all again.
  *
  * `--frozen-intrinsics` freezes Error after the preload has run: the part goes off at the first attempt, all else works.
@@ -15,16 +15,16 @@ import { now } from '../runtime/clock';
 import { fault, parts } from '../runtime/guard';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import type { AnyFunction } from '../runtime/wrap';
-import { keepParents, lookForDebugger, parents, withParents } from './asyncParents';
+import { detectDebugger, keepParents, parents, withParents } from './asyncParents';
 import { context, presentContext } from './labels';
 import { programsPrepare, raw } from './prepareStackTrace';
-import { framesAbove, lookEarly, needPromises, running, type Seen, tendPromises } from './promiseParents';
-import { chainOf, deep, entryOf, inheritedEntry, takeDefinitions, userEntry, userFrame } from './stack';
+import { checkEarly, framesAbove, needPromises, running, type Seen, tendPromises } from './promiseParents';
+import { chainOf, entryOf, inheritedEntry, maxFrames, takeDefinitions, userEntry, userFrame } from './stack';
 
 const part = parts.callSites;
 
 /** Something may be reported of the requests that are made now. */
-export const worthwhile = { sites: true };
+export const siteWanted = { sites: true };
 
 let budget = Number.POSITIVE_INFINITY;
 
@@ -59,7 +59,7 @@ export function setUpCallSites(level: 'all' | 'off' | number, stacks = false): v
 
 let frames = 2;
 /** At the start nothing has been read, and many requests may be made in one tick. */
-let learning = 256;
+let warmup = 256;
 let windowAt = 0;
 let inWindow = 0;
 let secondAt = 0;
@@ -70,7 +70,7 @@ function limit(t: number): number {
   if (t - windowAt > 100) {
     windowAt = t;
     inWindow = 0;
-    lookForDebugger();
+    detectDebugger();
     tendPromises(t);
     if (t - secondAt > 1000) {
       secondAt = t;
@@ -79,10 +79,10 @@ function limit(t: number): number {
   }
   inWindow++;
   if (++inSecond > budget && (inSecond & 7) !== 0) return 0;
-  if (chains || running.job !== undefined) return deep;
-  if (inWindow <= 20 || learning > 0) {
-    if (learning > 0) learning--;
-    return deep;
+  if (chains || running.job !== undefined) return maxFrames;
+  if (inWindow <= 20 || warmup > 0) {
+    if (warmup > 0) warmup--;
+    return maxFrames;
   }
   return frames;
 }
@@ -90,16 +90,16 @@ function limit(t: number): number {
 /** So many frames were needed to find the program's; 0: they did not hold it. */
 export function noteDepth(depth: number): void {
   if (depth > frames) frames = depth;
-  if (depth === 0) learning = 16;
+  if (depth === 0) warmup = 16;
 }
 
 /** What a running entry saw; taken by the first record made inside. */
 export class Entered {
   error: Error | undefined = undefined;
   /** The error has as many frames as there are. */
-  deep = false;
+  allFrames = false;
   /** Over the budget: no call site. */
-  spent = true;
+  overBudget = true;
   /** What fetch, or a dispatcher, was called with: its signal says why it was given up, where undici does not. */
   args: unknown[] | undefined = undefined;
   /** The pool of undici that it was given to last. */
@@ -142,7 +142,7 @@ export function entry(
       entered.by = own;
       if (isFetch) own.args = args;
       if (context.on) own.context = presentContext();
-      if (part.on && worthwhile.sites) {
+      if (part.on && siteWanted.sites) {
         try {
           const n = limit(t);
           if (n > 0) {
@@ -150,8 +150,8 @@ export function entry(
             ErrorClass.stackTraceLimit = n + between;
             own.error = withJob(new ErrorClass());
             ErrorClass.stackTraceLimit = before;
-            own.deep = n === deep;
-            own.spent = false;
+            own.allFrames = n === maxFrames;
+            own.overBudget = false;
           }
         } catch (e) {
           fault(part, e);
@@ -180,13 +180,13 @@ export function entry(
 export function takeSite(owner: Located): void {
   const { by } = entered;
   if (by?.error !== undefined) {
-    hold(seen(by.error), owner, by.deep);
+    hold(seen(by.error), owner, by.allFrames);
     by.error = undefined;
-  } else if (by?.spent) by.spent = false;
+  } else if (by?.overBudget) by.overBudget = false;
   else if (limit(now()) > 0) {
     // Not through a wrapped entry (npm undici, own ClientRequest): taken here, deeper.
     const before = ErrorClass.stackTraceLimit;
-    ErrorClass.stackTraceLimit = deep;
+    ErrorClass.stackTraceLimit = maxFrames;
     const e = withJob(new ErrorClass());
     ErrorClass.stackTraceLimit = before;
     hold(seen(e), owner, true);
@@ -202,37 +202,37 @@ function withJob(e: Error): Error {
 /** Asked for its parents now, where somebody keeps them: later they are others. */
 function seen(e: Error): Error {
   const stack = parents.kept ? withParents(e, now(), chains) : e;
-  if (stack === e) lookEarly(e);
+  if (stack === e) checkEarly(e);
   return stack;
 }
 
 /** An unread stack, and whether it has all there is. */
 export interface KeptSite {
   readonly error: Error;
-  readonly deep: boolean;
+  readonly allFrames: boolean;
 }
 
-/** What `takeSite` would note, for a record that may never be reported. `dear`: also where it has to be taken now. */
-export function keepSite(dear: boolean): KeptSite | undefined {
+/** What `takeSite` would note, for a record that may never be reported. `allowExpensive`: also where it has to be taken now. */
+export function keepSite(allowExpensive: boolean): KeptSite | undefined {
   const { by } = entered;
   if (by?.error !== undefined) {
-    const kept = { error: seen(by.error), deep: by.deep };
+    const kept = { error: seen(by.error), allFrames: by.allFrames };
     by.error = undefined;
     return kept;
   }
-  if (by?.spent) {
-    by.spent = false;
+  if (by?.overBudget) {
+    by.overBudget = false;
     return undefined;
   }
-  const error = dear ? captureSite() : undefined;
-  return error && { error: seen(error), deep: true };
+  const error = allowExpensive ? captureSite() : undefined;
+  return error && { error: seen(error), allFrames: true };
 }
 
 /** The stack of the request that is being made; undefined: it was taken already, or call sites are off. */
 export const presentSite = (): Error | undefined => entered.by?.error ?? captureSite();
 
 /** Now it is reported. */
-export const reportKept = (kept: KeptSite, owner: Located): void => hold(kept.error, owner, kept.deep);
+export const reportKept = (kept: KeptSite, owner: Located): void => hold(kept.error, owner, kept.allFrames);
 
 /** A later hop of a redirect is made by the runtime: it has the call site of the first. */
 export function inheritSite(owner: Located, first: Located): void {
@@ -244,7 +244,7 @@ export function inheritSite(owner: Located, first: Located): void {
 export function captureSite(): Error | undefined {
   if (!part.on || limit(now()) === 0) return undefined;
   const before = ErrorClass.stackTraceLimit;
-  ErrorClass.stackTraceLimit = deep;
+  ErrorClass.stackTraceLimit = maxFrames;
   const e = withJob(new ErrorClass());
   ErrorClass.stackTraceLimit = before;
   return e;

@@ -57,7 +57,7 @@ export function takeContext(r: Labelled, c: unknown): void {
 }
 
 /** All that is done from here on is done for this incoming request. */
-export function answerFrom(id: number): void {
+export function causedBy(id: number): void {
   start().enterWith({ label: '', cause: id });
 }
 

@@ -43,7 +43,7 @@ let stop: (() => void) | undefined;
 let left = atOnce;
 let emptyAt = 0;
 let needed = false;
-let looked = 0;
+let checked = 0;
 /** While patches are on, and nobody debugs. */
 let wanted = false;
 
@@ -130,9 +130,9 @@ export function needPromises(): void {
 }
 
 /** The first requests of a program are looked at while they are made. */
-export function lookEarly(stack: Error): void {
-  if (!wanted || needed || looked === early) return;
-  looked++;
+export function checkEarly(stack: Error): void {
+  if (!wanted || needed || checked === early) return;
+  checked++;
   const { frame, user } = userFrame(framesOf(stack));
   if (frame && !user) needPromises();
 }

@@ -6,7 +6,7 @@ import { originalOf } from './sourceMap';
 import { pathOf } from './sourcePlace';
 
 /** Frames of a capture at most: operators of observables are stacked more than 100 deep in well-known clients. */
-export const deep = 200;
+export const maxFrames = 200;
 const ownFile = __filename;
 /** Windows names CommonJS files with its own separator. */
 const packageFolder = /[\\/]node_modules[\\/]/;
@@ -185,7 +185,7 @@ export function chainOf(stack: NodeJS.CallSite[], programs: Prepare): string {
     if (skipped) continue;
     const number = entryOf(frame, library ? 'library' : 'user', programs);
     list.push((frame as { isAsync?: () => boolean }).isAsync?.() === true ? -number : number);
-    if (list.length === deep) break;
+    if (list.length === maxFrames) break;
   }
   return list.join();
 }

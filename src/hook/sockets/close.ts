@@ -16,7 +16,7 @@ import { calledBy } from '../sites/callers';
 import { findConnect, onProxyGone } from './connectTunnels';
 import { closeOperations } from './operationsTrace';
 import { optionsOf } from './options';
-import { lookForTicket } from './tls';
+import { checkTicket } from './tls';
 import { isMocked } from './underlying';
 
 const part = parts.net;
@@ -41,7 +41,7 @@ export const leaveOpen = guarded(part, 'net.leave', (): void => {
     readCounters(wire, socket);
     if (wire.speech !== null) speechEnds(wire);
     if (wire.operations !== undefined) closeOperations(wire, socket, undefined);
-    if (wire.tunnel && wire.readyAt !== 0) lookForTicket(wire.tunnel, socket);
+    if (wire.tunnel && wire.readyAt !== 0) checkTicket(wire.tunnel, socket);
     wire.closedBy = 'processExit';
     if (wire.wanted || wire.raw) pushLast(wire.closing);
   }
@@ -68,7 +68,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
   if (wire.connectedAt === 0 && isMocked(socket)) giveBack(wire, error);
   if (error instanceof Object) link(error, wire);
   if (wire.connectedAt === 0 && wire.request === undefined) findConnect(wire, socket);
-  if (wire.way?.pending) onProxyGone(wire, error, t);
+  if (wire.route?.pending) onProxyGone(wire, error, t);
   if (wire.connectedAt === 0) {
     notConnected(wire, error, t);
   } else {
@@ -80,7 +80,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
     wire.closedBy = closedBy(wire, error, t);
     if (error) wire.closeError ??= error;
     if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
-    else if (wire.tunnel) lookForTicket(wire.tunnel, socket);
+    else if (wire.tunnel) checkTicket(wire.tunnel, socket);
   }
   if (wire.wanted || wire.raw) {
     push(wire);

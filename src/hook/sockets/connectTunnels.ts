@@ -8,7 +8,7 @@
  */
 
 import { want } from '../control/selection';
-import { leadsToProxy, proxyUrl, tlsToProxy, wayOf } from '../records/proxy';
+import { leadsToProxy, proxyUrl, routeOf, tlsToProxy } from '../records/proxy';
 import { headerBlock } from '../records/rawHeaders';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
@@ -41,7 +41,7 @@ class ConnectRecord extends RequestRecord {
   readonly seesReading = false;
   socket: AnySocket | undefined = undefined;
   /** Head of the answer. */
-  answer = '';
+  response = '';
 
   constructor(
     private readonly over: Wire,
@@ -61,7 +61,7 @@ class ConnectRecord extends RequestRecord {
   }
 
   readResponse(): ResponseFacts | undefined {
-    const m = /^HTTP\/(1\.[01]) (\d{3}) ?([^\r\n]*)/.exec(this.answer);
+    const m = /^HTTP\/(1\.[01]) (\d{3}) ?([^\r\n]*)/.exec(this.response);
     if (m === null) return undefined;
     return {
       status: Number(m[2]),
@@ -82,7 +82,7 @@ class ConnectRecord extends RequestRecord {
   }
 
   headerList(side: 'request' | 'response'): string[] | undefined {
-    const text = side === 'request' ? this.head : this.answer;
+    const text = side === 'request' ? this.head : this.response;
     return text === '' ? undefined : headerBlock(text.split('\r\n\r\n', 1)[0] ?? '');
   }
 
@@ -98,9 +98,9 @@ class ConnectRecord extends RequestRecord {
 /** A CONNECT that waits for this socket to be connected. */
 export function expectConnect(wire: Wire, target: string, head: string): void {
   const r = new ConnectRecord(wire, target, head);
-  const way = leadsToProxy(wire);
-  if (r.says('proxy-authorization')) way.auth = true;
-  way.pending = r;
+  const route = leadsToProxy(wire);
+  if (r.says('proxy-authorization')) route.auth = true;
+  route.pending = r;
   wire.request = r;
   r.dial = wire;
   announce(r);
@@ -118,7 +118,7 @@ export function findConnect(wire: Wire, socket: AnySocket): void {
 
 export function onProxyConnected(wire: Wire, socket: AnySocket): void {
   if (wire.request === undefined) findConnect(wire, socket);
-  const r = wire.way?.pending as ConnectRecord | undefined;
+  const r = wire.route?.pending as ConnectRecord | undefined;
   if (r === undefined) return;
   assign(r, wire, false);
   r.socket = socket;
@@ -135,15 +135,15 @@ const textOf = (piece: unknown): string =>
       : '';
 
 /** An event on a connection whose CONNECT is not answered. */
-export function onProxyAnswer(wire: Wire, socket: AnySocket, a: ArrayLike<unknown>): void {
-  const { way } = wire;
-  const r = way?.pending as ConnectRecord | undefined;
-  if (way === undefined || r === undefined || (a[0] !== 'readable' && a[0] !== 'data')) return;
+export function onProxyResponse(wire: Wire, socket: AnySocket, a: ArrayLike<unknown>): void {
+  const { route } = wire;
+  const r = route?.pending as ConnectRecord | undefined;
+  if (route === undefined || r === undefined || (a[0] !== 'readable' && a[0] !== 'data')) return;
   const text = textOf(a[0] === 'data' ? a[1] : firstPiece(socket as Peeked));
   // `readable` is emitted at the end, too.
   if (text === '' && socket.readableLength === 0) return;
-  way.pending = undefined;
-  r.answer = text.slice(0, max);
+  route.pending = undefined;
+  r.response = text.slice(0, max);
   r.responseBeginAt = now();
   r.facts = r.readResponse();
   if (r.sendBeginAt < wire.readyAt) {
@@ -164,9 +164,9 @@ function firstPiece(socket: Peeked): unknown {
 
 /** The socket went away before its CONNECT was answered. */
 export function onProxyGone(wire: Wire, error: unknown, t: number): void {
-  const r = wire.way?.pending;
-  if (r === undefined || wire.way === undefined) return;
-  wire.way.pending = undefined;
+  const r = wire.route?.pending;
+  if (r === undefined || wire.route === undefined) return;
+  wire.route.pending = undefined;
   if (error) fail(r, error, t);
   else abort(r, undefined, t);
 }
@@ -178,17 +178,17 @@ const onTlsStart = guarded(part, 'proxy.tls', (socket: AnySocket) => {
   const under = wireOf(parent) !== undefined ? parent : parent.stream;
   const wire = under === undefined ? undefined : wireOf(under);
   if (under === undefined || wire === undefined || wire.connectedAt === 0 || wire.closedAt !== 0) return;
-  if (wire.incoming || wire.way?.innerAt || wire.requests > 0) return;
-  const way = wayOf(wire);
+  if (wire.incoming || wire.route?.innerAt || wire.requests > 0) return;
+  const route = routeOf(wire);
   if (wire.tunnel !== undefined) {
-    way.outer = wire.tunnel;
+    route.outer = wire.tunnel;
     leadsToProxy(wire);
   }
-  way.innerAt = now();
-  way.readyAt = wire.readyAt;
-  way.exchanged = under.bytesRead > 0 && under.bytesWritten > 0;
+  route.innerAt = now();
+  route.readyAt = wire.readyAt;
+  route.exchanged = under.bytesRead > 0 && under.bytesWritten > 0;
   wire.tunnel = new Tunnel(socket._tlsOptions ?? {});
-  wire.tunnel.beginAt = way.innerAt;
+  wire.tunnel.beginAt = route.innerAt;
   wire.tunnel.flight.before = socket._handle?._parent?.bytesRead ?? 0;
   if (parts.keys.on) askKeys(socket);
   wire.secure = true;

@@ -16,7 +16,7 @@ import { ours } from '../runtime/ownSockets';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { watchEmit, wrap } from '../runtime/wrap';
 import { onDestroy, stayOpen } from './close';
-import { isInner, onProxyAnswer, onProxyConnected } from './connectTunnels';
+import { isInner, onProxyConnected, onProxyResponse } from './connectTunnels';
 import { beginDial, prepareDials } from './dial';
 import { handshakeOperations, settleOperations, traceOperations } from './operationsTrace';
 import { installOptions } from './options';
@@ -146,12 +146,12 @@ const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLik
       onConnect(wire, socket);
       break;
     default:
-      if (wire.way?.pending) onProxyAnswer(wire, socket, a);
+      if (wire.route?.pending) onProxyResponse(wire, socket, a);
       if (wire.operations !== undefined && a[0] === 'secure') handshakeOperations(wire, socket);
       // Of TLS in TLS, and of the plain socket beneath, only the innermost speaks of this handshake.
-      if (wire.tunnel && (!wire.way?.innerAt || isInner(socket))) followTls(wire, wire.tunnel, socket, a);
+      if (wire.tunnel && (!wire.route?.innerAt || isInner(socket))) followTls(wire, wire.tunnel, socket, a);
   }
-  if (wire.readyAt !== 0 && wire.way?.pending === undefined) wire.quiet = true;
+  if (wire.readyAt !== 0 && wire.route?.pending === undefined) wire.quiet = true;
 });
 
 function ended(wire: Wire, address: string, result: Attempt['result'], error: unknown): void {
@@ -180,7 +180,7 @@ function onConnect(wire: Wire, socket: AnySocket): void {
   connected(wire, socket, t);
   if (wire.tunnel) wire.tunnel.beginAt = t;
   else wire.readyAt = t;
-  if (wire.request === undefined || wire.way !== undefined) onProxyConnected(wire, socket);
+  if (wire.request === undefined || wire.route !== undefined) onProxyConnected(wire, socket);
   if (wire.wanted) push(wire);
 }
 
@@ -250,5 +250,5 @@ const onTimeout = guarded(part, 'net.timeout', (socket: AnySocket) => {
   if (wire === undefined) return;
   wire.timeoutAt = now();
   if (wire.running > 0 && wire.last) hasTimedOut(wire.last, wire.timeoutAt, socket.timeout ?? 0);
-  if (wire.way?.inner) hasTimedOut(wire.way.inner, wire.timeoutAt, socket.timeout ?? 0);
+  if (wire.route?.inner) hasTimedOut(wire.route.inner, wire.timeoutAt, socket.timeout ?? 0);
 });

@@ -41,7 +41,7 @@ export function followTls(wire: Wire, tunnel: Tunnel, socket: unknown, a: ArrayL
 }
 
 /** The last moment of a socket. */
-export const lookForTicket = guarded(part, 'tls.ticket', (tunnel: Tunnel, socket: unknown): void => {
+export const checkTicket = guarded(part, 'tls.ticket', (tunnel: Tunnel, socket: unknown): void => {
   // Of a tunnel in a tunnel the plain socket may go first.
   const { _handle, encrypted } = socket as { _handle?: unknown; encrypted?: unknown };
   if (_handle && encrypted === true) tunnel.closing(socket as TLSSocket);

@@ -60,7 +60,7 @@ function watchHost(spool: string, host: number): void {
   rest();
 }
 
-const lookForHost = guarded(part, 'keys.host', (): void => {
+const pollHost = guarded(part, 'keys.host', (): void => {
   if (hasLeft() || path === '') return;
   const sign = statSync(`${folder}/alive`, { throwIfNoEntry: false })?.mtimeMs;
   silent = sign === last && isGone(hostId) ? silent + 1 : 0;
@@ -72,7 +72,7 @@ const lookForHost = guarded(part, 'keys.host', (): void => {
 });
 
 function rest(): void {
-  timer = setTimer(lookForHost, restMs);
+  timer = setTimer(pollHost, restMs);
   timer.unref();
 }
 

@@ -6,7 +6,7 @@
  * and EventTarget, so there is no listener, and no frame of ours under the program's.
  */
 
-import { lookForRequests } from '../request/requestCopies';
+import { watchRequestCopies } from '../request/requestCopies';
 import { abort } from '../request/steps';
 import { abortedAt, noteAbort, ownSignal } from '../request/timers';
 import { now } from '../runtime/clock';
@@ -43,7 +43,7 @@ export function installGivenUp(): void {
 const onListen = guarded(part, 'undici.listen', (signal: AbortSignal) => {
   if (signal === AbortSignal.prototype) return;
   listened = new WeakRef(signal);
-  lookForRequests();
+  watchRequestCopies();
 });
 
 /**

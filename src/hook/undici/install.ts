@@ -5,7 +5,7 @@
  */
 
 import { armed, atResponse } from '../control/breakpoints';
-import { hasAnswer } from '../control/selection';
+import { hasResponse } from '../control/selection';
 import { bodies, keepBody } from '../records/body/recorded';
 import { informed } from '../records/informational';
 import { Upload } from '../records/upload';
@@ -240,7 +240,7 @@ const onHeaders = guarded(
     }
     if (statusCode === 101) finish(r, 'upgraded', t);
     else if (r.method === 'CONNECT' && statusCode < 300) finish(r, 'tunnel', t);
-    else hasAnswer(r);
+    else hasResponse(r);
     if (armed.on) atResponse(r);
   },
 );
@@ -277,7 +277,7 @@ const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; erro
   }
   const e = error as { name?: unknown; code?: unknown } | undefined;
   // No error at all: the reason that the program gave to `cancel` or `abort`.
-  const isProxys = r.dial?.way?.refused === true && e?.code === 'UND_ERR_ABORTED';
+  const isProxys = r.dial?.route?.refused === true && e?.code === 'UND_ERR_ABORTED';
   if (!isProxys && (isAbort(e) || isAbortReason(error) || !(typeof error === 'object' && error !== null)))
     abort(r, error, t);
   else fail(r, error, t);

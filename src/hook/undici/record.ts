@@ -87,7 +87,7 @@ export class UndiciRecord extends RequestRecord {
   }
 
   override proxyBy(): 'dispatcher' | 'env' {
-    const connect = this.wire?.way?.connect;
+    const connect = this.wire?.route?.connect;
     const env = this.byEnvironment || (connect instanceof UndiciRecord && connect.byEnvironment);
     return env ? 'env' : 'dispatcher';
   }

@@ -17,10 +17,10 @@ const names = [
   'qdiscDuration',
   'qdiscLongest',
 ] as const;
-export type JoinedFigures = Partial<Pick<KernelTotals, (typeof names)[number]>>;
+export type JoinedStatistics = Partial<Pick<KernelTotals, (typeof names)[number]>>;
 
 export type JoinedFact =
-  | { k: 'totals'; connection: string; at: number; totals: JoinedFigures }
+  | { k: 'totals'; connection: string; at: number; totals: JoinedStatistics }
   /** What the number of a place is called, in the events that came and in those that will. */
   | { k: 'place'; number: number; name: string };
 
@@ -42,7 +42,7 @@ export class JoinedFold {
   fold(fact: JoinedFact): void {
     if (fact.k === 'place') return this.#place(fact.number, fact.name);
     const c = this.store.connections.get(fact.connection);
-    if (c) this.#figures(c, fact.at, fact.totals);
+    if (c) this.#statistics(c, fact.at, fact.totals);
   }
 
   #place(number: number, name: string): void {
@@ -67,13 +67,13 @@ export class JoinedFold {
   event(e: KernelEvent): void {
     const c = e.connection === undefined ? undefined : this.store.connections.get(e.connection);
     if (!c) return;
-    if (e.kind === 'drop') this.#figures(c, e.at, { drops: (c.kernel?.drops ?? 0) + (e.count ?? 1) });
+    if (e.kind === 'drop') this.#statistics(c, e.at, { drops: (c.kernel?.drops ?? 0) + (e.count ?? 1) });
     else if (e.kind === 'firstByte') this.#arrived(c.id, e.at);
   }
 
-  #figures(c: Connection, at: number, figures: JoinedFigures): void {
-    const by = { ...c.kernel?.by, ...Object.fromEntries(Object.keys(figures).map((name) => [name, 'bpf'])) };
-    this.store.setConnection({ ...c, kernel: { at, ...c.kernel, ...figures, by } });
+  #statistics(c: Connection, at: number, statistics: JoinedStatistics): void {
+    const by = { ...c.kernel?.by, ...Object.fromEntries(Object.keys(statistics).map((name) => [name, 'bpf'])) };
+    this.store.setConnection({ ...c, kernel: { at, ...c.kernel, ...statistics, by } });
   }
 
   #arrived(connection: string, at: number): void {
@@ -108,7 +108,7 @@ export class JoinedFold {
 }
 
 /** Of the figures so far, those that no sample has. */
-export function joinedFigures(kernel: KernelTotals | undefined): JoinedFigures & Pick<KernelTotals, 'by'> {
+export function joinedStatistics(kernel: KernelTotals | undefined): JoinedStatistics & Pick<KernelTotals, 'by'> {
   if (!kernel) return {};
   const kept = names.flatMap((name) => (kernel[name] === undefined ? [] : [[name, kernel[name]]]));
   return { ...Object.fromEntries(kept), ...(kernel.by ? { by: kernel.by } : {}) };

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Request } from '../records';
 import { newHeader, Store } from '../store/store';
 import { KernelFold } from './kernel';
-import type { Figures } from './kernelWindow';
+import type { Statistics } from './kernelWindow';
 
 const anchor = { time: '2026-01-01T00:00:00.000000Z', monotonicNs: '0' };
 
 /** A store with one connection, begun at 1,000. */
-function begin(): { store: Store; kernel: KernelFold; sample: (at: number, totals: Figures, final?: true) => void } {
+function begin(): { store: Store; kernel: KernelFold; sample: (at: number, totals: Statistics, final?: true) => void } {
   const store = new Store(newHeader('t', anchor, { name: 'test', version: '1' }));
   store.setConnection({
     id: 'c',
@@ -17,7 +17,7 @@ function begin(): { store: Store; kernel: KernelFold; sample: (at: number, total
     connect: { beginAt: 1000, endAt: 1500, result: 'connected' },
   });
   const kernel = new KernelFold(store);
-  const sample = (at: number, totals: Figures, final?: true) =>
+  const sample = (at: number, totals: Statistics, final?: true) =>
     kernel.fold({
       k: 'sample',
       connection: 'c',
@@ -39,7 +39,7 @@ const request = (id: string, ordinal: number, assignedAt: number, endAt?: number
   ...(endAt !== undefined ? { endAt, outcome: 'complete' } : {}),
 });
 
-const counters = (n: number): Figures => ({ retransmits: n, bytesSent: 100 * n, rtt: 50 + n });
+const counters = (n: number): Statistics => ({ retransmits: n, bytesSent: 100 * n, rtt: 50 + n });
 
 describe('kernel figures', () => {
   test('samples are kept as what changed; the connection has the totals', () => {

@@ -4,8 +4,8 @@
  */
 import type { Connection, ConntrackEntry, KernelEvent, KernelSample, KernelTotals, Request, Route } from '../records';
 import type { Store } from '../store/store';
-import { isJoined, type JoinedFact, JoinedFold, joinedFigures } from './joined';
-import { type Difference, type Figures, requestKernelOf, type Whole } from './kernelWindow';
+import { isJoined, type JoinedFact, JoinedFold, joinedStatistics } from './joined';
+import { type Difference, requestKernelOf, type Statistics, type Whole } from './kernelWindow';
 
 export type KernelFact =
   | { k: 'watched'; connection: string; cookie?: string; inode?: number; uid?: number }
@@ -18,7 +18,7 @@ export type KernelFact =
       doneAt?: number;
       trigger: string;
       final?: boolean;
-      totals: Figures;
+      totals: Statistics;
     }
   | { k: 'conntrack'; connection: string; entry: Omit<ConntrackEntry, 'id'> | { missing: string } }
   | { k: 'event'; event: Omit<KernelEvent, 'id'>; place?: number }
@@ -42,7 +42,7 @@ interface Due {
 
 interface State {
   whole: Whole[];
-  last?: Figures;
+  last?: Statistics;
   /** Requests of the connection whose figures are due. */
   due: Map<string, Due>;
   ended: Difference['others'];
@@ -143,7 +143,7 @@ export class KernelFold {
     const kernel: KernelTotals = {
       at: fact.at,
       ...(fact.final ? { final: true } : {}),
-      ...joinedFigures(c.kernel),
+      ...joinedStatistics(c.kernel),
       ...totals,
     };
     const next: Connection = { ...c, kernel };
@@ -154,7 +154,7 @@ export class KernelFold {
     }
     this.store.setConnection(next);
     this.#store(state, c.id, fact);
-    state.whole.push({ at: fact.at, doneAt: fact.doneAt ?? fact.at, figures: totals });
+    state.whole.push({ at: fact.at, doneAt: fact.doneAt ?? fact.at, statistics: totals });
     for (const d of state.due.values()) if (fact.at > d.beginAt) d.seen++;
     if (fact.final) state.final = true;
     this.#settle(c.id, state, state.due.keys());
@@ -237,17 +237,17 @@ export class KernelFold {
 }
 
 /** What of earlier figures still holds for a socket that has ended: its queues and its memory are gone. */
-function lasting(kernel: KernelTotals | undefined): Figures {
+function lasting(kernel: KernelTotals | undefined): Statistics {
   if (!kernel) return {};
   const { at: _, final: __, memory: ___, receiveQueueBytes: ____, sendQueueBytes: _____, ...rest } = kernel;
   return rest;
 }
 
-function changes(before: Figures | undefined, now: Figures): Figures {
+function changes(before: Statistics | undefined, now: Statistics): Statistics {
   if (!before) return now;
   return Object.fromEntries(
     Object.entries(now).filter(
-      ([key, value]) => JSON.stringify(before[key as keyof Figures]) !== JSON.stringify(value),
+      ([key, value]) => JSON.stringify(before[key as keyof Statistics]) !== JSON.stringify(value),
     ),
   );
 }

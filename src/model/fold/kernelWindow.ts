@@ -1,14 +1,14 @@
 /** A request's own share of what the kernel counted on its connection: differences between two samples. */
 import type { KernelTotals, RequestKernel } from '../records';
 
-export type Figures = Partial<Omit<KernelTotals, 'at' | 'final' | 'by'>>;
+export type Statistics = Partial<Omit<KernelTotals, 'at' | 'final' | 'by'>>;
 
 /** A sample with all its figures. */
 export interface Whole {
   at: number;
   /** Its figures are of an instant from `at` to this one. */
   doneAt: number;
-  figures: Figures;
+  statistics: Statistics;
 }
 
 export interface Difference {
@@ -51,8 +51,8 @@ export function requestKernelOf(d: Difference): RequestKernel | { missing: strin
   if (windowBeginAt === undefined) return { missing: 'noSampleBefore' };
   const differences: Partial<Record<(typeof counters)[number], number>> = {};
   for (const name of counters) {
-    const last = after.figures[name];
-    const first = before ? before.figures[name] : 0;
+    const last = after.statistics[name];
+    const first = before ? before.statistics[name] : 0;
     if (last === undefined || first === undefined) continue;
     // Only another socket's counters are lower.
     if (last < first) return { missing: 'countersRestarted' };
@@ -60,8 +60,8 @@ export function requestKernelOf(d: Difference): RequestKernel | { missing: strin
   }
   const overlaps = (o: Span) =>
     o !== d.own && o.beginAt < after.at && (o.endAt === undefined || o.endAt > windowBeginAt);
-  const { rtt: rttBegin } = before?.figures ?? {};
-  const { rtt: rttEnd, minRtt } = after.figures;
+  const { rtt: rttBegin } = before?.statistics ?? {};
+  const { rtt: rttEnd, minRtt } = after.statistics;
   return {
     windowBeginAt,
     windowEndAt: after.at,

@@ -164,7 +164,7 @@ function notCounted(
 }
 
 /** Now while it runs; else its end. What was never read, was upgraded or became a tunnel ends at its head. */
-function limitOf(r: Request, now: number, beneath: readonly (number | undefined)[]): number {
+function limitOf(r: Request, now: number, underlying: readonly (number | undefined)[]): number {
   const known = [r.createdAt, r.assignedAt, r.sendBeginAt, r.sendEndAt, r.responseBeginAt].filter(
     (x) => x !== undefined,
   );
@@ -177,7 +177,7 @@ function limitOf(r: Request, now: number, beneath: readonly (number | undefined)
     case 'tunnel':
       return r.responseBeginAt ?? r.endAt ?? last;
     case 'interrupted':
-      return r.endAt ?? Math.max(last, ...beneath.filter((x) => x !== undefined));
+      return r.endAt ?? Math.max(last, ...underlying.filter((x) => x !== undefined));
     default:
       return r.endAt ?? last;
   }

@@ -6,7 +6,7 @@ import type { Replay } from '../position/replay';
 import { type Node, nodeAt } from '../position/tree';
 import { requestText } from '../position/words';
 
-export type Answer = { node: Node } | { seek: number } | { error: string };
+export type Evaluated = { node: Node } | { seek: number } | { error: string };
 
 const help = `What can be typed here:
   status:>=500            requests of the whole trace that a query finds, each to open; those not made yet say "ahead"
@@ -21,7 +21,7 @@ const instant = /^\+?(-?\d+(?:\.\d+)?)\s*(us|µs|ms|s)?$/i;
 const units: Record<string, number> = { us: 1, µs: 1, ms: 1000, s: 1_000_000 };
 
 /** The answer to an expression; `scopes` are those of the frame it is asked in. */
-export function answerOf(replay: Replay, expression: string, scopes: readonly Node[]): Answer {
+export function evaluate(replay: Replay, expression: string, scopes: readonly Node[]): Evaluated {
   const text = expression.trim();
   if (text === '' || /^(help|\?)$/i.test(text)) return { node: { name: 'help', value: help } };
   const [, where] = goTo.exec(text) ?? [];
@@ -35,7 +35,7 @@ export function answerOf(replay: Replay, expression: string, scopes: readonly No
 }
 
 /** What stands under the pointer is answered for where it is a request’s id, else it is code. */
-export function hoverOf(replay: Replay, text: string): Answer {
+export function hoverOf(replay: Replay, text: string): Evaluated {
   const node = requestOf(replay, text.trim());
   return node ? { node } : { error: 'not known to the trace' };
 }
@@ -50,7 +50,7 @@ export function completionsAt(
   return completions(text, column, (key) => seenIn(rows, key));
 }
 
-function goingTo(replay: Replay, where: string): Answer {
+function goingTo(replay: Replay, where: string): Evaluated {
   const { timeline } = replay;
   const time = instant.exec(where);
   if (time) return { seek: timeline.positionAt(Number(time[1]) * (units[(time[2] ?? 'ms').toLowerCase()] as number)) };
@@ -75,7 +75,7 @@ function requestOf(replay: Replay, id: string): Node | undefined {
   return node && { ...node, value: node.value || requestText(r) };
 }
 
-function listOf(replay: Replay, text: string): Answer {
+function listOf(replay: Replay, text: string): Evaluated {
   const parsed = parseQuery(text);
   if (parsed.error) return { error: `${parsed.error.message} (help says what can be typed here)` };
   const passes = compileQuery(parsed.query, rowFields);

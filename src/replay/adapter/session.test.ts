@@ -244,8 +244,8 @@ describe('breakpoints', () => {
         filters: [],
         filterOptions: [{ filterId, condition }],
       });
-      const [answer] = (body as DebugProtocol.SetExceptionBreakpointsResponse['body'])?.breakpoints ?? [];
-      if (answer?.verified === false) return answer.message;
+      const [evaluated] = (body as DebugProtocol.SetExceptionBreakpointsResponse['body'])?.breakpoints ?? [];
+      if (evaluated?.verified === false) return evaluated.message;
       await stopAfter(() => dc.customRequest('netTrace/seek', { event: 0 }));
       const found: string[] = [];
       for (;;) {

@@ -10,7 +10,7 @@ import { Replay } from '../position/replay';
 import type { Rule } from '../position/stops';
 import { eventText } from '../position/words';
 import { capabilities } from './capabilities';
-import { answerOf, completionsAt, hoverOf } from './console';
+import { completionsAt, evaluate, hoverOf } from './console';
 import { exceptionOf } from './exception';
 import { SourceFiles } from './files';
 import { linesOf } from './lineBreakpoints';
@@ -128,21 +128,21 @@ export class ReplaySession extends MovingSession {
   ): void {
     const { replay, view } = this.open ?? {};
     if (!replay || !view) return this.fail(response, noTrace);
-    const answer =
+    const evaluated =
       args.context === 'hover'
         ? hoverOf(replay, args.expression)
-        : answerOf(replay, args.expression, view.scopes(args.frameId));
-    if ('error' in answer) return this.fail(response, answer.error);
-    if ('node' in answer) {
-      response.body = { result: answer.node.value, variablesReference: view.reference(answer.node) };
+        : evaluate(replay, args.expression, view.scopes(args.frameId));
+    if ('error' in evaluated) return this.fail(response, evaluated.error);
+    if ('node' in evaluated) {
+      response.body = { result: evaluated.node.value, variablesReference: view.reference(evaluated.node) };
       return this.sendResponse(response);
     }
     // Watched expressions are asked for at each stop; they must not move it.
     if (args.context === 'watch') return this.fail(response, '"at" goes somewhere: it is for the Debug Console');
-    const event = replay.timeline.event(answer.seek);
+    const event = replay.timeline.event(evaluated.seek);
     response.body = { result: eventText(replay.trace, event), variablesReference: 0 };
     this.sendResponse(response);
-    this.goTo(answer.seek);
+    this.goTo(evaluated.seek);
   }
 
   protected override completionsRequest(

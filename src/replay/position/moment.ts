@@ -91,7 +91,7 @@ export class Moment {
   }
 
   /** The kernel’s figures as last sampled. Samples hold what changed, so all up to now together are the whole. */
-  kernelFigures(connection: string): Omit<KernelSample, 'id' | 'connection'> | undefined {
+  kernelStatistics(connection: string): Omit<KernelSample, 'id' | 'connection'> | undefined {
     const samples = (this.trace.store.kernelSamples.get(connection) ?? []).filter((s) => s.at <= this.until);
     if (samples.length === 0) return undefined;
     const { id: _id, connection: _connection, ...figures } = Object.assign({}, ...samples) as KernelSample;

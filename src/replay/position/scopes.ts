@@ -120,7 +120,7 @@ export class Scopes {
       const nodes = fieldsOf(connectionSchema, c, follow);
       for (const t of moment.tunnels(c.id))
         nodes.push({ ...(follow('tlsTunnels', t.id) as Node), name: t.purpose === 'proxy' ? 'proxyTls' : 'tls' });
-      const figures = moment.kernelFigures(c.id);
+      const figures = moment.kernelStatistics(c.id);
       // Totals of the record itself, once they are known, say more than the samples.
       if (figures && c.kernel === undefined)
         nodes.push({

@@ -29,7 +29,7 @@ export const threadText = (trace: TraceIndex, thread: string): string =>
 /** The event in words; begins with its request, if it belongs to one. */
 export function eventText(trace: TraceIndex, e: TimelineEvent): string {
   const request = trace.request(e.request);
-  const what = request && e.record === request.id ? ofRequest(trace, request, e) : beneath(trace, e);
+  const what = request && e.record === request.id ? ofRequest(trace, request, e) : underlying(trace, e);
   return request && e.kind !== 'created' ? `${requestText(request)}: ${what}` : what;
 }
 
@@ -94,7 +94,7 @@ function endText(r: Request): string {
   }
 }
 
-function beneath(trace: TraceIndex, e: TimelineEvent): string {
+function underlying(trace: TraceIndex, e: TimelineEvent): string {
   const { store } = trace;
   switch (e.kind) {
     case 'traceBegins':

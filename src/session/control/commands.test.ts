@@ -5,7 +5,7 @@ import type { ControlState } from '../../model/lines/control';
 import { TraceRequests } from '../../model/traceRequests';
 import { TraceSession } from '../session';
 import { scratch } from '../testing/scratch';
-import { answerName, Commands, commandName } from './commands';
+import { Commands, commandName, responseName } from './commands';
 import { callSession, type LiveSession, liveSessions } from './liveSessions';
 
 const hookFile = join(scratch(), 'hook.cjs');
@@ -91,7 +91,7 @@ test('a call that is noticed twice is carried out once', async () => {
     const text = '{"v":1,"verb":"create","create":{"condition":""}}';
     fs.writeFileSync(join(s.spoolFolder, name), text, { mode: 0o600 });
     for (let n = 0; n < 3; n++) commands.noticed(name);
-    await expect.poll(() => fs.existsSync(join(s.spoolFolder, answerName(id))), { interval: 2 }).toBe(true);
+    await expect.poll(() => fs.existsSync(join(s.spoolFolder, responseName(id))), { interval: 2 }).toBe(true);
     expect(registry.list()).toHaveLength(i);
   }
 });
@@ -102,7 +102,7 @@ test('calls that make no sense are answered, or left alone', async () => {
     const id = crypto.randomUUID();
     fs.writeFileSync(join(s.spoolFolder, `${commandName(id)}.new`), text, { mode: 0o600 });
     fs.renameSync(join(s.spoolFolder, `${commandName(id)}.new`), join(s.spoolFolder, commandName(id)));
-    const path = join(s.spoolFolder, answerName(id));
+    const path = join(s.spoolFolder, responseName(id));
     await expect.poll(() => fs.existsSync(path), { interval: 5 }).toBe(true);
     return JSON.parse(fs.readFileSync(path, 'utf8')) as { error?: string };
   };

@@ -43,19 +43,19 @@ export const sessionFacts = Type.Object({
 });
 export type SessionFacts = Static<typeof sessionFacts>;
 
-export const commandAnswer = Type.Object({
+export const commandResponse = Type.Object({
   error: optional(Type.String()),
   /** All trace requests after the call. */
   requests: Type.Array(traceRequest),
   /** The one that was made, changed or deleted. */
   id: optional(Type.String()),
 });
-export type CommandAnswer = Static<typeof commandAnswer>;
+export type CommandResponse = Static<typeof commandResponse>;
 
 export const sessionFile = 'session.json';
 const nameOfCommand = /^command-([0-9a-f-]{36})\.json$/;
 export const commandName = (id: string): string => `command-${id}.json`;
-export const answerName = (id: string): string => `answer-${id}.json`;
+export const responseName = (id: string): string => `answer-${id}.json`;
 const maxBytes = 1024 * 1024;
 
 /** Takes the calls of one session. */
@@ -100,15 +100,15 @@ export class Commands {
       // look has taken the file: a call would be carried out twice.
       await fs.unlink(path);
       if (text === undefined) return;
-      writeWhole(this.folder, answerName(id), this.answer(text));
+      writeWhole(this.folder, responseName(id), this.response(text));
     } catch {
       // Taken already, or nowhere to write: who asked says that nobody answers.
     }
   }
 
-  private answer(text: Buffer): CommandAnswer {
+  private response(text: Buffer): CommandResponse {
     const registry = this.registry();
-    const failed = (error: string): CommandAnswer => ({ error, requests: [...this.requests()] });
+    const failed = (error: string): CommandResponse => ({ error, requests: [...this.requests()] });
     let asked: unknown;
     try {
       asked = text.byteLength > maxBytes ? undefined : JSON.parse(text.toString('utf8'));

@@ -8,10 +8,10 @@ import Value from 'typebox/value';
 import { isAlive } from '../spool/folders';
 import { ownUid, readOwnFile, writeWhole } from '../spool/ownFiles';
 import {
-  answerName,
-  type CommandAnswer,
-  commandAnswer,
+  type CommandResponse,
   commandName,
+  commandResponse,
+  responseName,
   type SessionCommand,
   type SessionFacts,
   sessionFacts,
@@ -46,23 +46,23 @@ export async function callSession(
   { folder, pid }: LiveSession,
   command: SessionCommand,
   waitMs = 5000,
-): Promise<CommandAnswer> {
+): Promise<CommandResponse> {
   const id = randomUUID();
-  const answer = join(folder, answerName(id));
+  const response = join(folder, responseName(id));
   try {
     writeWhole(folder, commandName(id), { v: 1, ...command });
     const end = Date.now() + waitMs;
     while (Date.now() < end) {
-      const text = await readOwnFile(answer);
+      const text = await readOwnFile(response);
       const value = parsed(text);
-      if (Value.Check(commandAnswer, value)) return value;
+      if (Value.Check(commandResponse, value)) return value;
       if (text !== undefined) break;
       await delay(20);
     }
   } catch {
     // Said below: its folder is gone.
   } finally {
-    for (const path of [answer, join(folder, commandName(id))]) await fs.rm(path, { force: true }).catch(() => {});
+    for (const path of [response, join(folder, commandName(id))]) await fs.rm(path, { force: true }).catch(() => {});
   }
   throw new Error(`The session of process ${pid} does not answer.`);
 }

@@ -36,7 +36,7 @@ export interface KernelHost {
 }
 
 /** After the program's end the last figures come within some milliseconds; sockets that linger are not waited for longer. */
-const lastFiguresMs = 250;
+const lastSampleMs = 250;
 const ringsMs = 50;
 const lastCountersMs = 300;
 /** Its programs are checked by the kernel one after the other, which takes a while on a busy machine. */
@@ -209,7 +209,7 @@ export class Kernel {
     await this.client.settled(1000);
     if (this.#open.size > 0 && !this.client.ended) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, lastFiguresMs);
+        const timer = setTimeout(resolve, lastSampleMs);
         this.#idle = () => {
           clearTimeout(timer);
           resolve();

@@ -14,7 +14,7 @@ import type { WallClock } from './wallClock';
 /** Time from a failed attempt's begin to its first packet, µs. */
 const window = 5000;
 /** Packets of an attempt without an answer wait no longer than this, µs. */
-const patience = 150_000_000;
+const maxWait = 150_000_000;
 
 export class Attempts {
   private readonly open = new Map<string, Connection>();
@@ -67,6 +67,6 @@ export class Attempts {
       // Said to the store, this claims its packets.
       this.store.setConnection({ ...before, local, by: { ...before.by, local: 'capture' } });
       this.claim(found[0].key, c.id);
-    } else if (now - begin > patience) this.open.delete(c.id);
+    } else if (now - begin > maxWait) this.open.delete(c.id);
   }
 }

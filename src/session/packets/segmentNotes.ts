@@ -14,14 +14,14 @@ export class SegmentNotes {
   of(k: Kept): string | undefined {
     if (k.kind !== 'tcp') return undefined;
     const [fin, syn, rst] = [(k.flags & 1) !== 0, (k.flags & 2) !== 0, (k.flags & 4) !== 0];
-    const way = k.forward ? 1 : 0;
-    const expected = syn ? undefined : this.next[way];
+    const side = k.forward ? 1 : 0;
+    const expected = syn ? undefined : this.next[side];
     const length = k.payload + (syn ? 1 : 0) + (fin ? 1 : 0);
     const end = (k.sequence + length) % whole;
-    const again = syn ? this.next[way] === end : length > 0 && expected !== undefined && !isAfter(end, expected);
+    const again = syn ? this.next[side] === end : length > 0 && expected !== undefined && !isAfter(end, expected);
     const probe =
       expected !== undefined && k.payload === 0 && !fin && !rst && k.sequence === (expected - 1 + whole) % whole;
-    if (syn || this.next[way] === undefined || isAfter(end, this.next[way] ?? 0)) this.next[way] = end;
+    if (syn || this.next[side] === undefined || isAfter(end, this.next[side] ?? 0)) this.next[side] = end;
     const words = [
       syn && ((k.flags & 16) !== 0 ? 'SYN-ACK' : 'SYN'),
       fin && 'FIN',

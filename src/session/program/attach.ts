@@ -68,12 +68,12 @@ export function injectExpression(hook: string, variables: Readonly<Record<string
 }
 
 /** The variables of a program that is attached to: its hook looks by itself whether the host is still there. */
-export function asGuest(
+export function asAttached(
   variables: Readonly<Record<string, string>>,
   { seesHost }: Pick<Probe, 'seesHost'>,
 ): Record<string, string> {
   const settings = JSON.parse(variables.NETTRACE_CONF ?? '{}') as object;
-  return { ...variables, NETTRACE_CONF: JSON.stringify({ ...settings, guest: seesHost ? process.pid : 0 }) };
+  return { ...variables, NETTRACE_CONF: JSON.stringify({ ...settings, attachedBy: seesHost ? process.pid : 0 }) };
 }
 
 /**
@@ -93,11 +93,11 @@ const text = (value: unknown): string =>
 const runtimes = ['node', 'deno', 'bun', 'electron', 'none'];
 
 /** The answer as the debugger gives it, which may stand in quotes; undefined: none that makes sense. The program is not trusted. */
-export function probeOf(answer: string): Probe | undefined {
-  const begin = answer.indexOf('{');
-  const end = answer.lastIndexOf('}');
-  if (begin < 0 || end < begin || answer.length > 262_144) return undefined;
-  const raw = answer.slice(begin, end + 1);
+export function probeOf(response: string): Probe | undefined {
+  const begin = response.indexOf('{');
+  const end = response.lastIndexOf('}');
+  if (begin < 0 || end < begin || response.length > 262_144) return undefined;
+  const raw = response.slice(begin, end + 1);
   for (const candidate of [raw, raw.replace(/\\(.)/g, '$1')]) {
     try {
       const v = JSON.parse(candidate) as Record<string, unknown>;
@@ -147,9 +147,9 @@ export function attachProblem(p: Probe): string | undefined {
 }
 
 /** The thread (`4711-0`) of a successful injection; `already`; or why it failed. */
-export function injected(answer: string): { thread: string } | 'already' | { why: string } {
-  const thread = /attached (\d{1,10}-\d{1,10})/.exec(answer)?.[1];
+export function injected(response: string): { thread: string } | 'already' | { why: string } {
+  const thread = /attached (\d{1,10}-\d{1,10})/.exec(response)?.[1];
   if (thread !== undefined) return { thread };
-  if (/^["'`]?already/.test(answer)) return 'already';
-  return { why: answer.replace(/^["'`]?failed: |["'`]$/g, '').slice(0, 300) };
+  if (/^["'`]?already/.test(response)) return 'already';
+  return { why: response.replace(/^["'`]?failed: |["'`]$/g, '').slice(0, 300) };
 }

@@ -15,9 +15,9 @@ test.skipIf(process.platform !== 'linux')(
     const watch = new ProcessWatch(parent.pid as number, () => false);
     const later = () => watch.end(Date.now() + 60_000).map((p) => p.pid);
     try {
-      watch.look();
+      watch.poll();
       expect(later()).toEqual([parent.pid]);
-      watch.look();
+      watch.poll();
       expect(later()).toEqual([parent.pid, child]);
     } finally {
       process.kill(child);

@@ -22,7 +22,7 @@ interface Seen extends Unhooked {
 }
 
 /** The first looks come sooner: many programs are short. */
-const looksMs = [50, 100, 200, 400];
+const pollDelaysMs = [50, 100, 200, 400];
 /** One that began this short a time before the end may not have come to load anything. */
 const youngMs = 1000;
 const maxProcesses = 1000;
@@ -33,7 +33,7 @@ export class ProcessWatch {
   /** Command line like its parent's: perhaps forked by it, about to become another program. */
   readonly #forked = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
-  #looks = 0;
+  #polls = 0;
 
   constructor(
     private readonly root: number,
@@ -44,17 +44,17 @@ export class ProcessWatch {
   }
 
   #wait(): void {
-    const ms = looksMs[Math.min(this.#looks++, looksMs.length - 1)] as number;
+    const ms = pollDelaysMs[Math.min(this.#polls++, pollDelaysMs.length - 1)] as number;
     this.#timer = setTimeout(() => {
-      this.look();
+      this.poll();
       this.#wait();
     }, ms).unref();
   }
 
   /** Looks at the program's processes once. */
-  look(now = Date.now()): void {
+  poll(now = Date.now()): void {
     const open: [pid: number, ancestors: number[]][] = [[this.root, []]];
-    for (let looked = 0; open.length > 0 && looked < maxProcesses; looked++) {
+    for (let polled = 0; open.length > 0 && polled < maxProcesses; polled++) {
       const [pid, ancestors] = open.pop() as [number, number[]];
       for (const child of childrenOf(pid)) open.push([child, [pid, ...ancestors]]);
       if (this.#seen.has(pid) || this.#seen.size >= maxNamed || this.isTraced(pid)) continue;

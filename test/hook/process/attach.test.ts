@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../../src/model/records';
 import { newHeader, Store } from '../../../src/model/store/store';
 import {
-  asGuest,
+  asAttached,
   attachProblem,
   detachExpression,
   injectExpression,
@@ -85,7 +85,7 @@ class Attached {
     const all = hookEnvironment(this.spool, { env: { NODE_OPTIONS: nodeOptions }, conf }, this.trace);
     const { NODE_OPTIONS = '', NETTRACE_SPOOL = '', NETTRACE_CONF = '' } = all;
     const plain = { NODE_OPTIONS, NETTRACE_SPOOL, NETTRACE_CONF };
-    return 'guest' in conf ? plain : asGuest(plain, { seesHost: true });
+    return 'attachedBy' in conf ? plain : asAttached(plain, { seesHost: true });
   }
 
   requests(): { all: Request[]; store: Store } {
@@ -174,7 +174,7 @@ test('the host is killed: the hook leaves', async () => {
   const host = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   try {
     const before = await at.evaluate('traces()');
-    expect(await at.attach({ guest: host.pid })).toContain('attached');
+    expect(await at.attach({ attachedBy: host.pid })).toContain('attached');
     host.kill('SIGKILL');
     await expect.poll(() => at.evaluate('traces()')).toEqual(before);
   } finally {

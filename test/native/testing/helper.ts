@@ -93,7 +93,7 @@ export class Asked {
   }
 
   /** The first message for which `f` gives something, said already or yet to come. */
-  until<R>(f: (m: Message) => R | undefined | false, patienceMs = 20_000): Promise<R> {
+  until<R>(f: (m: Message) => R | undefined | false, timeoutMs = 20_000): Promise<R> {
     return new Promise((resolve, reject) => {
       const look = () => {
         for (const { message } of this.said) {
@@ -108,7 +108,7 @@ export class Asked {
         this.#waiting.delete(look);
         f();
       };
-      const timer = setTimeout(() => done(() => reject(new Error('the helper did not say it in time'))), patienceMs);
+      const timer = setTimeout(() => done(() => reject(new Error('the helper did not say it in time'))), timeoutMs);
       this.#waiting.add(look);
       look();
     });

@@ -72,8 +72,8 @@ export class Kernel implements Disposable {
   events = (id: string, kind: string): Said[] => this.all('event', id).filter((m) => m.kind === kind);
 
   /** Waits until `f` gives something that is true. */
-  async until<R>(what: string, f: () => R | undefined | false, patienceMs = 20_000): Promise<R> {
-    const end = Date.now() + patienceMs;
+  async until<R>(what: string, f: () => R | undefined | false, timeoutMs = 20_000): Promise<R> {
+    const end = Date.now() + timeoutMs;
     for (;;) {
       const found = f();
       if (found) return found;
@@ -157,8 +157,8 @@ export class Talker implements Disposable {
   get pid(): number {
     return this.#child.pid as number;
   }
-  async line(patienceMs = 20_000): Promise<string> {
-    const end = Date.now() + patienceMs;
+  async line(timeoutMs = 20_000): Promise<string> {
+    const end = Date.now() + timeoutMs;
     while (this.#lines.length === 0) {
       if (this.#child.exitCode !== null || Date.now() > end) throw new Error('the program says nothing');
       await new Promise<void>((resolve) => {

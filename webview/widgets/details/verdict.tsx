@@ -5,7 +5,7 @@ import { evidenceText } from '../../view/words/copy';
 import { Icon } from '../parts/icon';
 import { Words } from '../parts/words';
 
-const looks: Readonly<Record<string, [tone: string, icon: string]>> = {
+const styles: Readonly<Record<string, [tone: string, icon: string]>> = {
   failed: ['error', 'error'],
   error: ['error', 'error'],
   slow: ['warning', 'watch'],
@@ -15,9 +15,9 @@ const looks: Readonly<Record<string, [tone: string, icon: string]>> = {
 
 /** A figure, as a link to the tab where it stands. */
 function Figure({ e, details }: { e: Evidence; details: Details }) {
-  const beneath = [details.connection?.id, details.tunnel?.id, details.lookup?.id, details.proxyTunnel?.id];
+  const underlying = [details.connection?.id, details.tunnel?.id, details.lookup?.id, details.proxyTunnel?.id];
   const isCertificate = details.certificates.some((c) => c.fingerprint256 === e.ref);
-  const tab = e.ref !== undefined && (beneath.includes(e.ref) || isCertificate) ? 'connection' : 'breakdown';
+  const tab = e.ref !== undefined && (underlying.includes(e.ref) || isCertificate) ? 'connection' : 'breakdown';
   return (
     <li>
       <button type="button" class="code" onClick={() => setUi({ tab })}>
@@ -27,10 +27,10 @@ function Figure({ e, details }: { e: Evidence; details: Details }) {
   );
 }
 
-export const isSaid = (v: Verdict | undefined): v is Verdict => v !== undefined && looks[v.level] !== undefined;
+export const isSaid = (v: Verdict | undefined): v is Verdict => v !== undefined && styles[v.level] !== undefined;
 
 export function VerdictBox({ verdict, details }: { verdict: Verdict; details: Details }) {
-  const [tone, icon] = looks[verdict.level] as [string, string];
+  const [tone, icon] = styles[verdict.level] as [string, string];
   const sure = verdict.certainty === 'likely' && !/^Probably|^Not clear/.test(verdict.text) ? ' (likely)' : '';
   return (
     <section class={`vd ${tone}`} aria-label="Verdict">

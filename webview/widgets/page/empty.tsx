@@ -5,10 +5,10 @@ import { emptyState } from '../../view/words/emptyState';
 import { Icon } from '../parts/icon';
 
 /** From then on a recording without requests says so, ms. */
-const patience = 5000;
+const hintAfterMs = 5000;
 
 export function Empty() {
-  const waited = state.waitingSince !== undefined && performance.now() - state.waitingSince > patience;
+  const waited = state.waitingSince !== undefined && performance.now() - state.waitingSince > hintAfterMs;
   const { is, title, text, code, note, buttons } = emptyState(state.runs, state.status, waited);
   return (
     <div class="empty" data-is={is}>

@@ -17,10 +17,10 @@ export function timeoutRule({ requests, store, now }: Facts): Draft[] {
     string,
     { r: Request; name: string; limit: number | undefined; advice: string; fault: string }[]
   >();
-  let looked = 0;
+  let checked = 0;
   for (const r of requests) {
     if (r.outcome !== 'failed' && r.outcome !== 'aborted') continue;
-    if (++looked > max) break;
+    if (++checked > max) break;
     const timer = timerOf(caseOf(r, store, now));
     if (timer) push(groups, `${timer.name} ${timer.limit}`, { r, ...timer });
   }

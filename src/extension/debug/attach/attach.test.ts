@@ -32,7 +32,7 @@ describe('a program is attached to', () => {
     const leaf = leafOf(fine, 'attached 7-0');
     expect(await joined(leaf)).toEqual({ state: 'attached' });
     expect(leaf.asked[1]).toContain('"NODE_OPTIONS":"--x --require t1"');
-    expect(leaf.asked[1]).toContain(`\\"guest\\":${process.pid}`);
+    expect(leaf.asked[1]).toContain(`\\"attachedBy\\":${process.pid}`);
   });
 
   it('as soon as the debugger answers, in whatever quotes', async () => {

@@ -5,7 +5,7 @@
  */
 import type { DebugSession } from 'vscode';
 import {
-  asGuest,
+  asAttached,
   attachProblem,
   detachExpression,
   injectExpression,
@@ -39,7 +39,7 @@ export async function join(
   if (probe.hook === 'ours') return { state: 'already' };
   const why = attachProblem(probe);
   if (why !== undefined) return { state: 'failed', why };
-  const variables = asGuest(recorder.environment({ NODE_OPTIONS: probe.nodeOptions }), probe);
+  const variables = asAttached(recorder.environment({ NODE_OPTIONS: probe.nodeOptions }), probe);
   try {
     const came = injected(await evaluate(leaf, injectExpression(recorder.hook, variables)));
     // Between the two questions its own preload came.
@@ -86,6 +86,6 @@ export async function part(leaf: Leaf, log: Pick<Log, 'debug'>): Promise<boolean
 
 async function evaluate(leaf: Leaf, expression: string): Promise<string> {
   // Of this context the debugger gives the whole text, unquoted.
-  const answer: unknown = await leaf.customRequest('evaluate', { expression, context: 'clipboard' });
-  return String((answer as { result?: unknown } | undefined)?.result);
+  const response: unknown = await leaf.customRequest('evaluate', { expression, context: 'clipboard' });
+  return String((response as { result?: unknown } | undefined)?.result);
 }
