@@ -24,7 +24,8 @@ describe.skipIf(noNamespace).each(nodes)('Node $major', (node) => {
       answeredBy: 'network',
       servers: ['127.0.0.1'],
     });
-    for (const x of seen.run.trace.dnsExchanges ?? []) expect(x.replies?.[0]?.rcode).toBe('non-existent-domain');
+    const rcodes = seen.run.trace.dnsExchanges?.map((x) => x.replies?.[0]?.rcode);
+    expect(new Set(rcodes)).toEqual(new Set(['non-existent-domain']));
   });
 
   test('each form of the call gives what the system’s lookup gives', async () => {

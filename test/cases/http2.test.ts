@@ -75,7 +75,7 @@ describe.each(nodes)('Node $major', (node) => {
       expect(r.response).toMatchObject({ status: 200, contentType: 'text/plain', bodyBytes: 5, readBytes: 5 });
       expect([r.bytesSent, r.response?.statusText]).toEqual([undefined, undefined]);
       expect(r.sendBeginAt).toBeLessThanOrEqual(truth.headAt - seen.run.zero);
-      expect(r.responseBeginAt).toBeGreaterThanOrEqual((truth.responseAt ?? 0) - seen.run.zero);
+      expect(r.responseBeginAt).toBeGreaterThanOrEqual((truth.responseAt ?? Number.NaN) - seen.run.zero);
       expect(seen.site(r)).toBe(`http2.cjs:${lineOf(program, i < 3 ? 'three' : 'ask')} user`);
     }
     // The setup is waited for by all three, and no one waits for it twice.
@@ -126,7 +126,9 @@ describe.each(nodes)('Node $major', (node) => {
     const slow = at(seen, '/slow');
     expect(slow.body).toMatchObject({ bytes: 1_000_000 });
     expect(slow.body?.drainDuration).toBeGreaterThan(80_000 - seen.run.lateness);
-    expect((slow.sendEndAt ?? 0) - (slow.sendBeginAt ?? 0)).toBeGreaterThan(80_000 - seen.run.lateness);
+    expect((slow.sendEndAt ?? Number.NaN) - (slow.sendBeginAt ?? Number.NaN)).toBeGreaterThan(
+      80_000 - seen.run.lateness,
+    );
     const tunnel = seen.requests.find((r) => r.method === 'CONNECT');
     expect(tunnel).toMatchObject({ target: 'example.test:443', outcome: 'complete', body: { bytes: 5 } });
     expect([tunnel?.proxy, connection.tunnel]).toEqual([undefined, undefined]);
@@ -149,14 +151,16 @@ describe.each(nodes)('Node $major', (node) => {
     expect(at(seen, '/cancel')).toMatchObject({ outcome: 'failed', reset: { name: 'NGHTTP2_CANCEL', by: 'peer' } });
     const signal = at(seen, '/silent?by=signal');
     expect(signal).toMatchObject({ outcome: 'aborted', abort: { reason: 'enough' }, reset: { code: 8, by: 'local' } });
-    expect((signal.endAt ?? 0) - (signal.createdAt ?? 0)).toBeGreaterThan(45_000 - seen.run.lateness);
+    expect((signal.endAt ?? Number.NaN) - (signal.createdAt ?? Number.NaN)).toBeGreaterThan(45_000 - seen.run.lateness);
     const before = at(seen, '/silent?by=before');
     expect(before.outcome).toBe('aborted');
     expect([before.streamId, before.connection, before.reset]).toEqual([undefined, undefined, undefined]);
     expect(at(seen, '/silent?by=close')).toMatchObject({ outcome: 'aborted', reset: { code: 8, by: 'local' } });
     const late = at(seen, '/silent?by=timeout');
     expect(late).toMatchObject({ outcome: 'aborted', timeout: { kind: 'stream', limit: 60_000 } });
-    expect((late.timeout?.at ?? 0) - (late.createdAt ?? 0)).toBeGreaterThan(55_000 - seen.run.lateness);
+    expect((late.timeout?.at ?? Number.NaN) - (late.createdAt ?? Number.NaN)).toBeGreaterThan(
+      55_000 - seen.run.lateness,
+    );
     const bye = at(seen, '/bye');
     expect(bye.outcome).toBe('complete');
     expect(seen.connectionOf(bye).goaway).toMatchObject({

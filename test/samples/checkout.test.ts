@@ -35,7 +35,12 @@ describe('under nettrace run', () => {
   }, 60_000);
 
   const pathOf = ({ url = '' }: Request): string => url.replace(/^\w+:\/\/[^/]*/, '');
-  const to = (path: RegExp): Request[] => trace.requests.filter((request) => path.test(pathOf(request)));
+  /** Those to a path; a path to which there are none is a fault of the test, not an empty list. */
+  const to = (path: RegExp): Request[] => {
+    const found = trace.requests.filter((request) => path.test(pathOf(request)));
+    expect(found, `requests to ${path}`).not.toEqual([]);
+    return found;
+  };
   const one = (path: RegExp): Request => {
     const [request, ...more] = to(path);
     if (request === undefined || more.length > 0) throw new Error(`${to(path).length} requests to ${path}`);
@@ -76,7 +81,9 @@ describe('under nettrace run', () => {
     const requests = [...to(/^\/stock/), ...to(/^\/reservations/)];
     expect(new Set(requests.map((request) => request.connection)).size).toBe(2);
     expect(Math.max(...requests.map((request) => request.ordinal ?? 0))).toBeGreaterThan(5);
-    const queued = to(/^\/stock/).filter(({ createdAt = 0, assignedAt = 0 }) => assignedAt - createdAt > 20_000);
+    const queued = to(/^\/stock/).filter(
+      ({ createdAt = Number.NaN, assignedAt = Number.NaN }) => assignedAt - createdAt > 20_000,
+    );
     expect(queued.length).toBeGreaterThanOrEqual(6);
   });
 
@@ -105,12 +112,23 @@ describe('under nettrace run', () => {
 
   test('slow server, slow body, unpacked body, upload and unread body are distinguished', () => {
     // The whole cannot be shorter than what the server took; of it, which part is long, not how long this machine saw it.
-    for (const { createdAt = 0, sendEndAt = 0, responseBeginAt = 0, endAt = 0, response } of to(/confirm$/)) {
+    for (const {
+      createdAt = Number.NaN,
+      sendEndAt = Number.NaN,
+      responseBeginAt = Number.NaN,
+      endAt = Number.NaN,
+      response,
+    } of to(/confirm$/)) {
       if (response?.status !== 201) continue;
       expect(responseBeginAt - createdAt).toBeGreaterThan(500_000);
       expect(responseBeginAt - sendEndAt).toBeGreaterThan(endAt - responseBeginAt);
     }
-    for (const { createdAt = 0, sendEndAt = 0, responseBeginAt = 0, endAt = 0 } of to(/^\/print/)) {
+    for (const {
+      createdAt = Number.NaN,
+      sendEndAt = Number.NaN,
+      responseBeginAt = Number.NaN,
+      endAt = Number.NaN,
+    } of to(/^\/print/)) {
       expect(endAt - createdAt).toBeGreaterThan(300_000);
       expect(endAt - responseBeginAt).toBeGreaterThan(responseBeginAt - sendEndAt);
     }

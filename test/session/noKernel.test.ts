@@ -141,6 +141,7 @@ describe('A46: the helper absent, not allowed, or a wrong kernel', () => {
     expect(document).not.toHaveProperty('kernelEvents');
     expect(document).not.toHaveProperty('conntrackEntries');
     expect(document.connections.filter((c) => c.kernel ?? c.route ?? c.cookie)).toEqual([]);
+    expect(s.store.requests.size).toBeGreaterThan(0);
     for (const r of s.store.requests.values()) {
       const absent = absentOf(s.store, r, s.store.connections.get(r.connection ?? ''));
       expect(absent.map((a) => a.what)).toEqual([

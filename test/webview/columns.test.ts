@@ -58,7 +58,7 @@ test.each(
     expect(cell.width).toBeGreaterThan(20);
     return cell.left + cell.width;
   }, 0);
-  expect((header.at(-1)?.left ?? 0) + (header.at(-1)?.width ?? 0)).toBeLessThanOrEqual(right + 1);
+  expect((header.at(-1)?.left ?? Number.NaN) + (header.at(-1)?.width ?? Number.NaN)).toBeLessThanOrEqual(right + 1);
   const bars = header.find((c) => c.name === 'c-waterfall');
   // The narrowest list of requests has no bars.
   if (!bars) return expect(right).toBeLessThan(360);

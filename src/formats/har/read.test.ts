@@ -98,11 +98,14 @@ describe.each(['chrome', 'firefox', 'playwright', 'charles'] as const)('a HAR as
 
   test('has phases that sum to the time of each entry', () => {
     const store = Store.fromDocument(read(har));
+    let seen = 0;
     for (const r of store.requests.values()) {
       const { phases, total } = phasesOf(r, store);
       expect(phases.reduce((n, p) => n + p.duration, 0)).toBeCloseTo(total as number, 3);
-      expect(phases.every((p) => p.duration >= 0 && p.by === 'import')).toBe(true);
+      expect(phases.filter((p) => p.duration < 0 || p.by !== 'import')).toEqual([]);
+      seen += phases.length;
     }
+    expect(seen).toBeGreaterThan(0);
   });
 });
 

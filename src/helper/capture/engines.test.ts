@@ -70,9 +70,20 @@ it('the helper’s batches are packets, its counters the statistics', async () =
 it('any batch is taken without a fault', async () => {
   const h = helper();
   const capture = await new HelperEngine(h.client, () => []).start(options);
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void h.batch(Buffer.from(bytes))));
+  const bytes = fc.uint8Array({ maxLength: 200 });
+  // Any bytes, and a record with any bytes after it.
+  const batches = fc.oneof(
+    bytes.map((b) => Buffer.from(b)),
+    fc.tuple(bytes, bytes).map(([data, more]) => Buffer.concat([record(10n, 999_999, Buffer.from(data)), more])),
+  );
+  fc.assert(fc.property(batches, (b) => void h.batch(b)));
   await capture.stop();
-  for await (const batch of capture.batches) for (const p of batch) expect(p.data.length).toBeLessThanOrEqual(p.length);
+  let packets = 0;
+  for await (const batch of capture.batches) {
+    for (const p of batch) expect(p.data.length).toBeLessThanOrEqual(p.length);
+    packets += batch.length;
+  }
+  expect(packets).toBeGreaterThan(0);
 });
 
 it('the first engine that works is taken; else the reason is that of the one that came nearest', async () => {

@@ -194,7 +194,7 @@ describe('kernel figures', () => {
           expect(r.kernel !== undefined || r.missing?.kernel !== undefined).toBe(true);
           seen[r.kernel === undefined ? 'missing' : r.kernel.shared ? 'shared' : 'own']++;
           if (!r.kernel) continue;
-          expect(r.kernel.windowBeginAt).toBeLessThanOrEqual(r.assignedAt ?? 0);
+          expect(r.kernel.windowBeginAt).toBeLessThanOrEqual(r.assignedAt ?? Number.NaN);
           expect(r.kernel.windowEndAt).toBeGreaterThanOrEqual(r.endAt);
           expect(r.kernel.retransmits).toBeLessThanOrEqual(total + 1);
           expect(r.kernel.samples).toBeGreaterThan(0);

@@ -104,8 +104,8 @@ describe('wrappers', () => {
     expect(prior).toMatchObject({ connection: first?.connection, ordinal: 3 });
     expect(second?.connection).not.toBe(first?.connection);
     expect(second).toMatchObject({ outcome: 'complete', ordinal: 1 });
-    expect(prior.assignedAt).toBeLessThanOrEqual(prior.endAt ?? 0);
-    expect(prior.endAt).toBeLessThanOrEqual(second?.assignedAt ?? 0);
+    expect(prior.assignedAt).toBeLessThanOrEqual(prior.endAt ?? Number.NaN);
+    expect(prior.endAt).toBeLessThanOrEqual(second?.assignedAt ?? Number.NaN);
   });
 });
 

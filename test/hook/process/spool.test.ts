@@ -118,7 +118,7 @@ describe.each(nodes.filter((n) => [18, 24, 26].includes(n.major)))('Node $major'
     expect(run.stdout).toBe('200\n200 200\n');
     const [first, second, third] = requests(run);
     expect([first, second, third].map((r) => r?.outcome)).toEqual(['complete', 'complete', 'complete']);
-    expect(third?.createdAt).toBeGreaterThan(first?.createdAt ?? 0);
+    expect(third?.createdAt).toBeGreaterThan(first?.createdAt ?? Number.NaN);
   });
 
   // Node 18 has no permission model.

@@ -75,7 +75,7 @@ test.skipIf(why)('a capture is decrypted with it', async () => {
     const files = keyFiles(session);
     expect(files).toHaveLength(paths().length);
     for (const f of files) expect(statSync(join(session.spoolFolder, f)).mode & 0o777).toBe(0o600);
-    for (const t of session.document().tlsTunnels) expect(t.keysLogged).toBe(true);
+    expect(new Set(session.document().tlsTunnels.map((t) => t.keysLogged))).toEqual(new Set([true]));
     expect(JSON.stringify(session.document())).not.toMatch(/CLIENT_RANDOM|TRAFFIC_SECRET/);
     session.deleteKeyLog();
     expect([keyFiles(session), session.keyLog()]).toEqual([[], '']);

@@ -165,7 +165,7 @@ describe.each(nodes)('Node $major', (node) => {
         closedBy: 'local',
       });
       expect(c.local?.port).toBe(asked.remotePort);
-      expect(c.closedAt).toBeLessThanOrEqual((lookup.endAt ?? 0) + 1);
+      expect(c.closedAt).toBeLessThanOrEqual((lookup.endAt ?? Number.NaN) + 1);
     }
     expect(exchanges.flatMap((x) => x.replies?.[0]?.answers ?? [])).toEqual([
       { name: 'web.test', type: 'CNAME', class: 'IN', ttl: 300, value: 'host.test' },
@@ -189,9 +189,10 @@ describe.each(nodes)('Node $major', (node) => {
     expect(reported('broken.test')).toEqual(['EAI_AGAIN', 'server-fail', 'dns', undefined]);
     expect(reported('refused.test')).toEqual(['EAI_AGAIN', 'query-refused', 'dns', undefined]);
     expect(reported('silent.test')).toEqual(['EAI_AGAIN', undefined, 'dns', 'ETIMEOUT']);
-    for (const r of run.trace.requests) expect(r).toMatchObject({ outcome: 'failed', error: { phase: 'dns' } });
-    for (const d of run.trace.dials) expect(d.error?.phase).toBe('dns');
-    expect(run.trace.connections.every((c) => c.fromResolver)).toBe(true);
+    const { requests, dials, connections } = run.trace;
+    expect(requests.map((r) => [r.outcome, r.error?.phase])).toEqual(Array(4).fill(['failed', 'dns']));
+    expect(dials.map((d) => d.error?.phase)).toEqual(Array(4).fill('dns'));
+    expect(new Set(connections.map((c) => c.fromResolver))).toEqual(new Set([true]));
   });
 
   test('a truncated reply is asked for again over TCP', async () => {

@@ -93,7 +93,8 @@ test.skipIf(noNamespace)('failed connections by cause and call site', async () =
         groups[key] = (groups[key] ?? 0) + 1;
         expect(d.error).toMatchObject({ phase: 'tcp', address: d.error?.syscall === 'bind' ? '192.0.2.7' : d.host });
         expect(d.connection).toBeUndefined();
-        if (d.error?.code === 'ETIMEDOUT') expect((d.endAt ?? 0) - (d.beginAt ?? 0)).toBeGreaterThan(1_900_000);
+        if (d.error?.code === 'ETIMEDOUT')
+          expect((d.endAt ?? Number.NaN) - (d.beginAt ?? Number.NaN)).toBeGreaterThan(1_900_000);
       }
       expect(groups).toEqual({
         [`ECONNREFUSED connect ${lineOf(program, 'refused')}`]: 10,
@@ -137,20 +138,20 @@ describe.each(nodes)('Node $major', (node) => {
     }
     expect(connectionOf(run, 'peerReset').error).toMatchObject({ code: 'ECONNRESET', syscall: 'read' });
     const idle = connectionOf(run, 'timeout');
-    expect((idle.closedAt ?? 0) - (idle.connect?.endAt ?? 0)).toBeGreaterThan(55_000);
+    expect((idle.closedAt ?? Number.NaN) - (idle.connect?.endAt ?? Number.NaN)).toBeGreaterThan(55_000);
     // The own end first, and 20 ms later the peer's.
     const half = connectionOf(run, 'half');
     expect(half.closedBy).toBe('local');
     expect(half.bytesReceived).toBe('after the end'.length);
-    expect((half.readEndAt ?? 0) - (half.writeEndAt ?? 0)).toBeGreaterThan(15_000);
+    expect((half.readEndAt ?? Number.NaN) - (half.writeEndAt ?? Number.NaN)).toBeGreaterThan(15_000);
     const other = connectionOf(run, 'halfPeer');
     expect(other.closedBy).toBe('peer');
-    expect(other.readEndAt).toBeLessThanOrEqual(other.writeEndAt ?? 0);
+    expect(other.readEndAt).toBeLessThanOrEqual(other.writeEndAt ?? Number.NaN);
     expect(other.bytesSent).toBe('finmore'.length);
     expect(connectionOf(run, 'unix')).toMatchObject({ kind: 'unix', path, closedBy: 'peer' });
     const given = connectionOf(run, 'givenUp');
     expect(given.closedBy).toBe('timeout');
-    expect((given.closedAt ?? 0) - (given.writeEndAt ?? 0)).toBeGreaterThan(15_000);
+    expect((given.closedAt ?? Number.NaN) - (given.writeEndAt ?? Number.NaN)).toBeGreaterThan(15_000);
     expect(run.store.counts).toMatchObject({ connections: 9, requests: 0 });
     expect(run.trace.dials).toHaveLength(9);
     // Each is a lane of the connections view.

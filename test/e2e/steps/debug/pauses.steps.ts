@@ -44,7 +44,7 @@ export function pauses(): void {
     const [request] = trace.requests;
     if (!pause || !request) throw new Error('no pause or no request');
     expect(pause).toMatchObject({ thread: request.thread, reason: 'breakpoint' });
-    expect(((pause.endAt ?? 0) - pause.beginAt) / 1000).toBeGreaterThanOrEqual(stopMs - 50);
+    expect(((pause.endAt ?? Number.NaN) - pause.beginAt) / 1000).toBeGreaterThanOrEqual(stopMs - 50);
     const breakdown = phasesOf(request, Store.fromDocument(trace));
     expect(breakdown.paused / 1000).toBeGreaterThanOrEqual(stopMs - 50);
     expect(breakdown.total).toBeLessThan(1_000_000);
