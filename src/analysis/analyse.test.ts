@@ -1,11 +1,13 @@
 /** Each rule: what makes it fire, the near miss that does not, and silence where the data is not there. */
+
 import { Compile } from 'typebox/compile';
 import { describe, expect, it, test } from 'vitest';
+import { documentOf } from '../model/document';
 import { trace } from '../model/records';
 import { finding as findingSchema } from '../model/records/analysis';
 import { analyse } from './analyse';
 import { analysisVersion } from './base/limits';
-import { documentWithFindings } from './document';
+import { withFindings } from './document';
 import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing/store';
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
@@ -530,15 +532,15 @@ describe('rules', () => {
 describe('documents', () => {
   it('carry the findings, valid by the schema; those of today’s rules are kept, others made anew', () => {
     const store = storeOf(lookups(50));
-    const doc = documentWithFindings(store);
+    const doc = withFindings(documentOf(store), store);
     expect([...Compile(trace).Errors(doc)]).toEqual([]);
     expect(doc.findings?.map((f) => [f.id, f.rule, f.analysisVersion])).toEqual([
       ['f-1', 'repeated-look-ups', analysisVersion],
     ]);
     const own = [{ ...(doc.findings?.[0] as object), title: 'kept' }] as never;
     store.header = { ...store.header, findings: own };
-    expect(documentWithFindings(store).findings?.[0]?.title).toBe('kept');
+    expect(withFindings(documentOf(store), store).findings?.[0]?.title).toBe('kept');
     store.header = { ...store.header, findings: [{ ...(own[0] as object), analysisVersion: '0.1' }] as never };
-    expect(documentWithFindings(store).findings?.[0]?.title).toBe('api.shop.example was looked up 50 times');
+    expect(withFindings(documentOf(store), store).findings?.[0]?.title).toBe('api.shop.example was looked up 50 times');
   });
 });

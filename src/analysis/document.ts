@@ -1,5 +1,4 @@
 /** Findings where a trace is shown or saved: those it came with, if today's rules made them; else made anew. */
-import { documentOf } from '../model/document';
 import type { Finding, Trace } from '../model/records';
 import type { Store } from '../model/store/store';
 import { analyse } from './analyse';
@@ -10,7 +9,8 @@ export function findingsOf(store: Store, now?: number): Finding[] {
   return findings?.every((f) => f.analysisVersion === analysisVersion) ? findings : analyse(store, now ?? endAt);
 }
 
-/** The trace as a document, with its findings. */
-export function documentWithFindings(store: Store, now?: number): Trace {
-  return { ...documentOf(store), findings: findingsOf(store, now) };
-}
+/** A store's document with its findings. */
+export const withFindings = (document: Trace, store: Store, now?: number): Trace => ({
+  ...document,
+  findings: findingsOf(store, now),
+});

@@ -1,6 +1,5 @@
 /** The commands of the palette, menus and keys. */
 import * as vscode from 'vscode';
-import { documentWithFindings } from '../analysis/document';
 import { asCurl } from '../model/panel/curl';
 import { type GroupBy, groupings } from '../model/panel/grouping';
 import type { HostCommand } from '../model/panel/protocol';
@@ -81,7 +80,7 @@ export function registerCommands({
     const opened = editors.active?.file.view;
     const from: Savable[] = opened
       ? [savable(opened.title, opened.store, () => opened.document)]
-      : runs.list().map((run) => savable(run.title, run.store, () => documentWithFindings(run.store, run.elapsed())));
+      : runs.list().map((run) => savable(run.title, run.store, () => run.document()));
     const chosen = await chooseSavable(from);
     if (chosen) await saveTrace(chosen);
     else if (from.length === 0) void vscode.window.showInformationMessage('Net Trace: there is no trace to save yet.');

@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { documentWithFindings } from '../../src/analysis/document';
 import { keepRuns } from '../../src/extension/kept/keepRuns';
 import { KeptRuns } from '../../src/extension/kept/keptRuns';
 import { hoverOf } from '../../src/extension/notes/hover';
@@ -108,8 +107,7 @@ test('none is in a copy', () => {
 test('none is in a file: saved in whichever format, or kept for the next window', async () => {
   const [run] = runs.list();
   if (!run) throw new Error('there is no run');
-  for (const name of ['a.nettrace.json', 'b.har', 'c.eve.json'])
-    await writeTrace(documentWithFindings(run.store, run.elapsed()), join(folder, name));
+  for (const name of ['a.nettrace.json', 'b.har', 'c.eve.json']) await writeTrace(run.document(), join(folder, name));
   const files = [
     'a.nettrace.json',
     'b.har',

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { documentWithFindings } from '../../analysis/document';
+import { withFindings } from '../../analysis/document';
 import { isPacketFile } from '../../formats';
 import { numberText } from '../../model/base/text';
 import { maskArguments } from '../../model/secrets/arguments';
@@ -232,7 +232,7 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const { options, outputs, launch, progress } = facts;
   const ended = endFacts(end);
   const untraced = untracedOf(session, facts.watch.end());
-  const document = documentWithFindings(session.store);
+  const document = withFindings(session.document(), session.store);
   // What the analysis found is found once: the summary says the same.
   session.store.setHeader({ findings: document.findings ?? [] });
   const saved = await saveAll(

@@ -1,5 +1,4 @@
 /** Ties the panel's runs to what is kept of them. */
-import { documentWithFindings } from '../../analysis/document';
 import type { Trace } from '../../model/records';
 import { rowIdOf } from '../rows/rows';
 import type { Run } from '../runs/run';
@@ -22,7 +21,7 @@ export async function keepRuns(runs: Runs, kept: KeptRuns, max: number): Promise
 
 /** The run's trace, without the requests that were cleared away. */
 function shownOf(run: Run): Trace {
-  const trace = documentWithFindings(run.store, run.elapsed());
+  const trace = run.document();
   if (!run.rows.cleared) return trace;
   return { ...trace, requests: trace.requests.filter((r) => run.rows.get(rowIdOf(run.number, r.id))) };
 }

@@ -1,7 +1,9 @@
 /** One run: one start of a program under a root debug session, live or ended. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { withFindings } from '../../analysis/document';
 import { timeText } from '../../model/base/text';
 import type { PanelMessage, Run as RunInfo } from '../../model/panel/protocol';
+import type { Trace } from '../../model/records';
 import { baseName, threadLabel } from '../../model/rows/row';
 import { faultText } from '../../model/store/faults';
 import { isThinned } from '../../model/store/losses';
@@ -96,6 +98,11 @@ export class Run {
   elapsed(): number {
     if (this.endAt !== undefined) return this.endAt - this.offset;
     return Number((process.hrtime.bigint() - this.beginNs) / 1000n);
+  }
+
+  /** For saving and for keeping: the trace so far, with its findings. */
+  document(): Trace {
+    return withFindings(this.recorder.document(), this.store, this.elapsed());
   }
 
   info(withEnd: boolean): RunInfo {
