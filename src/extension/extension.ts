@@ -125,7 +125,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
         helper: 'auto',
         ...sessionOptionsOf(options),
         // With packets go the secrets to decrypt them: whether they are saved is asked when they are.
-        keys: options.capture === true,
+        keys: options.capture === true || Boolean(options.tlsKeyLog),
         helperAtBegin,
         requests: launchRequests(asked, TraceRequests) ?? (await requests.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,

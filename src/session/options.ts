@@ -1,30 +1,37 @@
 // From the options that users set (src/model/options) to those of a session.
+import type { Recorded } from '../model/options/recorded';
 import type { OptionValues } from '../model/options/table';
 import { recordedOf } from './program/environment';
 import type { SessionOptions } from './session';
 
 type FromUsers = Pick<
   SessionOptions,
-  'capture' | 'keys' | 'helper' | 'helperOptions' | 'description' | 'limits' | keyof ReturnType<typeof recordedOf>
+  'capture' | 'helper' | 'helperOptions' | 'description' | 'limits' | 'keyLog' | 'deleteKeys' | keyof Recorded
 >;
 
 export function sessionOptionsOf(o: OptionValues): FromUsers {
-  const { helper, enableConntrack, kernelInterval: intervalMs, kernelModulus: modulus } = o;
+  const { helper, description, enableConntrack, kernelInterval: intervalMs, kernelModulus: modulus } = o;
   return {
-    ...recordedOf(o),
-    ...defined({ description: o.description, helper }),
-    helperOptions: defined({ enableConntrack, intervalMs, modulus }),
+    ...recordedOf({ ...o, keys: o.keys === true || Boolean(o.tlsKeyLog) }),
+    ...defined({
+      description,
+      helper,
+      keyLog: o.tlsKeyLog || undefined,
+      deleteKeys: o.deleteTlsKeys ? ('finish' as const) : undefined,
+    }),
+    helperOptions: defined({ enableConntrack, intervalMs, modulus, families: familiesOf(o) }),
     ...(o.capture ? { capture: captureOf(o) } : {}),
     ...(o.maxRequests === undefined ? {} : { limits: { requests: o.maxRequests } }),
   };
 }
 
+const familiesOf = ({ kernelFamilies }: OptionValues) => kernelFamilies?.map((name) => (name === 'ipv4' ? 4 : 6));
+
 function captureOf(o: OptionValues): NonNullable<SessionOptions['capture']> {
-  const { captureLimit: limit, captureHeadersOnly: headersOnly, captureAlso: also } = o;
-  return {
-    ...defined({ limit, headersOnly }),
-    ...(also && { icmp: also.includes('icmp'), arp: also.includes('arp') }),
-  };
+  const { captureLimit: limit, captureHeadersOnly: headersOnly, captureAlso: also, captureSnapLength: snaplen } = o;
+  const interfaces = o.captureInterfaces?.length ? o.captureInterfaces : undefined;
+  const messages = also && { icmp: also.includes('icmp'), arp: also.includes('arp') };
+  return { ...defined({ limit, headersOnly, snaplen, interfaces }), ...messages };
 }
 
 /** Without what is undefined. */

@@ -33,6 +33,7 @@ import { installHook } from './program/hookCopy';
 import { makeShim } from './program/shim';
 import { isAlive, makeSpoolFolder } from './spool/folders';
 import { deleteKeys, readKeys } from './spool/keyFiles';
+import { KeyLogFile } from './spool/keyLogFile';
 import { aliveFile, register, sweepSpoolFolders, unregister } from './spool/leftovers';
 import { type SpoolLoss, SpoolReader } from './spool/reader';
 import { SpoolWatcher } from './spool/watcher';
@@ -46,6 +47,10 @@ export interface SessionOptions extends Partial<Recorded> {
   cacheFolder?: string;
   description?: string;
   limits?: { requests?: number };
+  /** With `keys`: their secrets go to this file too, as they come. */
+  keyLog?: string;
+  /** All secrets are deleted by then; absent: those in `keyLog` stay, the others go with `dispose`. */
+  deleteKeys?: 'finish' | 'dispose';
   /** Capture packets: see `startCapture`. Absent: not. */
   capture?: CaptureSettings | undefined;
   /** What captures, the first that works; absent: what there is. */
@@ -83,6 +88,8 @@ export class TraceSession {
   /** What the user should know of how it was set up. */
   readonly notices: string[] = [];
   private life: NodeJS.Timeout | undefined;
+  private readonly keyLogFile: KeyLogFile | undefined;
+  private readonly keysEnd: SessionOptions['deleteKeys'];
   /** Folder with a `node` that adds the hook, for the PATH of shells that set NODE_OPTIONS; absent: it would not work. */
   shim: string | undefined;
   private readonly commands: Commands;
@@ -112,6 +119,8 @@ export class TraceSession {
       limit,
       options.mapSources !== false,
     );
+    if (options.keyLog !== undefined) this.keyLogFile = new KeyLogFile(spoolFolder, options.keyLog);
+    this.keysEnd = options.deleteKeys;
     if (options.capture) {
       // The helper is known when the capture begins.
       const engines = () => options.captureEngines ?? captureEngines(this.store.kernel?.client);
@@ -180,6 +189,7 @@ export class TraceSession {
     const session = new TraceSession(id, spool, hook, settings, options);
     session.notices.push(...notices);
     if (options.keys) session.showLife();
+    session.proveKeyLog();
     session.shim = await makeShim(spool, session.environment({}));
     if (!options.helperAtBegin) await session.kernelSide.start();
     return session;
@@ -196,6 +206,15 @@ export class TraceSession {
     this.life.unref();
   }
 
+  private proveKeyLog(): void {
+    try {
+      this.keyLogFile?.prove();
+    } catch (error) {
+      void this.dispose();
+      throw new Error(`The TLS key log cannot be written: ${(error as Error).message}.`);
+    }
+  }
+
   /** The variables to set for the program; `base` is the environment that it gets otherwise. */
   environment(base: Record<string, string | undefined>): Record<string, string> {
     return tracedEnvironment(base, this.hook, this.spoolFolder, {
@@ -207,6 +226,7 @@ export class TraceSession {
   /** Begins the trace now instead of at `create`; without effect once a program was seen. */
   begin(): void {
     if (this.lines > 0) return;
+    this.keyLogFile?.follow();
     const anchor = takeAnchor();
     this.store.header = { ...this.store.header, beginTime: anchor.time, beginMonotonicNs: anchor.monotonicNs };
     this.store.touch();
@@ -342,6 +362,9 @@ export class TraceSession {
     await this.packets?.stop();
     await this.kernelSide.ready();
     await this.store.kernel?.finish();
+    this.keyLogFile?.update();
+    if (this.keysEnd === 'finish') this.deleteKeyLog();
+    else this.keyLogFile?.stop();
     this.store.header = { ...this.store.header, state, endAt };
     this.store.touch();
     this.notify();
@@ -365,8 +388,9 @@ export class TraceSession {
     return readKeys(this.spoolFolder);
   }
 
-  /** The secrets go now instead of with the spool; nothing is kept from here on. */
+  /** The secrets go now instead of with the spool, the user's key log too; nothing is kept from here on. */
   deleteKeyLog(): void {
+    this.keyLogFile?.delete();
     deleteKeys(this.spoolFolder);
   }
 
@@ -379,6 +403,8 @@ export class TraceSession {
     this.kernelSide.dispose();
     clearTimeout(this.reporting);
     clearInterval(this.life);
+    if (this.keysEnd) this.keyLogFile?.delete();
+    else this.keyLogFile?.stop();
     await this.packets?.dispose();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
     await unregister(this.spoolFolder);
@@ -387,6 +413,7 @@ export class TraceSession {
   /** The spool goes at once, where there is no time for `dispose`: this process ends right after. */
   deleteNow(): void {
     try {
+      if (this.keysEnd) this.keyLogFile?.delete();
       rmSync(this.spoolFolder, { recursive: true, force: true });
     } catch {
       // The next start of Net Trace deletes what it can.

@@ -38,7 +38,7 @@ test.each([
 
 test('what does not go together is refused, and a capture without a file is said', () => {
   expect(() => checkPacketOptions({ output: ['a.pcapng'] })).toThrow('a.pcapng needs --capture.');
-  expect(() => checkPacketOptions({ output: [], captureLimit: 1 })).toThrow('need --capture.');
+  expect(() => checkPacketOptions({ output: [], captureLimit: 1 })).toThrow('--capture-limit needs --capture.');
   expect(captureNote({ output: [], capture: true })).toContain('the packets are not saved');
   expect(captureNote(asked)).toBeUndefined();
 });

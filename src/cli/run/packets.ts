@@ -1,7 +1,9 @@
 // `nettrace run --capture`: what the options ask for, and the files of packets in the end.
 import { stat } from 'node:fs/promises';
 import { isPacketFile, packetSuffix, writePackets } from '../../formats';
+import { missingInterface } from '../../helper/capture/interfaces';
 import { numberText } from '../../model/base/text';
+import { type CliName, tableOf } from '../../model/options/table';
 import type { TraceSession } from '../../session/session';
 import type { Saved } from '../summary/saved';
 import { complain, messageOf, UsageError } from '../terminal/say';
@@ -9,14 +11,25 @@ import type { RunOptions } from './options';
 
 type PacketOptions = Omit<RunOptions, 'trace'>;
 
-/** Throws UsageError for what does not go together. */
+const capturing = [
+  'captureLimit',
+  'captureSnapLength',
+  'captureInterfaces',
+  'captureAlso',
+  'captureHeadersOnly',
+] as const satisfies CliName[];
+const flagOf = (name: CliName): string | undefined => tableOf[name].cli?.flags.split(' ')[0];
+
+/** Throws UsageError for what does not go together, or is not there. */
 export function checkPacketOptions(o: PacketOptions): void {
   const file = o.output.find(isPacketFile);
   if (file !== undefined && !o.capture) throw new UsageError(`${file} needs --capture.`);
   if (o.keys && file === undefined) throw new UsageError(`--tls-keys needs --capture and -o FILE${packetSuffix}.`);
-  const more = o.captureLimit !== undefined || o.captureAlso !== undefined || o.captureHeadersOnly;
-  if (more && !o.capture)
-    throw new UsageError('--capture-limit, --capture-also and --capture-headers-only need --capture.');
+  if (o.deleteTlsKeys && o.tlsKeyLog === undefined) throw new UsageError('--delete-tls-keys needs --tls-key-log FILE.');
+  const more = capturing.find((name) => o[name] !== undefined);
+  if (more && !o.capture) throw new UsageError(`${flagOf(more)} needs --capture.`);
+  const missing = missingInterface(o.captureInterfaces ?? []);
+  if (missing !== undefined) throw new UsageError(`--capture-interfaces: ${missing}`);
 }
 
 /** What is captured but goes nowhere is said before the program starts. */

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority, tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { withFindings } from '../../analysis/document';
 import { isPacketFile } from '../../formats';
 import { numberText } from '../../model/base/text';
@@ -94,6 +94,9 @@ async function createSession(command: readonly string[], options: RunOptions): P
     return await TraceSession.create({
       hookFile: join(__dirname, 'hook.cjs'),
       ...sessionOptionsOf(options),
+      ...(options.tlsKeyLog === undefined ? {} : { keyLog: resolve(options.tlsKeyLog) }),
+      // After the packets were saved, which may need them.
+      ...(options.deleteTlsKeys ? { deleteKeys: 'dispose' as const } : {}),
       description: options.description ?? maskArguments(command).join(' '),
       requests,
       helper: options.enabled === false ? 'none' : (options.helper ?? 'auto'),

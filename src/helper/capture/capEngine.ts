@@ -78,7 +78,10 @@ class CapCapture implements StartedCapture {
 
   /** Devices have names of their own on Windows: they are found by address. */
   private devices(): string[] {
-    const lists = Object.entries(networkInterfaces()).filter(([name]) => !name.includes(':'));
+    const wanted = this.options.interfaces;
+    const lists = Object.entries(networkInterfaces()).filter(
+      ([name]) => !name.includes(':') && (wanted?.includes(name) ?? true),
+    );
     const found = lists.flatMap(([name, list]) =>
       process.platform === 'win32' ? (this.module.Cap.findDevice(list?.[0]?.address ?? '') ?? []) : name,
     );

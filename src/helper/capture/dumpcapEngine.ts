@@ -34,12 +34,12 @@ export class DumpcapEngine implements CaptureEngine {
 
   async start(options: CaptureOptions): Promise<StartedCapture> {
     if (process.platform === 'win32') throw new CaptureUnavailable('platform', 'dumpcap is not used on Windows.');
-    const names = interfaceNames();
+    const names = options.interfaces ?? interfacesInUse();
     try {
       return await new Dumpcap(this.program, names, options).ready();
     } catch (error) {
       const rights = error instanceof CaptureUnavailable && error.reason !== 'fault';
-      if (rights || process.platform !== 'linux' || names[0] === 'any') throw error;
+      if (rights || process.platform !== 'linux' || names[0] === 'any' || options.interfaces) throw error;
       // One interface that cannot be captured makes dumpcap give up all; the pseudo-interface of all of them is left.
       return await new Dumpcap(this.program, ['any'], options).ready();
     }
@@ -47,7 +47,7 @@ export class DumpcapEngine implements CaptureEngine {
 }
 
 /** Interfaces that are up and have an address; each by itself, as `any` shows loopback twice. */
-function interfaceNames(): string[] {
+function interfacesInUse(): string[] {
   const names = Object.keys(networkInterfaces()).filter((name) => !name.includes(':'));
   return names.length > 0 ? names : ['any'];
 }

@@ -9,6 +9,8 @@ export interface CaptureOptions {
   snaplen: number;
   icmp: boolean;
   arp: boolean;
+  /** Only on these, which exist; absent: on all. */
+  interfaces?: readonly string[];
 }
 
 export interface StartedCapture {

@@ -45,13 +45,14 @@ export class HelperEngine implements CaptureEngine {
 class HelperCapture implements StartedCapture {
   readonly interfaces: PacketInterface[] = [];
   readonly filter = 'watched connections, and questions to name servers';
-  private readonly places = new Map<string, number>();
+  private readonly places = new Map<string, number | undefined>();
   private readonly names = new Map<number, string>();
   readonly batches = new Batches();
   private over = false;
   private reply: ((m: OtherMessage | undefined) => void) | undefined;
   private readonly unlisten: () => void;
   private snaplen = 0;
+  private wanted: readonly string[] | undefined;
   private lost = 0;
 
   constructor(private readonly client: Pick<HelperClient, 'listen' | 'send'>) {
@@ -68,6 +69,7 @@ class HelperCapture implements StartedCapture {
     const reply = this.next(timeoutMs);
     const { snaplen, icmp, arp } = options;
     this.snaplen = snaplen;
+    this.wanted = options.interfaces;
     this.client.send({ cmd: 'capture', snaplen, icmp, arp, dnsServers: servers, maxBytes: Number.MAX_SAFE_INTEGER });
     const said = await reply;
     if (said?.state === 'on') {
@@ -136,13 +138,15 @@ class HelperCapture implements StartedCapture {
     for (let at = 0; at + recordBytes <= batch.length; ) {
       const captured = batch.readUInt32LE(at + 12);
       if (captured > batch.length - at - recordBytes) break;
-      packets.push({
-        interface: this.place(batch.readUInt32LE(at + 8), batch.readUInt16LE(at + 22)),
-        ns: batch.readBigUInt64LE(at),
-        data: batch.subarray(at + recordBytes, at + recordBytes + captured),
-        length: Math.max(captured, batch.readUInt32LE(at + 16)),
-        direction: batch[at + 20] === 1 ? 'out' : 'in',
-      });
+      const place = this.place(batch.readUInt32LE(at + 8), batch.readUInt16LE(at + 22));
+      if (place !== undefined)
+        packets.push({
+          interface: place,
+          ns: batch.readBigUInt64LE(at),
+          data: batch.subarray(at + recordBytes, at + recordBytes + captured),
+          length: Math.max(captured, batch.readUInt32LE(at + 16)),
+          direction: batch[at + 20] === 1 ? 'out' : 'in',
+        });
       at += recordBytes + captured;
     }
     if (packets.length === 0) return;
@@ -150,14 +154,14 @@ class HelperCapture implements StartedCapture {
     else this.lost += packets.length;
   }
 
-  /** Interfaces are numbered as they come; one may have two link types. */
-  private place(index: number, linkType: number): number {
+  /** Interfaces are numbered as they come; one may have two link types. Undefined: its packets are not wanted. */
+  private place(index: number, linkType: number): number | undefined {
     const key = `${index}/${linkType}`;
-    const known = this.places.get(key);
-    if (known !== undefined) return known;
-    const place = this.interfaces.length;
+    if (this.places.has(key)) return this.places.get(key);
+    const name = this.names.get(index) ?? nameOf(index);
+    const isWanted = this.wanted?.includes(name) ?? true;
+    const place = isWanted ? this.interfaces.push({ name, linkType, snaplen: this.snaplen }) - 1 : undefined;
     this.places.set(key, place);
-    this.interfaces.push({ name: this.names.get(index) ?? nameOf(index), linkType, snaplen: this.snaplen });
     return place;
   }
 }

@@ -41,6 +41,9 @@ export interface Source {
   instead: string;
 }
 
+/** Of POSIX or Windows. */
+const absolute = /^(?:\/|[A-Za-z]:[\\/]|\\\\)/;
+
 /** The values that fit; those that do not count as not set. */
 export function checkOptions(names: readonly OptionName[], source: Source): Checked {
   const values: Record<string, unknown> = {};
@@ -48,8 +51,13 @@ export function checkOptions(names: readonly OptionName[], source: Source): Chec
   for (const name of names) {
     const value = source.get(name);
     if (value === undefined) continue;
-    if (fits(tableOf[name], value)) values[name] = value;
-    else problems.push(problemText(source.place(name), value, expected(tableOf[name]), source.instead));
+    const option = tableOf[name];
+    const isRelative = option.path === true && value !== '' && !absolute.test(String(value));
+    if (fits(option, value) && !isRelative) values[name] = value;
+    else {
+      const fitting = isRelative ? 'an absolute path' : expected(option);
+      problems.push(problemText(source.place(name), value, fitting, source.instead));
+    }
   }
   return { values, problems };
 }

@@ -28,6 +28,8 @@ interface Places {
   setting?: { id?: string; scope?: 'machine' | 'machine-overridable' };
   /** Attribute of launch and attach configurations: inside `netTrace`, or beside it. */
   debug?: 'inside' | 'beside';
+  /** A path, which is absolute in VS Code. */
+  path?: true;
   /** A list of a debug configuration is added to that of the setting, else it takes its place. */
   adds?: true;
 }
@@ -49,8 +51,8 @@ const recording = {
   },
   excludeHeaders: {
     ...recorded.excludeHeaders,
-    text: 'never record the headers with these names',
-    more: 'Upper and lower case are the same. Where `headers` is `off`, none is recorded anyway.',
+    text: 'never record the values of the headers with these names, only their lengths',
+    more: 'Upper and lower case are the same. For `headers` at level `values`: the other levels record no values.',
     without: 'none',
     cli: { flags: '--exclude-headers <names>' },
     setting: { scope: 'machine-overridable' },
@@ -145,6 +147,26 @@ const packets = {
     more: 'Without it none are recorded. Also `--keys`.',
     cli: { flags: '--tls-keys', aliases: ['--keys'] },
   },
+  tlsKeyLog: {
+    kind: 'text',
+    default: '',
+    text: 'write TLS session keys to this file while the program runs, as SSLKEYLOGFILE has them: who has the file can decrypt the traffic',
+    more: 'Mode 0600; appended to where it exists. Wireshark reads it during its own capture. In VS Code an absolute path.',
+    without: 'none',
+    path: true,
+    cli: { flags: '--tls-key-log <file>' },
+    setting: { scope: 'machine' },
+    debug: 'inside',
+  },
+  deleteTlsKeys: {
+    kind: 'flag',
+    default: false,
+    text: 'delete the file of --tls-key-log when the trace ends',
+    more: 'In VS Code also the keys that are kept for **Save Packets…**.',
+    cli: { flags: '--delete-tls-keys' },
+    setting: { scope: 'machine' },
+    debug: 'inside',
+  },
   captureLimit: {
     kind: 'whole',
     min: 0,
@@ -152,6 +174,27 @@ const packets = {
     text: 'maximum bytes of packets to keep',
     more: 'The file says when it was reached.',
     cli: { flags: '--capture-limit <bytes>' },
+    setting: { scope: 'machine' },
+    debug: 'inside',
+  },
+  captureSnapLength: {
+    kind: 'whole',
+    min: 64,
+    max: 262_144,
+    default: 262_144,
+    text: 'maximum bytes to keep of each packet',
+    more: 'The file has the length on the wire too. 262144: all.',
+    cli: { flags: '--capture-snap-length <bytes>' },
+    setting: { scope: 'machine' },
+    debug: 'inside',
+  },
+  captureInterfaces: {
+    kind: 'list',
+    default: [],
+    text: 'capture on these network interfaces only',
+    more: 'By the names of the system, `lo,eth0`. One that does not exist is an error.',
+    without: 'all',
+    cli: { flags: '--capture-interfaces <names>' },
     setting: { scope: 'machine' },
     debug: 'inside',
   },
@@ -212,6 +255,16 @@ const kernel = {
     text: 'sample 1 in N open connections; first and last samples are always taken',
     more: 'Also `--kernel-modulus`.',
     cli: { flags: '--kernel-sample <n>', aliases: ['--kernel-modulus <n>'] },
+    setting: {},
+    debug: 'inside',
+  },
+  kernelFamilies: {
+    kind: 'list',
+    of: ['ipv4', 'ipv6'],
+    default: ['ipv4', 'ipv6'],
+    text: 'sample only connections of these address families: ipv4, ipv6',
+    without: 'both',
+    cli: { flags: '--kernel-families <names>' },
     setting: {},
     debug: 'inside',
   },

@@ -59,6 +59,7 @@ export class Kernel {
     private readonly host: KernelHost,
     /** Features that were asked for. */
     private readonly features: readonly string[],
+    private readonly families: readonly number[] | undefined,
   ) {
     this.#clocks = new Clocks(host.store);
     this.#losses = new Losses(host.store);
@@ -86,7 +87,7 @@ export class Kernel {
       features: [...features, ...(capture ? ['capture'] : [])],
       arguments: conntrack ? ['--enable-conntrack'] : [],
     });
-    const kernel = new Kernel(client, host, features);
+    const kernel = new Kernel(client, host, features, families);
     try {
       setSources(host.store, features, (await client.hello(helloMs)).features);
       client.send({ cmd: 'configure', intervalMs, modulus, ...(families ? { families } : {}) });
@@ -111,6 +112,7 @@ export class Kernel {
   /** A connection is there, or changed. */
   connection(c: Connection): void {
     if (this.#over || this.#seen.has(c.id) || c.direction === 'in' || c.kind === 'unix' || !c.local) return;
+    if (this.families?.includes(c.local.address.includes(':') ? 6 : 4) === false) return;
     const udp = c.kind === 'udp';
     // One that did not come about is watched too once its own port is known: the helper remembers what has ended.
     if (!udp && (c.connect?.result === undefined || !c.remote)) return;

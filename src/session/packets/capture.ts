@@ -3,6 +3,7 @@
  * Whose a packet is, is known only when the program has reported the connection; until then it waits in memory.
  */
 import { type CaptureEngine, CaptureUnavailable, type StartedCapture, startFirst } from '../../helper/capture/engine';
+import { expectInterfaces } from '../../helper/capture/interfaces';
 import type { PacketStatistics, RawPacket } from '../../model/facts/packets';
 import type { Capture, Connection, Lookup, PacketRef } from '../../model/records';
 import { sinceBegin } from '../../model/store/header';
@@ -69,9 +70,11 @@ export class PacketCapture {
   }
 
   private async begin(): Promise<void> {
-    const { snaplen = defaults.snaplen, icmp = false, arp = false } = this.settings;
+    const { snaplen = defaults.snaplen, icmp = false, arp = false, interfaces } = this.settings;
     try {
-      const { engine, started } = await startFirst(this.engines(), { snaplen, icmp, arp });
+      expectInterfaces(interfaces);
+      const options = { snaplen, icmp, arp, ...(interfaces && { interfaces }) };
+      const { engine, started } = await startFirst(this.engines(), options);
       this.started = { ...this.partsFor(engine, started), engine, capture: started, at: process.hrtime.bigint() };
       this.reading = this.read(started.batches);
       this.timer = setInterval(() => this.tend(false), everyMs);

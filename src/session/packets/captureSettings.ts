@@ -4,6 +4,8 @@ export interface CaptureSettings {
   limit?: number;
   /** Bytes kept of each packet; default 262,144: all. */
   snaplen?: number;
+  /** Only on these network interfaces; absent: on all. */
+  interfaces?: readonly string[];
   /** ICMP messages too. */
   icmp?: boolean;
   arp?: boolean;

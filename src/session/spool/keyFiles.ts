@@ -1,6 +1,6 @@
 // TLS secrets that the hook of each thread has written beside its spool, `<pid>-<tid>-<begin>.keys`. They go with the
 // spool folder, or earlier when asked; the trace itself never holds them.
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOwnEndSync } from './ownFiles';
 
@@ -26,6 +26,11 @@ export function readKeys(folder: string): string {
     for (const line of lines) if (secret.test(line)) text += `${line}\n`;
   }
   return text;
+}
+
+/** Bytes of all of them: whether there is more to read. */
+export function keysSize(folder: string): number {
+  return filesIn(folder).reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** A hook that finds its file gone writes no more. */
