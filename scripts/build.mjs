@@ -1,7 +1,7 @@
 // Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
 // its resolver, the extension, the command line and the panel's page; and compiles the native helper where that can be
 // done. `--watch` rebuilds on change.
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -86,7 +86,7 @@ const bundles = [
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
   },
-].filter((b) => existsSync(join(root, b.entryPoints[0])));
+];
 
 mkdirSync(join(root, 'dist'), { recursive: true });
 cpSync(join(root, 'node_modules/@vscode/codicons/dist'), join(root, 'dist/codicons'), { recursive: true });

@@ -54,6 +54,8 @@ describe('what stands in the place of $net', () => {
     ['class A { #$net = 1; get() { return this.#$net } }; new A().get()', 1],
     ['label: $net.last.url', 'u'],
     ['/[$net]{2}/u.source', '[$net]{2}'],
+    ['if (true) /$net/.source', '$net'],
+    ['{} /$net/.source', '$net'],
     ['a = 1; a++ / $net.last.status / 1', 0.005],
   ])('%s', (expression, value) => expect(run(expression)).toEqual(value));
 

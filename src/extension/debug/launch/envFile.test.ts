@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { parseEnvFile, readEnvFile } from './envFile';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readEnvFile } from './envFile';
+
+const folder = mkdtempSync(join(tmpdir(), 'nettrace-envfile-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('environment file, by the rules of dotenv', () => {
   it('reads names, quotes, comments, exports, spaces and line ends', () => {
@@ -18,7 +24,9 @@ describe('environment file, by the rules of dotenv', () => {
       'I: yaml',
       'J=a=b=c',
     ].join('\r\n');
-    expect(parseEnvFile(text)).toEqual({
+    const file = join(folder, '.env');
+    writeFileSync(file, text);
+    expect(readEnvFile(file)).toEqual({
       A: 'last',
       B: 'two words',
       C: 'single # kept \\n',
