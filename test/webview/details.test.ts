@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Row } from '../../webview/view/types';
 import { id, inBrowser, open, panel, rowNode } from './testing/behaviour';
 import { settled } from './testing/panel';
-import { detailsOf, ended, rows } from './testing/sample';
+import { ended, rows } from './testing/sample';
+import { detailsOf } from './testing/sampleDetails';
 
 inBrowser();
 

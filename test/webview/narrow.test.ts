@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { id, inBrowser, open, panel, rowNode } from './testing/behaviour';
 import { settled } from './testing/panel';
-import { detailsOf, ended } from './testing/sample';
+import { ended } from './testing/sample';
+import { detailsOf } from './testing/sampleDetails';
 
 inBrowser();
 

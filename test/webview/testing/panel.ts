@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { HostMessage, PageMessage, PanelState } from '../../../webview/view/types';
-import { detailsOf } from './sample';
+import { detailsOf } from './sampleDetails';
 import { type ThemeName, themes } from './themes';
 
 const root = join(__dirname, '../../..');
