@@ -133,7 +133,7 @@ test('in a low panel the advice of a verdict is whole, and its figures share lin
   const { page } = panel;
   const row = ended.rows.find((r) => r.id === id(13));
   if (!row) throw new Error('no such row');
-  const figures = ['server wait', 'DNS look-up', 'TCP connect', 'TLS'].map((what, i) => ({
+  const figures = ['server wait', 'DNS lookup', 'TCP connect', 'TLS'].map((what, i) => ({
     what,
     value: 1000 * (i + 1),
     unit: 'us' as const,

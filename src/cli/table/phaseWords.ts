@@ -3,7 +3,7 @@ import type { PhaseName } from '../../model/records';
 /** The phases in order, with the two words of a table's head. */
 export const phaseWords: readonly (readonly [PhaseName, string, string])[] = [
   ['queue', '', 'queue'],
-  ['dns', 'DNS', 'look-up'],
+  ['dns', 'DNS', 'lookup'],
   ['tcp', 'TCP', 'connection'],
   ['proxy', '', 'proxy'],
   ['tls', 'TLS', 'handshake'],

@@ -35,7 +35,7 @@ test('40 to 200 columns: no line is longer, and what has no room is named', () =
     'called at',
     'process',
     'queue',
-    'look-up',
+    'lookup',
     'connection',
     'handshake',
     'processing',
@@ -43,7 +43,7 @@ test('40 to 200 columns: no line is longer, and what has no room is named', () =
   ];
   for (const name of names) expect(everything[1]).toContain(name);
   const narrow: Record<string, string> = {
-    'look-up': 'DNS',
+    lookup: 'DNS',
     connection: 'TCP',
     handshake: 'TLS',
     processing: 'server',

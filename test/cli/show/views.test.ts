@@ -64,7 +64,7 @@ describe('files of other programs', () => {
     }
     const { stdout } = await nettrace.run(['show', eve, '--view', 'request']);
     for (const line of [
-      'DNS lookup              43 ms',
+      'DNS lookup               43 ms',
       'TLS handshake            46 ms',
       'server processing        67 ms',
     ])

@@ -103,7 +103,7 @@ async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, f
     args,
     execArgv,
     timeoutMs: 60_000,
-    conf: { ...optional, resolver, faults: failing },
+    conf: { ...optional, dnsResolver: resolver, faults: failing },
     ...(failing.some((h) => partOf(h) === 'breakpoints') ? { breakpoints: logged } : {}),
   });
   expect({ failing, ...visible(run) }).toEqual({ failing, ...visible(plain) });

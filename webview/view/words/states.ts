@@ -40,7 +40,7 @@ export const stateRank = (state: string): number => (signs[state] ?? unknown).ra
 
 const phaseWords: Readonly<Record<string, string>> = {
   queue: 'the agent’s queue',
-  dns: 'DNS look-up',
+  dns: 'DNS lookup',
   tcp: 'TCP connect',
   proxy: 'the proxy',
   tls: 'TLS handshake',

@@ -5,7 +5,7 @@ import { stateWords } from './states';
 
 export const phaseLabels: Readonly<Record<string, string>> = {
   queue: 'Queued in agent',
-  dns: 'DNS look-up',
+  dns: 'DNS lookup',
   tcp: 'TCP connect',
   proxy: 'Proxy tunnel',
   tls: 'TLS handshake',
