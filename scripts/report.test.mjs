@@ -1,39 +1,43 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { conclusion, failedSuites, read, repeated } from './report.mjs';
 
-const test = (state, rest = {}) => ({ name: 'a.test.ts > counts', state, flaky: false, messages: [], ...rest });
+const resultOf = (state, rest = {}) => ({ name: 'a.test.ts > counts', state, flaky: false, messages: [], ...rest });
 const failure = ['AssertionError: expected 1 to be 2\n    at x'];
 
 describe('report of a run', () => {
-  it('counts', () => {
-    const tests = [test('passed'), test('passed'), test('skipped'), test('pending')];
+  test('counts', () => {
+    const tests = [resultOf('passed'), resultOf('passed'), resultOf('skipped'), resultOf('pending')];
     expect(read({ tests, others: [] }, 0, 'unit')).toEqual({ passed: 2, failed: 0, skipped: 2, names: [], flaky: [] });
   });
 
-  it('names each failed test with the first line of its message', () => {
-    const { failed, names, flaky } = read({ tests: [test('failed', { messages: failure })], others: [] }, 1, 'unit');
+  test('names each failed test with the first line of its message', () => {
+    const { failed, names, flaky } = read(
+      { tests: [resultOf('failed', { messages: failure })], others: [] },
+      1,
+      'unit',
+    );
     expect(failed).toBe(1);
     expect(names).toEqual(['a.test.ts > counts: AssertionError: expected 1 to be 2']);
     expect(flaky).toEqual([]);
   });
 
-  it('names a test that passed when it was repeated, with what failed first', () => {
-    const tests = [test('passed', { flaky: true, messages: failure }), test('passed')];
+  test('names a test that passed when it was repeated, with what failed first', () => {
+    const tests = [resultOf('passed', { flaky: true, messages: failure }), resultOf('passed')];
     const { passed, failed, names, flaky } = read({ tests, others: [] }, 0, 'unit');
     expect({ passed, failed, names }).toEqual({ passed: 2, failed: 0, names: [] });
     expect(flaky).toEqual(['a.test.ts > counts: AssertionError: expected 1 to be 2']);
   });
 
-  it('counts a file that does not load, and a hook that fails', () => {
+  test('counts a file that does not load, and a hook that fails', () => {
     const others = ['a.test.ts: SyntaxError: x', 'b.test.ts > server: Error: EADDRINUSE\n  at y'];
-    const counts = read({ tests: [test('skipped')], others }, 1, 'unit');
+    const counts = read({ tests: [resultOf('skipped')], others }, 1, 'unit');
     expect(counts).toMatchObject({
       failed: 2,
       names: ['a.test.ts: SyntaxError: x', 'b.test.ts > server: Error: EADDRINUSE'],
     });
   });
 
-  it.each([[undefined], [{ tests: [test('passed')], others: [] }]])(
+  test.each([[undefined], [{ tests: [resultOf('passed')], others: [] }]])(
     'counts an exit code that no test explains',
     (report) => {
       expect(read(report, 124, 'unit')).toMatchObject({
@@ -46,7 +50,7 @@ describe('report of a run', () => {
 
 describe('failed suites that are repeated', () => {
   const step = (suite, name, state, messages = []) => ({
-    ...test(state, { messages }),
+    ...resultOf(state, { messages }),
     suite,
     name: `${suite} > ${name}`,
   });
@@ -69,17 +73,17 @@ describe('failed suites that are repeated', () => {
     step('rough', 'opens', 'passed'),
   ];
 
-  it('are those of failed tests and of failed hooks', () => {
+  test('are those of failed tests and of failed hooks', () => {
     expect([...failedSuites(first).keys()]).toEqual(['rough', 'reload']);
   });
 
-  it('are flaky, once each, when they pass', () => {
+  test('are flaky, once each, when they pass', () => {
     const tests = [step('replay', 'opens', 'skipped'), ...passed];
     const counts = read(repeated(first, { tests, others: [] }), 0, 'e2e');
     expect(counts).toEqual({ passed: 4, failed: 0, skipped: 0, names: [], flaky });
   });
 
-  it('fail with what failed the second time', () => {
+  test('fail with what failed the second time', () => {
     const again = {
       tests: [step('reload', 'shows', 'failed', ['TimeoutError: again']), ...passed.slice(1)],
       others: [],
@@ -93,7 +97,7 @@ describe('failed suites that are repeated', () => {
     });
   });
 
-  it('fail when a hook fails again', () => {
+  test('fail when a hook fails again', () => {
     const again = { tests: passed, others: ['vscode.e2e.ts > rough: TimeoutError: z'] };
     expect(read(repeated(first, again), 1, 'e2e')).toMatchObject({ failed: 1, flaky: flaky.slice(1) });
   });
@@ -102,7 +106,7 @@ describe('failed suites that are repeated', () => {
 describe('last lines', () => {
   const part = (name, counts) => ({ part: name, passed: 0, failed: 0, skipped: 0, names: [], flaky: [], ...counts });
 
-  it('add the parts up', () => {
+  test('add the parts up', () => {
     const { lines, failed } = conclusion([
       { part: 'types', passed: 1, failed: 0, skipped: 0 },
       part('unit', { passed: 2, skipped: 1 }),
@@ -115,7 +119,7 @@ describe('last lines', () => {
     expect(failed).toBe(0);
   });
 
-  it('name failures and flaky tests below the counts', () => {
+  test('name failures and flaky tests below the counts', () => {
     const { lines, failed } = conclusion([
       part('unit', { passed: 2, failed: 1, names: ['a: x'], flaky: ['b: y', 'c: z'] }),
     ]);
@@ -123,7 +127,7 @@ describe('last lines', () => {
     expect(failed).toBe(1);
   });
 
-  it('more than two flaky tests, of all parts together, fail the run', () => {
+  test('more than two flaky tests, of all parts together, fail the run', () => {
     const { lines, failed } = conclusion([
       part('unit', { passed: 2, flaky: ['a: x', 'b: y'] }),
       part('hook', { passed: 1, flaky: ['c: z'] }),

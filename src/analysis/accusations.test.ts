@@ -1,5 +1,5 @@
 /** What looks like a fault of the program and is none, or is not known to be one: each was seen in a real program. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Finding, Request } from '../model/records';
 import { analyse } from './analyse';
 import { exchange, ms, type Records, site, storeOf } from './testing/store';
@@ -33,9 +33,9 @@ const single = (
 
 describe('connections for one request', () => {
   const of = (records: Records) => finding(records, 'keep-alive-off');
-  it('are the server’s doing where its responses said close, though they were closed here', () =>
+  test('are the server’s doing where its responses said close, though they were closed here', () =>
     expect(of(single(() => ({ closes: 'response' })))).toMatchObject({ fault: 'server', certainty: 'sure' }));
-  it('are the program’s where its requests said close, or each had a pool of its own', () => {
+  test('are the program’s where its requests said close, or each had a pool of its own', () => {
     expect(of(single(() => ({ closes: 'request' })))).toMatchObject({ fault: 'yourCode', certainty: 'sure' });
     const pools = single(
       () => ({}),
@@ -43,15 +43,15 @@ describe('connections for one request', () => {
     );
     expect(of(pools)).toMatchObject({ fault: 'yourCode', advice: 'Use one dispatcher for all requests to it.' });
   });
-  it('are nobody’s where neither is known', () =>
+  test('are nobody’s where neither is known', () =>
     expect(of(single(() => ({})))).toMatchObject({ fault: 'unclear', certainty: 'unclear' }));
-  it('are counted apart: those that the server closed are not added to the program’s', () => {
+  test('are counted apart: those that the server closed are not added to the program’s', () => {
     const mixed = single((i) => ({ closes: i < 20 ? 'request' : 'response' }));
     expect(of(mixed)?.text).toMatch(/^20 of 30 requests/);
   });
 });
 
-it('a connection whose only request was given up could serve no other', () => {
+test('a connection whose only request was given up could serve no other', () => {
   expect(
     finding(
       single(() => ({ outcome: 'aborted', closes: 'request' })),
@@ -60,7 +60,7 @@ it('a connection whose only request was given up could serve no other', () => {
   ).toBeUndefined();
 });
 
-it('connections that the server closes after each response are not to be reused, for fewer lookups', () => {
+test('connections that the server closes after each response are not to be reused, for fewer lookups', () => {
   const lookupsOf = (closes: 'request' | 'response'): Records => {
     const records = single(
       () => ({ closes }),
@@ -79,7 +79,7 @@ it('connections that the server closes after each response are not to be reused,
   expect(finding(lookupsOf('response'), 'repeated-look-ups')?.advice).not.toContain('euse');
 });
 
-it('without a ticket of the server’s there is no TLS session to resume', () => {
+test('without a ticket of the server’s there is no TLS session to resume', () => {
   const handshakes = (ticket: boolean): Records => ({
     tunnels: list(5, (i) => ({
       id: `t${i}`,
@@ -98,11 +98,11 @@ describe('requests from a package’s line', () => {
   const similar = (more: Partial<Request>): Records => ({
     requests: list(8, (i) => exchange(i + 1, i * 20, { url: `https://api.shop.example/items/${i}`, ...more })),
   });
-  it('are no loop of the program: each may have another caller', () => {
+  test('are no loop of the program: each may have another caller', () => {
     expect(finding(similar({ callSite: site(3) }), 'n-plus-one')).toBeDefined();
     expect(finding(similar(ofPackage), 'n-plus-one')).toBeUndefined();
   });
-  it('that fail one after the other, or wait for a socket, are not blamed on the program', () => {
+  test('that fail one after the other, or wait for a socket, are not blamed on the program', () => {
     const failing = (more: Partial<Request>): Records => ({
       requests: list(6, (i) => exchange(i + 1, i * 111, { response: { status: 503 }, ...more })),
     });
@@ -119,7 +119,7 @@ describe('requests from a package’s line', () => {
     expect(finding(waiting(ofPackage), 'agent-queue')).toMatchObject({ fault: 'unclear' });
     expect(verdict(waiting(ofPackage))).toMatchObject({ rule: 'agentQueue', fault: 'unclear' });
   });
-  it('that were not read are not said to be the program’s fault, nor is it told to call what it cannot reach', () => {
+  test('that were not read are not said to be the program’s fault, nor is it told to call what it cannot reach', () => {
     const unread = (more: Partial<Request>): Records => ({
       requests: [exchange(1, 0, { outcome: 'notRead', api: 'http', ...more })],
     });
@@ -135,14 +135,14 @@ describe('requests from a package’s line', () => {
   });
 });
 
-it('requests of one line to different servers are not to be requested all at once', () => {
+test('requests of one line to different servers are not to be requested all at once', () => {
   const spread = list(8, (i) =>
     exchange(i + 1, i * 20, { url: `https://s${i}.example/items/7?q=1`, callSite: site(3) }),
   );
   expect(finding({ requests: spread }, 'n-plus-one')).toBeUndefined();
 });
 
-it('what was busy before the request was sent held up no response: Node loading fetch, others being made', () => {
+test('what was busy before the request was sent held up no response: Node loading fetch, others being made', () => {
   const busy = (sentAt: number): Records => ({
     requests: [
       exchange(1, 1000, {
@@ -158,7 +158,7 @@ it('what was busy before the request was sent held up no response: Node loading 
   expect(finding(busy(1340), 'event-loop-blocked')).toBeUndefined();
 });
 
-it('a loop that was blocked without the processor, or by nobody knows what, is not held against the program', () => {
+test('a loop that was blocked without the processor, or by nobody knows what, is not held against the program', () => {
   const blocked = (processor?: Request['processor'], others = 0): Records => ({
     process: {
       threads: Array.from({ length: 1 + others }, (_, i) => ({
@@ -190,7 +190,7 @@ it('a loop that was blocked without the processor, or by nobody knows what, is n
   );
 });
 
-it('no response was due to a request that the program gave up before it was sent', () => {
+test('no response was due to a request that the program gave up before it was sent', () => {
   const given = {
     id: 'r-1',
     method: 'GET',
@@ -205,7 +205,7 @@ it('no response was due to a request that the program gave up before it was sent
   expect(finding({ requests: [{ ...given, ...busy, ...sent }] }, 'event-loop-blocked')).toBeDefined();
 });
 
-it('nothing waits for a free socket where the Agent has no limit and nobody held one', () => {
+test('nothing waits for a free socket where the Agent has no limit and nobody held one', () => {
   const late = exchange(1, 0, { connection: 'c', assignedAt: 300 * ms, sendBeginAt: 300 * ms, sendEndAt: 300 * ms });
   const records = (limit: object): Records => ({
     requests: [{ ...late, responseBeginAt: 310 * ms, endAt: 311 * ms, url: 'http://127.0.0.1/' }],
@@ -231,7 +231,7 @@ it('nothing waits for a free socket where the Agent has no limit and nobody held
   expect(finding(many({}), 'agent-queue')).toBeUndefined();
 });
 
-it('one lookup that waited a moment for a thread is no full pool: the machine may have been busy', () => {
+test('one lookup that waited a moment for a thread is no full pool: the machine may have been busy', () => {
   const lookups = (n: number, wait: number): Records => ({
     lookups: list(n, (i) => ({
       id: `l-${i}`,
@@ -246,17 +246,17 @@ it('one lookup that waited a moment for a thread is no full pool: the machine ma
   expect(finding(lookups(1, 300), 'dns-thread-pool')).toBeDefined();
 });
 
-it('who called for an abort is not known: a library’s own timer is not the code at the call site', () => {
+test('who called for an abort is not known: a library’s own timer is not the code at the call site', () => {
   const upgrade = exchange(1, 0, { outcome: 'aborted', callSite: site(7) });
   expect(verdict({ requests: [upgrade] }).text).toBe(
     'Aborted by the program after 11 ms, while receiving the body (called at shop.ts:7).',
   );
 });
 
-it('a status 429 is a limit of the server’s, which the program may have kept to', () =>
+test('a status 429 is a limit of the server’s, which the program may have kept to', () =>
   expect(verdict({ requests: [exchange(1, 0, { response: { status: 429 } })] })).toMatchObject({ fault: 'unclear' }));
 
-it('a body that came in small pieces: all of its time is said, not only the longest gap', () => {
+test('a body that came in small pieces: all of its time is said, not only the longest gap', () => {
   const dripped = exchange(1, 0, {
     responseBeginAt: 10 * ms,
     endAt: 1000 * ms,
@@ -268,7 +268,7 @@ it('a body that came in small pieces: all of its time is said, not only the long
   );
 });
 
-it('a response that is no HTTP is said to be none, also where undici gives no code', () => {
+test('a response that is no HTTP is said to be none, also where undici gives no code', () => {
   const message = 'Response does not match the HTTP/1.1 protocol (Invalid status code)';
   const of = (error: object) =>
     verdict({
@@ -289,7 +289,7 @@ it('a response that is no HTTP is said to be none, also where undici gives no co
   });
 });
 
-it('who asks the same again and again with a pause polls', () => {
+test('who asks the same again and again with a pause polls', () => {
   const polled = (gap: number): Records => ({
     requests: list(8, (i) => exchange(i + 1, i * gap, { callSite: site(3) })),
   });
@@ -297,7 +297,7 @@ it('who asks the same again and again with a pause polls', () => {
   expect(finding(polled(700), 'duplicate-requests')).toBeUndefined();
 });
 
-it('where no name at all is found, none is said to be misspelt', () => {
+test('where no name at all is found, none is said to be misspelt', () => {
   const hosts = (names: string[], found: string[]): Records => ({
     requests: names.map((host, i) =>
       exchange(i + 1, i * 20, {
@@ -321,7 +321,7 @@ it('where no name at all is found, none is said to be misspelt', () => {
   expect(faults(hosts(['a.example'], ['localhost']))).toEqual(['yourCode', 'yourCode']);
 });
 
-it('a request that was refused before it was sent waited in no queue', () => {
+test('a request that was refused before it was sent waited in no queue', () => {
   const refused = {
     id: '1-0-1',
     createdAt: 0,
@@ -333,7 +333,7 @@ it('a request that was refused before it was sent waited in no queue', () => {
   expect(verdict({ requests: [refused as never] }).text).toBe('Failed: bad port, before it was sent, after 3.0 ms.');
 });
 
-it('a lookup of the own machine, or one whose end a busy program saw late, is not the name server’s', () => {
+test('a lookup of the own machine, or one whose end a busy program saw late, is not the name server’s', () => {
   const slow = (host: string, busy: number): Records => ({
     requests: list(2, (i) =>
       exchange(i + 1, i * 1000, {
@@ -379,7 +379,7 @@ it('a lookup of the own machine, or one whose end a busy program saw late, is no
   expect(blamed(slow('api.shop.example', 290))[1]).not.toBe('dns');
 });
 
-it('a handshake that failed under fetch names the host', () => {
+test('a handshake that failed under fetch names the host', () => {
   const records: Records = {
     requests: [
       exchange(1, 0, { url: 'https://127.0.0.1:8443/', outcome: 'failed', dial: 'd', ordinal: undefined as never }),
@@ -406,9 +406,9 @@ describe('bodies cut off whose records say an end before the begin', () => {
       },
       'reset-in-body',
     );
-  it('are not in the time of the others', () =>
+  test('are not in the time of the others', () =>
     expect(cut([-500, 200, 200])?.text).toMatch(/^3 bodies of \S+ broke off after 200 ms\.$/));
-  it('have no time where none is known', () => {
+  test('have no time where none is known', () => {
     const found = cut([-500]);
     expect(found?.text).toMatch(/^1 body of \S+ broke off\.$/);
     expect(found?.evidence.map((e) => e.what)).not.toContain('median time');

@@ -1,7 +1,7 @@
 /** Each rule: what makes it fire, the near miss that does not, and silence where the data is not there. */
 
 import { Compile } from 'typebox/compile';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { documentOf } from '../model/document';
 import { trace } from '../model/records';
 import { finding as findingSchema } from '../model/records/analysis';
@@ -32,7 +32,7 @@ describe('rules', () => {
     }
   });
 
-  it('failed connects are counted by error and line', () => {
+  test('failed connects are counted by error and line', () => {
     const refused = failedDials(10, 'ECONNREFUSED');
     const far = failedDials(3, 'EHOSTUNREACH');
     const rename = (id: string | undefined) => `far-${id}`;
@@ -52,7 +52,7 @@ describe('rules', () => {
     expect(found[0]?.text).toBe('10 connections to 10.0.0.7:5432 were refused (ECONNREFUSED), called at shop.ts:31.');
   });
 
-  it('a connection that a pool opened by itself and no request waited for is no error', () => {
+  test('a connection that a pool opened by itself and no request waited for is no error', () => {
     const { connections = [], dials = [] } = failedDials(1, 'ECONNREFUSED', { request: undefined, via: 'undici' });
     const [spare, ...none] = analyse(storeOf({ requests: [exchange(9, 0)], connections, dials }));
     expect(none).toEqual([]);
@@ -69,7 +69,7 @@ describe('rules', () => {
     expect(analyse(storeOf({ connections, dials: own }))[0]).toMatchObject({ severity: 'error' });
   });
 
-  it('failed lookups and 5xx are counted by host and line, each status with its count', () => {
+  test('failed lookups and 5xx are counted by host and line, each status with its count', () => {
     const [lookup] = analyse(storeOf(each(3, (i) => unresolved(i))));
     expect(lookup).toMatchObject({
       severity: 'error',
@@ -94,7 +94,7 @@ describe('rules', () => {
     });
   });
 
-  it('who reuses connections already is not told to', () => {
+  test('who reuses connections already is not told to', () => {
     const opened = (reused: boolean): Records => ({
       ...lookups(50),
       lookups: lookups(50).lookups?.map((l, i) => ({ ...l, dial: `d-${i}` })) ?? [],
@@ -110,12 +110,12 @@ describe('rules', () => {
     expect(advice(true)).not.toContain('keepAlive: true');
   });
 
-  it('one hint a name, however many lookups', () => {
+  test('one hint a name, however many lookups', () => {
     const found = analyse(storeOf(lookups(50)));
     expect(found.map((f) => f.title)).toEqual(['api.shop.example was looked up 50 times']);
   });
 
-  it('a stale connection is reported with its idle time and the server’s limit', () => {
+  test('a stale connection is reported with its idle time and the server’s limit', () => {
     expect(analyse(storeOf(stale()))[0]).toMatchObject({
       text: 'A request to https://api.shop.example failed on a kept connection: idle 480 ms, the server’s limit is 500 ms.',
       fault: 'node',
@@ -123,7 +123,7 @@ describe('rules', () => {
     });
   });
 
-  it('a stale connection is reported only with evidence: near the limit, not acknowledged, or refused by the system', () => {
+  test('a stale connection is reported only with evidence: near the limit, not acknowledged, or refused by the system', () => {
     const without = (more: object, connection: object) =>
       analyse(storeOf(stale({ bytesSent: 100, ...more }, { keepAliveHint: undefined, ...connection })));
     // The server may have failed on the request itself.
@@ -146,7 +146,7 @@ describe('rules', () => {
     expect(without({ error: write, body: { bytes: 1 } }, {})).toEqual([]);
   });
 
-  it('the advice is that of the client in use', () => {
+  test('the advice is that of the client in use', () => {
     const of = (records: Records, rule: string) => analyse(storeOf(records)).find((f) => f.rule === rule);
     const headers = (more: object) =>
       of(
@@ -166,7 +166,7 @@ describe('rules', () => {
     expect(of(stale({ api: 'fetch' }), 'stale-keep-alive')?.advice).toContain('`keepAliveTimeout` of the dispatcher');
   });
 
-  it('who asked for compression is not blamed for a server that does not compress', () => {
+  test('who asked for compression is not blamed for a server that does not compress', () => {
     const of = (more: object) => {
       const response = { status: 200, contentType: 'application/json', bodyBytes: 100_000 };
       return analyse(storeOf({ requests: [exchange(1, 0, { response, ...more })] }))[0];
@@ -183,19 +183,19 @@ describe('rules', () => {
     expect(of({ headers: [] })).toMatchObject({ fault: 'yourCode' });
   });
 
-  it('four tries are three retries', () => {
+  test('four tries are three retries', () => {
     const failing = each(4, (i) => exchange(i, i * 111, { response: { status: 503 } }));
     const storm = analyse(storeOf(failing)).find((f) => f.rule === 'retry-storm');
     expect(storm?.title).toBe('3 retries without backoff');
     expect(storm?.text).toContain('was tried 4 times');
   });
 
-  it('one request that a busy loop held up is enough', () => {
+  test('one request that a busy loop held up is enough', () => {
     const one = each(1, () => exchange(1, 1000, { wait: 450, loopBusyDuration: 440 * ms }));
     expect(rulesOf(one)).toContain('event-loop-blocked');
   });
 
-  it('a connection that failed under a request which another connection carried is a note', () => {
+  test('a connection that failed under a request which another connection carried is a note', () => {
     const { connections = [], dials = [] } = failedDials(1, 'ECONNREFUSED', { request: '1-0-9', via: 'agent' });
     const requests = [exchange(9, 0)];
     expect(analyse(storeOf({ requests, connections, dials }))[0]).toMatchObject({ severity: 'info' });
@@ -203,7 +203,7 @@ describe('rules', () => {
     expect(analyse(storeOf({ requests: failed, connections, dials }))[0]).toMatchObject({ severity: 'error' });
   });
 
-  it('nothing to say of a healthy trace', () => {
+  test('nothing to say of a healthy trace', () => {
     const healthy = list(1000, (i) =>
       exchange(i, i * 13, {
         connection: `c-${i % 4}`,
@@ -217,7 +217,7 @@ describe('rules', () => {
 });
 
 describe('documents', () => {
-  it('carry the findings, valid by the schema; those of today’s rules are kept, others made anew', () => {
+  test('carry the findings, valid by the schema; those of today’s rules are kept, others made anew', () => {
     const store = storeOf(lookups(50));
     const doc = withFindings(documentOf(store), store);
     expect([...Compile(trace).Errors(doc)]).toEqual([]);

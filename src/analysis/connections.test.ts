@@ -1,5 +1,5 @@
 /** Rules about connections and the way to the host: each with what makes it fire, and what must not. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Request } from '../model/records';
 import { analyse } from './analyse';
 import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing/store';
@@ -145,7 +145,7 @@ describe('rules of connections', () => {
 
   const textOf = (r: Records, rule: string) => analyse(storeOf(r)).find((f) => f.rule === rule);
 
-  it.each<[string, Records, string]>([
+  test.each<[string, Records, string]>([
     ['another Agent', anew(6, { agent: (i) => i }), 'another Agent, which cannot reuse connections of others'],
     [
       'idle too long for the server',
@@ -168,12 +168,12 @@ describe('rules of connections', () => {
     expect(found?.evidence.map((e) => e.what)).toContain('reason');
   });
 
-  it('parallel first requests and a busy pool are no habit', () => {
+  test('parallel first requests and a busy pool are no habit', () => {
     const burst = anew(10, { idle: 1 });
     expect(rulesOf(burst)).toEqual([]);
   });
 
-  it('an upload names a side only where its own figure does', () => {
+  test('an upload names a side only where its own figure does', () => {
     expect(textOf(upload({ lastWriteAt: 1900 * ms }), 'upload-limited')).toMatchObject({
       text: 'Your stream had nothing to send for 1.90 s of 2.00 s, in 1 upload to https://api.shop.example.',
       fault: 'yourCode',
@@ -185,7 +185,7 @@ describe('rules of connections', () => {
     });
   });
 
-  it('the kernel’s figures say who held an upload up', () => {
+  test('the kernel’s figures say who held an upload up', () => {
     const by = (more: object) => textOf(uploadWith({ busyDuration: 1000 * ms, ...more }), 'upload-limited');
     expect(by({ rwndLimitedDuration: 900 * ms })).toMatchObject({ fault: 'server', certainty: 'sure' });
     expect(by({ sndbufLimitedDuration: 300 * ms })).toMatchObject({ fault: 'machine' });
@@ -193,7 +193,7 @@ describe('rules of connections', () => {
     expect(by({ shared: true, rwndLimitedDuration: 900 * ms })).toMatchObject({ fault: 'unclear' });
   });
 
-  it('an ignored proxy that would have helped is an error; the proxy’s user info stays hidden', () => {
+  test('an ignored proxy that would have helped is an error; the proxy’s user info stays hidden', () => {
     const failed = direct({ outcome: 'failed', error: { phase: 'tcp', code: 'ECONNREFUSED' } as never });
     expect(textOf(failed, 'proxy-ignored')).toMatchObject({
       severity: 'error',

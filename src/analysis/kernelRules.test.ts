@@ -1,5 +1,5 @@
 /** Rules on the kernel's figures: what makes each fire, and what must not; on real traffic: test/native/findings.test.ts. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { analyse } from './analyse';
 import { wholeSamples } from './base/kernelSamples';
 import { exchange, ms, type Records, rulesOf, storeOf } from './testing/store';
@@ -164,7 +164,7 @@ describe('rules on the kernel’s figures', () => {
 
   const of = (r: Records, rule: string) => analyse(storeOf(r)).find((f) => f.rule === rule);
 
-  it('say whose it is, for how long, and how sure', () => {
+  test('say whose it is, for how long, and how sure', () => {
     expect(of(held(), 'zero-window')).toMatchObject({
       text: 'The server stopped reading: its closed window held up 1 request to https://api.shop.example for 1.90 s; 2.0 MB were waiting.',
       fault: 'server',
@@ -192,14 +192,14 @@ describe('rules on the kernel’s figures', () => {
     });
   });
 
-  it('explain what follows from them', () => {
+  test('explain what follows from them', () => {
     const upload = held({}, {}, { body: { bytes: 5_000_000, drainDuration: 2000 * ms } });
     expect(rulesOf(upload)).toEqual(['zero-window']);
     expect(rulesOf({ ...upload, samples: [] })).toEqual(['upload-limited']);
   });
 });
 
-it('samples are whole again, but not across those that were left out', () => {
+test('samples are whole again, but not across those that were left out', () => {
   const sample = (i: number, more: object = {}) => ({
     id: `s-${i}`,
     connection: 'c',
@@ -218,7 +218,7 @@ it('samples are whole again, but not across those that were left out', () => {
   expect(wholeSamples(undefined)).toEqual([]);
 });
 
-it('samples of a connection are made whole once, however many requests it carried', () => {
+test('samples of a connection are made whole once, however many requests it carried', () => {
   const readsWith = (requests: number): number => {
     const store = storeOf({
       connections,

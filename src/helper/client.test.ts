@@ -1,13 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { HelperClient } from './client';
 
 const folder = mkdtempSync(join(tmpdir(), 'nettrace-client-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it.skipIf(process.platform === 'win32')(
+test.skipIf(process.platform === 'win32')(
   'a helper that refuses: its reason is heard, though it comes after the exit',
   async () => {
     const file = join(folder, 'helper');

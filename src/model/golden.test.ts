@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { documentOf } from './document';
 import { Folder } from './fold/folder';
 import { phasesOf } from './phases/phases';
@@ -67,11 +67,11 @@ function hookPart(value: unknown): unknown {
 }
 
 describe('the example trace', () => {
-  it('is valid by the schema', () => {
+  test('is valid by the schema', () => {
     expect([...Compile(traceSchema).Errors(example)]).toEqual([]);
   });
 
-  it('is what its spool folds to', () => {
+  test('is what its spool folds to', () => {
     const doc = documentOf(folded());
     for (const key of ['processes', 'requests', 'dials', 'lookups', 'tlsTunnels'] as const) {
       expect(hookPart(doc[key]), key).toEqual(hookPart(example[key]));
@@ -81,11 +81,11 @@ describe('the example trace', () => {
     expect(doc.counts).toEqual(example.counts);
   });
 
-  it('does not depend on the order of the files', () => {
+  test('does not depend on the order of the files', () => {
     expect(documentOf(folded(files().reverse()))).toEqual(documentOf(folded()));
   });
 
-  it('is the same when lines are read twice', () => {
+  test('is the same when lines are read twice', () => {
     const store = folded([]);
     const folder = new Folder(store);
     for (let round = 0; round < 2; round++) for (const file of files()) foldFile(folder, file);
@@ -93,7 +93,7 @@ describe('the example trace', () => {
     expect(store.losses).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['4711-0-1', 'queue 1.7 dns 8.83 tcp 251.25 send 0.26 wait 3.56 download 0.21', 265.81],
     ['4711-0-6', 'queue 0.12 send 0.05 wait 3.63 download 0.26', 4.06],
     ['4711-0-7', 'queue 0.24 dns 19.66 tcp 22.4 tls 47.5 send 0.16 wait 412.34 download 93.2', 595.5],

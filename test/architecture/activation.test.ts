@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
 const root = resolve(__dirname, '../..');
 
@@ -20,7 +20,7 @@ function loadedBy(file: string): string[] {
   return found;
 }
 
-it('the schemas are not loaded with the extension', () => {
+test('the schemas are not loaded with the extension', () => {
   const from = new Map<string, string>();
   const open = [join(root, 'src/extension/extension.ts')];
   const wrong: string[] = [];

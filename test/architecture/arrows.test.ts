@@ -1,7 +1,7 @@
 /** The arrows between rooms (`rooms.ts`), checked from the import statements. */
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { filesOf, importsOf, isForTests } from './importGraph';
 import { arrows, bundledByHook, packages, roomOf, rooms } from './rooms';
 
@@ -32,17 +32,17 @@ function refusal(room: string, file: string, from: string, typeOnly: boolean): s
 }
 
 describe('arrows between rooms', () => {
-  it('know every folder of src', () => {
+  test('know every folder of src', () => {
     const folders = readdirSync(join(root, 'src')).map((f) => `src/${f}`);
     expect(folders.filter((f) => !(f in arrows))).toEqual([]);
   });
 
-  it('lead only to rooms that come before in the list', () => {
+  test('lead only to rooms that come before in the list', () => {
     for (const [i, room] of rooms.entries())
       expect({ room, may: arrows[room]?.filter((to) => rooms.indexOf(to) >= i) }).toEqual({ room, may: [] });
   });
 
-  it.each(rooms)('of %s are those of the table', (room) => {
+  test.each(rooms)('of %s are those of the table', (room) => {
     const files = filesOf(join(root, room));
     expect(files.length).toBeGreaterThan(0);
     const wrong = files.flatMap((file) =>
@@ -54,7 +54,7 @@ describe('arrows between rooms', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('no path of the table has gone', () => {
+  test('no path of the table has gone', () => {
     const gone = [...bundledByHook].filter((f) => !filesOf(join(root, dirname(f))).includes(join(root, `${f}.ts`)));
     expect(gone).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** The pages: links lead somewhere, named files are there, and what they say of the rooms is so. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { arrows, maxFiles, order, rooms } from './rooms';
 
 const root = resolve(__dirname, '../..');
@@ -29,7 +29,7 @@ const anchorsOf = (page: string): string[] =>
 const withoutCode = (text: string): string => text.replace(/^```[\s\S]*?^```/gm, '');
 
 describe('links', () => {
-  it.each(pages)('of %s lead to files and headings that are there', (page) => {
+  test.each(pages)('of %s lead to files and headings that are there', (page) => {
     const wrong: string[] = [];
     for (const [, target = ''] of withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^[a-z]+:/.test(target)) continue;
@@ -46,7 +46,7 @@ describe('links', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of docs/README.md are to every page', () => {
+  test('of docs/README.md are to every page', () => {
     const index = read('docs/README.md');
     expect(
       readdirSync(join(root, 'docs')).filter((f) => /\.md$/.test(f) && f !== 'README.md' && !index.includes(`(${f})`)),
@@ -54,7 +54,7 @@ describe('links', () => {
   });
 
   // What the changelog names was there when it was written.
-  it.each(pages.filter((page) => page !== 'CHANGELOG.md'))(
+  test.each(pages.filter((page) => page !== 'CHANGELOG.md'))(
     'files of the repository that %s names are there',
     (page) => {
       const named = withoutCode(read(page)).matchAll(
@@ -94,31 +94,31 @@ describe('docs/architecture.md', () => {
   const table = tableOf('docs/architecture.md', '| room | job | may import |');
   const nameOf = (row: string[]): string => codes(row[0])[0] ?? '';
 
-  it('has every room, in the order of the arrows, with the rooms it may import', () => {
+  test('has every room, in the order of the arrows, with the rooms it may import', () => {
     const said = table.filter((row) => nameOf(row) !== 'native').map((row) => [nameOf(row), codes(row[2])]);
     expect(said).toEqual(rooms.map((room) => [room, arrows[room]?.map((to) => to.replace('src/', ''))]));
   });
 
-  it('draws every room, and none that is not there', () => {
+  test('draws every room, and none that is not there', () => {
     const picture = /```\n([\s\S]*?)```/.exec(read('docs/architecture.md'))?.[1] ?? '';
     const drawn = [...picture.matchAll(/src\/\w+|webview|native\b(?=\s*│)/g)].map(([name]) => name);
     expect([...new Set(drawn)].sort()).toEqual(table.map(nameOf).sort());
     expect(drawn.every((room) => statSync(join(root, room)).isDirectory())).toBe(true);
   });
 
-  it('has the sub-rooms in their order', () => {
+  test('has the sub-rooms in their order', () => {
     const said = tableOf('docs/architecture.md', '| room | sub-rooms |').map((row) => [nameOf(row), codes(row[1])]);
     expect(said).toEqual(
       Object.entries(order).map(([room, subRooms]) => [room, room === 'src/hook' ? [] : [...subRooms]]),
     );
   });
 
-  it('says how many files a folder may hold', () => {
+  test('says how many files a folder may hold', () => {
     expect(read('docs/architecture.md').replace(/\s+/g, ' ')).toContain(`no folder holds more than ${maxFiles} source`);
   });
 });
 
-it('src/hook/README.md has the sub-rooms of the hook in their order', () => {
+test('src/hook/README.md has the sub-rooms of the hook in their order', () => {
   const said = tableOf('src/hook/README.md', '| sub-room | job |').map((row) => codes(row[0])[0]);
   expect(said).toEqual(order['src/hook']);
 });
@@ -126,7 +126,7 @@ it('src/hook/README.md has the sub-rooms of the hook in their order', () => {
 describe('docs/decisions.md', () => {
   const decisions = read('docs/decisions.md').split(/^### /m).slice(1);
 
-  it.each(decisions.map((text) => [text.split('\n', 1)[0], text] as const))(
+  test.each(decisions.map((text) => [text.split('\n', 1)[0], text] as const))(
     '%s: what, why, instead of what, where',
     (title, text) => {
       const lines = text

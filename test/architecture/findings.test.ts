@@ -1,9 +1,9 @@
 /** docs/findings.md lists every rule of the analysis, and no other. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
-it('every rule stands in the documentation', () => {
+test('every rule stands in the documentation', () => {
   const folder = join(__dirname, '../../src/analysis/rules');
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))

@@ -1,7 +1,7 @@
 /** The order of the sub-rooms (`rooms.ts`), imports in a circle, and the size of folders. */
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cyclesOf, graphOf, isForTests } from './importGraph';
 import { larger, loadedOnDemand, maxFiles, order, roomOf, subRoomOf } from './rooms';
 
@@ -9,7 +9,7 @@ const root = resolve(__dirname, '../..');
 const all = ['src', 'webview'];
 
 describe('arrows between sub-rooms', () => {
-  it.each(Object.keys(order))('in %s lead only downward, types too', (room) => {
+  test.each(Object.keys(order))('in %s lead only downward, types too', (room) => {
     const ranks = order[room] as readonly string[];
     const graph = graphOf(root, [room], true);
     expect([...new Set([...graph.keys()].map((f) => subRoomOf(f, room)))].sort()).toEqual([...ranks].sort());
@@ -25,11 +25,11 @@ describe('arrows between sub-rooms', () => {
 });
 
 describe('imports in a circle', () => {
-  it('are nowhere at run time', () => {
+  test('are nowhere at run time', () => {
     expect(cyclesOf(graphOf(root, all, false))).toEqual([]);
   });
 
-  it('are of types only inside one sub-room', () => {
+  test('are of types only inside one sub-room', () => {
     const placeOf = (file: string): string => {
       const room = roomOf(file) ?? '';
       return `${room}/${subRoomOf(file, room)}`;
@@ -40,7 +40,7 @@ describe('imports in a circle', () => {
 });
 
 describe('folders', () => {
-  it(`hold at most ${maxFiles} source files`, () => {
+  test(`hold at most ${maxFiles} source files`, () => {
     const counts = new Map<string, number>();
     for (const room of [...all, 'native/src', 'test'])
       for (const e of readdirSync(join(root, room), { recursive: true, withFileTypes: true })) {

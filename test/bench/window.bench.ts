@@ -1,7 +1,7 @@
 // Times in a real VS Code: from the begin of a request to its row in the panel, and the start of the extension.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { inWindow, openWindow, vs } from '../e2e/testing/shared';
 import { until } from '../e2e/testing/window';
@@ -14,7 +14,7 @@ afterAll(() => vs?.close());
 describe('row delay', () => {
   inWindow({ width: 1400, height: 1500 });
 
-  it('from the begin of a request to its row', async () => {
+  test('from the begin of a request to its row', async () => {
     for (let round = 0; round < 3; round++) {
       const { delays, late } = await rowDelays(`ticks-${round}.nettrace.json`);
       const shown = [0.5, 0.95, 1].map((q) => quantile(delays, q).toFixed(0));
@@ -79,7 +79,7 @@ async function rowDelays(name: string): Promise<{ delays: number[]; late: number
 describe('activation', () => {
   inWindow({ width: 1400, height: 1500 });
 
-  it('beside VS Code’s own extensions, which start at the same time', async () => {
+  test('beside VS Code’s own extensions, which start at the same time', async () => {
     for (let round = 0; round < 4; round++) {
       if (round > 0) await vs.reload();
       await vs.command('Net Trace: Show Requests');

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { DumpcapEngine } from '../../src/helper/capture/dumpcapEngine';
 import { whyNoPackets } from './testing/capturing';
 import { skipped } from './testing/helper';
@@ -9,7 +9,7 @@ import { Talker } from './testing/kernel';
 const why = whyNoPackets();
 if (why) skipped('dumpcap beside a busy host', why);
 
-it.skipIf(why)(
+test.skipIf(why)(
   'a host that is busy for a while: dumpcap keeps what comes meanwhile, or says how much it lost',
   async () => {
     const sink = createSocket('udp4').bind(0, '127.0.0.1');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wiresharkFilter } from '../../src/model/panel/wireshark';
 import { written } from '../support/captureFile';
 import { until } from '../support/clock';
@@ -19,7 +19,7 @@ const engines = {
 };
 
 describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (engine) => {
-  if (engines[engine]) return it.skip(`needs what is not here: ${engines[engine]}`);
+  if (engines[engine]) return test.skip(`needs what is not here: ${engines[engine]}`);
 
   let up: Upstream;
   let all: Captured;
@@ -82,7 +82,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
   const clientOf = (a: unknown, b: unknown) => Number(clientPorts().includes(Number(a)) ? a : b);
   const asTls = () => ['-d', `tcp.port==${new URL(up.urls.https).port},tls`];
 
-  it('are those of its connections, each once, and no other program’s', () => {
+  test('are those of its connections, each once, and no other program’s', () => {
     expect(ports.http.length).toBe(20);
     expect(ports.https.length).toBe(1);
     const foreign = up.facts.requests.filter((r) => r.target.includes('foreign')).length;
@@ -101,7 +101,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
       expect([...streams.values()].filter((x) => x.port === port).map((x) => x.packets)).toContain(count);
   });
 
-  it('begin with the SYN of each connection', () => {
+  test('begin with the SYN of each connection', () => {
     const first = new Map<number, string>();
     for (const { from, to, flags } of packets) {
       const port = clientOf(from, to);
@@ -110,7 +110,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     expect([...first.values()]).toEqual(clientPorts().map(() => '0x0002'));
   });
 
-  it('are a file that Wireshark reads: ns, names, secrets, counters, no packet out of order', () => {
+  test('are a file that Wireshark reads: ns, names, secrets, counters, no packet out of order', () => {
     const facts = capinfos(saved);
     expect(facts.get('File type')).toMatch(/pcapng/);
     expect(facts.get('File timestamp precision')).toBe('nanoseconds (9)');
@@ -125,7 +125,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     expect(String(capture?.packets)).toBe(facts.get('Number of packets'));
   });
 
-  it('are decrypted with the secrets, and only with them', async () => {
+  test('are decrypted with the secrets, and only with them', async () => {
     const uris = packets.filter((p) => p.from === ports.https[0] && p.uri !== '').map((p) => p.uri);
     expect(uris).toEqual(['/ok?secret=one', '/bytes?n=3000', '/ok?third']);
     const without = await all.save({ keys: false });
@@ -139,7 +139,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
   // What the engine has no part in.
   if (engine === 'helper') return;
 
-  it('name the request that they belong to, its line, and the phase', () => {
+  test('name the request that they belong to, its line, and the phase', () => {
     const trace = all.session.document();
     const comments = packets.map((p) => p.comment);
     for (const r of trace.requests) {
@@ -158,7 +158,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     expect(trace.packets?.map((p) => p.frame)).toEqual(trace.packets?.map((_, i) => i + 1));
   });
 
-  it('of one request are those of its connection while it went on', async () => {
+  test('of one request are those of its connection while it went on', async () => {
     const trace = all.session.document();
     const r = trace.requests.find((q) => q.url?.includes('/bytes'));
     const file = await all.save({ request: r?.id ?? '', keys: true });
@@ -177,7 +177,7 @@ describe.each(['dumpcap', 'helper'] as const)('packets of a program by %s', (eng
     expect(rows.reduce((sum, [, , , n]) => sum + Number(n), 0)).toBeLessThan(5000);
   });
 
-  it('end where their limit is, and say so', async () => {
+  test('end where their limit is, and say so', async () => {
     const { session, save } = await captured(
       { HTTP: up.urls.http, BODY: '400000', NEW: '1' },
       { capture: { limit: 100 * 1024 }, keys: false },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { Nettrace } from '../cli/testing/nettrace';
 import { whyNoNamespace } from '../support/programs/namespace';
@@ -47,7 +47,7 @@ const engines: [string, () => Nettrace, string | undefined][] = [
   ['helper', shipped, why ?? whyNot('A05 by the helper')],
 ];
 for (const [engine, made, missing] of engines)
-  it(`A05 by ${engine}: DNS messages: servers in order, one that is silent, an answer cut off and asked for again over TCP`, {
+  test(`A05 by ${engine}: DNS messages: servers in order, one that is silent, an answer cut off and asked for again over TCP`, {
     concurrent: true,
     skip: missing !== undefined,
   }, async () => {
@@ -148,7 +148,7 @@ for (const [engine, made, missing] of engines)
     expect(statSync(pcapng).mode & 0o777).toBe(0o600);
   });
 
-it.skipIf(why)('without the right to capture, one line says so and all else works', async () => {
+test.skipIf(why)('without the right to capture, one line says so and all else works', async () => {
   const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--inh-caps=-all'];
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-names-'));
   spawnSync('chmod', ['777', folder]);

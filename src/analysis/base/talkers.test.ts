@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ms, storeOf } from '../testing/store';
 import { talkersOf } from './talkers';
 
@@ -27,7 +27,7 @@ const records = {
 const at = (now: number, n = samples.length) =>
   talkersOf(storeOf({ ...records, samples: samples.slice(0, n) }), now * ms);
 
-it('reports bytes and time by the kernel’s counts, of destinations that it counted', () => {
+test('reports bytes and time by the kernel’s counts, of destinations that it counted', () => {
   expect(at(3200)).toEqual([
     {
       ...{ address: '192.0.2.1', port: 443, host: 'cdn.example', connections: 1, sent: 2000, received: 4_300_000 },
@@ -36,7 +36,7 @@ it('reports bytes and time by the kernel’s counts, of destinations that it cou
   ]);
 });
 
-it('reports the rate between looks that are far enough apart, and none of what was long ago', () => {
+test('reports the rate between looks that are far enough apart, and none of what was long ago', () => {
   expect(at(2020, 3)[0]).toMatchObject({ receiving: 3_000_000, sending: 0 });
   expect(at(2120, 4)[0]?.receiving).toBeCloseTo(3_300_000 / 1.1, 0);
   expect(at(1020, 2)[0]).toMatchObject({ receiving: 1_000_000, sending: 2000 });

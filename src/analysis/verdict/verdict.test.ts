@@ -1,5 +1,5 @@
 /** Verdicts word by word, each with its near miss or its missing data. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { exchange, ms, type Records, site, storeOf } from '../testing/store';
@@ -323,7 +323,7 @@ describe('verdicts', () => {
     expect(said(records)).toEqual(expected);
   });
 
-  it('a wait in the debugger is nobody’s fault', () => {
+  test('a wait in the debugger is nobody’s fault', () => {
     const pause = (s: Store) => s.setPause({ id: 'w-1', thread: '1-0', beginAt: 5 * ms, endAt: 2005 * ms });
     expect(said(one({ wait: 2010, url: 'http://127.0.0.1/' }), '1-0-1', pause)).toEqual([
       'ok',
@@ -346,7 +346,7 @@ describe('verdicts', () => {
     ]);
   });
 
-  it('much slower than its like is slow, though it is fast enough for others', () => {
+  test('much slower than its like is slow, though it is fast enough for others', () => {
     const requests = [...Array.from({ length: 9 }, (_, i) => exchange(i + 10, i * 50)), exchange(1, 600, { wait: 90 })];
     expect(said({ requests }).slice(0, 2)).toEqual(['slow', 'server']);
     expect(said({ requests: requests.slice(5) }).slice(0, 2)).toEqual(['ok', '-']);

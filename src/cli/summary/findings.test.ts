@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { emptyStore, foldLines } from '../../model/testing/store';
 import { styleFor } from '../terminal/say';
 import { findingLines, verdictLines } from './findings';
@@ -6,7 +6,7 @@ import { findingLines, verdictLines } from './findings';
 const style = styleFor({ isTTY: false } as never);
 
 describe('findings in the terminal', () => {
-  it('that a part of the hook is off comes first; at most three findings, the rest by number', () => {
+  test('that a part of the hook is off comes first; at most three findings, the rest by number', () => {
     const store = foldLines(
       [{ k: 'ctl', at: 5, reason: 'fault', part: 'undici', message: 'boom\u001b[31m' }],
       emptyStore(),
@@ -29,7 +29,7 @@ describe('findings in the terminal', () => {
     expect(lines.at(-1)).toBe('  … and 2 more; --json lists them');
   });
 
-  it('a verdict only where there is something to say', () => {
+  test('a verdict only where there is something to say', () => {
     const store = emptyStore();
     const r = {
       id: '1',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { TraceRequests } from '../../model/traceRequests';
 import { Runs } from '../runs/runs';
 import { doneLine, FakeRecorder } from '../testing/recorder';
@@ -15,7 +15,7 @@ function world() {
 
 /** The five calls, as an extension makes them. */
 describe('trace requests of an extension', () => {
-  it('create gives an id and enables nothing; get and list have it with its time', () => {
+  test('create gives an id and enables nothing; get and list have it with its time', () => {
     const { of, registry } = world();
     const { traceRequests } = of('one.ext');
     const made = traceRequests.create({ condition: 'status:>=500', limit: 5, description: 'bad' });
@@ -27,7 +27,7 @@ describe('trace requests of an extension', () => {
     expect(registry.get(made.id)?.owner).toBe('one.ext');
   });
 
-  it('update switches; another field is refused by name, the same value is not', () => {
+  test('update switches; another field is refused by name, the same value is not', () => {
     const { traceRequests } = world().of('one.ext');
     const { id } = traceRequests.create({ condition: 'a', limit: 5 });
     expect(traceRequests.update(id, { enabled: true })).toMatchObject({ enabled: true, state: 'enabled' });
@@ -38,14 +38,14 @@ describe('trace requests of an extension', () => {
     expect(traceRequests.update(id, { ...whole, enabled: false })).toMatchObject({ enabled: false, state: 'disabled' });
   });
 
-  it('delete, once', () => {
+  test('delete, once', () => {
     const { traceRequests } = world().of('one.ext');
     const { id } = traceRequests.create({ condition: '' });
     expect([traceRequests.delete(id), traceRequests.delete(id)]).toEqual([true, false]);
     expect(traceRequests.list()).toEqual([]);
   });
 
-  it('what is wrong is named: column, field', () => {
+  test('what is wrong is named: column, field', () => {
     const { traceRequests } = world().of('one.ext');
     expect(() => traceRequests.create({ condition: 'status:>=' })).toThrow(/column \d+/);
     expect(() => traceRequests.create({ condition: '', limit: 0 })).toThrow(/^limit/);
@@ -53,7 +53,7 @@ describe('trace requests of an extension', () => {
     expect(() => traceRequests.create({ condition: '', owner: 'two.ext' } as never)).toThrow(/no field owner/);
   });
 
-  it('nobody sees or changes another’s, nor the user’s', () => {
+  test('nobody sees or changes another’s, nor the user’s', () => {
     const { of, registry } = world();
     const user = registry.create({ condition: '' });
     const one = of('one.ext').traceRequests;
@@ -68,7 +68,7 @@ describe('trace requests of an extension', () => {
     expect(registry.list()).toHaveLength(2);
   });
 
-  it('reports its own changes only, also of those that the user makes', () => {
+  test('reports its own changes only, also of those that the user makes', () => {
     const { of, registry } = world();
     const changed = vi.fn();
     const { traceRequests } = of('one.ext');
@@ -83,7 +83,7 @@ describe('trace requests of an extension', () => {
     expect(changed).toHaveBeenCalledTimes(2);
   });
 
-  it('a listener that throws harms nobody', () => {
+  test('a listener that throws harms nobody', () => {
     const { traceRequests } = world().of('one.ext');
     const after = vi.fn();
     traceRequests.onDidChange(() => {
@@ -97,9 +97,9 @@ describe('trace requests of an extension', () => {
 });
 
 describe('requests for an extension', () => {
-  it('none before the first run', () => expect(world().of('one.ext').requests()).toEqual([]));
+  test('none before the first run', () => expect(world().of('one.ext').requests()).toEqual([]));
 
-  it('those that its own trace requests matched, of the newest run; a query narrows them', async () => {
+  test('those that its own trace requests matched, of the newest run; a query narrows them', async () => {
     const { of, registry, runs } = world();
     const one = of('one.ext');
     const mine = one.traceRequests.create({ condition: '' }).id;
@@ -135,7 +135,7 @@ describe('requests for an extension', () => {
 });
 
 /** Other extensions copy it: it stands where they find it, and needs nothing else. */
-it('docs/net-trace-api.d.ts is the file of the types', async () => {
+test('docs/net-trace-api.d.ts is the file of the types', async () => {
   const types = readFileSync(join(__dirname, 'types.ts'), 'utf8');
   expect(types).not.toMatch(/^import/m);
   await expect(types).toMatchFileSnapshot(join(__dirname, '../../../docs/net-trace-api.d.ts'));

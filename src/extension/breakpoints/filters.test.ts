@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { filtersOf, putBack, readCondition, takeOut, writeCondition } from './filters';
 import { BreakpointList } from './list';
 
@@ -11,7 +11,7 @@ const asked = (...options: [string, string?][]): DebugProtocol.SetExceptionBreak
 });
 
 describe('filters of the Breakpoints view', () => {
-  it('one each, with a condition; their names do not change with it', () => {
+  test('one each, with a condition; their names do not change with it', () => {
     const list = fresh();
     list.change('slowerThan', { thresholdMs: 20 });
     list.setEnabled('status500', true);
@@ -30,7 +30,7 @@ describe('filters of the Breakpoints view', () => {
     expect(filtersOf(list).every((f) => f.supportsCondition && f.conditionDescription)).toBe(true);
   });
 
-  it('ours are taken out, theirs stay; the answers stand where they were asked for', () => {
+  test('ours are taken out, theirs stay; the answers stand where they were asked for', () => {
     const list = fresh();
     const args = asked(
       ['all'],
@@ -67,7 +67,7 @@ describe('filters of the Breakpoints view', () => {
     expect(untouched).toEqual({});
   });
 
-  it('only what the view says anew is taken over', () => {
+  test('only what the view says anew is taken over', () => {
     const list = fresh();
     const say = (...options: [string, string?][]) => takeOut(asked(...options), list, all(list));
     say(['netTrace.status500']);
@@ -95,7 +95,7 @@ describe('filters of the Breakpoints view', () => {
     expect(list.get(made.id)?.enabled).toBe(true);
   });
 
-  it('a condition that makes no sense switches it off, and is reported each time', () => {
+  test('a condition that makes no sense switches it off, and is reported each time', () => {
     const list = fresh();
     for (let i = 0; i < 2; i++) {
       const { ours } = takeOut(asked(['netTrace.status500', '(status:']), list, all(list));
@@ -104,7 +104,7 @@ describe('filters of the Breakpoints view', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['500ms path:/a', { thresholdMs: 500, condition: 'path:/a' }, '500ms path:/a'],
     ['> 2s', { thresholdMs: 2000, condition: undefined }, '2000ms'],
     ['1.5s', { thresholdMs: 1500, condition: undefined }, '1500ms'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BreakpointError, BreakpointList } from './list';
 
 function memory(value?: unknown) {
@@ -7,7 +7,7 @@ function memory(value?: unknown) {
 }
 
 describe('the list of network breakpoints', () => {
-  it('has the plain ones, off; what is enabled is armed', () => {
+  test('has the plain ones, off; what is enabled is armed', () => {
     const list = new BreakpointList(memory());
     expect(list.all()).toHaveLength(8);
     expect(list.armed()).toEqual([]);
@@ -26,7 +26,7 @@ describe('the list of network breakpoints', () => {
     expect(changes).toHaveLength(4);
   });
 
-  it('survives a new window', () => {
+  test('survives a new window', () => {
     const m = memory();
     const list = new BreakpointList(m);
     const made = list.add({ kind: 'slowerThan', thresholdMs: 20, logMessage: '{url}' });
@@ -38,7 +38,7 @@ describe('the list of network breakpoints', () => {
     expect(again.seen('firstHost')).toEqual({ enabled: true, condition: '' });
   });
 
-  it('leaves out what makes no sense in what was kept', () => {
+  test('leaves out what makes no sense in what was kept', () => {
     const saved = {
       v: 1,
       list: [
@@ -58,7 +58,7 @@ describe('the list of network breakpoints', () => {
       expect(new BreakpointList(memory(odd)).all()).toHaveLength(8);
   });
 
-  it.each([
+  test.each([
     [{ condition: 'status:>=' }, 'condition', /^Condition: status has no value at column 1/],
     [{ hitCondition: 'often' }, 'hitCondition', /number/],
     [{ logMessage: 'a {b}' }, 'logMessage', /column 3: there is no \{b\}/],
@@ -78,7 +78,7 @@ describe('the list of network breakpoints', () => {
     expect(() => list.change('none', {})).toThrow('There is no network breakpoint none.');
   });
 
-  it('refuses a condition that a request’s start cannot decide', () => {
+  test('refuses a condition that a request’s start cannot decide', () => {
     const list = new BreakpointList(memory());
     for (const condition of ['status:500', 'path:/a -duration:>1s', '(status:500 OR size:>1k)'])
       expect(() => list.change('requestStarts', { condition })).toThrow('is not known yet when a request starts');
@@ -89,7 +89,7 @@ describe('the list of network breakpoints', () => {
     list.change('status400', { condition: 'duration:>1s' });
   });
 
-  it('plain ones stay, without what was theirs; others go', () => {
+  test('plain ones stay, without what was theirs; others go', () => {
     const list = new BreakpointList(memory());
     list.change('status400', { condition: 'method:GET' });
     list.setEnabled('status400', true);
@@ -100,7 +100,7 @@ describe('the list of network breakpoints', () => {
     expect(list.get(made.id)).toBeUndefined();
   });
 
-  it('"break when this call fails" makes two, once', () => {
+  test('"break when this call fails" makes two, once', () => {
     const list = new BreakpointList(memory());
     const place = { file: '/a.ts', line: 3 };
     const made = list.breakWhenFails(place);
@@ -113,13 +113,13 @@ describe('the list of network breakpoints', () => {
     expect(list.all()).toHaveLength(10);
   });
 
-  it('is bounded', () => {
+  test('is bounded', () => {
     const list = new BreakpointList(memory());
     for (let i = 8; i < 128; i++) list.add({ kind: 'status400' });
     expect(() => list.add({ kind: 'status400' })).toThrow('already');
   });
 
-  it('counts hits over threads, anew with each start', () => {
+  test('counts hits over threads, anew with each start', () => {
     const list = new BreakpointList(memory());
     list.note({ breakpoint: 'status400', thread: 'p-0', hits: 2 });
     list.note({ breakpoint: 'status400', thread: 'p-0', hits: 3 });

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BreakpointList } from './list';
 import { signsOf } from './signs';
 
 const list = () => new BreakpointList({ get: () => undefined, set: () => {} });
 
 describe('signs beside the lines that have network breakpoints of their own', () => {
-  it('"break when this call fails" is one sign, gone with the breakpoints', () => {
+  test('"break when this call fails" is one sign, gone with the breakpoints', () => {
     const breakpoints = list();
     const made = breakpoints.breakWhenFails({ file: '/w/shop.ts', line: 12 });
     expect(signsOf(breakpoints.all(), '/w/shop.ts')).toEqual([
@@ -18,7 +18,7 @@ describe('signs beside the lines that have network breakpoints of their own', ()
     expect(signsOf(breakpoints.all(), '/w/shop.ts')).toEqual([]);
   });
 
-  it('a recorded URL is the same file; breakpoints of no line have no sign', () => {
+  test('a recorded URL is the same file; breakpoints of no line have no sign', () => {
     const breakpoints = list();
     breakpoints.setEnabled('status500', true);
     breakpoints.add({ kind: 'slowerThan', thresholdMs: 200, callSite: { file: 'file:///w/shop.ts', line: 3 } });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BreakpointKind } from '../../model/lines/breakpoints';
 import { StopView } from './stops';
 import { type LastHit, stopsIn } from './tail';
@@ -53,7 +53,7 @@ function view(kind: BreakpointKind, last: LastHit | undefined = hit) {
 }
 
 describe('a stop at a network breakpoint', () => {
-  it('late: says why, and shows the call above what runs', async () => {
+  test('late: says why, and shows the call above what runs', async () => {
     const { v, stopped, stack, reply, known } = view('status500');
     v.onResponse(stopped as never);
     expect(stopped.body).toEqual({
@@ -93,7 +93,7 @@ describe('a stop at a network breakpoint', () => {
     expect(variables.arguments).toEqual({ variablesReference: 77 });
   });
 
-  it('an answer to what was asked at the stop before is not this one’s', () => {
+  test('an answer to what was asked at the stop before is not this one’s', () => {
     const { v, stopped, stack, reply } = view('status500');
     v.onResponse(stopped as never);
     v.asked(request('stackTrace', { threadId: 1, startFrame: 22 }, 9));
@@ -107,7 +107,7 @@ describe('a stop at a network breakpoint', () => {
     expect(scopes.arguments).toEqual({ frameId: 40 });
   });
 
-  it('early: the user’s call is on the stack; what is above it is drawn back', () => {
+  test('early: the user’s call is on the stack; what is above it is drawn back', () => {
     const { v, stopped, stack } = view('requestStarts');
     v.onResponse(stopped as never);
     const { body } = stack([
@@ -122,7 +122,7 @@ describe('a stop at a network breakpoint', () => {
     expect(body.totalFrames).toBe(9);
   });
 
-  it('a step leads out of the hook; then the stop is over', () => {
+  test('a step leads out of the hook; then the stop is over', () => {
     const { v, stopped, reply } = view('requestStarts');
     v.onResponse(stopped as never);
     const step = request('next', { threadId: 1 });
@@ -134,7 +134,7 @@ describe('a stop at a network breakpoint', () => {
     expect(reply('scopes', { scopes: [] })).toEqual({ scopes: [] });
   });
 
-  it('other stops stay as they are', () => {
+  test('other stops stay as they are', () => {
     for (const [reason, last] of [
       ['breakpoint', hit],
       ['step', hit],
@@ -162,7 +162,7 @@ describe('where programs stand', () => {
     `${JSON.stringify({ k: 'brk', at: 1, breakpoint: 'x', hits: 2, what: 'stop', ...fields })}\n`;
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
-  it('is the last line of their spool, checked', () => {
+  test('is the last line of their spool, checked', () => {
     const callSite = { file: '/a.ts', line: 1, column: 2, function: 'f', more: 1 };
     write('12-0-99.1.jsonl', `{"k":"proc"}\n${brk({ title: 'T', url: 'u', method: 7, request: 4, callSite })}`);
     write('13-0-99.1.jsonl', `${brk({})}{"k":"ctl"}\n`);

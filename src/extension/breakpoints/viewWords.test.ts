@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ListedBreakpoint } from './list';
 import { detailsOf, fieldsOf, tooltipOf, typedValue } from './viewWords';
 
 const plain: ListedBreakpoint = { id: 'status500', kind: 'status500', enabled: true };
 
 describe('a network breakpoint in the tree', () => {
-  it.each<[ListedBreakpoint, number | undefined, string]>([
+  test.each<[ListedBreakpoint, number | undefined, string]>([
     [plain, undefined, ''],
     [plain, 1, 'hit once'],
     [{ ...plain, condition: 'path:/x', hitCondition: '>=3' }, 2, 'path:/x · hit count >=3 · hit 2 times'],
@@ -15,7 +15,7 @@ describe('a network breakpoint in the tree', () => {
     [{ ...plain, kind: 'slowerThan', thresholdMs: 200 }, undefined, ''],
   ])('%j, %s hits: %s', (b, hits, text) => expect(detailsOf(b, hits)).toBe(text));
 
-  it('the hover says all of it', () => {
+  test('the hover says all of it', () => {
     expect(tooltipOf(plain, undefined)).toBe('Stops when: status ≥ 500\nEnabled');
     const whole: ListedBreakpoint = {
       id: 'x',
@@ -39,12 +39,12 @@ describe('a network breakpoint in the tree', () => {
     );
   });
 
-  it('only "slow request" has a threshold', () => {
+  test('only "slow request" has a threshold', () => {
     expect(fieldsOf(plain)).toEqual(['condition', 'hitCondition', 'logMessage']);
     expect(fieldsOf({ kind: 'slowerThan' })).toContain('thresholdMs');
   });
 
-  it('what is typed: nothing takes a field away; a threshold is a number', () => {
+  test('what is typed: nothing takes a field away; a threshold is a number', () => {
     expect([typedValue('condition', ' '), typedValue('condition', 'a'), typedValue('thresholdMs', '250')]).toEqual([
       undefined,
       'a',

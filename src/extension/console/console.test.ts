@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TracedRequest } from '../api/types';
 import { completionsOf, NetConsole } from './console';
 import type { NetSource } from './object';
@@ -38,36 +38,36 @@ function evaluated(expression: string, all: TracedRequest[], globals: object = {
 
 describe('$net as the program evaluates it', () => {
   const three = [request(1), request(2), request(3)];
-  it('the last request, whole', () => expect(evaluated('$net.last', three)).toEqual(three[2]));
-  it('none yet', () => expect(evaluated('[$net.last, $net.requests(), $net.request]', [])).toEqual([null, [], null]));
-  it('all of them', () => expect(evaluated('$net.requests()', three)).toEqual(three));
-  it('those of a query', () => expect(evaluated('$net.requests("/2").map(r => r.status)', three)).toEqual([202]));
-  it('what is wrong with a query', () => {
+  test('the last request, whole', () => expect(evaluated('$net.last', three)).toEqual(three[2]));
+  test('none yet', () => expect(evaluated('[$net.last, $net.requests(), $net.request]', [])).toEqual([null, [], null]));
+  test('all of them', () => expect(evaluated('$net.requests()', three)).toEqual(three));
+  test('those of a query', () => expect(evaluated('$net.requests("/2").map(r => r.status)', three)).toEqual([202]));
+  test('what is wrong with a query', () => {
     expect(() => evaluated('$net.requests("bad(")', three)).toThrow('column 5: it ends too early');
     expect(() => evaluated('$net.requests(q)', three, { q: '/2' })).toThrow('plain string');
   });
-  it('connections', () => expect(evaluated('$net.connections()[0].requests', three)).toEqual(three.map((r) => r.id)));
-  it('as a whole', () =>
+  test('connections', () => expect(evaluated('$net.connections()[0].requests', three)).toEqual(three.map((r) => r.id)));
+  test('as a whole', () =>
     expect(
       evaluated('(n => [n.last.status, n.requests().length, n.connections().length, "request" in n])($net)', three),
     ).toEqual([203, 3, 1, true]));
-  it('the request of a stop is the program’s own', () => {
+  test('the request of a stop is the program’s own', () => {
     const globals = { [Symbol.for('nettrace.hook')]: { stopped: { url: 'here' } } };
     expect(evaluated('$net.request.url', [], globals)).toBe('here');
   });
-  it('records that look like code stay text', () => {
+  test('records that look like code stay text', () => {
     const evil = [
       request(1, { url: '"}]; process.exit(1); //', state: '__proto__', callSite: { file: '\\', line: 1, column: 1 } }),
     ];
     expect(evaluated('$net.last', evil)).toEqual(evil[0]);
   });
-  it('is bounded: the newest are kept, and it says how many are not', () => {
+  test('is bounded: the newest are kept, and it says how many are not', () => {
     const many = Array.from({ length: 1200 }, (_, i) => request(i));
     expect(evaluated('(r => [r.length, r.at(-1).status, r.omitted])($net.requests())', many)).toEqual([500, 1399, 700]);
     const long = [request(1), request(2, { url: 'x'.repeat(1_500_000) })];
     expect(evaluated('(r => [r.length, r.omitted])($net.requests())', long)).toEqual([0, 2]);
   });
-  it('what does not name it is not touched', () => {
+  test('what does not name it is not touched', () => {
     const message = {
       type: 'request',
       seq: 1,
@@ -82,7 +82,7 @@ describe('$net as the program evaluates it', () => {
 describe('completions', () => {
   const labels = (text: string) =>
     completionsOf(text, undefined, text.length + 1, source([request(1)])).map((i) => i.label);
-  it('members, those of a record, the name', () => {
+  test('members, those of a record, the name', () => {
     expect(labels('1 + $net.')).toEqual(['requests', 'last', 'connections', 'request']);
     expect(labels('$net.re')).toEqual(['requests', 'request']);
     expect(labels('$net.last.ur')).toEqual(['url']);
@@ -91,7 +91,7 @@ describe('completions', () => {
     expect(labels('a$net.')).toEqual([]);
     expect(labels('x')).toEqual([]);
   });
-  it('in a query: its keys and the values that were seen', () => {
+  test('in a query: its keys and the values that were seen', () => {
     expect(labels('$net.requests("stat')).toContain('status:');
     expect(labels("$net.requests('path:/a method:")).toEqual(expect.arrayContaining(['GET', 'POST']));
     expect(completionsOf('$net.requests("method:P', 1, 24, source([]))).toEqual([
@@ -99,11 +99,11 @@ describe('completions', () => {
     ]);
     expect(labels('$net.requests("a").')).toEqual([]);
   });
-  it('replaces what is typed', () =>
+  test('replaces what is typed', () =>
     expect(completionsOf('1;\n$net.la', 2, 8, source([]))).toEqual([
       expect.objectContaining({ label: 'last', start: 5, length: 2 }),
     ]));
-  it('stand before the debugger’s own, which knows nothing of it', () => {
+  test('stand before the debugger’s own, which knows nothing of it', () => {
     const net = new NetConsole(source([]));
     net.asked({
       seq: 7,

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rewrite, usesOf } from './rewrite';
 import { tokensOf } from './tokens';
 
@@ -12,7 +12,7 @@ const run = (expression: string, globals: object = {}): unknown =>
   );
 
 describe('what stands in the place of $net', () => {
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['$net.last.status', 200],
     ['$net.last.status + $net.last.status', 400],
     ['$net?.last?.status', 200],
@@ -59,7 +59,7 @@ describe('what stands in the place of $net', () => {
     ['a = 1; a++ / $net.last.status / 1', 0.005],
   ])('%s', (expression, value) => expect(run(expression)).toEqual(value));
 
-  it.each([
+  test.each([
     '$net = 1; $net',
     '$net += 1',
     '$net++',
@@ -84,13 +84,15 @@ describe('what stands in the place of $net', () => {
     expect(rewrite(expression, () => '{}')).toBeUndefined(),
   );
 
-  it.each(['"$net', '`${$net', '`$net', '/$net', '/* $net', "'$net\n'"])('what is cut off is left alone: %s', (text) =>
-    expect(rewrite(text, () => '{}')).toBeUndefined(),
+  test.each(['"$net', '`${$net', '`$net', '/$net', '/* $net', "'$net\n'"])(
+    'what is cut off is left alone: %s',
+    (text) => expect(rewrite(text, () => '{}')).toBeUndefined(),
   );
 
-  it('a $net of the program itself goes before', () => expect(run('$net.last', { $net: { last: 'own' } })).toBe('own'));
+  test('a $net of the program itself goes before', () =>
+    expect(run('$net.last', { $net: { last: 'own' } })).toBe('own'));
 
-  it('names what is asked for, and the query where it is plain', () => {
+  test('names what is asked for, and the query where it is plain', () => {
     expect(usesOf('$net.requests("status:>=500 \\"a b\\"").length')).toEqual([
       { member: 'requests', query: 'status:>=500 "a b"' },
     ]);
@@ -105,7 +107,7 @@ describe('what stands in the place of $net', () => {
     expect(usesOf("$net.requests('\\x41')")).toEqual([{ member: 'requests' }]);
   });
 
-  it('any text: never throws, tokens cover it in order, nothing else is changed', () => {
+  test('any text: never throws, tokens cover it in order, nothing else is changed', () => {
     const part = fc.constantFrom(
       '$net',
       '.',

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DebugSession } from 'vscode';
 import { Runs } from '../runs/runs';
 import { doneLine, FakeRecorder } from '../testing/recorder';
@@ -18,7 +18,7 @@ function begin() {
   return { said, recorder, run, diagnosis, session };
 }
 
-it('a program that the debugger never attaches to is notified of while it runs, once', async () => {
+test('a program that the debugger never attaches to is notified of while it runs, once', async () => {
   const { said, run, diagnosis, session } = begin();
   vi.advanceTimersByTime(9_000);
   expect(said).toEqual([]);
@@ -29,7 +29,7 @@ it('a program that the debugger never attaches to is notified of while it runs, 
   expect(said).toHaveLength(1);
 });
 
-it('one that has reported is not', async () => {
+test('one that has reported is not', async () => {
   const { said, recorder, run, diagnosis, session } = begin();
   recorder.write(doneLine(1, 1));
   vi.advanceTimersByTime(20_000);
@@ -37,7 +37,7 @@ it('one that has reported is not', async () => {
   expect(said).toEqual([]);
 });
 
-it('one that the user stops, or starts again, before it has reported is not', async () => {
+test('one that the user stops, or starts again, before it has reported is not', async () => {
   const { said, run, diagnosis, session } = begin();
   diagnosis.attached(run, session);
   diagnosis.stopped(run);

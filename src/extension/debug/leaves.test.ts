@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Run } from '../runs/run';
 import { Leaves } from './leaves';
 
@@ -7,7 +7,7 @@ const leaf = (id: string, answer: () => Promise<unknown> = async () => undefined
   customRequest: vi.fn(answer),
 });
 
-it('a change of control is told to each process of the run, and to no other; one that has ended holds up nobody', async () => {
+test('a change of control is told to each process of the run, and to no other; one that has ended holds up nobody', async () => {
   const debug = vi.fn();
   const leaves = new Leaves({ debug });
   const [run, other] = [{} as Run, {} as Run];

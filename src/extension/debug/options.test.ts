@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { optionsOf, withSettings } from './options';
 
 const all = {
@@ -30,7 +30,7 @@ const all = {
   enableConntrack: true,
 };
 
-it('every attribute that package.json has', () => {
+test('every attribute that package.json has', () => {
   expect(optionsOf({ netTrace: all })).toEqual({ values: all, problems: [] });
   const { debuggers } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')).contributes;
   for (const request of ['launch', 'attach']) {
@@ -39,13 +39,13 @@ it('every attribute that package.json has', () => {
   }
 });
 
-it('no object, or none of our names', () => {
+test('no object, or none of our names', () => {
   for (const config of [{}, { netTrace: true }, { netTrace: null }, { netTrace: {}, headers: 'values' }])
     expect(optionsOf(config)).toEqual({ values: {}, problems: [] });
   expect(optionsOf({ traceRequests: 1, sample: 'x' })).toMatchObject({ traceRequests: 1, sample: 'x' });
 });
 
-it('what does not fit is not taken, and named with its place and what fits', () => {
+test('what does not fit is not taken, and named with its place and what fits', () => {
   const wrong = {
     headers: 'all',
     callSites: -1,
@@ -80,7 +80,7 @@ it('what does not fit is not taken, and named with its place and what fits', () 
   ]);
 });
 
-it('capture as an object, as it was before', () => {
+test('capture as an object, as it was before', () => {
   const capture = (value: unknown) => optionsOf({ netTrace: { capture: value } });
   expect(capture({ limit: 1000, icmp: true, arp: false, headersOnly: true })).toEqual({
     values: { capture: true, captureLimit: 1000, captureAlso: ['icmp'], captureHeadersOnly: true },
@@ -93,7 +93,7 @@ it('capture as an object, as it was before', () => {
   });
 });
 
-it('the configuration goes before the settings; what is to be masked is added to theirs', () => {
+test('the configuration goes before the settings; what is to be masked is added to theirs', () => {
   const settings = { bodies: 10, excludeHeaders: ['a'], maskedParameters: ['pin', 'x'] };
   expect(withSettings(settings, { bodies: 0, excludeHeaders: ['b'], maskedParameters: ['x', 'y'] })).toEqual({
     bodies: 0,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandOf, configuredEnvironment, definedOnly } from './launch/environment';
 import { launchProblem } from './problems';
 
@@ -17,12 +17,12 @@ beforeAll(() => {
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 describe('reasons in the configuration why nothing would be traced', () => {
-  it('attachSimplePort; the debugger’s default for it is null', () => {
+  test('attachSimplePort; the debugger’s default for it is null', () => {
     expect(launchProblem({ attachSimplePort: 9229 })?.text).toContain('attachSimplePort');
     expect(launchProblem({ attachSimplePort: null })).toBeUndefined();
   });
 
-  it('an npm script with --inspect-brk, of whatever package manager', () => {
+  test('an npm script with --inspect-brk, of whatever package manager', () => {
     const script = (runtimeExecutable: string, ...runtimeArgs: string[]) =>
       launchProblem({ runtimeExecutable, runtimeArgs, cwd });
     expect(script('npm', 'run', 'old')?.text).toContain('"old"');
@@ -33,20 +33,20 @@ describe('reasons in the configuration why nothing would be traced', () => {
     expect(script('node', '--inspect-brk')).toBeUndefined();
   });
 
-  it('no package.json, or a broken one, is no reason', () => {
+  test('no package.json, or a broken one, is no reason', () => {
     expect(launchProblem({ runtimeExecutable: 'npm', runtimeArgs: ['run', 'old'], cwd: '/nowhere' })).toBeUndefined();
   });
 });
 
 describe('the program’s environment', () => {
-  it('env wins over the file, and null takes away', () => {
+  test('env wins over the file, and null takes away', () => {
     const c = configuredEnvironment({ envFile: join(cwd, '.env'), env: { B: 'env', NODE_OPTIONS: null } });
     expect(c).toEqual({ A: 'file', B: 'env', NODE_OPTIONS: null });
     expect(definedOnly(c)).toEqual({ A: 'file', B: 'env' });
     expect(configuredEnvironment({})).toEqual({});
   });
 
-  it('what is run', () => {
+  test('what is run', () => {
     expect(commandOf({ program: 'a.js', runtimeArgs: ['--trace-warnings'], args: ['x'] })).toEqual({
       command: 'node',
       args: ['--trace-warnings', 'a.js', 'x'],

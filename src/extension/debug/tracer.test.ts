@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DebugSession } from 'vscode';
 import { Runs } from '../runs/runs';
 import { FakeRecorder } from '../testing/recorder';
@@ -40,18 +40,18 @@ const settle = () => new Promise((done) => setImmediate(done));
 const [first, spare] = [() => recorders[0] as FakeRecorder, () => recorders[1] as FakeRecorder];
 
 describe('debug sessions and runs', () => {
-  it('puts the hook into the environment, keeping what the user has', async () => {
+  test('puts the hook into the environment, keeping what the user has', async () => {
     const prepared = await tracer.prepare(config);
     expect(prepared.env).toEqual({ A: 'x', NODE_OPTIONS: '--no-warnings --require t1', NETTRACE_SPOOL: 't1' });
     expect(config.env.NODE_OPTIONS).toBe('--no-warnings');
   });
 
-  it('leaves a program alone that the hook would keep from starting', async () => {
+  test('leaves a program alone that the hook would keep from starting', async () => {
     const prepared = await tracer.prepare({ ...config, runtimeArgs: ['--experimental-permission'] });
     expect(prepared.env).toEqual(config.env);
   });
 
-  it('a run begins with the debug adapter and ends with its session', async () => {
+  test('a run begins with the debug adapter and ends with its session', async () => {
     const root = session('root', await tracer.prepare(config));
     expect(runs.list()).toHaveLength(0);
     tracer.started(root);
@@ -65,7 +65,7 @@ describe('debug sessions and runs', () => {
     expect(runs.list()).toHaveLength(1);
   });
 
-  it('a run ends though VS Code reports no end of the session: it was stopped while it was starting', async () => {
+  test('a run ends though VS Code reports no end of the session: it was stopped while it was starting', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     const root = session('root', await tracer.prepare(config));
     tracer.started(root);
@@ -76,7 +76,7 @@ describe('debug sessions and runs', () => {
     expect(first().calls).toEqual(['begin', 'finish ended']);
   });
 
-  it('a restart feeds a new run; the old one ends when its processes have', async () => {
+  test('a restart feeds a new run; the old one ends when its processes have', async () => {
     const resolved = await tracer.prepare(config);
     const root = session('root', resolved);
     tracer.started(root);
@@ -97,12 +97,12 @@ describe('debug sessions and runs', () => {
     expect(tracer.runOf(root)?.recorder.id).toBe('t2');
   });
 
-  it('recorders of launches that were given up do not pile up', async () => {
+  test('recorders of launches that were given up do not pile up', async () => {
     for (let i = 0; i < 10; i++) await tracer.prepare(config);
     expect(recorders.filter((r) => !r.calls.includes('dispose')).length).toBeLessThanOrEqual(5);
   });
 
-  it('at the window’s end runs are interrupted, spares and prepared ones go', async () => {
+  test('at the window’s end runs are interrupted, spares and prepared ones go', async () => {
     const root = session('root', await tracer.prepare(config));
     tracer.started(root);
     await settle();
@@ -111,7 +111,7 @@ describe('debug sessions and runs', () => {
     expect(recorders.map((r) => r.calls)).toEqual([['begin', 'finish interrupted'], ['dispose'], ['dispose']]);
   });
 
-  it('says at once what stands in the configuration against it', async () => {
+  test('says at once what stands in the configuration against it', async () => {
     const root = session('root', await tracer.prepare({ ...config, attachSimplePort: 9229 }));
     tracer.started(root);
     expect(runs.runs()[0]?.message?.kind).toBe('hook');
@@ -121,7 +121,7 @@ describe('debug sessions and runs', () => {
 describe('programs that run already', () => {
   const attach = { type: 'pwa-node', request: 'attach', name: 'app', port: 9229 };
 
-  it('a configuration that attaches has no environment of ours, and no recorder for a restart', async () => {
+  test('a configuration that attaches has no environment of ours, and no recorder for a restart', async () => {
     const resolved = await tracer.prepare(attach);
     expect(resolved).toEqual({ ...attach, [traceIdMark]: 't1', skipFiles: hookFiles });
     const root = session('root', resolved);
@@ -139,7 +139,7 @@ describe('programs that run already', () => {
     expect(first().calls).toEqual(['begin', 'release', 'finish ended']);
   });
 
-  it('a session without us is traced from the command on, and goes on after', async () => {
+  test('a session without us is traced from the command on, and goes on after', async () => {
     const root = session('root', { type: 'pwa-node', request: 'launch' });
     const leaf = session('leaf', {}, root);
     tracer.started(root);

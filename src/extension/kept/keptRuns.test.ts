@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exchange, storeOf } from '../../analysis/testing/store';
 import { readTrace, writeTrace } from '../../formats';
 import { documentOf } from '../../model/document';
@@ -26,7 +26,7 @@ const trace = (requests: number) =>
 const left = () => readdirSync(join(folder, 'runs')).sort();
 
 describe('runs over a reload of the window', () => {
-  it('come back in order, those that had ended with all that was known', async () => {
+  test('come back in order, those that had ended with all that was known', async () => {
     const before = open();
     for (const n of [1, 2]) {
       before.began(run(n));
@@ -40,7 +40,7 @@ describe('runs over a reload of the window', () => {
     ]);
   });
 
-  it('one that was going on comes from what its program wrote; from nowhere else', async () => {
+  test('one that was going on comes from what its program wrote; from nowhere else', async () => {
     const before = open();
     before.began(run(1));
     before.began({ ...run(2), spool: '/etc' });
@@ -49,7 +49,7 @@ describe('runs over a reload of the window', () => {
     expect((await open().restore(5)).map((r) => r.trace.requests.length)).toEqual([3]);
   });
 
-  it('are gone once they are cleared, and too old or too many ones are deleted', async () => {
+  test('are gone once they are cleared, and too old or too many ones are deleted', async () => {
     const before = open();
     for (const n of [1, 2, 3]) {
       before.began(run(n));
@@ -67,14 +67,14 @@ describe('runs over a reload of the window', () => {
     expect(left()).toEqual([]);
   });
 
-  it('nobody else can read them', async () => {
+  test('nobody else can read them', async () => {
     const before = open();
     before.began(run(1));
     await before.settled();
     if (process.platform !== 'win32') expect(statSync(join(folder, 'runs')).mode & 0o077).toBe(0);
   });
 
-  it('what is broken is left out and said, the others come', async () => {
+  test('what is broken is left out and said, the others come', async () => {
     const before = open();
     for (const n of [1, 2]) {
       before.began(run(n));

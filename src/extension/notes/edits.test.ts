@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Edit, Edits } from './edits';
 
 /** Applies a replacement to a text and gives the edit as the editor would report it. */
@@ -39,34 +39,34 @@ const edited = (...changes: [[number, number], [number, number], string][]) => {
 };
 
 describe('a line moves with edits', () => {
-  it('lines put in or taken out above', () => {
+  test('lines put in or taken out above', () => {
     expect(edited([[0, 2], [0, 2], '\nnew']).now(3, 0)).toEqual({ line: 4, changed: false });
     expect(edited([[2, 0], [2, 0], 'new\nnew\n']).now(3, 0)).toEqual({ line: 5, changed: false });
     expect(edited([[0, 0], [2, 0], '']).now(3, 0)).toEqual({ line: 1, changed: false });
   });
 
-  it('edits below, and a new line begun behind it, leave it alone', () => {
+  test('edits below, and a new line begun behind it, leave it alone', () => {
     expect(edited([[3, 0], [4, 1], 'x\ny']).now(3, 0)).toEqual({ line: 3, changed: false });
     expect(edited([[2, 2], [2, 2], '\n']).now(3, 0)).toEqual({ line: 3, changed: false });
   });
 
-  it('an edit of the line itself is reported', () => {
+  test('an edit of the line itself is reported', () => {
     expect(edited([[2, 1], [2, 2], 'x']).now(3, 0)).toEqual({ line: 3, changed: true });
     expect(edited([[2, 1], [2, 1], '\n']).now(3, 0)).toEqual({ line: 3, changed: true });
     expect(edited([[1, 1], [2, 1], '']).now(3, 0)).toEqual({ line: 2, changed: true });
   });
 
-  it('a line taken away is gone', () => {
+  test('a line taken away is gone', () => {
     expect(edited([[1, 0], [4, 0], '']).now(3, 0)).toBeUndefined();
     expect(edited([[1, 2], [2, 2], '']).now(3, 0)).toBeUndefined();
   });
 
-  it('edits before the run do not count', () => {
+  test('edits before the run do not count', () => {
     expect(edited([[0, 0], [0, 0], 'x\n']).now(3, 100)).toEqual({ line: 3, changed: false });
     expect(edited([[0, 0], [0, 0], 'x\n']).now(3, 99)).toEqual({ line: 4, changed: false });
   });
 
-  it('an unchanged line keeps its text, whatever is edited', () => {
+  test('an unchanged line keeps its text, whatever is edited', () => {
     const change = fc.tuple(
       fc.nat(9),
       fc.nat(3),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Row } from '../../model/rows/row';
 import { copyLink, lastRequests, lineLinks, rowLinks } from './lastRequests';
 
@@ -20,7 +20,7 @@ const row = (n: number, more: Partial<Row> = {}): Row =>
 
 describe('the last requests in a hover', () => {
   const zero = new Date(2026, 0, 1, 12, 0, 0).getTime();
-  it('newest first, six at most, each a link to its row, with status, time and clock', () => {
+  test('newest first, six at most, each a link to its row, with status, time and clock', () => {
     const text = lastRequests(
       Array.from({ length: 9 }, (_, i) => row(i)),
       () => zero,
@@ -33,7 +33,7 @@ describe('the last requests in a hover', () => {
     expect(lines[5]).toContain('GET a/3');
   });
 
-  it('a running one has no time yet; a failed one says so', () => {
+  test('a running one has no time yet; a failed one says so', () => {
     const { endAt: _, ...running } = row(1, { state: 'running', stateText: 'waiting…' });
     const text = lastRequests([running as Row, row(2, { state: 'failed', stateText: 'TCP refused' })], () => undefined);
     expect(text).toMatch(
@@ -41,13 +41,13 @@ describe('the last requests in a hover', () => {
     );
   });
 
-  it('what stands in a trace is no Markdown and no table', () => {
+  test('what stands in a trace is no Markdown and no table', () => {
     const text = lastRequests([row(1, { path: '/](command:x)|<b>`$(x)\n**' })], () => undefined);
     expect(text.trim().split('\n')).toHaveLength(3);
     expect(text).toContain('/\\]\\(command:x\\)\\|\\<b\\>\\`\\$\\(x\\) \\*\\*');
   });
 
-  it.each(['/app/(shop)/[id]/page.tsx', '/a) "x" (b.ts', "/a'b\\c>.ts", '/\u202ea.ts'])(
+  test.each(['/app/(shop)/[id]/page.tsx', '/a) "x" (b.ts', "/a'b\\c>.ts", '/\u202ea.ts'])(
     'a link leads to the file, whatever its name: %s',
     (file) => {
       const links = [...lineLinks({ file, line: 3 }).matchAll(/\[[\w ]+\]\(command:[\w.]+\?([^\s()<>]*) "[^"]*"\)/g)];
@@ -58,12 +58,12 @@ describe('the last requests in a hover', () => {
     },
   );
 
-  it('links of a line: its rows, and to stop when it fails', () =>
+  test('links of a line: its rows, and to stop when it fails', () =>
     expect(lineLinks({ file: '/a b.ts', line: 3 })).toMatch(
       /command:netTrace\.showLineRequests\?%5B%7B%22file.*command:netTrace\.breakpoints\.whenFails\?/,
     ));
 
-  it('the last one can be copied for curl', () => {
+  test('the last one can be copied for curl', () => {
     const one = copyLink([row(1)]);
     expect(one).toBe(
       '[Copy as cURL](command:netTrace.copyAsCurl?%5B%22r1%2F1-0-1%22%5D "Copy this request as a command for bash")',
@@ -71,7 +71,7 @@ describe('the last requests in a hover', () => {
     expect(copyLink([row(1), row(2)])).toMatch(/r1%2F1-0-2.*the last of these requests/);
   });
 
-  it('its links may run the commands that they name, and no others', () => {
+  test('its links may run the commands that they name, and no others', () => {
     const rows = [row(1)];
     const text = [lastRequests(rows, () => undefined), lineLinks({ file: '/a.ts', line: 3 }), copyLink(rows)].join();
     const named = new Set([...text.matchAll(/\(command:([\w.]+)\?/g)].map((m) => m[1]));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Lenses } from './lenses';
 
 const document = { languageId: 'typescript' } as never;
@@ -84,7 +84,7 @@ function running(lenses: Lenses, ms: number): void {
 }
 
 describe('while requests run', () => {
-  it('lenses follow, at most once a second', () => {
+  test('lenses follow, at most once a second', () => {
     const lenses = opened();
     const { shown } = vsCode(lenses);
     running(lenses, 10_000);
@@ -94,14 +94,14 @@ describe('while requests run', () => {
     expect(shown.length).toBeLessThanOrEqual(10);
   });
 
-  it('they appear and follow also where VS Code asks only seconds after a change', () => {
+  test('they appear and follow also where VS Code asks only seconds after a change', () => {
     const lenses = opened();
     const { shown } = vsCode(lenses, document, 2500);
     running(lenses, 30_000);
     expect(shown.length).toBeGreaterThanOrEqual(7);
   });
 
-  it('each of two editors gets its own, however far apart VS Code asks for them', () => {
+  test('each of two editors gets its own, however far apart VS Code asks for them', () => {
     editor.visible = [document, other, { languageId: 'json' }];
     const lenses = opened();
     const [quick, slow] = [vsCode(lenses), vsCode(lenses, other, 2500)];
@@ -110,7 +110,7 @@ describe('while requests run', () => {
     expect(slow.shown.length).toBeGreaterThanOrEqual(7);
   });
 
-  it('a change that VS Code dropped is announced again', () => {
+  test('a change that VS Code dropped is announced again', () => {
     const lenses = opened();
     const { shown, blur } = vsCode(lenses);
     lenses.update(true);
@@ -120,7 +120,7 @@ describe('while requests run', () => {
   });
 });
 
-it('switched off, they are gone with the next question: the provider stays, else they would be shown for 30 s more', () => {
+test('switched off, they are gone with the next question: the provider stays, else they would be shown for 30 s more', () => {
   const lenses = opened();
   const { shown } = vsCode(lenses);
   lenses.update(false);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Row } from '../../model/rows/row';
 import { urlLiteralAt } from './literals';
 
@@ -8,7 +8,7 @@ const at = (line: string) => urlLiteralAt(line.replace('|', ''), line.indexOf('|
 const matches = (line: string, url: string) => at(line)?.matches(row(url));
 
 describe('a URL in a string', () => {
-  it.each<[string, string, boolean]>([
+  test.each<[string, string, boolean]>([
     ["fetch('http://a|.example/items')", 'http://a.example/items', true],
     ["fetch('http://a|.example/items')", 'http://a.example/items/5?x=1', true],
     ["fetch('http://a|.example/items')", 'http://a.example/itemsets', false],
@@ -32,7 +32,7 @@ describe('a URL in a string', () => {
     ["f('x', 'http://A.example/|(.*)[')", 'http://a.example/(.*)[', true],
   ])('%s means %s: %s', (line, url, yes) => expect(matches(line, url)).toBe(yes));
 
-  it.each([
+  test.each([
     "f('hel|lo')",
     "import x from '../x|'",
     '|const a = 1',
@@ -41,8 +41,8 @@ describe('a URL in a string', () => {
     "|f('http://a.example/')",
   ])('%s is none', (line) => expect(at(line)).toBeUndefined());
 
-  it('has the place without its quotes', () =>
+  test('has the place without its quotes', () =>
     expect(at(`get("/ite|ms")`)).toMatchObject({ begin: 5, end: 11, text: '/items' }));
 
-  it('a very long line is not looked at', () => expect(urlLiteralAt(`'/a${'b'.repeat(5000)}'`, 3)).toBeUndefined());
+  test('a very long line is not looked at', () => expect(urlLiteralAt(`'/a${'b'.repeat(5000)}'`, 3)).toBeUndefined());
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Run } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
 import { longestNote, summaryOf, totalQuantile } from './summary';
@@ -41,22 +41,22 @@ const run = (number: number, more: Partial<Run> = {}): Run => ({
 const live = run(1, { state: 'running', endAt: Number.POSITIVE_INFINITY });
 
 describe('the note of a line', () => {
-  it('count, last status, median', () => {
+  test('count, last status, median', () => {
     const rows = [100, 300, 388, 500, 900].map((ms) => row({ total: ms * 1000, stateText: '201' }));
     expect(summaryOf(rows, 0)).toMatchObject({ text: '5×  201  p50 388 ms', failed: false, running: false });
   });
 
-  it('of two the median lies between them', () => {
+  test('of two the median lies between them', () => {
     expect(summaryOf([row({ total: 22_000 }), row({ total: 35_000 })], 0).text).toBe('2×  200  p50 29 ms');
     expect(totalQuantile([row({ total: 22_000 }), row({ total: 35_000 })], 0.5)).toBe(28_500);
   });
 
-  it('the last one in time counts, not the last in the list', () => {
+  test('the last one in time counts, not the last in the list', () => {
     const late = row({ createdAt: 9e9, stateText: '204' });
     expect(summaryOf([late, row({})], 0).text).toBe('2×  204  p50 100 ms');
   });
 
-  it('failures before the last one take the place of the median', () => {
+  test('failures before the last one take the place of the median', () => {
     const bad = row({ state: 'failed', stateText: 'TCP refused' });
     const busy = row({ state: 'serverError', stateText: '503', status: 503 });
     expect(summaryOf([bad, row({}), row({})], 0)).toMatchObject({
@@ -71,32 +71,32 @@ describe('the note of a line', () => {
     });
   });
 
-  it('a last one that failed says how, and after what time', () => {
+  test('a last one that failed says how, and after what time', () => {
     const bad = row({ state: 'failed', stateText: 'TCP timed out', total: 554_000 });
     expect(summaryOf([bad], 0)).toMatchObject({ text: '✕ 1×  TCP timed out after 554 ms', failed: true });
   });
 
-  it('a running one says what it does, for how long; its time is not in the median', () => {
+  test('a running one says what it does, for how long; its time is not in the median', () => {
     const going = row({ state: 'running', stateText: 'waiting…', createdAt: 5_000_000, total: 1 });
     const s = summaryOf([row({}), going], 5_570_000, [live]);
     expect(s).toMatchObject({ text: '2×  now waiting 570 ms', running: true });
     expect(totalQuantile(s.rows, 0.5)).toBe(100_000);
   });
 
-  it('unknown is left out', () => {
+  test('unknown is left out', () => {
     const { total: _, ...unknown } = row({ stateText: '200' });
     expect(summaryOf([unknown], 0).text).toBe('1×  200');
     const { createdAt: __, ...lost } = row({ state: 'queued', stateText: 'queued' });
     expect(summaryOf([lost], 7).text).toBe('1×  now queued');
   });
 
-  it(`is at most ${longestNote} characters`, () => {
+  test(`is at most ${longestNote} characters`, () => {
     const text = summaryOf([row({ state: 'failed', stateText: `TLS ${'X'.repeat(80)}` })], 0).text;
     expect([...text]).toHaveLength(longestNote);
     expect(text.endsWith('…')).toBe(true);
   });
 
-  it('counts the newest run, and not those before it', () => {
+  test('counts the newest run, and not those before it', () => {
     const rows = [1, 1, 1, 2, 2, 2].map((of, i) => row({ run: of, createdAt: of * 1e6 - 500_000 + i }));
     expect(summaryOf(rows, 0, [run(1), run(2)]).text).toBe('3×  200  p50 100 ms');
     // A line that the newest run has not come to keeps what is known of it.
@@ -105,7 +105,7 @@ describe('the note of a line', () => {
     expect(summaryOf(rows, 0, [live, run(2)]).text).toBe('6×  200  p50 100 ms');
   });
 
-  it('stands still while the debugger holds the program', () => {
+  test('stands still while the debugger holds the program', () => {
     const going = row({ state: 'running', stateText: 'receiving…', createdAt: 1e6 });
     const paused = { ...live, pauses: [{ beginAt: 1_073_000, thread: '1-0' }] };
     expect(summaryOf([going], 1_073_000, [paused]).text).toBe('1×  now receiving 73 ms');
@@ -114,7 +114,7 @@ describe('the note of a line', () => {
     expect(summaryOf([going], 2e6, [other]).text).toBe('1×  now receiving 1.00 s');
   });
 
-  it('one that the program gave up says after what time, once', () => {
+  test('one that the program gave up says after what time, once', () => {
     expect(summaryOf([row({ state: 'aborted', stateText: 'aborted 304 ms', total: 304_000 })], 0).text).toBe(
       '1×  aborted after 304 ms',
     );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { HostCommand } from '../../model/panel/protocol';
 import { PageFocus } from './focus';
 import type { PageKind } from './page';
@@ -9,7 +9,7 @@ function page(kind: PageKind) {
 }
 
 describe('the page that has the keyboard focus', () => {
-  it('is what the context key says, and gets the commands', () => {
+  test('is what the context key says, and gets the commands', () => {
     const said: unknown[] = [];
     const focus = new PageFocus((kind) => said.push(kind));
     const panel = page('panel');
@@ -22,7 +22,7 @@ describe('the page that has the keyboard focus', () => {
     expect(panel.commands).toEqual(['nextFailed']);
   });
 
-  it('is the next one even if the one before reports its loss late, or is closed', () => {
+  test('is the next one even if the one before reports its loss late, or is closed', () => {
     const said: unknown[] = [];
     const focus = new PageFocus((kind) => said.push(kind));
     const [panel, file] = [page('panel'), page('file')];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newHeader, Store } from '../../model/store/store';
 import { tracedOf } from '../../model/store/traced';
 import { TraceRequests } from '../../model/traceRequests';
@@ -23,14 +23,14 @@ function run(counts: Partial<Store['counts']>, registry?: TraceRequests): Store 
 }
 
 describe('what is traced, when it is not everything', () => {
-  it('is nothing to speak of while every request is traced', () => {
+  test('is nothing to speak of while every request is traced', () => {
     expect(conditions(TraceRequests.everything())).toBeUndefined();
     const { registry } = only('status:>=400');
     traceAll(registry);
     expect(conditions(registry)).toBeUndefined();
   });
 
-  it('is the enabled conditions, with what bounds them', () => {
+  test('is the enabled conditions, with what bounds them', () => {
     expect(conditions(only('status:>=400').registry)).toEqual(['status:>=400']);
     expect(conditions(only('path:/a/*', { limit: 3, owner: 'a.b' }).registry)).toEqual([
       'path:/a/* (the first 3 of each process, by a.b)',
@@ -39,7 +39,7 @@ describe('what is traced, when it is not everything', () => {
     expect(conditions(TraceRequests.everything({ enabled: false }))).toEqual([]);
   });
 
-  it('has the counts of the newest run, once one was left out', () => {
+  test('has the counts of the newest run, once one was left out', () => {
     const { registry } = only('status:>=400');
     expect(tracingOf(registry.list(), run({ requests: 12, untraced: 328 }))).toMatchObject({ traced: 12, made: 340 });
     expect(tracingOf(registry.list(), run({ requests: 12 }))).not.toHaveProperty('made');
@@ -47,7 +47,7 @@ describe('what is traced, when it is not everything', () => {
 });
 
 describe('how much of a run was traced', () => {
-  it('all, some by a condition, or none', () => {
+  test('all, some by a condition, or none', () => {
     expect(tracedOf(run({ requests: 0 }, TraceRequests.everything()))).toBeUndefined();
     expect(tracedOf(run({ requests: 0 }))).toBeUndefined();
     expect(tracedOf(run({ requests: 0, untraced: 4 }, only('status:>=400').registry))).toBe('some');
@@ -56,7 +56,7 @@ describe('how much of a run was traced', () => {
 });
 
 describe('deleting a trace request', () => {
-  it('the last enabled one: everything is traced again, and never nothing in between', () => {
+  test('the last enabled one: everything is traced again, and never nothing in between', () => {
     const { registry, id } = only('status:>=400');
     const seen: number[] = [];
     registry.onChange(() => seen.push(enabled(registry).length));
@@ -65,7 +65,7 @@ describe('deleting a trace request', () => {
     expect(Math.min(...seen)).toBe(1);
   });
 
-  it('one of several, or one that was off, changes nothing else', () => {
+  test('one of several, or one that was off, changes nothing else', () => {
     const { registry, id } = only('status:>=400');
     const other = registry.create({ condition: 'path:/x' });
     expect(deleteOne(registry, other.id)).toBe(false);
@@ -75,7 +75,7 @@ describe('deleting a trace request', () => {
     expect(enabled(registry)).toEqual([]);
   });
 
-  it('from a launch configuration, which has none for everything: one is made', () => {
+  test('from a launch configuration, which has none for everything: one is made', () => {
     const registry = new TraceRequests();
     const { id } = registry.create({ condition: 'path:/x' });
     registry.update(id, { enabled: true });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { TraceRequest } from '../../model/records';
 import { TraceRequests } from '../../model/traceRequests';
 import type { Runs } from '../runs/runs';
@@ -22,14 +22,14 @@ function workspace() {
 const stateOf = (registry: TraceRequests) => registry.list().map((r) => [r.condition, r.enabled]);
 
 describe('the workspace’s trace requests', () => {
-  it('at first there is one, for everything, enabled', async () => {
+  test('at first there is one, for everything, enabled', async () => {
     const requests = workspace().open();
     const registry = await requests.registry();
     expect(stateOf(registry)).toEqual([['', true]]);
     expect(registry.list().map((r) => requests.isEverything(r))).toEqual([true]);
   });
 
-  it('are the same after a reload: list, limits, what is enabled', async () => {
+  test('are the same after a reload: list, limits, what is enabled', async () => {
     const { open, refused } = workspace();
     const before = await open().registry();
     const { id } = before.create({ condition: 'status:>=500', limit: 5, description: 'bad ones', owner: 'a.b' });
@@ -48,7 +48,7 @@ describe('the workspace’s trace requests', () => {
     expect(refused).not.toHaveBeenCalled();
   });
 
-  it('says what is wrong while it is typed, by the rules of create', async () => {
+  test('says what is wrong while it is typed, by the rules of create', async () => {
     const rules = await workspace().open().rules();
     expect(rules({ condition: 'status:>=500', limit: 5 })).toBeUndefined();
     expect(rules({ condition: 'status:>=' })).toMatch(/column 1: expected a value/);
@@ -56,7 +56,7 @@ describe('the workspace’s trace requests', () => {
     expect(rules({ condition: '', limit: Number('x') })).toMatch(/^limit has to be a whole number/);
   });
 
-  it('reports each change, and of none before', async () => {
+  test('reports each change, and of none before', async () => {
     const requests = workspace().open();
     const changed = vi.fn();
     requests.onDidChange(changed);
@@ -66,7 +66,7 @@ describe('the workspace’s trace requests', () => {
     expect(changed).toHaveBeenCalledTimes(1);
   });
 
-  it.each<[string, unknown]>([
+  test.each<[string, unknown]>([
     ['text', 'x'],
     ['another version', { v: 2, requests: [] }],
     ['nothing in it', { v: 1 }],
@@ -86,7 +86,7 @@ describe('the workspace’s trace requests', () => {
 describe('those that are shown', () => {
   const runOf = (state: string, registry: TraceRequests) =>
     ({ list: () => [{ state, title: 'Own set', recorder: { control: { registry } } }] }) as unknown as Runs;
-  it('are the workspace’s, but while a program runs with its own', async () => {
+  test('are the workspace’s, but while a program runs with its own', async () => {
     const requests = workspace().open();
     const registry = await requests.registry();
     const own = new TraceRequests();
@@ -99,14 +99,14 @@ describe('those that are shown', () => {
 
 describe('trace requests of a launch configuration', () => {
   const of = (traceRequests: unknown, sample?: unknown) => launchRequests({ traceRequests, sample }, TraceRequests);
-  it('none: the workspace’s', () => expect(of(undefined)).toBeUndefined());
-  it('an empty list: nothing', () => expect(of([])?.list()).toEqual([]));
-  it('texts and objects; enabled unless they say otherwise', () =>
+  test('none: the workspace’s', () => expect(of(undefined)).toBeUndefined());
+  test('an empty list: nothing', () => expect(of([])?.list()).toEqual([]));
+  test('texts and objects; enabled unless they say otherwise', () =>
     expect(of(['status:>=500', { condition: '', limit: 3, enabled: false }])?.list()).toMatchObject([
       { condition: 'status:>=500', enabled: true },
       { condition: '', limit: 3, enabled: false },
     ]));
-  it('a sample, of everything or of those without one', () => {
+  test('a sample, of everything or of those without one', () => {
     expect(of(undefined, 10)?.list()).toMatchObject([{ condition: '', sample: 10, enabled: true }]);
     expect(
       of(['', { condition: '', sample: 2 }], 10)
@@ -114,7 +114,7 @@ describe('trace requests of a launch configuration', () => {
         .map((r) => r.sample),
     ).toEqual([10, 2]);
   });
-  it.each<[unknown, unknown, RegExp]>([
+  test.each<[unknown, unknown, RegExp]>([
     ['status:500', undefined, /"traceRequests" .* has to be a list/],
     [['status:>='], undefined, /"traceRequests"\[0\] .*condition: .*column \d+/],
     [['', 5], undefined, /"traceRequests"\[1\] .*condition/],
@@ -135,7 +135,7 @@ describe('words', () => {
     { thread: '4711-1', count: 1 },
     { thread: '5000-0', count: 2 },
   ];
-  it.each<[TraceRequest, object | undefined, string]>([
+  test.each<[TraceRequest, object | undefined, string]>([
     [request, undefined, '0 of 5'],
     [request, { matched: matched.slice(0, 1) }, '3 of 5'],
     [request, { matched }, '4 of 5 in the busiest of 2 processes'],
@@ -145,12 +145,12 @@ describe('words', () => {
     [{ id: 'i', condition: '', description: 'All requests' }, undefined, ''],
     [{ id: 'i', condition: 'a', description: 'mine', sample: 10, owner: 'x.y' }, undefined, 'mine · 1 in 10 · by x.y'],
   ])('%j in %j: %s', (r, run, text) => expect(detailsOf(r, run && { id: 'i', ...run })).toBe(text));
-  it('title: the condition, else the description', () => {
+  test('title: the condition, else the description', () => {
     expect(titleOf(request)).toBe('status:>=500');
     expect(titleOf({ id: 'i', condition: '', description: 'mine' })).toBe('mine');
     expect(titleOf({ id: 'i' })).toBe('All requests');
   });
-  it('the hover has all of it', () =>
+  test('the hover has all of it', () =>
     expect(
       tooltipOf({ ...request, owner: 'x.y', sample: 3 }, { id: 'i', state: 'limitReached' }),
     ).toMatchInlineSnapshot(`

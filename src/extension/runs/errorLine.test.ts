@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ErrorLine, errorLineOf } from './errorLine';
 
 const line = (text: string) => errorLineOf(text)?.line;
@@ -10,7 +10,7 @@ const event = (category: string, output: string) => ({
 });
 
 describe('the line that says why a program failed', () => {
-  it('is the error, not the frames below it nor what Node adds', () => {
+  test('is the error, not the frames below it nor what Node adds', () => {
     expect(
       line(`node:internal/modules/esm/get_format:189
   throw new ERR_UNKNOWN_FILE_EXTENSION(ext, filepath);
@@ -30,24 +30,24 @@ Node.js v20.20.2
     );
   });
 
-  it('is the last line where none names an error', () => {
+  test('is the last line where none names an error', () => {
     expect(line('config missing\nusage: app --port N\n\n')).toBe('usage: app --port N');
     expect(line('Debugger attached.\nWaiting for the debugger to disconnect...\n')).toBeUndefined();
     expect(line('')).toBeUndefined();
   });
 
-  it('is bounded, and has nothing that a terminal would obey', () => {
+  test('is bounded, and has nothing that a terminal would obey', () => {
     expect(line('\u001b[31mError: \u202ebad\u001b[0m')).toBe('Error: bad');
     expect(line(`Error: ${'x'.repeat(1000)}`)).toHaveLength(300);
   });
 
-  it('has no secret of the program', () => {
+  test('has no secret of the program', () => {
     expect(line('Error: cannot reach postgres://app:hunter2secret@db/shop?password=hunter3secret')).toBe(
       'Error: cannot reach postgres://***@db/shop?password=***',
     );
   });
 
-  it('stays when something less informative follows, and standard output does not count', () => {
+  test('stays when something less informative follows, and standard output does not count', () => {
     const last = new ErrorLine();
     expect(last.take(event('stdout', 'Error: no\n') as never)).toBe(false);
     expect(last.take(event('stderr', 'warming up\n') as never)).toBe(true);

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FakeRecorder } from '../testing/recorder';
 import { Notices, secretsDeleted } from './notices';
 import { Runs } from './runs';
@@ -15,7 +15,7 @@ function window() {
   return { warn, notices, start };
 }
 
-it('a notice of a session stands with its run and in the log, once', () => {
+test('a notice of a session stands with its run and in the log, once', () => {
   const { warn, start } = window();
   const foreign = '/tmp/nettrace-0 belongs to another user; the hook is placed in /tmp/nettrace-home-1 instead.';
   expect(start('t1', foreign)()).toEqual({ kind: 'notice', text: foreign });
@@ -23,7 +23,7 @@ it('a notice of a session stands with its run and in the log, once', () => {
   expect(warn.mock.calls).toEqual([[foreign]]);
 });
 
-it('what was known before any run is said with the first one', () => {
+test('what was known before any run is said with the first one', () => {
   const { warn, notices, start } = window();
   notices.add(secretsDeleted(2));
   expect(warn).toHaveBeenCalledOnce();

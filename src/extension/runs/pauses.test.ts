@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Pause } from '../../model/records';
 import { PauseWatch } from './pauses';
 
@@ -21,7 +21,7 @@ function watch() {
 }
 
 describe('pauses of a debug session', () => {
-  it('a breakpoint: from the stop to the request to go on', () => {
+  test('a breakpoint: from the stop to the request to go on', () => {
     const { w, at, pauses } = watch();
     w.known('10-0', 900);
     at(1000);
@@ -37,7 +37,7 @@ describe('pauses of a debug session', () => {
     ]);
   });
 
-  it('each step is a pause of its own, with or without a word between', () => {
+  test('each step is a pause of its own, with or without a word between', () => {
     const { w, at, pauses } = watch();
     w.known('10-0', 0);
     for (const [t, reason] of [
@@ -58,7 +58,7 @@ describe('pauses of a debug session', () => {
     ]);
   });
 
-  it('a thread that is known only later names the pauses before', () => {
+  test('a thread that is known only later names the pauses before', () => {
     const { w, at, pauses } = watch();
     w.stopped('exception');
     at(10);
@@ -73,7 +73,7 @@ describe('pauses of a debug session', () => {
     ]);
   });
 
-  it('a stop reported twice is one, other requests change nothing', () => {
+  test('a stop reported twice is one, other requests change nothing', () => {
     const { w, at, pauses } = watch();
     w.stopped('pause');
     at(5);

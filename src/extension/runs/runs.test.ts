@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TraceRequests } from '../../model/traceRequests';
 import { SessionControl } from '../../session/control/writer';
 import { tracingOf } from '../requests/inForce';
@@ -23,7 +23,7 @@ afterEach(() => vi.useRealTimers());
 const settle = () => vi.advanceTimersByTime(1000);
 
 describe('runs', () => {
-  it('rows of all runs, with ids of their own, on one axis', async () => {
+  test('rows of all runs, with ids of their own, on one axis', async () => {
     const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
     const first = runs.begin(a, 'first');
     a.write(doneLine(1, 1000), doneLine(2, 3000, { redirectOf: 1 }));
@@ -47,7 +47,7 @@ describe('runs', () => {
     expect(runs.status()).toMatchObject({ requests: 3, recording: true });
   });
 
-  it('reports changes at once, then at most 20 times a second', () => {
+  test('reports changes at once, then at most 20 times a second', () => {
     const a = new FakeRecorder('a');
     runs.begin(a, 'a');
     settle();
@@ -63,7 +63,7 @@ describe('runs', () => {
     expect(changes.flatMap((c) => (c as RowChanges).upsert)).toHaveLength(10);
   });
 
-  it('keeps so many runs, never drops one that goes on, and lets go of the dropped', async () => {
+  test('keeps so many runs, never drops one that goes on, and lets go of the dropped', async () => {
     const recorders = ['a', 'b', 'c', 'd'].map((id) => new FakeRecorder(id));
     const [a, b, c] = recorders.slice(0, 3).map((r) => runs.begin(r, r.id));
     if (!a || !b || !c) throw new Error('three runs');
@@ -76,7 +76,7 @@ describe('runs', () => {
     expect(changes).toContain('all');
   });
 
-  it('Clear hides what was, and drops ended runs; what comes later is shown', async () => {
+  test('Clear hides what was, and drops ended runs; what comes later is shown', async () => {
     const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
     const ended = runs.begin(a, 'ended');
     a.write(doneLine(1, 1));
@@ -92,7 +92,7 @@ describe('runs', () => {
     expect(runs.rows().map((r) => r.id)).toEqual(['r2/1-0-2']);
   });
 
-  it('counts after Clear are those of the rows shown, also when a hidden request ends later', () => {
+  test('counts after Clear are those of the rows shown, also when a hidden request ends later', () => {
     const a = new FakeRecorder('a');
     runs.begin(a, 'a');
     const { endAt: _, outcome: __, response: ___, ...running } = doneLine(2, 2) as Record<string, unknown>;
@@ -110,7 +110,7 @@ describe('runs', () => {
     expect(runs.status()).toMatchObject({ requests: 0, failed: 0, running: 0 });
   });
 
-  it('a reason for seeing nothing is shown until the program reports after all', () => {
+  test('a reason for seeing nothing is shown until the program reports after all', () => {
     const a = new FakeRecorder('a');
     const run = runs.begin(a, 'a');
     runs.setProblem(run, { text: 'too old' });
@@ -119,7 +119,7 @@ describe('runs', () => {
     expect(runs.runs()[0]?.message).toBeUndefined();
   });
 
-  it('the end says how, and how many requests it broke off', async () => {
+  test('the end says how, and how many requests it broke off', async () => {
     const a = new FakeRecorder('a');
     const run = runs.begin(a, 'a');
     const { endAt: _, outcome: __, response: ___, ...running } = doneLine(1, 1) as Record<string, unknown>;
@@ -132,7 +132,7 @@ describe('runs', () => {
 });
 
 describe('what a run reports about itself', () => {
-  it('a part of the hook that is off, beside how the program ended; and its pauses', async () => {
+  test('a part of the hook that is off, beside how the program ended; and its pauses', async () => {
     const recorder = new FakeRecorder('a');
     const { store } = recorder;
     const process = { id: '1', pid: 1, startAt: 0, threads: [] };
@@ -157,7 +157,7 @@ describe('what a run reports about itself', () => {
   });
 });
 
-it('a helper that is wanted and not there is said once a run, after all else', async () => {
+test('a helper that is wanted and not there is said once a run, after all else', async () => {
   const recorder = new FakeRecorder('a');
   const run = runs.begin(recorder, 'first');
   recorder.write(doneLine(1, 1000));
@@ -172,7 +172,7 @@ it('a helper that is wanted and not there is said once a run, after all else', a
   expect(runs.runs()[0]?.moreMessages).toBeUndefined();
 });
 
-it('what the kernel’s side can do is in the status, from when it is known', () => {
+test('what the kernel’s side can do is in the status, from when it is known', () => {
   const recorder = new FakeRecorder('a');
   runs.begin(recorder, 'first');
   recorder.store.setSource({ name: 'inetDiag', state: 'on' });
@@ -193,7 +193,7 @@ it('what the kernel’s side can do is in the status, from when it is known', ()
   expect(changes.at(-1)).toEqual({ upsert: [], removed: [] });
 });
 
-it('a change of a run’s own trace requests is reported at once, though its program does nothing', () => {
+test('a change of a run’s own trace requests is reported at once, though its program does nothing', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-runs-'));
   const registry = new TraceRequests();
   const { id } = registry.create({ condition: 'path:/a' });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as ids from './ids';
 
 interface Command {
@@ -27,18 +27,18 @@ const contributes = manifest.contributes as {
 };
 
 describe('ids in code and in package.json are the same', () => {
-  it('commands', () => {
+  test('commands', () => {
     expect(contributes.commands.map((c) => c.command).sort()).toEqual(Object.values(ids.commands).sort());
     expect(contributes.commands.every((c) => c.category === 'Net Trace' && c.title !== '')).toBe(true);
   });
 
-  it('menus and keys name commands that exist', () => {
+  test('menus and keys name commands that exist', () => {
     const known = new Set<string>(Object.values(ids.commands));
     const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map((c) => c.command);
     expect(used.filter((c) => !known.has(c))).toEqual([]);
   });
 
-  it('conditions name our ids only', () => {
+  test('conditions name our ids only', () => {
     const known = new Set<string>([
       ...Object.values(ids.contextKeys),
       ...Object.values(ids.views),
@@ -54,7 +54,7 @@ describe('ids in code and in package.json are the same', () => {
     expect(named.filter((n) => !known.has(n))).toEqual([]);
   });
 
-  it('views, editors, debug type, colours', () => {
+  test('views, editors, debug type, colours', () => {
     expect(contributes.viewsContainers.panel.map((c) => c.id)).toEqual([ids.views.container]);
     expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);
     expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.requests, ids.views.breakpoints]);
@@ -70,19 +70,19 @@ describe('ids in code and in package.json are the same', () => {
     expect(contributes.colors.map((c) => c.id)).toEqual([...ids.colors]);
   });
 
-  it('a replay is not offered where programs to debug are chosen', () => {
+  test('a replay is not offered where programs to debug are chosen', () => {
     const replay = contributes.debuggers.find((d) => d.type === ids.replayType);
     expect(replay).toMatchObject({ hiddenWhen: 'true' });
     expect(replay?.languages ?? replay?.initialConfigurations).toBeUndefined();
   });
 
-  it('is woken by nothing but its own debug type and Node debugging; never in an untrusted workspace', () => {
+  test('is woken by nothing but its own debug type and Node debugging; never in an untrusted workspace', () => {
     const events = manifest.activationEvents as string[];
     expect(events.filter((e) => !/^onDebug(Resolve|DynamicConfigurations):/.test(e))).toEqual([]);
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe(false);
   });
 
-  it('what needs permission is set by the user alone; what records more than is safe to share is not synchronized', () => {
+  test('what needs permission is set by the user alone; what records more than is safe to share is not synchronized', () => {
     const properties = contributes.configuration.properties as Record<string, { scope?: string }>;
     const scopes = Object.fromEntries(Object.entries(properties).flatMap(([k, v]) => (v.scope ? [[k, v.scope]] : [])));
     expect(scopes).toMatchObject({

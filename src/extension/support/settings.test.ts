@@ -1,16 +1,16 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { notesMode, panelOpens, recording, runsToKeep } from './settings';
 
 const set = vi.hoisted(() => new Map<string, unknown>());
 vi.mock('vscode', () => ({ workspace: { getConfiguration: () => ({ get: (id: string) => set.get(id) }) } }));
 beforeEach(() => set.clear());
 
-it('nothing set: the defaults', () => {
+test('nothing set: the defaults', () => {
   expect(recording()).toEqual({ values: {}, problems: [] });
   expect([runsToKeep(), panelOpens(), notesMode()]).toEqual([5, 'onStart', 'afterLine']);
 });
 
-it('what is set', () => {
+test('what is set', () => {
   const values = {
     headers: 'values',
     callSites: 3,
@@ -28,7 +28,7 @@ it('what is set', () => {
   expect(runsToKeep()).toBe(2);
 });
 
-it('what does not fit takes no effect, and is named with its setting and what fits', () => {
+test('what does not fit takes no effect, and is named with its setting and what fits', () => {
   set.set('netTrace.headers', { no: 'sense' });
   set.set('netTrace.runs.maxRequests', -1);
   set.set('netTrace.runs.keep', 1e9);

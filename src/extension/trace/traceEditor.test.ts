@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { exchange, storeOf } from '../../analysis/testing/store';
 import { documentOf } from '../../model/document';
 import { FileView } from './fileView';
@@ -43,7 +43,7 @@ function opened() {
   return { editors, view, panel, closed, close: () => close() };
 }
 
-it('a link to a row of an opened trace leads to its editor, as long as that is there', () => {
+test('a link to a row of an opened trace leads to its editor, as long as that is there', () => {
   const { editors, view, panel, close } = opened();
   const id = view.rows()[0]?.id as string;
   expect(editors.reveal(view, id)).toBe(true);
@@ -52,7 +52,7 @@ it('a link to a row of an opened trace leads to its editor, as long as that is t
   expect(editors.reveal(view, id)).toBe(false);
 });
 
-it('a trace that is closed is reported, once', () => {
+test('a trace that is closed is reported, once', () => {
   const { view, closed, close } = opened();
   expect(closed).not.toHaveBeenCalled();
   close();

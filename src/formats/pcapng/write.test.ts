@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PcapngReader, type ReadPacket, type ReadStatistics } from './read';
 import { PcapngWriter } from './write';
 
@@ -42,7 +42,7 @@ function sample(packets: readonly { ns: bigint; data: Uint8Array; comments: read
 }
 
 describe('pcapng', () => {
-  it('reads what it writes, in pieces of any size', () => {
+  test('reads what it writes, in pieces of any size', () => {
     const packet = fc.record({
       data: fc.uint8Array({ maxLength: 90 }),
       comments: fc.array(fc.string({ unit: 'binary' }), { maxLength: 3 }),
@@ -69,7 +69,7 @@ describe('pcapng', () => {
     );
   });
 
-  it('takes any bytes, and any damage to good ones, without a fault', () => {
+  test('takes any bytes, and any damage to good ones, without a fault', () => {
     const good = sample([{ ns: 9n, data: Uint8Array.of(1, 2, 3), comments: ['x'] }]);
     fc.assert(
       fc.property(
@@ -85,14 +85,14 @@ describe('pcapng', () => {
     fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 64 })), (chunks) => void read(chunks)));
   });
 
-  it('ends with a reason where a block cannot be', () => {
+  test('ends with a reason where a block cannot be', () => {
     const head = new PcapngWriter().section({ program: 'x' });
     const long = Buffer.from([6, 0, 0, 0, 0, 0, 0, 0x70, 0, 0, 0, 0]);
     expect(read([Buffer.from('<html>not this')]).broken).toBe('this is no pcapng');
     expect(read([head, long]).broken).toMatch(/too long/);
   });
 
-  it('reads the other byte order and other resolutions', () => {
+  test('reads the other byte order and other resolutions', () => {
     const be = (...n: number[]) => Buffer.concat(n.map((x) => Buffer.of(x >>> 24, x >>> 16, x >>> 8, x)));
     const file = Buffer.concat([
       be(0x0a0d0d0a, 28, 0x1a2b3c4d, 0x00010000, 0xffffffff, 0xffffffff, 28),
@@ -102,7 +102,7 @@ describe('pcapng', () => {
     expect(read([file]).packets).toMatchObject([{ ns: 1_500_000_000n, data: 'abcd', length: 2 }]);
   });
 
-  it('refuses packets out of order, twice, or of no interface, and secrets that come late', () => {
+  test('refuses packets out of order, twice, or of no interface, and secrets that come late', () => {
     const w = new PcapngWriter();
     w.interface({ name: 'a', linkType: 1, snaplen: 0 });
     const p = { interface: 0, ns: 10n, data: Uint8Array.of(1), length: 1 };
@@ -114,7 +114,7 @@ describe('pcapng', () => {
     w.packet({ ...p, data: Uint8Array.of(2) });
   });
 
-  it('cuts what an option cannot hold between two characters', () => {
+  test('cuts what an option cannot hold between two characters', () => {
     const w = new PcapngWriter();
     const bytes = Buffer.concat([
       w.section({ program: 'x' }),

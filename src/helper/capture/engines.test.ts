@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { HelperListener } from '../client';
 import type { Command } from '../protocol';
 import { CapEngine } from './capEngine';
@@ -42,7 +42,7 @@ function record(ns: bigint, index: number, data: Buffer, direction = 1): Buffer 
   return Buffer.concat([head, data]);
 }
 
-it('the helper’s batches are packets, its counters the statistics', async () => {
+test('the helper’s batches are packets, its counters the statistics', async () => {
   const h = helper();
   const servers = [{ address: '192.0.2.53', port: 53 }];
   const capture = await new HelperEngine(h.client, () => servers).start(options);
@@ -67,7 +67,7 @@ it('the helper’s batches are packets, its counters the statistics', async () =
   expect(statistics).toEqual([{ interface: 0, received: 7, dropped: 3 }]);
 });
 
-it('any batch is taken without a fault', async () => {
+test('any batch is taken without a fault', async () => {
   const h = helper();
   const capture = await new HelperEngine(h.client, () => []).start(options);
   const bytes = fc.uint8Array({ maxLength: 200 });
@@ -86,7 +86,7 @@ it('any batch is taken without a fault', async () => {
   expect(packets).toBeGreaterThan(0);
 });
 
-it('the first engine that works is taken; else the reason is that of the one that came nearest', async () => {
+test('the first engine that works is taken; else the reason is that of the one that came nearest', async () => {
   const denied = new HelperEngine(
     helper({ state: 'unavailable', errno: 1, reason: 'needs cap_net_raw' }).client,
     () => [],
@@ -110,7 +110,7 @@ it('the first engine that works is taken; else the reason is that of the one tha
   ).rejects.toMatchObject({ message: expect.stringContaining('may not capture') });
 });
 
-it('the package cap is used as it is: its link type, a copy of each packet, stamps of our own', async () => {
+test('the package cap is used as it is: its link type, a copy of each packet, stamps of our own', async () => {
   const opened: { device: string; filter: string; closed: boolean; give(text: string): void }[] = [];
   class Cap {
     static findDevice = () => undefined;

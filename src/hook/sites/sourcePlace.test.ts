@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { placeMatches } from './callPlace';
 import { sourcePlace } from './sourcePlace';
 
@@ -23,7 +23,7 @@ const write = (name: string, comment: string) => {
 };
 const comment = (url: string) => `//# sourceMappingURL=${url}\n`;
 
-it('the map in a file beside it, also of a file: URL', () => {
+test('the map in a file beside it, also of a file: URL', () => {
   writeFileSync(join(folder, 'out/a b.js.map'), map());
   const file = write('a.js', comment('a%20b.js.map'));
   const place = { file: join(folder, 'src/a.ts'), line: 3, column: 5 };
@@ -31,7 +31,7 @@ it('the map in a file beside it, also of a file: URL', () => {
   expect(sourcePlace(pathToFileURL(file).href, 2, 1)).toEqual(place);
 });
 
-it('a map inside it, and sources under a root', () => {
+test('a map inside it, and sources under a root', () => {
   const inside = (text: string) => comment(`data:application/json;base64,${Buffer.from(text).toString('base64')}`);
   const placeOf = (name: string, fields: object) => sourcePlace(write(name, inside(map(fields))), 2, 1)?.file;
   expect(placeOf('b.js', {})).toBe(join(folder, 'src/a.ts'));
@@ -40,14 +40,14 @@ it('a map inside it, and sources under a root', () => {
   expect(placeOf('e.js', { sources: ['webpack://app/a.ts'] })).toBeUndefined();
 });
 
-it('none where there is no map, or none that can be read', () => {
+test('none where there is no map, or none that can be read', () => {
   expect(sourcePlace(write('f.js', comment('gone.map')), 2, 1)).toBeUndefined();
   expect(sourcePlace(write('g.js', comment('data:application/json,{')), 2, 1)).toBeUndefined();
   expect(sourcePlace(join(folder, 'nowhere.js'), 2, 1)).toBeUndefined();
   expect(sourcePlace('node:internal/x', 2, 1)).toBeUndefined();
 });
 
-it('a call is in a line by its file that ran, and by its source', () => {
+test('a call is in a line by its file that ran, and by its source', () => {
   const place = {
     file: 'file:///out/a.js',
     line: 2,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { median, quantile } from './statistics';
 
 test.each([
@@ -21,7 +21,7 @@ test('quantiles between two values are interpolated', () => {
 describe('any values', () => {
   const values = fc.array(fc.integer({ min: 0, max: 1e9 }), { minLength: 1 });
 
-  it('have quantiles that rise with q, from the least to the greatest', () => {
+  test('have quantiles that rise with q, from the least to the greatest', () => {
     fc.assert(
       fc.property(
         values,
@@ -38,7 +38,7 @@ describe('any values', () => {
     );
   });
 
-  it('have as many values below their median as above it', () => {
+  test('have as many values below their median as above it', () => {
     fc.assert(
       fc.property(values, (list) => {
         const m = median(list);

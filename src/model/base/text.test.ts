@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { bytesText, numberText, ordinalText, plural, timeText } from './text';
 
-it.each([
+test.each([
   [0, '0.0 ms'],
   [550, '0.6 ms'],
   [9_940, '9.9 ms'],
@@ -18,7 +18,7 @@ it.each([
   expect(timeText(us)).toBe(text);
 });
 
-it.each([
+test.each([
   [0, '0 B'],
   [812, '812 B'],
   [999, '999 B'],
@@ -31,7 +31,7 @@ it.each([
   expect(bytesText(n)).toBe(text);
 });
 
-it.each([
+test.each([
   [1, '1st'],
   [2, '2nd'],
   [3, '3rd'],
@@ -45,7 +45,7 @@ it.each([
   expect(ordinalText(n)).toBe(text);
 });
 
-it.each([
+test.each([
   [0, '0', '0 bodies'],
   [1, '1', '1 body'],
   [812, '812', '812 bodies'],

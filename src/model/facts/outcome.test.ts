@@ -1,5 +1,5 @@
 /** One meaning of failed: counts, states and queries are asked about the same requests. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { statusOf } from '../../extension/details/view';
 import { rowFields } from '../query/rowFields';
 import type { Request } from '../records';
@@ -61,13 +61,13 @@ describe.each(table)('%s', (_name, end, expected, text) => {
   store.setRequest({ ...base, ...end });
   const row = rowOf(store.requests.get('1-0-1') as Request, store, 60_000);
 
-  it('counts once, as what it is', () => {
+  test('counts once, as what it is', () => {
     const { serverErrors, clientErrors, aborted, interrupted } = store.live;
     const counted = Object.entries({ serverErrors, clientErrors, aborted, interrupted }).filter(([, n]) => n > 0);
     expect(counted).toEqual(expected === 'failed' || expected === 'none' ? [] : [[expected, 1]]);
   });
 
-  it('has the state, and is found by it', () => {
+  test('has the state, and is found by it', () => {
     expect(row.stateText).toBe(text);
     const found = (['failed', 'server-error', 'aborted', 'interrupted'] as const).filter((name) =>
       rowFields[name]?.(row),

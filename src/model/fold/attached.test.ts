@@ -1,5 +1,5 @@
 // A program that was traced only from some moment on, or until one: what was before and after is not known.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectionRowOf } from '../panel/connectionRow';
 import { phasesOf } from '../phases/phases';
 import { rowOf } from '../rows/row';
@@ -14,7 +14,7 @@ describe('a connection of before', () => {
   const store = foldLines([req, conn, exchange]);
   const r = store.requests.get('1-0-1');
 
-  it('has no setup, and says why; the rest of the request is there', () => {
+  test('has no setup, and says why; the rest of the request is there', () => {
     const { phases, absent, total } = phasesOf(r as never, store);
     expect(phases.map((p) => [p.name, p.duration])).toEqual([
       ['queue', 5],
@@ -26,7 +26,7 @@ describe('a connection of before', () => {
     expect(absent.filter((a) => a.why === 'beforeTrace').map((a) => a.name)).toEqual(['dns', 'tcp', 'proxy', 'tls']);
   });
 
-  it('is a connection of the row, whose ordinal is not known, and a lane without a begin', () => {
+  test('is a connection of the row, whose ordinal is not known, and a lane without a begin', () => {
     expect(rowOf(r as never, store, 0).connection).toMatchObject({ number: 1, ordinal: 0, reused: true });
     const c = store.connections.get('1-0-7');
     expect(c).toMatchObject({ earlierTrace: true, direction: 'out', remote });
@@ -39,7 +39,7 @@ describe('a connection of before', () => {
 });
 
 describe('the hook leaves', () => {
-  it('what runs is cut, what has ended stays as it was', () => {
+  test('what runs is cut, what has ended stays as it was', () => {
     const other = { ...req, id: 2 };
     const store = foldLines([req, exchange, other, { k: 'ctl', at: 50, enabled: [], reason: 'detached' }]);
     expect(store.requests.get('1-0-1')?.outcome).toBe('complete');

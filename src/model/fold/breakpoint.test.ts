@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { documentOf } from '../document';
 import { foldLines } from '../testing/store';
 
@@ -14,7 +14,7 @@ const stop = {
   url: 'u',
 };
 
-it('hits of network breakpoints are given once, and are no part of the trace', () => {
+test('hits of network breakpoints are given once, and are no part of the trace', () => {
   const over = { k: 'brk', at: 20, breakpoint: 'b', hits: 3, what: 'over' };
   const store = foldLines([stop, over]);
   expect(store.takeBreakpointHits()).toEqual([
@@ -35,7 +35,7 @@ it('hits of network breakpoints are given once, and are no part of the trace', (
   expect(documentOf(store)).toEqual(documentOf(foldLines([])));
 });
 
-it('what is none is a lost line; of many the newest are kept', () => {
+test('what is none is a lost line; of many the newest are kept', () => {
   const wrong = [{ what: 'other' }, { breakpoint: 'x'.repeat(200) }, { hits: -1 }, { callSite: { file: 1 } }];
   const store = foldLines(wrong.map((fields) => ({ ...stop, ...fields })));
   expect(store.takeBreakpointHits()).toEqual([]);

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectionLines, foldLines } from '../testing/store';
 
 const req = { k: 'req', id: 1, createdAt: 10, api: 'http', method: 'GET', url: 'http://127.0.0.1/' };
 const folded = (...lines: object[]) => foldLines(lines).requests.get('1-0-1');
 
 describe('short forms', () => {
-  it('give what the long ones give', () => {
+  test('give what the long ones give', () => {
     const short = { ...req, t: [1, 2, 3, 4, 5], s: 200, b: [65, 129, 5, 6, 7, 8], ka: [5000000, 100] };
     const response = {
       status: 200,
@@ -22,19 +22,19 @@ describe('short forms', () => {
     expect(folded({ ...short, ...outcome })?.response).toEqual(response);
   });
 
-  it('only 200 has a text of its own, and an empty one can be said', () => {
+  test('only 200 has a text of its own, and an empty one can be said', () => {
     expect(folded({ ...req, s: 404 })?.response).toEqual({ status: 404 });
     expect(folded({ ...req, s: 200, response: { statusText: '' } })?.response).toEqual({ status: 200, statusText: '' });
   });
 
-  it('null and what is left off are unknown, and take nothing away', () => {
+  test('null and what is left off are unknown, and take nothing away', () => {
     const r = folded(req, { k: 'head', id: 1, s: 200, b: [null, null, 5] }, { k: 'end', id: 1, b: [65, 129, null, 6] });
     expect(r).toMatchObject({ bytesSent: 65, bytesReceived: 129 });
     expect(r?.response).toEqual({ status: 200, statusText: 'OK', declaredBytes: 5, wireBytes: 6 });
     expect(folded({ ...req, b: [null, null, null, null] })).toEqual(folded(req));
   });
 
-  it('what was given to a tool’s own socket was not sent, if the real one could not be connected', () => {
+  test('what was given to a tool’s own socket was not sent, if the real one could not be connected', () => {
     const error = { phase: 'tcp', code: 'ECONNREFUSED', message: 'refused' };
     const end = { k: 'end', id: 1, endAt: 20, outcome: 'failed', error };
     for (const lines of [
@@ -49,7 +49,7 @@ describe('short forms', () => {
     expect(folded({ ...req, sendBeginAt: 12 }, reset)).toHaveProperty('sendBeginAt', 12);
   });
 
-  it('what a tool answered in the end went over no connection, though one was given to it', () => {
+  test('what a tool answered in the end went over no connection, though one was given to it', () => {
     const given = { ...req, t: [1, 2, 3], connection: 91, ordinal: 2, idleDuration: 5 };
     const end = { k: 'end', id: 1, t: [1, 2, 3, 4, 5], outcome: 'complete', mocked: true };
     const store = foldLines([...connectionLines(9, 1, 2), given, end]);
@@ -59,7 +59,7 @@ describe('short forms', () => {
     for (const key of ['connection', 'ordinal', 'idleDuration']) expect(r).not.toHaveProperty(key);
   });
 
-  it('the long form wins', () => {
+  test('the long form wins', () => {
     const r = folded({ ...req, s: 200, b: [1, 2, 3], bytesSent: 4, protocol: 'h2', response: { declaredBytes: 5 } });
     expect(r).toMatchObject({ bytesSent: 4, bytesReceived: 2, protocol: 'h2', response: { declaredBytes: 5 } });
   });

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asBreakpoint, fillPlaces, hitTest, titleOf, unknownPlace } from './breakpoints';
 
 const hits = (text: string) => [1, 2, 3, 4, 5, 6].filter((n) => hitTest(text)?.(n));
 
 describe('network breakpoints', () => {
-  it.each([
+  test.each([
     ['5', [5]],
     ['== 5', [5]],
     ['===2', [2]],
@@ -17,18 +17,18 @@ describe('network breakpoints', () => {
     [' % 3 ', [3, 6]],
   ])('hit condition %s', (text, expected) => expect(hits(text)).toEqual(expected));
 
-  it.each(['', 'x', '>', '%0', '1.5', '-1', '>= a', '12345678901'])('no hit condition: %j', (text) =>
+  test.each(['', 'x', '>', '%0', '1.5', '-1', '>= a', '12345678901'])('no hit condition: %j', (text) =>
     expect(hitTest(text)).toBeUndefined(),
   );
 
-  it('places of a log message', () => {
+  test('places of a log message', () => {
     const value = (p: string) => ({ method: 'GET', url: 'http://a/{b}', status: '200' })[p];
     expect(fillPlaces('{method} {url}: {status} {duration} {else} {', value)).toBe('GET http://a/{b}: 200 – {else} {');
     expect(unknownPlace('{url} {else}')).toEqual({ name: 'else', column: 7 });
     expect(unknownPlace('{url} {')).toBeUndefined();
   });
 
-  it('titles', () => {
+  test('titles', () => {
     expect(titleOf({ kind: 'status500' })).toBe('status ≥ 500');
     expect(titleOf({ kind: 'slowerThan' })).toBe('slow request');
     expect(titleOf({ kind: 'slowerThan', thresholdMs: 200 })).toBe('slow request (> 200 ms)');
@@ -37,7 +37,7 @@ describe('network breakpoints', () => {
     );
   });
 
-  it('is checked, as files can be changed by anybody', () => {
+  test('is checked, as files can be changed by anybody', () => {
     const whole = {
       id: 'a',
       kind: 'slowerThan',

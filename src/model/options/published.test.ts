@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { withOptions, withReference, withRunOptions } from './published';
 
 const root = join(import.meta.dirname, '../../..');
 
-it.each([
+test.each([
   ['package.json', withOptions],
   ['docs/reference.md', withReference],
   ['docs/command-line.md', withRunOptions],
@@ -14,7 +14,7 @@ it.each([
   expect(text).toBe(rewritten(text));
 });
 
-it('an option that was changed by hand in package.json is set right', () => {
+test('an option that was changed by hand in package.json is set right', () => {
   const text = readFileSync(join(root, 'package.json'), 'utf8');
   const other = text.replace('"netTrace.bodies"', '"netTrace.bodys"');
   expect(other).not.toBe(text);

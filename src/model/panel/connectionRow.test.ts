@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectionLines, foldLines } from '../testing/store';
 import { connectionRowOf } from './connectionRow';
 
@@ -7,7 +7,7 @@ const row = (lines: object[], id = '1-0-91') => {
   return connectionRowOf(store.connections.get(id) as never, store);
 };
 
-it('a TLS connection that the server closed', () => {
+test('a TLS connection that the server closed', () => {
   expect(
     row([
       { k: 'dial', id: 90, request: 1, host: 'a.test', port: 443, beginAt: 10 },
@@ -43,14 +43,14 @@ it('a TLS connection that the server closed', () => {
   });
 });
 
-it('one that the exit closed ends with its thread', () => {
+test('one that the exit closed ends with its thread', () => {
   expect(row([...connectionLines(1, 5, 6), { k: 'exit', at: 70, code: 0 }])).toMatchObject({
     endAt: 70,
     closedBy: 'open until the program ended',
   });
 });
 
-it('a socket for datagrams is a lane with its own end, an incoming connection none', () => {
+test('a socket for datagrams is a lane with its own end, an incoming connection none', () => {
   const udp = { id: 91 };
   const local = { address: '127.0.0.1', port: 7 };
   expect(
@@ -64,7 +64,7 @@ it('a socket for datagrams is a lane with its own end, an incoming connection no
   expect(row([{ k: 'conn', direction: 'in', attempts, connection: 91, local }])).toBeUndefined();
 });
 
-it('a failed attempt is no lane', () => {
+test('a failed attempt is no lane', () => {
   expect(
     row([{ k: 'conn', endAt: 9, attempts: [{ id: 91, beginAt: 1, endAt: 9, result: 'failed' }] }]),
   ).toBeUndefined();

@@ -1,5 +1,5 @@
 /** HTTP/2: streams share the setup of their connection, and wait for each other; facts in µs. */
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { rowOf } from '../rows/row';
 import { stateOf } from '../rows/state';
 import type { Store } from '../store/store';
@@ -50,16 +50,16 @@ const store = foldLines([
   stream(3, [50, 50, 50, 70, 75], 3),
 ]);
 
-it('the first streams wait for the setup of their session, each for its own part of it', () => {
+test('the first streams wait for the setup of their session, each for its own part of it', () => {
   expect(text(store, 1)).toBe('tcp 50 tls 30 send 5 wait 65 download 10 | queue earlier dns literal proxy direct');
   expect(text(store, 2)).toBe('tls 20 send 6 wait 64 download 5 | queue earlier dns literal tcp earlier proxy direct');
 });
 
-it('later ones take the open connection: waiting for a free stream is the queue', () => {
+test('later ones take the open connection: waiting for a free stream is the queue', () => {
   expect(text(store, 3)).toBe('queue 50 send 0 wait 20 download 5 | dns reused tcp reused proxy reused tls reused');
 });
 
-it('a stream that still waits for the connection, or for its answer', () => {
+test('a stream that still waits for the connection, or for its answer', () => {
   expect(text(foldLines([{ ...req(1, 100), dial: 90 }, ...session.slice(0, 1)]), 1, 120)).toContain('tcp 20…');
   const sent = { k: 'mark', id: 2, t: [26, 26, 26], protocol: 'h2', streamId: 3, connection: 91, ordinal: 2, dial: 90 };
   const waiting = foldLines([req(2, 160), ...session, sent]);
@@ -70,7 +70,7 @@ it('a stream that still waits for the connection, or for its answer', () => {
   });
 });
 
-it('a reset has its own word', () => {
+test('a reset has its own word', () => {
   const refused = foldLines([
     req(1, 100),
     ...session,

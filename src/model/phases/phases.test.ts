@@ -1,5 +1,5 @@
 /** The breakdown in the situations a request can be in; facts in µs. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stateOf } from '../rows/state';
 import type { Store } from '../store/store';
 import { connectionLines, foldLines } from '../testing/store';
@@ -40,12 +40,12 @@ const state = (store: Store, id = 1, now = 0) => {
 
 describe('a new HTTP/1.1 connection', () => {
   const set = [req(1, 100), ...connectionLines(1, 110, 150)];
-  it('complete', () => {
+  test('complete', () => {
     const store = foldLines([...set, end(1, [12, 55, 60, 90, 95], { connection: 91, ordinal: 1 })]);
     expect(text(store)).toBe('queue 10 tcp 40 send 10 wait 30 download 5 | dns literal proxy direct tls plain');
     expect(state(store)).toBe('200');
   });
-  it('given up before it was made', () => {
+  test('given up before it was made', () => {
     const gone = (t: number) => [req(1, 100), end(1, [null, null, null, null, t], { dial: 90, outcome: 'aborted' })];
     const rest = 'send notReached wait notReached download notReached';
     expect(text(foldLines([...set, ...gone(30).slice(1)]))).toBe(
@@ -62,34 +62,34 @@ describe('a new HTTP/1.1 connection', () => {
       `queue 10 dns 20x | tcp notReached proxy notReached tls notReached ${rest}`,
     );
   });
-  it('still connecting', () => {
+  test('still connecting', () => {
     const store = foldLines(set.slice(0, 2));
     expect(text(store, 1, 130)).toBe(
       'queue 10 tcp 20… | dns literal proxy notYet tls notYet send notYet wait notYet download notYet',
     );
     expect(state(store, 1, 130)).toBe('TCP…');
   });
-  it('waiting for the response', () => {
+  test('waiting for the response', () => {
     const store = foldLines([...set, { k: 'head', id: 1, t: [12, 55, 60], connection: 91, ordinal: 1 }]);
     expect(text(store, 1, 1000)).toBe(
       'queue 10 tcp 40 send 10 wait 840… | dns literal proxy direct tls plain download notYet',
     );
     expect(state(store, 1, 1000)).toBe('waiting…');
   });
-  it('receiving the body: its status is known', () => {
+  test('receiving the body: its status is known', () => {
     const store = foldLines([
       ...set,
       { k: 'head', id: 1, t: [12, 55, 60, 90], connection: 91, ordinal: 1, response: { status: 503 } },
     ]);
     expect(state(store, 1, 1000)).toBe('503 receiving…');
   });
-  it('response before the request was sent whole', () => {
+  test('response before the request was sent whole', () => {
     const store = foldLines([...set, end(1, [12, 55, 90, 70, 95], { connection: 91, ordinal: 1 })]);
     expect(text(store)).toBe(
       'queue 10 tcp 40 send 40 download 5 | dns literal proxy direct tls plain wait earlyResponse',
     );
   });
-  it('upgraded ends at its head', () => {
+  test('upgraded ends at its head', () => {
     const store = foldLines([
       ...set,
       end(1, [12, 55, 60, 90, 90], { connection: 91, ordinal: 1, outcome: 'upgraded', response: { status: 101 } }),
@@ -97,7 +97,7 @@ describe('a new HTTP/1.1 connection', () => {
     expect(text(store)).toBe('queue 10 tcp 40 send 10 wait 30 | dns literal proxy direct tls plain download noBody');
     expect(state(store)).toBe('101 open');
   });
-  it('reset in the body', () => {
+  test('reset in the body', () => {
     const error = { phase: 'download', code: 'ECONNRESET' };
     const store = foldLines([
       ...set,
@@ -119,7 +119,7 @@ describe('setup that failed', () => {
     beginAt: 110,
     ...extra,
   });
-  it('in DNS', () => {
+  test('in DNS', () => {
     const error = { phase: 'dns', code: 'ENOTFOUND' };
     const store = foldLines([
       req(1, 100),
@@ -133,13 +133,13 @@ describe('setup that failed', () => {
     );
     expect(state(store)).toBe('DNS not found');
   });
-  it('still in DNS', () => {
+  test('still in DNS', () => {
     const store = foldLines([req(1, 100), dial()]);
     expect(text(store, 1, 200)).toBe(
       'queue 10 dns 90… | tcp notYet proxy notYet tls notYet send notYet wait notYet download notYet',
     );
   });
-  it('refused', () => {
+  test('refused', () => {
     const error = { phase: 'tcp', code: 'ECONNREFUSED', address: '127.0.0.1', port: 1 };
     const store = foldLines([
       req(1, 100),
@@ -164,7 +164,7 @@ describe('setup that failed', () => {
 });
 
 describe('a connection that was there', () => {
-  it('reused after waiting for the one before', () => {
+  test('reused after waiting for the one before', () => {
     const store = foldLines([
       req(1, 100),
       ...connectionLines(1, 110, 150),
@@ -176,7 +176,7 @@ describe('a connection that was there', () => {
     expect(store.requests.get('1-0-2')?.blockedBy).toBe('1-0-1');
     expect(store.live.reuses).toBe(1);
   });
-  it('dialled for another that took an older one', () => {
+  test('dialled for another that took an older one', () => {
     const store = foldLines([
       req(1, 100),
       ...connectionLines(1, 110, 150),
@@ -185,7 +185,7 @@ describe('a connection that was there', () => {
     ]);
     expect(text(store, 2)).toBe('tcp 20 send 5 wait 15 download 5 | queue earlier dns literal proxy direct tls plain');
   });
-  it('stood ready before the request was made', () => {
+  test('stood ready before the request was made', () => {
     const store = foldLines([
       req(1, 100),
       ...connectionLines(1, 110, 150),
@@ -207,7 +207,7 @@ describe('TLS', () => {
     ...extra,
   });
   const https = { url: 'https://127.0.0.1/', api: 'https' };
-  it('complete', () => {
+  test('complete', () => {
     const store = foldLines([
       req(1, 100, https),
       ...connectionLines(1, 110, 150),
@@ -216,13 +216,13 @@ describe('TLS', () => {
     ]);
     expect(text(store)).toBe('queue 10 tcp 40 tls 40 send 6 wait 24 download 5 | dns literal proxy direct');
   });
-  it('in the handshake', () => {
+  test('in the handshake', () => {
     const store = foldLines([req(1, 100, https), ...connectionLines(1, 110, 150)]);
     expect(text(store, 1, 170)).toBe(
       'queue 10 tcp 40 tls 20… | dns literal proxy direct send notYet wait notYet download notYet',
     );
   });
-  it('certificate expired', () => {
+  test('certificate expired', () => {
     const error = { phase: 'tls', code: 'CERT_HAS_EXPIRED' };
     const store = foldLines([
       req(1, 100, https),
@@ -235,7 +235,7 @@ describe('TLS', () => {
     );
     expect(state(store)).toBe('TLS cert expired');
   });
-  it.each([
+  test.each([
     ['failed', { error: { phase: 'tls', code: 'ECONNRESET' } }],
     ['aborted', {}],
   ])('given up in the handshake: %s', (outcome, extra) => {
@@ -251,7 +251,7 @@ describe('TLS', () => {
   });
 });
 
-it('time in the debugger is taken out and named', () => {
+test('time in the debugger is taken out and named', () => {
   const store = foldLines([
     req(1, 100),
     ...connectionLines(1, 110, 150),
@@ -261,7 +261,7 @@ it('time in the debugger is taken out and named', () => {
   expect(text(store)).toBe('queue 10 tcp 40 send 10 wait 10+20 download 5 | dns literal proxy direct tls plain');
 });
 
-it('a lost begin gives a window without total', () => {
+test('a lost begin gives a window without total', () => {
   const store = foldLines([
     {
       k: 'end',
@@ -281,7 +281,7 @@ it('a lost begin gives a window without total', () => {
   expect(store.requests.get('1-0-1')?.lost).toEqual(['start']);
 });
 
-it('exit ends what runs: not read where a head came and a body was due, interrupted else', () => {
+test('exit ends what runs: not read where a head came and a body was due, interrupted else', () => {
   const store = foldLines([
     req(1, 100),
     ...connectionLines(1, 110, 150),
@@ -298,7 +298,7 @@ it('exit ends what runs: not read where a head came and a body was due, interrup
 });
 
 describe('a line that never came', () => {
-  it('of TLS leaves its time to send, and says that it was not seen', () => {
+  test('of TLS leaves its time to send, and says that it was not seen', () => {
     const store = foldLines([
       req(1, 100, { url: 'https://127.0.0.1/', api: 'https' }),
       ...connectionLines(1, 110, 150),
@@ -308,7 +308,7 @@ describe('a line that never came', () => {
   });
 });
 
-it('a tunnel: the CONNECT ends at its head, the request behind it waits for it as proxy', () => {
+test('a tunnel: the CONNECT ends at its head, the request behind it waits for it as proxy', () => {
   const tls = { k: 'tls', id: 93, connection: 91, purpose: 'origin', beginAt: 171, endAt: 190 };
   const store = foldLines([
     req(1, 100, { url: 'https://origin.test/', api: 'https' }),
@@ -328,7 +328,7 @@ it('a tunnel: the CONNECT ends at its head, the request behind it waits for it a
   expect(text(store, 1)).toBe('queue 10 tcp 40 proxy 20 tls 20 send 2 wait 28 download 5 | dns literal');
 });
 
-it('a CONNECT on a kept connection changes nothing of what was on it before', () => {
+test('a CONNECT on a kept connection changes nothing of what was on it before', () => {
   const before = [
     req(1, 100),
     ...connectionLines(1, 110, 150),
@@ -354,7 +354,7 @@ describe('words for a connection that went away', () => {
         error: { phase, code },
       }),
     ]);
-  it.each([
+  test.each([
     ['wait', 'ECONNRESET', 'peerReset', 'wait reset'],
     ['wait', 'ECONNRESET', 'peer', 'wait closed by server'],
     ['wait', 'UND_ERR_SOCKET', 'peer', 'wait closed by server'],

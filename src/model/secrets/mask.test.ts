@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { maskArguments } from './arguments';
 import { maskText, maskUrl } from './mask';
 
 describe('maskUrl', () => {
-  it.each([
+  test.each([
     ['http://a.example/x?y=1', 'http://a.example/x?y=1'],
     ['http://user:pass@a.example/x', 'http://***@a.example/x'],
     ['http://user:p@ss@a.example/x', 'http://***@a.example/x'],
@@ -26,11 +26,11 @@ describe('maskUrl', () => {
     expect(maskUrl(url)).toBe(expected);
   });
 
-  it('masks the names the user added', () => {
+  test('masks the names the user added', () => {
     expect(maskUrl('http://a/?card=4711&x=1', ['card'])).toBe('http://a/?card=***&x=1');
   });
 
-  it('never leaves a planted secret, whatever stands round it, and is idempotent', () => {
+  test('never leaves a planted secret, whatever stands round it, and is idempotent', () => {
     const secret = 'sEcReT4711';
     fc.assert(
       fc.property(
@@ -50,7 +50,7 @@ describe('maskUrl', () => {
 });
 
 describe('maskText', () => {
-  it.each([
+  test.each([
     ['getaddrinfo ENOTFOUND db.internal', 'getaddrinfo ENOTFOUND db.internal'],
     ['Failed: http://u:p@h/x?token=1 (500)', 'Failed: http://***@h/x?token=***'],
     ['GET /x?api_key=77 failed', 'GET /x?api_key=*** failed'],
@@ -60,12 +60,12 @@ describe('maskText', () => {
     expect(maskText(text).startsWith(expected)).toBe(true);
   });
 
-  it('never throws', () => {
+  test('never throws', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (s) => typeof maskText(s) === 'string'));
   });
 });
 
-it('masks the value after a secret option', () => {
+test('masks the value after a secret option', () => {
   expect(
     maskArguments(['node', 'x.js', '--token', 'abc', '--port', '80', '--password=1', '--key', '--verbose']),
   ).toEqual(['node', 'x.js', '--token', '***', '--port', '80', '--password=***', '--key', '--verbose']);

@@ -1,6 +1,6 @@
 /** Connections that no request uses are bounded too: a database's, sockets for datagrams, operations. */
 
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { documentOf } from '../document';
 import { emptyStore, foldLines } from '../testing/store';
 import { Store } from './store';
@@ -22,7 +22,7 @@ function bareConnections(count: number, more: (n: number) => object[] = () => []
   return foldLines(lines, emptyStore(limit));
 }
 
-it('closed ones go, the oldest first, and counts stay exact', () => {
+test('closed ones go, the oldest first, and counts stay exact', () => {
   const store = bareConnections(500, (id) => [{ k: 'close', id, closedAt: id, closedBy: 'local', bytesSent: 5 }]);
   expect(store.connections.size).toBeLessThanOrEqual(2 * limit + 3);
   expect(store.dials.size).toBe(store.connections.size);
@@ -33,13 +33,13 @@ it('closed ones go, the oldest first, and counts stay exact', () => {
   expect([...store.connections.keys()].at(-1)).toBe('1-0-1001');
 });
 
-it('open ones stay', () => {
+test('open ones stay', () => {
   const store = bareConnections(60);
   expect(store.connections.size).toBe(60);
   expect(store.losses).toEqual([]);
 });
 
-it('the last 256 operations of a connection stay, and the rest are counted', () => {
+test('the last 256 operations of a connection stay, and the rest are counted', () => {
   const list = Array.from({ length: 100 }, (_, i) => [2, i, i, 1]);
   const store = bareConnections(1, (id) => [1, 2, 3].map(() => ({ k: 'ops', connection: id, list, dropped: 2 })));
   const kept = [...store.socketOperations.values()].flat();
@@ -49,7 +49,7 @@ it('the last 256 operations of a connection stay, and the rest are counted', () 
   expect(documentOf(Store.fromDocument(document))).toEqual(document);
 });
 
-it('sums of a trace that evicted requests are those of all of them, saved and opened too', () => {
+test('sums of a trace that evicted requests are those of all of them, saved and opened too', () => {
   const lines = Array.from({ length: 30 }, (_, i) => [
     { k: 'req', id: i + 1, createdAt: i * 10, method: 'GET', url: 'http://a.example/' },
     {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { documentOf } from '../document';
 import { Folder } from '../fold/folder';
 import { threadLabel } from '../rows/row';
@@ -21,7 +21,7 @@ const done = (id: number, connection: number, ordinal: number) => [
 ];
 
 describe('the bound', () => {
-  it('evicts the oldest finished, keeps the running, counts all exactly', () => {
+  test('evicts the oldest finished, keeps the running, counts all exactly', () => {
     const lines: object[] = [
       { k: 'req', id: 1, createdAt: 1, api: 'http', method: 'GET', url: 'http://127.0.0.1/slow' },
       ...connectionLines(2, 5, 6),
@@ -50,7 +50,7 @@ describe('the bound', () => {
     expect(store.takeChanges().removed.size).toBe(20);
   });
 
-  it('lets closed connections go with their last request', () => {
+  test('lets closed connections go with their last request', () => {
     const lines: object[] = [];
     for (let i = 0; i < 30; i++) {
       const id = i * 10 + 1;
@@ -97,7 +97,7 @@ describe('the bound', () => {
 describe('the count of requests on a connection', () => {
   const [dial, conn] = connectionLines(1, 5, 6) as [object, object];
   const close = { k: 'close', id: 91, closedAt: 99, requestCount: 1, bytesSent: 1, bytesReceived: 2 };
-  it.each([
+  test.each([
     ['as it happened', [dial, conn, ...done(1, 91, 1), close], 1],
     ['end after close', [dial, conn, done(1, 91, 1)[0], close, done(1, 91, 1)[1]], 1],
     ['requests before their connection', [...done(1, 91, 1), ...done(2, 91, 2), dial, conn, ...done(3, 91, 3)], 3],
@@ -106,7 +106,7 @@ describe('the count of requests on a connection', () => {
   });
 });
 
-it('a document folds back into a store that writes the same document', () => {
+test('a document folds back into a store that writes the same document', () => {
   const doc = documentOf(foldLines([...connectionLines(1, 5, 6), ...done(1, 91, 1)]));
   expect(JSON.stringify(documentOf(Store.fromDocument(doc)))).toBe(JSON.stringify(doc));
 });
@@ -124,7 +124,7 @@ describe('processes', () => {
   const child = procLine(2, 0, '5000', { ppid: 1, argv: ['node', '/app/child.js'] });
   const worker = procLine(1, 3, '7000');
 
-  it.each([
+  test.each([
     ['in order', [procLine(1), child, worker]],
     ['worker and child first', [worker, child, procLine(1)]],
   ])('parents and workers are joined, %s', (_, order) => {
@@ -137,19 +137,19 @@ describe('processes', () => {
     expect(threadLabel(store, '2-0').label).toBe('child 2');
   });
 
-  it('the same pid again is another process', () => {
+  test('the same pid again is another process', () => {
     const store = fold([procLine(1)], [procLine(1, 0, '9000')]);
     expect([...store.processes.keys()]).toEqual(['1', '1.2']);
   });
 
-  it('a segment continues its isolate', () => {
+  test('a segment continues its isolate', () => {
     const request = (id: number) => JSON.stringify({ k: 'req', id, createdAt: id, method: 'GET', url: 'http://a/' });
     const store = fold([procLine(1), request(1)], [procLine(1, 0, '0', { segment: 2 }), request(2)]);
     expect([...store.requests.keys()]).toEqual(['1-0-1', '1-0-2']);
     expect(store.processes.size).toBe(1);
   });
 
-  it('a killed process leaves its requests interrupted, without an end', () => {
+  test('a killed process leaves its requests interrupted, without an end', () => {
     const folder = new Folder(emptyStore());
     folder.fold(procLine(1), { file: 'a', offset: 0 });
     folder.fold('{"k":"req","id":1,"createdAt":5,"method":"GET","url":"http://a/"}', { file: 'a', offset: 1 });
@@ -159,7 +159,7 @@ describe('processes', () => {
     expect(folder.store.processes.get('1')).toMatchObject({ end: 'killed', signal: 'SIGKILL', endAt: 99 });
   });
 
-  it('broken, foreign and unknown lines are counted, what stands before and after them counts', () => {
+  test('broken, foreign and unknown lines are counted, what stands before and after them counts', () => {
     const folder = new Folder(emptyStore());
     const lines = [
       '{"k":"req","id":9}',

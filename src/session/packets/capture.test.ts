@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../model/records';
 import { newHeader, Store } from '../../model/store/store';
 import { takeAnchor } from '../anchor';
@@ -50,7 +50,7 @@ async function scene(settings: CaptureSettings = {}, engine = new FakeEngine()) 
 const data = (text: string) => Buffer.from(text);
 
 describe('packets of connections', () => {
-  it('come before their connection is notified of, and after; others’ are not there', async () => {
+  test('come before their connection is notified of, and after; others’ are not there', async () => {
     const s = await scene();
     await s.give(1, segment(own, server, 2, 100));
     await s.give(1.5, segment({ ...own, port: 40_001 }, server, 2, 7));
@@ -76,7 +76,7 @@ describe('packets of connections', () => {
     );
   });
 
-  it('belong to the connection that lived then, where the same ends come again', async () => {
+  test('belong to the connection that lived then, where the same ends come again', async () => {
     const s = await scene();
     s.connect({ id: 'first', connect: { beginAt: 0 }, closedAt: 5000 });
     await s.give(10, segment(own, server, 2, 100));
@@ -92,7 +92,7 @@ describe('packets of connections', () => {
     expect(later.packets()).toEqual([]);
   });
 
-  it('of an attempt without a port of its own are found by the other end and the begin', async () => {
+  test('of an attempt without a port of its own are found by the other end and the begin', async () => {
     const s = await scene();
     await s.give(3, segment(own, server, 2, 100));
     s.connect({ id: 'lost', local: undefined as never, connect: { beginAt: 2000, result: 'timedOut' } });
@@ -101,7 +101,7 @@ describe('packets of connections', () => {
     expect(s.store.connections.get('lost')).toMatchObject({ local: own, by: { local: 'capture' } });
   });
 
-  it('are each there once, whatever interfaces show them; what is sent again stays', async () => {
+  test('are each there once, whatever interfaces show them; what is sent again stays', async () => {
     const twice = new FakeEngine([
       { name: 'docker0', linkType: 1, snaplen: 0 },
       { name: 'veth1', linkType: 1, snaplen: 0 },
@@ -115,7 +115,7 @@ describe('packets of connections', () => {
     expect(s.packets().map((p) => p.note)).toEqual([undefined, 'sent again']);
   });
 
-  it('are cut, bounded, or without payload as it was asked for', async () => {
+  test('are cut, bounded, or without payload as it was asked for', async () => {
     const bare = await scene({ headersOnly: true });
     bare.connect({ id: 'c' });
     await bare.give(1, segment(own, server, 24, 1, data('secret')));
@@ -132,7 +132,7 @@ describe('packets of connections', () => {
     ]);
   });
 
-  it('ICMP only where it is asked for, with the connection that it is about', async () => {
+  test('ICMP only where it is asked for, with the connection that it is about', async () => {
     const about = datagram({ ...own, port: 5000 }, { ...server, port: 9 }, data('ping'));
     for (const icmp of [false, true]) {
       const s = await scene({ icmp });
@@ -147,7 +147,7 @@ describe('packets of connections', () => {
     }
   });
 
-  it('a datagram socket that is not connected has all that its port sends and gets', async () => {
+  test('a datagram socket that is not connected has all that its port sends and gets', async () => {
     const s = await scene();
     s.connect({ id: 'u', kind: 'udp', local: { address: '0.0.0.0', port: 5000 }, remote: undefined as never });
     await s.give(1, datagram({ ...own, port: 5000 }, server, data('a')));
@@ -155,7 +155,7 @@ describe('packets of connections', () => {
     expect(s.packets()).toMatchObject([{ connection: 'u', payload: 1, direction: 'out' }]);
   });
 
-  it('any bytes are taken without a fault', async () => {
+  test('any bytes are taken without a fault', async () => {
     const s = await scene({ icmp: true, arp: true });
     s.connect({ id: 'c' });
     const whole = [segment(own, server, 24, 1, data('abc')), datagram(server, { ...own, port: 53 }, data('abc'))];
@@ -178,7 +178,7 @@ describe('packets of connections', () => {
   });
 });
 
-it('packets that nobody took from the engine are a loss of their own', async () => {
+test('packets that nobody took from the engine are a loss of their own', async () => {
   const s = await scene({}, new FakeEngine(undefined, [], 3));
   await s.capture.stop();
   expect(s.store.losses).toMatchObject([{ source: 'capture', what: 'packets', kind: 'overflow', count: 3 }]);

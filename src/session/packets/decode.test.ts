@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addressDigits, addressText, decodeFrame, flagsText } from './decode';
 
 const bytes = (text: string) => Buffer.from(text.replace(/\s/g, ''), 'hex');
@@ -15,7 +15,7 @@ const ethernet = (type: string, packet: Buffer) => Buffer.concat([bytes(`${'00'.
 const segment = { kind: 'tcp', sourcePort: 40_000, destinationPort: 443, payloadLength: 3 };
 
 describe('headers of a frame', () => {
-  it.each([
+  test.each([
     ['Ethernet', 1, ethernet('0800', v4('06', '002b', `${tcp} 616263`))],
     ['Ethernet with padding', 1, ethernet('0800', v4('06', '002b', `${tcp} 616263 0000`))],
     ['Ethernet with a VLAN tag', 1, ethernet('8100 0001 0800', v4('06', '002b', `${tcp} 616263`))],
@@ -29,7 +29,7 @@ describe('headers of a frame', () => {
     expect(decodeFrame(frame, linkType)).toMatchObject(segment);
   });
 
-  it('reads UDP, ICMP with what it is about, ARP, fragments', () => {
+  test('reads UDP, ICMP with what it is about, ARP, fragments', () => {
     expect(decodeFrame(v4('11', '0020', '0035 d431 000c 0000 01020304'), 101)).toMatchObject({
       kind: 'udp',
       source: 'c0000201',
@@ -48,7 +48,7 @@ describe('headers of a frame', () => {
     expect(decodeFrame(behind, 101)).toMatchObject({ kind: 'other', fragment: true });
   });
 
-  it('takes any bytes without a fault, and says nothing beyond them', () => {
+  test('takes any bytes without a fault, and says nothing beyond them', () => {
     const whole = ethernet('0800', v4('06', '002b', `${tcp} 616263`));
     let segments = 0;
     // Any bytes, and segments of which some bytes are others.
@@ -79,7 +79,7 @@ describe('headers of a frame', () => {
 
 describe('addresses', () => {
   const address = fc.oneof(fc.ipV4(), fc.ipV6());
-  it('of every form are the same digits', () => {
+  test('of every form are the same digits', () => {
     const seen = { ipv4: 0, ipv6: 0 };
     fc.assert(
       fc.property(address, (text) => {
@@ -100,7 +100,7 @@ describe('addresses', () => {
     expect(Math.min(seen.ipv4, seen.ipv6)).toBeGreaterThan(0);
   });
 
-  it('known ones', () => {
+  test('known ones', () => {
     expect(addressDigits('::ffff:192.0.2.1')).toBe('c0000201');
     expect(addressDigits('fe80::1%eth0')).toBe(addressDigits('FE80:0:0::0:1'));
     expect(addressText(addressDigits('2001:db8:0:0:1:0:0:1') as string)).toBe('2001:db8::1:0:0:1');

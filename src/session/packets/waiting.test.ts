@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { DnsStream } from './dns/stream';
 import { type Arrived, Waiting } from './waiting';
 
@@ -12,7 +12,7 @@ const packet = (at: number, forward = true, size = 100): Arrived => ({
 });
 const times = (list: readonly Arrived[]) => list.map((p) => Number(p.at / ms));
 
-it('packets wait for ten seconds, those without an answer for long', () => {
+test('packets wait for ten seconds, those without an answer for long', () => {
   const w = new Waiting();
   w.add('answered', packet(0));
   w.add('answered', packet(1, false));
@@ -28,7 +28,7 @@ it('packets wait for ten seconds, those without an answer for long', () => {
   expect(w.overflowed).toBe(0);
 });
 
-it('too many go before their time, the oldest first, and are counted', () => {
+test('too many go before their time, the oldest first, and are counted', () => {
   const w = new Waiting();
   for (let i = 0; i < 100; i++) w.add(`c${i % 10}`, packet(i, true, 1024 * 1024));
   expect(w.overflowed).toBe(52);
@@ -37,7 +37,7 @@ it('too many go before their time, the oldest first, and are counted', () => {
   );
 });
 
-it('messages over TCP are the same however they are cut, and in whatever order the pieces come', () => {
+test('messages over TCP are the same however they are cut, and in whatever order the pieces come', () => {
   const message = fc.uint8Array({ minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(

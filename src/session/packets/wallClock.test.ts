@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type ClockSample, takeSample, WallClock } from './wallClock';
 
 const second = 1_000_000_000n;
@@ -17,7 +17,7 @@ function clock(step: bigint) {
   return { clock, wall, go };
 }
 
-it('leads a slewed clock back to the monotonic one', () => {
+test('leads a slewed clock back to the monotonic one', () => {
   const { clock: c, wall, go } = clock(0n);
   for (const s of [10n, 20n, 30n]) go(s);
   expect(c.section).toBe(0);
@@ -28,7 +28,7 @@ it('leads a slewed clock back to the monotonic one', () => {
   expect(Math.abs(Number(c.monotonic(wall(31n * second), 0) - 31n * second))).toBeLessThan(200_000);
 });
 
-it.each([3600n * second, -3600n * second])('begins a new section where the clock was set by %s', (step) => {
+test.each([3600n * second, -3600n * second])('begins a new section where the clock was set by %s', (step) => {
   const { clock: c, wall, go } = clock(step);
   for (const s of [10n, 20n]) go(s);
   c.check(26n * second, Number(wall(26n * second) / 1_000_000n));
@@ -39,7 +39,7 @@ it.each([3600n * second, -3600n * second])('begins a new section where the clock
   expect(Math.abs(Number(c.monotonic(wall(15n * second), 0) - 15n * second))).toBeLessThan(10);
 });
 
-it('reads both clocks together as near as two readings are; again when it was stopped between them', () => {
+test('reads both clocks together as near as two readings are; again when it was stopped between them', () => {
   let now = 9_000_700_000n;
   let readings = 0;
   const read = (): bigint => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { deleteSecretsLeft } from './leftovers';
 
 const temporary = mkdtempSync(join(tmpdir(), 'nettrace-left-'));
@@ -10,7 +10,7 @@ afterEach(() => {
   rmSync(temporary, { recursive: true });
 });
 
-it('says how many files with TLS secrets a dead host had left; its events stay', async () => {
+test('says how many files with TLS secrets a dead host had left; its events stay', async () => {
   vi.stubEnv('TMPDIR', temporary);
   vi.stubEnv('XDG_CACHE_HOME', temporary);
   const spool = join(temporary, 'nettrace-spool-999999999-Abc123');

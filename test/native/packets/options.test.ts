@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Trace } from '../../../src/model/records';
 import { Nettrace } from '../../cli/testing/nettrace';
 import { whyNoNamespace } from '../../support/programs/namespace';
@@ -40,7 +40,7 @@ describe.each([
   ['dumpcap', () => new Nettrace(), ['--helper', 'none'], why],
   ['helper', shipped, [], byHelper],
 ] as const)('packets by %s', (engine, made, use, missing) => {
-  it.skipIf(missing)('--capture-snap-length: of each packet its first bytes, and how long it was', async () => {
+  test.skipIf(missing)('--capture-snap-length: of each packet its first bytes, and how long it was', async () => {
     const { trace, pcapng } = await traced(made(), [...use, '--capture', '--capture-snap-length', '100']);
     expect(trace.captures).toMatchObject([{ engine, snaplen: 100 }]);
     const lengths = tshark(pcapng, 'tcp.len > 0', ['frame.cap_len', 'frame.len']).map(([kept, whole]) => [
@@ -52,7 +52,7 @@ describe.each([
     expect(lengths.every(([, whole = 0]) => whole > 100)).toBe(true);
   });
 
-  it.skipIf(missing)('--capture-interfaces: packets of these, and no others', async () => {
+  test.skipIf(missing)('--capture-interfaces: packets of these, and no others', async () => {
     const nettrace = made();
     const over = async (names: string) => {
       const { trace, pcapng } = await traced(nettrace, [...use, '--capture', '--capture-interfaces', names]);
@@ -70,7 +70,7 @@ describe.each([
   });
 });
 
-it.skipIf(byHelper)('--kernel-families: only connections of these are sampled', async () => {
+test.skipIf(byHelper)('--kernel-families: only connections of these are sampled', async () => {
   const nettrace = shipped();
   const sampled = async (names: string) => {
     const { trace } = await traced(nettrace, ['--kernel-families', names]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Run, Status } from '../types';
 import { emptyState } from './emptyState';
 
@@ -21,7 +21,7 @@ const said = (runs: Run[], s: Status, waited = false) => {
 };
 
 describe('the page without rows says the truth', () => {
-  it('not started yet', () => {
+  test('not started yet', () => {
     expect(said([], status())).toEqual([
       'No requests yet',
       'Debug a Node program with Net Trace: each HTTP request that it makes appears here while it runs.',
@@ -30,7 +30,7 @@ describe('the page without rows says the truth', () => {
     ]);
   });
 
-  it('tracing is off: before, during and after a run', () => {
+  test('tracing is off: before, during and after a run', () => {
     const text = 'No trace request is enabled, so no request is recorded.';
     const running = run({ state: 'running', traced: 'none' });
     expect(said([], status(off))).toEqual(['Tracing is off', text, undefined, 'traceAll debug']);
@@ -44,7 +44,7 @@ describe('the page without rows says the truth', () => {
     expect(said([run({ traced: 'none' })], status())[0]).toBe('Tracing was off');
   });
 
-  it('a run that goes on', () => {
+  test('a run that goes on', () => {
     const running = run({ state: 'running' });
     const recording = status({ recording: true });
     expect(said([running], recording)[1]).toBe('Waiting for the first request.');
@@ -58,7 +58,7 @@ describe('the page without rows says the truth', () => {
     );
   });
 
-  it('a run that made none, or none that matched', () => {
+  test('a run that made none, or none that matched', () => {
     expect(said([run()], status())).toEqual([
       'This run made no request',
       'The program ended by itself.',
@@ -73,7 +73,7 @@ describe('the page without rows says the truth', () => {
     ]);
   });
 
-  it('a run that failed: with what it wrote last', () => {
+  test('a run that failed: with what it wrote last', () => {
     expect(said([run({ exitCode: 1, errorLine: 'Error: Cannot find module "x"' })], status())).toEqual([
       'The program ended with exit code 1',
       'It made no request.',
@@ -82,7 +82,7 @@ describe('the page without rows says the truth', () => {
     ]);
   });
 
-  it('a program that was not traced: the message says why', () => {
+  test('a program that was not traced: the message says why', () => {
     const message = { kind: 'hook', text: 'Nothing is traced: this is Node 16.' } as const;
     expect(said([run({ message })], status())[0]).toBe('Nothing was traced');
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FakeRecorder } from '../../testing/recorder';
 import { join, part } from './attach';
 
@@ -28,26 +28,26 @@ const joined = (leaf: ReturnType<typeof leafOf>, over = () => false) =>
   join(leaf as never, Object.assign(new FakeRecorder('t1')), over, log);
 
 describe('a program is attached to', () => {
-  it('with its own options kept', async () => {
+  test('with its own options kept', async () => {
     const leaf = leafOf(fine, 'attached 7-0');
     expect(await joined(leaf)).toEqual({ state: 'attached' });
     expect(leaf.asked[1]).toContain('"NODE_OPTIONS":"--x --require t1"');
     expect(leaf.asked[1]).toContain(`\\"attachedBy\\":${process.pid}`);
   });
 
-  it('as soon as the debugger answers, in whatever quotes', async () => {
+  test('as soon as the debugger answers, in whatever quotes', async () => {
     const quoted = `'${JSON.stringify(fine).replaceAll('"', '\\"')}'`;
     expect(await joined(leafOf(new Error('not yet'), undefined, quoted, "'attached 7-0'"))).toEqual({
       state: 'attached',
     });
   });
 
-  it('not twice', async () => {
+  test('not twice', async () => {
     expect(await joined(leafOf({ ...fine, hook: 'ours' }))).toEqual({ state: 'already' });
     expect(await joined(leafOf(fine, 'already'))).toEqual({ state: 'already' });
   });
 
-  it.each([
+  test.each([
     [{ runtime: 'deno' }, 'is Deno'],
     [{ runtime: 'none' }, 'no Node program'],
     [{ version: '16.20.2' }, 'Node 16.20.2; Net Trace needs Node 18'],
@@ -65,7 +65,7 @@ describe('a program is attached to', () => {
     });
   });
 
-  it('why the hook could not be loaded is said', async () => {
+  test('why the hook could not be loaded is said', async () => {
     const why = expect.stringContaining('Cannot find module');
     expect(await joined(leafOf(fine, 'failed: Cannot find module'))).toEqual({ state: 'failed', why });
     expect(await joined(leafOf(fine, new Error('gone')))).toEqual({
@@ -74,7 +74,7 @@ describe('a program is attached to', () => {
     });
   });
 
-  it('what ends first is no failure', async () => {
+  test('what ends first is no failure', async () => {
     let over = false;
     const leaf = leafOf(new Error('not yet'));
     const result = joined(leaf, () => over);
@@ -82,7 +82,7 @@ describe('a program is attached to', () => {
     expect(await result).toBeUndefined();
   });
 
-  it('answers that make no sense count as none', async () => {
+  test('answers that make no sense count as none', async () => {
     let times = 0;
     const leaf = leafOf('{}', '{"runtime":"x"}', 'null');
     expect(await joined(leaf, () => times++ > 2)).toBeUndefined();
@@ -90,10 +90,10 @@ describe('a program is attached to', () => {
 });
 
 describe('it is left', () => {
-  it('asked again while it is in the middle of the hook’s work', async () => {
+  test('asked again while it is in the middle of the hook’s work', async () => {
     expect(await part(leafOf('leaving', "'left'") as never, log)).toBe(true);
   });
-  it('or not reached', async () => {
+  test('or not reached', async () => {
     expect(await part(leafOf(new Error('gone')) as never, log)).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import { debug } from './choose';
 
@@ -88,7 +88,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-it('of one folder: its launch configurations and scripts, by the name of the file that has them', async () => {
+test('of one folder: its launch configurations and scripts, by the name of the file that has them', async () => {
   const only = folder('shop', { start: 'node .' });
   editor.folders = [only];
   const launches = [node('Server'), { ...node('Page'), type: 'chrome' }, 'no configuration'];
@@ -101,7 +101,7 @@ it('of one folder: its launch configurations and scripts, by the name of the fil
   expect(editor.started).toEqual([[only, { ...node('Server'), netTrace: true }]]);
 });
 
-it('of several folders: those of all, with the folder’s name, and each starts in its folder', async () => {
+test('of several folders: those of all, with the folder’s name, and each starts in its folder', async () => {
   const [shop, api] = [folder('shop', { start: 'node .' }), folder('api', { start: 'node .', seed: 'node seed' })];
   editor.folders = [shop, api];
   editor.workspaceFile = {};
@@ -128,7 +128,7 @@ it('of several folders: those of all, with the folder’s name, and each starts 
   expect(started.slice(4).map(([, c]) => c.cwd)).toEqual([shop, api, api].map((f) => f.uri.fsPath));
 });
 
-it('the open file is started in its own folder, without a question where there is nothing else', async () => {
+test('the open file is started in its own folder, without a question where there is nothing else', async () => {
   const [shop, api] = [folder('shop', {}), folder('api', {})];
   editor.folders = [shop, api];
   editor.active = `${api.uri.fsPath + sep}seed.js`;
@@ -137,7 +137,7 @@ it('the open file is started in its own folder, without a question where there i
   expect(editor.started.map(([f]) => f)).toEqual([api]);
 });
 
-it('a given file is started in its own folder', async () => {
+test('a given file is started in its own folder', async () => {
   const [shop, api] = [folder('shop', {}), folder('api', {})];
   editor.folders = [shop, api];
   const { Uri } = await import('vscode');
@@ -145,7 +145,7 @@ it('a given file is started in its own folder', async () => {
   expect(editor.started.map(([f]) => f)).toEqual([api]);
 });
 
-it('with nothing to start it says what to do, and with no choice starts nothing', async () => {
+test('with nothing to start it says what to do, and with no choice starts nothing', async () => {
   await debug(undefined);
   expect(editor.message).toContain('add a launch configuration or an npm script');
   editor.folders = [folder('shop', { a: 'node a', b: 'node b' })];

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { traceIdMark } from '../launch/marker';
 import { attaching, withAddress } from './configuration';
 
 const attach = { type: 'net-trace', request: 'attach', name: 'x', port: 9229 };
 
 describe('a configuration that attaches', () => {
-  it('has an address, unless it says where', () => {
+  test('has an address, unless it says where', () => {
     expect(withAddress(attach)).toEqual({ ...attach, address: '127.0.0.1' });
     expect(withAddress({ ...attach, address: '' })).toMatchObject({ address: '127.0.0.1' });
     expect(withAddress({ ...attach, address: 'build-host' })).toMatchObject({ address: 'build-host' });
@@ -15,7 +15,7 @@ describe('a configuration that attaches', () => {
     expect(withAddress(socket)).toBe(socket);
   });
 
-  it('is marked, and steps over the hook beside what it steps over already', () => {
+  test('is marked, and steps over the hook beside what it steps over already', () => {
     const marked = attaching({ ...attach, skipFiles: ['<node_internals>/**', '/h/main.cjs'] }, 't', ['/h/main.cjs']);
     expect(marked).toEqual({ ...attach, [traceIdMark]: 't', skipFiles: ['<node_internals>/**', '/h/main.cjs'] });
     expect(attaching({ ...attach, skipFiles: null }, 't', ['/h/main.cjs'])).toMatchObject({
@@ -24,7 +24,7 @@ describe('a configuration that attaches', () => {
   });
 });
 
-it('package.json: all attributes that the JavaScript debugger takes for attaching, and what to trace', () => {
+test('package.json: all attributes that the JavaScript debugger takes for attaching, and what to trace', () => {
   const { contributes } = JSON.parse(readFileSync(join(__dirname, '../../../../package.json'), 'utf8'));
   const { attach: schema } = contributes.debuggers[0].configurationAttributes;
   // Of js-debug 1.117.

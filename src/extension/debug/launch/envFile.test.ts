@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readEnvFile } from './envFile';
 
 const folder = mkdtempSync(join(tmpdir(), 'nettrace-envfile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('environment file, by the rules of dotenv', () => {
-  it('reads names, quotes, comments, exports, spaces and line ends', () => {
+  test('reads names, quotes, comments, exports, spaces and line ends', () => {
     const text = [
       '\uFEFFA=1',
       'export B = two words # comment',
@@ -40,7 +40,7 @@ describe('environment file, by the rules of dotenv', () => {
     });
   });
 
-  it('a file that is not there is empty; one that cannot be read is an error', () => {
+  test('a file that is not there is empty; one that cannot be read is an error', () => {
     expect(readEnvFile('/nowhere/.env')).toEqual({});
     expect(() => readEnvFile('/')).toThrow();
   });

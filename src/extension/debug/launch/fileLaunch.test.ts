@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { launchOf, mainOf } from './fileLaunch';
 
 let folder: string;
@@ -29,7 +29,7 @@ function install(name: 'tsx' | 'vitest' | 'jest' | 'mocha'): string {
 }
 
 describe('how one file is run', () => {
-  it('by Node as it is: JavaScript, and TypeScript when there is nothing for it', () => {
+  test('by Node as it is: JavaScript, and TypeScript when there is nothing for it', () => {
     const plain = file('app.js', 'fetch("http://x")');
     install('tsx');
     expect(launchOf(plain)).toEqual({ launch: { program: plain } });
@@ -38,7 +38,7 @@ describe('how one file is run', () => {
     expect(launchOf(typed)).toEqual({ launch: { program: typed } });
   });
 
-  it('by tsx where nobody has compiled it', () => {
+  test('by tsx where nobody has compiled it', () => {
     const loader = install('tsx');
     const typed = file('src/app.ts');
     const tsx = { launch: { program: typed, runtimeArgs: ['--import', loader] }, runner: 'tsx' };
@@ -49,14 +49,14 @@ describe('how one file is run', () => {
     expect(launchOf(typed)).toEqual({ launch: { program: typed } });
   });
 
-  it('compiled beside it: as it is', () => {
+  test('compiled beside it: as it is', () => {
     install('tsx');
     const typed = file('app.mts');
     file('app.mjs');
     expect(launchOf(typed)).toEqual({ launch: { program: typed } });
   });
 
-  it('by the test runner that it imports', () => {
+  test('by the test runner that it imports', () => {
     file('package.json', {});
     const [vitest, jest, mocha] = [install('vitest'), install('jest'), install('mocha')];
     const loader = install('tsx');
@@ -82,19 +82,19 @@ describe('how one file is run', () => {
     });
   });
 
-  it('by the one whose globals it uses; the test script says which where several are there', () => {
+  test('by the one whose globals it uses; the test script says which where several are there', () => {
     const text = "describe('shop', () => {\n  it('sells', () => {});\n});\n";
-    const test = file('shop.spec.js', text);
-    expect(launchOf(test)).not.toHaveProperty('runner');
+    const spec = file('shop.spec.js', text);
+    expect(launchOf(spec)).not.toHaveProperty('runner');
     install('mocha');
-    expect(launchOf(test).runner).toBe('mocha');
+    expect(launchOf(spec).runner).toBe('mocha');
     install('jest');
-    expect(launchOf(test).runner).toBe('jest');
+    expect(launchOf(spec).runner).toBe('jest');
     file('package.json', { scripts: { test: 'mocha --exit' } });
-    expect(launchOf(test).runner).toBe('mocha');
+    expect(launchOf(spec).runner).toBe('mocha');
   });
 
-  it('a program that only names such a function, or a runner that is not there, is an ordinary one', () => {
+  test('a program that only names such a function, or a runner that is not there, is an ordinary one', () => {
     install('jest');
     for (const text of [
       "const test = require('tape');\ntest('x', () => {});",
@@ -104,7 +104,7 @@ describe('how one file is run', () => {
   });
 });
 
-it('the program of a package is the one of its package.json, if it is there', () => {
+test('the program of a package is the one of its package.json, if it is there', () => {
   file('package.json', { main: 'dist/index' });
   expect(mainOf(folder)).toBeUndefined();
   const main = file('dist/index.js');

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asksForTrace, rootOf, traceIdMark, traceIdOf, traceMark } from './marker';
 
 const launch = { type: 'pwa-node', request: 'launch', name: 'x' };
 
 describe('what is traced', () => {
-  it('ours, unless switched off; any Node launch that asks', () => {
+  test('ours, unless switched off; any Node launch that asks', () => {
     expect(asksForTrace({ ...launch, [traceMark]: true })).toBe(true);
     expect(asksForTrace({ ...launch, [traceMark]: true, netTrace: { headers: 'names' } })).toBe(true);
     expect(asksForTrace({ ...launch, [traceMark]: true, netTrace: false })).toBe(false);
@@ -12,13 +12,13 @@ describe('what is traced', () => {
     expect(asksForTrace({ ...launch, netTrace: { headers: 'names' } })).toBe(true);
   });
 
-  it('attaching likewise', () => {
+  test('attaching likewise', () => {
     expect(asksForTrace({ ...launch, request: 'attach', [traceMark]: true })).toBe(true);
     expect(asksForTrace({ ...launch, request: 'attach', netTrace: true })).toBe(true);
     expect(asksForTrace({ ...launch, request: 'attach' })).toBe(false);
   });
 
-  it('nothing else: other launches, the debugger’s own child sessions', () => {
+  test('nothing else: other launches, the debugger’s own child sessions', () => {
     expect(asksForTrace(launch)).toBe(false);
     expect(asksForTrace({ ...launch, netTrace: false })).toBe(false);
     expect(asksForTrace({ ...launch, netTrace: null })).toBe(false);
@@ -26,7 +26,7 @@ describe('what is traced', () => {
     expect(asksForTrace({ ...launch, netTrace: true, __pendingTargetId: '7' })).toBe(false);
   });
 
-  it('a session below one of ours is ours', () => {
+  test('a session below one of ours is ours', () => {
     const root = { id: 'a', configuration: { ...launch, [traceIdMark]: 't' } };
     const leaf = { id: 'c', configuration: {}, parentSession: { id: 'b', configuration: {}, parentSession: root } };
     expect(rootOf(leaf)).toBe(root);
