@@ -1,29 +1,28 @@
 /**
- * What the session wrote into the environment. The program could have changed it: every field is checked, and what makes
- * no sense counts as absent.
+ * What the session wrote into the environment. The program could have changed it: every field is checked, and what does
+ * not fit counts as absent.
  */
 
-import { fits } from '../model/options/kinds';
-import { type Recorded, recorded } from '../model/options/recorded';
+import { fits, type Kind } from '../model/options/kinds';
+import { list, recorded } from '../model/options/recorded';
 import { parse } from './runtime/builtins';
-import type { ResolverFiles, Settings } from './runtime/settings';
+import type { Settings } from './runtime/settings';
 
 const MiB = 1024 * 1024;
-const texts = (v: unknown): string[] => (Array.isArray(v) ? v.filter((x): x is string => typeof x === 'string') : []);
-const positive = (v: unknown): number | undefined => (typeof v === 'number' && v >= 0 ? v : undefined);
+const whole = (value?: number, min = 0) => ({ kind: 'whole', min, default: value }) as const;
 
-const files = (v: unknown): ResolverFiles | undefined =>
-  typeof v === 'object' && v !== null ? (v as ResolverFiles) : undefined;
-
-/** What is to be recorded: of what does not fit, and of what is missing, the default. */
-function recordedOf(conf: Record<string, unknown>): Recorded {
-  const values: Record<string, unknown> = {};
-  for (const [name, kind] of Object.entries(recorded))
-    values[name] = fits(kind, conf[name]) ? conf[name] : kind.default;
-  return values as Recorded;
-}
-
-const lowerCase = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+/** What users do not set: between the session and the hook, or for tests. */
+const own = {
+  trace: { kind: 'text', default: '' },
+  enabled: list,
+  host: whole(0),
+  gap: whole(),
+  segmentBytes: whole(8 * MiB, 1),
+  maxUnreadBytes: whole(64 * MiB, 1),
+  attachedBy: whole(),
+  maskingMs: whole(),
+  faults: list,
+} as const;
 
 /** Loaded by hand, with a folder and nothing else: everything is traced, with the defaults. */
 const byHand = '{"v":1,"enabled":["byHand"]}';
@@ -32,29 +31,20 @@ const byHand = '{"v":1,"enabled":["byHand"]}';
 export function readEnvironment(env: NodeJS.ProcessEnv): Settings | undefined {
   const spool = env.NETTRACE_SPOOL;
   if (!spool) return undefined;
-  let conf: Record<string, unknown> = {};
+  let conf: Record<string, unknown> | null;
   try {
-    const value: unknown = parse(env.NETTRACE_CONF ?? byHand);
-    if (typeof value === 'object' && value !== null) conf = value as Record<string, unknown>;
+    conf = parse(env.NETTRACE_CONF ?? byHand) as typeof conf;
   } catch {
     return undefined;
   }
-  if (conf.v !== 1) return undefined;
-  const asked = recordedOf(conf);
-  return {
-    spool,
-    trace: typeof conf.trace === 'string' ? conf.trace : '',
-    enabled: texts(conf.enabled),
-    ...asked,
-    excludeHeaders: lowerCase(asked.excludeHeaders),
-    bodyTypes: lowerCase(asked.bodyTypes),
-    resolverFiles: files(conf.resolverFiles),
-    host: positive(conf.host) ?? 0,
-    gap: positive(conf.gap),
-    segmentBytes: positive(conf.segmentBytes) || 8 * MiB,
-    maxUnreadBytes: positive(conf.maxUnreadBytes) || 64 * MiB,
-    attachedBy: positive(conf.attachedBy),
-    maskingMs: positive(conf.maskingMs),
-    faults: texts(conf.faults),
-  };
+  if (conf?.v !== 1) return undefined;
+  const { resolverFiles } = conf;
+  const settings: Record<string, unknown> = { spool, resolverFiles: Object(resolverFiles), unfit: [] };
+  for (const [name, kind] of Object.entries<Kind>({ ...recorded, ...own })) {
+    const value = conf[name];
+    const isFit = fits(kind, value);
+    settings[name] = isFit ? value : kind.default;
+    if (!isFit && value !== undefined) (settings.unfit as string[]).push(name);
+  }
+  return settings as unknown as Settings;
 }

@@ -20,7 +20,7 @@ import type { HookFace } from './runtime/api';
 import { setUpBudget } from './runtime/budget';
 import { pid, syncExports, threadId } from './runtime/builtins';
 import { anchor } from './runtime/clock';
-import { parts, setUpFaults } from './runtime/guard';
+import { fault, Part, parts, setUpFaults } from './runtime/guard';
 import { applyPatches, removePatches, untilTheEnd } from './runtime/patches';
 import type { Settings } from './runtime/settings';
 import { installServedRequests } from './server/requests';
@@ -68,6 +68,7 @@ export function install(settings: Settings, face: HookFace): void {
   });
   if (!opened) return;
   setUpFaults(push, settings.faults);
+  if (settings.unfit.length > 0) fault(new Part('NETTRACE_CONF'), settings.unfit);
   if (settings.keys) setUpKeys(settings.spool, `${pid}-${threadId}-${monotonicNs}`, settings.host);
   // A worker is terminated between two ticks and runs no code of ours then: nothing waits there for a later write.
   const worker = threadId !== 0;

@@ -74,6 +74,38 @@ test('--exclude-headers and --masked-parameters: the server got them, the trace 
   );
 });
 
+test('values that do not fit in the environment of a program: named, their defaults in force, the program as ever', async () => {
+  const change = `
+    const conf = { ...JSON.parse(process.env.NETTRACE_CONF), headers: 'all', bodies: '4k', stacks: 1 };
+    const env = { ...process.env, NETTRACE_CONF: JSON.stringify(conf) };
+    require('child_process').spawn(process.execPath, [process.argv[1]], { env, stdio: 'inherit' });`;
+  const result = await nettrace.run(
+    [
+      'run',
+      '-o',
+      'a.nettrace.json',
+      '--headers',
+      'values',
+      '--',
+      process.execPath,
+      '-e',
+      change,
+      join(programs, 'tls.cjs'),
+    ],
+    {
+      cwd: folder,
+      env: { TARGET: target, NODE_EXTRA_CA_CERTS: certificate.root },
+      on: ['done', (child) => child.stdin?.end('\n')],
+    },
+  );
+  expect([result.code, result.stdout]).toEqual([0, 'done\n']);
+  expect(result.stderr).toContain(
+    'NETTRACE_CONF in the environment of a traced program has values that are not valid: headers, bodies, stacks.',
+  );
+  const { requests } = JSON.parse(readFileSync(join(folder, 'a.nettrace.json'), 'utf8')) as Trace;
+  expect(requests.map((r) => [r.outcome, r.headers])).toEqual([['complete', undefined]]);
+});
+
 const file = () => join(folder, 'keys.log');
 const lines = () => readFileSync(file(), 'utf8').trimEnd().split('\n');
 

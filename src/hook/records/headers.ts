@@ -18,7 +18,7 @@ let excluded: readonly string[] = [];
 
 export function setUpHeaders(wanted: Settings['headers'], names: readonly string[]): void {
   level = wanted;
-  excluded = names;
+  excluded = names.map((name) => name.toLowerCase());
   headers.on = wanted !== 'off';
 }
 

@@ -10,15 +10,16 @@ export interface ResolverFiles {
   port?: number;
 }
 
-/** Lists of `Recorded` are in lower case here. */
 export interface Settings extends Recorded {
+  /** Names of options that do not fit, and so have their defaults. */
+  unfit: string[];
   /** Folder of the spool files. */
   spool: string;
   trace: string;
   /** Trace requests enabled at the start. Empty: nothing is patched. */
   enabled: string[];
   /** Other files and another port than the system's for that: tests. */
-  resolverFiles: ResolverFiles | undefined;
+  resolverFiles: ResolverFiles;
   /** Process id of the session, for which TLS secrets are kept; 0: not known. */
   host: number;
   /** Group writes for so many ms; absent: 5 while the loop is over 90 % busy, else each tick writes. */

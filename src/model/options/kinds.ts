@@ -20,7 +20,7 @@ interface Whole {
   min: number;
   max?: number;
   words?: readonly string[];
-  default?: number | string;
+  default?: number | string | undefined;
 }
 
 /** `of`: only these; absent: any texts. */
@@ -54,20 +54,25 @@ export type ValueOf<K> = K extends { kind: 'flag' }
 
 export type ValuesOf<T> = { -readonly [N in keyof T]: ValueOf<T[N]> };
 
-/** Lists reach the program in an environment variable, whose size is limited. */
-const maxItems = 256;
-const maxItemLength = 256;
-const maxTextLength = 4096;
+/** Lists and texts reach the program in an environment variable, whose size is limited. */
+const max = { items: 256, item: 256, text: 4096 };
 
-export function fits(kind: Kind, value: unknown): boolean {
-  if (kind.kind === 'flag') return typeof value === 'boolean';
-  if (kind.kind === 'choice') return kind.of.includes(value as string);
-  if (kind.kind === 'text') return typeof value === 'string' && value.length <= maxTextLength;
-  if (kind.kind === 'whole') {
-    if (typeof value === 'string') return kind.words?.includes(value) === true;
-    return Number.isSafeInteger(value) && (value as number) >= kind.min && (value as number) <= (kind.max ?? Infinity);
+export function fits(option: Kind, value: unknown): boolean {
+  switch (option.kind) {
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'choice':
+      return option.of.includes(value as string);
+    case 'text':
+      return typeof value === 'string' && value.length <= max.text;
+    case 'whole':
+      if (Number.isSafeInteger(value))
+        return (value as number) >= option.min && !((value as number) > (option.max as number));
+      return option.words?.includes(value as string) === true;
+    case 'list':
+      return Array.isArray(value) && value.length <= max.items && value.every((item) => isItem(option, item));
   }
-  const fit = (item: unknown) =>
-    typeof item === 'string' && item !== '' && item.length <= maxItemLength && (kind.of?.includes(item) ?? true);
-  return Array.isArray(value) && value.length <= maxItems && value.every(fit);
 }
+
+const isItem = ({ of }: List, item: unknown): boolean =>
+  of ? of.includes(item as string) : typeof item === 'string' && item !== '' && item.length <= max.item;

@@ -4,18 +4,21 @@
  */
 import type { Kind, ValuesOf } from './kinds';
 
+const flag = { kind: 'flag', default: false } as const;
+export const list = { kind: 'list', default: [] } as const;
+
 export const recorded = {
   headers: { kind: 'choice', of: ['off', 'names', 'lengths', 'values'], default: 'off' },
-  excludeHeaders: { kind: 'list', default: [] },
-  maskedParameters: { kind: 'list', default: [] },
+  excludeHeaders: list,
+  maskedParameters: list,
   callSites: { kind: 'whole', words: ['all', 'off'], min: 1, default: 'all' },
   bodies: { kind: 'whole', min: 0, default: 0 },
-  bodyTypes: { kind: 'list', default: [] },
-  sockets: { kind: 'flag', default: false },
-  dnsResolver: { kind: 'flag', default: false },
-  stacks: { kind: 'flag', default: false },
-  incoming: { kind: 'flag', default: false },
-  keys: { kind: 'flag', default: false },
+  bodyTypes: list,
+  sockets: flag,
+  dnsResolver: flag,
+  stacks: flag,
+  incoming: flag,
+  keys: flag,
 } as const satisfies Record<string, Kind>;
 
 /** What the hook is asked to record. */

@@ -28,7 +28,7 @@ const pending = new Set<RequestRecord>();
 export function setUpBodies(bytes: number, wanted: readonly string[]): void {
   bodies.on = bytes > 0;
   cap = Math.min(bytes, max);
-  types = wanted;
+  types = wanted.map((type) => type.toLowerCase());
   if (bodies.on) setUpDecoding();
 }
 
