@@ -2,17 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { Nettrace, programs } from './testing/nettrace';
+import { afterEach, expect, test } from 'vitest';
+import { Nettrace, requests } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 afterEach(() => expect(nettrace.spools()).toEqual([]));
 
 const node = process.execPath;
-const requests = join(programs, 'requests.cjs');
 
 const disk = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 if (!disk)

@@ -7,10 +7,9 @@ import { repository } from '../support/programs/nodes';
 import { Nettrace } from './testing/nettrace';
 
 const text = readFileSync(join(repository, 'docs/command-line.md'), 'utf8');
-let nettrace: Nettrace;
+const nettrace = new Nettrace();
 let folder: string;
 beforeAll(() => {
-  nettrace = new Nettrace();
   folder = scratch();
   copyFileSync(join(repository, 'samples/hello/hello.js'), join(folder, 'app.js'));
 });

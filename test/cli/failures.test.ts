@@ -1,13 +1,10 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace, programs } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 
 const node = process.execPath;
 

@@ -14,10 +14,9 @@ const maxGrowth = 6.5;
 /** Blocks that ran less often than this for each request of the large trace are no matter. */
 const minPerRequest = 8;
 
-let nettrace: Nettrace;
+const nettrace = new Nettrace();
 const files: string[] = [];
 beforeAll(() => {
-  nettrace = new Nettrace();
   for (const size of sizes) {
     const file = join(scratch(), `${size}.nettrace.json`);
     execFileSync(process.execPath, [join(repository, 'test/bench/requests.mjs'), String(size), file]);

@@ -2,14 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace, programs } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 afterEach(() => expect(nettrace.spools()).toEqual([]));
 
 const node = process.execPath;

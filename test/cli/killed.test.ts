@@ -1,14 +1,11 @@
 /** What is left when the host is killed, and where the hook goes when its folder is another user's. */
 import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 const node = process.execPath;
 
 /** A spool of a host that does not live any more. */

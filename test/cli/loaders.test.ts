@@ -5,17 +5,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CallSite, Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
 import { type NodeVersion, nodes, repository } from '../support/programs/nodes';
 import { cleanEnvironment } from '../support/programs/program';
 import { Nettrace } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 
 /** Writes files, in a folder of their own. */
 function project(files: Record<string, string>): string {

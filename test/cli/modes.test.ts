@@ -3,18 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace, programs } from './testing/nettrace';
+import { Nettrace, programs, requests } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 afterEach(() => expect(nettrace.spools()).toEqual([]));
 
 const node = process.execPath;
-const requests = join(programs, 'requests.cjs');
 const slowly = join(programs, 'slowly.cjs');
 const linePattern =
   /^nettrace: (\d+\.\d{6}) (\S+) (process|request|lookup|socket|attempt|connected|tls|informed|head|end|error|close|exit) +(.*)$/;

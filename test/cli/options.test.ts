@@ -10,7 +10,7 @@ import { until } from '../support/clock';
 import { certificate } from '../support/servers/certificates';
 import { Nettrace, programs } from './testing/nettrace';
 
-let nettrace: Nettrace;
+const nettrace = new Nettrace();
 /** As the server has them: what it was asked, with which headers, and the secrets of its connections. */
 const seen = { urls: [] as string[], headers: [] as NodeJS.Dict<string | string[]>[], keys: new Set<string>() };
 const server = createServer(certificate('server'), (request, response) => {
@@ -22,7 +22,6 @@ let target = '';
 let folder = '';
 
 beforeAll(async () => {
-  nettrace = new Nettrace();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   target = `https://127.0.0.1:${(server.address() as AddressInfo).port}/buy?customer=Mrs-7&item=cup-7`;
 });

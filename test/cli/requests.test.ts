@@ -2,17 +2,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TraceRequest } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace, programs, type Result } from './testing/nettrace';
 
 const node = process.execPath;
 const loop = join(programs, 'loop.cjs');
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 
 interface Running {
   child: ChildProcess;

@@ -3,19 +3,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
-import { Nettrace, programs } from './testing/nettrace';
+import { Nettrace, programs, requests } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 afterEach(() => expect(nettrace.spools()).toEqual([]));
 
 const node = process.execPath;
-const requests = join(programs, 'requests.cjs');
 
 describe('the program is left as it is', () => {
   test.each([0, 1, 7, 255])('exit code %i', async (code) => {

@@ -1,15 +1,12 @@
 // Secrets in every place that a program has them, through `nettrace run` into everything that it writes: none is there.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace, programs } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 
 const planted = 'pLaNtEd47';
 const program = join(programs, 'secretive.cjs');

@@ -1,14 +1,11 @@
 // Options that have no effect, or not the one that was meant, are said.
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace, programs } from './testing/nettrace';
 
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 const requests = ['--', process.execPath, join(programs, 'requests.cjs'), '2'];
 
 test.each([

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace } from './testing/nettrace';
 
-let nettrace: Nettrace;
+const nettrace = new Nettrace();
 let folder: string;
 const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
 const linux = process.platform === 'linux';
@@ -45,7 +45,6 @@ for (const { status, stdout } of answers) console.log(status, JSON.parse(stdout)
 console.log(spawnSync('./no-such-program', { env }).error.code, Object.keys(env).length === Object.keys(process.env).length);`;
 
 beforeAll(() => {
-  nettrace = new Nettrace();
   folder = scratch();
   writeFileSync(join(folder, 'app.cjs'), app);
   writeFileSync(join(folder, 'replaces.cjs'), wrapper("NODE_OPTIONS: '--max-old-space-size=100'"));

@@ -10,7 +10,7 @@ import { Nettrace } from '../testing/nettrace';
 
 const golden = join(repository, 'src/model/golden/example.nettrace.json');
 const schema = JSON.parse(readFileSync(join(repository, 'docs/show.schema.json'), 'utf8')) as object;
-let nettrace: Nettrace;
+const nettrace = new Nettrace();
 let file: string;
 
 const program = `
@@ -36,7 +36,6 @@ server.listen(0, '127.0.0.1', async () => {
 });`;
 
 beforeAll(async () => {
-  nettrace = new Nettrace();
   const folder = scratch();
   file = join(folder, 'all.nettrace.json');
   writeFileSync(join(folder, 'program.cjs'), program);

@@ -1,14 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scratch } from '../../../src/session/testing/scratch';
 import { Nettrace } from '../testing/nettrace';
 
 const golden = join(__dirname, '../../../src/model/golden/example.nettrace.json');
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 /** Without the indentation that the test's own text has. */
 const text = (s: string) => s.replace(/^\n/, '').replace(/^ {4}/gm, '').trimEnd();
 
@@ -26,7 +23,7 @@ describe('show', () => {
     expect(stdout.replace(/ {2}│.*│/g, '')).toContain(
       text(`
       queue                   0.2 ms      0.2 ms
-      DNS lookup              20 ms       20 ms
+      DNS lookup               20 ms       20 ms
       TCP connection           22 ms       42 ms
       TLS handshake            48 ms       90 ms
       sending                 0.2 ms       90 ms

@@ -1,17 +1,14 @@
 // `show --view` by the names of BPF tools, `show --top`, and what is opened and converted besides native files.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { publishedEve } from '../../../src/formats/testing/evePublished';
 import { harFrom } from '../../../src/formats/testing/hars';
 import { scratch } from '../../../src/session/testing/scratch';
 import { Nettrace } from '../testing/nettrace';
 
 const golden = join(__dirname, '../../../src/model/golden/example.nettrace.json');
-let nettrace: Nettrace;
-beforeAll(() => {
-  nettrace = new Nettrace();
-});
+const nettrace = new Nettrace();
 const show = (...args: string[]) => nettrace.run(['show', golden, ...args], { env: { TZ: 'UTC' } });
 
 describe('views', () => {

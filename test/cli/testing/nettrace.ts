@@ -1,6 +1,7 @@
-// Builds the command as it is shipped, once a test file, and runs it as a shell would.
+// The command as it is shipped, built once a worker and copied for each test file, and run as a shell would.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { Trace } from '../../../src/model/records';
@@ -9,6 +10,8 @@ import { cleanEnvironment } from '../../support/programs/program';
 
 const repository = join(__dirname, '../../..');
 export const programs = join(__dirname, '../programs');
+/** Makes as many requests as its argument says; three without. */
+export const requests = join(programs, 'requests.cjs');
 
 export interface Result {
   code: number | null;
@@ -29,19 +32,47 @@ export interface Options {
   on?: [text: string, act: (child: ChildProcess) => void];
 }
 
+let built: string | undefined;
+
+/** Copies of the bundles of this checkout in a new folder, where a test may change them; the path of the command. */
+function installed(): string {
+  built ??= build();
+  const folder = scratch();
+  cpSync(built, folder, { recursive: true });
+  return join(folder, 'nettrace.cjs');
+}
+
+/** Not in a scratch folder, as that goes with the first file; the temporary folder of the run holds it. */
+function build(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nettrace-built-'));
+  const bundle = (entry: string, name: string, target: string) =>
+    buildSync({
+      absWorkingDir: repository,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      entryPoints: [entry],
+      outfile: join(folder, name),
+      target,
+    });
+  bundle('src/cli/start.ts', 'nettrace.cjs', 'node20');
+  bundle('src/cli/main.ts', 'cli.cjs', 'node20');
+  bundle('src/hook/index.ts', 'hook.cjs', 'node18');
+  return folder;
+}
+
 export class Nettrace {
-  readonly bin: string;
   /** Stands for the temporary and the cache folder, so that what is left behind can be seen. */
   readonly home = scratch();
+  #bin: string | undefined;
 
   constructor() {
-    const folder = scratch();
-    const common = { absWorkingDir: repository, bundle: true, platform: 'node', format: 'cjs' } as const;
-    this.bin = join(folder, 'nettrace.cjs');
-    buildSync({ ...common, entryPoints: ['src/cli/start.ts'], outfile: this.bin, target: 'node20' });
-    buildSync({ ...common, entryPoints: ['src/cli/main.ts'], outfile: join(folder, 'cli.cjs'), target: 'node20' });
-    buildSync({ ...common, entryPoints: ['src/hook/index.ts'], outfile: join(folder, 'hook.cjs'), target: 'node18' });
     chmodSync(this.home, 0o777);
+  }
+
+  get bin(): string {
+    this.#bin ??= installed();
+    return this.#bin;
   }
 
   /** `nettrace ARGS`; resolves when it has ended and its streams are read. */
