@@ -1,6 +1,8 @@
-// Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
-// its resolver, the extension, the command line and the panel's page; and compiles the native helper where that can be
-// done. `--watch` rebuilds on change.
+/**
+ * Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
+ * its resolver, the extension, the command line and the panel's page; and compiles the native helper where that can be
+ * done. `--watch` rebuilds on change.
+ */
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

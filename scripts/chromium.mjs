@@ -1,4 +1,4 @@
-// Chromium for tests of the page and of VS Code: the one installed, else Debian's package.
+/** Chromium for tests of the page and of VS Code: the one installed, else Debian's package. */
 import { existsSync } from 'node:fs';
 import { installDebian } from './debian.mjs';
 

@@ -1,6 +1,8 @@
-// A real VS Code in the browser (code-server from npm), with one unpacked extension: for the end-to-end tests, and for
-// `npm start` where no VS Code is installed. Nothing is compiled: code-server's packages carry their binaries, and it
-// runs under the Node that comes from npm beside it, so the machine's own Node may be older.
+/**
+ * A real VS Code in the browser (code-server from npm), with one unpacked extension: for the end-to-end tests, and for
+ * `npm start` where no VS Code is installed. Nothing is compiled: code-server's packages carry their binaries, and it
+ * runs under the Node that comes from npm beside it, so the machine's own Node may be older.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

@@ -1,5 +1,7 @@
-// npm run coverage: runs each client, loader and tool beside us as the real package and writes the tables of docs/coverage.md.
-// Their packages are installed here, by lock files of their own, so that a clone is no larger for them.
+/**
+ * npm run coverage: runs each client, loader and tool beside us as the real package and writes the tables of docs/coverage.md.
+ * Their packages are installed here, by lock files of their own, so that a clone is no larger for them.
+ */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { installPackages, main, root, SetupError, setup } from './setup.mjs';

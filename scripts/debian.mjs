@@ -1,5 +1,7 @@
-// Debian's packages that some tests and tools need: installed when root (or by sudo without a question), else the one
-// command to run is said.
+/**
+ * Debian's packages that some tests and tools need: installed when root (or by sudo without a question), else the one
+ * command to run is said.
+ */
 import { execFileSync } from 'node:child_process';
 
 /** Those of `packages` that dpkg does not know as installed; all of them where there is no dpkg. */

@@ -1,4 +1,4 @@
-// npm run demo: the sample under `nettrace run`, in this terminal.
+/** npm run demo: the sample under `nettrace run`, in this terminal. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-// Builds native/nettrace-helper into dist/native/<platform>/, where there is a C compiler. Everything else works without.
+/**
+ * Builds native/nettrace-helper into dist/native/<platform>/, where there is a C compiler. Everything else works without.
+ */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';

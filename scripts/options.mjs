@@ -1,6 +1,8 @@
-// Makes the settings and the attributes of debug configurations in package.json, docs/reference.md and the options of
-// `nettrace run` in docs/command-line.md from the table of options (src/model/options/table.ts).
-// A unit test fails when they differ from what is committed: then run `node scripts/options.mjs`.
+/**
+ * Makes the settings and the attributes of debug configurations in package.json, docs/reference.md and the options of
+ * `nettrace run` in docs/command-line.md from the table of options (src/model/options/table.ts).
+ * A unit test fails when they differ from what is committed: then run `node scripts/options.mjs`.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,9 @@
-// What each part of the tests needs beyond the product's own packages: other Nodes, Debian's tools, a browser, VS Code.
-//
-// Also runs alone, for parts named: `npm test` starts it beside its first parts, which use the processor while this waits
-// for downloads. Every step looks first and does nothing when there is nothing to do.
+/**
+ * What each part of the tests needs beyond the product's own packages: other Nodes, Debian's tools, a browser, VS Code.
+ *
+ * Also runs alone, for parts named: `npm test` starts it beside its first parts, which use the processor while this waits
+ * for downloads. Every step looks first and does nothing when there is nothing to do.
+ */
 import { fileURLToPath } from 'node:url';
 import { chromiumPath } from './chromium.mjs';
 import { installCodeServer } from './code-server.mjs';

@@ -1,4 +1,4 @@
-// What a run of Vitest means for `npm test`: how many tests passed, and which did not, or not at once.
+/** What a run of Vitest means for `npm test`: how many tests passed, and which did not, or not at once. */
 
 /** Tests that failed once and passed when repeated; more than these fail the run. */
 export const maxFlaky = 2;

@@ -1,5 +1,7 @@
-// Vitest's reporter for `npm test`: prints as Vitest does, and sends to the process that started it the number of
-// finished tests, and at the end what report.mjs reads.
+/**
+ * Vitest's reporter for `npm test`: prints as Vitest does, and sends to the process that started it the number of
+ * finished tests, and at the end what report.mjs reads.
+ */
 import { basename } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { DefaultReporter } from 'vitest/node';

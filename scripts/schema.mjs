@@ -1,5 +1,7 @@
-// Makes docs/nettrace.schema.json and the tables of docs/trace-format.md from the schemas of src/model/records.
-// A unit test fails when they differ from what is committed: then run `node scripts/schema.mjs`.
+/**
+ * Makes docs/nettrace.schema.json and the tables of docs/trace-format.md from the schemas of src/model/records.
+ * A unit test fails when they differ from what is committed: then run `node scripts/schema.mjs`.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

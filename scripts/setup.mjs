@@ -1,5 +1,7 @@
-// Makes a clone ready to use: packages, bundles, the sample. Each step looks first and does nothing when there is
-// nothing to do, so `npm start`, `npm run demo` and `npm test` all begin with it. Also runs alone: node scripts/setup.mjs
+/**
+ * Makes a clone ready to use: packages, bundles, the sample. Each step looks first and does nothing when there is
+ * nothing to do, so `npm start`, `npm run demo` and `npm test` all begin with it. Also runs alone: node scripts/setup.mjs
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';

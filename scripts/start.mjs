@@ -1,8 +1,10 @@
-// npm start: a real VS Code with the extension and the sample, or with a folder of yours: npm start -- ../my-service
-//
-//   --code-server   use code-server even where VS Code is installed
-//   --no-open       print the address, open no browser
-//   --check         start code-server, see that it answers, stop it (for tests)
+/**
+ * npm start: a real VS Code with the extension and the sample, or with a folder of yours: npm start -- ../my-service
+ *
+ *   --code-server   use code-server even where VS Code is installed
+ *   --no-open       print the address, open no browser
+ *   --check         start code-server, see that it answers, stop it (for tests)
+ */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join, relative, resolve } from 'node:path';

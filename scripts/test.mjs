@@ -1,7 +1,9 @@
-// npm test: everything, on a fresh machine too. Names after `--` choose parts: npm test -- unit e2e
-//
-// All parts run, whatever fails. A part that cannot run here says why and counts as skipped; under CI=true, where
-// everything can be installed, that is a failure. A test that fails is repeated once; see report.mjs.
+/**
+ * npm test: everything, on a fresh machine too. Names after `--` choose parts: npm test -- unit e2e
+ *
+ * All parts run, whatever fails. A part that cannot run here says why and counts as skipped; under CI=true, where
+ * everything can be installed, that is a failure. A test that fails is repeated once; see report.mjs.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { preparations } from './prepare.mjs';

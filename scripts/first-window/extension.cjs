@@ -1,4 +1,4 @@
-// The first window of `npm start`: the panel in front, and the folder's README unless something is open already.
+/** The first window of `npm start`: the panel in front, and the folder's README unless something is open already. */
 const vscode = require('vscode');
 
 exports.activate = async () => {

@@ -1,4 +1,4 @@
-// `nettrace convert IN OUT`: the suffix of OUT decides.
+/** `nettrace convert IN OUT`: the suffix of OUT decides. */
 import * as fs from 'node:fs/promises';
 import { formatOf, isPacketFile, noPackets, suffixes, writeTrace } from '../formats';
 import { numberText, plural } from '../model/base/text';

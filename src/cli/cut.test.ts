@@ -1,4 +1,6 @@
-// A trace file that was cut off anywhere: what is whole can be shown and converted, or the message says that nothing is.
+/**
+ * A trace file that was cut off anywhere: what is whole can be shown and converted, or the message says that nothing is.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-// The command line. Verbs and options are a contract with scripts: they are added to, never renamed.
+/** The command line. Verbs and options are a contract with scripts: they are added to, never renamed. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { FormatError, suffixes } from '../formats';
 import { producer } from '../session/product';

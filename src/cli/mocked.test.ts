@@ -1,4 +1,6 @@
-// A request that was answered inside the program: its own state, no figures of connections, no findings, in every format.
+/**
+ * A request that was answered inside the program: its own state, no figures of connections, no findings, in every format.
+ */
 
 import { expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse';

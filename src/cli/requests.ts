@@ -1,4 +1,4 @@
-// `nettrace requests`: the trace requests of sessions that run, in other terminals or in VS Code.
+/** `nettrace requests`: the trace requests of sessions that run, in other terminals or in VS Code. */
 import type { TraceRequest } from '../model/records';
 import type { CommandResponse, SessionCommand } from '../session/control/commands';
 import { callSession, type LiveSession, liveSessions } from '../session/control/liveSessions';

@@ -1,4 +1,4 @@
-// What a program did, saved as HAR or EVE, read and saved again: the same facts.
+/** What a program did, saved as HAR or EVE, read and saved again: the same facts. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// One trace with each kind of fact that a program can leave, in EVE and HAR, and read back from them.
+/** One trace with each kind of fact that a program can leave, in EVE and HAR, and read back from them. */
 import { expect, test } from 'vitest';
 import type { Connection, Dial, DnsExchange, Lookup, Request, SocketOperation, TlsTunnel } from '../model/records';
 import { eveText, toEve } from './eve/write';

@@ -1,4 +1,6 @@
-// What the kernel's side can do here and now, by the helper's own doctor: it opens everything, says what works, and ends.
+/**
+ * What the kernel's side can do here and now, by the helper's own doctor: it opens everything, says what works, and ends.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import Type, { type Static } from 'typebox';

@@ -1,4 +1,4 @@
-// A running helper: started once and never again. Whatever happens to it, or comes from it, the trace goes on.
+/** A running helper: started once and never again. Whatever happens to it, or comes from it, the trace goes on. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -1,4 +1,4 @@
-// Frames between host and helper: u32le length of what follows, u8 type, payload. See native/README.md.
+/** Frames between host and helper: u32le length of what follows, u8 type, payload. See native/README.md. */
 
 export const frameType = { json: 1, packets: 2 } as const;
 /** Type and payload together. */

@@ -1,4 +1,6 @@
-// What the features with privilege say (native/README.md): packets, connection tracking, events. Checked like the rest.
+/**
+ * What the features with privilege say (native/README.md): packets, connection tracking, events. Checked like the rest.
+ */
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { OtherMessage } from './protocol';

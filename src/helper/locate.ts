@@ -1,4 +1,4 @@
-// Where the helper is: the installed one, which has privileges, before the one that came with us, which has none.
+/** Where the helper is: the installed one, which has privileges, before the one that came with us, which has none. */
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';

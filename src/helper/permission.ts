@@ -1,5 +1,7 @@
-// Giving the helper its permissions, and taking them back: which command does it, and what it does. The text of what is
-// installed is the helper's own, so that what is shown is what is done.
+/**
+ * Giving the helper its permissions, and taking them back: which command does it, and what it does. The text of what is
+ * installed is the helper's own, so that what is shown is what is done.
+ */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';

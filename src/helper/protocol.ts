@@ -1,5 +1,7 @@
-// What helper and host say to each other (native/README.md). The helper is ours, but what it says is checked like any
-// other input: it may be another version, or not be it at all.
+/**
+ * What helper and host say to each other (native/README.md). The helper is ours, but what it says is checked like any
+ * other input: it may be another version, or not be it at all.
+ */
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { kernelTotals } from '../model/records';

@@ -1,5 +1,7 @@
-// The trace's zero: one instant read on both clocks. Durations and order come from the monotonic clock alone, so a wall
-// clock that is set while the program runs moves nothing.
+/**
+ * The trace's zero: one instant read on both clocks. Durations and order come from the monotonic clock alone, so a wall
+ * clock that is set while the program runs moves nothing.
+ */
 import type { Anchor } from '../model/base/clock';
 
 /**

@@ -1,5 +1,7 @@
-// The trace's own facts, known before the program starts: when and where it ran, under which settings, and which sources
-// of facts there are, so that whoever reads the trace later can distinguish "was not there" from "was not looked for".
+/**
+ * The trace's own facts, known before the program starts: when and where it ran, under which settings, and which sources
+ * of facts there are, so that whoever reads the trace later can distinguish "was not there" from "was not looked for".
+ */
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
 import type { Source } from '../model/records';

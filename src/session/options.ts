@@ -1,4 +1,4 @@
-// From the options that users set (src/model/options) to those of a session.
+/** From the options that users set (src/model/options) to those of a session. */
 import type { Recorded } from '../model/options/recorded';
 import type { OptionValues } from '../model/options/table';
 import { recordedOf } from './program/environment';

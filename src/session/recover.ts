@@ -1,5 +1,7 @@
-// A trace from a spool whose session died: killed, or its machine went down. The event lines are on disk; what only the
-// session knew (its settings, how processes ended) is not, and stays absent.
+/**
+ * A trace from a spool whose session died: killed, or its machine went down. The event lines are on disk; what only the
+ * session knew (its settings, how processes ended) is not, and stays absent.
+ */
 
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';

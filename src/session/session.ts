@@ -1,7 +1,9 @@
-// One tracing session: what a program needs to be traced, and the records of what it and its children send.
-//
-// The program writes event lines to the session's spool folder; the session follows them, folds them into its store and
-// says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
+/**
+ * One tracing session: what a program needs to be traced, and the records of what it and its children send.
+ *
+ * The program writes event lines to the session's spool folder; the session follows them, folds them into its store and
+ * says when something changed. It opens no socket and listens nowhere, and nothing it does can hold or harm the program.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';

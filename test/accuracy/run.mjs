@@ -1,5 +1,7 @@
-// Measures the trace against packets and writes docs/accuracy.md: node test/accuracy/run.mjs [requests]. Needs root and
-// tcpdump; takes about five minutes, and wants a quiet machine.
+/**
+ * Measures the trace against packets and writes docs/accuracy.md: node test/accuracy/run.mjs [requests]. Needs root and
+ * tcpdump; takes about five minutes, and wants a quiet machine.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -1,5 +1,7 @@
-// A text of a trace, of an answer or of a file may be hostile. No expression of the product may take longer for it than in
-// proportion to its length: each is found in the sources, so that a new one is tested without a word here.
+/**
+ * A text of a trace, of an answer or of a file may be hostile. No expression of the product may take longer for it than in
+ * proportion to its length: each is found in the sources, so that a new one is tested without a word here.
+ */
 import { describe, expect, test } from 'vitest';
 import { attacksOn, expressionsOf, sources } from '../support/expressions';
 import { runOf, superlinearWithin } from '../support/growth';

@@ -1,6 +1,8 @@
-// docs/licences.md names the licence of every package that is bundled into the product, with its text, as those licences
-// ask for. It is made from what is installed: after a change of dependencies, `npx vitest run --project unit -u` writes
-// it anew.
+/**
+ * docs/licences.md names the licence of every package that is bundled into the product, with its text, as those licences
+ * ask for. It is made from what is installed: after a change of dependencies, `npx vitest run --project unit -u` writes
+ * it anew.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,5 +1,7 @@
-// The bench's program: lives as long as the bench and runs a batch of keep-alive requests whenever it is asked to, by
-// message {kind, concurrency, requests}. Answers with wall and CPU µs a request, measured inside.
+/**
+ * The bench's program: lives as long as the bench and runs a batch of keep-alive requests whenever it is asked to, by
+ * message {kind, concurrency, requests}. Answers with wall and CPU µs a request, measured inside.
+ */
 const http = require('node:http');
 const https = require('node:https');
 const [port, securePort] = process.argv.slice(2);

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-// From the program's end to the prompt: how long `nettrace run` takes to read the rest, to analyse and to save, by the
-// number of requests. What it costs shall grow as they do: the last column is the time against that of the row above,
-// beside the number of requests against that of the row above.
+/**
+ * From the program's end to the prompt: how long `nettrace run` takes to read the rest, to analyse and to save, by the
+ * number of requests. What it costs shall grow as they do: the last column is the time against that of the row above,
+ * beside the number of requests against that of the row above.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

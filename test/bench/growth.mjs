@@ -1,6 +1,8 @@
-// How each verb grows with the trace: 1,000, 10,000 and 100,000 requests. What counts is the ratio: ten times the requests,
-// about ten times the time of what is not start-up. (`npm test` counts the work instead: test/cli/growth.test.ts.)
-//   node test/bench/growth.mjs [SIZE...]
+/**
+ * How each verb grows with the trace: 1,000, 10,000 and 100,000 requests. What counts is the ratio: ten times the requests,
+ * about ten times the time of what is not start-up. (`npm test` counts the work instead: test/cli/growth.test.ts.)
+ *   node test/bench/growth.mjs [SIZE...]
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,8 @@
-// What opening a large trace takes in the extension, stage by stage, without the window: reading, checking, store, rows, the
-// message to the page. Milliseconds of processor time (what else the machine does is not in it), median of the rounds.
-//   node test/bench/open.mjs [FILE | REQUESTS, default 37000: 20 MB] [--rounds 5]
+/**
+ * What opening a large trace takes in the extension, stage by stage, without the window: reading, checking, store, rows, the
+ * message to the page. Milliseconds of processor time (what else the machine does is not in it), median of the rounds.
+ *   node test/bench/open.mjs [FILE | REQUESTS, default 37000: 20 MB] [--rounds 5]
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// OpenTelemetry as its documentation sets it up, with an exporter that throws everything away but counts it.
+/** OpenTelemetry as its documentation sets it up, with an exporter that throws everything away but counts it. */
 const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
 const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
 const { registerInstrumentations } = require('@opentelemetry/instrumentation');

@@ -1,5 +1,7 @@
-// Writes a trace of many requests, as a service makes them: several hosts, kept connections, ids in paths, some failures.
-//   node test/bench/requests.mjs 10000 FILE.nettrace.json
+/**
+ * Writes a trace of many requests, as a service makes them: several hosts, kept connections, ids in paths, some failures.
+ *   node test/bench/requests.mjs 10000 FILE.nettrace.json
+ */
 import { writeFileSync } from 'node:fs';
 
 const [count, file] = process.argv.slice(2);

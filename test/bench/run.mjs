@@ -1,13 +1,15 @@
-// Measures what the hook costs; ends with 1 when a target is missed beyond the A/A band.
-//   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
-//   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
-//   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
-//   node test/bench/run.mjs --against hook.cjs       this hook beside another build of it; printed, not kept
-//   [--quick] [--rounds N] [--fresh] [--print]
-// Batches go to docs/performance.json as soon as a Node is done, and docs/performance.md is written from there: a run
-// that was broken off goes on where it was, and the two measurements stand side by side. A Node that has been measured
-// with the same hook and as many rounds is left as it is; --fresh measures it again. --quick: few rounds on Node 24
-// alone, printed and not kept: a look, not a measurement.
+/**
+ * Measures what the hook costs; ends with 1 when a target is missed beyond the A/A band.
+ *   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
+ *   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
+ *   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
+ *   node test/bench/run.mjs --against hook.cjs       this hook beside another build of it; printed, not kept
+ *   [--quick] [--rounds N] [--fresh] [--print]
+ * Batches go to docs/performance.json as soon as a Node is done, and docs/performance.md is written from there: a run
+ * that was broken off goes on where it was, and the two measurements stand side by side. A Node that has been measured
+ * with the same hook and as many rounds is left as it is; --fresh measures it again. --quick: few rounds on Node 24
+ * alone, printed and not kept: a look, not a measurement.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';

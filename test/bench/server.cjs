@@ -1,4 +1,4 @@
-// The bench's server: five bytes at once, connections kept. Says its two ports, http and https, on stdout.
+/** The bench's server: five bytes at once, connections kept. Says its two ports, http and https, on stdout. */
 const { readFileSync } = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');

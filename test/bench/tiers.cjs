@@ -1,4 +1,4 @@
-// The program of tiers.mjs: says what a request costs it, on a connection that is kept, and on one of its own.
+/** The program of tiers.mjs: says what a request costs it, on a connection that is kept, and on one of its own. */
 const http = require('node:http');
 const [port] = process.argv.slice(2);
 

@@ -1,4 +1,4 @@
-// Times in a real VS Code: from the begin of a request to its row in the panel, and the start of the extension.
+/** Times in a real VS Code: from the begin of a request to its row in the panel, and the start of the extension. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,6 @@
-// BOUNDS requests, 20 at a time on kept connections, one in a hundred cut off by the server; says what it took of memory and time.
+/**
+ * BOUNDS requests, 20 at a time on kept connections, one in a hundred cut off by the server; says what it took of memory and time.
+ */
 const http = require('node:http');
 const [base, n] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });

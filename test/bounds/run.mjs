@@ -1,6 +1,8 @@
-// Sends many requests through a session: memory of host and program stays bounded, counters stay exact, what was evicted
-// is said. Writes docs/bounds.md.
-//   node test/bounds/run.mjs [requests, default 100000] [--limit 20000] [--node 24] [--print]
+/**
+ * Sends many requests through a session: memory of host and program stays bounded, counters stay exact, what was evicted
+ * is said. Writes docs/bounds.md.
+ *   node test/bounds/run.mjs [requests, default 100000] [--limit 20000] [--node 24] [--print]
+ */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,7 @@
-// Phases and instants against the packets that tcpdump saw of the same run. ACCURACY=200 measures that many requests of
-// each client on each Node, directly and over a delay, and writes docs/accuracy.md (node test/accuracy/run.mjs).
+/**
+ * Phases and instants against the packets that tcpdump saw of the same run. ACCURACY=200 measures that many requests of
+ * each client on each Node, directly and over a delay, and writes docs/accuracy.md (node test/accuracy/run.mjs).
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

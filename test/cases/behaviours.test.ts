@@ -1,4 +1,6 @@
-// Behaviours beyond the listed cases: what programs do with clients, and what their environment does with programs.
+/**
+ * Behaviours beyond the listed cases: what programs do with clients, and what their environment does with programs.
+ */
 
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

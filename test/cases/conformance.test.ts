@@ -1,5 +1,7 @@
-// The hook changes nothing a program can see: looks of wrapped functions, keys, listener counts, order of events and
-// jobs, errors. One program prints them all; with every setting of the hook it prints the same as without.
+/**
+ * The hook changes nothing a program can see: looks of wrapped functions, keys, listener counts, order of events and
+ * jobs, errors. One program prints them all; with every setting of the hook it prints the same as without.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf, visible } from '../support/check';

@@ -1,4 +1,6 @@
-// The hook changes nothing a program can see of http2: looks of classes, listener counts, keys, order of events, errors.
+/**
+ * The hook changes nothing a program can see of http2: looks of classes, listener counts, keys, order of events, errors.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf, visible } from '../support/check';

@@ -1,4 +1,4 @@
-// A01 A03 A07 A08 A10: lookup, dial, TCP and TLS, when they work and when they fail.
+/** A01 A03 A07 A08 A10: lookup, dial, TCP and TLS, when they work and when they fail. */
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

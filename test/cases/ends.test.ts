@@ -1,4 +1,4 @@
-// A30 A32 A33 A50: how programs end, worker threads, and a wall clock that is set back.
+/** A30 A32 A33 A50: how programs end, worker threads, and a wall clock that is set back. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// A15 A17 A19 A28: reuse, queue, the times of an exchange, and a reset in the middle of a body.
+/** A15 A17 A19 A28: reuse, queue, the times of an exchange, and a reset in the middle of a body. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { observe, only, present } from '../support/observe';

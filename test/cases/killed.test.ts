@@ -1,4 +1,4 @@
-// What was written stays when a program is killed: SIGKILL gives it no chance to say anything more.
+/** What was written stays when a program is killed: SIGKILL gives it no chance to say anything more. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf } from '../support/check';

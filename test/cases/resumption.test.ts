@@ -1,4 +1,4 @@
-// A13: a second TLS connection to the same host is resumed by the agent's own session cache.
+/** A13: a second TLS connection to the same host is resumed by the agent's own session cache. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { observe } from '../support/observe';

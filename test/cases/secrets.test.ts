@@ -1,5 +1,7 @@
-// A39: no planted secret reaches any output: spool lines, native file, HAR, EVE, rows and texts of the panel, what the
-// command line prints; at all four header levels, with bodies recorded.
+/**
+ * A39: no planted secret reaches any output: spool lines, native file, HAR, EVE, rows and texts of the panel, what the
+ * command line prints; at all four header levels, with bodies recorded.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

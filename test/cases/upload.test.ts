@@ -1,4 +1,6 @@
-// A21: an upload to a server that reads slowly at first. All Nodes at once: each waits for the server most of the time.
+/**
+ * A21: an upload to a server that reads slowly at first. All Nodes at once: each waits for the server most of the time.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

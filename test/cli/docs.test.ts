@@ -1,4 +1,6 @@
-// README.md, and docs/command-line.md: examples run and say what it says, and its tables hold every option with its default.
+/**
+ * README.md, and docs/command-line.md: examples run and say what it says, and its tables hold every option with its default.
+ */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -1,5 +1,7 @@
-// Work grows with the trace and no faster. What is counted is how often each block of the command's code ran, as V8 counts
-// it for coverage: four times the requests may cost four times the work, and a little more for sorting. No time is taken.
+/**
+ * Work grows with the trace and no faster. What is counted is how often each block of the command's code ran, as V8 counts
+ * it for coverage: four times the requests may cost four times the work, and a little more for sorting. No time is taken.
+ */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,7 @@
-// Code that a loader transforms and compiles itself, and code of a bundle: the call site is the program's line, by the
-// map that stands in the code, or the file without a line; never a line of another text.
+/**
+ * Code that a loader transforms and compiles itself, and code of a bundle: the call site is the program's line, by the
+ * map that stands in the code, or the file without a line; never a line of another text.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// What `run` shows while the program runs: --log, --table; and which options exclude each other.
+/** What `run` shows while the program runs: --log, --table; and which options exclude each other. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';

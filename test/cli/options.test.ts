@@ -1,4 +1,6 @@
-// What options bring, by what the server saw: headers and parameters that are kept out of a trace, TLS keys in a file.
+/**
+ * What options bring, by what the server saw: headers and parameters that are kept out of a trace, TLS keys in a file.
+ */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// `nettrace run --trace …`, and `nettrace requests` from another terminal while it runs.
+/** `nettrace run --trace …`, and `nettrace requests` from another terminal while it runs. */
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

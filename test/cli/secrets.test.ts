@@ -1,4 +1,6 @@
-// Secrets in every place that a program has them, through `nettrace run` into everything that it writes: none is there.
+/**
+ * Secrets in every place that a program has them, through `nettrace run` into everything that it writes: none is there.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Options that have no effect, or not the one that was meant, are said.
+/** Options that have no effect, or not the one that was meant, are said. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

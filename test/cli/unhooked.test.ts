@@ -1,4 +1,6 @@
-// Programs whose child drops the hook: it is traced all the same, or named. `no requests` is never said of what nobody saw.
+/**
+ * Programs whose child drops the hook: it is traced all the same, or named. `no requests` is never said of what nobody saw.
+ */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

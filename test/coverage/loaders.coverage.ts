@@ -1,4 +1,4 @@
-// The table of loaders: the same calls, run through each as its users do, traced by the command line.
+/** The table of loaders: the same calls, run through each as its users do, traced by the command line. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';

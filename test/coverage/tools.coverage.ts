@@ -1,6 +1,8 @@
-// The table of tools: the same requests under each tool that watches, mocks or redirects requests itself, as the real package,
-// on each Node it supports. Without and with the hook the program prints the same and the server sees the same; each request
-// has the connection that the server saw, or was mocked.
+/**
+ * The table of tools: the same requests under each tool that watches, mocks or redirects requests itself, as the real package,
+ * on each Node it supports. Without and with the hook the program prints the same and the server sees the same; each request
+ * has the connection that the server saw, or was mocked.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// The parts, one after the other in one window of a real VS Code. `-t "the main job"` runs one of them.
+/** The parts, one after the other in one window of a real VS Code. `-t "the main job"` runs one of them. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { attach } from './steps/debug/attach.steps';
 import { breakpoints } from './steps/debug/breakpoints.steps';

@@ -1,4 +1,6 @@
-// The line that is recorded where a library breaks the chain of awaits: a fixed part of what `npm run coverage` runs.
+/**
+ * The line that is recorded where a library breaks the chain of awaits: a fixed part of what `npm run coverage` runs.
+ */
 import { describe, expect, test } from 'vitest';
 import { clients, styles } from '../coverage/clients';
 import { type Mode, runClient } from '../coverage/run';

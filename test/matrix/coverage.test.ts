@@ -1,4 +1,4 @@
-// Which facts the record of each client holds on each Node: the run writes docs/coverage.md.
+/** Which facts the record of each client holds on each Node: the run writes docs/coverage.md. */
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2';

@@ -1,4 +1,4 @@
-// Every client on every Node it supports: planned counts, call sites, and the facts of the server.
+/** Every client on every Node it supports: planned counts, call sites, and the facts of the server. */
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Request } from '../../src/model/records';

@@ -1,5 +1,7 @@
-// Tries of one call are linked where the client's own objects, headers or calls say that they are; what the program itself
-// calls again is no retry. The server counts the tries.
+/**
+ * Tries of one call are linked where the client's own objects, headers or calls say that they are; what the program itself
+ * calls again is no retry. The server counts the tries.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

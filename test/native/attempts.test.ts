@@ -1,5 +1,7 @@
-// Attempts to connect that failed or lost, of which the hook does not know the port: with their packets captured, the kernel's
-// facts of them are there too.
+/**
+ * Attempts to connect that failed or lost, of which the hook does not know the port: with their packets captured, the kernel's
+ * facts of them are there too.
+ */
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

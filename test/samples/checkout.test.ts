@@ -1,4 +1,4 @@
-// The checkout sample: prints the same every time, traced or not, and its trace holds what its comments promise.
+/** The checkout sample: prints the same every time, traced or not, and its trace holds what its comments promise. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

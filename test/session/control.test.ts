@@ -1,4 +1,4 @@
-// M125, M153: clear, get at any time, close; ids of several processes and threads in one trace.
+/** M125, M153: clear, get at any time, close; ids of several processes and threads in one trace. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

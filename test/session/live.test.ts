@@ -1,4 +1,4 @@
-// The session and the real hook together: a real program writes, the session follows.
+/** The session and the real hook together: a real program writes, the session follows. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,7 @@
-// Case A46: the helper is absent, not allowed, or the kernel is another: what only the kernel knows is absent, each with one
-// reason, and what the hook knows is the same.
+/**
+ * Case A46: the helper is absent, not allowed, or the kernel is another: what only the kernel knows is absent, each with one
+ * reason, and what the hook knows is the same.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';

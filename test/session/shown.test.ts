@@ -1,5 +1,7 @@
-// Secrets in every place of a program, through the extension's side of a session: into the rows, details and messages of
-// the page, the hovers, the copies, the saved files and the runs kept for the next window. None is there.
+/**
+ * Secrets in every place of a program, through the extension's side of a session: into the rows, details and messages of
+ * the page, the hovers, the copies, the saved files and the runs kept for the next window. None is there.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -1,5 +1,7 @@
-// Mocha without its command line, which does not start on the newest Node:
-//   mocha.cjs REPORTER OPTIONS FILE...   (OPTIONS: those of `new Mocha`, as JSON)
+/**
+ * Mocha without its command line, which does not start on the newest Node:
+ *   mocha.cjs REPORTER OPTIONS FILE...   (OPTIONS: those of `new Mocha`, as JSON)
+ */
 const Mocha = require('mocha');
 const { resolve } = require('node:path');
 

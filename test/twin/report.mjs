@@ -1,4 +1,4 @@
-// The table of the twin runs as Markdown.
+/** The table of the twin runs as Markdown. */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 160);
 const settings = { hook: 'default', all: 'all parts' };
 

@@ -1,4 +1,4 @@
-// Mocha reporter: one JSON line a test, appended to the file TWIN_OUT, whatever the tests print themselves.
+/** Mocha reporter: one JSON line a test, appended to the file TWIN_OUT, whatever the tests print themselves. */
 const { appendFileSync } = require('node:fs');
 
 module.exports = function Reporter(runner) {

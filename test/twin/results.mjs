@@ -1,5 +1,7 @@
-// Results of a suite, test by test: a Map from the test's title to `pass`, `skip` or `fail: why`. Tests of one title get
-// numbers. Numbers of four digits and more (ports, times) and the run's own folder are no part of a result.
+/**
+ * Results of a suite, test by test: a Map from the test's title to `pass`, `skip` or `fail: why`. Tests of one title get
+ * numbers. Numbers of four digits and more (ports, times) and the run's own folder are no part of a result.
+ */
 const plain = (text) =>
   text
     .replace(/\S*nettrace-twin-\w+/g, '')

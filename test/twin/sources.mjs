@@ -1,4 +1,4 @@
-// Debian's source packages, by a sources list of their own: the machine's lists stay as they are.
+/** Debian's source packages, by a sources list of their own: the machine's lists stay as they are. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The suites: packages whose tests come with them, and how each suite is run here.
+/** The suites: packages whose tests come with them, and how each suite is run here. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

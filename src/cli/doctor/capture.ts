@@ -1,4 +1,4 @@
-// Of `nettrace doctor`: whether packets can be captured here, found out by doing it.
+/** Of `nettrace doctor`: whether packets can be captured here, found out by doing it. */
 import { CaptureUnavailable, startFirst } from '../../helper/capture/engine';
 import { HelperClient } from '../../helper/client';
 import { locateHelper } from '../../helper/locate';

@@ -1,4 +1,4 @@
-// `nettrace doctor`: tries, here and now, what tracing needs, and says what to do about what does not work.
+/** `nettrace doctor`: tries, here and now, what tracing needs, and says what to do about what does not work. */
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';

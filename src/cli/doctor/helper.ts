@@ -1,4 +1,4 @@
-// Of `nettrace doctor`: what the kernel's side can do here, and how it gets the permission that it lacks.
+/** Of `nettrace doctor`: what the kernel's side can do here, and how it gets the permission that it lacks. */
 import { type Abilities, type AbilityName, abilitiesHere } from '../../helper/abilities';
 import { bundledHelper, installCommand, uninstallCommand } from '../../helper/permission';
 import { messageOf } from '../terminal/say';

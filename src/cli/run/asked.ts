@@ -1,4 +1,4 @@
-// What `nettrace run` is asked to trace.
+/** What `nettrace run` is asked to trace. */
 import { parseQuery, type Query } from '../../model/query';
 import { TraceRequestError, TraceRequests } from '../../model/traceRequests';
 import { UsageError } from '../terminal/say';

@@ -1,4 +1,4 @@
-// What `run --log` and `run --table` write, of the specification's example spool read line by line.
+/** What `run --log` and `run --table` write, of the specification's example spool read line by line. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-// The options of `nettrace run`, made from the table of options.
+/** The options of `nettrace run`, made from the table of options. */
 import { InvalidArgumentError, Option } from 'commander';
 import { expected } from '../../model/options/expected';
 import { fits } from '../../model/options/kinds';

@@ -1,4 +1,4 @@
-// The files asked for with -o: proved before the program starts, written after it has ended.
+/** The files asked for with -o: proved before the program starts, written after it has ended. */
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-// `nettrace run`: starts the program with the hook in its environment, stays out of its way, and prints a summary at its end.
+/**
+ * `nettrace run`: starts the program with the hook in its environment, stays out of its way, and prints a summary at its end.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority, tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Signals and exit codes: the traced program must see what it would see without us, and the shell too.
+/** Signals and exit codes: the traced program must see what it would see without us, and the shell too. */
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';

@@ -1,4 +1,4 @@
-// Processes of a run that did not load the hook: which ones, why, and what to do.
+/** Processes of a run that did not load the hook: which ones, why, and what to do. */
 
 import type { Unhooked } from '../../session/program/unhooked';
 import type { TraceSession } from '../../session/session';

@@ -1,4 +1,4 @@
-// `show --query`: the requests of a trace that pass, and what belongs to them.
+/** `show --query`: the requests of a trace that pass, and what belongs to them. */
 import { compileQuery, type FreeWord, hintsFor, parseQuery, type Query } from '../../model/query';
 import { rowFields } from '../../model/query/rowFields';
 import type { Trace } from '../../model/records';

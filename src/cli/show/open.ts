@@ -1,4 +1,6 @@
-// What `show` and `convert` take: a saved trace, `-` for one on the standard input, or the folder that a killed run left.
+/**
+ * What `show` and `convert` take: a saved trace, `-` for one on the standard input, or the folder that a killed run left.
+ */
 import * as fs from 'node:fs/promises';
 import { FormatError, parseTrace, readTrace, textOf } from '../../formats';
 import type { Trace } from '../../model/records';

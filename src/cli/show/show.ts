@@ -1,4 +1,4 @@
-// `nettrace show TRACE`: a saved trace in the terminal.
+/** `nettrace show TRACE`: a saved trace in the terminal. */
 import { lowered } from '../../formats';
 import { numberText, plural } from '../../model/base/text';
 import type { Row } from '../../model/rows/row';

@@ -1,4 +1,4 @@
-// What the analysis has to say, in the terminal.
+/** What the analysis has to say, in the terminal. */
 import { findingsOf } from '../../analysis/document';
 import type { Usual } from '../../analysis/verdict/usual';
 import { verdictOf } from '../../analysis/verdict/verdict';

@@ -1,4 +1,4 @@
-// What the kernel saw of all connections together, in one line; only where there is something to say.
+/** What the kernel saw of all connections together, in one line; only where there is something to say. */
 
 import { quantile } from '../../model/base/statistics';
 import { plural, timeText } from '../../model/base/text';

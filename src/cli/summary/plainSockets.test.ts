@@ -1,4 +1,4 @@
-// What the summary says of connections that carry no HTTP.
+/** What the summary says of connections that carry no HTTP. */
 
 import { expect, test } from 'vitest';
 import { documentOf } from '../../model/document';

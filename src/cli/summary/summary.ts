@@ -1,4 +1,4 @@
-// What a trace comes to, for people and (--json) for programs.
+/** What a trace comes to, for people and (--json) for programs. */
 
 import { median, quantile } from '../../model/base/statistics';
 import { bytesText, numberText, plural, timeText } from '../../model/base/text';

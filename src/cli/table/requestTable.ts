@@ -1,4 +1,4 @@
-// One line a request, in the five words that everyone knows from curl and httpstat.
+/** One line a request, in the five words that everyone knows from curl and httpstat. */
 
 import { quantile } from '../../model/base/statistics';
 import { numberText, timeText } from '../../model/base/text';

@@ -1,4 +1,4 @@
-// Columns of text. Widths are counted before colour is put on, so that colours never move a column.
+/** Columns of text. Widths are counted before colour is put on, so that colours never move a column. */
 
 export interface Column {
   /** One or two lines. */

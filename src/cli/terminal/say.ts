@@ -1,5 +1,7 @@
-// What the command says. Under `run` all of it goes to stderr: stdout belongs to the traced program. Texts that came from
-// that program (URLs, messages, names) may hold terminal control sequences, which must not reach the terminal.
+/**
+ * What the command says. Under `run` all of it goes to stderr: stdout belongs to the traced program. Texts that came from
+ * that program (URLs, messages, names) may hold terminal control sequences, which must not reach the terminal.
+ */
 import { fileURLToPath } from 'node:url';
 
 /** A failure of our own before anything was started: message for the user, exit code 2. */

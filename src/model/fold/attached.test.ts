@@ -1,4 +1,4 @@
-// A program that was traced only from some moment on, or until one: what was before and after is not known.
+/** A program that was traced only from some moment on, or until one: what was before and after is not known. */
 import { describe, expect, test } from 'vitest';
 import { connectionRowOf } from '../panel/connectionRow';
 import { phasesOf } from '../phases/phases';

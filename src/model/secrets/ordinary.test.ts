@@ -1,4 +1,4 @@
-// What is no secret stays as it is: 10,000 ordinary URLs, made of what URLs of real programs are made of.
+/** What is no secret stays as it is: 10,000 ordinary URLs, made of what URLs of real programs are made of. */
 import { expect, test } from 'vitest';
 import { maskUrl } from './mask';
 

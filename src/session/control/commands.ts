@@ -1,5 +1,7 @@
-// Calls from another terminal to a session that runs: a file in its spool folder, answered by a file beside it. The folder
-// is the user's alone, so nobody else's session can be seen or changed, and nothing listens on any port.
+/**
+ * Calls from another terminal to a session that runs: a file in its spool folder, answered by a file beside it. The folder
+ * is the user's alone, so nobody else's session can be seen or changed, and nothing listens on any port.
+ */
 import { readdirSync, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';

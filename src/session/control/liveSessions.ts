@@ -1,4 +1,4 @@
-// The sessions of this user that run now, of whatever program of Net Trace, and calls to them.
+/** The sessions of this user that run now, of whatever program of Net Trace, and calls to them. */
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';

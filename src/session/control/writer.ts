@@ -1,5 +1,7 @@
-// What the session's programs are told to trace, and where to stop: the control file in the spool folder. It is there
-// before the program starts and is replaced as a whole at each change, so that a reader finds the old state or the new.
+/**
+ * What the session's programs are told to trace, and where to stop: the control file in the spool folder. It is there
+ * before the program starts and is replaced as a whole at each change, so that a reader finds the old state or the new.
+ */
 import type { NetworkBreakpoint } from '../../model/lines/breakpoints';
 import { type ControlState, controlFileName, type RequestControl } from '../../model/lines/control';
 import type { TraceRequest } from '../../model/records';

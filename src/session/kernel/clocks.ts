@@ -1,5 +1,7 @@
-// The kernel's clocks and the trace's: instants come in ns of CLOCK_MONOTONIC, or of the wall clock, and the trace counts
-// in µs since its begin.
+/**
+ * The kernel's clocks and the trace's: instants come in ns of CLOCK_MONOTONIC, or of the wall clock, and the trace counts
+ * in µs since its begin.
+ */
 import type { MessageOf } from '../../helper/protocol';
 import type { ClockSample } from '../../model/records';
 import { monotonicOf, sinceBegin } from '../../model/store/header';

@@ -1,4 +1,4 @@
-// Entries of the connection tracking as the helper says them, in the words of the trace.
+/** Entries of the connection tracking as the helper says them, in the words of the trace. */
 import type { KernelMessage } from '../../helper/kernelMessages';
 import type { ConntrackEntry } from '../../model/records';
 

@@ -1,4 +1,4 @@
-// Events of the kernel as the helper says them, in the words of the trace.
+/** Events of the kernel as the helper says them, in the words of the trace. */
 import type { KernelMessage } from '../../helper/kernelMessages';
 import type { KernelEvent } from '../../model/records';
 

@@ -1,4 +1,4 @@
-// What the helper says of connections, as facts for the fold. Pure: whose state changes is decided by who asks.
+/** What the helper says of connections, as facts for the fold. Pure: whose state changes is decided by who asks. */
 import { kernelMessage } from '../../helper/kernelMessages';
 import type { Message, OtherMessage } from '../../helper/protocol';
 import type { KernelFact } from '../../model/fold/kernel';

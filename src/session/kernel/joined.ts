@@ -1,4 +1,4 @@
-// What the helper says of connections beside samples, events and entries, in the words of the trace.
+/** What the helper says of connections beside samples, events and entries, in the words of the trace. */
 import type { KernelMessage } from '../../helper/kernelMessages';
 import type { JoinedFact } from '../../model/fold/joined';
 import type { KernelFact } from '../../model/fold/kernel';

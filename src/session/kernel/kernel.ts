@@ -1,5 +1,7 @@
-// The kernel's side of a session: the helper is asked to watch each connection that the hook reports, and to look at it
-// where a request begins, gets its first byte and ends. What it says is folded beside the hook's lines.
+/**
+ * The kernel's side of a session: the helper is asked to watch each connection that the hook reports, and to look at it
+ * where a request begins, gets its first byte and ends. What it says is folded beside the hook's lines.
+ */
 import { HelperClient } from '../../helper/client';
 import { locateHelper } from '../../helper/locate';
 import type { Command, Message, OtherMessage } from '../../helper/protocol';

@@ -1,4 +1,4 @@
-// What the helper says it lost: it counts from its begin, the trace has one entry for each cause.
+/** What the helper says it lost: it counts from its begin, the trace has one entry for each cause. */
 import type { MessageOf } from '../../helper/protocol';
 import type { Store } from '../../model/store/store';
 import { sourceOfFeature } from './sources';

@@ -1,4 +1,4 @@
-// A session's helper: started with the session, or, where that may never have a program, with the program.
+/** A session's helper: started with the session, or, where that may never have a program, with the program. */
 import { Kernel, type KernelHost, type KernelOptions } from './kernel';
 
 export class KernelSide {

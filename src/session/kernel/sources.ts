@@ -1,5 +1,7 @@
-// What the helper is asked to open, which source of the trace each of its features belongs to, and what is said of a
-// source that is not there.
+/**
+ * What the helper is asked to open, which source of the trace each of its features belongs to, and what is said of a
+ * source that is not there.
+ */
 import type { MessageOf } from '../../helper/protocol';
 import type { OptionValues } from '../../model/options/table';
 import type { Source } from '../../model/records';

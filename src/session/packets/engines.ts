@@ -1,4 +1,4 @@
-// What captures packets here, in the order in which it is tried.
+/** What captures packets here, in the order in which it is tried. */
 import { CapEngine } from '../../helper/capture/capEngine';
 import { DumpcapEngine } from '../../helper/capture/dumpcapEngine';
 import type { CaptureEngine } from '../../helper/capture/engine';

@@ -1,5 +1,7 @@
-// The hook put into a program that runs already, by expressions that a debugger evaluates in it: first what kind of
-// program it is, then the hook. A runtime of any age reads them, so they are written in the oldest JavaScript there is.
+/**
+ * The hook put into a program that runs already, by expressions that a debugger evaluates in it: first what kind of
+ * program it is, then the hook. A runtime of any age reads them, so they are written in the oldest JavaScript there is.
+ */
 
 /** In the spool folder: the hook leaves the programs that were attached to. */
 export const leaveFile = 'leave';

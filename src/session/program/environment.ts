@@ -1,5 +1,7 @@
-// What the program finds in its environment. Children and workers inherit it, so forks, npm scripts, TypeScript runners
-// and test runners are traced without their knowing.
+/**
+ * What the program finds in its environment. Children and workers inherit it, so forks, npm scripts, TypeScript runners
+ * and test runners are traced without their knowing.
+ */
 import { type Recorded, recorded } from '../../model/options/recorded';
 import { withPreload } from './nodeOptions';
 

@@ -1,4 +1,4 @@
-// Which program a command really starts: found on the PATH as exec does, through one `#!` line.
+/** Which program a command really starts: found on the PATH as exec does, through one `#!` line. */
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { basename, delimiter, resolve } from 'node:path';

@@ -1,6 +1,8 @@
-// The hook is loaded from a copy named by its content, not from where the product is installed: the path has no space,
-// an update of the product does not change the file under a program that still starts children, and two versions can be
-// in use at once.
+/**
+ * The hook is loaded from a copy named by its content, not from where the product is installed: the path has no space,
+ * an update of the product does not change the file under a program that still starts children, and two versions can be
+ * in use at once.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,10 +1,12 @@
-// The file that NODE_OPTIONS names, as text. It is written for any runtime that has `require`: an old Node would fail on
-// the real hook's syntax, and a preload that throws keeps the program from starting.
-//
-// About half of the hook's start (34 to 44 ms) is compiling it. The first process of each version of Node keeps what V8
-// compiled beside the hook (vm.Script, `cachedData`), with the functions that its start has run; the next ones take it from
-// there. V8 refuses what another version or other flags made, and compiles; so there is a file for each set of flags, of a
-// few sets. Where the folder cannot be written to nothing is kept.
+/**
+ * The file that NODE_OPTIONS names, as text. It is written for any runtime that has `require`: an old Node would fail on
+ * the real hook's syntax, and a preload that throws keeps the program from starting.
+ *
+ * About half of the hook's start (34 to 44 ms) is compiling it. The first process of each version of Node keeps what V8
+ * compiled beside the hook (vm.Script, `cachedData`), with the functions that its start has run; the next ones take it from
+ * there. V8 refuses what another version or other flags made, and compiles; so there is a file for each set of flags, of a
+ * few sets. Where the folder cannot be written to nothing is kept.
+ */
 
 export const hookLoader = `'use strict';
 try {

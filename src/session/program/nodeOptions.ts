@@ -1,6 +1,8 @@
-// NODE_OPTIONS as Node itself reads it: words are split at spaces, double quotes group, a backslash escapes the next
-// character, but only inside quotes. Node refuses to start on a text that it cannot read, so a user's broken value is
-// never touched: the program must fail as it would without us.
+/**
+ * NODE_OPTIONS as Node itself reads it: words are split at spaces, double quotes group, a backslash escapes the next
+ * character, but only inside quotes. Node refuses to start on a text that it cannot read, so a user's broken value is
+ * never touched: the program must fail as it would without us.
+ */
 
 /** The words of a NODE_OPTIONS value; undefined if Node would refuse it (unterminated quote or escape). */
 export function splitNodeOptions(text: string): string[] | undefined {

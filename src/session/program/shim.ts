@@ -1,7 +1,9 @@
-// A `node` for shells whose command sets its own NODE_OPTIONS, which drops the hook: found first on their PATH, it adds the
-// hook and becomes the real one. Only such shells get it (see src/hook/childProcesses.ts): nothing else sees another PATH, and
-// the program that it starts does not either. A shell script, as package managers put one there themselves: it costs one
-// start of `sh`, about a millisecond.
+/**
+ * A `node` for shells whose command sets its own NODE_OPTIONS, which drops the hook: found first on their PATH, it adds the
+ * hook and becomes the real one. Only such shells get it (see src/hook/childProcesses.ts): nothing else sees another PATH, and
+ * the program that it starts does not either. A shell script, as package managers put one there themselves: it costs one
+ * start of `sh`, about a millisecond.
+ */
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';

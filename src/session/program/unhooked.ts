@@ -1,5 +1,7 @@
-// Node processes of a run that never loaded the hook, seen in the system's list of processes: on Linux, in addition to what
-// the hook says of the children that its program starts. Where a parent was no Node program, nobody else would report it.
+/**
+ * Node processes of a run that never loaded the hook, seen in the system's list of processes: on Linux, in addition to what
+ * the hook says of the children that its program starts. Where a parent was no Node program, nobody else would report it.
+ */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -1,5 +1,7 @@
-// Why a program that was started with the hook in its environment sent nothing at all, not even the line with which the
-// hook says that it is there. One answer for the command line and the editor: what happened, and what to do.
+/**
+ * Why a program that was started with the hook in its environment sent nothing at all, not even the line with which the
+ * hook says that it is there. One answer for the command line and the editor: what happened, and what to do.
+ */
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { executableOf, isNode, isOtherRuntime } from './executable';

@@ -1,6 +1,8 @@
-// Original positions of call sites, found while the lines come in. A program has few call sites and many requests: each
-// place is looked up once, off the fold's path, and what was found is put on the records that wait for it and at once on
-// all that follow.
+/**
+ * Original positions of call sites, found while the lines come in. A program has few call sites and many requests: each
+ * place is looked up once, off the fold's path, and what was found is put on the records that wait for it and at once on
+ * all that follow.
+ */
 import { packageOf } from '../../model/base/package';
 import { type RanSite, ran } from '../../model/facts/ran';
 import type { CallSite, Frame } from '../../model/records';

@@ -1,5 +1,7 @@
-// Whose answer a lookup was: the system's own lookup does not say, but what stands in the hosts file is not asked for
-// anywhere else.
+/**
+ * Whose answer a lookup was: the system's own lookup does not say, but what stands in the hosts file is not asked for
+ * anywhere else.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HostsEntry, parseHosts } from '../../model/base/hosts';

@@ -1,6 +1,8 @@
-// Files that a trace or a source map names. Whoever wrote it may have named a device, a pipe, or a share of another
-// computer: only regular files are read, only up to a size, and a share is not even looked at, as that alone would send
-// this user's name and the hash of the password to its server.
+/**
+ * Files that a trace or a source map names. Whoever wrote it may have named a device, a pipe, or a share of another
+ * computer: only regular files are read, only up to a size, and a share is not even looked at, as that alone would send
+ * this user's name and the hash of the password to its server.
+ */
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';

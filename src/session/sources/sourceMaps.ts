@@ -1,7 +1,9 @@
-// From the position that ran to the position that was written. Maps are read here, in the host, never in the traced
-// program: inline `data:` maps, files named by the sourceMappingURL comment, and `<file>.map` beside. Maps that a loader
-// made in memory (tsx, ts-node) only the program has: for those the hook sends the original position itself.
-// A position that cannot be mapped stays unmapped: no line is better than a wrong one.
+/**
+ * From the position that ran to the position that was written. Maps are read here, in the host, never in the traced
+ * program: inline `data:` maps, files named by the sourceMappingURL comment, and `<file>.map` beside. Maps that a loader
+ * made in memory (tsx, ts-node) only the program has: for those the hook sends the original position itself.
+ * A position that cannot be mapped stays unmapped: no line is better than a wrong one.
+ */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';

@@ -1,6 +1,8 @@
-// Where a session keeps its two things on disk: the spool (secret: what the program sent where) and the copy of the
-// hook that the program loads. Both may stand in a folder that other users can write to (/tmp), so each is made by us or
-// proved to be ours before use: a planted hook would run inside the user's program.
+/**
+ * Where a session keeps its two things on disk: the spool (secret: what the program sent where) and the copy of the
+ * hook that the program loads. Both may stand in a folder that other users can write to (/tmp), so each is made by us or
+ * proved to be ours before use: a planted hook would run inside the user's program.
+ */
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';

@@ -1,5 +1,7 @@
-// TLS secrets that the hook of each thread has written beside its spool, `<pid>-<tid>-<begin>.keys`. They go with the
-// spool folder, or earlier when asked; the trace itself never holds them.
+/**
+ * TLS secrets that the hook of each thread has written beside its spool, `<pid>-<tid>-<begin>.keys`. They go with the
+ * spool folder, or earlier when asked; the trace itself never holds them.
+ */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOwnEndSync } from './ownFiles';

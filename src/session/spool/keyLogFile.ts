@@ -1,5 +1,7 @@
-// The user's key log: TLS secrets as they come, in the format of SSLKEYLOGFILE, for a tool that decrypts with them while
-// the program runs. The hook's own files stay private; this one is where, and for as long as, the user wants it.
+/**
+ * The user's key log: TLS secrets as they come, in the format of SSLKEYLOGFILE, for a tool that decrypts with them while
+ * the program runs. The hook's own files stay private; this one is where, and for as long as, the user wants it.
+ */
 import { closeSync, constants, fchmodSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { keysSize, readKeys } from './keyFiles';
 

@@ -1,5 +1,7 @@
-// What a host leaves behind when it is killed: its spool folder. TLS secrets in it are deleted by the traced programs
-// (src/hook/sockets/tlsKeys.ts) or by whatever of ours starts next; the event lines stay for a day, as a trace can be made of them.
+/**
+ * What a host leaves behind when it is killed: its spool folder. TLS secrets in it are deleted by the traced programs
+ * (src/hook/sockets/tlsKeys.ts) or by whatever of ours starts next; the event lines stay for a day, as a trace can be made of them.
+ */
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';

@@ -1,5 +1,7 @@
-// Cuts the bytes of one spool file into lines. The file is written by a program that may die at any byte, or write
-// rubbish into it: whatever comes, each whole line is given out once, in order, with the offset of its first byte.
+/**
+ * Cuts the bytes of one spool file into lines. The file is written by a program that may die at any byte, or write
+ * rubbish into it: whatever comes, each whole line is given out once, in order, with the offset of its first byte.
+ */
 
 /** Far above what the hook writes (4 KiB): a longer "line" is not ours, and is not kept in memory. */
 const maxLineBytes = 256 * 1024;

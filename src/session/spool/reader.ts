@@ -1,6 +1,8 @@
-// Follows the spool folder while programs write to it. One file an isolate and segment,
-// `<pid>-<tid>-<begin>.<segment>.jsonl`; a writer that begins a new segment is done with the one before it, which is then
-// read to its end and deleted. Nothing else in the folder is touched.
+/**
+ * Follows the spool folder while programs write to it. One file an isolate and segment,
+ * `<pid>-<tid>-<begin>.<segment>.jsonl`; a writer that begins a new segment is done with the one before it, which is then
+ * read to its end and deleted. Nothing else in the folder is touched.
+ */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineSplitter } from './lineSplitter';

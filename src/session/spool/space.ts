@@ -1,4 +1,4 @@
-// A full disk under the spool: the hook then stops without a word, as it has no place to write one.
+/** A full disk under the spool: the hook then stops without a word, as it has no place to write one. */
 import { statfs } from 'node:fs/promises';
 
 /** Less than a writer needs for its next lines. */

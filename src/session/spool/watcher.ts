@@ -1,4 +1,6 @@
-// Says when the spool may have news: the file system's own notice, and a slow poll for the file systems that give none.
+/**
+ * Says when the spool may have news: the file system's own notice, and a slow poll for the file systems that give none.
+ */
 import { type FSWatcher, watch } from 'node:fs';
 
 const pollMs = 500;

@@ -1,4 +1,4 @@
-// New folders for a test file, gone after it.
+/** New folders for a test file, gone after it. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-// `nettrace show` says all that was recorded: a program with headers, bodies, stacks and a label, its trace in every form.
+/**
+ * `nettrace show` says all that was recorded: a program with headers, bodies, stacks and a label, its trace in every form.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';

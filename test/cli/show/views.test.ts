@@ -1,4 +1,4 @@
-// `show --view` by the names of BPF tools, `show --top`, and what is opened and converted besides native files.
+/** `show --view` by the names of BPF tools, `show --top`, and what is opened and converted besides native files. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

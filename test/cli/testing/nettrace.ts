@@ -1,4 +1,4 @@
-// The command as it is shipped, built once a worker and copied for each test file, and run as a shell would.
+/** The command as it is shipped, built once a worker and copied for each test file, and run as a shell would. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

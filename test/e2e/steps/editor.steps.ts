@@ -1,4 +1,4 @@
-// The panel's page as an editor tab, and traces opened from the explorer.
+/** The panel's page as an editor tab, and traces opened from the explorer. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// "Debug with Net Trace" on one file that Node alone cannot run, and on one that ends at once with an error.
+/** "Debug with Net Trace" on one file that Node alone cannot run, and on one that ends at once with an error. */
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// What a user sees first after `npm start`: the panel with the way to begin, and what to do.
+/** What a user sees first after `npm start`: the panel with the way to begin, and what to do. */
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { VsCode } from '../testing/window';

@@ -1,5 +1,7 @@
-// The kernel's side: one line says what is on and what needs permission; Enable and Remove say what they do, and do it in
-// the terminal.
+/**
+ * The kernel's side: one line says what is on and what needs permission; Enable and Remove say what they do, and do it in
+ * the terminal.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

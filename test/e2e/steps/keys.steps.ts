@@ -1,4 +1,6 @@
-// The keys of the panel, pressed while its page has the focus: in the panel, in the editor tab, in an opened trace.
+/**
+ * The keys of the panel, pressed while its page has the focus: in the panel, in the editor tab, in an opened trace.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';

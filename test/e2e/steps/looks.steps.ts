@@ -1,5 +1,7 @@
-// Pictures of the panel and of the notes beside the code: dark and light, wide and narrow. Looked at by people; the test
-// sees to it that what they show is there.
+/**
+ * Pictures of the panel and of the notes beside the code: dark and light, wide and narrow. Looked at by people; the test
+ * sees to it that what they show is there.
+ */
 import { beforeAll, expect, it } from 'vitest';
 import { rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';

@@ -1,5 +1,7 @@
-// The main job in a real VS Code: start, watch, stop at a breakpoint, click, land on the code, restart, stop, save, open.
-// The steps go on from each other, as a user's do.
+/**
+ * The main job in a real VS Code: start, watch, stop at a breakpoint, click, land on the code, restart, stop, save, open.
+ * The steps go on from each other, as a user's do.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Packets: captured from the first one on, listed with a request, saved with the secrets only when asked for.
+/** Packets: captured from the first one on, listed with a request, saved with the secrets only when asked for. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';

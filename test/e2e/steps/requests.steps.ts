@@ -1,5 +1,7 @@
-// Trace requests while a program runs: made and switched by hand and by another extension; and what the editor and the
-// Debug Console report them.
+/**
+ * Trace requests while a program runs: made and switched by hand and by another extension; and what the editor and the
+ * Debug Console report them.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// What goes wrong, or is done in an odd order: two programs at once, kills, files that are no traces. One window.
+/** What goes wrong, or is done in an odd order: two programs at once, kills, files that are no traces. One window. */
 import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

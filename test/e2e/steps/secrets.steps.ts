@@ -1,4 +1,6 @@
-// Secrets in every place of a program, with all recorded that can be: none in what is shown, copied, saved or kept.
+/**
+ * Secrets in every place of a program, with all recorded that can be: none in what is shown, copied, saved or kept.
+ */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

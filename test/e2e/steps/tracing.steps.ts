@@ -1,4 +1,4 @@
-// What is traced is said: a condition in force, tracing that is off, and the ways back to everything.
+/** What is traced is said: a condition in force, tracing that is off, and the ways back to everything. */
 import { expect, it } from 'vitest';
 import { describeRows, rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';

@@ -1,4 +1,4 @@
-// The ways to start a program traced, and what is said when that cannot work.
+/** The ways to start a program traced, and what is said when that cannot work. */
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

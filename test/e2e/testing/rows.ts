@@ -1,4 +1,4 @@
-// The rows of a panel page, read from its DOM. Rows out of sight are not drawn, so the lists under test are short.
+/** The rows of a panel page, read from its DOM. Rows out of sight are not drawn, so the lists under test are short. */
 import type { FrameLocator } from 'playwright-core';
 
 export interface ShownRow {

@@ -1,4 +1,4 @@
-// One window for all parts of the end-to-end tests: opening one takes longer than most of what is done in it.
+/** One window for all parts of the end-to-end tests: opening one takes longer than most of what is done in it. */
 import { afterEach, beforeAll } from 'vitest';
 import { VsCode, type WindowOptions } from './window';
 

@@ -1,5 +1,7 @@
-// A window of a real VS Code under test: code-server with the extension, shown by a headless Chromium, and the handful
-// of things a user does in it. Every wait is for a state that can be seen.
+/**
+ * A window of a real VS Code under test: code-server with the extension, shown by a headless Chromium, and the handful
+ * of things a user does in it. Every wait is for a state that can be seen.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

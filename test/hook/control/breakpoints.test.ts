@@ -1,4 +1,4 @@
-// Network breakpoints under a real debugger: what stops where, and what is reported instead of a stop.
+/** Network breakpoints under a real debugger: what stops where, and what is reported instead of a stop. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// What requests are made for: labels of the program, and the incoming request that caused them.
+/** What requests are made for: labels of the program, and the incoming request that caused them. */
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

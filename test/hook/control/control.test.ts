@@ -1,4 +1,4 @@
-// Timeouts, aborts and tries: which timer fired, why a request was given up, what was tried again.
+/** Timeouts, aborts and tries: which timer fired, why a request was given up, what was tried again. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { problemsOf } from '../../support/check';

@@ -1,4 +1,4 @@
-// Requests through proxies: the CONNECT, the tunnel, TLS to the proxy and to the origin, and who chose the proxy.
+/** Requests through proxies: the CONNECT, the tunnel, TLS to the proxy and to the origin, and who chose the proxy. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { phasesOf } from '../../../src/model/phases/phases';

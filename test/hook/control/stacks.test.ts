@@ -1,4 +1,4 @@
-// The chain of calls beyond the first frame of the program, awaits included, and where a timer was set.
+/** The chain of calls beyond the first frame of the program, awaits included, and where a timer was set. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf } from '../../support/check';

@@ -1,5 +1,7 @@
-// One text means the same in the hook and on the host: each request of a program that does everything is tagged with the
-// conditions that its finished record meets, and with no other. And a trace of some requests only holds together.
+/**
+ * One text means the same in the hook and on the host: each request of a program that does everything is tagged with the
+ * conditions that its finished record meets, and with no other. And a trace of some requests only holds together.
+ */
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

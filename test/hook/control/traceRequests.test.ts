@@ -1,4 +1,4 @@
-// Trace requests in real programs: what is asked for is recorded whole, what is not leaves nothing but a count.
+/** Trace requests in real programs: what is asked for is recorded whole, what is not leaves nothing but a count. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { phasesOf } from '../../../src/model/phases/phases';
 import type { Request } from '../../../src/model/records';

@@ -1,4 +1,4 @@
-// Clients within clients: a record stays complete whatever people put round http, fetch and undici.
+/** Clients within clients: a record stays complete whatever people put round http, fetch and undici. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { problemsAgainst, problemsOf } from '../../support/check';

@@ -1,4 +1,6 @@
-// The hook comes late to a program that runs, sees what it requests over the connections that it has, and leaves it.
+/**
+ * The hook comes late to a program that runs, sees what it requests over the connections that it has, and leaves it.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

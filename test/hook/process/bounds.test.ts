@@ -1,5 +1,7 @@
-// Many requests through a session that keeps few: counts exact, what went is said, memory does not grow with the number.
-// 100,000 of them, with figures: node test/bounds/run.mjs.
+/**
+ * Many requests through a session that keeps few: counts exact, what went is said, memory does not grow with the number.
+ * 100,000 of them, with figures: node test/bounds/run.mjs.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

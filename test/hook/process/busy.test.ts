@@ -1,4 +1,4 @@
-// How long the event loop was busy while a request lived.
+/** How long the event loop was busy while a request lived. */
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as NetServer } from 'node:net';
 import { join } from 'node:path';

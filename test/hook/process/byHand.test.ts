@@ -1,4 +1,4 @@
-// The hook loaded by hand, as CONTRIBUTING.md says: a folder, and no settings. All is traced.
+/** The hook loaded by hand, as CONTRIBUTING.md says: a folder, and no settings. All is traced. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,7 @@
-// Children that a program starts with a NODE_OPTIONS of their own: traced where it was replaced, named where it was
-// cleared, and never started otherwise than without us. Node 18 does not publish its asynchronous ones.
+/**
+ * Children that a program starts with a NODE_OPTIONS of their own: traced where it was replaced, named where it was
+ * cleared, and never started otherwise than without us. Node 18 does not publish its asynchronous ones.
+ */
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { visible } from '../../support/check';

@@ -1,5 +1,7 @@
-// What a small request over a kept connection makes the hook do, counted: a change that adds work to each request fails
-// here, on a machine of any speed. What it costs in time is measured by test/bench.
+/**
+ * What a small request over a kept connection makes the hook do, counted: a change that adds work to each request fails
+ * here, on a machine of any speed. What it costs in time is measured by test/bench.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

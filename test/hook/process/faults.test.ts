@@ -1,4 +1,4 @@
-// An error inside any handler of the hook: the program runs as without it, the part is off, and one line says so.
+/** An error inside any handler of the hook: the program runs as without it, the part is off, and one line says so. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';

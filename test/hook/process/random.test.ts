@@ -1,5 +1,7 @@
-// Random client programs, as data, run by one interpreter with and without the hook: what they could see is the same,
-// and the trace holds together. RANDOM_PROGRAMS=2000 runs more of them, FUZZ_SEED=random others.
+/**
+ * Random client programs, as data, run by one interpreter with and without the hook: what they could see is the same,
+ * and the trace holds together. RANDOM_PROGRAMS=2000 runs more of them, FUZZ_SEED=random others.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';

@@ -1,5 +1,7 @@
-// Every patch can be taken back: what can be reached in the program is then what it was, object by object, and what was
-// under way goes on as without the hook.
+/**
+ * Every patch can be taken back: what can be reached in the program is then what it was, object by object, and what was
+ * under way goes on as without the hook.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,7 @@
-// The spool in a hostile world: folders that vanish, disks that are full, descriptors that are closed, rights that are
-// missing. The program must not notice, and what can be written is written.
+/**
+ * The spool in a hostile world: folders that vanish, disks that are full, descriptors that are closed, rights that are
+ * missing. The program must not notice, and what can be written is written.
+ */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

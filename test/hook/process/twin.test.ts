@@ -1,4 +1,6 @@
-// A package's own test suite gives the same results with and without the hook. All suites on all versions: npm run twin.
+/**
+ * A package's own test suite gives the same results with and without the hook. All suites on all versions: npm run twin.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-// Recorded bodies: what the program sent and the server answered, decoded, cut where asked, and without their secrets.
+/**
+ * Recorded bodies: what the program sent and the server answered, decoded, cut where asked, and without their secrets.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

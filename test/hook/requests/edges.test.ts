@@ -1,5 +1,7 @@
-// The edges of calls: what throws at once reads as without the hook; what waits in a pool, is not
-// read, or ends with its worker, is reported as it was. The truth is the program without tracing, and the server's log.
+/**
+ * The edges of calls: what throws at once reads as without the hook; what waits in a pool, is not
+ * read, or ends with its worker, is reported as it was. The truth is the program without tracing, and the server's log.
+ */
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What happens in an exchange beside its phases, each against what the server did.
+/** What happens in an exchange beside its phases, each against what the server did. */
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https';

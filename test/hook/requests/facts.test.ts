@@ -1,4 +1,4 @@
-// Facts that the cases do not cover, each against what the server saw.
+/** Facts that the cases do not cover, each against what the server saw. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';

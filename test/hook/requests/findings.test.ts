@@ -1,4 +1,4 @@
-// From a running program to what is said of it: findings and verdicts on records that the hook made.
+/** From a running program to what is said of it: findings and verdicts on records that the hook made. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

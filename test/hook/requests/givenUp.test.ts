@@ -1,5 +1,7 @@
-// Requests that are given up before they have a connection: they end at that instant, in the phase they were in, whatever
-// the connection does later.
+/**
+ * Requests that are given up before they have a connection: they end at that instant, in the phase they were in, whatever
+ * the connection does later.
+ */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Request } from '../../../src/model/records';

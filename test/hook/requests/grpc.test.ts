@@ -1,4 +1,6 @@
-// gRPC: a call that the server ended with an error status has failed, though HTTP says 200. Without recorded headers.
+/**
+ * gRPC: a call that the server ended with an error status has failed, though HTTP says 200. Without recorded headers.
+ */
 import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

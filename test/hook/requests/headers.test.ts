@@ -1,4 +1,4 @@
-// The four header levels: the same run at each, and the exact headers that the trace has of it.
+/** The four header levels: the same run at each, and the exact headers that the trace has of it. */
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

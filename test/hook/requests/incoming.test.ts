@@ -1,4 +1,4 @@
-// Connections that others open to the program: recorded only when asked, and never counted as its own.
+/** Connections that others open to the program: recorded only when asked, and never counted as its own. */
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

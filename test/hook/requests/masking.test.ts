@@ -1,4 +1,6 @@
-// What a server sends may be made to be slow to look through for secrets. A program that records it goes on as without.
+/**
+ * What a server sends may be made to be slow to look through for secrets. A program that records it goes on as without.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

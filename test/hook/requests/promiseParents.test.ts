@@ -1,4 +1,6 @@
-// A package that breaks the chain of awaits, without a debugger: each request has the line of its own call, or the package's.
+/**
+ * A package that breaks the chain of awaits, without a debugger: each request has the line of its own call, or the package's.
+ */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

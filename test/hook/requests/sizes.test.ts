@@ -1,4 +1,6 @@
-// Sizes of bodies: on the wire, decoded, and taken by the program. A figure that no one reports is absent, never wrong.
+/**
+ * Sizes of bodies: on the wire, decoded, and taken by the program. A figure that no one reports is absent, never wrong.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

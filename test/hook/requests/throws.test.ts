@@ -1,7 +1,9 @@
-// Errors of the program under the hook: what it sees and prints of them is the same to the letter, whether Node prints them
-// as it crashes, or the program itself, at once or later, with a limit or a way of its own to render stacks, or with source
-// maps. The first program makes errors inside calls that the hook wraps, the second takes stacks where its functions are
-// called.
+/**
+ * Errors of the program under the hook: what it sees and prints of them is the same to the letter, whether Node prints them
+ * as it crashes, or the program itself, at once or later, with a limit or a way of its own to render stacks, or with source
+ * maps. The first program makes errors inside calls that the hook wraps, the second takes stacks where its functions are
+ * called.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

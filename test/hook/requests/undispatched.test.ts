@@ -1,4 +1,4 @@
-// Calls that fail before a request is made: the program has an error, so there is a row with it.
+/** Calls that fail before a request is made: the program has an error, so there is a row with it. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

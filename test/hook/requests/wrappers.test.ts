@@ -1,4 +1,6 @@
-// Under tools that wrap sockets, or answer in place of a server, a request has its connection, or its record says why not.
+/**
+ * Under tools that wrap sockets, or answer in place of a server, a request has its connection, or its record says why not.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { analyse } from '../../../src/analysis/analyse';

@@ -1,4 +1,4 @@
-// A program that replaces what is below `dns` gets its own lookups there, and none of the hook's.
+/** A program that replaces what is below `dns` gets its own lookups there, and none of the hook's. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { visible } from '../../support/check';

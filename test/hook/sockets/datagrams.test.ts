@@ -1,4 +1,4 @@
-// A41, and what else UDP sockets report: against what the echo server counted.
+/** A41, and what else UDP sockets report: against what the echo server counted. */
 import { createSocket, type Socket } from 'node:dgram';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

@@ -1,5 +1,7 @@
-// Each call of `dns`: what it was asked, what it gave, how long it took and where it was called; and that the program
-// notices nothing. The truth is the program without tracing, and what the name server saw.
+/**
+ * Each call of `dns`: what it was asked, what it gave, how long it took and where it was called; and that the program
+ * notices nothing. The truth is the program without tracing, and what the name server saw.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { phasesOf } from '../../../src/model/phases/phases';

@@ -1,4 +1,6 @@
-// The key log: a capture of what the traced programs sent is read with it; its files are the owner's alone, and go.
+/**
+ * The key log: a capture of what the traced programs sent is read with it; its files are the owner's alone, and go.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';

@@ -1,5 +1,7 @@
-// The hook's own resolver: what it asked and received is in the trace as the name server saw it, what the program gets
-// is what it would get, and what it cannot do is left to the system.
+/**
+ * The hook's own resolver: what it asked and received is in the trace as the name server saw it, what the program gets
+ * is what it would get, and what it cannot do is left to the system.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

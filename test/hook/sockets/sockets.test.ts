@@ -1,5 +1,7 @@
-// Sockets without HTTP, against what their server counted: who closed, half-close, bytes, options, failures by cause,
-// operations, incoming connections.
+/**
+ * Sockets without HTTP, against what their server counted: who closed, half-close, bytes, options, failures by cause,
+ * operations, incoming connections.
+ */
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

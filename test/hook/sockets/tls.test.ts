@@ -1,4 +1,4 @@
-// TLS: chains, verification, failures, resumption, own certificates, staples; secrets only when asked.
+/** TLS: chains, verification, failures, resumption, own certificates, staples; secrets only when asked. */
 import { execFile, execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';

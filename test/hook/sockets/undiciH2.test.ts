@@ -1,4 +1,6 @@
-// HTTP/2 by undici: each request on the connection and stream that the server saw it on, whatever the copy reports.
+/**
+ * HTTP/2 by undici: each request on the connection and stream that the server saw it on, whatever the copy reports.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { observe, present } from '../../support/observe';

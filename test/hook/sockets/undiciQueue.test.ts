@@ -1,5 +1,7 @@
-// What a pool of undici keeps until a connection is free has its row from the call on, as in the queue of an agent of http:
-// also where the process, the worker or the pool ends before.
+/**
+ * What a pool of undici keeps until a connection is free has its row from the call on, as in the queue of an agent of http:
+ * also where the process, the worker or the pool ends before.
+ */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { observe, present } from '../../support/observe';

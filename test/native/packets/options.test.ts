@@ -1,4 +1,4 @@
-// `nettrace run`: how much of a packet is kept, of which interfaces, and of which connections the kernel is asked.
+/** `nettrace run`: how much of a packet is kept, of which interfaces, and of which connections the kernel is asked. */
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,7 @@
-// A router that drops packets, and what it counted: how often a sender had to repeat, and how often it did so in vain,
-// as a busy machine does whose answers are late.
+/**
+ * A router that drops packets, and what it counted: how often a sender had to repeat, and how often it did so in vain,
+ * as a busy machine does whose answers are late.
+ */
 import type { Spaces } from './spaces';
 
 /** Of one connection to port 8080: all that came, and every twelfth of the large ones dropped. */

@@ -1,4 +1,4 @@
-// The helper as it is built, and what the tests of it share.
+/** The helper as it is built, and what the tests of it share. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// The helper with privileges, as the tests of its features ask it; and programs that talk, in a namespace or not.
+/** The helper with privileges, as the tests of its features ask it; and programs that talk, in a namespace or not. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';

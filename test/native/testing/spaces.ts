@@ -1,4 +1,4 @@
-// Network namespaces of a test's own: a client, a router and a server, on this machine alone, and gone after it.
+/** Network namespaces of a test's own: a client, a router and a server, on this machine alone, and gone after it. */
 import { execFileSync, spawnSync } from 'node:child_process';
 
 let made = 0;

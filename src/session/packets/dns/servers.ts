@@ -1,5 +1,7 @@
-// The name servers that the system asks, by resolv.conf: what goes to others is not this program's doing, but perhaps
-// that of a resolver on this machine which asks on.
+/**
+ * The name servers that the system asks, by resolv.conf: what goes to others is not this program's doing, but perhaps
+ * that of a resolver on this machine which asks on.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { addressDigits } from '../decode';
 

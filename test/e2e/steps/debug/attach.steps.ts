@@ -1,4 +1,4 @@
-// A server that runs already: attached to, traced, left; then it is as it was, which it says itself.
+/** A server that runs already: attached to, traced, left; then it is as it was, which it says itself. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

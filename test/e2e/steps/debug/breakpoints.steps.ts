@@ -1,5 +1,7 @@
-// Network breakpoints: set in VS Code's own Breakpoints view, each stops at the user's line with the request at hand;
-// and the same in our own view alone, with the debugger's messages left as they are.
+/**
+ * Network breakpoints: set in VS Code's own Breakpoints view, each stops at the user's line with the request at hand;
+ * and the same in our own view alone, with the debugger's messages left as they are.
+ */
 import { afterAll, expect, it } from 'vitest';
 import { inWindow, vs } from '../../testing/shared';
 import { lineOf, until } from '../../testing/window';

@@ -1,4 +1,4 @@
-// A stop of a second while a request waits: marked, saved, and in nobody's figures.
+/** A stop of a second while a request waits: marked, saved, and in nobody's figures. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

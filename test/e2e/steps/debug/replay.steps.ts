@@ -1,4 +1,4 @@
-// A trace that was saved on another machine is stepped through: the code of this one on screen, forward and back.
+/** A trace that was saved on another machine is stepped through: the code of this one on screen, forward and back. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
