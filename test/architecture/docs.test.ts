@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { arrows, maxFiles, order, rooms } from './rooms';
+import { arrows, maxFiles, nativeOrder, order, rooms } from './rooms';
 
 const root = resolve(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -109,7 +109,10 @@ describe('docs/architecture.md', () => {
   test('has the sub-rooms in their order', () => {
     const said = tableOf('docs/architecture.md', '| room | sub-rooms |').map((row) => [nameOf(row), codes(row[1])]);
     expect(said).toEqual(
-      Object.entries(order).map(([room, subRooms]) => [room, room === 'src/hook' ? [] : [...subRooms]]),
+      [...Object.entries(order), ['native', nativeOrder] as const].map(([room, subRooms]) => [
+        room,
+        room === 'src/hook' ? [] : [...subRooms],
+      ]),
     );
   });
 

@@ -103,6 +103,12 @@ export const order: Record<string, readonly string[]> = {
   webview: ['view', 'state', 'widgets', '.'],
 };
 
+/** The helper's sub-rooms in C, by their `#include` lines. */
+export const nativeOrder: readonly string[] = ['core', 'netlink', 'install', 'bpf', 'capture'];
+
+/** Lists of what stands above them: every feature, every verb. */
+export const nativeLists: ReadonlySet<string> = new Set(['core/features.c', 'core/verbs.c']);
+
 /** Bundles of their own that are loaded when they are first needed, from any sub-room. */
 export const loadedOnDemand: ReadonlySet<string> = new Set(['src/extension/work.ts']);
 

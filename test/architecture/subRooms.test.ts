@@ -1,9 +1,9 @@
 /** The order of the sub-rooms (`rooms.ts`), imports in a circle, and the size of folders. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cyclesOf, graphOf, isForTests } from './importGraph';
-import { larger, loadedOnDemand, maxFiles, order, roomOf, subRoomOf } from './rooms';
+import { larger, loadedOnDemand, maxFiles, nativeLists, nativeOrder, order, roomOf, subRoomOf } from './rooms';
 
 const root = resolve(__dirname, '../..');
 const all = ['src', 'webview'];
@@ -22,6 +22,19 @@ describe('arrows between sub-rooms', () => {
       }
     expect(wrong).toEqual([]);
   });
+});
+
+test('includes between sub-rooms of native/src lead only downward', () => {
+  const native = join(root, 'native/src');
+  const files = readdirSync(native, { recursive: true, encoding: 'utf8' }).filter((f) => /\.[ch]$/.test(f));
+  const wrong: string[] = [];
+  for (const file of files.map((f) => f.split(sep).join('/')).filter((f) => !nativeLists.has(f)))
+    for (const [, target = ''] of readFileSync(join(native, file), 'utf8').matchAll(/^#include "(\w+\/[\w/]+\.h)"/gm)) {
+      const [from, to] = [file, target].map((f) => nativeOrder.indexOf(f.replace(/\/.*/, '')));
+      if (to === -1 || (to as number) > (from as number)) wrong.push(`${file} → ${target}`);
+    }
+  expect([...new Set(files.map((f) => dirname(f)))].filter((f) => f !== '.').sort()).toEqual([...nativeOrder].sort());
+  expect(wrong).toEqual([]);
 });
 
 describe('imports in a circle', () => {

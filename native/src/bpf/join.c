@@ -9,7 +9,7 @@
 #include "bpf.h"
 #include "known.h"
 #include "core/helper.h"
-#include "core/owner.h"
+#include "netlink/owner.h"
 
 #define SOURCES 12
 #define HISTORY 4096

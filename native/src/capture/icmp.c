@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/owner.h"
+#include "netlink/owner.h"
 #include "packet.h"
 
 #define PAST 64

@@ -4,7 +4,7 @@
 
 #include "capture.h"
 #include "core/helper.h"
-#include "core/owner.h"
+#include "netlink/owner.h"
 
 #define BLOCK (1u << 20)
 #define BLOCKS 24

@@ -15,7 +15,7 @@
 
 #include "core/feature.h"
 #include "nft.h"
-#include "core/owner.h"
+#include "owner.h"
 #include "track_table.h"
 
 #define MESSAGES_AT_ONCE 64

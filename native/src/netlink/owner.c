@@ -6,7 +6,7 @@
 #include <linux/sock_diag.h>
 #include <string.h>
 
-#include "netlink/decode.h"
+#include "decode.h"
 
 #define KNOWN 8192
 /* Places for one bucket: the oldest makes room. */

@@ -1,6 +1,6 @@
 /* Whether a socket belongs to the user that is served: what is not proved is not reported. */
 #pragma once
-#include "feature.h"
+#include "core/feature.h"
 
 enum owner { OWNER_OTHER, OWNER_USER, OWNER_UNKNOWN };
 
