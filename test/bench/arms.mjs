@@ -94,6 +94,8 @@ const oneByOne = [
   loop('fetch', 1, 500, 'fetch, one after the other'),
 ];
 
+const dials = { ...loop('dial', 1, 60, 'https, a lookup, connection and handshake for each'), warmUp: 150 };
+
 /** The two measurements: the hook as it is by default, on each Node; and what each optional part adds, on one. */
 export const measurements = {
   main: {
@@ -106,13 +108,17 @@ export const measurements = {
   },
   parts: {
     arms: parts,
-    loops: [...oneByOne, { ...loop('dial', 1, 60, 'https, a lookup, connection and handshake for each'), warmUp: 150 }],
+    loops: [...oneByOne, dials],
   },
 };
 
-/** This hook beside another build of it. */
+/** This hook beside another build of it; with connections of their own too, one and ten at a time. */
 export const against = (file) => ({
-  ...measurements.main,
+  loops: [
+    ...measurements.main.loops,
+    dials,
+    { ...loop('dial', 10, 200, 'https, ten at a time, a connection for each'), warmUp: 150 },
+  ],
   arms: [
     bare,
     bareAgain,

@@ -3,11 +3,13 @@ import type { RequestControl } from '../../model/lines/control';
 import { compileQuery } from '../../model/query/compile';
 import { parseQuery } from '../../model/query/parse';
 import type { RequestRecord } from '../records/request';
-import { fault, parts } from '../runtime/guard';
+import { fault, guarded, parts } from '../runtime/guard';
 import { requestFields } from './queryFields';
 import { placeFor } from './sharedCounters';
 
-const part = parts.control;
+const part = parts.matching;
+type Test = (r: RequestRecord) => boolean | undefined;
+const evaluate = guarded(part, 'matching.condition', (test: Test, r: RequestRecord) => test(r));
 const forever = Number.POSITIVE_INFINITY;
 
 export class Active {
@@ -19,7 +21,7 @@ export class Active {
   private readonly counts: Int32Array;
   private readonly first: number;
   /** Undefined: everything. */
-  private readonly test: ((r: RequestRecord) => boolean | undefined) | undefined;
+  private readonly test: Test | undefined;
 
   constructor(private readonly asked: RequestControl) {
     this.id = asked.id;
@@ -57,12 +59,7 @@ export class Active {
   matches(r: RequestRecord): boolean | undefined {
     if (this.reached) return false;
     if (this.test === undefined) return true;
-    try {
-      return this.test(r);
-    } catch (e) {
-      fault(part, e);
-      return false;
-    }
+    return evaluate(this.test, r) ?? (part.on ? undefined : false);
   }
 
   /** One more match: whether it is reported. Undefined: the limit was reached before. */

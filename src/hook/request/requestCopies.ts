@@ -9,7 +9,7 @@ import { link, linked } from '../runtime/links';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
 
-const part = parts.control;
+const part = parts.retries;
 
 /** What a Request and its copies share: the request that was made of it. */
 class Shared {
@@ -29,7 +29,7 @@ const sharedOf = (request: object): Shared => {
   return shared;
 };
 
-const onClone = guarded(part, 'control.clone', (request: object, copy: object) => {
+const onClone = guarded(part, 'retries.clone', (request: object, copy: object) => {
   seen = true;
   sharedOf(copy).origin = sharedOf(request);
 });
@@ -39,7 +39,7 @@ export function fetched(input: unknown, r: RequestRecord): void {
   if (seen && typeof input === 'object' && input !== null) note(input, r);
 }
 
-const note = guarded(part, 'control.fetched', (input: object, r: RequestRecord) => {
+const note = guarded(part, 'retries.fetched', (input: object, r: RequestRecord) => {
   const shared = linked<unknown>(input);
   if (!(shared instanceof Shared)) return;
   shared.made = r;
@@ -69,7 +69,7 @@ export function watchRequestCopies(): void {
   if (moduleLoadList.includes('NativeModule internal/deps/undici/undici')) watch(globalThis.Request);
 }
 
-const watch = guarded(part, 'control.request', (loaded: unknown) => {
+const watch = guarded(part, 'retries.request', (loaded: unknown) => {
   watches = true;
   if (typeof loaded !== 'function') return;
   wrap(

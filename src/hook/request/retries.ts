@@ -16,7 +16,7 @@ import { subscribe } from '../runtime/patches';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
 
-const part = parts.control;
+const part = parts.retries;
 
 const maxSends = 8;
 
@@ -58,7 +58,7 @@ const handling: { handler: object | undefined; failed: RequestRecord | undefined
 };
 
 /** A handler hears that its request begins right before the head is sent. */
-const onBegin = guarded(part, 'control.handler', (handler: object) => {
+const onBegin = guarded(part, 'retries.handler', (handler: object) => {
   handling.handler = handler;
   afterJobs(() => {
     if (handling.handler === handler) handling.handler = undefined;
@@ -82,7 +82,7 @@ export function failedFor(r: RequestRecord): void {
   });
 }
 
-const onFailed = guarded(part, 'control.handlerFailed', (handler: object) => {
+const onFailed = guarded(part, 'retries.handlerFailed', (handler: object) => {
   const r = handling.failed;
   handling.failed = undefined;
   if (r !== undefined) note(handler, r);
@@ -170,7 +170,7 @@ function bounded(map: Map<string, unknown>): void {
   }
 }
 
-const onGotCreate = guarded(part, 'control.gotCreate', ({ requestId }: GotMessage) => {
+const onGotCreate = guarded(part, 'retries.gotCreate', ({ requestId }: GotMessage) => {
   gotSeen = true;
   if (retrying === undefined || typeof requestId !== 'string') return;
   again.set(requestId, retrying);
@@ -178,7 +178,7 @@ const onGotCreate = guarded(part, 'control.gotCreate', ({ requestId }: GotMessag
   bounded(again);
 });
 
-const onGotStart = guarded(part, 'control.gotStart', ({ requestId }: GotMessage) => {
+const onGotStart = guarded(part, 'retries.gotStart', ({ requestId }: GotMessage) => {
   const r = newest;
   newest = undefined;
   if (r === undefined || typeof requestId !== 'string') return;
@@ -191,7 +191,7 @@ const onGotStart = guarded(part, 'control.gotStart', ({ requestId }: GotMessage)
 });
 
 /** The new try is made inside this very message's emission, or right after it. */
-const onGotRetry = guarded(part, 'control.gotRetry', ({ requestId }: GotMessage) => {
+const onGotRetry = guarded(part, 'retries.gotRetry', ({ requestId }: GotMessage) => {
   retrying = typeof requestId === 'string' ? requestId : undefined;
 });
 

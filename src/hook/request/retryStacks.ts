@@ -18,7 +18,7 @@ import { nameOf } from '../sites/stack';
 import { originOfClone } from './requestCopies';
 import { firstHop } from './retries';
 
-const part = parts.control;
+const part = parts.retries;
 
 /** Clients wait minutes at most between tries. */
 const maxAgeMs = 300_000;
@@ -39,7 +39,7 @@ whenRemoved(() => {
 const keyOf = (r: RequestRecord): string => `${r.method} ${r.url()}`;
 
 /** It failed, or its response says so: its client may try again. */
-export const mayBeRetried = guarded(part, 'control.failed', (r: RequestRecord) => {
+export const mayBeRetried = guarded(part, 'retries.failed', (r: RequestRecord) => {
   if (r.method === 'CONNECT' || r.keptAsTry) return;
   r.keptAsTry = true;
   const key = keyOf(firstHop(r));
@@ -64,7 +64,7 @@ export function retryOfFailed(r: RequestRecord): RequestRecord | undefined {
   return count === 0 ? undefined : find(r);
 }
 
-const find = guarded(part, 'control.retried', (r: RequestRecord): RequestRecord | undefined => {
+const find = guarded(part, 'retries.retried', (r: RequestRecord): RequestRecord | undefined => {
   const key = keyOf(r);
   const all = failed.get(key);
   if (all === undefined) return undefined;

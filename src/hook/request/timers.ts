@@ -14,7 +14,7 @@ import { guarded, parts } from '../runtime/guard';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
 
-const part = parts.control;
+const part = parts.timers;
 
 interface Thrown {
   name?: unknown;
@@ -112,7 +112,7 @@ const timed = new Set<Timed>();
 const max = 1024;
 let withSites = false;
 
-const remember = guarded(part, 'control.signal', (signal: AbortSignal, limit: unknown) => {
+const remember = guarded(part, 'timers.signal', (signal: AbortSignal, limit: unknown) => {
   if (typeof limit !== 'number') return;
   if (timed.size >= max)
     for (const one of timed) {
@@ -182,7 +182,7 @@ export function noteAbort(reason: unknown, t: number): void {
   if (typeof reason === 'object' && reason !== null && !reasons.has(reason)) reasons.set(reason, t);
 }
 
-const onAbort = guarded(part, 'control.abort', (reason: unknown) => noteAbort(reason, now()));
+const onAbort = guarded(part, 'timers.abort', (reason: unknown) => noteAbort(reason, now()));
 
 /** `sites`: where each was called is noted, too; it costs a stack a call. */
 export function installTimers(sites: boolean): void {

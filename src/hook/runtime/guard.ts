@@ -22,7 +22,15 @@ export const parts = {
   tls: new Part('tls'),
   udp: new Part('udp'),
   proxy: new Part('proxy'),
-  control: new Part('control'),
+  /** Trace rules with a condition: with it off, none of them matches. */
+  matching: new Part('matching'),
+  retries: new Part('retries'),
+  /** Why a request was cancelled: timeouts and signals. */
+  timers: new Part('timers'),
+  /** What a request is made for. */
+  labels: new Part('labels'),
+  /** Requests that the program answers. */
+  incoming: new Part('incoming'),
   sockets: new Part('sockets'),
   keys: new Part('keys'),
   callSites: new Part('callSites'),

@@ -15,7 +15,7 @@ import { watchEmit } from '../runtime/wrap';
 import { causedBy, installContext } from '../sites/labels';
 import { installStreams, type Stream } from './streams';
 
-const part = parts.control;
+const part = parts.incoming;
 
 class ServedRequest implements Writable {
   readonly id = nextId();
@@ -73,7 +73,7 @@ interface Exchange {
   response: Outgoing;
 }
 
-const onRequest = guarded(part, 'control.incoming', ({ request, response }: Exchange) => {
+const onRequest = guarded(part, 'incoming.request', ({ request, response }: Exchange) => {
   const { socket, url = '/' } = request;
   const api = socket.encrypted === true ? 'https' : 'http';
   const host = request.headers.host ?? 'localhost';
@@ -84,12 +84,12 @@ const onRequest = guarded(part, 'control.incoming', ({ request, response }: Exch
   causedBy(served.id);
 });
 
-const onFinish = guarded(part, 'control.answered', ({ response }: Exchange) => {
+const onFinish = guarded(part, 'incoming.answered', ({ response }: Exchange) => {
   linked<ServedRequest>(response)?.end('complete', response.statusCode, now());
 });
 
 /** At each emission of a response: whether its head has left, and whether the client has gone. */
-const watchResponse = guarded(part, 'control.answer', (response: Outgoing): boolean => {
+const watchResponse = guarded(part, 'incoming.answer', (response: Outgoing): boolean => {
   const served = linked<ServedRequest>(response);
   if (served === undefined || served.endAt !== 0) return false;
   if (served.responseBeginAt === 0 && response.headersSent) served.responseBeginAt = now();
@@ -99,7 +99,7 @@ const watchResponse = guarded(part, 'control.answer', (response: Outgoing): bool
   return false;
 });
 
-const onStream = guarded(part, 'control.stream', ({ stream, headers }: { stream: Stream; headers: unknown }) => {
+const onStream = guarded(part, 'incoming.stream', ({ stream, headers }: { stream: Stream; headers: unknown }) => {
   const h = headers as Record<string, string | undefined>;
   const url = `${h[':scheme'] ?? 'http'}://${h[':authority'] ?? h.host ?? 'localhost'}${h[':path'] ?? '/'}`;
   const served = new ServedRequest('http2', h[':method'] ?? 'GET', url, undefined);
@@ -108,7 +108,7 @@ const onStream = guarded(part, 'control.stream', ({ stream, headers }: { stream:
   causedBy(served.id);
 });
 
-const onStreamClose = guarded(part, 'control.streamed', ({ stream }: { stream: Stream }) => {
+const onStreamClose = guarded(part, 'incoming.streamed', ({ stream }: { stream: Stream }) => {
   const status = Number(stream.sentHeaders?.[':status']) || 0;
   linked<ServedRequest>(stream)?.end(stream.aborted === true || status === 0 ? 'aborted' : 'complete', status, now());
 });

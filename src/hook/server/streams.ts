@@ -10,7 +10,7 @@ import { linked } from '../runtime/links';
 import { subscribe } from '../runtime/patches';
 import { watchEmit } from '../runtime/wrap';
 
-const part = parts.control;
+const part = parts.incoming;
 
 export interface Stream {
   sentHeaders?: Record<string, unknown>;
@@ -46,7 +46,7 @@ export function installStreams(onBegin: Begin, onEnd: End): void {
   served.by = onSocket;
 }
 
-const onSocket = guarded(part, 'control.served', (socket: object) => {
+const onSocket = guarded(part, 'incoming.served', (socket: object) => {
   const session = serverSession(socket);
   const prototype = session === undefined ? undefined : (Object.getPrototypeOf(session) as object);
   if (prototype === undefined || watched.has(prototype)) return;
@@ -54,7 +54,7 @@ const onSocket = guarded(part, 'control.served', (socket: object) => {
   watchEmit(prototype, () => true, onSessionEvent as never);
 });
 
-const onSessionEvent = guarded(part, 'control.streamBegin', (_: object, a: ArrayLike<unknown>) => {
+const onSessionEvent = guarded(part, 'incoming.streamBegin', (_: object, a: ArrayLike<unknown>) => {
   const stream = a[1];
   if (a[0] !== 'stream' || !(stream instanceof Object)) return;
   const prototype = Object.getPrototypeOf(stream) as object;
@@ -66,7 +66,7 @@ const onSessionEvent = guarded(part, 'control.streamBegin', (_: object, a: Array
 });
 
 /** At each emission of a stream: whether it is over. */
-const onStreamEvent = guarded(part, 'control.streamEnd', (stream: Stream): boolean => {
+const onStreamEvent = guarded(part, 'incoming.streamEnd', (stream: Stream): boolean => {
   if (stream.destroyed === true && linked(stream) !== undefined) end({ stream });
   return false;
 });

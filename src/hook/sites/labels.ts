@@ -11,7 +11,7 @@ import { maskedText } from '../output/json';
 import { apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 
-const part = parts.control;
+const part = parts.labels;
 
 interface Context {
   label: string;
@@ -47,7 +47,7 @@ function start(): Storage {
 }
 
 /** The context of the running call. */
-export const presentContext = guarded(part, 'control.context', (): unknown => storage?.getStore());
+export const presentContext = guarded(part, 'labels.context', (): unknown => storage?.getStore());
 
 export function takeContext(r: Labelled, c: unknown): void {
   const found = c as Context | undefined;
@@ -61,7 +61,7 @@ export function causedBy(id: number): void {
   start().enterWith({ label: '', cause: id });
 }
 
-const inside = guarded(part, 'control.label', (name: unknown): [Storage, Context] => {
+const inside = guarded(part, 'labels.label', (name: unknown): [Storage, Context] => {
   const s = start();
   return [s, { label: maskedText(String(name), max), cause: s.getStore()?.cause ?? 0 }];
 });

@@ -35,7 +35,7 @@ let env: Record<string, string>;
 
 /** Handlers of copies of undici that a program brings, beside those that Node's own has. */
 const ofCopies = [
-  'control.handler',
+  'retries.handler',
   'undici.piece',
   'undici.given',
   'undici.pools',
@@ -46,7 +46,7 @@ const ofCopies = [
   'undici.handed',
   'undici.start',
   'undici.stream',
-  'control.handlerFailed',
+  'retries.handlerFailed',
 ];
 /** Where a request was given no socket that was dialled. */
 const wrappers = join(import.meta.dirname, '../programs/wrappers.cjs');
@@ -64,7 +64,7 @@ const absent = (major: number): string[] => [
   ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
   ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
   // No WebSocket, no channels of HTTP/2 servers, none of failed requests.
-  ...(major >= 22 ? ['control.served', 'control.streamBegin', 'control.streamEnd'] : ['undici.switch']),
+  ...(major >= 22 ? ['incoming.served', 'incoming.streamBegin', 'incoming.streamEnd'] : ['undici.switch']),
   ...(major >= 20 ? [] : ['http1.error']),
 ];
 
@@ -73,6 +73,12 @@ const ofResolver = ['dns.own', 'dns.outcome', 'dns.exchange'];
 
 /** All there are, each reported and none stopped at. */
 const logged = breakpointKinds.map((kind) => ({ id: kind, kind, logMessage: '{url}', thresholdMs: 1 }));
+
+/** Everything is traced, and each request compared with a condition too. */
+const rules = [
+  { id: 'all', condition: '' },
+  { id: 'some', condition: 'status:200' },
+];
 
 /** Parts that are off unless asked for. */
 const optional = { bodies: 1000, headers: 'values', sockets: true, keys: true, incoming: true };
@@ -96,7 +102,7 @@ const withoutHook = async (node: NodeVersion, file: string, args: string[] = [])
 });
 
 /** Runs the program with these handlers failing; those that were called, and failed. */
-async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, failing: string[]) {
+async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, failing: string[], ruled = false) {
   const resolver = failing.some((h) => ofResolver.includes(h));
   const run = await runTraced(node, file, {
     env,
@@ -105,6 +111,7 @@ async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, f
     timeoutMs: 60_000,
     conf: { ...optional, dnsResolver: resolver, faults: failing },
     ...(failing.some((h) => partOf(h) === 'breakpoints') ? { breakpoints: logged } : {}),
+    ...(ruled || failing.some((h) => partOf(h) === 'matching') ? { requests: rules } : {}),
   });
   expect({ failing, ...visible(run) }).toEqual({ failing, ...visible(plain) });
   const faults = faultsOf(run);
@@ -125,16 +132,20 @@ describe('a fault in', () => {
       'bodies',
       'breakpoints',
       'children',
-      'control',
       'decoding',
       'dns',
       'headers',
       'http1',
       'http2',
+      'incoming',
       'keys',
+      'labels',
+      'matching',
       'net',
       'proxy',
+      'retries',
       'sockets',
+      'timers',
       'tls',
       'udp',
       'undici',
@@ -182,6 +193,27 @@ describe('a fault in', () => {
       const apis = new Set(own.map((r) => r.api));
       expect(apis.has('fetch')).toBe(name !== 'undici.create');
       expect(apis.has('http')).toBe(name !== 'http1.begin');
+    },
+  );
+
+  test.concurrent.each(['incoming.request', 'labels.label', 'retries.gotRetry', 'timers.abort', 'matching.condition'])(
+    '%s: labels, incoming requests, retries, reasons and conditions do not depend on each other',
+    async (name) => {
+      const node = present(nodes.at(-2) ?? nodes.at(-1), 'Node');
+      const { requests } = await thrown(node, await withoutHook(node, program), [name], true);
+      expect({
+        incoming: requests.some((r) => r.direction === 'in'),
+        labels: requests.some((r) => r.label === 'job'),
+        reasons: requests.some((r) => r.abort?.at !== undefined),
+        conditions: requests.some((r) => r.traceRequests?.some((id) => id.endsWith('some'))),
+        all: requests.some((r) => r.traceRequests?.some((id) => id.endsWith('all'))),
+      }).toEqual({
+        incoming: partOf(name) !== 'incoming',
+        labels: partOf(name) !== 'labels',
+        reasons: partOf(name) !== 'timers',
+        conditions: partOf(name) !== 'matching',
+        all: true,
+      });
     },
   );
 });
