@@ -66,6 +66,14 @@ export function judge({ loops }) {
   });
 }
 
+/** Batch by batch against the other build of the hook, which took part in the same rounds. */
+function versus({ hook, against: other }) {
+  if (other === undefined) return [];
+  const ratio = (figure) => medianWithInterval(hook[figure].map((v, i) => v / other[figure][i]));
+  const text = ({ median: value, low, high }) => `${two(value)} (${two(low)}–${two(high)})`;
+  return [`This hook against the other: wall ${text(ratio('wall'))}, CPU ${text(ratio('cpu'))}.`, ''];
+}
+
 const titles = new Map(
   [...Object.values(measurements), against()].flatMap((m) => m.arms.map((a) => [a.name, a.title])),
 );
@@ -76,9 +84,8 @@ function table([title, batches]) {
     (row) =>
       `| ${titles.get(row.arm)} | ${row.wall.toFixed(1)} | ${ratio(row.wallRatio)} | ${row.cpu.toFixed(1)} | ${ratio(row.cpuRatio)} |`,
   );
-  return [`**${title}**`, '', '| | wall µs | ratio | CPU µs | ratio |', '|---|---|---|---|---|', ...lines, ''].join(
-    '\n',
-  );
+  const head = ['| | wall µs | ratio | CPU µs | ratio |', '|---|---|---|---|---|'];
+  return [`**${title}**`, '', ...head, ...lines, '', ...versus(batches)].join('\n');
 }
 
 const conditions = ({ load, rounds, processes }) =>
