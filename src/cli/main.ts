@@ -5,15 +5,7 @@ import { producer } from '../session/product';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { convert } from './convert';
 import { doctor } from './doctor/doctor';
-import {
-  type CreateOptions,
-  createRequest,
-  deleteRequest,
-  getRequest,
-  listRequests,
-  type RequestsOptions,
-  setEnabled,
-} from './requests';
+import { type CreateOptions, createRule, deleteRule, getRule, listRules, type RulesOptions, setEnabled } from './rules';
 import { type RunOptions, runOptions } from './run/options';
 import { list } from './run/outputs';
 import { run } from './run/run';
@@ -78,7 +70,7 @@ function program(): Command {
     .argument('<out>', `file to write; the suffix decides: ${list(Object.values(suffixes))}`)
     .action(convert);
 
-  requestsVerb(root);
+  rulesVerb(root);
 
   verb(root, 'doctor')
     .description('what works here, what does not, what to do')
@@ -131,18 +123,19 @@ function forgotten(text: string): string {
 }
 
 /** Calls to sessions that run. */
-function requestsVerb(root: Command): void {
-  const requests = verb(root, 'requests')
-    .description('list and change trace requests of running sessions')
+function rulesVerb(root: Command): void {
+  const rules = verb(root, 'rules')
+    .alias('requests')
+    .description('list and change trace rules of running sessions')
     .enablePositionalOptions();
   const call = (name: string) =>
-    requests
+    rules
       .command(name)
       .option('--session <id>', 'the session: the first characters of its id, or the number of its process')
       .option('--json', 'machine-readable');
   call('list')
     .description('all of them, with their state, by session')
-    .action((options: RequestsOptions) => listRequests(options));
+    .action((options: RulesOptions) => listRules(options));
   call('create')
     .description('make one, and print its id; it is not enabled')
     .argument('<condition>', 'a query; "" for every request')
@@ -150,16 +143,16 @@ function requestsVerb(root: Command): void {
     .option('--sample <n>', 'record 1 in N requests; the others, failed ones too, are only counted', positive)
     .option('--description <text>', 'in your words')
     .option('--enable', 'enable it at once')
-    .action((condition: string, options: CreateOptions) => createRequest(condition, options));
+    .action((condition: string, options: CreateOptions) => createRule(condition, options));
   const one = (name: string, text: string) =>
     call(name).description(text).argument('<id>', 'its id, or the first characters of it');
-  one('get', 'show one').action((id: string, options: RequestsOptions) => getRequest(id, options));
-  one('enable', 'trace it from now on').action((id: string, o: RequestsOptions) => setEnabled(id, true, o));
-  one('disable', 'trace it no more; what has begun is finished').action((id: string, o: RequestsOptions) =>
+  one('get', 'show one').action((id: string, options: RulesOptions) => getRule(id, options));
+  one('enable', 'trace it from now on').action((id: string, o: RulesOptions) => setEnabled(id, true, o));
+  one('disable', 'trace it no more; what has begun is finished').action((id: string, o: RulesOptions) =>
     setEnabled(id, false, o),
   );
-  one('delete', 'delete it; what was traced stays').action((id: string, o: RequestsOptions) => deleteRequest(id, o));
-  helpVerb(requests);
+  one('delete', 'delete it; what was traced stays').action((id: string, o: RulesOptions) => deleteRule(id, o));
+  helpVerb(rules);
 }
 
 /** Commander shows only defaults that it knows as values. */

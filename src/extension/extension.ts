@@ -29,11 +29,11 @@ import { PageFocus } from './panel/focus';
 import { Panel } from './panel/panel';
 import { Replays } from './replay/replays';
 import { ShownView } from './replay/shownView';
-import { registerRequestCommands } from './requests/commands';
-import { tracingOf } from './requests/inForce';
-import { launchRequests } from './requests/launch';
-import { WorkspaceRequests } from './requests/registry';
-import { RequestsView } from './requests/tree';
+import { registerRuleCommands } from './rules/commands';
+import { tracingOf } from './rules/inForce';
+import { launchRules } from './rules/launch';
+import { WorkspaceRules } from './rules/registry';
+import { RulesView } from './rules/tree';
 import { Notices, secretsDeleted } from './runs/notices';
 import { Runs } from './runs/runs';
 import { StatusBar } from './runs/statusBar';
@@ -59,8 +59,9 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     context.storageUri &&
     new KeptRuns(vscode.Uri.joinPath(context.storageUri, 'runs').fsPath, () => import('./work'), log);
   const restored = kept ? keepRuns(runs, kept, runsToKeep()).catch((error) => log.error(String(error))) : undefined;
-  const memory = (key: string) => ({
-    get: () => context.workspaceState.get(key),
+  /** `former`: an earlier name, whose value is read until the new one has one. */
+  const memory = (key: string, former = key) => ({
+    get: () => context.workspaceState.get(key) ?? context.workspaceState.get(former),
     set: (value: unknown) => void context.workspaceState.update(key, value),
   });
   const focus = new PageFocus((kind) => void vscode.commands.executeCommand('setContext', contextKeys.focus, kind));
@@ -89,22 +90,22 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     // The panel says it too, for as long as the run is shown.
     if (!panel.visible) void vscode.window.showWarningMessage(`Net Trace: ${text}`);
   };
-  const requests = new WorkspaceRequests(
-    memory('netTrace.requests'),
+  const rules = new WorkspaceRules(
+    memory('netTrace.rules', 'netTrace.requests'),
     () => import('./work'),
-    (count) => log.warn(`${count} of the saved trace requests are invalid and were left out`),
+    (count) => log.warn(`${count} of the saved trace rules are invalid and were left out`),
   );
   runs.setTracing((run) => {
     const own = run?.state === 'running' ? run.recorder.control?.registry : undefined;
-    const list = (own ?? requests.loaded)?.list();
+    const list = (own ?? rules.loaded)?.list();
     return list && tracingOf(list, run?.store);
   });
-  disposables.add(requests.onDidChange(() => runs.statusChanged()));
-  requests.loadKept();
-  disposables.add(new RequestsView(requests, runs));
-  for (const command of registerRequestCommands({ requests, runs, panel })) disposables.add(command);
+  disposables.add(rules.onDidChange(() => runs.statusChanged()));
+  rules.loadKept();
+  disposables.add(new RulesView(rules, runs));
+  for (const command of registerRuleCommands({ rules, runs, panel })) disposables.add(command);
   const used = noteUse(memory('netTrace.used'));
-  disposables.add(requests.onDidChange(used));
+  disposables.add(rules.onDidChange(used));
 
   const breakpoints = new BreakpointList(memory('netTrace.breakpoints'));
   disposables.add(new BreakpointsView(breakpoints));
@@ -115,7 +116,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async ({ values, problems, helperAtBegin = false, ...asked }) => {
-      const { TraceSession, TraceRequests } = await import('./work');
+      const { TraceSession, TraceRules } = await import('./work');
       // Runs are numbered on from those of before.
       await restored;
       const set = recording();
@@ -127,7 +128,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
         // With packets go the secrets to decrypt them: whether they are saved is asked when they are.
         keys: options.capture === true || Boolean(options.tlsKeyLog),
         helperAtBegin,
-        requests: launchRequests(asked, TraceRequests) ?? (await requests.registry()),
+        rules: launchRules(asked, TraceRules) ?? (await rules.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
       });
     },
@@ -203,7 +204,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     await runs.dispose();
   };
   log.info(`active after ${(performance.now() - begin).toFixed(1)} ms`);
-  return exportsOf(requests, runs, log);
+  return exportsOf(rules, runs, log);
 }
 
 /** From the first use on the views of control are shown, in this workspace. */

@@ -5,7 +5,7 @@
 export { formatOf, parseTrace, readTrace, suffixes, writePackets, writeTrace } from '../formats';
 export { abilitiesHere } from '../helper/abilities';
 export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';
-export { TraceRequests } from '../model/traceRequests';
+export { TraceRules } from '../model/traceRules';
 export { recoverTrace } from '../session/recover';
 export { TraceSession } from '../session/session';
 export { apiFor } from './api/api';

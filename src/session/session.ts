@@ -16,7 +16,7 @@ import { prepareLines } from '../model/lines/lines';
 import type { Recorded } from '../model/options/recorded';
 import type { Trace } from '../model/records';
 import { defaultRequestLimit } from '../model/store/store';
-import { TraceRequests } from '../model/traceRequests';
+import { TraceRules } from '../model/traceRules';
 import { sinceAnchor, takeAnchor } from './anchor';
 import { Commands } from './control/commands';
 import { SessionControl } from './control/writer';
@@ -69,8 +69,8 @@ export interface SessionOptions extends Partial<Recorded> {
    * each reading takes time from the program.
    */
   gatherMs?: number;
-  /** What is traced, now and after each change of it. Absent: one trace request of the session's own, for everything. */
-  requests?: TraceRequests;
+  /** What is traced, now and after each change of it. Absent: one trace rule of the session's own, for everything. */
+  rules?: TraceRules;
   /** False: that one is there, but not enabled. Default true. */
   enabled?: boolean;
 }
@@ -130,7 +130,7 @@ export class TraceSession {
       this.store.packets = this.packets;
     }
     this.control = new SessionControl(spoolFolder, this.store);
-    this.control.follow(options.requests ?? TraceRequests.everything({ enabled: options.enabled !== false }));
+    this.control.follow(options.rules ?? TraceRules.everything({ enabled: options.enabled !== false }));
     const { beginTime, description } = this.store.header;
     this.commands = new Commands(
       spoolFolder,

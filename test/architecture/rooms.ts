@@ -88,7 +88,7 @@ export const order: Record<string, readonly string[]> = {
     'details',
     'runs',
     'panel',
-    'requests',
+    'rules',
     'api',
     'console',
     'debug',

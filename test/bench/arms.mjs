@@ -48,7 +48,7 @@ const parts = [
   optional('keys', 'hook and TLS secrets', { keys: true }),
 ];
 
-/** A trace request in force; none: nothing is. `condition`: of what is asked for. */
+/** A trace rule in force; none: nothing is. `condition`: of what is asked for. */
 const asking = (...conditions) => conditions.map((condition) => ({ id: randomUUID(), condition }));
 
 /** What it costs when nothing, or nothing of this, is asked for: what the session writes to `control.json`. */

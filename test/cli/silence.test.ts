@@ -35,7 +35,7 @@ test.each([
   [['help', 'requests', 'foo'], "unknown command 'foo'"],
   [['run', '-o', 'x.otlp.json', ...requests], 'x.otlp.json: unknown file extension. Use .nettrace.json'],
   [['run', '--', ''], 'The name of the program is empty.'],
-  [['requests', 'enable', ''], 'The id is empty. `nettrace requests list` lists the ids.'],
+  [['requests', 'enable', ''], 'The id is empty. `nettrace rules list` lists the ids.'],
 ])('%j says what is wrong', async (args, message) => {
   const { code, stdout, stderr } = await nettrace.run(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -46,8 +46,8 @@ test('help of a command, and of one below it', async () => {
   expect(await nettrace.run(['help'])).toMatchObject({ code: 0, stdout: (await nettrace.run(['--help'])).stdout });
   for (const [words, usage] of [
     [['help', 'show'], 'Usage: nettrace show [options] <trace>'],
-    [['help', 'requests', 'get'], 'Usage: nettrace requests get [options] <id>'],
-    [['requests', 'help', 'get'], 'Usage: nettrace requests get [options] <id>'],
+    [['help', 'requests', 'get'], 'Usage: nettrace rules get [options] <id>'],
+    [['requests', 'help', 'get'], 'Usage: nettrace rules get [options] <id>'],
   ] as const)
     expect(await nettrace.run(words)).toMatchObject({ code: 0, stdout: expect.stringContaining(usage) });
 });
@@ -55,7 +55,7 @@ test('help of a command, and of one below it', async () => {
 test('--no-trace says that nothing was traced', async () => {
   const { code, stderr } = await nettrace.run(['run', '--no-trace', ...requests]);
   expect(code).toBe(0);
-  expect(stderr).toBe('nettrace: nothing was traced: --no-trace, and no trace request was enabled meanwhile\n');
+  expect(stderr).toBe('nettrace: nothing was traced: --no-trace, and no trace rule was enabled meanwhile\n');
 });
 
 test('--max-requests bounds the trace; the sums stay those of all', async () => {

@@ -1,21 +1,21 @@
 /** What `nettrace run` is asked to trace. */
 import { parseQuery, type Query } from '../../model/query';
-import { TraceRequestError, TraceRequests } from '../../model/traceRequests';
+import { TraceRuleError, TraceRules } from '../../model/traceRules';
 import { UsageError } from '../terminal/say';
 import type { RunOptions } from './options';
 
 /** Throws UsageError: a condition makes no sense. */
-export function requestsOf({ trace, enabled = true, limit, sample }: RunOptions): TraceRequests {
+export function rulesOf({ trace, enabled = true, limit, sample }: RunOptions): TraceRules {
   const bounds = { ...(limit !== undefined ? { limit } : {}), ...(sample !== undefined ? { sample } : {}) };
-  if (trace.length === 0) return TraceRequests.everything({ enabled, ...bounds });
-  const registry = new TraceRequests();
+  if (trace.length === 0) return TraceRules.everything({ enabled, ...bounds });
+  const registry = new TraceRules();
   for (const condition of trace) {
     expectKey('--trace', condition);
     try {
       const { id } = registry.create({ condition, ...bounds });
       registry.update(id, { enabled });
     } catch (error) {
-      if (!(error instanceof TraceRequestError)) throw error;
+      if (!(error instanceof TraceRuleError)) throw error;
       throw new UsageError(`--trace '${condition}': ${error.message}`);
     }
   }

@@ -19,7 +19,7 @@ import { isFull } from '../../session/spool/space';
 import type { SaveResult } from '../summary/saved';
 import { summaryLines, summaryObject } from '../summary/summary';
 import { complain, messageOf, say, styleFor, UsageError, widthOf } from '../terminal/say';
-import { requestsOf } from './asked';
+import { rulesOf } from './asked';
 import { EventLog } from './eventLog';
 import { atLineBegin } from './lineBegin';
 import { LiveTable } from './liveTable';
@@ -91,7 +91,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 }
 
 async function createSession(command: readonly string[], options: RunOptions): Promise<TraceSession> {
-  const requests = requestsOf(options);
+  const rules = rulesOf(options);
   try {
     return await TraceSession.create({
       hookFile: join(__dirname, 'hook.cjs'),
@@ -100,7 +100,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       // After the packets were saved, which may need them.
       ...(options.deleteTlsKeys ? { deleteKeys: 'dispose' as const } : {}),
       description: options.description ?? maskArguments(command).join(' '),
-      requests,
+      rules,
       helper: options.enabled === false ? 'none' : (options.helper ?? 'auto'),
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
       gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
@@ -274,7 +274,7 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
   const style = styleFor(process.stderr);
   const { counts } = session.store;
   if (options.enabled === false && counts.requests === 0 && !counts.untraced)
-    return [`${style.bold('nettrace:')} nothing was traced: --no-trace, and no trace request was enabled meanwhile`];
+    return [`${style.bold('nettrace:')} nothing was traced: --no-trace, and no trace rule was enabled meanwhile`];
   const saved = outputs.find((path) => !isPacketFile(path));
   const lines = summaryLines(session.store, session.now(), {
     style,

@@ -1,68 +1,68 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { TraceRequests } from '../../model/traceRequests';
+import { TraceRules } from '../../model/traceRules';
 import { Runs } from '../runs/runs';
 import { doneLine, FakeRecorder } from '../testing/recorder';
 import { apiFor } from './api';
 
 const failed = vi.fn();
 function world() {
-  const registry = new TraceRequests();
+  const registry = new TraceRules();
   const runs = new Runs(() => 5);
   return { registry, runs, of: (owner: string) => apiFor(owner, registry, runs, failed) };
 }
 
 /** The five calls, as an extension makes them. */
-describe('trace requests of an extension', () => {
+describe('trace rules of an extension', () => {
   test('create gives an id and enables nothing; get and list have it with its time', () => {
     const { of, registry } = world();
-    const { traceRequests } = of('one.ext');
-    const made = traceRequests.create({ condition: 'status:>=500', limit: 5, description: 'bad' });
+    const { traceRules } = of('one.ext');
+    const made = traceRules.create({ condition: 'status:>=500', limit: 5, description: 'bad' });
     expect(made).toMatchObject({ condition: 'status:>=500', limit: 5, enabled: false, state: 'created' });
     expect(made.id).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
     expect(new Date(made.createdTime).getTime()).toBeGreaterThan(0);
-    expect(traceRequests.get(made.id)).toEqual(made);
-    expect(traceRequests.list()).toEqual([made]);
+    expect(traceRules.get(made.id)).toEqual(made);
+    expect(traceRules.list()).toEqual([made]);
     expect(registry.get(made.id)?.owner).toBe('one.ext');
   });
 
   test('update switches; another field is refused by name, the same value is not', () => {
-    const { traceRequests } = world().of('one.ext');
-    const { id } = traceRequests.create({ condition: 'a', limit: 5 });
-    expect(traceRequests.update(id, { enabled: true })).toMatchObject({ enabled: true, state: 'enabled' });
-    expect(() => traceRequests.update(id, { enabled: true, limit: 6 })).toThrow(/^limit cannot be changed/);
-    expect(() => traceRequests.update(id, { enabled: true, state: 'created' })).toThrow(/^state cannot be changed/);
-    const whole = traceRequests.get(id);
+    const { traceRules } = world().of('one.ext');
+    const { id } = traceRules.create({ condition: 'a', limit: 5 });
+    expect(traceRules.update(id, { enabled: true })).toMatchObject({ enabled: true, state: 'enabled' });
+    expect(() => traceRules.update(id, { enabled: true, limit: 6 })).toThrow(/^limit cannot be changed/);
+    expect(() => traceRules.update(id, { enabled: true, state: 'created' })).toThrow(/^state cannot be changed/);
+    const whole = traceRules.get(id);
     if (!whole) throw new Error('gone');
-    expect(traceRequests.update(id, { ...whole, enabled: false })).toMatchObject({ enabled: false, state: 'disabled' });
+    expect(traceRules.update(id, { ...whole, enabled: false })).toMatchObject({ enabled: false, state: 'disabled' });
   });
 
   test('delete, once', () => {
-    const { traceRequests } = world().of('one.ext');
-    const { id } = traceRequests.create({ condition: '' });
-    expect([traceRequests.delete(id), traceRequests.delete(id)]).toEqual([true, false]);
-    expect(traceRequests.list()).toEqual([]);
+    const { traceRules } = world().of('one.ext');
+    const { id } = traceRules.create({ condition: '' });
+    expect([traceRules.delete(id), traceRules.delete(id)]).toEqual([true, false]);
+    expect(traceRules.list()).toEqual([]);
   });
 
   test('what is wrong is named: column, field', () => {
-    const { traceRequests } = world().of('one.ext');
-    expect(() => traceRequests.create({ condition: 'status:>=' })).toThrow(/column \d+/);
-    expect(() => traceRequests.create({ condition: '', limit: 0 })).toThrow(/^limit/);
-    expect(() => traceRequests.create({ condition: '', enabled: true } as never)).toThrow(/no field enabled/);
-    expect(() => traceRequests.create({ condition: '', owner: 'two.ext' } as never)).toThrow(/no field owner/);
+    const { traceRules } = world().of('one.ext');
+    expect(() => traceRules.create({ condition: 'status:>=' })).toThrow(/column \d+/);
+    expect(() => traceRules.create({ condition: '', limit: 0 })).toThrow(/^limit/);
+    expect(() => traceRules.create({ condition: '', enabled: true } as never)).toThrow(/no field enabled/);
+    expect(() => traceRules.create({ condition: '', owner: 'two.ext' } as never)).toThrow(/no field owner/);
   });
 
   test('nobody sees or changes another’s, nor the user’s', () => {
     const { of, registry } = world();
     const user = registry.create({ condition: '' });
-    const one = of('one.ext').traceRequests;
-    const two = of('two.ext').traceRequests;
+    const one = of('one.ext').traceRules;
+    const two = of('two.ext').traceRules;
     const { id } = one.create({ condition: 'a' });
     for (const other of [id, user.id]) {
       expect(two.get(other)).toBeUndefined();
       expect(two.delete(other)).toBe(false);
-      expect(() => two.update(other, { enabled: true })).toThrow(/no trace request/);
+      expect(() => two.update(other, { enabled: true })).toThrow(/no trace rule/);
     }
     expect(two.list()).toEqual([]);
     expect(registry.list()).toHaveLength(2);
@@ -71,9 +71,9 @@ describe('trace requests of an extension', () => {
   test('reports its own changes only, also of those that the user makes', () => {
     const { of, registry } = world();
     const changed = vi.fn();
-    const { traceRequests } = of('one.ext');
-    const stop = traceRequests.onDidChange(changed);
-    const { id } = traceRequests.create({ condition: 'a' });
+    const { traceRules } = of('one.ext');
+    const stop = traceRules.onDidChange(changed);
+    const { id } = traceRules.create({ condition: 'a' });
     registry.create({ condition: 'b' });
     expect(changed).toHaveBeenCalledTimes(1);
     registry.update(id, { enabled: true });
@@ -84,13 +84,13 @@ describe('trace requests of an extension', () => {
   });
 
   test('a listener that throws harms nobody', () => {
-    const { traceRequests } = world().of('one.ext');
+    const { traceRules } = world().of('one.ext');
     const after = vi.fn();
-    traceRequests.onDidChange(() => {
+    traceRules.onDidChange(() => {
       throw new Error('theirs');
     });
-    traceRequests.onDidChange(after);
-    traceRequests.create({ condition: '' });
+    traceRules.onDidChange(after);
+    traceRules.create({ condition: '' });
     expect(after).toHaveBeenCalledTimes(1);
     expect(failed).toHaveBeenCalledWith(new Error('theirs'));
   });
@@ -99,10 +99,10 @@ describe('trace requests of an extension', () => {
 describe('requests for an extension', () => {
   test('none before the first run', () => expect(world().of('one.ext').requests()).toEqual([]));
 
-  test('those that its own trace requests matched, of the newest run; a query narrows them', async () => {
+  test('those that its own trace rules matched, of the newest run; a query narrows them', async () => {
     const { of, registry, runs } = world();
     const one = of('one.ext');
-    const mine = one.traceRequests.create({ condition: '' }).id;
+    const mine = one.traceRules.create({ condition: '' }).id;
     const users = registry.create({ condition: '' }).id;
     const old = new FakeRecorder('a');
     runs.begin(old, 'old');
@@ -124,6 +124,7 @@ describe('requests for an extension', () => {
       method: 'GET',
       status: 200,
       durationMs: 1,
+      traceRules: [mine],
       traceRequests: [mine],
     });
     expect(first?.startedAt).toBe('2026-01-01T00:00:00.001Z');

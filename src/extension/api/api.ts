@@ -1,13 +1,13 @@
-/** What other extensions are given: the workspace's trace requests and the newest run's requests, each owner's own. */
-import type { TraceRequest as Known } from '../../model/records';
+/** What other extensions are given: the workspace's trace rules and the newest run's requests, each owner's own. */
+import type { TraceRule as Known } from '../../model/records';
 import type { Row } from '../../model/rows/row';
-import { type TraceRequests as Registry, TraceRequestError } from '../../model/traceRequests';
+import { type TraceRules as Registry, TraceRuleError } from '../../model/traceRules';
 import type { RowChanges } from '../rows/rows';
 import type { Run } from '../runs/run';
 import { Emitter } from '../support/emitter';
 import { rowsMatching } from './query';
 import { type Clock, tracedRequest } from './tracedRequest';
-import type { Event, NetTraceApi, NewTraceRequest, TracedRequest, TraceRequest, TraceRequests } from './types';
+import type { Event, NetTraceApi, NewTraceRule, TracedRequest, TraceRule, TraceRules } from './types';
 
 /** The newest run, and when it changes. */
 export interface ApiRuns {
@@ -24,15 +24,17 @@ export function apiFor(
 ): NetTraceApi {
   const safe = safeFor(failed);
   const isOwn = (id: string): boolean => registry.get(id, owner) !== undefined;
-  const ownRows = (): Row[] => (runs.list().at(-1)?.rows.all() ?? []).filter((r) => r.traceRequests?.some(isOwn));
+  const ownRows = (): Row[] => (runs.list().at(-1)?.rows.all() ?? []).filter((r) => r.traceRules?.some(isOwn));
   /** Ids of others are not reported. */
-  const published = (row: Row, clock: Clock): TracedRequest => ({
-    ...tracedRequest(row, clock),
-    traceRequests: (row.traceRequests ?? []).filter(isOwn),
-  });
+  const published = (row: Row, clock: Clock): TracedRequest => {
+    const traceRules = (row.traceRules ?? []).filter(isOwn);
+    return { ...tracedRequest(row, clock), traceRules, traceRequests: traceRules };
+  };
+  const traceRules = traceRulesOf(owner, registry, runs, safe);
   return Object.freeze({
     owner,
-    traceRequests: traceRequestsOf(owner, registry, runs, safe),
+    traceRules,
+    traceRequests: traceRules,
     requests: (query = ''): TracedRequest[] => {
       const run = runs.list().at(-1);
       const rows = rowsMatching(ownRows(), query);
@@ -43,7 +45,7 @@ export function apiFor(
     },
     onDidChangeRequests: safe((listener: () => void) =>
       runs.onDidChange((change) => {
-        if (change === 'all' || change.removed.length > 0 || change.upsert.some((r) => r.traceRequests?.some(isOwn)))
+        if (change === 'all' || change.removed.length > 0 || change.upsert.some((r) => r.traceRules?.some(isOwn)))
           listener();
       }),
     ),
@@ -52,7 +54,7 @@ export function apiFor(
 
 type Safe = ReturnType<typeof safeFor>;
 
-function traceRequestsOf(owner: string, registry: Registry, runs: ApiRuns, safe: Safe): TraceRequests {
+function traceRulesOf(owner: string, registry: Registry, runs: ApiRuns, safe: Safe): TraceRules {
   const changed = new Emitter<void>();
   const own = (): readonly Known[] => registry.list(owner);
   let before = JSON.stringify(own());
@@ -63,7 +65,7 @@ function traceRequestsOf(owner: string, registry: Registry, runs: ApiRuns, safe:
     before = now;
     changed.fire();
   });
-  const published = (r: Known): TraceRequest => {
+  const published = (r: Known): TraceRule => {
     const inRun = runs
       .list()
       .at(-1)
@@ -78,21 +80,21 @@ function traceRequestsOf(owner: string, registry: Registry, runs: ApiRuns, safe:
       ...(sample === undefined ? {} : { sample }),
       enabled,
       createdTime,
-      state: reached ? 'limitReached' : (r.state as TraceRequest['state']),
+      state: reached ? 'limitReached' : (r.state as TraceRule['state']),
     });
   };
   const found = (id: string): Known | undefined => registry.get(id, owner);
   return Object.freeze({
-    create: (asked: NewTraceRequest) => published(registry.create({ ...onlyKnown(asked), owner })),
+    create: (asked: NewTraceRule) => published(registry.create({ ...onlyKnown(asked), owner })),
     get: (id: string) => {
       const one = found(id);
       return one && published(one);
     },
     list: () => own().map(published),
-    update: (id: string, { state, ...change }: { enabled: boolean } & Partial<TraceRequest>) => {
+    update: (id: string, { state, ...change }: { enabled: boolean } & Partial<TraceRule>) => {
       const one = found(id);
       if (one && state !== undefined && state !== published(one).state)
-        throw new TraceRequestError('state cannot be changed: only enabled can.', 'state');
+        throw new TraceRuleError('state cannot be changed: only enabled can.', 'state');
       return published(registry.update(id, change, owner));
     },
     delete: (id: string) => {
@@ -107,10 +109,10 @@ function traceRequestsOf(owner: string, registry: Registry, runs: ApiRuns, safe:
 const fields = ['condition', 'description', 'limit', 'sample'] as const;
 
 /** What another extension gives may hold anything; a field that is not known would be lost quietly. */
-function onlyKnown(asked: NewTraceRequest): NewTraceRequest {
+function onlyKnown(asked: NewTraceRule): NewTraceRule {
   const unknown = Object.keys(asked).find((name) => !(fields as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new TraceRequestError(`There is no field ${unknown}; there are ${fields.join(', ')}.`, unknown);
+    throw new TraceRuleError(`There is no field ${unknown}; there are ${fields.join(', ')}.`, unknown);
   return asked;
 }
 

@@ -1,11 +1,11 @@
 /** What `activate` gives to other extensions. The rest of it is loaded when one of them asks. */
 import * as vscode from 'vscode';
-import type { WorkspaceRequests } from '../requests/registry';
+import type { WorkspaceRules } from '../rules/registry';
 import type { Runs } from '../runs/runs';
 import type { Log } from '../support/log';
 import type { NetTraceApi, NetTraceExports } from './types';
 
-export function exportsOf(requests: WorkspaceRequests, runs: Runs, log: Log): NetTraceExports {
+export function exportsOf(requests: WorkspaceRules, runs: Runs, log: Log): NetTraceExports {
   /** One an owner: each follows the registry for as long as the window lives. */
   const made = new Map<string, Promise<NetTraceApi>>();
   const make = async (owner: string): Promise<NetTraceApi> => {

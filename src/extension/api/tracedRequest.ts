@@ -32,7 +32,7 @@ export function tracedRequest(row: Row, clock: Clock | undefined): TracedRequest
     bytesReceived: row.bytesReceived,
     pid: row.pid,
     threadId: row.threadId,
-    traceRequests: row.traceRequests,
+    traceRules: row.traceRules,
   });
 }
 

@@ -13,7 +13,7 @@ export interface NetTraceExports {
   /** Raised when something here changes so that what was written for it would no longer work. */
   readonly apiVersion: 1;
   /**
-   * The interface for one extension. What it creates belongs to it: it sees no trace requests and no requests of others.
+   * The interface for one extension. What it creates belongs to it: it sees no trace rules and no requests of others.
    * @param owner id of the calling extension, `publisher.name`.
    * @returns rejects with an Error if no extension with this id is installed.
    */
@@ -23,9 +23,11 @@ export interface NetTraceExports {
 export interface NetTraceApi {
   /** Id of the extension for which this is, as it is installed. */
   readonly owner: string;
-  readonly traceRequests: TraceRequests;
+  readonly traceRules: TraceRules;
+  /** @deprecated The former name of `traceRules`. */
+  readonly traceRequests: TraceRules;
   /**
-   * Requests of the run that was started last, running or ended, oldest first: those that a trace request of this owner
+   * Requests of the run that was started last, running or ended, oldest first: those that a trace rule of this owner
    * has matched. Empty before the first run. Later changes do not show in what was returned: ask again.
    * @param query in the language of the panel's filter; absent: all.
    * @throws Error that names the column where the query is wrong and what was expected there.
@@ -36,28 +38,28 @@ export interface NetTraceApi {
 }
 
 /** The five calls. What they change is kept in the workspace and in force for all its runs, also those going on. */
-export interface TraceRequests {
+export interface TraceRules {
   /**
-   * Makes a trace request. It is not enabled: nothing is traced for it before `update(id, { enabled: true })`.
+   * Makes a trace rule. It is not enabled: nothing is traced for it before `update(id, { enabled: true })`.
    * @throws Error that names the field that is wrong; of a condition the column and what was expected.
    */
-  create(request: NewTraceRequest): TraceRequest;
+  create(request: NewTraceRule): TraceRule;
   /** Undefined: there is none of this owner with this id. */
-  get(id: string): TraceRequest | undefined;
+  get(id: string): TraceRule | undefined;
   /** Those of this owner, oldest first. */
-  list(): TraceRequest[];
+  list(): TraceRule[];
   /**
    * Switches it on or off. Every other field may be given only as it is.
    * @throws Error that names the field that differs, or says that there is none with this id.
    */
-  update(id: string, change: { enabled: boolean } & Partial<TraceRequest>): TraceRequest;
+  update(id: string, change: { enabled: boolean } & Partial<TraceRule>): TraceRule;
   /** False: there was none of this owner with this id. */
   delete(id: string): boolean;
-  /** A trace request of this owner was created, switched or deleted, by the extension or by the user. */
+  /** A trace rule of this owner was created, switched or deleted, by the extension or by the user. */
   readonly onDidChange: Event<void>;
 }
 
-export interface NewTraceRequest {
+export interface NewTraceRule {
   /** In the language of the panel's filter, `status:>=500 path:/api/*`. Empty: every request. */
   condition: string;
   /** For people. */
@@ -68,7 +70,7 @@ export interface NewTraceRequest {
   sample?: number;
 }
 
-export interface TraceRequest extends Readonly<NewTraceRequest> {
+export interface TraceRule extends Readonly<NewTraceRule> {
   /** UUID. */
   readonly id: string;
   /** RFC 3339. */
@@ -121,7 +123,9 @@ export interface TracedRequest {
   readonly pid: number;
   /** 0: the main thread. */
   readonly threadId: number;
-  /** Ids of the trace requests that matched it; in the API those of the owner only. */
+  /** Ids of the trace rules that matched it; in the API those of the owner only. */
+  readonly traceRules?: readonly string[];
+  /** @deprecated The former name of `traceRules`. */
   readonly traceRequests?: readonly string[];
 }
 

@@ -42,7 +42,10 @@ test('every attribute that package.json has', () => {
 test('no object, or none of our names', () => {
   for (const config of [{}, { netTrace: true }, { netTrace: null }, { netTrace: {}, headers: 'values' }])
     expect(optionsOf(config)).toEqual({ values: {}, problems: [] });
-  expect(optionsOf({ traceRequests: 1, sample: 'x' })).toMatchObject({ traceRequests: 1, sample: 'x' });
+  expect(optionsOf({ traceRules: 1, sample: 'x' })).toMatchObject({ traceRules: 1, sample: 'x' });
+  // Its former name.
+  expect(optionsOf({ traceRequests: 1 })).toMatchObject({ traceRules: 1 });
+  expect(optionsOf({ traceRequests: 1, traceRules: 2 })).toMatchObject({ traceRules: 2 });
 });
 
 test('what does not fit is not taken, and named with its place and what fits', () => {

@@ -8,14 +8,14 @@ export interface TraceOptions {
   /** Sentences for the user on what does not fit. */
   problems: string[];
   /** As the configuration has them, unchecked: conditions in place of the workspace's. */
-  traceRequests?: unknown;
+  traceRules?: unknown;
   sample?: unknown;
   /** The helper is started when the program is. */
   helperAtBegin?: boolean;
 }
 
 export function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptions {
-  const { netTrace, traceRequests, sample } = config;
+  const { netTrace, traceRules = config.traceRequests, sample } = config;
   const asked = typeof netTrace === 'object' && netTrace !== null ? flat(netTrace as Record<string, unknown>) : {};
   const checked = checkOptions(debugNames, {
     get: (name) => asked[name],
@@ -28,7 +28,7 @@ export function optionsOf(config: Readonly<Record<string, unknown>>): TraceOptio
       checked.problems.push(`netTrace.${name} of the debug configuration: there is no such option.`);
   return {
     ...checked,
-    ...(traceRequests === undefined ? {} : { traceRequests }),
+    ...(traceRules === undefined ? {} : { traceRules }),
     ...(sample === undefined ? {} : { sample }),
   };
 }

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TraceRequests } from '../../model/traceRequests';
+import { TraceRules } from '../../model/traceRules';
 import { SessionControl } from '../../session/control/writer';
-import { tracingOf } from '../requests/inForce';
 import type { RowChanges } from '../rows/rows';
+import { tracingOf } from '../rules/inForce';
 import { doneLine, FakeRecorder } from '../testing/recorder';
 import { gapBetweenRuns } from './axis';
 import { Runs } from './runs';
@@ -193,9 +193,9 @@ test('what the kernel’s side can do is in the status, from when it is known', 
   expect(changes.at(-1)).toEqual({ upsert: [], removed: [] });
 });
 
-test('a change of a run’s own trace requests is reported at once, though its program does nothing', () => {
+test('a change of a run’s own trace rules is reported at once, though its program does nothing', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-runs-'));
-  const registry = new TraceRequests();
+  const registry = new TraceRules();
   const { id } = registry.create({ condition: 'path:/a' });
   const recorder = new FakeRecorder('a');
   const control = new SessionControl(folder, recorder.store);

@@ -53,7 +53,7 @@ export class Runs implements TraceView {
       run,
       recorder.onDidChange(() => this.#touch(run)),
     );
-    // Its trace requests may be its own, of the launch configuration.
+    // Its trace rules may be its own, of the launch configuration.
     recorder.control?.onDidWrite(() => this.statusChanged());
     this.#keeper?.began(run);
     const dropped = this.#dropOldest();

@@ -57,7 +57,7 @@ describe('ids in code and in package.json are the same', () => {
   test('views, editors, debug type, colours', () => {
     expect(contributes.viewsContainers.panel.map((c) => c.id)).toEqual([ids.views.container]);
     expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);
-    expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.requests, ids.views.breakpoints]);
+    expect(contributes.views.debug?.map((v) => v.id)).toEqual([ids.views.rules, ids.views.breakpoints]);
     expect(contributes.customEditors.map((e) => [e.viewType, e.priority])).toEqual([
       [ids.customEditor, 'default'],
       [ids.optionalEditor, 'option'],

@@ -1,5 +1,5 @@
 /**
- * Which requests are reported. With one trace request for everything, the default, nothing is asked here but a flag.
+ * Which requests are reported. With one trace rule for everything, the default, nothing is asked here but a flag.
  *
  * Else each request is looked at when it begins. What is decided then is reported from there on, or never. What depends on
  * something later (status, duration) is held back: its record is filled as always, but gives no line until it is known.

@@ -1,4 +1,4 @@
-/** A trace request in force, in one isolate: what it matches, and how many of its matches are reported. */
+/** A trace rule in force, in one isolate: what it matches, and how many of its matches are reported. */
 import type { RequestControl } from '../../model/lines/control';
 import { compileQuery } from '../../model/query/compile';
 import { parseQuery } from '../../model/query/parse';

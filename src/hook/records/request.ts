@@ -139,7 +139,7 @@ export abstract class RequestRecord implements Writable {
   declare processorTime: number;
   /** It gives no line, for now or for good; undefined: it is reported. */
   declare hold: Hold | undefined;
-  /** Trace requests that it matched; undefined: those in force, which ask for everything. */
+  /** Trace rules that it matched; undefined: those in force, which ask for everything. */
   declare matches: string[] | undefined;
   /** How many of them its first line named. */
   declare matchesReported: number;

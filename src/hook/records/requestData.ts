@@ -29,7 +29,7 @@ export interface PriorSend {
   error: unknown;
 }
 
-/** A trace request in force, as a record knows it. */
+/** A trace rule in force, as a record knows it. */
 export interface Condition {
   readonly id: string;
   /** Its limit was reached. */
@@ -40,7 +40,7 @@ export interface Condition {
   take(): boolean | undefined;
 }
 
-/** Why a record gives no line: what of the trace requests in force is still to be seen. */
+/** Why a record gives no line: what of the trace rules in force is still to be seen. */
 export class Hold {
   constructor(
     readonly open: readonly Condition[],

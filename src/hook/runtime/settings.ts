@@ -16,7 +16,7 @@ export interface Settings extends Recorded {
   /** Folder of the spool files. */
   spool: string;
   trace: string;
-  /** Trace requests enabled at the start. Empty: nothing is patched. */
+  /** Trace rules enabled at the start. Empty: nothing is patched. */
   enabled: string[];
   /** Other files and another port than the system's for that: tests. */
   resolverFiles: ResolverFiles;

@@ -2,7 +2,7 @@
 import { offsetOf } from '../base/clock';
 import { threadIdOf } from '../base/ids';
 import type { LineOf } from '../lines/lines';
-import type { Connection, Process, Request, Thread, TraceRequest } from '../records';
+import type { Connection, Process, Request, Thread, TraceRule } from '../records';
 import type { Store } from '../store/store';
 import { foldResolverLeft } from './dns';
 import type { Isolate } from './types';
@@ -131,7 +131,7 @@ export function foldControl(store: Store, isolate: Isolate, line: LineOf<'ctl'>)
 function reachLimits(store: Store, ids: readonly string[]): void {
   const { traceRequests } = store.header;
   if (!traceRequests) return;
-  const reached = (r: TraceRequest): TraceRequest => (ids.includes(r.id) ? { ...r, state: 'limitReached' } : r);
+  const reached = (r: TraceRule): TraceRule => (ids.includes(r.id) ? { ...r, state: 'limitReached' } : r);
   store.header = { ...store.header, traceRequests: traceRequests.map(reached) };
   store.touch();
 }

@@ -9,7 +9,7 @@ export interface Isolate {
   offset: number;
   /** Its table of call sites. */
   sources: Map<number, SourceEntry>;
-  /** Trace requests in force, for `req` lines that name none. */
+  /** Trace rules in force, for `req` lines that name none. */
   enabled: string[];
   /** Its requests without a record, as the last `count` line said. */
   counted?: { requests: number; failed: number; untraced: number };

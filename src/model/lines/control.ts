@@ -5,7 +5,7 @@
  */
 import type { NetworkBreakpoint } from './breakpoints';
 
-/** A trace request in force. */
+/** A trace rule in force. */
 export interface RequestControl {
   /** UUID; records name it in `traceRequests`. */
   id: string;

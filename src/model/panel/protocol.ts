@@ -64,7 +64,7 @@ export interface Run {
 
 /** What is in force when not every request is traced. */
 export interface Tracing {
-  /** As the user wrote them, one a trace request; empty: tracing is off. */
+  /** As the user wrote them, one a trace rule; empty: tracing is off. */
   conditions: string[];
   /** Requests of the newest run that were traced, and all that it made. Absent: none was left out, as far as is known. */
   traced?: number;

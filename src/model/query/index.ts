@@ -1,5 +1,5 @@
 /**
- * The query language: one parser and evaluator for filter, trace requests, breakpoints and command line
+ * The query language: one parser and evaluator for filter, trace rules, breakpoints and command line
  * (docs/query.md). Imports nothing outside this folder, so that the hook can bundle it.
  */
 export { compileQuery, type Fields } from './compile';

@@ -81,7 +81,7 @@ const table = {
   thread: { kind: 'number' },
   label: { kind: 'text' },
   request: { kind: 'text', match: 'tail', aliases: ['id'] },
-  'trace-request': { kind: 'text' },
+  'trace-rule': { kind: 'text', aliases: ['trace-request'] },
   run: { kind: 'number' },
   text: { kind: 'text', match: 'part' },
   failed: { kind: 'flag' },

@@ -194,7 +194,7 @@ export const rowFields: Fields<Row> = {
   thread: (row) => row.threadId,
   label: (row) => row.label,
   request: (row) => row.id,
-  'trace-request': (row) => row.traceRequests,
+  'trace-rule': (row) => row.traceRules,
   run: (row) => row.run,
   text: searchText,
   failed: isFailed,

@@ -26,7 +26,7 @@ export const thread = record(
     control: optional(
       record(
         {
-          enabled: Type.Array(Type.String(), { description: 'Trace requests in force.' }),
+          enabled: Type.Array(Type.String(), { description: 'Trace rules in force.' }),
           generation: optional(count('Counts the changes.')),
         },
         'What was traced at last.',

@@ -173,7 +173,7 @@ export const request = record(
       ),
     ),
     priority: optional(text('Priority as the browser names it. Only of imported files.')),
-    traceRequests: optional(refs('traceRequests', 'Trace requests that it matched.')),
+    traceRequests: optional(refs('traceRequests', 'Trace rules that it matched.')),
     label: optional(text('The user’s context label.')),
     cause: optional(ref('requests', 'Incoming request that caused it.')),
     operation: optional(

@@ -114,7 +114,7 @@ export const counts = record(
     ),
     untraced: optional(
       count(
-        'Requests that were seen but not traced: they matched no trace request, or one whose limit was reached. Not among `requests`. Absent: none.',
+        'Requests that were seen but not traced: they matched no trace rule, or one whose limit was reached. Not among `requests`. Absent: none.',
       ),
     ),
     totals: optional(
@@ -136,7 +136,7 @@ export const counts = record(
 );
 export type Counts = Static<typeof counts>;
 
-export const traceRequest = record(
+export const traceRule = record(
   {
     id: id('UUID.'),
     description: optional(text('In the user’s words.')),
@@ -154,7 +154,7 @@ export const traceRequest = record(
   },
   'What was asked to be traced.',
 );
-export type TraceRequest = Static<typeof traceRequest>;
+export type TraceRule = Static<typeof traceRule>;
 
 export const trace = record(
   {
@@ -203,7 +203,7 @@ export const trace = record(
     packets: optional(
       list(packetRef, 'Packets, by instant, the first 20,000; never their bytes. Absent: no capture was asked for.'),
     ),
-    traceRequests: optional(list(traceRequest, 'What was asked to be traced.')),
+    traceRequests: optional(list(traceRule, 'What was asked to be traced.')),
     pauses: optional(list(pause, 'Pauses.')),
     eventLoopDelays: optional(list(eventLoopDelay, 'Event-loop delays.')),
     losses: list(loss, 'What was seen but is not in the trace.'),

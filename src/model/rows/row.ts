@@ -97,8 +97,8 @@ export interface Row {
   localPort?: number;
   /** The user's context label. */
   label?: string;
-  /** Ids of the trace requests that it matched. */
-  traceRequests?: readonly string[];
+  /** Ids of the trace rules that it matched. */
+  traceRules?: readonly string[];
   /** `name=value` a header, `name` where the value is not recorded. Absent: headers are not recorded. */
   requestHeaders?: readonly string[];
   responseHeaders?: readonly string[];
@@ -246,7 +246,7 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   else if (connection?.path !== undefined) row.remote = connection.path;
   if (connection?.local) row.localPort = connection.local.port;
   if (r.label !== undefined) row.label = r.label;
-  if (r.traceRequests !== undefined && r.traceRequests.length > 0) row.traceRequests = r.traceRequests;
+  if (r.traceRequests !== undefined && r.traceRequests.length > 0) row.traceRules = r.traceRequests;
   if (r.headers) row.requestHeaders = headerLines(r.headers);
   if (r.response?.headers) row.responseHeaders = headerLines(r.response.headers);
   if (r.error) {

@@ -1,9 +1,9 @@
 /** How much of a run was traced, by what was asked for. */
-import type { TraceRequest } from '../records';
+import type { TraceRule } from '../records';
 import type { Store } from './store';
 
 /** Every request of every process is traced for it. */
-export const tracesAll = ({ enabled, condition = '', limit, sample = 1, target }: TraceRequest): boolean =>
+export const tracesAll = ({ enabled, condition = '', limit, sample = 1, target }: TraceRule): boolean =>
   enabled === true && condition === '' && limit === undefined && sample === 1 && target === undefined;
 
 /** How much of a run was traced, of those made so far; undefined: all, as far as is known. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { ControlState } from '../../model/lines/control';
-import { TraceRequests } from '../../model/traceRequests';
+import { TraceRules } from '../../model/traceRules';
 import { TraceSession } from '../session';
 import { scratch } from '../testing/scratch';
 import { Commands, commandName, responseName } from './commands';
@@ -12,8 +12,8 @@ const hookFile = join(scratch(), 'hook.cjs');
 fs.writeFileSync(hookFile, '// stands for the hook');
 const cacheFolder = scratch();
 const open: TraceSession[] = [];
-async function session(registry: TraceRequests): Promise<[TraceSession, LiveSession]> {
-  const s = await TraceSession.create({ hookFile, cacheFolder, requests: registry, description: 'a test' });
+async function session(registry: TraceRules): Promise<[TraceSession, LiveSession]> {
+  const s = await TraceSession.create({ hookFile, cacheFolder, rules: registry, description: 'a test' });
   open.push(s);
   const live = (await liveSessions()).find((one) => one.id === s.id);
   if (!live) throw new Error('not found');
@@ -25,7 +25,7 @@ const controlOf = (s: TraceSession) =>
   JSON.parse(fs.readFileSync(join(s.spoolFolder, 'control.json'), 'utf8')) as ControlState;
 
 test('the control file: there before the program, the enabled ones only, private, another generation at each change', async () => {
-  const registry = new TraceRequests();
+  const registry = new TraceRules();
   const [s] = await session(registry);
   expect(controlOf(s)).toEqual({ v: 1, generation: 1, requests: [], breakpoints: [] });
   const { id } = registry.create({ condition: 'status:500', limit: 3, target: { process: 'app.js' } });
@@ -48,8 +48,8 @@ test('the control file: there before the program, the enabled ones only, private
   expect(s.document().traceRequests?.map((t) => t.id)).toContain(id);
 });
 
-test('a conditional trace request is none for a program that cannot read the file', async () => {
-  const registry = TraceRequests.everything();
+test('a conditional trace rule is none for a program that cannot read the file', async () => {
+  const registry = TraceRules.everything();
   const [s] = await session(registry);
   const enabled = () => (JSON.parse(s.environment({}).NETTRACE_CONF ?? '') as { enabled: string[] }).enabled;
   expect(enabled()).toEqual(registry.list().map((t) => t.id));
@@ -59,7 +59,7 @@ test('a conditional trace request is none for a program that cannot read the fil
 });
 
 test('the calls from elsewhere', async () => {
-  const [s, live] = await session(new TraceRequests());
+  const [s, live] = await session(new TraceRules());
   expect(live).toMatchObject({ pid: process.pid, description: 'a test', folder: s.spoolFolder });
   const made = await callSession(live, { verb: 'create', create: { condition: 'status:500', limit: 2 } });
   const id = made.id as string;
@@ -77,7 +77,7 @@ test('the calls from elsewhere', async () => {
 });
 
 test('a call that is noticed twice is carried out once', async () => {
-  const registry = new TraceRequests();
+  const registry = new TraceRules();
   const [s] = await session(registry);
   const commands = new Commands(
     s.spoolFolder,
@@ -97,7 +97,7 @@ test('a call that is noticed twice is carried out once', async () => {
 });
 
 test('calls that make no sense are answered, or left alone', async () => {
-  const [s, live] = await session(new TraceRequests());
+  const [s, live] = await session(new TraceRules());
   const answerTo = async (text: string) => {
     const id = crypto.randomUUID();
     fs.writeFileSync(join(s.spoolFolder, `${commandName(id)}.new`), text, { mode: 0o600 });
@@ -113,7 +113,7 @@ test('calls that make no sense are answered, or left alone', async () => {
 
 // Only root can make a folder another user's.
 test.skipIf(process.getuid?.() !== 0)("another user's session is not seen", async () => {
-  const [s, live] = await session(new TraceRequests());
+  const [s, live] = await session(new TraceRules());
   fs.chownSync(s.spoolFolder, 65534, 65534);
   expect((await liveSessions()).map((one) => one.id)).not.toContain(s.id);
   fs.chownSync(s.spoolFolder, 0, 0);
@@ -122,7 +122,7 @@ test.skipIf(process.getuid?.() !== 0)("another user's session is not seen", asyn
 });
 
 test('two sessions: each answers for its own; one that has ended is not found', async () => {
-  const [a, b] = [new TraceRequests(), new TraceRequests()];
+  const [a, b] = [new TraceRules(), new TraceRules()];
   const [[first, one], [, two]] = [await session(a), await session(b)];
   await callSession(one, { verb: 'create', create: { condition: 'path:/a' } });
   expect(a.list()).toHaveLength(1);

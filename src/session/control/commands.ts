@@ -7,8 +7,8 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { type TraceRequest, traceRequest } from '../../model/records';
-import { TraceRequestError, type TraceRequests } from '../../model/traceRequests';
+import { type TraceRule, traceRule } from '../../model/records';
+import { TraceRuleError, type TraceRules } from '../../model/traceRules';
 import { readOwnFile, writeWhole } from '../spool/ownFiles';
 
 const optional = Type.Optional;
@@ -47,8 +47,8 @@ export type SessionFacts = Static<typeof sessionFacts>;
 
 export const commandResponse = Type.Object({
   error: optional(Type.String()),
-  /** All trace requests after the call. */
-  requests: Type.Array(traceRequest),
+  /** All trace rules after the call. */
+  requests: Type.Array(traceRule),
   /** The one that was made, changed or deleted. */
   id: optional(Type.String()),
 });
@@ -65,9 +65,9 @@ export class Commands {
   constructor(
     private readonly folder: string,
     facts: SessionFacts,
-    private readonly registry: () => TraceRequests | undefined,
+    private readonly registry: () => TraceRules | undefined,
     /** With what has happened in the run. */
-    private readonly requests: () => readonly TraceRequest[],
+    private readonly requests: () => readonly TraceRule[],
   ) {
     try {
       writeWhole(folder, sessionFile, facts);
@@ -118,18 +118,18 @@ export class Commands {
       asked = undefined;
     }
     if (!Value.Check(command, asked)) return failed('The call makes no sense to this version of Net Trace.');
-    if (registry === undefined) return failed('The trace requests of this session cannot be changed from here.');
+    if (registry === undefined) return failed('The trace rules of this session cannot be changed from here.');
     try {
       const id = carryOut(registry, asked as SessionCommand);
       return { requests: [...this.requests()], ...(id !== undefined ? { id } : {}) };
     } catch (error) {
-      if (error instanceof TraceRequestError) return failed(error.message);
+      if (error instanceof TraceRuleError) return failed(error.message);
       throw error;
     }
   }
 }
 
-function carryOut(registry: TraceRequests, { verb, id = '', enabled, create }: SessionCommand): string | undefined {
+function carryOut(registry: TraceRules, { verb, id = '', enabled, create }: SessionCommand): string | undefined {
   if (verb === 'list') return undefined;
   if (verb === 'create') return registry.create(create ?? { condition: '' }).id;
   if (verb === 'delete') registry.delete(id);

@@ -4,9 +4,9 @@
  */
 import type { NetworkBreakpoint } from '../../model/lines/breakpoints';
 import { type ControlState, controlFileName, type RequestControl } from '../../model/lines/control';
-import type { TraceRequest } from '../../model/records';
+import type { TraceRule } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import type { TraceRequests } from '../../model/traceRequests';
+import type { TraceRules } from '../../model/traceRules';
 import { writeWhole } from '../spool/ownFiles';
 
 /** Counters that the threads of a process share: see RequestControl. */
@@ -16,7 +16,7 @@ export class SessionControl {
   #state: ControlState = { v: 1, generation: 0, requests: [], breakpoints: [] };
   #slot = 0;
   #closed = false;
-  #registry: TraceRequests | undefined;
+  #registry: TraceRules | undefined;
   #unfollow: (() => void) | undefined;
   readonly #listeners = new Set<() => void>();
 
@@ -37,27 +37,27 @@ export class SessionControl {
     return plain ? requests.map((r) => r.id) : [];
   }
 
-  /** What `follow` was given last: the trace requests that the command line sees and changes. */
-  get registry(): TraceRequests | undefined {
+  /** What `follow` was given last: the trace rules that the command line sees and changes. */
+  get registry(): TraceRules | undefined {
     return this.#registry;
   }
 
-  /** The trace requests, with what has happened to them in this trace. */
-  get written(): readonly TraceRequest[] {
+  /** The trace rules, with what has happened to them in this trace. */
+  get written(): readonly TraceRule[] {
     const known = new Map((this.store.header.traceRequests ?? []).map((r) => [r.id, r]));
     return (this.#registry?.list() ?? []).map((r) => known.get(r.id) ?? r);
   }
 
-  /** The registry's enabled trace requests are in force, now and after each of its changes, until another is followed. */
-  follow(registry: TraceRequests): void {
+  /** The registry's enabled trace rules are in force, now and after each of its changes, until another is followed. */
+  follow(registry: TraceRules): void {
     this.#unfollow?.();
     this.#registry = registry;
-    this.#unfollow = registry.onChange(() => this.setRequests(registry.list()));
-    this.setRequests(registry.list());
+    this.#unfollow = registry.onChange(() => this.setRules(registry.list()));
+    this.setRules(registry.list());
   }
 
-  /** These are the trace requests of the trace; the enabled ones are in force for what begins from now on. */
-  setRequests(list: readonly TraceRequest[]): void {
+  /** These are the trace rules of the trace; the enabled ones are in force for what begins from now on. */
+  setRules(list: readonly TraceRule[]): void {
     if (this.#closed) return;
     const before = new Map(this.#state.requests.map((r) => [r.id, r]));
     const requests = list.filter((r) => r.enabled === true).map((r) => this.#controlOf(r, before.get(r.id)));
@@ -77,7 +77,7 @@ export class SessionControl {
     return () => this.#listeners.delete(f);
   }
 
-  /** The trace is over: programs that go on are left alone. Its list of trace requests stays as it is. */
+  /** The trace is over: programs that go on are left alone. Its list of trace rules stays as it is. */
   close(): void {
     this.#unfollow?.();
     this.#unfollow = undefined;
@@ -88,7 +88,7 @@ export class SessionControl {
   }
 
   /** One that was in force goes on with its counters; one that is enabled again begins anew. */
-  #controlOf(r: TraceRequest, before: RequestControl | undefined): RequestControl {
+  #controlOf(r: TraceRule, before: RequestControl | undefined): RequestControl {
     const counted = r.limit !== undefined || (r.sample ?? 1) > 1;
     const slot = before?.slot ?? (counted && this.#slot < slots ? this.#slot++ : undefined);
     return {
@@ -101,7 +101,7 @@ export class SessionControl {
   }
 
   /** The trace's own list keeps what only the lines of its programs report: matches, a limit that was reached. */
-  #reportTrace(list: readonly TraceRequest[]): void {
+  #reportTrace(list: readonly TraceRule[]): void {
     const { header } = this.store;
     const known = new Map((header.traceRequests ?? []).map((r) => [r.id, r]));
     const traceRequests = list.map((r) => {
@@ -140,7 +140,7 @@ export class SessionControl {
 }
 
 /** The condition with its target, which a query can say as well. */
-function conditionOf({ condition = '', target }: TraceRequest): string {
+function conditionOf({ condition = '', target }: TraceRule): string {
   const terms = Object.entries(target ?? {}).map(([key, value]) => `${key}:"${String(value)}"`);
   if (terms.length === 0) return condition;
   return condition.trim() === '' ? terms.join(' ') : `${terms.join(' ')} (${condition})`;

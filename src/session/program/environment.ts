@@ -10,7 +10,7 @@ export interface HookSettings extends Recorded {
   v: 1;
   /** The trace's id; each spool file names it in its first line. */
   trace: string;
-  /** Trace requests that ask for everything, in force where the control file cannot be read. */
+  /** Trace rules that ask for everything, in force where the control file cannot be read. */
   enabled: string[];
   /** With `keys`: process id of the session. */
   host?: number;

@@ -11,22 +11,22 @@ async function trace() {
   const exported = await vscode.extensions.getExtension('nettrace.nettrace').activate();
   const netTrace = await exported.getApi('test.neighbour');
   const stranger = await exported.getApi('no.such').catch((error) => error.message);
-  const { id, enabled } = netTrace.traceRequests.create({ condition: 'path:/a/*', description: 'the neighbour’s' });
-  const early = netTrace.requests().length;
-  netTrace.traceRequests.update(id, { enabled: true });
+  const { id, enabled } = netTrace.traceRules.create({ condition: 'path:/a/*', description: 'the neighbour’s' });
+  const early = netTrace.rules().length;
+  netTrace.traceRules.update(id, { enabled: true });
   const requests = await new Promise((done) => {
     const listening = netTrace.onDidChangeRequests(() => {
-      const finished = netTrace.requests('status:200');
+      const finished = netTrace.rules('status:200');
       if (finished.length < 2) return;
       listening.dispose();
       done(finished);
     });
   });
-  const refused = refusal(() => netTrace.traceRequests.update(id, { enabled: false, condition: 'path:/b' }));
+  const refused = refusal(() => netTrace.traceRules.update(id, { enabled: false, condition: 'path:/b' }));
   const written = { version: exported.apiVersion, stranger, enabled, early, refused, id, requests };
   writeFileSync(
     join(vscode.workspace.workspaceFolders[0].uri.fsPath, 'neighbour.json'),
-    JSON.stringify({ ...written, list: netTrace.traceRequests.list(), deleted: netTrace.traceRequests.delete(id) }),
+    JSON.stringify({ ...written, list: netTrace.traceRules.list(), deleted: netTrace.traceRules.delete(id) }),
   );
 }
 

@@ -1,4 +1,4 @@
-/** The panel's rows over a reload of the window. (That what was cleared stays away: requests.steps.ts.) */
+/** The panel's rows over a reload of the window. (That what was cleared stays away: rules.steps.ts.) */
 import { expect, it } from 'vitest';
 import { pidOf, rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';

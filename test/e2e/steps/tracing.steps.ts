@@ -4,7 +4,7 @@ import { describeRows, rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';
 import { until } from '../testing/window';
 
-const view = () => vs.page.locator('.pane', { has: vs.page.locator('.pane-header[aria-label^="Trace Requests"]') });
+const view = () => vs.page.locator('.pane', { has: vs.page.locator('.pane-header[aria-label^="Trace Rules"]') });
 const item = (text: string) => view().locator('.monaco-list-row', { hasText: text });
 const box = () => vs.page.locator('.quick-input-widget input.input').first();
 
@@ -16,7 +16,7 @@ async function openView(): Promise<void> {
 }
 
 async function traceOnly(condition: string): Promise<void> {
-  await vs.command('Net Trace: New Trace Request…');
+  await vs.command('Net Trace: New Trace Rule…');
   await until(async () => {
     await box().fill(condition);
     return (await box().inputValue()) === condition;

@@ -12,7 +12,7 @@ export interface RunOptions {
   cwd?: string;
   /** Fields of NETTRACE_CONF beside those that every run has. */
   conf?: Readonly<Record<string, unknown>>;
-  /** Trace requests in force; default: one for everything. */
+  /** Trace rules in force; default: one for everything. */
   requests?: readonly RequestControl[];
   /** Network breakpoints that are armed; default: none. */
   breakpoints?: readonly NetworkBreakpoint[];

@@ -31,7 +31,7 @@ describe('the page without rows says the truth', () => {
   });
 
   test('tracing is off: before, during and after a run', () => {
-    const text = 'No trace request is enabled, so no request is recorded.';
+    const text = 'No trace rule is enabled, so no request is recorded.';
     const running = run({ state: 'running', traced: 'none' });
     expect(said([], status(off))).toEqual(['Tracing is off', text, undefined, 'traceAll debug']);
     expect(said([running], status({ recording: true, ...off }))).toEqual([

@@ -36,7 +36,7 @@ export function emptyState(runs: readonly Run[], status: Status, waited: boolean
 const off = (...more: EmptyState['buttons']): EmptyState => ({
   is: 'off',
   title: 'Tracing is off',
-  text: 'No trace request is enabled, so no request is recorded.',
+  text: 'No trace rule is enabled, so no request is recorded.',
   buttons: [traceAll, ...more],
 });
 

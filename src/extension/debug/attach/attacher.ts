@@ -65,7 +65,7 @@ export class Attacher {
     }
     if (!tracer.isAttached(root)) {
       void vscode.window.showInformationMessage(
-        `Net Trace: ${root.name} was started with Net Trace, and is traced until it ends. Uncheck the trace requests to record nothing.`,
+        `Net Trace: ${root.name} was started with Net Trace, and is traced until it ends. Uncheck the trace rules to record nothing.`,
       );
       return;
     }

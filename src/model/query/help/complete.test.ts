@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { onlyInTrace } from '../../traceRequests';
+import { onlyInTrace } from '../../traceRules';
 import { keys } from '../keys';
 import { parseQuery } from '../parse';
 import { completions } from './complete';

@@ -1,13 +1,13 @@
 /**
  * What the user asked to be traced, by the rules of MidoNet: creating does not enable; an update may change nothing but
- * `enabled`; who owns a trace request sees it, and no one else's.
+ * `enabled`; who owns a trace rule sees it, and no one else's.
  */
 import { Value } from 'typebox/value';
 import { type FieldName, parseQuery, type Query } from './query';
-import { type TraceRequest, traceRequest } from './records';
+import { type TraceRule, traceRule } from './records';
 
 /** What `create` takes. */
-export interface NewTraceRequest {
+export interface NewTraceRule {
   /** In the user's words. */
   description?: string;
   /** Where it holds: a process (number, or part of its entry's path) or a thread of it; absent: everywhere. */
@@ -23,7 +23,7 @@ export interface NewTraceRequest {
 }
 
 /** A rule was broken; nothing has changed. */
-export class TraceRequestError extends Error {
+export class TraceRuleError extends Error {
   constructor(
     message: string,
     /** The field that was refused, if it was one. */
@@ -32,11 +32,11 @@ export class TraceRequestError extends Error {
     readonly column?: number,
   ) {
     super(message);
-    this.name = 'TraceRequestError';
+    this.name = 'TraceRuleError';
   }
 }
 
-/** Most trace requests of one registry: each is looked at for every request of the program. */
+/** Most trace rules of one registry: each is looked at for every request of the program. */
 const max = 256;
 const longestText = 4096;
 
@@ -49,7 +49,7 @@ export const onlyInTrace: ReadonlySet<FieldName> = new Set<FieldName>([
   'send',
   'connection',
   'request',
-  'trace-request',
+  'trace-rule',
   'run',
   'queued',
   'open',
@@ -67,7 +67,7 @@ interface Sources {
   uuid(): string;
 }
 
-interface EverythingOptions extends Pick<NewTraceRequest, 'limit' | 'sample'> {
+interface EverythingOptions extends Pick<NewTraceRule, 'limit' | 'sample'> {
   /** Default true. */
   enabled?: boolean;
 }
@@ -77,9 +77,9 @@ declare const crypto: { randomUUID(): string };
 
 const defaults: Sources = { now: () => new Date().toISOString(), uuid: () => crypto.randomUUID() };
 
-/** One place for all trace requests; `of` narrows it to an owner's. */
-export class TraceRequests {
-  readonly #all = new Map<string, TraceRequest>();
+/** One place for all trace rules; `of` narrows it to an owner's. */
+export class TraceRules {
+  readonly #all = new Map<string, TraceRule>();
   readonly #listeners = new Set<() => void>();
   readonly #sources: Sources;
 
@@ -87,19 +87,19 @@ export class TraceRequests {
     this.#sources = sources;
   }
 
-  /** A registry whose only trace request asks for everything: what holds until the user says otherwise. */
-  static everything({ enabled = true, ...fields }: EverythingOptions = {}): TraceRequests {
-    const registry = new TraceRequests();
+  /** A registry whose only trace rule asks for everything: what holds until the user says otherwise. */
+  static everything({ enabled = true, ...fields }: EverythingOptions = {}): TraceRules {
+    const registry = new TraceRules();
     const { id } = registry.create({ description: 'All requests', condition: '', ...fields });
     if (enabled) registry.update(id, { enabled });
     return registry;
   }
 
-  /** Not enabled. Throws TraceRequestError: the condition makes no sense, a number is out of range, there are too many. */
-  create(asked: NewTraceRequest): TraceRequest {
+  /** Not enabled. Throws TraceRuleError: the condition makes no sense, a number is out of range, there are too many. */
+  create(asked: NewTraceRule): TraceRule {
     const { description, target, condition, limit, sample, owner } = checked(asked);
-    if (this.#all.size >= max) throw new TraceRequestError(`There are ${max} trace requests already: delete some.`);
-    const made: TraceRequest = {
+    if (this.#all.size >= max) throw new TraceRuleError(`There are ${max} trace rules already: delete some.`);
+    const made: TraceRule = {
       id: this.#sources.uuid(),
       ...(description !== undefined ? { description } : {}),
       ...(target !== undefined ? { target: { ...target } } : {}),
@@ -117,38 +117,38 @@ export class TraceRequests {
   }
 
   /** Undefined: there is none, or another's. */
-  get(id: string, owner?: string): TraceRequest | undefined {
+  get(id: string, owner?: string): TraceRule | undefined {
     const found = this.#all.get(id);
     return found !== undefined && isSeenBy(found, owner) ? found : undefined;
   }
 
   /** In the order of their creation. `owner`: only this one's; absent: all. */
-  list(owner?: string): readonly TraceRequest[] {
+  list(owner?: string): readonly TraceRule[] {
     return [...this.#all.values()].filter((r) => isSeenBy(r, owner));
   }
 
-  /** `change` may hold fields as they are, and another `enabled`. Throws TraceRequestError, naming the first other one. */
-  update(id: string, change: Partial<TraceRequest>, owner?: string): TraceRequest {
+  /** `change` may hold fields as they are, and another `enabled`. Throws TraceRuleError, naming the first other one. */
+  update(id: string, change: Partial<TraceRule>, owner?: string): TraceRule {
     const before = this.#found(id, owner);
     const now = before as Record<string, unknown>;
     for (const [field, value] of Object.entries(change)) {
       if (field === 'enabled' || sameData(value, now[field])) continue;
-      throw new TraceRequestError(
+      throw new TraceRuleError(
         `${field} cannot be changed: only enabled can. Delete it, and create another one.`,
         field,
       );
     }
     const { enabled } = change;
     if (enabled !== undefined && typeof enabled !== 'boolean')
-      throw new TraceRequestError('enabled has to be true or false.', 'enabled');
+      throw new TraceRuleError('enabled has to be true or false.', 'enabled');
     if (enabled === undefined || enabled === before.enabled) return before;
-    const after: TraceRequest = { ...before, enabled, state: enabled ? 'enabled' : 'disabled' };
+    const after: TraceRule = { ...before, enabled, state: enabled ? 'enabled' : 'disabled' };
     this.#all.set(id, after);
     this.#emit();
     return after;
   }
 
-  /** Throws TraceRequestError: there is none. */
+  /** Throws TraceRuleError: there is none. */
   delete(id: string, owner?: string): void {
     this.#found(id, owner);
     this.#all.delete(id);
@@ -162,7 +162,7 @@ export class TraceRequests {
   }
 
   /** Plain data, for `load`. */
-  save(): TraceRequest[] {
+  save(): TraceRule[] {
     return this.list().map((r) => ({ ...r }));
   }
 
@@ -183,9 +183,9 @@ export class TraceRequests {
     return { refused };
   }
 
-  #found(id: string, owner: string | undefined): TraceRequest {
+  #found(id: string, owner: string | undefined): TraceRule {
     const found = this.get(id, owner);
-    if (found === undefined) throw new TraceRequestError(`There is no trace request ${id}.`, 'id');
+    if (found === undefined) throw new TraceRuleError(`There is no trace rule ${id}.`, 'id');
     return found;
   }
 
@@ -194,28 +194,28 @@ export class TraceRequests {
   }
 }
 
-const isSeenBy = (r: TraceRequest, owner: string | undefined): boolean => owner === undefined || r.owner === owner;
+const isSeenBy = (r: TraceRule, owner: string | undefined): boolean => owner === undefined || r.owner === owner;
 
 /** Of plain data. */
 const sameData = (a: unknown, b: unknown): boolean => a === b || Value.Equal(a as never, b as never);
 
-function checked(asked: NewTraceRequest): NewTraceRequest {
+function checked(asked: NewTraceRule): NewTraceRule {
   const { condition, description, limit, sample, target, owner } = asked;
-  if (typeof condition !== 'string') throw new TraceRequestError('condition has to be a text.', 'condition');
+  if (typeof condition !== 'string') throw new TraceRuleError('condition has to be a text.', 'condition');
   for (const [field, text] of Object.entries({ condition, description, owner }))
     if (text !== undefined && (typeof text !== 'string' || text.length > longestText))
-      throw new TraceRequestError(`${field} has to be a text of at most ${longestText} characters.`, field);
+      throw new TraceRuleError(`${field} has to be a text of at most ${longestText} characters.`, field);
   const parsed = parseQuery(condition);
-  if (parsed.error) throw new TraceRequestError(`condition: ${parsed.error.message}`, 'condition', parsed.error.column);
+  if (parsed.error) throw new TraceRuleError(`condition: ${parsed.error.message}`, 'condition', parsed.error.column);
   const unknown = keysOf(parsed.query).find((key) => onlyInTrace.has(key));
   if (unknown !== undefined)
-    throw new TraceRequestError(
+    throw new TraceRuleError(
       `condition: ${unknown} is known in a trace only, not while a request is made. Filter the trace by it instead.`,
       'condition',
     );
   for (const [field, n] of Object.entries({ limit, sample }))
     if (n !== undefined && !(Number.isSafeInteger(n) && n >= 1 && n <= 1e9))
-      throw new TraceRequestError(`${field} has to be a whole number from 1 to 1,000,000,000.`, field);
+      throw new TraceRuleError(`${field} has to be a whole number from 1 to 1,000,000,000.`, field);
   checkTarget(target);
   return asked;
 }
@@ -225,11 +225,11 @@ function checkTarget(target: unknown): void {
   const entries = typeof target === 'object' && target !== null ? Object.entries(target) : [];
   const known = entries.every(([k, v]) => (k === 'process' || k === 'thread') && typeof v === 'string' && v !== '');
   if (entries.length === 0 || !known)
-    throw new TraceRequestError('target names a process, a thread, or both, as texts.', 'target');
+    throw new TraceRuleError('target names a process, a thread, or both, as texts.', 'target');
 }
 
-function loadedFrom(entry: unknown): TraceRequest | undefined {
-  if (!Value.Check(traceRequest, entry)) return undefined;
+function loadedFrom(entry: unknown): TraceRule | undefined {
+  if (!Value.Check(traceRule, entry)) return undefined;
   const { id, description, target, condition = '', limit, sample, enabled = false, createdTime, owner } = entry;
   try {
     checked({ condition, ...defined({ description, target, limit, sample, owner }) });

@@ -1,5 +1,5 @@
-/** `nettrace requests`: the trace requests of sessions that run, in other terminals or in VS Code. */
-import type { TraceRequest } from '../model/records';
+/** `nettrace rules`: the trace rules of sessions that run, in other terminals or in VS Code. */
+import type { TraceRule } from '../model/records';
 import type { CommandResponse, SessionCommand } from '../session/control/commands';
 import { callSession, type LiveSession, liveSessions } from '../session/control/liveSessions';
 import { expectKey } from './run/asked';
@@ -7,44 +7,43 @@ import { queryOf } from './show/matching';
 import { tableLines } from './table/table';
 import { messageOf, printable, say, styleFor, UsageError } from './terminal/say';
 
-export interface RequestsOptions {
+export interface RulesOptions {
   /** Id of a session (its first characters), or number of its process. */
   session?: string;
   json?: boolean;
 }
 
-export interface CreateOptions extends RequestsOptions {
+export interface CreateOptions extends RulesOptions {
   limit?: number;
   sample?: number;
   description?: string;
   enable?: boolean;
 }
 
-interface NewCertificate {
+interface Listed {
   session: LiveSession;
-  requests: readonly TraceRequest[];
+  rules: readonly TraceRule[];
 }
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** All trace requests of the sessions, with what has become of them. */
-export async function listRequests(options: RequestsOptions): Promise<void> {
+/** All trace rules of the sessions, with what has become of them. */
+export async function listRules(options: RulesOptions): Promise<void> {
   const responses = await askAll(await chosen(options));
-  if (options.json)
-    return out(JSON.stringify(responses.map(({ session, requests }) => ({ ...factsOf(session), requests }))));
-  responses.forEach(({ session, requests }, i) => {
+  if (options.json) return out(JSON.stringify(responses.map(({ session, rules }) => ({ ...factsOf(session), rules }))));
+  responses.forEach(({ session, rules }, i) => {
     if (i > 0) out('');
     out(
       `session ${session.id.slice(0, 8)}, process ${session.pid}: ${printable(session.description ?? 'no description')}`,
     );
-    for (const line of tableOf(requests)) out(line);
+    for (const line of tableOf(rules)) out(line);
   });
 }
 
 /** Prints the id of what was made, which is not enabled unless that is asked for. */
-export async function createRequest(condition: string, options: CreateOptions): Promise<void> {
+export async function createRule(condition: string, options: CreateOptions): Promise<void> {
   queryOf(condition, 'condition');
-  expectKey('nettrace requests create', condition);
+  expectKey('nettrace rules create', condition);
   const { limit, sample, description, enable } = options;
   const session = only(await chosen(options));
   const create = {
@@ -57,39 +56,39 @@ export async function createRequest(condition: string, options: CreateOptions): 
   const { id = '' } = response;
   if (enable) response = await call(session, { verb: 'update', id, enabled: true });
   print(response, id, options, id);
-  if (!enable && !options.json) say(`It is not enabled. To enable it: nettrace requests enable ${id.slice(0, 8)}`);
+  if (!enable && !options.json) say(`It is not enabled. To enable it: nettrace rules enable ${id.slice(0, 8)}`);
 }
 
-export async function getRequest(id: string, options: RequestsOptions): Promise<void> {
-  const { request } = await find(id, options);
-  if (options.json) return out(JSON.stringify(request));
-  for (const [name, value] of Object.entries(request)) out(`${name.padEnd(12)} ${printable(wordsOf(name, value))}`);
+export async function getRule(id: string, options: RulesOptions): Promise<void> {
+  const { rule } = await find(id, options);
+  if (options.json) return out(JSON.stringify(rule));
+  for (const [name, value] of Object.entries(rule)) out(`${name.padEnd(12)} ${printable(wordsOf(name, value))}`);
 }
 
 function wordsOf(name: string, value: unknown): string {
   if (name === 'condition' && value === '') return '(every request)';
   if (name === 'matched')
-    return (value as NonNullable<TraceRequest['matched']>).map((m) => `${m.count} in thread ${m.thread}`).join(', ');
+    return (value as NonNullable<TraceRule['matched']>).map((m) => `${m.count} in thread ${m.thread}`).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export async function setEnabled(id: string, enabled: boolean, options: RequestsOptions): Promise<void> {
-  const { session, request } = await find(id, options);
-  const response = await call(session, { verb: 'update', id: request.id, enabled });
-  print(response, request.id, options, `${request.id} ${enabled ? 'enabled' : 'disabled'}`);
+export async function setEnabled(id: string, enabled: boolean, options: RulesOptions): Promise<void> {
+  const { session, rule } = await find(id, options);
+  const response = await call(session, { verb: 'update', id: rule.id, enabled });
+  print(response, rule.id, options, `${rule.id} ${enabled ? 'enabled' : 'disabled'}`);
 }
 
-export async function deleteRequest(id: string, options: RequestsOptions): Promise<void> {
-  const { session, request } = await find(id, options);
-  await call(session, { verb: 'delete', id: request.id });
-  out(options.json ? JSON.stringify({ id: request.id, deleted: true }) : `${request.id} deleted`);
+export async function deleteRule(id: string, options: RulesOptions): Promise<void> {
+  const { session, rule } = await find(id, options);
+  await call(session, { verb: 'delete', id: rule.id });
+  out(options.json ? JSON.stringify({ id: rule.id, deleted: true }) : `${rule.id} deleted`);
 }
 
-function print(response: CommandResponse, id: string, options: RequestsOptions, text: string): void {
+function print(response: CommandResponse, id: string, options: RulesOptions, text: string): void {
   out(options.json ? JSON.stringify(response.requests.find((r) => r.id === id)) : text);
 }
 
-async function chosen({ session }: RequestsOptions): Promise<LiveSession[]> {
+async function chosen({ session }: RulesOptions): Promise<LiveSession[]> {
   const all = await liveSessions();
   if (all.length === 0)
     throw new UsageError('No session of yours is running. Start one: nettrace run, or Net Trace in VS Code.');
@@ -122,39 +121,37 @@ async function call(session: LiveSession, command: SessionCommand): Promise<Comm
   return response;
 }
 
-/** Those that answer; one that does not is no reason to say nothing of the others. */
-async function askAll(sessions: readonly LiveSession[]): Promise<NewCertificate[]> {
-  const asked = sessions.map(async (session): Promise<NewCertificate> => {
-    const { requests } = await call(session, { verb: 'list' });
-    return { session, requests };
+/** Those that response; one that does not is no reason to say nothing of the others. */
+async function askAll(sessions: readonly LiveSession[]): Promise<Listed[]> {
+  const asked = sessions.map(async (session): Promise<Listed> => {
+    const { requests: rules } = await call(session, { verb: 'list' });
+    return { session, rules };
   });
-  const outcomes = await Promise.allSettled(asked);
-  const responses = outcomes.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
-  const failed = outcomes.find((a) => a.status === 'rejected');
+  const answers = await Promise.allSettled(asked);
+  const responses = answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
+  const failed = answers.find((a) => a.status === 'rejected');
   if (responses.length === 0 && failed) throw failed.reason;
   return responses;
 }
 
 /** By id, or by its first characters where they are one's alone. */
-async function find(id: string, options: RequestsOptions): Promise<NewCertificate & { request: TraceRequest }> {
-  if (id.trim() === '') throw new UsageError('The id is empty. `nettrace requests list` lists the ids.');
+async function find(id: string, options: RulesOptions): Promise<Listed & { rule: TraceRule }> {
+  if (id.trim() === '') throw new UsageError('The id is empty. `nettrace rules list` lists the ids.');
   const responses = await askAll(await chosen(options));
   const found = responses.flatMap((t) =>
-    t.requests
-      .filter((r) => r.id === id || (id.length >= 4 && r.id.startsWith(id)))
-      .map((request) => ({ ...t, request })),
+    t.rules.filter((r) => r.id === id || (id.length >= 4 && r.id.startsWith(id))).map((rule) => ({ ...t, rule })),
   );
   const [first] = found;
   if (first === undefined)
-    throw new UsageError(`There is no trace request ${printable(id)}. \`nettrace requests list\` lists the ids.`);
-  if (found.some((f) => f.request.id !== first.request.id))
-    throw new UsageError(`${id} may be several trace requests: write more of it.`);
+    throw new UsageError(`There is no trace rule ${printable(id)}. \`nettrace rules list\` lists the ids.`);
+  if (found.some((f) => f.rule.id !== first.rule.id))
+    throw new UsageError(`${id} may be several trace rules: write more of it.`);
   return first;
 }
 
-function tableOf(requests: readonly TraceRequest[]): string[] {
-  if (requests.length === 0) return ['no trace requests'];
-  const rows = requests.map((r) => [
+function tableOf(rules: readonly TraceRule[]): string[] {
+  if (rules.length === 0) return ['no trace rules'];
+  const rows = rules.map((r) => [
     r.id,
     stateText(r),
     String((r.matched ?? []).reduce((sum, m) => sum + m.count, 0)),
@@ -169,4 +166,4 @@ function tableOf(requests: readonly TraceRequest[]): string[] {
   return tableLines(columns, cells, styleFor(process.stdout).dim);
 }
 
-const stateText = (r: TraceRequest): string => (r.state === 'limitReached' ? 'limit reached' : (r.state ?? 'created'));
+const stateText = (r: TraceRule): string => (r.state === 'limitReached' ? 'limit reached' : (r.state ?? 'created'));

@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { newHeader, Store } from '../../model/store/store';
 import { tracedOf } from '../../model/store/traced';
-import { TraceRequests } from '../../model/traceRequests';
+import { TraceRules } from '../../model/traceRules';
 import { deleteOne, traceAll, tracingOf } from './inForce';
 
-const conditions = (registry: TraceRequests) => tracingOf(registry.list(), undefined)?.conditions;
-const enabled = (registry: TraceRequests) => registry.list().flatMap((r) => (r.enabled ? [r.condition] : []));
+const conditions = (registry: TraceRules) => tracingOf(registry.list(), undefined)?.conditions;
+const enabled = (registry: TraceRules) => registry.list().flatMap((r) => (r.enabled ? [r.condition] : []));
 
 function only(condition: string, more: object = {}) {
-  const registry = TraceRequests.everything({ enabled: false });
+  const registry = TraceRules.everything({ enabled: false });
   const { id } = registry.create({ condition, ...more });
   registry.update(id, { enabled: true });
   return { registry, id };
 }
 
-function run(counts: Partial<Store['counts']>, registry?: TraceRequests): Store {
+function run(counts: Partial<Store['counts']>, registry?: TraceRules): Store {
   const anchor = { time: '2026-11-22T10:00:00Z', monotonicNs: '0' };
   const store = new Store(newHeader('t', anchor, { name: 'test', version: '1' } as never), 100);
   Object.assign(store.counts, counts);
@@ -24,7 +24,7 @@ function run(counts: Partial<Store['counts']>, registry?: TraceRequests): Store 
 
 describe('what is traced, when it is not everything', () => {
   test('is nothing to speak of while every request is traced', () => {
-    expect(conditions(TraceRequests.everything())).toBeUndefined();
+    expect(conditions(TraceRules.everything())).toBeUndefined();
     const { registry } = only('status:>=400');
     traceAll(registry);
     expect(conditions(registry)).toBeUndefined();
@@ -35,8 +35,8 @@ describe('what is traced, when it is not everything', () => {
     expect(conditions(only('path:/a/*', { limit: 3, owner: 'a.b' }).registry)).toEqual([
       'path:/a/* (the first 3 of each process, by a.b)',
     ]);
-    expect(conditions(TraceRequests.everything({ sample: 10 }))).toEqual(['All requests (1 in 10)']);
-    expect(conditions(TraceRequests.everything({ enabled: false }))).toEqual([]);
+    expect(conditions(TraceRules.everything({ sample: 10 }))).toEqual(['All requests (1 in 10)']);
+    expect(conditions(TraceRules.everything({ enabled: false }))).toEqual([]);
   });
 
   test('has the counts of the newest run, once one was left out', () => {
@@ -48,14 +48,14 @@ describe('what is traced, when it is not everything', () => {
 
 describe('how much of a run was traced', () => {
   test('all, some by a condition, or none', () => {
-    expect(tracedOf(run({ requests: 0 }, TraceRequests.everything()))).toBeUndefined();
+    expect(tracedOf(run({ requests: 0 }, TraceRules.everything()))).toBeUndefined();
     expect(tracedOf(run({ requests: 0 }))).toBeUndefined();
     expect(tracedOf(run({ requests: 0, untraced: 4 }, only('status:>=400').registry))).toBe('some');
-    expect(tracedOf(run({ requests: 0 }, TraceRequests.everything({ enabled: false })))).toBe('none');
+    expect(tracedOf(run({ requests: 0 }, TraceRules.everything({ enabled: false })))).toBe('none');
   });
 });
 
-describe('deleting a trace request', () => {
+describe('deleting a trace rule', () => {
   test('the last enabled one: everything is traced again, and never nothing in between', () => {
     const { registry, id } = only('status:>=400');
     const seen: number[] = [];
@@ -76,7 +76,7 @@ describe('deleting a trace request', () => {
   });
 
   test('from a launch configuration, which has none for everything: one is made', () => {
-    const registry = new TraceRequests();
+    const registry = new TraceRules();
     const { id } = registry.create({ condition: 'path:/x' });
     registry.update(id, { enabled: true });
     expect(deleteOne(registry, id)).toBe(true);

@@ -1,9 +1,9 @@
-/** `nettrace run --trace …`, and `nettrace requests` from another terminal while it runs. */
+/** `nettrace run --trace …`, and `nettrace rules` from another terminal while it runs. */
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { TraceRequest } from '../../src/model/records';
+import type { TraceRule } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace, programs, type Result } from './testing/nettrace';
 
@@ -102,19 +102,19 @@ describe('requests', () => {
     const made = await requests('create', 'status:>=500', '--limit', '3', '--description', 'errors');
     expect(made.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
     const id = made.stdout.trim();
-    const get = async () => JSON.parse((await requests('get', id.slice(0, 8), '--json')).stdout) as TraceRequest;
+    const get = async () => JSON.parse((await requests('get', id.slice(0, 8), '--json')).stdout) as TraceRule;
     expect(await get()).toMatchObject({ id, state: 'created', enabled: false, limit: 3, description: 'errors' });
     expect((await requests('enable', id)).stdout).toBe(`${id} enabled\n`);
     await expect.poll(async () => (await get()).state, { interval: 200 }).toBe('limitReached');
     expect((await get()).matched?.[0]?.count).toBe(3);
     expect((await requests('disable', id, '--json')).stdout).toContain('"state":"disabled"');
-    const list = JSON.parse((await requests('list', '--json')).stdout) as { pid: number; requests: TraceRequest[] }[];
+    const list = JSON.parse((await requests('list', '--json')).stdout) as { pid: number; requests: TraceRule[] }[];
     expect(list).toMatchObject([{ pid: run.child.pid, requests: [{ description: 'All requests' }, { id }] }]);
     expect((await requests('delete', id)).stdout).toBe(`${id} deleted\n`);
     const gone = await requests('get', id);
     expect([gone.code, gone.stderr]).toEqual([
       2,
-      `nettrace: There is no trace request ${id}. \`nettrace requests list\` lists the ids.\n`,
+      `nettrace: There is no trace rule ${id}. \`nettrace rules list\` lists the ids.\n`,
     ]);
     const { counts } = JSON.parse((await run.stop()).stderr) as { counts: Record<string, number> };
     expect(counts.requests).toBe(3);

@@ -1,29 +1,29 @@
 /** Asks the user for a condition and a limit, checked while they are typed by the rules that will hold for them. */
 import * as vscode from 'vscode';
-import type { NewTraceRequest } from '../../model/traceRequests';
+import type { NewTraceRule } from '../../model/traceRules';
 
 /** What is wrong with what is asked for; undefined: nothing. */
-export type Rules = (asked: NewTraceRequest) => string | undefined;
+export type Check = (asked: NewTraceRule) => string | undefined;
 
 /** Undefined: given up. */
-export async function askForCondition(title: string, rules: Rules): Promise<string | undefined> {
+export async function askForCondition(title: string, check: Check): Promise<string | undefined> {
   return vscode.window.showInputBox({
     title,
     prompt: 'As in the panel’s filter. Empty: every request.',
     placeHolder: 'status:>=500 path:/api/*',
     ignoreFocusOut: true,
-    validateInput: (condition) => rules({ condition }),
+    validateInput: (condition) => check({ condition }),
   });
 }
 
 /** Absent in what it gives: no limit. Undefined: given up. */
-export async function askForLimit(title: string, rules: Rules): Promise<{ limit?: number } | undefined> {
+export async function askForLimit(title: string, check: Check): Promise<{ limit?: number } | undefined> {
   const text = await vscode.window.showInputBox({
     title,
     prompt: 'Stop after this many requests per process (empty: no limit)',
     placeHolder: 'no limit',
     ignoreFocusOut: true,
-    validateInput: (typed) => rules({ condition: '', ...limitOf(typed) }),
+    validateInput: (typed) => check({ condition: '', ...limitOf(typed) }),
   });
   return text === undefined ? undefined : limitOf(text);
 }

@@ -1,8 +1,8 @@
-/** Trace requests in real programs: what is asked for is recorded whole, what is not leaves nothing but a count. */
+/** Trace rules in real programs: what is asked for is recorded whole, what is not leaves nothing but a count. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { phasesOf } from '../../../src/model/phases/phases';
 import type { Request } from '../../../src/model/records';
-import { type NewTraceRequest, TraceRequests } from '../../../src/model/traceRequests';
+import { type NewTraceRule, TraceRules } from '../../../src/model/traceRules';
 import { nodes } from '../../support/programs/nodes';
 import { Proxies } from '../../support/servers/proxy';
 import { type Client, Driver, Servers } from '../testing/driver';
@@ -17,16 +17,16 @@ const open: Driver[] = [];
 afterEach(() => Promise.all(open.splice(0).map((d) => d.dispose())));
 
 /** A registry with these, enabled. */
-function asking(...asked: NewTraceRequest[]): { registry: TraceRequests; ids: string[] } {
-  const registry = new TraceRequests();
+function asking(...asked: NewTraceRule[]): { registry: TraceRules; ids: string[] } {
+  const registry = new TraceRules();
   const ids = asked.map((a) => registry.create(a).id);
   for (const id of ids) registry.update(id, { enabled: true });
   return { registry, ids };
 }
 
 const newest = nodes.filter((n) => n.major === 24);
-const start = async (registry: TraceRequests, node = newest[0] as (typeof nodes)[number]) => {
-  const driver = await Driver.start(node, { requests: registry });
+const start = async (registry: TraceRules, node = newest[0] as (typeof nodes)[number]) => {
+  const driver = await Driver.start(node, { rules: registry });
   open.push(driver);
   return driver;
 };
@@ -79,7 +79,7 @@ test.each(nodes)('Node $major: conditions known late, with a limit; all phases f
 
 describe('on one Node', () => {
   test('created, and not enabled: nothing is recorded, nothing is patched', async () => {
-    const registry = new TraceRequests();
+    const registry = new TraceRules();
     registry.create({ condition: '' });
     const d = await start(registry);
     expect(await d.ask({ client: 'http', url: `${servers.origins.http}/a` })).toEqual([200]);
@@ -117,7 +117,7 @@ describe('on one Node', () => {
   });
 
   test('switched on and off in a running program', async () => {
-    const registry = new TraceRequests();
+    const registry = new TraceRules();
     const { id } = registry.create({ condition: '' });
     const d = await start(registry);
     const one = async (path: string) => {
@@ -155,7 +155,7 @@ describe('on one Node', () => {
     const proxies = await Proxies.start();
     const { registry, ids } = asking({ condition: 'status:>=500 path:/api/*' });
     const env = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxies.urls.http };
-    const d = await Driver.start(newest[0] as (typeof nodes)[number], { requests: registry }, env);
+    const d = await Driver.start(newest[0] as (typeof nodes)[number], { rules: registry }, env);
     open.push(d);
     await d.ask({ client: 'fetch', url: `${servers.origins.https}/other` });
     await d.ask({ client: 'fetch', url: `${servers.origins.https}/api/x` });
@@ -173,7 +173,7 @@ describe('on one Node', () => {
   });
 
   test('a debugger makes it known at once, both ways', async () => {
-    const registry = new TraceRequests();
+    const registry = new TraceRules();
     const { id } = registry.create({ condition: 'path:/api/*' });
     const d = await start(registry);
     expect(await d.ask({ patched: true })).toBe('true');
@@ -187,7 +187,7 @@ describe('on one Node', () => {
   });
 
   test('what has begun when it is switched off is told to its end; then the patches go', async () => {
-    const registry = new TraceRequests();
+    const registry = new TraceRules();
     const { id } = registry.create({ condition: '' });
     const d = await start(registry);
     const origin = servers.origins.http;

@@ -1,13 +1,13 @@
-/** A trace request in words, for the tree and the lists to pick from. */
-import type { TraceRequest } from '../../model/records';
+/** A trace rule in words, for the tree and the lists to pick from. */
+import type { TraceRule } from '../../model/records';
 
 /** What happened to it in the newest run: `Store.header.traceRequests`. */
-export type InRun = Pick<TraceRequest, 'id' | 'state' | 'matched'>;
+export type InRun = Pick<TraceRule, 'id' | 'state' | 'matched'>;
 
-export const titleOf = (r: TraceRequest): string => (r.condition ? r.condition : (r.description ?? 'All requests'));
+export const titleOf = (r: TraceRule): string => (r.condition ? r.condition : (r.description ?? 'All requests'));
 
 /** `3 of 5`, `limit reached` and what else is not usual. Empty: nothing to say. */
-export function detailsOf(r: TraceRequest, run: InRun | undefined): string {
+export function detailsOf(r: TraceRule, run: InRun | undefined): string {
   const parts: string[] = [];
   if (r.condition && r.description) parts.push(r.description);
   const counted = countText(r, run);
@@ -19,7 +19,7 @@ export function detailsOf(r: TraceRequest, run: InRun | undefined): string {
 }
 
 /** Requests traced for it in the newest run; a limit is one for each process, so the fullest process is reported. */
-function countText({ limit }: TraceRequest, run: InRun | undefined): string | undefined {
+function countText({ limit }: TraceRule, run: InRun | undefined): string | undefined {
   const byProcess = new Map<string, number>();
   for (const { thread, count } of run?.matched ?? []) {
     const process = String(thread).replace(/-\d+$/, '');
@@ -32,7 +32,7 @@ function countText({ limit }: TraceRequest, run: InRun | undefined): string | un
 }
 
 /** All of it, as text, for the hover. */
-export function tooltipOf(r: TraceRequest, run: InRun | undefined): string {
+export function tooltipOf(r: TraceRule, run: InRun | undefined): string {
   const lines = [r.condition ? `Requests that match ${r.condition}` : 'Every request of the program'];
   if (r.description) lines.push(r.description);
   lines.push(r.enabled ? 'Enabled' : 'Not enabled: nothing is traced for it');

@@ -1,16 +1,16 @@
-/** The trace requests in force now: the workspace's, unless the program that runs has some of its own. */
-import type { TraceRequests } from '../../model/traceRequests';
+/** The trace rules in force now: the workspace's, unless the program that runs has some of its own. */
+import type { TraceRules } from '../../model/traceRules';
 import type { Runs } from '../runs/runs';
-import type { WorkspaceRequests } from './registry';
+import type { WorkspaceRules } from './registry';
 
 export interface Shown {
-  registry: TraceRequests;
+  registry: TraceRules;
   /** Name of the run, if they are its own: from its launch configuration, and gone with it. */
   run?: string;
 }
 
-export async function shownRequests(requests: WorkspaceRequests, runs: Pick<Runs, 'list'>): Promise<Shown> {
-  const workspace = await requests.registry();
+export async function shownRules(rules: WorkspaceRules, runs: Pick<Runs, 'list'>): Promise<Shown> {
+  const workspace = await rules.registry();
   const run = runs.list().at(-1);
   const followed = run?.state === 'running' ? run.recorder.control?.registry : undefined;
   return followed && followed !== workspace ? { registry: followed, run: run?.title ?? '' } : { registry: workspace };

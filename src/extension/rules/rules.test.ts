@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { TraceRequest } from '../../model/records';
-import { TraceRequests } from '../../model/traceRequests';
+import type { TraceRule } from '../../model/records';
+import { TraceRules } from '../../model/traceRules';
 import type { Runs } from '../runs/runs';
-import { launchRequests } from './launch';
-import { WorkspaceRequests } from './registry';
-import { shownRequests } from './shown';
+import { launchRules } from './launch';
+import { WorkspaceRules } from './registry';
+import { shownRules } from './shown';
 import { detailsOf, titleOf, tooltipOf } from './words';
 
 function workspace() {
@@ -16,17 +16,17 @@ function workspace() {
       kept = value;
     },
   };
-  return { refused, memory, open: () => new WorkspaceRequests(memory, async () => ({ TraceRequests }), refused) };
+  return { refused, memory, open: () => new WorkspaceRules(memory, async () => ({ TraceRules }), refused) };
 }
 
-const stateOf = (registry: TraceRequests) => registry.list().map((r) => [r.condition, r.enabled]);
+const stateOf = (registry: TraceRules) => registry.list().map((r) => [r.condition, r.enabled]);
 
-describe('the workspace’s trace requests', () => {
+describe('the workspace’s trace rules', () => {
   test('at first there is one, for everything, enabled', async () => {
-    const requests = workspace().open();
-    const registry = await requests.registry();
+    const rules = workspace().open();
+    const registry = await rules.registry();
     expect(stateOf(registry)).toEqual([['', true]]);
-    expect(registry.list().map((r) => requests.isEverything(r))).toEqual([true]);
+    expect(registry.list().map((r) => rules.isEverything(r))).toEqual([true]);
   });
 
   test('are the same after a reload: list, limits, what is enabled', async () => {
@@ -44,12 +44,12 @@ describe('the workspace’s trace requests', () => {
       ['status:>=500', true],
       ['path:/x', false],
     ]);
-    expect(again.isEverything(after.list()[0] as TraceRequest)).toBe(true);
+    expect(again.isEverything(after.list()[0] as TraceRule)).toBe(true);
     expect(refused).not.toHaveBeenCalled();
   });
 
   test('says what is wrong while it is typed, by the rules of create', async () => {
-    const rules = await workspace().open().rules();
+    const rules = await workspace().open().checks();
     expect(rules({ condition: 'status:>=500', limit: 5 })).toBeUndefined();
     expect(rules({ condition: 'status:>=' })).toMatch(/column 1: expected a value/);
     expect(rules({ condition: 'run:1' })).toMatch(/^condition: run is known in a trace only/);
@@ -57,10 +57,10 @@ describe('the workspace’s trace requests', () => {
   });
 
   test('reports each change, and of none before', async () => {
-    const requests = workspace().open();
+    const rules = workspace().open();
     const changed = vi.fn();
-    requests.onDidChange(changed);
-    const registry = await requests.registry();
+    rules.onDidChange(changed);
+    const registry = await rules.registry();
     expect(changed).not.toHaveBeenCalled();
     registry.create({ condition: '' });
     expect(changed).toHaveBeenCalledTimes(1);
@@ -77,28 +77,28 @@ describe('the workspace’s trace requests', () => {
   ])('whatever was kept (%s), everything can be asked for', async (_, value) => {
     const { memory, open } = workspace();
     memory.set(value);
-    const requests = open();
-    const registry = await requests.registry();
-    expect(registry.list().some((r) => requests.isEverything(r) && r.enabled)).toBe(true);
+    const rules = open();
+    const registry = await rules.registry();
+    expect(registry.list().some((r) => rules.isEverything(r) && r.enabled)).toBe(true);
   });
 });
 
 describe('those that are shown', () => {
-  const runOf = (state: string, registry: TraceRequests) =>
+  const runOf = (state: string, registry: TraceRules) =>
     ({ list: () => [{ state, title: 'Own set', recorder: { control: { registry } } }] }) as unknown as Runs;
   test('are the workspace’s, but while a program runs with its own', async () => {
-    const requests = workspace().open();
-    const registry = await requests.registry();
-    const own = new TraceRequests();
-    expect(await shownRequests(requests, runOf('running', own))).toEqual({ registry: own, run: 'Own set' });
-    expect(await shownRequests(requests, runOf('ended', own))).toEqual({ registry });
-    expect(await shownRequests(requests, runOf('running', registry))).toEqual({ registry });
-    expect(await shownRequests(requests, { list: () => [] })).toEqual({ registry });
+    const rules = workspace().open();
+    const registry = await rules.registry();
+    const own = new TraceRules();
+    expect(await shownRules(rules, runOf('running', own))).toEqual({ registry: own, run: 'Own set' });
+    expect(await shownRules(rules, runOf('ended', own))).toEqual({ registry });
+    expect(await shownRules(rules, runOf('running', registry))).toEqual({ registry });
+    expect(await shownRules(rules, { list: () => [] })).toEqual({ registry });
   });
 });
 
-describe('trace requests of a launch configuration', () => {
-  const of = (traceRequests: unknown, sample?: unknown) => launchRequests({ traceRequests, sample }, TraceRequests);
+describe('trace rules of a launch configuration', () => {
+  const of = (traceRules: unknown, sample?: unknown) => launchRules({ traceRules, sample }, TraceRules);
   test('none: the workspace’s', () => expect(of(undefined)).toBeUndefined());
   test('an empty list: nothing', () => expect(of([])?.list()).toEqual([]));
   test('texts and objects; enabled unless they say otherwise', () =>
@@ -115,9 +115,9 @@ describe('trace requests of a launch configuration', () => {
     ).toEqual([10, 2]);
   });
   test.each<[unknown, unknown, RegExp]>([
-    ['status:500', undefined, /"traceRequests" .* has to be a list/],
-    [['status:>='], undefined, /"traceRequests"\[0\] .*condition: .*column \d+/],
-    [['', 5], undefined, /"traceRequests"\[1\] .*condition/],
+    ['status:500', undefined, /"traceRules" .* has to be a list/],
+    [['status:>='], undefined, /"traceRules"\[0\] .*condition: .*column \d+/],
+    [['', 5], undefined, /"traceRules"\[1\] .*condition/],
     [[{ condition: '', limit: 0 }], undefined, /limit/],
     [[{ condition: '', limits: 1 }], undefined, /no field limits; there are condition, /],
     [[{ condition: '', enabled: 'yes' }], undefined, /enabled/],
@@ -129,31 +129,29 @@ describe('trace requests of a launch configuration', () => {
 });
 
 describe('words', () => {
-  const request: TraceRequest = { id: 'i', condition: 'status:>=500', limit: 5, enabled: true };
+  const rule: TraceRule = { id: 'i', condition: 'status:>=500', limit: 5, enabled: true };
   const matched = [
     { thread: '4711-0', count: 3 },
     { thread: '4711-1', count: 1 },
     { thread: '5000-0', count: 2 },
   ];
-  test.each<[TraceRequest, object | undefined, string]>([
-    [request, undefined, '0 of 5'],
-    [request, { matched: matched.slice(0, 1) }, '3 of 5'],
-    [request, { matched }, '4 of 5 in the busiest of 2 processes'],
-    [request, { matched: [{ thread: '4711-0', count: 5 }], state: 'limitReached' }, '5 of 5 · limit reached'],
-    [{ ...request, enabled: false }, { matched: [{ thread: '4711-0', count: 5 }], state: 'limitReached' }, '5 of 5'],
+  test.each<[TraceRule, object | undefined, string]>([
+    [rule, undefined, '0 of 5'],
+    [rule, { matched: matched.slice(0, 1) }, '3 of 5'],
+    [rule, { matched }, '4 of 5 in the busiest of 2 processes'],
+    [rule, { matched: [{ thread: '4711-0', count: 5 }], state: 'limitReached' }, '5 of 5 · limit reached'],
+    [{ ...rule, enabled: false }, { matched: [{ thread: '4711-0', count: 5 }], state: 'limitReached' }, '5 of 5'],
     [{ id: 'i', condition: '', description: 'All requests' }, { matched }, '6'],
     [{ id: 'i', condition: '', description: 'All requests' }, undefined, ''],
     [{ id: 'i', condition: 'a', description: 'mine', sample: 10, owner: 'x.y' }, undefined, 'mine · 1 in 10 · by x.y'],
   ])('%j in %j: %s', (r, run, text) => expect(detailsOf(r, run && { id: 'i', ...run })).toBe(text));
   test('title: the condition, else the description', () => {
-    expect(titleOf(request)).toBe('status:>=500');
+    expect(titleOf(rule)).toBe('status:>=500');
     expect(titleOf({ id: 'i', condition: '', description: 'mine' })).toBe('mine');
     expect(titleOf({ id: 'i' })).toBe('All requests');
   });
   test('the hover has all of it', () =>
-    expect(
-      tooltipOf({ ...request, owner: 'x.y', sample: 3 }, { id: 'i', state: 'limitReached' }),
-    ).toMatchInlineSnapshot(`
+    expect(tooltipOf({ ...rule, owner: 'x.y', sample: 3 }, { id: 'i', state: 'limitReached' })).toMatchInlineSnapshot(`
       "Requests that match status:>=500
       Enabled
       At most 5 in each process; reached in this run

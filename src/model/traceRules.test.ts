@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { requestFields } from '../hook/control/queryFields';
 import { keys } from './query';
-import { type NewTraceRequest, onlyInTrace, TraceRequestError, TraceRequests } from './traceRequests';
+import { type NewTraceRule, onlyInTrace, TraceRuleError, TraceRules } from './traceRules';
 
 function registry() {
   let n = 0;
-  return new TraceRequests({ now: () => '2026-01-01T00:00:00.000Z', uuid: () => `id-${++n}` });
+  return new TraceRules({ now: () => '2026-01-01T00:00:00.000Z', uuid: () => `id-${++n}` });
 }
 
-const refused = (act: () => unknown): TraceRequestError => {
+const refused = (act: () => unknown): TraceRuleError => {
   try {
     act();
   } catch (error) {
-    if (error instanceof TraceRequestError) return error;
+    if (error instanceof TraceRuleError) return error;
     throw error;
   }
   throw new Error('not refused');
@@ -41,12 +41,12 @@ test('the five calls', () => {
   expect(r.list()).toEqual([]);
   expect(r.get('id-1')).toBeUndefined();
   expect(reported).toBe(4);
-  expect(refused(() => r.delete('id-1')).message).toBe('There is no trace request id-1.');
+  expect(refused(() => r.delete('id-1')).message).toBe('There is no trace rule id-1.');
 });
 
 test('ids are UUIDs, and times of now', () => {
   const before = Date.now();
-  const made = new TraceRequests().create({ condition: '' });
+  const made = new TraceRules().create({ condition: '' });
   const after = Date.now();
   expect(made.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   const created = Date.parse(made.createdTime ?? '');
@@ -144,7 +144,7 @@ test('anything loads without a throw, and what is loaded can be saved and loaded
 });
 
 test('any sequence of calls keeps the rules', () => {
-  type Step = [0, NewTraceRequest] | [1, number, boolean] | [2, number];
+  type Step = [0, NewTraceRule] | [1, number, boolean] | [2, number];
   const step: fc.Arbitrary<Step> = fc.oneof(
     fc.tuple(fc.constant(0 as const), fc.record({ condition: fc.constantFrom('', 'status:500') })),
     fc.tuple(fc.constant(1 as const), fc.nat(9), fc.boolean()),

@@ -1,9 +1,9 @@
 /**
- * The workspace's trace requests: one registry for all runs, kept in the workspace. Loaded when first needed, as it brings
+ * The workspace's trace rules: one registry for all runs, kept in the workspace. Loaded when first needed, as it brings
  * the schemas with it. One of them, made here, asks for everything; it can be switched off but not deleted.
  */
-import type { TraceRequest } from '../../model/records';
-import type { NewTraceRequest, TraceRequests } from '../../model/traceRequests';
+import type { TraceRule } from '../../model/records';
+import type { NewTraceRule, TraceRules } from '../../model/traceRules';
 import { Emitter } from '../support/emitter';
 
 /** Where they are kept; of the workspace. */
@@ -16,31 +16,31 @@ interface Saved {
   v: 1;
   /** Id of the one for everything. */
   everything: string;
-  requests: readonly TraceRequest[];
+  requests: readonly TraceRule[];
 }
 
-export class WorkspaceRequests {
+export class WorkspaceRules {
   readonly #changed = new Emitter<void>();
-  #loading: Promise<TraceRequests> | undefined;
+  #loading: Promise<TraceRules> | undefined;
   #everything = '';
-  #loaded: TraceRequests | undefined;
+  #loaded: TraceRules | undefined;
 
   /** After each change, by whomever. */
   readonly onDidChange = this.#changed.event;
 
   constructor(
     private readonly memory: Memory,
-    private readonly load: () => Promise<{ TraceRequests: typeof TraceRequests }>,
+    private readonly load: () => Promise<{ TraceRules: typeof TraceRules }>,
     private readonly refused: (count: number) => void,
   ) {}
 
-  registry(): Promise<TraceRequests> {
+  registry(): Promise<TraceRules> {
     this.#loading ??= this.#load();
     return this.#loading;
   }
 
   /** What there is, once it is loaded; before that, none was changed in this window. */
-  get loaded(): TraceRequests | undefined {
+  get loaded(): TraceRules | undefined {
     return this.#loaded;
   }
 
@@ -50,11 +50,11 @@ export class WorkspaceRequests {
   }
 
   /** What `create` would refuse, in words. */
-  async rules(): Promise<(asked: NewTraceRequest) => string | undefined> {
-    const { TraceRequests } = await this.load();
+  async checks(): Promise<(asked: NewTraceRule) => string | undefined> {
+    const { TraceRules } = await this.load();
     return (asked) => {
       try {
-        new TraceRequests().create(asked);
+        new TraceRules().create(asked);
         return undefined;
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
@@ -63,13 +63,13 @@ export class WorkspaceRequests {
   }
 
   /** Is it the one for everything? Known once they are loaded. */
-  isEverything(request: Pick<TraceRequest, 'id'>): boolean {
-    return request.id === this.#everything;
+  isEverything(rule: Pick<TraceRule, 'id'>): boolean {
+    return rule.id === this.#everything;
   }
 
-  async #load(): Promise<TraceRequests> {
-    const { TraceRequests } = await this.load();
-    const registry = TraceRequests.everything();
+  async #load(): Promise<TraceRules> {
+    const { TraceRules } = await this.load();
+    const registry = TraceRules.everything();
     const saved = this.memory.get() as Partial<Saved> | undefined;
     if (saved?.v === 1) {
       const fresh = registry.save();

@@ -1,5 +1,5 @@
 /**
- * Trace requests while a program runs: made and switched by hand and by another extension; and what the editor and the
+ * Trace rules while a program runs: made and switched by hand and by another extension; and what the editor and the
  * Debug Console report them.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { lineOf, until } from '../testing/window';
 const rows = () => rowsIn(vs.panel);
 const view = (name: string) =>
   vs.page.locator('.pane', { has: vs.page.locator(`.pane-header[aria-label^="${name}"]`) });
-const item = (text: string) => view('Trace Requests').locator('.monaco-list-row', { hasText: text });
+const item = (text: string) => view('Trace Rules').locator('.monaco-list-row', { hasText: text });
 const box = () => vs.page.locator('.quick-input-widget input.input').first();
 // biome-ignore lint/suspicious/noTemplateCurlyInString: code of the program
 const callText = 'get(`${url}/${i++}`';
@@ -57,11 +57,11 @@ async function evaluate(expression: string, result: RegExp): Promise<void> {
 export function requests(): void {
   inWindow({ width: 1400, height: 1300 });
 
-  describe('trace requests in a running program', { timeout: 120_000 }, () => {
+  describe('trace rules in a running program', { timeout: 120_000 }, () => {
     it('one is made by the command, its condition checked while it is typed; three rows, each with its id', async () => {
       await vs.debug('Steady a');
       await until(async () => (await rows()).length >= 2, 'rows of everything');
-      await vs.command('Net Trace: New Trace Request…');
+      await vs.command('Net Trace: New Trace Rule…');
       await box().fill('status:>=');
       await vs.page.locator('.quick-input-message', { hasText: 'column 1: expected a value' }).waitFor();
       await vs.shot('request-condition');
@@ -70,12 +70,12 @@ export function requests(): void {
       await type('3');
       await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'and nothing else' }).click();
       await vs.command('View: Show Run and Debug');
-      await open('Trace Requests');
+      await open('Trace Rules');
       await item('path:/a/*').filter({ hasText: '3 of 3 · limit reached' }).waitFor();
       await vs.shot('requests-dark');
       await item('path:/a/*').hover();
       await item('path:/a/*').locator('.codicon-pulse').click();
-      await until(async () => (await rows()).length === 3, 'the rows of the trace request');
+      await until(async () => (await rows()).length === 3, 'the rows of the trace rule');
       await vs.command('Net Trace: Clear Filter');
     });
 
@@ -131,7 +131,7 @@ export function requests(): void {
       await vs.reload();
       await vs.panel.getByText('No requests yet').waitFor();
       expect(await rows()).toEqual([]);
-      await open('Trace Requests');
+      await open('Trace Rules');
       await item('path:/a/*').waitFor();
       const checked = (text: string) =>
         item(text).locator('.custom-view-tree-node-item-checkbox').getAttribute('aria-checked');
