@@ -36,12 +36,12 @@ function begin(...options: string[]): Promise<Running> {
   });
 }
 
-const requests = (...args: string[]) => nettrace.run(['requests', ...args]);
+const rules = (...args: string[]) => nettrace.run(['rules', ...args]);
 
 describe('run', () => {
   test('--trace, --limit: what matches, and how many did not', async () => {
     const run = await begin('--json', '--trace', 'status:>=500 path:/api/*', '--limit', '5');
-    await expect.poll(async () => (await requests('list')).stdout, { interval: 200 }).toContain('limit reached');
+    await expect.poll(async () => (await rules('list')).stdout, { interval: 200 }).toContain('limit reached');
     const { stderr, code } = await run.stop();
     expect(code).toBe(0);
     const { counts, traceRequests } = JSON.parse(stderr) as { counts: Record<string, number>; traceRequests: object[] };
@@ -65,8 +65,8 @@ describe('run', () => {
     [['--trace', 'foo=bar'], '"foo=bar" has no key'],
     [['--trace', 'code=503'], 'Did you mean status:503?'],
     [['--trace', 'run:2'], 'run is known in a trace only'],
-    [['--limit', '0'], 'Use a whole number above 0'],
-    [['--sample', 'x'], 'Use a whole number above 0'],
+    [['--limit', '0'], 'Use a whole number, 1 or more'],
+    [['--sample', 'x'], 'Use a whole number, 1 or more'],
   ])('%j is refused before the program starts', async (options, message) => {
     const { code, stderr, stdout } = await nettrace.run(['run', ...options, '--', node, '-e', 'console.log(1)']);
     expect(code).toBe(2);
@@ -96,41 +96,43 @@ describe('run', () => {
   });
 });
 
-describe('requests', () => {
+describe('rules', () => {
   test('create, list, enable, get, disable, delete, in a program that runs', async () => {
     const run = await begin('--no-trace', '--json');
-    const made = await requests('create', 'status:>=500', '--limit', '3', '--description', 'errors');
+    const made = await rules('create', 'status:>=500', '--limit', '3', '--description', 'errors');
     expect(made.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
     const id = made.stdout.trim();
-    const get = async () => JSON.parse((await requests('get', id.slice(0, 8), '--json')).stdout) as TraceRule;
+    const get = async () => JSON.parse((await rules('get', id.slice(0, 8), '--json')).stdout) as TraceRule;
     expect(await get()).toMatchObject({ id, state: 'created', enabled: false, limit: 3, description: 'errors' });
-    expect((await requests('enable', id)).stdout).toBe(`${id} enabled\n`);
+    expect((await rules('enable', id)).stdout).toBe(`${id} enabled\n`);
     await expect.poll(async () => (await get()).state, { interval: 200 }).toBe('limitReached');
     expect((await get()).matched?.[0]?.count).toBe(3);
-    expect((await requests('disable', id, '--json')).stdout).toContain('"state":"disabled"');
-    const list = JSON.parse((await requests('list', '--json')).stdout) as { pid: number; requests: TraceRule[] }[];
-    expect(list).toMatchObject([{ pid: run.child.pid, requests: [{ description: 'All requests' }, { id }] }]);
-    expect((await requests('delete', id)).stdout).toBe(`${id} deleted\n`);
-    const gone = await requests('get', id);
+    expect((await rules('disable', id, '--json')).stdout).toContain('"state":"disabled"');
+    const list = JSON.parse((await rules('list', '--json')).stdout) as { pid: number; rules: TraceRule[] }[];
+    expect(list).toMatchObject([{ pid: run.child.pid, rules: [{ description: 'All requests' }, { id }] }]);
+    // The verb's former name.
+    expect((await nettrace.run(['requests', 'list', '--json'])).stdout).toBe(`${JSON.stringify(list)}\n`);
+    expect((await rules('delete', id)).stdout).toBe(`${id} deleted\n`);
+    const gone = await rules('get', id);
     expect([gone.code, gone.stderr]).toEqual([
       2,
       `nettrace: There is no trace rule ${id}. \`nettrace rules list\` lists the ids.\n`,
     ]);
     const { counts } = JSON.parse((await run.stop()).stderr) as { counts: Record<string, number> };
     expect(counts.requests).toBe(3);
-    const none = await requests('list');
+    const none = await rules('list');
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('No session of yours is running')]);
   });
 
   test('two sessions: one has to be named; ids are found where they are', async () => {
     const [first, second] = [await begin('--json', '--no-trace'), await begin('--json', '--no-trace')];
-    const which = await requests('create', '');
+    const which = await rules('create', '');
     expect(which.code).toBe(2);
     expect(which.stderr).toContain(`process ${first.child.pid}`);
-    const made = await requests('create', '', '--session', String(second.child.pid), '--enable');
+    const made = await rules('create', '', '--session', String(second.child.pid), '--enable');
     const id = made.stdout.trim();
-    expect((await requests('get', id)).stdout).toContain('enabled      true');
-    expect((await requests('get', id, '--session', String(first.child.pid))).code).toBe(2);
+    expect((await rules('get', id)).stdout).toContain('enabled      true');
+    expect((await rules('get', id, '--session', String(first.child.pid))).code).toBe(2);
     const ends = [JSON.parse((await first.stop()).stderr), JSON.parse((await second.stop()).stderr)];
     expect(ends[0].counts.requests).toBe(0);
     expect(ends[1].traceRequests).toHaveLength(2);
