@@ -93,7 +93,7 @@ function helpVerb(parent: Command): void {
     .action((words: string[]) => {
       let command = parent;
       for (const word of words) {
-        const found = command.commands.find((c) => c.name() === word);
+        const found = command.commands.find((c) => c.name() === word || c.aliases().includes(word));
         if (!found) return command.error(`error: unknown command '${word}'`);
         command = found;
       }
