@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { PageCommand, SeekTo } from '../model/panel/protocol';
 import type { Row } from '../model/rows/row';
-import { sessionOptionsOf } from '../session/options';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
@@ -15,7 +14,7 @@ import { registerCommands, siteOf } from './commands';
 import { Attacher } from './debug/attach/attacher';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
-import { withSettings } from './debug/options';
+import { sessionOptions } from './debug/options';
 import { registerProviders } from './debug/provider';
 import { Tracer } from './debug/tracer';
 import { registerTracker } from './debug/tracker';
@@ -121,12 +120,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       await restored;
       const set = recording();
       for (const text of [...set.problems, ...problems]) notices.add(text);
-      const options = withSettings(set.values, values);
       return TraceSession.create({
-        helper: 'auto',
-        ...sessionOptionsOf(options),
-        // With packets go the secrets to decrypt them: whether they are saved is asked when they are.
-        keys: options.capture === true || Boolean(options.tlsKeyLog),
+        ...sessionOptions(set.values, values),
         helperAtBegin,
         rules: launchRules(asked, TraceRules) ?? (await rules.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,

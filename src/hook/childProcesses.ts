@@ -7,9 +7,8 @@
  * Node publishes asynchronous spawns on a channel, and all synchronous ones (spawnSync, execSync, execFileSync) go through
  * one function of its binding, so that nothing has to be loaded before the program loads it.
  */
-import { maskArguments } from '../model/secrets/arguments';
 import { preloadIn } from './nodeOptions';
-import { cutText, line } from './output/json';
+import { cutText, line, maskedArguments } from './output/json';
 import { push } from './output/queue';
 import { bindingOf } from './runtime/binding';
 import { apply, existsSync } from './runtime/builtins';
@@ -112,7 +111,7 @@ function withShim(options: SpawnOptions, pairs: readonly string[], folder: strin
 
 const report = guarded(parts.children, 'children.report', (pid: number | undefined, { options, why }: Plan): void => {
   if (pid === undefined) return; // it could not be started
-  const argv = maskArguments(wordsOf(options)).slice(0, 32);
+  const argv = maskedArguments(wordsOf(options)).slice(0, 32);
   push(line({ k: 'child', at: us(now()), pid, argv: argv.map((word) => cutText(word, 256)), why }));
 });
 

@@ -1,6 +1,5 @@
 /** Puts the parts of the hook in place, once an isolate. */
 
-import { maskArguments } from '../model/secrets/arguments';
 import { watchHost } from './attached';
 import { installChildren } from './childProcesses';
 import { control, controlLine, followControl, readControl } from './control/controlFile';
@@ -9,7 +8,7 @@ import { installDns } from './dns/install';
 import { installEnds } from './exit';
 import { installHttp1 } from './http1/install';
 import { findSessions, installHttp2 } from './http2/install';
-import { cutText, line, setUpMasks } from './output/json';
+import { cutText, line, maskedArguments, setUpMasks } from './output/json';
 import { flush, push, setUpQueue } from './output/queue';
 import { isSpool, openSpool } from './output/spool';
 import { proxyEnvironment } from './proxyVariables';
@@ -141,12 +140,7 @@ function processLine(settings: Settings, segment: number, monotonicNs: bigint, w
     monotonicNs: String(monotonicNs),
     wallMs,
     runtime: { name: 'node', version: versions.node, undici: versions.undici },
-    argv: shortArguments(
-      maskArguments(
-        argv.map((arg) => arg.slice(0, 4096)),
-        settings.maskedParameters,
-      ),
-    ),
+    argv: shortArguments(maskedArguments(argv.map((arg) => arg.slice(0, 4096)))),
     title: title === 'node' || title === argv[0] ? undefined : cutText(title, 128),
     proxyEnvironment: proxyEnvironment(process.env),
     hook: version,

@@ -14,8 +14,8 @@ import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import { prepareLines } from '../model/lines/lines';
 import type { Recorded } from '../model/options/recorded';
+import { defaultOf } from '../model/options/table';
 import type { Trace } from '../model/records';
-import { defaultRequestLimit } from '../model/store/store';
 import { TraceRules } from '../model/traceRules';
 import { sinceAnchor, takeAnchor } from './anchor';
 import { Commands } from './control/commands';
@@ -115,7 +115,7 @@ export class TraceSession {
     private readonly settings: Omit<HookSettings, 'enabled'>,
     options: SessionOptions,
   ) {
-    const limit = options.limits?.requests ?? defaultRequestLimit;
+    const limit = options.limits?.requests ?? defaultOf('maxRequests');
     this.store = new TraceStore(
       sessionHeader(settings, limit, options.description),
       limit,

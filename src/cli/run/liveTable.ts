@@ -6,9 +6,9 @@
 import { talkersOf } from '../../analysis/base/talkers';
 import { hostPort } from '../../formats/shared/words';
 import { bytesText } from '../../model/base/text';
+import type { SortKey } from '../../model/options/table';
 import type { Store } from '../../model/store/store';
 import { summaryLines } from '../summary/summary';
-import type { SortKey } from '../table/chosen';
 import { printable, type Style, styleFor } from '../terminal/say';
 
 /** What --sort and --rows ask for. */

@@ -99,7 +99,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       ...(options.tlsKeyLog === undefined ? {} : { keyLog: resolve(options.tlsKeyLog) }),
       // After the packets were saved, which may need them.
       ...(options.deleteTlsKeys ? { deleteKeys: 'dispose' as const } : {}),
-      description: options.description ?? maskArguments(command).join(' '),
+      description: options.description ?? maskArguments(command, options.maskedParameters).join(' '),
       rules,
       helper: options.enabled === false ? 'none' : (options.helper ?? 'auto'),
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.

@@ -1,11 +1,12 @@
 /** `nettrace show TRACE`: a saved trace in the terminal. */
 import { lowered } from '../../formats';
 import { numberText, plural } from '../../model/base/text';
+import type { SortKey } from '../../model/options/table';
 import type { Row } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
 import { requestBlocks } from '../request/block';
 import { headline, summaryLines } from '../summary/summary';
-import { type SortKey, sortRows } from '../table/chosen';
+import { sortRows } from '../table/chosen';
 import { requestLines, rowsOf } from '../table/requestTable';
 import { printable, styleFor, UsageError, widthOf } from '../terminal/say';
 import { type ColumnName, columnLines } from './columns';

@@ -1,8 +1,6 @@
 /** Which requests a table lists when there are more than it has lines for, and in which order. */
+import type { SortKey } from '../../model/options/table';
 import { compareRows, type Row } from '../../model/rows/row';
-
-export const sortKeys = ['time', 'newest', 'duration', 'status', 'url'] as const;
-export type SortKey = (typeof sortKeys)[number];
 
 /** What the lines are for: a summary of what was, a table of what is going on. */
 export type Purpose = 'summary' | 'live';

@@ -2,12 +2,13 @@
 
 import { quantile } from '../../model/base/statistics';
 import { numberText, timeText } from '../../model/base/text';
+import type { SortKey } from '../../model/options/table';
 import type { PhaseName } from '../../model/records';
 import { compareRows, type Row, rowOf } from '../../model/rows/row';
 import { maskUrl } from '../../model/secrets/mask';
 import type { Store } from '../../model/store/store';
 import { printable, type Style, shortened, wrapped } from '../terminal/say';
-import { choose, type Purpose, type SortKey } from './chosen';
+import { choose, type Purpose } from './chosen';
 import { fitColumns, type Sized } from './fit';
 import { phaseWords } from './phaseWords';
 import { type Cell, type Column, tableLines } from './table';

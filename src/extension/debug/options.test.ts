@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { optionsOf, withSettings } from './options';
+import { optionsOf, sessionOptions } from './options';
 
 const all = {
   headers: 'names',
@@ -98,10 +98,15 @@ test('capture as an object, as it was before', () => {
 
 test('the configuration goes before the settings; what is to be masked is added to theirs', () => {
   const settings = { bodies: 10, excludeHeaders: ['a'], maskedParameters: ['pin', 'x'] };
-  expect(withSettings(settings, { bodies: 0, excludeHeaders: ['b'], maskedParameters: ['x', 'y'] })).toEqual({
-    bodies: 0,
-    excludeHeaders: ['b'],
-    maskedParameters: ['pin', 'x', 'y'],
-  });
-  expect(withSettings(settings, {})).toEqual(settings);
+  const asked = { bodies: 0, excludeHeaders: ['b'], maskedParameters: ['x', 'y'] };
+  expect(sessionOptions(settings, asked)).toMatchObject({ ...asked, maskedParameters: ['pin', 'x', 'y'] });
+  expect(sessionOptions(settings, {})).toMatchObject(settings);
+  expect(sessionOptions({}, {})).toMatchObject({ helper: 'auto', keys: false, bodies: 0 });
+});
+
+test('keys are recorded for packets and for a key log, and not else', () => {
+  expect(sessionOptions({ capture: true }, {}).keys).toBe(true);
+  expect(sessionOptions({ capture: true }, { capture: false })).toMatchObject({ keys: false });
+  expect(sessionOptions({ capture: true }, { capture: false })).not.toHaveProperty('capture');
+  expect(sessionOptions({ tlsKeyLog: '/k' }, {})).toMatchObject({ keys: true, keyLog: '/k' });
 });

@@ -1,7 +1,8 @@
 /** What a debug configuration asks for: VS Code only warns of what does not fit its schema, so it is checked here. */
 import { checkOptions } from '../../model/options/expected';
 import { debugNames } from '../../model/options/places';
-import { type OptionName, type OptionValues, tableOf } from '../../model/options/table';
+import { defaultOf, type OptionName, type OptionValues, tableOf } from '../../model/options/table';
+import { sessionOptionsOf } from '../../session/options';
 
 export interface TraceOptions {
   values: OptionValues;
@@ -48,8 +49,16 @@ function flat(asked: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
+/** What a session of this debug configuration is made with. */
+export function sessionOptions(settings: OptionValues, values: OptionValues) {
+  const options = withSettings(settings, values);
+  // With packets go the secrets to decrypt them: whether they are saved is asked when they are.
+  const keys = options.capture === true || Boolean(options.tlsKeyLog);
+  return { ...sessionOptionsOf(options), helper: options.helper ?? defaultOf('helper'), keys };
+}
+
 /** What a debug configuration sets goes before what the settings set; some lists are added to theirs. */
-export function withSettings(settings: OptionValues, values: OptionValues): OptionValues {
+function withSettings(settings: OptionValues, values: OptionValues): OptionValues {
   const merged: Record<string, unknown> = { ...settings, ...values };
   for (const name of Object.keys(values) as OptionName[])
     if (tableOf[name].adds)

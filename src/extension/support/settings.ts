@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { type Checked, checkOptions } from '../../model/options/expected';
 import { settingId, settingNames } from '../../model/options/places';
-import { groups, type OptionName, type OptionValues, type SettingName, tableOf } from '../../model/options/table';
+import { defaultOf, groups, type OptionName, type OptionValues, type SettingName } from '../../model/options/table';
 
 /** VS Code only marks what does not fit its schema, and gives it out all the same. */
 const read = (names: readonly SettingName[]): Checked =>
@@ -13,7 +13,7 @@ const read = (names: readonly SettingName[]): Checked =>
   });
 
 const one = <N extends SettingName>(name: N): NonNullable<OptionValues[N]> =>
-  (read([name]).values[name] ?? tableOf[name].default) as NonNullable<OptionValues[N]>;
+  read([name]).values[name] ?? defaultOf(name);
 
 export const panelOpens = () => one('panelOpen');
 export const breakpointsInDebugView = () => one('breakpointsInDebugView');

@@ -1,4 +1,5 @@
 /** JSON texts of lines: fast for what needs no escape, and bounded, as no line may reach 4,096 bytes. */
+import { maskArguments } from '../../model/secrets/arguments';
 import { maskBeginning, maskHeader, maskText, maskUrl } from '../../model/secrets/mask';
 import { byteLength, parse, stringify } from '../runtime/builtins';
 
@@ -10,6 +11,8 @@ let extra: readonly string[] | undefined;
 export function setUpMasks(parameters: readonly string[]): void {
   extra = parameters.length > 0 ? parameters : undefined;
 }
+
+export const maskedArguments = (argv: readonly string[]): string[] => maskArguments(argv, extra);
 
 /** Of a longer one the line would not take more either. */
 const longestUrl = 4096;

@@ -432,3 +432,10 @@ export type SettingName = Such<{ setting: object }>;
 export type DebugName = Such<{ debug: 'inside' }>;
 
 export const tableOf: Readonly<Record<OptionName, Option>> = options;
+
+/** What holds where an option is not set. */
+export const defaultOf = <N extends Such<{ default: unknown }>>(name: N): NonNullable<OptionValues[N]> =>
+  tableOf[name].default as NonNullable<OptionValues[N]>;
+
+export const sortKeys = options.sort.of;
+export type SortKey = (typeof sortKeys)[number];

@@ -48,7 +48,7 @@ export interface Changes {
   other: boolean;
 }
 
-export const defaultRequestLimit = 20_000;
+const defaultRequestLimit = 20_000;
 /** Socket operations kept of each connection. */
 const operationLimit = 256;
 /** Hits of network breakpoints that wait to be taken. */

@@ -6,6 +6,7 @@ import { HelperClient } from '../../helper/client';
 import { locateHelper } from '../../helper/locate';
 import type { Command, Message, OtherMessage } from '../../helper/protocol';
 import type { KernelFact } from '../../model/fold/kernel';
+import { defaultOf } from '../../model/options/table';
 import type { Connection, NetworkInterface, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { Clocks } from './clocks';
@@ -19,9 +20,9 @@ export interface KernelOptions {
   use: HelperUse;
   /** This helper and no other. */
   file?: string;
-  /** Between two samples of a connection; default 1000. */
+  /** Between two samples of a connection. */
   intervalMs?: number;
-  /** Every Nth connection is sampled between its begin and its end; default 1, all. */
+  /** 1 in N connections is sampled between its begin and its end. */
   modulus?: number;
   families?: (4 | 6)[];
   /** Packets are to be captured. */
@@ -77,7 +78,8 @@ export class Kernel {
 
   /** Starts the helper, if there is one; why not stands in the trace's sources. */
   static async start(host: KernelHost, options: KernelOptions): Promise<Kernel | undefined> {
-    const { use, capture, enableConntrack: conntrack = false, intervalMs = 1000, modulus = 1, families } = options;
+    const { use, capture, enableConntrack: conntrack = false, families } = options;
+    const { intervalMs = defaultOf('kernelInterval'), modulus = defaultOf('kernelModulus') } = options;
     const found = options.file ? { file: options.file, installed: false } : await locateHelper(options.folder);
     const installed = 'file' in found && found.installed;
     const features = featuresFor({ use, installed, root: process.getuid?.() === 0, conntrack });

@@ -2,11 +2,12 @@
 
 import type { CaptureEngine, StartedCapture } from '../../helper/capture/engine';
 import type { PacketStatistics } from '../../model/facts/packets';
+import { defaultOf } from '../../model/options/table';
 import type { Capture, Loss } from '../../model/records';
 import type { CaptureSettings } from './captureSettings';
 import { type Keeper, linkTypeName } from './keeper';
 
-export const defaults = { limit: 64 * 1024 * 1024, snaplen: 262_144 };
+export const defaults = { limit: defaultOf('captureLimit'), snaplen: defaultOf('captureSnapLength') };
 /** Id of the one capture of a session. */
 export const captureId = 'cap-1';
 

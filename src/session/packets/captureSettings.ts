@@ -1,8 +1,8 @@
-/** What is to be captured, and how much of it. */
+/** What is to be captured, and how much of it; what is absent has the default of its option. */
 export interface CaptureSettings {
-  /** Bytes kept of all packets together; default 64 MiB. */
+  /** Bytes kept of all packets together. */
   limit?: number;
-  /** Bytes kept of each packet; default 262,144: all. */
+  /** Bytes kept of each packet. */
   snaplen?: number;
   /** Only on these network interfaces; absent: on all. */
   interfaces?: readonly string[];

@@ -24,6 +24,14 @@ describe.each(nodes.filter((n) => n.major >= 20))('Node $major', (node) => {
     ]);
   });
 
+  test('arguments of a cleared child: what the user wants masked is masked', async () => {
+    const child =
+      "const { NODE_OPTIONS, ...env } = process.env; require('child_process').spawnSync('node', ['-e', '0', '--customer', 'Mrs-7'], { env })";
+    const run = await runTraced(node, '-e', { args: [child], env, conf: { maskedParameters: ['customer'] } });
+    const argv = run.trace.processes[0]?.untracedChildren?.[0]?.argv;
+    expect(argv).toEqual(['node', '-e', '0', '--customer', '***']);
+  });
+
   test.each(['children', 'children.spawn', 'children.report'])(
     'a fault in %s: the children start all the same',
     async (name) => {
