@@ -9,6 +9,16 @@ const places = [
   '/usr/bin/google-chrome-stable',
 ];
 
+/** How the tests start it. */
+export const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** Path of a Chromium; installs Debian's as root (or by sudo without a question) when there is none. */
 export function chromiumPath({ log = () => {} } = {}) {
   const found = () => [process.env.CHROMIUM, ...places].find((path) => path && existsSync(path));

@@ -4,7 +4,8 @@
  */
 import type { Browser } from 'playwright-core';
 import { beforeAll, test } from 'vitest';
-import type { PanelState, Row } from '../../webview/view/types';
+import type { Row } from '../../webview/view/types';
+import { showMany } from '../webview/testing/many';
 import { openBrowser, openPanel, type Panel, settled } from '../webview/testing/panel';
 import { live, rows, run, status } from '../webview/testing/sample';
 
@@ -56,37 +57,11 @@ const queries = [
   'wait:>50ms or tls:>20ms',
 ];
 
-const over: PanelState = {
-  ...live,
-  rows: [],
-  runs: [{ ...run, state: 'ended', endAt: 100_000_000 }],
-  now: 100_000_000,
-};
-
 test('100,000 rows', async () => {
   const panel = await openPanel(browser, { height: 800 });
   const { page } = panel;
   const spent = await meter(panel);
-  await page.evaluate(
-    ({ list, state }) => {
-      const many = Array.from({ length: 100_000 }, (_, i) => {
-        const like = list[i % list.length] as Row;
-        const shift = i * 1000 - (like.createdAt ?? 0);
-        const { redirectOf: _r, operation: _o, ...rest } = like;
-        return {
-          ...rest,
-          id: `r1/4711-0-${i}`,
-          url: `${like.url}?n=${i}`,
-          query: `?n=${i}`,
-          createdAt: i * 1000,
-          phases: like.phases.map((p) => ({ ...p, beginAt: p.beginAt + shift })),
-          ...(like.endAt === undefined ? {} : { endAt: like.endAt + shift }),
-        };
-      });
-      window.postMessage({ type: 'state', state: { ...state, rows: many } }, '*');
-    },
-    { list: rows.filter((r) => r.endAt !== undefined), state: over },
-  );
+  await showMany(panel, 100_000);
   await page.waitForSelector('.spacer .row');
   await settled(page);
   const first = await spent();

@@ -6,7 +6,7 @@ import { eventFeatures } from '../../src/session/kernel/events';
 import { until } from '../support/clock';
 import { droppingRules, onTheWire } from './testing/dropping';
 import { whyNot } from './testing/helper';
-import { freePort, Kernel, pair, type Said, Talker } from './testing/kernel';
+import { freePort, Kernel, pair, type Said, Talker, watchProgram } from './testing/kernel';
 import { Spaces } from './testing/spaces';
 
 const why = whyNot('events of the kernel', { root: true, programs: ['ip', 'nft', 'nsenter', 'unshare'] });
@@ -51,13 +51,7 @@ describe.skipIf(why)('events of the kernel', () => {
     using kernel = new Kernel({ features, wrap: spaces.in('client') });
     await kernel.hello();
     using ours = new Talker(writer(spaces.server, 8080, 1_500_000), spaces.in('client'));
-    const localPort = Number(await ours.line());
-    kernel.watch(
-      'c',
-      { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 },
-      { pid: ours.pid },
-    );
-    await kernel.until('watched', () => kernel.all('watched')[0]);
+    await watchProgram(kernel, ours, spaces);
     ours.writeLine('go');
     expect(await server.line()).toBe('1500000');
     const { totals } = await final(kernel, 'c');
@@ -274,13 +268,7 @@ describe.skipIf(why)('events of the kernel', () => {
     using kernel = new Kernel({ features: [...features, 'icmp'], wrap: spaces.in('client') });
     await kernel.hello();
     using ours = new Talker(writer(spaces.server, 8080, 100_000), spaces.in('client'));
-    const localPort = Number(await ours.line());
-    kernel.watch(
-      'c',
-      { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 },
-      { pid: ours.pid },
-    );
-    await kernel.until('watched', () => kernel.all('watched')[0]);
+    await watchProgram(kernel, ours, spaces);
     ours.writeLine('go');
     expect(await server.line()).toBe('100000');
     await final(kernel, 'c');

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
 import { until } from '../support/clock';
 import { asNobody, nobody, whyNot } from './testing/helper';
-import { freePort, Kernel, type Packet, pair, type Said, Talker } from './testing/kernel';
+import { freePort, Kernel, type Packet, pair, type Said, Talker, watchProgram } from './testing/kernel';
 import { Spaces } from './testing/spaces';
 
 const why = whyNot('packet capture', { root: true, programs: ['ip', 'nsenter', 'tcpdump'] });
@@ -197,13 +197,7 @@ describe.skipIf(why)('packet capture', () => {
          s.resume().on('close', () => { console.log('closed'); process.exit(); });`,
         spaces.in('client'),
       );
-      const localPort = Number(await ours.line());
-      kernel.watch(
-        'c',
-        { localAddress: spaces.client, localPort, remoteAddress: spaces.server, remotePort: 8080 },
-        { pid: ours.pid },
-      );
-      await kernel.until('watched', () => kernel.all('watched')[0]);
+      const localPort = await watchProgram(kernel, ours, spaces);
       ours.writeLine('go');
       expect(await ours.line()).toBe('closed');
       const end = await stop(kernel);

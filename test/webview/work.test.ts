@@ -5,7 +5,8 @@
  */
 import type { Browser } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import type { PanelState, Row } from '../../webview/view/types';
+import type { Row } from '../../webview/view/types';
+import { endedAt, showMany } from './testing/many';
 import { openBrowser, openPanel, type Panel, settled } from './testing/panel';
 import { live, rows, run, status } from './testing/sample';
 
@@ -26,35 +27,6 @@ async function callsOf(panel: Panel): Promise<() => Promise<number>> {
   };
 }
 
-/** A finished run of so many requests, like those of the sample; made in the page, as sending them takes longer. */
-const show = (panel: Panel, count: number): Promise<void> =>
-  panel.page.evaluate(
-    ({ samples, state, count }) => {
-      const many = Array.from({ length: count }, (_, i) => {
-        const like = samples[i % samples.length] as Row;
-        const { redirectOf: _r, operation: _o, ...rest } = like;
-        const shift = i * 1000 - (like.createdAt ?? 0);
-        return {
-          ...rest,
-          id: `r1/4711-0-${i}`,
-          url: `${like.url}?n=${i}`,
-          query: `?n=${i}`,
-          createdAt: i * 1000,
-          phases: like.phases.map((p) => ({ ...p, beginAt: p.beginAt + shift })),
-          ...(like.endAt === undefined ? {} : { endAt: like.endAt + shift }),
-        };
-      });
-      window.postMessage({ type: 'state', state: { ...state, rows: many } }, '*');
-    },
-    { samples: rows.filter((r) => r.endAt !== undefined), state: over(count * 1000), count },
-  );
-const over = (endAt: number): PanelState => ({
-  ...live,
-  rows: [],
-  runs: [{ ...run, state: 'ended', endAt }],
-  now: endAt,
-});
-
 /** In the page: the list has so many rows. */
 const shown = (n: number) => document.querySelector('.grid')?.getAttribute('aria-rowcount') === String(n + 1);
 
@@ -62,7 +34,7 @@ const shown = (n: number) => document.querySelector('.grid')?.getAttribute('aria
 async function work(count: number) {
   const panel = await openPanel(browser, { height: 800 });
   const { page } = panel;
-  await show(panel, count);
+  await showMany(panel, count);
   await page.waitForSelector('.spacer .row');
   await settled(page);
   const calls = await callsOf(panel);
@@ -121,7 +93,7 @@ test('filter and sort take some calls a row; scrolling and the nodes do not depe
 });
 
 test('a batch of new requests takes some calls a row of the list', async () => {
-  const panel = await openPanel(browser, { height: 420, state: { ...over(3_400_000), rows: live.rows } });
+  const panel = await openPanel(browser, { height: 420, state: { ...endedAt(3_400_000), rows: live.rows } });
   const { page } = panel;
   const like = { ...(rows[1] as Row), endAt: 3_500_000 };
   const calls = await callsOf(panel);

@@ -1,4 +1,5 @@
 /** What is traced is said: a condition in force, tracing that is off, and the ways back to everything. */
+import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeRows, rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';
@@ -13,6 +14,14 @@ async function openView(): Promise<void> {
   const header = view().locator('.pane-header');
   await header.waitFor();
   if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+}
+
+async function turnOff(checkbox: Locator): Promise<void> {
+  await until(async () => {
+    if ((await checkbox.getAttribute('aria-checked')) === 'false') return true;
+    await checkbox.click();
+    return false;
+  }, 'All requests off');
 }
 
 async function traceOnly(condition: string): Promise<void> {
@@ -48,11 +57,7 @@ export function tracing(): void {
     await openView();
     // As a user has it who asked for this one and nothing else.
     const all = item('All requests').locator('.custom-view-tree-node-item-checkbox');
-    await until(async () => {
-      if ((await all.getAttribute('aria-checked')) === 'false') return true;
-      await all.click();
-      return false;
-    }, 'All requests off');
+    await turnOff(all);
     await item('status:>=400').hover();
     await item('status:>=400').locator('.codicon-trash').click();
     await vs.notification('all requests are traced again').first().waitFor();
@@ -63,11 +68,7 @@ export function tracing(): void {
   it('tracing that is off is said, and turned on from there', async () => {
     await vs.clear();
     const all = item('All requests').locator('.custom-view-tree-node-item-checkbox');
-    await until(async () => {
-      if ((await all.getAttribute('aria-checked')) === 'false') return true;
-      await all.click();
-      return false;
-    }, 'All requests off');
+    await turnOff(all);
     await vs.panel.getByText('Tracing is off').waitFor();
     await vs.debug('Shop');
     await until(async () => vs.page.locator('.debug-call-stack .monaco-list-row').first().isVisible(), 'the program');

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
-import { chromiumPath } from '../../../scripts/chromium.mjs';
+import { chromiumArguments, chromiumPath } from '../../../scripts/chromium.mjs';
 import { type CodeServer, installCodeServer, startCodeServer } from '../../../scripts/code-server.mjs';
 
 const root = join(__dirname, '../../..');
@@ -76,14 +76,7 @@ export class VsCode {
     });
     const browser = await chromium.launch({
       executablePath: chromiumPath({ log: console.error }),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: chromiumArguments,
     });
     const page = await browser.newPage({
       viewport: { width: o.width ?? 1400, height: o.height ?? 900 },

@@ -1,14 +1,12 @@
 /** Timeouts, aborts and tries: which timer fired, why a request was given up, what was tried again. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { problemsOf } from '../../support/check';
-import { Observed, only, present } from '../../support/observe';
+import { type Observed, only, present } from '../../support/observe';
 import { type NodeVersion, nodes } from '../../support/programs/nodes';
-import { runTraced } from '../../support/programs/run';
 import { Upstream } from '../../support/servers/upstream';
+import { runAct } from '../testing/act';
 
 const program = join(import.meta.dirname, '../programs/control.cjs');
-const CLIENTS = join(import.meta.dirname, '../../matrix/clients/package.json');
 let upstream: Upstream;
 beforeAll(async () => {
   upstream = await Upstream.start();
@@ -16,17 +14,8 @@ beforeAll(async () => {
 beforeEach(() => upstream.facts.clear());
 afterAll(() => upstream.close());
 
-async function act(node: NodeVersion, name: string, conf = {}): Promise<Observed & { stdout: string }> {
-  const run = await runTraced(node, program, {
-    args: [name],
-    env: { ...upstream.environment, CLIENTS },
-    conf,
-    compared: true,
-  });
-  expect(run.stderr).toBe('');
-  expect(problemsOf(run)).toEqual([]);
-  return Object.assign(new Observed(run), { stdout: run.stdout });
-}
+const act = (node: NodeVersion, name: string, conf = {}) =>
+  runAct(node, program, name, upstream, { conf, compared: true });
 
 /** The newest Node that the clients of the tables support. */
 const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');

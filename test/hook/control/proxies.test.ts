@@ -11,9 +11,9 @@ import { runTraced } from '../../support/programs/run';
 import { certificate } from '../../support/servers/certificates';
 import { Proxies } from '../../support/servers/proxy';
 import { Upstream } from '../../support/servers/upstream';
+import { CLIENTS } from '../testing/act';
 
 const program = join(import.meta.dirname, '../programs/proxies.cjs');
-const CLIENTS = join(import.meta.dirname, '../../matrix/clients/package.json');
 let upstream: Upstream;
 let proxies: Proxies;
 beforeAll(async () => {

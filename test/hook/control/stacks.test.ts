@@ -1,12 +1,11 @@
 /** The chain of calls beyond the first frame of the program, awaits included, and where a timer was set. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { problemsOf } from '../../support/check';
-import { Observed, present } from '../../support/observe';
+import { present } from '../../support/observe';
 import { type NodeVersion, nodes } from '../../support/programs/nodes';
 import { lineOf } from '../../support/programs/program';
-import { runTraced } from '../../support/programs/run';
 import { Upstream } from '../../support/servers/upstream';
+import { runAct } from '../testing/act';
 
 const program = join(import.meta.dirname, '../programs/context.cjs');
 let upstream: Upstream;
@@ -15,12 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.close());
 
-async function act(node: NodeVersion, conf = {}): Promise<Observed> {
-  const run = await runTraced(node, program, { args: ['stack'], env: upstream.environment, conf });
-  expect(run.stderr).toBe('');
-  expect(problemsOf(run)).toEqual([]);
-  return new Observed(run);
-}
+const act = (node: NodeVersion, conf = {}) => runAct(node, program, 'stack', upstream, { conf });
 
 describe.each(nodes)('Node $major', (node) => {
   test('frames of an await chain of three functions', async () => {

@@ -2,8 +2,6 @@
  * One text means the same in the hook and on the host: each request of a program that does everything is tagged with the
  * conditions that its finished record meets, and with no other. And a trace of some requests only holds together.
  */
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileQuery, parseQuery } from '../../../src/model/query';
@@ -14,23 +12,16 @@ import { present } from '../../support/observe';
 import { nodes } from '../../support/programs/nodes';
 import { runPlain } from '../../support/programs/program';
 import { runTraced } from '../../support/programs/run';
-import { certificate } from '../../support/servers/certificates';
-import { Http2Upstream } from '../../support/servers/http2Upstream';
-import { Upstream } from '../../support/servers/upstream';
+import { type Everything, serveEverything } from '../testing/everything';
 
 const program = join(import.meta.dirname, '../programs/everything.cjs');
-let upstream: Upstream;
-let http2: Http2Upstream;
-let strict: Server;
+let servers: Everything;
 let env: Record<string, string>;
 beforeAll(async () => {
-  [upstream, http2] = await Promise.all([Upstream.start(), Http2Upstream.start()]);
-  strict = createServer({ ...certificate('server'), requestCert: true, rejectUnauthorized: true });
-  await new Promise<void>((done) => strict.listen(0, '127.0.0.1', done));
-  const UP_STRICT = `https://127.0.0.1:${(strict.address() as AddressInfo).port}`;
-  env = { ...http2.environment, ...upstream.environment, UP_STRICT };
+  servers = await serveEverything();
+  env = servers.env;
 });
-afterAll(() => Promise.all([upstream.close(), http2.close(), strict.close()]));
+afterAll(() => servers.close());
 
 const execArgv = ['--no-warnings'];
 const conditions = [

@@ -7,9 +7,9 @@ import { type NodeVersion, nodes } from '../../support/programs/nodes';
 import { lineOf } from '../../support/programs/program';
 import { runTraced } from '../../support/programs/run';
 import { Upstream } from '../../support/servers/upstream';
+import { CLIENTS, runAct } from '../testing/act';
 
 const program = join(import.meta.dirname, '../programs/wrapped.cjs');
-const CLIENTS = join(import.meta.dirname, '../../matrix/clients/package.json');
 let upstream: Upstream;
 beforeAll(async () => {
   upstream = await Upstream.start();
@@ -18,12 +18,10 @@ beforeEach(() => upstream.facts.clear());
 afterAll(() => upstream.close());
 
 async function act(node: NodeVersion, name: string): Promise<Observed & { stdout: string }> {
-  const run = await runTraced(node, program, { args: [name], env: { ...upstream.environment, CLIENTS } });
-  expect(run.stderr).toBe('');
-  expect(problemsOf(run)).toEqual([]);
+  const seen = await runAct(node, program, name, upstream);
   await upstream.quiet();
-  expect(problemsAgainst(run, upstream.facts)).toEqual([]);
-  return Object.assign(new Observed(run), { stdout: run.stdout });
+  expect(problemsAgainst(seen.run, upstream.facts)).toEqual([]);
+  return seen;
 }
 
 /** What any record must have: connection, dial, all instants, its call site. */

@@ -1,7 +1,5 @@
 /** An error inside any handler of the hook: the program runs as without it, the part is off, and one line says so. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { breakpointKinds } from '../../../src/model/lines/breakpoints';
@@ -10,9 +8,7 @@ import { present } from '../../support/observe';
 import { type NodeVersion, nodes, repository } from '../../support/programs/nodes';
 import { type Ending, runPlain } from '../../support/programs/program';
 import { faultsOf, runTraced } from '../../support/programs/run';
-import { certificate } from '../../support/servers/certificates';
-import { Http2Upstream } from '../../support/servers/http2Upstream';
-import { Upstream } from '../../support/servers/upstream';
+import { type Everything, serveEverything } from '../testing/everything';
 
 const folder = join(repository, 'src/hook');
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -27,10 +23,7 @@ const parts = [...new Set(handlers.map(partOf))];
 const program = join(import.meta.dirname, '../programs/everything.cjs');
 const copies = join(import.meta.dirname, '../programs/copies.cjs');
 const copy = join(repository, 'test/matrix/clients/node_modules/undici6');
-let upstream: Upstream;
-let http2: Http2Upstream;
-/** Wants a certificate of the client: says so only after the handshake. */
-let strict: Server;
+let servers: Everything;
 let env: Record<string, string>;
 
 /** Handlers of copies of undici that a program brings, beside those that Node's own has. */
@@ -84,13 +77,10 @@ const rules = [
 const optional = { bodies: 1000, headers: 'values', sockets: true, keys: true, incoming: true };
 
 beforeAll(async () => {
-  [upstream, http2] = await Promise.all([Upstream.start(), Http2Upstream.start()]);
-  strict = createServer({ ...certificate('server'), requestCert: true, rejectUnauthorized: true });
-  await new Promise<void>((done) => strict.listen(0, '127.0.0.1', done));
-  const UP_STRICT = `https://127.0.0.1:${(strict.address() as AddressInfo).port}`;
-  env = { ...http2.environment, ...upstream.environment, UP_STRICT };
+  servers = await serveEverything();
+  env = servers.env;
 });
-afterAll(() => Promise.all([upstream.close(), http2.close(), strict.close()]));
+afterAll(() => servers.close());
 
 const execArgv = ['--no-warnings'];
 /** What a user sees of a program without the hook. */

@@ -10,6 +10,7 @@ import type { Command, Message, OtherMessage } from '../../../src/helper/protoco
 import { scratch } from '../../../src/session/testing/scratch';
 import { delay } from '../../support/clock';
 import { helperFile } from './helper';
+import type { Spaces } from './spaces';
 
 export type Said = (Message | OtherMessage) & Record<string, unknown>;
 
@@ -174,6 +175,15 @@ export class Talker implements Disposable {
   [Symbol.dispose](): void {
     this.#child.kill('SIGKILL');
   }
+}
+
+/** Watches, as `c`, the connection of a program of the client to the server's port 8080, whose own port it has written: that one. */
+export async function watchProgram(kernel: Kernel, program: Talker, { client, server }: Spaces): Promise<number> {
+  const localPort = Number(await program.line());
+  const ends = { localAddress: client, localPort, remoteAddress: server, remotePort: 8080 };
+  kernel.watch('c', ends, { pid: program.pid });
+  await kernel.until('watched', () => kernel.all('watched')[0]);
+  return localPort;
 }
 
 /** A pair of connected sockets of this process: ours, and the server's; both end with the test. */

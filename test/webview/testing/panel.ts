@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumArguments, chromiumPath } from '../../../scripts/chromium.mjs';
 import type { HostMessage, PageMessage, PanelState } from '../../../webview/view/types';
 import { detailsOf } from './sampleDetails';
 import { type ThemeName, themes } from './themes';
@@ -15,24 +16,13 @@ import { type ThemeName, themes } from './themes';
 const root = join(__dirname, '../../..');
 const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
-export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-
 let browser: Promise<Browser> | undefined;
 
 /** One for all files: this project's modules are loaded once. It ends with the worker, whose pipe it listens to. */
 export function openBrowser(): Promise<Browser> {
   browser ??= chromium.launch({
-    ...(chromiumPath ? { executablePath: chromiumPath } : {}),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    executablePath: chromiumPath({ log: console.error }),
+    args: chromiumArguments,
   });
   return browser;
 }
