@@ -91,7 +91,7 @@ function print(response: CommandResponse, id: string, options: RulesOptions, tex
 async function chosen({ session }: RulesOptions): Promise<LiveSession[]> {
   const all = await liveSessions();
   if (all.length === 0)
-    throw new UsageError('No session of yours is running. Start one: nettrace run, or Net Trace in VS Code.');
+    throw new UsageError('You have no running session. Start one: nettrace run, or Net Trace in VS Code.');
   if (session === undefined) return all;
   const matching = all.filter((s) => String(s.pid) === session || (session.length >= 4 && s.id.startsWith(session)));
   if (matching.length === 0) throw new UsageError(`No session ${session} is running. There are: ${namesOf(all)}.`);

@@ -121,7 +121,7 @@ describe('rules', () => {
     const { counts } = JSON.parse((await run.stop()).stderr) as { counts: Record<string, number> };
     expect(counts.requests).toBe(3);
     const none = await rules('list');
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('No session of yours is running')]);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('You have no running session')]);
   });
 
   test('two sessions: one has to be named; ids are found where they are', async () => {

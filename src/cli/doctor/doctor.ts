@@ -54,7 +54,7 @@ async function hookFinding(node: string): Promise<Finding> {
     return {
       state: 'bad',
       text: `no session can be made: ${messageOf(error)}`,
-      advice: 'Set XDG_CACHE_HOME or TMPDIR to a folder of yours.',
+      advice: 'Set XDG_CACHE_HOME or TMPDIR to a folder that you own.',
     };
   }
   try {

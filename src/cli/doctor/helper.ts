@@ -21,10 +21,10 @@ export async function helperFindings(folder: string): Promise<Finding[]> {
     const here = await abilitiesHere(folder);
     if (!('missing' in here)) return findingsOf(here, bundledHelper(folder));
     const advice = { advice: 'It is built with a C compiler and make: npm run build.' };
-    const text = `no figures of the kernel: ${here.detail}`;
+    const text = `no kernel statistics: ${here.detail}`;
     return [{ state: 'warn', text, ...(here.missing === 'noHelper' ? advice : {}) }];
   } catch (error) {
-    return [{ state: 'warn', text: `no figures of the kernel: the helper ${messageOf(error)}` }];
+    return [{ state: 'warn', text: `no kernel statistics: the helper ${messageOf(error)}` }];
   }
 }
 
@@ -36,8 +36,8 @@ function findingsOf(here: Abilities, bundled: string): Finding[] {
   const listed = (which: readonly Labelled[]) => which.map((n) => labels[n]).join(', ');
   const out: Finding[] = [
     figures.state === 'available' && figures.why === undefined
-      ? { state: 'ok', text: `figures of the kernel, by ${here.helper}` }
-      : { state: 'warn', text: `not all figures of the kernel: ${figures.why}` },
+      ? { state: 'ok', text: `kernel statistics, by ${here.helper}` }
+      : { state: 'warn', text: `not all kernel statistics: ${figures.why}` },
   ];
   const there = by('available');
   if (there.length > 0) {

@@ -42,7 +42,7 @@ export function planWithout(missing: NoHelper): Plan {
   const platform = missing.missing === 'platform';
   return {
     title: platform
-      ? 'The kernel’s figures are there on Linux only.'
+      ? 'Kernel statistics are available on Linux only.'
       : 'This copy of Net Trace has no helper for this machine.',
     detail: `${missing.detail}\n${platform ? 'Packets can be captured here by Wireshark’s dumpcap.' : 'It is built from its sources by a C compiler and make (native/README.md).'}\n${without}`,
     offers: [],

@@ -171,11 +171,11 @@ function helperMessage(store: Store): PanelMessage | undefined {
   const action = { title: 'Why…', command: 'enableKernel' } as const;
   const rest = 'Everything else works.';
   if (figures.reason === 'noHelper')
-    return { kind: 'helper', text: `No figures of the kernel: there is no helper for this machine. ${rest}`, action };
+    return { kind: 'helper', text: `No kernel statistics: there is no helper for this machine. ${rest}`, action };
   if (figures.reason !== 'fault') return undefined;
   return {
     kind: 'helper',
-    text: `No figures of the kernel: ${figures.detail ?? 'the helper failed.'} ${rest}`,
+    text: `No kernel statistics: ${figures.detail ?? 'the helper failed.'} ${rest}`,
     action,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * EVE's HTTPTrace JSON from a trace. It has no place for call sites, µs, the end of a body, phases, redirects' links,
- * Unix sockets, kernel figures, findings, nor for "not known" (0, "" or `undefined` stand there): the native file has.
+ * Unix sockets, kernel statistics, findings, nor for "not known" (0, "" or `undefined` stand there): the native file has.
  */
 import { sorted } from '../../model/base/canonical';
 import {

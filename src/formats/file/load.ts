@@ -5,7 +5,7 @@ import { binaryKind, foreignKind } from './sniff';
 
 /**
  * Largest file that is opened, in bytes. Opening needs about 3 bytes of memory for each byte of the file; a trace at the
- * default limits (20,000 requests, with kernel figures) has well under 100 MB.
+ * default limits (20,000 requests, with kernel statistics) has well under 100 MB.
  */
 export const largestFile = 250_000_000;
 

@@ -1,7 +1,7 @@
 /**
  * HAR 1.2 from a trace: one page a root process, one entry a request. The timings are the phases of `phasesOf`, so they
  * sum to the same total as everywhere else; ssl is part of connect (readers refuse it otherwise). What HAR cannot say
- * (attempts, lookups, TLS facts, connections without request, kernel figures, packets) is left to the native file.
+ * (attempts, lookups, TLS facts, connections without request, kernel statistics, packets) is left to the native file.
  */
 
 import { isIP } from 'node:net';

@@ -85,7 +85,7 @@ export class PcapngReader {
   private lengthAt(b: Buffer, at: number): number | undefined {
     if (b.readUInt32LE(at) === 0x0a0d0d0a) {
       const magic = b.readUInt32LE(at + 8);
-      if (magic !== 0x1a2b3c4d && magic !== 0x4d3c2b1a) return this.fail('its byte order is not told');
+      if (magic !== 0x1a2b3c4d && magic !== 0x4d3c2b1a) return this.fail('its byte order is unknown');
       this.little = magic === 0x1a2b3c4d;
       this.begun = true;
     } else if (!this.begun) return this.fail('this is no pcapng');

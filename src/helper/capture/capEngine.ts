@@ -30,7 +30,7 @@ export class CapEngine implements CaptureEngine {
   readonly lacks = [
     'stamps are taken when a packet reaches this program, later than it came',
     'packets that the system dropped are not counted',
-    'packets are cut at 65,535 bytes, and their length on the wire is not told',
+    'packets are cut at 65,535 bytes, and their length on the wire is unknown',
   ];
 
   constructor(private readonly load: () => unknown = () => requireFrom(__filename)('cap')) {}

@@ -41,7 +41,7 @@ const request = (id: string, ordinal: number, assignedAt: number, endAt?: number
 
 const counters = (n: number): Statistics => ({ retransmits: n, bytesSent: 100 * n, rtt: 50 + n });
 
-describe('kernel figures', () => {
+describe('kernel statistics', () => {
   test('samples are kept as what changed; the connection has the totals', () => {
     const { store, sample } = begin();
     sample(2000, { rtt: 10, retransmits: 0 });

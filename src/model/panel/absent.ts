@@ -39,14 +39,14 @@ const recordReasons: Readonly<Record<string, string>> = {
 };
 
 const labels: Readonly<Record<Absent['what'], string>> = {
-  kernel: 'Kernel figures (round trip, retransmits)',
+  kernel: 'Kernel statistics (round trip, retransmits)',
   route: 'Route and MTU',
   kernelEvents: 'Kernel events',
   conntrack: 'Address translation',
   packets: 'Packets',
   dnsExchanges: 'DNS messages',
-  final: 'Last kernel figures of the connection',
-  requestKernel: 'Kernel figures of this request',
+  final: 'Last kernel statistics of the connection',
+  requestKernel: 'Kernel statistics of this request',
 };
 
 /** `c`: the connection that carried it, if one did. */

@@ -124,7 +124,7 @@ export const lookup = record(
     skippedServers: optional(list(skippedServer, 'Name servers passed over; only by our own resolver.')),
     rcode: optional(text('DNS response code in EVE’s words; absent with getaddrinfo.')),
     error: optional(errorInfo('Why there was no answer.')),
-    inFlight: optional(count('Look-ups of this process running when it began.')),
+    inFlight: optional(count('Lookups of this process running when it began.')),
     lost: optional(Type.Array(Type.String(), { description: 'Which of its event lines are missing.' })),
     missing,
     by,

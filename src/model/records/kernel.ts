@@ -56,7 +56,7 @@ const figures = {
   rwndLimitedDuration: optional(duration('Of it, held up by the peer’s receive window.')),
   sndbufLimitedDuration: optional(duration('Of it, held up by our send buffer.')),
   sendWindow: optional(bytes('The peer’s receive window. 0: it takes nothing now.')),
-  receiveWindow: optional(bytes('Our receive window as told to the peer.')),
+  receiveWindow: optional(bytes('Our receive window as announced to the peer.')),
   unacked: optional(count('Segments on their way.')),
   notSentBytes: optional(bytes('Given by the program, not sent yet.')),
   receiveQueueBytes: optional(bytes('Arrived, not read by the program yet.')),
@@ -150,7 +150,7 @@ export const requestKernel = record(
     deliveryDuration: optional(duration('From there to the program. Needs BPF or a capture.')),
     by,
   },
-  'Kernel figures of the request’s own time: differences between the samples next to it. Source: inetDiag.',
+  'Kernel statistics of the request’s own time: differences between the samples next to it. Source: inetDiag.',
 );
 export type RequestKernel = Static<typeof requestKernel>;
 

@@ -51,12 +51,12 @@ export const kernelEvent = record(
     reason: optional(text('drop: the kernel’s name of the reason. Absent: this kernel has none.')),
     direction: optional(words(['sent', 'received'], 'drop: which way it went. Absent: not known.')),
     retransmitKind: optional(
-      words(['rto', 'fast', 'tlp'], 'Time-out, reported by the peer, or probe. Absent: none of these.'),
+      words(['rto', 'fast', 'tlp'], 'Timeout, reported by the peer, or probe. Absent: none of these.'),
     ),
     total: optional(count('retransmit: how many of the connection, with this one.')),
     bytes: optional(bytes('Of the packet (drop), of its payload (retransmit, firstByte), of the read (delay).')),
     error: optional(text('Error that the kernel has for the program.')),
-    soft: optional(flag('True: it was not told to the program yet.')),
+    soft: optional(flag('True: it was not reported to the program yet.')),
     icmp: optional(
       record(
         {

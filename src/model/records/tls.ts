@@ -36,7 +36,7 @@ export const tlsTunnel = record(
       record(
         {
           checked: optional(flag('False: the program switched the check off.')),
-          authorized: optional(flag('Whether the chain and name hold.')),
+          authorized: optional(flag('Whether the chain and the name are valid.')),
           error: optional(text('Why not.')),
         },
         'Result of the certificate check, apart from the handshake’s.',

@@ -90,7 +90,7 @@ export const counts = record(
     requests: count('Requests seen.'),
     failed: count('Requests that failed: outcome failed, or aborted by a timer.'),
     connections: count('Connections established.'),
-    lookups: count('Look-ups.'),
+    lookups: count('Lookups.'),
     bytesSent: optional(
       bytes(
         'Payload sent on closed connections and by requests on open ones. Absent: not known, as in an imported file.',
@@ -143,7 +143,7 @@ export const traceRule = record(
     target: optional(openEntity('process, thread.')),
     condition: optional(text('Query; "" = all.')),
     limit: optional(count('Most requests a process; absent: none.')),
-    sample: optional(count('Every so many-th match in detail, the others are counted; absent: all.')),
+    sample: optional(count('Records 1 in N matches in detail and counts the others; absent: all.')),
     enabled: optional(flag('In force.')),
     createdTime: optional(wallTime('Created.')),
     owner: optional(text('Who made it.')),
@@ -188,7 +188,7 @@ export const trace = record(
     processes: list(process, 'Processes.'),
     requests: list(request, 'Requests by first instant.'),
     dials: list(dial, 'Dials.'),
-    lookups: list(lookup, 'Look-ups.'),
+    lookups: list(lookup, 'Lookups.'),
     dnsExchanges: optional(list(dnsExchange, 'DNS messages seen. Absent: nothing looked for them.')),
     connections: list(connection, 'Connections, attempts included.'),
     tlsTunnels: list(tlsTunnel, 'TLS tunnels.'),

@@ -117,7 +117,7 @@ export class Commands {
     } catch {
       asked = undefined;
     }
-    if (!Value.Check(command, asked)) return failed('The call makes no sense to this version of Net Trace.');
+    if (!Value.Check(command, asked)) return failed('The call is invalid for this version of Net Trace.');
     if (registry === undefined) return failed('The trace rules of this session cannot be changed from here.');
     try {
       const id = carryOut(registry, asked as SessionCommand);

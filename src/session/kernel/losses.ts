@@ -5,7 +5,7 @@ import { sourceOfFeature } from './sources';
 
 const reasons: Readonly<Record<string, string>> = {
   unread: 'the helper’s messages were not read fast enough',
-  overflow: 'more sockets ended than the kernel keeps messages of; how many is not told',
+  overflow: 'more sockets ended than the kernel keeps messages of; how many is not reported',
   interrupted: 'interfaces changed while they were read',
   broken: 'a message of the kernel that does not hold',
   kernel: 'more happened than found room in the kernel’s ring',

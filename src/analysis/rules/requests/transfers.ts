@@ -85,7 +85,7 @@ export function uploadRule(facts: Facts): Draft[] {
         why === 'stream'
           ? 'Read the source faster: bigger chunks, a greater highWaterMark, `pipeline`.'
           : why === 'socket' || why === 'path'
-            ? 'Run with --helper all: kernel statistics tell server and network apart (docs/kernel.md).'
+            ? 'Run with --helper all: kernel statistics distinguish server and network (docs/kernel.md).'
             : why === 'reader'
               ? 'Let the server read the request while it works on it, or send less at once.'
               : 'Send less, or compress it.',
