@@ -1,5 +1,4 @@
 /** Entry of the panel's page. */
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import './styles';
 import { render } from 'preact';
 import { installCommands } from './state/commands';

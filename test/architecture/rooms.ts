@@ -21,7 +21,7 @@ export const packages: Record<string, readonly string[]> = {
   'src/model': ['typebox'],
   'src/hook': ['node:'],
   'src/analysis': [],
-  webview: ['preact', '@vscode-elements/elements', '@vscode/codicons'],
+  webview: ['preact', '@vscode/codicons'],
 };
 
 /** Files of the model that the hook may bundle: they import nothing else. Types may come from any. */

@@ -79,7 +79,11 @@ const looks: {
   { name: 'mid-900', opening: { state: live, width: 900 } },
   { name: 'wide-1800', opening: { state: live, width: 1800, height: 700 } },
   { name: 'ended', opening: { state: ended, theme: 'Dark+' } },
-  { name: 'empty-light', opening: { state: empty, theme: 'Light+' } },
+  ...(['Dark Modern', 'Light+', 'High Contrast', 'High Contrast Light'] as const).map((theme) => ({
+    name: `empty-${theme.toLowerCase().replaceAll(' ', '-')}`,
+    opening: { state: empty, theme },
+    act: (page: Page): Promise<void> => page.keyboard.press('Tab'),
+  })),
   {
     name: 'pop-up',
     opening: { state: live, theme: 'Dark+' },

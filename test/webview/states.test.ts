@@ -12,6 +12,22 @@ test('empty: two buttons that run the commands', async () => {
   await panel.page.click('text=Open a saved trace…');
   expect((await posted('run')).map((m) => m.command)).toEqual(['debug', 'open']);
 });
+test('empty: the buttons are reached and pressed with the keyboard, and the focus is seen', async () => {
+  await open({ state: empty });
+  const { page } = panel;
+  const focused = (): Promise<{ text: string; ring: string } | undefined> =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      return at?.closest('.eb') ? { text: at.textContent, ring: getComputedStyle(at).outlineStyle } : undefined;
+    });
+  for (let i = 0; i < 30 && (await focused()) === undefined; i++) await page.keyboard.press('Tab');
+  expect(await focused()).toEqual({ text: 'Debug with Net Trace', ring: 'solid' });
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toEqual({ text: 'Open a saved trace…', ring: 'solid' });
+  await page.keyboard.press('Space');
+  expect((await posted('run')).map((m) => m.command)).toEqual(['debug', 'open']);
+});
 test('ended: message with its actions, closed for good', async () => {
   await open();
   const { page } = panel;

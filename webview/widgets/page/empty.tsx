@@ -21,9 +21,14 @@ export function Empty() {
         {!state.readOnly && buttons.length > 0 && (
           <div class="eb">
             {buttons.map(([command, label], i) => (
-              <vscode-button key={label} secondary={i > 0} onClick={() => run(command)}>
+              <button
+                type="button"
+                class={i > 0 ? 'action secondary' : 'action'}
+                key={label}
+                onClick={() => run(command)}
+              >
                 {label}
-              </vscode-button>
+              </button>
             ))}
           </div>
         )}
