@@ -1,6 +1,7 @@
 /** The command line. Verbs and options are a contract with scripts: they are added to, never renamed. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { FormatError, suffixes } from '../formats';
+import { messageOf } from '../model/base/text';
 import { sortKeys } from '../model/options/table';
 import { producer } from '../session/product';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
@@ -14,7 +15,7 @@ import { columnNames, parseColumns } from './show/columns';
 import { type ShowOptions, show } from './show/show';
 import { toolViews } from './show/toolViews';
 import { topKeys } from './show/top';
-import { complain, messageOf, tolerateClosedStreams, UsageError } from './terminal/say';
+import { complain, tolerateClosedStreams, UsageError } from './terminal/say';
 
 const traceArgument = `trace file (${list(Object.values(suffixes))}), - for the standard input, or the folder nettrace-spool-… that a killed run left`;
 /** Exit code of our own failures. */

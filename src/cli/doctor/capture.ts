@@ -2,8 +2,8 @@
 import { CaptureUnavailable, startFirst } from '../../helper/capture/engine';
 import { HelperClient } from '../../helper/client';
 import { locateHelper } from '../../helper/locate';
+import { messageOf } from '../../model/base/text';
 import { captureEngines } from '../../session/packets/engines';
-import { messageOf } from '../terminal/say';
 
 const advice: Readonly<Record<string, string>> = {
   noRights: 'Only for --capture: install the helper as said above, or join the group that may run dumpcap.',

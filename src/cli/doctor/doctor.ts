@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { messageOf } from '../../model/base/text';
 import { producer } from '../../session/product';
 import { executableOf } from '../../session/program/executable';
 import { minNode, nodeVersion, whyNotLoaded } from '../../session/program/unloaded';
 import { TraceSession } from '../../session/session';
 import { leftovers } from '../../session/spool/leftovers';
 import { isFull } from '../../session/spool/space';
-import { messageOf, styleFor } from '../terminal/say';
+import { styleFor } from '../terminal/say';
 import { captureFinding } from './capture';
 import { helperFindings } from './helper';
 

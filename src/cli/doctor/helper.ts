@@ -1,7 +1,7 @@
 /** Of `nettrace doctor`: what the kernel's side can do here, and how it gets the permission that it lacks. */
 import { type Abilities, type AbilityName, abilitiesHere } from '../../helper/abilities';
 import { bundledHelper, installCommand, uninstallCommand } from '../../helper/permission';
-import { messageOf } from '../terminal/say';
+import { messageOf } from '../../model/base/text';
 
 interface Finding {
   state: 'ok' | 'warn';

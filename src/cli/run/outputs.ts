@@ -4,9 +4,10 @@ import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { formatOf, isPacketFile, packetSuffix, suffixes, writeTrace } from '../../formats';
+import { messageOf } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 import type { Saved, SaveResult } from '../summary/saved';
-import { messageOf, UsageError } from '../terminal/say';
+import { UsageError } from '../terminal/say';
 
 /** The paths, absolute. Throws UsageError for the first that will not do: better now than after an hour's run. */
 export async function proveOutputs(asked: readonly string[]): Promise<string[]> {

@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { isPacketFile, packetSuffix, writePackets } from '../../formats';
 import { missingInterface } from '../../helper/capture/interfaces';
-import { numberText } from '../../model/base/text';
+import { messageOf, numberText } from '../../model/base/text';
 import { type CliName, tableOf } from '../../model/options/table';
 import type { TraceSession } from '../../session/session';
 import type { Saved } from '../summary/saved';
-import { complain, messageOf, UsageError } from '../terminal/say';
+import { complain, UsageError } from '../terminal/say';
 import type { RunOptions } from './options';
 
 type PacketOptions = Omit<RunOptions, 'trace'>;

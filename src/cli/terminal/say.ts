@@ -98,5 +98,3 @@ export function tolerateClosedStreams(): void {
     process.exitCode = 2;
   });
 }
-
-export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 /** What `activate` gives to other extensions. The rest of it is loaded when one of them asks. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../model/base/text';
 import type { WorkspaceRules } from '../rules/registry';
 import type { Runs } from '../runs/runs';
 import type { Log } from '../support/log';
@@ -12,7 +13,7 @@ export function exportsOf(requests: WorkspaceRules, runs: Runs, log: Log): NetTr
     const { apiFor } = await import('../work');
     log.info(`the extension ${owner} uses the interface`);
     return apiFor(owner, await requests.registry(), runs, (error) =>
-      log.error(`a listener of ${owner} failed: ${error instanceof Error ? error.message : String(error)}`),
+      log.error(`a listener of ${owner} failed: ${messageOf(error)}`),
     );
   };
   return Object.freeze({

@@ -3,6 +3,7 @@
  * type change); the hook goes in in the second, when variables are replaced, under that debugger's type.
  */
 import * as vscode from 'vscode';
+import { messageOf } from '../../model/base/text';
 import { debugType } from '../support/ids';
 import type { Log } from '../support/log';
 import { withAddress } from './attach/configuration';
@@ -65,7 +66,7 @@ async function prepared(
   } catch (error) {
     log.error(`cannot prepare tracing: ${String(error)}`);
     const untraced = 'Run Without Tracing';
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const choice = await vscode.window.showErrorMessage(`Net Trace cannot trace this program: ${message}`, untraced);
     return choice === untraced ? config : undefined;
   }

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { Abilities, NoHelper } from '../../helper/abilities';
+import { messageOf } from '../../model/base/text';
 import { settingId } from '../../model/options/places';
 import { copyText } from '../support/clipboard';
 import { commands } from '../support/ids';
@@ -52,7 +53,7 @@ export class KernelAccess {
       this.host.changed('missing' in here ? undefined : here);
       return here;
     } catch (error) {
-      this.host.log.warn(`the helper’s doctor: ${error instanceof Error ? error.message : String(error)}`);
+      this.host.log.warn(`the helper’s doctor: ${messageOf(error)}`);
       this.host.changed(undefined);
       return undefined;
     }

@@ -1,4 +1,6 @@
 /** `traceRules` of a launch configuration: they take the place of the workspace's for that launch. */
+
+import { messageOf } from '../../model/base/text';
 import type { NewTraceRule, TraceRules } from '../../model/traceRules';
 
 /** What a configuration says; it may hold anything. Undefined: nothing, the workspace's are in force. */
@@ -17,7 +19,7 @@ export function launchRules(
       if (enabled) registry.update(id, { enabled });
     } catch (error) {
       const name = traceRules === undefined ? '"sample"' : `"traceRules"[${i}]`;
-      throw new Error(`${name} of the launch configuration: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`${name} of the launch configuration: ${messageOf(error)}`);
     }
   }
   return registry;

@@ -2,6 +2,8 @@
  * The workspace's trace rules: one registry for all runs, kept in the workspace. Loaded when first needed, as it brings
  * the schemas with it. One of them, made here, asks for everything; it can be switched off but not deleted.
  */
+
+import { messageOf } from '../../model/base/text';
 import type { TraceRule } from '../../model/records';
 import type { NewTraceRule, TraceRules } from '../../model/traceRules';
 import { Emitter } from '../support/emitter';
@@ -57,7 +59,7 @@ export class WorkspaceRules {
         new TraceRules().create(asked);
         return undefined;
       } catch (error) {
-        return error instanceof Error ? error.message : String(error);
+        return messageOf(error);
       }
     };
   }

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 
 /**
@@ -55,9 +56,7 @@ export async function saveTrace(run: Savable): Promise<void> {
   try {
     await writeTrace(document, target.fsPath);
   } catch (error) {
-    void vscode.window.showErrorMessage(
-      `The trace was not saved: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    void vscode.window.showErrorMessage(`The trace was not saved: ${messageOf(error)}`);
     return;
   }
   void afterSaving(target, document.requests.length);

@@ -1,6 +1,7 @@
 /** "Save Packets…": of a run, or of one request; with the secrets that decrypt them, or without. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../../model/base/text';
 import { partsOfRowId } from '../rows/rows';
 import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
@@ -32,7 +33,7 @@ export async function savePackets(runs: Runs, row: string | undefined): Promise<
   try {
     await writePackets(packets, target.fsPath);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     void vscode.window.showErrorMessage(`The packets were not saved: ${why}`);
     return;
   }

@@ -1,7 +1,7 @@
 /** The editor of traces, by default of `*.nettrace.json`: the same page as the panel, read-only. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { bytesText } from '../../model/base/text';
+import { bytesText, messageOf } from '../../model/base/text';
 import type { HostCommand } from '../../model/panel/protocol';
 import type { TraceView } from '../details/view';
 import { errorHtml, pageHtml, pageOptions } from '../panel/html';
@@ -64,7 +64,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
       );
     } catch (error) {
       this.host.log.warn(`a trace file cannot be shown: ${String(error)}`);
-      return new TraceFile(uri, undefined, error instanceof Error ? error.message : String(error));
+      return new TraceFile(uri, undefined, messageOf(error));
     }
   }
 

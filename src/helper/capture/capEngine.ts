@@ -5,6 +5,7 @@
  */
 import { createRequire as requireFrom } from 'node:module';
 import { networkInterfaces } from 'node:os';
+import { messageOf } from '../../model/base/text';
 import type { PacketInterface, PacketStatistics } from '../../model/facts/packets';
 import { Batches } from './batches';
 import { type CaptureEngine, type CaptureOptions, CaptureUnavailable, filterOf, type StartedCapture } from './engine';
@@ -48,7 +49,7 @@ export class CapEngine implements CaptureEngine {
     try {
       return new CapCapture(module, options);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       const rights = /permi|denied|root/i.test(text);
       throw new CaptureUnavailable(rights ? 'noRights' : 'fault', `cap cannot capture: ${text.slice(0, 200)}.`);
     }

@@ -2,6 +2,8 @@
  * What captures packets. There are several, each with what it cannot do; the session knows only this interface and
  * takes the first that works here.
  */
+
+import { messageOf } from '../../model/base/text';
 import type { PacketInterface, PacketStatistics, RawPacket } from '../../model/facts/packets';
 
 export interface CaptureOptions {
@@ -71,8 +73,6 @@ export async function startFirst(
 
 /** The later, the nearer to working. */
 const order: readonly UnavailableReason[] = ['platform', 'noHelper', 'fault', 'noRights'];
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The kernel's filter: all that could be a traced connection's. Which it is, only the session knows. */
 export function filterOf({ icmp, arp }: CaptureOptions): string {

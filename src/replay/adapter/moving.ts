@@ -1,6 +1,7 @@
 /** The moving half of the debug adapter: steps, continuing, going to a place, and what a stop reports to the client. */
 import { DebugSession, OutputEvent, Event as ProtocolEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { messageOf } from '../../model/base/text';
 import { titleOf } from '../../model/lines/breakpoints';
 import type { Move, Replay } from '../position/replay';
 import { eventText } from '../position/words';
@@ -171,7 +172,7 @@ export abstract class MovingSession extends DebugSession {
   }
 
   protected fail(response: DebugProtocol.Response, error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     this.sendErrorResponse(response, { id: 1, format: '{_text}', variables: { _text: text } });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { type CaptureEngine, CaptureUnavailable, type StartedCapture, startFirst } from '../../helper/capture/engine';
 import { expectInterfaces } from '../../helper/capture/interfaces';
+import { messageOf } from '../../model/base/text';
 import type { PacketStatistics, RawPacket } from '../../model/facts/packets';
 import type { Capture, Connection, Lookup, PacketRef } from '../../model/records';
 import { sinceBegin } from '../../model/store/header';
@@ -82,7 +83,7 @@ export class PacketCapture {
       this.store.setSource({ name: 'capture', state: 'on', features: featuresOf(engine, this.settings) });
     } catch (error) {
       const why = error instanceof CaptureUnavailable ? error : undefined;
-      this.unavailable = why?.message ?? (error instanceof Error ? error.message : String(error));
+      this.unavailable = why?.message ?? messageOf(error);
       const reason = why?.reason ?? 'fault';
       this.store.setSource({ name: 'capture', state: 'unavailable', reason, detail: this.unavailable });
     }
@@ -105,7 +106,7 @@ export class PacketCapture {
         name: 'capture',
         state: 'partial',
         reason: 'fault',
-        detail: error instanceof Error ? error.message : String(error),
+        detail: messageOf(error),
       });
     }
   }
