@@ -64,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     set: (value: unknown) => void context.workspaceState.update(key, value),
   });
   const focus = new PageFocus((kind) => void vscode.commands.executeCommand('setContext', contextKeys.focus, kind));
+  const seeks = disposables.add(new vscode.EventEmitter<SeekTo>());
   /** View state (columns, filter, selection): the panel's and the opened files' apart. */
   const pageHost = (key: string) => ({
     log,
@@ -73,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       void showPlace(place, preview, noNewGroup),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
-    seek: (to: SeekTo) => replays.seek(to),
+    seek: (to: SeekTo) => seeks.fire(to),
   });
   const shown = new ShownView(runs);
   const panel = disposables.add(
@@ -112,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   for (const command of registerBreakpointCommands(breakpoints, (where) => siteOf(notes, where)))
     disposables.add(command);
   const replays = disposables.add(new Replays({ panel, shown, breakpoints, log }));
+  disposables.add(seeks.event((to) => replays.seek(to)));
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async ({ values, problems, helperAtBegin = false, ...asked }) => {
@@ -126,18 +128,6 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
         rules: launchRules(asked, TraceRules) ?? (await rules.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
       });
-    },
-    began: (run, session) => {
-      log.info(`run ${run.number} begins: ${session.name}`);
-      notices.began(run);
-      run.recorder.control?.onDidWrite(() => void leaves.control(run));
-      stops.began(run);
-      notes.show(runs);
-      used();
-      kernel.pollSoon();
-      if (!run.attached) diagnosis.began(run, session);
-      if (panelOpens() === 'onStart') void panel.show({ focus: false });
-      if (run.problem) say(run.problem.text);
     },
     failed: (error) => log.error(error instanceof Error ? error : String(error)),
   });
@@ -162,6 +152,18 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       log,
     }),
   );
+  tracer.onDidBegin((run, session) => {
+    log.info(`run ${run.number} begins: ${session.name}`);
+    notices.began(run);
+    run.recorder.control?.onDidWrite(() => void leaves.control(run));
+    stops.began(run);
+    notes.show(runs);
+    used();
+    kernel.pollSoon();
+    if (!run.attached) diagnosis.began(run, session);
+    if (panelOpens() === 'onStart') void panel.show({ focus: false });
+    if (run.problem) say(run.problem.text);
+  });
   disposables.add(
     registerTracker(
       tracer,

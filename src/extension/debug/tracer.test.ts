@@ -27,11 +27,11 @@ beforeEach(() => {
       recorders.push(recorder);
       return recorder;
     },
-    began: (run) => began.push(run.recorder.id),
     failed: (error) => {
       throw error;
     },
   });
+  tracer.onDidBegin((run) => began.push(run.recorder.id));
 });
 
 const session = (id: string, configuration: object, parentSession?: DebugSession) =>

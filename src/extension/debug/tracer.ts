@@ -35,7 +35,6 @@ interface Live {
 
 export interface TracerHost {
   create(options: TraceOptions): Promise<StartableRecorder>;
-  began(run: Run, session: DebugSession): void;
   failed(error: unknown): void;
 }
 
@@ -49,11 +48,17 @@ export class Tracer {
   readonly #live = new Map<string, Live>();
   /** Ended by a restart; they wait for their processes' end. */
   readonly #leaving = new Set<Live>();
+  readonly #onBegin: ((run: Run, session: DebugSession) => void)[] = [];
 
   constructor(
     private readonly runs: Runs,
     private readonly host: TracerHost,
   ) {}
+
+  /** For as long as the extension lives. */
+  onDidBegin(listener: (run: Run, session: DebugSession) => void): void {
+    this.#onBegin.push(listener);
+  }
 
   /** The configuration with the hook in its environment. */
   async prepare(config: DebugConfiguration): Promise<DebugConfiguration> {
@@ -148,7 +153,7 @@ export class Tracer {
     run.attached = attached;
     const problem = attached ? undefined : launchProblem(session.configuration);
     if (problem) this.runs.setProblem(run, problem);
-    this.host.began(run, session);
+    for (const began of this.#onBegin) began(run, session);
     // Attached to once more, it is the same run.
     if (!attached) this.#makeSpare(session, live);
   }

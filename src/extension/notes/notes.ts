@@ -44,7 +44,7 @@ export class Notes implements vscode.Disposable {
   readonly #realPaths = new Map<string, string>();
 
   constructor() {
-    const { add } = { add: <T extends vscode.Disposable>(d: T) => this.#disposables.add(d) };
+    const add = (d: vscode.Disposable): unknown => this.#disposables.add(d);
     for (const style of Object.values(this.#styles)) add(style);
     add(this.#lenses);
     add(vscode.window.onDidChangeVisibleTextEditors(() => this.#throttle.ask()));
