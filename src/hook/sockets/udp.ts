@@ -12,6 +12,7 @@ import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
+import type { Name } from '../runtime/nodeTypes';
 import { ours } from '../runtime/ownSockets';
 import { subscribe, whenRemoved } from '../runtime/patches';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
@@ -22,19 +23,15 @@ import { Datagrams } from './udpRecord';
 const part = parts.udp;
 const socketOf = linked<Datagrams>;
 
-interface Name {
-  address?: string;
-  port?: number;
-}
 type Send = (...args: unknown[]) => unknown;
-interface Handle {
+interface UdpHandle {
   send: Send;
   send6: Send;
   getsockname(out: Name): number;
   getpeername(out: Name): number;
 }
 interface State {
-  handle: Handle | null;
+  handle: UdpHandle | null;
 }
 
 let operations = false;
@@ -58,7 +55,7 @@ const onSocket = guarded(part, 'udp.socket', ({ socket }: { socket: Socket }) =>
   if (operations && parts.sockets.on) s.operations = new Operations(() => s.connection);
   if (!patched) {
     patched = true;
-    patch(Object.getPrototypeOf(socket) as object, Object.getPrototypeOf(handle) as Handle);
+    patch(Object.getPrototypeOf(socket) as object, Object.getPrototypeOf(handle) as UdpHandle);
     // A socket for IPv6 has taken its own `send` already.
     if (Object.hasOwn(handle, 'send')) handle.send = handle.send6;
   }
@@ -68,13 +65,13 @@ const onSocket = guarded(part, 'udp.socket', ({ socket }: { socket: Socket }) =>
 });
 
 /** Loads `dgram` no sooner than the program does: the prototypes are those of its first socket. */
-function patch(prototype: object, handles: Handle): void {
+function patch(prototype: object, handles: UdpHandle): void {
   for (const name of ['send', 'send6'] as const) {
     wrap(
       handles,
       name,
       (original) =>
-        function (this: Handle, ...args: unknown[]) {
+        function (this: UdpHandle, ...args: unknown[]) {
           const at = now();
           const result: unknown = apply(original, this, args);
           onSent(this, args, [result, at]);
@@ -113,7 +110,7 @@ function stateOf(socket: object): State | undefined {
   return stateKey === undefined ? undefined : (socket as Record<symbol, State | undefined>)[stateKey];
 }
 
-const onSent = guarded(part, 'udp.send', (handle: Handle, args: unknown[], [result, at]: [unknown, number]) => {
+const onSent = guarded(part, 'udp.send', (handle: UdpHandle, args: unknown[], [result, at]: [unknown, number]) => {
   const s = socketOf(handle);
   // send(request, list, length, port, address, …), to the peer of a connected socket without the two.
   const list = args[1];
@@ -214,7 +211,10 @@ function received(s: Datagrams, message: Uint8Array, from: Name): void {
   s.operations?.add('readFrom', now(), message.byteLength, from?.address ?? '', from?.port ?? 0);
 }
 
-function nameOf(handle: Handle, which: 'getsockname' | 'getpeername'): { address: string; port: number } | undefined {
+function nameOf(
+  handle: UdpHandle,
+  which: 'getsockname' | 'getpeername',
+): { address: string; port: number } | undefined {
   const name: Name = {};
   handle[which](name);
   return name.address && name.port ? { address: name.address, port: name.port } : undefined;

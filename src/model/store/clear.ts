@@ -4,6 +4,7 @@
  * earlier. Clock and ids stay, so that what comes later fits.
  */
 import type { Connection, Request } from '../records';
+import { dropConnection } from './dropConnection';
 import type { Index } from './indices';
 import type { Store } from './store';
 
@@ -46,15 +47,6 @@ export function clearStore(store: Store, index: Index): void {
 function isOpen(c: Connection): boolean {
   const result = c.connect?.result;
   return c.closedAt === undefined && c.closedBy === undefined && (result === undefined || result === 'connected');
-}
-
-function dropConnection(store: Store, index: Index, id: string): void {
-  for (const tunnel of index.tunnelsOf(id)) store.tlsTunnels.delete(tunnel);
-  index.forgetConnection(id);
-  store.socketOperations.delete(id);
-  store.kernelSamples.delete(id);
-  store.conntrackEntries.delete(id);
-  store.connections.delete(id);
 }
 
 /** As if the trace began with what goes on. */

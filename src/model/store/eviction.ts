@@ -4,6 +4,7 @@
  */
 import { hasFailed } from '../facts/outcome';
 import type { Loss, Request } from '../records';
+import { dropConnection } from './dropConnection';
 import type { Index } from './indices';
 import type { Store } from './store';
 
@@ -82,12 +83,7 @@ export class Eviction {
     const { store, index } = this;
     const c = store.connections.get(id);
     if (!c || c.closedAt === undefined || index.requestsOf(id).size > 0) return;
-    for (const tunnel of index.tunnelsOf(id)) store.tlsTunnels.delete(tunnel);
-    index.forgetConnection(id);
-    store.socketOperations.delete(id);
-    store.kernelSamples.delete(id);
-    store.conntrackEntries.delete(id);
-    store.connections.delete(id);
+    dropConnection(store, index, id);
     if (c.dial !== undefined) this.#dropDial(c.dial);
   }
 
