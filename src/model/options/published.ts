@@ -3,9 +3,8 @@
  * what is committed, so they cannot say something else than the program does.
  */
 import attributes from './attributes.json';
-import type { Kind } from './kinds';
 import { cliNames, debugNames, settingId, settingNames } from './places';
-import { groups, type OptionName, type SettingName, tableOf } from './table';
+import { groups, type Option, type OptionName, type SettingName, tableOf } from './table';
 
 interface Manifest {
   contributes: {
@@ -86,13 +85,15 @@ function sentences(name: OptionName): string {
   return withoutLinks(`${text.charAt(0).toUpperCase()}${text.slice(1)}.${more ? ` ${more}` : ''}`);
 }
 
-function valuesText(kind: Kind): string {
-  if (kind.kind === 'flag') return 'on or off';
-  if (kind.kind === 'choice') return code(kind.of);
-  if (kind.kind === 'list') return kind.of ? `list of ${code(kind.of)}` : 'list';
-  if (kind.kind === 'text') return 'text';
-  const range = kind.max === undefined ? `${kind.min} or more` : `${kind.min} to ${kind.max}`;
-  return kind.words ? `${code(kind.words)}, or ${range}` : range;
+function valuesText(option: Option): string {
+  if (option.kind === 'flag') return 'on or off';
+  if (option.kind === 'choice') return code(option.of);
+  if (option.kind === 'list') return option.of ? `list of ${code(option.of)}` : 'list';
+  if (option.kind === 'text') return 'text';
+  const { min, max, words, cli, setting } = option;
+  const range = (unit: number) => (max === undefined ? `${min / unit} or more` : `${min / unit} to ${max / unit}`);
+  if (cli?.seconds) return `${range(1000)} s${setting ? ` on the command line, ${range(1)} ms elsewhere` : ''}`;
+  return words ? `${code(words)}, or ${range(1)}` : range(1);
 }
 
 const code = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
@@ -131,7 +132,9 @@ export function withRunOptions(page: string): string {
 
 /** docs/reference.md with every option and all its places. */
 export function withReference(page: string): string {
-  const lines = Object.entries(groups).flatMap(([title, group]) => {
+  // What `nettrace run` alone has comes last.
+  const [alone, ...others] = Object.entries(groups);
+  const lines = [...others, ...(alone ? [alone] : [])].flatMap(([title, group]) => {
     const names = Object.keys(group) as OptionName[];
     return [`## ${title}`, '', ...names.flatMap(referenceOf)];
   });
@@ -157,10 +160,8 @@ function referenceOf(name: OptionName): string[] {
     '| | |',
     '|---|---|',
     `| set by | ${places.join('; ')} |`,
-    `| values | ${valuesText(option)}${option.setting || option.debug ? unitText(option) : ''} |`,
-    `| default | ${defaultText(name)} |`,
+    `| values | ${valuesText(option)} |`,
+    `| default | ${defaultText(name)}${cli?.seconds ? ' s' : ''} |`,
     '',
   ];
 }
-
-const unitText = ({ cli }: { cli?: { seconds?: true } }): string => (cli?.seconds ? ' ms' : '');

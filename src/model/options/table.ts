@@ -339,7 +339,7 @@ const printing = {
   table: {
     kind: 'flag',
     text: 'live table of requests',
-    more: 'Those that run and the newest.',
+    more: 'It lists those that run, and the newest.',
     cli: { flags: '--table' },
   },
   interval: {
@@ -347,14 +347,14 @@ const printing = {
     min: 100,
     max: 3_600_000,
     text: 'refresh interval of --table',
-    without: '1; 10 on a pipe',
+    without: '1, on a pipe 10',
     cli: { flags: '--interval <seconds>', seconds: true },
   },
   sort: {
     kind: 'choice',
     of: ['time', 'newest', 'duration', 'status', 'url'],
-    text: 'order of the rows of the table; default: by time, of those that are listed',
-    more: 'And which come first where there are more. Without it a summary lists what failed and the slowest, a live table what runs and the newest, both by time.',
+    text: 'order of the rows of the table, and which come first; default: by time, of those that are listed',
+    more: 'Without it a summary lists what failed and the slowest, a live table what runs and the newest, both by time.',
     without: 'none',
     cli: { flags: '--sort <key>' },
   },

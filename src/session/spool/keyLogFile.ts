@@ -2,7 +2,17 @@
  * The user's key log: TLS secrets as they come, in the format of SSLKEYLOGFILE, for a tool that decrypts with them while
  * the program runs. The hook's own files stay private; this one is where, and for as long as, the user wants it.
  */
-import { closeSync, constants, fchmodSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { keysSize, readKeys } from './keyFiles';
 
 const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK = 0 } = constants;
@@ -18,12 +28,20 @@ export class KeyLogFile {
     private readonly path: string,
   ) {}
 
-  /** Makes it, if it is not there. Throws if it cannot be written. */
+  /** Throws if it cannot be written. Leaves nothing: the program may never start. */
   prove(): void {
+    const isThere = lstatSync(this.path, { throwIfNoEntry: false }) !== undefined;
     this.append('');
+    if (!isThere) rmSync(this.path, { force: true });
   }
 
+  /** From now on what comes is written; the file is there at once, for who waits for it. */
   follow(): void {
+    try {
+      this.append('');
+    } catch {
+      // As for `update`.
+    }
     this.#timer ??= setInterval(() => this.update(), everyMs).unref();
   }
 
