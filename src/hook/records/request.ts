@@ -38,10 +38,84 @@ export interface Counters {
 const slash = 47;
 const isUrl = /^https?:\/\//i;
 
-/**
- * Fields that are `declare`d are rare: their defaults stand on the prototype, below, until they are set. A hot record is
- * made, and moved by the garbage collector, at half the size.
- */
+/** Few requests have these: their defaults stand on the prototype until they are set. */
+const rare = {
+  error: undefined as unknown,
+  phase: undefined as PhaseName | undefined,
+  abortAt: 0,
+  abortReason: undefined as unknown,
+  /** When the program gave it up, where that is known and its end comes later; else 0. */
+  leftAt: 0,
+  timeoutAt: 0,
+  timeoutLimit: 0,
+  timeoutKind: '',
+  /** The library whose timer it is; '': the client's own. */
+  timeoutClient: '' as '' | 'got' | 'axios',
+  /** Unread stack of where the timer was set. */
+  timeoutSite: undefined as Error | undefined,
+  dial: undefined as Wire | undefined,
+  blockedBy: 0,
+  /** Of HTTP/2. */
+  streamId: 0,
+  /** No kernel connection: the program, or a tool for tests, answers in its place. */
+  mocked: false,
+  /** Why there is no connection; '': there is, or the request did not come so far. */
+  uncarried: '' as '' | 'notSeen' | 'stream',
+  /** The socket that it was given had a handle then. */
+  hadHandle: false,
+  /** What the program calls what it does, and id of the incoming request that it is answering. */
+  label: '',
+  cause: 0,
+  /** Try before this one, and which try this is. */
+  retryOf: undefined as RequestRecord | undefined,
+  attempt: 1,
+  /** The line of its begin, or a later one, says so. */
+  attemptReported: false,
+  /** It failed, and was kept as a try that may be followed by another. */
+  keptAsTry: false,
+  /** Sockets that it was put on before. */
+  priorSends: undefined as PriorSend[] | undefined,
+  /** The proxy that it goes through. */
+  proxy: undefined as ProxyFacts | undefined,
+  redirectOf: undefined as RequestRecord | undefined,
+  /** Its answer sends elsewhere. */
+  followed: false,
+  gapBegin: 0,
+  gapEnd: 0,
+  marks: undefined as number[] | undefined,
+  /** 1xx replies: instant and status in turn. */
+  informational: undefined as number[] | undefined,
+  /** When the program gave the last piece of its body. */
+  lastGivenAt: 0,
+  /** Only once the socket took no more of the body. */
+  upload: undefined as Upload | undefined,
+  /** Only while bodies are recorded. */
+  bodies: undefined as Bodies | undefined,
+  /** When its last line was built, while its body is coming. */
+  lineAt: 0,
+  /** Processor time used from then until its end, ms, where the loop was busy for long. */
+  processorTime: -1,
+  /** It gives no line, for now or for good; undefined: it is reported. */
+  hold: undefined as Hold | undefined,
+  /** Trace rules that it matched; undefined: those in force, which ask for everything. */
+  matches: undefined as string[] | undefined,
+  /** How many of them its first line named. */
+  matchesReported: 0,
+  /** It is reported; whether these match is still to be seen. */
+  open: undefined as readonly Condition[] | undefined,
+  /** Its call site, while it is not reported. */
+  kept: undefined as KeptSite | undefined,
+  /** The process ends before it. */
+  leaving: false,
+  /** Sides whose headers are written: 1 request, 2 response. */
+  headersWritten: 0,
+};
+type Rare = typeof rare;
+
+export interface RequestRecord extends Rare {}
+
+/** Without the rare fields a hot record is made, and moved by the garbage collector, at half the size. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the prototype has the rare fields, see below
 export abstract class RequestRecord implements Writable {
   readonly id = nextId();
   site = 0;
@@ -58,53 +132,13 @@ export abstract class RequestRecord implements Writable {
   readBeginAt = 0;
   endAt = 0;
   outcome: Outcome = '';
-  declare error: unknown;
-  declare phase: PhaseName | undefined;
-  declare abortAt: number;
-  declare abortReason: unknown;
-  /** When the program gave it up, where that is known and its end comes later; else 0. */
-  declare leftAt: number;
-  declare timeoutAt: number;
-  declare timeoutLimit: number;
-  declare timeoutKind: string;
-  /** The library whose timer it is; '': the client's own. */
-  declare timeoutClient: '' | 'got' | 'axios';
-  /** Unread stack of where the timer was set. */
-  declare timeoutSite: Error | undefined;
-  declare dial: Wire | undefined;
   wire: Wire | undefined = undefined;
   ordinal = 0;
   idleFrom = 0;
-  declare blockedBy: number;
-  /** Of HTTP/2. */
-  declare streamId: number;
-  /** No kernel connection: the program, or a tool for tests, answers in its place. */
-  declare mocked: boolean;
-  /** Why there is no connection; '': there is, or the request did not come so far. */
-  declare uncarried: '' | 'notSeen' | 'stream';
-  /** The socket that it was given had a handle then. */
-  declare hadHandle: boolean;
   bytesSent = -1;
   bytesReceived = -1;
-  /** What the program calls what it does, and id of the incoming request that it is answering. */
-  declare label: string;
-  declare cause: number;
-  /** Try before this one, and which try this is. */
-  declare retryOf: RequestRecord | undefined;
-  declare attempt: number;
-  /** The line of its begin, or a later one, says so. */
-  declare attemptReported: boolean;
-  /** It failed, and was kept as a try that may be followed by another. */
-  declare keptAsTry: boolean;
-  /** Sockets that it was put on before. */
-  declare priorSends: PriorSend[] | undefined;
-  /** The proxy that it goes through. */
-  declare proxy: ProxyFacts | undefined;
   /** Its target is a whole URL: it speaks to a proxy. */
   readonly absolute: boolean;
-  declare redirectOf: RequestRecord | undefined;
-  /** Its answer sends elsewhere. */
-  declare followed: boolean;
   /** Body bytes that the client handed on, before content decoding. -1: none came, -2: cannot be counted. */
   bodyBytes = -1;
   /** In how many pieces. */
@@ -115,19 +149,6 @@ export abstract class RequestRecord implements Writable {
   firstAt = 0;
   firstBytes = 0;
   lastAt = 0;
-  declare gapBegin: number;
-  declare gapEnd: number;
-  declare marks: number[] | undefined;
-  /** 1xx replies: instant and status in turn. */
-  declare informational: number[] | undefined;
-  /** When the program gave the last piece of its body. */
-  declare lastGivenAt: number;
-  /** Only once the socket took no more of the body. */
-  declare upload: Upload | undefined;
-  /** Only while bodies are recorded. */
-  declare bodies: Bodies | undefined;
-  /** When its last line was built, while its body is coming. */
-  declare lineAt: number;
   facts: ResponseFacts | undefined = undefined;
   /** Idle time of the event loop when it was created, ms. */
   idleAt = 0;
@@ -135,22 +156,6 @@ export abstract class RequestRecord implements Writable {
   busyTime = -1;
   /** Processor time used when it was created, ms; NaN: not known. */
   processorAt = Number.NaN;
-  /** Processor time used from then until its end, ms, where the loop was busy for long. */
-  declare processorTime: number;
-  /** It gives no line, for now or for good; undefined: it is reported. */
-  declare hold: Hold | undefined;
-  /** Trace rules that it matched; undefined: those in force, which ask for everything. */
-  declare matches: string[] | undefined;
-  /** How many of them its first line named. */
-  declare matchesReported: number;
-  /** It is reported; whether these match is still to be seen. */
-  declare open: readonly Condition[] | undefined;
-  /** Its call site, while it is not reported. */
-  declare kept: KeptSite | undefined;
-  /** The process ends before it. */
-  declare leaving: boolean;
-  /** Sides whose headers are written: 1 request, 2 response. */
-  declare headersWritten: number;
 
   constructor(
     readonly createdAt: number,
@@ -296,92 +301,4 @@ function grpcStatusIn(list: readonly string[] | undefined): number | undefined {
   return undefined;
 }
 
-const rare: Pick<
-  RequestRecord,
-  | 'error'
-  | 'phase'
-  | 'abortAt'
-  | 'abortReason'
-  | 'leftAt'
-  | 'timeoutAt'
-  | 'timeoutLimit'
-  | 'timeoutKind'
-  | 'timeoutClient'
-  | 'timeoutSite'
-  | 'dial'
-  | 'blockedBy'
-  | 'streamId'
-  | 'label'
-  | 'cause'
-  | 'retryOf'
-  | 'attempt'
-  | 'attemptReported'
-  | 'keptAsTry'
-  | 'priorSends'
-  | 'proxy'
-  | 'redirectOf'
-  | 'followed'
-  | 'gapBegin'
-  | 'gapEnd'
-  | 'marks'
-  | 'informational'
-  | 'lastGivenAt'
-  | 'upload'
-  | 'bodies'
-  | 'lineAt'
-  | 'processorTime'
-  | 'headersWritten'
-  | 'hold'
-  | 'matches'
-  | 'matchesReported'
-  | 'open'
-  | 'kept'
-  | 'leaving'
-  | 'mocked'
-  | 'uncarried'
-  | 'hadHandle'
-> = {
-  error: undefined,
-  phase: undefined,
-  abortAt: 0,
-  abortReason: undefined,
-  leftAt: 0,
-  timeoutAt: 0,
-  timeoutLimit: 0,
-  timeoutKind: '',
-  timeoutClient: '',
-  timeoutSite: undefined,
-  dial: undefined,
-  blockedBy: 0,
-  streamId: 0,
-  label: '',
-  cause: 0,
-  retryOf: undefined,
-  attempt: 1,
-  attemptReported: false,
-  keptAsTry: false,
-  priorSends: undefined,
-  proxy: undefined,
-  redirectOf: undefined,
-  followed: false,
-  gapBegin: 0,
-  gapEnd: 0,
-  marks: undefined,
-  informational: undefined,
-  lastGivenAt: 0,
-  upload: undefined,
-  bodies: undefined,
-  lineAt: 0,
-  processorTime: -1,
-  headersWritten: 0,
-  hold: undefined,
-  matches: undefined,
-  matchesReported: 0,
-  open: undefined,
-  kept: undefined,
-  leaving: false,
-  mocked: false,
-  uncarried: '',
-  hadHandle: false,
-};
 Object.assign(RequestRecord.prototype, rare);
