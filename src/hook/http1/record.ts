@@ -2,6 +2,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { headerBlock, takeHeader } from '../records/rawHeaders';
+import { linesOf } from '../records/recordLines';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
@@ -56,6 +57,10 @@ export class Http1Record extends RequestRecord {
     const header = this.outgoing.getHeader('host');
     const { host } = this.outgoing;
     return typeof header === 'string' && header.startsWith(`${host}:`) ? Number(header.slice(host.length + 1)) || 0 : 0;
+  }
+
+  lines(): string {
+    return linesOf(this);
   }
 
   clientText(): string {

@@ -2,6 +2,7 @@
 
 import type { ClientHttp2Stream } from 'node:http2';
 import { takeHeader } from '../records/rawHeaders';
+import { linesOf } from '../records/recordLines';
 import { RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
@@ -51,6 +52,10 @@ export class Http2Record extends RequestRecord {
     const authority = one(this.sent[':authority']) || one(this.sent.host);
     const scheme = one(this.sent[':scheme']) || this.session.scheme;
     return `${scheme}://${authority}${one(this.sent[':path'])}`;
+  }
+
+  lines(): string {
+    return linesOf(this);
   }
 
   clientText(): string {

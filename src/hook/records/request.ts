@@ -6,16 +6,12 @@
  */
 
 import type { PhaseName } from '../../model/records/common';
-import { bounded } from '../output/json';
 import type { Writable } from '../output/queue';
-import { now } from '../runtime/clock';
-import { nextId, past } from '../runtime/ids';
+import { nextId } from '../runtime/ids';
 import type { KeptSite } from '../sites/callSite';
-import { type Bodies, bodies, bodyLines } from './body/recorded';
-import { headerLines, headers } from './headers';
+import type { Bodies } from './body/body';
 import type { ProxyFacts } from './proxy';
 import type { Condition, Hold, PriorSend, ResponseFacts } from './requestData';
-import { beginText, endText, exchangeText, headLine } from './requestLines';
 import type { Upload } from './upload';
 import type { Wire } from './wire';
 
@@ -248,50 +244,8 @@ export abstract class RequestRecord implements Writable {
     return this.written === 3 || this.hold !== undefined;
   }
 
-  lines(): string {
-    if (this.hold !== undefined || this.id <= past.id) return '';
-    const ended = this.endAt !== 0;
-    let s = '';
-    const { wire, dial } = this;
-    const settled = (wire === undefined || wire.settled) && (dial === undefined || dial === wire || dial.settled);
-    if (this.written === 0) {
-      if (ended && settled) {
-        this.written = 3;
-        s = bounded(beginText(this) + endText(this, true));
-      } else {
-        this.written = 1;
-        s = bounded(`${beginText(this)}${settled ? this.sentText() : ''}}\n`);
-      }
-    }
-    // Nothing may name a record before its own first line: the dial names the request, and the end names the dial.
-    if (!settled)
-      s += (dial === undefined || dial === wire ? '' : dial.lines()) + (wire === undefined ? '' : wire.lines());
-    if (ended && this.written < 3) {
-      s += bounded(`{"k":"end","id":${this.id}${endText(this, this.written === 1)}`);
-      this.written = 3;
-    } else if (this.written === 1 && this.responseBeginAt === 0) {
-      const sent = this.sentText();
-      if (sent !== '') s += `{"k":"mark","id":${this.id}${sent}}\n`;
-    }
-    if (this.written === 1 && this.responseBeginAt !== 0) {
-      this.written = 2;
-      this.lineAt = now();
-      s += headLine(this);
-    }
-    if (headers.on) s += headerLines(this) ?? '';
-    return ended && bodies.on ? s + (bodyLines(this) ?? '') : s;
-  }
-
-  /** What is known between creation and response, once there is something to say: so that "waiting" is live. */
-  private sentText(): string {
-    const { wire } = this;
-    if (this.sendBeginAt === 0 || (wire !== undefined && wire.readyAt === 0)) return '';
-    const sent = this.sendEndAt !== 0 ? 2 : 1;
-    if (sent <= this.sentWritten) return '';
-    const text = exchangeText(this, this.sentWritten);
-    this.sentWritten = sent;
-    return text;
-  }
+  /** `recordLines.ts`. */
+  abstract lines(): string;
 }
 
 function grpcStatusIn(list: readonly string[] | undefined): number | undefined {

@@ -1,5 +1,6 @@
 /** A call that failed before its client made a request of it: nothing was sent, but the program has an error. */
 
+import { linesOf } from '../records/recordLines';
 import { RequestRecord } from '../records/request';
 import { type Entered, entered } from '../sites/callSite';
 import { beginRequest } from './steps';
@@ -20,6 +21,10 @@ class RefusedRecord extends RequestRecord {
   url(): string {
     return this.given;
   }
+  lines(): string {
+    return linesOf(this);
+  }
+
   clientText(): string {
     return '';
   }

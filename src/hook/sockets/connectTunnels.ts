@@ -10,6 +10,7 @@
 import { want } from '../control/selection';
 import { leadsToProxy, proxyUrl, routeOf, tlsToProxy } from '../records/proxy';
 import { headerBlock } from '../records/rawHeaders';
+import { linesOf } from '../records/recordLines';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
 import { Tunnel } from '../records/tls/tunnel';
@@ -54,6 +55,10 @@ class ConnectRecord extends RequestRecord {
 
   url(): string {
     return proxyUrl(this.over);
+  }
+
+  lines(): string {
+    return linesOf(this);
   }
 
   clientText(): string {

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import { resetText } from '../http2/codes';
 import { headerBlock, takeHeader } from '../records/rawHeaders';
+import { linesOf } from '../records/recordLines';
 import { type Counters, type Outcome, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
@@ -98,6 +99,10 @@ export class UndiciRecord extends RequestRecord {
 
   override says(header: string): boolean {
     return this.requestHeader(header) !== undefined;
+  }
+
+  lines(): string {
+    return linesOf(this);
   }
 
   clientText(): string {

@@ -9,6 +9,7 @@ import { beginWork, endWork } from '../../runtime/budget';
 import { stringify } from '../../runtime/builtins';
 import { fault, guarded, parts } from '../../runtime/guard';
 import type { RequestRecord } from '../request';
+import { Body, type Side } from './body';
 import { decoded, setUpDecoding } from './decode';
 import { maskedBody } from './mask';
 
@@ -30,25 +31,6 @@ export function setUpBodies(bytes: number, wanted: readonly string[]): void {
   cap = Math.min(bytes, max);
   types = wanted.map((type) => type.toLowerCase());
   if (bodies.on) setUpDecoding();
-}
-
-type Side = 'request' | 'response';
-
-class Body {
-  bytes = 0;
-  kept = 0;
-  readonly pieces: Uint8Array[] = [];
-  constructor(
-    readonly side: Side,
-    readonly type: string,
-    readonly coding: string,
-  ) {}
-}
-
-/** What is kept of a request; null: its type is not wanted. */
-export interface Bodies {
-  request?: Body | null;
-  response?: Body | null;
 }
 
 const part = parts.bodies;
