@@ -89,8 +89,13 @@ describe('ids in code and in package.json are the same', () => {
       'netTrace.helper': 'machine',
       'netTrace.capture': 'machine',
       'netTrace.enableConntrack': 'machine',
+      'netTrace.captureInterfaces': 'machine',
+      'netTrace.tlsKeyLog': 'machine',
+      'netTrace.deleteTlsKeys': 'machine',
       'netTrace.headers': 'machine-overridable',
       'netTrace.bodies': 'machine-overridable',
+      'netTrace.excludeHeaders': 'machine-overridable',
+      'netTrace.maskedParameters': 'machine-overridable',
     });
   });
 });
