@@ -1,5 +1,5 @@
 /** The arrows between rooms (`rooms.ts`), checked from the import statements. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesOf, importsOf, isForTests } from './importGraph';
@@ -52,6 +52,12 @@ describe('arrows between rooms', () => {
       }),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('of packages lead to dependencies of the project', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const named = Object.values(packages).flat();
+    expect(named.filter((name) => name !== 'node:' && !(name in dependencies))).toEqual([]);
   });
 
   test('no path of the table has gone', () => {
