@@ -56,7 +56,7 @@ function program(): Command {
     .addOption(new Option('--top <what>', 'requests grouped: how many, how long, how much').choices([...topKeys]))
     .option('--query <query>', 'only the requests that match, as in the panel’s filter: status:>=500 path:/api/*')
     .option('--request <id>', 'everything about one request: its id, or the end of it (`--columns id,url` lists them)')
-    .option('--body', 'recorded bodies too, with --request, --view request or --json')
+    .option('--body', 'also print recorded bodies, with --request, --view request or --json')
     .addOption(new Option('--sort <key>', 'order of the requests').choices([...sortKeys]).default(undefined, 'time'))
     .addOption(
       new Option('--columns <list>', `a table of these columns: ${columnNames.join(',')}`).argParser(parseColumns),
@@ -74,8 +74,8 @@ function program(): Command {
   rulesVerb(root);
 
   verb(root, 'doctor')
-    .description('what works here, what does not, what to do')
-    .option('--node <program>', 'the Node to try the hook in', 'node')
+    .description('check what works on this machine and what to do about the rest')
+    .option('--node <program>', 'the Node executable to test the hook with', 'node')
     .action(async (options: { node: string }) => {
       process.exitCode = await doctor(options);
     });
@@ -132,27 +132,27 @@ function rulesVerb(root: Command): void {
   const call = (name: string) =>
     rules
       .command(name)
-      .option('--session <id>', 'the session: the first characters of its id, or the number of its process')
+      .option('--session <id>', 'the session: the first characters of its id, or its process id')
       .option('--json', 'machine-readable');
   call('list')
-    .description('all of them, with their state, by session')
+    .description('list all rules and their states, by session')
     .action((options: RulesOptions) => listRules(options));
   call('create')
-    .description('make one, and print its id; it is not enabled')
+    .description('create a rule and print its id; it is not enabled')
     .argument('<condition>', 'a query; "" for every request')
     .option('--limit <n>', 'maximum requests to trace per process', positive)
-    .option('--sample <n>', 'record 1 in N requests; the others, failed ones too, are only counted', positive)
-    .option('--description <text>', 'in your words')
-    .option('--enable', 'enable it at once')
+    .option('--sample <n>', 'record 1 in N requests; the others, including failed ones, are only counted', positive)
+    .option('--description <text>', 'description of the rule')
+    .option('--enable', 'enable it immediately')
     .action((condition: string, options: CreateOptions) => createRule(condition, options));
   const one = (name: string, text: string) =>
-    call(name).description(text).argument('<id>', 'its id, or the first characters of it');
+    call(name).description(text).argument('<id>', 'the id, or its first characters');
   one('get', 'show one').action((id: string, options: RulesOptions) => getRule(id, options));
-  one('enable', 'trace it from now on').action((id: string, o: RulesOptions) => setEnabled(id, true, o));
-  one('disable', 'trace it no more; what has begun is finished').action((id: string, o: RulesOptions) =>
+  one('enable', 'start tracing it').action((id: string, o: RulesOptions) => setEnabled(id, true, o));
+  one('disable', 'stop tracing it; requests in progress are finished').action((id: string, o: RulesOptions) =>
     setEnabled(id, false, o),
   );
-  one('delete', 'delete it; what was traced stays').action((id: string, o: RulesOptions) => deleteRule(id, o));
+  one('delete', 'delete it; recorded requests stay').action((id: string, o: RulesOptions) => deleteRule(id, o));
   helpVerb(rules);
 }
 

@@ -96,7 +96,7 @@ export function registerCommands({
     const details = isRowId(id) ? notes.shown?.details(id) : undefined;
     if (!details) return;
     await copyText(asCurl(details.row, details));
-    vscode.window.setStatusBarMessage('Net Trace: the request is in the clipboard, as a command of curl.', 5000);
+    vscode.window.setStatusBarMessage('Net Trace: copied the request as a curl command.', 5000);
   }
 
   function showLine(where: unknown): unknown {

@@ -50,14 +50,14 @@ test('what works, what needs permission, what this kernel does not have', async 
 
 test('an older helper that does not know of something', async () => {
   const here = await abilitiesHere(says({ features: [there('inetDiag', 0)] }), places);
-  expect(here).toMatchObject({ packets: { state: 'unavailable', why: 'this helper does not know of it' } });
+  expect(here).toMatchObject({ packets: { state: 'unavailable', why: 'this helper does not support it' } });
 });
 
 test('none here, and why; one that is broken is an error, not an answer', async () => {
   expect(await abilitiesHere(scratch, places)).toMatchObject({ missing: 'noHelper' });
   expect(await abilitiesHere(scratch, { platform: 'win32' })).toMatchObject({ missing: 'platform' });
   await expect(abilitiesHere(folderOf('exit 3'), places)).rejects.toThrow();
-  await expect(abilitiesHere(says({ features: [{ name: 1 }] }), places)).rejects.toThrow('not understood');
+  await expect(abilitiesHere(says({ features: [{ name: 1 }] }), places)).rejects.toThrow('report is invalid');
   await expect(abilitiesHere(folderOf('echo "{"'), places)).rejects.toThrow();
 });
 

@@ -61,7 +61,7 @@ export async function abilitiesHere(folder: string, places: Places = {}): Promis
     throw error;
   });
   const answer: unknown = JSON.parse(stdout);
-  if (!Value.Check(said, answer)) throw new Error('the helper’s doctor is not understood');
+  if (!Value.Check(said, answer)) throw new Error('the helper’s report is invalid');
   return abilitiesOf(answer, found);
 }
 
@@ -95,5 +95,5 @@ function abilityOf(features: readonly Feature[]): Ability {
     : [...names].map(([reason, list]) => `${list.join(', ')}: ${reason}`).join('; ');
   if (lacking.length < features.length) return { state: 'available', why };
   const denied = lacking.some((f) => f.errno === 1 || f.errno === 13);
-  return { state: denied ? 'needsPermission' : 'unavailable', why: why || 'this helper does not know of it' };
+  return { state: denied ? 'needsPermission' : 'unavailable', why: why || 'this helper does not support it' };
 }

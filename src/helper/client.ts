@@ -98,7 +98,7 @@ export class HelperClient {
   /** What it can do. Rejects if it ends, is silent for too long, or speaks another version. */
   hello(timeoutMs = 5000): Promise<MessageOf<'hello'>> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`says nothing for ${timeoutMs} ms`)), timeoutMs);
+      const timer = setTimeout(() => reject(new Error(`did not respond for ${timeoutMs} ms`)), timeoutMs);
       this.#hello.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
@@ -169,7 +169,7 @@ export class HelperClient {
   /** What does not hold is left out; when it goes on, the helper is. */
   #bad(what: string): void {
     this.log = `${this.log}${what}\n`.slice(-maxLogLength);
-    if (++this.#broken > maxBroken) this.#give(`sends what is not valid: ${what}`);
+    if (++this.#broken > maxBroken) this.#give(`sent an invalid message: ${what}`);
   }
 
   #give(why: string): void {

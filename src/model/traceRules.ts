@@ -140,7 +140,7 @@ export class TraceRules {
     }
     const { enabled } = change;
     if (enabled !== undefined && typeof enabled !== 'boolean')
-      throw new TraceRuleError('enabled has to be true or false.', 'enabled');
+      throw new TraceRuleError('enabled must be true or false.', 'enabled');
     if (enabled === undefined || enabled === before.enabled) return before;
     const after: TraceRule = { ...before, enabled, state: enabled ? 'enabled' : 'disabled' };
     this.#all.set(id, after);

@@ -84,7 +84,10 @@ describe.skipIf(windows)('a save that hangs', () => {
           },
         ],
       });
-      expect(result).toMatchObject({ signal, stderr: expect.stringContaining('Once more ends nettrace without it') });
+      expect(result).toMatchObject({
+        signal,
+        stderr: expect.stringContaining('Press again to end nettrace without saving'),
+      });
     },
   );
 });

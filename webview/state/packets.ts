@@ -23,4 +23,4 @@ export function whyNoPackets(row: Row): string | undefined {
   return runs.find((r) => r.number === row.run)?.captured ? undefined : 'Packet capture was off in this run.';
 }
 
-const notInFile = 'An opened file does not hold the bytes of the packets.';
+const notInFile = 'An opened file does not contain the packets themselves.';

@@ -63,7 +63,7 @@ export async function savePackets(
       continue;
     }
     if (o.quiet || o.json) continue;
-    const secrets = packets.withKeys ? ', with TLS secrets: keep it to yourself' : '';
+    const secrets = packets.withKeys ? ', with TLS secrets: do not share it' : '';
     complain(`${numberText(packets.count)} packets${droppedText(session)}${secrets}`);
   }
   return { files };

@@ -20,9 +20,9 @@ export async function openTrace(path: string): Promise<Trace> {
 const input = 'standard input';
 
 async function readInput(): Promise<Trace> {
-  if (process.stdin.isTTY) throw new UsageError('- is the standard input, which is this terminal: send a trace to it.');
+  if (process.stdin.isTTY) throw new UsageError('- reads standard input, which is this terminal: pipe a trace to it.');
   const text = await textOf(process.stdin, input);
-  if (text.trim() === '') throw new UsageError('- is the standard input, and nothing came from it.');
+  if (text.trim() === '') throw new UsageError('- reads standard input, which was empty.');
   try {
     return parseTrace(text);
   } catch (error) {

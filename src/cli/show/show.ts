@@ -82,7 +82,7 @@ function expectOneForm({ view, top, request, columns, json, body, query, sort, r
     ...(json ? ['--json'] : []),
   ];
   const [one, other] = forms;
-  if (other !== undefined) throw new UsageError(`${one} and ${other}: one of them at a time.`);
+  if (other !== undefined) throw new UsageError(`${one} and ${other}: use only one of them.`);
   const refuse = (option: string, why: string): never => {
     throw new UsageError(`${option} ${why}.`);
   };

@@ -94,7 +94,7 @@ function traceRulesOf(owner: string, registry: Registry, runs: ApiRuns, safe: Sa
     update: (id: string, { state, ...change }: { enabled: boolean } & Partial<TraceRule>) => {
       const one = found(id);
       if (one && state !== undefined && state !== published(one).state)
-        throw new TraceRuleError('state cannot be changed: only enabled can.', 'state');
+        throw new TraceRuleError('state cannot be changed: only enabled can be.', 'state');
       return published(registry.update(id, change, owner));
     },
     delete: (id: string) => {

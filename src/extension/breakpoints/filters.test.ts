@@ -77,7 +77,7 @@ describe('filters of the Breakpoints view', () => {
     const sent = say(['netTrace.status500']);
     expect(list.get('status500')?.enabled).toBe(false);
     expect([...sent.ours.values()]).toEqual([
-      { verified: false, message: 'Switched off in the view Network Breakpoints.' },
+      { verified: false, message: 'Disabled in the Network Breakpoints view.' },
     ]);
     // The user looks, and clicks twice.
     say();

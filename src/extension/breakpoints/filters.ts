@@ -11,14 +11,14 @@ const prefix = 'netTrace.';
 
 const descriptions: Readonly<Record<NetworkBreakpoint['kind'], string>> = {
   requestStarts: 'Stops at the call that makes a request, before anything is sent.',
-  responseArrives: 'Stops when the head of an answer has come.',
+  responseArrives: 'Stops when the head of a response arrives.',
   requestFails: 'Stops when a request ends with an error or times out.',
-  status400: 'Stops when an answer has status 400 or above.',
-  status500: 'Stops when an answer has status 500 or above.',
-  slowerThan: 'Stops when a request takes longer than a second, or than the time that its condition begins with.',
+  status400: 'Stops when a response has status 400 or above.',
+  status500: 'Stops when a response has status 500 or above.',
+  slowerThan: 'Stops when a request takes longer than a second, or than the time at the start of its condition.',
   firstHost: 'Stops at the call that makes the first request to a host.',
   bodyNotRead:
-    'Stops when the body of an answer was never read: at the end of the program, or when the answer is discarded.',
+    'Stops when the body of a response was never read: at the end of the program, or when the response is discarded.',
 };
 
 export function filtersOf(list: BreakpointList): DebugProtocol.ExceptionBreakpointsFilter[] {
@@ -107,7 +107,7 @@ function verdictOf(b: ListedBreakpoint | undefined, condition: string): DebugPro
   const said = { ...rest, ...readCondition(b.kind, condition) } as NetworkBreakpoint;
   const problem = problemOf(said);
   if (problem) return { verified: false, message: problem.message };
-  if (!enabled) return { verified: false, message: 'Switched off in the view Network Breakpoints.' };
+  if (!enabled) return { verified: false, message: 'Disabled in the Network Breakpoints view.' };
   if (writeCondition(b) === writeCondition(said)) return { verified: true };
   // It stops; but only of what is not verified the view shows the message.
   return {

@@ -99,7 +99,7 @@ export class BreakpointList {
   /** A new one, enabled. Throws BreakpointError. */
   add(asked: Omit<NetworkBreakpoint, 'id'>): ListedBreakpoint {
     if (this.#all.size >= maxBreakpoints)
-      throw new BreakpointError(`There are ${maxBreakpoints} network breakpoints already: remove some.`, undefined);
+      throw new BreakpointError(`There are already ${maxBreakpoints} network breakpoints: remove some.`, undefined);
     const made = checked({ ...asked, id: randomUUID() });
     return this.#set({ ...made, enabled: true });
   }
@@ -205,7 +205,7 @@ function checked(b: NetworkBreakpoint): NetworkBreakpoint {
   const problem = problemOf(b);
   if (problem) throw problem;
   const made = asBreakpoint(b);
-  if (!made) throw new BreakpointError('This is no network breakpoint.', undefined);
+  if (!made) throw new BreakpointError('This is not a network breakpoint.', undefined);
   return made;
 }
 
@@ -219,7 +219,7 @@ export function problemOf(b: NetworkBreakpoint): BreakpointError | undefined {
     return new BreakpointError(`Condition: ${late} is not known yet when a request starts.`, 'condition');
   if (hitCondition !== undefined && !hitTest(hitCondition))
     return new BreakpointError(
-      'A hit condition is a number, alone or after >, >=, <, <=, == or %: >=3',
+      'A hit condition is a number, optionally after >, >=, <, <=, == or %: >=3',
       'hitCondition',
     );
   const unknown = logMessage === undefined ? undefined : unknownPlace(logMessage);

@@ -78,7 +78,7 @@ export function registerBreakpointCommands(
       .map((b) => ({ label: capital(listName(b)), description: detailsOf(b, list.hitsOf(b.id)), breakpoint: b }));
     if (items.length === 0) {
       void vscode.window.showInformationMessage(
-        'Net Trace: there is none that can be removed; the others are switched off by their check box.',
+        'Net Trace: no network breakpoint can be removed; disable the others with their check boxes.',
       );
       return undefined;
     }

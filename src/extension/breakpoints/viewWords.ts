@@ -8,18 +8,18 @@ type Field = keyof BreakpointChange;
 export const fieldWords: Readonly<Record<Field, { label: string; prompt: string; placeHolder: string }>> = {
   condition: {
     label: 'Condition',
-    prompt: 'Stops only for requests that match; as in the panel’s filter. Empty: each.',
+    prompt: 'Stops only for requests that match, as in the panel’s filter. Empty: every request.',
     placeHolder: 'method:POST path:/api/*',
   },
   hitCondition: {
     label: 'Hit Count',
-    prompt: 'A number, alone or after >, >=, <, <=, == or %. Empty: each time.',
+    prompt: 'A number, optionally after >, >=, <, <=, == or %. Empty: every time.',
     placeHolder: '>=3',
   },
   logMessage: {
     label: 'Log Message',
     prompt:
-      'Written to the Debug Console instead of stopping; {method}, {url}, {status} … are filled in. Empty: it stops.',
+      'Logged to the Debug Console instead of stopping; {method}, {url}, {status} … are replaced. Empty: it stops.',
     placeHolder: '{method} {url} took {duration}',
   },
   thresholdMs: {

@@ -70,7 +70,7 @@ export class KernelAccess {
     const { enablePlan, planWithout, installText, isOnPath, bundledHelper } = await import('../work');
     const here = await this.check(true);
     if (!here) {
-      void vscode.window.showWarningMessage('Net Trace: the helper does not run here. The log says why.');
+      void vscode.window.showWarningMessage('Net Trace: the helper cannot run here. See the log for the reason.');
       return;
     }
     if ('missing' in here) return void (await this.#offer(planWithout(here)));
@@ -86,7 +86,9 @@ export class KernelAccess {
     if (chosen === 'useAll') {
       await vscode.workspace.getConfiguration().update(settingId('helper'), 'all', vscode.ConfigurationTarget.Global);
       this.host.renewed();
-      void vscode.window.showInformationMessage('Net Trace: the next run has events and connection tracking.');
+      void vscode.window.showInformationMessage(
+        'Net Trace: kernel events and connection tracking start with the next run.',
+      );
     }
     if (chosen === 'terminal') await this.#inTerminal(plan, (now) => now.installed, 'installed');
   }

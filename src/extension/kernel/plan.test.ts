@@ -38,14 +38,14 @@ test('on a remote machine: that it is there', () => {
 test('without sudo: nothing is run, the command is for root', () => {
   const plan = enablePlan(user, { ...around, sudo: false });
   expect(plan).toMatchObject({ offers: ['copy'], command: "'/x y/nettrace-helper' install" });
-  expect(plan.detail).toContain('There is no sudo here');
+  expect(plan.detail).toContain('sudo is not available here');
 });
 
 test('installed, but without effect: why, and what to do', () => {
   const advice = 'File capabilities do nothing under no_new_privs.';
   const plan = enablePlan({ ...user, installed: true, advice, conntrack: has, packets: has }, around);
   expect(plan.title).toBe('Give the helper permission for events of the kernel?');
-  expect(plan.detail).toContain('It is installed, but does not get: events of the kernel (needs cap_net_raw).');
+  expect(plan.detail).toContain('It is installed, but still lacks: events of the kernel (needs cap_net_raw).');
   expect(plan.detail).toContain(advice);
 });
 

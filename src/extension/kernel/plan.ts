@@ -43,7 +43,7 @@ export function planWithout(missing: NoHelper): Plan {
   return {
     title: platform
       ? 'Kernel statistics are available on Linux only.'
-      : 'This copy of Net Trace has no helper for this machine.',
+      : 'This build of Net Trace contains no helper for this machine.',
     detail: `${missing.detail}\n${platform ? 'Packets can be captured here by Wireshark’s dumpcap.' : 'It is built from its sources by a C compiler and make (native/README.md).'}\n${without}`,
     offers: [],
   };
@@ -56,7 +56,7 @@ export function enablePlan(here: Abilities, around: Surroundings): Plan {
   const command = installCommand(around.bundled, around.sudo);
   const again = here.installed
     ? [
-        `It is installed, but does not get: ${denied.map((n) => `${labels[n]} (${here[n].why})`).join(', ')}.`,
+        `It is installed, but still lacks: ${denied.map((n) => `${labels[n]} (${here[n].why})`).join(', ')}.`,
         ...(here.advice ? [here.advice] : []),
         '',
       ]
@@ -68,7 +68,7 @@ export function enablePlan(here: Abilities, around: Surroundings): Plan {
       ...whereLines(around),
       around.installText,
       '',
-      around.sudo ? 'The command:' : 'There is no sudo here. Whoever is root runs, with --group and your group:',
+      around.sudo ? 'The command:' : 'sudo is not available here. As root, run, with --group and your group:',
       command,
     ].join('\n'),
     offers: around.sudo ? ['terminal', 'copy'] : ['copy'],
@@ -84,8 +84,8 @@ function rootPlan(around: Surroundings): Plan {
   const { use } = around;
   if (use === 'all') {
     return {
-      title: 'Events and connection tracking are asked for already.',
-      detail: 'The next run has them.',
+      title: 'Kernel events and connection tracking are already turned on.',
+      detail: 'They take effect on the next run.',
       offers: [],
     };
   }
@@ -102,7 +102,7 @@ function lackingRootPlan(here: Abilities, denied: readonly AbilityName[]): Plan 
     title: 'You are root, but without all capabilities.',
     detail: [
       ...denied.map((n) => `${labels[n]}: ${here[n].why}`),
-      'Installing cannot give them. Start the container with them, for instance by --cap-add for each.',
+      'Installing cannot add them. Start the container with them, for instance with --cap-add for each.',
     ].join('\n'),
     offers: [],
   };
@@ -126,15 +126,15 @@ export function disablePlan(installed: boolean, around: { root: boolean; sudo: b
   if (!installed) {
     return {
       title: 'No helper is installed.',
-      detail: `${installedFile} is not there: there is nothing to remove.`,
+      detail: `${installedFile} does not exist: there is nothing to remove.`,
       offers: [],
     };
   }
   const noSudo = !around.root && !around.sudo;
   const command = uninstallCommand(!around.root && around.sudo);
   return {
-    title: 'Take the helper’s permissions back?',
-    detail: `${uninstallText}\n\n${noSudo ? 'There is no sudo here. Whoever is root runs:' : 'The command:'}\n${command}`,
+    title: 'Remove the helper’s permissions?',
+    detail: `${uninstallText}\n\n${noSudo ? 'sudo is not available here. As root, run:' : 'The command:'}\n${command}`,
     offers: noSudo ? ['copy'] : ['terminal', 'copy'],
     command,
   };

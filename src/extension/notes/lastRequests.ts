@@ -44,7 +44,7 @@ export function copyLink(rows: readonly Row[]): string {
 export function lineLinks(at: LineReference): string {
   return [
     `[Show in Net Trace](${commandLink(commands.showLineRequests, at)} "Show the requests of this line in the panel")`,
-    `[Break when this call fails](${commandLink(commands.breakWhenFails, at)} "Stop the program when a request of this line fails, or is answered with a status from 400 on")`,
+    `[Break when this call fails](${commandLink(commands.breakWhenFails, at)} "Stop the program when a request of this line fails, or its response has status 400 or above")`,
   ].join(' · ');
 }
 

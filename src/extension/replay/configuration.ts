@@ -21,7 +21,9 @@ export async function replayConfiguration(
   const file = trace ?? openedTrace() ?? (await chosenTrace());
   if (!file) return undefined;
   if (file.scheme !== 'file') {
-    void vscode.window.showErrorMessage('Net Trace: only a trace on this disk can be debugged. Save it there first.');
+    void vscode.window.showErrorMessage(
+      'Net Trace: only a trace on a local disk can be debugged. Save it there first.',
+    );
     return undefined;
   }
   return { ...quiet, type: replayType, request: 'launch', name: basename(file.path), trace: file.fsPath };

@@ -47,7 +47,7 @@ export function registerRuleCommands({ rules, runs, panel }: RuleParts): vscode.
       const { registry } = await shownRules(rules, runs);
       const given = item && registry.get(item.id);
       await copyText(JSON.stringify(given ?? registry.list(), null, 2));
-      if (!given) vscode.window.setStatusBarMessage('Net Trace: the trace rules are in the clipboard, as JSON.', 5000);
+      if (!given) vscode.window.setStatusBarMessage('Net Trace: copied the trace rules as JSON.', 5000);
     },
     [commands.showRuleRows]: async (item) => {
       const chosen = await oneOf(item, 'Select a trace rule to show its requests');
@@ -65,9 +65,9 @@ export function registerRuleCommands({ rules, runs, panel }: RuleParts): vscode.
     if (limit === undefined) return;
     const registry = await rules.registry();
     const everything = registry.list().find((r) => rules.isEverything(r));
-    const only = { label: '$(check) Enable it, and nothing else', how: 'only' as const };
-    const beside = { label: '$(add) Enable it beside the others', how: 'beside' as const };
-    const later = { label: '$(circle-slash) Do not enable it yet', how: 'later' as const };
+    const only = { label: '$(check) Enable it, and disable all others', how: 'only' as const };
+    const beside = { label: '$(add) Enable it in addition to the others', how: 'beside' as const };
+    const later = { label: '$(circle-slash) Create it without enabling it', how: 'later' as const };
     const chosen = await vscode.window.showQuickPick([only, beside, later], {
       title,
       placeHolder: everything?.enabled ? 'All requests are traced now' : 'Select what to trace',
@@ -107,7 +107,7 @@ export function registerRuleCommands({ rules, runs, panel }: RuleParts): vscode.
     const items = (among ?? (await shownRules(rules, runs)).registry.list()).map(itemOf);
     if (items.length === 0) {
       void vscode.window.showInformationMessage(
-        'Net Trace: there is no such trace rule yet. Create one with “New Trace Rule”.',
+        'Net Trace: there are no trace rules yet. Create one with “New Trace Rule”.',
       );
       return undefined;
     }

@@ -10,7 +10,7 @@ export function launchRules(
 ): TraceRules | undefined {
   if (traceRules === undefined && sample === undefined) return undefined;
   const entries = traceRules === undefined ? [''] : traceRules;
-  if (!Array.isArray(entries)) throw new Error('"traceRules" of the launch configuration has to be a list.');
+  if (!Array.isArray(entries)) throw new Error('"traceRules" of the launch configuration must be a list.');
   const registry = new Registry();
   for (const [i, entry] of entries.entries()) {
     try {
@@ -31,11 +31,11 @@ const fields = new Set(['condition', 'description', 'limit', 'sample', 'enabled'
 function entryOf(entry: unknown, sample: unknown): NewTraceRule & { enabled: boolean } {
   if (typeof entry === 'string') return { condition: entry, enabled: true, ...sampleOf(sample) };
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-    throw new Error('it has to be a condition, or an object with one.');
+    throw new Error('it must be a condition, or an object with one.');
   const { enabled = true, ...asked } = entry as Record<string, unknown>;
   const unknown = Object.keys(asked).find((name) => !fields.has(name));
   if (unknown !== undefined) throw new Error(`there is no field ${unknown}; there are ${[...fields].join(', ')}.`);
-  if (typeof enabled !== 'boolean') throw new Error('enabled has to be true or false.');
+  if (typeof enabled !== 'boolean') throw new Error('enabled must be true or false.');
   return { ...sampleOf(sample), ...(asked as unknown as NewTraceRule), enabled };
 }
 

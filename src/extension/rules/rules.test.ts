@@ -115,7 +115,7 @@ describe('trace rules of a launch configuration', () => {
     ).toEqual([10, 2]);
   });
   test.each<[unknown, unknown, RegExp]>([
-    ['status:500', undefined, /"traceRules" .* has to be a list/],
+    ['status:500', undefined, /"traceRules" .* must be a list/],
     [['status:>='], undefined, /"traceRules"\[0\] .*condition: .*column \d+/],
     [['', 5], undefined, /"traceRules"\[1\] .*condition/],
     [[{ condition: '', limit: 0 }], undefined, /limit/],
@@ -155,7 +155,7 @@ describe('words', () => {
       "Requests that match status:>=500
       Enabled
       At most 5 in each process; reached in this run
-      One in 3 in detail; the others are counted
+      1 in 3 requests is recorded; the others are counted
       Made by the extension x.y
       Id i"
     `));

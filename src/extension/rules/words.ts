@@ -38,7 +38,8 @@ export function tooltipOf(r: TraceRule, run: InRun | undefined): string {
   lines.push(r.enabled ? 'Enabled' : 'Not enabled: nothing is traced for it');
   if (r.limit !== undefined)
     lines.push(`At most ${r.limit} in each process${run?.state === 'limitReached' ? '; reached in this run' : ''}`);
-  if (r.sample !== undefined && r.sample > 1) lines.push(`One in ${r.sample} in detail; the others are counted`);
+  if (r.sample !== undefined && r.sample > 1)
+    lines.push(`1 in ${r.sample} requests is recorded; the others are counted`);
   if (r.owner !== undefined) lines.push(`Made by the extension ${r.owner}`);
   lines.push(`Id ${r.id}`);
   return lines.join('\n');

@@ -26,7 +26,7 @@ export async function showPlace(
   if (noNewGroup && viewColumn === vscode.ViewColumn.Beside) return;
   const path = pathOf(site.file);
   if (path === undefined) {
-    void vscode.window.showInformationMessage(`Net Trace: ${site.text} is not a file that can be opened.`);
+    void vscode.window.showInformationMessage(`Net Trace: ${site.text} cannot be opened.`);
     return;
   }
   if (!(await mayOpen(path))) return;
@@ -49,7 +49,7 @@ export async function showPlace(
 async function mayOpen(path: string): Promise<boolean> {
   if (isRemote(path)) {
     const open = 'Open';
-    const text = `The trace names a file of another computer: ${path}. Opening it signs you in there.`;
+    const text = `The trace names a file of another computer: ${path}. Opening it may send your credentials there.`;
     return (await vscode.window.showWarningMessage(text, { modal: true }, open)) === open;
   }
   const found = await stat(path).catch(() => undefined);

@@ -37,7 +37,7 @@ export async function savePackets(runs: Runs, row: string | undefined): Promise<
     void vscode.window.showErrorMessage(`The packets were not saved: ${why}`);
     return;
   }
-  const secrets = packets.keyLog === undefined ? '' : ' It holds TLS secrets: keep it to yourself.';
+  const secrets = packets.keyLog === undefined ? '' : ' It contains TLS secrets: do not share it.';
   const count = `${packets.count} ${packets.count === 1 ? 'packet' : 'packets'}`;
   await offerFile(target, `Saved ${count} to ${basename(target.fsPath)}.${secrets}`);
 }
@@ -47,11 +47,11 @@ async function chooseRun(runs: Runs): Promise<Run | undefined> {
   const able = list.filter((r) => whyNot(r, {}) === undefined);
   if (able.length < 2) {
     if (list.length === 0)
-      void vscode.window.showInformationMessage('Net Trace: there is no run whose packets to save.');
+      void vscode.window.showInformationMessage('Net Trace: there is no run with packets to save.');
     return able[0] ?? list.at(-1);
   }
   const items = able.map((run) => ({ label: run.title, description: `run ${run.number}`, run })).reverse();
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'Packets of which run?' }))?.run;
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'Select a run to save its packets' }))?.run;
 }
 
 function whyNot(run: Run, request: { request?: string }): string | undefined {
@@ -62,18 +62,18 @@ function whyNot(run: Run, request: { request?: string }): string | undefined {
   const source = run.store.header.sources.find((s) => s.name === 'capture');
   if (source?.state === 'unavailable')
     return `packets were asked for, but ${source.detail ?? 'could not be captured.'}`;
-  return 'packet capture was off in this run. Turn it on by the setting netTrace.capture, and run the program again.';
+  return 'packet capture was off in this run. Turn on the setting netTrace.capture and run the program again.';
 }
 
 /** undefined: given up. */
 async function askKeys(): Promise<boolean | undefined> {
   const chosen = await vscode.window.showQuickPick(
     [
-      { label: 'Without TLS secrets', detail: 'What went over TLS stays encrypted in the file.', keys: false },
+      { label: 'Without TLS secrets', detail: 'TLS traffic stays encrypted in the file.', keys: false },
       {
         label: 'With TLS secrets',
         detail:
-          'Wireshark decrypts the file, and so does everyone who gets it: passwords, tokens and bodies are in it.',
+          'Wireshark can decrypt the file, and so can anyone who gets it: it contains passwords, tokens and bodies.',
         keys: true,
       },
     ],

@@ -170,7 +170,7 @@ class Dumpcap {
   private unavailable(late: boolean): CaptureUnavailable {
     if ((this.failed as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
       return new CaptureUnavailable('noHelper', 'dumpcap is not installed (Debian and Ubuntu: wireshark-common).');
-    if (late) return new CaptureUnavailable('fault', `dumpcap did not begin within ${startMs / 1000} s.`);
+    if (late) return new CaptureUnavailable('fault', `dumpcap did not start within ${startMs / 1000} s.`);
     const denied = (this.failed as NodeJS.ErrnoException | undefined)?.code === 'EACCES';
     if (denied || /permission|not permitted/i.test(this.said)) {
       return new CaptureUnavailable(
@@ -179,6 +179,6 @@ class Dumpcap {
       );
     }
     const line = this.said.split('\n').find((l) => /error|no such|cannot|could not|couldn't|failed/i.test(l));
-    return new CaptureUnavailable('fault', `dumpcap ended: ${line?.trim().slice(0, 200) ?? 'it did not say why'}.`);
+    return new CaptureUnavailable('fault', `dumpcap ended: ${line?.trim().slice(0, 200) ?? 'it gave no reason'}.`);
   }
 }

@@ -28,7 +28,7 @@ export class HelperEngine implements CaptureEngine {
 
   async start(options: CaptureOptions): Promise<StartedCapture> {
     const { client } = this;
-    if (!client || client.ended) throw new CaptureUnavailable('noHelper', 'the helper is not there.');
+    if (!client || client.ended) throw new CaptureUnavailable('noHelper', 'the helper was not found.');
     const { features } = await client.hello();
     const feature = features.find((f) => f.name === 'capture');
     if (feature?.state !== 'available') {

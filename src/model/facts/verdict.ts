@@ -6,7 +6,7 @@ export interface Verdict {
   level: 'ok' | 'warning' | 'slow' | 'failed' | 'error' | 'running' | 'aborted';
   /** Rule that decided: `staleKeepAlive`, `dnsNotFound`, `server` … */
   rule: string;
-  /** Absent: no side is named (healthy, running, aborted by own code). */
+  /** Absent: no side is named (healthy, running, aborted by the program). */
   fault?: Finding['fault'];
   certainty: 'sure' | 'likely' | 'unclear';
   /** At most 160 characters. */

@@ -49,7 +49,7 @@ function debugAttributes(): object {
   const inside = Object.fromEntries(debugNames.map((name) => [name, property(name)]));
   return {
     netTrace: {
-      markdownDescription: 'What to trace. `false`: run without the hook.',
+      markdownDescription: 'What to record. `false`: run without the hook.',
       default: true,
       anyOf: [{ type: 'boolean' }, { type: 'object', additionalProperties: false, properties: inside }],
     },

@@ -12,6 +12,6 @@ test('the helper counts from its begin; the trace has one entry for each cause, 
   say({ unread: 0, missed: 5, kernel: 1 }, 30);
   expect(store.losses.map(({ source, what, count, reason }) => [source, what, count, reason])).toEqual([
     ['bpf', 'kernelEvents', 5, 'states: they came while the kernel was recording another one on the same processor'],
-    ['bpf', 'kernelEvents', 1, 'states: more happened than found room in the kernel’s ring'],
+    ['bpf', 'kernelEvents', 1, 'states: the kernel’s ring buffer was full'],
   ]);
 });

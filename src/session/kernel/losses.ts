@@ -7,8 +7,8 @@ const reasons: Readonly<Record<string, string>> = {
   unread: 'the helper’s messages were not read fast enough',
   overflow: 'more sockets ended than the kernel keeps messages of; how many is not reported',
   interrupted: 'interfaces changed while they were read',
-  broken: 'a message of the kernel that does not hold',
-  kernel: 'more happened than found room in the kernel’s ring',
+  broken: 'an invalid message of the kernel',
+  kernel: 'the kernel’s ring buffer was full',
   missed: 'they came while the kernel was recording another one on the same processor',
   denied: 'this kernel does not let its maps be read',
 };

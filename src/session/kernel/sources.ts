@@ -54,7 +54,7 @@ export function setSources(store: Store, asked: readonly string[], features: rea
     const own = features.filter((f) => sourceOf[f.name] === name);
     const there = own.filter((f) => f.state === 'available').map((f) => f.name);
     if (own.length === 0) {
-      store.setSource({ name, state: 'unavailable', reason: 'fault', detail: 'The helper does not know of it.' });
+      store.setSource({ name, state: 'unavailable', reason: 'fault', detail: 'The helper does not support it.' });
       continue;
     }
     if (there.length === own.length) {

@@ -83,7 +83,7 @@ export function captureLosses(
   }
   if (beyond > 0) {
     const at = fromAt === undefined ? {} : { beginAt: fromAt };
-    const reason = full === 'disk' ? 'no space is left on the disk' : 'the limit of captured packets was reached';
+    const reason = full === 'disk' ? 'no space is left on the disk' : 'the capture limit was reached';
     out.push({ ...packets, kind: 'truncated', count: beyond, ...at, reason });
   }
   if (overflowed > 0) {

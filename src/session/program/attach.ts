@@ -133,7 +133,7 @@ export function attachProblem(p: Probe): string | undefined {
   if (Number.parseInt(p.version, 10) < 18)
     return `The program runs on Node ${p.version}; Net Trace needs Node 18 or later.`;
   if (p.hook === 'another')
-    return 'The program is traced already, by another window or by “nettrace run”. Only one can trace it at a time: stop that one first.';
+    return 'The program is already traced, by another window or by “nettrace run”. Only one can trace it at a time: stop that one first.';
   if (p.file === 'NO_REQUIRE')
     return `The program gives no way to load the hook: an ES module on Node ${p.version}. Use Node 20.16, 22.3 or later for it, or launch it with Net Trace.`;
   const denied = ['EACCES', 'EPERM', 'ERR_ACCESS_DENIED'];

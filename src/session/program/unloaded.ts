@@ -36,7 +36,7 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
   if (options === undefined) {
     return {
       reason: 'brokenOptions',
-      text: 'NODE_OPTIONS has a quote without its end, so Node refuses to start and the hook could not be added.',
+      text: 'NODE_OPTIONS has an unclosed quote, so Node refuses to start and the hook could not be added.',
       advice: 'Correct NODE_OPTIONS.',
     };
   }
@@ -71,7 +71,7 @@ export async function whyNotLoaded(facts: LaunchFacts): Promise<Unloaded> {
   }
   return {
     reason: 'cleared',
-    text: `${command} started no Node program that loaded the hook.`,
+    text: `${command} started no Node program with the hook loaded.`,
     advice:
       'Check that it runs Node 18 or later, and that nothing on the way clears NODE_OPTIONS or becomes another user (`env -i`, `sudo`, a container).',
   };
@@ -90,8 +90,8 @@ function whyNothingRan(flags: readonly string[], exitCode: number | undefined): 
     return { reason: 'ranNothing', text, advice: 'Name the program to trace after it, without this option.' };
   }
   if (exitCode !== 9) return undefined;
-  const text = 'Node refused one of its options and ran nothing (exit code 9).';
-  return { reason: 'ranNothing', text, advice: 'Its own message says which.' };
+  const text = 'Node rejected one of its options and ran nothing (exit code 9).';
+  return { reason: 'ranNothing', text, advice: 'Its error message says which.' };
 }
 
 /**

@@ -167,8 +167,8 @@ describe('the standard input', () => {
 });
 
 test.each([
-  [['--top', 'host', '--json'], '--top and --json: one of them at a time'],
-  [['--view', 'tcplife', '--top', 'host'], '--top and --view tcplife: one of them at a time'],
+  [['--top', 'host', '--json'], '--top and --json: use only one of them'],
+  [['--view', 'tcplife', '--top', 'host'], '--top and --view tcplife: use only one of them'],
   [['--body'], '--body goes with --request ID, --view request or --json'],
   [['--top', 'host', '--rows', '3'], '--rows does not go with --top'],
   [['--request', '1', '--query', 'a'], '--request shows one request; it does not go with --query'],

@@ -68,7 +68,7 @@ export function requests(): void {
       await type('path:/a/*');
       await vs.page.locator('.quick-input-widget input[placeholder="no limit"]').waitFor();
       await type('3');
-      await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'and nothing else' }).click();
+      await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'and disable all others' }).click();
       await vs.command('View: Show Run and Debug');
       await open('Trace Rules');
       await item('path:/a/*').filter({ hasText: '3 of 3 · limit reached' }).waitFor();

@@ -33,7 +33,7 @@ async function traceOnly(condition: string): Promise<void> {
   await vs.page.keyboard.press('Enter');
   await vs.page.locator('.quick-input-widget input[placeholder="no limit"]').waitFor();
   await vs.page.keyboard.press('Enter');
-  await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'and nothing else' }).click();
+  await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'and disable all others' }).click();
 }
 
 export function tracing(): void {

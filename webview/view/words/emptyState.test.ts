@@ -61,7 +61,7 @@ describe('the page without rows says the truth', () => {
   test('a run that made none, or none that matched', () => {
     expect(said([run()], status())).toEqual([
       'This run made no request',
-      'The program ended by itself.',
+      'The program ended.',
       undefined,
       'debug open',
     ]);

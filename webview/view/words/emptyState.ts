@@ -63,7 +63,7 @@ function recording(running: readonly Run[], status: Status, waited: boolean): Em
 
 function ended(run: Run, status: Status): EmptyState {
   if (run.message?.kind === 'hook')
-    return { is: 'untraced', title: 'Nothing was traced', text: 'The message above says why.', buttons: [again, open] };
+    return { is: 'untraced', title: 'Nothing was traced', text: 'See the message above.', buttons: [again, open] };
   if (run.exitCode !== undefined && run.exitCode !== 0)
     return {
       is: 'failed',
@@ -89,4 +89,4 @@ function ended(run: Run, status: Status): EmptyState {
 }
 
 const howEnded = (run: Run): string =>
-  run.signal === undefined ? 'The program ended by itself.' : `The program was ended by ${run.signal}.`;
+  run.signal === undefined ? 'The program ended.' : `The program was ended by ${run.signal}.`;

@@ -3,9 +3,9 @@ import { bytesText } from '../../../src/model/base/text';
 import type { BodyContent } from '../../view/types';
 
 const omitted: Readonly<Record<string, string>> = {
-  encoding: 'its content coding is not known, or is broken',
+  encoding: 'its content coding is unknown or corrupt',
   limit: 'it is too long',
-  notText: 'it is no text',
+  notText: 'it is not text',
 };
 /** Characters shown; more would only slow the page. */
 const max = 20_000;

@@ -70,7 +70,7 @@ function uploadText(r: Request): string | undefined {
     bytes !== undefined && bytesText(bytes),
     b.drainWaits !== undefined && `the socket took no more ${b.drainWaits === 1 ? 'once' : `${b.drainWaits} times`}`,
     b.drainDuration !== undefined && `stalled for ${timeText(b.drainDuration)}`,
-    b.lastWriteAt !== undefined && `last piece given${since(r, b.lastWriteAt)}`,
+    b.lastWriteAt !== undefined && `last write${since(r, b.lastWriteAt)}`,
   ];
   return parts.filter(Boolean).join(', ') || undefined;
 }

@@ -18,7 +18,7 @@ function Exchange({ x, begin }: { x: DnsExchange; begin: number }) {
     <li>
       <div>
         <b>{x.server ? addressText(x.server) : 'name server not known'}</b> <span class="dim">{x.transport}</span>
-        {x.followUpOf !== undefined && <span class="dim">, again as the reply was truncated</span>}
+        {x.followUpOf !== undefined && <span class="dim">, repeated because the reply was truncated</span>}
         {x.error && <span> failed: {errorText(x.error)}</span>}
       </div>
       {asked.map((q, i) => (

@@ -122,11 +122,7 @@ export function FindingsView() {
     return (
       <div class="fnone">
         <Icon name="pass" />
-        <p>
-          {all.length > 0
-            ? `0 of ${all.length} findings match the filter.`
-            : 'Nothing found: no rule has anything to say.'}
-        </p>
+        <p>{all.length > 0 ? `0 of ${all.length} findings match the filter.` : 'No findings.'}</p>
       </div>
     );
   return (

@@ -51,7 +51,7 @@ describe('a program is attached to', () => {
     [{ runtime: 'deno' }, 'is Deno'],
     [{ runtime: 'none' }, 'no Node program'],
     [{ version: '16.20.2' }, 'Node 16.20.2; Net Trace needs Node 18'],
-    [{ hook: 'another' }, 'traced already'],
+    [{ hook: 'another' }, 'already traced'],
     [{ file: 'NO_REQUIRE' }, 'no way to load'],
     [{ file: 'ENOENT', spool: 'ENOENT' }, 'another machine'],
     [{ spool: 'ENOENT' }, 'another machine'],

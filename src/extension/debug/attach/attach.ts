@@ -35,7 +35,7 @@ export async function join(
   log: Pick<Log, 'debug'>,
 ): Promise<Joined | undefined> {
   const probe = await probed(leaf, recorder, isOver, log);
-  if (probe === undefined) return isOver() ? undefined : { state: 'failed', why: 'The program does not answer.' };
+  if (probe === undefined) return isOver() ? undefined : { state: 'failed', why: 'The program does not respond.' };
   if (probe.hook === 'ours') return { state: 'already' };
   const why = attachProblem(probe);
   if (why !== undefined) return { state: 'failed', why };

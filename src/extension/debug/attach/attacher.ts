@@ -39,14 +39,14 @@ export class Attacher {
     const session = this.#sessionOf(where);
     if (!session) {
       void vscode.window.showInformationMessage(
-        'Net Trace: there is no session of the JavaScript debugger. Attach to the program first (Debug: Attach to Node Process), or add a Net Trace configuration with "request": "attach".',
+        'Net Trace: there is no JavaScript debug session. Attach to the program first (Debug: Attach to Node Process), or add a Net Trace configuration with "request": "attach".',
       );
       return;
     }
     const root = rootOf(session) as vscode.DebugSession;
     const { tracer, log } = this.host;
     if (tracer.runOf(root)) {
-      void vscode.window.showInformationMessage(`Net Trace: ${root.name} is traced already.`);
+      void vscode.window.showInformationMessage(`Net Trace: ${root.name} is already traced.`);
       return;
     }
     log.info(`attach to ${root.name}`);
