@@ -80,13 +80,13 @@ describe.skipIf(windows)('a save that hangs', () => {
           'saving',
           (child) => {
             child.kill(signal);
-            child.stderr?.on('data', (text: string) => text.includes('Once more') && child.kill(signal));
+            child.stderr?.on('data', (text: string) => text.includes('A second signal') && child.kill(signal));
           },
         ],
       });
       expect(result).toMatchObject({
         signal,
-        stderr: expect.stringContaining('Press again to end nettrace without saving'),
+        stderr: expect.stringContaining('A second signal ends nettrace without saving'),
       });
     },
   );

@@ -48,7 +48,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   try {
     const { child, environment } = await start(program, args, session, options);
     const stopForwarding = forwardSignals(child, {
-      first: () => complain('the trace is being saved. Press again to end nettrace without saving.'),
+      first: () => complain('the trace is being saved. A second signal ends nettrace without saving.'),
       giveUp: () => session.deleteNow(),
     });
     // Packets that are not read in time are lost; lines wait.

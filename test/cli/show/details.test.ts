@@ -159,7 +159,7 @@ describe('the standard input', () => {
   test('nothing, and what is no trace', async () => {
     expect(await nettrace.run(['show', '-'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('nothing came'),
+      stderr: expect.stringContaining('which was empty'),
     });
     const text = await nettrace.run(['show', '-'], { input: Buffer.from('{"a":1}') });
     expect(text).toMatchObject({ code: 2, stderr: expect.stringContaining('standard input') });
