@@ -60,6 +60,8 @@ interface AfterUpgrade {
 export type ClosedBy = '' | 'local' | 'localReset' | 'peer' | 'peerReset' | 'timeout' | 'processExit';
 
 export class Wire implements Writable {
+  // What it is.
+
   /** A recorded request needs it. */
   wanted = false;
   /** Nothing more can happen that `emit` would report: ready, or destroyed. */
@@ -87,6 +89,8 @@ export class Wire implements Writable {
   /** Its reads and writes, with the setting `sockets`. */
   operations: Operations | undefined;
 
+  // The dial: for whom, through what, where to.
+
   request: RequestRecord | undefined;
   via: 'agent' | 'undici' | 'http2' | 'net' | 'tls' = 'net';
   agent = 0;
@@ -109,6 +113,9 @@ export class Wire implements Writable {
   /** Dialled by a TLS socket: ready after the handshake. */
   secure = false;
   tunnel: Tunnel | undefined;
+
+  // Setup: lookup, attempts, handshake.
+
   lookup: Lookup | undefined;
   attempts: Attempt[] = [];
   error: unknown;
@@ -118,6 +125,8 @@ export class Wire implements Writable {
   readyAt = 0;
   winner: Attempt | undefined;
   local: { address: string; port: number } | undefined;
+
+  // Use.
 
   /** Requests that were given this connection (a CONNECT is not counted). */
   requests = 0;
@@ -139,6 +148,9 @@ export class Wire implements Writable {
   /** DNS that the program speaks on it, or may yet; null: it does not. */
   speech: DnsOnSocket | null = null;
   isDns = false;
+
+  // The end.
+
   readEndAt = 0;
   writeEndAt = 0;
   timeoutAt = 0;
@@ -151,6 +163,8 @@ export class Wire implements Writable {
   closeError: unknown;
   bytesReceived = -1;
   bytesSent = -1;
+
+  // Which of its lines are written.
 
   private dialWritten = false;
   private requestWritten = false;
