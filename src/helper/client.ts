@@ -53,10 +53,15 @@ export class HelperClient {
   /** The last of what it wrote to stderr. */
   log = '';
 
-  private constructor(
-    private readonly stream: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream },
-    private readonly child?: ChildProcess,
-  ) {
+  readonly #stream: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
+
+  readonly #child: ChildProcess | undefined;
+
+  private constructor(stream: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream }, child?: ChildProcess) {
+    this.#child = child;
+
+    this.#stream = stream;
+
     this.#hello = new Promise((resolve, reject) => {
       this.#welcome = resolve;
       this.#refuse = reject;
@@ -115,7 +120,7 @@ export class HelperClient {
   send(...commands: Command[]): void {
     if (this.#end || this.#closing || commands.length === 0) return;
     const frames = commands.map((c) => encodeFrame(frameType.json, Buffer.from(JSON.stringify(c))));
-    this.stream.output.write(Buffer.concat(frames));
+    this.#stream.output.write(Buffer.concat(frames));
   }
 
   /** The answer to `stats`: all that was sent before has been dealt with then. undefined: it ended, or took too long. */
@@ -137,8 +142,8 @@ export class HelperClient {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.stream.output.end();
-    const { child } = this;
+    this.#stream.output.end();
+    const child = this.#child;
     if (!child || this.#end) return;
     const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
     timer.unref();
@@ -174,7 +179,7 @@ export class HelperClient {
 
   #give(why: string): void {
     this.#over(why);
-    this.child?.kill('SIGKILL');
+    this.#child?.kill('SIGKILL');
     this.close();
   }
 

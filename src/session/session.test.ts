@@ -22,31 +22,37 @@ afterEach(() => Promise.all(open.splice(0).map((s) => s.dispose())));
 
 /** Writes as the hook does: one file an isolate, the first line `proc`. */
 class Writer {
-  private next = 1;
+  #next = 1;
   readonly stem: string;
   segment = 1;
+  readonly #s: TraceSession;
+  readonly #begin: bigint;
+
   constructor(
-    private readonly s: TraceSession,
+    s: TraceSession,
     readonly pid = 4711,
     readonly tid = 0,
-    private readonly begin = process.hrtime.bigint(),
+    begin = process.hrtime.bigint(),
   ) {
+    this.#s = s;
+    this.#begin = begin;
+
     this.stem = `${pid}-${tid}-${begin}`;
-    this.proc();
+    this.#proc();
   }
   get file() {
-    return join(this.s.spoolFolder, `${this.stem}.${this.segment}.jsonl`);
+    return join(this.#s.spoolFolder, `${this.stem}.${this.segment}.jsonl`);
   }
-  private proc() {
+  #proc() {
     this.write({
       k: 'proc',
       v: 1,
-      trace: this.s.id,
+      trace: this.#s.id,
       pid: this.pid,
       ppid: 1,
       tid: this.tid,
       segment: this.segment,
-      monotonicNs: String(this.begin),
+      monotonicNs: String(this.#begin),
       wallMs: Date.now(),
       argv: ['node', '/app/a.js'],
       runtime: { name: 'node', version: '22.0.0' },
@@ -55,7 +61,7 @@ class Writer {
   }
   rotate() {
     this.segment++;
-    this.proc();
+    this.#proc();
   }
   raw(text: string | Buffer) {
     fs.appendFileSync(this.file, text);
@@ -64,7 +70,7 @@ class Writer {
     this.raw(`${JSON.stringify(line)}\n`);
   }
   request(done = true) {
-    const id = this.next++;
+    const id = this.#next++;
     const end = done ? { t: [10, 20, 30, 400, 500], outcome: 'complete', response: { status: 200 } } : {};
     this.write({ k: 'req', id, createdAt: id * 1000, api: 'http', method: 'GET', url: `http://a.test/${id}`, ...end });
     return id;

@@ -89,40 +89,44 @@ export class TraceSession {
   readonly packets: PacketCapture | undefined;
   /** What the user should know of how it was set up. */
   readonly notices: string[] = [];
-  private life: NodeJS.Timeout | undefined;
-  private readonly keyLogFile: KeyLogFile | undefined;
-  private readonly keysEnd: SessionOptions['deleteKeys'];
+  #life: NodeJS.Timeout | undefined;
+  readonly #keyLogFile: KeyLogFile | undefined;
+  readonly #keysEnd: SessionOptions['deleteKeys'];
   /** Folder with a `node` that adds the hook, for the PATH of shells that set NODE_OPTIONS; absent: it would not work. */
   shim: string | undefined;
-  private readonly commands: Commands;
-  private readonly folder: Folder;
-  private readonly reader: SpoolReader;
-  private readonly listeners = new Set<() => void>();
-  private readonly watcher: SpoolWatcher;
-  private ends: { pid: number; end: ProcessEnd & { at: number } }[] = [];
+  readonly #commands: Commands;
+  readonly #folder: Folder;
+  readonly #reader: SpoolReader;
+  readonly #listeners = new Set<() => void>();
+  readonly #watcher: SpoolWatcher;
+  #ends: { pid: number; end: ProcessEnd & { at: number } }[] = [];
   /** Ids of processes that were seen alive. */
-  private readonly alive = new Set<string>();
-  private lines = 0;
-  private reporting: NodeJS.Timeout | undefined;
-  private readonly kernelSide: KernelSide;
-  private over = false;
+  readonly #alive = new Set<string>();
+  #lines = 0;
+  #reporting: NodeJS.Timeout | undefined;
+  readonly #kernelSide: KernelSide;
+  #over = false;
+
+  readonly #settings: Omit<HookSettings, 'enabled'>;
 
   private constructor(
     readonly id: string,
     readonly spoolFolder: string,
     /** Path that NODE_OPTIONS preloads. */
     readonly hook: string,
-    private readonly settings: Omit<HookSettings, 'enabled'>,
+    settings: Omit<HookSettings, 'enabled'>,
     options: SessionOptions,
   ) {
+    this.#settings = settings;
+
     const limit = options.limits?.requests ?? defaultOf('maxRequests');
     this.store = new TraceStore(
       sessionHeader(settings, limit, options.description),
       limit,
       options.mapSources !== false,
     );
-    if (options.keyLog !== undefined) this.keyLogFile = new KeyLogFile(spoolFolder, options.keyLog);
-    this.keysEnd = options.deleteKeys;
+    if (options.keyLog !== undefined) this.#keyLogFile = new KeyLogFile(spoolFolder, options.keyLog);
+    this.#keysEnd = options.deleteKeys;
     if (options.capture) {
       // The helper is known when the capture begins.
       const engines = () => options.captureEngines ?? captureEngines(this.store.kernel?.client);
@@ -132,43 +136,43 @@ export class TraceSession {
     this.control = new SessionControl(spoolFolder, this.store);
     this.control.follow(options.rules ?? TraceRules.everything({ enabled: options.enabled !== false }));
     const { beginTime, description } = this.store.header;
-    this.commands = new Commands(
+    this.#commands = new Commands(
       spoolFolder,
       { v: 1, id, pid: process.pid, beginTime, ...(description !== undefined ? { description } : {}) },
       () => this.control.registry,
       () => this.control.written,
     );
-    this.folder = new Folder(this.store);
-    this.kernelSide = new KernelSide(
+    this.#folder = new Folder(this.store);
+    this.#kernelSide = new KernelSide(
       {
         store: this.store,
-        fold: (fact) => this.folder.kernel(fact),
+        fold: (fact) => this.#folder.kernel(fact),
         // What the kernel says comes in many pieces: whoever shows it is notified of them together.
         changed: () => {
-          this.reporting ??= setTimeout(() => {
-            this.reporting = undefined;
-            this.notify();
+          this.#reporting ??= setTimeout(() => {
+            this.#reporting = undefined;
+            this.#notify();
           }, 30).unref();
         },
       },
       kernelOptionsOf(options),
     );
-    this.reader = new SpoolReader(spoolFolder, {
+    this.#reader = new SpoolReader(spoolFolder, {
       line: (text, position) => {
-        this.lines++;
-        this.folder.fold(text, position);
+        this.#lines++;
+        this.#folder.fold(text, position);
       },
-      loss: (loss) => this.lost(loss),
+      loss: (loss) => this.#lost(loss),
     });
-    this.watcher = new SpoolWatcher(
+    this.#watcher = new SpoolWatcher(
       spoolFolder,
       (name) => {
-        this.reader.changed(name);
-        this.commands.noticed(name);
+        this.#reader.changed(name);
+        this.#commands.noticed(name);
       },
       (all) => {
-        if (all) this.commands.noticed();
-        void (all ? this.poll() : this.pollChanged());
+        if (all) this.#commands.noticed();
+        void (all ? this.poll() : this.#pollChanged());
       },
       options.gatherMs ?? 8,
     );
@@ -190,27 +194,27 @@ export class TraceSession {
     };
     const session = new TraceSession(id, spool, hook, settings, options);
     session.notices.push(...notices);
-    if (options.keys) session.showLife();
-    session.proveKeyLog();
+    if (options.keys) session.#showLife();
+    session.#proveKeyLog();
     session.shim = await makeShim(spool, session.environment({}));
-    if (!options.helperAtBegin) await session.kernelSide.start();
+    if (!options.helperAtBegin) await session.#kernelSide.start();
     return session;
   }
 
   /** TLS secrets are deleted by the programs once this host is dead: where its process number means nothing, this says so. */
-  private showLife(): void {
+  #showLife(): void {
     const sign = join(this.spoolFolder, aliveFile);
     writeFileSync(sign, '', { mode: 0o600, flag: 'wx' });
-    this.life = setInterval(() => {
+    this.#life = setInterval(() => {
       const now = Date.now() / 1000;
       fs.utimes(sign, now, now).catch(() => {}); // gone with its folder
     }, 1000);
-    this.life.unref();
+    this.#life.unref();
   }
 
-  private proveKeyLog(): void {
+  #proveKeyLog(): void {
     try {
-      this.keyLogFile?.prove();
+      this.#keyLogFile?.prove();
     } catch (error) {
       void this.dispose();
       throw new Error(`The TLS key log cannot be written: ${(error as Error).message}.`);
@@ -220,19 +224,19 @@ export class TraceSession {
   /** The variables to set for the program; `base` is the environment that it gets otherwise. */
   environment(base: Record<string, string | undefined>): Record<string, string> {
     return tracedEnvironment(base, this.hook, this.spoolFolder, {
-      ...this.settings,
+      ...this.#settings,
       enabled: this.control.unconditional,
     });
   }
 
   /** Begins the trace now instead of at `create`; without effect once a program was seen. */
   begin(): void {
-    if (this.lines > 0) return;
-    this.keyLogFile?.follow();
+    if (this.#lines > 0) return;
+    this.#keyLogFile?.follow();
     const anchor = takeAnchor();
     this.store.header = { ...this.store.header, beginTime: anchor.time, beginMonotonicNs: anchor.monotonicNs };
     this.store.touch();
-    if (!this.kernelSide.begin()) return;
+    if (!this.#kernelSide.begin()) return;
     // While the program starts: its first connection is to be looked at without delay.
     setImmediate(prepareLines);
   }
@@ -247,7 +251,7 @@ export class TraceSession {
    * is there. Never fails; `packets.unavailable` says why there will be none.
    */
   async startCapture(): Promise<void> {
-    await this.kernelSide.ready();
+    await this.#kernelSide.ready();
     await this.packets?.start();
   }
 
@@ -266,63 +270,63 @@ export class TraceSession {
 
   /** Calls `f` after records changed. Returns what takes it back. */
   onDidChange(f: () => void): () => void {
-    this.listeners.add(f);
-    return () => this.listeners.delete(f);
+    this.#listeners.add(f);
+    return () => this.#listeners.delete(f);
   }
 
   /** Reads all that was written before the call. */
   async poll(): Promise<void> {
-    const ends = this.ends;
-    this.ends = [];
-    const gone = this.vanished();
-    const before = this.lines;
-    await this.reader.read();
+    const ends = this.#ends;
+    this.#ends = [];
+    const gone = this.#vanished();
+    const before = this.#lines;
+    await this.#reader.read();
     this.store.kernel?.flush();
-    for (const { pid, end } of ends) this.endProcess(pid, end);
-    for (const pid of gone) this.endProcess(pid, {});
-    await this.changed(this.lines !== before || ends.length + gone.length > 0);
+    for (const { pid, end } of ends) this.#endProcess(pid, end);
+    for (const pid of gone) this.#endProcess(pid, {});
+    await this.#changed(this.#lines !== before || ends.length + gone.length > 0);
   }
 
-  private async pollChanged(): Promise<void> {
-    const before = this.lines;
-    await this.reader.readChanged();
+  async #pollChanged(): Promise<void> {
+    const before = this.#lines;
+    await this.#reader.readChanged();
     this.store.kernel?.flush();
-    await this.changed(this.lines !== before);
+    await this.#changed(this.#lines !== before);
   }
 
-  private async changed(news: boolean): Promise<void> {
-    if (news) this.notify();
+  async #changed(news: boolean): Promise<void> {
+    if (news) this.#notify();
     // Apart from the first notice: reading a large map must not hold back the row.
-    if (await this.store.mapCallSites()) this.notify();
+    if (await this.store.mapCallSites()) this.#notify();
   }
 
-  private notify(): void {
-    for (const f of [...this.listeners]) f();
+  #notify(): void {
+    for (const f of [...this.#listeners]) f();
   }
 
   /** A process that the host started, or knows of, has ended. */
   processEnded(pid: number, end: ProcessEnd): void {
-    this.ends.push({ pid, end: { ...end, at: this.now() } });
-    if (!this.over) void this.poll();
+    this.#ends.push({ pid, end: { ...end, at: this.now() } });
+    if (!this.#over) void this.poll();
   }
 
   /**
    * Processes that were there and are gone, whose end nobody reported: a child that was killed. Looked for before a read, so
    * that the read finds all they wrote. One that was never there runs under other numbers (a container), and is left.
    */
-  private vanished(): number[] {
+  #vanished(): number[] {
     const gone: number[] = [];
     for (const p of this.store.processes.values()) {
-      if (p.end !== undefined) this.alive.delete(p.id);
-      else if (isAlive(p.pid)) this.alive.add(p.id);
-      else if (this.alive.delete(p.id)) gone.push(p.pid);
+      if (p.end !== undefined) this.#alive.delete(p.id);
+      else if (isAlive(p.pid)) this.#alive.add(p.id);
+      else if (this.#alive.delete(p.id)) gone.push(p.pid);
     }
     return gone;
   }
 
-  private endProcess(pid: number, end: ProcessEnd & { at?: number }): void {
-    this.reader.ended(pid);
-    this.folder.end(pid, end);
+  #endProcess(pid: number, end: ProcessEnd & { at?: number }): void {
+    this.#reader.ended(pid);
+    this.#folder.end(pid, end);
   }
 
   /**
@@ -332,13 +336,13 @@ export class TraceSession {
   async release(timeoutMs = 3000): Promise<void> {
     await fs.writeFile(join(this.spoolFolder, leaveFile), '', { mode: 0o600, flag: 'wx' }).catch(() => {});
     const staysUntil = Date.now() + timeoutMs;
-    while (this.hasAttached() && Date.now() < staysUntil) {
+    while (this.#hasAttached() && Date.now() < staysUntil) {
       await new Promise((done) => setTimeout(done, 50));
       await this.poll();
     }
   }
 
-  private hasAttached(): boolean {
+  #hasAttached(): boolean {
     return [...this.store.processes.values()].some(
       (p) => p.end === undefined && p.threads.some((t) => t.endAt === undefined && t.control?.enabled?.length !== 0),
     );
@@ -346,30 +350,30 @@ export class TraceSession {
 
   /** Reads the rest and closes the trace. Programs that go on are not followed any further. */
   async finish(state: 'ended' | 'interrupted'): Promise<void> {
-    if (this.over) return;
-    this.over = true;
-    this.watcher.close();
-    this.commands.close();
+    if (this.#over) return;
+    this.#over = true;
+    this.#watcher.close();
+    this.#commands.close();
     await this.poll();
     // What is asked for later is no matter of this trace.
     this.control.close();
     for (const p of [...this.store.processes.values()]) {
       if (p.end !== undefined) continue;
-      if (isAlive(p.pid)) this.folder.left(p.pid);
-      else this.endProcess(p.pid, {});
+      if (isAlive(p.pid)) this.#folder.left(p.pid);
+      else this.#endProcess(p.pid, {});
     }
-    this.reader.ended();
+    this.#reader.ended();
     const endAt = this.now();
     // Before the helper ends: it may be what captures.
     await this.packets?.stop();
-    await this.kernelSide.ready();
+    await this.#kernelSide.ready();
     await this.store.kernel?.finish();
-    this.keyLogFile?.update();
-    if (this.keysEnd === 'finish') this.deleteKeyLog();
-    else this.keyLogFile?.stop();
+    this.#keyLogFile?.update();
+    if (this.#keysEnd === 'finish') this.deleteKeyLog();
+    else this.#keyLogFile?.stop();
     this.store.header = { ...this.store.header, state, endAt };
     this.store.touch();
-    this.notify();
+    this.#notify();
   }
 
   /** The trace so far, a valid document at any moment. */
@@ -380,9 +384,9 @@ export class TraceSession {
   /** Forgets what has ended; programs, running requests and open connections go on in the same trace. */
   async clear(): Promise<void> {
     // What was written before the call is of before.
-    if (!this.over) await this.poll();
+    if (!this.#over) await this.poll();
     this.store.clear();
-    this.notify();
+    this.#notify();
   }
 
   /** TLS secrets of the traced connections so far, with the option `keys`, in the format of SSLKEYLOGFILE. */
@@ -392,21 +396,21 @@ export class TraceSession {
 
   /** The secrets go now instead of with the spool, the user's key log too; nothing is kept from here on. */
   deleteKeyLog(): void {
-    this.keyLogFile?.delete();
+    this.#keyLogFile?.delete();
     deleteKeys(this.spoolFolder);
   }
 
   /** Stops and deletes the spool. The records stay. */
   async dispose(): Promise<void> {
-    this.over = true;
-    this.watcher.close();
+    this.#over = true;
+    this.#watcher.close();
     this.control.close();
-    this.listeners.clear();
-    this.kernelSide.dispose();
-    clearTimeout(this.reporting);
-    clearInterval(this.life);
-    if (this.keysEnd) this.keyLogFile?.delete();
-    else this.keyLogFile?.stop();
+    this.#listeners.clear();
+    this.#kernelSide.dispose();
+    clearTimeout(this.#reporting);
+    clearInterval(this.#life);
+    if (this.#keysEnd) this.#keyLogFile?.delete();
+    else this.#keyLogFile?.stop();
     await this.packets?.dispose();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
     await unregister(this.spoolFolder);
@@ -415,14 +419,14 @@ export class TraceSession {
   /** The spool goes at once, where there is no time for `dispose`: this process ends right after. */
   deleteNow(): void {
     try {
-      if (this.keysEnd) this.keyLogFile?.delete();
+      if (this.#keysEnd) this.#keyLogFile?.delete();
       rmSync(this.spoolFolder, { recursive: true, force: true });
     } catch {
       // The next start of Net Trace deletes what it can.
     }
   }
 
-  private lost(loss: SpoolLoss): void {
+  #lost(loss: SpoolLoss): void {
     this.store.addLoss({ source: 'session', what: 'lines', ...loss });
   }
 }

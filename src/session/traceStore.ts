@@ -9,9 +9,9 @@ import { CallSites } from './sources/callSites';
 import { Hosts } from './sources/hosts';
 
 export class TraceStore extends Store {
-  private readonly sites: CallSites | undefined;
-  private readonly hosts = new Hosts();
-  private mapping = Promise.resolve(false);
+  readonly #sites: CallSites | undefined;
+  readonly #hosts = new Hosts();
+  #mapping = Promise.resolve(false);
   /** Absent: packets are not captured. */
   packets: PacketCapture | undefined;
   /** Absent: there is no helper. */
@@ -19,21 +19,21 @@ export class TraceStore extends Store {
 
   constructor(header: Header, limit: number, mapSources: boolean) {
     super(header, limit);
-    this.sites = mapSources ? new CallSites() : undefined;
+    this.#sites = mapSources ? new CallSites() : undefined;
   }
 
   override setRequest(r: Request): void {
     const before = this.requests.get(r.id);
-    super.setRequest(this.mapped(this.mappedStack(r)));
+    super.setRequest(this.#mapped(this.#mappedStack(r)));
     this.kernel?.request(r, before);
   }
 
   override setDial(d: Dial): void {
-    super.setDial(this.mapped(d));
+    super.setDial(this.#mapped(d));
   }
 
   override setLookup(l: Lookup): void {
-    super.setLookup(this.mapped(this.hosts.placed(l)));
+    super.setLookup(this.#mapped(this.#hosts.placed(l)));
     this.packets?.lookup(l);
   }
 
@@ -56,17 +56,17 @@ export class TraceStore extends Store {
     return this.header;
   }
 
-  private mappedStack(r: Request): Request {
-    const { sites } = this;
+  #mappedStack(r: Request): Request {
+    const sites = this.#sites;
     if (r.stack === undefined || sites === undefined) return r;
     const stack = r.stack.map((f) => (f.source === undefined ? sites.mapped(f as CallSite, r.id) : f));
     return stack.every((f, i) => f === r.stack?.[i]) ? r : { ...r, stack };
   }
 
-  private mapped<T extends { id: string; callSite?: CallSite }>(record: T): T {
+  #mapped<T extends { id: string; callSite?: CallSite }>(record: T): T {
     const site = record.callSite;
-    if (site === undefined || this.sites === undefined) return record;
-    const callSite = this.sites.mapped(site, record.id);
+    if (site === undefined || this.#sites === undefined) return record;
+    const callSite = this.#sites.mapped(site, record.id);
     return callSite === site ? record : { ...record, callSite };
   }
 
@@ -75,12 +75,12 @@ export class TraceStore extends Store {
    * One after the other: whoever waits finds what an earlier call had begun complete too.
    */
   mapCallSites(): Promise<boolean> {
-    this.mapping = this.mapping.then(() => this.mapNow());
-    return this.mapping;
+    this.#mapping = this.#mapping.then(() => this.#mapNow());
+    return this.#mapping;
   }
 
-  private async mapNow(): Promise<boolean> {
-    const ready = (await this.sites?.resolve()) ?? [];
+  async #mapNow(): Promise<boolean> {
+    const ready = (await this.#sites?.resolve()) ?? [];
     for (const id of ready) {
       const request = this.requests.get(id);
       const dial = this.dials.get(id);

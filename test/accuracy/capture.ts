@@ -39,58 +39,61 @@ export class ClockStep extends Error {}
 
 /** Whether wall clock and monotonic clock keep their distance, to the millisecond that is cheap to read. */
 class Watch {
-  private min = Number.POSITIVE_INFINITY;
-  private max = Number.NEGATIVE_INFINITY;
-  private readonly timer = setInterval(() => this.look(), everyMs);
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+  readonly #timer = setInterval(() => this.#look(), everyMs);
 
-  private look(): void {
+  #look(): void {
     const before = performance.now();
     const distance = Date.now() - before;
     // Put aside between the two readings: says nothing.
     if (performance.now() - before > 0.5) return;
-    this.min = Math.min(this.min, distance);
-    this.max = Math.max(this.max, distance);
+    this.#min = Math.min(this.#min, distance);
+    this.#max = Math.max(this.#max, distance);
   }
 
   /** Whether a step was seen. */
   end(): boolean {
-    clearInterval(this.timer);
-    return this.max - this.min > 3;
+    clearInterval(this.#timer);
+    return this.#max - this.#min > 3;
   }
 }
 
 export class Capture {
-  private readonly tcpdump: ReturnType<typeof spawn>;
-  private said = '';
-  private readonly before = offset();
-  private readonly watch = new Watch();
+  readonly #tcpdump: ReturnType<typeof spawn>;
+  #said = '';
+  readonly #before = offset();
+  readonly #watch = new Watch();
 
-  constructor(
-    private readonly file: string,
-    private readonly ports: readonly number[],
-  ) {
+  readonly #file: string;
+  readonly #ports: readonly number[];
+
+  constructor(file: string, ports: readonly number[]) {
+    this.#file = file;
+    this.#ports = ports;
+
     const filter = ports.map((p) => `tcp port ${p}`).join(' or ');
     const options = ['-i', 'lo', '-w', file, '-s', '9000', '-U', '--immediate-mode', '-B', '32768', '-Z', 'root'];
-    this.tcpdump = spawn('tcpdump', [...options, filter], { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.tcpdump.stderr?.on('data', (d) => {
-      this.said += d;
+    this.#tcpdump = spawn('tcpdump', [...options, filter], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#tcpdump.stderr?.on('data', (d) => {
+      this.#said += d;
     });
   }
 
   begun(): Promise<boolean> {
-    return until('tcpdump', () => this.said.includes('listening on'));
+    return until('tcpdump', () => this.#said.includes('listening on'));
   }
 
   /** Ends the capture; packets by the client's port. Throws a ClockStep when they cannot be determined. */
   async end(): Promise<Map<number, Packets[]>> {
-    const closed = new Promise((done) => this.tcpdump.on('close', done));
-    await written(this.file, this.ports[0] as number);
-    this.tcpdump.kill('SIGINT');
+    const closed = new Promise((done) => this.#tcpdump.on('close', done));
+    await written(this.#file, this.#ports[0] as number);
+    this.#tcpdump.kill('SIGINT');
     await closed;
-    const stepped = this.watch.end();
+    const stepped = this.#watch.end();
     const after = offset();
-    if (stepped || Math.abs(after - this.before) > stepUs) throw new ClockStep();
-    return read(readFileSync(this.file), new Set(this.ports), (this.before + after) / 2);
+    if (stepped || Math.abs(after - this.#before) > stepUs) throw new ClockStep();
+    return read(readFileSync(this.#file), new Set(this.#ports), (this.#before + after) / 2);
   }
 }
 

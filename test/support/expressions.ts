@@ -104,74 +104,77 @@ export function attacksOn({ source, flags }: RegExp): { before: string; pump: st
 
 /** As much of the grammar as it takes to make texts: groups, classes, quantifiers, alternatives. */
 class Parser {
-  private at = 0;
-  constructor(
-    private readonly source: string,
-    private readonly flags: string,
-  ) {}
+  #at = 0;
+  readonly #source: string;
+  readonly #flags: string;
+
+  constructor(source: string, flags: string) {
+    this.#source = source;
+    this.#flags = flags;
+  }
 
   /** Samples of each part of the expression, those inside groups too. */
   all(): { parts: Samples[] } {
     const parts: Samples[] = [];
-    this.alternatives(parts);
+    this.#alternatives(parts);
     return { parts };
   }
 
-  private alternatives(parts: Samples[]): Samples {
+  #alternatives(parts: Samples[]): Samples {
     const all: Samples = [];
-    do all.push(...this.sequence(parts));
-    while (this.eat('|'));
+    do all.push(...this.#sequence(parts));
+    while (this.#eat('|'));
     return short(all);
   }
 
-  private sequence(parts: Samples[]): Samples {
+  #sequence(parts: Samples[]): Samples {
     let all: Samples = [''];
-    while (this.at < this.source.length && !'|)'.includes(this.source[this.at] as string)) {
-      const one = this.quantified(this.atom(parts));
+    while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at] as string)) {
+      const one = this.#quantified(this.#atom(parts));
       parts.push(one);
       all = short(all.slice(0, 4).flatMap((a) => one.slice(0, 3).map((b) => a + b)));
     }
     return all;
   }
 
-  private quantified(one: Samples): Samples {
-    const m = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/.exec(this.source.slice(this.at, this.at + 16));
+  #quantified(one: Samples): Samples {
+    const m = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/.exec(this.#source.slice(this.#at, this.#at + 16));
     if (m === null) return one;
-    this.at += m[0].length;
+    this.#at += m[0].length;
     const min = m[1] === undefined ? 1 : Math.max(1, Math.min(40, Number(m[1])));
     return one.map((s) => s.repeat(min));
   }
 
-  private atom(parts: Samples[]): Samples {
-    const c = this.source[this.at++] as string;
+  #atom(parts: Samples[]): Samples {
+    const c = this.#source[this.#at++] as string;
     if (c === '(') {
-      const isLook = /^\?(?:<?[=!])/.exec(this.source.slice(this.at, this.at + 3));
-      const head = isLook ?? /^\?(?:<[^>]+>|[\w-]*:)/.exec(this.source.slice(this.at, this.at + 64));
-      this.at += head?.[0].length ?? 0;
-      const inside = this.alternatives(parts);
-      this.at++;
+      const isLook = /^\?(?:<?[=!])/.exec(this.#source.slice(this.#at, this.#at + 3));
+      const head = isLook ?? /^\?(?:<[^>]+>|[\w-]*:)/.exec(this.#source.slice(this.#at, this.#at + 64));
+      this.#at += head?.[0].length ?? 0;
+      const inside = this.#alternatives(parts);
+      this.#at++;
       return isLook ? [''] : inside;
     }
     if (c === '[') {
-      const from = this.at - 1;
-      while (this.source[this.at] !== ']') this.at += this.source[this.at] === '\\' ? 2 : 1;
-      this.at++;
-      return this.matching(this.source.slice(from, this.at));
+      const from = this.#at - 1;
+      while (this.#source[this.#at] !== ']') this.#at += this.#source[this.#at] === '\\' ? 2 : 1;
+      this.#at++;
+      return this.#matching(this.#source.slice(from, this.#at));
     }
     if (c === '\\') {
       const escaped = /^(?:u\{[^}]*\}|u[0-9a-f]{4}|x[0-9a-f]{2}|[pP]\{[^}]*\}|k<[^>]*>|c[A-Z]|[\s\S])/i.exec(
-        this.source.slice(this.at),
+        this.#source.slice(this.#at),
       );
-      this.at += escaped?.[0].length ?? 1;
-      return /^[bB]$/.test(escaped?.[0] ?? '') ? [''] : this.matching(`\\${escaped?.[0]}`);
+      this.#at += escaped?.[0].length ?? 1;
+      return /^[bB]$/.test(escaped?.[0] ?? '') ? [''] : this.#matching(`\\${escaped?.[0]}`);
     }
     if (c === '^' || c === '$') return [''];
-    return c === '.' ? this.matching('.') : [c];
+    return c === '.' ? this.#matching('.') : [c];
   }
 
-  private matching(atom: string): Samples {
+  #matching(atom: string): Samples {
     try {
-      const regex = new RegExp(`^${atom}$`, this.flags.replace(/[gy]/g, ''));
+      const regex = new RegExp(`^${atom}$`, this.#flags.replace(/[gy]/g, ''));
       const found = alphabet.filter((c) => regex.test(c));
       for (let n = 1; found.length === 0 && n < 0x300; n++)
         if (regex.test(String.fromCharCode(n))) found.push(String.fromCharCode(n));
@@ -181,9 +184,9 @@ class Parser {
     }
   }
 
-  private eat(c: string): boolean {
-    if (this.source[this.at] !== c) return false;
-    this.at++;
+  #eat(c: string): boolean {
+    if (this.#source[this.#at] !== c) return false;
+    this.#at++;
     return true;
   }
 }

@@ -51,39 +51,44 @@ export class EventLog {
   #lookups = 0;
   readonly #processes = new Map<string, Process>();
 
-  constructor(
-    private readonly store: Store,
-    private readonly write: (line: string) => void,
-    private readonly style: Style,
-    /** Each line an object: see `#objectOf`. */
-    private readonly asObjects = false,
-  ) {}
+  readonly #store: Store;
+  readonly #write: (line: string) => void;
+  readonly #style: Style;
+  /** Each line an object: see `#objectOf`. */
+  readonly #asObjects: boolean;
+
+  constructor(store: Store, write: (line: string) => void, style: Style, asObjects = false) {
+    this.#store = store;
+    this.#write = write;
+    this.#style = style;
+    this.#asObjects = asObjects;
+  }
 
   /** Writes what is new since the last call. */
   update(): void {
-    const { requests, connections } = this.store.takeChanges();
+    const { requests, connections } = this.#store.takeChanges();
     const lines: Line[] = [];
     this.#reportProcesses(lines);
     for (const id of requests) {
-      const r = this.store.requests.get(id);
+      const r = this.#store.requests.get(id);
       if (r) this.#reportRequest(r, lines);
     }
     this.#reportLookups(lines);
     for (const id of connections) {
-      const c = this.store.connections.get(id);
+      const c = this.#store.connections.get(id);
       if (!c) continue;
       const first = lines.length;
       this.#reportConnection(c, lines);
       for (const line of lines.slice(first)) line.thread = c.thread;
     }
     lines.sort((a, b) => a.at - b.at);
-    for (const line of lines) this.write(this.asObjects ? this.#objectOf(line) : this.#textOf(line));
+    for (const line of lines) this.#write(this.#asObjects ? this.#objectOf(line) : this.#textOf(line));
     if (this.#reported.size > this.#max) this.#forget();
   }
 
   /** What the store has let go of is no longer reported. */
   #forget(): void {
-    const { requests, connections, lookups, tlsTunnels, processes } = this.store;
+    const { requests, connections, lookups, tlsTunnels, processes } = this.#store;
     const kept = [requests, connections, lookups, tlsTunnels, processes];
     for (const key of this.#reported) {
       const id = key.slice(0, key.indexOf(' '));
@@ -93,14 +98,14 @@ export class EventLog {
   }
 
   #textOf({ at, id = '-', event, text }: Line): string {
-    const paint = event === 'error' ? this.style.red : (t: string) => t;
-    const word = event === 'error' ? event.padEnd(9) : this.style.dim(event.padEnd(9));
+    const paint = event === 'error' ? this.#style.red : (t: string) => t;
+    const word = event === 'error' ? event.padEnd(9) : this.#style.dim(event.padEnd(9));
     return `nettrace: ${(at / 1e6).toFixed(6)} ${printable(id)} ${word} ${paint(printable(maskText(text)))}`;
   }
 
   /** Who reads lines of several programs and machines together finds in each where it belongs. */
   #objectOf({ at, id, event, text, ...line }: Line): string {
-    const { header, requests } = this.store;
+    const { header, requests } = this.#store;
     const request = id === undefined ? undefined : requests.get(id);
     const thread = request?.thread ?? line.thread;
     return JSON.stringify({
@@ -108,7 +113,7 @@ export class EventLog {
       at,
       event,
       host: hostname(),
-      process: line.pid ?? (thread === undefined ? undefined : this.store.thread(thread)?.process.pid),
+      process: line.pid ?? (thread === undefined ? undefined : this.#store.thread(thread)?.process.pid),
       trace: header.id,
       traceRequests: request?.traceRequests,
       request: id,
@@ -125,7 +130,7 @@ export class EventLog {
   }
 
   #reportProcesses(lines: Line[]): void {
-    for (const p of this.store.processes.values()) {
+    for (const p of this.#store.processes.values()) {
       if (this.#processes.get(p.id) === p) continue;
       this.#processes.set(p.id, p);
       if (this.#isNew(p.id, 'process'))
@@ -156,7 +161,7 @@ export class EventLog {
   }
 
   #endText(r: Request, now: number): string {
-    const row = rowOf(r, this.store, now);
+    const row = rowOf(r, this.#store, now);
     const size = r.response?.bodyBytes ?? r.response?.wireBytes ?? r.response?.readBytes;
     const site = row.callSite && `${pathOf(row.callSite.file)}${lineAndColumn({ line: row.callSite.line })}`;
     return joined([
@@ -169,7 +174,7 @@ export class EventLog {
   }
 
   #reportLookups(lines: Line[]): void {
-    const { lookups, counts } = this.store;
+    const { lookups, counts } = this.#store;
     // No change reports them: each comes whole, in one line, and is counted.
     if (counts.lookups === this.#lookups) return;
     this.#lookups = counts.lookups;
@@ -200,7 +205,7 @@ export class EventLog {
           text: joined([`connect ${where}`, error ? errorWords(error) : result, took]),
         });
     }
-    for (const t of this.store.tunnelsOf(c.id)) {
+    for (const t of this.#store.tunnelsOf(c.id)) {
       if (t.endAt === undefined || !this.#isNew(t.id, 'tls')) continue;
       lines.push({ at: t.endAt, id, event: t.error ? 'error' : 'tls', text: tunnelText(t) });
     }
@@ -217,7 +222,7 @@ export class EventLog {
   }
 
   #requestOf(dial: string | undefined): string | undefined {
-    return dial === undefined ? undefined : this.store.dials.get(dial)?.request;
+    return dial === undefined ? undefined : this.#store.dials.get(dial)?.request;
   }
 }
 

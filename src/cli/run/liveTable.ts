@@ -36,24 +36,34 @@ export class LiveTable {
   #drawn = 0;
   #last = '';
 
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #screen: Screen;
+  readonly #choice: RowChoice;
+
   constructor(
-    private readonly store: Store,
-    private readonly now: () => number,
-    private readonly screen: Screen,
+    store: Store,
+    now: () => number,
+    screen: Screen,
     intervalMs = defaultInterval(screen),
-    private readonly choice: RowChoice = {},
+    choice: RowChoice = {},
   ) {
+    this.#store = store;
+    this.#now = now;
+    this.#screen = screen;
+    this.#choice = choice;
+
     this.#style = styleFor(screen);
     this.#timer = setInterval(() => this.draw(), intervalMs);
     this.#timer.unref();
   }
 
   draw(): void {
-    const { isTTY = false, columns = 200, rows = 40 } = this.screen;
-    const max = this.choice.rows ?? (isTTY ? Math.max(5, rows - 12) : 50);
+    const { isTTY = false, columns = 200, rows = 40 } = this.#screen;
+    const max = this.#choice.rows ?? (isTTY ? Math.max(5, rows - 12) : 50);
     const lines = [
-      ...summaryLines(this.store, this.now(), {
-        ...this.choice,
+      ...summaryLines(this.#store, this.#now(), {
+        ...this.#choice,
         style: this.#style,
         width: columns,
         max,
@@ -65,24 +75,24 @@ export class LiveTable {
     const text = `${this.#style.bold('nettrace:')} ${shown.join('\n')}\n`;
     if (isTTY) {
       // Without wrapping, so that a line is a line whatever its length: the next drawing goes up by their number.
-      this.screen.write(`${this.#erase()}\x1b[?7l${text}\x1b[?7h`);
+      this.#screen.write(`${this.#erase()}\x1b[?7l${text}\x1b[?7h`);
       this.#drawn = shown.length;
     } else if (this.#counted() !== this.#last) {
       this.#last = this.#counted();
-      this.screen.write(`${text}\n`);
+      this.#screen.write(`${text}\n`);
     }
   }
 
   /** Takes the table off the terminal: the summary takes its place. */
   end(): void {
     clearInterval(this.#timer);
-    if (this.#drawn > 0) this.screen.write(this.#erase());
+    if (this.#drawn > 0) this.#screen.write(this.#erase());
     this.#drawn = 0;
   }
 
   /** Where bytes go now, if the kernel reports it. */
   #talkers(): string[] {
-    return talkersOf(this.store, this.now())
+    return talkersOf(this.#store, this.#now())
       .filter((t) => t.sending + t.receiving >= 1)
       .sort((a, b) => b.sending + b.receiving - a.sending - a.receiving)
       .slice(0, maxTalkers)
@@ -98,7 +108,7 @@ export class LiveTable {
 
   /** What a drawing on a pipe depends on. */
   #counted(): string {
-    const { counts, live } = this.store;
+    const { counts, live } = this.#store;
     return JSON.stringify([counts.requests, counts.failed, counts.connections, live, this.#talkers()]);
   }
 }

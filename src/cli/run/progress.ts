@@ -16,11 +16,14 @@ export class Progress {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #from: number;
 
-  constructor(
-    /** Absent: nothing is said. */
-    private readonly screen: Screen | undefined,
-    private readonly clock: () => number = Date.now,
-  ) {
+  /** Absent: nothing is said. */
+  readonly #screen: Screen | undefined;
+  readonly #clock: () => number;
+
+  constructor(screen: Screen | undefined, clock: () => number = Date.now) {
+    this.#screen = screen;
+    this.#clock = clock;
+
     this.#from = clock();
     if (screen?.isTTY) this.#timer = setInterval(() => this.#draw(), 200).unref();
   }
@@ -32,15 +35,15 @@ export class Progress {
   }
 
   #draw(): void {
-    if (!this.screen?.isTTY || this.clock() - this.#from < quietMs) return;
+    if (!this.#screen?.isTTY || this.#clock() - this.#from < quietMs) return;
     this.#shown = true;
-    this.screen.write(`${erase}nettrace: ${this.#text()} …`);
+    this.#screen.write(`${erase}nettrace: ${this.#text()} …`);
   }
 
   /** Takes the line away: before anything else is written. */
   end(): void {
     clearInterval(this.#timer);
-    if (this.#shown) this.screen?.write(erase);
+    if (this.#shown) this.#screen?.write(erase);
     this.#shown = false;
   }
 }

@@ -8,10 +8,11 @@ export class BreakpointSigns implements vscode.Disposable {
   readonly #disposables = new Disposables();
   readonly #sign: vscode.TextEditorDecorationType;
 
-  constructor(
-    private readonly list: BreakpointList,
-    extension: vscode.Uri,
-  ) {
+  readonly #list: BreakpointList;
+
+  constructor(list: BreakpointList, extension: vscode.Uri) {
+    this.#list = list;
+
     this.#sign = this.#disposables.add(
       vscode.window.createTextEditorDecorationType({
         gutterIconPath: vscode.Uri.joinPath(extension, 'media', 'network-breakpoint.svg'),
@@ -30,7 +31,7 @@ export class BreakpointSigns implements vscode.Disposable {
     for (const editor of editors) {
       const { document } = editor;
       if (document.uri.scheme !== 'file') continue;
-      const signs = signsOf(this.list.all(), document.uri.fsPath).filter(({ line }) => line <= document.lineCount);
+      const signs = signsOf(this.#list.all(), document.uri.fsPath).filter(({ line }) => line <= document.lineCount);
       editor.setDecorations(
         this.#sign,
         signs.map(({ line, text }) => ({ range: document.lineAt(line - 1).range, hoverMessage: text })),

@@ -21,7 +21,11 @@ export interface BreakpointHost {
 export class NetworkBreakpoints implements vscode.Disposable {
   readonly #disposables = new Disposables();
 
-  constructor(private readonly host: BreakpointHost) {
+  readonly #host: BreakpointHost;
+
+  constructor(host: BreakpointHost) {
+    this.#host = host;
+
     const { list, runs, runOf, inDebugView, log } = host;
     this.#disposables.add(
       list.onDidChange((what) => {
@@ -34,7 +38,7 @@ export class NetworkBreakpoints implements vscode.Disposable {
 
   /** A program starts: what is armed is told to it before its first line, and its hits are followed. */
   began(run: Run): void {
-    if (!this.host.runs.list().some((r) => r !== run && r.state === 'running')) this.host.list.forgetHits();
+    if (!this.#host.runs.list().some((r) => r !== run && r.state === 'running')) this.#host.list.forgetHits();
     this.#arm(run);
     run.recorder.onDidChange(() => {
       for (const hit of run.store.takeBreakpointHits()) this.#hit(hit);
@@ -42,11 +46,11 @@ export class NetworkBreakpoints implements vscode.Disposable {
   }
 
   #arm(run: Run): void {
-    run.recorder.control?.setBreakpoints(this.host.list.armed());
+    run.recorder.control?.setBreakpoints(this.#host.list.armed());
   }
 
   #hit(hit: BreakpointHit): void {
-    this.host.list.note(hit);
+    this.#host.list.note(hit);
     const text = textOf(hit);
     if (text !== undefined) vscode.debug.activeDebugConsole.appendLine(text);
   }

@@ -68,7 +68,11 @@ export class BreakpointList {
   /** After each change: `list` of what there is or is enabled, `hits` of the counts only. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly memory: Memory) {
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+
     for (const kind of breakpointKinds) this.#all.set(kind, { id: kind, kind, enabled: false });
     const saved = memory.get() as Partial<Saved> | undefined;
     if (saved?.v !== 1) return;
@@ -197,7 +201,7 @@ export class BreakpointList {
   }
 
   #save(): void {
-    this.memory.set({ v: 1, list: this.all(), seen: Object.fromEntries(this.#seen) } satisfies Saved);
+    this.#memory.set({ v: 1, list: this.all(), seen: Object.fromEntries(this.#seen) } satisfies Saved);
   }
 }
 

@@ -47,7 +47,11 @@ export class StopView {
   /** Stack traces asked for at this stop, and whether from the top on. */
   readonly #asked = new Map<number, boolean>();
 
-  constructor(private readonly host: StopHost) {}
+  readonly #host: StopHost;
+
+  constructor(host: StopHost) {
+    this.#host = host;
+  }
 
   /** A request to the debugger is on its way. */
   asked(message: DebugProtocol.Request): void {
@@ -91,9 +95,9 @@ export class StopView {
     // An answer that belongs to the stop before comes too late.
     this.#asked.clear();
     // What `debugger;` brings; a breakpoint, a step or an exception has another reason.
-    const hit = body.reason === 'pause' ? this.host.lastHit() : undefined;
+    const hit = body.reason === 'pause' ? this.#host.lastHit() : undefined;
     if (!hit) return;
-    const kind = this.host.kindOf(hit.breakpoint);
+    const kind = this.#host.kindOf(hit.breakpoint);
     const early = kind !== undefined && isEarly(kind);
     const stop: Stop = {
       hit,
@@ -105,7 +109,7 @@ export class StopView {
     body.reason = networkReason;
     body.description = `Network: ${hit.title ?? hit.breakpoint}`;
     body.text = hit.method === undefined ? body.description : `${body.description}: ${hit.method} ${hit.url ?? ''}`;
-    void this.host.record().then((reference) => {
+    void this.#host.record().then((reference) => {
       stop.record = reference;
     });
   }

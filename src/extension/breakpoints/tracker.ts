@@ -82,11 +82,15 @@ class FilterMessages {
   #offered: ReadonlySet<string> = new Set();
   readonly #taken = new Map<number, TakenOut>();
 
-  constructor(private readonly list: BreakpointList) {}
+  readonly #list: BreakpointList;
+
+  constructor(list: BreakpointList) {
+    this.#list = list;
+  }
 
   asked(message: DebugProtocol.Request): void {
     if (message.command !== 'setExceptionBreakpoints') return;
-    this.#taken.set(message.seq, takeOut(message.arguments, this.list, this.#offered));
+    this.#taken.set(message.seq, takeOut(message.arguments, this.#list, this.#offered));
   }
 
   onResponse(message: DebugProtocol.ProtocolMessage): void {
@@ -97,10 +101,10 @@ class FilterMessages {
       response.body = capabilities;
       capabilities.exceptionBreakpointFilters = [
         ...(capabilities.exceptionBreakpointFilters ?? []),
-        ...filtersOf(this.list),
+        ...filtersOf(this.#list),
       ];
       capabilities.supportsExceptionFilterOptions = true;
-      this.#offered = new Set(this.list.all().map((b) => b.id));
+      this.#offered = new Set(this.#list.all().map((b) => b.id));
     }
     const taken = this.#taken.get(response.request_seq);
     if (response.command !== 'setExceptionBreakpoints' || !taken) return;

@@ -18,7 +18,11 @@ export class BreakpointsView implements vscode.TreeDataProvider<ListedBreakpoint
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(private readonly list: BreakpointList) {
+  readonly #list: BreakpointList;
+
+  constructor(list: BreakpointList) {
+    this.#list = list;
+
     const throttle = this.#disposables.add(new Throttle(() => this.#changed.fire(), gapMs));
     const view = vscode.window.createTreeView(views.breakpoints, { treeDataProvider: this, showCollapseAll: false });
     this.#disposables.add(view);
@@ -35,11 +39,11 @@ export class BreakpointsView implements vscode.TreeDataProvider<ListedBreakpoint
   getChildren(element?: ListedBreakpoint): ListedBreakpoint[] | undefined {
     // Those that somebody made come first: the plain ones are always the same.
     const isPlain = (b: ListedBreakpoint) => Number(b.id === b.kind);
-    return element ? undefined : [...this.list.all()].sort((a, b) => isPlain(a) - isPlain(b));
+    return element ? undefined : [...this.#list.all()].sort((a, b) => isPlain(a) - isPlain(b));
   }
 
   getTreeItem(b: ListedBreakpoint): vscode.TreeItem {
-    const hits = this.list.hitsOf(b.id);
+    const hits = this.#list.hitsOf(b.id);
     const title = listName(b);
     const item = new vscode.TreeItem(title.charAt(0).toUpperCase() + title.slice(1));
     item.id = b.id;

@@ -21,7 +21,11 @@ const maxAsked = 50;
 export class NetConsole {
   readonly #asked = new Map<number, DebugProtocol.CompletionItem[]>();
 
-  constructor(private readonly source: NetSource) {}
+  readonly #source: NetSource;
+
+  constructor(source: NetSource) {
+    this.#source = source;
+  }
 
   /** A request is on its way to the debugger. */
   asked(message: DebugProtocol.Request): void {
@@ -45,12 +49,12 @@ export class NetConsole {
     if (typeof args?.expression !== 'string') return;
     const shares = usesOf(args.expression).length;
     if (shares === 0) return;
-    const rewritten = rewrite(args.expression, (use) => netObject(use, this.source, shares));
+    const rewritten = rewrite(args.expression, (use) => netObject(use, this.#source, shares));
     if (rewritten !== undefined) args.expression = rewritten;
   }
 
   #complete({ seq, arguments: args }: DebugProtocol.CompletionsRequest): void {
-    const items = completionsOf(args.text, args.line, args.column, this.source);
+    const items = completionsOf(args.text, args.line, args.column, this.#source);
     if (items.length === 0) return;
     this.#asked.set(seq, items);
     for (const old of [...this.#asked.keys()].slice(0, -maxAsked)) this.#asked.delete(old);

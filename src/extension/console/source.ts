@@ -8,20 +8,24 @@ import type { Run } from '../runs/run';
 import type { NetSource, ShownConnection } from './object';
 
 export class RunSource implements NetSource {
-  constructor(private readonly run: Run) {}
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
 
   requests(): readonly TracedRequest[] {
-    return this.run.rows.all().map((row) => tracedRequest(row, this.#clock));
+    return this.#run.rows.all().map((row) => tracedRequest(row, this.#clock));
   }
 
   matching(query: string): readonly TracedRequest[] | string {
-    const rows = rowsMatching(this.run.rows.all(), query);
+    const rows = rowsMatching(this.#run.rows.all(), query);
     return typeof rows === 'string' ? rows : rows.map((row) => tracedRequest(row, this.#clock));
   }
 
   connections(): readonly ShownConnection[] {
     const shown = new Map<number, ShownConnection>();
-    for (const { connection, id, remote, protocol } of this.run.rows.all()) {
+    for (const { connection, id, remote, protocol } of this.#run.rows.all()) {
       if (!connection) continue;
       const one = shown.get(connection.number) ?? { number: connection.number, requests: [] };
       one.requests.push(id);
@@ -33,10 +37,10 @@ export class RunSource implements NetSource {
   }
 
   seen(key: FieldName): Iterable<string> {
-    return seenIn(this.run.rows.all(), key);
+    return seenIn(this.#run.rows.all(), key);
   }
 
   get #clock() {
-    return { beginTime: this.run.store.header.beginTime, offset: this.run.offset };
+    return { beginTime: this.#run.store.header.beginTime, offset: this.#run.offset };
   }
 }

@@ -15,10 +15,13 @@ export class Diagnosis {
   readonly #attached = new WeakSet<Run>();
   readonly #stopped = new WeakSet<Run>();
 
-  constructor(
-    private readonly runs: Runs,
-    private readonly say: (run: Run, text: string) => void,
-  ) {}
+  readonly #runs: Runs;
+  readonly #say: (run: Run, text: string) => void;
+
+  constructor(runs: Runs, say: (run: Run, text: string) => void) {
+    this.#runs = runs;
+    this.#say = say;
+  }
 
   /** The program is being started. */
   began(run: Run, session: DebugSession): void {
@@ -65,8 +68,8 @@ export class Diagnosis {
     });
     if (run.store.processes.size > 0 || run.problem) return;
     const text = `Nothing is traced: ${why.text} ${why.advice}`;
-    this.runs.setProblem(run, { text });
-    this.say(run, text);
+    this.#runs.setProblem(run, { text });
+    this.#say(run, text);
   }
 
   dispose(): void {

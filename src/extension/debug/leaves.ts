@@ -14,7 +14,11 @@ type Leaf = Pick<DebugSession, 'id' | 'customRequest'>;
 export class Leaves {
   readonly #runs = new Map<Leaf, Run>();
 
-  constructor(private readonly log: Pick<Log, 'debug'>) {}
+  readonly #log: Pick<Log, 'debug'>;
+
+  constructor(log: Pick<Log, 'debug'>) {
+    this.#log = log;
+  }
 
   add(session: Leaf, run: Run): void {
     this.#runs.set(session, run);
@@ -37,7 +41,7 @@ export class Leaves {
     try {
       await session.customRequest('evaluate', { expression, context: 'watch' });
     } catch (error) {
-      this.log.debug(`evaluate: ${String(error)}`);
+      this.#log.debug(`evaluate: ${String(error)}`);
     }
   }
 }

@@ -50,10 +50,13 @@ export class Tracer {
   readonly #leaving = new Set<Live>();
   readonly #onBegin: ((run: Run, session: DebugSession) => void)[] = [];
 
-  constructor(
-    private readonly runs: Runs,
-    private readonly host: TracerHost,
-  ) {}
+  readonly #runs: Runs;
+  readonly #host: TracerHost;
+
+  constructor(runs: Runs, host: TracerHost) {
+    this.#runs = runs;
+    this.#host = host;
+  }
 
   /** For as long as the extension lives. */
   onDidBegin(listener: (run: Run, session: DebugSession) => void): void {
@@ -63,7 +66,7 @@ export class Tracer {
   /** The configuration with the hook in its environment. */
   async prepare(config: DebugConfiguration): Promise<DebugConfiguration> {
     this.#dropPrepared();
-    const recorder = await this.host.create(optionsOf(config));
+    const recorder = await this.#host.create(optionsOf(config));
     this.#prepared.set(recorder.id, recorder);
     // Before the program has sent its first packet.
     await recorder.startCapture?.();
@@ -73,7 +76,7 @@ export class Tracer {
 
   /** Traces a session that the debugger has already, from now on. Its leaves are to be reported by `leafStarted`. */
   async attach(root: DebugSession): Promise<Run> {
-    const recorder = await this.host.create(optionsOf(root.configuration));
+    const recorder = await this.#host.create(optionsOf(root.configuration));
     this.#begin(root, recorder, true);
     return this.runOf(root) as Run;
   }
@@ -85,7 +88,7 @@ export class Tracer {
     this.#live.delete(root.id);
     void live.spare?.dispose();
     await live.run.recorder.release?.();
-    await this.runs.end(live.run);
+    await this.#runs.end(live.run);
   }
 
   /** Whether the program of this session, or of one below it, was not started by us: the hook has to be put in. */
@@ -147,12 +150,12 @@ export class Tracer {
   #begin(session: DebugSession, recorder: StartableRecorder, attached: boolean): void {
     recorder.begin();
     void recorder.startCapture?.();
-    const run = this.runs.begin(recorder, runTitleOf(session));
+    const run = this.#runs.begin(recorder, runTitleOf(session));
     const live: Live = { run, session, attached, leaves: new Set() };
     this.#live.set(session.id, live);
     run.attached = attached;
     const problem = attached ? undefined : launchProblem(session.configuration);
-    if (problem) this.runs.setProblem(run, problem);
+    if (problem) this.#runs.setProblem(run, problem);
     for (const began of this.#onBegin) began(run, session);
     // Attached to once more, it is the same run.
     if (!attached) this.#makeSpare(session, live);
@@ -170,10 +173,10 @@ export class Tracer {
 
   #makeSpare(session: DebugSession, live: Live): void {
     // Its helper is started with its program: what the kernel does for one that nobody uses would be for nothing.
-    this.host.create({ ...optionsOf(session.configuration), helperAtBegin: true }).then((spare) => {
+    this.#host.create({ ...optionsOf(session.configuration), helperAtBegin: true }).then((spare) => {
       if (this.#live.get(session.id) === live && !live.spare) live.spare = spare;
       else void spare.dispose();
-    }, this.host.failed);
+    }, this.#host.failed);
   }
 
   /** The processes of a run are being ended; what they still write belongs to it. */
@@ -187,8 +190,8 @@ export class Tracer {
     // A program that was attached to goes on, and no debugger reaches it any more.
     const left = live.attached ? live.run.recorder.release?.() : undefined;
     Promise.resolve(left)
-      .then(() => this.runs.end(live.run))
-      .catch(this.host.failed);
+      .then(() => this.#runs.end(live.run))
+      .catch(this.#host.failed);
   }
 
   /** Those whose launch was given up (a failed task, a cancelled prompt): only the newest is worth keeping. */
@@ -202,7 +205,7 @@ export class Tracer {
   async dispose(): Promise<void> {
     const lives = [...this.#live.values(), ...this.#leaving];
     await Promise.all([
-      ...lives.map((l) => this.runs.end(l.run, 'interrupted')),
+      ...lives.map((l) => this.#runs.end(l.run, 'interrupted')),
       ...lives.map((l) => l.spare?.dispose()),
       ...[...this.#prepared.values()].map((r) => r.dispose()),
     ]);

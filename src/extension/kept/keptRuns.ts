@@ -37,18 +37,23 @@ export class KeptRuns {
   /** One write at a time; an end of the window waits for the last. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly folder: string,
-    private readonly files: () => Promise<TraceFiles>,
-    private readonly log: Pick<Log, 'warn'>,
-    private readonly now: () => number = Date.now,
-  ) {}
+  readonly #folder: string;
+  readonly #files: () => Promise<TraceFiles>;
+  readonly #log: Pick<Log, 'warn'>;
+  readonly #now: () => number;
+
+  constructor(folder: string, files: () => Promise<TraceFiles>, log: Pick<Log, 'warn'>, now: () => number = Date.now) {
+    this.#folder = folder;
+    this.#files = files;
+    this.#log = log;
+    this.#now = now;
+  }
 
   /** A program starts. */
   began(run: KeptRun): void {
     this.#do(async () => {
       // Traces may hold what is nobody else's business.
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await writeFile(this.#entry(run.id), JSON.stringify(run), { mode: 0o600 });
     });
   }
@@ -56,7 +61,7 @@ export class KeptRuns {
   /** `trace` is asked for when it is written. */
   ended(id: string, trace: () => Trace): void {
     this.#do(async () => {
-      if (await this.#isThere(this.#entry(id))) await (await this.files()).writeTrace(trace(), this.#trace(id));
+      if (await this.#isThere(this.#entry(id))) await (await this.#files()).writeTrace(trace(), this.#trace(id));
     });
   }
 
@@ -71,7 +76,7 @@ export class KeptRuns {
 
   /** What an earlier window left, in the order of the runs; at most `max`. The others are deleted. */
   async restore(max: number): Promise<RestoredRun[]> {
-    const names = await readdir(this.folder).catch(() => []);
+    const names = await readdir(this.#folder).catch(() => []);
     const entries = await Promise.all(names.map((name) => this.#read(name)));
     const kept = entries.filter((e) => e !== undefined).sort((a, b) => b.number - a.number);
     const restored: RestoredRun[] = [];
@@ -93,8 +98,8 @@ export class KeptRuns {
     const id = entryName.exec(name)?.[1];
     if (id === undefined) return undefined;
     try {
-      const path = join(this.folder, name);
-      const isOld = this.now() - (await stat(path)).mtimeMs > maxAgeMs;
+      const path = join(this.#folder, name);
+      const isOld = this.#now() - (await stat(path)).mtimeMs > maxAgeMs;
       const { number, title, spool } = JSON.parse(await readFile(path, 'utf8')) as Partial<KeptRun>;
       if (isOld || !Number.isSafeInteger(number) || typeof title !== 'string' || typeof spool !== 'string')
         throw new Error('old, or not an entry');
@@ -106,13 +111,13 @@ export class KeptRuns {
   }
 
   async #load({ id, spool }: KeptRun): Promise<Trace | undefined> {
-    const { readTrace, recoverTrace } = await this.files();
+    const { readTrace, recoverTrace } = await this.#files();
     try {
       if (await this.#isThere(this.#trace(id))) return await readTrace(this.#trace(id));
       // It ended with the extension host: the program's lines are all there is.
       return spoolName.test(basename(spool)) ? await recoverTrace(spool, { final: true }) : undefined;
     } catch (error) {
-      this.log.warn(`a run of before cannot be shown: ${String(error)}`);
+      this.#log.warn(`a run of before cannot be shown: ${String(error)}`);
       return undefined;
     }
   }
@@ -123,7 +128,7 @@ export class KeptRuns {
   }
 
   #do(work: () => Promise<unknown>): void {
-    this.#last = this.#last.then(work).catch((error) => this.log.warn(`a run is not kept: ${String(error)}`));
+    this.#last = this.#last.then(work).catch((error) => this.#log.warn(`a run is not kept: ${String(error)}`));
   }
 
   #isThere(path: string): Promise<boolean> {
@@ -133,6 +138,6 @@ export class KeptRuns {
     );
   }
 
-  #entry = (id: string): string => join(this.folder, `${id}.run.json`);
-  #trace = (id: string): string => join(this.folder, `${id}.nettrace.json`);
+  #entry = (id: string): string => join(this.#folder, `${id}.run.json`);
+  #trace = (id: string): string => join(this.#folder, `${id}.nettrace.json`);
 }

@@ -32,7 +32,11 @@ const pollEveryMs = 1000;
 export class KernelAccess {
   #looking: Promise<Abilities | NoHelper | undefined> | undefined;
 
-  constructor(private readonly host: KernelAccessHost) {}
+  readonly #host: KernelAccessHost;
+
+  constructor(host: KernelAccessHost) {
+    this.#host = host;
+  }
 
   /** When the program has begun: the helper's doctor opens all that there is, and must not take time from it. */
   pollSoon(): void {
@@ -49,12 +53,12 @@ export class KernelAccess {
   async #ask(): Promise<Abilities | NoHelper | undefined> {
     const { abilitiesHere } = await import('../work');
     try {
-      const here = await abilitiesHere(this.host.folder);
-      this.host.changed('missing' in here ? undefined : here);
+      const here = await abilitiesHere(this.#host.folder);
+      this.#host.changed('missing' in here ? undefined : here);
       return here;
     } catch (error) {
-      this.host.log.warn(`the helper’s doctor: ${messageOf(error)}`);
-      this.host.changed(undefined);
+      this.#host.log.warn(`the helper’s doctor: ${messageOf(error)}`);
+      this.#host.changed(undefined);
       return undefined;
     }
   }
@@ -74,7 +78,7 @@ export class KernelAccess {
       return;
     }
     if ('missing' in here) return void (await this.#offer(planWithout(here)));
-    const bundled = bundledHelper(this.host.folder);
+    const bundled = bundledHelper(this.#host.folder);
     const plan = enablePlan(here, {
       bundled,
       installText: await installText(bundled).catch(() => ''),
@@ -85,7 +89,7 @@ export class KernelAccess {
     const chosen = await this.#offer(plan);
     if (chosen === 'useAll') {
       await vscode.workspace.getConfiguration().update(settingId('helper'), 'all', vscode.ConfigurationTarget.Global);
-      this.host.renewed();
+      this.#host.renewed();
       void vscode.window.showInformationMessage(
         'Net Trace: kernel events and connection tracking start with the next run.',
       );
@@ -117,13 +121,13 @@ export class KernelAccess {
     const { isInstalled } = await import('../work');
     const wanted = word === 'installed';
     const closed = () => terminal.exitStatus !== undefined;
-    while ((await isInstalled(this.host.folder)) !== wanted) {
+    while ((await isInstalled(this.#host.folder)) !== wanted) {
       if (closed()) return;
       await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
     }
     const here = await this.check(true);
     if (!here || 'missing' in here || !done(here)) return;
-    this.host.renewed();
+    this.#host.renewed();
     const denied = here.advice !== undefined && wanted ? ` ${here.advice}` : '';
     void vscode.window.showInformationMessage(
       `Net Trace: the helper is ${word}. It takes effect on the next run.${denied}`,

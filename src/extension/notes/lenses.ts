@@ -38,10 +38,13 @@ export class Lenses implements vscode.Disposable, vscode.CodeLensProvider {
   readonly #due = new Set<vscode.TextDocument>();
   #announcedMs = 0;
 
-  constructor(
-    private readonly of: (document: vscode.TextDocument) => readonly Lens[],
-    private readonly nowMs: () => number = () => performance.now(),
-  ) {
+  readonly #of: (document: vscode.TextDocument) => readonly Lens[];
+  readonly #nowMs: () => number;
+
+  constructor(of: (document: vscode.TextDocument) => readonly Lens[], nowMs: () => number = () => performance.now()) {
+    this.#of = of;
+    this.#nowMs = nowMs;
+
     this.#throttle = new Throttle(() => this.#announce(), gapMs, nowMs);
   }
 
@@ -55,7 +58,7 @@ export class Lenses implements vscode.Disposable, vscode.CodeLensProvider {
   }
 
   #announce(): void {
-    const now = this.nowMs();
+    const now = this.#nowMs();
     if (this.#due.size > 0 && now - this.#announcedMs < timeoutMs) {
       this.#throttle.ask();
       return;
@@ -71,7 +74,7 @@ export class Lenses implements vscode.Disposable, vscode.CodeLensProvider {
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     this.#due.delete(document);
     if (!this.#shown) return [];
-    return this.of(document).map(({ reference, text, line, changed }) => {
+    return this.#of(document).map(({ reference, text, line, changed }) => {
       const title = text.replace(/ {2,}/g, ' · ');
       return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
         title: `$(pulse) ${changed ? `${title} (line changed since)` : title}`,

@@ -8,10 +8,14 @@ import { urlLiteralAt } from './literals';
 import type { Notes } from './notes';
 
 export class LineHover implements vscode.HoverProvider {
-  constructor(private readonly notes: Notes) {}
+  readonly #notes: Notes;
+
+  constructor(notes: Notes) {
+    this.#notes = notes;
+  }
 
   provideHover(document: vscode.TextDocument, { line, character }: vscode.Position): vscode.Hover | undefined {
-    const view = this.notes.shown;
+    const view = this.#notes.shown;
     if (!view) return undefined;
     const text = document.lineAt(line).text;
     const literal = urlLiteralAt(text, character);
@@ -21,7 +25,7 @@ export class LineHover implements vscode.HoverProvider {
       markdown.appendMarkdown(copyLink(toUrl));
       return new vscode.Hover(markdown, new vscode.Range(line, literal.begin, line, literal.end));
     }
-    const ofLine = this.notes.rowsAt(document, line);
+    const ofLine = this.#notes.rowsAt(document, line);
     // Behind the code stands the note, which has a hover of its own.
     if (!ofLine || character < text.length - text.trimStart().length || character >= text.trimEnd().length)
       return undefined;

@@ -14,14 +14,18 @@ interface FocusablePage {
 export class PageFocus {
   #page: FocusablePage | undefined;
 
+  readonly #set: (kind: PageKind | undefined) => void;
+
   /** `set`: sets the context key; undefined: no page has the focus. */
-  constructor(private readonly set: (kind: PageKind | undefined) => void) {}
+  constructor(set: (kind: PageKind | undefined) => void) {
+    this.#set = set;
+  }
 
   /** What a page reports. The loss of one that had it no more changes nothing: the next may have reported before it. */
   change(page: FocusablePage, on: boolean): void {
     if (!on && page !== this.#page) return;
     this.#page = on ? page : undefined;
-    this.set(this.#page?.kind);
+    this.#set(this.#page?.kind);
   }
 
   /** True if it went to the page that has the focus. */

@@ -61,12 +61,22 @@ export class Page implements vscode.Disposable {
   #rest: string[] = [];
   #restSoon: NodeJS.Immediate | undefined;
 
+  readonly #webview: vscode.Webview;
+  readonly #host: PageHost;
+
+  readonly #view: TraceView;
+
   constructor(
-    private readonly webview: vscode.Webview,
-    private readonly view: TraceView,
+    webview: vscode.Webview,
+    view: TraceView,
     readonly kind: PageKind,
-    private readonly host: PageHost,
+    host: PageHost,
   ) {
+    this.#view = view;
+
+    this.#webview = webview;
+    this.#host = host;
+
     this.#disposables.add(webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
     this.#disposables.add(
       view.onDidChange((change) => {
@@ -82,7 +92,7 @@ export class Page implements vscode.Disposable {
     if (visible === this.#visible) return;
     this.#visible = visible;
     if (visible) this.#sendState();
-    else this.host.focused(this, false);
+    else this.#host.focused(this, false);
   }
 
   command(command: HostCommand): void {
@@ -104,7 +114,7 @@ export class Page implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.host.focused(this, false);
+    this.#host.focused(this, false);
     clearTimeout(this.#asking);
     clearImmediate(this.#restSoon);
     this.#disposables.dispose();
@@ -113,7 +123,7 @@ export class Page implements vscode.Disposable {
   async #receive(message: unknown): Promise<void> {
     const { isPageMessage } = await import('../work');
     if (isPageMessage(message)) this.#handle(message);
-    else this.host.log.warn('a message from the page was refused: it does not fit the protocol');
+    else this.#host.log.warn('a message from the page was refused: it does not fit the protocol');
   }
 
   #handle(message: PageMessage): void {
@@ -128,47 +138,47 @@ export class Page implements vscode.Disposable {
         void this.#sendDetails(message.id, true);
         return;
       case 'open': {
-        const row = this.view.row(message.id);
+        const row = this.#view.row(message.id);
         if (row?.callSite)
-          this.host.openCode(row.callSite, message.preview, message.clicked === true && this.kind !== 'panel');
+          this.#host.openCode(row.callSite, message.preview, message.clicked === true && this.kind !== 'panel');
         return;
       }
       case 'openFrame': {
-        const place = placeOfFrame(this.view.details(message.id)?.request.stack?.[message.frame]);
-        if (place) this.host.openCode(place, message.preview);
+        const place = placeOfFrame(this.#view.details(message.id)?.request.stack?.[message.frame]);
+        if (place) this.#host.openCode(place, message.preview);
         return;
       }
       case 'savePackets':
-        this.host.savePackets(message.id);
+        this.#host.savePackets(message.id);
         return;
       case 'run':
-        this.host.run(message.command);
+        this.#host.run(message.command);
         return;
       case 'seekEvent':
-        this.host.seek({ event: message.event });
+        this.#host.seek({ event: message.event });
         return;
       case 'seekTime':
-        this.host.seek({ at: message.at });
+        this.#host.seek({ at: message.at });
         return;
       case 'copy':
         void copyText(message.text);
         return;
       case 'seenFailures':
-        this.host.seenFailures(message.count);
+        this.#host.seenFailures(message.count);
         return;
       case 'focus':
-        this.host.focused(this, message.on);
+        this.#host.focused(this, message.on);
         return;
       case 'persist':
-        this.host.state.set(message.state);
+        this.#host.state.set(message.state);
         return;
       case 'rendered':
-        this.host.log.debug(`rendered ${message.ids.length} rows at ${message.at}`);
+        this.#host.log.debug(`rendered ${message.ids.length} rows at ${message.at}`);
     }
   }
 
   async #begin(): Promise<void> {
-    await this.host.restored;
+    await this.#host.restored;
     this.#ready = true;
     this.#sendState();
     this.#sendWaiting();
@@ -176,18 +186,20 @@ export class Page implements vscode.Disposable {
 
   /** `asked`: the user wants to see the code, wherever it is. */
   async #sendDetails(id: string, asked = false): Promise<void> {
-    const details: Details | null = this.view.details(id);
+    const details: Details | null = this.#view.details(id);
     const site = details?.row.callSite;
-    const folders = this.view.readOnly ? (vscode.workspace.workspaceFolders ?? []).map((f) => f.uri.fsPath) : undefined;
+    const folders = this.#view.readOnly
+      ? (vscode.workspace.workspaceFolders ?? []).map((f) => f.uri.fsPath)
+      : undefined;
     const excerpt = site?.line !== undefined && (await excerptOf(site.file, site.line, { folders, asked }));
     this.#send({ type: 'details', id, details: details && { ...details, ...excerpt } });
   }
 
   #sendState(): void {
-    const { view } = this;
+    const view = this.#view;
     this.#findings = '[]';
     this.#askFindings();
-    const persisted = this.host.state.get();
+    const persisted = this.#host.state.get();
     const rows = view.rows();
     this.#send({
       type: 'state',
@@ -213,7 +225,7 @@ export class Page implements vscode.Disposable {
     clearImmediate(this.#restSoon);
     if (this.#rest.length === 0) return;
     this.#restSoon = setImmediate(() => {
-      const { view } = this;
+      const view = this.#view;
       const upsert = this.#rest.splice(0, rowsAtOnce).flatMap((id) => view.row(id) ?? []);
       const runs = view.runs();
       this.#send({ type: 'rows', upsert, removed: [], now: view.now(), status: view.status(), runs, rest: true });
@@ -224,14 +236,14 @@ export class Page implements vscode.Disposable {
 
   #sendWaiting(): void {
     if (!this.#ready || this.#rest.length > 0) return;
-    for (const message of this.#waiting.splice(0)) void this.webview.postMessage(message);
+    for (const message of this.#waiting.splice(0)) void this.#webview.postMessage(message);
   }
 
   #askFindings(): void {
     this.#asking ??= setTimeout(() => {
       this.#asking = undefined;
       if (!this.#ready || !this.#visible) return;
-      const findings = this.view.findings();
+      const findings = this.#view.findings();
       const text = JSON.stringify(findings);
       if (text === this.#findings) return;
       this.#findings = text;
@@ -240,7 +252,7 @@ export class Page implements vscode.Disposable {
   }
 
   #send(message: HostMessage): void {
-    if (this.#ready && this.#visible) void this.webview.postMessage(message);
+    if (this.#ready && this.#visible) void this.#webview.postMessage(message);
   }
 
   /** For what the user asked for: not lost while the page is loading, and not before the row that it is about. */

@@ -17,11 +17,15 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   #seen = 0;
   #mark: ReplayMark | undefined;
 
-  constructor(
-    private readonly extension: vscode.Uri,
-    private readonly runs: TraceView,
-    private readonly host: Omit<PageHost, 'seenFailures'>,
-  ) {
+  readonly #extension: vscode.Uri;
+  readonly #runs: TraceView;
+  readonly #host: Omit<PageHost, 'seenFailures'>;
+
+  constructor(extension: vscode.Uri, runs: TraceView, host: Omit<PageHost, 'seenFailures'>) {
+    this.#extension = extension;
+    this.#runs = runs;
+    this.#host = host;
+
     this.#disposables.add(
       // The page stays alive when another view is in front: going back and forth costs nothing and loses nothing.
       vscode.window.registerWebviewViewProvider(views.panel, this, {
@@ -50,10 +54,10 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       return;
     }
     const panel = vscode.window.createWebviewPanel(tabType, 'Net Trace', vscode.ViewColumn.Active, {
-      ...pageOptions(this.extension),
+      ...pageOptions(this.#extension),
       retainContextWhenHidden: true,
     });
-    panel.iconPath = vscode.Uri.joinPath(this.extension, 'media', 'net-trace-tab.svg');
+    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media', 'net-trace-tab.svg');
     const { page, disposables } = this.#connect(panel.webview, 'tab');
     this.#tab = { panel, page };
     disposables.add(panel.onDidChangeViewState(() => page.setVisible(panel.visible)));
@@ -102,11 +106,11 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #connect(webview: vscode.Webview, kind: 'panel' | 'tab'): { page: Page; disposables: Disposables } {
-    webview.options = pageOptions(this.extension);
+    webview.options = pageOptions(this.#extension);
     const disposables = this.#disposables.add(new Disposables());
     const page = disposables.add(
-      new Page(webview, this.runs, kind, {
-        ...this.host,
+      new Page(webview, this.#runs, kind, {
+        ...this.#host,
         seenFailures: (count) => {
           this.#seen = count;
           this.#showBadge();
@@ -114,13 +118,13 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
       }),
     );
     page.mark(this.#mark);
-    webview.html = pageHtml(webview, this.extension);
+    webview.html = pageHtml(webview, this.#extension);
     return { page, disposables };
   }
 
   #showBadge(): void {
     if (!this.#view) return;
-    const { failed, serverErrors } = this.runs.status();
+    const { failed, serverErrors } = this.#runs.status();
     this.#seen = Math.min(this.#seen, failed + serverErrors);
     const fresh = failed + serverErrors - this.#seen;
     const tooltip = `${plural(fresh, 'request')} failed or answered 5xx, not yet seen`;

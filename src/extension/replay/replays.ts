@@ -39,7 +39,11 @@ export class Replays implements vscode.Disposable {
   /** The one that the panel shows. */
   #front: Stepped | undefined;
 
-  constructor(private readonly parts: Parts) {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+
     const { debug } = vscode;
     for (const one of [
       debug.registerDebugConfigurationProvider(replayType, {
@@ -83,7 +87,7 @@ export class Replays implements vscode.Disposable {
     if (!session || !view) return;
     const target = 'event' in to ? { event: to.event } : { at: to.at - offsetOf(view) };
     session.customRequest('netTrace/seek', target).then(undefined, (error: unknown) => {
-      this.parts.log.warn(`the replay does not go there: ${String(error)}`);
+      this.#parts.log.warn(`the replay does not go there: ${String(error)}`);
     });
   }
 
@@ -93,7 +97,7 @@ export class Replays implements vscode.Disposable {
 
   async #adapter(session: vscode.DebugSession): Promise<vscode.DebugAdapter> {
     const [{ ReplaySession }, { FileView }] = await Promise.all([import('./adapter'), import('../work')]);
-    const { breakpoints } = this.parts;
+    const { breakpoints } = this.#parts;
     const offered = new Set(breakpoints.all().map((b) => b.id));
     return new ReplaySession({
       load: async (path) => {
@@ -137,13 +141,13 @@ export class Replays implements vscode.Disposable {
       await vscode.commands.executeCommand('workbench.view.debug');
       await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
     }
-    await this.parts.panel.show({ focus: false });
+    await this.#parts.panel.show({ focus: false });
   }
 
   #show(stepped: Stepped): void {
     this.#front = stepped;
-    this.parts.shown.show(stepped.view);
-    this.parts.panel.mark(stepped.mark);
+    this.#parts.shown.show(stepped.view);
+    this.#parts.panel.mark(stepped.mark);
   }
 
   #ended(session: vscode.DebugSession): void {
@@ -158,8 +162,8 @@ export class Replays implements vscode.Disposable {
   /** The panel shows the live runs again. */
   #leave(): void {
     this.#front = undefined;
-    this.parts.panel.mark(undefined);
-    this.parts.shown.show(undefined);
+    this.#parts.panel.mark(undefined);
+    this.#parts.shown.show(undefined);
   }
 }
 

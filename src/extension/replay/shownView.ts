@@ -10,7 +10,11 @@ export class ShownView implements TraceView {
   /** Absent: the runs. */
   #instead: TraceView | undefined;
 
-  constructor(private readonly live: TraceView) {
+  readonly #live: TraceView;
+
+  constructor(live: TraceView) {
+    this.#live = live;
+
     live.onDidChange((change) => {
       if (!this.#instead) this.#changed.fire(change);
     });
@@ -24,7 +28,7 @@ export class ShownView implements TraceView {
   }
 
   get #view(): TraceView {
-    return this.#instead ?? this.live;
+    return this.#instead ?? this.#live;
   }
 
   get readOnly(): boolean {

@@ -30,11 +30,19 @@ export class WorkspaceRules {
   /** After each change, by whomever. */
   readonly onDidChange = this.#changed.event;
 
+  readonly #memory: Memory;
+  readonly #import: () => Promise<{ TraceRules: typeof TraceRules }>;
+  readonly #refused: (count: number) => void;
+
   constructor(
-    private readonly memory: Memory,
-    private readonly load: () => Promise<{ TraceRules: typeof TraceRules }>,
-    private readonly refused: (count: number) => void,
-  ) {}
+    memory: Memory,
+    load: () => Promise<{ TraceRules: typeof TraceRules }>,
+    refused: (count: number) => void,
+  ) {
+    this.#memory = memory;
+    this.#import = load;
+    this.#refused = refused;
+  }
 
   registry(): Promise<TraceRules> {
     this.#loading ??= this.#load();
@@ -48,12 +56,12 @@ export class WorkspaceRules {
 
   /** Loads what an earlier window kept; a workspace with nothing of its own needs no loading. */
   loadKept(): void {
-    if (this.memory.get() !== undefined) void this.registry().then(() => this.#changed.fire());
+    if (this.#memory.get() !== undefined) void this.registry().then(() => this.#changed.fire());
   }
 
   /** What `create` would refuse, in words. */
   async checks(): Promise<(asked: NewTraceRule) => string | undefined> {
-    const { TraceRules } = await this.load();
+    const { TraceRules } = await this.#import();
     return (asked) => {
       try {
         new TraceRules().create(asked);
@@ -70,13 +78,13 @@ export class WorkspaceRules {
   }
 
   async #load(): Promise<TraceRules> {
-    const { TraceRules } = await this.load();
+    const { TraceRules } = await this.#import();
     const registry = TraceRules.everything();
-    const saved = this.memory.get() as Partial<Saved> | undefined;
+    const saved = this.#memory.get() as Partial<Saved> | undefined;
     if (saved?.v === 1) {
       const fresh = registry.save();
       const { refused } = registry.load(saved.requests);
-      if (refused > 0) this.refused(refused);
+      if (refused > 0) this.#refused(refused);
       // Without the one for everything nobody could ask for everything again.
       const kept = registry.list().some((r) => r.id === saved.everything);
       if (!kept) registry.load([...fresh, ...registry.save()]);
@@ -84,7 +92,7 @@ export class WorkspaceRules {
     } else this.#everything = registry.list()[0]?.id ?? '';
     registry.onChange(() => {
       const value: Saved = { v: 1, everything: this.#everything, requests: registry.save() };
-      this.memory.set(value);
+      this.#memory.set(value);
       this.#changed.fire();
     });
     this.#loaded = registry;

@@ -22,10 +22,13 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
   /** They are those of a launch configuration. */
   #launched = false;
 
-  constructor(
-    private readonly rules: WorkspaceRules,
-    private readonly runs: Runs,
-  ) {
+  readonly #rules: WorkspaceRules;
+  readonly #runs: Runs;
+
+  constructor(rules: WorkspaceRules, runs: Runs) {
+    this.#rules = rules;
+    this.#runs = runs;
+
     this.#view = vscode.window.createTreeView(views.rules, { treeDataProvider: this, showCollapseAll: false });
     this.#disposables.add(this.#view);
     this.#disposables.add(this.#changed);
@@ -38,12 +41,12 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
 
   async getChildren(element?: TraceRule): Promise<TraceRule[] | undefined> {
     if (element) return undefined;
-    const { registry, run } = await shownRules(this.rules, this.runs);
+    const { registry, run } = await shownRules(this.#rules, this.#runs);
     const list = registry.list();
     this.#launched = run !== undefined;
     this.#view.message = messageOf(list, run);
     // The one for everything comes first, whenever it was made.
-    return [...list].sort((a, b) => Number(this.rules.isEverything(b)) - Number(this.rules.isEverything(a)));
+    return [...list].sort((a, b) => Number(this.#rules.isEverything(b)) - Number(this.#rules.isEverything(a)));
   }
 
   getTreeItem(rule: TraceRule): vscode.TreeItem {
@@ -52,7 +55,7 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
     item.id = rule.id;
     item.description = detailsOf(rule, run);
     item.tooltip = tooltipOf(rule, run);
-    const kind = this.rules.isEverything(rule) ? 'everything' : 'rule';
+    const kind = this.#rules.isEverything(rule) ? 'everything' : 'rule';
     item.contextValue = this.#launched ? 'launched' : kind;
     item.checkboxState = {
       state: rule.enabled ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
@@ -63,7 +66,7 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
   }
 
   async #checked(items: readonly (readonly [TraceRule, vscode.TreeItemCheckboxState])[]): Promise<void> {
-    const { registry } = await shownRules(this.rules, this.runs);
+    const { registry } = await shownRules(this.#rules, this.#runs);
     for (const [{ id }, state] of items) {
       // Deleted meanwhile: the tree is drawn anew anyway.
       if (registry.get(id)) registry.update(id, { enabled: state === vscode.TreeItemCheckboxState.Checked });
@@ -71,14 +74,14 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
   }
 
   #inRun(id: string): InRun | undefined {
-    return this.runs
+    return this.#runs
       .list()
       .at(-1)
       ?.store.header.traceRequests?.find((r) => r.id === id);
   }
 
   #update(): void {
-    const run = this.runs.list().at(-1);
+    const run = this.#runs.list().at(-1);
     const shown = JSON.stringify([run?.state, run?.store.header.traceRequests?.map((r) => [r.id, r.state, r.matched])]);
     if (shown === this.#shown) return;
     this.#shown = shown;

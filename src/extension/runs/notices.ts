@@ -7,12 +7,16 @@ export class Notices {
   readonly #known = new Set<string>();
   #waiting: string[] = [];
 
-  constructor(private readonly log: Pick<Log, 'warn'>) {}
+  readonly #log: Pick<Log, 'warn'>;
+
+  constructor(log: Pick<Log, 'warn'>) {
+    this.#log = log;
+  }
 
   add(text: string): void {
     if (this.#known.has(text)) return;
     this.#known.add(text);
-    this.log.warn(text);
+    this.#log.warn(text);
     this.#waiting.push(text);
   }
 

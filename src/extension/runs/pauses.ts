@@ -36,7 +36,11 @@ export class PauseWatch {
   /** Pauses before the thread was known. */
   #nameless: Pause[] = [];
 
-  constructor(private readonly host: PauseHost) {}
+  readonly #host: PauseHost;
+
+  constructor(host: PauseHost) {
+    this.#host = host;
+  }
 
   stopped(reason: string | undefined): void {
     // Of a stop after another without a word between them, the request that ended the first is all there is.
@@ -44,26 +48,26 @@ export class PauseWatch {
       if (this.#askedAt === undefined) return;
       this.#close(this.#askedAt);
     }
-    this.#open = { id: this.host.nextId(), beginAt: this.host.now(), reason: reasonOf(reason) };
+    this.#open = { id: this.#host.nextId(), beginAt: this.#host.now(), reason: reasonOf(reason) };
     if (this.#thread !== undefined) this.#open.thread = this.#thread;
     else this.#nameless.push(this.#open);
-    this.host.set(this.#open);
+    this.#host.set(this.#open);
   }
 
   /** A request is on its way to the debugger. */
   asked(command: string): void {
-    if (this.#open && goOn.has(command)) this.#askedAt = this.host.now();
+    if (this.#open && goOn.has(command)) this.#askedAt = this.#host.now();
   }
 
   /** The program runs again. */
   continued(): void {
-    const at = this.host.now();
+    const at = this.#host.now();
     if (this.#open) this.#close(this.#askedAt ?? at, this.#askedAt === undefined ? 0 : at - this.#askedAt);
   }
 
   /** The session is over, and with it what it held. */
   ended(): void {
-    if (this.#open) this.#close(this.host.now());
+    if (this.#open) this.#close(this.#host.now());
   }
 
   /** What the stopped program replied: who it is, and how long a message may take. */
@@ -73,7 +77,7 @@ export class PauseWatch {
     this.#thread = thread;
     for (const pause of this.#nameless) {
       if (pause.id === this.#open?.id) this.#change({ thread });
-      else this.host.set({ ...pause, thread });
+      else this.#host.set({ ...pause, thread });
     }
     this.#nameless = [];
   }
@@ -82,7 +86,7 @@ export class PauseWatch {
     const pause: Pause = { ...(this.#open as Pause), ...fields };
     this.#open = pause;
     this.#nameless = this.#nameless.map((p) => (p.id === pause.id ? pause : p));
-    this.host.set(pause);
+    this.#host.set(pause);
   }
 
   #close(at: number, off = 0): void {

@@ -35,15 +35,19 @@ export class Run {
   /** The program ran before it was traced, and may go on after. */
   attached = false;
 
+  /** Another run goes on: the distance to it is real and stays. */
+  readonly #beside: boolean;
+
   constructor(
     readonly number: number,
     readonly title: string,
     readonly recorder: Recorder,
     /** Where on the axis the run stands. */
     place: number,
-    /** Another run goes on: the distance to it is real and stays. */
-    private readonly beside: boolean,
+    beside: boolean,
   ) {
+    this.#beside = beside;
+
     this.beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
     this.rows = new RunRows(recorder.store, number, place);
   }
@@ -63,7 +67,7 @@ export class Run {
     const startAt = firstProcessAt(this.store);
     if (startAt === undefined) return;
     this.#startAt = startAt;
-    if (this.beside) this.rows.began += startAt;
+    if (this.#beside) this.rows.began += startAt;
     else this.rows.offset -= startAt;
   }
 

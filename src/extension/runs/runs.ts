@@ -40,8 +40,12 @@ export class Runs implements TraceView {
 
   readonly onDidChange = this.#changed.event;
 
+  readonly #keep: () => number;
+
   /** `keep`: how many runs may be kept; those going on are never dropped. */
-  constructor(private readonly keep: () => number) {}
+  constructor(keep: () => number) {
+    this.#keep = keep;
+  }
 
   /** A program starts. The recorder's clock must have begun. */
   begin(recorder: Recorder, title: string): Run {
@@ -235,7 +239,7 @@ export class Runs implements TraceView {
   }
 
   #dropOldest(): boolean {
-    const over = this.#runs.length - Math.max(1, this.keep());
+    const over = this.#runs.length - Math.max(1, this.#keep());
     const old = this.#runs.filter((r) => r.state !== 'running').slice(0, Math.max(0, over));
     for (const run of old) this.#drop(run);
     return old.length > 0;

@@ -11,7 +11,11 @@ export class StatusBar implements vscode.Disposable {
   readonly #disposables = new Disposables();
   readonly #item = vscode.window.createStatusBarItem('netTrace.status', vscode.StatusBarAlignment.Left, 0);
 
-  constructor(private readonly runs: TraceView) {
+  readonly #runs: TraceView;
+
+  constructor(runs: TraceView) {
+    this.#runs = runs;
+
     this.#item.name = 'Net Trace';
     this.#item.command = commands.showPanel;
     const throttle = new Throttle(() => this.#update(), 250);
@@ -21,11 +25,11 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    if (this.runs.runs().length === 0) {
+    if (this.#runs.runs().length === 0) {
       this.#item.hide();
       return;
     }
-    const status = this.runs.status();
+    const status = this.#runs.status();
     this.#item.text = `$(pulse) ${statusText(status)}`;
     this.#item.tooltip = status.recording
       ? 'Net Trace: recording. Show the requests.'

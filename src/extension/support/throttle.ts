@@ -6,23 +6,27 @@ export class Throttle {
   #timer: NodeJS.Timeout | undefined;
   #last = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    private readonly action: () => void,
-    private readonly gapMs: number,
-    private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+  readonly #action: () => void;
+  readonly #gapMs: number;
+  readonly #nowMs: () => number;
+
+  constructor(action: () => void, gapMs: number, nowMs: () => number = () => performance.now()) {
+    this.#action = action;
+    this.#gapMs = gapMs;
+    this.#nowMs = nowMs;
+  }
 
   ask(): void {
     if (this.#timer !== undefined) return;
-    const wait = this.#last + this.gapMs - this.nowMs();
+    const wait = this.#last + this.#gapMs - this.#nowMs();
     if (wait <= 0) this.#run();
     else this.#timer = setTimeout(() => this.#run(), wait);
   }
 
   #run(): void {
     this.#timer = undefined;
-    this.#last = this.nowMs();
-    this.action();
+    this.#last = this.#nowMs();
+    this.#action();
   }
 
   dispose(): void {

@@ -35,10 +35,13 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
   readonly #closed = new vscode.EventEmitter<FileView>();
   readonly onDidClose = this.#closed.event;
 
-  constructor(
-    private readonly extension: vscode.Uri,
-    private readonly host: Omit<PageHost, 'seenFailures'>,
-  ) {
+  readonly #extension: vscode.Uri;
+  readonly #host: Omit<PageHost, 'seenFailures'>;
+
+  constructor(extension: vscode.Uri, host: Omit<PageHost, 'seenFailures'>) {
+    this.#extension = extension;
+    this.#host = host;
+
     this.#disposables.add(this.#activated);
     this.#disposables.add(this.#closed);
     for (const provider of [
@@ -63,7 +66,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
         undefined,
       );
     } catch (error) {
-      this.host.log.warn(`a trace file cannot be shown: ${String(error)}`);
+      this.#host.log.warn(`a trace file cannot be shown: ${String(error)}`);
       return new TraceFile(uri, undefined, messageOf(error));
     }
   }
@@ -73,9 +76,9 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
       panel.webview.html = errorHtml(file.error ?? '');
       return;
     }
-    panel.webview.options = pageOptions(this.extension);
+    panel.webview.options = pageOptions(this.#extension);
     const view = file.view;
-    const page = new Page(panel.webview, view, 'file', { ...this.host, seenFailures: () => {} });
+    const page = new Page(panel.webview, view, 'file', { ...this.#host, seenFailures: () => {} });
     const shown: Shown = { file, page, panel };
     this.#shown.add(shown);
     const announce = () => panel.active && this.#activated.fire(view);
@@ -89,7 +92,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceFi
       page.dispose();
       this.#closed.fire(view);
     });
-    panel.webview.html = pageHtml(panel.webview, this.extension);
+    panel.webview.html = pageHtml(panel.webview, this.#extension);
     announce();
   }
 

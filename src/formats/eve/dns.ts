@@ -19,13 +19,17 @@ import {
 export class Exchanges {
   readonly #byLookup = new Map<string, Open[]>();
 
-  constructor(
-    private readonly doc: Trace,
-    /** Ids of the connections that the file holds. */
-    private readonly connections: ReadonlySet<string>,
-    /** Likewise of the dials. */
-    private readonly dials: ReadonlySet<string>,
-  ) {
+  readonly #doc: Trace;
+  /** Ids of the connections that the file holds. */
+  readonly #connections: ReadonlySet<string>;
+  /** Likewise of the dials. */
+  readonly #dials: ReadonlySet<string>;
+
+  constructor(doc: Trace, connections: ReadonlySet<string>, dials: ReadonlySet<string>) {
+    this.#doc = doc;
+    this.#connections = connections;
+    this.#dials = dials;
+
     for (const x of doc.dnsExchanges ?? []) {
       const list = this.#byLookup.get(textOf(x.lookup));
       if (list) list.push(x);
@@ -34,8 +38,8 @@ export class Exchanges {
   }
 
   queries(): EveDnsQuery[] {
-    const dialOf = new Map(this.doc.lookups.map((l) => [l.id, l.dial]));
-    return (this.doc.dnsExchanges ?? []).filter(hasMessages).map((x, i) => ({
+    const dialOf = new Map(this.#doc.lookups.map((l) => [l.id, l.dial]));
+    return (this.#doc.dnsExchanges ?? []).filter(hasMessages).map((x, i) => ({
       traceID: textOf(x.id) || `dns-${i + 1}`,
       fromDial: this.#dial(dialOf.get(textOf(x.lookup))),
       connection: this.#connection(x) ?? '',
@@ -66,11 +70,11 @@ export class Exchanges {
 
   #connection(x: Open): string | undefined {
     const id = textOf(x.connection);
-    return this.connections.has(id) ? id : undefined;
+    return this.#connections.has(id) ? id : undefined;
   }
 
   #dial(id: string | undefined): string {
-    return id !== undefined && this.dials.has(id) ? id : '';
+    return id !== undefined && this.#dials.has(id) ? id : '';
   }
 
   #query(m: Open): EveDnsQueryMsg {
@@ -110,7 +114,7 @@ export class Exchanges {
   }
 
   #time(us: unknown): string {
-    return eveTime(this.doc.beginTime, us);
+    return eveTime(this.#doc.beginTime, us);
   }
 }
 

@@ -20,10 +20,11 @@ export class EveExchanges {
   readonly #ofDial = new Map<string, DnsExchange[]>();
   readonly #all: DnsExchange[] = [];
 
-  constructor(
-    eve: EveInput,
-    private readonly times: Times,
-  ) {
+  readonly #times: Times;
+
+  constructor(eve: EveInput, times: Times) {
+    this.#times = times;
+
     for (const q of eve.dnsQueries ?? []) {
       const exchange = this.#exchange(q);
       this.#all.push(exchange);
@@ -65,8 +66,8 @@ export class EveExchanges {
     return present({
       server: { address: host, port: port ?? 0 },
       connection: dial.establishedConn ? importedId(dial.establishedConn) : undefined,
-      beginAt: this.times.at(dial.dialBeginAt),
-      endAt: this.times.at(dial.dialEndAt),
+      beginAt: this.#times.at(dial.dialBeginAt),
+      endAt: this.#times.at(dial.dialEndAt),
       error: dial.dialErr ? errorOfText(dial.dialErr) : undefined,
     });
   }
@@ -88,7 +89,7 @@ export class EveExchanges {
       dial: importedId(d.traceID ?? ''),
       call: 'own',
       hostname: host || undefined,
-      beginAt: extreme(begins, Math.min) ?? this.times.at(d.dialBeginAt),
+      beginAt: extreme(begins, Math.min) ?? this.#times.at(d.dialBeginAt),
       // The last answer; without messages the format does not report.
       endAt: extreme(
         replies.map((m) => m.at),
@@ -108,7 +109,7 @@ export class EveExchanges {
       connection: q.connection ? importedId(q.connection) : undefined,
       queries: (q.dnsQueryMsgs ?? []).map((m) =>
         present({
-          at: this.times.at(m.sentAt) ?? 0,
+          at: this.#times.at(m.sentAt) ?? 0,
           id: m.id ?? 0,
           recursionDesired: m.recursionDesired === true,
           truncated: m.truncated === true,
@@ -123,7 +124,7 @@ export class EveExchanges {
       ),
       replies: (q.dnsReplyMsgs ?? []).map((m) =>
         present({
-          at: this.times.at(m.recvAt) ?? 0,
+          at: this.#times.at(m.recvAt) ?? 0,
           id: m.id ?? 0,
           authoritative: m.authoritative === true,
           recursionAvailable: m.recursionAvailable === true,

@@ -24,10 +24,11 @@ export class EveSockets {
   readonly traced: boolean;
   readonly #attempts = new Map<string, Connection[]>();
 
-  constructor(
-    eve: EveInput,
-    private readonly times: Times,
-  ) {
+  readonly #times: Times;
+
+  constructor(eve: EveInput, times: Times) {
+    this.#times = times;
+
     const [tcp, udp] = [eve.tcpConns ?? [], eve.udpConns ?? []];
     this.traced = [...tcp, ...udp].some((c) => c.socketTrace);
     this.connections = [...tcp.map((c) => this.#tcp(c)), ...udp.map((c) => this.#udp(c))];
@@ -40,11 +41,11 @@ export class EveSockets {
   }
 
   #tcp(c: EveTcpInput): Connection {
-    const endAt = this.times.at(c.handshakeEndAt);
+    const endAt = this.#times.at(c.handshakeEndAt);
     const result = c.connected ? 'connected' : endAt === undefined ? undefined : 'failed';
     const connection: Connection = present({
       ...this.#socket(c, 'tcp'),
-      connect: present({ beginAt: this.times.at(c.handshakeBeginAt), endAt, result }),
+      connect: present({ beginAt: this.#times.at(c.handshakeBeginAt), endAt, result }),
       earlierTrace: c.reused || undefined,
     });
     if (c.fromDial && !c.fromResolver) {
@@ -54,7 +55,7 @@ export class EveSockets {
   }
 
   #udp(c: EveUdpInput): Connection {
-    return present({ ...this.#socket(c, 'udp'), createdAt: this.times.at(c.socketCreateAt) });
+    return present({ ...this.#socket(c, 'udp'), createdAt: this.#times.at(c.socketCreateAt) });
   }
 
   #socket(c: SocketInput, kind: 'tcp' | 'udp'): Connection {
@@ -71,7 +72,7 @@ export class EveSockets {
       remote,
       bytesSent: c.totalSentBytes ?? 0,
       bytesReceived: c.totalRecvBytes ?? 0,
-      closedAt: this.times.at(c.connCloseAt),
+      closedAt: this.#times.at(c.connCloseAt),
       fromResolver: c.fromResolver || undefined,
       missing: without,
       by: byImport,
@@ -85,8 +86,8 @@ export class EveSockets {
         present({
           connection,
           kind: kinds.get(op.type) ?? 'unrecognized-op',
-          at: this.times.at(op.callAt),
-          returnAt: this.times.at(op.returnAt),
+          at: this.#times.at(op.callAt),
+          returnAt: this.#times.at(op.returnAt),
           bytes: op.dataLen ?? 0,
           remote: at && { address: at.host, port: at.port ?? 0 },
           error: op.returnErr ? { message: op.returnErr } : undefined,
@@ -109,7 +110,7 @@ export class EveSockets {
       present({
         id: `${connection}-conntrack`,
         connection,
-        capturedAt: this.times.at(entry.capturedAt),
+        capturedAt: this.#times.at(entry.capturedAt),
         status: (entry.status ?? '').split('|').filter((word) => word !== ''),
         tcpState: entry.tcpState && entry.tcpState !== 'none' ? entry.tcpState : undefined,
         mark: entry.mark ?? 0,

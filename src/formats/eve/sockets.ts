@@ -23,11 +23,14 @@ export class Sockets {
   readonly #operations = new Map<string, Open[]>();
   readonly #resolverDials = new Map<string, string>();
 
-  constructor(
-    private readonly doc: Trace,
-    /** Ids of the dials that the file holds: others were evicted, or are of Unix sockets. */
-    private readonly dials: ReadonlySet<string>,
-  ) {
+  readonly #doc: Trace;
+  /** Ids of the dials that the file holds: others were evicted, or are of Unix sockets. */
+  readonly #dials: ReadonlySet<string>;
+
+  constructor(doc: Trace, dials: ReadonlySet<string>) {
+    this.#doc = doc;
+    this.#dials = dials;
+
     for (const entry of doc.conntrackEntries ?? []) {
       const before = this.#conntrack.get(textOf(entry.connection));
       // EVE takes the entry as late as possible: so its counters cover the whole life.
@@ -49,7 +52,7 @@ export class Sockets {
 
   /** Connections that EVE knows: no Unix sockets, none that a peer opened. */
   of(kind: 'tcp' | 'udp'): Connection[] {
-    return sorted(this.doc.connections.filter((c) => c.kind === kind && c.direction !== 'in'));
+    return sorted(this.#doc.connections.filter((c) => c.kind === kind && c.direction !== 'in'));
   }
 
   tcp(c: Connection): EveTcpConn {
@@ -80,14 +83,14 @@ export class Sockets {
   /** A resolver's socket belongs to the dial that its lookup was for. */
   #origin(c: Connection): Pick<EveTcpConn, 'fromDial' | 'fromResolver'> {
     const dial = c.dial ?? this.#resolverDials.get(c.id);
-    const fromDial = dial !== undefined && (this.dials.has(dial) || isRead(c)) ? dial : '';
+    const fromDial = dial !== undefined && (this.#dials.has(dial) || isRead(c)) ? dial : '';
     return c.fromResolver ? { fromDial, fromResolver: true } : { fromDial };
   }
 
   #traffic(c: Connection): Pick<EveTcpConn, 'totalSentBytes' | 'totalRecvBytes' | 'conntrack' | 'socketTrace'> {
     const entry = this.#conntrack.get(c.id);
     // A connection without operations has an empty list where they were recorded.
-    const recorded = this.doc.settings?.socketOperations === true && c.missing?.socketOperations === undefined;
+    const recorded = this.#doc.settings?.socketOperations === true && c.missing?.socketOperations === undefined;
     const wasOpen = c.kind === 'udp' || c.connect?.result === 'connected';
     const operations = this.#operations.get(c.id) ?? (recorded && wasOpen ? [] : undefined);
     return {
@@ -132,7 +135,7 @@ export class Sockets {
   }
 
   #time(us: unknown): string {
-    return eveTime(this.doc.beginTime, us);
+    return eveTime(this.#doc.beginTime, us);
   }
 }
 

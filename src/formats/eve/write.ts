@@ -65,7 +65,11 @@ class Exporter {
   readonly #tunnels: Map<string, TlsTunnel[]>;
   readonly #skipped: Map<string, Lookup['skippedServers']>;
 
-  constructor(private readonly doc: Trace) {
+  readonly #doc: Trace;
+
+  constructor(doc: Trace) {
+    this.#doc = doc;
+
     this.#dials = sorted(doc.dials.filter((d) => d.path === undefined && !d.mocked));
     const dials = new Set(this.#dials.map((d) => d.id));
     this.#sockets = new Sockets(doc, dials);
@@ -82,7 +86,7 @@ class Exporter {
   }
 
   trace(): EveTrace {
-    const { doc } = this;
+    const doc = this.#doc;
     const certificates = new Map(doc.certificates.map((c) => [c.fingerprint256, c]));
     return {
       description: describedWhole(doc) ?? '',
@@ -178,7 +182,7 @@ class Exporter {
   }
 
   #time(us: number | undefined): string {
-    return eveTime(this.doc.beginTime, us);
+    return eveTime(this.#doc.beginTime, us);
   }
 }
 

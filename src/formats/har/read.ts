@@ -93,11 +93,11 @@ function allHeaders(requests: readonly Request[]) {
 class Threads {
   readonly #processes = new Map<string, Process>();
 
-  constructor(
-    pages: readonly HarPageInput[],
-    begins: readonly number[],
-    private readonly log: HarInput['log'],
-  ) {
+  readonly #log: HarInput['log'];
+
+  constructor(pages: readonly HarPageInput[], begins: readonly number[], log: HarInput['log']) {
+    this.#log = log;
+
     for (const [i, page] of pages.entries()) {
       if (page.id === undefined || page.id === null) continue;
       this.#add(String(page.id), begins[i] ?? 0, page.title ?? undefined);
@@ -126,7 +126,7 @@ class Threads {
 
   #add(name: string, startAt: number, entry: string | undefined, page?: string): Process {
     const id = importedId(name);
-    const { browser } = this.log;
+    const { browser } = this.#log;
     const parent = page !== undefined && page !== name ? importedId(page) : undefined;
     const process: Process = present({
       id,

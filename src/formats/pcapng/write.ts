@@ -40,8 +40,8 @@ export function* pcapngPieces(file: PacketsToSave): Generator<Uint8Array> {
 }
 
 export class PcapngWriter {
-  private interfaces = 0;
-  private last: { interface: number; ns: bigint; data: Uint8Array; length: number } | undefined;
+  #interfaces = 0;
+  #last: { interface: number; ns: bigint; data: Uint8Array; length: number } | undefined;
 
   section(about: { program: string; os?: string; comment?: string }): Buffer {
     const head = Buffer.alloc(16);
@@ -56,7 +56,7 @@ export class PcapngWriter {
   }
 
   interface(i: PcapngInterface): Buffer {
-    this.interfaces++;
+    this.#interfaces++;
     const head = Buffer.alloc(8);
     head.writeUInt16LE(i.linkType, 0);
     head.writeUInt32LE(i.snaplen, 4);
@@ -70,7 +70,7 @@ export class PcapngWriter {
 
   /** TLS secrets in the format of SSLKEYLOGFILE. */
   secrets(keyLog: string): Buffer {
-    if (this.last) throw new Error('pcapng: secrets must stand before the packets that they decrypt');
+    if (this.#last) throw new Error('pcapng: secrets must stand before the packets that they decrypt');
     const keys = Buffer.from(keyLog);
     const head = Buffer.alloc(8);
     head.writeUInt32LE(tlsKeyLog, 0);
@@ -94,7 +94,7 @@ export class PcapngWriter {
   }
 
   packet(p: PcapngPacket): Buffer {
-    this.expectLater(p);
+    this.#expectLater(p);
     const head = Buffer.alloc(20);
     head.writeUInt32LE(p.interface, 0);
     writeTime(head, 4, p.ns);
@@ -115,13 +115,13 @@ export class PcapngWriter {
     return block(blocks.statistics, head, options(list));
   }
 
-  private expectLater(p: PcapngPacket): void {
-    const { last } = this;
-    if (p.interface >= this.interfaces) throw new Error(`pcapng: there is no interface ${p.interface}`);
+  #expectLater(p: PcapngPacket): void {
+    const last = this.#last;
+    if (p.interface >= this.#interfaces) throw new Error(`pcapng: there is no interface ${p.interface}`);
     if (last && p.ns < last.ns) throw new Error(`pcapng: a packet of ${p.ns} comes after one of ${last.ns}`);
     const same = last?.ns === p.ns && last.interface === p.interface && last.length === p.length;
     if (same && Buffer.compare(last.data, p.data) === 0) throw new Error(`pcapng: the packet of ${p.ns} comes twice`);
-    this.last = { interface: p.interface, ns: p.ns, data: p.data, length: p.length };
+    this.#last = { interface: p.interface, ns: p.ns, data: p.data, length: p.length };
   }
 }
 

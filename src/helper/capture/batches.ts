@@ -2,36 +2,36 @@
 import type { RawPacket } from '../../model/facts/packets';
 
 export class Batches {
-  private waiting: RawPacket[][] = [];
-  private wake: (() => void) | undefined;
-  private over = false;
+  #waiting: RawPacket[][] = [];
+  #wake: (() => void) | undefined;
+  #over = false;
 
   /** Batches that nobody has taken yet: the engine decides how many are too many. */
   get size(): number {
-    return this.waiting.length;
+    return this.#waiting.length;
   }
 
   push(batch: RawPacket[]): void {
-    this.waiting.push(batch);
-    this.wake?.();
+    this.#waiting.push(batch);
+    this.#wake?.();
   }
 
   /** What was pushed is still handed over. */
   end(): void {
-    this.over = true;
-    this.wake?.();
+    this.#over = true;
+    this.#wake?.();
   }
 
   /** All that waits at a time; for one reader. */
   async *[Symbol.asyncIterator](): AsyncGenerator<RawPacket[]> {
     for (;;) {
-      const taken = this.waiting;
-      this.waiting = [];
+      const taken = this.#waiting;
+      this.#waiting = [];
       if (taken.length > 0) yield taken.flat();
-      else if (this.over) return;
+      else if (this.#over) return;
       else
         await new Promise<void>((resolve) => {
-          this.wake = resolve;
+          this.#wake = resolve;
         });
     }
   }

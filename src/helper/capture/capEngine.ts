@@ -34,12 +34,16 @@ export class CapEngine implements CaptureEngine {
     'packets are cut at 65,535 bytes, and their length on the wire is unknown',
   ];
 
-  constructor(private readonly load: () => unknown = () => requireFrom(__filename)('cap')) {}
+  readonly #load: () => unknown;
+
+  constructor(load: () => unknown = () => requireFrom(__filename)('cap')) {
+    this.#load = load;
+  }
 
   async start(options: CaptureOptions): Promise<StartedCapture> {
     let module: CapModule;
     try {
-      module = this.load() as CapModule;
+      module = this.#load() as CapModule;
     } catch {
       throw new CaptureUnavailable(
         'noHelper',
@@ -59,66 +63,69 @@ export class CapEngine implements CaptureEngine {
 class CapCapture implements StartedCapture {
   readonly interfaces: PacketInterface[] = [];
   readonly filter: string;
-  private readonly open: Cap[] = [];
+  readonly #open: Cap[] = [];
   readonly batches = new Batches();
-  private lost = 0;
-  private readonly zero = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  #lost = 0;
+  readonly #zero = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
 
-  constructor(
-    private readonly module: CapModule,
-    private readonly options: CaptureOptions,
-  ) {
+  readonly #module: CapModule;
+  readonly #options: CaptureOptions;
+
+  constructor(module: CapModule, options: CaptureOptions) {
+    this.#module = module;
+    this.#options = options;
+
     this.filter = filterOf(options);
     try {
-      for (const device of this.devices()) this.capture(device);
+      for (const device of this.#devices()) this.#capture(device);
     } catch (error) {
-      this.close();
+      this.#close();
       throw error;
     }
   }
 
   /** Devices have names of their own on Windows: they are found by address. */
-  private devices(): string[] {
-    const wanted = this.options.interfaces;
+  #devices(): string[] {
+    const wanted = this.#options.interfaces;
     const lists = Object.entries(networkInterfaces()).filter(
       ([name]) => !name.includes(':') && (wanted?.includes(name) ?? true),
     );
     const found = lists.flatMap(([name, list]) =>
-      process.platform === 'win32' ? (this.module.Cap.findDevice(list?.[0]?.address ?? '') ?? []) : name,
+      process.platform === 'win32' ? (this.#module.Cap.findDevice(list?.[0]?.address ?? '') ?? []) : name,
     );
     return [...new Set(found)];
   }
 
-  private capture(device: string): void {
-    const cap = new this.module.Cap();
+  #capture(device: string): void {
+    const cap = new this.#module.Cap();
     const buffer = Buffer.alloc(maxPacket);
     const link = cap.open(device, this.filter, bufferBytes, buffer);
     const place = this.interfaces.length;
     this.interfaces.push({ name: device, linkType: linkTypes[link] ?? -1, snaplen: maxPacket });
-    this.open.push(cap);
+    this.#open.push(cap);
     cap.on('packet', (bytes) => {
       if (this.batches.size >= maxWaiting) {
-        this.lost++;
+        this.#lost++;
         return;
       }
-      const data = Buffer.from(buffer.subarray(0, Math.min(bytes, this.options.snaplen)));
-      this.batches.push([{ interface: place, ns: this.zero + process.hrtime.bigint(), data, length: bytes }]);
+      const data = Buffer.from(buffer.subarray(0, Math.min(bytes, this.#options.snaplen)));
+      this.batches.push([{ interface: place, ns: this.#zero + process.hrtime.bigint(), data, length: bytes }]);
     });
   }
 
   discarded(): number {
-    return this.lost;
+    return this.#lost;
   }
 
   async stop(): Promise<PacketStatistics[]> {
     // What the kernel holds is handed over within a turn of the loop or two.
     await new Promise((resolve) => setTimeout(resolve, 100));
-    this.close();
+    this.#close();
     return [];
   }
 
-  private close(): void {
-    for (const cap of this.open) cap.close();
+  #close(): void {
+    for (const cap of this.#open) cap.close();
     this.batches.end();
   }
 }

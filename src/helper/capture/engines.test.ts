@@ -114,19 +114,19 @@ test('the package cap is used as it is: its link type, a copy of each packet, st
   const opened: { device: string; filter: string; closed: boolean; give(text: string): void }[] = [];
   class Cap {
     static findDevice = () => undefined;
-    private own: (typeof opened)[number] | undefined;
-    private listener: (bytes: number, truncated: boolean) => void = () => {};
+    #own: (typeof opened)[number] | undefined;
+    #listener: (bytes: number, truncated: boolean) => void = () => {};
     open(device: string, filter: string, _size: number, buffer: Buffer) {
-      const give = (text: string) => this.listener(buffer.write(text), false);
-      this.own = { device, filter, closed: false, give };
-      opened.push(this.own);
+      const give = (text: string) => this.#listener(buffer.write(text), false);
+      this.#own = { device, filter, closed: false, give };
+      opened.push(this.#own);
       return 'ETHERNET';
     }
     close() {
-      if (this.own) this.own.closed = true;
+      if (this.#own) this.#own.closed = true;
     }
     on(_event: 'packet', listener: (bytes: number, truncated: boolean) => void) {
-      this.listener = listener;
+      this.#listener = listener;
     }
   }
   const capture = await new CapEngine(() => ({ Cap })).start(options);

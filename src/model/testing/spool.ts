@@ -15,9 +15,13 @@ type Fields = Record<string, unknown>;
 /** Numbers of the list, one after the other, each below the bound asked for. */
 class Draw {
   #next = 0;
-  constructor(private readonly numbers: readonly number[]) {}
+  readonly #numbers: readonly number[];
+
+  constructor(numbers: readonly number[]) {
+    this.#numbers = numbers;
+  }
   below(bound: number): number {
-    return Math.abs(this.numbers[this.#next++] ?? 0) % bound;
+    return Math.abs(this.#numbers[this.#next++] ?? 0) % bound;
   }
   /** µs, sometimes 0. */
   time(): number {
@@ -45,11 +49,15 @@ class Isolate {
   #id = 0;
   #now = 10;
 
-  constructor(private readonly draw: Draw) {}
+  readonly #draw: Draw;
+
+  constructor(draw: Draw) {
+    this.#draw = draw;
+  }
 
   play(requests: number): Fields[] {
     for (let i = 0; i < requests; i++) {
-      this.#now += this.draw.time();
+      this.#now += this.#draw.time();
       const kinds = [
         this.#plain,
         this.#reused,
@@ -64,11 +72,11 @@ class Isolate {
         this.#bare,
         this.#datagrams,
       ];
-      (kinds[this.draw.below(kinds.length)] as () => void).call(this);
+      (kinds[this.#draw.below(kinds.length)] as () => void).call(this);
     }
     for (const s of this.#open)
-      if (this.draw.chance(2))
-        this.#write(s.freeAt + this.draw.time(), {
+      if (this.#draw.chance(2))
+        this.#write(s.freeAt + this.#draw.time(), {
           k: 'close',
           id: s.id,
           bytesSent: 10,
@@ -78,7 +86,7 @@ class Isolate {
         });
     const lines = this.#events.sort((a, b) => a.at - b.at).map((e) => e.line);
     const last = this.#events.at(-1)?.at ?? this.#now;
-    return this.draw.chance(2) ? [...lines, { k: 'exit', at: last + this.draw.time(), code: 0 }] : lines;
+    return this.#draw.chance(2) ? [...lines, { k: 'exit', at: last + this.#draw.time(), code: 0 }] : lines;
   }
 
   #write(at: number, line: Fields): void {
@@ -95,7 +103,7 @@ class Isolate {
     const createdAt = this.#now;
     const url = `http://a.example/${id}`;
     this.#write(createdAt, { k: 'req', id, createdAt, api: 'http', method: 'GET', url, ...extra });
-    if (this.draw.chance(3)) {
+    if (this.#draw.chance(3)) {
       this.#write(createdAt + 1, { k: 'src', n: id, at: ['/app/x.js', id, 1, '', 'user'] });
       this.#write(createdAt + 2, { k: 'site', s: [id, id] });
     }
@@ -111,7 +119,7 @@ class Isolate {
   ): { id: number; at: number; socket?: number } {
     const id = this.#newId();
     let at = from;
-    const isName = outcome === 'unknown' || this.draw.chance(2);
+    const isName = outcome === 'unknown' || this.#draw.chance(2);
     this.#write(at, {
       k: 'dial',
       id,
@@ -127,8 +135,8 @@ class Isolate {
       code: outcome === 'unknown' ? 'ENOTFOUND' : 'ECONNREFUSED',
     };
     if (isName && more.path === undefined) {
-      const beginAt = at + this.draw.below(10);
-      at = beginAt + this.draw.time();
+      const beginAt = at + this.#draw.below(10);
+      at = beginAt + this.#draw.time();
       this.#write(at, {
         k: 'lookup',
         id: this.#newId(),
@@ -143,10 +151,10 @@ class Isolate {
     }
     const attempts: Fields[] = [];
     if (outcome !== 'unknown') {
-      const count = 1 + this.draw.below(2);
+      const count = 1 + this.#draw.below(2);
       for (let i = 0; i < count; i++) {
-        const beginAt = at + this.draw.below(5);
-        at = beginAt + 1 + this.draw.time();
+        const beginAt = at + this.#draw.below(5);
+        at = beginAt + 1 + this.#draw.time();
         const won = outcome === 'ok' && i === count - 1;
         attempts.push({
           id: this.#newId(),
@@ -173,8 +181,8 @@ class Isolate {
   }
 
   #tls(connection: number, from: number, purpose = 'origin', error?: Fields): number {
-    const beginAt = from + this.draw.below(5);
-    const endAt = beginAt + this.draw.time();
+    const beginAt = from + this.#draw.below(5);
+    const endAt = beginAt + this.#draw.time();
     this.#write(endAt, {
       k: 'tls',
       id: this.#newId(),
@@ -191,13 +199,13 @@ class Isolate {
 
   /** The exchange on a ready socket, from `at`; ends the request in one of many ways. Returns when the socket is free. */
   #exchange(r: { id: number; createdAt: number }, s: Socket, at: number, dial?: number, extra: Fields = {}): number {
-    const sendBeginAt = at + this.draw.below(20);
-    const sendEndAt = sendBeginAt + this.draw.time();
-    const early = this.draw.chance(8);
+    const sendBeginAt = at + this.#draw.below(20);
+    const sendEndAt = sendBeginAt + this.#draw.time();
+    const early = this.#draw.chance(8);
     const responseBeginAt = early
-      ? sendBeginAt + this.draw.below(Math.max(1, sendEndAt - sendBeginAt))
-      : sendEndAt + this.draw.time();
-    const endAt = Math.max(sendEndAt, responseBeginAt) + this.draw.time();
+      ? sendBeginAt + this.#draw.below(Math.max(1, sendEndAt - sendBeginAt))
+      : sendEndAt + this.#draw.time();
+    const endAt = Math.max(sendEndAt, responseBeginAt) + this.#draw.time();
     s.requests++;
     const link = {
       connection: s.id,
@@ -207,13 +215,13 @@ class Isolate {
     };
     const outcome =
       (extra.outcome as string | undefined) ??
-      ['complete', 'complete', 'complete', 'aborted', 'failed', 'notRead', 'upgraded', undefined][this.draw.below(8)];
+      ['complete', 'complete', 'complete', 'aborted', 'failed', 'notRead', 'upgraded', undefined][this.#draw.below(8)];
     const head = { assignedAt: at, sendBeginAt, sendEndAt, responseBeginAt };
     const response = { status: outcome === 'upgraded' ? 101 : 200, declaredBytes: 5 };
-    const cut = outcome === 'aborted' || outcome === 'failed' ? this.draw.below(3) : 2;
+    const cut = outcome === 'aborted' || outcome === 'failed' ? this.#draw.below(3) : 2;
     const known: Fields =
       cut === 0 ? { assignedAt: at } : cut === 1 ? { assignedAt: at, sendBeginAt, sendEndAt } : { ...head, response };
-    if (cut === 2 && (outcome === undefined || this.draw.chance(2)))
+    if (cut === 2 && (outcome === undefined || this.#draw.chance(2)))
       this.#write(responseBeginAt, { k: 'head', id: r.id, ...link, ...head, response });
     if (outcome === undefined) return Number.POSITIVE_INFINITY;
     const error =
@@ -224,7 +232,7 @@ class Isolate {
       v === undefined ? null : (v as number) - r.createdAt,
     );
     const { response: said } = known as { response?: Fields };
-    const facts = this.draw.chance(2) ? { t: relative, ...(said ? { response: said } : {}) } : { ...known, endAt };
+    const facts = this.#draw.chance(2) ? { t: relative, ...(said ? { response: said } : {}) } : { ...known, endAt };
     this.#write(endAt, { k: 'end', id: r.id, ...link, ...facts, outcome, ...error, ...extra });
     s.freeAt = endAt;
     if (outcome === 'complete') this.#idle.push(s);
@@ -238,15 +246,15 @@ class Isolate {
   }
 
   #plain(extra: Fields = {}): number {
-    const secure = this.draw.chance(2);
+    const secure = this.#draw.chance(2);
     const r = this.#request(secure ? { url: 'https://a.example/', api: 'https', ...extra } : extra);
-    const unix = !secure && this.draw.chance(5) ? { path: '/run/x.sock' } : {};
-    const d = this.#dial(r.id, r.createdAt + this.draw.time(), 'ok', unix);
+    const unix = !secure && this.#draw.chance(5) ? { path: '/run/x.sock' } : {};
+    const d = this.#dial(r.id, r.createdAt + this.#draw.time(), 'ok', unix);
     const ready = secure ? this.#tls(d.socket as number, d.at) : d.at;
     return this.#exchange(
       r,
       this.#socket(d.socket as number, d.id, ready, secure),
-      ready + this.draw.below(3),
+      ready + this.#draw.below(3),
       d.id,
       {},
     );
@@ -256,14 +264,14 @@ class Isolate {
   #bare(): void {
     const id = this.#newId();
     const beginAt = this.#now;
-    const incoming = this.draw.chance(3);
+    const incoming = this.#draw.chance(3);
     const dial = incoming ? {} : { dial: this.#newId() };
     if (!incoming) {
       this.#write(beginAt, { k: 'dial', id: dial.dial, via: 'net', host: '127.0.0.1', port: 5432, beginAt });
       this.#write(beginAt + 1, { k: 'src', n: id, at: ['/app/db.js', id, 1, '', 'library'] });
       this.#write(beginAt + 1, { k: 'site', s: [dial.dial, id] });
     }
-    const endAt = beginAt + 1 + this.draw.time();
+    const endAt = beginAt + 1 + this.#draw.time();
     const remote = { address: '127.0.0.1', port: 5432 };
     const attempts = [{ id, remote, ...(incoming ? {} : { beginAt }), endAt, result: 'connected' }];
     this.#write(endAt, {
@@ -274,15 +282,15 @@ class Isolate {
       attempts,
       connection: id,
     });
-    const count = this.draw.below(6);
-    const at = endAt + this.draw.time();
+    const count = this.#draw.below(6);
+    const at = endAt + this.#draw.time();
     const list = Array.from({ length: count }, (_, i) =>
       i % 2 === 0 ? [2, at + i, at + i + 1, 7] : [0, null, null, 9],
     );
     if (count > 0) this.#write(at + count, { k: 'ops', connection: id, list });
     const closedAt = at + count + 1;
     const sent = { bytesSent: 7, bytesReceived: 9 };
-    if (this.draw.chance(3)) this.#write(closedAt, { k: 'close', id, ...sent, closedBy: 'processExit' });
+    if (this.#draw.chance(3)) this.#write(closedAt, { k: 'close', id, ...sent, closedBy: 'processExit' });
     else this.#write(closedAt, { k: 'close', id, ...sent, closedAt, closedBy: 'peer' });
   }
 
@@ -293,18 +301,18 @@ class Isolate {
     const conn = { k: 'conn', dial, kind: 'udp', createdAt, connection: id };
     this.#write(createdAt, { k: 'dial', id: dial, via: 'dgram', family: 4, beginAt: createdAt });
     this.#write(createdAt, { ...conn, attempts: [{ id }] });
-    const endAt = createdAt + this.draw.time();
-    if (this.draw.chance(2))
+    const endAt = createdAt + this.#draw.time();
+    if (this.#draw.chance(2))
       this.#write(endAt, { ...conn, attempts: [{ id, remote, beginAt: createdAt, endAt, result: 'connected' }] });
     const code = 'ECONNREFUSED';
     this.#write(endAt, {
       k: 'ops',
       connection: id,
-      list: [[3, endAt, endAt, 5, '127.0.0.1', 53, ...(this.draw.chance(2) ? [code] : [])]],
+      list: [[3, endAt, endAt, 5, '127.0.0.1', 53, ...(this.#draw.chance(2) ? [code] : [])]],
     });
-    if (this.draw.chance(2)) this.#write(endAt, { k: 'close', id, error: { code, syscall: 'recvmsg' } });
+    if (this.#draw.chance(2)) this.#write(endAt, { k: 'close', id, error: { code, syscall: 'recvmsg' } });
     const counted = { bytesSent: 5, bytesReceived: 0, datagramsSent: 1, datagramsReceived: 0 };
-    if (this.draw.chance(2))
+    if (this.#draw.chance(2))
       this.#write(endAt + 1, { k: 'close', id, ...counted, closedAt: endAt + 1, closedBy: 'local' });
   }
 
@@ -312,12 +320,12 @@ class Isolate {
     const s = this.#idle.shift();
     if (!s) return void this.#plain();
     const r = this.#request(s.secure ? { url: 'https://a.example/', api: 'https' } : {});
-    this.#exchange(r, s, Math.max(r.createdAt, s.freeAt) + this.draw.below(5));
+    this.#exchange(r, s, Math.max(r.createdAt, s.freeAt) + this.#draw.below(5));
   }
 
   #refused(): void {
     const r = this.#request();
-    const d = this.#dial(r.id, r.createdAt + this.draw.time(), 'refused');
+    const d = this.#dial(r.id, r.createdAt + this.#draw.time(), 'refused');
     this.#write(d.at + 1, {
       k: 'end',
       id: r.id,
@@ -330,7 +338,7 @@ class Isolate {
 
   #unknownHost(): void {
     const r = this.#request();
-    const d = this.#dial(r.id, r.createdAt + this.draw.time(), 'unknown');
+    const d = this.#dial(r.id, r.createdAt + this.#draw.time(), 'unknown');
     this.#write(d.at + 1, {
       k: 'end',
       id: r.id,
@@ -343,10 +351,10 @@ class Isolate {
 
   #badCertificate(): void {
     const r = this.#request({ url: 'https://a.example/', api: 'https' });
-    const d = this.#dial(r.id, r.createdAt + this.draw.time(), 'ok');
+    const d = this.#dial(r.id, r.createdAt + this.#draw.time(), 'ok');
     const error = { phase: 'tls', code: 'CERT_HAS_EXPIRED' };
     const at = this.#tls(d.socket as number, d.at, 'origin', error);
-    const assigned = this.draw.chance(2) ? { connection: d.socket, ordinal: 1, assignedAt: r.createdAt } : {};
+    const assigned = this.#draw.chance(2) ? { connection: d.socket, ordinal: 1, assignedAt: r.createdAt } : {};
     this.#write(at + 1, { k: 'end', id: r.id, dial: d.id, ...assigned, endAt: at + 1, outcome: 'failed', error });
   }
 
@@ -355,9 +363,9 @@ class Isolate {
     const other = this.#idle.shift();
     if (!other) return void this.#plain();
     const a = this.#request(other.secure ? { url: 'https://a.example/' } : {});
-    const d = this.#dial(a.id, a.createdAt + this.draw.time(), 'ok');
-    this.#exchange(a, other, Math.max(a.createdAt, other.freeAt) + this.draw.below(50), d.id);
-    this.#now += this.draw.time();
+    const d = this.#dial(a.id, a.createdAt + this.#draw.time(), 'ok');
+    this.#exchange(a, other, Math.max(a.createdAt, other.freeAt) + this.#draw.below(50), d.id);
+    this.#now += this.#draw.time();
     const b = this.#request();
     this.#exchange(b, this.#socket(d.socket as number, d.id, d.at), Math.max(b.createdAt, d.at) + 1);
   }
@@ -365,10 +373,10 @@ class Isolate {
   #tunnelled(): void {
     const proxy = { url: 'http://p.example:3128', kind: 'http', mode: 'tunnel' };
     const r = this.#request({ url: 'https://a.example/', api: 'https', proxy });
-    const d = this.#dial(r.id, r.createdAt + this.draw.time(), 'ok', { purpose: 'proxy' });
+    const d = this.#dial(r.id, r.createdAt + this.#draw.time(), 'ok', { purpose: 'proxy' });
     const s = this.#socket(d.socket as number, d.id, d.at, true);
     const c = this.#request({ method: 'CONNECT', url: 'https://a.example:443', proxy });
-    const established = Math.max(d.at, c.createdAt) + this.draw.time();
+    const established = Math.max(d.at, c.createdAt) + this.#draw.time();
     this.#write(established, {
       k: 'end',
       id: c.id,
@@ -391,12 +399,12 @@ class Isolate {
   /** Several HTTP/2 streams on one new connection. */
   #streams(): void {
     const first = this.#request({ url: 'https://a.example/', api: 'http2' });
-    const second = this.draw.chance(2) ? this.#request({ url: 'https://a.example/2', api: 'http2' }) : undefined;
-    const d = this.#dial(first.id, first.createdAt + this.draw.time(), 'ok', { via: 'http2' });
+    const second = this.#draw.chance(2) ? this.#request({ url: 'https://a.example/2', api: 'http2' }) : undefined;
+    const d = this.#dial(first.id, first.createdAt + this.#draw.time(), 'ok', { via: 'http2' });
     const ready = this.#tls(d.socket as number, d.at);
     const s = this.#socket(d.socket as number, d.id, ready, true, 'h2');
     this.#exchange(first, s, ready, d.id);
-    if (second) this.#exchange(second, s, ready + this.draw.below(9), d.id);
+    if (second) this.#exchange(second, s, ready + this.#draw.below(9), d.id);
   }
 
   #redirected(): void {
@@ -406,13 +414,13 @@ class Isolate {
     this.#now = Math.max(this.#now, endAt);
     const r = this.#request({ api: 'fetch', redirectOf: before, operation: before });
     const s = this.#idle.pop();
-    if (s) this.#exchange(r, s, r.createdAt + this.draw.below(9));
+    if (s) this.#exchange(r, s, r.createdAt + this.#draw.below(9));
   }
 
   /** Nothing more is heard of it. */
   #unfinished(): void {
     const r = this.#request();
-    if (this.draw.chance(2)) this.#dial(r.id, r.createdAt + this.draw.time(), 'ok');
+    if (this.#draw.chance(2)) this.#dial(r.id, r.createdAt + this.#draw.time(), 'ok');
   }
 }
 

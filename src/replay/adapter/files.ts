@@ -13,7 +13,11 @@ export class SourceFiles {
   /** Path here → files as recorded: source maps and file: URLs may name one file in several ways. */
   readonly #byPath = new Map<string, string[]>();
 
-  constructor(private readonly replay: Replay) {
+  readonly #replay: Replay;
+
+  constructor(replay: Replay) {
+    this.#replay = replay;
+
     this.#recorded = replay.callSites.files();
     for (const file of this.#recorded) {
       const found = replay.sources.locate(file);
@@ -27,7 +31,7 @@ export class SourceFiles {
 
   /** The source of a recorded file, with the line in it. */
   sourceOf(file: string, line: number): { source: DebugProtocol.Source; line: number } {
-    const found = this.replay.sources.locate(file);
+    const found = this.#replay.sources.locate(file);
     const name = baseName(file);
     if ('path' in found) return { source: { name, path: found.path }, line: Math.max(1, line) };
     const reference = this.#recorded.indexOf(file) + 1;
@@ -42,17 +46,17 @@ export class SourceFiles {
     const files = source.sourceReference
       ? [this.#recorded[source.sourceReference - 1]]
       : (this.#byPath.get(source.path ?? '') ?? this.#byPath.get((source.path ?? '').replaceAll('\\', '/')));
-    return files?.flatMap((f) => (f === undefined ? [] : this.replay.callSites.lines(f)));
+    return files?.flatMap((f) => (f === undefined ? [] : this.#replay.callSites.lines(f)));
   }
 
   /** What stands for a file that is not here: its name, and at each line that is known what was called there. */
   content(reference: number): string | undefined {
     const file = this.#recorded[reference - 1];
     if (file === undefined) return undefined;
-    const found = this.replay.sources.locate(file);
+    const found = this.#replay.sources.locate(file);
     const reason = 'reason' in found ? found.reason : 'it is on this machine';
     const text: string[] = [];
-    const known = this.replay.callSites.lines(file).filter((l) => l.line >= 1 && l.line <= maxLines);
+    const known = this.#replay.callSites.lines(file).filter((l) => l.line >= 1 && l.line <= maxLines);
     for (const l of known) {
       while (text.length < l.line) text.push('');
       const count = l.positions.length;
@@ -69,12 +73,12 @@ export class SourceFiles {
 
   /** What a session says first: what the trace is, what it lacks, which sources are not here. */
   introduction(): string[] {
-    const { document, store } = this.replay.trace;
-    const { events } = this.replay.timeline;
+    const { document, store } = this.#replay.trace;
+    const { events } = this.#replay.timeline;
     const requests = document.requests.filter((r) => r.direction !== 'in').length;
     const from = store.header.sources.find((s) => s.name === 'import' && s.state === 'on');
     const lacking = store.header.sources.filter((s) => s.state !== 'on' && s.reason === 'notInFormat');
-    const missing = this.#recorded.filter((f) => 'reason' in this.replay.sources.locate(f));
+    const missing = this.#recorded.filter((f) => 'reason' in this.#replay.sources.locate(f));
     return [
       `${requests} ${requests === 1 ? 'request' : 'requests'}, ${events.length} events` +
         `${document.endAt === undefined ? '' : ` in ${timeText(document.endAt)}`}. Type help for what the console understands.`,

@@ -38,8 +38,11 @@ export class ReplaySession extends MovingSession {
   readonly #network: NetworkBreakpoints;
   readonly #watch: { dispose(): void };
 
-  constructor(private readonly host: ReplayHost) {
+  readonly #host: ReplayHost;
+
+  constructor(host: ReplayHost) {
     super();
+    this.#host = host;
     this.#network = host.network ?? new PlainBreakpoints();
     this.#watch = this.#network.onDidChange(() => this.#arm());
     this.setDebuggerLinesStartAt1(true);
@@ -61,8 +64,8 @@ export class ReplaySession extends MovingSession {
     try {
       if (typeof args.trace !== 'string' || args.trace === '')
         throw new Error('the configuration names no trace: set "trace" to a .nettrace.json, .har or .eve.json file.');
-      const document = await this.host.load(args.trace);
-      const roots = [...texts(args.sourceRoot), ...this.host.roots];
+      const document = await this.#host.load(args.trace);
+      const roots = [...texts(args.sourceRoot), ...this.#host.roots];
       replay = new Replay(document, { pathMap: mapOf(args.pathMap), roots, exists: isFile });
       files = new SourceFiles(replay);
       this.stopOnEntry = args.stopOnEntry !== false;

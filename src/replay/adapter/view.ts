@@ -14,13 +14,18 @@ export class StopView {
   /** Thread of each frame that was handed out, by id. */
   readonly #frames: string[] = [];
 
-  constructor(
-    private readonly replay: Replay,
-    private readonly files: SourceFiles,
-  ) {}
+  readonly #files: SourceFiles;
+
+  readonly #replay: Replay;
+
+  constructor(replay: Replay, files: SourceFiles) {
+    this.#replay = replay;
+
+    this.#files = files;
+  }
 
   threads(): DebugProtocol.Thread[] {
-    const { replay } = this;
+    const replay = this.#replay;
     return replay.timeline.threads.map((thread, i) => ({
       id: i + 1,
       name: `${threadText(replay.trace, thread)}${replay.presentOf(thread) ? '' : ' (not begun)'}`,
@@ -29,13 +34,13 @@ export class StopView {
 
   /** The event that the thread is at, as a label, then the chain of calls. */
   frames(threadId: number): DebugProtocol.StackFrame[] {
-    const thread = this.replay.timeline.threads[threadId - 1];
-    const event = thread === undefined ? undefined : this.replay.presentOf(thread);
+    const thread = this.#replay.timeline.threads[threadId - 1];
+    const event = thread === undefined ? undefined : this.#replay.presentOf(thread);
     if (!event || thread === undefined) return [];
     const id = () => this.#frames.push(thread) - 1;
-    const chain = this.replay.framesOf(event);
+    const chain = this.#replay.framesOf(event);
     const label = {
-      name: eventText(this.replay.trace, event),
+      name: eventText(this.#replay.trace, event),
       line: 0,
       column: 0,
       // With no line below it, it is the frame to select: its variables are to be seen.
@@ -47,7 +52,7 @@ export class StopView {
       ...chain.map((f) => ({
         id: id(),
         name: frameText(f),
-        ...this.files.sourceOf(f.file, f.line),
+        ...this.#files.sourceOf(f.file, f.line),
         column: f.column,
         canRestart: event.request !== undefined,
         // A package’s own line is not the user’s business, if there is one of the user’s.
@@ -62,9 +67,9 @@ export class StopView {
 
   /** Scopes of a frame; of none, those of the present event’s thread. */
   scopes(frame: number | undefined): Node[] {
-    const thread = frame === undefined ? this.replay.event.thread : this.#frames[frame];
-    const event = thread === undefined ? undefined : this.replay.presentOf(thread);
-    return event ? this.replay.scopes.at(this.replay.position, event) : [];
+    const thread = frame === undefined ? this.#replay.event.thread : this.#frames[frame];
+    const event = thread === undefined ? undefined : this.#replay.presentOf(thread);
+    return event ? this.#replay.scopes.at(this.#replay.position, event) : [];
   }
 
   variables(args: DebugProtocol.VariablesArguments): DebugProtocol.Variable[] {

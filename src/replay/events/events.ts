@@ -59,7 +59,11 @@ class Collector {
   /** The lookup that each socket of DNS messages was for. */
   readonly #askedFor = new Map<string, Lookup>();
 
-  constructor(private readonly trace: Trace) {
+  readonly #trace: Trace;
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+
     for (const d of trace.dials) {
       this.#dials.set(d.id, d);
       for (const id of d.attempts ?? []) this.#attemptOf.set(id, d);
@@ -74,7 +78,7 @@ class Collector {
   }
 
   collect(): TimelineEvent[] {
-    const { trace } = this;
+    const trace = this.#trace;
     for (const p of trace.processes) this.#process(p);
     for (const p of trace.pauses ?? []) this.#pause(p);
     for (const r of trace.requests) this.#request(r);
@@ -124,7 +128,7 @@ class Collector {
   }
 
   #pause(p: Pause): void {
-    const process = this.trace.processes.find((x) => x.id === p.process);
+    const process = this.#trace.processes.find((x) => x.id === p.process);
     const thread = p.thread ?? process?.threads[0]?.id ?? '';
     this.#add(p.beginAt, 'pauseBegins', thread, undefined, p.id);
     this.#add(p.endAt, 'pauseEnds', thread, undefined, p.id);

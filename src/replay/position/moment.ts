@@ -35,20 +35,24 @@ import { ofRequests } from '../known/known';
 import type { TraceIndex } from './traceIndex';
 
 export class Moment {
+  readonly #trace: TraceIndex;
+
   constructor(
-    private readonly trace: TraceIndex,
+    trace: TraceIndex,
     /** µs since the trace began; Infinity: all that was recorded. */
     readonly until: number,
-  ) {}
+  ) {
+    this.#trace = trace;
+  }
 
   request(id: string | undefined): Request | undefined {
-    const r = this.trace.request(id);
+    const r = this.#trace.request(id);
     return r && knownOf(requestSchema, ofRequests, r, this.until);
   }
 
   /** Without attempts that had not begun. */
   dial(id: string | undefined): Dial | undefined {
-    const whole = this.trace.store.dials.get(id ?? '');
+    const whole = this.#trace.store.dials.get(id ?? '');
     const dial = whole && knownOf(dialSchema, ofDials, whole, this.until);
     if (!dial?.attempts) return dial;
     const { attempts, ...rest } = dial;
@@ -57,66 +61,66 @@ export class Moment {
   }
 
   lookup(id: string | undefined): Lookup | undefined {
-    const l = this.trace.store.lookups.get(id ?? '');
+    const l = this.#trace.store.lookups.get(id ?? '');
     return l && knownOf(lookupSchema, ofLookups, l, this.until);
   }
 
   connection(id: string | undefined): Connection | undefined {
-    const c = this.trace.store.connections.get(id ?? '');
+    const c = this.#trace.store.connections.get(id ?? '');
     return c && knownOf(connectionSchema, ofConnections, c, this.until);
   }
 
   /** The proxy’s before the origin’s. */
   tunnels(connection: string): TlsTunnel[] {
-    return this.trace.store.tunnelsOf(connection).flatMap((t) => this.tunnel(t.id) ?? []);
+    return this.#trace.store.tunnelsOf(connection).flatMap((t) => this.tunnel(t.id) ?? []);
   }
 
   tunnel(id: string): TlsTunnel | undefined {
-    const t = this.trace.store.tlsTunnels.get(id);
+    const t = this.#trace.store.tlsTunnels.get(id);
     return t && knownOf(tlsTunnel, ofTunnels, t, this.until);
   }
 
   exchanges(lookup: string): DnsExchange[] {
-    return this.trace.exchangesOf(lookup).flatMap((x) => this.exchange(x.id) ?? []);
+    return this.#trace.exchangesOf(lookup).flatMap((x) => this.exchange(x.id) ?? []);
   }
 
   exchange(id: string): DnsExchange | undefined {
-    const x = this.trace.store.dnsExchanges.get(id);
+    const x = this.#trace.store.dnsExchanges.get(id);
     return x && knownOf(dnsExchange, ofExchanges, x, this.until);
   }
 
   conntrack(connection: string): ConntrackEntry | undefined {
-    const e = this.trace.store.conntrackEntries.get(connection);
+    const e = this.#trace.store.conntrackEntries.get(connection);
     return e && knownOf(conntrackEntry, ofConntrack, e, this.until);
   }
 
   /** The kernel’s figures as last sampled. Samples hold what changed, so all up to now together are the whole. */
   kernelStatistics(connection: string): Omit<KernelSample, 'id' | 'connection'> | undefined {
-    const samples = (this.trace.store.kernelSamples.get(connection) ?? []).filter((s) => s.at <= this.until);
+    const samples = (this.#trace.store.kernelSamples.get(connection) ?? []).filter((s) => s.at <= this.until);
     if (samples.length === 0) return undefined;
     const { id: _id, connection: _connection, ...figures } = Object.assign({}, ...samples) as KernelSample;
     return figures;
   }
 
   kernelEvents(connection: string): KernelEvent[] {
-    return this.#list(kernelEvent, this.trace.kernelEventsOf(connection));
+    return this.#list(kernelEvent, this.#trace.kernelEventsOf(connection));
   }
 
   operations(connection: string): SocketOperation[] {
-    return this.#list(socketOperation, this.trace.store.socketOperations.get(connection) ?? []);
+    return this.#list(socketOperation, this.#trace.store.socketOperations.get(connection) ?? []);
   }
 
   packets(request: string): PacketRef[] {
-    return this.trace.packetsOf(request).filter((p) => p.at <= this.until);
+    return this.#trace.packetsOf(request).filter((p) => p.at <= this.until);
   }
 
   process(id: string): Process | undefined {
-    const p = this.trace.store.processes.get(id);
+    const p = this.#trace.store.processes.get(id);
     return p && knownOf(processSchema, ofProcesses, p, this.until);
   }
 
   pauses(thread: string): Pause[] {
-    return this.#list(pauseSchema, this.trace.store.pausesOf(thread));
+    return this.#list(pauseSchema, this.#trace.store.pausesOf(thread));
   }
 
   breakdown(r: Request): Breakdown {
@@ -129,13 +133,13 @@ export class Moment {
 
   /** At the end nothing runs on: what has no end is shown up to its last instant. */
   #now(r: Request): number {
-    return Number.isFinite(this.until) ? this.until : (this.trace.document.endAt ?? r.createdAt ?? 0);
+    return Number.isFinite(this.until) ? this.until : (this.#trace.document.endAt ?? r.createdAt ?? 0);
   }
 
   /** A store that holds the request and what lies beneath it, as they were. */
   #around(r: Request): Store {
-    const store = new Store(this.trace.store.header, Number.POSITIVE_INFINITY);
-    for (const [id, p] of this.trace.store.processes) store.processes.set(id, p);
+    const store = new Store(this.#trace.store.header, Number.POSITIVE_INFINITY);
+    for (const [id, p] of this.#trace.store.processes) store.processes.set(id, p);
     store.pauses.push(...this.pauses(r.thread));
     store.requests.set(r.id, r);
     const connections = new Set<string>(r.connection === undefined ? [] : [r.connection]);

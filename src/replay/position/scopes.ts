@@ -31,14 +31,17 @@ import { eventText, instantText, requestText, threadText } from './words';
 const maxListed = 200;
 
 export class Scopes {
-  constructor(
-    private readonly trace: TraceIndex,
-    private readonly timeline: Timeline,
-  ) {}
+  readonly #trace: TraceIndex;
+  readonly #timeline: Timeline;
+
+  constructor(trace: TraceIndex, timeline: Timeline) {
+    this.#trace = trace;
+    this.#timeline = timeline;
+  }
 
   /** The scopes of a thread whose present event is `event`, at a position. */
   at(position: number, event: TimelineEvent): Node[] {
-    const moment = new Moment(this.trace, this.timeline.knownAt(position));
+    const moment = new Moment(this.#trace, this.#timeline.knownAt(position));
     const request = moment.request(event.request);
     const connection = moment.connection(this.#connectionOf(moment, event, request));
     const dial = moment.dial(
@@ -64,19 +67,19 @@ export class Scopes {
           ].filter((n, i, all) => all.findLastIndex((m) => m.name === n.name) === i),
       });
     if (connection) scopes.push({ ...this.#connection(moment, connection, follow), name: 'Connection' });
-    scopes.push({ name: 'Trace', value: '', children: () => this.#trace(position, event, moment, follow) });
+    scopes.push({ name: 'Trace', value: '', children: () => this.#traceNodes(position, event, moment, follow) });
     return scopes;
   }
 
   /** A request by its id, as known at a position; undefined: there is none, or it was not made yet. */
   request(id: string, position: number): Node | undefined {
-    const moment = new Moment(this.trace, this.timeline.knownAt(position));
+    const moment = new Moment(this.#trace, this.#timeline.knownAt(position));
     return this.#follower(moment)('requests', id);
   }
 
   /** The connection of the event itself, else that of its request. */
   #connectionOf(moment: Moment, event: TimelineEvent, request: Request | undefined): string | undefined {
-    const { store } = this.trace;
+    const { store } = this.#trace;
     if (store.connections.has(event.record)) return event.record;
     const tunnel = store.tlsTunnels.get(event.record)?.connection;
     if (tunnel !== undefined) return tunnel;
@@ -109,13 +112,13 @@ export class Scopes {
     const packets = moment.packets(r.id);
     if (packets.length > 0)
       nodes.push(many('packets', packets, (p) => [p.note ?? p.transport ?? 'packet', fieldsOf(packetRef, p, follow)]));
-    const findings = Number.isFinite(moment.until) ? [] : this.trace.findingsOf(r.id);
+    const findings = Number.isFinite(moment.until) ? [] : this.#trace.findingsOf(r.id);
     if (findings.length > 0) nodes.push(many('findings', findings, (f) => [f.title, fieldsOf(finding, f, follow)]));
     return nodes;
   }
 
   #connection(moment: Moment, c: Connection, follow: Follow): Node {
-    const value = `#${this.trace.store.connectionNumber(c.id)}${c.remote ? ` to ${addressText(c.remote)}` : c.path ? ` to ${c.path}` : ''}`;
+    const value = `#${this.#trace.store.connectionNumber(c.id)}${c.remote ? ` to ${addressText(c.remote)}` : c.path ? ` to ${c.path}` : ''}`;
     const children = (): Node[] => {
       const nodes = fieldsOf(connectionSchema, c, follow);
       for (const t of moment.tunnels(c.id))
@@ -153,23 +156,23 @@ export class Scopes {
     return { name: c.id, value, children };
   }
 
-  #trace(position: number, event: TimelineEvent, moment: Moment, follow: Follow): Node[] {
-    const { document, store } = this.trace;
-    const { at } = this.timeline.event(position);
-    const { made, running } = this.trace.countsAt(moment.until);
-    const current = this.timeline.event(position);
+  #traceNodes(position: number, event: TimelineEvent, moment: Moment, follow: Follow): Node[] {
+    const { document, store } = this.#trace;
+    const { at } = this.#timeline.event(position);
+    const { made, running } = this.#trace.countsAt(moment.until);
+    const current = this.#timeline.event(position);
     const process = moment.process(store.thread(event.thread)?.process.id ?? '');
     return [
-      { name: 'position', value: `event ${position + 1} of ${this.timeline.events.length}` },
+      { name: 'position', value: `event ${position + 1} of ${this.#timeline.events.length}` },
       { name: 'at', value: `${instantText(at)} (${at} µs)` },
-      { name: 'event', value: eventText(this.trace, current) },
-      ...(current === event ? [] : [{ name: 'eventOfThread', value: eventText(this.trace, event) }]),
-      { name: 'thread', value: threadText(this.trace, event.thread) },
+      { name: 'event', value: eventText(this.#trace, current) },
+      ...(current === event ? [] : [{ name: 'eventOfThread', value: eventText(this.#trace, event) }]),
+      { name: 'thread', value: threadText(this.#trace, event.thread) },
       { name: 'made', value: `${made} request${made === 1 ? '' : 's'}` },
       {
         name: 'running',
         value: `${running} request${running === 1 ? '' : 's'}`,
-        ...(running === 0 ? {} : { children: () => this.requests(this.trace.runningAt(moment.until), position) }),
+        ...(running === 0 ? {} : { children: () => this.requests(this.#trace.runningAt(moment.until), position) }),
       },
       ...(process
         ? [{ name: 'process', value: String(process.pid), children: () => fieldsOf(processSchema, process, follow) }]
@@ -186,10 +189,10 @@ export class Scopes {
 
   /** Requests as lines to open; those that were not made yet at the position are opened as they ended. */
   requests(list: readonly Request[], position: number): Node[] {
-    const now = this.timeline.knownAt(position);
+    const now = this.#timeline.knownAt(position);
     const nodes = list.slice(0, maxListed).map((r): Node => {
       const ahead = (r.createdAt ?? Number.NEGATIVE_INFINITY) > now;
-      const moment = new Moment(this.trace, ahead ? Number.POSITIVE_INFINITY : now);
+      const moment = new Moment(this.#trace, ahead ? Number.POSITIVE_INFINITY : now);
       const known = moment.request(r.id);
       const state = known ? moment.row(known).stateText : '';
       const at = r.createdAt === undefined ? '' : `${instantText(r.createdAt)} `;

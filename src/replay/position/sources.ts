@@ -22,11 +22,14 @@ export class Sources {
   #learnt: { from: string; to: string } | undefined;
   #hasLearnt = false;
 
-  constructor(
-    /** All files that the trace names, as recorded. */
-    private readonly recorded: readonly string[],
-    private readonly options: SourceOptions,
-  ) {}
+  /** All files that the trace names, as recorded. */
+  readonly #recorded: readonly string[];
+  readonly #options: SourceOptions;
+
+  constructor(recorded: readonly string[], options: SourceOptions) {
+    this.#recorded = recorded;
+    this.#options = options;
+  }
 
   locate(file: string): Located {
     const known = this.#located.get(file);
@@ -41,15 +44,15 @@ export class Sources {
     if (path === undefined) return { reason: 'it is no file of the file system' };
     const mapped = this.#mapped(path);
     if (mapped !== undefined)
-      return this.options.exists(mapped)
+      return this.#options.exists(mapped)
         ? { path: mapped }
         : { reason: `pathMap leads to ${mapped}, which is not there` };
     // A share of the network is not asked for because a file names it: that alone would reveal this user to its server.
-    if (!path.startsWith('//') && this.options.exists(path)) return { path };
+    if (!path.startsWith('//') && this.#options.exists(path)) return { path };
     const rule = this.#learn();
     if (rule && isBelow(path, rule.from)) {
       const candidate = join(rule.to, path.slice(rule.from.length));
-      if (this.options.exists(candidate)) return { path: candidate };
+      if (this.#options.exists(candidate)) return { path: candidate };
     }
     // Elsewhere in the folders: by two parts of the path at least, as index.js is everywhere.
     const bySuffix = this.#bySuffix(path);
@@ -57,7 +60,7 @@ export class Sources {
   }
 
   #mapped(path: string): string | undefined {
-    const rules = Object.entries(this.options.pathMap ?? {}).sort((a, b) => b[0].length - a[0].length);
+    const rules = Object.entries(this.#options.pathMap ?? {}).sort((a, b) => b[0].length - a[0].length);
     for (const [from, to] of rules) {
       const begin = slashed(from).replace(/(?<!\/)\/+$/, '');
       if (isBelow(path, begin)) return join(to, path.slice(begin.length));
@@ -68,9 +71,9 @@ export class Sources {
   #bySuffix(path: string): string | undefined {
     const parts = path.split('/').filter((p) => p !== '');
     for (let i = 0; i <= parts.length - 2; i++)
-      for (const root of this.options.roots) {
+      for (const root of this.#options.roots) {
         const candidate = join(root, parts.slice(i).join('/'));
-        if (this.options.exists(candidate)) return candidate;
+        if (this.#options.exists(candidate)) return candidate;
       }
     return undefined;
   }
@@ -79,12 +82,12 @@ export class Sources {
   #learn(): { from: string; to: string } | undefined {
     if (this.#hasLearnt) return this.#learnt;
     this.#hasLearnt = true;
-    const paths = this.recorded.flatMap((f) => recordedPath(f) ?? []).filter((p) => !p.includes('/node_modules/'));
+    const paths = this.#recorded.flatMap((f) => recordedPath(f) ?? []).filter((p) => !p.includes('/node_modules/'));
     let max = 0;
     for (const from of foldersOf(paths))
-      for (const to of this.options.roots) {
+      for (const to of this.#options.roots) {
         const found = paths.filter(
-          (p) => isBelow(p, from) && this.options.exists(join(to, p.slice(from.length))),
+          (p) => isBelow(p, from) && this.#options.exists(join(to, p.slice(from.length))),
         ).length;
         if (found > max) {
           max = found;

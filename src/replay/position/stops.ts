@@ -50,12 +50,16 @@ export class Stops {
   #network: readonly Rule[] = [];
   readonly #lines = new Map<string, readonly Rule[]>();
 
-  constructor(
-    private readonly trace: TraceIndex,
-    private readonly timeline: Timeline,
-    /** Path of a recorded file on this machine; undefined: it is not here. */
-    private readonly pathOf: (file: string) => string | undefined,
-  ) {}
+  readonly #trace: TraceIndex;
+  readonly #timeline: Timeline;
+  /** Path of a recorded file on this machine; undefined: it is not here. */
+  readonly #pathOf: (file: string) => string | undefined;
+
+  constructor(trace: TraceIndex, timeline: Timeline, pathOf: (file: string) => string | undefined) {
+    this.#trace = trace;
+    this.#timeline = timeline;
+    this.#pathOf = pathOf;
+  }
 
   setNetwork(rules: readonly Rule[]): void {
     this.#network = rules;
@@ -75,9 +79,9 @@ export class Stops {
 
   /** Whether the call chain of the request of an event holds a line, by the file's path as recorded or here. */
   #isAt(position: number, place: { file: string; line: number }): boolean {
-    const request = this.trace.request(this.timeline.event(position).request);
+    const request = this.#trace.request(this.#timeline.event(position).request);
     return framesOf(request).some(
-      (f) => f.line === place.line && (f.file === place.file || this.pathOf(f.file) === place.file),
+      (f) => f.line === place.line && (f.file === place.file || this.#pathOf(f.file) === place.file),
     );
   }
 
@@ -129,8 +133,8 @@ export class Stops {
 
   /** The row of the request of an event, as it ended. */
   rowAt(position: number): Row | undefined {
-    const { request } = this.timeline.event(position);
-    return request === undefined ? undefined : this.trace.rows().get(request);
+    const { request } = this.#timeline.event(position);
+    return request === undefined ? undefined : this.#trace.rows().get(request);
   }
 
   #all(): Rule[] {
@@ -154,9 +158,9 @@ export class Stops {
   #positionsOf(kind: BreakpointKind, thresholdMs = defaultThresholdMs): number[] {
     const hosts = new Set<string>();
     const positions: number[] = [];
-    this.timeline.events.forEach((e, position) => {
+    this.#timeline.events.forEach((e, position) => {
       if (e.request === undefined || e.record !== e.request) return;
-      const r = this.trace.request(e.request);
+      const r = this.#trace.request(e.request);
       if (!r || r.direction === 'in') return;
       const status = r.response?.status ?? 0;
       const meets = {
@@ -167,12 +171,12 @@ export class Stops {
         requestFails: () => e.kind === 'failed',
         slowerThan: () => this.#isFirstAfter(position, r.id, r.createdAt, thresholdMs * 1000),
         firstHost: () => {
-          const host = e.kind === 'created' ? this.trace.rows().get(r.id)?.host : undefined;
+          const host = e.kind === 'created' ? this.#trace.rows().get(r.id)?.host : undefined;
           return !!host && !hosts.has(host) && hosts.add(host) !== undefined;
         },
         bodyNotRead: () =>
           r.outcome === 'notRead' &&
-          this.timeline.ofRequest(r.id).findLast((p) => this.timeline.event(p).record === r.id) === position,
+          this.#timeline.ofRequest(r.id).findLast((p) => this.#timeline.event(p).record === r.id) === position,
       }[kind];
       if (meets()) positions.push(position);
     });
@@ -181,14 +185,14 @@ export class Stops {
 
   /** Whether it is the first event of a request after its limit had passed. */
   #isFirstAfter(position: number, request: string, createdAt: number | undefined, limit: number): boolean {
-    if (createdAt === undefined || this.timeline.event(position).at < createdAt + limit) return false;
-    const own = this.timeline.ofRequest(request).filter((p) => this.timeline.event(p).record === request);
-    return own.find((p) => this.timeline.event(p).at >= createdAt + limit) === position;
+    if (createdAt === undefined || this.#timeline.event(position).at < createdAt + limit) return false;
+    const own = this.#timeline.ofRequest(request).filter((p) => this.#timeline.event(p).record === request);
+    return own.find((p) => this.#timeline.event(p).at >= createdAt + limit) === position;
   }
 
   #logText(rule: Rule, position: number, hits: number): string {
     const row = this.rowAt(position);
-    const request = row && this.trace.request(row.id);
+    const request = row && this.#trace.request(row.id);
     const values: Record<LogPlace, string | number | undefined> = {
       method: row?.method,
       url: row?.url,

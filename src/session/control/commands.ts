@@ -62,13 +62,21 @@ const maxBytes = 1024 * 1024;
 
 /** Takes the calls of one session. */
 export class Commands {
+  readonly #folder: string;
+  readonly #registry: () => TraceRules | undefined;
+  /** With what has happened in the run. */
+  readonly #requests: () => readonly TraceRule[];
+
   constructor(
-    private readonly folder: string,
+    folder: string,
     facts: SessionFacts,
-    private readonly registry: () => TraceRules | undefined,
-    /** With what has happened in the run. */
-    private readonly requests: () => readonly TraceRule[],
+    registry: () => TraceRules | undefined,
+    requests: () => readonly TraceRule[],
   ) {
+    this.#folder = folder;
+    this.#registry = registry;
+    this.#requests = requests;
+
     try {
       writeWhole(folder, sessionFile, facts);
     } catch {
@@ -80,37 +88,37 @@ export class Commands {
   noticed(name?: string): void {
     if (name !== undefined) {
       const id = nameOfCommand.exec(name)?.[1];
-      if (id !== undefined) void this.take(id);
+      if (id !== undefined) void this.#take(id);
       return;
     }
     try {
-      for (const one of readdirSync(this.folder)) if (nameOfCommand.test(one)) this.noticed(one);
+      for (const one of readdirSync(this.#folder)) if (nameOfCommand.test(one)) this.noticed(one);
     } catch {
       // The folder is gone.
     }
   }
 
   close(): void {
-    rmSync(join(this.folder, sessionFile), { force: true });
+    rmSync(join(this.#folder, sessionFile), { force: true });
   }
 
-  private async take(id: string): Promise<void> {
+  async #take(id: string): Promise<void> {
     try {
-      const path = join(this.folder, commandName(id));
+      const path = join(this.#folder, commandName(id));
       const text = await readOwnFile(path);
       // What is no file of ours goes too, or each look would come upon it. Not `rm`, which takes it well when another
       // look has taken the file: a call would be carried out twice.
       await fs.unlink(path);
       if (text === undefined) return;
-      writeWhole(this.folder, responseName(id), this.response(text));
+      writeWhole(this.#folder, responseName(id), this.#response(text));
     } catch {
       // Taken already, or nowhere to write: who asked says that nobody answers.
     }
   }
 
-  private response(text: Buffer): CommandResponse {
-    const registry = this.registry();
-    const failed = (error: string): CommandResponse => ({ error, requests: [...this.requests()] });
+  #response(text: Buffer): CommandResponse {
+    const registry = this.#registry();
+    const failed = (error: string): CommandResponse => ({ error, requests: [...this.#requests()] });
     let asked: unknown;
     try {
       asked = text.byteLength > maxBytes ? undefined : JSON.parse(text.toString('utf8'));
@@ -121,7 +129,7 @@ export class Commands {
     if (registry === undefined) return failed('The trace rules of this session cannot be changed from here.');
     try {
       const id = carryOut(registry, asked as SessionCommand);
-      return { requests: [...this.requests()], ...(id !== undefined ? { id } : {}) };
+      return { requests: [...this.#requests()], ...(id !== undefined ? { id } : {}) };
     } catch (error) {
       if (error instanceof TraceRuleError) return failed(error.message);
       throw error;

@@ -20,10 +20,13 @@ export class SessionControl {
   #unfollow: (() => void) | undefined;
   readonly #listeners = new Set<() => void>();
 
-  constructor(
-    private readonly folder: string,
-    private readonly store: Store,
-  ) {}
+  readonly #folder: string;
+  readonly #store: Store;
+
+  constructor(folder: string, store: Store) {
+    this.#folder = folder;
+    this.#store = store;
+  }
 
   /** What the programs read now. */
   get state(): ControlState {
@@ -44,7 +47,7 @@ export class SessionControl {
 
   /** The trace rules, with what has happened to them in this trace. */
   get written(): readonly TraceRule[] {
-    const known = new Map((this.store.header.traceRequests ?? []).map((r) => [r.id, r]));
+    const known = new Map((this.#store.header.traceRequests ?? []).map((r) => [r.id, r]));
     return (this.#registry?.list() ?? []).map((r) => known.get(r.id) ?? r);
   }
 
@@ -102,7 +105,7 @@ export class SessionControl {
 
   /** The trace's own list keeps what only the lines of its programs report: matches, a limit that was reached. */
   #reportTrace(list: readonly TraceRule[]): void {
-    const { header } = this.store;
+    const { header } = this.#store;
     const known = new Map((header.traceRequests ?? []).map((r) => [r.id, r]));
     const traceRequests = list.map((r) => {
       const before = known.get(r.id);
@@ -117,22 +120,22 @@ export class SessionControl {
     const gone = [...known.values()].filter((r) => r.matched !== undefined && !list.some((one) => one.id === r.id));
     const deleted = gone.map((r) => ({ ...r, enabled: false, state: 'disabled' as const }));
     const samples = list.filter((r) => r.enabled).map((r) => r.sample ?? 1);
-    this.store.header = {
+    this.#store.header = {
       ...header,
       traceRequests: [...deleted, ...traceRequests],
       settings: { ...header.settings, samplingModulus: Math.max(1, ...samples) },
     };
-    this.store.touch();
+    this.#store.touch();
   }
 
   #write(state: ControlState): void {
     this.#state = { ...state, generation: this.#state.generation + 1 };
     try {
-      writeWhole(this.folder, controlFileName, this.#state);
+      writeWhole(this.#folder, controlFileName, this.#state);
     } catch (error) {
       // The programs go on with what they read before.
       const reason = `control state not written: ${(error as NodeJS.ErrnoException).code ?? 'error'}`;
-      this.store.addLoss({ source: 'session', what: 'control', kind: 'dropped', count: 1, reason });
+      this.#store.addLoss({ source: 'session', what: 'control', kind: 'dropped', count: 1, reason });
       return;
     }
     for (const f of [...this.#listeners]) f();

@@ -14,7 +14,11 @@ const max = 1024;
 export class Clocks {
   #samples: Clock[] = [];
 
-  constructor(private readonly store: Store) {}
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
 
   /** Those of before the trace's begin are of no use. */
   begin(): void {
@@ -32,11 +36,11 @@ export class Clocks {
         ...(uncertaintyNs !== undefined ? { uncertaintyNs } : {}),
       }),
     );
-    this.store.setHeader({ clockSamples });
+    this.#store.setHeader({ clockSamples });
   }
 
   /** µs since the trace began. */
-  readonly at = (ns: string): number => sinceBegin(this.store.header, BigInt(ns));
+  readonly at = (ns: string): number => sinceBegin(this.#store.header, BigInt(ns));
 
   /** By the last of the kernel's clocks, as entries are reported when they happen. undefined: no clock is known yet. */
   readonly wallAt = (ns: string): number | undefined => {
@@ -46,6 +50,6 @@ export class Clocks {
   };
 
   ns(at: number): string {
-    return monotonicOf(this.store.header, at).toString();
+    return monotonicOf(this.#store.header, at).toString();
   }
 }

@@ -57,13 +57,23 @@ export class Kernel {
   #idle: (() => void) | undefined;
   #over = false;
 
+  /** Features that were asked for. */
+  readonly #features: readonly string[];
+  readonly #families: readonly number[] | undefined;
+
+  readonly #host: KernelHost;
+
   private constructor(
     readonly client: HelperClient,
-    private readonly host: KernelHost,
-    /** Features that were asked for. */
-    private readonly features: readonly string[],
-    private readonly families: readonly number[] | undefined,
+    host: KernelHost,
+    features: readonly string[],
+    families: readonly number[] | undefined,
   ) {
+    this.#host = host;
+
+    this.#features = features;
+    this.#families = families;
+
     this.#clocks = new Clocks(host.store);
     this.#losses = new Losses(host.store);
     client.listen({
@@ -116,14 +126,14 @@ export class Kernel {
   /** A connection is there, or changed. */
   connection(c: Connection): void {
     if (this.#over || this.#seen.has(c.id) || c.direction === 'in' || c.kind === 'unix' || !c.local) return;
-    if (this.families?.includes(c.local.address.includes(':') ? 6 : 4) === false) return;
+    if (this.#families?.includes(c.local.address.includes(':') ? 6 : 4) === false) return;
     const udp = c.kind === 'udp';
     // One that did not come about is watched too once its own port is known: the helper remembers what has ended.
     if (!udp && (c.connect?.result === undefined || !c.remote)) return;
     this.#seen.add(c.id);
     this.#open.add(c.id);
     const born = c.connect?.beginAt ?? c.createdAt;
-    const process = c.thread === undefined ? undefined : this.host.store.thread(c.thread)?.process;
+    const process = c.thread === undefined ? undefined : this.#host.store.thread(c.thread)?.process;
     this.#watch.push({
       cmd: 'watch',
       id: c.id,
@@ -166,7 +176,7 @@ export class Kernel {
   // --- from the helper ---------------------------------------------------------------------------------------------
 
   #message(m: Message): void {
-    const { host } = this;
+    const host = this.#host;
     switch (m.t) {
       case 'hello':
       case 'stats':
@@ -197,8 +207,8 @@ export class Kernel {
   #other(other: OtherMessage): void {
     const fact = factOfOther(other, this.#clocks);
     if (!fact) return;
-    this.host.fold(fact);
-    this.host.changed();
+    this.#host.fold(fact);
+    this.#host.changed();
   }
 
   #close(id: string): void {
@@ -229,7 +239,7 @@ export class Kernel {
 
   /** Why a connection lacks what others have. */
   #reportMissing(): void {
-    const { host } = this;
+    const host = this.#host;
     const asked = isThere(host.store, 'inetDiag');
     const tracked = isThere(host.store, 'conntrack');
     for (const c of [...host.store.connections.values()]) {
@@ -244,7 +254,7 @@ export class Kernel {
 
   /** What is in the kernel's rings still; counters of connection tracking come a while after the end of a connection. */
   async #lastEvents(): Promise<void> {
-    const { store } = this.host;
+    const { store } = this.#host;
     if (this.#seen.size === 0 || !(isThere(store, 'bpf') || isThere(store, 'conntrack'))) return;
     const late = () => [...store.conntrackEntries.values()].some((e) => e.missing?.counters === 'untilEnd');
     for (let waited = 0; waited < lastCountersMs && !this.client.ended; waited += ringsMs) {
@@ -263,8 +273,8 @@ export class Kernel {
     if (this.#over) return;
     this.#over = true;
     const now = this.#clocks.at(process.hrtime.bigint().toString());
-    sourcesEnded(this.host.store, this.features, detail, now);
-    this.host.changed();
+    sourcesEnded(this.#host.store, this.#features, detail, now);
+    this.#host.changed();
   }
 }
 

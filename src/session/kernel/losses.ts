@@ -17,7 +17,11 @@ export class Losses {
   /** As said last, by feature and cause. */
   readonly #known = new Map<string, number>();
 
-  constructor(private readonly store: Store) {}
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
 
   /** `at`: µs since the trace began. */
   take({ feature, lost }: MessageOf<'lost'>, at: number): void {
@@ -32,7 +36,7 @@ export class Losses {
       const what = events ? 'kernelEvents' : 'kernelSamples';
       const reason = `${events ? `${feature}: ` : ''}${reasons[cause] ?? cause}`;
       const kind = cause === 'overflow' ? 'overflow' : cause === 'interrupted' ? 'interruptedDump' : 'dropped';
-      this.store.addLoss({ source, what, kind, count: more, beginAt: at, endAt: at, reason });
+      this.#store.addLoss({ source, what, kind, count: more, beginAt: at, endAt: at, reason });
     }
   }
 }

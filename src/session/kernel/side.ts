@@ -4,11 +4,14 @@ import { Kernel, type KernelHost, type KernelOptions } from './kernel';
 export class KernelSide {
   #starting: Promise<void> | undefined;
 
+  readonly #host: KernelHost;
+  readonly #options: KernelOptions | undefined;
+
   /** `options` undefined: no helper is wanted. */
-  constructor(
-    private readonly host: KernelHost,
-    private readonly options: KernelOptions | undefined,
-  ) {}
+  constructor(host: KernelHost, options: KernelOptions | undefined) {
+    this.#host = host;
+    this.#options = options;
+  }
 
   /** Once. Never rejects: why there is none stands in the trace's sources. */
   start(): Promise<void> {
@@ -17,20 +20,20 @@ export class KernelSide {
   }
 
   async #start(): Promise<void> {
-    if (this.options) this.host.store.kernel = await Kernel.start(this.host, this.options);
+    if (this.#options) this.#host.store.kernel = await Kernel.start(this.#host, this.#options);
   }
 
   /** The trace begins. True: a helper is wanted, so the first lines are to be read without delay. */
   begin(): boolean {
-    const { kernel } = this.host.store;
+    const { kernel } = this.#host.store;
     if (kernel) kernel.begin();
     else void this.start().then(() => this.#late());
-    return this.options !== undefined;
+    return this.#options !== undefined;
   }
 
   /** It came after the begin: what is there already is told to it. It remembers what has ended meanwhile. */
   #late(): void {
-    const { kernel, connections, requests } = this.host.store;
+    const { kernel, connections, requests } = this.#host.store;
     if (!kernel) return;
     kernel.begin();
     for (const c of connections.values()) kernel.connection(c);
@@ -44,6 +47,6 @@ export class KernelSide {
   }
 
   dispose(): void {
-    void this.ready().then(() => this.host.store.kernel?.dispose());
+    void this.ready().then(() => this.#host.store.kernel?.dispose());
   }
 }

@@ -34,75 +34,96 @@ interface Started {
 }
 
 export class PacketCapture {
-  private readonly file: PacketFile;
-  private readonly waiting = new Waiting();
-  private readonly dns: DnsWatch;
-  private readonly keeper: Keeper;
-  private readonly references: References;
-  private started: Started | undefined;
-  private starting: Promise<void> | undefined;
-  private reading: Promise<void> | undefined;
-  private statistics: PacketStatistics[] | undefined;
-  private endAt: number | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private clockAt = 0;
-  private arrived = 0n;
+  readonly #file: PacketFile;
+  readonly #waiting = new Waiting();
+  readonly #dns: DnsWatch;
+  readonly #keeper: Keeper;
+  readonly #references: References;
+  #started: Started | undefined;
+  #starting: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
+  #statistics: PacketStatistics[] | undefined;
+  #endAt: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #clockAt = 0;
+  #arrived = 0n;
   /** Why packets are not captured, in words; absent: they are, or are about to be. */
   unavailable: string | undefined;
 
+  readonly #engines: () => readonly CaptureEngine[];
+
+  readonly #store: Store;
+  readonly #settings: CaptureSettings;
+  readonly #keys: boolean;
+  readonly #clock: WallClock;
+
   constructor(
-    private readonly store: Store,
-    private readonly settings: CaptureSettings,
-    private readonly engines: () => readonly CaptureEngine[],
+    store: Store,
+    settings: CaptureSettings,
+    engines: () => readonly CaptureEngine[],
     readonly folder: string,
-    private readonly keys: boolean,
-    private readonly clock = new WallClock(),
+    keys: boolean,
+    clock = new WallClock(),
   ) {
-    this.file = new PacketFile(folder, settings.limit ?? defaults.limit);
-    this.keeper = new Keeper(this.file, settings.headersOnly === true, (ns) => this.clock.sectionOf(ns, this.arrived));
-    this.dns = new DnsWatch(store, this.keeper, (ns, section) => this.instant(ns, section));
-    this.references = new References(store, this.keeper, captureId, (k) => this.instant(k.ns, k.section));
+    this.#store = store;
+    this.#settings = settings;
+    this.#keys = keys;
+    this.#clock = clock;
+
+    this.#engines = engines;
+
+    this.#file = new PacketFile(folder, settings.limit ?? defaults.limit);
+    this.#keeper = new Keeper(this.#file, settings.headersOnly === true, (ns) =>
+      this.#clock.sectionOf(ns, this.#arrived),
+    );
+    this.#dns = new DnsWatch(store, this.#keeper, (ns, section) => this.#instant(ns, section));
+    this.#references = new References(store, this.#keeper, captureId, (k) => this.#instant(k.ns, k.section));
   }
 
   /** Resolves once packets are captured, or it is known why they are not. */
   start(): Promise<void> {
-    this.starting ??= this.begin();
-    return this.starting;
+    this.#starting ??= this.#begin();
+    return this.#starting;
   }
 
-  private async begin(): Promise<void> {
-    const { snaplen = defaults.snaplen, icmp = false, arp = false, interfaces } = this.settings;
+  async #begin(): Promise<void> {
+    const { snaplen = defaults.snaplen, icmp = false, arp = false, interfaces } = this.#settings;
     try {
       expectInterfaces(interfaces);
       const options = { snaplen, icmp, arp, ...(interfaces && { interfaces }) };
-      const { engine, started } = await startFirst(this.engines(), options);
-      this.started = { ...this.partsFor(engine, started), engine, capture: started, at: process.hrtime.bigint() };
-      this.reading = this.read(started.batches);
-      this.timer = setInterval(() => this.tend(false), everyMs);
-      this.timer.unref();
-      this.store.setSource({ name: 'capture', state: 'on', features: featuresOf(engine, this.settings) });
+      const { engine, started } = await startFirst(this.#engines(), options);
+      this.#started = { ...this.#partsFor(engine, started), engine, capture: started, at: process.hrtime.bigint() };
+      this.#reading = this.#read(started.batches);
+      this.#timer = setInterval(() => this.#tend(false), everyMs);
+      this.#timer.unref();
+      this.#store.setSource({ name: 'capture', state: 'on', features: featuresOf(engine, this.#settings) });
     } catch (error) {
       const why = error instanceof CaptureUnavailable ? error : undefined;
       this.unavailable = why?.message ?? messageOf(error);
       const reason = why?.reason ?? 'fault';
-      this.store.setSource({ name: 'capture', state: 'unavailable', reason, detail: this.unavailable });
+      this.#store.setSource({ name: 'capture', state: 'unavailable', reason, detail: this.unavailable });
     }
   }
 
-  private partsFor(engine: CaptureEngine, capture: StartedCapture): Pick<Started, 'sorter' | 'attempts'> {
-    const { store, keeper, waiting, dns, clock, settings } = this;
+  #partsFor(engine: CaptureEngine, capture: StartedCapture): Pick<Started, 'sorter' | 'attempts'> {
+    const store = this.#store;
+    const keeper = this.#keeper;
+    const waiting = this.#waiting;
+    const dns = this.#dns;
+    const clock = this.#clock;
+    const settings = this.#settings;
     return {
       sorter: new Sorter({ store, keeper, waiting, dns, clock, also: settings }, engine, capture),
-      attempts: new Attempts(store, waiting, clock, capture, (key, connection) => this.claim(key, connection)),
+      attempts: new Attempts(store, waiting, clock, capture, (key, connection) => this.#claim(key, connection)),
     };
   }
 
-  private async read(batches: AsyncIterable<RawPacket[]>): Promise<void> {
+  async #read(batches: AsyncIterable<RawPacket[]>): Promise<void> {
     try {
-      for await (const batch of batches) this.receive(batch);
-      if (this.endAt === undefined) throw new Error('the capture ended before the program.');
+      for await (const batch of batches) this.#receive(batch);
+      if (this.#endAt === undefined) throw new Error('the capture ended before the program.');
     } catch (error) {
-      this.store.setSource({
+      this.#store.setSource({
         name: 'capture',
         state: 'partial',
         reason: 'fault',
@@ -113,138 +134,143 @@ export class PacketCapture {
 
   /** A connection is there, or more is known of it. */
   connection(c: Connection): void {
-    if (!this.started) return;
-    const { sorter, attempts } = this.started;
+    if (!this.#started) return;
+    const { sorter, attempts } = this.#started;
     sorter.connection(c);
     const found = keyOfConnection(c);
     if (found) {
       attempts.settled(c.id);
-      this.claim(found.key, c.id);
-    } else if (c.kind !== 'unix' && c.remote && c.connect?.beginAt !== undefined) attempts.add(c, this.now());
+      this.#claim(found.key, c.id);
+    } else if (c.kind !== 'unix' && c.remote && c.connect?.beginAt !== undefined) attempts.add(c, this.#now());
   }
 
   lookup(l: Lookup): void {
-    if (this.started) this.dns.lookup(l);
+    if (this.#started) this.#dns.lookup(l);
   }
 
-  private claim(key: string, connection: string): void {
-    const flow = this.keeper.flow(key);
+  #claim(key: string, connection: string): void {
+    const flow = this.#keeper.flow(key);
     if (flow.connections.has(connection)) return;
     flow.connections.add(connection);
-    for (const arrived of this.waiting.claim(key)) this.keeper.keep(arrived, flow);
-    this.file.flush();
-    this.references.changed();
+    for (const arrived of this.#waiting.claim(key)) this.#keeper.keep(arrived, flow);
+    this.#file.flush();
+    this.#references.changed();
   }
 
-  private receive(batch: readonly RawPacket[]): void {
-    this.clock.check();
-    this.arrived = process.hrtime.bigint();
-    for (const packet of batch) this.started?.sorter.sort(packet, this.arrived);
-    this.file.flush();
-    this.references.changed();
+  #receive(batch: readonly RawPacket[]): void {
+    this.#clock.check();
+    this.#arrived = process.hrtime.bigint();
+    for (const packet of batch) this.#started?.sorter.sort(packet, this.#arrived);
+    this.#file.flush();
+    this.#references.changed();
   }
 
   /** What is done now and then: attempts without a port of their own, lookups, the clock. */
-  private tend(last: boolean): void {
+  #tend(last: boolean): void {
     const now = performance.now();
-    if (last || now - this.clockAt > clockEveryMs) {
-      this.clockAt = now;
-      this.clock.sample();
+    if (last || now - this.#clockAt > clockEveryMs) {
+      this.#clockAt = now;
+      this.#clock.sample();
     }
-    this.started?.attempts.find(this.now());
-    this.dns.settle(this.now(), last);
-    this.file.flush();
-    this.references.changed();
+    this.#started?.attempts.find(this.#now());
+    this.#dns.settle(this.#now(), last);
+    this.#file.flush();
+    this.#references.changed();
   }
 
   /** Ends the capture; what was captured until now is kept. */
   async stop(): Promise<void> {
-    if (!this.starting) return;
-    await this.starting;
-    if (!this.started || this.endAt !== undefined) return;
-    this.endAt = this.now();
-    clearInterval(this.timer);
-    this.statistics = await this.started.capture.stop().catch(() => []);
-    await this.reading;
-    this.tend(true);
-    const source = this.store.header.sources.find((s) => s.name === 'capture');
-    if (source) this.store.setSource({ ...source, toAt: this.endAt });
-    this.reportLosses();
+    if (!this.#starting) return;
+    await this.#starting;
+    if (!this.#started || this.#endAt !== undefined) return;
+    this.#endAt = this.#now();
+    clearInterval(this.#timer);
+    this.#statistics = await this.#started.capture.stop().catch(() => []);
+    await this.#reading;
+    this.#tend(true);
+    const source = this.#store.header.sources.find((s) => s.name === 'capture');
+    if (source) this.#store.setSource({ ...source, toAt: this.#endAt });
+    this.#reportLosses();
   }
 
-  private reportLosses(): void {
-    const { beyond, beyondAt } = this.keeper;
+  #reportLosses(): void {
+    const { beyond, beyondAt } = this.#keeper;
     const facts = {
-      dropped: this.record()?.dropped ?? 0,
-      discarded: this.started?.capture.discarded?.() ?? 0,
+      dropped: this.#record()?.dropped ?? 0,
+      discarded: this.#started?.capture.discarded?.() ?? 0,
       beyond,
-      full: this.file.full === 'disk' ? ('disk' as const) : undefined,
-      overflowed: this.waiting.overflowed,
+      full: this.#file.full === 'disk' ? ('disk' as const) : undefined,
+      overflowed: this.#waiting.overflowed,
     };
-    const at = beyondAt && this.instant(beyondAt.ns, beyondAt.section);
-    for (const loss of captureLosses(facts, at)) this.store.addLoss(loss);
+    const at = beyondAt && this.#instant(beyondAt.ns, beyondAt.section);
+    for (const loss of captureLosses(facts, at)) this.#store.addLoss(loss);
   }
 
   /** The packets of a request, by time. */
   packetsOf(request: string): readonly PacketRef[] {
-    return this.references.of(request);
+    return this.#references.of(request);
   }
 
   /** For the document: the capture, and what is known of the first packets. */
   records(): { captures: Capture[]; packets: PacketRef[] } {
-    const capture = this.record();
+    const capture = this.#record();
     return capture
-      ? { captures: [capture], packets: this.references.all(this.endAt !== undefined) }
+      ? { captures: [capture], packets: this.#references.all(this.#endAt !== undefined) }
       : { captures: [], packets: [] };
   }
 
-  private record(): Capture | undefined {
-    const { started, settings, keeper, statistics, endAt, keys } = this;
+  #record(): Capture | undefined {
+    const started = this.#started;
+    const settings = this.#settings;
+    const keeper = this.#keeper;
+    const statistics = this.#statistics;
+    const endAt = this.#endAt;
+    const keys = this.#keys;
     if (!started) return undefined;
     const { engine, capture, at } = started;
-    return captureRecord({ engine, capture, settings, keeper, statistics, beginAt: this.sinceBegin(at), endAt, keys });
+    return captureRecord({ engine, capture, settings, keeper, statistics, beginAt: this.#sinceBegin(at), endAt, keys });
   }
 
   /** For saving: what was kept, or that of one request; by time. */
   chosen(request: string | undefined): Kept[] {
-    return this.references.chosen(request);
+    return this.#references.chosen(request);
   }
 
   reference(k: Kept): PacketRef | undefined {
-    return this.references.one(k);
+    return this.#references.one(k);
   }
 
   bytesOf(k: Kept): Buffer | undefined {
-    return this.file.read(k.offset, k.captured);
+    return this.#file.read(k.offset, k.captured);
   }
 
   get interfaces(): StartedCapture['interfaces'] {
-    return this.started?.capture.interfaces ?? [];
+    return this.#started?.capture.interfaces ?? [];
   }
 
   get filter(): string | undefined {
-    return this.started?.capture.filter;
+    return this.#started?.capture.filter;
   }
 
   /** Counted by the engine; absent until it has ended. */
   get counted(): readonly PacketStatistics[] | undefined {
-    return this.statistics;
+    return this.#statistics;
   }
 
   async dispose(): Promise<void> {
     await this.stop();
-    this.file.close();
+    this.#file.close();
   }
 
-  private now(): number {
-    return this.sinceBegin(process.hrtime.bigint());
+  #now(): number {
+    return this.#sinceBegin(process.hrtime.bigint());
   }
 
-  private instant(ns: bigint, section: number): number {
-    return this.sinceBegin(this.clock.monotonic(ns, section));
+  #instant(ns: bigint, section: number): number {
+    return this.#sinceBegin(this.#clock.monotonic(ns, section));
   }
 
-  private sinceBegin(monotonic: bigint): number {
-    return sinceBegin(this.store.header, monotonic);
+  #sinceBegin(monotonic: bigint): number {
+    return sinceBegin(this.#store.header, monotonic);
   }
 }

@@ -10,20 +10,20 @@ const maxRemembered = 8192;
 const maxHashed = 96;
 
 export class Duplicates {
-  private seen = new Map<number, { place: number; ns: bigint; length: number }>();
-  private before = this.seen;
+  #seen = new Map<number, { place: number; ns: bigint; length: number }>();
+  #before = this.#seen;
 
   /** Whether the packet was seen elsewhere just now. */
   is(p: RawPacket, d: Decoded, outgoing: boolean | undefined): boolean {
     const hash = hashOf(p.data, d.network);
     const place = p.interface * 4 + (outgoing === undefined ? 0 : outgoing ? 1 : 2);
     const length = p.length - d.network;
-    const same = this.seen.get(hash) ?? this.before.get(hash);
+    const same = this.#seen.get(hash) ?? this.#before.get(hash);
     if (same && same.place !== place && same.length === length && abs(p.ns - same.ns) < window) return true;
-    this.seen.set(hash, { place, ns: p.ns, length });
-    if (this.seen.size > maxRemembered) {
-      this.before = this.seen;
-      this.seen = new Map();
+    this.#seen.set(hash, { place, ns: p.ns, length });
+    if (this.#seen.size > maxRemembered) {
+      this.#before = this.#seen;
+      this.#seen = new Map();
     }
     return false;
   }

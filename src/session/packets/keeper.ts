@@ -50,12 +50,18 @@ export class Keeper {
   /** When the first of them came, wall clock. */
   beyondAt: { ns: bigint; section: number } | undefined;
 
+  readonly #file: PacketFile;
+  readonly #headersOnly: boolean;
+
   constructor(
-    private readonly file: PacketFile,
-    private readonly headersOnly: boolean,
+    file: PacketFile,
+    headersOnly: boolean,
     /** Section of the wall clock that a stamp belongs to. */
     readonly section: (ns: bigint) => number,
-  ) {}
+  ) {
+    this.#file = file;
+    this.#headersOnly = headersOnly;
+  }
 
   flow(key: string): Flow {
     let flow = this.flows.get(key);
@@ -69,10 +75,10 @@ export class Keeper {
   /** undefined: the limit is reached. */
   keep({ packet, decoded, forward }: Arrived, flow: Flow | undefined): Kept | undefined {
     const { tcp } = decoded;
-    const bare = this.headersOnly && tcp !== undefined && decoded.payload < packet.data.length;
+    const bare = this.#headersOnly && tcp !== undefined && decoded.payload < packet.data.length;
     const data = bare ? packet.data.subarray(0, decoded.payload) : packet.data;
     const section = this.section(packet.ns);
-    const offset = this.kept.length < maxPackets ? this.file.add(data) : undefined;
+    const offset = this.kept.length < maxPackets ? this.#file.add(data) : undefined;
     if (offset === undefined) {
       this.beyond++;
       this.beyondAt ??= { ns: packet.ns, section };

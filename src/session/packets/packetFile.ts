@@ -7,19 +7,20 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export class PacketFile {
-  private readonly fd: number;
-  private size = 0;
-  private waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
+  readonly #fd: number;
+  #size = 0;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   /** Why it takes no more; absent: it does. */
   full: 'limit' | 'disk' | undefined;
 
-  constructor(
-    folder: string,
-    private readonly limit: number,
-  ) {
+  readonly #limit: number;
+
+  constructor(folder: string, limit: number) {
+    this.#limit = limit;
+
     const path = join(folder, `packets-${randomBytes(8).toString('hex')}`);
-    this.fd = openSync(path, 'wx+', 0o600);
+    this.#fd = openSync(path, 'wx+', 0o600);
     try {
       unlinkSync(path);
     } catch {
@@ -29,24 +30,24 @@ export class PacketFile {
 
   /** Where the bytes will stand; undefined: there is no room. */
   add(bytes: Uint8Array): number | undefined {
-    if (this.full === undefined && this.size + this.waitingBytes + bytes.length > this.limit) this.full = 'limit';
+    if (this.full === undefined && this.#size + this.#waitingBytes + bytes.length > this.#limit) this.full = 'limit';
     if (this.full !== undefined) return undefined;
-    const at = this.size + this.waitingBytes;
-    this.waiting.push(bytes);
-    this.waitingBytes += bytes.length;
+    const at = this.#size + this.#waitingBytes;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
     return at;
   }
 
   /** Writes what was added. */
   flush(): void {
-    if (this.waiting.length === 0) return;
-    const bytes = Buffer.concat(this.waiting, this.waitingBytes);
-    this.waiting = [];
-    this.waitingBytes = 0;
+    if (this.#waiting.length === 0) return;
+    const bytes = Buffer.concat(this.#waiting, this.#waitingBytes);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
     try {
       for (let done = 0; done < bytes.length; )
-        done += writeSync(this.fd, bytes, done, bytes.length - done, this.size + done);
-      this.size += bytes.length;
+        done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#size + done);
+      this.#size += bytes.length;
     } catch {
       // What was promised is not there: reading it gives less, and the packet is left out.
       this.full = 'disk';
@@ -57,7 +58,7 @@ export class PacketFile {
   read(at: number, length: number): Buffer | undefined {
     const bytes = Buffer.alloc(length);
     try {
-      return readSync(this.fd, bytes, 0, length, at) === length ? bytes : undefined;
+      return readSync(this.#fd, bytes, 0, length, at) === length ? bytes : undefined;
     } catch {
       return undefined;
     }
@@ -65,7 +66,7 @@ export class PacketFile {
 
   close(): void {
     try {
-      closeSync(this.fd);
+      closeSync(this.#fd);
     } catch {
       // Closed already.
     }

@@ -26,26 +26,33 @@ interface Placed {
 }
 
 export class References {
-  private cache = new Map<Flow, Placed[]>();
-  private order: Kept[] | undefined;
-  private byPacket: Map<Kept, PacketRef> | undefined;
+  #cache = new Map<Flow, Placed[]>();
+  #order: Kept[] | undefined;
+  #byPacket: Map<Kept, PacketRef> | undefined;
 
-  constructor(
-    private readonly store: Store,
-    private readonly keeper: Keeper,
-    private readonly capture: string,
-    private readonly instant: (k: Kept) => number,
-  ) {}
+  readonly #keeper: Keeper;
+  readonly #capture: string;
+  readonly #instant: (k: Kept) => number;
+
+  readonly #store: Store;
+
+  constructor(store: Store, keeper: Keeper, capture: string, instant: (k: Kept) => number) {
+    this.#store = store;
+
+    this.#keeper = keeper;
+    this.#capture = capture;
+    this.#instant = instant;
+  }
 
   /** There are more packets, or more is known of their connections. */
   changed(): void {
-    this.cache = new Map();
-    this.order = this.byPacket = undefined;
+    this.#cache = new Map();
+    this.#order = this.#byPacket = undefined;
   }
 
   of(request: string): PacketRef[] {
-    return this.flowsOf(request)
-      .flatMap((flow) => this.placed(flow))
+    return this.#flowsOf(request)
+      .flatMap((flow) => this.#placed(flow))
       .filter(({ ref }) => ref.request === request)
       .map(({ ref }) => ref)
       .sort((a, b) => a.at - b.at);
@@ -53,87 +60,87 @@ export class References {
 
   /** Of one packet; undefined: it belongs to no connection after all. */
   one(k: Kept): PacketRef | undefined {
-    return k.flow ? this.index().get(k) : this.bare(k);
+    return k.flow ? this.#index().get(k) : this.#bare(k);
   }
 
-  private index(): Map<Kept, PacketRef> {
-    if (this.byPacket) return this.byPacket;
+  #index(): Map<Kept, PacketRef> {
+    if (this.#byPacket) return this.#byPacket;
     const refs = new Map<Kept, PacketRef>();
-    for (const flow of this.keeper.flows.values()) for (const { kept, ref } of this.placed(flow)) refs.set(kept, ref);
-    this.byPacket = refs;
+    for (const flow of this.#keeper.flows.values()) for (const { kept, ref } of this.#placed(flow)) refs.set(kept, ref);
+    this.#byPacket = refs;
     return refs;
   }
 
   /** The first ones by time; `numbered`: no more will come, so that their places in the file are known. */
   all(numbered: boolean): PacketRef[] {
     this.changed();
-    const refs = this.index();
+    const refs = this.#index();
     const chosen = this.chosen(undefined).slice(0, maxReferences);
     return chosen.map((k, i) => {
-      const { capture, at, ...rest } = refs.get(k) ?? this.bare(k);
+      const { capture, at, ...rest } = refs.get(k) ?? this.#bare(k);
       return { capture, ...(numbered ? { frame: i + 1 } : {}), at, ...rest };
     });
   }
 
   /** Packets to save, by time: of one request, or all that belong to a connection, to DNS, or were asked for. */
   chosen(request: string | undefined): Kept[] {
-    if (request === undefined) return this.inOrder();
-    const its = this.flowsOf(request).flatMap((flow) => this.placed(flow));
+    if (request === undefined) return this.#inOrder();
+    const its = this.#flowsOf(request).flatMap((flow) => this.#placed(flow));
     return its.flatMap(({ kept, ref }) => (ref.request === request ? [kept] : [])).sort(byTime);
   }
 
-  private inOrder(): Kept[] {
-    if (this.order) return this.order;
+  #inOrder(): Kept[] {
+    if (this.#order) return this.#order;
     const out: Kept[] = [];
-    for (const flow of this.keeper.flows.values()) for (const { kept } of this.placed(flow)) out.push(kept);
-    for (const k of this.keeper.kept) if (!k.flow) out.push(k);
-    this.order = out.sort(byTime);
-    return this.order;
+    for (const flow of this.#keeper.flows.values()) for (const { kept } of this.#placed(flow)) out.push(kept);
+    for (const k of this.#keeper.kept) if (!k.flow) out.push(k);
+    this.#order = out.sort(byTime);
+    return this.#order;
   }
 
   /** Those of its connection, of the attempts before it, and of its lookup. */
-  private flowsOf(id: string): Flow[] {
-    const r = this.store.requests.get(id);
+  #flowsOf(id: string): Flow[] {
+    const r = this.#store.requests.get(id);
     if (!r) return [];
-    const c = contextOf(r, this.store, 0);
+    const c = contextOf(r, this.#store, 0);
     const connections = new Set([r.connection, c.winner?.id, ...c.attempts.map((a) => a.id)]);
-    for (const x of this.store.dnsExchanges.values())
+    for (const x of this.#store.dnsExchanges.values())
       if (x.lookup !== undefined && x.lookup === c.lookup?.id) connections.add(x.connection);
-    return [...this.keeper.flows.values()].filter((f) => [...f.connections].some((x) => connections.has(x)));
+    return [...this.#keeper.flows.values()].filter((f) => [...f.connections].some((x) => connections.has(x)));
   }
 
-  private placed(flow: Flow): Placed[] {
-    const known = this.cache.get(flow);
+  #placed(flow: Flow): Placed[] {
+    const known = this.#cache.get(flow);
     if (known) return known;
-    const made = this.place(flow);
-    this.cache.set(flow, made);
+    const made = this.#place(flow);
+    this.#cache.set(flow, made);
     return made;
   }
 
-  private place(flow: Flow): Placed[] {
+  #place(flow: Flow): Placed[] {
     const lives = [...flow.connections]
-      .flatMap((id) => this.store.connections.get(id) ?? [])
-      .map((c) => ({ c, ...lifeOf(c, this.dialledAt(c)), owners: new Owners(this.windowsOf(c)) }))
+      .flatMap((id) => this.#store.connections.get(id) ?? [])
+      .map((c) => ({ c, ...lifeOf(c, this.#dialledAt(c)), owners: new Owners(this.#windowsOf(c)) }))
       .sort((a, b) => a.from - b.from);
     const notes = new SegmentNotes();
     const phases = new Map<string, Breakdown>();
     const out: Placed[] = [];
     for (const kept of [...flow.kept].sort(byTime)) {
-      const at = this.instant(kept);
+      const at = this.#instant(kept);
       const life = lives.findLast((l) => l.from <= at && at <= l.to);
       if (!life) continue;
       const request = life.owners.at(at);
-      const ref = this.bare(kept, life.c.id, this.isOutgoing(kept, life.c), notes.of(kept));
-      out.push({ kept, ref: request === undefined ? ref : { ...ref, ...this.phase(request, at, phases), request } });
+      const ref = this.#bare(kept, life.c.id, this.#isOutgoing(kept, life.c), notes.of(kept));
+      out.push({ kept, ref: request === undefined ? ref : { ...ref, ...this.#phase(request, at, phases), request } });
     }
     return out;
   }
 
-  private bare(k: Kept, connection?: string, outgoing?: boolean, note?: string): PacketRef {
+  #bare(k: Kept, connection?: string, outgoing?: boolean, note?: string): PacketRef {
     const said = [k.hint, note].filter(Boolean).join(', ');
     return {
-      capture: this.capture,
-      at: this.instant(k),
+      capture: this.#capture,
+      at: this.#instant(k),
       ...(k.kind === 'other' ? {} : { transport: k.kind }),
       ...(connection === undefined ? {} : { connection }),
       ...(k.exchange === undefined ? {} : { exchange: k.exchange }),
@@ -146,7 +153,7 @@ export class References {
     };
   }
 
-  private isOutgoing(k: Kept, c: Connection): boolean | undefined {
+  #isOutgoing(k: Kept, c: Connection): boolean | undefined {
     const own = keyOfConnection(c);
     if (own) return k.forward === own.forward;
     // A socket for datagrams that is not connected: its port alone is known.
@@ -155,25 +162,25 @@ export class References {
     return mine[0] === mine[1] ? undefined : k.forward === mine[0];
   }
 
-  private phase(id: string, at: number, cache: Map<string, Breakdown>): Pick<PacketRef, 'phase'> {
-    const r = this.store.requests.get(id);
+  #phase(id: string, at: number, cache: Map<string, Breakdown>): Pick<PacketRef, 'phase'> {
+    const r = this.#store.requests.get(id);
     if (!r) return {};
     let breakdown = cache.get(id);
     if (!breakdown) {
-      breakdown = phasesOf(r, this.store, at);
+      breakdown = phasesOf(r, this.#store, at);
       cache.set(id, breakdown);
     }
     const phase = breakdown.phases.findLast((p) => p.beginAt <= at);
     return phase ? { phase: phase.name } : {};
   }
 
-  private dialledAt(c: Connection): number | undefined {
-    return c.dial === undefined ? undefined : this.store.dials.get(c.dial)?.beginAt;
+  #dialledAt(c: Connection): number | undefined {
+    return c.dial === undefined ? undefined : this.#store.dials.get(c.dial)?.beginAt;
   }
 
   /** When each request of a connection went on. */
-  private windowsOf(c: Connection): Window[] {
-    const { store } = this;
+  #windowsOf(c: Connection): Window[] {
+    const store = this.#store;
     const dial = c.dial === undefined ? undefined : store.dials.get(c.dial);
     // An attempt that lost, and a lookup's own socket, are its who dialled.
     const own = dial?.connection === c.id ? [] : [dial?.request];
@@ -194,18 +201,22 @@ const endOf = (r: Request): number =>
 
 /** The one request that went on at an instant; none or several: undefined. Asked by ascending time. */
 class Owners {
-  private next = 0;
-  private on: Window[] = [];
+  #next = 0;
+  #on: Window[] = [];
 
-  constructor(private readonly windows: Window[]) {
+  readonly #windows: Window[];
+
+  constructor(windows: Window[]) {
+    this.#windows = windows;
+
     windows.sort((a, b) => a.from - b.from);
   }
 
   at(at: number): string | undefined {
-    for (let w = this.windows[this.next]; w !== undefined && w.from <= at; w = this.windows[++this.next])
-      this.on.push(w);
-    this.on = this.on.filter((w) => at <= w.to);
-    return this.on.length === 1 ? this.on[0]?.request : undefined;
+    for (let w = this.#windows[this.#next]; w !== undefined && w.from <= at; w = this.#windows[++this.#next])
+      this.#on.push(w);
+    this.#on = this.#on.filter((w) => at <= w.to);
+    return this.#on.length === 1 ? this.#on[0]?.request : undefined;
   }
 }
 

@@ -28,27 +28,31 @@ export interface Places {
 }
 
 export class Sorter {
-  private readonly duplicates = new Duplicates();
+  readonly #duplicates = new Duplicates();
   /** Ports of sockets for datagrams that are not connected, with their connections. */
-  private readonly ports = new Map<number, string>();
+  readonly #ports = new Map<number, string>();
 
-  constructor(
-    private readonly places: Places,
-    private readonly engine: Pick<CaptureEngine, 'name'>,
-    private readonly capture: Pick<StartedCapture, 'interfaces'>,
-  ) {}
+  readonly #places: Places;
+  readonly #engine: Pick<CaptureEngine, 'name'>;
+  readonly #capture: Pick<StartedCapture, 'interfaces'>;
+
+  constructor(places: Places, engine: Pick<CaptureEngine, 'name'>, capture: Pick<StartedCapture, 'interfaces'>) {
+    this.#places = places;
+    this.#engine = engine;
+    this.#capture = capture;
+  }
 
   connection(c: Connection): void {
     const port = openPort(c);
-    if (port !== undefined) this.ports.set(port, c.id);
+    if (port !== undefined) this.#ports.set(port, c.id);
   }
 
   /** `arrivedAt`: when it was handed over, ns of CLOCK_MONOTONIC. */
   sort(packet: RawPacket, arrivedAt: bigint): void {
-    const { keeper, clock, dns, waiting } = this.places;
-    const linkType = this.capture.interfaces[packet.interface]?.linkType ?? -1;
+    const { keeper, clock, dns, waiting } = this.#places;
+    const linkType = this.#capture.interfaces[packet.interface]?.linkType ?? -1;
     const decoded = decodeFrame(packet.data, linkType, packet.length);
-    if (!decoded || this.isDuplicate(packet, decoded, linkType)) return;
+    if (!decoded || this.#isDuplicate(packet, decoded, linkType)) return;
     const key = decoded.fragment ? undefined : keyOfPacket(decoded);
     const at = clock.monotonic(packet.ns, clock.sectionOf(packet.ns, arrivedAt));
     const arrived = (data: Uint8Array): Arrived => ({
@@ -57,13 +61,13 @@ export class Sorter {
       at,
       forward: key?.forward ?? true,
     });
-    if (!key) return this.other(arrived(packet.data), decoded);
+    if (!key) return this.#other(arrived(packet.data), decoded);
     const flow = keeper.flows.get(key.key);
-    if (flow && this.lives(flow, at)) {
+    if (flow && this.#lives(flow, at)) {
       keeper.keep(arrived(packet.data), flow);
       return;
     }
-    const open = decoded.kind === 'udp' ? this.openSocket(decoded) : undefined;
+    const open = decoded.kind === 'udp' ? this.#openSocket(decoded) : undefined;
     if (open !== undefined) {
       const its = keeper.flow(key.key);
       its.connections.add(open);
@@ -76,16 +80,16 @@ export class Sorter {
   }
 
   /** Where one place alone is heard each packet comes once; the helper sees to it itself. */
-  private isDuplicate(packet: RawPacket, decoded: Decoded, linkType: number): boolean {
+  #isDuplicate(packet: RawPacket, decoded: Decoded, linkType: number): boolean {
     const all = linkType === linkTypes.sll || linkType === linkTypes.sll2;
-    const several = all || this.capture.interfaces.length > 1;
-    if (!several || this.engine.name === 'helper') return false;
-    return this.duplicates.is(packet, decoded, isOutgoing(packet, linkType));
+    const several = all || this.#capture.interfaces.length > 1;
+    if (!several || this.#engine.name === 'helper') return false;
+    return this.#duplicates.is(packet, decoded, isOutgoing(packet, linkType));
   }
 
   /** ICMP and ARP, where they are asked for. */
-  private other(arrived: Arrived, d: Decoded): void {
-    const { keeper, also } = this.places;
+  #other(arrived: Arrived, d: Decoded): void {
+    const { keeper, also } = this.#places;
     if (d.kind === 'arp' && also.arp) keeper.keep(arrived, undefined);
     if (d.kind !== 'icmp' || !also.icmp) return;
     const about = d.about && keyOfPacket(d.about);
@@ -94,8 +98,8 @@ export class Sorter {
   }
 
   /** Whether any connection with these ends is there, or was a moment ago. */
-  private lives(flow: Flow, at: bigint): boolean {
-    const { store } = this.places;
+  #lives(flow: Flow, at: bigint): boolean {
+    const { store } = this.#places;
     const instant = sinceBegin(store.header, at);
     for (const id of flow.connections) {
       const c = store.connections.get(id);
@@ -104,8 +108,8 @@ export class Sorter {
     return false;
   }
 
-  private openSocket(d: Decoded): string | undefined {
-    return this.ports.get(d.sourcePort ?? -1) ?? this.ports.get(d.destinationPort ?? -1);
+  #openSocket(d: Decoded): string | undefined {
+    return this.#ports.get(d.sourcePort ?? -1) ?? this.#ports.get(d.destinationPort ?? -1);
   }
 }
 

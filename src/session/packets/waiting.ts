@@ -29,74 +29,74 @@ const maxParked = 1024;
 const maxParkedAge = 150_000_000_000n;
 
 export class Waiting {
-  private readonly conversations = new Map<string, Conversation>();
+  readonly #conversations = new Map<string, Conversation>();
   /** Without an answer, and older than the others may become. */
-  private readonly parked = new Set<Conversation>();
-  private queue: { of: Conversation; packet: Arrived }[] = [];
-  private head = 0;
-  private bytes = 0;
+  readonly #parked = new Set<Conversation>();
+  #queue: { of: Conversation; packet: Arrived }[] = [];
+  #head = 0;
+  #bytes = 0;
   /** Packets that had to go before their time, as there were too many. */
   overflowed = 0;
 
   add(key: string, packet: Arrived): Conversation {
-    let of = this.conversations.get(key);
+    let of = this.#conversations.get(key);
     if (!of) {
       of = { key, packets: [], answered: false, over: false };
-      this.conversations.set(key, of);
+      this.#conversations.set(key, of);
     }
     if (of.packets[0] && of.packets[0].forward !== packet.forward) of.answered = true;
     of.packets.push(packet);
-    this.queue.push({ of, packet });
-    this.bytes += packet.packet.data.length;
-    this.evict(packet.at);
+    this.#queue.push({ of, packet });
+    this.#bytes += packet.packet.data.length;
+    this.#evict(packet.at);
     return of;
   }
 
   /** All there is of a conversation; from now on it is the caller's. */
   claim(key: string): Arrived[] {
-    const of = this.conversations.get(key);
+    const of = this.#conversations.get(key);
     if (!of) return [];
-    this.forget(of);
+    this.#forget(of);
     return of.packets;
   }
 
   *all(): Iterable<Conversation> {
-    yield* this.conversations.values();
+    yield* this.#conversations.values();
   }
 
-  private forget(of: Conversation): void {
+  #forget(of: Conversation): void {
     of.over = true;
-    this.conversations.delete(of.key);
-    this.parked.delete(of);
-    for (const p of of.packets) this.bytes -= p.packet.data.length;
+    this.#conversations.delete(of.key);
+    this.#parked.delete(of);
+    for (const p of of.packets) this.#bytes -= p.packet.data.length;
   }
 
-  private evict(now: bigint): void {
-    while (this.head < this.queue.length) {
-      const { of, packet } = this.queue[this.head] as { of: Conversation; packet: Arrived };
-      const crowded = this.bytes > maxBytes;
+  #evict(now: bigint): void {
+    while (this.#head < this.#queue.length) {
+      const { of, packet } = this.#queue[this.#head] as { of: Conversation; packet: Arrived };
+      const crowded = this.#bytes > maxBytes;
       if (!of.over && !crowded && now - packet.at < maxAge) break;
-      this.head++;
+      this.#head++;
       if (of.over) continue;
       if (crowded) this.overflowed++;
-      if (crowded || of.answered) this.drop(of, packet);
-      else this.parked.add(of);
+      if (crowded || of.answered) this.#drop(of, packet);
+      else this.#parked.add(of);
     }
-    if (this.head > 4096 && this.head * 2 > this.queue.length) {
-      this.queue = this.queue.slice(this.head);
-      this.head = 0;
+    if (this.#head > 4096 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
     }
-    for (const of of this.parked) {
+    for (const of of this.#parked) {
       const old = now - (of.packets[0]?.at ?? 0n) > maxParkedAge;
-      if (!old && this.parked.size <= maxParked) break;
-      this.forget(of);
+      if (!old && this.#parked.size <= maxParked) break;
+      this.#forget(of);
     }
   }
 
   /** This packet and those before it. */
-  private drop(of: Conversation, packet: Arrived): void {
+  #drop(of: Conversation, packet: Arrived): void {
     const gone = of.packets.splice(0, of.packets.indexOf(packet) + 1);
-    for (const p of gone) this.bytes -= p.packet.data.length;
-    if (of.packets.length === 0) this.forget(of);
+    for (const p of gone) this.#bytes -= p.packet.data.length;
+    if (of.packets.length === 0) this.#forget(of);
   }
 }

@@ -19,33 +19,37 @@ const goodError = 20_000;
 const spinNs = 2_500_000n;
 
 export class WallClock {
-  private readonly sections: ClockSample[][] = [];
+  readonly #sections: ClockSample[][] = [];
 
-  constructor(private readonly take: () => ClockSample = takeSample) {
+  readonly #take: () => ClockSample;
+
+  constructor(take: () => ClockSample = takeSample) {
+    this.#take = take;
+
     this.sample();
   }
 
   /** Number of the section that is the last now. */
   get section(): number {
-    return this.sections.length - 1;
+    return this.#sections.length - 1;
   }
 
   /** The largest error of the samples, ns. */
   get error(): number {
-    return Math.max(...this.sections.flat().map((s) => s.error));
+    return Math.max(...this.#sections.flat().map((s) => s.error));
   }
 
   sample(): void {
-    const now = this.take();
-    const last = this.sections.at(-1);
+    const now = this.#take();
+    const last = this.#sections.at(-1);
     const before = last?.at(-1);
     if (last && before && !isStep(before, now)) last.push(now);
-    else this.sections.push([now]);
+    else this.#sections.push([now]);
   }
 
   /** Looks whether the wall clock was set, at the price of two readings; takes a sample if so. */
   check(monotonic = process.hrtime.bigint(), wallMs = Date.now()): void {
-    const before = this.sections.at(-1)?.at(-1);
+    const before = this.#sections.at(-1)?.at(-1);
     // The wall clock is read in whole milliseconds.
     const now = { monotonic, realtime: BigInt(wallMs) * 1_000_000n + 500_000n, error: 500_000 };
     if (!before || isStep(before, now)) this.sample();
@@ -53,16 +57,16 @@ export class WallClock {
 
   /** The section of a packet that was handed over at `arrived`: the last in which it did not come before its time. */
   sectionOf(realtime: bigint, arrived: bigint): number {
-    for (let i = this.sections.length - 1; i > 0; i--) {
+    for (let i = this.#sections.length - 1; i > 0; i--) {
       const age = arrived - this.monotonic(realtime, i);
       if (age > -5_000_000n && age < 60_000_000_000n) return i;
     }
-    return this.sections.length === 1 ? 0 : this.section;
+    return this.#sections.length === 1 ? 0 : this.section;
   }
 
   /** ns of CLOCK_MONOTONIC at an instant of the wall clock. */
   monotonic(realtime: bigint, section: number): bigint {
-    const samples = this.sections[section] ?? this.sections.at(-1) ?? [];
+    const samples = this.#sections[section] ?? this.#sections.at(-1) ?? [];
     let at = samples.length - 1;
     while (at > 0 && (samples[at] as ClockSample).realtime > realtime) at--;
     const from = samples[at] as ClockSample;
@@ -76,7 +80,7 @@ export class WallClock {
 
   /** The wall clock, ns, at an instant of a moment ago. */
   realtime(monotonic: bigint): bigint {
-    const last = this.sections.at(-1)?.at(-1) as ClockSample;
+    const last = this.#sections.at(-1)?.at(-1) as ClockSample;
     return last.realtime + (monotonic - last.monotonic);
   }
 }

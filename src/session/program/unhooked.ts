@@ -37,11 +37,14 @@ export class ProcessWatch {
   #timer: NodeJS.Timeout | undefined;
   #polls = 0;
 
-  constructor(
-    private readonly root: number,
-    /** True for a process that reported. */
-    private readonly isTraced: (pid: number) => boolean,
-  ) {
+  readonly #root: number;
+  /** True for a process that reported. */
+  readonly #isTraced: (pid: number) => boolean;
+
+  constructor(root: number, isTraced: (pid: number) => boolean) {
+    this.#root = root;
+    this.#isTraced = isTraced;
+
     if (process.platform === 'linux') this.#wait();
   }
 
@@ -55,11 +58,11 @@ export class ProcessWatch {
 
   /** Looks at the program's processes once. */
   poll(now = Date.now()): void {
-    const open: [pid: number, ancestors: number[]][] = [[this.root, []]];
+    const open: [pid: number, ancestors: number[]][] = [[this.#root, []]];
     for (let polled = 0; open.length > 0 && polled < maxProcesses; polled++) {
       const [pid, ancestors] = open.pop() as [number, number[]];
       for (const child of childrenOf(pid)) open.push([child, [pid, ...ancestors]]);
-      if (this.#seen.has(pid) || this.#seen.size >= maxNamed || this.isTraced(pid)) continue;
+      if (this.#seen.has(pid) || this.#seen.size >= maxNamed || this.#isTraced(pid)) continue;
       const argv = nodeArguments(pid);
       if (argv && !this.#forked.has(pid) && commandLine(pid) === commandLine(ancestors[0])) this.#forked.add(pid);
       else if (argv) this.#seen.set(pid, { pid, argv: maskArguments(argv), why: 'seen', ancestors, at: now });
@@ -70,7 +73,7 @@ export class ProcessWatch {
   end(now = Date.now()): (Unhooked & { ancestors: number[] })[] {
     clearTimeout(this.#timer);
     return [...this.#seen.values()]
-      .filter((s) => !this.isTraced(s.pid) && (now - s.at >= youngMs || !isThere(s.pid)))
+      .filter((s) => !this.#isTraced(s.pid) && (now - s.at >= youngMs || !isThere(s.pid)))
       .map(({ at: _, ...seen }) => seen);
   }
 }

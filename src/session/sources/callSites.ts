@@ -22,10 +22,10 @@ interface Found {
 }
 
 export class CallSites {
-  private readonly maps = new SourceMaps();
-  private readonly known = new Map<string, Found>();
+  readonly #maps = new SourceMaps();
+  readonly #known = new Map<string, Found>();
   /** `chosen`: between calls, so that whoever waits is also notified of a place that ran as it was written. */
-  private readonly asked = new Map<string, { site: RanSite; waiting: Set<string>; chosen: boolean }>();
+  readonly #asked = new Map<string, { site: RanSite; waiting: Set<string>; chosen: boolean }>();
 
   /**
    * The call site with its original position if that is known now; the same object if there is none (yet). The program's
@@ -35,7 +35,7 @@ export class CallSites {
   mapped(site: RanSite, waiting: string): CallSite {
     if (site.line === undefined) return site;
     const calls = [site, ...(site[ran]?.around ?? [])];
-    const found = calls.map((call) => this.find(call, waiting, calls.length > 1));
+    const found = calls.map((call) => this.#find(call, waiting, calls.length > 1));
     for (const [i, call] of calls.entries()) {
       const place = found[i];
       if (place === undefined) return site;
@@ -45,7 +45,7 @@ export class CallSites {
   }
 
   /** Undefined: it is looked up first. */
-  private find(site: RanSite, waiting: string, chosen: boolean): Found | undefined {
+  #find(site: RanSite, waiting: string, chosen: boolean): Found | undefined {
     if (site.source !== undefined) {
       // The hook sends what the runtime's own source map says, often a URL.
       const file = localPath(site.source.file) ?? site.source.file;
@@ -53,12 +53,12 @@ export class CallSites {
       return { source: { ...site.source, file }, library: isLibrary(file), ...(name ? { package: name } : {}) };
     }
     const key = keyOf(site);
-    const found = this.known.get(key);
+    const found = this.#known.get(key);
     if (found === undefined) {
-      const asked = this.asked.get(key) ?? { site, waiting: new Set<string>(), chosen };
+      const asked = this.#asked.get(key) ?? { site, waiting: new Set<string>(), chosen };
       asked.waiting.add(waiting);
       asked.chosen ||= chosen;
-      this.asked.set(key, asked);
+      this.#asked.set(key, asked);
     }
     return found;
   }
@@ -66,30 +66,30 @@ export class CallSites {
   /** Looks up what was asked meanwhile; reports whose call site changes by it. */
   async resolve(): Promise<string[]> {
     const ready = new Set<string>();
-    for (const [key, { site }] of [...this.asked]) {
-      const found = await this.placeOf(site);
-      if (this.known.size >= maxPlaces) this.known.clear();
-      this.known.set(key, found);
-      const asked = this.asked.get(key);
-      this.asked.delete(key);
+    for (const [key, { site }] of [...this.#asked]) {
+      const found = await this.#placeOf(site);
+      if (this.#known.size >= maxPlaces) this.#known.clear();
+      this.#known.set(key, found);
+      const asked = this.#asked.get(key);
+      this.#asked.delete(key);
       if (!asked || (!found.source && !found.transformed && !found.library && !asked.chosen)) continue;
       for (const id of asked.waiting) ready.add(id);
     }
     return [...ready];
   }
 
-  private async placeOf(site: RanSite): Promise<Found> {
+  async #placeOf(site: RanSite): Promise<Found> {
     const { file, line = 1, [ran]: facts } = site;
     const library = isLibrary(file);
     if (facts?.evaluated) return { transformed: true, library };
-    const head = facts?.hash === undefined ? undefined : await this.maps.headOf(file, facts.hash);
+    const head = facts?.hash === undefined ? undefined : await this.#maps.headOf(file, facts.hash);
     const column = Math.max(1, (site.column ?? 1) - (typeof head === 'number' && line === 1 ? head : 0));
-    const located = head === 'other' ? undefined : await this.maps.locate(file, line, column);
+    const located = head === 'other' ? undefined : await this.#maps.locate(file, line, column);
     if (located) {
       const { frame, ...whose } = located;
       return { ...(frame ? { source: frame } : {}), ...whose };
     }
-    const ranAsWritten = typeof head === 'number' || (await this.maps.canBe(file, line, column, head === 'other'));
+    const ranAsWritten = typeof head === 'number' || (await this.#maps.canBe(file, line, column, head === 'other'));
     return ranAsWritten ? { library } : { transformed: true, library };
   }
 }

@@ -16,33 +16,37 @@ export const hostsFile =
     : '/etc/hosts';
 
 export class Hosts {
-  private names = new Map<string, HostsEntry[]>();
-  private at = Number.NaN;
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  #names = new Map<string, HostsEntry[]>();
+  #at = Number.NaN;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly file = hostsFile) {}
+  readonly #file: string;
+
+  constructor(file = hostsFile) {
+    this.#file = file;
+  }
 
   /** The lookup, with the hosts file named as its origin where name and addresses are those of the file. */
   placed(l: Lookup): Lookup {
     if (l.answeredBy !== 'getaddrinfo' || l.hostname === undefined || !l.addresses?.length) return l;
-    this.refresh();
-    const known = this.names.get(l.hostname.toLowerCase().replace(/\.$/, ''));
+    this.#refresh();
+    const known = this.#names.get(l.hostname.toLowerCase().replace(/\.$/, ''));
     if (!known || !l.addresses.every(({ address }) => known.some((k) => k.address === address))) return l;
     return { ...l, answeredBy: 'hosts', by: { ...l.by, answeredBy: 'analysis' } };
   }
 
   /** Read at the first lookup, and again when it was changed; looked at once a second. */
-  private refresh(): void {
+  #refresh(): void {
     const now = performance.now();
-    if (now - this.lookedAt < 1000) return;
-    this.lookedAt = now;
+    if (now - this.#lookedAt < 1000) return;
+    this.#lookedAt = now;
     try {
-      const { mtimeMs, size } = statSync(this.file);
-      if (mtimeMs === this.at) return;
-      this.at = mtimeMs;
-      this.names = size > maxBytes ? new Map() : parseHosts(readFileSync(this.file, 'utf8'));
+      const { mtimeMs, size } = statSync(this.#file);
+      if (mtimeMs === this.#at) return;
+      this.#at = mtimeMs;
+      this.#names = size > maxBytes ? new Map() : parseHosts(readFileSync(this.#file, 'utf8'));
     } catch {
-      this.names = new Map(); // none: everything was asked for
+      this.#names = new Map(); // none: everything was asked for
     }
   }
 }

@@ -67,15 +67,15 @@ const isNear = (path: string): boolean =>
   !isRemote(path) || (isRemote(process.cwd()) && path.startsWith(process.cwd()));
 
 export class SourceMaps {
-  private readonly cache = new Map<string, Promise<CachedMap>>();
-  private cachedBytes = 0;
+  readonly #cache = new Map<string, Promise<CachedMap>>();
+  #cachedBytes = 0;
 
   /** Where the map leads from a generated position (all 1-based); undefined: nowhere. Never rejects. */
   async locate(file: string, line: number, column: number): Promise<Located | undefined> {
     const path = localPath(file);
     if (path === undefined || !isNear(path)) return undefined;
     try {
-      const { map } = await this.mapOf(path);
+      const { map } = await this.#mapOf(path);
       if (map === undefined) return undefined;
       const at = originalPositionFor(map, { line, column: Math.max(0, column - 1) });
       if (at.source === null) return undefined;
@@ -119,39 +119,39 @@ export class SourceMaps {
     return sha256(`${wrapper}${text}\n});`) === hash ? wrapper.length : 'other';
   }
 
-  private async mapOf(path: string): Promise<CachedMap> {
+  async #mapOf(path: string): Promise<CachedMap> {
     const stat = await fs.stat(path);
     const stamp = `${stat.mtimeMs}:${stat.size}`;
-    const known = this.cache.get(path);
+    const known = this.#cache.get(path);
     if (known !== undefined) {
       const cached = await known;
       if (cached.stamp === stamp) return cached;
-      if (this.cache.get(path) === known) this.forget(path, cached);
+      if (this.#cache.get(path) === known) this.#forget(path, cached);
     }
-    const again = this.cache.get(path);
+    const again = this.#cache.get(path);
     if (again !== undefined) return again;
     const loading = loadMap(path)
       .catch((): Omit<CachedMap, 'stamp'> => ({ bytes: 0 }))
       .then((loaded) => ({ ...loaded, stamp }));
-    this.cache.set(path, loading);
+    this.#cache.set(path, loading);
     const loaded = await loading;
-    this.cachedBytes += loaded.bytes;
-    await this.shrink(path);
+    this.#cachedBytes += loaded.bytes;
+    await this.#shrink(path);
     return loaded;
   }
 
-  private forget(path: string, cached: CachedMap): void {
-    this.cache.delete(path);
-    this.cachedBytes -= cached.bytes;
+  #forget(path: string, cached: CachedMap): void {
+    this.#cache.delete(path);
+    this.#cachedBytes -= cached.bytes;
   }
 
   /** Oldest first, but never the one in use. */
-  private async shrink(inUse: string): Promise<void> {
-    for (const [path, entry] of this.cache) {
-      if (this.cachedBytes <= maxCachedBytes && this.cache.size <= 4096) return;
+  async #shrink(inUse: string): Promise<void> {
+    for (const [path, entry] of this.#cache) {
+      if (this.#cachedBytes <= maxCachedBytes && this.#cache.size <= 4096) return;
       if (path === inUse) continue;
       const cached = await entry;
-      if (this.cache.get(path) === entry) this.forget(path, cached);
+      if (this.#cache.get(path) === entry) this.#forget(path, cached);
     }
   }
 }

@@ -23,22 +23,25 @@ export class KeyLogFile {
   #timer: NodeJS.Timeout | undefined;
   #size = 0;
 
-  constructor(
-    private readonly spool: string,
-    private readonly path: string,
-  ) {}
+  readonly #spool: string;
+  readonly #path: string;
+
+  constructor(spool: string, path: string) {
+    this.#spool = spool;
+    this.#path = path;
+  }
 
   /** Throws if it cannot be written. Leaves nothing: the program may never start. */
   prove(): void {
-    const isThere = lstatSync(this.path, { throwIfNoEntry: false }) !== undefined;
-    this.append('');
-    if (!isThere) rmSync(this.path, { force: true });
+    const isThere = lstatSync(this.#path, { throwIfNoEntry: false }) !== undefined;
+    this.#append('');
+    if (!isThere) rmSync(this.#path, { force: true });
   }
 
   /** From now on what comes is written; the file is there at once, for who waits for it. */
   follow(): void {
     try {
-      this.append('');
+      this.#append('');
     } catch {
       // As for `update`.
     }
@@ -47,12 +50,12 @@ export class KeyLogFile {
 
   /** Writes what is new. A failure of it is no matter of the trace: the disk may be full. */
   update(): void {
-    const size = keysSize(this.spool);
+    const size = keysSize(this.#spool);
     if (size === this.#size) return;
     const isNew = (line: string) => line !== '' && !this.#written.has(line);
-    const lines = readKeys(this.spool).split('\n').filter(isNew);
+    const lines = readKeys(this.#spool).split('\n').filter(isNew);
     try {
-      if (lines.length > 0) this.append(`${lines.join('\n')}\n`);
+      if (lines.length > 0) this.#append(`${lines.join('\n')}\n`);
     } catch {
       return; // tried again with the next one
     }
@@ -69,21 +72,21 @@ export class KeyLogFile {
     this.stop();
     if (this.#timer === undefined) return;
     try {
-      const others = readFileSync(this.path, 'latin1')
+      const others = readFileSync(this.#path, 'latin1')
         .split('\n')
         .filter((line) => line !== '' && !this.#written.has(line));
-      if (others.length === 0) rmSync(this.path, { force: true });
-      else writeFileSync(this.path, `${others.join('\n')}\n`, 'latin1');
+      if (others.length === 0) rmSync(this.#path, { force: true });
+      else writeFileSync(this.#path, `${others.join('\n')}\n`, 'latin1');
     } catch {
       // It is gone already.
     }
   }
 
-  private append(text: string): void {
+  #append(text: string): void {
     // A pipe without a reader would hold this process up.
-    const file = openSync(this.path, O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK, 0o600);
+    const file = openSync(this.#path, O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK, 0o600);
     try {
-      if (!fstatSync(file).isFile()) throw new Error(`${this.path} is not a regular file`);
+      if (!fstatSync(file).isFile()) throw new Error(`${this.#path} is not a regular file`);
       if (process.platform !== 'win32') fchmodSync(file, 0o600);
       writeFileSync(file, text);
     } finally {

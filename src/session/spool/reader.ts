@@ -43,93 +43,98 @@ interface Stream {
 }
 
 export class SpoolReader {
-  private readonly streams = new Map<string, Stream>();
-  private readonly refused = new Set<string>();
-  private readonly buffer = Buffer.allocUnsafe(chunkBytes);
-  private news = new Set<string>();
-  private all = false;
-  private running: Promise<void> | undefined;
-  private again: Promise<void> | undefined;
+  readonly #streams = new Map<string, Stream>();
+  readonly #refused = new Set<string>();
+  readonly #buffer = Buffer.allocUnsafe(chunkBytes);
+  #news = new Set<string>();
+  #all = false;
+  #running: Promise<void> | undefined;
+  #again: Promise<void> | undefined;
 
-  constructor(
-    private readonly folder: string,
-    private readonly sink: SpoolSink,
-    /** Leave the segments that were read to their end. */
-    private readonly keep = false,
-  ) {}
+  readonly #folder: string;
+  readonly #sink: SpoolSink;
+  /** Leave the segments that were read to their end. */
+  readonly #keep: boolean;
+
+  constructor(folder: string, sink: SpoolSink, keep = false) {
+    this.#folder = folder;
+    this.#sink = sink;
+    this.#keep = keep;
+  }
 
   /** The watcher saw this file change: `readChanged` looks at it. */
   changed(name: string): void {
-    this.news.add(name);
+    this.#news.add(name);
   }
 
   /** Reads all that was written before the call. Never rejects: what cannot be read is a loss. */
   read(): Promise<void> {
-    this.all = true;
+    this.#all = true;
     return this.readChanged();
   }
 
   /** Reads new files and those that were named by `changed`: with many programs, far less than all. */
   readChanged(): Promise<void> {
-    if (this.running === undefined) {
-      this.running = this.readAll().finally(() => {
-        this.running = undefined;
+    if (this.#running === undefined) {
+      this.#running = this.#readAll().finally(() => {
+        this.#running = undefined;
       });
-      return this.running;
+      return this.#running;
     }
     // A read that is under way may have passed the file already: one more, shared by all who ask meanwhile.
-    this.again ??= this.running.then(() => {
-      this.again = undefined;
+    this.#again ??= this.#running.then(() => {
+      this.#again = undefined;
       return this.readChanged();
     });
-    return this.again;
+    return this.#again;
   }
 
   /** The writers of this process (of all, without `pid`) are gone: a line without its end will get none. */
   ended(pid?: number): void {
-    for (const stream of this.streams.values()) {
+    for (const stream of this.#streams.values()) {
       if ((pid !== undefined && stream.pid !== pid) || stream.ended) continue;
       stream.ended = true;
-      if (stream.segment) this.close(stream, stream.segment);
+      if (stream.segment) this.#close(stream, stream.segment);
     }
   }
 
-  private async readAll(): Promise<void> {
-    const { all, news } = this;
-    this.all = false;
-    this.news = new Set();
-    for (const [key, numbers] of await this.list()) {
-      const stream = this.streamOf(key);
+  async #readAll(): Promise<void> {
+    const all = this.#all;
+    const news = this.#news;
+    this.#all = false;
+    this.#news = new Set();
+    for (const [key, numbers] of await this.#list()) {
+      const stream = this.#streamOf(key);
       if (stream.ended) continue;
       if (!all && numbers.at(-1) === stream.current && !news.has(`${key}.${stream.current}.jsonl`)) continue;
       // The list was taken before: a segment with a later one in the list is complete.
       for (let i = 0; i < numbers.length; i++) {
         const number = numbers[i] as number;
         if (number < stream.current) continue;
-        if (number > stream.current) this.open(stream, key, number);
+        if (number > stream.current) this.#open(stream, key, number);
         const segment = stream.segment;
         if (segment === undefined) continue;
-        await this.readSegment(stream, segment);
+        await this.#readSegment(stream, segment);
         if (i < numbers.length - 1) {
-          this.close(stream, segment);
-          if (!this.keep) await fs.rm(join(this.folder, segment.name), { force: true }).catch(() => {});
+          this.#close(stream, segment);
+          if (!this.#keep) await fs.rm(join(this.#folder, segment.name), { force: true }).catch(() => {});
         }
       }
     }
   }
 
   /** Stream → its segment numbers, ascending. */
-  private async list(): Promise<Map<string, number[]>> {
+  async #list(): Promise<Map<string, number[]>> {
     const found = new Map<string, number[]>();
     let names: string[] = [];
     try {
-      names = await fs.readdir(this.folder);
+      names = await fs.readdir(this.#folder);
     } catch {
       // The folder is gone, or cannot be read now; what was read stays.
     }
     for (const name of names) {
       const m = nameOfSegment.exec(name);
-      if (!m || this.refused.has(name)) continue;
+      if (!m || this.#refused.has(name)) continue;
       const key = `${m[1]}-${m[2]}-${m[3]}`;
       const numbers = found.get(key);
       if (numbers) numbers.push(Number(m[4]));
@@ -139,75 +144,75 @@ export class SpoolReader {
     return found;
   }
 
-  private streamOf(key: string): Stream {
-    let stream = this.streams.get(key);
+  #streamOf(key: string): Stream {
+    let stream = this.#streams.get(key);
     if (stream === undefined) {
       const [pid, tid] = key.split('-') as [string, string];
       stream = { pid: Number(pid), thread: `${pid}-${tid}`, current: 0 };
-      this.streams.set(key, stream);
+      this.#streams.set(key, stream);
     }
     return stream;
   }
 
-  private open(stream: Stream, key: string, number: number): void {
+  #open(stream: Stream, key: string, number: number): void {
     const gap = number - stream.current - 1;
     if (gap > 0) {
-      this.lost(stream, 'missingSegment', gap, `segments ${stream.current + 1} to ${number - 1} are missing`);
+      this.#lost(stream, 'missingSegment', gap, `segments ${stream.current + 1} to ${number - 1} are missing`);
     }
     stream.current = number;
     stream.segment = { name: `${key}.${number}.jsonl`, splitter: new LineSplitter() };
   }
 
-  private close(stream: Stream, segment: Segment): void {
-    if (segment.splitter.pending) this.lost(stream, 'torn', 1, 'the last line has no end');
+  #close(stream: Stream, segment: Segment): void {
+    if (segment.splitter.pending) this.#lost(stream, 'torn', 1, 'the last line has no end');
     segment.splitter = new LineSplitter();
     if (stream.segment === segment) delete stream.segment;
   }
 
-  private async readSegment(stream: Stream, segment: Segment): Promise<void> {
+  async #readSegment(stream: Stream, segment: Segment): Promise<void> {
     let opened: Awaited<ReturnType<typeof openOwnFile>>;
     try {
-      opened = await openOwnFile(join(this.folder, segment.name));
+      opened = await openOwnFile(join(this.#folder, segment.name));
     } catch (error) {
-      this.refuse(segment, error);
+      this.#refuse(segment, error);
       return;
     }
-    if (opened === undefined) return this.refuse(segment);
+    if (opened === undefined) return this.#refuse(segment);
     const { file, stat } = opened;
     try {
       segment.inode ??= stat.ino;
       if (segment.inode !== stat.ino || stat.size < segment.splitter.offset) {
-        this.lost(stream, 'truncated', 1, 'the spool file was replaced or cut short');
-        return this.refuse(segment);
+        this.#lost(stream, 'truncated', 1, 'the spool file was replaced or cut short');
+        return this.#refuse(segment);
       }
-      await this.readOn(file, stream, segment);
+      await this.#readOn(file, stream, segment);
     } catch (error) {
-      this.refuse(segment, error);
+      this.#refuse(segment, error);
     } finally {
       await file.close().catch(() => {});
     }
   }
 
-  private async readOn(file: fs.FileHandle, stream: Stream, segment: Segment): Promise<void> {
+  async #readOn(file: fs.FileHandle, stream: Stream, segment: Segment): Promise<void> {
     const receiver = {
-      line: (text: string, offset: number) => this.sink.line(text, { file: segment.name, offset }),
-      tooLong: () => this.lost(stream, 'overflow', 1, 'a line is too long to be an event'),
+      line: (text: string, offset: number) => this.#sink.line(text, { file: segment.name, offset }),
+      tooLong: () => this.#lost(stream, 'overflow', 1, 'a line is too long to be an event'),
     };
     for (;;) {
-      const { bytesRead } = await file.read(this.buffer, 0, chunkBytes, segment.splitter.offset);
+      const { bytesRead } = await file.read(this.#buffer, 0, chunkBytes, segment.splitter.offset);
       if (bytesRead === 0) return;
-      segment.splitter.push(Buffer.from(this.buffer.subarray(0, bytesRead)), receiver);
+      segment.splitter.push(Buffer.from(this.#buffer.subarray(0, bytesRead)), receiver);
     }
   }
 
   /** Not a file of ours, or gone: never looked at again. Out of descriptors is no verdict on the file. */
-  private refuse(segment: Segment, error?: unknown): void {
+  #refuse(segment: Segment, error?: unknown): void {
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
     if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') return;
-    this.refused.add(segment.name);
+    this.#refused.add(segment.name);
   }
 
-  private lost(stream: Stream, kind: SpoolLoss['kind'], count: number, reason: string): void {
-    this.sink.loss({ kind, count, thread: stream.thread, reason });
+  #lost(stream: Stream, kind: SpoolLoss['kind'], count: number, reason: string): void {
+    this.#sink.loss({ kind, count, thread: stream.thread, reason });
   }
 }

@@ -8,54 +8,57 @@ const pollMs = 500;
 const blindPollMs = 100;
 
 export class SpoolWatcher {
-  private watcher: FSWatcher | undefined;
-  private poll: NodeJS.Timeout | undefined;
-  private gather: NodeJS.Timeout | undefined;
+  #watcher: FSWatcher | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #gather: NodeJS.Timeout | undefined;
+
+  readonly #noticed: (name: string) => void;
+  readonly #read: (all: boolean) => void;
+  readonly #gatherMs: number;
 
   /**
    * `noticed` names a changed file; `read` is called `gatherMs` after (`all`: look at every file). Neither may throw.
    */
-  constructor(
-    folder: string,
-    private readonly noticed: (name: string) => void,
-    private readonly read: (all: boolean) => void,
-    private readonly gatherMs: number,
-  ) {
+  constructor(folder: string, noticed: (name: string) => void, read: (all: boolean) => void, gatherMs: number) {
+    this.#noticed = noticed;
+    this.#read = read;
+    this.#gatherMs = gatherMs;
+
     try {
-      this.watcher = watch(folder, { persistent: false }, (_event, name) => this.news(name));
-      this.watcher.on('error', () => this.goBlind());
+      this.#watcher = watch(folder, { persistent: false }, (_event, name) => this.#news(name));
+      this.#watcher.on('error', () => this.#goBlind());
     } catch {
-      this.watcher = undefined;
+      this.#watcher = undefined;
     }
-    this.startPoll(this.watcher ? pollMs : blindPollMs);
+    this.#startPoll(this.#watcher ? pollMs : blindPollMs);
   }
 
-  private news(name: string | null): void {
-    if (name !== null) this.noticed(name);
-    this.gather ??= setTimeout(() => {
-      this.gather = undefined;
-      this.read(name === null);
-    }, this.gatherMs);
+  #news(name: string | null): void {
+    if (name !== null) this.#noticed(name);
+    this.#gather ??= setTimeout(() => {
+      this.#gather = undefined;
+      this.#read(name === null);
+    }, this.#gatherMs);
   }
 
-  private goBlind(): void {
-    this.watcher?.close();
-    this.watcher = undefined;
-    if (this.poll !== undefined) this.startPoll(blindPollMs);
+  #goBlind(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    if (this.#poll !== undefined) this.#startPoll(blindPollMs);
   }
 
-  private startPoll(ms: number): void {
-    clearInterval(this.poll);
-    this.poll = setInterval(() => this.read(true), ms);
-    this.poll.unref(); // the program that is traced decides how long we live
+  #startPoll(ms: number): void {
+    clearInterval(this.#poll);
+    this.#poll = setInterval(() => this.#read(true), ms);
+    this.#poll.unref(); // the program that is traced decides how long we live
   }
 
   close(): void {
-    this.watcher?.close();
-    this.watcher = undefined;
-    clearInterval(this.poll);
-    this.poll = undefined;
-    clearTimeout(this.gather);
-    this.gather = undefined;
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    clearInterval(this.#poll);
+    this.#poll = undefined;
+    clearTimeout(this.#gather);
+    this.#gather = undefined;
   }
 }

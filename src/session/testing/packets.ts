@@ -47,24 +47,32 @@ export class FakeEngine implements CaptureEngine {
   readonly name = 'dumpcap';
   readonly timestamps = 'kernel';
   readonly lacks = [];
-  private readonly batches = new Batches();
+  readonly #batches = new Batches();
+
+  readonly #interfaces: StartedCapture['interfaces'];
+  readonly #statistics: PacketStatistics[];
+  readonly #discarded: number;
 
   constructor(
-    private readonly interfaces: StartedCapture['interfaces'] = [{ name: 'eth0', linkType: 1, snaplen: 262_144 }],
-    private readonly statistics: PacketStatistics[] = [{ interface: 0, received: 9, dropped: 2 }],
-    private readonly discarded = 0,
-  ) {}
+    interfaces: StartedCapture['interfaces'] = [{ name: 'eth0', linkType: 1, snaplen: 262_144 }],
+    statistics: PacketStatistics[] = [{ interface: 0, received: 9, dropped: 2 }],
+    discarded = 0,
+  ) {
+    this.#interfaces = interfaces;
+    this.#statistics = statistics;
+    this.#discarded = discarded;
+  }
 
   async start(): Promise<StartedCapture> {
     const stop = async () => {
-      this.batches.end();
-      return this.statistics;
+      this.#batches.end();
+      return this.#statistics;
     };
-    const discarded = () => this.discarded;
-    return { interfaces: this.interfaces, filter: 'tcp', batches: this.batches, stop, discarded };
+    const discarded = () => this.#discarded;
+    return { interfaces: this.#interfaces, filter: 'tcp', batches: this.#batches, stop, discarded };
   }
 
   give(...batch: RawPacket[]): void {
-    this.batches.push(batch);
+    this.#batches.push(batch);
   }
 }

@@ -43,13 +43,21 @@ export function alive(pid: number): boolean {
 }
 
 export class VsCode {
+  readonly #browser: Browser;
+  readonly #server: CodeServer;
+  readonly #folder: string;
+
   private constructor(
     readonly page: Page,
-    private readonly browser: Browser,
-    private readonly server: CodeServer,
-    private readonly folder: string,
+    browser: Browser,
+    server: CodeServer,
+    folder: string,
     readonly workspace: string,
-  ) {}
+  ) {
+    this.#browser = browser;
+    this.#server = server;
+    this.#folder = folder;
+  }
 
   static async open(o: WindowOptions = {}): Promise<VsCode> {
     await installCodeServer({ log: console.error });
@@ -184,9 +192,9 @@ export class VsCode {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
-    await this.server.stop();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await this.#browser.close();
+    await this.#server.stop();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
   /** A picture of the window below shots/e2e. */
@@ -369,11 +377,11 @@ export class VsCode {
 
   /** Folder of what VS Code and its extensions keep. */
   get data(): string {
-    return join(this.folder, 'data');
+    return join(this.#folder, 'data');
   }
 
   output(): string {
-    return this.server.output();
+    return this.#server.output();
   }
 }
 

@@ -30,7 +30,7 @@ export class Servers {
   readonly origins = {} as Record<Client, string>;
   /** Paths of the requests that came. */
   readonly seen: string[] = [];
-  private readonly servers: Server[] = [];
+  readonly #servers: Server[] = [];
 
   static async start(): Promise<Servers> {
     const servers = new Servers();
@@ -51,14 +51,14 @@ export class Servers {
     ] as const) {
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
       servers.origins[name] = `${scheme}://localhost:${(server.address() as AddressInfo).port}`;
-      servers.servers.push(server);
+      servers.#servers.push(server);
     }
     servers.origins.fetch = servers.origins.http;
     return servers;
   }
 
   close(): void {
-    for (const server of this.servers) {
+    for (const server of this.#servers) {
       server.close();
       (server as { closeAllConnections?(): void }).closeAllConnections?.();
     }
@@ -67,24 +67,28 @@ export class Servers {
 
 /** A program that makes the requests it is told to, under a session. */
 export class Driver {
-  private readonly child: ChildProcess;
-  private readonly answers: AsyncIterator<string>;
+  readonly #child: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
   errors = '';
+
+  readonly #cache: string;
 
   private constructor(
     readonly session: TraceSession,
     node: NodeVersion,
-    private readonly cache: string,
+    cache: string,
     own: Record<string, string>,
   ) {
+    this.#cache = cache;
+
     const env = { ...cleanEnvironment(), ...own, UP_CA: certificate.root, NODE_EXTRA_CA_CERTS: certificate.root };
     const program = join(import.meta.dirname, '../programs/driver.cjs');
     session.begin();
-    this.child = spawn(node.binary, [program], { env: { ...env, ...session.environment(env) }, stdio: 'pipe' });
-    this.child.stderr?.on('data', (d) => {
+    this.#child = spawn(node.binary, [program], { env: { ...env, ...session.environment(env) }, stdio: 'pipe' });
+    this.#child.stderr?.on('data', (d) => {
       this.errors += String(d);
     });
-    this.answers = createInterface({ input: this.child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+    this.#answers = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   }
 
   static async start(
@@ -99,25 +103,25 @@ export class Driver {
 
   /** What the program got: statuses, or codes of errors. */
   async ask(job: Job | { patched: true } | { control: true }): Promise<unknown> {
-    this.child.stdin?.write(`${JSON.stringify(job)}\n`);
-    const { value, done } = await this.answers.next();
+    this.#child.stdin?.write(`${JSON.stringify(job)}\n`);
+    const { value, done } = await this.#answers.next();
     if (done) throw new Error(`the program ended: ${this.errors}`);
     return JSON.parse(value as string);
   }
 
   /** Ends the program, then the session; its requests in the order of their begin. */
   async end(): Promise<readonly Request[]> {
-    const ended = new Promise<number | null>((resolve) => this.child.once('close', resolve));
-    this.child.stdin?.end();
+    const ended = new Promise<number | null>((resolve) => this.#child.once('close', resolve));
+    this.#child.stdin?.end();
     const exitCode = await ended;
-    this.session.processEnded(this.child.pid ?? 0, exitCode === null ? {} : { exitCode });
+    this.session.processEnded(this.#child.pid ?? 0, exitCode === null ? {} : { exitCode });
     await this.session.finish('ended');
     return this.session.document().requests;
   }
 
   async dispose(): Promise<void> {
-    this.child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
     await this.session.dispose();
-    rmSync(this.cache, { recursive: true, force: true });
+    rmSync(this.#cache, { recursive: true, force: true });
   }
 }

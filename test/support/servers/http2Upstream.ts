@@ -96,17 +96,17 @@ export class Http2Upstream {
   /** TCP connections of both. */
   connections = 0;
   readonly urls = { h2: '', h2c: '' };
-  private readonly servers: Http2Server[] = [];
-  private readonly sockets = new Set<Socket>();
+  readonly #servers: Http2Server[] = [];
+  readonly #sockets = new Set<Socket>();
 
   static async start(streams = 100): Promise<Http2Upstream> {
     const upstream = new Http2Upstream();
     const settings = { maxConcurrentStreams: streams };
     const secure = createSecureServer({ ...certificate('server'), settings });
-    upstream.urls.h2 = `https://127.0.0.1:${await upstream.listen(secure)}`;
+    upstream.urls.h2 = `https://127.0.0.1:${await upstream.#listen(secure)}`;
     const plain = createServer({ settings });
-    plain.on('connection', (socket: Socket) => upstream.count(socket));
-    upstream.urls.h2c = `http://127.0.0.1:${await upstream.listen(plain)}`;
+    plain.on('connection', (socket: Socket) => upstream.#count(socket));
+    upstream.urls.h2c = `http://127.0.0.1:${await upstream.#listen(plain)}`;
     return upstream;
   }
 
@@ -121,26 +121,26 @@ export class Http2Upstream {
   }
 
   async close(): Promise<void> {
-    for (const s of this.sockets) s.destroy();
-    await Promise.all(this.servers.map((s) => new Promise((done) => s.close(done))));
+    for (const s of this.#sockets) s.destroy();
+    await Promise.all(this.#servers.map((s) => new Promise((done) => s.close(done))));
   }
 
-  private listen(server: Http2Server): Promise<number> {
-    this.servers.push(server);
+  #listen(server: Http2Server): Promise<number> {
+    this.#servers.push(server);
     server.on('connection', (socket: Socket) => {
       this.connections++;
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => undefined);
     });
     server.on('sessionError', () => undefined);
-    server.on('stream', (stream, headers) => this.serve(stream, headers));
+    server.on('stream', (stream, headers) => this.#serve(stream, headers));
     return new Promise((resolve) =>
       server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
     );
   }
 
-  private count(socket: Socket): void {
+  #count(socket: Socket): void {
     const fact: PlainFact = { remotePort: socket.remotePort ?? 0, bytesIn: 0, bytesOut: 0, closed: false };
     this.plain.push(fact);
     socket.on('close', () => {
@@ -150,7 +150,7 @@ export class Http2Upstream {
     });
   }
 
-  private serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => undefined);
     const url = new URL(headers[':path'] ?? '/', 'http://upstream');
     const fact: StreamFact = {

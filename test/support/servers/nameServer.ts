@@ -31,8 +31,8 @@ const codes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REF
 
 export class NameServer {
   readonly asked: Asked[] = [];
-  private readonly sockets: Socket[] = [];
-  private readonly servers: Server[] = [];
+  readonly #sockets: Socket[] = [];
+  readonly #servers: Server[] = [];
 
   private constructor(readonly port: number) {}
 
@@ -44,7 +44,7 @@ export class NameServer {
       const server = new NameServer((first.address() as AddressInfo).port);
       first.close();
       try {
-        for (const address of addresses) await server.listen(zone, address);
+        for (const address of addresses) await server.#listen(zone, address);
         return server;
       } catch (e) {
         await server.close();
@@ -53,11 +53,11 @@ export class NameServer {
     }
   }
 
-  private async listen(zone: Zone, at: string): Promise<void> {
+  async #listen(zone: Zone, at: string): Promise<void> {
     const udp = createSocket('udp4');
-    this.sockets.push(udp);
+    this.#sockets.push(udp);
     udp.on('message', (bytes, from) => {
-      const reply = this.answer(zone, { at, transport: 'udp', remotePort: from.port }, bytes);
+      const reply = this.#answer(zone, { at, transport: 'udp', remotePort: from.port }, bytes);
       if (reply) udp.send(reply, from.port, from.address);
     });
     await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(this.port, at, resolve));
@@ -69,16 +69,16 @@ export class NameServer {
         while (bytes.length >= 2 && bytes.length >= bytes.readUInt16BE(0) + 2) {
           const message = bytes.subarray(2, bytes.readUInt16BE(0) + 2);
           bytes = bytes.subarray(message.length + 2);
-          const reply = this.answer(zone, { at, transport: 'tcp', remotePort: socket.remotePort ?? 0 }, message);
+          const reply = this.#answer(zone, { at, transport: 'tcp', remotePort: socket.remotePort ?? 0 }, message);
           if (reply) socket.write(Buffer.concat([Uint8Array.of(reply.length >> 8, reply.length & 255), reply]));
         }
       });
     });
-    this.servers.push(tcp);
+    this.#servers.push(tcp);
     await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(this.port, at, resolve));
   }
 
-  private answer(zone: Zone, by: Pick<Asked, 'at' | 'transport' | 'remotePort'>, bytes: Buffer): Buffer | undefined {
+  #answer(zone: Zone, by: Pick<Asked, 'at' | 'transport' | 'remotePort'>, bytes: Buffer): Buffer | undefined {
     let query: Packet;
     try {
       query = decode(bytes);
@@ -118,7 +118,7 @@ export class NameServer {
   }
 
   async close(): Promise<void> {
-    for (const s of this.sockets) s.close();
-    await Promise.all(this.servers.map((s) => new Promise((r) => s.close(r))));
+    for (const s of this.#sockets) s.close();
+    await Promise.all(this.#servers.map((s) => new Promise((r) => s.close(r))));
   }
 }

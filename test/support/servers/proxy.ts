@@ -22,29 +22,29 @@ export class Proxies {
   status = 200;
   /** Before it is answered. */
   delayMs = 0;
-  private readonly servers: Server[] = [];
-  private readonly sockets = new Set<Socket>();
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
 
   static async start(): Promise<Proxies> {
     const p = new Proxies();
-    p.urls.http = `http://127.0.0.1:${await p.listen(p.proxy(createServer(), 'http'))}`;
-    p.urls.https = `https://localhost:${await p.listen(p.proxy(createSecureServer(certificate('server')), 'https'))}`;
-    p.urls.socks = `socks5://127.0.0.1:${await p.listen(p.socks())}`;
+    p.urls.http = `http://127.0.0.1:${await p.#listen(p.#proxy(createServer(), 'http'))}`;
+    p.urls.https = `https://localhost:${await p.#listen(p.#proxy(createSecureServer(certificate('server')), 'https'))}`;
+    p.urls.socks = `socks5://127.0.0.1:${await p.#listen(p.#socks())}`;
     return p;
   }
 
   async close(): Promise<void> {
-    for (const s of this.sockets) s.destroy();
-    await Promise.all(this.servers.map((s) => new Promise((done) => s.close(done))));
+    for (const s of this.#sockets) s.destroy();
+    await Promise.all(this.#servers.map((s) => new Promise((done) => s.close(done))));
   }
 
-  private listen(server: Server): Promise<number> {
-    this.servers.push(server);
-    server.on('connection', (s: Socket) => this.sockets.add(s));
+  #listen(server: Server): Promise<number> {
+    this.#servers.push(server);
+    server.on('connection', (s: Socket) => this.#sockets.add(s));
     return new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)));
   }
 
-  private proxy<S extends Server>(server: S, name: 'http' | 'https'): S {
+  #proxy<S extends Server>(server: S, name: 'http' | 'https'): S {
     const note = (q: IncomingMessage) =>
       this.seen.push({
         proxy: name,
@@ -71,22 +71,22 @@ export class Proxies {
           return;
         }
         const [host = '', port = ''] = (q.url ?? '').split(/:(?=\d+$)/);
-        this.relay(client, host, Number(port), () => client.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+        this.#relay(client, host, Number(port), () => client.write('HTTP/1.1 200 Connection established\r\n\r\n'));
       }, this.delayMs);
     });
     return server;
   }
 
-  private relay(client: Duplex, host: string, port: number, ready: () => void): void {
+  #relay(client: Duplex, host: string, port: number, ready: () => void): void {
     const to = connect({ host: host === 'localhost' ? '127.0.0.1' : host, port }, ready);
-    this.sockets.add(to);
+    this.#sockets.add(to);
     to.on('error', () => client.destroy());
     to.on('close', () => client.destroy());
     client.on('close', () => to.destroy());
     client.pipe(to).pipe(client);
   }
 
-  private socks(): Server {
+  #socks(): Server {
     return createTcpServer((client) => {
       client.on('error', () => undefined);
       client.once('data', () => {
@@ -103,7 +103,7 @@ export class Proxies {
             port: client.remotePort ?? 0,
             auth: undefined,
           });
-          this.relay(client, host, port, () => client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])));
+          this.#relay(client, host, port, () => client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])));
         });
       });
     });

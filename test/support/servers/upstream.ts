@@ -37,24 +37,24 @@ export class Upstream {
   /** Base URLs without a slash at the end. */
   readonly urls = { http: '', https: '', expired: '' };
   readonly socketPath = join(tmpdir(), `nettrace-test-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
-  private readonly servers: NetServer[] = [];
-  private readonly sockets = new Set<Socket>();
+  readonly #servers: NetServer[] = [];
+  readonly #sockets = new Set<Socket>();
 
   static async start(options: UpstreamOptions = {}): Promise<Upstream> {
     const upstream = new Upstream();
     const host = options.host ?? '127.0.0.1';
-    const port = await upstream.listen(upstream.plain('http', options), host);
+    const port = await upstream.#listen(upstream.#plain('http', options), host);
     upstream.urls.http = `http://${host}:${port}`;
     for (const [name, chain] of [
       ['https', 'server'],
       ['expired', 'expired'],
     ] as const) {
-      const inner = createSecureServer(certificate(chain), (q, r) => upstream.serve(q, r));
+      const inner = createSecureServer(certificate(chain), (q, r) => upstream.#serve(q, r));
       inner.keepAliveTimeout = options.keepAliveMs ?? 30_000;
-      const relay = upstream.relay(name, await upstream.listen(inner, '127.0.0.1'));
-      upstream.urls[name] = `https://${host}:${await upstream.listen(relay, host)}`;
+      const relay = upstream.#relay(name, await upstream.#listen(inner, '127.0.0.1'));
+      upstream.urls[name] = `https://${host}:${await upstream.#listen(relay, host)}`;
     }
-    await upstream.listen(upstream.plain('unix', options), upstream.socketPath);
+    await upstream.#listen(upstream.#plain('unix', options), upstream.socketPath);
     return upstream;
   }
 
@@ -70,13 +70,13 @@ export class Upstream {
   }
 
   async close(): Promise<void> {
-    for (const s of this.sockets) s.destroy();
-    await Promise.all(this.servers.map((s) => new Promise((done) => s.close(done))));
+    for (const s of this.#sockets) s.destroy();
+    await Promise.all(this.#servers.map((s) => new Promise((done) => s.close(done))));
     rmSync(this.socketPath, { force: true });
   }
 
-  private listen(server: NetServer, at: string): Promise<number> {
-    this.servers.push(server);
+  #listen(server: NetServer, at: string): Promise<number> {
+    this.#servers.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       const listening = () => resolve((server.address() as AddressInfo).port);
@@ -85,11 +85,11 @@ export class Upstream {
     });
   }
 
-  private plain(name: ListenerName, options: UpstreamOptions): Server {
-    const server = createServer((q, r) => this.serve(q, r));
+  #plain(name: ListenerName, options: UpstreamOptions): Server {
+    const server = createServer((q, r) => this.#serve(q, r));
     server.keepAliveTimeout = options.keepAliveMs ?? 30_000;
     server.on('connection', (socket: Marked) => {
-      const seen = this.seen(name, socket);
+      const seen = this.#seen(name, socket);
       socket[fact] = seen;
       socket.on('close', () => {
         seen.bytesIn = socket.bytesRead;
@@ -100,11 +100,11 @@ export class Upstream {
     return server;
   }
 
-  private relay(name: ListenerName, port: number): NetServer {
+  #relay(name: ListenerName, port: number): NetServer {
     return createTcpServer({ allowHalfOpen: true }, (client) => {
-      const seen = this.seen(name, client);
+      const seen = this.#seen(name, client);
       const inner = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-      this.sockets.add(inner);
+      this.#sockets.add(inner);
       inner.on('connect', () => counted.set(`${inner.localPort}`, seen));
       const pass = (from: Socket, to: Socket, key: 'bytesIn' | 'bytesOut') => {
         from.on('data', (d) => {
@@ -124,9 +124,9 @@ export class Upstream {
     });
   }
 
-  private seen(listener: ListenerName, socket: Socket): ConnectionFact {
-    this.sockets.add(socket);
-    socket.on('close', () => this.sockets.delete(socket));
+  #seen(listener: ListenerName, socket: Socket): ConnectionFact {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => undefined);
     const { remotePort } = socket;
     const made: ConnectionFact = {
@@ -142,7 +142,7 @@ export class Upstream {
     return made;
   }
 
-  private serve(request: IncomingMessage, answer: ServerResponse): void {
+  #serve(request: IncomingMessage, answer: ServerResponse): void {
     const socket = request.socket as Marked;
     const connection = socket[fact] ?? counted.get(`${socket.remotePort}`);
     if (!connection) throw new Error('request on an unknown connection');

@@ -22,12 +22,16 @@ export class Attacher {
   /** Sessions of single processes and threads, traced or not. */
   readonly #leaves = new Set<vscode.DebugSession>();
 
-  constructor(private readonly host: Host) {}
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
 
   /** The debugger answers in this process or thread from now on. */
   leafStarted(session: vscode.DebugSession): void {
     this.#leaves.add(session);
-    if (this.host.tracer.isAttached(session)) void this.#join(session);
+    if (this.#host.tracer.isAttached(session)) void this.#join(session);
   }
 
   leafEnded(session: vscode.DebugSession): void {
@@ -44,7 +48,7 @@ export class Attacher {
       return;
     }
     const root = rootOf(session) as vscode.DebugSession;
-    const { tracer, log } = this.host;
+    const { tracer, log } = this.#host;
     if (tracer.runOf(root)) {
       void vscode.window.showInformationMessage(`Net Trace: ${root.name} is already traced.`);
       return;
@@ -57,7 +61,7 @@ export class Attacher {
   /** The command: the debugger stays, the hook goes, the rows are kept. */
   async detach(where?: unknown): Promise<void> {
     const session = this.#sessionOf(where);
-    const { tracer, log } = this.host;
+    const { tracer, log } = this.#host;
     const root = session && (rootOf(session) as vscode.DebugSession);
     if (!root || !tracer.runOf(root)) {
       void vscode.window.showInformationMessage('Net Trace: this session is not traced.');
@@ -75,7 +79,7 @@ export class Attacher {
   }
 
   async #join(leaf: vscode.DebugSession): Promise<void> {
-    const { tracer, log, runs } = this.host;
+    const { tracer, log, runs } = this.#host;
     const run = tracer.runOf(leaf);
     if (!run) return;
     const isOver = () => !this.#leaves.has(leaf) || tracer.runOf(leaf) !== run;
@@ -89,7 +93,7 @@ export class Attacher {
   #failed(run: Run, why: string, runs: Runs): void {
     if (run.problem) return;
     runs.setProblem(run, { text: `Nothing is traced: ${why}` });
-    this.host.say(`Nothing is traced: ${why}`);
+    this.#host.say(`Nothing is traced: ${why}`);
   }
 
   #leavesOf(root: vscode.DebugSession): vscode.DebugSession[] {

@@ -43,75 +43,79 @@ const types: Readonly<Record<string, string>> = {
 };
 
 export class DnsJoin {
-  private number = 0;
+  #number = 0;
   /** By conversation and message id, for replies that come late. */
-  private readonly made = new Map<string, string>();
+  readonly #made = new Map<string, string>();
+
+  readonly #store: Store;
 
   constructor(
-    private readonly store: Store,
+    store: Store,
     readonly instant: (ns: bigint, section: number) => number,
-  ) {}
+  ) {
+    this.#store = store;
+  }
 
   /** The exchanges of a lookup among what was heard; the store has them then. */
   find(heard: readonly Heard[], l: Lookup, servers: ReadonlySet<string>): Joined[] {
-    const queries = heard.filter((h) => !h.message.isReply && servers.has(h.server) && this.isOf(h, l));
+    const queries = heard.filter((h) => !h.message.isReply && servers.has(h.server) && this.#isOf(h, l));
     const flows = new Map<string, Heard[]>();
     for (const q of queries) flows.set(q.key, [...(flows.get(q.key) ?? []), q]);
     // What the hook has seen of the messages itself stays as it is; the packets go with it.
-    const known = [...this.store.dnsExchanges.values()].filter((x) => x.lookup === l.id && x.queries?.length);
-    const joined = [...flows].map(([key, asked]) => this.join(key, asked, heard, l, known));
-    if (known.length === 0) this.report(l, joined);
+    const known = [...this.#store.dnsExchanges.values()].filter((x) => x.lookup === l.id && x.queries?.length);
+    const joined = [...flows].map(([key, asked]) => this.#join(key, asked, heard, l, known));
+    if (known.length === 0) this.#report(l, joined);
     return joined;
   }
 
-  private join(key: string, asked: Heard[], heard: readonly Heard[], l: Lookup, known: readonly DnsExchange[]): Joined {
+  #join(key: string, asked: Heard[], heard: readonly Heard[], l: Lookup, known: readonly DnsExchange[]): Joined {
     const ids = new Set(asked.map((q) => q.message.id));
     const from = asked[0]?.at ?? 0;
     const replies = heard.filter((h) => h.key === key && h.message.isReply && ids.has(h.message.id) && h.at >= from);
     const all = [...asked, ...replies];
     const same = known.find((x) => x.queries?.some((q) => ids.has(q.id)));
     if (same) return { id: same.id, key, connection: same.connection ?? `k-${same.id}`, heard: all };
-    const id = `x-${++this.number}`;
-    const connection = `k-dns-${this.number}`;
+    const id = `x-${++this.#number}`;
+    const connection = `k-dns-${this.#number}`;
     const exchange = exchangeOf(id, connection, l, asked, replies);
-    this.store.setConnection(socketOf(connection, l, asked, replies));
-    this.store.setExchange(exchange);
-    for (const q of asked) this.made.set(`${key}/${q.message.id}`, id);
+    this.#store.setConnection(socketOf(connection, l, asked, replies));
+    this.#store.setExchange(exchange);
+    for (const q of asked) this.#made.set(`${key}/${q.message.id}`, id);
     return { id, key, connection, heard: all };
   }
 
   /** A reply after the lookup has ended; true: it was added to its exchange. */
   late(h: Heard): boolean {
     const id = this.exchangeOf(h);
-    const x = id === undefined ? undefined : this.store.dnsExchanges.get(id);
+    const x = id === undefined ? undefined : this.#store.dnsExchanges.get(id);
     if (!x || !h.message.isReply) return false;
     // Given up already: it came too late to be of use.
     const end = x.error ? {} : { endAt: h.at };
-    this.store.setExchange({ ...x, ...end, replies: [...(x.replies ?? []), replyOf(h)] });
+    this.#store.setExchange({ ...x, ...end, replies: [...(x.replies ?? []), replyOf(h)] });
     return true;
   }
 
   exchangeOf(h: Heard): string | undefined {
-    return this.made.get(`${h.key}/${h.message.id}`);
+    return this.#made.get(`${h.key}/${h.message.id}`);
   }
 
   /** A query for the lookup's name while it went on, and not rather of another lookup that began later. */
-  private isOf(h: Heard, l: Lookup): boolean {
+  #isOf(h: Heard, l: Lookup): boolean {
     if (!asksFor(h, l)) return false;
-    for (const other of this.store.lookups.values()) {
+    for (const other of this.#store.lookups.values()) {
       if (other.id !== l.id && (other.beginAt ?? 0) > (l.beginAt ?? 0) && asksFor(h, other)) return false;
     }
     return true;
   }
 
   /** Servers in the order tried, those passed over, and that the answer came from the network. */
-  private report(before: Lookup, joined: readonly Joined[]): void {
+  #report(before: Lookup, joined: readonly Joined[]): void {
     const exchanges = joined
-      .flatMap((j) => this.store.dnsExchanges.get(j.id) ?? [])
+      .flatMap((j) => this.#store.dnsExchanges.get(j.id) ?? [])
       .sort((a, b) => (a.beginAt ?? 0) - (b.beginAt ?? 0));
     if (exchanges.length === 0) return;
-    this.linkTruncated(exchanges);
-    this.endSilent(exchanges, before);
+    this.#linkTruncated(exchanges);
+    this.#endSilent(exchanges, before);
     const l = { ...before, by: { ...before.by } };
     const tried = [...new Set(exchanges.flatMap((x) => nameOf(x) ?? []))];
     if (l.servers === undefined) {
@@ -135,11 +139,11 @@ export class DnsJoin {
       l.answeredBy = 'network';
       l.by.answeredBy = 'capture';
     }
-    this.store.setLookup(l);
+    this.#store.setLookup(l);
   }
 
   /** A server that said nothing was given up when the next was asked, or with the lookup. */
-  private endSilent(exchanges: readonly DnsExchange[], l: Lookup): void {
+  #endSilent(exchanges: readonly DnsExchange[], l: Lookup): void {
     for (const x of exchanges) {
       if (x.replies?.length) continue;
       const next = exchanges.find(
@@ -148,12 +152,12 @@ export class DnsJoin {
       const endAt = next?.beginAt ?? l.endAt;
       if (endAt === undefined) continue;
       const error = { phase: 'dns' as const, code: 'ETIMEOUT', message: 'no reply was seen' };
-      this.store.setExchange({ ...(this.store.dnsExchanges.get(x.id) ?? x), endAt, error });
+      this.#store.setExchange({ ...(this.#store.dnsExchanges.get(x.id) ?? x), endAt, error });
     }
   }
 
   /** A reply that was cut off, and the same question over TCP after it. */
-  private linkTruncated(exchanges: readonly DnsExchange[]): void {
+  #linkTruncated(exchanges: readonly DnsExchange[]): void {
     for (const x of exchanges) {
       if (x.transport !== 'tcp') continue;
       const cut = exchanges.findLast(
@@ -164,7 +168,7 @@ export class DnsJoin {
           o.replies?.some((r) => r.truncated) &&
           o.queries?.some((q) => q.questions[0]?.type === x.queries?.[0]?.questions[0]?.type),
       );
-      if (cut) this.store.setExchange({ ...x, followUpOf: cut.id });
+      if (cut) this.#store.setExchange({ ...x, followUpOf: cut.id });
     }
   }
 }

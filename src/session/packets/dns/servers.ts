@@ -8,29 +8,33 @@ import { addressDigits } from '../decode';
 const maxBytes = 64 * 1024;
 
 export class DnsServers {
-  private servers: ReadonlySet<string> = new Set();
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  #servers: ReadonlySet<string> = new Set();
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly file = '/etc/resolv.conf') {}
+  readonly #file: string;
+
+  constructor(file = '/etc/resolv.conf') {
+    this.#file = file;
+  }
 
   /** `53@7f000001` of each; looked at once a second. */
   get(): ReadonlySet<string> {
     const now = performance.now();
-    if (now - this.lookedAt < 1000) return this.servers;
-    this.lookedAt = now;
-    this.servers = new Set(this.read().flatMap((s) => placeOf(s) ?? []));
-    return this.servers;
+    if (now - this.#lookedAt < 1000) return this.#servers;
+    this.#lookedAt = now;
+    this.#servers = new Set(this.#read().flatMap((s) => placeOf(s) ?? []));
+    return this.#servers;
   }
 
   /** Their addresses, as they stand in the file. */
   addresses(): { address: string; port: number }[] {
-    return this.read().map((address) => ({ address, port: 53 }));
+    return this.#read().map((address) => ({ address, port: 53 }));
   }
 
-  private read(): string[] {
+  #read(): string[] {
     try {
-      if (statSync(this.file).size > maxBytes) return [];
-      const found = [...readFileSync(this.file, 'utf8').matchAll(/^nameserver[ \t]+(\S+)/gm)].map(
+      if (statSync(this.#file).size > maxBytes) return [];
+      const found = [...readFileSync(this.#file, 'utf8').matchAll(/^nameserver[ \t]+(\S+)/gm)].map(
         (m) => m[1] as string,
       );
       return found.length > 0 ? found : ['127.0.0.1'];
