@@ -39,7 +39,12 @@ describe('regular expressions of the product', () => {
   });
 
   test('each takes time in proportion to the length of the text', { timeout: 900_000 }, () => {
-    const wrong = expressions.flatMap(({ name, regex }) => {
+    // Without a repetition that has no end, a match has a greatest length: no text makes it slow.
+    const repeats = ({ source }: RegExp) => /[*+]|\{\d+,\}/.test(source.replace(/\\./g, '').replace(/\[[^\]]*\]/g, ''));
+    const distinct = new Map(expressions.map((e) => [String(e.regex), e]));
+    const tried = [...distinct.values()].filter(({ regex }) => repeats(regex));
+    expect(tried.length).toBeGreaterThan(150);
+    const wrong = tried.flatMap(({ name, regex }) => {
       const why = superlinearWithin(runOf(regex), attacksOn(regex));
       return why === undefined ? [] : [`${name}\n    ${why}`];
     });
