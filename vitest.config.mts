@@ -4,7 +4,7 @@ interface Options {
   timeoutMs?: number;
   /** Files at a time; each has servers and programs of its own. */
   workers?: number;
-  /** Modules are loaded anew for each file; else once a worker, which takes half of the time where files are small. */
+  /** Modules are loaded again for each file; else once a worker, which takes half of the time where files are small. */
   isolate?: boolean;
 }
 

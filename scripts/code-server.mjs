@@ -25,7 +25,7 @@ const run = promisify(execFile);
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../test/e2e');
 const server = join(folder, 'node_modules/code-server');
 const nodeBin = join(folder, `node_modules/node-linux-${process.arch}/bin`);
-/** Raised when the steps of the installation change, so that an older one is made anew. */
+/** Raised when the steps of the installation change, so that an older one is made again. */
 const recipe = 1;
 
 /** Parts of VS Code that debugging does not need: half of its size, and one that complains without its own package. */

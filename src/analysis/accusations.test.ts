@@ -289,7 +289,7 @@ test('a response that is no HTTP is said to be none, also where undici gives no 
   });
 });
 
-test('who asks the same again and again with a pause polls', () => {
+test('who asks the same repeatedly with a pause polls', () => {
   const polled = (gap: number): Records => ({
     requests: list(8, (i) => exchange(i + 1, i * gap, { callSite: site(3) })),
   });

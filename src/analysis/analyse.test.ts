@@ -217,7 +217,7 @@ describe('rules', () => {
 });
 
 describe('documents', () => {
-  test('carry the findings, valid by the schema; those of today’s rules are kept, others made anew', () => {
+  test('carry the findings, valid by the schema; those of today’s rules are kept, others made again', () => {
     const store = storeOf(lookups(50));
     const doc = withFindings(documentOf(store), store);
     expect([...Compile(trace).Errors(doc)]).toEqual([]);

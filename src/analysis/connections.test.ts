@@ -8,7 +8,7 @@ const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length:
 const url = 'https://api.shop.example/items';
 
 /** n requests one after another, a connection each; `connection` says what became of it. */
-function anew(
+function newConnections(
   n: number,
   of: { agent?: (i: number) => number; hint?: number; closed?: object; idle?: number; request?: object },
 ): Records {
@@ -96,15 +96,15 @@ const kernel = (more: Partial<NonNullable<Request['kernel']>>): NonNullable<Requ
 const table: [rule: string, fires: Records, nearMiss: Records, unknown: Records][] = [
   [
     'avoidable-connections',
-    anew(6, { agent: (i) => i }),
-    anew(6, { agent: (i) => i, request: { ordinal: 2 } }),
-    anew(6, {}),
+    newConnections(6, { agent: (i) => i }),
+    newConnections(6, { agent: (i) => i, request: { ordinal: 2 } }),
+    newConnections(6, {}),
   ],
   [
     'new-connection',
-    anew(4, { closed: { closedBy: 'peer' }, idle: 5000 }),
-    anew(2, { closed: { closedBy: 'peer' }, idle: 5000 }),
-    anew(4, { closed: {}, idle: 5000 }),
+    newConnections(4, { closed: { closedBy: 'peer' }, idle: 5000 }),
+    newConnections(2, { closed: { closedBy: 'peer' }, idle: 5000 }),
+    newConnections(4, { closed: {}, idle: 5000 }),
   ],
   ['proxy-ignored', direct(), direct({}, '.shop.example'), direct({ connection: undefined as never })],
   ['proxy-ignored', direct(), direct({ proxy: { url: environment.http } }), { ...direct(), process: {} }],
@@ -146,20 +146,24 @@ describe('rules of connections', () => {
   const textOf = (r: Records, rule: string) => analyse(storeOf(r)).find((f) => f.rule === rule);
 
   test.each<[string, Records, string]>([
-    ['another Agent', anew(6, { agent: (i) => i }), 'another Agent, which cannot reuse connections of others'],
+    [
+      'another Agent',
+      newConnections(6, { agent: (i) => i }),
+      'another Agent, which cannot reuse connections of others',
+    ],
     [
       'idle too long for the server',
-      anew(4, { closed: { closedBy: 'peer' }, idle: 5000 }),
+      newConnections(4, { closed: { closedBy: 'peer' }, idle: 5000 }),
       'the server closed the previous one after 4.98 s idle',
     ],
     [
       'idle too long here',
-      anew(4, { closed: { closedBy: 'timeout' }, idle: 5000 }),
+      newConnections(4, { closed: { closedBy: 'timeout' }, idle: 5000 }),
       'the previous one was closed here after 4.98 s idle',
     ],
     [
       'a hint too short',
-      anew(4, { hint: 1000, closed: { closedBy: 'local' }, idle: 2000 }),
+      newConnections(4, { hint: 1000, closed: { closedBy: 'local' }, idle: 2000 }),
       'the server keeps connections for 1.00 s only',
     ],
   ])('a new connection says why: %s', (_, records, text) => {
@@ -169,7 +173,7 @@ describe('rules of connections', () => {
   });
 
   test('parallel first requests and a busy pool are no habit', () => {
-    const burst = anew(10, { idle: 1 });
+    const burst = newConnections(10, { idle: 1 });
     expect(rulesOf(burst)).toEqual([]);
   });
 
@@ -185,7 +189,7 @@ describe('rules of connections', () => {
     });
   });
 
-  test('the kernel’s figures say who held an upload up', () => {
+  test('the kernel statistics say who held an upload up', () => {
     const by = (more: object) => textOf(uploadWith({ busyDuration: 1000 * ms, ...more }), 'upload-limited');
     expect(by({ rwndLimitedDuration: 900 * ms })).toMatchObject({ fault: 'server', certainty: 'sure' });
     expect(by({ sndbufLimitedDuration: 300 * ms })).toMatchObject({ fault: 'machine' });

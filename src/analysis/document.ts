@@ -1,4 +1,4 @@
-/** Findings where a trace is shown or saved: those it came with, if today's rules made them; else made anew. */
+/** Findings where a trace is shown or saved: those it came with, if today's rules made them; else made again. */
 import type { Finding, Trace } from '../model/records';
 import type { Store } from '../model/store/store';
 import { analyse } from './analyse';

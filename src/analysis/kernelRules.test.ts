@@ -1,4 +1,4 @@
-/** Rules on the kernel's figures: what makes each fire, and what must not; on real traffic: test/native/findings.test.ts. */
+/** Rules on the kernel statistics: what makes each fire, and what must not; on real traffic: test/native/findings.test.ts. */
 import { describe, expect, test } from 'vitest';
 import { analyse } from './analyse';
 import { wholeSamples } from './base/kernelSamples';
@@ -156,7 +156,7 @@ const table: [what: string, rule: string, fires: Records, others: Record<string,
   ],
 ];
 
-describe('rules on the kernel’s figures', () => {
+describe('rules on the kernel statistics', () => {
   test.each(table)('%s: %s', (_, rule, fires, others) => {
     expect(rulesOf(fires)).toContain(rule);
     for (const [what, records] of Object.entries(others)) expect(rulesOf(records), what).not.toContain(rule);

@@ -78,7 +78,7 @@ test('an update may say again what is there', () => {
   expect(r.update(made.id, { ...made, enabled: true })).toMatchObject({ enabled: true, limit: 5 });
 });
 
-test('a condition that makes no sense is refused with its column, one that cannot be known with its key', () => {
+test('a condition that is invalid is refused with its column, one that cannot be known with its key', () => {
   const error = refused(() => registry().create({ condition: 'path:/a statsu:500' }));
   expect(error).toMatchObject({ field: 'condition', column: 9 });
   expect(error.message).toContain('statsu');
@@ -105,7 +105,7 @@ test("an owner sees and changes only its own; the user's view has all", () => {
   expect(r.list()).toEqual([mine, yours]);
 });
 
-test('what is saved loads again the same; what makes no sense is left out and counted', () => {
+test('what is saved loads again the same; what is invalid is left out and counted', () => {
   const [r, other] = [registry(), registry()];
   r.create({ condition: 'status:500', limit: 3, sample: 2, owner: 'x', target: { process: 'app.js' } });
   r.update('id-1', { enabled: true });

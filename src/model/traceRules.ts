@@ -95,7 +95,7 @@ export class TraceRules {
     return registry;
   }
 
-  /** Not enabled. Throws TraceRuleError: the condition makes no sense, a number is out of range, there are too many. */
+  /** Not enabled. Throws TraceRuleError: the condition is invalid, a number is out of range, there are too many. */
   create(asked: NewTraceRule): TraceRule {
     const { description, target, condition, limit, sample, owner } = checked(asked);
     if (this.#all.size >= max) throw new TraceRuleError(`There are ${max} trace rules already: delete some.`);
@@ -167,7 +167,7 @@ export class TraceRules {
   }
 
   /**
-   * Takes the place of all there is. Entries that make no sense are left out: how many. One that was enabled is enabled.
+   * Takes the place of all there is. Entries that are invalid are left out: how many. One that was enabled is enabled.
    * `data` may be anything.
    */
   load(data: unknown): { refused: number } {

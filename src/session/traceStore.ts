@@ -1,5 +1,5 @@
 /**
- * The records of a running session: the model's store, bounded, with call sites led back to the source as they arrive.
+ * The records of a running session: the model's store, bounded, with call sites mapped to the original source as they arrive.
  */
 import type { CallSite, Connection, Dial, Lookup, PacketRef, Request } from '../model/records';
 import { type Header, Store } from '../model/store/store';

@@ -1,7 +1,7 @@
 /**
  * docs/licences.md names the licence of every package that is bundled into the product, with its text, as those licences
  * ask for. It is made from what is installed: after a change of dependencies, `npx vitest run --project unit -u` writes
- * it anew.
+ * it again.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

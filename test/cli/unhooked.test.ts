@@ -26,7 +26,7 @@ const server = http.createServer((_, res) => res.end('x')).listen(0, '127.0.0.1'
   process.exitCode = 7;
 });`;
 
-/** As cross-env does it: the variable is set anew in a copy of the environment. */
+/** As cross-env does it: the variable is set again in a copy of the environment. */
 const wrapper = (options: string) => `require('node:child_process')
   .spawn('node', ['app.cjs'], { stdio: 'inherit', env: { ...process.env, ${options} } })
   .on('exit', (code) => { process.exitCode = code; });`;

@@ -9,7 +9,7 @@ import { Spaces } from './testing/spaces';
 
 const why = whyNot('findings by the kernel’s figures', { root: true, programs: ['ip', 'nft', 'nsenter'] });
 
-describe.skipIf(why)('findings by the kernel’s figures, on real traffic', () => {
+describe.skipIf(why)('findings by the kernel statistics, on real traffic', () => {
   const nettrace = why === undefined ? shipped() : undefined;
   const program = join(import.meta.dirname, 'programs/stalls.cjs');
   /** Namespaces with the server in them; gone with the test. */

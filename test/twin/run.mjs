@@ -1,7 +1,7 @@
 /**
  * Runs real packages' own tests with and without the hook, compares test by test, and writes docs/twin.md.
  *   npm run twin [-- --suite needle] [--node 20,24] [--arms hook,all] [--once] [--print] [--add] [--fetch]
- * Ends with 1 when a test's result is not the same. The whole takes about an hour; --add measures a part of it anew and
+ * Ends with 1 when a test's result is not the same. The whole takes about an hour; --add measures a part of it again and
  * keeps the rest of the last table, --fetch asks again for source packages that could not be had.
  */
 

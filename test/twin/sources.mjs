@@ -9,7 +9,7 @@ const state = join(cache, 'apt');
 const notes = join(cache, 'missing.json');
 
 /**
- * Unpacks what can be had into the cache. Gives {package: why not} of the rest, which is remembered: `again` asks anew.
+ * Unpacks what can be had into the cache. Gives {package: why not} of the rest, which is remembered: `again` asks again.
  * The lists that are fetched for it are deleted.
  */
 export function fetchSources(log, again) {

@@ -108,7 +108,7 @@ test('a batch of new requests takes some calls a row of the list', async () => {
     await settled(page);
     each.push(await calls());
   }
-  // The list is made anew from all its rows, once or twice a batch: some 30 calls a row.
+  // The list is made again from all its rows, once or twice a batch: some 30 calls a row.
   for (const [n, count] of each.entries())
     expect(count, `calls of batch ${n}`).toBeLessThan(15_000 + 100 * (live.rows.length + 50 * (n + 1)));
 });

@@ -22,7 +22,7 @@ export const grid: { reveal: (index: number) => void; toEnd: () => void; focus: 
 let anchor: string | undefined;
 
 let found = 0;
-/** Place of an item, or -1. Asked for the same one again and again: its last place is tried first. */
+/** Place of an item, or -1. Asked for the same one repeatedly: its last place is tried first. */
 export function indexOf(items: readonly Item[], id: string | undefined): number {
   if (id === undefined) return -1;
   if (items[found]?.id === id) return found;

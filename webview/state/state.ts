@@ -160,7 +160,7 @@ export function onCommand(name: string, f: () => void): void {
 
 let asked = 0;
 let again: ReturnType<typeof setTimeout> | undefined;
-/** Asks anew for the details of the active row when it changed, at most four times a second. */
+/** Asks again for the details of the active row when it changed, at most four times a second. */
 function refreshDetails(changed: readonly Row[]): void {
   const { active, detailsOpen } = state.ui;
   if (!active || !detailsOpen || !changed.some((row) => row.id === active)) return;

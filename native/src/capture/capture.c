@@ -174,7 +174,7 @@ static const char *configure(const struct json *m) {
 
 static void start(struct helper *h, const struct json *m) {
   if (capturing.on) return say_state(h, false, "a capture is running");
-  if (socket_used == socket_count) return say_state(h, false, "no socket is left: start the helper anew");
+  if (socket_used == socket_count) return say_state(h, false, "no socket is left: restart the helper");
   memset(&capturing, 0, offsetof(struct capturing, batch));
   capturing.batch_length = capturing.batch_packets = 0;
   memset(capturing.seen_before, 0, sizeof capturing.seen_before);

@@ -23,7 +23,7 @@ static size_t length_of(const struct past_packet *k) { return ALIGN8(sizeof *k) 
 
 static struct past_packet *at(const struct past *p, size_t offset) { return (struct past_packet *)(void *)(p->bytes + offset); }
 
-/* What does not fit before the end begins anew in front; a zero length there says so. */
+/* What does not fit before the end starts again at the front; a zero length there says so. */
 static size_t wrapped(const struct past *p, size_t offset) {
   return offset + sizeof(struct past_packet) > p->size || at(p, offset)->record.realtime_ns == 0 ? 0 : offset;
 }

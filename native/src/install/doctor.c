@@ -65,7 +65,7 @@ static int refused_tier(const struct helper *h) {
 }
 
 static const char *advice(const struct helper *h, const struct installed *i) {
-  if (i->there && !i->safe) return "The installed copy can be changed by others than root: uninstall it, and install it anew.";
+  if (i->there && !i->safe) return "The installed copy can be changed by others than root: uninstall it, and install it again.";
   if (refused_tier(h) < 0) return NULL;
   if (i->self) return "This copy may do no more: it was installed with fewer capabilities, or runs where they do nothing "
                       "(no_new_privs, a container, a file system that is mounted nosuid).";

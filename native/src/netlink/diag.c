@@ -14,7 +14,7 @@
 #define MILLISECOND 1000000ull
 /* A socket that is gone, and whose last figures did not come, is waited for that long. */
 #define GONE_AFTER (2000 * MILLISECOND)
-/* One that says the same again and again is asked in every 4th interval only. */
+/* One that repeats the same is asked in every 4th interval only. */
 #define QUIET_AFTER 3
 #define QUIET_EVERY 4
 

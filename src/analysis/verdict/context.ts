@@ -1,4 +1,4 @@
-/** What a verdict rests on, gathered once: the records beneath a request, its breakdown, the figures of the loop. */
+/** What a verdict rests on, gathered once: the records below a request, its breakdown, the figures of the loop. */
 
 import { timeText } from '../../model/base/text';
 import { deepest } from '../../model/facts/outcome';

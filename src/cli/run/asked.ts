@@ -4,7 +4,7 @@ import { TraceRuleError, TraceRules } from '../../model/traceRules';
 import { UsageError } from '../terminal/say';
 import type { RunOptions } from './options';
 
-/** Throws UsageError: a condition makes no sense. */
+/** Throws UsageError: a condition is invalid. */
 export function rulesOf({ trace, enabled = true, limit, sample }: RunOptions): TraceRules {
   const bounds = { ...(limit !== undefined ? { limit } : {}), ...(sample !== undefined ? { sample } : {}) };
   if (trace.length === 0) return TraceRules.everything({ enabled, ...bounds });

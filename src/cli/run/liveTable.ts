@@ -1,5 +1,5 @@
 /**
- * `run --table`: the table of requests, drawn anew at an interval. On a terminal in place: what the program prints there
+ * `run --table`: the table of requests, drawn again at an interval. On a terminal in place: what the program prints there
  * meanwhile moves it down, so a program that talks is better redirected. On a pipe one table after the other, only when
  * something changed.
  */

@@ -1,4 +1,4 @@
-/** `nettrace run --capture`: what the options ask for, and the files of packets in the end. */
+/** `nettrace run --capture`: what the options ask for, and the packet files written at its end. */
 import { stat } from 'node:fs/promises';
 import { isPacketFile, packetSuffix, writePackets } from '../../formats';
 import { missingInterface } from '../../helper/capture/interfaces';

@@ -67,7 +67,7 @@ describe('filters of the Breakpoints view', () => {
     expect(untouched).toEqual({});
   });
 
-  test('only what the view says anew is taken over', () => {
+  test('only what the view says again is taken over', () => {
     const list = fresh();
     const say = (...options: [string, string?][]) => takeOut(asked(...options), list, all(list));
     say(['netTrace.status500']);
@@ -95,7 +95,7 @@ describe('filters of the Breakpoints view', () => {
     expect(list.get(made.id)?.enabled).toBe(true);
   });
 
-  test('a condition that makes no sense switches it off, and is reported each time', () => {
+  test('a condition that is invalid switches it off, and is reported each time', () => {
     const list = fresh();
     for (let i = 0; i < 2; i++) {
       const { ours } = takeOut(asked(['netTrace.status500', '(status:']), list, all(list));

@@ -83,7 +83,7 @@ export function takeOut(
   return { ours, all: asked.length };
 }
 
-/** What the view says of one, if it says something new. A condition that makes no sense switches it off. */
+/** What the view says of one, if it says something new. A condition that is invalid switches it off. */
 function takeOver(list: BreakpointList, b: ListedBreakpoint, said: Seen): void {
   const known = list.seen(b.id);
   const seen = known ?? { enabled: b.enabled, condition: writeCondition(b) };

@@ -38,7 +38,7 @@ describe('the list of network breakpoints', () => {
     expect(again.seen('firstHost')).toEqual({ enabled: true, condition: '' });
   });
 
-  test('leaves out what makes no sense in what was kept', () => {
+  test('leaves out what is invalid in what was kept', () => {
     const saved = {
       v: 1,
       list: [
@@ -119,7 +119,7 @@ describe('the list of network breakpoints', () => {
     expect(() => list.add({ kind: 'status400' })).toThrow('already');
   });
 
-  test('counts hits over threads, anew with each start', () => {
+  test('counts hits over threads, again with each start', () => {
     const list = new BreakpointList(memory());
     list.note({ breakpoint: 'status400', thread: 'p-0', hits: 2 });
     list.note({ breakpoint: 'status400', thread: 'p-0', hits: 3 });

@@ -27,7 +27,7 @@ export type BreakpointChange = {
   [K in 'condition' | 'hitCondition' | 'logMessage' | 'thresholdMs']?: NetworkBreakpoint[K] | undefined;
 };
 
-/** A field makes no sense; nothing has changed. */
+/** A field is invalid; nothing has changed. */
 export class BreakpointError extends Error {
   constructor(
     message: string,

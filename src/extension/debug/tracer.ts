@@ -16,7 +16,7 @@ import { rootOf, runTitleOf, traceIdMark, traceIdOf } from './launch/marker';
 import { optionsOf, type TraceOptions } from './options';
 import { launchProblem } from './problems';
 
-/** A recorder whose clock can be set anew: TraceSession. */
+/** A recorder whose clock can be set again: TraceSession. */
 export interface StartableRecorder extends Recorder {
   begin(): void;
   /** Resolves once packets are captured, if they are to be. */
@@ -161,7 +161,7 @@ export class Tracer {
     if (!attached) this.#makeSpare(session, live);
   }
 
-  /** Those that wait for a restart began under what is no longer so (another helper, a setting): made anew. */
+  /** Those that wait for a restart began under what is no longer so (another helper, a setting): made again. */
   renewSpares(): void {
     for (const live of this.#live.values()) {
       if (live.attached) continue;

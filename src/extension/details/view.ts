@@ -27,7 +27,7 @@ export interface TraceView {
   details(id: string): Details | null;
   /** The one sentence on a request. */
   verdict(id: string): Verdict | undefined;
-  /** Rows changed; `all`: begin anew. */
+  /** Rows changed; `all`: start again. */
   readonly onDidChange: (listener: (change: RowChanges | 'all') => void) => { dispose(): void };
 }
 

@@ -54,7 +54,7 @@ function opened(): Lenses {
   ]);
 }
 
-/** As VS Code does it: each change begins the wait anew. What it shows, each time that it asked. */
+/** As VS Code does it: each change begins the wait again. What it shows, each time that it asked. */
 function vsCode(lenses: Lenses, of = document, waitMs = 250): { shown: string[]; blur: () => void } {
   const shown: string[] = [];
   let timer: NodeJS.Timeout | undefined;

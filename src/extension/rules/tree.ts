@@ -17,7 +17,7 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #throttle = new Throttle(() => this.#update(), gapMs);
   readonly #view: vscode.TreeView<TraceRule>;
-  /** What is shown, as text: the tree is drawn anew only if that changes. */
+  /** What is shown, as text: the tree is drawn again only if that changes. */
   #shown = '';
   /** They are those of a launch configuration. */
   #launched = false;
@@ -68,7 +68,7 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
   async #checked(items: readonly (readonly [TraceRule, vscode.TreeItemCheckboxState])[]): Promise<void> {
     const { registry } = await shownRules(this.#rules, this.#runs);
     for (const [{ id }, state] of items) {
-      // Deleted meanwhile: the tree is drawn anew anyway.
+      // Deleted meanwhile: the tree is drawn again anyway.
       if (registry.get(id)) registry.update(id, { enabled: state === vscode.TreeItemCheckboxState.Checked });
     }
   }

@@ -1,7 +1,7 @@
 /**
  * EVE's HTTPTrace JSON as a trace. Whole ms become µs; `undefined`, "" and the zero of what cannot be 0 are absent. EVE
  * reports when a request was sent and when its response came, not when it was made, sent to its end, or over: the request
- * is taken to be made at the latest when its dial began, and `missing` names the phases that cannot be determined.
+ * is taken to be made no later than its dial began, and `missing` names the phases that cannot be determined.
  */
 import { Compile, type Validator } from 'typebox/compile';
 import type { Certificate, Connection, Dial, Lookup, TlsTunnel, Trace } from '../../model/records';

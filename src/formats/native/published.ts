@@ -152,7 +152,7 @@ function cell(text = ''): string {
 const begin = '<!-- fields: made by scripts/schema.mjs, do not edit -->';
 const end = '<!-- end of fields -->';
 
-/** The document with its tables made anew; undefined if its marks are missing. */
+/** The document with its tables made again; undefined if its marks are missing. */
 export function withTables(markdown: string): string | undefined {
   const from = markdown.indexOf(begin);
   const to = markdown.indexOf(end);

@@ -11,7 +11,7 @@ export const exampleText = (): string => readFileSync(examplePath, 'utf8');
 export const example = (): Trace => parseNative(exampleText());
 
 /**
- * Compares with a reviewed file in `golden/`. `UPDATE_GOLDEN=1` writes it anew: then read the difference before it is
+ * Compares with a reviewed file in `golden/`. `UPDATE_GOLDEN=1` writes it again: then read the difference before it is
  * committed.
  */
 export async function expectGolden(name: string, text: string): Promise<void> {

@@ -214,7 +214,7 @@ function playwright(): LooseHar {
   };
 }
 
-/** No pages; times of every entry set up anew. */
+/** No pages; times of every entry set up again. */
 function charles(): LooseHar {
   const timings = { dns: 4, connect: 50, blocked: -1, ssl: 30, send: 1, wait: 20, receive: 2 };
   const entries = [0, 100].map((ms) => ({

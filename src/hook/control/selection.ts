@@ -58,7 +58,7 @@ interface Found {
   ids: string[];
   /** Still to be seen. */
   open: Condition[];
-  /** One matched, but it is not every so many-th. */
+  /** One matched, but is not the one in N that is recorded. */
   counted: boolean;
 }
 

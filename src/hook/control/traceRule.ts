@@ -31,7 +31,7 @@ export class Active {
     this.counts = place.counts;
     this.first = place.first;
     if (asked.condition.trim() === '') return;
-    // The session does not let through what makes no sense: this one matches nothing.
+    // The session does not let through what is invalid: this one matches nothing.
     this.test = () => false;
     try {
       const { query } = parseQuery(asked.condition);

@@ -74,7 +74,7 @@ export function pushLast(x: Writable): void {
 
 /**
  * For what is likely to be overtaken: the head of a response, whose end mostly comes in the same tick. Written within
- * 50 ms, at the latest when the process ends.
+ * 50 ms, no later than when the process ends.
  */
 export function pushLater(x: Overtaken): void {
   if (x.laterAt >= 0) return;

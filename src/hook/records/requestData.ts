@@ -44,7 +44,7 @@ export interface Condition {
 export class Hold {
   constructor(
     readonly open: readonly Condition[],
-    /** One matched, but it is not every so many-th. */
+    /** One matched, but is not the one in N that is recorded. */
     readonly counted: boolean,
   ) {}
 }

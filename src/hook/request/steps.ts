@@ -108,7 +108,7 @@ function endReported(r: RequestRecord): void {
   reportedEnded();
 }
 
-/** Whether it is reported is decided now, at the latest. */
+/** Whether it is reported is decided now. */
 function endUnreported(r: RequestRecord): void {
   const wasReported = r.hold === undefined;
   decideAtEnd(r);

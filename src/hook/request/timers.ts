@@ -137,7 +137,7 @@ const reasons = new WeakMap<object, number>();
 /** When the program aborted this request with this reason; a client may notice much later. 0: not known. */
 export function abortedAt(reason: unknown, r: RequestRecord): number {
   const t = typeof reason === 'object' && reason !== null ? (reasons.get(reason) ?? 0) : 0;
-  // One that is given again and again says when it was given first.
+  // One that is given repeatedly says when it was given first.
   return t < r.createdAt ? 0 : t;
 }
 

@@ -8,7 +8,7 @@ export interface HookFace {
   flush(): void;
   /** The request that the program stands at, while it stands at a network breakpoint. */
   stopped?: object;
-  /** Reads at once what is to be traced, and where to stop: the session has written it anew. */
+  /** Reads at once what is to be traced, and where to stop: the session has written it again. */
   control(): void;
   /** Leaves the program, which goes on. `reason` is reported in the trace; absent: `detached`. */
   uninstall(reason?: string): void;

@@ -1,7 +1,7 @@
 /**
  * Every change that the hook makes to the program's world, so that each can be taken back and put on again. What is
  * taken back stands as it stood before: the same descriptor, own or inherited as it was. Where somebody patched over ours
- * meanwhile, ours stays beneath and passes through, as its handlers are off; put on again, it works there as before.
+ * meanwhile, ours stays below and passes through, as its handlers are off; put on again, it works there as before.
  */
 import { syncExports } from './builtins';
 import { resumeParts, suspendParts } from './guard';

@@ -149,7 +149,7 @@ describe('removal', () => {
     expect(object.f).toBe(ours);
   });
 
-  test('over what was patched in between ours is made anew', () => {
+  test('over what was patched in between ours is made again', () => {
     const object = { f: (x: number) => x };
     wrap(object, 'f', plus(1) as never);
     removePatches();

@@ -148,7 +148,7 @@ const onSocketEvent = guarded(part, 'net.event', (socket: AnySocket, a: ArrayLik
     default:
       if (wire.route?.pending) onProxyResponse(wire, socket, a);
       if (wire.operations !== undefined && a[0] === 'secure') handshakeOperations(wire, socket);
-      // Of TLS in TLS, and of the plain socket beneath, only the innermost speaks of this handshake.
+      // Of TLS in TLS, and of the plain socket below, only the innermost speaks of this handshake.
       if (wire.tunnel && (!wire.route?.innerAt || isInner(socket))) followTls(wire, wire.tunnel, socket, a);
   }
   if (wire.readyAt !== 0 && wire.route?.pending === undefined) wire.quiet = true;

@@ -17,7 +17,7 @@ import { type AnyFunction, patchAccessor, shimAbove, wrap } from '../runtime/wra
 const part = parts.sockets;
 let on = false;
 
-/** The handle whose counters are those of the wire: in TLS the one beneath. */
+/** The handle whose counters are those of the wire: in TLS the one below. */
 function countedOf(socket: AnySocket): Counted | null | undefined {
   let handle = socket._handle;
   while (handle?._parent) handle = handle._parent;

@@ -1,4 +1,4 @@
-/** The lines beneath a request: `dial`, `lookup`, `conn`, `tls`, `cert`, `close`. */
+/** The lines below a request: `dial`, `lookup`, `conn`, `tls`, `cert`, `close`. */
 
 import { recordIdOf } from '../base/ids';
 import type { LineOf } from '../lines/lines';

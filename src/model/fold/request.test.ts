@@ -49,7 +49,7 @@ describe('short forms', () => {
     expect(folded({ ...req, sendBeginAt: 12 }, reset)).toHaveProperty('sendBeginAt', 12);
   });
 
-  test('what a tool answered in the end went over no connection, though one was given to it', () => {
+  test('what a tool finally answered went over no connection, though one was given to it', () => {
     const given = { ...req, t: [1, 2, 3], connection: 91, ordinal: 2, idleDuration: 5 };
     const end = { k: 'end', id: 1, t: [1, 2, 3, 4, 5], outcome: 'complete', mocked: true };
     const store = foldLines([...connectionLines(9, 1, 2), given, end]);

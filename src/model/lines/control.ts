@@ -16,7 +16,7 @@ export interface RequestControl {
   /** Every so many-th match is traced in detail, the others are counted; absent: 1, all. */
   sample?: number;
   /**
-   * Place in the counters that the threads of a process share, another one at each enabling, so that a limit begins anew.
+   * Place in the counters that the threads of a process share, another one at each enabling, so that a limit starts again.
    * Absent: each thread counts for itself.
    */
   slot?: number;

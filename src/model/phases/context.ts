@@ -1,4 +1,4 @@
-/** The records beneath a request that its breakdown needs, found once. */
+/** The records below a request that its breakdown needs, found once. */
 
 import type { Connection, Dial, Lookup, Pause, Request, TlsTunnel } from '../records';
 import type { Store } from '../store/store';

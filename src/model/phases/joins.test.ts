@@ -135,7 +135,7 @@ describe('what else the kernel reports', () => {
     expect(documentOf(Store.fromDocument(documentOf(store))).eventLoopDelays).toEqual(delays);
   });
 
-  test('the same again and again is folded with its count; retransmits never', () => {
+  test('the same repeatedly is folded with its count; retransmits never', () => {
     const one = (at: number, more: object = {}): KernelEvent => ({ id: `e-${at}`, at, kind: 'drop', ...more });
     const two = foldedEvent(one(1), one(500)) as KernelEvent;
     expect(two).toEqual({ id: 'e-1', at: 1, endAt: 500, count: 2, kind: 'drop' });

@@ -22,7 +22,7 @@ export function testOf(test: Test, key: Key): ValueTest {
 /** Values to remember; of more there is no use. */
 const max = 256;
 
-/** Hosts, files, types come again and again: a verdict is looked up until it shows that they do not. */
+/** Hosts, files, types come repeatedly: a verdict is looked up until it shows that they do not. */
 function remembered(test: (text: string) => boolean): (text: string) => boolean {
   const verdicts = new Map<string, boolean>();
   let asked = 0;

@@ -1,4 +1,4 @@
-/** Dial, lookup, connection: what lies beneath a request. */
+/** Dial, lookup, connection: what lies below a request. */
 import Type, { type Static } from 'typebox';
 import {
   by,

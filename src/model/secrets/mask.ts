@@ -135,7 +135,7 @@ function hides(name: string, value: string, extra: readonly string[] | undefined
 /** How often a value is decoded in search of what it holds. */
 const deepest = 4;
 
-/** A value that is a text or a URL itself, mostly with percent signs: it is written anew only if it holds a secret. */
+/** A value that is a text or a URL itself, mostly with percent signs: it is written again only if it holds a secret. */
 function nestedMasked(value: string, options: MaskOptions): string {
   const depth = (options.depth ?? 0) + 1;
   if (depth > deepest) return value;

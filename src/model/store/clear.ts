@@ -1,5 +1,5 @@
 /**
- * Clearing a store while programs run: what has ended goes, with all that only it used, and the counts begin anew. What
+ * Clearing a store while programs run: what has ended goes, with all that only it used, and the counts start again. What
  * goes on stays: running requests, open connections, and what they stand on; an open connection is marked as one of
  * earlier. Clock and ids stay, so that what comes later fits.
  */

@@ -275,7 +275,7 @@ export class Store extends Records {
     this.#changes.other = true;
   }
 
-  /** Forgets what has ended; what runs goes on, and the counts begin anew. */
+  /** Forgets what has ended; what runs goes on, and the counts start again. */
   clear(): void {
     clearStore(this, this.#index);
   }

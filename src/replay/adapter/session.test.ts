@@ -183,7 +183,7 @@ describe('stepping', () => {
     expect(withoutIds(back.reverse())).toEqual(withoutIds(there));
   });
 
-  test('over passes by what lies beneath, out goes to the end of the request, restart frame to its call', async () => {
+  test('over passes by what lies below, out goes to the end of the request, restart frame to its call', async () => {
     await launch();
     expect((await stopAfter(() => dc.nextRequest({ threadId: 1 }))).description).toBe('GET /login: head sent');
     expect((await stopAfter(() => dc.stepOutRequest({ threadId: 1 }))).description).toMatch(/^GET \/login: done/);

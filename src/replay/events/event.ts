@@ -56,7 +56,7 @@ export interface TimelineEvent {
   readonly index?: number;
 }
 
-/** Events of the request itself, which a step over visits; the others lie beneath it. */
+/** Events of the request itself, which a step over visits; the others lie below it. */
 const ofRequest = new Set<EventKind>([
   'traceBegins',
   'threadBegins',

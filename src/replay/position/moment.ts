@@ -29,9 +29,17 @@ import {
 } from '../../model/records';
 import { type Row, rowOf } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
-import { ofConnections, ofConntrack, ofDials, ofExchanges, ofLookups, ofProcesses, ofTunnels } from '../known/beneath';
 import { cutLater, knownOf } from '../known/cut';
 import { ofRequests } from '../known/known';
+import {
+  ofConnections,
+  ofConntrack,
+  ofDials,
+  ofExchanges,
+  ofLookups,
+  ofProcesses,
+  ofTunnels,
+} from '../known/underlying';
 import type { TraceIndex } from './traceIndex';
 
 export class Moment {
@@ -94,7 +102,7 @@ export class Moment {
     return e && knownOf(conntrackEntry, ofConntrack, e, this.until);
   }
 
-  /** The kernel’s figures as last sampled. Samples hold what changed, so all up to now together are the whole. */
+  /** The kernel statistics as last sampled. Samples hold what changed, so all up to now together are the whole. */
   kernelStatistics(connection: string): Omit<KernelSample, 'id' | 'connection'> | undefined {
     const samples = (this.#trace.store.kernelSamples.get(connection) ?? []).filter((s) => s.at <= this.until);
     if (samples.length === 0) return undefined;
@@ -136,7 +144,7 @@ export class Moment {
     return Number.isFinite(this.until) ? this.until : (this.#trace.document.endAt ?? r.createdAt ?? 0);
   }
 
-  /** A store that holds the request and what lies beneath it, as they were. */
+  /** A store that holds the request and what lies below it, as they were. */
   #around(r: Request): Store {
     const store = new Store(this.#trace.store.header, Number.POSITIVE_INFINITY);
     for (const [id, p] of this.#trace.store.processes) store.processes.set(id, p);

@@ -1,4 +1,4 @@
-/** What the Variables view shows at a position: the request and what lies beneath it, as known at that instant. */
+/** What the Variables view shows at a position: the request and what lies below it, as known at that instant. */
 
 import { timeText } from '../../model/base/text';
 import {

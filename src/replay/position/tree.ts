@@ -11,7 +11,7 @@ export interface Node {
   value: string;
   /** What the schema says of the field. Shown as type, where that is asked for. */
   type?: string;
-  /** Absent: nothing beneath. */
+  /** Absent: nothing below. */
   children?: () => Node[];
   /** True: one of many alike, listed by number. */
   indexed?: boolean;

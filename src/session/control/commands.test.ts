@@ -37,7 +37,7 @@ test('the control file: there before the program, the enabled ones only, private
   expect(controlOf(s).requests).toEqual([asked]);
   registry.update(id, { enabled: false });
   registry.update(id, { enabled: true });
-  // Its limit begins anew.
+  // Its limit starts again.
   expect(controlOf(s)).toMatchObject({ generation: 6, requests: [{ ...asked, slot: 1 }] });
   s.control.setBreakpoints([{ id: 'b', kind: 'requestFails' }]);
   expect(controlOf(s)).toMatchObject({ requests: [{ id }], breakpoints: [{ id: 'b', kind: 'requestFails' }] });

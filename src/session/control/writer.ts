@@ -90,7 +90,7 @@ export class SessionControl {
     this.#listeners.clear();
   }
 
-  /** One that was in force goes on with its counters; one that is enabled again begins anew. */
+  /** One that was in force goes on with its counters; one that is enabled again starts again. */
   #controlOf(r: TraceRule, before: RequestControl | undefined): RequestControl {
     const counted = r.limit !== undefined || (r.sample ?? 1) > 1;
     const slot = before?.slot ?? (counted && this.#slot < slots ? this.#slot++ : undefined);

@@ -3,7 +3,7 @@ import type { Kept } from './keeper';
 
 const half = 0x8000_0000;
 const whole = 0x1_0000_0000;
-/** a after b, where numbers begin anew after 2^32. */
+/** a after b, where numbers start again after 2^32. */
 const isAfter = (a: number, b: number): boolean => a !== b && (a - b + whole) % whole < half;
 
 export class SegmentNotes {

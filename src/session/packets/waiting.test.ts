@@ -47,7 +47,7 @@ test('messages over TCP are the same however they are cut, and in whatever order
       (list, cuts, first) => {
         const all = Buffer.concat(list.flatMap((m) => [Buffer.of(0, m.length), Buffer.from(m)]));
         const ends = [...new Set([...cuts.map((c) => c % all.length), all.length])].sort((a, b) => a - b).slice(-12);
-        const begin = (0xffff_fff0 + first) >>> 0; // numbers begin anew
+        const begin = (0xffff_fff0 + first) >>> 0; // numbers start again
         const stream = new DnsStream();
         stream.push((begin - 1) >>> 0, 2, Buffer.alloc(0));
         const pieces = ends.map((end, i) => ({ from: ends[i - 1] ?? 0, end }));

@@ -83,7 +83,7 @@ test('no map, a broken map, a map of the network, a source that is gone: no posi
   expect(await new SourceMaps().locate('/nowhere/x.js', 1, 1)).toBeUndefined();
 });
 
-test('a file that was built anew is read anew; many asks at once read it once', async () => {
+test('a file that was built again is read again; many asks at once read it once', async () => {
   const { root, built, line, column, original } = project({ sourcemap: 'linked' });
   const maps = new SourceMaps();
   const all = await Promise.all(Array.from({ length: 50 }, () => maps.locate(built, line, column)));

@@ -1,7 +1,7 @@
 /**
  * Files in folders in which a traced program, or another program of this user, may have put anything: a pipe that nobody
  * writes to, a link to another file, a device. They are opened without waiting and without following a link, and looked
- * at before they are read; what is written is made anew under a name that nobody can know before.
+ * at before they are read; what is written is made again under a name that nobody can know before.
  */
 import { randomBytes } from 'node:crypto';
 import {

@@ -27,7 +27,7 @@ export function reload(): void {
       return rows.some((r) => r.id === unanswered.id) ? rows : undefined;
     }, 'the rows of before');
     expect(again.slice(0, ended.length).map((r) => r.label)).toEqual(ended.map((r) => r.label));
-    // The program and the extension host end at the same time: which was first, each time anew.
+    // The program and the extension host end at the same time: which was first, each time again.
     await vs.panel
       .getByText(/interrupted|detached/)
       .first()

@@ -145,7 +145,7 @@ export function requests(): void {
       await ofLine.first().waitFor();
       await until(async () => {
         if ((await ofLine.count()) === 0) return true;
-        // The list may be drawn anew under the pointer, also without it.
+        // The list may be drawn again under the pointer, also without it.
         await ofLine
           .first()
           .hover({ timeout: 2000 })

@@ -121,7 +121,7 @@ export class VsCode {
     return [...this.#log.slice(-60), ...contents.slice(1)].join('\n');
   }
 
-  /** Loads the window anew: a new extension host. What it is asked next waits for that by itself. */
+  /** Loads the window again: a new extension host. What it is asked next waits for that by itself. */
   async reload(): Promise<void> {
     await this.page.reload();
     // The side bar shows what it showed before: the explorer, or Run and Debug.
@@ -210,7 +210,7 @@ export class VsCode {
     const wanted = this.page.locator('.quick-input-list .monaco-list-row').filter(which).first();
     const focused = this.page.locator('.quick-input-list .monaco-list-row.focused').filter(which);
     // Extensions' entries come when their host is up, but not into a list that is already open; and a list may be drawn
-    // anew, or go, under the pointer. The key takes the entry in focus, which mostly is the wanted one.
+    // again, or go, under the pointer. The key takes the entry in focus, which mostly is the wanted one.
     await until(async () => {
       try {
         await this.page.keyboard.press('Escape');

@@ -43,7 +43,7 @@ describe.each(nodes)('Node $major', (node) => {
     const reported = run.lines.filter((one) => /^\{"k":"(req|head|mark|end)"/.test(one.text)).length;
     // One stack each, no line by way of JSON.
     expect(counts).toMatchObject({ stacks: requests, json: 0 });
-    // fetch ends in one turn of the loop and begins anew in the next.
+    // fetch ends in one turn of the loop and starts again in the next.
     const writes = client === 'fetch' ? 2 : 1;
     expect(counts.writes).toBeLessThan(writes * requests + due(counts));
     expect(reported).toBeLessThan(2 * (requests + 5) + due(counts));

@@ -1,5 +1,5 @@
 // Loaded before the hook: counts what it calls of the runtime. Node's own code keeps originals of its own, so these
-// counts are the hook's alone; `mark` starts anew.
+// counts are the hook's alone; `mark` starts again.
 const fs = require('node:fs');
 const counts = { writes: 0, clocks: 0, stacks: 0, jobs: 0, json: 0, timers: 0 };
 

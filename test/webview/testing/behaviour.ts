@@ -1,4 +1,4 @@
-/** Shared by the tests of what keys, clicks and messages do in the built page: one page a file, opened anew each time. */
+/** Shared by the tests of what keys, clicks and messages do in the built page: one page a file, opened again each time. */
 import type { Browser, Locator } from 'playwright-core';
 import { afterEach, beforeAll, expect } from 'vitest';
 import type { PageMessage } from '../../../webview/view/types';

@@ -66,7 +66,7 @@ export interface Opening {
   reducedMotion?: 'reduce' | 'no-preference';
 }
 
-/** The one page of a browser: opening it anew takes a third of the time of another one. */
+/** The one page of a browser: opening it again takes a third of the time of another one. */
 interface Tab {
   page: Page;
   errors: string[];
@@ -101,7 +101,7 @@ async function newTab(browser: Browser): Promise<Tab> {
   return tab;
 }
 
-/** Opens the page anew: what an earlier test did to it is gone. */
+/** Opens the page again: what an earlier test did to it is gone. */
 export async function openPanel(
   browser: Browser,
   { width = 1400, height = 420, theme = 'Dark Modern', state, reducedMotion = 'no-preference' }: Opening = {},

@@ -28,7 +28,7 @@ const lanes = 9;
 const height = 44;
 const top = 15;
 
-/** The canvas is drawn anew at most this often while rows come, ms. */
+/** The canvas is drawn again at most this often while rows come, ms. */
 const step = 250;
 let drawn = { key: '', at: 0, version: -1, cost: 0 };
 

@@ -49,7 +49,7 @@ const common = (origin: string) =>
       'Look at the MTU of VPN and tunnel on the way; net.ipv4.tcp_mtu_probing=1, or a smaller MSS, gets round it.',
   }) as const;
 
-/** By the kernel: what it sends again and again are full segments, none of which was ever acknowledged. */
+/** By the kernel: what it sends repeatedly are full segments, none of which was ever acknowledged. */
 function stuckOf(r: Request, facts: Facts): Stuck | undefined {
   const { store, now } = facts;
   const c = facts.connectionOf(r);
@@ -86,7 +86,7 @@ const reportsSize = ({ kind, connection, icmp }: KernelEvent, c: Connection): bo
   connection === c.id &&
   (icmp?.version === 6 ? icmp.type === 2 : icmp?.type === 3 && icmp.code === 4);
 
-/** Without the kernel's figures: what is too large for one packet hangs, each time, and what is not passes. */
+/** Without the kernel statistics: what is too large for one packet hangs, each time, and what is not passes. */
 function bySize(origin: string, list: readonly Request[], facts: Facts): Draft[] {
   if (isLoopback(hostOf(origin))) return [];
   const size = (r: Request) => r.body?.bytes ?? r.body?.declaredBytes ?? 0;
@@ -108,7 +108,7 @@ function bySize(origin: string, list: readonly Request[], facts: Facts): Draft[]
   ];
 }
 
-/** Handed over, and no answer for long; the kernel's figures would show. */
+/** Handed over, and no answer for long; the kernel statistics would show. */
 function hangs(r: Request, facts: Facts): boolean {
   if (r.sendEndAt === undefined || r.responseBeginAt !== undefined || facts.connectionOf(r)?.kernel) return false;
   if (facts.store.pausesOf(r.thread).length > 0) return false;

@@ -1,4 +1,4 @@
-/** The same request again and again after failures, without growing gaps. */
+/** The same request repeatedly after failures, without growing gaps. */
 
 import { median } from '../../../model/base/statistics';
 import { timeText } from '../../../model/base/text';

@@ -82,7 +82,7 @@ describe('a program is attached to', () => {
     expect(await result).toBeUndefined();
   });
 
-  test('answers that make no sense count as none', async () => {
+  test('answers that are invalid count as none', async () => {
     let times = 0;
     const leaf = leafOf('{}', '{"runtime":"x"}', 'null');
     expect(await joined(leaf, () => times++ > 2)).toBeUndefined();
