@@ -103,7 +103,7 @@ async function chosen({ session }: RulesOptions): Promise<LiveSession[]> {
 function only(sessions: readonly LiveSession[]): LiveSession {
   const [first, second] = sessions;
   if (first === undefined || second !== undefined)
-    throw new UsageError(`Several sessions are running: name one by --session. There are: ${namesOf(sessions)}.`);
+    throw new UsageError(`Several sessions are running: choose one with --session. Running: ${namesOf(sessions)}.`);
   return first;
 }
 
@@ -147,7 +147,7 @@ async function find(id: string, options: RulesOptions): Promise<Listed & { rule:
   if (first === undefined)
     throw new UsageError(`There is no trace rule ${printable(id)}. \`nettrace rules list\` lists the ids.`);
   if (found.some((f) => f.rule.id !== first.rule.id))
-    throw new UsageError(`${id} may be several trace rules: write more of it.`);
+    throw new UsageError(`${id} matches several trace rules: give more of the id.`);
   return first;
 }
 

@@ -16,7 +16,7 @@ export function whyNoPackets(row: Row): string | undefined {
   const { details, readOnly, runs } = state;
   if (details?.row.id === row.id) {
     if (details.capture.missing !== undefined) return details.capture.missing;
-    if ((details.packets?.length ?? 0) === 0) return 'No packet of this request alone was captured.';
+    if ((details.packets?.length ?? 0) === 0) return 'No packet of only this request was captured.';
     return details.capture.savable ? undefined : notInFile;
   }
   if (readOnly) return notInFile;

@@ -217,7 +217,7 @@ const stale: Condition = (k) => {
       certainty: 'unclear',
       text: `Not clear: the ${ordinalText(k.r.ordinal ?? 0)} request on this connection was cut off, ${idle} before.`,
       evidence,
-      toFindOut: 'look into the server’s log, or record packets (--capture).',
+      toFindOut: 'check the server’s log, or record packets (--capture).',
     };
   return {
     rule: 'staleKeepAlive',
@@ -298,7 +298,7 @@ const broken: Condition = (k) => {
         ...(came === undefined ? [] : [number('bytes received', came, r.id)]),
         ...code(k),
       ],
-      advice: 'Look into the server’s log; the same time or size every time points to a limit of a proxy.',
+      advice: 'Check the server’s log; the same time or size every time points to a limit of a proxy.',
     };
   }
   if (r.responseBeginAt === undefined && closed && (k.phase === 'wait' || k.phase === 'send'))
@@ -308,7 +308,7 @@ const broken: Condition = (k) => {
       certainty: 'likely',
       text: `The server closed the connection without a response after ${timeText(k.total)}.`,
       evidence: [time('until then', k.total, r.id), ...code(k)],
-      advice: 'Look into the server’s log at that time.',
+      advice: 'Check the server’s log for that time.',
     };
   return;
 };

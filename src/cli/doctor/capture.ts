@@ -6,7 +6,7 @@ import { messageOf } from '../../model/base/text';
 import { captureEngines } from '../../session/packets/engines';
 
 const advice: Readonly<Record<string, string>> = {
-  noRights: 'Only for --capture: install the helper as said above, or join the group that may run dumpcap.',
+  noRights: 'Only for --capture: install the helper as described above, or join the group that may run dumpcap.',
   noHelper: 'Only for --capture: install Wireshark’s dumpcap (Debian and Ubuntu: wireshark-common).',
 };
 

@@ -115,8 +115,8 @@ async function codeFinding(): Promise<Finding> {
 async function spaceFinding(): Promise<Finding> {
   const folder = tmpdir();
   if (!(await isFull(folder)))
-    return { state: 'ok', text: `${folder} has room for what programs write while they are traced` };
-  return { state: 'bad', text: `${folder} is full`, advice: 'Make room, or set TMPDIR to a folder with room.' };
+    return { state: 'ok', text: `${folder} has space for what is recorded while programs run` };
+  return { state: 'bad', text: `${folder} is full`, advice: 'Free some space, or set TMPDIR to a folder with space.' };
 }
 
 /** Before a session is made, which deletes them. */

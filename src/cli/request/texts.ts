@@ -36,7 +36,7 @@ function bodyLines(mark: string, content: BodyContent | undefined, style: Style)
   const { text, encoding, bytes, truncated, omitted } = content;
   if (text === undefined)
     return [style.dim(`  ${mark} (${bytesText(bytes)}, not recorded: ${printable(omitted ?? 'no text')})`)];
-  if (encoding === 'base64') return [style.dim(`  ${mark} (${bytesText(bytes)} that are no text; --json has them)`)];
+  if (encoding === 'base64') return [style.dim(`  ${mark} (${bytesText(bytes)}, not text; --json has them)`)];
   const all = text.split('\n');
   const lines = all
     .slice(0, max.lines)
@@ -46,6 +46,6 @@ function bodyLines(mark: string, content: BodyContent | undefined, style: Style)
     );
   if (all.length > max.lines)
     lines.push(style.dim(`  … and ${plural(all.length - max.lines, 'more line', 'more lines')}`));
-  if (truncated) lines.push(style.dim(`  (${bytesText(bytes)} in all; what is above was recorded)`));
+  if (truncated) lines.push(style.dim(`  (${bytesText(bytes)} in total; recorded as above)`));
   return ['', ...lines];
 }

@@ -266,7 +266,7 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
 
 function reportFull(session: TraceSession): void {
   complain(
-    `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with room.`,
+    `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with space.`,
   );
 }
 

@@ -35,5 +35,5 @@ async function readInput(): Promise<Trace> {
 
 /** A program that died while it saved, a disk or a transfer that ended early: what came before is worth having. */
 function cutOff({ file, place, keeps }: FormatError): void {
-  complain(`${file}: the file is cut off at byte ${place?.byte}. Taken are the ${keeps} records before that.`);
+  complain(`${file}: the file is cut off at byte ${place?.byte}. The ${keeps} records before that were read.`);
 }

@@ -109,7 +109,7 @@ function requestOf(rows: readonly Row[], id: string): Row {
     .join(', ');
   throw new UsageError(
     found.length > 1
-      ? `--request ${id}: may be ${ids}. Write more of it.`
+      ? `--request ${id}: may be ${ids}. Give more of it.`
       : `--request ${id}: there is no such request. \`--columns id,status,url\` lists the ids.`,
   );
 }

@@ -125,9 +125,7 @@ const topHead = ['RADDR', 'RPORT>', 'HOST', 'CONNS>', 'TX_KB>', 'RX_KB>', 'S>', 
 function topTalkers(store: Store, now: number): Fields[] {
   const talkers = talkersOf(store, now);
   if (talkers.length === 0 && store.counts.connections > 0)
-    throw new UsageError(
-      'tcptop needs what the kernel counted, and this trace has nothing of it: record on Linux with the helper.',
-    );
+    throw new UsageError('tcptop needs kernel statistics, and this trace has none: record on Linux with the helper.');
   return talkers.map((t) => {
     const seconds = t.duration / 1e6;
     const rate = (bytes: number) => (seconds > 0 ? (bytes / 1024 / seconds).toFixed(1) : undefined);
@@ -164,8 +162,8 @@ function retransmits(store: Store): Fields[] {
 function retransmitsText(store: Store): string {
   const source = store.header.sources.find((s) => s.name === 'bpf');
   const reason = source?.reason;
-  const why = reason === undefined ? '' : reason === 'notAsked' ? ' (it was not asked for)' : ` (${reason})`;
-  return `tcpretrans needs what the kernel saw, and this trace has nothing of it${why}. Record it on Linux: nettrace run --helper all -o FILE.nettrace.json -- COMMAND. \`nettrace doctor\` says whether the helper may.`;
+  const why = reason === undefined ? '' : reason === 'notAsked' ? ' (they were not requested)' : ` (${reason})`;
+  return `tcpretrans needs kernel events, and this trace has none${why}. Record it on Linux: nettrace run --helper all -o FILE.nettrace.json -- COMMAND. \`nettrace doctor\` says whether the helper may.`;
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');

@@ -149,8 +149,8 @@ function lossLines(store: Store): string[] {
 function lossText(loss: Loss, limit: number | undefined): string {
   const what = loss.count === 0 ? loss.what : plural(loss.count, loss.what.replace(/s$/, ''));
   if (loss.kind === 'evicted') {
-    const keeps = limit === undefined ? '' : ` (it keeps ${numberText(limit)}; run --max-requests sets how many)`;
-    return `The oldest ${what} left the trace${keeps}; the counts above are of all requests.`;
+    const keeps = limit === undefined ? '' : ` (limit ${numberText(limit)}; change it with run --max-requests)`;
+    return `The oldest ${what} were dropped from the trace${keeps}; the counts above include all requests.`;
   }
   const reason = loss.reason === undefined ? '' : `: ${printable(loss.reason).replace(/\.$/, '')}`;
   const where = loss.thread === undefined ? '' : ` of ${printable(loss.thread)}`;

@@ -190,7 +190,7 @@ test('losses in sentences, bounded', () => {
   }));
   const lines = summaryLines(s, 0, { ...options, width: 200 });
   expect(lines).toContain(
-    'The oldest 12,345 requests left the trace (it keeps 100,000; run --max-requests sets how many); the counts above are of all requests.',
+    'The oldest 12,345 requests were dropped from the trace (limit 100,000; change it with run --max-requests); the counts above include all requests.',
   );
   expect(lines).toContain('Lost: 1 line of 0-0: x\ufffd.');
   expect(lines.at(-1)).toBe('… and 4 more kinds of loss');

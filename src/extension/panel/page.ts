@@ -123,7 +123,7 @@ export class Page implements vscode.Disposable {
   async #receive(message: unknown): Promise<void> {
     const { isPageMessage } = await import('../work');
     if (isPageMessage(message)) this.#handle(message);
-    else this.#host.log.warn('a message from the page was refused: it does not fit the protocol');
+    else this.#host.log.warn('a message from the page was rejected as invalid');
   }
 
   #handle(message: PageMessage): void {

@@ -232,6 +232,6 @@ function endText(run: Run): string {
     interrupted === 0 ? '' : ` ${interrupted} ${interrupted === 1 ? 'request was' : 'requests were'} interrupted.`;
   const after = `after ${timeText(run.age())}.${tail}`;
   return root?.end === undefined && run.attached
-    ? `Detached ${after} The program goes on.`
+    ? `Detached ${after} The program keeps running.`
     : `The program ended${how} ${after}`;
 }

@@ -21,21 +21,21 @@ const sourceReasons: Readonly<Record<string, string>> = {
   notLoaded: 'was not loaded',
   kernelTooOld: 'needs a newer kernel',
   platform: 'not on this platform',
-  fault: 'switched itself off after a fault',
+  fault: 'turned off after an internal error',
 };
 
 /** Why one record lacks what others have. */
 const recordReasons: Readonly<Record<string, string>> = {
   closedBeforeWatch: 'the connection was over before the kernel could be asked',
-  noFinal: 'its last figures did not come: it was still open at the end of the trace, or was reset by this program',
+  noFinal: 'its last statistics are missing: it was still open at the end of the trace, or was reset by this program',
   otherUser: 'it belongs to another user',
-  noEntry: 'nothing is tracked for it: no rule asks for it, or one says not to',
+  noEntry: 'it is not tracked: no firewall rule requires it, or one excludes it',
   notConnected: 'it was never made, so that its own port is not known',
   noLocalAddress: 'its own address is not known',
   unixSocket: 'a Unix socket has none',
-  incoming: 'only connections that the program opens are asked about',
-  noSampleBefore: 'no figures were taken before the request began',
-  noSampleAfter: 'the kernel was done with the connection before the request ended',
+  incoming: 'only connections that the program opens are sampled',
+  noSampleBefore: 'no statistics were taken before the request began',
+  noSampleAfter: 'the kernel no longer had the connection when the request ended',
 };
 
 const labels: Readonly<Record<Absent['what'], string>> = {

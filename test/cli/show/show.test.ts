@@ -139,7 +139,7 @@ describe('convert', () => {
     const whole = readFileSync(golden, 'utf8');
     writeFileSync(cut, whole.slice(0, whole.lastIndexOf('"connections":') + 100));
     const said = expect.stringMatching(
-      /^nettrace: .*cut\.nettrace\.json: the file is cut off at byte \d+\. Taken are .*\n$/,
+      /^nettrace: .*cut\.nettrace\.json: the file is cut off at byte \d+\. The .* before that were read\.\n$/,
     );
     const shown = await nettrace.run(['show', cut]);
     expect(shown).toMatchObject({ code: 0, stderr: said, stdout: expect.stringContaining('Lost: ') });

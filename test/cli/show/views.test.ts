@@ -24,7 +24,7 @@ describe('views', () => {
     writeFileSync(file, JSON.stringify({ ...trace, sources: [{ name: 'bpf', state: 'off', reason: 'notAsked' }] }));
     const { code, stdout, stderr } = await nettrace.run(['show', file, '--view', 'tcpretrans']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^nettrace: tcpretrans needs what the kernel saw, and this trace has nothing of it.*helper/);
+    expect(stderr).toMatch(/^nettrace: tcpretrans needs kernel events, and this trace has none.*helper/);
   });
 
   test.each(['host', 'path', 'file'])('--top %s', async (by) => {

@@ -11,7 +11,7 @@ const kinds: Readonly<Record<string, string>> = {
 
 const withheld: Readonly<Record<NonNullable<Details['codeWithheld']>, string>> = {
   outsideWorkspace: 'The file is outside of the workspace.',
-  otherComputer: 'The file is on another computer; reading it signs you in there.',
+  otherComputer: 'The file is on another computer; reading it may send your credentials there.',
 };
 
 const isForeign = (file: string): boolean => file.startsWith('node:') || /[\\/]node_modules[\\/]/.test(file);

@@ -50,7 +50,7 @@ export function PacketsTab({ details }: { details: Details | undefined }) {
     <>
       {packets.length === 0 && (
         <p>
-          <Icon name="info" /> {capture.missing ?? 'No packet of this request alone was captured.'}
+          <Icon name="info" /> {capture.missing ?? 'No packet of only this request was captured.'}
         </p>
       )}
       {packets.length > 0 && (

@@ -96,7 +96,7 @@ export function brokenBodyRule(facts: Facts): Draft[] {
         ...(times.length > 0 ? [time('median time', median(times))] : []),
         words('error', list[0]?.error?.code ?? 'closed', list[0]?.id, 'error'),
       ],
-      advice: 'Look into the server’s and the proxy’s log at that time.',
+      advice: 'Check the server’s and the proxy’s logs for that time.',
     });
   });
 }

@@ -16,7 +16,7 @@ export function limitsOfSightRule({ store }: Facts): Draft[] {
       draft({
         rule: 'limits-of-sight',
         severity: 'warning',
-        title: 'A part of the hook switched itself off',
+        title: 'A part of the hook was turned off after an error',
         text: faultText(store) ?? '',
         fault: 'machine',
         certainty: 'sure',

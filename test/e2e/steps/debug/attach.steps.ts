@@ -65,7 +65,7 @@ export function attach(): void {
     await vs.panel.getByText('connected before tracing began').first().waitFor();
     await vs.shot('attached');
     await vs.stop();
-    await vs.panel.getByText('The program goes on').waitFor();
+    await vs.panel.getByText('The program keeps running').waitFor();
     expect(await ask('/traces')).toEqual([]);
     expect(await ask('/go')).toBe(200);
     expect(await rows()).toEqual(['/apples 200']);
@@ -82,7 +82,7 @@ export function attach(): void {
     expect(await ask('/go')).toBe(200);
     await until(async () => (await rows()).length === 1, 'the row');
     await vs.command('Net Trace: Detach');
-    await vs.panel.getByText('The program goes on').waitFor();
+    await vs.panel.getByText('The program keeps running').waitFor();
     expect(await ask('/traces')).toEqual([]);
     expect(await sessions().isVisible()).toBe(true);
     await vs.stop();
