@@ -28,6 +28,12 @@ test('empty: the buttons are reached and pressed with the keyboard, and the focu
   await page.keyboard.press('Space');
   expect((await posted('run')).map((m) => m.command)).toEqual(['debug', 'open']);
 });
+test.each(['High Contrast', 'High Contrast Light'] as const)('empty, %s: each button has an edge', async (theme) => {
+  await open({ state: empty, theme });
+  const edges = await panel.page.$$eval('.eb button', (all) => all.map((b) => getComputedStyle(b).borderTopColor));
+  expect(edges).toHaveLength(2);
+  for (const edge of edges) expect(edge).not.toBe('rgba(0, 0, 0, 0)');
+});
 test('ended: message with its actions, closed for good', async () => {
   await open();
   const { page } = panel;
