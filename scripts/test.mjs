@@ -43,7 +43,7 @@ const parts = [
  */
 const beside = [
   ['e2e', 'native'],
-  ['webview', 'cases', 'matrix'],
+  ['webview', 'cases'],
 ];
 
 /** What the other parts print is shown as it comes. */
