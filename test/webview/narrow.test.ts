@@ -114,7 +114,7 @@ test('phases stand in the order of time, those without a figure in their places'
   await open({ width: 1600, height: 900 });
   await select(8);
   const labels = await panel.page.$$eval('.det .bd tbody tr:not(.sub) .sw', (nodes) => nodes.map((n) => n.textContent));
-  const queue = labels.indexOf('Queued in agent');
+  const queue = labels.indexOf('Queueing');
   expect(queue).toBe(0);
   expect(labels.findIndex((l) => l?.includes('DNS'))).toBeGreaterThan(queue);
 });
@@ -133,7 +133,7 @@ test('in a low panel the advice of a verdict is whole, and its figures share lin
   const { page } = panel;
   const row = ended.rows.find((r) => r.id === id(13));
   if (!row) throw new Error('no such row');
-  const figures = ['server wait', 'DNS lookup', 'TCP connect', 'TLS'].map((what, i) => ({
+  const figures = ['waiting for server', 'DNS lookup', 'TCP connect', 'TLS'].map((what, i) => ({
     what,
     value: 1000 * (i + 1),
     unit: 'us' as const,

@@ -74,17 +74,6 @@ export function ofText(part: number, whole: number): string {
   return a.endsWith(' ms') && b.endsWith(' ms') ? `${a.slice(0, -3)} of ${b}` : `${a} of ${b}`;
 }
 
-export const phaseWords: Readonly<Record<PhaseName, string>> = {
-  queue: 'the Agent’s queue',
-  dns: 'the DNS lookup',
-  tcp: 'the TCP connect',
-  proxy: 'the proxy tunnel',
-  tls: 'the TLS handshake',
-  send: 'sending the request',
-  wait: 'waiting for the server',
-  download: 'receiving the body',
-};
-
 /** ` after 12 ms`; nothing where a file of another program does not say when it ended. */
 export const afterText = ({ breakdown }: Case): string =>
   breakdown.total === undefined ? '' : ` after ${timeText(breakdown.total)}`;

@@ -2,6 +2,7 @@
 
 import { bytesText, ordinalText, timeText } from '../../model/base/text';
 import { grpcText } from '../../model/facts/grpc';
+import { doingOf } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ErrorInfo, Evidence } from '../../model/records';
 import { number, time, words } from '../base/draft';
@@ -10,7 +11,7 @@ import { findsNoName } from '../base/noNames';
 import { certificateText } from '../base/tls';
 import { busyAdvice, busyEvidence, busyFault, busySentence, busyText } from './busy';
 import { staleAdvice } from './clients';
-import { afterText, type Case, durationOf, phaseWords, totalEvidence } from './context';
+import { afterText, type Case, durationOf, totalEvidence } from './context';
 import { staleOf } from './stale';
 import { timerOf, timerText } from './timers';
 
@@ -351,7 +352,7 @@ export function failedVerdict(k: Case): Verdict {
   }
   // It was given to no pool, and nobody dialled for it.
   const unsent = k.phase === 'queue' && k.r.assignedAt === undefined && k.r.dial === undefined;
-  const where = unsent ? ', before it was sent' : k.phase === undefined ? '' : `, in ${phaseWords[k.phase]}`;
+  const where = unsent ? ', before it was sent' : k.phase === undefined ? '' : `, ${doingOf(k.phase)}`;
   const after = afterText(k);
   return {
     level: 'failed',

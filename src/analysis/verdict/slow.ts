@@ -1,11 +1,12 @@
 /** Whether a request was slow, and which part made it so. */
 
 import { timeText } from '../../model/base/text';
+import { phaseWords } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
 import type { Request } from '../../model/records';
 import { time } from '../base/draft';
 import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../base/limits';
-import { type Case, ofText, phaseWords, useHelper } from './context';
+import { type Case, ofText, useHelper } from './context';
 import { type Part, partsOf } from './parts';
 
 /** The developer's own side first: it can be changed. */
@@ -51,7 +52,7 @@ function decide(k: Case, parts: readonly Part[]): Verdict | undefined {
   if (others.every((p) => p.hi < sideLikely.lo * total) && main.hi >= sideLikely.hi * total)
     return said(k, main, 'likely');
   const open = [...parts].sort((a, b) => b.hi - a.hi).slice(0, 2);
-  const phases = [...new Set(open.map((p) => phaseWords[p.phase]))];
+  const phases = [...new Set(open.map((p) => phaseWords[p.phase].doing))];
   return {
     level: 'slow',
     rule: 'notClear',

@@ -2,10 +2,11 @@
 
 import { timeText } from '../../model/base/text';
 import { timerKindOf } from '../../model/facts/outcome';
+import { phaseWords } from '../../model/facts/phaseWords';
 import type { Finding } from '../../model/records';
 import { baseName } from '../../model/rows/row';
 import { isUndici } from './clients';
-import { type Case, durationOf, phaseWords } from './context';
+import { type Case, durationOf } from './context';
 
 export interface Timer {
   name: string;
@@ -95,9 +96,6 @@ export function timerText(k: Case, timer: Timer): string {
   const at = k.r.timeout?.callSite;
   const where = at === undefined ? '' : `, set at ${baseName(at.file)}:${at.line}`;
   const phase = k.breakdown.phases.at(-1)?.name;
-  const what =
-    phase === undefined
-      ? ''
-      : `; ${timeText(durationOf(k, phase))} of it ${phaseWords[phase].replace(/^the /, 'in the ')}`;
+  const what = phase === undefined ? '' : `; ${timeText(durationOf(k, phase))} of it ${phaseWords[phase].doing}`;
   return `Timed out: ${timer.name}${limit}${where}${what}.`;
 }

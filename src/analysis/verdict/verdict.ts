@@ -2,6 +2,7 @@
 
 import { bytesText, timeText } from '../../model/base/text';
 import { hasFailed } from '../../model/facts/outcome';
+import { phaseWords } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
 import type { PhaseName, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
@@ -9,7 +10,7 @@ import { number, time, words } from '../base/draft';
 import { longest, pauseMatters } from '../base/limits';
 import { clip, isOfPackage, placeText, requestText } from '../base/places';
 import { discardAdvice } from './clients';
-import { afterText, type Case, caseOf, durationOf, phaseWords, totalEvidence } from './context';
+import { afterText, type Case, caseOf, durationOf, totalEvidence } from './context';
 import { failedVerdict } from './failed';
 import { slowVerdict } from './slow';
 import { Usual } from './usual';
@@ -69,7 +70,7 @@ function running(k: Case): Verdict {
   const text =
     phase === 'queue'
       ? `Waiting for a free socket for ${timeText(so)}${holder ? `; ${requestText(holder)} holds it` : ''}.`
-      : `${phaseWords[phase].replace(/^the /, 'in the ').replace(/^./, (c) => c.toUpperCase())} for ${timeText(so)}.`;
+      : `${phaseWords[phase].doing.replace(/^./, (c) => c.toUpperCase())} for ${timeText(so)}.`;
   return { level: 'running', rule: 'running', certainty: 'sure', text, evidence: [time('so far', so, k.r.id)] };
 }
 
@@ -82,16 +83,13 @@ function aborted(k: Case): Verdict {
     rule: 'aborted',
     certainty: 'sure',
     // The program, or a client for it: who called is not recorded.
-    text: `Aborted by the program${afterText(k)}${last ? `, while ${doing(last)}` : ''}${at ? ` (called at ${at})` : ''}.`,
+    text: `Aborted by the program${afterText(k)}${last ? `, while ${phaseWords[last].doing}` : ''}${at ? ` (called at ${at})` : ''}.`,
     evidence: [
       ...totalEvidence(k, 'until then', 'abort.at'),
       ...(r.abort?.reason === undefined ? [] : [words('reason', r.abort.reason, r.id, 'abort.reason')]),
     ],
   };
 }
-
-const doing = (phase: PhaseName): string =>
-  /^(wait|receiv|send)/.test(phaseWords[phase]) ? phaseWords[phase] : `in ${phaseWords[phase]}`;
 
 function notRead(k: Case): Verdict {
   const { r } = k;

@@ -1,8 +1,8 @@
 /** The phases of a request as bars below each other, as httpstat and the browsers draw them. */
 
 import { timeText } from '../../model/base/text';
+import { labelWithin } from '../../model/facts/phaseWords';
 import type { Breakdown } from '../../model/phases/phases';
-import { phaseWords } from '../table/requestTable';
 import type { Style } from '../terminal/say';
 
 /** Columns of the bars. */
@@ -16,8 +16,7 @@ export function waterfallLines(breakdown: Breakdown, style: Style): string[] {
   let passed = 0;
   for (const phase of breakdown.phases) {
     passed += phase.duration;
-    const [, above, below] = phaseWords.find(([name]) => name === phase.name) ?? ['', '', phase.name];
-    const words = `${above} ${below}`.trim();
+    const words = labelWithin(phase.name);
     const paused = phase.paused === undefined ? '' : `  + ${timeText(phase.paused)} paused in the debugger`;
     const mark = (phase.failed ? '  ✕' : phase.running ? '  …' : '') + paused;
     const bar = barOf(phase.beginAt - begin, phase.duration, end - begin);

@@ -2,12 +2,12 @@
 
 import { median, quantile } from '../../model/base/statistics';
 import { bytesText, numberText, plural, timeText } from '../../model/base/text';
-import type { Loss, Trace } from '../../model/records';
+import { type Loss, phaseNames, type Trace } from '../../model/records';
 import { baseName, lineAndColumn, type Row } from '../../model/rows/row';
 import { maskText } from '../../model/secrets/mask';
 import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
-import { phaseWords, requestLines, rowsOf, type TableOptions } from '../table/requestTable';
+import { requestLines, rowsOf, type TableOptions } from '../table/requestTable';
 import { pathOf, printable, shortened, wrapped } from '../terminal/say';
 import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';
@@ -201,7 +201,7 @@ function failedFigures({ id, method, url, total, error, callSite }: Row) {
 
 function phaseFigures(rows: readonly Row[]) {
   const figures: Record<string, { count: number; median: number; longest: number }> = {};
-  for (const [name] of phaseWords) {
+  for (const name of phaseNames) {
     const durations = rows.flatMap((r) => r.phases.find((p) => p.name === name)?.duration ?? []);
     const longest = quantile(durations, 1);
     if (longest !== undefined) figures[name] = { count: durations.length, median: median(durations), longest };

@@ -1,19 +1,24 @@
-/** One line a request, in the five words that everyone knows from curl and httpstat. */
+/** One line per request, with the time of each phase. */
 
 import { quantile } from '../../model/base/statistics';
 import { numberText, timeText } from '../../model/base/text';
+import { labelWithin, phaseWords, shortOf } from '../../model/facts/phaseWords';
 import type { SortKey } from '../../model/options/table';
-import type { PhaseName } from '../../model/records';
+import { type PhaseName, phaseNames } from '../../model/records';
 import { compareRows, type Row, rowOf } from '../../model/rows/row';
 import { maskUrl } from '../../model/secrets/mask';
 import type { Store } from '../../model/store/store';
 import { printable, type Style, shortened, wrapped } from '../terminal/say';
 import { choose, type Purpose } from './chosen';
 import { fitColumns, type Sized } from './fit';
-import { phaseWords } from './phaseWords';
 import { type Cell, type Column, tableLines } from './table';
 
-export { phaseWords } from './phaseWords';
+/** The label of a phase in two lines: `DNS` above `lookup`, nothing above `queueing`. */
+function headOf(name: PhaseName): [string, string] {
+  const words = labelWithin(name).split(' ');
+  const last = words.pop() ?? '';
+  return [words.join(' '), last];
+}
 
 /** Phases that took less than this share of a request's total may be left out without a word. */
 const negligible = 0.02;
@@ -112,9 +117,9 @@ function columnsOf(rows: readonly Row[], { phases, origin, sums, gone, options }
   const severalThreads = new Set(rows.flatMap((r) => (r.pid > 0 ? r.thread : []))).size > 1;
   const blanks = sums.map((): Cell => ({ text: '' }));
   const to = origin === '' ? [] : [`to ${printable(origin)}`];
-  const timed = (name: PhaseName, above: string, below: string, rank: number): Filled => ({
+  const timed = (name: PhaseName, rank: number): Filled => ({
     name,
-    head: isRoomy ? [above, below] : [above || below],
+    head: isRoomy ? headOf(name) : [phaseWords[name].short],
     right: true,
     rank,
     cells: [...rows.map((row) => phaseCell(row, name, style)), ...sums.map((s) => s.of(name))],
@@ -157,9 +162,7 @@ function columnsOf(rows: readonly Row[], { phases, origin, sums, gone, options }
         ...blanks,
       ],
     },
-    ...phaseWords
-      .filter(([name]) => phases.includes(name))
-      .map(([name, above, below]) => timed(name, above, below, ranks[name] ?? 9)),
+    ...phaseNames.filter((name) => phases.includes(name)).map((name) => timed(name, ranks[name] ?? 9)),
     {
       name: 'other',
       head: ['other'],
@@ -198,7 +201,7 @@ function shownPhases(rows: readonly Row[]): PhaseName[] {
       const took = duration(r, name);
       return took !== undefined && (!minor.has(name) || took >= minorUs);
     });
-  return phaseWords.map(([name]) => name).filter(isShown);
+  return phaseNames.filter(isShown);
 }
 
 const minor: ReadonlySet<PhaseName> = new Set(['queue', 'send']);
@@ -237,8 +240,7 @@ function moreLines(left: number, words: string | undefined, { style, width, seeA
 
 function hiddenLines(hidden: readonly string[], phases: readonly PhaseName[], o: TableOptions): string[] {
   if (hidden.length === 0) return [];
-  const words = phaseWords.map(([name, above, below]) => [name, above || below] as const);
-  const names = hidden.map((name) => words.find(([phase]) => phase === name)?.[1] ?? name);
+  const names = hidden.map(shortOf);
   const timed = hidden.some((name) => phases.includes(name as PhaseName)) ? ' (their time is in “other”)' : '';
   const text = `No room at ${o.width} columns: ${names.join(', ')}${timed}`;
   return wrapped(text, o.width, '  ').map((line) => o.style.dim(line));

@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { millisecondsText, numberText, plural, timeText } from '../../model/base/text';
+import { phaseWords } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
 import { isFailed, isServerError } from '../../model/query/rowFields';
 import type { PhaseName } from '../../model/records';
@@ -11,17 +12,6 @@ import type { Row } from '../../model/rows/row';
 import { durationBars, phaseBar } from './bars';
 import { copyLink, lineLinks, plain, rowLinks } from './lastRequests';
 import { type LineSummary, totalQuantile } from './summary';
-
-const phaseWords: Record<PhaseName, string> = {
-  queue: 'Queue',
-  dns: 'DNS lookup',
-  tcp: 'TCP connection',
-  proxy: 'Proxy',
-  tls: 'TLS handshake',
-  send: 'Request sent',
-  wait: 'Server wait',
-  download: 'Content download',
-};
 
 const shownDurations = 12;
 
@@ -82,7 +72,7 @@ function table(row: Row): string {
   const lines = row.phases.map((p) => {
     const note = p.failed ? ' ✕' : p.running ? ' …' : '';
     const bar = phaseBar(p.name, p.beginAt - begin, p.duration, whole);
-    return `| ${phaseWords[p.name]}${note} | ${bar} | ${millisecondsText(p.beginAt - begin)} | ${millisecondsText(p.duration)} |`;
+    return `| ${phaseWords[p.name].label}${note} | ${bar} | ${millisecondsText(p.beginAt - begin)} | ${millisecondsText(p.duration)} |`;
   });
   if (lines.length === 0) return '';
   const total =

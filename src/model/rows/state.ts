@@ -3,6 +3,7 @@
 import { timeText } from '../base/text';
 import { grpcText } from '../facts/grpc';
 import { deepest, hasFailed, timerKindOf } from '../facts/outcome';
+import { phaseWords, shortOf } from '../facts/phaseWords';
 import type { Breakdown } from '../phases/phases';
 import type { Connection, PhaseName, Request } from '../records';
 import type { Store } from '../store/store';
@@ -29,28 +30,6 @@ export interface State {
   /** `200`, `waiting…`, `200 receiving…`, `TCP refused`. */
   text: string;
 }
-
-const running: Record<PhaseName, string> = {
-  queue: 'queued',
-  dns: 'DNS…',
-  tcp: 'TCP…',
-  proxy: 'proxy…',
-  tls: 'TLS…',
-  send: 'sending…',
-  wait: 'waiting…',
-  download: 'receiving…',
-};
-
-const phaseWord: Record<PhaseName, string> = {
-  queue: 'queue',
-  dns: 'DNS',
-  tcp: 'TCP',
-  proxy: 'proxy',
-  tls: 'TLS',
-  send: 'send',
-  wait: 'wait',
-  download: 'body',
-};
 
 /** What a well-known error means in a word or two; others stand as their code. */
 const errorWords: Record<string, string> = {
@@ -95,7 +74,7 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
     const name = r.reset.name.replace('NGHTTP2_', '');
     return `stream ${resetWords[name] ?? name.toLowerCase().replaceAll('_', ' ')}`;
   }
-  if (timerKindOf(r) !== undefined) return phase === undefined ? 'timed out' : `${phaseWord[phase]} timed out`;
+  if (timerKindOf(r) !== undefined) return phase === undefined ? 'timed out' : `${shortOf(phase)} timed out`;
   const code = error?.code ?? deepest(error)?.code;
   // The call itself was refused, before there was anything to send.
   if (phase === 'queue' && r.dial === undefined && (code === undefined || code.startsWith('ERR_'))) return 'not sent';
@@ -105,7 +84,7 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
     closed && code !== undefined
       ? 'closed by server'
       : (code !== undefined && errorWords[code]) || code || error?.name || 'failed';
-  return phase === undefined ? what : `${phaseWord[phase]} ${what}`;
+  return phase === undefined ? what : `${shortOf(phase)} ${what}`;
 }
 
 /** State of a request by its record and its breakdown. */
@@ -126,7 +105,7 @@ export function stateOf(r: Request, store: Store, breakdown: Breakdown): State {
       }
       return last?.name === 'queue' || last === undefined
         ? { state: 'queued', phase: 'queue', text: 'queued' }
-        : { state: 'running', phase: last.name, text: `${code} ${running[last.name]}`.trim() };
+        : { state: 'running', phase: last.name, text: `${code} ${phaseWords[last.name].running}`.trim() };
     case 'aborted':
       return {
         state: 'aborted',

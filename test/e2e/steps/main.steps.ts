@@ -54,7 +54,7 @@ export function mainJob(): void {
     expect(await vs.activeTab.getAttribute('data-resource-name')).toBe('shop.ts');
     await until(async () => (await vs.notes()).some((n) => /^3× {2}200 {2}p50 \d+ ms$/.test(n)), 'the note');
     await vs.panel.getByRole('tab', { name: 'Breakdown' }).waitFor();
-    await vs.panel.getByText('Server wait').first().waitFor();
+    await vs.panel.getByText('Waiting for server').first().waitFor();
     await vs.shot('clicked-dark-wide');
 
     await vs.panel.locator('[role=row][data-id]').nth(3).click();

@@ -2,10 +2,10 @@
 
 import { cmdWord, powerShellString, tableCell, withoutControls } from '../../../src/model/base/quoting';
 import { bytesText, millisecondsText, timeText } from '../../../src/model/base/text';
+import { labelOf } from '../../../src/model/facts/phaseWords';
 import { curlWords, headersOf, urlOf } from '../../../src/model/panel/curl';
 import { lineAndColumn } from '../../../src/model/rows/row';
 import type { Details, Evidence, Row } from '../types';
-import { phaseLabels } from './words';
 
 /** Rows as tab-separated lines under a head. */
 export function asTable(rows: readonly Row[]): string {
@@ -82,7 +82,7 @@ export function asBreakdown(row: Row): string {
   const width = 18;
   const lines = row.phases.map(
     (p) =>
-      `${(phaseLabels[p.name] ?? p.name).padEnd(width)} ${millisecondsText(p.duration).padStart(10)} ms${p.failed ? '  failed' : p.running ? '  running' : ''}`,
+      `${(labelOf(p.name)).padEnd(width)} ${millisecondsText(p.duration).padStart(10)} ms${p.failed ? '  failed' : p.running ? '  running' : ''}`,
   );
   const total =
     row.total === undefined ? [] : [`${'Total'.padEnd(width)} ${millisecondsText(row.total).padStart(10)} ms`];

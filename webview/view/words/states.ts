@@ -1,4 +1,5 @@
 /** Row states: the icon, the word, and what colour may add to them. */
+import { doingOf } from '../../../src/model/facts/phaseWords';
 import type { Row } from '../types';
 
 export type Tone = 'quiet' | 'error' | 'warning' | 'live' | 'waiting';
@@ -38,25 +39,17 @@ export function signOf(row: Row): StateSign {
 
 export const stateRank = (state: string): number => (signs[state] ?? unknown).rank;
 
-const phaseWords: Readonly<Record<string, string>> = {
-  queue: 'the agent’s queue',
-  dns: 'DNS lookup',
-  tcp: 'TCP connect',
-  proxy: 'the proxy',
-  tls: 'TLS handshake',
-  send: 'sending',
-  wait: 'waiting for the server',
-  download: 'receiving the body',
-};
+/** `in the TCP connect`, `while waiting for the server`. */
+const whileText = (name: string): string => doingOf(name).replace(/^(?!in )/, 'while ');
 
-/** The state in words, for the icon's tooltip and the row's name: `failed in TCP connect`, `running, waiting for the server`. */
+/** The state in words, for the icon's tooltip and the row's name: `failed in the TCP connect`, `running, waiting for the server`. */
 export function stateWords(row: Row): string {
   const word = signOf(row).word;
   const last = row.phases.at(-1);
   if (row.state === 'failed') {
     const phase = row.error?.phase ?? last?.name;
-    return phase ? `failed in ${phaseWords[phase] ?? phase}` : word;
+    return phase ? `failed ${whileText(phase)}` : word;
   }
-  if (row.state === 'running' && last) return `running, ${phaseWords[last.name] ?? last.name}`;
+  if (row.state === 'running' && last) return `running, ${doingOf(last.name)}`;
   return row.lost ? `${word}, parts lost` : word;
 }

@@ -10,9 +10,9 @@ const row = (n: number): Row => rows.find((r) => r.id.endsWith(`-${n}`)) as Row;
 describe('words', () => {
   test('name of a row says what its bar shows', () => {
     expect(rowName(row(13), row(13).total)).toBe(
-      'POST pay.example.test/v1/intents, 201, done, 518 milliseconds: queue 1.1, setup 95, sending 0.6, server wait 412, download 8.9; called at payment.ts line 57',
+      'POST pay.example.test/v1/intents, 201, done, 518 milliseconds: queueing 1.1, setup 95, request sent 0.6, waiting for server 412, content download 8.9; called at payment.ts line 57',
     );
-    expect(rowName(row(11), row(11).total)).toContain('TCP timed out, failed in TCP connect, 554 milliseconds');
+    expect(rowName(row(11), row(11).total)).toContain('TCP timed out, failed in the TCP connect, 554 milliseconds');
     expect(rowName(row(25), 570_000)).toContain('waiting…, running, waiting for the server');
   });
   test('a mocked request is named as such, without steps of a connection', () => {

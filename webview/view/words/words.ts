@@ -1,29 +1,8 @@
 /** Words and sentences of the page. */
 import { ordinalText, timeText } from '../../../src/model/base/text';
+import { labelOf, labelWithin, shortOf } from '../../../src/model/facts/phaseWords';
 import type { Breakdown, Row } from '../types';
 import { stateWords } from './states';
-
-export const phaseLabels: Readonly<Record<string, string>> = {
-  queue: 'Queued in agent',
-  dns: 'DNS lookup',
-  tcp: 'TCP connect',
-  proxy: 'Proxy tunnel',
-  tls: 'TLS handshake',
-  send: 'Request sent',
-  wait: 'Server wait',
-  download: 'Content download',
-};
-
-const short: Readonly<Record<string, string>> = {
-  queue: 'Queue',
-  dns: 'DNS',
-  tcp: 'TCP',
-  proxy: 'Proxy',
-  tls: 'TLS',
-  send: 'Request sent',
-  wait: 'Server wait',
-  download: 'Content download',
-};
 
 /** A time as speech has it: without abbreviation. */
 const spoken = (us: number): string =>
@@ -34,16 +13,13 @@ const bare = (us: number): string => (us < 10_000 ? (us / 1000).toFixed(1) : (us
 
 /**
  * The accessible name of a row, which says all that its bar shows: `POST pay.example.test/v1/intents, 201, done, 518
- * milliseconds: setup 96, server wait 412, download 9; called at payment.ts line 57`.
+ * milliseconds: setup 96, waiting for server 412, content download 9; called at payment.ts line 57`.
  */
 export function rowName(row: Row, total: number | undefined): string {
   const parts: string[] = [];
   const setupTime = row.phases.filter((p) => setup.has(p.name)).reduce((sum, p) => sum + p.duration, 0);
   for (const p of row.phases) {
-    if (p.name === 'queue') parts.push(`queue ${bare(p.duration)}`);
-    if (p.name === 'send') parts.push(`sending ${bare(p.duration)}`);
-    if (p.name === 'wait') parts.push(`server wait ${bare(p.duration)}`);
-    if (p.name === 'download') parts.push(`download ${bare(p.duration)}`);
+    if (!setup.has(p.name)) parts.push(`${labelWithin(p.name)} ${bare(p.duration)}`);
   }
   if (setupTime > 0) parts.splice(row.phases[0]?.name === 'queue' ? 1 : 0, 0, `setup ${bare(setupTime)}`);
   const time =
@@ -85,7 +61,7 @@ const remainders: Readonly<Record<string, string>> = { send: 'request', wait: 'r
 
 /** What did not come any more: `TLS, request and response`. */
 function remaining(names: readonly string[]): string {
-  const words = [...new Set(names.map((n) => remainders[n] ?? short[n] ?? n))];
+  const words = [...new Set(names.map((n) => remainders[n] ?? shortOf(n)))];
   const text = words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : (words[0] ?? '');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -111,8 +87,8 @@ export function absentLines(breakdown: Breakdown, row: Row): AbsentLine[] {
       (why === 'notReached' || why === 'notYet') && names.length > 1
         ? remaining(names)
         : names.length === 1
-          ? (phaseLabels[first] ?? first)
-          : names.map((n) => short[n] ?? n).join(', ');
+          ? labelOf(first)
+          : names.map((n) => shortOf(n)).join(', ');
     lines.push({ phase: first, label, why: reasonText(why, row) });
   }
   return lines;

@@ -1,11 +1,12 @@
 /** The table of phases: sign, bar, start, duration and what measured it. Shared by details and pop-up. */
 import './breakdown.css';
 import { millisecondsText, timeText } from '../../../src/model/base/text';
+import { labelOf } from '../../../src/model/facts/phaseWords';
 import { ongoing, pausedOf } from '../../state/rowTime';
 import { now } from '../../state/state';
 import { phaseEnd, phaseNames } from '../../view/drawing/geometry';
 import type { Breakdown, Details, Phase, PhasePart, Row } from '../../view/types';
-import { type AbsentLine, absentLines, phaseLabels, totalLabel } from '../../view/words/words';
+import { type AbsentLine, absentLines, totalLabel } from '../../view/words/words';
 import { Icon } from '../parts/icon';
 
 const partLabels: Partial<Record<PhasePart['name'], string>> = {
@@ -51,7 +52,7 @@ function linesOf(
     const paused = p.running ? pausedWithin(p.beginAt, end) : (p.paused ?? 0);
     const line: Line = {
       phase: p.name,
-      label: p.name === 'tls' && tlsVersion ? `${tlsVersion} handshake` : (phaseLabels[p.name] ?? p.name),
+      label: p.name === 'tls' && tlsVersion ? `${tlsVersion} handshake` : labelOf(p.name),
       begin: p.beginAt,
       end,
       duration: p.running ? end - p.beginAt - paused : p.duration,

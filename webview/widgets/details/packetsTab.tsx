@@ -1,10 +1,10 @@
 /** Fourth tab: the packets of the request, or why there are none. */
 import './packets.css';
 import { bytesText, timeText } from '../../../src/model/base/text';
+import { labelOf } from '../../../src/model/facts/phaseWords';
 import { copyWiresharkFilter, whyNoPackets } from '../../state/packets';
 import { savePackets } from '../../state/state';
 import type { Details, PacketRef } from '../../view/types';
-import { phaseLabels } from '../../view/words/words';
 import { Icon } from '../parts/icon';
 
 /** Rows drawn; the file has all. */
@@ -21,7 +21,7 @@ function Packet({ p, begin }: { p: PacketRef; begin: number }) {
       <td class="num" title={`${p.length} bytes on the wire, ${p.capturedLength} captured`}>
         {p.payload === undefined ? bytesText(p.length) : bytesText(p.payload)}
       </td>
-      <td>{p.phase === undefined ? '' : (phaseLabels[p.phase] ?? p.phase)}</td>
+      <td>{p.phase === undefined ? '' : labelOf(p.phase)}</td>
       <td>{p.note}</td>
     </tr>
   );

@@ -1,6 +1,7 @@
 /** Counts of the trace, or of the selection; the legend of the phases. */
 import './statusLine.css';
 import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
+import { phaseWords } from '../../../src/model/facts/phaseWords';
 import { follow, selectedRows } from '../../state/actions';
 import type { Derived } from '../../state/derived';
 import { type MenuItem, showMenu } from '../../state/overlays';
@@ -12,15 +13,8 @@ import type { KernelStatus } from '../../view/types';
 import { Icon } from '../parts/icon';
 import { messages } from './messageLine';
 
-const legend = [
-  ['queue', 'queue'],
-  ['dns', 'DNS'],
-  ['tcp', 'TCP'],
-  ['tls', 'TLS'],
-  ['send', 'send'],
-  ['wait', 'server wait'],
-  ['download', 'download'],
-] as const;
+/** A tunnel has the colour of a TCP connection. */
+const legend = Object.entries(phaseWords).filter(([name]) => name !== 'proxy');
 
 /** Sum, median, p95 and span of several selected rows. */
 function Selection() {
@@ -138,10 +132,10 @@ export function StatusLine({ derived, low }: { derived: Derived; low: boolean })
       )}
       {low && <Ended />}
       <span class="leg" aria-hidden="true">
-        {legend.map(([name, label]) => (
+        {legend.map(([name, { short }]) => (
           <span key={name}>
             <i class={`sq ${name}`} />
-            {label}
+            {short}
           </span>
         ))}
       </span>

@@ -1,4 +1,5 @@
 /** What the keys mean, in words: for completion and for the table in docs/query.md, which a test compares. */
+import { phaseWords } from '../../facts/phaseWords';
 import { type FieldName, keys } from '../keys';
 
 /** Meaning, and when it is absent where that does not go without saying; an example. */
@@ -21,14 +22,14 @@ export const descriptions: Readonly<Record<FieldName, readonly [meaning: string,
   duration: ['From the call to the end; so far, while it runs', 'duration:>1s'],
   started: ['When it was called, from the start of its run', 'started:2s..5s'],
   setup: ['Queue to TLS together; absent on a ready connection', 'setup:>100ms'],
-  queue: ['Wait for a connection', 'queue:>50ms'],
-  dns: ['Lookup of the name', 'dns:>20ms'],
-  tcp: ['TCP connection', 'tcp:>100ms'],
-  proxy: ['Tunnel through a proxy', 'proxy:>100ms'],
-  tls: ['TLS handshake', 'tls:>100ms'],
-  send: ['Sending', 'send:>100ms'],
-  wait: ['Wait for the response', 'wait:>500ms'],
-  download: ['Body of the response', 'download:>1s'],
+  queue: [phaseWords.queue.label, 'queue:>50ms'],
+  dns: [phaseWords.dns.label, 'dns:>20ms'],
+  tcp: [phaseWords.tcp.label, 'tcp:>100ms'],
+  proxy: [phaseWords.proxy.label, 'proxy:>100ms'],
+  tls: [phaseWords.tls.label, 'tls:>100ms'],
+  send: [phaseWords.send.label, 'send:>100ms'],
+  wait: [phaseWords.wait.label, 'wait:>500ms'],
+  download: [phaseWords.download.label, 'download:>1s'],
   received: ['Bytes received for it', 'size:>10kB'],
   sent: ['Bytes sent for it', 'sent:>1MiB'],
   'content-type': ['Type of the response, with or without its parameters', 'content-type:*json'],
