@@ -4,7 +4,7 @@ import { bytesText, timeText } from '../../model/base/text';
 import { hasFailed } from '../../model/facts/outcome';
 import { phaseWords } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
-import type { PhaseName, Request } from '../../model/records';
+import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { number, time, words } from '../base/draft';
 import { longest, pauseMatters } from '../base/limits';

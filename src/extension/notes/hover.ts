@@ -7,7 +7,6 @@ import { millisecondsText, numberText, plural, timeText } from '../../model/base
 import { phaseWords } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
 import { isFailed, isServerError } from '../../model/query/rowFields';
-import type { PhaseName } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { durationBars, phaseBar } from './bars';
 import { copyLink, lineLinks, plain, rowLinks } from './lastRequests';
