@@ -91,7 +91,8 @@ const bundles = [
 ];
 
 mkdirSync(join(root, 'dist'), { recursive: true });
-cpSync(join(root, 'node_modules/@vscode/codicons/dist'), join(root, 'dist/codicons'), { recursive: true });
+const icons = dirname(fileURLToPath(import.meta.resolve('@vscode/codicons/package.json')));
+cpSync(join(icons, 'dist'), join(root, 'dist/codicons'), { recursive: true });
 
 const helper = buildHelper();
 if (helper.reason) console.log(`Without the native helper: ${helper.reason}.`);

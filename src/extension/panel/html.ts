@@ -23,7 +23,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" id="vscode-codicon-stylesheet" href="${at('codicons', 'codicon.css')}">
+<link rel="stylesheet" href="${at('codicons', 'codicon.css')}">
 <link rel="stylesheet" href="${at('webview.css')}">
 <title>Net Trace</title>
 </head>
