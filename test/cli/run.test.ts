@@ -122,7 +122,7 @@ describe('what is recorded', () => {
     expect(trace.state).toBe('ended');
     expect(trace.processes).toMatchObject([{ exitCode: 0, end: 'exit' }]);
     expect(JSON.stringify(trace) + stderr).not.toContain('planted-secret');
-    for (const words of [/server\s+content/, /processing\s+transfer/, /TCP/, /12 requests/])
+    for (const words of [/waiting for\s+content/, /server\s+download/, /TCP/, /12 requests/])
       expect(stderr).toMatch(words);
     expect(stderr.match(/GET {2}/g)).toHaveLength(12);
   });
@@ -271,7 +271,7 @@ describe('what is said', () => {
   test('a program that did not load the hook: why, and what to do', async () => {
     const result = await nettrace.run(['run', '--', 'env', '-u', 'NODE_OPTIONS', node, requests, '1']);
     expect(result).toMatchObject({ code: 0, stdout: 'served 1\n' });
-    expect(result.stderr).toContain('nothing was recorded. env started no Node program that loaded the hook.');
+    expect(result.stderr).toContain('nothing was recorded. env started no Node program with the hook loaded.');
     const old = join(scratch(), 'node');
     writeFileSync(old, '#!/bin/sh\necho v14.21.3\n');
     chmodSync(old, 0o755);

@@ -65,7 +65,7 @@ describe('one request', () => {
     expect(text).toMatch(/ {4}at (async )?placeOrder \(.*program\.cjs:\d+:\d+\)/);
     expect(text).toContain('  > x-sent: yes\n');
     expect(text).toContain('  < x-served-by: trial\n');
-    expect(text).toMatch(/server processing +[\d.]+ ms +[\d.]+ ms {2}│ *█+ *│\n/);
+    expect(text).toMatch(/waiting for server +[\d.]+ ms +[\d.]+ ms {2}│ *█+ *│\n/);
     expect(text).toContain('(the response body is recorded: --body)');
     expect(text).not.toContain('two');
     const whole = await shown(file, '--request', id, '--body');

@@ -22,13 +22,13 @@ describe('show', () => {
     // The figures of the specification's example.
     expect(stdout.replace(/ {2}│.*│/g, '')).toContain(
       text(`
-      queue                   0.2 ms      0.2 ms
+      queueing                0.2 ms      0.2 ms
       DNS lookup               20 ms       20 ms
-      TCP connection           22 ms       42 ms
+      TCP connect              22 ms       42 ms
       TLS handshake            48 ms       90 ms
-      sending                 0.2 ms       90 ms
-      server processing       412 ms      502 ms
-      content transfer         93 ms      596 ms
+      request sent            0.2 ms       90 ms
+      waiting for server      412 ms      502 ms
+      content download         93 ms      596 ms
       total                   596 ms`),
     );
   });

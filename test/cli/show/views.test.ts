@@ -63,7 +63,7 @@ describe('files of other programs', () => {
     for (const line of [
       'DNS lookup               43 ms',
       'TLS handshake            46 ms',
-      'server processing        67 ms',
+      'waiting for server       67 ms',
     ])
       expect(stdout).toContain(line);
   });
