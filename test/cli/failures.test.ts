@@ -57,7 +57,7 @@ describe('own failures', () => {
     const version = await nettrace.run(['run', '--', node, '--version']);
     expect(version).toMatchObject({ code: 0, stderr: expect.stringContaining('--version runs no program') });
     const refused = await nettrace.run(['run', '--', node, '--no-such-flag', 'a.js']);
-    expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining('refused one of its options') });
+    expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining('rejected one of its options') });
   });
 
   test('permissions that would keep the preload from being read: untraced, and the advice helps', async () => {

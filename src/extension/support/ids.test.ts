@@ -54,6 +54,19 @@ describe('ids in code and in package.json are the same', () => {
     expect(named.filter((n) => !known.has(n))).toEqual([]);
   });
 
+  test('kinds of items that menus are for', () => {
+    const kinds = new Set(JSON.stringify(contributes.menus).match(/(?<=viewItem == )\w+/g));
+    expect(kinds.size).toBeGreaterThan(1);
+    const trees = ['rules/tree.ts', 'breakpoints/view.ts'].map((file) =>
+      readFileSync(join(__dirname, '..', file), 'utf8'),
+    );
+    for (const kind of kinds)
+      expect(
+        trees.some((text) => text.includes(`'${kind}'`)),
+        kind,
+      ).toBe(true);
+  });
+
   test('views, editors, debug type, colours', () => {
     expect(contributes.viewsContainers.panel.map((c) => c.id)).toEqual([ids.views.container]);
     expect(contributes.views[ids.views.container]?.map((v) => v.id)).toEqual([ids.views.panel]);

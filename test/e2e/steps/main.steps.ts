@@ -86,7 +86,7 @@ export function mainJob(): void {
     await note.waitFor();
     // The note is drawn by the last part of the line.
     const end = note.locator('> span > span').last();
-    const hover = await vs.hover(end, 'TCP connection', (width) => width - 35);
+    const hover = await vs.hover(end, 'TCP connect', (width) => width - 35);
     await vs.shot('hover');
     expect(await hover.textContent()).toContain('Nothing listens on 127.0.0.1:1');
     expect(await hover.textContent()).toMatch(/Slowest, 3\.\d+ s: /);
