@@ -3,6 +3,8 @@
  * method and URL, so that nothing is asked while nothing fails. A later request of the same is its retry only by evidence:
  * - AWS SDK v3 sends the id of the call with each try, the SDKs of OpenAI, Anthropic and others the number of the retry;
  * - ky fetches the copy that it made of the request before (see requestCopies.ts);
+ * - Google Cloud's storage sends the id of the call with each try, too, Stripe a key that it makes for the call;
+ * - Stripe's timer and the event by which got 12 makes its next try stand where the promise of the try was made;
  * - ofetch, axios (axios-retry), superagent, p-retry and packages on `retry` stand in the stack as only a retry makes it.
  *
  * Of several that failed alike, and that the evidence does not distinguish, none is named.
@@ -14,9 +16,11 @@ import { guarded, parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
 import { entered } from '../sites/callSite';
 import { framesOf } from '../sites/prepareStackTrace';
+import type { Seen } from '../sites/promiseParents';
 import { nameOf } from '../sites/stack';
 import { originOfClone } from './requestCopies';
 import { firstHop } from './retries';
+import { isRetryIn } from './retryJobs';
 
 const part = parts.retries;
 
@@ -81,11 +85,20 @@ const find = guarded(part, 'retries.retried', (r: RequestRecord): RequestRecord 
 
 const invocation = 'amz-sdk-invocation-id';
 const retryCount = 'x-stainless-retry-count';
+const googleClient = 'x-goog-api-client';
+const googleCall = /\bgccl-invocation-id\/\S+/;
+const stripeKey = 'idempotency-key';
 
 /** Those that the request names in its headers; undefined: its client says nothing there. */
 function byHeader(r: RequestRecord, list: readonly RequestRecord[]): RequestRecord[] | undefined {
   const id = r.requestHeader(invocation);
   if (id !== undefined) return list.filter((one) => one.requestHeader(invocation) === id);
+  const call = googleCall.exec(r.requestHeader(googleClient) ?? '')?.[0];
+  if (call !== undefined)
+    return list.filter((one) => googleCall.exec(one.requestHeader(googleClient) ?? '')?.[0] === call);
+  const key = r.requestHeader(stripeKey);
+  // One of the program's own says nothing of who tries again.
+  if (key?.startsWith('stripe-node-retry-')) return list.filter((one) => one.requestHeader(stripeKey) === key);
   const retries = Number(r.requestHeader(retryCount) ?? Number.NaN);
   if (Number.isNaN(retries)) return undefined;
   const body = bodyOf(entered.by?.args);
@@ -115,8 +128,9 @@ function byStack(list: readonly RequestRecord[]): RequestRecord[] | undefined {
   const { by } = entered;
   if (by === undefined) return undefined;
   const origin = originOfClone(by.args?.[0]);
-  const found = evidenceIn(boundedFrames(by.error));
-  if (found === undefined) return undefined;
+  const frames = boundedFrames(by.error);
+  const found = evidenceIn(frames);
+  if (found === undefined) return isRetryIn(frames, (by.error as Seen | undefined)?.job) ? [...list] : undefined;
   if (found.client === 'ky') return list.filter((one) => one === origin);
   return found.tries === undefined ? [...list] : list.filter((one) => firstHop(one).attempt === found.tries);
 }

@@ -19,7 +19,16 @@ import { detectDebugger, keepParents, parents, withParents } from './asyncParent
 import { context, presentContext } from './labels';
 import { programsPrepare, raw } from './prepareStackTrace';
 import { checkEarly, framesAbove, needPromises, running, type Seen, tendPromises } from './promiseParents';
-import { chainOf, entryOf, inheritedEntry, maxFrames, takeDefinitions, userEntry, userFrame } from './stack';
+import {
+  chainOf,
+  entryOf,
+  inheritedEntry,
+  isUsersEntry,
+  maxFrames,
+  takeDefinitions,
+  userEntry,
+  userFrame,
+} from './stack';
 
 const part = parts.callSites;
 
@@ -32,6 +41,8 @@ interface Located {
   id: number;
   /** Number in the table of `src` entries; 0 while unread or unknown. */
   site: number;
+  /** The try before this one. */
+  retryOf?: Located | undefined;
 }
 
 /** Unread stacks, or the earlier hop whose call site the record inherits. */
@@ -282,7 +293,7 @@ export function readSites(): string {
         const stack = (e as Error).stack as unknown as NodeJS.CallSite[];
         const chain = chains ? chainOf(stack, before) : '';
         if (chain !== '') stacks += `{"k":"stack","id":${owner.id},"f":[${chain}]}\n`;
-        number = siteOf(e as Seen, stack, whole[i] === true, before);
+        number = siteOf(e as Seen, stack, whole[i] === true, before, owner);
       } else number = inheritedEntry((e as Located).site);
       if (number === undefined) continue;
       owner.site = number;
@@ -307,6 +318,7 @@ function siteOf(
   stack: NodeJS.CallSite[],
   isWhole: boolean,
   programs: typeof Error.prepareStackTrace,
+  owner: Located,
 ): number | undefined {
   const { frame, user, depth } = userFrame(stack);
   if (!user) {
@@ -314,6 +326,9 @@ function siteOf(
     else if (frame) needPromises();
     const above = isWhole && job && frame ? framesAbove(job) : undefined;
     if (above) return userEntry(above, 0, programs).entry;
+    // A timer of the package begins the next try of a call: the line of the call is that of its first.
+    const before = owner.retryOf?.site ?? 0;
+    if (isUsersEntry(before)) return inheritedEntry(before);
     return frame && entryOf(frame, 'library', programs);
   }
   const found = userEntry(stack, depth - 1, programs);

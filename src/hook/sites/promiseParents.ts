@@ -26,7 +26,7 @@ const aSecond = 1000;
 /** Requests of a program whose stacks are read in place, so that the second can have its line. */
 const early = 8;
 
-class Made {
+export class Made {
   constructor(
     /** Undefined: it shows no frame of the user's. */
     public stack: Error | undefined,

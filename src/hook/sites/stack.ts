@@ -56,6 +56,8 @@ export const forgetFile = (name: string): void => void files.delete(name);
 const files = new Map<string, SourceFile>();
 /** Entries of hops that have the call site of an earlier one, by its entry. */
 const inheritedNumbers = new Map<number, number>();
+/** Those that are a package's. */
+const libraryNumbers = new Set<number>();
 const places = new Map<number, Place>();
 let lastNumber = 0;
 
@@ -131,12 +133,17 @@ function isOfBundle(file: SourceFile, name: string): boolean {
   return file.bundle;
 }
 
+/** It is known still, and no package's. */
+export const isUsersEntry = (n: number): boolean => places.has(n) && !libraryNumbers.has(n);
+
 /** Number for a later hop with the place of another's entry; undefined: that is not known any more. */
 export function inheritedEntry(first: number): number | undefined {
   const number = inheritedNumbers.get(first);
   if (number !== undefined) return number;
   const place = places.get(first);
-  return place && define(inheritedNumbers, first, place, 'inherited');
+  const inherited = place && define(inheritedNumbers, first, place, 'inherited');
+  if (inherited !== undefined && libraryNumbers.has(first)) libraryNumbers.add(inherited);
+  return inherited;
 }
 
 function define(table: Map<number, number>, key: number, place: Place, kind: string): number {
@@ -151,10 +158,12 @@ function defineNew(place: Place, kind: string): number {
     files.clear();
     inheritedNumbers.clear();
     chainNumbers.clear();
+    libraryNumbers.clear();
     places.clear();
   }
   const number = ++lastNumber;
   places.set(number, place);
+  if (kind === 'library') libraryNumbers.add(number);
   const at = [place.file.slice(0, 1024), place.line, place.column, place.fn.slice(0, 256), kind];
   let more = place.source ? `,"source":${stringify(place.source)}` : '';
   if (place.evaluated) more += ',"evaluated":true';
