@@ -12,11 +12,11 @@ async function trace() {
   const netTrace = await exported.getApi('test.neighbour');
   const stranger = await exported.getApi('no.such').catch((error) => error.message);
   const { id, enabled } = netTrace.traceRules.create({ condition: 'path:/a/*', description: 'the neighbour’s' });
-  const early = netTrace.rules().length;
+  const early = netTrace.requests().length;
   netTrace.traceRules.update(id, { enabled: true });
   const requests = await new Promise((done) => {
     const listening = netTrace.onDidChangeRequests(() => {
-      const finished = netTrace.rules('status:200');
+      const finished = netTrace.requests('status:200');
       if (finished.length < 2) return;
       listening.dispose();
       done(finished);

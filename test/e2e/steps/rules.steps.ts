@@ -54,7 +54,7 @@ async function evaluate(expression: string, result: RegExp): Promise<void> {
   await vs.page.locator('.repl .monaco-list-row', { hasText: result }).first().waitFor();
 }
 
-export function requests(): void {
+export function traceRules(): void {
   inWindow({ width: 1400, height: 1300 });
 
   describe('trace rules in a running program', { timeout: 120_000 }, () => {
@@ -105,7 +105,7 @@ export function requests(): void {
       expect(written.refused).toMatch(/^condition cannot be changed/);
       expect(written.list).toMatchObject([{ id: written.id, condition: 'path:/a/*', enabled: true }]);
       for (const request of written.requests) {
-        expect(request).toMatchObject({ method: 'GET', status: 200, traceRequests: [written.id] });
+        expect(request).toMatchObject({ method: 'GET', status: 200, traceRules: [written.id] });
         expect(request.callSite.line).toBe(lineOf(vs.workspace, 'src/steady.ts', callText));
       }
     });
