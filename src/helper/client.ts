@@ -1,7 +1,7 @@
 /** A running helper: started once and never again. Whatever happens to it, or comes from it, the trace goes on. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { encodeFrame, FrameReader, frameType } from './frames';
 import {
   type Command,
@@ -53,15 +53,14 @@ export class HelperClient {
   /** The last of what it wrote to stderr. */
   log = '';
 
-  readonly #stream: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream };
-
   readonly #child: ChildProcess | undefined;
 
-  private constructor(stream: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream }, child?: ChildProcess) {
+  /** `stream`: what it writes and what it reads; `listen` and `send` are for everybody but tests that hold it up. */
+  private constructor(
+    readonly stream: { readonly input: Readable; readonly output: Writable },
+    child?: ChildProcess,
+  ) {
     this.#child = child;
-
-    this.#stream = stream;
-
     this.#hello = new Promise((resolve, reject) => {
       this.#welcome = resolve;
       this.#refuse = reject;
@@ -120,7 +119,7 @@ export class HelperClient {
   send(...commands: Command[]): void {
     if (this.#end || this.#closing || commands.length === 0) return;
     const frames = commands.map((c) => encodeFrame(frameType.json, Buffer.from(JSON.stringify(c))));
-    this.#stream.output.write(Buffer.concat(frames));
+    this.stream.output.write(Buffer.concat(frames));
   }
 
   /** The answer to `stats`: all that was sent before has been dealt with then. undefined: it ended, or took too long. */
@@ -142,7 +141,7 @@ export class HelperClient {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#stream.output.end();
+    this.stream.output.end();
     const child = this.#child;
     if (!child || this.#end) return;
     const timer = setTimeout(() => child.kill('SIGKILL'), 1000);

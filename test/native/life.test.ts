@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -88,12 +88,11 @@ describe.skipIf(why)('life of the helper', () => {
   test('a host that does not read: messages are dropped and counted, memory stays, commands are dealt with', async () => {
     using helper = new Asked();
     const { pid } = await helper.client.hello();
-    const input = (helper.client as unknown as { stream: { input: Socket } }).stream.input;
+    const { input, output } = helper.client.stream;
     input.pause();
     const many = Array.from({ length: 200 }, () => ({ cmd: 'counters', trigger: 'end' }) as const);
     for (let i = 0; i < 40; i++) helper.send(...many);
     // Until it has dealt with all: nothing waits to be taken by it, and it sleeps.
-    const output = (helper.client as unknown as { stream: { output: Socket } }).stream.output;
     await until('it sleeps', () => output.writableLength === 0 && statusOf(pid).State?.startsWith('S'));
     const { VmRSS } = statusOf(pid);
     expect(Number(VmRSS?.split(' ')[0])).toBeLessThan(20_000);
@@ -142,8 +141,7 @@ describe.skipIf(why)('life of the helper', () => {
   test('a broken frame ends it; the host of a broken helper goes on', async () => {
     using helper = new Asked();
     await helper.client.hello();
-    const output = (helper.client as unknown as { stream: { output: Socket } }).stream.output;
-    output.write(Buffer.from([0, 0, 0, 0, 1]));
+    helper.client.stream.output.write(Buffer.from([0, 0, 0, 0, 1]));
     await expect(helper.until(() => undefined)).rejects.toThrow('ended with code 0');
     const silent = HelperClient.spawn('/bin/cat');
     await expect(silent.hello(20_000)).rejects.toThrow(/ended with code 1/);

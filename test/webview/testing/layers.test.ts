@@ -32,7 +32,7 @@ const expected: [id: string, tab: string, words: string[]][] = [
     '1-0-1',
     'Breakdown',
     [
-      'Not clear: 1.22 s, most of it receiving the body and the DNS lookup.',
+      'Not clear: 1.22 s, most of it receiving the body and in the DNS lookup.',
       'To find out:',
       'Start with UV_THREADPOOL_SIZE=16',
       'Event loop busy80 % of the time',
