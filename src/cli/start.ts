@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync 
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFolder } from '../session/spool/folders';
-import { ownUid } from '../session/spool/ownFiles';
+import { readOwnFileSync } from '../session/spool/ownFiles';
 
 const bundle = join(__dirname, 'cli.cjs');
 const prefix = 'cli-';
@@ -18,27 +18,25 @@ function load(): void {
   // The bundle is ASCII; one byte a character is read, kept and compared faster.
   const text = readFileSync(bundle, 'latin1');
   const file = cacheFile();
-  const cachedData = file === undefined ? undefined : readCache(file);
+  const cachedData = file === undefined ? undefined : readOwnFileSync(file);
   const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
   const script = new Script(source, { filename: bundle, cachedData });
-  if (file && (!cachedData || script.cachedDataRejected)) process.once('exit', () => keep(file, script));
+  if (file !== undefined && (!cachedData || script.cachedDataRejected)) process.once('exit', () => keep(file, script));
   script.runInThisContext().call(exports, exports, require, module, bundle, __dirname);
 }
 
 /** A build is known by the change of its inode, which no installer and no copy can set. */
 function cacheFile(): string | undefined {
-  const folder = cacheFolder();
-  if (folder === undefined) return undefined;
-  const { ino, size, ctimeMs } = statSync(bundle);
-  const command = /^[a-z]{1,12}$/.exec(process.argv[2] ?? '')?.[0] ?? 'none';
-  return join(folder, `${prefix}${command}-${ino}-${size}-${ctimeMs}-${process.version}-${process.arch}`);
-}
-
-/** Code: taken only from a file that nobody else could write. */
-function readCache(file: string): Buffer | undefined {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile() || (ownUid !== undefined && (stat.uid !== ownUid || (stat.mode & 0o022) !== 0))) return undefined;
-  return readFileSync(file);
+  try {
+    const folder = cacheFolder();
+    if (folder === undefined) return undefined;
+    const { ino, size, ctimeMs } = statSync(bundle);
+    const command = /^[a-z]{1,12}$/.exec(process.argv[2] ?? '')?.[0] ?? 'none';
+    return join(folder, `${prefix}${command}-${ino}-${size}-${ctimeMs}-${process.version}-${process.arch}`);
+  } catch {
+    // A user without a home, a current folder that is gone.
+    return undefined;
+  }
 }
 
 function keep(file: string, script: Script): void {

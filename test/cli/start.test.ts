@@ -92,3 +92,19 @@ test('those of old builds go', async () => {
   expect(kept()).toContain('cli-run-old-39');
   expect(kept()).not.toContain('cli-run-old-0');
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a current folder that is gone is named, also where the cache would be in it',
+  async () => {
+    const gone = join(scratch(), 'gone');
+    const script = 'mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"';
+    const { code, stderr } = await nettrace.run(['doctor'], {
+      wrap: ['sh', '-c', script, 'sh', gone],
+      env: { TMPDIR: 'relative', XDG_CACHE_HOME: 'relative' },
+    });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^nettrace: The current folder no longer exists/),
+    });
+  },
+);

@@ -9,6 +9,7 @@ import {
   constants,
   fstatSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -52,6 +53,20 @@ export async function readOwnFile(path: string): Promise<Buffer | undefined> {
     return isOwnAlone(opened.stat) && opened.stat.size <= maxBytes ? await opened.file.readFile() : undefined;
   } finally {
     await opened.file.close();
+  }
+}
+
+/** As `readOwnFile`, at once. */
+export function readOwnFileSync(path: string): Buffer | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, readFlags);
+    const stat = fstatSync(fd);
+    return isOwnAlone(stat) && stat.size <= maxBytes ? readFileSync(fd) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
