@@ -3,6 +3,9 @@
 /** Tests that failed once and passed when repeated; more than these fail the run. */
 export const maxFlaky = 2;
 
+/** Of a part that was ended because it took too long, as of timeout(1). */
+export const endedExitCode = 124;
+
 /**
  * @typedef {object} Report what scripts/reporter.mjs sends
  * @property {{ name: string, suite: string, state: string, flaky: boolean, messages: string[] }[]} tests `suite`: the
@@ -12,7 +15,7 @@ export const maxFlaky = 2;
  */
 
 /**
- * @param {Report | undefined} report undefined when there is none: Vitest was ended
+ * @param {Report | undefined} report undefined when there is none; of a part that was ended, the tests that failed
  * @param {number} status Vitest's exit code: it also fails for what is no test (no file at all)
  * @param {string} part
  * @returns {{ passed: number, failed: number, skipped: number, names: string[], flaky: string[] }} `names` is one line for
@@ -30,7 +33,10 @@ export function read(report, status, part) {
   }
   counts.failed += report?.others.length ?? 0;
   counts.names.push(...(report?.others ?? []).map(firstLine));
-  if (status !== 0 && counts.failed === 0) {
+  if (status === endedExitCode) {
+    counts.failed++;
+    counts.names.push(`${part}: ended, as it was not done in time; these are the tests that had failed until then`);
+  } else if (status !== 0 && counts.failed === 0) {
     counts.failed = 1;
     counts.names.push(`${part}: exit code ${status}, and no test failed: the output above says why`);
   }

@@ -40,12 +40,21 @@ describe('report of a run', () => {
   test.each([[undefined], [{ tests: [resultOf('passed')], others: [] }]])(
     'counts an exit code that no test explains',
     (report) => {
-      expect(read(report, 124, 'unit')).toMatchObject({
+      expect(read(report, 3, 'unit')).toMatchObject({
         failed: 1,
-        names: [expect.stringMatching(/^unit: exit code 124/)],
+        names: [expect.stringMatching(/^unit: exit code 3/)],
       });
     },
   );
+
+  test('counts a part that was ended, beside the tests that had failed', () => {
+    const tests = [resultOf('failed', { messages: failure })];
+    expect(read(undefined, 124, 'e2e')).toMatchObject({ failed: 1, names: [expect.stringMatching(/^e2e: ended/)] });
+    expect(read({ tests, others: [] }, 124, 'e2e')).toMatchObject({
+      failed: 2,
+      names: ['a.test.ts > counts: AssertionError: expected 1 to be 2', expect.stringMatching(/^e2e: ended/)],
+    });
+  });
 });
 
 describe('failed suites that are repeated', () => {

@@ -1,6 +1,6 @@
 /**
  * Vitest's reporter for `npm test`: prints as Vitest does, and sends to the process that started it the number of
- * finished tests, and at the end what report.mjs reads.
+ * finished tests, each that failed, and at the end what report.mjs reads.
  */
 import { basename } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -16,7 +16,7 @@ export default class extends DefaultReporter {
 
   onTestCaseResult(test) {
     super.onTestCaseResult(test);
-    process.send?.({ finished: ++this.finished });
+    process.send?.({ finished: ++this.finished, ...(test.result().state === 'failed' && { failed: resultOf(test) }) });
   }
 
   async onTestRunEnd(modules, unhandledErrors, reason) {
@@ -34,12 +34,13 @@ function reportOf(modules, unhandledErrors) {
     for (const suite of [module, ...module.children.allSuites()])
       for (const error of suite.errors())
         others.push(`${[file, suite.fullName].filter(Boolean).join(' > ')}: ${messageOf(error)}`);
-    for (const test of module.children.allTests()) tests.push(testOf(file, test));
+    for (const test of module.children.allTests()) tests.push(resultOf(test));
   }
   return { tests, others };
 }
 
-function testOf(file, test) {
+function resultOf(test) {
+  const file = test.module.relativeModuleId;
   const { state, errors = [] } = test.result();
   return {
     file,

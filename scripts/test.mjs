@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { preparations } from './prepare.mjs';
-import { conclusion, failedSuites, maxFlaky, read, repeated } from './report.mjs';
+import { conclusion, endedExitCode, failedSuites, maxFlaky, read, repeated } from './report.mjs';
 import { main, root, SetupError, setup } from './setup.mjs';
 
 /** These are for what hangs: a slow machine needs a fifth of them. */
@@ -137,27 +137,32 @@ async function runProject(name, out) {
   // All steps of an end-to-end part share a window: what failed once is tried again in a new one, from the part's begin.
   const inOneWindow = name === 'e2e';
   const { report, status } = await runVitest(name, out, inOneWindow ? [] : ['--retry=1']);
-  const suites = report && inOneWindow ? [...failedSuites(report).keys()] : [];
+  const isWhole = report && status !== endedExitCode;
+  const suites = isWhole && inOneWindow ? [...failedSuites(report).keys()] : [];
   if (suites.length === 0 || suites.length > maxFlaky || suites.includes(undefined)) return read(report, status, name);
   out.log(`Once more in a new window: ${suites.join(', ')}`);
   const again = await runVitest(name, out, ['-t', `^(${suites.map(escaped).join('|')}) `]);
-  return again.report ? read(repeated(report, again.report), again.status, name) : read(report, status, name);
+  return again.report && again.status !== endedExitCode
+    ? read(repeated(report, again.report), again.status, name)
+    : read(report, status, name);
 }
 
 async function runVitest(name, out, options) {
   let report;
+  const failed = [];
   const command = tool('vitest/vitest.mjs', 'run', '--project', name, `--reporter=${reporter}`, ...options);
   // No test leaves this machine, and Node 20 reads this file at each start: 35 ms of processor time.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const take = (message) => {
     out.finished = message.finished ?? out.finished;
     report = message.report ?? report;
+    if (message.failed) failed.push(message.failed);
   };
   const status = await execute(command, out, take, env);
-  return { report, status };
+  return { report: report ?? (failed.length > 0 ? { tests: failed, others: [] } : undefined), status };
 }
 
-/** Runs a command to its end; 124 when it had to be ended. `onMessage` gets what it sends to its parent. */
+/** Runs a command to its end; `endedExitCode` when it had to be ended. `onMessage` gets what it sends to its parent. */
 function execute([command, ...args], { log, write, stdio }, onMessage, env = process.env) {
   return new Promise((done, failed) => {
     const streams = ['ignore', stdio, stdio];
@@ -175,7 +180,7 @@ function execute([command, ...args], { log, write, stdio }, onMessage, env = pro
     child.once('error', failed);
     child.once('exit', (status) => {
       clearTimeout(hangTimer);
-      done(late ? 124 : (status ?? 1));
+      done(late ? endedExitCode : (status ?? 1));
     });
   });
 }

@@ -67,6 +67,10 @@ test.each(examples)('$command', async ({ command, output, exit }) => {
       result.stderr,
       output.filter((line) => !isOf(line)),
     );
+  } else if (command.includes('--sort duration')) {
+    // Which of them is the longest differs from run to run.
+    const anyPath = (line: string) => line.replace(/\/(one|two|three)\b/g, '/one');
+    compare(anyPath(result.stdout + result.stderr), output.map(anyPath));
   } else compare(result.stdout + result.stderr, output);
 });
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Trace } from '../../../src/model/records';
 import { describeRows, rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';
@@ -25,13 +25,6 @@ const stopped = () => vs.page.locator('.codicon-debug-breakpoint-stackframe, .co
 export function mainJob(): void {
   // So high that all rows of the test are in view.
   inWindow({ width: 1400, height: 1500 });
-  let failed = false;
-  beforeEach(({ skip }) => {
-    if (failed) skip('a step before it failed');
-  });
-  afterEach(({ task }) => {
-    if (task.result?.state === 'fail') failed = true;
-  });
 
   it('F5: stops at a breakpoint with the rows already there', async () => {
     await vs.breakpoint('shop.ts', line('console.log(await pears'));

@@ -1,34 +1,82 @@
 /** One window for all parts of the end-to-end tests: opening one takes longer than most of what is done in it. */
-import { afterEach, beforeAll } from 'vitest';
+import { afterEach, beforeAll, beforeEach } from 'vitest';
 import { VsCode, type WindowOptions } from './window';
 
 /** Open while the tests run. */
 export let vs: VsCode;
-let failed = false;
+let shown: WindowOptions;
+
+/** A part that fails waits long, and with more of them the run has failed anyway. */
+const maxFailedParts = 3;
+let failedParts = 0;
+let isWindowLeft = false;
 
 export async function openWindow(options: WindowOptions): Promise<void> {
+  shown = options;
   vs = await VsCode.open(options);
 }
 
-/** Of a part: begins with an empty panel, no editor and no breakpoint; what fails leaves a picture. */
+/**
+ * Of a part: begins with an empty panel, no editor and no breakpoint. What fails leaves a picture, and the steps after it
+ * are not run: the part is repeated as a whole.
+ */
 export function inWindow(size: { width: number; height: number }): void {
+  let hasFailed = false;
+  const fail = () => {
+    if (!hasFailed) failedParts++;
+    hasFailed = true;
+  };
+
   beforeAll(async () => {
-    // What a failed step left behind (a program, a dialog) is not worth finding out.
-    if (failed) await vs.reload();
-    failed = true;
-    await vs.tidy(size).catch(async (error) => {
-      console.log('The window could not be tidied, it is loaded anew:', error);
-      await vs.shot('failed-tidy');
-      await vs.reload();
-      await vs.tidy(size);
-    });
-    failed = false;
+    if (failedParts >= maxFailedParts) return;
+    try {
+      // What a failed step left behind (a program, a dialog) is not worth finding out.
+      if (isWindowLeft) await vs.reload();
+      await tidyWindow(size);
+      isWindowLeft = false;
+    } catch (error) {
+      isWindowLeft = true;
+      fail();
+      throw error;
+    }
+  });
+  beforeEach(({ skip }) => {
+    if (hasFailed) skip('a step before it failed');
+    if (failedParts >= maxFailedParts) skip(`not run: ${maxFailedParts} parts have failed`);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
-    failed = true;
-    await vs.shot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
+    isWindowLeft = true;
+    fail();
+    await picture(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
     // A program that stands at a breakpoint would be in the way of every step that follows.
     await vs.stopAll().catch((error) => console.log('A program could not be stopped:', error));
   });
+}
+
+async function tidyWindow(size: { width: number; height: number }): Promise<void> {
+  const again = async (next: string, error: unknown) => {
+    console.log(`The window could not be tidied, ${next}:`, error);
+    await picture(`failed-tidy-${failedParts}`);
+    console.log(await vs.diagnosis().catch(String));
+  };
+  try {
+    return await vs.tidy(size);
+  } catch (error) {
+    await again('it is loaded again', error);
+  }
+  try {
+    await vs.reload();
+    return await vs.tidy(size);
+  } catch (error) {
+    await again('a new one is opened', error);
+  }
+  await vs.close().catch((error) => console.log('The window could not be closed:', error));
+  await openWindow(shown);
+  await vs.tidy(size);
+}
+
+/** Also of a window that no longer answers. */
+async function picture(name: string): Promise<void> {
+  await vs.shot(name).catch((error) => console.log('No picture:', error));
 }
