@@ -99,7 +99,7 @@ async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, f
     args,
     execArgv,
     timeoutMs: 60_000,
-    conf: { ...optional, dnsResolver: resolver, faults: failing },
+    conf: { ...optional, dnsResolver: resolver, resolverFiles: servers.resolverFiles, faults: failing },
     ...(failing.some((h) => partOf(h) === 'breakpoints') ? { breakpoints: logged } : {}),
     ...(ruled || failing.some((h) => partOf(h) === 'matching') ? { requests: rules } : {}),
   });

@@ -16,7 +16,8 @@ const bases = {
   https: process.env.UP_HTTPS,
   expired: process.env.UP_EXPIRED,
   closed: `http://127.0.0.1:${process.env.UP_CLOSED}`,
-  unknown: 'http://no-such-name.invalid',
+  // No name can have a part this long: it is refused without asking a name server.
+  unknown: `http://${'x'.repeat(64)}.invalid`,
   h2: process.env.UP_H2,
 };
 const uncaught = [];
