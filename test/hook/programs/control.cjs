@@ -3,7 +3,7 @@ const { createRequire } = require('node:module');
 const http = require('node:http');
 const clients = createRequire(process.env.CLIENTS);
 const base = process.env.UP_HTTP;
-const slow = `${base}/think?ms=3000`;
+const slow = `${base}/silent`;
 const said = (e) => e.code ?? e.cause?.code ?? e.cause?.name ?? e.name;
 
 const get = (url, options = {}, act = () => {}) =>
@@ -70,7 +70,7 @@ for (const major of [6, 7, 8]) {
         }),
     ).finally(() => dispatcher.destroy());
   acts[`${name} headers`] = () => close(new (clients(name).Agent)(), slow, { headersTimeout: 80 });
-  acts[`${name} body`] = () => close(new (clients(name).Agent)({ bodyTimeout: 80 }), `${base}/chunks?n=2&ms=3000`);
+  acts[`${name} body`] = () => close(new (clients(name).Agent)({ bodyTimeout: 80 }), `${base}/chunks?n=2&ms=60000`);
   acts[`${name} connect`] = () => {
     const { Agent } = clients(name);
     const lookup = () => setTimeout(() => {}, 2500);
