@@ -8,6 +8,8 @@ let shown: WindowOptions;
 
 /** A part that fails waits long, and with more of them the run has failed anyway. */
 const maxFailedParts = 3;
+/** For three tries, each of which may wait for all that it can wait for. */
+const tidyTimeoutMs = 900_000;
 let failedParts = 0;
 let isWindowLeft = false;
 
@@ -39,7 +41,7 @@ export function inWindow(size: { width: number; height: number }): void {
       fail();
       throw error;
     }
-  });
+  }, tidyTimeoutMs);
   beforeEach(({ skip }) => {
     if (hasFailed) skip('a step before it failed');
     if (failedParts >= maxFailedParts) skip(`not run: ${maxFailedParts} parts have failed`);

@@ -97,6 +97,7 @@ export class VsCode {
       window.#log.push(`${(performance.now() / 1000).toFixed(1)} s: ${text.slice(0, 400)}`);
     page.on('console', (message) => note(`${message.type()} ${message.text()}`));
     page.on('pageerror', (error) => note(String(error)));
+    page.on('crash', () => note('the page crashed'));
     page.on('requestfailed', (request) => note(`${request.url().slice(-200)} ${request.failure()?.errorText}`));
     try {
       await page.goto(server.url);
