@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { builtChecks } from './checks.mjs';
 import { buildHelper } from './native.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -15,7 +16,7 @@ const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'none' };
-const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true };
+const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true, plugins: [builtChecks] };
 
 /** The extension loads its larger parts, bundles of their own, at the first use: by the name of their entry. */
 const parts = { work: './work.cjs', adapter: './replay.cjs' };
@@ -44,7 +45,10 @@ const bundles = [
     outfile: 'dist/extension.cjs',
     target: 'node20',
     external: ['vscode'],
-    plugins: [{ name: 'parts apart', setup: (build) => build.onResolve({ filter: /^\.\.?\/(work|adapter)$/ }, apart) }],
+    plugins: [
+      builtChecks,
+      { name: 'parts apart', setup: (build) => build.onResolve({ filter: /^\.\.?\/(work|adapter)$/ }, apart) },
+    ],
     // import() of it becomes require(), as the rest of the bundle.
     supported: { 'dynamic-import': false },
   },

@@ -2,7 +2,7 @@
  * What the features with privilege say (native/README.md): packets, connection tracking, events. Checked like the rest.
  */
 import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { checksOf } from '../model/base/checks';
 import type { OtherMessage } from './protocol';
 
 const n = Type.Integer({ minimum: 0 });
@@ -118,8 +118,8 @@ const counts = {
 };
 const captureInterface = Type.Object({ index: n, name: optional(word), linkType: n, sent: optional(n) }, strict);
 
-/** By type. */
-const messages = {
+/** By type, and events by kind. */
+export const kernelSchemas = {
   ...events,
   place: Type.Object({ t: Type.Literal('place'), number: n, name: word }, strict),
   traffic: Type.Object(
@@ -209,8 +209,9 @@ const messages = {
   ),
 } as const;
 
-type Kinds = keyof typeof messages;
-export type KernelMessage = { [K in Kinds]: Static<(typeof messages)[K]> }[Kinds];
+type Kinds = keyof typeof kernelSchemas;
+export type KernelMessage = { [K in Kinds]: Static<(typeof kernelSchemas)[K]> }[Kinds];
+const checks = checksOf(kernelSchemas, 'kernel.');
 
 const types = new Set([
   'event',
@@ -223,17 +224,16 @@ const types = new Set([
   'capture',
   'captureEnd',
 ]);
-const validators = new Map<string, ReturnType<typeof Compile>>();
 
 /** The message if it is one of these and holds; else what is wrong with it; undefined: it is none of these. */
 export function kernelMessage(message: OtherMessage): { message: KernelMessage } | { error: string } | undefined {
   const { t, kind } = message;
   if (!types.has(t)) return undefined;
   const key = t === 'event' ? String(kind) : t === 'listenOverflow' ? 'listening' : t;
-  if (!Object.hasOwn(messages, key) || (t === 'event' && !Object.hasOwn(events, key))) return { error: `${t} ${key}` };
-  const validator = validators.get(key) ?? Compile(messages[key as Kinds]);
-  validators.set(key, validator);
-  if (validator.Check(message)) return { message: message as unknown as KernelMessage };
-  const first = validator.Errors(message)[0];
+  if (!Object.hasOwn(kernelSchemas, key) || (t === 'event' && !Object.hasOwn(events, key)))
+    return { error: `${t} ${key}` };
+  const check = checks[key as Kinds];
+  if (check.passes(message)) return { message: message as unknown as KernelMessage };
+  const first = check.firstError(message);
   return { error: `${key}${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}` };
 }

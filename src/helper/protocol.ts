@@ -3,7 +3,7 @@
  * other input: it may be another version, or not be it at all.
  */
 import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { checksOf } from '../model/base/checks';
 import { kernelTotals } from '../model/records';
 
 /** Version of the protocol that this host speaks. */
@@ -84,14 +84,7 @@ export type Message = { [T in MessageType]: MessageOf<T> }[MessageType];
 /** Of a feature that checks its own messages: its type says whose. */
 export type OtherMessage = { t: string } & Record<string, unknown>;
 
-const validators = new Map<string, ReturnType<typeof Compile>>();
-function validatorOf(type: MessageType): ReturnType<typeof Compile> {
-  const known = validators.get(type);
-  if (known) return known;
-  const made = Compile(messageSchemas[type]);
-  validators.set(type, made);
-  return made;
-}
+const checks = checksOf(messageSchemas, 'message.');
 
 const isType = (t: string): t is MessageType => Object.hasOwn(messageSchemas, t);
 
@@ -108,9 +101,8 @@ export function parseMessage(payload: Buffer): Parsed {
   const t = (value as { t?: unknown } | null)?.t;
   if (typeof value !== 'object' || typeof t !== 'string') return { error: 'a message without a type' };
   if (!isType(t)) return { other: value as OtherMessage };
-  const validator = validatorOf(t);
-  if (validator.Check(value)) return { message: value as Message };
-  const first = validator.Errors(value)[0];
+  if (checks[t].passes(value)) return { message: value as Message };
+  const first = checks[t].firstError(value);
   return { error: `${t}${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}` };
 }
 

@@ -12,7 +12,6 @@ import { dirname, join } from 'node:path';
 import type { CaptureEngine } from '../helper/capture/engine';
 import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
-import { prepareLines } from '../model/lines/lines';
 import type { Recorded } from '../model/options/recorded';
 import { defaultOf } from '../model/options/table';
 import type { Trace } from '../model/records';
@@ -236,9 +235,7 @@ export class TraceSession {
     const anchor = takeAnchor();
     this.store.header = { ...this.store.header, beginTime: anchor.time, beginMonotonicNs: anchor.monotonicNs };
     this.store.touch();
-    if (!this.#kernelSide.begin()) return;
-    // While the program starts: its first connection is to be looked at without delay.
-    setImmediate(prepareLines);
+    this.#kernelSide.begin();
   }
 
   /** µs since the trace began, now. */

@@ -3,7 +3,7 @@
  * reports when a request was sent and when its response came, not when it was made, sent to its end, or over: the request
  * is taken to be made no later than its dial began, and `missing` names the phases that cannot be determined.
  */
-import { Compile, type Validator } from 'typebox/compile';
+import { Check } from '../../model/base/checks';
 import type { Certificate, Connection, Dial, Lookup, TlsTunnel, Trace } from '../../model/records';
 import { expectValid, invalid } from '../file/parse';
 import { errorOfText } from '../shared/errorText';
@@ -25,12 +25,11 @@ import { requestsOf } from './readRequests';
 import { EveSockets } from './readSockets';
 import { Times } from './times';
 
-let validator: Validator | undefined;
+const eveCheck = new Check(eveInput, 'eve');
 
 /** The trace of a parsed EVE file; `text` is what it was parsed from. Throws FormatError. */
 export function traceOfEve(value: unknown, text: string): Trace {
-  validator ??= Compile(eveInput) as unknown as Validator;
-  expectValid(validator, value, text);
+  expectValid(eveCheck, value, text);
   const eve = value as EveInput;
   const begin = nanosecondsOf(eve.traceBeginAt);
   if (begin === undefined) throw invalid(['traceBeginAt'], 'must be an absolute time', text);

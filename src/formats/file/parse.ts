@@ -1,6 +1,6 @@
 /** Text to a checked value: what all readers share. Everything that is wrong is a FormatError that names the place. */
-import type { Validator } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
+import type { Check } from '../../model/base/checks';
 import { FormatError } from './error';
 import { type PathStep, pathText, placeAt, scanJson } from './scan';
 
@@ -47,9 +47,9 @@ export function parseJson(text: string, options: ParseOptions): { value: unknown
 }
 
 /** Throws a FormatError for the first value that is not what the schema says; `text` is where its place is looked for. */
-export function expectValid(validator: Validator, value: unknown, text: string | undefined): void {
-  if (validator.Check(value)) return;
-  const error = validator.Errors(value)[0];
+export function expectValid(check: Check, value: unknown, text: string | undefined): void {
+  if (check.passes(value)) return;
+  const error = check.firstError(value);
   throw invalid(
     error === undefined ? [] : stepsOf(error, value),
     error?.message ?? 'is not what the format says',

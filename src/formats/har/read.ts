@@ -7,7 +7,7 @@
  * - `connection` that is a port (Firefox) or missing (Playwright): see readConnections.ts.
  * - No response: status 0 or -1, an error in `_error` of entry or response.
  */
-import { Compile, type Validator } from 'typebox/compile';
+import { Check } from '../../model/base/checks';
 import type { Process, Request, Trace } from '../../model/records';
 import { expectValid, invalid } from '../file/parse';
 import {
@@ -26,12 +26,11 @@ import { HarConnections } from './readConnections';
 import { linkHops, requestOfEntry } from './readRequest';
 import { timesOf } from './readTimes';
 
-let validator: Validator | undefined;
+const harCheck = new Check(harInput, 'har');
 
 /** The trace of a parsed HAR file; `text` is what it was parsed from. Throws FormatError. */
 export function traceOfHar(value: unknown, text: string): Trace {
-  validator ??= Compile(harInput) as unknown as Validator;
-  expectValid(validator, value, text);
+  expectValid(harCheck, value, text);
   const { log } = value as HarInput;
   const begins = log.entries.map((e, i) => wallTime(e.startedDateTime, i, text));
   const pages = log.pages ?? [];

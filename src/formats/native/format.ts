@@ -9,8 +9,8 @@
  */
 
 import type { TProperties, TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
 import { sorted } from '../../model/base/canonical';
+import { Check } from '../../model/base/checks';
 import { formatVersion, type Trace, trace } from '../../model/records';
 import { FormatError } from '../file/error';
 import { expectValid, parseJson } from '../file/parse';
@@ -18,6 +18,7 @@ import { foreignKind } from '../file/sniff';
 import { byInstant, orderedEntries, orderedJson, shapeOf } from '../shared/order';
 
 const shape = shapeOf(trace);
+const traceCheck = new Check(trace, 'trace');
 
 /** The document's text, piece by piece: a trace may be larger than the longest string. */
 export function* nativePieces(doc: Trace): Generator<string> {
@@ -70,7 +71,7 @@ export function checkedNative(value: unknown, cut: boolean, text: string): Trace
   if (foreign !== undefined) throw new FormatError('foreign', foreign);
   checkVersion((value as { version?: unknown }).version);
   const doc = cut ? completed(value as Record<string, unknown>) : value;
-  expectValid(validatorOfTrace(), doc, cut ? undefined : text);
+  expectValid(traceCheck, doc, cut ? undefined : text);
   return doc as Trace;
 }
 
@@ -80,7 +81,7 @@ export function recoverable(text: string): unknown {
     const value: unknown = JSON.parse(text);
     if (foreignKind(value) !== undefined) return undefined;
     checkVersion((value as { version?: unknown }).version);
-    return validatorOfTrace().Check(completed(value as Record<string, unknown>)) ? value : undefined;
+    return traceCheck.passes(completed(value as Record<string, unknown>)) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -124,11 +125,4 @@ function checkVersion(version: unknown): void {
     `written in version ${version as string} of the trace format; this program reads ${known}.x. ` +
       (newer ? 'Update Net Trace to open it.' : 'Open it with the version of Net Trace that wrote it.'),
   );
-}
-
-let validator: Validator | undefined;
-
-function validatorOfTrace(): Validator {
-  validator ??= Compile(trace) as unknown as Validator;
-  return validator;
 }

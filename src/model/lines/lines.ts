@@ -18,7 +18,7 @@
  * Everything here comes from the debuggee and is untrusted: `parseLine` validates, unknown kinds are kept and counted.
  */
 import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { checksOf } from '../base/checks';
 import { optional } from '../base/schema';
 import {
   bodyContent,
@@ -113,6 +113,9 @@ const requestPart = {
   ),
 };
 
+/** What comes of a request after its begin. */
+const requestLine = Type.Object(requestPart);
+
 /** Of `connection.upgrade`, what the connection itself reports; the rest comes from the request. */
 const { chunksSent, chunksReceived, framesSent, framesReceived } = connection.properties.upgrade.properties;
 const figures = { chunksSent, chunksReceived, framesSent, framesReceived };
@@ -163,7 +166,7 @@ export const lineSchemas = {
   }),
   count: Type.Object({ requests: n, failed: n, untraced: n }),
   req: Type.Object({ ...requestPart, createdAt: optional(at), callSite: optional(siteTuple) }),
-  head: Type.Object(requestPart),
+  head: requestLine,
   hdr: Type.Object({
     id: n,
     side: Type.String(),
@@ -179,9 +182,9 @@ export const lineSchemas = {
     text: Type.String(),
     about: optional(Type.Omit(bodyContent, ['text'])),
   }),
-  mark: Type.Object(requestPart),
+  mark: requestLine,
   more: Type.Object({ id: n, bodyBytes: optional(n), readBytes: optional(n) }),
-  end: Type.Object(requestPart),
+  end: requestLine,
   dial: Type.Object({
     ...part(dial, ['id', 'thread', 'request', 'callSite', 'lookup', 'attempts', 'connection']).properties,
     id: n,
@@ -305,19 +308,7 @@ export interface UnknownLine {
   k: string;
 }
 
-const validators = new Map<string, ReturnType<typeof Compile>>();
-function validatorOf(kind: LineKind): ReturnType<typeof Compile> {
-  const known = validators.get(kind);
-  if (known) return known;
-  const made = Compile(lineSchemas[kind]);
-  validators.set(kind, made);
-  return made;
-}
-
-/** Makes what checks the common lines, some ms each, before the first of them is there. */
-export function prepareLines(): void {
-  for (const kind of ['proc', 'dial', 'lookup', 'conn', 'req', 'head', 'end', 'close'] as const) validatorOf(kind);
-}
+const checks = checksOf(lineSchemas, 'line.');
 
 export type ParsedLine = { line: KnownLine } | { unknown: UnknownLine } | { error: string };
 
@@ -334,11 +325,10 @@ export function parseLine(text: string): ParsedLine {
   const k = (value as { k?: unknown } | null)?.k;
   if (typeof value !== 'object' || typeof k !== 'string') return { error: 'not an event line: no kind "k"' };
   if (!isKind(k)) return { unknown: value as UnknownLine };
-  const validator = validatorOf(k);
-  if (validator.Check(value)) {
+  if (checks[k].passes(value)) {
     for (const key of foldOnly[k] ?? []) delete (value as Record<string, unknown>)[key];
     return { line: value as KnownLine };
   }
-  const first = validator.Errors(value)[0];
+  const first = checks[k].firstError(value);
   return { error: `${k} line${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}` };
 }

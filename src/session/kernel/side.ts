@@ -23,12 +23,11 @@ export class KernelSide {
     if (this.#options) this.#host.store.kernel = await Kernel.start(this.#host, this.#options);
   }
 
-  /** The trace begins. True: a helper is wanted, so the first lines are to be read without delay. */
-  begin(): boolean {
+  /** The trace begins. */
+  begin(): void {
     const { kernel } = this.#host.store;
     if (kernel) kernel.begin();
     else void this.start().then(() => this.#late());
-    return this.#options !== undefined;
   }
 
   /** It came after the begin: what is there already is told to it. It remembers what has ended meanwhile. */
