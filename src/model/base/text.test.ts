@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesText, numberText, ordinalText, plural, timeText } from './text';
 
@@ -55,4 +56,9 @@ test.each([
   expect(numberText(n)).toBe(text);
   expect(plural(n, 'body', 'bodies')).toBe(counted);
   expect(plural(n, 'request')).toBe(`${text} request${n === 1 ? '' : 's'}`);
+});
+
+test('counts are grouped as Intl groups them', () => {
+  const { format } = new Intl.NumberFormat('en');
+  fc.assert(fc.property(fc.maxSafeInteger(), (n) => numberText(n) === format(n)));
 });

@@ -40,14 +40,11 @@ export function ordinalText(n: number): string {
   return `${n}${end}`;
 }
 
-/** Made when needed: it costs a start several milliseconds. */
-let grouped: Intl.NumberFormat | undefined;
-
-/** A count: `812`, `19,621`. */
+/** A count: `812`, `19,621`. Without Intl, which costs a short command a tenth of its time. */
 export function numberText(n: number): string {
-  if (Number.isInteger(n) && n >= 0 && n < 1000) return String(n);
-  grouped ??= new Intl.NumberFormat('en');
-  return grouped.format(n);
+  if (!Number.isSafeInteger(n) || Math.abs(n) < 1000) return String(n);
+  const last = String(Math.abs(n) % 1000).padStart(3, '0');
+  return `${numberText(Math.trunc(n / 1000))},${last}`;
 }
 
 /** `1 request`, `19,621 requests`; `many` where an s is not enough. */

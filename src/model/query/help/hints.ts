@@ -2,6 +2,7 @@
  * Why nothing passed: a word that was read as text although a key may have been meant, a value that is only a part of what
  * is there. Asked when no row matches, so it may look at all rows once more.
  */
+import { numberText } from '../../base/text';
 import { compileQuery, type Fields } from '../compile';
 import { type FieldName, keys } from '../keys';
 import { printQuery } from '../print';
@@ -21,9 +22,7 @@ export function hintsFor<T>(
     const passes = compileQuery(wider, fields);
     const found = subjects.filter((subject) => passes(subject) === true).length;
     if (found > 0)
-      hints.unshift(
-        `${printQuery(term)} is the whole ${term.key}: ${printQuery(wider)} matches ${found.toLocaleString('en')}.`,
-      );
+      hints.unshift(`${printQuery(term)} is the whole ${term.key}: ${printQuery(wider)} matches ${numberText(found)}.`);
   }
   return hints.slice(0, max);
 }
