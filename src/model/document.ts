@@ -4,7 +4,6 @@ import { canonical, sorted } from './base/canonical';
 import { compareIds } from './base/ids';
 import { delaysOf, withRequests } from './phases/kernelEvents';
 import { type SocketOperation, type Trace, trace as traceSchema } from './records';
-import { pipesOf } from './store/pipes';
 import type { Store } from './store/store';
 
 /** The trace as a document: sorted, keys in schema order; the same records give the same text. */
@@ -47,9 +46,8 @@ export function documentOf(store: Store): Trace {
 /** Once requests were evicted, those that are kept do not add up to the sums any more. */
 function countsOf(store: Store): Trace['counts'] {
   const { running: _, ...totals } = store.live;
-  const { pipes: __, ...counts } = store.counts;
-  const pipes = pipesOf(store);
-  return { ...counts, ...(pipes ? { pipes } : {}), ...(counts.evictedRequests === 0 ? {} : { totals }) };
+  const { counts } = store;
+  return { ...counts, ...(counts.evictedRequests === 0 ? {} : { totals }) };
 }
 
 /** By instant; those of the same instant, or of none, by connection and in its order. */

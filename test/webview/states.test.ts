@@ -78,6 +78,14 @@ test('recording without a request says so after five seconds', async () => {
   await panel.page.waitForSelector('text=Recording. The program has made no request yet.', { timeout: 8000 });
   expect(await panel.page.textContent('.empty')).toContain('checkout (4711)');
 });
+test('the status line names pipes apart from connections, and none where there is none', async () => {
+  await open();
+  const conns = panel.page.locator('.sb .conns');
+  expect(await conns.textContent()).toBe('13 connections, 11 reuses');
+  await panel.send({ type: 'state', state: { ...ended, status: { ...ended.status, pipes: 1 } } });
+  await panel.page.waitForSelector('.sb .conns >> text=pipe');
+  expect(await conns.textContent()).toBe('13 connections, 11 reuses, 1 pipe');
+});
 test('connections: lanes, and a block leads to its request', async () => {
   await open();
   const { page } = panel;

@@ -1,6 +1,8 @@
 /** What the summary says of connections that carry no HTTP. */
 
 import { expect, test } from 'vitest';
+import { statusOf } from '../../extension/details/view';
+import { RunRows } from '../../extension/rows/rows';
 import { documentOf } from '../../model/document';
 import { Store } from '../../model/store/store';
 import { connectionLines, foldLines } from '../../model/testing/store';
@@ -48,6 +50,16 @@ test('the document counts pipes apart', () => {
   const again = documentOf(Store.fromDocument(documentOf(foldLines(pipe))));
   expect(again.counts.pipes?.connections).toBe(1);
   expect(documentOf(foldLines(request)).counts).not.toHaveProperty('pipes');
+});
+
+test('the summary, the status line and the Connections view agree', () => {
+  const store = foldLines([...request, ...database, ...pipe]);
+  const { connections, pipes } = statusOf([store, foldLines(database)], { recording: false });
+  expect([connections, pipes]).toEqual([5 + 4, 1]);
+  expect(headline(store, 0)).toMatch(/ 5 connections · .* · 1 pipe/);
+  expect(statusOf([foldLines(request)], { recording: false })).not.toHaveProperty('pipes');
+  const lanes = new RunRows(store, 1, 0).connections();
+  expect(lanes.map((c) => c.protocol ?? '').sort()).toEqual(['', '', '', '', 'http/1.1', 'pipe']);
 });
 
 test('a pipe that carries requests is a connection as any other', () => {

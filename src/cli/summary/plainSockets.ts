@@ -3,7 +3,7 @@
 import { numberText, plural } from '../../model/base/text';
 import type { Connection } from '../../model/records';
 import { addressText } from '../../model/rows/row';
-import { isPlain, pipesOf } from '../../model/store/pipes';
+import { isPlain } from '../../model/store/pipes';
 import type { Store } from '../../model/store/store';
 
 export interface PlainSockets {
@@ -20,7 +20,7 @@ const maxNamed = 3;
 
 export function plainSocketsOf(store: Store): PlainSockets {
   const targets = new Map<string, number>();
-  const { connections: pipes = 0, bytesSent = 0, bytesReceived = 0 } = pipesOf(store) ?? {};
+  const { connections: pipes = 0, bytesSent = 0, bytesReceived = 0 } = store.counts.pipes ?? {};
   for (const c of store.connections.values()) {
     if (c.kind !== 'tcp' || !isPlain(c, store)) continue;
     const target = targetOf(c, store);

@@ -70,13 +70,15 @@ export function statusOf(
   abilities?: Abilities,
 ): Status {
   const sum = (pick: (s: Store) => number): number => stores.reduce((total, s) => total + pick(s), 0);
+  const pipes = sum((s) => s.counts.pipes?.connections ?? 0);
   return {
     ...more,
     requests: sum((s) => s.counts.requests),
     failed: sum((s) => s.counts.failed),
     serverErrors: sum((s) => s.live.serverErrors),
     running: sum((s) => s.live.running),
-    connections: sum((s) => s.counts.connections),
+    connections: sum((s) => s.counts.connections) - pipes,
+    ...(pipes > 0 ? { pipes } : {}),
     reuses: sum((s) => s.live.reuses),
     bytesSent: sum((s) => s.live.bytesSent),
     bytesReceived: sum((s) => s.live.bytesReceived),

@@ -1,6 +1,7 @@
 /** The lines below a request: `dial`, `lookup`, `conn`, `tls`, `cert`, `close`. */
 
 import { recordIdOf } from '../base/ids';
+import { isEstablished } from '../facts/connection';
 import type { LineOf } from '../lines/lines';
 import {
   type Connection,
@@ -90,9 +91,7 @@ export function foldConnection(store: Store, isolate: Isolate, line: LineOf<'con
       ...(won && line.options ? { options: line.options } : {}),
       ...(won && line.protocol !== undefined ? { protocol: line.protocol } : {}),
     };
-    // Incoming ones, and sockets for datagrams, are no connections that the program established.
-    const counts = next.direction === 'out' && next.kind !== 'udp';
-    if (counts && a.result === 'connected' && before?.connect?.result !== 'connected') store.counts.connections++;
+    if (isEstablished(next) && before?.connect?.result !== 'connected') store.counts.connections++;
     const { lost: _, ...known } = before ?? { id };
     // Requests whose lines came first were sent on it already.
     const sent = store.requestsOfConnection(id).filter((r) => sentOn(store.requests.get(r), id)).length;

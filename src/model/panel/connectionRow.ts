@@ -2,6 +2,7 @@
 
 import type { Connection, Dial } from '../records';
 import { addressText } from '../rows/row';
+import { isPipe } from '../store/pipes';
 import type { Store } from '../store/store';
 import type { ConnectionRow } from './protocol';
 
@@ -41,7 +42,8 @@ export function connectionRowOf(c: Connection, store: Store): ConnectionRow | un
     requests: c.requestCount ?? 0,
     phases,
   };
-  const protocol = [c.kind === 'udp' ? 'UDP' : undefined, tunnel?.version?.replace('TLSv', 'TLS '), c.protocol]
+  const kind = c.kind === 'udp' ? 'UDP' : isPipe(c, store) ? 'pipe' : undefined;
+  const protocol = [kind, tunnel?.version?.replace('TLSv', 'TLS '), c.protocol]
     .filter((x) => x !== undefined)
     .join(' · ');
   const beginAt = dial?.beginAt ?? c.createdAt ?? c.connect?.beginAt;

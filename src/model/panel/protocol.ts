@@ -85,7 +85,10 @@ export interface Status {
   /** Answered with 5xx. */
   serverErrors: number;
   running: number;
+  /** Without the pipes. */
   connections: number;
+  /** Unix sockets and named pipes that carried no request. Absent: none. */
+  pipes?: number;
   reuses: number;
   bytesSent: number;
   bytesReceived: number;

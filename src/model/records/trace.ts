@@ -104,7 +104,7 @@ export const counts = record(
           bytesSent: bytes('Payload sent on those that closed.'),
           bytesReceived: bytes('Payload received, likewise.'),
         },
-        'Of `connections` and the bytes, the part of Unix sockets and named pipes that carried no request, such as the channel between a program and its child; of the connections that were kept. Absent: none.',
+        'Of `connections` and the bytes, the part of Unix sockets and named pipes that carried no request, such as the channel between a program and its child. Absent: none.',
       ),
     ),
     evictedRequests: count('Requests evicted from the store.'),

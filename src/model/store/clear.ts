@@ -3,6 +3,8 @@
  * goes on stays: running requests, open connections, and what they stand on; an open connection is marked as one of
  * earlier. Clock and ids stay, so that what comes later fits.
  */
+
+import { isEstablished } from '../facts/connection';
 import type { Connection, Request } from '../records';
 import { dropConnection } from './dropConnection';
 import type { Index } from './indices';
@@ -12,7 +14,6 @@ export function clearStore(store: Store, index: Index): void {
   const running = [...store.requests.values()].filter((r) => r.outcome === undefined);
   for (const r of [...store.requests.values()]) {
     if (r.outcome === undefined) continue;
-    index.unlink(r);
     store.removeRequest(r);
   }
   const inUse = new Set(running.flatMap((r) => r.connection ?? []));
@@ -52,7 +53,7 @@ function isOpen(c: Connection): boolean {
 /** As if the trace began with what goes on. */
 function beginCounts(store: Store, running: readonly Request[]): void {
   const sum = (key: 'bytesSent' | 'bytesReceived') => running.reduce((n, r) => n + (r[key] ?? 0), 0);
-  const connections = [...store.connections.values()].filter((c) => c.connect?.result === 'connected').length;
+  const connections = [...store.connections.values()].filter(isEstablished).length;
   store.counts = {
     requests: running.length,
     failed: 0,
@@ -62,6 +63,7 @@ function beginCounts(store: Store, running: readonly Request[]): void {
     bytesReceived: 0,
     evictedRequests: 0,
   };
+  store.pipes.countAgain();
   Object.assign(store.live, {
     running: running.length,
     reuses: running.filter((r) => (r.ordinal ?? 0) > 1).length,

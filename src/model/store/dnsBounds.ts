@@ -51,7 +51,7 @@ export class DnsBounds {
       const connection = store.dnsExchanges.get(exchange)?.connection;
       store.dnsExchanges.delete(exchange);
       if (connection !== undefined && store.connections.get(connection)?.fromResolver)
-        store.connections.delete(connection);
+        store.removeConnection(connection);
     }
     this.#ofLookup.delete(id);
   }

@@ -8,5 +8,5 @@ export function dropConnection(store: Store, index: Index, id: string): void {
   store.socketOperations.delete(id);
   store.kernelSamples.delete(id);
   store.conntrackEntries.delete(id);
-  store.connections.delete(id);
+  store.removeConnection(id);
 }

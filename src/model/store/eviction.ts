@@ -67,13 +67,12 @@ export class Eviction {
   }
 
   #drop(r: Request): void {
-    const { store, index } = this;
+    const { store } = this;
     store.removeRequest(r);
     store.counts.evictedRequests++;
     const loss: Loss = { source: 'session', what: 'requests', kind: 'evicted', count: 1 };
     if (r.createdAt !== undefined) loss.beginAt = loss.endAt = r.createdAt;
     store.addLoss(loss);
-    index.unlink(r);
     if (r.connection !== undefined) this.#dropConnection(r.connection);
     if (r.dial !== undefined) this.#dropDial(r.dial);
   }
@@ -92,7 +91,7 @@ export class Eviction {
     const d = store.dials.get(id);
     if (!d || d.endAt === undefined || index.waitedFor(id).size > 0) return;
     if (d.connection !== undefined && store.connections.has(d.connection)) return;
-    for (const attempt of d.attempts ?? []) store.connections.delete(attempt);
+    for (const attempt of d.attempts ?? []) store.removeConnection(attempt);
     if (d.lookup !== undefined) store.dns.dropLookup(d.lookup);
     index.forgetDial(id);
     store.dials.delete(id);

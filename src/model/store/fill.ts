@@ -29,5 +29,6 @@ export function fillFrom(store: Store, doc: Trace): void {
   const { totals, ...counts } = doc.counts;
   Object.assign(store.live, totals);
   store.counts = counts;
+  store.pipes.countAgain(doc.counts.pipes);
   store.losses = [...doc.losses];
 }

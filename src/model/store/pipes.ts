@@ -10,14 +10,52 @@ export const isPlain = (c: Connection, store: Store): boolean =>
   (c.requestCount ?? 0) === 0 &&
   store.requestsOfConnection(c.id).length === 0;
 
-/** Their part of the counts; undefined: there is none. */
-export function pipesOf(store: Store): Counts['pipes'] {
-  const pipes = { connections: 0, bytesSent: 0, bytesReceived: 0 };
-  for (const c of store.connections.values()) {
-    if (c.kind !== 'unix' || !isPlain(c, store)) continue;
-    pipes.connections++;
-    pipes.bytesSent += c.bytesSent ?? 0;
-    pipes.bytesReceived += c.bytesReceived ?? 0;
+export const isPipe = (c: Connection, store: Store): boolean => c.kind === 'unix' && isPlain(c, store);
+
+/** Their part of the store's counts, kept with each change: to look through all connections takes too long for that. */
+export class Pipes {
+  /** Those in the store that are counted, as they were when counted. */
+  readonly #counted = new Map<string, Connection>();
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
   }
-  return pipes.connections > 0 ? pipes : undefined;
+
+  /** The connection, or which requests it carries, changed. */
+  changed(id: string | undefined): void {
+    const c = id === undefined ? undefined : this.#store.connections.get(id);
+    const before = c && this.#counted.get(c.id);
+    if (!c || (c.kind !== 'unix' && !before)) return;
+    const isOne = isPipe(c, this.#store);
+    if (before) this.#add(before, -1);
+    if (isOne) this.#add(c, 1);
+    if (isOne) this.#counted.set(c.id, c);
+    else this.#counted.delete(c.id);
+  }
+
+  /** Evicted: it stays counted, as every connection does. */
+  evicted(id: string): void {
+    this.#counted.delete(id);
+  }
+
+  /** The counts are other ones now. `known`: what a document says, which counts those evicted too. */
+  countAgain(known?: Counts['pipes']): void {
+    const { counts, connections } = this.#store;
+    delete counts.pipes;
+    this.#counted.clear();
+    for (const id of connections.keys()) this.changed(id);
+    if (known) counts.pipes = { ...known };
+  }
+
+  #add(c: Connection, times: 1 | -1): void {
+    const { counts } = this.#store;
+    const { connections = 0, bytesSent = 0, bytesReceived = 0 } = counts.pipes ?? {};
+    counts.pipes = {
+      connections: connections + times,
+      bytesSent: bytesSent + times * (c.bytesSent ?? 0),
+      bytesReceived: bytesReceived + times * (c.bytesReceived ?? 0),
+    };
+    if (counts.pipes.connections === 0) delete counts.pipes;
+  }
 }

@@ -33,6 +33,7 @@ import { type Header, headerOf } from './header';
 import { Index } from './indices';
 import { foldedEvent } from './kernelEvents';
 import { withLoss } from './losses';
+import { Pipes } from './pipes';
 import { Records } from './records';
 
 export { type Header, newHeader } from './header';
@@ -61,6 +62,7 @@ export class Store extends Records {
   eventsOfDocument = 0;
 
   readonly dns = new DnsBounds(this);
+  readonly pipes = new Pipes(this);
   readonly #index = new Index();
   readonly #eviction = new Eviction(this, this.#index);
   #hits: BreakpointHit[] = [];
@@ -117,6 +119,10 @@ export class Store extends Records {
     this.live.bytesSent += (r.bytesSent ?? 0) - (before?.bytesSent ?? 0);
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
     this.#index.link(r, before);
+    if (before?.connection !== r.connection) {
+      this.pipes.changed(before?.connection);
+      this.pipes.changed(r.connection);
+    }
     if (!before && this.requests.size > this.limit) this.#eviction.run();
   }
 
@@ -149,12 +155,21 @@ export class Store extends Records {
     this.#changes.requests.delete(r.id);
     this.#changes.removed.add(r.id);
     if (r.outcome === undefined) this.live.running--;
+    this.#index.unlink(r);
+    this.pipes.changed(r.connection);
   }
 
   setConnection(c: Connection): void {
     this.connections.set(c.id, c);
+    this.pipes.changed(c.id);
     this.#changes.connections.add(c.id);
     this.#eviction.boundConnections();
+  }
+
+  /** Takes a connection out; said by eviction and clearing only. */
+  removeConnection(id: string): void {
+    this.connections.delete(id);
+    this.pipes.evicted(id);
   }
 
   /** Adds to a connection's ring; `dropped`: of those that the hook could not keep. */

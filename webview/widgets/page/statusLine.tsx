@@ -117,6 +117,7 @@ export function StatusLine({ derived, low }: { derived: Derived; low: boolean })
           <span class="conns">
             <b>{numberText(status.connections)}</b> {status.connections === 1 ? 'connection' : 'connections'},{' '}
             {plural(status.reuses, 'reuse')}
+            {status.pipes !== undefined && `, ${plural(status.pipes, 'pipe')}`}
           </span>
           <span class="tail">
             ↑ {bytesText(status.bytesSent)} ↓ {bytesText(status.bytesReceived)}
