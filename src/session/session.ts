@@ -332,8 +332,20 @@ export class TraceSession {
    */
   async release(timeoutMs = 3000): Promise<void> {
     await fs.writeFile(join(this.spoolFolder, leaveFile), '', { mode: 0o600, flag: 'wx' }).catch(() => {});
-    const staysUntil = Date.now() + timeoutMs;
-    while (this.#hasAttached() && Date.now() < staysUntil) {
+    await this.#pollWhile(() => this.#hasAttached(), timeoutMs);
+  }
+
+  /** A program that its debugger ends takes a moment to be gone. Resolves when it is, or has had the time for it. */
+  async programGone(timeoutMs = 1000): Promise<void> {
+    await this.#pollWhile(() => {
+      const root = this.store.rootProcess();
+      return root !== undefined && root.end === undefined;
+    }, timeoutMs);
+  }
+
+  async #pollWhile(condition: () => boolean, timeoutMs: number): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    while (condition() && Date.now() < until) {
       await new Promise((done) => setTimeout(done, 50));
       await this.poll();
     }

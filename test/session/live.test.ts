@@ -99,6 +99,19 @@ test.each(['finished', 'lost'])(
   },
 );
 
+test('a program that is being ended is waited for; one that goes on is not waited for without end', async () => {
+  const s = await session();
+  const run = start(s, process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  await expect.poll(() => s.store.rootProcess()?.pid).toBe(run.child.pid);
+  await s.programGone(1);
+  expect(s.store.rootProcess()?.end).toBeUndefined();
+  const gone = s.programGone(60_000);
+  run.child.kill('SIGKILL');
+  await gone;
+  expect(s.store.rootProcess()?.end).toBeDefined();
+  await run.ended;
+});
+
 test('segments come and go while the program writes: none is left, nothing is lost', async () => {
   const s = await session();
   const run = start(s, process.execPath, ['-e', program(4000)], { conf: { segmentBytes: 50_000 } });

@@ -10,6 +10,7 @@ import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
 import { tracedOf } from '../../model/store/traced';
 import { firstProcessAt, RunRows } from '../rows/rows';
+import { endMessage, endOf } from './end';
 import { ErrorLine } from './errorLine';
 import type { Recorder } from './recorder';
 
@@ -132,8 +133,7 @@ export class Run {
     if (this.store.counts.untraced) info.untraced = this.store.counts.untraced;
     if (this.rows.cleared) info.cleared = true;
     if (this.failedEarly && this.errorLine !== undefined) info.errorLine = this.errorLine;
-    if (root?.exitCode !== undefined) info.exitCode = root.exitCode;
-    if (root?.signal !== undefined) info.signal = root.signal;
+    Object.assign(info, endOf(this.store, this.endAt !== undefined));
     if (this.store.pauses.length > 0) info.pauses = pausesOn(this.store, this.offset);
     const [message, ...more] = this.#messages(withEnd);
     if (message) info.message = message;
@@ -147,7 +147,7 @@ export class Run {
     if (this.problem && this.store.processes.size === 0) return [{ kind: 'hook', text: this.problem.text }];
     const messages = lossMessages(this.store);
     const dropped = messages.some((m) => m.kind === 'dropped');
-    if (withEnd && this.state !== 'running' && !dropped) messages.push(endMessage(this));
+    if (withEnd && this.endAt !== undefined && !dropped) messages.push(endMessage(this));
     if (this.notices.length > 0) messages.push({ kind: 'notice', text: this.notices.join(' ') });
     const helper = helperMessage(this.store);
     return helper ? [...messages, helper] : messages;
@@ -207,31 +207,4 @@ function droppedText(store: Store): string | undefined {
     return `${what}${span}${l.reason === undefined ? '' : `: ${l.reason}`}`;
   });
   return parts.length === 0 ? undefined : `${parts.join('; ')}. Counts stay exact.`;
-}
-
-function endMessage(run: Run): PanelMessage {
-  if (!run.failedEarly) return { kind: 'ended', text: endText(run), action: { title: 'Save…', command: 'save' } };
-  const { exitCode } = run.store.rootProcess() ?? {};
-  const why = run.errorLine === undefined ? '.' : `: ${run.errorLine}`;
-  const action = { title: 'Show Debug Console', command: 'showOutput' } as const;
-  return { kind: 'ended', text: `The program ended with exit code ${exitCode} before any request${why}`, action };
-}
-
-function endText(run: Run): string {
-  const root = run.store.rootProcess();
-  const how =
-    root?.signal !== undefined
-      ? ` by ${root.signal}`
-      : root?.exitCode !== undefined
-        ? ` with exit code ${root.exitCode}`
-        : '';
-  let interrupted = 0;
-  for (const r of run.store.requests.values())
-    if (r.outcome === 'interrupted' || r.outcome === 'processExit') interrupted++;
-  const tail =
-    interrupted === 0 ? '' : ` ${interrupted} ${interrupted === 1 ? 'request was' : 'requests were'} interrupted.`;
-  const after = `after ${timeText(run.age())}.${tail}`;
-  return root?.end === undefined && run.attached
-    ? `Detached ${after} The program keeps running.`
-    : `The program ended${how} ${after}`;
 }

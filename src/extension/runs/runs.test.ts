@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { foldEnd, foldLeft } from '../../model/fold/isolate';
 import { TraceRules } from '../../model/traceRules';
 import { SessionControl } from '../../session/control/writer';
+import { storedRecorder } from '../kept/storedRecorder';
 import type { RowChanges } from '../rows/rows';
 import { tracingOf } from '../rules/inForce';
 import { doneLine, FakeRecorder } from '../testing/recorder';
@@ -128,6 +130,64 @@ describe('runs', () => {
     expect(runs.runs()[0]?.message?.text).toBe(
       'The program ended with exit code 3 after 5.00 s. 1 request was interrupted.',
     );
+  });
+});
+
+describe('how a run ended is said as far as it was seen', () => {
+  const { endAt: _, outcome: __, response: ___, ...running } = doneLine(1, 1) as Record<string, unknown>;
+  const shown = () => {
+    const [info] = runs.runs();
+    return [info?.message?.text, info?.leftRunning];
+  };
+  const left = (recorder: FakeRecorder) => recorder.write(running, doneLine(2, 2_000_000));
+
+  test('a program that goes on: nothing is claimed of its end', async () => {
+    const recorder = new FakeRecorder('a');
+    const run = runs.begin(recorder, 'a');
+    left(recorder);
+    expect(shown()).toEqual([undefined, undefined]);
+    await runs.end(run);
+    expect(shown()).toEqual(['Tracing stopped after 5.00 s. The program was still running.', true]);
+  });
+
+  test('one that ran when the window closed; its requests were not interrupted', async () => {
+    const recorder = new FakeRecorder('a');
+    const run = runs.begin(recorder, 'a');
+    left(recorder);
+    foldLeft(recorder.store, 1);
+    await runs.end(run, 'interrupted');
+    expect(shown()).toEqual([
+      'Tracing stopped after 5.00 s: the window was reloaded or closed. The program was still running. 1 request was still running.',
+      true,
+    ]);
+    // Of a window that had no time to note it, the program's own lines say how far they go.
+    const { endAt: _, ...document } = { ...recorder.document(), state: 'interrupted' as const };
+    runs.clear();
+    runs.restore(storedRecorder('a', document), 1, 'a');
+    expect(shown()[0]).toBe(
+      'Tracing stopped: the window was reloaded or closed. The last record is 2.00 s after the start. The program was still running. 1 request was still running.',
+    );
+  });
+
+  test('one that was gone when a later window looked, with no word of when', () => {
+    const recorder = new FakeRecorder('a');
+    left(recorder);
+    foldEnd(recorder.store, 1);
+    const document = { ...recorder.document(), state: 'interrupted' as const };
+    runs.restore(storedRecorder('a', document), 1, 'a');
+    expect(shown()).toEqual([
+      'The program ended. The last record is 2.00 s after the start. 1 request was interrupted.',
+      undefined,
+    ]);
+  });
+
+  test('one that was attached to is left', async () => {
+    const recorder = new FakeRecorder('a');
+    const run = runs.begin(recorder, 'a');
+    run.attached = true;
+    left(recorder);
+    await runs.end(run);
+    expect(shown()).toEqual(['Detached after 5.00 s. The program keeps running.', true]);
   });
 });
 

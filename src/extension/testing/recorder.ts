@@ -49,6 +49,9 @@ export class FakeRecorder implements StartableRecorder {
   async release(): Promise<void> {
     this.calls.push('release');
   }
+  async programGone(): Promise<void> {
+    this.calls.push('programGone');
+  }
   async finish(state: string): Promise<void> {
     this.calls.push(`finish ${state}`);
     this.store.header = { ...this.store.header, endAt: 5_000_000 };

@@ -7,6 +7,7 @@ import { baseName, type Row, threadLabel } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
 import { firstProcessAt, lastInstant, RunRows } from '../rows/rows';
+import { endOf } from '../runs/end';
 import { lossMessages, pausesOn } from '../runs/run';
 
 export class FileView implements TraceView {
@@ -45,7 +46,6 @@ export class FileView implements TraceView {
   }
 
   runs(): Run[] {
-    const root = this.store.rootProcess();
     const [message, ...moreMessages] = lossMessages(this.store);
     return [
       {
@@ -59,8 +59,7 @@ export class FileView implements TraceView {
           pid: p.pid,
           label: p.threads[0] ? threadLabel(this.store, p.threads[0].id).label : baseName(p.entry ?? 'node'),
         })),
-        ...(root?.exitCode === undefined ? {} : { exitCode: root.exitCode }),
-        ...(root?.signal === undefined ? {} : { signal: root.signal }),
+        ...endOf(this.store, true),
         ...(message === undefined ? {} : { message }),
         ...(moreMessages.length === 0 ? {} : { moreMessages }),
         ...(this.store.pauses.length === 0 ? {} : { pauses: pausesOn(this.store, -this.#startAt) }),

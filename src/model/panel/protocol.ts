@@ -43,6 +43,8 @@ export interface Run {
   endAt?: number;
   exitCode?: number;
   signal?: string;
+  /** The trace ended, and its program was still running. */
+  leftRunning?: boolean;
   processes: { pid: number; label: string }[];
   /** How much of it was traced; absent: all, as far as is known. */
   traced?: 'none' | 'some';

@@ -65,6 +65,7 @@ describe('the page without rows says the truth', () => {
       undefined,
       'debug open',
     ]);
+    expect(said([run({ leftRunning: true })], status())[1]).toBe('The program was still running when the trace ended.');
     expect(said([run({ traced: 'some', untraced: 340 })], status(some))).toEqual([
       'No request matched',
       'This run made 340 requests; none matches what is traced.',

@@ -88,5 +88,7 @@ function ended(run: Run, status: Status): EmptyState {
   return { is: 'quiet', title: 'This run made no request', text: howEnded(run), buttons: [again, open] };
 }
 
-const howEnded = (run: Run): string =>
-  run.signal === undefined ? 'The program ended.' : `The program was ended by ${run.signal}.`;
+function howEnded(run: Run): string {
+  if (run.leftRunning) return 'The program was still running when the trace ended.';
+  return run.signal === undefined ? 'The program ended.' : `The program was ended by ${run.signal}.`;
+}

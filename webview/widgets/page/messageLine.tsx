@@ -48,7 +48,8 @@ export function MessageLine({ ended }: { ended: boolean }) {
   if (!first) return null;
   const { message } = first;
   // The first words are what it is about; they stand out.
-  const [, head = '', rest = message.text] = /^(The program ended|[^:.]{3,60}:)(.*)$/s.exec(message.text) ?? [];
+  const [, head = '', rest = message.text] =
+    /^(The program ended|Tracing stopped|Detached|[^:.]{3,60}:)(.*)$/s.exec(message.text) ?? [];
   return (
     <div class="msg" role="status">
       <Icon name={icons[message.kind]} />

@@ -66,7 +66,8 @@ function Kernel({ kernel }: { kernel: KernelStatus }) {
 
 /** The shortest that says it; the whole message is its tooltip. */
 function endedText(): string {
-  const { exitCode, signal } = state.runs.at(-1) ?? {};
+  const { exitCode, signal, leftRunning } = state.runs.at(-1) ?? {};
+  if (leftRunning) return 'tracing stopped';
   return signal ? `ended by ${signal}` : exitCode === undefined ? 'ended' : `ended with exit code ${exitCode}`;
 }
 
