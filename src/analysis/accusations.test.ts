@@ -331,6 +331,10 @@ test('a request that was refused before it was sent waited in no queue', () => {
     error: { name: 'TypeError', message: 'fetch failed', causes: [{ name: 'Error', message: 'bad port' }] },
   } as const;
   expect(verdict({ requests: [refused as never] }).text).toBe('Failed: bad port, before it was sent, after 3.0 ms.');
+  const sentence = { ...refused, error: { name: 'TypeError', message: '"bad header" is an invalid header name.' } };
+  expect(verdict({ requests: [sentence as never] }).text).toBe(
+    'Failed: "bad header" is an invalid header name, before it was sent, after 3.0 ms.',
+  );
 });
 
 test('a lookup of the own machine, or one whose end a busy program saw late, is not the name server’s', () => {

@@ -341,9 +341,9 @@ const conditions: readonly Condition[] = [
   broken,
 ];
 
-/** A name that any error may have says nothing. */
+/** A name that any error may have says nothing; a message may be a whole sentence, and is a part of one here. */
 const reasonOf = (e: ErrorInfo | undefined): string | undefined =>
-  (e?.name === undefined || /^(Type|Range)?Error$/.test(e.name)) && e?.message ? e.message : e?.name;
+  (e?.name === undefined || /^(Type|Range)?Error$/.test(e.name)) && e?.message ? e.message.replace(/\.$/, '') : e?.name;
 
 export function failedVerdict(k: Case): Verdict {
   for (const condition of conditions) {
