@@ -22,6 +22,8 @@ const project = (
     hookTimeout: 300_000,
     // A state is waited for as long as a busy machine needs.
     expect: { poll: { timeout: 20_000 } },
+    // The one line of a failure in the last lines of `npm test` shows what differs.
+    chaiConfig: { truncateThreshold: 400 },
     isolate,
     fileParallelism: workers > 1,
     maxWorkers: workers,

@@ -97,7 +97,9 @@ const plainLine = (line: string) =>
     .replace(/\b(queue|connection|sending|processing|transfer|other|TCP|server|content)\b/g, '')
     .replace(/saved .*app\./, 'saved app.')
     .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    // Names of the phases, of which a small one is shown or not.
+    .replace(/^(to http\S*|status method request called at) .*$/, '$1');
 
 /** Line by line; `…` stands for anything, on a line of its own for any lines. */
 function compare(printed: string, shown: readonly string[]): void {
