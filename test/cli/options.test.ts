@@ -109,21 +109,26 @@ test('values that do not fit in the environment of a program: named, their defau
 
 const file = () => join(folder, 'keys.log');
 const lines = () => readFileSync(file(), 'utf8').trimEnd().split('\n');
+/** Those of one handshake by TLS 1.3. */
+const handshakeKeys = () =>
+  until('the keys of a handshake', () => lines().length >= 5).catch((error) => {
+    const labels = lines().map((line) => line.split(' ', 1)[0]);
+    throw new Error(`${error.message}; there are ${labels.join(', ')}; the server has ${seen.keys.size}`);
+  });
 
 test('--tls-key-log: the server’s own secrets, while the program runs and after', async () => {
-  await traced(['--tls-key-log', 'keys.log'], () => until('the keys of a handshake', () => lines().length >= 5));
+  await traced(['--tls-key-log', 'keys.log'], handshakeKeys);
   expect(new Set(lines())).toEqual(seen.keys);
   if (process.platform !== 'win32') expect(statSync(file()).mode & 0o777).toBe(0o600);
 });
 
 test('--delete-tls-keys: there while the program runs, gone after; lines of others stay', async () => {
-  const whole = () => until('the keys of a handshake', () => lines().length >= 5);
-  await traced(['--tls-key-log', 'keys.log', '--delete-tls-keys'], whole);
+  await traced(['--tls-key-log', 'keys.log', '--delete-tls-keys'], handshakeKeys);
   expect(seen.keys.size).toBeGreaterThanOrEqual(5);
   expect(existsSync(file())).toBe(false);
 
   writeFileSync(file(), 'CLIENT_RANDOM of another\n', { mode: 0o644 });
-  await traced(['--tls-key-log', 'keys.log', '--delete-tls-keys'], whole);
+  await traced(['--tls-key-log', 'keys.log', '--delete-tls-keys'], handshakeKeys);
   expect(lines()).toEqual(['CLIENT_RANDOM of another']);
 });
 
