@@ -17,6 +17,13 @@ struct {
   __type(value, u8);
 } ports SEC(".maps");
 
+/* The kernel's own: programs of cgroups get a view of it, at its address. */
+static __always_inline const struct sock *socket_of(struct bpf_sock *view) {
+  const struct sock *sk = 0;
+  bpf_probe_read_kernel(&sk, sizeof sk, &view);
+  return sk;
+}
+
 /* Whose a datagram is can only be asked as long as its socket lives, which may be a millisecond: it is told at once. */
 static __always_inline void new_socket(struct __sk_buff *skb, u64 cookie, bool users) {
   u8 head[40];
@@ -43,6 +50,8 @@ static __always_inline void new_socket(struct __sk_buff *skb, u64 cookie, bool u
     __builtin_memcpy(e->local, head + 8, 16);
     __builtin_memcpy(e->remote, head + 24, 16);
   }
+  /* The same ends may be there in another namespace too. */
+  e->netns = BPF_CORE_READ(socket_of(skb->sk), __sk_common.skc_net.net, ns.inum);
   submit(e);
 }
 
@@ -128,3 +137,14 @@ int egress(struct __sk_buff *skb) { return count(skb, true); }
 
 SEC("cgroup_skb/ingress")
 int ingress(struct __sk_buff *skb) { return count(skb, false); }
+
+/* By the program, before its port is free. */
+SEC("cgroup/sock_release")
+int closed(struct bpf_sock *sk) {
+  if (sk->protocol != UDP) return 1;
+  const struct sock *own = socket_of(sk);
+  if (!served(own)) return 1;
+  struct nt_event *e = begin(NT_CLOSED, own, bpf_get_socket_cookie(sk));
+  if (e) submit(e);
+  return 1;
+}

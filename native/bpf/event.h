@@ -13,6 +13,7 @@ enum nt_kind {
   NT_FIRST_BYTE,  /* value: when the first payload since the last received was sent; bytes */
   NT_SOCKET,      /* the user has this socket for datagrams; a: 1 if it is another user's, on a port that the user had */
   NT_DELAY,       /* value: when data came for a socket without unread data; at: when it was read; a: arrivals; pid */
+  NT_CLOSED,      /* a socket of the user's for datagrams was closed */
 };
 
 struct nt_event {

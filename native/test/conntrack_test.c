@@ -33,7 +33,7 @@ void helper_wake(struct helper *h, const struct feature *f, uint64_t at) { (void
 void helper_lost(struct helper *h, const struct feature *f, const char *what, uint64_t n) { (void)h, (void)f, (void)what, (void)n; }
 const char *helper_option(const struct helper *h, const char *name) { return (void)h, (void)name, NULL; }
 int nft_track(void) { return -1; }
-enum owner owner_of(const struct helper *h, int protocol, const struct address *local, const struct address *remote) {
+enum owner owner_lately(const struct helper *h, int protocol, const struct address *local, const struct address *remote) {
   return (void)h, (void)protocol, (void)local, (void)remote, owner;
 }
 

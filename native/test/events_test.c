@@ -171,13 +171,14 @@ static void rings(void) {
     while (*produced != *(unsigned long *)(void *)consumer) bpf_ring_read(&r, 24, 100, took, NULL, &lost);
     CHECK(expected == written && lost == odd);
   }
-  while (bpf_ring_read(&r, 24, 100, took, NULL, &lost) > 0) {
+  while (!bpf_ring_read(&r, 24, 100, took, NULL, &lost)) {
   }
   /* One that is still being written is waited for. */
   uint32_t busy[2] = {24 | 1u << 31, 0};
   memcpy(area + page + (*produced & (RING - 1)), busy, 8);
   *produced += 32;
-  CHECK(bpf_ring_read(&r, 24, 100, took, NULL, &lost) == 0);
+  unsigned long read = *(unsigned long *)(void *)consumer;
+  CHECK(!bpf_ring_read(&r, 24, 100, took, NULL, &lost) && *(unsigned long *)(void *)consumer == read);
 }
 
 int main(void) {

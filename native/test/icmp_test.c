@@ -31,7 +31,7 @@ bool helper_send(struct helper *h, const struct feature *f) {
 uint64_t monotonic_ns(void) { return ns_of(CLOCK_MONOTONIC); }
 void helper_reason(struct helper *h, const char *format, ...) { (void)h, (void)format; }
 int helper_poll(struct helper *h, const struct feature *f, int fd) { return (void)h, (void)f, (void)fd, 0; }
-enum owner owner_of(const struct helper *h, int protocol, const struct address *local, const struct address *remote) {
+enum owner owner_lately(const struct helper *h, int protocol, const struct address *local, const struct address *remote) {
   return (void)h, (void)protocol, (void)local, (void)remote, owner;
 }
 

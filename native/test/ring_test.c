@@ -1,4 +1,4 @@
-// with: capture/ring.c capture/policy.c capture/replay.c capture/history.c capture/packet.c core/proto.c core/watch.c core/json.c core/out.c
+// with: capture/ring.c capture/policy.c capture/replay.c capture/history.c capture/packet.c core/proto.c core/watch.c core/json.c core/out.c netlink/lives.c
 /* From the kernel's ring to frames: of watched connections alone, each once; packets and rings that are broken. */
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -61,11 +61,11 @@ bool helper_send_bytes(struct helper *h, const struct feature *f, const void *al
 }
 
 static enum owner owner = OWNER_USER;
-void bpf_read(struct helper *h);
-void bpf_read(struct helper *h) { (void)h; }
+bool bpf_read(struct helper *h);
+bool bpf_read(struct helper *h) { return (void)h, true; }
 
-enum owner owner_of(const struct helper *h, int protocol, const struct address *local, const struct address *remote) {
-  return (void)h, (void)protocol, (void)local, (void)remote, owner;
+enum owner owner_of(const struct helper *h, int protocol, const struct address *local, const struct address *remote, uint64_t at) {
+  return (void)h, (void)protocol, (void)local, (void)remote, (void)at, owner;
 }
 
 /* ---- rings ---- */

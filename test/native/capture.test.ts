@@ -338,6 +338,85 @@ describe.skipIf(why)('packet capture', () => {
     resolver.close();
   });
 
+  describe.each(['as it happens', 'read afterwards'])('ends that two users’ sockets have in turn: %s', (how) => {
+    const late = how !== 'as it happens';
+    const turns = [
+      ['root-1', []],
+      ['user-1', asNobody],
+      ['root-2', []],
+      ['user-2', asNobody],
+      ['root-3', []],
+    ] as const;
+    const texts = (kernel: Kernel) => kernel.packets.map((p) => p.bytes.toString('latin1'));
+    const had = (kernel: Kernel) =>
+      turns.map(([who]) => [who, texts(kernel).filter((t) => t.includes(who)).length] as const);
+
+    test.each([
+      ['with the events of the kernel', true],
+      ['without', false],
+    ])('datagrams, %s', async (_, events) => {
+      const more = events ? ['traffic', 'states', 'resets'] : [];
+      using kernel = new Kernel({ features: [...features, ...more], forUser: nobody });
+      const { pid } = await kernel.hello();
+      const resolver = createSocket('udp4').on('message', (text, from) => resolver.send(text, from.port));
+      await new Promise<void>((resolve) => resolver.bind(0, '127.0.0.1', resolve));
+      const dns = resolver.address().port;
+      // No other packets of this machine: they would fill the ring meanwhile.
+      await begin(kernel, { ports: [dns], dnsServers: [{ address: '127.0.0.1', port: dns }] });
+      const port = await freePort();
+      if (late) process.kill(pid, 'SIGSTOP');
+      for (const [who, wrap] of turns) {
+        using asking = new Talker(
+          `const s = require('dgram').createSocket('udp4').on('message', () => s.close(() => console.log('done')));
+           s.bind(${port}, '127.0.0.1', () => s.send('${who}', ${dns}, '127.0.0.1'));`,
+          [...wrap],
+        );
+        expect(await asking.line()).toBe('done');
+      }
+      if (late) process.kill(pid, 'SIGCONT');
+      const { notWatched, others } = await stop(kernel);
+      // Nothing but these was asked of it: what the user does not get was another's, or not proved.
+      if (events) expect(had(kernel)).toEqual(turns.map(([who]) => [who, who.startsWith('user') ? 2 : 0]));
+      else for (const [who, count] of had(kernel)) if (who.startsWith('root')) expect([who, count]).toEqual([who, 0]);
+      expect(Number(notWatched) + Number(others)).toBeGreaterThan(0);
+      resolver.close();
+    });
+
+    test.each([
+      ['with the events of the kernel', true],
+      ['without', false],
+    ])('connections, %s', async (_, events) => {
+      const more = events ? ['traffic', 'states', 'resets'] : [];
+      using kernel = new Kernel({ features: [...features, ...more], forUser: nobody });
+      const { pid } = await kernel.hello();
+      const server = createServer((s) => s.on('error', () => {}).pipe(s)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port: remotePort } = server.address() as { port: number };
+      await begin(kernel, { ports: [remotePort] });
+      const localPort = await freePort();
+      if (late) process.kill(pid, 'SIGSTOP');
+      for (const [who, wrap] of turns) {
+        using talking = new Talker(
+          `const s = require('net').connect({ port: ${remotePort}, host: '127.0.0.1', localPort: ${localPort} }, () => s.write('${who}'));
+           s.once('data', () => { console.log('connected'); process.stdin.once('data', () => s.on('close', () => console.log('done')).resetAndDestroy()); });`,
+          [...wrap],
+        );
+        expect(await talking.line()).toBe('connected');
+        if (who.startsWith('user')) {
+          kernel.watch(who, { localAddress: '127.0.0.1', localPort, remoteAddress: '127.0.0.1', remotePort });
+          if (!late) await kernel.until(who, () => kernel.all('watched', who)[0]);
+        }
+        talking.writeLine('end');
+        expect(await talking.line()).toBe('done');
+      }
+      if (late) process.kill(pid, 'SIGCONT');
+      await stop(kernel);
+      if (events && !late) expect(had(kernel)).toEqual(turns.map(([who]) => [who, who.startsWith('user') ? 2 : 0]));
+      else for (const [who, count] of had(kernel)) if (who.startsWith('root')) expect([who, count]).toEqual([who, 0]);
+      server.close();
+    });
+  });
+
   test('datagrams of a socket that hears on each address, and has no peer', async () => {
     using kernel = new Kernel({ features });
     await kernel.hello();

@@ -102,24 +102,23 @@ void bpf_ring_close(struct bpf_ring *r) {
   munmap(r->producer, page + 2 * r->size);
 }
 
-size_t bpf_ring_read(struct bpf_ring *r, size_t want, size_t most, void (*take)(void *, const void *), void *context,
-                     uint64_t *broken) {
+bool bpf_ring_read(struct bpf_ring *r, size_t want, size_t most, void (*take)(void *, const void *), void *context,
+                   uint64_t *broken) {
   const char *data = (const char *)r->producer + sysconf(_SC_PAGESIZE);
   unsigned long at = __atomic_load_n((unsigned long *)r->consumer, __ATOMIC_ACQUIRE);
-  size_t taken = 0;
-  while (taken < most && at < __atomic_load_n((unsigned long *)r->producer, __ATOMIC_ACQUIRE)) {
+  for (size_t taken = 0; at < __atomic_load_n((unsigned long *)r->producer, __ATOMIC_ACQUIRE); taken++) {
+    if (taken == most) return false;
     const char *head = data + (at & (r->size - 1));
     uint32_t length = __atomic_load_n((const uint32_t *)(const void *)head, __ATOMIC_ACQUIRE);
-    if (length & BUSY) break;
+    if (length & BUSY) return false;
     bool discarded = length & DISCARDED;
     length &= ~(BUSY | DISCARDED);
     if (!discarded && length == want) take(context, head + RECORD_HEAD);
     else if (!discarded) ++*broken;
-    taken++;
     at += (length + RECORD_HEAD + 7) & ~7ul;
     __atomic_store_n((unsigned long *)r->consumer, at, __ATOMIC_RELEASE);
   }
-  return taken;
+  return true;
 }
 
 /* ---- loading ---- */

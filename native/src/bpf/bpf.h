@@ -13,9 +13,10 @@ struct bpf_ring {
 /* Descriptor of a ring map and its size. 0 or -errno. */
 int bpf_ring_open(struct bpf_ring *, int fd, size_t size);
 void bpf_ring_close(struct bpf_ring *);
-/* At most `most` records; those that are not `want` long are counted as broken. */
-size_t bpf_ring_read(struct bpf_ring *, size_t want, size_t most, void (*take)(void *context, const void *record),
-                     void *context, uint64_t *broken);
+/* At most `most` records; those that are not `want` long are counted as broken. False: there are more, or one is being
+   written. */
+bool bpf_ring_read(struct bpf_ring *, size_t want, size_t most, void (*take)(void *context, const void *record),
+                   void *context, uint64_t *broken);
 
 int bpf_map_get(int fd, const void *key, void *value);
 int bpf_map_set(int fd, const void *key, const void *value);
@@ -49,8 +50,8 @@ int bpf_source(struct helper *, const struct feature *, const struct bpf_written
 typedef void (*bpf_figures_say)(struct helper *, const struct feature *, const struct watch *, const void *value);
 int bpf_figures(struct helper *, const struct feature *, int map, size_t size, bpf_figures_say);
 
-/* Reads all rings now: what the kernel showed so far of who owns a socket is known then. */
-void bpf_read(struct helper *);
+/* Reads all rings now; true: what the kernel showed until now of who owns a socket is known. */
+bool bpf_read(struct helper *);
 
 /* Same in each feature with programs. */
 void bpf_tick(struct helper *, uint64_t now);

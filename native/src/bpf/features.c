@@ -6,6 +6,7 @@
 
 #include "bpf.h"
 #include "features.h"
+#include "netlink/owner.h"
 
 #include "bytes.lskel.h"
 #include "congestion.lskel.h"
@@ -172,10 +173,13 @@ static int open_bytes(struct helper *h) {
   LOAD(bytes, s, error, RING_LARGE, (void)0)
   if (s) error = skel_link_create(s->progs.egress.prog_fd, cgroup, BPF_CGROUP_INET_EGRESS);
   if (s && error >= 0) error = skel_link_create(s->progs.ingress.prog_fd, cgroup, BPF_CGROUP_INET_INGRESS);
+  if (s && error >= 0) error = skel_link_create(s->progs.closed.prog_fd, cgroup, BPF_CGROUP_INET_SOCK_RELEASE);
   close(cgroup);
   if (error < 0) return bpf_refused(h, error, "programs of cgroups");
   error = bpf_figures(h, &bpf_bytes, s->maps.sockets.map_fd, sizeof(struct nt_bytes), say_bytes);
-  return error ? error : SOURCE(bpf_bytes, s, RING_LARGE);
+  if (!error) error = SOURCE(bpf_bytes, s, RING_LARGE);
+  if (!error) owner_told();
+  return error;
 }
 FEATURE(bytes, "traffic");
 

@@ -8,6 +8,7 @@
 
 #include "bpf.h"
 #include "known.h"
+#include "features.h"
 #include "core/helper.h"
 #include "netlink/owner.h"
 
@@ -16,6 +17,8 @@
 #define HISTORY_NS 10000000000ull
 #define TICK_NS 20000000ull
 #define FIGURES_EVERY 50
+/* Of the kernel's states of TCP. */
+#define CLOSE 7
 /* A bound for one look at one ring, so that commands are answered. */
 #define EVENTS_AT_ONCE 4096
 
@@ -68,7 +71,7 @@ static bool is_of(const struct nt_event *e, const struct watch *w, uint32_t net)
 static bool is_users(const struct helper *h, const struct nt_event *e) {
   struct address local, remote;
   ends_of(e, &local, &remote);
-  return owner_of(h, e->protocol, &local, &remote) == OWNER_USER;
+  return owner_lately(h, e->protocol, &local, &remote) == OWNER_USER;
 }
 
 static const struct watch *watch_of(struct helper *h, const struct nt_event *e) {
@@ -127,17 +130,23 @@ struct taking {
   struct source *source;
 };
 
+/* Whose socket it is, at the event's own time. */
+static void learn(const struct nt_event *e) {
+  struct address local, remote;
+  if (e->cookie == 0 || e->local_port == 0 || e->netns != own_net) return;
+  if (e->kind == NT_CLOSED) return owner_closed(e->local_port, e->cookie, e->at);
+  if (e->remote_port == 0) return;
+  ends_of(e, &local, &remote);
+  if (e->kind == NT_STATE && e->b == CLOSE) return owner_left(&local, &remote, e->cookie, e->at);
+  owner_learn(e->protocol, &local, &remote, e->kind == NT_SOCKET && e->a != 0 ? OWNER_OTHER : OWNER_USER, e->cookie, e->at);
+}
+
 static void take(void *context, const void *record) {
   const struct taking *t = context;
   struct nt_event e;
   memcpy(&e, record, sizeof e);
-  if (e.local_port != 0 && e.remote_port != 0 && e.cookie != 0) {
-    struct address local, remote;
-    ends_of(&e, &local, &remote);
-    bool others = e.kind == NT_SOCKET && e.a != 0;
-    if (e.netns == 0 || e.netns == own_net) owner_learn(e.protocol, &local, &remote, others ? OWNER_OTHER : OWNER_USER);
-  }
-  if (e.kind == NT_SOCKET) return;
+  learn(&e);
+  if (e.kind == NT_SOCKET || e.kind == NT_CLOSED) return;
   const struct watch *w = watch_of(t->helper, &e);
   if (!w) w = watch_at_listener(t->helper, &e);
   if (w && w == held) return remember(t->source->feature, &e);
@@ -147,20 +156,25 @@ static void take(void *context, const void *record) {
   remember(t->source->feature, &e);
 }
 
-static void read_rings(struct helper *h) {
+/* False: events are left in a ring, as there are many, or one of them is being written. */
+static bool read_rings(struct helper *h) {
+  bool all = true;
   for (size_t i = 0; i < source_count; i++) {
     struct source *s = &sources[i];
     struct taking context = {h, s};
     uint64_t broken = 0;
-    bpf_ring_read(&s->ring, sizeof(struct nt_event), EVENTS_AT_ONCE, take, &context, &broken);
+    /* First: what is lost after it has its place behind what is read. */
     uint64_t lost = *s->from.lost;
+    if (!bpf_ring_read(&s->ring, sizeof(struct nt_event), EVENTS_AT_ONCE, take, &context, &broken)) all = false;
+    if (lost != s->reported && s->feature == &bpf_bytes) owner_missed();
     helper_lost(h, s->feature, "kernel", lost - s->reported);
     helper_lost(h, s->feature, "broken", broken);
     s->reported = lost;
   }
+  return all;
 }
 
-void bpf_read(struct helper *h) { read_rings(h); }
+bool bpf_read(struct helper *h) { return read_rings(h); }
 
 static void count_misses(struct helper *h) {
   for (size_t i = 0; i < source_count; i++) {

@@ -69,9 +69,6 @@ static bool still_there(void *context, const struct past_packet *k, const uint8_
 }
 
 static void finish(struct helper *h) {
-  /* All that the ring can hold; more may come as fast as it is read. */
-  for (int i = 0; i < BLOCKS && take_block(h); i++) {
-  }
   if (capturing.unanswered) {
     look_back(h, NULL);
     look_for_failed(h);
@@ -190,6 +187,7 @@ static void start(struct helper *h, const struct json *m) {
     return say_state(h, false, strerror(-error));
   }
   for (size_t i = 0; i < capturing.filter.interface_count; i++) interface_of(capturing.filter.interfaces[i], LINK_ETHERNET);
+  lives_forget();
   capturing.on = true;
   say_state(h, true, NULL);
 }
@@ -225,25 +223,33 @@ static int open_capture(struct helper *h) {
 static void ready(struct helper *h, int fd) {
   (void)fd;
   take_blocks(h);
-  /* The host is slow: the ring fills meanwhile, and says how much it dropped. Not polled, as that would spin. */
-  if (has_room(h)) return;
+  /* The host is slow: the ring fills meanwhile, and says how much it dropped. Not polled, as that would spin; nor when
+     an event of the kernel is being written. */
+  if (has_room(h) && !capturing.behind) return;
   helper_unpoll(h, capturing.fd);
   helper_wake(h, &capture, monotonic_ns() + 2 * MILLISECOND);
 }
 
 static void tick(struct helper *h, uint64_t now) {
   if (!capturing.on) return;
-  if (capturing.unanswered) {
-    take_blocks(h);
+  if (capturing.unanswered || capturing.behind) take_blocks(h);
+  bool goes_on = has_room(h) && is_current(h);
+  if (capturing.unanswered && goes_on) {
+    capturing.unanswered = false;
     look_back(h, NULL);
     look_for_failed(h);
   }
-  capturing.unanswered = false;
   bool ends = (capturing.stopping || capturing.truncated) && now >= capturing.stop_ns;
-  if (ends && has_room(h)) return finish(h);
+  if (ends && goes_on) {
+    /* All that the ring can hold; more may come as fast as it is read. */
+    for (int i = 0; i < BLOCKS && take_block(h); i++) {
+    }
+    goes_on = !capturing.behind;
+    if (goes_on) return finish(h);
+  }
   helper_unpoll(h, capturing.fd);
-  if (has_room(h)) helper_poll(h, &capture, capturing.fd);
-  if (!has_room(h)) helper_wake(h, &capture, now + 2 * MILLISECOND);
+  if (goes_on) helper_poll(h, &capture, capturing.fd);
+  if (!goes_on) helper_wake(h, &capture, now + 2 * MILLISECOND);
   else if (capturing.stopping || capturing.truncated) helper_wake(h, &capture, capturing.stop_ns);
 }
 

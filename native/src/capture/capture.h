@@ -40,6 +40,8 @@ struct past {
 };
 struct past_packet {
   struct record record;
+  /* CLOCK_MONOTONIC, as the events of the kernel have it. */
+  uint64_t at_ns;
   struct packet packet;
   bool sent;
 };

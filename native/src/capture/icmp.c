@@ -49,7 +49,7 @@ static const struct watch *watch_of(const struct helper *h, const struct message
 }
 
 static bool say(struct helper *h, const struct message *m, const struct watch *w) {
-  if (owner_of(h, m->protocol, &m->local, &m->remote) != OWNER_USER) return false;
+  if (owner_lately(h, m->protocol, &m->local, &m->remote) != OWNER_USER) return false;
   char from[INET6_ADDRSTRLEN];
   address_text(&m->from, from);
   struct out *o = helper_message(h, "event");

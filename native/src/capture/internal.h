@@ -27,7 +27,8 @@ struct interface {
 };
 
 struct capturing {
-  bool on, stopping, truncated, headers_only, unanswered;
+  /* behind: events of the kernel are there that could not be read yet; packets wait for them. */
+  bool on, stopping, truncated, headers_only, unanswered, behind;
   int fd;
   struct capture_filter filter;
   struct address servers[SERVERS_MAX];
@@ -39,6 +40,8 @@ struct capturing {
   size_t failed_count;
   uint8_t *ring;
   unsigned block;
+  /* Between the clocks: realtime less monotonic. */
+  uint64_t clocks_apart;
   uint64_t stop_ns, max_bytes;
   /* seen: the kernel gave them; sent: the host got them; unread: it did not read; others: of no watched connection. */
   uint64_t seen, dropped, freezes, sent, bytes, unread, others, duplicates, unproved;
@@ -60,10 +63,17 @@ struct capturing {
 extern struct capturing capturing;
 
 /* policy.c: whose a packet is, and whether it has been seen */
-enum verdict { OTHER, WAIT, SEND };
+enum verdict {
+  OTHER,
+  /* Of the user, or not proved; nobody asked for it (yet). */
+  WAIT,
+  /* Asked for, and it is not proved yet that it is the user's. */
+  UNPROVED,
+  SEND,
+};
 /* Corrects the direction when the packet is of a known end. */
-enum verdict judge(const struct helper *, const struct packet *, uint8_t *direction);
-/* Between these two ends; NULL: of a resolver. */
+enum verdict judge(const struct helper *, const struct past_packet *, uint8_t *direction);
+/* Between these two ends. */
 bool is_between(const struct packet *, const struct address *, const struct address *);
 /* Seen on another interface already. */
 bool is_duplicate(const struct packet *, const struct record *);
@@ -76,6 +86,8 @@ void flush(struct helper *);
 struct interface *interface_of(uint32_t index, uint16_t link_type);
 /* Room in the host's queue for a block. */
 bool has_room(const struct helper *);
+/* To be called before packets are judged: what they are judged by is as new as they are. */
+bool is_current(struct helper *);
 /* One block; false: none is ready. */
 bool take_block(struct helper *);
 void take_blocks(struct helper *);

@@ -58,14 +58,14 @@ static bool is_server(const struct address *a) {
 
 /* Both ways round: which end is ours, the packet does not say on loopback. */
 static enum verdict verdict_of(const struct helper *h, int protocol, const struct address *from, const struct address *to,
-                               uint8_t *direction) {
-  enum owner own = owner_of(h, protocol, from, to), other = OWNER_OTHER;
-  if (own != OWNER_USER) other = owner_of(h, protocol, to, from);
+                               uint64_t at, uint8_t *direction) {
+  enum owner own = owner_of(h, protocol, from, to, at), other = OWNER_OTHER;
+  if (own != OWNER_USER) other = owner_of(h, protocol, to, from, at);
   if (own == OWNER_OTHER && other == OWNER_OTHER) return OTHER;
   bool out = watched_as(h, protocol, from, to) || is_server(to), in = watched_as(h, protocol, to, from) || is_server(from);
   if (out || in) *direction = out ? 1 : 0;
-  if (own != OWNER_USER && other != OWNER_USER) return WAIT;
-  return out || in ? SEND : WAIT;
+  if (!out && !in) return WAIT;
+  return own == OWNER_USER || other == OWNER_USER ? SEND : UNPROVED;
 }
 
 /* Own addresses of watched connections, also for a while after their end. */
@@ -98,16 +98,17 @@ static bool concerns_arp(const struct helper *h, const struct packet *p) {
   return false;
 }
 
-enum verdict judge(const struct helper *h, const struct packet *p, uint8_t *direction) {
+enum verdict judge(const struct helper *h, const struct past_packet *k, uint8_t *direction) {
+  const struct packet *p = &k->packet;
   uint8_t as_inner;
   switch (p->kind) {
     case PACKET_TCP:
     case PACKET_UDP:
-      return verdict_of(h, protocol_of(p), &p->from, &p->to, direction);
+      return verdict_of(h, protocol_of(p), &p->from, &p->to, k->at_ns, direction);
     case PACKET_ICMP:
       /* One of ours that could not go on, or that was refused here. */
       if (p->inner_from.family == 0) return OTHER;
-      return verdict_of(h, p->inner_protocol, &p->inner_from, &p->inner_to, &as_inner);
+      return verdict_of(h, p->inner_protocol, &p->inner_from, &p->inner_to, k->at_ns, &as_inner);
     case PACKET_ARP:
       return concerns_arp(h, p) ? SEND : OTHER;
     default:
@@ -149,7 +150,6 @@ static bool is_end(const struct address *a, const struct address *end) {
 bool is_between(const struct packet *p, const struct address *a, const struct address *b) {
   bool inner = p->kind == PACKET_ICMP;
   const struct address *from = inner ? &p->inner_from : &p->from, *to = inner ? &p->inner_to : &p->to;
-  if (!b) return is_server(from) || is_server(to);
   return (is_end(from, a) && is_end(to, b)) || (is_end(to, a) && is_end(from, b));
 }
 

@@ -10,7 +10,7 @@
 
 struct sending {
   struct helper *helper;
-  /* NULL: questions to resolvers and their answers. */
+  /* NULL: all that was asked for. */
   const struct watch *watch;
 };
 
@@ -18,8 +18,8 @@ static bool send_past(void *context, const struct past_packet *k, const uint8_t 
   const struct sending *s = context;
   struct record r = k->record;
   /* Cheap first: whose it is may have to be asked. */
-  if (!is_between(&k->packet, s->watch ? &s->watch->local : NULL, s->watch ? &s->watch->remote : NULL)) return false;
-  if (judge(s->helper, &k->packet, &r.direction) != SEND) return false;
+  if (s->watch && !is_between(&k->packet, &s->watch->local, &s->watch->remote)) return false;
+  if (judge(s->helper, k, &r.direction) != SEND) return false;
   deliver(s->helper, &r, bytes);
   return true;
 }
@@ -35,7 +35,7 @@ static bool send_failed(void *context, const struct past_packet *k, const uint8_
     if ((!out && !address_equal(&f->remote, &p->from)) || k->record.realtime_ns < f->from_ns || k->record.realtime_ns > f->to_ns)
       continue;
     const struct address *local = out ? &p->from : &p->to;
-    if (owner_of(s->helper, IPPROTO_TCP, local, &f->remote) != OWNER_USER) continue;
+    if (owner_of(s->helper, IPPROTO_TCP, local, &f->remote, k->at_ns) != OWNER_USER) continue;
     struct record r = k->record;
     r.direction = out;
     deliver(s->helper, &r, bytes);

@@ -4,6 +4,7 @@
 #include <net/if_arp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "bpf/bpf.h"
 #include "internal.h"
@@ -13,6 +14,8 @@
 #define QUEUE_LEFT (1u << 20)
 /* Not in each C library's header. */
 #define HARDWARE_NONE 0xfffe
+#define TCP_SYN 2
+#define TCP_ACK 16
 
 /* ---- to the host ---- */
 
@@ -79,6 +82,14 @@ static int link_type_of(uint16_t hardware) {
              : -1;
 }
 
+static void note_life(const struct past_packet *k, bool losing) {
+  const struct packet *p = &k->packet;
+  if (losing) lives_forget();
+  if (p->kind == PACKET_TCP && p->headers && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+    life_begin(&p->from, &p->to, p->sequence, k->at_ns);
+  lives_until(k->at_ns);
+}
+
 static void take(struct helper *h, const struct tpacket3_hdr *head, const uint8_t *bytes) {
   const struct sockaddr_ll *from = (const void *)((const uint8_t *)head + TPACKET_ALIGN(sizeof *head));
   int link = link_type_of(from->sll_hatype);
@@ -92,7 +103,9 @@ static void take(struct helper *h, const struct tpacket3_hdr *head, const uint8_
     capturing.others++;
     return;
   }
-  enum verdict v = judge(h, &k.packet, &k.record.direction);
+  k.at_ns = k.record.realtime_ns - capturing.clocks_apart;
+  note_life(&k, head->tp_status & TP_STATUS_LOSING);
+  enum verdict v = judge(h, &k, &k.record.direction);
   if (v == OTHER) {
     capturing.others++;
     return;
@@ -105,8 +118,8 @@ static void take(struct helper *h, const struct tpacket3_hdr *head, const uint8_
     k.record.captured = (uint32_t)k.packet.headers;
   if (v == SEND) deliver(h, &k.record, bytes);
   else past_add(&capturing.past, &k, bytes);
-  /* Whose socket asked a resolver is known a little later. */
-  if (v == WAIT && capturing.server_count && is_between(&k.packet, NULL, NULL) && !capturing.unanswered) {
+  /* Whose it is may be known a little later. */
+  if (v == UNPROVED && !capturing.unanswered) {
     capturing.unanswered = true;
     helper_wake(h, &capture, monotonic_ns() + QUESTION_NS);
   }
@@ -123,12 +136,35 @@ void count_dropped(void) {
 
 bool has_room(const struct helper *h) { return h->output.size - h->output.used > BLOCK + BATCH + QUEUE_LEFT; }
 
+static uint64_t ns_of(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+}
+
+/* The shortest of some tries: it may have been interrupted in between. */
+static void compare_clocks(void) {
+  uint64_t shortest = UINT64_MAX;
+  for (int i = 0; i < 4; i++) {
+    uint64_t before = ns_of(CLOCK_MONOTONIC), real = ns_of(CLOCK_REALTIME), took = ns_of(CLOCK_MONOTONIC) - before;
+    if (took >= shortest) continue;
+    shortest = took;
+    capturing.clocks_apart = real - (before + took / 2);
+  }
+}
+
+bool is_current(struct helper *h) {
+  compare_clocks();
+  capturing.behind = !bpf_read(h);
+  return !capturing.behind;
+}
+
 /* One block of the ring; false: none is ready. */
 bool take_block(struct helper *h) {
   struct tpacket_block_desc *d = (void *)(capturing.ring + (size_t)capturing.block * BLOCK);
   if (!(__atomic_load_n(&d->hdr.bh1.block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER)) return false;
   /* Whose the packets are was written to those rings before the packets came here. */
-  bpf_read(h);
+  if (!is_current(h)) return false;
   size_t offset = d->hdr.bh1.offset_to_first_pkt;
   for (uint32_t i = 0; i < d->hdr.bh1.num_pkts; i++) {
     const struct tpacket3_hdr *head = (const void *)((uint8_t *)d + offset);

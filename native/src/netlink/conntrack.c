@@ -101,7 +101,7 @@ static const struct watch *watch_of(struct helper *h, const struct track *t) {
   const struct watch *w = watch_by_ends(h, t->protocol, &t->from, &t->to);
   /* A connection that came in: the socket answers. */
   if (!w) w = watch_by_ends(h, t->protocol, &t->reply_from, &t->reply_to);
-  return w && owner_of(h, w->protocol, &w->local, &w->remote) == OWNER_USER ? w : NULL;
+  return w && owner_lately(h, w->protocol, &w->local, &w->remote) == OWNER_USER ? w : NULL;
 }
 
 static struct entry *learn(struct helper *h, const struct track *t, bool begins) {
@@ -195,7 +195,7 @@ static void watched(struct helper *h, const struct watch *w) {
   ready(h, events);
   struct entry *e = track_find(w->protocol, &w->local, &w->remote, false);
   if (!e) e = track_find(w->protocol, &w->local, &w->remote, true);
-  if (!e || strcmp(e->id, w->id) == 0 || owner_of(h, w->protocol, &w->local, &w->remote) != OWNER_USER) return;
+  if (!e || strcmp(e->id, w->id) == 0 || owner_lately(h, w->protocol, &w->local, &w->remote) != OWNER_USER) return;
   /* Both ends may be watched: the one that began it keeps the entry. */
   struct entry both = *e;
   snprintf(both.id, sizeof both.id, "%s", w->id);
