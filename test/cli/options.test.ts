@@ -42,6 +42,7 @@ const traced = (options: readonly string[], whileRunning: () => Promise<unknown>
     .run(['run', ...options, '--', ...command], {
       cwd: folder,
       env: { TARGET: target, NODE_EXTRA_CA_CERTS: certificate.root },
+      isInputOpen: true,
       on: [
         'done',
         (child) => {
@@ -96,6 +97,7 @@ test('values that do not fit in the environment of a program: named, their defau
     {
       cwd: folder,
       env: { TARGET: target, NODE_EXTRA_CA_CERTS: certificate.root },
+      isInputOpen: true,
       on: ['done', (child) => child.stdin?.end('\n')],
     },
   );

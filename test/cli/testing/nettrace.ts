@@ -30,6 +30,8 @@ export interface Options {
   wrap?: string[];
   /** Called once the program has written this. */
   on?: [text: string, act: (child: ChildProcess) => void];
+  /** Its standard input stays open until the test ends it. */
+  isInputOpen?: boolean;
 }
 
 let built: string | undefined;
@@ -104,7 +106,8 @@ export class Nettrace {
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk;
     });
-    child.stdin?.on('error', () => {}).end(options.input);
+    child.stdin?.on('error', () => {});
+    if (!options.isInputOpen) child.stdin?.end(options.input);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
       child.on('error', reject).on('close', (code, signal) => {
