@@ -50,6 +50,14 @@ const twoRuns: PanelState = {
   ],
 };
 
+/** As narrow and as low as the panel and the side bars often are. */
+const sizes = [
+  [290, 400, 'Dark Modern'],
+  [300, 600, 'Light Modern'],
+  [480, 400, 'High Contrast'],
+  [900, 320, 'Light+'],
+] as const;
+
 const looks: {
   name: string;
   opening: Opening;
@@ -156,6 +164,21 @@ const looks: {
     },
   },
   { name: 'connections', opening: { state: live, theme: 'Dark+' }, mode: 'Connections' },
+  ...sizes.flatMap(([width, height, theme]) => {
+    const opening: Opening = { state: ended, width, height, theme };
+    const size = `${width}x${height}`;
+    return [
+      { name: `list-${size}`, opening },
+      { name: `failed-${size}`, opening, select: 11 },
+      ...['Breakdown', 'Headers', 'Connection', 'Packets', 'Code'].map((tab) => ({
+        name: `${tab.toLowerCase()}-${size}`,
+        opening,
+        select: 13,
+        tab,
+      })),
+      { name: `connections-${size}`, opening, mode: 'Connections' },
+    ];
+  }),
 ];
 
 describe('looks', () => {

@@ -128,7 +128,7 @@ test('the head of low details keeps the path, the link to the code gives way', a
 });
 
 test('in a low panel the advice of a verdict is whole, and its figures share lines', async () => {
-  await open({ width: 1400, height: 320, state: ended });
+  await open({ width: 1400, height: 370, state: ended });
   await select(13);
   const { page } = panel;
   const row = ended.rows.find((r) => r.id === id(13));

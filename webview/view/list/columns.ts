@@ -144,9 +144,9 @@ const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>
     tracks: {
       method: '50px',
       name: 'minmax(80px,1fr)',
-      status: 'minmax(80px,116px)',
+      status: 'minmax(80px,124px)',
       time: '66px',
-      waterfall: 'minmax(40px,84px)',
+      waterfall: 'minmax(40px,76px)',
     },
   },
   {

@@ -80,7 +80,7 @@ function partsOf(p: Phase): Line[] {
 /** Widths in px, as in breakdown.css: a name is never cut, a bar has 120 px and the distance to the next column. */
 const widths = { name: 160, bar: 128, start: 62, duration: 68, by: 100 };
 
-/** What the table has room for; without room for bars all of them stand in one line below the table. */
+/** What the table has room for; without room for bars all of them stand in one line above the table. */
 function columnsFor(room: number): { by: boolean; start: boolean; bar: boolean } {
   const min = widths.name + widths.duration;
   const bar = room >= min + widths.bar;
@@ -233,10 +233,10 @@ export function BreakdownTable({
   if (bar) return table;
   return (
     <>
-      {table}
       <div class="bar-cell strip" aria-hidden="true">
         <div>{lines.filter((l) => !l.sub).map(signs)}</div>
       </div>
+      {table}
     </>
   );
 }

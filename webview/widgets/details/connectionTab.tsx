@@ -44,6 +44,7 @@ function Requests({ details, row }: { details: Details; row: Row }) {
             type="button"
             class={`ar ${r.id === row.id ? 'won' : ''}`}
             key={r.id}
+            title={`${known?.method ?? ''} ${r.path}`.trim()}
             onClick={() => known && select(r.id, { open: true, reveal: true })}
           >
             <span class="ad">

@@ -1,6 +1,7 @@
 /** Everything about the active request: head, what went wrong, and the tabs. */
 import { lineAndColumn } from '../../../src/model/rows/row';
 import './details.css';
+import './small.css';
 import { closeDetails, openSelected, showTab } from '../../state/actions';
 import { showRowMenu } from '../../state/rowMenu';
 import { setUi, state, store } from '../../state/state';
@@ -51,8 +52,9 @@ function Head({ row }: { row: Row }) {
         </button>
       </div>
       <div class="du">
-        <span class="dim">
-          {row.scheme}://{row.host}
+        <span class="dim" title={`${row.scheme}://${row.host}`}>
+          <span class="scheme">{row.scheme}://</span>
+          {row.host}
         </span>
         {site ? (
           <button
@@ -122,7 +124,7 @@ export function DetailsPane({ below, alone, page }: PaneProps) {
   const room = (below ? page.width : size) - 42;
   return (
     <aside
-      class={`det ${below ? '' : 'beside'} ${alone ? 'alone' : ''}`}
+      class={`det ${below ? '' : 'beside'} ${alone ? 'alone' : ''} ${below && !alone ? '' : 'tight'}`}
       aria-label="Details"
       style={below ? { height: `${size}px`, width: 'auto' } : { width: `${size}px`, height: 'auto' }}
     >

@@ -79,8 +79,9 @@ export function ErrorBox({ row, details }: { row: Row; details: Details | undefi
         <p>
           {row.stateText}: {stateWords(row)}.
         </p>
-        {error.message && <p class="nx">{error.message}</p>}
-        {lines && <p class="nx">{lines}</p>}
+        {(error.message || lines) && (
+          <p class="nx">{[error.message, lines && (error.message ? `(${lines})` : lines)].filter(Boolean).join(' ')}</p>
+        )}
         {error.causes && error.causes.length > 0 && (
           <ul class="ev" aria-label="Causes">
             {error.causes.map((c, i) => (

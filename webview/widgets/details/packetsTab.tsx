@@ -12,16 +12,17 @@ const max = 300;
 
 function Packet({ p, begin }: { p: PacketRef; begin: number }) {
   const out = p.direction === 'out';
+  const phase = p.phase === undefined ? '' : labelOf(p.phase);
   return (
-    <tr>
+    <tr title={[p.transport, phase].filter(Boolean).join(', ')}>
       <td class="num">{p.at < begin ? `−${timeText(begin - p.at)}` : timeText(p.at - begin)}</td>
       <td>{p.direction === undefined ? '' : <span title={out ? 'sent' : 'received'}>{out ? '→' : '←'}</span>}</td>
-      <td>{p.transport}</td>
+      <td class="what">{p.transport}</td>
       <td class="mono">{p.flags}</td>
       <td class="num" title={`${p.length} bytes on the wire, ${p.capturedLength} captured`}>
         {p.payload === undefined ? bytesText(p.length) : bytesText(p.payload)}
       </td>
-      <td>{p.phase === undefined ? '' : labelOf(p.phase)}</td>
+      <td class="phase">{phase}</td>
       <td>{p.note}</td>
     </tr>
   );
@@ -77,12 +78,16 @@ export function PacketsTab({ details }: { details: Details | undefined }) {
                     Time
                   </th>
                   <th scope="col" aria-label="Direction" />
-                  <th scope="col">What</th>
+                  <th scope="col" class="what">
+                    What
+                  </th>
                   <th scope="col">Flags</th>
                   <th scope="col" class="num">
                     Payload
                   </th>
-                  <th scope="col">Phase</th>
+                  <th scope="col" class="phase">
+                    Phase
+                  </th>
                   <th scope="col">Note</th>
                 </tr>
               </thead>

@@ -28,10 +28,11 @@ export function App() {
   // An editor is high: where the list beside the details would lose its columns, they go below it.
   const high = state.view === 'editor' && size.height >= 500;
   const below = size.width < 620 || (high && size.width - detailsSize(false, size) < 620);
-  // At VS Code's own height of the panel rows matter most: there is no overview, and the end stands in the status line.
-  const low = size.height > 0 && size.height < 300;
   const alone = below && size.height < 440;
   const open = ui.detailsOpen && ui.active !== undefined && store.get(ui.active) !== undefined;
+  // At VS Code's own height of the panel rows matter most, and so do the details where they take the list's place: there
+  // is no overview, and the end stands in the status line.
+  const low = size.height > 0 && (size.height < 360 || (open && alone));
   return (
     <main class="nt" ref={page}>
       <FilterBar derived={derived} empty={empty} />

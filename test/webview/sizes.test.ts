@@ -1,0 +1,165 @@
+/** Small panels, as VS Code opens them: all of a view is in sight, nothing of it is cut or stands over something else. */
+import { expect, test } from 'vitest';
+import { id, inBrowser, open, panel } from './testing/behaviour';
+import { settled } from './testing/panel';
+
+inBrowser();
+
+/** Opens a panel with the details of a request, on one of their tabs. */
+const details = async (width: number, height: number, n: number, tab = 'Breakdown'): Promise<void> => {
+  await open({ width, height });
+  await panel.send({ type: 'select', id: id(n), reveal: true });
+  await panel.answer();
+  await panel.page.waitForSelector('.det .tot');
+  await panel.page.click(`.tabs >> text=${tab}`);
+  await settled(panel.page);
+};
+
+/** Words of which a part is not to be seen. */
+const cut = (selector: string): Promise<string[]> =>
+  panel.page.$$eval(selector, (nodes) =>
+    nodes
+      .filter((n) => n.getClientRects().length > 0 && n.scrollWidth > n.clientWidth)
+      .map((n) => (n.textContent ?? '').trim()),
+  );
+
+/** Lines of the table of phases that are not in sight between the tabs and the total, which stays at the end. */
+const outOfSight = (): Promise<string[]> =>
+  panel.page.evaluate(() => {
+    const box = (selector: string): DOMRect => (document.querySelector(selector) as Element).getBoundingClientRect();
+    const [top, total, end] = [box('.det .tabs').bottom, box('.det .tot td'), box('.det').bottom];
+    const lines = [...document.querySelectorAll('.det .bd tbody tr:not(.tot) .sw')];
+    const hidden = lines.filter((n) => {
+      const own = n.getBoundingClientRect();
+      return own.top < top - 1 || own.bottom > Math.min(total.top, end) + 1;
+    });
+    return [...hidden.map((n) => n.textContent ?? ''), ...(total.bottom > end + 1 || total.top < top ? ['total'] : [])];
+  });
+
+test.each([
+  [290, 400],
+  [300, 400],
+  [440, 400],
+  [480, 400],
+  [500, 320],
+  [900, 320],
+])('at %i × %i px every phase and the total are in sight', async (width, height) => {
+  await details(width, height, 13);
+  expect(await panel.page.locator('.det .bd tbody .sw').count()).toBe(9);
+  expect(await outOfSight()).toEqual([]);
+  expect(await cut('.det .bd .sw, .det .bd th, .det .bd .dur')).toEqual([]);
+  // The bars too: those without a column of their own stand above the table.
+  const bar = await panel.page.locator('.det .p.wait').first().boundingBox();
+  expect(bar && bar.y + bar.height).toBeLessThan(height - 23);
+});
+
+test.each([
+  [440, 400],
+  [480, 400],
+])('at %i × %i px the phases of a failed request are in sight below its error', async (width, height) => {
+  await details(width, height, 11);
+  expect(await outOfSight()).toEqual([]);
+});
+
+test.each([
+  [290, 400],
+  [300, 600],
+  [440, 400],
+  [480, 400],
+  [500, 320],
+])('at %i × %i px path, host and call site are whole, or the host has given way', async (width, height) => {
+  await details(width, height, 13);
+  expect(await cut('.dh .dt, .dh .du, .dh .du .dim, .dh .du .code')).toEqual([]);
+  const boxes = await panel.page.$$eval('.dh .dt, .dh .du .dim, .dh .du .code, .dh .da', (nodes) =>
+    nodes.filter((n) => n.getClientRects().length > 0).map((n) => n.getBoundingClientRect().toJSON() as DOMRect),
+  );
+  expect(boxes.length).toBeGreaterThan(2);
+  for (const [i, a] of boxes.entries())
+    for (const b of boxes.slice(i + 1))
+      expect(a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 1 || b.bottom <= a.top + 1).toBe(true);
+});
+
+test('at 300 px an error has at least four fifths of the width for its words', async () => {
+  await details(300, 600, 11);
+  const { page } = panel;
+  expect(await page.locator('.vd > div').evaluate((n) => n.clientWidth)).toBeGreaterThanOrEqual(240);
+  expect(await cut('.vd p, .vd li')).toEqual([]);
+  // Its message and its code are one line.
+  expect(await page.locator('.vd .nx').allTextContents()).toEqual(['the connection failed (ETIMEDOUT)']);
+});
+
+test('at 290 px the sign of a failure behind the bars is in sight', async () => {
+  await details(290, 400, 11);
+  const sign = await panel.page.locator('.det .strip .x').boundingBox();
+  expect(sign && sign.x + sign.width).toBeLessThanOrEqual(290);
+});
+
+test.each([290, 300, 440, 900])('at %i px packets need no scrolling to the side', async (width) => {
+  await details(width, 400, 13, 'Packets');
+  const { page } = panel;
+  expect(await page.locator('.wide').evaluate((n) => n.scrollWidth - n.clientWidth)).toBeLessThanOrEqual(0);
+  for (const height of await page.$$eval('.pk th', (nodes) => nodes.map((n) => n.clientHeight)))
+    expect(height).toBeLessThan(26);
+  // What has no column there is said by the line.
+  expect(await page.locator('.pk tbody tr').first().getAttribute('title')).toBe('tcp, TCP connect');
+});
+
+test.each([290, 480, 900])('at %i px lines of code are whole', async (width) => {
+  await details(width, 600, 13, 'Code');
+  expect(await cut('.srccode div')).toEqual([]);
+  const hanging = await panel.page.$eval('.srccode .on', (n) => {
+    const range = document.createRange();
+    range.selectNodeContents(n.lastChild as Node);
+    const number = (n.querySelector('.ln') as Element).getBoundingClientRect();
+    return [...range.getClientRects()].every((line) => line.left >= number.right);
+  });
+  expect(hanging).toBe(true);
+});
+
+test.each([
+  [500, 320],
+  [900, 320],
+  [1400, 320],
+])('at %i × %i px at least ten requests are in sight, and how the program ended', async (width, height) => {
+  await open({ width, height });
+  const { page } = panel;
+  expect(await page.locator('.rows').evaluate((n) => Math.floor(n.clientHeight / 22))).toBeGreaterThanOrEqual(10);
+  expect(await page.locator('.ovw, .msg').count()).toBe(0);
+  if (width >= 900) expect(await page.locator('.sb .end').isVisible()).toBe(true);
+  const bar = await page.$$eval('.bar > *', (nodes) =>
+    nodes.filter((n) => n.clientWidth > 0).map((n) => n.getBoundingClientRect().right),
+  );
+  expect(Math.max(...bar)).toBeLessThanOrEqual(width);
+  if (width >= 1400) return;
+  // Ready filters that have no room stand under More.
+  await page.click('[aria-label="More filters"]');
+  expect(await page.locator('.menu [role^=menuitem]').count()).toBeGreaterThan(1);
+});
+
+test('the overview and the message are back when the details that stood alone are closed', async () => {
+  await details(480, 400, 13);
+  const { page } = panel;
+  expect(await page.locator('.msg').count()).toBe(0);
+  await page.click('[aria-label="Close details"]');
+  expect(await page.locator('.msg').isVisible()).toBe(true);
+});
+
+test('at 480 px the word of each failure is whole', async () => {
+  await open({ width: 480, height: 800 });
+  expect(await cut('.spacer .row .c-status')).toEqual([]);
+});
+
+test('at 300 px what stands in place of the list has a margin', async () => {
+  await open({ width: 300, height: 600 });
+  await panel.page.fill('.flt input', 'is:slow path:/v2');
+  await panel.page.waitForSelector('.nomatch');
+  const lines = await panel.page.$eval('.nomatch', (n) => {
+    const range = document.createRange();
+    range.selectNodeContents(n);
+    return [...range.getClientRects()].map((r) => [r.left, r.right]);
+  });
+  for (const [left = 0, right = 0] of lines) {
+    expect(left).toBeGreaterThanOrEqual(12);
+    expect(right).toBeLessThanOrEqual(288);
+  }
+});
