@@ -138,6 +138,38 @@ describe.skipIf(why)('events of the kernel', () => {
     expect(new Set(kernel.all('event').map((e) => e.id)).size).toBeGreaterThanOrEqual(100 - gaps);
   });
 
+  test('events that the helper had no room for until their connection was watched are reported as lost', async () => {
+    using kernel = new Kernel({ features });
+    const { pid } = await kernel.hello();
+    const server = createServer((s) => s.resume().on('end', () => s.end())).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    // What a busy machine does to it: it reads its rings late, and each other connection has more than eight events.
+    process.kill(pid, 'SIGSTOP');
+    const s = connect(port, '127.0.0.1');
+    await new Promise((resolve) => s.once('connect', resolve));
+    for (let i = 0; i < 600; i++)
+      await new Promise((resolve) => {
+        const other = connect(port, '127.0.0.1', () => other.end());
+        other.resume().once('close', resolve);
+      });
+    process.kill(pid, 'SIGCONT');
+    // As many as it takes at once, twice.
+    await kernel.settled();
+    await kernel.settled();
+    kernel.watch('c', s);
+    s.end();
+    await new Promise((resolve) => s.resume().once('close', resolve));
+    const states = () => kernel.events('c', 'state').map((e) => `${e.from} ${e.to}`);
+    await kernel.until('the end', () => states().at(-1)?.endsWith(' close'));
+    await kernel.settled();
+    const missing = ['close syn-sent', 'syn-sent established'].filter((state) => !states().includes(state));
+    expect(missing.length).toBeGreaterThan(0);
+    const lost = kernel.all('lost').findLast((m) => m.feature === 'states')?.lost;
+    expect(lost).toMatchObject({ overflow: missing.length });
+    server.close();
+  });
+
   test('resets, by whom; a refused connection', async () => {
     using kernel = new Kernel({ features });
     await kernel.hello();

@@ -37,6 +37,12 @@ struct past {
 static struct source sources[SOURCES];
 static size_t source_count, past_begin, past_count;
 static struct past past[HISTORY];
+/* Of sockets whose events made room for newer ones: who watches one of them later learns that they are lost. */
+static struct pushed {
+  uint64_t cookie;
+  const struct feature *feature;
+  uint64_t count;
+} pushed[HISTORY];
 static const struct feature *driver;
 static uint32_t own_net;
 static unsigned ticks;
@@ -111,7 +117,28 @@ static void say(struct helper *h, const struct feature *f, const struct nt_event
   bpf_event_say(h, f, &with, id, since);
 }
 
+static struct pushed *pushed_at(uint64_t cookie, const struct feature *f) {
+  return &pushed[((cookie ^ (uintptr_t)f) * 0x9E3779B97F4A7C15ull >> 40) % HISTORY];
+}
+
+static void push_out(const struct past *p) {
+  struct pushed *to = pushed_at(p->event.cookie, p->feature);
+  if (p->event.cookie == 0) return;
+  if (to->cookie != p->event.cookie || to->feature != p->feature) *to = (struct pushed){p->event.cookie, p->feature, 0};
+  to->count++;
+}
+
+static void count_pushed(struct helper *h, uint64_t cookie) {
+  for (size_t i = 0; cookie != 0 && i < source_count; i++) {
+    struct pushed *p = pushed_at(cookie, sources[i].feature);
+    if (p->cookie != cookie || p->feature != sources[i].feature) continue;
+    helper_lost(h, p->feature, "overflow", p->count);
+    p->cookie = 0;
+  }
+}
+
 static void remember(const struct feature *f, const struct nt_event *e) {
+  if (past_count == HISTORY) push_out(&past[past_begin]);
   size_t at = (past_begin + past_count) % HISTORY;
   past[at] = (struct past){*e, f};
   if (past_count < HISTORY) past_count++;
@@ -237,6 +264,7 @@ static void look_back(struct helper *h, const struct watch *w) {
     const struct nt_event *e = &past[(past_begin + i) % HISTORY].event;
     if (e->cookie != 0 && is_of(e, w, net)) watch_cookie(h, (struct watch *)w, e->cookie, w->inode, w->uid);
   }
+  count_pushed(h, w->cookie);
   size_t kept = 0;
   for (size_t i = 0; i < past_count; i++) {
     struct past *p = &past[(past_begin + i) % HISTORY];

@@ -33,8 +33,9 @@ enum owner owner_ask(const struct helper *h, int protocol, const struct address 
   memcpy(q.request.id.idiag_dst, to->ip, 16);
   struct socket_facts f = {0};
   if (nl_ask(fd, &q, sizeof q, keep, &f) != 0 || f.local.family == 0) return OWNER_UNKNOWN;
-  /* TIME_WAIT and a request that is not yet accepted have no owner of their own; a listener is not this connection. */
-  if (f.state == 6 || f.state == 12 || f.state == 10) return OWNER_UNKNOWN;
+  /* TIME_WAIT, a request that is not yet accepted and what no program has open any more have no owner of their own (and
+     no inode); a listener is not this connection. */
+  if (f.inode == 0 || f.state == 6 || f.state == 12 || f.state == 10) return OWNER_UNKNOWN;
   *cookie = f.cookie;
   return f.uid == helper_user(h) ? OWNER_USER : OWNER_OTHER;
 }
