@@ -32,6 +32,11 @@ export function reload(): void {
       .getByText(/interrupted|detached/)
       .first()
       .waitFor();
+    // Said as far as it was seen.
+    await vs.panel
+      .getByText(/^(The program ended|Tracing stopped.* The program was still running\.)/)
+      .first()
+      .waitFor();
     await vs.shot('reloaded-dark');
     // They are rows like others: details, code, a run after them.
     await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).first().click();
