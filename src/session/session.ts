@@ -335,12 +335,9 @@ export class TraceSession {
     await this.#pollWhile(() => this.#hasAttached(), timeoutMs);
   }
 
-  /** A program that its debugger ends takes a moment to be gone. Resolves when it is, or has had the time for it. */
-  async programGone(timeoutMs = 1000): Promise<void> {
-    await this.#pollWhile(() => {
-      const root = this.store.rootProcess();
-      return root !== undefined && root.end === undefined;
-    }, timeoutMs);
+  #isRootRunning(): boolean {
+    const root = this.store.rootProcess();
+    return root !== undefined && root.end === undefined;
   }
 
   async #pollWhile(condition: () => boolean, timeoutMs: number): Promise<void> {
@@ -357,8 +354,11 @@ export class TraceSession {
     );
   }
 
-  /** Reads the rest and closes the trace. Programs that go on are not followed any further. */
-  async finish(state: 'ended' | 'interrupted'): Promise<void> {
+  /**
+   * Reads the rest and closes the trace. Programs that go on are not followed any further. `graceMs`: a program that its
+   * debugger ends takes a moment to be gone.
+   */
+  async finish(state: 'ended' | 'interrupted', graceMs = 0): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     this.#watcher.close();
@@ -366,6 +366,7 @@ export class TraceSession {
     await this.poll();
     // What is asked for later is no matter of this trace.
     this.control.close();
+    await this.#pollWhile(() => this.#isRootRunning(), graceMs);
     for (const p of [...this.store.processes.values()]) {
       if (p.end !== undefined) continue;
       if (isAlive(p.pid)) this.#folder.left(p.pid);

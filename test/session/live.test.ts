@@ -103,13 +103,22 @@ test('a program that is being ended is waited for; one that goes on is not waite
   const s = await session();
   const run = start(s, process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   await expect.poll(() => s.store.rootProcess()?.pid).toBe(run.child.pid);
-  await s.programGone(1);
-  expect(s.store.rootProcess()?.end).toBeUndefined();
-  const gone = s.programGone(60_000);
+  const finished = s.finish('ended', 60_000);
+  // What is asked for while it is waited for does not belong to the trace.
+  const control = () => JSON.parse(readFileSync(join(s.spoolFolder, 'control.json'), 'utf8'));
+  await expect.poll(() => control().requests).toEqual([]);
+  expect(s.store.header.endAt).toBeUndefined();
   run.child.kill('SIGKILL');
-  await gone;
+  await finished;
   expect(s.store.rootProcess()?.end).toBeDefined();
   await run.ended;
+  const other = await session();
+  const stays = start(other, process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  await expect.poll(() => other.store.rootProcess()?.pid).toBe(stays.child.pid);
+  await other.finish('ended', 1);
+  expect(other.store.rootProcess()?.end).toBeUndefined();
+  stays.child.kill('SIGKILL');
+  await stays.ended;
 });
 
 test('segments come and go while the program writes: none is left, nothing is lost', async () => {

@@ -60,7 +60,7 @@ describe('debug sessions and runs', () => {
     await settle();
     tracer.ended(root);
     await settle();
-    expect(first().calls).toEqual(['begin', 'programGone', 'finish ended']);
+    expect(first().calls).toEqual(['begin', 'finish ended, waiting']);
     expect(spare().calls).toEqual(['dispose']);
     expect(runs.list()).toHaveLength(1);
   });
@@ -73,7 +73,7 @@ describe('debug sessions and runs', () => {
     vi.runAllTimers();
     vi.useRealTimers();
     await settle();
-    expect(first().calls).toEqual(['begin', 'programGone', 'finish ended']);
+    expect(first().calls).toEqual(['begin', 'finish ended, waiting']);
   });
 
   test('a restart feeds a new run; the old one ends when its processes have', async () => {
@@ -92,7 +92,7 @@ describe('debug sessions and runs', () => {
     expect(first().calls).toEqual(['begin']);
     tracer.ended(leaf);
     await settle();
-    expect(first().calls).toEqual(['begin', 'programGone', 'finish ended']);
+    expect(first().calls).toEqual(['begin', 'finish ended, waiting']);
     expect(spare().calls).toEqual(['begin']);
     expect(tracer.runOf(root)?.recorder.id).toBe('t2');
   });

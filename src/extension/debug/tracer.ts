@@ -187,9 +187,9 @@ export class Tracer {
 
   #end(live: Live): void {
     this.#leaving.delete(live);
-    const { recorder } = live.run;
-    // A program that was attached to goes on, and no debugger reaches it any more; another one is being ended.
-    Promise.resolve(live.attached ? recorder.release?.() : recorder.programGone?.())
+    // A program that was attached to goes on, and no debugger reaches it any more.
+    const left = live.attached ? live.run.recorder.release?.() : undefined;
+    Promise.resolve(left)
       .then(() => this.#runs.end(live.run))
       .catch(this.#host.failed);
   }

@@ -19,9 +19,8 @@ export interface Recorder {
   poll(): Promise<void>;
   /** Programs that were attached to are left; resolves when they have been. */
   release?(): Promise<void>;
-  /** Resolves when the program is gone, or has had a moment for it. */
-  programGone?(): Promise<void>;
-  finish(state: 'ended' | 'interrupted'): Promise<void>;
+  /** `graceMs`: for a program that is being ended, to be gone. */
+  finish(state: 'ended' | 'interrupted', graceMs: number): Promise<void>;
   document(): Trace;
   /** Packets, of one request or all; undefined: there are none to be saved. */
   packetsToSave?(options: { request?: string; keys?: boolean }): (PacketsToSave & { count: number }) | undefined;

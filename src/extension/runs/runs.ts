@@ -17,6 +17,8 @@ import type { Recorder } from './recorder';
 import { type Problem, Run } from './run';
 
 const gapMs = 50;
+/** For a program that its debugger has ended, to be gone. */
+const graceMs = 1000;
 
 /** Keeps runs over a reload of the window. */
 export interface RunKeeper {
@@ -88,7 +90,8 @@ export class Runs implements TraceView {
   async end(run: Run, state: 'ended' | 'interrupted' = 'ended'): Promise<void> {
     if (run.state !== 'running') return;
     run.state = state;
-    await run.recorder.finish(state);
+    // One that was attached to goes on; a window that closes has no time.
+    await run.recorder.finish(state, run.attached || state === 'interrupted' ? 0 : graceMs);
     run.settle();
     run.endAt = run.offset + (run.store.header.endAt ?? run.elapsed());
     this.#listening.get(run)?.();

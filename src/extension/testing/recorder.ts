@@ -49,11 +49,8 @@ export class FakeRecorder implements StartableRecorder {
   async release(): Promise<void> {
     this.calls.push('release');
   }
-  async programGone(): Promise<void> {
-    this.calls.push('programGone');
-  }
-  async finish(state: string): Promise<void> {
-    this.calls.push(`finish ${state}`);
+  async finish(state: string, graceMs: number): Promise<void> {
+    this.calls.push(`finish ${state}${graceMs > 0 ? ', waiting' : ''}`);
     this.store.header = { ...this.store.header, endAt: 5_000_000 };
   }
   document(): Trace {
