@@ -73,7 +73,7 @@ describe('runs', () => {
     await runs.end(b);
     runs.begin(recorders[3] as FakeRecorder, 'd');
     expect(runs.list().map((r) => r.title)).toEqual(['a', 'c', 'd']);
-    expect(recorders[1]?.calls).toEqual(['finish ended', 'dispose']);
+    expect(recorders[1]?.calls).toEqual(['finish ended, waiting', 'dispose']);
     expect(recorders[1]?.listeners).toBe(0);
     expect(changes).toContain('all');
   });
