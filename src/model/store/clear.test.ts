@@ -45,3 +45,15 @@ test('what has ended goes with what only it used, what runs stays with what it s
   expect([...store.takeChanges().removed]).toEqual(['1-0-1']);
   expect(store.live).toMatchObject({ running: 1, reuses: 0 });
 });
+
+test('the connections that go on are counted as those before were: no incoming one, no socket for datagrams', () => {
+  const attempts = (id: number) => [{ id, beginAt: 1, endAt: 2, result: 'connected' }];
+  const store = foldLines([
+    { k: 'conn', attempts: attempts(1), connection: 1, endAt: 2 },
+    { k: 'conn', attempts: attempts(2), connection: 2, endAt: 2, direction: 'in' },
+    { k: 'conn', attempts: attempts(3), connection: 3, endAt: 2, kind: 'udp' },
+  ]);
+  expect([store.connections.size, store.counts.connections]).toEqual([3, 1]);
+  store.clear();
+  expect([store.connections.size, store.counts.connections]).toEqual([3, 1]);
+});
