@@ -67,6 +67,7 @@ test.each([
   [440, 400],
   [480, 400],
   [500, 320],
+  [900, 600],
 ])('at %i × %i px path, host and call site are whole, or the host has given way', async (width, height) => {
   await details(width, height, 13);
   expect(await cut('.dh .dt, .dh .du, .dh .du .dim, .dh .du .code')).toEqual([]);
@@ -162,4 +163,19 @@ test('at 300 px what stands in place of the list has a margin', async () => {
     expect(left).toBeGreaterThanOrEqual(12);
     expect(right).toBeLessThanOrEqual(288);
   }
+});
+
+test('at 440 px hosts of the connections have room for twenty characters', async () => {
+  await open({ width: 440, height: 420 });
+  await panel.page.click('.seg >> text=Connections');
+  await panel.page.waitForSelector('.lanes .spacer .row');
+  expect((await cut('.lanes .spacer .c-host')).filter((host) => host.length <= 20)).toEqual([]);
+});
+
+test.each(['High Contrast', 'High Contrast Light'] as const)('%s: the view that is on stands out', async (theme) => {
+  await open({ width: 700, height: 420, theme });
+  const edge = (selector: string): Promise<number> =>
+    panel.page.$eval(selector, (n) => Number(/(\d+)px inset/.exec(getComputedStyle(n).boxShadow)?.[1] ?? 0));
+  expect(await edge('.seg [aria-checked=true]')).toBeGreaterThan(await edge('.seg'));
+  expect(await edge('.seg [aria-checked=false]')).toBe(0);
 });

@@ -17,7 +17,7 @@ export interface LaneColumn {
 const columns: readonly LaneColumn[] = [
   { id: 'state', label: 'State', track: '26px' },
   { id: 'number', label: '#', track: '46px' },
-  { id: 'host', label: 'Host', track: 'minmax(110px,170px)', narrow: 'minmax(80px,120px)' },
+  { id: 'host', label: 'Host', track: 'minmax(110px,170px)', narrow: 'minmax(80px,150px)' },
   { id: 'remote', label: 'Remote address', track: '150px', from: 1180 },
   { id: 'protocol', label: 'Protocol', track: '116px', from: 700 },
   { id: 'count', label: 'Requests', track: '70px', right: true, from: 480 },
