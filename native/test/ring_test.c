@@ -99,10 +99,12 @@ static void put_packet(const uint8_t *bytes, size_t n, uint32_t interface, bool 
   now += 100000;
 }
 
+static uint32_t losing;
+
 static void end_block(void) {
   struct tpacket_block_desc *d = block();
   d->hdr.bh1.num_pkts = (uint32_t)packets;
-  d->hdr.bh1.block_status = TP_STATUS_USER;
+  d->hdr.bh1.block_status = TP_STATUS_USER | losing;
   CHECK(take_block(&helper));
   flush(&helper);
 }
@@ -184,6 +186,42 @@ static void of_whom(void) {
   CHECK(sent_packets == 7);
 }
 
+/* A connection begins with a SYN, and nothing is known of that where one may be missing. */
+static void lives(void) {
+  uint8_t p[100];
+  struct address us, them;
+  CHECK(address_parse(&us, "10.0.0.1", 4000) && address_parse(&them, "10.0.0.2", 80));
+  size_t n = packet_of(p, 6, 4000, 7, false);
+  begin_block();
+  put_packet(p, n, 1, true);
+  end_block();
+  CHECK(life_of(&us, &them) == 0);
+  p[47] = 2;
+  begin_block();
+  put_packet(p, n, 1, true);
+  end_block();
+  uint64_t first = life_of(&us, &them);
+  CHECK(first != 0 && life_of(&them, &us) == first);
+  begin_block();
+  put_packet(p, n, 2, true); /* the same one again */
+  n = packet_of(p, 6, 4000, 8, false);
+  put_packet(p, n, 1, true);
+  end_block();
+  CHECK(life_of(&us, &them) == first);
+  /* Cut before its flags. */
+  begin_block();
+  put_packet(p, 14 + 20 + 8, 1, true);
+  end_block();
+  uint64_t cut = life_of(&us, &them);
+  CHECK(cut > first && lives_seen() < cut);
+  losing = TP_STATUS_LOSING;
+  begin_block();
+  put_packet(p, n, 1, true);
+  end_block();
+  losing = 0;
+  CHECK(life_of(&us, &them) == 0);
+}
+
 static void broken(void) {
   uint8_t p[100], to[512];
   watch("b", 4000, true);
@@ -217,6 +255,7 @@ int main(void) {
   ring = capturing.ring = aligned_alloc(4096, (size_t)BLOCK * BLOCKS);
   CHECK(ring && past_open(&capturing.past, 1 << 20) == 0 && frames_out_open(&helper.output, QUEUE_MAX));
   of_whom();
+  lives();
   broken();
   past_close(&capturing.past);
   free(ring);

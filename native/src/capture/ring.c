@@ -82,10 +82,11 @@ static int link_type_of(uint16_t hardware) {
              : -1;
 }
 
-static void note_life(const struct past_packet *k, bool losing) {
+static void note_life(const struct past_packet *k) {
   const struct packet *p = &k->packet;
-  if (losing) lives_forget();
-  if (p->kind == PACKET_TCP && p->headers && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+  /* One whose header was cut may be a SYN too. */
+  if (p->kind == PACKET_TCP && p->headers == 0) life_begin(&p->from, &p->to, (uint32_t)k->at_ns, k->at_ns);
+  else if (p->kind == PACKET_TCP && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
     life_begin(&p->from, &p->to, p->sequence, k->at_ns);
   lives_until(k->at_ns);
 }
@@ -104,7 +105,7 @@ static void take(struct helper *h, const struct tpacket3_hdr *head, const uint8_
     return;
   }
   k.at_ns = k.record.realtime_ns - capturing.clocks_apart;
-  note_life(&k, head->tp_status & TP_STATUS_LOSING);
+  note_life(&k);
   enum verdict v = judge(h, &k, &k.record.direction);
   if (v == OTHER) {
     capturing.others++;
@@ -131,6 +132,7 @@ void count_dropped(void) {
   if (capturing.fd < 0 || getsockopt(capturing.fd, SOL_PACKET, PACKET_STATISTICS, &now, &size) < 0) return;
   capturing.seen += now.tp_packets - now.tp_drops;
   capturing.dropped += now.tp_drops;
+  if (now.tp_drops) lives_forget();
   capturing.freezes += now.tp_freeze_q_cnt;
 }
 
@@ -162,9 +164,11 @@ bool is_current(struct helper *h) {
 /* One block of the ring; false: none is ready. */
 bool take_block(struct helper *h) {
   struct tpacket_block_desc *d = (void *)(capturing.ring + (size_t)capturing.block * BLOCK);
-  if (!(__atomic_load_n(&d->hdr.bh1.block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER)) return false;
+  uint32_t status = __atomic_load_n(&d->hdr.bh1.block_status, __ATOMIC_ACQUIRE);
+  if (!(status & TP_STATUS_USER)) return false;
   /* Whose the packets are was written to those rings before the packets came here. */
   if (!is_current(h)) return false;
+  if (status & TP_STATUS_LOSING) lives_forget();
   size_t offset = d->hdr.bh1.offset_to_first_pkt;
   for (uint32_t i = 0; i < d->hdr.bh1.num_pkts; i++) {
     const struct tpacket3_hdr *head = (const void *)((uint8_t *)d + offset);
@@ -174,6 +178,7 @@ bool take_block(struct helper *h) {
       /* The kernel counted the rest of them as given. */
       capturing.seen -= d->hdr.bh1.num_pkts - i;
       capturing.dropped += d->hdr.bh1.num_pkts - i;
+      lives_forget();
       break;
     }
     take(h, head, (const uint8_t *)head + head->tp_mac);
