@@ -219,6 +219,14 @@ describe('quirks', () => {
     expect(names[3]).toEqual([]);
   });
 
+  test('a connection of which the file has no setup, only requests that it carried, is counted', () => {
+    const { log, ...rest } = harFrom('chrome');
+    const later = log.entries.map((entry) => ({ ...entry, timings: { send: -1, wait: 5, receive: -1 } }));
+    const trace = read({ ...rest, log: { ...log, entries: later } });
+    expect(trace.connections.map((c) => [c.connect, c.requestCount])).toEqual([[undefined, 3]]);
+    expect(trace.counts.connections).toBe(1);
+  });
+
   test('Playwright: status -1, no `blocked`, no connection names', () => {
     const trace = read(harFrom('playwright'));
     expect(trace.requests.map((r) => [r.outcome, r.response?.status])).toEqual([

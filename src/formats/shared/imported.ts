@@ -109,7 +109,7 @@ export function importedTrace(header: ImportedHeader, parts: ImportedParts): Tra
     counts: {
       requests: requests.length,
       failed: requests.filter(hasFailed).length,
-      connections: connections.filter((c) => c.kind !== 'udp' && c.connect?.result === 'connected').length,
+      connections: connections.filter((c) => c.kind !== 'udp' && wasConnected(c)).length,
       lookups: lookups.length,
       ...sum('bytesSent'),
       ...sum('bytesReceived'),
@@ -156,3 +156,7 @@ export function protocolOf(version: string | undefined): string | undefined {
   if (/^(h3(-\d+)?|http\/3(\.0)?)$/.test(text)) return 'h3';
   return text;
 }
+
+/** It connected, or the file has only requests that it carried: its setup came before. */
+const wasConnected = ({ connect, requestCount }: Connection): boolean =>
+  connect === undefined ? requestCount !== undefined && requestCount > 0 : connect.result === 'connected';
