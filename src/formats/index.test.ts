@@ -86,9 +86,7 @@ describe('saving', () => {
   test('a name without format says which there are, and writes nothing', async () => {
     const e = await errorOf(writeTrace(example(), at('trace.json')));
     expect(e).toMatchObject({ code: 'suffix', file: at('trace.json') });
-    expect(e.message).toBe(
-      `${at('trace.json')}: the name says no format. Let it end in one of .nettrace.json, .har, .eve.json.`,
-    );
+    expect(e.message).toBe(`${at('trace.json')}: unknown file extension; use one of .nettrace.json, .har, .eve.json.`);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ export async function writeTrace(doc: Trace, path: string): Promise<void> {
   }
   if (format === undefined) {
     const known = Object.values(suffixes).join(', ');
-    throw new FormatError('suffix', `the name says no format. Let it end in one of ${known}.`, { file: path });
+    throw new FormatError('suffix', `unknown file extension; use one of ${known}.`, { file: path });
   }
   await saveAtomically(path, () => pieces[format](doc), { private: isPrivate(doc) });
 }

@@ -32,11 +32,11 @@ interface Plan {
 
 const isShell = /^(?:sh|bash|dash|zsh|ksh|ash|env)$/;
 const isNode = /^node(?:js)?[\d.]*(?:\.exe)?$/i;
-/** A command that sets the variable, or begins with an environment of its own. */
+/** A command that sets the variable, or that starts with its own environment. */
 const setsOptions = /\bNODE_OPTIONS=|\benv +-/;
 const variable = 'NODE_OPTIONS=';
 
-/** The option that loads the hook, as it stands in NODE_OPTIONS, and the session's folder. */
+/** The option that loads the hook, as written in NODE_OPTIONS, and the session's folder. */
 let preload = '';
 let spool = '';
 let seen = false;

@@ -14,7 +14,8 @@ try {
     Object.defineProperty(globalThis, face, { value: api, configurable: true });
     // A program that counts or clears the cache of modules shall not meet us; nobody asks for this file a second time.
     delete require.cache[__filename];
-    // Nor our loader, which lies beside this file (src/session/program/hookCopy.ts); `module.parent` would cause a warning.
+    // Nor our loader, which is next to this file (src/session/program/hookCopy.ts); `module.parent` would cause a
+    // warning.
     delete require.cache[`${__filename.slice(0, __dirname.length + 1)}hook.cjs`];
     (require('./install') as typeof import('./install')).install(settings, api);
   }

@@ -69,7 +69,7 @@ export function install(settings: Settings, face: HookFace): void {
   setUpFaults(push, settings.faults);
   if (settings.unfit.length > 0) fault(new Part('NETTRACE_CONF'), settings.unfit);
   if (settings.keys) setUpKeys(settings.spool, `${pid}-${threadId}-${monotonicNs}`, settings.host);
-  // A worker is terminated between two ticks and runs no code of ours then: nothing waits there for a later write.
+  // A worker is terminated between two ticks without running the hook again: it queues nothing for a later write.
   const worker = threadId !== 0;
   // So is a forked process by the pool that made it, with a signal.
   const every = worker || process.channel != null ? 0 : 50;

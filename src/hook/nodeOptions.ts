@@ -1,6 +1,6 @@
 /**
- * NODE_OPTIONS without the option that loads the hook from this folder. What else stands there stays letter by letter:
- * it is the program's, or a debugger's.
+ * NODE_OPTIONS without the option that loads the hook from this folder. The rest is kept unchanged: it is the
+ * program's, or a debugger's.
  */
 export function withoutPreload(options: string, folder: string): string {
   return options
@@ -8,7 +8,7 @@ export function withoutPreload(options: string, folder: string): string {
     .replace(/^ +/, '');
 }
 
-/** The option that loads the hook from this folder, as it stands there. */
+/** The option that loads the hook from this folder, as written there. */
 export function preloadIn(options: string, folder: string): string | undefined {
   for (const [whole, path] of options.matchAll(preloads)) if (isIn(folder, path as string)) return whole.trim();
   return undefined;

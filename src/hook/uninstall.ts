@@ -1,7 +1,7 @@
 /**
- * The hook leaves a program that goes on: what is known is written, what still runs is reported as cut, and then nothing of
- * ours stands in the program any more: patches, subscriptions, globals, descriptor, timers, variables. What cannot be
- * taken back is inert: private fields on objects of the program, wrappers that it has kept, our code until it is collected.
+ * The hook leaves a program that goes on. It writes what is known, reports what still runs as cut, and then removes its
+ * patches, subscriptions, globals, descriptor, timers and variables. What cannot be removed is inert: private fields on
+ * objects of the program, wrappers that the program has kept, the hook's code until it is collected.
  */
 import module from 'node:module';
 import { withoutPreload } from './nodeOptions';
@@ -14,7 +14,7 @@ import { now, us } from './runtime/clock';
 import { hasLeft, removeAll } from './runtime/patches';
 import { leaveContext } from './sites/labels';
 
-/** Never throws. `reason`: why it is told to leave. */
+/** Never throws. `reason`: why it has to leave. */
 export function uninstall(reason = 'detached'): void {
   if (!hasLeft()) betweenWrites(() => leave(reason));
 }
@@ -66,7 +66,7 @@ function removeGlobals(): void {
   for (const name of ['nettrace.hook', 'nettrace.label']) delete world[Symbol.for(name)];
 }
 
-/** Children that are started from now on are none of ours. */
+/** Children that are started from now on are not traced. */
 function restoreEnvironment(): void {
   const { env } = process;
   for (const name of ['NETTRACE_SPOOL', 'NETTRACE_CONF']) delete env[name];

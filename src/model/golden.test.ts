@@ -41,7 +41,7 @@ function folded(order: string[][] = files()): Store {
   return store;
 }
 
-/** What the host, the helper, the debugger and the analysis added to the example stands in these fields. */
+/** Fields of the example that the host, the helper, the debugger and the analysis have added. */
 const hostFields = new Set([
   'kernel',
   'missing',

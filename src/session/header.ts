@@ -1,6 +1,6 @@
 /**
  * The trace's own facts, known before the program starts: when and where it ran, under which settings, and which sources
- * of facts there are, so that whoever reads the trace later can distinguish "was not there" from "was not looked for".
+ * of facts there are, so that a reader of the trace can distinguish "did not happen" from "was not recorded".
  */
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';

@@ -77,7 +77,7 @@ class Writer {
   }
 }
 
-test('lines become records, and whoever listens is notified', async () => {
+test('lines become records, and listeners are notified', async () => {
   const s = await session({ description: 'a test' });
   let reported = 0;
   const off = s.onDidChange(() => reported++);
@@ -283,7 +283,7 @@ test('begin moves the zero until the first line', async () => {
   expect(s.store.header.beginMonotonicNs).toBe(begun);
 });
 
-test('call sites are led back to the source, once found also for those that follow', async () => {
+test('call sites are mapped to the original source, and later ones at once', async () => {
   const folder = scratch();
   const { buildSync } = await import('esbuild');
   fs.writeFileSync(join(folder, 'pay.ts'), 'type A = 1;\n\nexport const pay = () => fetch("http://a.test/");\n');

@@ -146,7 +146,7 @@ export class TraceSession {
       {
         store: this.store,
         fold: (fact) => this.#folder.kernel(fact),
-        // What the kernel says comes in many pieces: whoever shows it is notified of them together.
+        // Kernel facts arrive in many messages: listeners are notified of them together.
         changed: () => {
           this.#reporting ??= setTimeout(() => {
             this.#reporting = undefined;
@@ -393,7 +393,7 @@ export class TraceSession {
 
   /** Forgets what has ended; programs, running requests and open connections go on in the same trace. */
   async clear(): Promise<void> {
-    // What was written before the call is of before.
+    // Lines written before the call are folded first, so that they are cleared too.
     if (!this.#over) await this.poll();
     this.store.clear();
     this.#notify();

@@ -71,8 +71,8 @@ export class TraceStore extends Store {
   }
 
   /**
-   * Reads the source maps that were asked for meanwhile and completes the records that wait for them; true if any changed.
-   * One after the other: whoever waits finds what an earlier call had begun complete too.
+   * Reads the source maps requested since the last call and completes the records that wait for them; true if any
+   * changed. Calls run one after the other, so the work of earlier calls is complete too when one resolves.
    */
   mapCallSites(): Promise<boolean> {
     this.#mapping = this.#mapping.then(() => this.#mapNow());

@@ -19,7 +19,7 @@ export interface Hit {
 export function report(hits: readonly Hit[], r: RequestRecord, place: CallPlace | undefined, logged: boolean): void {
   const [first] = hits;
   if (first === undefined) return;
-  // What waits goes first: the last line of the file, while the program stands, is how the host knows the stop.
+  // Queued lines are written first: the host recognises the stop by the file's last line while the program is paused.
   if (!logged) flush();
   for (const { b, hits: n } of hits) {
     const text =

@@ -58,7 +58,7 @@ let watched = new WeakMap<RequestRecord, Watched>();
 const unread = new Set<RequestRecord>();
 const hosts = new Set<string>();
 const maxHosts = 10_000;
-/** The program stands, or what it does is our doing. */
+/** The program is paused, or the hook itself is running code in it. */
 let busy = false;
 
 /** Puts these in the place of those that were armed; what did not change keeps its count. `list` may be anything. */
@@ -71,7 +71,7 @@ export function arm(list: unknown): void {
   }
 }
 
-/** Not guarded, as it is also asked while nothing is traced and every part stands still. */
+/** Not guarded: it is also called while nothing is traced and all parts are suspended. */
 function rearm(list: unknown): void {
   const before = new Map([...byKind.values()].flat().map((a) => [stringify(a.b), a]));
   byKind.clear();

@@ -84,7 +84,7 @@ export function pollControl(t: number, reason = 'file'): void {
       patches.on();
     }
   } else if (isOn) {
-    // What has begun is told to its end.
+    // Requests that have begun are reported until they end.
     running.ended = turnOff;
     if (running.count <= 0) turnOff();
     else rest();

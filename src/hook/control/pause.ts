@@ -1,6 +1,6 @@
 /**
- * The stop itself. V8 passes over `debugger;` in a file that the debugger is told to skip, and stepping shall skip the
- * hook: so the statement stands in a script of its own beside the hook, which the debugger is not told to skip.
+ * The stop itself. V8 ignores `debugger;` in a file that the debugger skips, and stepping must skip the hook. So the
+ * statement is in a separate script next to the hook, which the debugger does not skip.
  */
 
 import { join } from 'node:path';

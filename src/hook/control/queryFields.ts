@@ -101,7 +101,7 @@ function filesOf(r: RequestRecord): string[] | undefined {
   return site && (site.source ? [site.source.file, site.file] : [site.file]);
 }
 
-/** Instants of its own setup: absent on a connection that was there before. */
+/** The dial whose setup times belong to this request; undefined on a reused connection. */
 function setUp(r: RequestRecord): Wire | undefined {
   const wire = r.dial ?? r.wire;
   if (wire === undefined || r.ordinal > 1 || (wire.readyAt !== 0 && wire.readyAt <= r.createdAt)) return undefined;

@@ -1,4 +1,4 @@
-/** How many requests run that are reported, for whoever has to wait until none does. */
+/** Number of reported requests that are running, for code that waits until none is. */
 import type { RequestRecord } from '../records/request';
 
 export const running: {

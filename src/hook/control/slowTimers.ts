@@ -1,7 +1,7 @@
 /**
  * Requests that take longer than a limit, reported while they still run: one that hangs never ends. Time in which the event
  * loop did not turn (a stop of the debugger, a busy program) does not count beyond a short grace, as it is not the
- * network's. One timer for all, which does not hold the process.
+ * network's. One unref'd timer serves all requests.
  */
 
 import type { RequestRecord } from '../records/request';

@@ -32,7 +32,7 @@ let dns: Dns;
 let AsyncResource: typeof import('node:async_hooks').AsyncResource;
 const said = new Set<string>();
 
-/** Loads the resolver, which stands beside the hook. */
+/** Loads the resolver, a file next to the hook. */
 export function loadResolver(files: ResolverFiles | undefined): void {
   try {
     dns = require('node:dns') as Dns;

@@ -1,7 +1,7 @@
 /**
- * What the promises of c-ares' calls settle with, passed on without a promise of ours between: that would come a job later,
- * behind what other answers of the same moment have put into the queue. Node keeps the functions that settle on the
- * request that it gives to the native handle; they are taken over there.
+ * Observes how the promises of c-ares calls settle, without a promise in between: that would settle one job later,
+ * after the jobs of other answers that arrived at the same time. Node keeps the resolve and reject functions on the
+ * request object that it passes to the native handle; they are replaced there.
  */
 import { apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';

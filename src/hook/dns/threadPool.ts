@@ -1,14 +1,14 @@
 /**
  * How long a lookup waited for a thread: getaddrinfo runs on libuv's pool, behind whatever the program has put there,
  * and nothing signals when it begins. So another lookup goes right in front of it, of an address in a spelling that the
- * system's library reads by itself (`127.1`): no file, no network, a few µs on a thread. It stands in the same queue and
- * has the same rank there (slow ones get half of the threads), and when it is back, the lookup behind it has begun.
+ * system's library reads by itself (`127.1`): no file, no network, a few µs on a thread. It is in the same queue with
+ * the same priority (slow work gets half of the threads), and when it completes, the lookup behind it has begun.
  *
  * Where a thread was free less than a millisecond ago, and no other lookup runs, none goes: a program that looks up one
  * name after the other in a tight loop would pay for each as much again.
  *
- * It is over before the lookup is, so it does not hold the process; the program sees it only among async resources. One
- * that watches `dns` performance entries would see it there too: then it is left out.
+ * It completes before the lookup does, so it does not keep the process alive; the program sees it only among async
+ * resources. A program that observes `dns` performance entries would see it there too: then it is left out.
  */
 
 import type { Lookup } from '../records/dns/lookup';

@@ -1,4 +1,4 @@
-/** Bodies of requests of `http`: what the program gives, and where it was told to wait. */
+/** Request bodies of `http`: what the program writes, and where `write` returned false. */
 import { bodies, keepBody } from '../records/body/recorded';
 import { Upload } from '../records/upload';
 import { hasSent } from '../request/steps';

@@ -52,7 +52,7 @@ export class Http1Record extends RequestRecord {
     return this.method === 'CONNECT' ? origin : origin + this.path;
   }
 
-  /** Without an agent's options the port stands only in the Host header that Node made. */
+  /** Without an agent's options, the port is only in the Host header that Node generated. */
   private portOfHeader(): number {
     const header = this.outgoing.getHeader('host');
     const { host } = this.outgoing;
@@ -78,7 +78,7 @@ export class Http1Record extends RequestRecord {
     return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
   }
 
-  /** The agent's, when the request has none of its own. */
+  /** The agent's, unless the request has its own. */
   override socketTimer(limit: number): 'socket' | 'agent' {
     const { timeout, agent } = this.outgoing as Outgoing & { timeout?: number };
     const ofAgent = (agent as { options?: { timeout?: unknown } } | null | undefined)?.options?.timeout;

@@ -55,7 +55,7 @@ const onResponseEvent = guarded(part, 'http1.data', (res: Response, a: ArrayLike
 
 const isPiped = (res: Response): boolean => (res._readableState?.pipes?.length ?? 0) > 0;
 
-/** Bytes of a piece; -1 when a decoder stands between and its text does not show it. */
+/** Bytes of a chunk; -1 when a decoder has made it text from which the size cannot be computed. */
 function sizeOf(piece: unknown, encoding: string | null): number {
   if (typeof piece !== 'string') return (piece as Uint8Array).byteLength ?? -1;
   if (encoding === 'latin1' || encoding === 'binary') return piece.length;

@@ -2,9 +2,9 @@
  * Calls of `http.request` and `get` that throw: an address that is none, a protocol of another module, a header that may
  * not be sent, a port out of range.
  *
- * The error passes by unseen: whoever catches an error and throws it again is where Node's crash report points to. So what
- * Node checked is checked once more, with an agent that dials nothing, and only where reading the options runs no code of
- * the program's. What the program's own functions throw is not known: the record has no error then.
+ * The error itself is not caught: Node's crash report would point to the code that rethrows it. So Node's checks are
+ * run a second time, with an agent that does not dial, and only where reading the options runs no code of the program.
+ * Errors that the program's own functions throw are not known: the record has no error then.
  */
 import type { Agent } from 'node:http';
 import { plainly, refused } from '../request/refused';

@@ -27,7 +27,7 @@ export function resetText(name: string | undefined, by = 'peer'): string {
   return Number.isInteger(number) ? `,"reset":{"code":${number},"name":"${name}","by":"${by}"}` : '';
 }
 
-/** GOAWAY as it stands in the connection's line. */
+/** GOAWAY as written in the connection's line. */
 export const goawayOf = (at: number, code: number, lastStreamId: number): object => ({
   at: us(at),
   code,

@@ -102,7 +102,7 @@ function clientSession(v: unknown): AnySession | undefined {
     : undefined;
 }
 
-/** A session of before tracing began: undici marks its own. */
+/** A session that existed before tracing began. undici marks its own sessions. */
 const adoptSession = guarded(part, 'http2.adopt', (session: AnySession): Session | undefined => {
   if (session.destroyed || session.connecting) return undefined;
   const key = Object.getOwnPropertySymbols(session).find((s) => s.description === 'socket');

@@ -123,7 +123,7 @@ export class Http2Record extends RequestRecord {
 const one = (v: string | string[] | undefined): string =>
   v === undefined || v === null ? '' : Array.isArray(v) ? String(v[0] ?? '') : String(v);
 
-/** Without the pseudo headers: method and URL stand in fields of their own. */
+/** Without the pseudo headers: method and URL have their own fields. */
 export function pairs(headers: HeaderObject): string[] {
   const list: string[] = [];
   for (const name of Object.keys(headers)) {

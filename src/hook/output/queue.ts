@@ -106,7 +106,7 @@ export function pushEnded(x: Overtaken): void {
 }
 
 // Twice: what made us wait may be the end of a request, whose listener makes the next one in the same tick. That one's
-// bytes leave in a nextTick of its own, queued behind our first.
+// bytes are sent in another nextTick, queued behind our first.
 const onJobsDone = (): void => {
   nextTick(onFirstTick);
 };
@@ -155,7 +155,7 @@ export function betweenWrites(f: () => void): void {
   else f();
 }
 
-/** No timer of ours runs any more, and nothing waits to be written. */
+/** Stops the queue's timers and drops what was not yet written. */
 export function stopQueue(): void {
   clearTimer(gapTimer);
   clearTimer(restTimer);

@@ -1,4 +1,4 @@
-/** The dial that is being made: Node's lookup and the client's agent are called inside it, and tell nobody for whom. */
+/** The dial in progress. Node's lookup and the client's agent are called inside it, without a reference to it. */
 import type { ConnectOptions } from '../runtime/nodeTypes';
 import type { Wire } from './wire';
 

@@ -21,7 +21,7 @@ export function informationalText(list: readonly number[]): string {
   return `"informational":[${s}]`;
 }
 
-/** A line of its own while the request waits for its final reply. */
+/** A separate line, written while the request waits for its final response. */
 class News implements Writable {
   constructor(private readonly r: RequestRecord) {}
   lines(): string {

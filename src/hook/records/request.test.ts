@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Http1Record, type Outgoing } from '../http1/record';
 
-test('a record has few fields of its own until something rare happens', () => {
+test('a record has few own fields until something rare happens', () => {
   const outgoing = { method: 'GET', path: '/', host: 'localhost', protocol: 'http:', getHeader: () => undefined };
   const r = new Http1Record(1, outgoing as unknown as Outgoing, { port: 80 });
   // Each costs 8 to 24 bytes a request; what few requests have belongs on the prototype, see `rare`.

@@ -34,7 +34,7 @@ export interface Counters {
 const slash = 47;
 const isUrl = /^https?:\/\//i;
 
-/** Few requests have these: their defaults stand on the prototype until they are set. */
+/** Few requests have these: their defaults are on the prototype until they are set. */
 const rare = {
   error: undefined as unknown,
   phase: undefined as PhaseName | undefined,
@@ -195,7 +195,7 @@ export abstract class RequestRecord implements Writable {
   get secretHeaders(): readonly string[] | undefined {
     return undefined;
   }
-  /** `,"field":…` of its own at the end. */
+  /** `,"field":…` that this kind of record adds to its last line. */
   endText(): string {
     return '';
   }

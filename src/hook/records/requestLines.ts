@@ -1,6 +1,6 @@
 /**
  * Lines of requests, as templates: `JSON.stringify` of the same object costs six times as much. Instants of an exchange
- * stand in `t`, in µs after createdAt: small integers are cheap to print.
+ * are in `t`, in µs after createdAt: small integers are cheap to print.
  */
 
 import { errorInfo, reasonOf } from '../output/errors';

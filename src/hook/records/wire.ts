@@ -154,7 +154,7 @@ export class Wire implements Writable {
   readEndAt = 0;
   writeEndAt = 0;
   timeoutAt = 0;
-  /** Its timeout is being reported; it was ended by whoever was notified. */
+  /** Its `timeout` event is being emitted; a listener of that event ended it. */
   timingOut = false;
   timedOut = false;
   resetting = false;
@@ -237,7 +237,7 @@ export class Wire implements Writable {
     return s;
   }
 
-  /** The `close` line, a thing to be queued of its own. */
+  /** The `close` line, queued separately. */
   readonly closing: Writable = {
     lines: () => {
       if (!this.wanted || this.closeWritten || this.closedBy === '' || !this.winner || this.id <= past.id) return '';

@@ -89,7 +89,7 @@ function codingOf(raw: readonly string[]): string | undefined {
 
 type Piped = Readable & { _readableState?: { pipes?: Piped[] } };
 
-/** The first piece of a response of `http`: the streams that it goes through stand behind it by now. */
+/** Called at the first chunk of a response of `http`: the streams that it is piped through are connected by then. */
 export const findDecoder = guarded(part, 'decoding.find', (r: RequestRecord, response: IncomingMessage): void => {
   if (!isSingle(codingOf(response.rawHeaders))) return;
   let one = (response as unknown as Piped)._readableState?.pipes;

@@ -16,7 +16,7 @@ const events = 'node:events';
 const stripe = 'file:///app/node_modules/stripe/esm/RequestSender.js';
 const got = 'file:///app/node_modules/got/dist/source/as-promise/index.js';
 
-test('Stripe tries again in a timer of its own', () => {
+test('a retry of Stripe is recognised by its timer', () => {
   expect(isRetry([frame(stripe, 'makeRequest', 'Timeout'), frame(timers, 'listOnTimeout')])).toBe(true);
 });
 test('a first call of Stripe is none, nor one that the program makes in a timer', () => {

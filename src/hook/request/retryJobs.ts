@@ -1,4 +1,4 @@
-/** The next try of a client that makes it in a promise: how it came to be stands where the promise was made. */
+/** Retries of clients that make them in a promise: the stack where the promise was made shows that it is a retry. */
 import { framesOf } from '../sites/prepareStackTrace';
 import type { Made } from '../sites/promiseParents';
 import { nameOf } from '../sites/stack';

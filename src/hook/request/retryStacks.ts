@@ -4,8 +4,8 @@
  * - AWS SDK v3 sends the id of the call with each try, the SDKs of OpenAI, Anthropic and others the number of the retry;
  * - ky fetches the copy that it made of the request before (see requestCopies.ts);
  * - Google Cloud's storage sends the id of the call with each try, too, Stripe a key that it makes for the call;
- * - Stripe's timer and the event by which got 12 makes its next try stand where the promise of the try was made;
- * - ofetch, axios (axios-retry), superagent, p-retry and packages on `retry` stand in the stack as only a retry makes it.
+ * - Stripe's timer and the event by which got 12 retries are in the stack where the promise of the retry was made;
+ * - ofetch, axios (axios-retry), superagent, p-retry and packages on `retry` have stack frames that only a retry has.
  *
  * Of several that failed alike, and that the evidence does not distinguish, none is named.
  */

@@ -81,7 +81,7 @@ export function hasSent(r: RequestRecord): void {
   if (r.written === 1) pushLater(r);
 }
 
-/** Long enough to be felt: whether the program computed meanwhile is read then. */
+/** From this busy time on, processor time is read too, to see whether the program was computing. */
 const longBusyMs = 50;
 
 /** Ends the request; what comes after is ignored. */
@@ -142,7 +142,7 @@ function release(r: RequestRecord, wire: Wire): void {
   wire.sent = bytesWritten;
 }
 
-/** It has its response, and its connection carried not a byte meanwhile: a tool answered on a kept connection (nock 15). */
+/** It has a response, but its connection carried no bytes: a tool answered on a kept-alive connection (nock 15). */
 function notCarried(r: RequestRecord, wire: Wire): void {
   r.mocked = true;
   r.wire = undefined;
@@ -227,7 +227,7 @@ export function chunk(r: RequestRecord, bytes: number): void {
   }
 }
 
-/** Progress of a long body: a line of its own, at most one a second. */
+/** Progress of a long body: a separate line, at most once per second. */
 class Mark implements Writable {
   constructor(private readonly r: RequestRecord) {}
   lines(): string {

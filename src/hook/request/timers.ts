@@ -131,7 +131,7 @@ function signalOf(reason: object): Timed | undefined {
   return undefined;
 }
 
-/** Reasons that the program gave to `abort`, and when: an error of its own among them is no failure. */
+/** Reasons that the program passed to `abort`, and when. A request that rejects with one of these has not failed. */
 const reasons = new WeakMap<object, number>();
 
 /** When the program aborted this request with this reason; a client may notice much later. 0: not known. */

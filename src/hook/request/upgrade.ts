@@ -59,7 +59,7 @@ class Upgraded implements Writable {
     };
   }
 
-  /** While it lives, at most once a second; its last figures stand in the connection's `close` line. */
+  /** While it is open, at most once per second; the final counts are in the connection's `close` line. */
   lines(): string {
     const { wire } = this;
     if (!wire.wanted || wire.closedAt !== 0 || wire.connection === 0) return '';

@@ -1,7 +1,7 @@
 /**
- * Frames of one direction of a WebSocket, reported from their headers alone, which may be cut anywhere by the pieces. What
- * lies between two headers is skipped by its length, so a piece costs a few steps a frame, whatever its size. Of the
- * contents only the code of a close frame is read.
+ * Frames of one direction of a WebSocket, read from their headers alone, which chunk boundaries may split anywhere. The
+ * payload between two headers is skipped by its length, so a chunk costs a few steps per frame, whatever its size. Of
+ * the payloads only the code of a close frame is read.
  */
 interface FrameTotals {
   count: number;

@@ -6,7 +6,7 @@ export interface HookFace {
   thread: string;
   /** Writes everything that is known: called at every stop of the debugger. */
   flush(): void;
-  /** The request that the program stands at, while it stands at a network breakpoint. */
+  /** The request that the program is paused at; set only while it is paused at a network breakpoint. */
   stopped?: object;
   /** Reads at once what is to be traced, and where to stop: the session has written it again. */
   control(): void;

@@ -6,7 +6,7 @@
  */
 import { hrtime } from './builtins';
 
-/** Reading of the clock in ms; never 0, so 0 stands for "has not happened". */
+/** Reading of the clock in ms; never 0, so 0 means "has not happened". */
 export const now: () => number = performance.now.bind(performance);
 const { timeOrigin } = performance;
 

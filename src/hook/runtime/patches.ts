@@ -1,7 +1,7 @@
 /**
- * Every change that the hook makes to the program's world, so that each can be taken back and put on again. What is
- * taken back stands as it stood before: the same descriptor, own or inherited as it was. Where somebody patched over ours
- * meanwhile, ours stays below and passes through, as its handlers are off; put on again, it works there as before.
+ * Every change that the hook makes to the program's environment, so that each can be removed and applied again. Removal
+ * restores the same descriptor, own or inherited as it was. If other code has patched over ours since, ours stays below
+ * it and passes calls through, as its handlers are off; applied again, it works there as before.
  */
 import { syncExports } from './builtins';
 import { resumeParts, suspendParts } from './guard';
@@ -12,7 +12,9 @@ interface Change {
   takeBack(): void;
 }
 
-/** Changes that see the network, and those that stand as long as the hook has a spool: ends of the process, its descriptor. */
+/**
+ * Changes that observe the network, and those that last as long as the spool: exit handlers, the spool's descriptor.
+ */
 const network: Change[] = [];
 const standing: Change[] = [];
 let group = network;
@@ -27,13 +29,13 @@ export const whenRemoved = (forget: () => void): void => void keepers.push(forge
 /** What a part has beside its patches (a timer) goes when the hook leaves the program. */
 export const whenLeft = (leave: () => void): void => void leaveHandlers.push(leave);
 
-/** The hook has left the program: what of it still stands anywhere passes through. */
+/** The hook has left the program: any wrapper that is still referenced passes calls through. */
 export const hasLeft = (): boolean => gone;
 
 /** What is neither a property nor a channel. */
 export const whilePatched = (change: Change): void => add(change);
 
-/** What `install` changes stands until the hook leaves the program. */
+/** What `install` changes stays until the hook leaves the program. */
 export function untilTheEnd(install: () => void): void {
   group = standing;
   try {
@@ -56,14 +58,14 @@ const isSame = (a: Descriptor, b: Descriptor): boolean =>
   a === b || (a !== undefined && b !== undefined && a.value === b.value && a.get === b.get && a.set === b.set);
 
 /**
- * Replaces a property. `make` gets the descriptor that stands there (undefined: inherited) and gives ours; undefined: not
- * to be replaced. It is asked again when something else stands there by the time that the patches are put on again.
+ * Replaces a property. `make` gets the current descriptor (undefined: inherited) and returns the new one; undefined: do
+ * not replace it. It is called again if the property has changed by the time the patches are applied again.
  */
 export function patchProperty(
   object: object,
   name: PropertyKey,
   make: (before: Descriptor) => PropertyDescriptor | undefined,
-  /** What is to stand there after the removal, where the program may have set it through ours. */
+  /** Descriptor to restore on removal, for a property that the program may have set through the accessor. */
   left?: () => Descriptor,
 ): void {
   let before: Descriptor;
@@ -123,7 +125,7 @@ export function insertAbove(prototype: object, shim: object): void {
       try {
         Object.setPrototypeOf(prototype, Object.getPrototypeOf(shim) as object);
       } catch {
-        // The prototype was made non-extensible meanwhile.
+        // The prototype has been made non-extensible since.
       }
     },
   });
@@ -146,8 +148,8 @@ export function subscribe(name: string, listener: (message: never) => void): voi
 }
 
 /**
- * Takes back what sees the network. What is under way then is not followed any further, also if the patches come again:
- * whoever calls this writes what ran before (`flush`). The program's end and the spool stay seen.
+ * Removes the patches that observe the network. Requests in progress are no longer followed, even if the patches are
+ * applied again: the caller writes them first (`flush`). The exit handlers and the spool's descriptor stay.
  */
 export function removePatches(): void {
   if (!on) return;
@@ -167,7 +169,7 @@ export function applyPatches(): void {
   syncExports();
 }
 
-/** For good, with those that stand until the end. */
+/** Removes all changes permanently, including the exit handlers. */
 export function removeAll(): void {
   removePatches();
   gone = true;

@@ -1,6 +1,6 @@
 /**
- * Room for the hook's frames in the stacks of the program's errors: the limit counts ours too, so it is higher by one in each
- * call of ours, and none of the program's is cut off. `ownFrames.ts` takes ours out.
+ * Room for the hook's frames in the stacks of the program's errors. `stackTraceLimit` counts them too, so each call of
+ * the hook raises it by one, and no frame of the program is cut off. `ownFrames.ts` removes the hook's frames.
  */
 import { apply, ErrorClass } from './builtins';
 import type { AnyFunction } from './wrap';
@@ -32,13 +32,13 @@ export function roomForFrame(): number {
   }
 }
 
-/** Takes the room back, unless the program has set a limit of its own meanwhile. */
+/** Lowers the limit again, unless the program has set it since. */
 export function frameGone(limit: number): void {
   room.given--;
   try {
     if (ErrorClass.stackTraceLimit === limit) ErrorClass.stackTraceLimit = room.limit = limit - 1;
   } catch {
-    // Frozen meanwhile.
+    // Frozen since.
   }
 }
 

@@ -75,7 +75,7 @@ describe('watchEmit', () => {
     expect(Reflect.ownKeys(e)).not.toContain('emit');
   });
 
-  test('nothing of ours is on the stack of a listener when not loud', () => {
+  test('a quiet wrapper adds no frame to the stack of a listener', () => {
     const e = new Emitter();
     let stack = '';
     e.on('x', () => {
@@ -106,7 +106,7 @@ describe('removal', () => {
     (x: number): number =>
       f(x) + n;
 
-  test('own and inherited properties stand as before, and come again without stacking', () => {
+  test('removal restores own and inherited properties, and patching again adds no second wrapper', () => {
     class Above {
       inherited(x: number): number {
         return x;

@@ -41,7 +41,7 @@ export function likeOriginal(wrapped: AnyFunction, original: AnyFunction): AnyFu
 
 const { toString: textOf } = Function.prototype;
 
-/** What a wrapped function looks like: the original, also where one wrapper stands over another. */
+/** The original of each wrapper, also where one wraps another: what a wrapped function pretends to be. */
 const originals = new WeakMap<AnyFunction, AnyFunction>();
 
 /** Lets `String(wrapped)` give the original's text; from above, so that the own keys stay as they are. */
@@ -113,7 +113,9 @@ export function watchEmit(
   });
 }
 
-/** A property of a shim that is read through `get`; whoever sets it on an object below gets a plain property there. */
+/**
+ * A property of a shim that is read through `get`; setting it on an inheriting object defines a plain property there.
+ */
 export function patchAccessor(shim: object, name: string, get: (this: never) => unknown): void {
   const accessor = {
     configurable: true,

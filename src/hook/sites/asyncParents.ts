@@ -3,7 +3,7 @@
  * while a debugger asks for them, as VS Code's does in every session. They are read through a session inside the process,
  * which enables nothing: the stack of an error just made, by its handle. No script is compiled, nothing pauses or is
  * printed, and the debugger is not notified. One question takes 0.1 to 0.5 ms, so it is asked only where the stack has no
- * frame of the user's, and only so often; beyond that the library's frame stands, marked as the library's.
+ * frame of the user's, and at a limited rate; beyond that the library's frame is reported, marked as the library's.
  */
 import type inspector from 'node:inspector';
 import { ErrorClass, inWorker, moduleCache } from '../runtime/builtins';
@@ -45,7 +45,7 @@ export function detectDebugger(): void {
   if (tool === null) return;
   try {
     tool ??= require('node:inspector') as typeof inspector;
-    // A worker has no port of its own.
+    // A worker has no inspector port.
     parents.kept =
       own !== undefined || tool.url() !== undefined || (inWorker && process.env.VSCODE_INSPECTOR_OPTIONS !== undefined);
   } catch {

@@ -15,7 +15,7 @@ export function isBundle(file: string): boolean {
     const path = pathOf(file);
     if (existsSync(`${path}.map`)) return hasSources(tailOf(`${path}.map`, maxMap));
     const tail = tailOf(path, 512);
-    // A map that stands inside: all of the tail is its data.
+    // An inline map: the whole tail is its data.
     return /sourceMappingURL=/.test(tail) || /^[A-Za-z0-9+/=%]{300,}$/.test(tail.trim());
   } catch {
     return false;

@@ -1,4 +1,4 @@
-/** Where a request was called from, for network breakpoints: known while the program stands, in the source as written. */
+/** Where a request was called from, in the original source: network breakpoints need it while the program is paused. */
 
 import { packageOf } from '../../model/base/package';
 import { noteDepth } from './callSite';

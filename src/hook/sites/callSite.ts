@@ -133,15 +133,15 @@ export class Entered {
 export const entered = { by: undefined as Entered | undefined };
 
 /**
- * A wrapped entry (`http.request`, `fetch`). One function object each: the frame above it is the caller's. Capturing
- * stands in place, a helper would be one more frame. What is noted is valid for the synchronous call only.
+ * A wrapped entry (`http.request`, `fetch`). One function object each: the frame above it is the caller's. The capture
+ * is inlined, as a helper would add a frame. What is noted is valid for the synchronous call only.
  */
 export function entry(
   original: AnyFunction,
   isFetch: boolean,
   onReturn?: (result: unknown, by: Entered) => void,
   onThrow?: (by: Entered, args: unknown[]) => void,
-  /** Frames of ours between it and its caller. */
+  /** Number of the hook's frames between it and its caller. */
   between = 0,
 ): AnyFunction {
   const entry = {
@@ -305,7 +305,7 @@ export function readSites(): string {
     try {
       ErrorClass.prepareStackTrace = before;
     } catch {
-      // Frozen meanwhile: then it was not set either.
+      // Frozen: then it was not set either.
     }
   }
   const definitions = takeDefinitions();

@@ -1,7 +1,7 @@
 /**
  * Code that the program compiles itself: a loader hands it to `vm.compileFunction` (jest), to `vm.Script`, or to the
- * constructor of async functions (Vite's module runner). It is not the text of the file whose name it has, and its source map
- * stands in it and nowhere else.
+ * constructor of async functions (Vite's module runner). It differs from the text of the file that it is named after,
+ * and its source map exists only inside it.
  */
 import { apply } from '../runtime/builtins';
 import { fault, parts } from '../runtime/guard';
@@ -11,7 +11,7 @@ import { type AnyFunction, wrap } from '../runtime/wrap';
 import { dropTexts, keepText } from './compiledTexts';
 import { forgetFile } from './stack';
 
-/** Compiles. An error of the compiler has four frames of ours on its stack. */
+/** Runs a compile call. A syntax error has four frames of the hook on its stack. */
 const compile = <T>(make: () => T): T => withRoom(4, make);
 
 /** Between the class and Node's own above it, which `super` calls: so `vm.Script` itself is unchanged. */

@@ -75,7 +75,7 @@ export function isOnDisk(name: string, hash: string | undefined): boolean {
   }
 }
 
-/** The source map that stands in the text. */
+/** The inline source map of the text. */
 export function handedMap(name: string, hash: string | undefined): Loaded | undefined {
   const text = textOf(name, hash);
   if (text === undefined) return undefined;

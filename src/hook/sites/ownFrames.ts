@@ -1,8 +1,8 @@
 /**
  * The hook's frames in the stacks of the program's errors. V8 cannot leave a function out of a stack, so they are taken out
- * where a stack becomes text: Node asks `Error.prepareStackTrace` for it, of its own since Node 20 (with source maps and
- * all), of the program's where it has set one. Either is given the frames without ours. As the limit counts ours too, it is
- * higher by one in each call of ours, and what is too much then is cut off with them.
+ * where a stack becomes text: Node calls `Error.prepareStackTrace`, the program's if it has set one, else since Node 20
+ * Node's own, which applies source maps. Either gets the frames without the hook's. As `stackTraceLimit` counts these
+ * too, each call of the hook raises it by one, and frames beyond the program's limit are cut off here.
  *
  * The property is an accessor, so that the program reads what it has set, and Node, recognised by the stack, what cleans.
  * Nothing of this is done before a stack is read.
@@ -97,7 +97,7 @@ const accessor = {
       setCleans ??= cleaning(preparing.set as Prepare);
       return setCleans;
     }
-    // Without a function Node 18 applies source maps, which no function of ours could.
+    // Without a function, Node 18 applies source maps itself, which a replacement could not do.
     return standard === undefined && process.sourceMapsEnabled ? undefined : cleans;
   },
   set(this: object, value: unknown) {

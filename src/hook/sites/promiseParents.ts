@@ -2,7 +2,8 @@
  * The user's line where a library has broken the chain of awaits, without a debugger: who made the promise whose job runs
  * now. V8 reports each promise as it is made; its stack is kept unread, with that of the promise in whose job it was made.
  * A request without a frame of the user's on its stack has that of the nearest of these stacks that shows one. Where any
- * other callback runs (a timer, a socket), nothing is known, and the package's line stands: a wrong line would be worse.
+ * other callback runs (a timer, a socket), nothing is known, and the package's line is kept: a wrong line would be
+ * worse.
  *
  * Each promise's stack takes 5 to 20 µs with what is kept of it. So nothing listens before a request was seen that needs it,
  * which keeps the package's line, and then for so many promises only.
@@ -75,7 +76,7 @@ const after = (): void => {
   running.job = undefined;
 };
 
-/** Listening in a debug session would lead its steps into these functions, and it has parents of its own. */
+/** Not in a debug session: stepping would enter these functions, and the debugger has its own async parents. */
 export function installPromiseParents(): void {
   whilePatched({
     putOn() {
@@ -99,7 +100,7 @@ function listen(): void {
   }
 }
 
-/** What was made meanwhile is not known, so nothing of before holds. */
+/** Stops listening. Promises made from now on are unknown, so the known ones are forgotten too. */
 function rest(): void {
   stop?.();
   stop = undefined;

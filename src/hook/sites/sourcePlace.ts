@@ -1,6 +1,6 @@
 /**
- * The place in the source as written, by the map that the file on disk names. The host does this for the records; here
- * it is for network breakpoints alone, which must know it while the program stands.
+ * The place in the original source, by the source map of the file on disk. The host does this for the records; here it
+ * is for network breakpoints only, which need it while the program is paused.
  */
 import module from 'node:module';
 import { ErrorClass, parse, readFileSync, statSync } from '../runtime/builtins';

@@ -51,7 +51,7 @@ export const nameOf = (frame: NodeJS.CallSite): string =>
 export const scriptHash = (frame: NodeJS.CallSite): string | undefined =>
   (frame as { getScriptHash?(): string }).getScriptHash?.();
 
-/** Its name has come to stand for something else. */
+/** For a file name that now means other code. */
 export const forgetFile = (name: string): void => void files.delete(name);
 const files = new Map<string, SourceFile>();
 /** Entries of hops that have the call site of an earlier one, by its entry. */

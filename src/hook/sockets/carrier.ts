@@ -1,7 +1,7 @@
 /**
  * The connection under a request, where the socket that the request was given is not the one that was dialled: a tool shows the
- * program a socket of its own, and lets the bytes through to a real one (msw), or answers by itself (nock). Looked for when the
- * response is there, as only then it is known which of the two it was.
+ * program its own socket, and passes the bytes to a real one (msw), or answers by itself (nock). Checked when the
+ * response has arrived, as only then it is known which of the two it was.
  */
 
 import { want } from '../control/selection';

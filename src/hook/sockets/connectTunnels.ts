@@ -159,7 +159,7 @@ export function onProxyResponse(wire: Wire, socket: AnySocket, a: ArrayLike<unkn
   finish(r, status >= 200 && status < 300 ? 'tunnel' : 'complete', r.responseBeginAt);
 }
 
-/** What stands first in the socket's buffer: a list, since Node 20 an array. */
+/** First chunk in the socket's buffer: a linked list, since Node 20 an array. */
 function firstPiece(socket: Peeked): unknown {
   const state = socket._readableState;
   const buffer = state?.buffer;
@@ -205,7 +205,7 @@ const onTlsStart = guarded(part, 'proxy.tls', (socket: AnySocket) => {
   link(socket, wire);
 });
 
-/** TLS that began over a connected socket of ours. */
+/** Whether TLS began over a connected socket that is traced. */
 export const isInner = (socket: AnySocket): boolean => {
   const under = socket._parent as (AnySocket & { stream?: AnySocket }) | null | undefined;
   return under != null && wireOf(under.stream ?? under) !== undefined;

@@ -1,6 +1,6 @@
 /**
- * Sockets: every `connect` gets a Wire; while it is being set up its events are followed, then only its end. Nothing of
- * ours stands on the stack when the program's own handlers run on an established connection (see `watchEmit`).
+ * Sockets: every `connect` gets a Wire; while it is being set up its events are followed, then only its end. No frame
+ * of the hook is on the stack when the program's own handlers run on an established connection (see `watchEmit`).
  */
 
 import { push } from '../output/queue';

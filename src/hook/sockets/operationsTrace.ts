@@ -1,7 +1,7 @@
 /**
  * Reads and writes of the sockets that have a record, with the setting `sockets`. The flow is not changed: no listener is
- * added, and no frame of ours stands under the program's handlers. That data is handed on is seen by an accessor in
- * front of `push`; the write that Node hands to the system, by `_writeGeneric`, which all of a stream's writes come to.
+ * added, and no frame of the hook is under the program's handlers. Reads are seen by an accessor for `push`; writes
+ * that Node passes to the system, by `_writeGeneric`, which all writes of a stream go through.
  */
 
 import { type Counted, Operations } from '../records/operations';
@@ -51,7 +51,7 @@ export function installSocketTrace(): void {
   });
 }
 
-/** A connection stands: from now on its operations are kept. */
+/** The connection is established: from now on its operations are recorded. */
 export function traceOperations(wire: Wire): void {
   if (on && part.on) wire.operations = new Operations(() => (wire.wanted ? wire.connection : 0));
 }

@@ -54,7 +54,7 @@ export function socketOptions(o: ConnectOptions): object | undefined {
   return Object.keys(set).length > 0 ? set : undefined;
 }
 
-/** What stands on the socket now; undefined: nothing was set. */
+/** Options set on the socket now; undefined: none was set. */
 export function optionsOf(socket: AnySocket, noDelayOff: boolean): SocketOptions | undefined {
   const set = socket as unknown as Record<symbol, unknown>;
   keys ??= new Map(Object.getOwnPropertySymbols(socket).map((key) => [key.description ?? '', key]));

@@ -1,9 +1,9 @@
 /**
- * TLS secrets of the traced connections, in the format of SSLKEYLOGFILE, for who must decrypt a capture: only with the
- * setting `keys`. Node's TLS handles report them when asked; asked here is the handle, so the socket has no listener more
- * than without us. The file stands beside the spool's and goes with it; only its owner can read it, and it is made here
- * or not used. It is opened for each line: a descriptor that stays open could be closed by the program and come to be
- * another file's.
+ * TLS secrets of the traced connections, in the format of SSLKEYLOGFILE, to decrypt a capture: only with the setting
+ * `keys`. Node's TLS handles report them on request. They are requested from the handle, so no listener is added to the
+ * socket. The file is next to the spool's and is deleted with it; only its owner can read it, and an existing file is
+ * not used. It is opened for each line: the program could close a descriptor that stays open, and its number could then
+ * become another file's.
  */
 
 import {
@@ -51,7 +51,7 @@ let last: number | undefined;
 
 /**
  * A host that was killed deletes nothing, so its secrets go from here. Gone is one whose process is not there and whose
- * sign of life stands still: in a container its number says nothing, but the time of its file moves each second.
+ * sign of life is not updated: in a container its process id says nothing, but its file's time changes each second.
  */
 function watchHost(spool: string, host: number): void {
   folder = spool;

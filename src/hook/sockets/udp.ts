@@ -1,6 +1,6 @@
 /**
  * UDP. Sockets are known by Node's channel for them. What is sent is counted at the native handle, which gives the
- * resolved address and the result at once, so that nothing of ours stands round the program's callbacks. What is
+ * resolved address and the result at once, so that the program's callbacks are not wrapped. What is
  * received is an emission of the socket; only there, as a message has no other trace, our frame is under the handler.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Copies of undici in the program: the one inside Node and those it brings. Each has its own Request class, by which
- * requests tell where they come from; what else is to be known of a copy is found out once, at its first request.
+ * the origin of a request is recognised; other facts of a copy are determined once, at its first request.
  */
 import { parse, readFileSync, stringify } from '../runtime/builtins';
 import { entered } from '../sites/callSite';
@@ -83,7 +83,7 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watch
       if (bundled) return h && Object.getPrototypeOf(h) !== Object.prototype ? 'undici' : 'fetch';
       // Only the handler of fetch asks when the response starts, for its timing entry.
       if (typeof h?.onResponseStarted !== 'function') return 'undici';
-      // An interceptor stands between: what it asks for says nothing, the headers of fetch do.
+      // An interceptor is in between: its handler proves nothing, the headers of fetch do.
       return h.constructor?.name !== 'UnwrapHandler' || isFetch(r.headers) ? 'fetch' : 'undici';
     },
   };

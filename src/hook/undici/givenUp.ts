@@ -3,7 +3,7 @@
  * undici itself looks at such a request only when the connection is made, or has failed: so the signal is watched.
  *
  * A signal that aborts dispatches its event to itself: `dispatchEvent` is an accessor between the prototypes of AbortSignal
- * and EventTarget, so there is no listener, and no frame of ours under the program's.
+ * and EventTarget, so there is no listener, and no frame of the hook under the program's.
  */
 
 import { watchRequestCopies } from '../request/requestCopies';

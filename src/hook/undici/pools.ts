@@ -40,7 +40,7 @@ export const watchPools = guarded(part, 'undici.pools', (file: string, watched: 
     const retry = cache[`${root}handler/${name}`]?.exports as { prototype?: object } | undefined;
     if (retry?.prototype) watchRetries(retry.prototype);
   }
-  // A folder of its own since undici 6.
+  // In its own folder since undici 6.
   for (const folder of [`${root}dispatcher/`, root]) {
     const base = cache[`${folder}dispatcher-base.js`]?.exports as { prototype?: object } | undefined;
     const pools = cache[`${folder}pool-base.js`]?.exports as { PoolBase?: { prototype: object } } | undefined;
@@ -98,7 +98,7 @@ function handing(original: AnyFunction, watched: Watched, isPools: boolean): Any
       if (noted && by.made === undefined && keptBy(this, watched) > before) {
         by.pool = this;
         keep(by, args, watched);
-        // A handler that is used again (to retry) makes a request of its own.
+        // A handler that is used again (to retry) makes a new request.
       } else if (noted && by.made !== undefined && !by.kept) note(handler, undefined);
       if (wasKept && by.kept && by.pool === undefined) refuseKept(by);
       if (room !== 0) frameGone(room);
@@ -139,7 +139,7 @@ export const kept = new Set<UndiciRecord>();
 
 whenRemoved(() => kept.clear());
 
-/** The row begins with the call, as that of a request in the queue of an agent of `http`: the process may end meanwhile. */
+/** The row begins with the call, as for a request queued in an `http` agent: the process may end while it is queued. */
 const keep = guarded(part, 'undici.queued', (by: Entered, args: readonly unknown[], watched: Watched) => {
   const pool = by.pool as object;
   const copy = watched.copy();

@@ -138,7 +138,7 @@ export class UndiciRecord extends RequestRecord {
     return valueIn(headerTexts(this.response?.headers), name);
   }
 
-  /** Over HTTP/2 the code of the stream stands in the error's text only. */
+  /** Over HTTP/2 the stream's error code is only in the error's message. */
   override endText(): string {
     const e = this.error as { code?: unknown; message?: unknown } | undefined;
     return e?.code === 'ERR_HTTP2_STREAM_ERROR' ? resetText(/\bNGHTTP2_\w+/.exec(String(e.message))?.[0]) : '';

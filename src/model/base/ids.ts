@@ -17,7 +17,7 @@ export function compareIds(a: string, b: string): number {
     const p = x[i] as string;
     const q = y[i] as string;
     if (p === q) continue;
-    // Numbers stand before texts, so that the order is total for ids of any make.
+    // Numbers sort before texts, so that the order is total for ids of any form.
     const m = /^\d+$/.test(p);
     const n = /^\d+$/.test(q);
     if (m !== n) return m ? -1 : 1;

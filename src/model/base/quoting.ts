@@ -28,9 +28,9 @@ export const powerShellString = (text: string): string =>
 /**
  * One word of a command for cmd.exe. The text is read twice. The C runtime of the program wants quotes, a backslash before
  * each quote inside, and backslashes doubled where a quote follows. cmd.exe reads before it: each of its own characters
- * has a caret, the quotes too, so that it never is inside quotes and no caret stands for itself.
+ * has a caret, the quotes too, so that it is never inside quotes and each caret is an escape.
  *
- * `%` and `!` cannot be escaped on a command line. They stand outside of the runtime's quotes, so that the name of a
+ * `%` and `!` cannot be escaped on a command line. They are placed outside the runtime's quotes, so that the name of a
  * variable would begin with a caret and a quote, which none does. In a batch file, or with delayed expansion, the text
  * between two of them is lost, but nothing is run: what is left has its carets.
  *

@@ -44,7 +44,7 @@ export const wallTime = (description: string) => Type.String({ description: `${d
 export const decimal = (description: string) =>
   Type.String({ pattern: '^-?[0-9]+$', description: `${description} A decimal number as text.` });
 
-/** Text that the hook has masked: user info and secret parameters of URLs stand as `***`. */
+/** Text that the hook has masked: user info and secret parameters of URLs are replaced by `***`. */
 export const maskedText = (description: string, kind: 'url' | 'text' = 'text') =>
   Type.String({ description, 'x-mask': kind });
 
@@ -52,7 +52,7 @@ export const maskedText = (description: string, kind: 'url' | 'text' = 'text') =
 export const ref = (to: string, description: string) => Type.String({ minLength: 1, description, 'x-ref': to });
 export const refs = (to: string, description: string) => Type.Array(ref(to, `Id in ${to}.`), { description });
 
-/** An open enum: the words known today; a reader shows any other as it stands. */
+/** An open enum: the words known today; a reader shows any other unchanged. */
 export function words<const W extends readonly string[]>(known: W, description: string) {
   return Type.Unsafe<W[number] | (string & {})>(
     Type.String({ description: `${description} One of ${known.join(', ')}; other words may come.`, 'x-words': known }),

@@ -50,5 +50,5 @@ export function numberText(n: number): string {
 /** `1 request`, `19,621 requests`; `many` where an s is not enough. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${numberText(n)} ${n === 1 ? one : many}`;
 
-/** What went wrong, in the words of whoever threw it. */
+/** The message of a thrown value. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 /**
- * DNS messages as they stand on the wire (RFC 1035, 6891), read. What is read comes from anybody: nothing
- * here throws, follows a pointer forward, or keeps more than a bounded part.
+ * Decodes DNS messages in wire format (RFC 1035, 6891). The input is untrusted: nothing here throws, follows a pointer
+ * forward, or keeps more than a bounded part.
  */
 import { classOf, dataOf, rcodeOf, typeOf } from './data';
 import { Reader } from './reader';

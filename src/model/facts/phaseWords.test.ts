@@ -18,12 +18,12 @@ test('a label within a sentence begins small, unless it begins with an abbreviat
   expect(labelWithin('dns')).toBe('DNS lookup');
 });
 
-test('what is no phase of ours keeps its name', () => {
+test('an unknown phase keeps its name', () => {
   for (const name of ['later', '', 'toString', '__proto__'])
     expect([labelOf(name), shortOf(name), doingOf(name), labelWithin(name)]).toEqual([name, name, name, name]);
 });
 
-test('no other source file holds a label of its own', () => {
+test('no other source file defines a phase label', () => {
   const files = ['src', 'webview']
     .flatMap((room) => readdirSync(join(root, room), { recursive: true }).map((file) => `${room}/${file}`))
     .map((file) => file.replaceAll('\\', '/'))

@@ -34,7 +34,7 @@ export function labelWithin(name: string): string {
 
 const isPhase = (name: string): name is PhaseName => Object.hasOwn(phaseWords, name);
 
-/** The label of a phase that a page or a file names; its own name where it is none of ours. */
+/** The label of a phase that a page or a file names; an unknown name is returned unchanged. */
 export function labelOf(name: string): string {
   return isPhase(name) ? phaseWords[name].label : name;
 }

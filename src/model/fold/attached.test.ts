@@ -10,7 +10,7 @@ const req = { k: 'req', id: 1, createdAt: 10, api: 'https', method: 'GET', url: 
 const exchange = { k: 'end', id: 1, connection: 7, t: [5, 6, 7, 20, 30], s: 200, outcome: 'complete' };
 const conn = { k: 'conn', earlierTrace: true, attempts: [{ id: 7, remote }], connection: 7 };
 
-describe('a connection of before', () => {
+describe('a connection from before tracing', () => {
   const store = foldLines([req, conn, exchange]);
   const r = store.requests.get('1-0-1');
 

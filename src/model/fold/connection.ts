@@ -59,7 +59,7 @@ function dialOf(store: Store, isolate: Isolate, id: string): Dial {
   return store.dials.get(id) ?? { id, thread: isolate.thread, lost: ['start'] };
 }
 
-/** The result of a dial: each attempt is a connection of its own. */
+/** The result of a dial: each attempt becomes a separate connection. */
 export function foldConnection(store: Store, isolate: Isolate, line: LineOf<'conn'>): void {
   const { offset, thread } = isolate;
   const dial = line.dial === undefined ? undefined : recordIdOf(thread, line.dial);

@@ -27,7 +27,7 @@ import { foldOperations } from './operations';
 import { foldHeaders, foldMore, foldRequest, foldSites, foldStack } from './request';
 import type { Isolate } from './types';
 
-/** Where a line stands: what was folded before is skipped. */
+/** Position of a line in its file: a line that was folded before is skipped. */
 export interface Position {
   /** Name of the spool file. */
   file: string;

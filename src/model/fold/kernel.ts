@@ -1,6 +1,6 @@
 /**
- * The kernel's facts, by the native helper: folded like event lines, in whatever order they come to those. A sample is
- * kept as what changed; the last few stay whole here, so that a request gets the differences of its own time.
+ * Kernel facts from the native helper, folded like event lines, in any order relative to these. A sample is stored as
+ * what changed; the last few are kept whole here, to compute the differences over a request's time.
  */
 import type { Connection, ConntrackEntry, KernelEvent, KernelSample, KernelTotals, Request, Route } from '../records';
 import type { Store } from '../store/store';
@@ -63,7 +63,7 @@ export class KernelFold {
 
   fold(fact: KernelFact): void {
     if (fact.k === 'event') {
-      // One of a connection that was evicted meanwhile, or forgotten, is left out.
+      // Skipped if its connection has been evicted or forgotten.
       const { connection } = fact.event;
       if (connection === undefined || this.store.connections.has(connection)) {
         const event = this.#joined.placed({ id: `e-${++this.#events}`, ...fact.event }, fact.place);
@@ -74,7 +74,7 @@ export class KernelFold {
     }
     if (isJoined(fact)) return this.#joined.fold(fact);
     const c = this.store.connections.get(fact.connection);
-    // It was evicted meanwhile, or forgotten.
+    // It has been evicted or forgotten.
     if (!c) return;
     if (fact.k === 'conntrack') return this.#track(c, fact.entry);
     if (fact.k === 'sample') return this.#sample(c, fact);

@@ -22,7 +22,7 @@ describe('short forms', () => {
     expect(folded({ ...short, ...outcome })?.response).toEqual(response);
   });
 
-  test('only 200 has a text of its own, and an empty one can be said', () => {
+  test('only status 200 has a default text, which an empty text in the line overrides', () => {
     expect(folded({ ...req, s: 404 })?.response).toEqual({ status: 404 });
     expect(folded({ ...req, s: 200, response: { statusText: '' } })?.response).toEqual({ status: 200, statusText: '' });
   });

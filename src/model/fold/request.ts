@@ -201,7 +201,7 @@ function tunnelOf(r: Request): NonNullable<Connection['tunnel']> {
   };
 }
 
-/** `operation` stands on the first hop too, once there is a second. */
+/** `operation` is set on the first hop too, once there is a second. */
 function startOperation(store: Store, r: Request): void {
   if (r.operation === undefined || r.operation === r.id) return;
   const first = store.requests.get(r.operation);

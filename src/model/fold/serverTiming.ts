@@ -1,4 +1,4 @@
-/** What a server says of its own time, in the header `Server-Timing`. */
+/** Reads the response header `Server-Timing`, in which a server reports its own times. */
 import type { Header, Response } from '../records';
 
 type Metric = NonNullable<Response['serverTiming']>[number];

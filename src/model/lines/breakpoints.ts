@@ -94,7 +94,7 @@ export function hitTest(text: string): ((n: number) => boolean) | undefined {
   }
 }
 
-/** What the places of a log message stand for; absent from a message where it is not known. */
+/** Placeholders of a log message; one whose value is not known is left out of the message. */
 export const logPlaces = [
   'method',
   'url',

@@ -1,7 +1,7 @@
 /**
  * What is in force for the traced programs: one state, written by the session to `control.json` in the spool folder at
- * every change, and read by each isolate (children, workers, with a debugger or without). What was created but is not
- * enabled never stands in it.
+ * every change, and read by each isolate (children, workers, with a debugger or without). It contains enabled rules and
+ * breakpoints only.
  */
 import type { NetworkBreakpoint } from './breakpoints';
 

@@ -247,7 +247,7 @@ export const lineSchemas = {
   site: Type.Object({ s: Type.Array(n) }),
   /** Entries of the isolate's table, innermost first; below 0: reached by an await. */
   stack: Type.Object({ id: n, f: Type.Array(Type.Integer(), { maxItems: 64 }) }),
-  /** A hit of a network breakpoint. The last line of its file while the program stands at it. */
+  /** A hit of a network breakpoint. The last line of its file while the program is paused at it. */
   brk: Type.Object({
     at,
     breakpoint: Type.String({ maxLength: 128 }),

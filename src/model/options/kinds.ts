@@ -1,6 +1,6 @@
 /**
- * Kinds of options, and which values fit them. The hook bundles this file, so no text for people stands here
- * (`expected.ts` has those).
+ * Kinds of options, and which values are valid for them. The hook bundles this file, so it contains no user-facing text
+ * (that is in `expected.ts`).
  */
 
 interface Flag {

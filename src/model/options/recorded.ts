@@ -1,6 +1,6 @@
 /**
  * Options that the hook reads: kinds and defaults. The session writes them into `NETTRACE_CONF`, the hook bundles this
- * file to check them there. Texts, and where a user sets them, stand in `table.ts`.
+ * file to check them there. Texts, and where a user sets them, are in `table.ts`.
  */
 import type { Kind, ValuesOf } from './kinds';
 

@@ -64,7 +64,7 @@ function hostOf(c: Connection, dial: Dial | undefined): string {
   return c.kind === 'udp' && c.local ? `from ${addressText(c.local)}` : '';
 }
 
-/** A connection that the exit closed has no instant of its own. */
+/** A connection that the process exit closed has no close time: its thread's end is used. */
 function endOfThread(c: Connection, store: Store): number | undefined {
   return c.thread === undefined ? undefined : store.thread(c.thread)?.thread.endAt;
 }

@@ -225,7 +225,7 @@ export interface Details {
     /** Finds the request's packets in Wireshark. Absent: its connection is not known. */
     filter?: string;
   };
-  /** All requests of the operation it belongs to (redirects, tries), in order; absent: it stands alone. */
+  /** All requests of its operation (redirects, retries), in order; absent: it is the only one. */
   chain?: RelatedRequest[];
   /** Who held the socket it waited for. */
   holder?: RelatedRequest;
@@ -243,7 +243,7 @@ export interface Details {
   codeWithheld?: 'outsideWorkspace' | 'otherComputer';
 }
 
-/** Where the replay of the shown trace stands. Instants on the page's axis. */
+/** Current position of the replay of the shown trace. Instants on the page's axis. */
 export interface ReplayMark {
   /** Index of the event, from 0. */
   event: number;

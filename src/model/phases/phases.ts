@@ -273,7 +273,7 @@ function downloadParts(r: Request): PhasePart[] {
   return parts;
 }
 
-/** µs of [from, to] that lie in pauses; overlapping pauses count once. */
+/** µs of [from, to] that are within pauses; overlapping pauses count once. */
 export function pausedWithin(pauses: readonly Pick<Pause, 'beginAt' | 'endAt'>[], from: number, to: number): number {
   let sum = 0;
   let until = from;

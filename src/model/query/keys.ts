@@ -1,6 +1,6 @@
 /**
- * The keys of the query language: what a field holds and how its values are written and compared. The words for people
- * stand in describe.ts, as the hook, which bundles this file, needs none.
+ * The keys of the query language: the type of each field, and how its values are written and compared. User-facing
+ * texts are in describe.ts, as the hook, which bundles this file, needs none.
  */
 
 /**
@@ -150,5 +150,5 @@ for (const [name, { aliases = [] }] of Object.entries(keys) as [FieldName, Key][
 /** The key that a word means, in any case; undefined: none. */
 export const keyOf = (word: string): FieldName | undefined => names.get(word.toLowerCase());
 
-/** Every word that `key:` may begin with: names, aliases, and what stands for several. */
+/** Every word that may precede the `:`: names, aliases, and shorthands for several keys. */
 export const keyWords = (): string[] => [...names.keys(), 'is', 'has', ...Object.keys(shorthands)];

@@ -1,6 +1,6 @@
 /**
- * The parser. Terms side by side must all hold; `or` binds less than `and`, `not` and `-` bind most. What is no term with
- * a key is searched for as it stands, so that text, paths, addresses and URLs can be typed without quotes.
+ * The parser. Adjacent terms are joined by `and`, which binds tighter than `or`; `not` and `-` bind tightest. What is
+ * not a term with a key is searched for literally, so that text, paths, addresses and URLs can be typed without quotes.
  */
 import { type FieldName, keyOf, keys, keyWords, shorthands, synonyms } from './keys';
 import { nearest } from './nearest';
@@ -176,7 +176,7 @@ function unknownKey(s: Scanner, word: string, op: string, from: number): void {
   const near = meant(word, op);
   if (word.length === 1 || /^[/\\:]/.test(rest)) return;
   if (near === undefined) {
-    // Also of `http:`, as long as nothing stands behind it.
+    // Also for `http:`, as long as nothing follows it.
     if (op === ':' ? rest === '' || /^\d/.test(rest) || /[_.]/.test(word) : op[0] === '=' || !/^\d/.test(rest)) return;
   } else if (op !== ':' && rest === '') return;
   s.at = from + word.length;
@@ -192,7 +192,7 @@ function unknownKey(s: Scanner, word: string, op: string, from: number): void {
 /** Parts of other tools' names for what a key says: `response.status`, `http.method`. */
 const prefix = /^(?:https?|req(?:uest)?|res(?:ponse)?|timings?)[._]/i;
 
-/** The key that an unknown word stands for, if it is plain: what is typed as text is not to be refused. */
+/** The key that an unknown word probably means, if that is clear: search text must not be refused. */
 function meant(word: string, op: string): string | undefined {
   const own = word.replace(prefix, '').replaceAll('_', '-').toLowerCase();
   if (own !== word.toLowerCase() && keyOf(own) !== undefined) return own;

@@ -9,7 +9,9 @@ export function printQuery(query: Query): string {
   return print(query, 0);
 }
 
-/** Binding of what stands around: 0 nothing or `or`'s parenthesis, 1 a term of `or`, 2 of `and`, 3 of a negation. */
+/**
+ * `around` is the binding of the parent: 0 none or `or`'s parenthesis, 1 a term of `or`, 2 of `and`, 3 of a negation.
+ */
 function print(query: Query, around: 0 | 1 | 2 | 3): string {
   if (query.is === 'term') return term(query);
   if (query.is === 'not') return around === 3 ? `(${print(query, 0)})` : `-${print(query.of, 3)}`;

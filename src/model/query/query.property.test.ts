@@ -43,7 +43,7 @@ const numberTest: fc.Arbitrary<NumberTest> = fc.oneof(
   fc.tuple(number, fc.boolean()).map(([to, below]): NumberTest => ({ is: 'number', to, ...(below ? { below } : {}) })),
 );
 
-/** Wildcards stand alone: nothing between two of them would be the same as one. */
+/** No two wildcards are adjacent: they would be the same as one. */
 const parts = fc
   .array(text, { minLength: 1, maxLength: 4 })
   .map((all) => all.filter((p, i) => p !== '' || i === 0 || i === all.length - 1))
@@ -168,7 +168,7 @@ describe('for all', () => {
       )
       .map((all) => all.join('')),
   );
-  test('texts: parsing never throws; an error lies within the text; what is printed is the same query', () => {
+  test('parsing a text never throws, an error is within the text, and a printed query parses to the same query', () => {
     const seen = { queries: 0, errors: 0 };
     fc.assert(
       fc.property(texts, (text) => {

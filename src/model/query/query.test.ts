@@ -87,7 +87,7 @@ const all = Object.keys(subjects);
 
 /** What passes, by name; `-` in front: all but. */
 const table: readonly (readonly [string, string])[] = [
-  // Words and expressions, as they stand.
+  // Words and expressions, searched for literally.
   ['', 'list broken crash'],
   ['   ', 'list broken crash'],
   ['health', 'crash'],

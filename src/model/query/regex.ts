@@ -36,13 +36,13 @@ export function regexTest(
   return { is: 'regex', source, flags: kept };
 }
 
-/** Whether what stands between two slashes is more than a path. */
+/** Whether the text between two slashes is more than a path. */
 export const hasSigns = (source: string): boolean => /[\^$()[\]{}|\\+?]/.test(source);
 
 interface Level {
   /** Something in it is repeated, or may be missing. */
   repeats: boolean;
-  /** First characters of its alternatives; '' stands for one that may be any. */
+  /** First characters of its alternatives; '' means any character. */
   firsts: string[];
   /** At the begin of an alternative. */
   fresh: boolean;
@@ -59,7 +59,7 @@ function exponential(source: string): boolean {
     const c = source[at] as string;
     let closed: Level | undefined;
     if (c === '(') {
-      // What stands in a group of its own is no character that can be compared.
+      // The contents of a nested group are not a character that can be compared.
       first(here, '');
       stack.push(level());
       const kind = /^\((?:\?(?:<[^>=!]+>|<?[=!]|[\w-]*:))?/.exec(source.slice(at, at + 80));

@@ -1,4 +1,4 @@
-/** The text under the parser: where it stands, what it reads, what is wrong there. */
+/** The parser's scanner: its position in the text, the tokens it reads, and errors. */
 import type { FreeWord, QueryError } from './tree';
 
 /** Characters of a query. */
@@ -64,7 +64,7 @@ export class Scanner {
     return this.text.slice(from, this.at);
   }
 
-  /** Reads `"…"`, in which `\"` and `\\` stand for their second character. */
+  /** Reads `"…"`, in which `\"` and `\\` are escapes for their second character. */
   quoted(): string {
     const from = this.at++;
     let out = '';
@@ -85,7 +85,7 @@ export class Scanner {
     throw fault;
   }
 
-  /** Reads `/source/flags` if one stands here and ends with the term, or before a comma. */
+  /** Reads `/source/flags` if there is one here that ends with the term or, with `comma`, before a comma. */
   regex(comma = false): { source: string; flags: string; from: number } | undefined {
     const from = this.at;
     const m = this.match(regex);

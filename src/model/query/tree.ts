@@ -29,7 +29,7 @@ export interface TextTest {
   exact?: true;
 }
 
-/** Case never matters and `^`, `$` stand at lines: flags `i` and `m` are always on and not kept. */
+/** Matching ignores case, and `^` and `$` match at lines: flags `i` and `m` are always on and not stored. */
 export interface RegexTest {
   is: 'regex';
   source: string;

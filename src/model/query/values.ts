@@ -27,7 +27,7 @@ export function readTests(s: Scanner, key: FieldName, reading: Reading): Test[] 
 /** What the next term begins with, where a value was left out: `label: is:failed`, `status: (`, `path: or`. */
 const nextTerm = /[-()]|!\(|(?:and|or|not)(?=[\s()]|$)|[a-z][a-z-]*(?::|>|<|!=|=)/iy;
 
-/** `status: 200`: the value may stand behind blanks. Of what is no value nothing is read. */
+/** `status: 200`: the value may follow blanks. Reads nothing if no value follows. */
 export function valueAfterBlanks(s: Scanner): void {
   const from = s.at;
   s.blanks();
@@ -71,7 +71,7 @@ function textTest(s: Scanner, key: FieldName, exact: boolean, reading: Reading):
   throw s.unknown(begin, `unknown ${reading.word} "${given}"`, near, `one of ${values.join(', ')}`);
 }
 
-/** Text and quoted text side by side, parted where a wildcard stands. */
+/** Adjacent text and quoted text, split at wildcards. */
 function pieces(s: Scanner, exact: boolean): string[] {
   const parts = [''];
   const add = (text: string): void => {

@@ -42,7 +42,7 @@ export const eventLoopDelay = record(
 
 const evidence = record(
   {
-    ref: optional(text('Id of the record it stands in; absent: it is over several, and `what` says which.')),
+    ref: optional(text('Id of the record that contains it; absent: it covers several, and `what` says which.')),
     field: optional(text('Field of that record.')),
     what: optional(text('What the figure is, in words.')),
     value: Type.Unsafe<string | number>({

@@ -42,9 +42,7 @@ export const capture = record(
     endAt: optional(instant('End. Absent: goes on, or it was lost.')),
     packets: count('Packets kept: of traced connections and their DNS, and those asked for. Exact.'),
     bytes: bytes('Their bytes as kept. Exact.'),
-    dropped: optional(
-      count('Packets that the engine dropped, whoever’s they were. Absent: it does not know, or not yet.'),
-    ),
+    dropped: optional(count('Packets that the engine dropped, of any program. Absent: not known, or not yet.')),
     timestamps: optional(words(['kernel', 'user'], 'Whose clock stamped them; user: late by an unknown time.')),
     truncated: flag('The limit was reached: later packets are not there.'),
     hasKeys: optional(flag('TLS secrets were recorded with it; never in this file.')),

@@ -1,4 +1,4 @@
-/** Dial, lookup, connection: what lies below a request. */
+/** Dial, lookup, connection: the layers below a request. */
 import Type, { type Static } from 'typebox';
 import {
   by,

@@ -7,7 +7,7 @@ export const bodyContent = record(
     text: optional(
       text('The body without its content coding, secrets masked as far as they were known. Absent: see omitted.'),
     ),
-    encoding: optional(text('`base64`: what is no text stands so. Absent: text stands as it is.')),
+    encoding: optional(text('`base64`: bytes that are not text. Absent: plain text.')),
     bytes: bytes('Body bytes seen, before decoding.'),
     truncated: optional(flag('The body was longer than what is recorded of it.')),
     contentType: optional(text('Content-Type, in lower case. Absent: not sent.')),

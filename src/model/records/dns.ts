@@ -1,4 +1,4 @@
-/** DNS messages and what stands in them. */
+/** DNS messages and their contents. */
 import type { Static } from 'typebox';
 import {
   by,

@@ -56,7 +56,7 @@ export const proxyEnvironment = record(
   {
     http: optional(maskedText('Proxy for `http:`, user info masked.', 'url')),
     https: optional(maskedText('Proxy for `https:`, user info masked.', 'url')),
-    all: optional(maskedText('Proxy for whatever has none of its own, user info masked.', 'url')),
+    all: optional(maskedText('Proxy for protocols without their own, user info masked.', 'url')),
     no: optional(text('Hosts that go without.')),
   },
   'HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY at the start. Absent: no proxy is named. Whether a request took one, its `proxy` says.',

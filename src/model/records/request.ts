@@ -177,7 +177,7 @@ export const request = record(
     label: optional(text('The user’s context label.')),
     cause: optional(ref('requests', 'Incoming request that caused it.')),
     operation: optional(
-      ref('requests', 'First request of the chain (redirects, retries) of one call. Absent: it stands alone.'),
+      ref('requests', 'First request of the chain (redirects, retries) of one call. Absent: it is the only one.'),
     ),
     attempt: optional(count('Which try of the operation, from 1.')),
     redirectOf: optional(ref('requests', 'Hop before this one.')),

@@ -138,7 +138,7 @@ export const siteText = ({ text, package: library }: NonNullable<Row['callSite']
 export const isUsersLine = (site: Row['callSite']): site is NonNullable<Row['callSite']> =>
   site !== undefined && site.package === undefined;
 
-/** `:57:12` to stand behind a file; empty: the line is not known. */
+/** `:57:12`, to append to a file; empty: the line is not known. */
 export const lineAndColumn = ({ line, column }: { line?: number | undefined; column?: number | undefined }): string =>
   line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`;
 
@@ -151,7 +151,7 @@ export function baseName(file: string): string {
   return end.slice(Math.max(end.lastIndexOf('/'), end.lastIndexOf('\\')) + 1);
 }
 
-/** Splits a masked URL without parsing it strictly: what is no URL stands as path. */
+/** Splits a masked URL without parsing it strictly: what is not a URL is returned as path. */
 export function urlParts(url: string): { scheme: string; host: string; path: string; query: string } {
   const m = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#@]*@)?([^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
   if (!m) return { scheme: '', host: '', path: url, query: '' };

@@ -31,7 +31,7 @@ export interface State {
   text: string;
 }
 
-/** What a well-known error means in a word or two; others stand as their code. */
+/** Short texts for well-known errors; others are shown as their code. */
 const errorWords: Record<string, string> = {
   ENOTFOUND: 'not found',
   EAI_AGAIN: 'no answer',

@@ -30,7 +30,7 @@ describe('maskUrl', () => {
     expect(maskUrl('http://a/?card=4711&x=1', ['card'])).toBe('http://a/?card=***&x=1');
   });
 
-  test('never leaves a planted secret, whatever stands round it, and is idempotent', () => {
+  test('masking removes a planted secret in any context, and is idempotent', () => {
     const secret = 'sEcReT4711';
     fc.assert(
       fc.property(

@@ -19,7 +19,7 @@ export interface MaskOptions {
   keepFragments?: boolean;
   /** How often what is inside was decoded. */
   depth?: number;
-  /** Called for each URL and each value that is a text of its own; what it throws ends the work. */
+  /** Called for each URL and each value that is masked as a separate text; what it throws ends the work. */
   check?: (() => void) | undefined;
 }
 
@@ -92,7 +92,7 @@ export const maskQuery = (
   check?: MaskOptions['check'],
 ): string => maskShapes(queryMasked(query, { extra, check }), isCut);
 
-/** What can hold a secret of its own inside a value. */
+/** Matches values that can have a secret nested inside them. */
 const inside = /[%"'{@=\\]|:\/\//;
 
 function queryMasked(query: string, options: MaskOptions): string {
@@ -166,7 +166,7 @@ export function maskBeginning(text: string, max: number, mask: (text: string, is
   if (text.length <= max + ahead) return mask(text, false);
   const given = text.slice(0, max + ahead);
   const out = mask(given, true);
-  // The end as it was given may be the beginning of a token: it was looked at for what stands before it.
+  // The end of the given text may be the beginning of a token: it was only read as context for what precedes it.
   let same = 0;
   while (
     same < ahead &&

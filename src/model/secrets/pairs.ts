@@ -139,7 +139,7 @@ function bare(text: string, from: number, name: Name, secrecy: Secrecy, isEqual:
       (isSecretHeader(plain) && !/^(?:key|code|session|pin|sid|sig|token|secret|password)$/i.test(plain));
     if (!isHeader && !isLine(text, name.at, from)) return undefined;
   }
-  // Values of options end at a space only: what else stands in one is part of it.
+  // Values of options end at a space only: any other character is part of the value.
   const found = to(text, from, name.text.startsWith('-') ? /[\s"'`]/g : /[\s"'`<>&;]/g);
   return found === undefined || (secrecy === 'several' && isCount(text.slice(found.from, found.to)))
     ? undefined

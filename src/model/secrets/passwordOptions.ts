@@ -41,7 +41,7 @@ function programName(word: string): string {
   return name.endsWith('.exe') ? name.slice(0, -4) : name;
 }
 
-/** Whether a user is named among the options round this one: what stands between is options and their values. */
+/** Whether a user is named among the adjacent options: only options and their values may be in between. */
 function hasUser(words: readonly string[], at: number): boolean {
   for (let i = at - 1; i > at - reach && i >= 0; i--) {
     const word = words[i] as string;

@@ -13,7 +13,7 @@ describe('shapes', () => {
     expect(Object.keys(placed).sort()).toEqual(Object.keys(places).sort());
   });
 
-  test.each(Object.entries({ ...examples, webToken: [webToken] }))('%s, wherever it stands', (_, list) => {
+  test.each(Object.entries({ ...examples, webToken: [webToken] }))('%s is found anywhere in a text', (_, list) => {
     for (const token of list) {
       const rest = [
         maskUrl(`https://a.example/v1/${token}/items`),
@@ -52,7 +52,7 @@ describe('shapes', () => {
     for (const head of heads.split(' ')) expect(head).toMatch(/^(?=.*[^0-9a-f-])[\w-]{3}$/);
   });
 
-  test.each(Object.entries(places))('%s: whatever may stand before it', (_, { before, min }) => {
+  test.each(Object.entries(places))('%s is found after anything that may precede it', (_, { before, min }) => {
     const source = before.source.slice('(?<='.length, -1).replaceAll('\\b', '');
     fc.assert(
       fc.property(fc.stringMatching(new RegExp(`^(?:${source})$`)), (place) => {

@@ -1,7 +1,8 @@
 /**
- * Secrets that are known by their shape wherever they stand: tokens with a prefix of their issuer, JSON web tokens, private
- * keys, and those that only their place in a URL gives away. Work is linear: runs of token characters are found by steps of
- * the shortest token's length, each expression looks at a bounded piece. No imports: the hook bundles this file.
+ * Secrets that are recognised by their form anywhere in a text: tokens with their issuer's prefix, JSON web tokens,
+ * private keys, and those recognised only by their place in a URL. Work is linear: runs of token characters are found
+ * by steps of the shortest token's length, each expression looks at a bounded piece. No imports: the hook bundles this
+ * file.
  */
 import { masked } from './masked';
 
@@ -57,7 +58,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
   netlify: { heads: 'nfp', form: /nfp_[A-Za-z0-9]{36}/y },
 };
 interface Place {
-  /** The last character of it, and those that may stand before that. */
+  /** The last character of it, and those that may precede it. */
   last: string;
   prior: string;
   before: RegExp;
@@ -68,7 +69,7 @@ interface Place {
 
 const digits = '0123456789';
 
-/** Tokens by what stands right before them, with the shortest length. */
+/** Tokens recognised by the text right before them, with the shortest length. */
 export const places: Readonly<Record<string, Place>> = {
   telegram: { last: ':%', prior: digits, before: /(?<=\d{6,12}[:%])/y, min: 35 },
   slackHook: {
@@ -133,7 +134,7 @@ const hexadecimal = 1;
 const other = 2;
 for (const c of '0123456789abcdef-') kinds[c.charCodeAt(0)] = hexadecimal;
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz_') kinds[c.charCodeAt(0)] = other;
-/** 0: no character of a token, nor is what lies behind the end. */
+/** 0: not a character of a token, or beyond the end. */
 const kindAt = (text: string, at: number): number => kinds[text.charCodeAt(at)] ?? 0;
 export const inToken = (c: number): boolean => c < 128 && kinds[c] !== 0;
 
@@ -187,7 +188,7 @@ function beginOf(text: string, from: number, to: number): number {
   return -1;
 }
 
-/** Whether what stands before a run of token characters says that it is a secret. */
+/** Whether the text before a run of token characters shows that it is a secret. */
 function isPlaced(text: string, from: number, to: number): boolean {
   if (from < 2) return false;
   const pair = pairOf(text, from - 2);

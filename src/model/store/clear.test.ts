@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { foldLines } from '../testing/store';
 
-test('what has ended goes with what only it used, what runs stays with what it stands on', () => {
+test('clearing removes ended requests with what only they used, and keeps running ones with what they use', () => {
   const dial = (id: number, request: number, connection: number) => [
     { k: 'dial', id, request, via: 'agent', host: 'a.example', port: 80, beginAt: 10 },
     { k: 'lookup', id: id + 1, dial: id, call: 'lookup', hostname: 'a.example', beginAt: 11, endAt: 12 },

@@ -1,7 +1,7 @@
 /**
- * Clearing a store while programs run: what has ended goes, with all that only it used, and the counts start again. What
- * goes on stays: running requests, open connections, and what they stand on; an open connection is marked as one of
- * earlier. Clock and ids stay, so that what comes later fits.
+ * Clears a store while programs run. Ended requests are removed with everything that only they used, and the counts
+ * restart. Running requests, open connections and what they use are kept; an open connection is marked as an earlier
+ * one. Clock and ids continue, so that later lines still match.
  */
 
 import { isEstablished } from '../facts/connection';

@@ -35,7 +35,7 @@ export class Index {
     return n;
   }
 
-  /** Notes where a request stands now, and no longer where it stood before. */
+  /** Indexes a request under its current references, and removes the previous ones. */
   link(r: Request, before: Request | undefined): void {
     if (before?.connection !== r.connection) {
       if (before?.connection !== undefined) this.#byConnection.get(before.connection)?.delete(r.id);

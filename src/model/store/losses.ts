@@ -1,4 +1,4 @@
-/** What is not there: losses of the same kind stand as one, with the sum and the whole of their time. */
+/** Losses: those of the same kind are merged into one, with their sum and the time that spans all of them. */
 import type { Loss } from '../records';
 
 export function withLoss(losses: Loss[], loss: Loss): Loss[] {

@@ -159,7 +159,7 @@ describe('processes', () => {
     expect(folder.store.processes.get('1')).toMatchObject({ end: 'killed', signal: 'SIGKILL', endAt: 99 });
   });
 
-  test('broken, foreign and unknown lines are counted, what stands before and after them counts', () => {
+  test('broken, foreign and unknown lines are counted, and the lines around them are folded', () => {
     const folder = new Folder(emptyStore());
     const lines = [
       '{"k":"req","id":9}',

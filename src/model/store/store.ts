@@ -2,7 +2,7 @@
  * The records of one trace, by id, with the indices that point down (a request knows its connection; which requests a
  * connection had is an index here, not a field). `fold` fills it from event lines; a document fills it whole.
  *
- * Records are replaced, never changed in place, so whoever holds one holds a consistent state. Bounded: beyond
+ * Records are replaced, never changed in place, so a reference to one stays a consistent state. Bounded: beyond
  * `limit` requests the oldest finished go, with what only they used; counts stay exact, `losses` says what went.
  */
 
@@ -277,7 +277,7 @@ export class Store extends Records {
     this.touch();
   }
 
-  /** Says how a source of facts stands: there is one entry for each. */
+  /** Sets the state of a source of facts: there is one entry for each. */
   setSource(source: Source): void {
     const { sources } = this.header;
     const known = sources.some((s) => s.name === source.name);

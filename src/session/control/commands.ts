@@ -106,8 +106,8 @@ export class Commands {
     try {
       const path = join(this.#folder, commandName(id));
       const text = await readOwnFile(path);
-      // What is no file of ours goes too, or each look would come upon it. Not `rm`, which takes it well when another
-      // look has taken the file: a call would be carried out twice.
+      // Any other file is removed too, or each poll would find it again. Not `rm`, which does not fail when another
+      // poll has already removed the file: a call would be carried out twice.
       await fs.unlink(path);
       if (text === undefined) return;
       writeWhole(this.#folder, responseName(id), this.#response(text));

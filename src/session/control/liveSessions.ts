@@ -41,7 +41,7 @@ async function sessionIn(name: string): Promise<LiveSession | undefined> {
   return Value.Check(sessionFacts, facts) && facts.pid === pid ? { ...facts, folder } : undefined;
 }
 
-/** Rejects, with a message for the user: the session does not answer. What it refuses stands in the answer. */
+/** Rejects, with a message for the user, if the session does not answer. A refusal is part of the answer. */
 export async function callSession(
   { folder, pid }: LiveSession,
   command: SessionCommand,

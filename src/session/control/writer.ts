@@ -1,6 +1,6 @@
 /**
- * What the session's programs are told to trace, and where to stop: the control file in the spool folder. It is there
- * before the program starts and is replaced as a whole at each change, so that a reader finds the old state or the new.
+ * Writes the control file in the spool folder: what the session's programs trace, and where they stop. It exists before
+ * the program starts and is replaced atomically at each change, so that a reader finds the old state or the new.
  */
 import type { NetworkBreakpoint } from '../../model/lines/breakpoints';
 import { type ControlState, controlFileName, type RequestControl } from '../../model/lines/control';

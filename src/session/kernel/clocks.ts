@@ -20,7 +20,7 @@ export class Clocks {
     this.#store = store;
   }
 
-  /** Those of before the trace's begin are of no use. */
+  /** Drops the samples from before the trace's begin. */
   begin(): void {
     this.#samples = [];
   }

@@ -51,7 +51,9 @@ export function factOf(m: Message, clocks: Clocks, known: (connection: string) =
   }
 }
 
-/** Of events, entries and figures that need permission. undefined: it does not hold, or says nothing of these. */
+/**
+ * Fact of a message that needs permission (events, entries, statistics). undefined: it is invalid, or another message.
+ */
 export function factOfOther(other: OtherMessage, clocks: Clocks): KernelFact | undefined {
   const read = kernelMessage(other);
   if (!read || 'error' in read) return undefined;

@@ -86,7 +86,7 @@ export class Kernel {
     });
   }
 
-  /** Starts the helper, if there is one; why not stands in the trace's sources. */
+  /** Starts the helper, if there is one; if not, the trace's sources have the reason. */
   static async start(host: KernelHost, options: KernelOptions): Promise<Kernel | undefined> {
     const { use, capture, enableConntrack: conntrack = false, families } = options;
     const { intervalMs = defaultOf('kernelInterval'), modulus = defaultOf('kernelModulus') } = options;

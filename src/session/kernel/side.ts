@@ -13,7 +13,7 @@ export class KernelSide {
     this.#options = options;
   }
 
-  /** Once. Never rejects: why there is none stands in the trace's sources. */
+  /** Runs once. Never rejects: if there is none, the trace's sources have the reason. */
   start(): Promise<void> {
     this.#starting ??= this.#start();
     return this.#starting;
@@ -30,7 +30,7 @@ export class KernelSide {
     else void this.start().then(() => this.#late());
   }
 
-  /** It came after the begin: what is there already is told to it. It remembers what has ended meanwhile. */
+  /** Started after the trace's begin: passes it the existing connections and requests. It still knows ended ones. */
   #late(): void {
     const { kernel, connections, requests } = this.#host.store;
     if (!kernel) return;

@@ -32,7 +32,7 @@ export const sourceOfFeature = (feature: string): string => sourceOf[feature] ??
 /** Who asks, and what for. */
 export interface Asking {
   use: HelperUse;
-  /** The helper is the installed one: whoever installed it permitted what it can do. */
+  /** The helper is the installed one: its installation permitted what it can do. */
   installed: boolean;
   /** Root may do everything: that is no word on what is wanted. */
   root: boolean;
@@ -48,7 +48,7 @@ export function featuresFor({ use, installed, root, conntrack }: Asking): string
 
 type Feature = MessageOf<'hello'>['features'][number];
 
-/** How each asked source stands by what the helper says it can do. */
+/** Sets the state of each requested source from the features that the helper reports. */
 export function setSources(store: Store, asked: readonly string[], features: readonly Feature[]): void {
   for (const name of sourcesOf(asked)) {
     const own = features.filter((f) => sourceOf[f.name] === name);
@@ -83,7 +83,7 @@ export function sourcesEnded(store: Store, asked: readonly string[], detail: str
 const sourcesOf = (features: readonly string[]): Set<Source['name']> =>
   new Set(features.flatMap((f) => sourceOf[f] ?? []));
 
-/** In the words of sources; features that lack the same stand together. */
+/** Reason and detail for the sources; features that lack the same permission are grouped. */
 function whyNot(lacking: readonly Feature[]): { reason: string; detail: string } {
   const names = new Map<string, string[]>();
   for (const f of lacking) {

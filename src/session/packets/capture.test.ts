@@ -92,7 +92,7 @@ describe('packets of connections', () => {
     expect(later.packets()).toEqual([]);
   });
 
-  test('of an attempt without a port of its own are found by the other end and the begin', async () => {
+  test('packets of an attempt with an unknown local port are found by the remote end and the begin', async () => {
     const s = await scene();
     await s.give(3, segment(own, server, 2, 100));
     s.connect({ id: 'lost', local: undefined as never, connect: { beginAt: 2000, result: 'timedOut' } });

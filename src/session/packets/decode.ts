@@ -108,7 +108,7 @@ function ipv4(b: Uint8Array, at: number, length: number): Decoded | undefined {
   return transport(b, b[at + 9] ?? 0, d);
 }
 
-/** Extension headers that may stand before the transport header. */
+/** Extension headers that may precede the transport header. */
 const extensions: ReadonlySet<number> = new Set([0, 43, 44, 51, 60, 135]);
 
 function ipv6(b: Uint8Array, at: number, length: number): Decoded | undefined {

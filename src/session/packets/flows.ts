@@ -4,7 +4,7 @@ import { addressDigits, type Decoded } from './decode';
 
 export interface FlowKey {
   key: string;
-  /** The packet goes from the end that stands first in the key. */
+  /** The packet was sent by the end that is first in the key. */
   forward: boolean;
 }
 
@@ -21,7 +21,7 @@ function keyOf(kind: string, a: string, aPort: number, b: string, bPort: number)
     : { key: `${kind}/${to}/${from}`, forward: false };
 }
 
-/** The key of a connection, and whether its own end stands first. undefined: not both ends are known. */
+/** The key of a connection, and whether its local end is first. undefined: not both ends are known. */
 export function keyOfConnection(c: Connection): FlowKey | undefined {
   if ((c.kind !== undefined && c.kind !== 'tcp' && c.kind !== 'udp') || !c.local || !c.remote) return undefined;
   const local = addressDigits(c.local.address);

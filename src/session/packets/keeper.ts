@@ -11,14 +11,14 @@ export interface Kept {
   /** Of the wall clock: see WallClock. */
   section: number;
   interface: number;
-  /** Where its bytes stand in the file. */
+  /** Offset of its bytes in the file. */
   offset: number;
   captured: number;
   length: number;
   kind: Decoded['kind'];
   /** Conversation, of an ICMP error that it is about; absent: it has no ports. */
   flow?: Flow;
-  /** From the end that stands first in the conversation's key. */
+  /** Sent by the end that is first in the conversation's key. */
   forward: boolean;
   sequence: number;
   acknowledged: number;

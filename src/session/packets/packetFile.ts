@@ -28,7 +28,7 @@ export class PacketFile {
     }
   }
 
-  /** Where the bytes will stand; undefined: there is no room. */
+  /** Returns the offset of the bytes in the file; undefined: there is no room. */
   add(bytes: Uint8Array): number | undefined {
     if (this.full === undefined && this.#size + this.#waitingBytes + bytes.length > this.#limit) this.full = 'limit';
     if (this.full !== undefined) return undefined;

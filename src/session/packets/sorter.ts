@@ -74,7 +74,7 @@ export class Sorter {
       keeper.keep(arrived(packet.data), its);
       return;
     }
-    // A copy: the piece of the stream that it stands in must not be kept for it.
+    // A copy: otherwise it would keep the whole chunk of the stream in memory.
     const own = arrived(Buffer.from(packet.data));
     if (!dns.takes(key.key, own)) waiting.add(key.key, own);
   }
@@ -93,7 +93,7 @@ export class Sorter {
     if (d.kind === 'arp' && also.arp) keeper.keep(arrived, undefined);
     if (d.kind !== 'icmp' || !also.icmp) return;
     const about = d.about && keyOfPacket(d.about);
-    // What came from the end that stands first in the key is answered by a message to it.
+    // A packet from the end that is first in the key is answered by a message to that end.
     keeper.keep({ ...arrived, forward: !(about?.forward ?? true) }, about ? keeper.flows.get(about.key) : undefined);
   }
 

@@ -7,7 +7,7 @@
 export interface ClockSample {
   monotonic: bigint;
   realtime: bigint;
-  /** Half the time between the readings that it lies between, ns. */
+  /** Half the time between the readings before and after it, ns. */
   error: number;
 }
 
@@ -110,7 +110,7 @@ function atTick(): ClockSample {
     const after = process.hrtime.bigint();
     const spread = after - before;
     if (wall !== first || after - begin > spinNs) {
-      // A clock that stands still is as good as its last reading.
+      // A clock that does not advance is as accurate as its last reading.
       const error = wall === first ? 1_000_000 : Number(spread / 2n);
       return { monotonic: before + spread / 2n, realtime: BigInt(wall) * 1_000_000n, error };
     }

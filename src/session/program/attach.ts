@@ -79,8 +79,8 @@ export function asAttached(
 }
 
 /**
- * Takes the hook out again. Evaluates to `left`, also where it was not; to `leaving` when the program stands in the middle
- * of the hook's own work, which it does first: then to be asked again.
+ * Removes the hook. Evaluates to `left`, also if it was not loaded; to `leaving` if the program is paused inside the
+ * hook's own work, which is finished first: evaluate it again then.
  */
 export const detachExpression = `(function () {
   var hook = globalThis[Symbol.for('nettrace.hook')];
@@ -94,7 +94,7 @@ const text = (value: unknown): string =>
 
 const runtimes = ['node', 'deno', 'bun', 'electron', 'none'];
 
-/** The answer as the debugger gives it, which may stand in quotes; undefined: none that makes sense. The program is not trusted. */
+/** Parses the debugger's answer, which may be in quotes; undefined: it is invalid. The program is not trusted. */
 export function probeOf(response: string): Probe | undefined {
   const begin = response.indexOf('{');
   const end = response.lastIndexOf('}');

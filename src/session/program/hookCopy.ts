@@ -34,7 +34,10 @@ export async function installHook(
   return process.platform === 'win32' ? entry.replaceAll('\\', '/') : entry;
 }
 
-/** Puts the file there in one step, so that a program that starts meanwhile (or another session) never meets half of it. */
+/**
+ * Writes the file atomically, so that a program that starts at the same time (or another session) never reads half of
+ * it.
+ */
 async function place(folder: string, name: string, content: Buffer): Promise<string> {
   const path = join(folder, name);
   if ((await readOwnFile(path))?.equals(content)) return path;

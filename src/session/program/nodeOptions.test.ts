@@ -56,7 +56,7 @@ test('a real Node loads a hook from a path with spaces, quotes and backslashes b
   expect(out).toBe('hook\nuser\nprogram\n');
 });
 
-test('Node ignores what stands behind a word that is no option, and still loads the hook', () => {
+test('Node ignores what follows a word that is not an option, and still loads the hook', () => {
   const folder = scratch();
   for (const name of ['user', 'hook']) writeFileSync(join(folder, `${name}.cjs`), `console.log('${name}')`);
   const NODE_OPTIONS = withPreload(

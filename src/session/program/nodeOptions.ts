@@ -43,7 +43,7 @@ const ours = /[\\/]nettrace-hook-[0-9a-f]+[\\/]hook\.cjs$/;
 
 /**
  * `base` (may be absent or empty) with `--require "<hook>"` as its first option: the hook sees the requests of the user's own
- * preloads, and Node ignores all that stands behind a word that is no option. A value that Node would refuse comes back
+ * preloads, and Node ignores everything after a word that is not an option. A value that Node would refuse is returned
  * unchanged.
  */
 export function withPreload(base: string | undefined, hook: string): string {

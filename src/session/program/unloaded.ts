@@ -118,7 +118,7 @@ export function permission({ hook, spool }: Pick<LaunchFacts, 'hook' | 'spool'>)
 const isPermission = (flag: string) => flag === '--permission' || flag === '--experimental-permission';
 const isNoFile = (flag: string) => /^(?:-e|-p|-pe|-i|--eval|--print|--interactive|--test)(?:=|$)/.test(flag);
 
-/** `--allow-fs-read=a,b` or in two words; a star at the end stands for whatever follows. */
+/** `--allow-fs-read=a,b` or in two words; a trailing star matches anything. */
 function mayRead(flags: readonly string[], path: string): boolean {
   const name = '--allow-fs-read';
   const values = flags.flatMap((f, at) =>
@@ -129,7 +129,7 @@ function mayRead(flags: readonly string[], path: string): boolean {
     .some((v) => v === path || (v.endsWith('*') ? path.startsWith(v.slice(0, -1)) : path.startsWith(`${v}/`)));
 }
 
-/** Of Node's flags those whose value may stand in the next word. */
+/** Flags of Node whose value may be the next word. */
 const withValue =
   /^(?:-e|-p|-pe|--eval|--print|-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--allow-fs-read|--allow-fs-write)$/;
 

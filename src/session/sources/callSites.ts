@@ -24,7 +24,7 @@ interface Found {
 export class CallSites {
   readonly #maps = new SourceMaps();
   readonly #known = new Map<string, Found>();
-  /** `chosen`: between calls, so that whoever waits is also notified of a place that ran as it was written. */
+  /** `chosen`: between calls, so that waiting records are also notified of a place that needs no mapping. */
   readonly #asked = new Map<string, { site: RanSite; waiting: Set<string>; chosen: boolean }>();
 
   /**
@@ -63,7 +63,7 @@ export class CallSites {
     return found;
   }
 
-  /** Looks up what was asked meanwhile; reports whose call site changes by it. */
+  /** Looks up the places requested since the last call; returns the ids whose call site changes. */
   async resolve(): Promise<string[]> {
     const ready = new Set<string>();
     for (const [key, { site }] of [...this.#asked]) {

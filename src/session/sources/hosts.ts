@@ -1,5 +1,5 @@
 /**
- * Whose answer a lookup was: the system's own lookup does not say, but what stands in the hosts file is not asked for
+ * Source of a lookup's answer. The system's lookup does not report it, but names in the hosts file are not looked up
  * anywhere else.
  */
 import { readFileSync, statSync } from 'node:fs';

@@ -15,7 +15,7 @@ export async function pay(order: Order, name: Name) {
 }
 `;
 
-/** A project with `src/pay.ts`, built to `dist/pay.js`; where `fetch(` stands in the built file. */
+/** A project with `src/pay.ts`, built to `dist/pay.js`, and the position of `fetch(` in the built file. */
 function project(options: Parameters<typeof buildSync>[0] = {}) {
   const root = scratch('maps and more');
   mkdirSync(join(root, 'src'));

@@ -91,9 +91,9 @@ export class SourceMaps {
   }
 
   /**
-   * False if the position cannot be one of the file as it stands on disk: something changed the code while it was loaded
+   * False if the position cannot be one of the file on disk: something changed the code while it was loaded
    * and kept the map to itself. TypeScript that was not mapped ran as written only if Node took the types out in place;
-   * then a call stands exactly there. `isOther`: the code that ran is known to be another text.
+   * then a call is exactly there. `isOther`: the code that ran is known to be another text.
    */
   async canBe(file: string, line: number, column: number, isOther = false): Promise<boolean> {
     const path = localPath(file);

@@ -1,7 +1,7 @@
 /**
  * Where a session keeps its two things on disk: the spool (secret: what the program sent where) and the copy of the
- * hook that the program loads. Both may stand in a folder that other users can write to (/tmp), so each is made by us or
- * proved to be ours before use: a planted hook would run inside the user's program.
+ * hook that the program loads. Both may be in a folder that other users can write to (/tmp), so each is created by the
+ * session or checked for its owner before use: a planted hook would run inside the user's program.
  */
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
@@ -16,7 +16,7 @@ export async function makeSpoolFolder(): Promise<string> {
   return folder;
 }
 
-/** True while a process of this number exists, whoever's it is. */
+/** True while a process with this id exists, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,6 +1,7 @@
 /**
  * What a host leaves behind when it is killed: its spool folder. TLS secrets in it are deleted by the traced programs
- * (src/hook/sockets/tlsKeys.ts) or by whatever of ours starts next; the event lines stay for a day, as a trace can be made of them.
+ * (src/hook/sockets/tlsKeys.ts) or by the next start of Net Trace; the event lines are kept for a day, as a trace can
+ * be recovered from them.
  */
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -66,7 +67,7 @@ export async function leftovers(now = Date.now()): Promise<Leftover[]> {
   return found;
 }
 
-/** At each start of anything of ours. Returns how many files there were. Never rejects. */
+/** Called at each start of Net Trace. Returns the number of deleted files. Never rejects. */
 export async function deleteSecretsLeft(now = Date.now()): Promise<number> {
   const files = (await leftovers(now)).flatMap(({ secrets }) => secrets);
   await deleteAll(files);

@@ -29,7 +29,7 @@ export class LineSplitter {
   }
 
   push(chunk: Buffer, to: LineReceiver): void {
-    // Offsets count bytes of the file; `rest` is what stands before the chunk and has no newline.
+    // Offsets count bytes of the file; `rest` is the text before the chunk that has no newline yet.
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let from = 0;
     for (let end = bytes.indexOf(10, this.#rest.length); end >= 0; end = bytes.indexOf(10, from)) {

@@ -25,13 +25,13 @@ export const ownUid = process.getuid?.();
 /** Windows has neither links that a plain user can make nor pipes in folders, and lacks both constants. */
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** More than any file that programs of ours write for each other. */
+/** More than any file that Net Trace's processes write for each other. */
 const maxBytes = 16 * 1024 * 1024;
 
 const isOwn = (stat: Stats): boolean => stat.isFile() && (ownUid === undefined || stat.uid === ownUid);
 const isOwnAlone = (stat: Stats): boolean => isOwn(stat) && (ownUid === undefined || (stat.mode & 0o022) === 0);
 
-/** Opens a regular file of ours for reading. Rejects if it cannot be opened; undefined if it is anything else. */
+/** Opens the user's own regular file for reading. Rejects if it cannot be opened; undefined if it is anything else. */
 export async function openOwnFile(path: string): Promise<{ file: fs.FileHandle; stat: Stats } | undefined> {
   const file = await fs.open(path, readFlags);
   try {
@@ -45,7 +45,7 @@ export async function openOwnFile(path: string): Promise<{ file: fs.FileHandle; 
   return undefined;
 }
 
-/** The file's text if it is a regular file of ours that nobody else can write; undefined if it is not there or not that. */
+/** Text of the user's own regular file that nobody else can write; undefined if it is missing or anything else. */
 export async function readOwnFile(path: string): Promise<Buffer | undefined> {
   const opened = await openOwnFile(path).catch(() => undefined);
   if (opened === undefined) return undefined;
@@ -70,7 +70,9 @@ export function readOwnFileSync(path: string): Buffer | undefined {
   }
 }
 
-/** The last bytes of a regular file of ours, at most so many, and its size; undefined if it is not there or not that. */
+/**
+ * Size and at most the last `bytes` bytes of the user's own regular file; undefined if it is missing or anything else.
+ */
 export function readOwnEndSync(path: string, bytes: number): { text: Buffer; size: number } | undefined {
   let fd: number;
   try {

@@ -81,7 +81,7 @@ export class SpoolReader {
       });
       return this.#running;
     }
-    // A read that is under way may have passed the file already: one more, shared by all who ask meanwhile.
+    // A read in progress may have passed the file already: one more follows, shared by all calls made until then.
     this.#again ??= this.#running.then(() => {
       this.#again = undefined;
       return this.readChanged();
@@ -205,7 +205,7 @@ export class SpoolReader {
     }
   }
 
-  /** Not a file of ours, or gone: never looked at again. Out of descriptors is no verdict on the file. */
+  /** Not a spool file, or gone: never read again. Running out of descriptors is no fault of the file. */
   #refuse(segment: Segment, error?: unknown): void {
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
     if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') return;

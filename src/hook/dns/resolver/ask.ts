@@ -27,7 +27,7 @@ export interface Asked {
   port: number;
   query: Query;
   timeoutMs: number;
-  /** Something of ours has thrown: the lookup is given up. */
+  /** The resolver's own code has thrown: the lookup is given up. */
   broken: (error: unknown) => void;
   /** What must be done to give up the exchanges that run. */
   running: Set<() => void>;

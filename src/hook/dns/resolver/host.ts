@@ -1,4 +1,4 @@
-/** What the hook and its resolver say to each other: the resolver is a file of its own, loaded only when asked for. */
+/** The interface between the hook and its resolver, which is a separate file that is loaded only when enabled. */
 
 import type { Exchange } from '../../records/dns/exchange';
 import type { ResolverFiles } from '../../runtime/settings';

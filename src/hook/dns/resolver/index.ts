@@ -1,7 +1,7 @@
 /**
  * The hook's own resolver, for those who want to see DNS messages: it does what the system's library does for
  * `dns.lookup` - the hosts file first, then the servers of `/etc/resolv.conf` - by itself. What it cannot do that way it
- * leaves to the system, and says so. A file of its own: loaded only in programs that are traced with it.
+ * leaves to the system, and says so. A separate file: loaded only in programs that are traced with this option.
  */
 import { hostname as ownHostname } from 'node:os';
 import { parseHosts } from '../../../model/base/hosts';

@@ -160,7 +160,7 @@ export class Search {
     this.exchanges.push(first);
   }
 
-  /** An error of ours: it must not reach the program, which gets the system's answer. */
+  /** An error in the resolver's own code. It must not reach the program, which gets the system's answer instead. */
   readonly broken = (error: unknown): void => {
     this.host.failed(error);
     for (const abandon of [...this.running]) {

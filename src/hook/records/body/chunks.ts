@@ -9,7 +9,7 @@ import type { ResponseFacts } from '../requestData';
 
 const digits = (n: number): number => (35 - Math.clz32(n)) >> 2;
 
-/** Framing of a piece that is a chunk of its own: its size in hexadecimal and two line ends. */
+/** Framing bytes of one chunk: its size in hexadecimal and two line ends. */
 export const framingOf = (bytes: number): number => digits(bytes) + 4;
 
 const lineEnd = 2;
@@ -23,7 +23,7 @@ function linesOf(list: readonly string[]): number {
   return size;
 }
 
-/** -1: not known. Of a complete response whose pieces were all counted, on a connection of its own. */
+/** -1: not known. Known for a complete response whose chunks were all counted, alone on its connection. */
 export function framedBytes(r: RequestRecord, f: ResponseFacts): number {
   const { bytesReceived, bodyBytes, chunks } = r;
   if (bytesReceived < 0 || bodyBytes < -1 || r.informational !== undefined) return -1;

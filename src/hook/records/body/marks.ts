@@ -1,6 +1,6 @@
 /**
- * Marks of the pieces of a stream: when each came, and of how many bytes. Of more than 64 the first 8 stay, to tell how
- * it began, and the last 56, to tell what it does now; the count, the sum and the longest gap are those of all.
+ * Marks of the chunks of a stream: when each arrived, and its size. Of more than 64, the first 8 are kept, to show how
+ * it began, and the last 56, to show its current state; the count, the sum and the longest gap cover all of them.
  */
 import { us } from '../../runtime/clock';
 
@@ -8,7 +8,7 @@ const max = 64;
 const first = 8;
 const ring = max - first;
 
-/** Where the mark of piece `n` (from 0) stands. */
+/** Index of the mark of chunk `n` (from 0). */
 const placeOf = (n: number): number => (n < max ? n : first + ((n - first) % ring));
 
 /** Notes piece `n`, the pieces before it having been noted: instant and size in turn. */
@@ -39,7 +39,7 @@ export interface Pieces {
   longestGap?: { beginAt: number; endAt: number };
 }
 
-/** As it stands in a line. */
+/** As written in a line. */
 export function pieces(count: number, bytes: number, marks: readonly number[], gap: [number, number]): Pieces {
   const [begin, end] = gap;
   return {

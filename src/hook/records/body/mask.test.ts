@@ -30,7 +30,7 @@ describe('secrets of bodies', () => {
     expect(maskedBody(text, type as string)).toBe(masked);
   });
 
-  test('no value under a secret name stays, wherever it stands', () => {
+  test('masking removes each value under a secret name, at any depth', () => {
     const value = fc.string({ minLength: 4 }).map((s) => `§${s}§`);
     const leaf = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.string());
     const secret = fc.tuple(fc.constantFrom(...names), fc.oneof(value, fc.array(value), fc.record({ of: value })));

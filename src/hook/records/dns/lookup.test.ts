@@ -7,7 +7,7 @@ import { Lookup, lookupLine } from './lookup';
 
 const text = fc.string({ unit: 'binary', maxLength: 256 });
 
-test('lines of lookups and exchanges are valid and shorter than 4,096 bytes, whatever stands in them', () => {
+test('lines of lookups and exchanges are valid and shorter than 4,096 bytes for any content', () => {
   const record = fc.record({
     name: text,
     type: fc.constant('TXT'),

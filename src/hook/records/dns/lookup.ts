@@ -152,7 +152,7 @@ function addressesOf(l: Lookup, given: boolean, max: number): Address[] | undefi
   return l.call === 'lookup' || l.call === 'custom' ? [] : undefined;
 }
 
-/** What `promise` gives, told to `settled` before the program sees it. A rejection that nobody handles stays one. */
+/** Passes the result of `promise` to `settled` before the program sees it. An unhandled rejection stays unhandled. */
 export function watched(
   promise: Promise<unknown>,
   settled: (error: unknown, value: unknown) => void,

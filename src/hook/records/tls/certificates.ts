@@ -107,10 +107,10 @@ export function reportCertificates(list: readonly NewCertificate[]): string {
 const usual = 400;
 
 /**
- * Node goes on with certificates of its own store, up to the root, sent or not. What was sent has come over the wire: so
- * the chain goes as far as what the socket had received when the handshake ended has room for, less what the server must
- * have said besides. Where that leaves too much, or the server asked for a certificate (with names of any length), it is
- * not known of a root at the end.
+ * Node completes the chain with certificates of its own store, up to the root. What the server sent came over the wire:
+ * so the chain ends where the bytes that the socket had received by the end of the handshake are used up, less what it
+ * must have said besides. Where that leaves too much, or the server asked for a certificate (with names of any length),
+ * it is not known of a root at the end.
  */
 function sentOf(socket: TLSSocket, chain: readonly Piece[], flight: Flight): { count: number; exact: boolean } {
   const [leaf, last] = [chain[0] as Piece, chain[chain.length - 1] as Piece];

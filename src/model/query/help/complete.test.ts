@@ -19,7 +19,7 @@ const values: Record<string, readonly string[]> = {
 };
 const seen = (key: string): readonly string[] => values[key] ?? [];
 
-/** The caret stands at `|`. */
+/** `|` marks the caret. */
 function at(marked: string) {
   const position = marked.indexOf('|');
   const text = marked.replace('|', '');

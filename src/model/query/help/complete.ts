@@ -1,11 +1,11 @@
-/** What may stand where the caret is: keys, states, comparisons, and the values seen. */
+/** Completions at the caret: keys, states, comparisons, and the values seen. */
 
 import { type FieldName, keyOf, keys } from '../keys';
 import { printQuery } from '../print';
 import { descriptions } from './describe';
 
 export interface Completion {
-  /** What stands in the text when it is taken, in place of `from` to `to`. */
+  /** Text that replaces `from` to `to` when the completion is accepted. */
   insert: string;
   kind: 'key' | 'state' | 'comparison' | 'value';
   /** What it means. */
@@ -26,7 +26,7 @@ export type Seen = (key: FieldName) => Iterable<string>;
 
 const max = 50;
 
-/** What may stand at a position (offset from 0) of a text. */
+/** Completions at a position (offset from 0) of a text. */
 export function completions(text: string, position: number, seen: Seen): Completions {
   const term = termAt(text, position);
   const typed = text.slice(term.from, position);

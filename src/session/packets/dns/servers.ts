@@ -26,7 +26,7 @@ export class DnsServers {
     return this.#servers;
   }
 
-  /** Their addresses, as they stand in the file. */
+  /** Their addresses, as written in the file. */
   addresses(): { address: string; port: number }[] {
     return this.#read().map((address) => ({ address, port: 53 }));
   }
