@@ -28,8 +28,8 @@ export function rowName(row: Row, total: number | undefined): string {
     ? `called at ${row.callSite.text.replace(/:(\d+)$/, ' line $1')}${row.callSite.package === undefined ? '' : `, via ${row.callSite.package}`}`
     : 'caller not seen';
   const words = stateWords(row);
-  const status = row.stateText === words ? [] : [row.stateText];
-  return [`${row.method} ${row.host}${row.path}${row.query}`, ...status, words, `${time}; ${site}`].join(', ');
+  const state = row.stateText.endsWith(words) ? row.stateText : `${row.stateText}, ${words}`;
+  return [`${row.method} ${row.host}${row.path}${row.query}`, state, `${time}; ${site}`].join(', ');
 }
 
 export interface AbsentLine {
