@@ -179,3 +179,17 @@ test.each(['High Contrast', 'High Contrast Light'] as const)('%s: the view that 
   expect(await edge('.seg [aria-checked=true]')).toBeGreaterThan(await edge('.seg'));
   expect(await edge('.seg [aria-checked=false]')).toBe(0);
 });
+
+test.each([
+  ['cart stats:500', '.flterr'],
+  ['is:slow path:/v2', '.fltlist'],
+])('at 440 × 270 px what the filter box says of %s has room, within the page', async (text, selector) => {
+  await open({ width: 440, height: 270 });
+  const { page } = panel;
+  await page.fill('.flt input', text);
+  const box = await (await page.waitForSelector(selector)).boundingBox();
+  if (!box) throw new Error(`no ${selector}`);
+  expect(box.width).toBeGreaterThanOrEqual(300);
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(440);
+});
