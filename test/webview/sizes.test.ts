@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { id, inBrowser, open, panel } from './testing/behaviour';
 import { settled } from './testing/panel';
+import { live, run } from './testing/sample';
 
 inBrowser();
 
@@ -192,4 +193,18 @@ test.each([
   expect(box.width).toBeGreaterThanOrEqual(300);
   expect(box.x).toBeGreaterThanOrEqual(0);
   expect(box.x + box.width).toBeLessThanOrEqual(440);
+});
+
+test('at 290 px a message of the recording has the width of the page, its action a line of its own', async () => {
+  const text = 'The panel keeps the newest 10,000 requests; 2,340 older ones were left out of the list.';
+  const message = { kind: 'dropped' as const, text, action: { title: 'Show how', command: 'enableKernel' as const } };
+  await open({ width: 290, height: 400, state: { ...live, runs: [{ ...run, message }] } });
+  const { page } = panel;
+  const [words, action] = [
+    await page.locator('.msg .tx').boundingBox(),
+    await page.locator('.msg .linkish').boundingBox(),
+  ];
+  if (!words || !action) throw new Error('no message');
+  expect(words.width).toBeGreaterThanOrEqual(210);
+  expect(action.y).toBeGreaterThanOrEqual(words.y + words.height);
 });
