@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** The tables of schemas, by the prefix of their names, and the schemas that stand alone, by their name. */
+/** The tables of schemas, by the prefix of their names, and single schemas, by their name. */
 const sources = {
   'line.': ['lineSchemas', './src/model/lines/lines'],
   'message.': ['messageSchemas', './src/helper/protocol'],

@@ -55,7 +55,7 @@ export function installPackages(folder, log = console.error) {
 
 /**
  * How what is installed differs from what the lock file names, in words; absent when it does not. npm notes what it
- * has installed in a file of the same form, so this needs no stamp of ours and sees through whoever installed.
+ * has installed in a file of the same form, so this needs no stamp file and works for any installation by npm.
  *
  * @param {{packages: Record<string, {version?: string, optional?: boolean}>}} wanted package-lock.json
  * @param {typeof wanted | undefined} installed node_modules/.package-lock.json

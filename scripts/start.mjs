@@ -60,7 +60,7 @@ function onPath(name) {
 }
 
 function openCode(code, folder) {
-  // VS Code refuses to run as root unless it is told so twice.
+  // VS Code refuses to run as root without both options.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox', '--user-data-dir', join(root, '.cache/vscode')] : [];
   const args = [root, firstWindow].map((path) => `--extensionDevelopmentPath=${path}`).concat(asRoot, folder);
   const windows = process.platform === 'win32'; // where a .cmd needs a shell, and the shell needs quotes

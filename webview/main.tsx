@@ -22,7 +22,7 @@ function draw(): void {
     liveStep = Math.min(1000, liveStep * 2);
     slowFrames = 0;
   }
-  // What could not be computed in this frame (too dear, too often) is due later even if nothing else happens.
+  // What could not be computed in this frame (too expensive, too often) is due later even if nothing else happens.
   const { retryIn } = derive();
   clearTimeout(timer);
   // With no request running only the now line moves: four steps a second do.

@@ -14,7 +14,7 @@ function verdict(records: Records): ReturnType<typeof verdictOf> {
 }
 const ofPackage = { callSite: { ...site(94, '/app/node_modules/node-fetch/index.js'), kind: 'library' as const } };
 
-/** 30 requests, each on a connection of its own that was closed here right after it. */
+/** 30 requests, each on its own connection that was closed locally right after it. */
 const single = (
   more: (i: number) => Partial<Request>,
   dial: (i: number) => object = () => ({ agent: 1 }),
@@ -35,7 +35,7 @@ describe('connections for one request', () => {
   const of = (records: Records) => finding(records, 'keep-alive-off');
   test('are the server’s doing where its responses said close, though they were closed here', () =>
     expect(of(single(() => ({ closes: 'response' })))).toMatchObject({ fault: 'server', certainty: 'sure' }));
-  test('are the program’s where its requests said close, or each had a pool of its own', () => {
+  test('are the program’s where its requests said close, or each had its own pool', () => {
     expect(of(single(() => ({ closes: 'request' })))).toMatchObject({ fault: 'yourCode', certainty: 'sure' });
     const pools = single(
       () => ({}),
@@ -119,7 +119,7 @@ describe('requests from a package’s line', () => {
     expect(finding(waiting(ofPackage), 'agent-queue')).toMatchObject({ fault: 'unclear' });
     expect(verdict(waiting(ofPackage))).toMatchObject({ rule: 'agentQueue', fault: 'unclear' });
   });
-  test('that were not read are not said to be the program’s fault, nor is it told to call what it cannot reach', () => {
+  test('that were not read are not called the program’s fault, and advice names only what it can call', () => {
     const unread = (more: Partial<Request>): Records => ({
       requests: [exchange(1, 0, { outcome: 'notRead', api: 'http', ...more })],
     });

@@ -61,7 +61,7 @@ describe('rules', () => {
       text: '1 connection that the pool opened by itself to 10.0.0.7:5432 failed (ECONNREFUSED); no request was affected.',
     });
     expect(spare).not.toHaveProperty('advice');
-    // A request that waited for it failed with it, whoever asked for the connection.
+    // A request that waited for it failed with it, also if another request opened the connection.
     const waited = [{ id: '1-0-9', dial: 'd-0', createdAt: 0, outcome: 'failed' as const, error: { phase: 'tcp' } }];
     expect(analyse(storeOf({ requests: waited, connections, dials }))[0]).toMatchObject({ severity: 'error' });
     // A socket of the program itself, such as a database's, is always somebody's.
@@ -94,7 +94,7 @@ describe('rules', () => {
     });
   });
 
-  test('who reuses connections already is not told to', () => {
+  test('a program that reuses connections already gets no advice to do so', () => {
     const opened = (reused: boolean): Records => ({
       ...lookups(50),
       lookups: lookups(50).lookups?.map((l, i) => ({ ...l, dial: `d-${i}` })) ?? [],

@@ -24,7 +24,9 @@ function quoted(text: string): string[] {
 /** Figures of rules, which are limits and no measurements. */
 const constants = new Set(['5 s', '40 ms']);
 
-/** What a text quotes stands in its evidence, in the record's phases, or is the difference of two figures it quotes. */
+/**
+ * Each figure of a text is in its evidence or in the record's phases, or is the difference of two figures it quotes.
+ */
 function isFounded(text: string, evidence: readonly Evidence[], phases: readonly number[]): void {
   const figures = [...evidence.flatMap((e) => (e.unit === 'us' ? [Number(e.value)] : [])), ...phases];
   const said = evidence.flatMap((e) => (typeof e.value === 'string' ? quoted(e.value) : []));
@@ -113,7 +115,7 @@ function readsOf(store: Store): number {
   return reads();
 }
 
-/** Each with a connection and a lookup of its own. */
+/** Each with its own connection and lookup. */
 function manyRequests(count: number): Store {
   const requests = Array.from({ length: count }, (_, i) => ({
     ...exchange(i, i * 3, {

@@ -1,4 +1,4 @@
-/** What the traced program writes into its spool is not to be trusted: whatever comes, the summary stands. */
+/** What the traced program writes into its spool is untrusted: the summary is printed for any content. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -120,7 +120,7 @@ function forgotten(text: string): string {
   if (option === undefined || verb !== 'run' || words.includes('--')) return '';
   const at = words.indexOf(option);
   const rest = at < 0 ? [option] : words.slice(at);
-  return `nettrace: options of the program stand behind --, such as: nettrace run ${[...words.slice(0, Math.max(0, at)), '--', 'node', ...rest].join(' ')}\n`;
+  return `nettrace: options of the program must follow --, such as: nettrace run ${[...words.slice(0, Math.max(0, at)), '--', 'node', ...rest].join(' ')}\n`;
 }
 
 /** Calls to sessions that run. */
@@ -204,7 +204,7 @@ function rows(value: string): number {
   return value === 'all' ? Number.POSITIVE_INFINITY : positive(value);
 }
 
-/** A shell may stand in a folder that was deleted since; nothing can be found from there, nor started. */
+/** The shell's working directory may have been deleted; nothing can be found or started from there. */
 function expectFolder(): void {
   try {
     process.cwd();

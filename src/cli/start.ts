@@ -1,5 +1,5 @@
 /**
- * The program `nettrace`: loads the command line (cli.cjs, which stands beside it). Compiling that bundle would be a third
+ * The program `nettrace`: loads the command line (cli.cjs next to it). Compiling that bundle would be a third
  * of a short command's start, so what V8 compiled is kept in the user's cache folder: a file for each command (it holds
  * the functions that have run), build and version of Node. Whatever goes wrong with it, the bundle is loaded without.
  */

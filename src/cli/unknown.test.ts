@@ -1,4 +1,4 @@
-/** What a file of another program does not hold is not known: it is absent, and never 0. */
+/** What a file of another program does not contain is unknown: it is absent, and never 0. */
 import { expect, test } from 'vitest';
 import { verdictOf } from '../analysis/verdict/verdict';
 import { toHar } from '../formats/har/write';

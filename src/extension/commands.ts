@@ -128,7 +128,7 @@ function activeCustomEditor(): vscode.Uri | undefined {
   return input instanceof vscode.TabInputCustom ? input.uri : undefined;
 }
 
-/** As `lineOf`; of a line that has made no request so far the place in the file as it stands. */
+/** As `lineOf`; for a line that has made no request so far, the place in the current file. */
 export function siteOf(notes: Notes, where: unknown): LineReference | undefined {
   const given = where as Partial<LineReference & { lineNumber: number }> | undefined;
   if (typeof given?.file === 'string' && typeof given.line === 'number') return { file: given.file, line: given.line };

@@ -118,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const tracer = new Tracer(runs, {
     create: async ({ values, problems, helperAtBegin = false, ...asked }) => {
       const { TraceSession, TraceRules } = await import('./work');
-      // Runs are numbered on from those of before.
+      // Numbering continues from the restored runs.
       await restored;
       const set = recording();
       for (const text of [...set.problems, ...problems]) notices.add(text);

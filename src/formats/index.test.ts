@@ -20,7 +20,7 @@ import { example, requestOf, traceOf } from './testing/example';
 
 /** Lets the next openings of temporary files, writes to them or renames fail. */
 function failing(where: 'open' | 'write' | 'rename', code: string) {
-  const failure = Object.assign(new Error(`${code}: told to fail`), { code });
+  const failure = Object.assign(new Error(`${code}: injected`), { code });
   const { open } = fs;
   if (where === 'rename') return vi.spyOn(fs, 'rename').mockRejectedValue(failure);
   return vi.spyOn(fs, 'open').mockImplementation(async (path, flags, mode) => {
@@ -145,7 +145,7 @@ describe('saving', () => {
     ['open', 'EACCES', 'no right to write in that folder (EACCES)'],
     ['open', 'EROFS', 'the disk is read-only (EROFS)'],
     ['rename', 'EPERM', 'no right to write in that folder (EPERM)'],
-    ['write', 'EIO', 'EIO: told to fail'],
+    ['write', 'EIO', 'EIO: injected'],
   ] as const)('%s that fails with %s leaves the old file as it was', async (where, code, text) => {
     await writeFile(at('a.nettrace.json'), 'old');
     failing(where, code);
@@ -159,7 +159,7 @@ describe('saving', () => {
   test('a read-only folder', async () => {
     await mkdir(at('locked'), { mode: 0o555 });
     await chmod(folder, 0o755);
-    // root may write everywhere: it is somebody else meanwhile.
+    // root may write everywhere: another user is used until the end of this test.
     const root = process.getuid?.() === 0;
     if (root) process.seteuid?.(65534);
     const saved = errorOf(writeTrace(example(), at('locked/a.nettrace.json')));
@@ -282,7 +282,7 @@ describe('opening', () => {
 
 describe('secrets', () => {
   const secret = 'hunter2';
-  /** A trace in which secrets stand where the hook would not have let them in. */
+  /** A trace with secrets in places where the hook would have masked them. */
   const doc = traceOf(
     {
       requests: [

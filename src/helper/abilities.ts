@@ -10,7 +10,7 @@ import { type Located, locateHelper, type Places } from './locate';
 const run = promisify(execFile);
 const timeoutMs = 10_000;
 
-/** What people know it by; each stands for some of the helper's features. */
+/** User-facing names; each covers some of the helper's features. */
 export const abilityNames = ['figures', 'events', 'conntrack', 'packets'] as const;
 export type AbilityName = (typeof abilityNames)[number];
 
@@ -23,7 +23,7 @@ export interface Ability {
 
 export type Abilities = {
   helper: string;
-  /** The installed one, with permissions of its own. */
+  /** The installed helper, which has its own permissions. */
   installed: boolean;
   root: boolean;
   /** What to do for more, in words of the helper. */

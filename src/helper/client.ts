@@ -65,12 +65,12 @@ export class HelperClient {
       this.#welcome = resolve;
       this.#refuse = reject;
     });
-    this.#hello.catch(() => {}); // whoever asks for it hears of it
+    this.#hello.catch(() => {}); // reported where it is awaited
     stream.input.on('data', (piece: Buffer) => this.#take(piece));
     stream.output.on('error', () => {}); // it is gone: its end says so
   }
 
-  /** Starts the helper at `file`; with no environment, so that nothing of ours guides it. */
+  /** Starts the helper at `file`, with an empty environment, so that no variable influences it. */
   static spawn(file: string, options: SpawnOptions = {}): HelperClient {
     const args = ['--stdio', ...(options.features ? ['--features', options.features.join(',')] : [])];
     const { user } = options;
@@ -92,7 +92,7 @@ export class HelperClient {
     return client;
   }
 
-  /** A helper that has connected to a socket of ours. */
+  /** A helper that has connected to our socket. */
   static connected(socket: Duplex): HelperClient {
     const client = new HelperClient({ input: socket, output: socket });
     socket.once('close', () => client.#over('closed its connection'));
@@ -170,7 +170,7 @@ export class HelperClient {
     this.#emit((l) => l.message?.(message));
   }
 
-  /** What does not hold is left out; when it goes on, the helper is. */
+  /** Skips an invalid message; after too many of them, gives up the helper. */
   #bad(what: string): void {
     this.log = `${this.log}${what}\n`.slice(-maxLogLength);
     if (++this.#broken > maxBroken) this.#give(`sent an invalid message: ${what}`);

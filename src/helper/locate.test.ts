@@ -8,7 +8,7 @@ import { locateHelper } from './locate';
 const folder = mkdtempSync(join(tmpdir(), 'nettrace-locate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A program in a folder of its own. */
+/** A program in its own folder. */
 function program(...path: string[]): string {
   const at = join(folder, ...path);
   mkdirSync(at, { recursive: true });

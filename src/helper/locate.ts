@@ -18,7 +18,7 @@ export interface Places {
 
 export const bundledFile = (folder: string, arch: string): string => join(folder, 'native', `linux-${arch}`, name);
 
-/** `folder`: that of our bundles, which `native/` stands in. */
+/** `folder`: that of our bundles, which contains `native/`. */
 export async function locateHelper(folder: string, places: Places = {}): Promise<Located> {
   const { platform = process.platform, arch = process.arch } = places;
   if (platform !== 'linux') return { missing: 'platform', detail: `There is no helper for ${platform}.` };

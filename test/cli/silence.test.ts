@@ -14,7 +14,7 @@ test.each([
     ['run', '--body-types', 'text/', ...requests],
     '--body-types needs --bodies BYTES.',
   ],
-  ['a forgotten --', ['run', '-e', '1'], 'stand behind --, such as: nettrace run -- node -e 1'],
+  ['a forgotten --', ['run', '-e', '1'], 'must follow --, such as: nettrace run -- node -e 1'],
   ['a number that is none', ['run', '--sample', 'x', ...requests], 'Use a whole number, 1 or more.'],
   ['no bound at all', ['run', '--max-requests', '0', ...requests], 'Use a whole number from 1 to 10,000,000.'],
 ])('%s: refused before the program starts', async (_, args, message) => {
@@ -55,7 +55,7 @@ test('help of a command, and of one below it', async () => {
 test('--no-trace says that nothing was traced', async () => {
   const { code, stderr } = await nettrace.run(['run', '--no-trace', ...requests]);
   expect(code).toBe(0);
-  expect(stderr).toBe('nettrace: nothing was traced: --no-trace, and no trace rule was enabled meanwhile\n');
+  expect(stderr).toBe('nettrace: nothing was traced: --no-trace, and no trace rule was enabled during the run\n');
 });
 
 test('--max-requests bounds the trace; the sums stay those of all', async () => {

@@ -38,8 +38,8 @@ export function currentFilter(): Filter {
 }
 
 /**
- * The derived state. When only rows came, and computing is dear (many rows), the last result is kept for twenty times
- * its cost, so that the page stays fluent whatever comes; `retryIn` then says when it is worth asking again.
+ * The derived state. When only rows arrived and computing is expensive (many rows), the last result is kept for twenty
+ * times its cost, so that the page stays responsive; `retryIn` then says when to ask again.
  */
 export function derive(): { derived: Derived; retryIn?: number } {
   const { ui, runs } = state;

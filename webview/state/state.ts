@@ -54,7 +54,7 @@ export interface State {
   status: Status;
   view: 'panel' | 'editor';
   readOnly: boolean;
-  /** Where the replay of the shown trace stands; absent: it is not stepped through. */
+  /** Position of the replay of the shown trace; absent: it is not replayed. */
   replay?: ReplayMark;
   ui: UiState;
   /** Of the active row; kept until those of the next come, so that the pane does not flash. */

@@ -45,7 +45,7 @@ function read(): Theme {
 
 export const currentTheme = (): Theme => (theme ??= read());
 
-/** Grounds that text stands on, each with the custom property that holds its quiet text's colour. */
+/** Backgrounds of text, each with the custom property for the colour of its secondary text. */
 const grounds: readonly { property: string; ground: string }[] = [
   { property: '--nt-quiet', ground: '--nt-ground' },
   { property: '--nt-quiet-box', ground: '--nt-box' },

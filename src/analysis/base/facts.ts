@@ -81,7 +81,7 @@ export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 
 export const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
 
-/** Most of the instants (sorted) that lie within one window. */
+/** Maximum number of the (sorted) instants within one window. */
 export function densest(instants: readonly number[], window: number): number {
   let max = 0;
   for (let from = 0, to = 0; to < instants.length; to++) {

@@ -2,7 +2,9 @@
 import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 
-/** The request that was seen to hold it: by the pool, or as the one before on the connection, which went on meanwhile. */
+/**
+ * The request that blocked it: reported by the pool, or the previous one on the connection, which was still running.
+ */
 export function holderOf(r: Request, store: Store): Request | undefined {
   if (r.blockedBy !== undefined) return store.requests.get(r.blockedBy);
   if (r.connection === undefined || r.createdAt === undefined || (r.ordinal ?? 1) <= 1) return undefined;

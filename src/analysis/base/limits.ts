@@ -37,7 +37,7 @@ export const lookupSlots = 2;
 /** A lookup this slow is no cache's answer; and one this slow is a resolver that timed out. */
 export const slowLookup = { min: 100 * ms, timesMedian: 5, one: 1 * s, times: 2 };
 
-/** Requests of one origin, each on a connection of its own, that make a habit. On loopback setup costs little. */
+/** Requests of one origin, each on its own connection, that count as a pattern. On loopback setup costs little. */
 export const shortConnections = { count: 5, loopback: 20, share: 0.5, within: 5 * s };
 /** New connections a minute to one address that use up ports: a quarter of an hour of it and there are none. */
 export const churn = { count: 100, window: 60 * s };

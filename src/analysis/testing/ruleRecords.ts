@@ -3,7 +3,7 @@ import { exchange, ms, type Records, site } from './store';
 export const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 export const s = 1000;
 
-/** n requests, each on a connection of its own that lived 12 ms. */
+/** n requests, each on its own connection that lived 12 ms. */
 export function short(
   n: number,
   more: { url?: string; closedAt?: boolean; reuse?: boolean; via?: string } = {},

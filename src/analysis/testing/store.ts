@@ -67,7 +67,7 @@ export const site = (line: number, file = '/app/shop.ts'): NonNullable<Request['
   kind: 'user',
 });
 
-/** A whole exchange on a connection that stands: `wait` ms for the server, then 1 ms of body. */
+/** A whole exchange on an established connection: `wait` ms for the server, then 1 ms of body. */
 export function exchange(
   n: number,
   at: number,

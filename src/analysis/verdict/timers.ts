@@ -59,7 +59,7 @@ const dispatchers: typeof kinds = {
   },
 };
 
-/** The option of got that a kind stands for; others have the same name. */
+/** Option of got by timer kind, where the names differ. */
 const gotOptions: Readonly<Record<string, string>> = { headers: 'response', body: 'read', tls: 'secureConnect' };
 
 /** A library's own timer, by the option that sets it. */

@@ -15,7 +15,7 @@ import { captureFinding } from './capture';
 import { helperFindings } from './helper';
 
 interface Finding {
-  /** `warn` does not stand in the way of tracing. */
+  /** `warn` does not prevent tracing. */
   state: 'ok' | 'warn' | 'bad';
   text: string;
   advice?: string;

@@ -77,7 +77,7 @@ function connectionLines(row: Row, request: Request, store: Store): string[] {
   } else if (request.mocked) lines.push('mocked: answered inside the program, with no connection');
   else if (request.missing?.connection === 'notSeen') lines.push('connection not seen');
   else if (request.missing?.connection === 'stream')
-    lines.push('no connection of its own: it went over a stream of the program');
+    lines.push('no separate connection: it went over a stream of the program');
   return lines;
 }
 
@@ -143,7 +143,7 @@ function kernelLines({ kernel: k }: Request): string[] {
       ? undefined
       : `${timeText(k.rwndLimitedDuration)} held up by the peer’s window`;
   const line = known(rtt, repeated, window);
-  return line === '' ? [] : [`kernel: ${line}${k.shared ? ' (of all requests on the connection meanwhile)' : ''}`];
+  return line === '' ? [] : [`kernel: ${line}${k.shared ? ' (of all requests on the connection at that time)' : ''}`];
 }
 
 /** Below what `timeText` shows it would read as 0. */

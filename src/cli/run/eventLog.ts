@@ -4,7 +4,7 @@
  *     nettrace: SECONDS ID EVENT TEXT
  *
  * with the instant since the trace began, the id of the request (`-`: of none), and one of the words below. Lines come
- * as the program reports them: those of one reading stand in the order of their instants, an instant may still be older than
+ * as the program reports them: those of one read are sorted by their instants, an instant may still be older than
  * one above it. The words and the first four columns are stable; the text behind is for people.
  */
 import { hostname } from 'node:os';

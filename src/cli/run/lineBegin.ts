@@ -1,7 +1,7 @@
 /**
- * Lines of ours in a stream that the program writes to as well, past us: where it has left a line without its end, ours
- * begins on the next one. On a terminal a line of blanks does it, which wraps only where the cursor is not at the begin; in
- * a file its last byte says so. What went into a pipe nobody can ask.
+ * Lines of nettrace in a stream that the program writes to directly: after an unterminated line of the program, ours
+ * begins on the next one. On a terminal a line of blanks does it, which wraps only if the cursor is not at the begin;
+ * in a file its last byte says so. What went into a pipe nobody can ask.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 

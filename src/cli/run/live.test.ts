@@ -41,7 +41,7 @@ describe('--log', () => {
     const inOneReading: string[] = [];
     const store = folded(() => {});
     new EventLog(store, (line) => inOneReading.push(line), styleFor({})).update();
-    // Later facts of a record may stand in its first line then; what is reported is the same.
+    // Later facts of a record may be in its first line then; the reported events are the same.
     const words = (lines: string[]) => lines.map((l) => l.split(' ').slice(2, 4).join(' ')).sort();
     expect(words(inOneReading)).toEqual(words(written));
     const instants = inOneReading.map((l) => Number(l.split(' ')[1]));

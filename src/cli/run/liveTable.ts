@@ -1,7 +1,7 @@
 /**
- * `run --table`: the table of requests, drawn again at an interval. On a terminal in place: what the program prints there
- * meanwhile moves it down, so a program that talks is better redirected. On a pipe one table after the other, only when
- * something changed.
+ * `run --table`: the table of requests, redrawn at an interval. On a terminal it is redrawn in place: output of the
+ * program moves it down, so redirect a program that prints much. On a pipe, one table follows the other, only after a
+ * change.
  */
 import { talkersOf } from '../../analysis/base/talkers';
 import { hostPort } from '../../formats/shared/words';

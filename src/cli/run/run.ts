@@ -143,7 +143,7 @@ async function start(program: string, args: string[], session: TraceSession, opt
   return { child, environment };
 }
 
-/** A fault of ours while the program runs must not end us: the program's end and exit code would go unheard. */
+/** An internal error must not end nettrace while the program runs: the program's end and exit code would be missed. */
 function survive(): void {
   let said = false;
   const onFault = (error: unknown) => {
@@ -274,7 +274,7 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
   const style = styleFor(process.stderr);
   const { counts } = session.store;
   if (options.enabled === false && counts.requests === 0 && !counts.untraced)
-    return [`${style.bold('nettrace:')} nothing was traced: --no-trace, and no trace rule was enabled meanwhile`];
+    return [`${style.bold('nettrace:')} nothing was traced: --no-trace, and no trace rule was enabled during the run`];
   const saved = outputs.find((path) => !isPacketFile(path));
   const lines = summaryLines(session.store, session.now(), {
     style,

@@ -18,7 +18,7 @@ const phase =
   (row) =>
     time(row.phases.find((p) => p.name === name)?.duration);
 
-/** Figures stand right. */
+/** Columns with numbers, aligned right. */
 const right = new Set<string>(['start', 'total', 'sent', 'received', 'pid', 'connection', 'ordinal']);
 const phases = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;
 

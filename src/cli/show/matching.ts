@@ -29,7 +29,7 @@ export function matching(rows: readonly Row[], { query }: Asked): readonly Row[]
   return rows.filter((row) => passes(row) === true);
 }
 
-/** A trace with these requests alone, and the dials, lookups and connections that they stand on. */
+/** A trace with these requests only, and the dials, lookups and connections that they use. */
 export function traceOf(trace: Trace, rows: readonly Row[]): Trace {
   const ids = new Set(rows.map((row) => row.id));
   const requests = trace.requests.filter((r) => ids.has(r.id));

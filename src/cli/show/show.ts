@@ -94,7 +94,7 @@ function expectOneForm({ view, top, request, columns, json, body, query, sort, r
     refuse('--body', 'goes with --request ID, --view request or --json');
   const lists = top === undefined && (view === 'table' || view === 'request');
   if (!lists && (sort !== undefined || rows !== undefined))
-    refuse(sort === undefined ? '--rows' : '--sort', `does not go with ${one}, which has an order of its own`);
+    refuse(sort === undefined ? '--rows' : '--sort', `does not go with ${one}, which has its own order`);
 }
 
 /** By its id, or by the end of it that is one request's alone. */
@@ -114,7 +114,7 @@ function requestOf(rows: readonly Row[], id: string): Row {
   );
 }
 
-/** Blocks between what stands above and below them: of a large trace they are longer than the longest string. */
+/** Head, blocks and foot in pieces: those of a large trace together are longer than the longest string. */
 function* piecesOf(head: readonly string[], blocks: Iterable<string>, foot: readonly string[]): Generator<string> {
   yield `${head.join('\n')}\n`;
   yield* blocks;

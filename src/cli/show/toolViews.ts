@@ -42,7 +42,7 @@ export function toolLines(store: Store, view: ToolView, now: number, style: Styl
   }
 }
 
-/** Heads end in `>` where the column stands right. */
+/** Heads end in `>` where the column is aligned right. */
 function table(heads: readonly string[], rows: readonly Fields[], style: Style, none: string): string[] {
   const columns = heads.map((h): Column => ({ head: [h.replace('>', '')], right: h.endsWith('>') }));
   if (rows.length === 0) return [style.dim(columns.map((c) => c.head[0]).join('  ')), none];

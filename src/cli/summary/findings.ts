@@ -37,7 +37,7 @@ export function findingLines(
   return lines;
 }
 
-/** Why a request was slow or failed, and what to do; nothing for one that stands out in nothing. */
+/** Why a request was slow or failed, and what to do; nothing for an ordinary request. */
 export function verdictLines(request: Request, store: Store, now: number, style: Style, usual?: Usual): string[] {
   const v = verdictOf(request, store, now, usual);
   if (v.level === 'ok') return [];

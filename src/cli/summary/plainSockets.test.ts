@@ -35,7 +35,7 @@ test('connections of a program without requests are named', () => {
   );
 });
 
-test('beside requests they stand apart, and the bytes of pipes are nobody’s', () => {
+test('plain sockets are counted separately from requests, and the bytes of pipes are not counted', () => {
   const text = headline(foldLines([...request, ...database, ...pipe]), 0);
   expect(text).toContain('5 connections · 4 of them to db.test:5432, no HTTP · 1 pipe');
   expect(text).toContain('4.0 kB sent, 4.0 kB received');

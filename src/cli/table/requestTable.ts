@@ -69,7 +69,7 @@ export function requestLines(all: readonly Row[], options: TableOptions): string
   let columns = make([]);
   let { hidden, widths } = fitColumns(columns.map(sizedOf), width);
   if (hidden.some((name) => phases.includes(name as PhaseName))) {
-    // Their time stands in a column of its own, which needs room too.
+    // Their time is in a separate column, which needs room too.
     columns = make(phases);
     ({ hidden, widths } = fitColumns(columns.map(sizedOf), width));
   }
@@ -225,7 +225,7 @@ function commonOrigin(rows: readonly Row[]): string {
 /** A cell of hundreds of columns helps nobody. */
 const shortUrl = (url: string): string => shortened(url, 90);
 
-/** Where no frame of the user's own was on the stack, the library's stands, and says so. */
+/** Where no frame of the user's was on the stack, the library's frame is shown, marked as such. */
 function placeText({ callSite }: Row): string {
   const place = shortened(printable(callSite?.text ?? ''), 28);
   if (callSite?.package !== undefined) return `${place} (via ${shortened(printable(callSite.package), 28)})`;
@@ -258,7 +258,7 @@ function phaseCell(row: Row, name: PhaseName, style: Style): Cell {
   return { text: phase.running ? `${text}…` : text };
 }
 
-/** Few characters: the time of an aborted one stands under total, and the phase of a failure has a cross. */
+/** Few characters: the time of an aborted request is under total, and the phase of a failure has a cross. */
 function statusCell(row: Row, isRoomy: boolean, style: Style): Cell {
   const words = printable(row.stateText).replace(/^aborted .*/, 'aborted');
   const text = isRoomy || row.state !== 'failed' ? words : shortened(shortFailure(words), 14);

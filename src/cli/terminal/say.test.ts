@@ -47,7 +47,7 @@ test('columns are aligned whatever is painted; empty ones are left out', () => {
   ]);
 });
 
-test('places of modules stand as paths', () => {
+test('file: URLs of modules are printed as paths', () => {
   expect(pathOf('/app/a b.cjs')).toBe('/app/a b.cjs');
   expect(pathOf('file:///app/a%20b.mjs')).toBe(process.platform === 'win32' ? 'file:///app/a%20b.mjs' : '/app/a b.mjs');
   expect(pathOf('file://elsewhere/a.mjs')).toContain('elsewhere');

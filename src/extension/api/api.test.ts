@@ -135,7 +135,7 @@ describe('requests for an extension', () => {
   });
 });
 
-/** Other extensions copy it: it stands where they find it, and needs nothing else. */
+/** Other extensions copy this file: it is published in docs, and imports nothing. */
 test('docs/net-trace-api.d.ts is the file of the types', async () => {
   const types = readFileSync(join(__dirname, 'types.ts'), 'utf8');
   expect(types).not.toMatch(/^import/m);

@@ -30,7 +30,7 @@ describe('filters of the Breakpoints view', () => {
     expect(filtersOf(list).every((f) => f.supportsCondition && f.conditionDescription)).toBe(true);
   });
 
-  test('ours are taken out, theirs stay; the answers stand where they were asked for', () => {
+  test('network breakpoints are taken out of the request, and answers keep its order', () => {
     const list = fresh();
     const args = asked(
       ['all'],

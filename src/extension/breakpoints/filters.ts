@@ -1,7 +1,7 @@
 /**
- * Network breakpoints as exception filters of the debug adapter: so they stand in VS Code's own Breakpoints view, each
- * with a check box and a condition. The view keeps both by itself and reports them whole at each change, the list can be
- * changed elsewhere too: only what the view says differently from the last time is taken over.
+ * Network breakpoints as exception filters of the debug adapter, so that VS Code's own Breakpoints view shows them,
+ * each with a check box and a condition. The view keeps both itself and reports all of them at each change. The list
+ * can be changed elsewhere too, so only what differs from the view's previous report is applied.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { defaultThresholdMs, listName, type NetworkBreakpoint } from '../../model/lines/breakpoints';
@@ -36,7 +36,7 @@ export function filtersOf(list: BreakpointList): DebugProtocol.ExceptionBreakpoi
 const timeForm = /^\s*(?:>\s*)?(\d+(?:\.\d+)?)\s*(ms|s|m)(?=\s|$)/;
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
-/** A condition as the view has it: of "slow request" the time may stand before the query. */
+/** Parses a condition of the view: for "slow request" a time may precede the query. */
 export function readCondition(kind: NetworkBreakpoint['kind'], text: string): BreakpointChange {
   const m = kind === 'slowerThan' ? timeForm.exec(text) : null;
   const query = (m ? text.slice(m[0].length) : text).trim();

@@ -36,7 +36,7 @@ export class NetworkBreakpoints implements vscode.Disposable {
     this.#disposables.add(registerBreakpointTracker(list, { isOn: inDebugView, runOf }, log));
   }
 
-  /** A program starts: what is armed is told to it before its first line, and its hits are followed. */
+  /** A program starts: enabled breakpoints are sent to it before its first line, and its hits are followed. */
   began(run: Run): void {
     if (!this.#host.runs.list().some((r) => r !== run && r.state === 'running')) this.#host.list.forgetHits();
     this.#arm(run);

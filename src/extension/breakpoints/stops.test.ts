@@ -152,7 +152,7 @@ describe('a stop at a network breakpoint', () => {
   });
 });
 
-describe('where programs stand', () => {
+describe('where programs are paused', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'nettrace-tail-'));

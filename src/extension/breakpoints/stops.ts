@@ -1,6 +1,6 @@
 /**
- * What a debugger shows while the program stands at a network breakpoint: the reason, the user's line, the request among
- * the variables. All of it by changing the debugger's messages in place. One object a session of a process.
+ * What a debugger shows while the program is paused at a network breakpoint: the reason, the user's line, the request
+ * among the variables. The debugger's messages are changed in place. One object per debug session of a process.
  */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -27,7 +27,7 @@ const goOn: ReadonlySet<string> = new Set([
 ]);
 
 export interface StopHost {
-  /** The hit that the program stands at, if it does. */
+  /** The hit that the program is paused at, if any. */
   lastHit(): LastHit | undefined;
   kindOf(id: string): NetworkBreakpoint['kind'] | undefined;
   /** Reference of the request's record in the program. */
@@ -36,7 +36,7 @@ export interface StopHost {
 
 interface Stop {
   hit: LastHit;
-  /** The call that made the request is not on the stack: a frame of ours shows it. */
+  /** The call that made the request is not on the stack: an added frame shows it. */
   shown: { file: string; line: number; column: number; function?: string } | undefined;
   topFrame: number | undefined;
   record: number | undefined;

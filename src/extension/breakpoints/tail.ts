@@ -1,6 +1,6 @@
 /**
- * The hit that a program stands at: the last line of its spool file, written right before the stop. Read at once, without
- * waiting, as the debugger's message that reports the stop is on its way.
+ * The hit that a program is paused at: the last line of its spool file, written right before the stop. Read
+ * synchronously, as the debugger's message that reports the stop is being forwarded.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export interface LastHit {
   key: string;
 }
 
-/** Where the threads of a run stand; most often one does. */
+/** The hits that threads of a run are paused at, usually one. */
 export function stopsIn(folder: string): LastHit[] {
   const stops: LastHit[] = [];
   for (const name of namesIn(folder)) {

@@ -68,7 +68,7 @@ function stopHost(
         const reference: unknown = reply?.variablesReference;
         return typeof reference === 'number' && reference > 0 ? reference : undefined;
       } catch (error) {
-        // It ran on meanwhile.
+        // The program has continued.
         log.debug(`record at a stop: ${String(error)}`);
         return undefined;
       }

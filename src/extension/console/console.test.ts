@@ -103,7 +103,7 @@ describe('completions', () => {
     expect(completionsOf('1;\n$net.la', 2, 8, source([]))).toEqual([
       expect.objectContaining({ label: 'last', start: 5, length: 2 }),
     ]));
-  test('stand before the debugger’s own, which knows nothing of it', () => {
+  test('are listed before those of the debugger, which does not know `$net`', () => {
     const net = new NetConsole(source([]));
     net.asked({
       seq: 7,

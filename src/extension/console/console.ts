@@ -1,6 +1,6 @@
 /**
- * `$net` in one debug session: its messages are changed in place on their way to the debugger and back. So the Debug
- * Console, watches and hovers know it, while the program runs and while it stands, and nothing of it is in the program.
+ * `$net` in one debug session: messages to and from the debugger are changed in place. So the Debug Console, watches
+ * and hovers know it, whether the program runs or is paused, and nothing is added to the program.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { completions } from '../../model/query';

@@ -1,6 +1,7 @@
 /**
- * The text of the object that stands for `$net` in an expression: literals with the records in them, and a few functions.
- * It is evaluated in the program, at the place where it stands, so it names nothing that the program could have hidden.
+ * Source text of the object that replaces `$net` in an expression: literals with the records in them, and a few
+ * functions. It is evaluated in the program, in the expression's scope, so it uses no name that the program could have
+ * shadowed.
  */
 import type { FieldName } from '../../model/query';
 import type { TracedRequest } from '../api/types';

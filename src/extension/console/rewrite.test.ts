@@ -11,7 +11,7 @@ const run = (expression: string, globals: object = {}): unknown =>
     globals,
   );
 
-describe('what stands in the place of $net', () => {
+describe('what replaces $net', () => {
   test.each<[string, unknown]>([
     ['$net.last.status', 200],
     ['$net.last.status + $net.last.status', 400],

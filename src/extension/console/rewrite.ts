@@ -1,7 +1,7 @@
 /**
- * `$net` in an expression of the Debug Console, put in place before the expression reaches the debugger: so nothing has to
- * stand in the program. Only a free name is replaced, and only where the program has no `$net` of its own; an expression
- * that declares or assigns one is left as it is.
+ * Replaces `$net` in an expression of the Debug Console before the expression reaches the debugger, so that nothing has
+ * to be defined in the program. Only a free name is replaced, and only where the program does not define `$net` itself;
+ * an expression that declares or assigns it is left unchanged.
  */
 import { type Token, tokensOf } from './tokens';
 
@@ -9,7 +9,7 @@ const name = '$net';
 
 /** One use of `$net` in an expression. */
 export interface Use {
-  /** What is asked of it: `requests`, `last` …; absent: it stands alone, or what is asked is made at run time. */
+  /** The member that is read: `requests`, `last` …; absent: `$net` alone, or a member computed at run time. */
   member?: string;
   /** The one argument of `$net.requests("…")`, when it is a plain string. */
   query?: string;

@@ -7,7 +7,7 @@ const leaf = (id: string, answer: () => Promise<unknown> = async () => undefined
   customRequest: vi.fn(answer),
 });
 
-test('a change of control is told to each process of the run, and to no other; one that has ended holds up nobody', async () => {
+test('a change of control is sent to each process of its run only, and an ended process delays none', async () => {
   const debug = vi.fn();
   const leaves = new Leaves({ debug });
   const [run, other] = [{} as Run, {} as Run];

@@ -1,6 +1,6 @@
 /**
- * The debug sessions of single processes and threads, by run: where expressions are evaluated in a program, while it
- * runs and while it stands.
+ * The debug sessions of single processes and threads, by run: expressions are evaluated there, whether the program runs
+ * or is paused.
  */
 import type { DebugSession } from 'vscode';
 import type { Run } from '../runs/run';

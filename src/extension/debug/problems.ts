@@ -1,4 +1,4 @@
-/** Reasons that lie in the launch configuration why the hook cannot be loaded. Each says what to do. */
+/** Problems of the launch configuration that prevent the hook from loading. Each says what to do. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Problem } from '../runs/run';

@@ -111,7 +111,7 @@ describe('debug sessions and runs', () => {
     expect(recorders.map((r) => r.calls)).toEqual([['begin', 'finish interrupted'], ['dispose'], ['dispose']]);
   });
 
-  test('says at once what stands in the configuration against it', async () => {
+  test('the tracer reports at once what in the configuration prevents tracing', async () => {
     const root = session('root', await tracer.prepare({ ...config, attachSimplePort: 9229 }));
     tracer.started(root);
     expect(runs.runs()[0]?.message?.kind).toBe('hook');
@@ -121,7 +121,7 @@ describe('debug sessions and runs', () => {
 describe('programs that run already', () => {
   const attach = { type: 'pwa-node', request: 'attach', name: 'app', port: 9229 };
 
-  test('a configuration that attaches has no environment of ours, and no recorder for a restart', async () => {
+  test('an attach configuration gets no environment, and no recorder for a restart', async () => {
     const resolved = await tracer.prepare(attach);
     expect(resolved).toEqual({ ...attach, [traceIdMark]: 't1', skipFiles: hookFiles });
     const root = session('root', resolved);

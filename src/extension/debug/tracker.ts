@@ -173,7 +173,7 @@ async function flushOf(
     end = performance.now();
     named = /(?<!\d)(\d+)-(\d+)/.exec(String(response?.result));
   } catch (error) {
-    // The program ran on meanwhile, or has ended.
+    // The program has continued, or ended.
     log.debug(`flush at a stop: ${String(error)}`);
     end = performance.now();
   }

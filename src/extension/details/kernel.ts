@@ -9,7 +9,7 @@ const maxEvents = 200;
 
 export function kernelOf(connection: string, store: Store): Pick<Details, 'kernelEvents' | 'conntrack'> {
   const events = store.kernelEvents.filter((e) => e.connection === connection).slice(-maxEvents);
-  // Those of a file stand under their own ids.
+  // Entries of a file are stored under their own ids.
   const known = store.conntrackEntries.get(connection);
   const conntrack = known ?? [...store.conntrackEntries.values()].findLast((e) => e.connection === connection);
   return {

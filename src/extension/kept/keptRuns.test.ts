@@ -87,7 +87,7 @@ describe('runs over a reload of the window', () => {
     const again = open();
     expect((await again.restore(5)).map((r) => r.number)).toEqual([2]);
     await again.settled();
-    expect(warned.at(-1)).toContain('a run of before cannot be shown');
+    expect(warned.at(-1)).toContain('an earlier run cannot be shown');
     expect(existsSync(join(folder, 'runs', `${id(4)}.run.json`))).toBe(false);
   });
 });

@@ -117,7 +117,7 @@ export class KeptRuns {
       // It ended with the extension host: the program's lines are all there is.
       return spoolName.test(basename(spool)) ? await recoverTrace(spool, { final: true }) : undefined;
     } catch (error) {
-      this.#log.warn(`a run of before cannot be shown: ${String(error)}`);
+      this.#log.warn(`an earlier run cannot be shown: ${String(error)}`);
       return undefined;
     }
   }

@@ -7,7 +7,7 @@ const svgOf = (markdown: string): string => {
   return Buffer.from(data ?? '', 'base64').toString();
 };
 
-test('a phase lies where it was in the request, and is as long as its share', () => {
+test('the bar of a phase begins at its offset in the request and has the length of its share', () => {
   expect(svgOf(phaseBar('wait', 250, 500, 1000))).toContain(
     '<rect x="40" y="0" width="80" height="10" fill="#3f9a4f"/>',
   );

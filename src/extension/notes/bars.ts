@@ -1,6 +1,6 @@
 /**
  * Bars for a hover. VS Code's hovers allow no style but colours, and images with data: addresses: each bar is a small SVG.
- * An image cannot ask for the theme, so the colours are those that stand out from light, dark and high contrast alike.
+ * An image cannot read the theme, so the colours are visible on light, dark and high contrast alike.
  */
 
 import { wentWrong } from '../../model/query/rowFields';
@@ -20,7 +20,7 @@ const colors: Readonly<Record<PhaseName, string>> = {
 const width = 160;
 const height = 10;
 
-/** Where the phase lies in the request: from its begin, as long as it took; at least a pixel wide. */
+/** Bar of a phase: its offset in the request and its duration, at least a pixel wide. */
 export function phaseBar(name: PhaseName, from: number, duration: number, total: number): string {
   if (total <= 0) return '';
   const x = Math.min(width - 1, Math.max(0, (from / total) * width));

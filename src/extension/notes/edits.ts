@@ -1,6 +1,6 @@
 /**
- * Where a line of a run stands now, after the edits made since the run began, and whether it was itself changed. Line
- * numbers in records are those of the file that ran; the editor goes on.
+ * Where a line of a run is now, after the edits made since the run began, and whether it was itself changed. Line
+ * numbers in records are those of the file that ran, which may have been edited since.
  */
 
 /** One replacement in a document; lines and characters from 0, as before the change. */
@@ -42,7 +42,7 @@ export class Edits {
     if (this.#edits.length > maxEdits) this.#edits.shift();
   }
 
-  /** Line (from 1) of a run that began at `since` (wall clock, ms), as it stands now; undefined: it is gone. */
+  /** Current line of line `line` (from 1) of a run that began at `since` (wall clock, ms); undefined: it is deleted. */
   now(line: number, since: number): Moved | undefined {
     let at: Moved | undefined = { line: line - 1, changed: false };
     for (const edit of this.#edits) if (edit.at > since && at) at = moved(at, edit);

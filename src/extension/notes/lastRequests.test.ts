@@ -41,7 +41,7 @@ describe('the last requests in a hover', () => {
     );
   });
 
-  test('what stands in a trace is no Markdown and no table', () => {
+  test('text of a trace is escaped in Markdown and in table cells', () => {
     const text = lastRequests([row(1, { path: '/](command:x)|<b>`$(x)\n**' })], () => undefined);
     expect(text.trim().split('\n')).toHaveLength(3);
     expect(text).toContain('/\\]\\(command:x\\)\\|\\<b\\>\\`\\$\\(x\\) \\*\\*');

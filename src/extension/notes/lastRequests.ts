@@ -8,7 +8,7 @@ import { commands } from '../support/ids';
 import type { LineReference } from './hover';
 
 const max = 6;
-/** Cells of a table stand close together in a hover. */
+/** Table cells in a hover have little space between them. */
 const gap = '&nbsp;&nbsp;';
 
 /** Wall clock at the instant 0 of a run's rows, ms; undefined: not known. */

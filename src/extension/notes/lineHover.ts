@@ -26,7 +26,7 @@ export class LineHover implements vscode.HoverProvider {
       return new vscode.Hover(markdown, new vscode.Range(line, literal.begin, line, literal.end));
     }
     const ofLine = this.#notes.rowsAt(document, line);
-    // Behind the code stands the note, which has a hover of its own.
+    // The note after the code has its own hover.
     if (!ofLine || character < text.length - text.trimStart().length || character >= text.trimEnd().length)
       return undefined;
     const markdown = hoverText(`${count(ofLine.rows)} made at this line`, ofLine.rows, view);

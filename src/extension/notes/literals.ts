@@ -1,4 +1,4 @@
-/** URLs and paths that stand in the code as strings, and which requests they mean. */
+/** URLs and paths in the code's string literals, and the requests that match them. */
 import type { Row } from '../../model/rows/row';
 
 export interface UrlLiteral {

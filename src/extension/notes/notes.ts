@@ -56,7 +56,7 @@ export class Notes implements vscode.Disposable {
     );
   }
 
-  /** Whose requests stand beside the code: the live runs', or an opened trace's. */
+  /** Sets whose requests are shown next to the code: those of the live runs, or of an opened trace. */
   show(view: TraceView): void {
     if (view === this.#view) return;
     this.#listening?.dispose();
@@ -69,13 +69,13 @@ export class Notes implements vscode.Disposable {
     return this.#view;
   }
 
-  /** The recorded line whose note stands at a line of a document (from 0), with the newest request made there. */
+  /** The recorded line whose note is at a line of a document (from 0), with the newest request made there. */
   at(document: vscode.TextDocument, line: number): { reference: LineReference; last: Row } | undefined {
     const note = this.#notesOf(document).find((n) => n.line === line);
     return note && { reference: note.reference, last: note.rows.at(-1) as Row };
   }
 
-  /** All requests of the line whose note stands there, oldest first. */
+  /** All requests of the line whose note is there, oldest first. */
   rowsAt(document: vscode.TextDocument, line: number): { reference: LineReference; rows: readonly Row[] } | undefined {
     return this.#notesOf(document).find((n) => n.line === line);
   }
@@ -112,7 +112,7 @@ export class Notes implements vscode.Disposable {
       const file = pathOf(row.callSite.file);
       const document = file === undefined ? undefined : wanted.get(this.#realPath(file));
       const { line } = row.callSite;
-      // Of the file alone there is no line that a note could stand at.
+      // Without a line there is no place for a note.
       if (!document || line === undefined) continue;
       const lines = byLine.get(document) ?? new Map<number, Row[]>();
       byLine.set(document, lines);

@@ -46,7 +46,7 @@ describe('the note of a line', () => {
     expect(summaryOf(rows, 0)).toMatchObject({ text: '5×  201  p50 388 ms', failed: false, running: false });
   });
 
-  test('of two the median lies between them', () => {
+  test('the median of two values is their mean', () => {
     expect(summaryOf([row({ total: 22_000 }), row({ total: 35_000 })], 0).text).toBe('2×  200  p50 29 ms');
     expect(totalQuantile([row({ total: 22_000 }), row({ total: 35_000 })], 0.5)).toBe(28_500);
   });

@@ -34,7 +34,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
 </html>`;
 }
 
-/** What stands in a trace editor instead of the page when the file cannot be shown. */
+/** Shown in a trace editor instead of the page when the file cannot be read. */
 export function errorHtml(message: string): string {
   const text = message.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
   const policy = "default-src 'none'; style-src 'unsafe-inline'";

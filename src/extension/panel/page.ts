@@ -107,7 +107,7 @@ export class Page implements vscode.Disposable {
     this.#sendSoon({ type: 'filter', text });
   }
 
-  /** Where the replay of what is shown stands; undefined: there is none. */
+  /** Sets the position of the replay of the shown trace; undefined: there is none. */
   mark(mark: ReplayMark | undefined): void {
     this.#mark = mark;
     this.#send({ type: 'replay', mark: mark ?? null });

@@ -81,7 +81,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#target()?.command(command);
   }
 
-  /** Where the replay of the shown trace stands; undefined: there is none. */
+  /** Sets the position of the replay of the shown trace; undefined: there is none. */
   mark(mark: ReplayMark | undefined): void {
     this.#mark = mark;
     for (const page of [this.#page, this.#tab?.page]) page?.mark(mark);

@@ -1,5 +1,5 @@
 /**
- * The replay's debug adapter. A bundle of its own (dist/replay.cjs), loaded when a saved trace is debugged: sessions that
+ * The replay's debug adapter. A separate bundle (dist/replay.cjs), loaded when a saved trace is debugged: sessions that
  * trace a program never need it.
  */
 export { ReplaySession } from '../../replay/adapter/session';

@@ -1,6 +1,6 @@
 /**
- * Saved traces as debug sessions: the adapter runs here, the panel shows the trace that is stepped through and where it
- * stands, network breakpoints are those of the workspace.
+ * Saved traces as debug sessions: the adapter runs here, the panel shows the replayed trace and its position, and the
+ * network breakpoints are those of the workspace.
  */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';

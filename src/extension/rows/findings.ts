@@ -28,7 +28,7 @@ export function findingsFor(store: Store, now: number): readonly Finding[] {
   return findings;
 }
 
-/** Those about a request, or about what lies below it. */
+/** Findings about a request, or about its connection, lookup and other records below it. */
 export function findingsAbout(ids: readonly (string | undefined)[], store: Store, now: number): Finding[] {
   return findingsFor(store, now).filter((f) => f.subjects.some((s) => ids.includes(s)));
 }

@@ -54,7 +54,7 @@ export class WorkspaceRules {
     return this.#loaded;
   }
 
-  /** Loads what an earlier window kept; a workspace with nothing of its own needs no loading. */
+  /** Loads what an earlier window kept; a workspace without kept rules needs no loading. */
   loadKept(): void {
     if (this.#memory.get() !== undefined) void this.registry().then(() => this.#changed.fire());
   }

@@ -1,4 +1,4 @@
-/** The trace rules in force now: the workspace's, unless the program that runs has some of its own. */
+/** The trace rules in force now: the workspace's, unless the running program has its own. */
 import type { TraceRules } from '../../model/traceRules';
 import type { Runs } from '../runs/runs';
 import type { WorkspaceRules } from './registry';

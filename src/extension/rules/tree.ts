@@ -68,7 +68,7 @@ export class RulesView implements vscode.TreeDataProvider<TraceRule>, vscode.Dis
   async #checked(items: readonly (readonly [TraceRule, vscode.TreeItemCheckboxState])[]): Promise<void> {
     const { registry } = await shownRules(this.#rules, this.#runs);
     for (const [{ id }, state] of items) {
-      // Deleted meanwhile: the tree is drawn again anyway.
+      // If it has been deleted, the tree is drawn again anyway.
       if (registry.get(id)) registry.update(id, { enabled: state === vscode.TreeItemCheckboxState.Checked });
     }
   }

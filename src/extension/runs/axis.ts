@@ -15,7 +15,7 @@ export interface Placed {
   endAt?: number;
 }
 
-/** Where a run that begins at `beginNs` stands among those before it. */
+/** Offset on the axis of a run that begins at `beginNs`, after those before it. */
 export function offsetOfNext(beginNs: bigint, before: readonly Placed[]): number {
   const running = before.findLast((r) => r.endAt === undefined);
   if (running) return running.offset + Number(beginNs - running.beginNs) / 1000;

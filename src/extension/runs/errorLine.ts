@@ -28,7 +28,7 @@ export function errorLineOf(text: string): { line: string; names: boolean } | un
   // The debugger says `Uncaught Error TypeError: …`.
   const line = (named ?? lines.at(-1))?.replace(/^Uncaught (?:\w+ )?(?=\w*(?:Error|Exception)\b)/, '');
   if (line === undefined) return undefined;
-  // It stands in the panel, and in pictures of it.
+  // It is shown in the panel, and in screenshots of it.
   const shown = maskBeginning(line, maxLength, (whole, isCut) => maskText(whole, undefined, isCut));
   const cut = shown.length > maxLength ? `${shown.slice(0, maxLength - 1)}…` : shown;
   return { line: cut, names: named !== undefined };

@@ -15,7 +15,7 @@ function window() {
   return { warn, notices, start };
 }
 
-test('a notice of a session stands with its run and in the log, once', () => {
+test('a notice of a session is shown with its run and in the log, once each', () => {
   const { warn, start } = window();
   const foreign = '/tmp/nettrace-0 belongs to another user; the hook is placed in /tmp/nettrace-home-1 instead.';
   expect(start('t1', foreign)()).toEqual({ kind: 'notice', text: foreign });

@@ -20,7 +20,7 @@ export class Notices {
     this.#waiting.push(text);
   }
 
-  /** The run shows what waits, and what is to be said of its own session. */
+  /** Shows the pending notices and those of the run's own session. */
   began(run: Run): void {
     for (const text of run.recorder.notices ?? []) this.add(text);
     run.notices.push(...this.#waiting.splice(0));

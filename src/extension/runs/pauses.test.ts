@@ -37,7 +37,7 @@ describe('pauses of a debug session', () => {
     ]);
   });
 
-  test('each step is a pause of its own, with or without a word between', () => {
+  test('each step is a separate pause, with or without a `continued` event between', () => {
     const { w, at, pauses } = watch();
     w.known('10-0', 0);
     for (const [t, reason] of [

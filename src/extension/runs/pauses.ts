@@ -1,7 +1,7 @@
 /**
  * When the debugger held a thread, from the messages of its session: the record of each stop, kept up to date while it
- * lasts. Both instants err on the side of a shorter stop: the program stood before its `stopped` came to us, and stands
- * until the request to go on reaches it.
+ * lasts. Both instants err on the side of a shorter pause: the program was paused before its `stopped` event arrived,
+ * and stays paused until the request to continue reaches it.
  */
 import type { Pause } from '../../model/records';
 

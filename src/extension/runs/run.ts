@@ -43,7 +43,7 @@ export class Run {
     readonly number: number,
     readonly title: string,
     readonly recorder: Recorder,
-    /** Where on the axis the run stands. */
+    /** Offset of the run on the axis. */
     place: number,
     beside: boolean,
   ) {

@@ -103,7 +103,7 @@ describe('runs', () => {
     expect(runs.status()).toMatchObject({ requests: 2, failed: 0, serverErrors: 1, running: 1 });
     runs.clear();
     expect(runs.status()).toMatchObject({ requests: 0, failed: 0, serverErrors: 0, running: 0 });
-    // Ends, failed; another one of before is heard of only now.
+    // One ends as failed; another one from before is reported only now.
     a.write({ k: 'end', id: 2, endAt: 3, outcome: 'failed' }, doneLine(3, 3), doneLine(4, 600_000_000));
     settle();
     expect(runs.rows().map((r) => r.id)).toEqual(['r1/1-0-4']);

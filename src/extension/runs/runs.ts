@@ -137,7 +137,7 @@ export class Runs implements TraceView {
     if (!this.#disposed) this.#changed.fire({ upsert: [], removed: [] });
   }
 
-  /** A message of one of the run's debug sessions; it may tell why the program fails. */
+  /** A message of one of the run's debug sessions; it may contain the error that the program fails with. */
   wrote(run: Run, message: DebugProtocol.ProtocolMessage): void {
     if (run.wrote(message) && run.failedEarly) this.#touch(run);
   }

@@ -1,4 +1,4 @@
 import type * as vscode from 'vscode';
 
-/** What happened, for whoever looks for a fault: VS Code's output channel "Net Trace". No URL or header ever goes in. */
+/** Log for diagnosis: VS Code's output channel "Net Trace". It never contains a URL or header. */
 export type Log = Pick<vscode.LogOutputChannel, 'info' | 'debug' | 'warn' | 'error'>;

@@ -1,4 +1,4 @@
-/** From a call site to the editor: files as they stand in records, paths or file: URLs. */
+/** From a call site to the editor: files are paths or file: URLs, as in the records. */
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { CallSite } from '../../model/records';

@@ -7,7 +7,7 @@ import type { Trace } from '../../model/records';
 
 /**
  * Label and suffixes without their dot, as VS Code's dialog wants them; the first is added to a name that has none of
- * them. Its own (not the system's) dialog knows a name by its last part only, so `json` stands beside.
+ * them. VS Code's own (not the system's) dialog matches the last part of a name only, so `json` is listed too.
  */
 const filters = {
   'Net Trace (complete)': ['nettrace.json', 'json'],

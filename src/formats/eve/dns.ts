@@ -1,4 +1,4 @@
-/** DNS messages in EVE's form. A lookup by getaddrinfo has no messages of its own: it makes no entry. */
+/** DNS messages in EVE's form. A lookup by getaddrinfo has no messages, and so no entry. */
 import type { Trace } from '../../model/records';
 import { errorText, hostPort } from '../shared/words';
 import { eveName, eveValue } from './names';

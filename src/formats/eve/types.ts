@@ -1,8 +1,8 @@
 /**
  * HTTPTrace of EVE's nettrace package (lf-edge/eve-libs, nettrace.go) as JSON. Names, their case and what may be left
- * out are those of the Go structure's tags: fields marked `?` are `omitempty` there, all others always stand, with the
- * type's zero value where nothing is known. Sizes and counts are unsigned there: a negative number would make the whole
- * file unreadable.
+ * out are those of the Go structure's tags: fields marked `?` are `omitempty` there, all others are always present,
+ * with the type's zero value where nothing is known. Sizes and counts are unsigned there: a negative number would make
+ * the whole file unreadable.
  */
 
 /** `+12ms` since traceBeginAt (whole ms, cut), RFC 3339 where that would be negative, or `undefined`. */

@@ -1,6 +1,7 @@
 /**
  * EVE's HTTPTrace JSON from a trace. It has no place for call sites, µs, the end of a body, phases, redirects' links,
- * Unix sockets, kernel statistics, findings, nor for "not known" (0, "" or `undefined` stand there): the native file has.
+ * Unix sockets, kernel statistics, findings, nor for "not known" (written as 0, "" or `undefined`): the native file
+ * has.
  */
 import { sorted } from '../../model/base/canonical';
 import {
@@ -79,7 +80,7 @@ class Exporter {
     this.#skipped = new Map(doc.lookups.map((l) => [l.id, l.skippedServers]));
     this.#tunnels = new Map();
     for (const t of sorted(doc.tlsTunnels)) {
-      // A tunnel over a Unix socket has nothing to stand on here.
+      // A tunnel over a Unix socket has no connection here.
       if (t.connection === undefined || !this.#connections.has(t.connection)) continue;
       this.#tunnels.set(t.connection, [...(this.#tunnels.get(t.connection) ?? []), t]);
     }
@@ -107,13 +108,13 @@ class Exporter {
 
   #dial(d: Dial): EveDial {
     const winner = d.connection === undefined ? undefined : this.#connections.get(d.connection);
-    // Through a CONNECT tunnel the destination is the origin; the proxy's address stands in the connection.
+    // Through a CONNECT tunnel the destination is the origin; the proxy's address is in the connection.
     const { host, port } = winner?.tunnel?.host === undefined ? d : winner.tunnel;
     const resolverDials = this.#exchanges.dialsOf(d.lookup);
     const skippedServers = d.lookup === undefined ? undefined : this.#skipped.get(d.lookup);
     const skipped = (skippedServers ?? []).flatMap((s) => {
       const { host: server, port: given } = hostPortOf(textOf(s.server));
-      // One that was asked, and did not answer, stands among the resolver's dials alone.
+      // A server that was asked and did not answer is only among the resolver's dials.
       if (triedReasons.some((why) => why === s.why) || this.#exchanges.wasAsked(d.lookup, server)) return [];
       return [hostPort(server, given ?? 53)];
     });

@@ -1,4 +1,4 @@
-/** Reads a file as text, bounded, and says in words what stands in the way. */
+/** Reads a file as text, bounded, with a readable error message. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { FormatError } from './error';
 import { binaryKind, foreignKind } from './sniff';

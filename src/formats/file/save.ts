@@ -1,6 +1,6 @@
 /**
  * Writes a file whole or not at all: the text goes to a temporary file in the same folder, is flushed to the disk, and
- * takes the old file's place in one step. Whatever fails, the old file stands as it was and the temporary one is gone.
+ * replaces the old file in one step. After any failure the old file is unchanged and the temporary one is deleted.
  */
 import { randomBytes } from 'node:crypto';
 import fs, { type FileHandle } from 'node:fs/promises';
@@ -41,7 +41,7 @@ export async function saveAtomically(
   }
 }
 
-/** Where the file really stands (through symbolic links), and with which permissions. */
+/** The file's real path (symbolic links resolved) and permissions. */
 async function targetOf(path: string): Promise<{ path: string; mode: number; exists: boolean }> {
   const link = await fs.lstat(path).catch(() => undefined);
   if (!link) return { path, mode: 0o666, exists: false };

@@ -44,7 +44,7 @@ interface Level {
 
 const space = /[ \t\n\r]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** What may stand at the very end of a text that was cut off inside a number, a word or an escape. */
+/** Possible ends of a text that was cut off inside a number, a word or an escape. */
 const partOfNumber = /-?\d*(?:\.\d*)?(?:[eE][+-]?\d*)?/y;
 const words = ['true', 'false', 'null'];
 const partOfEscape = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
@@ -55,7 +55,10 @@ function match(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : at;
 }
 
-/** End of a string's characters from `at`: its closing quote, or what may not stand there. A loop, as a pattern over millions of escapes would overflow its stack. */
+/**
+ * End of a string's characters from `at`: its closing quote, or a character that is not allowed there. A loop, as a
+ * pattern over millions of escapes would overflow its stack.
+ */
 function charactersEnd(text: string, at: number): number {
   for (let i = at; i < text.length; ) {
     const c = text.charCodeAt(i);
@@ -174,7 +177,7 @@ function endIfCut(text: string, at: number): number {
 /** A path as people write it: `requests[3].response.status`. */
 export function pathText(path: readonly PathStep[]): string {
   let out = '';
-  // Nothing in a trace lies so deep: the middle of such a path is of no use.
+  // Nothing in a trace is nested that deep: the middle of such a path is left out.
   if (path.length > 12) return `${pathText(path.slice(0, 8))}…${pathText(path.slice(-3))}`;
   for (const step of path) {
     if (typeof step === 'number') out += `[${step}]`;

@@ -40,7 +40,7 @@ export function binaryKind(head: Uint8Array): string | undefined {
   return magics.find(([bytes]) => bytes.every((b, i) => head[i] === b))?.[1];
 }
 
-/** Format of a parsed document by what stands in it; undefined: none of them for certain. */
+/** Format of a parsed document by its contents; undefined: none for certain. */
 export function formatOfContent(value: unknown): Format | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const doc = value as Record<string, unknown>;

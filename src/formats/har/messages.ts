@@ -21,7 +21,7 @@ export function requestOf(r: Request, connection: Connection | undefined): HarEn
   };
 }
 
-/** HAR has no encoding for what was sent: bytes that are no text stand in a field of our own. */
+/** HAR has no encoding for request bodies: bytes that are not text are in an extension field. */
 function postDataOf(r: Request): Pick<HarEntry['request'], 'postData'> {
   const content = r.body?.content;
   if (content?.text === undefined) return {};

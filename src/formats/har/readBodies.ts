@@ -8,7 +8,7 @@ import type { HarEntryInput } from './input';
 type ContentInput = NonNullable<NonNullable<HarEntryInput['response']>['content']>;
 type PostInput = NonNullable<HarEntryInput['request']['postData']>;
 
-/** Longer texts are left out: a panel that shows such a body stands still. */
+/** Longer texts are left out: a panel that shows such a body would freeze. */
 const maxCharacters = 4_000_000;
 
 interface Coding {
@@ -28,7 +28,7 @@ export function responseBody(content: ContentInput | null | undefined, coding: C
   return bodyOf(text, code === 'base64', coding, content?._truncated === true);
 }
 
-/** Fields of a form stand for its text where a writer gives them alone. */
+/** Form fields are used as the text if a writer gives only these. */
 export function requestBody(post: PostInput | null | undefined, coding: Coding): BodyContent | undefined {
   if (!post) return undefined;
   const cut = post._truncated === true;

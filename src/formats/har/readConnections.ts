@@ -1,7 +1,7 @@
 /**
  * Dials, lookups, connections and TLS tunnels of HAR entries. `connection` names a connection only in some writers'
  * files; in Firefox's it is the port, in others it is missing. So connections are kept apart by it, the server's address
- * and the origin together, and an entry with a setup of its own begins a new one; one without takes the latest.
+ * and the origin together, and an entry with its own setup begins a new one; one without takes the latest.
  */
 import type { Connection, Dial, Lookup, TlsTunnel } from '../../model/records';
 import { urlParts } from '../../model/rows/row';
@@ -36,7 +36,7 @@ export class HarConnections {
     return { dials: this.#dials, lookups: this.#lookups, connections, tlsTunnels: this.#tunnels };
   }
 
-  /** What the entry's request stands on; entries come in the order of their begin. */
+  /** The records below the entry's request; called for the entries in order of their begin. */
   of(entry: HarEntryInput, times: EntryTimes, id: string, thread: string): Underlying {
     const { connection } = entry;
     const label = connection === undefined || connection === null || connection === '' ? undefined : String(connection);

@@ -1,6 +1,6 @@
 /**
  * HAR 1.2 as this program writes it (http://www.softwareishard.com/blog/har-12-spec/): times in ms, -1 = does not apply
- * or not known, `_` before a name = not of the specification. What Chrome's reader knows stands first among those.
+ * or not known, `_` before a name = not in the specification. Among those, the ones that Chrome reads are first.
  */
 
 export interface HarHeader {

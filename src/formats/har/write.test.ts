@@ -33,7 +33,7 @@ describe('the example trace', () => {
       ['4711-0-1', 265.81],
       ['4711-0-6', 4.06],
       ['4711-0-7', 595.5],
-      // 899 ms of its own and 300 ms at a breakpoint.
+      // 899 ms, and 300 ms paused at a breakpoint.
       ['4711-0-10', 1199],
       ['4711-0-11', 16],
       ['4711-0-18', 8],
@@ -164,7 +164,7 @@ describe('addresses and links', () => {
     expect(har.log.entries[0]?.serverIPAddress).toBe('fe80::1');
   });
 
-  test('child processes stand on the page of their root; parents in a circle do no harm', () => {
+  test('child processes are on the page of their root, and circular parents do no harm', () => {
     const har = toHar(example());
     expect(har.log.pages.map((p) => p.id)).toEqual(['4711']);
     expect(entriesOf(har)['4720-0-1']?.pageref).toBe('4711');
@@ -228,7 +228,7 @@ describe('headers', () => {
       ),
     );
 
-  test('stand by the level they were recorded at', () => {
+  test('are written at the level they were recorded at', () => {
     expect(har('off').log.entries[0]?.request.headers).toEqual([]);
     expect(har('names').log.entries[0]?.request.headers[0]).toEqual({ name: 'Location', value: '' });
     expect(har('lengths').log.entries[0]?.request.headers[1]).toEqual({ name: 'X-Long', value: '', _length: 40 });

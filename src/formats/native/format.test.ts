@@ -51,7 +51,7 @@ describe('layout', () => {
     expect(lines.at(-1)).toBe('');
   });
 
-  test('keys stand in the order of the schema at every depth', () => {
+  test('keys are in the order of the schema at every depth', () => {
     const r = { response: { statusText: 'OK', status: 200 }, id: '1-0-1', url: 'http://a.example/', thread: '1-0' };
     expect(nativeText(traceOf({ requests: [r] }))).toContain(
       '{"id":"1-0-1","thread":"1-0","url":"http://a.example/","response":{"status":200,"statusText":"OK"}}',

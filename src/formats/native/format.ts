@@ -1,9 +1,10 @@
 /**
  * The native format: the whole trace, lossless, as JSON.
  *
- * Layout: one member of the document a line; inside the arrays one record a line. So a text diff of two traces shows
- * records, and a text editor finds its way. Arrays stand in the order of first instant, then id; keys in schema order.
- * Saving what was read gives the same bytes again: fields, words and kinds that this version does not know are kept.
+ * Layout: one member of the document per line; inside the arrays one record per line. So a text diff of two traces
+ * shows records, and the file is readable in an editor. Arrays are sorted by first instant, then id; keys are in schema
+ * order. Saving what was read gives the same bytes again: fields, words and kinds that this version does not know are
+ * kept.
  *
  * Version 1.x is read whatever x is; another major version is refused.
  */

@@ -22,7 +22,7 @@ interface AnySchema {
   'x-words'?: readonly string[];
 }
 
-/** JSON Schema, draft 7 (what VS Code validates by); known words of open enums stand as examples. */
+/** JSON Schema, draft 7 (what VS Code validates by); known words of open enums are its examples. */
 export function publishedSchema(): string {
   const schema = JSON.parse(JSON.stringify(trace), (_, value: AnySchema) =>
     typeof value === 'object' && value !== null && value['x-words'] ? { ...value, examples: value['x-words'] } : value,
@@ -35,7 +35,7 @@ export function publishedSchema(): string {
   return `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`;
 }
 
-/** Parts that stand in many places: described once. */
+/** Parts that are used in many places: described once. */
 const shared: readonly [name: string, title: string, schema: AnySchema][] = [
   ['ErrorInfo', 'An error as structure', plain(errorInfo('An error, with the errors that led to it.'))],
   ['CallSite', 'The code that made something', plain(callSite('A place in code.'))],
@@ -141,7 +141,7 @@ function unitOf(schema: AnySchema): string {
   return schema['x-unit'] ?? '';
 }
 
-/** The unit stands in its own column, so the sentence about it goes. */
+/** The unit has its own column, so the sentence about it is removed. */
 function cell(text = ''): string {
   return text
     .replace(/ (?:Instant: µs since the trace began|Duration in µs|In bytes)\.$/, '')

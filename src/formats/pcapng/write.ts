@@ -1,6 +1,7 @@
 /**
- * Writes pcapng: the blocks of one section, little-endian, times in ns. What is captured is written when it is saved, not
- * while it comes: names, comments and TLS secrets are known then, and secrets must stand before what they decrypt.
+ * Writes pcapng: the blocks of one section, little-endian, times in ns. Packets are written when the trace is saved,
+ * not as they arrive: names, comments and TLS secrets are known then, and secrets must precede the packets they
+ * decrypt.
  *
  * The order of calls is the order of blocks: section, interfaces, secrets, names, packets by time, statistics. A packet
  * that is earlier than the one before it, or the same once more, is a fault of the caller and throws.
@@ -70,7 +71,7 @@ export class PcapngWriter {
 
   /** TLS secrets in the format of SSLKEYLOGFILE. */
   secrets(keyLog: string): Buffer {
-    if (this.#last) throw new Error('pcapng: secrets must stand before the packets that they decrypt');
+    if (this.#last) throw new Error('pcapng: secrets must precede the packets that they decrypt');
     const keys = Buffer.from(keyLog);
     const head = Buffer.alloc(8);
     head.writeUInt32LE(tlsKeyLog, 0);
@@ -171,7 +172,7 @@ function uint64(n: number): Buffer {
   return bytes;
 }
 
-/** The upper half stands first, whatever the byte order. */
+/** The upper half is first, in either byte order. */
 function writeTime(to: Buffer, at: number, ns: bigint): void {
   to.writeUInt32LE(Number(ns >> 32n), at);
   to.writeUInt32LE(Number(ns & 0xffff_ffffn), at + 4);

@@ -1,4 +1,4 @@
-/** An error that stands in a file as one line, as structure again: the reverse of `errorText`. */
+/** Parses an error that a file has as one line into its structure: the reverse of `errorText`. */
 import { type ErrorInfo, phaseNames } from '../../model/records';
 import { errorText } from './words';
 

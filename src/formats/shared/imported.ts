@@ -29,7 +29,7 @@ export const noThread = 'import';
 export const isImported = (doc: Pick<Trace, 'sources'>): boolean =>
   doc.sources.some((s) => s.name === 'import' && s.state === 'on');
 
-/** Whether a record is one of another program's file: references stand as they stood there, also those that lead nowhere. */
+/** Whether a record is from another program's file: its references are kept, also those to missing records. */
 export const isRead = (record: { by?: Record<string, string> }): boolean => record.by?.['*'] === 'import';
 
 /** A UUID that is the same whenever the same text is read, for files that name none. */

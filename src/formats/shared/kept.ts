@@ -1,7 +1,7 @@
 import { numberText } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 
-/** The trace's description, with what it does not hold: formats without a list of losses say it there. */
+/** The trace's description with its losses, for formats that have no list of them. */
 export function describedWhole({ description, counts }: Trace): string | undefined {
   const { requests, evictedRequests } = counts;
   if (evictedRequests === 0) return description;

@@ -41,7 +41,7 @@ export const byInstant = new Set([
 
 const shapes = new WeakMap<object, Shape>();
 
-/** Nothing inside has an order of its own (texts, numbers, open maps): the value is written as it stands. */
+/** Nothing inside has a schema order (texts, numbers, open maps): the value is written unchanged. */
 function isPlain(shape: Shape | undefined): boolean {
   return shape === undefined || (shape.keys.size === 0 && isPlain(shape.items) && shape.items === undefined);
 }

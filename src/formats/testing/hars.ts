@@ -50,7 +50,10 @@ function exchange({ url, status = 200, httpVersion, size = 12, more = {} }: Exch
   };
 }
 
-/** Queueing apart in names of its own, addresses in brackets, sizes of -1, status 0 with `_error`, hops as entries. */
+/**
+ * Queueing in fields that only Chrome writes, addresses in brackets, sizes of -1, status 0 with `_error`, hops as
+ * entries.
+ */
 function chrome(): LooseHar {
   const none = {
     blocked: 1.2340000000003,
@@ -133,7 +136,10 @@ function chrome(): LooseHar {
   return { log: { version: '1.2', creator: { name: 'WebInspector', version: '537.36' }, pages, entries } };
 }
 
-/** Whole ms, a zone of its own, the port as connection, zeros for a setup that did not take place, entries without timings. */
+/**
+ * Whole ms, a local time zone, the port as connection, zeros for a setup that did not take place, entries without
+ * timings.
+ */
 function firefox(): LooseHar {
   const zone = (ms: number) => at(ms + 3_600_000).replace('Z', '+01:00');
   const base = { pageref: 'page_1', connection: '443' };

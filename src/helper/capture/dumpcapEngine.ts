@@ -1,6 +1,6 @@
 /**
- * Capture by Wireshark's `dumpcap`, where it is installed and this user may use it: no right of ours is needed, as it
- * brings its own. It writes pcapng to its standard output.
+ * Capture by Wireshark's `dumpcap`, where it is installed and this user may run it: it has its own permissions, so Net
+ * Trace needs none. It writes pcapng to its standard output.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -86,7 +86,7 @@ class Dumpcap {
     const [command, ...first] = program as [string, ...string[]];
     const common = ['-q', '-p', '-f', this.#filter, '-s', String(options.snaplen), '-B', bufferSize, '-C', queueSize];
     const args = [...first, ...common, ...names.flatMap((name) => ['-i', name]), '-w', '-'];
-    // A group of its own: Ctrl-C is for the program, whose last packets are still to come.
+    // In its own process group: Ctrl-C is for the program, whose last packets are still to come.
     this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {

@@ -22,8 +22,8 @@ export interface StartedCapture {
   /** Ends when the capture does. Not in order of time where there are several interfaces. */
   readonly batches: AsyncIterable<RawPacket[]>;
   /**
-   * Asks for the packets of an attempt to connect that failed, so that nothing is known of its own end: to this other end,
-   * within these instants of the wall clock. Absent: the engine hands over all packets anyway.
+   * Asks for the packets of a failed connection attempt, whose local end is unknown: to this remote end, between these
+   * instants of the wall clock. Absent: the engine reports all packets anyway.
    */
   failedAttempt?(remote: { address: string; port: number }, from: bigint, to: bigint): void;
   /** Packets that found no room here, as nobody took them. Absent: they are among the dropped. */

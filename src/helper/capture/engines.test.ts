@@ -8,7 +8,7 @@ import { HelperEngine } from './helperEngine';
 
 const options = { snaplen: 1000, icmp: false, arp: false };
 
-/** A helper that says what it is told to. */
+/** A helper with scripted answers. */
 function helper(feature: object = { state: 'available' }, answer: object = { state: 'on', interfaces: [] }) {
   const sent: Command[] = [];
   let listener: HelperListener = {};

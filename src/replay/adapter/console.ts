@@ -34,7 +34,7 @@ export function evaluate(replay: Replay, expression: string, scopes: readonly No
   return request ? { node: request } : listOf(replay, text);
 }
 
-/** What stands under the pointer is answered for where it is a request’s id, else it is code. */
+/** Hover: answers if the text under the pointer is a request’s id; else it is code. */
 export function hoverOf(replay: Replay, text: string): Evaluated {
   const node = requestOf(replay, text.trim());
   return node ? { node } : { error: 'not known to the trace' };

@@ -5,7 +5,7 @@ import { baseName } from '../../model/rows/row';
 import type { Replay } from '../position/replay';
 import type { CallLine } from '../position/stacks';
 
-/** Longest text that stands for a file that is not here. */
+/** Maximum lines of the text that replaces a missing file. */
 const maxLines = 100_000;
 
 export class SourceFiles {
@@ -49,7 +49,7 @@ export class SourceFiles {
     return files?.flatMap((f) => (f === undefined ? [] : this.#replay.callSites.lines(f)));
   }
 
-  /** What stands for a file that is not here: its name, and at each line that is known what was called there. */
+  /** Text that replaces a missing file: its name, and on each known line what was called there. */
   content(reference: number): string | undefined {
     const file = this.#recorded[reference - 1];
     if (file === undefined) return undefined;
@@ -84,7 +84,7 @@ export class SourceFiles {
         `${document.endAt === undefined ? '' : ` in ${timeText(document.endAt)}`}. Type help for what the console understands.`,
       ...(from
         ? [
-            `Read from ${from.detail ?? 'a file of another program'}: what that format does not hold is absent` +
+            `Read from ${from.detail ?? 'a file of another program'}: what that format cannot express is absent` +
               `${lacking.length === 0 ? '' : ` (${lacking.map((s) => s.name).join(', ')})`}.`,
           ]
         : []),

@@ -1,10 +1,10 @@
-/** The network breakpoints of a replay: those of its host, or a set of its own for a client that has none. */
+/** The network breakpoints of a replay: those of its host, or a separate set for a client that has none. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { breakpointKinds, type NetworkBreakpoint, titleOf } from '../../model/lines/breakpoints';
 import { parseQuery } from '../../model/query';
 
 export interface NetworkBreakpoints {
-  /** As they stand among the client's exception breakpoints. */
+  /** Their entries among the client's exception breakpoints. */
   filters(): DebugProtocol.ExceptionBreakpointsFilter[];
   /** Takes over what the client has switched on, with conditions; an answer for each, in order. */
   set(args: DebugProtocol.SetExceptionBreakpointsArguments): DebugProtocol.Breakpoint[];

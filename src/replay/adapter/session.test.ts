@@ -183,7 +183,7 @@ describe('stepping', () => {
     expect(withoutIds(back.reverse())).toEqual(withoutIds(there));
   });
 
-  test('over passes by what lies below, out goes to the end of the request, restart frame to its call', async () => {
+  test('step over skips events below the request, out goes to its end, restart frame to its call', async () => {
     await launch();
     expect((await stopAfter(() => dc.nextRequest({ threadId: 1 }))).description).toBe('GET /login: head sent');
     expect((await stopAfter(() => dc.stepOutRequest({ threadId: 1 }))).description).toMatch(/^GET \/login: done/);
@@ -327,7 +327,7 @@ describe('the console', () => {
 });
 
 describe('sources', () => {
-  test('one that is not here stands for itself with what is known of its lines', async () => {
+  test('a missing source is replaced by a text of its known lines', async () => {
     await launch({ configure: () => dc.setExceptionBreakpointsRequest({ filters: ['requestFails'] }) });
     await stopAfter(() => dc.continueRequest({ threadId: 1 }));
     await stopAfter(() => dc.continueRequest({ threadId: 1 }));

@@ -1,6 +1,6 @@
 /** An event of a trace: what kinds there are, and what is said about one. */
 
-/** In the order in which events of one instant stand. */
+/** In the order of events at the same instant. */
 export const eventKinds = [
   'traceBegins',
   'threadBegins',
@@ -56,7 +56,7 @@ export interface TimelineEvent {
   readonly index?: number;
 }
 
-/** Events of the request itself, which a step over visits; the others lie below it. */
+/** Events of the request itself, which a step over visits; the others are below it. */
 const ofRequest = new Set<EventKind>([
   'traceBegins',
   'threadBegins',

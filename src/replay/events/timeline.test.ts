@@ -14,7 +14,7 @@ const example = parseTrace(readFileSync(join(__dirname, '../../model/golden/exam
 const options = { roots: [], exists: () => false };
 
 describe('the timeline', () => {
-  test('a first request with all that lies below it', () => {
+  test('a first request has all events of the records below it', () => {
     const replay = new Replay(example, options);
     const own = replay.timeline.ofRequest('4711-0-1');
     expect(own.map((p) => eventText(replay.trace, replay.timeline.event(p)))).toMatchInlineSnapshot(`

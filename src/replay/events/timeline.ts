@@ -13,7 +13,7 @@ const none: readonly number[] = [];
 
 export class Timeline {
   readonly events: readonly TimelineEvent[];
-  /** Threads in order of their first event; what belongs to none stands last. */
+  /** Threads in order of their first event; events without a thread are last. */
   readonly threads: readonly string[];
   readonly #ofThread = new Map<string, number[]>();
   readonly #ofThreadAndRequest = new Map<string, number[]>();

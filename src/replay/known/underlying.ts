@@ -1,4 +1,4 @@
-/** When the fields of what lies below a request were known: see known.ts. */
+/** When the fields of the records below a request were known: see known.ts. */
 import type { Connection, ConntrackEntry, Dial, DnsExchange, Lookup, Process, TlsTunnel } from '../../model/records';
 import type { Knowledge, Table } from './known';
 

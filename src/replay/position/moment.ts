@@ -144,7 +144,7 @@ export class Moment {
     return Number.isFinite(this.until) ? this.until : (this.#trace.document.endAt ?? r.createdAt ?? 0);
   }
 
-  /** A store that holds the request and what lies below it, as they were. */
+  /** A store with the request and the records below it, as they were. */
   #around(r: Request): Store {
     const store = new Store(this.#trace.store.header, Number.POSITIVE_INFINITY);
     for (const [id, p] of this.#trace.store.processes) store.processes.set(id, p);

@@ -61,12 +61,12 @@ export class Replay {
     return this.timeline.event(this.position);
   }
 
-  /** The thread’s next event, of the request or of what lies below it. */
+  /** The thread’s next event, of the request or of a record below it. */
   stepIn(thread: string): Move {
     return this.#to(this.timeline.next(this.position, thread, 'any'));
   }
 
-  /** The thread’s next event of a request itself: what lies below is passed over. */
+  /** The thread’s next event of a request itself: events below it are skipped. */
   next(thread: string): Move {
     return this.#to(this.timeline.next(this.position, thread, 'request'));
   }
@@ -135,7 +135,7 @@ export class Replay {
     return { position };
   }
 
-  /** Of the request itself, not of what lies below it. */
+  /** Of the request itself, not of records below it. */
   #ownEvents(request: string): number[] {
     return this.timeline.ofRequest(request).filter((p) => this.timeline.event(p).record === request);
   }

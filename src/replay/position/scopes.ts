@@ -1,4 +1,4 @@
-/** What the Variables view shows at a position: the request and what lies below it, as known at that instant. */
+/** Contents of the Variables view at a position: the request and the records below it, as known at that instant. */
 
 import { timeText } from '../../model/base/text';
 import {
@@ -105,7 +105,7 @@ export class Scopes {
           ...absent.map((a) => ({ name: a.name, value: `none: ${a.why}` })),
         ],
       });
-    // How it went stands before what was asked for: the view is short.
+    // The outcome is before the request's own fields: the view is short.
     const fields = fieldsOf(requestSchema, r, follow);
     const first = (n: Node) => n.name === 'error' || n.name === 'response';
     nodes.push(...fields.filter(first), ...fields.filter((n) => !first(n)));

@@ -1,6 +1,6 @@
 /**
  * Where the source files of a trace are on this machine. A trace from elsewhere names paths of that machine: an explicit
- * map is asked first, then the path as it stands, then the folders given, in which the file is looked for by the end of
+ * map is used first, then the unchanged path, then the given folders, in which the file is looked for by the end of
  * its path. One folder of the other machine answers to one here: the one under which most of the files are found.
  */
 import { fileURLToPath } from 'node:url';
@@ -78,7 +78,7 @@ export class Sources {
     return undefined;
   }
 
-  /** The folder under which most of the recorded files are found in one of ours; of equal ones the longer path fits better. */
+  /** The folder under which most of the recorded files are found in a local one; among equals, the longest path. */
   #learn(): { from: string; to: string } | undefined {
     if (this.#hasLearnt) return this.#learnt;
     this.#hasLearnt = true;

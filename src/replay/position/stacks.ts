@@ -25,7 +25,7 @@ export function framesOf(r: Pick<Request, 'callSite' | 'stack'> | undefined): Fr
     ...(f.async ? { async: true as const } : {}),
   }));
   if (!stack || stack.length === 0) return site ? [site] : [];
-  // A redirect's own chain does not hold the line that its first hop was called at.
+  // A redirect's own chain does not contain the line that its first hop was called at.
   return !site || stack.some((f) => f.file === site.file && f.line === site.line) ? stack : [...stack, site];
 }
 

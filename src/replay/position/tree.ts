@@ -81,7 +81,7 @@ function markText(mark: unknown): string {
   return `${typeof at === 'number' ? instantText(at) : '?'}, ${typeof size === 'number' ? bytesText(size) : '?'}`;
 }
 
-/** A value with its unit: `+120 ms`, `1.2 ms`, `4.3 kB (4,312)`; text as it stands. */
+/** A value with its unit: `+120 ms`, `1.2 ms`, `4.3 kB (4,312)`; text unchanged. */
 export function scalarText(schema: Schema | undefined, value: unknown): string {
   if (typeof value === 'string') return value === '' ? '""' : value;
   if (typeof value !== 'number') return String(value);

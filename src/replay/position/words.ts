@@ -125,7 +125,9 @@ function underlying(trace: TraceIndex, e: TimelineEvent): string {
       return 'TLS handshake begins';
     case 'tlsEnds': {
       const t = store.tlsTunnels.get(e.record);
-      return t?.error ? `TLS handshake failed: ${failureText(t)}` : `TLS stands, ${t?.version ?? 'version not known'}`;
+      return t?.error
+        ? `TLS handshake failed: ${failureText(t)}`
+        : `TLS established, ${t?.version ?? 'version not known'}`;
     }
     case 'kernel': {
       const event = store.kernelEvents.find((k) => k.id === e.record);
@@ -175,7 +177,7 @@ function connectionText(trace: TraceIndex, e: TimelineEvent): string {
     case 'connected':
       return `connected ${endOf(c)}`;
     case 'tunnelStands':
-      return `tunnel to ${c?.tunnel?.host ?? 'the host'} stands`;
+      return `tunnel to ${c?.tunnel?.host ?? 'the host'} established`;
     case 'goaway':
       return `${name}: GOAWAY ${c?.goaway?.name ?? ''}`.trim();
     case 'readEnds':

@@ -54,6 +54,6 @@ export interface Theme {
   ground: string;
   highContrast: boolean;
   font: string;
-  /** Changes with every theme: whoever keeps something drawn compares it. */
+  /** Changes with every theme: code that caches a drawing compares it. */
   version: number;
 }

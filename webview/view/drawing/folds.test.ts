@@ -73,7 +73,7 @@ describe('a scale with folds', () => {
     );
     expect(folds).toBeGreaterThan(0);
   });
-  test('grid lines stand outside of the folds, at multiples of the step, 60 px apart', () => {
+  test('grid lines are outside of the folds, at multiples of the step, 60 px apart', () => {
     let many = 0;
     fc.assert(
       fc.property(axes, widths, fc.integer({ min: 0, max: second }), (axis, width, zero) => {

@@ -22,7 +22,7 @@ export interface Timeline extends Range {
   zeros: readonly number[];
 }
 
-/** The stretches between spans, which stand in order of their begin, in which there is none for so long. */
+/** The gaps of at least `min` between spans, which are in order of their begin. */
 export function gapsOf(spans: readonly Range[], min = foldable): Range[] {
   const gaps: Range[] = [];
   let end = spans[0]?.end ?? 0;
@@ -33,7 +33,7 @@ export function gapsOf(spans: readonly Range[], min = foldable): Range[] {
   return gaps;
 }
 
-/** When a row's request was at work: an open stream only with its pieces, an unread answer not while it lies there. */
+/** When a row's request was active: an open stream only with its chunks, an unread response not while it is unread. */
 function activityOf(row: Row, stop: number): Range[] {
   const lasting = row.state === 'open' || row.state === 'streaming' || row.state === 'notRead';
   if (!lasting)
@@ -46,7 +46,7 @@ function activityOf(row: Row, stop: number): Range[] {
   ];
 }
 
-/** The timeline of rows that stand in order of their begin; `now` is where the runs that went on stand. */
+/** The timeline of rows, which are in order of their begin; `now` is the end of the runs that are still running. */
 export function timelineOf(rows: readonly Row[], runs: readonly Run[], now: number): Timeline {
   const known = new Map(runs.map((run) => [run.number, run]));
   const first = new Map<number, number>();

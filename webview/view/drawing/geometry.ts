@@ -40,7 +40,7 @@ export function phaseEnd(p: RowPhase, now: number): number {
   return runs(p) ? Math.max(now, p.beginAt) : p.beginAt + p.duration + (p.paused ?? 0);
 }
 
-/** Begin of a row; one whose begin is lost stands at the first instant known of it. */
+/** Begin of a row; if that is lost, the first instant known of it. */
 export const beginOf = (row: Row): number => row.createdAt ?? row.phases[0]?.beginAt ?? row.endAt ?? 0;
 
 /** End of what is drawn of a request: its end, or now while anything of it runs. */

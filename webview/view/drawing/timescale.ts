@@ -20,7 +20,7 @@ export interface Axis extends Range {
   zero?: number;
 }
 
-/** Where a folded stretch stands, in pixels. */
+/** Position of a fold, in pixels. */
 export interface FoldMark extends Fold {
   x: number;
   width: number;
@@ -32,7 +32,7 @@ export interface TimeScale extends Range {
   perPixel: number;
   folds: readonly FoldMark[];
   zero: number;
-  /** Pixel of an instant; outside of the range it lies outside of 0…width. */
+  /** Pixel of an instant; outside of 0…width for an instant outside of the range. */
   x(at: number): number;
   /** Instant at a pixel. */
   at(x: number): number;
@@ -140,15 +140,15 @@ export function tickText(at: number, step: number): string {
     return s < 120 ? `${s} s` : `${Math.floor(s / 60)} min${s % 60 ? ` ${String(s % 60).padStart(2, '0')} s` : ''}`;
   }
   if (step >= 100_000) return `${(at / 1_000_000).toFixed(1)} s`;
-  // Behind a fold a small step may stand at a large instant.
+  // After a fold, a small step may be at a large instant.
   if (at >= 10_000_000) return `${(at / 1_000_000).toFixed(Math.min(6, Math.ceil(6 - Math.log10(step) - 0.001)))} s`;
   if (step >= 1000) return `${Math.round(at / 1000)} ms`;
   return `${(at / 1000).toFixed(step >= 100 ? 1 : step >= 10 ? 2 : 3)} ms`;
 }
 
 /**
- * The axis of everything shown. While requests run its end moves in steps of about a 25th, so that bars stand still
- * between two steps instead of shrinking in every frame.
+ * The axis of everything shown. While requests run, its end moves in steps of about 1/25, so that bars keep their
+ * length between two steps instead of shrinking in every frame.
  */
 export function wholeRange(begin: number, end: number, folded = 0): Range {
   const length = Math.max(1000, (end - begin - folded) * 1.03);

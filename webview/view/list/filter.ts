@@ -44,7 +44,7 @@ function forgiving(text: string): { query: Query; words: readonly FreeWord[]; er
   for (let tries = 0; tries < 16; tries++) {
     const { query, words, error } = parseQuery(rest);
     if (query) return { query, words, ...(first ? { error: first } : {}) };
-    // A quote that is not closed yet: what stands behind it is searched for as it grows.
+    // A quote that is not closed yet: the text after it is searched for while it is typed.
     const closed = error.unclosed ? parseQuery(`${rest}"`).query : undefined;
     if (closed) return { query: closed, words: [], ...(first ? { error: first } : {}) };
     first ??= error;
@@ -55,7 +55,7 @@ function forgiving(text: string): { query: Query; words: readonly FreeWord[]; er
   return { query: everything, words: [], ...(first ? { error: first } : {}) };
 }
 
-/** The text with blanks in place of the term that an error lies in. */
+/** The text with the term that has the error replaced by blanks. */
 function without(text: string, { column, length }: QueryError): string {
   let from = column - 1;
   let to = from + length;

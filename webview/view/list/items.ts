@@ -1,4 +1,4 @@
-/** What stands in the list from top to bottom: rows, dividers between runs, heads of groups. Pure. */
+/** Contents of the list from top to bottom: rows, dividers between runs, heads of groups. Pure. */
 
 import { beginOf, rowEnd } from '../drawing/geometry';
 import type { Range } from '../drawing/timescale';
@@ -10,14 +10,14 @@ import { type Group, type GroupBy, groupRows, isByStart, type Sort, sortRows, wi
 /** A line that is no request: the divider above a run, the head of a group. */
 export type Head = { head: 'run'; id: string; run: Run } | { head: 'group'; id: string; group: Group; folded: boolean };
 
-/** Rows stand in the list as they are: with 100,000 of them every wrapping would cost. */
+/** Rows are in the list unwrapped: with 100,000 of them, a wrapper object for each would be expensive. */
 export type Item = Row | Head;
 
 export const isRow = (item: Item): item is Row => !('head' in item);
 
 export interface List {
   items: readonly Item[];
-  /** Ids of the redirect hops that stand indented under the hop before. */
+  /** Ids of the redirect hops that are indented under the hop before. */
   hops: ReadonlySet<string>;
 }
 
@@ -48,7 +48,7 @@ export function filterRows(
   });
 }
 
-/** The list for rows that stand in order of their begin. */
+/** The list for rows, which are in order of their begin. */
 export function itemsOf(filtered: readonly Row[], runs: readonly Run[], q: Question): List {
   if (q.groupBy !== 'none') {
     const items: Item[] = [];

@@ -102,7 +102,7 @@ describe('list', () => {
   test('a range keeps what overlaps it', () => {
     expect(names(filterRows(rows, { ...q, range: { begin: 0, end: 240_000 } }))).toEqual([1, 2, 3]);
   });
-  test('redirect hops stand under the hop before, also when others began between', () => {
+  test('redirect hops are listed under the hop before, also when other requests began between', () => {
     const mixed = [row(3), row(6), row(4), row(7), row(5)];
     const { rows: ordered, hops } = withHops(mixed);
     expect(names(ordered)).toEqual([3, 4, 5, 6, 7]);
@@ -124,7 +124,7 @@ describe('list', () => {
       names(sortRows(rows, { column: 'method', descending: false }, now).filter((r) => r.method === 'POST')),
     ).toEqual([13, 15, 17, 18, 16, 23]);
   });
-  test('a second run stands under its divider, only in order of start', () => {
+  test('a second run is listed under its divider, only when sorted by start', () => {
     const second = { ...row(2), id: 'r2/x', run: 2, createdAt: 9_000_000 };
     const run = { number: 1, title: 'a', beginTime: '', state: 'ended' as const, offset: 0, processes: [] };
     const runs = [run, { ...run, number: 2, offset: 9_000_000 }];

@@ -15,7 +15,7 @@ export interface Sort {
 
 export const byStart: Sort = { column: 'waterfall', descending: false };
 
-/** Whether rows stand in the order they began, where hops may stand under their redirect. */
+/** Whether rows are sorted by start, so that hops may be listed under their redirect. */
 export const isByStart = (sort: Sort): boolean =>
   sort.column === 'waterfall' && (sort.by ?? 'start') === 'start' && !sort.descending;
 
@@ -81,7 +81,7 @@ export function sortRows(rows: readonly Row[], sort: Sort, now: number): readonl
 
 /**
  * Rows in order of start with every redirect hop directly under the hop before it, if that one is shown too. Returns the
- * rows and the ids of those that stand indented. Rows without redirects come back as they are.
+ * rows and the ids of those that are indented. Rows without redirects are returned unchanged.
  */
 export function withHops(rows: readonly Row[]): { rows: readonly Row[]; hops: ReadonlySet<string> } {
   const next = new Map<string, Row[]>();

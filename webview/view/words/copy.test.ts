@@ -166,7 +166,7 @@ describe('1,000 hostile requests', () => {
     const out = execFileSync('bash', ['--norc', '--noprofile'], { input: script, stdio: ['pipe', 'pipe', 'ignore'] });
     const text = out.toString('utf8');
     const begin = text.indexOf('\0') + 1;
-    expect(text.slice(0, begin)).toContain(': proof'); // what `!!` stands for: it is expanded here
+    expect(text.slice(0, begin)).toContain(': proof'); // `!!` is expanded here
     const runs = text.slice(begin).split(`${mark}\0`).slice(0, -1);
     expect(runs.length).toBe(requests.length);
     for (const [i, r] of requests.entries()) expect((runs[i] as string).split('\0').slice(0, -1)).toEqual(expected(r));

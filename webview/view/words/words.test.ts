@@ -27,7 +27,7 @@ describe('words', () => {
       { phase: 'dns', label: 'DNS, TCP, TLS', why: 'none: mocked, with no connection' },
     ]);
   });
-  test('absent phases stand together with their reason', () => {
+  test('absent phases with the same reason are grouped', () => {
     const reused = {
       phases: [],
       paused: 0,
@@ -57,7 +57,7 @@ describe('copying', () => {
     );
     expect(asFetch({ ...evil, method: 'GET' })).toBe(`await fetch(${JSON.stringify(evil.url)});`);
   });
-  test('a table has a line a row, whatever stands in a cell', () => {
+  test('a table has one line per row for any cell content', () => {
     const text = asTable([{ ...row(1), stateText: 'a\tb\nc' }, row(2)]);
     expect(text.split('\n').length).toBe(3);
     expect(text.split('\n')[1]?.split('\t').length).toBe(7);

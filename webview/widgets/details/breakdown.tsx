@@ -31,7 +31,7 @@ interface Line {
   paused?: number;
   by: string;
   sub?: boolean;
-  /** Not part of the sum; it has no place of its own on the bar. */
+  /** Not part of the sum, and not shown separately on the bar. */
   bracketed?: boolean;
   failed?: boolean;
   running?: boolean;
@@ -80,7 +80,7 @@ function partsOf(p: Phase): Line[] {
 /** Widths in px, as in breakdown.css: a name is never cut, a bar has 120 px and the distance to the next column. */
 const widths = { name: 160, bar: 128, start: 62, duration: 68, by: 100 };
 
-/** What the table has room for; without room for bars all of them stand in one line above the table. */
+/** Columns that fit; without room for the bar column, one bar with all phases is above the table. */
 function columnsFor(room: number): { by: boolean; start: boolean; bar: boolean } {
   const min = widths.name + widths.duration;
   const bar = room >= min + widths.bar;

@@ -77,7 +77,7 @@ function Requests({ details, row }: { details: Details; row: Row }) {
 function noConnection({ outcome, mocked, missing }: Details['request']): string {
   if (mocked) return 'No connection: the request was mocked, and answered inside the program.';
   if (outcome === undefined) return 'No connection yet.';
-  if (missing?.connection === 'stream') return 'No connection of its own: it went over a stream of the program.';
+  if (missing?.connection === 'stream') return 'No separate connection: it went over a stream of the program.';
   if (missing?.connection === 'notSeen') return 'Its connection was not seen.';
   return 'No connection: the request ended before it had one.';
 }

@@ -38,7 +38,7 @@ function Cause({ error }: { error: ErrorInfo }) {
   );
 }
 
-/** The error itself, with its causes, where the verdict stands at the top. */
+/** The error itself, with its causes, when the verdict is shown at the top. */
 export function ErrorLines({ details }: { details: Details }) {
   const { error, abort } = details.request;
   if (!isSaid(details.verdict) || (!error && !abort?.reason)) return null;

@@ -13,7 +13,7 @@ const styles: Readonly<Record<string, [tone: string, icon: string]>> = {
   aborted: ['info', 'circle-slash'],
 };
 
-/** A figure, as a link to the tab where it stands. */
+/** A figure, as a link to the tab that shows it. */
 function Figure({ e, details }: { e: Evidence; details: Details }) {
   const underlying = [details.connection?.id, details.tunnel?.id, details.lookup?.id, details.proxyTunnel?.id];
   const isCertificate = details.certificates.some((c) => c.fingerprint256 === e.ref);

@@ -19,7 +19,7 @@ export function Fact({ name, mono, children }: { name: string; mono?: boolean; c
   );
 }
 
-/** Leads to the row; one that is not (or no longer) there stands as text. */
+/** A link to the row; plain text if there is no such row (any more). */
 export function RequestLink({ to, current }: { to: RelatedRequest; current?: boolean }) {
   const text = `${to.attempt === undefined ? '' : `try ${to.attempt}: `}${to.text}`;
   return (

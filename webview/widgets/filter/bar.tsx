@@ -43,7 +43,7 @@ function ModeSwitch() {
 }
 
 /**
- * The chips. Those that do not fit in one line wrap out of sight; they leave the tab order and stand under More.
+ * The chips. Those that do not fit in one line wrap out of sight; they leave the tab order and are listed under More.
  */
 function Chips({ derived }: { derived: Derived }) {
   const box = useRef<HTMLDivElement>(null);
@@ -63,7 +63,7 @@ function Chips({ derived }: { derived: Derived }) {
     const top = all.find((chip) => chip.offsetHeight > 0)?.offsetTop ?? 0;
     let hidden = 0;
     for (const chip of all) {
-      // One wider than the whole bar stands in the first line, cut.
+      // A chip wider than the whole bar is on the first line, truncated.
       const out = chip.offsetTop > top + 4 || chip.offsetWidth > (box.current?.clientWidth ?? 0);
       chip.inert = out;
       if (out) hidden++;

@@ -40,7 +40,7 @@ export function FilterBox({ derived }: { derived: Derived }) {
     if (box.current && box.current.value !== state.ui.filterText) setUi({ filterText: box.current.value });
   };
   const close = (): void => setOffer(undefined);
-  /** Opens the list with what may stand at the caret; unasked not where nothing is typed yet. */
+  /** Opens the list of completions at the caret; if not requested by the user, only when something has been typed. */
   const offerHere = (asked: boolean): void => {
     if (!box.current) return;
     const { value, selectionStart } = box.current;
@@ -49,7 +49,7 @@ export function FilterBox({ derived }: { derived: Derived }) {
     const begun = from > 0 && !/[\s(-]/.test(value[from - 1] as string);
     const [only] = items;
     if (!only || (!asked && typed === '' && !begun) || (items.length === 1 && only.insert === typed)) return close();
-    // Behind a key a value is meant; a word without one may be meant as it stands.
+    // After a key a value is expected; a word without a key may be meant literally, so no item is preselected.
     setOffer({ from, to, items, active: asked || begun ? 0 : -1 });
   };
   const onInput = (): void => {

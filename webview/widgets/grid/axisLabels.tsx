@@ -1,7 +1,7 @@
-/** The instants of the axis, in the header above the bars: each label stands left of its grid line. */
+/** The instants of the axis, in the header above the bars: each label is left of its grid line. */
 import { type TimeScale, ticksOf, tickText } from '../../view/drawing/timescale';
 
-/** `free`: pixels at the right end without a label, where the sign of the order stands. */
+/** `free`: pixels at the right end without a label, reserved for the sort indicator. */
 export function AxisLabels({ scale, free = 0 }: { scale: TimeScale; free?: number }) {
   const { step, ticks } = ticksOf(scale);
   return (

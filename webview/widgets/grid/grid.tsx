@@ -1,6 +1,6 @@
 /**
  * The list of requests. Rows have one height, so those in sight are known from the scroll position; their nodes are used
- * again (the key is the index modulo the number of nodes) and moved by transforms. The canvas with the bars lies in the
+ * again (the key is the index modulo the number of nodes) and moved by transforms. The canvas with the bars is in the
  * same scrolled layer and covers the same rows, so both move together even while the page is busy.
  */
 import './grid.css';
@@ -163,7 +163,7 @@ export function Grid({ derived, axis }: { derived: Derived; axis: Axis }) {
 
 const isFaint = (id: string): boolean => overlays.related !== undefined && !overlays.related.has(id);
 
-/** Not made yet where the replay stands. */
+/** Not made yet at the replay's position. */
 const isAhead = (row: Row): boolean => state.replay !== undefined && (row.createdAt ?? 0) > state.replay.at;
 
 const pausesOf = (): Pause[] => state.runs.flatMap((run) => run.pauses ?? []);

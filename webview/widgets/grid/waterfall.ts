@@ -18,7 +18,7 @@ export interface Bars {
   ends: readonly number[];
 }
 
-/** Grid lines, paused bands and the now line: what lies behind and over all bars. */
+/** Grid lines, paused bands and the now line, drawn behind and over all bars. */
 export function drawAxis(
   ctx: CanvasRenderingContext2D,
   b: Pick<Bars, 'scale' | 'height' | 'pauses' | 'now' | 'ends'>,

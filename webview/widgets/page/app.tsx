@@ -31,7 +31,7 @@ export function App() {
   const alone = below && size.height < 440;
   const open = ui.detailsOpen && ui.active !== undefined && store.get(ui.active) !== undefined;
   // At VS Code's own height of the panel rows matter most, and so do the details where they take the list's place: there
-  // is no overview, and the end stands in the status line.
+  // is no overview, and the program's end is in the status line.
   const low = size.height > 0 && (size.height < 360 || (open && alone));
   return (
     <main class="nt" ref={page}>

@@ -26,7 +26,7 @@ const count = (list: readonly FindingRow[], severity: string, one: string, many:
   return n === 0 ? undefined : `${n} ${n === 1 ? one : many}`;
 };
 
-/** Words of the filter box stand somewhere in it, or one of its requests passes the whole of the box. */
+/** A finding passes if its text contains the words of the filter box, or if one of its requests passes the filter. */
 const texts: Fields<FindingRow> = {
   text: (f) => [f.rule, f.title, f.text, f.advice, ...f.requests.map((r) => r.text)].join('\n').toLowerCase(),
 };

@@ -47,7 +47,7 @@ export function MessageLine({ ended }: { ended: boolean }) {
   const first = all[0];
   if (!first) return null;
   const { message } = first;
-  // The first words are what it is about; they stand out.
+  // The first words are the subject; they are emphasised.
   const [, head = '', rest = message.text] =
     /^(The program ended|Tracing stopped|Detached|[^:.]{3,60}:)(.*)$/s.exec(message.text) ?? [];
   return (

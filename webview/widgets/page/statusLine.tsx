@@ -37,7 +37,7 @@ function Selection() {
   );
 }
 
-/** How much is recorded of the kernel's side, in a word; the rest stands in its menu. */
+/** Which kernel statistics are recorded, in a word; the rest is in its menu. */
 function Kernel({ kernel }: { kernel: KernelStatus }) {
   const menu = (event: MouseEvent): void => {
     const { left, top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -71,7 +71,7 @@ function endedText(): string {
   return signal ? `ended by ${signal}` : exitCode === undefined ? 'ended' : `ended with exit code ${exitCode}`;
 }
 
-/** How the program ended, where the panel is too low for a line of its own. */
+/** How the program ended, where the panel is too low for a separate line. */
 function Ended() {
   const message = messages().find((m) => m.message.kind === 'ended')?.message;
   if (!message) return null;

@@ -1,4 +1,4 @@
-/** A codicon. Never the only sign: whoever uses it gives the word beside it or a name around it. */
+/** A codicon. Never the only sign: the element around it has text or an accessible name. */
 export const Icon = ({ name, class: extra = '' }: { name: string; class?: string }) => (
   <i class={`codicon codicon-${name} ${extra}`} aria-hidden="true" />
 );

@@ -97,7 +97,7 @@ function draw(canvas: HTMLCanvasElement, scale: TimeScale): void {
     ctx.fill(flags);
   };
   if (ui.range) {
-    // What lies outside of the range stays visible, fainter.
+    // Bars outside of the range stay visible, fainter.
     const inside = new Path2D();
     inside.rect(scale.x(ui.range.begin), 0, scale.x(ui.range.end) - scale.x(ui.range.begin), height);
     const outside = new Path2D(inside);
@@ -122,7 +122,7 @@ const tickRoom = 38;
 /** A narrower strip has room for the axis only, px. */
 const minWidthOfWords = 600;
 
-/** Where the word stands of each stop that is wide enough for it: short ones, one after another, would overlap. */
+/** Label position of each pause that is wide enough for one: labels of short ones would overlap. */
 function pauseWords(scale: TimeScale): number[] {
   if (scale.width < minWidthOfWords) return [];
   return state.runs
@@ -186,7 +186,7 @@ export function Overview({ axis }: { axis: Axis }) {
   };
   const { step: tick, ticks } = ticksOf(scale, 96);
   const pauses = pauseWords(scale);
-  // A tick's text stands left of it; where a pause has its word, it gives way.
+  // A tick's text is left of it; it is left out where a pause has its label.
   const free = ticks.filter((t) => !pauses.some((x) => scale.x(t) > x - 4 && scale.x(t) - tickRoom < x + wordRoom));
   const left = scale.x(shown.begin);
   const right = scale.x(shown.end);

@@ -1,4 +1,4 @@
-/** Where the replay of the shown trace stands, as a slider over the time of the whole trace. */
+/** Position of the replay, as a slider over the time of the whole trace. */
 import './replayBar.css';
 import { useRef } from 'preact/hooks';
 import { timeText } from '../../../src/model/base/text';

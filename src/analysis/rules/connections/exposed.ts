@@ -1,4 +1,4 @@
-/** What goes over the network in the clear, and secrets that stand in URLs. */
+/** Requests sent unencrypted over the network, and secrets in URLs. */
 import type { Request } from '../../../model/records';
 import { type Draft, draft, number, words } from '../../base/draft';
 import { type Facts, push } from '../../base/facts';
@@ -48,7 +48,7 @@ export function secretInUrlRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();
   for (const r of facts.requests) {
     const url = r.url;
-    // What was never sent stands in nobody's log.
+    // A request that was never sent is in no server's log.
     const wasSent = r.sendBeginAt !== undefined || r.responseBeginAt !== undefined || r.by?.['*'] === 'import';
     if (url === undefined || !url.includes('***') || !wasSent) continue;
     const name = maskedParameter.exec(url)?.[1] ?? (maskedUser.test(url) ? 'user info' : undefined);

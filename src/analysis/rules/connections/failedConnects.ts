@@ -23,7 +23,7 @@ interface Failed {
 
 const pools = new Set<string | undefined>(['agent', 'undici', 'http2']);
 
-/** A request waited for it, and did not complete on another connection meanwhile. */
+/** A request waited for it, and did not complete on another connection. */
 function isAwaited(dial: Dial, request: Request | undefined, awaited: ReadonlySet<string | undefined>): boolean {
   if (request === undefined) return dial.request !== undefined || awaited.has(dial.id);
   return request.outcome !== 'complete';

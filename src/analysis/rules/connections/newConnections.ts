@@ -34,7 +34,7 @@ export function newConnectionRule(facts: Facts): Draft[] {
     for (const r of requests) {
       const list = before.get(r.thread) ?? [];
       before.set(r.thread, list);
-      // Its own first request stands for a connection, the latest ones only.
+      // A connection is represented by its first request; only the latest connections are kept.
       const why = r.ordinal === 1 && list.length > 0 ? whyNew(r, list, facts.store) : undefined;
       if (why && reportable.has(why.reason)) push(groups, why.reason, { r, why });
       if (r.connection !== undefined && (r.ordinal === 1 || list.length === 0)) list.push(r);

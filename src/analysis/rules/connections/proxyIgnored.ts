@@ -1,4 +1,4 @@
-/** A proxy stands in the environment, and requests went straight to their host all the same. By client and host. */
+/** A proxy is set in the environment, but requests went directly to their host. By client and host. */
 import type { Process, Request } from '../../../model/records';
 import { type Draft, draft, number, words } from '../../base/draft';
 import { type Facts, push } from '../../base/facts';

@@ -1,4 +1,4 @@
-/** Each request opens a connection of its own: no keep-alive. */
+/** Each request opens a new connection: no keep-alive. */
 
 import { median } from '../../../model/base/statistics';
 import { numberText, plural, timeText } from '../../../model/base/text';
@@ -48,7 +48,7 @@ function sideOf({ r, c }: Single, facts: Facts): Side {
   if (said(r, 'request') === 'close') return 'yourCode';
   if (said(r, 'response') === 'close') return 'server';
   const dial = facts.dialOf(c);
-  // A pool of its own for each, which was given up with it.
+  // A separate pool for each, which was dropped with it.
   if (c.closedBy === 'local' && dial?.agent !== undefined && facts.dialsOfPool(dial, r.thread) <= 1) return 'yourCode';
   return 'unclear';
 }

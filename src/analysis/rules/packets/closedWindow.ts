@@ -12,7 +12,7 @@ interface Stalled {
   r: Request;
   /** µs that it held the sending up, or between two looks at unread bytes. */
   held: number;
-  /** Bytes that waited meanwhile. */
+  /** Bytes that waited in that time. */
   waiting: number;
   at: number;
 }

@@ -78,7 +78,7 @@ export function brokenBodyRule(facts: Facts): Draft[] {
       if (r.error?.phase === undefined || r.error.phase === 'download') push(groups, originOf(r.url), r);
   return [...groups].map(([origin, list]) => {
     const spans = list.map((r) => (r.endAt as number) - (r.createdAt ?? (r.responseBeginAt as number)));
-    // In a broken spool an end may stand before its begin: no time is known then.
+    // In a broken spool an end may be before its begin: no time is known then.
     const times = spans.filter((span) => span >= 0);
     const spread = Math.max(...times) - Math.min(...times);
     const cluster = times.length >= 3 && spread <= 0.1 * median(times);

@@ -7,7 +7,7 @@ import { type Draft, draft, number, words } from '../../base/draft';
 import { type Facts, push } from '../../base/facts';
 import { placeText, siteKey } from '../../base/places';
 
-/** These come from what stands before the server. */
+/** Sent by a gateway or proxy in front of the server. */
 const gateway = new Set([502, 504]);
 
 export function serverErrorRule({ byOrigin }: Facts): Draft[] {

@@ -25,7 +25,7 @@ const sides = {
   line: { words: 'the network', fault: 'network' },
 } as const;
 
-/** Who held it up, by the kernel statistics of its own time. */
+/** What delayed it, by the kernel statistics of its own time. */
 function byKernel({ kernel: k }: Request): 'reader' | 'buffer' | 'line' | undefined {
   if (!k || k.shared || !k.busyDuration) return undefined;
   if ((k.rwndLimitedDuration ?? 0) >= heldUp.window * k.busyDuration) return 'reader';

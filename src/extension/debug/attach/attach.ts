@@ -1,7 +1,7 @@
 /**
  * Puts the hook into programs that run under the JavaScript debugger already, one debug session (a process, or a thread of
- * one) at a time, and takes it out again. All by expressions that the debugger evaluates in the program, while it runs
- * and while it stands.
+ * one) at a time, and removes it again. Both by expressions that the debugger evaluates in the program, whether it runs
+ * or is paused.
  */
 import type { DebugSession } from 'vscode';
 import {

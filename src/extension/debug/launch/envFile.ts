@@ -1,6 +1,7 @@
 /**
  * The environment file of a launch configuration, read by the package that the JavaScript debugger reads it with: it
- * merges the file below `env`, so a NODE_OPTIONS of ours in `env` would hide the file's. We read it to merge the two.
+ * gives `env` precedence over the file, so our NODE_OPTIONS in `env` would hide the file's. We read it to merge the
+ * two.
  */
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';

@@ -121,7 +121,7 @@ function isUncompiled(file: string): boolean {
   return !roots.some((root) => compiled(join(base, outDir, relative(root, file))));
 }
 
-/** Of a tsconfig.json, where the options that are not used stand in comments. */
+/** For a tsconfig.json, where unused options are commented out. */
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?(?:\*\/|$)/g, '').replace(/^[^\S\n]*\/\/.*$/gm, '');
 
@@ -148,7 +148,7 @@ function packageOf(folder: string | undefined): Package | undefined {
   }
 }
 
-/** Its text; imports stand at its begin, so that the rest of a large one does not matter. */
+/** Beginning of its text: imports are at the top, so the rest of a large file does not matter. */
 function head(file: string): string {
   try {
     return readFileSync(file, 'utf8').slice(0, 100_000);

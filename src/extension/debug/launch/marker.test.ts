@@ -26,7 +26,7 @@ describe('what is traced', () => {
     expect(asksForTrace({ ...launch, netTrace: true, __pendingTargetId: '7' })).toBe(false);
   });
 
-  test('a session below one of ours is ours', () => {
+  test('a child of a traced session is traced', () => {
     const root = { id: 'a', configuration: { ...launch, [traceIdMark]: 't' } };
     const leaf = { id: 'c', configuration: {}, parentSession: { id: 'b', configuration: {}, parentSession: root } };
     expect(rootOf(leaf)).toBe(root);
