@@ -24,7 +24,7 @@ static __always_inline const struct sock *socket_of(struct bpf_sock *view) {
   return sk;
 }
 
-/* Whose a datagram is can only be asked as long as its socket lives, which may be a millisecond: it is told at once. */
+/* The owner of a datagram is known only while its socket exists, which may be a millisecond: it is reported at once. */
 static __always_inline void new_socket(struct __sk_buff *skb, u64 cookie, bool users) {
   u8 head[40];
   u16 ends[2];

@@ -3,7 +3,7 @@
 
 #define MSG_PEEK 2
 
-/* Shorter ones are not told. */
+/* Shorter delays are not reported. */
 const volatile unsigned long long least = 0;
 
 struct arrival {

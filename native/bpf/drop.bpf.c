@@ -1,5 +1,5 @@
-/* Packets that the kernel threw away, with its reason. Built twice: newer kernels also tell the socket that a packet
-   had been found to be for (DROP_SOCKET). */
+/* Packets that the kernel dropped, with its reason. Built twice: newer kernels also report the socket that the packet
+   was for (DROP_SOCKET). */
 #include "common.h"
 
 /* 0 to 2: not dropped, consumed, not specified. */

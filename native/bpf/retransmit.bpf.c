@@ -8,7 +8,7 @@ struct {
   __type(value, u32);
 } totals SEC(".maps");
 
-/* Newer kernels tell an attempt too that sent nothing (its first copy still waits in the device): the count stands. */
+/* Newer kernels also report an attempt that sent nothing (the first copy is still in the device): same total. */
 static __always_inline bool sent(u64 cookie, u32 total) {
   u32 *before = bpf_map_lookup_elem(&totals, &cookie);
   if (total == (before ? *before : 0)) return false;

@@ -15,7 +15,7 @@ int BPF_PROG(state, struct sock *sk, int from, int to) {
   if (!e) return 0;
   e->a = from;
   e->b = to;
-  /* All others may run in an interrupt, where the process is whoever was interrupted. */
+  /* All others may run in an interrupt, where the current process is the interrupted one. */
   if ((from == CLOSE && (to == SYN_SENT || to == TCP_LISTEN)) || (from == ESTABLISHED && to == FIN_WAIT1) ||
       (from == CLOSE_WAIT && to == LAST_ACK))
     e->pid = process();

@@ -21,7 +21,7 @@ static inline uint32_t random32(void) {
   return (uint32_t)(random_state >> 32);
 }
 
-/* A copy of its own size, so that AddressSanitizer sees one byte too many. */
+/* A copy of exactly this size, so that AddressSanitizer detects one byte too many. */
 static inline uint8_t *exactly(const void *bytes, size_t n) {
   uint8_t *copy = malloc(n ? n : 1);
   if (!copy) abort();

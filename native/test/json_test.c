@@ -1,5 +1,5 @@
 // with: core/json.c core/out.c
-/* The reader refuses what is no JSON of ours, the writer escapes; random texts neither crash nor are accepted wrongly. */
+/* The reader refuses JSON outside of our subset, the writer escapes; random texts neither crash nor pass wrongly. */
 #include "check.h"
 #include "core/json.h"
 

@@ -83,7 +83,7 @@ static void told(void) {
 static void connections(void) {
   ends(6);
   uint64_t t = now += 10000;
-  /* The user's, with its states told; then another's with the same ends. */
+  /* The user's, with its states reported; then another's with the same ends. */
   socket_of(IPPROTO_TCP, OWNER_USER, 1, t);
   life_begin(&us, &them, 100, t + 1);
   socket_of(IPPROTO_TCP, OWNER_USER, 1, t + 5);
@@ -94,7 +94,7 @@ static void connections(void) {
   CHECK(at(IPPROTO_TCP, t + 1) == OWNER_USER && at(IPPROTO_TCP, t + 25) == OWNER_USER && at(IPPROTO_TCP, t - 5) == OWNER_UNKNOWN);
   life_begin(&us, &them, 200, t + 30);
   CHECK(at(IPPROTO_TCP, t + 30) == OWNER_UNKNOWN && at(IPPROTO_TCP, t + 35) == OWNER_UNKNOWN && at(IPPROTO_TCP, t + 10) == OWNER_USER);
-  /* The other's began before the close was told: its socket had left a moment before. */
+  /* The other's began before the close was reported: its socket had left a moment before. */
   ends(7);
   socket_of(IPPROTO_TCP, OWNER_USER, 2, t);
   life_begin(&us, &them, 300, t + 18);

@@ -144,7 +144,7 @@ static void of_whom(void) {
   put_packet(p, packet_of(p, 6, 4001, 0, false), 1, true);
   end_block();
   CHECK(sent_packets == 0 && capturing.past.count == 5);
-  /* Those of before come with the watch; none of the other connection. */
+  /* Earlier packets come with the watch; none of the other connection. */
   now += 1000;
   watch("a", 4000, true);
   CHECK(sent_packets == 4);
@@ -251,7 +251,7 @@ int main(void) {
   now = (uint64_t)t.tv_sec * 1000000000ull;
   capturing.fd = -1;
   capturing.max_bytes = UINT64_MAX;
-  /* Of its own size each, so that AddressSanitizer sees what lies behind. */
+  /* Each of exactly its size, so that AddressSanitizer detects reads beyond it. */
   ring = capturing.ring = aligned_alloc(4096, (size_t)BLOCK * BLOCKS);
   CHECK(ring && past_open(&capturing.past, 1 << 20) == 0 && frames_out_open(&helper.output, QUEUE_MAX));
   of_whom();

@@ -35,20 +35,20 @@ ${lines.join('\n')}
 Written by \`node test/accuracy/run.mjs\`; do not edit.
 
 Each figure of the trace against the packets that tcpdump saw of the same run, as the size of the difference. Each
-request has a connection of its own; the server thinks for 15 ms, and pauses for 15 ms in the middle of its answer.
+request has its own connection; the server waits for 15 ms, and pauses for 15 ms in the middle of its answer.
 Phases are compared as durations, instants on the clock that both share (the kernel stamps a packet before the program
 is woken, so an instant of ours is later by that much). The traced program runs at real-time priority where that is
 allowed, so that other work of the machine does not count as an error. The packets' own stamps are exact to 1 µs. A round
 in which somebody set the machine's clock is run again.
 
 The first ${warmUp} requests of each program are not counted: they run code that Node has yet to load and to compile, and there
-what lies between a packet and the call-back of the program takes 1 to 6 ms. The trace shows that too, as it is time that
+the time between a packet and the program's callback is 1 to 6 ms. The trace shows that too, as it is time that
 the request took; it is the program's, not the network's.
 
 What the difference is made of, where nothing is cold:
 
-- \`tcp\` begins when the program asks for the connection and ends when Node tells the socket. The kernel answers itself on
-  loopback within 0.03 ms; then the call that made the request goes on to its end before Node looks at its sockets again.
+- \`tcp\` begins when the program asks for the connection and ends when Node notifies the socket. On loopback the kernel
+  answers within 0.03 ms; then the call that made the request runs to its end before Node polls its sockets again.
 - \`tls\` begins with the end of \`tcp\`, 0.1 to 0.3 ms before the ClientHello is built and leaves; it ends when the socket
   is told to be secure. Node holds the Finished message back until it has checked the names of the peer's certificate.
 - \`wait\` and \`download\` end when Node has parsed what the kernel has received.

@@ -151,7 +151,7 @@ Written by \`node test/bench/run.mjs\` from \`performance.json\`; do not edit. M
 
 A program makes small requests over kept connections to a server on loopback that answers five bytes at once: the worst
 case for a tracer, because there is nothing to wait for. Against a server that needs 5 ms the same cost is a percent or
-two. Client and server stand on separate cores. Each arm has long-lived processes; batches are interleaved, every other
+two. Client and server run on separate cores. Each arm has long-lived processes; batches are interleaved, every other
 round backwards, and each batch is divided by the bare batch of its own round. A figure is the median of these ratios, in
 brackets its 95 % interval. "Once more" is the bare program against itself: what it strays from 1.00 is the machine's
 unrest, and no other ratio means more than that. At ten at a time the client is saturated: wall is CPU there, nothing

@@ -85,7 +85,7 @@ int bpf_ring_open(struct bpf_ring *r, int fd, size_t size) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   void *consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (consumer == MAP_FAILED) return -errno;
-  /* The data stand there twice, one after the other, so that no record is cut. */
+  /* The data are mapped twice in a row, so that no record is split. */
   void *producer = mmap(NULL, page + 2 * size, PROT_READ, MAP_SHARED, fd, (off_t)page);
   if (producer == MAP_FAILED) {
     int error = -errno;

@@ -46,7 +46,7 @@ struct bpf_written {
 };
 /* From now on the events of this ring go to those watches that they are of. */
 int bpf_source(struct helper *, const struct feature *, const struct bpf_written *);
-/* Figures that lie in a map by cookie: each interval, and when the watch ends, those that changed are reported. */
+/* Figures in a map by cookie: those that changed are reported at each interval and when the watch ends. */
 typedef void (*bpf_figures_say)(struct helper *, const struct feature *, const struct watch *, const void *value);
 int bpf_figures(struct helper *, const struct feature *, int map, size_t size, bpf_figures_say);
 

@@ -1,4 +1,4 @@
-/* Features with programs in the kernel, each with a skeleton of its own (../bpf, ../gen). */
+/* Features with programs in the kernel, each with its own skeleton (../bpf, ../gen). */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
@@ -23,7 +23,7 @@
 
 #define RING_SMALL (64u << 10)
 #define RING_LARGE (1u << 20)
-/* Shorter delays between arrival and read are not reported: each would be an event of its own. */
+/* Shorter delays between arrival and read are not reported: each would be a separate event. */
 #define DELAY_LEAST_NS 1000000ull
 
 /* A skeleton that is set, loaded and attached; NULL after a failure, and `error` says why. */

@@ -1,4 +1,4 @@
-/* What is known of sockets beside their events, and the figures that lie in maps by cookie. */
+/* What is known of sockets besides their events, and the figures in maps by cookie. */
 #pragma once
 #include "bpf.h"
 

@@ -72,5 +72,5 @@ static inline int skel_link_create(int program, int target, enum bpf_attach_type
   return bpf_call(BPF_LINK_CREATE, &attr, BPF_UP_TO(link_create.iter_info_len));
 }
 
-/* The loader is a program of its own: the kernel runs it, and it creates the maps and loads the programs. */
+/* The loader is a BPF program itself: the kernel runs it, and it creates the maps and loads the programs. */
 int bpf_load_and_run(struct bpf_load_and_run_opts *);

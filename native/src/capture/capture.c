@@ -198,7 +198,7 @@ static bool command(struct helper *h, const char *cmd, const struct json *m) {
   if (strcmp(cmd, "captureStop") != 0) return false;
   if (!capturing.on) return helper_failed(h, &capture, cmd, m, EINVAL, "no capture is running"), true;
   if (capturing.stopping) return true;
-  /* What lies in the block that is being filled comes when the kernel gives that away. */
+  /* Packets in the block that is being filled arrive when the kernel retires it. */
   capturing.stopping = true;
   capturing.stop_ns = monotonic_ns() + 3 * RETIRE_MS * MILLISECOND;
   helper_wake(h, &capture, capturing.stop_ns);
@@ -223,7 +223,7 @@ static int open_capture(struct helper *h) {
 static void ready(struct helper *h, int fd) {
   (void)fd;
   take_blocks(h);
-  /* The host is slow: the ring fills meanwhile, and says how much it dropped. Not polled, as that would spin; nor when
+  /* The host is slow: the ring fills up, and counts what it drops. Not polled, as that would spin; nor when
      an event of the kernel is being written. */
   if (has_room(h) && !capturing.behind) return;
   helper_unpoll(h, capturing.fd);

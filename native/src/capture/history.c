@@ -45,7 +45,7 @@ void past_add(struct past *p, const struct past_packet *k, const uint8_t *bytes)
   size_t length = length_of(k);
   if (!p->bytes || length > p->size / 4) return;
   if (p->end + length > p->size) {
-    /* Round: what lies behind the end is of the lap before. */
+    /* Wrapped: records after the end are from the previous lap. */
     while (oldest_within(p, p->end, p->size)) pop(p);
     if (p->end + sizeof(struct past_packet) <= p->size) at(p, p->end)->record.realtime_ns = 0;
     p->end = 0;

@@ -1,5 +1,5 @@
-/* What the network answers to packets of watched connections: not reachable, too large, too long under way. The kernel
-   gives a raw socket a copy of each such message; what it is of stands inside. */
+/* ICMP errors for packets of watched connections: unreachable, too large, time exceeded. The kernel
+   gives a raw socket a copy of each message; it contains the header of the packet that it is about. */
 #include <errno.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>

@@ -36,7 +36,7 @@ static size_t ip_head(const uint8_t *b, size_t n, struct address *from, struct a
   set(to, AF_INET6, b + 24);
   size_t head = 40;
   *protocol = b[6];
-  /* Options for hops, routing and destination lie in between. */
+  /* Hop-by-hop options, routing and destination options may be in between. */
   for (int i = 0; i < 4 && (*protocol == 0 || *protocol == 43 || *protocol == 60); i++) {
     if (head + 8 > n) return 0;
     *protocol = b[head];

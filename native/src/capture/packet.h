@@ -25,5 +25,5 @@ struct packet {
 
 /* `length` bytes are there. False: nothing that is looked at here. */
 bool packet_parse(const uint8_t *bytes, size_t length, int link_type, struct packet *);
-/* A message of ICMP or ICMPv6 that stands alone: what it reports, into `inner`. */
+/* A message of ICMP or ICMPv6 without an IP header: the packet that it reports, into `inner`. */
 void packet_icmp(const uint8_t *bytes, size_t length, int protocol, struct packet *);

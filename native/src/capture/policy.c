@@ -106,7 +106,7 @@ enum verdict judge(const struct helper *h, const struct past_packet *k, uint8_t 
     case PACKET_UDP:
       return verdict_of(h, protocol_of(p), &p->from, &p->to, k->at_ns, direction);
     case PACKET_ICMP:
-      /* One of ours that could not go on, or that was refused here. */
+      /* About a packet of the user that could not be forwarded, or that was refused here. */
       if (p->inner_from.family == 0) return OTHER;
       return verdict_of(h, p->inner_protocol, &p->inner_from, &p->inner_to, k->at_ns, &as_inner);
     case PACKET_ARP:

@@ -57,7 +57,7 @@ void take_failed(struct helper *h, const struct json *m) {
       !json_u64(json_member(m, "toRealtimeNs"), &f.to_ns))
     return helper_failed(h, &capture, "captureFailed", m, EINVAL, "remote, fromRealtimeNs, toRealtimeNs");
   capturing.failed[capturing.failed_count++] = f;
-  /* Its packets may lie in the block that is being filled, and whose they are may become known in a moment. */
+  /* Its packets may be in the block that is being filled, and their owner may become known in a moment. */
   capturing.unanswered = true;
   helper_wake(h, &capture, monotonic_ns() + QUESTION_NS);
 }

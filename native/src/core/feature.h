@@ -29,7 +29,7 @@ struct feature {
   /* A connection is watched from now on (its cookie is 0 if the kernel has no such socket any more), or no longer. */
   void (*watched)(struct helper *, const struct watch *);
   void (*unwatched)(struct helper *, const struct watch *);
-  /* Own figures in the answer to "stats": members of an object that stands open. */
+  /* Own figures in the answer to "stats": members of an object that is already open. */
   void (*stats)(struct helper *, struct out *);
   void (*close)(struct helper *);
 };

@@ -71,7 +71,7 @@ struct helper {
 extern const struct feature *const all_features[];
 
 /* drop.c */
-/* Limits of its own: nice, memory, descriptors; ends with its parent. 0 or -errno. */
+/* Limits its own nice value, memory and descriptors; ends with its parent. 0 or -errno. */
 int limit_self(void);
 /* Gives up every privilege for good and becomes the calling user. 0 or -errno. */
 int drop_privileges(uid_t, gid_t);

@@ -48,7 +48,7 @@ void helper_wake(struct helper *h, const struct feature *f, uint64_t at_ns) {
 
 /* ---- the loop ---- */
 
-/* False: the other side is gone, or speaks no protocol of ours. */
+/* False: the other side is gone, or does not speak our protocol. */
 static bool read_input(struct helper *h) {
   size_t room;
   uint8_t *to = frames_in_room(&h->input, &room);

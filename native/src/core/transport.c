@@ -25,7 +25,7 @@ bool calling_user(uid_t *user, gid_t *group) {
   unsigned long id, other;
   if (id_of("SUDO_UID", &id)) {
     *user = (uid_t)id;
-    /* Without a group of its own the user is left with none that means something. */
+    /* Without SUDO_GID, the user's id is used: a group that grants nothing. */
     *group = id_of("SUDO_GID", &other) ? (gid_t)other : (gid_t)id;
   } else if (id_of("PKEXEC_UID", &id)) {
     *user = (uid_t)id;
@@ -48,7 +48,7 @@ int connect_out(const char *path, uid_t user) {
     close(fd);
     return error;
   }
-  /* Of the process that called listen(): whoever replaced the file in between is seen here. */
+  /* Of the process that called listen(): detects that the file has been replaced in between. */
   struct ucred peer;
   socklen_t length = sizeof peer;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || peer.uid != user) {

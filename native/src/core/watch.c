@@ -64,7 +64,7 @@ struct watch *watch_add(struct helper *h, const struct watch *w) {
   return &e->watch;
 }
 
-/* Takes entry i + 1 out of a chain whose links stand at `offset` of each entry. */
+/* Removes entry i + 1 from a chain whose links are at `offset` of each entry. */
 static void unlink_from(struct helper *h, uint16_t *head, size_t i, size_t offset) {
   for (uint16_t *link = head; *link; link = (uint16_t *)(void *)((char *)&h->watches[*link - 1] + offset))
     if (*link == i + 1) {

@@ -59,8 +59,8 @@ static bool number_of(const char *text, unsigned long *to) {
   return *text && *end == 0 && errno == 0 && *to < UINT_MAX;
 }
 
-/* A line of /etc/group or /etc/passwd: the field that `key` stands in picks it, a number stands in another. Read here, as
-   a static program cannot load the libraries that getgrnam() wants. */
+/* Finds the line of /etc/group or /etc/passwd with `key` in one field, and reads the number in another. Done here, as
+   a static program cannot load the libraries that getgrnam() needs. */
 static bool look_up(const char *file, const char *key, int key_field, int number_field, unsigned long *number, char *name,
                     size_t size) {
   char line[4096];
@@ -221,7 +221,7 @@ int run_install(int count, char **arguments) {
   int in = target_folder();
   if (in < 0) return fprintf(stderr, "%s: %s\n", path, strerror(-in)), 1;
   if (fstatvfs(in, &disk) == 0 && (disk.f_flag & ST_NOSUID)) {
-    fprintf(stderr, "%s lies on a file system that is mounted nosuid: capabilities of files do nothing there.\n", path);
+    fprintf(stderr, "%s is on a file system that is mounted nosuid: file capabilities have no effect there.\n", path);
     return 1;
   }
   snprintf(temporary, sizeof temporary, ".new-%d", (int)getpid());

@@ -1,4 +1,4 @@
-/* Where the privileged copy lies, and what it is given. */
+/* Where the privileged copy is installed, and which capabilities it gets. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,7 +12,7 @@
 
 extern const struct feature counters;
 
-/* Told even when they stand still. */
+/* Reported even when they have not changed. */
 static const char *const always[] = {
     "TcpActiveOpens",     "TcpAttemptFails",      "TcpEstabResets",     "TcpInSegs",
     "TcpOutSegs",         "TcpRetransSegs",       "TcpInErrs",          "TcpOutRsts",

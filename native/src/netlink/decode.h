@@ -22,7 +22,7 @@ struct socket_facts {
 
 /* Body of a SOCK_DIAG_BY_FAMILY message. */
 bool socket_decode(struct span body, struct socket_facts *);
-/* Members of an object that stands open: totals as docs/trace-format.md names them. */
+/* Members of an object that is already open: totals as docs/trace-format.md names them. */
 void tcp_info_out(struct out *, struct span info);
 void socket_out(struct out *, const struct socket_facts *, bool tcp);
 

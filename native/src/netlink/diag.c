@@ -245,7 +245,7 @@ static bool command(struct helper *h, const char *cmd, const struct json *m) {
   char id[64], trigger[24] = "asked";
   json_text(json_member(m, "trigger"), trigger, sizeof trigger);
   const struct watch *w = json_text(json_member(m, "id"), id, sizeof id) ? watch_by_id(h, id) : NULL;
-  /* One that has ended meanwhile is no error: its final sample was sent. */
+  /* A watch that has ended is no error: its final sample was sent. */
   if (w) sample(h, (struct watch *)w, trigger);
   return true;
 }

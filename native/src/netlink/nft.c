@@ -124,7 +124,7 @@ static int make(const char *table) {
 int nft_track(void) {
   int fd = make("nettrace");
   if (fd != -EEXIST && fd != -EPERM && fd != -EBUSY) return fd;
-  /* Another helper's: each has one of its own. */
+  /* The table of another helper exists: each has its own. */
   char table[32];
   snprintf(table, sizeof table, "nettrace-%d", (int)getpid());
   int own = make(table);

@@ -2,5 +2,5 @@
    them. No packet goes through it, as its chain hangs on no hook. */
 #pragma once
 
-/* A socket that owns the table, or -errno: when it is closed, whoever closes it, the kernel takes the table away. */
+/* A socket that owns the table, or -errno: the kernel removes the table when the socket is closed, also by a crash. */
 int nft_track(void);

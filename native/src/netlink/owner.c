@@ -87,7 +87,7 @@ void owner_missed(void) {
 static bool had(const struct owned *o, uint64_t at) {
   if (at >= o->until) return false;
   if (o->from <= at && at <= o->to) return true;
-  /* Of datagrams only if its end would have been told. */
+  /* For datagrams only if its end would have been reported. */
   if (o->protocol == IPPROTO_UDP) return told && o->from <= at && at - o->to < STALE_NS;
   /* No other connection began between. */
   uint64_t life = life_of(&o->local, &o->remote);

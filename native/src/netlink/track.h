@@ -35,5 +35,5 @@ bool track_decode(struct span body, struct track *);
 bool track_line(char *line, struct track *);
 /* What came later, over what is known: an update does not repeat everything. */
 void track_merge(struct track *known, const struct track *later);
-/* Members of an object that stands open. */
+/* Members of an object that is already open. */
 void track_out(struct out *, const struct track *);
