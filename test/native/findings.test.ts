@@ -42,7 +42,7 @@ describe.skipIf(why)('findings by the kernel statistics, on real traffic', () =>
     return { trace, found };
   };
 
-  test.concurrent('a server that stops reading, a program that does; not a slow reader, nor a fast one', async () => {
+  test('a server that stops reading, a program that does; not a slow reader, nor a fast one', async () => {
     using staged = await stage();
     const { spaces, server } = staged;
     // Ground truth: segments of either side that say that its window is closed.
@@ -82,7 +82,7 @@ describe.skipIf(why)('findings by the kernel statistics, on real traffic', () =>
     expect(found('pmtu-black-hole')).toEqual([]);
   });
 
-  test.concurrent('a lost packet that was waited for; not a server that takes as long', async () => {
+  test('a lost packet that was waited for; not a server that takes as long', async () => {
     using staged = await stage();
     const { spaces } = staged;
     // The first one alone.
@@ -98,7 +98,7 @@ describe.skipIf(why)('findings by the kernel statistics, on real traffic', () =>
     expect(longest?.value).toBeGreaterThan(150_000);
   });
 
-  test.concurrent('large packets that vanish on the way; not where a router reports their size', async () => {
+  test('large packets that vanish on the way; not where a router reports their size', async () => {
     using silent = await stage();
     using honest = await stage();
     const rule = 'tcp dport 8080 ip length > 1300 counter drop';
