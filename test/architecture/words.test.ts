@@ -76,6 +76,7 @@ describe('refused words', () => {
 
   test('are found where they stand', () => {
     const { texts, names } = wordsOf(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text is code.
       'const toldOnce = `the ${"look-up"} of it`;\n// told in a comment\nconst a = <p title="time-out">set up anew</p>;',
     );
     expect(findingsIn(texts, refused).map((f) => f.split(' in ')[0])).toEqual([

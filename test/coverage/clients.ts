@@ -118,6 +118,7 @@ const get = (u) => new Promise((done, fail) => http.get(u, (r) => r.resume().on(
     title: '@azure/storage-blob',
     package: '@azure/storage-blob',
     setup:
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text is code.
       "import { BlobClient } from '@azure/storage-blob'; const made = (base) => new BlobClient(`${base}/account/container/blob`, undefined, { retryOptions: { retryDelayInMs: 5, maxTries: 2 } });",
     call: 'made(base).getProperties()',
   },
