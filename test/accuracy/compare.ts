@@ -83,7 +83,7 @@ async function round(node: NodeVersion, n: number, delayMs: number, cold: number
   const capture = new Capture(join(folder, 'packets.pcap'), ports);
   try {
     await capture.begun();
-    // Other programs of the machine shall not stand between a packet and its instant.
+    // Other programs of the machine must not delay the time between a packet and its instant.
     const wrap = spawnSync('chrt', ['-f', '1', 'true']).status === 0 ? ['chrt', '-f', '1'] : [];
     const runs = [];
     for (const client of clients) {

@@ -1,4 +1,4 @@
-/** ACCURACY_N requests one after the other, each on a connection of its own. */
+/** ACCURACY_N requests one after the other, each on its own connection. */
 const http = require('node:http');
 const https = require('node:https');
 const ca = require('node:fs').readFileSync(process.env.UP_CA);

@@ -106,7 +106,7 @@ export const order: Record<string, readonly string[]> = {
 /** The helper's sub-rooms in C, by their `#include` lines. */
 export const nativeOrder: readonly string[] = ['core', 'netlink', 'install', 'bpf', 'capture'];
 
-/** Lists of what stands above them: every feature, every verb. */
+/** Lists of what is above them: every feature, every verb. */
 export const nativeLists: ReadonlySet<string> = new Set(['core/features.c', 'core/verbs.c']);
 
 /** Bundles of their own that are loaded when they are first needed, from any sub-room. */
@@ -121,7 +121,7 @@ export const larger: Record<string, string> = {};
 /** The room of a path, with or without the file's ending. */
 export const roomOf = (path: string): string | undefined => rooms.find((r) => path === r || path.startsWith(`${r}/`));
 
-/** The sub-room of a file of this room; '.': it stands in the room's own folder. */
+/** The sub-room of a file of this room; '.': it is in the room's own folder. */
 export function subRoomOf(file: string, room: string): string {
   const [first = '', ...rest] = file.slice(room.length + 1).split('/');
   return rest.length === 0 ? '.' : first;

@@ -1,6 +1,6 @@
 /**
  * Measures one Node version: every arm has long-lived processes, batches are interleaved (each round runs all arms,
- * every other round backwards), client and server stand on separate cores. A batch is compared only with the bare batch
+ * every other round backwards), client and server run on separate cores. A batch is compared only with the bare batch
  * of its own round, so that slow spells of the machine cancel out.
  */
 import { execFileSync, spawn } from 'node:child_process';

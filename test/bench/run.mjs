@@ -6,9 +6,9 @@
  *   node test/bench/run.mjs --against hook.cjs       this hook beside another build of it; printed, not kept
  *   [--quick] [--rounds N] [--fresh] [--print]
  * Batches go to docs/performance.json as soon as a Node is done, and docs/performance.md is written from there: a run
- * that was broken off goes on where it was, and the two measurements stand side by side. A Node that has been measured
- * with the same hook and as many rounds is left as it is; --fresh measures it again. --quick: few rounds on Node 24
- * alone, printed and not kept: a look, not a measurement.
+ * that was broken off goes on where it was, and the two measurements are shown next to each other. A Node that has been
+ * measured with the same hook and as many rounds is left as it is; --fresh measures it again. --quick: few rounds on
+ * Node 24 alone, printed and not kept: a look, not a measurement.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

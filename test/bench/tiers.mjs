@@ -1,7 +1,7 @@
 /**
  * Measures what each tier of the native helper costs the traced program:
  *   node test/bench/tiers.mjs [--rounds 9]      as root: without, what needs permission is left out and said
- * Programs of the kernel run for everybody while they are loaded, so the tiers cannot stand side by side as the arms of
+ * Programs of the kernel run for everybody while they are loaded, so the tiers cannot run in parallel as the arms of
  * run.mjs do: each run has its own helper, the tiers take turns, every other round backwards, and a run is divided by
  * the one without a helper of its own round. Writes the table of docs/kernel.md.
  */

@@ -32,11 +32,11 @@ interface Seen {
   late: number[];
 }
 
-/** From the begin of each request to its row; and how late a timer of the page was meanwhile. In ms, sorted. */
+/** From the begin of each request to its row; and how late a timer of the page was in that time. In ms, sorted. */
 async function rowDelays(name: string): Promise<{ delays: number[]; late: number[] }> {
   await vs.clear();
   const body = vs.panel.locator('body');
-  // When each row first stands in the page. The page and the program have the same wall clock.
+  // When each row first is in the page. The page and the program have the same wall clock.
   await body.evaluate((element) => {
     const seen: Record<string, number> = {};
     const late: number[] = [];
@@ -95,7 +95,7 @@ describe('activation', () => {
 /** As VS Code itself measured it: loading the code and the call; in milliseconds. */
 async function activations(): Promise<{ ours: number; slowest: number }> {
   await vs.command('Developer: Show Running Extensions');
-  // The list is sorted by time and draws only what fits: a quick extension would stand below the fold.
+  // The list is sorted by time and draws only what fits: rows of a quick extension would be out of sight.
   await vs.page.setViewportSize({ width: 1300, height: 6000 });
   const entries = vs.page.locator('.runtime-extensions-editor .monaco-list-row');
   return until(async () => {

@@ -138,7 +138,7 @@ function sizeOf(folder) {
     try {
       size += statSync(join(folder, name)).size;
     } catch {
-      // Read and removed meanwhile.
+      // Already read and removed.
     }
   }
   return size;

@@ -19,7 +19,7 @@ describe.skipIf(why !== undefined)('against the packets', () => {
   const node = present(nodes.find((n) => n.major === 24) ?? nodes.at(-1), 'a Node');
 
   if (many === 0) {
-    test('each figure lies between the packets that come before and after it', async () => {
+    test('each figure is between the packets that come before and after it', async () => {
       const differences = await measure(node, 9, 0, 3);
       for (const { count } of rowsOf(differences)) expect(count).toBe(9);
       expect(differences.filter((d) => d.misplaced)).toEqual([]);

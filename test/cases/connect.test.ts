@@ -45,7 +45,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(request.response).toMatchObject({ status: 200, declaredBytes: 5 });
     expect(seen.site(request)).toBe(`one-get.cjs:${lineOf(program('one-get.cjs'), 'get')} user`);
     expect(connection.closedAt).toBeDefined();
-    // The server's own instants stand inside ours.
+    // The server's own instants are within those of the trace.
     const fact = only(upstream.facts.requests);
     expect(request.sendBeginAt).toBeLessThanOrEqual(fact.headAt - seen.run.zero);
     expect(request.responseBeginAt).toBeGreaterThanOrEqual((fact.responseAt ?? Number.NaN) - seen.run.zero);

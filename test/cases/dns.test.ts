@@ -1,6 +1,6 @@
 /**
- * A03 with the messages; and the hook's own resolver beside the system's, in a network of its own: what the program gets
- * is the same to the letter.
+ * A03 with the messages; and the hook's own resolver beside the system's, in a separate network namespace: what the
+ * program gets is the same to the letter.
  */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -25,7 +25,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(first).toEqual(['queue', 'tcp', 'send', 'wait', 'download']);
     for (const names of later) expect(names).toEqual(['queue', 'send', 'wait', 'download']);
     expect(seen.request().idleDuration).toBeUndefined();
-    // 20 ms between the end of one and the call of the next; both lie between the two heads that the server saw.
+    // 20 ms between the end of one and the call of the next; both are between the two heads that the server saw.
     for (const [i, r] of seen.requests.slice(1).entries()) {
       const [before, next] = upstream.facts.requests.slice(i, i + 2);
       expect(r.idleDuration).toBeGreaterThanOrEqual(15_000 - seen.run.lateness);
@@ -80,7 +80,7 @@ describe.each(nodes)('Node $major', (node) => {
     const request = only(seen.requests);
     expect(request.outcome).toBe('failed');
     expect(request.error).toMatchObject({ phase: 'download', code: 'ECONNRESET' });
-    // What the program read stands in its output: 10240.
+    // The program prints how much it read: 10240.
     expect(seen.run.stdout).toContain('ECONNRESET 10240');
     expect(request.response).toMatchObject({
       status: 200,

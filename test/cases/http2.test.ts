@@ -1,4 +1,4 @@
-/** A12 and what lies round it: streams of HTTP/2 on one connection, each against what the server saw. */
+/** A12 and related cases: streams of HTTP/2 on one connection, each against what the server saw. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deepest } from '../../src/model/facts/outcome';

@@ -1,4 +1,4 @@
-/** A disk of 256 kB that runs full, mounted in a mount namespace of its own. */
+/** A disk of 256 kB that runs full, mounted in a separate mount namespace. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

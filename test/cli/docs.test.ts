@@ -22,7 +22,7 @@ interface Example {
   exit: number;
 }
 
-/** Commands stand behind `$`, what they say below them, an exit code other than 0 as a comment. */
+/** Commands follow `$`, their output is below them, an exit code other than 0 is a comment. */
 const examples: Example[] = [];
 for (const [, block] of text.matchAll(/```console\n([\s\S]*?)```/g)) {
   for (const line of (block as string).trimEnd().split('\n')) {
@@ -101,7 +101,7 @@ const plainLine = (line: string) =>
     // Names of the phases, of which a small one is shown or not.
     .replace(/^(to http\S*|status method request called at) .*$/, '$1');
 
-/** Line by line; `…` stands for anything, on a line of its own for any lines. */
+/** Line by line; `…` matches anything, alone on a line any lines. */
 function compare(printed: string, shown: readonly string[]): void {
   const lines = printed.trim() === '' ? [] : comparable(printed.trimEnd().split('\n')).map(plainLine);
   const expected = comparable(shown);
@@ -137,7 +137,7 @@ describe('README.md', () => {
       cwd: folder,
       env: { PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
     });
-    // What a loaded machine brings besides (a finding, a line of the kernel) stands between table and the last line.
+    // Additional lines on a loaded machine (a finding, kernel statistics) are between the table and the last line.
     const lines = `${stdout}${stderr}`.trimEnd().split('\n').map(plain);
     const expected = output.trimEnd().split('\n').map(plain);
     expect(lines.slice(0, expected.length - 1)).toEqual(expected.slice(0, -1));

@@ -48,7 +48,7 @@ async function workOf(args: readonly string[]): Promise<Map<string, Block[]>> {
   return new Map(functions.map((f) => [`${f.functionName} at ${f.ranges[0]?.startOffset}`, f.ranges]));
 }
 
-/** A block that ran as often as what is around it has no entry of its own. */
+/** A block that ran as often as the enclosing one has no separate entry. */
 function countOf(blocks: readonly Block[] | undefined, { startOffset, endOffset }: Block): number {
   const around = blocks?.filter((b) => b.startOffset <= startOffset && b.endOffset >= endOffset) ?? [];
   return around.sort((a, b) => a.endOffset - a.startOffset - (b.endOffset - b.startOffset))[0]?.count ?? 0;

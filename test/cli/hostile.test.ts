@@ -1,4 +1,7 @@
-/** The traced program, or whoever else can write where we read, must neither hang us nor have us write elsewhere. */
+/**
+ * The traced program, or anyone who can write where the session reads, must neither hang it nor make it write
+ * elsewhere.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * Code that a loader transforms and compiles itself, and code of a bundle: the call site is the program's line, by the
- * map that stands in the code, or the file without a line; never a line of another text.
+ * code's inline source map, or the file without a line; never a line of another text.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -148,7 +148,7 @@ console.log(new Own('1 + 1').runInThisContext(), new Own('1') instanceof vm.Scri
   async function load(path) {
     return await ask(origin + path);
   }
-  // The second time there are fewer frames to take: enough for the program's is what the first one told.
+  // The second time fewer frames are captured: the first capture showed how many reach the program's.
   for (let i = 0; i < 300; i++) await load('/many');
   await load('/library');`),
         'node_modules/library/index.js': `

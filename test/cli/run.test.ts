@@ -54,7 +54,7 @@ describe('the program is left as it is', () => {
     expect(result.stdout).toBe('preloaded\npreloaded\ntrue\n');
   });
 
-  test('a preload of its own for the program alone, whose request is recorded, and a stray word behind', async () => {
+  test('the program keeps its own preload, whose request is recorded, with a stray word after it', async () => {
     const folder = scratch();
     const preload = join(folder, 'preload.cjs');
     writeFileSync(
@@ -112,7 +112,7 @@ test('Ctrl-C in a terminal reaches the program once', async () => {
 });
 
 describe('what is recorded', () => {
-  test('every request of the program and none of ours', async () => {
+  test('the trace has every request of the program and none of nettrace', async () => {
     const { code, stdout, stderr, trace } = await nettrace.trace([requests, '12']);
     expect(code).toBe(0);
     expect(stdout).toBe('served 12\n');
@@ -242,7 +242,7 @@ describe('files', () => {
     expect(existsSync(started)).toBe(false);
   });
 
-  test('a folder that vanishes meanwhile: said clearly, the trace is kept elsewhere, the code stays', async () => {
+  test('a folder deleted during the run is reported, the trace is kept elsewhere, the exit code stays', async () => {
     const folder = join(scratch(), 'gone');
     mkdirSync(folder);
     const remove = `require('fs').rmSync(${JSON.stringify(folder)}, { recursive: true }); process.exit(9)`;

@@ -87,7 +87,7 @@ test('FORCE_COLOR decides over a pipe and over NO_COLOR', async () => {
   expect(await stderrOf({})).not.toContain('\x1b[');
 });
 
-test.skipIf(process.platform === 'win32')('a line of --log begins on a line of its own', async () => {
+test.skipIf(process.platform === 'win32')('each line of --log begins on a new line', async () => {
   const path = join(scratch(), 'stderr.txt');
   const file = openSync(path, 'a');
   const program = `process.stderr.write('partial'); require('node:http').get('http://127.0.0.1:9/').on('error', () => {});`;

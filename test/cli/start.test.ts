@@ -15,7 +15,7 @@ import { scratch } from '../../src/session/testing/scratch';
 import { Nettrace } from './testing/nettrace';
 
 const nettrace = new Nettrace();
-// root's copies stand in the temporary folder, as its home is closed to others.
+// root's copies are in the temporary folder, as its home is closed to others.
 const folder = process.getuid?.() === 0 ? join(nettrace.home, 'nettrace-0') : join(nettrace.home, 'cache/nettrace');
 const kept = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('cli-')) : []);
 

@@ -13,7 +13,7 @@ let folder: string;
 const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
 const linux = process.platform === 'linux';
 
-/** Two requests to a server of its own; prints what a program can see of how it was started. */
+/** Two requests to its own server; prints what a program can see of how it was started. */
 const app = `const http = require('node:http');
 const server = http.createServer((_, res) => res.end('x')).listen(0, '127.0.0.1', async () => {
   const url = 'http://127.0.0.1:' + server.address().port + '/';
@@ -71,7 +71,7 @@ const summaryOf = (stderr: string) =>
     untracedProcesses?: { pid: number; argv: string[]; why: string }[];
   };
 
-describe.skipIf(process.platform === 'win32')('a NODE_OPTIONS of its own', () => {
+describe.skipIf(process.platform === 'win32')('a NODE_OPTIONS set by the program', () => {
   test.each([
     ['an npm script that sets it', ['npm', 'run', '-s', 'sets']],
     ['an npm script that runs a wrapper such as cross-env', ['npm', 'run', '-s', 'cross']],

@@ -1,4 +1,4 @@
-/** The table of clients, each run as the real package: `npm run coverage`, as it needs packages of its own. */
+/** The table of clients, each run as the real package: `npm run coverage`, as it needs its own packages. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

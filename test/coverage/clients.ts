@@ -1,6 +1,6 @@
 /**
  * The clients of the coverage table: how each is imported and what a program writes to make one request with it. `CALL`
- * stands in each style of call as a user writes it, so the line that must be recorded is the line of the call.
+ * is called in each style as a user writes it, so the line that must be recorded is the line of the call.
  */
 export interface CoveredClient {
   title: string;
@@ -203,7 +203,7 @@ const asked = (base) => new Promise((done, fail) => ask(base, (e) => (e ? fail(e
 export const styles = ['first', 'callback', 'promise', 'await', 'class', 'retried'] as const;
 export type Style = (typeof styles)[number];
 
-/** The program of a client: one request a style, each to a port of its own. Under a debugger it waits for it. */
+/** The program of a client: one request per style, each to its own port. Under a debugger it waits for it. */
 export function programOf({ setup, call, callback }: CoveredClient): string {
   return `import { once } from 'node:events';
 ${setup}
@@ -250,7 +250,7 @@ class Loader {
   }
 }
 if (process.argv[3] === 'debugger') await once(process.stdin, 'data');
-// One after the other, and each begins in a turn of its own: nothing of the last is on its stack.
+// One after the other, and each begins in a new turn of the event loop: no frame of the last is on its stack.
 for (const [style, base] of Object.entries(bases)) {
   await new Promise((done) => setTimeout(done, 5));
   await run[style](base) // @awaits

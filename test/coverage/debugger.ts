@@ -23,6 +23,6 @@ async function attach(url: string): Promise<void> {
     await inspector.leaveAtEnd();
     await inspector.asyncStacks();
   } catch {
-    // The process has ended meanwhile.
+    // The process has ended.
   }
 }

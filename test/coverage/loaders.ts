@@ -13,7 +13,7 @@ export interface CoveredLoader {
   build?: readonly (readonly string[])[];
   /** Arguments of Node. */
   run: readonly string[];
-  /** It is a server: it runs until this page of it has answered. `{port}` stands in the arguments. */
+  /** It is a server: it runs until this page of it has answered. `{port}` is replaced in the arguments. */
   page?: string;
   /** The calls are JavaScript, as it transforms nothing. */
   plain?: true;

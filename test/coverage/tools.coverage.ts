@@ -84,7 +84,7 @@ describe.each(chosen)('%s', (name, min) => {
         callSite: { kind: 'user' },
         outcome: 'complete',
       });
-    // nock 13 puts functions of its own at `http`, and what they answer never comes to Node.
+    // nock 13 replaces functions of `http`, and requests that these answer never reach Node.
     expect(own.length - real.length).toBe(name === 'msw' || name === 'nock14' || name === 'nock15' ? 1 : 0);
     if (!direct) expect(real.filter((r) => r.proxy !== undefined)).toHaveLength(2);
     held.set(`${name} ${node.major}`, 'yes');

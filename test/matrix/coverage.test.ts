@@ -27,7 +27,7 @@ function own(): Server {
   const server = createServer((request, answer) => {
     const { pathname, search } = new URL(request.url ?? '', 'http://x');
     if (pathname === '/flaky') {
-      // Two programs ask at a time, each by a URL of its own.
+      // Two programs request at a time, each with its own URL.
       answer.writeHead(tried.has(search) ? 200 : 503).end('hello');
       tried.add(search);
     } else if (pathname === '/slow') {

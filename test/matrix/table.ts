@@ -23,7 +23,7 @@ Written by the run of matrix.test.ts (\`vitest run --project matrix -u\`); do no
 Each fixture makes two requests one after the other, a POST, a redirect, a 503 and two requests at once. "yes": every
 request is recorded once, with method, URL, status, API, call site, connection, ordinal and bytes as planned and as the
 server counted them; a redirect's second hop is linked to its first; output and exit code are those without the hook.
-"–": the client does not support that Node (its own limit stands behind its version). Call site "later": got calls Node
+"–": the client does not support that Node (its own limit is after its version). Call site "later": got calls Node
 from a bare microtask, no frame of the program is on the stack. The first request has the library's line, marked so; the others
 have the program's, from the promise whose job they are made in.
 

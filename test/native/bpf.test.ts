@@ -21,7 +21,7 @@ const hex = (port = 0): string => port.toString(16).toUpperCase().padStart(4, '0
 const reader = (host: string, port: number) => `
   require('net').createServer((s) => { let n = 0; s.on('data', (d) => { n += d.length; }).on('end', () => { console.log(n); s.end(); }); })
     .listen(${port}, '${host}', () => console.log('up'));`;
-/** Connects, says its port, and sends when it is told to. */
+/** Connects, prints its port, and sends on command. */
 const writer = (host: string, port: number, bytes: number) => `
   const s = require('net').connect(${port}, '${host}', () => console.log(s.localPort));
   process.stdin.once('data', () => s.end(Buffer.alloc(${bytes}))); s.resume().on('close', () => { console.log('closed'); process.exit(); });`;
@@ -363,7 +363,7 @@ describe.skipIf(why)('events of the kernel', () => {
     await kernel.until('the end', () => states().at(-1)?.endsWith(' close'));
   });
 
-  test('one user’s alone: root’s connections to the same server are never told to another', async () => {
+  test('only the user’s events are reported, never those of root’s connections to the same server', async () => {
     const nobody = 65534;
     using kernel = new Kernel({ features: [...features, 'conntrack'], forUser: nobody });
     expect((await kernel.hello()).uid).toBe(nobody);

@@ -361,7 +361,7 @@ describe.skipIf(why)('packet capture', () => {
       const resolver = createSocket('udp4').on('message', (text, from) => resolver.send(text, from.port));
       await new Promise<void>((resolve) => resolver.bind(0, '127.0.0.1', resolve));
       const dns = resolver.address().port;
-      // No other packets of this machine: they would fill the ring meanwhile.
+      // No other packets of this machine: they would fill the ring.
       await begin(kernel, { ports: [dns], dnsServers: [{ address: '127.0.0.1', port: dns }] });
       const port = await freePort();
       if (late) process.kill(pid, 'SIGSTOP');

@@ -12,7 +12,7 @@ const features = ['route', 'inetDiag', 'tcpDestroy', 'conntrack'];
 /** Answers what it is sent, and ends when the other side does. */
 const echo = (host: string, port: number) => `
   require('net').createServer((s) => s.on('data', (d) => s.write(d)).on('end', () => s.end())).listen(${port}, '${host}', () => console.log('up'));`;
-/** Says its port, and sends and ends when it is told to; then when it was over. */
+/** Prints its port, sends and ends on command, and then prints when it was over. */
 const asker = (host: string, port: number) => `
   const s = require('net').connect(${port}, '${host}', () => console.log(s.localPort));
   process.stdin.once('data', () => { s.write(Buffer.alloc(5000)); let n = 0;
@@ -107,7 +107,7 @@ describe.skipIf(why)('connection tracking', () => {
     expect(ruleset(spaces)).toMatch(/table inet nettrace \{.*\n\s+flags owner/);
     // No packet goes through it: its chain hangs on no hook.
     expect(ruleset(spaces).match(/hook/g)).toHaveLength(1);
-    // Another one has a table of its own.
+    // Another helper has its own table.
     using second = new Kernel(options);
     await second.hello();
     expect(ruleset(spaces).match(/table inet nettrace/g)).toHaveLength(2);

@@ -92,7 +92,7 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
     const { beginAt = Number.NaN, endAt = Number.NaN } = longest ?? {};
     expect(endAt - beginAt).toBeGreaterThan(200_000);
     expect([beginAt > sendBeginAt, beginAt < responseBeginAt]).toEqual([true, true]);
-    // On a busy machine no sample may lie between two requests; then it has no figures.
+    // On a busy machine there may be no sample between two requests; then it has no figures.
     if (kernel) {
       expect(kernel.deliveryDuration).toBeGreaterThan(199_000);
       expect((kernel.firstByteAt ?? 0) + (kernel.deliveryDuration ?? 0)).toBeCloseTo(responseBeginAt, 1);

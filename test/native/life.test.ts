@@ -33,8 +33,8 @@ const isThere = (pid: number) =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
 describe.skipIf(why)('life of the helper', () => {
-  test('costs nothing while nothing happens; one thread, limits of its own, no privilege left', async () => {
-    // In a network of its own no end of another program's socket wakes it.
+  test('the helper costs nothing while idle, and has one thread, its own limits and no privilege', async () => {
+    // In a separate network namespace no end of another program's socket wakes it.
     const features = ['route', 'inetDiag', 'tcpDestroy', 'counters'];
     using helper = root ? new Kernel({ features, wrap: ['unshare', '--net'] }) : new Asked();
     const { pid } = await helper.client.hello();

@@ -41,7 +41,7 @@ interface Asked {
   size: number;
 }
 
-/** Both at once: each has a network of its own. */
+/** Both at once: each has its own network namespace. */
 const engines: [string, () => Nettrace, string | undefined][] = [
   ['dumpcap', () => nettrace, why],
   ['helper', shipped, why ?? whyNot('A05 by the helper')],
@@ -140,7 +140,7 @@ for (const [engine, made, missing] of engines)
     expect(last?.dnsQueryMsgs[0]).toMatchObject({ ...before?.dnsQueryMsgs[0], sentAt: expect.any(String) });
     expect(last?.dnsReplyMsgs[0]?.answers.map((x) => x.resolvedVal)).toEqual(['real.example.', '127.0.0.1']);
 
-    // The names stand in the file, another program's messages do not.
+    // The names are in the file, another program's messages are not.
     const names = tshark(pcapng, 'dns.flags.response == 0', ['dns.qry.name']).flat().join(';');
     expect(names).toContain('api.example');
     expect(names).not.toContain('other.example');

@@ -41,7 +41,7 @@ const answered = [
 const cutOff = ['/drop', '/cut', '/chunks?n=3&ms=2', '/early', '/nothing'];
 const points = ['now', 'req.socket', 'req.finish', 'response', 'res.data', 'socket.connect'];
 
-/** Timeouts and waits for nothing stand together, so that what fires first is never a question of time. */
+/** No two timeouts or waits are combined whose order would depend on time. */
 const call: fc.Arbitrary<Call> = fc
   .record({
     client: fc.constantFrom<Call['client']>('http', 'http', 'http', 'fetch', 'fetch', 'undici', 'http2'),
@@ -96,5 +96,5 @@ export const program: fc.Arbitrary<Program> = fc.record({
   calls: fc.array(call, { minLength: 1, maxLength: 4 }),
 });
 
-/** Whether a call comes to a request of its own, whatever becomes of it. */
+/** Whether a call makes its own request, whatever its outcome. */
 export const isPlanned = (c: Call): boolean => c.client !== 'http2' && !(c.client === 'fetch' && c.abort === 'now');

@@ -22,7 +22,7 @@ beforeAll(() => {
   hookFile = bundleHook();
 });
 
-/** Answers at once, but `/held` when told to. */
+/** Answers at once, but `/held` on command. */
 async function upstream() {
   const held: ServerResponse[] = [];
   const server = createServer((request, response) => {

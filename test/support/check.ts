@@ -1,5 +1,5 @@
 /**
- * Facts common to every traced run. `problemsOf` gives one sentence for each that does not hold, so that a test expects
+ * Facts common to every traced run. `problemsOf` returns one sentence for each violated one, so that a test expects
  * `[]` and a failure names all of them at once.
  */
 
@@ -35,7 +35,7 @@ function walk(
   }
 }
 
-/** Ids of each array of the document; certificates go by fingerprint, threads stand inside processes. */
+/** Ids of each array of the document; the id of a certificate is its fingerprint, threads are inside processes. */
 function idsOf(trace: Trace): Map<string, Set<string>> {
   const ids = new Map<string, Set<string>>();
   for (const [name, list] of Object.entries(trace)) {
@@ -61,7 +61,7 @@ export function problemsOfDocument(trace: Trace): string[] {
     const figure = schema['x-unit'] !== undefined && typeof value !== 'object';
     if (figure && !(Number.isFinite(value) && (value as number) >= 0)) problems.push(`${place}: ${String(value)}`);
   });
-  for (const name of ids.get('twice') ?? []) problems.push(`${name}: an id stands for two records`);
+  for (const name of ids.get('twice') ?? []) problems.push(`${name}: two records have this id`);
   return problems;
 }
 
@@ -135,7 +135,7 @@ export function problemsAgainst(
     const c = [...run.store.connections.values()].find(
       (x) => x.local?.port !== undefined && x.local.port === seen.remotePort && x.connect?.result === 'connected',
     );
-    // A connection that never carried a request has no line of its own (undici dials again after an abort).
+    // A connection that never carried a request has no line (undici dials again after an abort).
     if (!c && seen.requests === 0) continue;
     if (!c) {
       problems.push(`${label} is not in the trace`);

@@ -68,7 +68,7 @@ function staticText(node: Node): string | undefined {
   return node.type === 'TemplateLiteral' && node.expressions?.length === 0 ? node.quasis?.[0]?.value.cooked : undefined;
 }
 
-/** What can stand at a place: some texts that match it, shortest first. */
+/** Some texts that match at a place, shortest first. */
 type Samples = string[];
 /** Enough to meet each class that a text can be of. */
 const alphabet = [...'aA0 -_./\\:;,=?&@#%+*$^~<>(){}[]|\'"`!\t\n', 'é', '\u0000'];

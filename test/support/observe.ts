@@ -8,7 +8,7 @@ import { type RunOptions, runPlain } from './programs/program';
 import { runTraced, type TracedRun } from './programs/run';
 import type { Upstream } from './servers/upstream';
 
-/** Allowed difference between an instant of ours and the server's of the same event on an idle machine, in µs. */
+/** Allowed difference between an instant of the trace and the server's for the same event on an idle machine, in µs. */
 const tolerance = 25_000;
 
 /**

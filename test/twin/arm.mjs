@@ -1,6 +1,6 @@
 /**
- * One run of a suite, in a copy of its folder and a network of its own: loopback alone, no port is taken, no name of
- * the world is found. So a test that wants the world fails the same way in every arm.
+ * One run of a suite, in a copy of its folder and its own network namespace: loopback only, no port is taken, no name
+ * of the world is found. So a test that wants the world fails the same way in every arm.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

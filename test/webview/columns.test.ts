@@ -1,4 +1,4 @@
-/** Header, cells and bars stand under one another at every width, in every view that has columns. */
+/** Header, cells and bars are aligned at every width, in every view that has columns. */
 import { expect, test } from 'vitest';
 import { inBrowser, open, panel } from './testing/behaviour';
 import { settled } from './testing/panel';
@@ -12,7 +12,7 @@ interface Place {
   width: number;
 }
 
-/** Where the cells of the header and of a row stand, and the canvas with the bars. */
+/** Positions of the cells of the header and of a row, and of the canvas with the bars. */
 const places = (): Promise<{ header: Place[]; row: Place[]; canvas: { left: number; width: number }; right: number }> =>
   panel.page.evaluate(() => {
     const place = (n: Element): { left: number; width: number } => {

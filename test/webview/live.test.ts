@@ -105,7 +105,7 @@ test('with reduced motion times step once a second and nothing turns', async () 
   expect(Math.min(...gaps)).toBeGreaterThan(900);
 });
 
-test('the newest row stays in sight when the program ends, and rows stand at whole lines', async () => {
+test('the newest row stays in sight when the program ends, and rows are at whole lines', async () => {
   for (const [together, height] of [
     [false, 420],
     [true, 433],

@@ -85,7 +85,7 @@ test('in a low panel the header shows whole words, and the total is in sight', a
   ];
   if (!total || !details) throw new Error('no total');
   expect(total.y + total.height).toBeLessThanOrEqual(details.y + details.height);
-  // Nothing of the lines that it stands over is seen below it.
+  // Nothing of the lines that it covers is visible below it.
   expect(details.y + details.height - total.y - total.height).toBeLessThanOrEqual(1);
 });
 
@@ -110,7 +110,7 @@ test.each([290, 340, 480])('at %i px the connections have a time axis with label
     .toMatch(/\d (ms|s)/);
 });
 
-test('phases stand in the order of time, those without a figure in their places', async () => {
+test('phases are in the order of time, those without a figure in their places', async () => {
   await open({ width: 1600, height: 900 });
   await select(8);
   const labels = await panel.page.$$eval('.det .bd tbody tr:not(.sub) .sw', (nodes) => nodes.map((n) => n.textContent));
@@ -171,7 +171,7 @@ test('at 290 px the message is one line, with its actions', async () => {
   await panel.page.click('.msg [title="Debug again"]');
 });
 
-test('a menu longer than the panel shows that it scrolls; grouping stands at its top', async () => {
+test('a menu longer than the panel shows that it scrolls, and grouping is at its top', async () => {
   await open({ width: 1200, height: 320 });
   const { page } = panel;
   await page.click('.hd .c-status', { button: 'right' });

@@ -1,4 +1,4 @@
-/** Small panels, as VS Code opens them: all of a view is in sight, nothing of it is cut or stands over something else. */
+/** Small panels, as VS Code opens them: all of a view is in sight, nothing of it is cut or covers something else. */
 import { expect, test } from 'vitest';
 import { id, inBrowser, open, panel } from './testing/behaviour';
 import { settled } from './testing/panel';
@@ -49,7 +49,7 @@ test.each([
   expect(await panel.page.locator('.det .bd tbody .sw').count()).toBe(9);
   expect(await outOfSight()).toEqual([]);
   expect(await cut('.det .bd .sw, .det .bd th, .det .bd .dur')).toEqual([]);
-  // The bars too: those without a column of their own stand above the table.
+  // The bars too: those without their own column are above the table.
   const bar = await panel.page.locator('.det .p.wait').first().boundingBox();
   expect(bar && bar.y + bar.height).toBeLessThan(height - 23);
 });
@@ -133,7 +133,7 @@ test.each([
   );
   expect(Math.max(...bar)).toBeLessThanOrEqual(width);
   if (width >= 1400) return;
-  // Ready filters that have no room stand under More.
+  // Filter chips that have no room are under More.
   await page.click('[aria-label="More filters"]');
   expect(await page.locator('.menu [role^=menuitem]').count()).toBeGreaterThan(1);
 });
@@ -151,7 +151,7 @@ test('at 480 px the word of each failure is whole', async () => {
   expect(await cut('.spacer .row .c-status')).toEqual([]);
 });
 
-test('at 300 px what stands in place of the list has a margin', async () => {
+test('at 300 px the text that replaces the list has a margin', async () => {
   await open({ width: 300, height: 600 });
   await panel.page.fill('.flt input', 'is:slow path:/v2');
   await panel.page.waitForSelector('.nomatch');
@@ -173,7 +173,7 @@ test('at 440 px hosts of the connections have room for twenty characters', async
   expect((await cut('.lanes .spacer .c-host')).filter((host) => host.length <= 20)).toEqual([]);
 });
 
-test.each(['High Contrast', 'High Contrast Light'] as const)('%s: the view that is on stands out', async (theme) => {
+test.each(['High Contrast', 'High Contrast Light'] as const)('%s: the selected view is highlighted', async (theme) => {
   await open({ width: 700, height: 420, theme });
   const edge = (selector: string): Promise<number> =>
     panel.page.$eval(selector, (n) => Number(/(\d+)px inset/.exec(getComputedStyle(n).boxShadow)?.[1] ?? 0));
@@ -195,7 +195,7 @@ test.each([
   expect(box.x + box.width).toBeLessThanOrEqual(440);
 });
 
-test('at 290 px a message of the recording has the width of the page, its action a line of its own', async () => {
+test('at 290 px a message of the recording has the width of the page, and its action a separate line', async () => {
   const text = 'The panel keeps the newest 10,000 requests; 2,340 older ones were left out of the list.';
   const message = { kind: 'dropped' as const, text, action: { title: 'Show how', command: 'enableKernel' as const } };
   await open({ width: 290, height: 400, state: { ...live, runs: [{ ...run, message }] } });

@@ -102,7 +102,7 @@ test.each([
   [800, 270],
   [1240, 260],
 ])(
-  'at VS Code’s own height of the panel, %i × %i, eight rows are in sight; the end stands in the status line',
+  'at VS Code’s own height of the panel, %i × %i, eight rows are in sight, and the end is in the status line',
   async (width, height) => {
     await open({ width, height });
     const { page } = panel;

@@ -1,4 +1,4 @@
-// One GET of an address literal on a connection of its own.
+// One GET of an address literal on its own connection.
 const http = require('node:http');
 
 // @get

@@ -1,4 +1,4 @@
-// Two requests, each on a connection of its own, by the same agent.
+// Two requests, each on its own connection, by the same agent.
 const https = require('node:https');
 const { readFileSync } = require('node:fs');
 const ca = readFileSync(process.env.UP_CA);
@@ -11,7 +11,7 @@ async function main() {
         .get(`${process.env.UP_HTTPS}/ok`, { agent }, (res) => res.resume().on('close', resolve))
         .on('error', reject);
     });
-    // Its ticket comes after the handshake, in bytes of its own.
+    // Its ticket comes after the handshake, in a separate record.
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -25,7 +25,7 @@ const server = http
     http.get({ host: '127.0.0.1', port: server.address().port, agent: false }, (res) => {
       res.resume().on('end', () => {
         server.close();
-        // The session answers calls all the same, with a file of its own.
+        // The session still answers calls, with its own file.
         const looks = setInterval(() => {
           if (fs.lstatSync(answer).isSymbolicLink()) return;
           clearInterval(looks);

@@ -80,7 +80,7 @@ export class Nettrace {
   /** `nettrace ARGS`; resolves when it has ended and its streams are read. */
   run(args: readonly string[], options: Options = {}): Promise<Result> {
     const [command, ...rest] = [...(options.wrap ?? []), process.execPath, this.bin, ...args] as [string, ...string[]];
-    // A session of its own: as from a script, without a terminal whose Ctrl-C would reach the program too.
+    // In its own session: as from a script, without a terminal whose Ctrl-C would reach the program too.
     const child = spawn(command, rest, {
       detached: true,
       cwd: options.cwd ?? this.home,

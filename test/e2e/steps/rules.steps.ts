@@ -89,7 +89,7 @@ export function traceRules(): void {
       const numbers = (await rows()).map(step);
       await check('All requests', true);
       await until(async () => Math.max(...(await rows()).map(step)) > Math.max(...numbers) + 1, 'rows again');
-      // What was requested meanwhile is not there.
+      // Requests made in between are not there.
       const all = new Set((await rows()).map(step));
       const missing = Array.from({ length: Math.max(...all) }, (_, i) => i).filter((n) => !all.has(n));
       expect(missing.filter((n) => n > Math.max(...numbers))).not.toEqual([]);

@@ -51,7 +51,7 @@ export function inWindow(size: { width: number; height: number }): void {
     isWindowLeft = true;
     fail();
     await picture(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`);
-    // A program that stands at a breakpoint would be in the way of every step that follows.
+    // A program paused at a breakpoint would block every following step.
     await vs.stopAll().catch((error) => console.log('A program could not be stopped:', error));
   });
 }

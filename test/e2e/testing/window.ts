@@ -232,7 +232,7 @@ export class VsCode {
     }, `an entry ${text}`);
   }
 
-  /** Runs a command of the palette by its whole title: what was used last stands first, `Clear Filter` before `Clear`. */
+  /** Runs a command of the palette by its whole title: the last used is first, `Clear Filter` before `Clear`. */
   async command(title: string): Promise<void> {
     const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     await this.pick('F1', `>${title}`, this.page.locator('.label-name', { hasText: new RegExp(`^${escaped}…?$`) }));
@@ -240,7 +240,7 @@ export class VsCode {
 
   async openFile(name: string, line?: number): Promise<void> {
     const tab = this.page.locator(`.tab.active[data-resource-name="${name}"]`);
-    // What was opened last stands first for a moment, and Enter may take that.
+    // The last opened is first for a moment, and Enter may take that.
     await until(async () => {
       await this.pick('Control+P', name, name);
       return await tab.waitFor({ timeout: 5000 }).then(
@@ -264,7 +264,7 @@ export class VsCode {
     const widget = this.page.locator('.quick-input-widget');
     const box = widget.locator('input.input').first();
     await until(async () => suggests.test(await box.inputValue()), 'the file dialog');
-    // The dialog looks each path up, and puts its own back meanwhile; Enter before it is done is lost.
+    // The dialog looks up each path, and restores its own until done; Enter before that is lost.
     await until(async () => {
       if ((await box.inputValue()) !== path) await box.fill(path);
       await box.press('Enter');

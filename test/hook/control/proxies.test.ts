@@ -58,7 +58,7 @@ const parts = (r: Request, seen: Observed) =>
     .phases.find((p) => p.name === 'proxy')
     ?.parts?.map((p) => p.name);
 
-/** A tunnel by CONNECT: what must be there whoever made it. */
+/** A tunnel by CONNECT: the facts that are required for any client. */
 async function expectTunnel(
   node: NodeVersion,
   client: string,

@@ -186,7 +186,7 @@ describe('on one Node', () => {
     expect((await d.end()).map(pathOf)).toEqual(['/api/x']);
   });
 
-  test('what has begun when it is switched off is told to its end; then the patches go', async () => {
+  test('requests begun before tracing is off are reported to their end, then the patches are removed', async () => {
     const registry = new TraceRules();
     const { id } = registry.create({ condition: '' });
     const d = await start(registry);

@@ -186,7 +186,7 @@ test('the host is killed: the hook leaves', async () => {
 });
 
 describe.each([nodes[0], newest] as NodeVersion[])('Node $major', (node) => {
-  test('an ES module that stands at a breakpoint, its worker, and a child that it starts later', async () => {
+  test('an ES module paused at a breakpoint is traced, with its worker and a child that it starts later', async () => {
     const at = await Attached.to(node, [join(import.meta.dirname, '../programs/attached.mjs')]);
     try {
       await at.inspector.pause();
@@ -216,7 +216,7 @@ describe.each([nodes[0], newest] as NodeVersion[])('Node $major', (node) => {
 });
 
 describe.each(nodes)('Node $major', (node) => {
-  test('attached, traced over connections of before, detached: nothing is left', async () => {
+  test('a program attached to is traced over earlier connections, and nothing is left when detached', async () => {
     const at = await Attached.to(node);
     try {
       const before = await at.evaluate('[traces(), texts()]');

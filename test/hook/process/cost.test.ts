@@ -48,7 +48,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(counts.writes).toBeLessThan(writes * requests + due(counts));
     expect(reported).toBeLessThan(2 * (requests + 5) + due(counts));
     expect(counts.clocks).toBeLessThan((client === 'fetch' ? 14 : 9) * requests + 4 * due(counts));
-    // undici makes promises of its own.
+    // undici creates promises itself.
     if (client === 'http') expect(counts.jobs).toBeLessThan(requests + due(counts));
   });
 });

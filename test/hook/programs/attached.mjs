@@ -27,6 +27,6 @@ globalThis.actInWorker = () =>
 globalThis.actInChild = () =>
   new Promise((resolve) => spawn(process.execPath, ['-e', `(${act})(require('node:http').get)`]).on('exit', resolve));
 
-// What stands nowhere cannot be stopped.
+// Without a statement to pause at, it could not be stopped.
 setInterval(() => {}, 20);
 worker.once('online', () => console.log('ready'));

@@ -1,4 +1,4 @@
-// Starts Node by each of the synchronous calls with a NODE_OPTIONS of its own, and says what came of it.
+// Starts Node by each of the synchronous calls with its own NODE_OPTIONS, and prints the result.
 const { execFileSync, execSync, spawnSync } = require('node:child_process');
 
 const script = 'process.stdout.write(String(/max-old-space/.test(process.env.NODE_OPTIONS))); process.exitCode = 3';

@@ -1,4 +1,4 @@
-// What a client is told to do beyond a request: timeouts, aborts, retries. Argument 1 says which; prints the outcome.
+// What a client can do beyond a request: timeouts, aborts, retries. Argument 1 says which; prints the outcome.
 const { createRequire } = require('node:module');
 const http = require('node:http');
 const clients = createRequire(process.env.CLIENTS);

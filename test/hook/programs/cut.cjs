@@ -37,7 +37,7 @@ function watch(name, emitter, events) {
     });
 }
 
-/** What stands on them in the end. */
+/** Listener counts at the end. */
 function reportRest() {
   for (const [name, emitter] of emitters) {
     seen[name].push(counted.map((event) => emitter.listenerCount(event)).join());

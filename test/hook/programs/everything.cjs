@@ -139,7 +139,7 @@ async function control() {
   return said.join();
 }
 
-/** Lookups of its own, and a question to itself. */
+/** Explicit lookups, and a DNS query to its own server. */
 async function names() {
   const resolver = new dns.promises.Resolver({ timeout: 20, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);

@@ -1,4 +1,4 @@
-// Calls as gRPC makes them: the status stands in the trailers, or in the head where that is all there is.
+// Calls as gRPC makes them: the status is in the trailers, or in the head of a response without a body.
 const http2 = require('node:http2');
 
 const session = http2.connect(process.env.GRPC_URL);

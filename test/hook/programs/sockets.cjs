@@ -93,7 +93,7 @@ const acts = {
     socket.end();
     await closed(socket.resume());
   },
-  /** Nothing of ours is seen on a socket that is traced with every option. */
+  /** The hook is not visible on a socket that is traced with every option. */
   async own() {
     const socket = net.connect(at);
     say(socket, 'fin');

@@ -16,7 +16,7 @@ const fetches = async () => {
   await fetch(`${base.replace('//', '//user:SECRET@')}/credentials`).catch(print);
   await fetch(new URL(`${base}/body`), { body: 'x' }).catch(print);
   await fetch(`${base}/aborted`, { signal: control.signal }).catch((e) => console.log(String(e)));
-  // Node 18 rejects with an error of its own.
+  // Node 18 rejects with a different error.
   await fetch(`${base}/said`, { signal: said }).catch((e) => console.log(String(e)));
   await fetch('http://user:SECRET@[bad/address').catch((e) => console.log(e.name));
   await fetch('data:,x').then((res) => res.text());

@@ -98,7 +98,7 @@ const acts = {
     return [answer.status, (await fetch(`${base}/ok`)).status];
   },
   async overridden() {
-    // What nock does: a ClientRequest of its own, that never comes to a socket.
+    // As nock does: its own ClientRequest, which never gets a socket.
     const { EventEmitter } = require('node:events');
     const real = http.request;
     class Overridden extends EventEmitter {

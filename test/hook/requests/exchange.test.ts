@@ -32,7 +32,7 @@ let env: Record<string, string>;
 async function streamed(write: (text: string) => void, pieces: number): Promise<void> {
   for (let i = 0; i < pieces; i++) {
     write('p'.repeat(10 + (i % 7)));
-    // Each piece in a segment of its own; one pause that no other reaches.
+    // Each chunk in a separate segment; one pause is longer than all others.
     await sleep(i === 3 ? 120 : 2);
   }
 }
@@ -249,7 +249,7 @@ describe.each(nodes)('Node $major', (node) => {
     expect(stateOf(r, run.store, phasesOf(r, run.store)).text).toBe('101 closed');
   });
 
-  test.each(copies)('%s: a switch to a protocol of its own', (name) => {
+  test.each(copies)('%s: a switch to a custom protocol is recorded', (name) => {
     const r = requestOf(`/own?${name}`);
     expect(r).toMatchObject({ outcome: 'upgraded', api: 'undici', upgrade: { protocol: 'own' } });
     const { upgrade } = present(run.store.connections.get(r.connection ?? ''), 'connection');

@@ -101,7 +101,7 @@ describe.each(nodes)('Node $major', (node) => {
     });
   });
 
-  test('a socket that carries no recorded request is a connection of its own', async () => {
+  test('a socket that carries no recorded request is a separate connection', async () => {
     const run = await traced('raw');
     const dial = only([...run.store.dials.values()]);
     expect(dial).toMatchObject({ via: 'net', callSite: { line: lineOf(program, 'raw'), kind: 'user' } });

@@ -1,8 +1,8 @@
 /**
  * Errors of the program under the hook: what it sees and prints of them is the same to the letter, whether Node prints them
- * as it crashes, or the program itself, at once or later, with a limit or a way of its own to render stacks, or with source
- * maps. The first program makes errors inside calls that the hook wraps, the second takes stacks where its functions are
- * called.
+ * as it crashes, or the program itself, at once or later, with its own limit or its own rendering of stacks, or with
+ * source maps. The first program makes errors inside calls that the hook wraps, the second takes stacks where its
+ * functions are called.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const calls = [
 const ways = ['later', 'at', 'inside', 'limit', 'prepared', 'removed'];
 const ends = [nodes.at(0), nodes.at(-1)].filter((n) => n !== undefined);
 
-/** Which of its queues the event loop came by is no matter of ours; it shows at the far end of long stacks. */
+/** Removes the event loop's own frames at the far end of long stacks, which depend on its queue. */
 const withoutLoop = (stderr: string): string =>
   stderr
     .split('\n')
@@ -61,7 +61,7 @@ async function compare(node: (typeof nodes)[number], program: string, args: stri
   return plain;
 }
 
-test('all calls and ways of the program stand here', async () => {
+test('the list of calls and ways is that of the program', async () => {
   const { stdout } = await runPlain(ends[0] as (typeof nodes)[number], throws, { args: ['list'] });
   expect(JSON.parse(stdout)).toEqual([calls, ways]);
 });

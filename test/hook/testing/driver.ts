@@ -65,7 +65,7 @@ export class Servers {
   }
 }
 
-/** A program that makes the requests it is told to, under a session. */
+/** A program that makes requests on command, under a session. */
 export class Driver {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;

@@ -1,4 +1,4 @@
-// npm undici 8: request, with an agent of its own.
+// npm undici 8: request, with its own agent.
 const { Agent, request } = require('undici8');
 const base = process.env.UP_HTTP;
 const dispatcher = new Agent();

@@ -14,9 +14,9 @@ const why = whyNoPackets() ?? whyNoNamespace(false);
 if (why) skipped('options of a capture', why);
 const byHelper = why ?? whyNot('options of a capture by the helper', { root: true });
 
-/** Makes requests to a server of its own, over loopback. */
+/** Makes requests to its own server, over loopback. */
 const program = join(repository, 'samples/hello/hello.js');
-/** A network of its own with loopback and one more interface, over which nothing goes. */
+/** A network namespace with loopback and one more interface, over which nothing is sent. */
 const stage = [
   'unshare',
   '--net',

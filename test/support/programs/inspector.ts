@@ -50,7 +50,7 @@ export class Inspector {
     return this.ask(expression, false);
   }
 
-  /** What the promise becomes that an expression gives; kept meanwhile, as one that nobody holds may be collected. */
+  /** Result of the promise that an expression returns; referenced until then, as it may be collected otherwise. */
   settled(expression: string): Promise<unknown> {
     return this.ask(`globalThis.held = ${expression}`, true);
   }
@@ -63,7 +63,7 @@ export class Inspector {
     return result?.result?.value;
   }
 
-  /** Enables the debugger and stops the program at its next statement; resolves when it stands. */
+  /** Enables the debugger and stops the program at its next statement; resolves when it is paused. */
   async pause(): Promise<void> {
     const stopped = this.event('Debugger.paused');
     await this.send('Debugger.enable', {});

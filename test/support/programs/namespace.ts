@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a network namespace of its own shall hold for one run. */
+/** Contents of the network namespace of one run. */
 export interface StageOptions {
   /** Text of /etc/hosts; default: loopback only. */
   hosts?: string;

@@ -101,7 +101,7 @@ export function runPlain(node: NodeVersion, program: string, options: RunOptions
   return runCommand(commandOf(node, program, options), options, env);
 }
 
-/** Line (from 1) of the call that `// @<mark>` stands behind, or above: where its call site must be. */
+/** Line (from 1) of the call with `// @<mark>` after it or on the line above: where its call site must be. */
 export function lineOf(program: string, mark: string): number {
   const lines = readFileSync(program, 'utf8').split('\n');
   const at = lines.findIndex((l) => new RegExp(`// @${mark}(\\s|$)`).test(l));

@@ -30,7 +30,7 @@ export interface UpstreamOptions {
 /**
  * Real servers on port 0 that note what they see: plain HTTP, HTTPS with a valid chain, HTTPS with an expired
  * certificate, and plain HTTP on a Unix socket. Plain bytes are the socket's own counters; in front of the TLS servers
- * stands a small relay that counts the records, because a TLS socket's counters are those of the decrypted stream.
+ * a small relay counts the records, because a TLS socket's counters are those of the decrypted stream.
  */
 export class Upstream {
   readonly facts = new Facts();

@@ -26,7 +26,7 @@ async function select(panel: Panel, id: string): Promise<void> {
 
 const text = async (page: Page): Promise<string> => ((await page.textContent('.det')) ?? '').replace(/\s+/g, ' ');
 
-/** What must stand in a tab of a request. */
+/** Texts that must be in a tab of a request. */
 const expected: [id: string, tab: string, words: string[]][] = [
   [
     '1-0-1',
@@ -106,7 +106,7 @@ const expected: [id: string, tab: string, words: string[]][] = [
   ['1-0-7', 'Breakdown', ['HTTP/2 stream3, closed with NGHTTP2_REFUSED_STREAM by the server', 'safe to repeat']],
 ];
 
-test('every layer stands in its tab', async () => {
+test('every layer is in its tab', async () => {
   const panel = await openPanel(browser, { state, height: 900 });
   for (const [id, tab, words] of expected) {
     await select(panel, id);

@@ -151,7 +151,7 @@ export const ended: PanelState = {
   ),
 };
 
-/** A replay of it that stands at the second request. */
+/** A replay of it, at the second request. */
 export const replayMark: ReplayMark = {
   event: 11,
   events: 40,

@@ -53,7 +53,7 @@ export function attach(): void {
 
   it('by a configuration: requests appear; detached, nothing of ours is left in the program', async () => {
     expect(await ask('/traces')).toEqual([]);
-    // A connection of before.
+    // A connection from before the attach.
     expect(await ask('/go')).toBe(200);
     await vs.debug('Attach with Net Trace');
     await until(hooked, 'the hook');

@@ -32,7 +32,7 @@ const condition = async (name: string, text: string) => {
   await box.waitFor({ state: 'hidden' });
 };
 const stack = () => vs.page.locator('.debug-call-stack');
-/** There while the program stands, and the key for it works a moment later. */
+/** There while the program is paused, and its key works a moment later. */
 const goOn = () => vs.page.locator('.action-label.codicon-debug-continue').first().click();
 /** The program goes on, and stops here for this reason. */
 const goesOnTo = async (reason: string, mark: string) => {

@@ -18,7 +18,7 @@ export function pauses(): void {
     await vs.debug('Paused');
     await vs.page.locator('.codicon-debug-breakpoint-stackframe, .codicon-debug-stackframe').first().waitFor();
     await until(async () => (await rowsIn(vs.panel)).length === 1, 'the row at the breakpoint');
-    // The time itself is the subject: so long does the program stand.
+    // The time itself is tested: the program is paused for this long.
     await new Promise((done) => setTimeout(done, stopMs));
     // Its time stands still meanwhile.
     await until(
