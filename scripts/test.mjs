@@ -32,7 +32,7 @@ const project = (name) => ({ name, prepare: preparations[name], run: (out) => ru
 
 const parts = [
   check('types', tool('typescript/bin/tsc', '-b', ...typeChecks)),
-  check('style', tool('@biomejs/biome/bin/biome', 'check', '.')),
+  check('style', tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')),
   check('unused', tool('knip/bin/knip.js')),
   project('unit'),
   ...Object.keys(preparations).map(project),

@@ -39,6 +39,7 @@ export async function runClient(
   node: NodeVersion,
   mode: Mode,
   packages = folder,
+  env: Record<string, string> = {},
 ): Promise<{ cells: Cells; run: TracedRun }> {
   const program = join(packages, '.cache', `${client.title.replace(/\W+/g, '-')}-${mode}.mjs`);
   mkdirSync(join(packages, '.cache'), { recursive: true });
@@ -46,7 +47,7 @@ export async function runClient(
   const servers = await serve(client.http2 === true);
   try {
     const args = [JSON.stringify(servers.bases), mode];
-    const run = await runTraced(node, program, { ...optionsOf[mode], args, timeoutMs: 60_000 });
+    const run = await runTraced(node, program, { ...optionsOf[mode], args, env, timeoutMs: 60_000 });
     const requests = [...run.store.requests.values()];
     const cell = (style: Style): Cell => {
       if (style === 'callback' && client.callback === undefined) return '–';

@@ -13,10 +13,10 @@ const client = (title: string) => {
   if (!found) throw new Error(title);
   return found;
 };
-const cellsOf = async (title: string, major: number, mode: Mode) => {
+const cellsOf = async (title: string, major: number, mode: Mode, env = {}) => {
   const node = nodes.find((n) => n.major === major);
   if (!node) return undefined;
-  const { cells, run } = await runClient(client(title), node, mode, folder);
+  const { cells, run } = await runClient(client(title), node, mode, folder, env);
   expect(`${run.stdout}${run.signal ?? run.code}`, run.stderr).toBe('over\n0');
   return cells;
 };
@@ -29,6 +29,11 @@ describe('got, whose promise is resolved by another', () => {
       expect(await cellsOf('got 14', major, 'terminal')).toEqual({ ...every('line'), first: 'via got14' });
     },
   );
+
+  test.runIf(has(24))('in a terminal of VS Code, which sets the debugger’s variable there', async () => {
+    const env = { VSCODE_INSPECTOR_OPTIONS: '{}' };
+    expect(await cellsOf('got 14', 24, 'terminal', env)).toEqual({ ...every('line'), first: 'via got14' });
+  });
 
   test.each([20, 22, 24, 26].filter(has))('in a debug session: the user’s line, Node %i', async (major) => {
     expect(await cellsOf('got 14', major, 'debugger')).toEqual(every('line'));

@@ -55,9 +55,8 @@ export function detectDebugger(): void {
   }
 }
 
-/** A debugger is there, or will be in a moment. */
-export const isDebugged = (): boolean =>
-  (parents.kept && own === undefined) || process.env.VSCODE_INSPECTOR_OPTIONS !== undefined;
+/** A debugger is there. Its variable says nothing: VS Code sets it in every terminal, for programs that it does not debug too. */
+export const isDebugged = (): boolean => parents.kept && own === undefined;
 
 /** Keeps parents in this process. They cost every promise of the program, so only on request. */
 export function keepParents(): void {
