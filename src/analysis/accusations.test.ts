@@ -142,7 +142,7 @@ test('requests of one line to different servers are not to be requested all at o
   expect(finding({ requests: spread }, 'n-plus-one')).toBeUndefined();
 });
 
-test('what was busy before the request was sent held up no response: Node loading fetch, others being made', () => {
+test('work before the request was sent delays no response: Node loading fetch, other requests being made', () => {
   const busy = (sentAt: number): Records => ({
     requests: [
       exchange(1, 1000, {

@@ -53,7 +53,7 @@ test('state, phases, verdict: nothing of them is the network’s', () => {
   expect(verdictOf(mocked, store, 2000)).toMatchObject({ rule: 'mocked', level: 'ok' });
 });
 
-test('no finding is about it, no connection is counted for it', () => {
+test('a mocked request has no finding and counts no connection', () => {
   expect(analyse(store, 2000).flatMap((f) => f.subjects)).not.toContain(mocked.id);
   expect(store.counts.connections).toBe(1);
   // 500, but no server's.

@@ -87,7 +87,7 @@ test.each([
   expect(requestLines(rowsOf(store, 0), { style: styleFor({}), width: 200, max: 9 }).join()).not.toContain('0.0 ms');
 });
 
-test('no setup of a connection that failed earlier', () => {
+test('a connection that failed earlier has no setup', () => {
   const failed = { status: 0, headers: [], content: { size: 0 }, _error: 'net::ERR_CONNECTION_REFUSED' };
   const none = { dns: -1, connect: -1, ssl: -1 };
   const first = entry({

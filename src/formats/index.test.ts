@@ -66,7 +66,7 @@ test.each([
 ])('the format of %s is %s', (name, format) => expect(formatOf(name)).toBe(format));
 
 describe('saving', () => {
-  test('each format by its suffix, also under names with several dots', async () => {
+  test('each format is written by its suffix, also under names with several dots', async () => {
     await writeTrace(example(), at('run 1.2.nettrace.json'));
     await writeTrace(example(), at('run 1.2.har'));
     await writeTrace(example(), at('run 1.2.eve.json'));
@@ -77,7 +77,7 @@ describe('saving', () => {
     expect(await readdir(folder)).toHaveLength(3);
   });
 
-  test('what was opened and saved again is the same, byte for byte', async () => {
+  test('a file that is opened and saved again is the same, byte for byte', async () => {
     await writeTrace(example(), at('a.nettrace.json'));
     await writeTrace(await readTrace(at('a.nettrace.json')), at('b.nettrace.json'));
     expect(await readFile(at('b.nettrace.json'), 'utf8')).toBe(await readFile(at('a.nettrace.json'), 'utf8'));
@@ -198,7 +198,7 @@ describe('opening', () => {
     );
   });
 
-  test('each format by what it holds, whatever its name', async () => {
+  test('each format is recognised by its contents under any name', async () => {
     await writeTrace(example(), at('a.har'));
     await writeTrace(example(), at('a.eve.json'));
     await writeTrace(example(), at('a.nettrace.json'));
@@ -217,7 +217,7 @@ describe('opening', () => {
     expect((await errorOf(readTrace(at('y.har')))).message).toContain('Chrome performance trace');
   });
 
-  test('what is not there, a folder', async () => {
+  test('a missing file and a folder are refused', async () => {
     expect((await errorOf(readTrace(at('none.nettrace.json')))).message).toContain(
       'does not exist (ENOENT). Check the name.',
     );
@@ -353,7 +353,7 @@ describe('secrets', () => {
     }
   });
 
-  test('at level values well-known secrets are still out', async () => {
+  test('at level values well-known secrets are still left out', async () => {
     for (const name of ['a.nettrace.json', 'a.har', 'a.eve.json']) {
       await writeTrace({ ...withArguments, settings: { headerLevel: 'values' } }, at(name));
       const text = await readFile(at(name), 'utf8');

@@ -27,7 +27,7 @@ const lacks = (name: string, tier: number, errno: number, reason: string) => ({
   reason,
 });
 
-test('what works, what needs permission, what this kernel does not have', async () => {
+test('abilities distinguish what works, what needs permission, and what this kernel lacks', async () => {
   const features = [
     there('inetDiag', 0),
     lacks('counters', 0, 2, 'no /proc'),
@@ -61,7 +61,7 @@ test('none here, and why; one that is broken is an error, not an answer', async 
   await expect(abilitiesHere(folderOf('echo "{"'), places)).rejects.toThrow();
 });
 
-test('what is shown before installing is the helper’s own text', async () => {
+test('the text shown before installing is the helper’s own', async () => {
   const folder = folderOf('[ "$1 $2" = "install --dry-run" ] && echo "Copies this program to /usr/local"');
   const file = join(folder, 'native/linux-x64/nettrace-helper');
   expect(await installText(file)).toBe('Copies this program to /usr/local');

@@ -17,7 +17,7 @@ function program(...path: string[]): string {
   return file;
 }
 
-test('not Linux, not there, not to be run: which of them', async () => {
+test('a missing helper has its reason: not Linux, not found, or not executable', async () => {
   expect(await locateHelper(folder, { platform: 'darwin' })).toMatchObject({ missing: 'platform' });
   const places = { platform: 'linux', arch: 'x64', installed: join(folder, 'none') };
   expect(await locateHelper(folder, places)).toMatchObject({ missing: 'noHelper' });

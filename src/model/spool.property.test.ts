@@ -162,7 +162,7 @@ describe('a spool', () => {
     expect(compared).toBeGreaterThan(0);
   });
 
-  test('so does every spool from which lines are missing', () => {
+  test('every spool with missing lines folds to a valid trace', () => {
     fc.assert(
       fc.property(spool, fc.func(fc.integer({ min: 0, max: 3 })), fc.nat(10_000_000), (files, fate, now) => {
         const kept = files.map((f) => ({ ...f, lines: f.lines.filter((l, i) => i === 0 || fate(l) > 0) }));

@@ -105,7 +105,7 @@ test("an owner sees and changes only its own; the user's view has all", () => {
   expect(r.list()).toEqual([mine, yours]);
 });
 
-test('what is saved loads again the same; what is invalid is left out and counted', () => {
+test('saved rules load unchanged, and invalid ones are left out and counted', () => {
   const [r, other] = [registry(), registry()];
   r.create({ condition: 'status:500', limit: 3, sample: 2, owner: 'x', target: { process: 'app.js' } });
   r.update('id-1', { enabled: true });

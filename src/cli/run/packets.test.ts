@@ -36,7 +36,7 @@ test.each([
   expect(said.mock.calls.map(([text]) => text)).toEqual([`nettrace: ${words}\n`]);
 });
 
-test('what does not go together is refused, and a capture without a file is said', () => {
+test('conflicting options are refused, and a capture without a file is reported', () => {
   expect(() => checkPacketOptions({ output: ['a.pcapng'] })).toThrow('a.pcapng needs --capture.');
   expect(() => checkPacketOptions({ output: [], captureLimit: 1 })).toThrow('--capture-limit needs --capture.');
   expect(captureNote({ output: [], capture: true })).toContain('the packets are not saved');

@@ -29,7 +29,7 @@ test('a program that the debugger never attaches to is notified of while it runs
   expect(said).toHaveLength(1);
 });
 
-test('one that has reported is not', async () => {
+test('a program that has reported is not diagnosed', async () => {
   const { said, recorder, run, diagnosis, session } = begin();
   recorder.write(doneLine(1, 1));
   vi.advanceTimersByTime(20_000);
@@ -37,7 +37,7 @@ test('one that has reported is not', async () => {
   expect(said).toEqual([]);
 });
 
-test('one that the user stops, or starts again, before it has reported is not', async () => {
+test('a program that the user stops or restarts before it has reported is not diagnosed', async () => {
   const { said, run, diagnosis, session } = begin();
   diagnosis.attached(run, session);
   diagnosis.stopped(run);

@@ -39,7 +39,7 @@ test('every attribute that package.json has', () => {
   }
 });
 
-test('no object, or none of our names', () => {
+test('a configuration without an object of options has no values and no problems', () => {
   for (const config of [{}, { netTrace: true }, { netTrace: null }, { netTrace: {}, headers: 'values' }])
     expect(optionsOf(config)).toEqual({ values: {}, problems: [] });
   expect(optionsOf({ traceRules: 1, sample: 'x' })).toMatchObject({ traceRules: 1, sample: 'x' });
@@ -48,7 +48,7 @@ test('no object, or none of our names', () => {
   expect(optionsOf({ traceRequests: 1, traceRules: 2 })).toMatchObject({ traceRules: 2 });
 });
 
-test('what does not fit is not taken, and named with its place and what fits', () => {
+test('an invalid value is ignored, and named with its place and the valid values', () => {
   const wrong = {
     headers: 'all',
     callSites: -1,

@@ -24,7 +24,7 @@ function hostileIn(folder: string): string[] {
   return ['pipe', 'to-pipe', 'to-zero', '.'].map((name) => join(folder, name));
 }
 
-test('of an opened trace: files of the workspace, by name and by where links lead; others when asked for', async () => {
+test('an opened trace shows files of the workspace, by name and by link target, and others on request', async () => {
   expect(await excerptOf(join(workspace, 'a.js'), 2, { folders })).toEqual(shown);
   const outside = join(elsewhere, 'a.js');
   expect(await excerptOf(outside, 2, { folders })).toEqual({ codeWithheld: 'outsideWorkspace' });
@@ -38,7 +38,7 @@ test('of an opened trace: files of the workspace, by name and by where links lea
   expect(await excerptOf(join(workspace, 'link.js'), 2, { folders })).toEqual({ codeWithheld: 'outsideWorkspace' });
 });
 
-test('of a run: any file of this computer', async () => {
+test('a run shows any file of this computer', async () => {
   expect(await excerptOf(join(elsewhere, 'a.js'), 2)).toEqual(shown);
   expect(await excerptOf(join(elsewhere, 'a.js'), 99)).toEqual({});
 });

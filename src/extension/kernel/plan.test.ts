@@ -35,7 +35,7 @@ test('on a remote machine: that it is there', () => {
   expect(enablePlan(user, { ...around, remote: 'box' }).detail).toMatch(/^On box, where the program runs:/);
 });
 
-test('without sudo: nothing is run, the command is for root', () => {
+test('without sudo nothing is run, and the command is for root', () => {
   const plan = enablePlan(user, { ...around, sudo: false });
   expect(plan).toMatchObject({ offers: ['copy'], command: "'/x y/nettrace-helper' install" });
   expect(plan.detail).toContain('sudo is not available here');
@@ -71,7 +71,7 @@ test('permitted already: what is not on this kernel is said', () => {
   expect(plan.detail).toContain('Not here: events of the kernel: no BTF');
 });
 
-test('no helper: why, and that the rest works', () => {
+test('without a helper the plan says why, and that the rest works', () => {
   const linux = planWithout({ missing: 'noHelper', detail: 'dist/native is not there.' });
   expect(linux.detail).toContain('dist/native is not there.');
   expect(planWithout({ missing: 'platform', detail: 'There is no helper for darwin.' }).title).toContain('Linux only');

@@ -23,7 +23,7 @@ test('a notice of a session is shown with its run and in the log, once each', ()
   expect(warn.mock.calls).toEqual([[foreign]]);
 });
 
-test('what was known before any run is said with the first one', () => {
+test('a notice from before any run is shown with the first one', () => {
   const { warn, notices, start } = window();
   notices.add(secretsDeleted(2));
   expect(warn).toHaveBeenCalledOnce();

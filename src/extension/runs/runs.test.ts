@@ -232,7 +232,7 @@ test('a helper that is wanted and not there is said once a run, after all else',
   expect(runs.runs()[0]?.moreMessages).toBeUndefined();
 });
 
-test('what the kernel’s side can do is in the status, from when it is known', () => {
+test('the status shows the available kernel statistics as soon as they are known', () => {
   const recorder = new FakeRecorder('a');
   runs.begin(recorder, 'first');
   recorder.store.setSource({ name: 'inetDiag', state: 'on' });

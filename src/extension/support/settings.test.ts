@@ -10,7 +10,7 @@ test('nothing set: the defaults', () => {
   expect([runsToKeep(), panelOpens(), notesMode()]).toEqual([5, 'onStart', 'afterLine']);
 });
 
-test('what is set', () => {
+test('the settings that the user has set are read', () => {
   const values = {
     headers: 'values',
     callSites: 3,
@@ -28,7 +28,7 @@ test('what is set', () => {
   expect(runsToKeep()).toBe(2);
 });
 
-test('what does not fit takes no effect, and is named with its setting and what fits', () => {
+test('an invalid value takes no effect, and is named with its setting and the valid values', () => {
   set.set('netTrace.headers', { no: 'sense' });
   set.set('netTrace.runs.maxRequests', -1);
   set.set('netTrace.runs.keep', 1e9);

@@ -60,7 +60,7 @@ describe('texts of lines', () => {
     expect(cut).toBeGreaterThan(0);
   });
 
-  test('what is cut is named', () => {
+  test('a line names its fields that are cut', () => {
     const out = JSON.parse(line({ k: 'end', id: 1, error: { message: 'x'.repeat(5000) }, outcome: 'failed' }));
     expect(out).toMatchObject({ id: 1, outcome: 'failed', cut: ['message'] });
     expect(out.error.message).toHaveLength(512);

@@ -35,7 +35,7 @@ test('a first call of got is none', () => {
   expect(isRetry([])).toBe(false);
 });
 
-test('what the program calls in the promise of a next try is none', () => {
+test('a call of the program in the promise of a retry is no retry', () => {
   const made = (frames: NodeJS.CallSite[], by?: Made) => new Made({ stack: frames } as unknown as Error, by, 0);
   const retry = made([frame(stripe, 'makeRequest', 'Timeout'), frame(timers, 'listOnTimeout')]);
   const client = [frame('/app/node_modules/stripe/esm/net/NodeHttpClient.js', 'makeRequest')];

@@ -68,7 +68,7 @@ test('a piece inside of a payload is skipped by its size', () => {
   expect(frames.totals()).toEqual({ count: 2, messages: 1, payloadBytes: 1000, text: 1, close: 1 });
 });
 
-test('what is no frame is not guessed at', () => {
+test('data that is no frame is not counted', () => {
   const frames = new Frames();
   expect(frames.totals()).toBeUndefined();
   frames.take(Buffer.from('hello, here is another protocol'));

@@ -35,7 +35,7 @@ describe('wrap', () => {
     expect(object.method).toBeInstanceOf(Function);
   });
 
-  test('what is frozen or no function stays', () => {
+  test('a frozen property and one that is no function stay unchanged', () => {
     const frozen = Object.freeze({ f: () => 1 });
     wrap(frozen, 'f', () => () => 2);
     expect(frozen.f()).toBe(1);

@@ -49,7 +49,7 @@ describe('any values', () => {
   });
 });
 
-test('no values, no quantile', () => {
+test('an empty list has no quantile', () => {
   expect(quantile([], 0.5)).toBeUndefined();
   expect(median([])).toBeNaN();
 });

@@ -35,7 +35,7 @@ test('hits of network breakpoints are given once, and are no part of the trace',
   expect(documentOf(store)).toEqual(documentOf(foldLines([])));
 });
 
-test('what is none is a lost line; of many the newest are kept', () => {
+test('an invalid hit counts as a lost line, and of many hits the newest are kept', () => {
   const wrong = [{ what: 'other' }, { breakpoint: 'x'.repeat(200) }, { hits: -1 }, { callSite: { file: 1 } }];
   const store = foldLines(wrong.map((fields) => ({ ...stop, ...fields })));
   expect(store.takeBreakpointHits()).toEqual([]);

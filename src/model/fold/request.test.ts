@@ -34,7 +34,7 @@ describe('short forms', () => {
     expect(folded({ ...req, b: [null, null, null, null] })).toEqual(folded(req));
   });
 
-  test('what was given to a tool’s own socket was not sent, if the real one could not be connected', () => {
+  test('bytes given to a tool’s own socket were not sent if the real one could not be connected', () => {
     const error = { phase: 'tcp', code: 'ECONNREFUSED', message: 'refused' };
     const end = { k: 'end', id: 1, endAt: 20, outcome: 'failed', error };
     for (const lines of [
@@ -49,7 +49,7 @@ describe('short forms', () => {
     expect(folded({ ...req, sendBeginAt: 12 }, reset)).toHaveProperty('sendBeginAt', 12);
   });
 
-  test('what a tool finally answered went over no connection, though one was given to it', () => {
+  test('a request that a tool answered has no connection, though one was given to it', () => {
     const given = { ...req, t: [1, 2, 3], connection: 91, ordinal: 2, idleDuration: 5 };
     const end = { k: 'end', id: 1, t: [1, 2, 3, 4, 5], outcome: 'complete', mocked: true };
     const store = foldLines([...connectionLines(9, 1, 2), given, end]);

@@ -43,7 +43,7 @@ test('a TLS connection that the server closed', () => {
   });
 });
 
-test('one that the exit closed ends with its thread', () => {
+test('a connection that the exit closed ends with its thread', () => {
   expect(row([...connectionLines(1, 5, 6), { k: 'exit', at: 70, code: 0 }])).toMatchObject({
     endAt: 70,
     closedBy: 'open until the program ended',

@@ -9,7 +9,7 @@ test('a line of a package is never shown as one of the user’s', () => {
   expect(isUsersLine(site)).toBe(false);
 });
 
-test('what a source map leads to a package is the package’s, whatever the file that ran', () => {
+test('a call site that a source map maps to a package is the package’s, in any file that ran', () => {
   const source = { file: '/app/node_modules/next/src/server/lib/dedupe-fetch.ts', line: 117, column: 3 };
   const site = placeOf({ file: '/app/.next/server/chunks/12.js', ...at, kind: 'user', source });
   expect(site).toMatchObject({ kind: 'library', package: 'next', line: 117 });

@@ -88,7 +88,7 @@ describe('URLs in URLs', () => {
     expect(decodeURIComponent(decodeURIComponent(shown))).not.toMatch(/abc|pw@/);
     expect(maskUrl(shown)).toBe(shown);
   });
-  test('what holds none is written as it was', () => {
+  test('text without a secret is unchanged', () => {
     const url = `https://a.example/?next=${encodeURIComponent('https://b.example/ü?a=1')}&q=%zz%e4`;
     expect(maskUrl(url)).toBe(url);
   });

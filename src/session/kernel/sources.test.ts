@@ -58,7 +58,7 @@ test('a source is on, in part, or not there, with why; what was not asked for st
   expect(said(s, 'procfs')).toMatchObject({ state: 'off', reason: 'notAsked' });
 });
 
-test('without a helper all that was asked for says the same; one that ends leaves what it gave', () => {
+test('without a helper all requested sources have the same reason; after its end they keep their records', () => {
   const s = store();
   sourcesUnavailable(s, ['inetDiag', 'route'], 'noHelper', 'it is not there');
   expect(['inetDiag', 'netlink'].map((n) => said(s, n)?.reason)).toEqual(['noHelper', 'noHelper']);

@@ -86,7 +86,7 @@ describe('where preloading would keep Node from starting', () => {
   });
 });
 
-test('what a command starts', async () => {
+test('the program that a command starts is recognised', async () => {
   const env = { PATH: `${folder}/bin:${dirname(node)}` };
   expect(await executableOf('node', env)).toEqual({ path: join(dirname(node), 'node'), name: 'node', flags: [] });
   expect(await executableOf('locked', env)).toMatchObject({ name: 'node', flags: ['--permission'] });

@@ -32,11 +32,11 @@ test.each([
   expect(placed.by).toEqual(origin === 'hosts' ? { answeredBy: 'analysis' } : undefined);
 });
 
-test('what another has answered stays', () => {
+test('an answer that has a source already keeps it', () => {
   expect(hosts.placed(lookup('localhost', ['127.0.0.1'], { answeredBy: 'custom' })).answeredBy).toBe('custom');
 });
 
-test('no file: nothing comes from it', () => {
+test('without a hosts file no answer comes from it', () => {
   const l = lookup('localhost', ['127.0.0.1']);
   expect(new Hosts(join(scratch(), 'none')).placed(l)).toBe(l);
 });

@@ -119,7 +119,7 @@ test('a position that the file on disk cannot have is not believed', async () =>
   expect(await maps.canBe('/nowhere.ts', 99, 1)).toBe(true);
 });
 
-test('what is a local file', () => {
+test('only local paths and file: URLs are local files', () => {
   expect(localPath('/a/b.js')).toBe('/a/b.js');
   expect(localPath('file:///a/b%20c.js?x')).toBe('/a/b c.js');
   expect(localPath('C:\\a\\b.js')).toBe('C:\\a\\b.js');

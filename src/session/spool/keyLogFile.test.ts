@@ -13,7 +13,7 @@ function made() {
   return { path, hooks, log: new KeyLogFile(spool, path) };
 }
 
-test('each secret once, as it comes; nothing else of the files beside', () => {
+test('the key log has each secret once, as it arrives, and nothing of other files', () => {
   const { path, hooks, log } = made();
   log.follow();
   expect(readFileSync(path, 'utf8')).toBe('');
@@ -28,7 +28,7 @@ test('each secret once, as it comes; nothing else of the files beside', () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test('what was there before keeps its place, and stays when ours is deleted', () => {
+test('secrets that were in the file before stay, also when ours are deleted', () => {
   const { path, hooks, log } = made();
   writeFileSync(path, key(7), { mode: 0o644 });
   log.prove();

@@ -72,7 +72,7 @@ describe('geometry', () => {
       for (const s of phases) expect(s.width).toBeGreaterThan(1.999);
     }
   });
-  test('what runs fades and ends at now', () => {
+  test('the bar of a running request fades and ends at now', () => {
     const s = shapesOf(row(25), scale, now).at(-1);
     expect(s).toMatchObject({ kind: 'fade', phase: 'wait' });
     expect((s?.x ?? 0) + (s?.width ?? 0)).toBeCloseTo(680, 3);

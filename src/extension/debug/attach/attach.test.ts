@@ -28,21 +28,21 @@ const joined = (leaf: ReturnType<typeof leafOf>, over = () => false) =>
   join(leaf as never, Object.assign(new FakeRecorder('t1')), over, log);
 
 describe('a program is attached to', () => {
-  test('with its own options kept', async () => {
+  test('the hook is loaded with its own options kept', async () => {
     const leaf = leafOf(fine, 'attached 7-0');
     expect(await joined(leaf)).toEqual({ state: 'attached' });
     expect(leaf.asked[1]).toContain('"NODE_OPTIONS":"--x --require t1"');
     expect(leaf.asked[1]).toContain(`\\"attachedBy\\":${process.pid}`);
   });
 
-  test('as soon as the debugger answers, in whatever quotes', async () => {
+  test('the hook is loaded as soon as the debugger answers, in any quotes', async () => {
     const quoted = `'${JSON.stringify(fine).replaceAll('"', '\\"')}'`;
     expect(await joined(leafOf(new Error('not yet'), undefined, quoted, "'attached 7-0'"))).toEqual({
       state: 'attached',
     });
   });
 
-  test('not twice', async () => {
+  test('the hook is not loaded twice', async () => {
     expect(await joined(leafOf({ ...fine, hook: 'ours' }))).toEqual({ state: 'already' });
     expect(await joined(leafOf(fine, 'already'))).toEqual({ state: 'already' });
   });
@@ -74,7 +74,7 @@ describe('a program is attached to', () => {
     });
   });
 
-  test('what ends first is no failure', async () => {
+  test('a session that ends first is no failure', async () => {
     let over = false;
     const leaf = leafOf(new Error('not yet'));
     const result = joined(leaf, () => over);

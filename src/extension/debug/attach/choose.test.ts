@@ -88,7 +88,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-test('of one folder: its launch configurations and scripts, by the name of the file that has them', async () => {
+test('the choices of one folder are its launch configurations and scripts, by the name of their file', async () => {
   const only = folder('shop', { start: 'node .' });
   editor.folders = [only];
   const launches = [node('Server'), { ...node('Page'), type: 'chrome' }, 'no configuration'];
@@ -101,7 +101,7 @@ test('of one folder: its launch configurations and scripts, by the name of the f
   expect(editor.started).toEqual([[only, { ...node('Server'), netTrace: true }]]);
 });
 
-test('of several folders: those of all, with the folder’s name, and each starts in its folder', async () => {
+test('the choices of several folders have the folder’s name, and each starts in its folder', async () => {
   const [shop, api] = [folder('shop', { start: 'node .' }), folder('api', { start: 'node .', seed: 'node seed' })];
   editor.folders = [shop, api];
   editor.workspaceFile = {};

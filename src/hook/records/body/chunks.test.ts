@@ -35,7 +35,7 @@ test('a chunk that comes in pieces, and trailers', () => {
   expect(size(head + trailed, [10], ['sum', '55'])).toBe(trailed.length);
 });
 
-test('what does not fit is not known', () => {
+test('framing that does not add up is unknown', () => {
   const body = coded(10, 20) + end;
   expect(size(head.replace('x: 1', 'x:   1') + body, [10, 20])).toBe(-1);
   expect(size(head.replace('x: 1', 'x:1') + coded(10) + end, [10])).toBe(-1);
