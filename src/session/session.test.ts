@@ -9,7 +9,7 @@ import { type SessionOptions, TraceSession } from './session';
 import { scratch } from './testing/scratch';
 
 const hookFile = join(scratch(), 'hook.cjs');
-fs.writeFileSync(hookFile, '// stands for the hook');
+fs.writeFileSync(hookFile, '// in place of the hook');
 const cacheFolder = scratch();
 
 const open: TraceSession[] = [];

@@ -105,7 +105,7 @@ describe('the note of a line', () => {
     expect(summaryOf(rows, 0, [live, run(2)]).text).toBe('6×  200  p50 100 ms');
   });
 
-  test('stands still while the debugger holds the program', () => {
+  test('does not count time while the debugger holds the program', () => {
     const going = row({ state: 'running', stateText: 'receiving…', createdAt: 1e6 });
     const paused = { ...live, pauses: [{ beginAt: 1_073_000, thread: '1-0' }] };
     expect(summaryOf([going], 1_073_000, [paused]).text).toBe('1×  now receiving 73 ms');

@@ -172,7 +172,7 @@ export abstract class RequestRecord implements Writable {
   get hasFailed(): boolean {
     return this.outcome === 'failed' || this.grpcStatus > 0 || (this.outcome === 'aborted' && this.timeoutKind !== '');
   }
-  /** How it ends with the program while its body is coming; '': the lines tell whether anything of it was read. */
+  /** Outcome if the program ends while its body is arriving; '': the reader derives it from whether any was read. */
   outcomeAtExit(): Outcome {
     return '';
   }

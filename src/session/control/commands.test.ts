@@ -9,7 +9,7 @@ import { Commands, commandName, responseName } from './commands';
 import { callSession, type LiveSession, liveSessions } from './liveSessions';
 
 const hookFile = join(scratch(), 'hook.cjs');
-fs.writeFileSync(hookFile, '// stands for the hook');
+fs.writeFileSync(hookFile, '// in place of the hook');
 const cacheFolder = scratch();
 const open: TraceSession[] = [];
 async function session(registry: TraceRules): Promise<[TraceSession, LiveSession]> {
