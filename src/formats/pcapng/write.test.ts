@@ -110,7 +110,7 @@ describe('pcapng', () => {
     expect(() => w.packet({ ...p, ns: 9n })).toThrow(/comes after/);
     expect(() => w.packet(p)).toThrow(/twice/);
     expect(() => w.packet({ ...p, interface: 1, ns: 11n })).toThrow(/no interface/);
-    expect(() => w.secrets('x')).toThrow(/before/);
+    expect(() => w.secrets('x')).toThrow(/must precede/);
     w.packet({ ...p, data: Uint8Array.of(2) });
   });
 
