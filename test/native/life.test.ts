@@ -85,7 +85,8 @@ describe.skipIf(why)('life of the helper', () => {
     await until('the helper is gone', () => !isThere(pid));
   });
 
-  test('a host that does not read: messages are dropped and counted, memory stays, commands are dealt with', async () => {
+  const unread = 'a host that does not read: messages are dropped and counted, memory stays, commands are dealt with';
+  test(unread, { timeout: 240_000 }, async () => {
     using helper = new Asked();
     const { pid } = await helper.client.hello();
     const { input, output } = helper.client.stream;
@@ -93,12 +94,13 @@ describe.skipIf(why)('life of the helper', () => {
     const many = Array.from({ length: 200 }, () => ({ cmd: 'counters', trigger: 'end' }) as const);
     for (let i = 0; i < 40; i++) helper.send(...many);
     // Until it has dealt with all: nothing waits to be taken by it, and it sleeps.
-    await until('it sleeps', () => output.writableLength === 0 && statusOf(pid).State?.startsWith('S'));
+    const isDone = () => output.writableLength === 0 && statusOf(pid).State?.startsWith('S');
+    await until('it sleeps', isDone, 120_000);
     const { VmRSS } = statusOf(pid);
     expect(Number(VmRSS?.split(' ')[0])).toBeLessThan(20_000);
     input.resume();
     const lost = await helper.until((m) => m.t === 'lost' && m.feature === 'counters' && m);
-    const stats = await helper.client.settled(20_000);
+    const stats = await helper.client.settled(60_000);
     const sent = helper.all('counters').length;
     const ofCounters = stats?.features.find((f) => (f as { name: string }).name === 'counters') as {
       sent: number;
