@@ -18,6 +18,7 @@ describe('words', () => {
   test('a mocked request is named as such, without steps of a connection', () => {
     const mocked: Row = { ...row(13), state: 'mocked', stateText: '201 mocked', mocked: true };
     expect(rowName(mocked, mocked.total)).toContain(', 201 mocked, ');
+    expect(rowName(mocked, mocked.total)).not.toContain('mocked, mocked');
     const breakdown = {
       phases: [],
       paused: 0,
