@@ -1,17 +1,18 @@
 /**
  * Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
  * its resolver, the extension, the command line and the panel's page; and compiles the native helper where that can be
- * done. `--watch` rebuilds on change.
+ * done. `--watch` rebuilds on change; `--out FOLDER NAME...` writes these bundles alone, to that folder.
  */
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { builtChecks } from './checks.mjs';
 import { buildHelper } from './native.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const watch = process.argv.includes('--watch');
+const [option, folder, ...names] = process.argv.slice(2);
+const watch = option === '--watch';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -94,15 +95,17 @@ const bundles = [
   },
 ];
 
-mkdirSync(join(root, 'dist'), { recursive: true });
-const icons = dirname(fileURLToPath(import.meta.resolve('@vscode/codicons/package.json')));
-cpSync(join(icons, 'dist'), join(root, 'dist/codicons'), { recursive: true });
-
-const helper = buildHelper();
-if (helper.reason) console.log(`Without the native helper: ${helper.reason}.`);
-
-if (watch) {
-  for (const b of bundles) await (await esbuild.context(b)).watch();
+if (option === '--out') {
+  const asked = bundles.filter(({ outfile }) => names.includes(basename(outfile)));
+  await Promise.all(asked.map((b) => esbuild.build({ ...b, outfile: join(folder, basename(b.outfile)) })));
 } else {
-  await Promise.all(bundles.map((b) => esbuild.build(b)));
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const icons = dirname(fileURLToPath(import.meta.resolve('@vscode/codicons/package.json')));
+  cpSync(join(icons, 'dist'), join(root, 'dist/codicons'), { recursive: true });
+
+  const helper = buildHelper();
+  if (helper.reason) console.log(`Without the native helper: ${helper.reason}.`);
+
+  if (watch) for (const b of bundles) await (await esbuild.context(b)).watch();
+  else await Promise.all(bundles.map((b) => esbuild.build(b)));
 }

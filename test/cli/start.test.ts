@@ -110,3 +110,9 @@ test.skipIf(process.platform === 'win32')(
     });
   },
 );
+
+test('the bundle has its checks of schemas made: the first line of a program waits for none', () => {
+  const text = readFileSync(join(nettrace.bin, '../cli.cjs'), 'utf8');
+  for (const name of ['line.req', 'message.sample', 'kernel.state', 'trace', 'har', 'eve'])
+    expect(text).toMatch(new RegExp(`^ *"?${name.replace('.', '\\.')}"?: \\(\\) => \\{$`, 'm'));
+});

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { sorted } from '../../model/base/canonical';
+import { isEstablished } from '../../model/facts/connection';
 import { hasFailed } from '../../model/facts/outcome';
 import type { Certificate, Connection, Dial, Lookup, Process, Request, TlsTunnel, Trace } from '../../model/records';
 import { formatVersion } from '../../model/records';
@@ -109,7 +110,7 @@ export function importedTrace(header: ImportedHeader, parts: ImportedParts): Tra
     counts: {
       requests: requests.length,
       failed: requests.filter(hasFailed).length,
-      connections: connections.filter((c) => c.kind !== 'udp' && wasConnected(c)).length,
+      connections: connections.filter((c) => isEstablished(c) || hasCarried(c)).length,
       lookups: lookups.length,
       ...sum('bytesSent'),
       ...sum('bytesReceived'),
@@ -157,6 +158,5 @@ export function protocolOf(version: string | undefined): string | undefined {
   return text;
 }
 
-/** It connected, or the file has only requests that it carried: its setup came before. */
-const wasConnected = ({ connect, requestCount }: Connection): boolean =>
-  connect === undefined ? requestCount !== undefined && requestCount > 0 : connect.result === 'connected';
+/** Its setup is not in the file, only requests that it carried. */
+const hasCarried = ({ connect, requestCount = 0 }: Connection): boolean => connect === undefined && requestCount > 0;

@@ -1,9 +1,8 @@
 /** The command as it is shipped, built once a worker and copied for each test file, and run as a shell would. */
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import type { Trace } from '../../../src/model/records';
 import { scratch } from '../../../src/session/testing/scratch';
 import { cleanEnvironment } from '../../support/programs/program';
@@ -40,26 +39,17 @@ let built: string | undefined;
 function installed(): string {
   built ??= build();
   const folder = scratch();
-  cpSync(built, folder, { recursive: true });
+  cpSync(built, folder, { recursive: true, filter: (path) => !path.endsWith('.map') });
   return join(folder, 'nettrace.cjs');
 }
 
 /** Not in a scratch folder, as that goes with the first file; the temporary folder of the run holds it. */
 function build(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-built-'));
-  const bundle = (entry: string, name: string, target: string) =>
-    buildSync({
-      absWorkingDir: repository,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      entryPoints: [entry],
-      outfile: join(folder, name),
-      target,
-    });
-  bundle('src/cli/start.ts', 'nettrace.cjs', 'node20');
-  bundle('src/cli/main.ts', 'cli.cjs', 'node20');
-  bundle('src/hook/index.ts', 'hook.cjs', 'node18');
+  const names = ['nettrace.cjs', 'cli.cjs', 'hook.cjs'];
+  execFileSync(process.execPath, [join(repository, 'scripts/build.mjs'), '--out', folder, ...names], {
+    env: cleanEnvironment(),
+  });
   return folder;
 }
 
