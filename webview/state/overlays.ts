@@ -21,10 +21,17 @@ interface Box {
   bottom: number;
 }
 
+/** `above`: its lower edge is at `y`, so that it does not cover the button it was opened by. */
+export interface MenuPlace {
+  x: number;
+  y: number;
+  above?: true;
+}
+
 export const overlays: {
   /** Row whose breakdown is shown, and the box it must not cover. */
   popUp?: { id: string; box: Box; left: number };
-  menu?: { x: number; y: number; items: MenuItem[]; label: string; back: HTMLElement | null };
+  menu?: { at: MenuPlace; items: MenuItem[]; label: string; back: HTMLElement | null };
   /** Rows that stay when the others fade (Shift over a bar). */
   related?: ReadonlySet<string>;
 } = {};
@@ -41,12 +48,11 @@ export function hidePopUp(): boolean {
   return true;
 }
 
-export function showMenu(label: string, x: number, y: number, items: MenuItem[]): void {
+export function showMenu(label: string, at: MenuPlace, items: MenuItem[]): void {
   hidePopUp();
   overlays.menu = {
     label,
-    x,
-    y,
+    at,
     items,
     back: document.activeElement instanceof HTMLElement ? document.activeElement : null,
   };

@@ -32,7 +32,7 @@ export function showRowMenu(x: number, y: number): void {
   const noPackets = whyNoPackets(row);
   const { callSite: site, connection, status } = row;
   const line = { label: '', separator: true } as const;
-  showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, x, y, [
+  showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, { x, y }, [
     { label: 'Open code', key: 'Enter', disabled: !one || !row.callSite, run: () => openSelected(false) },
     line,
     { label: 'Filter by this host', run: () => filterBy(equals('host', row.host)) },

@@ -29,9 +29,19 @@ export function kernelSide(): void {
     await vs.debug('Shop');
     await vs.panel.getByText('The program ended').waitFor();
     const rest = root ? 'off' : 'need permission';
-    await vs.panel.getByRole('button', { name: 'kernel: basic' }).click();
-    await vs.panel.getByText(`events, conntrack, packets: ${rest}`).waitFor();
-    await vs.panel.getByRole('menuitem', { name: 'Enable…' }).click();
+    const menu = vs.panel.getByRole('menu', { name: 'Kernel statistics' });
+    // What could be had is known about two seconds after the program began, and the menu has what was known when it opened.
+    await until(async () => {
+      try {
+        await vs.panel.getByRole('button', { name: 'kernel: basic' }).click({ timeout: 3000 });
+        await menu.getByText(`events, conntrack, packets: ${rest}`).waitFor({ timeout: 3000 });
+        await menu.getByRole('menuitem', { name: 'Enable…' }).click({ timeout: 3000 });
+        return true;
+      } catch {
+        await vs.page.keyboard.press('Escape');
+        return false;
+      }
+    }, 'the menu of the kernel statistics');
     await dialog()
       .getByText(root ? 'Turn on kernel events and connection tracking?' : 'Give the helper permission')
       .waitFor();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';
-import { lineOf, until } from '../testing/window';
+import { lineOf, setChecked, until } from '../testing/window';
 
 const rows = () => rowsIn(vs.panel);
 const view = (name: string) =>
@@ -33,17 +33,8 @@ async function type(text: string): Promise<void> {
   await vs.page.keyboard.press('Enter');
 }
 
-async function check(text: string, on: boolean): Promise<void> {
-  const checkbox = item(text).locator('.custom-view-tree-node-item-checkbox');
-  await until(
-    async () => {
-      if ((await checkbox.getAttribute('aria-checked')) === String(on)) return true;
-      await checkbox.click();
-      return false;
-    },
-    `${text} ${on ? 'checked' : 'not checked'}`,
-  );
-}
+const checkbox = (text: string) => item(text).locator('.custom-view-tree-node-item-checkbox');
+const check = (text: string, on: boolean) => setChecked(checkbox(text), on);
 
 /** Of the Debug Console, typed and shown. */
 async function evaluate(expression: string, result: RegExp): Promise<void> {
@@ -85,6 +76,7 @@ export function traceRules(): void {
       await check('All requests', true);
       await until(async () => (await rows()).length > before.length, 'new rows');
       await check('All requests', false);
+      await vs.panel.locator('.trc', { hasText: 'Tracing is off' }).waitFor();
       await evaluateInConsole();
       const numbers = (await rows()).map(step);
       await check('All requests', true);
@@ -133,8 +125,7 @@ export function traceRules(): void {
       expect(await rows()).toEqual([]);
       await open('Trace Rules');
       await item('path:/a/*').waitFor();
-      const checked = (text: string) =>
-        item(text).locator('.custom-view-tree-node-item-checkbox').getAttribute('aria-checked');
+      const checked = (text: string) => checkbox(text).getAttribute('aria-checked');
       expect([await checked('All requests'), await checked('path:/a/*')]).toEqual(['true', 'false']);
       await item('path:/a/*').hover();
       await item('path:/a/*').locator('.codicon-trash').click();

@@ -1,9 +1,8 @@
 /** What is traced is said: a condition in force, tracing that is off, and the ways back to everything. */
-import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeRows, rowsIn } from '../testing/rows';
 import { inWindow, vs } from '../testing/shared';
-import { until } from '../testing/window';
+import { setChecked, until } from '../testing/window';
 
 const view = () => vs.page.locator('.pane', { has: vs.page.locator('.pane-header[aria-label^="Trace Rules"]') });
 const item = (text: string) => view().locator('.monaco-list-row', { hasText: text });
@@ -14,14 +13,6 @@ async function openView(): Promise<void> {
   const header = view().locator('.pane-header');
   await header.waitFor();
   if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
-}
-
-async function turnOff(checkbox: Locator): Promise<void> {
-  await until(async () => {
-    if ((await checkbox.getAttribute('aria-checked')) === 'false') return true;
-    await checkbox.click();
-    return false;
-  }, 'All requests off');
 }
 
 async function traceOnly(condition: string): Promise<void> {
@@ -57,7 +48,7 @@ export function tracing(): void {
     await openView();
     // As a user has it who asked for this one and nothing else.
     const all = item('All requests').locator('.custom-view-tree-node-item-checkbox');
-    await turnOff(all);
+    await setChecked(all, false);
     await item('status:>=400').hover();
     await item('status:>=400').locator('.codicon-trash').click();
     await vs.notification('all requests are traced again').first().waitFor();
@@ -68,7 +59,7 @@ export function tracing(): void {
   it('tracing that is off is said, and turned on from there', async () => {
     await vs.clear();
     const all = item('All requests').locator('.custom-view-tree-node-item-checkbox');
-    await turnOff(all);
+    await setChecked(all, false);
     await vs.panel.getByText('Tracing is off').waitFor();
     await vs.debug('Shop');
     await until(async () => vs.page.locator('.debug-call-stack .monaco-list-row').first().isVisible(), 'the program');
@@ -87,16 +78,10 @@ export function tracing(): void {
     await vs.debug('Own rules');
     const line = vs.panel.locator('.trc');
     const box = item('path:/first').locator('.custom-view-tree-node-item-checkbox');
-    const set = (checked: string) =>
-      until(async () => {
-        if ((await box.getAttribute('aria-checked')) === checked) return true;
-        await box.click();
-        return false;
-      }, `the check box ${checked}`);
     await line.filter({ hasText: 'Tracing: path:/first' }).waitFor();
-    await set('false');
+    await setChecked(box, false);
     await line.filter({ hasText: 'Tracing is off' }).waitFor();
-    await set('true');
+    await setChecked(box, true);
     await line.filter({ hasText: 'Tracing: path:/first' }).waitFor();
     await vs.stop();
   });

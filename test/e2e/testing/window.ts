@@ -33,6 +33,22 @@ export async function until<T>(what: () => T | Promise<T>, name: string, ms = lo
   }
 }
 
+/**
+ * Sets a check box of a tree. VS Code shows a click at once and asks the extension later: a second click before that would
+ * take the first one back. A click on a list that is being drawn again may be lost: then once more.
+ */
+export async function setChecked(box: Locator, checked: boolean): Promise<void> {
+  const isSet = async (): Promise<boolean> => (await box.getAttribute('aria-checked')) === String(checked);
+  await until(
+    async () => {
+      if (await isSet()) return true;
+      await box.click();
+      return await until(isSet, 'the click', 3000).catch(() => false);
+    },
+    `a check box that is ${checked ? 'checked' : 'not checked'}`,
+  );
+}
+
 /** Whether a process runs. */
 export function alive(pid: number): boolean {
   try {

@@ -84,7 +84,7 @@ function Chips({ derived }: { derived: Derived }) {
           ]
         : [],
     );
-    if (at) showMenu('More filters', at.left, at.bottom, items);
+    if (at) showMenu('More filters', { x: at.left, y: at.bottom }, items);
   };
   return (
     <>

@@ -89,7 +89,7 @@ export function GridHeader({ shown, scale, right }: { shown: readonly Column[]; 
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const at =
       'clientX' in event && event.clientX > 0 ? { x: event.clientX, y: event.clientY } : { x: box.left, y: box.bottom };
-    showMenu('Columns and order', at.x, at.y, headerMenu(shown));
+    showMenu('Columns and order', at, headerMenu(shown));
     event.preventDefault();
   };
   const onKey = (event: KeyboardEvent, column: Column): void => {

@@ -48,7 +48,7 @@ function Kernel({ kernel }: { kernel: KernelStatus }) {
           { label: 'Enable…', run: () => run('enableKernel') },
         ]
       : [];
-    showMenu('Kernel statistics', left, top, [...lines, ...enable]);
+    showMenu('Kernel statistics', { x: left, y: top, above: true }, [...lines, ...enable]);
   };
   return (
     <button

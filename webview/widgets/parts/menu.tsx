@@ -18,8 +18,9 @@ export function Menu() {
     const element = box.current;
     if (!menu || !element) return;
     const { offsetWidth: width, offsetHeight: height } = element;
-    element.style.left = `${Math.max(4, Math.min(menu.x, innerWidth - width - 4))}px`;
-    element.style.top = `${Math.max(4, Math.min(menu.y, innerHeight - height - 4))}px`;
+    const { x, y, above } = menu.at;
+    element.style.left = `${Math.max(4, Math.min(x, innerWidth - width - 4))}px`;
+    element.style.top = `${Math.max(4, Math.min(above ? y - height : y, innerHeight - height - 4))}px`;
     element.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
     showEnds(element);
     const away = (event: PointerEvent): void => {
