@@ -29,7 +29,8 @@ export function installDebian(packages, { log = () => {} } = {}) {
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const apt = (...args) => {
     const [command, ...rest] = [...prefix, 'apt-get', ...args];
-    execFileSync(command, rest, { stdio: 'pipe', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+    untilUnlocked(() => execFileSync(command, rest, { stdio: 'pipe', env }));
   };
   log(`Installing ${missing.join(', ')} (apt-get install) …`);
   try {
@@ -38,5 +39,17 @@ export function installDebian(packages, { log = () => {} } = {}) {
   } catch (error) {
     const [why] = String(error.message).split('\n');
     throw new Error(`Not installed: ${missing.join(', ')} (${why}). Run: sudo apt-get install ${missing.join(' ')}`);
+  }
+}
+
+/** Another apt may be at work (updates of the system, another clone of this repository). */
+function untilUnlocked(act) {
+  for (const end = Date.now() + 300_000; ; ) {
+    try {
+      return act();
+    } catch (error) {
+      if (!/could not get lock/i.test(String(error.stderr)) || Date.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
+    }
   }
 }

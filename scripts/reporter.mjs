@@ -16,6 +16,10 @@ export default class extends DefaultReporter {
 
   onTestCaseResult(test) {
     super.onTestCaseResult(test);
+    const { state, errors = [] } = test.result();
+    // What failed before the repetition passed.
+    for (const { diff, message } of state === 'passed' ? errors : [])
+      this.log(`     failed once: ${test.fullName}\n${diff ?? message}\n`);
     process.send?.({ finished: ++this.finished, ...(test.result().state === 'failed' && { failed: resultOf(test) }) });
   }
 

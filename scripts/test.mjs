@@ -5,6 +5,7 @@
  * everything can be installed, that is a failure. A test that fails is repeated once; see report.mjs.
  */
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { preparations } from './prepare.mjs';
 import { conclusion, endedExitCode, failedSuites, maxFlaky, read, repeated } from './report.mjs';
@@ -38,13 +39,16 @@ const parts = [
   ...Object.keys(preparations).map(project),
 ];
 /**
- * These run beside the other parts, each row one after the other, as most of what they do is to wait: for VS Code, for a
- * server's answer, for a page. Each row takes about as long as what is left.
+ * These run beside the other parts, each row one after the other, as they often wait: for VS Code, for a server's answer,
+ * for a page. Each row takes about as long as what is left. With one processor, all parts run one after the other.
  */
-const beside = [
-  ['e2e', 'native'],
-  ['webview', 'cases'],
-];
+const beside =
+  availableParallelism() < 2
+    ? []
+    : [
+        ['e2e', 'native'],
+        ['webview', 'cases'],
+      ];
 
 /** What the other parts print is shown as it comes. */
 const shown = { log, stdio: 'inherit' };

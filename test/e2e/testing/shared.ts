@@ -8,8 +8,8 @@ let shown: WindowOptions;
 
 /** A part that fails waits long, and with more of them the run has failed anyway. */
 const maxFailedParts = 3;
-/** For three tries, each of which may wait for all that it can wait for. */
-const tidyTimeoutMs = 900_000;
+/** For two tries, each of which may wait for all that it can wait for. */
+const tidyTimeoutMs = 600_000;
 let failedParts = 0;
 let isWindowLeft = false;
 
@@ -32,8 +32,8 @@ export function inWindow(size: { width: number; height: number }): void {
   beforeAll(async () => {
     if (failedParts >= maxFailedParts) return;
     try {
-      // What a failed step left behind (a program, a dialog) is not worth finding out.
-      if (isWindowLeft) await vs.reload();
+      // What a failed step left behind (a program, a dialog, a breakpoint, a rule) is not worth finding out.
+      if (isWindowLeft) await replaceWindow();
       await tidyWindow(size);
       isWindowLeft = false;
     } catch (error) {
@@ -57,25 +57,21 @@ export function inWindow(size: { width: number; height: number }): void {
 }
 
 async function tidyWindow(size: { width: number; height: number }): Promise<void> {
-  const again = async (next: string, error: unknown) => {
-    console.log(`The window could not be tidied, ${next}:`, error);
+  try {
+    return await vs.tidy(size);
+  } catch (error) {
+    console.log('The window could not be tidied, a new one is opened:', error);
     await picture(`failed-tidy-${failedParts}`);
     console.log(await vs.diagnosis().catch(String));
-  };
-  try {
-    return await vs.tidy(size);
-  } catch (error) {
-    await again('it is loaded again', error);
   }
-  try {
-    await vs.reload();
-    return await vs.tidy(size);
-  } catch (error) {
-    await again('a new one is opened', error);
-  }
+  await replaceWindow();
+  await vs.tidy(size);
+}
+
+/** By one that knows nothing of the one before. */
+async function replaceWindow(): Promise<void> {
   await vs.close().catch((error) => console.log('The window could not be closed:', error));
   await openWindow(shown);
-  await vs.tidy(size);
 }
 
 /** Also of a window that no longer answers. */

@@ -120,8 +120,15 @@ export function breakpoints(): void {
     expect(await variables()).not.toContain('Request');
     const view = vs.page.locator('.pane', { hasText: 'Network Breakpoints' });
     await view.locator('.pane-header', { hasText: 'Network Breakpoints' }).click();
-    for (const kind of ['Response arrives', 'Status ≥ 400'])
-      await view.locator('.monaco-list-row', { hasText: kind }).locator('.custom-view-tree-node-item-checkbox').click();
+    for (const kind of ['Response arrives', 'Status ≥ 400']) {
+      const row = view.locator('.monaco-list-row', { hasText: kind });
+      const box = row.getByRole('checkbox');
+      // VS Code may drop a click on a list that it is drawing again; the label comes from our list.
+      await until(async () => {
+        if (await box.isChecked()) await box.click();
+        return (await row.getAttribute('aria-label'))?.includes('Not enabled');
+      }, `${kind} disabled`);
+    }
     await goOn();
     await vs.command('Debug Console: Focus on Debug Console View');
     await printed('GET /503 gave 503').waitFor();
