@@ -17,12 +17,12 @@ import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
-import { shimAbove, watchEmit, wrap } from '../runtime/wrap';
+import { observe, shimAbove, watchEmit, wrap } from '../runtime/wrap';
 import { entered, entry, reportSite } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
 import { type HeaderObject, Http2Record, type Stream } from './record';
 import { Session } from './session';
-import { before, follow, watchStreams } from './stream';
+import { follow, watchStreams } from './stream';
 
 const part = parts.http2;
 const sessionOf = (session: object): Session | undefined => {
@@ -158,7 +158,7 @@ function watchSessions(prototype: object): void {
     }.request;
   });
   watchEmit(prototype, watch as (emitter: never) => boolean | undefined, (() => {}) as never);
-  before(shimAbove(prototype), 'destroy', (session: AnySession, args) => onDestroy(session, args[0]));
+  observe<AnySession>(shimAbove(prototype), 'destroy', (session, args) => onDestroy(session, args[0]));
 }
 
 /** The session whose `request` is running: a stream that is aborted at once does not know it any more. */

@@ -13,7 +13,8 @@ import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { linked } from '../runtime/links';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
-import { shimAbove, watchEmit, wrap } from '../runtime/wrap';
+import { TimerTurn } from '../runtime/timerTurn';
+import { observe, shimAbove, watchEmit, wrap } from '../runtime/wrap';
 import { codeName } from './codes';
 import { type HeaderObject, type Http2Record, pairs, type Reset, type Stream } from './record';
 
@@ -28,8 +29,8 @@ export function watchStreams(prototype: object): void {
   watchEmit(prototype, watch as (emitter: never) => boolean | undefined, onEvent as never);
   const shim = shimAbove(prototype);
   for (const name of ['close', 'destroy'])
-    before(shim, name, (stream, args) => onLeave(stream, name === 'close' ? undefined : args[0]));
-  before(shim, 'setTimeout', (stream) => onClosed(stream));
+    observe<Stream>(shim, name, (stream, args) => onLeave(stream, name === 'close' ? undefined : args[0]));
+  observe<Stream>(shim, 'setTimeout', (stream) => onClosed(stream));
   wrap(
     shim,
     'write',
@@ -47,29 +48,8 @@ export function watchStreams(prototype: object): void {
         },
       }).call,
   );
-  before(shim, '_write', (stream, args) => onWrite(stream, args[0], args[1]));
-  before(shim, '_writev', (stream, args) => onWrite(stream, args[0], undefined));
-}
-
-// Replacements are methods, as those have no `prototype`; `wrap` adds one where the original has it.
-/** `act`, then the original method: of a class, so the wrapper is no constructor either. */
-export function before<T = Stream>(shim: object, name: string, act: (self: T, args: unknown[]) => void): void {
-  wrap(
-    shim,
-    name,
-    (original) =>
-      ({
-        call(this: T, ...args: unknown[]): unknown {
-          act(this, args);
-          const room = roomForFrame();
-          try {
-            return apply(original, this, args);
-          } finally {
-            if (room !== 0) frameGone(room);
-          }
-        },
-      }).call,
-  );
+  observe<Stream>(shim, '_write', (stream, args) => onWrite(stream, args[0], args[1]));
+  observe<Stream>(shim, '_writev', (stream, args) => onWrite(stream, args[0], undefined));
 }
 
 /** At each emission: what the stream's own state says has happened since. True where the event itself is needed. */
@@ -110,7 +90,7 @@ const onEvent = guarded(part, 'http2.event', (stream: Stream, a: ArrayLike<unkno
       onData(r, stream, a[1]);
       break;
     case 'timeout':
-      hasTimedOut(r, now(), (stream as { timeout?: number }).timeout ?? 0);
+      hasTimedOut(r, now(), (stream as { timeout?: number }).timeout ?? 0, new TimerTurn());
       if (r.timeoutKind === 'socket') r.timeoutKind = 'stream';
   }
 });
@@ -190,6 +170,7 @@ const onLeave = guarded(part, 'http2.leave', (stream: Stream, error: unknown) =>
   if (session.closed && r.streamId === 0) return;
   if (stream.readableEnded && r.responseBeginAt !== 0 && !error) return;
   r.leftAt = now();
+  if (r.timerTurn?.lasts()) r.leftByTimer = true;
   r.leftWith = error;
 });
 

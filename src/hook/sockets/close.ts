@@ -5,7 +5,7 @@ import { speechEnds } from '../dns/overTcp';
 import { push, pushLast } from '../output/queue';
 import { attempt, type ClosedBy, Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
-import { finish, sameTurn } from '../request/steps';
+import { finish } from '../request/steps';
 import { nodeMajor } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
@@ -145,9 +145,5 @@ function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
     return 'peer';
   }
   if (wire.readEndAt !== 0 && (wire.writeEndAt === 0 || wire.readEndAt <= wire.writeEndAt)) return 'peer';
-  if (wire.timingOut || wire.timedOut) return 'timeout';
-  // By a promise, the program acts on the timeout a moment later.
-  const actedAt = wire.writeEndAt >= wire.timeoutAt ? wire.writeEndAt || t : t;
-  if (wire.timeoutAt !== 0 && actedAt - wire.timeoutAt < sameTurn) return 'timeout';
-  return 'local';
+  return wire.timedOut || wire.timerTurn?.lasts() ? 'timeout' : 'local';
 }

@@ -14,6 +14,7 @@ import { guarded, parts } from '../runtime/guard';
 import type { AnySocket, Name } from '../runtime/nodeTypes';
 import { ours } from '../runtime/ownSockets';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
+import { TimerTurn } from '../runtime/timerTurn';
 import { watchEmit, wrap } from '../runtime/wrap';
 import { onDestroy, stayOpen } from './close';
 import { isInner, onProxyConnected, onProxyResponse } from './connectTunnels';
@@ -86,14 +87,7 @@ export function installNet(): void {
     (original) =>
       function _onTimeout(this: AnySocket, ...args: unknown[]) {
         onTimeout(this);
-        const wire = wireOf(this);
-        if (wire === undefined) return apply(original, this, args);
-        wire.timingOut = true;
-        try {
-          return apply(original, this, args);
-        } finally {
-          wire.timingOut = false;
-        }
+        return apply(original, this, args);
       },
   );
   installOptions(prototype);
@@ -241,14 +235,16 @@ const onEnd = guarded(part, 'net.end', (socket: AnySocket, piece: unknown, encod
   if (wire.readEndAt === 0 && socket.readableEnded) wire.readEndAt = now();
   if (wire.writeEndAt === 0) {
     wire.writeEndAt = now();
-    wire.timedOut = wire.timingOut;
+    wire.timedOut = wire.timerTurn?.lasts() ?? false;
   }
 });
 
 const onTimeout = guarded(part, 'net.timeout', (socket: AnySocket) => {
   const wire = wireOf(socket);
   if (wire === undefined) return;
-  wire.timeoutAt = now();
-  if (wire.running > 0 && wire.last) hasTimedOut(wire.last, wire.timeoutAt, socket.timeout ?? 0);
-  if (wire.route?.inner) hasTimedOut(wire.route.inner, wire.timeoutAt, socket.timeout ?? 0);
+  const t = now();
+  const turn = new TimerTurn();
+  wire.timerTurn = turn;
+  if (wire.running > 0 && wire.last) hasTimedOut(wire.last, t, socket.timeout ?? 0, turn);
+  if (wire.route?.inner) hasTimedOut(wire.route.inner, t, socket.timeout ?? 0, turn);
 });
