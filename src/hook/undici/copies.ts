@@ -67,8 +67,7 @@ function discover(request: UndiciRequest, inGlobalFetch: boolean, watches: Watch
     countsBody: hasChannel || typeof prototype.onData === 'function',
     text() {
       if (text === undefined) {
-        const version = bundled ? process.versions.undici : versionBeside(file);
-        text = `"client":${stringify({ name: 'undici', version, bundled })},`;
+        text = clientText(bundled ? process.versions.undici : versionBeside(file), bundled);
       }
       return text;
     },
@@ -105,9 +104,18 @@ function creator(): string {
   return '';
 }
 
+const clientText = (version: string | undefined, bundled: boolean): string =>
+  `"client":${stringify({ name: 'undici', version, bundled })},`;
+
+/** Of a copy in this folder. */
+export const clientIn = (root: string): string => clientText(versionIn(root), false);
+
 function versionBeside(file: string): string | undefined {
   const root = /^(.*[\\/])lib[\\/]core[\\/]request\.js$/.exec(file.replace(/^file:\/\//, ''))?.[1];
-  if (root === undefined) return undefined;
+  return root === undefined ? undefined : versionIn(root);
+}
+
+function versionIn(root: string): string | undefined {
   try {
     const { name, version } = parse(readFileSync(`${root}package.json`, 'utf8')) as {
       name?: unknown;

@@ -50,7 +50,7 @@ export const onBeforeConnect = guarded(
       fill(wire: Wire, _options: ConnectOptions): void {
         dialling.by = undefined;
         wire.via = 'undici';
-        wire.agent = poolNumber(connector);
+        wire.agent = isShared(connector) ? poolNumber(connector) : 0;
         wire.origin = origin;
         wire.pool = pool(origin, wire.agent, due?.pool);
         wires.add(wire);
@@ -71,6 +71,12 @@ export const onBeforeConnect = guarded(
     });
   },
 );
+
+/**
+ * The connections of a pool have one connector, which is a plain function of undici's. Since undici 7 each wraps it in an arrow
+ * function of its own: which pool it belongs to is not known then.
+ */
+const isShared = (connector: object): boolean => Object.hasOwn(connector, 'prototype');
 
 function firstWaiting(origin: string): UndiciRecord | undefined {
   if (newest && newest.dial === undefined && waiting.has(newest) && newest.originKey() === origin) return newest;

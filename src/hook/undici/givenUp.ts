@@ -56,6 +56,20 @@ export function signalOfFetch(): AbortSignal | undefined {
   return signal;
 }
 
+/**
+ * The signal of a call whose options were not seen, as the first of a copy: in the same call its handler has listened to it,
+ * and holds what removes that listener.
+ */
+export function signalOfHandler(request: object): AbortSignal | undefined {
+  if (listened === undefined) return undefined;
+  const key = Object.getOwnPropertySymbols(request).find((s) => s.description === 'handler');
+  const handler = key && (request as Record<symbol, unknown>)[key];
+  const { isProxy } = (require('node:util') as typeof import('node:util')).types;
+  if (typeof handler !== 'object' || handler === null || isProxy(handler)) return undefined;
+  const remove: unknown = Object.getOwnPropertyDescriptor(handler, 'removeAbortListener')?.value;
+  return typeof remove === 'function' ? signalOfFetch() : undefined;
+}
+
 const onDispatch = guarded(part, 'undici.giveUp', (signal: AbortSignal) => {
   if (signal === AbortSignal.prototype || !signal.aborted) return;
   const t = now();

@@ -31,10 +31,11 @@ import { adopt } from '../sockets/adopt';
 import { findCarrier } from '../sockets/carrier';
 import { copyOf } from './copies';
 import { isOnlyHolder, isOnlyWire, onBeforeConnect, waiting, waits } from './dials';
-import { installGivenUp, signalOfFetch } from './givenUp';
+import { installGivenUp, signalOfFetch, signalOfHandler } from './givenUp';
+import { watchLoading } from './loading';
 import { leavePool } from './pools';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './record';
-import { watchUndispatched } from './undispatched';
+import { describeFetch, noteReported, watchUndispatched } from './undispatched';
 
 const part = parts.undici;
 const recordOf = linked<UndiciRecord>;
@@ -42,9 +43,10 @@ const recordOf = linked<UndiciRecord>;
 export function installUndici(): void {
   wrap(globalThis, 'fetch', (original) =>
     entry(original, true, (result, by) => {
-      if (by.made === undefined && part.on) watchUndispatched(by, result);
+      if (by.made === undefined && part.on) watchUndispatched(by, result, () => describeFetch(by.args ?? []));
     }),
   );
+  watchLoading();
   installGivenUp();
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);
@@ -72,6 +74,7 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
     r.pool = entered.by.pool;
     if (entered.by.made === r) r.args = entered.by.args;
   }
+  if (r.api === 'undici' && r.args === undefined) r.signal = signalOfHandler(request);
   waits(r);
   begin(r);
 });
@@ -260,6 +263,7 @@ const isAbort = (e: { name?: unknown; code?: unknown } | undefined): boolean =>
 const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; error: unknown }) => {
   const r = recordOf(m.request);
   if (r === undefined) return;
+  noteReported(m.error);
   failedFor(r);
   if (r.endAt !== 0) return;
   const error = reasonOfSignal(m.error, r.args);

@@ -165,7 +165,7 @@ const keep = guarded(part, 'undici.queued', (by: Entered, args: readonly unknown
   watched.begin(r);
 });
 
-function originOf(pool: object): URL | undefined {
+export function originOf(pool: object): URL | undefined {
   const key = Object.getOwnPropertySymbols(pool).find((s) => s.description === 'url');
   const url = key === undefined ? undefined : (pool as Record<symbol, unknown>)[key];
   return url instanceof URL ? url : undefined;

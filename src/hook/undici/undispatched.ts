@@ -1,6 +1,6 @@
 /**
- * Calls of the global fetch that fail before undici makes a request of them: a port that fetch does not allow, a scheme it
- * does not know, credentials in the URL, a body with GET, a signal that has aborted.
+ * Calls of fetch, or of a copy of undici, that fail before undici makes a request of them: a port that fetch does not
+ * allow, an unknown scheme, credentials in the URL, a body with GET, a signal that has aborted, a closed client.
  *
  * Only the promise has the error. A handler on it would keep Node from reporting one that nobody handles, so the error is
  * taken from `util.inspect`, which asks the value of a promise how it wants to be shown. The error's stack is not read.
@@ -12,44 +12,93 @@ import { ownSignal } from '../request/timers';
 import { afterJobs } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { whenRemoved } from '../runtime/patches';
 import type { Entered } from '../sites/callSite';
 
 const part = parts.undici;
 
+/** What a call was to become. */
+export interface Undispatched {
+  api: 'fetch' | 'undici';
+  method: string;
+  url: string;
+  signal: AbortSignal | undefined;
+  /** `"client":{…},` */
+  client?: string;
+}
+
 /** Promise jobs after which fetch has rejected: five at most, on Node 18. */
 const rounds = 8;
 
-/** After a call of fetch that has made no request. */
-export function watchUndispatched(by: Entered, result: unknown): void {
+/** Errors of requests that undici has made: those have a row already. */
+let reported = new WeakSet<object>();
+
+export function noteReported(error: unknown): void {
+  if (typeof error === 'object' && error !== null) reported.add(error);
+}
+
+whenRemoved(() => {
+  reported = new WeakSet();
+});
+
+/** After a call that has made no request. `describe` is called once it has failed; undefined: it would send nothing. */
+export function watchUndispatched(by: Entered, result: unknown, describe: () => Undispatched | undefined): void {
   let left = rounds;
   const next = (): void => {
     if (by.made !== undefined) return;
     if (--left > 0) afterJobs(next);
-    else check(by, result);
+    else check(by, result, describe);
   };
   afterJobs(next);
 }
 
-const check = guarded(part, 'undici.undispatched', (by: Entered, result: unknown) => {
-  const { isPromise, isProxy } = (require('node:util') as typeof import('node:util')).types;
-  const url = urlOf(by.args?.[0]);
-  // Schemes that have nothing to send.
-  if (url === undefined || /^(data|blob|about):/i.test(url) || !isPromise(result) || isProxy(result)) return;
-  const rejection = rejectionOf(result);
-  if (rejection === undefined) return;
-  const { error } = rejection;
-  const r = refused(by, 'fetch', methodOf(by.args ?? []), url);
-  const signal = ownSignal(by.args);
+const check = guarded(
+  part,
+  'undici.undispatched',
+  (by: Entered, result: unknown, describe: () => Undispatched | undefined) => {
+    const { isPromise, isProxy } = (require('node:util') as typeof import('node:util')).types;
+    if (!isPromise(result) || isProxy(result)) return;
+    const call = describe();
+    if (call === undefined) return;
+    const rejection = rejectionOf(result, call.client === undefined);
+    if (rejection === undefined) return;
+    const { error } = rejection;
+    // The request was made later than the call. A signal's reason is that of each call that it aborts.
+    if (error !== undefined && error !== call.signal?.reason && (reported.has(error) || reported.has(causeOf(error))))
+      return;
+    failUndispatched(by, call, error);
+  },
+);
+
+/** Its row. `error` is undefined where it is not known, or no error. */
+export function failUndispatched(by: Entered, call: Undispatched, error: object | undefined): void {
+  const r = refused(by, call.api, call.method, call.url, call.client);
+  const { signal } = call;
   // A reason that is no error is not shown as one.
-  const isReason = error === undefined || error === signal?.reason || error.name === 'AbortError';
+  const name = (error as { name?: unknown } | undefined)?.name;
+  const isReason = error === undefined || error === signal?.reason || name === 'AbortError';
   if (signal?.aborted && isReason) abort(r, signal.reason, now());
   else fail(r, error, now());
-});
+}
+
+/** Of the global fetch. */
+export function describeFetch(args: readonly unknown[]): Undispatched | undefined {
+  const url = urlOf(args[0]);
+  if (url === undefined || hasNothingToSend(url)) return undefined;
+  return { api: 'fetch', method: methodOf(args), url, signal: ownSignal(args) };
+}
+
+export const hasNothingToSend = (url: string): boolean => /^(data|blob|about):/i.test(url);
+
+function causeOf(error: object): object {
+  const cause: unknown = Object.getOwnPropertyDescriptor(error, 'cause')?.value;
+  return typeof cause === 'object' && cause !== null ? cause : error;
+}
 
 const custom = Symbol.for('nodejs.util.inspect.custom');
 
 /** What a promise was rejected with, if it is an error; undefined: it was not rejected. */
-function rejectionOf(promise: Promise<unknown>): { error: (object & { name?: unknown }) | undefined } | undefined {
+function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { error: object | undefined } | undefined {
   const { inspect } = require('node:util') as typeof import('node:util');
   let found: object | undefined;
   let isRejected = false;
@@ -64,7 +113,8 @@ function rejectionOf(promise: Promise<unknown>): { error: (object & { name?: unk
     for (const [prototype, own] of [
       [Error.prototype, value],
       [DOMException.prototype, value],
-      [Response.prototype, shown],
+      // Not loaded for a copy of undici: it has its own.
+      ...(isGlobal ? [[Response.prototype, shown] as const] : []),
     ] as const) {
       const descriptor = Object.getOwnPropertyDescriptor(prototype, custom);
       Object.defineProperty(prototype, custom, { value: own, configurable: true });

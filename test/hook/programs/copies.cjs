@@ -7,6 +7,11 @@ const { Agent, Pool, RetryAgent, fetch, request } = require(process.argv[2]);
 const text = async ({ statusCode, body }) => `${statusCode} ${(await body.text()).length}`;
 
 (async () => {
+  try {
+    await request('http://[none');
+  } catch (e) {
+    console.log(e.message);
+  }
   const body = Readable.from([Buffer.alloc(100_000, 'b')]);
   console.log(await text(await request(`${UP_HTTP}/echo`, { method: 'POST', body })));
   // The second waits for the connection of the first.

@@ -87,4 +87,12 @@ describe.each(copies)('Node $major, $copy', ({ major, copy }) => {
     expect(queued).toMatchObject({ api: 'undici', method: 'GET', client: { bundled: false } });
     expect(queued.loopBusyDuration).toBeLessThanOrEqual((queued.endAt as number) - (queued.createdAt as number));
   });
+
+  test('the first request of the copy', async () => {
+    const args = [join(repository, 'test/matrix/clients/node_modules', copy)];
+    const seen = await observe(node, program('given-up-first.cjs'), { args, ...options });
+    expectGivenUp(seen, '/first', 'tls', enough);
+    // It has no signal, though one was listened to before.
+    expect(at(seen, '/none').outcome).not.toBe('aborted');
+  });
 });
