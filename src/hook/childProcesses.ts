@@ -7,7 +7,7 @@
  * Node publishes asynchronous spawns on a channel, and all synchronous ones (spawnSync, execSync, execFileSync) go through
  * one function of its binding, so that nothing has to be loaded before the program loads it.
  */
-import { preloadIn } from './nodeOptions';
+import { preloadIn, separated } from './nodeOptions';
 import { cutText, line, maskedArguments } from './output/json';
 import { push } from './output/queue';
 import { bindingOf } from './runtime/binding';
@@ -84,7 +84,9 @@ const planned = guarded(parts.children, 'children.spawn', (options: SpawnOptions
   const node = isNode.test(name) || file === process.execPath;
   const at = envPairs.findIndex((pair) => pair.startsWith(variable));
   const value = at < 0 ? '' : (envPairs[at] as string).slice(variable.length);
-  if (value.includes(preload)) {
+  const apart = separated(value, preload);
+  if (preloadIn(apart, __dirname) !== undefined) {
+    if (apart !== value.replace(/^ +/, '')) return { options: withPair(options, envPairs, at, `${variable}${apart}`) };
     if (!isShell.test(name) || !setsOptions.test(wordsOf(options).join(' '))) return undefined;
     return { options: withShim(options, envPairs, `${spool}/bin`), why: 'script' };
   }

@@ -7,7 +7,7 @@
 
 import { armed, atExit } from './control/breakpoints';
 import { decideHeld } from './control/selection';
-import { flush, push } from './output/queue';
+import { flush, flushAfter, push } from './output/queue';
 import { leaveBodies } from './records/body/recorded';
 import { apply, pid } from './runtime/builtins';
 import { now, us } from './runtime/clock';
@@ -22,17 +22,16 @@ function exit(code: unknown): void {
   if (hasLeft()) return;
   try {
     if (armed.on) atExit();
-    leaveOpen();
-    decideHeld();
-    leaveBodies();
-    leaveDatagrams();
-    flush();
-    if (!said) {
-      said = true;
-      const text = typeof code === 'number' && Number.isInteger(code) ? `,"code":${code}` : '';
-      push(`{"k":"exit","at":${us(now())}${text}}\n`);
-      flush();
-    }
+    flushAfter(() => {
+      leaveOpen();
+      decideHeld();
+      leaveBodies();
+      leaveDatagrams();
+    });
+    if (said) return;
+    said = true;
+    const text = typeof code === 'number' && Number.isInteger(code) ? `,"code":${code}` : '';
+    flushAfter(() => push(`{"k":"exit","at":${us(now())}${text}}\n`));
   } catch {
     // The program ends as it would without us.
   }

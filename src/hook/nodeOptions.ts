@@ -14,12 +14,25 @@ export function preloadIn(options: string, folder: string): string | undefined {
   return undefined;
 }
 
+/** Several preloads joined to one path, as Next.js writes the options that it has parsed: the hook's stands apart again. */
+export function separated(options: string, preload: string): string {
+  const path = preload.replace(preloads, (_, one: string) => plainPath(one));
+  return options
+    .replace(preloads, (whole: string, one: string) => {
+      let rest = ` ${plainPath(one)} `;
+      if (rest.trim() === path || !rest.includes(` ${path} `)) return whole;
+      while (rest.includes(` ${path} `)) rest = rest.replace(` ${path} `, () => ' ');
+      rest = rest.trim();
+      return ` ${preload}${rest === '' ? '' : ` --require "${rest.replace(/[\\"]/g, '\\$&')}"`}`;
+    })
+    .replace(/^ +/, '');
+}
+
 /** As Node reads it: a word may be quoted, and a backslash escapes inside quotes only. */
 const preloads = /(?:^|(?<! ) +)(?:--require|-r)(?:=| +)("(?:[^"\\]|\\.)*"|[^ "]+)/g;
 
-function isIn(folder: string, path: string): boolean {
-  const plain = path.startsWith('"') ? path.slice(1, -1).replace(/\\(.)/g, '$1') : path;
-  return slashes(plain).startsWith(`${slashes(folder)}/`);
-}
+const isIn = (folder: string, path: string): boolean => slashes(plainPath(path)).startsWith(`${slashes(folder)}/`);
+
+const plainPath = (path: string): string => (path.startsWith('"') ? path.slice(1, -1).replace(/\\(.)/g, '$1') : path);
 
 const slashes = (path: string): string => path.replaceAll('\\', '/');

@@ -8,11 +8,9 @@ import { line } from '../output/json';
 import { push } from '../output/queue';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
-import { apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import type { AnySocket } from '../runtime/nodeTypes';
-import { frameGone, roomForFrame } from '../runtime/stackLimit';
-import { wrap } from '../runtime/wrap';
+import { observe } from '../runtime/wrap';
 import { looksLikeQuery, Speech } from './messages';
 
 const part = parts.dns;
@@ -100,22 +98,11 @@ export const expectSpeech = guarded(part, 'dns.tcp', (wire: Wire): void => {
   if (installed) return;
   installed = true;
   const { Socket } = require('node:net') as typeof import('node:net');
-  wrap(
-    Socket.prototype,
-    '_writeGeneric',
-    (original) =>
-      function _writeGeneric(this: AnySocket, ...args: unknown[]) {
-        const wire = wireOf(this);
-        // Written before it is connected, it comes here again; in TLS, the handshake first.
-        if (wire !== undefined && wire.speech !== null && wire.readyAt !== 0) onWrite(wire, args);
-        const room = roomForFrame();
-        try {
-          return apply(original, this, args);
-        } finally {
-          if (room !== 0) frameGone(room);
-        }
-      },
-  );
+  observe<AnySocket>(Socket.prototype, '_writeGeneric', (socket, args) => {
+    const wire = wireOf(socket);
+    // Written before it is connected, it comes here again; in TLS, the handshake first.
+    if (wire !== undefined && wire.speech !== null && wire.readyAt !== 0) onWrite(wire, args);
+  });
 });
 
 /** `_writeGeneric(writev, data, encoding, callback)` */

@@ -155,6 +155,18 @@ export function betweenWrites(f: () => void): void {
   else f();
 }
 
+/** Runs `f`, and writes everything that is known then. Sets no job: at the exit a program's `async_hooks` would see it. */
+export function flushAfter(f: () => void): void {
+  const wasArmed = armed;
+  armed = true;
+  try {
+    f();
+  } finally {
+    flush();
+    armed = wasArmed;
+  }
+}
+
 /** Stops the queue's timers and drops what was not yet written. */
 export function stopQueue(): void {
   clearTimer(gapTimer);

@@ -8,6 +8,7 @@
 import type { PhaseName } from '../../model/records/common';
 import type { Writable } from '../output/queue';
 import { nextId } from '../runtime/ids';
+import type { TimerTurn } from '../runtime/timerTurn';
 import type { KeptSite } from '../sites/callSite';
 import type { Bodies } from './body/body';
 import type { ProxyFacts } from './proxy';
@@ -42,7 +43,11 @@ const rare = {
   abortReason: undefined as unknown,
   /** When the program gave it up, where that is known and its end comes later; else 0. */
   leftAt: 0,
+  /** It was given up because of its timer, before its end. */
+  leftByTimer: false,
   timeoutAt: 0,
+  /** Of the socket's or stream's timer that fired at `timeoutAt`. */
+  timerTurn: undefined as TimerTurn | undefined,
   timeoutLimit: 0,
   timeoutKind: '',
   /** The library whose timer it is; '': the client's own. */

@@ -14,6 +14,7 @@ import type { Writable } from '../output/queue';
 import { us } from '../runtime/clock';
 import { nextId, past } from '../runtime/ids';
 import type { AnySocket } from '../runtime/nodeTypes';
+import type { TimerTurn } from '../runtime/timerTurn';
 import { reportSite } from '../sites/callSite';
 import { type Lookup, lookupLine } from './dns/lookup';
 import type { Operations } from './operations';
@@ -153,9 +154,9 @@ export class Wire implements Writable {
 
   readEndAt = 0;
   writeEndAt = 0;
-  timeoutAt = 0;
-  /** Its `timeout` event is being emitted; a listener of that event ended it. */
-  timingOut = false;
+  /** Of its latest timeout. */
+  timerTurn: TimerTurn | undefined;
+  /** A listener of its `timeout` event, or what that listener scheduled, ended it. */
   timedOut = false;
   resetting = false;
   closedAt = 0;

@@ -5,15 +5,18 @@ import { RequestRecord } from '../records/request';
 import { type Entered, entered } from '../sites/callSite';
 import { beginRequest } from './steps';
 
+type Api = 'http' | 'https' | 'fetch' | 'undici';
+
 class RefusedRecord extends RequestRecord {
   readonly countsBody = false;
   readonly seesReading = false;
 
   constructor(
     createdAt: number,
-    api: 'http' | 'https' | 'fetch',
+    api: Api,
     method: string,
     private readonly given: string,
+    private readonly client: string,
   ) {
     super(createdAt, api, method, given);
   }
@@ -26,7 +29,7 @@ class RefusedRecord extends RequestRecord {
   }
 
   clientText(): string {
-    return '';
+    return this.client;
   }
   readResponse(): undefined {
     return undefined;
@@ -42,11 +45,11 @@ class RefusedRecord extends RequestRecord {
   }
 }
 
-/** Its record, begun with the call site of the call. The caller ends it. */
-export function refused(by: Entered, api: 'http' | 'https' | 'fetch', method: string, url: string): RequestRecord {
-  const r = new RefusedRecord(by.at, api, method, url);
+/** Its record, begun with the call site of the call. The caller ends it. `client`: `"client":{…},` where it is known. */
+export function refused(by: Entered, api: Api, method: string, url: string, client = ''): RequestRecord {
+  const r = new RefusedRecord(by.at, api, method, url, client);
   by.made = r;
-  by.isLate = api === 'fetch';
+  by.isLate = api === 'fetch' || api === 'undici';
   const outer = entered.by;
   entered.by = by;
   try {

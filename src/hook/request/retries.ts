@@ -10,11 +10,10 @@
 
 import { push } from '../output/queue';
 import type { RequestRecord } from '../records/request';
-import { afterJobs, apply } from '../runtime/builtins';
+import { afterJobs } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { subscribe } from '../runtime/patches';
-import { frameGone, roomForFrame } from '../runtime/stackLimit';
-import { wrap } from '../runtime/wrap';
+import { observe } from '../runtime/wrap';
 
 const part = parts.retries;
 
@@ -110,21 +109,7 @@ export function watchRetries(prototype: object): void {
     ['onError', onFailed],
     ['onResponseError', onFailed],
   ] as const) {
-    if (!Object.hasOwn(prototype, name)) continue;
-    wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, ...args: unknown[]) {
-          onCall(this);
-          const room = roomForFrame();
-          try {
-            return apply(original, this, args);
-          } finally {
-            if (room !== 0) frameGone(room);
-          }
-        },
-    );
+    if (Object.hasOwn(prototype, name)) observe<object>(prototype, name, onCall);
   }
 }
 

@@ -16,6 +16,7 @@ import type { Wire } from '../records/wire';
 import { idleTime, now, processorTime, recentProcessorTime } from '../runtime/clock';
 import { parts } from '../runtime/guard';
 import { past } from '../runtime/ids';
+import type { TimerTurn } from '../runtime/timerTurn';
 import { entered, inheritSite, takeSite } from '../sites/callSite';
 import { context, presentContext, takeContext } from '../sites/labels';
 import { mayBeRetried } from './retryStacks';
@@ -89,7 +90,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (r.endAt !== 0) return;
   r.endAt = t;
   r.outcome = outcome;
-  if (r.timeoutAt !== 0) forgetIdleTimer(r, r.leftAt || t);
+  if (r.timerTurn !== undefined) forgetIdleTimer(r, r.timerTurn);
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   if (r.busyTime >= longBusyMs) r.processorTime = processorTime() - r.processorAt;
   if (outcome === 'failed' || outcome === 'aborted') mayBeRetried(r);
@@ -183,21 +184,21 @@ export function fail(r: RequestRecord, error: unknown, t: number): void {
   finish(r, 'failed', t);
 }
 
-export function hasTimedOut(r: RequestRecord, t: number, limit: number): void {
-  if (r.endAt !== 0 || r.timeoutAt !== 0) return;
+/** The timer of its socket or stream fired. */
+export function hasTimedOut(r: RequestRecord, t: number, limit: number, turn: TimerTurn): void {
+  // An earlier timeout that ended nothing gives way to this one.
+  if (r.endAt !== 0 || (r.timeoutAt !== 0 && (r.timerTurn === undefined || r.timerTurn.lasts()))) return;
   r.timeoutAt = t;
+  r.timerTurn = turn;
   r.timeoutLimit = limit;
   r.timeoutKind = r.socketTimer(limit);
 }
 
-/** ms in which what a listener has set in motion comes about. */
-export const sameTurn = 5;
-
 /** A socket's timer only reports that nothing came: a request that went on and was given up later did not end by it. */
-function forgetIdleTimer(r: RequestRecord, t: number): void {
+function forgetIdleTimer(r: RequestRecord, turn: TimerTurn): void {
+  r.timerTurn = undefined;
   if (r.timeoutKind !== 'socket' && r.timeoutKind !== 'agent' && r.timeoutKind !== 'stream') return;
-  // Destroyed by a listener of the timer, or by what the listener has scheduled.
-  if (r.wire?.timedOut || t - r.timeoutAt < sameTurn) return;
+  if (r.wire?.timedOut || (r.leftAt === 0 ? turn.lasts() : r.leftByTimer)) return;
   r.timeoutAt = 0;
   r.timeoutLimit = 0;
   r.timeoutKind = '';

@@ -139,7 +139,7 @@ export const entered = { by: undefined as Entered | undefined };
 export function entry(
   original: AnyFunction,
   isFetch: boolean,
-  onReturn?: (result: unknown, by: Entered) => void,
+  onReturn?: (result: unknown, by: Entered, args: unknown[], self: unknown) => void,
   onThrow?: (by: Entered, args: unknown[]) => void,
   /** Number of the hook's frames between it and its caller. */
   between = 0,
@@ -174,7 +174,7 @@ export function entry(
       try {
         const result: unknown = apply(original, this, args);
         returned = true;
-        onReturn?.(result, own);
+        onReturn?.(result, own, args, this);
         return result;
       } finally {
         entered.by = outer;

@@ -17,13 +17,11 @@ import { Tunnel } from '../records/tls/tunnel';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { abort, announce, assign, fail, finish } from '../request/steps';
-import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link } from '../runtime/links';
 import type { AnySocket } from '../runtime/nodeTypes';
-import { frameGone, roomForFrame } from '../runtime/stackLimit';
-import { wrap } from '../runtime/wrap';
+import { observe } from '../runtime/wrap';
 import { onTlsError } from './tls';
 import { askKeys } from './tlsKeys';
 
@@ -213,32 +211,6 @@ export const isInner = (socket: AnySocket): boolean => {
 
 export function installProxies(): void {
   const { TLSSocket } = require('node:tls') as typeof import('node:tls');
-  wrap(
-    TLSSocket.prototype,
-    '_start',
-    (original) =>
-      function _start(this: AnySocket, ...args: unknown[]) {
-        onTlsStart(this);
-        const room = roomForFrame();
-        try {
-          return apply(original, this, args);
-        } finally {
-          if (room !== 0) frameGone(room);
-        }
-      },
-  );
-  wrap(
-    TLSSocket.prototype,
-    '_tlsError',
-    (original) =>
-      function _tlsError(this: AnySocket, ...args: unknown[]) {
-        onTlsError(this, args[0]);
-        const room = roomForFrame();
-        try {
-          return apply(original, this, args);
-        } finally {
-          if (room !== 0) frameGone(room);
-        }
-      },
-  );
+  observe<AnySocket>(TLSSocket.prototype, '_start', (socket) => onTlsStart(socket));
+  observe<AnySocket>(TLSSocket.prototype, '_tlsError', (socket, args) => onTlsError(socket, args[0]));
 }

@@ -15,8 +15,7 @@ import { link, linked } from '../runtime/links';
 import type { Name } from '../runtime/nodeTypes';
 import { ours } from '../runtime/ownSockets';
 import { subscribe, whenRemoved } from '../runtime/patches';
-import { frameGone, roomForFrame } from '../runtime/stackLimit';
-import { watchEmit, wrap } from '../runtime/wrap';
+import { observe, watchEmit, wrap } from '../runtime/wrap';
 import { captureSite } from '../sites/callSite';
 import { Datagrams } from './udpRecord';
 
@@ -79,27 +78,10 @@ function patch(prototype: object, handles: UdpHandle): void {
         },
     );
   }
-  before(prototype, 'connect', onConnect as never);
-  before(prototype, 'bind', onBind as never);
-  before(prototype, 'close', onClose as never);
+  observe(prototype, 'connect', onConnect as never);
+  observe(prototype, 'bind', onBind as never);
+  observe(prototype, 'close', onClose as never);
   watchEmit(prototype, watched as never, onEvent as never);
-}
-
-function before(prototype: object, name: string, act: (socket: unknown, args: unknown[]) => void): void {
-  wrap(
-    prototype,
-    name,
-    (original) =>
-      function (this: unknown, ...args: unknown[]) {
-        act(this, args);
-        const room = roomForFrame();
-        try {
-          return apply(original, this, args);
-        } finally {
-          if (room !== 0) frameGone(room);
-        }
-      },
-  );
 }
 
 let stateKey: symbol | undefined;

@@ -4,6 +4,7 @@ import { phasesOf } from '../../../src/model/phases/phases';
 import type { Request } from '../../../src/model/records';
 import { type NewTraceRule, TraceRules } from '../../../src/model/traceRules';
 import { nodes } from '../../support/programs/nodes';
+import { certificate } from '../../support/servers/certificates';
 import { Proxies } from '../../support/servers/proxy';
 import { type Client, Driver, Servers } from '../testing/driver';
 
@@ -154,7 +155,11 @@ describe('on one Node', () => {
   test('through a proxy: the CONNECT of its tunnel comes with it, and is not counted as left out', async () => {
     const proxies = await Proxies.start();
     const { registry, ids } = asking({ condition: 'status:>=500 path:/api/*' });
-    const env = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxies.urls.http };
+    const env = {
+      NODE_USE_ENV_PROXY: '1',
+      HTTPS_PROXY: proxies.urls.http,
+      NODE_EXTRA_CA_CERTS: certificate.root,
+    };
     const d = await Driver.start(newest[0] as (typeof nodes)[number], { rules: registry }, env);
     open.push(d);
     await d.ask({ client: 'fetch', url: `${servers.origins.https}/other` });

@@ -16,10 +16,10 @@ beforeAll(async () => {
   server = createServer((_, res) => {
     answer = () => void res.end('hello');
   });
-  // It answers 300 ms after the program has computed, however long that takes.
+  // It answers 600 ms after the program has computed, however long that takes.
   signal = createTcpServer((socket) => {
     socket.on('error', () => undefined).resume();
-    setTimeout(() => answer?.(), 300);
+    setTimeout(() => answer?.(), 600);
   });
   await new Promise<void>((done) => signal.listen(0, '127.0.0.1', done));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

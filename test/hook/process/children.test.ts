@@ -54,4 +54,14 @@ describe.skipIf(process.platform === 'win32').each(nodes)('Node $major', (node) 
     expect(run.trace.processes).toHaveLength(4);
     expect(run.trace.processes.every((p) => p.untracedChildren === undefined)).toBe(true);
   });
+
+  test('preloads joined to one path, as Next.js does it: the children start, and are traced', async () => {
+    const env = { PATH: `${dirname(node.binary)}:${process.env.PATH}` };
+    const joined = join(import.meta.dirname, '../programs/childrenJoined.cjs');
+    // Those that Node 18 starts asynchronously are not seen.
+    const args = node.major >= 20 ? [] : ['sync'];
+    const run = await runTraced(node, joined, { env, args });
+    expect(visible(run)).toEqual(visible(await runPlain(node, joined, { env, args })));
+    expect(run.trace.processes).toHaveLength(node.major >= 20 ? 7 : 4);
+  });
 });

@@ -39,6 +39,8 @@ const ofCopies = [
   'undici.handed',
   'undici.start',
   'undici.stream',
+  'undici.loaded',
+  'undici.throw',
   'retries.handlerFailed',
 ];
 /** Where a request was given no socket that was dialled. */
@@ -85,11 +87,20 @@ afterAll(() => servers.close());
 const execArgv = ['--no-warnings'];
 /** What a user sees of a program without the hook. */
 type Plain = { file: string; args: string[]; ending: Ending };
-const withoutHook = async (node: NodeVersion, file: string, args: string[] = []): Promise<Plain> => ({
-  file,
-  args,
-  ending: await runPlain(node, file, { env, args, execArgv }),
-});
+const plains = new Map<string, Promise<Plain>>();
+/** One run for all tests of a program and version: what they compare with is the same. */
+function withoutHook(node: NodeVersion, file: string, args: string[] = []): Promise<Plain> {
+  const key = [node.binary, file, ...args].join(' ');
+  const run = async () => {
+    const ending = await runPlain(node, file, { env, args, execArgv });
+    // Not kept for the repetition of a test.
+    if (ending.code !== 0) plains.delete(key);
+    return { file, args, ending };
+  };
+  const plain = plains.get(key) ?? run();
+  plains.set(key, plain);
+  return plain;
+}
 
 /** Runs the program with these handlers failing; those that were called, and failed. */
 async function thrown(node: NodeVersion, { file, args, ending: plain }: Plain, failing: string[], ruled = false) {
@@ -145,6 +156,8 @@ describe('a fault in', () => {
   // Several at once, one a part. Where one keeps another from being called, that has its turn later.
   test.concurrent.each(nodes)('each handler, Node $major', { timeout: 600_000 }, async (node) => {
     const plain = await withoutHook(node, program);
+    // Lookups have the most handlers. What is left of these needs no other requests.
+    const lookups = await withoutHook(node, program, ['names']);
     const never = absent(node.major);
     expect((await thrown(node, plain, never)).done).toEqual([]);
     let waiting = handlers.filter((h) => !never.includes(h));
@@ -152,7 +165,8 @@ describe('a fault in', () => {
       const own = waiting.filter((h) => ofResolver.includes(h) === (turn % 4 === 3));
       const failing = own.filter((h, i) => own.findIndex((one) => partOf(one) === partOf(h)) === i);
       if (failing.length === 0) continue;
-      const { done } = await thrown(node, plain, failing);
+      const isLookup = failing.every((h) => partOf(h) === 'dns');
+      const { done } = await thrown(node, isLookup ? lookups : plain, failing);
       const again = failing.filter((h) => !done.includes(h));
       waiting = [...waiting.filter((h) => !failing.includes(h)), ...again];
     }

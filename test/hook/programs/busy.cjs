@@ -1,4 +1,4 @@
-// One request, during which the program computes (negative: blocks without computing) for the given time; the answer comes 300 ms after it has said so by
+// One request, during which the program computes (negative: blocks without computing) for the given time; the answer comes 600 ms after it has said so by
 // connecting to the given port.
 const http = require('node:http');
 const net = require('node:net');

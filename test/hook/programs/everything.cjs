@@ -114,6 +114,13 @@ async function streams() {
   return texts.join();
 }
 
+async function lookups() {
+  console.log(await done(http.get(`http://localhost:${port}/ok`)));
+  console.log(await done(http.get(unknown)));
+  console.log(await names());
+  await second;
+}
+
 /** A server of its own that is also a proxy, a label, what a client says of its tries, an abort. */
 async function control() {
   const server = http.createServer((_, answer) => answer.end('own'));
@@ -217,4 +224,6 @@ async function switches() {
   server.close();
 }
 
-main().then(() => console.log('end'));
+// `names`: only what looks names up.
+const begin = process.argv[2] === 'names' ? lookups : main;
+begin().then(() => console.log('end'));

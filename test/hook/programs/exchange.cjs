@@ -144,8 +144,11 @@ const acts = {
         .get(`${base}/own?open`, { agent, headers }, () => {})
         .on('upgrade', (_, socket, head) => {
           const first = String(head);
-          socket.write('ping', () => setTimeout(() => process.exit(0), 100));
-          socket.once('data', (d) => resolve(`${first} ${d}`));
+          socket.write('ping');
+          socket.once('data', (d) => {
+            resolve(`${first} ${d}`);
+            setTimeout(() => process.exit(0), 100);
+          });
         });
     }),
   stream: (n) => answered(http.get(`${base}/stream?n=${n}`, { agent })),

@@ -28,7 +28,7 @@ const acts = {
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       const { idle, active } = performance.eventLoopUtilization(before);
-      if (idle > 1000 && idle > 20 * active) break;
+      if (idle > 2500 && idle > 20 * active) break;
     }
     fs.closeSync(fs.openSync(pipe, 'w'));
     console.log((await answers).join());
