@@ -132,6 +132,11 @@ describe('requests from a package’s line', () => {
     const advice = expect.stringContaining('for the package to do');
     expect(finding(unread(ofPackage), 'body-not-read')).toMatchObject({ fault: 'unclear', advice });
     expect(verdict(unread(ofPackage))).toMatchObject({ fault: 'unclear', advice });
+    // The client tried again: the program's line never had this response.
+    const retried = unread({ callSite: site(3), attempt: 1 });
+    const clients = expect.stringContaining('for the client that retries');
+    expect(finding(retried, 'body-not-read')).toMatchObject({ fault: 'unclear', advice: clients });
+    expect(verdict(retried)).toMatchObject({ fault: 'unclear', advice: clients });
   });
 });
 

@@ -22,6 +22,7 @@ const clients: Readonly<Record<string, { min: number; apart?: true }>> = {
   superagent: { min: 18 },
   aws: { min: 20, apart: true },
   openai: { min: 20 },
+  stripe: { min: 20 },
   'p-retry': { min: 20 },
   'async-retry': { min: 18 },
   got11: { min: 18, apart: true },

@@ -18,11 +18,22 @@ export const queueAdvice = (r: Request): string =>
 export const unreadAdvice = (r: Request): string =>
   `Read the bodies, or discard them: ${isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}.`;
 
-/** In a package it is for the package to do, unless it hands the body on. */
-export const discardAdvice = (r: Request): string =>
-  isOfPackage(r.callSite)
-    ? 'Read or discard the body where the package hands it out; else it is for the package to do.'
-    : `Call ${r.api === 'undici' ? '`body.dump()`' : isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}, in error branches too.`;
+/** Of one of several tries of a call, or of a package: the program's own line may never have had the response. */
+export const isClients = (r: Request): boolean => r.attempt !== undefined || isOfPackage(r.callSite);
+
+/** In a package it is for the package to do, unless it hands the body on; so it is for a client that tries again. */
+export function discardAdvice(r: Request): string {
+  const call = r.api === 'undici' ? '`body.dump()`' : isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`';
+  if (isOfPackage(r.callSite))
+    return 'Read or discard the body where the package hands it out; else it is for the package to do.';
+  return r.attempt === undefined
+    ? `Call ${call}, in error branches too.`
+    : `Where your code makes the tries, call ${call} before the next one; else it is for the client that retries.`;
+}
+
+/** A connection more than needed, by a package: what it can be given. */
+export const packageAdvice = (r: Request): string =>
+  `Where the package takes ${isUndici(r) ? 'a dispatcher' : 'an Agent'}, give it one for all its calls; else it is for the package to do.`;
 
 /** `http` and `https`, and the libraries on them, speak HTTP/1.1 only. */
 export const h2Advice = (r: Request): string =>

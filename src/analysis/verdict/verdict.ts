@@ -8,8 +8,8 @@ import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { number, time, words } from '../base/draft';
 import { longest, pauseMatters } from '../base/limits';
-import { clip, isOfPackage, placeText, requestText } from '../base/places';
-import { discardAdvice } from './clients';
+import { clip, placeText, requestText } from '../base/places';
+import { discardAdvice, isClients } from './clients';
 import { afterText, type Case, caseOf, durationOf, totalEvidence } from './context';
 import { failedVerdict } from './failed';
 import { slowVerdict } from './slow';
@@ -97,7 +97,7 @@ function notRead(k: Case): Verdict {
   return {
     level: 'warning',
     rule: 'bodyNotRead',
-    fault: isOfPackage(r.callSite) ? 'unclear' : 'yourCode',
+    fault: isClients(r) ? 'unclear' : 'yourCode',
     certainty: 'sure',
     text: `The program did not read the body${due === undefined ? '' : ` (${bytesText(due)})`}, which keeps its connection busy.`,
     advice: discardAdvice(r),

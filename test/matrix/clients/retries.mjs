@@ -57,6 +57,16 @@ const clients = {
     return (baseURL) =>
       new OpenAI({ apiKey: 'x', baseURL, maxRetries }).chat.completions.create({ model: 'x', messages: [] });
   },
+  async stripe(maxNetworkRetries) {
+    const { default: Stripe } = await import('stripe');
+    return (url) => {
+      const { hostname: host, port, pathname, protocol } = new URL(url);
+      const options = { host, port, protocol: protocol.slice(0, -1), httpAgent: http.globalAgent, maxNetworkRetries };
+      const stripe = new Stripe('sk_test_x', options);
+      stripe.getInitialNetworkRetryDelay = () => 0.005;
+      return stripe.rawRequest('GET', pathname);
+    };
+  },
   'p-retry': async (retries) => {
     const { default: pRetry } = await import('p-retry');
     return (url) => pRetry(() => fetch(url).then(json), { ...soon, retries });

@@ -6,8 +6,8 @@ import { type Draft, draft, number, time, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { avoidable, shortConnections } from '../../base/limits';
 import { type WhyNew, whyNew } from '../../base/newConnection';
-import { hostOf, isLoopback } from '../../base/places';
-import { idleAdvice, isUndici, unreadAdvice } from '../../verdict/clients';
+import { hostOf, isLoopback, isOfPackage } from '../../base/places';
+import { idleAdvice, isUndici, packageAdvice, unreadAdvice } from '../../verdict/clients';
 
 type Reason = WhyNew['reason'];
 type New = { r: Request; why: WhyNew };
@@ -61,7 +61,8 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
     list.length >= avoidable.share * all.length &&
     cost >= avoidable.cost * spent;
   if (!habit && list.length < min) return [];
-  const how = advice[why.reason];
+  const isPackages = ours.has(why.reason) && list.every((x) => isOfPackage(x.r.callSite));
+  const how = isPackages ? packageAdvice : advice[why.reason];
   return [
     draft({
       rule: habit ? 'avoidable-connections' : 'new-connection',
@@ -69,7 +70,9 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
       title: `${plural(list.length, habit ? 'avoidable connection' : 'new connection')} to ${hostOf(origin)}`,
       text: `${numberText(list.length)} of ${numberText(all.length)} requests to ${origin} opened a new connection (${timeText(cost)} of setup): ${why.text}.`,
       fault: ours.has(why.reason)
-        ? 'yourCode'
+        ? isPackages
+          ? 'unclear'
+          : 'yourCode'
         : why.reason === 'options' || why.reason === 'failed'
           ? 'unclear'
           : 'server',

@@ -5,8 +5,8 @@ import type { Request } from '../../../model/records';
 import { type Draft, draft, number, time, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { unread } from '../../base/limits';
-import { isOfPackage, placeText, siteKey } from '../../base/places';
-import { discardAdvice } from '../../verdict/clients';
+import { placeText, siteKey } from '../../base/places';
+import { discardAdvice, isClients } from '../../verdict/clients';
 
 export function bodyNotReadRule(facts: Facts): Draft[] {
   const bySite = new Map<string, Request[]>();
@@ -18,7 +18,7 @@ export function bodyNotReadRule(facts: Facts): Draft[] {
     const stream = r.response?.contentType?.startsWith('text/event-stream');
     const counted = r.response?.readBytes !== undefined || r.outcome === 'notRead';
     if (r.outcome === 'notRead' || (untouched && counted && !stream && r.responseBeginAt !== undefined))
-      push(bySite, siteKey(r.callSite), r);
+      push(bySite, `${siteKey(r.callSite)} ${r.attempt === undefined ? '' : 'retried'}`, r);
   }
   return [...bySite.values()].map((list) => {
     const blocks = list.some((r) => holders.has(r.id));
@@ -31,7 +31,7 @@ export function bodyNotReadRule(facts: Facts): Draft[] {
       severity: blocks ? 'error' : 'warning',
       title: `${list.length} ${list.length === 1 ? 'body was' : 'bodies were'} never read`,
       text: `${list.length === 1 ? 'A body' : `${list.length} bodies`}${bytes > 0 ? ` (${bytesText(bytes)})` : ''} ${at === undefined ? '' : `asked for at ${at} `}held ${list.length === 1 ? 'its connection' : 'a connection each'}${held > 0 ? ` for ${list.length === 1 ? '' : 'up to '}${timeText(held)}` : ''}${blocks ? '; others waited for it' : ''}.`,
-      fault: isOfPackage(first.callSite) ? 'unclear' : 'yourCode',
+      fault: isClients(first) ? 'unclear' : 'yourCode',
       certainty: 'sure',
       subjects: list.map((r) => r.id),
       evidence: [
