@@ -58,7 +58,8 @@ describe('folders', () => {
     for (const room of [...all, 'native/src', 'test'])
       for (const e of readdirSync(join(root, room), { recursive: true, withFileTypes: true })) {
         const folder = relative(root, e.parentPath).split(sep).join('/');
-        if (/node_modules|programs|fixtures/.test(folder) || !e.isFile() || !/\.(tsx?|mjs|c)$/.test(e.name)) continue;
+        if (/node_modules|\/\.|programs|fixtures/.test(folder) || !e.isFile() || !/\.(tsx?|mjs|c)$/.test(e.name))
+          continue;
         if (room !== 'test' && isForTests(e.name)) continue;
         counts.set(folder, (counts.get(folder) ?? 0) + 1);
       }

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eveText } from '../../src/formats/eve/write';
 import { harText } from '../../src/formats/har/write';
@@ -12,14 +11,14 @@ import { nativeText, parseNative } from '../../src/formats/native/format';
 import { goErrors } from '../../src/formats/testing/eveGo';
 import { harErrors } from '../../src/formats/testing/harSchema';
 import { TraceSession } from '../../src/session/session';
-import { scratch } from '../../src/session/testing/scratch';
-import { bundleHook } from '../support/programs/hook';
+import { hookAlone } from '../support/programs/hook';
 import { nodes } from '../support/programs/nodes';
 import { cleanEnvironment } from '../support/programs/program';
+import { hookFolder } from '../support/programs/run';
 
 let hookFile: string;
 beforeAll(() => {
-  hookFile = bundleHook();
+  hookFile = hookAlone();
 });
 
 /** Answers at once, but `/held` on command. */
@@ -72,7 +71,7 @@ function sound(s: TraceSession) {
 describe.each(nodes)('Node $major', ({ binary }) => {
   test('get in the middle of a request, clear, and what goes on', async () => {
     const up = await upstream();
-    const s = await TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache') });
+    const s = await TraceSession.create({ hookFile, cacheFolder: hookFolder });
     try {
       const run = start(s, binary, program(up.port));
       await expect.poll(() => up.held.length).toBe(1);
@@ -112,7 +111,7 @@ describe.each(nodes)('Node $major', ({ binary }) => {
 
   test('ids are unique over four processes and a worker thread', async () => {
     const up = await upstream();
-    const s = await TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache') });
+    const s = await TraceSession.create({ hookFile, cacheFolder: hookFolder });
     try {
       const gets = `const http = require('node:http'); for (const p of ['/a', '/b', '/c']) http.get({ host: '127.0.0.1', port: ${up.port}, path: p }, (r) => r.resume());`;
       const parent = `${gets}
@@ -147,7 +146,7 @@ test('close frees all: no handle, no folder, no listener is left', async () => {
     return left;
   };
   for (const how of ['after its program', 'while it runs'] as const) {
-    const s = await TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache') });
+    const s = await TraceSession.create({ hookFile, cacheFolder: hookFolder });
     let reported = 0;
     s.onDidChange(() => reported++);
     const run = start(s, process.execPath, program(up.port));

@@ -11,20 +11,21 @@ import { recoverTrace } from '../../src/session/recover';
 import { type SessionOptions, TraceSession } from '../../src/session/session';
 import { localPath } from '../../src/session/sources/sourceMaps';
 import { scratch } from '../../src/session/testing/scratch';
-import { bundleHook } from '../support/programs/hook';
+import { hookAlone } from '../support/programs/hook';
 import { nodes, repository } from '../support/programs/nodes';
 import { cleanEnvironment } from '../support/programs/program';
+import { hookFolder } from '../support/programs/run';
 
 let hookFile: string;
 const open: TraceSession[] = [];
 
 beforeAll(() => {
-  hookFile = bundleHook();
+  hookFile = hookAlone();
 });
 afterEach(() => Promise.all(open.splice(0).map((s) => s.dispose())));
 
 async function session(options: Partial<SessionOptions> = {}) {
-  const s = await TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache'), ...options });
+  const s = await TraceSession.create({ hookFile, cacheFolder: hookFolder, ...options });
   open.push(s);
   return s;
 }

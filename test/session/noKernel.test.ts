@@ -12,12 +12,13 @@ import { absentOf } from '../../src/model/panel/absent';
 import type { Trace } from '../../src/model/records';
 import { type SessionOptions, TraceSession } from '../../src/session/session';
 import { scratch } from '../../src/session/testing/scratch';
-import { bundleHook } from '../support/programs/hook';
+import { hookAlone } from '../support/programs/hook';
 import { cleanEnvironment } from '../support/programs/program';
+import { hookFolder } from '../support/programs/run';
 
 let hookFile: string;
 beforeAll(() => {
-  hookFile = bundleHook();
+  hookFile = hookAlone();
 });
 
 /** Two requests on one connection, one that is refused, one by a Unix socket. */
@@ -63,7 +64,7 @@ function helperThatCannot(why: { errno: number; error: string; reason: string })
 }
 
 const create = (options: Partial<SessionOptions>) =>
-  TraceSession.create({ hookFile, cacheFolder: join(scratch(), 'cache'), ...options });
+  TraceSession.create({ hookFile, cacheFolder: hookFolder, ...options });
 
 async function traced(options: Partial<SessionOptions>): Promise<TraceSession> {
   return runIn(await create(options));

@@ -10,7 +10,7 @@ import { optionsOf, sessionOptions } from '../../src/extension/debug/options';
 import { recording } from '../../src/extension/support/settings';
 import { TraceSession } from '../../src/session/session';
 import { scratch } from '../../src/session/testing/scratch';
-import { bundleHook } from '../support/programs/hook';
+import { hookAlone } from '../support/programs/hook';
 import { cleanEnvironment } from '../support/programs/program';
 import { certificate } from '../support/servers/certificates';
 
@@ -26,7 +26,7 @@ const server = createServer(certificate('server'), (request, response) => {
 let target = '';
 let hookFile: string;
 beforeAll(async () => {
-  hookFile = bundleHook();
+  hookFile = hookAlone();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   target = `https://127.0.0.1:${(server.address() as AddressInfo).port}/buy?customer=Mrs-7`;
 });

@@ -19,7 +19,7 @@ import type { Details } from '../../src/model/panel/protocol';
 import { TraceSession } from '../../src/session/session';
 import { scratch } from '../../src/session/testing/scratch';
 import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from '../../webview/view/words/copy';
-import { bundleHook } from '../support/programs/hook';
+import { hookAlone } from '../support/programs/hook';
 import { repository } from '../support/programs/nodes';
 import { cleanEnvironment } from '../support/programs/program';
 
@@ -46,7 +46,7 @@ const leaks = (text: string): string[] =>
 
 beforeAll(async () => {
   session = await TraceSession.create({
-    hookFile: bundleHook(),
+    hookFile: hookAlone(),
     cacheFolder: join(folder, 'cache'),
     headers: 'values',
     bodies: 100_000,

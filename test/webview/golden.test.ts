@@ -9,7 +9,7 @@ import { parseNative } from '../../src/formats/native/format';
 import { millisecondsText } from '../../src/model/base/text';
 import { Store } from '../../src/model/store/store';
 import type { PanelState } from '../../webview/view/types';
-import { openBrowser, openPanel, settled } from './testing/panel';
+import { openBrowser, openPanel, picture, settled } from './testing/panel';
 import { status } from './testing/sample';
 
 let browser: Browser;
@@ -50,6 +50,6 @@ test('every request of the example shows its breakdown, summing to its total', a
       expect((await page.textContent('.det')) ?? '').not.toMatch(/undefined|NaN|\[object|Infinity/);
     }
   }
-  if (process.env.PANEL_SHOTS) await page.screenshot({ path: join(process.env.PANEL_SHOTS, 'golden.png') });
+  await picture(page, 'golden');
   expect(panel.errors).toEqual([]);
 });

@@ -1,17 +1,12 @@
-/** Every look of the page, written as pictures to look at: set PANEL_SHOTS to a folder to keep them. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Every look of the page. To look at them, set PANEL_SHOTS to a folder: each is written to it as a picture. */
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PanelState, Row } from '../../webview/view/types';
-import { type Opening, openBrowser, openPanel, settled } from './testing/panel';
+import { type Opening, openBrowser, openPanel, picture, settled } from './testing/panel';
 import { empty, ended, live, rows, run } from './testing/sample';
 
-const folder = process.env.PANEL_SHOTS ?? mkdtempSync(join(tmpdir(), 'panel-'));
 let browser: Browser;
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   browser = await openBrowser();
 });
 
@@ -195,7 +190,7 @@ describe('looks', () => {
     await act?.(page);
     await settled(page);
     await settled(page);
-    await page.screenshot({ path: join(folder, `${name}.png`) });
+    await picture(page, name);
     // Nothing ever scrolls sideways, and nothing breaks the page's own rules.
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(await panel.violations()).toEqual([]);

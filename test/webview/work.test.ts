@@ -3,8 +3,8 @@
  * that makes work grow with the rows that are not in sight fails here, on a machine of any speed. The times are measured
  * by test/bench/page.bench.ts.
  */
-import type { Browser } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import type { Browser, CDPSession } from 'playwright-core';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Row } from '../../webview/view/types';
 import { endedAt, showMany } from './testing/many';
 import { openBrowser, openPanel, type Panel, settled } from './testing/panel';
@@ -15,9 +15,20 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 
+/** Counting makes the page several times slower, also after it is opened again: it stops before the next test uses the page. */
+let counting: CDPSession | undefined;
+async function stopCounting(): Promise<void> {
+  await counting?.send('Profiler.stopPreciseCoverage');
+  await counting?.detach();
+  counting = undefined;
+}
+afterEach(stopCounting);
+
 /** Gives the number of calls since it was last asked. */
 async function callsOf(panel: Panel): Promise<() => Promise<number>> {
+  await stopCounting();
   const cdp = await panel.page.context().newCDPSession(panel.page);
+  counting = cdp;
   await cdp.send('Profiler.enable');
   await cdp.send('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   return async () => {

@@ -1,17 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Request } from '../../../src/model/records';
 import { type SessionOptions, TraceSession } from '../../../src/session/session';
 import type { NodeVersion } from '../../support/programs/nodes';
-import { cleanEnvironment } from '../../support/programs/program';
-import { hookFile } from '../../support/programs/run';
+import { cleanEnvironment, engineOptions } from '../../support/programs/program';
+import { hookFile, hookFolder } from '../../support/programs/run';
 import { certificate } from '../../support/servers/certificates';
 
 export type Client = 'http' | 'https' | 'fetch' | 'http2';
@@ -71,20 +69,18 @@ export class Driver {
   readonly #answers: AsyncIterator<string>;
   errors = '';
 
-  readonly #cache: string;
-
   private constructor(
     readonly session: TraceSession,
     node: NodeVersion,
-    cache: string,
     own: Record<string, string>,
   ) {
-    this.#cache = cache;
-
-    const env = { ...cleanEnvironment(), ...own, UP_CA: certificate.root, NODE_EXTRA_CA_CERTS: certificate.root };
+    const env = { ...cleanEnvironment(), ...own, UP_CA: certificate.root };
     const program = join(import.meta.dirname, '../programs/driver.cjs');
     session.begin();
-    this.#child = spawn(node.binary, [program], { env: { ...env, ...session.environment(env) }, stdio: 'pipe' });
+    this.#child = spawn(node.binary, [...engineOptions(node, program), program], {
+      env: { ...env, ...session.environment(env) },
+      stdio: 'pipe',
+    });
     this.#child.stderr?.on('data', (d) => {
       this.errors += String(d);
     });
@@ -96,9 +92,8 @@ export class Driver {
     options: Partial<SessionOptions>,
     env: Record<string, string> = {},
   ): Promise<Driver> {
-    const cache = mkdtempSync(join(tmpdir(), 'nettrace-driver-'));
-    const session = await TraceSession.create({ hookFile, cacheFolder: cache, ...options });
-    return new Driver(session, node, cache, env);
+    const session = await TraceSession.create({ hookFile, cacheFolder: hookFolder, ...options });
+    return new Driver(session, node, env);
   }
 
   /** What the program got: statuses, or codes of errors. */
@@ -122,6 +117,5 @@ export class Driver {
   async dispose(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.session.dispose();
-    rmSync(this.#cache, { recursive: true, force: true });
   }
 }

@@ -2,7 +2,7 @@
 // reads; sends much. Else the client of it: what URL and WHAT say.
 const http = require('node:http');
 
-const { SERVER, URL: base, WHAT = '', HOLD = '2500' } = process.env;
+const { SERVER, URL: base, WHAT = '', HOLD = '5000' } = process.env;
 const hold = Number(HOLD);
 const large = Buffer.alloc(8 << 20, 'x');
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writePackets } from '../../../src/formats';
 import { type SessionOptions, TraceSession } from '../../../src/session/session';
-import { bundleHook } from '../../support/programs/hook';
+import { hookAlone } from '../../support/programs/hook';
 import { cleanEnvironment } from '../../support/programs/program';
 import { certificate } from '../../support/servers/certificates';
 
@@ -33,7 +33,7 @@ export async function captured(
   options: Partial<SessionOptions>,
   around?: { before?(): Promise<void>; after?(): Promise<void> },
 ): Promise<Captured> {
-  hook ??= bundleHook();
+  hook ??= hookAlone();
   const session = await TraceSession.create({ hookFile: hook, capture: {}, keys: true, ...options });
   session.begin();
   await session.startCapture();

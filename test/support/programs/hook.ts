@@ -1,19 +1,11 @@
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { copyFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { scratch } from '../../../src/session/testing/scratch';
-import { repository } from './nodes';
+import { hookFile } from './run';
 
-/** Bundles the hook of this checkout into a temporary folder; the path of the file. */
-export function bundleHook(): string {
-  const outfile = join(scratch(), 'hook.cjs');
-  buildSync({
-    absWorkingDir: repository,
-    entryPoints: ['src/hook/index.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-  });
-  return outfile;
+/** Copies the built hook into a temporary folder, where no helper is beside it; the path of the file. */
+export function hookAlone(): string {
+  const folder = scratch();
+  for (const name of ['hook.cjs', 'resolver.cjs']) copyFileSync(join(dirname(hookFile), name), join(folder, name));
+  return join(folder, 'hook.cjs');
 }

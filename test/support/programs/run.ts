@@ -15,8 +15,10 @@ import { foldSpool, readSpool, type SpoolLine } from './spool';
 
 export const hookFile = join(repository, 'dist/hook.cjs');
 if (!existsSync(hookFile)) throw new Error('dist/hook.cjs is missing: npm run build');
+/** Where the tests' copy of the hook is, and what V8 compiled of it: sessions that are given it start faster. */
+export const hookFolder = join(tmpdir(), 'hooks');
 /** What programs preload: the hook as a session puts it in its place. */
-export const preloaded = await installHook(hookFile, join(tmpdir(), 'hooks'));
+export const preloaded = await installHook(hookFile, hookFolder);
 
 export interface TracedRun extends Ending {
   readonly trace: Trace;

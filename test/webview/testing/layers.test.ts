@@ -1,18 +1,13 @@
 /** The details of requests with everything that can be recorded of one, in each theme and width. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { detailsOf } from '../../../src/extension/details/details';
 import { rowIdOf } from '../../../src/extension/rows/rows';
 import { end, runRows, layersState as state } from './layersState';
-import { type Opening, openBrowser, openPanel, type Panel, settled } from './panel';
+import { type Opening, openBrowser, openPanel, type Panel, picture, settled } from './panel';
 
-const folder = process.env.PANEL_SHOTS ?? mkdtempSync(join(tmpdir(), 'panel-'));
 let browser: Browser;
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   browser = await openBrowser();
 });
 
@@ -148,7 +143,7 @@ test.each(looks)('layers look: %s', async (name, opening) => {
     await select(panel, id);
     await panel.page.click(`.tabs >> text=${tab}`);
     await settled(panel.page);
-    await panel.page.screenshot({ path: join(folder, `layers-${name}-${id}-${tab}.png`) });
+    await picture(panel.page, `layers-${name}-${id}-${tab}`);
     expect(await panel.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     const wide = await panel.page.$eval('.det', (n) => n.scrollWidth - n.clientWidth);
     expect(wide, `${tab} scrolls sideways`).toBeLessThanOrEqual(0);
@@ -178,7 +173,7 @@ test('findings: worst first, with links to what they are about; the filter box s
   ] as const) {
     await page.setViewportSize({ width, height: 900 });
     await settled(page);
-    await page.screenshot({ path: join(folder, `findings-${name}.png`) });
+    await picture(page, `findings-${name}`);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   }
   await page.setViewportSize({ width: 1400, height: 900 });

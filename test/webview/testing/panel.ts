@@ -3,7 +3,7 @@
  * acquireVsCodeApi that keeps what the page posts. A server on loopback gives the few files of dist: the browser keeps them,
  * and what it has compiled of them, from one opening to the next.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -161,6 +161,14 @@ export const settled = (page: Page): Promise<void> =>
     () =>
       new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done())))),
   );
+
+/** A picture to look at, in the folder that PANEL_SHOTS names. Without one none is taken: nothing compares them. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.PANEL_SHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
 
 type Action = (...parameters: unknown[]) => Promise<unknown>;
 
