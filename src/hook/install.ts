@@ -13,7 +13,7 @@ import { flush, push, setUpQueue } from './output/queue';
 import { isSpool, openSpool } from './output/spool';
 import { proxyEnvironment } from './proxyVariables';
 import { setUpBodies } from './records/body/recorded';
-import { setUpHeaders } from './records/headers';
+import { setUpHeaders } from './records/headers/headers';
 import { installTimers } from './request/timers';
 import type { HookFace } from './runtime/api';
 import { setUpBudget } from './runtime/budget';

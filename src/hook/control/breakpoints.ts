@@ -14,6 +14,7 @@ import {
   type NetworkBreakpoint,
 } from '../../model/lines/breakpoints';
 import type { RequestRecord } from '../records/request';
+import { lettingGo, type Try } from '../records/tries';
 import { ErrorClass, stringify } from '../runtime/builtins';
 import { fault, guarded, parts } from '../runtime/guard';
 import { type CallPlace, placeIn, placeMatches } from '../sites/callPlace';
@@ -53,7 +54,11 @@ class Watched {
 /** The one test where nothing is armed. */
 export const armed = { on: false };
 const byKind = new Map<BreakpointKind, Armed[]>();
-let watched = new WeakMap<RequestRecord, Watched>();
+let watched = new WeakMap<RequestRecord | Try, Watched>();
+lettingGo.push((r, t) => {
+  const w = watched.get(r);
+  if (w !== undefined) watched.set(t, w);
+});
 /** Answered and not over, while somebody asks for bodies that were not read. */
 const unread = new Set<RequestRecord>();
 const hosts = new Set<string>();

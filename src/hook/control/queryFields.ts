@@ -9,6 +9,7 @@ import { errorInfo } from '../output/errors';
 import type { RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
 import { phaseAtEnd } from '../records/requestPhase';
+import { lettingGo, Try } from '../records/tries';
 import type { Wire } from '../records/wire';
 import { pid, threadId } from '../runtime/builtins';
 import { now, us } from '../runtime/clock';
@@ -82,13 +83,18 @@ function addressOf(r: RequestRecord): Address {
   return is;
 }
 
-const sites = new WeakMap<RequestRecord, CallPlace | null>();
+const sites = new WeakMap<RequestRecord | Try, CallPlace | null>();
+
+lettingGo.push((r, t) => {
+  const known = sites.get(r);
+  if (known !== undefined) sites.set(t, known);
+});
 
 /** The line of the program's own that made it. */
-function siteOf(r: RequestRecord): CallPlace | undefined {
+function siteOf(r: RequestRecord | Try): CallPlace | undefined {
   const known = sites.get(r);
   if (known !== undefined) return known ?? undefined;
-  const before = r.redirectOf ?? r.retryOf;
+  const before = r instanceof Try ? undefined : (r.redirectOf ?? r.retryOf);
   const error = r.kept?.error ?? presentSite();
   const found = (before && siteOf(before)) ?? (error && placeIn(error));
   sites.set(r, found ?? null);

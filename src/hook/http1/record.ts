@@ -1,7 +1,7 @@
 /** A request of `http` or `https`: what its ClientRequest and IncomingMessage say. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { headerBlock, takeHeader } from '../records/rawHeaders';
+import { headerBlock, takeHeader } from '../records/headers/rawHeaders';
 import { linesOf } from '../records/recordLines';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';

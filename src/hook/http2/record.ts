@@ -1,7 +1,7 @@
 /** A request of `http2`: one stream that the program opened on a session. */
 
 import type { ClientHttp2Stream } from 'node:http2';
-import { takeHeader } from '../records/rawHeaders';
+import { takeHeader } from '../records/headers/rawHeaders';
 import { linesOf } from '../records/recordLines';
 import { RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';

@@ -3,7 +3,7 @@ import { bounded } from '../output/json';
 import { now } from '../runtime/clock';
 import { past } from '../runtime/ids';
 import { bodies, bodyLines } from './body/recorded';
-import { headerLines, headers } from './headers';
+import { headerLines, headers } from './headers/headers';
 import type { RequestRecord } from './request';
 import { beginText, endText, exchangeText, headLine } from './requestLines';
 

@@ -13,6 +13,7 @@ import type { KeptSite } from '../sites/callSite';
 import type { Bodies } from './body/body';
 import type { ProxyFacts } from './proxy';
 import type { Condition, Hold, PriorSend, ResponseFacts } from './requestData';
+import type { Try } from './tries';
 import type { Upload } from './upload';
 import type { Wire } from './wire';
 
@@ -68,11 +69,13 @@ const rare = {
   label: '',
   cause: 0,
   /** Try before this one, and which try this is. */
-  retryOf: undefined as RequestRecord | undefined,
+  retryOf: undefined as Try | undefined,
   attempt: 1,
   /** The line of its begin, or a later one, says so. */
   attemptReported: false,
-  /** It failed, and was kept as a try that may be followed by another. */
+  /** As a try that may be, or was, followed by another. */
+  asTry: undefined as Try | undefined,
+  /** It failed, and is kept for its next try. */
   keptAsTry: false,
   /** Sockets that it was put on before. */
   priorSends: undefined as PriorSend[] | undefined,
@@ -184,6 +187,10 @@ export abstract class RequestRecord implements Writable {
   /** Of a protocol switch: the protocol agreed, or ''. */
   upgradeProtocol(): string {
     return '';
+  }
+  /** By which the program can give up the call that it is made for. */
+  callSignal(): AbortSignal | undefined {
+    return undefined;
   }
   /** `"client":{…},` or nothing. */
   abstract clientText(): string;

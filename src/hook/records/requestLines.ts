@@ -13,6 +13,7 @@ import { pieces } from './body/marks';
 import { informationalText } from './informational';
 import type { RequestRecord } from './request';
 import type { PriorSend, ResponseFacts } from './requestData';
+import { isReported, operationOf, type Try } from './tries';
 import type { Wire } from './wire';
 
 /** `req` line without its closing brace. */
@@ -31,22 +32,9 @@ export function beginText(r: RequestRecord): string {
   return s;
 }
 
-/** What nobody asked for has no record that could be named. */
-const isReported = (r: RequestRecord | undefined): r is RequestRecord => r !== undefined && r.hold === undefined;
-
-function operationOf(r: RequestRecord): number {
-  let first = r;
-  for (let i = 0; i < 100; i++) {
-    const before = first.redirectOf ?? first.retryOf;
-    if (!isReported(before)) break;
-    first = before;
-  }
-  return first.id;
-}
-
-function attemptText(r: RequestRecord, before: RequestRecord): string {
+function attemptText(r: RequestRecord, before: Try): string {
   r.attemptReported = true;
-  return `,"retryOf":${before.id},"operation":${operationOf(before)},"attempt":${r.attempt}`;
+  return `,"retryOf":${before.id},"operation":${before.operation},"attempt":${r.attempt}`;
 }
 
 function priorText(sends: readonly PriorSend[]): string {

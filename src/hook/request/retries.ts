@@ -10,6 +10,7 @@
 
 import { push } from '../output/queue';
 import type { RequestRecord } from '../records/request';
+import { type Try, tryOf } from '../records/tries';
 import { afterJobs } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { subscribe } from '../runtime/patches';
@@ -37,17 +38,10 @@ export function leaveWire(r: RequestRecord, t: number): void {
 }
 
 /** `again` is the next try of what `before` tried. Reported with the next line of the request. */
-export function retries(again: RequestRecord, before: RequestRecord): void {
-  if (again === before || again.retryOf !== undefined || again.redirectOf !== undefined) return;
+export function retries(again: RequestRecord, before: Try): void {
+  if (again.id === before.id || again.retryOf !== undefined || again.redirectOf !== undefined) return;
   again.retryOf = before;
-  again.attempt = firstHop(before).attempt + 1;
-}
-
-/** First hop of redirects: where its client began the try. */
-export function firstHop(r: RequestRecord): RequestRecord {
-  let one = r;
-  for (let hops = 0; hops < 32 && one.redirectOf !== undefined; hops++) one = one.redirectOf;
-  return one;
+  again.attempt = before.attempt + 1;
 }
 
 /** undici: the RetryHandler that was called last, and the request that failed last, each until the end of the same call. */
@@ -88,13 +82,13 @@ const onFailed = guarded(part, 'retries.handlerFailed', (handler: object) => {
 });
 
 /** The last try of each call, by the object that all its tries share. */
-const last = new WeakMap<object, RequestRecord>();
+const last = new WeakMap<object, Try>();
 
 function note(key: object, r: RequestRecord): void {
   const before = last.get(key);
-  if (before === r) return;
+  if (before?.id === r.id) return;
   if (before !== undefined) retries(r, before);
-  last.set(key, r);
+  last.set(key, tryOf(r));
 }
 
 /** A copy of undici with handlers that try again is there. */
@@ -114,7 +108,7 @@ export function watchRetries(prototype: object): void {
 }
 
 /** got 11: its options reach Node with a `retry` object that is made once a call. */
-export function triedBefore(options: unknown): RequestRecord | undefined {
+export function triedBefore(options: unknown): Try | undefined {
   const key = gotKey(options);
   return key === undefined ? undefined : last.get(key);
 }
@@ -135,16 +129,16 @@ interface GotMessage {
 }
 
 /** Requests of got by its own ids, and which id tries another again. */
-const gots = new Map<string, RequestRecord>();
+const gots = new Map<string, Try>();
 const again = new Map<string, string>();
 const maxGots = 64;
 let retrying: string | undefined;
-let newest: RequestRecord | undefined;
+let newest: WeakRef<RequestRecord> | undefined;
 let gotSeen = false;
 
 /** The request of `http` that was made last: got reports its id right after the call. */
 export function made(r: RequestRecord): void {
-  if (gotSeen) newest = r;
+  if (gotSeen) newest = new WeakRef(r);
 }
 
 function bounded(map: Map<string, unknown>): void {
@@ -164,10 +158,10 @@ const onGotCreate = guarded(part, 'retries.gotCreate', ({ requestId }: GotMessag
 });
 
 const onGotStart = guarded(part, 'retries.gotStart', ({ requestId }: GotMessage) => {
-  const r = newest;
+  const r = newest?.deref();
   newest = undefined;
   if (r === undefined || typeof requestId !== 'string') return;
-  gots.set(requestId, r);
+  gots.set(requestId, tryOf(r));
   bounded(gots);
   const before = gots.get(again.get(requestId) ?? '');
   if (before === undefined) return;

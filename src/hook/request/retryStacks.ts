@@ -11,6 +11,7 @@
  */
 
 import type { RequestRecord } from '../records/request';
+import { firstHop, type Try, tryOf } from '../records/tries';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
@@ -19,7 +20,6 @@ import { framesOf } from '../sites/prepareStackTrace';
 import type { Seen } from '../sites/promiseParents';
 import { nameOf } from '../sites/stack';
 import { originOfClone } from './requestCopies';
-import { firstHop } from './retries';
 import { isRetryIn } from './retryJobs';
 
 const part = parts.retries;
@@ -30,7 +30,13 @@ const maxFailed = 64;
 /** Stacks read for it a second at most: as many as a tenth of one processor's time. */
 const maxStacks = 200;
 
-const failed = new Map<string, RequestRecord[]>();
+/** What is kept of one. The program's objects are not: a body that it gave may be large. */
+interface Failed {
+  readonly tried: Try;
+  readonly sent: Sent;
+}
+
+const failed = new Map<string, Failed[]>();
 let count = 0;
 let secondAt = 0;
 let stacks = 0;
@@ -47,10 +53,11 @@ export const mayBeRetried = guarded(part, 'retries.failed', (r: RequestRecord) =
   if (r.method === 'CONNECT' || r.keptAsTry) return;
   r.keptAsTry = true;
   const key = keyOf(firstHop(r));
-  const list = failed.get(key);
+  const one: Failed = { tried: tryOf(r), sent: sentBy(r, (r as RequestRecord & { args?: unknown[] }).args) };
   if (count >= maxFailed) dropOldest();
-  if (list === undefined) failed.set(key, [r]);
-  else list.push(r);
+  const list = failed.get(key);
+  if (list === undefined) failed.set(key, [one]);
+  else list.push(one);
   count++;
 });
 
@@ -64,23 +71,23 @@ function dropOldest(): void {
 }
 
 /** The try before a request that is being made; undefined: it is none, or it is not known of which. */
-export function retryOfFailed(r: RequestRecord): RequestRecord | undefined {
+export function retryOfFailed(r: RequestRecord): Try | undefined {
   return count === 0 ? undefined : find(r);
 }
 
-const find = guarded(part, 'retries.retried', (r: RequestRecord): RequestRecord | undefined => {
+const find = guarded(part, 'retries.retried', (r: RequestRecord): Try | undefined => {
   const key = keyOf(r);
   const all = failed.get(key);
   if (all === undefined) return undefined;
-  const list = all.filter((one) => r.createdAt - one.createdAt < maxAgeMs && one.api === r.api);
+  const list = all.filter(({ tried }) => r.createdAt - tried.createdAt < maxAgeMs && tried.api === r.api);
   if (list.length === 0) return undefined;
-  const tries = byHeader(r, list) ?? byStack(list) ?? [];
+  const tries = byHeader(sentBy(r, entered.by?.args), list) ?? byStack(list) ?? [];
   const before = tries.length === 1 ? tries[0] : undefined;
   if (before === undefined) return undefined;
   all.splice(all.indexOf(before), 1);
   count--;
   if (all.length === 0) failed.delete(key);
-  return before;
+  return before.tried;
 });
 
 const invocation = 'amz-sdk-invocation-id';
@@ -89,33 +96,55 @@ const googleClient = 'x-goog-api-client';
 const googleCall = /\bgccl-invocation-id\/\S+/;
 const stripeKey = 'idempotency-key';
 
-/** Those that the request names in its headers; undefined: its client says nothing there. */
-function byHeader(r: RequestRecord, list: readonly RequestRecord[]): RequestRecord[] | undefined {
-  const id = r.requestHeader(invocation);
-  if (id !== undefined) return list.filter((one) => one.requestHeader(invocation) === id);
-  const call = googleCall.exec(r.requestHeader(googleClient) ?? '')?.[0];
-  if (call !== undefined)
-    return list.filter((one) => googleCall.exec(one.requestHeader(googleClient) ?? '')?.[0] === call);
-  const key = r.requestHeader(stripeKey);
-  // One of the program's own says nothing of who tries again.
-  if (key?.startsWith('stripe-node-retry-')) return list.filter((one) => one.requestHeader(stripeKey) === key);
-  const retries = Number(r.requestHeader(retryCount) ?? Number.NaN);
-  if (Number.isNaN(retries)) return undefined;
-  const body = bodyOf(entered.by?.args);
-  return list.filter((one) => {
-    const { args } = one as RequestRecord & { args?: unknown[] };
-    return Number(one.requestHeader(retryCount)) === retries - 1 && bodyOf(args) === body;
-  });
+/** What clients send that says which call a request is a try of. */
+interface Sent {
+  readonly invocation: string | undefined;
+  readonly call: string | undefined;
+  /** One of the program's own says nothing of who tries again. */
+  readonly key: string | undefined;
+  /** Retries so far. */
+  readonly retries: number | undefined;
+  /** Absent where `retries` is. */
+  readonly body: string | undefined;
 }
 
-/** A text that fetch was given to send. */
+function sentBy(r: RequestRecord, args: readonly unknown[] | undefined): Sent {
+  const key = r.requestHeader(stripeKey);
+  const retries = Number(r.requestHeader(retryCount) ?? Number.NaN);
+  const counts = !Number.isNaN(retries);
+  return {
+    invocation: r.requestHeader(invocation),
+    call: googleCall.exec(r.requestHeader(googleClient) ?? '')?.[0],
+    key: key?.startsWith('stripe-node-retry-') ? key : undefined,
+    retries: counts ? retries : undefined,
+    body: counts ? bodyOf(args) : undefined,
+  };
+}
+
+/** Those that the request names in its headers; undefined: its client says nothing there. */
+function byHeader(now: Sent, list: readonly Failed[]): Failed[] | undefined {
+  for (const name of ['invocation', 'call', 'key'] as const)
+    if (now[name] !== undefined) return list.filter(({ sent }) => sent[name] === now[name]);
+  const { retries, body } = now;
+  if (retries === undefined) return undefined;
+  return list.filter(({ sent }) => sent.retries === retries - 1 && sent.body === body);
+}
+
+/** Of more of a body than this, samples are compared. */
+const maxSamples = 4096;
+
+/** Length and hash of a text that fetch was given to send. */
 function bodyOf(args: readonly unknown[] | undefined): string | undefined {
   const init = args?.[1];
   const body =
     typeof init === 'object' && init !== null
       ? (Object.getOwnPropertyDescriptor(init, 'body')?.value as unknown)
       : undefined;
-  return typeof body === 'string' ? body : undefined;
+  if (typeof body !== 'string') return undefined;
+  let hash = 0;
+  const step = Math.ceil(body.length / maxSamples) || 1;
+  for (let i = 0; i < body.length; i += step) hash = (Math.imul(hash, 31) + body.charCodeAt(i)) | 0;
+  return `${body.length}:${hash}`;
 }
 
 interface Evidence {
@@ -124,15 +153,15 @@ interface Evidence {
   tries?: number;
 }
 
-function byStack(list: readonly RequestRecord[]): RequestRecord[] | undefined {
+function byStack(list: readonly Failed[]): Failed[] | undefined {
   const { by } = entered;
   if (by === undefined) return undefined;
   const origin = originOfClone(by.args?.[0]);
   const frames = boundedFrames(by.error);
   const found = evidenceIn(frames);
   if (found === undefined) return isRetryIn(frames, (by.error as Seen | undefined)?.job) ? [...list] : undefined;
-  if (found.client === 'ky') return list.filter((one) => one === origin);
-  return found.tries === undefined ? [...list] : list.filter((one) => firstHop(one).attempt === found.tries);
+  if (found.client === 'ky') return list.filter(({ tried }) => tried.id === origin?.id);
+  return found.tries === undefined ? [...list] : list.filter(({ tried }) => tried.attempt === found.tries);
 }
 
 function boundedFrames(error: Error | undefined): NodeJS.CallSite[] {

@@ -101,6 +101,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   if (r.wire === undefined && r.dial?.route?.isProxy) passProxy(r, r.dial);
   if (r.hold !== undefined || r.open !== undefined) endUnreported(r);
   else endReported(r);
+  r.asTry?.ended();
   if (armed.on) atEnd(r);
 }
 

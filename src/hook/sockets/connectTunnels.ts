@@ -8,8 +8,8 @@
  */
 
 import { want } from '../control/selection';
+import { headerBlock } from '../records/headers/rawHeaders';
 import { leadsToProxy, proxyUrl, routeOf, tlsToProxy } from '../records/proxy';
-import { headerBlock } from '../records/rawHeaders';
 import { linesOf } from '../records/recordLines';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';

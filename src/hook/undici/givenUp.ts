@@ -8,7 +8,7 @@
 
 import { watchRequestCopies } from '../request/requestCopies';
 import { abort } from '../request/steps';
-import { abortedAt, noteAbort, ownSignal } from '../request/timers';
+import { abortedAt, noteAbort } from '../request/timers';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
@@ -16,7 +16,6 @@ import { patchAccessor, shimAbove } from '../runtime/wrap';
 import { entered } from '../sites/callSite';
 import { waiting } from './dials';
 import { kept } from './pools';
-import type { UndiciRecord } from './record';
 
 const part = parts.undici;
 
@@ -77,19 +76,8 @@ const onDispatch = guarded(part, 'undici.giveUp', (signal: AbortSignal) => {
   noteAbort(reason, t);
   for (const set of [waiting, kept])
     for (const r of set) {
-      if (signalOf(r) !== signal) continue;
+      if (r.callSignal() !== signal) continue;
       set.delete(r);
       abort(r, reason, abortedAt(reason, r) || t);
     }
 });
-
-/** The signal of the program's call: a later hop, or try, has that of the first. */
-function signalOf(r: UndiciRecord): AbortSignal | undefined {
-  let one = r as UndiciRecord | undefined;
-  for (let hops = 0; hops < 32 && one !== undefined; hops++) {
-    const signal = one.signal ?? ownSignal(one.args);
-    if (signal !== undefined) return signal;
-    one = (one.redirectOf ?? one.retryOf) as UndiciRecord | undefined;
-  }
-  return undefined;
-}

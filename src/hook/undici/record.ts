@@ -2,11 +2,12 @@
 
 import type { Readable } from 'node:stream';
 import { resetText } from '../http2/codes';
-import { headerBlock, takeHeader } from '../records/rawHeaders';
+import { headerBlock, takeHeader } from '../records/headers/rawHeaders';
 import { linesOf } from '../records/recordLines';
 import { type Counters, type Outcome, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
+import { ownSignal } from '../request/timers';
 import { nodeMajor } from '../runtime/builtins';
 import type { AnySocket } from '../runtime/nodeTypes';
 import type { Copy } from './copies';
@@ -99,6 +100,11 @@ export class UndiciRecord extends RequestRecord {
 
   override says(header: string): boolean {
     return this.requestHeader(header) !== undefined;
+  }
+
+  /** A later hop, or try, has that of the first. */
+  override callSignal(): AbortSignal | undefined {
+    return this.signal ?? ownSignal(this.args) ?? this.redirectOf?.callSignal() ?? this.retryOf?.signal;
   }
 
   lines(): string {

@@ -1,5 +1,5 @@
 /** Headers as clients hand them over: a block of text, or names and values. */
-import type { ResponseFacts } from './requestData';
+import type { ResponseFacts } from '../requestData';
 
 /** Names and values of a header block as it was sent. */
 export function headerBlock(text: string): string[] {

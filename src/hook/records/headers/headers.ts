@@ -3,13 +3,13 @@
  * into parts, as a line has 4 KiB.
  */
 
-import { isSecretHeader } from '../../model/secrets/mask';
-import { addedNames, cutText, maskedHeader } from '../output/json';
-import { beginWork, checkWork, endWork } from '../runtime/budget';
-import { byteLength, stringify } from '../runtime/builtins';
-import { guarded, parts } from '../runtime/guard';
-import type { Settings } from '../runtime/settings';
-import type { RequestRecord } from './request';
+import { isSecretHeader } from '../../../model/secrets/mask';
+import { addedNames, cutText, maskedHeader } from '../../output/json';
+import { beginWork, checkWork, endWork } from '../../runtime/budget';
+import { byteLength, stringify } from '../../runtime/builtins';
+import { guarded, parts } from '../../runtime/guard';
+import type { Settings } from '../../runtime/settings';
+import type { RequestRecord } from '../request';
 
 export const headers = { on: false };
 let level: Settings['headers'] = 'off';
