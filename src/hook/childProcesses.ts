@@ -10,10 +10,10 @@
 import { preloadIn, separated } from './nodeOptions';
 import { cutText, line, maskedArguments } from './output/json';
 import { push } from './output/queue';
-import { bindingOf } from './runtime/binding';
 import { apply, existsSync } from './runtime/builtins';
 import { now, us } from './runtime/clock';
 import { guarded, parts } from './runtime/guard';
+import { bindingOf } from './runtime/nodeModules';
 import { subscribe } from './runtime/patches';
 import { type AnyFunction, wrap } from './runtime/wrap';
 

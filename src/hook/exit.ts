@@ -9,8 +9,9 @@ import { armed, atExit } from './control/breakpoints';
 import { decideHeld } from './control/selection';
 import { flush, flushAfter, push } from './output/queue';
 import { leaveBodies } from './records/body/recorded';
-import { apply, pid } from './runtime/builtins';
+import { apply, inWorker, pid } from './runtime/builtins';
 import { now, us } from './runtime/clock';
+import { isFetchLoaded, isLoaded } from './runtime/nodeModules';
 import { hasLeft } from './runtime/patches';
 import { watchEmit, wrap } from './runtime/wrap';
 import { leaveOpen } from './sockets/close';
@@ -32,12 +33,20 @@ function exit(code: unknown): void {
     said = true;
     const text = typeof code === 'number' && Number.isInteger(code) ? `,"code":${code}` : '';
     flushAfter(() => push(`{"k":"exit","at":${us(now())}${text}}\n`));
+    if (requestsMade()) keepCode?.();
   } catch {
     // The program ends as it would without us.
   }
 }
 
-export function installEnds(): void {
+/** Its functions for requests are compiled. */
+const requestsMade = (): boolean => !inWorker && (isLoaded('http') || isFetchLoaded());
+
+let keepCode: (() => void) | undefined;
+
+/** `keep`: keeps what V8 has compiled for the processes to come, where that is not done yet. */
+export function installEnds(keep?: () => void): void {
+  keepCode = keep;
   const before = (name: string, act: (args: unknown[]) => void): void =>
     wrap(
       process,

@@ -24,7 +24,6 @@ import { applyPatches, removePatches, untilTheEnd } from './runtime/patches';
 import type { Settings } from './runtime/settings';
 import { installServedRequests } from './server/requests';
 import { installIncoming } from './server/sockets';
-import { detectDebugger } from './sites/asyncParents';
 import { readSites, setUpCallSites, unreadSites } from './sites/callSite';
 import { installHandedIn } from './sites/compiledCode';
 import { installLabels } from './sites/labels';
@@ -43,7 +42,7 @@ declare const HOOK_VERSION: string | undefined;
 const version = typeof HOOK_VERSION === 'string' ? HOOK_VERSION : '0';
 
 /** @public Loaded by `index` only when there is something to do. */
-export function install(settings: Settings, face: HookFace): void {
+export function install(settings: Settings, face: HookFace, keepCode?: () => void): void {
   face.uninstall = uninstall;
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);
@@ -86,7 +85,7 @@ export function install(settings: Settings, face: HookFace): void {
     on() {
       if (patched) return applyPatches();
       patched = true;
-      patchAll(settings);
+      patchAll(settings, keepCode);
     },
     off() {
       flush();
@@ -96,7 +95,7 @@ export function install(settings: Settings, face: HookFace): void {
 }
 
 /** What sees the network, and the end of the process. */
-function patchAll(settings: Settings): void {
+function patchAll(settings: Settings, keepCode: (() => void) | undefined): void {
   keepOursOut();
   installNet();
   installCarriers();
@@ -114,14 +113,13 @@ function patchAll(settings: Settings): void {
   }
   if (settings.callSites !== 'off') {
     installHandedIn();
-    detectDebugger();
     installPromiseParents();
   }
   installLabels();
   installChildren(settings.spool);
   if (settings.sockets) installSocketTrace();
   untilTheEnd(() => {
-    installEnds();
+    installEnds(keepCode);
     guardDescriptor(isSpool);
   });
   syncExports();

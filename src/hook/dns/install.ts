@@ -7,15 +7,15 @@ import { push } from '../output/queue';
 import { dialling } from '../records/currentDial';
 import { type Address, Lookup, running, watched } from '../records/dns/lookup';
 import type { Wire } from '../records/wire';
-import { loadedLate } from '../runtime/binding';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { whenLoaded } from '../runtime/nodeModules';
 import type { Settings } from '../runtime/settings';
 import { frameGone, roomForFrame, roomy } from '../runtime/stackLimit';
 import { type AnyFunction, wrap } from '../runtime/wrap';
 import { loadResolver, ownLookup, ownLookupPromised } from './ownLookup';
-import { installResolve } from './resolve';
+import { installResolve, installResolvePromises } from './resolve';
 import { isReplaced, measurePool, setUpPool } from './threadPool';
 
 const part = parts.dns;
@@ -23,11 +23,14 @@ const part = parts.dns;
 let isIP: (text: string) => number;
 let defaultOrder: (() => unknown) | undefined;
 
+type Dns = typeof import('node:dns');
+
 export function installDns(settings: Settings): void {
-  const dns = loadedLate('cares_wrap', ['getaddrinfo', 'getnameinfo'], () => {
-    const loaded = require('node:dns') as typeof import('node:dns');
-    return loaded.promises && loaded;
-  });
+  whenLoaded('dns', () => watchCallbacks(require('node:dns') as Dns, settings));
+  whenLoaded('internal/dns/promises', () => watchPromises((require('node:dns') as Dns).promises));
+}
+
+function watchCallbacks(dns: Dns, settings: Settings): void {
   if (settings.dnsResolver) loadResolver(settings.resolverFiles);
   defaultOrder = (dns as { getDefaultResultOrder?: () => unknown }).getDefaultResultOrder;
   isIP = (require('node:net') as typeof import('node:net')).isIP;
@@ -67,8 +70,12 @@ export function installDns(settings: Settings): void {
       }
     };
   });
+  installResolve(dns);
+}
+
+function watchPromises(promises: Dns['promises']): void {
   wrap(
-    dns.promises,
+    promises,
     'lookup',
     (original) =>
       function lookup(this: unknown, ...args: unknown[]) {
@@ -90,7 +97,7 @@ export function installDns(settings: Settings): void {
         return own;
       },
   );
-  installResolve(dns);
+  installResolvePromises(promises);
 }
 
 /** Whether a call asks for a name: a literal is not looked up, servers that listen ask for one; nor is nothing. */

@@ -51,15 +51,19 @@ interface WithServers {
 }
 
 export function installResolve(dns: Dns): void {
-  const { promises } = dns;
   for (const name of Object.keys(types)) {
     wrap(dns, name, (original) => withCallback(name, original, dns));
-    wrap(promises, name, (original) => asPromise(name, original, promises));
     // The module's own functions are bound to these as they were; after `setServers` to these as they are.
     wrap(dns.Resolver.prototype, name, (original) => withCallback(name, original));
-    wrap(promises.Resolver.prototype, name, (original) => asPromise(name, original));
   }
   wrap(dns, 'lookupService', (original) => withCallback('lookupService', original));
+}
+
+export function installResolvePromises(promises: Dns['promises']): void {
+  for (const name of Object.keys(types)) {
+    wrap(promises, name, (original) => asPromise(name, original, promises));
+    wrap(promises.Resolver.prototype, name, (original) => asPromise(name, original));
+  }
   wrap(promises, 'lookupService', (original) => asPromise('lookupService', original));
 }
 

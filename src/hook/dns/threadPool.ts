@@ -12,10 +12,10 @@
  */
 
 import type { Lookup } from '../records/dns/lookup';
-import { bindingOf } from '../runtime/binding';
 import { apply, nextTick } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { bindingOf } from '../runtime/nodeModules';
 import { type AnyFunction, wrap } from '../runtime/wrap';
 
 const part = parts.dns;
@@ -35,7 +35,9 @@ interface Cares {
   getaddrinfo?: unknown;
 }
 let cares: Cares | undefined;
+/** The system's; undefined: the program's was there first. */
 let getaddrinfo: unknown;
+const functionText = Function.prototype.toString;
 
 /** The program (a test of Node's own, mostly) has put its own function in place of the system's: no lookup but its own then. */
 export const isReplaced = (): boolean => cares !== undefined && cares.getaddrinfo !== getaddrinfo;
@@ -43,7 +45,10 @@ export const isReplaced = (): boolean => cares !== undefined && cares.getaddrinf
 /** `original`: the lookup that goes in front. */
 export function setUpPool(original: AnyFunction): void {
   cares = bindingOf('cares_wrap') as Cares | undefined;
-  getaddrinfo = cares?.getaddrinfo;
+  // The program may have put its own there before it loaded `dns`.
+  const present = cares?.getaddrinfo;
+  const isNative = typeof present === 'function' && apply(functionText, present, []).includes('[native code]');
+  getaddrinfo = isNative ? present : undefined;
   // Elsewhere it is not known that no name server is asked for such a spelling.
   if (process.platform !== 'linux' && process.platform !== 'darwin') return;
   if (utilization === undefined) return;

@@ -19,6 +19,7 @@ import { apply, nodeMajor } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { linkedToRequest, linkRequest, linkResponse } from '../runtime/links';
+import { whenLoaded } from '../runtime/nodeModules';
 import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 import { subscribe } from '../runtime/patches';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
@@ -37,22 +38,30 @@ const part = parts.http1;
 const recordOf = linkedToRequest<Http1Record>;
 
 export function installHttp1(): void {
-  const http = require('node:http') as typeof import('node:http');
-  const https = require('node:https') as typeof import('node:https');
-  for (const m of [http, https]) {
-    for (const name of ['request', 'get'])
-      wrap(m, name, (original) =>
-        entry(original, false, onEntryReturn, (by, args) => hasThrown(by, args, { original, of: m })),
-      );
-  }
-  watchAgent(http.Agent.prototype);
-  ({ addRequest } = http.Agent.prototype as { addRequest?: unknown });
+  whenLoaded('http', () => {
+    const http = require('node:http') as typeof import('node:http');
+    watchEntries(http);
+    watchAgent(http.Agent.prototype);
+    ({ addRequest } = http.Agent.prototype as { addRequest?: unknown });
+    watchRequests(http.ClientRequest.prototype);
+    watchResponses(http.IncomingMessage.prototype);
+  });
+  whenLoaded('https', () => {
+    // Node's own `https` is made of the parts of `http`, and does not load it.
+    require('node:http');
+    watchEntries(require('node:https') as typeof import('node:https'));
+  });
   installProxies();
   installRetries();
-  watchRequests(http.ClientRequest.prototype);
-  watchResponses(http.IncomingMessage.prototype);
   subscribe('http.client.response.finish', onResponse);
   if (nodeMajor >= 20) subscribe('http.client.request.error', onRequestError);
+}
+
+function watchEntries(m: typeof import('node:http') | typeof import('node:https')): void {
+  for (const name of ['request', 'get'])
+    wrap(m, name, (original) =>
+      entry(original, false, onEntryReturn, (by, args) => hasThrown(by, args, { original, of: m })),
+    );
 }
 
 function watchAgent(prototype: object): void {

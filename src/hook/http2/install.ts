@@ -15,6 +15,7 @@ import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
+import { isLoaded, whenLoaded } from '../runtime/nodeModules';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { observe, shimAbove, watchEmit, wrap } from '../runtime/wrap';
@@ -32,18 +33,19 @@ const sessionOf = (session: object): Session | undefined => {
 
 type AnySession = ClientHttp2Session & { request(...args: unknown[]): Stream };
 
-export function installHttp2(): void {
-  const { Socket } = require('node:net') as typeof import('node:net');
-  wrap(
-    Socket.prototype,
-    'setNoDelay',
-    (original) =>
-      function setNoDelay(this: AnySocket, ...args: unknown[]) {
-        if (args.length === 0) onNoDelay(this);
-        return apply(original, this, args);
-      },
-  );
-}
+export const installHttp2 = (): void =>
+  whenLoaded('net', () => {
+    const { Socket } = require('node:net') as typeof import('node:net');
+    wrap(
+      Socket.prototype,
+      'setNoDelay',
+      (original) =>
+        function setNoDelay(this: AnySocket, ...args: unknown[]) {
+          if (args.length === 0) onNoDelay(this);
+          return apply(original, this, args);
+        },
+    );
+  });
 
 /** Reported of sockets that may hold a session of a server, where incoming streams have no channel. */
 export const served: { by: ((socket: object) => void) | undefined } = { by: undefined };
@@ -121,8 +123,7 @@ const adoptSession = guarded(part, 'http2.adopt', (session: AnySession): Session
  * that leads nowhere.
  */
 export const findSessions = guarded(part, 'http2.find', (): void => {
-  const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
-  if (!moduleLoadList.some((name) => name.endsWith(' internal/http2/core'))) return;
+  if (!isLoaded('internal/http2/core')) return;
   const { connect } = require('node:http2') as typeof import('node:http2');
   const { Duplex } = require('node:stream') as typeof import('node:stream');
   const nowhere = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });

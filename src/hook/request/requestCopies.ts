@@ -6,6 +6,7 @@ import type { RequestRecord } from '../records/request';
 import { apply } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
+import { isFetchLoaded } from '../runtime/nodeModules';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
 
@@ -55,22 +56,18 @@ export function originOfClone(input: unknown): RequestRecord | undefined {
 }
 
 let watches = false;
-let loadedModules = 0;
 
 /**
  * Called while a signal gets a listener, as the constructor of Request gives one to its signal. To ask for the class before it
  * is loaded would load fetch into a program that may never use it.
  */
 export function watchRequestCopies(): void {
-  if (watches) return;
-  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
-  if (moduleLoadList === undefined || moduleLoadList.length === loadedModules) return;
-  loadedModules = moduleLoadList.length;
-  if (moduleLoadList.includes('NativeModule internal/deps/undici/undici')) watch(globalThis.Request);
+  if (watches || !isFetchLoaded()) return;
+  watches = true;
+  watch(globalThis.Request);
 }
 
 const watch = guarded(part, 'retries.request', (loaded: unknown) => {
-  watches = true;
   if (typeof loaded !== 'function') return;
   wrap(
     loaded.prototype as object,

@@ -11,6 +11,7 @@ import type { Wire } from '../records/wire';
 import { apply, ErrorClass } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { loadedRequest } from '../runtime/nodeModules';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { wrap } from '../runtime/wrap';
 
@@ -159,10 +160,13 @@ export function reasonOfSignal(error: unknown, args: unknown[] | undefined): unk
 export function ownSignal(args: readonly unknown[] | undefined): AbortSignal | undefined {
   if (args === undefined) return undefined;
   const { isProxy } = (require('node:util') as typeof import('node:util')).types;
+  const known = loadedRequest();
   for (const given of [args[1], args[0]]) {
     if (typeof given !== 'object' || given === null || isProxy(given)) continue;
     const signal: unknown =
-      given instanceof Request ? given.signal : Object.getOwnPropertyDescriptor(given, 'signal')?.value;
+      typeof known === 'function' && given instanceof known
+        ? given.signal
+        : Object.getOwnPropertyDescriptor(given, 'signal')?.value;
     if (signal instanceof AbortSignal && !isProxy(signal)) return signal;
   }
   return undefined;

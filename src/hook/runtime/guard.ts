@@ -40,6 +40,8 @@ export const parts = {
   decoding: new Part('decoding'),
   breakpoints: new Part('breakpoints'),
   children: new Part('children'),
+  /** Patches of what the program loads later. */
+  loading: new Part('loading'),
 };
 
 /** Parts that worked when the patches were removed. */

@@ -10,6 +10,7 @@ import { now, us } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { nextId, past } from '../runtime/ids';
 import { link, linked } from '../runtime/links';
+import { whenLoaded } from '../runtime/nodeModules';
 import { subscribe } from '../runtime/patches';
 import { watchEmit } from '../runtime/wrap';
 import { causedBy, installContext } from '../sites/labels';
@@ -114,10 +115,12 @@ const onStreamClose = guarded(part, 'incoming.streamed', ({ stream }: { stream: 
 });
 
 export function installServedRequests(): void {
-  const { ServerResponse: Response } = require('node:http') as typeof import('node:http');
   installContext();
   subscribe('http.server.request.start', onRequest);
   subscribe('http.server.response.finish', onFinish);
   installStreams(onStream, onStreamClose);
-  watchEmit(Response.prototype, watchResponse as (emitter: never) => boolean | undefined, () => {});
+  whenLoaded('http', () => {
+    const { ServerResponse: Response } = require('node:http') as typeof import('node:http');
+    watchEmit(Response.prototype, watchResponse as (emitter: never) => boolean | undefined, () => {});
+  });
 }

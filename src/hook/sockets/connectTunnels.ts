@@ -20,6 +20,7 @@ import { abort, announce, assign, fail, finish } from '../request/steps';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link } from '../runtime/links';
+import { whenLoaded } from '../runtime/nodeModules';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { observe } from '../runtime/wrap';
 import { onTlsError } from './tls';
@@ -209,8 +210,9 @@ export const isInner = (socket: AnySocket): boolean => {
   return under != null && wireOf(under.stream ?? under) !== undefined;
 };
 
-export function installProxies(): void {
-  const { TLSSocket } = require('node:tls') as typeof import('node:tls');
-  observe<AnySocket>(TLSSocket.prototype, '_start', (socket) => onTlsStart(socket));
-  observe<AnySocket>(TLSSocket.prototype, '_tlsError', (socket, args) => onTlsError(socket, args[0]));
-}
+export const installProxies = (): void =>
+  whenLoaded('tls', () => {
+    const { TLSSocket } = require('node:tls') as typeof import('node:tls');
+    observe<AnySocket>(TLSSocket.prototype, '_start', (socket) => onTlsStart(socket));
+    observe<AnySocket>(TLSSocket.prototype, '_tlsError', (socket, args) => onTlsError(socket, args[0]));
+  });

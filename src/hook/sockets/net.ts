@@ -11,6 +11,7 @@ import { hasTimedOut } from '../request/steps';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { whenLoaded } from '../runtime/nodeModules';
 import type { AnySocket, Name } from '../runtime/nodeTypes';
 import { ours } from '../runtime/ownSockets';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
@@ -26,8 +27,10 @@ import { isBorrowed, isMocked, owns } from './underlying';
 
 const part = parts.net;
 
-export function installNet(): void {
-  const net = require('node:net') as typeof import('node:net');
+export const installNet = (): void =>
+  whenLoaded('net', () => patchSockets(require('node:net') as typeof import('node:net')));
+
+function patchSockets(net: typeof import('node:net')): void {
   prepareDials(net);
   const prototype = net.Socket.prototype as unknown as object;
   wrap(

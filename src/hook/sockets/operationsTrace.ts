@@ -10,6 +10,7 @@ import { wireOf } from '../records/wireOf';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { whenLoaded } from '../runtime/nodeModules';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { frameGone, roomForFrame } from '../runtime/stackLimit';
 import { type AnyFunction, patchAccessor, shimAbove, wrap } from '../runtime/wrap';
@@ -26,7 +27,10 @@ function countedOf(socket: AnySocket): Counted | null | undefined {
 
 export function installSocketTrace(): void {
   on = true;
-  const net = require('node:net') as typeof import('node:net');
+  whenLoaded('net', () => patchSockets(require('node:net') as typeof import('node:net')));
+}
+
+function patchSockets(net: typeof import('node:net')): void {
   const prototype = net.Socket.prototype as unknown as object;
   wrap(
     prototype,

@@ -32,7 +32,7 @@ const noUnit: readonly (readonly [string, number])[] = [['', 1]];
 
 /** The number that a text means, in the unit of its kind; undefined: it is none. */
 export function readNumber(text: string, kind: Kind): number | undefined {
-  const m = /^(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?([a-zµ]*)$/i.exec(text);
+  const m = /^(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?([a-z\u00b5]*)$/i.exec(text);
   if (!m || text.length > 40) return undefined;
   const unit = (m[3] as string).toLowerCase();
   const factor = (units[kind] ?? noUnit).find(([word]) => word.toLowerCase() === unit)?.[1];

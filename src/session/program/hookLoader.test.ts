@@ -8,9 +8,9 @@ import { installHook } from './hookCopy';
 
 describe('what V8 compiled is kept', () => {
   /** Runs a hook that says which it is; `swap` puts a text of the same length in its place, which V8 takes for the same. */
-  const home = async () => {
+  const home = async (text = `console.log('first')`) => {
     const hookFile = join(scratch(), 'hook.cjs');
-    writeFileSync(hookFile, `console.log('first')`);
+    writeFileSync(hookFile, text);
     const path = await installHook(hookFile, scratch());
     const folder = dirname(path);
     const run = (...flags: string[]) =>
@@ -18,7 +18,7 @@ describe('what V8 compiled is kept', () => {
         env: { ...process.env, NETTRACE_SPOOL: '/nowhere' },
         encoding: 'utf8',
       }).trim();
-    const swap = () => writeFileSync(join(folder, 'main.cjs'), `console.log('other')`);
+    const swap = (other = `console.log('other')`) => writeFileSync(join(folder, 'main.cjs'), other);
     const kept = () => readdirSync(folder).filter((name) => name.startsWith('code-'));
     return { folder, run, swap, kept };
   };
@@ -36,11 +36,22 @@ describe('what V8 compiled is kept', () => {
     expect(run('--no-lazy-feedback-allocation')).toBe('other');
   });
 
+  test('once more by the first that says so, with what has run since', async () => {
+    const { run, swap, kept, folder } = await home(`console.log('first'); require.keepCode?.()`);
+    expect(run()).toBe('first');
+    const name = `code-${process.version}-${process.arch}-0`;
+    expect(kept()).toEqual([name, `${name}-used`]);
+    rmSync(join(folder, name));
+    swap(`console.log('other'); require.keepCode?.()`);
+    expect(run()).toBe('first');
+    expect(kept()).toEqual([`${name}-used`]);
+  });
+
   test('of a few sets of flags', async () => {
     const { folder, run, kept } = await home();
-    for (let i = 0; i < 40; i++) writeFileSync(join(folder, `code-${i}`), '');
+    for (let i = 0; i < 80; i++) writeFileSync(join(folder, `code-${i}`), '');
     expect(run()).toBe('first');
-    expect(kept()).toHaveLength(40);
+    expect(kept()).toHaveLength(80);
   });
 
   test('what is broken is not used', async () => {

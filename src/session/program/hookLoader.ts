@@ -4,8 +4,9 @@
  *
  * About half of the hook's start (34 to 44 ms) is compiling it. The first process of each version of Node keeps what V8
  * compiled beside the hook (vm.Script, `cachedData`), with the functions that its start has run; the next ones take it from
- * there. V8 refuses what another version or other flags made, and compiles; so there is a file for each set of flags, of a
- * few sets. Where the folder cannot be written to nothing is kept.
+ * there. The first that ends after requests keeps it once more, with the functions that those have run. V8 refuses what
+ * another version or other flags made, and compiles; so there are files for each set of flags, of a few sets. Where the
+ * folder cannot be written to nothing is kept.
  */
 
 export const hookLoader = `'use strict';
@@ -20,12 +21,15 @@ function load() {
   const main = folder + 'main.cjs';
   const source = '(function (exports, require, module, __filename, __dirname) {' + fs.readFileSync(main, 'utf8') + '\\n})';
   const cache = folder + 'code-' + process.version + '-' + process.arch + '-' + flags();
+  const used = cache + '-used';
+  const isUsed = fs.existsSync(used);
   let cachedData;
   try {
-    cachedData = fs.readFileSync(cache);
+    cachedData = fs.readFileSync(isUsed ? used : cache);
   } catch (_) {}
   const script = new vm.Script(source, { filename: main, cachedData });
   delete require.cache[__filename];
+  if (!isUsed) require.keepCode = () => keep(fs, folder, used, script);
   script.runInThisContext().call(exports, exports, require, module, main, __dirname);
   if (!cachedData) keep(fs, folder, cache, script);
 }
@@ -42,7 +46,7 @@ function flags() {
 }
 
 function keep(fs, folder, file, script) {
-  if (fs.readdirSync(folder).length > 40) return;
+  if (fs.readdirSync(folder).length > 80) return;
   const draft = file + '.' + process.pid;
   try {
     fs.writeFileSync(draft, script.createCachedData(), { flag: 'wx', mode: 420 });
