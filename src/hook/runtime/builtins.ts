@@ -1,7 +1,7 @@
 /**
  * What the hook uses of the runtime, captured while the program has not run yet: fake timers, a mocked fs or a patched
  * JSON must not reach us. Nothing here loads a module that Node has not loaded by itself; `net`, `http` and the like are
- * asked for in `install`, so that a hook that has nothing to do costs nothing.
+ * patched when the program loads them (nodeModules.ts).
  */
 import fs from 'node:fs';
 import module from 'node:module';
