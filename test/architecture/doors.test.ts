@@ -18,3 +18,11 @@ function filesWith(pattern: RegExp, ...rooms: string[]): string[] {
 test('what is copied goes through the place that removes control characters', () => {
   expect(filesWith(/env\.clipboard/, 'src', 'webview')).toEqual(['src/extension/support/clipboard.ts']);
 });
+
+test('the hook asks for modules of Node’s in one place, past what the program put in front of `require`', () => {
+  const asks = filesWith(/\brequire\('node:/, 'src/hook').filter((name) => !name.startsWith('src/hook/dns/resolver/'));
+  // While the program has not run yet.
+  expect(asks).toEqual(['src/hook/runtime/builtins.ts']);
+  const imports = /^import (?!type\b).* from 'node:(?!fs'|module'|path')/m;
+  expect(filesWith(imports, 'src/hook').filter((name) => !name.startsWith('src/hook/dns/resolver/'))).toEqual([]);
+});

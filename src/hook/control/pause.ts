@@ -5,13 +5,14 @@
 
 import { join } from 'node:path';
 import type { HookFace } from '../runtime/api';
+import { nodeModule } from '../runtime/builtins';
 
 let halt: (() => void) | undefined;
 
 /** Made when the first breakpoint is set, so that the debugger knows the script by the time it is needed. */
 export function prepareHalt(): void {
   if (halt !== undefined) return;
-  const vm = require('node:vm') as typeof import('node:vm');
+  const vm = nodeModule('node:vm') as typeof import('node:vm');
   halt = vm.runInThisContext('(function networkBreakpoint() { debugger; })', {
     filename: join(__dirname, 'networkBreakpoint.cjs'),
   }) as () => void;

@@ -2,7 +2,7 @@
  * Counters of limits and samples, one memory for all threads of the process: a worker gets it from the thread that starts
  * it, by Node's own environment data. Threads that were started before the first limit was set count for themselves.
  */
-import { threadId } from '../runtime/builtins';
+import { nodeModule, threadId } from '../runtime/builtins';
 
 /** Two counters each: matches, and those reported. */
 const places = 1024;
@@ -23,7 +23,7 @@ export function placeFor(slot: number | undefined): { counts: Int32Array; first:
 
 function sharedMemory(): Int32Array {
   try {
-    const threads = require('node:worker_threads') as Threads;
+    const threads = nodeModule('node:worker_threads') as Threads;
     const given = threadId === 0 ? undefined : threads.getEnvironmentData(key);
     if (given instanceof SharedArrayBuffer && given.byteLength === places * 8) return new Int32Array(given);
     const made = new SharedArrayBuffer(places * 8);

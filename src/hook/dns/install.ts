@@ -7,7 +7,7 @@ import { push } from '../output/queue';
 import { dialling } from '../records/currentDial';
 import { type Address, Lookup, running, watched } from '../records/dns/lookup';
 import type { Wire } from '../records/wire';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { whenLoaded } from '../runtime/nodeModules';
@@ -26,14 +26,14 @@ let defaultOrder: (() => unknown) | undefined;
 type Dns = typeof import('node:dns');
 
 export function installDns(settings: Settings): void {
-  whenLoaded('dns', () => watchCallbacks(require('node:dns') as Dns, settings));
-  whenLoaded('internal/dns/promises', () => watchPromises((require('node:dns') as Dns).promises));
+  whenLoaded('dns', () => watchCallbacks(nodeModule('node:dns') as Dns, settings));
+  whenLoaded('internal/dns/promises', () => watchPromises((nodeModule('node:dns') as Dns).promises));
 }
 
 function watchCallbacks(dns: Dns, settings: Settings): void {
   if (settings.dnsResolver) loadResolver(settings.resolverFiles);
   defaultOrder = (dns as { getDefaultResultOrder?: () => unknown }).getDefaultResultOrder;
-  isIP = (require('node:net') as typeof import('node:net')).isIP;
+  isIP = (nodeModule('node:net') as typeof import('node:net')).isIP;
   wrap(dns, 'lookup', (original) => {
     setUpPool(original);
     return function lookup(this: unknown, ...args: unknown[]) {

@@ -8,6 +8,7 @@ import { line } from '../output/json';
 import { push } from '../output/queue';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
+import { nodeModule } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { observe } from '../runtime/wrap';
@@ -97,7 +98,7 @@ export const expectSpeech = guarded(part, 'dns.tcp', (wire: Wire): void => {
   wire.speech = new DnsStream();
   if (installed) return;
   installed = true;
-  const { Socket } = require('node:net') as typeof import('node:net');
+  const { Socket } = nodeModule('node:net') as typeof import('node:net');
   observe<AnySocket>(Socket.prototype, '_writeGeneric', (socket, args) => {
     const wire = wireOf(socket);
     // Written before it is connected, it comes here again; in TLS, the handshake first.

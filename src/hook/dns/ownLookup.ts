@@ -9,6 +9,7 @@ import {
   clearTimer,
   ErrorClass,
   nextTick,
+  nodeModule,
   PromiseClass,
   promiseThen,
   readFileSync,
@@ -35,9 +36,9 @@ const said = new Set<string>();
 /** Loads the resolver, a file next to the hook. */
 export function loadResolver(files: ResolverFiles | undefined): void {
   try {
-    dns = require('node:dns') as Dns;
-    ({ AsyncResource } = require('node:async_hooks') as typeof import('node:async_hooks'));
-    const { join } = require('node:path') as typeof import('node:path');
+    dns = nodeModule('node:dns') as Dns;
+    ({ AsyncResource } = nodeModule('node:async_hooks') as typeof import('node:async_hooks'));
+    const { join } = nodeModule('node:path') as typeof import('node:path');
     const file = join(__dirname, 'resolver.cjs');
     const { createResolver } = require(file) as typeof import('./resolver/index');
     // As the hook itself: nobody shall meet it among the modules.

@@ -12,7 +12,7 @@
  */
 
 import type { Lookup } from '../records/dns/lookup';
-import { apply, nextTick } from '../runtime/builtins';
+import { apply, nextTick, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { bindingOf } from '../runtime/nodeModules';
@@ -53,7 +53,7 @@ export function setUpPool(original: AnyFunction): void {
   if (process.platform !== 'linux' && process.platform !== 'darwin') return;
   if (utilization === undefined) return;
   lookup = original;
-  const { PerformanceObserver } = require('node:perf_hooks') as typeof import('node:perf_hooks');
+  const { PerformanceObserver } = nodeModule('node:perf_hooks') as typeof import('node:perf_hooks');
   wrap(
     PerformanceObserver.prototype,
     'observe',

@@ -15,7 +15,7 @@ import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from '
 import { mayBeRetried, retryOfFailed } from '../request/retryStacks';
 import { abort, assign, beginRequest, fail, finish, hasSent } from '../request/steps';
 import { upgraded } from '../request/upgrade';
-import { apply, nodeMajor } from '../runtime/builtins';
+import { apply, nodeMajor, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { linkedToRequest, linkRequest, linkResponse } from '../runtime/links';
@@ -39,7 +39,7 @@ const recordOf = linkedToRequest<Http1Record>;
 
 export function installHttp1(): void {
   whenLoaded('http', () => {
-    const http = require('node:http') as typeof import('node:http');
+    const http = nodeModule('node:http') as typeof import('node:http');
     watchEntries(http);
     watchAgent(http.Agent.prototype);
     ({ addRequest } = http.Agent.prototype as { addRequest?: unknown });
@@ -48,8 +48,8 @@ export function installHttp1(): void {
   });
   whenLoaded('https', () => {
     // Node's own `https` is made of the parts of `http`, and does not load it.
-    require('node:http');
-    watchEntries(require('node:https') as typeof import('node:https'));
+    nodeModule('node:http');
+    watchEntries(nodeModule('node:https') as typeof import('node:https'));
   });
   installProxies();
   installRetries();

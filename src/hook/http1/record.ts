@@ -6,6 +6,7 @@ import { linesOf } from '../records/recordLines';
 import { type Counters, RequestRecord } from '../records/request';
 import type { ResponseFacts } from '../records/requestData';
 import { uploadText } from '../records/upload';
+import { nodeModule } from '../runtime/builtins';
 import type { AnySocket, ConnectOptions } from '../runtime/nodeTypes';
 
 /** ClientRequest with the inner fields that are the same on Node 18 to 26. */
@@ -88,8 +89,8 @@ export class Http1Record extends RequestRecord {
   override proxyBy(): 'agent' | 'env' | 'option' {
     const { agent } = this.outgoing;
     if (typeof agent !== 'object' || agent === null) return 'option';
-    const { Agent } = require('node:http') as typeof import('node:http');
-    const { Agent: SecureAgent } = require('node:https') as typeof import('node:https');
+    const { Agent } = nodeModule('node:http') as typeof import('node:http');
+    const { Agent: SecureAgent } = nodeModule('node:https') as typeof import('node:https');
     // Node's own agents know a proxy by their `proxyEnv` only, which is seen before; else the program wrote the whole URL.
     const own = Object.getPrototypeOf(agent) as unknown;
     return own === Agent.prototype || own === SecureAgent.prototype ? 'option' : 'agent';

@@ -9,7 +9,7 @@
 import type { Agent } from 'node:http';
 import { plainly, refused } from '../request/refused';
 import { fail } from '../request/steps';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { withRoom } from '../runtime/stackLimit';
@@ -110,7 +110,7 @@ function errorOfCall(given: Given, { original, of }: Call): unknown {
 }
 
 const isHeard = (): boolean =>
-  (require('node:diagnostics_channel') as typeof import('node:diagnostics_channel')).hasSubscribers(
+  (nodeModule('node:diagnostics_channel') as typeof import('node:diagnostics_channel')).hasSubscribers(
     'http.client.request.created',
   );
 
@@ -128,10 +128,10 @@ function errorOfDial(options: Options | undefined, r: Http1Record): unknown {
   try {
     withRoom(3, () => {
       if (isText && !(Number(port) === Number(port) >>> 0 && Number(port) <= 0xffff)) {
-        const { SocketAddress } = require('node:net') as typeof import('node:net');
+        const { SocketAddress } = nodeModule('node:net') as typeof import('node:net');
         new SocketAddress({ port: port as number });
       } else if (r.api === 'https' && options !== undefined)
-        (require('node:tls') as typeof import('node:tls')).createSecureContext(options as object);
+        (nodeModule('node:tls') as typeof import('node:tls')).createSecureContext(options as object);
     });
   } catch (e) {
     return asOfSocket(e as Error);

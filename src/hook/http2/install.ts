@@ -11,7 +11,7 @@ import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { redirectTo } from '../request/redirects';
 import { beginRequest } from '../request/steps';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
@@ -35,7 +35,7 @@ type AnySession = ClientHttp2Session & { request(...args: unknown[]): Stream };
 
 export const installHttp2 = (): void =>
   whenLoaded('net', () => {
-    const { Socket } = require('node:net') as typeof import('node:net');
+    const { Socket } = nodeModule('node:net') as typeof import('node:net');
     wrap(
       Socket.prototype,
       'setNoDelay',
@@ -124,8 +124,8 @@ const adoptSession = guarded(part, 'http2.adopt', (session: AnySession): Session
  */
 export const findSessions = guarded(part, 'http2.find', (): void => {
   if (!isLoaded('internal/http2/core')) return;
-  const { connect } = require('node:http2') as typeof import('node:http2');
-  const { Duplex } = require('node:stream') as typeof import('node:stream');
+  const { connect } = nodeModule('node:http2') as typeof import('node:http2');
+  const { Duplex } = nodeModule('node:stream') as typeof import('node:stream');
   const nowhere = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
   const session = connect('http://localhost', { createConnection: () => nowhere });
   watchSessions(Object.getPrototypeOf(session) as object);

@@ -3,10 +3,12 @@
  * by fetch, directly or through others by most libraries over `http`. It is watched from the first such response on; a
  * coding over another, and `deflate` in fetch (a stream of undici's own since 6), are not reported.
  */
+
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { push } from '../output/queue';
 import type { RequestRecord } from '../records/request';
+import { nodeModule } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { past } from '../runtime/ids';
 import { link, linked } from '../runtime/links';
@@ -44,8 +46,8 @@ export const heads: {
 export const watchDecoders = guarded(part, 'decoding.watch', (): void => {
   if (heads.watched) return;
   heads.watched = true;
-  const zlib = require('node:zlib') as typeof import('node:zlib');
-  const { Transform } = require('node:stream') as typeof import('node:stream');
+  const zlib = nodeModule('node:zlib') as typeof import('node:zlib');
+  const { Transform } = nodeModule('node:stream') as typeof import('node:stream');
   let prototype = zlib.Gunzip.prototype as object;
   for (let above = prototype; above !== Transform.prototype && above !== null; ) {
     prototype = above;

@@ -2,6 +2,7 @@
 
 import { linesOf } from '../records/recordLines';
 import { RequestRecord } from '../records/request';
+import { nodeModule } from '../runtime/builtins';
 import { type Entered, entered } from '../sites/callSite';
 import { beginRequest } from './steps';
 
@@ -62,7 +63,7 @@ export function refused(by: Entered, api: Api, method: string, url: string, clie
 
 /** Own properties of an object of the program, where reading them runs no code of the program's; undefined: not so. */
 export function plainly(value: unknown): Record<PropertyKey, unknown> | undefined {
-  const { isProxy } = (require('node:util') as typeof import('node:util')).types;
+  const { isProxy } = (nodeModule('node:util') as typeof import('node:util')).types;
   if (typeof value !== 'object' || value === null || isProxy(value)) return undefined;
   const own = Object.getOwnPropertyDescriptors(value) as Record<PropertyKey, PropertyDescriptor>;
   const found: Record<PropertyKey, unknown> = {};

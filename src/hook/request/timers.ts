@@ -8,7 +8,7 @@
 
 import type { RequestRecord } from '../records/request';
 import type { Wire } from '../records/wire';
-import { apply, ErrorClass } from '../runtime/builtins';
+import { apply, ErrorClass, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { loadedRequest } from '../runtime/nodeModules';
@@ -159,7 +159,7 @@ export function reasonOfSignal(error: unknown, args: unknown[] | undefined): unk
 /** The signal among what a client was called with: of its options, or of a Request. */
 export function ownSignal(args: readonly unknown[] | undefined): AbortSignal | undefined {
   if (args === undefined) return undefined;
-  const { isProxy } = (require('node:util') as typeof import('node:util')).types;
+  const { isProxy } = (nodeModule('node:util') as typeof import('node:util')).types;
   const known = loadedRequest();
   for (const given of [args[1], args[0]]) {
     if (typeof given !== 'object' || given === null || isProxy(given)) continue;

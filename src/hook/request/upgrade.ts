@@ -9,7 +9,7 @@ import { Stream } from '../records/body/marks';
 import type { RequestRecord } from '../records/request';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import type { AnySocket } from '../runtime/nodeTypes';
@@ -96,7 +96,7 @@ export function upgraded(r: RequestRecord, socket: AnySocket | undefined, head?:
 function watchWrites(): void {
   if (watching) return;
   watching = true;
-  const { Socket } = require('node:net') as typeof import('node:net');
+  const { Socket } = nodeModule('node:net') as typeof import('node:net');
   wrap(
     shimAbove(Socket.prototype),
     'write',

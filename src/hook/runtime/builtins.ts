@@ -36,6 +36,18 @@ export const { findSourceMap } = module;
 /** CommonJS modules by the path of their file. */
 export const moduleCache = (module as { _cache?: object })._cache;
 
+const { getBuiltinModule } = process as { getBuiltinModule?: (id: string) => unknown };
+const { _load: loadModule } = module as unknown as {
+  _load: (id: string, parent: undefined, isMain: boolean) => unknown;
+};
+
+/**
+ * A module of Node's own, by Node's own function: what a program puts in front of `require` (a mock, a tool that patches
+ * modules) neither sees that it is asked for nor answers in its place.
+ */
+export const nodeModule = (id: `node:${string}`): unknown =>
+  getBuiltinModule?.(id) ?? apply(loadModule, module, [id, undefined, false]);
+
 const resolved = Promise.resolve();
 const { then } = Promise.prototype;
 /** `then` itself, for promises of Node's own. */

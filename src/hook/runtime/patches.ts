@@ -3,7 +3,7 @@
  * restores the same descriptor, own or inherited as it was. If other code has patched over ours since, ours stays below
  * it and passes calls through, as its handlers are off; applied again, it works there as before.
  */
-import { syncExports } from './builtins';
+import { nodeModule, syncExports } from './builtins';
 import { resumeParts, suspendParts } from './guard';
 import { passAll } from './ids';
 
@@ -133,7 +133,7 @@ export function insertAbove(prototype: object, shim: object): void {
 
 /** Listens to a channel of Node's until the removal. */
 export function subscribe(name: string, listener: (message: never) => void): void {
-  const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  const channels = nodeModule('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
   let listens = false;
   add({
     putOn() {

@@ -2,10 +2,12 @@
  * Requests that the program answers, with the setting `incoming`: reported as requests of direction `in`, and named as
  * `cause` by those that are made while they are handled.
  */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { line, maskedUrl } from '../output/json';
 import { push, type Writable } from '../output/queue';
 import type { Wire } from '../records/wire';
+import { nodeModule } from '../runtime/builtins';
 import { now, us } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { nextId, past } from '../runtime/ids';
@@ -120,7 +122,7 @@ export function installServedRequests(): void {
   subscribe('http.server.response.finish', onFinish);
   installStreams(onStream, onStreamClose);
   whenLoaded('http', () => {
-    const { ServerResponse: Response } = require('node:http') as typeof import('node:http');
+    const { ServerResponse: Response } = nodeModule('node:http') as typeof import('node:http');
     watchEmit(Response.prototype, watchResponse as (emitter: never) => boolean | undefined, () => {});
   });
 }

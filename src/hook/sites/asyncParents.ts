@@ -6,7 +6,7 @@
  * frame of the user's, and at a limited rate; beyond that the library's frame is reported, marked as the library's.
  */
 import type inspector from 'node:inspector';
-import { ErrorClass, inWorker, moduleCache } from '../runtime/builtins';
+import { ErrorClass, inWorker, moduleCache, nodeModule } from '../runtime/builtins';
 import { bindingOf } from '../runtime/nodeModules';
 import { framesOf } from './prepareStackTrace';
 import { userFrame } from './stack';
@@ -47,7 +47,7 @@ export function detectDebugger(): void {
   if (tool === null) return;
   try {
     // The module takes 3 ms to load, its binding none.
-    url ??= ((bindingOf('inspector') as typeof tool) ?? (require('node:inspector') as typeof inspector)).url;
+    url ??= ((bindingOf('inspector') as typeof tool) ?? (nodeModule('node:inspector') as typeof inspector)).url;
     // A worker has no inspector port.
     parents.kept =
       own !== undefined || url() !== undefined || (inWorker && process.env.VSCODE_INSPECTOR_OPTIONS !== undefined);
@@ -64,7 +64,7 @@ export const isDebugged = (): boolean => parents.kept && own === undefined;
 /** Keeps parents in this process. They cost every promise of the program, so only on request. */
 export function keepParents(): void {
   try {
-    tool ??= require('node:inspector') as typeof inspector;
+    tool ??= nodeModule('node:inspector') as typeof inspector;
     own = new tool.Session();
     own.connect();
     // V8 keeps no stacks at all for a session that has not this one enabled.
@@ -134,7 +134,7 @@ function parentsNow(): NodeJS.CallSite[] {
 const place = Symbol.for('nettrace.parents');
 
 function connect(): void {
-  tool ??= require('node:inspector') as typeof inspector;
+  tool ??= nodeModule('node:inspector') as typeof inspector;
   session = new tool.Session();
   session.connect();
   held = Object.assign(Object.create(null), { error: undefined }) as { error: Error | undefined };
@@ -181,7 +181,7 @@ class ParentFrame {
 function asNamed(url: string): string {
   if (!url.startsWith('file:')) return url;
   try {
-    const path = (require('node:url') as typeof import('node:url')).fileURLToPath(url);
+    const path = (nodeModule('node:url') as typeof import('node:url')).fileURLToPath(url);
     return path === __filename || (moduleCache !== undefined && Object.hasOwn(moduleCache, path)) ? path : url;
   } catch {
     return url;

@@ -3,7 +3,7 @@
  * constructor of async functions (Vite's module runner). It differs from the text of the file that it is named after,
  * and its source map exists only inside it.
  */
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { fault, parts } from '../runtime/guard';
 import { insertAbove, patchProperty, whenRemoved } from '../runtime/patches';
 import { withRoom } from '../runtime/stackLimit';
@@ -85,7 +85,7 @@ function copyFace(to: object, from: object): void {
 }
 
 export function installHandedIn(): void {
-  const vm = require('node:vm') as { Script?: object };
+  const vm = nodeModule('node:vm') as { Script?: object };
   watchScripts(vm);
   watchFunctions(vm);
   watchAsyncFunctions();

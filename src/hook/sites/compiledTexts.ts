@@ -1,5 +1,5 @@
 /** Texts of code that the program compiles itself, by the name that it gives them: references to strings that V8 has anyway. */
-import { readFileSync } from '../runtime/builtins';
+import { nodeModule, readFileSync } from '../runtime/builtins';
 import { type Loaded, loadedFrom, pathOf } from './sourcePlace';
 
 /** Characters kept together, and of one text. */
@@ -53,7 +53,7 @@ function textOf(name: string, hash: string | undefined): Text | undefined {
 }
 
 function hashOf(text: Text): string {
-  const { createHash } = require('node:crypto') as typeof import('node:crypto');
+  const { createHash } = nodeModule('node:crypto') as typeof import('node:crypto');
   text.hash ??= createHash('sha256').update(text.code).digest('hex');
   return text.hash;
 }

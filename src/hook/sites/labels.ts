@@ -8,7 +8,7 @@
  */
 
 import { maskedText } from '../output/json';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 
 const part = parts.labels;
@@ -39,7 +39,7 @@ const max = 128;
 
 function start(): Storage {
   if (storage === undefined) {
-    const { AsyncLocalStorage } = require('node:async_hooks') as typeof import('node:async_hooks');
+    const { AsyncLocalStorage } = nodeModule('node:async_hooks') as typeof import('node:async_hooks');
     storage = new AsyncLocalStorage<Context>();
     context.on = true;
   }

@@ -9,7 +9,7 @@
  * which keeps the package's line, and then for so many promises only.
  */
 
-import { ErrorClass } from '../runtime/builtins';
+import { ErrorClass, nodeModule } from '../runtime/builtins';
 import { fault, parts } from '../runtime/guard';
 import { whilePatched } from '../runtime/patches';
 import { isDebugged } from './asyncParents';
@@ -92,7 +92,7 @@ export function installPromiseParents(): void {
 function listen(): void {
   if (stop !== undefined) return;
   try {
-    const { promiseHooks } = require('node:v8') as typeof import('node:v8');
+    const { promiseHooks } = nodeModule('node:v8') as typeof import('node:v8');
     stop = promiseHooks.createHook({ init, before, after, settled: undefined as never }) as unknown as () => void;
   } catch (e) {
     wanted = false;

@@ -3,7 +3,7 @@
  * is for network breakpoints only, which need it while the program is paused.
  */
 import module from 'node:module';
-import { ErrorClass, parse, readFileSync, statSync } from '../runtime/builtins';
+import { ErrorClass, nodeModule, parse, readFileSync, statSync } from '../runtime/builtins';
 
 interface Entry {
   generatedLine?: number;
@@ -29,7 +29,7 @@ const loaded = new Map<string, Loaded | undefined>();
 export function pathOf(file: string): string {
   if (!file.startsWith('file:')) return file;
   try {
-    return (require('node:url') as typeof import('node:url')).fileURLToPath(file);
+    return (nodeModule('node:url') as typeof import('node:url')).fileURLToPath(file);
   } catch {
     return file;
   }
@@ -66,7 +66,7 @@ export function placeBy(
 }
 
 function resolveSource({ folder, root }: Loaded, source: string): string | undefined {
-  const { resolve } = require('node:path') as typeof import('node:path');
+  const { resolve } = nodeModule('node:path') as typeof import('node:path');
   const whole = /^[a-z][\w+.-]+:/i.test(source) ? source : `${root}${source}`;
   if (whole.startsWith('file:')) return pathOf(whole);
   // `webpack://…`: no file that could be opened.
@@ -84,7 +84,7 @@ function load(path: string): Loaded | undefined {
 /** The map that the text names: one inside of it, or with `beside` also a file. */
 export function loadedFrom(text: string, path: string, beside = false): Loaded | undefined {
   try {
-    const { dirname, resolve } = require('node:path') as typeof import('node:path');
+    const { dirname, resolve } = nodeModule('node:path') as typeof import('node:path');
     if (SourceMapClass === undefined) return undefined;
     const last = text.lastIndexOf('//# sourceMappingURL=');
     if (last < 0) return undefined;

@@ -6,7 +6,7 @@ import { push, pushLast } from '../output/queue';
 import { attempt, type ClosedBy, Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { finish } from '../request/steps';
-import { nodeMajor } from '../runtime/builtins';
+import { nodeMajor, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
@@ -119,7 +119,7 @@ function notConnected(wire: Wire, error: unknown, t: number): void {
   if (wire.attempts.length === 0 && !lookupFailed && nodeMajor < 20) {
     // Node 18 reports its one attempt by the error only, and not at all when it is given up.
     const address = (e as { address?: string } | null)?.address ?? l?.addresses[0]?.address ?? wire.host;
-    const { isIP } = require('node:net') as typeof import('node:net');
+    const { isIP } = nodeModule('node:net') as typeof import('node:net');
     const family = isIP(address);
     wire.attempts.push(attempt(address, wire.port, family, l?.endAt || wire.beginAt));
   }

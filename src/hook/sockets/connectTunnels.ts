@@ -17,6 +17,7 @@ import { Tunnel } from '../records/tls/tunnel';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { abort, announce, assign, fail, finish } from '../request/steps';
+import { nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link } from '../runtime/links';
@@ -212,7 +213,7 @@ export const isInner = (socket: AnySocket): boolean => {
 
 export const installProxies = (): void =>
   whenLoaded('tls', () => {
-    const { TLSSocket } = require('node:tls') as typeof import('node:tls');
+    const { TLSSocket } = nodeModule('node:tls') as typeof import('node:tls');
     observe<AnySocket>(TLSSocket.prototype, '_start', (socket) => onTlsStart(socket));
     observe<AnySocket>(TLSSocket.prototype, '_tlsError', (socket, args) => onTlsError(socket, args[0]));
   });

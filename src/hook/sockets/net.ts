@@ -8,7 +8,7 @@ import { dialling } from '../records/currentDial';
 import { type Attempt, attempt, type Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
 import { hasTimedOut } from '../request/steps';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { whenLoaded } from '../runtime/nodeModules';
@@ -28,7 +28,7 @@ import { isBorrowed, isMocked, owns } from './underlying';
 const part = parts.net;
 
 export const installNet = (): void =>
-  whenLoaded('net', () => patchSockets(require('node:net') as typeof import('node:net')));
+  whenLoaded('net', () => patchSockets(nodeModule('node:net') as typeof import('node:net')));
 
 function patchSockets(net: typeof import('node:net')): void {
   prepareDials(net);

@@ -7,7 +7,7 @@
 import { type Counted, Operations } from '../records/operations';
 import type { Wire } from '../records/wire';
 import { wireOf } from '../records/wireOf';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { whenLoaded } from '../runtime/nodeModules';
@@ -27,7 +27,7 @@ function countedOf(socket: AnySocket): Counted | null | undefined {
 
 export function installSocketTrace(): void {
   on = true;
-  whenLoaded('net', () => patchSockets(require('node:net') as typeof import('node:net')));
+  whenLoaded('net', () => patchSockets(nodeModule('node:net') as typeof import('node:net')));
 }
 
 function patchSockets(net: typeof import('node:net')): void {

@@ -8,7 +8,7 @@ import type { Socket } from 'node:dgram';
 import { dnsReceived, dnsSent } from '../dns/messages';
 import { Operations } from '../records/operations';
 import { matching } from '../records/recording';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
@@ -127,7 +127,7 @@ const wholeOf = (list: readonly Uint8Array[]): Uint8Array =>
   list.length === 1 ? (list[0] as Uint8Array) : Buffer.concat(list);
 
 function codeOf(errno: number): string {
-  const { getSystemErrorName } = require('node:util') as typeof import('node:util');
+  const { getSystemErrorName } = nodeModule('node:util') as typeof import('node:util');
   return getSystemErrorName(errno);
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { wireOf } from '../records/wireOf';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { link, linked } from '../runtime/links';
 import type { AnySocket, Handle } from '../runtime/nodeTypes';
 
@@ -64,8 +64,8 @@ export function isMocked(socket: AnySocket): boolean {
 /** What carries a socket's bytes: the system, a stream that is no socket, or nothing at all. */
 export function carrierOf(socket: AnySocket): 'system' | 'stream' | 'nothing' {
   const handle = bottomOf(socket);
-  const { Duplex } = require('node:stream') as typeof import('node:stream');
-  const { Socket } = require('node:net') as typeof import('node:net');
+  const { Duplex } = nodeModule('node:stream') as typeof import('node:stream');
+  const { Socket } = nodeModule('node:net') as typeof import('node:net');
   if (!handle) return socket instanceof Duplex && !(socket instanceof Socket) ? 'stream' : 'nothing';
   if (isMocked(socket)) return 'nothing';
   return typeof (Object.getPrototypeOf(handle) as Handle | null)?.getpeername === 'function' ? 'system' : 'stream';

@@ -9,6 +9,7 @@
 import { watchRequestCopies } from '../request/requestCopies';
 import { abort } from '../request/steps';
 import { abortedAt, noteAbort } from '../request/timers';
+import { nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
@@ -63,7 +64,7 @@ export function signalOfHandler(request: object): AbortSignal | undefined {
   if (listened === undefined) return undefined;
   const key = Object.getOwnPropertySymbols(request).find((s) => s.description === 'handler');
   const handler = key && (request as Record<symbol, unknown>)[key];
-  const { isProxy } = (require('node:util') as typeof import('node:util')).types;
+  const { isProxy } = (nodeModule('node:util') as typeof import('node:util')).types;
   if (typeof handler !== 'object' || handler === null || isProxy(handler)) return undefined;
   const remove: unknown = Object.getOwnPropertyDescriptor(handler, 'removeAbortListener')?.value;
   return typeof remove === 'function' ? signalOfFetch() : undefined;

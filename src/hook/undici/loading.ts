@@ -5,7 +5,7 @@
  */
 import module from 'node:module';
 import { plainly } from '../request/refused';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { type AnyFunction, wrap } from '../runtime/wrap';
 import { type Entered, entered, entry } from '../sites/callSite';
@@ -32,7 +32,7 @@ interface Copy {
 const methods = ['request', 'stream', 'connect', 'upgrade'] as const;
 
 export function watchLoading(): void {
-  const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  const channels = nodeModule('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
   wrap(
     channels,
     'channel',

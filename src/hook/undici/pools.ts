@@ -8,7 +8,7 @@ import type { ParsedUrlQueryInput } from 'node:querystring';
 import { plainly } from '../request/refused';
 import { watchRetries } from '../request/retries';
 import { fail } from '../request/steps';
-import { apply } from '../runtime/builtins';
+import { apply, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
@@ -146,7 +146,7 @@ const keep = guarded(part, 'undici.queued', (by: Entered, args: readonly unknown
   const given = plainly(args[0]);
   if (copy === undefined || typeof given?.path !== 'string') return;
   const query = plainly(given.query) as ParsedUrlQueryInput | undefined;
-  const { stringify } = require('node:querystring') as typeof import('node:querystring');
+  const { stringify } = nodeModule('node:querystring') as typeof import('node:querystring');
   const r = new UndiciRecord(
     by.at,
     copy.asRequest(args[1], {

@@ -9,7 +9,7 @@
 import { plainly, refused } from '../request/refused';
 import { abort, fail } from '../request/steps';
 import { ownSignal } from '../request/timers';
-import { afterJobs } from '../runtime/builtins';
+import { afterJobs, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { whenRemoved } from '../runtime/patches';
@@ -56,7 +56,7 @@ const check = guarded(
   part,
   'undici.undispatched',
   (by: Entered, result: unknown, describe: () => Undispatched | undefined) => {
-    const { isPromise, isProxy } = (require('node:util') as typeof import('node:util')).types;
+    const { isPromise, isProxy } = (nodeModule('node:util') as typeof import('node:util')).types;
     if (!isPromise(result) || isProxy(result)) return;
     const call = describe();
     if (call === undefined) return;
@@ -99,7 +99,7 @@ const custom = Symbol.for('nodejs.util.inspect.custom');
 
 /** What a promise was rejected with, if it is an error; undefined: it was not rejected. */
 function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { error: object | undefined } | undefined {
-  const { inspect } = require('node:util') as typeof import('node:util');
+  const { inspect } = nodeModule('node:util') as typeof import('node:util');
   let found: object | undefined;
   let isRejected = false;
   const value = function (this: object): string {

@@ -147,6 +147,19 @@ describe.each(nodes)('Node $major', (node) => {
     expect([...run.store.connections.values()].map((c) => c.remote?.address)).toEqual(['127.0.0.1']);
   });
 
+  test('functions that the program puts in front of `require` see what it asks for, and nothing more', async () => {
+    const file = join(import.meta.dirname, '../programs/requirePatched.cjs');
+    const plain = await runPlain(node, file);
+    expect(plain.stdout).toContain('mocked');
+    const run = await runTraced(node, file);
+    expect(run.stderr).toBe(plain.stderr);
+    const sorted = (text: string) => text.split('\n').sort();
+    expect(sorted(run.stdout)).toEqual(sorted(plain.stdout));
+    const paths = [...run.store.requests.values()].map((r) => `${r.api} ${new URL(r.url ?? '').pathname}`);
+    expect(paths.sort()).toEqual(['fetch /second', 'http /first']);
+    expect(run.trace.lookups.map((l) => l.hostname)).toEqual(['localhost']);
+  });
+
   test.each(ways.filter(({ since = 0 }) => node.major >= since))('the first request: $name', async (way) => {
     const file = program(way.file, way.lines.join('\n'));
     const run = await runTraced(node, file);

@@ -1,11 +1,13 @@
 /** Content codings of recorded bodies, undone with a bound on what may come out. */
+import { nodeModule } from '../../runtime/builtins';
+
 type Zlib = typeof import('node:zlib');
 type Decode = (raw: Uint8Array, options: object) => Buffer;
 let codings: Record<string, Decode> = {};
 
 /** While the program has not run yet. */
 export function setUpDecoding(): void {
-  const zlib = require('node:zlib') as Zlib & { zstdDecompressSync?: Decode };
+  const zlib = nodeModule('node:zlib') as Zlib & { zstdDecompressSync?: Decode };
   const { gunzipSync, inflateSync, inflateRawSync, brotliDecompressSync, zstdDecompressSync, constants } = zlib;
   // A body that was cut ends without the end of its coding.
   const finishFlush = constants.Z_SYNC_FLUSH;

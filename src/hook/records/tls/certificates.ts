@@ -1,6 +1,8 @@
 /** The peer's chain as `cert` lines, each certificate once an isolate: with the first tunnel that is reported. */
+
 import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import { line } from '../../output/json';
+import { nodeModule } from '../../runtime/builtins';
 
 const reported = new Set<string>();
 /** A program that meets endless certificates must not fill the memory; a certificate written twice does no harm. */
@@ -178,7 +180,7 @@ function certificateLine(c: PeerCertificate): string {
 /** Newer kinds have neither curve nor modulus. */
 function keyTypeOf(c: PeerCertificate): string | undefined {
   if (!c.raw) return undefined;
-  const { X509Certificate } = require('node:crypto') as typeof import('node:crypto');
+  const { X509Certificate } = nodeModule('node:crypto') as typeof import('node:crypto');
   return new X509Certificate(c.raw).publicKey.asymmetricKeyType;
 }
 
