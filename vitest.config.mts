@@ -42,8 +42,8 @@ export default defineConfig({
       ),
       project('hook', ['test/{hook,session,cli,samples}/**/*.test.ts'], { isolate: false, workers: 3 }),
       // One file at a time: its figures are compared with the server's own within 25 ms.
-      project('cases', ['test/cases/**/*.test.ts'], { timeoutMs: 120_000, workers: 1 }),
-      project('matrix', ['test/matrix/**/*.test.ts'], { timeoutMs: 120_000 }),
+      project('cases', ['test/cases/**/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
+      project('matrix', ['test/matrix/**/*.test.ts'], { timeoutMs: 120_000, isolate: false }),
       // One file at a time: they count what the whole machine does.
       project('native', ['test/native/**/*.test.ts'], { workers: 1, isolate: false }),
       project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),

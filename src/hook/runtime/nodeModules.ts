@@ -17,7 +17,15 @@ const list = (process as unknown as { moduleLoadList?: string[] }).moduleLoadLis
 const waiting = new Map<string, (() => void)[]>();
 let above: object | undefined;
 
-export const isLoaded = (name: string): boolean => list === undefined || list.includes(prefix + name);
+/** Of the list, as far as it was read: to be asked while requests are made. */
+const known = new Set<string>();
+let read = 0;
+
+export function isLoaded(name: string): boolean {
+  if (list === undefined) return true;
+  while (read < list.length) known.add(list[read++] as string);
+  return known.has(prefix + name);
+}
 
 /** Runs `f` once, as soon as the module is loaded: now if it is. `name` as in the list: `http`, `internal/dns/promises`. */
 export function whenLoaded(name: string, f: () => void): void {

@@ -49,7 +49,12 @@ function keep(fs, folder, file, script) {
   if (fs.readdirSync(folder).length > 80) return;
   const draft = file + '.' + process.pid;
   try {
-    fs.writeFileSync(draft, script.createCachedData(), { flag: 'wx', mode: 420 });
+    const fd = fs.openSync(draft, 'wx', 420);
+    try {
+      fs.writeSync(fd, script.createCachedData());
+    } finally {
+      fs.closeSync(fd);
+    }
     fs.renameSync(draft, file);
   } catch (_) {
     fs.rmSync(draft, { force: true });

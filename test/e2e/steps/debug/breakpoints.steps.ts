@@ -4,7 +4,7 @@
  */
 import { afterAll, expect, it } from 'vitest';
 import { inWindow, vs } from '../../testing/shared';
-import { lineOf, until } from '../../testing/window';
+import { lineOf, setChecked, until } from '../../testing/window';
 
 const line = (mark: string) => lineOf(vs.workspace, 'src/network.ts', `// ${mark}`);
 const rows = (pane: string) => vs.page.locator(`${pane} .monaco-list-row`);
@@ -122,12 +122,9 @@ export function breakpoints(): void {
     await view.locator('.pane-header', { hasText: 'Network Breakpoints' }).click();
     for (const kind of ['Response arrives', 'Status ≥ 400']) {
       const row = view.locator('.monaco-list-row', { hasText: kind });
-      const box = row.getByRole('checkbox');
-      // VS Code may drop a click on a list that it is drawing again; the label comes from our list.
-      await until(async () => {
-        if (await box.isChecked()) await box.click();
-        return (await row.getAttribute('aria-label'))?.includes('Not enabled');
-      }, `${kind} disabled`);
+      await setChecked(row.getByRole('checkbox'), false);
+      // The label comes from our list.
+      await until(async () => (await row.getAttribute('aria-label'))?.includes('Not enabled'), `${kind} disabled`);
     }
     await goOn();
     await vs.command('Debug Console: Focus on Debug Console View');
