@@ -9,10 +9,10 @@ import type { Trace } from '../model/records';
 import { Store } from '../model/store/store';
 import { scratch } from '../session/testing/scratch';
 import { requestBlocks } from './request/block';
-import { openTrace } from './show/open';
 import { summaryLines } from './summary/summary';
 import { rowsOf } from './table/requestTable';
 import { styleFor } from './terminal/say';
+import { openTrace } from './trace/open';
 
 const golden = join(__dirname, '../model/golden/example.nettrace.json');
 

@@ -80,7 +80,7 @@ export const order: Record<string, readonly string[]> = {
   'src/session': ['sources', 'spool', 'program', 'control', 'kernel', 'packets', '.', 'testing'],
   'src/helper': ['.', 'capture'],
   'src/replay': ['events', 'known', 'position', 'adapter', 'testing'],
-  'src/cli': ['terminal', 'table', 'summary', 'request', 'run', 'show', 'doctor', '.'],
+  'src/cli': ['terminal', 'table', 'summary', 'request', 'trace', 'run', 'show', 'rules', 'doctor', 'verbs', '.'],
   'src/extension': [
     'support',
     'rows',

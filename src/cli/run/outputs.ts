@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { formatOf, isPacketFile, packetSuffix, suffixes, writeTrace } from '../../formats';
-import { messageOf } from '../../model/base/text';
+import { alternatives, messageOf } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 import type { Saved, SaveResult } from '../summary/saved';
 import { UsageError } from '../terminal/say';
@@ -16,7 +16,7 @@ export async function proveOutputs(asked: readonly string[]): Promise<string[]> 
   for (const name of asked) {
     const path = resolve(name);
     if (formatOf(name) === undefined && !isPacketFile(name)) {
-      const known = list([...Object.values(suffixes), packetSuffix]);
+      const known = alternatives([...Object.values(suffixes), packetSuffix]);
       throw new UsageError(`${name}: unknown file extension. Use ${known}.`);
     }
     const real = await realPath(path);
@@ -108,8 +108,4 @@ async function keepElsewhere(trace: Trace): Promise<string | undefined> {
     }
   }
   return undefined;
-}
-
-export function list(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -9,10 +9,10 @@ import { headline, summaryLines } from '../summary/summary';
 import { sortRows } from '../table/chosen';
 import { requestLines, rowsOf } from '../table/requestTable';
 import { printable, styleFor, UsageError, widthOf } from '../terminal/say';
+import { openTrace } from '../trace/open';
 import { type ColumnName, columnLines } from './columns';
 import { jsonPieces } from './json';
 import { hints, matching, queryOf, traceOf } from './matching';
-import { openTrace } from './open';
 import { type ToolView, toolLines } from './toolViews';
 import { type TopKey, topLines } from './top';
 

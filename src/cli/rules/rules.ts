@@ -1,13 +1,13 @@
 /** `nettrace rules`: the trace rules of sessions that run, in other terminals or in VS Code. */
 
-import { messageOf } from '../model/base/text';
-import type { TraceRule } from '../model/records';
-import type { CommandResponse, SessionCommand } from '../session/control/commands';
-import { callSession, type LiveSession, liveSessions } from '../session/control/liveSessions';
-import { expectKey } from './run/asked';
-import { queryOf } from './show/matching';
-import { tableLines } from './table/table';
-import { printable, say, styleFor, UsageError } from './terminal/say';
+import { messageOf } from '../../model/base/text';
+import type { TraceRule } from '../../model/records';
+import type { CommandResponse, SessionCommand } from '../../session/control/commands';
+import { callSession, type LiveSession, liveSessions } from '../../session/control/liveSessions';
+import { expectKey } from '../run/asked';
+import { queryOf } from '../show/matching';
+import { tableLines } from '../table/table';
+import { printable, say, styleFor, UsageError } from '../terminal/say';
 
 export interface RulesOptions {
   /** Id of a session (its first characters), or number of its process. */
