@@ -51,7 +51,7 @@ function keep(fs, folder, file, script) {
   try {
     const fd = fs.openSync(draft, 'wx', 420);
     try {
-      fs.writeSync(fd, script.createCachedData());
+      fs.writeFileSync(fd, script.createCachedData());
     } finally {
       fs.closeSync(fd);
     }
