@@ -8,6 +8,7 @@ import { messageOf } from '../model/base/text';
 import { producer } from '../session/product';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { complain, tolerateClosedStreams, UsageError } from './terminal/say';
+import { diffVerb } from './verbs/diff';
 import { doctorVerb } from './verbs/doctor';
 import { rulesVerb } from './verbs/rules';
 import { forgotten, runVerb } from './verbs/run';
@@ -19,7 +20,7 @@ import { helpVerb, withDefaults } from './verbs/verb';
 const failed = 2;
 
 /** In the order in which `--help` lists them. */
-const verbs = [runVerb, showVerb, convertVerb, rulesVerb, doctorVerb];
+const verbs = [runVerb, showVerb, convertVerb, diffVerb, rulesVerb, doctorVerb];
 
 function program(): Command {
   const root = new Command('nettrace')

@@ -98,6 +98,27 @@ export const notKept = 100 * ms;
 /** Node's agents give a connection up this long before the server's limit, undici 2 s: of shorter limits nothing is left. */
 export const minHint = { agent: 1 * s, undici: 2 * s };
 
+/**
+ * Comparing two sets of runs, by simulation (times of 40 ms ± 25 %, 5 % of them spikes, runs that differ by 5 to 10 %): with
+ * five runs a side equal groups are called different in 0.3 to 0.8 % of tests, of one run each in up to 6 %.
+ */
+export const compareLimits = {
+  /** Medians of runs. Phases on this machine are short: a smaller change of them counts. */
+  ofRuns: { runs: 5, p: 0.016, min: 5 * ms, share: 0.1, local: { min: 2 * ms, share: 0.25 } },
+  /** One run each: below `few` requests nothing is tested, below `requests` nothing is said. */
+  ofTwo: { few: 10, requests: 20, p: 0.01, min: 5 * ms, share: 0.2, probability: 0.75, drift: 2 },
+  /** Requests of each side from which its p95 means something. */
+  tail: 60,
+  /** From so many runs a side, Holm's correction at this level finds something. */
+  holm: { runs: 8, level: 0.05 },
+  /** A finding is worse or better from this change of the number of its subjects on. */
+  finding: { share: 0.25, least: 2 },
+  /** Gone: what it was about still ran so often, and this share of before. */
+  exercised: { least: 3, share: 0.5 },
+  /** Requests in progress at once that differ by this share make another load. */
+  load: 0.5,
+};
+
 /** Subjects listed in a finding, and findings kept. */
 export const maxSubjects = 20;
 export const maxFindings = 100;

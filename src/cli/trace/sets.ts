@@ -1,0 +1,42 @@
+/** Sets of runs: a trace, or a folder of traces that are runs of the same program. */
+import * as fs from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { findingsOf } from '../../analysis/document';
+import { formatOf } from '../../formats';
+import type { Finding } from '../../model/records';
+import { Store } from '../../model/store/store';
+import { UsageError } from '../terminal/say';
+import { openTrace } from './open';
+
+export interface Opened {
+  /** As it was given, or below the folder that was given. */
+  name: string;
+  store: Store;
+  findings: Finding[];
+}
+
+/** More traces at once are a mistake, such as the folder of all builds. */
+const maxTraces = 200;
+
+/** Throws UsageError or FormatError: what cannot be read, by its name. */
+export async function openSet(paths: readonly string[]): Promise<Opened[]> {
+  const files = (await Promise.all(paths.map(tracesOf))).flat();
+  if (files.length > maxTraces) throw new UsageError(`${files.length} traces were given; use at most ${maxTraces}.`);
+  const opened: Opened[] = [];
+  // One after the other: a document needs several times the memory of its records.
+  for (const name of files) {
+    const store = Store.fromDocument(await openTrace(name));
+    opened.push({ name, store, findings: findingsOf(store) });
+  }
+  return opened;
+}
+
+/** The traces in a folder; the folder itself where it is what a killed run left. */
+async function tracesOf(path: string): Promise<string[]> {
+  const names = await fs.readdir(path).catch(() => undefined);
+  if (names === undefined) return [path];
+  const traces = names.filter((name) => formatOf(name) !== undefined).sort();
+  if (traces.length > 0) return traces.map((name) => join(path, name));
+  if (basename(path).startsWith('nettrace-spool-')) return [path];
+  throw new UsageError(`${path} is a folder without saved traces.`);
+}
