@@ -13,6 +13,7 @@ const sources = {
   trace: ['trace', './src/model/records'],
   har: ['harInput', './src/formats/har/input'],
   eve: ['eveInput', './src/formats/eve/input'],
+  rules: ['rulesFile', './src/analysis/check/rulesFile'],
 };
 
 /** For esbuild: src/model/base/builtChecks.ts with its table filled. */

@@ -4,6 +4,7 @@ import * as esbuild from 'esbuild';
 import fc from 'fast-check';
 import { Check } from 'typebox/value';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { rulesFile } from '../src/analysis/check/rulesFile';
 import { eveInput } from '../src/formats/eve/input';
 import { harInput } from '../src/formats/har/input';
 import { kernelSchemas } from '../src/helper/kernelMessages';
@@ -14,7 +15,7 @@ import { moduleOfChecks } from './checks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tables = { 'line.': lineSchemas, 'message.': messageSchemas, 'kernel.': kernelSchemas };
-const others = { trace, har: harInput, eve: eveInput };
+const others = { trace, har: harInput, eve: eveInput, rules: rulesFile };
 /** Each schema by the first of its names. */
 const schemas = new Map();
 for (const [prefix, table] of [...Object.entries(tables), ['', others]])
@@ -39,9 +40,10 @@ function valid(schema) {
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(valid));
   if (schema.allOf) return fc.tuple(...schema.allOf.map(valid)).map((all) => Object.assign({}, ...all));
   if ('const' in schema) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.pattern) return fc.stringMatching(new RegExp(schema.pattern, 'u'));
   if (schema.type === 'array' && Array.isArray(schema.items)) return fc.tuple(...schema.items.map(valid));
-  if (schema.type === 'array') return fc.array(valid(schema.items), { maxLength: 2 });
+  if (schema.type === 'array') return fc.array(valid(schema.items), { minLength: schema.minItems ?? 0, maxLength: 2 });
   if (schema.type === 'integer') return schema.minimum === undefined ? fc.integer() : fc.nat();
   if (schema.type === 'number') return fc.double({ min: schema.minimum, noNaN: true, noDefaultInfinity: true });
   if (schema.type === 'boolean') return fc.boolean();

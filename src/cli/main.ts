@@ -8,6 +8,7 @@ import { messageOf } from '../model/base/text';
 import { producer } from '../session/product';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { complain, tolerateClosedStreams, UsageError } from './terminal/say';
+import { checkVerb } from './verbs/check';
 import { diffVerb } from './verbs/diff';
 import { doctorVerb } from './verbs/doctor';
 import { rulesVerb } from './verbs/rules';
@@ -20,7 +21,7 @@ import { helpVerb, withDefaults } from './verbs/verb';
 const failed = 2;
 
 /** In the order in which `--help` lists them. */
-const verbs = [runVerb, showVerb, convertVerb, diffVerb, rulesVerb, doctorVerb];
+const verbs = [runVerb, showVerb, convertVerb, diffVerb, checkVerb, rulesVerb, doctorVerb];
 
 function program(): Command {
   const root = new Command('nettrace')

@@ -20,7 +20,7 @@ export const rooms = Object.keys(arrows);
 export const packages: Record<string, readonly string[]> = {
   'src/model': ['typebox'],
   'src/hook': ['node:'],
-  'src/analysis': [],
+  'src/analysis': ['typebox'],
   webview: ['preact', '@vscode/codicons'],
 };
 
@@ -76,7 +76,7 @@ export const order: Record<string, readonly string[]> = {
     '.',
   ],
   'src/formats': ['file', 'shared', 'native', 'eve', 'har', 'pcapng', '.', 'testing'],
-  'src/analysis': ['base', 'verdict', 'rules', '.', 'compare', 'testing'],
+  'src/analysis': ['base', 'verdict', 'rules', '.', 'compare', 'check', 'testing'],
   'src/session': ['sources', 'spool', 'program', 'control', 'kernel', 'packets', '.', 'testing'],
   'src/helper': ['.', 'capture'],
   'src/replay': ['events', 'known', 'position', 'adapter', 'testing'],
@@ -86,6 +86,7 @@ export const order: Record<string, readonly string[]> = {
     'summary',
     'request',
     'trace',
+    'check',
     'run',
     'show',
     'diff',

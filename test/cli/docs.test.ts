@@ -1,7 +1,7 @@
 /**
  * README.md, and docs/command-line.md: examples run and say what it says, and its tables hold every option with its default.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
@@ -14,6 +14,8 @@ let folder: string;
 beforeAll(() => {
   folder = scratch();
   copyFileSync(join(repository, 'samples/hello/hello.js'), join(folder, 'app.js'));
+  for (const [, name, block] of text.matchAll(/```yaml\n# (\S+)\n([\s\S]*?)```/g))
+    writeFileSync(join(folder, name as string), block as string);
 });
 
 interface Example {
@@ -44,7 +46,7 @@ const shape = (line: string) =>
     .trim();
 
 test('there are examples of every verb', () => {
-  for (const verb of ['run', 'show', 'convert', 'doctor'])
+  for (const verb of ['run', 'show', 'convert', 'diff', 'check', 'doctor'])
     expect(examples.some((e) => e.command.startsWith(`nettrace ${verb}`))).toBe(true);
 });
 

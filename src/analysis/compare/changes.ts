@@ -1,5 +1,5 @@
 /** What a comparison found to differ, as a list to read: one entry a difference, what needs a look first. */
-import { bytesText, numberText, plural, timeText } from '../../model/base/text';
+import { numberText, plural, timeText } from '../../model/base/text';
 import type { Comparison, CountComparison, GroupComparison, TimeComparison, TimeFigures } from './comparison';
 
 /** In the order of the list. */
@@ -113,7 +113,3 @@ export function timesText({ before, after, interval, basis, phases = [] }: TimeC
 
 const medianText = ({ median }: TimeFigures): string => (median === undefined ? 'not measured' : timeText(median));
 const signed = (us: number): string => `${us < 0 ? '−' : '+'}${timeText(Math.abs(us))}`;
-
-/** Of both sides, where both are known. */
-export const receivedText = ({ bytesReceived }: GroupComparison): string | undefined =>
-  bytesReceived && `${bytesText(bytesReceived.before)} → ${bytesText(bytesReceived.after)}`;

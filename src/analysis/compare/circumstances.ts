@@ -39,24 +39,24 @@ const sourcesOf = ({ store }: Run): string =>
 
 /** Requests in progress at once: a load that doubles makes everything slower. */
 function loadNote(before: readonly Run[], after: readonly Run[]): string[] {
-  const peak = (runs: readonly Run[]): number => Math.max(0, ...runs.map(mostAtOnce));
+  const peak = (runs: readonly Run[]): number => Math.max(0, ...runs.map(maxAtOnce));
   const [was, is] = [peak(before), peak(after)];
   if (Math.abs(is - was) <= compareLimits.load * was || Math.max(was, is) < 4) return [];
   return [`The load differs: up to ${was} requests at once before, ${is} after.`];
 }
 
-function mostAtOnce(run: Run): number {
+function maxAtOnce(run: Run): number {
   const steps = requestsOf(run).flatMap(({ createdAt, endAt }) =>
     createdAt === undefined ? [] : [[createdAt, 1] as const, [endAt ?? Number.POSITIVE_INFINITY, -1] as const],
   );
   steps.sort(([a, x], [b, y]) => a - b || x - y);
   let now = 0;
-  let most = 0;
+  let max = 0;
   for (const [, step] of steps) {
     now += step;
-    most = Math.max(most, now);
+    max = Math.max(max, now);
   }
-  return most;
+  return max;
 }
 
 function incomplete({ name, store }: Run): string[] {

@@ -84,10 +84,10 @@ export class FindingsOf {
   #compared(before: readonly Found[], after: readonly Found[]): FindingComparison {
     const { finding } = (after[0] ?? before[0]) as Found;
     const { rule, severity, title, text } = finding;
-    const most = (found: readonly Found[]): number =>
+    const max = (found: readonly Found[]): number =>
       Math.max(0, ...found.map(({ finding: f }) => f.subjectCount ?? f.subjects.length));
     const runsOf = (found: readonly Found[]): number => new Set(found.map(({ run }) => run)).size;
-    const subjects = { before: most(before), after: most(after) };
+    const subjects = { before: max(before), after: max(after) };
     return {
       rule,
       severity,
@@ -101,12 +101,12 @@ export class FindingsOf {
   }
 
   #goneOr(before: readonly Found[]): 'gone' | 'notExercised' | 'notMeasured' {
-    const { least, share } = compareLimits.exercised;
+    const { min, share } = compareLimits.exercised;
     const causes = [...new Set(before.flatMap(({ causes: c }) => [...c]))];
     const ran = causes.flatMap((cause) => this.#ran.get(cause) ?? []);
     const was = ran.reduce((sum, r) => sum + r.before, 0) / this.runs.before.length;
     const is = ran.reduce((sum, r) => sum + r.after, 0) / this.runs.after.length;
-    if (ran.length > 0 && is < Math.min(was, Math.max(least, share * was))) return 'notExercised';
+    if (ran.length > 0 && is < Math.min(was, Math.max(min, share * was))) return 'notExercised';
     const measuredBy = (side: readonly Run[]): Set<string> =>
       new Set(side.flatMap(({ store }) => store.header.sources.filter((s) => s.state === 'on').map((s) => s.name)));
     const [had, has] = [measuredBy(this.runs.before), measuredBy(this.runs.after)];
@@ -130,7 +130,7 @@ const isSame = (a: Found, b: Found): boolean =>
   (a.causes.size + b.causes.size === 0 || [...a.causes].some((cause) => b.causes.has(cause)));
 
 function trendOf({ before, after }: { before: number; after: number }): 'worse' | 'better' | 'same' {
-  const { share, least } = compareLimits.finding;
-  if (Math.abs(after - before) < Math.max(least, share * before)) return 'same';
+  const { share, min } = compareLimits.finding;
+  if (Math.abs(after - before) < Math.max(min, share * before)) return 'same';
   return after > before ? 'worse' : 'better';
 }

@@ -14,7 +14,7 @@ export interface RankTest {
 /** Up to this many pairs, and without ties, the distribution is counted out. */
 const exactPairs = 400;
 /** Values of a side that are compared pair by pair; more are thinned evenly. */
-const mostValues = 400;
+const maxValues = 400;
 
 /** Whether `b` tends to be greater than `a`, or smaller; both have values. */
 export function mannWhitney(a: readonly number[], b: readonly number[]): RankTest {
@@ -108,11 +108,11 @@ function criticalValue(n: number, m: number, level: number): number {
 }
 
 function thinned(values: readonly number[]): readonly number[] {
-  if (values.length <= mostValues) return values;
+  if (values.length <= maxValues) return values;
   const sorted = Float64Array.from(values).sort();
   return Array.from(
-    { length: mostValues },
-    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / mostValues)] as number,
+    { length: maxValues },
+    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / maxValues)] as number,
   );
 }
 

@@ -98,13 +98,15 @@ function ofRuns(of: Figure, before: readonly number[], after: readonly number[])
   if (Math.min(before.length, after.length) < runs) return { result: 'tooFew' };
   const { p } = mannWhitney(before, after);
   const said = { basis: 'runs' as const, p, ...shiftOf(before, after, level) };
-  const least = local.has(of) ? Math.max(here.min, here.share * median(before)) : Math.max(min, share * median(before));
-  if (p > level || Math.abs(said.shift) < least) return { ...said, result: 'same' };
+  const enough = local.has(of)
+    ? Math.max(here.min, here.share * median(before))
+    : Math.max(min, share * median(before));
+  if (p > level || Math.abs(said.shift) < enough) return { ...said, result: 'same' };
   return { ...said, result: said.shift > 0 ? 'slower' : 'faster' };
 }
 
 function ofTwoTraces(_: Figure, before: readonly number[], after: readonly number[]): Statement {
-  const { few, requests, p: level, min, share, probability: least, drift } = compareLimits.ofTwo;
+  const { few, requests, p: level, min, share, probability: order, drift } = compareLimits.ofTwo;
   const count = Math.min(before.length, after.length);
   if (count < few) return { result: 'tooFew' };
   const { p, probability } = mannWhitney(before, after);
@@ -114,7 +116,7 @@ function ofTwoTraces(_: Figure, before: readonly number[], after: readonly numbe
   const differs =
     p < level &&
     Math.abs(said.shift) >= Math.max(min, share * median(before)) &&
-    Math.max(probability, 1 - probability) >= least &&
+    Math.max(probability, 1 - probability) >= order &&
     Math.abs(said.shift) >= drift * within;
   return { ...said, result: differs ? 'differs' : 'same' };
 }

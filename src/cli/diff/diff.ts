@@ -9,8 +9,8 @@ import { diffLines } from './text';
 
 export interface DiffOptions {
   /** More runs of each side. */
-  before: string[];
-  after: string[];
+  before?: string[];
+  after?: string[];
   json?: boolean;
   markdown?: boolean;
   failOn?: ChangeKind[];
@@ -20,8 +20,8 @@ export interface DiffOptions {
 export async function diff(first: string, second: string, options: DiffOptions): Promise<number> {
   if (options.json && options.markdown) throw new UsageError('--json and --markdown cannot be used together.');
   if (first === '-' && second === '-') throw new UsageError('Only one of the traces can come from standard input.');
-  const before = sideOf(await openSet([first, ...options.before]));
-  const after = sideOf(await openSet([second, ...options.after]));
+  const before = sideOf(await openSet([first, ...(options.before ?? [])]));
+  const after = sideOf(await openSet([second, ...(options.after ?? [])]));
   const comparison = compare(before, after);
   const changes = changesOf(comparison);
   const failing = changes.filter(({ kind }) => options.failOn?.includes(kind));

@@ -2,16 +2,16 @@
 import type { Change, ChangeKind } from '../../analysis/compare/changes';
 import type { Comparison } from '../../analysis/compare/comparison';
 import { plural } from '../../model/base/text';
-import { printable } from '../terminal/say';
+import { code, text } from '../terminal/markdown';
 import { headOf, restText, sideText } from './text';
 
 /** Rows shown at once; a comment may have 65,536 characters. */
 const shown = 30;
-const most = 200;
+const maxRows = 200;
 
 export function diffMarkdown(comparison: Comparison, changes: readonly Change[]): string {
   const { before, after, notes } = comparison;
-  const rows = changes.slice(0, most).map(rowOf);
+  const rows = changes.slice(0, maxRows).map(rowOf);
   const folded = rows.slice(shown);
   const table = (list: readonly string[]): string[] => ['| | What | Where | Change |', '|---|---|---|---|', ...list];
   return [
@@ -25,7 +25,7 @@ export function diffMarkdown(comparison: Comparison, changes: readonly Change[])
     ...(folded.length > 0
       ? [`<details><summary>${folded.length} more</summary>`, '', ...table(folded), '', '</details>', '']
       : []),
-    ...(changes.length > most ? [`… and ${plural(changes.length - most, 'difference')} more.`, ''] : []),
+    ...(changes.length > maxRows ? [`… and ${plural(changes.length - maxRows, 'difference')} more.`, ''] : []),
     `<sub>${text(restText(comparison, changes))}</sub>`,
     '',
   ].join('\n');
@@ -36,20 +36,4 @@ const alarming = new Set<ChangeKind>(['new-host', 'new-finding', 'worse-finding'
 function rowOf({ kind, what, callSite, text: detail }: Change): string {
   const head = alarming.has(kind) ? `**${headOf[kind]}**` : headOf[kind];
   return `| ${[head, code(what), callSite === undefined ? '' : code(callSite), text(detail)].join(' | ')} |`;
-}
-
-/** Text from a trace: never markup, a mention of somebody, or a link. */
-export const text = (value: string): string =>
-  printable(value)
-    .replace(/[\\`*_{}[\]<>#|~&!]/g, '\\$&')
-    .replace(/@/g, '@\u2060')
-    .replace(/:\/\//g, ':\u2060//');
-
-/** As code, which shows everything as it is but its own end and the table's. */
-export function code(value: string): string {
-  const shownAs = printable(value).replace(/\|/g, '\\|');
-  const longest = Math.max(0, ...[...shownAs.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  const pad = longest > 0 ? ' ' : '';
-  return `${fence}${pad}${shownAs}${pad}${fence}`;
 }

@@ -17,6 +17,7 @@ const every: [words: string[], value: Partial<Record<keyof RunOptions, unknown>>
   [['--interval', '0.5'], { interval: 500 }],
   [['--sort', 'url'], { sort: 'url' }],
   [['--rows', 'all'], { rows: 'all' }],
+  [['--check', 'rules.yml'], { check: 'rules.yml' }],
   [['--json'], { json: true }],
   [['--headers', 'names'], { headers: 'names' }],
   [['--exclude-headers', 'a, b,'], { excludeHeaders: ['a', 'b'] }],

@@ -3,7 +3,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { withFindings } from '../../analysis/document';
 import { isPacketFile } from '../../formats';
@@ -20,12 +20,14 @@ import type { SaveResult } from '../summary/saved';
 import { summaryLines, summaryObject } from '../summary/summary';
 import { complain, say, styleFor, UsageError, widthOf } from '../terminal/say';
 import { rulesOf } from './asked';
+import type { Checker } from './checked';
 import { EventLog } from './eventLog';
 import { atLineBegin } from './lineBegin';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
 import type { RunOptions } from './options';
 import { proveOutputs, saveAll } from './outputs';
+import { stepBack, stepForward, survive } from './ownProcess';
 import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
 import { exitCodeOf, forwardSignals } from './signals';
@@ -43,6 +45,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   if (options.enableConntrack && (options.helper === 'none' || options.helper === 'basic'))
     throw new UsageError('--enable-conntrack needs --helper auto or all.');
   const outputs = await proveOutputs(options.output);
+  const checker = options.check === undefined ? undefined : await checkerFor(options.check, options);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
   try {
@@ -64,7 +67,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       progress.step(
         () => `reading what the program wrote: ${numberText(session.store.counts.requests)} requests so far`,
       );
-    // From here on nothing may change the program's exit code.
+    // From here on nothing but broken rules may change the program's exit code.
     try {
       if (child.pid !== undefined) session.processEnded(child.pid, endFacts(ended));
       const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
@@ -72,6 +75,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       endLive(live);
       progress.step('analysing the trace');
       await report(session, ended, {
+        checker,
         watch,
         outputs,
         options,
@@ -84,11 +88,16 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       complain(`the trace could not be finished: ${messageOf(error)}`);
     }
     stopForwarding();
-    return exitCodeOf(ended.code, ended.signal);
+    const code = exitCodeOf(ended.code, ended.signal);
+    return checker === undefined ? code : checker.exitCode(code);
   } finally {
     await session.dispose().catch(() => {});
   }
 }
+
+/** Loaded only when it is asked for: it brings a parser of YAML. */
+const checkerFor = async (file: string, options: RunOptions): Promise<Checker> =>
+  (await import('./checked')).Checker.for(file, options);
 
 async function createSession(command: readonly string[], options: RunOptions): Promise<TraceSession> {
   const rules = rulesOf(options);
@@ -143,35 +152,6 @@ async function start(program: string, args: string[], session: TraceSession, opt
   return { child, environment };
 }
 
-/** An internal error must not end nettrace while the program runs: the program's end and exit code would be missed. */
-function survive(): void {
-  let said = false;
-  const onFault = (error: unknown) => {
-    if (!said) complain(`internal error; the trace may be incomplete: ${messageOf(error)}`);
-    said = true;
-  };
-  process.on('uncaughtException', onFault);
-  process.on('unhandledRejection', onFault);
-}
-
-/** The processor is the program's first: what we read can wait. */
-function stepBack(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Not everywhere allowed; nothing depends on it.
-  }
-}
-
-/** The program has ended, and somebody waits for the prompt. Only root may take a priority back. */
-function stepForward(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_NORMAL);
-  } catch {
-    // Then it takes as long as the machine has others to serve.
-  }
-}
-
 interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -186,6 +166,7 @@ function endOf(child: ChildProcess): Promise<Ended> {
 
 interface Facts {
   outputs: string[];
+  checker: Checker | undefined;
   options: RunOptions;
   progress: Progress;
   watch: ProcessWatch;
@@ -234,12 +215,13 @@ function endLive(live: { end(): void }): void {
 }
 
 async function report(session: TraceSession, end: Ended, facts: Facts): Promise<void> {
-  const { options, outputs, launch, progress } = facts;
+  const { checker, options, outputs, launch, progress } = facts;
   const ended = endFacts(end);
   const untraced = untracedOf(session, facts.watch.end());
   const document = withFindings(session.document(), session.store);
   // What the analysis found is found once: the summary says the same.
   session.store.setHeader({ findings: document.findings ?? [] });
+  checker?.check({ store: session.store, findings: document.findings ?? [] });
   const saved = await saveAll(
     document,
     outputs.filter((path) => !isPacketFile(path)),
@@ -254,7 +236,8 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
     : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
   if (options.json) {
     const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
-    say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded, ...missing }));
+    const summary = summaryObject(document, session.store, ended, saved);
+    say(JSON.stringify({ ...summary, unloaded, ...missing, ...(checker ? { check: checker.object() } : {}) }));
   } else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
@@ -262,6 +245,7 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   }
   reportSaved(saved, options);
   if (!options.quiet && !options.json) reportLeft(session);
+  if (checker && !options.json) for (const line of checker.lines(options.quiet === true)) say(line);
 }
 
 function reportFull(session: TraceSession): void {

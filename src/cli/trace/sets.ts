@@ -3,7 +3,8 @@ import * as fs from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { findingsOf } from '../../analysis/document';
 import { formatOf } from '../../formats';
-import type { Finding } from '../../model/records';
+import type { Finding, Trace } from '../../model/records';
+import { maskUrl } from '../../model/secrets/mask';
 import { Store } from '../../model/store/store';
 import { UsageError } from '../terminal/say';
 import { openTrace } from './open';
@@ -25,7 +26,7 @@ export async function openSet(paths: readonly string[]): Promise<Opened[]> {
   const opened: Opened[] = [];
   // One after the other: a document needs several times the memory of its records.
   for (const name of files) {
-    const store = Store.fromDocument(await openTrace(name));
+    const store = Store.fromDocument(masked(await openTrace(name)));
     opened.push({ name, store, findings: findingsOf(store) });
   }
   return opened;
@@ -40,3 +41,9 @@ async function tracesOf(path: string): Promise<string[]> {
   if (basename(path).startsWith('nettrace-spool-')) return [path];
   throw new UsageError(`${path} is a folder without saved traces.`);
 }
+
+/** The hook masks; files may come from elsewhere. */
+const masked = (trace: Trace): Trace => ({
+  ...trace,
+  requests: trace.requests.map((r) => (r.url === undefined ? r : { ...r, url: maskUrl(r.url) })),
+});

@@ -331,6 +331,13 @@ const printing = {
     without: 'none',
     cli: { flags: '-o, --output <file>', repeat: true },
   },
+  check: {
+    kind: 'text',
+    text: 'check the trace against this rules file when the program has ended; exit with 1 if a rule is broken',
+    more: 'An exit code of the program other than 0 stays. See [check](command-line.md#check).',
+    without: 'none',
+    cli: { flags: '--check <file>' },
+  },
   log: {
     kind: 'flag',
     text: 'print each event as a line when it happens; with --json as an object',

@@ -70,7 +70,7 @@ function textTest({ parts, exact }: TextTest, { match }: Key): (text: string) =>
 }
 
 /** Whether a text is made of the parts with anything between them. Takes each middle part where it is first found. */
-function glob(text: string, parts: readonly string[]): boolean {
+export function glob(text: string, parts: readonly string[]): boolean {
   const last = parts.length - 1;
   const begin = parts[0] as string;
   const end = parts[last] as string;
