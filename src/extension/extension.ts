@@ -26,6 +26,8 @@ import { LineHover } from './notes/lineHover';
 import { Notes } from './notes/notes';
 import { PageFocus } from './panel/focus';
 import { Panel } from './panel/panel';
+import { FindingActions } from './problems/actions';
+import { Problems } from './problems/problems';
 import { Replays } from './replay/replays';
 import { ShownView } from './replay/shownView';
 import { registerRuleCommands } from './rules/commands';
@@ -83,6 +85,11 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
   const notes = disposables.add(new Notes());
   disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
+  disposables.add(new Problems(notes));
+  const findingDocs = vscode.Uri.joinPath(context.extensionUri, 'docs', 'findings.md');
+  disposables.add(
+    vscode.languages.registerCodeActionsProvider(codeFiles, new FindingActions(findingDocs), FindingActions.kinds),
+  );
   disposables.add(new StatusBar(runs));
 
   const say = (text: string) => {

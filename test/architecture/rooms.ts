@@ -108,6 +108,7 @@ export const order: Record<string, readonly string[]> = {
     'debug',
     'breakpoints',
     'notes',
+    'problems',
     'trace',
     'replay',
     'kept',

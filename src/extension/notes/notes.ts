@@ -42,11 +42,19 @@ export class Notes implements vscode.Disposable {
     changed: decoration('editorGhostText.foreground'),
   };
   readonly #realPaths = new Map<string, string>();
+  readonly #shown = new vscode.EventEmitter<TraceView>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Another view is shown beside the code. */
+  readonly onDidShow = this.#shown.event;
+  /** A document was edited. */
+  readonly onDidEdit = this.#changed.event;
 
   constructor() {
     const add = (d: vscode.Disposable): unknown => this.#disposables.add(d);
     for (const style of Object.values(this.#styles)) add(style);
     add(this.#lenses);
+    add(this.#shown);
+    add(this.#changed);
     add(vscode.window.onDidChangeVisibleTextEditors(() => this.#throttle.ask()));
     add(vscode.workspace.onDidChangeTextDocument((e) => this.#edited(e)));
     add(
@@ -63,6 +71,15 @@ export class Notes implements vscode.Disposable {
     this.#view = view;
     this.#listening = view.onDidChange(() => this.#throttle.ask());
     this.#throttle.ask();
+    this.#shown.fire(view);
+  }
+
+  /** Where a line (from 1) of a run that began then (wall clock, ms) is now; undefined: deleted, or changed itself. */
+  lineNow(path: string, line: number, since: number): number | undefined {
+    const edits = this.#edits.get(vscode.Uri.file(path).toString());
+    if (edits === undefined) return line;
+    const at = edits.now(line, since);
+    return at === undefined || at.changed ? undefined : at.line;
   }
 
   get shown(): TraceView | undefined {
@@ -175,6 +192,7 @@ export class Notes implements vscode.Disposable {
       });
     }
     this.#throttle.ask();
+    this.#changed.fire();
   }
 
   /** The same file by whatever link it was reached. */

@@ -20,6 +20,7 @@ export const breakpointsInDebugView = () => one('breakpointsInDebugView');
 export const runsToKeep = () => one('runsKeep');
 export const helperUse = () => one('helper');
 export const notesMode = () => one('editorNotes');
+export const problemsShown = () => one('editorProblems');
 
 const ofTraces = settingNames.filter((name) => !(name in groups['Panel and editor']));
 

@@ -392,6 +392,15 @@ const display = {
     text: 'where to show count, last status and median time next to the code that makes requests',
     setting: { id: 'editor.notes' },
   },
+  editorProblems: {
+    kind: 'choice',
+    of: ['errorsAndWarnings', 'errors', 'all', 'off'],
+    default: 'errorsAndWarnings',
+    each: ['Errors and warnings.', 'Errors only.', 'Notes too.', 'None.'],
+    text: 'which findings of the last run to show in the Problems view',
+    more: 'At the line that made the first of their requests. See [findings](findings.md).',
+    setting: { id: 'editor.problems' },
+  },
   panelOpen: {
     kind: 'choice',
     of: ['onStart', 'onFirstRequest', 'never'],

@@ -1,0 +1,71 @@
+/** Findings of the last run in the Problems view, at their lines, with quick fixes. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { inWindow, vs } from '../testing/shared';
+import { lineOf, until } from '../testing/window';
+
+const name = 'tools/agents.mjs';
+const text = `import { Agent, createServer, get } from 'node:http';
+const agent = new Agent();
+const server = createServer((_, response) => response.end('ok'));
+await new Promise((done) => server.listen(0, '127.0.0.1', done));
+const { port } = server.address();
+for (let i = 0; i < 25; i++)
+  await new Promise((done) => get({ port, agent, path: '/' + i }, (r) => r.resume().on('end', done)));
+server.close();
+`;
+const problems = () =>
+  vs.page.locator('.markers-panel .monaco-list-row', { hasText: 'opened a connection of their own' });
+const fileText = () => readFileSync(join(vs.workspace, name), 'utf8');
+
+async function quickFix(line: number, title: string): Promise<void> {
+  await vs.openFile('agents.mjs', line);
+  await vs.command('Quick Fix...');
+  await vs.page.locator('.action-widget .monaco-list-row', { hasText: title }).click();
+}
+
+export function problemsView(): void {
+  inWindow({ width: 1400, height: 1000 });
+
+  it('a finding stands in the Problems view, at the line that made the requests', async () => {
+    const path = join(vs.workspace, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    await vs.openFile('agents.mjs');
+    await vs.clear();
+    await vs.command('Net Trace: Debug with Net Trace');
+    await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' }).click();
+    await vs.panel.getByText('The program ended').first().waitFor({ timeout: 60_000 });
+    await vs.command('Problems: Focus on Problems View');
+    await problems().waitFor();
+    const shown = await problems().textContent();
+    expect(shown).toContain('25 of 25 requests opened a connection of their own');
+    const column = (text.split('\n').find((line) => line.includes('=> get')) as string).indexOf('get(') + 1;
+    expect(shown).toContain(`[Ln ${lineOf(vs.workspace, name, 'await new Promise((done) => get')}, Col ${column}]`);
+    await vs.page.locator('.cdr.squiggly-warning').first().waitFor();
+    await vs.shot('problems-dark');
+  });
+
+  it('quick fixes: the request in the panel, and the agent’s option', async () => {
+    const line = lineOf(vs.workspace, name, 'await new Promise((done) => get');
+    await quickFix(line, 'Show in Net Trace: 25 short connections');
+    await vs.panel.locator('[role=row][aria-selected=true]').first().waitFor();
+    await quickFix(line, 'What keep-alive-off means');
+    await until(async () => (await vs.activeTab.textContent())?.includes('findings.md'), 'the page of findings');
+    await quickFix(line, 'Add keepAlive: true to the agent');
+    await vs.command('File: Save');
+    await until(() => fileText().includes('new Agent({ keepAlive: true });'), 'the edit');
+  });
+
+  it('after the next run it is gone', async () => {
+    await vs.clear();
+    await vs.openFile('agents.mjs');
+    await vs.command('Net Trace: Debug with Net Trace');
+    await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' }).click();
+    await vs.panel.getByText('The program ended').first().waitFor({ timeout: 60_000 });
+    await vs.command('Problems: Focus on Problems View');
+    await until(async () => (await problems().count()) === 0, 'no problem');
+    await vs.command('Net Trace: Show Requests');
+  });
+}
