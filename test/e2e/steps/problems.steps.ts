@@ -21,6 +21,7 @@ const fileText = () => readFileSync(join(vs.workspace, name), 'utf8');
 
 async function quickFix(line: number, title: string): Promise<void> {
   await vs.openFile('agents.mjs', line);
+  await vs.page.keyboard.press('End');
   await vs.command('Quick Fix...');
   await vs.page.locator('.action-widget .monaco-list-row', { hasText: title }).click();
 }
