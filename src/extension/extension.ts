@@ -11,6 +11,7 @@ import { BreakpointList } from './breakpoints/list';
 import { BreakpointsView } from './breakpoints/view';
 import { registerBreakpointCommands } from './breakpoints/viewCommands';
 import { registerCommands, siteOf } from './commands';
+import { Comparisons } from './compare/compare';
 import { Attacher } from './debug/attach/attacher';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
   const notes = disposables.add(new Notes());
   disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
+  disposables.add(new Comparisons(runs));
   disposables.add(new Problems(notes));
   const findingDocs = vscode.Uri.joinPath(context.extensionUri, 'docs', 'findings.md');
   disposables.add(

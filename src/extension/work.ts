@@ -2,9 +2,14 @@
  * What the extension needs once there is work: recording, files, schemas. A separate bundle (dist/work.cjs), loaded
  * at the first use: VS Code starts the extension with each Node debug session, traced or not, and that must cost nothing.
  */
+export { changesOf } from '../analysis/compare/changes';
+export { compare } from '../analysis/compare/compare';
+export { comparisonMarkdown } from '../analysis/compare/markdown';
+export { findingsOf } from '../analysis/document';
 export { formatOf, parseTrace, readTrace, suffixes, writePackets, writeTrace } from '../formats';
 export { abilitiesHere } from '../helper/abilities';
 export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';
+export { Store } from '../model/store/store';
 export { TraceRules } from '../model/traceRules';
 export { recoverTrace } from '../session/recover';
 export { TraceSession } from '../session/session';

@@ -109,6 +109,7 @@ export const order: Record<string, readonly string[]> = {
     'breakpoints',
     'notes',
     'problems',
+    'compare',
     'trace',
     'replay',
     'kept',

@@ -1,7 +1,7 @@
 /** The results as Markdown, for the comment of a pull request. */
 import type { RuleResult, State } from '../../analysis/check/result';
+import { code, text } from '../../model/base/markdown';
 import { plural } from '../../model/base/text';
-import { code, text } from '../terminal/markdown';
 import { headText, placeIn, requestLine } from './text';
 
 const shownCases = 10;

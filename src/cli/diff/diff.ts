@@ -1,10 +1,10 @@
 /** `nettrace diff BEFORE AFTER`: what a change did to the requests of a program. */
 import { type Change, type ChangeKind, changesOf } from '../../analysis/compare/changes';
 import { compare, type Side } from '../../analysis/compare/compare';
+import { comparisonMarkdown } from '../../analysis/compare/markdown';
 import { styleFor, UsageError, widthOf } from '../terminal/say';
 import { type Opened, openSet } from '../trace/sets';
 import { diffJson } from './json';
-import { diffMarkdown } from './markdown';
 import { diffLines } from './text';
 
 export interface DiffOptions {
@@ -26,7 +26,7 @@ export async function diff(first: string, second: string, options: DiffOptions):
   const changes = changesOf(comparison);
   const failing = changes.filter(({ kind }) => options.failOn?.includes(kind));
   if (options.json) process.stdout.write(diffJson(comparison, changes));
-  else if (options.markdown) process.stdout.write(diffMarkdown(comparison, changes));
+  else if (options.markdown) process.stdout.write(comparisonMarkdown(comparison, changes));
   else {
     const lines = diffLines(comparison, changes, { style: styleFor(process.stdout), width: widthOf(process.stdout) });
     process.stdout.write(`${lines.join('\n')}\n`);

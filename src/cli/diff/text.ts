@@ -1,26 +1,8 @@
 /** A comparison in the terminal. */
-import { type Change, type ChangeKind, rangeText } from '../../analysis/compare/changes';
-import type { Comparison, SideFacts } from '../../analysis/compare/comparison';
-import { plural } from '../../model/base/text';
+import type { Change, ChangeKind } from '../../analysis/compare/changes';
+import type { Comparison } from '../../analysis/compare/comparison';
+import { headOf, restText, sideText } from '../../analysis/compare/words';
 import { printable, type Style, wrapped } from '../terminal/say';
-
-export const headOf: Readonly<Record<ChangeKind, string>> = {
-  'new-host': 'new host',
-  'gone-host': 'host no longer asked',
-  added: 'new request',
-  removed: 'no longer made',
-  more: 'more',
-  fewer: 'fewer',
-  moved: 'moved',
-  answers: 'other answers',
-  slower: 'slower',
-  faster: 'faster',
-  'times-differ': 'times differ',
-  'new-finding': 'new finding',
-  'gone-finding': 'finding gone',
-  'worse-finding': 'finding, more',
-  'better-finding': 'finding, less',
-};
 
 const signs: Partial<Record<ChangeKind, string>> = {
   'new-host': '+',
@@ -70,28 +52,4 @@ function changeLines({ kind, what, callSite, text }: Change, style: Style, width
     `${paint(head)}  ${printable(what)}${style.dim(place)}`,
     ...wrapped(printable(text), width - 4).map((line) => `    ${line}`),
   ];
-}
-
-export function sideText({ runs, requests, failed, connections, lookups }: SideFacts): string {
-  const name = runs.length === 1 ? (runs[0] as string) : `${plural(runs.length, 'run')} (${runs[0]} …)`;
-  const figures: [readonly number[], string][] = [
-    [requests, 'requests'],
-    [failed, 'failed'],
-    [connections, 'connections'],
-    [lookups, 'lookups'],
-  ];
-  return `${name}: ${figures.map(([counts, word]) => `${rangeText(counts)} ${word}`).join(', ')}`;
-}
-
-/** What was looked at and is the same, so that silence means something. */
-export function restText({ groups, tested }: Comparison, changes: readonly Change[]): string {
-  const changed = new Set(changes.map(({ what, callSite }) => `${what} ${callSite}`));
-  const same = groups.filter(
-    ({ method, host, template, callSite }) => !changed.has(`${method} ${host}${template} ${callSite}`),
-  );
-  const chance = tested > 20 ? `; of so many, about ${Math.max(1, Math.round(tested * 0.005))} differ by chance` : '';
-  const times =
-    tested === 0 ? 'no times were compared: too few requests' : `${plural(tested, 'time')} compared${chance}`;
-  const rest = same.length === groups.length ? plural(same.length, 'kind') : `the ${plural(same.length, 'other kind')}`;
-  return `No difference in ${rest} of requests; ${times}.`;
 }

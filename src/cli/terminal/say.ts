@@ -4,6 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 
+export { printable } from '../../model/base/printable';
+
 /** A failure of our own before anything was started: message for the user, exit code 2. */
 export class UsageError extends Error {}
 
@@ -33,12 +35,6 @@ export function styleFor(stream: { isTTY?: boolean }, env: Record<string, string
 /** Columns to write in: the terminal's, else what COLUMNS says, else plenty. */
 export function widthOf(stream: { columns?: number }, env: Record<string, string | undefined> = process.env): number {
   return stream.columns || Math.max(40, Number.parseInt(env.COLUMNS ?? '', 10) || 200);
-}
-
-/** Text from outside, on one line and without control characters. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** Cut in the middle, where a URL or path says least. */

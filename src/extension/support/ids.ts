@@ -16,6 +16,7 @@ export const commands = {
   savePackets: 'netTrace.savePackets',
   open: 'netTrace.open',
   openFile: 'netTrace.openFile',
+  compare: 'netTrace.compare',
   clear: 'netTrace.clear',
   follow: 'netTrace.follow',
   openInEditor: 'netTrace.openInEditor',

@@ -60,13 +60,29 @@ export function problemsView(): void {
   });
 
   it('after the next run it is gone', async () => {
-    await vs.clear();
     await vs.openFile('agents.mjs');
     await vs.command('Net Trace: Debug with Net Trace');
     await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' }).click();
-    await vs.panel.getByText('The program ended').first().waitFor({ timeout: 60_000 });
     await vs.command('Problems: Focus on Problems View');
     await until(async () => (await problems().count()) === 0, 'no problem');
+    await vs.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    expect(await problems().count()).toBe(0);
     await vs.command('Net Trace: Show Requests');
+  });
+
+  it('the run before and the one after, compared', async () => {
+    const choose = (text: string | RegExp) =>
+      vs.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    await vs.command('Net Trace: Compare Traces…');
+    await vs.page.locator('.quick-input-widget input[placeholder*="before the change"]').waitFor();
+    const runs = vs.page.locator('.quick-input-list .monaco-list-row', { hasText: /^Run \d+/ });
+    await runs.nth(1).click();
+    await vs.page.locator('.quick-input-widget input[placeholder*="after the change"]').waitFor();
+    await choose(/^Run \d+/);
+    const page = vs.editorPage;
+    await page.getByRole('heading', { name: /differences? in the requests/ }).waitFor();
+    await page.getByRole('cell', { name: 'finding gone' }).first().waitFor();
+    await page.getByRole('cell', { name: '25 short connections to' }).waitFor();
+    await vs.shot('compare-dark');
   });
 }

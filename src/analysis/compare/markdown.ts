@@ -1,17 +1,23 @@
-/** A comparison as Markdown, for the comment of a pull request. */
-import type { Change, ChangeKind } from '../../analysis/compare/changes';
-import type { Comparison } from '../../analysis/compare/comparison';
+/** A comparison as Markdown: for the comment of a pull request, and in VS Code. */
+
+import { code, text } from '../../model/base/markdown';
 import { plural } from '../../model/base/text';
-import { code, text } from '../terminal/markdown';
-import { headOf, restText, sideText } from './text';
+import type { Change, ChangeKind } from './changes';
+import type { Comparison } from './comparison';
+import { headOf, restText, sideText } from './words';
 
 /** Rows shown at once; a comment may have 65,536 characters. */
 const shown = 30;
 const maxRows = 200;
 
-export function diffMarkdown(comparison: Comparison, changes: readonly Change[]): string {
+/** `linkOf`: where the line of a change can be opened. */
+export function comparisonMarkdown(
+  comparison: Comparison,
+  changes: readonly Change[],
+  linkOf: (change: Change) => string | undefined = () => undefined,
+): string {
   const { before, after, notes } = comparison;
-  const rows = changes.slice(0, maxRows).map(rowOf);
+  const rows = changes.slice(0, maxRows).map((change) => rowOf(change, linkOf(change)));
   const folded = rows.slice(shown);
   const table = (list: readonly string[]): string[] => ['| | What | Where | Change |', '|---|---|---|---|', ...list];
   return [
@@ -33,7 +39,9 @@ export function diffMarkdown(comparison: Comparison, changes: readonly Change[])
 
 const alarming = new Set<ChangeKind>(['new-host', 'new-finding', 'worse-finding', 'answers', 'slower']);
 
-function rowOf({ kind, what, callSite, text: detail }: Change): string {
+function rowOf({ kind, what, callSite, text: detail }: Change, link: string | undefined): string {
   const head = alarming.has(kind) ? `**${headOf[kind]}**` : headOf[kind];
-  return `| ${[head, code(what), callSite === undefined ? '' : code(callSite), text(detail)].join(' | ')} |`;
+  const place = callSite === undefined ? '' : code(callSite);
+  const where = link === undefined ? place : `[${place}](${link})`;
+  return `| ${[head, code(what), where, text(detail)].join(' | ')} |`;
 }

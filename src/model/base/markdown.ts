@@ -1,5 +1,5 @@
 /** Text from a trace in Markdown. */
-import { printable } from './say';
+import { printable } from './printable';
 
 /** Text from a trace: never markup, a mention of somebody, or a link. */
 export const text = (value: string): string =>
