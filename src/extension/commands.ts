@@ -54,6 +54,7 @@ export function registerCommands({
     [commands.groupBy]: groupBy,
     // What is stepped through is a file; the runs behind it are not seen.
     [commands.clear]: () => (replays.shown ? undefined : runs.clear()),
+    [commands.undoClear]: () => (replays.shown ? undefined : runs.undoClear()),
     [commands.openInEditor]: () => panel.openInEditor(),
     [commands.showPanel]: () => panel.show({ focus: true }),
     [commands.showRow]: (id?: unknown) => showRow(id),

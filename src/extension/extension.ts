@@ -34,6 +34,7 @@ import { ShownView } from './replay/shownView';
 import { registerRuleCommands } from './rules/commands';
 import { tracingOf } from './rules/inForce';
 import { launchRules } from './rules/launch';
+import { isPaused } from './rules/pause';
 import { WorkspaceRules } from './rules/registry';
 import { RulesView } from './rules/tree';
 import { Notices, secretsDeleted } from './runs/notices';
@@ -106,8 +107,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   );
   runs.setTracing((run) => {
     const own = run?.state === 'running' ? run.recorder.control?.registry : undefined;
-    const list = (own ?? rules.loaded)?.list();
-    return list && tracingOf(list, run?.store);
+    const registry = own ?? rules.loaded;
+    return registry && tracingOf(registry.list(), run?.store, isPaused(registry));
   });
   disposables.add(rules.onDidChange(() => runs.statusChanged()));
   rules.loadKept();
@@ -229,16 +230,20 @@ export async function deactivate(): Promise<void> {
   closing = undefined;
 }
 
-/** Keeps the context key, and opens the panel at a run's first request when the user wants it so. */
+/** Keeps the context keys, and opens the panel at a run's first request when the user wants it so. */
 function watchRuns(runs: Runs, panel: Panel): () => void {
-  let had = false;
   let opened = 0;
+  const shown = new Map<string, boolean>();
+  const setKey = (key: string, value: boolean) => {
+    if ((shown.get(key) ?? false) === value) return;
+    shown.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
   return () => {
     const list = runs.list();
-    if (list.length > 0 !== had) {
-      had = list.length > 0;
-      void vscode.commands.executeCommand('setContext', contextKeys.hasRuns, had);
-    }
+    setKey(contextKeys.hasRuns, list.length > 0);
+    setKey(contextKeys.paused, runs.tracing?.paused === true);
+    setKey(contextKeys.cleared, runs.clearedRows > 0);
     const newest = list.at(-1);
     if (newest && newest.number > opened && newest.rows.size > 0) {
       opened = newest.number;

@@ -65,6 +65,12 @@ export function lastInstant(store: Store): number {
   return last;
 }
 
+/** What was cleared before something was cleared. */
+export interface ClearedBefore {
+  at: number;
+  cleared: Cleared | undefined;
+}
+
 export class RunRows {
   readonly #rows = new Map<string, Row>();
   /** µs on the panel's axis at which the program began. Fixed once a row was made. */
@@ -117,10 +123,23 @@ export class RunRows {
   }
 
   /** Hides what was requested until now, which the store's counts say is `counted`; the records stay. */
-  clear(now: number, counted: Figures): void {
+  clear(now: number, counted: Figures): ClearedBefore {
+    const before = { at: this.#clearedAt, cleared: this.cleared };
     this.#clearedAt = now;
     this.cleared = new Cleared(this.store.requests, counted);
     this.#rows.clear();
+    return before;
+  }
+
+  /** Takes the last `clear` back. */
+  unclear({ at, cleared }: ClearedBefore, now: number): void {
+    this.#clearedAt = at;
+    this.cleared = cleared;
+    for (const request of this.store.requests.values()) {
+      if ((request.createdAt ?? Number.POSITIVE_INFINITY) <= at) continue;
+      const row = placed(rowOf(request, this.store, now), this.run, this.offset, this.began);
+      this.#rows.set(row.id, row);
+    }
   }
 
   get(id: string): Row | undefined {

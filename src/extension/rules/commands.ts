@@ -8,6 +8,7 @@ import { copyText } from '../support/clipboard';
 import { commands } from '../support/ids';
 import { askForCondition, askForLimit } from './ask';
 import { deleteOne, traceAll } from './inForce';
+import { pause, record } from './pause';
 import type { WorkspaceRules } from './registry';
 import { shownRules } from './shown';
 import { detailsOf, titleOf } from './words';
@@ -39,6 +40,8 @@ export function registerRuleCommands({ rules, runs, panel }: RuleParts): vscode.
       const { registry } = await shownRules(rules, runs);
       traceAll(registry);
     },
+    [commands.pause]: async () => pause((await shownRules(rules, runs)).registry),
+    [commands.record]: async () => record((await shownRules(rules, runs)).registry),
     [commands.copyRuleId]: async (item) => {
       const chosen = await oneOf(item, 'Select a trace rule to copy its id');
       if (chosen) await copyText(chosen.id);

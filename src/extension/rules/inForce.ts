@@ -7,11 +7,12 @@ import type { TraceRules } from '../../model/traceRules';
 import { titleOf } from './words';
 
 /** `run`: the newest one. Undefined: every request is traced, there is nothing to say. */
-export function tracingOf(list: readonly TraceRule[], run: Store | undefined): Tracing | undefined {
+export function tracingOf(list: readonly TraceRule[], run: Store | undefined, isPaused = false): Tracing | undefined {
   if (list.some(tracesAll)) return undefined;
   const conditions = list.filter((r) => r.enabled).map(conditionText);
   const { requests = 0, untraced = 0 } = run?.counts ?? {};
-  return { conditions, ...(untraced > 0 ? { traced: requests, made: requests + untraced } : {}) };
+  const paused = isPaused ? { paused: true as const } : {};
+  return { conditions, ...paused, ...(untraced > 0 ? { traced: requests, made: requests + untraced } : {}) };
 }
 
 function conditionText(r: TraceRule): string {

@@ -112,6 +112,47 @@ describe('runs', () => {
     expect(runs.status()).toMatchObject({ requests: 0, failed: 0, running: 0 });
   });
 
+  test('Undo Clear: ended runs and hidden rows are there again, with their counts', async () => {
+    const kept: string[] = [];
+    const noted = (what: string) => (run: { number: number }) => void kept.push(`${what} ${run.number}`);
+    runs.keepIn({ began: noted('began'), ended: noted('ended'), dropped: noted('dropped') });
+    const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
+    const ended = runs.begin(a, 'ended');
+    a.write(doneLine(1, 1));
+    await runs.end(ended);
+    runs.begin(b, 'going on');
+    b.write(doneLine(1, 1), doneLine(2, 2));
+    settle();
+    const [rows, status] = [runs.rows(), runs.status()];
+    runs.clear();
+    expect([runs.rows(), runs.status().cleared, runs.clearedRows]).toEqual([[], 3, 3]);
+    b.write(doneLine(3, 600_000_000));
+    settle();
+    kept.length = 0;
+    runs.undoClear();
+    expect(runs.rows().map((r) => r.id)).toEqual([...rows.map((r) => r.id), 'r2/1-0-3']);
+    expect(runs.status()).toMatchObject({ requests: status.requests + 1 });
+    expect(runs.status()).not.toHaveProperty('cleared');
+    expect(runs.list().map((r) => r.title)).toEqual(['ended', 'going on']);
+    expect(kept).toEqual(['began 1', 'ended 1']);
+    runs.undoClear();
+    expect(runs.rows()).toHaveLength(4);
+  });
+
+  test('Undo Clear is over when another program starts', async () => {
+    const a = new FakeRecorder('a');
+    const run = runs.begin(a, 'a');
+    a.write(doneLine(1, 1));
+    await runs.end(run);
+    settle();
+    runs.clear();
+    expect([runs.clearedRows, a.calls.includes('dispose')]).toEqual([1, false]);
+    runs.begin(new FakeRecorder('b'), 'b');
+    expect([runs.clearedRows, a.calls.includes('dispose')]).toEqual([0, true]);
+    runs.undoClear();
+    expect(runs.list().map((r) => r.title)).toEqual(['b']);
+  });
+
   test('a reason for seeing nothing is shown until the program reports after all', () => {
     const a = new FakeRecorder('a');
     const run = runs.begin(a, 'a');

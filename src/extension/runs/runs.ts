@@ -8,7 +8,7 @@ import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
-import { lastInstant, partsOfRowId, type RowChanges } from '../rows/rows';
+import { type ClearedBefore, lastInstant, partsOfRowId, type RowChanges } from '../rows/rows';
 import { Emitter } from '../support/emitter';
 import { Throttle } from '../support/throttle';
 import { offsetOfNext } from './axis';
@@ -39,6 +39,7 @@ export class Runs implements TraceView {
   #abilities: Abilities | undefined;
   #tracing: (newest: Run | undefined) => Tracing | undefined = () => undefined;
   #disposed = false;
+  #cleared: { rows: number; ended: readonly Run[]; running: ReadonlyMap<Run, ClearedBefore> } | undefined;
 
   readonly onDidChange = this.#changed.event;
 
@@ -51,6 +52,7 @@ export class Runs implements TraceView {
 
   /** A program starts. The recorder's clock must have begun. */
   begin(recorder: Recorder, title: string): Run {
+    this.#forgetCleared();
     const beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
     const beside = this.#runs.some((r) => r.endAt === undefined);
     const run = new Run(++this.#lastNumber, title, recorder, offsetOfNext(beginNs, this.#runs), beside);
@@ -147,16 +149,53 @@ export class Runs implements TraceView {
     this.#touch(run);
   }
 
-  /** Ended runs go; what running ones requested so far is hidden. */
+  /** Ended runs go; what running ones requested so far is hidden. Until the next start it can be taken back. */
   clear(): void {
+    this.#forgetCleared();
+    const rows = this.#runs.reduce((sum, run) => sum + run.rows.size, 0);
+    const ended: Run[] = [];
+    const running = new Map<Run, ClearedBefore>();
     for (const run of [...this.#runs]) {
-      if (run.state !== 'running') this.#drop(run);
-      else {
+      if (run.state !== 'running') {
+        this.#takeOut(run);
+        ended.push(run);
+      } else {
         run.rows.update(run.elapsed());
-        run.rows.clear(run.elapsed(), statusOf([run.store], { recording: true }));
+        running.set(run, run.rows.clear(run.elapsed(), statusOf([run.store], { recording: true })));
       }
     }
+    if (rows > 0) this.#cleared = { rows, ended, running };
+    else for (const run of ended) void run.recorder.dispose();
     this.#changed.fire('all');
+  }
+
+  /** Brings back what the last `clear` took away. */
+  undoClear(): void {
+    const cleared = this.#cleared;
+    if (!cleared) return;
+    this.#cleared = undefined;
+    for (const run of cleared.ended) {
+      this.#runs.push(run);
+      this.#keeper?.began(run);
+      this.#keeper?.ended(run);
+    }
+    this.#runs.sort((a, b) => a.number - b.number);
+    for (const [run, before] of cleared.running) if (this.#runs.includes(run)) run.rows.unclear(before, run.elapsed());
+    this.#changed.fire('all');
+  }
+
+  /** How many rows could be brought back. */
+  get clearedRows(): number {
+    return this.#cleared?.rows ?? 0;
+  }
+
+  get tracing(): Tracing | undefined {
+    return this.#tracing(this.#runs.at(-1));
+  }
+
+  #forgetCleared(): void {
+    for (const run of this.#cleared?.ended ?? []) void run.recorder.dispose();
+    this.#cleared = undefined;
   }
 
   list(): readonly Run[] {
@@ -198,8 +237,9 @@ export class Runs implements TraceView {
       { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.age() } : {}) },
       this.#abilities,
     );
-    const tracing = this.#tracing(last);
+    const { tracing, clearedRows } = this;
     if (tracing) whole.tracing = tracing;
+    if (clearedRows > 0) whole.cleared = clearedRows;
     return this.#runs.reduce((status, r) => r.rows.cleared?.takenOff(status) ?? status, whole);
   }
 
@@ -249,17 +289,22 @@ export class Runs implements TraceView {
   }
 
   #drop(run: Run): void {
+    this.#takeOut(run);
+    void run.recorder.dispose();
+  }
+
+  #takeOut(run: Run): void {
     this.#runs.splice(this.#runs.indexOf(run), 1);
     this.#dirty.delete(run);
     this.#listening.get(run)?.();
     this.#listening.delete(run);
     this.#keeper?.dropped(run);
-    void run.recorder.dispose();
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
     this.#throttle.dispose();
+    this.#forgetCleared();
     for (const stop of this.#listening.values()) stop();
     await Promise.all(this.#runs.map((r) => r.recorder.dispose()));
   }

@@ -18,6 +18,9 @@ export const commands = {
   openFile: 'netTrace.openFile',
   compare: 'netTrace.compare',
   clear: 'netTrace.clear',
+  undoClear: 'netTrace.undoClear',
+  pause: 'netTrace.pause',
+  record: 'netTrace.record',
   follow: 'netTrace.follow',
   openInEditor: 'netTrace.openInEditor',
   showPanel: 'netTrace.showPanel',
@@ -76,6 +79,10 @@ export const contextKeys = {
   hasRuns: 'netTrace.hasRuns',
   /** The page that has the keyboard focus: `panel`, `tab`, `file` (an opened trace), or none. */
   focus: 'netTrace.focus',
+  /** Recording is paused. */
+  paused: 'netTrace.paused',
+  /** Rows were cleared that can be brought back. */
+  cleared: 'netTrace.cleared',
   /** In this workspace something was traced, or asked to be. */
   used: 'netTrace.used',
 } as const;

@@ -68,6 +68,8 @@ export interface Run {
 export interface Tracing {
   /** As the user wrote them, one a trace rule; empty: tracing is off. */
   conditions: string[];
+  /** The user paused recording, to go on later. */
+  paused?: true;
   /** Requests of the newest run that were traced, and all that it made. Absent: none was left out, as far as is known. */
   traced?: number;
   made?: number;
@@ -101,6 +103,8 @@ export interface Status {
   kernel?: KernelStatus;
   /** Absent: every request is traced. */
   tracing?: Tracing;
+  /** Rows that were cleared and can be brought back. Absent: none. */
+  cleared?: number;
 }
 
 /** What is recorded of the kernel's side. */
@@ -309,6 +313,8 @@ export const pageCommands = [
   'openInEditor',
   'enableKernel',
   'traceAll',
+  'record',
+  'undoClear',
   'showOutput',
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];

@@ -97,7 +97,7 @@ export function keysOfThePanel(): void {
     const said = [...readme.matchAll(/\b(?:(?:Ctrl|Shift|Alt)\+)*(?:F\d{1,2}|(?:Ctrl|Alt)\+\w)\b/g)].map(
       ([key]) => key,
     );
-    const pressed = new Set([...Object.keys(keys), 'Ctrl+L', 'F5', 'Ctrl+C'].map((key) => key.toLowerCase()));
+    const pressed = new Set([...Object.keys(keys), 'Ctrl+L', 'Ctrl+E', 'F5', 'Ctrl+C'].map((key) => key.toLowerCase()));
     expect([...bound, ...said.map((key) => key.toLowerCase())].filter((key) => !pressed.has(key))).toEqual([]);
   });
 
@@ -123,9 +123,27 @@ export function keysOfThePanel(): void {
     await vs.command('View: Close All Editors');
   });
 
-  it('Ctrl+L clears', async () => {
+  it('Ctrl+E pauses recording, and goes on with it', async () => {
+    const line = vs.panel.locator('.trc', { hasText: 'Recording is paused' });
+    await rowOf(vs.panel, '/apples').click();
+    await press('F8');
+    await selected(vs.panel, '/broken');
+    await press('Control+E');
+    await line.waitFor();
+    await vs.shot('paused-dark');
+    await press('Control+E');
+    await line.waitFor({ state: 'hidden' });
+  });
+
+  it('Ctrl+L clears; Undo Clear brings it back', async () => {
+    const before = await rowsIn(vs.panel);
     await rowOf(vs.panel, '/apples').click();
     await pressUntil('Control+L', vs.panel.getByText('No requests yet'), 'an empty panel');
     expect(await rowsIn(vs.panel)).toEqual([]);
+    await vs.shot('cleared-dark');
+    await vs.panel.getByRole('button', { name: `Undo Clear (${before.length} requests)` }).click();
+    await rowOf(vs.panel, '/apples').waitFor();
+    expect(await rowsIn(vs.panel)).toEqual(before);
+    await vs.clear();
   });
 }

@@ -44,6 +44,19 @@ describe('the page without rows says the truth', () => {
     expect(said([run({ traced: 'none' })], status())[0]).toBe('Tracing was off');
   });
 
+  test('recording is paused; what was cleared can be brought back', () => {
+    const tracing = { conditions: [], paused: true as const };
+    const running = run({ state: 'running' });
+    expect(said([running], status({ recording: true, tracing }))).toEqual([
+      'Recording is paused',
+      'Requests that the program makes now are not recorded.',
+      undefined,
+      'record',
+    ]);
+    expect(said([], status({ cleared: 50 }))[3]).toBe('debug open undoClear');
+    expect(said([running], status({ recording: true, cleared: 1 }))[3]).toBe('undoClear');
+  });
+
   test('a run that goes on', () => {
     const running = run({ state: 'running' });
     const recording = status({ recording: true });

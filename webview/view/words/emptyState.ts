@@ -24,14 +24,29 @@ export function emptyState(runs: readonly Run[], status: Status, waited: boolean
   const last = runs.at(-1);
   if (last && status.recording && running.length > 0) return recording(running, status, waited);
   if (last && last.state !== 'running') return ended(last, status);
-  if (status.tracing?.conditions.length === 0) return off(debug);
+  if (status.tracing?.conditions.length === 0) return offOr(status, debug, ...undoFor(status));
   return {
     is: 'none',
     title: 'No requests yet',
     text: 'Debug a Node program with Net Trace: each HTTP request that it makes appears here while it runs.',
-    buttons: [debug, open],
+    buttons: [debug, open, ...undoFor(status)],
   };
 }
+
+const record = ['record', 'Record'] as const;
+
+const undoFor = ({ cleared }: Status): EmptyState['buttons'] =>
+  cleared === undefined ? [] : [['undoClear', `Undo Clear (${cleared === 1 ? '1 request' : `${cleared} requests`})`]];
+
+const paused = (...more: EmptyState['buttons']): EmptyState => ({
+  is: 'off',
+  title: 'Recording is paused',
+  text: 'Requests that the program makes now are not recorded.',
+  buttons: [record, ...more],
+});
+
+const offOr = (status: Status, ...more: EmptyState['buttons']): EmptyState =>
+  status.tracing?.paused ? paused(...more) : off(...more);
 
 const off = (...more: EmptyState['buttons']): EmptyState => ({
   is: 'off',
@@ -42,7 +57,7 @@ const off = (...more: EmptyState['buttons']): EmptyState => ({
 
 function recording(running: readonly Run[], status: Status, waited: boolean): EmptyState {
   const conditions = status.tracing?.conditions;
-  if (conditions?.length === 0) return off();
+  if (conditions?.length === 0) return offOr(status, ...undoFor(status));
   const processes = running.flatMap((r) => r.processes).map((p) => `${p.label} (${p.pid})`);
   const made = status.tracing?.made ?? 0;
   const text = conditions
@@ -57,7 +72,7 @@ function recording(running: readonly Run[], status: Status, waited: boolean): Em
     title: 'Recording',
     text,
     ...(waited && processes.length > 0 ? { note: `Traced: ${processes.join(', ')}` } : {}),
-    buttons: conditions ? [traceAll] : [],
+    buttons: [...(conditions ? [traceAll] : []), ...undoFor(status)],
   };
 }
 
@@ -73,7 +88,7 @@ function ended(run: Run, status: Status): EmptyState {
       buttons: [showOutput, again],
     };
   const stillOff = status.tracing?.conditions.length === 0;
-  if (run.traced === 'none' && stillOff) return off(again);
+  if (run.traced === 'none' && stillOff) return offOr(status, again);
   if (run.traced === 'none')
     return { is: 'untraced', title: 'Tracing was off', text: 'Nothing of this run was recorded.', buttons: [again] };
   if (run.untraced || run.traced === 'some')
