@@ -116,3 +116,18 @@ test('the bundle has its checks of schemas made: the first line of a program wai
   for (const name of ['line.req', 'message.sample', 'kernel.state', 'trace', 'har', 'eve'])
     expect(text).toMatch(new RegExp(`^ *"?${name.replace('.', '\\.')}"?: \\(\\) => \\{$`, 'm'));
 });
+
+test('doctor --json says what doctor says', async () => {
+  const plain = await nettrace.run(['doctor']);
+  const json = await nettrace.run(['doctor', '--json']);
+  const { format, works, checks } = JSON.parse(json.stdout) as {
+    format: string;
+    works: boolean;
+    checks: { state: string; text: string }[];
+  };
+  expect([format, works, json.code, json.stderr]).toEqual(['nettrace-doctor', plain.code === 0, plain.code, '']);
+  const marks: Record<string, string> = { ok: 'ok', warn: 'note', bad: 'BAD' };
+  expect(checks.map(({ state, text }) => `${marks[state]?.padEnd(4)}  ${text}`)).toEqual(
+    plain.stdout.split('\n').filter((line) => /^(ok|note|BAD) /.test(line)),
+  );
+});

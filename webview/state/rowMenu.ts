@@ -3,7 +3,7 @@ import { asCurl } from '../../src/model/panel/curl';
 import { type FieldName, printQuery, type Query } from '../../src/model/query';
 import { baseName } from '../../src/model/rows/row';
 import type { Row } from '../view/types';
-import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable, asVerdict } from '../view/words/copy';
+import { asBreakdown, asCurlCmd, asFetch, asNodeHttp, asPowerShell, asTable, asVerdict } from '../view/words/copy';
 import { openSelected, selectedRows } from './actions';
 import { showMenu } from './overlays';
 import { copyWiresharkFilter, whyNoPackets } from './packets';
@@ -63,6 +63,7 @@ export function showRowMenu(x: number, y: number): void {
     { label: 'Copy as cURL (cmd)', run: () => copy(all((r) => asCurlCmd(r, r === row ? details : undefined))) },
     { label: 'Copy as PowerShell', run: () => copy(all((r) => asPowerShell(r, r === row ? details : undefined))) },
     { label: 'Copy as fetch (Node)', run: () => copy(all((r) => asFetch(r, r === row ? details : undefined))) },
+    { label: 'Copy as Node http', run: () => copy(all((r) => asNodeHttp(r, r === row ? details : undefined))) },
     { label: 'Copy breakdown as text', run: () => copy(all(asBreakdown)) },
     {
       label: 'Copy verdict with evidence (Markdown)',

@@ -1,9 +1,13 @@
 /** What of a row moves with the clock. */
 import * as rowTime from '../../src/model/panel/rowTime';
 import type { Row } from '../view/types';
+import { wallTimeOf } from '../view/words/clock';
 import { now, state } from './state';
 
 const runOf = (row: Row) => state.runs.find((r) => r.number === row.run);
+
+/** When it was called, ms since 1970; undefined: not known. */
+export const wallTime = (row: Row): number | undefined => wallTimeOf(row, runOf(row));
 
 /** Whether its time runs: it is not finished, and its run goes on. */
 export const ongoing = (row: Row): boolean => rowTime.isTimed(row, runOf(row));

@@ -22,7 +22,7 @@ interface Finding {
 }
 
 /** 0 if tracing works here, else 1. */
-export async function doctor(options: { node: string }): Promise<number> {
+export async function doctor(options: { node: string; json?: boolean }): Promise<number> {
   const left = await leftFindings();
   const findings = [
     {
@@ -38,12 +38,18 @@ export async function doctor(options: { node: string }): Promise<number> {
     await spaceFinding(),
     ...left,
   ] satisfies Finding[];
+  const works = !findings.some((f) => f.state === 'bad');
+  if (options.json) {
+    const document = { format: 'nettrace-doctor', version: '1.0', works, checks: findings };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    return works ? 0 : 1;
+  }
   const style = styleFor(process.stdout);
   const marks = { ok: style.green('ok  '), warn: style.yellow('note'), bad: style.red('BAD ') };
   for (const { state, text, advice } of findings) {
     process.stdout.write(`${marks[state]}  ${text}\n${advice === undefined ? '' : `      ${advice}\n`}`);
   }
-  return findings.some((f) => f.state === 'bad') ? 1 : 0;
+  return works ? 0 : 1;
 }
 
 /** Loads the hook in that Node for real, and waits for its first line. */

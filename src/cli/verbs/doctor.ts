@@ -6,7 +6,8 @@ export function doctorVerb(root: Command): void {
   verb(root, 'doctor')
     .description('check what works on this machine and what to do about the rest')
     .option('--node <program>', 'the Node executable to test the hook with', 'node')
-    .action(async (options: { node: string }) => {
+    .option('--json', 'machine-readable')
+    .action(async (options: { node: string; json?: boolean }) => {
       process.exitCode = await (await import('../doctor/doctor')).doctor(options);
     });
 }

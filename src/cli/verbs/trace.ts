@@ -13,5 +13,8 @@ export function convertVerb(root: Command): void {
     .description('write a trace in another format')
     .argument('<in>', traceArgument)
     .argument('<out>', `file to write; the suffix decides: ${formats}`)
-    .action(async (from: string, to: string) => (await import('../trace/convert')).convert(from, to));
+    .option('--json', 'machine-readable')
+    .action(async (from: string, to: string, options: { json?: boolean }) =>
+      (await import('../trace/convert')).convert(from, to, options),
+    );
 }

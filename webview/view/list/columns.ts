@@ -21,6 +21,7 @@ export type ColumnId =
   | 'remote'
   | 'type'
   | 'startedAt'
+  | 'clock'
   | 'dns'
   | 'tcp'
   | 'tls'
@@ -90,6 +91,15 @@ export const columns: readonly Column[] = [
     right: true,
     optional: true,
     key: startedOf,
+  },
+  {
+    id: 'clock',
+    label: 'Clock time',
+    track: '100px',
+    min: 96,
+    right: true,
+    optional: true,
+    key: (r) => r.createdAt,
   },
   phaseColumn('dns', 'DNS'),
   phaseColumn('tcp', 'TCP'),

@@ -7,7 +7,7 @@ import { asCurl } from '../../../src/model/panel/curl';
 import { rows } from '../../../test/webview/testing/sample';
 import { cmdLine, powerShellTokens, runtimeArguments } from '../testing/shells';
 import type { Details, Row } from '../types';
-import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
+import { asBreakdown, asCurlCmd, asFetch, asNodeHttp, asPowerShell, asTable } from './copy';
 
 interface Hostile {
   method: string;
@@ -250,13 +250,36 @@ describe('1,000 hostile requests', () => {
     }
   });
 
+  test('JavaScript calls Node’s request once, with strings, and ends it', () => {
+    for (const r of requests) {
+      const calls: unknown[][] = [];
+      let ends = 0;
+      const request = (...all: unknown[]) => {
+        calls.push(all);
+        return { end: () => ends++ };
+      };
+      const modules: string[] = [];
+      const run = new Function('require', asNodeHttp(rowOf(r), detailsOf(r)));
+      run((name: string) => {
+        modules.push(name);
+        return { request };
+      });
+      const { url, method } = powerShellRequest(r);
+      expect([calls.length, ends]).toEqual([1, 1]);
+      expect(calls[0]?.[0]).toBe(url.replace(/^ws/i, 'http'));
+      expect(modules).toEqual([/^(https|wss):/i.test(url) ? 'node:https' : 'node:http']);
+      const options = calls[0]?.[1];
+      expect((typeof options === 'object' ? (options as { method?: string }).method : undefined) ?? 'GET').toBe(method);
+    }
+  });
+
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   const bad = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
   test('a copy has no control character, and no cell that a spreadsheet reads as a formula', () => {
     for (const r of requests) {
       const row = { ...rowOf(r), stateText: r.headers[0]?.value ?? '' };
       const details = detailsOf(r);
-      const copies = [asCurl, asCurlCmd, asPowerShell, asFetch, asBreakdown].map((as) => as(row, details));
+      const copies = [asCurl, asCurlCmd, asPowerShell, asFetch, asNodeHttp, asBreakdown].map((as) => as(row, details));
       const table = asTable([row, row]);
       expect([...copies, table].filter((c) => bad.test(c))).toEqual([]);
       const cells = table.split('\n').map((line) => line.split('\t'));

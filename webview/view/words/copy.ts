@@ -28,6 +28,23 @@ export function asCurlCmd(row: Row, details?: Details): string {
   return `curl ${curlWords(row, details, url, cmdWord).join(' ')}`;
 }
 
+export function asNodeHttp(row: Row, details?: Details): string {
+  const url = urlOf(row).replace(/^ws/i, 'http');
+  const options: Record<string, unknown> = {};
+  if (row.method !== 'GET') options.method = withoutControls(row.method);
+  const headers = headerTable(details);
+  if (headers.length > 0) options.headers = Object.fromEntries(headers.map((h) => [h.name, h.value]));
+  const second = Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
+  const client = /^https:/i.test(url) ? 'https' : 'http';
+  return [
+    `const request = require('node:${client}').request(${JSON.stringify(url)}${second}, (response) => {`,
+    '  console.log(response.statusCode, response.headers);',
+    '  response.pipe(process.stdout);',
+    '});',
+    'request.end();',
+  ].join('\n');
+}
+
 /** Each name once, as a table of PowerShell and an object of JavaScript want it. */
 function headerTable(details: Details | undefined): { name: string; value: string }[] {
   const table = new Map<string, { name: string; value: string }>();

@@ -4,9 +4,11 @@ import { Component, type ComponentChild } from 'preact';
 import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
 import { startedOf } from '../../../src/model/query/rowFields';
 import { lineAndColumn, transformedWords } from '../../../src/model/rows/row';
+import { wallTime } from '../../state/rowTime';
 import { type Column, type ColumnId, connectionText } from '../../view/list/columns';
 import { type Item, isRow } from '../../view/list/items';
 import type { Row } from '../../view/types';
+import { clockText, clockTitle } from '../../view/words/clock';
 import { signOf, stateWords } from '../../view/words/states';
 import { rowName } from '../../view/words/words';
 import { Icon } from '../parts/icon';
@@ -120,6 +122,10 @@ function Cell({
       const started = startedOf(row);
       return <>{started === undefined ? '' : timeText(started)}</>;
     }
+    case 'clock': {
+      const at = wallTime(row);
+      return <>{at === undefined ? '' : clockText(at)}</>;
+    }
     case 'dns':
     case 'tcp':
     case 'tls':
@@ -129,6 +135,11 @@ function Cell({
     case 'waterfall':
       return null;
   }
+}
+
+function clockOf(row: Row): string[] {
+  const at = wallTime(row);
+  return at === undefined ? [] : [clockTitle(at)];
 }
 
 function titleOf(id: ColumnId, row: Row): string | undefined {
@@ -154,7 +165,13 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
         ? undefined
         : `received ${bytesText(row.bytesReceived)}${row.bytesSent === undefined ? '' : `, sent ${bytesText(row.bytesSent)}`}`;
     case 'startedAt':
-      return row.createdAt === undefined ? undefined : `After the start of run ${row.run}`;
+      return row.createdAt === undefined
+        ? undefined
+        : [`After the start of run ${row.run}`, ...clockOf(row)].join('; ');
+    case 'time':
+      return clockOf(row)[0] && `Called at ${clockOf(row)[0]}`;
+    case 'clock':
+      return clockOf(row)[0];
     case 'host':
     case 'process':
     case 'remote':
