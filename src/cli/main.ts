@@ -9,6 +9,7 @@ import { producer } from '../session/product';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { complain, tolerateClosedStreams, UsageError } from './terminal/say';
 import { doctorVerb } from './verbs/doctor';
+import { mcpVerb } from './verbs/mcp';
 import { rulesVerb } from './verbs/rules';
 import { forgotten, runVerb } from './verbs/run';
 import { showVerb } from './verbs/show';
@@ -19,7 +20,7 @@ import { helpVerb, withDefaults } from './verbs/verb';
 const failed = 2;
 
 /** In the order in which `--help` lists them. */
-const verbs = [runVerb, showVerb, convertVerb, rulesVerb, doctorVerb];
+const verbs = [runVerb, showVerb, convertVerb, rulesVerb, mcpVerb, doctorVerb];
 
 function program(): Command {
   const root = new Command('nettrace')
