@@ -8,6 +8,7 @@ import { messageOf } from '../model/base/text';
 import { producer } from '../session/product';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { complain, tolerateClosedStreams, UsageError } from './terminal/say';
+import { completionVerb } from './verbs/completion';
 import { doctorVerb } from './verbs/doctor';
 import { mcpVerb } from './verbs/mcp';
 import { rulesVerb } from './verbs/rules';
@@ -20,7 +21,7 @@ import { helpVerb, withDefaults } from './verbs/verb';
 const failed = 2;
 
 /** In the order in which `--help` lists them. */
-const verbs = [runVerb, showVerb, convertVerb, rulesVerb, mcpVerb, doctorVerb];
+const verbs = [runVerb, showVerb, convertVerb, rulesVerb, mcpVerb, doctorVerb, completionVerb];
 
 function program(): Command {
   const root = new Command('nettrace')

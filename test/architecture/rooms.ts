@@ -91,6 +91,7 @@ export const order: Record<string, readonly string[]> = {
     'rules',
     'doctor',
     'mcp',
+    'completion',
     'verbs',
     '.',
   ],
