@@ -14,14 +14,14 @@ import { mcpVerb } from './verbs/mcp';
 import { rulesVerb } from './verbs/rules';
 import { forgotten, runVerb } from './verbs/run';
 import { showVerb } from './verbs/show';
-import { convertVerb } from './verbs/trace';
+import { convertVerb, shareVerb } from './verbs/trace';
 import { helpVerb, withDefaults } from './verbs/verb';
 
 /** Exit code of our own failures. */
 const failed = 2;
 
 /** In the order in which `--help` lists them. */
-const verbs = [runVerb, showVerb, convertVerb, rulesVerb, mcpVerb, doctorVerb, completionVerb];
+const verbs = [runVerb, showVerb, convertVerb, shareVerb, rulesVerb, mcpVerb, doctorVerb, completionVerb];
 
 function program(): Command {
   const root = new Command('nettrace')

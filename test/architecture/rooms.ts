@@ -75,7 +75,7 @@ export const order: Record<string, readonly string[]> = {
     'server',
     '.',
   ],
-  'src/formats': ['file', 'shared', 'native', 'eve', 'har', 'pcapng', '.', 'testing'],
+  'src/formats': ['file', 'shared', 'redact', 'native', 'eve', 'har', 'pcapng', '.', 'testing'],
   'src/analysis': ['base', 'verdict', 'rules', '.', 'testing'],
   'src/session': ['sources', 'spool', 'program', 'control', 'kernel', 'packets', '.', 'testing'],
   'src/helper': ['.', 'capture'],
