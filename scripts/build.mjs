@@ -19,8 +19,8 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'none' };
 const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true, plugins: [builtChecks] };
 
-/** The extension loads its larger parts, bundles of their own, at the first use: by the name of their entry. */
-const parts = { work: './work.cjs', adapter: './replay.cjs' };
+/** Larger parts are bundles of their own, loaded at the first use: by the name of their entry. */
+const parts = { work: './work.cjs', adapter: './replay.cjs', server: './mcp.cjs' };
 const apart = ({ path }) => ({ path: parts[path.split('/').at(-1)], external: true });
 
 const bundles = [
@@ -81,6 +81,22 @@ const bundles = [
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.cjs',
     target: 'node20',
+    plugins: [
+      builtChecks,
+      { name: 'parts apart', setup: (build) => build.onResolve({ filter: /^\.\.\/mcp\/server$/ }, apart) },
+    ],
+    // nettrace.cjs runs it as a script, which has no import().
+    supported: { 'dynamic-import': false },
+  },
+  {
+    ...node,
+    entryPoints: ['src/cli/mcp/server.ts'],
+    outfile: 'dist/mcp.cjs',
+    target: 'node20',
+    // No other use of the protocol's library than this one, in its production form.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: false,
   },
   {
     ...common,

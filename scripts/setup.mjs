@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const bundles = ['hook.cjs', 'extension.cjs', 'work.cjs', 'nettrace.cjs', 'cli.cjs', 'webview.js'];
+const bundles = ['hook.cjs', 'extension.cjs', 'work.cjs', 'nettrace.cjs', 'cli.cjs', 'mcp.cjs', 'webview.js'];
 const oldestNode = 20;
 
 /** Something the user can act on: shown as it is, without a stack. */

@@ -9,19 +9,32 @@ import { producer } from '../session/product';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { complain, tolerateClosedStreams, UsageError } from './terminal/say';
 import { checkVerb } from './verbs/check';
+import { completionVerb } from './verbs/completion';
 import { diffVerb } from './verbs/diff';
 import { doctorVerb } from './verbs/doctor';
+import { mcpVerb } from './verbs/mcp';
 import { rulesVerb } from './verbs/rules';
 import { forgotten, runVerb } from './verbs/run';
 import { showVerb } from './verbs/show';
-import { convertVerb } from './verbs/trace';
+import { convertVerb, shareVerb } from './verbs/trace';
 import { helpVerb, withDefaults } from './verbs/verb';
 
 /** Exit code of our own failures. */
 const failed = 2;
 
 /** In the order in which `--help` lists them. */
-const verbs = [runVerb, showVerb, convertVerb, diffVerb, checkVerb, rulesVerb, doctorVerb];
+const verbs = [
+  runVerb,
+  showVerb,
+  convertVerb,
+  shareVerb,
+  diffVerb,
+  checkVerb,
+  rulesVerb,
+  mcpVerb,
+  doctorVerb,
+  completionVerb,
+];
 
 function program(): Command {
   const root = new Command('nettrace')

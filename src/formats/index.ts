@@ -77,5 +77,6 @@ export { textOf } from './file/load';
 export { formatOf, isPacketFile, packetSuffix, suffixes } from './file/sniff';
 export { nativeText, type ReadOptions } from './native/format';
 export { parseTrace } from './read';
+export { redacted } from './redact/redact';
 export { lowered } from './shared/lower';
 export { timeOfInstant } from './shared/time';

@@ -19,6 +19,8 @@ import { SpoolReader } from './spool/reader';
 export interface RecoverOptions {
   /** It is read for the last time: what runs in a program that goes on is not known any further. Default: false. */
   final?: boolean;
+  /** Its session runs: what is written now is no loss, and the trace goes on. Default: false. */
+  live?: boolean;
 }
 
 /** The spool's trace; undefined if no file in the folder begins as the hook's do. The folder is left as it is. */
@@ -38,6 +40,7 @@ export async function recoverTrace(folder: string, options: RecoverOptions = {})
     true,
   );
   await reader.read();
+  if (options.live) return documentOf(store);
   reader.ended();
   for (const p of [...store.processes.values()]) {
     if (p.end !== undefined) continue;

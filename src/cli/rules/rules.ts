@@ -3,11 +3,12 @@
 import { messageOf } from '../../model/base/text';
 import type { TraceRule } from '../../model/records';
 import type { CommandResponse, SessionCommand } from '../../session/control/commands';
-import { callSession, type LiveSession, liveSessions } from '../../session/control/liveSessions';
+import { callSession, type LiveSession } from '../../session/control/liveSessions';
 import { expectKey } from '../run/asked';
 import { queryOf } from '../show/matching';
 import { tableLines } from '../table/table';
 import { printable, say, styleFor, UsageError } from '../terminal/say';
+import { onlySession, sessionsOf } from '../trace/sessions';
 
 export interface RulesOptions {
   /** Id of a session (its first characters), or number of its process. */
@@ -31,7 +32,7 @@ const out = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** All trace rules of the sessions, with what has become of them. */
 export async function listRules(options: RulesOptions): Promise<void> {
-  const responses = await askAll(await chosen(options));
+  const responses = await askAll(await sessionsOf(options.session));
   if (options.json) return out(JSON.stringify(responses.map(({ session, rules }) => ({ ...factsOf(session), rules }))));
   responses.forEach(({ session, rules }, i) => {
     if (i > 0) out('');
@@ -47,7 +48,7 @@ export async function createRule(condition: string, options: CreateOptions): Pro
   queryOf(condition, 'condition');
   expectKey('nettrace rules create', condition);
   const { limit, sample, description, enable } = options;
-  const session = only(await chosen(options));
+  const session = onlySession(await sessionsOf(options.session));
   const create = {
     condition,
     ...(limit !== undefined ? { limit } : {}),
@@ -90,26 +91,6 @@ function print(response: CommandResponse, id: string, options: RulesOptions, tex
   out(options.json ? JSON.stringify(response.requests.find((r) => r.id === id)) : text);
 }
 
-async function chosen({ session }: RulesOptions): Promise<LiveSession[]> {
-  const all = await liveSessions();
-  if (all.length === 0)
-    throw new UsageError('You have no running session. Start one: nettrace run, or Net Trace in VS Code.');
-  if (session === undefined) return all;
-  const matching = all.filter((s) => String(s.pid) === session || (session.length >= 4 && s.id.startsWith(session)));
-  if (matching.length === 0) throw new UsageError(`No session ${session} is running. There are: ${namesOf(all)}.`);
-  return matching;
-}
-
-function only(sessions: readonly LiveSession[]): LiveSession {
-  const [first, second] = sessions;
-  if (first === undefined || second !== undefined)
-    throw new UsageError(`Several sessions are running: choose one with --session. Running: ${namesOf(sessions)}.`);
-  return first;
-}
-
-const namesOf = (sessions: readonly LiveSession[]): string =>
-  sessions.map((s) => `${s.id.slice(0, 8)} (process ${s.pid})`).join(', ');
-
 const factsOf = ({ id, pid, description, beginTime }: LiveSession) => ({ session: id, pid, description, beginTime });
 
 async function call(session: LiveSession, command: SessionCommand): Promise<CommandResponse> {
@@ -139,7 +120,7 @@ async function askAll(sessions: readonly LiveSession[]): Promise<Listed[]> {
 /** By id, or by its first characters where they are one's alone. */
 async function find(id: string, options: RulesOptions): Promise<Listed & { rule: TraceRule }> {
   if (id.trim() === '') throw new UsageError('The id is empty. `nettrace rules list` lists the ids.');
-  const responses = await askAll(await chosen(options));
+  const responses = await askAll(await sessionsOf(options.session));
   const found = responses.flatMap((t) =>
     t.rules.filter((r) => r.id === id || (id.length >= 4 && r.id.startsWith(id))).map((rule) => ({ ...t, rule })),
   );

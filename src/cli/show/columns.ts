@@ -10,44 +10,47 @@ import { clockOf } from '../request/facts';
 import { type Cell, tableLines } from '../table/table';
 import { pathOf, printable, type Style } from '../terminal/say';
 
-type Read = (row: Row, store: Store) => string | number | undefined;
-const time = (us: number | undefined): string | undefined => (us === undefined ? undefined : timeText(us));
-const size = (bytes: number | undefined): string | undefined => (bytes === undefined ? undefined : bytesText(bytes));
-const phase =
-  (name: PhaseName): Read =>
-  (row) =>
-    time(row.phases.find((p) => p.name === name)?.duration);
+/** A figure with a unit is read as a number, µs or bytes, and shown as text. */
+interface Column {
+  unit?: 'us' | 'bytes';
+  read(row: Row, store: Store): string | number | undefined;
+}
+
+const plain = (read: Column['read']): Column => ({ read });
+const time = (read: (row: Row) => number | undefined): Column => ({ unit: 'us', read });
+const size = (read: (row: Row) => number | undefined): Column => ({ unit: 'bytes', read });
+const phase = (name: PhaseName): Column => time((row) => row.phases.find((p) => p.name === name)?.duration);
 
 /** Columns with numbers, aligned right. */
 const right = new Set<string>(['start', 'total', 'sent', 'received', 'pid', 'connection', 'ordinal']);
 const phases = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;
 
 const columns = {
-  id: (row) => row.id,
-  start: (row) => time(row.createdAt),
-  clock: (row, store) => (row.createdAt === undefined ? undefined : clockOf(store, row.createdAt)),
-  status: (row) => row.stateText,
-  method: (row) => row.method,
-  url: (row) => row.url,
-  host: (row) => row.host,
-  path: (row) => row.path,
-  site: ({ callSite }) => callSite && `${pathOf(callSite.file)}${lineAndColumn(callSite)}`,
-  function: (row) => row.callSite?.function,
-  package: (row) => row.callSite?.package,
-  label: (row) => row.label,
-  process: (row) => row.process,
-  pid: (row) => row.pid || undefined,
-  protocol: (row) => row.protocol,
-  remote: (row) => row.remote,
-  connection: (row) => row.connection && `#${row.connection.number}`,
-  ordinal: (row) => row.connection?.ordinal || undefined,
-  sent: (row) => size(row.bytesSent),
-  received: (row) => size(row.bytesReceived),
-  type: (row) => row.contentType,
-  error: (row) => row.error?.code,
-  ...(Object.fromEntries(phases.map((name) => [name, phase(name)])) as Record<(typeof phases)[number], Read>),
-  total: (row) => time(row.total),
-} as const satisfies Record<string, Read>;
+  id: plain((row) => row.id),
+  start: time((row) => row.createdAt),
+  clock: plain((row, store) => (row.createdAt === undefined ? undefined : clockOf(store, row.createdAt))),
+  status: plain((row) => row.stateText),
+  method: plain((row) => row.method),
+  url: plain((row) => row.url),
+  host: plain((row) => row.host),
+  path: plain((row) => row.path),
+  site: plain(({ callSite }) => callSite && `${pathOf(callSite.file)}${lineAndColumn(callSite)}`),
+  function: plain((row) => row.callSite?.function),
+  package: plain((row) => row.callSite?.package),
+  label: plain((row) => row.label),
+  process: plain((row) => row.process),
+  pid: plain((row) => row.pid || undefined),
+  protocol: plain((row) => row.protocol),
+  remote: plain((row) => row.remote),
+  connection: plain((row) => row.connection && `#${row.connection.number}`),
+  ordinal: plain((row) => row.connection?.ordinal || undefined),
+  sent: size((row) => row.bytesSent),
+  received: size((row) => row.bytesReceived),
+  type: plain((row) => row.contentType),
+  error: plain((row) => row.error?.code),
+  ...(Object.fromEntries(phases.map((name) => [name, phase(name)])) as Record<(typeof phases)[number], Column>),
+  total: time((row) => row.total),
+} as const satisfies Record<string, Column>;
 
 export type ColumnName = keyof typeof columns;
 export const columnNames = Object.keys(columns) as ColumnName[];
@@ -67,7 +70,19 @@ export function columnLines(rows: readonly Row[], names: readonly ColumnName[], 
     right: right.has(name) || (phases as readonly string[]).includes(name),
   }));
   const cells = rows.map((row) =>
-    names.map((name): Cell => ({ text: printable(String((columns[name] as Read)(row, store) ?? '-')) })),
+    names.map((name): Cell => ({ text: printable(textOf(columns[name], columns[name].read(row, store))) })),
   );
   return tableLines(heads, cells, style.dim);
+}
+
+/** The value of a column as it is, absent where it is not known. Times in µs, sizes in bytes. */
+export const columnValue = (row: Row, name: ColumnName, store: Store): string | number | undefined =>
+  columns[name].read(row, store);
+
+/** The unit of a column whose values are numbers with one. */
+export const columnUnit = (name: ColumnName): Column['unit'] => (columns[name] as Column).unit;
+
+function textOf({ unit }: Column, value: string | number | undefined): string {
+  if (typeof value !== 'number' || unit === undefined) return String(value ?? '-');
+  return unit === 'us' ? timeText(value) : bytesText(value);
 }

@@ -38,14 +38,14 @@ export function* jsonPieces(
   yield '\n]}\n';
 }
 
-interface Options {
+export interface ObjectOptions {
   now: number;
   body: boolean;
   usual: Usual;
 }
 
-/** Absent: not known. Times in µs, sizes in bytes. */
-function requestObject(row: Row, request: Request, store: Store, { now, body, usual }: Options) {
+/** One request, also as the MCP server gives it. Absent: not known. Times in µs, sizes in bytes. */
+export function requestObject(row: Row, request: Request, store: Store, { now, body, usual }: ObjectOptions) {
   const { phases } = phasesOf(request, store, now);
   const c = contextOf(request, store, now);
   const { level, rule, text, advice, certainty } = verdictOf(request, store, now, usual);

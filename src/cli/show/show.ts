@@ -2,17 +2,17 @@
 import { lowered } from '../../formats';
 import { numberText, plural } from '../../model/base/text';
 import type { SortKey } from '../../model/options/table';
-import type { Row } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
 import { requestBlocks } from '../request/block';
 import { headline, summaryLines } from '../summary/summary';
 import { sortRows } from '../table/chosen';
 import { requestLines, rowsOf } from '../table/requestTable';
 import { printable, styleFor, UsageError, widthOf } from '../terminal/say';
-import { openTrace } from '../trace/open';
+import { endOf, openTrace } from '../trace/open';
 import { type ColumnName, columnLines } from './columns';
 import { jsonPieces } from './json';
 import { hints, matching, queryOf, traceOf } from './matching';
+import { rowById } from './rowById';
 import { type ToolView, toolLines } from './toolViews';
 import { type TopKey, topLines } from './top';
 
@@ -45,9 +45,14 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   const trace = isWhole ? lowered(opened) : opened;
   const store = Store.fromDocument(trace);
   const style = styleFor(process.stdout);
-  const now = store.header.endAt ?? lastInstant(store);
+  const now = endOf(store);
   const all = rowsOf(store, now);
-  const matched = request === undefined ? (asked ? matching(all, asked) : all) : [requestOf(all, request)];
+  const matched =
+    request === undefined
+      ? asked
+        ? matching(all, asked)
+        : all
+      : [rowById(all, request, '--request', '`--columns id,status,url`')];
   const sorted = sort === undefined ? matched : sortRows(matched, sort);
   const rows = sorted.slice(0, options.rows);
   const body = options.body === true;
@@ -97,23 +102,6 @@ function expectOneForm({ view, top, request, columns, json, body, query, sort, r
     refuse(sort === undefined ? '--rows' : '--sort', `does not go with ${one}, which has its own order`);
 }
 
-/** By its id, or by the end of it that is one request's alone. */
-function requestOf(rows: readonly Row[], id: string): Row {
-  const exact = rows.find((r) => r.id === id);
-  if (exact) return exact;
-  const found = rows.filter((r) => r.id.endsWith(`-${id}`));
-  if (found.length === 1) return found[0] as Row;
-  const ids = found
-    .slice(0, 5)
-    .map((r) => printable(r.id))
-    .join(', ');
-  throw new UsageError(
-    found.length > 1
-      ? `--request ${id}: may be ${ids}. Give more of it.`
-      : `--request ${id}: there is no such request. \`--columns id,status,url\` lists the ids.`,
-  );
-}
-
 /** Head, blocks and foot in pieces: those of a large trace together are longer than the longest string. */
 function* piecesOf(head: readonly string[], blocks: Iterable<string>, foot: readonly string[]): Generator<string> {
   yield `${head.join('\n')}\n`;
@@ -136,11 +124,4 @@ async function write(pieces: Iterable<string>): Promise<void> {
       process.stdout.on('drain', go).on('close', go);
     });
   }
-}
-
-/** A trace without an end (its session was lost) is shown as of the last thing known. */
-function lastInstant(store: Store): number {
-  let last = 0;
-  for (const r of store.requests.values()) last = Math.max(last, r.endAt ?? r.createdAt ?? 0);
-  return last;
 }

@@ -4,6 +4,7 @@
 import * as fs from 'node:fs/promises';
 import { FormatError, parseTrace, readTrace, textOf } from '../../formats';
 import type { Trace } from '../../model/records';
+import type { Store } from '../../model/store/store';
 import { recoverTrace } from '../../session/recover';
 import { complain, UsageError } from '../terminal/say';
 
@@ -36,4 +37,12 @@ async function readInput(): Promise<Trace> {
 /** A program that died while it saved, a disk or a transfer that ended early: what came before is worth having. */
 function cutOff({ file, place, keeps }: FormatError): void {
   complain(`${file}: the file is cut off at byte ${place?.byte}. The ${keeps} records before that were read.`);
+}
+
+/** The instant as of which a trace is shown: one without an end (its session was lost) as of the last thing known. */
+export function endOf({ header, requests }: Store): number {
+  if (header.endAt !== undefined) return header.endAt;
+  let last = 0;
+  for (const r of requests.values()) last = Math.max(last, r.endAt ?? r.createdAt ?? 0);
+  return last;
 }

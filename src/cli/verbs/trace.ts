@@ -1,4 +1,4 @@
-/** What verbs that read saved traces have, and `nettrace convert`. */
+/** What verbs that read saved traces have, `nettrace convert` and `nettrace share`. */
 import type { Command } from 'commander';
 import { suffixes } from '../../formats/file/sniff';
 import { alternatives } from '../../model/base/text';
@@ -17,4 +17,12 @@ export function convertVerb(root: Command): void {
     .action(async (from: string, to: string, options: { json?: boolean }) =>
       (await import('../trace/convert')).convert(from, to, options),
     );
+}
+
+export function shareVerb(root: Command): void {
+  verb(root, 'share')
+    .description('write a copy for bug reports: names, texts and addresses replaced, times, sizes and outcomes kept')
+    .argument('<trace>', traceArgument)
+    .argument('<out>', `file to write; the suffix decides: ${formats}`)
+    .action(async (from: string, to: string) => (await import('../trace/share')).share(from, to));
 }

@@ -20,10 +20,17 @@ const problems = () =>
 const fileText = () => readFileSync(join(vs.workspace, name), 'utf8');
 
 async function quickFix(line: number, title: string): Promise<void> {
-  await vs.openFile('agents.mjs', line);
-  await vs.page.keyboard.press('End');
-  await vs.command('Quick Fix...');
-  await vs.page.locator('.action-widget .monaco-list-row', { hasText: title }).click();
+  const entry = vs.page.locator('.action-widget .monaco-list-row', { hasText: title });
+  // The list closes when the focus moves, as it does for a moment after the panel was shown.
+  await until(async () => {
+    await vs.openFile('agents.mjs', line);
+    await vs.page.keyboard.press('End');
+    await vs.command('Quick Fix...');
+    return entry.click({ timeout: 5000 }).then(
+      () => true,
+      () => false,
+    );
+  }, `the quick fix ${title}`);
 }
 
 export function problemsView(): void {

@@ -33,6 +33,18 @@ async function type(text: string): Promise<void> {
   await vs.page.keyboard.press('Enter');
 }
 
+/** The program hears of it a moment later than the panel, and asks every 300 ms: the numbers once there are no new ones. */
+async function settled(): Promise<number[]> {
+  let numbers: number[] = [];
+  await until(async () => {
+    const before = numbers;
+    numbers = (await rows()).map(step);
+    await new Promise((done) => setTimeout(done, 1500));
+    return numbers.join() === before.join();
+  }, 'no more rows');
+  return numbers;
+}
+
 const checkbox = (text: string) => item(text).locator('.custom-view-tree-node-item-checkbox');
 const check = (text: string, on: boolean) => setChecked(checkbox(text), on);
 
@@ -78,7 +90,7 @@ export function traceRules(): void {
       await check('All requests', false);
       await vs.panel.locator('.trc', { hasText: 'Tracing is off' }).waitFor();
       await evaluateInConsole();
-      const numbers = (await rows()).map(step);
+      const numbers = await settled();
       await check('All requests', true);
       await until(async () => Math.max(...(await rows()).map(step)) > Math.max(...numbers) + 1, 'rows again');
       // Requests made in between are not there.

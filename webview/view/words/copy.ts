@@ -37,7 +37,8 @@ export function asNodeHttp(row: Row, details?: Details): string {
   const second = Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
   const client = /^https:/i.test(url) ? 'https' : 'http';
   return [
-    `const request = require('node:${client}').request(${JSON.stringify(url)}${second}, (response) => {`,
+    // The name of the module apart, as it is none of the page's.
+    `const request = require(${JSON.stringify(`node:${client}`)}).request(${JSON.stringify(url)}${second}, (response) => {`,
     '  console.log(response.statusCode, response.headers);',
     '  response.pipe(process.stdout);',
     '});',

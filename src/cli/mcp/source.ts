@@ -1,0 +1,113 @@
+/** What the server answers from: one trace, or a session that runs; read again when it has changed. */
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { findingsOf } from '../../analysis/document';
+import { Usual } from '../../analysis/verdict/usual';
+import { lowered } from '../../formats';
+import type { Finding, Trace } from '../../model/records';
+import type { Row } from '../../model/rows/row';
+import { sinceBegin } from '../../model/store/header';
+import { Store } from '../../model/store/store';
+import type { LiveSession } from '../../session/control/liveSessions';
+import { recoverTrace } from '../../session/recover';
+import { rowsOf } from '../table/requestTable';
+import { UsageError } from '../terminal/say';
+import { endOf, openTrace } from '../trace/open';
+import { onlySession, sessionsOf } from '../trace/sessions';
+
+/** A trace as it was at one reading. */
+export interface View {
+  /** The file, or `session` and the beginning of its id. */
+  name: string;
+  store: Store;
+  /** µs since the trace began, as of which it is shown. */
+  now: number;
+  rows: readonly Row[];
+  findings: readonly Finding[];
+  usual: Usual;
+}
+
+export interface Source {
+  /** `session`: of several that run; refused where the server has one trace. */
+  view(session?: string): Promise<View>;
+}
+
+/** A file, or the folder that a killed run left. */
+export function fileSource(path: string): Source {
+  const kept = new Kept();
+  return {
+    view: (session) => {
+      if (session !== undefined) throw new UsageError('This server has one trace: leave `session` out.');
+      return kept.view(path, path, async () => viewOf(path, await openTrace(path)));
+    },
+  };
+}
+
+/** `fixed`: the session that the server was started for. */
+export function sessionSource(fixed: string | undefined): Source {
+  const kept = new Kept();
+  return {
+    view: async (asked) => {
+      if (fixed !== undefined && asked !== undefined && asked !== fixed)
+        throw new UsageError('This server was started for one session: leave `session` out.');
+      const session = onlySession(await sessionsOf(asked ?? fixed), '`session`');
+      return kept.view(session.id, session.folder, () => liveView(session));
+    },
+  };
+}
+
+/** The last view, while what it was read from is the same. Calls wait for each other: a large trace is read once. */
+class Kept {
+  #mark = '';
+  #view: View | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  view(name: string, path: string, read: () => Promise<View>): Promise<View> {
+    const next = this.#last.then(async () => {
+      const mark = `${name} ${await markOf(path)}`;
+      if (this.#view !== undefined && mark === this.#mark) return this.#view;
+      this.#view = undefined;
+      const view = await read();
+      this.#mark = mark;
+      this.#view = view;
+      return view;
+    });
+    this.#last = next.catch(() => {});
+    return next;
+  }
+}
+
+/** What changes when a file, or a file in a folder, is written. */
+async function markOf(path: string): Promise<string> {
+  const stat = await fs.stat(path).catch(() => undefined);
+  if (stat === undefined) return '';
+  if (!stat.isDirectory()) return `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+  const marks: string[] = [];
+  for (const name of (await fs.readdir(path)).filter((n) => n.endsWith('.jsonl')).sort()) {
+    const one = await fs.lstat(join(path, name)).catch(() => undefined);
+    if (one) marks.push(`${name} ${one.size} ${one.mtimeMs}`);
+  }
+  return marks.join('\n');
+}
+
+function viewOf(name: string, trace: Trace, now?: number): View {
+  const store = Store.fromDocument(lowered(trace));
+  const instant = now ?? endOf(store);
+  return {
+    name,
+    store,
+    now: instant,
+    rows: rowsOf(store, instant),
+    findings: findingsOf(store, instant),
+    usual: new Usual(store),
+  };
+}
+
+/** From the event lines that its programs have written, as the folder of a killed run is read; nothing is changed. */
+async function liveView({ id, folder, description }: LiveSession): Promise<View> {
+  const trace = await recoverTrace(folder, { live: true });
+  if (trace === undefined)
+    throw new UsageError(`The session ${id.slice(0, 8)} has recorded nothing yet: its program has not begun.`);
+  if (description !== undefined) trace.description = description;
+  return viewOf(`session ${id.slice(0, 8)}`, trace, sinceBegin(trace, process.hrtime.bigint()));
+}

@@ -1,0 +1,16 @@
+/** `nettrace mcp`. */
+import type { Command } from 'commander';
+import type { McpOptions } from '../mcp/server';
+import { verb } from './verb';
+
+export function mcpVerb(root: Command): void {
+  verb(root, 'mcp')
+    .description(
+      'serve a trace, or the running sessions, to AI assistants (MCP on standard input and output, read-only)',
+    )
+    .argument('[trace]', 'saved trace; without it: the sessions that run')
+    .option('--session <id>', 'one running session: the first characters of its id, or its process id')
+    .action(async (trace: string | undefined, options: McpOptions) => {
+      process.exitCode = await (await import('../mcp/server')).serve(trace, options);
+    });
+}

@@ -1,0 +1,135 @@
+/**
+ * What becomes of each text of a trace, by the field and the one around it. A field of the schema that is not here, nor
+ * in an open enum or a reference, is left out; a test fails until it is.
+ */
+import type { Treatment } from './treatments';
+
+const error = {
+  code: 'code',
+  name: 'errorName',
+  message: 'message',
+  syscall: 'syscall',
+  address: 'address',
+  hostname: 'host',
+} as const;
+const place = { file: 'file', function: 'function' } as const;
+const header = { name: 'headerName', value: 'headerValue' } as const;
+const dnsRecord = { name: 'host', type: 'dnsWord', class: 'dnsWord', value: 'dnsValue' } as const;
+const lacks = { lost: 'ownWord', 'missing{}': 'ownWord', 'by{}': 'ownWord' } as const;
+
+type Fields = Readonly<Record<string, Treatment>>;
+
+/** Name of a field, or of the list that holds a record → treatments of its texts. `{}` marks a map: its keys and texts. */
+export const fields: Readonly<Record<string, Fields>> = {
+  '': { version: 'version', id: 'id', description: 'drop', beginTime: 'time', beginMonotonicNs: 'decimal' },
+  producer: { name: 'runtimeWord', version: 'version' },
+  host: { os: 'runtimeWord', arch: 'runtimeWord', kernel: 'kernelVersion', bootId: 'drop', name: 'drop' },
+  settings: {
+    excludeHeaders: 'headerName',
+    maskedParameters: 'parameter',
+    bodies: 'number',
+    callSites: 'number',
+    'limits{}': 'ownWord',
+  },
+  sources: { detail: 'drop', features: 'ownWord' },
+  clockSamples: { boottimeNs: 'decimal', realtimeNs: 'decimal' },
+  systemCounters: { by: 'ownWord', 'values{}': 'counter' },
+  interfaces: { name: 'interface', linkType: 'kernelWord' },
+  processes: { id: 'id', argv: 'drop', entry: 'file', title: 'drop', signal: 'signal' },
+  runtime: { name: 'runtimeWord', version: 'version', undici: 'version' },
+  proxyEnvironment: { http: 'url', https: 'url', all: 'url', no: 'noProxy' },
+  threads: { id: 'id', parts: 'ownWord', hook: 'version' },
+  control: { enabled: 'id' },
+  faults: { part: 'ownWord', message: 'drop' },
+  requests: {
+    id: 'id',
+    method: 'method',
+    url: 'url',
+    target: 'url',
+    priority: 'protocolWord',
+    label: 'hash',
+    cut: 'ownWord',
+    ...lacks,
+  },
+  client: { name: 'package', version: 'version' },
+  callSite: { ...place, package: 'package' },
+  source: { ...place, address: 'address' },
+  destination: { address: 'address' },
+  stack: place,
+  initiator: { kind: 'protocolWord', url: 'url' },
+  proxy: { url: 'url' },
+  reset: { name: 'http2Code' },
+  headers: header,
+  trailers: header,
+  response: { statusText: 'statusText', contentType: 'mediaType', contentEncoding: 'codings' },
+  serverTiming: { name: 'hash', description: 'drop' },
+  error,
+  causes: error,
+  timeout: { kind: 'ownWord', client: 'package' },
+  abort: { reason: 'reason' },
+  upgrade: { protocol: 'protocolWord' },
+  kernel: { state: 'kernelWord', congestionControl: 'kernelWord', 'by{}': 'ownWord' },
+  dials: { id: 'id', host: 'host', path: 'file', localAddress: 'address', ...lacks },
+  lookups: { id: 'id', call: 'lookupCall', hostname: 'host', servers: 'server', rcode: 'dnsWord', ...lacks },
+  options: { order: 'ownWord', type: 'dnsWord' },
+  addresses: { address: 'address' },
+  records: dnsRecord,
+  answers: dnsRecord,
+  questions: { name: 'host', type: 'dnsWord', class: 'dnsWord' },
+  replies: { rcode: 'dnsWord' },
+  service: { hostname: 'host', name: 'hash' },
+  skippedServers: { server: 'server' },
+  dnsExchanges: { id: 'id', ...lacks },
+  server: { address: 'address' },
+  connections: { id: 'id', path: 'file', cookie: 'decimal', ...lacks },
+  local: { address: 'address' },
+  remote: { address: 'address' },
+  tunnel: { host: 'host' },
+  goaway: { name: 'http2Code' },
+  route: { interface: 'interface', nextHop: 'address', source: 'address' },
+  tlsTunnels: {
+    id: 'id',
+    serverName: 'host',
+    alpnOffered: 'protocolWord',
+    alpn: 'protocolWord',
+    version: 'protocolWord',
+    clientCertificate: 'fingerprint',
+    ...lacks,
+  },
+  cipher: { name: 'cipher', openssl: 'cipher' },
+  ephemeralKey: { type: 'protocolWord' },
+  verification: { error: 'code' },
+  certificates: {
+    fingerprint256: 'fingerprint',
+    subject: 'subject',
+    issuer: 'subject',
+    serialNumber: 'hexadecimal',
+    notBefore: 'time',
+    notAfter: 'time',
+    subjectAltNames: 'certificateName',
+    keyType: 'protocolWord',
+    cut: 'ownWord',
+  },
+  kernelSamples: { id: 'id', state: 'kernelWord', congestionControl: 'kernelWord' },
+  kernelEvents: {
+    id: 'id',
+    from: 'kernelWord',
+    to: 'kernelWord',
+    tcpState: 'kernelWord',
+    reason: 'kernelReason',
+    error: 'code',
+    place: 'kernelPlace',
+    'by{}': 'ownWord',
+  },
+  icmp: { from: 'address' },
+  conntrackEntries: { id: 'id', status: 'kernelWord', tcpState: 'kernelWord', ...lacks },
+  captures: { id: 'id', filter: 'drop', file: 'drop', lacks: 'drop', ...lacks },
+  packets: { flags: 'tcpFlags', note: 'packetNote' },
+  traceRequests: { id: 'id', description: 'drop', condition: 'drop', createdTime: 'time', owner: 'hash' },
+  matched: { thread: 'id' },
+  pauses: { id: 'id', thread: 'id', process: 'id' },
+  losses: { source: 'ownWord', thread: 'id', reason: 'drop' },
+};
+
+/** Whole parts that are not in a copy: bodies, findings (made again from what is left), what no schema describes. */
+export const left: ReadonlySet<string> = new Set(['content', 'findings', 'target{}', 'untracedChildren{}', 'causes{}']);
