@@ -44,7 +44,7 @@ const shape = (line: string) =>
     .trim();
 
 test('there are examples of every verb', () => {
-  for (const verb of ['run', 'show', 'convert', 'doctor'])
+  for (const verb of ['run', 'show', 'convert', 'share', 'doctor'])
     expect(examples.some((e) => e.command.startsWith(`nettrace ${verb}`))).toBe(true);
 });
 
