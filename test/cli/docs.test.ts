@@ -46,7 +46,7 @@ const shape = (line: string) =>
     .trim();
 
 test('there are examples of every verb', () => {
-  for (const verb of ['run', 'show', 'convert', 'diff', 'check', 'doctor'])
+  for (const verb of ['run', 'show', 'convert', 'share', 'diff', 'check', 'doctor'])
     expect(examples.some((e) => e.command.startsWith(`nettrace ${verb}`))).toBe(true);
 });
 

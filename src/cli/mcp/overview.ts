@@ -4,6 +4,7 @@ import { quantile } from '../../model/base/statistics';
 import { numberText, plural } from '../../model/base/text';
 import type { Finding } from '../../model/records';
 import type { Row } from '../../model/rows/row';
+import { maskText } from '../../model/secrets/mask';
 import { liveSessions } from '../../session/control/liveSessions';
 import { pathOf, UsageError } from '../terminal/say';
 import { fitting } from './data';
@@ -201,7 +202,10 @@ export const listSessions = () =>
       ),
     }),
     run: async () => {
-      const all = (await liveSessions()).slice(0, 100);
+      const all = (await liveSessions()).slice(0, 100).map((s) => ({
+        ...s,
+        description: s.description === undefined ? undefined : maskText(s.description),
+      }));
       return {
         structured: {
           sessions: all.map(({ id, pid, description, beginTime }) => ({ session: id, pid, description, beginTime })),

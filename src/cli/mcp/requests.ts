@@ -5,6 +5,7 @@ import { numberText, plural, timeText } from '../../model/base/text';
 import { sortKeys } from '../../model/options/table';
 import type { Finding, Request } from '../../model/records';
 import type { Row } from '../../model/rows/row';
+import { maskText } from '../../model/secrets/mask';
 import { factLines } from '../request/facts';
 import { type ColumnName, columnNames, columnUnit, columnValue } from '../show/columns';
 import { requestObject } from '../show/json';
@@ -128,7 +129,7 @@ export const explainRequest = (source: Source) =>
       const request = store.requests.get(row.id) as Request;
       const { record, verdict: _, ...shown } = requestObject(row, request, store, { now, body: false, usual });
       const verdict = verdictOf(request, store, now, usual);
-      const facts = factLines(row, request, store, now);
+      const facts = factLines(row, request, store, now).map((line) => maskText(line));
       return {
         structured: {
           trace: traceFacts(view),

@@ -131,7 +131,7 @@ describe.each(shells.filter((shell) => there[shell]))('%s', (shell) => {
   });
 
   test('verbs, options and choices by their first letters', () => {
-    expect(complete('sh')).toEqual(['show']);
+    expect(complete('sho')).toEqual(['show']);
     expect(complete('show', '--co')).toEqual(['--columns']);
     expect(complete('show', '--sort', 'd')).toEqual(['duration']);
     expect(complete('run', '--headers', '')).toEqual(['lengths', 'names', 'off', 'values']);

@@ -440,8 +440,10 @@ describe('sessions that run', () => {
       .toBeGreaterThan(first.counts.requests);
     const listed = (await ask('list_requests', { query: 'status:503', sort: 'newest', limit: 3 })).value;
     expect(listed.requests).toHaveLength(3);
-    const one = (await ask('explain_request', { id: listed.requests[0].id })).value;
-    expect(one.request).toMatchObject({ status: 503, callSite: { file: loop } });
+    // The line of code may be written after the rest.
+    await expect
+      .poll(async () => (await ask('explain_request', { id: listed.requests[0].id })).value.request)
+      .toMatchObject({ status: 503, callSite: { file: loop } });
     expect((await ask('summary', { session: 'nonesuch' })).text).toContain('No session nonesuch is running');
 
     const only = await served('--session', String(pid));
