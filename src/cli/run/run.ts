@@ -25,6 +25,7 @@ import { atLineBegin } from './lineBegin';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
 import type { RunOptions } from './options';
+import { type Delivery, endSoon, reportDelivery, sendingOf } from './otlp';
 import { proveOutputs, saveAll } from './outputs';
 import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
@@ -43,6 +44,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   if (options.enableConntrack && (options.helper === 'none' || options.helper === 'basic'))
     throw new UsageError('--enable-conntrack needs --helper auto or all.');
   const outputs = await proveOutputs(options.output);
+  const sendFrom = await sendingOf(options);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
   try {
@@ -55,6 +57,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     if (!options.capture) stepBack();
     survive();
     const live = liveOf(session, options);
+    const sending = sendFrom?.(session);
     const watch = new ProcessWatch(child.pid ?? 0, (pid) => isTraced(session, pid));
     const ended = await endOf(child);
     stepForward();
@@ -70,12 +73,15 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
       await session.finish('ended');
       endLive(live);
+      if (sending) progress.step('sending the rest of the spans');
+      const delivery = await sending?.finish();
       progress.step('analysing the trace');
       await report(session, ended, {
         watch,
         outputs,
         options,
         progress,
+        delivery,
         launch: { command: program, args, env: environment },
       });
       if (full) reportFull(session);
@@ -87,6 +93,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     return exitCodeOf(ended.code, ended.signal);
   } finally {
     await session.dispose().catch(() => {});
+    if (sendFrom) endSoon();
   }
 }
 
@@ -189,6 +196,8 @@ interface Facts {
   options: RunOptions;
   progress: Progress;
   watch: ProcessWatch;
+  /** Absent: nothing was to be sent. */
+  delivery: Delivery | undefined;
   launch: { command: string; args: string[]; env: Record<string, string | undefined> };
 }
 
@@ -252,9 +261,11 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const unloaded = hooked
     ? undefined
     : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
+  if (facts.delivery) reportDelivery(facts.delivery, options.quiet === true || options.json === true);
   if (options.json) {
     const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
-    say(JSON.stringify({ ...summaryObject(document, session.store, ended, saved), unloaded, ...missing }));
+    const summary = summaryObject(document, session.store, ended, saved);
+    say(JSON.stringify({ ...summary, otlp: facts.delivery, unloaded, ...missing }));
   } else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
