@@ -10,8 +10,9 @@ import { otlpPieces } from './document';
 import { schemaUrl } from './scope';
 
 const textOf = (doc: Trace): string => [...otlpPieces(doc)].join('');
-/** Goldens outlive a release. */
-const stable = (text: string): string => text.replaceAll(`"version":"${version}"`, '"version":"0.0.0"');
+/** A line for each resource and span, as people read it; goldens outlive a release. */
+const readable = (text: string): string =>
+  text.replaceAll(`"version":"${version}"`, '"version":"0.0.0"').replace(/\{"(?:resource|traceId)":/g, '\n$&');
 
 /** One trace of each kind. */
 function kinds(): Record<string, Trace> {
@@ -129,7 +130,8 @@ describe('a document of one trace', () => {
   test.each(Object.entries(kinds()))('of kind %s is the reviewed one', async (name, doc) => {
     const text = textOf(doc);
     expect(otlpErrors(text)).toEqual([]);
-    await expectGolden(`${name}.otlp.json`, stable(text));
+    expect(text.indexOf('\n')).toBe(text.length - 1);
+    await expectGolden(`${name}.otlp.json`, readable(text));
   });
 
   test('is the same for the same trace, and others for another trace', () => {

@@ -11,7 +11,7 @@ import { ownFlags, schemaUrl, scope } from './scope';
 import { spansOf, viewOf } from './spans';
 import { type Attributes, type Span, type SpanContext, statusError, type Value } from './types';
 
-/** The text of an `.otlp.json` file, secrets masked; one span a line. */
+/** The text of an `.otlp.json` file, secrets masked: one line, which readers of OTLP/JSON in lines take too. */
 export function* otlpPieces(trace: Trace): Generator<string> {
   const doc = lowered(trace);
   const store = Store.fromDocument(doc);
@@ -25,12 +25,12 @@ export function* otlpPieces(trace: Trace): Generator<string> {
   let isFirst = true;
   for (const [process, spans] of groups) {
     const resource = { attributes: keyValues(resourceOf(store.processes.get(process), store.header)) };
-    yield `${isFirst ? '' : ','}\n{"resource":${JSON.stringify(resource)},"scopeSpans":[{"scope":${JSON.stringify(scope)},"spans":[`;
-    for (const [i, span] of spans.entries()) yield `${i === 0 ? '' : ','}\n${JSON.stringify(spanJson(span))}`;
-    yield `\n],"schemaUrl":${JSON.stringify(schemaUrl)}}],"schemaUrl":${JSON.stringify(schemaUrl)}}`;
+    yield `${isFirst ? '' : ','}{"resource":${JSON.stringify(resource)},"scopeSpans":[{"scope":${JSON.stringify(scope)},"spans":[`;
+    for (const [i, span] of spans.entries()) yield `${i === 0 ? '' : ','}${JSON.stringify(spanJson(span))}`;
+    yield `],"schemaUrl":${JSON.stringify(schemaUrl)}}],"schemaUrl":${JSON.stringify(schemaUrl)}}`;
     isFirst = false;
   }
-  yield '\n]}\n';
+  yield ']}\n';
 }
 
 /** The end of a trace that says none: the last end of a request. */

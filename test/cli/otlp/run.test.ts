@@ -186,6 +186,24 @@ test.each([
   expect(result.stderr).not.toContain('planted');
 });
 
+test('variables of OpenTelemetry start no export, and change none', async () => {
+  const [other, to] = [await receiver(), await receiver()];
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: other.url,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: other.url,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-env=1',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'none',
+    OTEL_SERVICE_NAME: 'env',
+  };
+  expect(await nettrace.run(['run', '--quiet', '--', node, requests, '1'], { env })).toMatchObject({ code: 0 });
+  expect(await nettrace.run(['run', '--otlp', to.url, '--', node, requests, '1'], { env })).toMatchObject({ code: 0 });
+  expect(other.did).toEqual([]);
+  const [one] = to.accepted;
+  expect(one?.headers).toMatchObject({ 'content-encoding': 'gzip' });
+  expect(one?.headers).not.toHaveProperty('x-env');
+  expect(plain(one?.resources[0]?.attributes ?? [])['service.name']).toBe('requests.cjs');
+});
+
 test('convert writes what cannot be read back, and says so', async () => {
   const golden = join(import.meta.dirname, '../../../src/model/golden/example.nettrace.json');
   const file = join(scratch(), 'x.otlp.json');
