@@ -86,7 +86,9 @@ describe('saving', () => {
   test('a name without format says which there are, and writes nothing', async () => {
     const e = await errorOf(writeTrace(example(), at('trace.json')));
     expect(e).toMatchObject({ code: 'suffix', file: at('trace.json') });
-    expect(e.message).toBe(`${at('trace.json')}: unknown file extension; use one of .nettrace.json, .har, .eve.json.`);
+    expect(e.message).toBe(
+      `${at('trace.json')}: unknown file extension; use one of .nettrace.json, .har, .eve.json, .otlp.json.`,
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -194,7 +196,7 @@ describe('opening', () => {
   test('the message names the file', async () => {
     await writeFile(at('x.nettrace.json'), '{"resourceSpans":[]}');
     expect((await errorOf(readTrace(at('x.nettrace.json')))).message).toBe(
-      `${at('x.nettrace.json')}: this is an OpenTelemetry file. Net Trace opens .nettrace.json, .har, .eve.json.`,
+      `${at('x.nettrace.json')}: this is an OpenTelemetry file (OTLP), which Net Trace writes and does not read. Net Trace opens .nettrace.json, .har, .eve.json.`,
     );
   });
 

@@ -12,6 +12,7 @@ import { saveAtomically } from './file/save';
 import { type Format, formatOf, isPacketFile, suffixes } from './file/sniff';
 import { harText } from './har/write';
 import { nativePieces, type ReadOptions } from './native/format';
+import { otlpPieces } from './otlp/document';
 import { pcapngPieces } from './pcapng/write';
 import { parseTrace } from './read';
 import { lowered } from './shared/lower';
@@ -21,6 +22,7 @@ const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
   native: (doc) => nativePieces(lowered(doc)),
   har: (doc) => [harText(doc)],
   eve: (doc) => [eveText(doc)],
+  otlp: otlpPieces,
 };
 
 /** Saves a trace in the format of the name's suffix: the whole file or, on any error, the file as it was before. */

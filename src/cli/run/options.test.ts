@@ -13,6 +13,10 @@ function parsed(...words: string[]): RunOptions {
 /** Every option, once, with what it comes to. */
 const every: [words: string[], value: Partial<Record<keyof RunOptions, unknown>>][] = [
   [['-o', 'a.har', '--output', 'b.har'], { output: ['a.har', 'b.har'] }],
+  [['--otlp', 'http://a'], { otlp: 'http://a' }],
+  [['--otlp-protocol', 'http/json'], { otlpProtocol: 'http/json' }],
+  [['--otlp-header', 'a=b, c', '--otlp-header', 'd=e'], { otlpHeader: ['a=b, c', 'd=e'] }],
+  [['--otlp-compression', 'none'], { otlpCompression: 'none' }],
   [['--log'], { log: true }],
   [['--interval', '0.5'], { interval: 500 }],
   [['--sort', 'url'], { sort: 'url' }],
@@ -52,7 +56,7 @@ const every: [words: string[], value: Partial<Record<keyof RunOptions, unknown>>
 ];
 
 test('every option of the table, alone and together', () => {
-  const nothing = { output: [], trace: [] };
+  const nothing = { output: [], otlpHeader: [], trace: [] };
   expect(parsed()).toEqual(nothing);
   for (const [words, value] of every) expect(parsed(...words)).toEqual({ ...nothing, ...value });
   expect(parsed('--table')).toMatchObject({ table: true });

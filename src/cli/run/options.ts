@@ -6,7 +6,7 @@ import { cliNames } from '../../model/options/places';
 import { type CliName, type OptionValues, tableOf } from '../../model/options/table';
 
 /** What the command line says, by the names of the table. */
-export type RunOptions = Pick<OptionValues, CliName> & { output: string[]; trace: string[] };
+export type RunOptions = Pick<OptionValues, CliName> & { output: string[]; trace: string[]; otlpHeader: string[] };
 
 /** In the order in which `--help` lists them; other spellings, which it does not list, right behind. */
 export const runOptions = (): Option[] => cliNames.flatMap(optionsFor);

@@ -9,7 +9,7 @@ import type { Saved } from '../summary/saved';
 import { complain, UsageError } from '../terminal/say';
 import type { RunOptions } from './options';
 
-type PacketOptions = Omit<RunOptions, 'trace'>;
+type PacketOptions = Omit<RunOptions, 'trace' | 'otlpHeader'>;
 
 const capturing = [
   'captureLimit',

@@ -4,7 +4,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { withFindings } from '../../analysis/document';
 import { isPacketFile } from '../../formats';
 import { messageOf, numberText } from '../../model/base/text';
@@ -16,7 +16,6 @@ import { ProcessWatch } from '../../session/program/unhooked';
 import { permission, preloadWouldFail, whyNotLoaded } from '../../session/program/unloaded';
 import { TraceSession } from '../../session/session';
 import { isFull } from '../../session/spool/space';
-import type { SaveResult } from '../summary/saved';
 import { summaryLines, summaryObject } from '../summary/summary';
 import { complain, say, styleFor, UsageError, widthOf } from '../terminal/say';
 import { rulesOf } from './asked';
@@ -26,10 +25,12 @@ import { atLineBegin } from './lineBegin';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
 import type { RunOptions } from './options';
+import { type Delivery, endSoon, reportDelivery, sendingOf } from './otlp';
 import { proveOutputs, saveAll } from './outputs';
 import { stepBack, stepForward, survive } from './ownProcess';
 import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
+import { reportFull, reportLeft, reportSaved } from './reports';
 import { exitCodeOf, forwardSignals } from './signals';
 import { isTraced, untracedOf, untracedText } from './untraced';
 
@@ -46,6 +47,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     throw new UsageError('--enable-conntrack needs --helper auto or all.');
   const outputs = await proveOutputs(options.output);
   const checker = options.check === undefined ? undefined : await checkerFor(options.check, options);
+  const sendFrom = await sendingOf(options);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
   try {
@@ -58,6 +60,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     if (!options.capture) stepBack();
     survive();
     const live = liveOf(session, options);
+    const sending = sendFrom?.(session);
     const watch = new ProcessWatch(child.pid ?? 0, (pid) => isTraced(session, pid));
     const ended = await endOf(child);
     stepForward();
@@ -73,6 +76,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
       await session.finish('ended');
       endLive(live);
+      if (sending) progress.step('sending the rest of the spans');
+      const delivery = await sending?.finish();
       progress.step('analysing the trace');
       await report(session, ended, {
         checker,
@@ -80,6 +85,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
         outputs,
         options,
         progress,
+        delivery,
         launch: { command: program, args, env: environment },
       });
       if (full) reportFull(session);
@@ -92,6 +98,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     return checker === undefined ? code : checker.exitCode(code);
   } finally {
     await session.dispose().catch(() => {});
+    if (sendFrom) endSoon();
   }
 }
 
@@ -170,6 +177,8 @@ interface Facts {
   options: RunOptions;
   progress: Progress;
   watch: ProcessWatch;
+  /** Absent: nothing was to be sent. */
+  delivery: Delivery | undefined;
   launch: { command: string; args: string[]; env: Record<string, string | undefined> };
 }
 
@@ -234,10 +243,12 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const unloaded = hooked
     ? undefined
     : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
+  if (facts.delivery) reportDelivery(facts.delivery, options.quiet === true || options.json === true);
   if (options.json) {
     const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
     const summary = summaryObject(document, session.store, ended, saved);
-    say(JSON.stringify({ ...summary, unloaded, ...missing, ...(checker ? { check: checker.object() } : {}) }));
+    const check = checker ? { check: checker.object() } : {};
+    say(JSON.stringify({ ...summary, otlp: facts.delivery, unloaded, ...missing, ...check }));
   } else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
@@ -246,12 +257,6 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   reportSaved(saved, options);
   if (!options.quiet && !options.json) reportLeft(session);
   if (checker && !options.json) for (const line of checker.lines(options.quiet === true)) say(line);
-}
-
-function reportFull(session: TraceSession): void {
-  complain(
-    `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with space.`,
-  );
 }
 
 function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): string[] {
@@ -276,25 +281,3 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
 /** Where a wrapper was started, the program itself may be a process that nobody saw. */
 const elsewhere =
   'If the program is another process, it did not load the hook: look for what replaces or clears NODE_OPTIONS on the way to it (a script, cross-env, dotenv, env -i, sudo, a container).';
-
-/** Servers in the background, daemons: they have outlived the command, and nobody reads what they write any more. */
-function reportLeft(session: TraceSession): void {
-  const left = [...session.store.processes.values()].filter((p) => p.end === undefined).map((p) => p.pid);
-  if (left.length === 0) return;
-  const who = left.length === 1 ? `process ${left[0]} is` : `processes ${left.join(', ')} are`;
-  complain(`${who} still running; requests made from now on are not in the trace.`);
-}
-
-/** Failures are reported even to who wanted quiet: a file that was asked for is not there. */
-function reportSaved(saved: SaveResult, options: RunOptions): void {
-  for (const { path, bytes, error } of saved.files) {
-    if (error !== undefined) complain(error);
-    else if (!options.quiet && !options.json) complain(`saved ${path} (${numberText(bytes ?? 0)} bytes)`);
-  }
-  if (!saved.files.some((f) => f.error !== undefined && !isPacketFile(f.path))) return;
-  complain(
-    saved.kept !== undefined
-      ? `the trace is kept in ${saved.kept}`
-      : 'the trace could not be saved anywhere and is lost.',
-  );
-}

@@ -13,6 +13,7 @@ const filters = {
   'Net Trace (complete)': ['nettrace.json', 'json'],
   'HAR 1.2 (for browsers’ tools)': ['har'],
   'EVE HTTPTrace JSON': ['eve.json', 'json'],
+  'OpenTelemetry spans (OTLP/JSON)': ['otlp.json', 'json'],
 };
 
 export interface Savable {

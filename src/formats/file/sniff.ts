@@ -1,10 +1,17 @@
 /** Determines what a file is: people open what they have, whatever its name. */
 import { basename } from 'node:path';
 
-export type Format = 'native' | 'har' | 'eve';
+/** What can be opened. */
+type ReadFormat = 'native' | 'har' | 'eve';
+/** What can be written. */
+export type Format = ReadFormat | 'otlp';
+
+const readable: Readonly<Record<ReadFormat, string>> = { native: '.nettrace.json', har: '.har', eve: '.eve.json' };
 
 /** Suffix of each format, as people type it. */
-export const suffixes: Readonly<Record<Format, string>> = { native: '.nettrace.json', har: '.har', eve: '.eve.json' };
+export const suffixes: Readonly<Record<Format, string>> = { ...readable, otlp: '.otlp.json' };
+/** Those of what can be opened. */
+export const readSuffixes: readonly string[] = Object.values(readable);
 
 /** Format by the name's suffix, in whatever case; undefined: none of them. Dots before the suffix mean nothing. */
 export function formatOf(path: string): Format | undefined {
@@ -16,10 +23,11 @@ export function formatOf(path: string): Format | undefined {
 export const packetSuffix = '.pcapng';
 export const isPacketFile = (path: string): boolean => basename(path).toLowerCase().endsWith(packetSuffix);
 
-const reads = `Net Trace opens ${Object.values(suffixes).join(', ')}`;
+const reads = `Net Trace opens ${readSuffixes.join(', ')}`;
 
 const har = 'this is a HAR file, not a native trace.';
 const eve = 'this is an EVE nettrace file, not a native trace.';
+const otlp = `this is an OpenTelemetry file (OTLP), which Net Trace writes and does not read. ${reads}.`;
 const spool =
   'this is a spool file, the event lines of a program under trace, not a saved trace. ' +
   'Save the trace from the session that records it, and open what it saves.';
@@ -41,7 +49,7 @@ export function binaryKind(head: Uint8Array): string | undefined {
 }
 
 /** Format of a parsed document by its contents; undefined: none for certain. */
-export function formatOfContent(value: unknown): Format | undefined {
+export function formatOfContent(value: unknown): ReadFormat | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const doc = value as Record<string, unknown>;
   if (doc.format === 'nettrace') return 'native';
@@ -64,7 +72,7 @@ export function foreignKind(value: unknown, text?: string): string | undefined {
   if (known === 'native') return undefined;
   if (known !== undefined) return known === 'har' ? har : eve;
   if (typeof doc.k === 'string') return spool;
-  if ('resourceSpans' in doc) return `this is an OpenTelemetry file. ${reads}.`;
+  if ('resourceSpans' in doc) return otlp;
   if ('traceEvents' in doc)
     return `this is a Chrome performance trace. ${reads}; open it in a browser’s performance tools.`;
   const format = typeof doc.format === 'string' ? ` ("format" is ${JSON.stringify(doc.format.slice(0, 40))})` : '';
@@ -86,6 +94,7 @@ function kindByBeginning(text: string): string | undefined {
   if (isWhole(firstLine) && /^\S/.test(start.slice(firstLine.length).trimStart())) return lines;
   if (/^\{\s*"log"\s*:\s*\{/.test(start)) return har;
   if (/^\{\s*"description"\s*:[^{}]*"traceBeginAt"\s*:/.test(start.slice(0, 4096))) return eve;
+  if (/^\{\s*"resourceSpans"\s*:/.test(start)) return otlp;
   if (start.startsWith('<')) return `this is HTML or XML. ${reads}.`;
   if (!/^[{["\d\-tfn]/.test(start)) return `this is not JSON. ${reads}.`;
   return undefined;

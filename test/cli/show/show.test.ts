@@ -157,7 +157,10 @@ describe('convert', () => {
     const cut = join(folder, 'cut.nettrace.json');
     writeFileSync(cut, readFileSync(golden, 'utf8').slice(0, 40));
     const unknown = await nettrace.run(['convert', golden, join(folder, 'b.pdf')]);
-    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('.nettrace.json, .har or .eve.json') });
+    expect(unknown).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('.nettrace.json, .har, .eve.json or .otlp.json'),
+    });
     const short = await nettrace.run(['convert', cut, join(folder, 'b.har')]);
     expect(short).toMatchObject({ code: 2, stderr: expect.stringContaining(cut) });
     expect(existsSync(join(folder, 'b.har'))).toBe(false);
