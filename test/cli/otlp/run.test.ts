@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { otlpErrors, plain, resourcesIn, spansIn } from '../../../src/formats/testing/otlp';
 import type { Trace } from '../../../src/model/records';
 import { scratch } from '../../../src/session/testing/scratch';
+import { certificate } from '../../support/servers/certificates';
 import { Nettrace, programs, requests } from '../testing/nettrace';
 import { type Behaviour, Receiver } from './receiver';
 
@@ -92,6 +93,19 @@ describe('what a receiver gets', () => {
       to.accepted.flatMap((a) => a.resources.map((r) => plain(r.attributes))).slice(0, 1),
     );
     expect(text).not.toContain('planted-secret');
+  });
+
+  test('comes over TLS, where its authority is trusted', async () => {
+    const to = await new Receiver(undefined, certificate('server')).start();
+    started.push(to);
+    const args = ['run', '--quiet', '--otlp', to.url, '--', node, requests, '1'];
+    const stranger = await nettrace.run(args);
+    expect(stranger).toMatchObject({ code: 0, stdout: 'served 1\n' });
+    expect(stranger.stderr).toMatch(/sent 0 of 4 spans .*certificate/);
+    expect(to.did).toEqual([]);
+    const env = { NODE_EXTRA_CA_CERTS: certificate.root };
+    expect(await nettrace.run(args, { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(to.spans).toHaveLength(4);
   });
 
   test('comes while the program runs', async () => {
