@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
+import { Receiver } from './otlp/receiver';
 import { Nettrace, programs } from './testing/nettrace';
 
 const nettrace = new Nettrace();
@@ -25,13 +26,30 @@ test.each([
   { headers: 'values', view: '--table' },
 ])('headers $headers, $view: in no file, on no screen', async ({ headers, view }) => {
   const folder = scratch();
-  const files = ['a.nettrace.json', 'b.har', 'c.eve.json'].map((name) => join(folder, name));
-  const options = ['--headers', headers, '--bodies', '100000', '--incoming', '--stacks', '--sockets', view];
+  const files = ['a.nettrace.json', 'b.har', 'c.eve.json', 'd.otlp.json'].map((name) => join(folder, name));
+  const to = await new Receiver().start();
+  const options = [
+    '--otlp',
+    to.url,
+    '--otlp-protocol',
+    'http/json',
+    '--headers',
+    headers,
+    '--bodies',
+    '100000',
+    '--incoming',
+    '--stacks',
+    '--sockets',
+    view,
+  ];
   const result = await nettrace.run(
     ['run', ...options, ...files.flatMap((f) => ['-o', f]), '--', process.execPath, program, 'all', ...own],
     { env: { PLANTED: planted } },
   );
+  await to.stop();
   expect(result.code, result.stderr).toBe(0);
+  expect(to.spans.length).toBeGreaterThan(20);
+  expect(leaks(JSON.stringify(to.accepted))).toEqual([]);
   const trace = JSON.parse(readFileSync(files[0] as string, 'utf8')) as Trace;
   // All that holds a secret was recorded.
   const seen = trace.requests.map((r) => r.url ?? '').join('\n');

@@ -15,22 +15,20 @@ import { type Attributes, type Span, type SpanContext, statusError, type Value }
 export function* otlpPieces(trace: Trace): Generator<string> {
   const doc = lowered(trace);
   const store = Store.fromDocument(doc);
-  const groups = new Map<string, Span[]>();
-  for (const span of spansOf(viewOf(store, doc.endAt ?? lastInstant(doc)))) {
-    const group = groups.get(span.process);
-    if (group) group.push(span);
-    else groups.set(span.process, [span]);
-  }
+  const end = `],"schemaUrl":${JSON.stringify(schemaUrl)}}],"schemaUrl":${JSON.stringify(schemaUrl)}}`;
   yield '{"resourceSpans":[';
-  let isFirst = true;
-  for (const [process, spans] of groups) {
-    const resource = { attributes: keyValues(resourceOf(store.processes.get(process), store.header)) };
-    yield `${isFirst ? '' : ','}{"resource":${JSON.stringify(resource)},"scopeSpans":[{"scope":${JSON.stringify(scope)},"spans":[`;
-    for (const [i, span] of spans.entries()) yield `${i === 0 ? '' : ','}${JSON.stringify(spanJson(span))}`;
-    yield `],"schemaUrl":${JSON.stringify(schemaUrl)}}],"schemaUrl":${JSON.stringify(schemaUrl)}}`;
-    isFirst = false;
+  let process: string | undefined;
+  for (const span of spansOf(viewOf(store, doc.endAt ?? lastInstant(doc)))) {
+    if (span.process === process) yield ',';
+    else {
+      const resource = { attributes: keyValues(resourceOf(store.processes.get(span.process), store.header)) };
+      if (process !== undefined) yield `${end},`;
+      yield `{"resource":${JSON.stringify(resource)},"scopeSpans":[{"scope":${JSON.stringify(scope)},"spans":[`;
+      process = span.process;
+    }
+    yield JSON.stringify(spanJson(span));
   }
-  yield ']}\n';
+  yield `${process === undefined ? '' : end}]}\n`;
 }
 
 /** The end of a trace that says none: the last end of a request. */

@@ -14,9 +14,8 @@ export const spanIdOf = (...parts: string[]): string => nonZero(hashOf(['span', 
 
 /** Their lengths stand between the parts, so that no two lists give the same text. */
 function hashOf(parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part}`);
-  return hash.digest('hex');
+  const text = parts.map((part) => `${part.length}:${part}`).join('');
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** OTLP and W3C call an id of zeros invalid. */

@@ -17,6 +17,7 @@ export class View {
   /** Names that the user masked. */
   readonly masked: readonly string[] | undefined;
   readonly #timed = new WeakMap<Request, Timed | undefined>();
+  readonly #contexts = new WeakMap<Request, SpanContext>();
   readonly #id: string;
 
   constructor(
@@ -63,8 +64,12 @@ export class View {
   }
 
   contextOf(r: Request): SpanContext {
+    const known = this.#contexts.get(r);
+    if (known) return known;
     const traceId = this.parentOf(r)?.traceId ?? traceIdOf(this.#id, 'request', r.operation ?? r.id);
-    return { traceId, spanId: this.spanId('request', r.id) };
+    const context = { traceId, spanId: this.spanId('request', r.id) };
+    this.#contexts.set(r, context);
+    return context;
   }
 
   /** Request that the dial was begun for, if it has a span. */

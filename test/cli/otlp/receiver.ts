@@ -1,5 +1,6 @@
 /** A receiver of OTLP over HTTP on loopback that behaves as a test says, and keeps what it accepted. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { decodedTrace } from '../../../src/cli/otlp/testing/definition';
@@ -26,11 +27,14 @@ export class Receiver {
   /** Answers under way. */
   #taking = 0;
 
-  /** `behave` says for the n-th request, from 0. */
-  constructor(readonly behave: (n: number) => Behaviour = () => 'take') {}
+  /** `behave` says for the n-th request, from 0. With `tls` it speaks HTTPS. */
+  constructor(
+    readonly behave: (n: number) => Behaviour = () => 'take',
+    readonly tls?: { key: Buffer; cert: Buffer },
+  ) {}
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
   }
 
   get spans(): JsonSpan[] {
@@ -39,7 +43,8 @@ export class Receiver {
 
   /** On the same port as before, if it was started once. */
   async start(): Promise<this> {
-    const server = createServer((request, response) => this.#handle(request, response));
+    const handle = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response);
+    const server = this.tls ? createSecureServer(this.tls, handle) : createServer(handle);
     this.#server = server;
     this.#isStopping = false;
     await new Promise<void>((resolve, reject) => {

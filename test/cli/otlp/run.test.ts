@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { otlpErrors, plain, resourcesIn, spansIn } from '../../../src/formats/testing/otlp';
 import type { Trace } from '../../../src/model/records';
 import { scratch } from '../../../src/session/testing/scratch';
+import { certificate } from '../../support/servers/certificates';
 import { Nettrace, programs, requests } from '../testing/nettrace';
 import { type Behaviour, Receiver } from './receiver';
 
@@ -92,6 +93,44 @@ describe('what a receiver gets', () => {
       to.accepted.flatMap((a) => a.resources.map((r) => plain(r.attributes))).slice(0, 1),
     );
     expect(text).not.toContain('planted-secret');
+  });
+
+  test.each([
+    ['values', { traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) }],
+    ['lengths', {}],
+  ])(
+    'at header level %s belongs to the trace of a traceparent only if its value was recorded',
+    async (level, expected) => {
+      const to = await receiver();
+      const program = `
+      const http = require('node:http');
+      const traceparent = '00-${'a'.repeat(32)}-${'b'.repeat(16)}-01';
+      const server = http.createServer((_, r) => r.end()).listen(0, '127.0.0.1', () => {
+        const { port } = server.address();
+        http.get({ host: '127.0.0.1', port, agent: false, headers: { traceparent } }, (r) => r.resume().on('end', () => server.close()));
+      });
+    `;
+      await nettrace.run(['run', '--otlp', to.url, '--headers', level, '--', node, '-e', program]);
+      const [span, ...others] = to.spans.filter((s) => s.kind === 3);
+      expect(others).toEqual([]);
+      expect(span).toMatchObject({ name: 'GET', ...expected });
+      // The spans below it are in the same trace.
+      expect(new Set(to.spans.map((s) => s.traceId)).size).toBe(1);
+      if (level !== 'values') expect(span?.parentSpanId ?? '').toBe('');
+    },
+  );
+
+  test('comes over TLS, where its authority is trusted', async () => {
+    const to = await new Receiver(undefined, certificate('server')).start();
+    started.push(to);
+    const args = ['run', '--quiet', '--otlp', to.url, '--', node, requests, '1'];
+    const stranger = await nettrace.run(args);
+    expect(stranger).toMatchObject({ code: 0, stdout: 'served 1\n' });
+    expect(stranger.stderr).toMatch(/sent 0 of 4 spans .*certificate/);
+    expect(to.did).toEqual([]);
+    const env = { NODE_EXTRA_CA_CERTS: certificate.root };
+    expect(await nettrace.run(args, { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(to.spans).toHaveLength(4);
   });
 
   test('comes while the program runs', async () => {
