@@ -33,7 +33,7 @@ test.each([
   [['help', 'foo'], "unknown command 'foo'"],
   [['requests', 'help', 'foo'], "unknown command 'foo'"],
   [['help', 'requests', 'foo'], "unknown command 'foo'"],
-  [['run', '-o', 'x.otlp.json', ...requests], 'x.otlp.json: unknown file extension. Use .nettrace.json'],
+  [['run', '-o', 'x.parquet', ...requests], 'x.parquet: unknown file extension. Use .nettrace.json'],
   [['run', '--', ''], 'The name of the program is empty.'],
   [['requests', 'enable', ''], 'The id is empty. `nettrace rules list` lists the ids.'],
 ])('%j says what is wrong', async (args, message) => {

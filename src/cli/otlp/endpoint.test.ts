@@ -30,10 +30,10 @@ test('headers keep everything behind the first sign', () => {
 
 describe('an error before the program starts', () => {
   test.each<[Partial<OtlpOptions>, string]>([
-    [{ otlp: 'localhost:4318' }, 'is not spoken'],
+    [{ otlp: 'localhost:4318' }, 'is not supported'],
     [{ otlp: '/v1/traces' }, 'is not a URL'],
     [{ otlp: '' }, 'is not a URL'],
-    [{ otlp: 'grpc://a' }, 'is not spoken'],
+    [{ otlp: 'grpc://a' }, 'is not supported'],
     [{ otlp: 'http://me:hunter2@a' }, 'user or password'],
     [{ otlp: 'http://a', otlpHeader: ['hunter2'] }, 'use name=value'],
     [{ otlp: 'http://a', otlpHeader: ['=hunter2'] }, 'use name=value'],

@@ -44,9 +44,9 @@ function urlOf(text: string): URL {
   if (!URL.canParse(text)) throw new UsageError(`--otlp: this is not a URL. ${wanted}`);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new UsageError(`--otlp: ${url.protocol.slice(0, 20)} is not spoken. ${wanted}`);
+    throw new UsageError(`--otlp: ${url.protocol.slice(0, 20)} is not supported. ${wanted}`);
   if (url.username !== '' || url.password !== '')
-    throw new UsageError('--otlp: a URL with user or password is not taken. Use --otlp-header authorization=…');
+    throw new UsageError('--otlp: a URL with user or password is not allowed. Use --otlp-header authorization=…');
   url.hash = '';
   if (url.pathname === '/') url.pathname = '/v1/traces';
   return url;

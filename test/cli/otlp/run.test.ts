@@ -216,7 +216,7 @@ const failing = `
 `;
 
 test.each([
-  ['--otlp', 'collector:4318', 'is not spoken'],
+  ['--otlp', 'collector:4318', 'is not supported'],
   ['--otlp', 'nowhere', 'is not a URL'],
   ['--otlp-header', 'x=planted-header', '--otlp-header needs --otlp URL'],
 ])('%s %s is an error before the program starts', async (option, value, message) => {
