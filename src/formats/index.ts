@@ -76,7 +76,7 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
 
 export { FormatError } from './file/error';
 export { textOf } from './file/load';
-export { formatOf, isPacketFile, packetSuffix, suffixes } from './file/sniff';
+export { formatOf, isOpenable, isPacketFile, packetSuffix, suffixes } from './file/sniff';
 export { nativeText, type ReadOptions } from './native/format';
 export { parseTrace } from './read';
 export { redacted } from './redact/redact';

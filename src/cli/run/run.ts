@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { withFindings } from '../../analysis/document';
-import { isPacketFile } from '../../formats';
+import { isOpenable, isPacketFile } from '../../formats';
 import { messageOf, numberText } from '../../model/base/text';
 import { maskArguments } from '../../model/secrets/arguments';
 import { sessionOptionsOf } from '../../session/options';
@@ -264,7 +264,7 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
   const { counts } = session.store;
   if (options.enabled === false && counts.requests === 0 && !counts.untraced)
     return [`${style.bold('nettrace:')} nothing was traced: --no-trace, and no trace rule was enabled during the run`];
-  const saved = outputs.find((path) => !isPacketFile(path));
+  const saved = outputs.find(isOpenable);
   const lines = summaryLines(session.store, session.now(), {
     style,
     width: widthOf(process.stderr),

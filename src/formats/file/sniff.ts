@@ -19,6 +19,12 @@ export function formatOf(path: string): Format | undefined {
   return (Object.keys(suffixes) as Format[]).find((format) => name.endsWith(suffixes[format]));
 }
 
+/** By the name's suffix: whether what is written under it can be opened again. */
+export const isOpenable = (path: string): boolean => {
+  const format = formatOf(path);
+  return format !== undefined && format in readable;
+};
+
 /** Packets: written from a running session only, as a trace holds none of their bytes. */
 export const packetSuffix = '.pcapng';
 export const isPacketFile = (path: string): boolean => basename(path).toLowerCase().endsWith(packetSuffix);

@@ -243,6 +243,15 @@ test('variables of OpenTelemetry start no export, and change none', async () => 
   expect(plain(one?.resources[0]?.attributes ?? [])['service.name']).toBe('requests.cjs');
 });
 
+test('a summary names a file that can be opened for what it has no room for', async () => {
+  const [otlp, har] = ['a.otlp.json', 'b.har'].map((name) => join(scratch(), name)) as [string, string];
+  const args = ['run', '--rows', '1', '-o', otlp, '-o', har, '--', node, requests, '3'];
+  expect((await nettrace.run(args)).stderr).toContain(`nettrace show ${har}`);
+  const alone = await nettrace.run(['run', '--rows', '1', '-o', otlp, '--', node, requests, '3']);
+  expect(alone.stderr).toContain('--rows all lists them');
+  expect(alone.stderr).not.toContain('nettrace show');
+});
+
 test('convert writes what cannot be read back, and says so', async () => {
   const golden = join(import.meta.dirname, '../../../src/model/golden/example.nettrace.json');
   const file = join(scratch(), 'x.otlp.json');
