@@ -40,10 +40,12 @@ export function templateOf(url: string): string {
   const mark = rest.indexOf('?');
   const path = mark < 0 ? rest : rest.slice(0, mark);
   const template = pathTemplate(path);
-  if (mark < 0) return template;
-  const names = rest.slice(mark + 1).split('&');
-  return `${template}?${[...new Set(names.map((p) => p.split('=', 1)[0]))].sort().join('&')}`;
+  return mark < 0 ? template : template + queryNames(rest.slice(mark + 1));
 }
+
+/** `?a&b` of `b=1&a=2&a=3`. */
+export const queryNames = (query: string): string =>
+  `?${[...new Set(query.split('&').map((p) => p.split('=', 1)[0]))].sort().join('&')}`;
 
 /** `/users/{id}` of a path. */
 export const pathTemplate = (path: string): string => (digit.test(path) ? path.split('/').map(idOr).join('/') : path);

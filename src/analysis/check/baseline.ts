@@ -1,9 +1,10 @@
 /** Rules that compare with saved traces. */
 import { plural } from '../../model/base/text';
 import { hostOf } from '../base/places';
-import { type Change, type ChangeKind, changesOf } from '../compare/changes';
+import { type Change, changesOf } from '../compare/changes';
 import { compare, type Side } from '../compare/compare';
-import { requestsOf } from '../compare/groups';
+import { listed } from '../compare/groups';
+import type { ChangeKind } from '../compare/kinds';
 import { broken, held, notDecided, type Outcome } from './result';
 import type { Assertion } from './rulesFile';
 import type { Subject } from './subject';
@@ -52,4 +53,4 @@ function isFaster({ kind, what }: Change, { groups }: ReturnType<typeof compare>
 }
 
 export const hostsIn = ({ runs }: Side): ReadonlySet<string> =>
-  new Set(runs.flatMap((run) => requestsOf(run).map(({ url }) => hostOf(url ?? ''))));
+  new Set(runs.flatMap((run) => listed(run).requests.map(({ url }) => hostOf(url ?? ''))));

@@ -1,8 +1,10 @@
 /** The requests that a rule looks at: of one run, or of a part of it. */
 import { plural } from '../../model/base/text';
+import { lastInstant } from '../../model/facts/lastInstant';
 import type { Finding } from '../../model/records';
 import { type Row, rowOf, siteText } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
+import { push } from '../base/facts';
 import type { Within } from './rulesFile';
 
 export interface CheckedRun {
@@ -20,7 +22,7 @@ export interface Subject extends CheckedRun {
 /** Outgoing requests, by begin; those that a mock answered are the program's too. */
 export function subjectOf(run: CheckedRun, ignored: (row: Row) => boolean): Subject {
   const { store } = run;
-  const now = store.header.endAt ?? 0;
+  const now = store.header.endAt ?? lastInstant(store.requests.values());
   const rows = [...store.requests.values()]
     .filter((r) => r.direction !== 'in')
     .map((r) => rowOf(r, store, now))
@@ -42,12 +44,7 @@ function whyIncomplete(store: Store): string | undefined {
 export function partsOf(rows: readonly Row[], within: Within): [part: string | undefined, rows: Row[]][] {
   if (within === 'run') return [[undefined, [...rows]]];
   const parts = new Map<string, Row[]>();
-  for (const row of rows) {
-    const name = partOf(row, within);
-    const part = parts.get(name);
-    if (part) part.push(row);
-    else parts.set(name, [row]);
-  }
+  for (const row of rows) push(parts, partOf(row, within), row);
   return parts.size === 0 ? [[undefined, []]] : [...parts];
 }
 

@@ -1,26 +1,7 @@
 /** What a comparison found to differ, as a list to read: one entry a difference, what needs a look first. */
 import { numberText, plural, timeText } from '../../model/base/text';
 import type { Comparison, CountComparison, GroupComparison, TimeComparison, TimeFigures } from './comparison';
-
-/** In the order of the list. */
-export const changeKinds = [
-  'new-host',
-  'new-finding',
-  'worse-finding',
-  'answers',
-  'added',
-  'more',
-  'slower',
-  'times-differ',
-  'removed',
-  'fewer',
-  'gone-host',
-  'moved',
-  'faster',
-  'better-finding',
-  'gone-finding',
-] as const;
-export type ChangeKind = (typeof changeKinds)[number];
+import { type ChangeKind, changeKinds } from './kinds';
 
 export interface Change {
   kind: ChangeKind;

@@ -1,9 +1,9 @@
 /** What else differs between two sets of runs, and what bounds their comparison: said before any difference. */
 import { plural } from '../../model/base/text';
 import { compareLimits } from '../base/limits';
-import { type Run, requestsOf } from './groups';
+import type { Listed, Run } from './groups';
 
-export function notesOf(before: readonly Run[], after: readonly Run[]): string[] {
+export function notesOf(before: readonly Listed[], after: readonly Listed[]): string[] {
   const all = [...before, ...after];
   return [
     ...differing('Node.js', before, after, nodeOf),
@@ -38,15 +38,15 @@ const sourcesOf = ({ store }: Run): string =>
     .join(', ') || 'the hook alone';
 
 /** Requests in progress at once: a load that doubles makes everything slower. */
-function loadNote(before: readonly Run[], after: readonly Run[]): string[] {
-  const peak = (runs: readonly Run[]): number => Math.max(0, ...runs.map(maxAtOnce));
+function loadNote(before: readonly Listed[], after: readonly Listed[]): string[] {
+  const peak = (runs: readonly Listed[]): number => Math.max(0, ...runs.map(maxAtOnce));
   const [was, is] = [peak(before), peak(after)];
   if (Math.abs(is - was) <= compareLimits.load * was || Math.max(was, is) < 4) return [];
   return [`The load differs: up to ${was} requests at once before, ${is} after.`];
 }
 
-function maxAtOnce(run: Run): number {
-  const steps = requestsOf(run).flatMap(({ createdAt, endAt }) =>
+function maxAtOnce({ requests }: Listed): number {
+  const steps = requests.flatMap(({ createdAt, endAt }) =>
     createdAt === undefined ? [] : [[createdAt, 1] as const, [endAt ?? Number.POSITIVE_INFINITY, -1] as const],
   );
   steps.sort(([a, x], [b, y]) => a - b || x - y);

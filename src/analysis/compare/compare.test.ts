@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Request } from '../../model/records';
 import { analyse } from '../analyse';
 import { exchange, type Records, site, storeOf } from '../testing/store';
-import { type ChangeKind, changesOf } from './changes';
+import { changesOf } from './changes';
 import { compare, type Side } from './compare';
 import type { Comparison } from './comparison';
+import type { ChangeKind } from './kinds';
 
 type Made = Partial<Request> & { id: string };
 

@@ -5,11 +5,12 @@
 import type { Finding } from '../../model/records';
 import { compareLimits } from '../base/limits';
 import { originPackageOf } from '../base/originPackage';
+import { placeText } from '../base/places';
 import { notesOf } from './circumstances';
 import type { Comparison, GroupComparison, HostComparison, SideFacts, TimeComparison } from './comparison';
 import { answersOf, compareCounts, meanReceived, perRun } from './counts';
 import { FindingsOf } from './findings';
-import { type Group, groupsOf, Names, type Run, requestsOf, siteWords } from './groups';
+import { type Group, groupsOf, type Listed, listed, Names, type Run } from './groups';
 import { holm } from './statistics';
 import { Times } from './times';
 
@@ -20,8 +21,9 @@ export interface Side {
 }
 
 export function compare(before: Side, after: Side): Comparison {
-  const names = new Names(before.runs, after.runs);
-  const groups = groupsOf(before.runs, after.runs, names);
+  const [was, is] = [before.runs.map(listed), after.runs.map(listed)];
+  const names = new Names(was, is);
+  const groups = groupsOf(was, is, names);
   const times = new Times([...before.runs, ...after.runs]);
   const runs = { before: before.runs.length, after: after.runs.length };
   const compared = groups.map((group) => groupOf(group, times, runs));
@@ -29,9 +31,9 @@ export function compare(before: Side, after: Side): Comparison {
   return {
     before: factsOf(before.runs),
     after: factsOf(after.runs),
-    notes: notesOf(before.runs, after.runs),
+    notes: notesOf(was, is),
     groups: compared,
-    hosts: hostsOf(before.runs, after.runs, names),
+    hosts: hostsOf(was, is, names),
     findings: new FindingsOf({ before: before.runs, after: after.runs }, groups, names, {
       before: before.findings,
       after: after.findings,
@@ -46,8 +48,8 @@ function groupOf(group: Group, times: Times, runs: { before: number; after: numb
   const { key, method, host, template, site, movedFrom, before, after } = group;
   const compared = times.compare(group, runs);
   const bytesReceived = meanReceived(group);
-  const callSite = siteWords(site);
-  const moved = siteWords(movedFrom);
+  const callSite = placeText(site);
+  const moved = placeText(movedFrom);
   const at = site?.source ?? site;
   const has = ({ before: b, after: a }: TimeComparison): boolean => b.requests + a.requests > 0;
   return {
@@ -102,14 +104,14 @@ function factsOf(runs: readonly Run[]): SideFacts {
   };
 }
 
-function hostsOf(before: readonly Run[], after: readonly Run[], names: Names): HostComparison[] {
+function hostsOf(before: readonly Listed[], after: readonly Listed[], names: Names): HostComparison[] {
   const hosts = new Map<
     string,
     { requests: number[]; connections: Set<string>[]; lookups: Set<string>[]; packages: Set<string> }
   >();
   const runs = [...before, ...after];
   for (const [i, run] of runs.entries())
-    for (const request of requestsOf(run)) {
+    for (const request of run.requests) {
       const name = names.host(request);
       const host = hosts.get(name) ?? {
         requests: runs.map(() => 0),

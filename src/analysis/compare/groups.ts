@@ -3,9 +3,10 @@
  * that, so that an edit above it changes nothing: several lines of one function that ask for the same are taken in order.
  */
 import type { CallSite, Request } from '../../model/records';
-import { placeOf, siteText, urlParts } from '../../model/rows/row';
+import { placeOf, urlParts } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
 import { push } from '../base/facts';
+import { queryNames } from '../base/places';
 import { stableHost } from './hosts';
 import { alignedFiles, type FileNames } from './sources';
 import { Templates } from './templates';
@@ -14,6 +15,11 @@ import { Templates } from './templates';
 export interface Run {
   name: string;
   store: Store;
+}
+
+/** A run with its requests, by begin. */
+export interface Listed extends Run {
+  requests: readonly Request[];
 }
 
 export interface Made {
@@ -42,7 +48,9 @@ interface Site {
 }
 
 /** Outgoing requests, those that a mock answered included: the program made them. */
-export const requestsOf = (run: Run): Request[] =>
+export const listed = (run: Run): Listed => ({ ...run, requests: requestsOf(run) });
+
+const requestsOf = (run: Run): Request[] =>
   [...run.store.requests.values()]
     .filter((r) => r.direction !== 'in')
     .sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
@@ -52,13 +60,13 @@ export class Names {
   readonly #templates = new Templates();
   readonly #hosts: [before: Set<string>, after: Set<string>];
 
-  constructor(before: readonly Run[], after: readonly Run[]) {
-    const runs = [...before, ...after];
-    const all = runs.map((run) => requestsOf(run));
+  constructor(before: readonly Listed[], after: readonly Listed[]) {
+    const all = [...before, ...after].map(({ requests }) => requests);
     const files = all.map((requests) => new Set(requests.flatMap(({ callSite }) => ownFile(callSite) ?? [])));
     const known = files.find((set) => set.size > 0) ?? new Set();
     this.#files = files.map((set) => alignedFiles(known, set));
-    const hostsOf = (list: Request[][]) => new Set(list.flat().map(({ url }) => urlParts(url ?? '').host));
+    const hostsOf = (list: readonly (readonly Request[])[]) =>
+      new Set(list.flat().map(({ url }) => urlParts(url ?? '').host));
     this.#hosts = [hostsOf(all.slice(0, before.length)), hostsOf(all.slice(before.length))];
     for (const [run, requests] of all.entries())
       for (const request of requests) this.#templates.add(this.#kindOf(request), urlParts(request.url ?? '').path, run);
@@ -66,21 +74,16 @@ export class Names {
 
   host(request: Request): string {
     const { host } = urlParts(request.url ?? '');
-    const [before, after] = this.#hosts;
-    return stableHost(host, before.has(host) && after.has(host) ? before : none);
+    return stableHost(
+      host,
+      this.#hosts.every((side) => side.has(host)),
+    );
   }
 
   template(request: Request): string {
     const { path, query } = urlParts(request.url ?? '');
-    const names =
-      query === ''
-        ? []
-        : query
-            .slice(1)
-            .split('&')
-            .map((part) => part.split('=', 1)[0] as string);
     const template = this.#templates.of(this.#kindOf(request), path);
-    return names.length === 0 ? template : `${template}?${[...new Set(names)].sort().join('&')}`;
+    return query === '' ? template : template + queryNames(query.slice(1));
   }
 
   /** Absent: no call site. Of a package: its file below `node_modules`. */
@@ -89,15 +92,13 @@ export class Names {
     if (callSite === undefined) return undefined;
     const own = ownFile(callSite);
     const { file } = placeOf(callSite);
-    return own === undefined ? file.slice(file.lastIndexOf('node_modules') + 1) : (this.#files[run] as FileNames)(file);
+    return own === undefined ? file.replace(/^.*node_modules[/\\]/s, '') : (this.#files[run] as FileNames)(file);
   }
 
   #kindOf(request: Request): string {
     return `${request.method} ${this.host(request)}`;
   }
 }
-
-const none: ReadonlySet<string> = new Set();
 
 function ownFile(site: CallSite | undefined): string | undefined {
   if (site === undefined) return undefined;
@@ -106,11 +107,11 @@ function ownFile(site: CallSite | undefined): string | undefined {
 }
 
 /** Those of the later side first, in the order in which it made them. */
-export function groupsOf(before: readonly Run[], after: readonly Run[], names: Names): Group[] {
+export function groupsOf(before: readonly Listed[], after: readonly Listed[], names: Names): Group[] {
   const kinds = new Map<string, { first: Request; file: string | undefined; before: Made[]; after: Made[] }>();
   for (const [run, { side, requests }] of [
-    ...before.map((r) => ({ side: 'before' as const, requests: requestsOf(r) })),
-    ...after.map((r) => ({ side: 'after' as const, requests: requestsOf(r) })),
+    ...before.map((r) => ({ side: 'before' as const, requests: r.requests })),
+    ...after.map((r) => ({ side: 'after' as const, requests: r.requests })),
   ].entries())
     for (const request of requests) {
       const file = names.file(request, run);
@@ -177,6 +178,3 @@ function withMoves(groups: readonly Group[]): Group[] {
   });
   return kept.filter((group) => !moved.has(group));
 }
-
-/** `cart.ts:31`; absent: no call site. */
-export const siteWords = (site: CallSite | undefined): string | undefined => site && siteText(placeOf(site));

@@ -2,9 +2,10 @@
 
 import { code, text } from '../../model/base/markdown';
 import { plural } from '../../model/base/text';
-import type { Change, ChangeKind } from './changes';
+import type { Change } from './changes';
 import type { Comparison } from './comparison';
-import { headOf, restText, sideText } from './words';
+import { kindOf } from './kinds';
+import { restText, sideText } from './words';
 
 /** Rows shown at once; a comment may have 65,536 characters. */
 const shown = 30;
@@ -37,10 +38,9 @@ export function comparisonMarkdown(
   ].join('\n');
 }
 
-const alarming = new Set<ChangeKind>(['new-host', 'new-finding', 'worse-finding', 'answers', 'slower']);
-
 function rowOf({ kind, what, callSite, text: detail }: Change, link: string | undefined): string {
-  const head = alarming.has(kind) ? `**${headOf[kind]}**` : headOf[kind];
+  const { words, needsReason } = kindOf(kind);
+  const head = needsReason ? `**${words}**` : words;
   const place = callSite === undefined ? '' : code(callSite);
   const where = link === undefined ? place : `[${place}](${link})`;
   return `| ${[head, code(what), where, text(detail)].join(' | ')} |`;

@@ -3,6 +3,8 @@
  * taken below which most files agree.
  */
 
+import { push } from '../base/facts';
+
 /** From paths of a run to those of the run that the others are compared with; paths that fit nowhere stay. */
 export type FileNames = (file: string) => string;
 
@@ -12,7 +14,8 @@ const same: FileNames = (file) => file;
 export function alignedFiles(known: ReadonlySet<string>, files: ReadonlySet<string>): FileNames {
   if ([...files].some((file) => known.has(file))) return same;
   const votes = new Map<string, { from: string; to: string; count: number }>();
-  const byName = grouped(known);
+  const byName = new Map<string, string[]>();
+  for (const file of known) push(byName, lastPart(file), file);
   for (const file of files)
     for (const other of byName.get(lastPart(file)) ?? []) {
       const [from, to] = foldersOf(file, other);
@@ -23,12 +26,6 @@ export function alignedFiles(known: ReadonlySet<string>, files: ReadonlySet<stri
   const best = [...votes.values()].sort((a, b) => b.count - a.count || a.from.length - b.from.length)[0];
   if (best === undefined) return same;
   return (file) => (file.startsWith(best.from) ? best.to + file.slice(best.from.length) : file);
-}
-
-function grouped(files: Iterable<string>): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const file of files) groups.set(lastPart(file), [...(groups.get(lastPart(file)) ?? []), file]);
-  return groups;
 }
 
 const lastPart = (file: string): string => file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);

@@ -1,25 +1,7 @@
 /** A comparison in words, for terminal and Markdown alike. */
 import { plural } from '../../model/base/text';
-import { type Change, type ChangeKind, rangeText } from './changes';
+import { type Change, rangeText } from './changes';
 import type { Comparison, SideFacts } from './comparison';
-
-export const headOf: Readonly<Record<ChangeKind, string>> = {
-  'new-host': 'new host',
-  'gone-host': 'host no longer asked',
-  added: 'new request',
-  removed: 'no longer made',
-  more: 'more',
-  fewer: 'fewer',
-  moved: 'moved',
-  answers: 'other answers',
-  slower: 'slower',
-  faster: 'faster',
-  'times-differ': 'times differ',
-  'new-finding': 'new finding',
-  'gone-finding': 'finding gone',
-  'worse-finding': 'finding, more',
-  'better-finding': 'finding, less',
-};
 
 export function sideText({ runs, requests, failed, connections, lookups }: SideFacts): string {
   const name = runs.length === 1 ? (runs[0] as string) : `${plural(runs.length, 'run')} (${runs[0]} …)`;

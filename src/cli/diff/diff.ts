@@ -1,6 +1,7 @@
 /** `nettrace diff BEFORE AFTER`: what a change did to the requests of a program. */
-import { type Change, type ChangeKind, changesOf } from '../../analysis/compare/changes';
+import { type Change, changesOf } from '../../analysis/compare/changes';
 import { compare, type Side } from '../../analysis/compare/compare';
+import type { ChangeKind } from '../../analysis/compare/kinds';
 import { comparisonMarkdown } from '../../analysis/compare/markdown';
 import { styleFor, UsageError, widthOf } from '../terminal/say';
 import { type Opened, openSet } from '../trace/sets';

@@ -1,31 +1,9 @@
 /** A comparison in the terminal. */
-import type { Change, ChangeKind } from '../../analysis/compare/changes';
+import type { Change } from '../../analysis/compare/changes';
 import type { Comparison } from '../../analysis/compare/comparison';
-import { headOf, restText, sideText } from '../../analysis/compare/words';
+import { kindOf } from '../../analysis/compare/kinds';
+import { restText, sideText } from '../../analysis/compare/words';
 import { printable, type Style, wrapped } from '../terminal/say';
-
-const signs: Partial<Record<ChangeKind, string>> = {
-  'new-host': '+',
-  'new-finding': '+',
-  added: '+',
-  more: '+',
-  'worse-finding': '+',
-  removed: '-',
-  fewer: '-',
-  'gone-host': '-',
-  'gone-finding': '-',
-  'better-finding': '-',
-};
-/** Of every one of them somebody should know the reason. */
-const alarming = new Set<ChangeKind>([
-  'new-host',
-  'new-finding',
-  'worse-finding',
-  'answers',
-  'added',
-  'more',
-  'slower',
-]);
 
 export function diffLines(
   comparison: Comparison,
@@ -45,8 +23,9 @@ export function diffLines(
 }
 
 function changeLines({ kind, what, callSite, text }: Change, style: Style, width: number): string[] {
-  const head = `${signs[kind] ?? '~'} ${headOf[kind]}`;
-  const paint = alarming.has(kind) ? style.yellow : style.green;
+  const { words, sign, needsReason } = kindOf(kind);
+  const head = `${sign} ${words}`;
+  const paint = needsReason ? style.yellow : style.green;
   const place = callSite === undefined ? '' : `  ${printable(callSite)}`;
   return [
     `${paint(head)}  ${printable(what)}${style.dim(place)}`,

@@ -1,6 +1,6 @@
 /** What is known of a request beside its phases, in sentences: code, connection, addresses, TLS, kernel. */
 
-import { bytesText, ordinalText, plural, timeText } from '../../model/base/text';
+import { bytesText, clockTextMs, ordinalText, plural, timeText } from '../../model/base/text';
 import { grpcText } from '../../model/facts/grpc';
 import { type Context, contextOf } from '../../model/phases/context';
 import type { Certificate, Connection, Request, TlsTunnel } from '../../model/records';
@@ -32,9 +32,7 @@ export function factLines(row: Row, request: Request, store: Store, now: number)
 export function clockOf(store: Store, at: number): string | undefined {
   const begin = Date.parse(store.header.beginTime);
   if (Number.isNaN(begin)) return undefined;
-  const d = new Date(begin + at / 1000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${String(d.getMilliseconds()).padStart(3, '0')}`;
+  return clockTextMs(new Date(begin + at / 1000));
 }
 
 function startLines({ id, createdAt }: Request, store: Store): string[] {

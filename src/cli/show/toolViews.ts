@@ -6,6 +6,7 @@
 import { talkersOf } from '../../analysis/base/talkers';
 import { hostPort } from '../../formats/shared/words';
 import { compareIds } from '../../model/base/ids';
+import { clockText } from '../../model/base/text';
 import type { Connection, Lookup } from '../../model/records';
 import { baseName } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
@@ -81,7 +82,7 @@ function hostLatency(store: Store): Fields[] {
   const begin = Date.parse(store.header.beginTime);
   const order = (a: Lookup, b: Lookup) => (a.endAt ?? 0) - (b.endAt ?? 0) || compareIds(a.id, b.id);
   return [...store.lookups.values()].sort(order).map((l) => {
-    const time = l.endAt === undefined ? undefined : clock(new Date(begin + l.endAt / 1000));
+    const time = l.endAt === undefined ? undefined : clockText(new Date(begin + l.endAt / 1000));
     const took = l.beginAt === undefined || l.endAt === undefined ? undefined : ms(l.endAt - l.beginAt);
     const failure = l.error ? ` (${l.error.code ?? 'failed'})` : '';
     return [time, ...who(store, l.thread), took, `${l.hostname ?? ''}${failure}`];
@@ -148,7 +149,7 @@ function retransmits(store: Store): Fields[] {
     .map((e) => {
       const c = e.connection === undefined ? undefined : store.connections.get(e.connection);
       return [
-        clock(new Date(begin + e.at / 1000)),
+        clockText(new Date(begin + e.at / 1000)),
         e.pid ?? who(store, c?.thread)[0],
         c?.remote?.address.includes(':') ? 6 : 4,
         end(c?.local),
@@ -166,8 +167,6 @@ function retransmitsText(store: Store): string {
   return `tcpretrans needs kernel events, and this trace has none${why}. Record it on Linux: nettrace run --helper all -o FILE.nettrace.json -- COMMAND. \`nettrace doctor\` says whether the helper may.`;
 }
 
-const two = (n: number): string => String(n).padStart(2, '0');
-const clock = (d: Date): string => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 const ms = (us: number): string => (us / 1000).toFixed(2);
 const kilobytes = (bytes: number | undefined): string | undefined =>
   bytes === undefined ? undefined : (bytes / 1024).toFixed(1);

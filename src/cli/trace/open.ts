@@ -3,6 +3,7 @@
  */
 import * as fs from 'node:fs/promises';
 import { FormatError, parseTrace, readTrace, textOf } from '../../formats';
+import { lastInstant } from '../../model/facts/lastInstant';
 import type { Trace } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { recoverTrace } from '../../session/recover';
@@ -40,9 +41,4 @@ function cutOff({ file, place, keeps }: FormatError): void {
 }
 
 /** The instant as of which a trace is shown: one without an end (its session was lost) as of the last thing known. */
-export function endOf({ header, requests }: Store): number {
-  if (header.endAt !== undefined) return header.endAt;
-  let last = 0;
-  for (const r of requests.values()) last = Math.max(last, r.endAt ?? r.createdAt ?? 0);
-  return last;
-}
+export const endOf = ({ header, requests }: Store): number => header.endAt ?? lastInstant(requests.values());

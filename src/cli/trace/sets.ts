@@ -1,13 +1,13 @@
 /** Sets of runs: a trace, or a folder of traces that are runs of the same program. */
 import * as fs from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { findingsOf } from '../../analysis/document';
-import { formatOf } from '../../formats';
+import { readSuffixes } from '../../formats/file/sniff';
 import type { Finding, Trace } from '../../model/records';
 import { maskUrl } from '../../model/secrets/mask';
 import { Store } from '../../model/store/store';
 import { UsageError } from '../terminal/say';
-import { openTrace } from './open';
+import { endOf, openTrace } from './open';
 
 export interface Opened {
   /** As it was given, or below the folder that was given. */
@@ -27,7 +27,7 @@ export async function openSet(paths: readonly string[]): Promise<Opened[]> {
   // One after the other: a document needs several times the memory of its records.
   for (const name of files) {
     const store = Store.fromDocument(masked(await openTrace(name)));
-    opened.push({ name, store, findings: findingsOf(store) });
+    opened.push({ name, store, findings: findingsOf(store, endOf(store)) });
   }
   return opened;
 }
@@ -36,10 +36,8 @@ export async function openSet(paths: readonly string[]): Promise<Opened[]> {
 async function tracesOf(path: string): Promise<string[]> {
   const names = await fs.readdir(path).catch(() => undefined);
   if (names === undefined) return [path];
-  const traces = names.filter((name) => formatOf(name) !== undefined).sort();
-  if (traces.length > 0) return traces.map((name) => join(path, name));
-  if (basename(path).startsWith('nettrace-spool-')) return [path];
-  throw new UsageError(`${path} is a folder without saved traces.`);
+  const traces = names.filter((name) => readSuffixes.some((suffix) => name.toLowerCase().endsWith(suffix))).sort();
+  return traces.length > 0 ? traces.map((name) => join(path, name)) : [path];
 }
 
 /** The hook masks; files may come from elsewhere. */

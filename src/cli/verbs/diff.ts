@@ -1,6 +1,6 @@
 /** `nettrace diff`. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ChangeKind, changeKinds } from '../../analysis/compare/changes';
+import { type ChangeKind, changeKinds } from '../../analysis/compare/kinds';
 import type { DiffOptions } from '../diff/diff';
 import { verb } from './verb';
 

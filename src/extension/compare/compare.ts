@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Side } from '../../analysis/compare/compare';
 import { messageOf, plural } from '../../model/base/text';
-import type { Trace } from '../../model/records';
 import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import { Disposables } from '../support/disposables';
 import { commands } from '../support/ids';
+import { readDocument, traceFilters } from '../trace/traceEditor';
 
 const scheme = 'nettrace-comparison';
 
@@ -92,17 +92,11 @@ const runOf = (run: Run): Chosen => ({
 const fileOf = (uri: vscode.Uri): Chosen => ({
   name: basename(uri.path),
   read: async () => {
-    const { findingsOf, parseTrace, Store } = await import('../work');
-    const bytes = await vscode.workspace.fs.readFile(uri);
-    const trace: Trace = parseTrace(Buffer.from(bytes).toString('utf8'));
-    const store = Store.fromDocument(trace);
+    const { findingsOf, Store } = await import('../work');
+    const store = Store.fromDocument(await readDocument(uri));
     return { runs: [{ name: basename(uri.path), store }], findings: [findingsOf(store)] };
   },
 });
 
 const askForFile = (): Thenable<vscode.Uri[] | undefined> =>
-  vscode.window.showOpenDialog({
-    title: 'Choose a Trace',
-    openLabel: 'Compare',
-    filters: { Traces: ['nettrace.json', 'har', 'eve.json', 'json'] },
-  });
+  vscode.window.showOpenDialog({ title: 'Choose a Trace', openLabel: 'Compare', filters: traceFilters });

@@ -1,7 +1,7 @@
 /** The last requests of a line or of a URL, as a table with links: for hovers. */
 
 import { withoutControls } from '../../model/base/quoting';
-import { timeText } from '../../model/base/text';
+import { clockText, timeText } from '../../model/base/text';
 import { wentWrong } from '../../model/query/rowFields';
 import type { Row } from '../../model/rows/row';
 import { commands } from '../support/ids';
@@ -21,7 +21,7 @@ export function lastRequests(rows: readonly Row[], zeroOf: ZeroOf): string {
     const link = commandLink(commands.showRow, row.id);
     const name = cell(`${row.method} ${row.host}${row.path}`);
     const time = row.endAt === undefined || row.total === undefined ? '' : timeText(row.total);
-    return `| ${icon(row)} ${cell(row.stateText)}${gap} | [${name}](${link} "Show in Net Trace")${gap} | ${time}${gap} | ${clockText(row, zeroOf)} |`;
+    return `| ${icon(row)} ${cell(row.stateText)}${gap} | [${name}](${link} "Show in Net Trace")${gap} | ${time}${gap} | ${timeOf(row, zeroOf)} |`;
   });
   return `| Status | Request | Time${gap} | At |\n|:--|:--|--:|:--|\n${lines.join('\n')}\n\n`;
 }
@@ -59,12 +59,10 @@ function icon(row: Row): string {
   return row.endAt === undefined ? '$(sync)' : '$(pass)';
 }
 
-function clockText(row: Row, zeroOf: ZeroOf): string {
+function timeOf(row: Row, zeroOf: ZeroOf): string {
   const zero = zeroOf(row.run);
   if (zero === undefined || row.createdAt === undefined) return '';
-  const at = new Date(zero + row.createdAt / 1000);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return clockText(new Date(zero + row.createdAt / 1000));
 }
 
 /** Text from a trace is text, never Markdown; long ones are cut. */

@@ -58,13 +58,6 @@ export function firstProcessAt(store: Store): number | undefined {
   return first;
 }
 
-/** Of the last thing known of a trace that does not say its end, µs since it began. */
-export function lastInstant(store: Store): number {
-  let last = 0;
-  for (const r of store.requests.values()) last = Math.max(last, r.endAt ?? r.responseBeginAt ?? r.createdAt ?? 0);
-  return last;
-}
-
 /** What was cleared before something was cleared. */
 export interface ClearedBefore {
   at: number;

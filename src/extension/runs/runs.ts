@@ -4,14 +4,16 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Abilities } from '../../helper/abilities';
+import { lastInstant } from '../../model/facts/lastInstant';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
-import { type ClearedBefore, lastInstant, partsOfRowId, type RowChanges } from '../rows/rows';
+import { partsOfRowId, type RowChanges } from '../rows/rows';
 import { Emitter } from '../support/emitter';
 import { Throttle } from '../support/throttle';
 import { offsetOfNext } from './axis';
+import { ClearedRuns } from './clearedRuns';
 import type { PauseHost } from './pauses';
 import type { Recorder } from './recorder';
 import { type Problem, Run } from './run';
@@ -39,7 +41,7 @@ export class Runs implements TraceView {
   #abilities: Abilities | undefined;
   #tracing: (newest: Run | undefined) => Tracing | undefined = () => undefined;
   #disposed = false;
-  #cleared: { rows: number; ended: readonly Run[]; running: ReadonlyMap<Run, ClearedBefore> } | undefined;
+  #cleared: ClearedRuns | undefined;
 
   readonly onDidChange = this.#changed.event;
 
@@ -81,8 +83,8 @@ export class Runs implements TraceView {
     const run = new Run(number, title, recorder, offsetOfNext(beginNs, this.#runs), false);
     run.state = recorder.store.header.state === 'interrupted' ? 'interrupted' : 'ended';
     run.settle();
-    run.rows.update(lastInstant(recorder.store));
-    run.endAt = run.offset + (recorder.store.header.endAt ?? lastInstant(recorder.store));
+    run.rows.update(lastInstant(recorder.store.requests.values()));
+    run.endAt = run.offset + (recorder.store.header.endAt ?? lastInstant(recorder.store.requests.values()));
     this.#lastNumber = Math.max(this.#lastNumber, number);
     this.#runs.push(run);
     this.#changed.fire('all');
@@ -152,20 +154,9 @@ export class Runs implements TraceView {
   /** Ended runs go; what running ones requested so far is hidden. Until the next start it can be taken back. */
   clear(): void {
     this.#forgetCleared();
-    const rows = this.#runs.reduce((sum, run) => sum + run.rows.size, 0);
-    const ended: Run[] = [];
-    const running = new Map<Run, ClearedBefore>();
-    for (const run of [...this.#runs]) {
-      if (run.state !== 'running') {
-        this.#takeOut(run);
-        ended.push(run);
-      } else {
-        run.rows.update(run.elapsed());
-        running.set(run, run.rows.clear(run.elapsed(), statusOf([run.store], { recording: true })));
-      }
-    }
-    if (rows > 0) this.#cleared = { rows, ended, running };
-    else for (const run of ended) void run.recorder.dispose();
+    const cleared = new ClearedRuns(this.#runs);
+    for (const run of cleared.ended) this.#takeOut(run);
+    this.#cleared = cleared;
     this.#changed.fire('all');
   }
 
@@ -180,7 +171,7 @@ export class Runs implements TraceView {
       this.#keeper?.ended(run);
     }
     this.#runs.sort((a, b) => a.number - b.number);
-    for (const [run, before] of cleared.running) if (this.#runs.includes(run)) run.rows.unclear(before, run.elapsed());
+    cleared.unhide(this.#runs);
     this.#changed.fire('all');
   }
 
@@ -194,7 +185,7 @@ export class Runs implements TraceView {
   }
 
   #forgetCleared(): void {
-    for (const run of this.#cleared?.ended ?? []) void run.recorder.dispose();
+    this.#cleared?.forget();
     this.#cleared = undefined;
   }
 
@@ -206,8 +197,6 @@ export class Runs implements TraceView {
     const number = partsOfRowId(rowId)?.run;
     return this.#runs.find((r) => r.number === number);
   }
-
-  // --- TraceView -------------------------------------------------------------------------------------------------
 
   rows(): Row[] {
     return this.#runs.flatMap((r) => r.rows.all());
@@ -257,8 +246,6 @@ export class Runs implements TraceView {
     const run = this.runOf(id);
     return run ? verdictAmong(id, [run.rows], () => run.elapsed()) : undefined;
   }
-
-  // ---------------------------------------------------------------------------------------------------------------
 
   #touch(run: Run): void {
     if (this.#disposed) return;

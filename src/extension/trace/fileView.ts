@@ -1,12 +1,13 @@
 /** An opened trace file as what a page shows: one run that has ended. */
 
+import { lastInstant } from '../../model/facts/lastInstant';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/panel/protocol';
 import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
 import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
-import { firstProcessAt, lastInstant, RunRows } from '../rows/rows';
+import { firstProcessAt, RunRows } from '../rows/rows';
 import { endOf } from '../runs/end';
 import { lossMessages, pausesOn } from '../runs/run';
 
@@ -23,7 +24,7 @@ export class FileView implements TraceView {
     readonly title: string,
   ) {
     this.store = Store.fromDocument(document);
-    this.#end = document.endAt ?? lastInstant(this.store);
+    this.#end = document.endAt ?? lastInstant(this.store.requests.values());
     this.#startAt = firstProcessAt(this.store) ?? 0;
     this.#rows = new RunRows(this.store, 1, -this.#startAt);
     this.#rows.update(this.#end);

@@ -149,19 +149,22 @@ export async function readDocument(uri: vscode.Uri): Promise<FileView['document'
   }
 }
 
+/** For dialogs: what can be opened. */
+export const traceFilters = {
+  Traces: ['nettrace.json', 'har', 'eve.json', 'json'],
+  'Net Trace': ['nettrace.json', 'json'],
+  'HAR 1.2': ['har'],
+  'EVE HTTPTrace JSON': ['eve.json', 'json'],
+  'All files': ['*'],
+};
+
 /** "Open Trace…": a dialog, then the editor. */
 export async function openTrace(): Promise<void> {
   const chosen = await vscode.window.showOpenDialog({
     title: 'Open Trace',
     openLabel: 'Open Trace',
     canSelectMany: true,
-    filters: {
-      Traces: ['nettrace.json', 'har', 'eve.json', 'json'],
-      'Net Trace': ['nettrace.json', 'json'],
-      'HAR 1.2': ['har'],
-      'EVE HTTPTrace JSON': ['eve.json', 'json'],
-      'All files': ['*'],
-    },
+    filters: traceFilters,
   });
   for (const uri of chosen ?? []) await vscode.commands.executeCommand('vscode.openWith', uri, customEditor);
 }

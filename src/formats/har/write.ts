@@ -6,6 +6,7 @@
 
 import { isIP } from 'node:net';
 import { sorted } from '../../model/base/canonical';
+import { lastInstant } from '../../model/facts/lastInstant';
 import { type Breakdown, phasesOf } from '../../model/phases/phases';
 import type { Process, Request, Trace } from '../../model/records';
 import { stateOf } from '../../model/rows/state';
@@ -54,7 +55,7 @@ function withOriginalNames(har: Har, trace: Trace): Har {
 function harOf(doc: Trace): Har {
   const store = Store.fromDocument(doc);
   const roots = new Roots(doc.processes);
-  const now = doc.endAt ?? lastInstant(doc);
+  const now = doc.endAt ?? lastInstant(doc.requests);
   const runtime = store.rootProcess()?.runtime;
   const comment = describedWhole(doc);
   const after = new Map(
@@ -111,17 +112,6 @@ function pageOf(p: Process, doc: Trace): HarPage {
     title: p.entry ?? p.title ?? `process ${p.pid}`,
     pageTimings: { onContentLoad: -1, onLoad: -1 },
   };
-}
-
-/** The end of a trace that says none: the last instant known of a request. */
-function lastInstant(doc: Trace): number {
-  let last = 0;
-  for (const r of doc.requests) {
-    for (const at of [r.createdAt, r.assignedAt, r.sendEndAt, r.responseBeginAt, r.endAt]) {
-      if (at !== undefined && at > last) last = at;
-    }
-  }
-  return last;
 }
 
 /** `next`: URL of the hop that its redirect led to. */

@@ -3,24 +3,10 @@
  * docs/trace-format.md. Both are made from the schemas of the records (`node scripts/schema.mjs`), so they cannot say
  * something else than the program does; a test compares them with the committed files.
  */
+
+import type { AnySchema } from '../../model/base/schema';
 import { trace } from '../../model/records';
 import { address, callSite, errorInfo, frame, header, keepAlive } from '../../model/records/common';
-
-interface AnySchema {
-  type?: string;
-  description?: string;
-  const?: unknown;
-  anyOf?: AnySchema[];
-  properties?: Record<string, AnySchema>;
-  required?: string[];
-  items?: AnySchema;
-  patternProperties?: Record<string, AnySchema>;
-  'x-unit'?: string;
-  'x-kind'?: string;
-  'x-ref'?: string;
-  'x-mask'?: string;
-  'x-words'?: readonly string[];
-}
 
 /** JSON Schema, draft 7 (what VS Code validates by); known words of open enums are its examples. */
 export function publishedSchema(): string {

@@ -3,6 +3,7 @@
  * hexadecimal, enums as numbers, 64-bit numbers as text; of fields that have their default only those that its own
  * encoders write.
  */
+import { lastInstant } from '../../model/facts/lastInstant';
 import type { Trace } from '../../model/records';
 import { Store } from '../../model/store/store';
 import { lowered } from '../shared/lower';
@@ -18,7 +19,7 @@ export function* otlpPieces(trace: Trace): Generator<string> {
   const end = `],"schemaUrl":${JSON.stringify(schemaUrl)}}],"schemaUrl":${JSON.stringify(schemaUrl)}}`;
   yield '{"resourceSpans":[';
   let process: string | undefined;
-  for (const span of spansOf(viewOf(store, doc.endAt ?? lastInstant(doc)))) {
+  for (const span of spansOf(viewOf(store, doc.endAt ?? lastInstant(doc.requests)))) {
     if (span.process === process) yield ',';
     else {
       const resource = { attributes: keyValues(resourceOf(store.processes.get(span.process), store.header)) };
@@ -29,11 +30,6 @@ export function* otlpPieces(trace: Trace): Generator<string> {
     yield JSON.stringify(spanJson(span));
   }
   yield `${process === undefined ? '' : end}]}\n`;
-}
-
-/** The end of a trace that says none: the last end of a request. */
-function lastInstant({ requests }: Trace): number {
-  return requests.reduce((last, { endAt = 0 }) => Math.max(last, endAt), 0);
 }
 
 /** The bits of `flags` above the W3C ones: whether the parent is known to be of another process, and that it is. */

@@ -1,6 +1,7 @@
 /** What is planted anywhere in a trace is nowhere in its copy, and the copy is a trace. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { AnySchema } from '../../model/base/schema';
 import { type Trace, trace } from '../../model/records';
 import { nativeText, parseNative } from '../native/format';
 import { anyTrace } from '../testing/arbitrary';
@@ -28,17 +29,6 @@ const forms = (text: string): string[] => [
 function leaksIn(text: string): string[] {
   const lower = text.toLowerCase();
   return forms(planted).filter((form) => lower.includes(form.toLowerCase()));
-}
-
-interface AnySchema {
-  type?: string | string[];
-  anyOf?: AnySchema[];
-  const?: unknown;
-  pattern?: string;
-  properties?: Record<string, AnySchema>;
-  items?: AnySchema;
-  patternProperties?: Record<string, AnySchema>;
-  'x-words'?: readonly string[];
 }
 
 /** How a text may hold a name: alone, and in what the fields are made of. */

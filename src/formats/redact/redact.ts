@@ -3,23 +3,12 @@
  * over the schema that takes what has a treatment and nothing else: no field of a later version, no unknown word.
  */
 import type { TSchema } from 'typebox';
+import type { AnySchema } from '../../model/base/schema';
 import { type Trace, trace } from '../../model/records';
 import { lowered } from '../shared/lower';
 import { fields, left } from './fields';
 import { type Treat, type Treatment, treatmentsOf } from './treatments';
 import { ownWords } from './vocabulary';
-
-interface AnySchema {
-  type?: string | string[];
-  const?: unknown;
-  anyOf?: AnySchema[];
-  properties?: Record<string, AnySchema>;
-  required?: string[];
-  items?: AnySchema;
-  patternProperties?: Record<string, AnySchema>;
-  'x-ref'?: string;
-  'x-words'?: readonly string[];
-}
 
 const schemaOfTrace = trace as TSchema as AnySchema;
 

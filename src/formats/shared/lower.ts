@@ -5,15 +5,9 @@
  * read and saved again does not change.
  */
 import type { TSchema } from 'typebox';
+import type { AnySchema } from '../../model/base/schema';
 import { type Header, type Trace, trace } from '../../model/records';
 import { isSecretHeader, maskHeader, maskText, maskUrl } from '../../model/secrets/mask';
-
-interface AnySchema {
-  type?: string;
-  properties?: Record<string, AnySchema>;
-  items?: AnySchema;
-  'x-mask'?: 'url' | 'text';
-}
 
 type Lower = (value: unknown) => unknown;
 

@@ -3,6 +3,7 @@
  * schema does not know (a later 1.y wrote them) follow in the order they had: they are kept, never dropped.
  */
 import type { TSchema } from 'typebox';
+import type { AnySchema } from '../../model/base/schema';
 
 interface Shape {
   /** Place of each known key. */
@@ -11,12 +12,6 @@ interface Shape {
   keys: Map<string, Shape | undefined>;
   /** Shape of the elements, for an array. */
   items: Shape | undefined;
-}
-
-interface AnySchema {
-  type?: string;
-  properties?: Record<string, AnySchema>;
-  items?: AnySchema | AnySchema[];
 }
 
 /** Arrays whose records have instants. The others (sources, certificates, losses, findings …) keep the order they have. */

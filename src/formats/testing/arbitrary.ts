@@ -4,24 +4,8 @@
  * What the schema allows, the formats must take.
  */
 import fc from 'fast-check';
+import type { AnySchema } from '../../model/base/schema';
 import { type Trace, trace } from '../../model/records';
-
-interface AnySchema {
-  type?: string;
-  const?: unknown;
-  anyOf?: AnySchema[];
-  properties?: Record<string, AnySchema>;
-  required?: string[];
-  items?: AnySchema;
-  patternProperties?: Record<string, AnySchema>;
-  minimum?: number;
-  pattern?: string;
-  minLength?: number;
-  'x-kind'?: string;
-  'x-ref'?: string;
-  'x-mask'?: string;
-  'x-words'?: readonly string[];
-}
 
 /** Where each array's ids begin, so that references can meet them. */
 const bases: Record<string, number> = {

@@ -20,6 +20,26 @@ export interface Annotations {
   'x-words'?: readonly string[];
 }
 
+/** A schema as what walks over it sees it, whatever kind it is. */
+export interface AnySchema {
+  type?: string;
+  description?: string;
+  const?: unknown;
+  anyOf?: AnySchema[];
+  properties?: Record<string, AnySchema>;
+  required?: string[];
+  items?: AnySchema;
+  patternProperties?: Record<string, AnySchema>;
+  minimum?: number;
+  pattern?: string;
+  minLength?: number;
+  'x-unit'?: string;
+  'x-kind'?: string;
+  'x-ref'?: string;
+  'x-mask'?: 'url' | 'text';
+  'x-words'?: readonly string[];
+}
+
 /** An instant: µs since the trace began on CLOCK_MONOTONIC; whole from the hook, up to 3 decimals from the kernel. */
 export const instant = (description: string) =>
   Type.Number({

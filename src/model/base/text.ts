@@ -57,3 +57,10 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 export function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
+
+/** `13:46:43`, in the time of this machine. */
+export const clockText = (at: Date): string =>
+  [at.getHours(), at.getMinutes(), at.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':');
+
+/** `13:46:43.935`. */
+export const clockTextMs = (at: Date): string => `${clockText(at)}.${String(at.getMilliseconds()).padStart(3, '0')}`;

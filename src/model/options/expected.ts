@@ -1,10 +1,7 @@
 /** What fits an option, in words; and whether what a user set does. */
-import { numberText } from '../base/text';
+import { alternatives, numberText } from '../base/text';
 import { fits, type Kind } from './kinds';
 import { type OptionName, type OptionValues, tableOf } from './table';
-
-const or = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
 /** `seconds`: the value is given in seconds, not in ms. */
 export function expected(kind: Kind, seconds = false): string {
@@ -12,16 +9,16 @@ export function expected(kind: Kind, seconds = false): string {
     case 'flag':
       return 'true or false';
     case 'choice':
-      return or(kind.of);
+      return alternatives(kind.of);
     case 'text':
       return 'a text of at most 4,096 characters';
     case 'list':
-      return kind.of ? `a list of ${or(kind.of)}` : 'a list of at most 256 texts, none of them empty';
+      return kind.of ? `a list of ${alternatives(kind.of)}` : 'a list of at most 256 texts, none of them empty';
     case 'whole': {
       const { min, max, words = [] } = kind;
       if (seconds) return `a number of seconds, ${min / 1000} to ${(max ?? Infinity) / 1000}`;
       const range = max === undefined ? `, ${min} or more` : ` from ${numberText(min)} to ${numberText(max)}`;
-      return or([...words, `a whole number${range}`]);
+      return alternatives([...words, `a whole number${range}`]);
     }
   }
 }

@@ -68,6 +68,12 @@ describe('sets of runs', () => {
     ).toEqual(planted);
   });
 
+  test('a folder’s other files are none of the runs: spans cannot be read', async () => {
+    const args = ['convert', 'before/0.nettrace.json', 'again/0.otlp.json'];
+    expect(await nettrace.run(args)).toMatchObject({ code: 0 });
+    expect(said(await diff('before', 'again'))).toEqual([]);
+  });
+
   test('--fail-on: the exit code says whether there is such a change', async () => {
     const fail = await nettrace.run(['diff', 'before', 'after', '--fail-on', 'new-host,slower']);
     expect(fail).toMatchObject({ code: 1, stderr: 'nettrace: --fail-on: 1 × new-host, 1 × slower.\n' });
@@ -113,7 +119,7 @@ describe('one run each', () => {
     });
     expect(await nettrace.run(['diff', before, '.'])).toMatchObject({
       code: 2,
-      stderr: 'nettrace: . is a folder without saved traces.\n',
+      stderr: "nettrace: . is a folder without a trace's event files.\n",
     });
   });
 });

@@ -1,4 +1,5 @@
 /** The hour at which something happened, of this machine's clock and of UTC. */
+import { clockTextMs } from '../../../src/model/base/text';
 import type { Row, Run } from '../types';
 
 /** Milliseconds since 1970 of a row's call; undefined: not known. */
@@ -11,17 +12,9 @@ export function wallTimeOf(
   return Number.isNaN(begin) ? undefined : begin + (createdAt - run.offset) / 1000;
 }
 
-const two = (n: number): string => String(n).padStart(2, '0');
-
-/** `13:46:43.935`, local. */
-export function clockText(ms: number): string {
-  const at = new Date(ms);
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
-}
-
 /** `2026-11-23 13:46:43.935 local time, 2026-11-23T12:46:43.935Z`. */
 export function clockTitle(ms: number): string {
   const at = new Date(ms);
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day} ${clockText(ms)} local time, ${at.toISOString()}`;
+  const [month, date] = [at.getMonth() + 1, at.getDate()].map((n) => String(n).padStart(2, '0'));
+  return `${at.getFullYear()}-${month}-${date} ${clockTextMs(at)} local time, ${at.toISOString()}`;
 }

@@ -28,24 +28,6 @@ export function asCurlCmd(row: Row, details?: Details): string {
   return `curl ${curlWords(row, details, url, cmdWord).join(' ')}`;
 }
 
-export function asNodeHttp(row: Row, details?: Details): string {
-  const url = urlOf(row).replace(/^ws/i, 'http');
-  const options: Record<string, unknown> = {};
-  if (row.method !== 'GET') options.method = withoutControls(row.method);
-  const headers = headerTable(details);
-  if (headers.length > 0) options.headers = Object.fromEntries(headers.map((h) => [h.name, h.value]));
-  const second = Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
-  const client = /^https:/i.test(url) ? 'https' : 'http';
-  return [
-    // The name of the module apart, as it is none of the page's.
-    `const request = require(${JSON.stringify(`node:${client}`)}).request(${JSON.stringify(url)}${second}, (response) => {`,
-    '  console.log(response.statusCode, response.headers);',
-    '  response.pipe(process.stdout);',
-    '});',
-    'request.end();',
-  ].join('\n');
-}
-
 /** Each name once, as a table of PowerShell and an object of JavaScript want it. */
 function headerTable(details: Details | undefined): { name: string; value: string }[] {
   const table = new Map<string, { name: string; value: string }>();
@@ -67,13 +49,29 @@ export function asPowerShell(row: Row, details?: Details): string {
   return `Invoke-WebRequest -UseBasicParsing -Uri ${q(urlOf(row))} ${standard ? '-Method' : '-CustomMethod'} ${q(row.method)}${table}`;
 }
 
-export function asFetch(row: Row, details?: Details): string {
+/** The second argument of `fetch` and of Node's `request`, behind its comma; empty: none is needed. */
+function optionsOf(row: Row, details: Details | undefined): string {
   const options: Record<string, unknown> = {};
   if (row.method !== 'GET') options.method = withoutControls(row.method);
   const headers = headerTable(details);
   if (headers.length > 0) options.headers = Object.fromEntries(headers.map((h) => [h.name, h.value]));
-  const second = Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
-  return `await fetch(${JSON.stringify(urlOf(row))}${second});`;
+  return Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
+}
+
+export const asFetch = (row: Row, details?: Details): string =>
+  `await fetch(${JSON.stringify(urlOf(row))}${optionsOf(row, details)});`;
+
+export function asNodeHttp(row: Row, details?: Details): string {
+  const url = urlOf(row).replace(/^ws/i, 'http');
+  const client = /^https:/i.test(url) ? 'https' : 'http';
+  return [
+    // The name of the module apart, as it is none of the page's.
+    `const request = require(${JSON.stringify(`node:${client}`)}).request(${JSON.stringify(url)}${optionsOf(row, details)}, (response) => {`,
+    '  console.log(response.statusCode, response.headers);',
+    '  response.pipe(process.stdout);',
+    '});',
+    'request.end();',
+  ].join('\n');
 }
 
 /** The verdict with its figures as Markdown, for an issue. */

@@ -1,14 +1,14 @@
 /** One row of the grid. Its node is used again for other rows, so everything in it comes from its properties. */
 
 import { Component, type ComponentChild } from 'preact';
-import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
+import { bytesText, clockTextMs, numberText, plural, timeText } from '../../../src/model/base/text';
 import { startedOf } from '../../../src/model/query/rowFields';
 import { lineAndColumn, transformedWords } from '../../../src/model/rows/row';
 import { wallTime } from '../../state/rowTime';
 import { type Column, type ColumnId, connectionText } from '../../view/list/columns';
 import { type Item, isRow } from '../../view/list/items';
 import type { Row } from '../../view/types';
-import { clockText, clockTitle } from '../../view/words/clock';
+import { clockTitle } from '../../view/words/clock';
 import { signOf, stateWords } from '../../view/words/states';
 import { rowName } from '../../view/words/words';
 import { Icon } from '../parts/icon';
@@ -124,7 +124,7 @@ function Cell({
     }
     case 'clock': {
       const at = wallTime(row);
-      return <>{at === undefined ? '' : clockText(at)}</>;
+      return <>{at === undefined ? '' : clockTextMs(new Date(at))}</>;
     }
     case 'dns':
     case 'tcp':
