@@ -1,7 +1,8 @@
 /**
  * Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
  * its resolver, the extension, the command line and the panel's page; and compiles the native helper where that can be
- * done. `--watch` rebuilds on change; `--out FOLDER NAME...` writes these bundles alone, to that folder.
+ * done. `--watch` rebuilds on change; `--out FOLDER NAME...` writes these bundles alone, to that folder;
+ * `--release FOLDER NAME...` likewise, as packages contain them, and prints which npm packages are in each.
  */
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -97,9 +98,35 @@ const bundles = [
   },
 ];
 
+/** Without source maps, and smaller; stacks have the names of functions. What the traced program loads stays as it is. */
+function released(bundle) {
+  const isLoadedByProgram = bundle.target === 'node18';
+  const isPage = bundle.platform === 'browser';
+  return isLoadedByProgram || isPage ? bundle : { ...bundle, sourcemap: false, minify: true, keepNames: true };
+}
+
+/** Builds the bundles that the command line names, to its folder; each with its file's name. */
+function buildAsked(change) {
+  const asked = bundles.map((b) => [basename(b.outfile), b]).filter(([name]) => names.includes(name));
+  return Promise.all(
+    asked.map(async ([name, b]) => [name, await esbuild.build({ ...change(b), outfile: join(folder, name) })]),
+  );
+}
+
+/** Names of the npm packages that a build has put into its files. */
+function packagesIn({ outputs }) {
+  const used = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const names = used
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
 if (option === '--out') {
-  const asked = bundles.filter(({ outfile }) => names.includes(basename(outfile)));
-  await Promise.all(asked.map((b) => esbuild.build({ ...b, outfile: join(folder, basename(b.outfile)) })));
+  await buildAsked((b) => b);
+} else if (option === '--release') {
+  const built = await buildAsked((b) => ({ ...released(b), metafile: true }));
+  console.log(JSON.stringify(Object.fromEntries(built.map(([name, { metafile }]) => [name, packagesIn(metafile)]))));
 } else {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const icons = dirname(fileURLToPath(import.meta.resolve('@vscode/codicons/package.json')));
