@@ -5,7 +5,7 @@
  * The same sources give the same bytes, wherever and whenever they are built. `--out FOLDER` writes elsewhere. A helper
  * that cannot be built is left out, with its reason; under CI=true that is a failure.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,13 +17,16 @@ import { writeSums } from './package/sums.mjs';
 import { makeVsix, vsixTargets } from './package/vsix.mjs';
 import { installPackages, main, root, SetupError } from './setup.mjs';
 
+/** What an earlier build may have left, of another version too. */
+const ofPackages = /^(?:nettrace-.+\.(?:tgz|vsix|cdx\.json)|SHA256SUMS)$/;
+
 await main(async () => {
   const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist/packages') } } });
   const out = resolve(values.out);
   installPackages('.');
   installPackages('scripts/package');
-  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
+  for (const name of readdirSync(out).filter((one) => ofPackages.test(one))) rmSync(join(out, name));
 
   const work = mkdtempSync(join(tmpdir(), 'nettrace-package-'));
   try {
@@ -31,13 +34,10 @@ await main(async () => {
     const { helpers, missing } = buildHelpers();
     const made = [makeNpmPackage({ work, out, bundles, helpers })];
     for (const target of vsixTargets(helpers)) made.push(makeVsix({ work, out, bundles, helpers, target }));
-    for (const one of made) {
-      const sbom = writeSbom(one);
-      console.log(
-        `${one.name}: ${kb(one.packedBytes)} packed, ${kb(one.bytes)} installed, ${one.files} files; ${sbom}`,
-      );
-    }
-    writeSums(out);
+    const sboms = made.map(writeSbom);
+    writeSums(out, [...made.map(({ name }) => name), ...sboms]);
+    for (const { name, packedBytes, bytes, files } of made)
+      console.log(`${name}: ${kb(packedBytes)} packed, ${kb(bytes)} installed, ${files} files`);
     for (const { arch, reason } of missing) console.log(`Without the helper for linux-${arch}: ${reason}.`);
     const tooLarge = made.filter(({ measured, maxBytes }) => measured > maxBytes);
     for (const { name, measured, maxBytes } of tooLarge)

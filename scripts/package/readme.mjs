@@ -6,8 +6,10 @@ import { root } from '../setup.mjs';
 /** Sections for those who have the source. */
 const ofSource = ['Try it from source'];
 
+const note = '\nPages named `docs/…` come with the source.\n';
+
 export function packageText(path, files) {
-  return withoutSource(readFileSync(join(root, path), 'utf8'), files);
+  return withoutSource(readFileSync(join(root, path), 'utf8'), files) + note;
 }
 
 /**

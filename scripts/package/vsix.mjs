@@ -62,11 +62,14 @@ function fill(stage, bundles, helpers) {
   stage.write('package.json', `${JSON.stringify(rest, undefined, 2)}\n`);
 }
 
-/** In a process of its own, as it takes the time of the files from its environment. What it warns of is an error. */
+/**
+ * In a process of its own, as it takes the time of the files, their zone and their order from its environment. What it
+ * warns of is an error.
+ */
 function runTool(folder, file, target) {
-  const env = { ...process.env, TZ: 'UTC', SOURCE_DATE_EPOCH: String(fixedTime.getTime() / 1000), NO_COLOR: '1' };
+  const fixed = { TZ: 'UTC', LC_ALL: 'C', SOURCE_DATE_EPOCH: String(fixedTime.getTime() / 1000), NO_COLOR: '1' };
   const { status, stdout, stderr } = spawnSync(process.execPath, [tool, folder, file, ...(target ? [target] : [])], {
-    env,
+    env: { ...process.env, ...fixed },
     encoding: 'utf8',
   });
   const said = `${stdout}${stderr}`.trim();

@@ -1,5 +1,5 @@
 /** The npm package, installed without a network into an empty folder, and used from there. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -107,11 +107,11 @@ describe('the npm package', () => {
   });
 
   test('has the hook as it is built for the tests of the hook', () => {
-    for (const name of ['hook.cjs', 'resolver.cjs'])
-      expect(
-        readFileSync(join(installed, 'dist', name)).equals(readFileSync(join(repository, 'dist', name))),
-        name,
-      ).toBe(true);
+    const names = ['hook.cjs', 'resolver.cjs'];
+    const folder = scratch('built');
+    execFileSync(process.execPath, [join(repository, 'scripts/build.mjs'), '--out', folder, ...names]);
+    const read = (from: string) => names.map((name) => readFileSync(join(from, name), 'utf8'));
+    expect(read(join(installed, 'dist')).map((text, i) => text === read(folder)[i])).toEqual([true, true]);
   });
 
   test('names no folder of the machine that built it, and no source map', () => {
@@ -129,6 +129,8 @@ describe('the npm package', () => {
     expect(relative).toContain('LICENSE');
     expect(relative.filter((target) => !filesIn(installed).includes(target.split('#')[0] ?? ''))).toEqual([]);
     expect(text).not.toContain('npm start');
+    // Its own section on installing names this version.
+    expect(text).toContain(tarball);
   });
 });
 
