@@ -98,11 +98,16 @@ const bundles = [
   },
 ];
 
-/** Without source maps, and smaller; stacks have the names of functions. What the traced program loads stays as it is. */
+/**
+ * Without source maps, and smaller; stacks have the names of functions, and lines are short, as Node prints the one that
+ * throws. What the traced program loads stays as it is.
+ */
 function released(bundle) {
   const isLoadedByProgram = bundle.target === 'node18';
   const isPage = bundle.platform === 'browser';
-  return isLoadedByProgram || isPage ? bundle : { ...bundle, sourcemap: false, minify: true, keepNames: true };
+  return isLoadedByProgram || isPage
+    ? bundle
+    : { ...bundle, sourcemap: false, minify: true, keepNames: true, lineLimit: 160 };
 }
 
 /** Builds the bundles that the command line names, to its folder; each with its file's name. */

@@ -122,6 +122,13 @@ describe('the npm package', () => {
     }
   });
 
+  test('has no long lines: Node prints the whole line that throws', () => {
+    for (const name of ['nettrace.cjs', 'cli.cjs']) {
+      const lines = readFileSync(join(installed, 'dist', name), 'utf8').split('\n');
+      expect(Math.max(...lines.map((line) => line.length)), name).toBeLessThan(10_000);
+    }
+  });
+
   test('has a README whose links lead to files of the package', () => {
     const text = readFileSync(join(installed, 'README.md'), 'utf8');
     const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);

@@ -24,7 +24,8 @@ export function packages(): string {
 /** `npm run package` of a checkout. A helper that it leaves out is named. */
 export function build(checkout: string, out: string, env: Record<string, string> = {}): string {
   const args = [join(checkout, 'scripts/package.mjs'), '--out', out];
-  const options = { env: { ...cleanEnvironment(), ...env }, encoding: 'utf8', timeout: 280_000 } as const;
+  const ci = process.env.CI === undefined ? {} : { CI: process.env.CI };
+  const options = { env: { ...cleanEnvironment(), ...ci, ...env }, encoding: 'utf8', timeout: 280_000 } as const;
   const missing = execFileSync(process.execPath, args, options).match(/^Without .*$/gm);
   if (missing) console.log(missing.join('\n'));
   return out;
