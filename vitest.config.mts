@@ -37,7 +37,7 @@ export default defineConfig({
     projects: [
       project(
         'unit',
-        ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'scripts/*.test.mjs', 'test/architecture/*.test.ts'],
+        ['src/**/*.test.ts', 'webview/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs', 'test/architecture/*.test.ts'],
         { isolate: false },
       ),
       project('hook', ['test/{hook,session,cli,samples}/**/*.test.ts'], { isolate: false, workers: 3 }),
@@ -47,6 +47,8 @@ export default defineConfig({
       // One file at a time: they count what the whole machine does.
       project('native', ['test/native/**/*.test.ts'], { workers: 1, isolate: false }),
       project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
+      // One worker, which builds the packages once for all files.
+      project('package', ['test/package/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
       // Not of `npm test`: times, which say something on a quiet machine only.
       project('bench', ['test/bench/*.bench.ts'], { timeoutMs: 300_000, workers: 1 }),
       // Not of `npm test` either: `npm run coverage` installs its packages first.

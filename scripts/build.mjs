@@ -1,7 +1,8 @@
 /**
  * Bundles the product's programs into dist/: the hook (one CommonJS file without dependency, for Node 18 and later) and
  * its resolver, the extension, the command line and the panel's page; and compiles the native helper where that can be
- * done. `--watch` rebuilds on change; `--out FOLDER NAME...` writes these bundles alone, to that folder.
+ * done. `--watch` rebuilds on change; `--out FOLDER NAME...` writes these bundles alone, to that folder;
+ * `--release FOLDER NAME...` likewise, as packages contain them, and prints which npm packages are in each.
  */
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -91,7 +92,6 @@ const bundles = [
     entryPoints: ['src/cli/mcp/server.ts'],
     outfile: 'dist/mcp.cjs',
     target: 'node20',
-    // No other use of the protocol's library than this one, in its production form.
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: false,
@@ -119,9 +119,46 @@ const bundles = [
   },
 ];
 
+/**
+ * Without source maps, and smaller; stacks have the names of functions, and lines are short, as Node prints the one that
+ * throws. What the traced program loads stays as it is.
+ */
+function released(bundle) {
+  const isLoadedByProgram = bundle.target === 'node18';
+  const isPage = bundle.platform === 'browser';
+  return isLoadedByProgram || isPage
+    ? bundle
+    : { ...bundle, sourcemap: false, minify: true, keepNames: true, lineLimit: 160 };
+}
+
+/** Builds the bundles that the command line names, to its folder; each with its file's name. */
+function buildAsked(change) {
+  const asked = bundles.map((b) => [basename(b.outfile), b]).filter(([name]) => names.includes(name));
+  return Promise.all(
+    asked.map(async ([name, b]) => [name, await esbuild.build({ ...change(b), outfile: join(folder, name) })]),
+  );
+}
+
+/** The npm packages, as NAME@VERSION, that a build has put into its files. */
+function packagesIn({ outputs }) {
+  const used = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const folders = used
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => /.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0]);
+  const found = new Set(folders.filter((folder) => folder !== undefined));
+  return [...found].map(packageAt).sort();
+}
+
+function packageAt(folder) {
+  const { name, version } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  return `${name}@${version}`;
+}
+
 if (option === '--out') {
-  const asked = bundles.filter(({ outfile }) => names.includes(basename(outfile)));
-  await Promise.all(asked.map((b) => esbuild.build({ ...b, outfile: join(folder, basename(b.outfile)) })));
+  await buildAsked((b) => b);
+} else if (option === '--release') {
+  const built = await buildAsked((b) => ({ ...released(b), metafile: true }));
+  console.log(JSON.stringify(Object.fromEntries(built.map(([name, { metafile }]) => [name, packagesIn(metafile)]))));
 } else {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const icons = dirname(fileURLToPath(import.meta.resolve('@vscode/codicons/package.json')));

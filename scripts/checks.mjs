@@ -57,18 +57,79 @@ export async function moduleOfChecks() {
     `import { Guard } from 'typebox/guard';`,
     `import { Hashing } from 'typebox/system';`,
     'export const builtChecks = {',
-    ...[...names].map(([schema, name]) => `${JSON.stringify(name)}: () => {\n${codeOf(Build({}, schema), name)}\n},`),
+    ...[...names].map(([schema, name]) => `${JSON.stringify(name)}: () => {\n${codeOf(schema, name, Build)}\n},`),
     '};',
   ].join('\n');
 }
 
-function codeOf(build, name) {
+function codeOf(schema, name, Build) {
+  const { definitions, root: rest } = withReferences(schema);
+  const build = Build(definitions, rest);
   const { identifier, variables } = build.External();
   const other = variables.find((variable) => !(variable instanceof RegExp));
   if (other !== undefined || build.UseUnevaluated()) throw new Error(`no code can be made from the schema ${name}`);
   return [
     `const ${identifier} = [${variables.join(', ')}];`,
-    ...build.Functions().map((text) => `${text};`),
+    ...build.Functions().map((text) => `${simplified(text)};`),
     `return (value) => ${build.Entry()};`,
   ].join('\n');
+}
+
+/**
+ * Without what the test before it says already: that a value which is not undefined is there, and that an integer is a
+ * number. It is a third of the text.
+ */
+function simplified(text) {
+  return text
+    .replace(/(([\w.]+)\.(\w+) === undefined \|\| \()!\("\3" in \2\) \|\| /g, '$1')
+    .replace(
+      /(Number\.isInteger\(([\w.]+)\) && )\(!\(\(Number\.isFinite\(\2\) \|\| typeof \2 === "bigint"\)\) \|\| (\2 [<>]= \d+)\)/g,
+      '$1$3',
+    );
+}
+
+/** Characters of a schema below which a function of its own is not worth it. */
+const minShared = 120;
+
+/** A schema in which each larger part that occurs again is a reference: one function checks all of its places. */
+function withReferences(schema) {
+  const times = new Map();
+  count(JSON.parse(JSON.stringify(schema)));
+  const definitions = {};
+  const ids = new Map();
+  return { root: replaced(JSON.parse(JSON.stringify(schema)), true), definitions };
+
+  function count(node) {
+    if (!isObject(node)) return;
+    const text = JSON.stringify(node);
+    const seen = times.get(text) ?? 0;
+    times.set(text, seen + 1);
+    // What is in a part that occurs again is counted once.
+    if (seen === 0 || !isShared(node, text)) for (const child of Object.values(node)) count(child);
+  }
+
+  function isShared(node, text) {
+    return isSchema(node) && text.length >= minShared && times.get(text) > 1;
+  }
+
+  function replaced(node, isRoot = false) {
+    if (!isObject(node)) return node;
+    const text = JSON.stringify(node);
+    if (isRoot || !isShared(node, text)) return mapped(node, replaced);
+    if (!ids.has(text)) {
+      ids.set(text, `part${ids.size}`);
+      definitions[ids.get(text)] = mapped(node, replaced);
+    }
+    return { $ref: ids.get(text) };
+  }
+}
+
+const isObject = (value) => typeof value === 'object' && value !== null;
+
+/** Not the table of an object's properties, of which one may be named `type`. */
+const isSchema = ({ type, anyOf, allOf }) => typeof type === 'string' || Array.isArray(anyOf) || Array.isArray(allOf);
+
+function mapped(node, change) {
+  if (Array.isArray(node)) return node.map((child) => change(child));
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, change(child)]));
 }

@@ -28,7 +28,17 @@ export const preparations = {
     installPackages('test/node', log);
     await installCodeServer({ log });
   },
+  async package() {
+    chromiumPath({ log });
+    installPackages('scripts/package', log);
+    installPackages('test/node', log);
+    installTools([...muslTools, 'qemu-user', 'util-linux']);
+    await installCodeServer({ log });
+  },
 };
+
+/** What builds the packages' helper. */
+const muslTools = ['gcc', 'make', 'libc6-dev', 'musl-tools', 'gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'];
 
 /** Node 18 to 26, and the HTTP clients: what the traced programs of these tests run on. */
 function installPrograms() {

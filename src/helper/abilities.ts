@@ -3,7 +3,8 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import Value from 'typebox/value';
 import { type Located, locateHelper, type Places } from './locate';
 

@@ -1,7 +1,8 @@
 /**
  * What the features with privilege say (native/README.md): packets, connection tracking, events. Checked like the rest.
  */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { checksOf } from '../model/base/checks';
 import type { OtherMessage } from './protocol';
 

@@ -2,7 +2,8 @@
  * What helper and host say to each other (native/README.md). The helper is ours, but what it says is checked like any
  * other input: it may be another version, or not be it at all.
  */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { checksOf } from '../model/base/checks';
 import { kernelTotals } from '../model/records';
 

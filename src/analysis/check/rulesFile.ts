@@ -2,7 +2,8 @@
  * What a rules file of `nettrace check` may say. From this schema come the validation, the types and the published
  * docs/rules.schema.json, with which editors complete and check such files.
  */
-import Type, { type Static, type TProperties } from 'typebox';
+import type { Static, TProperties } from 'typebox';
+import * as Type from 'typebox';
 import { phaseNames } from '../../model/records';
 
 /** An unknown key is a typing mistake, never ignored. */

@@ -114,7 +114,7 @@ async function codeFinding(): Promise<Finding> {
   return {
     state: 'warn',
     text: 'VS Code is not on the PATH; the command line works without it',
-    advice: 'npm start brings its own.',
+    advice: 'The panel needs it, with the extension installed from its .vsix file.',
   };
 }
 

@@ -1,5 +1,5 @@
 /** `summary`, `findings` and `list_sessions`. */
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { quantile } from '../../model/base/statistics';
 import { numberText, plural } from '../../model/base/text';
 import type { Finding } from '../../model/records';

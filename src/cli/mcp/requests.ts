@@ -1,5 +1,5 @@
 /** `list_requests` and `explain_request`. */
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { verdictOf } from '../../analysis/verdict/verdict';
 import { numberText, plural, timeText } from '../../model/base/text';
 import { sortKeys } from '../../model/options/table';

@@ -1,5 +1,6 @@
 /** What a tool is, how what it is given is checked, and what all results say of the trace. */
-import Type, { type Static, type TObject, type TProperties } from 'typebox';
+import type { Static, TObject, TProperties } from 'typebox';
+import * as Type from 'typebox';
 import { Errors } from 'typebox/value';
 import { UsageError } from '../terminal/say';
 import { bounded, bytesOf, type Cut, dataText } from './data';

@@ -1,6 +1,6 @@
 /** `nettrace mcp`. */
 import type { Command } from 'commander';
-import type { McpOptions } from '../mcp/server';
+import type { McpOptions } from '../mcp/mcp';
 import { verb } from './verb';
 
 export function mcpVerb(root: Command): void {
@@ -11,6 +11,6 @@ export function mcpVerb(root: Command): void {
     .argument('[trace]', 'saved trace; without it: the sessions that run')
     .option('--session <id>', 'one running session: the first characters of its id, or its process id')
     .action(async (trace: string | undefined, options: McpOptions) => {
-      process.exitCode = await (await import('../mcp/server')).serve(trace, options);
+      process.exitCode = await (await import('../mcp/mcp')).serve(trace, options);
     });
 }

@@ -2,7 +2,8 @@
  * What an EVE HTTPTrace file must be to be read: as Go's decoder takes it. A field that is not there has its type's zero
  * value, a list may be null, fields that are not known are passed over; a value of another type is an error.
  */
-import Type, { type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+import * as Type from 'typebox';
 
 const optional = Type.Optional;
 const text = Type.String();

@@ -2,7 +2,8 @@
  * What a HAR file must be to be read. Strict only in what nothing can be made without: entries with a begin, a method
  * and a URL. The rest is as found in the wild: missing, null where a figure was not a number, -1, numbers as text.
  */
-import Type, { type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+import * as Type from 'typebox';
 
 const maybe = <S extends TSchema>(item: S) => Type.Optional(Type.Union([item, Type.Null()]));
 const text = maybe(Type.String());

@@ -1,5 +1,5 @@
 /** Stable form of records: keys in schema order, arrays by first instant, so that a saved trace diffs well. */
-import type Type from 'typebox';
+import type * as Type from 'typebox';
 import { compareIds } from './ids';
 
 /** What a schema says of its keys, looked up once a schema and not once a record. */

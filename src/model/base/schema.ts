@@ -5,7 +5,8 @@
  *
  * Objects are open (a reader of 1.x keeps what a later 1.y adds) and enums are open unions (an unknown word is text).
  */
-import Type, { type TProperties, type TSchema } from 'typebox';
+import type { TProperties, TSchema } from 'typebox';
+import * as Type from 'typebox';
 
 /** What an annotated schema may say of itself beyond JSON Schema. */
 export interface Annotations {

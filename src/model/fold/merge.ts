@@ -1,5 +1,5 @@
 /** Merging of a line's fields into a record, and shifting of its instants to the trace's clock. */
-import type Type from 'typebox';
+import type * as Type from 'typebox';
 
 /** `base` with the fields of `more`, objects merged field by field, the last writer winning; arrays are replaced. */
 export function merge<T extends object>(base: T, more: Partial<T>): T {

@@ -17,7 +17,8 @@
  *
  * Everything here comes from the debuggee and is untrusted: `parseLine` validates, unknown kinds are kept and counted.
  */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { checksOf } from '../base/checks';
 import { optional } from '../base/schema';
 import {

@@ -2,7 +2,8 @@
  * Messages between the extension host and the panel's page. What comes from the page is untrusted and is validated by
  * `pageMessage`; what the host sends is typed. Instants are µs on the panel's axis: each run has its offset added.
  */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import type { Verdict } from '../facts/verdict';
 import type { Breakdown } from '../phases/phases';
 import type {

@@ -1,5 +1,6 @@
 /** What the host adds to the hook's records: times in the debugger, event-loop delays, findings of the analysis. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   duration,
   flag,

@@ -1,5 +1,6 @@
 /** Captured packets: the captures, and what is known of each packet. Their bytes are never in a trace. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   by,
   bytes,

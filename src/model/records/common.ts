@@ -1,5 +1,6 @@
 /** Parts that several records share. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   bytes,
   count,

@@ -1,5 +1,6 @@
 /** Dial, lookup, connection: the layers below a request. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   by,
   bytes,

@@ -1,5 +1,6 @@
 /** What connection tracking made of a connection: how it was translated on its way; by the native helper. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { by, bytes, count, duration, id, instant, integer, missing, optional, record, ref, text } from '../base/schema';
 import { address } from './common';
 

@@ -1,5 +1,6 @@
 /** What the kernel knows of a connection, by the native helper: samples, totals, a request's own share of them. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   by,
   bytes,

@@ -1,5 +1,6 @@
 /** What the kernel said of a connection as it happened: by small programs in the kernel, or by packets (ICMP). */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   by,
   bytes,

@@ -1,5 +1,6 @@
 /** Process and thread. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   count,
   id,

@@ -1,5 +1,6 @@
 /** Request: one round trip. A redirect hop, a retry, a CONNECT are each their own. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   by,
   bytes,

@@ -1,5 +1,6 @@
 /** TLS tunnel and certificate. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { by, flag, id, instant, integer, missing, optional, record, ref, text, wallTime, words } from '../base/schema';
 import { errorInfo } from './common';
 

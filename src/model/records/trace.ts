@@ -1,5 +1,6 @@
 /** The document: one saved trace. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import {
   bytes,
   count,

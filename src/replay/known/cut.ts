@@ -1,5 +1,5 @@
 /** A record as it was known at an instant: what came later is absent, at every depth. */
-import type Type from 'typebox';
+import type * as Type from 'typebox';
 import type { Knowledge } from './known';
 
 interface Schema {

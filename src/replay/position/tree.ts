@@ -2,7 +2,7 @@
  * Records as trees for the Variables view: a field a line, values with their units, references as the record they lead
  * to. Children are made when a line is opened.
  */
-import type Type from 'typebox';
+import type * as Type from 'typebox';
 import { bytesText, timeText } from '../../model/base/text';
 import { instantText } from './words';
 

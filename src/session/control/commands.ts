@@ -5,7 +5,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import Value from 'typebox/value';
 import { type TraceRule, traceRule } from '../../model/records';
 import { TraceRuleError, type TraceRules } from '../../model/traceRules';

@@ -20,6 +20,8 @@ export interface WindowOptions {
   settings?: Record<string, unknown>;
   /** Folders of further extensions. Default: the one that uses our API. */
   others?: string[];
+  /** Folder of ours. Default: the one in NETTRACE_EXTENSION, else this repository. */
+  extension?: string;
   width?: number;
   height?: number;
 }
@@ -82,7 +84,7 @@ export class VsCode {
     cpSync(o.workspace ?? join(__dirname, '../workspace'), workspace, { recursive: true });
     if (o.workspace === undefined) compile(workspace);
     const server = await startCodeServer({
-      extension: process.env.NETTRACE_EXTENSION ?? root,
+      extension: o.extension ?? process.env.NETTRACE_EXTENSION ?? root,
       others: o.others ?? [join(__dirname, '../neighbour')],
       workspace,
       data: join(folder, 'data'),
