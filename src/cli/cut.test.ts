@@ -4,13 +4,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { rowsOf } from '../answers/requests/rows';
 import { FormatError, nativeText, readTrace, writeTrace } from '../formats';
 import type { Trace } from '../model/records';
 import { Store } from '../model/store/store';
 import { scratch } from '../session/testing/scratch';
 import { requestBlocks } from './request/block';
 import { summaryLines } from './summary/summary';
-import { rowsOf } from './table/requestTable';
 import { styleFor } from './terminal/say';
 import { openTrace } from './trace/open';
 

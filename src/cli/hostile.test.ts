@@ -1,16 +1,15 @@
 /** What the traced program writes into its spool is untrusted: the summary is printed for any content. */
-
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { rowsOf } from '../answers/requests/rows';
 import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
 import { newHeader } from '../model/store/store';
 import { TraceStore } from '../session/traceStore';
 import { requestBlocks } from './request/block';
 import { summaryLines, summaryObject } from './summary/summary';
-import { rowsOf } from './table/requestTable';
 import { styleFor } from './terminal/say';
 
 const spool = readFileSync(join(__dirname, '../model/golden/example.spool.jsonl'), 'utf8').trim().split('\n');

@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse';
 import { verdictOf } from '../analysis/verdict/verdict';
+import { rowsOf } from '../answers/requests/rows';
 import { eveText } from '../formats/eve/write';
 import { harText } from '../formats/har/write';
 import { nativeText } from '../formats/native/format';
@@ -19,7 +20,6 @@ import { rowOf } from '../model/rows/row';
 import { connectionLines, foldLines } from '../model/testing/store';
 import { requestBlocks } from './request/block';
 import { summaryLines } from './summary/summary';
-import { rowsOf } from './table/requestTable';
 import { styleFor } from './terminal/say';
 
 const url = 'http://api.test/x';

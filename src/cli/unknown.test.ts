@@ -1,6 +1,7 @@
 /** What a file of another program does not contain is unknown: it is absent, and never 0. */
 import { expect, test } from 'vitest';
 import { verdictOf } from '../analysis/verdict/verdict';
+import { rowsOf } from '../answers/requests/rows';
 import { toHar } from '../formats/har/write';
 import { nativeText } from '../formats/native/format';
 import { parseTrace } from '../formats/read';
@@ -8,7 +9,7 @@ import { phasesOf } from '../model/phases/phases';
 import type { Request } from '../model/records';
 import { Store } from '../model/store/store';
 import { headline } from './summary/summary';
-import { requestLines, rowsOf } from './table/requestTable';
+import { requestLines } from './table/requestTable';
 import { styleFor } from './terminal/say';
 
 const entry = (more: object) => ({

@@ -1,14 +1,15 @@
 /** `nettrace mcp`: tools for AI assistants, over a saved trace or the running sessions. It only reads. */
+import { dataText } from '../../answers/tools/data';
+import { findings, summary } from '../../answers/tools/overview';
+import { explainRequest, listRequests } from '../../answers/tools/requests';
+import type { Tool } from '../../answers/tools/tool';
 import { FormatError } from '../../formats';
 import { messageOf } from '../../model/base/text';
 import { producer } from '../../session/product';
 import { complain, UsageError } from '../terminal/say';
-import { dataText } from './data';
-import { findings, listSessions, summary } from './overview';
-import { explainRequest, listRequests } from './requests';
 import type { Answer } from './server';
+import { listSessions } from './sessions';
 import { fileSource, sessionSource } from './source';
-import type { Tool } from './tool';
 
 export interface McpOptions {
   session?: string;

@@ -1,36 +1,16 @@
 /** What the server answers from: one trace, or a session that runs; read again when it has changed. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { findingsOf } from '../../analysis/document';
-import { Usual } from '../../analysis/verdict/usual';
+import { type Source, type View, viewOf } from '../../answers/tools/view';
 import { lowered } from '../../formats';
-import type { Finding, Trace } from '../../model/records';
-import type { Row } from '../../model/rows/row';
+import type { Trace } from '../../model/records';
 import { sinceBegin } from '../../model/store/header';
 import { Store } from '../../model/store/store';
 import type { LiveSession } from '../../session/control/liveSessions';
 import { recoverTrace } from '../../session/recover';
-import { rowsOf } from '../table/requestTable';
 import { UsageError } from '../terminal/say';
 import { endOf, openTrace } from '../trace/open';
 import { onlySession, sessionsOf } from '../trace/sessions';
-
-/** A trace as it was at one reading. */
-export interface View {
-  /** The file, or `session` and the beginning of its id. */
-  name: string;
-  store: Store;
-  /** µs since the trace began, as of which it is shown. */
-  now: number;
-  rows: readonly Row[];
-  findings: readonly Finding[];
-  usual: Usual;
-}
-
-export interface Source {
-  /** `session`: of several that run; refused where the server has one trace. */
-  view(session?: string): Promise<View>;
-}
 
 /** A file, or the folder that a killed run left. */
 export function fileSource(path: string): Source {
@@ -38,7 +18,7 @@ export function fileSource(path: string): Source {
   return {
     view: (session) => {
       if (session !== undefined) throw new UsageError('This server has one trace: leave `session` out.');
-      return kept.view(path, path, async () => viewOf(path, await openTrace(path)));
+      return kept.view(path, path, async () => readView(path, await openTrace(path)));
     },
   };
 }
@@ -90,17 +70,9 @@ async function markOf(path: string): Promise<string> {
   return marks.join('\n');
 }
 
-function viewOf(name: string, trace: Trace, now?: number): View {
+function readView(name: string, trace: Trace, now?: number): View {
   const store = Store.fromDocument(lowered(trace));
-  const instant = now ?? endOf(store);
-  return {
-    name,
-    store,
-    now: instant,
-    rows: rowsOf(store, instant),
-    findings: findingsOf(store, instant),
-    usual: new Usual(store),
-  };
+  return viewOf(name, store, now ?? endOf(store));
 }
 
 /** From the event lines that its programs have written, as the folder of a killed run is read; nothing is changed. */
@@ -109,5 +81,5 @@ async function liveView({ id, folder, description }: LiveSession): Promise<View>
   if (trace === undefined)
     throw new UsageError(`The session ${id.slice(0, 8)} has recorded nothing yet: its program has not begun.`);
   if (description !== undefined) trace.description = description;
-  return viewOf(`session ${id.slice(0, 8)}`, trace, sinceBegin(trace, process.hrtime.bigint()));
+  return readView(`session ${id.slice(0, 8)}`, trace, sinceBegin(trace, process.hrtime.bigint()));
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { rowsOf } from '../../answers/requests/rows';
 import { requestOf, traceOf } from '../../formats/testing/example';
 import type { Request } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
-import { rowsOf } from '../table/requestTable';
 import { styleFor } from '../terminal/say';
 import { requestBlocks } from './block';
 

@@ -1,5 +1,6 @@
 /** A request as a block of lines: what `show --view request` and `show --request` say of it. */
 import { Usual } from '../../analysis/verdict/usual';
+import { factLines } from '../../answers/requests/facts';
 import { phasesOf } from '../../model/phases/phases';
 import type { Request } from '../../model/records';
 import type { Row } from '../../model/rows/row';
@@ -7,7 +8,6 @@ import { maskText } from '../../model/secrets/mask';
 import type { Store } from '../../model/store/store';
 import { verdictLines } from '../summary/findings';
 import { printable, type Style } from '../terminal/say';
-import { factLines } from './facts';
 import { textLines } from './texts';
 import { waterfallLines } from './waterfall';
 

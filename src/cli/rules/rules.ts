@@ -1,11 +1,10 @@
 /** `nettrace rules`: the trace rules of sessions that run, in other terminals or in VS Code. */
-
+import { queryOf } from '../../answers/requests/matching';
 import { messageOf } from '../../model/base/text';
 import type { TraceRule } from '../../model/records';
 import type { CommandResponse, SessionCommand } from '../../session/control/commands';
 import { callSession, type LiveSession } from '../../session/control/liveSessions';
 import { expectKey } from '../run/asked';
-import { queryOf } from '../show/matching';
 import { tableLines } from '../table/table';
 import { printable, say, styleFor, UsageError } from '../terminal/say';
 import { onlySession, sessionsOf } from '../trace/sessions';

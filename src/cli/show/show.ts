@@ -1,18 +1,20 @@
 /** `nettrace show TRACE`: a saved trace in the terminal. */
+import type { ColumnName } from '../../answers/requests/columns';
+import { hints, matching, queryOf, traceOf } from '../../answers/requests/matching';
+import { sortRows } from '../../answers/requests/order';
+import { rowById } from '../../answers/requests/rowById';
+import { rowsOf } from '../../answers/requests/rows';
 import { lowered } from '../../formats';
 import { numberText, plural } from '../../model/base/text';
 import type { SortKey } from '../../model/options/table';
 import { Store } from '../../model/store/store';
 import { requestBlocks } from '../request/block';
 import { headline, summaryLines } from '../summary/summary';
-import { sortRows } from '../table/chosen';
-import { requestLines, rowsOf } from '../table/requestTable';
+import { requestLines } from '../table/requestTable';
 import { printable, styleFor, UsageError, widthOf } from '../terminal/say';
 import { endOf, openTrace } from '../trace/open';
-import { type ColumnName, columnLines } from './columns';
+import { columnLines } from './columns';
 import { jsonPieces } from './json';
-import { hints, matching, queryOf, traceOf } from './matching';
-import { rowById } from './rowById';
 import { type ToolView, toolLines } from './toolViews';
 import { type TopKey, topLines } from './top';
 

@@ -1,5 +1,5 @@
 /** What a trace comes to, for people and (--json) for programs. */
-
+import { rowsOf } from '../../answers/requests/rows';
 import { median, quantile } from '../../model/base/statistics';
 import { bytesText, numberText, plural, timeText } from '../../model/base/text';
 import { type Loss, phaseNames, type Trace } from '../../model/records';
@@ -7,7 +7,7 @@ import { baseName, lineAndColumn, type Row } from '../../model/rows/row';
 import { maskText } from '../../model/secrets/mask';
 import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
-import { requestLines, rowsOf, type TableOptions } from '../table/requestTable';
+import { requestLines, type TableOptions } from '../table/requestTable';
 import { pathOf, printable, shortened, wrapped } from '../terminal/say';
 import { findingLines } from './findings';
 import { kernelLine } from './kernelLine';

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { codeLines } from '../../answers/requests/facts';
+import { rowsOf } from '../../answers/requests/rows';
 import type { Request, Trace } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
 import { foldLines } from '../../model/testing/store';
-import { codeLines } from '../request/facts';
 import { headline, summaryLines, summaryObject } from '../summary/summary';
 import { styleFor } from '../terminal/say';
-import { requestLines, rowsOf } from './requestTable';
+import { requestLines } from './requestTable';
 
 const golden = JSON.parse(readFileSync(join(__dirname, '../../model/golden/example.nettrace.json'), 'utf8')) as Trace;
 const options = { style: styleFor({}), width: 120, max: 50 };

@@ -1,5 +1,4 @@
 /** One line per request, with the time of each phase. */
-
 import { quantile } from '../../model/base/statistics';
 import { numberText, timeText } from '../../model/base/text';
 import { labelWithin, phaseWords, shortOf } from '../../model/facts/phaseWords';
@@ -22,12 +21,6 @@ function headOf(name: PhaseName): [string, string] {
 
 /** Phases that took less than this share of a request's total may be left out without a word. */
 const negligible = 0.02;
-
-export function rowsOf(store: Store, now: number): Row[] {
-  const rows = [...store.requests.values()].map((r) => rowOf(r, store, now)).sort(compareRows);
-  // The hook masks; what is shown is masked again, as files may come from elsewhere.
-  return rows.map((r) => ({ ...r, url: maskUrl(r.url) }));
-}
 
 export interface TableOptions {
   style: Style;

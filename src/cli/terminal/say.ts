@@ -2,12 +2,10 @@
  * What the command says. Under `run` all of it goes to stderr: stdout belongs to the traced program. Texts that came from
  * that program (URLs, messages, names) may hold terminal control sequences, which must not reach the terminal.
  */
-import { fileURLToPath } from 'node:url';
-
-export { printable } from '../../model/base/printable';
-
+export { pathOf } from '../../answers/base/path';
 /** A failure of our own before anything was started: message for the user, exit code 2. */
-export class UsageError extends Error {}
+export { UsageError } from '../../answers/base/usageError';
+export { printable } from '../../model/base/printable';
 
 export interface Style {
   bold(text: string): string;
@@ -57,16 +55,6 @@ export function wrapped(text: string, width: number, indent = ''): string[] {
     }
   }
   return [...lines, line];
-}
-
-/** Modules give their place as a URL, scripts as a path: a path is what other commands take. */
-export function pathOf(file: string): string {
-  if (!file.startsWith('file:')) return file;
-  try {
-    return fileURLToPath(file);
-  } catch {
-    return file; // of another host, or changed by hand
-  }
 }
 
 /** A message of our own on stderr. A closed stderr is no reason to fail. */

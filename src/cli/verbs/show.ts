@@ -1,7 +1,8 @@
 /** `nettrace show`. */
 import { type Command, Option } from 'commander';
+import { columnNames } from '../../answers/requests/columns';
 import { sortKeys } from '../../model/options/table';
-import { columnNames, parseColumns } from '../show/columns';
+import { parseColumns } from '../show/columns';
 import type { ShowOptions } from '../show/show';
 import { toolViews } from '../show/toolViews';
 import { topKeys } from '../show/top';

@@ -1,6 +1,7 @@
 /** One request of a trace, by its id or by the end of it that is one request's alone. */
+import { printable } from '../../model/base/printable';
 import type { Row } from '../../model/rows/row';
-import { printable, UsageError } from '../terminal/say';
+import { UsageError } from '../base/usageError';
 
 /** `option`: how it was asked for; `list`: what lists the ids. Throws UsageError. */
 export function rowById(rows: readonly Row[], id: string, option: string, list: string): Row {

@@ -1,15 +1,14 @@
-/** `summary`, `findings` and `list_sessions`. */
+/** `summary` and `findings`. */
 import * as Type from 'typebox';
 import { quantile } from '../../model/base/statistics';
 import { numberText, plural } from '../../model/base/text';
 import type { Finding } from '../../model/records';
 import type { Row } from '../../model/rows/row';
-import { maskText } from '../../model/secrets/mask';
-import { liveSessions } from '../../session/control/liveSessions';
-import { pathOf, UsageError } from '../terminal/say';
+import { pathOf } from '../base/path';
+import { UsageError } from '../base/usageError';
 import { fitting } from './data';
-import type { Source, View } from './source';
 import { anything, common, input, maxStructured, session, tool, traceFacts } from './tool';
+import type { Source, View } from './view';
 
 const maxHosts = 100;
 
@@ -184,36 +183,3 @@ function isFile(file: string | undefined, asked: string): boolean {
   const [whole, end] = [slashed(file), slashed(pathOf(asked)).replace(/^\.\//, '')];
   return whole === end || whole.endsWith(`/${end}`);
 }
-
-export const listSessions = () =>
-  tool({
-    name: 'list_sessions',
-    title: 'Running sessions',
-    description: 'The sessions of this user that run now, in other terminals or in VS Code, the oldest first.',
-    input: input({}),
-    output: Type.Object({
-      sessions: Type.Array(
-        Type.Object({
-          session: Type.String({ description: 'Its id, for `session` of the other tools.' }),
-          pid: Type.Integer({ description: 'Process of the session.' }),
-          description: Type.Optional(Type.String({ description: 'What it runs.' })),
-          beginTime: Type.String(),
-        }),
-      ),
-    }),
-    run: async () => {
-      const all = (await liveSessions()).slice(0, 100).map((s) => ({
-        ...s,
-        description: s.description === undefined ? undefined : maskText(s.description),
-      }));
-      return {
-        structured: {
-          sessions: all.map(({ id, pid, description, beginTime }) => ({ session: id, pid, description, beginTime })),
-        },
-        lines: [
-          `${plural(all.length, 'running session')}.`,
-          ...all.map((s) => `${s.id.slice(0, 8)}, process ${s.pid}: ${s.description ?? 'no description'}`),
-        ],
-      };
-    },
-  });

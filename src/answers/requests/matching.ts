@@ -3,7 +3,7 @@ import { compileQuery, type FreeWord, hintsFor, parseQuery, type Query } from '.
 import { rowFields } from '../../model/query/rowFields';
 import type { Trace } from '../../model/records';
 import type { Row } from '../../model/rows/row';
-import { UsageError } from '../terminal/say';
+import { UsageError } from '../base/usageError';
 
 export interface Asked {
   query: Query;

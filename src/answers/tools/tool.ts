@@ -2,9 +2,9 @@
 import type { Static, TObject, TProperties } from 'typebox';
 import * as Type from 'typebox';
 import { Errors } from 'typebox/value';
-import { UsageError } from '../terminal/say';
+import { UsageError } from '../base/usageError';
 import { bounded, bytesOf, type Cut, dataText } from './data';
-import type { View } from './source';
+import type { View } from './view';
 
 /** Bytes of JSON of a whole result: the structured part, and the text. */
 export const maxStructured = 50_000;

@@ -1,10 +1,10 @@
 /**
- * What leaves by MCP is read by a language model: values that a traced program or a server chose. They are data, and are
+ * What assistants get is read by a language model: values that a traced program or a server chose. They are data, and are
  * made to look like nothing else: no control, direction or invisible characters, texts and lists bounded, what was cut
  * counted.
  */
+import { printable } from '../../model/base/printable';
 import { numberText } from '../../model/base/text';
-import { printable } from '../terminal/say';
 
 /** Characters that are shown as nothing and can carry text all the same (tags, variation selectors), or half of one. */
 const invisible =

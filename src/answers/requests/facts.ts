@@ -1,12 +1,12 @@
 /** What is known of a request beside its phases, in sentences: code, connection, addresses, TLS, kernel. */
-
+import { printable } from '../../model/base/printable';
 import { bytesText, clockTextMs, ordinalText, plural, timeText } from '../../model/base/text';
 import { grpcText } from '../../model/facts/grpc';
 import { type Context, contextOf } from '../../model/phases/context';
 import type { Certificate, Connection, Request, TlsTunnel } from '../../model/records';
 import { addressText, lineAndColumn, type Row, transformedWords } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
-import { pathOf, printable } from '../terminal/say';
+import { pathOf } from '../base/path';
 
 const known = (...parts: (string | undefined)[]): string => parts.filter((p) => p !== undefined && p !== '').join(', ');
 
