@@ -1,7 +1,7 @@
 /**
  * Makes the settings and the attributes of debug configurations in package.json, docs/reference.md and the options of
- * `nettrace run` in docs/command-line.md from the table of options (src/model/options/table.ts).
- * A unit test fails when they differ from what is committed: then run `node scripts/options.mjs`.
+ * `nettrace run` in docs/command-line.md from the table of options (src/model/options/table.ts); and the tools for
+ * assistants in package.json (src/answers/tools). Unit tests fail when they differ from what is committed: then run `node scripts/options.mjs`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,10 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundle = await build({
   absWorkingDir: root,
-  entryPoints: ['src/model/options/published.ts'],
+  stdin: {
+    contents: "export * from './src/model/options/published'; export * from './src/answers/tools/published';",
+    resolveDir: root,
+  },
   bundle: true,
   write: false,
   platform: 'node',
@@ -19,10 +22,10 @@ const bundle = await build({
   logLevel: 'warning',
 });
 const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64');
-const { withOptions, withReference, withRunOptions } = await import(`data:text/javascript;base64,${code}`);
+const { withOptions, withReference, withRunOptions, withTools } = await import(`data:text/javascript;base64,${code}`);
 
 const files = {
-  'package.json': withOptions,
+  'package.json': (text) => withTools(withOptions(text)),
   'docs/reference.md': withReference,
   'docs/command-line.md': withRunOptions,
 };
@@ -30,4 +33,4 @@ for (const [name, rewritten] of Object.entries(files)) {
   const file = join(root, name);
   writeFileSync(file, rewritten(readFileSync(file, 'utf8')));
 }
-console.log(`${Object.keys(files).join(', ')} have the options of the table`);
+console.log(`${Object.keys(files).join(', ')} are up to date`);

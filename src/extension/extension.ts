@@ -5,6 +5,7 @@ import type { Row } from '../model/rows/row';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
+import { registerTools } from './assistants/tools';
 import { NetworkBreakpoints } from './breakpoints';
 import { BreakpointSigns } from './breakpoints/gutter';
 import { BreakpointList } from './breakpoints/list';
@@ -88,6 +89,11 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const notes = disposables.add(new Notes());
   disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
   disposables.add(new Comparisons(runs));
+  const { languageModelTools } = context.extension.packageJSON.contributes as {
+    languageModelTools: { name: string }[];
+  };
+  const toolNames = languageModelTools.map(({ name }) => name);
+  for (const tool of registerTools(runs, toolNames, () => import('./work'))) disposables.add(tool);
   disposables.add(new Problems(notes));
   const findingDocs = vscode.Uri.joinPath(context.extensionUri, 'docs', 'findings.md');
   disposables.add(

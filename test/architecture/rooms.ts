@@ -117,6 +117,7 @@ export const order: Record<string, readonly string[]> = {
     'panel',
     'rules',
     'api',
+    'assistants',
     'console',
     'debug',
     'breakpoints',

@@ -7,7 +7,7 @@ import type { Row } from '../../model/rows/row';
 import { pathOf } from '../base/path';
 import { UsageError } from '../base/usageError';
 import { fitting } from './data';
-import { anything, common, input, maxStructured, session, tool, traceFacts } from './tool';
+import { anything, common, input, maxStructured, tool, traceFacts } from './tool';
 import type { Source, View } from './view';
 
 const maxHosts = 100;
@@ -29,7 +29,7 @@ export const summary = (source: Source) =>
     name: 'summary',
     title: 'Summary of the trace',
     description: 'What was traced, counts, totals by host (the most requests first), and what the trace lacks.',
-    input: input({ session }),
+    input: input({ ...source.parameter }),
     output: Type.Object({
       ...common,
       counts: anything('Counts of the trace, of evicted requests too.'),
@@ -42,8 +42,8 @@ export const summary = (source: Source) =>
       ),
       losses: Type.Array(Type.Object({}), { description: 'What was seen and is not in the trace.' }),
     }),
-    run: async ({ session: asked }) => {
-      const view = await source.view(asked);
+    run: async ({ ...which }) => {
+      const view = await source.view(which);
       const { store, rows, findings } = view;
       const all = hostsOf(rows);
       const { items, cut } = fitting(all.slice(0, maxHosts), maxStructured / 2);
@@ -120,7 +120,7 @@ export const findings = (source: Source) =>
         }),
       ),
       severity: Type.Optional(Type.Enum(['info', 'warning', 'error'], { description: 'Only those of it.' })),
-      session,
+      ...source.parameter,
     }),
     output: Type.Object({
       ...common,
@@ -130,8 +130,8 @@ export const findings = (source: Source) =>
         description: 'As in nettrace.schema.json, with `places`: file and line.',
       }),
     }),
-    run: async ({ file, severity, session: asked }) => {
-      const view = await source.view(asked);
+    run: async ({ file, severity, ...which }) => {
+      const view = await source.view(which);
       const places = placesOf(view);
       const matched = view.findings.filter(
         (f) =>

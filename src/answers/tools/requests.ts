@@ -13,7 +13,7 @@ import { sortRows } from '../requests/order';
 import { requestObject } from '../requests/requestObject';
 import { rowById } from '../requests/rowById';
 import { fitting } from './data';
-import { anything, common, input, maxStructured, session, tool, traceFacts } from './tool';
+import { anything, common, input, maxStructured, tool, traceFacts } from './tool';
 import type { Source, View } from './view';
 
 const limits = { default: 50, max: 500 };
@@ -44,7 +44,7 @@ export const listRequests = (source: Source) =>
           description: `Fields of each row; default ${usualColumns.join(', ')}.`,
         }),
       ),
-      session,
+      ...source.parameter,
     }),
     output: Type.Object({
       ...common,
@@ -56,9 +56,9 @@ export const listRequests = (source: Source) =>
       }),
       hints: Type.Optional(Type.Array(Type.String(), { description: 'Why nothing may have matched.' })),
     }),
-    run: async ({ query, sort, limit, columns, session: asked }) => {
+    run: async ({ query, sort, limit, columns, ...which }) => {
       const given = query === undefined || query.trim() === '' ? undefined : queryOf(query, 'query');
-      const view = await source.view(asked);
+      const view = await source.view(which);
       const matched = given ? matching(view.rows, given) : view.rows;
       const sorted = sort === undefined ? matched : sortRows(matched, sort);
       const names = (columns as ColumnName[] | undefined) ?? usualColumns;
@@ -101,7 +101,7 @@ export const explainRequest = (source: Source) =>
       'Everything about one request: the verdict with its evidence and advice, the phases that its time went to, its connection, lookup, TLS and call site, its error, and the findings it is part of. Times in µs, sizes in bytes. Bodies are never given.',
     input: input({
       id: Type.String({ minLength: 1, maxLength: 200, description: 'Id of list_requests, or the end of it.' }),
-      session,
+      ...source.parameter,
     }),
     output: Type.Object({
       ...common,
@@ -122,8 +122,8 @@ export const explainRequest = (source: Source) =>
       facts: Type.Array(Type.String(), { description: 'What is known beside the phases, in sentences.' }),
       findings: Type.Array(Type.Object({}), { description: 'Findings of the trace that name it.' }),
     }),
-    run: async ({ id, session: asked }) => {
-      const view = await source.view(asked);
+    run: async ({ id, ...which }) => {
+      const view = await source.view(which);
       const { store, now, usual } = view;
       const row = rowById(view.rows, id, 'id', 'list_requests');
       const request = store.requests.get(row.id) as Request;

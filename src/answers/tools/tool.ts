@@ -30,21 +30,12 @@ export interface Tool {
 
 export const input = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
 
-export const session = Type.Optional(
-  Type.String({
-    minLength: 1,
-    maxLength: 64,
-    description:
-      'Of several running sessions, the one to read: its process id, or the first characters of its id (list_sessions). Not with a server of one trace.',
-  }),
-);
-
 export const anything = (description: string) => Type.Object({}, { description });
 
 export const common = {
   trace: Type.Object(
     {
-      name: Type.String({ description: 'File, or running session.' }),
+      name: Type.String({ description: 'File, running session, or run.' }),
       id: Type.String(),
       description: Type.Optional(Type.String({ description: 'What was run.' })),
       state: Type.String({ description: 'running, ended or interrupted.' }),

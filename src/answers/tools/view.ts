@@ -1,4 +1,6 @@
 /** What the tools answer from. */
+
+import type { TProperties } from 'typebox';
 import { findingsOf } from '../../analysis/document';
 import { Usual } from '../../analysis/verdict/usual';
 import type { Finding } from '../../model/records';
@@ -18,9 +20,16 @@ export interface View {
   usual: Usual;
 }
 
+/** What a tool may be asked for beside its own arguments. */
+export interface Which {
+  session?: string;
+  run?: number;
+}
+
 export interface Source {
-  /** `session`: of several that run; refused where the server has one trace. */
-  view(session?: string): Promise<View>;
+  /** The argument that says which trace is meant; none where there is only one. */
+  parameter: TProperties;
+  view(which: Which): Promise<View>;
 }
 
 /** `now`: µs since the trace began. */

@@ -1,6 +1,8 @@
 /** What the server answers from: one trace, or a session that runs; read again when it has changed. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import * as Type from 'typebox';
+import type { PairSource } from '../../answers/tools/compare';
 import { type Source, type View, viewOf } from '../../answers/tools/view';
 import { lowered } from '../../formats';
 import type { Trace } from '../../model/records';
@@ -12,14 +14,28 @@ import { UsageError } from '../terminal/say';
 import { endOf, openTrace } from '../trace/open';
 import { onlySession, sessionsOf } from '../trace/sessions';
 
+/** A saved trace and the one before the change. */
+export const pairOf = (before: Source, after: Source): PairSource => ({
+  parameters: {},
+  what: 'the baseline and the trace',
+  pair: async () => ({ before: await before.view({}), after: await after.view({}) }),
+});
+
+const sessionParameter = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    description:
+      'Of several running sessions, the one to read: its process id, or the first characters of its id (list_sessions).',
+  }),
+);
+
 /** A file, or the folder that a killed run left. */
 export function fileSource(path: string): Source {
   const kept = new Kept();
   return {
-    view: (session) => {
-      if (session !== undefined) throw new UsageError('This server has one trace: leave `session` out.');
-      return kept.view(path, path, async () => readView(path, await openTrace(path)));
-    },
+    parameter: {},
+    view: () => kept.view(path, path, async () => readView(path, await openTrace(path))),
   };
 }
 
@@ -27,7 +43,8 @@ export function fileSource(path: string): Source {
 export function sessionSource(fixed: string | undefined): Source {
   const kept = new Kept();
   return {
-    view: async (asked) => {
+    parameter: { session: sessionParameter },
+    view: async ({ session: asked }) => {
       if (fixed !== undefined && asked !== undefined && asked !== fixed)
         throw new UsageError('This server was started for one session: leave `session` out.');
       const session = onlySession(await sessionsOf(asked ?? fixed), '`session`');

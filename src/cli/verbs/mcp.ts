@@ -10,6 +10,7 @@ export function mcpVerb(root: Command): void {
     )
     .argument('[trace]', 'saved trace; without it: the sessions that run')
     .option('--session <id>', 'one running session: the first characters of its id, or its process id')
+    .option('--baseline <trace>', 'an earlier trace that the assistant may compare with')
     .action(async (trace: string | undefined, options: McpOptions) => {
       process.exitCode = await (await import('../mcp/mcp')).serve(trace, options);
     });

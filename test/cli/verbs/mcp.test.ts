@@ -301,6 +301,30 @@ function stringsOf(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, v]) => [key, ...stringsOf(v)]);
 }
 
+describe('with a baseline', () => {
+  test('compare says what nettrace diff says', async () => {
+    const before = saved(traceOf({ requests: [request(1), request(2)] }), 'before.nettrace.json');
+    const elsewhere = { ...request(4), url: 'http://new.example/' };
+    const after = saved(traceOf({ requests: [request(1), request(2), request(3), elsewhere] }));
+    const { ask } = await served(after, '--baseline', before);
+    const { value, text, isError } = await ask('compare');
+    expect({ isError, text }).toEqual({ isError: false, text: expect.stringContaining('new host: new.example') });
+    const { stdout } = await nettrace.run(['diff', before, after, '--json']);
+    const { changes } = JSON.parse(stdout) as { changes: { kind: string }[] };
+    expect(changes.map(({ kind }) => kind)).toContain('new-host');
+    expect(value.changes).toEqual(changes);
+    expect([value.before.requests, value.after.requests]).toEqual([2, 4]);
+  });
+
+  test('needs a trace to compare it with', async () => {
+    expect(await nettrace.run(['mcp', '--baseline', golden])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'nettrace: --baseline: give the trace that is compared with it, too.\n',
+    });
+  });
+});
+
 describe('what cannot be answered', () => {
   test('a query is refused as show refuses it', async () => {
     const { ask } = await served(golden);
@@ -316,12 +340,12 @@ describe('what cannot be answered', () => {
     ['list_requests', { limit: 2.5 }, 'The argument limit must be integer.'],
     ['list_requests', { sort: 'size' }, 'The argument sort must be one of time, newest, duration, status, url.'],
     ['list_requests', { columns: ['nope'] }, 'The argument columns must be one of id, start,'],
+    ['list_requests', { limits: 1 }, 'There is no argument limits. The arguments are query, sort, limit, columns.'],
     [
       'list_requests',
-      { limits: 1 },
-      'There is no argument limits. The arguments are query, sort, limit, columns, session.',
+      { session: '1234' },
+      'There is no argument session. The arguments are query, sort, limit, columns.',
     ],
-    ['list_requests', { session: '1234' }, 'This server has one trace: leave `session` out.'],
     ['explain_request', {}, 'must have required properties id'],
     ['explain_request', { id: 7 }, 'The argument id must be string.'],
     ['explain_request', { id: '999' }, 'id 999: there is no such request. list_requests lists the ids.'],

@@ -4,7 +4,10 @@ const { join } = require('node:path');
 const vscode = require('vscode');
 
 exports.activate = (context) => {
-  context.subscriptions.push(vscode.commands.registerCommand('neighbour.trace', trace));
+  context.subscriptions.push(
+    vscode.commands.registerCommand('neighbour.trace', trace),
+    vscode.commands.registerCommand('neighbour.ask', ask),
+  );
 };
 
 async function trace() {
@@ -24,10 +27,34 @@ async function trace() {
   });
   const refused = refusal(() => netTrace.traceRules.update(id, { enabled: false, condition: 'path:/b' }));
   const written = { version: exported.apiVersion, stranger, enabled, early, refused, id, requests };
-  writeFileSync(
-    join(vscode.workspace.workspaceFolders[0].uri.fsPath, 'neighbour.json'),
-    JSON.stringify({ ...written, list: netTrace.traceRules.list(), deleted: netTrace.traceRules.delete(id) }),
-  );
+  write('neighbour.json', { ...written, list: netTrace.traceRules.list(), deleted: netTrace.traceRules.delete(id) });
+}
+
+function write(name, value) {
+  writeFileSync(join(vscode.workspace.workspaceFolders[0].uri.fsPath, name), JSON.stringify(value));
+}
+
+/** As an assistant uses tools; a call that fails gives its message. */
+async function ask() {
+  const call = async (name, input) => {
+    try {
+      const { content } = await vscode.lm.invokeTool(`nettrace_${name}`, { input, toolInvocationToken: undefined });
+      return content.map((part) => part.value).join('');
+    } catch (error) {
+      return error.message;
+    }
+  };
+  const listed = await call('list_requests', { limit: 3 });
+  const [{ id }] = JSON.parse(listed.slice(listed.indexOf('\n'))).requests;
+  write('asked.json', {
+    tools: vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('nettrace_')),
+    summary: await call('summary', {}),
+    findings: await call('findings', {}),
+    listed,
+    explained: await call('explain_request', { id }),
+    none: await call('summary', { run: 99 }),
+    wrong: await call('list_requests', { query: 'statsu:500' }),
+  });
 }
 
 function refusal(f) {

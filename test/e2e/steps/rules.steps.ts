@@ -114,6 +114,25 @@ export function traceRules(): void {
       }
     });
 
+    it('an assistant’s tools answer from the run that goes on', async () => {
+      const file = join(vs.workspace, 'asked.json');
+      await vs.command('Neighbour: Ask the Tools');
+      await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '', 'the answers');
+      const asked = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string> & { tools: string[] };
+      const declared = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')).contributes
+        .languageModelTools;
+      expect(asked.tools.sort()).toEqual(declared.map((tool: { name: string }) => tool.name).sort());
+      // A sentence of ours, then JSON.
+      const answer = (name: string) => JSON.parse(asked[name]?.slice(asked[name].indexOf('\n')) ?? '');
+      expect(answer('summary').trace).toMatchObject({ state: 'running', name: expect.stringMatching(/^run \d+: /) });
+      expect(answer('findings').total).toBeGreaterThanOrEqual(0);
+      const line = lineOf(vs.workspace, 'src/steady.ts', callText);
+      for (const request of answer('listed').requests) expect(request.site).toContain(`src/steady.ts:${line}:`);
+      expect(answer('explained').request).toMatchObject({ method: 'GET', status: 200, callSite: { line } });
+      expect(asked.none).toContain('There is no run 99.');
+      expect(asked.wrong).toContain('query: ');
+    });
+
     it('a hover over the call has its last requests', async () => {
       await vs.openFile('steady.ts', lineOf(vs.workspace, 'src/steady.ts', callText));
       const call = vs.page.locator('.view-line', { hasText: 'i++' }).locator('span', { hasText: /^get$/ }).last();
