@@ -20,11 +20,18 @@ const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalCo
 const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true, plugins: [builtChecks] };
 
 /** The extension and the command line load larger parts, bundles of their own, at the first use: by the name of their entry. */
-const parts = { work: './work.cjs', adapter: './replay.cjs', exporter: './otlp.cjs', server: './mcp.cjs' };
+const parts = {
+  work: './work.cjs',
+  adapter: './replay.cjs',
+  exporter: './otlp.cjs',
+  server: './mcp.cjs',
+  prometheus: './metrics.cjs',
+};
 const apart = ({ path }) => ({ path: parts[path.split('/').at(-1)], external: true });
 const partsApart = {
   name: 'parts apart',
-  setup: (build) => build.onResolve({ filter: /^\.\.?\/((otlp|mcp)\/)?(work|adapter|exporter|server)$/ }, apart),
+  setup: (build) =>
+    build.onResolve({ filter: /^\.\.?\/((otlp|mcp)\/)?(work|adapter|exporter|server|prometheus)$/ }, apart),
 };
 
 const bundles = [
@@ -103,6 +110,16 @@ const bundles = [
     entryPoints: ['src/cli/otlp/exporter.ts'],
     outfile: 'dist/otlp.cjs',
     target: 'node20',
+  },
+  {
+    // Loaded by the command line for --metrics.
+    ...node,
+    entryPoints: ['src/cli/sinks/prometheus.ts'],
+    outfile: 'dist/metrics.cjs',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: false,
   },
   {
     ...common,

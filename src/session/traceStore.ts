@@ -8,9 +8,17 @@ import type { PacketCapture } from './packets/capture';
 import { CallSites } from './sources/callSites';
 import { Hosts } from './sources/hosts';
 
+/** Called while a line is folded: what comes with later lines of the same read is not there yet. */
+export interface Ends {
+  request(r: Request): void;
+  connection(c: Connection): void;
+}
+
 export class TraceStore extends Store {
   readonly #sites: CallSites | undefined;
   readonly #hosts = new Hosts();
+  /** Who wants each record once, when it ends. They may not throw. */
+  readonly ends = new Set<Ends>();
   #mapping = Promise.resolve(false);
   /** Absent: packets are not captured. */
   packets: PacketCapture | undefined;
@@ -26,6 +34,7 @@ export class TraceStore extends Store {
     const before = this.requests.get(r.id);
     super.setRequest(this.#mapped(this.#mappedStack(r)));
     this.kernel?.request(r, before);
+    if (r.outcome !== undefined && before?.outcome === undefined) for (const e of this.ends) e.request(r);
   }
 
   override setDial(d: Dial): void {
@@ -38,7 +47,9 @@ export class TraceStore extends Store {
   }
 
   override setConnection(c: Connection): void {
+    const before = this.connections.get(c.id);
     super.setConnection(c);
+    if (c.closedAt !== undefined && before?.closedAt === undefined) for (const e of this.ends) e.connection(c);
     this.packets?.connection(c);
     this.kernel?.connection(c);
   }

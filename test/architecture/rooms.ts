@@ -88,6 +88,7 @@ export const order: Record<string, readonly string[]> = {
     'trace',
     'check',
     'otlp',
+    'sinks',
     'run',
     'show',
     'diff',

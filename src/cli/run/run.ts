@@ -16,11 +16,12 @@ import { ProcessWatch } from '../../session/program/unhooked';
 import { permission, preloadWouldFail, whyNotLoaded } from '../../session/program/unloaded';
 import { TraceSession } from '../../session/session';
 import { isFull } from '../../session/spool/space';
+import { type SinkReport, type Sinks, sinksOf } from '../sinks/start';
 import { summaryLines, summaryObject } from '../summary/summary';
 import { complain, say, styleFor, UsageError, widthOf } from '../terminal/say';
 import { rulesOf } from './asked';
 import type { Checker } from './checked';
-import { EventLog } from './eventLog';
+import { EventLog, type LogOutput } from './eventLog';
 import { atLineBegin } from './lineBegin';
 import { LiveTable } from './liveTable';
 import { noProgram } from './noProgram';
@@ -30,7 +31,7 @@ import { proveOutputs, saveAll } from './outputs';
 import { stepBack, stepForward, survive } from './ownProcess';
 import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
-import { reportFull, reportLeft, reportSaved } from './reports';
+import { reportBehind, reportFull, reportLeft, reportSaved, reportSinks } from './reports';
 import { exitCodeOf, forwardSignals } from './signals';
 import { isTraced, untracedOf, untracedText } from './untraced';
 
@@ -48,9 +49,11 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const outputs = await proveOutputs(options.output);
   const checker = options.check === undefined ? undefined : await checkerFor(options.check, options);
   const sendFrom = await sendingOf(options);
+  const sinksFrom = await sinksOf(options);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const session = await createSession(command, options);
   try {
+    const sinks = sinksFrom?.(session);
     const { child, environment } = await start(program, args, session, options);
     const stopForwarding = forwardSignals(child, {
       first: () => complain('the trace is being saved. A second signal ends nettrace without saving.'),
@@ -59,7 +62,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     // Packets that are not read in time are lost; lines wait.
     if (!options.capture) stepBack();
     survive();
-    const live = liveOf(session, options);
+    const live = liveOf(session, options, sinks);
     const sending = sendFrom?.(session);
     const watch = new ProcessWatch(child.pid ?? 0, (pid) => isTraced(session, pid));
     const ended = await endOf(child);
@@ -76,6 +79,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
       await session.finish('ended');
       endLive(live);
+      const sinkReports = await sinks?.finish();
       if (sending) progress.step('sending the rest of the spans');
       const delivery = await sending?.finish();
       progress.step('analysing the trace');
@@ -86,6 +90,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
         options,
         progress,
         delivery,
+        sinkReports,
         launch: { command: program, args, env: environment },
       });
       if (full) reportFull(session);
@@ -119,7 +124,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       rules,
       helper: options.enabled === false ? 'none' : (options.helper ?? 'auto'),
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
-      gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
+      gatherMs: options.log || options.logFile !== undefined || options.helper !== 'none' ? 20 : 150,
     });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -179,6 +184,7 @@ interface Facts {
   watch: ProcessWatch;
   /** Absent: nothing was to be sent. */
   delivery: Delivery | undefined;
+  sinkReports: SinkReport[] | undefined;
   launch: { command: string; args: string[]; env: Record<string, string | undefined> };
 }
 
@@ -190,28 +196,28 @@ const endFacts = ({ code, signal }: Ended): { exitCode?: number; signal?: string
 const rowsOf = ({ rows }: RunOptions): number | undefined => (rows === 'all' ? Number.POSITIVE_INFINITY : rows);
 
 /** What is shown while the program runs; `end` is called once everything was read. */
-function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
-  if (options.log) {
-    const log = new EventLog(
-      session.store,
-      atLineBegin(process.stderr),
-      styleFor(process.stderr),
-      options.json === true,
-    );
-    const stop = session.onDidChange(() => log.update());
-    return {
-      end: () => {
-        stop();
-        log.update();
-      },
-    };
-  }
-  if (options.table)
-    return new LiveTable(session.store, () => session.now(), process.stderr, options.interval, {
-      sort: options.sort,
-      rows: rowsOf(options),
+function liveOf(session: TraceSession, options: RunOptions, sinks: Sinks | undefined): { end(): void } {
+  const outputs: LogOutput[] = sinks?.log ? [{ write: sinks.log }] : [];
+  if (options.log)
+    outputs.push({
+      write: atLineBegin(process.stderr),
+      ...(options.json ? {} : { style: styleFor(process.stderr) }),
     });
-  return { end: () => {} };
+  const log = outputs.length > 0 ? new EventLog(session.store, outputs) : undefined;
+  const stop = log && session.onDidChange(() => log.update());
+  const table = options.table
+    ? new LiveTable(session.store, () => session.now(), process.stderr, options.interval, {
+        sort: options.sort,
+        rows: rowsOf(options),
+      })
+    : undefined;
+  return {
+    end: () => {
+      stop?.();
+      log?.update();
+      table?.end();
+    },
+  };
 }
 
 /** A fault in what is shown must not keep the trace from being saved. */
@@ -243,12 +249,26 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const unloaded = hooked
     ? undefined
     : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
-  if (facts.delivery) reportDelivery(facts.delivery, options.quiet === true || options.json === true);
+  const isShort = options.quiet === true || options.json === true;
+  if (facts.delivery) reportDelivery(facts.delivery, isShort);
+  reportSinks(facts.sinkReports ?? [], isShort);
+  const self = session.gauge.figures();
+  if (!isShort) reportBehind(self);
   if (options.json) {
     const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
     const summary = summaryObject(document, session.store, ended, saved);
     const check = checker ? { check: checker.object() } : {};
-    say(JSON.stringify({ ...summary, otlp: facts.delivery, unloaded, ...missing, ...check }));
+    say(
+      JSON.stringify({
+        ...summary,
+        self,
+        otlp: facts.delivery,
+        sinks: facts.sinkReports,
+        unloaded,
+        ...missing,
+        ...check,
+      }),
+    );
   } else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);

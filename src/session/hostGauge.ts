@@ -1,0 +1,98 @@
+/**
+ * The tracer's own figures: what it read, and how far it was behind. Two times, which say different things:
+ *
+ * - the *lag* of a request, from the instant at which it ended to the record that says so. It includes what the program
+ *   itself took until it wrote the line (its event loop may have been busy).
+ * - how long a *poll* took, from when the spool was to be read to when all was read. It is the host's alone: the machine
+ *   is too busy, or the program writes faster than the host reads.
+ *
+ * What the hook costs in the program is not measured here: see docs/performance.md.
+ */
+import type { Connection, Loss, Request } from '../model/records';
+import { isThinned } from '../model/store/losses';
+import type { Store } from '../model/store/store';
+import { pollMs } from './spool/watcher';
+import type { Ends } from './traceStore';
+
+/** Share of the period above which a poll counts as long. */
+const longShare = 0.8;
+/** A host that is behind for longer than this is worth a word. */
+const behindMs = 1000;
+
+/** Times in µs; absent: nothing was measured. */
+export interface HostFigures {
+  /** Lines that were read, and their bytes in the spool. */
+  lines: number;
+  bytes: number;
+  /** Of the newest request that ended, and the greatest. */
+  lag?: number;
+  maxLag?: number;
+  polls: number;
+  /** Those that took over 80 % of the period. */
+  longPolls: number;
+  maxPoll?: number;
+  /** How often the host was behind for over a second. */
+  behind: number;
+  /** Records and lines by what became of them; kernel samples that were thinned out are not among them. */
+  dropped: number;
+  evicted: number;
+  lost: number;
+}
+
+export class HostGauge implements Ends {
+  lines = 0;
+  bytes = 0;
+  #lag: number | undefined;
+  #maxLag: number | undefined;
+  #polls = 0;
+  #longPolls = 0;
+  #maxPollMs: number | undefined;
+  #behind = 0;
+
+  constructor(
+    readonly store: Store & { ends: Set<Ends> },
+    readonly now: () => number,
+  ) {
+    store.ends.add(this);
+  }
+
+  request(r: Request): void {
+    // How a process cut it off, the host found out itself.
+    if (r.endAt === undefined || r.outcome === 'interrupted') return;
+    const lag = this.now() - r.endAt;
+    if (lag < 0) return;
+    this.#lag = lag;
+    this.#maxLag = Math.max(this.#maxLag ?? 0, lag);
+  }
+
+  connection(_: Connection): void {}
+
+  /** `tookMs`: from when it was due to its end. */
+  polled(tookMs: number): void {
+    this.#polls++;
+    this.#maxPollMs = Math.max(this.#maxPollMs ?? 0, tookMs);
+    if (tookMs > longShare * pollMs) this.#longPolls++;
+    if (tookMs > behindMs) this.#behind++;
+  }
+
+  figures(): HostFigures {
+    const times = {
+      ...(this.#lag === undefined ? {} : { lag: this.#lag }),
+      ...(this.#maxLag === undefined ? {} : { maxLag: this.#maxLag }),
+      ...(this.#maxPollMs === undefined ? {} : { maxPoll: Math.round(this.#maxPollMs * 1000) }),
+    };
+    const { lines, bytes } = this;
+    const counts = { lines, bytes, polls: this.#polls, longPolls: this.#longPolls, behind: this.#behind };
+    return { ...counts, ...times, ...lossesByKind(this.store.losses) };
+  }
+}
+
+function lossesByKind(losses: readonly Loss[]): Pick<HostFigures, 'dropped' | 'evicted' | 'lost'> {
+  const sums = { dropped: 0, evicted: 0, lost: 0 };
+  for (const l of losses) {
+    if (isThinned(l)) continue;
+    const sum = l.kind === 'dropped' ? 'dropped' : l.kind === 'evicted' ? 'evicted' : 'lost';
+    sums[sum] += l.count;
+  }
+  return sums;
+}

@@ -1,0 +1,42 @@
+/** A host that is held up: the tracer's own figures say so. */
+import { expect, test } from 'vitest';
+import { Nettrace, programs, type Result } from '../testing/nettrace';
+
+const nettrace = new Nettrace();
+
+/** Runs a program that has made its requests and stands; nettrace is stopped meanwhile, or not. */
+async function held(options: string[], ms: number | undefined): Promise<Result> {
+  const command = [process.execPath, `${programs}/counts.cjs`];
+  return nettrace.run(['run', ...options, '--', ...command], {
+    isInputOpen: true,
+    on: [
+      'served',
+      (child) => {
+        if (ms !== undefined) child.kill('SIGSTOP');
+        setTimeout(() => {
+          child.kill('SIGCONT');
+          // Time for one poll.
+          setTimeout(() => child.stdin?.end(), 1000);
+        }, ms ?? 0);
+      },
+    ],
+  });
+}
+
+const selfIn = ({ stderr }: Result) => JSON.parse(stderr.trim().split('\n').at(-1) ?? '').self;
+
+test.skipIf(process.platform === 'win32')(
+  'a host that stands for two seconds counts a long poll and says so',
+  async () => {
+    const { longPolls, behind, maxPoll } = selfIn(await held(['--json'], 2000));
+    expect(longPolls).toBeGreaterThanOrEqual(1);
+    expect(behind).toBeGreaterThanOrEqual(1);
+    // It was stopped for so long, less the period.
+    expect(maxPoll).toBeGreaterThan(1_400_000);
+    const said = await held([], 2000);
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.stderr).toMatch(/nettrace: Net Trace was slower than the program \d+ times?, by up to [\d.]+ s: /);
+    // Who wanted quiet is not warned.
+    expect((await held(['--quiet'], 2000)).stderr).toBe('');
+  },
+);
