@@ -49,8 +49,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const outputs = await proveOutputs(options.output);
   const checker = options.check === undefined ? undefined : await checkerFor(options.check, options);
   const sendFrom = await sendingOf(options);
-  const sinksFrom = await sinksOf(options);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
+  const sinksFrom = await sinksOf(options);
   const session = await createSession(command, options);
   try {
     const sinks = sinksFrom?.(session);

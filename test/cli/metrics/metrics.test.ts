@@ -79,6 +79,19 @@ test('any free port is printed, on loopback', async () => {
   expect(result.stderr).toMatch(/^nettrace: metrics at http:\/\/127\.0\.0\.1:[1-9]\d*\/metrics\n$/);
 });
 
+test('another address is used when it is named, and who can read it is said', async () => {
+  const result = await nettrace.run(['run', '--metrics', '0.0.0.0:0', '--', node, requests, '1']);
+  expect(result).toMatchObject({ code: 0, stdout: 'served 1\n' });
+  expect(result.stderr).toMatch(/metrics at http:\/\/0\.0\.0\.0:[1-9]\d*\/metrics\n/);
+  expect(result.stderr).toContain('can be read by everyone who reaches this address');
+});
+
+test('a program that is not there: nothing listens', async () => {
+  const result = await nettrace.run(['run', '--metrics', '0', '--', 'no-such-program']);
+  expect(result.code).toBe(2);
+  expect(result.stderr).not.toContain('metrics at');
+});
+
 test('a port in use, or what is no address, ends nettrace before the program starts', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));
