@@ -8,7 +8,7 @@
  *
  * What the hook costs in the program is not measured here: see docs/performance.md.
  */
-import type { Connection, Loss, Request } from '../model/records';
+import type { Connection, Loss, Request, Tracer } from '../model/records';
 import { isThinned } from '../model/store/losses';
 import type { Store } from '../model/store/store';
 import { pollMs } from './spool/watcher';
@@ -19,21 +19,8 @@ const longShare = 0.8;
 /** A host that is behind for longer than this is worth a word. */
 const behindMs = 1000;
 
-/** Times in µs; absent: nothing was measured. */
-export interface HostFigures {
-  /** Lines that were read, and their bytes in the spool. */
-  lines: number;
-  bytes: number;
-  /** Of the newest request that ended, and the greatest. */
-  lag?: number;
-  maxLag?: number;
-  polls: number;
-  /** Those that took over 80 % of the period. */
-  longPolls: number;
-  maxPoll?: number;
-  /** How often the host was behind for over a second. */
-  behind: number;
-  /** Records and lines by what became of them; kernel samples that were thinned out are not among them. */
+/** With records and lines by what became of them; kernel samples that were thinned out are not among them. */
+export interface HostFigures extends Tracer {
   dropped: number;
   evicted: number;
   lost: number;
@@ -41,7 +28,7 @@ export interface HostFigures {
 
 export class HostGauge implements Ends {
   lines = 0;
-  bytes = 0;
+  #bytes = 0;
   #lag: number | undefined;
   #maxLag: number | undefined;
   #polls = 0;
@@ -67,8 +54,9 @@ export class HostGauge implements Ends {
 
   connection(_: Connection): void {}
 
-  /** `tookMs`: from when it was due to its end. */
-  polled(tookMs: number): void {
+  /** `tookMs`: from when it was due to its end; `bytes`: read so far. */
+  polled(tookMs: number, bytes: number): void {
+    this.#bytes = bytes;
     this.#polls++;
     this.#maxPollMs = Math.max(this.#maxPollMs ?? 0, tookMs);
     if (tookMs > longShare * pollMs) this.#longPolls++;
@@ -76,14 +64,25 @@ export class HostGauge implements Ends {
   }
 
   figures(): HostFigures {
+    return { ...this.record(), ...lossesByKind(this.store.losses) };
+  }
+
+  /** As the trace keeps it, where the losses are beside it. */
+  record(): Tracer {
     const times = {
       ...(this.#lag === undefined ? {} : { lag: this.#lag }),
       ...(this.#maxLag === undefined ? {} : { maxLag: this.#maxLag }),
       ...(this.#maxPollMs === undefined ? {} : { maxPoll: Math.round(this.#maxPollMs * 1000) }),
     };
-    const { lines, bytes } = this;
-    const counts = { lines, bytes, polls: this.#polls, longPolls: this.#longPolls, behind: this.#behind };
-    return { ...counts, ...times, ...lossesByKind(this.store.losses) };
+    const { lines } = this;
+    return {
+      lines,
+      bytes: this.#bytes,
+      polls: this.#polls,
+      longPolls: this.#longPolls,
+      behind: this.#behind,
+      ...times,
+    };
   }
 }
 

@@ -136,6 +136,7 @@ export class TraceSession {
       this.store.packets = this.packets;
     }
     this.gauge = new HostGauge(this.store, () => this.now());
+    this.store.gauge = this.gauge;
     this.control = new SessionControl(spoolFolder, this.store);
     this.control.follow(options.rules ?? TraceRules.everything({ enabled: options.enabled !== false }));
     const { beginTime, description } = this.store.header;
@@ -176,7 +177,7 @@ export class TraceSession {
       },
       (all, dueAt) => {
         if (all) this.#commands.noticed();
-        void (all ? this.poll() : this.#pollChanged()).finally(() => this.#measured(dueAt));
+        void (all ? this.poll(dueAt) : this.#pollChanged(dueAt));
       },
       options.gatherMs ?? 8,
     );
@@ -276,27 +277,24 @@ export class TraceSession {
     return () => this.#listeners.delete(f);
   }
 
-  /** Reads all that was written before the call. */
-  async poll(): Promise<void> {
+  /** Reads all that was written before the call. `dueAt`: when it was to begin, in ms of `performance.now`. */
+  async poll(dueAt = performance.now()): Promise<void> {
     const ends = this.#ends;
     this.#ends = [];
     const gone = this.#vanished();
     const before = this.#lines;
     await this.#reader.read();
+    this.gauge.polled(performance.now() - dueAt, this.#reader.bytes);
     this.store.kernel?.flush();
     for (const { pid, end } of ends) this.#endProcess(pid, end);
     for (const pid of gone) this.#endProcess(pid, {});
     await this.#changed(this.#lines !== before || ends.length + gone.length > 0);
   }
 
-  #measured(dueAt: number): void {
-    this.gauge.bytes = this.#reader.bytes;
-    this.gauge.polled(performance.now() - dueAt);
-  }
-
-  async #pollChanged(): Promise<void> {
+  async #pollChanged(dueAt: number): Promise<void> {
     const before = this.#lines;
     await this.#reader.readChanged();
+    this.gauge.polled(performance.now() - dueAt, this.#reader.bytes);
     this.store.kernel?.flush();
     await this.#changed(this.#lines !== before);
   }

@@ -1,7 +1,7 @@
 /**
  * The records of a running session: the model's store, bounded, with call sites mapped to the original source as they arrive.
  */
-import type { CallSite, Connection, Dial, Lookup, PacketRef, Request } from '../model/records';
+import type { CallSite, Connection, Dial, Lookup, PacketRef, Request, Tracer } from '../model/records';
 import { type Header, Store } from '../model/store/store';
 import type { Kernel } from './kernel/kernel';
 import type { PacketCapture } from './packets/capture';
@@ -20,6 +20,8 @@ export class TraceStore extends Store {
   /** Who wants each record once, when it ends. They may not throw. */
   readonly ends = new Set<Ends>();
   #mapping = Promise.resolve(false);
+  /** Absent: nothing measures the recording. */
+  gauge: { record(): Tracer } | undefined;
   /** Absent: packets are not captured. */
   packets: PacketCapture | undefined;
   /** Absent: there is no helper. */
@@ -62,7 +64,12 @@ export class TraceStore extends Store {
     return this.packets !== undefined && this.packets.unavailable === undefined;
   }
 
+  override get tracer(): Tracer | undefined {
+    return this.gauge?.record();
+  }
+
   override documentHeader(): Header {
+    if (this.tracer) this.header = { ...this.header, tracer: this.tracer };
     if (this.packets) this.header = { ...this.header, ...this.packets.records() };
     return this.header;
   }

@@ -1,8 +1,7 @@
 /** What is said after a run beside its summary: files, what goes on, what could not be recorded. */
 import { dirname } from 'node:path';
 import { isPacketFile } from '../../formats';
-import { numberText, plural, timeText } from '../../model/base/text';
-import type { HostFigures } from '../../session/hostGauge';
+import { numberText, plural } from '../../model/base/text';
 import type { TraceSession } from '../../session/session';
 import type { SinkReport } from '../sinks/start';
 import type { SaveResult } from '../summary/saved';
@@ -23,14 +22,6 @@ export function reportSinks(reports: readonly SinkReport[], isQuiet: boolean): v
     if (lost > 0) complain(`--${sink}: ${numberText(lost)} of ${plural(sent + lost, what)} lost (${error})${lateText}`);
     else if (!isQuiet && sink !== 'metrics') complain(`sent ${plural(sent, what)} to ${to}${lateText}`);
   }
-}
-
-/** Times in the trace are right all the same: they are the program's own. */
-export function reportBehind({ behind, maxPoll = 0 }: HostFigures): void {
-  if (behind === 0) return;
-  complain(
-    `Net Trace was slower than the program ${plural(behind, 'time')}, by up to ${timeText(maxPoll)}: the machine is busy, or more is traced than can be read. Live output was late by as much; times in the trace are not affected.`,
-  );
 }
 
 /** Servers in the background, daemons: they have outlived the command, and nobody reads what they write any more. */

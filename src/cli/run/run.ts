@@ -31,7 +31,7 @@ import { proveOutputs, saveAll } from './outputs';
 import { stepBack, stepForward, survive } from './ownProcess';
 import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
-import { reportBehind, reportFull, reportLeft, reportSaved, reportSinks } from './reports';
+import { reportFull, reportLeft, reportSaved, reportSinks } from './reports';
 import { exitCodeOf, forwardSignals } from './signals';
 import { isTraced, untracedOf, untracedText } from './untraced';
 
@@ -252,12 +252,11 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const isShort = options.quiet === true || options.json === true;
   if (facts.delivery) reportDelivery(facts.delivery, isShort);
   reportSinks(facts.sinkReports ?? [], isShort);
-  const self = session.gauge.figures();
-  if (!isShort) reportBehind(self);
   if (options.json) {
     const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
     const summary = summaryObject(document, session.store, ended, saved);
     const check = checker ? { check: checker.object() } : {};
+    const self = session.gauge.figures();
     say(
       JSON.stringify({
         ...summary,

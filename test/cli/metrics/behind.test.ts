@@ -1,5 +1,9 @@
 /** A host that is held up: the tracer's own figures say so. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Trace } from '../../../src/model/records';
+import { scratch } from '../../../src/session/testing/scratch';
 import { Nettrace, programs, type Result } from '../testing/nettrace';
 
 const nettrace = new Nettrace();
@@ -35,7 +39,14 @@ test.skipIf(process.platform === 'win32')(
     expect(maxPoll).toBeGreaterThan(1_400_000);
     const said = await held([], 2000);
     expect(said).toMatchObject({ code: 0 });
-    expect(said.stderr).toMatch(/nettrace: Net Trace was slower than the program \d+ times?, by up to [\d.]+ s: /);
+    expect(said.stderr).toMatch(/^Net Trace was slower than the program \d+ times?, by up to [\d.]+ s: /m);
+    // The saved trace says it too.
+    const file = join(scratch(), 'a.nettrace.json');
+    await held(['--quiet', '-o', file], 2000);
+    const { tracer } = JSON.parse(readFileSync(file, 'utf8')) as Trace;
+    expect(tracer).toMatchObject({ lines: expect.any(Number), lag: expect.any(Number), maxLag: expect.any(Number) });
+    expect(tracer?.behind).toBeGreaterThanOrEqual(1);
+    expect((await nettrace.run(['show', file])).stdout).toMatch(/^Net Trace was slower than the program/m);
     // Who wanted quiet is not warned.
     expect((await held(['--quiet'], 2000)).stderr).toBe('');
   },

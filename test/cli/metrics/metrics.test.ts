@@ -110,5 +110,7 @@ test('nothing listens without the option', async () => {
   const summary = JSON.parse(result.stderr.trim().split('\n').at(-1) ?? '');
   expect(summary.sinks).toBeUndefined();
   expect(summary.self).toMatchObject({ lost: 0 });
+  // What is read at the end alone is in it.
+  expect(summary.self.bytes).toBeGreaterThan(2 * summary.self.lines);
   expect(result.stderr).not.toContain('metrics at');
 });
