@@ -11,13 +11,25 @@ function gaugeAt(now: () => number): { gauge: HostGauge; store: TraceStore } {
 
 test('a poll that takes over 80 % of its period is counted, one that takes over a second as being behind', () => {
   const { gauge } = gaugeAt(() => 0);
-  gauge.polled(400, 77);
+  gauge.polled(0, 400, 10);
   expect(gauge.figures()).toMatchObject({ polls: 1, longPolls: 0, behind: 0, maxPoll: 400_000 });
-  gauge.polled(401, 77);
+  gauge.polled(1000, 1401, 20);
   expect(gauge.figures()).toMatchObject({ polls: 2, longPolls: 1, behind: 0, maxPoll: 401_000 });
-  gauge.polled(1001, 77);
-  gauge.polled(3, 77);
+  gauge.polled(2000, 3001, 30);
+  gauge.polled(3500, 3503, 77);
   expect(gauge.figures()).toMatchObject({ bytes: 77, polls: 4, longPolls: 2, behind: 1, maxPoll: 1_001_000 });
+});
+
+test('polls that wait for the same reading are one that is long', () => {
+  const { gauge } = gaugeAt(() => 0);
+  for (const [dueAt, now] of [
+    [0, 2000],
+    [500, 2000],
+    [1000, 4000],
+    [5000, 7000],
+  ] as const)
+    gauge.polled(dueAt, now, 0);
+  expect(gauge.figures()).toMatchObject({ polls: 4, longPolls: 2, behind: 2 });
 });
 
 test('the lag is that from the end of a request to its record', () => {

@@ -34,7 +34,9 @@ export class HostGauge implements Ends {
   #polls = 0;
   #longPolls = 0;
   #maxPollMs: number | undefined;
+  #longUntil = 0;
   #behind = 0;
+  #behindUntil = 0;
 
   constructor(
     readonly store: Store & { ends: Set<Ends> },
@@ -54,13 +56,19 @@ export class HostGauge implements Ends {
 
   connection(_: Connection): void {}
 
-  /** `tookMs`: from when it was due to its end; `bytes`: read so far. */
-  polled(tookMs: number, bytes: number): void {
+  /**
+   * From when it was due to now, in ms of `performance.now`; `bytes`: read so far. Polls that wait for the same reading
+   * overlap: of those the first counts as long.
+   */
+  polled(dueAt: number, now: number, bytes: number): void {
+    const took = now - dueAt;
     this.#bytes = bytes;
     this.#polls++;
-    this.#maxPollMs = Math.max(this.#maxPollMs ?? 0, tookMs);
-    if (tookMs > longShare * pollMs) this.#longPolls++;
-    if (tookMs > behindMs) this.#behind++;
+    this.#maxPollMs = Math.max(this.#maxPollMs ?? 0, took);
+    if (took > longShare * pollMs && dueAt >= this.#longUntil) this.#longPolls++;
+    if (took > longShare * pollMs) this.#longUntil = now;
+    if (took > behindMs && dueAt >= this.#behindUntil) this.#behind++;
+    if (took > behindMs) this.#behindUntil = now;
   }
 
   figures(): HostFigures {

@@ -284,7 +284,7 @@ export class TraceSession {
     const gone = this.#vanished();
     const before = this.#lines;
     await this.#reader.read();
-    this.gauge.polled(performance.now() - dueAt, this.#reader.bytes);
+    this.gauge.polled(dueAt, performance.now(), this.#reader.bytes);
     this.store.kernel?.flush();
     for (const { pid, end } of ends) this.#endProcess(pid, end);
     for (const pid of gone) this.#endProcess(pid, {});
@@ -294,7 +294,7 @@ export class TraceSession {
   async #pollChanged(dueAt: number): Promise<void> {
     const before = this.#lines;
     await this.#reader.readChanged();
-    this.gauge.polled(performance.now() - dueAt, this.#reader.bytes);
+    this.gauge.polled(dueAt, performance.now(), this.#reader.bytes);
     this.store.kernel?.flush();
     await this.#changed(this.#lines !== before);
   }

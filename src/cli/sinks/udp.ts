@@ -11,7 +11,9 @@ import type { Taken, Target } from './sink';
  */
 export const maxPayload = 1232;
 
-/** Between two batches, so that a receiver's buffer is not overrun: about 10,000 datagrams a second. */
+/** So that a receiver's buffer is not overrun: datagrams a millisecond, and at once after a rest or a busy time. */
+const rate = 10;
+const burst = 256;
 const pauseMs = 5;
 
 /** `datagrams` makes those of a batch, none longer than `maxPayload`; `items` is how many of the batch each one has. */
@@ -46,15 +48,26 @@ export async function udpTarget<Item>(
     return error;
   };
 
+  let credit = burst;
+  let creditedAt = performance.now();
+  const paced = async (datagrams: number): Promise<void> => {
+    credit -= datagrams;
+    if (credit <= 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const now = performance.now();
+    credit = Math.min(burst, credit + (now - creditedAt) * rate);
+    creditedAt = now;
+  };
+
   return {
     async take(items) {
       const taken: Taken = { bytes: 0, lost: 0 };
-      for (const { bytes, items: count } of datagrams(items)) {
+      const all = datagrams(items);
+      for (const { bytes, items: count } of all) {
         const error = await sent(bytes, count);
         if (error === undefined) taken.bytes += bytes.length;
         else Object.assign(taken, { lost: taken.lost + count, error });
       }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await paced(all.length);
       if (refused > 0) Object.assign(taken, { lost: taken.lost + refused, error: 'nobody receives there' });
       refused = 0;
       return taken;

@@ -23,7 +23,7 @@ test('a host that is behind has a line for it', () => {
     '5,120 event lines read, 812 kB',
     'From the end of a request to its row: 9.0 ms, at most 42 ms',
     '2 of 30 reads took over 0.4 s',
-    'Net Trace was slower than the program 1 time, by up to 1.70 s: the machine was busy, or more is traced than can be read. What was shown live was late; times in the trace are not affected.',
+    'Net Trace was slower than the program 1 time, for up to 1.70 s: the machine was busy, or more is traced than can be read. What was shown live was late; times in the trace are not affected.',
     'Not measured: what tracing costs in the program.',
   ]);
 });

@@ -5,8 +5,8 @@ import type { Tracer } from '../records';
 /** Undefined: the host kept up. Times in the trace are right all the same: they are the program's own. */
 export function behindText({ behind, maxPoll }: Tracer): string | undefined {
   if (behind === 0) return undefined;
-  const by = maxPoll === undefined ? '' : `, by up to ${timeText(maxPoll)}`;
-  return `Net Trace was slower than the program ${plural(behind, 'time')}${by}: the machine was busy, or more is traced than can be read. What was shown live was late; times in the trace are not affected.`;
+  const time = maxPoll === undefined ? '' : `, for up to ${timeText(maxPoll)}`;
+  return `Net Trace was slower than the program ${plural(behind, 'time')}${time}: the machine was busy, or more is traced than can be read. What was shown live was late; times in the trace are not affected.`;
 }
 
 /** One line for each figure. */

@@ -14,7 +14,7 @@ export const tracer = record(
     maxLag: optional(duration('The longest of these times. Absent: as `lag`.')),
     polls: count('Reads of the spool.'),
     longPolls: count('Reads that took over 80 % of their period, from when they were due.'),
-    maxPoll: optional(duration('The longest read. Absent: there was none.')),
+    maxPoll: optional(duration('The longest read, to where nothing was left. Absent: there was none.')),
     behind: count('Reads that took over a second: the host was slower than the programs.'),
   },
   'What the recording itself took. Absent: an import, or a file of an earlier version.',

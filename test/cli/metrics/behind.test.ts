@@ -39,7 +39,7 @@ test.skipIf(process.platform === 'win32')(
     expect(maxPoll).toBeGreaterThan(1_400_000);
     const said = await held([], 2000);
     expect(said).toMatchObject({ code: 0 });
-    expect(said.stderr).toMatch(/^Net Trace was slower than the program \d+ times?, by up to [\d.]+ s: /m);
+    expect(said.stderr).toMatch(/^Net Trace was slower than the program \d+ times?, for up to [\d.]+ s: /m);
     // The saved trace says it too.
     const file = join(scratch(), 'a.nettrace.json');
     await held(['--quiet', '-o', file], 2000);
