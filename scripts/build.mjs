@@ -21,11 +21,29 @@ const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalCo
 const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true, plugins: [builtChecks] };
 
 /** The extension and the command line load larger parts, bundles of their own, at the first use: by the name of their entry. */
-const parts = { work: './work.cjs', adapter: './replay.cjs', exporter: './otlp.cjs', server: './mcp.cjs' };
+const parts = {
+  work: './work.cjs',
+  adapter: './replay.cjs',
+  exporter: './otlp.cjs',
+  server: './mcp.cjs',
+  prometheus: './metrics.cjs',
+};
 const apart = ({ path }) => ({ path: parts[path.split('/').at(-1)], external: true });
 const partsApart = {
   name: 'parts apart',
-  setup: (build) => build.onResolve({ filter: /^\.\.?\/((otlp|mcp)\/)?(work|adapter|exporter|server)$/ }, apart),
+  setup: (build) =>
+    build.onResolve({ filter: /^\.\.?\/((otlp|mcp)\/)?(work|adapter|exporter|server|prometheus)$/ }, apart),
+};
+
+/** Of the protocol's library, a fifth that is used only by a server that asks its client for input, which ours never does. */
+const withoutValidator = {
+  name: 'without validator',
+  setup: (build) =>
+    build.onLoad({ filter: /[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
+      contents: `export class AjvJsonSchemaValidator {
+        getValidator() { throw new Error('This server asks for no input.'); }
+      }`,
+    })),
 };
 
 const bundles = [
@@ -92,6 +110,7 @@ const bundles = [
     entryPoints: ['src/cli/mcp/server.ts'],
     outfile: 'dist/mcp.cjs',
     target: 'node20',
+    plugins: [withoutValidator],
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: false,
@@ -103,6 +122,16 @@ const bundles = [
     entryPoints: ['src/cli/otlp/exporter.ts'],
     outfile: 'dist/otlp.cjs',
     target: 'node20',
+  },
+  {
+    // Loaded by the command line for --metrics.
+    ...node,
+    entryPoints: ['src/cli/sinks/prometheus.ts'],
+    outfile: 'dist/metrics.cjs',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: false,
   },
   {
     ...common,
@@ -125,10 +154,11 @@ const bundles = [
  */
 function released(bundle) {
   const isLoadedByProgram = bundle.target === 'node18';
+  const isLibrary = /(mcp|otlp|metrics)\.cjs$/.test(bundle.outfile);
   const isPage = bundle.platform === 'browser';
   return isLoadedByProgram || isPage
     ? bundle
-    : { ...bundle, sourcemap: false, minify: true, keepNames: true, lineLimit: 160 };
+    : { ...bundle, sourcemap: false, minify: true, keepNames: !isLibrary, lineLimit: 160 };
 }
 
 /** Builds the bundles that the command line names, to its folder; each with its file's name. */

@@ -9,6 +9,7 @@ import { chromiumPath } from './chromium.mjs';
 import { installCodeServer } from './code-server.mjs';
 import { installDebian } from './debian.mjs';
 import { buildHelper } from './native.mjs';
+import { installPrometheus } from './prometheus.mjs';
 import { installPackages, main, SetupError } from './setup.mjs';
 
 const log = (text) => console.log(text);
@@ -51,6 +52,7 @@ function installPeers() {
   installPrograms();
   installTools(['iproute2', 'tcpdump', 'tshark']);
   installPackages('test/twin', log);
+  forSingleTests(() => installPrometheus({ log }));
 }
 
 /** What compiles the helper, and what its figures are compared with. */
@@ -65,8 +67,12 @@ function installNative() {
 
 /** Tools of single tests: each of those says itself that it is skipped, and why. */
 function installTools(packages) {
+  forSingleTests(() => installDebian(packages, { log }));
+}
+
+function forSingleTests(install) {
   try {
-    installDebian(packages, { log });
+    install();
   } catch (error) {
     if (process.env.CI) throw error;
     log(`${error.message}, for the tests that need it.`);

@@ -4,8 +4,10 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync
 import { dirname, join } from 'node:path';
 import { root } from '../setup.mjs';
 
-/** The command line with its larger parts, the hook and the hook's resolver. */
-export const commandBundles = ['nettrace.cjs', 'cli.cjs', 'mcp.cjs', 'otlp.cjs', 'hook.cjs', 'resolver.cjs'];
+/** What the command line loads when it is used. */
+const parts = ['mcp.cjs', 'otlp.cjs', 'metrics.cjs'];
+/** The command line, the hook and the hook's resolver. */
+export const commandBundles = ['nettrace.cjs', 'cli.cjs', ...parts, 'hook.cjs', 'resolver.cjs'];
 export const extensionBundles = ['extension.cjs', 'work.cjs', 'replay.cjs', 'webview.js', 'hook.cjs', 'resolver.cjs'];
 
 /** Everything in a package has this time: the one that `npm pack` gives to its files. */

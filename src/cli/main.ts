@@ -13,6 +13,7 @@ import { completionVerb } from './verbs/completion';
 import { diffVerb } from './verbs/diff';
 import { doctorVerb } from './verbs/doctor';
 import { mcpVerb } from './verbs/mcp';
+import { receiveVerb } from './verbs/receive';
 import { rulesVerb } from './verbs/rules';
 import { forgotten, runVerb } from './verbs/run';
 import { showVerb } from './verbs/show';
@@ -31,6 +32,7 @@ const verbs = [
   diffVerb,
   checkVerb,
   rulesVerb,
+  receiveVerb,
   mcpVerb,
   doctorVerb,
   completionVerb,

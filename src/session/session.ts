@@ -20,6 +20,7 @@ import { sinceAnchor, takeAnchor } from './anchor';
 import { Commands } from './control/commands';
 import { SessionControl } from './control/writer';
 import { sessionHeader } from './header';
+import { HostGauge } from './hostGauge';
 import type { KernelOptions } from './kernel/kernel';
 import { KernelSide } from './kernel/side';
 import type { HelperUse } from './kernel/sources';
@@ -102,6 +103,8 @@ export class TraceSession {
   /** Ids of processes that were seen alive. */
   readonly #alive = new Set<string>();
   #lines = 0;
+  /** How far the host is behind the programs. */
+  readonly gauge: HostGauge;
   #reporting: NodeJS.Timeout | undefined;
   readonly #kernelSide: KernelSide;
   #over = false;
@@ -132,6 +135,8 @@ export class TraceSession {
       this.packets = new PacketCapture(this.store, options.capture, engines, spoolFolder, options.keys === true);
       this.store.packets = this.packets;
     }
+    this.gauge = new HostGauge(this.store, () => this.now());
+    this.store.gauge = this.gauge;
     this.control = new SessionControl(spoolFolder, this.store);
     this.control.follow(options.rules ?? TraceRules.everything({ enabled: options.enabled !== false }));
     const { beginTime, description } = this.store.header;
@@ -159,6 +164,7 @@ export class TraceSession {
     this.#reader = new SpoolReader(spoolFolder, {
       line: (text, position) => {
         this.#lines++;
+        this.gauge.lines++;
         this.#folder.fold(text, position);
       },
       loss: (loss) => this.#lost(loss),
@@ -169,9 +175,9 @@ export class TraceSession {
         this.#reader.changed(name);
         this.#commands.noticed(name);
       },
-      (all) => {
+      (all, dueAt) => {
         if (all) this.#commands.noticed();
-        void (all ? this.poll() : this.#pollChanged());
+        void (all ? this.poll(dueAt) : this.#pollChanged(dueAt));
       },
       options.gatherMs ?? 8,
     );
@@ -271,22 +277,24 @@ export class TraceSession {
     return () => this.#listeners.delete(f);
   }
 
-  /** Reads all that was written before the call. */
-  async poll(): Promise<void> {
+  /** Reads all that was written before the call. `dueAt`: when it was to begin, in ms of `performance.now`. */
+  async poll(dueAt = performance.now()): Promise<void> {
     const ends = this.#ends;
     this.#ends = [];
     const gone = this.#vanished();
     const before = this.#lines;
     await this.#reader.read();
+    this.gauge.polled(dueAt, performance.now(), this.#reader.bytes);
     this.store.kernel?.flush();
     for (const { pid, end } of ends) this.#endProcess(pid, end);
     for (const pid of gone) this.#endProcess(pid, {});
     await this.#changed(this.#lines !== before || ends.length + gone.length > 0);
   }
 
-  async #pollChanged(): Promise<void> {
+  async #pollChanged(dueAt: number): Promise<void> {
     const before = this.#lines;
     await this.#reader.readChanged();
+    this.gauge.polled(dueAt, performance.now(), this.#reader.bytes);
     this.store.kernel?.flush();
     await this.#changed(this.#lines !== before);
   }

@@ -1,17 +1,27 @@
 /**
  * The records of a running session: the model's store, bounded, with call sites mapped to the original source as they arrive.
  */
-import type { CallSite, Connection, Dial, Lookup, PacketRef, Request } from '../model/records';
+import type { CallSite, Connection, Dial, Lookup, PacketRef, Request, Tracer } from '../model/records';
 import { type Header, Store } from '../model/store/store';
 import type { Kernel } from './kernel/kernel';
 import type { PacketCapture } from './packets/capture';
 import { CallSites } from './sources/callSites';
 import { Hosts } from './sources/hosts';
 
+/** Called while a line is folded: what comes with later lines of the same read is not there yet. */
+export interface Ends {
+  request(r: Request): void;
+  connection(c: Connection): void;
+}
+
 export class TraceStore extends Store {
   readonly #sites: CallSites | undefined;
   readonly #hosts = new Hosts();
+  /** Who wants each record once, when it ends. They may not throw. */
+  readonly ends = new Set<Ends>();
   #mapping = Promise.resolve(false);
+  /** Absent: nothing measures the recording. */
+  gauge: { record(): Tracer } | undefined;
   /** Absent: packets are not captured. */
   packets: PacketCapture | undefined;
   /** Absent: there is no helper. */
@@ -26,6 +36,7 @@ export class TraceStore extends Store {
     const before = this.requests.get(r.id);
     super.setRequest(this.#mapped(this.#mappedStack(r)));
     this.kernel?.request(r, before);
+    if (r.outcome !== undefined && before?.outcome === undefined) for (const e of this.ends) e.request(r);
   }
 
   override setDial(d: Dial): void {
@@ -38,7 +49,9 @@ export class TraceStore extends Store {
   }
 
   override setConnection(c: Connection): void {
+    const before = this.connections.get(c.id);
     super.setConnection(c);
+    if (c.closedAt !== undefined && before?.closedAt === undefined) for (const e of this.ends) e.connection(c);
     this.packets?.connection(c);
     this.kernel?.connection(c);
   }
@@ -51,7 +64,12 @@ export class TraceStore extends Store {
     return this.packets !== undefined && this.packets.unavailable === undefined;
   }
 
+  override get tracer(): Tracer | undefined {
+    return this.gauge?.record();
+  }
+
   override documentHeader(): Header {
+    if (this.tracer) this.header = { ...this.header, tracer: this.tracer };
     if (this.packets) this.header = { ...this.header, ...this.packets.records() };
     return this.header;
   }

@@ -98,6 +98,7 @@ export const order: Record<string, readonly string[]> = {
     'trace',
     'check',
     'otlp',
+    'sinks',
     'run',
     'show',
     'diff',

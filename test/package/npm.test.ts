@@ -92,6 +92,7 @@ describe('the npm package', () => {
       'dist/cli.cjs',
       'dist/hook.cjs',
       'dist/mcp.cjs',
+      'dist/metrics.cjs',
       'dist/nettrace.cjs',
       'dist/otlp.cjs',
       'dist/resolver.cjs',
@@ -142,7 +143,7 @@ describe('the npm package', () => {
   });
 
   test('has no long lines: Node prints the whole line that throws', () => {
-    for (const name of ['nettrace.cjs', 'cli.cjs', 'mcp.cjs', 'otlp.cjs']) {
+    for (const name of ['nettrace.cjs', 'cli.cjs', 'mcp.cjs', 'otlp.cjs', 'metrics.cjs']) {
       const lines = readFileSync(join(installed, 'dist', name), 'utf8').split('\n');
       expect(Math.max(...lines.map((line) => line.length)), name).toBeLessThan(10_000);
     }
@@ -204,7 +205,7 @@ describe.each(nodes.filter(({ major }) => major >= 20))('on Node $major', ({ bin
     const rules = file('rules.yaml');
     writeFileSync(rules, 'rules:\n  - assert: { count: "<= 1" }\n');
 
-    const sent = await use('run', '--otlp', spans.url, '-o', saved, '--', 'node', 'app.js', '2');
+    const sent = await use('run', '--otlp', spans.url, '--metrics', '0', '-o', saved, '--', 'node', 'app.js', '2');
     expect({ code: sent.code, stdout: sent.stdout }, sent.stderr).toEqual({ code: 0, stdout: 'served 2\n' });
     expect(spans.received()).toBeGreaterThan(0);
 

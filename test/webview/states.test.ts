@@ -86,6 +86,14 @@ test('the status line names pipes apart from connections, and none where there i
   await panel.page.waitForSelector('.sb .conns >> text=pipe');
   expect(await conns.textContent()).toBe('13 connections, 11 reuses, 1 pipe');
 });
+test('the tooltip of the bytes in the status line is what the recording took', async () => {
+  await open();
+  const tail = panel.page.locator('.sb .tail').first();
+  expect(await tail.getAttribute('title')).toBeNull();
+  const tracer = ['5,120 event lines read, 812 kB', 'Not measured: what tracing costs in the program.'];
+  await panel.send({ type: 'state', state: { ...ended, status: { ...ended.status, tracer } } });
+  await expect.poll(() => tail.getAttribute('title')).toBe(tracer.join('\n'));
+});
 test('connections: lanes, and a block leads to its request', async () => {
   await open();
   const { page } = panel;

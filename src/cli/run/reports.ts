@@ -1,8 +1,9 @@
 /** What is said after a run beside its summary: files, what goes on, what could not be recorded. */
 import { dirname } from 'node:path';
 import { isPacketFile } from '../../formats';
-import { numberText } from '../../model/base/text';
+import { numberText, plural } from '../../model/base/text';
 import type { TraceSession } from '../../session/session';
+import type { SinkReport } from '../sinks/start';
 import type { SaveResult } from '../summary/saved';
 import { complain } from '../terminal/say';
 import type { RunOptions } from './options';
@@ -11,6 +12,16 @@ export function reportFull(session: TraceSession): void {
   complain(
     `the disk of ${dirname(session.spoolFolder)} is full: what the program did since then is not in the trace. Set TMPDIR to a folder with space.`,
   );
+}
+
+/** What was sent, of sinks that send; what was lost, also to who wanted quiet. */
+export function reportSinks(reports: readonly SinkReport[], isQuiet: boolean): void {
+  for (const { sink, to, sent, lost, late, error } of reports) {
+    const what = sink === 'log-file' ? 'line' : 'record';
+    const lateText = late > 0 ? `, ${numberText(late)} late` : '';
+    if (lost > 0) complain(`--${sink}: ${numberText(lost)} of ${plural(sent + lost, what)} lost (${error})${lateText}`);
+    else if (!isQuiet && sink !== 'metrics') complain(`sent ${plural(sent, what)} to ${to}${lateText}`);
+  }
 }
 
 /** Servers in the background, daemons: they have outlived the command, and nobody reads what they write any more. */

@@ -16,13 +16,12 @@ import { ProcessWatch } from '../../session/program/unhooked';
 import { permission, preloadWouldFail, whyNotLoaded } from '../../session/program/unloaded';
 import { TraceSession } from '../../session/session';
 import { isFull } from '../../session/spool/space';
+import { type SinkReport, sinksOf } from '../sinks/start';
 import { summaryLines, summaryObject } from '../summary/summary';
 import { complain, say, styleFor, UsageError, widthOf } from '../terminal/say';
 import { rulesOf } from './asked';
 import type { Checker } from './checked';
-import { EventLog } from './eventLog';
-import { atLineBegin } from './lineBegin';
-import { LiveTable } from './liveTable';
+import { liveOf, rowLimit } from './live/live';
 import { noProgram } from './noProgram';
 import type { RunOptions } from './options';
 import { type Delivery, endSoon, reportDelivery, sendingOf } from './otlp';
@@ -30,7 +29,7 @@ import { proveOutputs, saveAll } from './outputs';
 import { stepBack, stepForward, survive } from './ownProcess';
 import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
-import { reportFull, reportLeft, reportSaved } from './reports';
+import { reportFull, reportLeft, reportSaved, reportSinks } from './reports';
 import { exitCodeOf, forwardSignals } from './signals';
 import { isTraced, untracedOf, untracedText } from './untraced';
 
@@ -49,8 +48,10 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const checker = options.check === undefined ? undefined : await checkerFor(options.check, options);
   const sendFrom = await sendingOf(options);
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
+  const sinksFrom = await sinksOf(options);
   const session = await createSession(command, options);
   try {
+    const sinks = sinksFrom?.(session);
     const { child, environment } = await start(program, args, session, options);
     const stopForwarding = forwardSignals(child, {
       first: () => complain('the trace is being saved. A second signal ends nettrace without saving.'),
@@ -59,7 +60,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     // Packets that are not read in time are lost; lines wait.
     if (!options.capture) stepBack();
     survive();
-    const live = liveOf(session, options);
+    const live = liveOf(session, options, sinks);
     const sending = sendFrom?.(session);
     const watch = new ProcessWatch(child.pid ?? 0, (pid) => isTraced(session, pid));
     const ended = await endOf(child);
@@ -76,6 +77,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       const full = await isFull(session.spoolFolder); // before the spool is read, and so deleted
       await session.finish('ended');
       endLive(live);
+      const sinkReports = await sinks?.finish();
       if (sending) progress.step('sending the rest of the spans');
       const delivery = await sending?.finish();
       progress.step('analysing the trace');
@@ -86,6 +88,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
         options,
         progress,
         delivery,
+        sinkReports,
         launch: { command: program, args, env: environment },
       });
       if (full) reportFull(session);
@@ -119,7 +122,7 @@ async function createSession(command: readonly string[], options: RunOptions): P
       rules,
       helper: options.enabled === false ? 'none' : (options.helper ?? 'auto'),
       // Else nobody watches live; but the kernel is asked when a line is read, and the sooner the closer to the request.
-      gatherMs: options.log || options.helper !== 'none' ? 20 : 150,
+      gatherMs: options.log || options.logFile !== undefined || options.helper !== 'none' ? 20 : 150,
     });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -179,6 +182,7 @@ interface Facts {
   watch: ProcessWatch;
   /** Absent: nothing was to be sent. */
   delivery: Delivery | undefined;
+  sinkReports: SinkReport[] | undefined;
   launch: { command: string; args: string[]; env: Record<string, string | undefined> };
 }
 
@@ -186,33 +190,6 @@ const endFacts = ({ code, signal }: Ended): { exitCode?: number; signal?: string
   ...(code !== null ? { exitCode: code } : {}),
   ...(signal !== null ? { signal } : {}),
 });
-
-const rowsOf = ({ rows }: RunOptions): number | undefined => (rows === 'all' ? Number.POSITIVE_INFINITY : rows);
-
-/** What is shown while the program runs; `end` is called once everything was read. */
-function liveOf(session: TraceSession, options: RunOptions): { end(): void } {
-  if (options.log) {
-    const log = new EventLog(
-      session.store,
-      atLineBegin(process.stderr),
-      styleFor(process.stderr),
-      options.json === true,
-    );
-    const stop = session.onDidChange(() => log.update());
-    return {
-      end: () => {
-        stop();
-        log.update();
-      },
-    };
-  }
-  if (options.table)
-    return new LiveTable(session.store, () => session.now(), process.stderr, options.interval, {
-      sort: options.sort,
-      rows: rowsOf(options),
-    });
-  return { end: () => {} };
-}
 
 /** A fault in what is shown must not keep the trace from being saved. */
 function endLive(live: { end(): void }): void {
@@ -243,12 +220,25 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const unloaded = hooked
     ? undefined
     : await whyNotLoaded({ ...launch, ...ended, hook: session.hook, spool: session.spoolFolder });
-  if (facts.delivery) reportDelivery(facts.delivery, options.quiet === true || options.json === true);
+  const isShort = options.quiet === true || options.json === true;
+  if (facts.delivery) reportDelivery(facts.delivery, isShort);
+  reportSinks(facts.sinkReports ?? [], isShort);
   if (options.json) {
     const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
     const summary = summaryObject(document, session.store, ended, saved);
     const check = checker ? { check: checker.object() } : {};
-    say(JSON.stringify({ ...summary, otlp: facts.delivery, unloaded, ...missing, ...check }));
+    const self = session.gauge.figures();
+    say(
+      JSON.stringify({
+        ...summary,
+        self,
+        otlp: facts.delivery,
+        sinks: facts.sinkReports,
+        unloaded,
+        ...missing,
+        ...check,
+      }),
+    );
   } else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
@@ -268,7 +258,7 @@ function summaryOf(session: TraceSession, { options, launch, outputs }: Facts): 
   const lines = summaryLines(session.store, session.now(), {
     style,
     width: widthOf(process.stderr),
-    max: rowsOf(options) ?? maxLines,
+    max: rowLimit(options) ?? maxLines,
     sort: options.sort,
     seeAll: saved === undefined ? '--rows all lists them' : `nettrace show ${saved} lists them`,
     seeFindings: saved === undefined ? '--json lists them' : `nettrace show ${saved} --json lists them`,

@@ -2,6 +2,7 @@
 import { rowsOf } from '../../answers/requests/rows';
 import { median, quantile } from '../../model/base/statistics';
 import { bytesText, numberText, plural, timeText } from '../../model/base/text';
+import { behindText } from '../../model/facts/tracer';
 import { type Loss, phaseNames, type Trace } from '../../model/records';
 import { baseName, lineAndColumn, type Row } from '../../model/rows/row';
 import { maskText } from '../../model/secrets/mask';
@@ -23,7 +24,8 @@ export function summaryLines(store: Store, now: number, options: TableOptions): 
   if (found.length > 0) lines.push('', ...found);
   const kernel = kernelLine(store);
   if (kernel) lines.push('', ...wrapped(kernel, options.width, '  '));
-  const losses = lossLines(store);
+  const behind = store.tracer && behindText(store.tracer);
+  const losses = [...lossLines(store), ...(behind === undefined ? [] : [behind])];
   if (losses.length > 0)
     lines.push('', ...losses.flatMap((l) => wrapped(l, options.width, '  ')).map((l) => options.style.yellow(l)));
   return lines;

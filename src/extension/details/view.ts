@@ -2,6 +2,7 @@
 
 import { verdictOf } from '../../analysis/verdict/verdict';
 import type { Abilities } from '../../helper/abilities';
+import { tracerLines } from '../../model/facts/tracer';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
@@ -71,6 +72,7 @@ export function statusOf(
 ): Status {
   const sum = (pick: (s: Store) => number): number => stores.reduce((total, s) => total + pick(s), 0);
   const pipes = sum((s) => s.counts.pipes?.connections ?? 0);
+  const tracer = stores.at(-1)?.tracer;
   return {
     ...more,
     requests: sum((s) => s.counts.requests),
@@ -84,5 +86,6 @@ export function statusOf(
     bytesReceived: sum((s) => s.live.bytesReceived),
     evicted: sum((s) => s.counts.evictedRequests),
     kernel: kernelState(stores.at(-1), abilities),
+    ...(tracer ? { tracer: tracerLines(tracer) } : {}),
   };
 }

@@ -106,6 +106,8 @@ export interface Status {
   tracing?: Tracing;
   /** Rows that were cleared and can be brought back. Absent: none. */
   cleared?: number;
+  /** What the recording of the newest run took, a line each. Absent: not known. */
+  tracer?: string[];
 }
 
 /** What is recorded of the kernel's side. */

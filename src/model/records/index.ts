@@ -16,3 +16,4 @@ export * from './process';
 export * from './request';
 export * from './tls';
 export * from './trace';
+export * from './tracer';

@@ -30,6 +30,7 @@ import { socketOperation } from './operation';
 import { process } from './process';
 import { request } from './request';
 import { certificate, tlsTunnel } from './tls';
+import { tracer } from './tracer';
 
 /** Version of the native format that this program writes. */
 export const formatVersion = '1.0';
@@ -182,6 +183,7 @@ export const trace = record(
     ),
     settings: optional(settings),
     sources: list(source, 'Each source once.'),
+    tracer: optional(tracer),
     clockSamples: optional(list(clockSample, 'Clocks, by the helper. Absent without it.')),
     counts,
     systemCounters: optional(systemCounters),

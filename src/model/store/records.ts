@@ -17,6 +17,7 @@ import type {
   SocketOperation,
   Thread,
   TlsTunnel,
+  Tracer,
 } from '../records';
 import type { Header } from './header';
 
@@ -72,6 +73,11 @@ export class Records {
   /** Whether the bytes of packets are at hand. */
   get holdsPackets(): boolean {
     return false;
+  }
+
+  /** What the recording itself did, up to now. Absent: not known. */
+  get tracer(): Tracer | undefined {
+    return this.header.tracer;
   }
 
   thread(id: string): { process: Process; thread: Thread } | undefined {

@@ -43,6 +43,8 @@ interface Stream {
 }
 
 export class SpoolReader {
+  /** Read so far, of all files. */
+  bytes = 0;
   readonly #streams = new Map<string, Stream>();
   readonly #refused = new Set<string>();
   readonly #buffer = Buffer.allocUnsafe(chunkBytes);
@@ -201,6 +203,7 @@ export class SpoolReader {
     for (;;) {
       const { bytesRead } = await file.read(this.#buffer, 0, chunkBytes, segment.splitter.offset);
       if (bytesRead === 0) return;
+      this.bytes += bytesRead;
       segment.splitter.push(Buffer.from(this.#buffer.subarray(0, bytesRead)), receiver);
     }
   }

@@ -3,7 +3,8 @@
  */
 import { type FSWatcher, watch } from 'node:fs';
 
-const pollMs = 500;
+/** Between two looks at all files. */
+export const pollMs = 500;
 /** Where the file system gives no notice (network file systems, no watches left). */
 const blindPollMs = 100;
 
@@ -13,13 +14,19 @@ export class SpoolWatcher {
   #gather: NodeJS.Timeout | undefined;
 
   readonly #noticed: (name: string) => void;
-  readonly #read: (all: boolean) => void;
+  readonly #read: (all: boolean, dueAt: number) => void;
   readonly #gatherMs: number;
 
   /**
-   * `noticed` names a changed file; `read` is called `gatherMs` after (`all`: look at every file). Neither may throw.
+   * `noticed` names a changed file; `read` is called `gatherMs` after (`all`: look at every file; `dueAt`: when it was
+   * to be called, in ms of `performance.now`: earlier than now on a busy machine). Neither may throw.
    */
-  constructor(folder: string, noticed: (name: string) => void, read: (all: boolean) => void, gatherMs: number) {
+  constructor(
+    folder: string,
+    noticed: (name: string) => void,
+    read: (all: boolean, dueAt: number) => void,
+    gatherMs: number,
+  ) {
     this.#noticed = noticed;
     this.#read = read;
     this.#gatherMs = gatherMs;
@@ -35,9 +42,10 @@ export class SpoolWatcher {
 
   #news(name: string | null): void {
     if (name !== null) this.#noticed(name);
+    const dueAt = performance.now() + this.#gatherMs;
     this.#gather ??= setTimeout(() => {
       this.#gather = undefined;
-      this.#read(name === null);
+      this.#read(name === null, dueAt);
     }, this.#gatherMs);
   }
 
@@ -49,7 +57,12 @@ export class SpoolWatcher {
 
   #startPoll(ms: number): void {
     clearInterval(this.#poll);
-    this.#poll = setInterval(() => this.#read(true), ms);
+    let dueAt = performance.now() + ms;
+    this.#poll = setInterval(() => {
+      const now = performance.now();
+      this.#read(true, Math.min(dueAt, now));
+      dueAt = now + ms;
+    }, ms);
     this.#poll.unref(); // the program that is traced decides how long we live
   }
 

@@ -120,7 +120,7 @@ export function StatusLine({ derived, low }: { derived: Derived; low: boolean })
             {plural(status.reuses, 'reuse')}
             {status.pipes !== undefined && `, ${plural(status.pipes, 'pipe')}`}
           </span>
-          <span class="tail">
+          <span class="tail" title={status.tracer?.join('\n')}>
             ↑ {bytesText(status.bytesSent)} ↓ {bytesText(status.bytesReceived)}
           </span>
           {elapsed !== undefined && <span class="tail">{timeText(elapsed)}</span>}

@@ -8,12 +8,12 @@
  * one above it. The words and the first four columns are stable; the text behind is for people.
  */
 import { hostname } from 'node:os';
-import { bytesText, numberText, plural, timeText } from '../../model/base/text';
-import type { Connection, ErrorInfo, Lookup, Process, Request, TlsTunnel } from '../../model/records';
-import { addressText, lineAndColumn, rowOf } from '../../model/rows/row';
-import { maskText, maskUrl } from '../../model/secrets/mask';
-import type { Store } from '../../model/store/store';
-import { pathOf, printable, type Style } from '../terminal/say';
+import { bytesText, numberText, plural, timeText } from '../../../model/base/text';
+import type { Connection, ErrorInfo, Lookup, Process, Request, TlsTunnel } from '../../../model/records';
+import { addressText, lineAndColumn, rowOf } from '../../../model/rows/row';
+import { maskText, maskUrl } from '../../../model/secrets/mask';
+import type { Store } from '../../../model/store/store';
+import { pathOf, printable, type Style } from '../../terminal/say';
 
 export type EventWord =
   | 'process'
@@ -43,6 +43,13 @@ interface Line {
 
 const minReported = 100_000;
 
+/** Where lines go. */
+export interface LogOutput {
+  write(line: string): void;
+  /** Of lines as text; absent: each line is an object, see `#objectOf`. */
+  style?: Style;
+}
+
 export class EventLog {
   /** Events reported, as `id event`. */
   readonly #reported = new Set<string>();
@@ -52,16 +59,11 @@ export class EventLog {
   readonly #processes = new Map<string, Process>();
 
   readonly #store: Store;
-  readonly #write: (line: string) => void;
-  readonly #style: Style;
-  /** Each line an object: see `#objectOf`. */
-  readonly #asObjects: boolean;
+  readonly #outputs: readonly LogOutput[];
 
-  constructor(store: Store, write: (line: string) => void, style: Style, asObjects = false) {
+  constructor(store: Store, outputs: readonly LogOutput[]) {
     this.#store = store;
-    this.#write = write;
-    this.#style = style;
-    this.#asObjects = asObjects;
+    this.#outputs = outputs;
   }
 
   /** Writes what is new since the last call. */
@@ -82,7 +84,8 @@ export class EventLog {
       for (const line of lines.slice(first)) line.thread = c.thread;
     }
     lines.sort((a, b) => a.at - b.at);
-    for (const line of lines) this.#write(this.#asObjects ? this.#objectOf(line) : this.#textOf(line));
+    for (const line of lines)
+      for (const { write, style } of this.#outputs) write(style ? textOf(line, style) : this.#objectOf(line));
     if (this.#reported.size > this.#max) this.#forget();
   }
 
@@ -95,12 +98,6 @@ export class EventLog {
       if (!kept.some((records) => records.has(id))) this.#reported.delete(key);
     }
     this.#max = Math.max(minReported, this.#reported.size * 2);
-  }
-
-  #textOf({ at, id = '-', event, text }: Line): string {
-    const paint = event === 'error' ? this.#style.red : (t: string) => t;
-    const word = event === 'error' ? event.padEnd(9) : this.#style.dim(event.padEnd(9));
-    return `nettrace: ${(at / 1e6).toFixed(6)} ${printable(id)} ${word} ${paint(printable(maskText(text)))}`;
   }
 
   /** Who reads lines of several programs and machines together finds in each where it belongs. */
@@ -224,6 +221,12 @@ export class EventLog {
   #requestOf(dial: string | undefined): string | undefined {
     return dial === undefined ? undefined : this.#store.dials.get(dial)?.request;
   }
+}
+
+function textOf({ at, id = '-', event, text }: Line, style: Style): string {
+  const paint = event === 'error' ? style.red : (t: string) => t;
+  const word = event === 'error' ? event.padEnd(9) : style.dim(event.padEnd(9));
+  return `nettrace: ${(at / 1e6).toFixed(6)} ${printable(id)} ${word} ${paint(printable(maskText(text)))}`;
 }
 
 function requestText(r: Request): string {

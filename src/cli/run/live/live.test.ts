@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { Folder } from '../../model/fold/folder';
-import { Store } from '../../model/store/store';
-import { connectionLines, foldLines } from '../../model/testing/store';
-import { styleFor } from '../terminal/say';
+import { Folder } from '../../../model/fold/folder';
+import { Store } from '../../../model/store/store';
+import { connectionLines, foldLines } from '../../../model/testing/store';
+import { styleFor } from '../../terminal/say';
 import { EventLog } from './eventLog';
 import { LiveTable } from './liveTable';
 
-const golden = join(__dirname, '../../model/golden');
+const golden = join(__dirname, '../../../model/golden');
 const { id, beginTime, beginMonotonicNs, producer } = JSON.parse(
   readFileSync(join(golden, 'example.nettrace.json'), 'utf8'),
 );
@@ -34,13 +34,13 @@ describe('--log', () => {
     const written: string[] = [];
     let log: EventLog | undefined;
     folded((store) => {
-      log ??= new EventLog(store, (line) => written.push(line), styleFor({}));
+      log ??= new EventLog(store, [{ write: (line) => written.push(line), style: styleFor({}) }]);
       log.update();
     });
     expect(written.join('\n')).toMatchSnapshot();
     const inOneReading: string[] = [];
     const store = folded(() => {});
-    new EventLog(store, (line) => inOneReading.push(line), styleFor({})).update();
+    new EventLog(store, [{ write: (line) => inOneReading.push(line), style: styleFor({}) }]).update();
     // Later facts of a record may be in its first line then; the reported events are the same.
     const words = (lines: string[]) => lines.map((l) => l.split(' ').slice(2, 4).join(' ')).sort();
     expect(words(inOneReading)).toEqual(words(written));
@@ -56,7 +56,7 @@ describe('--log', () => {
       ...connectionLines(1, 20, 30),
       { k: 'end', id: 1, connection: 91, ordinal: 1, outcome: 'failed', endAt: 50, error: { message: `to ${url}` } },
     ]);
-    const log = new EventLog(store, (line) => written.push(line), styleFor({}));
+    const log = new EventLog(store, [{ write: (line) => written.push(line), style: styleFor({}) }]);
     log.update();
     log.update();
     expect(written.map((l) => l.split(' ')[3])).toEqual(['process', 'request', 'attempt', 'connected', 'error']);

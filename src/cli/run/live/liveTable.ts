@@ -3,13 +3,13 @@
  * program moves it down, so redirect a program that prints much. On a pipe, one table follows the other, only after a
  * change.
  */
-import { talkersOf } from '../../analysis/base/talkers';
-import { hostPort } from '../../formats/shared/words';
-import { bytesText } from '../../model/base/text';
-import type { SortKey } from '../../model/options/table';
-import type { Store } from '../../model/store/store';
-import { summaryLines } from '../summary/summary';
-import { printable, type Style, styleFor } from '../terminal/say';
+import { talkersOf } from '../../../analysis/base/talkers';
+import { hostPort } from '../../../formats/shared/words';
+import { bytesText } from '../../../model/base/text';
+import type { SortKey } from '../../../model/options/table';
+import type { Store } from '../../../model/store/store';
+import { summaryLines } from '../../summary/summary';
+import { printable, type Style, styleFor } from '../../terminal/say';
 
 /** What --sort and --rows ask for. */
 export interface RowChoice {
