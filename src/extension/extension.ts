@@ -44,7 +44,7 @@ import { StatusBar } from './runs/statusBar';
 import { Disposables } from './support/disposables';
 import { commands, contextKeys } from './support/ids';
 import { showPlace } from './support/places';
-import { breakpointsInDebugView, panelOpens, recording, runsToKeep } from './support/settings';
+import { breakpointsInDebugView, debugSessions, panelOpens, recording, runsToKeep } from './support/settings';
 import { TraceEditors } from './trace/traceEditor';
 
 /** What must be finished before the window closes. */
@@ -157,7 +157,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const diagnosis = disposables.add(new Diagnosis(runs, (_run, text) => say(text)));
 
   const attacher = new Attacher({ tracer, runs, log, say });
-  for (const provider of registerProviders(tracer, () => panelOpens() === 'onStart', log)) disposables.add(provider);
+  const debugging = { opensOnStart: () => panelOpens() === 'onStart', tracesAll: () => debugSessions() === 'all' };
+  for (const provider of registerProviders(tracer, debugging, log)) disposables.add(provider);
   // Before the tracker that notes the pauses: it says why the program stopped.
   const stops = disposables.add(
     new NetworkBreakpoints({

@@ -13,15 +13,21 @@ import type { Tracer } from './tracer';
 
 type Resolved = vscode.ProviderResult<vscode.DebugConfiguration>;
 
-export function registerProviders(tracer: Tracer, opensOnStart: () => boolean, log: Log): vscode.Disposable[] {
+interface Settings {
+  opensOnStart(): boolean;
+  /** Every program that Node's debugger starts is traced. */
+  tracesAll(): boolean;
+}
+
+export function registerProviders(tracer: Tracer, settings: Settings, log: Log): vscode.Disposable[] {
   const ours: vscode.DebugConfigurationProvider = {
     resolveDebugConfiguration: (_folder, config): Resolved => handOver(config),
   };
   const node: vscode.DebugConfigurationProvider = {
     resolveDebugConfigurationWithSubstitutedVariables: (_folder, config): Resolved => {
-      if (!asksForTrace(config)) return config;
+      if (!asksForTrace(config, settings.tracesAll())) return config;
       // The Debug Console would come to the front over the panel at the start; it is one click away.
-      const console = opensOnStart() ? { internalConsoleOptions: 'neverOpen' } : {};
+      const console = settings.opensOnStart() ? { internalConsoleOptions: 'neverOpen' } : {};
       return prepared(tracer, { ...console, ...config }, log);
     },
   };

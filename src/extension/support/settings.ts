@@ -15,6 +15,7 @@ const read = (names: readonly SettingName[]): Checked =>
 const one = <N extends SettingName>(name: N): NonNullable<OptionValues[N]> =>
   read([name]).values[name] ?? defaultOf(name);
 
+export const debugSessions = () => one('debugSessions');
 export const panelOpens = () => one('panelOpen');
 export const breakpointsInDebugView = () => one('breakpointsInDebugView');
 export const runsToKeep = () => one('runsKeep');

@@ -458,6 +458,18 @@ const display = {
     more: 'At the line that made the first of their requests. See [findings](findings.md).',
     setting: { id: 'editor.problems' },
   },
+  debugSessions: {
+    kind: 'choice',
+    of: ['asConfigured', 'all'],
+    default: 'asConfigured',
+    each: [
+      'Those of type `net-trace`, or with `"netTrace"` in their configuration.',
+      'Every program that is started with the debugger for Node, also by other extensions: **Debug Test** of a test explorer.',
+    ],
+    text: 'which debug sessions to trace',
+    more: '`"netTrace": false` in a configuration excludes it.',
+    setting: { id: 'debug.sessions' },
+  },
   panelOpen: {
     kind: 'choice',
     of: ['onStart', 'onFirstRequest', 'never'],

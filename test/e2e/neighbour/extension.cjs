@@ -7,8 +7,36 @@ exports.activate = (context) => {
   context.subscriptions.push(
     vscode.commands.registerCommand('neighbour.trace', trace),
     vscode.commands.registerCommand('neighbour.ask', ask),
+    testExplorer(),
   );
 };
+
+/** Tests of `prices.test.js`, debugged as extensions for test frameworks do: with the debugger for Node. */
+function testExplorer() {
+  const tests = vscode.tests.createTestController('neighbour', 'Neighbour');
+  const [folder] = vscode.workspace.workspaceFolders;
+  tests.items.add(tests.createTestItem('prices', 'prices', vscode.Uri.joinPath(folder.uri, 'prices.test.js')));
+  tests.createRunProfile('Debug', vscode.TestRunProfileKind.Debug, async (request) => {
+    const run = tests.createTestRun(request);
+    const program = tests.items.get('prices').uri.fsPath;
+    const ended = new Promise((done) => {
+      const listening = vscode.debug.onDidTerminateDebugSession(({ parentSession, name }) => {
+        if (parentSession !== undefined || name !== 'Debug Tests') return;
+        listening.dispose();
+        done();
+      });
+    });
+    await vscode.debug.startDebugging(
+      folder,
+      { type: 'pwa-node', request: 'launch', name: 'Debug Tests', program, runtimeArgs: ['--test'] },
+      { testRun: run },
+    );
+    // The end of a test run ends what it debugs.
+    await ended;
+    run.end();
+  });
+  return tests;
+}
 
 async function trace() {
   const exported = await vscode.extensions.getExtension('nettrace.nettrace').activate();

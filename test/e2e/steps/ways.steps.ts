@@ -16,6 +16,17 @@ const whole = [
   '/closed TCP refused',
 ];
 
+const pricesTest = `
+const { createServer } = require('node:http');
+require('node:test')('the price is asked for', async () => {
+  const server = createServer((_, response) => response.end('7'));
+  await new Promise((done) => server.listen(0, done));
+  await (await fetch('http://localhost:' + server.address().port + '/price/7')).text();
+  server.close();
+  server.closeAllConnections();
+});
+`;
+
 /** Starts a program, and gives its rows once it has ended. `covered`: by the terminal. */
 async function start(begin: () => Promise<void>, covered = false): Promise<string[]> {
   await vs.clear();
@@ -65,6 +76,23 @@ export function ways(): void {
     const now = async () => (await rowsIn(vs.panel)).map((r) => r.id);
     await until(async () => (await now()).length > 0, 'the panel');
     expect(await now()).toEqual(before);
+  });
+
+  it('a test that another extension debugs, with one setting', async () => {
+    writeFileSync(join(vs.workspace, 'prices.test.js'), pricesTest);
+    vs.set({ 'netTrace.debug.sessions': 'all' });
+    // The setting takes effect a moment later.
+    await until(async () => {
+      await vs.clear();
+      await vs.command('Test: Debug All Tests');
+      await vs.panel
+        .getByText('The program ended')
+        .waitFor({ timeout: 20_000 })
+        .catch(() => {});
+      return (await rowsIn(vs.panel)).length > 0;
+    }, 'the test is traced');
+    expect(describeRows(await rowsIn(vs.panel))).toEqual(['/price/7 200']);
+    vs.set({ 'netTrace.debug.sessions': 'asConfigured' });
   });
 
   // One message says why nothing is traced, and what to do.

@@ -20,6 +20,10 @@ describe('what is traced', () => {
 
   test('nothing else: other launches, the debugger’s own child sessions', () => {
     expect(asksForTrace(launch)).toBe(false);
+    expect(asksForTrace(launch, true)).toBe(true);
+    expect(asksForTrace({ ...launch, netTrace: false }, true)).toBe(false);
+    expect(asksForTrace({ ...launch, request: 'attach' }, true)).toBe(false);
+    expect(asksForTrace({ ...launch, __pendingTargetId: 'x' }, true)).toBe(false);
     expect(asksForTrace({ ...launch, netTrace: false })).toBe(false);
     expect(asksForTrace({ ...launch, netTrace: null })).toBe(false);
     expect(asksForTrace({ ...launch, request: 'test', netTrace: true })).toBe(false);

@@ -16,9 +16,13 @@ const childMark = '__pendingTargetId';
 
 type Configuration = Readonly<Record<string, unknown>>;
 
-/** A configuration that asks to be traced: ours, or any Node one with `"netTrace": true` (or settings). */
-export function asksForTrace(c: Configuration): boolean {
+/**
+ * A configuration that asks to be traced: ours, or any Node one with `"netTrace": true` (or settings). `launches`: all
+ * that start a program are, also those of other extensions, such as tests; `"netTrace": false` is left alone.
+ */
+export function asksForTrace(c: Configuration, launches = false): boolean {
   if (c[childMark] !== undefined || (c.request !== 'launch' && c.request !== 'attach')) return false;
+  if (launches && c.request === 'launch') return c.netTrace !== false;
   return c[traceMark] === true
     ? c.netTrace !== false
     : c.netTrace === true || (typeof c.netTrace === 'object' && c.netTrace !== null);
