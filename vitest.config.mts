@@ -49,6 +49,8 @@ export default defineConfig({
       project('webview', ['test/webview/**/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
       // One worker, which builds the packages once for all files.
       project('package', ['test/package/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
+      // One worker, as wine's first start is shared.
+      project('windows', ['test/windows/*.test.ts'], { timeoutMs: 120_000, workers: 1, isolate: false }),
       // Not of `npm test`: times, which say something on a quiet machine only.
       project('bench', ['test/bench/*.bench.ts'], { timeoutMs: 300_000, workers: 1 }),
       // Not of `npm test` either: `npm run coverage` installs its packages first.

@@ -29,6 +29,11 @@ export const preparations = {
     installPackages('test/node', log);
     await installCodeServer({ log });
   },
+  windows() {
+    if (process.arch !== 'x64') throw new SetupError('wine and Node for Windows are for x64');
+    installDebian(['wine64'], { log });
+    installPackages('test/windows', log);
+  },
   async package() {
     chromiumPath({ log });
     installPackages('scripts/package', log);

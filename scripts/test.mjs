@@ -47,7 +47,7 @@ const beside =
     ? []
     : [
         ['e2e', 'native'],
-        ['webview', 'cases'],
+        ['webview', 'cases', 'matrix', 'windows'],
       ];
 
 /** What the other parts print is shown as it comes. */

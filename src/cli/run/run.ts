@@ -2,9 +2,10 @@
  * `nettrace run`: starts the program with the hook in its environment, stays out of its way, and prints a summary at its end.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import spawn from 'cross-spawn';
 import { withFindings } from '../../analysis/document';
 import { isOpenable, isPacketFile } from '../../formats';
 import { messageOf, numberText } from '../../model/base/text';
@@ -154,6 +155,7 @@ async function start(program: string, args: string[], session: TraceSession, opt
   const note = captureNote(options);
   if (note !== undefined) complain(note);
   if (session.packets?.unavailable !== undefined) complain(`no packets: ${session.packets.unavailable}`);
+  // On Windows npx and the like are batch files, which only its command interpreter starts.
   const child = spawn(program, args, { stdio: 'inherit', env: environment });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);

@@ -1,7 +1,7 @@
 /** Which program a command really starts: found on the PATH as exec does, through one `#!` line. */
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { basename, delimiter, resolve } from 'node:path';
+import { basename, delimiter, extname, resolve } from 'node:path';
 
 export interface Executable {
   path: string;
@@ -49,7 +49,9 @@ async function find(
   env: Record<string, string | undefined>,
   cwd: string,
 ): Promise<string | undefined> {
-  const endings = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : [''];
+  // On Windows a file without an ending is beside many of these, for other shells: `npx` and `npx.cmd`.
+  const onWindows = extname(command) === '' ? ['.com', '.exe', '.bat', '.cmd', ''] : ['', '.exe'];
+  const endings = process.platform === 'win32' ? onWindows : [''];
   const named = command.includes('/') || command.includes('\\');
   const folders = named ? [''] : (env.PATH ?? env.Path ?? '').split(delimiter);
   for (const folder of folders) {
