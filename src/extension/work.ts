@@ -7,6 +7,7 @@ export { compare } from '../analysis/compare/compare';
 export { comparisonMarkdown } from '../analysis/compare/markdown';
 export { findingsOf } from '../analysis/document';
 export { formatOf, parseTrace, readTrace, suffixes, writePackets, writeTrace } from '../formats';
+export { harEntry } from '../formats/har/write';
 export { abilitiesHere } from '../helper/abilities';
 export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';
 export { Store } from '../model/store/store';

@@ -46,11 +46,13 @@ export class Run {
     /** Offset of the run on the axis. */
     place: number,
     beside: boolean,
+    /** The user sent its requests: they are counted nowhere as a program's. */
+    readonly sentByYou = false,
   ) {
     this.#beside = beside;
 
     this.beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
-    this.rows = new RunRows(recorder.store, number, place);
+    this.rows = new RunRows(recorder.store, number, place, sentByYou);
   }
 
   get store(): Store {

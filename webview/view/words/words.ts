@@ -29,7 +29,8 @@ export function rowName(row: Row, total: number | undefined): string {
     : 'caller not seen';
   const words = stateWords(row);
   const state = row.stateText.endsWith(words) ? row.stateText : `${row.stateText}, ${words}`;
-  return [`${row.method} ${row.host}${row.path}${row.query}`, state, `${time}; ${site}`].join(', ');
+  const sender = row.sentByYou ? ['sent by you'] : [];
+  return [`${row.method} ${row.host}${row.path}${row.query}`, ...sender, state, `${time}; ${site}`].join(', ');
 }
 
 export interface AbsentLine {

@@ -72,6 +72,7 @@ function Cell({
         <>
           {hop && <Icon name="reply" class="hop" />}
           {row.direction === 'in' && <span class="tag in">in</span>}
+          {row.sentByYou && <span class="tag you">sent by you</span>}
           <span class="nm">
             {row.path}
             {row.query && <span class="dim">{row.query}</span>}
