@@ -127,7 +127,8 @@ export class Run {
       })),
     };
     const program = root?.entry === undefined ? undefined : baseName(root.entry);
-    if (program !== undefined && !/^(npm|npx|yarn|pnpm)(-cli)?(\.[cm]?js)?$/.test(program)) info.program = program;
+    if (program !== undefined && !this.sentByYou && !/^(npm|npx|yarn|pnpm)(-cli)?(\.[cm]?js)?$/.test(program))
+      info.program = program;
     if (captures(this.store)) info.captured = true;
     if (this.endAt !== undefined) info.endAt = this.endAt;
     const traced = tracedOf(this.store);

@@ -52,7 +52,7 @@ export async function send(
 ): Promise<Sending> {
   const recorder = await sender.create();
   recorder.begin();
-  const run = sender.runs.begin(recorder, `Sent by you: ${request.method}`, { sentByYou: true });
+  const run = sender.runs.begin(recorder, 'Sent by you', { sentByYou: true });
   const limitMs = sender.timeoutMs ?? timeoutMs;
   const order: Order = {
     method: request.method,
