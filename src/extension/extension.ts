@@ -264,7 +264,7 @@ function watchRuns(runs: Runs, panel: Panel): () => void {
   };
   return () => {
     const list = runs.list();
-    setKey(contextKeys.hasRuns, list.length > 0);
+    setKey(contextKeys.hasRuns, !runs.isEmpty);
     setKey(contextKeys.paused, runs.tracing?.paused === true);
     setKey(contextKeys.cleared, runs.clearedRows > 0);
     const newest = list.at(-1);

@@ -48,11 +48,6 @@ export function showRowMenu(x: number, y: number): void {
   const line = { label: '', separator: true } as const;
   showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, { x, y }, [
     { label: 'Open code', key: 'Enter', disabled: !one || !row.callSite, run: () => openSelected(false) },
-    { label: 'Open request body', disabled: !one, run: () => openBody(row.id, 'request') },
-    { label: 'Open response body', disabled: !one, run: () => openBody(row.id, 'response') },
-    line,
-    { label: 'Send again', disabled: !one || !isSendable(row), run: () => send(row.id, false) },
-    { label: 'Edit and send…', disabled: !one || !isSendable(row), run: () => send(row.id, true) },
     line,
     { label: 'Filter by this host', run: () => filterBy(equals('host', row.host)) },
     { label: 'Filter out this host', run: () => filterBy({ is: 'not', of: equals('host', row.host) }) },
@@ -76,6 +71,12 @@ export function showRowMenu(x: number, y: number): void {
       label: 'Filter by this status',
       run: () => filterBy(status === undefined ? equals('text', row.stateText) : equals('status', status)),
     },
+    line,
+    { label: 'Open request body', disabled: !one, run: () => openBody(row.id, 'request') },
+    { label: 'Open response body', disabled: !one, run: () => openBody(row.id, 'response') },
+    line,
+    { label: 'Send again', disabled: !one || !isSendable(row), run: () => send(row.id, false) },
+    { label: 'Edit and send…', disabled: !one || !isSendable(row), run: () => send(row.id, true) },
     line,
     { label: one ? 'Copy URL' : 'Copy rows as a table', key: 'Ctrl+C', run: () => copy(one ? row.url : asTable(rows)) },
     ...copies.map(([form, name]) => ({

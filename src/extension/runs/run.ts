@@ -130,6 +130,7 @@ export class Run {
     if (program !== undefined && !this.sentByYou && !/^(npm|npx|yarn|pnpm)(-cli)?(\.[cm]?js)?$/.test(program))
       info.program = program;
     if (captures(this.store)) info.captured = true;
+    if (this.sentByYou) info.sentByYou = true;
     if (this.endAt !== undefined) info.endAt = this.endAt;
     const traced = tracedOf(this.store);
     if (traced !== undefined) info.traced = traced;

@@ -193,6 +193,10 @@ export class Runs implements TraceView {
     this.#cleared = undefined;
   }
 
+  get isEmpty(): boolean {
+    return this.#runs.length === 0;
+  }
+
   /** Those of programs. */
   list(): readonly Run[] {
     return this.#runs.filter((run) => !run.sentByYou);

@@ -53,7 +53,7 @@ export class Sending implements vscode.Disposable, vscode.CodeLensProvider {
   /** As a document; what is missing or masked is said in it. */
   async edit(view: TraceView, id: string): Promise<void> {
     const found = recordedAt(view, id);
-    if (found) await open(documentOf(found.row, found.recorded, `${found.row.method} ${found.row.url}, sent again`));
+    if (found) await open(documentOf(found.row, found.recorded, `${found.row.method} ${found.row.path}`));
   }
 
   /** As recorded. What cannot be sent so is opened as a document, where its faults are marked. */

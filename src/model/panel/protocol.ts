@@ -57,6 +57,8 @@ export interface Run {
   errorLine?: string;
   /** Packets are, or were, captured. */
   captured?: true;
+  /** No program: the user sent its requests from Net Trace. */
+  sentByYou?: true;
   /** Times in the debugger, on the panel's axis. */
   pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
   /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, notice, helper. */
