@@ -76,5 +76,6 @@ function textSuffix(type: string): string {
 const plain = (text: string, max: number): string =>
   text
     .replace(/[^\w.-]+/g, '-')
+    .replace(/\.{2,}/g, '.')
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, max);

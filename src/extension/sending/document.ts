@@ -6,12 +6,13 @@ export function documentOf(
   row: { method: string; url: string },
   recorded: Recorded | undefined,
   title: string,
+  more: readonly string[] = [],
 ): string {
   const sent = sentOf(row, recorded);
   const { words, text } = bodyText(sent.body);
   return [
     `### ${withoutControls(title).slice(0, 200)}`,
-    ...sent.notes.map((note) => `# ${note}`),
+    ...[...sent.notes, ...more].map((note) => `# ${note}`),
     ...(words.length > 0 ? [`# @body ${words.join(' ')}`] : []),
     `${sent.method || 'GET'} ${sent.url.replaceAll(' ', '%20')}`,
     ...sent.headers.map(({ name, value }) => `${name}: ${value}`),

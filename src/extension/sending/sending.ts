@@ -53,7 +53,10 @@ export class Sending implements vscode.Disposable, vscode.CodeLensProvider {
   /** As a document; what is missing or masked is said in it. */
   async edit(view: TraceView, id: string): Promise<void> {
     const found = recordedAt(view, id);
-    if (found) await open(documentOf(found.row, found.recorded, `${found.row.method} ${found.row.path}`));
+    if (!found) return;
+    const { row, recorded } = found;
+    const more = row.protocol === 'h2' ? ['It was sent by HTTP/2, and is sent by HTTP/1.1 from here.'] : [];
+    await open(documentOf(row, recorded, `${row.method} ${row.path}`, more));
   }
 
   /** As recorded. What cannot be sent so is opened as a document, where its faults are marked. */
@@ -69,9 +72,13 @@ export class Sending implements vscode.Disposable, vscode.CodeLensProvider {
       void vscode.window.showWarningMessage(`Net Trace: the request was not sent again as it is. ${why}`);
       return;
     }
-    if (!safe.test(parsed.request.method)) {
+    // The trace may be of somebody who wants it sent.
+    if (!safe.test(parsed.request.method) || view.readOnly) {
       const { method, url } = parsed.request;
-      const detail = `${url.slice(0, 500)}\n\n${method} may change something at the server.`;
+      const why = safe.test(method)
+        ? 'The trace was opened from a file.'
+        : `${method} may change something at the server.`;
+      const detail = `${url.slice(0, 500)}\n\n${why}`;
       const yes = await vscode.window.showWarningMessage(`Send this ${method} again?`, { modal: true, detail }, 'Send');
       if (yes !== 'Send') return;
     }
