@@ -17,6 +17,7 @@ const program = (base: string) => `
 const note = { 'x-note': 'from the program', authorization: 'Bearer not-to-be-seen' };
 await fetch('${base}/items');
 await (await fetch('${base}/logo.png')).arrayBuffer();
+await (await fetch('${base}/page')).text();
 await (await fetch('${base}/orders', { method: 'POST', headers: { 'x-note': note['x-note'], 'content-type': 'application/json' }, body: '{"apples":2}' })).text();
 await (await fetch('${base}/orders/1', { method: 'DELETE' })).text();
 await (await fetch('${base}/login', { headers: note })).text();
@@ -32,6 +33,7 @@ async function serve(): Promise<string> {
       const { method = '', url = '' } = request;
       arrived.push({ method, url, body, note: request.headers['x-note'] as string | undefined });
       if (url === '/logo.png') response.setHeader('content-type', 'image/png').end(Buffer.from(image, 'base64'));
+      else if (url === '/page') response.setHeader('content-type', 'text/css').end('a{color:red}b{color:blue}');
       else
         response
           .setHeader('content-type', 'application/json')
@@ -62,7 +64,10 @@ const sentRows = () => vs.panel.locator('[role=row][aria-label*="sent by you"]')
 /** The program's figures; whether the newest row is in sight is none of them. */
 const status = async () => ((await vs.panel.locator('.sb').textContent()) ?? '').replace(/\d+ new ↓/, '');
 const editorText = async () =>
-  (await vs.page.locator('.editor-group-container.active .view-lines').first().innerText()).replaceAll('\u00a0', ' ');
+  ((await vs.page.locator('.editor-group-container.active .view-lines').first().textContent()) ?? '').replaceAll(
+    '\u00a0',
+    ' ',
+  );
 const lens = (text: string) =>
   vs.page.locator('.editor-group-container.active .codelens-decoration a', { hasText: text });
 
@@ -92,6 +97,16 @@ export function sendingAgain(): void {
     await until(async () => (await editorText()).includes('"id": 12345678901234567890'), 'the formatted body');
     expect(await vs.page.locator('[id="status.editor.mode"]').textContent()).toContain('JSON');
     await vs.shot('body-json-dark');
+  });
+
+  it('another language is formatted by VS Code’s own formatter', async () => {
+    const lines = vs.page.locator('.editor-group-container.active .view-line');
+    await menu('/page', 'Open response body');
+    await until(async () => (await vs.activeTab.textContent())?.includes('GET page response.css'), 'the page');
+    await lens('Format').waitFor();
+    expect(await lines.count()).toBe(1);
+    await vs.command('Net Trace: Format Body');
+    await until(async () => (await lines.count()) > 3, 'the formatted page');
   });
 
   it('an image opens in the image viewer', async () => {
