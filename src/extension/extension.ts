@@ -157,6 +157,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       dist: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath,
       create: async () => {
         const { TraceSession } = await import('./work');
+        // Numbering continues from the restored runs.
+        await restored;
         return TraceSession.create({
           ...ofSending(recording().values),
           hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
