@@ -83,6 +83,14 @@ const bundles = [
     external: ['vscode'],
   },
   {
+    // Run by the extension, with the hook, to send one request.
+    ...node,
+    entryPoints: ['src/extension/sending/program.ts'],
+    outfile: 'dist/send.cjs',
+    target: 'node18',
+    sourcemap: false,
+  },
+  {
     ...node,
     entryPoints: ['src/extension/replay/adapter.ts'],
     outfile: 'dist/replay.cjs',

@@ -1,9 +1,9 @@
 /** The commands of the palette, menus and keys. */
 import * as vscode from 'vscode';
-import { asCurl } from '../model/panel/curl';
 import { type GroupBy, groupings } from '../model/panel/grouping';
 import type { HostCommand } from '../model/panel/protocol';
 import type { Store } from '../model/store/store';
+import { copyRows } from './copies/copies';
 import type { Attacher } from './debug/attach/attacher';
 import { debug } from './debug/attach/choose';
 import type { LineReference } from './notes/hover';
@@ -13,7 +13,6 @@ import { type Panel, pageCommands } from './panel/panel';
 import type { Replays } from './replay/replays';
 import { partsOfRowId } from './rows/rows';
 import type { Runs } from './runs/runs';
-import { copyText } from './support/clipboard';
 import { commands, customEditor } from './support/ids';
 import type { Log } from './support/log';
 import { chooseSavable, type Savable, saveTrace } from './trace/save';
@@ -94,10 +93,7 @@ export function registerCommands({
   }
 
   async function copyAsCurl(id: unknown): Promise<void> {
-    const details = isRowId(id) ? notes.shown?.details(id) : undefined;
-    if (!details) return;
-    await copyText(asCurl(details.row, details));
-    vscode.window.setStatusBarMessage('Net Trace: copied the request as a curl command.', 5000);
+    if (isRowId(id) && notes.shown) await copyRows(notes.shown, 'curl', [id]);
   }
 
   function showLine(where: unknown): unknown {

@@ -1,11 +1,12 @@
 /** Net Trace in VS Code: `activate` makes the parts and ties them together; the parts do the work, when asked. */
 import * as vscode from 'vscode';
-import type { PageCommand, SeekTo } from '../model/panel/protocol';
+import type { PageCommand, RowAction, SeekTo } from '../model/panel/protocol';
 import type { Row } from '../model/rows/row';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { exportsOf } from './api/exports';
 import type { NetTraceExports } from './api/types';
 import { registerTools } from './assistants/tools';
+import { Bodies } from './bodies/bodies';
 import { NetworkBreakpoints } from './breakpoints';
 import { BreakpointSigns } from './breakpoints/gutter';
 import { BreakpointList } from './breakpoints/list';
@@ -20,6 +21,7 @@ import { sessionOptions } from './debug/options';
 import { registerProviders } from './debug/provider';
 import { Tracer } from './debug/tracer';
 import { registerTracker } from './debug/tracker';
+import type { TraceView } from './details/view';
 import { keepRuns } from './kept/keepRuns';
 import { KeptRuns } from './kept/keptRuns';
 import { KernelAccess } from './kernel/access';
@@ -32,6 +34,7 @@ import { FindingActions } from './problems/actions';
 import { Problems } from './problems/problems';
 import { Replays } from './replay/replays';
 import { ShownView } from './replay/shownView';
+import { actOn } from './rowActions';
 import { registerRuleCommands } from './rules/commands';
 import { tracingOf } from './rules/inForce';
 import { launchRules } from './rules/launch';
@@ -41,6 +44,8 @@ import { RulesView } from './rules/tree';
 import { Notices, secretsDeleted } from './runs/notices';
 import { Runs } from './runs/runs';
 import { StatusBar } from './runs/statusBar';
+import { ofSending } from './sending/send';
+import { Sending } from './sending/sending';
 import { Disposables } from './support/disposables';
 import { commands, contextKeys } from './support/ids';
 import { showPlace } from './support/places';
@@ -80,7 +85,10 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
     seek: (to: SeekTo) => seeks.fire(to),
+    act: (action: RowAction, view: TraceView) =>
+      void actOn(action, view, bodies, sending).catch((error) => log.error(String(error))),
   });
+  const bodies = disposables.add(new Bodies());
   const shown = new ShownView(runs);
   const panel = disposables.add(
     new Panel(context.extensionUri, shown, { ...pageHost('netTrace.page'), ...(restored ? { restored } : {}) }),
@@ -147,6 +155,23 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     },
     failed: (error) => log.error(error instanceof Error ? error : String(error)),
   });
+  const sending = disposables.add(
+    new Sending({
+      runs,
+      panel,
+      bodies,
+      dist: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath,
+      create: async () => {
+        const { TraceSession } = await import('./work');
+        // Numbering continues from the restored runs.
+        await restored;
+        return TraceSession.create({
+          ...ofSending(recording().values),
+          hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
+        });
+      },
+    }),
+  );
   const kernel = new KernelAccess({
     folder: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath,
     changed: (abilities) => runs.setAbilities(abilities),
@@ -248,7 +273,7 @@ function watchRuns(runs: Runs, panel: Panel): () => void {
   };
   return () => {
     const list = runs.list();
-    setKey(contextKeys.hasRuns, list.length > 0);
+    setKey(contextKeys.hasRuns, !runs.isEmpty);
     setKey(contextKeys.paused, runs.tracing?.paused === true);
     setKey(contextKeys.cleared, runs.clearedRows > 0);
     const newest = list.at(-1);

@@ -54,6 +54,7 @@ export const onlyInTrace: ReadonlySet<FieldName> = new Set<FieldName>([
   'queued',
   'open',
   'streaming',
+  'sent-by-you',
 ]);
 
 function keysOf(query: Query): FieldName[] {

@@ -22,6 +22,7 @@ const common = [
   'dist/hook.cjs',
   'dist/replay.cjs',
   'dist/resolver.cjs',
+  'dist/send.cjs',
   'dist/webview.css',
   'dist/webview.js',
   'dist/work.cjs',

@@ -121,7 +121,7 @@ test('the context menu copies as cURL and filters by host', async () => {
   const { page } = panel;
   await rowNode(13).locator('.c-name').click({ button: 'right' });
   await page.click('.menu >> text=Copy as cURL (bash)');
-  expect((await posted('copy'))[0]?.text).toBe('curl -X POST \\\n  https://pay.example.test/v1/intents');
+  expect((await posted('copyAs'))[0]).toMatchObject({ form: 'curl', ids: [id(13)] });
   await rowNode(13).focus();
   await page.keyboard.press('Shift+F10');
   await page.waitForSelector('.menu');

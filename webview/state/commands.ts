@@ -4,6 +4,7 @@ import * as actions from './actions';
 import { derive } from './derived';
 import { hideMenu, hidePopUp, overlays } from './overlays';
 import { copyWiresharkFilter } from './packets';
+import { openBody, send, withActive } from './rowActions';
 import { onCommand, onMark, onSelect, run, setUi, state, store } from './state';
 import { type Mode, modes, tabs } from './uiState';
 
@@ -25,6 +26,22 @@ export function installCommands(): void {
   onCommand('focusFilter', focusFilter);
   onCommand('nextFailed', () => actions.moveToFailed(1));
   onCommand('previousFailed', () => actions.moveToFailed(-1));
+  onCommand(
+    'openRequestBody',
+    withActive((id) => openBody(id, 'request')),
+  );
+  onCommand(
+    'openResponseBody',
+    withActive((id) => openBody(id, 'response')),
+  );
+  onCommand(
+    'sendAgain',
+    withActive((id) => send(id, false)),
+  );
+  onCommand(
+    'editAndSend',
+    withActive((id) => send(id, true)),
+  );
   onCommand('copyUrl', actions.copySelected);
   onCommand('copyWiresharkFilter', copyWiresharkFilter);
   onCommand('clearFilter', actions.clearFilter);

@@ -13,6 +13,10 @@ export interface Derived extends List {
   filtered: readonly Row[];
   filter: Filter;
   counts: Record<ChipName, number>;
+  /** The same without what the user sent: the program's figures. */
+  programCounts: Record<ChipName, number>;
+  /** Of `filtered`, those that the program made. */
+  programShown: number;
   /** Rows interrupted, for the chip that takes the place of Running after the end. */
   interrupted: number;
   /** Most processes and threads that made requests in one run: with one, naming it in every row says nothing. */
@@ -67,12 +71,19 @@ export function derive(): { derived: Derived; retryIn?: number } {
   return { derived: cached };
 }
 
+const hasSent = (): boolean => state.runs.some((run) => run.sentByYou);
+const isProgram = (row: Row): boolean => !row.sentByYou;
+
+/** The run that the figures are about: the newest of a program. */
+export const lastProgram = (): (typeof state.runs)[number] | undefined => state.runs.findLast((run) => !run.sentByYou);
+
 /** What depends on the rows alone: kept while only the question changes. */
 interface OfRows {
   version: number;
   /** Ends of the runs: what is open in one ends with it. */
   ends: string;
   counts: Record<ChipName, number>;
+  programCounts: Record<ChipName, number>;
   interrupted: number;
   processes: number;
   timeline: Timeline;
@@ -91,10 +102,12 @@ function rowFacts(rows: readonly Row[], at: number): OfRows {
     else labels.set(row.run, new Set([row.process]));
   }
   const timeline = timelineOf(rows, state.runs, at);
+  const counts = countChips(rows);
   ofRows = {
     version: store.version,
     ends,
-    counts: countChips(rows),
+    counts,
+    programCounts: hasSent() ? countChips(rows.filter(isProgram)) : counts,
     interrupted,
     processes: Math.max(0, ...[...labels.values()].map((l) => l.size)),
     timeline,
@@ -124,6 +137,8 @@ function compute(): Derived {
     filtered,
     filter: f,
     counts: facts.counts,
+    programCounts: facts.programCounts,
+    programShown: hasSent() ? filtered.filter(isProgram).length : filtered.length,
     interrupted: facts.interrupted,
     processes: facts.processes,
     timeline: facts.timeline,

@@ -1,12 +1,13 @@
 /** The context menu of the selected rows. */
-import { asCurl } from '../../src/model/panel/curl';
+import type { CopyForm } from '../../src/model/panel/copyForms';
 import { type FieldName, printQuery, type Query } from '../../src/model/query';
 import { baseName } from '../../src/model/rows/row';
 import type { Row } from '../view/types';
-import { asBreakdown, asCurlCmd, asFetch, asNodeHttp, asPowerShell, asTable, asVerdict } from '../view/words/copy';
+import { asBreakdown, asTable, asVerdict } from '../view/words/copy';
 import { openSelected, selectedRows } from './actions';
 import { showMenu } from './overlays';
 import { copyWiresharkFilter, whyNoPackets } from './packets';
+import { copyAs, openBody, send } from './rowActions';
 import { copy, run, savePackets, setUi, state } from './state';
 
 const equals = (key: FieldName, value: string | number): Query => ({
@@ -15,6 +16,19 @@ const equals = (key: FieldName, value: string | number): Query => ({
   any: [typeof value === 'number' ? { is: 'number', from: value, to: value } : { is: 'text', parts: [value] }],
 });
 const both = (...of: Query[]): Query => ({ is: 'and', of });
+
+const copies: readonly (readonly [CopyForm, string])[] = [
+  ['curl', 'cURL (bash)'],
+  ['curlCmd', 'cURL (cmd)'],
+  ['powerShell', 'PowerShell'],
+  ['fetch', 'fetch (Node)'],
+  ['nodeHttp', 'Node http'],
+  ['har', 'HAR entry'],
+];
+
+/** One that the program made, of HTTP. */
+const isSendable = ({ direction, method, scheme }: Row): boolean =>
+  direction !== 'in' && method !== 'CONNECT' && /^https?$/.test(scheme);
 
 /** Adds a term to the filter box. */
 function filterBy(query: Query): void {
@@ -58,12 +72,21 @@ export function showRowMenu(x: number, y: number): void {
       run: () => filterBy(status === undefined ? equals('text', row.stateText) : equals('status', status)),
     },
     line,
+    { label: 'Open request body', disabled: !one, run: () => openBody(row.id, 'request') },
+    { label: 'Open response body', disabled: !one, run: () => openBody(row.id, 'response') },
+    line,
+    { label: 'Send again', disabled: !one || !isSendable(row), run: () => send(row.id, false) },
+    { label: 'Edit and send…', disabled: !one || !isSendable(row), run: () => send(row.id, true) },
+    line,
     { label: one ? 'Copy URL' : 'Copy rows as a table', key: 'Ctrl+C', run: () => copy(one ? row.url : asTable(rows)) },
-    { label: 'Copy as cURL (bash)', run: () => copy(all((r) => asCurl(r, r === row ? details : undefined))) },
-    { label: 'Copy as cURL (cmd)', run: () => copy(all((r) => asCurlCmd(r, r === row ? details : undefined))) },
-    { label: 'Copy as PowerShell', run: () => copy(all((r) => asPowerShell(r, r === row ? details : undefined))) },
-    { label: 'Copy as fetch (Node)', run: () => copy(all((r) => asFetch(r, r === row ? details : undefined))) },
-    { label: 'Copy as Node http', run: () => copy(all((r) => asNodeHttp(r, r === row ? details : undefined))) },
+    ...copies.map(([form, name]) => ({
+      label: `Copy as ${name}`,
+      run: () =>
+        copyAs(
+          form,
+          rows.map((r) => r.id),
+        ),
+    })),
     { label: 'Copy breakdown as text', run: () => copy(all(asBreakdown)) },
     {
       label: 'Copy verdict with evidence (Markdown)',

@@ -14,6 +14,7 @@ import type {
   PanelState,
   ReplayMark,
   Row,
+  RowAction,
   Run,
   Status,
 } from '../view/types';
@@ -142,6 +143,7 @@ export const savePackets = (id: string): void => api.postMessage({ type: 'savePa
 export const run = (command: PageCommand): void => api.postMessage({ type: 'run', command });
 export const seekEvent = (event: number): void => api.postMessage({ type: 'seekEvent', event });
 export const seekTime = (at: number): void => api.postMessage({ type: 'seekTime', at });
+export const act = (action: RowAction): void => api.postMessage(action);
 export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
 
 let reported = 0;

@@ -13,6 +13,7 @@ export type {
   PanelState,
   RelatedRequest,
   ReplayMark,
+  RowAction,
   Run,
   Status,
 } from '../../src/model/panel/protocol';

@@ -24,7 +24,7 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   const proxyTunnel = on && store.tunnelsOf(on.id).find((t) => t.purpose === 'proxy' && t !== c.tls);
   const chain = (c.tls ?? proxyTunnel)?.peerCertificates ?? [];
   const out: Details = {
-    row: placed(rowOf(request, store, now), run, offset),
+    row: { ...placed(rowOf(request, store, now), run, offset), ...(rows.sentByYou ? { sentByYou: true } : {}) },
     request,
     attempts: c.attempts,
     certificates: chain.flatMap((fingerprint) => store.certificates.get(fingerprint) ?? []),

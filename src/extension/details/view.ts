@@ -5,12 +5,20 @@ import type { Abilities } from '../../helper/abilities';
 import { tracerLines } from '../../model/facts/tracer';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/panel/protocol';
+import type { Request } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
 import { kernelState } from '../kernel/state';
 import { findingRowsOf } from '../rows/findings';
 import { partsOfRowId, type RowChanges, type RunRows } from '../rows/rows';
 import { detailsOf } from './details';
+
+export interface Located {
+  request: Request;
+  store: Store;
+  /** µs since its trace began: now, or its end. */
+  now: number;
+}
 
 export interface TraceView {
   /** An opened file: nothing is recorded into it, nothing cleared. */
@@ -28,6 +36,8 @@ export interface TraceView {
   details(id: string): Details | null;
   /** The one sentence on a request. */
   verdict(id: string): Verdict | undefined;
+  /** The record behind a row. */
+  located(id: string): Located | undefined;
   /** Rows changed; `all`: start again. */
   readonly onDidChange: (listener: (change: RowChanges | 'all') => void) => { dispose(): void };
 }
@@ -40,20 +50,24 @@ export function detailsAmong(id: string, runs: Iterable<RunRows>, nowOf: (run: R
   return null;
 }
 
-/** The sentence on a row among runs. */
-export function verdictAmong(
+/** The record behind a row among runs. */
+export function locatedAmong(
   id: string,
   runs: Iterable<RunRows>,
   nowOf: (run: RunRows) => number,
-): Verdict | undefined {
+): Located | undefined {
   const parts = partsOfRowId(id);
   if (!parts) return undefined;
   for (const rows of runs) {
     const request = rows.run === parts.run ? rows.store.requests.get(parts.request) : undefined;
-    if (request) return verdictOf(request, rows.store, nowOf(rows));
+    if (request) return { request, store: rows.store, now: nowOf(rows) };
   }
   return undefined;
 }
+
+/** The sentence on a request. */
+export const verdictAt = (at: Located | undefined): Verdict | undefined =>
+  at && verdictOf(at.request, at.store, at.now);
 
 const severities = ['error', 'warning', 'info'];
 

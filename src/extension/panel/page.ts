@@ -10,6 +10,7 @@ import type {
   PageCommand,
   PageMessage,
   ReplayMark,
+  RowAction,
   SeekTo,
 } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
@@ -36,6 +37,8 @@ export interface PageHost {
   savePackets(id: string): void;
   /** What the page kept last, and where it keeps it. */
   readonly state: { get(): unknown; set(value: unknown): void };
+  /** Does something with requests of this view. */
+  act(action: RowAction, view: TraceView): void;
   seenFailures(count: number): void;
   /** Resolves when what an earlier window left is there. */
   readonly restored?: Promise<unknown>;
@@ -159,6 +162,11 @@ export class Page implements vscode.Disposable {
         return;
       case 'seekTime':
         this.#host.seek({ at: message.at });
+        return;
+      case 'copyAs':
+      case 'openBody':
+      case 'send':
+        this.#host.act(message, this.#view);
         return;
       case 'copy':
         void copyText(message.text);

@@ -48,4 +48,5 @@ export class ShownView implements TraceView {
   readonly now = () => this.#view.now();
   readonly details = (id: string): Details | null => this.#view.details(id);
   readonly verdict = (id: string) => this.#view.verdict(id);
+  readonly located = (id: string) => this.#view.located(id);
 }

@@ -4,7 +4,7 @@
  */
 import { connectionRowOf } from '../../model/panel/connectionRow';
 import type { ConnectionRow } from '../../model/panel/protocol';
-import type { Connection } from '../../model/records';
+import type { Connection, Request } from '../../model/records';
 import { compareRows, type Row, rowOf } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
 import { Cleared, type Figures } from './cleared';
@@ -78,6 +78,8 @@ export class RunRows {
     readonly run: number,
     /** µs from the trace's begin to the panel's axis. Fixed once a row was made. */
     public offset: number,
+    /** The user sent its requests: they are no program's. */
+    readonly sentByYou = false,
   ) {
     this.began = offset;
   }
@@ -97,13 +99,19 @@ export class RunRows {
         this.cleared?.changed(id, request);
         continue;
       }
-      const row = placed(rowOf(request, this.store, now), this.run, this.offset, this.began);
+      const row = this.#rowOf(request, now);
       this.#rows.set(row.id, row);
       out.upsert.push(row);
     }
     const lanes = [...changes.connections].flatMap((id) => this.#lane(this.store.connections.get(id)));
     if (lanes.length > 0) out.connections = lanes;
     return out;
+  }
+
+  #rowOf(request: Request, now: number): Row {
+    const row = placed(rowOf(request, this.store, now), this.run, this.offset, this.began);
+    if (this.sentByYou) row.sentByYou = true;
+    return row;
   }
 
   connections(): ConnectionRow[] {
@@ -130,7 +138,7 @@ export class RunRows {
     this.cleared = cleared;
     for (const request of this.store.requests.values()) {
       if ((request.createdAt ?? Number.POSITIVE_INFINITY) <= at) continue;
-      const row = placed(rowOf(request, this.store, now), this.run, this.offset, this.began);
+      const row = this.#rowOf(request, now);
       this.#rows.set(row.id, row);
     }
   }

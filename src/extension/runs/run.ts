@@ -46,11 +46,13 @@ export class Run {
     /** Offset of the run on the axis. */
     place: number,
     beside: boolean,
+    /** The user sent its requests: they are counted nowhere as a program's. */
+    readonly sentByYou = false,
   ) {
     this.#beside = beside;
 
     this.beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
-    this.rows = new RunRows(recorder.store, number, place);
+    this.rows = new RunRows(recorder.store, number, place, sentByYou);
   }
 
   get store(): Store {
@@ -125,8 +127,10 @@ export class Run {
       })),
     };
     const program = root?.entry === undefined ? undefined : baseName(root.entry);
-    if (program !== undefined && !/^(npm|npx|yarn|pnpm)(-cli)?(\.[cm]?js)?$/.test(program)) info.program = program;
+    if (program !== undefined && !this.sentByYou && !/^(npm|npx|yarn|pnpm)(-cli)?(\.[cm]?js)?$/.test(program))
+      info.program = program;
     if (captures(this.store)) info.captured = true;
+    if (this.sentByYou) info.sentByYou = true;
     if (this.endAt !== undefined) info.endAt = this.endAt;
     const traced = tracedOf(this.store);
     if (traced !== undefined) info.traced = traced;

@@ -78,6 +78,40 @@ describe('runs', () => {
     expect(changes).toContain('all');
   });
 
+  test('requests that the user sends are rows, and counted as no program’s', async () => {
+    const program = new FakeRecorder('program');
+    const run = runs.begin(program, 'program');
+    program.write(doneLine(1, 1));
+    await runs.end(run);
+    settle();
+    const before = runs.status();
+    for (let i = 0; i < 60; i++) {
+      const recorder = new FakeRecorder(`sent ${i}`);
+      const sent = runs.begin(recorder, `sent ${i}`, { sentByYou: true });
+      recorder.write(doneLine(1, 1, { response: { status: 503 } }));
+      await runs.end(sent);
+    }
+    settle();
+    expect(runs.rows().filter((row) => row.sentByYou).length).toBe(50);
+    expect(
+      runs
+        .rows()
+        .filter((row) => !row.sentByYou)
+        .map((row) => row.id),
+    ).toEqual(['r1/1-0-1']);
+    expect(runs.details('r61/1-0-1')?.row.sentByYou).toBe(true);
+    expect(runs.list()).toEqual([run]);
+    expect(runs.status()).toEqual(before);
+    expect(runs.findings().filter((finding) => finding.run !== 1)).toEqual([]);
+    // What ended last is what the program's message is about.
+    expect(
+      runs
+        .runs()
+        .filter((r) => r.message?.kind === 'ended')
+        .map((r) => r.number),
+    ).toEqual([1]);
+  });
+
   test('Clear hides what was, and drops ended runs; what comes later is shown', async () => {
     const [a, b] = [new FakeRecorder('a'), new FakeRecorder('b')];
     const ended = runs.begin(a, 'ended');

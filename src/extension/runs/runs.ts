@@ -8,12 +8,21 @@ import { lastInstant } from '../../model/facts/lastInstant';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Status, Tracing } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
-import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
+import {
+  detailsAmong,
+  findingsAmong,
+  type Located,
+  locatedAmong,
+  statusOf,
+  type TraceView,
+  verdictAt,
+} from '../details/view';
 import { partsOfRowId, type RowChanges } from '../rows/rows';
 import { Emitter } from '../support/emitter';
 import { Throttle } from '../support/throttle';
 import { offsetOfNext } from './axis';
 import { ClearedRuns } from './clearedRuns';
+import { type RunKeeper, tooMany } from './keeping';
 import type { PauseHost } from './pauses';
 import type { Recorder } from './recorder';
 import { type Problem, Run } from './run';
@@ -21,13 +30,6 @@ import { type Problem, Run } from './run';
 const gapMs = 50;
 /** For a program that its debugger has ended, to be gone. */
 const graceMs = 1000;
-
-/** Keeps runs over a reload of the window. */
-export interface RunKeeper {
-  began(run: Run): void;
-  ended(run: Run): void;
-  dropped(run: Run): void;
-}
 
 export class Runs implements TraceView {
   readonly readOnly = false;
@@ -52,12 +54,13 @@ export class Runs implements TraceView {
     this.#keep = keep;
   }
 
-  /** A program starts. The recorder's clock must have begun. */
-  begin(recorder: Recorder, title: string): Run {
-    this.#forgetCleared();
+  /** A program starts, or the user sends a request. The recorder's clock must have begun. */
+  begin(recorder: Recorder, title: string, { sentByYou = false } = {}): Run {
+    if (!sentByYou) this.#forgetCleared();
     const beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
     const beside = this.#runs.some((r) => r.endAt === undefined);
-    const run = new Run(++this.#lastNumber, title, recorder, offsetOfNext(beginNs, this.#runs), beside);
+    const place = offsetOfNext(beginNs, this.#runs);
+    const run = new Run(++this.#lastNumber, title, recorder, place, beside, sentByYou);
     this.#runs.push(run);
     this.#listening.set(
       run,
@@ -65,7 +68,7 @@ export class Runs implements TraceView {
     );
     // Its trace rules may be its own, of the launch configuration.
     recorder.control?.onDidWrite(() => this.statusChanged());
-    this.#keeper?.began(run);
+    if (!sentByYou) this.#keeper?.began(run);
     const dropped = this.#dropOldest();
     if (dropped) this.#changed.fire('all');
     this.#touch(run);
@@ -100,7 +103,7 @@ export class Runs implements TraceView {
     run.endAt = run.offset + (run.store.header.endAt ?? run.elapsed());
     this.#listening.get(run)?.();
     this.#touch(run);
-    this.#keeper?.ended(run);
+    if (!run.sentByYou) this.#keeper?.ended(run);
   }
 
   /** The debugger holds one of its processes: from now on its stops are known. */
@@ -167,6 +170,7 @@ export class Runs implements TraceView {
     this.#cleared = undefined;
     for (const run of cleared.ended) {
       this.#runs.push(run);
+      if (run.sentByYou) continue;
       this.#keeper?.began(run);
       this.#keeper?.ended(run);
     }
@@ -181,7 +185,7 @@ export class Runs implements TraceView {
   }
 
   get tracing(): Tracing | undefined {
-    return this.#tracing(this.#runs.at(-1));
+    return this.#tracing(this.list().at(-1));
   }
 
   #forgetCleared(): void {
@@ -189,8 +193,13 @@ export class Runs implements TraceView {
     this.#cleared = undefined;
   }
 
+  get isEmpty(): boolean {
+    return this.#runs.length === 0;
+  }
+
+  /** Those of programs. */
   list(): readonly Run[] {
-    return this.#runs;
+    return this.#runs.filter((run) => !run.sentByYou);
   }
 
   runOf(rowId: string): Run | undefined {
@@ -207,7 +216,7 @@ export class Runs implements TraceView {
   }
 
   findings(): FindingRow[] {
-    const elapsed = new Map(this.#runs.map((r) => [r.rows, r.elapsed()]));
+    const elapsed = new Map(this.list().map((r) => [r.rows, r.elapsed()]));
     return findingsAmong([...elapsed.keys()], (rows) => elapsed.get(rows) ?? 0);
   }
 
@@ -216,20 +225,22 @@ export class Runs implements TraceView {
   }
 
   runs(): ReturnType<TraceView['runs']> {
-    return this.#runs.map((r, i) => r.info(i === this.#runs.length - 1));
+    const last = this.list().at(-1);
+    return this.#runs.map((r) => r.info(r === last));
   }
 
   status(): Status {
-    const last = this.#runs.at(-1);
+    const runs = this.list();
+    const last = runs.at(-1);
     const whole = statusOf(
-      this.#runs.map((r) => r.store),
-      { recording: this.#runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.age() } : {}) },
+      runs.map((r) => r.store),
+      { recording: runs.some((r) => r.state === 'running'), ...(last ? { elapsed: last.age() } : {}) },
       this.#abilities,
     );
     const { tracing, clearedRows } = this;
     if (tracing) whole.tracing = tracing;
     if (clearedRows > 0) whole.cleared = clearedRows;
-    return this.#runs.reduce((status, r) => r.rows.cleared?.takenOff(status) ?? status, whole);
+    return runs.reduce((status, r) => r.rows.cleared?.takenOff(status) ?? status, whole);
   }
 
   now(): number {
@@ -243,8 +254,12 @@ export class Runs implements TraceView {
   }
 
   verdict(id: string): Verdict | undefined {
+    return verdictAt(this.located(id));
+  }
+
+  located(id: string): Located | undefined {
     const run = this.runOf(id);
-    return run ? verdictAmong(id, [run.rows], () => run.elapsed()) : undefined;
+    return run ? locatedAmong(id, [run.rows], () => run.elapsed()) : undefined;
   }
 
   #touch(run: Run): void {
@@ -269,8 +284,7 @@ export class Runs implements TraceView {
   }
 
   #dropOldest(): boolean {
-    const over = this.#runs.length - Math.max(1, this.#keep());
-    const old = this.#runs.filter((r) => r.state !== 'running').slice(0, Math.max(0, over));
+    const old = tooMany(this.#runs, this.#keep());
     for (const run of old) this.#drop(run);
     return old.length > 0;
   }
@@ -285,7 +299,7 @@ export class Runs implements TraceView {
     this.#dirty.delete(run);
     this.#listening.get(run)?.();
     this.#listening.delete(run);
-    this.#keeper?.dropped(run);
+    if (!run.sentByYou) this.#keeper?.dropped(run);
   }
 
   async dispose(): Promise<void> {

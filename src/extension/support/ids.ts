@@ -31,6 +31,13 @@ export const commands = {
   nextFailed: 'netTrace.nextFailed',
   previousFailed: 'netTrace.previousFailed',
   copyAsCurl: 'netTrace.copyAsCurl',
+  openRequestBody: 'netTrace.openRequestBody',
+  openResponseBody: 'netTrace.openResponseBody',
+  formatBody: 'netTrace.formatBody',
+  sendAgain: 'netTrace.sendAgain',
+  editAndSend: 'netTrace.editAndSend',
+  newRequest: 'netTrace.newRequest',
+  send: 'netTrace.send',
   copyUrl: 'netTrace.copyUrl',
   copyWiresharkFilter: 'netTrace.copyWiresharkFilter',
   toggleConnections: 'netTrace.toggleConnections',
@@ -66,6 +73,11 @@ export const views = {
   rules: 'netTrace.rules',
   breakpoints: 'netTrace.breakpoints',
 } as const;
+
+/** Scheme of recorded bodies as files. */
+export const bodyScheme = 'nettrace-body';
+/** Language of requests to be sent, which other extensions know too. */
+export const requestLanguage = 'http';
 
 /** The editor tab with the same page as the panel (made by code, so it is not in package.json's views). */
 export const tabType = 'netTrace.tab';

@@ -6,7 +6,15 @@ import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../mode
 import type { Trace } from '../../model/records';
 import { baseName, type Row, threadLabel } from '../../model/rows/row';
 import { Store } from '../../model/store/store';
-import { detailsAmong, findingsAmong, statusOf, type TraceView, verdictAmong } from '../details/view';
+import {
+  detailsAmong,
+  findingsAmong,
+  type Located,
+  locatedAmong,
+  statusOf,
+  type TraceView,
+  verdictAt,
+} from '../details/view';
 import { firstProcessAt, RunRows } from '../rows/rows';
 import { endOf } from '../runs/end';
 import { lossMessages, pausesOn } from '../runs/run';
@@ -81,7 +89,11 @@ export class FileView implements TraceView {
   }
 
   verdict(id: string): Verdict | undefined {
-    return verdictAmong(id, [this.#rows], () => this.#end);
+    return verdictAt(this.located(id));
+  }
+
+  located(id: string): Located | undefined {
+    return locatedAmong(id, [this.#rows], () => this.#end);
   }
 
   /** A file does not change. */

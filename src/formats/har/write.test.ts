@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Request, TlsTunnel } from '../../model/records';
+import { Store } from '../../model/store/store';
 import { example, expectGolden, requestOf, socketOf, traceOf } from '../testing/example';
 import { harErrors } from '../testing/harSchema';
 import { traceOfHar } from './read';
 import type { Har, HarEntry } from './types';
-import { harText, toHar } from './write';
+import { harEntry, harText, toHar } from './write';
 
 const entriesOf = (har: Har): Record<string, HarEntry> => Object.fromEntries(har.log.entries.map((e) => [e._id, e]));
 
@@ -26,6 +27,17 @@ function expectSound(har: Har): void {
 describe('the example trace', () => {
   test('is the reviewed file', () => expectGolden('example.har', harText(example())));
   test('is valid HAR 1.2 and its times sum', () => expectSound(toHar(example())));
+
+  test('an entry alone is that of the file', () => {
+    const doc = example();
+    const store = Store.fromDocument(doc);
+    const now = doc.endAt ?? 0;
+    const alone = [...store.requests.values()].map((r) => harEntry(r, store, now));
+    const inFile = entriesOf(toHar(doc));
+    expect(alone.filter((e) => e._id in inFile).map((e) => [e._id, e])).toEqual(
+      expect.arrayContaining(Object.entries(inFile)),
+    );
+  });
 
   test('says with the known totals of the trace', () => {
     const times = toHar(example()).log.entries.map((e) => [e._id, e.time]);

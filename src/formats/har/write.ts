@@ -114,6 +114,12 @@ function pageOf(p: Process, doc: Trace): HarPage {
   };
 }
 
+/** One request as an entry, as it is now. `now`: µs since the trace began. */
+export function harEntry(r: Request, store: Store, now: number): HarEntry {
+  const next = [...store.requests.values()].find((q) => q.redirectOf === r.id);
+  return entryOf(r, store, new Roots([...store.processes.values()]), now, next?.url);
+}
+
 /** `next`: URL of the hop that its redirect led to. */
 function entryOf(r: Request, store: Store, roots: Roots, now: number, next: string | undefined): HarEntry {
   const breakdown = phasesOf(r, store, now);

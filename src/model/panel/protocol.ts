@@ -23,6 +23,7 @@ import type {
   TlsTunnel,
 } from '../records';
 import type { Row } from '../rows/row';
+import { type CopyForm, copyForms, maxCopied } from './copyForms';
 import type { GroupBy } from './grouping';
 
 /** A run: one start of a program (one root debug session), or an opened file. */
@@ -57,6 +58,8 @@ export interface Run {
   errorLine?: string;
   /** Packets are, or were, captured. */
   captured?: true;
+  /** No program: the user sent its requests from Net Trace. */
+  sentByYou?: true;
   /** Times in the debugger, on the panel's axis. */
   pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
   /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, notice, helper. */
@@ -275,6 +278,10 @@ export type HostCommand =
   | 'nextFailed'
   | 'previousFailed'
   | 'copyUrl'
+  | 'openRequestBody'
+  | 'openResponseBody'
+  | 'sendAgain'
+  | 'editAndSend'
   | 'copyWiresharkFilter'
   | 'clearFilter'
   | 'toggleView'
@@ -351,6 +358,20 @@ export const pageMessage = Type.Union([
   /** The replay's position was moved: to an event, or to an instant on the axis (µs). */
   Type.Object({ type: Type.Literal('seekEvent'), event: Type.Integer({ minimum: 0, maximum: 1e9 }) }),
   Type.Object({ type: Type.Literal('seekTime'), at: Type.Number({ minimum: -1e16, maximum: 1e16 }) }),
+  /** Copies these requests, to be sent again or read by other programs. */
+  Type.Object({
+    type: Type.Literal('copyAs'),
+    form: Type.Unsafe<CopyForm>({ enum: [...copyForms] }),
+    ids: Type.Array(rowId, { minItems: 1, maxItems: maxCopied }),
+  }),
+  /** Opens a recorded body in an editor. */
+  Type.Object({
+    type: Type.Literal('openBody'),
+    id: rowId,
+    side: Type.Union([Type.Literal('request'), Type.Literal('response')]),
+  }),
+  /** Sends the request again; `edit`: opens it as a document first. */
+  Type.Object({ type: Type.Literal('send'), id: rowId, edit: Type.Boolean() }),
   Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
   /** The page got or lost the keyboard focus: its keys are VS Code keybindings, which cannot see that themselves. */
   Type.Object({ type: Type.Literal('focus'), on: Type.Boolean() }),
@@ -361,3 +382,5 @@ export const pageMessage = Type.Union([
   Type.Object({ type: Type.Literal('rendered'), ids: Type.Array(rowId), at: Type.Number() }),
 ]);
 export type PageMessage = Static<typeof pageMessage>;
+/** What is to be done with requests of the shown trace. */
+export type RowAction = Extract<PageMessage, { type: 'copyAs' | 'openBody' | 'send' }>;

@@ -100,6 +100,7 @@ const table = {
   retry: { kind: 'flag' },
   incoming: { kind: 'flag' },
   mocked: { kind: 'flag' },
+  'sent-by-you': { kind: 'flag', aliases: ['by-you'] },
   lost: { kind: 'flag' },
 } as const satisfies Record<string, Key>;
 

@@ -149,7 +149,7 @@ describe('errors name the column and what was expected', () => {
       'is:blue',
       4,
       4,
-      'unknown state "blue" at column 4: expected one of failed, server-error, running, slow, reused, new, unread, aborted, interrupted, queued, open, streaming, redirect, retry, incoming, mocked, lost',
+      'unknown state "blue" at column 4: expected one of failed, server-error, running, slow, reused, new, unread, aborted, interrupted, queued, open, streaming, redirect, retry, incoming, mocked, sent-by-you, lost',
     ],
     ['is:', 3, 1, 'nothing behind ":" at column 3: expected a state such as failed'],
     ['has:eror', 5, 4, 'unknown key "eror" at column 5. Did you mean error?'],

@@ -213,5 +213,6 @@ export const rowFields: Fields<Row> = {
   retry: (row) => row.retryOf !== undefined || (row.attempt ?? 1) > 1,
   incoming: (row) => row.direction === 'in',
   mocked: (row) => row.mocked === true,
+  'sent-by-you': (row) => row.sentByYou === true,
   lost: (row) => row.lost === true,
 };

@@ -109,6 +109,8 @@ export interface Row {
   why?: string;
   /** Answered inside the program, with no connection below. */
   mocked?: true;
+  /** The user sent it from Net Trace: it is none of the program's. */
+  sentByYou?: true;
   /** Parts of its record were lost or evicted. */
   lost?: true;
 }

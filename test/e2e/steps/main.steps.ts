@@ -84,7 +84,8 @@ export function mainJob(): void {
     expect(await hover.textContent()).toContain('Nothing listens on 127.0.0.1:1');
     expect(await hover.textContent()).toMatch(/Slowest, 3\.\d+ s: /);
     await hover.locator('a', { hasText: 'Copy as cURL' }).click();
-    await until(async () => (await vs.clipboard()) === 'curl http://127.0.0.1:1/closed', 'the command of curl');
+    const command = '# Headers were not recorded.\ncurl http://127.0.0.1:1/closed';
+    await until(async () => (await vs.clipboard()) === command, 'the command of curl');
     await vs.page.locator('.monaco-hover a', { hasText: 'Show in Net Trace' }).click();
     await vs.panel.locator('[role=row][data-id][aria-selected=true]', { hasText: '/closed' }).waitFor();
     const own = whole.filter((row) => row !== '/pears 200').join();

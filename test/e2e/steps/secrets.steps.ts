@@ -88,7 +88,7 @@ export function secrets(): void {
     expect(await hover.textContent()).toContain('/credentials');
     expect(leaks(await hover.innerHTML())).toEqual([]);
     const text = await copied(() => hover.locator('a', { hasText: 'Copy as cURL' }).click());
-    expect(text).toMatch(/^curl /);
+    expect(text).toMatch(/^curl /m);
     expect(leaks(text)).toEqual([]);
     await vs.command('View: Close All Editors');
   });

@@ -138,7 +138,7 @@ export interface Group {
 
 const groupLabel: Readonly<Record<Exclude<GroupBy, 'none'>, (row: Row) => string>> = {
   host: (r) => r.host,
-  calledAt: (r) => r.callSite?.text ?? 'not seen',
+  calledAt: (r) => r.callSite?.text ?? (r.sentByYou ? 'sent by you' : 'not seen'),
   connection: (r) => (r.connection ? `#${r.connection.number} ${r.host}` : 'no connection'),
   process: (r) => r.process,
 };

@@ -1,9 +1,8 @@
 /** Texts for the clipboard. Everything in them is as masked as the row is. */
 
-import { cmdWord, powerShellString, tableCell, withoutControls } from '../../../src/model/base/quoting';
+import { tableCell, withoutControls } from '../../../src/model/base/quoting';
 import { bytesText, millisecondsText, timeText } from '../../../src/model/base/text';
 import { labelOf } from '../../../src/model/facts/phaseWords';
-import { curlWords, headersOf, urlOf } from '../../../src/model/panel/curl';
 import { lineAndColumn } from '../../../src/model/rows/row';
 import type { Details, Evidence, Row } from '../types';
 
@@ -20,58 +19,6 @@ export function asTable(rows: readonly Row[]): string {
     r.total === undefined ? '' : timeText(r.total),
   ]);
   return [head, ...lines].map((cells) => cells.map(tableCell).join('\t')).join('\n');
-}
-
-export function asCurlCmd(row: Row, details?: Details): string {
-  // What is not ASCII is sent so by curl too.
-  const url = urlOf(row).replace(/[^\0-\x7f]+/gu, (text) => encodeURIComponent(text));
-  return `curl ${curlWords(row, details, url, cmdWord).join(' ')}`;
-}
-
-/** Each name once, as a table of PowerShell and an object of JavaScript want it. */
-function headerTable(details: Details | undefined): { name: string; value: string }[] {
-  const table = new Map<string, { name: string; value: string }>();
-  for (const { name, value } of headersOf(details)) {
-    const key = name.toLowerCase();
-    const known = table.get(key);
-    if (known) known.value += `${key === 'cookie' ? ';' : ','} ${value}`;
-    else table.set(key, { name, value });
-  }
-  return [...table.values()];
-}
-
-export function asPowerShell(row: Row, details?: Details): string {
-  const q = powerShellString;
-  const headers = headerTable(details).map(({ name, value }) => `${q(name)} = ${q(value)}`);
-  const table = headers.length > 0 ? ` -Headers @{ ${headers.join('; ')} }` : '';
-  const standard = /^(GET|HEAD|POST|PUT|DELETE|TRACE|OPTIONS|MERGE|PATCH)$/i.test(row.method);
-  // Without the first option Windows PowerShell runs the scripts of the page that it gets.
-  return `Invoke-WebRequest -UseBasicParsing -Uri ${q(urlOf(row))} ${standard ? '-Method' : '-CustomMethod'} ${q(row.method)}${table}`;
-}
-
-/** The second argument of `fetch` and of Node's `request`, behind its comma; empty: none is needed. */
-function optionsOf(row: Row, details: Details | undefined): string {
-  const options: Record<string, unknown> = {};
-  if (row.method !== 'GET') options.method = withoutControls(row.method);
-  const headers = headerTable(details);
-  if (headers.length > 0) options.headers = Object.fromEntries(headers.map((h) => [h.name, h.value]));
-  return Object.keys(options).length > 0 ? `, ${JSON.stringify(options, null, 2)}` : '';
-}
-
-export const asFetch = (row: Row, details?: Details): string =>
-  `await fetch(${JSON.stringify(urlOf(row))}${optionsOf(row, details)});`;
-
-export function asNodeHttp(row: Row, details?: Details): string {
-  const url = urlOf(row).replace(/^ws/i, 'http');
-  const client = /^https:/i.test(url) ? 'https' : 'http';
-  return [
-    // The name of the module apart, as it is none of the page's.
-    `const request = require(${JSON.stringify(`node:${client}`)}).request(${JSON.stringify(url)}${optionsOf(row, details)}, (response) => {`,
-    '  console.log(response.statusCode, response.headers);',
-    '  response.pipe(process.stdout);',
-    '});',
-    'request.end();',
-  ].join('\n');
 }
 
 /** The verdict with its figures as Markdown, for an issue. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { asCurl } from '../../../src/model/panel/curl';
 import { rows } from '../../../test/webview/testing/sample';
 import type { Row } from '../types';
-import { asBreakdown, asCurlCmd, asFetch, asPowerShell, asTable } from './copy';
+import { asBreakdown, asTable } from './copy';
 import { absentLines, rowName } from './words';
 
 const row = (n: number): Row => rows.find((r) => r.id.endsWith(`-${n}`)) as Row;
@@ -49,15 +48,6 @@ describe('words', () => {
 });
 
 describe('copying', () => {
-  const evil = { ...row(1), method: "G'ET", url: "http://a.test/?x=';rm -rf /;'&y=$(id)`id`" };
-  test('a shell takes every form as one word', () => {
-    expect(asCurl(evil)).toBe("curl -X 'G'\\''ET' \\\n  'http://a.test/?x='\\'';rm -rf /;'\\''&y=$(id)`id`'");
-    expect(asPowerShell(evil)).toContain("'http://a.test/?x='';rm -rf /;''&y=$(id)`id`'");
-    expect(asCurlCmd({ ...evil, method: 'GET', url: 'http://a.test/?a=%PATH%&b="' })).toBe(
-      'curl ^"http://a.test/?a=^"%^"PATH^"%^"^&b=\\^"^"',
-    );
-    expect(asFetch({ ...evil, method: 'GET' })).toBe(`await fetch(${JSON.stringify(evil.url)});`);
-  });
   test('a table has one line per row for any cell content', () => {
     const text = asTable([{ ...row(1), stateText: 'a\tb\nc' }, row(2)]);
     expect(text.split('\n').length).toBe(3);

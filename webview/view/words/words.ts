@@ -26,7 +26,9 @@ export function rowName(row: Row, total: number | undefined): string {
     total === undefined ? 'time not known' : `${spoken(total)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
   const site = row.callSite
     ? `called at ${row.callSite.text.replace(/:(\d+)$/, ' line $1')}${row.callSite.package === undefined ? '' : `, via ${row.callSite.package}`}`
-    : 'caller not seen';
+    : row.sentByYou
+      ? 'sent by you'
+      : 'caller not seen';
   const words = stateWords(row);
   const state = row.stateText.endsWith(words) ? row.stateText : `${row.stateText}, ${words}`;
   return [`${row.method} ${row.host}${row.path}${row.query}`, state, `${time}; ${site}`].join(', ');

@@ -47,6 +47,7 @@ function Stack({ details, rowId }: { details: Details | undefined; rowId: string
 
 export function CodeTab({ row, details }: { row: Row; details: Details | undefined }) {
   const site = row.callSite;
+  if (!site && row.sentByYou) return <p>You sent this request from Net Trace: no code of a program made it.</p>;
   if (!site) return <p>The calling code was not seen: call sites were off, or no line of a file was on the stack.</p>;
   const raw = details?.request.callSite;
   const mapped = raw?.source !== undefined;

@@ -69,7 +69,7 @@ function Head({ row }: { row: Row }) {
             {site.line === undefined ? ' (no line)' : lineAndColumn({ line: site.line })}
           </button>
         ) : (
-          <span class="dim">calling code not seen</span>
+          <span class="dim">{row.sentByYou ? 'sent by you' : 'calling code not seen'}</span>
         )}
       </div>
     </header>

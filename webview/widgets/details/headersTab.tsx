@@ -2,6 +2,7 @@
 
 import { timeText } from '../../../src/model/base/text';
 import { grpcText } from '../../../src/model/facts/grpc';
+import { openBody } from '../../state/rowActions';
 import type { Details, Header, Row } from '../../view/types';
 import { Body } from '../facts/body';
 
@@ -71,8 +72,8 @@ export function HeadersTab({ row, details }: { row: Row; details: Details | unde
           </table>
         </>
       )}
-      <Body title="Request body" content={request.body?.content} />
-      <Body title="Response body" content={response?.content} />
+      <Body title="Request body" content={request.body?.content} open={() => openBody(row.id, 'request')} />
+      <Body title="Response body" content={response?.content} open={() => openBody(row.id, 'response')} />
       {!response && !off && (
         <p class="dim">{row.state === 'running' || row.state === 'queued' ? 'No response yet.' : 'No response.'}</p>
       )}

@@ -10,7 +10,14 @@ const omitted: Readonly<Record<string, string>> = {
 /** Characters shown; more would only slow the page. */
 const max = 20_000;
 
-export function Body({ title, content }: { title: string; content: BodyContent | undefined }) {
+interface Shown {
+  title: string;
+  content: BodyContent | undefined;
+  /** Opens it in an editor. */
+  open: () => void;
+}
+
+export function Body({ title, content, open }: Shown) {
   if (!content) return null;
   const { text, encoding, truncated, bytes } = content;
   const facts = [
@@ -26,6 +33,11 @@ export function Body({ title, content }: { title: string; content: BodyContent |
       <h3>
         {title}
         <span class="dim">{facts.filter(Boolean).join(' · ')}</span>
+        {text && (
+          <button type="button" class="linkish" aria-label={`Open ${title.toLowerCase()} in an editor`} onClick={open}>
+            Open in editor
+          </button>
+        )}
       </h3>
       {text === undefined ? (
         <p class="dim">Not kept: {omitted[content.omitted ?? ''] ?? content.omitted ?? 'the reason is not known'}.</p>

@@ -72,6 +72,7 @@ function Cell({
         <>
           {hop && <Icon name="reply" class="hop" />}
           {row.direction === 'in' && <span class="tag in">in</span>}
+          {row.sentByYou && <Icon name="send" class="you" />}
           <span class="nm">
             {row.path}
             {row.query && <span class="dim">{row.query}</span>}
@@ -95,7 +96,7 @@ function Cell({
           {row.callSite.package !== undefined && <span class="dim"> via {row.callSite.package}</span>}
         </a>
       ) : (
-        <span class="dim">not seen</span>
+        <span class="dim">{row.sentByYou ? 'sent by you' : 'not seen'}</span>
       );
     case 'process':
       return <span class={row.main ? 'dim' : ''}>{row.process}</span>;
@@ -153,7 +154,9 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
     case 'calledAt':
       return row.callSite
         ? `${row.callSite.function ? `${row.callSite.function} · ` : ''}${row.callSite.file}${lineAndColumn(row.callSite) || `, ${transformedWords}`}${row.callSite.package === undefined ? '' : ` · via ${row.callSite.package}: no line of your own code was seen`}`
-        : 'The calling code was not seen';
+        : row.sentByYou
+          ? 'You sent it from Net Trace'
+          : 'The calling code was not seen';
     case 'connection':
       return row.connection
         ? row.connection.reused

@@ -9,7 +9,11 @@ const hintAfterMs = 5000;
 
 export function Empty() {
   const waited = state.waitingSince !== undefined && performance.now() - state.waitingSince > hintAfterMs;
-  const { is, title, text, code, note, buttons } = emptyState(state.runs, state.status, waited);
+  const { is, title, text, code, note, buttons } = emptyState(
+    state.runs.filter((run) => !run.sentByYou),
+    state.status,
+    waited,
+  );
   return (
     <div class="empty" data-is={is}>
       <div>

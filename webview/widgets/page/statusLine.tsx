@@ -3,7 +3,7 @@ import './statusLine.css';
 import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
 import { phaseWords } from '../../../src/model/facts/phaseWords';
 import { follow, selectedRows } from '../../state/actions';
-import type { Derived } from '../../state/derived';
+import { type Derived, lastProgram } from '../../state/derived';
 import { type MenuItem, showMenu } from '../../state/overlays';
 import { totalOf } from '../../state/rowTime';
 import { isLive, now, run, state, store } from '../../state/state';
@@ -66,7 +66,7 @@ function Kernel({ kernel }: { kernel: KernelStatus }) {
 
 /** The shortest that says it; the whole message is its tooltip. */
 function endedText(): string {
-  const { exitCode, signal, leftRunning } = state.runs.at(-1) ?? {};
+  const { exitCode, signal, leftRunning } = lastProgram() ?? {};
   if (leftRunning) return 'tracing stopped';
   return signal ? `ended by ${signal}` : exitCode === undefined ? 'ended' : `ended with exit code ${exitCode}`;
 }
@@ -90,8 +90,8 @@ export function StatusLine({ derived, low }: { derived: Derived; low: boolean })
   const exact = (name: 'failed' | 'serverErrors', shown: number): number =>
     status.evicted > 0 ? Math.max(status[name], shown) : shown;
   const wrong = [
-    ['failed', exact('failed', derived.counts.failed)],
-    ['answered 5xx', exact('serverErrors', derived.counts.serverError)],
+    ['failed', exact('failed', derived.programCounts.failed)],
+    ['answered 5xx', exact('serverErrors', derived.programCounts.serverError)],
   ] as const;
   const elapsed = isLive() && status.elapsed !== undefined ? status.elapsed + now() - state.now : status.elapsed;
   return (
@@ -102,7 +102,7 @@ export function StatusLine({ derived, low }: { derived: Derived; low: boolean })
         <>
           <span>
             <b>
-              {narrowed ? `${numberText(derived.filtered.length)} of ` : ''}
+              {narrowed ? `${numberText(derived.programShown)} of ` : ''}
               {numberText(status.requests)}
             </b>{' '}
             {status.requests === 1 ? 'request' : 'requests'}

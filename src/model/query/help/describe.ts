@@ -70,6 +70,7 @@ export const descriptions: Readonly<Record<FieldName, readonly [meaning: string,
   retry: ['Tried again after a failure', 'is:retry'],
   incoming: ['Answered by the program, not made by it', 'is:incoming'],
   mocked: ['Answered inside the program, by nock, msw or a mocked socket', 'is:mocked'],
+  'sent-by-you': ['Sent from Net Trace, not made by the program', 'is:sent-by-you'],
   lost: ['Parts of its record were lost', 'is:lost'],
 };
 

@@ -2,12 +2,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { withoutControls } from '../../../src/model/base/quoting';
-import { asCurl } from '../../../src/model/panel/curl';
 import { rows } from '../../../test/webview/testing/sample';
+import { asBreakdown, asTable } from '../../../webview/view/words/copy';
+import { withoutControls } from '../../model/base/quoting';
+import type { Details } from '../../model/panel/protocol';
+import type { Row } from '../../model/rows/row';
 import { cmdLine, powerShellTokens, runtimeArguments } from '../testing/shells';
-import type { Details, Row } from '../types';
-import { asBreakdown, asCurlCmd, asFetch, asNodeHttp, asPowerShell, asTable } from './copy';
+import { asCurl, asCurlCmd } from './curl';
+import { asFetch, asNodeHttp, asPowerShell } from './script';
 
 interface Hostile {
   method: string;
@@ -116,6 +118,9 @@ const requests = fc.sample(hostile, 1000);
 const rowOf = ({ method, url }: Hostile): Row => ({ ...(rows[0] as Row), method, url });
 const detailsOf = ({ headers }: Hostile) => ({ request: { headers } }) as unknown as Details;
 
+/** Without its comments, which are of plain words. */
+const uncommented = (copy: string): string => copy.replace(/^(rem|#|\/\/) [\w ,.:*-]+\n/gm, '');
+
 /** What curl is to get. */
 function expected({ method, url, headers }: Hostile): string[] {
   const clean = withoutControls(method);
@@ -125,6 +130,7 @@ function expected({ method, url, headers }: Hostile): string[] {
   return [
     'curl',
     ...(/[[\]{}]/.test(target) ? ['--globoff'] : []),
+    ...(/\/(\.|%2e){1,2}([/?]|$)/i.test(target) ? ['--path-as-is'] : []),
     ...(clean === 'GET' || clean === '' ? [] : ['-X', clean]),
     target,
     ...sent.flatMap(({ name, value }) => {
@@ -142,6 +148,16 @@ const forCmd = (r: Hostile): string[] => {
     words.findIndex((w, i) => i > 0 && /^https?:/.test(w) && !['-X', '-H'].includes(words[i - 1] as string)),
   );
 };
+
+test('a shell takes every form as one word', () => {
+  const evil = { method: "G'ET", url: "http://a.test/?x=';rm -rf /;'&y=$(id)`id`" };
+  expect(asCurl(evil)).toBe("curl -X 'G'\\''ET' \\\n  'http://a.test/?x='\\'';rm -rf /;'\\''&y=$(id)`id`'");
+  expect(asPowerShell(evil)).toContain("'http://a.test/?x='';rm -rf /;''&y=$(id)`id`'");
+  expect(asCurlCmd({ ...evil, method: 'GET', url: 'http://a.test/?a=%PATH%&b="' })).toBe(
+    'curl ^"http://a.test/?a=^"%^"PATH^"%^"^&b=\\^"^"',
+  );
+  expect(asFetch({ ...evil, method: 'GET' })).toBe(`await fetch(${JSON.stringify(evil.url)});`);
+});
 
 describe('1,000 hostile requests', () => {
   test('are hostile', () => {
@@ -169,17 +185,23 @@ describe('1,000 hostile requests', () => {
     expect(text.slice(0, begin)).toContain(': proof'); // `!!` is expanded here
     const runs = text.slice(begin).split(`${mark}\0`).slice(0, -1);
     expect(runs.length).toBe(requests.length);
-    for (const [i, r] of requests.entries()) expect((runs[i] as string).split('\0').slice(0, -1)).toEqual(expected(r));
+    // Values of Latin-1 are bytes that are no UTF-8.
+    const asRead = (word: string) => (/^[\0-\xff]*$/.test(word) ? Buffer.from(word, 'latin1').toString('utf8') : word);
+    for (const [i, r] of requests.entries())
+      expect((runs[i] as string).split('\0').slice(0, -1)).toEqual(
+        expected(r).map((word, at, all) => (all[at - 1] === '-H' ? asRead(word) : word)),
+      );
   });
 
   test('cmd.exe gives curl each argument as it is', () => {
-    for (const r of requests) expect(runtimeArguments(cmdLine(asCurlCmd(rowOf(r), detailsOf(r))))).toEqual(forCmd(r));
+    for (const r of requests)
+      expect(runtimeArguments(cmdLine(uncommented(asCurlCmd(rowOf(r), detailsOf(r)))))).toEqual(forCmd(r));
   });
 
   test('cmd.exe runs nothing else in a batch file or with delayed expansion, where values may be lost', () => {
     let same = 0;
     for (const r of requests) {
-      const command = asCurlCmd(rowOf(r), detailsOf(r));
+      const command = uncommented(asCurlCmd(rowOf(r), detailsOf(r)));
       for (const how of [{ batch: true }, { delayed: true }, { batch: true, delayed: true }]) {
         const line = cmdLine(command, how); // throws when anything but curl is run
         expect(line).not.toContain('Windows');
@@ -209,7 +231,7 @@ describe('1,000 hostile requests', () => {
       const { url, method, headers } = powerShellRequest(r);
       const standard = ['GET', 'POST'].includes(r.method);
       const table = headers.flatMap((h, i) => [...(i > 0 ? [';'] : []), `'${h.name}`, '=', `'${h.value}`]);
-      expect(powerShellTokens(asPowerShell(rowOf(r), detailsOf(r)))).toEqual([
+      expect(powerShellTokens(uncommented(asPowerShell(rowOf(r), detailsOf(r))))).toEqual([
         ...['Invoke', '-WebRequest', '-UseBasicParsing', '-Uri', `'${url}`],
         ...[standard ? '-Method' : '-CustomMethod', `'${method}`],
         ...(table.length > 0 ? ['-Headers', '@{', ...table, '}'] : []),
@@ -279,7 +301,8 @@ describe('1,000 hostile requests', () => {
     for (const r of requests) {
       const row = { ...rowOf(r), stateText: r.headers[0]?.value ?? '' };
       const details = detailsOf(r);
-      const copies = [asCurl, asCurlCmd, asPowerShell, asFetch, asNodeHttp, asBreakdown].map((as) => as(row, details));
+      const copies = [asCurl, asCurlCmd, asPowerShell, asFetch, asNodeHttp].map((as) => as(row, details));
+      copies.push(asBreakdown(row));
       const table = asTable([row, row]);
       expect([...copies, table].filter((c) => bad.test(c))).toEqual([]);
       const cells = table.split('\n').map((line) => line.split('\t'));
