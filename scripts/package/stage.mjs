@@ -8,7 +8,15 @@ import { root } from '../setup.mjs';
 const parts = ['mcp.cjs', 'otlp.cjs', 'metrics.cjs'];
 /** The command line, the hook and the hook's resolver. */
 export const commandBundles = ['nettrace.cjs', 'cli.cjs', ...parts, 'hook.cjs', 'resolver.cjs'];
-export const extensionBundles = ['extension.cjs', 'work.cjs', 'replay.cjs', 'send.cjs', 'webview.js', 'hook.cjs', 'resolver.cjs'];
+export const extensionBundles = [
+  'extension.cjs',
+  'work.cjs',
+  'replay.cjs',
+  'send.cjs',
+  'webview.js',
+  'hook.cjs',
+  'resolver.cjs',
+];
 
 /** Everything in a package has this time: the one that `npm pack` gives to its files. */
 export const fixedTime = new Date('1985-10-26T08:15:00Z');

@@ -183,6 +183,7 @@ function takeState(full: PanelState): void {
   state.readOnly = full.readOnly === true;
   takeMark(full.replay);
   store.reset(full.rows);
+  state.unseen = Math.min(state.unseen, store.rows.length);
   // Nothing to stay at: after Clear the newest is followed again.
   if (full.rows.length === 0 && !full.readOnly) state.ui = { ...state.ui, follow: true };
   state.connections = new Map(full.connections?.map((c) => [c.id, c]));
@@ -216,6 +217,7 @@ function take(message: HostMessage): void {
       store.apply(message.upsert, message.removed);
       if (!state.ui.follow && !message.rest)
         state.unseen += Math.max(0, store.rows.length + message.removed.length - before);
+      state.unseen = Math.min(state.unseen, store.rows.length);
       if (message.connections) {
         state.connections = new Map(state.connections);
         for (const c of message.connections) state.connections.set(c.id, c);

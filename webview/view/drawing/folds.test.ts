@@ -176,6 +176,16 @@ describe('the timeline', () => {
       [30 * second + 100_000, 61 * second],
     ]);
   });
+  test('a program stays when the user sends one of its requests again', () => {
+    const list = [request(1 * second, 100_000, 1), request(3 * second, 100_000, 2), request(5 * second, 100_000, 3)];
+    const runs = [runOf(1, 0, 2 * second), runOf(2, 2 * second, 4 * second), runOf(3, 4 * second, 6 * second)];
+    const sent = { ...(runs[2] as Run), sentByYou: true as const };
+    expect(timelineOf(list, [...runs.slice(0, 2), sent], 6 * second).past).toBe(3 * second);
+    expect(timelineOf(list, runs, 6 * second).past).toBe(5 * second);
+    // Nothing but what was sent: the last of it.
+    const alone = runs.map((one) => ({ ...one, sentByYou: true as const }));
+    expect(timelineOf(list, alone, 6 * second).past).toBe(5 * second);
+  });
   test('runs that went on beside the newest are shown with it', () => {
     const list = [request(1 * second, 100_000, 1), request(2 * second, 100_000, 2), request(3 * second, 100_000, 1)];
     const both = [runOf(1, 0), runOf(2, 1.5 * second)];

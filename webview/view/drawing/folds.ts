@@ -86,11 +86,15 @@ export function timelineOf(rows: readonly Row[], runs: readonly Run[], now: numb
   };
 }
 
-/** Begin of the first request of the newest run with requests, and of the runs that went on beside it. */
+/**
+ * Begin of the first request of the newest run with requests, and of the runs that went on beside it. What the user sent
+ * again follows the program that it is compared with, and does not fold it away.
+ */
 function pastOf(first: ReadonlyMap<number, number>, known: ReadonlyMap<number, Run>): number | undefined {
   const numbers = [...first.keys()].sort((a, b) => b - a);
-  let begin = first.get(numbers[0] ?? -1);
-  for (const number of numbers.slice(1)) {
+  const newest = numbers.find((number) => !known.get(number)?.sentByYou) ?? numbers[0];
+  let begin = first.get(newest ?? -1);
+  for (const number of numbers) {
     const end = known.get(number)?.endAt ?? Number.POSITIVE_INFINITY;
     const own = first.get(number) as number;
     if (begin !== undefined && end > begin) begin = Math.min(begin, own);
