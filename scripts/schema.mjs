@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundle = await build({
   absWorkingDir: root,
   stdin: {
-    contents: `export * from './src/formats/native/published'; export * from './src/analysis/check/published';`,
+    contents: `export * from './src/formats/native/published'; export * from './src/analysis/check/published'; export * from './src/formats/sqlite/described';`,
     resolveDir: root,
   },
   bundle: true,
@@ -22,14 +22,23 @@ const bundle = await build({
   logLevel: 'warning',
 });
 const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64');
-const { publishedSchema, publishedRulesSchema, withTables } = await import(`data:text/javascript;base64,${code}`);
+const { publishedSchema, publishedRulesSchema, withTables, withSqlTables } = await import(
+  `data:text/javascript;base64,${code}`
+);
 
 const schema = join(root, 'docs/nettrace.schema.json');
 writeFileSync(schema, publishedSchema());
 writeFileSync(join(root, 'docs/rules.schema.json'), publishedRulesSchema());
 
-const format = join(root, 'docs/trace-format.md');
-const text = withTables(readFileSync(format, 'utf8'));
-if (text === undefined) throw new Error(`${format} has lost the marks of its tables`);
-writeFileSync(format, text);
-console.log('docs/nettrace.schema.json, docs/rules.schema.json and the tables of docs/trace-format.md are up to date');
+for (const [name, tablesIn] of [
+  ['docs/trace-format.md', withTables],
+  ['docs/sql.md', withSqlTables],
+]) {
+  const page = join(root, name);
+  const text = tablesIn(readFileSync(page, 'utf8'));
+  if (text === undefined) throw new Error(`${page} has lost the marks of its tables`);
+  writeFileSync(page, text);
+}
+console.log(
+  'docs/nettrace.schema.json, docs/rules.schema.json and the tables of docs/trace-format.md and docs/sql.md are up to date',
+);

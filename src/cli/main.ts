@@ -13,6 +13,7 @@ import { completionVerb } from './verbs/completion';
 import { diffVerb } from './verbs/diff';
 import { doctorVerb } from './verbs/doctor';
 import { mcpVerb } from './verbs/mcp';
+import { queryVerb } from './verbs/query';
 import { receiveVerb } from './verbs/receive';
 import { rulesVerb } from './verbs/rules';
 import { forgotten, runVerb } from './verbs/run';
@@ -27,6 +28,7 @@ const failed = 2;
 const verbs = [
   runVerb,
   showVerb,
+  queryVerb,
   convertVerb,
   shareVerb,
   diffVerb,

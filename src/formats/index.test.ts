@@ -55,6 +55,7 @@ test.each([
   ['a.nettrace.json', 'native'],
   ['/x/a.b.c.nettrace.json', 'native'],
   ['A.NetTrace.JSON', 'native'],
+  ['a.nettrace.db', 'database'],
   ['a.har', 'har'],
   ['a.eve.har', 'har'],
   ['a.har.eve.json', 'eve'],
@@ -87,7 +88,7 @@ describe('saving', () => {
     const e = await errorOf(writeTrace(example(), at('trace.json')));
     expect(e).toMatchObject({ code: 'suffix', file: at('trace.json') });
     expect(e.message).toBe(
-      `${at('trace.json')}: unknown file extension; use one of .nettrace.json, .har, .eve.json, .otlp.json.`,
+      `${at('trace.json')}: unknown file extension; use one of .nettrace.json, .nettrace.db, .har, .eve.json, .otlp.json.`,
     );
     expect(await readdir(folder)).toEqual([]);
   });
@@ -196,7 +197,7 @@ describe('opening', () => {
   test('the message names the file', async () => {
     await writeFile(at('x.nettrace.json'), '{"resourceSpans":[]}');
     expect((await errorOf(readTrace(at('x.nettrace.json')))).message).toBe(
-      `${at('x.nettrace.json')}: this is an OpenTelemetry file (OTLP), which Net Trace writes and does not read. Net Trace opens .nettrace.json, .har, .eve.json.`,
+      `${at('x.nettrace.json')}: this is an OpenTelemetry file (OTLP), which Net Trace writes and does not read. Net Trace opens .nettrace.json, .nettrace.db, .har, .eve.json.`,
     );
   });
 

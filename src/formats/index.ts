@@ -12,21 +12,28 @@ import { saveAtomically } from './file/save';
 import { type Format, formatOf, isPacketFile, suffixes } from './file/sniff';
 import { harText } from './har/write';
 import { nativePieces, type ReadOptions } from './native/format';
+import { membersOf } from './native/members';
 import { otlpPieces } from './otlp/document';
 import { pcapngPieces } from './pcapng/write';
 import { parseTrace } from './read';
 import { lowered } from './shared/lower';
+import type { FillOptions } from './sqlite/fill';
+import { databaseTrace, isDatabase } from './sqlite/read';
+import { writeDatabase } from './sqlite/write';
 
 /** The text of each format, secrets masked. */
-const pieces: Readonly<Record<Format, (doc: Trace) => Iterable<string>>> = {
+const pieces: Readonly<Record<Exclude<Format, 'database'>, (doc: Trace) => Iterable<string>>> = {
   native: (doc) => nativePieces(lowered(doc)),
   har: (doc) => [harText(doc)],
   eve: (doc) => [eveText(doc)],
   otlp: otlpPieces,
 };
 
-/** Saves a trace in the format of the name's suffix: the whole file or, on any error, the file as it was before. */
-export async function writeTrace(doc: Trace, path: string): Promise<void> {
+/**
+ * Saves a trace in the format of the name's suffix: the whole file or, on any error, the file as it was before. `options`: of
+ * a database, which has a table of the findings.
+ */
+export async function writeTrace(doc: Trace, path: string, options: FillOptions = {}): Promise<void> {
   const format = formatOf(path);
   if (format === undefined && isPacketFile(path)) {
     throw new FormatError('suffix', noPackets, { file: path });
@@ -35,6 +42,7 @@ export async function writeTrace(doc: Trace, path: string): Promise<void> {
     const known = Object.values(suffixes).join(', ');
     throw new FormatError('suffix', `unknown file extension; use one of ${known}.`, { file: path });
   }
+  if (format === 'database') return writeDatabase(path, () => membersOf(doc), { ...options, private: isPrivate(doc) });
   await saveAtomically(path, () => pieces[format](doc), { private: isPrivate(doc) });
 }
 
@@ -61,6 +69,7 @@ export interface ReadTraceOptions extends ReadOptions {
 
 /** Opens a trace of any format, by what the file holds and not by its name. Throws FormatError; of other files it says what they are. */
 export async function readTrace(path: string, options: ReadTraceOptions = {}): Promise<Trace> {
+  if (isDatabase(path)) return databaseTrace(path, options.largest);
   const text = await loadText(path, options.largest);
   const read = (recover: boolean) => parseTrace(text, { recover, name: path });
   try {
@@ -82,3 +91,4 @@ export { parseTrace } from './read';
 export { redacted } from './redact/redact';
 export { lowered } from './shared/lower';
 export { timeOfInstant } from './shared/time';
+export { hasSqlite, noSqlite } from './sqlite/engine';

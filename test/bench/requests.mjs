@@ -2,7 +2,7 @@
  * Writes a trace of many requests, as a service makes them: several hosts, kept connections, ids in paths, some failures.
  *   node test/bench/requests.mjs 10000 FILE.nettrace.json
  */
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 
 const [count, file] = process.argv.slice(2);
 const n = Number(count);
@@ -141,10 +141,18 @@ const trace = {
   certificates: [],
   losses: [],
 };
-// One record a line, as a saved trace has them.
-const members = Object.entries(trace).map(([name, value]) =>
-  Array.isArray(value)
-    ? `"${name}":[\n${value.map((v) => JSON.stringify(v)).join(',\n')}\n]`
-    : `"${name}":${JSON.stringify(value)}`,
-);
-writeFileSync(file, `{\n${members.join(',\n')}\n}\n`);
+// One record a line, as a saved trace has them; in pieces, as a large one is longer than the longest string.
+const out = openSync(file, 'w');
+for (const [i, [name, value]] of Object.entries(trace).entries()) {
+  writeSync(out, `${i === 0 ? '{' : ','}\n  "${name}": `);
+  if (!Array.isArray(value) || value.length === 0) writeSync(out, JSON.stringify(value));
+  else {
+    for (let from = 0; from < value.length; from += 10_000) {
+      const some = value.slice(from, from + 10_000).map((v) => `    ${JSON.stringify(v)}`);
+      writeSync(out, `${from === 0 ? '[' : ','}\n${some.join(',\n')}`);
+    }
+    writeSync(out, '\n  ]');
+  }
+}
+writeSync(out, '\n}\n');
+closeSync(out);

@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../../src/session/testing/scratch';
-import { repository } from '../support/programs/nodes';
+import { nodes, repository } from '../support/programs/nodes';
 import { Nettrace } from './testing/nettrace';
 
 const text = readFileSync(join(repository, 'docs/command-line.md'), 'utf8');
@@ -46,7 +46,7 @@ const shape = (line: string) =>
     .trim();
 
 test('there are examples of every verb', () => {
-  for (const verb of ['run', 'show', 'convert', 'share', 'diff', 'check', 'doctor'])
+  for (const verb of ['run', 'show', 'query', 'convert', 'share', 'diff', 'check', 'doctor'])
     expect(examples.some((e) => e.command.startsWith(`nettrace ${verb}`))).toBe(true);
 });
 
@@ -54,6 +54,8 @@ test('there are examples of every verb', () => {
 test.each(examples)('$command', async ({ command, output, exit }) => {
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? (m[2] as string));
   const result = await nettrace.run(words.slice(1), {
+    // Queries need a later Node than the tests do.
+    ...(words[1] === 'query' ? { node: nodes.at(-1)?.binary ?? '' } : {}),
     cwd: folder,
     env: { PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
   });

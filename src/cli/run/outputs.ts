@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { formatOf, isPacketFile, packetSuffix, suffixes, writeTrace } from '../../formats';
+import { formatOf, hasSqlite, isPacketFile, noSqlite, packetSuffix, suffixes, writeTrace } from '../../formats';
 import { alternatives, messageOf } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 import type { Saved, SaveResult } from '../summary/saved';
@@ -19,6 +19,7 @@ export async function proveOutputs(asked: readonly string[]): Promise<string[]> 
       const known = alternatives([...Object.values(suffixes), packetSuffix]);
       throw new UsageError(`${name}: unknown file extension. Use ${known}.`);
     }
+    if (formatOf(name) === 'database' && !hasSqlite()) throw new UsageError(`${name}: ${noSqlite}`);
     const real = await realPath(path);
     if (files.has(real)) throw new UsageError(`${name} is given twice.`);
     await proveWritable(name, path);
@@ -89,10 +90,12 @@ export async function saveAll(
     }
   }
   if (!files.some((f) => f.error !== undefined)) return { files };
-  const whole = files.find((f) => f.error === undefined && formatOf(f.path) === 'native');
+  const whole = files.find((f) => f.error === undefined && isLossless(f.path));
   const kept = whole?.path ?? (await keepElsewhere(trace));
   return kept === undefined ? { files } : { files, kept };
 }
+
+const isLossless = (path: string): boolean => ['native', 'database'].includes(formatOf(path) ?? '');
 
 /** What was recorded must not be lost to a full disk: any other place that takes it will do. */
 async function keepElsewhere(trace: Trace): Promise<string | undefined> {

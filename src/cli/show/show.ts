@@ -12,6 +12,7 @@ import { requestBlocks } from '../request/block';
 import { headline, summaryLines } from '../summary/summary';
 import { requestLines } from '../table/requestTable';
 import { printable, styleFor, UsageError, widthOf } from '../terminal/say';
+import { write } from '../terminal/write';
 import { endOf, openTrace } from '../trace/open';
 import { columnLines } from './columns';
 import { jsonPieces } from './json';
@@ -112,18 +113,3 @@ function* piecesOf(head: readonly string[], blocks: Iterable<string>, foot: read
 }
 
 const linesOf = (lines: readonly string[]): string[] => [`${lines.join('\n').trimEnd()}\n`];
-
-/** As fast as it is read: of a large trace not all is to wait in memory. */
-async function write(pieces: Iterable<string>): Promise<void> {
-  for (const piece of pieces) {
-    if (process.stdout.write(piece)) continue;
-    if (process.stdout.destroyed) return;
-    await new Promise<void>((done) => {
-      const go = () => {
-        process.stdout.off('drain', go).off('close', go);
-        done();
-      };
-      process.stdout.on('drain', go).on('close', go);
-    });
-  }
-}

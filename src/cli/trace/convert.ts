@@ -1,19 +1,20 @@
 /** `nettrace convert IN OUT`: the suffix of OUT decides. */
 import * as fs from 'node:fs/promises';
+import { findingsOf } from '../../analysis/document';
 import { formatOf, isPacketFile, noPackets, suffixes, writeTrace } from '../../formats';
+import { copyLarge } from '../../formats/database';
 import { alternatives, numberText, plural } from '../../model/base/text';
+import { Store } from '../../model/store/store';
 import { complain, UsageError } from '../terminal/say';
-import { openTrace } from './open';
+import { endOf, openTrace } from './open';
 
 export async function convert(from: string, to: string, options: { json?: boolean }): Promise<void> {
   if (isPacketFile(to)) throw new UsageError(`${to}: ${noPackets}`);
   if (formatOf(to) === undefined) {
     throw new UsageError(`${to}: unknown file extension. Use ${alternatives(Object.values(suffixes))}.`);
   }
-  const trace = await openTrace(from);
-  await writeTrace(trace, to);
+  const requests = (await copyLarge(from, to)) ?? (await copyWhole(from, to));
   const { size } = await fs.stat(to);
-  const requests = trace.requests.filter((r) => r.direction !== 'in').length;
   if (options.json) {
     process.stdout.write(
       `${JSON.stringify({ format: 'nettrace-convert', version: '1.0', file: to, requests, bytes: size })}\n`,
@@ -21,4 +22,13 @@ export async function convert(from: string, to: string, options: { json?: boolea
     return;
   }
   complain(`saved ${to} (${plural(requests, 'request')}, ${numberText(size)} bytes)`);
+}
+
+async function copyWhole(from: string, to: string): Promise<number> {
+  const trace = await openTrace(from);
+  if (formatOf(to) === 'database') {
+    const store = Store.fromDocument(trace);
+    await writeTrace(trace, to, { findings: findingsOf(store, endOf(store)) });
+  } else await writeTrace(trace, to);
+  return trace.requests.filter((r) => r.direction !== 'in').length;
 }

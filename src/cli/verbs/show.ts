@@ -7,7 +7,7 @@ import type { ShowOptions } from '../show/show';
 import { toolViews } from '../show/toolViews';
 import { topKeys } from '../show/top';
 import { traceArgument } from './trace';
-import { positive, verb } from './verb';
+import { countOrAll, verb } from './verb';
 
 export function showVerb(root: Command): void {
   verb(root, 'show')
@@ -29,11 +29,7 @@ export function showVerb(root: Command): void {
     .addOption(
       new Option('--columns <list>', `a table of these columns: ${columnNames.join(',')}`).argParser(parseColumns),
     )
-    .addOption(new Option('--rows <n>', 'list at most N requests').default(undefined, 'all').argParser(rows))
+    .addOption(new Option('--rows <n>', 'list at most N requests').default(undefined, 'all').argParser(countOrAll))
     .option('--json', 'machine-readable, as docs/show.schema.json describes it')
     .action(async (trace: string, options: ShowOptions) => (await import('../show/show')).show(trace, options));
-}
-
-function rows(value: string): number {
-  return value === 'all' ? Number.POSITIVE_INFINITY : positive(value);
 }

@@ -62,3 +62,8 @@ export function positive(value: string): number {
   if (Number.isSafeInteger(n) && n > 0) return n;
   throw new InvalidArgumentError('Use a whole number above 0.');
 }
+
+/** `all`: no limit. */
+export function countOrAll(value: string): number {
+  return value === 'all' ? Number.POSITIVE_INFINITY : positive(value);
+}

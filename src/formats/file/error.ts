@@ -19,7 +19,9 @@ export type FormatErrorCode =
   /** A trace of a major version that this program does not read. */
   | 'version'
   /** JSON with the marks of a trace, but a value in it is not what the format says. */
-  | 'invalid';
+  | 'invalid'
+  /** This Node lacks what the format needs. */
+  | 'engine';
 
 /** Where in a file something is wrong. Lines and columns count from 1, columns in UTF-16 units as editors do. */
 export interface Place {

@@ -10,11 +10,23 @@ import { FormatError } from './error';
 /** Characters gathered before a write. */
 const batch = 1 << 20;
 
-/** `private`: only this user may read the file, whatever stood there before. `pieces` is called once the file can be written; what it throws leaves the old file as it was, too. */
-export async function saveAtomically(
+interface SaveOptions {
+  /** Only this user may read the file, whatever stood there before. */
+  private?: boolean;
+}
+
+/** `pieces` is called once the file can be written; what it throws leaves the old file as it was, too. */
+export const saveAtomically = (
   path: string,
   pieces: () => Iterable<string | Uint8Array>,
-  options: { private?: boolean } = {},
+  options: SaveOptions = {},
+): Promise<void> => replaceAtomically(path, (_, file) => writeAll(file, pieces()), options);
+
+/** `fill` writes the temporary file, by its name or its handle. */
+export async function replaceAtomically(
+  path: string,
+  fill: (temporary: string, file: FileHandle) => Promise<void>,
+  options: SaveOptions = {},
 ): Promise<void> {
   let temporary: string | undefined;
   try {
@@ -25,7 +37,7 @@ export async function saveAtomically(
     const file = await fs.open(name, 'wx', target.mode);
     temporary = name;
     try {
-      await writeAll(file, pieces());
+      await fill(name, file);
       // `open` applies the umask; a file that is replaced keeps the permissions it had.
       if (target.exists || options.private) await file.chmod(target.mode);
       await file.sync();

@@ -2,11 +2,16 @@
 import { basename } from 'node:path';
 
 /** What can be opened. */
-type ReadFormat = 'native' | 'har' | 'eve';
+type ReadFormat = 'native' | 'database' | 'har' | 'eve';
 /** What can be written. */
 export type Format = ReadFormat | 'otlp';
 
-const readable: Readonly<Record<ReadFormat, string>> = { native: '.nettrace.json', har: '.har', eve: '.eve.json' };
+const readable: Readonly<Record<ReadFormat, string>> = {
+  native: '.nettrace.json',
+  database: '.nettrace.db',
+  har: '.har',
+  eve: '.eve.json',
+};
 
 /** Suffix of each format, as people type it. */
 export const suffixes: Readonly<Record<Format, string>> = { ...readable, otlp: '.otlp.json' };
@@ -41,6 +46,7 @@ const lines = `this holds several JSON values, one a line. ${reads}.`;
 
 /** First bytes that identify a kind which is not text. */
 const magics: readonly [bytes: readonly number[], text: string][] = [
+  [[0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], 'this is an SQLite database, which is read from a file only: give its name.'],
   [[0x1f, 0x8b], 'this is compressed by gzip. Unpack it first (gunzip).'],
   [[0x50, 0x4b, 0x03, 0x04], 'this is a ZIP archive. Unpack it first.'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'this is compressed by zstd. Unpack it first.'],

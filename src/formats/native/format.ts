@@ -10,41 +10,17 @@
  */
 
 import type { TProperties, TSchema } from 'typebox';
-import { sorted } from '../../model/base/canonical';
 import { Check } from '../../model/base/checks';
 import { formatVersion, type Trace, trace } from '../../model/records';
 import { FormatError } from '../file/error';
 import { expectValid, parseJson } from '../file/parse';
 import { foreignKind } from '../file/sniff';
-import { byInstant, orderedEntries, orderedJson, shapeOf } from '../shared/order';
+import { membersOf, piecesOf } from './members';
 
-const shape = shapeOf(trace);
 const traceCheck = new Check(trace, 'trace');
 
 /** The document's text, piece by piece: a trace may be larger than the longest string. */
-export function* nativePieces(doc: Trace): Generator<string> {
-  let first = true;
-  yield '{';
-  for (const [key, inner] of orderedEntries(doc, shape)) {
-    const value = (doc as Record<string, unknown>)[key];
-    const head = `${first ? '\n' : ',\n'}  ${JSON.stringify(key)}: `;
-    if (Array.isArray(value) && value.length > 0) {
-      first = false;
-      yield `${head}[`;
-      const records: unknown[] = byInstant.has(key) ? sorted(value as object[]) : value;
-      for (let i = 0; i < records.length; i++) {
-        yield `${i === 0 ? '' : ','}\n    ${orderedJson(records[i], inner?.items) ?? 'null'}`;
-      }
-      yield '\n  ]';
-    } else {
-      const text = orderedJson(value, inner);
-      if (text === undefined) continue;
-      first = false;
-      yield head + text;
-    }
-  }
-  yield '\n}\n';
-}
+export const nativePieces = (doc: Trace): Iterable<string> => piecesOf(membersOf(doc));
 
 export function nativeText(doc: Trace): string {
   return [...nativePieces(doc)].join('');
@@ -110,7 +86,7 @@ function completed(value: Record<string, unknown>): Record<string, unknown> {
   return doc;
 }
 
-function checkVersion(version: unknown): void {
+export function checkVersion(version: unknown): void {
   const known = formatVersion.split('.')[0];
   const major = typeof version === 'string' ? /^(\d{1,9})\.\d{1,9}$/.exec(version)?.[1] : undefined;
   if (major === undefined) {

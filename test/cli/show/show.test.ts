@@ -159,7 +159,7 @@ describe('convert', () => {
     const unknown = await nettrace.run(['convert', golden, join(folder, 'b.pdf')]);
     expect(unknown).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('.nettrace.json, .har, .eve.json or .otlp.json'),
+      stderr: expect.stringContaining('.nettrace.json, .nettrace.db, .har, .eve.json or .otlp.json'),
     });
     const short = await nettrace.run(['convert', cut, join(folder, 'b.har')]);
     expect(short).toMatchObject({ code: 2, stderr: expect.stringContaining(cut) });

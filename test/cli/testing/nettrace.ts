@@ -25,6 +25,8 @@ export interface Options {
   env?: Record<string, string>;
   input?: Buffer;
   stdio?: SpawnOptions['stdio'];
+  /** Node that runs it; the one of the tests without. */
+  node?: string;
   /** Command line that runs ours (another user, a closed stream). */
   wrap?: string[];
   /** Called once the program has written this. */
@@ -69,7 +71,8 @@ export class Nettrace {
 
   /** `nettrace ARGS`; resolves when it has ended and its streams are read. */
   run(args: readonly string[], options: Options = {}): Promise<Result> {
-    const [command, ...rest] = [...(options.wrap ?? []), process.execPath, this.bin, ...args] as [string, ...string[]];
+    const node = options.node ?? process.execPath;
+    const [command, ...rest] = [...(options.wrap ?? []), node, this.bin, ...args] as [string, ...string[]];
     // In its own session: as from a script, without a terminal whose Ctrl-C would reach the program too.
     const child = spawn(command, rest, {
       detached: true,
