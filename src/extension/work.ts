@@ -6,7 +6,7 @@ export { changesOf } from '../analysis/compare/changes';
 export { compare } from '../analysis/compare/compare';
 export { comparisonMarkdown } from '../analysis/compare/markdown';
 export { findingsOf } from '../analysis/document';
-export { formatOf, parseTrace, readTrace, suffixes, writePackets, writeTrace } from '../formats';
+export { formatOf, parseTrace, readTrace, suffixes, textOf, writePackets, writeTrace } from '../formats';
 export { abilitiesHere } from '../helper/abilities';
 export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';
 export { Store } from '../model/store/store';

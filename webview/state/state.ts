@@ -142,6 +142,8 @@ export const savePackets = (id: string): void => api.postMessage({ type: 'savePa
 export const run = (command: PageCommand): void => api.postMessage({ type: 'run', command });
 export const seekEvent = (event: number): void => api.postMessage({ type: 'seekEvent', event });
 export const seekTime = (at: number): void => api.postMessage({ type: 'seekTime', at });
+export const drop = (dropped: Extract<PageMessage, { type: 'dropUris' | 'dropFile' }>): void =>
+  api.postMessage(dropped);
 export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
 
 let reported = 0;
