@@ -2,7 +2,7 @@
  * Files dropped onto the page are opened by the host. From VS Code's explorer they come as URIs (VS Code lets a drag into a
  * page while Shift is held); from elsewhere as files without a path, whose content is sent.
  */
-import { isDroppable, largestDrop, mostDropped, urisIn } from '../../src/model/panel/drop';
+import { isDroppable, largestDrop, maxDropped, urisIn } from '../../src/model/panel/drop';
 import { rowType, setDropping } from './overlays';
 import { drop } from './state';
 
@@ -36,7 +36,7 @@ export function installDrop(): void {
     event.preventDefault();
     const uris = urisIn(dataTransfer.getData('application/vnd.code.uri-list') || dataTransfer.getData('text/uri-list'));
     if (uris.length > 0) drop({ type: 'dropUris', uris });
-    else void sendFiles([...dataTransfer.files].slice(0, mostDropped));
+    else void sendFiles([...dataTransfer.files].slice(0, maxDropped));
   });
 }
 

@@ -5,7 +5,7 @@
 /** Characters of a dropped file that are sent: one message has to carry it. Larger ones are opened by the command. */
 export const largestDrop = 50_000_000;
 /** Files opened by one drop. */
-export const mostDropped = 10;
+export const maxDropped = 10;
 
 const opened = ['.nettrace.json', '.har', '.eve.json', '.otlp.json', '.json', '.pcapng'];
 
@@ -18,4 +18,4 @@ export const urisIn = (list: string): string[] =>
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && line.length <= 4000 && !/^(#|https?:|data:|javascript:)/i.test(line))
-    .slice(0, mostDropped);
+    .slice(0, maxDropped);

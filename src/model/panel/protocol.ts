@@ -22,7 +22,7 @@ import type {
   TlsTunnel,
 } from '../records';
 import type { Row } from '../rows/row';
-import { largestDrop, mostDropped } from './drop';
+import { largestDrop, maxDropped } from './drop';
 import type { GroupBy } from './grouping';
 
 /** A run: one start of a program (one root debug session), or an opened file. */
@@ -358,7 +358,7 @@ export const pageMessage = Type.Union([
   /** Files of VS Code's explorer that were dropped onto the page. */
   Type.Object({
     type: Type.Literal('dropUris'),
-    uris: Type.Array(Type.String({ minLength: 1, maxLength: 4000 }), { minItems: 1, maxItems: mostDropped }),
+    uris: Type.Array(Type.String({ minLength: 1, maxLength: 4000 }), { minItems: 1, maxItems: maxDropped }),
   }),
   /** One from elsewhere. `text` is absent where it is too large, or its name is not that of a trace: the host says so. */
   Type.Object({
