@@ -3,6 +3,7 @@ import './styles';
 import { render } from 'preact';
 import { installCommands } from './state/commands';
 import { derive } from './state/derived';
+import { installDrop } from './state/drop';
 import { isLive, onChange, start, state } from './state/state';
 import { reducedMotion, watchTheme } from './state/theme';
 import { App } from './widgets/page/app';
@@ -34,4 +35,5 @@ function draw(): void {
 onChange(draw);
 watchTheme();
 installCommands();
+installDrop();
 start();

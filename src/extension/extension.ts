@@ -50,6 +50,7 @@ import { Disposables } from './support/disposables';
 import { commands, contextKeys } from './support/ids';
 import { showPlace } from './support/places';
 import { breakpointsInDebugView, debugSessions, panelOpens, recording, runsToKeep } from './support/settings';
+import { DroppedFiles } from './trace/dropped';
 import { TraceEditors } from './trace/traceEditor';
 
 /** What must be finished before the window closes. */
@@ -74,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     set: (value: unknown) => void context.workspaceState.update(key, value),
   });
   const focus = new PageFocus((kind) => void vscode.commands.executeCommand('setContext', contextKeys.focus, kind));
+  const dropped = disposables.add(new DroppedFiles());
   const seeks = disposables.add(new vscode.EventEmitter<SeekTo>());
   /** View state (columns, filter, selection): the panel's and the opened files' apart. */
   const pageHost = (key: string) => ({
@@ -84,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
       void showPlace(place, preview, noNewGroup),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
+    drop: dropped.open.bind(dropped),
     seek: (to: SeekTo) => seeks.fire(to),
     act: (action: RowAction, view: TraceView) =>
       void actOn(action, view, bodies, sending).catch((error) => log.error(String(error))),

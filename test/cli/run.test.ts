@@ -212,7 +212,7 @@ describe('files', () => {
     [
       'an unknown suffix',
       ['-o', 'trace.json'],
-      'trace.json: unknown file extension. Use .nettrace.json, .har, .eve.json, .otlp.json or .pcapng.',
+      'trace.json: unknown file extension. Use .nettrace.json, .nettrace.db, .har, .eve.json, .otlp.json or .pcapng.',
     ],
     ['no folder', ['-o', '/nowhere/at/all.har'], 'the folder /nowhere/at does not exist'],
     ['a file as folder', ['-o', '/etc/passwd/a.har'], '/etc/passwd is not a folder'],

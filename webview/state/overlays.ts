@@ -34,6 +34,8 @@ export const overlays: {
   menu?: { at: MenuPlace; items: MenuItem[]; label: string; back: HTMLElement | null };
   /** Rows that stay when the others fade (Shift over a bar). */
   related?: ReadonlySet<string>;
+  /** Files are dragged over the page. */
+  dropping?: true;
 } = {};
 
 export function showPopUp(id: string, box: Box, left: number): void {
@@ -67,6 +69,16 @@ export function hideMenu(): boolean {
   menu.back?.focus({ preventScroll: true });
   invalidate();
   return true;
+}
+
+/** Type of data that marks a drag of one of our own rows. */
+export const rowType = 'application/x-net-trace-row';
+
+export function setDropping(on: boolean): void {
+  if ((overlays.dropping ?? false) === on) return;
+  if (on) overlays.dropping = true;
+  else delete overlays.dropping;
+  invalidate();
 }
 
 export function setRelated(ids: ReadonlySet<string> | undefined): void {

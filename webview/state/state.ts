@@ -144,6 +144,8 @@ export const run = (command: PageCommand): void => api.postMessage({ type: 'run'
 export const seekEvent = (event: number): void => api.postMessage({ type: 'seekEvent', event });
 export const seekTime = (at: number): void => api.postMessage({ type: 'seekTime', at });
 export const act = (action: RowAction): void => api.postMessage(action);
+export const drop = (dropped: Extract<PageMessage, { type: 'dropUris' | 'dropFile' }>): void =>
+  api.postMessage(dropped);
 export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
 
 let reported = 0;

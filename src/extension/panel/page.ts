@@ -26,6 +26,9 @@ const findingsAfterMs = 300;
 const firstRows = 2000;
 const rowsAtOnce = 4000;
 
+/** Files by their URIs; or one from outside of VS Code, of which only name and content are known. */
+export type Dropped = { uris: string[] } | { name: string; size: number; text?: string };
+
 /** Where the page is: in VS Code's panel, the same in an editor tab, or the editor of an opened file. */
 export type PageKind = 'panel' | 'tab' | 'file';
 
@@ -44,6 +47,8 @@ export interface PageHost {
   readonly restored?: Promise<unknown>;
   /** The page got or lost the keyboard focus. */
   focused(page: Page, on: boolean): void;
+  /** Opens files that were dropped onto the page. */
+  drop(dropped: Dropped): void;
   /** Moves the replay; there is none where nothing was marked. */
   seek(to: SeekTo): void;
   readonly log: Log;
@@ -179,6 +184,12 @@ export class Page implements vscode.Disposable {
         return;
       case 'persist':
         this.#host.state.set(message.state);
+        return;
+      case 'dropUris':
+        this.#host.drop({ uris: message.uris });
+        return;
+      case 'dropFile':
+        this.#host.drop(message);
         return;
       case 'rendered':
         this.#host.log.debug(`rendered ${message.ids.length} rows at ${message.at}`);

@@ -86,6 +86,9 @@ export const customEditor = 'netTrace.trace';
 /** The same, for names that are JSON to others too: offered by Open With only. */
 export const optionalEditor = 'netTrace.eve';
 
+/** Files dropped onto a page from outside of VS Code: kept in memory, as their paths are not known. */
+export const droppedScheme = 'nettrace-dropped';
+
 /** Context keys for `when` clauses. */
 export const contextKeys = {
   hasRuns: 'netTrace.hasRuns',

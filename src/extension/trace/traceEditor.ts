@@ -137,7 +137,9 @@ export async function readDocument(uri: vscode.Uri): Promise<FileView['document'
   const { parseTrace, readTrace } = await import('../work');
   const read = async (recover: boolean) => {
     if (uri.scheme === 'file') return await readTrace(uri.fsPath, { recover });
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    const { textOf } = await import('../work');
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    const text = await textOf(oneOf(bytes), basename(uri.path));
     return parseTrace(text, { recover, name: uri.path });
   };
   try {
@@ -147,6 +149,10 @@ export async function readDocument(uri: vscode.Uri): Promise<FileView['document'
     void vscode.window.showWarningMessage(String((error as Error).message));
     return await read(true);
   }
+}
+
+async function* oneOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
 }
 
 /** For dialogs: what can be opened. */

@@ -326,7 +326,7 @@ const printing = {
   output: {
     kind: 'list',
     default: [],
-    text: 'save the trace; the suffix decides: .nettrace.json, .har, .eve.json, .otlp.json or .pcapng (repeatable)',
+    text: 'save the trace; the suffix decides: .nettrace.json, .nettrace.db, .har, .eve.json, .otlp.json or .pcapng (repeatable)',
     more: 'See [convert](command-line.md#convert). Suffix, folder and permission are checked before the program starts.',
     without: 'none',
     cli: { flags: '-o, --output <file>', repeat: true },

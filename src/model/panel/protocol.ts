@@ -24,6 +24,7 @@ import type {
 } from '../records';
 import type { Row } from '../rows/row';
 import { type CopyForm, copyForms, maxCopied } from './copyForms';
+import { largestDrop, maxDropped } from './drop';
 import type { GroupBy } from './grouping';
 
 /** A run: one start of a program (one root debug session), or an opened file. */
@@ -378,6 +379,19 @@ export const pageMessage = Type.Union([
   Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),
   /** View state (columns, widths, filter …), kept per workspace. */
   Type.Object({ type: Type.Literal('persist'), state: Type.Unknown() }),
+  /** Files of VS Code's explorer that were dropped onto the page. */
+  Type.Object({
+    type: Type.Literal('dropUris'),
+    uris: Type.Array(Type.String({ minLength: 1, maxLength: 4000 }), { minItems: 1, maxItems: maxDropped }),
+  }),
+  /** One from elsewhere. `text` is absent where it is too large, or its name is not that of a trace: the host says so. */
+  Type.Object({
+    type: Type.Literal('dropFile'),
+    name: Type.String({ minLength: 1, maxLength: 300 }),
+    /** Bytes. */
+    size: Type.Integer({ minimum: 0 }),
+    text: Type.Optional(Type.String({ maxLength: largestDrop })),
+  }),
   /** A row was shown: `at` is Date.now() in the page. Asked for by tests only. */
   Type.Object({ type: Type.Literal('rendered'), ids: Type.Array(rowId), at: Type.Number() }),
 ]);

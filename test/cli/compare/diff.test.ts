@@ -23,10 +23,13 @@ async function diff(...args: string[]): Promise<Diff> {
 }
 const said = ({ changes }: Diff): string[] => changes.map(({ kind, what }) => `${kind} ${what}`);
 
+const sides = ['before', 'again', 'after'];
+
 beforeAll(async () => {
-  for (const side of ['before', 'again', 'after']) {
-    mkdirSync(join(nettrace.home, side));
-    for (let i = 0; i < runs; i++) {
+  for (const side of sides) mkdirSync(join(nettrace.home, side));
+  // In turn: what else the machine does falls on all sides alike.
+  for (let i = 0; i < runs; i++) {
+    for (const side of sides) {
       const output = join(side, `${i}.nettrace.json`);
       const env = { SHOP: side === 'after' ? 'after' : 'before' };
       const result = await nettrace.run(['run', '--quiet', '-o', output, '--', process.execPath, shop], { env });

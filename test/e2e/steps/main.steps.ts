@@ -159,7 +159,7 @@ export function mainJob(): void {
 
   it('a name without a known suffix is refused, saying which there are', async () => {
     await save(1, 'shop.json');
-    await vs.notification('.nettrace.json, .har, .eve.json').first().waitFor();
+    await vs.notification('.nettrace.json, .nettrace.db, .har').first().waitFor();
     expect(existsSync(file('shop.json'))).toBe(false);
     await vs.command('Notifications: Clear All Notifications');
   });

@@ -1,7 +1,7 @@
 /** Clicks, the menu and the hovering pointer over the rows. Rows share their handlers, as their nodes change owner. */
 import * as actions from '../../state/actions';
 import { hideSoon, showBreakdownOf } from '../../state/breakdownPopUp';
-import { setRelated } from '../../state/overlays';
+import { rowType, setRelated } from '../../state/overlays';
 import { showRowMenu } from '../../state/rowMenu';
 import { openCode, state, store } from '../../state/state';
 import type { Row } from '../../view/types';
@@ -54,6 +54,7 @@ export function onRowDrag(event: DragEvent): void {
   if (!row || !event.dataTransfer) return;
   event.dataTransfer.setData('text/uri-list', row.url);
   event.dataTransfer.setData('text/plain', row.url);
+  event.dataTransfer.setData(rowType, row.id);
   event.dataTransfer.effectAllowed = 'copyLink';
 }
 

@@ -161,7 +161,7 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
       return row.connection
         ? row.connection.reused
           ? `Connection #${row.connection.number}, reused`
-          : `Connection #${row.connection.number}, opened for this request`
+          : `Connection #${row.connection.number}, opened for this request${row.why === undefined ? '' : `: ${row.why}`}`
         : 'No connection';
     case 'size':
       return row.bytesReceived === undefined

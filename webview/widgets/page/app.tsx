@@ -13,6 +13,7 @@ import { Connections } from '../time/connections';
 import { Overview } from '../time/overview';
 import { ReplayBar } from '../time/replayBar';
 import { Announcer } from './announcer';
+import { DropHint } from './dropHint';
 import { Empty } from './empty';
 import { FindingsView } from './findingsView';
 import { MessageLine } from './messageLine';
@@ -59,6 +60,7 @@ export function App() {
       <Announcer />
       <PopUp />
       <Menu />
+      <DropHint />
     </main>
   );
 }

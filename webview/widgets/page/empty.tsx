@@ -36,6 +36,9 @@ export function Empty() {
             ))}
           </div>
         )}
+        {buttons.some(([command]) => command === 'open') && (
+          <p class="dim drophint">Or drop a trace here (from VS Code’s explorer while holding Shift).</p>
+        )}
       </div>
     </div>
   );

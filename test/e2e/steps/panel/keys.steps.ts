@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { rowsIn } from '../testing/rows';
-import { inWindow, vs } from '../testing/shared';
-import { until } from '../testing/window';
+import { rowsIn } from '../../testing/rows';
+import { inWindow, vs } from '../../testing/shared';
+import { until } from '../../testing/window';
 
 const manifest = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8'));
 const readme = readFileSync(join(__dirname, '../../../README.md'), 'utf8');
