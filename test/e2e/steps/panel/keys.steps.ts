@@ -9,8 +9,8 @@ import { rowsIn } from '../../testing/rows';
 import { inWindow, vs } from '../../testing/shared';
 import { until } from '../../testing/window';
 
-const manifest = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8'));
-const readme = readFileSync(join(__dirname, '../../../README.md'), 'utf8');
+const manifest = JSON.parse(readFileSync(join(__dirname, '../../../../package.json'), 'utf8'));
+const readme = readFileSync(join(__dirname, '../../../../README.md'), 'utf8');
 
 const press = (key: string) => vs.page.keyboard.press(key);
 const rowOf = (page: FrameLocator, text: string) => page.locator('[role=row][data-id]', { hasText: text });
