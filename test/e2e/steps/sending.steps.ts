@@ -160,9 +160,12 @@ export function sendingAgain(): void {
     arrived.length = 0;
     await menu('POST', 'Edit and send…');
     await until(async () => (await editorText()).includes('{"apples":2}'), 'the document');
+    // Its text is there before it has the keyboard.
+    await vs.page.locator('.monaco-editor.focused').first().waitFor();
     await vs.page.keyboard.press('Control+End');
     await vs.page.keyboard.press('Control+End');
     await vs.page.keyboard.type('\n### another\nDELETE nowhere');
+    await until(async () => (await editorText()).includes('DELETE nowhere'), 'what was typed');
     await vs.page.locator('.cdr.squiggly-error').first().waitFor();
     await vs.shot('send-document-dark');
     await lens('Send with Net Trace').first().click();
