@@ -126,8 +126,7 @@ export function keysOfThePanel(): void {
   it('Ctrl+E pauses recording, and goes on with it', async () => {
     const line = vs.panel.locator('.trc', { hasText: 'Recording is paused' });
     await rowOf(vs.panel, '/apples').click();
-    await press('F8');
-    await selected(vs.panel, '/broken');
+    await pressUntil('F8', selectedRow(vs.panel, '/broken'), 'the next failed row');
     await press('Control+E');
     await line.waitFor();
     await vs.shot('paused-dark');
