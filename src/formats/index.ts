@@ -12,7 +12,9 @@ import { saveAtomically } from './file/save';
 import { type Format, formatOf, isPacketFile, suffixes } from './file/sniff';
 import { harText } from './har/write';
 import { nativePieces, type ReadOptions } from './native/format';
-import { membersOf } from './native/members';
+import { loweredMembers, type Member, membersOf, piecesOf } from './native/members';
+import type { Spill } from './native/spill';
+import { wholeMembers } from './native/whole';
 import { otlpPieces } from './otlp/document';
 import { pcapngPieces } from './pcapng/write';
 import { parseTrace } from './read';
@@ -29,11 +31,19 @@ const pieces: Readonly<Record<Exclude<Format, 'database'>, (doc: Trace) => Itera
   otlp: otlpPieces,
 };
 
+export interface WriteOptions extends FillOptions {
+  /** What was let go of the trace: in a lossless format it is written with the document. */
+  spill?: Spill;
+}
+
+/** Formats that hold all of a trace. */
+export const isLossless = (path: string): boolean => ['native', 'database'].includes(formatOf(path) ?? '');
+
 /**
  * Saves a trace in the format of the name's suffix: the whole file or, on any error, the file as it was before. `options`: of
  * a database, which has a table of the findings.
  */
-export async function writeTrace(doc: Trace, path: string, options: FillOptions = {}): Promise<void> {
+export async function writeTrace(doc: Trace, path: string, options: WriteOptions = {}): Promise<void> {
   const format = formatOf(path);
   if (format === undefined && isPacketFile(path)) {
     throw new FormatError('suffix', noPackets, { file: path });
@@ -42,8 +52,12 @@ export async function writeTrace(doc: Trace, path: string, options: FillOptions 
     const known = Object.values(suffixes).join(', ');
     throw new FormatError('suffix', `unknown file extension; use one of ${known}.`, { file: path });
   }
-  if (format === 'database') return writeDatabase(path, () => membersOf(doc), { ...options, private: isPrivate(doc) });
-  await saveAtomically(path, () => pieces[format](doc), { private: isPrivate(doc) });
+  const { findings, spill } = options;
+  const members = (): Iterable<Member> => (spill ? wholeMembers(doc, spill) : membersOf(doc));
+  const mode = { private: isPrivate(doc) || spill?.hasBodies === true };
+  if (format === 'database') return writeDatabase(path, members, { ...(findings ? { findings } : {}), ...mode });
+  const isWhole = format === 'native' && spill !== undefined;
+  await saveAtomically(path, () => (isWhole ? piecesOf(loweredMembers(members())) : pieces[format](doc)), mode);
 }
 
 /** Values of headers, or bodies: others may not read them, whatever the umask says and the file before was. */
@@ -87,6 +101,8 @@ export { FormatError } from './file/error';
 export { textOf } from './file/load';
 export { formatOf, isOpenable, isPacketFile, packetSuffix, suffixes } from './file/sniff';
 export { nativeText, type ReadOptions } from './native/format';
+export { Spill } from './native/spill';
+export { wholeHeader } from './native/whole';
 export { parseTrace } from './read';
 export { redacted } from './redact/redact';
 export { lowered } from './shared/lower';

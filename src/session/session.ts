@@ -389,6 +389,7 @@ export class TraceSession {
     this.#keyLogFile?.update();
     if (this.#keysEnd === 'finish') this.deleteKeyLog();
     else this.#keyLogFile?.stop();
+    this.store.settle();
     this.store.header = { ...this.store.header, state, endAt };
     this.store.touch();
     this.#notify();

@@ -39,6 +39,12 @@ export class TraceStore extends Store {
     if (r.outcome !== undefined && before?.outcome === undefined) for (const e of this.ends) e.request(r);
   }
 
+  /** A record with all that is known of its call site by now. */
+  sourced(list: string, record: object): object {
+    if (list === 'requests') return this.#mapped(this.#mappedStack(record as Request));
+    return list === 'dials' || list === 'lookups' ? this.#mapped(record as Dial | Lookup) : record;
+  }
+
   override setDial(d: Dial): void {
     super.setDial(this.#mapped(d));
   }

@@ -23,7 +23,7 @@ export async function answer(
   folder: string,
   ready: () => void,
 ): Promise<void> {
-  const db = await databaseOf(file, folder);
+  const db = await databaseOf(file, statement, folder);
   try {
     onlyRead(db);
     ready();

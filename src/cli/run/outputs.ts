@@ -3,7 +3,17 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { formatOf, hasSqlite, isPacketFile, noSqlite, packetSuffix, suffixes, writeTrace } from '../../formats';
+import {
+  formatOf,
+  hasSqlite,
+  isLossless,
+  isPacketFile,
+  noSqlite,
+  packetSuffix,
+  type Spill,
+  suffixes,
+  writeTrace,
+} from '../../formats';
 import { alternatives, messageOf } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 import type { Saved, SaveResult } from '../summary/saved';
@@ -73,17 +83,19 @@ async function reasonOf(error: unknown, folder: string): Promise<string> {
   }
 }
 
-/** `before` is called with each path before it is written. */
+/** `spill`: what was let go of the trace. `before` is called with each path before it is written. */
 export async function saveAll(
   trace: Trace,
   paths: readonly string[],
+  spill: Spill | undefined,
   before: (path: string) => void = () => {},
 ): Promise<SaveResult> {
+  const options = spill ? { spill } : {};
   const files: Saved[] = [];
   for (const path of paths) {
     before(path);
     try {
-      await writeTrace(trace, path);
+      await writeTrace(trace, path, options);
       files.push({ path, bytes: (await fs.stat(path)).size });
     } catch (error) {
       files.push({ path, error: messageOf(error) });
@@ -91,20 +103,18 @@ export async function saveAll(
   }
   if (!files.some((f) => f.error !== undefined)) return { files };
   const whole = files.find((f) => f.error === undefined && isLossless(f.path));
-  const kept = whole?.path ?? (await keepElsewhere(trace));
+  const kept = whole?.path ?? (await keepElsewhere(trace, options));
   return kept === undefined ? { files } : { files, kept };
 }
 
-const isLossless = (path: string): boolean => ['native', 'database'].includes(formatOf(path) ?? '');
-
 /** What was recorded must not be lost to a full disk: any other place that takes it will do. */
-async function keepElsewhere(trace: Trace): Promise<string | undefined> {
+async function keepElsewhere(trace: Trace, options: { spill?: Spill }): Promise<string | undefined> {
   const stamp = trace.beginTime.slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   const name = `trace-${stamp}-${trace.id.slice(0, 8)}${suffixes.native}`;
   for (const folder of [tmpdir(), homedir(), process.cwd(), '/var/tmp', '/dev/shm']) {
     try {
       const path = join(folder, name);
-      await writeTrace(trace, path);
+      await writeTrace(trace, path, options);
       return path;
     } catch {
       // Next place.

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import { withFindings } from '../../analysis/document';
-import { isOpenable, isPacketFile } from '../../formats';
+import { isLossless, isOpenable, isPacketFile, type Spill } from '../../formats';
 import { messageOf, numberText } from '../../model/base/text';
 import { maskArguments } from '../../model/secrets/arguments';
 import { sessionOptionsOf } from '../../session/options';
@@ -24,6 +24,7 @@ import { rulesOf } from './asked';
 import type { Checker } from './checked';
 import { liveOf, rowLimit } from './live/live';
 import { noProgram } from './noProgram';
+import { onDiskOf, spillOf } from './onDisk';
 import type { RunOptions } from './options';
 import { type Delivery, endSoon, reportDelivery, sendingOf } from './otlp';
 import { proveOutputs, saveAll } from './outputs';
@@ -51,7 +52,9 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   if ((await executableOf(program, process.env)) === undefined) throw new UsageError(noProgram(program));
   const sinksFrom = await sinksOf(options);
   const session = await createSession(command, options);
+  let spill: Spill | undefined;
   try {
+    if (outputs.some(isLossless)) spill = spillOf(session);
     const sinks = sinksFrom?.(session);
     const { child, environment } = await start(program, args, session, options);
     const stopForwarding = forwardSignals(child, {
@@ -84,6 +87,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       progress.step('analysing the trace');
       await report(session, ended, {
         checker,
+        spill,
         watch,
         outputs,
         options,
@@ -101,6 +105,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     const code = exitCodeOf(ended.code, ended.signal);
     return checker === undefined ? code : checker.exitCode(code);
   } finally {
+    spill?.close();
     await session.dispose().catch(() => {});
     if (sendFrom) endSoon();
   }
@@ -179,6 +184,8 @@ function endOf(child: ChildProcess): Promise<Ended> {
 interface Facts {
   outputs: string[];
   checker: Checker | undefined;
+  /** Absent: no file could hold what was let go. */
+  spill: Spill | undefined;
   options: RunOptions;
   progress: Progress;
   watch: ProcessWatch;
@@ -203,7 +210,7 @@ function endLive(live: { end(): void }): void {
 }
 
 async function report(session: TraceSession, end: Ended, facts: Facts): Promise<void> {
-  const { checker, options, outputs, launch, progress } = facts;
+  const { checker, options, outputs, launch, progress, spill } = facts;
   const ended = endFacts(end);
   const untraced = untracedOf(session, facts.watch.end());
   const document = withFindings(session.document(), session.store);
@@ -213,9 +220,13 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   const saved = await saveAll(
     document,
     outputs.filter((path) => !isPacketFile(path)),
+    spill,
     (path) => progress.step(`saving ${path}`),
   );
   progress.end();
+  const onDisk = spill && onDiskOf(document, spill, saved);
+  // In a file: not lost.
+  if (onDisk) session.store.losses = onDisk.whole.losses;
   const packets = await savePackets(session, outputs.filter(isPacketFile), options);
   saved.files.push(...packets.files);
   const hooked = session.hookSeen || launch.env.NETTRACE_SPOOL !== session.spoolFolder;
@@ -227,7 +238,7 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   reportSinks(facts.sinkReports ?? [], isShort);
   if (options.json) {
     const missing = untraced.length > 0 ? { untracedProcesses: untraced } : {};
-    const summary = summaryObject(document, session.store, ended, saved);
+    const summary = summaryObject(onDisk?.whole ?? document, session.store, ended, saved);
     const check = checker ? { check: checker.object() } : {};
     const self = session.gauge.figures();
     say(
@@ -244,6 +255,7 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
   } else {
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
+    if (onDisk && !options.quiet) for (const line of onDisk.lines) complain(line);
     if (!options.quiet || session.store.counts.requests === 0) for (const u of untraced) complain(untracedText(u));
   }
   reportSaved(saved, options);

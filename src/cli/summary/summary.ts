@@ -189,6 +189,7 @@ export function summaryObject(
       .slice(0, 100)
       .map(failedFigures),
     findings: trace.findings,
+    analysedRequests: trace.analysedRequests,
     losses: trace.losses,
     outputs: saved.files,
     ...(saved.kept !== undefined ? { kept: saved.kept } : {}),

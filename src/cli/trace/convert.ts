@@ -1,6 +1,6 @@
 /** `nettrace convert IN OUT`: the suffix of OUT decides. */
 import * as fs from 'node:fs/promises';
-import { findingsOf } from '../../analysis/document';
+import { findingsOf, withFindings } from '../../analysis/document';
 import { formatOf, isPacketFile, noPackets, suffixes, writeTrace } from '../../formats';
 import { copyLarge } from '../../formats/database';
 import { alternatives, numberText, plural } from '../../model/base/text';
@@ -26,7 +26,11 @@ export async function convert(from: string, to: string, options: { json?: boolea
 
 async function copyWhole(from: string, to: string): Promise<number> {
   const trace = await openTrace(from);
-  if (formatOf(to) === 'database') {
+  if (trace.analysedRequests !== undefined) {
+    // Of a run that memory did not hold: now all of it is here.
+    const store = Store.fromDocument(trace);
+    await writeTrace(withFindings(trace, store, endOf(store)), to);
+  } else if (formatOf(to) === 'database') {
     const store = Store.fromDocument(trace);
     await writeTrace(trace, to, { findings: findingsOf(store, endOf(store)) });
   } else await writeTrace(trace, to);

@@ -1,6 +1,6 @@
 /** `nettrace share TRACE OUT`: a copy without names, for bug reports. */
 import * as fs from 'node:fs/promises';
-import { findingsOf } from '../../analysis/document';
+import { withFindings } from '../../analysis/document';
 import { formatOf, isPacketFile, noPackets, redacted, suffixes, writeTrace } from '../../formats';
 import { alternatives, numberText, plural } from '../../model/base/text';
 import { Store } from '../../model/store/store';
@@ -15,7 +15,7 @@ export async function share(from: string, to: string): Promise<void> {
   const trace = redacted(await openTrace(from));
   // Sentences of findings have names in them: they are made of what is left.
   const store = Store.fromDocument(trace);
-  await writeTrace({ ...trace, findings: findingsOf(store, endOf(store)) }, to);
+  await writeTrace(withFindings(trace, store, endOf(store)), to);
   const { size } = await fs.stat(to);
   const requests = trace.requests.filter((r) => r.direction !== 'in').length;
   complain(

@@ -211,6 +211,9 @@ export const trace = record(
     eventLoopDelays: optional(list(eventLoopDelay, 'Event-loop delays.')),
     losses: list(loss, 'What was seen but is not in the trace.'),
     findings: optional(list(finding, 'What the analysis found.')),
+    analysedRequests: optional(
+      count('Requests that the findings were made from: the last ones. Absent: all that are in the trace.'),
+    ),
   },
   'A trace of a program’s outgoing HTTP requests.',
 );

@@ -23,7 +23,7 @@ export class DnsBounds {
     if (this.#lookups.size <= this.store.limit) return;
     const oldest = first(this.#lookups);
     this.#lost('lookups', this.store.lookups.get(oldest)?.beginAt);
-    this.dropLookup(oldest);
+    this.evictLookup(oldest, true);
   }
 
   keepExchange(x: DnsExchange): void {
@@ -38,8 +38,26 @@ export class DnsBounds {
     if (this.#exchanges.size <= this.store.limit) return;
     const oldest = first(this.#exchanges);
     this.#lost('dnsExchanges', this.store.dnsExchanges.get(oldest)?.beginAt);
+    const exchange = this.store.dnsExchanges.get(oldest);
+    if (exchange) this.store.evictions?.keep('dnsExchanges', exchange, true);
     this.#exchanges.delete(oldest);
     this.store.dnsExchanges.delete(oldest);
+  }
+
+  /** As `dropLookup`, for want of room. `isCounted`: as of `EvictionSink`. */
+  evictLookup(id: string, isCounted: boolean): void {
+    const { lookups, dnsExchanges, connections, evictions } = this.store;
+    const l = lookups.get(id);
+    if (l && evictions) {
+      evictions.keep('lookups', l, isCounted);
+      for (const exchange of this.#ofLookup.get(id) ?? []) {
+        const x = dnsExchanges.get(exchange);
+        if (x) evictions.keep('dnsExchanges', x, false);
+        const c = x?.connection === undefined ? undefined : connections.get(x.connection);
+        if (c?.fromResolver) evictions.keep('connections', c, false);
+      }
+    }
+    this.dropLookup(id);
   }
 
   /** Takes a lookup out, with its exchanges and the resolver's own sockets. */

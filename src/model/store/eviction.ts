@@ -1,12 +1,16 @@
 /**
  * The bound of the store: beyond its limit the oldest finished requests go, with the connections, dials, lookups and
- * tunnels that only they used. Counts stay exact; a loss says how many went and from when to when.
+ * tunnels that only they used, to the store's `evictions` where it has them. Counts stay exact; a loss says how many went
+ * and from when to when.
  */
 import { hasFailed } from '../facts/outcome';
-import type { Loss, Request } from '../records';
+import type { Connection, Loss, Request } from '../records';
 import { dropConnection } from './dropConnection';
 import type { Index } from './indices';
 import type { Store } from './store';
+
+/** More requests are kept as long as lines may come of those that have ended: call sites and bodies come in batches. */
+const slack = 1000;
 
 /** Results of attempts that have no life after them. */
 const lost: ReadonlySet<string | undefined> = new Set(['failed', 'timedOut', 'cancelled']);
@@ -22,9 +26,11 @@ export class Eviction {
     readonly index: Index,
   ) {}
 
-  /** Evicts until the store is within its limit; a running request only when all of them run. */
-  run(): void {
-    const { requests, limit } = this.store;
+  /** Evicts until the store is within its limit; a running request only when all of them run. `isOver`: no line comes any more. */
+  run(isOver = false): void {
+    const { requests, evictions } = this.store;
+    // What nobody takes can be gone at once: no line alters it.
+    const limit = this.store.limit + (evictions && !isOver ? slack : 0);
     for (const r of requests.values()) {
       if (requests.size <= limit) return;
       if (r.outcome !== undefined) this.#drop(r);
@@ -46,8 +52,8 @@ export class Eviction {
     if (store.connections.size <= Math.max(2 * limit, this.#crowded)) return;
     for (const c of [...store.connections.values()]) {
       if (store.connections.size <= 2 * limit) break;
-      if (c.closedAt !== undefined) this.#dropConnection(c.id);
-      else if (c.dial !== undefined && lost.has(c.connect?.result)) this.#dropDial(c.dial);
+      if (c.closedAt !== undefined) this.#dropConnection(c.id, true);
+      else if (c.dial !== undefined && lost.has(c.connect?.result)) this.#dropDial(c.dial, c.id);
       if (store.connections.has(c.id)) continue;
       const loss: Loss = { source: 'session', what: 'connections', kind: 'evicted', count: 1 };
       const at = c.createdAt ?? c.connect?.beginAt;
@@ -69,6 +75,8 @@ export class Eviction {
   #drop(r: Request): void {
     const { store } = this;
     store.removeRequest(r);
+    // One that runs has more to come, which would not be kept: it is lost.
+    if (r.outcome !== undefined) store.evictions?.keep('requests', r, true);
     store.counts.evictedRequests++;
     const loss: Loss = { source: 'session', what: 'requests', kind: 'evicted', count: 1 };
     if (r.createdAt !== undefined) loss.beginAt = loss.endAt = r.createdAt;
@@ -78,22 +86,42 @@ export class Eviction {
   }
 
   /** A closed connection that no kept request used goes, with its tunnels and, if it was the last one's, its dial. */
-  #dropConnection(id: string): void {
+  #dropConnection(id: string, isCounted = false): void {
     const { store, index } = this;
     const c = store.connections.get(id);
     if (!c || c.closedAt === undefined || index.requestsOf(id).size > 0) return;
+    this.#keepConnection(c, isCounted);
     dropConnection(store, index, id);
     if (c.dial !== undefined) this.#dropDial(c.dial);
   }
 
-  #dropDial(id: string): void {
+  /** `counted`: a connection of it that is counted as evicted. */
+  #dropDial(id: string, counted?: string): void {
     const { store, index } = this;
     const d = store.dials.get(id);
     if (!d || d.endAt === undefined || index.waitedFor(id).size > 0) return;
     if (d.connection !== undefined && store.connections.has(d.connection)) return;
-    for (const attempt of d.attempts ?? []) store.removeConnection(attempt);
-    if (d.lookup !== undefined) store.dns.dropLookup(d.lookup);
+    for (const attempt of d.attempts ?? []) {
+      const c = store.connections.get(attempt);
+      if (c) this.#keepConnection(c, attempt === counted);
+      store.removeConnection(attempt);
+    }
+    store.evictions?.keep('dials', d, false);
+    if (d.lookup !== undefined) store.dns.evictLookup(d.lookup, false);
     index.forgetDial(id);
     store.dials.delete(id);
+  }
+
+  /** With all that is recorded of it. */
+  #keepConnection(c: Connection, isCounted: boolean): void {
+    const { store } = this;
+    const { evictions } = store;
+    if (!evictions) return;
+    evictions.keep('connections', c, isCounted);
+    for (const tunnel of store.tunnelsOf(c.id)) evictions.keep('tlsTunnels', tunnel, false);
+    for (const o of store.socketOperations.get(c.id) ?? []) evictions.keep('socketOperations', o, false);
+    for (const s of store.kernelSamples.get(c.id) ?? []) evictions.keep('kernelSamples', s, false);
+    const entry = store.conntrackEntries.get(c.id);
+    if (entry) evictions.keep('conntrackEntries', entry, false);
   }
 }

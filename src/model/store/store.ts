@@ -28,6 +28,7 @@ import type { BreakpointHit } from './breakpointHit';
 import { clearStore } from './clear';
 import { DnsBounds } from './dnsBounds';
 import { Eviction } from './eviction';
+import type { EvictionSink } from './evictionSink';
 import { fillFrom } from './fill';
 import { type Header, headerOf } from './header';
 import { Index } from './indices';
@@ -60,6 +61,8 @@ const eventLimit = 20_000;
 export class Store extends Records {
   /** How many of the kernel's events, the first ones, came with a document: they stay as they are when it is saved again. */
   eventsOfDocument = 0;
+  /** Takes what is evicted. Absent: it is gone. */
+  evictions: EvictionSink | undefined;
 
   readonly dns = new DnsBounds(this);
   readonly pipes = new Pipes(this);
@@ -137,8 +140,9 @@ export class Store extends Records {
     this.incoming.set(r.id, r);
     this.#changes.other = true;
     if (this.incoming.size <= this.limit) return;
-    for (const id of this.incoming.keys()) {
+    for (const [id, oldest] of this.incoming) {
       this.incoming.delete(id);
+      this.evictions?.keep('incoming', oldest, true);
       this.addLoss({ source: 'session', what: 'requests', kind: 'evicted', count: 1, reason: 'incoming' });
       return;
     }
@@ -290,8 +294,14 @@ export class Store extends Records {
     this.#changes.other = true;
   }
 
+  /** To be called when no line comes any more: what was kept beyond the limit until then is evicted. */
+  settle(): void {
+    this.#eviction.run(true);
+  }
+
   /** Forgets what has ended; what runs goes on, and the counts start again. */
   clear(): void {
+    this.evictions?.clear();
     clearStore(this, this.#index);
   }
 

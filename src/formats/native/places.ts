@@ -1,0 +1,47 @@
+/** Where the records of a list are in a file, and by which instant they sort: 24 bytes each, however long they are. */
+
+const numbers = 3;
+
+export class Places {
+  /** Of each record: its first instant, its offset, its length. */
+  #values = new Float64Array(numbers * 1024);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(at: number, offset: number, length: number): void {
+    const from = this.#count * numbers;
+    if (from === this.#values.length) {
+      const larger = new Float64Array(2 * this.#values.length);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values.set([at, offset, length], from);
+    this.#count++;
+  }
+
+  at(i: number): number {
+    return this.#values[i * numbers] as number;
+  }
+
+  offset(i: number): number {
+    return this.#values[i * numbers + 1] as number;
+  }
+
+  length(i: number): number {
+    return this.#values[i * numbers + 2] as number;
+  }
+
+  /** Indices by instant; those of the same instant in the order they were added. Infinity, of a record without one, is last. */
+  byInstant(): Uint32Array {
+    const order = new Uint32Array(this.#count);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    // Infinity minus itself is no number.
+    return order.sort((a, b) => {
+      const [x, y] = [this.at(a), this.at(b)];
+      return x < y ? -1 : x > y ? 1 : a - b;
+    });
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Records that a store lets go, in a file until the trace is saved: written in the order they come, read in the order of a
+ * document. In memory stay a few numbers a record. A plain file rather than a database: nothing but appending and one pass
+ * over it is asked of it, and it works on every Node.
+ */
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { firstInstant } from '../../model/base/canonical';
+import { compareIds } from '../../model/base/ids';
+import type { EvictedList, EvictionSink } from '../../model/store/evictionSink';
+import { recordText } from './members';
+import { Places } from './places';
+
+/** Records gathered before a write: what is learnt of one shortly after its end, a source map's position above all, is in it. */
+const batch = 1000;
+/** Bytes read at once. */
+const window = 1 << 20;
+
+export type Complete = (list: EvictedList, record: object) => object;
+
+interface Waiting {
+  list: EvictedList;
+  record: object;
+  isCounted: boolean;
+}
+
+export class Spill implements EvictionSink {
+  readonly #file: number;
+  readonly #places = new Map<EvictedList, Places>();
+  /** Records in the file that the store counts as evicted. */
+  readonly #counted = new Map<EvictedList, number>();
+  #waiting: Waiting[] = [];
+  #size = 0;
+  #error: string | undefined;
+  /** Its last read piece of the file. */
+  #window = { begin: 0, bytes: Buffer.alloc(0) };
+  /** A body was recorded in one of them. */
+  hasBodies = false;
+
+  /** Makes the file, in a folder that only this user can open. `complete`: what is known of a record by now. Throws errors of the file system. */
+  constructor(
+    path: string,
+    readonly complete: Complete = (_, record) => record,
+    /** Of `node:fs`. */
+    readonly write: typeof writeSync = writeSync,
+  ) {
+    this.#file = openSync(path, 'wx+', 0o600);
+  }
+
+  /** Why no more records are kept. Undefined: they are. */
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  keep(list: EvictedList, record: object, isCounted: boolean): void {
+    if (this.#error !== undefined) return;
+    if (this.#waiting.push({ list, record, isCounted }) >= batch) this.#write();
+  }
+
+  clear(): void {
+    this.#waiting = [];
+    this.#places.clear();
+    this.#counted.clear();
+    // The file is written on from where it is: what was in it is read no more.
+  }
+
+  /** How many records of a list are in the file that the store counts as evicted. */
+  counted(list: EvictedList): number {
+    this.#write();
+    return this.#counted.get(list) ?? 0;
+  }
+
+  has(list: EvictedList): boolean {
+    this.#write();
+    return (this.#places.get(list)?.count ?? 0) > 0;
+  }
+
+  /** By first instant, then id, as in a document. */
+  *records(list: EvictedList): Generator<object> {
+    this.#write();
+    const places = this.#places.get(list);
+    if (!places) return;
+    let same: object[] = [];
+    let at = Number.NaN;
+    for (const i of places.byInstant()) {
+      const next = places.at(i);
+      if (next !== at) {
+        yield* byId(same);
+        same = [];
+        at = next;
+      }
+      same.push(this.#read(places.offset(i), places.length(i)));
+    }
+    yield* byId(same);
+  }
+
+  close(): void {
+    this.#waiting = [];
+    this.#error ??= 'it is closed';
+    closeSync(this.#file);
+  }
+
+  #write(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    if (waiting.length === 0 || this.#error !== undefined) return;
+    try {
+      const records = waiting.map(({ list, record, isCounted }) => ({
+        list,
+        record: this.complete(list, record),
+        isCounted,
+      }));
+      const texts = records.map(({ list, record }) =>
+        Buffer.from(`${recordText(list === 'incoming' ? 'requests' : list, record)}\n`),
+      );
+      this.#append(Buffer.concat(texts));
+      for (const [i, { list, record, isCounted }] of records.entries()) {
+        const { length } = texts[i] as Buffer;
+        this.#placesOf(list).add(firstInstant(record as Record<string, unknown>), this.#size, length);
+        this.#size += length;
+        if (isCounted) this.#counted.set(list, (this.#counted.get(list) ?? 0) + 1);
+        this.hasBodies ||= hasBody(record);
+      }
+    } catch (e) {
+      // A full disk, most likely. What is in the file stays; these records and all later ones are evicted as without it.
+      this.#error = e instanceof Error ? e.message : String(e);
+    }
+  }
+
+  #append(bytes: Buffer): void {
+    for (let done = 0; done < bytes.length; )
+      done += this.write(this.#file, bytes, done, bytes.length - done, this.#size + done);
+  }
+
+  #read(offset: number, length: number): object {
+    const { begin, bytes } = this.#window;
+    if (offset < begin || offset + length > begin + bytes.length) {
+      const next = Buffer.alloc(Math.max(window, length));
+      const read = readSync(this.#file, next, 0, next.length, offset);
+      this.#window = { begin: offset, bytes: next.subarray(0, read) };
+    }
+    const from = offset - this.#window.begin;
+    return JSON.parse(this.#window.bytes.toString('utf8', from, from + length));
+  }
+
+  #placesOf(list: EvictedList): Places {
+    const known = this.#places.get(list);
+    if (known) return known;
+    const made = new Places();
+    this.#places.set(list, made);
+    return made;
+  }
+}
+
+const idOf = (record: object): string => String((record as { id?: unknown }).id ?? '');
+
+/** Of those with one id the last: it was let go, came again, and was let go again. */
+function byId(records: object[]): object[] {
+  if (records.length < 2) return records;
+  const sorted = records.sort((a, b) => compareIds(idOf(a), idOf(b)));
+  return sorted.filter(
+    (r, i) => i + 1 === sorted.length || idOf(r) === '' || idOf(r) !== idOf(sorted[i + 1] as object),
+  );
+}
+
+interface Content {
+  content?: { text?: unknown };
+}
+
+function hasBody(record: object): boolean {
+  const { body, response } = record as { body?: Content; response?: Content };
+  return body?.content?.text !== undefined || response?.content?.text !== undefined;
+}

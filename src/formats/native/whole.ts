@@ -1,0 +1,84 @@
+/** A document and what a store let go before it was made, together again: the trace as if the store had no bound. */
+import { firstInstant } from '../../model/base/canonical';
+import { compareIds } from '../../model/base/ids';
+import type { Loss, Trace } from '../../model/records';
+import type { EvictedList } from '../../model/store/evictionSink';
+import { type Member, membersOf } from './members';
+import type { Spill } from './spill';
+
+const lists: readonly Exclude<EvictedList, 'incoming'>[] = [
+  'requests',
+  'dials',
+  'lookups',
+  'dnsExchanges',
+  'connections',
+  'tlsTunnels',
+  'socketOperations',
+  'kernelSamples',
+  'conntrackEntries',
+];
+
+/** The header of the whole trace, its lists those of the document. */
+export function wholeHeader(doc: Trace, spill: Spill): Trace {
+  const kept = spill.counted('requests');
+  const { totals, ...counts } = doc.counts;
+  const evictedRequests = counts.evictedRequests - kept;
+  return {
+    ...doc,
+    counts: { ...counts, evictedRequests, ...(totals && evictedRequests > 0 ? { totals } : {}) },
+    losses: doc.losses.flatMap((l) => remaining(l, spill)),
+    // The findings know of these alone.
+    ...(doc.findings && kept > 0 ? { analysedRequests: outgoing(doc).length } : {}),
+  };
+}
+
+const outgoing = (doc: Trace) => doc.requests.filter((r) => r.direction !== 'in');
+
+/** A loss without what is in the file. */
+function remaining(loss: Loss, spill: Spill): Loss[] {
+  if (loss.source !== 'session' || loss.kind !== 'evicted') return [loss];
+  const list = loss.reason === 'incoming' ? 'incoming' : lists.find((name) => name === loss.what);
+  const count = loss.count - (list === undefined ? 0 : spill.counted(list));
+  return count > 0 ? [{ ...loss, count }] : [];
+}
+
+/** The members of the whole trace, as `membersOf`: memory holds one record of those that were let go. */
+export function* wholeMembers(doc: Trace, spill: Spill): Generator<Member> {
+  const header: Record<string, unknown> = { ...wholeHeader(doc, spill) };
+  // A list of which the document has no record may be absent there.
+  for (const name of lists) if (spill.has(name)) header[name] ??= [];
+  for (const member of membersOf(header as unknown as Trace)) {
+    const list = lists.find((name) => name === member.name);
+    if (list === undefined || !('records' in member)) {
+      yield member;
+      continue;
+    }
+    let records = merged(spill.records(list), member.records as Iterable<object>);
+    if (list === 'requests') records = merged(spill.records('incoming'), records);
+    yield { name: list, records };
+  }
+}
+
+/** Of two that are sorted by first instant and id, one that is. Of records with the same id the second's stays. */
+export function* merged(first: Iterable<object>, second: Iterable<object>): Generator<object> {
+  const [a, b] = [first[Symbol.iterator](), second[Symbol.iterator]()];
+  let [x, y] = [a.next(), b.next()];
+  while (!x.done || !y.done) {
+    const order = x.done ? 1 : y.done ? -1 : compared(x.value, y.value);
+    if (order <= 0) {
+      // A record that was let go and came again.
+      if (order < 0 || idOf(x.value) === undefined) yield x.value;
+      x = a.next();
+    } else {
+      yield y.value;
+      y = b.next();
+    }
+  }
+}
+
+const idOf = (record: object): string | undefined => (record as { id?: string }).id;
+
+function compared(x: object, y: object): number {
+  const [a, b] = [firstInstant(x as Record<string, unknown>), firstInstant(y as Record<string, unknown>)];
+  return a < b ? -1 : a > b ? 1 : compareIds(idOf(x) ?? '', idOf(y) ?? '');
+}
