@@ -7,11 +7,11 @@ import { Spill } from './spill';
 
 /** As the system does it: as many bytes as there is room for, then the error. */
 const diskOf =
-  (size: number): typeof fs.writeSync =>
-  (file: number, bytes: unknown, from: unknown, length: unknown, position: unknown): number => {
-    const room = size - (position as number);
+  (size: number) =>
+  (file: number, bytes: Buffer, from: number, length: number, position: number): number => {
+    const room = size - position;
     if (room <= 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    return fs.writeSync(file, bytes as Buffer, from as number, Math.min(length as number, room), position as number);
+    return fs.writeSync(file, bytes, from, Math.min(length, room), position);
   };
 
 let folder: string;

@@ -15,6 +15,7 @@ const batch = 1000;
 /** Bytes read at once. */
 const window = 1 << 20;
 
+type Write = (file: number, bytes: Buffer, from: number, length: number, position: number) => number;
 export type Complete = (list: EvictedList, record: object) => object;
 
 interface Waiting {
@@ -41,7 +42,7 @@ export class Spill implements EvictionSink {
     path: string,
     readonly complete: Complete = (_, record) => record,
     /** Of `node:fs`. */
-    readonly write: typeof writeSync = writeSync,
+    readonly write: Write = writeSync,
   ) {
     this.#file = openSync(path, 'wx+', 0o600);
   }
