@@ -1,9 +1,9 @@
 /** Entry of the panel's page. */
 import './styles';
 import { render } from 'preact';
-import { installCommands } from './state/commands';
+import { installCommands } from './input/commands';
+import { installDrop } from './input/drop';
 import { derive } from './state/derived';
-import { installDrop } from './state/drop';
 import { isLive, onChange, start, state } from './state/state';
 import { reducedMotion, watchTheme } from './state/theme';
 import { App } from './widgets/page/app';

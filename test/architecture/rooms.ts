@@ -135,7 +135,7 @@ export const order: Record<string, readonly string[]> = {
     '.',
     'testing',
   ],
-  webview: ['view', 'state', 'widgets', '.'],
+  webview: ['view', 'state', 'input', 'widgets', '.'],
 };
 
 /** The helper's sub-rooms in C, by their `#include` lines. */

@@ -1,5 +1,5 @@
 /** Details, pop-up, sash; what they show is text. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Row } from '../../webview/view/types';
 import { id, inBrowser, open, panel, rowNode } from './testing/behaviour';
 import { settled } from './testing/panel';
@@ -138,4 +138,39 @@ test('the lanes of a connection fold the time in which it was idle', async () =>
   // Drawn to scale both would be a hundredth of the lane.
   for (const width of widths) expect(width).toBeGreaterThan(40);
   expect(await panel.page.locator('.cl .fold').first().getAttribute('title')).toBe('Idle for 58.5 s, folded');
+});
+
+describe('the place of the details', () => {
+  const detailsBox = async (): Promise<{ x: number; y: number }> => {
+    const box = await panel.page.locator('.det').boundingBox();
+    if (!box) throw new Error('no details');
+    return box;
+  };
+
+  test('is moved by a button of its head, and kept', async () => {
+    await open({ width: 1400, height: 700 });
+    await panel.send({ type: 'select', id: id(13), reveal: true });
+    await panel.answer();
+    expect((await detailsBox()).x).toBeGreaterThan(500);
+    await panel.page.click('.det >> [aria-label="Show details below the list"]');
+    expect((await detailsBox()).x).toBe(0);
+    expect((await detailsBox()).y).toBeGreaterThan(200);
+    await panel.page.waitForFunction(() =>
+      (window as unknown as { posted: { type: string; state?: { detailsPlace?: string } }[] }).posted.some(
+        (m) => m.type === 'persist' && m.state?.detailsPlace === 'below',
+      ),
+    );
+    await panel.page.click('.det >> [aria-label="Show details beside the list"]');
+    expect((await detailsBox()).x).toBeGreaterThan(500);
+  });
+
+  test.each([
+    [1400, 300],
+    [600, 700],
+  ])('at %i × %i px there is room for one only, and no button', async (width, height) => {
+    await open({ width, height });
+    await panel.send({ type: 'select', id: id(13), reveal: true });
+    await panel.answer();
+    expect(await panel.page.locator('.det [aria-label^="Show details b"]').count()).toBe(0);
+  });
 });

@@ -183,7 +183,7 @@ describe('looks', () => {
     if (select) {
       await panel.send({ type: 'select', id: id(select), reveal: true });
       await panel.answer();
-      await page.waitForSelector('.det .bd');
+      await page.waitForSelector('.det .bd, .det .phases');
     }
     if (tab) await page.click(`.tabs >> text=${tab}`);
     if (mode) await page.click(`.seg >> text=${mode}`);

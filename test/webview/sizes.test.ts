@@ -24,15 +24,16 @@ const cut = (selector: string): Promise<string[]> =>
       .map((n) => (n.textContent ?? '').trim()),
   );
 
-/** Lines of the table of phases that are not in sight between the tabs and the total, which stays at the end. */
+/** Phases that are not in sight between the tabs and the total, which stays at the end of a table. */
 const outOfSight = (): Promise<string[]> =>
   panel.page.evaluate(() => {
     const box = (selector: string): DOMRect => (document.querySelector(selector) as Element).getBoundingClientRect();
-    const [top, total, end] = [box('.det .tabs').bottom, box('.det .tot td'), box('.det').bottom];
-    const lines = [...document.querySelectorAll('.det .bd tbody tr:not(.tot) .sw')];
+    const [top, total, end] = [box('.det .tabs').bottom, box('.det .tot'), box('.det').bottom];
+    const bottom = document.querySelector('.det .bd') ? Math.min(box('.det .tot td').top, end) : end;
+    const lines = [...document.querySelectorAll('.det .bd tbody tr:not(.tot) .sw, .det .phases li:not(.tot) .sw')];
     const hidden = lines.filter((n) => {
       const own = n.getBoundingClientRect();
-      return own.top < top - 1 || own.bottom > Math.min(total.top, end) + 1;
+      return own.top < top - 1 || own.bottom > bottom + 1;
     });
     return [...hidden.map((n) => n.textContent ?? ''), ...(total.bottom > end + 1 || total.top < top ? ['total'] : [])];
   });
@@ -42,8 +43,7 @@ test.each([
   [300, 400],
   [440, 400],
   [480, 400],
-  [500, 320],
-  [900, 320],
+  [900, 400],
 ])('at %i × %i px every phase and the total are in sight', async (width, height) => {
   await details(width, height, 13);
   expect(await panel.page.locator('.det .bd tbody .sw').count()).toBe(9);
@@ -52,6 +52,56 @@ test.each([
   // The bars too: those without their own column are above the table.
   const bar = await panel.page.locator('.det .p.wait').first().boundingBox();
   expect(bar && bar.y + bar.height).toBeLessThan(height - 23);
+});
+
+/** As low as VS Code opens its panel. */
+const low = [
+  [300, 300],
+  [340, 300],
+  [500, 250],
+  [640, 250],
+  [900, 320],
+  [1000, 250],
+  [1600, 250],
+] as const;
+
+test.each(low)('at %i × %i px every phase, the total and the bar are in sight in a list', async (width, height) => {
+  await details(width, height, 13);
+  expect(await panel.page.locator('.det .phases li').count()).toBe(9);
+  expect(await outOfSight()).toEqual([]);
+  // Each with its figure, whole; below 340 px a name may be cut, and is in the tooltip.
+  expect(await cut(`.det .phases .dur${width > 340 ? ', .det .phases .sw' : ''}, .det .tabs button`)).toEqual([]);
+  const sample = panel.page.locator('.det .phases li', { hasText: 'Waiting for' });
+  expect(await sample.getAttribute('title')).toMatch(/^Waiting for server, starts after [\d.]+ ms, measured by hook$/);
+  const bar = await panel.page.locator('.det .strip .p.wait').boundingBox();
+  const tabs = await panel.page.locator('.det .tabs').boundingBox();
+  expect(bar?.y).toBeGreaterThanOrEqual((tabs?.y ?? 0) + (tabs?.height ?? 0) - 1);
+});
+
+test.each(low.filter(([width]) => width >= 500))(
+  'at %i × %i px a failure is in sight: error, causes, phase, total',
+  async (width, height) => {
+    await details(width, height, 11);
+    const { page } = panel;
+    const box = await page.locator('.vd').boundingBox();
+    const tabs = await page.locator('.det .tabs').boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 999)).toBeLessThanOrEqual((tabs?.y ?? 0) + 1);
+    expect((await page.locator('.vd').innerText()).replace(/\s+/g, ' ')).toContain(
+      'connect ECONNREFUSED 203.0.113.8:443',
+    );
+    expect((await outOfSight()).filter((name) => !/thread pool/.test(name))).toEqual([]);
+    expect(await page.locator('.det .phases .bad').innerText()).toMatch(/TCP connect\s+522\.3/);
+  },
+);
+
+test.each(low)('at %i × %i px columns and status line are whole', async (width, height) => {
+  await details(width, height, 13);
+  expect(await cut('.hd .c-time .lb, .spacer .c-time')).toEqual([]);
+  const line = await panel.page.locator('.sb').boundingBox();
+  for (const part of await panel.page.$$eval('.sb > *', (nodes) =>
+    nodes.map((n) => n.getBoundingClientRect().toJSON()),
+  ))
+    if (part.top < (line?.y ?? 0) + 23) expect(part.right).toBeLessThanOrEqual(width);
 });
 
 test.each([

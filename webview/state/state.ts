@@ -1,5 +1,5 @@
 /**
- * The page's state and its only link to the extension: no other file calls acquireVsCodeApi or posts a message. A change
+ * The page's state, filled by what the extension sends and by what the user does. A change
  * marks the state dirty; all changes of a frame are drawn in one pass by the function given to `onChange`.
  */
 
@@ -9,26 +9,16 @@ import type {
   Details,
   FindingRow,
   HostMessage,
-  PageCommand,
-  PageMessage,
   PanelState,
   ReplayMark,
   Row,
-  RowAction,
   Run,
   Status,
 } from '../view/types';
+import { askDetails, keepState, keptState, post } from './host';
 import { RowStore } from './rowStore';
 import { initialUi, restoreUi, type UiState } from './uiState';
 
-interface VsCodeApi {
-  postMessage(message: PageMessage): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const api: VsCodeApi = acquireVsCodeApi();
 const noStatus: Status = {
   recording: false,
   requests: 0,
@@ -120,8 +110,8 @@ export function setUi(change: Partial<UiState>): void {
   saving = setTimeout(() => {
     // Thousands of selected rows are not worth keeping.
     const kept = { ...state.ui, selected: state.ui.selected.slice(0, maxKept) };
-    api.setState(kept);
-    api.postMessage({ type: 'persist', state: kept });
+    keepState(kept);
+    post({ type: 'persist', state: kept });
   }, 300);
   invalidate();
 }
@@ -133,28 +123,13 @@ export function unsetUi(key: 'range' | 'active' | 'detailsWidth' | 'detailsHeigh
   setUi({});
 }
 
-export const askDetails = (id: string): void => api.postMessage({ type: 'details', id });
-export const openCode = (id: string, preview: boolean, clicked = false): void =>
-  api.postMessage({ type: 'open', id, preview, ...(clicked ? { clicked } : {}) });
-export const askCode = (id: string): void => api.postMessage({ type: 'code', id });
-export const openFrame = (id: string, frame: number, preview: boolean): void =>
-  api.postMessage({ type: 'openFrame', id, frame, preview });
-export const savePackets = (id: string): void => api.postMessage({ type: 'savePackets', id });
-export const run = (command: PageCommand): void => api.postMessage({ type: 'run', command });
-export const seekEvent = (event: number): void => api.postMessage({ type: 'seekEvent', event });
-export const seekTime = (at: number): void => api.postMessage({ type: 'seekTime', at });
-export const act = (action: RowAction): void => api.postMessage(action);
-export const drop = (dropped: Extract<PageMessage, { type: 'dropUris' | 'dropFile' }>): void =>
-  api.postMessage(dropped);
-export const copy = (text: string): void => api.postMessage({ type: 'copy', text });
-
 let reported = 0;
 /** Reports to the host how many failed requests and 5xx the user has seen, for the view's badge. */
 function reportFailures(): void {
   const count = state.status.failed + state.status.serverErrors;
   if (count === reported || document.visibilityState !== 'visible') return;
   reported = count;
-  api.postMessage({ type: 'seenFailures', count });
+  post({ type: 'seenFailures', count });
 }
 
 /** What a command of the host (a VS Code keybinding, a view action) does in the page. */
@@ -179,7 +154,7 @@ function refreshDetails(changed: readonly Row[]): void {
 }
 
 function takeState(full: PanelState): void {
-  if (!state.ready) state.ui = restoreUi(api.getState() ?? full.persisted);
+  if (!state.ready) state.ui = restoreUi(keptState() ?? full.persisted);
   state.ready = true;
   state.view = full.view;
   state.readOnly = full.readOnly === true;
@@ -296,9 +271,9 @@ export function start(): void {
     reportFailures();
     invalidate();
   });
-  const focus = (on: boolean) => api.postMessage({ type: 'focus', on });
+  const focus = (on: boolean) => post({ type: 'focus', on });
   window.addEventListener('focus', () => focus(true));
   window.addEventListener('blur', () => focus(false));
-  api.postMessage({ type: 'ready' });
+  post({ type: 'ready' });
   if (document.hasFocus()) focus(true);
 }

@@ -1,6 +1,7 @@
 /** What the user set in the page: survives hiding, moving and reload. */
 
 import type { Range } from '../view/drawing/timescale';
+import type { DetailsPlace } from '../view/layout';
 import { type ChipName, chips } from '../view/list/chips';
 import { type ColumnChoice, type ColumnId, columns } from '../view/list/columns';
 import { byStart, type GroupBy, type Sort } from '../view/list/sort';
@@ -38,6 +39,8 @@ export interface UiState {
   /** Size of the details in pixels, beside and below the list; absent: by the width. */
   detailsWidth?: number;
   detailsHeight?: number;
+  /** Beside or below the list; absent: by the size of the page. */
+  detailsPlace?: DetailsPlace;
   scrollTop: number;
   /** Kinds of message closed for good, and those of a run closed (`3:ended`). */
   closedMessages: string[];
@@ -106,6 +109,7 @@ export function restoreUi(saved: unknown): UiState {
   if (detailsWidth !== undefined) ui.detailsWidth = detailsWidth;
   const detailsHeight = number(s.detailsHeight);
   if (detailsHeight !== undefined) ui.detailsHeight = detailsHeight;
+  if (s.detailsPlace === 'beside' || s.detailsPlace === 'below') ui.detailsPlace = s.detailsPlace;
   ui.scrollTop = number(s.scrollTop) ?? 0;
   ui.closedMessages = strings(s.closedMessages);
   return ui;

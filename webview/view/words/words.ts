@@ -115,3 +115,6 @@ export const totalLabel = (row: Row, ongoing: boolean): string =>
     : row.state === 'failed' || row.state === 'aborted'
       ? 'Until failure'
       : 'Total';
+
+/** `TLSv1.3` as people write it. */
+export const tlsText = (version: string | undefined): string | undefined => version?.replace(/^TLSv/, 'TLS ');

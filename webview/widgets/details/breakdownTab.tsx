@@ -6,6 +6,7 @@ import { Exchange } from '../facts/exchange';
 import { Icon } from '../parts/icon';
 import { BreakdownTable } from './breakdown';
 import { ErrorLines } from './errorBox';
+import { PhaseList } from './phaseList';
 import { Findings } from './verdict';
 
 const results: Readonly<Record<string, string>> = {
@@ -74,10 +75,19 @@ function Attempts({ details }: { details: Details }) {
   );
 }
 
-export function BreakdownTab({ row, details, room }: { row: Row; details: Details | undefined; room: number }) {
+interface TabProps {
+  row: Row;
+  details: Details | undefined;
+  /** Width of the tab, px. */
+  room: number;
+  /** Too low for a line a phase. */
+  compact: boolean;
+}
+
+export function BreakdownTab({ row, details, room, compact }: TabProps) {
   return (
     <>
-      <BreakdownTable row={row} details={details} room={room} />
+      {compact ? <PhaseList row={row} details={details} /> : <BreakdownTable row={row} details={details} room={room} />}
       {details && <ErrorLines details={details} />}
       {details && <Attempts details={details} />}
       {details && <Exchange details={details} rowId={row.id} />}

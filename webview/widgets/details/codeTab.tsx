@@ -1,7 +1,7 @@
 /** Last tab: the line of code that made the request. */
 import { lineAndColumn, transformedWords } from '../../../src/model/rows/row';
-import { openSelected } from '../../state/actions';
-import { askCode, openFrame } from '../../state/state';
+import { openSelected } from '../../input/actions';
+import { askCode, openFrame } from '../../state/host';
 import type { Details, Row } from '../../view/types';
 
 const kinds: Readonly<Record<string, string>> = {

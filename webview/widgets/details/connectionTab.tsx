@@ -1,11 +1,12 @@
 /** Third tab: the connection that carried the request, its lookup, TLS and certificates, and what else ran on it. */
 import { bytesText, timeText } from '../../../src/model/base/text';
-import { select } from '../../state/actions';
+import { select } from '../../input/actions';
 import { stopOf } from '../../state/rowTime';
 import { now, store } from '../../state/state';
 import { gapsOf } from '../../view/drawing/folds';
 import { type Range, timeScale } from '../../view/drawing/timescale';
 import type { Details, Row } from '../../view/types';
+import { tlsText } from '../../view/words/words';
 import { closedText, halfClosed, openers, optionsText, poolText, upgradeText, whyNew } from '../facts/connectionWords';
 import { addressText, errorText, Fact } from '../facts/facts';
 import { KernelEvents } from '../facts/kernelEvents';
@@ -13,7 +14,6 @@ import { Kernel } from '../facts/kernelFacts';
 import { Lookup } from '../facts/lookupFacts';
 import { DnsMessages, Operations } from '../facts/messages';
 import { Tls } from '../facts/tlsFacts';
-import { tlsText } from './breakdown';
 
 /** Width that the lanes' scale is made for, px; drawn are shares of it, as the lanes are as wide as there is room. */
 const nominal = 300;

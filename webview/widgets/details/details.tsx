@@ -2,10 +2,11 @@
 import { lineAndColumn } from '../../../src/model/rows/row';
 import './details.css';
 import './small.css';
-import { closeDetails, openSelected, showTab } from '../../state/actions';
-import { showRowMenu } from '../../state/rowMenu';
+import { closeDetails, openSelected, showTab } from '../../input/actions';
+import { showRowMenu } from '../../input/rowMenu';
 import { setUi, state, store } from '../../state/state';
 import { tabs } from '../../state/uiState';
+import type { Layout } from '../../view/layout';
 import type { Details, Row } from '../../view/types';
 import { Icon } from '../parts/icon';
 import { detailsSize } from '../parts/sash';
@@ -25,7 +26,23 @@ const shortFile = (file: string): string =>
     .slice(-2)
     .join('/');
 
-function Head({ row }: { row: Row }) {
+/** Moves the details to the other place, where there is room for both. */
+function PlaceButton({ below }: { below: boolean }) {
+  const words = below ? 'Show details beside the list' : 'Show details below the list';
+  return (
+    <button
+      type="button"
+      class="ib"
+      aria-label={words}
+      title={words}
+      onClick={() => setUi({ detailsPlace: below ? 'beside' : 'below' })}
+    >
+      <Icon name={below ? 'layout-sidebar-right' : 'layout-panel'} />
+    </button>
+  );
+}
+
+function Head({ row, layout }: { row: Row; layout: Layout }) {
   const site = row.callSite;
   return (
     <header class="dh">
@@ -47,6 +64,7 @@ function Head({ row }: { row: Row }) {
         >
           <Icon name="copy" />
         </button>
+        {layout.isChoice && <PlaceButton below={layout.below} />}
         <button type="button" class="ib" aria-label="Close details" title="Close (Esc)" onClick={closeDetails}>
           <Icon name="close" />
         </button>
@@ -76,10 +94,17 @@ function Head({ row }: { row: Row }) {
   );
 }
 
-function Tab({ row, details, room }: { row: Row; details: Details | undefined; room: number }) {
+interface TabProps {
+  row: Row;
+  details: Details | undefined;
+  room: number;
+  compact: boolean;
+}
+
+function Tab({ row, details, room, compact }: TabProps) {
   switch (state.ui.tab) {
     case 'breakdown':
-      return <BreakdownTab row={row} details={details} room={room} />;
+      return <BreakdownTab row={row} details={details} room={room} compact={compact} />;
     case 'headers':
       return <HeadersTab row={row} details={details} />;
     case 'connection':
@@ -107,28 +132,28 @@ function onTabKey(event: KeyboardEvent): void {
   (list.children[next] as HTMLElement).focus();
 }
 
-interface PaneProps {
-  /** Under the list, not beside it. */
-  below: boolean;
-  /** In place of the list: there is no room for both. */
-  alone: boolean;
-  page: { width: number; height: number };
-}
-
-export function DetailsPane({ below, alone, page }: PaneProps) {
+export function DetailsPane({ layout, page }: { layout: Layout; page: { width: number; height: number } }) {
+  const { below, alone } = layout;
   const row = state.ui.active ? store.get(state.ui.active) : undefined;
   if (!row) return null;
   const details = state.details?.row.id === row.id ? state.details : undefined;
   const size = detailsSize(below, page);
   // Without the padding at both sides and the scroll bar.
   const room = (below ? page.width : size) - 42;
+  const classNames = [
+    'det',
+    !below && 'beside',
+    alone && 'alone',
+    (!below || alone) && 'tight',
+    layout.compact && 'compact',
+  ].filter(Boolean);
   return (
     <aside
-      class={`det ${below ? '' : 'beside'} ${alone ? 'alone' : ''} ${below && !alone ? '' : 'tight'}`}
+      class={classNames.join(' ')}
       aria-label="Details"
       style={below ? { height: `${size}px`, width: 'auto' } : { width: `${size}px`, height: 'auto' }}
     >
-      <Head row={row} />
+      <Head row={row} layout={layout} />
       {details && isSaid(details.verdict) && <VerdictBox verdict={details.verdict} details={details} />}
       {!(details && isSaid(details.verdict)) && <ErrorBox row={row} details={details} />}
       <div class="tabs" role="tablist" aria-label="Details" onKeyDown={onTabKey}>
@@ -148,7 +173,7 @@ export function DetailsPane({ below, alone, page }: PaneProps) {
         ))}
       </div>
       <div class="tp" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${state.ui.tab}`} tabIndex={0}>
-        <Tab row={row} details={details} room={room} />
+        <Tab row={row} details={details} room={room} compact={layout.compact} />
       </div>
     </aside>
   );

@@ -2,7 +2,7 @@
 
 import { timeText } from '../../../src/model/base/text';
 import { grpcText } from '../../../src/model/facts/grpc';
-import { openBody } from '../../state/rowActions';
+import { openBody } from '../../input/rowActions';
 import type { Details, Header, Row } from '../../view/types';
 import { Body } from '../facts/body';
 

@@ -2,8 +2,8 @@
 import './packets.css';
 import { bytesText, timeText } from '../../../src/model/base/text';
 import { labelOf } from '../../../src/model/facts/phaseWords';
-import { copyWiresharkFilter, whyNoPackets } from '../../state/packets';
-import { savePackets } from '../../state/state';
+import { copyWiresharkFilter, whyNoPackets } from '../../input/packets';
+import { savePackets } from '../../state/host';
 import type { Details, PacketRef } from '../../view/types';
 import { Icon } from '../parts/icon';
 

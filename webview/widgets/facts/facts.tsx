@@ -1,7 +1,7 @@
 /** Small parts that the tabs share: a line of a table of facts, a link to another request, an error in words. */
 import './facts.css';
 import type { ComponentChildren } from 'preact';
-import { select } from '../../state/actions';
+import { select } from '../../input/actions';
 import { store } from '../../state/state';
 import type { ErrorInfo, RelatedRequest } from '../../view/types';
 

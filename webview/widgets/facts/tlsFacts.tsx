@@ -1,7 +1,7 @@
 /** TLS of a connection: what was agreed with proxy and origin, and the certificates. */
 import { timeText } from '../../../src/model/base/text';
 import type { Certificate, Details, TlsTunnel } from '../../view/types';
-import { tlsText } from '../details/breakdown';
+import { tlsText } from '../../view/words/words';
 import { Icon } from '../parts/icon';
 import { errorText, Fact } from './facts';
 

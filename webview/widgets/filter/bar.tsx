@@ -2,7 +2,7 @@
 import './bar.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { numberText } from '../../../src/model/base/text';
-import { toggleChip } from '../../state/actions';
+import { toggleChip } from '../../input/actions';
 import type { Derived } from '../../state/derived';
 import { showMenu } from '../../state/overlays';
 import { setUi, state, store } from '../../state/state';

@@ -3,7 +3,7 @@ import './box.css';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Completion, completions } from '../../../src/model/query';
 import { seenIn } from '../../../src/model/query/help/seen';
-import { grid, move } from '../../state/actions';
+import { grid, move } from '../../input/actions';
 import type { Derived } from '../../state/derived';
 import { setUi, state, store } from '../../state/state';
 import { Icon } from '../parts/icon';

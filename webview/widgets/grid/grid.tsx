@@ -6,9 +6,9 @@
 import './grid.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { numberText } from '../../../src/model/base/text';
-import * as actions from '../../state/actions';
+import * as actions from '../../input/actions';
+import { gridKey } from '../../input/gridKeys';
 import type { Derived } from '../../state/derived';
-import { gridKey } from '../../state/gridKeys';
 import { overlays } from '../../state/overlays';
 import { ongoing, stopOf, totalOf } from '../../state/rowTime';
 import { invalidate, isLive, now, state, store } from '../../state/state';

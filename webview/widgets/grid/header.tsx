@@ -1,6 +1,6 @@
 /** The grid's head: names, sorting, widths, and the axis of the waterfall. */
 import './header.css';
-import { move, sortBy } from '../../state/actions';
+import { move, sortBy } from '../../input/actions';
 import { hidePopUp, type MenuItem, showMenu } from '../../state/overlays';
 import { setUi, state } from '../../state/state';
 import type { TimeScale } from '../../view/drawing/timescale';

@@ -1,9 +1,10 @@
 /** Clicks, the menu and the hovering pointer over the rows. Rows share their handlers, as their nodes change owner. */
-import * as actions from '../../state/actions';
-import { hideSoon, showBreakdownOf } from '../../state/breakdownPopUp';
+import * as actions from '../../input/actions';
+import { hideSoon, showBreakdownOf } from '../../input/breakdownPopUp';
+import { showRowMenu } from '../../input/rowMenu';
+import { openCode } from '../../state/host';
 import { rowType, setRelated } from '../../state/overlays';
-import { showRowMenu } from '../../state/rowMenu';
-import { openCode, state, store } from '../../state/state';
+import { state, store } from '../../state/state';
 import type { Row } from '../../view/types';
 
 const rowAt = (event: Event): HTMLElement | undefined => {

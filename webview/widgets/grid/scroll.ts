@@ -1,6 +1,6 @@
 /** The list's scroll position: restored, following the newest row, and holding the rows in sight where they are. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import * as actions from '../../state/actions';
+import * as actions from '../../input/actions';
 import type { Derived } from '../../state/derived';
 import { invalidate, isLive, setUi, state } from '../../state/state';
 import { isByStart } from '../../view/list/sort';

@@ -3,6 +3,7 @@ import './app.css';
 import { axes, derive } from '../../state/derived';
 import { state, store } from '../../state/state';
 import { useSize } from '../../state/useSize';
+import { layoutOf } from '../../view/layout';
 import { DetailsPane } from '../details/details';
 import { FilterBar } from '../filter/bar';
 import { Grid } from '../grid/grid';
@@ -26,10 +27,8 @@ export function App() {
   const { derived } = derive();
   const { whole, shown } = axes(derived);
   const empty = state.ready && store.rows.length === 0;
-  // An editor is high: where the list beside the details would lose its columns, they go below it.
-  const high = state.view === 'editor' && size.height >= 500;
-  const below = size.width < 620 || (high && size.width - detailsSize(false, size) < 620);
-  const alone = below && size.height < 440;
+  const layout = layoutOf(size, ui.detailsPlace, detailsSize(false, size), state.view === 'editor');
+  const { below, alone } = layout;
   const open = ui.detailsOpen && ui.active !== undefined && store.get(ui.active) !== undefined;
   // At VS Code's own height of the panel rows matter most, and so do the details where they take the list's place: there
   // is no overview, and the program's end is in the status line.
@@ -54,7 +53,7 @@ export function App() {
           )}
         </div>
         {open && !alone && <Sash below={below} page={size} />}
-        {open && <DetailsPane below={below} alone={alone} page={size} />}
+        {open && <DetailsPane layout={layout} page={size} />}
       </div>
       {!empty && <StatusLine derived={derived} low={low} />}
       <Announcer />

@@ -1,6 +1,7 @@
 /** The page before the first request. */
 import './empty.css';
-import { run, state } from '../../state/state';
+import { run } from '../../state/host';
+import { state } from '../../state/state';
 import { emptyState } from '../../view/words/emptyState';
 import { Icon } from '../parts/icon';
 

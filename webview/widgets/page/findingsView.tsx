@@ -1,7 +1,7 @@
 /** All findings of the runs shown, worst first: what was found, whose part it is, what to do, and the requests it is about. */
 import './findingsView.css';
 import { compileQuery, type Fields } from '../../../src/model/query';
-import { select } from '../../state/actions';
+import { select } from '../../input/actions';
 import { currentFilter } from '../../state/derived';
 import { setUi, state, store } from '../../state/state';
 import type { Filter } from '../../view/list/filter';

@@ -1,6 +1,7 @@
 /** At most one message: what went wrong with the recording comes before how the program ended. */
 import './messageLine.css';
-import { run, setUi, state } from '../../state/state';
+import { run } from '../../state/host';
+import { setUi, state } from '../../state/state';
 import type { PageCommand, PanelMessage } from '../../view/types';
 import { Icon } from '../parts/icon';
 

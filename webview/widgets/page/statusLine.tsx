@@ -2,11 +2,12 @@
 import './statusLine.css';
 import { bytesText, numberText, plural, timeText } from '../../../src/model/base/text';
 import { phaseWords } from '../../../src/model/facts/phaseWords';
-import { follow, selectedRows } from '../../state/actions';
+import { follow, selectedRows } from '../../input/actions';
 import { type Derived, lastProgram } from '../../state/derived';
+import { run } from '../../state/host';
 import { type MenuItem, showMenu } from '../../state/overlays';
 import { totalOf } from '../../state/rowTime';
-import { isLive, now, run, state, store } from '../../state/state';
+import { isLive, now, state, store } from '../../state/state';
 import { beginOf, rowEnd } from '../../view/drawing/geometry';
 import { totalQuantile } from '../../view/list/sort';
 import type { KernelStatus } from '../../view/types';

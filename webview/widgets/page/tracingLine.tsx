@@ -1,6 +1,7 @@
 /** What is traced, as long as that is not every request: nobody shall wonder where the others are. */
 import './tracingLine.css';
-import { run, state, store } from '../../state/state';
+import { run } from '../../state/host';
+import { state, store } from '../../state/state';
 import { Icon } from '../parts/icon';
 
 export function TracingLine() {

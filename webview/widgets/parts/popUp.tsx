@@ -1,7 +1,7 @@
 /** The breakdown of a row under the pointer. Above or below its row, never over it. */
 import './popUp.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { hideSoon, stay } from '../../state/breakdownPopUp';
+import { hideSoon, stay } from '../../input/breakdownPopUp';
 import { overlays } from '../../state/overlays';
 import { state, store } from '../../state/state';
 import { BreakdownTable } from '../details/breakdown';

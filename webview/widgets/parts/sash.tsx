@@ -1,6 +1,7 @@
 /** The line between list and details: dragged, or moved by the arrow keys; a double click sets it back. */
 import './sash.css';
 import { setUi, state, unsetUi } from '../../state/state';
+import { listWidth } from '../../view/layout';
 
 const min = 120;
 
@@ -9,7 +10,7 @@ export function detailsSize(below: boolean, page: { width: number; height: numbe
   const { detailsWidth, detailsHeight } = state.ui;
   // What the filter bar, the overview and the status line leave.
   if (below) return clamp(detailsHeight ?? (page.height - 130) * 0.56, page.height - 130 - 66);
-  return clamp(detailsWidth ?? Math.min(560, Math.max(420, page.width * 0.36)), page.width - 260);
+  return clamp(detailsWidth ?? Math.min(560, Math.max(420, page.width * 0.36)), page.width - listWidth);
 }
 
 const clamp = (size: number, max: number): number => Math.round(Math.max(min, Math.min(size, max)));

@@ -6,7 +6,7 @@ import './connections.css';
 import type { ComponentChild } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { numberText } from '../../../src/model/base/text';
-import { select } from '../../state/actions';
+import { select } from '../../input/actions';
 import type { Derived } from '../../state/derived';
 import { stopOf } from '../../state/rowTime';
 import { invalidate, isLive, now, state, store } from '../../state/state';

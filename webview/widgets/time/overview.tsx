@@ -3,7 +3,7 @@ import './overview.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { timeText } from '../../../src/model/base/text';
 import { wentWrong } from '../../../src/model/query/rowFields';
-import { setRange } from '../../state/actions';
+import { setRange } from '../../input/actions';
 import { derive } from '../../state/derived';
 import { stopOf } from '../../state/rowTime';
 import { isLive, now, state, store } from '../../state/state';

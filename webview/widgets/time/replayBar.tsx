@@ -2,7 +2,8 @@
 import './replayBar.css';
 import { useRef } from 'preact/hooks';
 import { timeText } from '../../../src/model/base/text';
-import { invalidate, seekEvent, seekTime, state } from '../../state/state';
+import { seekEvent, seekTime } from '../../state/host';
+import { invalidate, state } from '../../state/state';
 import { type Axis, timeScale } from '../../view/drawing/timescale';
 import type { ReplayMark } from '../../view/types';
 

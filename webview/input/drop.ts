@@ -3,8 +3,8 @@
  * page while Shift is held); from elsewhere as files without a path, whose content is sent.
  */
 import { isDroppable, largestDrop, maxDropped, urisIn } from '../../src/model/panel/drop';
-import { rowType, setDropping } from './overlays';
-import { drop } from './state';
+import { drop } from '../state/host';
+import { rowType, setDropping } from '../state/overlays';
 
 /** Of packets only the beginning is sent: it is what says that they are packets. */
 const packetHead = 64;

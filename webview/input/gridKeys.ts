@@ -1,8 +1,9 @@
 /** Keys of the grid. */
+
+import { state, store } from '../state/state';
 import * as actions from './actions';
 import { showBreakdownOf } from './breakdownPopUp';
 import { showRowMenu } from './rowMenu';
-import { state, store } from './state';
 
 export function gridKey(event: KeyboardEvent): void {
   const row = (event.target as HTMLElement).closest<HTMLElement>('.row');

@@ -1,12 +1,13 @@
 /** Commands of the host (VS Code keybindings and view actions) and the page's own plain keys. */
 import { groupings } from '../../src/model/panel/grouping';
+import { derive } from '../state/derived';
+import { run } from '../state/host';
+import { hideMenu, hidePopUp, overlays } from '../state/overlays';
+import { onCommand, onMark, onSelect, setUi, state, store } from '../state/state';
+import { type Mode, modes, tabs } from '../state/uiState';
 import * as actions from './actions';
-import { derive } from './derived';
-import { hideMenu, hidePopUp, overlays } from './overlays';
 import { copyWiresharkFilter } from './packets';
 import { openBody, send, withActive } from './rowActions';
-import { onCommand, onMark, onSelect, run, setUi, state, store } from './state';
-import { type Mode, modes, tabs } from './uiState';
 
 export const focusFilter = (): void => {
   const box = document.querySelector<HTMLInputElement>('.flt input');

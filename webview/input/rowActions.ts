@@ -1,6 +1,7 @@
 /** What the host does with requests of the shown trace: it has all that was recorded. */
 import { type CopyForm, maxCopied } from '../../src/model/panel/copyForms';
-import { act, state } from './state';
+import { act } from '../state/host';
+import { state } from '../state/state';
 
 /** The first ones, of very many. */
 export const copyAs = (form: CopyForm, ids: readonly string[]): void =>

@@ -1,6 +1,8 @@
 /** Showing and hiding of the breakdown pop-up: never over its own row, and the pointer may enter it. */
-import { hidePopUp, showPopUp } from './overlays';
-import { askDetails, state, store } from './state';
+
+import { askDetails } from '../state/host';
+import { hidePopUp, showPopUp } from '../state/overlays';
+import { state, store } from '../state/state';
 
 let leaving: ReturnType<typeof setTimeout> | undefined;
 

@@ -2,13 +2,14 @@
 import type { CopyForm } from '../../src/model/panel/copyForms';
 import { type FieldName, printQuery, type Query } from '../../src/model/query';
 import { baseName } from '../../src/model/rows/row';
+import { copy, run, savePackets } from '../state/host';
+import { showMenu } from '../state/overlays';
+import { setUi, state } from '../state/state';
 import type { Row } from '../view/types';
 import { asBreakdown, asTable, asVerdict } from '../view/words/copy';
 import { openSelected, selectedRows } from './actions';
-import { showMenu } from './overlays';
 import { copyWiresharkFilter, whyNoPackets } from './packets';
 import { copyAs, openBody, send } from './rowActions';
-import { copy, run, savePackets, setUi, state } from './state';
 
 const equals = (key: FieldName, value: string | number): Query => ({
   is: 'term',

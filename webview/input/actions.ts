@@ -1,15 +1,16 @@
 /** What keys, clicks and commands do: selection, sorting, filters. Works on the state; draws nothing. */
 
 import { wentWrong } from '../../src/model/query/rowFields';
+import { axes, derive } from '../state/derived';
+import { askDetails, copy, openCode } from '../state/host';
+import { invalidate, setUi, state, store, unsetUi } from '../state/state';
+import { tabs } from '../state/uiState';
 import { type Range, timeScale, zoomed } from '../view/drawing/timescale';
 import type { ColumnId } from '../view/list/columns';
 import { type Item, isRow } from '../view/list/items';
 import { byStart } from '../view/list/sort';
 import type { Row } from '../view/types';
 import { asTable } from '../view/words/copy';
-import { axes, derive } from './derived';
-import { askDetails, copy, invalidate, openCode, setUi, state, store, unsetUi } from './state';
-import { tabs } from './uiState';
 
 /** Set by the grid: brings an item into view; `nearest` moves as little as needed. */
 export const grid: { reveal: (index: number) => void; toEnd: () => void; focus: () => void; pageRows: number } = {

@@ -1,7 +1,8 @@
 /** What commands and menus do with the packets of the active request. */
 
+import { copy } from '../state/host';
+import { state } from '../state/state';
 import type { Row } from '../view/types';
-import { copy, state } from './state';
 
 export function copyWiresharkFilter(): void {
   const filter = state.details?.row.id === state.ui.active ? state.details?.capture.filter : undefined;
