@@ -1,5 +1,5 @@
 /** What several rules ask of a trace, gathered once: 20,000 requests must not cost more than a moment. */
-import type { Connection, Dial, KernelSample, Request } from '../../model/records';
+import type { Connection, Dial, KernelSample, Lookup, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { wholeSamples } from './kernelSamples';
 import { originOf } from './places';
@@ -34,6 +34,13 @@ export class Facts {
 
   connectionOf(r: Request): Connection | undefined {
     return r.connection === undefined ? undefined : this.store.connections.get(r.connection);
+  }
+
+  /** Of the dial made for it, or that made its connection. */
+  lookupOf(r: Request): Lookup | undefined {
+    const id = this.connectionOf(r)?.dial ?? r.dial;
+    const lookup = id === undefined ? undefined : this.store.dials.get(id)?.lookup;
+    return lookup === undefined ? undefined : this.store.lookups.get(lookup);
   }
 
   /** Kernel samples of a connection, each with all its figures; many requests of one connection ask for the same. */

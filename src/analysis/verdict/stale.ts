@@ -1,5 +1,6 @@
 /** Whether a request died because its idle connection had been closed already. Shared by verdict and finding. */
 
+import { isClosedHere } from '../../model/facts/closing';
 import { deepest } from '../../model/facts/outcome';
 import type { Connection, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
@@ -23,7 +24,7 @@ export function staleOf(r: Request, store: Store): Stale | undefined {
   const hangUp = /socket hang up|other side closed/.test(`${r.error?.message} ${deepest(r.error)?.message}`);
   if (!hangUp && !codes.some((code) => code !== undefined && staleCodes.has(code))) return undefined;
   const c = r.connection === undefined ? undefined : store.connections.get(r.connection);
-  if (c?.closedBy === 'local' || c?.closedBy === 'localReset') return undefined;
+  if (isClosedHere(c)) return undefined;
   const idle = r.idleDuration;
   const hint = c?.keepAliveHint?.timeout;
   const sent = r.sendBeginAt ?? r.assignedAt;

@@ -1,6 +1,7 @@
 /** The state of a request in one word and in the words of the panel's Status column. */
 
 import { timeText } from '../base/text';
+import { isClosedHere } from '../facts/closing';
 import { grpcText } from '../facts/grpc';
 import { deepest, hasFailed, timerKindOf } from '../facts/outcome';
 import { phaseWords, shortOf } from '../facts/phaseWords';
@@ -79,6 +80,8 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
   // The call itself was refused, before there was anything to send.
   if (phase === 'queue' && r.dial === undefined && (code === undefined || code.startsWith('ERR_'))) return 'not sent';
   const closed = code === undefined || (closedCodes.has(code) && connection?.closedBy === 'peer');
+  const here = (code === undefined || closedCodes.has(code)) && isClosedHere(connection);
+  if (here) return phase === undefined ? 'closed by program' : `${shortOf(phase)} closed by program`;
   if (phase === 'download' && (closed || code === 'UND_ERR_SOCKET')) return 'body cut off';
   const what =
     closed && code !== undefined

@@ -1,10 +1,11 @@
 /** Certificates and protocols that are weak, do not hold, or soon will not. By host; dates by the trace's own clock. */
-import type { Certificate, TlsTunnel } from '../../../model/records';
+import type { Certificate, ErrorInfo, TlsTunnel } from '../../../model/records';
 import { type Draft, draft, number, words } from '../../base/draft';
 import type { Facts } from '../../base/facts';
 import { certificateDays, minRsaBits } from '../../base/limits';
 import { hostOf, isLoopback, originOf } from '../../base/places';
 import { certificateText, leafOf } from '../../base/tls';
+import { alertText, isTlsError } from '../../base/tlsAlerts';
 
 const day = 86_400_000;
 const weakVersions = new Set(['SSLv3', 'TLSv1', 'TLSv1.1']);
@@ -15,6 +16,8 @@ interface Seen {
   host: string;
   leaf: Certificate | undefined;
   subjects: string[];
+  /** Of the handshake, or an alert after it: TLS 1.3 looks at a client's certificate when the client is ready already. */
+  error: ErrorInfo | undefined;
 }
 
 export function certificateRule(facts: Facts): Draft[] {
@@ -32,17 +35,19 @@ function seenBy({ store }: Facts): Seen[] {
     if (ids.length === 0 && dial?.request !== undefined) ids = [dial.request];
     const url = ids[0] === undefined ? undefined : store.requests.get(ids[0])?.url;
     const host = tunnel.serverName ?? (hostOf(originOf(url)) || dial?.host || '');
-    const key = [
-      host,
-      tunnel.peerCertificates?.[0],
-      tunnel.error?.code,
-      tunnel.verification?.error,
-      tunnel.version,
-    ].join();
+    const alert = store.connections.get(tunnel.connection ?? '')?.error;
+    const error = tunnel.error ?? (isTlsError(alert) ? alert : undefined);
+    const key = [host, tunnel.peerCertificates?.[0], error?.code, tunnel.verification?.error, tunnel.version].join();
     const known = seen.get(key);
     if (known) known.subjects.push(...ids);
     else
-      seen.set(key, { tunnel, host, leaf: leafOf(tunnel, store), subjects: ids.length > 0 ? [...ids] : [tunnel.id] });
+      seen.set(key, {
+        tunnel,
+        host,
+        leaf: leafOf(tunnel, store),
+        subjects: ids.length > 0 ? [...ids] : [tunnel.id],
+        error,
+      });
   }
   return [...seen.values()];
 }
@@ -52,10 +57,11 @@ const gentle = (s: Seen, severity: 'warning' | 'error'): 'info' | 'warning' | 'e
   isLoopback(s.host) ? 'info' : severity;
 
 function failed(s: Seen, { store }: Facts): Draft[] {
-  const said = s.tunnel.error && certificateText(s.tunnel.error.code, s.tunnel, store, named(s));
+  const { error } = s;
+  const said = error && (certificateText(error.code, s.tunnel, store, named(s)) ?? alertText(error, named(s)));
   if (!said) return [];
   const { rule: _, ...rest } = said;
-  const evidence = [words('error', s.tunnel.error?.code ?? '', s.tunnel.id, 'error.code'), ...said.evidence];
+  const evidence = [words('error', error.code ?? '', s.tunnel.id, 'error.code'), ...said.evidence];
   return [
     draft({
       ...rest,

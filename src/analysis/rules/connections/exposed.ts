@@ -18,19 +18,31 @@ function hasLeft(r: Request, facts: Facts): boolean {
   return c?.connect?.result === 'connected' || c?.earlierTrace === true || r.by?.['*'] === 'import';
 }
 
+/** A name of this machine's own. What a proxy on it sends on is not known to stay. */
+function staysHere(r: Request, facts: Facts): boolean {
+  const address = facts.connectionOf(r)?.remote?.address;
+  return address !== undefined && isLoopback(address) && r.proxy === undefined;
+}
+
+/** By its addresses where they are known, else by its name. */
+function isNear(host: string, requests: readonly Request[], facts: Facts): boolean {
+  const addresses = requests.map((r) => (r.proxy === undefined ? facts.connectionOf(r)?.remote?.address : undefined));
+  return isPrivate(host) || addresses.every((a) => a !== undefined && isPrivate(a));
+}
+
 export function plainHttpRule(facts: Facts): Draft[] {
   const found: Draft[] = [];
   for (const [origin, requests] of facts.byOrigin) {
     const host = hostOf(origin);
     if (!origin.startsWith('http:') || isLoopback(host)) continue;
-    const sent = requests.filter((r) => hasLeft(r, facts));
+    const sent = requests.filter((r) => hasLeft(r, facts) && !staysHere(r, facts));
     const first = sent[0];
     if (!first) continue;
     const secret = sent.find((r) => r.headers?.some((h) => /^(authorization|cookie)$/i.test(h.name)));
     found.push(
       draft({
         rule: 'plain-http',
-        severity: isPrivate(host) ? 'info' : secret ? 'error' : 'warning',
+        severity: isNear(host, sent, facts) ? 'info' : secret ? 'error' : 'warning',
         title: `Sent in the clear to ${host}`,
         text: `${sent.length} ${sent.length === 1 ? 'request' : 'requests'} to ${origin} went unencrypted${secret ? ', with credentials' : ''}: anyone on the network path can read ${sent.length === 1 ? 'it' : 'them'}.`,
         fault: 'yourCode',

@@ -2,6 +2,8 @@
 
 import { median } from '../../../model/base/statistics';
 import { bytesText, plural, timeText } from '../../../model/base/text';
+import { isClosedHere } from '../../../model/facts/closing';
+import { deepest } from '../../../model/facts/outcome';
 import type { Request, TlsTunnel } from '../../../model/records';
 import { type Draft, draft, number, time, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
@@ -71,11 +73,19 @@ export function uncompressedRule(facts: Facts): Draft[] {
   });
 }
 
+/** Not broken off on the way: the program closed the connection, or what came is not valid HTTP. */
+function isOfOther(r: Request, facts: Facts): boolean {
+  const code = deepest(r.error)?.code ?? r.error?.code;
+  const isInvalid = code?.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+  return isInvalid === true || isClosedHere(facts.connectionOf(r));
+}
+
 export function brokenBodyRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();
   for (const r of facts.requests)
     if (r.outcome === 'failed' && r.responseBeginAt !== undefined && r.endAt !== undefined && r.timeout === undefined)
-      if (r.error?.phase === undefined || r.error.phase === 'download') push(groups, originOf(r.url), r);
+      if ((r.error?.phase === undefined || r.error.phase === 'download') && !isOfOther(r, facts))
+        push(groups, originOf(r.url), r);
   return [...groups].map(([origin, list]) => {
     const spans = list.map((r) => (r.endAt as number) - (r.createdAt ?? (r.responseBeginAt as number)));
     // In a broken spool an end may be before its begin: no time is known then.

@@ -1,0 +1,192 @@
+/** Failures of a request that was sent, or waited to be: closed connections, timers, responses that are not HTTP. */
+
+import { bytesText, ordinalText, timeText } from '../../model/base/text';
+import { isClosedHere } from '../../model/facts/closing';
+import { grpcText } from '../../model/facts/grpc';
+import { doingOf } from '../../model/facts/phaseWords';
+import type { Evidence } from '../../model/records';
+import { number, time, words } from '../base/draft';
+import { busyLoop } from '../base/limits';
+import { busyAdvice, busyEvidence, busyFault, busyText } from './busy';
+import { staleAdvice } from './clients';
+import { afterText, type Case, durationOf, totalEvidence } from './context';
+import { type Condition, code } from './failure';
+import { staleOf } from './stale';
+import { timerOf, timerText } from './timers';
+
+export const stoppedInDebugger: Condition = (k) => {
+  if (k.paused === 0 || (timerOf(k) === undefined && k.code !== 'ECONNRESET' && k.code !== 'UND_ERR_SOCKET')) return;
+  return {
+    rule: 'pausedInDebugger',
+    fault: 'unclear',
+    certainty: 'likely',
+    text: `Ended while the program was paused in the debugger (${timeText(k.paused)}).`,
+    evidence: [time('paused', k.paused), ...code(k)],
+    advice: 'Run it again without pausing; timers and servers do not wait for the debugger.',
+  };
+};
+
+/** The call was answered: the server's own word for what went wrong. */
+export const grpc: Condition = (k) => {
+  const status = k.r.response?.grpcStatus ?? 0;
+  if (status === 0 || k.r.outcome === 'failed') return;
+  return {
+    rule: 'grpcStatus',
+    fault: 'server',
+    certainty: 'sure',
+    text: `The gRPC call ended with status ${grpcText(status)}${afterText(k)}.`,
+    evidence: [number('grpc-status', status, k.r.id), ...totalEvidence(k, 'total', 'endAt')],
+  };
+};
+
+export const stale: Condition = (k) => {
+  const s = staleOf(k.r, k.store);
+  if (!s) return;
+  const idle = s.idle === undefined ? 'its idle time is not known' : `idle ${timeText(s.idle)}`;
+  const limit = s.hint === undefined ? '' : `, its limit ${timeText(s.hint)}`;
+  const evidence: Evidence[] = [
+    number('request on its connection', k.r.ordinal ?? 0, k.r.id),
+    ...(s.idle === undefined ? [] : [time('idle before', s.idle, k.r.id, 'idleDuration')]),
+    ...(s.hint === undefined ? [] : [time('server keeps alive', s.hint, k.r.connection, 'keepAliveHint.timeout')]),
+    ...code(k),
+  ];
+  if (s.unclear)
+    return {
+      rule: 'staleKeepAlive',
+      fault: 'unclear',
+      certainty: 'unclear',
+      text: `Not clear: the ${ordinalText(k.r.ordinal ?? 0)} request on this connection was cut off, ${idle} before.`,
+      evidence,
+      toFindOut: 'check the server’s log, or record packets (--capture).',
+    };
+  return {
+    rule: 'staleKeepAlive',
+    fault: 'node',
+    certainty: s.sure ? 'sure' : 'likely',
+    text: s.sure
+      ? `The server had closed this idle connection (${idle}${limit}) when the ${ordinalText(k.r.ordinal ?? 0)} request on it was sent.`
+      : `Probably the server had dropped this connection: ${idle}${limit}, closed when the request was sent.`,
+    evidence,
+    advice: staleAdvice(k.r),
+  };
+};
+
+export const timer: Condition = (k) => {
+  const t = timerOf(k);
+  if (!t) return;
+  const late = k.busy !== undefined && t.limit !== undefined && k.busy >= t.limit * busyLoop.share;
+  const evidence = [
+    ...(t.limit === undefined ? [] : [time(t.name, t.limit, k.r.id, 'timeout.limit')]),
+    ...(late && k.busy !== undefined ? busyEvidence(k.r, k.busy) : []),
+    ...code(k),
+    ...totalEvidence(k, 'until then'),
+  ];
+  return {
+    rule: 'timeout',
+    fault: late ? busyFault(k.whyBusy) : t.fault,
+    certainty: late ? 'likely' : 'sure',
+    text: late
+      ? `${t.name} of ${timeText(t.limit ?? 0)} ran out; ${busyText(k.whyBusy, k.r, timeText(k.busy ?? 0))} meanwhile, and the response may have arrived.`
+      : timerText(k, t),
+    evidence,
+    advice: late ? busyAdvice[k.whyBusy] : t.advice,
+  };
+};
+
+/** Some versions of undici give the parser's error no code. */
+const isParserError = ({ error, r }: Case): boolean =>
+  error?.name === 'HTTPParserError' || r.error?.name === 'HTTPParserError';
+
+/** `Invalid status code`, of `Response does not match the HTTP/1.1 protocol (Invalid status code)`. */
+function parserSays(message = 'HTTPParserError'): string {
+  const begin = message.lastIndexOf('(');
+  return begin >= 0 && message.endsWith(')') ? message.slice(begin + 1, -1) : message;
+}
+
+export const broken: Condition = (k) => {
+  const { r } = k;
+  const reset = k.code === 'ECONNRESET' || k.code === 'EPIPE';
+  const byPeer = k.c.connection?.closedBy === 'peer' || k.c.connection?.closedBy === 'peerReset';
+  const closed = reset || k.code === 'UND_ERR_SOCKET' || (k.code === undefined && byPeer);
+  if (k.code?.startsWith('HPE_') || k.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || isParserError(k))
+    return {
+      rule: 'badResponse',
+      fault: 'server',
+      certainty: 'sure',
+      text: `The response is not valid HTTP: ${k.code ?? parserSays(k.error?.message)}.`,
+      evidence: code(k),
+      advice: 'Check that the port speaks plain HTTP/1.1; else report it to the operator of the server.',
+    };
+  const own = closed && isClosedHere(k.c.connection);
+  if (own && r.protocol !== 'h2')
+    return {
+      rule: 'closedByProgram',
+      fault: 'yourCode',
+      certainty: 'likely',
+      text: `The program itself closed the connection after ${timeText(k.total)}, ${doingOf(k.phase ?? 'wait')}.`,
+      evidence: [words('closed by', k.c.connection?.closedBy ?? '', k.c.connection?.id, 'closedBy'), ...code(k)],
+      advice: 'Look for `destroy()` of its Agent, dispatcher or socket, and let requests end before it.',
+    };
+  if (r.responseBeginAt !== undefined && k.phase === 'download' && closed) {
+    const due = r.response?.declaredBytes;
+    const came = r.response?.wireBytes ?? r.response?.bodyBytes ?? r.chunks?.bytes;
+    const bytes =
+      came === undefined
+        ? ''
+        : due === undefined
+          ? ` after ${bytesText(came)}`
+          : ` at ${bytesText(came)} of ${bytesText(due)}`;
+    const inBody = durationOf(k, 'download');
+    const peerReset = k.c.connection?.closedBy === 'peerReset' || (reset && k.c.connection?.closedBy !== 'peer');
+    return {
+      rule: peerReset ? 'resetInBody' : 'bodyCut',
+      fault: 'server',
+      certainty: 'likely',
+      text: `The body was ${peerReset ? 'reset' : 'cut off'}${bytes}, ${timeText(inBody)} into it.`,
+      evidence: [
+        time('time in the body', inBody, r.id),
+        ...(came === undefined ? [] : [number('bytes received', came, r.id)]),
+        ...code(k),
+      ],
+      advice: 'Check the server’s log; the same time or size every time points to a limit of a proxy.',
+    };
+  }
+  if (r.responseBeginAt === undefined && closed && (k.phase === 'wait' || k.phase === 'send'))
+    return {
+      rule: 'closedUnanswered',
+      fault: 'server',
+      certainty: 'likely',
+      text: `The server closed the connection without a response after ${timeText(k.total)}.`,
+      evidence: [time('until then', k.total, r.id), ...code(k)],
+      advice: 'Check the server’s log for that time.',
+    };
+  return;
+};
+
+export const h2: Condition = (k) => {
+  if (k.code !== 'ERR_HTTP2_STREAM_ERROR' && k.code !== 'ERR_HTTP2_GOAWAY_SESSION') return;
+  const message = k.error?.message ?? k.code;
+  const safe = /REFUSED_STREAM/.test(message) || k.code === 'ERR_HTTP2_GOAWAY_SESSION';
+  return {
+    rule: 'h2Reset',
+    fault: 'server',
+    certainty: 'likely',
+    text: `The stream${k.r.streamId === undefined ? '' : ` ${k.r.streamId}`} was reset: ${message}${safe ? ' (not processed, safe to repeat)' : ''}.`,
+    evidence: code(k),
+  };
+};
+
+/** undici's own word that the program ended its dispatcher. */
+const ended = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
+
+export const dispatcherEnded: Condition = (k) => {
+  if (k.code === undefined || !ended.has(k.code)) return;
+  return {
+    rule: 'dispatcherEnded',
+    fault: 'yourCode',
+    certainty: 'sure',
+    text: `The program had ${k.code === 'UND_ERR_CLOSED' ? 'closed' : 'destroyed'} its dispatcher: the request failed${afterText(k)}.`,
+    evidence: code(k),
+    advice: 'Close a dispatcher after its last request: `close()` waits for those that run, `destroy()` ends them.',
+  };
+};

@@ -1,0 +1,197 @@
+/** Whose fault a failure is: the side that the records name, and its near miss. */
+import { describe, expect, test } from 'vitest';
+import type { Connection, ErrorInfo, Finding, Request } from '../../model/records';
+import { analyse } from '../analyse';
+import { ms, type Records, storeOf } from '../testing/store';
+import { fresh, one, unmade } from '../testing/verdictRecords';
+import { verdictOf } from './verdict';
+
+const verdict = (records: Records): ReturnType<typeof verdictOf> => {
+  const store = storeOf(records);
+  return verdictOf(store.requests.get('1-0-1') as Request, store, 5000 * ms);
+};
+const finding = (records: Records, rule: string): Finding | undefined =>
+  analyse(storeOf(records), 9e9).find((f) => f.rule === rule);
+
+const none = undefined as never;
+const failed = (error: ErrorInfo, more: Partial<Request> = {}): Partial<Request> => ({
+  outcome: 'failed',
+  responseBeginAt: none,
+  response: none,
+  endAt: 54 * ms,
+  error,
+  ...more,
+});
+
+describe('a connection that ended before the response did', () => {
+  const waiting = (closedBy: Connection['closedBy'], code = 'ECONNRESET') =>
+    one(failed({ phase: 'wait', code, message: 'socket hang up' }, { ordinal: 1 }), { closedBy });
+  const inBody = (closedBy: Connection['closedBy']) =>
+    one(
+      failed(
+        { phase: 'download', code: 'ECONNRESET', message: 'aborted' },
+        { ordinal: 1, responseBeginAt: 10 * ms, response: { status: 200, declaredBytes: 1000, bodyBytes: 100 } },
+      ),
+      { closedBy },
+    );
+
+  test.each(['local', 'localReset'] as const)('closed here (%s): the program did, not the server', (by) => {
+    for (const records of [waiting(by), waiting(by, 'UND_ERR_SOCKET'), inBody(by)])
+      expect(verdict(records)).toMatchObject({ rule: 'closedByProgram', fault: 'yourCode', certainty: 'likely' });
+    expect(verdict(waiting(by)).text).toBe(
+      'The program itself closed the connection after 54 ms, waiting for the server.',
+    );
+    expect(finding(inBody(by), 'reset-in-body')).toBeUndefined();
+  });
+  test.each(['peer', 'peerReset', undefined] as const)('closed by %s: the server is named', (by) => {
+    expect(verdict(waiting(by))).toMatchObject({ rule: 'closedUnanswered', fault: 'server' });
+    expect(verdict(inBody(by)).fault).toBe('server');
+    expect(finding(inBody(by), 'reset-in-body')).toMatchObject({ fault: 'server' });
+  });
+  test('a response that is not HTTP is no body that broke off, though Node closes the connection for it', () => {
+    const records = one(
+      failed(
+        { phase: 'download', code: 'HPE_INVALID_CONSTANT' },
+        { responseBeginAt: 10 * ms, response: { status: 200 } },
+      ),
+      { closedBy: 'local' },
+    );
+    expect(verdict(records)).toMatchObject({ rule: 'badResponse' });
+    expect(finding(records, 'reset-in-body')).toBeUndefined();
+  });
+  test.each([
+    ['UND_ERR_DESTROYED', 'destroyed'],
+    ['UND_ERR_CLOSED', 'closed'],
+  ])('%s: the program had %s its dispatcher', (code, word) =>
+    expect(verdict(one(failed({ code, name: 'ClientDestroyedError' })))).toMatchObject({
+      fault: 'yourCode',
+      certainty: 'sure',
+      text: `The program had ${word} its dispatcher: the request failed after 54 ms.`,
+    }),
+  );
+});
+
+describe('a lookup that failed', () => {
+  const lookup = (error: ErrorInfo, call: string): Records => {
+    const records = unmade(error.code ?? '', 'dns', 21, 'svc.test');
+    return {
+      ...records,
+      requests: [{ ...(records.requests?.[0] as Request), error: { phase: 'dns', ...error } }],
+      lookups: [{ ...(records.lookups?.[0] as { id: string }), call, error }],
+    };
+  };
+  test.each([{ code: 'EMYDNS', message: 'my resolver broke' }, { message: 'my resolver broke' }])(
+    'in a function of the program’s own is the program’s: %o',
+    (error) => {
+      const what = error.code ?? error.message;
+      expect(verdict(lookup(error, 'custom'))).toMatchObject({
+        fault: 'yourCode',
+        certainty: 'sure',
+        text: `The program’s own lookup function failed for svc.test after 21 ms: ${what}.`,
+      });
+      expect(finding(lookup(error, 'custom'), 'failed-lookups')).toMatchObject({
+        fault: 'yourCode',
+        text: `1 request to svc.test failed: the program’s own lookup function failed (${what}).`,
+      });
+    },
+  );
+  test('in the resolver below such a function is the resolver’s', () => {
+    const error = { code: 'EAI_AGAIN', syscall: 'getaddrinfo', hostname: 'svc.test' };
+    for (const call of ['custom', 'lookup'])
+      expect(verdict(lookup(error, call))).toMatchObject({ rule: 'dnsFailed', fault: 'dns' });
+    expect(finding(lookup(error, 'custom'), 'failed-lookups')).toMatchObject({ fault: 'dns' });
+  });
+});
+
+describe('an unencrypted request', () => {
+  const sent = (address: string, more: Partial<Request> = {}): Finding | undefined => {
+    const records = fresh({ bytesSent: 90, ...more }, { host: 'svc.test' });
+    const remote = { address, port: 80 };
+    return finding(
+      { ...records, connections: records.connections?.map((c) => ({ ...c, remote })) ?? [] },
+      'plain-http',
+    );
+  };
+  test('to a name of this machine stays here', () => {
+    expect(sent('127.0.0.1')).toBeUndefined();
+    expect(sent('::1')).toBeUndefined();
+  });
+  test('to an address of the own network is a note, to any other a warning', () => {
+    expect(sent('10.1.2.3')?.severity).toBe('info');
+    expect(sent('192.0.2.7')?.severity).toBe('warning');
+  });
+  test('through a proxy of this machine does not stay here', () =>
+    expect(sent('127.0.0.1', { proxy: { url: 'http://127.0.0.1:3128/', mode: 'forward' } })?.severity).toBe('warning'));
+});
+
+describe('a tunnel that the proxy refused', () => {
+  const refused = (status: number): Records => ({
+    requests: [
+      {
+        id: '1-0-1',
+        createdAt: 0,
+        method: 'GET',
+        url: 'https://deny.test/e',
+        dial: 'd',
+        endAt: 9 * ms,
+        outcome: 'failed',
+        error: { phase: 'proxy', code: 'UND_ERR_ABORTED', message: 'Proxy response !== 200 when HTTP Tunneling' },
+      },
+      { id: '1-0-2', createdAt: 0, method: 'CONNECT', url: 'http://deny.test:443', response: { status } },
+    ],
+    dials: [{ id: 'd', request: '1-0-2', purpose: 'proxy', host: '127.0.0.1', port: 3128 }],
+  });
+  test('is named with its status, and the user and password are asked for only at 407', () => {
+    expect(verdict(refused(407))).toMatchObject({
+      fault: 'proxy',
+      text: 'The proxy 127.0.0.1:3128 refused the tunnel: 407.',
+      advice: 'Give the user and password of the proxy.',
+    });
+    expect(verdict(refused(502)).text).toBe('The proxy 127.0.0.1:3128 refused the tunnel: 502.');
+    expect(verdict(refused(502)).advice).not.toContain('password');
+  });
+});
+
+describe('alerts of TLS', () => {
+  const openSsl = (words: string): string =>
+    `write EPROTO 80:error:0A00042E:SSL routines:ssl3_read_bytes:${words}:a.c:1:`;
+  const shaken = (error: ErrorInfo): Records => ({
+    ...one(failed({ phase: 'tls', ...error })),
+    tunnels: [{ id: 't', connection: 'c', error: { phase: 'tls', ...error } as never }],
+  });
+  test.each([
+    ['tlsv1 alert protocol version', 'tlsVersion', 'unclear'],
+    ['unsupported protocol', 'tlsVersion', 'unclear'],
+    ['tlsv1 alert no application protocol', 'tlsAlpn', 'unclear'],
+    ['tlsv13 alert certificate required', 'tlsClientCertificate', 'yourCode'],
+    ['sslv3 alert bad certificate', 'tlsClientCertificate', 'unclear'],
+    ['tlsv1 alert unknown ca', 'tlsClientCertificate', 'unclear'],
+    ['tlsv1 unrecognized name', 'tlsServerName', 'yourCode'],
+    ['unsafe legacy renegotiation disabled', 'tlsLegacy', 'server'],
+    ['dh key too small', 'tlsWeakKey', 'server'],
+    ['sslv3 alert handshake failure', 'tlsRefused', 'unclear'],
+  ])('%s', (words, rule, fault) => {
+    const byMessage = { code: 'EPROTO', message: openSsl(words) };
+    const byCode = { code: `ERR_SSL_${words.toUpperCase().replaceAll(' ', '_')}` };
+    for (const error of [byMessage, byCode]) expect(verdict(shaken(error))).toMatchObject({ rule, fault });
+    expect(finding(shaken(byMessage), 'tls-certificate')).toMatchObject({ fault, severity: 'error' });
+    expect(verdict(shaken(byMessage)).evidence).toContainEqual(expect.objectContaining({ what: 'TLS', value: words }));
+  });
+  test('that come after the handshake are on the connection, whatever the client’s own error says', () => {
+    const error = { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' };
+    const records = {
+      ...one(failed({ phase: 'wait', code: 'UND_ERR_SOCKET', message: 'other side closed' }), {
+        closedBy: 'peer',
+        error,
+      }),
+      tunnels: [{ id: 't', connection: 'c' }],
+    } satisfies Records;
+    expect(verdict(records)).toMatchObject({ rule: 'tlsClientCertificate', certainty: 'sure' });
+    expect(finding(records, 'tls-certificate')).toMatchObject({ subjects: ['1-0-1'] });
+  });
+  test('an unknown one is quoted, and nobody is blamed', () =>
+    expect(verdict(shaken({ code: 'EPROTO', message: openSsl('tlsv1 alert internal error') }))).toMatchObject({
+      rule: 'unknown',
+      fault: 'unclear',
+    }));
+});
