@@ -335,10 +335,12 @@ test('a request that was refused before it was sent waited in no queue', () => {
     outcome: 'failed',
     error: { name: 'TypeError', message: 'fetch failed', causes: [{ name: 'Error', message: 'bad port' }] },
   } as const;
-  expect(verdict({ requests: [refused as never] }).text).toBe('Failed: bad port, before it was sent, after 3.0 ms.');
+  expect(verdict({ requests: [refused as never] }).text).toBe(
+    'The call was refused before anything was sent: bad port.',
+  );
   const sentence = { ...refused, error: { name: 'TypeError', message: '"bad header" is an invalid header name.' } };
   expect(verdict({ requests: [sentence as never] }).text).toBe(
-    'Failed: "bad header" is an invalid header name, before it was sent, after 3.0 ms.',
+    'The call was refused before anything was sent: "bad header" is an invalid header name.',
   );
 });
 

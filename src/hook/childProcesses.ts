@@ -2,7 +2,8 @@
  * Child processes that would lose the hook, as they get a NODE_OPTIONS of their own. One that was replaced gets ours in
  * front of it, where it would be had it been set before the program was started. A shell whose command sets the variable finds
  * a `node` first on its PATH that adds ours (src/session/program/shim.ts). What was cleared on purpose stays so. A child that may be
- * lost is written as a `child` line: the session says so if it never reports.
+ * lost is written as a `child` line: the session says so if it never reports. So is each worker thread, whose environment
+ * is not to be seen.
  *
  * Node publishes asynchronous spawns on a channel, and all synchronous ones (spawnSync, execSync, execFileSync) go through
  * one function of its binding, so that nothing has to be loaded before the program loads it.
@@ -47,9 +48,16 @@ export function installChildren(folder: string): void {
   preload = preloadIn(process.env.NODE_OPTIONS ?? '', __dirname) ?? '';
   if (preload === '') return;
   subscribe('child_process', onChild as never);
+  subscribe('worker_threads', onWorker as never);
   const binding = bindingOf('spawn_sync');
   if (binding) wrap(binding, 'spawn', (original) => syncSpawn(original));
 }
+
+/** One with an environment of its own may not have the hook: the session says so if it never reports. Not on Node 18. */
+const onWorker = guarded(parts.children, 'children.worker', ({ worker }: { worker: { threadId: number } }) => {
+  const { threadId } = worker;
+  push(line({ k: 'child', at: us(now()), pid: process.pid, threadId, argv: [], why: 'worker' }));
+});
 
 const syncSpawn = (original: AnyFunction): AnyFunction =>
   function spawn(this: unknown, options: SpawnOptions) {

@@ -190,3 +190,23 @@ export const dispatcherEnded: Condition = (k) => {
     advice: 'Close a dispatcher after its last request: `close()` waits for those that run, `destroy()` ends them.',
   };
 };
+
+/** It was given to no pool, and nobody dialled for it. */
+export const isUnsent = (k: Case): boolean =>
+  k.phase === 'queue' && k.r.assignedAt === undefined && k.r.dial === undefined;
+
+/** Node, fetch or undici did not take the call: its URL, a header, an option. */
+export const refusedCall: Condition = (k) => {
+  const { error } = k;
+  const isArgument = k.code?.startsWith('ERR_') || k.code === 'UND_ERR_INVALID_ARG' || k.r.error?.name === 'TypeError';
+  if (!isUnsent(k) || k.r.direction === 'in' || isArgument !== true) return;
+  const why = error?.message?.replace(/\.$/, '') ?? k.code ?? error?.name ?? '';
+  return {
+    rule: 'refusedCall',
+    fault: 'yourCode',
+    certainty: 'sure',
+    text: `The call was refused before anything was sent: ${why}.`,
+    evidence: k.code === undefined ? [words('error', error?.name ?? '', k.r.id, 'error.name')] : code(k),
+    advice: 'Look at what the call was given: URL, method, headers, body.',
+  };
+};

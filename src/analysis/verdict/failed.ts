@@ -4,7 +4,17 @@ import { doingOf } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ErrorInfo } from '../../model/records';
 import { afterText, type Case, totalEvidence } from './context';
-import { broken, dispatcherEnded, grpc, h2, stale, stoppedInDebugger, timer } from './exchangeFailures';
+import {
+  broken,
+  dispatcherEnded,
+  grpc,
+  h2,
+  isUnsent,
+  refusedCall,
+  stale,
+  stoppedInDebugger,
+  timer,
+} from './exchangeFailures';
 import { type Condition, code } from './failure';
 import { attempts, connect, dns, proxy, tls } from './setupFailures';
 
@@ -21,6 +31,7 @@ const conditions: readonly Condition[] = [
   h2,
   stale,
   broken,
+  refusedCall,
 ];
 
 /** A name that any error may have says nothing; a message may be a whole sentence, and is a part of one here. */
@@ -32,9 +43,7 @@ export function failedVerdict(k: Case): Verdict {
     const said = condition(k);
     if (said) return { level: 'failed', ...said };
   }
-  // It was given to no pool, and nobody dialled for it.
-  const unsent = k.phase === 'queue' && k.r.assignedAt === undefined && k.r.dial === undefined;
-  const where = unsent ? ', before it was sent' : k.phase === undefined ? '' : `, ${doingOf(k.phase)}`;
+  const where = isUnsent(k) ? ', before it was sent' : k.phase === undefined ? '' : `, ${doingOf(k.phase)}`;
   const after = afterText(k);
   return {
     level: 'failed',

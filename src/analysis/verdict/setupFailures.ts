@@ -143,6 +143,15 @@ export const connect: Condition = (k) => {
       evidence,
       advice: 'Check the path, its permissions, and that the server runs.',
     };
+  if (k.code === 'EADDRNOTAVAIL' && k.error?.syscall === 'bind')
+    return {
+      rule: 'localAddress',
+      fault: 'yourCode',
+      certainty: 'sure',
+      text: `This machine has no address ${k.error.address ?? 'like the one given'} to connect from (\`localAddress\`).`,
+      evidence,
+      advice: 'Give an address of one of its interfaces, or none.',
+    };
   if (['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(k.code)) {
     const v6 = k.c.attempts.length > 0 && k.c.attempts.every((a) => a.remote?.address.includes(':'));
     return {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Connection, ErrorInfo, Finding, Request } from '../../model/records';
 import { analyse } from '../analyse';
 import { ms, type Records, storeOf } from '../testing/store';
-import { fresh, one, unmade } from '../testing/verdictRecords';
+import { computed, fresh, one, unmade } from '../testing/verdictRecords';
 import { verdictOf } from './verdict';
 
 const verdict = (records: Records): ReturnType<typeof verdictOf> => {
@@ -194,4 +194,66 @@ describe('alerts of TLS', () => {
       rule: 'unknown',
       fault: 'unclear',
     }));
+});
+
+describe('what was given wrongly', () => {
+  test.each([
+    [{ code: 'ERR_INVALID_CHAR', name: 'TypeError', message: 'Invalid character in header content ["a"]' }],
+    [{ name: 'TypeError', message: 'unknown scheme' }],
+    [{ code: 'UND_ERR_INVALID_ARG', name: 'InvalidArgumentError', message: 'invalid method' }],
+  ])('a call that was refused before anything was sent: %o', (error) => {
+    const refused = one(
+      failed({ phase: 'queue', ...error }, { assignedAt: none, sendBeginAt: none, connection: none }),
+    );
+    expect(verdict(refused)).toMatchObject({
+      fault: 'yourCode',
+      certainty: 'sure',
+      text: `The call was refused before anything was sent: ${error.message}.`,
+    });
+    // The same error later is not of the call.
+    expect(verdict(one(failed({ phase: 'wait', ...error }))).rule).toBe('unknown');
+  });
+
+  test('an address to connect from that this machine does not have is no unreachable destination', () => {
+    const records = unmade('EADDRNOTAVAIL', 'tcp', 1);
+    const [request] = records.requests ?? [];
+    const error = { phase: 'tcp', code: 'EADDRNOTAVAIL', syscall: 'bind', address: '10.99.99.99' };
+    expect(verdict({ ...records, requests: [{ ...(request as Request), error }] })).toMatchObject({
+      fault: 'yourCode',
+      text: 'This machine has no address 10.99.99.99 to connect from (`localAddress`).',
+    });
+    expect(verdict(records)).toMatchObject({ rule: 'unreachable' });
+  });
+});
+
+describe('the socket timeout of an Agent', () => {
+  const timedOut = (limit: number) =>
+    one(failed({ code: 'ECONNRESET', phase: 'wait' }, { timeout: { kind: 'agent', limit: limit * ms } }));
+  test('is the program’s, whatever it is', () =>
+    expect(verdict(timedOut(60))).toMatchObject({
+      fault: 'yourCode',
+      advice: expect.stringContaining('of the Agent'),
+    }));
+  test('but for the limit that Node gives its own', () =>
+    expect(verdict(timedOut(5000))).toMatchObject({ fault: 'node', advice: expect.stringContaining('globalAgent') }));
+});
+
+describe('a request during most of which the program computed', () => {
+  const busy = (duration: number) =>
+    one({
+      wait: 425,
+      url: 'http://127.0.0.1/',
+      endAt: 429 * ms,
+      loopBusyDuration: duration * ms,
+      ...computed(duration),
+    });
+  test('is not said to have waited for the server, though it is no slow one', () =>
+    expect(verdict(busy(411))).toMatchObject({
+      level: 'slow',
+      rule: 'busyLoop',
+      fault: 'yourCode',
+      certainty: 'likely',
+      text: 'Your program was busy for 411 of 429 ms and could not take a response; when it arrived was not measured.',
+    }));
+  test('less than half of it says nothing', () => expect(verdict(busy(200)).level).toBe('ok'));
 });

@@ -22,11 +22,14 @@ export function slowVerdict(k: Case): Verdict | undefined {
   if (k.breakdown.total === undefined) return undefined;
   const parts = partsOf(k);
   const matters = (p: Part) => p.rule !== 'server' && p.lo >= partMatters.min && p.lo >= partMatters.share * k.total;
+  // Most of it the loop was busy: what it says of the server is not known then.
+  const isBusy = (p: Part) =>
+    p.rule === 'busyLoop' && p.hi >= busyLoop.min && p.hi >= busyLoop.share * k.total && k.whyBusy === 'computed';
   const usual = long(k.r) ? undefined : k.usual.totalOf(k.r);
   const isSlow =
     (!long(k.r) && k.total >= slowAt) ||
     (usual !== undefined && k.total >= slowerThanUsual.times * usual && k.total >= usual + slowerThanUsual.by) ||
-    parts.some(matters);
+    parts.some((p) => matters(p) || isBusy(p));
   return isSlow ? decide(k, parts) : undefined;
 }
 

@@ -40,6 +40,14 @@ const kinds: Readonly<Record<string, Omit<Timer, 'limit'>>> = {
   lookup: { name: 'lookup timeout', fault: 'dns', advice: 'Check this machine’s name server and the route to it.' },
 };
 
+/** What Node gives its own Agent since version 19, µs; any other limit is one that the program gave. */
+const globalLimit = 5_000_000;
+const ownAgent: Omit<Timer, 'limit'> = {
+  name: 'timeout of the Agent',
+  fault: 'yourCode',
+  advice: 'It counts the time without traffic; raise `timeout` of the Agent, or find out what is slow.',
+};
+
 /** Of a dispatcher of undici. */
 const dispatchers: typeof kinds = {
   headers: {
@@ -81,13 +89,15 @@ export function timerOf(k: Case): Timer | undefined {
   // A socket's timer only reports idleness; what ended the request must have been its consequence.
   const client = r.timeout?.client;
   if (client !== undefined) return { ...ofLibrary(client, kind), limit: r.timeout?.limit };
+  const limit = r.timeout?.limit;
+  if (kind === 'agent' && limit !== undefined && limit !== globalLimit) return { ...ownAgent, limit };
   const known = (isUndici(r) ? dispatchers[kind] : undefined) ??
     kinds[kind] ?? {
       name: `${kind} timeout`,
       fault: 'unclear' as const,
       advice: 'Raise it, or find out what is slow.',
     };
-  return { ...known, limit: r.timeout?.limit };
+  return { ...known, limit };
 }
 
 /** `Timed out: headersTimeout = 5 min 00 s; 5 min 00 s of it waiting for the server.` */

@@ -9,13 +9,20 @@ export function isTraced({ store }: TraceSession, pid: number): boolean {
   return false;
 }
 
+interface Threaded {
+  /** Of a worker thread; absent: a process. */
+  threadId?: number;
+}
+
 /** What the hooks of their parents said and what was seen in the system's list; the latter is noted in the trace too. */
 export function untracedOf(session: TraceSession, seen: readonly (Unhooked & { ancestors: number[] })[]): Unhooked[] {
   const { store } = session;
   const all = new Map<number, Unhooked>();
+  const threads: Unhooked[] = [];
   for (const p of store.processes.values())
-    for (const { pid, argv, why } of (p.untracedChildren ?? []) as unknown as Unhooked[])
-      all.set(pid, { pid, argv, why });
+    for (const { pid, threadId, argv, why } of (p.untracedChildren ?? []) as unknown as (Unhooked & Threaded)[])
+      if (threadId === undefined) all.set(pid, { pid, argv, why });
+      else threads.push({ pid, argv: ['worker', 'thread', String(threadId)], why });
   for (const { pid, argv, why: before, ancestors } of seen) {
     // A shell and the Node that it became, or started, are one case: the program is the better name.
     const shell = [pid, ...ancestors].find((a) => all.has(a));
@@ -27,12 +34,13 @@ export function untracedOf(session: TraceSession, seen: readonly (Unhooked & { a
     const others = (parent.untracedChildren ?? []).filter((c) => c.pid !== pid && c.pid !== shell);
     store.setProcess({ ...parent, untracedChildren: [...others, { pid, argv, why }] });
   }
-  return [...all.values()];
+  return [...all.values(), ...threads];
 }
 
 const reasons: Record<string, string> = {
   replaced: 'its NODE_OPTIONS was replaced. Append to it: NODE_OPTIONS="$NODE_OPTIONS …"',
   script: 'the command sets NODE_OPTIONS itself. Append to it: NODE_OPTIONS="$NODE_OPTIONS …"',
+  worker: 'it did not load the hook. A worker with its own `env` needs the variables: env: { ...process.env, … }',
   cleared: 'its environment has no NODE_OPTIONS. To trace it too, pass that variable on: env: { ...process.env, … }',
 };
 

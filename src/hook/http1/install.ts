@@ -116,7 +116,7 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
   return r;
 });
 
-/** Agents with an `addRequest` of their own come to sockets much later. */
+// Agents with an `addRequest` of their own come to sockets much later.
 function onEntryReturn(req: unknown): void {
   if (typeof req === 'object' && req !== null && recordOf(req) === undefined) begin(req as Outgoing);
 }
@@ -238,9 +238,10 @@ function closed(r: Http1Record): void {
     abort(r, undefined, r.responseBeginAt);
   } else if (r.message === undefined) fail(r, r.wire?.closeError ?? r.dial?.closeError, now());
   else if (!r.message.complete) fail(r, r.wire?.closeError, now());
-  // Its own body may have left after the answer was there.
-  else if (r.message.readableEnded) finish(r, 'complete', Math.max(r.readEndAt, r.sendEndAt) || now());
+  else if (r.message.readableEnded) finish(r, 'complete', wholeAt(r));
 }
+/** Its own body may leave after the answer is there. */
+const wholeAt = (r: Http1Record): number => Math.max(r.readEndAt, r.sendEndAt) || now();
 
 /** Node 18 has no channel for errors; an upgrade brings its socket; a replaced `emit` is read by nobody any more. */
 const onRequestEvent = guarded(part, 'http1.event', (req: Outgoing, a: ArrayLike<unknown>) => {
@@ -274,7 +275,9 @@ function endByError(r: Http1Record, error: unknown): void {
 
 const onDestroy = guarded(part, 'http1.destroy', (req: Outgoing, error: unknown) => {
   const r = recordOf(req);
-  if (r !== undefined && !req.destroyed) abort(r, error, now());
+  if (r === undefined || req.destroyed) return;
+  if (r.message?.complete && r.message.readableEnded) finish(r, 'complete', wholeAt(r));
+  else abort(r, error, now());
 });
 
 const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; response: Response }) => {

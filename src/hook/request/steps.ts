@@ -130,6 +130,8 @@ function hasConnectResponse(r: RequestRecord, route: ProxyRoute): void {
 /** The connection is free of the request: what it carried since the request before is this one's share. */
 function release(r: RequestRecord, wire: Wire): void {
   if (wire.running > 0) wire.running--;
+  // Destroyed before it was sent: newer Nodes (24 on) keep the connection, and the next request is as if it had not been.
+  if (r.sendBeginAt === 0 && r.ordinal !== 0 && r.ordinal === wire.requests) wire.requests--;
   const counters = r.socketCounters();
   if (counters === undefined) return;
   const { bytesRead, bytesWritten } = counters;

@@ -118,7 +118,9 @@ function notConnected(wire: Wire, error: unknown, t: number): void {
   const lookupFailed = l !== undefined && (l.endAt === 0 || l.error !== undefined);
   if (wire.attempts.length === 0 && !lookupFailed && nodeMajor < 20) {
     // Node 18 reports its one attempt by the error only, and not at all when it is given up.
-    const address = (e as { address?: string } | null)?.address ?? l?.addresses[0]?.address ?? wire.host;
+    // Of several the last failed; those before it were given up, or failed too.
+    const last = (e as { errors?: unknown[] } | null)?.errors?.at(-1) ?? e;
+    const address = (last as { address?: string } | null)?.address ?? l?.addresses[0]?.address ?? wire.host;
     const { isIP } = nodeModule('node:net') as typeof import('node:net');
     const family = isIP(address);
     wire.attempts.push(attempt(address, wire.port, family, l?.endAt || wire.beginAt));

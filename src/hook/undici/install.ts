@@ -260,6 +260,9 @@ const onTrailers = guarded(part, 'undici.end', (m: { request: UndiciRequest; tra
 const isAbort = (e: { name?: unknown; code?: unknown } | undefined): boolean =>
   e?.name === 'AbortError' || e?.name === 'TimeoutError' || e?.code === 'UND_ERR_ABORTED';
 
+/** Fetch standard, null body status. */
+const hasNoBody = (status = 0): boolean => status === 204 || status === 205 || status === 304;
+
 const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; error: unknown }) => {
   const r = recordOf(m.request);
   if (r === undefined) return;
@@ -277,6 +280,11 @@ const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; erro
   // Nobody read the body, and the response went to the garbage collector: the runtime cancels, nothing failed.
   if (error === 'Response object has been garbage collected' && r.responseBeginAt !== 0) {
     finish(r, 'notRead', t);
+    return;
+  }
+  // The program has had a whole response: what undici makes of its length, or of the connection's end, it never sees.
+  if (r.api === 'fetch' && r.responseBeginAt !== 0 && hasNoBody(r.response?.statusCode)) {
+    finish(r, 'complete', r.responseBeginAt);
     return;
   }
   const e = error as { name?: unknown; code?: unknown } | undefined;

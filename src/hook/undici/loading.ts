@@ -6,6 +6,7 @@
 import module from 'node:module';
 import { plainly } from '../request/refused';
 import { apply, nodeModule } from '../runtime/builtins';
+import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { type AnyFunction, wrap } from '../runtime/wrap';
 import { type Entered, entered, entry } from '../sites/callSite';
@@ -100,7 +101,7 @@ function watched(original: AnyFunction, describe: Describe, errorOf?: (args: unk
 }
 
 const onThrow = guarded(part, 'undici.throw', (by: Entered, call: Undispatched | undefined, error: () => unknown) => {
-  if (by.made === undefined && call !== undefined) failUndispatched(by, call, error() as object | undefined);
+  if (by.made === undefined && call !== undefined) failUndispatched(by, call, error() as object | undefined, now());
 });
 
 /** The error itself is not caught (see `http1/thrown.ts`): the copy checks the same call again, and nothing takes it. */

@@ -8,7 +8,7 @@
 
 import { plainly, refused } from '../request/refused';
 import { abort, fail } from '../request/steps';
-import { ownSignal } from '../request/timers';
+import { abortedAt, ownSignal } from '../request/timers';
 import { afterJobs, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
@@ -44,10 +44,13 @@ whenRemoved(() => {
 /** After a call that has made no request. `describe` is called once it has failed; undefined: it would send nothing. */
 export function watchUndispatched(by: Entered, result: unknown, describe: () => Undispatched | undefined): void {
   let left = rounds;
+  // What fails like this has failed when the call returned, or in the jobs right after it, among which the program's
+  // own may take long.
+  const t = now();
   const next = (): void => {
     if (by.made !== undefined) return;
     if (--left > 0) afterJobs(next);
-    else check(by, result, describe);
+    else check(by, result, { describe, t });
   };
   afterJobs(next);
 }
@@ -55,7 +58,7 @@ export function watchUndispatched(by: Entered, result: unknown, describe: () => 
 const check = guarded(
   part,
   'undici.undispatched',
-  (by: Entered, result: unknown, describe: () => Undispatched | undefined) => {
+  (by: Entered, result: unknown, { describe, t }: { describe: () => Undispatched | undefined; t: number }) => {
     const { isPromise, isProxy } = (nodeModule('node:util') as typeof import('node:util')).types;
     if (!isPromise(result) || isProxy(result)) return;
     const call = describe();
@@ -66,19 +69,19 @@ const check = guarded(
     // The request was made later than the call. A signal's reason is that of each call that it aborts.
     if (error !== undefined && error !== call.signal?.reason && (reported.has(error) || reported.has(causeOf(error))))
       return;
-    failUndispatched(by, call, error);
+    failUndispatched(by, call, error, t);
   },
 );
 
-/** Its row. `error` is undefined where it is not known, or no error. */
-export function failUndispatched(by: Entered, call: Undispatched, error: object | undefined): void {
+/** Its row. `error` is undefined where it is not known, or no error; `t`: when it failed, unless a signal says it later. */
+export function failUndispatched(by: Entered, call: Undispatched, error: object | undefined, t: number): void {
   const r = refused(by, call.api, call.method, call.url, call.client);
   const { signal } = call;
   // A reason that is no error is not shown as one.
   const name = (error as { name?: unknown } | undefined)?.name;
   const isReason = error === undefined || error === signal?.reason || name === 'AbortError';
-  if (signal?.aborted && isReason) abort(r, signal.reason, now());
-  else fail(r, error, now());
+  if (signal?.aborted && isReason) abort(r, signal.reason, Math.max(t, abortedAt(signal.reason, r)));
+  else fail(r, error, t);
 }
 
 /** Of the global fetch. */

@@ -85,19 +85,26 @@ function noteHook(store: Store, line: LineOf<'proc'>, offset: number): void {
 /** Lists of children are short: what starts thousands without the hook is named by the first ones. */
 const maxChildren = 32;
 
-/** A child that may not have the hook: it is named until it reports, or what it started does. */
-export function foldChild(store: Store, isolate: Isolate, { pid, argv, why }: LineOf<'child'>): void {
+/** A child or thread that may not have the hook: it is named until it reports, or what it started does. */
+export function foldChild(store: Store, isolate: Isolate, { pid, threadId, argv, why }: LineOf<'child'>): void {
   const p = store.processes.get(isolate.process);
   const before = p?.untracedChildren ?? [];
   if (!p || before.length >= maxChildren) return;
+  if (threadId !== undefined) {
+    if (p.threads.some((t) => t.threadId === threadId)) return;
+    store.setProcess({ ...p, untracedChildren: [...before, { pid, threadId, argv, why }] });
+    return;
+  }
   if ([...store.processes.values()].some((q) => q.id !== p.id && (q.pid === pid || q.ppid === pid))) return;
   store.setProcess({ ...p, untracedChildren: [...before, { pid, argv, why }] });
 }
 
-/** The process that a shell became, or that it started. */
-function settle(store: Store, { pid, ppid }: LineOf<'proc'>): void {
+/** The process that a shell became, or that it started; the thread. */
+function settle(store: Store, { pid, ppid, tid }: LineOf<'proc'>): void {
   for (const p of store.processes.values()) {
-    const left = p.untracedChildren?.filter((c) => c.pid !== pid && c.pid !== ppid);
+    const left = p.untracedChildren?.filter((c) =>
+      c.threadId === undefined ? c.pid !== pid && c.pid !== ppid : c.pid !== pid || c.threadId !== tid,
+    );
     if (left === undefined || left.length === p.untracedChildren?.length) continue;
     const { untracedChildren: _, ...rest } = p;
     store.setProcess(left.length > 0 ? { ...rest, untracedChildren: left } : rest);

@@ -269,10 +269,11 @@ export const lineSchemas = {
     beginAt: optional(at),
     endAt: optional(at),
   }),
-  /** A child process that may not have the hook. */
+  /** A child process, or a thread of this one, that may not have the hook. */
   child: Type.Object({
     at,
     pid: n,
+    threadId: optional(n),
     argv: Type.Array(Type.String(), { maxItems: 64 }),
     why: Type.String({ maxLength: 16 }),
   }),

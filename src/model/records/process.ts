@@ -87,8 +87,10 @@ export const process = record(
     threads: list(thread, 'Its isolates.'),
     untracedChildren: optional(
       list(
-        openEntity('pid, argv, why: replaced or cleared (NODE_OPTIONS), script (the command sets it), seen.'),
-        'Children that are Node programs, or started one, and did not load the hook, when known.',
+        openEntity(
+          'pid, argv, why: replaced or cleared (NODE_OPTIONS), script (the command sets it), worker (its threadId), seen.',
+        ),
+        'Children that are Node programs, or started one, and worker threads, that did not load the hook, when known.',
       ),
     ),
   },

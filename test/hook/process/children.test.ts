@@ -32,6 +32,23 @@ describe.each(nodes.filter((n) => n.major >= 20))('Node $major', (node) => {
     expect(argv).toEqual(['node', '-e', '0', '--customer', '***']);
   });
 
+  test('worker threads with an environment of their own: named; the others are traced', async () => {
+    const script = `const { Worker } = require('worker_threads');
+      const code = 'require("http").get(process.argv[2]).on("error", () => 0)';
+      for (const env of [undefined, {}, { ...process.env, A: '1' }, { NODE_OPTIONS: '--no-warnings' }])
+        new Worker(code, { eval: true, argv: ['http://127.0.0.1:1/'], ...(env && { env }) });`;
+    const run = await runTraced(node, '-e', { args: [script], env });
+    const [process] = run.trace.processes;
+    expect(process?.threads.map((t) => t.threadId)).toEqual([0, 1, 3]);
+    const { pid } = process ?? {};
+    expect(process?.untracedChildren).toEqual([2, 4].map((threadId) => ({ pid, threadId, argv: [], why: 'worker' })));
+    expect(run.trace.requests).toHaveLength(2);
+    const faulty = await runTraced(node, '-e', { args: [script], env, conf: { faults: ['children.worker'] } });
+    expect(visible(faulty)).toEqual(visible(run));
+    expect(faultsOf(faulty).filter(({ part }) => part === 'children').length).toBeGreaterThanOrEqual(1);
+    expect(faulty.trace.processes[0]?.untracedChildren).toBeUndefined();
+  });
+
   test.each(['children', 'children.spawn', 'children.report'])(
     'a fault in %s: the children start all the same',
     async (name) => {

@@ -55,6 +55,7 @@ const absent = (major: number): string[] => [
   'children',
   'children.spawn',
   'children.report',
+  'children.worker',
   ...ofWrappers,
   ...ofCopies.filter((h) => major >= 24 || !['undici.piece', 'undici.given'].includes(h)),
   ...(major >= 24 ? [] : ['undici.chunk', 'undici.give']),
