@@ -1,6 +1,7 @@
 /** Net Trace in VS Code: `activate` makes the parts and ties them together; the parts do the work, when asked. */
 import * as vscode from 'vscode';
-import type { PageCommand, RowAction, SeekTo } from '../model/panel/protocol';
+import type { PageCommand, RecordingSetting, RowAction } from '../model/panel/pageMessage';
+import type { SeekTo } from '../model/panel/protocol';
 import type { Row } from '../model/rows/row';
 import { deleteSecretsLeft } from '../session/spool/leftovers';
 import { exportsOf } from './api/exports';
@@ -14,6 +15,7 @@ import { BreakpointsView } from './breakpoints/view';
 import { registerBreakpointCommands } from './breakpoints/viewCommands';
 import { registerCommands, siteOf } from './commands';
 import { Comparisons } from './compare/compare';
+import { RequestComparisons } from './compare/requests';
 import { Attacher } from './debug/attach/attacher';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
@@ -85,13 +87,16 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     openCode: (place: NonNullable<Row['callSite']>, preview: boolean, noNewGroup?: boolean) =>
       void showPlace(place, preview, noNewGroup),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
+    openSetting: (name: RecordingSetting) =>
+      void vscode.commands.executeCommand('workbench.action.openSettings', `@id:netTrace.${name}`),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
     drop: dropped.open.bind(dropped),
     seek: (to: SeekTo) => seeks.fire(to),
     act: (action: RowAction, view: TraceView) =>
-      void actOn(action, view, bodies, sending).catch((error) => log.error(String(error))),
+      void actOn(action, view, { bodies, sending, comparisons }).catch((error) => log.error(String(error))),
   });
   const bodies = disposables.add(new Bodies());
+  const comparisons = disposables.add(new RequestComparisons(() => import('./work')));
   const shown = new ShownView(runs);
   const panel = disposables.add(
     new Panel(context.extensionUri, shown, { ...pageHost('netTrace.page'), ...(restored ? { restored } : {}) }),

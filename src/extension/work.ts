@@ -19,6 +19,7 @@ export { TraceRules } from '../model/traceRules';
 export { recoverTrace } from '../session/recover';
 export { TraceSession } from '../session/session';
 export { apiFor } from './api/api';
+export { requestText } from './compare/requestText';
 export { storedRecorder } from './kept/storedRecorder';
 export { disablePlan, enablePlan, planWithout } from './kernel/plan';
 export { isPageMessage } from './panel/messages';

@@ -174,3 +174,25 @@ describe('the place of the details', () => {
     expect(await panel.page.locator('.det [aria-label^="Show details b"]').count()).toBe(0);
   });
 });
+
+test('what was not asked for has a link to its setting, but not in an opened trace', async () => {
+  const row = rows.find((r) => r.id === id(13)) as Row;
+  const missing = [
+    { what: 'Packets', why: 'off', setting: 'capture' as const },
+    { what: 'Route and MTU', why: 'not on this platform' },
+  ];
+  const show = async () => {
+    await panel.send({ type: 'select', id: row.id, reveal: true });
+    await panel.send({ type: 'details', id: row.id, details: { ...detailsOf(row), missing } });
+    await panel.page.waitForSelector('.nms li');
+  };
+  await open({ height: 860 });
+  await show();
+  expect(await panel.page.locator('.nms li').count()).toBe(2);
+  await panel.page.click('.nms >> text=netTrace.capture');
+  expect((await panel.posted()).filter((m) => m.type === 'setting')).toEqual([{ type: 'setting', name: 'capture' }]);
+  expect(await panel.page.locator('.nms button').count()).toBe(1);
+  await open({ height: 860, state: { ...ended, readOnly: true } });
+  await show();
+  expect(await panel.page.locator('.nms button').count()).toBe(0);
+});

@@ -1,6 +1,6 @@
 /** The filter and the overview: what is shown. */
 import { expect, test } from 'vitest';
-import { filterTo, id, inBrowser, open, panel, rowCount, rowNode, visible } from './testing/behaviour';
+import { filterTo, id, inBrowser, open, panel, posted, rowCount, rowNode, visible } from './testing/behaviour';
 import { settled } from './testing/panel';
 
 inBrowser();
@@ -111,6 +111,26 @@ test('the menu of a row writes terms', async () => {
   await page.click('.menu >> text=Filter by this call site');
   await expect.poll(() => page.inputValue('.flt input')).toBe('host:api.shop.test file:cart.ts line:42');
   await rowCount(3);
+});
+test('the menu of a row leaves out, compares two, and asks for a rule and a breakpoint', async () => {
+  await open();
+  const { page } = panel;
+  const menu = async (entry: string) => {
+    await rowNode(3).click({ button: 'right' });
+    await page.click(`.menu >> text="${entry}"`);
+  };
+  await menu('Filter out this connection');
+  await expect.poll(() => page.inputValue('.flt input')).toBe('-connection:1');
+  await panel.send({ type: 'filter', text: '' });
+  await menu('Break when this call fails');
+  await menu('Trace only requests like this…');
+  await rowNode(3).click();
+  await rowNode(11).click({ modifiers: ['Control'] });
+  await menu('Compare the two');
+  expect(await posted('breakWhenFails')).toEqual([{ type: 'breakWhenFails', id: id(3) }]);
+  expect(await posted('traceLike')).toEqual([{ type: 'traceLike', id: id(3) }]);
+  const [compared] = await posted('compareRequests');
+  expect(compared?.ids.toSorted()).toEqual([id(3), id(11)].toSorted());
 });
 test('a row the host wants shown is shown, whatever the filter says', async () => {
   await open();

@@ -11,6 +11,12 @@ export const openBody = (id: string, side: 'request' | 'response'): void => act(
 
 export const send = (id: string, edit: boolean): void => act({ type: 'send', id, edit });
 
+export const traceLike = (id: string): void => act({ type: 'traceLike', id });
+
+export const breakWhenFails = (id: string): void => act({ type: 'breakWhenFails', id });
+
+export const compareRequests = (ids: [string, string]): void => act({ type: 'compareRequests', ids });
+
 /** Of the active row; nothing without one. */
 export const withActive = (f: (id: string) => void) => (): void => {
   if (state.ui.active !== undefined) f(state.ui.active);

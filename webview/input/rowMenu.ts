@@ -9,7 +9,7 @@ import type { Row } from '../view/types';
 import { asBreakdown, asTable, asVerdict } from '../view/words/copy';
 import { openSelected, selectedRows } from './actions';
 import { copyWiresharkFilter, whyNoPackets } from './packets';
-import { copyAs, openBody, send } from './rowActions';
+import { breakWhenFails, compareRequests, copyAs, openBody, send, traceLike } from './rowActions';
 
 const equals = (key: FieldName, value: string | number): Query => ({
   is: 'term',
@@ -31,6 +31,17 @@ const copies: readonly (readonly [CopyForm, string])[] = [
 const isSendable = ({ direction, method, scheme }: Row): boolean =>
   direction !== 'in' && method !== 'CONNECT' && /^https?$/.test(scheme);
 
+/** What a filter may be made of, each to show only such requests, or all but those. */
+function filtersOf({ host, callSite: site, connection, status, stateText }: Row): [string, Query | undefined][] {
+  const file = site && equals('file', baseName(site.file));
+  return [
+    ['host', equals('host', host)],
+    ['call site', file && (site.line === undefined ? file : both(file, equals('line', site.line)))],
+    ['connection', connection && equals('connection', connection.number)],
+    ['status', status === undefined ? equals('text', stateText) : equals('status', status)],
+  ];
+}
+
 /** Adds a term to the filter box. */
 function filterBy(query: Query): void {
   const { filterText } = state.ui;
@@ -45,33 +56,20 @@ export function showRowMenu(x: number, y: number): void {
   const details = state.details?.row.id === row.id ? state.details : undefined;
   const all = (as: (r: Row) => string): string => rows.map(as).join('\n\n');
   const noPackets = whyNoPackets(row);
-  const { callSite: site, connection, status } = row;
+  const other = rows.length === 2 ? rows[1] : undefined;
+  const isOwnLine = row.callSite?.line !== undefined && !state.readOnly;
   const line = { label: '', separator: true } as const;
   showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, { x, y }, [
     { label: 'Open code', key: 'Enter', disabled: !one || !row.callSite, run: () => openSelected(false) },
     line,
-    { label: 'Filter by this host', run: () => filterBy(equals('host', row.host)) },
-    { label: 'Filter out this host', run: () => filterBy({ is: 'not', of: equals('host', row.host) }) },
-    {
-      label: 'Filter by this call site',
-      disabled: !site,
-      run: () =>
-        site &&
-        filterBy(
-          site.line === undefined
-            ? equals('file', baseName(site.file))
-            : both(equals('file', baseName(site.file)), equals('line', site.line)),
-        ),
-    },
-    {
-      label: 'Filter by this connection',
-      disabled: !connection,
-      run: () => connection && filterBy(equals('connection', connection.number)),
-    },
-    {
-      label: 'Filter by this status',
-      run: () => filterBy(status === undefined ? equals('text', row.stateText) : equals('status', status)),
-    },
+    ...filtersOf(row).flatMap(([name, query]) => [
+      { label: `Filter by this ${name}`, disabled: !query, run: () => query && filterBy(query) },
+      { label: `Filter out this ${name}`, disabled: !query, run: () => query && filterBy({ is: 'not', of: query }) },
+    ]),
+    line,
+    { label: 'Break when this call fails', disabled: !one || !isOwnLine, run: () => breakWhenFails(row.id) },
+    { label: 'Trace only requests like this…', disabled: !one || state.readOnly, run: () => traceLike(row.id) },
+    { label: 'Compare the two', disabled: !other, run: () => other && compareRequests([row.id, other.id]) },
     line,
     { label: 'Open request body', disabled: !one, run: () => openBody(row.id, 'request') },
     { label: 'Open response body', disabled: !one, run: () => openBody(row.id, 'response') },

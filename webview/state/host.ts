@@ -1,6 +1,6 @@
 /** The page's only link to the extension: no other file calls acquireVsCodeApi or posts a message. */
 
-import type { PageCommand, PageMessage, RowAction } from '../view/types';
+import type { PageCommand, PageMessage, RecordingSetting, RowAction } from '../view/types';
 
 interface VsCodeApi {
   postMessage(message: PageMessage): void;
@@ -22,6 +22,7 @@ export const openCode = (id: string, preview: boolean, clicked = false): void =>
 export const askCode = (id: string): void => post({ type: 'code', id });
 export const openFrame = (id: string, frame: number, preview: boolean): void =>
   post({ type: 'openFrame', id, frame, preview });
+export const openSetting = (name: RecordingSetting): void => post({ type: 'setting', name });
 export const savePackets = (id: string): void => post({ type: 'savePackets', id });
 export const run = (command: PageCommand): void => post({ type: 'run', command });
 export const seekEvent = (event: number): void => post({ type: 'seekEvent', event });

@@ -1,19 +1,17 @@
 /** The page's one door to the model's types. All instants are µs on the panel's axis; absent means unknown. */
 
 export type { Verdict } from '../../src/model/facts/verdict';
+export type { PageCommand, PageMessage, RecordingSetting, RowAction } from '../../src/model/panel/pageMessage';
 export type {
   ConnectionRow,
   Details,
   FindingRow,
   HostMessage,
   KernelStatus,
-  PageCommand,
-  PageMessage,
   PanelMessage,
   PanelState,
   RelatedRequest,
   ReplayMark,
-  RowAction,
   Run,
   Status,
 } from '../../src/model/panel/protocol';

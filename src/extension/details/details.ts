@@ -108,15 +108,16 @@ function missingOf(request: Request, store: Store, on: Connection | undefined): 
     out.push({
       what: 'Line of code',
       why: off ? 'call sites are switched off' : 'no line of the program was on the stack when the request was made',
+      ...(off ? { setting: 'callSites' } : {}),
     });
   }
   if (!request.headers && (settings?.headerLevel ?? 'off') === 'off') {
-    out.push({ what: 'Headers', why: 'header recording is off (setting netTrace.headers)' });
+    out.push({ what: 'Headers', why: 'header recording is off', setting: 'headers' });
   }
   if (request.lost)
     out.push({ what: 'Parts of this record', why: `lines of the stream were lost (${request.lost.join(', ')})` });
   for (const [what, why] of Object.entries(request.missing ?? {}))
     if (what !== 'kernel') out.push({ what, why: String(why) });
-  for (const { label, why } of absentOf(store, request, on)) out.push({ what: label, why });
+  for (const { label, what: _, ...rest } of absentOf(store, request, on)) out.push({ what: label, ...rest });
   return out;
 }

@@ -16,15 +16,15 @@ export function captureOf(r: Request, store: Store): Details['capture'] {
   return {
     // An opened file has what was known of the packets, and none of their bytes.
     savable: missing === undefined && store.holdsPackets,
-    ...(missing === undefined ? {} : { missing }),
+    ...(missing === undefined ? {} : missing),
     ...(filter === undefined ? {} : { filter }),
   };
 }
 
-function missingOf(store: Store): string | undefined {
+function missingOf(store: Store): Pick<Details['capture'], 'missing' | 'setting'> | undefined {
   const source = store.header.sources.find((s) => s.name === 'capture');
   if (store.header.captures?.length || source?.state === 'on' || source?.state === 'partial') return undefined;
   if (source?.state === 'unavailable')
-    return `Packets were asked for, but ${source.detail ?? 'could not be captured.'}`;
-  return 'Packet capture was off. The setting netTrace.capture turns it on; it needs permission to capture.';
+    return { missing: `Packets were asked for, but ${source.detail ?? 'could not be captured.'}` };
+  return { missing: 'Packet capture was off. It needs permission to capture.', setting: 'capture' };
 }

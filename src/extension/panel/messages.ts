@@ -3,6 +3,6 @@
  * first page speaks and not when the extension starts.
  */
 import Value from 'typebox/value';
-import { type PageMessage, pageMessage } from '../../model/panel/protocol';
+import { type PageMessage, pageMessage } from '../../model/panel/pageMessage';
 
 export const isPageMessage = (message: unknown): message is PageMessage => Value.Check(pageMessage, message);

@@ -3,16 +3,8 @@
  * page is not trusted: what it sends is checked against the schema, and it can ask for a fixed list of things only.
  */
 import * as vscode from 'vscode';
-import type {
-  Details,
-  HostCommand,
-  HostMessage,
-  PageCommand,
-  PageMessage,
-  ReplayMark,
-  RowAction,
-  SeekTo,
-} from '../../model/panel/protocol';
+import type { PageCommand, PageMessage, RecordingSetting, RowAction } from '../../model/panel/pageMessage';
+import type { Details, HostCommand, HostMessage, ReplayMark, SeekTo } from '../../model/panel/protocol';
 import type { Row } from '../../model/rows/row';
 import { excerptOf } from '../details/excerpt';
 import type { TraceView } from '../details/view';
@@ -37,6 +29,7 @@ export interface PageHost {
   openCode(place: NonNullable<Row['callSite']>, preview: boolean, noNewGroup?: boolean): void;
   run(command: PageCommand): void;
   /** Saves the packets of a row's request. */
+  openSetting(name: RecordingSetting): void;
   savePackets(id: string): void;
   /** What the page kept last, and where it keeps it. */
   readonly state: { get(): unknown; set(value: unknown): void };
@@ -156,6 +149,9 @@ export class Page implements vscode.Disposable {
         if (place) this.#host.openCode(place, message.preview);
         return;
       }
+      case 'setting':
+        this.#host.openSetting(message.name);
+        break;
       case 'savePackets':
         this.#host.savePackets(message.id);
         return;

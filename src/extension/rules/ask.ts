@@ -6,9 +6,10 @@ import type { NewTraceRule } from '../../model/traceRules';
 export type Check = (asked: NewTraceRule) => string | undefined;
 
 /** Undefined: given up. */
-export async function askForCondition(title: string, check: Check): Promise<string | undefined> {
+export async function askForCondition(title: string, check: Check, value = ''): Promise<string | undefined> {
   return vscode.window.showInputBox({
     title,
+    value,
     prompt: 'As in the panel’s filter. Empty: every request.',
     placeHolder: 'status:>=500 path:/api/*',
     ignoreFocusOut: true,

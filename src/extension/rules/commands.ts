@@ -22,9 +22,14 @@ export interface RuleParts {
 /** From the tree the item is given; from the palette it is asked for. */
 type Handler = (item?: TraceRule) => Promise<unknown>;
 
+/** From a row of the panel: what to begin with. */
+export interface Asked {
+  condition: string;
+}
+
 export function registerRuleCommands({ rules, runs, panel }: RuleParts): vscode.Disposable[] {
   const handlers: Record<string, Handler> = {
-    [commands.createRule]: create,
+    [commands.createRule]: (asked?: Partial<Asked>) => create(asked?.condition),
     [commands.switchRules]: switchThem,
     [commands.deleteRule]: async (item) => {
       const registry = await rules.registry();
@@ -59,10 +64,10 @@ export function registerRuleCommands({ rules, runs, panel }: RuleParts): vscode.
   };
   return Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler));
 
-  async function create(): Promise<void> {
+  async function create(begin: unknown): Promise<void> {
     const title = 'New Trace Rule';
     const check = await rules.checks();
-    const condition = await askForCondition(title, check);
+    const condition = await askForCondition(title, check, typeof begin === 'string' ? begin : '');
     if (condition === undefined) return;
     const limit = await askForLimit(title, check);
     if (limit === undefined) return;

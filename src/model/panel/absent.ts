@@ -4,6 +4,7 @@
  */
 import type { Connection, Request, Source } from '../records';
 import type { Records } from '../store/records';
+import type { RecordingSetting } from './pageMessage';
 
 export interface Absent {
   /** In the words of the trace format. */
@@ -11,6 +12,8 @@ export interface Absent {
   /** What it is called. */
   label: string;
   why: string;
+  /** The setting that would record it from the next run on; absent: none would. */
+  setting?: RecordingSetting;
 }
 
 /** Why a source gave nothing. */
@@ -24,6 +27,9 @@ const sourceReasons: Readonly<Record<string, string>> = {
   fault: 'turned off after an internal error',
 };
 
+/** It was not asked for. */
+const askable: ReadonlySet<string> = new Set([sourceReasons.notAsked ?? '']);
+
 /** Why one record lacks what others have. */
 const recordReasons: Readonly<Record<string, string>> = {
   closedBeforeWatch: 'the connection was over before the kernel could be asked',
@@ -36,6 +42,15 @@ const recordReasons: Readonly<Record<string, string>> = {
   incoming: 'only connections that the program opens are sampled',
   noSampleBefore: 'no statistics were taken before the request began',
   noSampleAfter: 'the kernel no longer had the connection when the request ended',
+};
+
+const settings: Partial<Readonly<Record<Absent['what'], RecordingSetting>>> = {
+  kernel: 'helper',
+  route: 'helper',
+  kernelEvents: 'helper',
+  conntrack: 'enableConntrack',
+  packets: 'capture',
+  dnsExchanges: 'dnsResolver',
 };
 
 const labels: Readonly<Record<Absent['what'], string>> = {
@@ -54,7 +69,9 @@ export function absentOf(store: Records, r: Request, c: Connection | undefined):
   const { header } = store;
   const out: Absent[] = [];
   const say = (what: Absent['what'], why: string | undefined) => {
-    if (why !== undefined) out.push({ what, label: labels[what], why });
+    if (why === undefined) return;
+    const setting = askable.has(why) ? settings[what] : undefined;
+    out.push({ what, label: labels[what], why, ...(setting === undefined ? {} : { setting }) });
   };
   /** By the source, if it gave nothing at all; else by the record. undefined: the source is there, and there was nothing. */
   const why = (source: Source['name'], record?: string) => {

@@ -1,9 +1,6 @@
 /**
- * Messages between the extension host and the panel's page. What comes from the page is untrusted and is validated by
- * `pageMessage`; what the host sends is typed. Instants are µs on the panel's axis: each run has its offset added.
+ * What the extension host sends to the panel's page; what comes from there is in pageMessage.ts. Instants are µs on the panel's axis: each run has its offset added.
  */
-import type { Static } from 'typebox';
-import * as Type from 'typebox';
 import type { Verdict } from '../facts/verdict';
 import type { Breakdown } from '../phases/phases';
 import type {
@@ -23,9 +20,8 @@ import type {
   TlsTunnel,
 } from '../records';
 import type { Row } from '../rows/row';
-import { type CopyForm, copyForms, maxCopied } from './copyForms';
-import { largestDrop, maxDropped } from './drop';
 import type { GroupBy } from './grouping';
+import type { PageCommand, RecordingSetting } from './pageMessage';
 
 /** A run: one start of a program (one root debug session), or an opened file. */
 export interface Run {
@@ -233,6 +229,8 @@ export interface Details {
     savable: boolean;
     /** Why there are none, and what to do; absent: packets were captured. */
     missing?: string;
+    /** It was not asked for: the setting that does. */
+    setting?: RecordingSetting;
     /** Finds the request's packets in Wireshark. Absent: its connection is not known. */
     filter?: string;
   };
@@ -247,7 +245,7 @@ export interface Details {
   /** What the analysis found that concerns it. */
   findings?: Finding[];
   /** What is not measured, and why, in words. */
-  missing: { what: string; why: string }[];
+  missing: { what: string; why: string; setting?: RecordingSetting }[];
   /** Lines of code round the call site; absent when the file is not there. */
   code?: { first: number; lines: string[]; line: number };
   /** Why the file was not read unasked: an opened trace names it. */
@@ -313,88 +311,3 @@ export type HostMessage =
   | { type: 'filter'; text: string }
   | { type: 'replay'; mark: ReplayMark | null }
   | { type: 'command'; command: HostCommand };
-
-const rowId = Type.String({ minLength: 1, maxLength: 200 });
-/** Commands of the extension that the page may run. */
-export const pageCommands = [
-  'save',
-  'open',
-  'debug',
-  'clear',
-  'openInEditor',
-  'enableKernel',
-  'traceAll',
-  'record',
-  'undoClear',
-  'showOutput',
-] as const;
-export type PageCommand = (typeof pageCommands)[number];
-
-/** Messages from the page to the host. */
-export const pageMessage = Type.Union([
-  Type.Object({ type: Type.Literal('ready') }),
-  Type.Object({ type: Type.Literal('details'), id: rowId }),
-  /** Details with the lines of code, which were withheld. */
-  Type.Object({ type: Type.Literal('code'), id: rowId }),
-  /**
-   * Opens the calling code; preview keeps the focus in the page. `clicked`: by a click on the row, for which an editor tab
-   * does not give away half of its room: only an editor group that is there already is used.
-   */
-  Type.Object({
-    type: Type.Literal('open'),
-    id: rowId,
-    preview: Type.Boolean(),
-    clicked: Type.Optional(Type.Boolean()),
-  }),
-  /** Opens a frame of the request's whole call chain. */
-  Type.Object({
-    type: Type.Literal('openFrame'),
-    id: rowId,
-    frame: Type.Integer({ minimum: 0, maximum: 1000 }),
-    preview: Type.Boolean(),
-  }),
-  /** Saves the packets of a request. */
-  Type.Object({ type: Type.Literal('savePackets'), id: rowId }),
-  Type.Object({ type: Type.Literal('run'), command: Type.Unsafe<PageCommand>({ enum: [...pageCommands] }) }),
-  /** The replay's position was moved: to an event, or to an instant on the axis (µs). */
-  Type.Object({ type: Type.Literal('seekEvent'), event: Type.Integer({ minimum: 0, maximum: 1e9 }) }),
-  Type.Object({ type: Type.Literal('seekTime'), at: Type.Number({ minimum: -1e16, maximum: 1e16 }) }),
-  /** Copies these requests, to be sent again or read by other programs. */
-  Type.Object({
-    type: Type.Literal('copyAs'),
-    form: Type.Unsafe<CopyForm>({ enum: [...copyForms] }),
-    ids: Type.Array(rowId, { minItems: 1, maxItems: maxCopied }),
-  }),
-  /** Opens a recorded body in an editor. */
-  Type.Object({
-    type: Type.Literal('openBody'),
-    id: rowId,
-    side: Type.Union([Type.Literal('request'), Type.Literal('response')]),
-  }),
-  /** Sends the request again; `edit`: opens it as a document first. */
-  Type.Object({ type: Type.Literal('send'), id: rowId, edit: Type.Boolean() }),
-  Type.Object({ type: Type.Literal('copy'), text: Type.String({ maxLength: 10_000_000 }) }),
-  /** The page got or lost the keyboard focus: its keys are VS Code keybindings, which cannot see that themselves. */
-  Type.Object({ type: Type.Literal('focus'), on: Type.Boolean() }),
-  Type.Object({ type: Type.Literal('seenFailures'), count: Type.Integer({ minimum: 0 }) }),
-  /** View state (columns, widths, filter …), kept per workspace. */
-  Type.Object({ type: Type.Literal('persist'), state: Type.Unknown() }),
-  /** Files of VS Code's explorer that were dropped onto the page. */
-  Type.Object({
-    type: Type.Literal('dropUris'),
-    uris: Type.Array(Type.String({ minLength: 1, maxLength: 4000 }), { minItems: 1, maxItems: maxDropped }),
-  }),
-  /** One from elsewhere. `text` is absent where it is too large, or its name is not that of a trace: the host says so. */
-  Type.Object({
-    type: Type.Literal('dropFile'),
-    name: Type.String({ minLength: 1, maxLength: 300 }),
-    /** Bytes. */
-    size: Type.Integer({ minimum: 0 }),
-    text: Type.Optional(Type.String({ maxLength: largestDrop })),
-  }),
-  /** A row was shown: `at` is Date.now() in the page. Asked for by tests only. */
-  Type.Object({ type: Type.Literal('rendered'), ids: Type.Array(rowId), at: Type.Number() }),
-]);
-export type PageMessage = Static<typeof pageMessage>;
-/** What is to be done with requests of the shown trace. */
-export type RowAction = Extract<PageMessage, { type: 'copyAs' | 'openBody' | 'send' }>;

@@ -128,6 +128,40 @@ export function sendingAgain(): void {
     expect(entry.response.status).toBe(200);
   });
 
+  it('two requests are compared in VS Code’s diff editor', async () => {
+    await row('/items').first().click();
+    await row('/page')
+      .first()
+      .click({ modifiers: ['Control'] });
+    await menu('/items', 'Compare the two');
+    await until(async () => (await vs.activeTab.textContent())?.includes('GET /items ↔ GET /page'), 'the comparison');
+    const text = vs.page.locator('.editor-group-container.active .diff-editor');
+    await text.getByText('text/css').first().waitFor();
+    await text.getByText('application/json').first().waitFor();
+    await vs.shot('compare-requests-dark');
+    await vs.command('View: Revert and Close Editor');
+  });
+
+  it('a trace rule for requests like one begins with its condition', async () => {
+    await menu('DELETE', 'Trace only requests like this…');
+    const box = vs.page.locator('.quick-input-widget input.input').first();
+    await until(
+      async () => /^method:DELETE host:127\.0\.0\.1:\d+ path:\/orders\/\*$/.test(await box.inputValue()),
+      'the condition',
+    );
+    await vs.page.keyboard.press('Escape');
+  });
+
+  it('a setting that would record more opens from the details', async () => {
+    await row('/items').first().click();
+    await vs.panel.getByRole('tab', { name: 'Packets', exact: true }).click();
+    await vs.panel.getByRole('button', { name: 'netTrace.capture' }).click();
+    await until(async () => (await vs.activeTab.textContent())?.includes('Settings'), 'the settings');
+    await vs.page.locator('.settings-editor').getByText('Net Trace: Capture', { exact: true }).first().waitFor();
+    await vs.command('View: Revert and Close Editor');
+    await vs.panel.getByRole('tab', { name: 'Headers', exact: true }).click();
+  });
+
   it('Send Again sends as recorded, and asks before it changes something', async () => {
     arrived.length = 0;
     await menu('DELETE', 'Send again');

@@ -4,6 +4,7 @@ import { millisecondsText, timeText } from '../../../src/model/base/text';
 import type { Connection, Details, Row } from '../../view/types';
 import { Exchange } from '../facts/exchange';
 import { Icon } from '../parts/icon';
+import { SettingLink } from '../parts/settingLink';
 import { BreakdownTable } from './breakdown';
 import { ErrorLines } from './errorBox';
 import { PhaseList } from './phaseList';
@@ -99,6 +100,7 @@ export function BreakdownTab({ row, details, room, compact }: TabProps) {
             {details.missing.map((m) => (
               <li key={m.what}>
                 <b>{m.what}:</b> {m.why}
+                <SettingLink name={m.setting} />
               </li>
             ))}
           </ul>

@@ -5,6 +5,7 @@ import { grpcText } from '../../../src/model/facts/grpc';
 import { openBody } from '../../input/rowActions';
 import type { Details, Header, Row } from '../../view/types';
 import { Body } from '../facts/body';
+import { SettingLink } from '../parts/settingLink';
 
 function Table({ title, headers }: { title: string; headers: readonly Header[] | undefined }) {
   if (!headers) return null;
@@ -44,12 +45,16 @@ export function HeadersTab({ row, details }: { row: Row; details: Details | unde
     <>
       {off && (
         <p>
-          Headers were not recorded. The setting <code>netTrace.headers</code>, or <code>headers</code> in the launch
-          configuration, turns it on from the next run.
+          Headers were not recorded. A setting, or <code>headers</code> in the launch configuration, turns it on from
+          the next run.
+          <SettingLink name="headers" />
         </p>
       )}
       {!off && details.headerLevel && details.headerLevel !== 'values' && (
-        <p class="dim">Recorded at level {details.headerLevel} (setting netTrace.headers).</p>
+        <p class="dim">
+          Recorded at level {details.headerLevel}.
+          <SettingLink name="headers" />
+        </p>
       )}
       {row.grpcStatus !== undefined && <p>gRPC status {grpcText(row.grpcStatus)}</p>}
       <Table title="Request headers" headers={request.headers} />

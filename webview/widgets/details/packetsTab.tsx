@@ -6,6 +6,7 @@ import { copyWiresharkFilter, whyNoPackets } from '../../input/packets';
 import { savePackets } from '../../state/host';
 import type { Details, PacketRef } from '../../view/types';
 import { Icon } from '../parts/icon';
+import { SettingLink } from '../parts/settingLink';
 
 /** Rows drawn; the file has all. */
 const max = 300;
@@ -52,6 +53,7 @@ export function PacketsTab({ details }: { details: Details | undefined }) {
       {packets.length === 0 && (
         <p>
           <Icon name="info" /> {capture.missing ?? 'No packet of only this request was captured.'}
+          <SettingLink name={capture.setting} />
         </p>
       )}
       {packets.length > 0 && (
