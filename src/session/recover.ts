@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { timeTextOf } from '../model/base/clock';
 import { documentOf } from '../model/document';
 import { Folder } from '../model/fold/folder';
-import { parseLine } from '../model/lines/lines';
+import { linesVersion, parseLine } from '../model/lines/lines';
 import type { Trace } from '../model/records';
 import { newHeader, Store } from '../model/store/store';
 import { producer } from './product';
@@ -23,7 +23,17 @@ export interface RecoverOptions {
   live?: boolean;
 }
 
-/** The spool's trace; undefined if no file in the folder begins as the hook's do. The folder is left as it is. */
+/** The programs that wrote the spool had a hook of another version, whose lines cannot be read. */
+export class OtherVersion extends Error {
+  constructor(version: number) {
+    super(`The event files are of version ${version}; this Net Trace reads version ${linesVersion}.`);
+  }
+}
+
+/**
+ * The spool's trace; undefined if no file in the folder begins as the hook's do. The folder is left as it is. Rejects
+ * with `OtherVersion` if no file can be read.
+ */
 export async function recoverTrace(folder: string, options: RecoverOptions = {}): Promise<Trace | undefined> {
   const first = await firstProcess(folder);
   if (first === undefined) return undefined;
@@ -59,14 +69,18 @@ interface First {
 
 async function firstProcess(folder: string): Promise<First | undefined> {
   let first: First | undefined;
+  let other: number | undefined;
   for (const name of await fs.readdir(folder)) {
     if (!/\.jsonl$/.test(name)) continue;
     const head = await firstLine(join(folder, name));
     const parsed = head === undefined ? undefined : parseLine(head);
     if (!parsed || !('line' in parsed) || parsed.line.k !== 'proc') continue;
-    const { trace, wallMs, monotonicNs } = parsed.line;
-    if (first === undefined || BigInt(monotonicNs) < BigInt(first.monotonicNs)) first = { trace, wallMs, monotonicNs };
+    const { v, trace, wallMs, monotonicNs } = parsed.line;
+    if (v !== linesVersion) other = v;
+    else if (first === undefined || BigInt(monotonicNs) < BigInt(first.monotonicNs))
+      first = { trace, wallMs, monotonicNs };
   }
+  if (first === undefined && other !== undefined) throw new OtherVersion(other);
   return first;
 }
 

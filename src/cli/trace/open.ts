@@ -6,7 +6,7 @@ import { FormatError, parseTrace, readTrace, textOf } from '../../formats';
 import { lastInstant } from '../../model/facts/lastInstant';
 import type { Trace } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import { recoverTrace } from '../../session/recover';
+import { OtherVersion, recoverTrace } from '../../session/recover';
 import { complain, UsageError } from '../terminal/say';
 
 export async function openTrace(path: string): Promise<Trace> {
@@ -14,7 +14,9 @@ export async function openTrace(path: string): Promise<Trace> {
   if (path === '') throw new UsageError('The name of the trace is empty.');
   const folder = (await fs.stat(path).catch(() => undefined))?.isDirectory();
   if (!folder) return readTrace(path, { cutOff });
-  const trace = await recoverTrace(path);
+  const trace = await recoverTrace(path).catch((error: unknown) => {
+    throw error instanceof OtherVersion ? new UsageError(`${path}: ${error.message}`) : error;
+  });
   if (trace === undefined) throw new UsageError(`${path} is a folder without a trace's event files.`);
   return trace;
 }

@@ -4,8 +4,8 @@
  * request to the kernel, so that building the lines and writing them overlaps with the server's answer. While the loop
  * is over 90 % busy, writes are grouped for 5 ms. The timers do not hold the process.
  *
- * Still, nothing is lost at SIGKILL: a request made in a tick leaves in the same tick, and our line follows it. A
- * debugger that stops the program inside a tick calls `flush`.
+ * So nothing is lost at SIGKILL but what waits for these 5 ms: a request made in a tick leaves in the same tick, and our
+ * line follows it. A debugger that stops the program inside a tick calls `flush`.
  */
 import { beginTick } from '../runtime/budget';
 import { afterJobs, clearTimer, nextTick, setTimer } from '../runtime/builtins';

@@ -29,6 +29,8 @@ export const clearTimer = clearTimeout;
 export const setSoon = setImmediate;
 export const nextTick = process.nextTick;
 export const hrtime = process.hrtime.bigint;
+/** Seconds and ns; takes a third of the time of the other. */
+export const hrtimeParts: () => [number, number] = process.hrtime;
 export const killProcess = process.kill;
 export const pid = process.pid;
 export const syncExports = module.syncBuiltinESMExports;

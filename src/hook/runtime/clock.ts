@@ -4,10 +4,21 @@
  * built, each by itself, so that the same reading gives the same number everywhere and sums are exact. Never `| 0`:
  * that overflows after 35 minutes.
  */
-import { hrtime } from './builtins';
+import { hrtime, hrtimeParts, nodeMajor } from './builtins';
 
 /** Reading of the clock in ms; never 0, so 0 means "has not happened". */
-export const now: () => number = performance.now.bind(performance);
+export const now: () => number = nodeMajor < 20 ? ownReading() : performance.now.bind(performance);
+
+/** On Node 18 `performance.now` calls `process.hrtime`, which libraries of fake timers replace. */
+function ownReading(): () => number {
+  const reading = (): number => {
+    const parts = hrtimeParts();
+    return parts[0] * 1000 + parts[1] / 1e6;
+  };
+  const origin = reading() - performance.now();
+  return () => reading() - origin;
+}
+
 const { timeOrigin } = performance;
 
 const timing = (performance as unknown as { nodeTiming: { readonly idleTime: number } }).nodeTiming;

@@ -39,8 +39,8 @@ interface FileState {
   isolate?: Isolate;
   /** Offset below which all was folded. */
   next: number;
-  /** It belongs to another trace. */
-  refused?: true;
+  /** Why its lines are not read: it is of another trace, or of another version. */
+  refused?: string;
 }
 
 /** Most entries of one isolate's table of call sites that are kept. */
@@ -71,12 +71,12 @@ export class Folder {
     if (line.k === 'proc') {
       const found = foldProc(this.store, this.#isolates, line);
       if ('error' in found) {
-        file.refused = true;
+        file.refused = found.error;
         this.#lose('dropped', found.error);
       } else file.isolate = found;
       return;
     }
-    if (file.refused) return this.#lose('dropped', 'the file belongs to another trace');
+    if (file.refused !== undefined) return this.#lose('dropped', file.refused);
     if (!file.isolate) return this.#lose('dropped', 'the file does not begin with a proc line');
     this.#dispatch(file.isolate, line);
   }

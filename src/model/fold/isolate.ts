@@ -1,7 +1,7 @@
 /** Processes and threads: the lines `proc`, `ctl`, `exit`, and what follows from an end. */
 import { offsetOf } from '../base/clock';
 import { threadIdOf } from '../base/ids';
-import type { LineOf } from '../lines/lines';
+import { type LineOf, linesVersion } from '../lines/lines';
 import type { Connection, Process, Request, Thread, TraceRule } from '../records';
 import type { Store } from '../store/store';
 import { foldResolverLeft } from './dns';
@@ -13,6 +13,7 @@ export function foldProc(
   isolates: Map<string, Isolate>,
   line: LineOf<'proc'>,
 ): Isolate | { error: string } {
+  if (line.v !== linesVersion) return { error: `the file is of version ${line.v}; this one reads ${linesVersion}` };
   const begin = store.header.beginMonotonicNs;
   if (begin === undefined) return { error: 'the trace has no monotonic anchor' };
   if (line.trace !== store.header.id) return { error: `the file belongs to another trace (${line.trace})` };

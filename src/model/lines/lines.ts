@@ -137,6 +137,9 @@ const attempt = Type.Object({
 /** Kind (0 read, 1 readFrom, 2 write, 3 writeTo), at, returnAt, bytes, remote address and port, error code. */
 const operation = Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()]), { maxItems: 16 });
 
+/** Of the lines, in each `proc`: a file with another one is not read, as its words may mean something else. */
+export const linesVersion = 1;
+
 /** Schemas by kind. */
 export const lineSchemas = {
   proc: Type.Object({

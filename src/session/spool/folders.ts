@@ -94,7 +94,11 @@ export function isPlain(path: string): boolean {
  * others, as it holds nothing but the published hook and must be loaded by children that run as another user.
  */
 export async function ownFolder(path: string): Promise<void> {
-  await fs.mkdir(path, { recursive: true, mode: 0o755 });
+  await fs.mkdir(path, { recursive: true, mode: 0o755 }).catch(async (error: NodeJS.ErrnoException) => {
+    // Of a read-only disk a recursive mkdir says that the path does not exist; a plain one has the reason.
+    if (error.code === 'ENOENT') await fs.mkdir(path, { mode: 0o755 });
+    else throw error;
+  });
   const problem = problemOf(await fs.lstat(path));
   if (problem !== undefined) throw new Error(`${path} ${problem}`);
 }

@@ -95,6 +95,19 @@ test('a file that is cut short or replaced is left, and said to be', async () =>
   expect(r.losses).toMatchObject([{ kind: 'truncated', thread: '1-0' }]);
 });
 
+test('a file that was cut short and has grown beyond that since: said, and what comes after is read', async () => {
+  const r = reader();
+  r.write('1-0-1.1.jsonl', 'a1\nb2\nc3\n');
+  await r.spool.read();
+  fs.truncateSync(join(r.folder, '1-0-1.1.jsonl'), 4);
+  r.write('1-0-1.1.jsonl', 'lost\ntorn6\nd7\n');
+  await r.spool.read();
+  r.write('1-0-1.1.jsonl', 'e8\n');
+  await r.spool.read();
+  expect(r.lines).toEqual(['a1', 'b2', 'c3', 'torn6', 'd7', 'e8']);
+  expect(r.losses).toMatchObject([{ kind: 'truncated', count: 1, thread: '1-0' }]);
+});
+
 test('a folder that is gone, a pipe in its place of a file: nothing hangs', async () => {
   const r = reader();
   const { execFileSync } = await import('node:child_process');
@@ -103,4 +116,21 @@ test('a folder that is gone, a pipe in its place of a file: nothing hangs', asyn
   fs.rmSync(r.folder, { recursive: true });
   await r.spool.read();
   expect(r.lines).toEqual([]);
+});
+
+test('a file that is deleted while it is written, and the folder: each is said once', async () => {
+  const r = reader();
+  r.write('1-0-1.1.jsonl', 'a\n');
+  r.write('2-0-1.1.jsonl', 'b\n');
+  await r.spool.read();
+  fs.rmSync(join(r.folder, '1-0-1.1.jsonl'));
+  await r.spool.readChanged();
+  await r.spool.read();
+  expect(r.losses).toMatchObject([{ kind: 'missingSegment', thread: '1-0', count: 1 }]);
+  fs.rmSync(r.folder, { recursive: true });
+  await r.spool.read();
+  await r.spool.read();
+  r.spool.ended();
+  expect(r.losses.map(({ thread }) => thread)).toEqual(['1-0', '2-0']);
+  expect(r.lines).toEqual(['a', 'b']);
 });

@@ -11,6 +11,8 @@ import { openOwnFile } from './ownFiles';
 const nameOfSegment = /^(\d{1,10})-(\d{1,10})-(\d{1,20})\.(\d{1,9})\.jsonl$/;
 /** Read and handled in one go; then the host has its turn. */
 const chunkBytes = 64 * 1024;
+/** Enough to tell one place of a spool file from another: lines end with numbers that grow. */
+const tailBytes = 32;
 
 export interface SpoolSink {
   /** A whole line; `offset` is that of its first byte. */
@@ -31,6 +33,8 @@ interface Segment {
   splitter: LineSplitter;
   /** Inode at first sight: the name must go on to mean the same file. */
   inode?: number;
+  /** The last bytes that were read: in front of what comes next they must still be the same. */
+  tail: Buffer;
 }
 
 interface Stream {
@@ -105,7 +109,11 @@ export class SpoolReader {
     const news = this.#news;
     this.#all = false;
     this.#news = new Set();
-    for (const [key, numbers] of await this.#list()) {
+    const list = await this.#list();
+    // It cannot be read now; what was read stays.
+    if (list === undefined) return;
+    this.#noticeDeleted(list);
+    for (const [key, numbers] of list) {
       const stream = this.#streamOf(key);
       if (stream.ended) continue;
       if (!all && numbers.at(-1) === stream.current && !news.has(`${key}.${stream.current}.jsonl`)) continue;
@@ -125,14 +133,14 @@ export class SpoolReader {
     }
   }
 
-  /** Stream → its segment numbers, ascending. */
-  async #list(): Promise<Map<string, number[]>> {
+  /** Stream → its segment numbers, ascending; none where the folder is gone. `undefined`: it cannot be read. */
+  async #list(): Promise<Map<string, number[]> | undefined> {
     const found = new Map<string, number[]>();
     let names: string[] = [];
     try {
       names = await fs.readdir(this.#folder);
-    } catch {
-      // The folder is gone, or cannot be read now; what was read stays.
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return undefined;
     }
     for (const name of names) {
       const m = nameOfSegment.exec(name);
@@ -144,6 +152,17 @@ export class SpoolReader {
     }
     for (const numbers of found.values()) numbers.sort((a, b) => a - b);
     return found;
+  }
+
+  /** Its writer goes on in a file that nobody can open any more: what it writes from here on is lost. */
+  #noticeDeleted(list: ReadonlyMap<string, number[]>): void {
+    for (const [key, stream] of this.#streams) {
+      const { segment } = stream;
+      if (segment === undefined || this.#refused.has(segment.name)) continue;
+      if (list.get(key)?.includes(stream.current)) continue;
+      this.#lost(stream, 'missingSegment', 1, 'the spool file was deleted while it was written');
+      delete stream.segment;
+    }
   }
 
   #streamOf(key: string): Stream {
@@ -162,7 +181,7 @@ export class SpoolReader {
       this.#lost(stream, 'missingSegment', gap, `segments ${stream.current + 1} to ${number - 1} are missing`);
     }
     stream.current = number;
-    stream.segment = { name: `${key}.${number}.jsonl`, splitter: new LineSplitter() };
+    stream.segment = { name: `${key}.${number}.jsonl`, splitter: new LineSplitter(), tail: Buffer.alloc(0) };
   }
 
   #close(stream: Stream, segment: Segment): void {
@@ -201,17 +220,29 @@ export class SpoolReader {
       tooLong: () => this.#lost(stream, 'overflow', 1, 'a line is too long to be an event'),
     };
     for (;;) {
-      const { bytesRead } = await file.read(this.#buffer, 0, chunkBytes, segment.splitter.offset);
-      if (bytesRead === 0) return;
-      this.bytes += bytesRead;
-      segment.splitter.push(Buffer.from(this.#buffer.subarray(0, bytesRead)), receiver);
+      const { splitter, tail } = segment;
+      const { bytesRead } = await file.read(this.#buffer, 0, chunkBytes, splitter.offset - tail.length);
+      if (!tail.equals(this.#buffer.subarray(0, Math.min(tail.length, bytesRead)))) {
+        // Its size does not show it, as the writer has written more since.
+        this.#lost(stream, 'truncated', 1, 'the spool file was cut short, and written on');
+        segment.tail = Buffer.alloc(0);
+        continue;
+      }
+      if (bytesRead === tail.length) return;
+      const news = Buffer.from(this.#buffer.subarray(tail.length, bytesRead));
+      this.bytes += news.length;
+      segment.tail = Buffer.from(news.subarray(-tailBytes));
+      splitter.push(news, receiver);
     }
   }
 
-  /** Not a spool file, or gone: never read again. Running out of descriptors is no fault of the file. */
+  /**
+   * Not a spool file: never read again. Running out of descriptors is no fault of the file; that it is gone is seen in
+   * the next list.
+   */
   #refuse(segment: Segment, error?: unknown): void {
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
-    if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') return;
+    if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM' || code === 'ENOENT') return;
     this.#refused.add(segment.name);
   }
 

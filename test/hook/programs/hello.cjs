@@ -39,6 +39,7 @@ const acts = {
     globalThis.setTimeout = () => ({ unref() {} });
     process.nextTick = process.nextTick.bind(process);
     performance.now = () => 0;
+    process.hrtime = Object.assign(() => [0, 0], { bigint: () => 0n });
     JSON.stringify = () => 'no';
     Date.now = () => 0;
     fs.writeSync = () => {
