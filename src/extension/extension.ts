@@ -50,6 +50,7 @@ import { ofSending } from './sending/send';
 import { Sending } from './sending/sending';
 import { Disposables } from './support/disposables';
 import { commands, contextKeys } from './support/ids';
+import { openSetting } from './support/openSetting';
 import { showPlace } from './support/places';
 import { breakpointsInDebugView, debugSessions, panelOpens, recording, runsToKeep } from './support/settings';
 import { DroppedFiles } from './trace/dropped';
@@ -87,8 +88,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     openCode: (place: NonNullable<Row['callSite']>, preview: boolean, noNewGroup?: boolean) =>
       void showPlace(place, preview, noNewGroup),
     run: (command: PageCommand) => void vscode.commands.executeCommand(commands[command]),
-    openSetting: (name: RecordingSetting) =>
-      void vscode.commands.executeCommand('workbench.action.openSettings', `@id:netTrace.${name}`),
+    openSetting: (name: RecordingSetting) => void openSetting(`netTrace.${name}`),
     savePackets: (id: string) => void vscode.commands.executeCommand(commands.savePackets, id),
     drop: dropped.open.bind(dropped),
     seek: (to: SeekTo) => seeks.fire(to),

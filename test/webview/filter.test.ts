@@ -127,6 +127,8 @@ test('the menu of a row leaves out, compares two, and asks for a rule and a brea
   await rowNode(3).click();
   await rowNode(11).click({ modifiers: ['Control'] });
   await menu('Compare the two');
+  // The details are those of the row that was chosen last.
+  expect((await posted('details')).at(-1)?.id).toBe(id(11));
   expect(await posted('breakWhenFails')).toEqual([{ type: 'breakWhenFails', id: id(3) }]);
   expect(await posted('traceLike')).toEqual([{ type: 'traceLike', id: id(3) }]);
   const [compared] = await posted('compareRequests');

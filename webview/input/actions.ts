@@ -38,8 +38,14 @@ export function select(id: string, how: { open?: boolean; reveal?: boolean } = {
   anchor = id;
   const detailsOpen = state.ui.detailsOpen || how.open === true;
   setUi({ active: id, selected: isRow ? [id] : [], detailsOpen });
-  if (isRow && detailsOpen && state.details?.row.id !== id) askDetails(id);
+  fillDetails();
   if (how.reveal) grid.reveal(indexOf(derive().derived.items, id));
+}
+
+/** Of the active row, where they are shown and are those of another one. */
+function fillDetails(): void {
+  const { active, detailsOpen } = state.ui;
+  if (detailsOpen && active !== undefined && store.get(active) && state.details?.row.id !== active) askDetails(active);
 }
 
 /** Adds or takes one row to the selection (Ctrl+click). */
@@ -47,6 +53,7 @@ export function toggleSelected(id: string): void {
   const { selected } = state.ui;
   anchor = id;
   setUi({ active: id, selected: selected.includes(id) ? selected.filter((s) => s !== id) : [...selected, id] });
+  fillDetails();
 }
 
 /** Selects from the anchor to this item (Shift). */
@@ -57,6 +64,7 @@ export function selectTo(id: string): void {
   if (from < 0 || to < 0) return select(id);
   const range = items.slice(Math.min(from, to), Math.max(from, to) + 1);
   setUi({ active: id, selected: range.flatMap((item) => (isRow(item) ? [item.id] : [])) });
+  fillDetails();
   grid.reveal(to);
 }
 
@@ -118,6 +126,7 @@ export function closeDetails(): void {
 export const showTab = (index: number): void => {
   const tab = tabs[index];
   if (tab) setUi({ tab: tab.name, detailsOpen: state.ui.active !== undefined });
+  fillDetails();
 };
 
 export const selectedRows = (): Row[] => {

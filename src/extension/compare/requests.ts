@@ -29,7 +29,7 @@ export class RequestComparisons implements vscode.Disposable {
     const documents = rows.flatMap((row) => {
       const found = view.located(row.id);
       if (!found) return [];
-      const uri = vscode.Uri.from({ scheme, path: `/${++this.#count}/request.http.txt` });
+      const uri = vscode.Uri.from({ scheme, path: `/${++this.#count}/request.txt` });
       this.#texts.set(uri.path, requestText(row, found.request, found.store, found.now));
       return [uri];
     });

@@ -167,6 +167,9 @@ export class Page implements vscode.Disposable {
       case 'copyAs':
       case 'openBody':
       case 'send':
+      case 'traceLike':
+      case 'breakWhenFails':
+      case 'compareRequests':
         this.#host.act(message, this.#view);
         return;
       case 'copy':

@@ -135,9 +135,14 @@ export function sendingAgain(): void {
       .click({ modifiers: ['Control'] });
     await menu('/items', 'Compare the two');
     await until(async () => (await vs.activeTab.textContent())?.includes('GET /items ↔ GET /page'), 'the comparison');
-    const text = vs.page.locator('.editor-group-container.active .diff-editor');
-    await text.getByText('text/css').first().waitFor();
-    await text.getByText('application/json').first().waitFor();
+    const sides = vs.page.locator('.editor-group-container.active .view-lines');
+    const side = async (name: 'original' | 'modified') =>
+      (await sides.nth(name === 'original' ? 0 : 1).textContent()) ?? '';
+    await until(async () => (await sides.count()) >= 2, 'both sides');
+    await until(async () => (await side('original')).includes('/items'), 'the first request');
+    await until(async () => (await side('modified')).includes('/page'), 'the second request');
+    expect(await side('original')).toMatch(/TCP.connect/);
+    expect(await side('modified')).not.toMatch(/TCP.connect/);
     await vs.shot('compare-requests-dark');
     await vs.command('View: Revert and Close Editor');
   });
@@ -156,9 +161,9 @@ export function sendingAgain(): void {
     await row('/items').first().click();
     await vs.panel.getByRole('tab', { name: 'Packets', exact: true }).click();
     await vs.panel.getByRole('button', { name: 'netTrace.capture' }).click();
-    await until(async () => (await vs.activeTab.textContent())?.includes('Settings'), 'the settings');
-    await vs.page.locator('.settings-editor').getByText('Net Trace: Capture', { exact: true }).first().waitFor();
-    await vs.command('View: Revert and Close Editor');
+    await vs.page.locator('.settings-editor .setting-item-label', { hasText: 'Capture' }).first().waitFor();
+    await vs.page.keyboard.press('Escape');
+    await vs.command('View: Close Editor');
     await vs.panel.getByRole('tab', { name: 'Headers', exact: true }).click();
   });
 
