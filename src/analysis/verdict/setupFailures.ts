@@ -1,7 +1,6 @@
 /** Failures before the request could be sent: proxy, lookup, connection attempts, TCP, TLS. */
 
 import { timeText } from '../../model/base/text';
-import type { Evidence } from '../../model/records';
 import { number, time, words } from '../base/draft';
 import { attemptBudgetLate, busyLoop } from '../base/limits';
 import { findsNoName } from '../base/noNames';
