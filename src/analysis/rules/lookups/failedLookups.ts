@@ -62,7 +62,8 @@ function* requests(facts: Facts): Iterable<Failed> {
     if (r.error?.phase !== 'dns' || !hasFailed(r) || timerKindOf(r) !== undefined) continue;
     const bottom = deepest(r.error);
     const own = isOwnLookupError(facts.lookupOf(r), bottom);
-    const code = bottom?.code ?? r.error.code ?? (own ? (bottom?.message ?? bottom?.name) : undefined);
+    const code =
+      bottom?.code ?? r.error.code ?? (own ? (bottom?.message ?? bottom?.name ?? 'no reason given') : undefined);
     const host = bottom?.hostname ?? hostOf(originOf(r.url));
     if (code !== undefined) yield { subject: r.id, host, code, site: r.callSite, isRequest: true, own };
   }
