@@ -38,8 +38,7 @@ export class Facts {
 
   /** Of the dial made for it, or that made its connection. */
   lookupOf(r: Request): Lookup | undefined {
-    const id = this.connectionOf(r)?.dial ?? r.dial;
-    const lookup = id === undefined ? undefined : this.store.dials.get(id)?.lookup;
+    const lookup = (this.dialOf(this.connectionOf(r)) ?? this.store.dials.get(r.dial ?? ''))?.lookup;
     return lookup === undefined ? undefined : this.store.lookups.get(lookup);
   }
 

@@ -1,16 +1,8 @@
 /** What error codes of TLS mean, and whose they are. Shared by verdict and finding. */
-import type { Certificate, Evidence, Finding, TlsTunnel } from '../../model/records';
+import type { Certificate, ErrorInfo, Evidence, Finding, TlsTunnel } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import { words } from './draft';
-
-interface Said {
-  rule: string;
-  fault: Finding['fault'];
-  certainty: 'sure' | 'likely' | 'unclear';
-  text: string;
-  advice?: string;
-  evidence: Evidence[];
-}
+import { alertText, type TlsSaid } from './tlsAlerts';
 
 export const leafOf = (t: TlsTunnel | undefined, store: Store): Certificate | undefined =>
   t?.peerCertificates?.[0] === undefined ? undefined : store.certificates.get(t.peerCertificates[0]);
@@ -19,13 +11,22 @@ const names = (c: Certificate | undefined): string =>
   c?.subjectAltNames?.slice(0, 4).join(', ') ?? c?.subject ?? 'others';
 const own = 'Give its CA by the `ca` option or NODE_EXTRA_CA_CERTS.';
 
-/** What a failed check or handshake means; undefined: the code is not known. */
-export function certificateText(
+/** What a failed check, handshake or alert means; undefined: it is not known. */
+export function tlsText(
+  error: ErrorInfo | undefined,
+  tunnel: TlsTunnel | undefined,
+  store: Store,
+  host: string,
+): TlsSaid | undefined {
+  return certificateText(error?.code, tunnel, store, host) ?? alertText(error, host);
+}
+
+function certificateText(
   code: string | undefined,
   tunnel: TlsTunnel | undefined,
   store: Store,
   host: string,
-): Said | undefined {
+): TlsSaid | undefined {
   const leaf = leafOf(tunnel, store);
   const evidence: Evidence[] = leaf
     ? [
@@ -40,8 +41,8 @@ export function certificateText(
     fault: Finding['fault'],
     text: string,
     advice: string,
-    certainty: Said['certainty'] = 'sure',
-  ): Said => ({
+    certainty: TlsSaid['certainty'] = 'sure',
+  ): TlsSaid => ({
     rule,
     fault,
     certainty,

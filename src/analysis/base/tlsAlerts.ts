@@ -1,13 +1,20 @@
 /** What an alert of TLS means (RFC 8446, section 6), and refusals of OpenSSL here: by the words of the error. */
-import type { ErrorInfo, Finding } from '../../model/records';
+import type { ErrorInfo, Evidence, Finding } from '../../model/records';
 import { words } from './draft';
 
-interface Meaning {
-  /** Of `error.code` and `error.message`. */
-  sign: RegExp;
+/** What is said of an error of TLS. */
+export interface TlsSaid {
   rule: string;
   fault: Finding['fault'];
-  certainty: 'sure' | 'likely';
+  certainty: 'sure' | 'likely' | 'unclear';
+  text: string;
+  advice?: string;
+  evidence: Evidence[];
+}
+
+interface Meaning extends Pick<TlsSaid, 'rule' | 'fault' | 'certainty'> {
+  /** Of `error.code` and `error.message`. */
+  sign: RegExp;
   text: (host: string) => string;
   advice: string;
 }
@@ -89,7 +96,7 @@ export const isTlsError = (error: ErrorInfo | undefined): boolean =>
   (error?.code === 'EPROTO' && error.message?.includes('SSL routines') === true);
 
 /** undefined: it is none that is known. */
-export function alertText(error: ErrorInfo | undefined, host: string) {
+export function alertText(error: ErrorInfo | undefined, host: string): TlsSaid | undefined {
   const said = textOf(error);
   const meaning = meanings.find(({ sign }) => sign.test(said));
   if (!meaning) return undefined;

@@ -6,6 +6,7 @@ import { grpcText } from '../../model/facts/grpc';
 import { doingOf } from '../../model/facts/phaseWords';
 import type { Evidence } from '../../model/records';
 import { number, time, words } from '../base/draft';
+import { isInvalidResponse } from '../base/invalidResponse';
 import { busyLoop } from '../base/limits';
 import { busyAdvice, busyEvidence, busyFault, busyText } from './busy';
 import { staleAdvice } from './clients';
@@ -93,10 +94,6 @@ export const timer: Condition = (k) => {
   };
 };
 
-/** Some versions of undici give the parser's error no code. */
-const isParserError = ({ error, r }: Case): boolean =>
-  error?.name === 'HTTPParserError' || r.error?.name === 'HTTPParserError';
-
 /** `Invalid status code`, of `Response does not match the HTTP/1.1 protocol (Invalid status code)`. */
 function parserSays(message = 'HTTPParserError'): string {
   const begin = message.lastIndexOf('(');
@@ -108,7 +105,7 @@ export const broken: Condition = (k) => {
   const reset = k.code === 'ECONNRESET' || k.code === 'EPIPE';
   const byPeer = k.c.connection?.closedBy === 'peer' || k.c.connection?.closedBy === 'peerReset';
   const closed = reset || k.code === 'UND_ERR_SOCKET' || (k.code === undefined && byPeer);
-  if (k.code?.startsWith('HPE_') || k.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || isParserError(k))
+  if (isInvalidResponse(k.error) || isInvalidResponse(r.error))
     return {
       rule: 'badResponse',
       fault: 'server',

@@ -5,8 +5,8 @@ import { number, time, words } from '../base/draft';
 import { attemptBudgetLate, busyLoop } from '../base/limits';
 import { findsNoName } from '../base/noNames';
 import { isOwnLookupError } from '../base/ownLookup';
-import { certificateText } from '../base/tls';
-import { alertText, isTlsError } from '../base/tlsAlerts';
+import { tlsText } from '../base/tls';
+import { isTlsError } from '../base/tlsAlerts';
 import { busyAdvice, busyEvidence, busyFault, busySentence } from './busy';
 import { type Case, durationOf } from './context';
 import { type Condition, code, target } from './failure';
@@ -177,11 +177,10 @@ export const connect: Condition = (k) => {
 export const tls: Condition = (k) => {
   // In TLS 1.3 the client is ready before the server has looked at its certificate: the alert comes while it waits.
   const alert = [k.error, k.c.connection?.error, k.c.tls?.error].find((e) => isTlsError(e));
-  const meaning = alertText(alert, k.host);
-  if (meaning) return { ...meaning, evidence: [...code(k), ...meaning.evidence] };
-  if (k.phase !== 'tls') return;
-  const said = certificateText(k.code, k.c.tls, k.store, k.host);
+  if (k.phase !== 'tls' && alert === undefined) return;
+  const said = tlsText(alert ?? k.error ?? k.r.error, k.c.tls, k.store, k.host);
   if (said) return { ...said, evidence: [...code(k), ...said.evidence] };
+  if (k.phase !== 'tls') return;
   if (k.code !== 'ECONNRESET' && k.code !== 'UND_ERR_SOCKET') return;
   return {
     rule: 'tlsClosed',

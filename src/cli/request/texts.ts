@@ -1,5 +1,6 @@
 /** Headers and bodies of a request as they were recorded, bounded, one line each and without control characters. */
 
+import { headerText } from '../../answers/requests/headers';
 import { bytesText, plural } from '../../model/base/text';
 import type { Request } from '../../model/records';
 import type { Header } from '../../model/records/common';
@@ -21,10 +22,9 @@ export function textLines(r: Request, style: Style, body: boolean): string[] {
 
 /** As `curl -v` marks them: `>` was sent, `<` came back. */
 function headerLines(mark: string, headers: readonly Header[] | undefined, style: Style): string[] {
-  return (headers ?? []).map(({ name, value, length }) => {
-    const text =
-      value !== undefined ? `: ${printable(value)}` : length !== undefined ? `: (${plural(length, 'character')})` : '';
-    return `  ${style.dim(mark)} ${printable(name)}${text.slice(0, max.characters)}`;
+  return (headers ?? []).map((header) => {
+    const { name, value } = headerText(header);
+    return `  ${style.dim(mark)} ${name}${value.slice(0, max.characters)}`;
   });
 }
 

@@ -7,9 +7,8 @@ import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import { Disposables } from '../support/disposables';
 import { commands } from '../support/ids';
+import { TextPages } from '../support/textPages';
 import { readDocument, traceFilters } from '../trace/traceEditor';
-
-const scheme = 'nettrace-comparison';
 
 interface Chosen {
   name: string;
@@ -18,16 +17,9 @@ interface Chosen {
 
 export class Comparisons implements vscode.Disposable {
   readonly #disposables = new Disposables();
-  /** Pages that are shown, by their path. */
-  readonly #texts = new Map<string, string>();
-  #count = 0;
+  readonly #pages = this.#disposables.add(new TextPages('nettrace-comparison'));
 
   constructor(readonly runs: Runs) {
-    const provideTextDocumentContent = ({ path }: vscode.Uri): string => this.#texts.get(path) ?? '';
-    this.#disposables.add(vscode.workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent }));
-    this.#disposables.add(
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => uri.scheme === scheme && this.#texts.delete(uri.path)),
-    );
     this.#disposables.add(
       vscode.commands.registerCommand(commands.compare, (_: unknown, selected?: unknown) => this.#ask(selected)),
     );
@@ -65,10 +57,7 @@ export class Comparisons implements vscode.Disposable {
     const text = comparisonMarkdown(comparison, changesOf(comparison), ({ file, line }) =>
       file === undefined || !file.startsWith('/') ? undefined : `${vscode.Uri.file(file)}${line ? `#L${line}` : ''}`,
     );
-    // The path is the title of the page.
-    const path = `/${++this.#count}/${before.name.replaceAll('/', '-')} ↔ ${after.name.replaceAll('/', '-')}.md`;
-    this.#texts.set(path, text);
-    const uri = vscode.Uri.from({ scheme, path });
+    const uri = this.#pages.add(`${before.name} ↔ ${after.name}.md`, text);
     await vscode.workspace.openTextDocument(uri);
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }

@@ -1,6 +1,8 @@
 /** A request as lines of text whose differences to another one mean something: no ids, no time of day. */
 import { verdictOf } from '../../analysis/verdict/verdict';
 import { factLines } from '../../answers/requests/facts';
+import { headerText } from '../../answers/requests/headers';
+import { printable } from '../../model/base/printable';
 import { millisecondsText, timeText } from '../../model/base/text';
 import { labelOf } from '../../model/facts/phaseWords';
 import { phasesOf } from '../../model/phases/phases';
@@ -12,13 +14,16 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 
 const headerLines = (list: readonly Header[] | undefined): string[] =>
-  (list ?? []).map(({ name, value }) => (value === undefined ? name : `${name}: ${value}`));
+  (list ?? []).map((header) => {
+    const { name, value } = headerText(header);
+    return name + value;
+  });
 
 export function requestText(row: Row, request: Request, store: Store, now: number): string {
   const { phases } = phasesOf(request, store, now);
   const verdict = verdictOf(request, store, now);
   const lines = [
-    `${row.method} ${row.url}`,
+    printable(`${row.method} ${row.url}`),
     [row.stateText, row.total === undefined ? '' : timeText(row.total)].filter(Boolean).join(', '),
     ...(verdict.level === 'ok' ? [] : [verdict.text]),
     ...section(

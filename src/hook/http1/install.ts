@@ -116,7 +116,7 @@ const begin = guarded(part, 'http1.begin', (req: Outgoing, options?: ConnectOpti
   return r;
 });
 
-// Agents with an `addRequest` of their own come to sockets much later.
+/** Agents with an `addRequest` of their own come to sockets much later. */
 function onEntryReturn(req: unknown): void {
   if (typeof req === 'object' && req !== null && recordOf(req) === undefined) begin(req as Outgoing);
 }

@@ -157,6 +157,13 @@ export function sendingAgain(): void {
     await vs.page.keyboard.press('Escape');
   });
 
+  it('a breakpoint for the failures of a call is that of its line', async () => {
+    await menu('/items', 'Break when this call fails');
+    const said = vs.page.locator('.statusbar-item', { hasText: 'the program stops when a call at orders.mjs:3 fails' });
+    await said.first().waitFor();
+    await vs.command('Net Trace: Disable All Network Breakpoints');
+  });
+
   it('a setting that would record more opens from the details', async () => {
     await row('/items').first().click();
     await vs.panel.getByRole('tab', { name: 'Packets', exact: true }).click();

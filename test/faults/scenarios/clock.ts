@@ -4,9 +4,29 @@ import { join } from 'node:path';
 import { allHolds, counted, longest } from '../world/compare';
 import { faketime } from '../world/machine';
 import type { Scenario } from '../world/scenario';
+import type { World } from '../world/world';
 
 /** Longer than any of these requests takes on a busy machine, much shorter than the hour that the clock is stepped. */
 const believable = 60_000;
+
+const noFaketime = 'libfaketime is not installed (Debian: libfaketime)';
+
+/** `of`: whose clock steps, the program's (`inner`) or that of `nettrace` too (`wrap`). undefined: nothing steps one here. */
+async function steppingRuns(world: World, of: 'inner' | 'wrap') {
+  const library = faketime();
+  if (library === undefined) return undefined;
+  const file = join(world.folder, 'offset');
+  const run = {
+    program: 'clock.cjs',
+    [of]: ['env', `LD_PRELOAD=${library}`],
+    env: { FAKETIME_DONT_FAKE_MONOTONIC: '1', FAKETIME_NO_CACHE: '1', FAKETIME_TIMESTAMP_FILE: file },
+  };
+  writeFileSync(file, '+0\n');
+  const plain = await world.plain(run);
+  writeFileSync(file, '+0\n');
+  const begin = Date.now();
+  return { plain, traced: await world.traced(run), begin };
+}
 
 export const stepped: Scenario = {
   name: 'clock-stepped',
@@ -14,19 +34,10 @@ export const stepped: Scenario = {
   promise: 'Times are those of the monotonic clock: none is negative, none has the hour in it.',
   tests: ['test/cases/ends.test.ts'],
   async run(world) {
-    const library = faketime();
-    if (library === undefined) return { notRun: 'libfaketime is not installed (Debian: libfaketime)' };
-    const file = join(world.folder, 'offset');
-    const run = {
-      program: 'clock.cjs',
-      // Of the program alone: what it is compared with must not step too.
-      inner: ['env', `LD_PRELOAD=${library}`],
-      env: { FAKETIME_DONT_FAKE_MONOTONIC: '1', FAKETIME_NO_CACHE: '1', FAKETIME_TIMESTAMP_FILE: file },
-    };
-    writeFileSync(file, '+0\n');
-    const plain = await world.plain(run);
-    writeFileSync(file, '+0\n');
-    const traced = await world.traced(run);
+    // Of the program alone: what it is compared with must not step too.
+    const runs = await steppingRuns(world, 'inner');
+    if (runs === undefined) return { notRun: noFaketime };
+    const { plain, traced } = runs;
     const ms = longest(traced.trace);
     return {
       measured: `${counted(traced)}, the longest ${ms.toFixed(1)} ms; the program saw steps of ${hours(plain.stdout)} hours`,
@@ -47,19 +58,9 @@ export const steppedHost: Scenario = {
   promise: 'The same: the trace begins when it began, and ends after that.',
   tests: [],
   async run(world) {
-    const library = faketime();
-    if (library === undefined) return { notRun: 'libfaketime is not installed (Debian: libfaketime)' };
-    const file = join(world.folder, 'offset');
-    const run = {
-      program: 'clock.cjs',
-      wrap: ['env', `LD_PRELOAD=${library}`],
-      env: { FAKETIME_DONT_FAKE_MONOTONIC: '1', FAKETIME_NO_CACHE: '1', FAKETIME_TIMESTAMP_FILE: file },
-    };
-    writeFileSync(file, '+0\n');
-    const plain = await world.plain(run);
-    writeFileSync(file, '+0\n');
-    const begin = Date.now();
-    const traced = await world.traced(run);
+    const runs = await steppingRuns(world, 'wrap');
+    if (runs === undefined) return { notRun: noFaketime };
+    const { plain, traced, begin } = runs;
     const { beginTime = '', endAt = 0 } = traced.trace ?? {};
     const ms = longest(traced.trace);
     return {

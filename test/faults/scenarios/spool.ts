@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { counted, lossesOf, recorded, soundTrace, trueTrace, unharmed, wholeTrace } from '../world/compare';
 import type { Scenario } from '../world/scenario';
 import { whenRead } from '../world/until';
-import type { Done, Spot } from '../world/world';
+import type { Done, Spot, World } from '../world/world';
 
 const program = 'requests.cjs';
 const segments = (spool: string) =>
@@ -21,26 +21,32 @@ const segments = (spool: string) =>
     .filter((name) => name.endsWith('.jsonl'))
     .map((name) => join(spool, name));
 
+/** Does something to the spool after the host has read 20 requests, and before the program makes 20 more. */
+async function whileRunning(world: World, act: (spool: string) => void) {
+  const log = join(world.folder, 'events.jsonl');
+  const runs = await world.both({
+    program,
+    args: ['20'],
+    options: ['--log-file', log],
+    gate: async ({ spool }: Spot) => {
+      if (spool === undefined) return;
+      await whenRead(log, 20);
+      act(spool);
+    },
+  });
+  const { trace } = runs.traced;
+  const before = recorded(trace).filter((one) => one.includes('/before')).length;
+  return { runs, before, losses: lossesOf(trace) };
+}
+
 export const deleted: Scenario = {
   name: 'spool-deleted',
   fault: 'the spool folder is deleted while the program runs',
   promise: 'The program does not notice; what the host had read is in the trace; the trace says that more is missing.',
   tests: ['test/cli/faults/faults.test.ts', 'test/hook/process/spool.test.ts', 'src/session/spool/reader.test.ts'],
   async run(world) {
-    const log = join(world.folder, 'events.jsonl');
-    const runs = await world.both({
-      program,
-      args: ['20'],
-      options: ['--log-file', log],
-      gate: async ({ spool }: Spot) => {
-        if (spool === undefined) return;
-        await whenRead(log, 20);
-        rmSync(spool, { recursive: true });
-      },
-    });
+    const { runs, before, losses } = await whileRunning(world, (spool) => rmSync(spool, { recursive: true }));
     const { trace, own } = runs.traced;
-    const before = recorded(trace).filter((one) => one.includes('/before')).length;
-    const losses = lossesOf(trace);
     return {
       measured: `${counted(runs.traced)}, ${before} of the 20 before it; losses: ${losses.join(', ') || 'none'}; said: ${own.length} lines`,
       checks: {
@@ -61,20 +67,10 @@ export const truncated: Scenario = {
     'The program does not notice; what the host had read is in the trace, and it says what happened to the file.',
   tests: ['src/session/spool/reader.test.ts'],
   async run(world) {
-    const log = join(world.folder, 'events.jsonl');
-    const runs = await world.both({
-      program,
-      args: ['20'],
-      options: ['--log-file', log],
-      gate: async ({ spool }: Spot) => {
-        if (spool === undefined) return;
-        await whenRead(log, 20);
-        for (const file of segments(spool)) truncateSync(file, Math.floor(statSync(file).size / 2));
-      },
+    const { runs, before, losses } = await whileRunning(world, (spool) => {
+      for (const file of segments(spool)) truncateSync(file, Math.floor(statSync(file).size / 2));
     });
     const { trace } = runs.traced;
-    const before = recorded(trace).filter((one) => one.includes('/before')).length;
-    const losses = lossesOf(trace);
     return {
       measured: `${counted(runs.traced)}, ${before} of the 20 before it; losses: ${losses.join(', ') || 'none'}`,
       checks: {

@@ -4,8 +4,8 @@ import { type Draft, draft, number, words } from '../../base/draft';
 import type { Facts } from '../../base/facts';
 import { certificateDays, minRsaBits } from '../../base/limits';
 import { hostOf, isLoopback, originOf } from '../../base/places';
-import { certificateText, leafOf } from '../../base/tls';
-import { alertText, isTlsError } from '../../base/tlsAlerts';
+import { leafOf, tlsText } from '../../base/tls';
+import { isTlsError } from '../../base/tlsAlerts';
 
 const day = 86_400_000;
 const weakVersions = new Set(['SSLv3', 'TLSv1', 'TLSv1.1']);
@@ -58,7 +58,7 @@ const gentle = (s: Seen, severity: 'warning' | 'error'): 'info' | 'warning' | 'e
 
 function failed(s: Seen, { store }: Facts): Draft[] {
   const { error } = s;
-  const said = error && (certificateText(error.code, s.tunnel, store, named(s)) ?? alertText(error, named(s)));
+  const said = error && tlsText(error, s.tunnel, store, named(s));
   if (!said) return [];
   const { rule: _, ...rest } = said;
   const evidence = [words('error', error.code ?? '', s.tunnel.id, 'error.code'), ...said.evidence];

@@ -7,6 +7,7 @@ import { deepest } from '../../../model/facts/outcome';
 import type { Request, TlsTunnel } from '../../../model/records';
 import { type Draft, draft, number, time, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
+import { isInvalidResponse } from '../../base/invalidResponse';
 import { fullHandshakes, packing, serverSlow, slowAt } from '../../base/limits';
 import { hostOf, isLoopback, originOf, templateOf } from '../../base/places';
 
@@ -74,11 +75,8 @@ export function uncompressedRule(facts: Facts): Draft[] {
 }
 
 /** Not broken off on the way: the program closed the connection, or what came is not valid HTTP. */
-function isOfOther(r: Request, facts: Facts): boolean {
-  const code = deepest(r.error)?.code ?? r.error?.code;
-  const isInvalid = code?.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-  return isInvalid === true || isClosedHere(facts.connectionOf(r));
-}
+const isOfOther = (r: Request, facts: Facts): boolean =>
+  isInvalidResponse(r.error) || isInvalidResponse(deepest(r.error)) || isClosedHere(facts.connectionOf(r));
 
 export function brokenBodyRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();
