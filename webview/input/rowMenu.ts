@@ -61,6 +61,7 @@ export function showRowMenu(x: number, y: number): void {
   const line = { label: '', separator: true } as const;
   showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, { x, y }, [
     { label: 'Open code', key: 'Enter', disabled: !one || !row.callSite, run: () => openSelected(false) },
+    { label: 'Compare the two', disabled: !other, run: () => other && compareRequests([row.id, other.id]) },
     line,
     ...filtersOf(row).flatMap(([name, query]) => [
       { label: `Filter by this ${name}`, disabled: !query, run: () => query && filterBy(query) },
@@ -69,7 +70,6 @@ export function showRowMenu(x: number, y: number): void {
     line,
     { label: 'Break when this call fails', disabled: !one || !isOwnLine, run: () => breakWhenFails(row.id) },
     { label: 'Trace only requests like this…', disabled: !one || state.readOnly, run: () => traceLike(row.id) },
-    { label: 'Compare the two', disabled: !other, run: () => other && compareRequests([row.id, other.id]) },
     line,
     { label: 'Open request body', disabled: !one, run: () => openBody(row.id, 'request') },
     { label: 'Open response body', disabled: !one, run: () => openBody(row.id, 'response') },

@@ -235,6 +235,8 @@ export class GridRow extends Component<RowProps> {
       );
     }
     const row = item;
+    // On the cell itself: of a row that is used again, Chromium may keep the colour that a class of the row gave to its cell.
+    const isError = signOf(row).tone === 'error';
     return (
       <div
         {...common}
@@ -247,7 +249,7 @@ export class GridRow extends Component<RowProps> {
           <div
             key={c.id}
             role="gridcell"
-            class={`c c-${c.id} ${c.id === 'state' ? 'ci' : ''} ${c.right ? 'r' : ''}`}
+            class={`c c-${c.id} ${c.id === 'state' ? 'ci' : ''} ${c.right ? 'r' : ''} ${c.id === 'status' && isError ? 'bad' : ''}`}
             aria-colindex={i + 1}
             title={titleOf(c.id, row)}
           >
