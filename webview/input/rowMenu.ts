@@ -61,7 +61,7 @@ export function showRowMenu(x: number, y: number): void {
   const line = { label: '', separator: true } as const;
   showMenu(one ? `${row.method} ${row.path}` : `${rows.length} requests`, { x, y }, [
     { label: 'Open code', key: 'Enter', disabled: !one || !row.callSite, run: () => openSelected(false) },
-    { label: 'Compare the two', disabled: !other, run: () => other && compareRequests([row.id, other.id]) },
+    ...(other ? [{ label: 'Compare the two', run: () => compareRequests([row.id, other.id]) }] : []),
     line,
     ...filtersOf(row).flatMap(([name, query]) => [
       { label: `Filter by this ${name}`, disabled: !query, run: () => query && filterBy(query) },
