@@ -4,6 +4,7 @@ import { bytesText, ordinalText, timeText } from '../../model/base/text';
 import { isClosedHere } from '../../model/facts/closing';
 import { grpcText } from '../../model/facts/grpc';
 import { doingOf } from '../../model/facts/phaseWords';
+import { isRefusedResponse } from '../../model/facts/refusedResponse';
 import type { Evidence } from '../../model/records';
 import { number, time, words } from '../base/draft';
 import { isInvalidResponse } from '../base/invalidResponse';
@@ -205,5 +206,60 @@ export const refusedCall: Condition = (k) => {
     text: `The call was refused before anything was sent: ${why}.`,
     evidence: k.code === undefined ? [words('error', error?.name ?? '', k.r.id, 'error.name')] : code(k),
     advice: 'Look at what the call was given: URL, method, headers, body.',
+  };
+};
+
+/** The response was whole, and fetch did not take it: what it says of that is all there is. */
+export const refusedResponse: Condition = (k) => {
+  const { r, error } = k;
+  const message = error?.message?.replace(/\.$/, '');
+  if (!isRefusedResponse(r)) return;
+  const evidence = [number('status', r.response?.status ?? 0, r.id)];
+  if (message !== undefined) evidence.push(words('error', message, r.id));
+  const refused = `fetch refused the redirect (status ${r.response?.status})`;
+  const rule = 'refusedResponse';
+  if (message === 'integrity mismatch')
+    return {
+      rule,
+      fault: 'unclear',
+      certainty: 'sure',
+      text: 'The response arrived whole, and is not what the `integrity` of the call says.',
+      evidence,
+      advice: 'Compare the digest in the call with that of the file the server has now.',
+    };
+  if (message === 'unexpected redirect')
+    return {
+      rule,
+      fault: 'yourCode',
+      certainty: 'sure',
+      text: `${refused}: the call has redirect: 'error'.`,
+      evidence,
+      advice: 'Request the URL that the server redirects to, or allow redirects.',
+    };
+  if (message === 'redirect count exceeded')
+    return {
+      rule,
+      fault: 'unclear',
+      certainty: 'sure',
+      text: 'fetch gave up: this was one redirect more than the 20 that it follows.',
+      evidence,
+      advice: 'Compare the URLs of the chain: a loop often waits for a cookie or a header that is not sent again.',
+    };
+  if (message === undefined && r.body !== undefined)
+    return {
+      rule,
+      fault: 'yourCode',
+      certainty: 'likely',
+      text: `${refused}: probably because the body is a stream, which cannot be sent again.`,
+      evidence,
+      advice: 'Send text or a buffer, or request the URL that the server redirects to.',
+    };
+  return {
+    rule,
+    fault: 'unclear',
+    certainty: 'sure',
+    text: `${refused}: ${message ?? 'no reason given'}.`,
+    evidence,
+    advice: 'Look at the Location header of the response.',
   };
 };

@@ -257,3 +257,52 @@ describe('a request during most of which the program computed', () => {
     }));
   test('less than half of it says nothing', () => expect(verdict(busy(200)).level).toBe('ok'));
 });
+
+describe('a whole response that fetch refused', () => {
+  const refused = (status: number, cause: ErrorInfo, more: Partial<Request> = {}): Records =>
+    one(
+      failed(
+        { name: 'TypeError', message: 'fetch failed', causes: [cause] },
+        { api: 'fetch', responseBeginAt: 10 * ms, response: { status, wireBytes: 5 }, ...more },
+      ),
+    );
+  test.each([
+    [
+      'unexpected redirect',
+      302,
+      'yourCode',
+      "fetch refused the redirect (status 302): the call has redirect: 'error'.",
+    ],
+    [
+      'redirect count exceeded',
+      307,
+      'unclear',
+      'fetch gave up: this was one redirect more than the 20 that it follows.',
+    ],
+    [
+      'URL scheme must be a HTTP(S) scheme',
+      301,
+      'unclear',
+      'fetch refused the redirect (status 301): URL scheme must be a HTTP(S) scheme.',
+    ],
+    [
+      'integrity mismatch',
+      200,
+      'unclear',
+      'The response arrived whole, and is not what the `integrity` of the call says.',
+    ],
+  ])('%s', (message, status, fault, text) => {
+    const records = refused(status, { message });
+    expect(verdict(records)).toMatchObject({ rule: 'refusedResponse', fault, text });
+    expect(finding(records, 'reset-in-body')).toBeUndefined();
+  });
+  test('without a word the body’s stream is only probable, and named where there is a body', () => {
+    expect(verdict(refused(302, {}, { body: { bytes: 1 } }))).toMatchObject({ fault: 'yourCode', certainty: 'likely' });
+    expect(verdict(refused(302, {})).text).toBe('fetch refused the redirect (status 302): no reason given.');
+  });
+  test('a redirect whose body broke off is none', () => {
+    const records = refused(302, { code: 'UND_ERR_SOCKET', message: 'other side closed' });
+    expect(verdict(records).rule).not.toBe('refusedResponse');
+    expect(finding(records, 'reset-in-body')).toMatchObject({ fault: 'server' });
+  });
+});

@@ -26,6 +26,12 @@ export function expectRedirect(from: RequestRecord, location: string): void {
   expected.set(key(target), { from, at: now() });
 }
 
+/** The client refused the redirect: a later request to that URL is the program's own. */
+export function neverFollowed(from: RequestRecord): void {
+  from.followed = false;
+  for (const [url, hop] of expected) if (hop.from === from) expected.delete(url);
+}
+
 const key = (u: URL): string => `${u.protocol}//${u.host}${u.pathname}${u.search}`;
 
 /** The hop before a request to this URL; asked only when a redirect is expected at all. */

@@ -187,6 +187,22 @@ export function fail(r: RequestRecord, error: unknown, t: number): void {
   finish(r, 'failed', t);
 }
 
+/** Its response is whole, or its head is there, and the client refuses it for what it is. */
+export function refuseResponse(r: RequestRecord, error: unknown, t: number): void {
+  if (r.endAt === 0) {
+    fail(r, error, t);
+    return;
+  }
+  if (r.outcome !== 'complete') return;
+  r.error = error;
+  r.phase = 'download';
+  r.outcome = 'failed';
+  mayBeRetried(r);
+  if (r.written < 3) return;
+  r.written = 2;
+  push(r);
+}
+
 /** The timer of its socket or stream fired. */
 export function hasTimedOut(r: RequestRecord, t: number, limit: number, turn: TimerTurn): void {
   // An earlier timeout that ended nothing gives way to this one.

@@ -123,6 +123,8 @@ export class Entered {
   kept = false;
   /** The record is made long after the call. */
   isLate = false;
+  /** The promise of a fetch, until its response is there: it may refuse a redirect. */
+  promise: unknown = undefined;
   constructor(
     readonly at: number,
     readonly fetch: boolean,

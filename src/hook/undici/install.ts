@@ -18,7 +18,6 @@ import { failedFor, handledBy, leaveWire, retries } from '../request/retries';
 import { mayBeRetried, retryOfFailed } from '../request/retryStacks';
 import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from '../request/steps';
 import { abortedAt, isAbortReason, reasonOfSignal } from '../request/timers';
-import { upgraded } from '../request/upgrade';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
@@ -35,6 +34,8 @@ import { installGivenUp, signalOfFetch, signalOfHandler } from './givenUp';
 import { watchLoading } from './loading';
 import { leavePool } from './pools';
 import { UndiciRecord, type UndiciRequest, type UndiciResponse } from './record';
+import { hasFailed, isRefused, mayRefuseBody, mayRefuseHead } from './refusedResponse';
+import { watchUpgrades } from './switched';
 import { describeFetch, noteReported, watchUndispatched } from './undispatched';
 
 const part = parts.undici;
@@ -43,6 +44,7 @@ const recordOf = linked<UndiciRecord>;
 export function installUndici(): void {
   wrap(globalThis, 'fetch', (original) =>
     entry(original, true, (result, by) => {
+      by.promise = result;
       if (by.made === undefined && part.on) watchUndispatched(by, result, () => describeFetch(by.args ?? []));
     }),
   );
@@ -72,7 +74,10 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
   if (entered.by) {
     entered.by.made ??= r;
     r.pool = entered.by.pool;
-    if (entered.by.made === r) r.args = entered.by.args;
+    if (entered.by.made === r) {
+      r.args = entered.by.args;
+      if (r.api === 'fetch') r.call = entered.by;
+    }
   }
   if (r.api === 'undici' && r.args === undefined) r.signal = signalOfHandler(request);
   waits(r);
@@ -81,7 +86,7 @@ const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciR
 
 function begin(r: UndiciRecord): void {
   const hop = hopBefore(r);
-  if (hop !== undefined) r.redirectOf = hop;
+  if (hop !== undefined && !(r.call !== undefined && isRefused(hop))) r.redirectOf = hop;
   else {
     if (r.api === 'fetch' && entered.by?.fetch !== true) r.signal = signalOfFetch();
     const before = retryOfFailed(r);
@@ -112,35 +117,6 @@ function countPieces(prototype: object): void {
       },
   );
 }
-
-/** No copy publishes a protocol switch, or the answer to a CONNECT. `onRequestUpgrade` since undici 8. */
-function watchUpgrades(prototype: object): void {
-  for (const name of ['onUpgrade', 'onRequestUpgrade']) {
-    if (Object.hasOwn(prototype, name))
-      wrap(
-        prototype,
-        name,
-        (original) =>
-          function (this: UndiciRequest, ...args: unknown[]) {
-            onSwitch(this, { statusCode: Number(args[0]), headers: args[1] }, args[2]);
-            return apply(original, this, args);
-          },
-      );
-  }
-}
-
-const onSwitch = guarded(part, 'undici.switch', (request: UndiciRequest, response: UndiciResponse, socket: unknown) => {
-  const r = recordOf(request);
-  // HTTP/2 gives the stream when it is made, not when it is answered.
-  if (r === undefined || r.endAt !== 0 || !(response.statusCode >= 100)) return;
-  const t = now();
-  if (r.sendEndAt === 0) r.sendEndAt = r.sendBeginAt;
-  r.responseBeginAt = t;
-  r.response = response;
-  const isTunnel = r.method === 'CONNECT';
-  finish(r, isTunnel ? 'tunnel' : 'upgraded', t);
-  if (!isTunnel) upgraded(r, socket as AnySocket);
-});
 
 function count(request: UndiciRequest, piece: unknown): void {
   const r = recordOf(request);
@@ -241,6 +217,7 @@ const onHeaders = guarded(
       const location = r.responseHeader('location');
       if (location !== undefined) expectRedirect(r, location);
     }
+    if (r.api === 'fetch') mayRefuseHead(r);
     if (statusCode === 101) finish(r, 'upgraded', t);
     else if (r.method === 'CONNECT' && statusCode < 300) finish(r, 'tunnel', t);
     else hasResponse(r);
@@ -254,6 +231,7 @@ const onTrailers = guarded(part, 'undici.end', (m: { request: UndiciRequest; tra
   r.trailers = m.trailers;
   heads.last = undefined;
   finish(r, 'complete', now());
+  if (r.api === 'fetch') mayRefuseBody(r);
 });
 
 /** Errors that say that the program gave up. */
@@ -268,6 +246,7 @@ const onError = guarded(part, 'undici.error', (m: { request: UndiciRequest; erro
   if (r === undefined) return;
   noteReported(m.error);
   failedFor(r);
+  hasFailed(r);
   if (r.endAt !== 0) return;
   const error = reasonOfSignal(m.error, r.args);
   // It was given up before it had a connection, and undici has noticed only now.

@@ -94,6 +94,7 @@ function watched(original: AnyFunction, describe: Describe, errorOf?: (args: unk
     original,
     false,
     (result, by, args, self) => {
+      by.promise = result;
       if (by.made === undefined && part.on) watchUndispatched(by, result, () => describe(args, self));
     },
     errorOf && ((by, args) => onThrow(by, describe(args, undefined), () => errorOf(args))),

@@ -10,6 +10,7 @@ import { uploadText } from '../records/upload';
 import { ownSignal } from '../request/timers';
 import { nodeMajor } from '../runtime/builtins';
 import type { AnySocket } from '../runtime/nodeTypes';
+import type { Entered } from '../sites/callSite';
 import type { Copy } from './copies';
 
 export interface UndiciRequest {
@@ -45,6 +46,8 @@ export class UndiciRecord extends RequestRecord {
   head: unknown = undefined;
   /** What the program called fetch, or a dispatcher, with. */
   args: unknown[] | undefined = undefined;
+  /** Of a fetch: the call, while its promise may be rejected for what the response is. */
+  declare call: Entered | undefined;
   /** Of a copy's own fetch: the signal of its Request. */
   declare signal: AbortSignal | undefined;
   /** The pool it was given to, as far as that is seen. */
@@ -208,8 +211,9 @@ export class UndiciRecord extends RequestRecord {
   }
 }
 
-const rare: Pick<UndiciRecord, 'given' | 'inner' | 'byEnvironment' | 'decoding' | 'signal'> = {
+const rare: Pick<UndiciRecord, 'given' | 'inner' | 'byEnvironment' | 'decoding' | 'signal' | 'call'> = {
   given: 0,
+  call: undefined,
   signal: undefined,
   inner: undefined,
   byEnvironment: false,

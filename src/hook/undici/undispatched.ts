@@ -37,6 +37,8 @@ export function noteReported(error: unknown): void {
   if (typeof error === 'object' && error !== null) reported.add(error);
 }
 
+export const isReported = (error: object): boolean => reported.has(error) || reported.has(causeOf(error));
+
 whenRemoved(() => {
   reported = new WeakSet();
 });
@@ -67,8 +69,7 @@ const check = guarded(
     if (rejection === undefined) return;
     const { error } = rejection;
     // The request was made later than the call. A signal's reason is that of each call that it aborts.
-    if (error !== undefined && error !== call.signal?.reason && (reported.has(error) || reported.has(causeOf(error))))
-      return;
+    if (error !== undefined && error !== call.signal?.reason && isReported(error)) return;
     failUndispatched(by, call, error, t);
   },
 );
@@ -101,7 +102,7 @@ function causeOf(error: object): object {
 const custom = Symbol.for('nodejs.util.inspect.custom');
 
 /** What a promise was rejected with, if it is an error; undefined: it was not rejected. */
-function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { error: object | undefined } | undefined {
+export function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { error: object | undefined } | undefined {
   const { inspect } = nodeModule('node:util') as typeof import('node:util');
   let found: object | undefined;
   let isRejected = false;

@@ -49,6 +49,20 @@ describe('short forms', () => {
     expect(folded({ ...req, sendBeginAt: 12 }, reset)).toHaveProperty('sendBeginAt', 12);
   });
 
+  test('the end that is reported first stays; a whole response that its client refused has failed all the same', () => {
+    const end = { k: 'end', id: 1, t: [1, 2, 3, 4, 5], s: 302 };
+    const error = { name: 'TypeError', message: 'fetch failed' };
+    const store = foldLines([
+      req,
+      { ...end, outcome: 'complete' },
+      { ...end, t: [1, 2, 3, 4, 9], outcome: 'failed', error },
+    ]);
+    const created = store.requests.get('1-0-1')?.createdAt as number;
+    expect(store.requests.get('1-0-1')).toMatchObject({ outcome: 'failed', error, endAt: created + 5 });
+    expect(store.counts.failed).toBe(1);
+    expect(folded(req, { ...end, outcome: 'aborted' }, { ...end, outcome: 'complete' })?.outcome).toBe('aborted');
+  });
+
   test('a request that a tool answered has no connection, though one was given to it', () => {
     const given = { ...req, t: [1, 2, 3], connection: 91, ordinal: 2, idleDuration: 5 };
     const end = { k: 'end', id: 1, t: [1, 2, 3, 4, 5], outcome: 'complete', mocked: true };

@@ -52,7 +52,9 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     return;
   }
   if (before) {
-    const next = withoutCarrier(withoutUnsent(merge<Request>(before, ended(before) ? withoutEnd(fields) : fields)));
+    const next = withoutCarrier(
+      withoutUnsent(merge<Request>(before, ended(before) ? withoutEnd(before, fields) : fields)),
+    );
     const late = fields.traceRequests?.filter((t) => !before.traceRequests?.includes(t)) ?? [];
     if (late.length > 0) match(store, isolate.thread, late);
     finish(store, before, next);
@@ -120,10 +122,10 @@ function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[
 
 const ended = (r: Request): boolean => r.outcome !== undefined;
 
-/** The end that was reported first stays. */
-function withoutEnd(fields: Partial<Request>): Partial<Request> {
-  const { outcome: _, endAt: __, ...rest } = fields;
-  return rest;
+/** The end that was reported first stays, but for a whole response that its client then refused. */
+function withoutEnd(before: Request, fields: Partial<Request>): Partial<Request> {
+  const { outcome, endAt: _, ...rest } = fields;
+  return before.outcome === 'complete' && outcome === 'failed' ? { ...rest, outcome } : rest;
 }
 
 function withoutLost(r: Request, what: string): Request {

@@ -5,6 +5,7 @@ import { isClosedHere } from '../facts/closing';
 import { grpcText } from '../facts/grpc';
 import { deepest, hasFailed, timerKindOf } from '../facts/outcome';
 import { phaseWords, shortOf } from '../facts/phaseWords';
+import { isRefusedResponse } from '../facts/refusedResponse';
 import type { Breakdown } from '../phases/phases';
 import type { Connection, PhaseName, Request } from '../records';
 import type { Store } from '../store/store';
@@ -75,6 +76,7 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
     const name = r.reset.name.replace('NGHTTP2_', '');
     return `stream ${resetWords[name] ?? name.toLowerCase().replaceAll('_', ' ')}`;
   }
+  if (isRefusedResponse(r)) return `${r.response?.status} refused`;
   if (timerKindOf(r) !== undefined) return phase === undefined ? 'timed out' : `${shortOf(phase)} timed out`;
   const code = error?.code ?? deepest(error)?.code;
   // The call itself was refused, before there was anything to send.

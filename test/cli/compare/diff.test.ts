@@ -32,7 +32,9 @@ beforeAll(async () => {
     for (const side of sides) {
       const output = join(side, `${i}.nettrace.json`);
       const env = { SHOP: side === 'after' ? 'after' : 'before' };
-      const result = await nettrace.run(['run', '--quiet', '-o', output, '--', process.execPath, shop], { env });
+      // Without a helper: another test may install one on this machine, and the sides would differ in it.
+      const command = ['run', '--quiet', '--helper', 'none', '-o', output, '--', process.execPath, shop];
+      const result = await nettrace.run(command, { env });
       expect(result).toMatchObject({ code: 0, stderr: '' });
     }
   }

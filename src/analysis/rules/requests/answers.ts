@@ -4,6 +4,7 @@ import { median } from '../../../model/base/statistics';
 import { bytesText, plural, timeText } from '../../../model/base/text';
 import { isClosedHere } from '../../../model/facts/closing';
 import { deepest } from '../../../model/facts/outcome';
+import { isRefusedResponse } from '../../../model/facts/refusedResponse';
 import type { Request, TlsTunnel } from '../../../model/records';
 import { type Draft, draft, number, time, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
@@ -74,9 +75,12 @@ export function uncompressedRule(facts: Facts): Draft[] {
   });
 }
 
-/** Not broken off on the way: the program closed the connection, or what came is not valid HTTP. */
+/** Not broken off on the way: the program closed the connection, what came is not valid HTTP, or fetch refused the whole of it. */
 const isOfOther = (r: Request, facts: Facts): boolean =>
-  isInvalidResponse(r.error) || isInvalidResponse(deepest(r.error)) || isClosedHere(facts.connectionOf(r));
+  isRefusedResponse(r) ||
+  isInvalidResponse(r.error) ||
+  isInvalidResponse(deepest(r.error)) ||
+  isClosedHere(facts.connectionOf(r));
 
 export function brokenBodyRule(facts: Facts): Draft[] {
   const groups = new Map<string, Request[]>();
