@@ -46,7 +46,7 @@ const beside =
   availableParallelism() < 2
     ? []
     : [
-        ['e2e', 'native'],
+        ['e2e', 'native', 'package'],
         ['webview', 'cases', 'matrix', 'windows'],
       ];
 

@@ -65,3 +65,38 @@ test.each(
   expect(Math.abs(canvas.left - bars.left)).toBeLessThanOrEqual(1);
   expect(Math.abs(canvas.width - bars.width)).toBeLessThanOrEqual(2);
 });
+
+test('round trip, retransmits, trace rule and headers as columns: chosen in the menu, with their values', async () => {
+  const rows = ended.rows.map((row, i) => ({
+    ...row,
+    ...(i === 1 ? { roundTrip: 1500, minRoundTrip: 900, retransmits: 0, traceRuleNames: 'All requests' } : {}),
+    ...(i === 2 ? { retransmits: 3, retransmitsShared: true as const, responseHeaders: ['x-cache=HIT', 'etag'] } : {}),
+  }));
+  await open({ width: 1600, height: 700, state: { ...ended, rows } });
+  const { page } = panel;
+  const choose = async (...items: string[]): Promise<void> => {
+    await page.locator('.hd .c-name').click({ button: 'right' });
+    for (const item of items) await page.locator('.menu').getByText(item, { exact: true }).click();
+  };
+  for (const item of ['Round trip', 'Retransmits', 'Trace rule']) await choose(item);
+  await choose('Headers…', 'x-cache');
+  await choose('Headers…', 'etag');
+  await settled(page);
+  const texts = (name: string): Promise<(string | null)[]> =>
+    page.locator(`.spacer .row[data-id] .c-${name}`).allTextContents();
+  expect((await texts('roundTrip')).filter(Boolean)).toEqual(['1.5 ms']);
+  expect((await texts('retransmits')).filter(Boolean)).toEqual(['0', '3']);
+  expect((await texts('traceRule')).filter(Boolean)).toEqual(['All requests']);
+  expect((await texts('response-x-cache')).filter(Boolean)).toEqual(['HIT']);
+  expect((await texts('response-etag')).filter(Boolean)).toEqual(['not recorded']);
+  const { header, row, right } = await places();
+  expect(row).toEqual(header);
+  // None is pushed out, and the bars are still wide enough.
+  const bars = header.at(-1);
+  expect((bars?.left ?? Number.NaN) + (bars?.width ?? Number.NaN)).toBeLessThanOrEqual(right + 1);
+  expect(bars?.width).toBeGreaterThanOrEqual(120);
+  if (process.env.PANEL_SHOTS) await page.screenshot({ path: `${process.env.PANEL_SHOTS}/columns.png` });
+  await choose('x-cache');
+  await settled(page);
+  expect(await page.locator('.hd .c-response-x-cache').count()).toBe(0);
+});

@@ -41,7 +41,7 @@ describe('kept state', () => {
       chips: ['failed', 'x'],
       range: { begin: 3, end: 1 },
       sort: { column: 'no' },
-      columns: { widths: { host: 90, no: 3, name: 'x' } },
+      columns: { shown: { 'response:via': true, 'response:a b': true }, widths: { host: 90, no: 3, name: 'x' } },
       tab: 'code',
       selected: [1, 'a'],
     });
@@ -49,10 +49,11 @@ describe('kept state', () => {
       filterText: '',
       chips: ['failed'],
       sort: { column: 'waterfall' },
-      columns: { widths: { host: 90 } },
+      columns: { shown: { 'response:via': true }, widths: { host: 90 } },
       tab: 'code',
       selected: ['a'],
     });
+    expect(ui.columns.shown).toEqual({ 'response:via': true });
     expect(ui.range).toBeUndefined();
     expect(restoreUi(null).follow).toBe(true);
   });

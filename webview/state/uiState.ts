@@ -3,7 +3,7 @@
 import type { Range } from '../view/drawing/timescale';
 import type { DetailsPlace } from '../view/layout';
 import { type ChipName, chips } from '../view/list/chips';
-import { type ColumnChoice, type ColumnId, columns } from '../view/list/columns';
+import { type ColumnChoice, isColumn } from '../view/list/columns';
 import { byStart, type GroupBy, type Sort } from '../view/list/sort';
 
 export type TabName = 'breakdown' | 'headers' | 'connection' | 'packets' | 'code';
@@ -69,7 +69,6 @@ const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : [];
 const number = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-const known = new Set<string>(columns.map((c) => c.id));
 
 /** UI state from what was persisted, by this version or another: what does not fit is left at its default. */
 export function restoreUi(saved: unknown): UiState {
@@ -86,18 +85,18 @@ export function restoreUi(saved: unknown): UiState {
   const end = number(range?.end);
   if (begin !== undefined && end !== undefined && begin < end) ui.range = { begin, end };
   const sort = object(s.sort);
-  if (typeof sort?.column === 'string' && known.has(sort.column)) {
-    ui.sort = { column: sort.column as ColumnId, descending: sort.descending === true };
+  if (typeof sort?.column === 'string' && isColumn(sort.column)) {
+    ui.sort = { column: sort.column, descending: sort.descending === true };
     if (sort.by === 'end' || sort.by === 'duration' || sort.by === 'wait') ui.sort.by = sort.by;
   }
   if (['host', 'calledAt', 'connection', 'process'].includes(s.groupBy as string)) ui.groupBy = s.groupBy as GroupBy;
   ui.folded = strings(s.folded);
   const cols = object(s.columns);
   for (const [id, on] of Object.entries(object(cols?.shown) ?? {}))
-    if (known.has(id)) ui.columns.shown[id as ColumnId] = on === true;
+    if (isColumn(id)) ui.columns.shown[id] = on === true;
   for (const [id, width] of Object.entries(object(cols?.widths) ?? {})) {
     const w = number(width);
-    if (known.has(id) && w !== undefined && w >= 20) ui.columns.widths[id as ColumnId] = Math.min(w, 1200);
+    if (isColumn(id) && w !== undefined && w >= 20) ui.columns.widths[id] = Math.min(w, 1200);
   }
   if (s.follow === false) ui.follow = false;
   if (typeof s.active === 'string') ui.active = s.active;

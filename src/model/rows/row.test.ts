@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Store } from '../store/store';
 import { isUsersLine, placeOf, siteText } from './row';
+import { kernelFacts, ruleNames } from './rowFacts';
 
 const at = { line: 12, column: 5 };
 
@@ -25,4 +27,25 @@ test('the user’s line has no package', () => {
   const site = placeOf({ file: '/app/dist/pay.js', ...at, kind: 'user', source: { file: '/app/src/pay.ts', ...at } });
   expect(siteText(site)).toBe('pay.ts:12');
   expect(isUsersLine(site)).toBe(true);
+});
+
+test('figures of the kernel: 0 repeated segments is a figure, and what was not measured is absent', () => {
+  const window = { windowBeginAt: 0, windowEndAt: 9, samples: 2, shared: true };
+  expect(kernelFacts({ ...window, rttEnd: 40, minRtt: 30, retransmits: 0 })).toEqual({
+    roundTrip: 40,
+    minRoundTrip: 30,
+    retransmits: 0,
+    retransmitsShared: true,
+  });
+  expect(kernelFacts(window)).toEqual({});
+});
+
+test('a trace rule is named by its description, else its condition, else its id', () => {
+  const traceRequests = [
+    { id: 'a', description: 'All requests', condition: '' },
+    { id: 'b', description: '', condition: 'status:500' },
+  ];
+  const store = { header: { traceRequests } } as unknown as Store;
+  expect(ruleNames(['a'], store)).toBe('All requests');
+  expect(ruleNames(['a', 'b', 'c'], store)).toBe('All requests, status:500, c');
 });

@@ -5,8 +5,9 @@
 import { compareIds } from '../base/ids';
 import { packageOf } from '../base/package';
 import { phasesOf } from '../phases/phases';
-import type { CallSite, Connection, Header, PhaseName, Request } from '../records';
+import type { CallSite, Connection, PhaseName, Request } from '../records';
 import type { Store } from '../store/store';
+import { headerLines, type KernelFacts, kernelFacts, ruleNames } from './rowFacts';
 import { type StateName, stateOf } from './state';
 
 /** A phase as the waterfall draws it. Instants and durations in µs; on the row's axis (see `Row.createdAt`). */
@@ -23,7 +24,7 @@ export interface RowPhase {
 }
 
 /** Absent = unknown or not so, never 0. */
-export interface Row {
+export interface Row extends KernelFacts {
   /** Id of the request; unique within its run. In the panel prefixed by the run: `r1/4711-0-12`. */
   id: string;
   /** Ordinal of the run in the panel, from 1; 1 outside the panel. */
@@ -99,6 +100,8 @@ export interface Row {
   label?: string;
   /** Ids of the trace rules that it matched. */
   traceRules?: readonly string[];
+  /** And their names. */
+  traceRuleNames?: string;
   /** `name=value` a header, `name` where the value is not recorded. Absent: headers are not recorded. */
   requestHeaders?: readonly string[];
   responseHeaders?: readonly string[];
@@ -248,7 +251,11 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   else if (connection?.path !== undefined) row.remote = connection.path;
   if (connection?.local) row.localPort = connection.local.port;
   if (r.label !== undefined) row.label = r.label;
-  if (r.traceRequests !== undefined && r.traceRequests.length > 0) row.traceRules = r.traceRequests;
+  if (r.traceRequests !== undefined && r.traceRequests.length > 0) {
+    row.traceRules = r.traceRequests;
+    row.traceRuleNames = ruleNames(r.traceRequests, store);
+  }
+  if (r.kernel) Object.assign(row, kernelFacts(r.kernel));
   if (r.headers) row.requestHeaders = headerLines(r.headers);
   if (r.response?.headers) row.responseHeaders = headerLines(r.response.headers);
   if (r.error) {
@@ -271,9 +278,6 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   return row;
 }
 
-const headerLines = (headers: readonly Header[]): string[] =>
-  headers.map((h) => `${h.name.toLowerCase()}${h.value === undefined ? '' : `=${h.value}`}`);
-
 /** Why a connection was new, by what the pool was like when the dial began. Absent when that is not known. */
 function whyNew(r: Request, c: Connection, store: Store): string | undefined {
   const dial = c.dial === undefined ? undefined : store.dials.get(c.dial);
@@ -291,9 +295,7 @@ export function addressText(a: { address: string; port: number }): string {
   return a.address.includes(':') ? `[${a.address}]:${a.port}` : `${a.address}:${a.port}`;
 }
 
+type Placed = Pick<Row, 'createdAt' | 'id'>;
 /** Orders rows by begin, then id: the order of the grid and of the file. */
-export function compareRows(a: Pick<Row, 'createdAt' | 'id'>, b: Pick<Row, 'createdAt' | 'id'>): number {
-  return (
-    (a.createdAt ?? Number.POSITIVE_INFINITY) - (b.createdAt ?? Number.POSITIVE_INFINITY) || compareIds(a.id, b.id)
-  );
-}
+export const compareRows = (a: Placed, b: Placed): number =>
+  (a.createdAt ?? Number.POSITIVE_INFINITY) - (b.createdAt ?? Number.POSITIVE_INFINITY) || compareIds(a.id, b.id);

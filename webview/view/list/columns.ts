@@ -4,8 +4,10 @@ import { ordinalText } from '../../../src/model/base/text';
 import { startedOf } from '../../../src/model/query/rowFields';
 import type { Row } from '../types';
 import { stateRank } from '../words/states';
+import { type HeaderColumnId, headerLabel, headerValue, isHeaderColumn, maxHeaderColumns } from './headerColumns';
 
 export type ColumnId =
+  | HeaderColumnId
   | 'state'
   | 'method'
   | 'name'
@@ -22,6 +24,9 @@ export type ColumnId =
   | 'type'
   | 'startedAt'
   | 'clock'
+  | 'roundTrip'
+  | 'retransmits'
+  | 'traceRule'
   | 'dns'
   | 'tcp'
   | 'tls'
@@ -101,6 +106,25 @@ export const columns: readonly Column[] = [
     optional: true,
     key: (r) => r.createdAt,
   },
+  {
+    id: 'roundTrip',
+    label: 'Round trip',
+    track: '76px',
+    min: 70,
+    right: true,
+    optional: true,
+    key: (r) => r.roundTrip,
+  },
+  {
+    id: 'retransmits',
+    label: 'Retransmits',
+    track: '100px',
+    min: 60,
+    right: true,
+    optional: true,
+    key: (r) => r.retransmits,
+  },
+  { id: 'traceRule', label: 'Trace rule', track: '112px', min: 60, optional: true, key: (r) => r.traceRuleNames },
   phaseColumn('dns', 'DNS'),
   phaseColumn('tcp', 'TCP'),
   phaseColumn('tls', 'TLS'),
@@ -110,7 +134,30 @@ export const columns: readonly Column[] = [
   { id: 'waterfall', label: 'Waterfall', track: 'minmax(240px,2.2fr)', min: 40, key: (r) => r.createdAt },
 ];
 
-export const columnOf = (id: ColumnId): Column => columns.find((c) => c.id === id) ?? (columns[0] as Column);
+const headerColumn = (id: HeaderColumnId): Column => ({
+  id,
+  label: headerLabel(id),
+  track: '120px',
+  min: 60,
+  optional: true,
+  key: (row) => headerValue(row, id),
+});
+
+export const columnOf = (id: ColumnId): Column =>
+  isHeaderColumn(id) ? headerColumn(id) : (columns.find((c) => c.id === id) ?? (columns[0] as Column));
+
+const known = new Set<string>(columns.map((c) => c.id));
+export const isColumn = (id: string): id is ColumnId => known.has(id) || isHeaderColumn(id);
+
+/** Its name in a class of CSS. */
+export const classOf = (id: ColumnId): string => `c-${id.replace(/[^\w-]/g, '-')}`;
+
+/** The headers that were chosen, in the order in which they were. */
+export const chosenHeaders = ({ shown }: ColumnChoice): HeaderColumnId[] =>
+  Object.keys(shown)
+    .filter(isHeaderColumn)
+    .filter((id) => shown[id])
+    .slice(0, maxHeaderColumns);
 
 /** What the user set: columns shown or hidden against the default, and widths in pixels. */
 export interface ColumnChoice {
@@ -126,6 +173,10 @@ const leaving: readonly { below: number; ids: readonly ColumnId[] }[] = [
   { below: 360, ids: ['method', 'waterfall'] },
 ];
 
+/** Bars that are narrower say little; a narrow list has no more. */
+const barsAtLeast = 120;
+const least = (c: Column, width: number): number => (c.id === 'waterfall' && width >= 620 ? barsAtLeast : c.min);
+
 /** The columns to show in a list of `width` pixels. `processes` is how many threads of processes were seen. */
 export function shownColumns(width: number, choice: ColumnChoice, processes: number): Column[] {
   const gone = new Set<ColumnId>();
@@ -137,8 +188,15 @@ export function shownColumns(width: number, choice: ColumnChoice, processes: num
     if (c.id === 'process' && processes < 2) return false;
     return !gone.has(c.id);
   });
+  // Before the time and the bars.
+  if (width >= 360)
+    shown.splice(
+      shown.findIndex((c) => c.id === 'time'),
+      0,
+      ...chosenHeaders(choice).map(headerColumn),
+    );
   // Chosen columns may ask for more than there is: the chosen ones go from the right until the rest fits.
-  const needed = (): number => shown.reduce((sum, c) => sum + (choice.widths[c.id] ?? c.min), 0);
+  const needed = (): number => shown.reduce((sum, c) => sum + (choice.widths[c.id] ?? least(c, width)), 0);
   for (let i = shown.length - 1; i > 0 && needed() > width; i--) {
     const c = shown[i];
     if (c && choice.shown[c.id]) shown.splice(i, 1);
@@ -179,11 +237,16 @@ const narrow: readonly { below: number; tracks: Partial<Record<ColumnId, string>
 /** `grid-template-columns` of the rows. */
 export function tracksOf(shown: readonly Column[], width: number, widths: ColumnChoice['widths']): string {
   const override = narrow.find((n) => width < n.below)?.tracks ?? {};
+  // With columns that the user chose besides, all give way, so that none is pushed out at the right.
+  const crowded = shown.some((c) => c.optional);
   return shown
     .map((c) => {
       const set = widths[c.id];
       if (set !== undefined && c.id !== 'waterfall') return `minmax(${Math.min(c.min, set)}px,${set}px)`;
-      return override[c.id] ?? c.track;
+      const track = override[c.id] ?? c.track;
+      if (!crowded) return track;
+      if (c.id === 'waterfall') return `minmax(${least(c, width)}px,2.2fr)`;
+      return /^\d+px$/.test(track) ? `minmax(${Math.min(c.min, Number.parseInt(track, 10))}px,${track})` : track;
     })
     .join(' ');
 }

@@ -5,8 +5,9 @@ import { lanesOf } from '../drawing/lanes';
 import { packLanes } from '../drawing/packing';
 import type { Row } from '../types';
 import { chips, countChips } from './chips';
-import { shownColumns, tracksOf } from './columns';
+import { columnOf, shownColumns, tracksOf } from './columns';
 import { compileFilter } from './filter';
+import { headersIn, headerValue, isHeaderColumn } from './headerColumns';
 import { filterRows, isRow, itemsOf } from './items';
 import { byStart, groupRows, sortRows, totalQuantile, withHops } from './sort';
 
@@ -173,6 +174,42 @@ describe('list', () => {
         0,
       ),
     ]).toEqual([0, 1, 1]);
+  });
+});
+
+describe('columns of headers', () => {
+  const row = (fields: Partial<Row>): Row => fields as Row;
+  const rows = [
+    row({ responseHeaders: ['x-cache=HIT', 'set-cookie', 'via=a', 'via=b=c'], requestHeaders: ['accept=*/*'] }),
+    row({ responseHeaders: ['x-cache', 'bad name=1'] }),
+    row({}),
+  ];
+  test('values as recorded: several as one, none where only the name is, absent where there is no such header', () => {
+    expect(rows.map((r) => headerValue(r, 'response:x-cache'))).toEqual(['HIT', '', undefined]);
+    expect(rows.map((r) => headerValue(r, 'response:via'))).toEqual(['a, b=c', undefined, undefined]);
+    expect(rows.map((r) => headerValue(r, 'request:accept'))).toEqual(['*/*', undefined, undefined]);
+    expect(rows.map((r) => headerValue(r, 'request:via'))).toEqual([undefined, undefined, undefined]);
+  });
+  test('those that rows have are offered, the most frequent first; what is no name of a header is not', () => {
+    expect(headersIn(rows, 10)[0]).toBe('response:x-cache');
+    expect(headersIn(rows, 10).sort()).toEqual([
+      'request:accept',
+      'response:set-cookie',
+      'response:via',
+      'response:x-cache',
+    ]);
+    expect(headersIn(rows, 1)).toEqual(['response:x-cache']);
+    expect(isHeaderColumn('response:a b')).toBe(false);
+    expect(isHeaderColumn('cookie:a')).toBe(false);
+  });
+  test('stand before the time, in the order of choice, sort by their value, and leave a narrow list', () => {
+    const shown = { 'response:x-cache': true, 'request:accept': true, 'response:via': false };
+    const ids = (width: number) => shownColumns(width, { shown, widths: {} }, 1).map((c) => c.id);
+    expect(ids(1400).slice(-4)).toEqual(['response:x-cache', 'request:accept', 'time', 'waterfall']);
+    expect(ids(359)).toEqual(['state', 'name', 'status', 'time']);
+    expect(columnOf('response:x-cache')).toMatchObject({ label: 'x-cache' });
+    expect(columnOf('request:accept')).toMatchObject({ label: 'request: accept' });
+    expect(rows.map(columnOf('response:x-cache').key)).toEqual(['HIT', '', undefined]);
   });
 });
 

@@ -1,47 +1,19 @@
 /** The grid's head: names, sorting, widths, and the axis of the waterfall. */
 import './header.css';
 import { move, sortBy } from '../../input/actions';
-import { hidePopUp, type MenuItem, showMenu } from '../../state/overlays';
+import { hidePopUp, showMenu } from '../../state/overlays';
 import { setUi, state } from '../../state/state';
 import type { TimeScale } from '../../view/drawing/timescale';
-import { type Column, type ColumnId, columns } from '../../view/list/columns';
-import { byStart, isByStart } from '../../view/list/sort';
+import { type Column, type ColumnId, classOf } from '../../view/list/columns';
+import { isByStart } from '../../view/list/sort';
 import { Icon } from '../parts/icon';
 import { AxisLabels } from './axisLabels';
-
-function headerMenu(shown: readonly Column[]): MenuItem[] {
-  const line = { label: '', separator: true } as const;
-  const { columns: choice, sort } = state.ui;
-  const on = new Set(shown.map((c) => c.id));
-  const items: MenuItem[] = columns
-    .filter((c) => c.id !== 'state' && c.id !== 'name' && c.id !== 'waterfall')
-    .map((c) => ({
-      label: c.label,
-      checked: on.has(c.id),
-      run: () => setUi({ columns: { ...choice, shown: { ...choice.shown, [c.id]: !on.has(c.id) } } }),
-    }));
-  const by = (['start', 'end', 'duration', 'wait'] as const).map((name) => ({
-    label: `Waterfall: sort by ${name}`,
-    checked: sort.column === 'waterfall' && (sort.by ?? 'start') === name,
-    run: () =>
-      setUi({ sort: name === 'start' ? byStart : { column: 'waterfall', descending: name !== 'end', by: name } }),
-  }));
-  const groups = (['none', 'host', 'calledAt', 'connection', 'process'] as const).map((name) => ({
-    label: `Group by ${name === 'calledAt' ? 'called at' : name}`,
-    checked: state.ui.groupBy === name,
-    run: () => setUi({ groupBy: name }),
-  }));
-  const reset = {
-    label: 'Reset columns',
-    run: () => setUi({ columns: { shown: {}, widths: {} }, sort: byStart, groupBy: 'none' }),
-  };
-  return [...groups, line, ...items, line, ...by, line, reset];
-}
+import { columnMenu } from './columnMenu';
 
 /** Width that the widest text shown in a column needs. */
 function fittingWidth(id: ColumnId): number {
   let width = 0;
-  for (const cell of document.querySelectorAll<HTMLElement>(`.rows .c-${id}, .hd .c-${id}`)) {
+  for (const cell of document.querySelectorAll<HTMLElement>(`.rows .${classOf(id)}, .hd .${classOf(id)}`)) {
     const range = document.createRange();
     range.selectNodeContents(cell);
     width = Math.max(width, range.getBoundingClientRect().width);
@@ -89,7 +61,7 @@ export function GridHeader({ shown, scale, right }: { shown: readonly Column[]; 
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const at =
       'clientX' in event && event.clientX > 0 ? { x: event.clientX, y: event.clientY } : { x: box.left, y: box.bottom };
-    showMenu('Columns and order', at, headerMenu(shown));
+    showMenu('Columns and order', at, columnMenu(shown, at));
     event.preventDefault();
   };
   const onKey = (event: KeyboardEvent, column: Column): void => {
@@ -125,7 +97,7 @@ export function GridHeader({ shown, scale, right }: { shown: readonly Column[]; 
           <div
             role="columnheader"
             key={c.id}
-            class={`c c-${c.id} ${c.right ? 'r' : ''}`}
+            class={`c ${classOf(c.id)} ${c.right ? 'r' : ''}`}
             aria-colindex={i + 1}
             aria-sort={sorted ? (down ? 'descending' : 'ascending') : 'none'}
             tabIndex={-1}

@@ -5,7 +5,8 @@ import { bytesText, clockTextMs, numberText, plural, timeText } from '../../../s
 import { startedOf } from '../../../src/model/query/rowFields';
 import { lineAndColumn, transformedWords } from '../../../src/model/rows/row';
 import { wallTime } from '../../state/rowTime';
-import { type Column, type ColumnId, connectionText } from '../../view/list/columns';
+import { type Column, type ColumnId, classOf, connectionText } from '../../view/list/columns';
+import { headerValue, isHeaderColumn } from '../../view/list/headerColumns';
 import { type Item, isRow } from '../../view/list/items';
 import type { Row } from '../../view/types';
 import { clockTitle } from '../../view/words/clock';
@@ -127,6 +128,14 @@ function Cell({
       const at = wallTime(row);
       return <>{at === undefined ? '' : clockTextMs(new Date(at))}</>;
     }
+    case 'roundTrip':
+      return <>{row.roundTrip === undefined ? '' : timeText(row.roundTrip)}</>;
+    case 'retransmits':
+      return row.retransmits === undefined ? null : (
+        <span class={row.retransmits === 0 ? 'dim' : ''}>{numberText(row.retransmits)}</span>
+      );
+    case 'traceRule':
+      return <>{row.traceRuleNames ?? ''}</>;
     case 'dns':
     case 'tcp':
     case 'tls':
@@ -135,6 +144,10 @@ function Cell({
       return <>{phaseTime(row, id)}</>;
     case 'waterfall':
       return null;
+    default: {
+      const value = headerValue(row, id);
+      return value === '' ? <span class="dim">not recorded</span> : value;
+    }
   }
 }
 
@@ -142,6 +155,9 @@ function clockOf(row: Row): string[] {
   const at = wallTime(row);
   return at === undefined ? [] : [clockTitle(at)];
 }
+
+const headerTitle = (value: string | undefined): string | undefined =>
+  value === '' ? 'It is there; values are recorded at the level "values" of netTrace.headers' : value;
 
 function titleOf(id: ColumnId, row: Row): string | undefined {
   switch (id) {
@@ -175,13 +191,23 @@ function titleOf(id: ColumnId, row: Row): string | undefined {
       return clockOf(row)[0] && `Called at ${clockOf(row)[0]}`;
     case 'clock':
       return clockOf(row)[0];
+    case 'roundTrip':
+      return row.roundTrip === undefined
+        ? 'The kernel was not asked, or had no sample yet'
+        : `Smoothed, when the request ended${row.minRoundTrip === undefined ? '' : `; the connection’s smallest is ${timeText(row.minRoundTrip)}`}; by the kernel (TCP_INFO)`;
+    case 'retransmits':
+      return row.retransmits === undefined
+        ? 'The kernel was not asked'
+        : `Segments that the kernel repeated in the request’s time${row.retransmitsShared ? ', for all requests on the connection' : ''}`;
+    case 'traceRule':
+      return row.traceRuleNames;
     case 'host':
     case 'process':
     case 'remote':
     case 'type':
       return row[id === 'type' ? 'contentType' : id];
     default:
-      return undefined;
+      return isHeaderColumn(id) ? headerTitle(headerValue(row, id)) : undefined;
   }
 }
 
@@ -249,7 +275,7 @@ export class GridRow extends Component<RowProps> {
           <div
             key={c.id}
             role="gridcell"
-            class={`c c-${c.id} ${c.id === 'state' ? 'ci' : ''} ${c.right ? 'r' : ''} ${c.id === 'status' && isError ? 'bad' : ''}`}
+            class={`c ${classOf(c.id)} ${c.id === 'state' ? 'ci' : ''} ${c.right ? 'r' : ''} ${c.id === 'status' && isError ? 'bad' : ''}`}
             aria-colindex={i + 1}
             title={titleOf(c.id, row)}
           >
