@@ -174,8 +174,8 @@ const leaving: readonly { below: number; ids: readonly ColumnId[] }[] = [
 ];
 
 /** Bars that are narrower say little; a narrow list has no more. */
-const barsAtLeast = 120;
-const least = (c: Column, width: number): number => (c.id === 'waterfall' && width >= 620 ? barsAtLeast : c.min);
+const minBars = 120;
+const minOf = (c: Column, width: number): number => (c.id === 'waterfall' && width >= 620 ? minBars : c.min);
 
 /** The columns to show in a list of `width` pixels. `processes` is how many threads of processes were seen. */
 export function shownColumns(width: number, choice: ColumnChoice, processes: number): Column[] {
@@ -196,7 +196,7 @@ export function shownColumns(width: number, choice: ColumnChoice, processes: num
       ...chosenHeaders(choice).map(headerColumn),
     );
   // Chosen columns may ask for more than there is: the chosen ones go from the right until the rest fits.
-  const needed = (): number => shown.reduce((sum, c) => sum + (choice.widths[c.id] ?? least(c, width)), 0);
+  const needed = (): number => shown.reduce((sum, c) => sum + (choice.widths[c.id] ?? minOf(c, width)), 0);
   for (let i = shown.length - 1; i > 0 && needed() > width; i--) {
     const c = shown[i];
     if (c && choice.shown[c.id]) shown.splice(i, 1);
@@ -245,7 +245,7 @@ export function tracksOf(shown: readonly Column[], width: number, widths: Column
       if (set !== undefined && c.id !== 'waterfall') return `minmax(${Math.min(c.min, set)}px,${set}px)`;
       const track = override[c.id] ?? c.track;
       if (!crowded) return track;
-      if (c.id === 'waterfall') return `minmax(${least(c, width)}px,2.2fr)`;
+      if (c.id === 'waterfall') return `minmax(${minOf(c, width)}px,2.2fr)`;
       return /^\d+px$/.test(track) ? `minmax(${Math.min(c.min, Number.parseInt(track, 10))}px,${track})` : track;
     })
     .join(' ');

@@ -14,11 +14,11 @@ function show(id: ColumnId, on: boolean): void {
 
 /** Of the newest rows: those of today's program, and a bounded search. */
 const rowsSearched = 2000;
-const mostOffered = 60;
+const maxOffered = 60;
 
 function headerItems(): MenuItem[] {
   const chosen = new Set(chosenHeaders(state.ui.columns));
-  const seen = headersIn(store.rows.slice(-rowsSearched), mostOffered);
+  const seen = headersIn(store.rows.slice(-rowsSearched), maxOffered);
   if (seen.length === 0)
     return [{ label: 'No headers are recorded: open the setting netTrace.headers', run: () => openSetting('headers') }];
   const full = chosen.size >= maxHeaderColumns;
