@@ -42,6 +42,13 @@ export class Http1Record extends RequestRecord {
     super(createdAt, apiOf(outgoing, options), outgoing.method, outgoing.path);
   }
 
+  override waitingBytes(): number {
+    const { message } = this;
+    if (message === undefined) return 0;
+    // With an encoding its characters are counted.
+    return message.readableEncoding === null || message.readableLength === 0 ? message.readableLength : -1;
+  }
+
   override upgradeProtocol(): string {
     return this.message?.headers.upgrade ?? '';
   }

@@ -84,6 +84,8 @@ const rare = {
   redirectOf: undefined as RequestRecord | undefined,
   /** Its answer sends elsewhere. */
   followed: false,
+  /** Of a failed one: bytes of the body that had arrived, and that the program had not taken. -1: not known. */
+  unreadBytes: 0,
   gapBegin: 0,
   gapEnd: 0,
   marks: undefined as number[] | undefined,
@@ -183,6 +185,10 @@ export abstract class RequestRecord implements Writable {
   /** Outcome if the program ends while its body is arriving; '': the reader derives it from whether any was read. */
   outcomeAtExit(): Outcome {
     return '';
+  }
+  /** Of the body, bytes that wait for the program to take them. -1: not known. */
+  waitingBytes(): number {
+    return 0;
   }
   /** Of a protocol switch: the protocol agreed, or ''. */
   upgradeProtocol(): string {

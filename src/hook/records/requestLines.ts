@@ -180,6 +180,8 @@ function bytesText(r: RequestRecord, f: ResponseFacts | undefined, withHead: boo
     if (bodiless) bytes = 0;
     else if (complete && f.declaredBytes >= 0 && !f.chunked) bytes = f.declaredBytes;
     else if (bytes === -1 && !f.dumped && r.countsBody) bytes = 0;
+    if (r.unreadBytes < 0) bytes = -2;
+    else if (bytes >= 0) bytes += r.unreadBytes;
     if (bytes >= 0) {
       if (!f.chunked || bodiless) onWire = bytes;
       else if (complete && counted) onWire = framedBytes(r, f);

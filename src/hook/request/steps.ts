@@ -184,6 +184,8 @@ export function fail(r: RequestRecord, error: unknown, t: number): void {
   nameTimer(r, error, t);
   r.error = error;
   r.phase = phaseNow(r);
+  const waiting = r.waitingBytes();
+  if (waiting !== 0) r.unreadBytes = waiting;
   finish(r, 'failed', t);
 }
 

@@ -101,6 +101,14 @@ function causeOf(error: object): object {
 
 const custom = Symbol.for('nodejs.util.inspect.custom');
 
+/** Of a class that Node defines when it is first read: for the program it stays as it was. */
+function prototypeOf(name: 'DOMException' | 'Response'): object {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  const { prototype } = globalThis[name];
+  if (before?.get !== undefined && before.configurable === true) Object.defineProperty(globalThis, name, before);
+  return prototype;
+}
+
 /** What a promise was rejected with, if it is an error; undefined: it was not rejected. */
 export function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { error: object | undefined } | undefined {
   const { inspect } = nodeModule('node:util') as typeof import('node:util');
@@ -116,9 +124,9 @@ export function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { err
   try {
     for (const [prototype, own] of [
       [Error.prototype, value],
-      [DOMException.prototype, value],
+      [prototypeOf('DOMException'), value],
       // Not loaded for a copy of undici: it has its own.
-      ...(isGlobal ? [[Response.prototype, shown] as const] : []),
+      ...(isGlobal ? [[prototypeOf('Response'), shown] as const] : []),
     ] as const) {
       const descriptor = Object.getOwnPropertyDescriptor(prototype, custom);
       Object.defineProperty(prototype, custom, { value: own, configurable: true });

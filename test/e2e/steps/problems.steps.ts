@@ -33,6 +33,18 @@ async function quickFix(line: number, title: string): Promise<void> {
   }, `the quick fix ${title}`);
 }
 
+const runs = () => vs.page.locator('.quick-input-list .monaco-list-row', { hasText: /^Run \d+/ });
+/** Opens the list of runs to compare, which has those that have ended, once there are two. */
+async function runsToCompare(): Promise<void> {
+  await until(async () => {
+    await vs.command('Net Trace: Compare Traces…');
+    await vs.page.locator('.quick-input-widget input[placeholder*="before the change"]').waitFor();
+    if ((await runs().count()) > 1) return true;
+    await vs.page.keyboard.press('Escape');
+    return false;
+  }, 'two runs that have ended');
+}
+
 export function problemsView(): void {
   inWindow({ width: 1400, height: 1000 });
 
@@ -70,9 +82,11 @@ export function problemsView(): void {
     await vs.openFile('agents.mjs');
     await vs.command('Net Trace: Debug with Net Trace');
     await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Current file' }).click();
+    await runsToCompare();
+    await vs.page.keyboard.press('Escape');
+    await vs.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await vs.command('Problems: Focus on Problems View');
     await until(async () => (await problems().count()) === 0, 'no problem');
-    await vs.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     expect(await problems().count()).toBe(0);
     await vs.command('Net Trace: Show Requests');
   });
@@ -80,10 +94,8 @@ export function problemsView(): void {
   it('the run before and the one after, compared', async () => {
     const choose = (text: string | RegExp) =>
       vs.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
-    await vs.command('Net Trace: Compare Traces…');
-    await vs.page.locator('.quick-input-widget input[placeholder*="before the change"]').waitFor();
-    const runs = vs.page.locator('.quick-input-list .monaco-list-row', { hasText: /^Run \d+/ });
-    await runs.nth(1).click();
+    await runsToCompare();
+    await runs().nth(1).click();
     await vs.page.locator('.quick-input-widget input[placeholder*="after the change"]').waitFor();
     await choose(/^Run \d+/);
     const page = vs.editorPage;
