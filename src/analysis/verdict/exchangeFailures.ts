@@ -12,7 +12,7 @@ import { busyLoop } from '../base/limits';
 import { busyAdvice, busyEvidence, busyFault, busyText } from './busy';
 import { staleAdvice } from './clients';
 import { afterText, type Case, durationOf, totalEvidence } from './context';
-import { type Condition, code } from './failure';
+import { type Condition, code, type Said } from './failure';
 import { staleOf } from './stale';
 import { timerOf, timerText } from './timers';
 
@@ -209,57 +209,55 @@ export const refusedCall: Condition = (k) => {
   };
 };
 
-/** The response was whole, and fetch did not take it: what it says of that is all there is. */
-export const refusedResponse: Condition = (k) => {
-  const { r, error } = k;
-  const message = error?.message?.replace(/\.$/, '');
-  if (!isRefusedResponse(r)) return;
-  const evidence = [number('status', r.response?.status ?? 0, r.id)];
-  if (message !== undefined) evidence.push(words('error', message, r.id));
-  const refused = `fetch refused the redirect (status ${r.response?.status})`;
-  const rule = 'refusedResponse';
-  if (message === 'integrity mismatch')
+type Refusal = Pick<Said, 'fault' | 'certainty' | 'text' | 'advice'>;
+
+function refusalOf(refused: string, message: string | undefined, hasBody: boolean): Refusal {
+  switch (message) {
+    case 'integrity mismatch':
+      return {
+        fault: 'unclear',
+        certainty: 'sure',
+        text: 'The response arrived whole, and is not what the `integrity` of the call says.',
+        advice: 'Compare the digest in the call with that of the file the server has now.',
+      };
+    case 'unexpected redirect':
+      return {
+        fault: 'yourCode',
+        certainty: 'sure',
+        text: `${refused}: the call has redirect: 'error'.`,
+        advice: 'Request the URL that the server redirects to, or allow redirects.',
+      };
+    case 'redirect count exceeded':
+      return {
+        fault: 'unclear',
+        certainty: 'sure',
+        text: 'fetch gave up: this was one redirect more than the 20 that it follows.',
+        advice: 'Compare the URLs of the chain: a loop often waits for a cookie or a header that is not sent again.',
+      };
+  }
+  if (message === undefined && hasBody)
     return {
-      rule,
-      fault: 'unclear',
-      certainty: 'sure',
-      text: 'The response arrived whole, and is not what the `integrity` of the call says.',
-      evidence,
-      advice: 'Compare the digest in the call with that of the file the server has now.',
-    };
-  if (message === 'unexpected redirect')
-    return {
-      rule,
-      fault: 'yourCode',
-      certainty: 'sure',
-      text: `${refused}: the call has redirect: 'error'.`,
-      evidence,
-      advice: 'Request the URL that the server redirects to, or allow redirects.',
-    };
-  if (message === 'redirect count exceeded')
-    return {
-      rule,
-      fault: 'unclear',
-      certainty: 'sure',
-      text: 'fetch gave up: this was one redirect more than the 20 that it follows.',
-      evidence,
-      advice: 'Compare the URLs of the chain: a loop often waits for a cookie or a header that is not sent again.',
-    };
-  if (message === undefined && r.body !== undefined)
-    return {
-      rule,
       fault: 'yourCode',
       certainty: 'likely',
       text: `${refused}: probably because the body is a stream, which cannot be sent again.`,
-      evidence,
       advice: 'Send text or a buffer, or request the URL that the server redirects to.',
     };
   return {
-    rule,
     fault: 'unclear',
     certainty: 'sure',
     text: `${refused}: ${message ?? 'no reason given'}.`,
-    evidence,
     advice: 'Look at the Location header of the response.',
+  };
+}
+
+/** The response was whole, and fetch did not take it: what it says of that is all there is. */
+export const refusedResponse: Condition = ({ r, error }) => {
+  if (!isRefusedResponse(r)) return;
+  const { status = 0 } = r.response ?? {};
+  const message = error?.message?.replace(/\.$/, '');
+  return {
+    rule: 'refusedResponse',
+    ...refusalOf(`fetch refused the redirect (status ${status})`, message, r.body !== undefined),
+    evidence: [number('status', status, r.id), ...(message === undefined ? [] : [words('error', message, r.id)])],
   };
 };

@@ -5,14 +5,13 @@
  */
 
 import { isRedirect, neverFollowed } from '../request/redirects';
-import { plainly } from '../request/refused';
 import { refuseResponse } from '../request/steps';
 import { afterJobs, nextTick, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import type { Entered } from '../sites/callSite';
 import { UndiciRecord } from './record';
-import { isReported, rejectionOf } from './undispatched';
+import { isReported, type Settled, settledOf } from './undispatched';
 
 const part = parts.undici;
 
@@ -45,29 +44,38 @@ export function hasFailed(r: UndiciRecord): void {
   firstOf(r).call = undefined;
 }
 
-const hasIntegrity = ({ args }: Entered): boolean => typeof plainly(args?.[1])?.integrity === 'string';
+/** Read without a trap or a getter of the program's. */
+function hasIntegrity({ args }: Entered): boolean {
+  const options = args?.[1];
+  if (typeof options !== 'object' || options === null || types().isProxy(options)) return false;
+  return typeof Object.getOwnPropertyDescriptor(options, 'integrity')?.value === 'string';
+}
+
+const types = () => (nodeModule('node:util') as typeof import('node:util')).types;
 
 /** A refused head has rejected the promise in the jobs right after; a body has been read to its end some ticks later. */
 function checkSoon(r: UndiciRecord, call: Entered, ticks = 1): void {
   afterJobs(() => nextTick(() => (ticks > 1 ? checkSoon(r, call, ticks - 1) : check(r, call))));
 }
 
-function rejectionOfCall({ promise, fetch }: Entered): { error: object | undefined } | undefined {
-  const { isPromise, isProxy } = (nodeModule('node:util') as typeof import('node:util')).types;
-  return isPromise(promise) && !isProxy(promise) ? rejectionOf(promise, fetch) : undefined;
+function settledCall({ promise, fetch }: Entered): Settled {
+  const { isPromise, isProxy } = types();
+  return isPromise(promise) && !isProxy(promise) ? settledOf(promise, fetch) : 'fulfilled';
 }
 
 /** Already, though it has not been looked at: the program's next call may come in the same jobs. */
 export function isRefused(r: unknown): boolean {
   const call = r instanceof UndiciRecord ? firstOf(r).call : undefined;
-  return call !== undefined && rejectionOfCall(call) !== undefined;
+  return call !== undefined && typeof settledCall(call) === 'object';
 }
 
 const check = guarded(part, 'undici.refusedResponse', (r: UndiciRecord, call: Entered) => {
-  const rejection = rejectionOfCall(call);
-  if (rejection === undefined) return;
-  call.promise = undefined;
-  const { error } = rejection;
+  const settled = settledCall(call);
+  // The next hop is under way.
+  if (settled === 'pending') return;
+  firstOf(r).call = undefined;
+  if (settled === 'fulfilled') return;
+  const { error } = settled;
   // What the program gave up, and what failed on a later hop, is said there.
   const isAbort = error === undefined || r.callSignal()?.aborted === true;
   if (isAbort || isReported(error)) return;

@@ -65,9 +65,9 @@ const check = guarded(
     if (!isPromise(result) || isProxy(result)) return;
     const call = describe();
     if (call === undefined) return;
-    const rejection = rejectionOf(result, call.client === undefined);
-    if (rejection === undefined) return;
-    const { error } = rejection;
+    const settled = settledOf(result, call.client === undefined);
+    if (typeof settled === 'string') return;
+    const { error } = settled;
     // The request was made later than the call. A signal's reason is that of each call that it aborts.
     if (error !== undefined && error !== call.signal?.reason && isReported(error)) return;
     failUndispatched(by, call, error, t);
@@ -109,11 +109,13 @@ function prototypeOf(name: 'DOMException' | 'Response'): object {
   return prototype;
 }
 
-/** What a promise was rejected with, if it is an error; undefined: it was not rejected. */
-export function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { error: object | undefined } | undefined {
+/** `error` is what it was rejected with, if that is an object. */
+export type Settled = 'pending' | 'fulfilled' | { error: object | undefined };
+
+export function settledOf(promise: Promise<unknown>, isGlobal: boolean): Settled {
   const { inspect } = nodeModule('node:util') as typeof import('node:util');
   let found: object | undefined;
-  let isRejected = false;
+  let text: string;
   const value = function (this: object): string {
     if (this !== Error.prototype) found = this;
     return '';
@@ -132,13 +134,15 @@ export function rejectionOf(promise: Promise<unknown>, isGlobal: boolean): { err
       Object.defineProperty(prototype, custom, { value: own, configurable: true });
       before.push([prototype, descriptor]);
     }
-    isRejected = inspect(promise, { customInspect: true, depth: 0 }).includes('<rejected>');
+    text = inspect(promise, { customInspect: true, depth: 0 });
   } finally {
     for (const [prototype, descriptor] of before)
       if (descriptor === undefined) Reflect.deleteProperty(prototype, custom);
       else Object.defineProperty(prototype, custom, descriptor);
   }
-  return isRejected ? { error: found } : undefined;
+  // `Promise { <rejected> …`: what follows is the program's.
+  const state = /^[^{]*\{\s*<(pending|rejected)>/.exec(text)?.[1];
+  return state === 'rejected' ? { error: found } : state === 'pending' ? state : 'fulfilled';
 }
 
 function urlOf(input: unknown): string | undefined {

@@ -8,9 +8,12 @@ import { runTraced } from '../../support/programs/run';
 const program = join(import.meta.dirname, '../programs/letGo.cjs');
 
 describe.each(nodes)('Node $major', (node) => {
-  test('requests that failed, their bodies, and the tries before', async () => {
+  test('requests that failed, their bodies, responses that nobody reads, and the tries before', async () => {
     const plain = await runPlain(node, program);
-    expect(plain.stdout).toBe('refused: let go\nstatus: let go\nbody: let go\nretried: let go\n');
+    // Node 18 itself keeps responses that nobody reads.
+    const unread = node.major === 18 ? [] : ['answer', 'redirect'];
+    const kinds = ['refused', 'status', 'body', ...unread, 'retried'];
+    expect(plain.stdout).toBe(kinds.map((kind) => `${kind}: let go\n`).join(''));
     const run = await runTraced(node, program);
     expect(run).toMatchObject({ code: 0, stderr: '', stdout: plain.stdout });
     const tries = [...run.store.requests.values()].filter((r) => r.url?.endsWith('/retried'));
