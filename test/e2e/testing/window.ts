@@ -45,7 +45,10 @@ export async function setChecked(box: Locator, checked: boolean): Promise<void> 
     async () => {
       if (await isSet()) return true;
       await box.click();
-      return await until(isSet, 'the click', 3000).catch(() => false);
+      if (!(await until(isSet, 'the click', 3000).catch(() => false))) return false;
+      // VS Code drops a click while it loads the items of a view again, and then shows the state from before.
+      await new Promise((done) => setTimeout(done, 300));
+      return await isSet();
     },
     `a check box that is ${checked ? 'checked' : 'not checked'}`,
   );

@@ -33,7 +33,7 @@ const condition = async (name: string, text: string) => {
 };
 const stack = () => vs.page.locator('.debug-call-stack');
 /** There while the program is paused, and its key works a moment later. */
-const goOn = () => vs.page.locator('.action-label.codicon-debug-continue').first().click();
+const goOn = () => vs.page.locator('.action-label.codicon-debug-continue:visible').first().click();
 /** The program goes on, and stops here for this reason. */
 const goesOnTo = async (reason: string, mark: string) => {
   await goOn();
@@ -84,7 +84,7 @@ export function breakpoints(): void {
       'the request among the variables',
     );
     // A step leads out of the hook, to the call.
-    await vs.page.locator('.action-label.codicon-debug-step-over').first().click();
+    await vs.page.locator('.action-label.codicon-debug-step-over:visible').first().click();
     await stack().getByText('Paused', { exact: true }).first().waitFor();
     expect((await vs.position()).line).toBe(line('starts'));
     await goesOnTo('Network: response arrives', 'arrives');
