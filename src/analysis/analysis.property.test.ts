@@ -17,7 +17,7 @@ import { verdictOf } from './verdict/verdict';
 
 /** `448 of 572 ms`, `1.21 s`, `2 min 03 s`: every duration a text quotes, in the words of timeText. */
 function quoted(text: string): string[] {
-  const whole = text.replace(/(\d+(?:\.\d+)?) of (\d+(?:\.\d+)? ms)/g, '$1 ms of $2');
+  const whole = text.replace(/(?<![\d.])(\d+(?:\.\d+)?) of (\d+(?:\.\d+)? ms)/g, '$1 ms of $2');
   return whole.match(/\d+ h \d+ min|\d+ min \d+ s|\d+(?:\.\d+)? (?:ms|s)\b/g) ?? [];
 }
 

@@ -100,7 +100,17 @@ export const ruleCases: [rule: string, fires: Records, nearMiss: Records, unknow
   [
     'event-loop-blocked',
     each(3, (i) => exchange(i, 1000 + i * 1000, { wait: 450, loopBusyDuration: 440 * ms })),
-    each(3, (i) => exchange(i, 1000 + i * 1000, { wait: 450, loopBusyDuration: 30 * ms })),
+    // Of the second, the computation was over when the response came.
+    {
+      requests: [
+        exchange(1, 1000, { wait: 450, loopBusyDuration: 30 * ms }),
+        exchange(2, 2000, {
+          wait: 450,
+          loopBusyDuration: 400 * ms,
+          response: { status: 200, loopDelayMax: 3 * ms },
+        }),
+      ],
+    },
     each(3, (i) => exchange(i, 1000 + i * 1000, { wait: 450 })),
   ],
   [

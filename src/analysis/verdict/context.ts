@@ -30,6 +30,8 @@ export interface Case {
   paused: number;
   /** µs the loop was busy, without pauses; absent: not measured. */
   busy: number | undefined;
+  /** µs the response may have waited for the loop at most, see `loopDelayMax`; absent: only `busy` bounds it. */
+  loopDelayMax: number | undefined;
   whyBusy: Busy;
   now: number;
   usual: Usual;
@@ -56,6 +58,7 @@ export function caseOf(r: Request, store: Store, now: number, usual = new Usual(
     phase: (r.error?.phase as PhaseName | undefined) ?? breakdown.phases.at(-1)?.name,
     paused: all >= pauseMatters ? all : 0,
     busy,
+    loopDelayMax: r.response?.loopDelayMax,
     whyBusy: whyBusy(r, store, busy ?? 0),
     now,
     usual,

@@ -224,11 +224,19 @@ const beforeFirstByte = (k: Case, whole: number, unsent: number): Part => ({
   evidence: [time('not written yet', unsent, k.r.id, 'sendBeginAt'), time('sending', whole, k.r.id)],
 });
 
+/** Below this share of the wait, the busy loop is not worth a word. */
+const saidBusy = 0.02;
+
+const loopDelay = ({ loopDelayMax, r }: Case): Evidence[] =>
+  loopDelayMax === undefined
+    ? []
+    : [time('response waited for the event loop at most', loopDelayMax, r.id, 'response.loopDelayMax')];
+
 function wait(k: Case): Part[] {
   const d = durationOf(k, 'wait');
   if (d === 0) return [];
-  // The loop may have been busy elsewhere in the request's life: at least what does not fit there was here.
-  const busyHi = k.busy === undefined ? 0 : Math.min(d, k.busy);
+  // The loop may have been busy elsewhere in the request's life, or before the response came.
+  const busyHi = k.busy === undefined ? 0 : Math.min(d, k.busy, k.loopDelayMax ?? d);
   const timing = k.r.response?.serverTiming?.length;
   return [
     {
@@ -238,12 +246,13 @@ function wait(k: Case): Part[] {
       lo: d - busyHi,
       hi: d,
       text: (share) =>
-        busyHi > 0 && busyHi < d
+        busyHi >= saidBusy * d && busyHi < d
           ? `The server took about ${share}: ${timeText(d)} waited, ${timeText(busyHi)} of it ${busyWords(k.whyBusy)}.`
           : `The server took ${share}, from the last request byte to the first response byte.`,
       evidence: [
         time('waiting', d, k.r.id, 'responseBeginAt'),
         ...(k.busy === undefined ? [] : [time('event loop busy', k.busy, k.r.id, 'loopBusyDuration')]),
+        ...loopDelay(k),
         ...(timing ? [number('Server-Timing entries', timing, k.r.id)] : []),
       ],
     },
@@ -254,9 +263,9 @@ function wait(k: Case): Part[] {
       lo: 0,
       hi: busyHi,
       text: () =>
-        `${busySentence(k.whyBusy, k.r, ofText(k.busy ?? 0, k.total))} and could not take a response; when it arrived was not measured.`,
+        `${busySentence(k.whyBusy, k.r, ofText(Math.min(k.busy ?? 0, k.loopDelayMax ?? k.total), k.total))} and could not take a response; when it arrived was not measured.`,
       advice: busyAdvice[k.whyBusy],
-      evidence: [...busyEvidence(k.r, k.busy ?? 0), time('waiting', d, k.r.id)],
+      evidence: [...busyEvidence(k.r, k.busy ?? 0), ...loopDelay(k), time('waiting', d, k.r.id)],
       toFindOut: useHelper,
     },
   ];

@@ -79,6 +79,22 @@ const table: [name: string, records: Records, expected: string[]][] = [
     ],
   ],
   [
+    'a program that was busy before the response came',
+    one({
+      wait: 600,
+      url: 'http://127.0.0.1/x',
+      loopBusyDuration: 400 * ms,
+      ...computed(400),
+      response: { status: 200, loopDelayMax: 2 * ms },
+    }),
+    [
+      'slow',
+      'server',
+      'sure',
+      'The server took 598 of 601 ms (100 %), from the last request byte to the first response byte.',
+    ],
+  ],
+  [
     'busy program',
     one({ wait: 600, url: 'http://127.0.0.1/x', loopBusyDuration: 580 * ms, ...computed(560) }),
     [

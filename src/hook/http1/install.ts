@@ -13,7 +13,7 @@ import { wireOf } from '../records/wireOf';
 import { expectRedirect, hopBefore, isRedirect } from '../request/redirects';
 import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from '../request/retries';
 import { mayBeRetried, retryOfFailed } from '../request/retryStacks';
-import { abort, assign, beginRequest, fail, finish, hasSent } from '../request/steps';
+import { abort, assign, beginRequest, beginResponse, fail, finish, hasSent } from '../request/steps';
 import { upgraded } from '../request/upgrade';
 import { apply, nodeMajor, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
@@ -216,7 +216,7 @@ const watchRequest = guarded(part, 'http1.watch', (req: Outgoing): boolean => {
   if (r.responseBeginAt === 0 && req.parser?.incoming) onInformation(r, req.parser.incoming);
   if (req.upgradeOrConnect === true && r.responseBeginAt === 0) {
     const t = now();
-    r.responseBeginAt = t;
+    beginResponse(r, t);
     r.message = req.res;
     finish(r, r.method === 'CONNECT' ? 'tunnel' : 'upgraded', t);
     // What comes with the event is the first piece of what follows.
@@ -234,7 +234,7 @@ function closed(r: Http1Record): void {
   if (r.message === undefined && switched?.statusCode === 101) {
     // The program does not listen for `upgrade`: Node has given up the connection.
     r.message = switched;
-    r.responseBeginAt = now();
+    beginResponse(r, now());
     abort(r, undefined, r.responseBeginAt);
   } else if (r.message === undefined) fail(r, r.wire?.closeError ?? r.dial?.closeError, now());
   else if (!r.message.complete) fail(r, r.wire?.closeError, now());
@@ -285,7 +285,7 @@ const onResponse = guarded(part, 'http1.response', (m: { request: Outgoing; resp
   if (r === undefined || r.endAt !== 0) return;
   const t = now();
   if (r.sendEndAt === 0 && r.hasLeft()) r.sendEndAt = t;
-  r.responseBeginAt = t;
+  beginResponse(r, t);
   r.message = m.response;
   linkResponse(m.response, r);
   if (r.wire?.winner === undefined) findCarrier(r);

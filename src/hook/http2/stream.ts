@@ -7,7 +7,7 @@ import { bodies, keepBody } from '../records/body/recorded';
 import { informed } from '../records/informational';
 import { Upload } from '../records/upload';
 import { expectRedirect, isRedirect } from '../request/redirects';
-import { abort, chunk, fail, finish, hasSent, hasTimedOut } from '../request/steps';
+import { abort, beginResponse, chunk, fail, finish, hasSent, hasTimedOut } from '../request/steps';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
@@ -97,7 +97,7 @@ const onEvent = guarded(part, 'http2.event', (stream: Stream, a: ArrayLike<unkno
 
 function onResponse(r: Http2Record, headers: HeaderObject, flags: number, raw: unknown): void {
   if (r.responseBeginAt !== 0) return;
-  r.responseBeginAt = now();
+  beginResponse(r, now());
   r.status = Number(headers[':status']) || 0;
   r.answer = listOf(headers, raw);
   r.noBody = (flags & 1) !== 0;

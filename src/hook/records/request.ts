@@ -99,6 +99,8 @@ const rare = {
   bodies: undefined as Bodies | undefined,
   /** When its last line was built, while its body is coming. */
   lineAt: 0,
+  /** How long its response may have waited for the event loop, ms. Below 0: the loop was not busy, or it is not known. */
+  loopDelayMax: -1,
   /** Processor time used from then until its end, ms, where the loop was busy for long. */
   processorTime: -1,
   /** It gives no line, for now or for good; undefined: it is reported. */
@@ -160,6 +162,8 @@ export abstract class RequestRecord implements Writable {
   idleAt = 0;
   /** How long the loop was busy between creation and end, ms. Below 0: not known. */
   busyTime = -1;
+  /** Its response is awaited. */
+  awaited = false;
   /** Processor time used when it was created, ms; NaN: not known. */
   processorAt = Number.NaN;
 

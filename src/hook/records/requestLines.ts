@@ -159,6 +159,7 @@ function responseText(r: RequestRecord, withHead: boolean, withSizes: boolean): 
     if (f.contentEncoding !== '') head += `,"contentEncoding":${quoted(cutText(f.contentEncoding, 128))}`;
     s += keepAliveText(r, f);
   }
+  if (withHead && r.loopDelayMax >= 0) head += `,"loopDelayMax":${Math.round(r.loopDelayMax * 1000)}`;
   if (withSizes && r.grpcStatus >= 0) head += `,"grpcStatus":${r.grpcStatus}`;
   if (withHead && r.informational !== undefined) head += `,${informationalText(r.informational)}`;
   s += bytesText(r, f, withHead, withSizes);

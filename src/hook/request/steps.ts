@@ -19,6 +19,7 @@ import { past } from '../runtime/ids';
 import type { TimerTurn } from '../runtime/timerTurn';
 import { entered, inheritSite, takeSite } from '../sites/callSite';
 import { context, presentContext, takeContext } from '../sites/labels';
+import { awaitResponse, endAwait, loopDelayMax } from './loopMarks';
 import { mayBeRetried } from './retryStacks';
 import { abortedAt, nameTimer, reasonGiven } from './timers';
 
@@ -34,6 +35,8 @@ export function beginRequest(r: RequestRecord): void {
   else {
     r.idleAt = idleTime();
     r.processorAt = recentProcessorTime(r.createdAt);
+    r.awaited = true;
+    awaitResponse(r.createdAt, r.idleAt);
   }
   announce(r);
 }
@@ -82,8 +85,19 @@ export function hasSent(r: RequestRecord): void {
   if (r.written === 1) pushLater(r);
 }
 
-/** From this busy time on, processor time is read too, to see whether the program was computing. */
+/** From this busy time on, more is said of it: whether the program was computing, whether the response waited. */
 const longBusyMs = 50;
+
+/** The head of its response is there. */
+export function beginResponse(r: RequestRecord, t: number): void {
+  r.responseBeginAt = t;
+  if (!r.awaited) return;
+  r.awaited = false;
+  endAwait();
+  const idle = idleTime();
+  const busy = t - r.createdAt - (idle - r.idleAt);
+  if (busy >= longBusyMs) r.loopDelayMax = loopDelayMax(t, idle, busy);
+}
 
 /** Ends the request; what comes after is ignored. */
 export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
@@ -91,6 +105,10 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   r.endAt = t;
   r.outcome = outcome;
   if (r.timerTurn !== undefined) forgetIdleTimer(r, r.timerTurn);
+  if (r.awaited) {
+    r.awaited = false;
+    endAwait();
+  }
   r.busyTime = t - r.createdAt - (idleTime() - r.idleAt);
   if (r.busyTime >= longBusyMs) r.processorTime = processorTime() - r.processorAt;
   if (outcome === 'failed' || outcome === 'aborted') mayBeRetried(r);

@@ -27,6 +27,8 @@ export const parts = {
   retries: new Part('retries'),
   /** Why a request was cancelled: timeouts and signals. */
   timers: new Part('timers'),
+  /** Whether responses wait for the event loop. */
+  loop: new Part('loop'),
   /** What a request is made for. */
   labels: new Part('labels'),
   /** Requests that the program answers. */

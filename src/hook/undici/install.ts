@@ -16,7 +16,7 @@ import { expectRedirect, hopBefore, isRedirect } from '../request/redirects';
 import { fetched } from '../request/requestCopies';
 import { failedFor, handledBy, leaveWire, retries } from '../request/retries';
 import { mayBeRetried, retryOfFailed } from '../request/retryStacks';
-import { abort, assign, beginRequest, chunk, fail, finish, hasSent } from '../request/steps';
+import { abort, assign, beginRequest, beginResponse, chunk, fail, finish, hasSent } from '../request/steps';
 import { abortedAt, isAbortReason, reasonOfSignal } from '../request/timers';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
@@ -206,7 +206,7 @@ const onHeaders = guarded(
     if (statusCode < 200 && statusCode !== 101) return informed(r, statusCode);
     if (r.wire?.winner === undefined) findCarrier(r);
     const t = now();
-    r.responseBeginAt = t;
+    beginResponse(r, t);
     r.response = response;
     if (r.api === 'fetch') {
       if (!heads.watched) watchDecoders();

@@ -1,6 +1,6 @@
 /** Protocol switches, and responses to a CONNECT: no copy of undici publishes them. */
 
-import { finish } from '../request/steps';
+import { beginResponse, finish } from '../request/steps';
 import { upgraded } from '../request/upgrade';
 import { apply } from '../runtime/builtins';
 import { now } from '../runtime/clock';
@@ -35,7 +35,7 @@ const onSwitch = guarded(part, 'undici.switch', (request: UndiciRequest, respons
   if (r === undefined || r.endAt !== 0 || !(response.statusCode >= 100)) return;
   const t = now();
   if (r.sendEndAt === 0) r.sendEndAt = r.sendBeginAt;
-  r.responseBeginAt = t;
+  beginResponse(r, t);
   r.response = response;
   const isTunnel = r.method === 'CONNECT';
   finish(r, isTunnel ? 'tunnel' : 'upgraded', t);

@@ -77,6 +77,11 @@ const response = record(
     readBytes: optional(bytes('Body bytes that the program took; absent when not counted.')),
     content: optional(bodyContent),
     readBeginAt: optional(instant('When the program began to read the body; absent: not read, or not seen.')),
+    loopDelayMax: optional(
+      duration(
+        'How long, at most, it had waited for the event loop when the program saw it: how long the loop was busy since it last looked for what had arrived. Only where the loop was busy for 50 ms or more between createdAt and responseBeginAt.',
+      ),
+    ),
     trailers: optional(list(header, 'Trailers, by the header level.')),
     grpcStatus: optional(
       integer('`grpc-status` of the trailers, at any header level; 0 is OK. Absent: no gRPC, or none came.'),

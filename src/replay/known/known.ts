@@ -88,6 +88,7 @@ const responseFields: Table<NonNullable<Request['response']>> = {
   contentEncoding: 'head',
   declaredBytes: 'head',
   keepAlive: 'head',
+  loopDelayMax: 'head',
   serverTiming: 'head',
   readBeginAt: 'head',
   wireBytes: 'end',

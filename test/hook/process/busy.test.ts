@@ -1,6 +1,8 @@
-/** How long the event loop was busy while a request lived. */
+/** How long the event loop was busy while a request lived, and how long its response may have waited for it. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as NetServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf } from '../../support/check';
@@ -11,15 +13,22 @@ import { runTraced } from '../../support/programs/run';
 let server: Server;
 let signal: NetServer;
 let url: string;
+/** Whose being there ends the computation. */
+let file: string | undefined;
 beforeAll(async () => {
   let answer: (() => void) | undefined;
   server = createServer((_, res) => {
     answer = () => void res.end('hello');
   });
-  // It answers 600 ms after the program has computed, however long that takes.
+  // It answers 600 ms after the program has computed, however long that takes; or while it computes, for 300 ms more.
   signal = createTcpServer((socket) => {
-    socket.on('error', () => undefined).resume();
-    setTimeout(() => answer?.(), 600);
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      if (file === undefined) return void setTimeout(() => answer?.(), 600);
+      const path = file;
+      answer?.();
+      setTimeout(() => writeFileSync(path, ''), 300);
+    });
   });
   await new Promise<void>((done) => signal.listen(0, '127.0.0.1', done));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -32,7 +41,7 @@ afterAll(() => {
 
 describe.each(nodes)('Node $major', (node) => {
   test.each(['http', 'fetch'])('the loop’s busy time is the request’s figure: %s', async (client) => {
-    const busyOf = async (milliseconds: number) => {
+    const busyOf = async (milliseconds: number | string) => {
       const run = await runTraced(node, join(import.meta.dirname, '../programs/busy.cjs'), {
         args: [url, String(milliseconds), client, String((signal.address() as AddressInfo).port)],
       });
@@ -48,6 +57,13 @@ describe.each(nodes)('Node $major', (node) => {
     expect(still.idle).toBeGreaterThan(100);
     expect(computing.busy).toBeGreaterThanOrEqual(199);
     expect(computing.idle).toBeGreaterThan(100);
+    // The response came long after the program had computed.
+    expect((computing.r.response?.loopDelayMax ?? Number.NaN) / 1000).toBeLessThan(199);
+    file = join(mkdtempSync(join(tmpdir(), 'busy-')), 'end');
+    const held = await busyOf(file).finally(() => {
+      file = undefined;
+    });
+    expect((held.r.response?.loopDelayMax ?? Number.NaN) / 1000).toBeGreaterThanOrEqual(299);
     const [computed, waited] = [computing.r.processor, (await busyOf(-2000)).r.processor];
     const of = node.major < 22 ? 'process' : 'thread';
     expect(computed).toMatchObject({ of, duration: expect.any(Number) });

@@ -142,6 +142,7 @@ describe('a fault in', () => {
       'incoming',
       'keys',
       'labels',
+      'loop',
       'matching',
       'net',
       'proxy',

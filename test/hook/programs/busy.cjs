@@ -1,5 +1,7 @@
-// One request, during which the program computes (negative: blocks without computing) for the given time; the answer comes 600 ms after it has said so by
-// connecting to the given port.
+// One request, during which the program computes (negative: blocks without computing) for the given time; the response
+// comes 600 ms after it has said so by connecting to the given port. A path instead of a time: it connects first, and
+// computes until that file is there.
+const { existsSync } = require('node:fs');
 const http = require('node:http');
 const net = require('node:net');
 const [url, milliseconds, client, signal] = process.argv.slice(2);
@@ -22,7 +24,12 @@ const wanted =
         http.get(url, (res) => res.resume().on('end', resolve)).on('error', reject);
       });
 setTimeout(() => {
-  block(Number(milliseconds));
-  net.connect(Number(signal), '127.0.0.1').end();
+  const isPath = Number.isNaN(Number(milliseconds));
+  if (!isPath) block(Number(milliseconds));
+  net.connect(Number(signal), '127.0.0.1', function () {
+    this.write('!');
+    if (isPath) while (!existsSync(milliseconds));
+    this.end();
+  });
 }, 50);
 wanted.then(() => console.log('done'));

@@ -51,8 +51,8 @@ export function busyLoopRule({ requests, store }: Facts): Draft[] {
     // The program gave it up before anything was sent: nothing was due.
     if (r.outcome === 'aborted' && r.sendBeginAt === undefined && r.timeout === undefined) return false;
     // What was busy before the request was sent (Node loading fetch, other requests being made) held up no response.
-    const due = r.loopBusyDuration - ((r.sendEndAt ?? r.createdAt) - r.createdAt);
-    return due >= busyLoop.min && r.loopBusyDuration >= busyLoop.share * (r.endAt - r.createdAt);
+    const due = Math.min(r.loopBusyDuration - ((r.sendEndAt ?? r.createdAt) - r.createdAt), busyOf(r));
+    return due >= busyLoop.min && busyOf(r) >= busyLoop.share * (r.endAt - r.createdAt);
   });
   // What happens while the program loads is no habit.
   const late = list.filter((r) => (r.createdAt ?? 0) - (store.thread(r.thread)?.thread.beginAt ?? 0) > 500_000);
@@ -61,9 +61,13 @@ export function busyLoopRule({ requests, store }: Facts): Draft[] {
   return [...groups].map(([why, those]) => blocked(why, those));
 }
 
+/** µs for which the busy loop may have held up the response: not what was over when it came. */
+const busyOf = (r: Request): number =>
+  Math.min(r.loopBusyDuration as number, r.response?.loopDelayMax ?? Number.POSITIVE_INFINITY);
+
 function blocked(why: Busy, list: readonly Request[]): Draft {
-  const longest = list.reduce((a, b) => ((b.loopBusyDuration as number) > (a.loopBusyDuration as number) ? b : a));
-  const duration = timeText(longest.loopBusyDuration as number);
+  const longest = list.reduce((a, b) => (busyOf(b) > busyOf(a) ? b : a));
+  const duration = timeText(busyOf(longest));
   const computed = why === 'computed';
   return draft({
     rule: 'event-loop-blocked',
@@ -76,7 +80,7 @@ function blocked(why: Busy, list: readonly Request[]): Draft {
     evidence: [
       number('requests', list.length),
       ...busyEvidence(longest, longest.loopBusyDuration as number),
-      time('busy in total', sum(list.map((r) => r.loopBusyDuration as number))),
+      time('busy in total', sum(list.map(busyOf))),
     ],
     advice: busyAdvice[why],
   });
