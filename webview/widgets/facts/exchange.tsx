@@ -10,13 +10,18 @@ const since = (r: Request, at: number | undefined): string =>
 
 const informational: Readonly<Record<number, string>> = { 100: 'Continue', 102: 'Processing', 103: 'Early Hints' };
 
-/** Share of the request's life in which the program's event loop was busy; time in the debugger is in neither figure. */
+/**
+ * Share of the request's life in which the program's event loop was busy, and for how long the response may have waited for
+ * it; time in the debugger is in neither figure.
+ */
 function busyText({ request: r, breakdown }: Details): string | undefined {
   const { total, paused } = breakdown;
   if (r.loopBusyDuration === undefined || total === undefined || total <= 0 || r.outcome === undefined)
     return undefined;
   const busy = Math.max(0, r.loopBusyDuration - paused);
-  return `${Math.min(100, Math.round((busy / total) * 100))} % of the time (${timeText(busy)})`;
+  const text = `${Math.min(100, Math.round((busy / total) * 100))} % of the time (${timeText(busy)})`;
+  const delay = r.response?.loopDelayMax;
+  return delay === undefined || paused > 0 ? text : `${text}; the response waited for it at most ${timeText(delay)}`;
 }
 
 /** Instants of the pieces as ticks on a line from the first to the last. */
