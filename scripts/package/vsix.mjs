@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { root, SetupError } from '../setup.mjs';
 import { packageText } from './readme.mjs';
 import { extensionBundles, fixedTime, manifest, Stage, sum } from './stage.mjs';
@@ -66,7 +66,9 @@ function fill(stage, bundles, helpers) {
   for (const name of icons) stage.copy(join(codicons.folder, 'dist', name), `dist/codicons/${name}`);
   for (const helper of helpers) stage.addHelper(helper);
   for (const path of taken) stage.take(path);
-  for (const name of readdirSync(join(root, 'media')).filter((one) => one !== iconSource)) stage.take(`media/${name}`);
+  for (const file of readdirSync(join(root, 'media'), { recursive: true, withFileTypes: true })) {
+    if (file.isFile() && file.name !== iconSource) stage.take(relative(root, join(file.parentPath, file.name)));
+  }
   for (const path of pages) stage.write(path, packageText(path, []));
   // Everything it needs is in its bundles.
   const { scripts: _, dependencies: __, devDependencies: ___, bin: ____, private: _____, ...rest } = manifest;

@@ -36,6 +36,10 @@ const common = [
   'media/net-trace-tab.svg',
   'media/net-trace.svg',
   'media/network-breakpoint.svg',
+  'media/walkthrough/compare.svg',
+  'media/walkthrough/first.svg',
+  'media/walkthrough/slow.svg',
+  'media/walkthrough/stop.svg',
   'package.json',
   'readme.md',
 ];

@@ -14,6 +14,7 @@ const contributes = manifest.contributes as {
   menus: Record<string, Command[]>;
   views: Record<string, { id: string }[]>;
   viewsContainers: { panel: { id: string; icon: string }[] };
+  walkthroughs: { steps: { description: string; completionEvents: string[]; media: { svg: string } }[] }[];
   customEditors: { viewType: string; priority: string }[];
   configuration: { properties: Record<string, unknown> };
   debuggers: {
@@ -36,6 +37,22 @@ describe('ids in code and in package.json are the same', () => {
     const known = new Set<string>(Object.values(ids.commands));
     const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map((c) => c.command);
     expect(used.filter((c) => !known.has(c))).toEqual([]);
+  });
+
+  test('steps of the walkthrough name commands and keys that exist, and pictures', () => {
+    const known = new Set<string>([...Object.values(ids.commands), ...Object.values(ids.contextKeys)]);
+    const steps = contributes.walkthroughs.flatMap((w) => w.steps);
+    expect(steps.length).toBeGreaterThan(3);
+    const named = steps.flatMap(
+      (s) => [s.description, ...s.completionEvents].join(' ').match(/\bnetTrace\.[\w.]+/g) ?? [],
+    );
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+    for (const { media } of steps) {
+      const picture = readFileSync(join(__dirname, '../../..', media.svg), 'utf8');
+      expect(picture).toMatch(/^<svg [^>]*aria-label="[^"]+"/);
+      // Its colors are those of the theme.
+      expect(picture.match(/fill="(?!var\(--vscode-)[^"]*"/g)).toBeNull();
+    }
   });
 
   test('conditions name our ids only', () => {

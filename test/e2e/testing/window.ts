@@ -256,7 +256,11 @@ export class VsCode {
   /** Runs a command of the palette by its whole title: the last used is first, `Clear Filter` before `Clear`. */
   async command(title: string): Promise<void> {
     const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    await this.pick('F1', `>${title}`, this.page.locator('.label-name', { hasText: new RegExp(`^${escaped}…?$`) }));
+    await this.pick(
+      'F1',
+      `>${title}`,
+      this.page.locator('.label-name', { hasText: new RegExp(`^${escaped}(…|\\.\\.\\.)?$`) }),
+    );
   }
 
   async openFile(name: string, line?: number): Promise<void> {
