@@ -5,6 +5,7 @@
  * - ky fetches the copy that it made of the request before (see requestCopies.ts);
  * - Google Cloud's storage sends the id of the call with each try, too, Stripe a key that it makes for the call;
  * - Stripe's timer and the event by which got 12 retries are in the stack where the promise of the retry was made;
+ * - Node's fetch itself sends a request again that was answered with 421 (RFC 9110, 15.5.20): the program does not call it then;
  * - ofetch, axios (axios-retry), superagent, p-retry and packages on `retry` have stack frames that only a retry has.
  *
  * Of several that failed alike, and that the evidence does not distinguish, none is named.
@@ -34,6 +35,8 @@ const maxStacks = 200;
 interface Failed {
   readonly tried: Try;
   readonly sent: Sent;
+  /** Made by a call of fetch, which sends it again once, by this status. */
+  readonly misdirected: boolean;
 }
 
 const failed = new Map<string, Failed[]>();
@@ -53,7 +56,12 @@ export const mayBeRetried = guarded(part, 'retries.failed', (r: RequestRecord) =
   if (r.method === 'CONNECT' || r.keptAsTry) return;
   r.keptAsTry = true;
   const key = keyOf(firstHop(r));
-  const one: Failed = { tried: tryOf(r), sent: sentBy(r, (r as RequestRecord & { args?: unknown[] }).args) };
+  const { args, call } = r as RequestRecord & { args?: unknown[]; call?: object };
+  const one: Failed = {
+    tried: tryOf(r),
+    sent: sentBy(r, args),
+    misdirected: call !== undefined && r.api === 'fetch' && r.readResponse()?.status === 421,
+  };
   if (count >= maxFailed) dropOldest();
   const list = failed.get(key);
   if (list === undefined) failed.set(key, [one]);
@@ -81,7 +89,7 @@ const find = guarded(part, 'retries.retried', (r: RequestRecord): Try | undefine
   if (all === undefined) return undefined;
   const list = all.filter(({ tried }) => r.createdAt - tried.createdAt < maxAgeMs && tried.api === r.api);
   if (list.length === 0) return undefined;
-  const tries = byHeader(sentBy(r, entered.by?.args), list) ?? byStack(list) ?? [];
+  const tries = byFetch(r, list) ?? byHeader(sentBy(r, entered.by?.args), list) ?? byStack(list) ?? [];
   const before = tries.length === 1 ? tries[0] : undefined;
   if (before === undefined) return undefined;
   all.splice(all.indexOf(before), 1);
@@ -89,6 +97,12 @@ const find = guarded(part, 'retries.retried', (r: RequestRecord): Try | undefine
   if (all.length === 0) failed.delete(key);
   return before.tried;
 });
+
+/** Those that fetch itself sends again; undefined: the program called it. */
+function byFetch(r: RequestRecord, list: readonly Failed[]): Failed[] | undefined {
+  const found = r.api === 'fetch' && entered.by === undefined ? list.filter((one) => one.misdirected) : [];
+  return found.length > 0 ? found : undefined;
+}
 
 const invocation = 'amz-sdk-invocation-id';
 const retryCount = 'x-stainless-retry-count';

@@ -48,6 +48,22 @@ describe.each(nodes)('Node $major', (node) => {
     expect(problemsOf(run)).toEqual([]);
   });
 
+  test('what fetch sends again by itself after a 421 is a try of the call, at its line', async () => {
+    const misdirected = join(import.meta.dirname, '../programs/misdirected.cjs');
+    const run = await runTraced(node, misdirected);
+    expect(run.stdout).toBe('4\n');
+    const tries = run.trace.requests.map((r) => [r.attempt, r.retryOf, r.callSite?.line]);
+    const [a, , b] = run.trace.requests.map((r) => r.id);
+    const [first, second] = [lineOf(misdirected, 'first'), lineOf(misdirected, 'second')];
+    expect(tries).toEqual([
+      [1, undefined, first],
+      [2, a, first],
+      [1, undefined, second],
+      [2, b, second],
+    ]);
+    expect(problemsOf(run)).toEqual([]);
+  });
+
   test('four requests of a worker that is terminated at once', async () => {
     const from = upstream.facts.requests.length;
     const run = await traced(['worker']);
