@@ -102,7 +102,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     new Panel(context.extensionUri, shown, { ...pageHost('netTrace.page'), ...(restored ? { restored } : {}) }),
   );
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
-  const notes = disposables.add(new Notes());
+  const notes = disposables.add(new Notes(context.extensionUri));
   disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
   disposables.add(new Comparisons(runs));
   const { languageModelTools } = context.extension.packageJSON.contributes as {

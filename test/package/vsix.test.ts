@@ -36,6 +36,8 @@ const common = [
   'media/net-trace-tab.svg',
   'media/net-trace.svg',
   'media/network-breakpoint.svg',
+  'media/request-line-failed.svg',
+  'media/request-line.svg',
   'media/walkthrough/compare.svg',
   'media/walkthrough/first.svg',
   'media/walkthrough/slow.svg',

@@ -81,8 +81,9 @@ async function runIn(s: TraceSession): Promise<TraceSession> {
 }
 
 const ofKernel = ['kernel', 'route', 'cookie', 'inode', 'uid', 'by', 'missing', 'kernelEvents'];
-/** `processor` is there only where the loop was busy for 50 ms. */
-const apart = new Set([...ofKernel, 'processor']);
+/** These are there only where the loop was busy for 50 ms. */
+const ofBusyLoops = ['processor', 'loopDelayMax'];
+const apart = new Set([...ofKernel, ...ofBusyLoops]);
 const varying = /(At|Duration|duration|Id|thread|id|connection|dial|lookup|port|pid|url|traceRequests)$/;
 
 /** What the hook said, without instants and numbers that differ from run to run. */

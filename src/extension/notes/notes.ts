@@ -11,9 +11,10 @@ import { isRemote } from '../../session/sources/sourceFiles';
 import type { TraceView } from '../details/view';
 import { Disposables } from '../support/disposables';
 import { pathOf } from '../support/places';
-import { notesMode } from '../support/settings';
+import { gutterMarks, notesMode } from '../support/settings';
 import { Throttle } from '../support/throttle';
 import { Edits } from './edits';
+import { GutterMarks } from './gutter';
 import { hoverOf, type LineReference } from './hover';
 import { Lenses } from './lenses';
 import { type LineSummary, summaryOf } from './summary';
@@ -49,7 +50,10 @@ export class Notes implements vscode.Disposable {
   /** A document was edited. */
   readonly onDidEdit = this.#changed.event;
 
-  constructor() {
+  readonly #gutter: GutterMarks;
+
+  constructor(extension: vscode.Uri) {
+    this.#gutter = this.#disposables.add(new GutterMarks(extension));
     const add = (d: vscode.Disposable): unknown => this.#disposables.add(d);
     for (const style of Object.values(this.#styles)) add(style);
     add(this.#lenses);
@@ -59,7 +63,9 @@ export class Notes implements vscode.Disposable {
     add(vscode.workspace.onDidChangeTextDocument((e) => this.#edited(e)));
     add(
       vscode.workspace.onDidChangeConfiguration(
-        (e) => e.affectsConfiguration(settingId('editorNotes')) && this.#throttle.ask(),
+        (e) =>
+          (['editorNotes', 'editorGutter'] as const).some((name) => e.affectsConfiguration(settingId(name))) &&
+          this.#throttle.ask(),
       ),
     );
   }
@@ -112,7 +118,12 @@ export class Notes implements vscode.Disposable {
     const editors = vscode.window.visibleTextEditors.filter((e) => e.document.uri.scheme === 'file');
     this.#notes = new Map();
     if (editors.length > 0) this.#collect(new Set(editors.map((e) => e.document)));
-    for (const editor of editors) this.#decorate(editor, behind ? this.#notesOf(editor.document) : []);
+    const marked = gutterMarks();
+    for (const editor of editors) {
+      const notes = this.#notesOf(editor.document);
+      this.#decorate(editor, behind ? notes : []);
+      this.#gutter.show(editor, marked ? notes : []);
+    }
     this.#lenses.update(above);
     // A running request's time goes on without news.
     if ([...this.#notes.values()].flat().some((n) => n.running)) this.#throttle.ask();

@@ -21,6 +21,7 @@ export const breakpointsInDebugView = () => one('breakpointsInDebugView');
 export const runsToKeep = () => one('runsKeep');
 export const helperUse = () => one('helper');
 export const notesMode = () => one('editorNotes');
+export const gutterMarks = () => one('editorGutter');
 export const problemsShown = () => one('editorProblems');
 
 const ofTraces = settingNames.filter((name) => !(name in groups['Panel and editor']));

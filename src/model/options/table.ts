@@ -449,6 +449,13 @@ const display = {
     text: 'where to show count, last status and median time next to the code that makes requests',
     setting: { id: 'editor.notes' },
   },
+  editorGutter: {
+    kind: 'flag',
+    default: true,
+    text: 'mark the lines that made requests in the gutter',
+    more: 'In red where the last request failed.',
+    setting: { id: 'editor.gutter' },
+  },
   editorProblems: {
     kind: 'choice',
     of: ['errorsAndWarnings', 'errors', 'all', 'off'],

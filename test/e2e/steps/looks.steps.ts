@@ -34,9 +34,22 @@ export function looks(): void {
       async () => (await vs.notes()).some((n) => n.startsWith('✕ 6×  TCP refused')),
       'the note behind the line',
     );
+    // Two lines made requests; the last of one of them failed.
+    const inGutter = async () => {
+      const signs = await vs.page
+        .locator('.glyph-margin-widgets > div')
+        .evaluateAll((list) =>
+          list.flatMap((e) => /request-line(-failed)?\.svg/.exec(getComputedStyle(e).backgroundImage)?.[0] ?? []),
+        );
+      return signs.sort().join();
+    };
+    await until(async () => (await inGutter()) === 'request-line-failed.svg,request-line.svg', 'signs in the gutter');
     await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).click();
     await vs.panel.getByText('Breakdown').first().waitFor();
     await vs.shot('notes-both');
+    vs.set({ 'netTrace.editor.gutter': false });
+    await until(async () => (await inGutter()) === '', 'no sign in the gutter');
+    vs.set({ 'netTrace.editor.gutter': undefined });
   });
 
   it('the filter box completes keys and the values seen', async () => {

@@ -1,9 +1,10 @@
 /** How long the event loop was busy while a request lived, and how long its response may have waited for it. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server as NetServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server as NetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf } from '../../support/check';
 import { only } from '../../support/observe';
@@ -17,17 +18,28 @@ let url: string;
 let file: string | undefined;
 beforeAll(async () => {
   let answer: (() => void) | undefined;
+  let signalled: Socket | undefined;
+  // It answers 600 ms after the program has computed, however long that takes; or while it computes, for 300 ms more.
+  const answerOnceBothAreThere = async () => {
+    if (answer === undefined || signalled === undefined) return;
+    const [socket, respond] = [signalled, answer];
+    signalled = answer = undefined;
+    if (file === undefined) return void setTimeout(respond, 600);
+    socket.write('compute');
+    while (!existsSync(`${file}.begun`)) await delay(5);
+    respond();
+    await delay(300);
+    writeFileSync(file, '');
+  };
   server = createServer((_, res) => {
     answer = () => void res.end('hello');
+    void answerOnceBothAreThere();
   });
-  // It answers 600 ms after the program has computed, however long that takes; or while it computes, for 300 ms more.
   signal = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => {
-      if (file === undefined) return void setTimeout(() => answer?.(), 600);
-      const path = file;
-      answer?.();
-      setTimeout(() => writeFileSync(path, ''), 300);
+      signalled = socket;
+      void answerOnceBothAreThere();
     });
   });
   await new Promise<void>((done) => signal.listen(0, '127.0.0.1', done));

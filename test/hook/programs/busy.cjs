@@ -1,7 +1,7 @@
 // One request, during which the program computes (negative: blocks without computing) for the given time; the response
-// comes 600 ms after it has said so by connecting to the given port. A path instead of a time: it connects first, and
-// computes until that file is there.
-const { existsSync } = require('node:fs');
+// comes 600 ms after it has said so by connecting to the given port. A path instead of a time: it connects first, is told
+// that its request has arrived, and computes until that file is there; PATH.begun says that it computes.
+const { existsSync, writeFileSync } = require('node:fs');
 const http = require('node:http');
 const net = require('node:net');
 const [url, milliseconds, client, signal] = process.argv.slice(2);
@@ -28,8 +28,12 @@ setTimeout(() => {
   if (!isPath) block(Number(milliseconds));
   net.connect(Number(signal), '127.0.0.1', function () {
     this.write('!');
-    if (isPath) while (!existsSync(milliseconds));
-    this.end();
+    if (!isPath) return void this.end();
+    this.once('data', () => {
+      writeFileSync(`${milliseconds}.begun`, '');
+      while (!existsSync(milliseconds));
+      this.end();
+    });
   });
 }, 50);
 wanted.then(() => console.log('done'));
