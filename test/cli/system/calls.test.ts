@@ -3,10 +3,12 @@
  * worker and its child. No connection of their own, files written in their own folders only, and nothing read but what
  * is listed here.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../../../src/session/testing/scratch';
+import { repository } from '../../support/programs/nodes';
 import { cleanEnvironment, runCommand } from '../../support/programs/program';
 import { Nettrace, programs } from '../testing/nettrace';
 import { accessesOf, addressesOf, namesOf, type Process, strace, whyNoStrace } from './strace';
@@ -15,6 +17,7 @@ const noStrace = whyNoStrace();
 const nettrace = new Nettrace();
 const program = join(programs, 'system.cjs');
 const node = process.execPath;
+const bundles = ['extension.cjs', 'work.cjs', 'hook.cjs', 'cli.cjs'];
 
 /** What Node, V8 and the C library read in any program. */
 const ofNode =
@@ -163,6 +166,33 @@ describe.skipIf(noStrace)('system calls', () => {
       const written = files.filter(({ path, isWritten }) => isWritten && !path.startsWith('/dev/'));
       expect(written.filter(({ path }) => !isIn(path, nettrace.home))).toEqual([]);
     }
+  });
+
+  // Without VS Code itself, whose own connections would be seen with it: what the extension does when it is started.
+  test('of the extension when it is activated: no connection, no listener, nothing started, nothing written elsewhere', async () => {
+    const folder = scratch();
+    execFileSync(node, [join(repository, 'scripts/build.mjs'), '--out', join(folder, 'dist'), ...bundles], {
+      env: cleanEnvironment(),
+    });
+    const log = strace();
+    const args = [join(folder, 'dist/extension.cjs'), join(folder, 'storage'), join(repository, 'package.json')];
+    const env = { ...cleanEnvironment(), TMPDIR: nettrace.home, XDG_CACHE_HOME: join(nettrace.home, 'cache') };
+    const command = [...log.wrap, node, join(programs, 'extensionHost.cjs'), ...args];
+    const { code, stdout, stderr } = await runCommand(command, { cwd: folder }, env);
+    expect(code, stderr).toBe(0);
+    expect(Number(/^activated: (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(0);
+    const all = log.processes().filter((one) => one.command !== '');
+    expect(all).toHaveLength(1);
+    const [{ calls }] = all as [Process];
+    expect(addressesOf(calls)).toEqual([]);
+    expect([...namesOf(calls)].filter((name) => refused.test(name))).toEqual([]);
+    const files = accessesOf(calls, folder);
+    const isKnown = (path: string) =>
+      [folder, nettrace.home, repository].some((place) => isIn(path, place)) || path === node || ofNode.test(path);
+    expect(files.filter(({ path }) => !isKnown(path) && !ofNames.test(path))).toEqual([]);
+    const written = files.filter(({ path, isWritten }) => isWritten && !path.startsWith('/dev/'));
+    const own = [join(folder, 'storage'), nettrace.home];
+    expect(written.filter(({ path }) => !own.some((place) => isIn(path, place)))).toEqual([]);
   });
 
   // Without this the lists above could be empty because nothing is seen.
