@@ -128,7 +128,7 @@ describe('all other outputs', () => {
       '--stream',
       stream.to,
       '--statsd',
-      statsd.to,
+      statsd.to.slice('udp://'.length),
       '--log-file',
       at('log.jsonl'),
     ];

@@ -1,4 +1,4 @@
-// A copy of undici that the program brings: its `pipeline`, twice over one connection.
+// A copy of undici that the program brings: its `pipeline`, twice.
 const http = require('node:http');
 const { once } = require('node:events');
 const { Agent, pipeline } = require(process.env.UNDICI);
