@@ -7,6 +7,7 @@ import { chownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../../../src/session/testing/scratch';
+import { nodes } from '../../support/programs/nodes';
 import { Nettrace, programs } from '../testing/nettrace';
 import { accessesOf, strace, whyNoStrace } from './strace';
 
@@ -31,21 +32,28 @@ describe.skipIf(noStrace)('umask 0', () => {
       mkdirSync(join(nettrace.home, 'cache'));
       const places = [folder, nettrace.home, join(nettrace.home, 'cache')];
       if (user !== undefined) for (const place of places) chownSync(place, user, user);
-      const files = ['a.nettrace.json', 'b.har', 'c.eve.json', 'd.otlp.json', 'log.jsonl'].map((f) => join(folder, f));
+      const files = ['a.nettrace.json', 'b.har', 'c.eve.json', 'd.otlp.json', 'e.nettrace.db', 'log.jsonl'].map((f) =>
+        join(folder, f),
+      );
       const plain = join(folder, 'plain.nettrace.json');
       const log = strace();
       const wrap = [...(user === undefined ? [] : asNobody), ...zero, ...log.wrap];
       if (user !== undefined) execFileSync('chown', ['-R', String(user), join(log.wrap.at(-1) as string, '..')]);
-      const secret = ['--headers', 'values', '--bodies', '10000', '--log-file', files[4] as string];
-      const outputs = files.slice(0, 4).flatMap((file) => ['-o', file]);
-      const options = { wrap, cwd: folder, env: { HOME: nettrace.home } };
+      const secret = ['--headers', 'values', '--bodies', '10000', '--log-file', files[5] as string];
+      const outputs = files.slice(0, 5).flatMap((file) => ['-o', file]);
+      const options = { wrap, cwd: folder, env: { HOME: nettrace.home }, node: nodes.at(-1)?.binary ?? '' };
       const result = await nettrace.run(['run', ...secret, ...outputs, '--', process.execPath, program], options);
       expect(result.code, result.stderr).toBe(0);
-      const made = log
+      const all = log
         .processes()
         .filter(({ command }) => command !== '')
         .flatMap(({ calls }) => accessesOf(calls, folder))
-        .flatMap(({ path, mode }) => (mode === undefined || path.startsWith('/dev/') ? [] : [{ path, mode }]));
+        .flatMap(({ path, mode, isNew }) =>
+          mode === undefined || path.startsWith('/dev/') ? [] : [{ path, mode, isNew }],
+        );
+      // Opened again where it was made as new (as SQLite does with the draft it is given): the mode of that call says nothing.
+      const fresh = new Set(all.filter(({ isNew }) => isNew === true).map(({ path }) => path));
+      const made = all.filter(({ path, isNew }) => isNew !== false || !fresh.has(path));
       const count = (pattern: RegExp) => made.filter(({ path }) => pattern.test(path)).length;
       // Main thread, worker and child; what the program reads; the list of what a killed host would leave.
       expect(count(/\.jsonl$/)).toBeGreaterThanOrEqual(4);

@@ -16,6 +16,8 @@ interface Access {
   readonly isWritten: boolean;
   /** Of one that was created, without what the umask takes; of a folder too. */
   readonly mode?: number;
+  /** It was not there before: what `mode` is of is this call’s. */
+  readonly isNew?: boolean;
 }
 
 export interface Process {
@@ -95,7 +97,8 @@ export function accessesOf(calls: readonly Call[], cwd: string): Access[] {
     if (/^open(?:at2?)?$|^creat$/.test(name)) {
       const isWritten = /O_(?:WRONLY|RDWR|CREAT|TRUNC|APPEND)/.test(rest);
       const mode = /O_(?:CREAT|TMPFILE)[^,]*, (0\d+)\)/.exec(rest)?.[1];
-      all.push({ path, isWritten, ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }) });
+      const isNew = rest.includes('O_EXCL');
+      all.push({ path, isWritten, ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8), isNew }) });
     } else if (changing.test(name)) {
       const mode = name.startsWith('mkdir') ? / (0\d+)\) += /.exec(rest)?.[1] : undefined;
       for (const one of paths)
