@@ -55,7 +55,7 @@ function installPrograms() {
 /** And packages whose own tests are run with and without the hook. */
 function installPeers() {
   installPrograms();
-  installTools(['iproute2', 'tcpdump', 'tshark']);
+  installTools(['iproute2', 'tcpdump', 'tshark', 'strace', 'util-linux']);
   installPackages('test/twin', log);
   forSingleTests(() => installPrometheus({ log }));
 }

@@ -139,7 +139,7 @@ async function folderFinding(): Promise<Finding> {
   const folder = process.cwd();
   const probe = join(folder, `.nettrace-doctor-${process.pid}`);
   try {
-    await fs.writeFile(probe, '', { flag: 'wx' });
+    await fs.writeFile(probe, '', { flag: 'wx', mode: 0o600 });
     await fs.rm(probe);
     return { state: 'ok', text: `traces can be saved in ${folder}` };
   } catch (error) {

@@ -53,7 +53,7 @@ async function proveWritable(name: string, path: string): Promise<void> {
   // A rename into place needs the folder, so the folder is tried as it will be used.
   const probe = join(dirname(path), `.nettrace-${randomUUID()}`);
   try {
-    await (await fs.open(probe, 'wx')).close();
+    await (await fs.open(probe, 'wx', 0o600)).close();
   } catch (error) {
     throw new UsageError(`${name} cannot be written: ${await reasonOf(error, dirname(path))}.`);
   } finally {

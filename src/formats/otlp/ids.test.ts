@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nonZero, spanIdOf, traceIdOf, traceParentOf } from './ids';
 
@@ -36,5 +37,29 @@ describe('a traceparent', () => {
   test('without its value counts for nothing', () => {
     expect(traceParentOf({ headers: [{ name: 'traceparent', length: 55 }] })).toBeUndefined();
     expect(traceParentOf({})).toBeUndefined();
+  });
+
+  test('of any text: ids of the right length and not zero, or nothing', () => {
+    const digits = (length: number) =>
+      fc
+        .array(fc.constantFrom(...'0123456789abcdefAF-'), { minLength: length, maxLength: length })
+        .map((list) => list.join(''));
+    const like = fc.tuple(digits(2), digits(32), digits(16), digits(2)).map((parts) => parts.join('-'));
+    const almost = fc.tuple(fc.nat(54), fc.string({ maxLength: 2 })).map(([n, text]) => {
+      const good = `00-${trace}-${span}-01`;
+      return good.slice(0, n) + text + good.slice(n + text.length);
+    });
+    let read = 0;
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), like, almost), (value) => {
+        const found = of(value);
+        if (found === undefined) return;
+        read++;
+        expect(found.traceId).toMatch(/^(?=.*[^0])[0-9a-f]{32}$/);
+        expect(found.spanId).toMatch(/^(?=.*[^0])[0-9a-f]{16}$/);
+        expect(found.flags >= 0 && found.flags <= 255).toBe(true);
+      }),
+    );
+    expect(read).toBeGreaterThan(0);
   });
 });

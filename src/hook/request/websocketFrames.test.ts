@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Frames } from './websocketFrames';
 
@@ -76,4 +77,21 @@ test('data that is no frame is not counted', () => {
   frames.take(Buffer.alloc(1000, 0x83));
   expect(frames.totals()).toBeUndefined();
   expect(frames.skip(10_000)).toBe(true);
+});
+
+const pieces = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 30 });
+
+test('any bytes: no throw, the same totals however they are cut, no figure that is none', () => {
+  let counted = 0;
+  fc.assert(
+    fc.property(pieces, (list) => {
+      const [cut, whole] = [new Frames(), new Frames()];
+      for (const piece of list) cut.take(piece);
+      whole.take(Buffer.concat(list));
+      expect(cut.totals()).toEqual(whole.totals());
+      for (const figure of Object.values(cut.totals() ?? {})) expect(figure >= 0).toBe(true);
+      if (cut.totals() !== undefined) counted++;
+    }),
+  );
+  expect(counted).toBeGreaterThan(0);
 });

@@ -1,4 +1,5 @@
-// Secrets wherever a program has some: all are made of PLANTED and a number. With `child` it only makes one request.
+// Secrets wherever a program has some: all are made of PLANTED and a number. With `child` it only makes one request; with HOLD
+// it stands until its input ends.
 const http = require('node:http');
 const { once } = require('node:events');
 const { exec } = require('node:child_process');
@@ -59,6 +60,10 @@ async function all() {
   const child = [process.execPath, __filename, 'child', `http://${host}/child?jwt=${planted(27)}`];
   const words = [`API_TOKEN=${planted(28)}`, ...child.map((c) => `'${c}'`), `--password=${planted(29)}`];
   await once(exec(`${words.join(' ')} --token ${planted(30)}`), 'close');
+  if (process.env.HOLD) {
+    console.log('all done');
+    await once(process.stdin.resume(), 'end');
+  }
   await new Promise((done) => server.close(done));
 }
 

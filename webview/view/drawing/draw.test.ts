@@ -72,6 +72,24 @@ describe('geometry', () => {
       for (const s of phases) expect(s.width).toBeGreaterThan(1.999);
     }
   });
+  test('the width of each phase is its duration on the scale', () => {
+    // 50 µs a pixel: all but the shortest phases are wider than the least.
+    const wide = timeScale({ begin: 0, end: 3_500_000 }, 70_000);
+    let compared = 0;
+    for (const r of rows) {
+      const shapes = shapesOf(r, wide, now).filter((s) => s.kind === 'phase');
+      const ended = r.phases.filter((p) => p.running !== true);
+      expect(shapes).toHaveLength(ended.length);
+      for (const [i, { beginAt, duration, paused = 0 }] of ended.entries()) {
+        expect(shapes[i]?.x).toBeCloseTo(beginAt / 50, 3);
+        // The time in which the program was stopped is on the axis, and not in the duration.
+        if (duration + paused < 100) continue;
+        expect(shapes[i]?.width).toBeCloseTo((duration + paused) / 50, 3);
+        compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(50);
+  });
   test('the bar of a running request fades and ends at now', () => {
     const s = shapesOf(row(25), scale, now).at(-1);
     expect(s).toMatchObject({ kind: 'fade', phase: 'wait' });

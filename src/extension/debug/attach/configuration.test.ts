@@ -37,3 +37,16 @@ test('package.json: all attributes that the JavaScript debugger takes for attach
   expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining([...theirs.split(' '), 'netTrace']));
   expect(schema.properties.address.default).toBe('127.0.0.1');
 });
+
+test('package.json: all attributes that the JavaScript debugger takes for launching, and what to trace', () => {
+  const { contributes } = JSON.parse(readFileSync(join(__dirname, '../../../../package.json'), 'utf8'));
+  const { launch: schema } = contributes.debuggers[0].configurationAttributes;
+  // Of js-debug 1.117, for Node.
+  const theirs =
+    'args attachSimplePort autoAttachChildProcesses cascadeTerminateToConfigurations console customDescriptionGenerator ' +
+    'customPropertiesGenerator cwd enableContentValidation enableDWARF env envFile experimentalNetworking killBehavior ' +
+    'localRoot nodeVersionHint outFiles outputCapture pauseForSourceMap profileStartup program remoteRoot ' +
+    'resolveSourceMapLocations restart runtimeArgs runtimeExecutable runtimeSourcemapPausePatterns runtimeVersion ' +
+    'showAsyncStacks skipFiles smartStep sourceMapPathOverrides sourceMapRenames sourceMaps stopOnEntry timeout timeouts trace';
+  expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining([...theirs.split(' '), 'netTrace']));
+});
