@@ -34,19 +34,29 @@ export function looks(): void {
       async () => (await vs.notes()).some((n) => n.startsWith('✕ 6×  TCP refused')),
       'the note behind the line',
     );
-    // Two lines made requests; the last of one of them failed.
+    // Monaco draws only the lines in view.
     const inGutter = async () => {
       const signs = await vs.page
         .locator('.glyph-margin-widgets > div')
         .evaluateAll((list) =>
           list.flatMap((e) => /request-line(-failed)?\.svg/.exec(getComputedStyle(e).backgroundImage)?.[0] ?? []),
         );
-      return signs.sort().join();
+      return signs.join();
     };
-    await until(async () => (await inGutter()) === 'request-line-failed.svg,request-line.svg', 'signs in the gutter');
+    await until(async () => (await inGutter()) === 'request-line-failed.svg', 'the sign of the line that failed last');
+    // Beside a breakpoint it stays.
+    await vs.breakpoint('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url'));
+    await until(async () => (await inGutter()) === 'request-line-failed.svg', 'the sign beside a breakpoint');
+    await vs.shot('gutter-breakpoint');
     await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).click();
     await vs.panel.getByText('Breakdown').first().waitFor();
+    // The click has opened that line.
+    await until(async () => (await inGutter()) === 'request-line.svg', 'the sign of a line that did well');
     await vs.shot('notes-both');
+    await vs.openFile('network.ts');
+    await until(async () => (await inGutter()) === '', 'no sign in a file that made no request');
+    await vs.openFile('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'await fetch('));
+    await until(async () => (await inGutter()) === 'request-line.svg', 'the sign again');
     vs.set({ 'netTrace.editor.gutter': false });
     await until(async () => (await inGutter()) === '', 'no sign in the gutter');
     vs.set({ 'netTrace.editor.gutter': undefined });

@@ -18,12 +18,16 @@ const whole = [
 
 const pricesTest = `
 const { createServer } = require('node:http');
-require('node:test')('the price is asked for', async () => {
-  const server = createServer((_, response) => response.end('7'));
-  await new Promise((done) => server.listen(0, done));
-  await (await fetch('http://localhost:' + server.address().port + '/price/7')).text();
-  server.close();
-  server.closeAllConnections();
+const { describe, it } = require('node:test');
+const get = async (url) => (await fetch(url)).text();
+describe('prices', () => {
+  it('the price is asked for', async () => {
+    const server = createServer((_, response) => response.end('7'));
+    await new Promise((done) => server.listen(0, done));
+    await get('http://localhost:' + server.address().port + '/price/7');
+    server.close();
+    server.closeAllConnections();
+  });
 });
 `;
 
@@ -93,6 +97,28 @@ export function ways(): void {
     }, 'the test is traced');
     expect(describeRows(await rowsIn(vs.panel))).toEqual(['/price/7 200']);
     vs.set({ 'netTrace.debug.sessions': 'asConfigured' });
+  });
+
+  it('one test by "Debug Test with Net Trace", without a setting; its request is grouped by it', async () => {
+    await vs.openFile('prices.test.js');
+    await vs.clear();
+    await vs.command('Net Trace: Debug Test with Net Trace');
+    await vs.panel.getByText('The program ended').waitFor();
+    expect(describeRows(await rowsIn(vs.panel))).toEqual(['/price/7 200']);
+    await vs.command('Net Trace: Group By…');
+    await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Test' }).click();
+    await vs.panel.getByText('prices.test.js › prices › the price is asked for').waitFor();
+    await vs.shot('grouped-by-test');
+    await vs.command('Net Trace: Group By…');
+    await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'No grouping' }).click();
+    // The next one that is debugged is not traced.
+    await vs.clear();
+    await vs.command('Test: Debug All Tests');
+    await vs.command('Debug Console: Focus on Debug Console View');
+    await vs.page.locator('.repl', { hasText: 'the price is asked for' }).first().waitFor();
+    await vs.page.locator('.debug-call-stack .monaco-list-row').first().waitFor({ state: 'hidden' });
+    await vs.command('Net Trace: Show Requests');
+    await vs.panel.getByText('No requests yet').waitFor();
   });
 
   // One message says why nothing is traced, and what to do.
