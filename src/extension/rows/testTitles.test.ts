@@ -29,7 +29,7 @@ describe('the title of the test around a place', () => {
   test.each([
     ['a hook', `describe('shop', () => { beforeEach(() => HERE) })`],
     ['beside tests', `test('a', () => {}); HERE; test('b', () => {});`],
-    ['a title that is computed', 'test(`asks ${n}`, () => HERE)'],
+    ['a title that is computed', `test(\`asks \${n}\`, () => HERE)`],
     ['a title by a name', 'test(title, () => HERE)'],
     ['one of its suites is computed', "describe(name, () => test('a', () => HERE))"],
     ['a helper below the tests', `test('a', () => get()); function get() { HERE }`],

@@ -48,15 +48,14 @@ export function looks(): void {
     await vs.breakpoint('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url'));
     await until(async () => (await inGutter()) === 'request-line-failed.svg', 'the sign beside a breakpoint');
     await vs.shot('gutter-breakpoint');
+    await vs.openFile('network.ts');
+    await until(async () => (await inGutter()) === '', 'no sign in a file that made no request');
+    await vs.openFile('shop.ts');
     await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).click();
     await vs.panel.getByText('Breakdown').first().waitFor();
     // The click has opened that line.
     await until(async () => (await inGutter()) === 'request-line.svg', 'the sign of a line that did well');
     await vs.shot('notes-both');
-    await vs.openFile('network.ts');
-    await until(async () => (await inGutter()) === '', 'no sign in a file that made no request');
-    await vs.openFile('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'await fetch('));
-    await until(async () => (await inGutter()) === 'request-line.svg', 'the sign again');
     vs.set({ 'netTrace.editor.gutter': false });
     await until(async () => (await inGutter()) === '', 'no sign in the gutter');
     vs.set({ 'netTrace.editor.gutter': undefined });
