@@ -6,6 +6,7 @@ import type { Store } from '../model/store/store';
 import { copyRows } from './copies/copies';
 import type { Attacher } from './debug/attach/attacher';
 import { debug } from './debug/attach/choose';
+import type { TestDebugging } from './debug/debugTest';
 import type { LineReference } from './notes/hover';
 import type { Notes } from './notes/notes';
 import type { PageFocus } from './panel/focus';
@@ -27,6 +28,7 @@ export interface Parts {
   notes: Notes;
   attacher: Attacher;
   replays: Pick<Replays, 'start' | 'shown'>;
+  tests: Pick<TestDebugging, 'start'>;
   log: Log & Pick<vscode.LogOutputChannel, 'show'>;
 }
 
@@ -38,10 +40,12 @@ export function registerCommands({
   notes,
   attacher,
   replays,
+  tests,
   log,
 }: Parts): vscode.Disposable[] {
   const handlers: Record<string, (...args: never[]) => unknown> = {
     [commands.debug]: (file?: vscode.Uri) => debug(file),
+    [commands.debugTest]: (item?: unknown) => tests.start(item),
     [commands.replay]: (file?: unknown) => replays.start(file instanceof vscode.Uri ? file : undefined),
     [commands.attach]: (where?: unknown) => attacher.attach(where),
     [commands.detach]: (where?: unknown) => attacher.detach(where),
@@ -117,6 +121,7 @@ const groupingWords: Readonly<Record<GroupBy, string>> = {
   calledAt: 'Called at',
   connection: 'Connection',
   process: 'Process',
+  test: 'Test',
 };
 
 /** A trace that cannot be shown has no page, but is still the active editor. */

@@ -11,12 +11,14 @@ import { Bodies } from './bodies/bodies';
 import { NetworkBreakpoints } from './breakpoints';
 import { BreakpointSigns } from './breakpoints/gutter';
 import { BreakpointList } from './breakpoints/list';
+import { signsOf } from './breakpoints/signs';
 import { BreakpointsView } from './breakpoints/view';
 import { registerBreakpointCommands } from './breakpoints/viewCommands';
 import { registerCommands, siteOf } from './commands';
 import { Comparisons } from './compare/compare';
 import { RequestComparisons } from './compare/requests';
 import { Attacher } from './debug/attach/attacher';
+import { TestDebugging } from './debug/debugTest';
 import { Diagnosis } from './debug/diagnosis';
 import { Leaves } from './debug/leaves';
 import { sessionOptions } from './debug/options';
@@ -102,9 +104,13 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
     new Panel(context.extensionUri, shown, { ...pageHost('netTrace.page'), ...(restored ? { restored } : {}) }),
   );
   const editors = disposables.add(new TraceEditors(context.extensionUri, pageHost('netTrace.filePage')));
-  const notes = disposables.add(new Notes(context.extensionUri));
+  const breakpoints = new BreakpointList(memory('netTrace.breakpoints'));
+  const notes = disposables.add(
+    new Notes(context.extensionUri, (path) => new Set(signsOf(breakpoints.all(), path).map(({ line }) => line))),
+  );
+  disposables.add(breakpoints.onDidChange((what) => what === 'list' && notes.signsChanged()));
   disposables.add(vscode.languages.registerHoverProvider(codeFiles, new LineHover(notes)));
-  disposables.add(new Comparisons(runs));
+  disposables.add(new Comparisons(runs, context.storageUri));
   const { languageModelTools } = context.extension.packageJSON.contributes as {
     languageModelTools: { name: string }[];
   };
@@ -139,7 +145,6 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const used = noteUse(memory('netTrace.used'));
   disposables.add(rules.onDidChange(used));
 
-  const breakpoints = new BreakpointList(memory('netTrace.breakpoints'));
   disposables.add(new BreakpointsView(breakpoints));
   disposables.add(new BreakpointSigns(breakpoints, context.extensionUri));
   for (const command of registerBreakpointCommands(breakpoints, (where) => siteOf(notes, where)))
@@ -190,7 +195,12 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const diagnosis = disposables.add(new Diagnosis(runs, (_run, text) => say(text)));
 
   const attacher = new Attacher({ tracer, runs, log, say });
-  const debugging = { opensOnStart: () => panelOpens() === 'onStart', tracesAll: () => debugSessions() === 'all' };
+  const tests = new TestDebugging(log);
+  const debugging = {
+    opensOnStart: () => panelOpens() === 'onStart',
+    tracesAll: () => tests.isRunning || debugSessions() === 'all',
+    configured: tests.configured.bind(tests),
+  };
   for (const provider of registerProviders(tracer, debugging, log)) disposables.add(provider);
   // Before the tracker that notes the pauses: it says why the program stopped.
   const stops = disposables.add(
@@ -242,7 +252,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   disposables.add(runs.onDidChange(watchRuns(runs, panel)));
   disposables.add(editors.onDidActivate((view) => notes.show(view)));
   disposables.add(editors.onDidClose((view) => notes.shown === view && notes.show(runs)));
-  for (const command of registerCommands({ runs, panel, editors, focus, notes, attacher, replays, log }))
+  for (const command of registerCommands({ runs, panel, editors, focus, notes, attacher, replays, tests, log }))
     disposables.add(command);
 
   closing = async () => {

@@ -77,8 +77,8 @@ function run([file, ...args], { cwd, env, timeoutMs = 240_000 }) {
   });
 }
 
-/** Results of one arm and how many requests it recorded. */
-export async function runArm(suite, node, arm) {
+/** Results of one arm and how many requests it recorded. `under`: words of a command that starts Node instead. */
+export async function runArm(suite, node, arm, under) {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-twin-'));
   const at = join(folder, 'package');
   const spool = join(folder, 'spool');
@@ -93,7 +93,7 @@ export async function runArm(suite, node, arm) {
     const env = { PATH, HOME, TWIN_OUT: out, ...more, ...(arm === 'bare' ? {} : { NETTRACE_SPOOL: spool }) };
     mkdirSync(spool);
     // The hook is loaded by the tests' own Node alone, not by the tools around it.
-    const options = NODE_OPTIONS === undefined ? [] : ['env', `NODE_OPTIONS=${NODE_OPTIONS}`];
+    const options = under ?? (NODE_OPTIONS === undefined ? [] : ['env', `NODE_OPTIONS=${NODE_OPTIONS}`]);
     const start = [...ahead, ...(apart ? [...namespace, 'sh'] : []), ...options, node];
     const results = await runners[suite.runner]({ suite, at, start, env, out });
     return { results, requests: arm === 'bare' ? 0 : requestsIn(spool) };

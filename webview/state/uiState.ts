@@ -1,5 +1,6 @@
 /** What the user set in the page: survives hiding, moving and reload. */
 
+import { groupings } from '../../src/model/panel/grouping';
 import type { Range } from '../view/drawing/timescale';
 import type { DetailsPlace } from '../view/layout';
 import { type ChipName, chips } from '../view/list/chips';
@@ -89,7 +90,7 @@ export function restoreUi(saved: unknown): UiState {
     ui.sort = { column: sort.column, descending: sort.descending === true };
     if (sort.by === 'end' || sort.by === 'duration' || sort.by === 'wait') ui.sort.by = sort.by;
   }
-  if (['host', 'calledAt', 'connection', 'process'].includes(s.groupBy as string)) ui.groupBy = s.groupBy as GroupBy;
+  if (groupings.includes(s.groupBy as GroupBy)) ui.groupBy = s.groupBy as GroupBy;
   ui.folded = strings(s.folded);
   const cols = object(s.columns);
   for (const [id, on] of Object.entries(object(cols?.shown) ?? {}))

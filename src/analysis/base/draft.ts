@@ -36,6 +36,12 @@ export const time = (what: string, value: number, ref?: string, field?: string):
   value,
   unit: 'us',
 });
+/** Figures that are what all subjects of a finding cost together: by them it is compared between runs. */
+export const costs = ['total setup', 'total time', 'total wait', 'time lost', 'wait for a thread'] as const;
+
+export const costTime = (what: (typeof costs)[number], value: number, ref?: string, field?: string): Evidence =>
+  time(what, value, ref, field);
+
 export const number = (what: string, value: number, ref?: string): Evidence => ({
   ...(ref === undefined ? {} : { ref }),
   what,

@@ -111,8 +111,8 @@ export const compareLimits = {
   tail: 60,
   /** From so many runs a side, Holm's correction at this level finds something. */
   holm: { runs: 8, level: 0.05 },
-  /** A finding is worse or better from this change of the number of its subjects on. */
-  finding: { share: 0.25, min: 2 },
+  /** A finding is worse or better from this change of the number of its subjects on, or of what they cost together. */
+  finding: { share: 0.25, min: 2, cost: 50 * ms },
   /** Gone: what it was about still ran so often, and this share of before. */
   exercised: { min: 3, share: 0.5 },
   /** Requests in progress at once that differ by this share make another load. */

@@ -26,12 +26,15 @@ export function changesOf({ groups, hosts, findings }: Comparison): Change[] {
       return [{ kind, what: host || '(no host)', text: `${countText(requests)}${by}`, examples: [] }];
     }),
     ...groups.flatMap(groupChanges),
-    ...findings.flatMap(({ rule, title, text, result, subjects, examples }): Change[] => {
+    ...findings.flatMap(({ rule, title, text, result, subjects, cost, examples }): Change[] => {
       const kind = findingKinds[result];
       const about = { kind, what: title, examples } as const;
       if (kind === undefined) return [];
       if (result === 'new' || result === 'gone') return [{ ...about, kind, text: `${text} (${rule})` }];
-      return [{ ...about, kind, text: `of ${subjects.before} → ${plural(subjects.after, 'record')} (${rule})` }];
+      const spent = cost ? `, ${timeText(cost.before)} → ${timeText(cost.after)} in total` : '';
+      return [
+        { ...about, kind, text: `of ${subjects.before} → ${plural(subjects.after, 'record')}${spent} (${rule})` },
+      ];
     }),
   ];
   return changes.sort((a, b) => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Request } from '../../model/records';
 import { analyse } from '../analyse';
+import { costTime } from '../base/draft';
 import { exchange, type Records, site, storeOf } from '../testing/store';
 import { changesOf } from './changes';
 import { compare, type Side } from './compare';
@@ -180,6 +181,42 @@ describe('findings', () => {
     expect(findings(plusOne(8), plusOne(8))).toEqual(['n-plus-one same']);
     expect(findings(plusOne(8), plusOne(16))).toEqual(['n-plus-one worse']);
     expect(findings(plusOne(16), plusOne(8))).toEqual(['n-plus-one better']);
+  });
+
+  test('by their cost, where it is known', () => {
+    /** Runs with one finding about so many requests, which cost so many ms together. */
+    const runs = (n: number, costs: readonly number[]): Side => ({
+      ...side(...costs.map(() => requests(...waits(noisy(n, 40, 1))))),
+      findings: costs.map((ms) => [
+        {
+          id: 'f-1',
+          rule: 'avoidable-connections',
+          severity: 'warning',
+          title: 'New connections',
+          text: 'New connections.',
+          fault: 'yourCode',
+          certainty: 'sure',
+          subjects: waits(noisy(n, 40, 1)).map(({ id }) => id),
+          evidence: [costTime('total setup', ms * 1000)],
+          analysisVersion: '1',
+        },
+      ]),
+    });
+    const result = (a: Side, b: Side) => compare(a, b).findings.map((f) => [f.result, f.cost?.before, f.cost?.after]);
+    // One run each: the number says it, unless the cost goes the other way.
+    expect(result(runs(8, [80]), runs(16, [160]))).toEqual([['worse', 80_000, 160_000]]);
+    expect(result(runs(8, [80]), runs(16, [70]))).toEqual([['same', 80_000, 70_000]]);
+    expect(result(runs(16, [80]), runs(8, [90]))).toEqual([['same', 80_000, 90_000]]);
+    expect(result(runs(8, [80]), runs(8, [900]))).toEqual([['same', 80_000, 900_000]]);
+    // Of five runs each, the cost alone says it.
+    const five = [80, 90, 100, 110, 120];
+    expect(result(runs(8, five), runs(8, [180, 190, 200, 210, 220]))).toEqual([['worse', 100_000, 200_000]]);
+    expect(result(runs(8, [180, 190, 200, 210, 220]), runs(8, five))).toEqual([['better', 200_000, 100_000]]);
+    expect(result(runs(8, five), runs(8, [100, 190, 200, 210, 220]))).toEqual([['same', 100_000, 200_000]]);
+    expect(kinds(compare(runs(8, [80]), runs(16, [160])))).toContain('worse-finding');
+    expect(texts(compare(runs(8, [80]), runs(16, [160]))).join()).toContain(
+      'of 8 → 16 records, 80 ms → 160 ms in total (avoidable-connections)',
+    );
   });
 
   test('is not gone where what it was about did not run', () => {

@@ -97,6 +97,8 @@ export interface FindingComparison {
   runs: Pair<number>;
   /** Records it is about, the most of one run. */
   subjects: Pair<number>;
+  /** What they cost together, µs: the median of the runs that have it. Absent: not measured on both sides. */
+  cost?: Pair<number>;
   /** Ids of the side that has it, the later first. */
   examples: string[];
 }

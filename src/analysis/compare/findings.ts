@@ -1,7 +1,10 @@
 /** Findings of both sides: the same rule on the same cause is the same finding. */
+
+import { median } from '../../model/base/statistics';
 import type { Finding } from '../../model/records';
+import { costs } from '../base/draft';
 import { compareLimits } from '../base/limits';
-import type { FindingComparison } from './comparison';
+import type { FindingComparison, Pair } from './comparison';
 import type { Group, Names, Run } from './groups';
 
 interface Found {
@@ -88,14 +91,16 @@ export class FindingsOf {
       Math.max(0, ...found.map(({ finding: f }) => f.subjectCount ?? f.subjects.length));
     const runsOf = (found: readonly Found[]): number => new Set(found.map(({ run }) => run)).size;
     const subjects = { before: max(before), after: max(after) };
+    const cost = costsOf(before, after);
     return {
       rule,
       severity,
       title,
       text,
-      result: after.length === 0 ? this.#goneOr(before) : before.length === 0 ? 'new' : trendOf(subjects),
+      result: after.length === 0 ? this.#goneOr(before) : before.length === 0 ? 'new' : trendOf(subjects, cost),
       runs: { before: runsOf(before), after: runsOf(after) },
       subjects,
+      ...(cost ? { cost: { before: median(cost.before), after: median(cost.after) } } : {}),
       examples: finding.subjects.slice(0, 5),
     };
   }
@@ -129,8 +134,39 @@ const isSame = (a: Found, b: Found): boolean =>
   a.finding.rule === b.finding.rule &&
   (a.causes.size + b.causes.size === 0 || [...a.causes].some((cause) => b.causes.has(cause)));
 
-function trendOf({ before, after }: { before: number; after: number }): 'worse' | 'better' | 'same' {
-  const { share, min } = compareLimits.finding;
-  if (Math.abs(after - before) < Math.max(min, share * before)) return 'same';
-  return after > before ? 'worse' : 'better';
+/** What it cost in each run, µs; undefined: it is not known of all. */
+function costsOf(before: readonly Found[], after: readonly Found[]): Pair<number[]> | undefined {
+  const of = (found: readonly Found[]): number[] => found.flatMap(({ finding }) => costOf(finding) ?? []);
+  const cost = { before: of(before), after: of(after) };
+  if (before.length === 0 || after.length === 0) return undefined;
+  return cost.before.length < before.length || cost.after.length < after.length ? undefined : cost;
+}
+
+const isCost: ReadonlySet<string | undefined> = new Set(costs);
+
+function costOf({ evidence }: Finding): number | undefined {
+  const found = evidence.find(({ what, unit }) => unit === 'us' && isCost.has(what))?.value;
+  return typeof found === 'number' ? found : undefined;
+}
+
+/**
+ * By the cost where runs enough say that it differs. Else by the number, unless the cost went the other way: many that cost
+ * less than the few did before are not worse.
+ */
+function trendOf({ before, after }: Pair<number>, cost: Pair<number[]> | undefined): 'worse' | 'better' | 'same' {
+  const { share, min, cost: minCost } = compareLimits.finding;
+  const byNumber =
+    Math.abs(after - before) < Math.max(min, share * before) ? 'same' : after > before ? 'worse' : 'better';
+  if (!cost) return byNumber;
+  const by = median(cost.after) - median(cost.before);
+  const { runs } = compareLimits.ofRuns;
+  if (
+    cost.before.length >= runs &&
+    cost.after.length >= runs &&
+    Math.abs(by) >= Math.max(minCost, share * median(cost.before))
+  ) {
+    if (Math.min(...cost.after) > Math.max(...cost.before)) return 'worse';
+    if (Math.max(...cost.after) < Math.min(...cost.before)) return 'better';
+  }
+  return (byNumber === 'worse' && by <= 0) || (byNumber === 'better' && by >= 0) ? 'same' : byNumber;
 }

@@ -17,6 +17,8 @@ interface Settings {
   opensOnStart(): boolean;
   /** Every program that Node's debugger starts is traced. */
   tracesAll(): boolean;
+  /** With what is asked for besides: while a test is debugged by our command. */
+  configured(config: vscode.DebugConfiguration): vscode.DebugConfiguration;
 }
 
 export function registerProviders(tracer: Tracer, settings: Settings, log: Log): vscode.Disposable[] {
@@ -28,7 +30,7 @@ export function registerProviders(tracer: Tracer, settings: Settings, log: Log):
       if (!asksForTrace(config, settings.tracesAll())) return config;
       // The Debug Console would come to the front over the panel at the start; it is one click away.
       const console = settings.opensOnStart() ? { internalConsoleOptions: 'neverOpen' } : {};
-      return prepared(tracer, { ...console, ...config }, log);
+      return prepared(tracer, { ...console, ...settings.configured(config) }, log);
     },
   };
   return [

@@ -11,7 +11,7 @@ import { stateOf } from '../../model/rows/state';
 import type { Store } from '../../model/store/store';
 import { findingsAbout } from '../rows/findings';
 import { placed, type RunRows, rowIdOf } from '../rows/rows';
-import { kernelOf } from './kernel';
+import { kernelOf, roundTripsOf } from './kernel';
 import { captureOf, maxPackets } from './packets';
 
 /** Details of a request of a run; null when it is not (or no longer) there. `now`: µs since the trace began. */
@@ -47,6 +47,7 @@ export function detailsOf(rows: RunRows, id: string, now: number): Details | nul
   // Of a request that got no connection, what the kernel knows of the last attempt.
   const known = on ?? c.attempts.at(-1);
   if (known) Object.assign(out, kernelOf(known.id, store));
+  Object.assign(out, roundTripsOf(request, store));
   const packets = store.packetsOf(id);
   if (packets.length > 0) out.packets = packets.slice(0, maxPackets);
   const { headerLevel } = store.header.settings ?? {};

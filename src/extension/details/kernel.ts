@@ -2,6 +2,7 @@
 
 import type { Details } from '../../model/panel/protocol';
 import { withRequests } from '../../model/phases/kernelEvents';
+import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 
 /** The page draws fewer. */
@@ -16,4 +17,21 @@ export function kernelOf(connection: string, store: Store): Pick<Details, 'kerne
     ...(events.length > 0 ? { kernelEvents: withRequests(store, events).sort((a, b) => a.at - b.at) } : {}),
     ...(conntrack ? { conntrack } : {}),
   };
+}
+
+/** Of the newest samples, so many are drawn. */
+const maxSamples = 300;
+
+/** The round trip over the request's time: a sample names it only if it has changed. */
+export function roundTripsOf({ connection, kernel }: Request, store: Store): Pick<Details, 'roundTrips'> {
+  if (connection === undefined || !kernel) return {};
+  let rtt: number | undefined;
+  const points = [...(store.kernelSamples.get(connection) ?? [])]
+    .sort((a, b) => a.at - b.at)
+    .flatMap((s) => {
+      rtt = s.rtt ?? rtt;
+      return rtt === undefined || s.at < kernel.windowBeginAt || s.at > kernel.windowEndAt ? [] : [{ at: s.at, rtt }];
+    })
+    .slice(-maxSamples);
+  return points.length < 2 ? {} : { roundTrips: points };
 }

@@ -14,7 +14,11 @@ export class GutterMarks implements vscode.Disposable {
   readonly #usual: vscode.TextEditorDecorationType;
   readonly #failed: vscode.TextEditorDecorationType;
 
-  constructor(extension: vscode.Uri) {
+  readonly #takenLines: (path: string) => ReadonlySet<number>;
+
+  /** `takenLines`: lines (from 1) of a file with a sign of Net Trace's that says more: two in one place cover each other. */
+  constructor(extension: vscode.Uri, takenLines: (path: string) => ReadonlySet<number>) {
+    this.#takenLines = takenLines;
     const sign = (name: string) =>
       this.#disposables.add(
         vscode.window.createTextEditorDecorationType({
@@ -27,8 +31,11 @@ export class GutterMarks implements vscode.Disposable {
   }
 
   show(editor: vscode.TextEditor, notes: readonly Marked[]): void {
+    const taken: ReadonlySet<number> = notes.length === 0 ? new Set() : this.#takenLines(editor.document.uri.fsPath);
     const ranges = (failed: boolean) =>
-      notes.flatMap((n) => (n.changed || n.failed !== failed ? [] : [new vscode.Range(n.line, 0, n.line, 0)]));
+      notes.flatMap((n) =>
+        n.changed || n.failed !== failed || taken.has(n.line + 1) ? [] : [new vscode.Range(n.line, 0, n.line, 0)],
+      );
     editor.setDecorations(this.#usual, ranges(false));
     editor.setDecorations(this.#failed, ranges(true));
   }

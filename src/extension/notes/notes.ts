@@ -52,8 +52,9 @@ export class Notes implements vscode.Disposable {
 
   readonly #gutter: GutterMarks;
 
-  constructor(extension: vscode.Uri) {
-    this.#gutter = this.#disposables.add(new GutterMarks(extension));
+  /** `takenLines`: lines (from 1) of a file with a sign of their own. */
+  constructor(extension: vscode.Uri, takenLines: (path: string) => ReadonlySet<number>) {
+    this.#gutter = this.#disposables.add(new GutterMarks(extension, takenLines));
     const add = (d: vscode.Disposable): unknown => this.#disposables.add(d);
     for (const style of Object.values(this.#styles)) add(style);
     add(this.#lenses);
@@ -86,6 +87,11 @@ export class Notes implements vscode.Disposable {
     if (edits === undefined) return line;
     const at = edits.now(line, since);
     return at === undefined || at.changed ? undefined : at.line;
+  }
+
+  /** Lines with a sign of their own are others now. */
+  signsChanged(): void {
+    this.#throttle.ask();
   }
 
   get shown(): TraceView | undefined {

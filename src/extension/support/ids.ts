@@ -9,6 +9,7 @@ export const replayType = 'net-trace-replay';
 
 export const commands = {
   debug: 'netTrace.debug',
+  debugTest: 'netTrace.debugTest',
   attach: 'netTrace.attach',
   detach: 'netTrace.detach',
   replay: 'netTrace.replay',
@@ -17,6 +18,8 @@ export const commands = {
   open: 'netTrace.open',
   openFile: 'netTrace.openFile',
   compare: 'netTrace.compare',
+  keepBaseline: 'netTrace.keepBaseline',
+  compareBaseline: 'netTrace.compareBaseline',
   clear: 'netTrace.clear',
   undoClear: 'netTrace.undoClear',
   pause: 'netTrace.pause',

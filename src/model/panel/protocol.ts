@@ -220,6 +220,8 @@ export interface Details {
   operations?: SocketOperation[];
   /** What the kernel did with its connection, by instant; the last ones. */
   kernelEvents?: KernelEvent[];
+  /** The kernel's smoothed round-trip time (µs) during the request, at each sample; absent: fewer than two samples. */
+  roundTrips?: { at: number; rtt: number }[];
   /** Its entry of connection tracking. */
   conntrack?: ConntrackEntry;
   /** Captured packets of the request, the first ones; absent: none are known. */

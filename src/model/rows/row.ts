@@ -98,6 +98,8 @@ export interface Row extends KernelFacts {
   localPort?: number;
   /** The user's context label. */
   label?: string;
+  /** `prices.test.ts › asks the shop`: the test whose code made it. Absent: none, or not known. */
+  test?: string;
   /** Ids of the trace rules that it matched. */
   traceRules?: readonly string[];
   /** And their names. */

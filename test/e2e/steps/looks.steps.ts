@@ -25,8 +25,7 @@ export function looks(): void {
   beforeAll(() => vs.set({ 'netTrace.editor.notes': 'both' }));
 
   it('notes behind the line and above it', async () => {
-    const failing = lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url');
-    await vs.openFile('shop.ts', failing);
+    await vs.openFile('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url'));
     await vs.debug('Shop');
     await vs.panel.getByText('The program ended').waitFor();
     const lens = vs.page.locator('.codelens-decoration', { hasText: '✕ 6× · TCP refused after' });
@@ -35,7 +34,7 @@ export function looks(): void {
       async () => (await vs.notes()).some((n) => n.startsWith('✕ 6×  TCP refused')),
       'the note behind the line',
     );
-    // VS Code draws the lines in view only.
+    // Monaco draws only the lines in view.
     const inGutter = async () => {
       const signs = await vs.page
         .locator('.glyph-margin-widgets > div')
@@ -44,16 +43,22 @@ export function looks(): void {
         );
       return signs.join();
     };
-    await until(async () => (await inGutter()) === 'request-line-failed.svg', 'the red sign in the gutter');
+    await until(async () => (await inGutter()) === 'request-line-failed.svg', 'the sign of the line that failed last');
+    // Beside a breakpoint it stays.
+    await vs.breakpoint('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'httpGet(url'));
+    await until(async () => (await inGutter()) === 'request-line-failed.svg', 'the sign beside a breakpoint');
+    await vs.shot('gutter-breakpoint');
+    await vs.openFile('network.ts');
+    await until(async () => (await inGutter()) === '', 'no sign in a file that made no request');
+    await vs.openFile('shop.ts');
+    await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).click();
+    await vs.panel.getByText('Breakdown').first().waitFor();
+    // The click has opened that line.
+    await until(async () => (await inGutter()) === 'request-line.svg', 'the sign of a line that did well');
+    await vs.shot('notes-both');
     vs.set({ 'netTrace.editor.gutter': false });
     await until(async () => (await inGutter()) === '', 'no sign in the gutter');
     vs.set({ 'netTrace.editor.gutter': undefined });
-    await vs.openFile('shop.ts', lineOf(vs.workspace, 'src/shop.ts', 'fetch('));
-    await until(async () => /request-line\.svg/.test(await inGutter()), 'the sign where all went well');
-    await vs.openFile('shop.ts', failing);
-    await vs.panel.locator('[role=row][data-id]', { hasText: '/pears' }).click();
-    await vs.panel.getByText('Breakdown').first().waitFor();
-    await vs.shot('notes-both');
   });
 
   it('the filter box completes keys and the values seen', async () => {

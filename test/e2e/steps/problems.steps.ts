@@ -104,4 +104,17 @@ export function problemsView(): void {
     await page.getByRole('cell', { name: '25 short connections to' }).waitFor();
     await vs.shot('compare-dark');
   });
+
+  it('the last run is kept as the baseline, and the next one compared with it', async () => {
+    await vs.command('Net Trace: Keep the Last Run as Baseline');
+    await vs.page.locator('.statusbar-item', { hasText: 'is the baseline of this workspace' }).waitFor();
+    await vs.command('Net Trace: Compare the Last Run with the Baseline');
+    await vs.page.locator('.tab.active', { hasText: /baseline of .* ↔ run \d+/ }).waitFor();
+    // The run itself: nothing differs.
+    await vs.editorPage.getByRole('heading', { name: /no difference in the requests/ }).waitFor();
+    await vs.shot('compare-baseline');
+    await vs.command('Net Trace: Compare Traces…');
+    await vs.page.locator('.quick-input-list .monaco-list-row', { hasText: 'The baseline of' }).waitFor();
+    await vs.page.keyboard.press('Escape');
+  });
 }

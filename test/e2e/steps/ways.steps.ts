@@ -1,5 +1,5 @@
 /** The ways to start a program traced, and what is said when that cannot work. */
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeRows, rowsIn } from '../testing/rows';
@@ -18,12 +18,17 @@ const whole = [
 
 const pricesTest = `
 const { createServer } = require('node:http');
-require('node:test')('the price is asked for', async () => {
-  const server = createServer((_, response) => response.end('7'));
-  await new Promise((done) => server.listen(0, done));
-  await (await fetch('http://localhost:' + server.address().port + '/price/7')).text();
-  server.close();
-  server.closeAllConnections();
+const { describe, it } = require('node:test');
+const get = async (url) => (await fetch(url)).text();
+describe('prices', () => {
+  it('the price is asked for', async () => {
+    const server = createServer((_, response) => response.end('7'));
+    await new Promise((done) => server.listen(0, done));
+    await get('http://localhost:' + server.address().port + '/price/7');
+    server.close();
+    server.closeAllConnections();
+    require('node:fs').appendFileSync('asked.txt', '.');
+  });
 });
 `;
 
@@ -38,6 +43,16 @@ async function start(begin: () => Promise<void>, covered = false): Promise<strin
   }
   await vs.panel.getByText('The program ended').waitFor();
   return describeRows(await rowsIn(vs.panel));
+}
+
+async function groupBy(what: string): Promise<void> {
+  await vs.command('Net Trace: Group By…');
+  const asks = vs.page.locator('.quick-input-widget input[placeholder*="group the requests by"]');
+  await asks.waitFor();
+  await asks.fill(what);
+  await vs.page.locator('.quick-input-list .monaco-list-row.focused .label-name', { hasText: what }).waitFor();
+  await vs.page.keyboard.press('Enter');
+  await asks.waitFor({ state: 'hidden' });
 }
 
 export function ways(): void {
@@ -93,6 +108,27 @@ export function ways(): void {
     }, 'the test is traced');
     expect(describeRows(await rowsIn(vs.panel))).toEqual(['/price/7 200']);
     vs.set({ 'netTrace.debug.sessions': 'asConfigured' });
+  });
+
+  it('Debug Test with Net Trace traces one test without a setting; its request is grouped by it', async () => {
+    await vs.openFile('prices.test.js');
+    await vs.clear();
+    await vs.command('Net Trace: Debug Test with Net Trace');
+    await vs.panel.getByText('The program ended').waitFor();
+    expect(describeRows(await rowsIn(vs.panel))).toEqual(['/price/7 200']);
+    await groupBy('Test');
+    await vs.panel.getByText('prices.test.js › prices › the price is asked for').waitFor();
+    await vs.shot('grouped-by-test');
+    await groupBy('No grouping');
+    // The next one that is debugged is not traced.
+    await vs.clear();
+    const timesAsked = () => readFileSync(join(vs.workspace, 'asked.txt'), 'utf8').length;
+    const before = timesAsked();
+    await vs.command('Test: Debug All Tests');
+    await until(() => timesAsked() > before, 'the test ran');
+    await vs.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await vs.command('Net Trace: Show Requests');
+    await vs.panel.getByText('No requests yet').waitFor();
   });
 
   // One message says why nothing is traced, and what to do.

@@ -89,7 +89,7 @@ const expected: [id: string, tab: string, words: string[]][] = [
       '→ write',
     ],
   ],
-  ['1-0-1', 'Code', ['Call chain', 'await main', 'got/index.js:40']],
+  ['1-0-1', 'Code', ['Call chain', 'await main', 'got/index.js:40', '2 frames of Node, tsx']],
   ['1-0-2', 'Breakdown', ['Tries', 'try 1: GET /flaky', '503', 'try 2: GET /flaky', 'this one']],
   [
     '1-0-4',
@@ -116,7 +116,31 @@ test('every layer is in its tab', async () => {
   await select(panel, '1-0-1');
   await panel.page.click('.tabs >> text=Code');
   await panel.page.click('.stack li:nth-child(2) .code');
-  expect((await panel.posted()).filter((m) => m.type === 'openFrame')).toMatchObject([{ id: 'r1/1-0-1', frame: 1 }]);
+  // What is folded is opened by keys, and its frames have their own place in the chain.
+  const folded = panel.page.locator('.stack .stack .code').last();
+  expect(await folded.isVisible()).toBe(false);
+  await panel.page.locator('.stack summary').focus();
+  await panel.page.keyboard.press('Enter');
+  await folded.click();
+  expect((await panel.posted()).filter((m) => m.type === 'openFrame')).toMatchObject([
+    { id: 'r1/1-0-1', frame: 1 },
+    { id: 'r1/1-0-1', frame: 4 },
+  ]);
+  await panel.page.getByRole('button', { name: 'Copy call stack' }).click();
+  expect((await panel.posted()).filter((m) => m.type === 'copy').at(-1)).toMatchObject({
+    text: [
+      '    at request (/app/node_modules/got/index.js:40:2)',
+      '    at load (/app/shop.ts:31:3)',
+      '    at async main (/app/main.ts:7:1)',
+      '    at node:internal/modules/run_main:82:1',
+      '    at start (/app/node_modules/tsx/cli.js:9:1)',
+    ].join('\n'),
+  });
+  // The kernel's round trip over the request's time.
+  await panel.page.click('.tabs >> text=Connection');
+  const drawn = panel.page.getByRole('img', { name: 'Round trip: 850 µs to 20 ms, in 4 samples over 1.50 s' });
+  await settled(panel.page);
+  expect(await drawn.locator('circle').count()).toBe(4);
   await panel.page.click('.seg >> text=Connections');
   await settled(panel.page);
   const lanes = await panel.page.locator('.lanes .row').allTextContents();

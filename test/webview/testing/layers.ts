@@ -55,6 +55,7 @@ const proxied: Request = {
     { file: '/app/shop.ts', line: 31, column: 3, function: 'load' },
     { file: '/app/main.ts', line: 7, column: 1, function: 'main', async: true },
     { file: 'node:internal/modules/run_main', line: 82, column: 1 },
+    { file: '/app/node_modules/tsx/cli.js', line: 9, column: 1, function: 'start' },
   ],
   label: 'nightly import',
   cause: '1-0-9',
@@ -204,6 +205,21 @@ export function layers(): Store {
     route: { interface: 'eth0', mtu: 1500, nextHop: '10.0.0.1' },
     kernel,
   });
+  store.kernelSamples.set(
+    'c',
+    [
+      [310, 12_000],
+      [610, 850],
+      [1010, 20_400],
+      [1810, 9000],
+    ].map(([at = 0, rtt = 0], i) => ({
+      id: `s-${i}`,
+      connection: 'c',
+      at: at * ms,
+      trigger: 'interval' as const,
+      rtt,
+    })),
+  );
   store.setLookup({
     id: 'l',
     thread,

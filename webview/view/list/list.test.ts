@@ -140,6 +140,14 @@ describe('list', () => {
     const { items } = itemsOf(rows, [], { ...q, groupBy: 'host', folded: new Set(['pay.example.test']) });
     expect(items.filter(isRow).length).toBe(rows.length - 3);
   });
+  test('groups by test: the program’s own label before the test whose code it was', () => {
+    const list = [
+      { ...row(1), test: 'a.test.ts › asks' },
+      { ...row(1), test: 'a.test.ts › asks', label: 'nightly' },
+      row(1),
+    ];
+    expect(groupRows(list, 'test').map((g) => g.label)).toEqual(['a.test.ts › asks', 'nightly', 'no test known']);
+  });
   test('quantiles of totals, as table, note and findings have them', () => {
     const list = [10, 20, 30, 40].map((total) => ({ ...row(1), total }));
     expect([0.5, 0.95].map((q) => totalQuantile(list, q))).toEqual([25, 38.5]);

@@ -141,6 +141,8 @@ const groupLabel: Readonly<Record<Exclude<GroupBy, 'none'>, (row: Row) => string
   calledAt: (r) => r.callSite?.text ?? (r.sentByYou ? 'sent by you' : 'not seen'),
   connection: (r) => (r.connection ? `#${r.connection.number} ${r.host}` : 'no connection'),
   process: (r) => r.process,
+  // What the program said itself goes first.
+  test: (r) => r.label ?? r.test ?? 'no test known',
 };
 
 /** The rows in groups, in order of each group's first row. */

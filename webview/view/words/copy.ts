@@ -21,6 +21,18 @@ export function asTable(rows: readonly Row[]): string {
   return [head, ...lines].map((cells) => cells.map(tableCell).join('\t')).join('\n');
 }
 
+/** A call chain as Node prints stacks, the innermost frame first, so that tools that read those find the places. */
+export function asStack(frames: NonNullable<Details['request']['stack']>): string {
+  return frames
+    .map((f) => {
+      const { file, line, column } = f.source ?? f;
+      const place = withoutControls(`${file}${lineAndColumn({ line, column })}`);
+      const name = f.function ? withoutControls(f.function) : undefined;
+      return `    at ${f.async ? 'async ' : ''}${name ? `${name} (${place})` : place}`;
+    })
+    .join('\n');
+}
+
 /** The verdict with its figures as Markdown, for an issue. */
 export function asVerdict(row: Row, { verdict }: Details): string {
   if (!verdict) return asBreakdown(row);

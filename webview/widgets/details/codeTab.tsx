@@ -1,8 +1,11 @@
 /** Last tab: the line of code that made the request. */
+import { packageOf } from '../../../src/model/base/package';
+import { plural } from '../../../src/model/base/text';
 import { lineAndColumn, transformedWords } from '../../../src/model/rows/row';
 import { openSelected } from '../../input/actions';
-import { askCode, openFrame } from '../../state/host';
+import { askCode, copy, openFrame } from '../../state/host';
 import type { Details, Row } from '../../view/types';
+import { asStack } from '../../view/words/copy';
 
 const kinds: Readonly<Record<string, string>> = {
   library: 'inside a library: no line of your own code was on the stack',
@@ -16,7 +19,46 @@ const withheld: Readonly<Record<NonNullable<Details['codeWithheld']>, string>> =
 
 const isForeign = (file: string): boolean => file.startsWith('node:') || /[\\/]node_modules[\\/]/.test(file);
 
-/** The whole chain of calls, with what awaited what; frames of Node and of packages are quiet. */
+type Frame = NonNullable<Details['request']['stack']>[number];
+/** With its place in the chain, by which it is opened. */
+type Numbered = Frame & { index: number };
+
+const isQuiet = (f: Frame): boolean => f.kind === 'library' || isForeign((f.source ?? f).file);
+
+/** Frames in order; those of packages that follow each other together. */
+function foldedFrames(frames: readonly Frame[]): Numbered[][] {
+  const out: Numbered[][] = [];
+  frames.forEach((f, index) => {
+    const last = out.at(-1);
+    if (isQuiet(f) && last?.[0] && isQuiet(last[0])) last.push({ ...f, index });
+    else out.push([{ ...f, index }]);
+  });
+  return out;
+}
+
+/** `3 frames of got, keyv`. */
+function foldText(frames: readonly Frame[]): string {
+  const of = frames.map(
+    (f) => packageOf((f.source ?? f).file) ?? ((f.source ?? f).file.startsWith('node:') ? 'Node' : ''),
+  );
+  return `${plural(frames.length, 'frame')} of ${[...new Set(of)].filter(Boolean).join(', ') || 'packages'}`;
+}
+
+function FrameLine({ frame, rowId }: { frame: Numbered; rowId: string }) {
+  const at = frame.source ?? frame;
+  const place = `${at.file}${lineAndColumn({ line: at.line })}`;
+  return (
+    <li class={isQuiet(frame) ? 'foreign' : ''}>
+      {frame.async && <span class="dim">await </span>}
+      {frame.function ? `${frame.function} ` : ''}
+      <button type="button" class="code" title={place} onClick={() => openFrame(rowId, frame.index, false)}>
+        {place.split(/[\\/]/).slice(-2).join('/')}
+      </button>
+    </li>
+  );
+}
+
+/** The whole chain of calls, with what awaited what; several frames of packages in a row are folded. */
 function Stack({ details, rowId }: { details: Details | undefined; rowId: string }) {
   const frames = details?.request.stack ?? [];
   if (frames.length === 0) return null;
@@ -25,21 +67,27 @@ function Stack({ details, rowId }: { details: Details | undefined; rowId: string
       <h3>
         Call chain
         <span class="dim">{frames.some((f) => f.async) ? 'with what awaited it' : ''}</span>
+        <button type="button" class="code" onClick={() => copy(asStack(frames))}>
+          Copy call stack
+        </button>
       </h3>
       <ol class="stack">
-        {frames.map((f, i) => {
-          const at = f.source ?? f;
-          const place = `${at.file}${lineAndColumn({ line: at.line })}`;
-          return (
-            <li key={i} class={f.kind === 'library' || isForeign(f.file) ? 'foreign' : ''}>
-              {f.async && <span class="dim">await </span>}
-              {f.function ? `${f.function} ` : ''}
-              <button type="button" class="code" title={place} onClick={() => openFrame(rowId, i, false)}>
-                {place.split(/[\\/]/).slice(-2).join('/')}
-              </button>
+        {foldedFrames(frames).map((group) =>
+          group.length === 1 ? (
+            <FrameLine key={group[0]?.index} frame={group[0] as Numbered} rowId={rowId} />
+          ) : (
+            <li key={group[0]?.index}>
+              <details>
+                <summary class="foreign">{foldText(group)}</summary>
+                <ol class="stack">
+                  {group.map((f) => (
+                    <FrameLine key={f.index} frame={f} rowId={rowId} />
+                  ))}
+                </ol>
+              </details>
             </li>
-          );
-        })}
+          ),
+        )}
       </ol>
     </>
   );
@@ -87,6 +135,12 @@ export function CodeTab({ row, details }: { row: Row; details: Details | undefin
         </p>
       )}
       <Stack details={details} rowId={row.id} />
+      {row.test !== undefined && (
+        <p>
+          <span class="dim">Test: </span>
+          {row.test}
+        </p>
+      )}
       {details?.request.label !== undefined && (
         <p>
           <span class="dim">Label: </span>

@@ -3,11 +3,9 @@ import { bytesText, numberText, plural, timeText } from '../../../src/model/base
 import type { Connection, Details } from '../../view/types';
 import { leavesAs, reaches } from '../../view/words/kernelWords';
 import { Fact } from './facts';
+import { RoundTrips, tripText } from './roundTrips';
 
 type Totals = NonNullable<Connection['kernel']>;
-
-/** Round trips may be far below what is worth a digit elsewhere. */
-const tripText = (us: number): string => (us < 1000 ? `${us} µs` : timeText(us));
 
 function roundTrip({ rtt, rttVariance, minRtt }: Totals): string | undefined {
   if (rtt === undefined) return undefined;
@@ -93,6 +91,9 @@ export function Kernel({ details }: { details: Details }) {
           {k && (
             <>
               <Fact name="Round trip">{roundTrip(k)}</Fact>
+              <Fact name="… during the request">
+                {details.roundTrips && <RoundTrips points={details.roundTrips} />}
+              </Fact>
               <Fact name="Retransmitted">{retransmitted(k)}</Fact>
             </>
           )}

@@ -1,5 +1,6 @@
 /** The menu of the grid's head: grouping, columns, headers as columns, and what the waterfall sorts by. */
 
+import { groupings } from '../../../src/model/panel/grouping';
 import { openSetting } from '../../state/host';
 import { type MenuItem, type MenuPlace, showMenu } from '../../state/overlays';
 import { setUi, state, store } from '../../state/state';
@@ -55,7 +56,7 @@ export function columnMenu(shown: readonly Column[], at: MenuPlace): MenuItem[] 
     run: () =>
       setUi({ sort: name === 'start' ? byStart : { column: 'waterfall', descending: name !== 'end', by: name } }),
   }));
-  const groups = (['none', 'host', 'calledAt', 'connection', 'process'] as const).map((name) => ({
+  const groups = groupings.map((name) => ({
     label: `Group by ${name === 'calledAt' ? 'called at' : name}`,
     checked: state.ui.groupBy === name,
     run: () => setUi({ groupBy: name }),

@@ -3,7 +3,7 @@
 import { median } from '../../../model/base/statistics';
 import { plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../base/draft';
+import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, sum } from '../../base/facts';
 import { holderOf } from '../../base/holder';
 import { agentQueue } from '../../base/limits';
@@ -41,7 +41,7 @@ export function agentQueueRule(facts: Facts): Draft[] {
         subjects: list.map((r) => r.id),
         evidence: [
           number('requests', list.length),
-          time('total wait', sum(waits)),
+          costTime('total wait', sum(waits)),
           time('median wait', median(waits)),
           time('first', queued(first), first.id, 'assignedAt'),
           ...(limit === undefined ? [] : [number('sockets allowed', limit)]),

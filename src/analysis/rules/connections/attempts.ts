@@ -2,7 +2,7 @@
 
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Connection, Dial } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../base/draft';
+import { costTime, type Draft, draft, number, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { isLoopback } from '../../base/places';
 
@@ -38,7 +38,7 @@ function found(host: string, list: readonly Lost[]): Draft[] {
   const subjects = list.map((l) => l.dial.request ?? l.dial.id);
   const evidence = [
     number('connections', list.length),
-    time('time lost', cost, first.dial.id, 'attempts'),
+    costTime('time lost', cost, first.dial.id, 'attempts'),
     words(
       lost.remote?.address ?? 'first attempt',
       lost.connect?.error?.code ?? lost.connect?.result ?? '',

@@ -2,7 +2,7 @@
 
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../base/draft';
+import { costTime, type Draft, draft, number, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { avoidable, shortConnections } from '../../base/limits';
 import { type WhyNew, whyNew } from '../../base/newConnection';
@@ -80,7 +80,7 @@ function ofGroup(origin: string, all: readonly Request[], list: readonly New[], 
       subjects: list.map((x) => x.r.id),
       evidence: [
         number('new connections', list.length),
-        time('total setup', cost),
+        costTime('total setup', cost),
         words('reason', why.text, why.other ?? r.id),
       ],
       ...(how === undefined ? {} : { advice: typeof how === 'string' ? how : how(r) }),

@@ -3,7 +3,7 @@
 import { median } from '../../../model/base/statistics';
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Connection, Request } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../base/draft';
+import { costTime, type Draft, draft, number, time, words } from '../../base/draft';
 import { densest, type Facts, push, sum } from '../../base/facts';
 import { churn, shortConnections } from '../../base/limits';
 import { hostOf, isLoopback } from '../../base/places';
@@ -74,7 +74,7 @@ function found1(facts: Facts, origin: string, all: number, single: readonly Sing
     evidence: [
       number('connections', single.length),
       time('median life', median(lives), first.c.id, 'closedAt'),
-      time('total setup', setup),
+      costTime('total setup', setup),
       ...(via === undefined ? [] : [words('opened by', via, first.c.dial, 'via')]),
       ...(first.c.closedBy === undefined ? [] : [words('closed by', first.c.closedBy, first.c.id, 'closedBy')]),
     ],

@@ -3,7 +3,7 @@
 import { median } from '../../../model/base/statistics';
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Lookup } from '../../../model/records';
-import { type Draft, draft, number, time } from '../../base/draft';
+import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { densest, type Facts, push, sum } from '../../base/facts';
 import { repeatedLookups } from '../../base/limits';
 
@@ -29,7 +29,7 @@ export function repeatedLookupRule(facts: Facts): Draft[] {
         fault: 'yourCode',
         certainty: 'sure',
         subjects: lookups.map((l) => l.dial ?? l.id),
-        evidence: [number('lookups', lookups.length), time('total time', sum(took)), time('median', median(took))],
+        evidence: [number('lookups', lookups.length), costTime('total time', sum(took)), time('median', median(took))],
         advice: adviceFor(lookups, facts),
       }),
     );

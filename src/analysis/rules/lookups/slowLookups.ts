@@ -4,7 +4,7 @@ import { median } from '../../../model/base/statistics';
 import { plural, timeText } from '../../../model/base/text';
 import type { Lookup } from '../../../model/records';
 import type { Store } from '../../../model/store/store';
-import { type Draft, draft, number, time } from '../../base/draft';
+import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { lookupSlots, poolWait, slowLookup } from '../../base/limits';
 import { isLoopback } from '../../base/places';
@@ -39,7 +39,7 @@ function poolFindings(done: readonly Lookup[]): Draft[] {
       certainty: 'sure',
       subjects: ids,
       evidence: [
-        time('wait for a thread', lost, list[0]?.id, 'poolWaitDuration'),
+        costTime('wait for a thread', lost, list[0]?.id, 'poolWaitDuration'),
         time('lookup after it', rest, list[0]?.id),
         number('lookups', list.length),
       ],
@@ -78,7 +78,7 @@ function resolverFindings(all: readonly Lookup[], store: Store): Draft[] {
         certainty: list.every((l) => l.poolWaitDuration !== undefined) ? 'sure' : 'likely',
         subjects: list.map((l) => l.dial ?? l.id),
         evidence: [
-          time('total time', sum(times)),
+          costTime('total time', sum(times)),
           time('longest', Math.max(...times), list[0]?.id),
           time('median of all lookups', usual),
         ],

@@ -6,7 +6,7 @@ import { isClosedHere } from '../../../model/facts/closing';
 import { deepest } from '../../../model/facts/outcome';
 import { isRefusedResponse } from '../../../model/facts/refusedResponse';
 import type { Request, TlsTunnel } from '../../../model/records';
-import { type Draft, draft, number, time, words } from '../../base/draft';
+import { costTime, type Draft, draft, number, time, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { isInvalidResponse } from '../../base/invalidResponse';
 import { fullHandshakes, packing, serverSlow, slowAt } from '../../base/limits';
@@ -172,7 +172,7 @@ export function fullHandshakeRule({ store }: Facts): Draft[] {
         fault: 'yourCode',
         certainty: 'likely',
         subjects: late.map((t) => t.connection ?? t.id),
-        evidence: [number('full handshakes', late.length), time('total time', cost)],
+        evidence: [number('full handshakes', late.length), costTime('total time', cost)],
         advice: 'Use one Agent for all requests; it keeps connections and sessions.',
       }),
     ];
