@@ -81,23 +81,45 @@ function isOrdered(value: unknown, shape: Shape | undefined): boolean {
 }
 
 function reordered(value: unknown, shape: Shape | undefined): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((v) => reordered(v, shape?.items) ?? 'null').join(',')}]`;
-  const object = value as Record<string, unknown>;
-  let out = '{';
-  if (shape) {
-    for (const [key, inner] of shape.keys) {
-      if (Object.hasOwn(object, key)) out = withMember(out, key, object[key], inner);
-    }
-  }
-  for (const key of Object.keys(object)) if (!shape?.keys.has(key)) out = withMember(out, key, object[key], undefined);
-  return `${out}}`;
+  const ordered = inOrder(value, shape);
+  return ordered === undefined ? undefined : JSON.stringify(ordered);
 }
 
-function withMember(out: string, key: string, value: unknown, shape: Shape | undefined): string {
-  const text = reordered(value, shape);
-  return text === undefined ? out : `${out}${out === '{' ? '' : ','}${JSON.stringify(key)}:${text}`;
+/** A copy with its keys in order, without what JSON cannot say: its own writer then does the rest. */
+function inOrder(value: unknown, shape: Shape | undefined): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object') return undefined;
+  if (Array.isArray(value)) return value.map((v) => inOrder(v, shape?.items) ?? null);
+  const object = value as Record<string, unknown>;
+  const out: Record<string, unknown> = {};
+  for (const key of keysInOrder(object, shape)) {
+    const inner = inOrder(object[key], shape?.keys.get(key));
+    if (inner === undefined) continue;
+    // A key of the schema is no `__proto__`; another one may have any name.
+    if (shape?.index.has(key)) out[key] = inner;
+    else Object.defineProperty(out, key, { value: inner, enumerable: true, configurable: true, writable: true });
+  }
+  return out;
+}
+
+/** Sorted by insertion: a record has few keys, and most are in their place. */
+function keysInOrder(object: object, shape: Shape | undefined): string[] {
+  const keys = Object.keys(object);
+  if (shape === undefined) return keys;
+  const { index } = shape;
+  const places = keys.map((key) => index.get(key) ?? Number.MAX_SAFE_INTEGER);
+  for (let i = 1; i < keys.length; i++) {
+    const [key, place] = [keys[i] as string, places[i] as number];
+    let j = i - 1;
+    for (; j >= 0 && (places[j] as number) > place; j--) {
+      keys[j + 1] = keys[j] as string;
+      places[j + 1] = places[j] as number;
+    }
+    keys[j + 1] = key;
+    places[j + 1] = place;
+  }
+  return keys;
 }
 
 /** The keys of an object in writing order, each with the shape of its value. */

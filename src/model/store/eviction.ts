@@ -12,6 +12,12 @@ import type { Store } from './store';
 /** More requests are kept as long as lines may come of those that have ended: call sites and bodies come in batches. */
 const slack = 1000;
 
+/**
+ * Share of the limit by which it is exceeded before requests go, all at once: the front of a map from which entries were
+ * taken one at a time is passed again by each look for the oldest.
+ */
+const excess = 1 / 16;
+
 /** Results of attempts that have no life after them. */
 const lost: ReadonlySet<string | undefined> = new Set(['failed', 'timedOut', 'cancelled']);
 
@@ -26,11 +32,12 @@ export class Eviction {
     readonly index: Index,
   ) {}
 
-  /** Evicts until the store is within its limit; a running request only when all of them run. `isOver`: no line comes any more. */
+  /** Evicts until the store is within its limit, once it is well over it; a running request only when all of them run. `isOver`: no line comes any more. */
   run(isOver = false): void {
     const { requests, evictions } = this.store;
     // What nobody takes can be gone at once: no line alters it.
     const limit = this.store.limit + (evictions && !isOver ? slack : 0);
+    if (!isOver && requests.size <= limit + Math.min(slack, Math.floor(this.store.limit * excess))) return;
     for (const r of requests.values()) {
       if (requests.size <= limit) return;
       if (r.outcome !== undefined) this.#drop(r);
