@@ -117,7 +117,7 @@ export class Store extends Records {
     this.#changes.requests.add(r.id);
     if (!before) this.live.running++;
     if (before?.outcome === undefined && r.outcome !== undefined) this.live.running--;
-    for (const [name, is] of ends) this.live[name] += Number(is(r)) - Number(is(before));
+    if (!endsAlike(r, before)) for (const [name, is] of ends) this.live[name] += Number(is(r)) - Number(is(before));
     if ((before?.ordinal ?? 0) <= 1 && (r.ordinal ?? 0) > 1) this.live.reuses++;
     this.live.bytesSent += (r.bytesSent ?? 0) - (before?.bytesSent ?? 0);
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
@@ -327,3 +327,14 @@ const ends = [
   ['aborted', isAborted],
   ['interrupted', isInterrupted],
 ] as const;
+
+/** Nothing changed of what `ends` look at. */
+const endsAlike = (r: Request, before: Request | undefined): boolean =>
+  before === undefined
+    ? r.outcome === undefined && r.response === undefined
+    : r.outcome === before.outcome &&
+      r.response === before.response &&
+      r.error === before.error &&
+      r.abort === before.abort &&
+      r.timeout === before.timeout &&
+      r.mocked === before.mocked;
