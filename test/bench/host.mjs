@@ -95,7 +95,7 @@ async function measure(spool, round) {
   const child = spawn(
     process.execPath,
     [
-      ...['--require', fileOf('gauge.cjs', gauge), ...profile, join(dist, 'nettrace.cjs'), 'run', '--helper', 'none', '--json'],
+      ...['--require', fileOf('gauge.cjs', gauge), ...profile, ...(process.env.HA?.split(' ')??[]), join(dist, 'nettrace.cjs'), 'run', '--helper', 'none', '--json'],
       ...['-o', join(work, `${round}${values.suffix}`), '--', process.execPath, fileOf('feeder.cjs', feeder), spool],
     ],
     { env: { ...process.env, HOST_FIGURES: figures }, stdio: ['ignore', 'ignore', 'pipe'] },

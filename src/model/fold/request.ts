@@ -128,18 +128,17 @@ function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefin
 function takeSizes(fields: Partial<Request>, sizes: readonly (number | null)[]): void {
   if (typeof sizes[0] === 'number') fields.bytesSent ??= sizes[0];
   if (typeof sizes[1] === 'number') fields.bytesReceived ??= sizes[1];
-  let response: NonNullable<Request['response']> | undefined;
-  for (let i = 0; i < sizesOfResponse.length; i++) {
-    const size = sizes[i + 2];
-    if (typeof size !== 'number') continue;
-    // The line's own object is not changed.
-    response ??= { ...fields.response };
-    response[sizesOfResponse[i] as (typeof sizesOfResponse)[number]] ??= size;
+  const [, , declaredBytes, wireBytes, bodyBytes, readBytes] = sizes;
+  const response: NonNullable<Request['response']> = {};
+  if (typeof declaredBytes === 'number') response.declaredBytes = declaredBytes;
+  if (typeof wireBytes === 'number') response.wireBytes = wireBytes;
+  if (typeof bodyBytes === 'number') response.bodyBytes = bodyBytes;
+  if (typeof readBytes === 'number') response.readBytes = readBytes;
+  for (const _ in response) {
+    fields.response = fields.response ? Object.assign(response, fields.response) : response;
+    return;
   }
-  if (response) fields.response = response;
 }
-
-const sizesOfResponse = ['declaredBytes', 'wireBytes', 'bodyBytes', 'readBytes'] as const;
 
 /** Without the fields that are unknown. */
 function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -102,6 +102,11 @@ export class Store extends Records {
     return changes;
   }
 
+  /** Nobody will ask what changed: none of it is noted from here on, nor kept. */
+  ignoreChanges(): void {
+    this.#changes = { requests: new NoSet(), connections: new NoSet(), removed: new NoSet(), other: false };
+  }
+
   /** Hits of network breakpoints since the last call; of more than 1,000 the newest. */
   takeBreakpointHits(): BreakpointHit[] {
     const hits = this.#hits;
@@ -327,6 +332,12 @@ const ends = [
   ['aborted', isAborted],
   ['interrupted', isInterrupted],
 ] as const;
+
+class NoSet extends Set<string> {
+  override add(_: string): this {
+    return this;
+  }
+}
 
 /** Nothing changed of what `ends` look at. */
 const endsAlike = (r: Request, before: Request | undefined): boolean =>
