@@ -37,10 +37,11 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
   if ((line as { direction?: unknown }).direction === 'in' || store.incoming.has(id))
     return foldIncoming(store, isolate, line, id);
   if (line.k === 'mark' && before?.outcome !== undefined) return;
-  const fields = fieldsOf(isolate, line, before);
   if (line.k === 'req') {
-    const known = before ?? { id, thread: isolate.thread };
-    const next = withoutUnsent(merge<Request>(known, fields));
+    const made = { id, thread: isolate.thread };
+    // Most requests are one such line: its fields are put into the record at once.
+    const whole = before ? merge<Request>(before, fieldsOf(isolate, line, before)) : fieldsOf(isolate, line, before, made);
+    const next = withoutUnsent(whole);
     if (next.traceRequests === undefined && isolate.enabled.length > 0) next.traceRequests = isolate.enabled;
     if (line.callSite) next.callSite = siteOf(line.callSite);
     if (!before) {
@@ -51,6 +52,7 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     startOperation(store, next);
     return;
   }
+  const fields = fieldsOf(isolate, line, before);
   if (before) {
     const next = withoutCarrier(
       withoutUnsent(merge<Request>(before, ended(before) ? withoutEnd(before, fields) : fields)),
@@ -82,10 +84,16 @@ const apart: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields of a line on the trace's clock, with the isolate's ids made the trace's. */
-function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined): Partial<Request> {
+function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined): Partial<Request>;
+function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined, into: Request): Request;
+function fieldsOf(
+  isolate: Isolate,
+  line: RequestLine,
+  before: Request | undefined,
+  fields: Partial<Request> = {},
+): Partial<Request> {
   const { s, b, ka, l, t } = line;
   const raw = line as Record<string, unknown>;
-  const fields: Partial<Request> = {};
   const own = fields as Record<string, unknown>;
   for (const key of Object.keys(raw))
     if (!apart.has(key)) own[key] = shiftedField(requestSchema, key, raw[key], isolate.offset);
