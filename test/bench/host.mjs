@@ -7,7 +7,16 @@
  * `--spool` keeps the recording there for the next time; `--profile` writes a processor profile of each round.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -95,7 +104,16 @@ async function measure(spool, round) {
   const child = spawn(
     process.execPath,
     [
-      ...['--require', fileOf('gauge.cjs', gauge), ...profile, ...(process.env.HA?.split(' ')??[]), join(dist, 'nettrace.cjs'), 'run', '--helper', 'none', '--json'],
+      ...[
+        '--require',
+        fileOf('gauge.cjs', gauge),
+        ...profile,
+        join(dist, 'nettrace.cjs'),
+        'run',
+        '--helper',
+        'none',
+        '--json',
+      ],
       ...['-o', join(work, `${round}${values.suffix}`), '--', process.execPath, fileOf('feeder.cjs', feeder), spool],
     ],
     { env: { ...process.env, HOST_FIGURES: figures }, stdio: ['ignore', 'ignore', 'pipe'] },
@@ -117,7 +135,9 @@ try {
   const rounds = [];
   for (let round = 0; round < Number(values.rounds); round++) rounds.push(await measure(spool, round));
   const all = rounds.map(({ cpu, memory }) => `${(cpu / count).toFixed(1)} µs, ${memory.toFixed(0)} MB`);
-  process.stdout.write(`${count} requests to ${values.suffix}, processor time a request and memory: ${all.join('; ')}\n`);
+  process.stdout.write(
+    `${count} requests to ${values.suffix}, processor time a request and memory: ${all.join('; ')}\n`,
+  );
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

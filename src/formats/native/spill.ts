@@ -6,8 +6,8 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { firstInstant } from '../../model/base/canonical';
 import { compareIds } from '../../model/base/ids';
-import type { EvictedList, EvictionSink } from '../../model/store/evictionSink';
 import type { Trace } from '../../model/records';
+import type { EvictedList, EvictionSink } from '../../model/store/evictionSink';
 import { lowererOf, maskingOf } from '../shared/lower';
 import { recordText, Written } from './members';
 import { Places } from './places';

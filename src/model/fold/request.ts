@@ -40,7 +40,9 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
   if (line.k === 'req') {
     const made = { id, thread: isolate.thread };
     // Most requests are one such line: its fields are put into the record at once.
-    const whole = before ? merge<Request>(before, fieldsOf(isolate, line, before)) : fieldsOf(isolate, line, before, made);
+    const whole = before
+      ? merge<Request>(before, fieldsOf(isolate, line, before))
+      : fieldsOf(isolate, line, before, made);
     const next = withoutUnsent(whole);
     if (next.traceRequests === undefined && isolate.enabled.length > 0) next.traceRequests = isolate.enabled;
     if (line.callSite) next.callSite = siteOf(line.callSite);
