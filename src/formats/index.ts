@@ -12,9 +12,9 @@ import { saveAtomically } from './file/save';
 import { type Format, formatOf, isPacketFile, suffixes } from './file/sniff';
 import { harText } from './har/write';
 import { nativePieces, type ReadOptions } from './native/format';
-import { loweredMembers, type Member, membersOf, piecesOf } from './native/members';
+import { type Member, membersOf } from './native/members';
 import type { Spill } from './native/spill';
-import { wholeMembers } from './native/whole';
+import { wholeMembers, wholePieces } from './native/whole';
 import { otlpPieces } from './otlp/document';
 import { pcapngPieces } from './pcapng/write';
 import { parseTrace } from './read';
@@ -56,8 +56,8 @@ export async function writeTrace(doc: Trace, path: string, options: WriteOptions
   const members = (): Iterable<Member> => (spill ? wholeMembers(doc, spill) : membersOf(doc));
   const mode = { private: isPrivate(doc) || spill?.hasBodies === true };
   if (format === 'database') return writeDatabase(path, members, { ...(findings ? { findings } : {}), ...mode });
-  const isWhole = format === 'native' && spill !== undefined;
-  await saveAtomically(path, () => (isWhole ? piecesOf(loweredMembers(members())) : pieces[format](doc)), mode);
+  const whole = format === 'native' ? spill : undefined;
+  await saveAtomically(path, () => (whole ? wholePieces(doc, whole) : pieces[format](doc)), mode);
 }
 
 /** Values of headers, or bodies: others may not read them, whatever the umask says and the file before was. */

@@ -11,7 +11,12 @@ import { complain } from '../terminal/say';
 export function spillOf(session: TraceSession): Spill | undefined {
   const { store, spoolFolder } = session;
   try {
-    const spill = new Spill(join(spoolFolder, 'evicted.records'), (list, record) => store.sourced(list, record));
+    const spill = new Spill(
+      join(spoolFolder, 'evicted.records'),
+      (list, record) => store.sourced(list, record),
+      undefined,
+      () => store.header.settings,
+    );
     store.evictions = spill;
     return spill;
   } catch (error) {

@@ -9,13 +9,26 @@ import type { AnySchema } from '../../model/base/schema';
 import { type Trace, trace } from '../../model/records';
 import { FormatError } from '../file/error';
 import { expectValid } from '../file/parse';
-import { lowered } from '../shared/lower';
+import { type Lower, lowered, lowererOf } from '../shared/lower';
 import { byInstant, orderedEntries, orderedJson, shapeOf } from '../shared/order';
 
 /** Keys in the order of the file. */
 export type Member = { name: string; value: unknown } | { name: string; records: Iterable<unknown> };
 
 const shape = shapeOf(trace);
+
+/** A record of a list as it stands in a file: masked and in order. */
+export class Written {
+  constructor(
+    readonly text: string,
+    /** Its first instant. */
+    readonly at: number,
+  ) {}
+
+  get id(): string | undefined {
+    return (JSON.parse(this.text) as { id?: string }).id;
+  }
+}
 
 /** The members of a document in writing order; lists sorted by instant. */
 export function* membersOf(doc: Trace): Generator<Member> {
@@ -52,7 +65,10 @@ export function* piecesOf(members: Iterable<Member>): Generator<string> {
     }
     let count = 0;
     yield `${head()}[`;
-    for (const record of member.records) yield `${count++ === 0 ? '' : ','}\n    ${recordText(name, record)}`;
+    for (const record of member.records) {
+      const text = record instanceof Written ? record.text : recordText(name, record);
+      yield `${count++ === 0 ? '' : ','}\n    ${text}`;
+    }
     yield count === 0 ? ']' : '\n  ]';
   }
   yield '\n}\n';
@@ -116,16 +132,13 @@ function expectMember(name: string, value: unknown): void {
 const changedFile =
   'The file was changed or written by another program: correct the value there, or save the trace again.';
 
-/** Records lowered at once. */
-const batch = 1000;
-
 /** As `lowered` of a document: secrets masked, headers cut to the trace's level, which stands before the records. */
 export function* loweredMembers(members: Iterable<Member>): Generator<Member> {
   let settings: Trace['settings'];
   for (const member of members) {
     const { name } = member;
     if ('records' in member) {
-      yield { name, records: loweredRecords(name, member.records, settings) };
+      yield { name, records: loweredRecords(member.records, lowererOf(settings).recordsOf(name)) };
     } else {
       if (name === 'settings') settings = member.value as Trace['settings'];
       yield {
@@ -136,9 +149,8 @@ export function* loweredMembers(members: Iterable<Member>): Generator<Member> {
   }
 }
 
-function* loweredRecords(name: string, records: Iterable<unknown>, settings: Trace['settings']): Generator<unknown> {
-  for (const some of batches(records, batch))
-    yield* (lowered({ settings, [name]: some } as unknown as Trace) as Record<string, unknown>)[name] as unknown[];
+function* loweredRecords(records: Iterable<unknown>, lower: Lower): Generator<unknown> {
+  for (const record of records) yield record instanceof Written ? record : lower(record);
 }
 
 /** In groups of at most `size`. */

@@ -6,6 +6,8 @@ export class Places {
   /** Of each record: its first instant, its offset, its length. */
   #values = new Float64Array(numbers * 1024);
   #count = 0;
+  /** As long as each was added with an instant not before that of the one before. */
+  #isSorted = true;
 
   get count(): number {
     return this.#count;
@@ -18,7 +20,10 @@ export class Places {
       larger.set(this.#values);
       this.#values = larger;
     }
-    this.#values.set([at, offset, length], from);
+    if (from > 0 && at < this.at(this.#count - 1)) this.#isSorted = false;
+    this.#values[from] = at;
+    this.#values[from + 1] = offset;
+    this.#values[from + 2] = length;
     this.#count++;
   }
 
@@ -38,9 +43,11 @@ export class Places {
   byInstant(): Uint32Array {
     const order = new Uint32Array(this.#count);
     for (let i = 0; i < order.length; i++) order[i] = i;
+    if (this.#isSorted) return order;
     // Infinity minus itself is no number.
     return order.sort((a, b) => {
-      const [x, y] = [this.at(a), this.at(b)];
+      const x = this.at(a);
+      const y = this.at(b);
       return x < y ? -1 : x > y ? 1 : a - b;
     });
   }

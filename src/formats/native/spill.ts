@@ -6,8 +6,10 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { firstInstant } from '../../model/base/canonical';
 import { compareIds } from '../../model/base/ids';
+import type { Trace } from '../../model/records';
 import type { EvictedList, EvictionSink } from '../../model/store/evictionSink';
-import { recordText } from './members';
+import { lowererOf, maskingOf } from '../shared/lower';
+import { recordText, Written } from './members';
 import { Places } from './places';
 
 /** Records gathered before a write: what is learnt of one shortly after its end, a source map's position above all, is in it. */
@@ -34,6 +36,8 @@ export class Spill implements EvictionSink {
   #error: string | undefined;
   /** Its last read piece of the file. */
   #window = { begin: 0, bytes: Buffer.alloc(0) };
+  /** What all records are masked for (`maskingOf`); undefined before the first; null: not all for the same. */
+  #maskedFor: string | null | undefined;
   /** A body was recorded in one of them. */
   hasBodies = false;
 
@@ -43,6 +47,8 @@ export class Spill implements EvictionSink {
     readonly complete: Complete = (_, record) => record,
     /** Of `node:fs`. */
     readonly write: Write = writeSync,
+    /** Of the trace: records are masked for them as they are written. Absent: they are not. */
+    readonly settings?: () => Trace['settings'],
   ) {
     this.#file = openSync(path, 'wx+', 0o600);
   }
@@ -61,6 +67,7 @@ export class Spill implements EvictionSink {
     this.#waiting = [];
     this.#places.clear();
     this.#counted.clear();
+    this.#maskedFor = undefined;
     // The file is written on from where it is: what was in it is read no more.
   }
 
@@ -75,12 +82,23 @@ export class Spill implements EvictionSink {
     return (this.#places.get(list)?.count ?? 0) > 0;
   }
 
+  /** Whether the records are masked as those of a trace with these settings. */
+  isMaskedFor(settings: Trace['settings']): boolean {
+    this.#write();
+    return this.#maskedFor === undefined || this.#maskedFor === maskingOf(settings);
+  }
+
   /** By first instant, then id, as in a document. */
   *records(list: EvictedList): Generator<object> {
+    for (const { text } of this.texts(list)) yield JSON.parse(text);
+  }
+
+  /** As `records`. */
+  *texts(list: EvictedList): Generator<Written> {
     this.#write();
     const places = this.#places.get(list);
     if (!places) return;
-    let same: object[] = [];
+    let same: Written[] = [];
     let at = Number.NaN;
     for (const i of places.byInstant()) {
       const next = places.at(i);
@@ -89,7 +107,7 @@ export class Spill implements EvictionSink {
         same = [];
         at = next;
       }
-      same.push(this.#read(places.offset(i), places.length(i)));
+      same.push(new Written(this.#read(places.offset(i), places.length(i) - 1), next));
     }
     yield* byId(same);
   }
@@ -105,17 +123,24 @@ export class Spill implements EvictionSink {
     this.#waiting = [];
     if (waiting.length === 0 || this.#error !== undefined) return;
     try {
-      const records = waiting.map(({ list, record, isCounted }) => ({
-        list,
-        record: this.complete(list, record),
-        isCounted,
-      }));
-      const texts = records.map(({ list, record }) =>
-        Buffer.from(`${recordText(list === 'incoming' ? 'requests' : list, record)}\n`),
-      );
-      this.#append(Buffer.concat(texts));
-      for (const [i, { list, record, isCounted }] of records.entries()) {
-        const { length } = texts[i] as Buffer;
+      const lower = this.#lowering();
+      const texts: string[] = [];
+      const records = waiting.map(({ list, record: kept }) => {
+        const name = list === 'incoming' ? 'requests' : list;
+        const record = lower(name, this.complete(list, kept)) as object;
+        texts.push(recordText(name, record), '\n');
+        return record;
+      });
+      const bytes = Buffer.from(texts.join(''));
+      const lengths =
+        bytes.length === texts.reduce((sum, text) => sum + text.length, 0)
+          ? (text: string) => text.length
+          : (text: string) => Buffer.byteLength(text);
+      this.#append(bytes);
+      for (let i = 0; i < waiting.length; i++) {
+        const { list, isCounted } = waiting[i] as Waiting;
+        const record = records[i] as object;
+        const length = lengths(texts[2 * i] as string) + 1;
         this.#placesOf(list).add(firstInstant(record as Record<string, unknown>), this.#size, length);
         this.#size += length;
         if (isCounted) this.#counted.set(list, (this.#counted.get(list) ?? 0) + 1);
@@ -127,12 +152,24 @@ export class Spill implements EvictionSink {
     }
   }
 
+  #lowering(): (list: string, record: object) => unknown {
+    if (this.settings === undefined) {
+      this.#maskedFor = null;
+      return (_, record) => record;
+    }
+    const settings = this.settings();
+    const text = maskingOf(settings);
+    this.#maskedFor = this.#maskedFor === undefined || this.#maskedFor === text ? text : null;
+    const lowerer = lowererOf(settings);
+    return (list, record) => lowerer.recordsOf(list)(record);
+  }
+
   #append(bytes: Buffer): void {
     for (let done = 0; done < bytes.length; )
       done += this.write(this.#file, bytes, done, bytes.length - done, this.#size + done);
   }
 
-  #read(offset: number, length: number): object {
+  #read(offset: number, length: number): string {
     const { begin, bytes } = this.#window;
     if (offset < begin || offset + length > begin + bytes.length) {
       const next = Buffer.alloc(Math.max(window, length));
@@ -140,7 +177,7 @@ export class Spill implements EvictionSink {
       this.#window = { begin: offset, bytes: next.subarray(0, read) };
     }
     const from = offset - this.#window.begin;
-    return JSON.parse(this.#window.bytes.toString('utf8', from, from + length));
+    return this.#window.bytes.toString('utf8', from, from + length);
   }
 
   #placesOf(list: EvictedList): Places {
@@ -152,15 +189,13 @@ export class Spill implements EvictionSink {
   }
 }
 
-const idOf = (record: object): string => String((record as { id?: unknown }).id ?? '');
-
 /** Of those with one id the last: it was let go, came again, and was let go again. */
-function byId(records: object[]): object[] {
+function byId(records: Written[]): Written[] {
   if (records.length < 2) return records;
-  const sorted = records.sort((a, b) => compareIds(idOf(a), idOf(b)));
-  return sorted.filter(
-    (r, i) => i + 1 === sorted.length || idOf(r) === '' || idOf(r) !== idOf(sorted[i + 1] as object),
-  );
+  const sorted = records.map((r) => ({ r, id: r.id ?? '' })).sort((a, b) => compareIds(a.id, b.id));
+  return sorted
+    .filter(({ id }, i) => i + 1 === sorted.length || id === '' || id !== sorted[i + 1]?.id)
+    .map(({ r }) => r);
 }
 
 interface Content {

@@ -8,10 +8,10 @@ import { documentOf } from '../../model/document';
 import type { Trace } from '../../model/records';
 import { emptyStore, foldLines } from '../../model/testing/store';
 import { parseNative } from './format';
-import { piecesOf } from './members';
+import { loweredMembers, membersOf, piecesOf } from './members';
 import { Places } from './places';
 import { Spill } from './spill';
-import { wholeHeader, wholeMembers } from './whole';
+import { wholeHeader, wholeMembers, wholePieces } from './whole';
 
 let folder: string;
 let spill: Spill;
@@ -79,6 +79,32 @@ test('whatever the order and the ends, none is missing and none is there twice',
     }),
     { numRuns: 50 },
   );
+});
+
+test('what was let go is saved as it stands in the file if it was masked for the same settings, else masked again', () => {
+  const secret = 'https://a.example/?token=abcdef0123456789';
+  const lines = Array.from({ length: 50 }, (_, n) => [
+    ...requestLines(n + 1, n * 10, n % 4 !== 0),
+    { k: 'hdr', id: (n + 1) * 10, side: 'request', headers: [{ name: 'x-name', value: 'é' }] },
+    { k: 'end', id: (n + 1) * 10, odd: { at: secret } },
+  ]).flat();
+  const settings = { headerLevel: 'names' };
+  const all = { ...unbounded(lines), settings };
+  const expected = parseNative([...piecesOf(loweredMembers(membersOf(all)))].join(''));
+  for (const atThatTime of [settings, { ...settings, headerLevel: 'off' }, undefined]) {
+    spill.close();
+    spill = new Spill(join(folder, `masked-${atThatTime?.headerLevel}`), undefined, undefined, () => atThatTime);
+    const doc = { ...bounded(lines), settings };
+    expect(spill.isMaskedFor(settings)).toBe(atThatTime === settings);
+    const written = parseNative([...wholePieces(doc, spill)].join(''));
+    expect(written.requests).toHaveLength(50);
+    // Headers that were left out for the settings at that time do not come back.
+    const withoutHeaders = (d: Trace) => d.requests.map(({ headers: _, ...r }) => r);
+    expect(withoutHeaders(written)).toEqual(withoutHeaders(expected));
+    if (atThatTime === settings) expect(written).toEqual(expected);
+    expect(JSON.stringify(written)).toContain('token=***');
+    expect(JSON.stringify(written.requests[0])).not.toContain('abcdef0123456789');
+  }
 });
 
 test('connections without a request, and incoming requests, are kept too', () => {

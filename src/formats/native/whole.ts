@@ -3,7 +3,7 @@ import { firstInstant } from '../../model/base/canonical';
 import { compareIds } from '../../model/base/ids';
 import type { Loss, Trace } from '../../model/records';
 import type { EvictedList } from '../../model/store/evictionSink';
-import { type Member, membersOf } from './members';
+import { loweredMembers, type Member, membersOf, piecesOf, Written } from './members';
 import type { Spill } from './spill';
 
 const lists: readonly Exclude<EvictedList, 'incoming'>[] = [
@@ -42,8 +42,8 @@ function remaining(loss: Loss, spill: Spill): Loss[] {
   return count > 0 ? [{ ...loss, count }] : [];
 }
 
-/** The members of the whole trace, as `membersOf`: memory holds one record of those that were let go. */
-export function* wholeMembers(doc: Trace, spill: Spill): Generator<Member> {
+/** The members of the whole trace, as `membersOf`: memory holds one record of those that were let go, or its text. */
+export function* wholeMembers(doc: Trace, spill: Spill, as: 'records' | 'texts' = 'records'): Generator<Member> {
   const header: Record<string, unknown> = { ...wholeHeader(doc, spill) };
   // A list of which the document has no record may be absent there.
   for (const name of lists) if (spill.has(name)) header[name] ??= [];
@@ -53,10 +53,16 @@ export function* wholeMembers(doc: Trace, spill: Spill): Generator<Member> {
       yield member;
       continue;
     }
-    let records = merged(spill.records(list), member.records as Iterable<object>);
-    if (list === 'requests') records = merged(spill.records('incoming'), records);
+    let records = merged(spill[as](list), member.records as Iterable<object>);
+    if (list === 'requests') records = merged(spill[as]('incoming'), records);
     yield { name: list, records };
   }
+}
+
+/** The text of the whole trace, masked; what was let go as it was written, if it was masked for the same settings. */
+export function wholePieces(doc: Trace, spill: Spill): Generator<string> {
+  const as = spill.isMaskedFor(doc.settings) ? 'texts' : 'records';
+  return piecesOf(loweredMembers(wholeMembers(doc, spill, as)));
 }
 
 /** Of two that are sorted by first instant and id, one that is. Of records with the same id the second's stays. */
@@ -79,6 +85,9 @@ export function* merged(first: Iterable<object>, second: Iterable<object>): Gene
 const idOf = (record: object): string | undefined => (record as { id?: string }).id;
 
 function compared(x: object, y: object): number {
-  const [a, b] = [firstInstant(x as Record<string, unknown>), firstInstant(y as Record<string, unknown>)];
+  const [a, b] = [instantOf(x), instantOf(y)];
   return a < b ? -1 : a > b ? 1 : compareIds(idOf(x) ?? '', idOf(y) ?? '');
 }
+
+const instantOf = (record: object): number =>
+  record instanceof Written ? record.at : firstInstant(record as Record<string, unknown>);

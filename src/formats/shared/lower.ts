@@ -9,13 +9,43 @@ import type { AnySchema } from '../../model/base/schema';
 import { type Header, type Trace, trace } from '../../model/records';
 import { isSecretHeader, maskHeader, maskText, maskUrl } from '../../model/secrets/mask';
 
-type Lower = (value: unknown) => unknown;
+export type Lower = (value: unknown) => unknown;
 
 /** The trace with secrets masked and headers cut to its level. Parts that need no change are the same objects. */
-export function lowered(doc: Trace): Trace {
-  const level = doc.settings?.headerLevel ?? 'off';
-  const extra = doc.settings?.maskedParameters;
-  const excluded = new Set((doc.settings?.excludeHeaders ?? []).map((h) => h.toLowerCase()));
+export const lowered = (doc: Trace): Trace => lowererOf(doc.settings).document(doc);
+
+type Settings = Trace['settings'];
+
+export interface Lowerer {
+  document(doc: Trace): Trace;
+  /** For the records of a list of the document. */
+  recordsOf(list: string): Lower;
+}
+
+const lowerers = new WeakMap<NonNullable<Settings>, Lowerer>();
+let plain: Lowerer | undefined;
+
+/** As `lowered`, part by part, of a trace with these settings. They are not changed after that. */
+export function lowererOf(settings: Settings): Lowerer {
+  if (settings === undefined) {
+    plain ??= makeLowerer(undefined);
+    return plain;
+  }
+  const known = lowerers.get(settings);
+  if (known) return known;
+  const made = makeLowerer(settings);
+  lowerers.set(settings, made);
+  return made;
+}
+
+/** What masking depends on, as text. */
+export const maskingOf = (settings: Settings): string =>
+  JSON.stringify([settings?.headerLevel, settings?.maskedParameters, settings?.excludeHeaders]);
+
+function makeLowerer(settings: Settings): Lowerer {
+  const level = settings?.headerLevel ?? 'off';
+  const extra = settings?.maskedParameters;
+  const excluded = new Set((settings?.excludeHeaders ?? []).map((h) => h.toLowerCase()));
 
   const header = (value: unknown): unknown => {
     const h = value as Header;
@@ -63,7 +93,14 @@ export function lowered(doc: Trace): Trace {
         ? changed(v, Object.keys(v), (key) => inner.get(key) ?? open)
         : v;
   };
-  return lowerOf(trace as TSchema as AnySchema)(doc) as Trace;
+  const schema = trace as TSchema as AnySchema;
+  return {
+    document: (doc) => lowerOf(schema)(doc) as Trace,
+    recordsOf: (list) => {
+      const items = schema.properties?.[list]?.items;
+      return items === undefined || Array.isArray(items) ? open : lowerOf(items);
+    },
+  };
 }
 
 const same: Lower = (value) => value;

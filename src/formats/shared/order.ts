@@ -5,9 +5,15 @@
 import type { TSchema } from 'typebox';
 import type { AnySchema } from '../../model/base/schema';
 
+interface Place {
+  at: number;
+  /** Shape of the value; undefined where it has no known keys inside. */
+  inner: Shape | undefined;
+}
+
 interface Shape {
-  /** Place of each known key. */
-  index: Map<string, number>;
+  /** Of each known key. */
+  places: Map<string, Place>;
   /** Known keys in schema order, with the shape of each value; undefined where the value has no known keys inside. */
   keys: Map<string, Shape | undefined>;
   /** Shape of the elements, for an array. */
@@ -45,12 +51,13 @@ export function shapeOf(schema: TSchema): Shape {
   const known = shapes.get(schema);
   if (known) return known;
   const { properties, items } = schema as AnySchema;
-  const shape: Shape = { index: new Map(), keys: new Map(), items: undefined };
+  const shape: Shape = { places: new Map(), keys: new Map(), items: undefined };
   shapes.set(schema, shape);
   for (const [key, value] of Object.entries(properties ?? {})) {
     const inner = shapeOf(value as TSchema);
-    shape.index.set(key, shape.index.size);
-    shape.keys.set(key, isPlain(inner) ? undefined : inner);
+    const known = isPlain(inner) ? undefined : inner;
+    shape.places.set(key, { at: shape.places.size, inner: known });
+    shape.keys.set(key, known);
   }
   if (items !== undefined && !Array.isArray(items)) {
     const inner = shapeOf(items as TSchema);
@@ -73,31 +80,57 @@ function isOrdered(value: unknown, shape: Shape | undefined): boolean {
   let last = -1;
   for (const key of Object.keys(value)) {
     // A key of a later version comes after all known ones.
-    const at = shape?.index.get(key) ?? Number.MAX_SAFE_INTEGER;
-    if (at < last || !isOrdered((value as Record<string, unknown>)[key], shape?.keys.get(key))) return false;
+    const place = shape?.places.get(key);
+    const at = place?.at ?? Number.MAX_SAFE_INTEGER;
+    if (at < last || !isOrdered((value as Record<string, unknown>)[key], place?.inner)) return false;
     last = at;
   }
   return true;
 }
 
 function reordered(value: unknown, shape: Shape | undefined): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((v) => reordered(v, shape?.items) ?? 'null').join(',')}]`;
-  const object = value as Record<string, unknown>;
-  let out = '{';
-  if (shape) {
-    for (const [key, inner] of shape.keys) {
-      if (Object.hasOwn(object, key)) out = withMember(out, key, object[key], inner);
-    }
-  }
-  for (const key of Object.keys(object)) if (!shape?.keys.has(key)) out = withMember(out, key, object[key], undefined);
-  return `${out}}`;
+  const ordered = inOrder(value, shape);
+  return ordered === undefined ? undefined : JSON.stringify(ordered);
 }
 
-function withMember(out: string, key: string, value: unknown, shape: Shape | undefined): string {
-  const text = reordered(value, shape);
-  return text === undefined ? out : `${out}${out === '{' ? '' : ','}${JSON.stringify(key)}:${text}`;
+/** A copy with its keys in order, without what JSON cannot say: its own writer then does the rest. */
+function inOrder(value: unknown, shape: Shape | undefined): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object') return undefined;
+  if (Array.isArray(value)) return value.map((v) => inOrder(v, shape?.items) ?? null);
+  const object = value as Record<string, unknown>;
+  const keys = Object.keys(object);
+  const places = shape ? sortByPlace(keys, shape) : undefined;
+  const out: Record<string, unknown> = {};
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    const place = places?.[i];
+    const inner = inOrder(object[key], place?.inner);
+    if (inner === undefined) continue;
+    // A key of the schema is no `__proto__`; another one may have any name.
+    if (place) out[key] = inner;
+    else Object.defineProperty(out, key, { value: inner, enumerable: true, configurable: true, writable: true });
+  }
+  return out;
+}
+
+/** Sorted in place, by insertion: a record has few keys, and most are where they should be. Gives the place of each. */
+function sortByPlace(keys: string[], shape: Shape): (Place | undefined)[] {
+  const places = keys.map((key) => shape.places.get(key));
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] as string;
+    const place = places[i];
+    const at = place?.at ?? Number.MAX_SAFE_INTEGER;
+    let j = i - 1;
+    for (; j >= 0 && (places[j]?.at ?? Number.MAX_SAFE_INTEGER) > at; j--) {
+      keys[j + 1] = keys[j] as string;
+      places[j + 1] = places[j];
+    }
+    keys[j + 1] = key;
+    places[j + 1] = place;
+  }
+  return places;
 }
 
 /** The keys of an object in writing order, each with the shape of its value. */

@@ -4,7 +4,8 @@ import type * as Type from 'typebox';
 /** `base` with the fields of `more`, objects merged field by field, the last writer winning; arrays are replaced. */
 export function merge<T extends object>(base: T, more: Partial<T>): T {
   const out = { ...base } as Record<string, unknown>;
-  for (const [key, value] of Object.entries(more)) {
+  for (const key of Object.keys(more) as (keyof T & string)[]) {
+    const value: unknown = more[key];
     if (value === undefined) continue;
     const before = out[key];
     out[key] = isPlain(before) && isPlain(value) ? merge(before, value) : value;
@@ -26,6 +27,11 @@ interface Annotated {
  */
 export function shifted<T>(schema: Type.TSchema, value: T, offset: number): T {
   return offset === 0 ? value : (shift(schema as Annotated, value, offset) as T);
+}
+
+/** As `shifted`, of one field of a record. */
+export function shiftedField(schema: Type.TSchema, key: string, value: unknown, offset: number): unknown {
+  return offset === 0 ? value : shift((schema as Annotated).properties?.[key], value, offset);
 }
 
 function shift(schema: Annotated | undefined, value: unknown, offset: number): unknown {

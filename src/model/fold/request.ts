@@ -7,7 +7,7 @@ import { type RanSite, ran } from '../facts/ran';
 import type { LineOf, SiteTuple, SourceEntry, SourceTuple } from '../lines/lines';
 import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
 import type { Store } from '../store/store';
-import { merge, shifted } from './merge';
+import { merge, shiftedField } from './merge';
 import { serverTimingOf } from './serverTiming';
 import type { Isolate } from './types';
 
@@ -37,10 +37,13 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
   if ((line as { direction?: unknown }).direction === 'in' || store.incoming.has(id))
     return foldIncoming(store, isolate, line, id);
   if (line.k === 'mark' && before?.outcome !== undefined) return;
-  const fields = fieldsOf(isolate, line, before);
   if (line.k === 'req') {
-    const known = before ?? { id, thread: isolate.thread };
-    const next = withoutUnsent(merge<Request>(known, fields));
+    const made = { id, thread: isolate.thread };
+    // Most requests are one such line: its fields are put into the record at once.
+    const whole = before
+      ? merge<Request>(before, fieldsOf(isolate, line, before))
+      : fieldsOf(isolate, line, before, made);
+    const next = withoutUnsent(whole);
     if (next.traceRequests === undefined && isolate.enabled.length > 0) next.traceRequests = isolate.enabled;
     if (line.callSite) next.callSite = siteOf(line.callSite);
     if (!before) {
@@ -51,6 +54,7 @@ export function foldRequest(store: Store, isolate: Isolate, line: RequestLine): 
     startOperation(store, next);
     return;
   }
+  const fields = fieldsOf(isolate, line, before);
   if (before) {
     const next = withoutCarrier(
       withoutUnsent(merge<Request>(before, ended(before) ? withoutEnd(before, fields) : fields)),
@@ -74,50 +78,86 @@ function foldIncoming(store: Store, isolate: Isolate, line: RequestLine, id: str
   store.setIncoming(merge<Request>(before, fieldsOf(isolate, line, before)));
 }
 
+/** What the fields of a line become that are not the record's: short forms, and ids of the isolate. */
+const apart: ReadonlySet<string> = new Set([
+  ...['k', 'id', 't', 's', 'b', 'ka', 'l', 'callSite', 'priorSends', ...references],
+  // It would be no field, but what all fields that are missing are looked for in.
+  '__proto__',
+]);
+
 /** Fields of a line on the trace's clock, with the isolate's ids made the trace's. */
-function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined): Partial<Request> {
-  const { k: _, id: __, t, s, b, ka, l, callSite: ___, ...rest } = line as LineOf<'req'>;
-  const fields = shifted(requestSchema, rest as unknown as Partial<Request>, isolate.offset);
+function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined): Partial<Request>;
+function fieldsOf(isolate: Isolate, line: RequestLine, before: Request | undefined, into: Request): Request;
+function fieldsOf(
+  isolate: Isolate,
+  line: RequestLine,
+  before: Request | undefined,
+  fields: Partial<Request> = {},
+): Partial<Request> {
+  const { s, b, ka, l, t } = line;
   const raw = line as Record<string, unknown>;
+  const own = fields as Record<string, unknown>;
+  for (const key of Object.keys(raw))
+    if (!apart.has(key)) own[key] = shiftedField(requestSchema, key, raw[key], isolate.offset);
   for (const key of references) {
     const n = raw[key];
     if (typeof n === 'number') fields[key] = recordIdOf(isolate.thread, n);
   }
-  if (line.priorSends)
+  if (line.priorSends) {
+    const shifts = shiftedField(requestSchema, 'priorSends', line.priorSends, isolate.offset) as object[];
     fields.priorSends = line.priorSends.map((p, i) => ({
-      ...fields.priorSends?.[i],
+      ...shifts[i],
       ...(p.connection !== undefined ? { connection: recordIdOf(isolate.thread, p.connection) } : {}),
     })) as NonNullable<Request['priorSends']>;
+  }
   if (s !== undefined) {
     fields.protocol ??= 'http/1.1';
-    fields.response = { status: s, ...(s === 200 ? { statusText: 'OK' } : {}), ...fields.response };
+    const given = fields.response;
+    fields.response = s === 200 ? { status: s, statusText: 'OK' } : { status: s };
+    if (given) Object.assign(fields.response, given);
   }
   if (b) takeSizes(fields, b);
   if (ka) fields.response = { keepAlive: present({ timeout: ka[0], max: ka[1] }), ...fields.response };
   if (l !== undefined) fields.loopBusyDuration ??= l;
   const created = fields.createdAt ?? before?.createdAt;
   if (t && created !== undefined) {
-    instants.forEach((key, i) => {
+    for (let i = 0; i < instants.length; i++) {
       const v = t[i];
-      if (typeof v === 'number') fields[key] = created + v;
-    });
+      if (typeof v === 'number') fields[instants[i] as (typeof instants)[number]] = created + v;
+    }
     const read = t[5];
-    if (typeof read === 'number') fields.response = { ...fields.response, readBeginAt: created + read };
+    if (typeof read === 'number') {
+      if (s === undefined) fields.response = { ...fields.response, readBeginAt: created + read };
+      else (fields.response as NonNullable<Request['response']>).readBeginAt = created + read;
+    }
   }
   return fields;
 }
 
 /** The short form of sizes; what the line says in full stays. */
 function takeSizes(fields: Partial<Request>, sizes: readonly (number | null)[]): void {
-  const [bytesSent, bytesReceived, declaredBytes, wireBytes, bodyBytes, readBytes] = sizes;
-  Object.assign(fields, present({ bytesSent, bytesReceived }), { ...fields });
-  const response = present({ declaredBytes, wireBytes, bodyBytes, readBytes });
-  if (Object.keys(response).length > 0) fields.response = { ...response, ...fields.response };
+  if (typeof sizes[0] === 'number') fields.bytesSent ??= sizes[0];
+  if (typeof sizes[1] === 'number') fields.bytesReceived ??= sizes[1];
+  const [, , declaredBytes, wireBytes, bodyBytes, readBytes] = sizes;
+  const response: NonNullable<Request['response']> = {};
+  if (typeof declaredBytes === 'number') response.declaredBytes = declaredBytes;
+  if (typeof wireBytes === 'number') response.wireBytes = wireBytes;
+  if (typeof bodyBytes === 'number') response.bodyBytes = bodyBytes;
+  if (typeof readBytes === 'number') response.readBytes = readBytes;
+  for (const _ in response) {
+    fields.response = fields.response ? Object.assign(response, fields.response) : response;
+    return;
+  }
 }
 
 /** Without the fields that are unknown. */
 function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== null && v !== undefined)) as never;
+  const out: Record<string, unknown> = {};
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== null && value !== undefined) out[key] = value;
+  }
+  return out as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 const ended = (r: Request): boolean => r.outcome !== undefined;
@@ -269,12 +309,20 @@ export function siteOf([file, line, column, fn, kind]: SiteTuple, source?: Sourc
   };
 }
 
-/** With the isolate also the calls around it. */
-function siteOfEntry({ at, source, hash, evaluated, around }: SourceEntry, isolate?: Isolate): RanSite {
+const sites = new WeakMap<SourceEntry, RanSite>();
+
+/** With the isolate also the calls around it. Requests of one place share one object. */
+function siteOfEntry(entry: SourceEntry, isolate?: Isolate): RanSite {
+  const known = isolate && sites.get(entry);
+  if (known) return known;
+  const { at, source, hash, evaluated, around } = entry;
   const site = siteOf(at, source);
-  const calls = isolate && around?.flatMap((n) => isolate.sources.get(n) ?? []).map((entry) => siteOfEntry(entry));
+  const calls = isolate && around?.flatMap((n) => isolate.sources.get(n) ?? []).map((e) => siteOfEntry(e));
   const facts = present({ hash, evaluated, around: calls?.length ? calls : undefined });
-  return Object.keys(facts).length > 0 ? { ...site, [ran]: facts } : site;
+  const made = Object.keys(facts).length > 0 ? { ...site, [ran]: facts } : site;
+  // A call around it may have its line later.
+  if (isolate && calls?.length === around?.length) sites.set(entry, made);
+  return made;
 }
 
 /** The chain of calls that led to a request. */

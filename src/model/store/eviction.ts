@@ -12,6 +12,12 @@ import type { Store } from './store';
 /** More requests are kept as long as lines may come of those that have ended: call sites and bodies come in batches. */
 const slack = 1000;
 
+/**
+ * Share of the limit by which it is exceeded before requests go, all at once: the front of a map from which entries were
+ * taken one at a time is passed again by each look for the oldest.
+ */
+const excess = 1 / 16;
+
 /** Results of attempts that have no life after them. */
 const lost: ReadonlySet<string | undefined> = new Set(['failed', 'timedOut', 'cancelled']);
 
@@ -26,20 +32,24 @@ export class Eviction {
     readonly index: Index,
   ) {}
 
-  /** Evicts until the store is within its limit; a running request only when all of them run. `isOver`: no line comes any more. */
+  /** Evicts until the store is within its limit, once it is well over it; a running request only when all of them run. `isOver`: no line comes any more. */
   run(isOver = false): void {
     const { requests, evictions } = this.store;
     // What nobody takes can be gone at once: no line alters it.
-    const limit = this.store.limit + (evictions && !isOver ? slack : 0);
+    const isLate = evictions !== undefined && !isOver;
+    const limit = this.store.limit + (isLate ? slack : 0);
+    if (isLate && requests.size <= limit + Math.min(slack, Math.floor(this.store.limit * excess))) return;
+    const loss: Loss = { source: 'session', what: 'requests', kind: 'evicted', count: 0 };
     for (const r of requests.values()) {
-      if (requests.size <= limit) return;
-      if (r.outcome !== undefined) this.#drop(r);
+      if (requests.size <= limit) break;
+      if (r.outcome !== undefined) this.#drop(r, loss);
     }
     for (const r of requests.values()) {
-      if (requests.size <= limit) return;
-      this.#drop(r);
+      if (requests.size <= limit) break;
+      this.#drop(r, loss);
       this.#running.add(r.id);
     }
+    if (loss.count > 0) this.store.addLoss(loss);
   }
 
   /**
@@ -72,15 +82,18 @@ export class Eviction {
     return true;
   }
 
-  #drop(r: Request): void {
+  /** `loss`: of what goes at once. */
+  #drop(r: Request, loss: Loss): void {
     const { store } = this;
     store.removeRequest(r);
     // One that runs has more to come, which would not be kept: it is lost.
     if (r.outcome !== undefined) store.evictions?.keep('requests', r, true);
     store.counts.evictedRequests++;
-    const loss: Loss = { source: 'session', what: 'requests', kind: 'evicted', count: 1 };
-    if (r.createdAt !== undefined) loss.beginAt = loss.endAt = r.createdAt;
-    store.addLoss(loss);
+    loss.count++;
+    if (r.createdAt !== undefined) {
+      loss.beginAt = Math.min(loss.beginAt ?? r.createdAt, r.createdAt);
+      loss.endAt = Math.max(loss.endAt ?? r.createdAt, r.createdAt);
+    }
     if (r.connection !== undefined) this.#dropConnection(r.connection);
     if (r.dial !== undefined) this.#dropDial(r.dial);
   }

@@ -102,6 +102,11 @@ export class Store extends Records {
     return changes;
   }
 
+  /** Nobody will ask what changed: none of it is noted from here on, nor kept. */
+  ignoreChanges(): void {
+    this.#changes = { requests: new NoSet(), connections: new NoSet(), removed: new NoSet(), other: false };
+  }
+
   /** Hits of network breakpoints since the last call; of more than 1,000 the newest. */
   takeBreakpointHits(): BreakpointHit[] {
     const hits = this.#hits;
@@ -117,7 +122,7 @@ export class Store extends Records {
     this.#changes.requests.add(r.id);
     if (!before) this.live.running++;
     if (before?.outcome === undefined && r.outcome !== undefined) this.live.running--;
-    for (const [name, is] of ends) this.live[name] += Number(is(r)) - Number(is(before));
+    if (!endsAlike(r, before)) for (const [name, is] of ends) this.live[name] += Number(is(r)) - Number(is(before));
     if ((before?.ordinal ?? 0) <= 1 && (r.ordinal ?? 0) > 1) this.live.reuses++;
     this.live.bytesSent += (r.bytesSent ?? 0) - (before?.bytesSent ?? 0);
     this.live.bytesReceived += (r.bytesReceived ?? 0) - (before?.bytesReceived ?? 0);
@@ -327,3 +332,20 @@ const ends = [
   ['aborted', isAborted],
   ['interrupted', isInterrupted],
 ] as const;
+
+class NoSet extends Set<string> {
+  override add(_: string): this {
+    return this;
+  }
+}
+
+/** Nothing changed of what `ends` look at. */
+const endsAlike = (r: Request, before: Request | undefined): boolean =>
+  before === undefined
+    ? r.outcome === undefined && r.response === undefined
+    : r.outcome === before.outcome &&
+      r.response === before.response &&
+      r.error === before.error &&
+      r.abort === before.abort &&
+      r.timeout === before.timeout &&
+      r.mocked === before.mocked;

@@ -24,6 +24,8 @@ interface Found {
 export class CallSites {
   readonly #maps = new SourceMaps();
   readonly #known = new Map<string, Found>();
+  /** What `mapped` gave once all was known: requests of one place share their call site's object. */
+  #placed = new WeakMap<RanSite, CallSite>();
   /** `chosen`: between calls, so that waiting records are also notified of a place that needs no mapping. */
   readonly #asked = new Map<string, { site: RanSite; waiting: Set<string>; chosen: boolean }>();
 
@@ -34,14 +36,23 @@ export class CallSites {
    */
   mapped(site: RanSite, waiting: string): CallSite {
     if (site.line === undefined) return site;
+    const before = this.#placed.get(site);
+    if (before) return before;
+    const { isSure, callSite } = this.#chosen(site, waiting);
+    if (isSure) this.#placed.set(site, callSite);
+    return callSite;
+  }
+
+  #chosen(site: RanSite, waiting: string): { isSure: boolean; callSite: CallSite } {
     const calls = [site, ...(site[ran]?.around ?? [])];
     const found = calls.map((call) => this.#find(call, waiting, calls.length > 1));
     for (const [i, call] of calls.entries()) {
       const place = found[i];
-      if (place === undefined) return site;
-      if (!place.library) return placed(call, place, site.kind);
+      if (place === undefined) return { isSure: false, callSite: site };
+      if (!place.library) return { isSure: true, callSite: placed(call, place, site.kind) };
     }
-    return placed(site, found[0] as Found, site.kind === 'inherited' ? 'inherited' : 'library');
+    const kind = site.kind === 'inherited' ? 'inherited' : 'library';
+    return { isSure: true, callSite: placed(site, found[0] as Found, kind) };
   }
 
   /** Undefined: it is looked up first. */
@@ -68,7 +79,10 @@ export class CallSites {
     const ready = new Set<string>();
     for (const [key, { site }] of [...this.#asked]) {
       const found = await this.#placeOf(site);
-      if (this.#known.size >= maxPlaces) this.#known.clear();
+      if (this.#known.size >= maxPlaces) {
+        this.#known.clear();
+        this.#placed = new WeakMap();
+      }
       this.#known.set(key, found);
       const asked = this.#asked.get(key);
       this.#asked.delete(key);

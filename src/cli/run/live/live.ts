@@ -16,6 +16,7 @@ export function liveOf(session: TraceSession, options: RunOptions, sinks: Sinks 
       ...(options.json ? {} : { style: styleFor(process.stderr) }),
     });
   const log = outputs.length > 0 ? new EventLog(session.store, outputs) : undefined;
+  if (!log) session.store.ignoreChanges();
   const stop = log && session.onDidChange(() => log.update());
   const table = options.table
     ? new LiveTable(session.store, () => session.now(), process.stderr, options.interval, {
