@@ -76,5 +76,5 @@ async function replaceWindow(): Promise<void> {
 
 /** Also of a window that no longer answers. */
 async function picture(name: string): Promise<void> {
-  await vs.shot(name).catch((error) => console.log('No picture:', error));
+  await vs.picture(name).catch((error) => console.log('No picture:', error));
 }

@@ -219,8 +219,12 @@ export class VsCode {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  /** A picture of the window below shots/e2e. */
+  /** A picture to look at, below shots/e2e, where E2E_SHOTS asks for them: nothing compares them. */
   async shot(name: string): Promise<void> {
+    if (process.env.E2E_SHOTS) await this.picture(name);
+  }
+
+  async picture(name: string): Promise<void> {
     mkdirSync(shots, { recursive: true });
     await this.page.screenshot({ path: join(shots, `${name}.png`) });
   }
@@ -233,12 +237,21 @@ export class VsCode {
     const focused = this.page.locator('.quick-input-list .monaco-list-row.focused').filter(which);
     // Extensions' entries come when their host is up, but not into a list that is already open; and a list may be drawn
     // again, or go, under the pointer. The key takes the entry in focus, which mostly is the wanted one.
+    let patience = 500;
     await until(async () => {
+      // A page in a frame that is just getting the focus takes the key, or closes the list: it is there at once or never.
+      patience = Math.min(2 * patience, 8000);
       try {
         await this.page.keyboard.press('Escape');
         await this.page.keyboard.press(key);
-        await box.fill(text, { timeout: 5000 });
-        await wanted.waitFor({ timeout: 5000 });
+        await box.waitFor({ timeout: patience });
+        // Not typed: the text would go to a page in a frame that gets the focus meanwhile.
+        await box.evaluate((input, value) => {
+          (input as HTMLInputElement).focus();
+          (input as HTMLInputElement).value = value;
+          input.dispatchEvent(new Event('input', { bubbles: true }));
+        }, text);
+        await wanted.waitFor({ timeout: patience });
         if (await focused.isVisible()) await this.page.keyboard.press('Enter');
         else await wanted.click({ timeout: 3000 });
         return true;
