@@ -50,7 +50,9 @@ function band(rows, figure) {
 /** One sentence for each target, `ok` or not. */
 export function judge({ loops }) {
   const arms = Object.keys(Object.values(loops)[0]);
-  const known = targets.filter((t) => arms.includes(t.arm) && (t.below === undefined || arms.includes(t.below)));
+  const known = targets.filter(
+    (t) => t.loop in loops && arms.includes(t.arm) && (t.below === undefined || arms.includes(t.below)),
+  );
   return known.map((t) => {
     const rows = rowsOf(loops[t.loop]);
     const { median: value, low } = rows.find((a) => a.arm === t.arm)[t.figure];
