@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const here = import.meta.dirname;
@@ -126,14 +126,23 @@ export const measurements = {
   },
 };
 
-/** This hook beside another build of it. */
-export const against = (file) => ({
+export const bareArm = bare;
+/** The hook as it is by default, from another file. */
+export const hookArmOf = (file) => ({ ...hookArm, env: () => hooked({}, file) });
+
+/** This hook beside other builds of it. */
+export const against = (files) => ({
   loops: measurements.main.loops,
   arms: [
     bare,
     bareAgain,
     hookArm,
-    { ...hookArm, name: 'against', title: 'the other hook', env: () => hooked({}, file) },
+    ...files.map((file, i) => ({
+      ...hookArmOf(file),
+      name: i === 0 ? 'against' : `against${i}`,
+      title: `the hook ${basename(file)}`,
+      unchecked: true,
+    })),
   ],
 });
 
@@ -142,7 +151,8 @@ export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(cor
 
 /** One long-lived client process of an arm. */
 export class Client {
-  static async start(arm, node, ports, pin) {
+  /** `flags`: Node's own. */
+  static async start(arm, node, ports, pin, flags = []) {
     const client = new Client();
     client.arm = arm;
     client.spool = mkdtempSync(join(tmpdir(), 'nettrace-bench-'));
@@ -155,7 +165,7 @@ export class Client {
       ...arm.env(),
     };
     if (env.NETTRACE_SPOOL === '') delete env.NETTRACE_SPOOL;
-    const [file, ...args] = [...pin, node, join(here, 'client.cjs'), ...ports.map(String)];
+    const [file, ...args] = [...pin, node, ...flags, join(here, 'client.cjs'), ...ports.map(String)];
     client.child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     await client.message();
     return client;

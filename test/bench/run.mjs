@@ -3,7 +3,7 @@
  *   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
  *   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
  *   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
- *   node test/bench/run.mjs --against hook.cjs       this hook beside another build of it; printed, not kept
+ *   node test/bench/run.mjs --against A.cjs,B.cjs    this hook beside other builds of it; printed, not kept
  *   [--quick] [--rounds N] [--loop WORDS] [--fresh] [--print]
  * A loop is measured until the interval of the hook's CPU ratio, and of the bare program against itself, is ±0.02; after N
  * rounds it ends without, and the report says how wide it was. --loop: those whose title has these words alone, printed.
@@ -37,7 +37,7 @@ const { values } = parseArgs({
 });
 
 const kind = values.parts ? 'parts' : values.control ? 'control' : 'main';
-const all = values.against ? against(resolve(values.against)) : measurements[kind];
+const all = values.against ? against(values.against.split(',').map((file) => resolve(file))) : measurements[kind];
 const what = { ...all, loops: all.loops.filter(({ title }) => title.includes(values.loop ?? '')) };
 const kept = !values.quick && !values.against && values.loop === undefined;
 const usual = { main: '18,20,22,24,26', parts: '24', control: '20,22,24' };
