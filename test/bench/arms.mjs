@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const here = import.meta.dirname;
@@ -87,24 +87,38 @@ const control = [
   { ...hookArm, requests: () => asking('') },
 ];
 
-/** Loops: requests a batch are chosen so that a batch takes about a tenth of a second. */
-const loop = (kind, concurrency, requests, title) => ({ kind, concurrency, requests, warmUp: 1500, title });
+/**
+ * Loops: a batch takes some tens of ms, so that what it is compared with is near. `lead`: requests before it that are not
+ * measured, where the hook does otherwise once it has seen that the loop is busy.
+ */
+const loop = (kind, concurrency, requests, title, more = {}) => ({
+  kind,
+  concurrency,
+  requests,
+  warmUp: 3000,
+  title,
+  ...more,
+});
 const oneByOne = [
-  loop('http', 1, 600, 'http, one after the other'),
-  loop('fetch', 1, 500, 'fetch, one after the other'),
+  loop('http', 1, 250, 'http, one after the other'),
+  loop('fetch', 1, 120, 'fetch, one after the other'),
+];
+const tenAtOnce = [
+  loop('http', 10, 1000, 'http, 10 at a time', { lead: 1500 }),
+  loop('fetch', 10, 250, 'fetch, 10 at a time', { lead: 300 }),
 ];
 
-const dials = { ...loop('dial', 1, 60, 'https, a lookup, connection and handshake for each'), warmUp: 150 };
+const dials = loop('dial', 1, 25, 'https, a lookup, connection and handshake for each', { warmUp: 300 });
 
 /** The two measurements: the hook as it is by default, on each Node; and what each optional part adds, on one. */
 export const measurements = {
   main: {
     arms: main,
-    loops: [...oneByOne, loop('http', 10, 2000, 'http, 10 at a time'), loop('fetch', 10, 1000, 'fetch, 10 at a time')],
+    loops: [...oneByOne, ...tenAtOnce, dials],
   },
   control: {
     arms: control,
-    loops: [...oneByOne, loop('http', 10, 2000, 'http, 10 at a time'), loop('fetch', 10, 1000, 'fetch, 10 at a time')],
+    loops: [...oneByOne, ...tenAtOnce],
   },
   parts: {
     arms: parts,
@@ -112,18 +126,23 @@ export const measurements = {
   },
 };
 
-/** This hook beside another build of it; with connections of their own too, one and ten at a time. */
-export const against = (file) => ({
-  loops: [
-    ...measurements.main.loops,
-    dials,
-    { ...loop('dial', 10, 200, 'https, ten at a time, a connection for each'), warmUp: 150 },
-  ],
+export const bareArm = bare;
+/** The hook as it is by default, from another file. */
+export const hookArmOf = (file) => ({ ...hookArm, env: () => hooked({}, file) });
+
+/** This hook beside other builds of it. */
+export const against = (files) => ({
+  loops: measurements.main.loops,
   arms: [
     bare,
     bareAgain,
     hookArm,
-    { ...hookArm, name: 'against', title: 'the other hook', env: () => hooked({}, file) },
+    ...files.map((file, i) => ({
+      ...hookArmOf(file),
+      name: i === 0 ? 'against' : `against${i}`,
+      title: `the hook ${basename(file)}`,
+      unchecked: true,
+    })),
   ],
 });
 
@@ -132,7 +151,8 @@ export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(cor
 
 /** One long-lived client process of an arm. */
 export class Client {
-  static async start(arm, node, ports, pin) {
+  /** `flags`: Node's own. */
+  static async start(arm, node, ports, pin, flags = []) {
     const client = new Client();
     client.arm = arm;
     client.spool = mkdtempSync(join(tmpdir(), 'nettrace-bench-'));
@@ -145,7 +165,7 @@ export class Client {
       ...arm.env(),
     };
     if (env.NETTRACE_SPOOL === '') delete env.NETTRACE_SPOOL;
-    const [file, ...args] = [...pin, node, join(here, 'client.cjs'), ...ports.map(String)];
+    const [file, ...args] = [...pin, node, ...flags, join(here, 'client.cjs'), ...ports.map(String)];
     client.child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     await client.message();
     return client;

@@ -1,6 +1,6 @@
 /**
  * The bench's program: lives as long as the bench and runs a batch of keep-alive requests whenever it is asked to, by
- * message {kind, concurrency, requests}. Answers with wall and CPU µs a request, measured inside.
+ * message {kind, concurrency, requests, lead}. Answers with wall and CPU µs a request, measured inside.
  */
 const http = require('node:http');
 const https = require('node:https');
@@ -39,14 +39,21 @@ const one = {
   },
 };
 
-async function batch({ kind, concurrency, requests }) {
-  let left = requests;
+/** `count` requests, so many at a time. */
+function run({ kind, concurrency }, count) {
+  let left = count;
   const lane = async () => {
     while (left-- > 0) await one[kind](concurrency);
   };
+  return Promise.all(Array.from({ length: concurrency }, lane));
+}
+
+async function batch(job) {
+  const { requests, lead = 0 } = job;
+  if (lead > 0) await run(job, lead);
   const cpu = process.cpuUsage();
   const begin = performance.now();
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  await run(job, requests);
   const wall = ((performance.now() - begin) * 1000) / requests;
   const { user, system } = process.cpuUsage(cpu);
   return { wall, cpu: (user + system) / requests };

@@ -1,14 +1,16 @@
 /**
- * Measures one Node version: every arm has long-lived processes, batches are interleaved (each round runs all arms,
- * every other round backwards), client and server run on separate cores. A batch is compared only with the bare batch
+ * Measures one Node version: every arm has long-lived processes, batches are short and interleaved (each round runs all
+ * arms, in an order that changes), client and server run on separate cores. A batch is compared only with the bare batch
  * of its own round, so that slow spells of the machine cancel out.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Client, onCore } from './arms.mjs';
+import { medianWithInterval } from './statistics.mjs';
 
-function server(node, pin) {
+/** Resolves to the process, and its ports for http and https. */
+export function startServer(node, pin) {
   const [file, ...args] = [...pin, node, join(import.meta.dirname, 'server.cjs')];
   const child = spawn(file, args, { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   return new Promise((resolve, reject) => {
@@ -17,20 +19,41 @@ function server(node, pin) {
   });
 }
 
-/** All batches of `rounds` rounds for one loop: arm name → wall and CPU µs a request, by round. */
-async function measureLoop(sets, loop, rounds, say) {
+/** Between two looks at how narrow the intervals are. */
+const roundsAtOnce = 10;
+
+/** Both halves of the widest interval of an arm's CPU ratio, of those that are to be narrow. */
+function widest(results, narrow) {
+  const widths = narrow.map((name) => {
+    const { low, high } = medianWithInterval(results[name].cpu.map((v, i) => v / results.bare.cpu[i]));
+    return (high - low) / 2;
+  });
+  return Math.max(...widths);
+}
+
+/**
+ * Batches of one loop: arm name → wall and CPU µs a request, by round. Ends when the intervals of CPU time are as narrow as
+ * asked for, or after `rounds` rounds: then the machine cannot do better, and the widest is what the report says.
+ */
+async function measureLoop(sets, loop, { rounds, precision }, say) {
   const results = Object.fromEntries(sets[0].map(({ arm }) => [arm.name, { wall: [], cpu: [] }]));
+  const narrow = Object.keys(results).filter((name) => name === 'bareAgain' || name === 'hook');
   for (const set of sets) for (const client of set) await client.batch({ ...loop, requests: loop.warmUp });
   for (let round = 0; round < rounds; round++) {
     const set = sets[round % sets.length];
-    // Forwards and backwards, a pair for each set of processes.
-    const order = Math.floor(round / sets.length) % 2 === 0 ? set : [...set].reverse();
+    // Each arm at each place in turn, forwards and backwards, a pair for each set of processes.
+    const turn = Math.floor(round / sets.length);
+    const from = Math.floor(turn / 2) % set.length;
+    const order = [...set.slice(from), ...set.slice(0, from)];
+    if (turn % 2 === 1) order.reverse();
     for (const client of order) {
       const { wall, cpu } = await client.batch(loop);
       results[client.arm.name].wall.push(Number(wall.toFixed(1)));
       results[client.arm.name].cpu.push(Number(cpu.toFixed(1)));
     }
-    say(`${loop.title}: round ${round + 1} of ${rounds}`);
+    const done = round + 1;
+    say(`${loop.title}: round ${done} of at most ${rounds}`);
+    if (done % roundsAtOnce === 0 && done >= 2 * roundsAtOnce && widest(results, narrow) <= precision) break;
   }
   return results;
 }
@@ -50,9 +73,9 @@ async function checkRecorded(client, expected) {
 }
 
 /** Measures a Node binary; `processes` of each arm. Resolves to loop title → arm name → batches. */
-export async function measure(node, { arms, loops }, { rounds, processes, say }) {
+export async function measure(node, { arms, loops }, { rounds, precision, processes, say }) {
   const cores = cpus().length;
-  const { child, ports } = await server(node, onCore(1, cores));
+  const { child, ports } = await startServer(node, onCore(1, cores));
   const sets = [];
   try {
     for (let i = 0; i < processes; i++) {
@@ -61,9 +84,13 @@ export async function measure(node, { arms, loops }, { rounds, processes, say })
       sets.push(set);
     }
     const measured = {};
-    for (const loop of loops) measured[loop.title] = await measureLoop(sets, loop, rounds, say);
-    const expected = loops.reduce((sum, l) => sum + l.warmUp + l.requests * Math.floor(rounds / processes), 0);
-    for (const client of sets.flat()) await checkRecorded(client, expected);
+    let expected = 0;
+    for (const loop of loops) {
+      measured[loop.title] = await measureLoop(sets, loop, { rounds, precision }, say);
+      const batches = Math.floor(measured[loop.title].bare.cpu.length / processes);
+      expected += loop.warmUp + ((loop.lead ?? 0) + loop.requests) * batches;
+    }
+    for (const client of sets.flat().filter(({ arm }) => !arm.unchecked)) await checkRecorded(client, expected);
     return measured;
   } finally {
     await Promise.all(sets.flat().map((c) => c.stop()));

@@ -1,5 +1,5 @@
 import { cpus, release } from 'node:os';
-import { against, measurements } from './arms.mjs';
+import { measurements } from './arms.mjs';
 import { median, medianWithInterval } from './statistics.mjs';
 
 /**
@@ -50,7 +50,9 @@ function band(rows, figure) {
 /** One sentence for each target, `ok` or not. */
 export function judge({ loops }) {
   const arms = Object.keys(Object.values(loops)[0]);
-  const known = targets.filter((t) => arms.includes(t.arm) && (t.below === undefined || arms.includes(t.below)));
+  const known = targets.filter(
+    (t) => t.loop in loops && arms.includes(t.arm) && (t.below === undefined || arms.includes(t.below)),
+  );
   return known.map((t) => {
     const rows = rowsOf(loops[t.loop]);
     const { median: value, low } = rows.find((a) => a.arm === t.arm)[t.figure];
@@ -66,23 +68,25 @@ export function judge({ loops }) {
   });
 }
 
-/** Batch by batch against the other build of the hook, which took part in the same rounds. */
-function versus({ hook, against: other }) {
-  if (other === undefined) return [];
-  const ratio = (figure) => medianWithInterval(hook[figure].map((v, i) => v / other[figure][i]));
-  const text = ({ median: value, low, high }) => `${two(value)} (${two(low)}–${two(high)})`;
-  return [`This hook against the other: wall ${text(ratio('wall'))}, CPU ${text(ratio('cpu'))}.`, ''];
+/** Batch by batch against other builds of the hook, which took part in the same rounds. */
+function versus(batches) {
+  const { hook } = batches;
+  const others = Object.keys(batches).filter((name) => name.startsWith('against'));
+  return others.map((name) => {
+    const ratio = (figure) => medianWithInterval(hook[figure].map((v, i) => v / batches[name][figure][i]));
+    const text = ({ median: value, low, high }) => `${two(value)} (${two(low)}–${two(high)})`;
+    return `This hook against ${titleOf(name)}: wall ${text(ratio('wall'))}, CPU ${text(ratio('cpu'))}.\n`;
+  });
 }
 
-const titles = new Map(
-  [...Object.values(measurements), against()].flatMap((m) => m.arms.map((a) => [a.name, a.title])),
-);
+const titles = new Map(Object.values(measurements).flatMap((m) => m.arms.map((a) => [a.name, a.title])));
+const titleOf = (name) => titles.get(name) ?? name;
 
 function table([title, batches]) {
   const ratio = (r) => `${two(r.median)} (${two(r.low)}–${two(r.high)})`;
   const lines = rowsOf(batches).map(
     (row) =>
-      `| ${titles.get(row.arm)} | ${row.wall.toFixed(1)} | ${ratio(row.wallRatio)} | ${row.cpu.toFixed(1)} | ${ratio(row.cpuRatio)} |`,
+      `| ${titleOf(row.arm)} | ${row.wall.toFixed(1)} | ${ratio(row.wallRatio)} | ${row.cpu.toFixed(1)} | ${ratio(row.cpuRatio)} |`,
   );
   const head = ['| | wall µs | ratio | CPU µs | ratio |', '|---|---|---|---|---|'];
   return [`**${title}**`, '', ...head, ...lines, '', ...versus(batches)].join('\n');

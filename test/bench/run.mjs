@@ -3,8 +3,10 @@
  *   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
  *   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
  *   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
- *   node test/bench/run.mjs --against hook.cjs       this hook beside another build of it; printed, not kept
- *   [--quick] [--rounds N] [--fresh] [--print]
+ *   node test/bench/run.mjs --against A.cjs,B.cjs    this hook beside other builds of it; printed, not kept
+ *   [--quick] [--rounds N] [--loop WORDS] [--fresh] [--print]
+ * A loop is measured until the interval of the hook's CPU ratio, and of the bare program against itself, is ±0.02; after N
+ * rounds it ends without, and the report says how wide it was. --loop: those whose title has these words alone, printed.
  * Batches go to docs/performance.json as soon as a Node is done, and docs/performance.md is written from there: a run
  * that was broken off goes on where it was, and the two measurements are shown next to each other. A Node that has been
  * measured with the same hook and as many rounds is left as it is; --fresh measures it again. --quick: few rounds on
@@ -28,17 +30,19 @@ const { values } = parseArgs({
     quick: { type: 'boolean' },
     node: { type: 'string' },
     rounds: { type: 'string' },
+    loop: { type: 'string' },
     fresh: { type: 'boolean' },
     print: { type: 'boolean' },
   },
 });
 
 const kind = values.parts ? 'parts' : values.control ? 'control' : 'main';
-const what = values.against ? against(resolve(values.against)) : measurements[kind];
-const kept = !values.quick && !values.against;
+const all = values.against ? against(values.against.split(',').map((file) => resolve(file))) : measurements[kind];
+const what = { ...all, loops: all.loops.filter(({ title }) => title.includes(values.loop ?? '')) };
+const kept = !values.quick && !values.against && values.loop === undefined;
 const usual = { main: '18,20,22,24,26', parts: '24', control: '20,22,24' };
 const majors = (values.node ?? (kept ? usual[kind] : '24')).split(',');
-const settings = { rounds: Number(values.rounds ?? (values.quick ? 6 : 9)), processes: 2 };
+const settings = { rounds: Number(values.rounds ?? (values.quick ? 20 : 200)), precision: 0.02, processes: 2 };
 
 function need(file, how) {
   if (existsSync(join(root, file))) return;
