@@ -39,15 +39,16 @@ const parts = [
   ...Object.keys(preparations).map(project),
 ];
 /**
- * These run beside the checks and `unit`, as they often wait: for VS Code, for a server's answer, for a page. Whichever of
- * the three rows is free takes the next, so that none is idle while something is left; what takes longest is first. What
- * stands together is one after the other: both build in `native`. With one processor, so are all parts.
+ * These run beside the other parts, each row one after the other, as they often wait: for VS Code, for a server's answer,
+ * for a page. Each row takes about as long as what is left. With one processor, all parts run one after the other.
  */
 const beside =
   availableParallelism() < 2
     ? []
-    : [['e2e'], ['webview'], ['hook'], ['cases'], ['native', 'package'], ['matrix'], ['windows']];
-const rowsBeside = 2;
+    : [
+        ['e2e', 'native', 'package'],
+        ['webview', 'cases', 'matrix', 'windows'],
+      ];
 
 /** What the other parts print is shown as it comes. */
 const shown = { log, stdio: 'inherit' };
@@ -60,11 +61,12 @@ await main(async () => {
 
   const chosen = parts.filter(({ name }) => names.length === 0 || names.includes(name));
   const prepared = prepare(chosen);
-  const chosenOf = (names) => names.flatMap((name) => chosen.filter((part) => part.name === name));
-  const others = chosen.filter(({ name }) => !beside.flat().includes(name));
-  const queue = [others, ...beside.map(chosenOf)].filter((list) => list.length > 0);
-  const outs = [shown, ...Array.from({ length: beside.length > 0 ? rowsBeside : 0 }, heldOutput)];
-  const results = (await Promise.all(outs.map((out) => runRow(queue, prepared, out)))).flat();
+  const others = parts.map(({ name }) => name).filter((name) => !beside.flat().includes(name));
+  const rows = [others, ...beside]
+    .map((row) => row.flatMap((name) => chosen.filter((part) => part.name === name)))
+    .filter((row) => row.length > 0);
+  const outs = rows.map((_, i) => (i === 0 ? shown : heldOutput()));
+  const results = (await Promise.all(rows.map((row, i) => runInTurn(row, prepared, outs[i])))).flat();
   for (const out of outs) out.show?.();
 
   const table = chosen.map(({ name }) => results.find(({ part }) => part === name));
@@ -74,11 +76,9 @@ await main(async () => {
   return failed > 0 ? 1 : 0;
 });
 
-/** Takes from the queue, which other rows take from too, until nothing is left. */
-async function runRow(queue, prepared, out) {
+async function runInTurn(list, prepared, out) {
   const table = [];
-  for (let list = queue.shift(); list; list = queue.shift())
-    for (const part of list) table.push({ part: part.name, ...(await runPart(part, prepared, out)) });
+  for (const part of list) table.push({ part: part.name, ...(await runPart(part, prepared, out)) });
   return table;
 }
 
