@@ -106,7 +106,9 @@ try {
   console.log(`| Node, V8 and the program, more than without | ${one(sum(others(traced)) - sum(bare))} |\n`);
   console.log('| function of the hook | µs a request |\n|---|---|');
   for (const f of inHook.sort((a, b) => b.us - a.us).slice(0, Number(values.top)))
-    console.log(`| \`${f.name || '(anonymous)'}\` ${f.source.replace('src/hook/', '')}:${f.sourceLine} | ${one(f.us)} |`);
+    console.log(
+      `| \`${f.name || '(anonymous)'}\` ${f.source.replace('src/hook/', '')}:${f.sourceLine} | ${one(f.us)} |`,
+    );
   const label = ({ name, url }) => `\`${name || '(anonymous)'}\` ${url.replace(/^file:.*\//, '')}`;
   const by = (list) => {
     const total = new Map();
