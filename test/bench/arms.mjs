@@ -137,10 +137,9 @@ export const against = (files) => ({
     bare,
     bareAgain,
     hookArm,
-    ...files.map((file, i) => ({
+    ...files.map((file) => ({
       ...hookArmOf(file),
-      name: i === 0 ? 'against' : `against${i}`,
-      title: `the hook ${basename(file)}`,
+      name: `against ${basename(file)}`,
       unchecked: true,
     })),
   ],
