@@ -60,8 +60,10 @@ describe.each(nodes)('Node $major', (node) => {
 
 function expectTries(seen: Observed, statuses: number[]): void {
   expect(seen.requests.map((r) => r.response?.status)).toEqual(statuses);
-  expect(upstream.facts.requests).toHaveLength(statuses.length);
   const [first] = seen.requests;
+  // The server may read a request of the program before only now, when that has long given up.
+  const { pathname } = new URL(first?.url ?? '');
+  expect(upstream.facts.requests.filter((r) => r.path === pathname)).toHaveLength(statuses.length);
   seen.requests.forEach((r, i) => {
     expect(r.operation).toBe(first?.id);
     expect(r.attempt).toBe(i + 1);
