@@ -1,5 +1,5 @@
 /** The trace that later runs of the workspace are compared with: one, in the workspace's storage, until another is kept. */
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Trace } from '../../model/records';
@@ -9,16 +9,15 @@ export class Baseline {
   readonly #path: string;
 
   constructor(storage: vscode.Uri) {
-    this.#folder = storage.fsPath;
+    this.#folder = join(storage.fsPath, 'baseline');
     this.#path = join(this.#folder, 'baseline.nettrace.json');
   }
 
   async keep(trace: Trace): Promise<void> {
     const { writeTrace } = await import('../work');
-    await mkdir(this.#folder, { recursive: true });
-    await writeTrace(trace, this.#path);
     // Traces may hold what is nobody else's business.
-    await chmod(this.#path, 0o600);
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeTrace(trace, this.#path);
   }
 
   /** Undefined: none was kept. */
