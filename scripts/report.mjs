@@ -92,6 +92,18 @@ function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
+/**
+ * What two compared values differ in, in one line, as CI keeps the last lines alone.
+ *
+ * @param {string} [diff] of Vitest, without colours; its two first lines say what `-` and `+` mean
+ * @returns {string} empty when there is none
+ */
+export function changedLines(diff = '') {
+  const lines = diff.split('\n').filter((line) => /^[-+] /.test(line) && !/^(- Expected|\+ Received)/.test(line));
+  const shown = lines.slice(0, 6).map((line) => line.replace(/\s+/g, ' ').slice(0, 200));
+  return [...shown, ...(lines.length > shown.length ? [`${lines.length - shown.length} more`] : [])].join(' | ');
+}
+
 function firstLine(text = '') {
-  return text.trim().split('\n', 1)[0].slice(0, 500);
+  return text.trim().split('\n', 1)[0].slice(0, 1500);
 }

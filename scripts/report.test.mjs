@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { conclusion, failedSuites, read, repeated } from './report.mjs';
+import { changedLines, conclusion, failedSuites, read, repeated } from './report.mjs';
 
 const resultOf = (state, rest = {}) => ({ name: 'a.test.ts > counts', state, flaky: false, messages: [], ...rest });
 const failure = ['AssertionError: expected 1 to be 2\n    at x'];
@@ -54,6 +54,23 @@ describe('report of a run', () => {
       failed: 2,
       names: ['a.test.ts > counts: AssertionError: expected 1 to be 2', expect.stringMatching(/^e2e: ended/)],
     });
+  });
+});
+
+describe('difference of two values', () => {
+  const head = '- Expected\n+ Received\n\n  {\n';
+
+  test('is the changed lines alone', () => {
+    expect(changedLines(`${head}    "same": 1,\n-   "code": 0,\n+   "code": 1,\n  }`)).toBe(
+      '- "code": 0, | + "code": 1,',
+    );
+    expect(changedLines()).toBe('');
+  });
+
+  test('is bounded', () => {
+    const changed = changedLines(head + `+ ${'x'.repeat(1000)}\n`.repeat(9));
+    expect(changed).toMatch(/ \| 3 more$/);
+    expect(changed.length).toBeLessThan(1300);
   });
 });
 

