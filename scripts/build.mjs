@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { builtChecks } from './checks.mjs';
+import { doorIn, doorOut } from './hook.mjs';
 import { buildHelper } from './native.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,6 +20,15 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', legalComments: 'none' };
 const node = { ...common, platform: 'node', format: 'cjs', sourcemap: true, plugins: [builtChecks] };
+
+/** Read by each process, so they are small. What replaces a function of the program's gets the name of that. */
+const hookPart = {
+  ...node,
+  target: 'node18',
+  sourcemap: false,
+  minify: true,
+  define: { HOOK_VERSION: JSON.stringify(version) },
+};
 
 /** The extension and the command line load larger parts, bundles of their own, at the first use: by the name of their entry. */
 const parts = {
@@ -48,14 +58,16 @@ const withoutValidator = {
 
 const bundles = [
   {
-    ...node,
+    ...hookPart,
     entryPoints: ['src/hook/index.ts'],
     outfile: 'dist/hook.cjs',
-    target: 'node18',
-    sourcemap: false,
-    // Read by each process. Names stay, as they are seen in stacks and by who inspects a function.
-    minifyWhitespace: true,
-    define: { HOOK_VERSION: JSON.stringify(version) },
+    plugins: [doorOut],
+  },
+  {
+    ...hookPart,
+    entryPoints: ['src/hook/requests.ts'],
+    outfile: 'dist/requests.cjs',
+    plugins: [doorIn],
   },
   {
     // Stands beside the hook, loaded by it when messages of DNS are asked for.

@@ -7,7 +7,7 @@ import { root } from '../setup.mjs';
 /** What the command line loads when it is used. */
 const parts = ['mcp.cjs', 'otlp.cjs', 'metrics.cjs'];
 /** The command line, the hook and the hook's resolver. */
-export const commandBundles = ['nettrace.cjs', 'cli.cjs', ...parts, 'hook.cjs', 'resolver.cjs'];
+export const commandBundles = ['nettrace.cjs', 'cli.cjs', ...parts, 'hook.cjs', 'requests.cjs', 'resolver.cjs'];
 export const extensionBundles = [
   'extension.cjs',
   'work.cjs',
@@ -15,6 +15,7 @@ export const extensionBundles = [
   'send.cjs',
   'webview.js',
   'hook.cjs',
+  'requests.cjs',
   'resolver.cjs',
 ];
 

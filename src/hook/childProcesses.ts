@@ -14,7 +14,7 @@ import { push } from './output/queue';
 import { apply, existsSync } from './runtime/builtins';
 import { now, us } from './runtime/clock';
 import { guarded, parts } from './runtime/guard';
-import { bindingOf } from './runtime/nodeModules';
+import { bindingOf, whenSeen } from './runtime/nodeModules';
 import { subscribe } from './runtime/patches';
 import { type AnyFunction, wrap } from './runtime/wrap';
 
@@ -47,10 +47,12 @@ export function installChildren(folder: string): void {
   spool = folder;
   preload = preloadIn(process.env.NODE_OPTIONS ?? '', __dirname) ?? '';
   if (preload === '') return;
-  subscribe('child_process', onChild as never);
-  subscribe('worker_threads', onWorker as never);
-  const binding = bindingOf('spawn_sync');
-  if (binding) wrap(binding, 'spawn', (original) => syncSpawn(original));
+  whenSeen('child_process', () => {
+    subscribe('child_process', onChild as never);
+    const binding = bindingOf('spawn_sync');
+    if (binding) wrap(binding, 'spawn', (original) => syncSpawn(original));
+  });
+  whenSeen('worker_threads', () => subscribe('worker_threads', onWorker as never));
 }
 
 /** One with an environment of its own may not have the hook: the session says so if it never reports. Not on Node 18. */

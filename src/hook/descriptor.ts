@@ -3,8 +3,7 @@
  * would else free our number for its next file, and our lines would land there. To such a call the descriptor does not
  * exist, as it would not without us: EBADF. Native code that closes it is noticed by the spool's own check.
  */
-import fs from 'node:fs';
-import { apply } from './runtime/builtins';
+import { apply, fs } from './runtime/builtins';
 import { wrap } from './runtime/wrap';
 
 /** A number that no open file has: the system's own answer to it is the error wanted. */

@@ -5,30 +5,21 @@
  * An uncaught error's stack is cleaned of our own frames before Node prints it, so that it reads as without the hook.
  */
 
-import { armed, atExit } from './control/breakpoints';
-import { decideHeld } from './control/selection';
+import { ends } from './ends';
 import { flush, flushAfter, push } from './output/queue';
-import { leaveBodies } from './records/body/recorded';
 import { apply, inWorker, pid } from './runtime/builtins';
 import { now, us } from './runtime/clock';
 import { isFetchLoaded, isLoaded } from './runtime/nodeModules';
 import { hasLeft } from './runtime/patches';
 import { watchEmit, wrap } from './runtime/wrap';
-import { leaveOpen } from './sockets/close';
-import { leaveDatagrams } from './sockets/udp';
 
 let said = false;
 
 function exit(code: unknown): void {
   if (hasLeft()) return;
   try {
-    if (armed.on) atExit();
-    flushAfter(() => {
-      leaveOpen();
-      decideHeld();
-      leaveBodies();
-      leaveDatagrams();
-    });
+    ends.begin();
+    flushAfter(ends.leave);
     if (said) return;
     said = true;
     const text = typeof code === 'number' && Number.isInteger(code) ? `,"code":${code}` : '';
@@ -39,7 +30,7 @@ function exit(code: unknown): void {
   }
 }
 
-/** Its functions for requests are compiled. */
+/** The functions for requests are compiled, in both bundles. */
 const requestsMade = (): boolean => !inWorker && (isLoaded('http') || isFetchLoaded());
 
 let keepCode: (() => void) | undefined;

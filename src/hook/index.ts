@@ -4,6 +4,7 @@
  * otherwise. Without NETTRACE_SPOOL it does nothing at all.
  */
 import { readEnvironment } from './environment';
+import type { Loader } from './later';
 
 const face = Symbol.for('nettrace.hook');
 
@@ -12,14 +13,13 @@ try {
   if (settings && Number.parseInt(process.versions.node, 10) >= 18) {
     const api = { thread: '', flush(): void {}, control(): void {}, uninstall(): void {} };
     Object.defineProperty(globalThis, face, { value: api, configurable: true });
-    // Set by our loader: keeps what V8 has compiled so far for the processes to come.
-    const { keepCode } = require as { keepCode?: () => void };
+    const { hook } = require as { hook?: Loader };
     // A program that counts or clears the cache of modules shall not meet us; nobody asks for this file a second time.
     delete require.cache[__filename];
     // Nor our loader, which is next to this file (src/session/program/hookCopy.ts); `module.parent` would cause a
     // warning.
     delete require.cache[`${__filename.slice(0, __dirname.length + 1)}hook.cjs`];
-    (require('./install') as typeof import('./install')).install(settings, api, keepCode);
+    (require('./install') as typeof import('./install')).install(settings, api, hook);
   }
 } catch {
   // The program runs untraced; the host sees that no `proc` line came.

@@ -2,60 +2,46 @@
 
 import { watchHost } from './attached';
 import { installChildren } from './childProcesses';
+import { asked, isPlainlyAsked } from './control/asked';
 import { control, controlLine, followControl, readControl } from './control/controlFile';
 import { guardDescriptor } from './descriptor';
-import { installDns } from './dns/install';
 import { installEnds } from './exit';
-import { installHttp1 } from './http1/install';
-import { findSessions, installHttp2 } from './http2/install';
+import { installFetch } from './fetchCall';
+import { type Loader, needRequests, prepareRequests } from './later';
 import { cutText, line, maskedArguments, setUpMasks } from './output/json';
 import { flush, push, setUpQueue } from './output/queue';
 import { isSpool, openSpool } from './output/spool';
 import { proxyEnvironment } from './proxyVariables';
-import { setUpBodies } from './records/body/recorded';
-import { setUpHeaders } from './records/headers/headers';
 import { installTimers } from './request/timers';
-import type { HookFace } from './runtime/api';
-import { setUpBudget } from './runtime/budget';
 import { pid, syncExports, threadId } from './runtime/builtins';
 import { anchor } from './runtime/clock';
 import { fault, Part, parts, setUpFaults } from './runtime/guard';
+import { fetchModule, whenSeen } from './runtime/nodeModules';
 import { applyPatches, removePatches, untilTheEnd } from './runtime/patches';
-import type { Settings } from './runtime/settings';
-import { installServedRequests } from './server/requests';
-import { installIncoming } from './server/sockets';
-import { readSites, setUpCallSites, unreadSites } from './sites/callSite';
+import type { HookFace, Settings } from './runtime/settings';
 import { installHandedIn } from './sites/compiledCode';
 import { installLabels } from './sites/labels';
 import { keepOursOut } from './sites/ownFrames';
-import { installPromiseParents } from './sites/promiseParents';
-import { installCarriers } from './sockets/carrier';
-import { installNet } from './sockets/net';
-import { installSocketTrace } from './sockets/operationsTrace';
-import { setUpKeys } from './sockets/tlsKeys';
-import { installDatagrams } from './sockets/udp';
-import { installUndiciHttp2 } from './undici/http2';
-import { installUndici } from './undici/install';
 import { uninstall } from './uninstall';
 
 declare const HOOK_VERSION: string | undefined;
 const version = typeof HOOK_VERSION === 'string' ? HOOK_VERSION : '0';
 
 /** @public Loaded by `index` only when there is something to do. */
-export function install(settings: Settings, face: HookFace, keepCode?: () => void): void {
+export function install(settings: Settings, face: HookFace, loader?: Loader): void {
   face.uninstall = uninstall;
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);
-  setUpBudget(settings.maskingMs);
   parts.sockets.on = settings.sockets;
   parts.keys.on = settings.keys;
   parts.bodies.on = settings.bodies > 0;
   parts.headers.on = settings.headers !== 'off';
   readControl(settings.spool, settings.enabled);
+  const name = `${pid}-${threadId}-${monotonicNs}`;
   let reason = 'start';
   const opened = openSpool({
     folder: settings.spool,
-    name: `${pid}-${threadId}-${monotonicNs}`,
+    name,
     segmentBytes: settings.segmentBytes,
     maxUnreadBytes: settings.maxUnreadBytes,
     preamble(segment) {
@@ -67,15 +53,9 @@ export function install(settings: Settings, face: HookFace, keepCode?: () => voi
   if (!opened) return;
   setUpFaults(push, settings.faults);
   if (settings.unfit.length > 0) fault(new Part('NETTRACE_CONF'), settings.unfit);
-  if (settings.keys) setUpKeys(settings.spool, `${pid}-${threadId}-${monotonicNs}`, settings.host);
+  prepareRequests(loader, settings, name);
   // A worker is terminated between two ticks without running the hook again: it queues nothing for a later write.
-  const worker = threadId !== 0;
-  // So is a forked process by the pool that made it, with a signal.
-  const every = worker || process.channel != null ? 0 : 50;
-  setUpQueue(settings.gap ?? (worker ? 0 : undefined), { count: unreadSites, read: readSites, every });
-  setUpCallSites(settings.callSites, settings.stacks);
-  setUpHeaders(settings.headers, settings.excludeHeaders);
-  setUpBodies(settings.bodies, settings.bodyTypes);
+  setUpQueue(settings.gap ?? (threadId === 0 ? undefined : 0));
   face.flush = flush;
   face.thread = `${pid}-${threadId}`;
   face.control = control;
@@ -85,7 +65,7 @@ export function install(settings: Settings, face: HookFace, keepCode?: () => voi
     on() {
       if (patched) return applyPatches();
       patched = true;
-      patchAll(settings, keepCode);
+      patchAll(settings, loader?.keepCode);
     },
     off() {
       flush();
@@ -94,30 +74,25 @@ export function install(settings: Settings, face: HookFace, keepCode?: () => voi
   });
 }
 
+/** Node's modules that make connections: the first that the program loads brings the part for requests. */
+const network = ['net', 'dgram', 'dns', 'internal/dns/promises', 'tls', 'http', 'https', 'http2', fetchModule];
+
 /** What sees the network, and the end of the process. */
 function patchAll(settings: Settings, keepCode: (() => void) | undefined): void {
   keepOursOut();
-  installNet();
-  installCarriers();
-  installDns(settings);
-  installHttp1();
   installTimers(settings.stacks && settings.callSites !== 'off');
-  installUndiciHttp2();
-  installHttp2();
-  findSessions();
-  installUndici();
-  installDatagrams(settings.sockets);
-  if (settings.incoming) {
-    installIncoming();
-    installServedRequests();
-  }
-  if (settings.callSites !== 'off') {
-    installHandedIn();
-    installPromiseParents();
-  }
+  installFetch(needRequests);
+  if (settings.callSites !== 'off') installHandedIn();
   installLabels();
   installChildren(settings.spool);
-  if (settings.sockets) installSocketTrace();
+  // TLS secrets have a file of their own, which the session expects; incoming requests are followed by their context.
+  if (settings.keys || settings.incoming || !isPlainlyAsked()) needRequests();
+  else {
+    asked.use = () => {
+      if (!isPlainlyAsked()) needRequests();
+    };
+    for (const module of network) whenSeen(module, needRequests);
+  }
   untilTheEnd(() => {
     installEnds(keepCode);
     guardDescriptor(isSpool);

@@ -3,13 +3,12 @@
  * patches, subscriptions, globals, descriptor, timers and variables. What cannot be removed is inert: private fields on
  * objects of the program, wrappers that the program has kept, the hook's code until it is collected.
  */
-import module from 'node:module';
+import { ends } from './ends';
 import { withoutPreload } from './nodeOptions';
 import { line } from './output/json';
 import { betweenWrites, flush, push, stopQueue } from './output/queue';
 import { closeSpool } from './output/spool';
-import { leaveBodies } from './records/body/recorded';
-import { ErrorClass } from './runtime/builtins';
+import { ErrorClass, module } from './runtime/builtins';
 import { now, us } from './runtime/clock';
 import { hasLeft, removeAll } from './runtime/patches';
 import { leaveContext } from './sites/labels';
@@ -23,7 +22,7 @@ function leave(reason: string): void {
   if (hasLeft()) return;
   try {
     flush();
-    leaveBodies();
+    ends.leaveBodies();
     push(line({ k: 'ctl', at: us(now()), enabled: [], reason }));
     flush();
   } catch {

@@ -95,6 +95,7 @@ describe('the npm package', () => {
       'dist/metrics.cjs',
       'dist/nettrace.cjs',
       'dist/otlp.cjs',
+      'dist/requests.cjs',
       'dist/resolver.cjs',
       'docs/licences.md',
       'package.json',
@@ -127,7 +128,7 @@ describe('the npm package', () => {
   });
 
   test('has the hook as it is built for the tests of the hook', () => {
-    const names = ['hook.cjs', 'resolver.cjs'];
+    const names = ['hook.cjs', 'requests.cjs', 'resolver.cjs'];
     const folder = scratch('built');
     execFileSync(process.execPath, [join(repository, 'scripts/build.mjs'), '--out', folder, ...names]);
     const read = (from: string) => names.map((name) => readFileSync(join(from, name), 'utf8'));

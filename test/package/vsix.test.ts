@@ -21,6 +21,7 @@ const common = [
   'dist/extension.cjs',
   'dist/hook.cjs',
   'dist/replay.cjs',
+  'dist/requests.cjs',
   'dist/resolver.cjs',
   'dist/send.cjs',
   'dist/webview.css',

@@ -26,6 +26,7 @@ const product = mkdtempSync(join(tmpdir(), 'nettrace-twin-hook-'));
 process.on('exit', () => rmSync(product, { recursive: true, force: true }));
 const hook = join(product, 'hook.cjs');
 copyFileSync(join(here, '../../dist/hook.cjs'), hook);
+copyFileSync(join(here, '../../dist/requests.cjs'), join(product, 'requests.cjs'));
 const modules = join(here, 'node_modules');
 
 const conf = (more) => ({

@@ -15,7 +15,7 @@ const place = join(scratch('windows'), 'Eigene Dateien é');
 
 beforeAll(async () => {
   mkdirSync(place, { recursive: true });
-  const names = ['nettrace.cjs', 'cli.cjs', 'hook.cjs', 'resolver.cjs'];
+  const names = ['nettrace.cjs', 'cli.cjs', 'hook.cjs', 'requests.cjs', 'resolver.cjs'];
   execFileSync(process.execPath, [join(repository, 'scripts/build.mjs'), '--out', join(place, 'dist'), ...names]);
   cpSync(programs, place, { recursive: true });
   const text = readFileSync(join(programs, 'requests.cjs'), 'utf8');

@@ -11,9 +11,8 @@ import { betweenWrites, push } from '../output/queue';
 import { clearTimer, nextTick, parse, readFileSync, setTimer, statSync } from '../runtime/builtins';
 import { now, us } from '../runtime/clock';
 import { hasLeft, whenLeft } from '../runtime/patches';
-import { arm } from './breakpoints';
+import { asked } from './asked';
 import { running } from './running';
-import { ask, inForce } from './selection';
 
 /** When the file was looked at last. */
 export const lastPoll = { at: 0 };
@@ -45,25 +44,25 @@ export function readControl(spool: string, enabled: readonly string[]): void {
 }
 
 /** Something is traced, or stopped at. */
-let asked = false;
+let isAsked = false;
 
 function set({ requests, breakpoints }: Pick<ControlState, 'requests' | 'breakpoints'>): void {
-  asked = requests.length + breakpoints.length > 0;
-  ask(requests, (limits) => push(controlLine('limit', { limits })));
-  arm(breakpoints);
+  isAsked = requests.length + breakpoints.length > 0;
+  asked.state = { requests, breakpoints };
+  asked.use();
 }
 
 /** From now on the patches follow what is asked for. */
 export function followControl(given: Patches): void {
   patches = given;
-  if (asked) {
+  if (isAsked) {
     isOn = true;
     given.on();
   } else rest();
 }
 
 export const controlLine = (reason: string, more: object = {}): string =>
-  line({ k: 'ctl', at: us(now()), generation, enabled: inForce(), reason, ...more });
+  line({ k: 'ctl', at: us(now()), generation, enabled: asked.inForce(), reason, ...more });
 
 /** Looks whether something else is asked for by now. `reason`: who says that it may be. */
 export function pollControl(t: number, reason = 'file'): void {
@@ -74,7 +73,7 @@ export function pollControl(t: number, reason = 'file'): void {
   set(state);
   push(controlLine(reason));
   if (patches === undefined) return;
-  if (asked) {
+  if (isAsked) {
     running.ended = undefined;
     clearTimer(timer);
     timer = undefined;
@@ -107,7 +106,7 @@ function turnOff(): void {
   running.ended = undefined;
   nextTick(() =>
     betweenWrites(() => {
-      if (asked || !isOn || hasLeft()) return;
+      if (isAsked || !isOn || hasLeft()) return;
       isOn = false;
       patches?.off();
       rest();
@@ -129,7 +128,7 @@ function onRest(): void {
   } catch {
     // Looked at again the next time.
   }
-  if (!asked) rest();
+  if (!isAsked) rest();
 }
 
 /** The state, if the file is another than the one that was read last. */

@@ -4,8 +4,8 @@
  */
 
 import { join } from 'node:path';
-import type { HookFace } from '../runtime/api';
 import { nodeModule } from '../runtime/builtins';
+import type { HookFace } from '../runtime/settings';
 
 let halt: (() => void) | undefined;
 

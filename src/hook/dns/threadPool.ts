@@ -15,17 +15,12 @@ import type { Lookup } from '../records/dns/lookup';
 import { apply, nextTick, nodeModule } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { utilization } from '../runtime/idle';
 import { bindingOf } from '../runtime/nodeModules';
 import { type AnyFunction, wrap } from '../runtime/wrap';
 
 const part = parts.dns;
 const aside = '127.1';
-
-interface Utilization {
-  idle: number;
-}
-const { eventLoopUtilization } = performance as unknown as { eventLoopUtilization?: () => Utilization };
-const utilization = eventLoopUtilization?.bind(performance);
 
 let lookup: AnyFunction | undefined;
 /** When a thread was last found free. */

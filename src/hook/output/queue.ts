@@ -45,17 +45,18 @@ let load = { active: 0, idle: 0 };
 let sites = { count: () => 0, read: () => '', every: 50 };
 let sitesAt = Number.NEGATIVE_INFINITY;
 
-interface Utilization {
-  active: number;
-  idle: number;
-}
-const { eventLoopUtilization } = performance as unknown as { eventLoopUtilization?: () => Utilization };
-const utilization = eventLoopUtilization?.bind(performance);
+let utilization: (() => typeof load) | undefined;
 
-export function setUpQueue(fixedGap: number | undefined, callSites: typeof sites): void {
+/** How long writes are grouped, in ms; undefined: it depends on how busy the loop is, once that is read. */
+export function setUpQueue(fixedGap: number | undefined): void {
   gap = fixedGap ?? 0;
-  automatic = fixedGap === undefined && utilization !== undefined;
+  automatic = fixedGap === undefined;
+}
+
+/** Before the first request: how call sites are read, and how busy the loop is. */
+export function setUpRequestQueue(callSites: typeof sites, loop: typeof utilization): void {
   sites = callSites;
+  utilization = loop;
 }
 
 export function push(x: string | Writable): void {

@@ -8,8 +8,9 @@
  * computation of half of that time always has one at its end; a minute of waiting costs 20 of them.
  */
 import { clearTimer, setTimer } from '../runtime/builtins';
-import { idleTime, now } from '../runtime/clock';
+import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
+import { idleTime } from '../runtime/idle';
 import { whenLeft } from '../runtime/patches';
 
 const firstGapMs = 25;

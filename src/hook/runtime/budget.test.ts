@@ -5,10 +5,12 @@ async function boundOf(max: number) {
   const clocks = { passed: 0, used: 0 };
   const readings = { passed: 0, used: 0 };
   vi.resetModules();
-  vi.spyOn(performance, 'now').mockImplementation(() => {
+  const { bigint } = process.hrtime;
+  const hrtime = vi.spyOn(process, 'hrtime').mockImplementation(() => {
     readings.passed++;
-    return clocks.passed;
+    return [Math.floor(clocks.passed / 1000), (clocks.passed % 1000) * 1e6];
   });
+  Object.assign(hrtime, { bigint });
   vi.spyOn(process, 'cpuUsage').mockImplementation(() => {
     readings.used++;
     return { user: clocks.used * 1000, system: 0 };

@@ -3,9 +3,24 @@
  * JSON must not reach us. Nothing here loads a module that Node has not loaded by itself; `net`, `http` and the like are
  * patched when the program loads them (nodeModules.ts).
  */
-import fs from 'node:fs';
-import module from 'node:module';
+// By name: with the whole module esbuild would copy its hundred properties.
+import { Module as module } from 'node:module';
 
+export const apply = Reflect.apply;
+
+const { getBuiltinModule } = process as { getBuiltinModule?: (id: string) => unknown };
+const { _load: loadModule } = module as unknown as {
+  _load: (id: string, parent: undefined, isMain: boolean) => unknown;
+};
+
+/**
+ * A module of Node's own, by Node's own function: what a program puts in front of `require` (a mock, a tool that patches
+ * modules) neither sees that it is asked for nor answers in its place.
+ */
+export const nodeModule = (id: `node:${string}`): unknown =>
+  getBuiltinModule?.(id) ?? apply(loadModule, module, [id, undefined, false]);
+
+export const fs = nodeModule('node:fs') as typeof import('node:fs');
 export const {
   openSync,
   writeSync,
@@ -21,7 +36,6 @@ export const {
 } = fs;
 export const stringify = JSON.stringify;
 export const parse = JSON.parse;
-export const apply = Reflect.apply;
 export const ErrorClass = Error;
 export const byteLength = Buffer.byteLength;
 export const setTimer = setTimeout;
@@ -32,23 +46,13 @@ export const hrtime = process.hrtime.bigint;
 /** Seconds and ns; takes a third of the time of the other. */
 export const hrtimeParts: () => [number, number] = process.hrtime;
 export const killProcess = process.kill;
+export const wallClock = Date.now;
 export const pid = process.pid;
 export const syncExports = module.syncBuiltinESMExports;
 export const { findSourceMap } = module;
+export { module };
 /** CommonJS modules by the path of their file. */
-export const moduleCache = (module as { _cache?: object })._cache;
-
-const { getBuiltinModule } = process as { getBuiltinModule?: (id: string) => unknown };
-const { _load: loadModule } = module as unknown as {
-  _load: (id: string, parent: undefined, isMain: boolean) => unknown;
-};
-
-/**
- * A module of Node's own, by Node's own function: what a program puts in front of `require` (a mock, a tool that patches
- * modules) neither sees that it is asked for nor answers in its place.
- */
-export const nodeModule = (id: `node:${string}`): unknown =>
-  getBuiltinModule?.(id) ?? apply(loadModule, module, [id, undefined, false]);
+export const moduleCache = (module as unknown as { _cache?: object })._cache;
 
 const resolved = Promise.resolve();
 const { then } = Promise.prototype;

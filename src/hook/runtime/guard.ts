@@ -61,12 +61,14 @@ export function resumeParts(): void {
 }
 
 let write: (line: string) => void = () => {};
-/** How to make a handler fail, by its name: for the tests of the hook. */
+/** How to make a handler fail, by its name, and the names of those that shall: for the tests of the hook. */
 const injections = new Map<string, () => void>();
+let failing: readonly string[] = [];
 
 /** Before anything is installed. */
-export function setUpFaults(writeLine: (line: string) => void, failing: readonly string[]): void {
+export function setUpFaults(writeLine: (line: string) => void, shallFail: readonly string[]): void {
   write = writeLine;
+  failing = shallFail;
   for (const name of failing) injections.get(name)?.();
 }
 
@@ -92,6 +94,8 @@ export function guarded<P extends unknown[], R>(
 ): (...args: P) => R | undefined {
   // Three fixed arguments: a rest array a call would cost more than the handler.
   let run = body as unknown as (a: unknown, b: unknown, c: unknown) => R;
+  // Of the part that is loaded later.
+  if (failing.includes(name)) run = fail;
   injections.set(name, () => {
     run = fail;
   });

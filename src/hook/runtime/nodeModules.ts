@@ -15,6 +15,7 @@ const prefix = 'NativeModule ';
 
 const list = (process as unknown as { moduleLoadList?: string[] }).moduleLoadList;
 const waiting = new Map<string, (() => void)[]>();
+const replacing = new WeakSet<() => void>();
 let above: object | undefined;
 
 /** Of the list, as far as it was read: to be asked while requests are made. */
@@ -27,8 +28,21 @@ export function isLoaded(name: string): boolean {
   return known.has(prefix + name);
 }
 
-/** Runs `f` once, as soon as the module is loaded: now if it is. `name` as in the list: `http`, `internal/dns/promises`. */
+/**
+ * Runs `f` once, as soon as the module is loaded: now if it is. `name` as in the list: `http`, `internal/dns/promises`. `f`
+ * replaces what that module exports.
+ */
 export function whenLoaded(name: string, f: () => void): void {
+  if (isLoaded(name)) return f();
+  replacing.add(f);
+  whenSeen(name, f);
+}
+
+/**
+ * Likewise, but `f` replaces nothing that a module exports. To bring imports up to date reads every export of Node's modules,
+ * and some are loaded when they are read: within such a reading, which may be what loads the module, V8 ends the process.
+ */
+export function whenSeen(name: string, f: () => void): void {
   if (isLoaded(name)) return f();
   const others = waiting.get(name);
   if (others !== undefined) others.push(f);
@@ -36,7 +50,7 @@ export function whenLoaded(name: string, f: () => void): void {
   watch();
 }
 
-const fetchModule = 'internal/deps/undici/undici';
+export const fetchModule = 'internal/deps/undici/undici';
 
 /** Node's own undici, with its Request and the like. */
 export const isFetchLoaded = (): boolean => isLoaded(fetchModule);
@@ -79,7 +93,7 @@ function onLoaded(name: string): void {
     }
   }
   if (waiting.size === 0) stop();
-  syncExports();
+  if (due.some((f) => replacing.has(f))) syncExports();
 }
 
 function stop(): void {

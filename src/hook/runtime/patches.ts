@@ -32,6 +32,9 @@ export const whenLeft = (leave: () => void): void => void leaveHandlers.push(lea
 /** The hook has left the program: any wrapper that is still referenced passes calls through. */
 export const hasLeft = (): boolean => gone;
 
+/** Something is traced now. */
+export const arePatchesOn = (): boolean => on && !gone;
+
 /** What is neither a property nor a channel. */
 export const whilePatched = (change: Change): void => add(change);
 

@@ -4,7 +4,7 @@
  * immediate. Time on the clock cannot tell: a process on a busy machine may wait between the event and the next call.
  */
 import { setSoon } from './builtins';
-import { idleTime } from './clock';
+import { idleTime } from './idle';
 
 /** ms that the event loop may wait for something else: a timer of a ms, set by the listener, still counts. */
 const maxIdle = 5;

@@ -8,8 +8,7 @@ import { fault, parts } from '../runtime/guard';
 import { insertAbove, patchProperty, whenRemoved } from '../runtime/patches';
 import { withRoom } from '../runtime/stackLimit';
 import { type AnyFunction, wrap } from '../runtime/wrap';
-import { dropTexts, keepText } from './compiledTexts';
-import { forgetFile } from './stack';
+import { dropTexts, keepText } from './handedTexts';
 
 /** Runs a compile call. A syntax error has four frames of the hook on its stack. */
 const compile = <T>(make: () => T): T => withRoom(4, make);
@@ -54,7 +53,7 @@ function noteFunction(args: unknown[]): void {
 function note(name: unknown, code: unknown): void {
   if (!parts.callSites.on) return;
   try {
-    keepText(name, code, forgetFile);
+    if (name !== __filename) keepText(name, code);
   } catch (e) {
     fault(parts.callSites, e);
   }

@@ -1,58 +1,19 @@
-/** Texts of code that the program compiles itself, by the name that it gives them: references to strings that V8 has anyway. */
+/** What is read of code that the program compiled itself: its hash, its source map, whether its file has the same text. */
 import { nodeModule, readFileSync } from '../runtime/builtins';
+import { type HandedText, handedTexts } from './handedTexts';
 import { type Loaded, loadedFrom, pathOf } from './sourcePlace';
 
-/** Characters kept together, and of one text. */
-const maxKept = 16 * 1024 * 1024;
-const maxText = 4 * 1024 * 1024;
-/** Different texts of one name: a module runner compiles a file again after each change. */
-const maxOfName = 4;
-
-interface Text {
-  code: string;
-  /** SHA-256 of it, as V8 has it; made when it is asked for. */
-  hash?: string;
-  map?: Loaded | 'none';
-}
-const texts = new Map<string, Text[]>();
-let kept = 0;
-
-export function keepText(name: unknown, code: unknown, onNewName: (name: string) => void): void {
-  if (typeof name !== 'string' || typeof code !== 'string' || code.length > maxText) return;
-  if (name === '' || name.startsWith('evalmachine.') || name.startsWith('node:')) return;
-  const known = texts.get(name);
-  if (known?.some((text) => text.code === code)) return;
-  if (known === undefined) {
-    texts.set(name, [{ code }]);
-    onNewName(name);
-  } else {
-    known.push({ code });
-    if (known.length > maxOfName) kept -= known.shift()?.code.length ?? 0;
-  }
-  kept += code.length;
-  for (const [oldest, list] of texts) {
-    if (kept <= maxKept) break;
-    texts.delete(oldest);
-    for (const text of list) kept -= text.code.length;
-  }
-}
-
-export function dropTexts(): void {
-  texts.clear();
-  kept = 0;
-}
-
-export const isHandedIn = (name: string): boolean => texts.has(name);
+export const isHandedIn = (name: string): boolean => handedTexts.has(name);
 
 /** The text with this hash. Before Node 20 a script has none: then the only one of its name. */
-function textOf(name: string, hash: string | undefined): Text | undefined {
-  const list = texts.get(name);
+function textOf(name: string, hash: string | undefined): HandedText | undefined {
+  const list = handedTexts.get(name);
   if (list === undefined) return undefined;
   if (hash === undefined) return list.length === 1 ? list[0] : undefined;
   return list.find((text) => hashOf(text) === hash);
 }
 
-function hashOf(text: Text): string {
+function hashOf(text: HandedText): string {
   const { createHash } = nodeModule('node:crypto') as typeof import('node:crypto');
   text.hash ??= createHash('sha256').update(text.code).digest('hex');
   return text.hash;

@@ -24,7 +24,7 @@ import { guarded, parts } from '../runtime/guard';
 import { link, linked } from '../runtime/links';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { subscribe } from '../runtime/patches';
-import { wrap } from '../runtime/wrap';
+import { type AnyFunction, wrap } from '../runtime/wrap';
 import { entered, entry } from '../sites/callSite';
 import { adopt } from '../sockets/adopt';
 import { findCarrier } from '../sockets/carrier';
@@ -42,12 +42,6 @@ const part = parts.undici;
 const recordOf = linked<UndiciRecord>;
 
 export function installUndici(): void {
-  wrap(globalThis, 'fetch', (original) =>
-    entry(original, true, (result, by) => {
-      by.promise = result;
-      if (by.made === undefined && part.on) watchUndispatched(by, result, () => describeFetch(by.args ?? []));
-    }),
-  );
   watchLoading();
   installGivenUp();
   subscribe('undici:request:create', onCreate);
@@ -60,6 +54,19 @@ export function installUndici(): void {
   subscribe('undici:request:trailers', onTrailers);
   subscribe('undici:request:error', onError);
 }
+
+/** The global `fetch`, called by the hook's function in its place. */
+export const fetchEntry = (original: AnyFunction): AnyFunction =>
+  entry(
+    original,
+    true,
+    (result, by) => {
+      by.promise = result;
+      if (by.made === undefined && part.on) watchUndispatched(by, result, () => describeFetch(by.args ?? []));
+    },
+    undefined,
+    1,
+  );
 
 const onCreate = guarded(part, 'undici.create', ({ request }: { request: UndiciRequest }) => {
   const kept = leavePool(request);

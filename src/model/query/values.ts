@@ -124,7 +124,7 @@ function numberTest(s: Scanner, key: FieldName, op: string, reading: Reading): T
   if (range) {
     const [, low = '', high = ''] = range;
     // `1..2s`: the unit is that of both.
-    const unit = /\d$/.test(low) ? (/(?<![a-zµ])[a-zµ]+$/i.exec(high)?.[0] ?? '') : '';
+    const unit = /\d$/.test(low) ? (/(?<![a-z\u00b5])[a-z\u00b5]+$/i.exec(high)?.[0] ?? '') : '';
     const test: NumberTest = { is: 'number' };
     const min = readNumber(low + unit, kind);
     const max = readNumber(high, kind);

@@ -17,17 +17,20 @@ export async function installHook(
   say?: (notice: string) => void,
 ): Promise<string> {
   const main = await fs.readFile(hookFile);
-  // What the hook loads only when it is asked to, from beside itself.
+  // What the hook loads from beside itself: always, and only when it is asked to.
+  const requests = await fs.readFile(join(dirname(hookFile), 'requests.cjs')).catch(() => undefined);
   const resolver = await fs.readFile(join(dirname(hookFile), 'resolver.cjs')).catch(() => undefined);
   const hash = createHash('sha256')
     .update(hookLoader)
     .update(main)
+    .update(requests ?? '')
     .update(resolver ?? '')
     .digest('hex')
     .slice(0, 16);
   const folder = join(await hookHome(cacheFolder, say), `nettrace-hook-${hash}`);
   await ownFolder(folder);
   await place(folder, 'main.cjs', main);
+  if (requests) await place(folder, 'requests.cjs', requests);
   if (resolver) await place(folder, 'resolver.cjs', resolver);
   const entry = await place(folder, 'hook.cjs', Buffer.from(hookLoader));
   // Forward slashes serve on every system and need no escape.

@@ -37,12 +37,12 @@ describe('what V8 compiled is kept', () => {
   });
 
   test('once more by the first that says so, with what has run since', async () => {
-    const { run, swap, kept, folder } = await home(`console.log('first'); require.keepCode?.()`);
+    const { run, swap, kept, folder } = await home(`console.log('first'); require.hook.keepCode()`);
     expect(run()).toBe('first');
     const name = `code-${process.version}-${process.arch}-0`;
     expect(kept()).toEqual([name, `${name}-used`]);
     rmSync(join(folder, name));
-    swap(`console.log('other'); require.keepCode?.()`);
+    swap(`console.log('other'); require.hook.keepCode()`);
     expect(run()).toBe('first');
     expect(kept()).toEqual([`${name}-used`]);
   });

@@ -48,7 +48,7 @@ function installed(): string {
 /** Not in a scratch folder, as that goes with the first file; the temporary folder of the run holds it. */
 function build(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-built-'));
-  const names = ['nettrace.cjs', 'cli.cjs', 'mcp.cjs', 'otlp.cjs', 'metrics.cjs', 'hook.cjs'];
+  const names = ['nettrace.cjs', 'cli.cjs', 'mcp.cjs', 'otlp.cjs', 'metrics.cjs', 'hook.cjs', 'requests.cjs'];
   execFileSync(process.execPath, [join(repository, 'scripts/build.mjs'), '--out', folder, ...names], {
     env: cleanEnvironment(),
   });

@@ -2,24 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import { scratch } from '../../../src/session/testing/scratch';
+import { hookAlone } from '../../support/programs/hook';
 import { repository } from '../../support/programs/nodes';
 import { cleanEnvironment } from '../../support/programs/program';
 
 test('without NETTRACE_CONF', () => {
   const folder = scratch();
-  const hook = join(scratch(), 'hook.cjs');
-  buildSync({
-    absWorkingDir: repository,
-    entryPoints: ['src/hook/index.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    outfile: hook,
-  });
+  const hook = hookAlone();
   const { status, stdout } = spawnSync(process.execPath, [join(repository, 'samples/hello/hello.js')], {
     env: { ...cleanEnvironment(), NODE_OPTIONS: `--require "${hook}"`, NETTRACE_SPOOL: folder },
     encoding: 'utf8',

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { scratch } from '../../../src/session/testing/scratch';
 import { nodes } from '../../support/programs/nodes';
 import { runPlain } from '../../support/programs/program';
-import { runTraced } from '../../support/programs/run';
+import { faultsOf, runTraced } from '../../support/programs/run';
 
 /** Nobody listens there. */
 const to = `{ host: '127.0.0.1', port: 1, path: '/first' }`;
@@ -145,6 +145,39 @@ describe.each(nodes)('Node $major', (node) => {
     const run = await runTraced(node, program('a.cjs', `require('net').connect(1, '127.0.0.1')${ignore};`));
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect([...run.store.connections.values()].map((c) => c.remote?.address)).toEqual(['127.0.0.1']);
+  });
+
+  // What follows requests is loaded after that.
+  test('a program that replaces what the hook uses, before it loads the first module for the network', async () => {
+    const lines = [
+      `const fs = require('fs'), vm = require('vm');`,
+      `const no = () => { throw new Error('mocked'); };`,
+      `for (const name of ['readFileSync', 'openSync', 'writeSync', 'statSync', 'existsSync', 'fstatSync']) fs[name] = no;`,
+      `vm.Script = vm.runInThisContext = JSON.stringify = JSON.parse = process.hrtime = performance.now = Reflect.apply = no;`,
+      `globalThis.performance = globalThis.setTimeout = globalThis.setImmediate = no;`,
+      `require('http').get(${to})${ignore};`,
+    ];
+    const run = await runTraced(node, program('replaced.cjs', lines.join('\n')));
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(faultsOf(run)).toEqual([]);
+    expect([...run.store.requests.values()].map((r) => [r.api, r.outcome])).toEqual([['http', 'failed']]);
+  });
+
+  // Reading what a module exports may load others; within such a reading nothing may read it once more.
+  test('a program that imports all modules of Node, and reads all globals, goes on', async () => {
+    const file = program(
+      'all.mjs',
+      [
+        `import { builtinModules } from 'node:module';`,
+        `const names = builtinModules.filter((name) => !/^(?:_|node:|sys|punycode|wasi|test|sqlite|trace_events|inspector)/.test(name));`,
+        `for (const name of names) await import('node:' + name);`,
+        `for (const name of Object.getOwnPropertyNames(globalThis)) if (!/Storage$/.test(name)) void globalThis[name];`,
+        `console.log('imported');`,
+      ].join('\n'),
+    );
+    const run = await runTraced(node, file);
+    expect(run).toMatchObject({ code: 0, stdout: 'imported\n' });
+    expect(faultsOf(run)).toEqual([]);
   });
 
   test('functions that the program puts in front of `require` see what it asks for, and nothing more', async () => {

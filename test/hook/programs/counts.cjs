@@ -9,10 +9,11 @@ function count(object, name, what) {
     counts[what]++;
     return Reflect.apply(original, this, args);
   };
+  Object.assign(counting, original);
   Object.defineProperty(object, name, { value: counting, writable: true, configurable: true });
 }
 count(fs, 'writeSync', 'writes');
-count(performance, 'now', 'clocks');
+count(process, 'hrtime', 'clocks');
 count(Promise.prototype, 'then', 'jobs');
 count(JSON, 'stringify', 'json');
 count(globalThis, 'setTimeout', 'timers');
