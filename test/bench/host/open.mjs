@@ -1,7 +1,7 @@
 /**
  * What opening a large trace takes in the extension, stage by stage, without the window: reading, checking, store, rows, the
  * message to the page. Milliseconds of processor time (what else the machine does is not in it), median of the rounds.
- *   node test/bench/open.mjs [FILE | REQUESTS, default 37000: 20 MB] [--rounds 5]
+ *   node test/bench/host/open.mjs [FILE | REQUESTS, default 37000: 20 MB] [--rounds 5]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -25,7 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nettrace-open-'));
 try {
   const [given = '37000'] = positionals;
   const file = /^\d+$/.test(given) ? join(folder, 'many.nettrace.json') : given;
-  if (file !== given) execFileSync(process.execPath, [join(here, 'requests.mjs'), given, file]);
+  if (file !== given) execFileSync(process.execPath, [join(here, '../requests.mjs'), given, file]);
   const bundle = join(folder, 'open.cjs');
   buildSync({
     stdin: {
@@ -33,7 +33,7 @@ try {
         export { loadText } from './src/formats/file/load';
         export { parseTrace } from './src/formats/read';
         export { FileView } from './src/extension/trace/fileView';`,
-      resolveDir: join(here, '../..'),
+      resolveDir: join(here, '../../..'),
       loader: 'ts',
     },
     bundle: true,

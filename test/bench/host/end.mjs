@@ -5,30 +5,13 @@
  * beside the number of requests against that of the row above.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const bin = join(dirname(fileURLToPath(import.meta.url)), '../../dist/nettrace.cjs');
+const bin = join(import.meta.dirname, '../../../dist/nettrace.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'nettrace-end-'));
-const program = join(folder, 'program.cjs');
-writeFileSync(
-  program,
-  `const http = require('node:http');
-const count = Number(process.argv[2]);
-const server = http.createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1', async () => {
-  const agent = new http.Agent({ keepAlive: true });
-  let made = 0;
-  const one = () => new Promise((resolve, reject) => {
-    const path = '/items/' + made++;
-    http.get({ port: server.address().port, host: '127.0.0.1', agent, path }, (res) => res.resume().on('end', resolve)).on('error', reject);
-  });
-  await Promise.all(Array.from({ length: 20 }, async () => { while (made < count) await one(); }));
-  process.stdout.write('end ' + Date.now());
-  process.exit(0);
-});`,
-);
+const program = join(import.meta.dirname, 'program.cjs');
 
 function measure(count) {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@
  * What `nettrace run -o` itself takes for many requests, without a program beside it that computes: a recorded spool is
  * written into the session's folder by a program that does nothing else. Processor time of the host in µs a request, and
  * the most memory it had.
- *   node test/bench/host.mjs [--requests 100000] [--rounds 3] [--suffix .nettrace.json] [--spool FOLDER] [--profile FOLDER]
+ *   node test/bench/host/run.mjs [--requests 100000] [--rounds 3] [--suffix .nettrace.json] [--spool FOLDER] [--profile FOLDER]
  * `--spool` keeps the recording there for the next time; `--profile` writes a processor profile of each round.
  */
 import { spawn } from 'node:child_process';
@@ -31,22 +31,9 @@ const { values } = parseArgs({
   },
 });
 const count = Number(values.requests);
-const dist = join(import.meta.dirname, '../../dist');
+const dist = join(import.meta.dirname, '../../../dist');
 const work = mkdtempSync(join(tmpdir(), 'nettrace-host-'));
 const trace = '7f0c2a6e-5d0b-4e0e-9a52-000000000001';
-
-/** Sends as fast as it can over kept connections, 20 at once, to a server in the same process. */
-const program = `const http = require('node:http');
-const server = http.createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1', async () => {
-  const agent = new http.Agent({ keepAlive: true });
-  let made = 0;
-  const one = () => new Promise((resolve, reject) => {
-    const path = '/items/' + made++;
-    http.get({ port: server.address().port, host: '127.0.0.1', agent, path }, (res) => res.resume().on('end', resolve)).on('error', reject);
-  });
-  await Promise.all(Array.from({ length: 20 }, async () => { while (made < ${count}) await one(); }));
-  process.exit(0);
-});`;
 
 /** Takes the recorded lines into the session that it runs in, 10 MB a second: several times as fast as such a program. */
 const feeder = `const fs = require('node:fs'), path = require('node:path');
@@ -82,10 +69,14 @@ async function record(to) {
   const folder = join(work, 'spool');
   mkdirSync(folder, { mode: 0o700 });
   mkdirSync(to, { recursive: true });
-  const child = spawn(process.execPath, ['--require', join(dist, 'hook.cjs'), fileOf('program.cjs', program)], {
-    env: { ...process.env, NETTRACE_SPOOL: folder, NETTRACE_CONF: JSON.stringify({ v: 1, trace, enabled: ['all'] }) },
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    ['--require', join(dist, 'hook.cjs'), join(import.meta.dirname, 'program.cjs'), String(count)],
+    {
+      env: { ...process.env, NETTRACE_SPOOL: folder, NETTRACE_CONF: JSON.stringify({ v: 1, trace, enabled: ['all'] }) },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const numberOf = (name) => Number(name.split('.')[1]);
   const take = (but) => {
     const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));

@@ -1,7 +1,7 @@
 /**
  * How each verb grows with the trace: 1,000, 10,000 and 100,000 requests. What counts is the ratio: ten times the requests,
  * about ten times the time of what is not start-up. (`npm test` counts the work instead: test/cli/growth.test.ts.)
- *   node test/bench/growth.mjs [SIZE...]
+ *   node test/bench/host/growth.mjs [SIZE...]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const here = import.meta.dirname;
-const nettrace = join(here, '../../dist/nettrace.cjs');
+const nettrace = join(here, '../../../dist/nettrace.cjs');
 const given = process.argv.slice(2).map(Number);
 const sizes = given.length > 0 ? given : [1000, 10_000, 100_000];
 const folder = mkdtempSync(join(tmpdir(), 'nettrace-growth-'));
@@ -55,7 +55,7 @@ function seconds(args) {
 try {
   const files = sizes.map((size) => {
     const file = join(folder, `${size}.nettrace.json`);
-    execFileSync(process.execPath, [join(here, 'requests.mjs'), String(size), file]);
+    execFileSync(process.execPath, [join(here, '../requests.mjs'), String(size), file]);
     return file;
   });
   const megabytes = files.map((file) => `${(statSync(file).size / 1e6).toFixed(1)} MB`);
