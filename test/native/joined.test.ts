@@ -67,6 +67,8 @@ describe.skipIf(why)('events, totals and entries in a trace', () => {
     expect(dropped).toBeGreaterThan(15);
     for (const name of ['bpf', 'conntrack', 'procfs']) expect(source(name)).toMatchObject({ name, state: 'on' });
     const [c] = trace.connections;
+    const namespace = spaces.run('client', 'readlink', '/proc/self/ns/net').trim();
+    expect([`net:[${c?.netns}]`, c?.by?.netns]).toEqual([namespace, 'bpf']);
     const ids = Object.fromEntries(['/upload', '/late', '/reset'].map((path) => [path, request(path).id]));
 
     const again = events('retransmit');

@@ -206,3 +206,18 @@ describe('kernel statistics', () => {
     expect(Math.min(seen.own, seen.shared)).toBeGreaterThan(0);
   });
 });
+
+test('the network namespace of a socket is that of its first event', () => {
+  const { store, kernel } = begin();
+  const event = (netns?: number) =>
+    kernel.fold({
+      k: 'event',
+      event: { connection: 'c', at: 1500, kind: 'state' },
+      ...(netns !== undefined && { netns }),
+    });
+  event();
+  expect(store.connections.get('c')).not.toHaveProperty('netns');
+  event(4026531840);
+  event(4026532000);
+  expect(store.connections.get('c')).toMatchObject({ netns: 4026531840, by: { netns: 'bpf' } });
+});

@@ -21,7 +21,8 @@ export type KernelFact =
       totals: Statistics;
     }
   | { k: 'conntrack'; connection: string; entry: Omit<ConntrackEntry, 'id'> | { missing: string } }
-  | { k: 'event'; event: Omit<KernelEvent, 'id'>; place?: number }
+  /** `netns`: network namespace of its socket, an inode. */
+  | { k: 'event'; event: Omit<KernelEvent, 'id'>; place?: number; netns?: number }
   | JoinedFact
   /** No more comes of it, and why. */
   | { k: 'missing'; connection: string; reason: string };
@@ -66,6 +67,7 @@ export class KernelFold {
       // Skipped if its connection has been evicted or forgotten.
       const { connection } = fact.event;
       if (connection === undefined || this.store.connections.has(connection)) {
+        if (connection !== undefined && fact.netns !== undefined) this.#isIn(connection, fact.netns);
         const event = this.#joined.placed({ id: `e-${++this.#events}`, ...fact.event }, fact.place);
         this.store.addKernelEvent(event);
         this.#joined.event(event);
@@ -88,6 +90,12 @@ export class KernelFold {
     const { k: _, connection: __, ...ids } = fact;
     const by = Object.fromEntries(Object.keys(ids).map((key) => [key, 'inetDiag']));
     this.store.setConnection({ ...c, ...ids, by: { ...c.by, ...by } });
+  }
+
+  /** A socket never leaves its network namespace: the first event that says it is enough. */
+  #isIn(connection: string, netns: number): void {
+    const c = this.store.connections.get(connection);
+    if (c && c.netns === undefined) this.store.setConnection({ ...c, netns, by: { ...c.by, netns: 'bpf' } });
   }
 
   /** The latest counts; that there is none is said at the connection, unless there was one. */

@@ -237,7 +237,7 @@ export const connection = record(
     cookie: optional(text('Kernel’s socket cookie: the join key.')),
     inode: optional(integer('Socket inode.')),
     cgroup: optional(integer('cgroup id.')),
-    netns: optional(integer('Network namespace inode.')),
+    netns: optional(integer('Inode of its network namespace, as `lsns` shows it.')),
     uid: optional(integer('Owner.')),
     route: optional(route),
     kernel: optional(kernelTotals),

@@ -57,3 +57,7 @@ export function eventOf(m: KernelMessage, toAt: (ns: string) => number): Omit<Ke
 /** Number of the place in the kernel where a packet was dropped: its name is sent separately. */
 export const placeOf = (m: KernelMessage): { place?: number } =>
   'placeNumber' in m && m.placeNumber !== undefined ? { place: m.placeNumber } : {};
+
+/** Network namespace of the socket, an inode; absent: the helper had none to say. */
+export const netnsOf = (m: KernelMessage): { netns?: number } =>
+  'netns' in m && m.netns !== undefined ? { netns: m.netns } : {};

@@ -4,7 +4,7 @@ import type { Message, OtherMessage } from '../../helper/protocol';
 import type { KernelFact } from '../../model/fold/kernel';
 import type { Clocks } from './clocks';
 import { entryOf } from './conntrack';
-import { eventOf, placeOf } from './events';
+import { eventOf, netnsOf, placeOf } from './events';
 import { joinedOf } from './joined';
 
 /** undefined: it is not about a connection. `known`: whether figures of that connection have come before. */
@@ -63,5 +63,6 @@ export function factOfOther(other: OtherMessage, clocks: Clocks): KernelFact | u
     return { k: 'conntrack', connection: message.id, entry: entryOf(message, clock) };
   }
   const event = eventOf(message, clocks.at);
-  return event ? { k: 'event', event, ...placeOf(message) } : joinedOf(message, clocks.at);
+  if (!event) return joinedOf(message, clocks.at);
+  return { k: 'event', event, ...placeOf(message), ...netnsOf(message) };
 }

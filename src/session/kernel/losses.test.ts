@@ -15,3 +15,14 @@ test('the helper counts from its begin; the trace has one entry for each cause, 
     ['bpf', 'kernelEvents', 1, 'states: the kernel’s ring buffer was full'],
   ]);
 });
+
+test('an interrupted dump and ends that the kernel could not keep have kinds of their own', () => {
+  const store = emptyStore();
+  const losses = new Losses(store);
+  losses.take({ t: 'lost', feature: 'route', at: '10', lost: { interrupted: 1 } }, 10);
+  losses.take({ t: 'lost', feature: 'tcpDestroy', at: '20', lost: { overflow: 1 } }, 20);
+  expect(store.losses.map(({ what, kind, count }) => [what, kind, count])).toEqual([
+    ['kernelSamples', 'interruptedDump', 1],
+    ['kernelSamples', 'overflow', 1],
+  ]);
+});
