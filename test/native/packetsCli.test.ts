@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { Nettrace } from '../cli/testing/nettrace';
 import { whyNoNamespace } from '../support/programs/namespace';
+import { Upstream } from '../support/servers/upstream';
 import { tshark, whyNoPackets } from './testing/capturing';
 import { shipped, skipped, whyNot } from './testing/helper';
 
@@ -171,3 +172,30 @@ test.skipIf(why)('without the right to capture, one line says so and all else wo
   const bare = await nettrace.run(['run', '-o', 'x.pcapng', '--', 'node', '-e', '0']);
   expect([bare.code, bare.stderr]).toEqual([2, 'nettrace: x.pcapng needs --capture.\n']);
 });
+
+/** `CAPTURE_RUNS=50` for a figure rather than a check. */
+const runs = Number(process.env.CAPTURE_RUNS ?? 3);
+for (const [engine, made, missing] of engines)
+  test.skipIf(missing)(
+    `M112 by ${engine}: from the SYN of a program's first statement to the FIN of its last, each time`,
+    async () => {
+      const upstream = await Upstream.start();
+      const folder = mkdtempSync(join(tmpdir(), 'nettrace-begin-'));
+      const code = `require('http').get('${upstream.urls.http}/ok', { agent: false }, (r) => r.resume())`;
+      const port = new URL(upstream.urls.http).port;
+      const seen: string[][] = [];
+      for (let i = 0; i < runs; i++) {
+        const file = join(folder, `${i}.pcapng`);
+        const by = engine === 'dumpcap' ? ['--helper', 'none'] : [];
+        const { code: exit } = await made().run(['run', ...by, '--capture', '-o', file, '--', 'node', '-e', code]);
+        expect(exit).toBe(0);
+        const flags = tshark(file, `tcp.dstport == ${port}`, ['tcp.flags.str']).map(([text = '']) =>
+          text.replace(/·/g, ''),
+        );
+        seen.push([flags[0] ?? '', flags.filter((f) => f.includes('F')).length === 1 ? 'F' : flags.join()]);
+      }
+      await upstream.close();
+      expect(upstream.facts.connections.length).toBe(runs);
+      expect(seen).toEqual(seen.map(() => ['S', 'F']));
+    },
+  );
