@@ -55,6 +55,8 @@ export default defineConfig({
       project('bench', ['test/bench/*.bench.ts'], { timeoutMs: 300_000, workers: 1 }),
       // Not of `npm test` either: `npm run coverage` installs its packages first.
       project('coverage', ['test/coverage/*.coverage.ts'], { timeoutMs: 120_000, workers: 1 }),
+      // Nor this: `npm run pictures` makes those of the docs.
+      project('pictures', ['test/pictures/*.pictures.ts'], { timeoutMs: 300_000, workers: 1 }),
       project('e2e', ['test/e2e/**/*.e2e.ts'], { timeoutMs: 300_000, workers: 1 }),
     ],
   },
