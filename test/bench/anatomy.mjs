@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
+import { doorIn, doorOut } from '../../scripts/hook.mjs';
 import { bareArm, Client, hookArmOf, measurements, onCore } from './arms.mjs';
 import { startServer } from './measure.mjs';
 
@@ -27,22 +28,32 @@ const loop = measurements.main.loops.find(({ title }) => title.includes(values.l
 const batches = Number(values.batches);
 const work = mkdtempSync(join(tmpdir(), 'nettrace-anatomy-'));
 
-/** The hook with its source map. */
-function buildHook() {
-  const outfile = join(work, 'hook.cjs');
-  buildSync({
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    sourcemap: true,
-    entryPoints: ['src/hook/index.ts'],
-    outfile,
-    target: 'node18',
-    minifyWhitespace: true,
-    define: { HOOK_VERSION: '"0"' },
-  });
-  return outfile;
+/** Both bundles have one name to V8: the second begins so many lines below, by which its functions are known. */
+const secondFrom = 100_000;
+const bundles = [
+  { name: 'hook', entry: 'index', plugin: doorOut, lines: 0 },
+  { name: 'requests', entry: 'requests', plugin: doorIn, lines: secondFrom },
+];
+
+/** The hook with its source maps. */
+async function buildHook() {
+  for (const { name, entry, plugin, lines } of bundles)
+    await build({
+      absWorkingDir: root,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      sourcemap: true,
+      entryPoints: [`src/hook/${entry}.ts`],
+      outfile: join(work, `${name}.cjs`),
+      target: 'node18',
+      legalComments: 'none',
+      minifyWhitespace: true,
+      banner: { js: '\n'.repeat(lines) },
+      define: { HOOK_VERSION: '"0"' },
+      plugins: [plugin],
+    });
+  return join(work, 'hook.cjs');
 }
 
 /** Self time in µs a request, by function: `{ url, name, line, column }`, of the measured batches alone. */
@@ -75,9 +86,10 @@ const sum = (list) => list.reduce((total, { us }) => total + us, 0);
 const one = (n) => n.toFixed(1);
 const isIdle = ({ name }) => name === '(idle)';
 
-function sources(list, file) {
-  const map = new TraceMap(readFileSync(`${file}.map`, 'utf8'));
+function sources(list) {
+  const [first, second] = bundles.map(({ name }) => new TraceMap(readFileSync(join(work, `${name}.cjs.map`), 'utf8')));
   return list.map((f) => {
+    const map = f.line < secondFrom ? first : second;
     const at = originalPositionFor(map, { line: f.line + 1, column: Math.max(0, f.column) });
     return { ...f, source: at.source?.replace(/^(\.\.\/)*.*?src\//, 'src/') ?? '', sourceLine: at.line ?? 0 };
   });
@@ -85,13 +97,10 @@ function sources(list, file) {
 
 const { child, ports } = await startServer(node, onCore(1, 2));
 try {
-  const hook = buildHook();
+  const hook = await buildHook();
   const bare = (await profile(bareArm, ports)).filter((f) => !isIdle(f));
   const traced = (await profile(hookArmOf(hook), ports)).filter((f) => !isIdle(f));
-  const inHook = sources(
-    traced.filter(({ url }) => url.endsWith('/hook.cjs')),
-    hook,
-  );
+  const inHook = sources(traced.filter(({ url }) => url.endsWith('/hook.cjs')));
   const rooms = new Map();
   for (const f of inHook) {
     const room = f.source.split('/').slice(0, -1).join('/') || 'other';

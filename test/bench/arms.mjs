@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const here = import.meta.dirname;
@@ -130,7 +130,7 @@ export const bareArm = bare;
 /** The hook as it is by default, from another file. */
 export const hookArmOf = (file) => ({ ...hookArm, env: () => hooked({}, file) });
 
-/** This hook beside other builds of it. */
+/** This hook beside other builds of it: each `hook.cjs` has its own `requests.cjs` beside it. */
 export const against = (files) => ({
   loops: measurements.main.loops,
   arms: [
@@ -139,7 +139,8 @@ export const against = (files) => ({
     hookArm,
     ...files.map((file) => ({
       ...hookArmOf(file),
-      name: `against ${basename(file)}`,
+      // The pair of bundles is in a folder of its own.
+      name: `against ${basename(dirname(file))}/${basename(file)}`,
       unchecked: true,
     })),
   ],

@@ -3,7 +3,7 @@
  *   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
  *   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
  *   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
- *   node test/bench/run.mjs --against A.cjs,B.cjs    this hook beside other builds of it; printed, not kept
+ *   node test/bench/run.mjs --against A/hook.cjs,B/hook.cjs   beside other builds, each with its requests.cjs; printed, not kept
  *   [--quick] [--rounds N] [--loop WORDS] [--fresh] [--print]
  * A loop is measured until the interval of the hook's CPU ratio, and of the bare program against itself, is ±0.02; after N
  * rounds it ends without, and the report says how wide it was. --loop: those whose title has these words alone, printed.
@@ -15,7 +15,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { against, measurements } from './arms.mjs';
 import { measure, versionOf } from './measure.mjs';
@@ -50,14 +50,18 @@ function need(file, how) {
   process.exit(2);
 }
 need('dist/hook.cjs', 'npm run build');
-if (kind === 'main') need('test/bench/node_modules', 'npm ci --prefix test/bench');
+if (kind === 'main' && !values.against) need('test/bench/node_modules', 'npm ci --prefix test/bench');
+for (const file of values.against?.split(',') ?? []) {
+  need(relative(root, resolve(file)), 'no such build');
+  need(relative(root, resolve(file, '../requests.cjs')), 'both bundles of a build have to be in one folder');
+}
 for (const major of majors) need(`test/node/node_modules/node${major}/bin/node`, 'npm ci --prefix test/node');
 
 const file = join(root, 'docs/performance.json');
 const results = kept && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 results[kind] ??= {};
-const hook = createHash('sha256')
-  .update(readFileSync(join(root, 'dist/hook.cjs')))
+const hook = ['hook.cjs', 'requests.cjs']
+  .reduce((hash, name) => hash.update(readFileSync(join(root, 'dist', name))), createHash('sha256'))
   .digest('hex')
   .slice(0, 16);
 

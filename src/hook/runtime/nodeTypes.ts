@@ -10,6 +10,8 @@ export interface Name {
 
 /** What Node has under a socket. */
 export interface Handle {
+  /** What is called with each piece that is read. */
+  onread?: unknown;
   getsockname?(out: Name): number;
   getpeername?(out: Name): number;
   bytesRead?: number;

@@ -77,7 +77,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
     if (wire.speech !== null) speechEnds(wire);
     if (wire.operations !== undefined) closeOperations(wire, socket, error);
     if (wire.readEndAt === 0 && socket._readableState?.ended) wire.readEndAt = t;
-    wire.closedBy = closedBy(wire, error, t);
+    wire.closedBy = closedBy(wire, socket, error, t);
     if (error) wire.closeError ??= error;
     if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
     else if (wire.tunnel) checkTicket(wire.tunnel, socket);
@@ -135,14 +135,20 @@ function notConnected(wire: Wire, error: unknown, t: number): void {
   }
 }
 
-function closedBy(wire: Wire, error: unknown, t: number): ClosedBy {
+const guardName = 'freeSocketOnReadGuard';
+/** What reads it is that function, which destroys it then: else the stack need not be taken. */
+function isGuarded({ _handle: handle }: AnySocket): boolean {
+  return (handle?.onread as { name?: unknown } | undefined)?.name === guardName;
+}
+
+function closedBy(wire: Wire, socket: AnySocket, error: unknown, t: number): ClosedBy {
   const e = error as NodeJS.ErrnoException | null | undefined;
   const kernel = e?.syscall === 'read' || e?.syscall === 'write';
   if (kernel && (e?.code === 'ECONNRESET' || e?.code === 'EPIPE' || e?.code === 'ECONNABORTED')) return 'peerReset';
   if (kernel && e?.code === 'ETIMEDOUT') return 'timeout';
   if (wire.resetting) return 'localReset';
   // Newer Nodes (late 22 on) watch an idle socket of an agent, and destroy it at the peer's FIN without an `end`.
-  if (nodeMajor >= 22 && !error && wire.running === 0 && calledBy('freeSocketOnReadGuard')) {
+  if (nodeMajor >= 22 && !error && wire.running === 0 && isGuarded(socket) && calledBy(guardName)) {
     wire.readEndAt ||= t;
     return 'peer';
   }

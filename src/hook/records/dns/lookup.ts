@@ -1,7 +1,7 @@
 /** One DNS lookup and its lines. Times are raw readings of the clock, 0: has not happened. */
 
 import { errorInfo } from '../../output/errors';
-import { cutText, line } from '../../output/json';
+import { bounded, cutText } from '../../output/json';
 import { push, pushLater, type Writable } from '../../output/queue';
 import { apply, byteLength, PromiseClass, promiseThen, stringify } from '../../runtime/builtins';
 import { us } from '../../runtime/clock';
@@ -110,12 +110,12 @@ export function lookupLine(l: Lookup, dial?: number): string {
 
 function ownLine(l: Lookup, dial: number | undefined): string {
   let max = maxRecords;
-  let fields = fieldsOf(l, dial, max);
-  while (max > 1 && byteLength(stringify(fields)) > 3900) {
+  let text = stringify(fieldsOf(l, dial, max));
+  while (max > 1 && byteLength(text) > 3900) {
     max >>= 1;
-    fields = fieldsOf(l, dial, max);
+    text = stringify(fieldsOf(l, dial, max));
   }
-  return line(fields);
+  return bounded(`${text}\n`);
 }
 
 function fieldsOf(l: Lookup, dial: number | undefined, max: number): object {
