@@ -147,6 +147,23 @@ test('requests of one line to different servers are not to be requested all at o
   expect(finding({ requests: spread }, 'n-plus-one')).toBeUndefined();
 });
 
+describe('retries', () => {
+  /** Tries that fail within 1 ms, with so many ms between them. */
+  const tries = (...gaps: number[]): Records => {
+    let at = 0;
+    const begins = [0, ...gaps].map((gap, i) => (at += i === 0 ? 0 : gap + 1));
+    return { requests: begins.map((t, i) => exchange(i + 1, t, { wait: 0, response: { status: 503 } })) };
+  };
+  test('that a busy machine held up once do not wait longer and longer', () => {
+    expect(finding(tries(1, 1, 1, 9, 1, 1), 'retry-storm')).toBeDefined();
+    expect(finding(tries(9, 1, 1, 1, 1, 9), 'retry-storm')).toBeDefined();
+  });
+  test('that wait longer and longer, up to a limit, are no storm', () => {
+    expect(finding(tries(100, 200, 400), 'retry-storm')).toBeUndefined();
+    expect(finding(tries(100, 200, 400, 400, 400, 400, 400, 400), 'retry-storm')).toBeUndefined();
+  });
+});
+
 test('work before the request was sent delays no response: Node loading fetch, other requests being made', () => {
   const busy = (sentAt: number): Records => ({
     requests: [
