@@ -147,6 +147,52 @@ test('requests of one line to different servers are not to be requested all at o
   expect(finding({ requests: spread }, 'n-plus-one')).toBeUndefined();
 });
 
+describe('similar requests from one line', () => {
+  const id = (i: number): string => `https://api.shop.example/items/${i}`;
+  const of = (n: number, at: (i: number) => number, more: (i: number) => Partial<Request> = () => ({})) =>
+    finding(
+      { requests: list(n, (i) => exchange(i + 1, at(i), { url: id(i), callSite: site(3), ...more(i) })) },
+      'n-plus-one',
+    );
+  const sequence = (i: number): number => i * 14;
+  const burst = (i: number): number => i;
+
+  test('are a loop if each follows the one before', () => {
+    expect(of(6, sequence)).toMatchObject({ certainty: 'likely', fault: 'yourCode' });
+    expect(of(6, (i) => i * 100)).toBeUndefined();
+  });
+  test('begun together may have a caller each, unless they are of one incoming request, or one test', () => {
+    expect(of(6, burst)).toMatchObject({ certainty: 'unclear', fault: 'unclear' });
+    expect(of(6, burst, () => ({ cause: '1-0-99' }))).toMatchObject({ certainty: 'likely', fault: 'yourCode' });
+    expect(of(6, burst, () => ({ label: 'cart' }))).toMatchObject({ certainty: 'likely' });
+  });
+  test('a few at once are a loop only of a parent that is known', () => {
+    const two = (i: number): number => Math.floor(i / 2) * 60 + (i % 2) * 55;
+    const long = { wait: 58 };
+    expect(of(8, two, () => long)).toBeUndefined();
+    expect(of(8, two, () => ({ ...long, cause: '1-0-99' }))).toMatchObject({ certainty: 'likely' });
+  });
+  test.each([
+    ['incoming requests', (i: number) => ({ cause: `1-0-${90 + i}` })],
+    ['tests', (i: number) => ({ label: `test ${i}` })],
+    ['threads', (i: number) => ({ thread: `1-${i}` })],
+    ['users', (i: number) => ({ headers: [{ name: 'Authorization', length: 20 + i }] })],
+    ['servers', (i: number) => ({ url: `https://s${i}.example/items/${i}` })],
+  ])('of several %s are no loop of one', (_, more) => {
+    for (const at of [sequence, burst]) expect(of(9, at, more)).toBeUndefined();
+  });
+  test('that differ in two places, or lead on to somewhere else, ask for no list of ids', () => {
+    expect(of(6, sequence, (i) => ({ url: `${id(i)}?of=${i}` }))).toBeUndefined();
+    expect(of(6, sequence, (i) => ({ url: `${id(i)}?of=1` }))).toBeDefined();
+    expect(of(6, sequence, () => ({ response: { status: 301 } }))).toBeUndefined();
+  });
+  test('those of a loop are counted, not others of the line', () => {
+    const found = of(12, (i) => (i < 7 ? sequence(i) : 5000 * i));
+    expect(found?.subjects).toHaveLength(7);
+    expect(found?.title).toBe('7 similar requests from shop.ts:3');
+  });
+});
+
 describe('retries', () => {
   /** Tries that fail within 1 ms, with so many ms between them. */
   const tries = (...gaps: number[]): Records => {

@@ -3,7 +3,7 @@ const ms = 1000;
 const s = 1000 * ms;
 
 /** Version of the rules: saved findings of another version are computed again. */
-export const analysisVersion = '1.5';
+export const analysisVersion = '1.6';
 
 /** A request that takes this long is worth a look; what people notice as a delay. */
 export const slowAt = 500 * ms;
