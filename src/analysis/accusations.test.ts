@@ -149,7 +149,11 @@ test('requests of one line to different servers are not to be requested all at o
 
 describe('similar requests from one line', () => {
   const id = (i: number): string => `https://api.shop.example/items/${i}`;
-  const of = (n: number, at: (i: number) => number, more: (i: number) => Partial<Request> = () => ({})) =>
+  const of = (
+    n: number,
+    at: (i: number) => number,
+    more: (i: number) => Partial<Request> & { wait?: number } = () => ({}),
+  ) =>
     finding(
       { requests: list(n, (i) => exchange(i + 1, at(i), { url: id(i), callSite: site(3), ...more(i) })) },
       'n-plus-one',
@@ -160,6 +164,8 @@ describe('similar requests from one line', () => {
   test('are a loop if each follows the one before', () => {
     expect(of(6, sequence)).toMatchObject({ certainty: 'likely', fault: 'yourCode' });
     expect(of(6, (i) => i * 100)).toBeUndefined();
+    // A busy machine held one step up.
+    expect(of(9, (i) => sequence(i) + (i < 4 ? 0 : 300))?.subjects).toHaveLength(9);
   });
   test('begun together may have a caller each, unless they are of one incoming request, or one test', () => {
     expect(of(6, burst)).toMatchObject({ certainty: 'unclear', fault: 'unclear' });

@@ -2,7 +2,8 @@
  * Whether `nettrace diff` and `nettrace check` find what a change planted in a program (test/twin/programs/report), and
  * nothing else, run by run: `node test/twin/planted.mjs [--repeats 20] [--load 1] [--cli dist/nettrace.cjs]`.
  *   one run each: run i of the change against run i of before
- *   five runs each: from run i on, in a ring; from five repeats on
+ *   five runs each: from run i on, in a ring; from five repeats on. With fewer, times that differ in two traces, of which
+ *     nothing is said of the code, are not counted where none are planted.
  * `--load N`: so many other processes that compute now and then. Prints the table of docs/ci.md; ends with 1 when a plant
  * was missed once, or anything else was reported.
  */
@@ -30,7 +31,7 @@ const plants = {
   again: { diff: [], check: [] },
   'n-plus-one': {
     diff: [
-      'new-finding 9 similar requests from customers.cjs:4',
+      'new-finding similar requests from customers.cjs:4',
       'added GET 127.0.0.1:{port}/customers/{id}',
       'removed GET 127.0.0.1:{port}/customers?ids',
     ],
@@ -119,7 +120,7 @@ async function judged(name, i, count) {
   return {
     diff: compared(
       expected,
-      changes.map(({ kind, what }) => `${kind} ${what}`),
+      changes.map(({ kind, what }) => `${kind} ${what.replace(/^\d+ /, '')}`),
     ),
     check: compared(
       check,
@@ -130,8 +131,10 @@ async function judged(name, i, count) {
 
 const compared = (expected, said) => ({
   missed: expected.filter((text) => !said.includes(text)),
-  others: said.filter((text) => !expected.includes(text)),
+  others: said.filter((text) => !expected.includes(text) && !(repeats < perSide && isOfTwoTraces(text))),
 });
+
+const isOfTwoTraces = (text) => text.startsWith('times-differ') || text === 'not-slower';
 
 /** Computes for 0 to 200 ms, and rests for as long as that. */
 const burner = `const next = () => {

@@ -59,10 +59,10 @@ export const agentQueue = { min: 20 * ms, share: 0.25, count: 3, one: 500 * ms }
 /** A body unread for this long was forgotten. */
 export const unread = 5 * s;
 /**
- * Like requests from one line. `together`: begun at once, or one after the other has ended; a busy machine comes between the
- * steps of a loop for as long.
+ * Like requests from one line. Of a loop, they begin together or one after the other: mostly `together` with the end of the one
+ * before, and `pause` at most, for which a busy machine may hold a step up.
  */
-export const nPlusOne = { count: 5, warning: 20, window: 10 * s, together: 50 * ms };
+export const nPlusOne = { count: 5, warning: 20, window: 10 * s, together: 50 * ms, pause: 500 * ms };
 /** Who polls waits between two. */
 export const duplicates = { count: 2, window: 1 * s };
 /** Requests one after another: the next begins when the one before has ended. */

@@ -33,7 +33,7 @@ export function loopOf(list: readonly Request[]): Loop {
     const at = r.createdAt as number;
     ends.passTo(at);
     const isTogether = at - togetherSince <= nPlusOne.together;
-    const isNext = at - ends.last <= nPlusOne.together && (ends.open.length === 0 || isKnown(r));
+    const isNext = at - ends.last <= nPlusOne.pause && (ends.open.length === 0 || isKnown(r));
     if (!isTogether && !isNext) {
       now = [];
       ends = new Ends();
@@ -43,7 +43,10 @@ export function loopOf(list: readonly Request[]): Loop {
     ends.open.push(r.endAt as number);
     if (now.length > best.length) best = now;
   }
-  return { requests: best, isSequence: isSequence(best) };
+  const gaps = gapsOf(best);
+  const [first] = best;
+  const isLoop = first !== undefined && (isKnown(first) || gaps.length === 0 || median(gaps) <= nPlusOne.together);
+  return { requests: isLoop ? best : [], isSequence: isSequence(gaps) };
 }
 
 /** Ends of the requests of a stretch, seen from the begin of the next one. */
@@ -59,8 +62,11 @@ class Ends {
   }
 }
 
-function isSequence(list: readonly Request[]): boolean {
-  const gaps = list.slice(1).map((r, i) => (r.createdAt as number) - ((list[i] as Request).endAt as number));
+/** µs from the end of each to the begin of the next; below 0: at once. */
+const gapsOf = (list: readonly Request[]): number[] =>
+  list.slice(1).map((r, i) => (r.createdAt as number) - ((list[i] as Request).endAt as number));
+
+function isSequence(gaps: readonly number[]): boolean {
   return gaps.length > 0 && gaps.every((gap) => gap >= 0) && median(gaps) <= serial.gap;
 }
 
