@@ -119,6 +119,25 @@ describe('requests from a package’s line', () => {
     expect(finding(waiting(ofPackage), 'agent-queue')).toMatchObject({ fault: 'unclear' });
     expect(verdict(waiting(ofPackage))).toMatchObject({ rule: 'agentQueue', fault: 'unclear' });
   });
+  test('that a busy machine handed a free socket late waited for no other', () => {
+    /** One after the other on one connection of a pool that allows two; each gets the socket 30 ms late. */
+    const late = (more: (i: number) => Partial<Request> = () => ({})): Records => ({
+      requests: list(4, (i) =>
+        exchange(i, i * 50, {
+          connection: 'c',
+          ordinal: i + 1,
+          assignedAt: (i * 50 + 30) * ms,
+          endAt: (i * 50 + 45) * ms,
+          ...more(i),
+        }),
+      ),
+      connections: [{ id: 'c', dial: 'd' }],
+      dials: [{ id: 'd', via: 'agent', agent: 1, pool: { limit: 2 } as never }],
+    });
+    expect(finding(late(), 'agent-queue')).toBeUndefined();
+    const others = late((i) => ({ createdAt: i * ms, assignedAt: (i * 50 + 30) * ms, endAt: (i * 50 + 95) * ms }));
+    expect(finding(others, 'agent-queue')).toBeDefined();
+  });
   test('that were not read are not called the program’s fault, and advice names only what it can call', () => {
     const unread = (more: Partial<Request>): Records => ({
       requests: [exchange(1, 0, { outcome: 'notRead', api: 'http', ...more })],
@@ -292,7 +311,16 @@ test('nothing waits for a free socket where the Agent has no limit and nobody he
   expect(unlimited.advice).toBeUndefined();
   const many = (limit: object): Records => ({
     ...records(limit),
-    requests: list(4, (i) => ({ ...late, responseBeginAt: 310 * ms, id: `1-0-${i}`, connection: `c-${i}` })),
+    requests: [
+      exchange(9, 0, { connection: 'c-9', assignedAt: 0, endAt: 299 * ms, url: 'http://127.0.0.1/big' }),
+      ...list(4, (i) => ({
+        ...late,
+        responseBeginAt: 310 * ms,
+        endAt: 311 * ms,
+        id: `1-0-${i}`,
+        connection: `c-${i}`,
+      })),
+    ],
     connections: list(4, (i) => ({ id: `c-${i}`, dial: 'd' })),
   });
   expect(finding(many({ limit: 1 }), 'agent-queue')).toBeDefined();

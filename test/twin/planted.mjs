@@ -1,10 +1,10 @@
 /**
  * Whether `nettrace diff` and `nettrace check` find what a change planted in a program (test/twin/programs/report), and
- * nothing else, run by run: `node test/twin/planted.mjs [--repeats 20] [--load 1] [--cli dist/nettrace.cjs]`.
+ * nothing else, run by run: `node test/twin/planted.mjs [--repeats 20] [--load 1] [--keep FOLDER] [--cli dist/nettrace.cjs]`.
  *   one run each: run i of the change against run i of before
  *   five runs each: from run i on, in a ring; from five repeats on. With fewer, times that differ in two traces, of which
  *     nothing is said of the code, are not counted where none are planted.
- * `--load N`: so many other processes that compute now and then. Prints the table of docs/ci.md; ends with 1 when a plant
+ * `--keep FOLDER`: the traces stay in this new folder. `--load N`: so many other processes that compute now and then. Prints the table of docs/ci.md; ends with 1 when a plant
  * was missed once, or anything else was reported.
  */
 import { fork, spawn } from 'node:child_process';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
   options: {
     repeats: { type: 'string', default: '20' },
     load: { type: 'string', default: '0' },
+    keep: { type: 'string' },
     cli: { type: 'string', default: join(import.meta.dirname, '../../dist/nettrace.cjs') },
   },
 });
@@ -58,7 +59,7 @@ const rulesFor = (baseline) => ({
   ],
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'nettrace-planted-'));
+const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'nettrace-planted-'));
 /** A checkout of the program before the change, or after it. */
 function checkOut(name) {
   const at = join(folder, `checkout-${name}`);
@@ -83,7 +84,7 @@ async function nettrace(args, env = {}) {
 async function runAll(port) {
   const env = { API: `http://127.0.0.1:${port}`, TELEMETRY: `http://localhost:${port}` };
   const versions = ['before', ...Object.keys(plants)].map((name) => [name, checkOut(name)]);
-  for (const [name] of versions) mkdirSync(join(folder, name));
+  for (const [name] of versions) mkdirSync(join(folder, name), { recursive: true });
   for (const i of runs)
     for (const [name, file] of versions) {
       const args = ['run', '--quiet', '--helper', 'none', '-o', traceOf(name, i), '--', process.execPath, file];
@@ -181,7 +182,7 @@ async function main() {
   } finally {
     shop.kill();
     for (const child of burners) child.kill();
-    rmSync(folder, { recursive: true, force: true });
+    if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 await main();

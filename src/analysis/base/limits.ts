@@ -110,6 +110,8 @@ export const compareLimits = {
   ofRuns: { runs: 5, p: 0.016, min: 5 * ms, share: 0.1, local: { min: 2 * ms, share: 0.25 } },
   /** One run each: below `few` requests nothing is tested, below `requests` nothing is said. */
   ofTwo: { few: 10, requests: 20, p: 0.01, min: 5 * ms, share: 0.2, probability: 0.75, drift: 2 },
+  /** A shift of the medians holds for the quickest requests too, at least by this share: noise of the machine does not. */
+  quickest: { quantile: 0.1, share: 0.5 },
   /** Requests of each side from which its p95 means something. */
   tail: 60,
   /** From so many runs a side, Holm's correction at this level finds something. */

@@ -142,6 +142,17 @@ describe('slower', () => {
     expect(kinds(compare(runs(80, 7), runs(40, 1)))).toEqual(['faster']);
   });
 
+  test('what a busy machine adds to most requests is not in the quickest: no difference', () => {
+    /** Of ten requests, so many are held up for 30 ms. */
+    const heldUp = (tenths: number, seed: number) =>
+      requests(...waits(noisy(30, 40, seed).map((wait, i) => (i % 10 < tenths ? wait + 30 : wait))));
+    const five = (tenths: number, seed: number) => side(...list(5, (i) => heldUp(tenths, seed + i)));
+    expect(kinds(compare(five(0, 1), five(8, 7)))).toEqual([]);
+    expect(kinds(compare(five(0, 1), five(10, 7)))).toEqual(['slower']);
+    expect(kinds(compare(side(heldUp(0, 1)), side(heldUp(8, 2))))).toEqual([]);
+    expect(kinds(compare(side(heldUp(0, 1)), side(heldUp(10, 2))))).toEqual(['times-differ']);
+  });
+
   test('less than 5 ms or a tenth is not worth a word; four runs say nothing', () => {
     expect(kinds(compare(runs(40, 1), runs(43, 7)))).toEqual([]);
     const few = compare(runs(40, 1, 4), runs(80, 7, 4));

@@ -58,6 +58,8 @@ function likeRequests(template: string, list: readonly Request[]): Draft[] {
         `${numberText(list.length)} × ${requestText(first)} from ${at}; ${addedUp(list)}.`,
         list,
         'Cache the response, or share the promise of the first request.',
+        // With pauses between them each may be for something else: whether they are near enough is the machine's pace.
+        loopOf(list).requests.length < nPlusOne.count ? 'unclear' : 'likely',
       ),
     ];
   }
