@@ -138,7 +138,8 @@ const compared = (expected, said) => ({
 const isOfTwoTraces = (text) => text.startsWith('times-differ') || text === 'not-slower';
 
 /** Computes for 0 to 200 ms, and rests for as long as that. */
-const burner = `const next = () => {
+const burner = `process.on('disconnect', () => process.exit());
+const next = () => {
   const end = Date.now() + Math.random() * 200;
   while (Date.now() < end);
   setTimeout(next, Math.random() * 200);
@@ -169,7 +170,7 @@ function rowOf(name, count, results) {
 async function main() {
   const shop = fork(join(program, 'shop.cjs'), { silent: true });
   const burners = Array.from({ length: Number(values.load) }, () =>
-    spawn(process.execPath, ['-e', burner], { stdio: 'ignore' }),
+    spawn(process.execPath, ['-e', burner], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }),
   );
   try {
     const [port] = await once(shop.stdout, 'data');

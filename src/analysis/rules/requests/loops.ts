@@ -1,5 +1,5 @@
 /** Whether requests from one line are of one loop of the program: what they were made for, and how they follow each other. */
-import { median } from '../../../model/base/statistics';
+import { median, quantile } from '../../../model/base/statistics';
 import type { Request } from '../../../model/records';
 import { nPlusOne, serial } from '../../base/limits';
 import { originOf, queryNames } from '../../base/places';
@@ -16,7 +16,7 @@ export const isKnown = ({ cause, label }: Request): boolean => cause !== undefin
 
 interface Loop {
   requests: readonly Request[];
-  /** Each began when the one before had ended, mostly at once. */
+  /** Each began when the one before had ended, a quarter of them at once: a busy machine only makes the pauses longer. */
   isSequence: boolean;
 }
 
@@ -67,7 +67,7 @@ const gapsOf = (list: readonly Request[]): number[] =>
   list.slice(1).map((r, i) => (r.createdAt as number) - ((list[i] as Request).endAt as number));
 
 function isSequence(gaps: readonly number[]): boolean {
-  return gaps.length > 0 && gaps.every((gap) => gap >= 0) && median(gaps) <= serial.gap;
+  return gaps.every((gap) => gap >= 0) && (quantile(gaps, 0.25) ?? Number.POSITIVE_INFINITY) <= serial.gap;
 }
 
 /** The ids differ in one place: a segment of the path, or the value of one name of the query. */
