@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runArm } from './arm.mjs';
-import { differences } from './results.mjs';
+import { differences as allDifferences } from './results.mjs';
 import { isThere, suites, versionOf } from './suites.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -20,6 +20,9 @@ const rules = join(import.meta.dirname, 'rules.json');
 const chosen = suites.filter(
   (s) => isThere(s) && (values.suite === undefined || values.suite.split(',').includes(s.name)),
 );
+
+/** The exit code is 1 where a rule is broken, so it is left out. */
+const differences = (a, b) => allDifferences(a, b).filter(({ title }) => title !== 'exit code');
 
 const json = (args) => {
   const { stdout, stderr } = spawnSync(process.execPath, [cli, ...args, '--json'], {
@@ -35,15 +38,21 @@ async function checked(suite) {
   const folder = mkdtempSync(join(tmpdir(), 'nettrace-check-'));
   const tracesOf = (side) => readdirSync(join(folder, side)).map((name) => join(folder, side, name));
   try {
-    const bare = await runArm(suite, node, 'bare');
+    const bare = [await runArm(suite, node, 'bare')];
+    /** What no run without it gave: a test whose runs do not agree with each other is run again. */
+    const differing = async ({ results }) => {
+      const of = () => bare.map((run) => differences(run.results, results));
+      for (let i = 0; i < 2 && of().every((list) => list.length > 0); i++) bare.push(await runArm(suite, node, 'bare'));
+      const [first, ...others] = of();
+      return first.filter(({ title }) => others.every((list) => list.some((one) => one.title === title)));
+    };
     const different = [];
     for (const side of ['before', 'after']) {
       mkdirSync(join(folder, side));
       const out = `${join(folder, side)}/$$.nettrace.json`;
       const script = `exec "${process.execPath}" "${cli}" run --quiet --check "${rules}" -o "${out}" -- "$@"`;
       const under = await runArm(suite, node, 'bare', ['sh', '-c', script, 'sh']);
-      // The exit code is 1 where a rule is broken, so it is left out.
-      different.push(...differences(bare.results, under.results).filter(({ title }) => title !== 'exit code'));
+      different.push(...(await differing(under)));
     }
     const [before, after] = [tracesOf('before'), tracesOf('after')];
     if (before.length === 0) throw new Error(`${suite.name}: no trace`);

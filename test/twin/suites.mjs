@@ -15,8 +15,16 @@ export const sourcePackages = ['node-undici', 'node-ws', 'node-got', 'node-super
 
 export const suites = [
   npm('hyperquest', { runner: 'tap', files: 'test/*.js' }),
-  npm('http-proxy-agent', { runner: 'mocha', files: 'test/test.js', build: newKeys('test', 'ssl-cert-snakeoil') }),
-  npm('https-proxy-agent', { runner: 'mocha', files: 'test/test.js', build: newKeys('test', 'ssl-cert-snakeoil') }),
+  npm('http-proxy-agent', {
+    runner: 'mocha',
+    files: 'test/test.js',
+    build: newKeys('test', 'ssl-cert-snakeoil.key', 'ssl-cert-snakeoil.pem'),
+  }),
+  npm('https-proxy-agent', {
+    runner: 'mocha',
+    files: 'test/test.js',
+    build: newKeys('test', 'ssl-cert-snakeoil.key', 'ssl-cert-snakeoil.pem'),
+  }),
   npm('node-fetch-1', { title: 'node-fetch', runner: 'mocha', files: 'test/test.js' }),
   npm('bent', { runner: 'mocha', files: 'test/test-*.js' }),
   // Some tests end the run of all others by an error that nothing catches: left out.
@@ -24,8 +32,15 @@ export const suites = [
     runner: 'mocha',
     files: 'test/{mqtt,client,secure_client,websocket_client,store,mqtt_store}.js',
     options: { checkLeaks: true, timeout: 5000, grep: 'with async incoming store', invert: true },
-    build: newKeys('test/helpers', 'tls'),
+    build: newKeys('test/helpers', 'tls-key.pem', 'tls-cert.pem'),
   }),
+  npm('get-uri', {
+    runner: 'mocha',
+    files: 'test/{http,https,redirect}.js',
+    build: newKeys('test', 'server.key', 'server.crt'),
+  }),
+  npm('nodemailer-fetch', { runner: 'mocha', files: 'test/*-test.js' }),
+  npm('node-rest-client', { runner: 'mocha', files: 'test/specs/*.js', options: { require: ['should'] } }),
   debian('node-ws', { runner: 'mocha', files: 'test/*.test.js' }),
   npm('needle', { runner: 'mocha', files: 'test/*_spec.js', build: addKeys }),
   debian('node-got', { runner: 'ava', files: 'test/*.js', build: compile }),
@@ -51,11 +66,9 @@ export function filesOf(suite, at) {
 }
 
 /** Keys of 1,024 bits and certificates that have run out are refused by every Node here: new ones of the same names. */
-function newKeys(folder, name) {
+function newKeys(folder, keyFile, certificateFile) {
   return (at) => {
-    const of = (ending) => join(at, folder, ending);
-    const [key, certificate] =
-      name === 'tls' ? [of('tls-key.pem'), of('tls-cert.pem')] : [of(`${name}.key`), of(`${name}.pem`)];
+    const [key, certificate] = [keyFile, certificateFile].map((name) => join(at, folder, name));
     const options = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=localhost'];
     execFileSync('openssl', [...options, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
   };

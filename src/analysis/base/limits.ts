@@ -3,7 +3,7 @@ const ms = 1000;
 const s = 1000 * ms;
 
 /** Version of the rules: saved findings of another version are computed again. */
-export const analysisVersion = '1.5';
+export const analysisVersion = '1.6';
 
 /** A request that takes this long is worth a look; what people notice as a delay. */
 export const slowAt = 500 * ms;
@@ -58,8 +58,11 @@ export const minRsaBits = 2048;
 export const agentQueue = { min: 20 * ms, share: 0.25, count: 3, one: 500 * ms };
 /** A body unread for this long was forgotten. */
 export const unread = 5 * s;
-/** Like requests from one line. */
-export const nPlusOne = { count: 5, warning: 20, window: 10 * s };
+/**
+ * Like requests from one line. Of a loop, they begin together or one after the other: mostly `together` with the end of the one
+ * before, and `pause` at most, for which a busy machine may hold a step up.
+ */
+export const nPlusOne = { count: 5, warning: 20, window: 10 * s, together: 50 * ms, pause: 500 * ms };
 /** Who polls waits between two. */
 export const duplicates = { count: 2, window: 1 * s };
 /** Requests one after another: the next begins when the one before has ended. */
@@ -107,6 +110,8 @@ export const compareLimits = {
   ofRuns: { runs: 5, p: 0.016, min: 5 * ms, share: 0.1, local: { min: 2 * ms, share: 0.25 } },
   /** One run each: below `few` requests nothing is tested, below `requests` nothing is said. */
   ofTwo: { few: 10, requests: 20, p: 0.01, min: 5 * ms, share: 0.2, probability: 0.75, drift: 2 },
+  /** A shift of the medians holds for the quickest requests too, at least by this share: noise of the machine does not. */
+  quickest: { quantile: 0.1, share: 0.5 },
   /** Requests of each side from which its p95 means something. */
   tail: 60,
   /** From so many runs a side, Holm's correction at this level finds something. */

@@ -148,7 +148,7 @@ describe('hosts', () => {
 
 describe('findings, certificates, baseline', () => {
   const plusOne: Records = {
-    requests: list(8, (i) => exchange(i, i * 20, { callSite: site(5), url: `https://a.example/items/${i}` })),
+    requests: list(8, (i) => exchange(i, i * 15, { callSite: site(5), url: `https://a.example/items/${i}` })),
   };
 
   test('findings by id, any, of some requests', () => {

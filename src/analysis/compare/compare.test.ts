@@ -142,6 +142,17 @@ describe('slower', () => {
     expect(kinds(compare(runs(80, 7), runs(40, 1)))).toEqual(['faster']);
   });
 
+  test('what a busy machine adds to most requests is not in the quickest: no difference', () => {
+    /** Of ten requests, so many are held up for 30 ms. */
+    const heldUp = (tenths: number, seed: number) =>
+      requests(...waits(noisy(30, 40, seed).map((wait, i) => (i % 10 < tenths ? wait + 30 : wait))));
+    const five = (tenths: number, seed: number) => side(...list(5, (i) => heldUp(tenths, seed + i)));
+    expect(kinds(compare(five(0, 1), five(8, 7)))).toEqual([]);
+    expect(kinds(compare(five(0, 1), five(10, 7)))).toEqual(['slower']);
+    expect(kinds(compare(side(heldUp(0, 1)), side(heldUp(8, 2))))).toEqual([]);
+    expect(kinds(compare(side(heldUp(0, 1)), side(heldUp(10, 2))))).toEqual(['times-differ']);
+  });
+
   test('less than 5 ms or a tenth is not worth a word; four runs say nothing', () => {
     expect(kinds(compare(runs(40, 1), runs(43, 7)))).toEqual([]);
     const few = compare(runs(40, 1, 4), runs(80, 7, 4));
@@ -172,7 +183,7 @@ describe('slower', () => {
 describe('findings', () => {
   const one = requests(exchange(0, 0, { callSite: site(3), url: 'https://a.example/ids' }));
   const plusOne = (n: number) =>
-    requests(...list(n, (i) => exchange(i, i * 20, { callSite: site(5), url: `https://a.example/items/${i}` })));
+    requests(...list(n, (i) => exchange(i, i * 14, { callSite: site(5), url: `https://a.example/items/${i}` })));
 
   test('new, gone, worse', () => {
     const findings = (a: Records, b: Records) =>
@@ -181,6 +192,37 @@ describe('findings', () => {
     expect(findings(plusOne(8), plusOne(8))).toEqual(['n-plus-one same']);
     expect(findings(plusOne(8), plusOne(16))).toEqual(['n-plus-one worse']);
     expect(findings(plusOne(16), plusOne(8))).toEqual(['n-plus-one better']);
+  });
+
+  test('whose cause is not clear: only if each of five runs of a side has them, and none of the other', () => {
+    const waited = (ms: number): Side['findings'][number][number] => ({
+      id: 'f-1',
+      rule: 'event-loop-blocked',
+      severity: 'info',
+      title: `The event loop was blocked for ${ms} ms`,
+      text: 'Blocked.',
+      fault: 'unclear',
+      certainty: 'unclear',
+      subjects: waits(noisy(8, 40, 1)).map(({ id }) => id),
+      evidence: [],
+      analysisVersion: '1',
+    });
+    /** Runs, of which some have it. */
+    const runs = (...has: readonly (0 | 1)[]): Side => ({
+      ...side(...has.map(() => requests(...waits(noisy(8, 40, 1))))),
+      findings: has.map((one) => (one === 1 ? [waited(112)] : [])),
+    });
+    const said = (a: Side, b: Side): [string[], string[]] => {
+      const comparison = compare(a, b);
+      return [comparison.findings.map(({ result }) => result), kinds(comparison)];
+    };
+    const [none, all] = [runs(0, 0, 0, 0, 0), runs(1, 1, 1, 1, 1)];
+    expect(said(runs(0), runs(1))).toEqual([['unclear'], []]);
+    expect(said(runs(1), runs(0))).toEqual([['unclear'], []]);
+    expect(said(none, runs(0, 1, 0, 0, 0))).toEqual([['unclear'], []]);
+    expect(said(none, all)).toEqual([['new'], ['new-finding']]);
+    expect(said(all, none)).toEqual([['gone'], ['gone-finding']]);
+    expect(said(all, all)).toEqual([['same'], []]);
   });
 
   test('by their cost, where it is known', () => {

@@ -91,8 +91,11 @@ export interface FindingComparison {
   severity: string;
   title: string;
   text: string;
-  /** `notExercised`: gone, but what it was about hardly ran. `notMeasured`: gone, with what would see it. */
-  result: 'new' | 'gone' | 'notExercised' | 'notMeasured' | 'worse' | 'better' | 'same';
+  /**
+   * `notExercised`: gone, but what it was about hardly ran. `notMeasured`: gone, with what would see it. `unclear`: it differs, but
+   * its cause is not clear, and too few runs, or not all of a side, have it.
+   */
+  result: 'new' | 'gone' | 'notExercised' | 'notMeasured' | 'unclear' | 'worse' | 'better' | 'same';
   /** Runs that have it. */
   runs: Pair<number>;
   /** Records it is about, the most of one run. */

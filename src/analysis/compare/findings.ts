@@ -92,17 +92,33 @@ export class FindingsOf {
     const runsOf = (found: readonly Found[]): number => new Set(found.map(({ run }) => run)).size;
     const subjects = { before: max(before), after: max(after) };
     const cost = costsOf(before, after);
+    const result = after.length === 0 ? this.#goneOr(before) : before.length === 0 ? 'new' : trendOf(subjects, cost);
     return {
       rule,
       severity,
       title,
       text,
-      result: after.length === 0 ? this.#goneOr(before) : before.length === 0 ? 'new' : trendOf(subjects, cost),
+      result: isChange.has(result) && !this.#isSaid(before, after) ? 'unclear' : result,
       runs: { before: runsOf(before), after: runsOf(after) },
       subjects,
       ...(cost ? { cost: { before: median(cost.before), after: median(cost.after) } } : {}),
       examples: finding.subjects.slice(0, 5),
     };
+  }
+
+  /**
+   * What a rule itself calls unclear, as a loop that waited on a busy machine, comes and goes by chance: it has to be in every
+   * run of a side, or in none, and in enough of them.
+   */
+  #isSaid(before: readonly Found[], after: readonly Found[]): boolean {
+    if ([...before, ...after].some(({ finding }) => finding.certainty !== 'unclear')) return true;
+    return [
+      { found: before, runs: this.runs.before.length },
+      { found: after, runs: this.runs.after.length },
+    ].every(({ found, runs }) => {
+      const having = new Set(found.map(({ run }) => run)).size;
+      return runs >= compareLimits.ofRuns.runs && (having === 0 || having === runs);
+    });
   }
 
   #goneOr(before: readonly Found[]): 'gone' | 'notExercised' | 'notMeasured' {
@@ -119,6 +135,8 @@ export class FindingsOf {
     return needsKernel && [...had].some((name) => kernelSources.has(name) && !has.has(name)) ? 'notMeasured' : 'gone';
   }
 }
+
+const isChange: ReadonlySet<FindingComparison['result']> = new Set(['new', 'gone', 'worse', 'better']);
 
 /** Findings that rest on what the kernel or a capture measured. */
 const kernelRules = new Set([

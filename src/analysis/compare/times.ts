@@ -18,12 +18,14 @@ interface Sample {
   run: number;
   times: Partial<Record<Figure, number>>;
 }
+type Two<T> = readonly [before: T, after: T];
 interface Sides {
   before: Sample[];
   after: Sample[];
 }
 
 const phases: readonly PhaseName[] = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'];
+const quick = compareLimits.quickest.quantile;
 const local = new Set<Figure>(['queue', 'dns', 'tcp', 'tls']);
 
 export class Times {
@@ -73,12 +75,15 @@ function compareFigure(of: Figure, { before, after }: Sides, runs: { before: num
   const withP95 = Math.min(b.length, a.length) >= compareLimits.tail;
   const plain = { of, before: figuresOf(before, b, withP95), after: figuresOf(after, a, withP95) };
   if (runs.before === 1 && runs.after === 1) return { ...plain, ...ofTwoTraces(of, b, a) };
-  const medians = (samples: readonly Sample[]): number[] => {
+  const figures = (samples: readonly Sample[], q: number): number[] => {
     const byRun = new Map<number, number[]>();
     for (const { run, times } of samples) if (times[of] !== undefined) push(byRun, run, times[of]);
-    return [...byRun.values()].map(median);
+    return [...byRun.values()].map((values) => quantile(values, q) as number);
   };
-  return { ...plain, ...ofRuns(of, medians(before), medians(after)) };
+  return {
+    ...plain,
+    ...ofRuns(of, [figures(before, 0.5), figures(after, 0.5)], [figures(before, quick), figures(after, quick)]),
+  };
 }
 
 function figuresOf(samples: readonly Sample[], values: readonly number[], withP95: boolean): TimeFigures {
@@ -93,7 +98,8 @@ function figuresOf(samples: readonly Sample[], values: readonly number[], withP9
 
 type Statement = Pick<TimeComparison, 'result' | 'basis' | 'shift' | 'interval' | 'p'>;
 
-function ofRuns(of: Figure, before: readonly number[], after: readonly number[]): Statement {
+/** Each side: a figure of each run. `quickest`: of its quick requests. */
+function ofRuns(of: Figure, [before, after]: Two<number[]>, quickest: Two<number[]>): Statement {
   const { runs, p: level, min, share, local: here } = compareLimits.ofRuns;
   if (Math.min(before.length, after.length) < runs) return { result: 'tooFew' };
   const { p } = mannWhitney(before, after);
@@ -101,9 +107,17 @@ function ofRuns(of: Figure, before: readonly number[], after: readonly number[])
   const enough = local.has(of)
     ? Math.max(here.min, here.share * median(before))
     : Math.max(min, share * median(before));
-  if (p > level || Math.abs(said.shift) < enough) return { ...said, result: 'same' };
+  const differs =
+    p <= level && Math.abs(said.shift) >= enough && isOfAll(said.shift, median(quickest[1]) - median(quickest[0]));
+  if (!differs) return { ...said, result: 'same' };
   return { ...said, result: said.shift > 0 ? 'slower' : 'faster' };
 }
+
+/**
+ * A busy machine adds to many requests, and hardly to the quickest; what a program waits for longer is added to all of them.
+ */
+const isOfAll = (shift: number, ofQuickest: number): boolean =>
+  Math.sign(shift) === Math.sign(ofQuickest) && Math.abs(ofQuickest) >= compareLimits.quickest.share * Math.abs(shift);
 
 function ofTwoTraces(_: Figure, before: readonly number[], after: readonly number[]): Statement {
   const { few, requests, p: level, min, share, probability: order, drift } = compareLimits.ofTwo;
@@ -117,7 +131,8 @@ function ofTwoTraces(_: Figure, before: readonly number[], after: readonly numbe
     p < level &&
     Math.abs(said.shift) >= Math.max(min, share * median(before)) &&
     Math.max(probability, 1 - probability) >= order &&
-    Math.abs(said.shift) >= drift * within;
+    Math.abs(said.shift) >= drift * within &&
+    isOfAll(said.shift, (quantile(after, quick) as number) - (quantile(before, quick) as number));
   return { ...said, result: differs ? 'differs' : 'same' };
 }
 

@@ -1,6 +1,10 @@
-/** The chain of calls beyond the first frame of the program, awaits included, and where a timer was set. */
+/**
+ * The chain of calls beyond the first frame of the program, awaits included, and where a timer was set; and the program's line
+ * above many frames of a package, in a burst.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scratch } from '../../../src/session/testing/scratch';
 import { present } from '../../support/observe';
 import { type NodeVersion, nodes } from '../../support/programs/nodes';
 import { lineOf } from '../../support/programs/program';
@@ -13,6 +17,8 @@ beforeAll(async () => {
   upstream = await Upstream.start();
 });
 afterAll(() => upstream.close());
+
+const bursts = join(import.meta.dirname, '../programs/bursts.cjs');
 
 const act = (node: NodeVersion, conf = {}) => runAct(node, program, 'stack', upstream, { conf });
 
@@ -27,6 +33,13 @@ describe.each(nodes)('Node $major', (node) => {
     expect(first?.callSite?.line).toBe(first?.stack?.[0]?.line);
     expect(second?.stack?.[0]).toMatchObject({ line: lineOf(program, 'fetch'), kind: 'user' });
     expect(third).toMatchObject({ timeout: { kind: 'signal', callSite: { line: lineOf(program, 'timer') } } });
+  });
+
+  test('a burst through a package has the program’s line, though all before needed few frames', async () => {
+    const { requests } = await runAct(node, bursts, '', upstream, { cwd: scratch() });
+    const places = requests.map((r) => [r.callSite?.kind, r.callSite?.file, r.callSite?.line]);
+    const at = (mark: string) => ['user', bursts, lineOf(bursts, mark)];
+    expect(places).toEqual([...Array(300).fill(at('own')), ...Array(60).fill(at('layered'))]);
   });
 });
 

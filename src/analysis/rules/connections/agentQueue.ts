@@ -14,22 +14,50 @@ import { isUndici, queueAdvice } from '../../verdict/clients';
 const queued = (r: Request): number =>
   r.createdAt === undefined || r.assignedAt === undefined || (r.ordinal ?? 1) <= 1 ? 0 : r.assignedAt - r.createdAt;
 
-/** Another request was seen to hold a socket, or the pool was allowed no more. */
-const wasHeld = (r: Request, facts: Facts): boolean =>
-  facts.dialOf(facts.connectionOf(r))?.pool?.limit !== undefined || holderOf(r, facts.store) !== undefined;
+/** How many requests held a socket at an instant. */
+function heldAt(requests: readonly Request[]): (at: number) => number {
+  const sorted = (instants: readonly (number | undefined)[]): Float64Array =>
+    Float64Array.from(instants.filter((t) => t !== undefined)).sort();
+  const assigned = requests.filter(({ assignedAt }) => assignedAt !== undefined);
+  const begins = sorted(assigned.map(({ assignedAt }) => assignedAt));
+  const ends = sorted(assigned.map(({ endAt }) => endAt));
+  return (at) => countTo(begins, at) - countTo(ends, at);
+}
+
+/** How many of the sorted values are not above. */
+function countTo(sorted: Float64Array, value: number): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle] as number) <= value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
 
 export function agentQueueRule(facts: Facts): Draft[] {
   const found: Draft[] = [];
+  const held = heldAt(facts.requests);
+  const limitOf = (r: Request): number | undefined => facts.dialOf(facts.connectionOf(r))?.pool?.limit;
+  /** In the middle of the wait, as a busy machine hands a free socket over late. */
+  const wasHeld = (r: Request): boolean => {
+    const middle = (r.createdAt as number) + queued(r) / 2;
+    const holder = holderOf(r, facts.store);
+    return (
+      (holder !== undefined && (holder.endAt ?? Number.POSITIVE_INFINITY) >= middle) ||
+      held(middle) >= (limitOf(r) ?? Number.POSITIVE_INFINITY)
+    );
+  };
   for (const [origin, requests] of facts.byOrigin) {
     const list = requests.filter((r) => {
       const q = queued(r);
       const total = (r.endAt ?? facts.now) - (r.createdAt ?? 0);
-      return q >= agentQueue.min && q >= agentQueue.share * total && wasHeld(r, facts);
+      return q >= agentQueue.min && q >= agentQueue.share * total && wasHeld(r);
     });
     const waits = list.map(queued);
     if (list.length < agentQueue.count && Math.max(0, ...waits) < agentQueue.one) continue;
     const first = list[0] as Request;
-    const limit = facts.dialOf(facts.connectionOf(first))?.pool?.limit;
+    const limit = limitOf(first);
     found.push(
       draft({
         rule: 'agent-queue',

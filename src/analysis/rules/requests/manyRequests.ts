@@ -1,11 +1,11 @@
 /** Many similar requests from one line, the same request twice, and requests one after another that could go together. */
-
 import { numberText, plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
 import { type Draft, draft, number, time, words } from '../../base/draft';
 import { densest, type Facts, push, sum } from '../../base/facts';
 import { duplicates, nPlusOne, serial } from '../../base/limits';
 import { isOfPackage, originOf, placeText, requestText, siteKey, templateOf } from '../../base/places';
+import { isKnown, loopOf, parentOf, variesInOne } from './loops';
 
 const lasted = (r: Request): number => (r.endAt as number) - (r.createdAt as number);
 /** µs from the begin of the first to the end of the last. */
@@ -16,6 +16,9 @@ const addedUp = (list: readonly Request[]): string =>
   `${timeText(sum(list.map(lasted)))} added up, ${timeText(spanOf(list))} from first to last`;
 const whole = (r: Request): boolean =>
   r.outcome === 'complete' && r.createdAt !== undefined && r.endAt !== undefined && (r.response?.status ?? 0) < 400;
+/** It only says where to ask: what several of them lead to is not known. */
+const isRedirect = ({ response: { status = 0 } = {} }: Request): boolean =>
+  status >= 300 && status < 400 && status !== 304;
 /** A page after another is no loop over ids. */
 const pages = /[?&](page|cursor|offset|after|continuation)/i;
 
@@ -24,7 +27,7 @@ export function manyRequestRule(facts: Facts): Draft[] {
   // Of a package's line the callers are not known: they may be as many as there are requests.
   for (const r of facts.requests)
     if (whole(r) && r.callSite && !isOfPackage(r.callSite) && r.redirectOf === undefined && r.retryOf === undefined)
-      push(bySite, `${siteKey(r.callSite)} ${r.thread} ${r.method} ${originOf(r.url)}`, r);
+      push(bySite, `${siteKey(r.callSite)} ${r.method} ${originOf(r.url)} ${parentOf(r)}`, r);
   const found: Draft[] = [];
   for (const list of bySite.values()) {
     if (list.length < nPlusOne.count) continue;
@@ -40,10 +43,13 @@ function likeRequests(template: string, list: readonly Request[]): Draft[] {
   const urls = new Set(list.map((r) => r.url));
   const first = list[0] as Request;
   const at = placeText(first.callSite) ?? '';
-  const instants = list.map((r) => r.createdAt as number);
+  const instantsOf = (of: readonly Request[]) => of.map((r) => r.createdAt as number);
   if (urls.size === 1) {
     // Polling keeps its distance; what comes at once could have asked once.
-    if (densest(instants, duplicates.window) < nPlusOne.count || (first.method !== 'GET' && first.method !== 'HEAD'))
+    if (
+      densest(instantsOf(list), duplicates.window) < nPlusOne.count ||
+      (first.method !== 'GET' && first.method !== 'HEAD')
+    )
       return [];
     return [
       one(
@@ -52,30 +58,42 @@ function likeRequests(template: string, list: readonly Request[]): Draft[] {
         `${numberText(list.length)} × ${requestText(first)} from ${at}; ${addedUp(list)}.`,
         list,
         'Cache the response, or share the promise of the first request.',
+        // With pauses between them each may be for something else: whether they are near enough is the machine's pace.
+        loopOf(list).requests.length < nPlusOne.count ? 'unclear' : 'likely',
       ),
     ];
   }
   if (!template.includes('{id}') && !template.includes('?')) return [];
-  if (densest(instants, nPlusOne.window) < nPlusOne.count) return [];
+  const { requests, isSequence } = loopOf(list.filter((r) => !isRedirect(r)));
+  if (densest(instantsOf(requests), nPlusOne.window) < nPlusOne.count || !variesInOne(requests)) return [];
   return [
     one(
       'n-plus-one',
-      `${plural(list.length, 'similar request')} from ${at}`,
-      `${plural(list.length, 'similar request')} from ${at}, ${first.method} ${template}; ${addedUp(list)}.`,
-      list,
+      `${plural(requests.length, 'similar request')} from ${at}`,
+      `${plural(requests.length, 'similar request')} from ${at}, ${first.method} ${template}; ${addedUp(requests)}.`,
+      requests,
       'Request all of them at once, if the server can (a list of ids, a batch).',
+      // At once, each may be for another caller: those of a server come so, too.
+      isSequence || isKnown(first) ? 'likely' : 'unclear',
     ),
   ];
 }
 
-function one(rule: string, title: string, text: string, list: readonly Request[], advice: string): Draft {
+function one(
+  rule: string,
+  title: string,
+  text: string,
+  list: readonly Request[],
+  advice: string,
+  certainty: 'likely' | 'unclear' = 'likely',
+): Draft {
   return draft({
     rule,
     severity: list.length >= nPlusOne.warning ? 'warning' : 'info',
     title,
     text,
-    fault: 'yourCode',
-    certainty: 'likely',
+    fault: certainty === 'unclear' ? 'unclear' : 'yourCode',
+    certainty,
     subjects: list.map((r) => r.id),
     evidence: [
       number('requests', list.length),

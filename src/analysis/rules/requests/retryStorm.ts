@@ -28,8 +28,7 @@ export function retryStormRule(facts: Facts): Draft[] {
     const tries = runOfFailures(list);
     if (tries.length < retries.count) continue;
     const gaps = tries.slice(1).map((r, i) => (r.createdAt as number) - (tries[i]?.endAt ?? tries[i]?.createdAt ?? 0));
-    const growing = gaps.slice(1).some((g, i) => g > retries.growth * (gaps[i] as number) && g > 5000);
-    if (growing || median(gaps) >= retries.gap) continue;
+    if (isGrowing(gaps) || median(gaps) >= retries.gap) continue;
     const first = tries[0] as Request;
     const at = placeText(first.callSite);
     const status = first.response?.status;
@@ -53,6 +52,13 @@ export function retryStormRule(facts: Facts): Draft[] {
     );
   }
   return found;
+}
+
+/** The later gaps are longer, by their median: a busy machine makes a single one longer, which is no backoff. */
+function isGrowing(gaps: readonly number[]): boolean {
+  const early = gaps.slice(0, gaps.length >> 1);
+  const late = median(gaps.slice(Math.ceil(gaps.length / 2)));
+  return late > retries.growth * Math.min(...early) && late > 5000;
 }
 
 /** The longest run of tries each made after a failure, within the window. */
