@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const here = import.meta.dirname;
@@ -166,7 +167,8 @@ export class Client {
     };
     if (env.NETTRACE_SPOOL === '') delete env.NETTRACE_SPOOL;
     const [file, ...args] = [...pin, node, ...flags, join(here, 'client.cjs'), ...ports.map(String)];
-    client.child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    client.child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    client.lines = createInterface({ input: client.child.stdout });
     await client.message();
     return client;
   }
@@ -175,12 +177,17 @@ export class Client {
     return new Promise((resolve, reject) => {
       const ended = (code) => reject(new Error(`${this.arm.name}: client ended with ${code}`));
       this.child.once('exit', ended);
-      this.child.once('message', (m) => {
+      this.lines.once('line', (line) => {
         this.child.off('exit', ended);
+        const m = JSON.parse(line);
         if (m.error) reject(new Error(`${this.arm.name}: ${m.error}`));
         else resolve(m);
       });
     });
+  }
+
+  #send(job) {
+    this.child.stdin.write(`${JSON.stringify(job)}\n`);
   }
 
   /** What is to be traced from now on, as a session says it. */
@@ -193,13 +200,13 @@ export class Client {
 
   /** Runs a batch; resolves to {wall, cpu} in µs a request. */
   async batch(job) {
-    this.child.send(job);
+    this.#send(job);
     const { result } = await this.message();
     if (this.arm.switchedOff && this.generation === 1) {
       this.ask([]);
       // Seen by a request, at most every 100 ms.
       await delay(150);
-      this.child.send({ ...job, requests: 20 });
+      this.#send({ ...job, requests: 20 });
       await this.message();
       await delay(300);
     }
@@ -217,7 +224,7 @@ export class Client {
   }
 
   stop() {
-    this.child.disconnect();
+    this.child.stdin.end();
     return new Promise((resolve) => this.child.once('exit', resolve)).then(() =>
       rmSync(this.spool, { recursive: true, force: true }),
     );

@@ -1,9 +1,10 @@
 /**
  * The bench's program: lives as long as the bench and runs a batch of keep-alive requests whenever it is asked to, by
- * message {kind, concurrency, requests, lead}. Answers with wall and CPU µs a request, measured inside.
+ * a line with {kind, concurrency, requests, lead}. Answers with wall and CPU µs a request, measured inside.
  */
 const http = require('node:http');
 const https = require('node:https');
+const readline = require('node:readline');
 const [port, securePort] = process.argv.slice(2);
 
 const agents = new Map();
@@ -62,11 +63,13 @@ async function batch(job) {
 /** What OpenTelemetry recorded; 0 where it is not loaded. */
 const work = (job) => (job.kind === 'spans' ? Promise.resolve(globalThis.benchSpans?.() ?? 0) : batch(job));
 
-process.on('message', (job) => {
-  work(job).then(
-    (result) => process.send({ result }),
-    (e) => process.send({ error: String(e) }),
+// By its standard streams: a program with a channel of IPC is traced as a forked one, which most programs are not.
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+readline.createInterface({ input: process.stdin }).on('line', (line) => {
+  work(JSON.parse(line)).then(
+    (result) => say({ result }),
+    (e) => say({ error: String(e) }),
   );
 });
-process.on('disconnect', () => process.exit());
-process.send({ ready: true });
+process.stdin.on('end', () => process.exit());
+say({ ready: true });
