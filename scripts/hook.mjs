@@ -3,7 +3,7 @@
  * that needs is in the second, which takes the modules of the first through `src/hook/door.ts`: their exports, as they are when
  * the second is run. So no module of the first may export what it changes later (`export let`): that ends the build.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -42,6 +42,27 @@ function onlyAscii(build) {
   });
 }
 
+/** As src/hook/runtime/links.ts writes them out, minified. */
+const stamp = /\bextends \w+\{#(\w+);constructor\(\w+,\w+\)\{super\(.*?\}\}/g;
+const stamps = 3;
+
+/** A debugger shows the private field of a link on the program's own objects: there it has a name that says whose it is. */
+function namedLinks(build) {
+  build.onEnd(({ errors }) => {
+    if (errors.length > 0) return undefined;
+    const outfile = resolve(root, build.initialOptions.outfile);
+    const text = readFileSync(outfile, 'utf8');
+    const found = text.match(stamp)?.length ?? 0;
+    if (found !== stamps)
+      return { errors: [{ text: `${outfile}: ${found} of ${stamps} links were found, to name their field` }] };
+    writeFileSync(
+      outfile,
+      text.replace(stamp, (body, name) => body.replace(new RegExp(`#${name}\\b`, 'g'), '#nettrace')),
+    );
+    return undefined;
+  });
+}
+
 const isDoor = /[\\/]src[\\/]hook[\\/]door\.ts$/;
 
 /** The first bundle: gives what it has. */
@@ -66,6 +87,7 @@ export const doorIn = {
   name: 'door in',
   setup(build) {
     onlyAscii(build);
+    namedLinks(build);
     let modules;
     build.onStart(async () => {
       modules = await sharedModules();

@@ -1,6 +1,7 @@
 /**
  * The hidden link from an object of the program to our record: a private field stamped on it. No reflection shows it,
- * no `inspect` prints it, it works on frozen objects, and reading it costs a tenth of a WeakMap's lookup.
+ * no `inspect` prints it, it works on frozen objects, and reading it costs a tenth of a WeakMap's lookup. Only a debugger
+ * shows it; the build gives it the name `#nettrace` (scripts/hook.mjs, which knows the classes below by their form).
  */
 class Same {
   constructor(object: object) {
