@@ -74,9 +74,10 @@ export function assign(r: RequestRecord, wire: Wire | undefined, counted: boolea
   wire.shared = wire.running > 0;
   wire.running++;
   wire.last = r;
+  // Before what is said of a tunnel, which only a connection that is recorded has.
+  if (!wire.wanted && r.hold === undefined) want(wire, r);
   // A CONNECT of HTTP/2 makes a tunnel of its stream alone.
   if (wire.route !== undefined || r.absolute || (r.method === 'CONNECT' && r.streamId === 0)) passProxy(r, wire);
-  if (!wire.wanted && r.hold === undefined) want(wire, r);
 }
 
 /** The last byte was handed over; reported soon when the line of its begin is already out, unless the answer is there first. */
