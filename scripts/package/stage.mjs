@@ -6,18 +6,11 @@ import { root } from '../setup.mjs';
 
 /** What the command line loads when it is used. */
 const parts = ['mcp.cjs', 'otlp.cjs', 'metrics.cjs'];
-/** The command line, the hook and the hook's resolver. */
-export const commandBundles = ['nettrace.cjs', 'cli.cjs', ...parts, 'hook.cjs', 'requests.cjs', 'resolver.cjs'];
-export const extensionBundles = [
-  'extension.cjs',
-  'work.cjs',
-  'replay.cjs',
-  'send.cjs',
-  'webview.js',
-  'hook.cjs',
-  'requests.cjs',
-  'resolver.cjs',
-];
+/** The hook, what it loads for requests, and its resolver. */
+const hookBundles = ['hook.cjs', 'requests.cjs', 'resolver.cjs'];
+/** The command line, and the hook. */
+export const commandBundles = ['nettrace.cjs', 'cli.cjs', ...parts, ...hookBundles];
+export const extensionBundles = ['extension.cjs', 'work.cjs', 'replay.cjs', 'send.cjs', 'webview.js', ...hookBundles];
 
 /** Everything in a package has this time: the one that `npm pack` gives to its files. */
 export const fixedTime = new Date('1985-10-26T08:15:00Z');

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Request } from '../model/records';
 import { analyse } from './analyse';
+import { list } from './testing/ruleRecords';
 import { exchange, ms, type Records, rulesOf, site, storeOf } from './testing/store';
 
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 const url = 'https://api.shop.example/items';
 
 /** n requests one after another, a connection each; `connection` says what became of it. */

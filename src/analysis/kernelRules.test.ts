@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { analyse } from './analyse';
 import { wholeSamples } from './base/kernelSamples';
+import { list } from './testing/ruleRecords';
 import { exchange, ms, type Records, rulesOf, storeOf } from './testing/store';
 
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 const connections = [{ id: 'c', dial: 'd' }];
 
 /** Sent from 0 on, answered at 3 s; the window closed at 1 and 2 s. */

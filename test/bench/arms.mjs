@@ -5,16 +5,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hooked } from '../support/programs/hooked.mjs';
 
 const here = import.meta.dirname;
 const hook = join(here, '../../dist/hook.cjs');
 
-const conf = (more) =>
-  JSON.stringify({ v: 1, trace: randomUUID(), enabled: [randomUUID()], callSites: 'all', headers: 'off', ...more });
-const hooked = (more = {}, file = hook) => ({ NODE_OPTIONS: `--require ${file}`, NETTRACE_CONF: conf(more) });
-
 /** What a user may ask for beside the requests. */
-const optional = (name, title, more) => ({ name, title, env: () => hooked(more), records: 'requests' });
+const optional = (name, title, more) => ({ name, title, env: () => hooked(hook, more), records: 'requests' });
 
 const bare = { name: 'bare', title: 'no hook', env: () => ({}), records: 'nothing' };
 const bareAgain = { ...bare, name: 'bareAgain', title: 'no hook, once more (A/A)' };
@@ -59,14 +56,14 @@ const control = [
   {
     name: 'disabled',
     title: 'hook loaded, nothing enabled',
-    env: () => hooked({ enabled: [] }),
+    env: () => hooked(hook, { enabled: [] }),
     requests: () => [],
     records: 'nothing',
   },
   {
     name: 'switchedOff',
     title: 'hook, everything traced at first, then switched off',
-    env: () => hooked(),
+    env: () => hooked(hook),
     requests: () => asking(''),
     switchedOff: true,
     records: 'first',
@@ -74,14 +71,14 @@ const control = [
   {
     name: 'unmatched',
     title: 'hook, a condition that is known at once and not met',
-    env: () => hooked(),
+    env: () => hooked(hook),
     requests: () => asking('path:/never'),
     records: 'nothing',
   },
   {
     name: 'held',
     title: 'hook, a condition that is known with the answer and not met',
-    env: () => hooked(),
+    env: () => hooked(hook),
     requests: () => asking('status:>=600'),
     records: 'nothing',
   },
@@ -129,7 +126,7 @@ export const measurements = {
 
 export const bareArm = bare;
 /** The hook as it is by default, from another file. */
-export const hookArmOf = (file) => ({ ...hookArm, env: () => hooked({}, file) });
+export const hookArmOf = (file) => ({ ...hookArm, env: () => hooked(file) });
 
 /** This hook beside other builds of it: each `hook.cjs` has its own `requests.cjs` beside it. */
 export const against = (files) => ({

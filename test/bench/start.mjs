@@ -6,13 +6,13 @@
  * `--against`: another checkout, built, as one more arm. Needs bash, whose `time` asks the system for the time of a child.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { hooked } from '../support/programs/hooked.mjs';
 import { medianWithInterval } from './statistics.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -88,24 +88,14 @@ function start(node, program, env) {
 
 const spool = join(work, 'spool');
 mkdirSync(spool);
-const hooked = (file) => ({
-  NODE_OPTIONS: `--require ${file}`,
-  NETTRACE_SPOOL: spool,
-  NETTRACE_CONF: JSON.stringify({
-    v: 1,
-    trace: randomUUID(),
-    enabled: [randomUUID()],
-    callSites: 'all',
-    headers: 'off',
-  }),
-});
+const traced = (file) => ({ ...hooked(file), NETTRACE_SPOOL: spool });
 
 const arms = [
   { name: 'bare', env: {} },
   { name: 'A/A', env: {} },
-  { name: 'hook', env: hooked(await placed(root, 'hook')) },
+  { name: 'hook', env: traced(await placed(root, 'hook')) },
 ];
-if (values.against) arms.push({ name: 'against', env: hooked(await placed(resolve(values.against), 'against')) });
+if (values.against) arms.push({ name: 'against', env: traced(await placed(resolve(values.against), 'against')) });
 
 const server = spawn(process.execPath, [
   '-e',

@@ -3,7 +3,6 @@
  * of the world is found. So a test that wants the world fails the same way in every arm.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import {
   copyFileSync,
   cpSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hooked } from '../support/programs/hooked.mjs';
 import { fromLines, fromTap } from './results.mjs';
 import { filesOf } from './suites.mjs';
 
@@ -29,23 +29,11 @@ copyFileSync(join(here, '../../dist/hook.cjs'), hook);
 copyFileSync(join(here, '../../dist/requests.cjs'), join(product, 'requests.cjs'));
 const modules = join(here, 'node_modules');
 
-const conf = (more) => ({
-  NODE_OPTIONS: `--require ${hook}`,
-  NETTRACE_CONF: JSON.stringify({
-    v: 1,
-    trace: randomUUID(),
-    enabled: [randomUUID()],
-    callSites: 'all',
-    headers: 'off',
-    ...more,
-  }),
-});
-
 /** What is compared: without the hook, with it, and with all that it can be asked for. */
 export const arms = {
   bare: () => ({}),
-  hook: () => conf({}),
-  all: () => conf({ headers: 'values', bodies: 65_536, sockets: true, incoming: true }),
+  hook: () => hooked(hook),
+  all: () => hooked(hook, { headers: 'values', bodies: 65_536, sockets: true, incoming: true }),
 };
 
 const root = process.getuid?.() === 0;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { analyse } from '../analyse';
-import { tls } from '../testing/ruleRecords';
+import { list, tls } from '../testing/ruleRecords';
 import { exchange, type Records, site, storeOf } from '../testing/store';
 import { check } from './check';
 import { publishedRulesSchema } from './published';
@@ -16,7 +16,6 @@ const run = (records: Records, name = 'run'): CheckedRun => {
   store.header = { ...store.header, state: 'ended' };
   return { name, store, findings: analyse(store) };
 };
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
 function checked(
   rule: RuleText,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Request } from '../../model/records';
 import { analyse } from '../analyse';
 import { costTime } from '../base/draft';
+import { list } from '../testing/ruleRecords';
 import { exchange, type Records, site, storeOf } from '../testing/store';
 import { changesOf } from './changes';
 import { compare, type Side } from './compare';
@@ -18,7 +19,6 @@ const side = (...runs: Records[]): Side => {
   };
 };
 const requests = (...list: Made[]): Records => ({ requests: list });
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 const kinds = (comparison: Comparison): ChangeKind[] => changesOf(comparison).map(({ kind }) => kind);
 const texts = (comparison: Comparison): string[] =>
   changesOf(comparison).map(({ kind, what, callSite, text }) => `${kind} ${what} ${callSite ?? '-'}: ${text}`);

@@ -3,6 +3,7 @@ import type {
   Certificate,
   Connection,
   Dial,
+  Finding,
   KernelEvent,
   KernelSample,
   Lookup,
@@ -91,6 +92,10 @@ export function exchange(
     ...rest,
   };
 }
+
+/** The first finding of a rule, long after all ended. */
+export const findingOf = (records: Records, rule: string): Finding | undefined =>
+  analyse(storeOf(records), 9e9).find((f) => f.rule === rule);
 
 /** Rules that fire on the records, in order. */
 export const rulesOf = (r: Records): string[] => analyse(storeOf(r)).map((f) => f.rule);

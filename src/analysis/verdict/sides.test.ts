@@ -1,8 +1,7 @@
 /** Whose fault a failure is: the side that the records name, and its near miss. */
 import { describe, expect, test } from 'vitest';
 import type { Connection, ErrorInfo, Finding, Request } from '../../model/records';
-import { analyse } from '../analyse';
-import { ms, type Records, storeOf } from '../testing/store';
+import { findingOf, ms, type Records, storeOf } from '../testing/store';
 import { computed, fresh, one, unmade } from '../testing/verdictRecords';
 import { verdictOf } from './verdict';
 
@@ -10,8 +9,6 @@ const verdict = (records: Records): ReturnType<typeof verdictOf> => {
   const store = storeOf(records);
   return verdictOf(store.requests.get('1-0-1') as Request, store, 5000 * ms);
 };
-const finding = (records: Records, rule: string): Finding | undefined =>
-  analyse(storeOf(records), 9e9).find((f) => f.rule === rule);
 
 const none = undefined as never;
 const failed = (error: ErrorInfo, more: Partial<Request> = {}): Partial<Request> => ({
@@ -41,12 +38,12 @@ describe('a connection that ended before the response did', () => {
     expect(verdict(waiting(by)).text).toBe(
       'The program itself closed the connection after 54 ms, waiting for the server.',
     );
-    expect(finding(inBody(by), 'reset-in-body')).toBeUndefined();
+    expect(findingOf(inBody(by), 'reset-in-body')).toBeUndefined();
   });
   test.each(['peer', 'peerReset', undefined] as const)('closed by %s: the server is named', (by) => {
     expect(verdict(waiting(by))).toMatchObject({ rule: 'closedUnanswered', fault: 'server' });
     expect(verdict(inBody(by)).fault).toBe('server');
-    expect(finding(inBody(by), 'reset-in-body')).toMatchObject({ fault: 'server' });
+    expect(findingOf(inBody(by), 'reset-in-body')).toMatchObject({ fault: 'server' });
   });
   test('a response that is not HTTP is no body that broke off, though Node closes the connection for it', () => {
     const records = one(
@@ -57,7 +54,7 @@ describe('a connection that ended before the response did', () => {
       { closedBy: 'local' },
     );
     expect(verdict(records)).toMatchObject({ rule: 'badResponse' });
-    expect(finding(records, 'reset-in-body')).toBeUndefined();
+    expect(findingOf(records, 'reset-in-body')).toBeUndefined();
   });
   test.each([
     ['UND_ERR_DESTROYED', 'destroyed'],
@@ -89,7 +86,7 @@ describe('a lookup that failed', () => {
         certainty: 'sure',
         text: `The program’s own lookup function failed for svc.test after 21 ms: ${what}.`,
       });
-      expect(finding(lookup(error, 'custom'), 'failed-lookups')).toMatchObject({
+      expect(findingOf(lookup(error, 'custom'), 'failed-lookups')).toMatchObject({
         fault: 'yourCode',
         text: `1 request to svc.test failed: the program’s own lookup function failed (${what}).`,
       });
@@ -99,7 +96,7 @@ describe('a lookup that failed', () => {
     const error = { code: 'EAI_AGAIN', syscall: 'getaddrinfo', hostname: 'svc.test' };
     for (const call of ['custom', 'lookup'])
       expect(verdict(lookup(error, call))).toMatchObject({ rule: 'dnsFailed', fault: 'dns' });
-    expect(finding(lookup(error, 'custom'), 'failed-lookups')).toMatchObject({ fault: 'dns' });
+    expect(findingOf(lookup(error, 'custom'), 'failed-lookups')).toMatchObject({ fault: 'dns' });
   });
 });
 
@@ -107,7 +104,7 @@ describe('an unencrypted request', () => {
   const sent = (address: string, more: Partial<Request> = {}): Finding | undefined => {
     const records = fresh({ bytesSent: 90, ...more }, { host: 'svc.test' });
     const remote = { address, port: 80 };
-    return finding(
+    return findingOf(
       { ...records, connections: records.connections?.map((c) => ({ ...c, remote })) ?? [] },
       'plain-http',
     );
@@ -174,7 +171,7 @@ describe('alerts of TLS', () => {
     const byMessage = { code: 'EPROTO', message: openSsl(words) };
     const byCode = { code: `ERR_SSL_${words.toUpperCase().replaceAll(' ', '_')}` };
     for (const error of [byMessage, byCode]) expect(verdict(shaken(error))).toMatchObject({ rule, fault });
-    expect(finding(shaken(byMessage), 'tls-certificate')).toMatchObject({ fault, severity: 'error' });
+    expect(findingOf(shaken(byMessage), 'tls-certificate')).toMatchObject({ fault, severity: 'error' });
     expect(verdict(shaken(byMessage)).evidence).toContainEqual(expect.objectContaining({ what: 'TLS', value: words }));
   });
   test('that come after the handshake are on the connection, whatever the client’s own error says', () => {
@@ -187,7 +184,7 @@ describe('alerts of TLS', () => {
       tunnels: [{ id: 't', connection: 'c' }],
     } satisfies Records;
     expect(verdict(records)).toMatchObject({ rule: 'tlsClientCertificate', certainty: 'sure' });
-    expect(finding(records, 'tls-certificate')).toMatchObject({ subjects: ['1-0-1'] });
+    expect(findingOf(records, 'tls-certificate')).toMatchObject({ subjects: ['1-0-1'] });
   });
   test('an unknown one is quoted, and nobody is blamed', () =>
     expect(verdict(shaken({ code: 'EPROTO', message: openSsl('tlsv1 alert internal error') }))).toMatchObject({
@@ -294,7 +291,7 @@ describe('a whole response that fetch refused', () => {
   ])('%s', (message, status, fault, text) => {
     const records = refused(status, { message });
     expect(verdict(records)).toMatchObject({ rule: 'refusedResponse', fault, text });
-    expect(finding(records, 'reset-in-body')).toBeUndefined();
+    expect(findingOf(records, 'reset-in-body')).toBeUndefined();
   });
   test('without a word the body’s stream is only probable, and named where there is a body', () => {
     expect(verdict(refused(302, {}, { body: { bytes: 1 } }))).toMatchObject({ fault: 'yourCode', certainty: 'likely' });
@@ -303,6 +300,6 @@ describe('a whole response that fetch refused', () => {
   test('a redirect whose body broke off is none', () => {
     const records = refused(302, { code: 'UND_ERR_SOCKET', message: 'other side closed' });
     expect(verdict(records).rule).not.toBe('refusedResponse');
-    expect(finding(records, 'reset-in-body')).toMatchObject({ fault: 'server' });
+    expect(findingOf(records, 'reset-in-body')).toMatchObject({ fault: 'server' });
   });
 });

@@ -71,6 +71,16 @@ function split(all: readonly Process[]) {
   return { main: commandOf(ofProgram, 'system.cjs"]'), child: commandOf(ofProgram, 'system.cjs", "http') };
 }
 
+/** Of the one process there was, which had no address and called nothing refused. */
+function quietCalls(all: readonly Process[]): Process['calls'] {
+  const started = all.filter(({ command }) => command !== '');
+  expect(started).toHaveLength(1);
+  const [{ calls }] = started as [Process];
+  expect(addressesOf(calls)).toEqual([]);
+  expect([...namesOf(calls)].filter((name) => refused.test(name))).toEqual([]);
+  return calls;
+}
+
 async function plain() {
   const log = strace();
   const env = { ...cleanEnvironment(), TZ: 'UTC', TMPDIR: nettrace.home, XDG_CACHE_HOME: join(nettrace.home, 'cache') };
@@ -152,12 +162,7 @@ describe.skipIf(noStrace)('system calls', () => {
       const log = strace();
       const { code, stderr } = await nettrace.run(args, { wrap: log.wrap, cwd: folder });
       expect(code, stderr).toBe(0);
-      const all = log.processes().filter((one) => one.command !== '');
-      expect(all).toHaveLength(1);
-      const [{ calls }] = all as [Process];
-      expect(addressesOf(calls)).toEqual([]);
-      expect([...namesOf(calls)].filter((name) => refused.test(name))).toEqual([]);
-      const files = accessesOf(calls, folder);
+      const files = accessesOf(quietCalls(log.processes()), folder);
       expect(files.some(({ path }) => path === join(folder, 'a.nettrace.json'))).toBe(true);
       const places = [join(nettrace.bin, '..'), folder, nettrace.home];
       const isKnown = (path: string) => places.some((place) => isIn(path, place)) || path === node || ofNode.test(path);
@@ -181,12 +186,7 @@ describe.skipIf(noStrace)('system calls', () => {
     const { code, stdout, stderr } = await runCommand(command, { cwd: folder }, env);
     expect(code, stderr).toBe(0);
     expect(Number(/^activated: (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(0);
-    const all = log.processes().filter((one) => one.command !== '');
-    expect(all).toHaveLength(1);
-    const [{ calls }] = all as [Process];
-    expect(addressesOf(calls)).toEqual([]);
-    expect([...namesOf(calls)].filter((name) => refused.test(name))).toEqual([]);
-    const files = accessesOf(calls, folder);
+    const files = accessesOf(quietCalls(log.processes()), folder);
     const isKnown = (path: string) =>
       [folder, nettrace.home, repository].some((place) => isIn(path, place)) || path === node || ofNode.test(path);
     expect(files.filter(({ path }) => !isKnown(path) && !ofNames.test(path))).toEqual([]);

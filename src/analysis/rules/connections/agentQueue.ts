@@ -35,24 +35,46 @@ function countTo(sorted: Float64Array, value: number): number {
   return from;
 }
 
+/** The same of each pool that is asked about: an agent has one for each origin. */
+class Pools {
+  readonly #held = new Map<number | undefined, (at: number) => number>();
+
+  constructor(
+    readonly facts: Facts,
+    readonly ofOrigin: readonly Request[],
+  ) {}
+
+  /** How many requests held a socket of the pool that `r` waited for. */
+  heldAt(r: Request, at: number): number {
+    const agent = this.#agentOf(r);
+    let held = this.#held.get(agent);
+    if (held === undefined) {
+      held = heldAt(this.ofOrigin.filter((other) => this.#agentOf(other) === agent));
+      this.#held.set(agent, held);
+    }
+    return held(at);
+  }
+
+  readonly #agentOf = (r: Request): number | undefined => this.facts.dialOf(this.facts.connectionOf(r))?.agent;
+}
+
 export function agentQueueRule(facts: Facts): Draft[] {
   const found: Draft[] = [];
-  const held = heldAt(facts.requests);
   const limitOf = (r: Request): number | undefined => facts.dialOf(facts.connectionOf(r))?.pool?.limit;
   /** In the middle of the wait, as a busy machine hands a free socket over late. */
-  const wasHeld = (r: Request): boolean => {
+  const wasHeld = (r: Request, pools: Pools): boolean => {
     const middle = (r.createdAt as number) + queued(r) / 2;
     const holder = holderOf(r, facts.store);
-    return (
-      (holder !== undefined && (holder.endAt ?? Number.POSITIVE_INFINITY) >= middle) ||
-      held(middle) >= (limitOf(r) ?? Number.POSITIVE_INFINITY)
-    );
+    if (holder !== undefined && (holder.endAt ?? Number.POSITIVE_INFINITY) >= middle) return true;
+    const limit = limitOf(r);
+    return limit !== undefined && pools.heldAt(r, middle) >= limit;
   };
   for (const [origin, requests] of facts.byOrigin) {
+    const pools = new Pools(facts, requests);
     const list = requests.filter((r) => {
       const q = queued(r);
       const total = (r.endAt ?? facts.now) - (r.createdAt ?? 0);
-      return q >= agentQueue.min && q >= agentQueue.share * total && wasHeld(r);
+      return q >= agentQueue.min && q >= agentQueue.share * total && wasHeld(r, pools);
     });
     const waits = list.map(queued);
     if (list.length < agentQueue.count && Math.max(0, ...waits) < agentQueue.one) continue;
