@@ -70,8 +70,9 @@ function h2(): Http2Server {
       stream.end(gzipSync('z'.repeat(10_000)));
     } else if (pathname === '/chunks') {
       stream.respond({ ':status': 200 });
-      for (let i = 0; i < 3; i++) setTimeout(() => stream.write('x'), 30 * i);
-      setTimeout(() => stream.end(), 90);
+      // So far apart that a busy machine does not hand them over as one.
+      for (let i = 0; i < 3; i++) setTimeout(() => stream.write('x'), 120 * i);
+      setTimeout(() => stream.end(), 360);
     } else
       stream.resume().on('end', () => {
         stream.respond({ ':status': 200 });

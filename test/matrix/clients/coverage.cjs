@@ -126,7 +126,7 @@ async function main() {
   const pieces = (n, size) => Readable.from(Array.from({ length: n }, () => Buffer.alloc(size)));
   await act('plain', () => client.run(`${base}/gzip?n=10000&fact=plain`, {}));
   await act('tls', client.base ? undefined : () => client.run(`${secure}/ok?fact=tls`, {}));
-  await act('chunks', () => client.run(`${base}/chunks?n=3&ms=30&fact=chunks`, {}));
+  await act('chunks', () => client.run(`${base}/chunks?n=3&ms=120&fact=chunks`, {}));
   await act('upload', () =>
     client.run(`${base}/echo?fact=upload`, {
       method: 'POST',
