@@ -37,6 +37,7 @@ test('nothing is allowed but the extension’s own styles, fonts and pictures, a
   expect(script).toHaveLength(1);
   const [, nonce = ''] = /^'nonce-([\w-]{20,})'$/.exec(script?.[0] ?? '') ?? [];
   expect([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)).toEqual([
+    `<script nonce="${nonce}">`,
     `<script type="module" nonce="${nonce}" src="https://own.vscode-cdn.test/extension/dist/webview.js">`,
   ]);
   // Inline code and styles, frames and forms would need an exception of the policy.

@@ -1,6 +1,7 @@
 /** The page: built once, the same for panel, tab and trace editor. Nothing remote, scripts by nonce alone. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { loadAgain } from './loadAgain';
 
 export const pageOptions = (extension: vscode.Uri): vscode.WebviewOptions => ({
   enableScripts: true,
@@ -23,6 +24,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<script nonce="${nonce}">${loadAgain}</script>
 <link rel="stylesheet" href="${at('codicons', 'codicon.css')}">
 <link rel="stylesheet" href="${at('webview.css')}">
 <title>Net Trace</title>
