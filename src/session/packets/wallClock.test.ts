@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type ClockSample, takeSample, WallClock } from './wallClock';
 
@@ -39,20 +40,55 @@ test.each([3600n * second, -3600n * second])('begins a new section where the clo
   expect(Math.abs(Number(c.monotonic(wall(15n * second), 0) - 15n * second))).toBeLessThan(10);
 });
 
-test('reads both clocks together as near as two readings are; again when it was stopped between them', () => {
-  let now = 9_000_700_000n;
+/** Reads take 2 µs, and the process is stopped after some of them. `ahead`: the wall clock less the other one, ns. */
+function clocks(stops: bigint[], ahead: (now: bigint) => bigint = () => 1_790_000_000n * second + 123_456n) {
+  let now = 9_000_000_000n;
   let readings = 0;
   const read = (): bigint => {
-    // Each reading takes 2 µs; over the end of the first two milliseconds the process is stopped for 5 ms.
-    const stopped = readings < 2 && (now + 2_000n) / 1_000_000n > now / 1_000_000n;
-    now += stopped ? 5_000_000n : 2_000n;
-    if (stopped) readings++;
-    return now;
+    const seen = now;
+    now += 2_000n + (stops[readings++] ?? 0n);
+    return seen;
   };
   vi.spyOn(process.hrtime, 'bigint').mockImplementation(read);
-  vi.spyOn(Date, 'now').mockImplementation(() => Number(read() / 1_000_000n));
+  vi.spyOn(Date, 'now').mockImplementation(() => {
+    const t = read();
+    return Number((t + ahead(t)) / 1_000_000n);
+  });
+  return () => ahead(now);
+}
+
+test('its sample is as good as it says, wherever the process was stopped', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.constant(0n), fc.bigInt(0n, 8_000_000n)), { maxLength: 60 }), (stops) => {
+      const ahead = clocks(stops);
+      const { monotonic, realtime, error } = takeSample();
+      expect(Math.abs(Number(realtime - monotonic - ahead()))).toBeLessThanOrEqual(error);
+      expect(error).toBeLessThanOrEqual(500_000);
+    }),
+  );
+});
+
+test('a stop between the reading of the wall clock and of the other one does not move its sample', () => {
+  // The millisecond ends in it.
+  const ahead = clocks([0n, 0n, 0n, 5_000_000n]);
   const { monotonic, realtime, error } = takeSample();
-  expect(readings).toBe(2);
-  expect(error).toBe(2_000);
-  expect(Math.abs(Number(monotonic - realtime))).toBeLessThanOrEqual(2 * error);
+  expect(Math.abs(Number(realtime - monotonic - ahead()))).toBeLessThanOrEqual(error);
+  expect(error).toBeLessThanOrEqual(5_000);
+});
+
+test('a wall clock that is set between two readings: the sample is of the clock as it is after that', () => {
+  const ahead = clocks([], (now) => (now < 9_000_300_000n ? 5_000_000_000n : 65_000_400_000n));
+  const { monotonic, realtime, error } = takeSample();
+  expect(Math.abs(Number(realtime - monotonic - ahead()))).toBeLessThanOrEqual(error);
+  expect(error).toBeLessThanOrEqual(5_000);
+});
+
+test('a wall clock that does not advance is not waited for', () => {
+  let now = 0n;
+  vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => (now += 2_000n));
+  vi.spyOn(Date, 'now').mockReturnValue(1_790_000_000_000);
+  const { realtime, error } = takeSample();
+  expect(now).toBeLessThan(25_000_000n);
+  expect(Math.abs(Number(realtime - 1_790_000_000n * second))).toBeLessThanOrEqual(1_000_000);
+  expect(error).toBeGreaterThan(0);
 });

@@ -7,16 +7,18 @@
 export interface ClockSample {
   monotonic: bigint;
   realtime: bigint;
-  /** Half the time between the readings before and after it, ns. */
+  /** By how much `realtime` may be wrong, ns. */
   error: number;
 }
 
 /** Adjusting the clock moves it by less than this part. */
 const maxSlew = 0.000_6;
 const tolerance = 2_000_000;
-/** A reading of both clocks that took longer than this is tried again. */
-const goodError = 20_000;
-const spinNs = 2_500_000n;
+/** The clocks are read until they are known as well as this, ns, or for so long. */
+const goodError = 5_000;
+const spinNs = 20_000_000n;
+const millisecond = 1_000_000n;
+const unlimited = 1n << 80n;
 
 export class WallClock {
   readonly #sections: ClockSample[][] = [];
@@ -91,29 +93,28 @@ function isStep(before: ClockSample, now: ClockSample): boolean {
   return Math.abs(moved) > passed * maxSlew + tolerance;
 }
 
-/** Node's wall clock has whole milliseconds: the reading is right at the moment when the next one begins. */
+/**
+ * Node's wall clock has whole milliseconds: a reading says that the clock was between that and the next one at some instant
+ * between the readings of the other clock before and after it. Readings over the end of a millisecond leave little room,
+ * also where the process was stopped between two of them.
+ */
 export function takeSample(): ClockSample {
-  let best: ClockSample | undefined;
-  for (let tries = 0; tries < 3 && (best === undefined || best.error > goodError); tries++) {
-    const next = atTick();
-    if (best === undefined || next.error < best.error) best = next;
-  }
-  return best as ClockSample;
-}
-
-function atTick(): ClockSample {
   const begin = process.hrtime.bigint();
-  let before = begin;
-  const first = Date.now();
-  for (;;) {
-    const wall = Date.now();
-    const after = process.hrtime.bigint();
-    const spread = after - before;
-    if (wall !== first || after - begin > spinNs) {
-      // A clock that does not advance is as accurate as its last reading.
-      const error = wall === first ? 1_000_000 : Number(spread / 2n);
-      return { monotonic: before + spread / 2n, realtime: BigInt(wall) * 1_000_000n, error };
-    }
-    before = after;
-  }
+  let after = begin;
+  // Of the wall clock less the other one.
+  let min = -unlimited;
+  let max = unlimited;
+  let best: ClockSample;
+  do {
+    const before = after;
+    const wall = BigInt(Date.now()) * millisecond;
+    after = process.hrtime.bigint();
+    const [from, to] = [wall - after, wall + millisecond - before];
+    // A clock that was set meanwhile, or does not advance: what was read before says nothing of it.
+    const isOther = from > max || to < min;
+    min = isOther || from > min ? from : min;
+    max = isOther || to < max ? to : max;
+    best = { monotonic: after, realtime: after + (min + max) / 2n, error: Number(max - min) / 2 };
+  } while (best.error > goodError && after - begin < spinNs);
+  return best;
 }
