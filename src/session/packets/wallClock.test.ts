@@ -63,7 +63,6 @@ test('its sample is as good as it says, wherever the process was stopped', () =>
       const ahead = clocks(stops);
       const { monotonic, realtime, error } = takeSample();
       expect(Math.abs(Number(realtime - monotonic - ahead()))).toBeLessThanOrEqual(error);
-      expect(error).toBeLessThanOrEqual(500_000);
     }),
   );
 });
