@@ -4,8 +4,8 @@
  * still wants this program; if not, it uninstalls itself.
  */
 
+import { isGone } from './output/hostProcess';
 import { clearTimer, existsSync, setTimer } from './runtime/builtins';
-import { isGone } from './runtime/hostProcess';
 import { hasLeft, whenLeft } from './runtime/patches';
 import type { Settings } from './runtime/settings';
 import { uninstall } from './uninstall';

@@ -6,7 +6,7 @@
  */
 
 import { ends } from './ends';
-import { flush, flushAfter, push } from './output/queue';
+import { costText, flush, flushAfter, push } from './output/queue';
 import { apply, inWorker, pid } from './runtime/builtins';
 import { now, us } from './runtime/clock';
 import { isFetchLoaded, isLoaded } from './runtime/nodeModules';
@@ -23,7 +23,7 @@ function exit(code: unknown): void {
     if (said) return;
     said = true;
     const text = typeof code === 'number' && Number.isInteger(code) ? `,"code":${code}` : '';
-    flushAfter(() => push(`{"k":"exit","at":${us(now())}${text}}\n`));
+    flushAfter(() => push(`{"k":"exit","at":${us(now())}${text},"cost":${costText()}}\n`));
     if (requestsMade()) keepCode?.();
   } catch {
     // The program ends as it would without us.

@@ -14,9 +14,10 @@ import { isSpool, openSpool } from './output/spool';
 import { proxyEnvironment } from './proxyVariables';
 import { installTimers } from './request/timers';
 import { pid, syncExports, threadId } from './runtime/builtins';
-import { anchor } from './runtime/clock';
+import { anchor, reading } from './runtime/clock';
 import { fault, Part, parts, setUpFaults } from './runtime/guard';
 import { fetchModule, whenSeen } from './runtime/nodeModules';
+import { starting } from './runtime/ownCost';
 import { applyPatches, removePatches, untilTheEnd } from './runtime/patches';
 import type { HookFace, Settings } from './runtime/settings';
 import { installHandedIn } from './sites/compiledCode';
@@ -29,6 +30,10 @@ const version = typeof HOOK_VERSION === 'string' ? HOOK_VERSION : '0';
 
 /** @public Loaded by `index` only when there is something to do. */
 export function install(settings: Settings, face: HookFace, loader?: Loader): void {
+  starting(() => installParts(settings, face, loader), loader?.begin && reading(loader.begin));
+}
+
+function installParts(settings: Settings, face: HookFace, loader: Loader | undefined): void {
   face.uninstall = uninstall;
   const { monotonicNs, wallMs } = anchor();
   setUpMasks(settings.maskedParameters);

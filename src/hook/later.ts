@@ -7,6 +7,7 @@ import { shared } from './door';
 import type * as Requests from './requests';
 import { apply, nodeModule, readFileSync } from './runtime/builtins';
 import { fault, parts } from './runtime/guard';
+import { starting } from './runtime/ownCost';
 import type { Settings } from './runtime/settings';
 
 type Run = (exports: object, require: unknown, module: object, file: string, folder: string, shared: object) => void;
@@ -17,6 +18,8 @@ export interface Loader {
   requests(): Run;
   /** Keeps what V8 has compiled so far for the processes to come. */
   keepCode(): void;
+  /** What `process.hrtime()` gave when it began. */
+  begin?: [number, number];
 }
 
 let load: (() => void) | undefined;
@@ -51,9 +54,11 @@ export function needRequests(): void {
   const first = load;
   if (first === undefined) return;
   load = undefined;
-  try {
-    first();
-  } catch (e) {
-    fault(parts.loading, e);
-  }
+  starting(() => {
+    try {
+      first();
+    } catch (e) {
+      fault(parts.loading, e);
+    }
+  });
 }

@@ -6,9 +6,10 @@
  * - how long a *poll* took, from when the spool was to be read to when all was read. It is the host's alone: the machine
  *   is too busy, or the program writes faster than the host reads.
  *
- * What the hook costs in the program is not measured here: see docs/performance.md.
+ * What the hook measures of itself in the programs is added: see HookCost, and docs/performance.md for what is not in it.
  */
-import type { Connection, Loss, Request, Tracer } from '../model/records';
+import { hookCostOf } from '../model/facts/tracer';
+import type { Connection, HookCost, Loss, Request, Tracer } from '../model/records';
 import { isThinned } from '../model/store/losses';
 import type { Store } from '../model/store/store';
 import { pollMs } from './spool/watcher';
@@ -24,6 +25,8 @@ export interface HostFigures extends Tracer {
   dropped: number;
   evicted: number;
   lost: number;
+  /** Absent: no program has reported it yet. */
+  hookCost?: HookCost;
 }
 
 export class HostGauge implements Ends {
@@ -72,7 +75,8 @@ export class HostGauge implements Ends {
   }
 
   figures(): HostFigures {
-    return { ...this.record(), ...lossesByKind(this.store.losses) };
+    const hookCost = hookCostOf(this.store.processes.values());
+    return { ...this.record(), ...lossesByKind(this.store.losses), ...(hookCost ? { hookCost } : {}) };
   }
 
   /** As the trace keeps it, where the losses are beside it. */

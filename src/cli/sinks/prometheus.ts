@@ -129,6 +129,12 @@ function registerSnapshot(registry: Registry, snapshot: () => Snapshot): void {
       'The longest read of the spool, from when it was due.',
       (s) => seconds(s.self.maxPoll),
     ],
+    [
+      'hook_seconds_per_request',
+      'Time in the hook’s own code for a request, measured in the programs over some of them.',
+      ({ self: { hookCost: c } }) => (c && c.requests > 0 ? seconds(c.handlers / c.requests) : undefined),
+    ],
+    ['hook_start_seconds', 'The longest start of the hook in a program.', (s) => seconds(s.self.hookCost?.start)],
   ];
   for (const [name, help, value] of gauges)
     new Gauge({

@@ -31,6 +31,9 @@ export const selfLines = (f: HostFigures): string[] => [
   gauge('self.dropped', f.dropped),
   gauge('self.evicted', f.evicted),
   gauge('self.lost', f.lost),
+  ...(f.hookCost && f.hookCost.requests > 0
+    ? [gauge('self.hook_us_per_request', Math.round(f.hookCost.handlers / f.hookCost.requests))]
+    : []),
 ];
 
 /** As many lines as fit in each; all of one item are in one. */

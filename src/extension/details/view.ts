@@ -2,7 +2,7 @@
 
 import { verdictOf } from '../../analysis/verdict/verdict';
 import type { Abilities } from '../../helper/abilities';
-import { tracerLines } from '../../model/facts/tracer';
+import { hookCostOf, tracerLines } from '../../model/facts/tracer';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ConnectionRow, Details, FindingRow, Run, Status } from '../../model/panel/protocol';
 import type { Request } from '../../model/records';
@@ -86,7 +86,8 @@ export function statusOf(
 ): Status {
   const sum = (pick: (s: Store) => number): number => stores.reduce((total, s) => total + pick(s), 0);
   const pipes = sum((s) => s.counts.pipes?.connections ?? 0);
-  const tracer = stores.at(-1)?.tracer;
+  const last = stores.at(-1);
+  const tracer = last?.tracer;
   return {
     ...more,
     requests: sum((s) => s.counts.requests),
@@ -99,7 +100,7 @@ export function statusOf(
     bytesSent: sum((s) => s.live.bytesSent),
     bytesReceived: sum((s) => s.live.bytesReceived),
     evicted: sum((s) => s.counts.evictedRequests),
-    kernel: kernelState(stores.at(-1), abilities),
-    ...(tracer ? { tracer: tracerLines(tracer) } : {}),
+    kernel: kernelState(last, abilities),
+    ...(tracer ? { tracer: tracerLines(tracer, hookCostOf(last?.processes.values() ?? [])) } : {}),
   };
 }

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { nodeModule } from '../runtime/builtins';
+import { leaveOutOwn } from '../runtime/ownCost';
 import type { HookFace } from '../runtime/settings';
 
 let halt: (() => void) | undefined;
@@ -26,5 +27,6 @@ export function halted(record: object): void {
     halt?.();
   } finally {
     delete face?.stopped;
+    leaveOutOwn();
   }
 }

@@ -9,8 +9,9 @@
  */
 import { beginTick } from '../runtime/budget';
 import { afterJobs, clearTimer, nextTick, setTimer } from '../runtime/builtins';
-import { now } from '../runtime/clock';
+import { now, us } from '../runtime/clock';
 import { fault, parts } from '../runtime/guard';
+import { beginOwn, endOwn, own, ownCost, takeDue } from '../runtime/ownCost';
 import { put } from './spool';
 
 /** A record that turns into lines: called when queued ones are written; returns whole lines, or '' when nothing is due. */
@@ -187,6 +188,7 @@ export function flush(): void {
 
 function drain(last: boolean): void {
   draining = true;
+  const begin = own.measuring ? beginOwn() : 0;
   beginTick();
   try {
     let text = '';
@@ -220,13 +222,21 @@ function drain(last: boolean): void {
       sitesAt = lastWrite;
       text += sites.read();
     }
+    if (takeDue()) text += `{"k":"ctl","at":${us(lastWrite)},"reason":"cost","cost":${costText()}}\n`;
     if (text !== '') put(text);
     if (sites.count() > 0) rest();
   } catch (e) {
     fault(parts.lines, e);
   }
+  if (begin !== 0) endOwn(begin);
   draining = false;
   if (due.length > 0) for (const f of due.splice(0)) f();
+}
+
+/** Of numbers alone. */
+export function costText(): string {
+  const { start, handlers, requests } = ownCost();
+  return `{"start":${start},"handlers":${handlers},"requests":${requests}}`;
 }
 
 function measureLoad(): void {

@@ -8,6 +8,7 @@
 import type { PhaseName } from '../../model/records/common';
 import type { Writable } from '../output/queue';
 import { nextId } from '../runtime/ids';
+import { countOwnRequest } from '../runtime/ownCost';
 import type { TimerTurn } from '../runtime/timerTurn';
 import type { KeptSite } from '../sites/callSite';
 import type { Bodies } from './body/body';
@@ -173,6 +174,7 @@ export abstract class RequestRecord implements Writable {
     readonly method: string,
     readonly path: string,
   ) {
+    countOwnRequest();
     this.absolute = path.charCodeAt(0) !== slash && isUrl.test(path);
   }
 

@@ -11,9 +11,11 @@ const [begin] = hrtimeParts();
 
 /** Reading of the clock in ms since the second in which the thread began; never 0, so 0 means "has not happened". */
 export function now(): number {
-  const parts = hrtimeParts();
-  return (parts[0] - begin) * 1000 + parts[1] / 1e6;
+  return reading(hrtimeParts());
 }
+
+/** Of what `process.hrtime()` gave. */
+export const reading = (parts: readonly [number, number]): number => (parts[0] - begin) * 1000 + parts[1] / 1e6;
 
 // Of the whole process on a Node that does not report one thread.
 const thread = (process as { threadCpuUsage?: typeof process.cpuUsage }).threadCpuUsage;

@@ -5,6 +5,7 @@
 import { maskText } from '../../model/secrets/mask';
 import { stringify } from './builtins';
 import { now, us } from './clock';
+import { beginOwn, endOwn, own } from './ownCost';
 
 /** A part of the hook that can be switched off alone. */
 export class Part {
@@ -101,11 +102,14 @@ export function guarded<P extends unknown[], R>(
   });
   const guard = (a: unknown, b: unknown, c: unknown): R | undefined => {
     if (!part.on) return undefined;
+    const begin = own.measuring ? beginOwn() : 0;
     try {
       return run(a, b, c);
     } catch (e) {
       fault(part, e);
       return undefined;
+    } finally {
+      if (begin !== 0) endOwn(begin);
     }
   };
   return guard as unknown as (...args: P) => R | undefined;

@@ -61,9 +61,16 @@ export function detectDebugger(): void {
 /** A debugger is there. Its variable says nothing: VS Code sets it in every terminal, for programs that it does not debug too. */
 export const isDebugged = (): boolean => parents.kept && own === undefined;
 
+/** With V8's debugger in them, such a program aborts when a worker has ended with an error. */
+function abortsOnUncaught(): boolean {
+  const { execArgv, env } = process;
+  return /--abort[-_]on[-_]uncaught[-_]exception/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
+}
+
 /** Keeps parents in this process. They cost every promise of the program, so only on request. */
 export function keepParents(): void {
   try {
+    if (abortsOnUncaught()) return;
     tool ??= nodeModule('node:inspector') as typeof inspector;
     own = new tool.Session();
     own.connect();

@@ -6,6 +6,7 @@
  * become another file's.
  */
 
+import { isGone } from '../output/hostProcess';
 import {
   clearTimer,
   closeSync,
@@ -18,7 +19,6 @@ import {
   writeSync,
 } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
-import { isGone } from '../runtime/hostProcess';
 import type { AnySocket } from '../runtime/nodeTypes';
 import { hasLeft, whenLeft } from '../runtime/patches';
 

@@ -2,7 +2,7 @@
 import { offsetOf } from '../base/clock';
 import { threadIdOf } from '../base/ids';
 import { type LineOf, linesVersion } from '../lines/lines';
-import type { Connection, Process, Request, Thread, TraceRule } from '../records';
+import type { Connection, HookCost, Process, Request, Thread, TraceRule } from '../records';
 import type { Store } from '../store/store';
 import { foldResolverLeft } from './dns';
 import type { Isolate } from './types';
@@ -127,6 +127,7 @@ export function foldControl(store: Store, isolate: Isolate, line: LineOf<'ctl'>)
     };
     updateThread(store, isolate, (t) => ({ ...t, faults: [...(t.faults ?? []), fault].slice(-32) }));
   }
+  if (line.cost) foldCost(store, isolate, line.cost);
   if (line.reason === 'resolver') foldResolverLeft(store, line.message);
   if (line.reason === 'detached') leaveThread(store, isolate.thread);
   if (line.limits) reachLimits(store, line.limits);
@@ -134,6 +135,10 @@ export function foldControl(store: Store, isolate: Isolate, line: LineOf<'ctl'>)
   isolate.enabled = line.enabled;
   const control = { enabled: line.enabled, ...(line.generation !== undefined ? { generation: line.generation } : {}) };
   updateThread(store, isolate, (t) => ({ ...t, control }));
+}
+
+function foldCost(store: Store, isolate: Isolate, cost: HookCost): void {
+  updateThread(store, isolate, (t) => ({ ...t, hookCost: cost }));
 }
 
 function reachLimits(store: Store, ids: readonly string[]): void {
@@ -165,6 +170,7 @@ export function foldCount(store: Store, isolate: Isolate, { requests, failed, un
 export function foldExit(store: Store, isolate: Isolate, line: LineOf<'exit'>): void {
   const at = line.at + isolate.offset;
   updateThread(store, isolate, (t) => ({ ...t, endAt: at }));
+  if (line.cost) foldCost(store, isolate, line.cost);
   endThread(store, isolate.thread, at);
   const process = store.processes.get(isolate.process);
   if (!process || !isolate.thread.endsWith('-0')) return;

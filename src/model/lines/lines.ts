@@ -122,6 +122,9 @@ const { chunksSent, chunksReceived, framesSent, framesReceived } = connection.pr
 const figures = { chunksSent, chunksReceived, framesSent, framesReceived };
 const upgradeFigures = { upgrade: optional(Type.Object(figures)) };
 
+/** See HookCost. */
+const cost = Type.Object({ start: n, handlers: n, requests: n });
+
 const attempt = Type.Object({
   id: n,
   family: optional(n),
@@ -167,6 +170,7 @@ export const lineSchemas = {
     limits: optional(Type.Array(Type.String())),
     part: optional(Type.String()),
     message: optional(Type.String()),
+    cost: optional(cost),
   }),
   count: Type.Object({ requests: n, failed: n, untraced: n }),
   req: Type.Object({ ...requestPart, createdAt: optional(at), callSite: optional(siteTuple) }),
@@ -280,7 +284,7 @@ export const lineSchemas = {
     argv: Type.Array(Type.String(), { maxItems: 64 }),
     why: Type.String({ maxLength: 16 }),
   }),
-  exit: Type.Object({ at, code: optional(Type.Integer()) }),
+  exit: Type.Object({ at, code: optional(Type.Integer()), cost: optional(cost) }),
 } as const;
 
 const recordOf: { [K in LineKind]?: Type.TObject } = {

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import * as Type from 'typebox';
 import {
   count,
+  duration,
   id,
   instant,
   integer,
@@ -15,6 +16,18 @@ import {
   text,
   words,
 } from '../base/schema';
+
+export const hookCost = record(
+  {
+    start: duration('From the hook’s first line to where all is in place, parts that were loaded later included.'),
+    handlers: duration('Time in its handlers, and in building and writing lines, over `requests`.'),
+    requests: count(
+      'Requests over which `handlers` was measured: the first 200, or 500 after 1,000, 10,000 and so on, of which the last are here.',
+    ),
+  },
+  'What the hook measured of itself. Not in it: what Node’s functions take longer for being wrapped, and memory to be collected.',
+);
+export type HookCost = Static<typeof hookCost>;
 
 export const thread = record(
   {
@@ -35,6 +48,7 @@ export const thread = record(
     ),
     parts: optional(Type.Array(Type.String(), { description: 'Parts of the hook installed.' })),
     hook: optional(text('Version of the hook.')),
+    hookCost: optional(hookCost),
     faults: optional(
       list(
         record(

@@ -18,6 +18,7 @@ try {
 } catch (_) {}
 
 function load() {
+  const begin = process.hrtime();
   const fs = require('fs');
   const { Script } = require('vm');
   const { runInThisContext } = Script.prototype;
@@ -53,6 +54,7 @@ function load() {
   const later = part('requests', cache + '-requests');
   delete require.cache[__filename];
   require.hook = {
+    begin,
     requests: later.run,
     keepCode() {
       first.ended();

@@ -1,7 +1,7 @@
 // COST_REQUESTS small requests one after the other, by COST_CLIENT, over one kept connection to COST_PORT. Prints what
 // the hook called meanwhile, and how long it took, as JSON; the warm-up before is not counted.
 const http = require('node:http');
-const { COST_CLIENT: client, COST_PORT: port, COST_REQUESTS: requests } = process.env;
+const { COST_CLIENT: client, COST_PORT: port, COST_REQUESTS: requests, COST_WARM_UP: warmUp } = process.env;
 const agent = new http.Agent({ keepAlive: true });
 
 const one = {
@@ -18,7 +18,7 @@ const one = {
 };
 
 (async () => {
-  for (let i = 0; i < 5; i++) await one[client]();
+  for (let i = 0; i < Number(warmUp); i++) await one[client]();
   const before = hookCounts();
   const begin = performance.now();
   for (let i = 0; i < Number(requests); i++) await one[client]();

@@ -1,5 +1,5 @@
 /** Whether the session's process is there. */
-import { apply, killProcess } from './builtins';
+import { apply, killProcess } from '../runtime/builtins';
 
 /** 0: its number means nothing here. */
 export function isGone(host: number): boolean {
