@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { placeOf } from '../../../src/model/rows/row';
+import { visible } from '../../support/check';
 import { nodes } from '../../support/programs/nodes';
+import { runPlain } from '../../support/programs/program';
 import { runTraced } from '../../support/programs/run';
 
 let folder: string;
@@ -99,4 +101,15 @@ describe.each(nodes)('Node $major', (node) => {
       timer: [inPackage],
     });
   });
+});
+
+// V8's debugger, which keeps whole stacks, would let the first error of a worker end the program.
+test.each(nodes)('Node $major: a program that aborts on its own uncaught errors outlives a worker’s', async (node) => {
+  const worker = join(import.meta.dirname, '../programs/workerError.cjs');
+  for (const flag of ['--abort-on-uncaught-exception', '--abort_on_uncaught_exception']) {
+    const options = { execArgv: [flag] };
+    const plain = await runPlain(node, worker, options);
+    expect(plain).toMatchObject({ code: 0, stdout: 'error own\nexit 1\n' });
+    expect(visible(await runTraced(node, worker, { ...options, conf: { stacks: true } }))).toEqual(visible(plain));
+  }
 });
