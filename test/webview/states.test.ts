@@ -90,7 +90,10 @@ test('the tooltip of the bytes in the status line is what the recording took', a
   await open();
   const tail = panel.page.locator('.sb .tail').first();
   expect(await tail.getAttribute('title')).toBeNull();
-  const tracer = ['5,120 event lines read, 812 kB', 'In the program, the hook’s own code took 31 µs a request, measured over 500'];
+  const tracer = [
+    '5,120 event lines read, 812 kB',
+    'In the program, the hook’s own code took 31 µs a request, measured over 500',
+  ];
   await panel.send({ type: 'state', state: { ...ended, status: { ...ended.status, tracer } } });
   await expect.poll(() => tail.getAttribute('title')).toBe(tracer.join('\n'));
 });
