@@ -1,7 +1,7 @@
 /** What looks like a fault of the program and is none, or is not known to be one: each was seen in a real program. */
 import { describe, expect, test } from 'vitest';
 import type { Request } from '../model/records';
-import { list } from './testing/ruleRecords';
+import { list, streams } from './testing/ruleRecords';
 import { exchange, findingOf, ms, type Records, site, storeOf } from './testing/store';
 import { verdictOf } from './verdict/verdict';
 
@@ -148,6 +148,22 @@ describe('requests from a package’s line', () => {
     expect(findingOf(twoAgents, 'agent-queue')).toBeUndefined();
     const full = late((i) => ({ createdAt: i * ms, assignedAt: (i * 50 + 30) * ms, endAt: (i * 50 + 95) * ms }));
     expect(findingOf(full, 'agent-queue')).toBeDefined();
+  });
+  test('on HTTP/2 waited for no socket: for their connection, or for a stream', () => {
+    const waited = streams((i) => ({
+      createdAt: 0,
+      assignedAt: (i < 2 ? 6 : 106) * ms,
+      endAt: (i < 2 ? 100 : 200) * ms,
+    }));
+    expect(findingOf(waited, 'agent-queue')).toBeUndefined();
+    expect(findingOf(waited, 'stream-queue')).toMatchObject({
+      fault: 'unclear',
+      subjects: ['1-0-2', '1-0-3', '1-0-4', '1-0-5'],
+    });
+    // As all asked at once, before their connection was there.
+    const setup = streams(() => ({ createdAt: 0, assignedAt: 101 * ms, endAt: 130 * ms }), 100);
+    expect(findingOf(setup, 'agent-queue')).toBeUndefined();
+    expect(findingOf(setup, 'stream-queue')).toBeUndefined();
   });
   test('that were not read are not called the program’s fault, and advice names only what it can call', () => {
     const unread = (more: Partial<Request>): Records => ({

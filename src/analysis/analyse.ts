@@ -17,6 +17,7 @@ import { newConnectionRule } from './rules/connections/newConnections';
 import { proxyIgnoredRule } from './rules/connections/proxyIgnored';
 import { shortConnectionRule } from './rules/connections/shortConnections';
 import { staleKeepAliveRule } from './rules/connections/staleKeepAlive';
+import { streamQueueRule } from './rules/connections/streamQueue';
 import { failedLookupRule } from './rules/lookups/failedLookups';
 import { repeatedLookupRule } from './rules/lookups/repeatedLookups';
 import { slowLookupRule } from './rules/lookups/slowLookups';
@@ -51,6 +52,7 @@ const rules: readonly ((facts: Facts) => Draft[])[] = [
   attemptRule,
   busyLoopRule,
   agentQueueRule,
+  streamQueueRule,
   shortConnectionRule,
   newConnectionRule,
   smallWriteRule,

@@ -72,10 +72,15 @@ export class Facts {
 
   /** µs that setting up a connection took: dial, and TLS after it. */
   setupOf(c: Connection): number | undefined {
-    const dial = this.dialOf(c);
-    const begin = dial?.beginAt ?? c.connect?.beginAt;
+    const begin = this.dialOf(c)?.beginAt ?? c.connect?.beginAt;
+    const end = this.readyAt(c);
+    return begin === undefined || end === undefined ? undefined : end - begin;
+  }
+
+  /** When a connection was made, and TLS on it. undefined: it was not, or that was not seen. */
+  readyAt(c: Connection): number | undefined {
     const ends = [c.connect?.endAt, ...this.store.tunnelsOf(c.id).map((t) => t.endAt)].filter((x) => x !== undefined);
-    return begin === undefined || ends.length === 0 ? undefined : Math.max(...ends) - begin;
+    return ends.length === 0 ? undefined : Math.max(...ends);
   }
 }
 

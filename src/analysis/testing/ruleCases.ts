@@ -1,4 +1,4 @@
-import { each, failedDials, list, lookups, s, short, slowWrites, stale, tls, unresolved } from './ruleRecords';
+import { each, failedDials, list, lookups, s, short, slowWrites, stale, streams, tls, unresolved } from './ruleRecords';
 import { exchange, ms, type Records, site } from './store';
 
 /** Records at which a rule fires, near misses, and records without what it needs. */
@@ -54,6 +54,13 @@ export const ruleCases: [rule: string, fires: Records, nearMiss: Records, unknow
     each(4, (i) => exchange(i, i, { assignedAt: (i + 100) * ms, endAt: (i + 120) * ms, blockedBy: '1-0-0' })),
     each(4, (i) => exchange(i, i, { assignedAt: (i + 5) * ms, blockedBy: '1-0-0' })),
     each(4, (i) => ({ ...exchange(i, i), assignedAt: undefined }) as never),
+  ],
+  [
+    'stream-queue',
+    streams((i) => ({ createdAt: 10 * ms, assignedAt: (i < 2 ? 10 : 110) * ms, endAt: (i < 2 ? 110 : 210) * ms })),
+    // They waited for their connection alone.
+    streams((i) => ({ createdAt: i * ms, assignedAt: 101 * ms, endAt: 130 * ms }), 100),
+    streams(() => ({ createdAt: 10 * ms, assignedAt: undefined as never })),
   ],
   [
     'n-plus-one',

@@ -1,3 +1,4 @@
+import type { Request } from '../../model/records';
 import { exchange, ms, type Records, site } from './store';
 
 export const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
@@ -123,3 +124,9 @@ export const slowWrites = (stall: number, noDelay: boolean): Records => ({
 });
 
 export const each = (n: number, of: (i: number) => ReturnType<typeof exchange>): Records => ({ requests: list(n, of) });
+
+/** Requests on one HTTP/2 connection, which was made at that ms. */
+export const streams = (more: (i: number) => Partial<Request>, connectedAt = 5): Records => ({
+  requests: list(6, (i) => exchange(i, i, { protocol: 'h2', connection: 'c', ordinal: i + 1, ...more(i) })),
+  connections: [{ id: 'c', connect: { beginAt: 0, endAt: connectedAt * ms, result: 'connected' } }],
+});

@@ -15,6 +15,10 @@ export const idleAdvice = (r: Request): string =>
 export const queueAdvice = (r: Request): string =>
   `Raise ${isUndici(r) ? '`connections` of the dispatcher (a Client has only one)' : 'maxSockets of the Agent'}, or make what holds the sockets faster.`;
 
+/** HTTP/2: the server says how many streams a connection may have. */
+export const streamAdvice =
+  'Use a second session to the server, or make what holds the streams faster; the server sets how many a connection may have.';
+
 export const unreadAdvice = (r: Request): string =>
   `Read the bodies, or discard them: ${isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}.`;
 

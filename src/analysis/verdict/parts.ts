@@ -6,12 +6,11 @@
 import { bytesText, timeText } from '../../model/base/text';
 import type { Evidence, Finding, PhaseName } from '../../model/records';
 import { number, time, words } from '../base/draft';
-import { holderOf } from '../base/holder';
-import { busyLoop, lookupSlots } from '../base/limits';
-import { isLoopback, isOfPackage, requestText } from '../base/places';
+import { lookupSlots } from '../base/limits';
+import { isLoopback } from '../base/places';
 import { busyAdvice, busyEvidence, busyFault, busySentence, busyWords } from './busy';
-import { isUndici, queueAdvice } from './clients';
 import { type Case, durationOf, ofText, useHelper } from './context';
+import { queue } from './queue';
 
 export interface Part {
   rule: string;
@@ -30,51 +29,6 @@ export function partsOf(k: Case): Part[] {
   return [queue(k), ...dns(k), ...tcp(k), tls(k), ...send(k), ...wait(k), ...download(k)].filter(
     (p): p is Part => p !== undefined && p.hi > 0,
   );
-}
-
-function queue(k: Case): Part | undefined {
-  const d = durationOf(k, 'queue');
-  const holder = holderOf(k.r, k.store);
-  const pool = k.c.dial?.pool;
-  const limit = pool?.limit;
-  const mayBeFull = limit !== undefined && (pool?.busy ?? limit) >= limit;
-  if (!holder && !mayBeFull) return beforeConnecting(k, d);
-  const taken = holder ? `, taken by ${requestText(holder)}` : '';
-  return {
-    rule: 'agentQueue',
-    // An Agent that a package brings along has the package's limits.
-    fault: isOfPackage(k.r.callSite) ? 'unclear' : 'yourCode',
-    phase: 'queue',
-    lo: d,
-    hi: d,
-    text: (share) =>
-      `Waited ${share} for a free socket${limit === undefined ? '' : `: this ${isUndici(k.r) ? 'dispatcher' : 'Agent'} allows ${limit}`}${taken}.`,
-    advice: queueAdvice(k.r),
-    evidence: [
-      time('queued', d, k.r.id, 'assignedAt'),
-      ...(holder ? [words('socket held by', requestText(holder), holder.id)] : []),
-      ...(limit === undefined ? [] : [number('sockets allowed', limit, k.c.dial?.id)]),
-    ],
-  };
-}
-
-/** No socket had to come free: what passed before the connection was begun, or taken, passed in this process. */
-function beforeConnecting(k: Case, d: number): Part {
-  const first = k.usual.isFirstFetch(k.r);
-  const busy = k.busy !== undefined && k.busy >= busyLoop.share * d;
-  const why = first ? ': Node loads fetch on its first call' : busy ? `: ${busyWords(k.whyBusy)}` : '';
-  return {
-    rule: 'beforeConnecting',
-    fault: first ? 'node' : busy ? busyFault(k.whyBusy) : 'unclear',
-    phase: 'queue',
-    lo: d,
-    hi: d,
-    text: (share) => `${share} passed before ${k.r.ordinal === 1 ? 'connecting' : 'it had its connection'}${why}.`,
-    evidence: [
-      time('before the connection', d, k.r.id, 'assignedAt'),
-      ...(k.busy === undefined ? [] : [time('event loop busy during the request', k.busy, k.r.id, 'loopBusyDuration')]),
-    ],
-  };
 }
 
 function dns(k: Case): Part[] {

@@ -16,7 +16,7 @@ export interface PhaseWords {
 }
 
 export const phaseWords: Readonly<Record<PhaseName, PhaseWords>> = {
-  queue: { label: 'Queueing', short: 'queue', running: 'queued', doing: 'in the Agent’s queue' },
+  queue: { label: 'Queueing', short: 'queue', running: 'queued', doing: 'queueing' },
   dns: { label: 'DNS lookup', short: 'DNS', running: 'DNS…', doing: 'in the DNS lookup' },
   tcp: { label: 'TCP connect', short: 'TCP', running: 'TCP…', doing: 'in the TCP connect' },
   proxy: { label: 'Proxy tunnel', short: 'proxy', running: 'proxy…', doing: 'in the proxy tunnel' },

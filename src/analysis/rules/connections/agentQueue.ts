@@ -5,37 +5,19 @@ import { plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
 import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, sum } from '../../base/facts';
+import { heldAt } from '../../base/held';
 import { holderOf } from '../../base/holder';
 import { agentQueue } from '../../base/limits';
 import { isOfPackage } from '../../base/places';
 import { isUndici, queueAdvice } from '../../verdict/clients';
 
-/** Only what waited for a socket that another held: the wait before a dial is something else. */
+/** Only what waited for a socket that another held: the wait before a dial is something else, and HTTP/2 shares one. */
 const queued = (r: Request): number =>
-  r.createdAt === undefined || r.assignedAt === undefined || (r.ordinal ?? 1) <= 1 ? 0 : r.assignedAt - r.createdAt;
+  r.createdAt === undefined || r.assignedAt === undefined || (r.ordinal ?? 1) <= 1 || r.protocol === 'h2'
+    ? 0
+    : r.assignedAt - r.createdAt;
 
-/** How many requests held a socket at an instant. */
-function heldAt(requests: readonly Request[]): (at: number) => number {
-  const sorted = (instants: readonly (number | undefined)[]): Float64Array =>
-    Float64Array.from(instants.filter((t) => t !== undefined)).sort();
-  const assigned = requests.filter(({ assignedAt }) => assignedAt !== undefined);
-  const begins = sorted(assigned.map(({ assignedAt }) => assignedAt));
-  const ends = sorted(assigned.map(({ endAt }) => endAt));
-  return (at) => countTo(begins, at) - countTo(ends, at);
-}
-
-/** How many of the sorted values are not above. */
-function countTo(sorted: Float64Array, value: number): number {
-  let [from, to] = [0, sorted.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((sorted[middle] as number) <= value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
-/** The same of each pool that is asked about: an agent has one for each origin. */
+/** How many requests hold a socket, of each pool that is asked about: an agent has one for each origin. */
 class Pools {
   readonly #held = new Map<number | undefined, (at: number) => number>();
 

@@ -1,0 +1,76 @@
+/** The wait before a connection, or for a place on one: a socket of a pool, a stream of HTTP/2. */
+import { number, time, words } from '../base/draft';
+import { holderOf } from '../base/holder';
+import { busyLoop } from '../base/limits';
+import { isOfPackage, requestText } from '../base/places';
+import { busyFault, busyWords } from './busy';
+import { isUndici, queueAdvice, streamAdvice } from './clients';
+import { type Case, durationOf } from './context';
+import type { Part } from './parts';
+
+export function queue(k: Case): Part | undefined {
+  const d = durationOf(k, 'queue');
+  if (k.r.protocol === 'h2') return streamQueue(k, d);
+  const holder = holderOf(k.r, k.store);
+  const pool = k.c.dial?.pool;
+  const limit = pool?.limit;
+  const mayBeFull = limit !== undefined && (pool?.busy ?? limit) >= limit;
+  if (!holder && !mayBeFull) return beforeConnecting(k, d);
+  const taken = holder ? `, taken by ${requestText(holder)}` : '';
+  return {
+    rule: 'agentQueue',
+    // An Agent that a package brings along has the package's limits.
+    fault: isOfPackage(k.r.callSite) ? 'unclear' : 'yourCode',
+    phase: 'queue',
+    lo: d,
+    hi: d,
+    text: (share) =>
+      `Waited ${share} for a free socket${limit === undefined ? '' : `: this ${isUndici(k.r) ? 'dispatcher' : 'Agent'} allows ${limit}`}${taken}.`,
+    advice: queueAdvice(k.r),
+    evidence: [
+      time('queued', d, k.r.id, 'assignedAt'),
+      ...(holder ? [words('socket held by', requestText(holder), holder.id)] : []),
+      ...(limit === undefined ? [] : [number('sockets allowed', limit, k.c.dial?.id)]),
+    ],
+  };
+}
+
+/** HTTP/2: others share its connection, and hold no more of it than a stream. */
+function streamQueue(k: Case, d: number): Part {
+  const middle = (k.r.assignedAt ?? 0) - d / 2;
+  const others = k.r.connection === undefined ? [] : k.store.requestsOfConnection(k.r.connection);
+  const open = others.filter((id) => {
+    const { assignedAt, endAt } = k.store.requests.get(id) ?? {};
+    return assignedAt !== undefined && assignedAt <= middle && (endAt ?? middle) >= middle;
+  }).length;
+  if (open === 0) return beforeConnecting(k, d);
+  return {
+    rule: 'streamQueue',
+    fault: 'unclear',
+    phase: 'queue',
+    lo: d,
+    hi: d,
+    text: (share) => `Waited ${share} for a free stream of its HTTP/2 connection, which had ${open} open.`,
+    advice: streamAdvice,
+    evidence: [time('queued', d, k.r.id, 'assignedAt'), number('streams open', open)],
+  };
+}
+
+/** No socket had to come free: what passed before the connection was begun, or taken, passed in this process. */
+function beforeConnecting(k: Case, d: number): Part {
+  const first = k.usual.isFirstFetch(k.r);
+  const busy = k.busy !== undefined && k.busy >= busyLoop.share * d;
+  const why = first ? ': Node loads fetch on its first call' : busy ? `: ${busyWords(k.whyBusy)}` : '';
+  return {
+    rule: 'beforeConnecting',
+    fault: first ? 'node' : busy ? busyFault(k.whyBusy) : 'unclear',
+    phase: 'queue',
+    lo: d,
+    hi: d,
+    text: (share) => `${share} passed before ${k.r.ordinal === 1 ? 'connecting' : 'it had its connection'}${why}.`,
+    evidence: [
+      time('before the connection', d, k.r.id, 'assignedAt'),
+      ...(k.busy === undefined ? [] : [time('event loop busy during the request', k.busy, k.r.id, 'loopBusyDuration')]),
+    ],
+  };
+}
