@@ -35,7 +35,7 @@ async function differencesOf(trace: Trace): Promise<string[]> {
     const { total, setup, state, connection, remote, callSite, phases } = rowOf(r, store, now);
     const whole = [total, setup].map((us) => (us === undefined ? null : us / 1000));
     const same =
-      JSON.stringify([row.total_ms, row.setup_ms]) === JSON.stringify(whole) &&
+      [row.total_ms, row.setup_ms].every((ms, i) => isNumber(ms, whole[i] ?? null)) &&
       row.state === state &&
       row.reused === (connection ? Number(connection.reused) : null) &&
       isText(row.remote, remote) &&
@@ -60,6 +60,11 @@ async function differencesOf(trace: Trace): Promise<string[]> {
   db.close();
   return differences;
 }
+
+/** SQLite before 3.47 may read the last digit of a number otherwise. */
+const isNumber = (found: unknown, expected: number | null): boolean =>
+  found === expected ||
+  (typeof found === 'number' && expected !== null && Math.abs(found - expected) <= Math.abs(expected) * 4e-16);
 
 /** SQLite replaces halves of a pair. */
 const isText = (found: unknown, expected: string | undefined): boolean =>
