@@ -35,7 +35,7 @@ async function differencesOf(trace: Trace): Promise<string[]> {
     const { total, setup, state, connection, remote, callSite, phases } = rowOf(r, store, now);
     const whole = [total, setup].map((us) => (us === undefined ? null : us / 1000));
     const same =
-      [row.total_ms, row.setup_ms].every((ms, i) => isNumber(ms, whole[i] ?? null)) &&
+      JSON.stringify([row.total_ms, row.setup_ms]) === JSON.stringify(whole) &&
       row.state === state &&
       row.reused === (connection ? Number(connection.reused) : null) &&
       isText(row.remote, remote) &&
@@ -61,14 +61,12 @@ async function differencesOf(trace: Trace): Promise<string[]> {
   return differences;
 }
 
-/** SQLite before 3.47 may read the last digit of a number otherwise. */
-const isNumber = (found: unknown, expected: number | null): boolean =>
-  found === expected ||
-  (typeof found === 'number' && expected !== null && Math.abs(found - expected) <= Math.abs(expected) * 4e-16);
-
-/** SQLite replaces halves of a pair. */
-const isText = (found: unknown, expected: string | undefined): boolean =>
-  expected === undefined ? found === null : found === Buffer.from(expected).toString();
+/** SQLite replaces halves of a pair; Node 22 reads a column to its first NUL. */
+function isText(found: unknown, expected: string | undefined): boolean {
+  if (expected === undefined) return found === null;
+  const text = Buffer.from(expected).toString();
+  return found === text || found === text.split('\0', 1)[0];
+}
 
 const found: string[] = [];
 let count = 0;
