@@ -7,7 +7,7 @@ import { doingOf } from '../../model/facts/phaseWords';
 import { isRefusedResponse } from '../../model/facts/refusedResponse';
 import type { Evidence } from '../../model/records';
 import { number, time, words } from '../base/draft';
-import { isInvalidResponse } from '../base/invalidResponse';
+import { isHeadTooLong, isInvalidResponse } from '../base/invalidResponse';
 import { busyLoop } from '../base/limits';
 import { busyAdvice, busyEvidence, busyFault, busyText } from './busy';
 import { staleAdvice } from './clients';
@@ -106,6 +106,15 @@ export const broken: Condition = (k) => {
   const reset = k.code === 'ECONNRESET' || k.code === 'EPIPE';
   const byPeer = k.c.connection?.closedBy === 'peer' || k.c.connection?.closedBy === 'peerReset';
   const closed = reset || k.code === 'UND_ERR_SOCKET' || (k.code === undefined && byPeer);
+  if (isHeadTooLong(k.error))
+    return {
+      rule: 'headTooLong',
+      fault: 'unclear',
+      certainty: 'sure',
+      text: `The head of the response is longer than the client accepts: ${k.code}.`,
+      evidence: code(k),
+      advice: 'Raise it with the option `maxHeaderSize` or with `--max-http-header-size`, or let the server send less.',
+    };
   if (isInvalidResponse(k.error) || isInvalidResponse(r.error))
     return {
       rule: 'badResponse',

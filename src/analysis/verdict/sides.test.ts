@@ -56,6 +56,14 @@ describe('a connection that ended before the response did', () => {
     expect(verdict(records)).toMatchObject({ rule: 'badResponse' });
     expect(findingOf(records, 'reset-in-body')).toBeUndefined();
   });
+  test.each(['HPE_HEADER_OVERFLOW', 'UND_ERR_HEADERS_OVERFLOW'])('%s: valid HTTP, but longer than allowed', (code) =>
+    expect(verdict(one(failed({ phase: 'wait', code }), { closedBy: 'local' }))).toMatchObject({
+      rule: 'headTooLong',
+      fault: 'unclear',
+      text: `The head of the response is longer than the client accepts: ${code}.`,
+      advice: expect.stringContaining('maxHeaderSize'),
+    }),
+  );
   test.each([
     ['UND_ERR_DESTROYED', 'destroyed'],
     ['UND_ERR_CLOSED', 'closed'],
