@@ -13,7 +13,7 @@ import type { Connection, HookCost, Loss, Request, Tracer } from '../model/recor
 import { isThinned } from '../model/store/losses';
 import type { Store } from '../model/store/store';
 import { pollMs } from './spool/watcher';
-import type { Ends } from './traceStore';
+import type { Ends, TraceStore } from './traceStore';
 
 /** Share of the period above which a poll counts as long. */
 const longShare = 0.8;
@@ -42,10 +42,10 @@ export class HostGauge implements Ends {
   #behindUntil = 0;
 
   constructor(
-    readonly store: Store & { ends: Set<Ends> },
+    readonly store: Store & Pick<TraceStore, 'onEnds'>,
     readonly now: () => number,
   ) {
-    store.ends.add(this);
+    store.onEnds(this);
   }
 
   request(r: Request): void {

@@ -133,10 +133,10 @@ export class TraceSession {
       // The helper is known when the capture begins.
       const engines = () => options.captureEngines ?? captureEngines(this.store.kernel?.client);
       this.packets = new PacketCapture(this.store, options.capture, engines, spoolFolder, options.keys === true);
-      this.store.packets = this.packets;
+      this.store.add({ packets: this.packets });
     }
     this.gauge = new HostGauge(this.store, () => this.now());
-    this.store.gauge = this.gauge;
+    this.store.add({ gauge: this.gauge });
     this.control = new SessionControl(spoolFolder, this.store);
     this.control.follow(options.rules ?? TraceRules.everything({ enabled: options.enabled !== false }));
     const { beginTime, description } = this.store.header;

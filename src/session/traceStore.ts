@@ -1,5 +1,6 @@
 /**
- * The records of a running session: the model's store, bounded, with call sites mapped to the original source as they arrive.
+ * The records of a running session: the model's store, bounded, with call sites mapped to the original source as they
+ * arrive.
  */
 import type { CallSite, Connection, Dial, Lookup, PacketRef, Request, Tracer } from '../model/records';
 import { type Header, Store } from '../model/store/store';
@@ -14,29 +15,51 @@ export interface Ends {
   connection(c: Connection): void;
 }
 
+/** What a session adds while it starts. Each is set once, by who starts it. */
+interface Parts {
+  /** Absent: nothing measures the recording. */
+  gauge?: { record(): Tracer };
+  /** Absent: packets are not captured. */
+  packets?: PacketCapture;
+  /** Absent: there is no helper. */
+  kernel?: Kernel;
+}
+
 export class TraceStore extends Store {
   readonly #sites: CallSites | undefined;
   readonly #hosts = new Hosts();
-  /** Who wants each record once, when it ends. They may not throw. */
-  readonly ends = new Set<Ends>();
+  readonly #ends = new Set<Ends>();
+  readonly #parts: Parts = {};
   #mapping = Promise.resolve(false);
-  /** Absent: nothing measures the recording. */
-  gauge: { record(): Tracer } | undefined;
-  /** Absent: packets are not captured. */
-  packets: PacketCapture | undefined;
-  /** Absent: there is no helper. */
-  kernel: Kernel | undefined;
 
   constructor(header: Header, limit: number, mapSources: boolean) {
     super(header, limit);
     this.#sites = mapSources ? new CallSites() : undefined;
   }
 
+  get kernel(): Kernel | undefined {
+    return this.#parts.kernel;
+  }
+
+  /** Throws if there is one of the kind already: records that the first one has seen would be missing in the second. */
+  add(parts: Parts): void {
+    for (const kind of Object.keys(parts) as (keyof Parts)[]) {
+      if (this.#parts[kind] !== undefined) throw new Error(`the trace has its ${kind} already`);
+    }
+    Object.assign(this.#parts, parts);
+  }
+
+  /** `ends` gets each record once, when it ends, until the returned function is called. It may not throw. */
+  onEnds(ends: Ends): () => void {
+    this.#ends.add(ends);
+    return () => this.#ends.delete(ends);
+  }
+
   override setRequest(r: Request): void {
     const before = this.requests.get(r.id);
     super.setRequest(this.#mapped(this.#mappedStack(r)));
-    this.kernel?.request(r, before);
-    if (r.outcome !== undefined && before?.outcome === undefined) for (const e of this.ends) e.request(r);
+    this.#parts.kernel?.request(r, before);
+    if (r.outcome !== undefined && before?.outcome === undefined) for (const e of this.#ends) e.request(r);
   }
 
   /** A record with all that is known of its call site by now. */
@@ -51,32 +74,32 @@ export class TraceStore extends Store {
 
   override setLookup(l: Lookup): void {
     super.setLookup(this.#mapped(this.#hosts.placed(l)));
-    this.packets?.lookup(l);
+    this.#parts.packets?.lookup(l);
   }
 
   override setConnection(c: Connection): void {
     const before = this.connections.get(c.id);
     super.setConnection(c);
-    if (c.closedAt !== undefined && before?.closedAt === undefined) for (const e of this.ends) e.connection(c);
-    this.packets?.connection(c);
-    this.kernel?.connection(c);
+    if (c.closedAt !== undefined && before?.closedAt === undefined) for (const e of this.#ends) e.connection(c);
+    this.#parts.packets?.connection(c);
+    this.#parts.kernel?.connection(c);
   }
 
   override packetsOf(request: string): readonly PacketRef[] {
-    return this.packets?.packetsOf(request) ?? super.packetsOf(request);
+    return this.#parts.packets?.packetsOf(request) ?? super.packetsOf(request);
   }
 
   override get holdsPackets(): boolean {
-    return this.packets !== undefined && this.packets.unavailable === undefined;
+    return this.#parts.packets !== undefined && this.#parts.packets.unavailable === undefined;
   }
 
   override get tracer(): Tracer | undefined {
-    return this.gauge?.record();
+    return this.#parts.gauge?.record();
   }
 
   override documentHeader(): Header {
     if (this.tracer) this.header = { ...this.header, tracer: this.tracer };
-    if (this.packets) this.header = { ...this.header, ...this.packets.records() };
+    if (this.#parts.packets) this.header = { ...this.header, ...this.#parts.packets.records() };
     return this.header;
   }
 

@@ -5,7 +5,7 @@
  */
 import type { Connection, Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
-import type { Ends } from '../../session/traceStore';
+import type { Ends, TraceStore } from '../../session/traceStore';
 import type { Facts, FactsOf } from './facts';
 
 /** Records that wait for the next look; with more of them it comes at once. */
@@ -20,13 +20,15 @@ interface Fresh {
 export class Feed implements Ends {
   #fresh: Fresh[] = [];
   #settled: Fresh[] = [];
+  /** Ends the subscription. */
+  readonly close: () => void;
 
   constructor(
-    readonly store: Store & { ends: Set<Ends> },
+    readonly store: Store & Pick<TraceStore, 'onEnds'>,
     readonly factsOf: FactsOf,
     readonly give: (facts: Facts, since: number) => void,
   ) {
-    store.ends.add(this);
+    this.close = store.onEnds(this);
   }
 
   request(r: Request): void {
@@ -51,9 +53,5 @@ export class Feed implements Ends {
     this.#settled = all ? [] : this.#fresh;
     this.#fresh = [];
     for (const { facts, since } of due) this.give(facts(), since);
-  }
-
-  close(): void {
-    this.store.ends.delete(this);
   }
 }

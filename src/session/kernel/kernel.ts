@@ -32,7 +32,7 @@ export interface KernelOptions {
 }
 
 export interface KernelHost {
-  readonly store: Store & { kernel: Kernel | undefined };
+  readonly store: Store & { readonly kernel: Kernel | undefined; add(part: { kernel: Kernel }): void };
   fold(fact: KernelFact): void;
   /** Something changed. */
   changed(): void;

@@ -20,7 +20,9 @@ export class KernelSide {
   }
 
   async #start(): Promise<void> {
-    if (this.#options) this.#host.store.kernel = await Kernel.start(this.#host, this.#options);
+    if (!this.#options) return;
+    const kernel = await Kernel.start(this.#host, this.#options);
+    if (kernel) this.#host.store.add({ kernel });
   }
 
   /** The trace begins. */
