@@ -3,10 +3,10 @@
  * description colour only where that has enough contrast on its ground. Read once a theme change.
  */
 
+import { phaseNames } from '../../src/model/base/phaseNames';
 import { type Colour, contrast, over, parseColour, type Theme } from '../view/drawing/colour';
 import { invalidate } from './state';
 
-const phases = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'];
 let theme: Theme | undefined;
 let version = 0;
 
@@ -21,7 +21,7 @@ function read(): Theme {
     return getComputedStyle(probe).color;
   };
   const result: Theme = {
-    phase: Object.fromEntries(phases.map((p) => [p, colour(`--nt-${p}`)])),
+    phase: Object.fromEntries(phaseNames.map((p) => [p, colour(`--nt-${p}`)])),
     failed: colour('--nt-failed'),
     paused: colour('--nt-paused'),
     warning: colour('--vscode-problemsWarningIcon-foreground'),

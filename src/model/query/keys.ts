@@ -2,6 +2,7 @@
  * The keys of the query language: the type of each field, and how its values are written and compared. User-facing
  * texts are in describe.ts, as the hook, which bundles this file, needs none.
  */
+import { phaseNames } from '../base/phaseNames';
 
 /**
  * text: `*` is a wildcard. number, duration (µs), size (bytes): comparisons and ranges. flag: true or false, written
@@ -46,7 +47,7 @@ const table = {
   'error-message': { kind: 'text', match: 'part', aliases: ['message'] },
   phase: {
     kind: 'text',
-    values: ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'],
+    values: phaseNames,
     words: { connect: 'tcp', body: 'download' },
   },
   duration: { kind: 'duration', aliases: ['time', 'total'] },

@@ -1,6 +1,7 @@
 /** Parts that several records share. */
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
+import { phaseNames } from '../base/phaseNames';
 import {
   bytes,
   count,
@@ -16,9 +17,7 @@ import {
   words,
 } from '../base/schema';
 
-/** The word of the phase a request was in; in queries also `connect` = tcp and `body` = download. */
-export const phaseNames = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;
-export type PhaseName = (typeof phaseNames)[number];
+export { type PhaseName, phaseNames } from '../base/phaseNames';
 
 const errorFields = {
   phase: optional(words(phaseNames, 'Phase in which it happened; absent when not known.')),

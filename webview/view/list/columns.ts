@@ -1,40 +1,13 @@
 /** The grid's columns: which are shown at a width, how wide each is, and by what it sorts. */
 
+import type { PhaseName } from '../../../src/model/base/phaseNames';
 import { ordinalText } from '../../../src/model/base/text';
 import { startedOf } from '../../../src/model/query/rowFields';
 import type { Row } from '../types';
 import { stateRank } from '../words/states';
 import { type HeaderColumnId, headerLabel, headerValue, isHeaderColumn, maxHeaderColumns } from './headerColumns';
 
-export type ColumnId =
-  | HeaderColumnId
-  | 'state'
-  | 'method'
-  | 'name'
-  | 'host'
-  | 'status'
-  | 'calledAt'
-  | 'process'
-  | 'connection'
-  | 'size'
-  | 'time'
-  | 'waterfall'
-  | 'protocol'
-  | 'remote'
-  | 'type'
-  | 'startedAt'
-  | 'clock'
-  | 'roundTrip'
-  | 'retransmits'
-  | 'traceRule'
-  | 'dns'
-  | 'tcp'
-  | 'tls'
-  | 'wait'
-  | 'download';
-
-export interface Column {
-  id: ColumnId;
+interface Shape {
   label: string;
   /** CSS track of the grid, without a width set by the user. */
   track: string;
@@ -51,7 +24,7 @@ export interface Column {
 
 const phase = (name: string) => (row: Row) => row.phases.find((p) => p.name === name)?.duration;
 
-const phaseColumn = (id: ColumnId & ('dns' | 'tcp' | 'tls' | 'wait' | 'download'), label: string): Column => ({
+const phaseColumn = <Id extends PhaseName>(id: Id, label: string): Shape & { id: Id } => ({
   id,
   label,
   track: '70px',
@@ -61,7 +34,8 @@ const phaseColumn = (id: ColumnId & ('dns' | 'tcp' | 'tls' | 'wait' | 'download'
   key: phase(id),
 });
 
-export const columns: readonly Column[] = [
+/** In the order of the grid. What the cell of each shows: `widgets/grid/row.tsx`. */
+const table = [
   { id: 'state', label: 'State', track: '26px', min: 26, key: (r) => stateRank(r.state), key2: (r) => r.status },
   { id: 'method', label: 'Method', track: '72px', min: 50, key: (r) => r.method },
   { id: 'name', label: 'Name', track: 'minmax(150px,1fr)', min: 80, key: (r) => r.path, key2: (r) => r.query },
@@ -132,7 +106,13 @@ export const columns: readonly Column[] = [
   phaseColumn('download', 'Download'),
   { id: 'time', label: 'Time', track: '66px', min: 60, right: true, key: (r) => r.total },
   { id: 'waterfall', label: 'Waterfall', track: 'minmax(240px,2.2fr)', min: 40, key: (r) => r.createdAt },
-];
+] as const satisfies readonly (Shape & { id: string })[];
+
+export type ColumnId = HeaderColumnId | (typeof table)[number]['id'];
+export interface Column extends Shape {
+  id: ColumnId;
+}
+export const columns: readonly Column[] = table;
 
 const headerColumn = (id: HeaderColumnId): Column => ({
   id,
