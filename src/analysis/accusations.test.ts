@@ -5,9 +5,9 @@ import { list, streams } from './testing/ruleRecords';
 import { exchange, findingOf, ms, type Records, site, storeOf } from './testing/store';
 import { verdictOf } from './verdict/verdict';
 
-function verdict(records: Records): ReturnType<typeof verdictOf> {
+function verdict(records: Records, id = '1-0-1'): ReturnType<typeof verdictOf> {
   const store = storeOf(records);
-  return verdictOf(store.requests.get('1-0-1') as Request, store, 9e9);
+  return verdictOf(store.requests.get(id) as Request, store, 9e9);
 }
 const ofPackage = { callSite: { ...site(94, '/app/node_modules/node-fetch/index.js'), kind: 'library' as const } };
 
@@ -164,6 +164,17 @@ describe('requests from a package’s line', () => {
     const setup = streams(() => ({ createdAt: 0, assignedAt: 101 * ms, endAt: 130 * ms }), 100);
     expect(findingOf(setup, 'agent-queue')).toBeUndefined();
     expect(findingOf(setup, 'stream-queue')).toBeUndefined();
+    // A busy loop sent them one after the other; no stream had to end before.
+    const late = streams((i) => ({ createdAt: 0, assignedAt: (30 + i * 60) * ms, endAt: (400 + i) * ms }));
+    expect(findingOf(late, 'stream-queue')).toBeUndefined();
+    const lastOf = (records: Records) => verdict(records, '1-0-5');
+    expect(lastOf(late).rule).not.toBe('streamQueue');
+    const queuedOne = streams((i) => ({
+      createdAt: 0,
+      assignedAt: (i < 5 ? 6 : 250) * ms,
+      endAt: (i < 5 ? 249 : 300) * ms,
+    }));
+    expect(lastOf(queuedOne)).toMatchObject({ rule: 'streamQueue', fault: 'unclear' });
   });
   test('that were not read are not called the program’s fault, and advice names only what it can call', () => {
     const unread = (more: Partial<Request>): Records => ({

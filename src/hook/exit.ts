@@ -6,10 +6,11 @@
  */
 
 import { ends } from './ends';
-import { costText, flush, flushAfter, push } from './output/queue';
+import { flush, flushAfter, push } from './output/queue';
 import { apply, inWorker, pid } from './runtime/builtins';
 import { now, us } from './runtime/clock';
 import { isFetchLoaded, isLoaded } from './runtime/nodeModules';
+import { costText } from './runtime/ownCost';
 import { hasLeft } from './runtime/patches';
 import { watchEmit, wrap } from './runtime/wrap';
 

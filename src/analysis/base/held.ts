@@ -1,13 +1,27 @@
-/** How many requests held what they had waited for, at an instant: a socket of a pool, a stream of a connection. */
+/** When requests held what they had waited for: a socket of a pool, a stream of a connection. */
 import type { Request } from '../../model/records';
 
-export function heldAt(requests: readonly Request[]): (at: number) => number {
-  const sorted = (instants: readonly (number | undefined)[]): Float64Array =>
-    Float64Array.from(instants.filter((t) => t !== undefined)).sort();
-  const assigned = requests.filter(({ assignedAt }) => assignedAt !== undefined);
-  const begins = sorted(assigned.map(({ assignedAt }) => assignedAt));
-  const ends = sorted(assigned.map(({ endAt }) => endAt));
-  return (at) => countTo(begins, at) - countTo(ends, at);
+export class Held {
+  readonly #begins: Float64Array;
+  readonly #ends: Float64Array;
+
+  constructor(requests: readonly Request[]) {
+    const sorted = (instants: readonly (number | undefined)[]): Float64Array =>
+      Float64Array.from(instants.filter((t) => t !== undefined)).sort();
+    const assigned = requests.filter(({ assignedAt }) => assignedAt !== undefined);
+    this.#begins = sorted(assigned.map(({ assignedAt }) => assignedAt));
+    this.#ends = sorted(assigned.map(({ endAt }) => endAt));
+  }
+
+  /** How many held one at an instant. */
+  at(instant: number): number {
+    return countTo(this.#begins, instant) - countTo(this.#ends, instant);
+  }
+
+  /** How many gave theirs back after `from`, up to `to`. */
+  freed(from: number, to: number): number {
+    return countTo(this.#ends, to) - countTo(this.#ends, from);
+  }
 }
 
 /** How many of the sorted values are not above. */

@@ -1,4 +1,4 @@
-/** Who held the socket that a request waited for. */
+/** Who held the socket, or the stream, that a request waited for. */
 import type { Request } from '../../model/records';
 import type { Store } from '../../model/store/store';
 
@@ -11,4 +11,21 @@ export function holderOf(r: Request, store: Store): Request | undefined {
   const ids = store.requestsOfConnection(r.connection);
   const before = store.requests.get(ids[ids.indexOf(r.id) - 1] ?? '');
   return before?.endAt !== undefined && before.endAt > r.createdAt ? before : undefined;
+}
+
+/** So many requests before it on the connection are looked at: servers allow 100 to 250 streams. */
+const lookedAt = 1000;
+
+/** HTTP/2: the last request that ended while `r` waited for a stream of its connection, since `from`. */
+export function freedBy(r: Request, from: number, store: Store): Request | undefined {
+  if (r.connection === undefined || r.assignedAt === undefined) return undefined;
+  const ids = store.requestsOfConnection(r.connection);
+  const at = ids.indexOf(r.id);
+  let last: Request | undefined;
+  for (const id of ids.slice(Math.max(0, at - lookedAt), Math.max(0, at))) {
+    const other = store.requests.get(id);
+    if (other?.endAt === undefined || other.endAt <= from || other.endAt > r.assignedAt) continue;
+    if (last?.endAt === undefined || other.endAt > last.endAt) last = other;
+  }
+  return last;
 }

@@ -1,6 +1,6 @@
 /** The wait before a connection, or for a place on one: a socket of a pool, a stream of HTTP/2. */
 import { number, time, words } from '../base/draft';
-import { holderOf } from '../base/holder';
+import { freedBy, holderOf } from '../base/holder';
 import { busyLoop } from '../base/limits';
 import { isOfPackage, requestText } from '../base/places';
 import { busyFault, busyWords } from './busy';
@@ -10,6 +10,7 @@ import type { Part } from './parts';
 
 export function queue(k: Case): Part | undefined {
   const d = durationOf(k, 'queue');
+  if (d === 0) return;
   if (k.r.protocol === 'h2') return streamQueue(k, d);
   const holder = holderOf(k.r, k.store);
   const pool = k.c.dial?.pool;
@@ -37,22 +38,18 @@ export function queue(k: Case): Part | undefined {
 
 /** HTTP/2: others share its connection, and hold no more of it than a stream. */
 function streamQueue(k: Case, d: number): Part {
-  const middle = (k.r.assignedAt ?? 0) - d / 2;
-  const others = k.r.connection === undefined ? [] : k.store.requestsOfConnection(k.r.connection);
-  const open = others.filter((id) => {
-    const { assignedAt, endAt } = k.store.requests.get(id) ?? {};
-    return assignedAt !== undefined && assignedAt <= middle && (endAt ?? middle) >= middle;
-  }).length;
-  if (open === 0) return beforeConnecting(k, d);
+  const { r } = k;
+  const free = r.assignedAt === undefined ? undefined : freedBy(r, r.assignedAt - d, k.store);
+  if (!free) return beforeConnecting(k, d);
   return {
     rule: 'streamQueue',
     fault: 'unclear',
     phase: 'queue',
     lo: d,
     hi: d,
-    text: (share) => `Waited ${share} for a free stream of its HTTP/2 connection, which had ${open} open.`,
+    text: (share) => `Waited ${share} for a free stream of its HTTP/2 connection, until ${requestText(free)} ended.`,
     advice: streamAdvice,
-    evidence: [time('queued', d, k.r.id, 'assignedAt'), number('streams open', open)],
+    evidence: [time('queued', d, r.id, 'assignedAt'), words('stream freed by', requestText(free), free.id)],
   };
 }
 

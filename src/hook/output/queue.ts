@@ -11,7 +11,7 @@ import { beginTick } from '../runtime/budget';
 import { afterJobs, clearTimer, nextTick, setTimer } from '../runtime/builtins';
 import { now, us } from '../runtime/clock';
 import { fault, parts } from '../runtime/guard';
-import { beginOwn, endOwn, own, ownCost, takeDue } from '../runtime/ownCost';
+import { beginOwn, costText, endOwn, own, takeDue } from '../runtime/ownCost';
 import { put } from './spool';
 
 /** A record that turns into lines: called when queued ones are written; returns whole lines, or '' when nothing is due. */
@@ -231,12 +231,6 @@ function drain(last: boolean): void {
   if (begin !== 0) endOwn(begin);
   draining = false;
   if (due.length > 0) for (const f of due.splice(0)) f();
-}
-
-/** Of numbers alone. */
-export function costText(): string {
-  const { start, handlers, requests } = ownCost();
-  return `{"start":${start},"handlers":${handlers},"requests":${requests}}`;
 }
 
 function measureLoad(): void {

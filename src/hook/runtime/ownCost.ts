@@ -89,3 +89,9 @@ export function ownCost(): OwnCost {
   const { time: ms, requests: count } = whole ?? { time, requests };
   return { start: Math.round(start * 1000), handlers: Math.round(ms * 1000), requests: count };
 }
+
+/** The same as JSON: of numbers alone. */
+export function costText(): string {
+  const cost = ownCost();
+  return `{"start":${cost.start},"handlers":${cost.handlers},"requests":${cost.requests}}`;
+}

@@ -100,5 +100,36 @@ const acts = {
     }
     agent.destroy();
   },
+  // Six at once over HTTP/2, of which the server allows two.
+  async streams() {
+    await overHttp2({ settings: { maxConcurrentStreams: 2 } });
+  },
+  // As many, before their connection is there.
+  async setUp() {
+    await overHttp2({}, (_, o, done) =>
+      setTimeout(() => (o.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)), 150),
+    );
+  },
 };
+
+/** With a lookup of the program's own it does not wait for the connection. */
+async function overHttp2(serverOptions, lookup) {
+  const http2 = require('node:http2');
+  const server = http2.createServer(serverOptions);
+  server.on('stream', (stream) =>
+    setTimeout(() => {
+      stream.respond({ ':status': 200 });
+      stream.end('x');
+    }, 200),
+  );
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = lookup ? 'slow.test' : '127.0.0.1';
+  const session = http2.connect(`http://${host}:${server.address().port}`, lookup && { lookup });
+  if (!lookup) await new Promise((resolve) => session.once('remoteSettings', resolve));
+  const ask = () => new Promise((resolve) => session.request({ ':path': '/' }).resume().on('close', resolve));
+  await Promise.all(Array.from({ length: 6 }, ask));
+  session.close();
+  server.close();
+}
+
 acts[process.argv[2]]();

@@ -57,6 +57,21 @@ describe.each(nodes)('Node $major', (node) => {
     return { stdout, findings, find, verdict, requests: [...store.requests.values()] };
   };
 
+  test('HTTP/2: four of six requests waited for a free stream, as the server allows two; no Agent is blamed', async () => {
+    const { find, findings, verdict, requests } = await run('streams');
+    expect(requests).toHaveLength(6);
+    expect(find('stream-queue')).toMatchObject({ subjects: requests.slice(2).map((r) => r.id), fault: 'unclear' });
+    expect(verdict(requests[5])).toMatchObject({ rule: 'streamQueue' });
+    expect(findings.map((f) => f.rule)).not.toContain('agent-queue');
+  });
+
+  test('HTTP/2: requests that waited for their connection waited for no socket, and for no stream', async () => {
+    const { findings, verdict, requests } = await run('setUp');
+    expect(requests).toHaveLength(6);
+    for (const rule of ['agent-queue', 'stream-queue']) expect(findings.map((f) => f.rule)).not.toContain(rule);
+    for (const r of requests) expect(verdict(r).rule).not.toMatch(/Queue$/);
+  });
+
   test('a full thread pool is named, not the resolver', async () => {
     const { stdout, find, verdict, requests } = await run('pool', { UV_THREADPOOL_SIZE: '1' });
     expect(stdout).toBe('ok,ok\n');

@@ -5,7 +5,7 @@ import { plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
 import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, sum } from '../../base/facts';
-import { heldAt } from '../../base/held';
+import { Held } from '../../base/held';
 import { holderOf } from '../../base/holder';
 import { agentQueue } from '../../base/limits';
 import { isOfPackage } from '../../base/places';
@@ -19,7 +19,7 @@ const queued = (r: Request): number =>
 
 /** How many requests hold a socket, of each pool that is asked about: an agent has one for each origin. */
 class Pools {
-  readonly #held = new Map<number | undefined, (at: number) => number>();
+  readonly #held = new Map<number | undefined, Held>();
 
   constructor(
     readonly facts: Facts,
@@ -31,10 +31,10 @@ class Pools {
     const agent = this.#agentOf(r);
     let held = this.#held.get(agent);
     if (held === undefined) {
-      held = heldAt(this.ofOrigin.filter((other) => this.#agentOf(other) === agent));
+      held = new Held(this.ofOrigin.filter((other) => this.#agentOf(other) === agent));
       this.#held.set(agent, held);
     }
-    return held(at);
+    return held.at(at);
   }
 
   readonly #agentOf = (r: Request): number | undefined => this.facts.dialOf(this.facts.connectionOf(r))?.agent;

@@ -1,13 +1,13 @@
 /**
  * Requests that waited for a free stream of their HTTP/2 connection, of which the server allows so many (RFC 9113, 5.1.2). By
- * origin. The wait for a connection that was still being made is no such wait.
+ * origin. One that waited for its connection, or for a busy event loop, waited until no other stream ended: that is none of them.
  */
 import { median } from '../../../model/base/statistics';
 import { plural, timeText } from '../../../model/base/text';
 import type { Request } from '../../../model/records';
 import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
-import { heldAt } from '../../base/held';
+import { Held } from '../../base/held';
 import { agentQueue } from '../../base/limits';
 import { streamAdvice } from '../../verdict/clients';
 
@@ -55,16 +55,17 @@ function waitsOf(facts: Facts, requests: readonly Request[]): Wait[] {
   const byConnection = new Map<string, Request[]>();
   for (const r of requests) if (r.protocol === 'h2' && r.connection !== undefined) push(byConnection, r.connection, r);
   return [...byConnection].flatMap(([id, list]) => {
-    const held = heldAt(list);
+    const held = new Held(list);
     const connection = facts.store.connections.get(id);
     const ready = connection && facts.readyAt(connection);
     return list.flatMap((r) => {
       if (r.createdAt === undefined || r.assignedAt === undefined) return [];
-      const wait = r.assignedAt - Math.max(r.createdAt, ready ?? r.createdAt);
+      const from = Math.max(r.createdAt, ready ?? r.createdAt);
+      const wait = r.assignedAt - from;
       const total = (r.endAt ?? facts.now) - r.createdAt;
       if (wait < agentQueue.min || wait < agentQueue.share * total) return [];
-      const open = held(r.assignedAt - wait / 2);
-      return open > 0 ? [{ r, wait, open }] : [];
+      const open = held.at(from + wait / 2);
+      return open > 0 && held.freed(from, r.assignedAt) > 0 ? [{ r, wait, open }] : [];
     });
   });
 }
