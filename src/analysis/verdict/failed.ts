@@ -17,7 +17,8 @@ import {
   timer,
 } from './exchangeFailures';
 import { type Condition, code } from './failure';
-import { attempts, connect, dns, proxy, tls } from './setupFailures';
+import { proxy } from './proxies';
+import { attempts, connect, dns, tls } from './setupFailures';
 
 const conditions: readonly Condition[] = [
   grpc,

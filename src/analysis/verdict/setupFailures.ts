@@ -1,43 +1,16 @@
 /** Failures before the request could be sent: proxy, lookup, connection attempts, TCP, TLS. */
 
 import { timeText } from '../../model/base/text';
-import { number, time, words } from '../base/draft';
+import { time, words } from '../base/draft';
 import { attemptBudgetLate, busyLoop } from '../base/limits';
 import { findsNoName } from '../base/noNames';
 import { isOwnLookupError } from '../base/ownLookup';
 import { tlsText } from '../base/tls';
 import { isTlsError } from '../base/tlsAlerts';
 import { busyAdvice, busyEvidence, busyFault, busySentence } from './busy';
-import { type Case, durationOf } from './context';
+import { durationOf } from './context';
 import { type Condition, code, target } from './failure';
 import { timerOf } from './timers';
-
-/** What the proxy answered: of the CONNECT itself, or of the one below a request that wanted the tunnel. */
-function proxyStatus({ r, c, store }: Case): number | undefined {
-  if (r.method === 'CONNECT') return r.response?.status;
-  const below = c.dial?.request === undefined ? undefined : store.requests.get(c.dial.request);
-  return below?.method === 'CONNECT' ? below.response?.status : r.response?.status;
-}
-
-export const proxy: Condition = (k) => {
-  const { r, c, phase } = k;
-  const status = proxyStatus(k);
-  const isProxy =
-    phase === 'proxy' || c.dial?.purpose === 'proxy' || (r.method === 'CONNECT' && r.response?.status !== undefined);
-  if (!isProxy || (phase !== 'proxy' && phase !== 'tcp' && phase !== 'dns' && r.method !== 'CONNECT')) return;
-  const said = status === undefined ? (k.code ?? 'no response') : String(status);
-  return {
-    rule: 'proxyFailed',
-    fault: 'proxy',
-    certainty: 'sure',
-    text: `The proxy ${target(k)} ${status === undefined ? 'gave no tunnel' : 'refused the tunnel'}: ${said}.`,
-    evidence: [...code(k), ...(status === undefined ? [] : [number('status', status, r.id)])],
-    advice:
-      status === 407
-        ? 'Give the user and password of the proxy.'
-        : 'Check the address of the proxy, and that it may connect to the host.',
-  };
-};
 
 export const dns: Condition = (k) => {
   if (k.phase !== 'dns') return;

@@ -311,3 +311,35 @@ describe('a whole response that fetch refused', () => {
     expect(findingOf(records, 'reset-in-body')).toMatchObject({ fault: 'server' });
   });
 });
+
+describe('an error status through a proxy', () => {
+  const answered = (status: number, proxy: Request['proxy'], more: Partial<Request> = {}) =>
+    verdict(one({ response: { status }, ...(proxy === undefined ? {} : { proxy }), ...more }));
+
+  test('one that gets the whole request may have answered for the server; one that only passes bytes on has not', () => {
+    expect(answered(502, { mode: 'forward' })).toMatchObject({ rule: 'status', fault: 'unclear' });
+    expect(answered(500, { mode: 'forward' })).toMatchObject({ rule: 'status', fault: 'server' });
+    expect(answered(502, { mode: 'tunnel' })).toMatchObject({ rule: 'status', fault: 'server' });
+    expect(answered(407, { mode: 'forward' })).toMatchObject({ rule: 'status', fault: 'proxy' });
+    expect(answered(404, { mode: 'forward' })).not.toHaveProperty('fault');
+  });
+  test.each([
+    [407, 'warning', /user and password/],
+    [502, 'error', /address of the proxy/],
+  ] as const)(
+    '%i to the CONNECT is the proxy’s, for the request that wanted the tunnel as well',
+    (status, level, advice) => {
+      const said = {
+        level,
+        rule: 'proxyFailed',
+        fault: 'proxy',
+        certainty: 'sure',
+        advice: expect.stringMatching(advice),
+      };
+      expect(answered(status, { mode: 'tunnel', refusedTunnel: true })).toMatchObject(said);
+      expect(answered(status, undefined, { method: 'CONNECT', protocol: 'http/1.1' })).toMatchObject(said);
+      // A WebSocket over HTTP/2: the server’s own answer.
+      expect(answered(status, undefined, { method: 'CONNECT', protocol: 'h2' }).rule).toBe('status');
+    },
+  );
+});

@@ -12,6 +12,7 @@ import { clip, placeText, requestText } from '../base/places';
 import { discardAdvice, isClients } from './clients';
 import { afterText, type Case, caseOf, durationOf, totalEvidence } from './context';
 import { failedVerdict } from './failed';
+import { refusedTunnel, sideOfStatus } from './proxies';
 import { slowVerdict } from './slow';
 import { Usual } from './usual';
 
@@ -111,14 +112,16 @@ function notRead(k: Case): Verdict {
 function responded(k: Case): Verdict {
   const { r } = k;
   const status = r.response?.status;
+  const refused = refusedTunnel(k);
+  if (refused) return refused;
   const slow = slowVerdict(k);
+  const side = status === undefined ? undefined : sideOfStatus(k, status);
   if (status !== undefined && (status >= 500 || status === 429)) {
     const tail = slow ? ` ${slow.text}` : '';
     return {
       level: 'error',
       rule: 'status',
-      // A limit of the server's: who honours Retry-After has done what is due.
-      fault: status === 429 ? 'unclear' : 'server',
+      ...(side === undefined ? {} : { fault: side }),
       certainty: 'sure',
       text: `Server answered ${status} after ${timeText(k.total)}.${tail}`,
       evidence: [number('status', status, r.id), time('total', k.total, r.id)],
@@ -130,8 +133,9 @@ function responded(k: Case): Verdict {
     return {
       level: 'warning',
       rule: 'status',
+      ...(side === undefined ? {} : { fault: side }),
       certainty: 'sure',
-      text: `Server answered ${status} after ${timeText(k.total)}.${slow ? ` ${slow.text}` : ''}`,
+      text: `${side === 'proxy' ? 'The proxy' : 'Server'} answered ${status} after ${timeText(k.total)}.${slow ? ` ${slow.text}` : ''}`,
       evidence: [number('status', status, r.id), time('total', k.total, r.id)],
     };
   const verification = k.c.tls?.verification;

@@ -9,6 +9,7 @@ import { armed, atResponse } from '../control/breakpoints';
 import { hasResponse } from '../control/selection';
 import { dialling } from '../records/currentDial';
 import { informed } from '../records/informational';
+import { joinRefusal, lastRefusal } from '../records/proxy';
 import { wireOf } from '../records/wireOf';
 import { expectRedirect, hopBefore, isRedirect } from '../request/redirects';
 import { installRetries, leaveWire, made, noteTry, retries, triedBefore } from '../request/retries';
@@ -187,7 +188,10 @@ const onAssigned = guarded(part, 'http1.socket', (req: Outgoing, socket: AnySock
   const holder = wire?.last;
   assign(r, wire, r.method !== 'CONNECT');
   r.socket = socket;
-  if (wire === undefined && socket._handle) r.hadHandle = true;
+  if (wire === undefined) {
+    if (socket._handle) r.hadHandle = true;
+    else if (lastRefusal.connect !== undefined) joinRefusal(r, r.authority());
+  }
   if (
     holder !== undefined &&
     holder.method !== 'CONNECT' &&

@@ -82,7 +82,7 @@ export class Http1Record extends RequestRecord {
   /** Host and port of the origin, as a CONNECT names them. */
   authority(): string {
     const { host, protocol } = this.outgoing;
-    const port = Number(this.options?.port) || (protocol === 'https:' ? 443 : 80);
+    const port = Number(this.options?.port) || this.portOfHeader() || (protocol === 'https:' ? 443 : 80);
     return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
   }
 

@@ -32,11 +32,11 @@ const watchResponse = guarded(part, 'http1.body', (res: Response): boolean => {
   if (r === undefined || r.endAt !== 0) return false;
   if (!res.readableEnded) return true;
   r.readEndAt ||= now();
-  // A request whose own body is still on its way ends with its `close`.
+  // A request whose own body is still on its way ends with its `close`, unless that has come already.
   if (r.hasLeft()) {
     if (r.sendEndAt === 0) r.sendEndAt = r.responseBeginAt;
     finish(r, 'complete', r.readEndAt);
-  }
+  } else if (r.outgoing._closed) finish(r, 'complete', r.readEndAt);
   return false;
 });
 
@@ -68,7 +68,7 @@ const onResponseDestroy = guarded(part, 'http1.giveUp', (res: Response, error: u
   const r = recordOf(res);
   if (r === undefined || r.endAt !== 0) return;
   if (res.complete && res.readableEnded) {
-    if (r.hasLeft()) finish(r, 'complete', r.readEndAt || now());
+    if (r.hasLeft() || r.outgoing._closed) finish(r, 'complete', r.readEndAt || now());
   } else if (res.complete && !error) return;
   else if (r.wire !== undefined && r.wire.closedAt !== 0 && (error as NodeJS.ErrnoException)?.code === 'ECONNRESET') {
     fail(r, r.wire.closeError ?? error, now());

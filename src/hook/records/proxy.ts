@@ -15,6 +15,8 @@ export interface ProxyFacts {
   kind?: string | undefined;
   by?: string | undefined;
   mode: 'forward' | 'tunnel';
+  /** The response is the proxy's own, to CONNECT. */
+  refusedTunnel?: true;
 }
 
 /** Of one socket: made when it is seen to lead to a proxy, or when TLS begins on it after it was connected. */
@@ -49,6 +51,26 @@ export const routeOf = (wire: Wire): ProxyRoute => {
   wire.route ??= new ProxyRoute();
   return wire.route;
 };
+
+/** The CONNECT that was refused last, and its connection: until the request that wanted the tunnel is found. */
+export const lastRefusal: { connect: RequestRecord | undefined; wire: Wire | undefined } = {
+  connect: undefined,
+  wire: undefined,
+};
+
+/**
+ * A request was given a socket that leads nowhere. Agents of packages (https-proxy-agent) close the connection to a proxy
+ * that refused the tunnel, and give the request a socket of their own from which it reads the proxy's response. They do so
+ * before anything else can be refused, so the last refusal is the one, if it is of a tunnel to this request's origin.
+ */
+export function joinRefusal(r: RequestRecord, authority: string): void {
+  const { connect, wire } = lastRefusal;
+  if (connect === undefined || wire === undefined || r.dial !== undefined || connect === r) return;
+  if (connect.createdAt < r.createdAt || connect.path !== authority) return;
+  lastRefusal.connect = undefined;
+  lastRefusal.wire = undefined;
+  r.dial = wire;
+}
 
 /** TLS to the proxy, if there is any. */
 export const tlsToProxy = (wire: Wire): Tunnel | undefined =>
@@ -93,6 +115,7 @@ export const passProxy = guarded(part, 'proxy.pass', (r: RequestRecord, wire: Wi
       (connect === undefined && !forward && r.wire !== undefined ? undefined : tlsToProxy(wire) ? 'https' : 'http'),
     by: route.by || r.proxyBy(),
     mode: forward ? 'forward' : 'tunnel',
+    ...(route.refused && r.wire === undefined && r.responseBeginAt !== 0 ? { refusedTunnel: true } : {}),
   };
 });
 

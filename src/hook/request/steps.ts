@@ -7,7 +7,7 @@ import { beginMatched, decideAtEnd, want } from '../control/selection';
 import { push, pushEnded, pushLater, type Writable } from '../output/queue';
 import { framingOf } from '../records/body/chunks';
 import { keepMark } from '../records/body/marks';
-import { type ProxyRoute, passProxy } from '../records/proxy';
+import { lastRefusal, type ProxyRoute, passProxy } from '../records/proxy';
 import { matching } from '../records/recording';
 import type { Counters, Outcome, RequestRecord } from '../records/request';
 import { markLine } from '../records/requestLines';
@@ -117,7 +117,7 @@ export function finish(r: RequestRecord, outcome: Outcome, t: number): void {
   const wire = r.wire;
   if (wire === undefined ? r.assignedAt !== 0 : wire.mocked) carriers.explain?.(r);
   if (wire !== undefined) release(r, wire);
-  if (wire?.route !== undefined && r.method === 'CONNECT') hasConnectResponse(r, wire.route);
+  if (wire?.route !== undefined && r.method === 'CONNECT') hasConnectResponse(r, wire, wire.route);
   if (r.wire === undefined && r.dial?.route?.isProxy) passProxy(r, r.dial);
   if (r.hold !== undefined || r.open !== undefined) endUnreported(r);
   else endReported(r);
@@ -139,11 +139,17 @@ function endUnreported(r: RequestRecord): void {
 }
 
 /** A CONNECT that was not let through makes no tunnel. */
-function hasConnectResponse(r: RequestRecord, route: ProxyRoute): void {
+function hasConnectResponse(r: RequestRecord, wire: Wire, route: ProxyRoute): void {
   r.facts ??= r.responseBeginAt === 0 ? undefined : r.readResponse();
   const status = r.facts?.status ?? 0;
   if (r.outcome === 'tunnel' && status >= 200 && status < 300) route.connect = r;
-  else route.refused = true;
+  else {
+    route.refused = true;
+    if (status !== 0) {
+      lastRefusal.connect = r;
+      lastRefusal.wire = wire;
+    }
+  }
   if (r.outcome === 'tunnel' && route.refused) r.outcome = 'complete';
 }
 

@@ -22,6 +22,8 @@ export interface Context {
   /** When that stood, and what it took: TLS to the proxy, the CONNECT. */
   tunnelAt: number | undefined;
   tunnelParts: PhasePart[];
+  /** The proxy refused the tunnel: the request never left, and the response is the proxy's to CONNECT. */
+  refused: boolean;
   /** Last known instant of the request: its end, or now while it runs. */
   limit: number;
   /** When the setup was ready; absent while a due step is missing or failed. */
@@ -76,6 +78,9 @@ export function contextOf(r: Request, store: Store, now: number): Context {
   const counts =
     dial !== undefined && first && (ready === undefined || r.createdAt === undefined || ready > r.createdAt);
   const unused = r.dial !== undefined && r.dial !== dialId ? r.dial : undefined;
+  const refused = r.proxy?.refusedTunnel === true;
+  const connectId = onWire?.tunnel?.request ?? (refused ? dial?.request : undefined);
+  const connect = connectId === undefined ? undefined : store.requests.get(connectId);
   return {
     connection,
     dial,
@@ -86,8 +91,9 @@ export function contextOf(r: Request, store: Store, now: number): Context {
     tlsFailed,
     secure,
     throughTunnel,
-    tunnelAt: onWire?.tunnel?.establishedAt,
-    tunnelParts: throughTunnel ? tunnelParts(onWire, tunnels, store) : [],
+    tunnelAt: onWire?.tunnel?.establishedAt ?? (refused ? connect?.responseBeginAt : undefined),
+    tunnelParts: throughTunnel ? tunnelParts(connect, tunnels) : [],
+    refused,
     limit: limitOf(r, now, [dial?.beginAt, dial?.endAt, lookup?.endAt, tls?.endAt]),
     ready,
     sentAt,
@@ -113,12 +119,11 @@ function isBehind(tunnel: Connection['tunnel'], r: Request): boolean {
   return r.endAt === undefined || tunnel.establishedAt === undefined || r.endAt > tunnel.establishedAt;
 }
 
-function tunnelParts(c: Connection | undefined, tunnels: readonly TlsTunnel[], store: Store): PhasePart[] {
+function tunnelParts(connect: Request | undefined, tunnels: readonly TlsTunnel[]): PhasePart[] {
   const parts: PhasePart[] = [];
   const outer = tunnels.find((t) => t.purpose === 'proxy');
   if (outer?.beginAt !== undefined && outer.endAt !== undefined)
     parts.push({ name: 'tls', ref: outer.id, beginAt: outer.beginAt, duration: outer.endAt - outer.beginAt });
-  const connect = c?.tunnel?.request === undefined ? undefined : store.requests.get(c.tunnel.request);
   const { sendBeginAt, responseBeginAt } = connect ?? {};
   if (connect && sendBeginAt !== undefined && responseBeginAt !== undefined)
     parts.push({ name: 'connect', ref: connect.id, beginAt: sendBeginAt, duration: responseBeginAt - sendBeginAt });

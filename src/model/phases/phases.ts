@@ -162,6 +162,11 @@ function stepsOf(r: Request, c: Context): { steps: Step[]; absent: Breakdown['ab
 
 /** Sending and waiting: one step where a format knows only both together. */
 function exchange(r: Request, c: Context, steps: Step[], without: (name: PhaseName, why: AbsentReason) => void): void {
+  if (c.refused) {
+    without('send', 'notReached');
+    without('wait', 'notReached');
+    return;
+  }
   if (unsaid(r, 'send')) {
     without('send', 'notInFormat');
     steps.push({ name: 'wait', end: r.responseBeginAt });
@@ -237,7 +242,7 @@ function setUp(c: Context, steps: Step[], without: (name: PhaseName, why: Absent
 
   if (tls) add({ name: 'tls', end: tls.endAt, failed: c.tlsFailed });
   else if (c.secure && c.ready === undefined) add({ name: 'tls', end: undefined });
-  else without('tls', c.secure ? 'notSeen' : 'plain');
+  else without('tls', c.refused && c.secure ? 'notReached' : c.secure ? 'notSeen' : 'plain');
 }
 
 function sendParts(r: Request, c: Context): PhasePart[] {

@@ -123,6 +123,11 @@ const proxy = record(
     mode: optional(
       words(['forward', 'tunnel'], 'forward: the proxy gets the whole URL. tunnel: it only passes bytes on.'),
     ),
+    refusedTunnel: optional(
+      flag(
+        'true: the proxy refused the tunnel, and its response to CONNECT is what the program got. Absent: not seen.',
+      ),
+    ),
   },
   'Proxy that it went through. Absent: direct, or not seen.',
 );

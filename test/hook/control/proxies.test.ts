@@ -1,6 +1,8 @@
 /** Requests through proxies: the CONNECT, the tunnel, TLS to the proxy and to the origin, and who chose the proxy. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { analyse } from '../../../src/analysis/analyse';
+import { verdictOf } from '../../../src/analysis/verdict/verdict';
 import { phasesOf } from '../../../src/model/phases/phases';
 import type { Request } from '../../../src/model/records';
 import { problemsOf } from '../../support/check';
@@ -50,7 +52,8 @@ async function through(node: NodeVersion, client: string, scheme: Scheme, via: V
   for (const { text } of run.lines) if (!text.includes('"k":"proc"')) expect(text).not.toMatch(/SECRET|bWU6U0VDUkVU/);
   const seen = new Observed(run);
   const origin = new URL(upstream.urls[scheme]);
-  return { seen, origin, request: only(seen.requests.filter((r) => r.method === 'GET')), stdout: run.stdout };
+  const requests = seen.requests.filter((r) => r.method === 'GET');
+  return { seen, origin, requests, stdout: run.stdout };
 }
 
 const parts = (r: Request, seen: Observed) =>
@@ -67,7 +70,8 @@ async function expectTunnel(
   by: string,
   extra?: string[],
 ) {
-  const { seen, origin, request, stdout } = await through(node, client, scheme, via, extra);
+  const { seen, origin, requests, stdout } = await through(node, client, scheme, via, extra);
+  const request = only(requests);
   expect(stdout).toBe('200\n');
   const fact = only(proxies.seen);
   expect(fact).toMatchObject({ method: 'CONNECT', target: origin.host });
@@ -116,7 +120,8 @@ async function expectTunnel(
 }
 
 async function expectForward(node: NodeVersion, client: string, via: 'http' | 'https', by: string, extra?: string[]) {
-  const { seen, origin, request, stdout } = await through(node, client, 'http', via, extra);
+  const { seen, origin, requests, stdout } = await through(node, client, 'http', via, extra);
+  const request = only(requests);
   expect(stdout).toBe('200\n');
   expect(only(proxies.seen)).toMatchObject({ method: 'GET', target: `${origin.origin}/ok` });
   expect(seen.requests).toHaveLength(1);
@@ -175,7 +180,8 @@ describe('clients', () => {
   ] as const)('%s, %s proxy: forward', (client, via, by) => expectForward(node, client, via, by));
 
   test.each(['http', 'https'] as const)('SOCKS, %s origin', async (scheme) => {
-    const { seen, origin, request, stdout } = await through(node, 'socks-proxy-agent', scheme, 'socks');
+    const { seen, origin, requests, stdout } = await through(node, 'socks-proxy-agent', scheme, 'socks');
+    const request = only(requests);
     expect(stdout).toBe('200\n');
     expect(only(proxies.seen).target).toBe(origin.host);
     expect(seen.requests).toHaveLength(1);
@@ -187,12 +193,52 @@ describe('clients', () => {
 
   test.each(['undici7', 'node'])('%s: the proxy does not let it through', async (client) => {
     proxies.status = 407;
-    const { seen, request } = await through(node, client, 'https', 'http');
+    const { seen, requests } = await through(node, client, 'https', 'http');
+    const request = only(requests);
     const connect = only(seen.requests.filter((r) => r.method === 'CONNECT'));
     expect(connect).toMatchObject({ outcome: 'complete', response: { status: 407 } });
     expect(request).toMatchObject({ outcome: 'failed', error: { phase: 'proxy' }, proxy: { mode: 'tunnel' } });
     expect(seen.phaseNames(request).at(-1)).toBe('proxy');
   });
+
+  test.each([
+    ['https-proxy-agent', 407],
+    ['https-proxy-agent 5', 502],
+  ] as const)(
+    '%s: the response of a proxy that refuses is the program’s, and not the origin’s',
+    async (client, status) => {
+      proxies.status = status;
+      for (const node of nodes) {
+        proxies.seen.length = 0;
+        const { seen, origin, requests, stdout } = await through(node, client, 'https', 'http', ['3']);
+        expect(stdout).toBe(`${status}\n`);
+        expect(proxies.seen.map((f) => [f.method, f.target])).toEqual(Array(3).fill(['CONNECT', origin.host]));
+        const connects = seen.requests.filter((r) => r.method === 'CONNECT');
+        expect([connects.length, requests.length]).toEqual([3, 3]);
+        // Each has the connection of its own CONNECT: the times differ, and what follows from them.
+        expect(new Set(requests.map((r) => r.dial)).size).toBe(3);
+        for (const r of requests) {
+          expect(r).toMatchObject({
+            outcome: 'complete',
+            response: { status },
+            proxy: { mode: 'tunnel', refusedTunnel: true, url: `${proxies.urls.http.replace('//', '//***@')}/` },
+          });
+          expect(r).not.toHaveProperty('mocked');
+          expect(r).not.toHaveProperty('connection');
+          const connect = present(
+            connects.find((c) => c.id === seen.dialOf(r).request),
+            'its CONNECT',
+          );
+          expect(connect.responseBeginAt).toBeLessThanOrEqual(present(r.responseBeginAt, 'response'));
+          expect(seen.phaseNames(r)).toEqual(['queue', 'tcp', 'proxy', 'download']);
+          for (const one of [r, connect])
+            expect(verdictOf(one, seen.run.store, 0)).toMatchObject({ rule: 'proxyFailed', fault: 'proxy' });
+        }
+        const accused = analyse(seen.run.store).filter((f) => f.rule === 'server-errors');
+        expect(accused.flatMap((f) => f.subjects).filter((id) => requests.some((r) => r.id === id))).toEqual([]);
+      }
+    },
+  );
 
   test('a proxy that is not there: the request died in the TCP to the proxy', async () => {
     const env = { ...upstream.environment, CLIENTS };

@@ -19,7 +19,7 @@ export function serverErrorRule({ byOrigin }: Facts): Draft[] {
 }
 
 function found(origin: string, all: readonly Request[]): Draft[] {
-  const list = all.filter(isServerError);
+  const list = all.filter((r) => isServerError(r) && r.proxy?.refusedTunnel !== true);
   const first = list[0];
   if (!first) return [];
   const counts = new Map<number, number>();
