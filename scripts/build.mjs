@@ -113,7 +113,8 @@ const bundles = [
     // Loads the next one, whose compiled code it keeps.
     entryPoints: ['src/cli/start.ts'],
     outfile: 'dist/nettrace.cjs',
-    target: 'node20',
+    // Read by older ones as well, which are told what is needed.
+    target: 'node14',
     banner: { js: '#!/usr/bin/env node' },
   },
   {

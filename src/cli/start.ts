@@ -60,4 +60,17 @@ function makeRoom(file: string): void {
   for (const old of others.slice(maxFiles - 1)) rmSync(old, { force: true });
 }
 
-load();
+/** The oldest Node that the command runs on, as `engines` of package.json says; the programs it traces may be older. */
+const oldest = [20, 19] as const;
+
+function isTooOld(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
+}
+
+if (isTooOld()) {
+  process.stderr.write(
+    `nettrace: the command needs Node ${oldest.join('.')} or later; this is ${process.versions.node}. The traced program may run on Node 18: nettrace run -- /path/to/node app.js\n`,
+  );
+  process.exitCode = 2;
+} else load();

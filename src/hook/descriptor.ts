@@ -15,8 +15,9 @@ export function guardDescriptor(isOurs: (fd: unknown) => boolean): void {
       fs,
       name,
       (original) =>
-        function (this: unknown, fd: unknown, ...rest: unknown[]) {
-          return apply(original, this, [isOurs(fd) ? closed : fd, ...rest]);
+        function (this: unknown, ...args: unknown[]) {
+          if (isOurs(args[0])) args[0] = closed;
+          return apply(original, this, args);
         },
     );
   }

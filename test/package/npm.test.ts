@@ -162,6 +162,17 @@ describe('the npm package', () => {
   });
 });
 
+test.each(nodes.filter(({ major }) => major < 20))('on Node $major it says which Node it needs', async (node) => {
+  const { code, stdout, stderr } = await nettrace(node.binary, ['run', '--', 'node', '-e', '0']);
+  const { engines } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(
+    new RegExp(`^nettrace: the command needs Node ${engines.node.slice(2)} or later; this is ${node.version}\\. .*\n$`),
+  );
+});
+
 describe.each(nodes.filter(({ major }) => major >= 20))('on Node $major', ({ binary, version: ofNode }) => {
   const file = (name: string) => join(project, `${ofNode}-${name}`);
   const use = (...args: string[]) => nettrace(binary, args);

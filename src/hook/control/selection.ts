@@ -152,6 +152,7 @@ export function decideAtEnd(r: RequestRecord): void {
 
 /** The process ends: what is held is as it is. */
 export function decideHeld(): void {
+  if (running.size === 0) return;
   for (const r of [...running]) {
     r.leaving = true;
     decide(r);

@@ -61,7 +61,8 @@ export function setUpRequestQueue(callSites: typeof sites, loop: typeof utilizat
 }
 
 export function push(x: string | Writable): void {
-  queued.push(x);
+  // Not `push`, which a program may have replaced when it ends.
+  queued[queued.length] = x;
   if (armed) return;
   armed = true;
   afterJobs(onJobsDone);

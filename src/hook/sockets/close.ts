@@ -32,6 +32,7 @@ export function stayOpen(socket: AnySocket): void {
 
 /** The process ends: what the open connections have carried is reported. */
 export const leaveOpen = guarded(part, 'net.leave', (): void => {
+  if (open.size === 0) return;
   for (const socket of open) {
     const wire = wireOf(socket);
     if (wire === undefined || wire.closedBy !== '') continue;

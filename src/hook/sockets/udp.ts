@@ -204,6 +204,7 @@ function nameOf(
 
 /** The process ends. */
 export const leaveDatagrams = guarded(part, 'udp.leave', (): void => {
+  if (open.size === 0) return;
   for (const s of open) s.end('processExit', 0);
   open.clear();
 });

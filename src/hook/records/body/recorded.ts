@@ -103,6 +103,7 @@ export const bodyLines = guarded(part, 'bodies.lines', (r: RequestRecord): strin
 
 /** The process ends: what was kept of requests that still run. */
 export const leaveBodies = guarded(part, 'bodies.leave', (): void => {
+  if (pending.size === 0) return;
   for (const r of pending) if (r.hold === undefined) push({ lines: () => bodyLines(r) ?? '' });
 });
 
