@@ -49,6 +49,7 @@ export const onlyInTrace: ReadonlySet<FieldName> = new Set<FieldName>([
   'send',
   'connection',
   'request',
+  'test',
   'trace-rule',
   'run',
   'queued',

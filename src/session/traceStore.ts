@@ -8,6 +8,7 @@ import type { Kernel } from './kernel/kernel';
 import type { PacketCapture } from './packets/capture';
 import { CallSites } from './sources/callSites';
 import { Hosts } from './sources/hosts';
+import { TestNames } from './sources/testNames';
 
 /** Called while a line is folded: what comes with later lines of the same read is not there yet. */
 export interface Ends {
@@ -28,6 +29,7 @@ interface Parts {
 export class TraceStore extends Store {
   readonly #sites: CallSites | undefined;
   readonly #hosts = new Hosts();
+  readonly #tests: TestNames | undefined;
   readonly #ends = new Set<Ends>();
   readonly #parts: Parts = {};
   #mapping = Promise.resolve(false);
@@ -35,6 +37,7 @@ export class TraceStore extends Store {
   constructor(header: Header, limit: number, mapSources: boolean) {
     super(header, limit);
     this.#sites = mapSources ? new CallSites() : undefined;
+    this.#tests = mapSources ? new TestNames(Date.parse(header.beginTime)) : undefined;
   }
 
   get kernel(): Kernel | undefined {
@@ -57,14 +60,14 @@ export class TraceStore extends Store {
 
   override setRequest(r: Request): void {
     const before = this.requests.get(r.id);
-    super.setRequest(this.#mapped(this.#mappedStack(r)));
+    super.setRequest(this.#placed(r));
     this.#parts.kernel?.request(r, before);
     if (r.outcome !== undefined && before?.outcome === undefined) for (const e of this.#ends) e.request(r);
   }
 
   /** A record with all that is known of its call site by now. */
   sourced(list: string, record: object): object {
-    if (list === 'requests') return this.#mapped(this.#mappedStack(record as Request));
+    if (list === 'requests') return this.#placed(record as Request);
     return list === 'dials' || list === 'lookups' ? this.#mapped(record as Dial | Lookup) : record;
   }
 
@@ -101,6 +104,13 @@ export class TraceStore extends Store {
     if (this.tracer) this.header = { ...this.header, tracer: this.tracer };
     if (this.#parts.packets) this.header = { ...this.header, ...this.#parts.packets.records() };
     return this.header;
+  }
+
+  /** With the original positions of its code, and the test that this code is in. */
+  #placed(r: Request): Request {
+    const mapped = this.#mapped(this.#mappedStack(r));
+    const test = this.#tests?.of(mapped);
+    return test === mapped.test || test === undefined ? mapped : { ...mapped, test };
   }
 
   #mappedStack(r: Request): Request {

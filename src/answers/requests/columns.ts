@@ -32,6 +32,7 @@ const columns = {
   function: plain((row) => row.callSite?.function),
   package: plain((row) => row.callSite?.package),
   label: plain((row) => row.label),
+  test: plain((row) => row.test),
   process: plain((row) => row.process),
   pid: plain((row) => row.pid || undefined),
   protocol: plain((row) => row.protocol),

@@ -16,6 +16,7 @@ export function factLines(row: Row, request: Request, store: Store, now: number)
   return [
     ...startLines(request, store),
     ...(request.label === undefined ? [] : [`label ${request.label}`]),
+    ...(request.test === undefined ? [] : [`test ${request.test}`]),
     ...codeLines(row, request),
     ...connectionLines(row, request, store),
     // Of a ready connection these are of another request's time.

@@ -1,4 +1,4 @@
-/** `show --top`: requests grouped by host, by path (ids in it as `{id}`) or by the file that made them; the most frequent first. */
+/** `show --top`: requests grouped by host, by path (ids in it as `{id}`), by the file or by the test that made them; the most frequent first. */
 import { pathTemplate } from '../../analysis/base/places';
 import { quantile } from '../../model/base/statistics';
 import { bytesText, numberText, timeText } from '../../model/base/text';
@@ -6,7 +6,7 @@ import type { Row } from '../../model/rows/row';
 import { type Cell, tableLines } from '../table/table';
 import { pathOf, printable, type Style, shortened } from '../terminal/say';
 
-export const topKeys = ['host', 'path', 'file'] as const;
+export const topKeys = ['host', 'path', 'file', 'test'] as const;
 export type TopKey = (typeof topKeys)[number];
 
 export function topLines(
@@ -54,6 +54,7 @@ export function topLines(
 function keyOf(row: Row, by: TopKey): string {
   if (by === 'host') return row.host || '(no host)';
   if (by === 'path') return `${row.host}${pathTemplate(row.path)}`;
+  if (by === 'test') return row.test ?? '(no test, or not known)';
   return row.callSite ? pathOf(row.callSite.file) : '(not known)';
 }
 

@@ -8,7 +8,6 @@ import type { Connection, Request } from '../../model/records';
 import { compareRows, type Row, rowOf } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
 import { Cleared, type Figures } from './cleared';
-import type { Tests } from './tests';
 
 export interface RowChanges {
   upsert: Row[];
@@ -81,8 +80,6 @@ export class RunRows {
     public offset: number,
     /** The user sent its requests: they are no program's. */
     readonly sentByYou = false,
-    /** Absent: not looked for, as the sources are not those of the run. */
-    readonly tests?: Tests,
   ) {
     this.began = offset;
   }
@@ -114,8 +111,6 @@ export class RunRows {
   #rowOf(request: Request, now: number): Row {
     const row = placed(rowOf(request, this.store, now), this.run, this.offset, this.began);
     if (this.sentByYou) row.sentByYou = true;
-    const test = this.tests?.of(request);
-    if (test !== undefined) row.test = test;
     return row;
   }
 

@@ -10,7 +10,6 @@ import { isThinned } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
 import { tracedOf } from '../../model/store/traced';
 import { firstProcessAt, RunRows } from '../rows/rows';
-import { Tests } from '../rows/tests';
 import { endMessage, endOf } from './end';
 import { ErrorLine } from './errorLine';
 import type { Recorder } from './recorder';
@@ -53,8 +52,7 @@ export class Run {
     this.#beside = beside;
 
     this.beginNs = BigInt(recorder.store.header.beginMonotonicNs ?? process.hrtime.bigint());
-    const began = Date.parse(recorder.store.header.beginTime);
-    this.rows = new RunRows(recorder.store, number, place, sentByYou, new Tests(began));
+    this.rows = new RunRows(recorder.store, number, place, sentByYou);
   }
 
   get store(): Store {

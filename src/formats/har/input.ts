@@ -104,6 +104,7 @@ const entry = Type.Object({
   _redirectOf: text,
   _retryOf: text,
   _label: text,
+  _test: text,
   _proxy: text,
   _informational: maybe(Type.Array(Type.Object({ status: Type.Integer(), time: Type.Number() }))),
   _upgrade: text,

@@ -39,6 +39,7 @@ export function requestOfEntry(
     initiator: frames.length === 0 ? initiatorOf(entry) : undefined,
     priority: entry._priority || undefined,
     label: entry._label || undefined,
+    test: entry._test || undefined,
     proxy: proxyOf(entry._proxy || '', request.url),
     mocked: entry._mocked === true || undefined,
     streamId: size(entry._streamId),

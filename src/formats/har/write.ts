@@ -174,6 +174,7 @@ function extrasOf(r: Request, begin: number): Partial<HarEntry> {
   }));
   return {
     ...(r.label === undefined ? {} : { _label: r.label }),
+    ...(r.test === undefined ? {} : { _test: r.test }),
     ...(proxy === '' ? {} : { _proxy: proxy }),
     ...(informational.length > 0 ? { _informational: informational } : {}),
     ...(r.outcome === 'upgraded' ? { _upgrade: r.upgrade?.protocol ?? '' } : {}),

@@ -38,6 +38,7 @@ export function requestAttributes(r: Request, view: View, { phases }: Breakdown)
     'nettrace.unfinished': r.outcome === undefined ? true : undefined,
     'nettrace.api': r.api,
     'nettrace.label': r.label,
+    'nettrace.test': r.test,
     'nettrace.mocked': r.mocked,
     'nettrace.connection.id': r.connection,
     'nettrace.connection.ordinal': r.ordinal,

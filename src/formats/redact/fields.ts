@@ -48,6 +48,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     target: 'url',
     priority: 'protocolWord',
     label: 'hash',
+    test: 'hash',
     cut: 'ownWord',
     ...lacks,
   },

@@ -81,6 +81,7 @@ const table = {
   pid: { kind: 'number' },
   thread: { kind: 'number' },
   label: { kind: 'text' },
+  test: { kind: 'text', match: 'part' },
   request: { kind: 'text', match: 'tail', aliases: ['id'] },
   'trace-rule': { kind: 'text', aliases: ['trace-request'] },
   run: { kind: 'number' },

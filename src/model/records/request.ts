@@ -186,6 +186,11 @@ export const request = record(
     priority: optional(text('Priority as the browser names it. Only of imported files.')),
     traceRequests: optional(refs('traceRequests', 'Trace rules that it matched.')),
     label: optional(text('The user’s context label.')),
+    test: optional(
+      text(
+        'The test whose code made it, as `prices.test.ts › prices › asks the shop`: read from its source when it ran. Absent: none, or not known.',
+      ),
+    ),
     cause: optional(ref('requests', 'Incoming request that caused it.')),
     operation: optional(
       ref('requests', 'First request of the chain (redirects, retries) of one call. Absent: it is the only one.'),

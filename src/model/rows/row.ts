@@ -253,6 +253,7 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   else if (connection?.path !== undefined) row.remote = connection.path;
   if (connection?.local) row.localPort = connection.local.port;
   if (r.label !== undefined) row.label = r.label;
+  if (r.test !== undefined) row.test = r.test;
   if (r.traceRequests !== undefined && r.traceRequests.length > 0) {
     row.traceRules = r.traceRequests;
     row.traceRuleNames = ruleNames(r.traceRequests, store);

@@ -34,6 +34,7 @@ const requestFields: Table<Request> = {
   priority: 'begin',
   traceRequests: 'begin',
   label: 'begin',
+  test: 'begin',
   cause: 'begin',
   operation: 'begin',
   attempt: 'begin',

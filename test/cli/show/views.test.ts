@@ -35,7 +35,7 @@ describe('views', () => {
 
   test('--top and --view exclude each other; other words are refused', async () => {
     expect(await show('--top', 'host', '--view', 'request')).toMatchObject({ code: 2, stdout: '' });
-    expect((await show('--top', 'port')).stderr).toContain('Allowed choices are host, path, file.');
+    expect((await show('--top', 'port')).stderr).toContain('Allowed choices are host, path, file, test.');
     expect((await show('--view', 'tcpdump')).stderr).toContain('Allowed choices are table, request, tcplife');
   });
 });

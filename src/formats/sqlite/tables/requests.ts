@@ -105,6 +105,7 @@ const columns: readonly Column<RequestRow>[] = [
     ['blocked_by', 'Request that held the socket while it queued. NULL: none, or several.', ({ r }) => r.blockedBy],
     ['cause', 'Incoming request that caused it. NULL: none, or not recorded.', ({ r }) => r.cause],
     ['label', 'The user’s label. NULL: none.', ({ r }) => r.label],
+    ['test', 'The test whose code made it. NULL: none, or not known.', ({ r }) => r.test],
   ),
   ...integers<RequestRow>(
     [

@@ -5,8 +5,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Request } from '../../model/records';
 import { baseName } from '../../model/rows/row';
-import { isRemote } from '../../session/sources/sourceFiles';
-import { pathOf } from '../support/paths';
+import { isRemote } from './sourceFiles';
+import { localPath } from './sourceMaps';
 import { type TitledCall, titleAt, titledCalls } from './testTitles';
 
 /** Larger ones are generated. */
@@ -16,14 +16,27 @@ const mayBeTest = /test|spec/i;
 const isNamedTest = /[._-](?:test|spec)\.[cm]?[jt]sx?$|[\\/]__tests__[\\/]/;
 const runner = /['"](?:node:test|vitest|@jest\/globals|mocha|bun:test|tap|ava|tape|uvu)['"]/;
 
+interface Place {
+  file: string;
+  line?: number;
+  column?: number;
+}
+
+/** A frame of a call site or a stack. */
+interface Ran extends Place {
+  source?: Place;
+}
+
 interface Source {
   calls: readonly TitledCall[];
   /** Offsets of the lines. */
   lines: readonly number[];
 }
 
-export class Tests {
+export class TestNames {
   readonly #sources = new Map<string, Source | undefined>();
+  /** Requests of one place share their frames' objects. */
+  readonly #ofFrame = new WeakMap<Ran, string>();
   readonly #began: number;
 
   /** `began`: of the run, ms of the wall clock. What was written to a file after it says nothing of the run. */
@@ -33,16 +46,32 @@ export class Tests {
 
   /** `prices.test.ts › prices › asks the shop`. */
   of({ callSite, stack }: Pick<Request, 'callSite' | 'stack'>): string | undefined {
-    for (const frame of [...(callSite ? [callSite] : []), ...(stack ?? [])]) {
-      const { file, line, column } = frame.source ?? frame;
-      if (line === undefined || column === undefined || !mayBeTest.test(file)) continue;
-      const source = this.#source(file);
-      const begin = source?.lines[line - 1];
-      if (source === undefined || begin === undefined) continue;
-      const title = titleAt(source.calls, begin + column - 1);
-      if (title !== undefined) return `${baseName(file)} › ${title}`;
+    const found = callSite && this.#atFrame(callSite);
+    if (found) return found;
+    for (const frame of stack ?? []) {
+      const name = this.#atFrame(frame);
+      if (name) return name;
     }
     return undefined;
+  }
+
+  /** '': it is in no test. */
+  #atFrame(frame: Ran): string {
+    let name = this.#ofFrame.get(frame);
+    if (name === undefined) {
+      name = this.#at(frame.source ?? frame) ?? '';
+      this.#ofFrame.set(frame, name);
+    }
+    return name;
+  }
+
+  #at({ file, line, column }: Place): string | undefined {
+    if (line === undefined || column === undefined || !mayBeTest.test(file)) return undefined;
+    const source = this.#source(file);
+    const begin = source?.lines[line - 1];
+    if (source === undefined || begin === undefined) return undefined;
+    const title = titleAt(source.calls, begin + column - 1);
+    return title === undefined ? undefined : `${baseName(file)} › ${title}`;
   }
 
   #source(file: string): Source | undefined {
@@ -51,7 +80,7 @@ export class Tests {
   }
 
   #read(file: string): Source | undefined {
-    const path = pathOf(file);
+    const path = localPath(file);
     if (path === undefined || isRemote(path) || /[\\/]node_modules[\\/]/.test(path)) return undefined;
     try {
       const stat = statSync(path);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Request } from '../../model/records';
-import { Tests } from './tests';
+import { TestNames } from './testNames';
 
 const folder = mkdtempSync(join(tmpdir(), 'nettrace-tests-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,7 +19,7 @@ function source(name: string, text: string, secondsBefore = 60): string {
 
 const frame = (file: string, line: number, column = 3) => ({ file, line, column, kind: 'user' as const });
 const of = (callSite: ReturnType<typeof frame>, stack?: Request['stack']) =>
-  new Tests(began).of({ callSite, ...(stack ? { stack } : {}) });
+  new TestNames(began).of({ callSite, ...(stack ? { stack } : {}) });
 const body = "test('asks', async () => {\r\n  await fetch(url);\r\n});\n";
 
 test('the test of the calling line', () => {
