@@ -4,15 +4,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { pageHtml } from '../../src/extension/panel/html';
 import { openBrowser } from './testing/panel';
 
-vi.mock('vscode', () => ({
-  Uri: { joinPath: (base: { path: string }, ...more: string[]) => ({ path: [base.path, ...more].join('/') }) },
-}));
-
 const root = join(__dirname, '../..');
+const extension = { path: '/', with: ({ path }: { path: string }) => ({ path }) };
 const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
 let server: Server;
@@ -27,7 +24,7 @@ beforeAll(async () => {
     const { pathname } = new URL(request.url ?? '/', origin);
     if (pathname === '/') {
       const webview = { cspSource: origin, asWebviewUri: ({ path }: { path: string }) => `${origin}${path}` };
-      const html = pageHtml(webview as never, { path: '' } as never);
+      const html = pageHtml(webview as never, extension as never);
       return void response.setHeader('content-type', 'text/html').end(html);
     }
     if (!pathname.startsWith('/dist/')) return void response.writeHead(204).end();

@@ -1,17 +1,13 @@
 /** The policy of the page itself, as VS Code gets it: nothing remote, scripts by nonce alone, a new nonce each time. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { errorHtml, pageHtml, pageOptions } from './html';
-
-vi.mock('vscode', () => ({
-  Uri: { joinPath: (base: { path: string }, ...more: string[]) => ({ path: [base.path, ...more].join('/') }) },
-}));
 
 const source = 'https://*.vscode-cdn.test';
 const webview = {
   cspSource: source,
   asWebviewUri: ({ path }: { path: string }) => `https://own.vscode-cdn.test${path}`,
 };
-const extension = { path: '/extension' };
+const extension = { path: '/extension', with: ({ path }: { path: string }) => ({ path }) };
 const page = () => pageHtml(webview as never, extension as never);
 
 /** Directives of the policy. */

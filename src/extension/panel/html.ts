@@ -1,15 +1,19 @@
 /** The page: built once, the same for panel, tab and trace editor. Nothing remote, scripts by nonce alone. */
 import { randomBytes } from 'node:crypto';
-import * as vscode from 'vscode';
+import { posix } from 'node:path';
+import type * as vscode from 'vscode';
 import { loadAgain } from './loadAgain';
+
+const built = (extension: vscode.Uri, ...path: string[]): vscode.Uri =>
+  extension.with({ path: posix.join(extension.path, 'dist', ...path) });
 
 export const pageOptions = (extension: vscode.Uri): vscode.WebviewOptions => ({
   enableScripts: true,
-  localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')],
+  localResourceRoots: [built(extension)],
 });
 
 export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string {
-  const at = (...path: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', ...path)).toString();
+  const at = (...path: string[]) => webview.asWebviewUri(built(extension, ...path)).toString();
   const nonce = randomBytes(16).toString('base64url');
   const source = webview.cspSource;
   const policy = [
