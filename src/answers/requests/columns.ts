@@ -1,5 +1,7 @@
 /** The columns that a list of requests may have, by name. */
+
 import { bytesText, timeText } from '../../model/base/text';
+import { phaseDuration } from '../../model/phases/measured';
 import type { PhaseName } from '../../model/records';
 import { lineAndColumn, type Row } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';
@@ -15,7 +17,7 @@ interface Column {
 const plain = (read: Column['read']): Column => ({ read });
 const time = (read: (row: Row) => number | undefined): Column => ({ unit: 'us', read });
 const size = (read: (row: Row) => number | undefined): Column => ({ unit: 'bytes', read });
-const phase = (name: PhaseName): Column => time((row) => row.phases.find((p) => p.name === name)?.duration);
+const phase = (name: PhaseName): Column => time((row) => phaseDuration(row, name));
 
 const phases = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'] as const;
 

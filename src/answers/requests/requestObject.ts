@@ -32,13 +32,14 @@ export function requestObject(row: Row, request: Request, store: Store, { now, b
     process: row.process,
     pid: row.pid || undefined,
     callSite: row.callSite,
-    phases: phases.map(({ name, beginAt, duration, paused, running, failed }) => ({
+    phases: phases.map(({ name, beginAt, duration, paused, running, failed, endUnknown }) => ({
       name,
       beginAt,
       duration,
       paused,
       running: running || undefined,
       failed: failed || undefined,
+      endUnknown: endUnknown || undefined,
     })),
     connection: row.connection,
     verdict: { level, rule, text, advice, certainty },

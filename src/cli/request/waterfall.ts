@@ -2,6 +2,7 @@
 
 import { timeText } from '../../model/base/text';
 import { labelWithin } from '../../model/facts/phaseWords';
+import { phaseTime } from '../../model/phases/measured';
 import type { Breakdown } from '../../model/phases/phases';
 import type { Style } from '../terminal/say';
 
@@ -20,7 +21,7 @@ export function waterfallLines(breakdown: Breakdown, style: Style): string[] {
     const paused = phase.paused === undefined ? '' : `  + ${timeText(phase.paused)} paused in the debugger`;
     const mark = (phase.failed ? '  ✕' : phase.running ? '  …' : '') + paused;
     const bar = barOf(phase.beginAt - begin, phase.duration, end - begin);
-    const figures = `  ${words.padEnd(20)}${timeText(phase.duration).padStart(10)}${timeText(passed).padStart(12)}`;
+    const figures = `  ${words.padEnd(20)}${phaseTime(phase, timeText).padStart(10)}${timeText(passed).padStart(12)}`;
     lines.push(
       `${phase.failed ? style.red(figures) : figures}  ${bar}${phase.failed ? style.red(mark) : mark}`.trimEnd(),
     );
@@ -40,5 +41,5 @@ function barOf(from: number, duration: number, whole: number): string {
 
 function totalWord(breakdown: Breakdown): string {
   const last = breakdown.phases.at(-1);
-  return last?.running ? 'so far' : last?.failed ? 'until failure' : 'total';
+  return last?.running || last?.endUnknown ? 'so far' : last?.failed ? 'until failure' : 'total';
 }

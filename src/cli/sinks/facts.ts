@@ -74,7 +74,7 @@ export class FactsOf {
   request(r: Request, isWhole: boolean): RequestFacts {
     const row = rowOf(r, this.store, r.endAt ?? 0);
     const { error, connection } = row;
-    const phases = Object.fromEntries(row.phases.map((p) => [p.name, p.duration]));
+    const phases = Object.fromEntries(row.phases.flatMap((p) => (p.endUnknown ? [] : [[p.name, p.duration]])));
     return {
       event: 'request',
       ...this.#origin(r.endAt ?? r.responseBeginAt ?? r.createdAt ?? 0, r.thread),

@@ -1,8 +1,10 @@
 /** What a trace comes to, for people and (--json) for programs. */
+
 import { rowsOf } from '../../answers/requests/rows';
 import { median, quantile } from '../../model/base/statistics';
 import { bytesText, numberText, plural, timeText } from '../../model/base/text';
 import { behindText } from '../../model/facts/tracer';
+import { phaseDuration } from '../../model/phases/measured';
 import { type Loss, phaseNames, type Trace } from '../../model/records';
 import { baseName, lineAndColumn, type Row } from '../../model/rows/row';
 import { maskText } from '../../model/secrets/mask';
@@ -205,7 +207,7 @@ function failedFigures({ id, method, url, total, error, callSite }: Row) {
 function phaseFigures(rows: readonly Row[]) {
   const figures: Record<string, { count: number; median: number; longest: number }> = {};
   for (const name of phaseNames) {
-    const durations = rows.flatMap((r) => r.phases.find((p) => p.name === name)?.duration ?? []);
+    const durations = rows.flatMap((r) => phaseDuration(r, name) ?? []);
     const longest = quantile(durations, 1);
     if (longest !== undefined) figures[name] = { count: durations.length, median: median(durations), longest };
   }

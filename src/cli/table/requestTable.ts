@@ -1,8 +1,10 @@
 /** One line per request, with the time of each phase. */
+
 import { quantile } from '../../model/base/statistics';
 import { numberText, timeText } from '../../model/base/text';
 import { labelWithin, phaseWords, shortOf } from '../../model/facts/phaseWords';
 import type { SortKey } from '../../model/options/table';
+import { measuredDuration, phaseTime } from '../../model/phases/measured';
 import { type PhaseName, phaseNames } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import { printable, type Style, shortened, wrapped } from '../terminal/say';
@@ -238,14 +240,15 @@ function hiddenLines(hidden: readonly string[], phases: readonly PhaseName[], o:
 }
 
 function duration(row: Row, name: PhaseName): number | undefined {
-  return row.phases.find((p) => p.name === name)?.duration;
+  const phase = row.phases.find((p) => p.name === name);
+  return phase && measuredDuration(phase);
 }
 
 function phaseCell(row: Row, name: PhaseName, style: Style): Cell {
   const phase = row.phases.find((p) => p.name === name);
   if (phase === undefined) return { text: '' };
-  const text = timeText(phase.duration);
-  if (phase.failed) return { text: `✕ ${text}`, paint: style.red };
+  const text = phaseTime(phase, timeText);
+  if (phase.failed) return { text: `✕ ${text}`.trimEnd(), paint: style.red };
   return { text: phase.running ? `${text}…` : text };
 }
 
@@ -287,7 +290,10 @@ function sumsOf(rows: readonly Row[], style: Style): Sum[] {
   const totals: number[] = [];
   for (const row of rows) {
     if (row.total !== undefined) totals.push(row.total);
-    for (const { name, duration: took } of row.phases) {
+    for (const phase of row.phases) {
+      const { name } = phase;
+      const took = measuredDuration(phase);
+      if (took === undefined) continue;
       const list = phases.get(name);
       if (list) list.push(took);
       else phases.set(name, [took]);

@@ -23,7 +23,9 @@ export function tracedRequest(row: Row, clock: Clock | undefined): TracedRequest
     error: row.error && compact({ ...row.error }),
     startedAt: row.createdAt === undefined || !clock ? undefined : wallTime(row.createdAt, clock),
     durationMs: done && row.total !== undefined ? ms(row.total) : undefined,
-    phasesMs: Object.fromEntries(row.phases.filter((p) => !p.running).map((p) => [p.name, ms(p.duration)])),
+    phasesMs: Object.fromEntries(
+      row.phases.filter((p) => !p.running && !p.endUnknown).map((p) => [p.name, ms(p.duration)]),
+    ),
     callSite: row.callSite && compact(placeOf(row.callSite)),
     connection: row.connection && { number: row.connection.number, reused: row.connection.reused },
     protocol: row.protocol,

@@ -2,10 +2,12 @@
  * The hover of a note: links into the panel first, as VS Code cuts tall hovers off at their end; then what is to be said of
  * the last request, its breakdown with bars, and the last durations.
  */
+
 import * as vscode from 'vscode';
 import { millisecondsText, numberText, plural, timeText } from '../../model/base/text';
 import { phaseWords } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
+import { phaseTime } from '../../model/phases/measured';
 import { isFailed, isServerError } from '../../model/query/rowFields';
 import type { Row } from '../../model/rows/row';
 import { durationBars, phaseBar } from './bars';
@@ -71,7 +73,7 @@ function table(row: Row): string {
   const lines = row.phases.map((p) => {
     const note = p.failed ? ' ✕' : p.running ? ' …' : '';
     const bar = phaseBar(p.name, p.beginAt - begin, p.duration, whole);
-    return `| ${phaseWords[p.name].label}${note} | ${bar} | ${millisecondsText(p.beginAt - begin)} | ${millisecondsText(p.duration)} |`;
+    return `| ${phaseWords[p.name].label}${note} | ${bar} | ${millisecondsText(p.beginAt - begin)} | ${phaseTime(p, millisecondsText)} |`;
   });
   if (lines.length === 0) return '';
   const total =

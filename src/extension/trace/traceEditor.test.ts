@@ -16,13 +16,12 @@ vi.mock('vscode', () => ({
     }
     dispose() {}
   },
-  Uri: { joinPath: () => '' },
   window: { registerCustomEditorProvider: () => ({ dispose: () => {} }) },
 }));
 
 function opened() {
   const host = { focused: () => {}, state: { get: () => undefined } };
-  const editors = new TraceEditors({} as never, host as never);
+  const editors = new TraceEditors({ path: '/', with: () => '' } as never, host as never);
   const view = new FileView(documentOf(storeOf({ requests: [exchange(1, 0)] })), 'a.nettrace.json');
   let close: () => void = () => {};
   const nothing = { dispose: () => {} };

@@ -1,8 +1,11 @@
 /** The breakdown in the situations a request can be in; facts in µs. */
 import { describe, expect, test } from 'vitest';
+import { foldEnd } from '../fold/isolate';
+import { rowOf } from '../rows/row';
 import { stateOf } from '../rows/state';
 import type { Store } from '../store/store';
 import { connectionLines, foldLines } from '../testing/store';
+import { phaseDuration, phaseTime } from './measured';
 import { phasesOf } from './phases';
 
 const req = (id: number, createdAt: number, extra: object = {}) => ({
@@ -295,6 +298,23 @@ test('exit ends what runs: not read where a head came and a body was due, interr
   expect(state(store, 2)).toBe('interrupted');
   expect(store.connections.get('1-0-91')?.closedBy).toBe('processExit');
   expect(store.processes.get('1')).toMatchObject({ exitCode: 7, end: 'exit' });
+});
+
+test('a process that was killed leaves the last phase without a time, not with 0', () => {
+  const store = foldLines([
+    req(1, 100),
+    ...connectionLines(1, 110, 150),
+    { k: 'head', id: 1, t: [12, 55, 60], connection: 91, ordinal: 1 },
+  ]);
+  foldEnd(store, 1, { signal: 'SIGKILL', at: 900 });
+  const r = store.requests.get('1-0-1') as never;
+  const b = phasesOf(r, store);
+  expect(b).toMatchObject({ endUnknown: true });
+  expect(b.phases.at(-1)).toMatchObject({ name: 'wait', failed: true, endUnknown: true });
+  const row = rowOf(r, store, 0);
+  expect(row).not.toHaveProperty('total');
+  expect(phaseDuration(row, 'wait')).toBeUndefined();
+  expect(row.phases.map((p) => phaseTime(p, String))).toEqual(['10', '40', '10', '']);
 });
 
 describe('a line that never came', () => {

@@ -26,6 +26,8 @@ export interface Phase {
   running?: true;
   /** The request ended in it without finishing it. */
   failed?: true;
+  /** When is not known, as the process was killed: `duration` goes to the last instant that is known of the request. */
+  endUnknown?: true;
 }
 
 export interface Breakdown {
@@ -37,6 +39,8 @@ export interface Breakdown {
   paused: number;
   /** createdAt is not known: only phases between known instants, no total. */
   windowed?: true;
+  /** As of the last phase: `total` is what is known of it. */
+  endUnknown?: true;
 }
 
 const order: readonly PhaseName[] = ['queue', 'dns', 'tcp', 'proxy', 'tls', 'send', 'wait', 'download'];
@@ -96,6 +100,7 @@ export function phasesOf(r: Request, store: Store, now = 0): Breakdown {
   const breakdown: Breakdown = { phases, absent, paused };
   if (r.createdAt === undefined) breakdown.windowed = true;
   else if (!isEndless) breakdown.total = phases.reduce((sum, p) => sum + p.duration, 0);
+  if (phases.at(-1)?.endUnknown) breakdown.endUnknown = true;
   return breakdown;
 }
 
@@ -122,6 +127,7 @@ function finish(r: Request, c: Context, phases: Phase[]): void {
   }
   if (r.outcome === undefined) last.running = true;
   else if (c.isCut) last.failed = true;
+  if (r.outcome === 'interrupted' && r.endAt === undefined) last.endUnknown = true;
 }
 
 function firstInstant(r: Request): number | undefined {

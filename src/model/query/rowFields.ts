@@ -1,4 +1,5 @@
 /** What queries ask of a row: for the panel's filter and the command line. */
+import { measuredDuration } from '../phases/measured';
 import type { PhaseName } from '../records';
 import type { Row } from '../rows/row';
 import type { Fields, FieldValue } from './compile';
@@ -82,7 +83,7 @@ export function searchText(row: Row): string {
 const phase =
   (name: PhaseName) =>
   (row: Row): FieldValue => {
-    for (const p of row.phases) if (p.name === name) return p.duration;
+    for (const p of row.phases) if (p.name === name) return measuredDuration(p);
     return undefined;
   };
 

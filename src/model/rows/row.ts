@@ -19,6 +19,8 @@ export interface RowPhase {
   running?: true;
   /** The request died in it. */
   failed?: true;
+  /** When is not known: `duration` is what is known of it. */
+  endUnknown?: true;
   /** µs of it during which the program stood in the debugger. */
   paused?: number;
 }
@@ -59,7 +61,7 @@ export interface Row extends KernelFacts {
   /** Words for people: `200`, `DNS not found`, `waiting…`. */
   stateText: string;
   phases: RowPhase[];
-  /** µs; absent when the begin is not known. For a running one: so far, at the time the row was made. */
+  /** µs; absent when the begin is not known, or the end of one that ran when its process was killed. For a running one: so far, at the time the row was made. */
   total?: number;
   /** µs of queue, dns, tcp, proxy and tls together; absent when it had no setup. */
   setup?: number;
@@ -220,6 +222,7 @@ export function rowOf(r: Request, store: Store, now: number): Row {
       duration: p.duration,
       ...(p.running ? { running: true as const } : {}),
       ...(p.failed ? { failed: true as const } : {}),
+      ...(p.endUnknown ? { endUnknown: true as const } : {}),
       ...(p.paused !== undefined ? { paused: p.paused } : {}),
     })),
   };
@@ -230,8 +233,8 @@ export function rowOf(r: Request, store: Store, now: number): Row {
   if (r.endAt !== undefined) row.endAt = r.endAt;
   if (r.response?.status !== undefined) row.status = r.response.status;
   if (r.response?.grpcStatus !== undefined) row.grpcStatus = r.response.grpcStatus;
-  if (breakdown.total !== undefined) row.total = breakdown.total;
-  if (setup.length > 0) row.setup = setup.reduce((sum, p) => sum + p.duration, 0);
+  if (breakdown.total !== undefined && !breakdown.endUnknown) row.total = breakdown.total;
+  if (setup.length > 0 && !setup.at(-1)?.endUnknown) row.setup = setup.reduce((sum, p) => sum + p.duration, 0);
   if (r.callSite) row.callSite = placeOf(r.callSite);
   const earlier = connection?.earlierTrace === true && r.ordinal === undefined;
   if (r.connection !== undefined && (r.ordinal !== undefined || earlier)) {

@@ -1,6 +1,7 @@
 /** Contents of the Variables view at a position: the request and the records below it, as known at that instant. */
 
 import { timeText } from '../../model/base/text';
+import { phaseTime } from '../../model/phases/measured';
 import {
   type Connection,
   connection as connectionSchema,
@@ -96,11 +97,11 @@ export class Scopes {
     if (phases.length > 0)
       nodes.push({
         name: 'phases',
-        value: phases.map((p) => `${p.name} ${timeText(p.duration)}`).join(', '),
+        value: phases.map((p) => `${p.name} ${phaseTime(p, timeText)}`.trimEnd()).join(', '),
         children: () => [
           ...phases.map((p) => ({
             name: p.name,
-            value: `${timeText(p.duration)}${p.running ? ', goes on' : ''}${p.failed ? ', failed' : ''}${p.paused ? `, and ${timeText(p.paused)} in the debugger` : ''}`,
+            value: `${phaseTime(p, timeText) || 'time not known'}${p.running ? ', goes on' : ''}${p.failed ? ', failed' : ''}${p.paused ? `, and ${timeText(p.paused)} in the debugger` : ''}`,
           })),
           ...absent.map((a) => ({ name: a.name, value: `none: ${a.why}` })),
         ],

@@ -2,6 +2,7 @@
 
 import type { PhaseName } from '../../../src/model/base/phaseNames';
 import { ordinalText } from '../../../src/model/base/text';
+import { phaseDuration } from '../../../src/model/phases/measured';
 import { startedOf } from '../../../src/model/query/rowFields';
 import type { Row } from '../types';
 import { stateRank } from '../words/states';
@@ -22,7 +23,7 @@ interface Shape {
   key2?: (row: Row) => string | number | undefined;
 }
 
-const phase = (name: string) => (row: Row) => row.phases.find((p) => p.name === name)?.duration;
+const phase = (name: string) => (row: Row) => phaseDuration(row, name);
 
 const phaseColumn = <Id extends PhaseName>(id: Id, label: string): Shape & { id: Id } => ({
   id,

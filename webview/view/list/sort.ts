@@ -1,6 +1,7 @@
 /** Order of the rows, redirect hops under the hop before them, groups and dividers between runs. */
 
 import { quantile } from '../../../src/model/base/statistics';
+import { phaseDuration } from '../../../src/model/phases/measured';
 import { isFailed, isServerError } from '../../../src/model/query/rowFields';
 import { beginOf, rowEnd } from '../drawing/geometry';
 import type { Row } from '../types';
@@ -24,7 +25,7 @@ function keysOf(sort: Sort, now: number): ((row: Row) => string | number | undef
   if (sort.column === 'waterfall') {
     if (sort.by === 'end') return [(r) => rowEnd(r, now)];
     if (sort.by === 'duration') return [(r) => r.total ?? rowEnd(r, now) - beginOf(r)];
-    if (sort.by === 'wait') return [(r) => r.phases.find((p) => p.name === 'wait')?.duration];
+    if (sort.by === 'wait') return [(r) => phaseDuration(r, 'wait')];
   }
   if (sort.column === 'time') return [(r) => r.total ?? rowEnd(r, now) - beginOf(r)];
   return column.key2 ? [column.key, column.key2] : [column.key];

@@ -3,6 +3,7 @@
 import { tableCell, withoutControls } from '../../../src/model/base/quoting';
 import { bytesText, millisecondsText, timeText } from '../../../src/model/base/text';
 import { labelOf } from '../../../src/model/facts/phaseWords';
+import { phaseTime } from '../../../src/model/phases/measured';
 import { lineAndColumn } from '../../../src/model/rows/row';
 import type { Details, Evidence, Row } from '../types';
 
@@ -57,7 +58,7 @@ export function asBreakdown(row: Row): string {
   const width = 18;
   const lines = row.phases.map(
     (p) =>
-      `${(labelOf(p.name)).padEnd(width)} ${millisecondsText(p.duration).padStart(10)} ms${p.failed ? '  failed' : p.running ? '  running' : ''}`,
+      `${(labelOf(p.name)).padEnd(width)} ${phaseTime(p, millisecondsText).padStart(10)} ${p.endUnknown && p.duration <= 0 ? '  ' : 'ms'}${p.failed ? '  failed' : p.running ? '  running' : ''}`,
   );
   const total =
     row.total === undefined ? [] : [`${'Total'.padEnd(width)} ${millisecondsText(row.total).padStart(10)} ms`];

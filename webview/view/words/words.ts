@@ -1,6 +1,8 @@
 /** Words and sentences of the page. */
+
 import { ordinalText, timeText } from '../../../src/model/base/text';
 import { labelOf, labelWithin, shortOf } from '../../../src/model/facts/phaseWords';
+import { phaseTime } from '../../../src/model/phases/measured';
 import type { Breakdown, Row } from '../types';
 import { stateWords } from './states';
 
@@ -19,7 +21,7 @@ export function rowName(row: Row, total: number | undefined): string {
   const parts: string[] = [];
   const setupTime = row.phases.filter((p) => setup.has(p.name)).reduce((sum, p) => sum + p.duration, 0);
   for (const p of row.phases) {
-    if (!setup.has(p.name)) parts.push(`${labelWithin(p.name)} ${bare(p.duration)}`);
+    if (!setup.has(p.name)) parts.push(`${labelWithin(p.name)} ${phaseTime(p, bare) || 'not known'}`);
   }
   if (setupTime > 0) parts.splice(row.phases[0]?.name === 'queue' ? 1 : 0, 0, `setup ${bare(setupTime)}`);
   const time =

@@ -4,7 +4,7 @@ import { millisecondsText, timeText } from '../../../src/model/base/text';
 import type { Details, Row } from '../../view/types';
 import { totalLabel } from '../../view/words/words';
 import { PhaseSigns, Strip } from './phaseBar';
-import { phaseLines } from './phaseLines';
+import { durationText, phaseLines } from './phaseLines';
 
 /** Widths in px, as in breakdown.css: a name is never cut, a bar has 120 px and the distance to the next column. */
 const widths = { name: 160, bar: 128, start: 62, duration: 68, by: 100 };
@@ -90,8 +90,7 @@ export function BreakdownTable({
                 class="r dur"
                 title={start || l.bracketed ? undefined : `starts after ${millisecondsText(l.begin - begin)} ms`}
               >
-                {l.running ? '≥ ' : ''}
-                {l.bracketed ? `(${millisecondsText(l.duration)})` : millisecondsText(l.duration)}
+                {durationText(l)}
               </td>
               {measured && <td class="by">{l.by}</td>}
             </tr>

@@ -1,5 +1,8 @@
 /** The lines of a request's breakdown: its phases with their parts, and those without a figure with their reason. */
+
+import { millisecondsText } from '../../../src/model/base/text';
 import { labelOf } from '../../../src/model/facts/phaseWords';
+import { phaseTime } from '../../../src/model/phases/measured';
 import { ongoing, pausedOf } from '../../state/rowTime';
 import { now } from '../../state/state';
 import { phaseEnd, phaseNames } from '../../view/drawing/geometry';
@@ -32,6 +35,14 @@ export interface Line {
   bracketed?: boolean;
   failed?: boolean;
   running?: boolean;
+  /** The process was killed in it. */
+  endUnknown?: true;
+}
+
+/** In ms: what was measured, or at least so much of it. */
+export function durationText(l: Line): string {
+  if (l.bracketed) return `(${millisecondsText(l.duration)})`;
+  return l.running ? `≥ ${millisecondsText(l.duration)}` : phaseTime(l, millisecondsText) || 'not known';
 }
 
 const pausedLine = { label: 'in the debugger', by: 'debugger', sub: true, bracketed: true } as const;
@@ -58,6 +69,7 @@ function linesOf(
     if (paused > 0) line.paused = paused;
     if (p.failed) line.failed = true;
     if (p.running) line.running = true;
+    if (p.endUnknown) line.endUnknown = true;
     lines.push(line, ...partsOf(p));
     // In brackets, as it is drawn but not counted.
     if (paused > 0) lines.push({ ...pausedLine, phase: p.name, begin: p.beginAt, end: p.beginAt, duration: paused });

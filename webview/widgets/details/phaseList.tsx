@@ -4,7 +4,7 @@ import { millisecondsText, timeText } from '../../../src/model/base/text';
 import type { Details, Row } from '../../view/types';
 import { type AbsentLine, totalLabel } from '../../view/words/words';
 import { Strip } from './phaseBar';
-import { type Line, phaseLines } from './phaseLines';
+import { durationText, type Line, phaseLines } from './phaseLines';
 
 function PhaseItem({ line: l, begin }: { line: Line; begin: number }) {
   const starts = l.bracketed ? '' : `starts after ${millisecondsText(l.begin - begin)} ms`;
@@ -17,10 +17,7 @@ function PhaseItem({ line: l, begin }: { line: Line; begin: number }) {
         {!l.sub && <i class={`sq ${l.phase}`} />}
         {l.label}
       </span>
-      <span class="dur">
-        {l.running ? '≥ ' : ''}
-        {l.bracketed ? `(${millisecondsText(l.duration)})` : millisecondsText(l.duration)}
-      </span>
+      <span class="dur">{durationText(l)}</span>
     </li>
   );
 }

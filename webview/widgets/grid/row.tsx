@@ -2,6 +2,7 @@
 
 import { Component, type ComponentChild } from 'preact';
 import { bytesText, clockTextMs, numberText, plural, timeText } from '../../../src/model/base/text';
+import { phaseTime } from '../../../src/model/phases/measured';
 import { startedOf } from '../../../src/model/query/rowFields';
 import { lineAndColumn, transformedWords } from '../../../src/model/rows/row';
 import { wallTime } from '../../state/rowTime';
@@ -33,9 +34,9 @@ export interface RowProps {
 
 const classOfTone = { quiet: '', error: 'err', warning: 'warn', live: 'live', waiting: 'waiting' } as const;
 
-const phaseTime = (row: Row, name: string): string => {
+const timeOfPhase = (row: Row, name: string): string => {
   const p = row.phases.find((q) => q.name === name);
-  return p ? timeText(p.duration) : '';
+  return p ? phaseTime(p, timeText) : '';
 };
 
 /** The upload is shown instead of the answer when there is more of it than of the answer and its own head. */
@@ -141,7 +142,7 @@ function Cell({
     case 'tls':
     case 'wait':
     case 'download':
-      return <>{phaseTime(row, id)}</>;
+      return <>{timeOfPhase(row, id)}</>;
     case 'waterfall':
       return null;
     default: {

@@ -1,4 +1,5 @@
 /** The table `requests`: the row that panel and command line show, with the record's own facts beside it. */
+import { phaseDuration } from '../../../model/phases/measured';
 import { phaseNames, type Request } from '../../../model/records';
 import { type Row, rowOf } from '../../../model/rows/row';
 import { between, type Column, integers, ms, reals, type Table, texts } from './column';
@@ -8,8 +9,7 @@ export interface RequestRow {
   row: Row;
 }
 
-const phase = ({ row }: RequestRow, name: string): number | undefined =>
-  ms(row.phases.find((p) => p.name === name)?.duration);
+const phase = ({ row }: RequestRow, name: string): number | undefined => ms(phaseDuration(row, name));
 
 const columns: readonly Column<RequestRow>[] = [
   ...texts<RequestRow>(
