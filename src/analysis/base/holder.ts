@@ -13,6 +13,15 @@ export function holderOf(r: Request, store: Store): Request | undefined {
   return before?.endAt !== undefined && before.endAt > r.createdAt ? before : undefined;
 }
 
+/** µs up to `until` in which the response that held the socket was there and nobody read it; 0: not so, or not known. */
+export function unreadFor(holder: Request | undefined, until: number): number {
+  const { responseBeginAt, response } = holder ?? {};
+  if (responseBeginAt === undefined || response?.declaredBytes === 0) return 0;
+  // Who read a response that is complete did begin to: when is not known.
+  const begun = response?.readBeginAt ?? (holder?.outcome === 'complete' ? responseBeginAt : until);
+  return Math.max(0, Math.min(begun, until) - responseBeginAt);
+}
+
 /** So many requests before it on the connection are looked at: servers allow 100 to 250 streams. */
 const lookedAt = 1000;
 

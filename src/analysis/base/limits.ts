@@ -56,6 +56,8 @@ export const minRsaBits = 2048;
 
 /** Wait in an agent's queue. */
 export const agentQueue = { min: 20 * ms, share: 0.25, count: 3, one: 500 * ms };
+/** Of the wait for a socket: from this share on in which the response on it was there and unread, that is why. */
+export const unreadShare = 0.5;
 /** A body unread for this long was forgotten. */
 export const unread = 5 * s;
 /**

@@ -21,6 +21,21 @@ export function tlsText(
   return certificateText(error?.code, tunnel, store, host) ?? alertText(error, host);
 }
 
+/** An error that is none of TLS, where the program checks the certificate's names itself. */
+export function ownCheckText(error: ErrorInfo | undefined, tunnel: TlsTunnel | undefined): TlsSaid | undefined {
+  if (tunnel?.verification?.ownCheck !== true || error === undefined) return;
+  const why =
+    [error.code, error.message].filter((part) => part !== undefined).join(', ') || error.name || 'no reason given';
+  return {
+    rule: 'tlsOwnCheck',
+    fault: 'yourCode',
+    certainty: 'likely',
+    text: `The handshake worked; the program’s own \`checkServerIdentity\` refused the certificate: ${why}.`,
+    advice: 'Compare the certificate with what this function expects.',
+    evidence: [words('verification', tunnel.verification.error ?? 'refused', tunnel.id, 'verification.error')],
+  };
+}
+
 function certificateText(
   code: string | undefined,
   tunnel: TlsTunnel | undefined,

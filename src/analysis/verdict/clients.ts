@@ -15,6 +15,10 @@ export const idleAdvice = (r: Request): string =>
 export const queueAdvice = (r: Request): string =>
   `Raise ${isUndici(r) ? '`connections` of the dispatcher (a Client has only one)' : 'maxSockets of the Agent'}, or make what holds the sockets faster.`;
 
+/** A response that nobody read held the socket; `holder`: where it is one. */
+export const heldByUnread = (r: Request, holder?: string): string =>
+  `Read ${holder === undefined ? 'each body' : `the body of ${holder}`} when its response comes, or discard it: ${isUndici(r) ? '`await res.body?.cancel()`' : '`res.resume()`'}.`;
+
 /** HTTP/2: the server says how many streams a connection may have. */
 export const streamAdvice =
   'Use a second session to the server, or make what holds the streams faster; the server sets how many a connection may have.';

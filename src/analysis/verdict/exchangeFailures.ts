@@ -101,6 +101,10 @@ function parserSays(message = 'HTTPParserError'): string {
   return begin >= 0 && message.endsWith(')') ? message.slice(begin + 1, -1) : message;
 }
 
+/** Of a final response whose head did not come whole. Through TLS the counter has the records around it, too: not known. */
+const headBytes = ({ r, c }: Case): number =>
+  c.tls !== undefined || r.protocol === 'h2' || r.response?.informational !== undefined ? 0 : (r.bytesReceived ?? 0);
+
 export const broken: Condition = (k) => {
   const { r } = k;
   const reset = k.code === 'ECONNRESET' || k.code === 'EPIPE';
@@ -158,63 +162,46 @@ export const broken: Condition = (k) => {
       advice: 'Check the server’s log; the same time or size every time points to a limit of a proxy.',
     };
   }
-  if (r.responseBeginAt === undefined && closed && (k.phase === 'wait' || k.phase === 'send'))
+  if (r.responseBeginAt === undefined && closed && (k.phase === 'wait' || k.phase === 'send')) {
+    const came = headBytes(k);
     return {
       rule: 'closedUnanswered',
       fault: 'server',
       certainty: 'likely',
-      text: `The server closed the connection without a response after ${timeText(k.total)}.`,
-      evidence: [time('until then', k.total, r.id), ...code(k)],
+      text:
+        came === 0
+          ? `The server closed the connection without a response after ${timeText(k.total)}.`
+          : `The server closed the connection after ${timeText(k.total)}, in the middle of the response’s head (${bytesText(came)} received).`,
+      evidence: [
+        time('until then', k.total, r.id),
+        ...(came === 0 ? [] : [number('bytes received', came, r.id)]),
+        ...code(k),
+      ],
       advice: 'Check the server’s log for that time.',
     };
+  }
   return;
 };
 
 export const h2: Condition = (k) => {
   if (k.code !== 'ERR_HTTP2_STREAM_ERROR' && k.code !== 'ERR_HTTP2_GOAWAY_SESSION') return;
+  if (k.code === 'ERR_HTTP2_GOAWAY_SESSION')
+    return {
+      rule: 'h2Ended',
+      fault: 'unclear',
+      certainty: 'sure',
+      text: 'The server had ended the session (GOAWAY) before this request: Node opened no stream for it. Nothing was sent.',
+      evidence: code(k),
+      advice: 'Connect again when a session emits `goaway` or `close`; this request is safe to repeat.',
+    };
   const message = k.error?.message ?? k.code;
-  const safe = /REFUSED_STREAM/.test(message) || k.code === 'ERR_HTTP2_GOAWAY_SESSION';
+  const safe = /REFUSED_STREAM/.test(message);
   return {
     rule: 'h2Reset',
     fault: 'server',
     certainty: 'likely',
     text: `The stream${k.r.streamId === undefined ? '' : ` ${k.r.streamId}`} was reset: ${message}${safe ? ' (not processed, safe to repeat)' : ''}.`,
     evidence: code(k),
-  };
-};
-
-/** undici's own word that the program ended its dispatcher. */
-const ended = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
-
-export const dispatcherEnded: Condition = (k) => {
-  if (k.code === undefined || !ended.has(k.code)) return;
-  return {
-    rule: 'dispatcherEnded',
-    fault: 'yourCode',
-    certainty: 'sure',
-    text: `The program had ${k.code === 'UND_ERR_CLOSED' ? 'closed' : 'destroyed'} its dispatcher: the request failed${afterText(k)}.`,
-    evidence: code(k),
-    advice: 'Close a dispatcher after its last request: `close()` waits for those that run, `destroy()` ends them.',
-  };
-};
-
-/** It was given to no pool, and nobody dialled for it. */
-export const isUnsent = (k: Case): boolean =>
-  k.phase === 'queue' && k.r.assignedAt === undefined && k.r.dial === undefined;
-
-/** Node, fetch or undici did not take the call: its URL, a header, an option. */
-export const refusedCall: Condition = (k) => {
-  const { error } = k;
-  const isArgument = k.code?.startsWith('ERR_') || k.code === 'UND_ERR_INVALID_ARG' || k.r.error?.name === 'TypeError';
-  if (!isUnsent(k) || k.r.direction === 'in' || isArgument !== true) return;
-  const why = error?.message?.replace(/\.$/, '') ?? k.code ?? error?.name ?? '';
-  return {
-    rule: 'refusedCall',
-    fault: 'yourCode',
-    certainty: 'sure',
-    text: `The call was refused before anything was sent: ${why}.`,
-    evidence: k.code === undefined ? [words('error', error?.name ?? '', k.r.id, 'error.name')] : code(k),
-    advice: 'Look at what the call was given: URL, method, headers, body.',
   };
 };
 

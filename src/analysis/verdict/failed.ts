@@ -4,25 +4,16 @@ import { doingOf } from '../../model/facts/phaseWords';
 import type { Verdict } from '../../model/facts/verdict';
 import type { ErrorInfo } from '../../model/records';
 import { afterText, type Case, totalEvidence } from './context';
-import {
-  broken,
-  dispatcherEnded,
-  grpc,
-  h2,
-  isUnsent,
-  refusedCall,
-  refusedResponse,
-  stale,
-  stoppedInDebugger,
-  timer,
-} from './exchangeFailures';
+import { broken, grpc, h2, refusedResponse, stale, stoppedInDebugger, timer } from './exchangeFailures';
 import { type Condition, code } from './failure';
+import { bodyFailed, dispatcherEnded, isUnsent, noMock, refusedCall } from './programFailures';
 import { proxy } from './proxies';
 import { attempts, connect, dns, tls } from './setupFailures';
 
 const conditions: readonly Condition[] = [
   grpc,
   stoppedInDebugger,
+  noMock,
   dispatcherEnded,
   proxy,
   dns,
@@ -33,6 +24,7 @@ const conditions: readonly Condition[] = [
   h2,
   refusedResponse,
   stale,
+  bodyFailed,
   broken,
   refusedCall,
 ];

@@ -1,10 +1,11 @@
 /** The wait before a connection, or for a place on one: a socket of a pool, a stream of HTTP/2. */
+import { timeText } from '../../model/base/text';
 import { number, time, words } from '../base/draft';
-import { freedBy, holderOf } from '../base/holder';
-import { busyLoop } from '../base/limits';
+import { freedBy, holderOf, unreadFor } from '../base/holder';
+import { busyLoop, unreadShare } from '../base/limits';
 import { isOfPackage, requestText } from '../base/places';
 import { busyFault, busyWords } from './busy';
-import { isUndici, queueAdvice, streamAdvice } from './clients';
+import { heldByUnread, isUndici, queueAdvice, streamAdvice } from './clients';
 import { type Case, durationOf } from './context';
 import type { Part } from './parts';
 
@@ -17,6 +18,8 @@ export function queue(k: Case): Part | undefined {
   const limit = pool?.limit;
   const mayBeFull = limit !== undefined && (pool?.busy ?? limit) >= limit;
   if (!holder && !mayBeFull) return beforeConnecting(k, d);
+  const unread = unreadFor(holder, k.r.assignedAt ?? k.now);
+  const isUnread = holder !== undefined && unread >= unreadShare * d;
   const taken = holder ? `, taken by ${requestText(holder)}` : '';
   return {
     rule: 'agentQueue',
@@ -26,11 +29,12 @@ export function queue(k: Case): Part | undefined {
     lo: d,
     hi: d,
     text: (share) =>
-      `Waited ${share} for a free socket${limit === undefined ? '' : `: this ${isUndici(k.r) ? 'dispatcher' : 'Agent'} allows ${limit}`}${taken}.`,
-    advice: queueAdvice(k.r),
+      `Waited ${share} for a free socket${limit === undefined ? '' : `: this ${isUndici(k.r) ? 'dispatcher' : 'Agent'} allows ${limit}`}${taken}${isUnread ? `, whose response nobody read for ${timeText(unread)}` : ''}.`,
+    advice: isUnread ? heldByUnread(k.r, requestText(holder)) : queueAdvice(k.r),
     evidence: [
       time('queued', d, k.r.id, 'assignedAt'),
       ...(holder ? [words('socket held by', requestText(holder), holder.id)] : []),
+      ...(isUnread ? [time('its response unread', unread, holder.id, 'response.readBeginAt')] : []),
       ...(limit === undefined ? [] : [number('sockets allowed', limit, k.c.dial?.id)]),
     ],
   };

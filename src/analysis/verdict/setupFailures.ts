@@ -1,14 +1,15 @@
 /** Failures before the request could be sent: proxy, lookup, connection attempts, TCP, TLS. */
 
 import { timeText } from '../../model/base/text';
+import { addressText } from '../../model/rows/row';
 import { time, words } from '../base/draft';
 import { attemptBudgetLate, busyLoop } from '../base/limits';
 import { findsNoName } from '../base/noNames';
 import { isOwnLookupError } from '../base/ownLookup';
-import { tlsText } from '../base/tls';
+import { ownCheckText, tlsText } from '../base/tls';
 import { isTlsError } from '../base/tlsAlerts';
 import { busyAdvice, busyEvidence, busyFault, busySentence } from './busy';
-import { durationOf } from './context';
+import { type Case, durationOf } from './context';
 import { type Condition, code, target } from './failure';
 import { timerOf } from './timers';
 
@@ -93,6 +94,15 @@ export const attempts: Condition = (k) => {
   };
 };
 
+/** Each address that refused, as each was tried. */
+function refusedTargets(k: Case): string {
+  const refused = k.c.attempts.filter((a) => a.connect?.error?.code === 'ECONNREFUSED');
+  const all = [...new Set(refused.flatMap(({ remote }) => (remote ? addressText(remote) : [])))];
+  if (all.length < 2) return target(k);
+  const more = all.length > 3 ? ` and ${all.length - 3} more` : '';
+  return more ? `${all.slice(0, 3).join(', ')}${more}` : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
 export const connect: Condition = (k) => {
   if (k.phase !== 'tcp' || k.code === undefined) return;
   const took = durationOf(k, 'tcp');
@@ -102,7 +112,7 @@ export const connect: Condition = (k) => {
       rule: 'refused',
       fault: 'server',
       certainty: 'sure',
-      text: `Nothing listens on ${target(k)}${k.loopback ? ' on this machine' : ''} (refused after ${timeText(took)}).`,
+      text: `Nothing listens on ${refusedTargets(k)}${k.loopback ? ' on this machine' : ''} (refused after ${timeText(took)}).`,
       evidence,
       advice: 'Start the server, or correct host and port.',
     };
@@ -151,7 +161,7 @@ export const tls: Condition = (k) => {
   // In TLS 1.3 the client is ready before the server has looked at its certificate: the alert comes while it waits.
   const alert = [k.error, k.c.connection?.error, k.c.tls?.error].find((e) => isTlsError(e));
   if (k.phase !== 'tls' && alert === undefined) return;
-  const said = tlsText(alert ?? k.error ?? k.r.error, k.c.tls, k.store, k.host);
+  const said = tlsText(alert ?? k.error ?? k.r.error, k.c.tls, k.store, k.host) ?? ownCheckText(k.error, k.c.tls);
   if (said) return { ...said, evidence: [...code(k), ...said.evidence] };
   if (k.phase !== 'tls') return;
   if (k.code !== 'ECONNRESET' && k.code !== 'UND_ERR_SOCKET') return;

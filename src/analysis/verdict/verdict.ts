@@ -12,6 +12,7 @@ import { clip, placeText, requestText } from '../base/places';
 import { discardAdvice, isClients } from './clients';
 import { afterText, type Case, caseOf, durationOf, totalEvidence } from './context';
 import { failedVerdict } from './failed';
+import { isUnsent } from './programFailures';
 import { refusedTunnel, sideOfStatus } from './proxies';
 import { slowVerdict } from './slow';
 import { Usual } from './usual';
@@ -84,7 +85,7 @@ function aborted(k: Case): Verdict {
     rule: 'aborted',
     certainty: 'sure',
     // The program, or a client for it: who called is not recorded.
-    text: `Aborted by the program${afterText(k)}${last ? `, while ${phaseWords[last].doing}` : ''}${at ? ` (called at ${at})` : ''}.`,
+    text: `Aborted by the program${afterText(k)}${last ? (isUnsent(k) ? ', before it was sent' : `, while ${phaseWords[last].doing}`) : ''}${at ? ` (called at ${at})` : ''}.`,
     evidence: [
       ...totalEvidence(k, 'until then', 'abort.at'),
       ...(r.abort?.reason === undefined ? [] : [words('reason', r.abort.reason, r.id, 'abort.reason')]),

@@ -30,6 +30,18 @@ export function stayOpen(socket: AnySocket): void {
   open.add(socket);
 }
 
+/** Whether `tls.connect` was given a `checkServerIdentity` of the program's; read when a handshake has failed. */
+function checksItself(socket: AnySocket): boolean {
+  const { checkServerIdentity } = nodeModule('node:tls') as typeof import('node:tls');
+  for (const key of Object.getOwnPropertySymbols(socket)) {
+    if (key.description !== 'connect-options') continue;
+    const options = (socket as unknown as Record<symbol, { checkServerIdentity?: unknown } | undefined>)[key];
+    const own = options?.checkServerIdentity;
+    return typeof own === 'function' && own !== checkServerIdentity;
+  }
+  return false;
+}
+
 /** The process ends: what the open connections have carried is reported. */
 export const leaveOpen = guarded(part, 'net.leave', (): void => {
   if (open.size === 0) return;
@@ -80,7 +92,7 @@ export const onDestroy = guarded(part, 'net.destroy', (socket: AnySocket, error:
     if (wire.readEndAt === 0 && socket._readableState?.ended) wire.readEndAt = t;
     wire.closedBy = closedBy(wire, socket, error, t);
     if (error) wire.closeError ??= error;
-    if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t);
+    if (wire.tunnel && wire.readyAt === 0) wire.tunnel.failed(error, t, error != null && checksItself(socket));
     else if (wire.tunnel) checkTicket(wire.tunnel, socket);
   }
   if (wire.wanted || wire.raw) {

@@ -39,6 +39,11 @@ export const tlsTunnel = record(
           checked: optional(flag('False: the program switched the check off.')),
           authorized: optional(flag('Whether the chain and the name are valid.')),
           error: optional(text('Why not.')),
+          ownCheck: optional(
+            flag(
+              'True: the program had given a `checkServerIdentity` of its own, which may be what refused. Absent: it had not, or it passed.',
+            ),
+          ),
         },
         'Result of the certificate check, apart from the handshake’s.',
       ),

@@ -6,10 +6,10 @@ import type { Request } from '../../../model/records';
 import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, sum } from '../../base/facts';
 import { Held } from '../../base/held';
-import { holderOf } from '../../base/holder';
-import { agentQueue } from '../../base/limits';
+import { holderOf, unreadFor } from '../../base/holder';
+import { agentQueue, unreadShare } from '../../base/limits';
 import { isOfPackage } from '../../base/places';
-import { isUndici, queueAdvice } from '../../verdict/clients';
+import { heldByUnread, isUndici, queueAdvice } from '../../verdict/clients';
 
 /** Only what waited for a socket that another held: the wait before a dial is something else, and HTTP/2 shares one. */
 const queued = (r: Request): number =>
@@ -62,6 +62,8 @@ export function agentQueueRule(facts: Facts): Draft[] {
     if (list.length < agentQueue.count && Math.max(0, ...waits) < agentQueue.one) continue;
     const first = list[0] as Request;
     const limit = limitOf(first);
+    const isUnread = (r: Request): boolean =>
+      unreadFor(holderOf(r, facts.store), r.assignedAt ?? facts.now) >= unreadShare * queued(r);
     found.push(
       draft({
         rule: 'agent-queue',
@@ -78,7 +80,7 @@ export function agentQueueRule(facts: Facts): Draft[] {
           time('first', queued(first), first.id, 'assignedAt'),
           ...(limit === undefined ? [] : [number('sockets allowed', limit)]),
         ],
-        advice: queueAdvice(first),
+        advice: 2 * list.filter(isUnread).length > list.length ? heldByUnread(first) : queueAdvice(first),
       }),
     );
   }

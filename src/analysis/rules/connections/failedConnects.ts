@@ -41,6 +41,8 @@ export function failedConnectRule({ store, requests }: Facts): Draft[] {
     const code = connect.error?.code ?? (connect.result === 'timedOut' ? 'ETIMEDOUT' : undefined);
     if (code === undefined) continue;
     const request = dial?.request === undefined ? undefined : store.requests.get(dial.request);
+    // The program ended it, and its socket with it: the error is what that looks like from inside.
+    if (request?.abort?.at !== undefined && request.abort.at <= (connect.endAt ?? request.abort.at)) continue;
     const site = request?.callSite ?? dial?.callSite;
     const spare = dial !== undefined && pools.has(dial.via) && !isAwaited(dial, request, awaited);
     push(groups, `${code} ${spare} ${siteKey(site)}`, { c, code, site, request: request?.id, spare });

@@ -89,12 +89,15 @@ export function brokenBodyRule(facts: Facts): Draft[] {
       if ((r.error?.phase === undefined || r.error.phase === 'download') && !isOfOther(r, facts))
         push(groups, originOf(r.url), r);
   return [...groups].map(([origin, list]) => {
-    const spans = list.map((r) => (r.endAt as number) - (r.createdAt ?? (r.responseBeginAt as number)));
+    const spans = list.map((r) => (r.endAt as number) - (r.responseBeginAt as number));
     // In a broken spool an end may be before its begin: no time is known then.
     const times = spans.filter((span) => span >= 0);
     const spread = Math.max(...times) - Math.min(...times);
     const cluster = times.length >= 3 && spread <= 0.1 * median(times);
-    const after = times.length > 0 ? ` after ${timeText(median(times))}` : '';
+    const after =
+      times.length > 0
+        ? ` ${timeText(median(times))}${times.length > 1 ? ' (median)' : ''} after the response began`
+        : '';
     return draft({
       rule: 'reset-in-body',
       severity: 'warning',
@@ -105,7 +108,7 @@ export function brokenBodyRule(facts: Facts): Draft[] {
       subjects: list.map((r) => r.id),
       evidence: [
         number('bodies', list.length),
-        ...(times.length > 0 ? [time('median time', median(times))] : []),
+        ...(times.length > 0 ? [time('median time in the body', median(times))] : []),
         words('error', list[0]?.error?.code ?? 'closed', list[0]?.id, 'error'),
       ],
       advice: 'Check the server’s and the proxy’s logs for that time.',

@@ -107,7 +107,8 @@ export class Tunnel {
     this.endAt = now();
   }
 
-  failed(error: unknown, t: number): void {
+  /** `ownCheck`: the program gave a function of its own that checks whom the certificate names. */
+  failed(error: unknown, t: number, ownCheck = false): void {
     if (this.finished) return;
     this.finished = true;
     this.error = error ?? undefined;
@@ -117,6 +118,7 @@ export class Tunnel {
         checked: this.checked,
         authorized: false,
         error: typeof code === 'string' ? code : String(error),
+        ownCheck: ownCheck || undefined,
       };
     }
     this.endAt = t;
