@@ -134,6 +134,7 @@ describe('what cannot be traced is named, with what to do', () => {
     expect(stderr).toMatch(/nettrace: not traced: .*app\.cjs.*: the command sets NODE_OPTIONS itself\. Append to it/);
     const shown = await nettrace.run(['show', file]);
     expect(shown.stdout).toContain('no requests in the one process that loaded the hook');
+    expect(shown.stdout).toMatch(/^not traced: .*app\.cjs \(process \d+\): the command sets NODE_OPTIONS itself\./m);
   });
 
   test.skipIf(!linux)('a program of another environment, by the list of processes', async () => {

@@ -55,8 +55,8 @@ export const summary = (source: Source) =>
           hostsNotListed: all.length - items.length,
           processes: [...store.processes.values()]
             .slice(0, 50)
-            .map(({ pid, entry, runtime, exitCode, signal, end }) => ({
-              ...{ pid, entry, runtime, exitCode, signal, end },
+            .map(({ pid, entry, runtime, exitCode, signal, end, untracedChildren }) => ({
+              ...{ pid, entry, runtime, exitCode, signal, end, untracedChildren },
             })),
           findings: { error: of('error'), warning: of('warning'), info: of('info') },
           losses: store.losses,

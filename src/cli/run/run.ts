@@ -19,6 +19,7 @@ import { TraceSession } from '../../session/session';
 import { isFull } from '../../session/spool/space';
 import { type SinkReport, sinksOf } from '../sinks/start';
 import { summaryLines, summaryObject } from '../summary/summary';
+import { untracedLine } from '../summary/untracedLine';
 import { complain, say, styleFor, UsageError, widthOf } from '../terminal/say';
 import { rulesOf } from './asked';
 import type { Checker } from './checked';
@@ -33,7 +34,7 @@ import { captureNote, checkPacketOptions, savePackets } from './packets';
 import { Progress } from './progress';
 import { reportFull, reportLeft, reportSaved, reportSinks } from './reports';
 import { exitCodeOf, forwardSignals } from './signals';
-import { isTraced, untracedOf, untracedText } from './untraced';
+import { isTraced, untracedOf } from './untraced';
 
 /** Requests listed in the summary; the file has all. */
 const maxLines = 50;
@@ -256,7 +257,7 @@ async function report(session: TraceSession, end: Ended, facts: Facts): Promise<
     if (unloaded) complain(`nothing was recorded. ${unloaded.text} ${unloaded.advice}`);
     else if (!options.quiet) for (const line of summaryOf(session, facts)) say(line);
     if (onDisk && !options.quiet) for (const line of onDisk.lines) complain(line);
-    if (!options.quiet || session.store.counts.requests === 0) for (const u of untraced) complain(untracedText(u));
+    if (!options.quiet || session.store.counts.requests === 0) for (const u of untraced) complain(untracedLine(u));
   }
   reportSaved(saved, options);
   if (!options.quiet && !options.json) reportLeft(session);

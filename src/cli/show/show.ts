@@ -6,10 +6,12 @@ import { rowById } from '../../answers/requests/rowById';
 import { rowsOf } from '../../answers/requests/rows';
 import { lowered } from '../../formats';
 import { numberText, plural } from '../../model/base/text';
+import { untracedIn } from '../../model/facts/untraced';
 import type { SortKey } from '../../model/options/table';
 import { Store } from '../../model/store/store';
 import { requestBlocks } from '../request/block';
 import { headline, summaryLines } from '../summary/summary';
+import { untracedLine } from '../summary/untracedLine';
 import { requestLines } from '../table/requestTable';
 import { printable, styleFor, UsageError, widthOf } from '../terminal/say';
 import { write } from '../terminal/write';
@@ -77,7 +79,10 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   if (view === 'request') return write(piecesOf([...head, ''], requestBlocks(store, rows, { now, style, body }), cut));
   if (view !== 'table') return write(linesOf(toolLines(whole, view, now, style)));
   if (columns) return write(linesOf([...head, '', ...columnLines(rows, columns, store, style), ...cut]));
-  if (!asked) return write(linesOf(summaryLines(store, now, table)));
+  if (!asked)
+    return write(
+      linesOf([...summaryLines(store, now, table), ...untracedIn(store).map((u) => style.yellow(untracedLine(u)))]),
+    );
   return write(linesOf([...head, '', ...(matched.length > 0 ? requestLines(matched, table) : [])]));
 }
 

@@ -1,7 +1,9 @@
 /** One run: one start of a program under a root debug session, live or ended. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withFindings } from '../../analysis/document';
-import { timeText } from '../../model/base/text';
+import { withoutControls } from '../../model/base/quoting';
+import { plural, timeText } from '../../model/base/text';
+import { commandOf, untracedIn, untracedText } from '../../model/facts/untraced';
 import type { PanelMessage, Run as RunInfo } from '../../model/panel/protocol';
 import type { Trace } from '../../model/records';
 import { baseName, threadLabel } from '../../model/rows/row';
@@ -149,7 +151,7 @@ export class Run {
   #messages(withEnd: boolean): PanelMessage[] {
     // A program that reports after all has none.
     if (this.problem && this.store.processes.size === 0) return [{ kind: 'hook', text: this.problem.text }];
-    const messages = lossMessages(this.store);
+    const messages = lossMessages(this.store, this.endAt !== undefined);
     const dropped = messages.some((m) => m.kind === 'dropped');
     if (withEnd && this.endAt !== undefined && !dropped) messages.push(endMessage(this));
     if (this.notices.length > 0) messages.push({ kind: 'notice', text: this.notices.join(' ') });
@@ -188,14 +190,24 @@ function helperMessage(store: Store): PanelMessage | undefined {
   };
 }
 
-/** What the trace lacks: parts of the hook that are off, records lost or evicted. */
-export function lossMessages(store: Store): PanelMessage[] {
+/** What the trace lacks: parts of the hook that are off, records lost or evicted, processes without the hook. */
+export function lossMessages(store: Store, isOver = true): PanelMessage[] {
   const off = faultText(store);
   const dropped = droppedText(store);
+  const untraced = notTracedText(store, isOver);
   return [
     ...(off === undefined ? [] : [{ kind: 'hook' as const, text: off }]),
     ...(dropped === undefined ? [] : [{ kind: 'dropped' as const, text: dropped }]),
+    ...(untraced === undefined ? [] : [{ kind: 'untraced' as const, text: untraced }]),
   ];
+}
+
+/** The first child without the hook, and how many more. While the run goes on, what may still load it is not named. */
+function notTracedText(store: Store, isOver: boolean): string | undefined {
+  const [first, ...more] = untracedIn(store).filter((one) => isOver || one.why === 'cleared');
+  if (first === undefined) return undefined;
+  const text = untracedText(first, withoutControls(commandOf(first)).slice(0, 100));
+  return `${text.replace(/^n/, 'N')}${more.length > 0 ? ` ${plural(more.length, 'more process', 'more processes')} of the run ${more.length === 1 ? 'is' : 'are'} not traced.` : ''}`;
 }
 
 /** What was lost or evicted, from when to when, why; undefined: nothing. */

@@ -59,7 +59,7 @@ export interface Run {
   sentByYou?: true;
   /** Times in the debugger, on the panel's axis. */
   pauses?: { beginAt: number; endAt?: number; thread?: string; process?: string }[];
-  /** Shown as the message line; the page shows one at a time, ordered hook, dropped, ended, notice, helper. */
+  /** Shown as the message line; the page shows one at a time, ordered hook, dropped, untraced, ended, notice, helper. */
   message?: PanelMessage;
   /** Further ones, of less weight. */
   moreMessages?: PanelMessage[];
@@ -77,7 +77,7 @@ export interface Tracing {
 }
 
 export interface PanelMessage {
-  kind: 'hook' | 'dropped' | 'ended' | 'notice' | 'helper';
+  kind: 'hook' | 'dropped' | 'untraced' | 'ended' | 'notice' | 'helper';
   text: string;
   action?: { title: string; command: PageCommand };
 }
