@@ -122,7 +122,7 @@ export class Bodies implements vscode.FileSystemProvider, vscode.CodeLensProvide
       opened.bytes = Buffer.from(formatted, 'utf8');
       opened.mtime++;
       this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-    }
+    } else vscode.window.setStatusBarMessage('Net Trace: the body is formatted already.', 4000);
   }
 
   watch = (): vscode.Disposable => new vscode.Disposable(() => {});
@@ -142,13 +142,29 @@ const refuse = (): never => {
   throw vscode.FileSystemError.NoPermissions('A recorded body cannot be changed.');
 };
 
+/** VS Code starts the extension of a language when the first document of it is opened; its formatter comes some time after. */
+const formatterMs = { whole: 5000, pause: 200 };
+
+async function editsBy(document: vscode.TextDocument): Promise<vscode.TextEdit[] | undefined> {
+  const options = { tabSize: 2, insertSpaces: true };
+  const until = Date.now() + formatterMs.whole;
+  for (;;) {
+    const edits = await vscode.commands.executeCommand<vscode.TextEdit[] | undefined>(
+      'vscode.executeFormatDocumentProvider',
+      document.uri,
+      options,
+    );
+    // No formatter yet: undefined. A server that still starts gives none, as for a text that is formatted.
+    if ((edits !== undefined && edits.length > 0) || Date.now() >= until) return edits;
+    await new Promise((done) => setTimeout(done, formatterMs.pause));
+  }
+}
+
 /** Undefined: there is no formatter. */
 async function formattedBy(document: vscode.TextDocument): Promise<string | undefined> {
-  const options = { tabSize: 2, insertSpaces: true };
-  const edits = await vscode.commands.executeCommand<vscode.TextEdit[] | undefined>(
-    'vscode.executeFormatDocumentProvider',
-    document.uri,
-    options,
+  const edits = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'Net Trace: formatting the body' },
+    () => editsBy(document),
   );
   if (!edits) return undefined;
   let text = document.getText();

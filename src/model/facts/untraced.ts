@@ -1,5 +1,5 @@
 /** Processes and worker threads of a run that did not load the hook: which ones, why, and what to do. */
-import type { Store } from '../store/store';
+import type { Process } from '../records';
 
 export interface Untraced {
   pid: number;
@@ -19,7 +19,7 @@ const reasons: Record<string, string> = {
 };
 
 /** Those that are named in the records of their parents. */
-export const untracedIn = (store: Pick<Store, 'processes'>): Untraced[] =>
+export const untracedIn = (store: { processes: ReadonlyMap<string, Process> }): Untraced[] =>
   [...store.processes.values()].flatMap((p) => (p.untracedChildren ?? []) as unknown as Untraced[]);
 
 /** One line: which, why, what to do. `command`: its arguments as they shall be shown. */
