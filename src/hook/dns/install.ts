@@ -14,6 +14,7 @@ import { whenLoaded } from '../runtime/nodeModules';
 import type { Settings } from '../runtime/settings';
 import { frameGone, roomForFrame, roomy } from '../runtime/stackLimit';
 import { type AnyFunction, wrap } from '../runtime/wrap';
+import { beginJobOf, endJobOf } from '../sites/promiseParents';
 import { loadResolver, ownLookup, ownLookupPromised } from './ownLookup';
 import { installResolve, installResolvePromises } from './resolve';
 import { isReplaced, measurePool, setUpPool } from './threadPool';
@@ -44,8 +45,16 @@ function watchCallbacks(dns: Dns, settings: Settings): void {
       const room = roomForFrame();
       args[args.length - 1] = function (this: unknown, ...results: unknown[]) {
         running.count--;
+        const asker = note.stack;
         end(note, results, wire);
-        return roomy(callback as AnyFunction, this, results);
+        if (asker === undefined || wire !== undefined) return roomy(callback as AnyFunction, this, results);
+        // undici's interceptor `dns` makes the request here.
+        const outer = beginJobOf(asker);
+        try {
+          return roomy(callback as AnyFunction, this, results);
+        } finally {
+          endJobOf(outer);
+        }
       };
       running.count++;
       let asked = false;

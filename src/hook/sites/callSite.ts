@@ -168,7 +168,7 @@ export function entry(
           if (n > 0) {
             const before = ErrorClass.stackTraceLimit;
             ErrorClass.stackTraceLimit = n + between;
-            own.error = withJob(new ErrorClass());
+            own.error = asRequests(new ErrorClass());
             ErrorClass.stackTraceLimit = before;
             own.allFrames = n === maxFrames;
             own.overBudget = false;
@@ -207,7 +207,7 @@ export function takeSite(owner: Located): void {
     // Not through a wrapped entry (npm undici, own ClientRequest): taken here, deeper.
     const before = ErrorClass.stackTraceLimit;
     ErrorClass.stackTraceLimit = maxFrames;
-    const e = withJob(new ErrorClass());
+    const e = asRequests(new ErrorClass());
     ErrorClass.stackTraceLimit = before;
     hold(seen(e), owner, true);
   }
@@ -216,6 +216,13 @@ export function takeSite(owner: Located): void {
 /** Whose promise's job runs now goes with it: later it is another. */
 function withJob(e: Error): Error {
   if (running.job !== undefined) (e as Seen).job = running.job;
+  return e;
+}
+
+/** The stack of a request: what was kept for the first one is taken. */
+function asRequests(e: Error): Error {
+  withJob(e);
+  if (running.job?.once) running.job = running.job.by;
   return e;
 }
 

@@ -33,11 +33,28 @@ export class Made {
     public stack: Error | undefined,
     public by: Made | undefined,
     public length: number,
+    /** For the first request alone: a callback may start the calls of others, too. */
+    readonly once = false,
   ) {}
 }
 
 /** The promise whose job runs now. */
 export const running = { job: undefined as Made | undefined };
+
+/**
+ * What runs now answers who asked with this stack, which was kept anyway: a request made in it, without a frame of the
+ * user's on its own stack, has that of this one: the first, as others in it may have asked somebody else. Returns what
+ * ran before, to be put back.
+ */
+export function beginJobOf(stack: Error): Made | undefined {
+  const outer = running.job;
+  running.job = new Made(stack, outer, 0, true);
+  return outer;
+}
+
+export const endJobOf = (outer: Made | undefined): void => {
+  running.job = outer;
+};
 
 let made = new WeakMap<object, Made>();
 let stop: (() => void) | undefined;

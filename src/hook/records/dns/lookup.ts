@@ -56,8 +56,9 @@ export class Lookup implements Writable {
   private begun = false;
   /** The program's own, while only some requests are asked for. */
   private silent = false;
-  /** Where it was called; unread. */
-  private stack: Error | undefined;
+  /** Where it was called. */
+  stack: Error | undefined;
+  private siteReported = false;
 
   constructor(
     readonly call: string,
@@ -96,8 +97,8 @@ export class Lookup implements Writable {
 
   /** Its call site follows its line. */
   private reportSite(): void {
-    if (this.stack) reportSite(this.stack, this);
-    this.stack = undefined;
+    if (this.stack && !this.siteReported) reportSite(this.stack, this);
+    this.siteReported = true;
   }
 }
 
