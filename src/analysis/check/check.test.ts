@@ -58,12 +58,12 @@ describe('how many', () => {
     expect(said(rule, made(3))).toBe(words);
   });
 
-  test('each test by itself, by its label', () => {
-    const labels = ['a', 'a', 'b', undefined];
-    const requests = labels.map((label, i) => exchange(i, i, label === undefined ? {} : { label }));
+  test('each test by itself, by the label that the program gave, else by its name', () => {
+    const tests = [{ label: 'a' }, { label: 'a', test: 'x.test.ts › x' }, { test: 'b' }, {}];
+    const requests = tests.map((named, i) => exchange(i, i, named));
     const { state, cases } = checked({ assert: { count: '<= 1' }, within: 'test' }, [run({ requests })]);
     expect(state).toBe('broken');
-    expect(cases.map(({ part, state: of }) => `${part} ${of}`)).toEqual(['a broken', 'b held', '(no label) held']);
+    expect(cases.map(({ part, state: of }) => `${part} ${of}`)).toEqual(['a broken', 'b held', '(no test) held']);
   });
 
   test('each trace is a run of its own', () => {

@@ -113,7 +113,10 @@ const rule = closed(
     max: optional(Type.Integer({ minimum: 0, description: 'The same as assert: {count: "<= N"}.' })),
     severity: optional(oneOf(severities, 'Only errors make the exit code 1; default: error.')),
     within: optional(
-      oneOf(within, 'It applies to each run, test (label), process, host or calling line by itself; default: run.'),
+      oneOf(
+        within,
+        'It is checked separately for each run, test (or label), process, host or calling line; default: run.',
+      ),
     ),
     'min-samples': optional(
       Type.Integer({

@@ -49,7 +49,7 @@ export function partsOf(rows: readonly Row[], within: Within): [part: string | u
 }
 
 function partOf(row: Row, within: Within): string {
-  if (within === 'test') return row.label ?? '(no label)';
+  if (within === 'test') return row.label ?? row.test ?? '(no test)';
   if (within === 'process') return row.process;
   if (within === 'host') return row.host || '(no host)';
   return row.callSite ? siteText(row.callSite) : '(no call site)';
