@@ -99,6 +99,14 @@ describe('geometry', () => {
     const r = row(11);
     expect(shapesOf(r, scale, now).at(-1)).toMatchObject({ kind: 'cross', x: scale.x(rowEnd(r, now)) });
   });
+  test('whose sign is whole where the drawing ends with it', () => {
+    const r = row(11);
+    const end = rowEnd(r, now);
+    const narrow = { ...scale, width: scale.x(end) + 2 };
+    const sign = shapesOf(r, narrow, now).at(-1);
+    expect(sign?.kind).toBe('cross');
+    expect((sign?.x ?? 0) + 12).toBeLessThanOrEqual(narrow.width);
+  });
   test('an unread body is a frame until now, an aborted one a quiet cross', () => {
     expect(shapesOf(row(21), scale, now).at(-1)).toMatchObject({ kind: 'unread' });
     expect(shapesOf(row(24), scale, now).at(-1)).toMatchObject({ kind: 'abort' });

@@ -51,6 +51,9 @@ export function rowEnd(row: Row, now: number): number {
   return end;
 }
 
+/** Room of the sign of a failure or an abort, px. */
+const signWidth = 12;
+
 /** All shapes of a row from left to right. `stop` is the instant at which what is still open ends: now, or the program's end. */
 export function shapesOf(row: Row, scale: TimeScale, stop: number): Shape[] {
   const shapes: Shape[] = [];
@@ -73,7 +76,10 @@ export function shapesOf(row: Row, scale: TimeScale, stop: number): Shape[] {
     push('stream', 'download', end, Math.max(end, row.endAt ?? stop), 2);
     for (const at of row.marks ?? []) push('mark', 'download', at, at, 8);
   }
-  if (row.state === 'failed') push('cross', '', end, end, 12);
-  if (row.state === 'aborted') push('abort', '', end, end, 12);
+  const sign = row.state === 'failed' ? 'cross' : row.state === 'aborted' ? 'abort' : undefined;
+  if (sign) push(sign, '', end, end, 12);
+  const last = shapes.at(-1);
+  // Drawn to the right of it: over the bar where the drawing ends before.
+  if (sign && last?.kind === sign) last.x = Math.min(last.x, scale.width - signWidth);
   return shapes;
 }

@@ -122,17 +122,25 @@ function draw(canvas: HTMLCanvasElement, lanes: readonly Lane[], scale: TimeScal
     ends: [],
   });
   const life = new Path2D();
+  const edges = new Path2D();
   const marks = new Path2D();
   const good = new Path2D();
   const bad = new Path2D();
   lanes.forEach((lane, i) => {
     const y = (i + 0.5) * rowHeight;
     const end = lane.endAt ?? (lane.open ? Math.max(lane.end, at) : lane.end);
-    life.rect(scale.x(lane.begin), y - 4, Math.max(2, scale.x(end) - scale.x(lane.begin)), 8);
+    const x = scale.x(lane.begin);
+    const width = Math.max(2, scale.x(end) - x);
+    life.rect(x, y - 4, width, 8);
+    if (width > 2) edges.rect(x + 0.5, y - 3.5, width - 1, 7);
     if (lane.endAt !== undefined) marks.rect(scale.x(lane.endAt), y - 6, 2, 12);
   });
   ctx.fillStyle = withAlpha(theme.paused, 0.4);
   ctx.fill(life);
+  // Its edge is what is seen of an idle connection: the tint alone has too little contrast.
+  ctx.strokeStyle = withAlpha(theme.quiet, 0.8);
+  ctx.lineWidth = 1;
+  ctx.stroke(edges);
   lanes.forEach((lane, i) => {
     const y = (i + 0.5) * rowHeight;
     for (const p of lane.setup) {
