@@ -49,7 +49,8 @@ describe.each(nodes)('Node $major', (node) => {
     // fetch ends in one turn of the loop and starts again in the next.
     const writes = client === 'fetch' ? 2 : 1;
     expect(counts.writes).toBeLessThan(writes * requests + due(counts));
-    expect(reported).toBeLessThan(2 * (requests + warmUp) + due(counts));
+    // The time is that of the counted requests; those before are slower, and reported, too.
+    expect(reported).toBeLessThan(2 * (requests + warmUp) + 4 * due(counts));
     expect(counts.clocks).toBeLessThan((client === 'fetch' ? 14 : 9) * requests + 4 * due(counts));
     // undici creates promises itself.
     if (client === 'http') expect(counts.jobs).toBeLessThan(requests + due(counts));
