@@ -80,16 +80,23 @@ function aborted(k: Case): Verdict {
   const { r } = k;
   const last = k.breakdown.phases.at(-1)?.name;
   const at = placeText(r.callSite);
+  const timer = r.abort?.timer;
+  const by =
+    timer === undefined ? ` by the program${afterText(k)}` : `${afterText(k)} by a timer of ${timeText(timer)}`;
   return {
     level: 'aborted',
     rule: 'aborted',
     certainty: 'sure',
     // The program, or a client for it: who called is not recorded.
-    text: `Aborted by the program${afterText(k)}${last ? (isUnsent(k) ? ', before it was sent' : `, while ${phaseWords[last].doing}`) : ''}${at ? ` (called at ${at})` : ''}.`,
+    text: `Aborted${by}${last ? (isUnsent(k) ? ', before it was sent' : `, while ${phaseWords[last].doing}`) : ''}${at ? ` (called at ${at})` : ''}.`,
     evidence: [
       ...totalEvidence(k, 'until then', 'abort.at'),
+      ...(timer === undefined ? [] : [time('timer', timer, r.id, 'abort.timer')]),
       ...(r.abort?.reason === undefined ? [] : [words('reason', r.abort.reason, r.id, 'abort.reason')]),
     ],
+    ...(timer === undefined
+      ? {}
+      : { advice: 'Raise the timeout of the client or the delay of the timer, or find out what is slow.' }),
   };
 }
 

@@ -43,6 +43,8 @@ const rare = {
   phase: undefined as PhaseName | undefined,
   abortAt: 0,
   abortReason: undefined as unknown,
+  /** ms of the timer that made the program abort it; 0: none, or not known. */
+  abortTimer: 0,
   /** When the program gave it up, where that is known and its end comes later; else 0. */
   leftAt: 0,
   /** It was given up because of its timer, before its end. */

@@ -61,7 +61,10 @@ export function endText(r: RequestRecord, withHead: boolean): string {
   if (r.bodyBytes >= 0 && (r.marks !== undefined || (r.chunks > 0 && r.facts?.contentEncoding && r.facts.chunked)))
     s += chunksText(r);
   if (r.error !== undefined || r.phase !== undefined) s += `,"error":${stringify(errorInfo(r.error, r.phase))}`;
-  if (r.abortAt !== 0) s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason) })}`;
+  if (r.abortAt !== 0) {
+    const timer = r.abortTimer === 0 ? undefined : r.abortTimer * 1000;
+    s += `,"abort":${stringify({ at: us(r.abortAt), reason: reasonOf(r.abortReason), timer })}`;
+  }
   if (r.timeoutKind !== '') s += timeoutText(r);
   if (r.streamId !== 0) s += r.endText();
   if (r.outcome === 'upgraded') s += upgradeText(r);

@@ -22,7 +22,7 @@ import { entered, inheritSite, takeSite } from '../sites/callSite';
 import { context, presentContext, takeContext } from '../sites/labels';
 import { awaitResponse, endAwait, loopDelayMax } from './loopMarks';
 import { mayBeRetried } from './retryStacks';
-import { abortedAt, nameTimer, reasonGiven } from './timers';
+import { abortedAt, abortingTimer, nameTimer, reasonGiven } from './timers';
 
 /** Asked why a request ends without a connection: by the sockets, which know what is under one. */
 export const carriers: { explain: ((r: RequestRecord) => void) | undefined } = { explain: undefined };
@@ -202,6 +202,7 @@ export function abort(r: RequestRecord, reason: unknown, t: number): void {
   nameTimer(r, reason, t);
   r.abortReason = reasonGiven(reason);
   r.abortAt = abortedAt(r.abortReason, r) || t;
+  r.abortTimer = abortingTimer();
   finish(r, 'aborted', t);
 }
 

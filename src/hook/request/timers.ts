@@ -174,6 +174,19 @@ export function ownSignal(args: readonly unknown[] | undefined): AbortSignal | u
 
 /** The reason of the `abort` that is running: clients hear of it inside. */
 let running: unknown;
+/** ms of the timer whose callback made that call; 0: none did, or it is not known. */
+let runningTimer = 0;
+
+/** ms of the timer that aborts what is aborted now: clients set one for each request (openai, ky, wretch). */
+export const abortingTimer = (): number => runningTimer;
+
+/** The resource of what runs is the timer itself in its callback; with an asynchronous step between, it is another. */
+const timerOfNow = guarded(part, 'timers.now', (): number => {
+  const { executionAsyncResource } = nodeModule('node:async_hooks') as typeof import('node:async_hooks');
+  const resource = executionAsyncResource() as { _idleTimeout?: unknown };
+  const { _idleTimeout: delay } = resource;
+  return resource.constructor?.name === 'Timeout' && typeof delay === 'number' && delay > 0 ? delay : 0;
+});
 
 /** What the program gave, where the client's own AbortError does not pass it on. */
 export function reasonGiven(error: unknown): unknown {
@@ -199,12 +212,15 @@ export function installTimers(sites: boolean): void {
         abort(this: unknown, ...args: unknown[]): unknown {
           onAbort(args[0]);
           const outer = running;
+          const outerTimer = runningTimer;
           running = args[0];
+          runningTimer = timerOfNow() ?? 0;
           const room = roomForFrame();
           try {
             return apply(original, this, args);
           } finally {
             running = outer;
+            runningTimer = outerTimer;
             if (room !== 0) frameGone(room);
           }
         },

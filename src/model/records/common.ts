@@ -110,6 +110,7 @@ export const abort = record(
   {
     at: optional(instant('When it was aborted.')),
     reason: optional(maskedText('Reason given, or the name of the abort’s error.')),
+    timer: optional(duration('Delay of the timer in whose callback it was aborted. Absent: in none, or not known.')),
   },
   'Ended by the program itself. Absent if not.',
 );

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { verdictOf } from '../../../src/analysis/verdict/verdict';
 import type { Request } from '../../../src/model/records';
 import { scratch } from '../../../src/session/testing/scratch';
 import { type Observed, observe, only, present } from '../../support/observe';
@@ -47,6 +48,21 @@ describe.each(nodes)('Node $major', (node) => {
     expect(at(seen, '/dns-timeout').timeout?.at).toBe(at(seen, '/dns-timeout').endAt);
     expectGivenUp(seen, '/tls-abort', 'tls', enough);
     expectGivenUp(seen, '/tls-destroy', 'tls', {});
+  });
+
+  test('in the callback of a timer: its delay; one step after it, or in another callback, none', async () => {
+    const seen = await observe(node, program('abortTimers.cjs'), { execArgv: ['--no-warnings'] });
+    const timers = seen.requests.map((r) => [new URL(r.url ?? '').pathname, r.outcome, r.abort?.timer]);
+    expect(timers).toEqual([
+      ['/fetch', 'aborted', 70_000],
+      ['/http', 'aborted', 70_000],
+      ['/reason', 'aborted', 60_000],
+      ['/step', 'aborted', undefined],
+      ['/immediate', 'aborted', undefined],
+    ]);
+    expect(verdictOf(at(seen, '/fetch'), seen.run.store, 0).text).toMatch(
+      /^Aborted after \S+ m?s by a timer of 70 ms, while waiting for the server \(called at abortTimers\.cjs:\d+\)\.$/,
+    );
   });
 
   test.skipIf(noFilter)('while the SYN is dropped', async () => {

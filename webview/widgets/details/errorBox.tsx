@@ -60,7 +60,7 @@ export function ErrorBox({ row, details }: { row: Row; details: Details | undefi
       <section class="vd info" aria-label="Aborted">
         <Icon name="circle-slash" class="vi" />
         <div>
-          <p>Aborted by your own code{abort?.reason ? `: ${abort.reason}` : '.'}</p>
+          <p>Aborted by the program{abort?.reason ? `: ${abort.reason}` : '.'}</p>
           {error?.message && error.message !== abort?.reason && (
             <ul class="ev">
               <Cause error={error} />
