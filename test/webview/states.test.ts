@@ -142,7 +142,8 @@ test.each(['High Contrast', 'Dark Modern'] as const)(
       nodes.map((n) => {
         const { width, height } = n.getBoundingClientRect();
         const style = getComputedStyle(n);
-        return { name: n.className, area: width * height, colour: style.backgroundColor, edge: style.outlineStyle };
+        const { backgroundColor: colour, backgroundImage: image, outlineStyle: edge } = style;
+        return { name: n.className, area: width * height, colour, image, edge };
       }),
     );
     expect(signs.map((s) => s.name)).toEqual(
@@ -150,7 +151,7 @@ test.each(['High Contrast', 'Dark Modern'] as const)(
     );
     for (const s of signs) {
       expect(s.area, s.name).toBeGreaterThan(0);
-      expect(s.colour !== 'rgba(0, 0, 0, 0)' || s.edge === 'solid', s.name).toBe(true);
+      expect(s.colour !== 'rgba(0, 0, 0, 0)' || s.image !== 'none' || s.edge === 'solid', s.name).toBe(true);
     }
   },
 );
