@@ -11,16 +11,18 @@ import { listen } from './endpoint';
 import { type Facts, FactsOf } from './facts';
 import { Feed } from './feed';
 import { logFile } from './logFile';
+import { Sampled } from './sampled';
 import { defaultLimits, Sink, type SinkCounts } from './sink';
 import { countsOf } from './snapshot';
 import { selfLines, statsdDatagrams, statsdLines } from './statsd';
 import { StreamEncoder } from './stream';
-import { udpTarget } from './udp';
+import { maxPayload, udpTarget } from './udp';
 
 export interface SinkOptions {
   metrics?: string;
   statsd?: string;
   stream?: string;
+  streamSample?: number;
   logFile?: string;
   quiet?: boolean;
 }
@@ -49,7 +51,8 @@ type Begin = (run: Run) => void;
 export async function sinksOf(o: SinkOptions): Promise<((session: TraceSession) => Sinks) | undefined> {
   const begins: Begin[] = [];
   if (o.statsd !== undefined) begins.push(await statsdOf(o.statsd));
-  if (o.stream !== undefined) begins.push(await streamOf(o.stream));
+  if (o.stream !== undefined) begins.push(await streamOf(o.stream, o.streamSample ?? 1));
+  else if (o.streamSample !== undefined) throw new UsageError('--stream-sample: give --stream too.');
   if (o.logFile !== undefined) begins.push(await logOf(o.logFile));
   // Last, as it says where it listens.
   if (o.metrics !== undefined) begins.push(await metricsOf(o.metrics, o.quiet === true));
@@ -94,15 +97,17 @@ async function statsdOf(text: string): Promise<Begin> {
   };
 }
 
-async function streamOf(text: string): Promise<Begin> {
+async function streamOf(text: string, oneIn: number): Promise<Begin> {
   const [, rest] = /^udp:\/\/([^/]+)\/?$/i.exec(text) ?? [];
   if (rest === undefined) throw new UsageError('--stream: use udp://HOST:PORT, such as udp://localhost:9125.');
   const place = addressOf('--stream', rest, 'send');
-  const encoder = new StreamEncoder();
+  const sampled = oneIn > 1 ? new Sampled(oneIn) : undefined;
+  const encoder = new StreamEncoder(maxPayload, sampled);
   const target = await udpTarget(await resolved('--stream', place), encoder.datagrams, encoder.last);
   return (run) => {
     encoder.trace = run.session.id;
-    run.addRecords(new Sink<Facts>('stream', `udp://${placeText(place)}`, target, defaultLimits, said));
+    const sink = new Sink<Facts>('stream', `udp://${placeText(place)}`, target, defaultLimits, said);
+    run.addRecords(sink, (facts) => sampled?.takes(facts) ?? true);
   };
 }
 
@@ -135,9 +140,12 @@ class Run implements Sinks {
     return sink;
   }
 
-  addRecords(sink: Sink<Facts>): void {
+  /** `takes`: whether a record is passed on; without it all are. */
+  addRecords(sink: Sink<Facts>, takes: (facts: Facts) => boolean = () => true): void {
     this.add(sink);
-    this.takers.push((facts, since) => sink.offer(facts, since));
+    this.takers.push((facts, since) => {
+      if (takes(facts)) sink.offer(facts, since);
+    });
   }
 
   start(): void {

@@ -1,9 +1,10 @@
 /**
  * `--stream udp://HOST:PORT`: one record a datagram, as a JSON object. `seq` counts the datagrams of a trace from 1, so the
  * receiver knows what it lacks; the last one, `event` `end`, says how many there were. A record that is too long for a
- * datagram has its longest texts shortened, named in `cut`.
+ * datagram has its longest texts shortened, named in `cut`. With `--stream-sample N` each record says `sample`: N.
  */
 import type { Facts } from './facts';
+import type { Sampled } from './sampled';
 import { maxPayload } from './udp';
 
 /** Version of the form; fields may be added. */
@@ -17,19 +18,30 @@ export class StreamEncoder {
   /** Id of the trace; known before the first record. */
   trace = '';
 
-  constructor(readonly max = maxPayload) {}
+  constructor(
+    readonly max = maxPayload,
+    /** Present where not every record is sent. */
+    readonly sampled?: Sampled,
+  ) {}
 
-  readonly datagrams = (items: readonly Facts[]): { bytes: Buffer; items: number }[] =>
-    items.map((f) => ({ bytes: fitting({ v: streamVersion, seq: ++this.#seq, ...f }, this.max), items: 1 }));
+  readonly datagrams = (items: readonly Facts[]): { bytes: Buffer; items: number }[] => {
+    const sample = this.sampled && { sample: this.sampled.oneIn };
+    return items.map((f) => ({
+      bytes: fitting({ v: streamVersion, seq: ++this.#seq, ...sample, ...f }, this.max),
+      items: 1,
+    }));
+  };
 
   readonly last = (): Buffer => {
     const records = this.#seq;
-    return fitting({ v: streamVersion, seq: ++this.#seq, event: 'end', trace: this.trace, records }, this.max);
+    const { sampled } = this;
+    const all = sampled && { sample: sampled.oneIn, of: sampled.total };
+    return fitting({ v: streamVersion, seq: ++this.#seq, event: 'end', trace: this.trace, records, ...all }, this.max);
   };
 }
 
 /** Never cut: who, when, which. */
-const kept = new Set(['v', 'seq', 'event', 'time', 'trace', 'request', 'connection', 'outcome', 'method']);
+const kept = new Set(['v', 'seq', 'sample', 'event', 'time', 'trace', 'request', 'connection', 'outcome', 'method']);
 
 function fitting(fields: Fields, max: number): Buffer {
   let bytes = Buffer.from(JSON.stringify(fields));

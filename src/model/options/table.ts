@@ -400,6 +400,13 @@ const printing = {
     without: 'none',
     cli: { flags: '--stream <url>' },
   },
+  streamSample: {
+    kind: 'whole',
+    min: 1,
+    text: 'send 1 in N records of --stream: of requests, and of connections; counts and the trace stay complete',
+    without: '1',
+    cli: { flags: '--stream-sample <n>' },
+  },
   table: {
     kind: 'flag',
     text: 'live table of requests',

@@ -47,6 +47,19 @@ describe('--stream', () => {
     expect(summary.sinks[0].bytes).toBe(datagrams.slice(0, -1).reduce((sum, b) => sum + b.length, 0));
   });
 
+  test('1 in 10 records are sent, and the counts are of all', async () => {
+    const { to, datagrams } = await receiver();
+    const args = ['--json', '--stream', `udp://${to}`, '--stream-sample', '10', '--', node, requests, '1000'];
+    const summary = summaryIn(await nettrace.run(['run', ...args]));
+    await expect.poll(() => datagrams.length).toBe(201);
+    const records = datagrams.map((bytes) => JSON.parse(bytes.toString('utf8')));
+    expect(records.map((r) => r.seq)).toEqual(records.map((_, i) => i + 1));
+    expect(records.every((r) => r.sample === 10)).toBe(true);
+    for (const event of ['request', 'close']) expect(records.filter((r) => r.event === event)).toHaveLength(100);
+    expect(records.at(-1)).toMatchObject({ event: 'end', records: 200, of: 2000 });
+    expect(summary).toMatchObject({ requests: 1000, sinks: [{ sink: 'stream', sent: 200, lost: 0 }] });
+  });
+
   test('a record says what the saved trace says', async () => {
     const { to, datagrams } = await receiver();
     const file = `${nettrace.home}/a.nettrace.json`;
@@ -142,6 +155,7 @@ describe('a bad receiver', () => {
   });
 
   test.each([
+    ['--stream-sample', '10', /give --stream too/],
     ['--stream', 'localhost:1', /use udp:\/\/HOST:PORT/],
     ['--stream', 'tcp://localhost:1', /use udp:\/\/HOST:PORT/],
     ['--stream', 'udp://localhost', /not an address/],
