@@ -149,6 +149,9 @@ export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(cor
 
 /** One long-lived client process of an arm. */
 export class Client {
+  /** Requests in segments that were taken away. */
+  drained = 0;
+
   /** `flags`: Node's own. */
   static async start(arm, node, ports, pin, flags = []) {
     const client = new Client();
@@ -199,6 +202,7 @@ export class Client {
   async batch(job) {
     this.#send(job);
     const { result } = await this.message();
+    if (this.arm.records === 'requests') this.#drain();
     if (this.arm.switchedOff && this.generation === 1) {
       this.ask([]);
       // Seen by a request, at most every 100 ms.
@@ -210,14 +214,28 @@ export class Client {
     return result;
   }
 
+  /**
+   * Takes away the segments that are written no more, as a session does that has read them: the hook stops writing where
+   * 64 MiB wait.
+   */
+  #drain() {
+    const segments = readdirSync(this.spool).filter((name) => name.endsWith('.jsonl'));
+    const numberOf = (name) => Number(name.split('.').at(-2));
+    const current = Math.max(...segments.map(numberOf));
+    for (const name of segments.filter((one) => numberOf(one) < current)) {
+      this.drained += this.#requestsIn(name);
+      rmSync(join(this.spool, name));
+    }
+  }
+
+  #requestsIn(name) {
+    return (readFileSync(join(this.spool, name), 'latin1').match(/^\{"k":"req"/gm) ?? []).length;
+  }
+
   /** Requests it recorded: proves that the arm did what its name says. */
   async recorded() {
     if (this.arm.records === 'spans') return this.batch({ kind: 'spans' });
-    let requests = 0;
-    for (const name of readdirSync(this.spool)) {
-      requests += (readFileSync(join(this.spool, name), 'latin1').match(/^\{"k":"req"/gm) ?? []).length;
-    }
-    return requests;
+    return readdirSync(this.spool).reduce((sum, name) => sum + this.#requestsIn(name), this.drained);
   }
 
   stop() {

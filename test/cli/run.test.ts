@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Trace } from '../../src/model/records';
 import { scratch } from '../../src/session/testing/scratch';
+import { nodes } from '../support/programs/nodes';
 import { Nettrace, programs, requests } from './testing/nettrace';
 
 const nettrace = new Nettrace();
@@ -36,6 +37,28 @@ describe('the program is left as it is', () => {
     expect(result).toMatchObject({ code: 1, stdout: 'out\n' });
     expect(result.stderr).toMatch(/^\[eval\]:1\n.*\n\s+\^\n\nError: mine\n/s);
     expect(result.stderr).not.toContain('nettrace');
+  });
+
+  test('a program that becomes another (execve) has ended; nothing is said to be running', async () => {
+    const file = join(scratch(), 'a.nettrace.json');
+    const next = `process.execve(process.execPath, [process.execPath, '-e', 'console.log("next")'], process.env)`;
+    const result = await nettrace.run([
+      'run',
+      '-o',
+      file,
+      '--',
+      nodes.find(({ major }) => major === 24)?.binary as string,
+      '--no-warnings',
+      '-e',
+      next,
+    ]);
+    expect(result).toMatchObject({ code: 0, stdout: 'next\n' });
+    expect(result.stderr).not.toContain('still running');
+    const { processes } = JSON.parse(readFileSync(file, 'utf8')) as Trace;
+    expect(processes.map((p) => [p.end, p.exitCode])).toEqual([
+      ['replaced', undefined],
+      ['exit', 0],
+    ]);
   });
 
   test('arguments as given, also those that look like ours', async () => {

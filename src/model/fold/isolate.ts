@@ -59,7 +59,15 @@ function processFor(store: Store, line: LineOf<'proc'>, offset: number): Process
   // A worker's own argv says less than the main thread's.
   if (open) return line.tid === 0 ? { ...open, ...fields } : open;
   const id = same.length === 0 ? String(line.pid) : `${line.pid}.${same.length + 1}`;
+  const before = same.at(-1);
+  if (before && before.end === undefined) replace(store, before);
   return { id, ...fields, startAt: offset, threads: [] };
+}
+
+/** A pid is one process's at a time: this one became another program (execve), or has ended without a word. */
+function replace(store: Store, process: Process): void {
+  for (const thread of process.threads) endThread(store, thread.id, thread.endAt);
+  store.setProcess({ ...process, end: 'replaced' });
 }
 
 /** Sets `parent` in both directions: whichever of the two is seen first. */

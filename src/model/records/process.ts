@@ -97,7 +97,12 @@ export const process = record(
     endAt: optional(instant('Its end.')),
     exitCode: optional(integer('Exit code; absent: running, killed or not known.')),
     signal: optional(text('Signal that ended it.')),
-    end: optional(words(['exit', 'killed', 'lost', 'uncaught'], 'How it ended; absent: running.')),
+    end: optional(
+      words(
+        ['exit', 'killed', 'lost', 'replaced', 'uncaught'],
+        'How it ended; absent: running. `replaced`: it became another program (`process.execve`), or its pid came again.',
+      ),
+    ),
     threads: list(thread, 'Its isolates.'),
     untracedChildren: optional(
       list(

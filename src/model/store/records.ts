@@ -86,12 +86,14 @@ export class Records {
     return process && thread ? { process, thread } : undefined;
   }
 
-  /** The first process without a traced parent. */
+  /** The first process without a traced parent; where it became another program (execve), the last of these. */
   rootProcess(): Process | undefined {
     let root: Process | undefined;
     for (const p of this.processes.values())
       if (p.parent === undefined && (!root || p.startAt < root.startAt)) root = p;
-    return root;
+    if (root?.end !== 'replaced') return root;
+    const { pid, parent } = root;
+    return [...this.processes.values()].findLast((p) => p.pid === pid && p.parent === parent);
   }
 
   /** Pauses that held the thread, by begin. */
