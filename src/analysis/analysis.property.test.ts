@@ -11,7 +11,7 @@ import { simulatedSpool } from '../model/testing/spool';
 import { countingReads, emptyStore } from '../model/testing/store';
 import { analyse } from './analyse';
 import { exchange, ms, storeOf } from './testing/store';
-import { type Case, caseOf } from './verdict/context';
+import { type Case, caseOf } from './verdict/case/context';
 import { partsOf } from './verdict/parts';
 import { verdictOf } from './verdict/verdict';
 

@@ -8,8 +8,8 @@ import type { Evidence, Finding, PhaseName } from '../../model/records';
 import { number, time, words } from '../base/draft';
 import { lookupSlots } from '../base/limits';
 import { isLoopback } from '../base/places';
-import { busyAdvice, busyEvidence, busyFault, busySentence, busyWords } from './busy';
-import { type Case, durationOf, ofText, useHelper } from './context';
+import { busyAdvice, busyEvidence, busyFault, busySentence, busyWords } from './case/busy';
+import { type Case, durationOf, ofText, useHelper } from './case/context';
 import { queue } from './queue';
 
 export interface Part {

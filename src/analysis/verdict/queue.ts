@@ -4,9 +4,9 @@ import { number, time, words } from '../base/draft';
 import { freedBy, holderOf, unreadFor } from '../base/holder';
 import { busyLoop, unreadShare } from '../base/limits';
 import { isOfPackage, requestText } from '../base/places';
-import { busyFault, busyWords } from './busy';
-import { heldByUnread, isUndici, queueAdvice, streamAdvice } from './clients';
-import { type Case, durationOf } from './context';
+import { busyFault, busyWords } from './case/busy';
+import { heldByUnread, isUndici, queueAdvice, streamAdvice } from './case/clients';
+import { type Case, durationOf } from './case/context';
 import type { Part } from './parts';
 
 export function queue(k: Case): Part | undefined {

@@ -6,7 +6,7 @@ import type { Verdict } from '../../model/facts/verdict';
 import type { Request } from '../../model/records';
 import { time } from '../base/draft';
 import { busyLoop, partMatters, sideLikely, sideSure, slowAt, slowerThanUsual, tie } from '../base/limits';
-import { type Case, ofText, useHelper } from './context';
+import { type Case, ofText, useHelper } from './case/context';
 import { type Part, partsOf } from './parts';
 
 /** The developer's own side first: it can be changed. */

@@ -9,13 +9,13 @@ import type { Store } from '../../model/store/store';
 import { number, time, words } from '../base/draft';
 import { longest, pauseMatters } from '../base/limits';
 import { clip, placeText, requestText } from '../base/places';
-import { discardAdvice, isClients } from './clients';
-import { afterText, type Case, caseOf, durationOf, totalEvidence } from './context';
-import { failedVerdict } from './failed';
-import { isUnsent } from './programFailures';
-import { refusedTunnel, sideOfStatus } from './proxies';
+import { discardAdvice, isClients } from './case/clients';
+import { afterText, type Case, caseOf, durationOf, totalEvidence } from './case/context';
+import { Usual } from './case/usual';
+import { failedVerdict } from './failures/failed';
+import { isUnsent } from './failures/programFailures';
+import { refusedTunnel, sideOfStatus } from './failures/proxies';
 import { slowVerdict } from './slow';
-import { Usual } from './usual';
 
 /** `now`: µs since the trace began; only running requests need it. `usual`: for verdicts of many requests of one trace. */
 export function verdictOf(r: Request, store: Store, now: number, usual = new Usual(store)): Verdict {

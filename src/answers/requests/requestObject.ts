@@ -1,5 +1,5 @@
 /** One request as `show --json` and the assistants' tools give it. docs/show.schema.json describes it: fields are added, never renamed. */
-import type { Usual } from '../../analysis/verdict/usual';
+import type { Usual } from '../../analysis/verdict/case/usual';
 import { verdictOf } from '../../analysis/verdict/verdict';
 import { timeOfInstant } from '../../formats';
 import { contextOf } from '../../model/phases/context';

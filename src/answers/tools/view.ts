@@ -2,7 +2,7 @@
 
 import type { TProperties } from 'typebox';
 import { findingsOf } from '../../analysis/document';
-import { Usual } from '../../analysis/verdict/usual';
+import { Usual } from '../../analysis/verdict/case/usual';
 import type { Finding } from '../../model/records';
 import type { Row } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';

@@ -1,5 +1,5 @@
 /** A request as a block of lines: what `show --view request` and `show --request` say of it. */
-import { Usual } from '../../analysis/verdict/usual';
+import { Usual } from '../../analysis/verdict/case/usual';
 import { factLines } from '../../answers/requests/facts';
 import { phasesOf } from '../../model/phases/phases';
 import type { Request } from '../../model/records';

@@ -1,6 +1,6 @@
 /** `show --json`: what the tables say, for programs. docs/show.schema.json describes it; fields are added, never renamed. */
 import { findingsOf } from '../../analysis/document';
-import { Usual } from '../../analysis/verdict/usual';
+import { Usual } from '../../analysis/verdict/case/usual';
 import { requestObject } from '../../answers/requests/requestObject';
 import type { Row } from '../../model/rows/row';
 import type { Store } from '../../model/store/store';

@@ -1,6 +1,6 @@
 /** What the analysis has to say, in the terminal. */
 import { findingsOf } from '../../analysis/document';
-import type { Usual } from '../../analysis/verdict/usual';
+import type { Usual } from '../../analysis/verdict/case/usual';
 import { verdictOf } from '../../analysis/verdict/verdict';
 import { numberText } from '../../model/base/text';
 import type { Request } from '../../model/records';

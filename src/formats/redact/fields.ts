@@ -66,6 +66,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   serverTiming: { name: 'hash', description: 'drop' },
   error,
   causes: error,
+  decodeError: { code: 'code', message: 'message', decoder: 'ownWord' },
   timeout: { kind: 'ownWord', client: 'package' },
   abort: { reason: 'reason' },
   upgrade: { protocol: 'protocolWord' },

@@ -52,9 +52,9 @@ export const statusTexts: ReadonlySet<string> = new Set(Object.values(STATUS_COD
 export const signals: ReadonlySet<string> = new Set(Object.keys(constants.signals));
 const errnos: ReadonlySet<string> = new Set(Object.keys(constants.errno));
 
-/** Codes of Node, of undici, of its parser, of OpenSSL, of DNS. */
+/** Codes of Node, of undici, of its parser, of OpenSSL, of DNS, of zlib, Brotli and Zstandard. */
 const codeFamilies =
-  /^(?:UND_ERR|HPE|CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|NGHTTP2|ERR_(?:SSL|TLS|HTTP|HTTP2|SOCKET|STREAM|INVALID|NETWORK|BAD_REQUEST|BAD_RESPONSE|CANCELED|NON_2XX_3XX|BODY|GOT|UNESCAPED|ABORTED|ASSERTION|OSSL))(?:_[A-Z0-9_]{1,60})?$/;
+  /^(?:Z_(?:DATA|BUF|STREAM|MEM)_ERROR|Z_NEED_DICT|ERR__ERROR_[A-Z0-9_]{1,60}|ZSTD_error_[a-z_]{1,40}|UND_ERR|HPE|CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|NGHTTP2|ERR_(?:SSL|TLS|HTTP|HTTP2|SOCKET|STREAM|INVALID|NETWORK|BAD_REQUEST|BAD_RESPONSE|CANCELED|NON_2XX_3XX|BODY|GOT|UNESCAPED|ABORTED|ASSERTION|OSSL))(?:_[A-Z0-9_]{1,60})?$/;
 const otherCodes = listed(`
   ENOTFOUND EAI_AGAIN EAI_NODATA EAI_NONAME EAI_FAIL EAI_MEMORY ENODATA EFORMERR ESERVFAIL ENOTIMP EREFUSED EBADQUERY
   EBADNAME EBADFAMILY EBADRESP EBADSTR EBADFLAGS ENONAME EBADHINTS ENOTINITIALIZED ELOADIPHLPAPI EADDRGETNETWORKPARAMS
@@ -87,7 +87,7 @@ export const phrases: readonly string[] = [
 export const ownWords = listed(`
   * hook session debugger inetDiag bpf conntrack capture resolver procfs netlink analysis import start middle end
   notInFormat notRead notSeen notYet notReached notLoaded notText notRecorded notConnected detached mocked stream tooLong
-  tooMany rootNotTold closedBeforeWatch noFinal otherUser noEntry noLocalAddress unixSocket incoming noSampleBefore
+  Gunzip Unzip Inflate InflateRaw BrotliDecompress ZstdDecompress tooMany rootNotTold closedBeforeWatch noFinal otherUser noEntry noLocalAddress unixSocket incoming noSampleBefore
   noSampleAfter accountingOff timestampsOff untilEnd http1 undici http2 dns net tls udp proxy matching retries timers
   labels sockets keys callSites lines bodies headers decoding breakpoints children loading counters drops icmp listeners
   route tcpDestroy retransmits tcp arp headersOnly states resets errors firstByte delays congestion packets figures

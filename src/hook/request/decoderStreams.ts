@@ -1,7 +1,8 @@
 /**
  * What a compressed body decodes to. Decoding is the client's: a stream of zlib that the response is piped into, at once
  * by fetch, directly or through others by most libraries over `http`. It is watched from the first such response on; a
- * coding over another, and `deflate` in fetch (a stream of undici's own since 6), are not reported.
+ * coding over another, and `deflate` in fetch (a stream of undici's own since 6), are not reported. An error of zlib is
+ * the program's own: the response came whole, and its call failed all the same.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -34,6 +35,27 @@ class Decoding {
     const read = this.isRead ? `,"readBytes":${this.bytes}` : '';
     if (decoded + read !== '' && this.r.hold === undefined) push(`{"k":"more","id":${this.r.id}${decoded}${read}}\n`);
   }
+
+  /** `decoder`: the class of the stream. What destroys it for another reason (a cut connection) is no error of zlib. */
+  fail(decoder: string, error: unknown): void {
+    const { code, message } = ownTexts(error);
+    if (code === undefined || !ofZlib.test(code) || this.r.id <= past.id || this.r.hold !== undefined) return;
+    push(`{"k":"more","id":${this.r.id},"decodeError":${JSON.stringify({ code, message, decoder })}}\n`);
+  }
+}
+
+/** Codes of zlib, of Brotli (`ERR__ERROR_FORMAT_PADDING_1`) and of Zstandard. */
+const ofZlib = /^(Z_|ERR__|ZSTD_)[A-Za-z0-9_]{1,60}$/;
+
+/** Without running code of the program: it may have thrown anything. */
+function ownTexts(error: unknown): { code?: string; message?: string } {
+  if (typeof error !== 'object' || error === null) return {};
+  const text = (name: string): string | undefined => {
+    const value: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
+    return typeof value === 'string' ? value.slice(0, 128) : undefined;
+  };
+  const [code, message] = [text('code'), text('message')];
+  return { ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) };
 }
 
 /** The request whose head fetch is handling: set at each head, asked only when a stream of zlib is piped into. */
@@ -67,9 +89,13 @@ const onEvent = guarded(part, 'decoding.event', (stream: Readable, a: ArrayLike<
   if (d === undefined) {
     if (a[0] === 'pipe') byFetch(stream);
   } else if (a[0] === 'data' && a[1] instanceof Uint8Array) d.bytes += a[1].byteLength;
+  else if (a[0] === 'error') d.fail(nameOf(stream), a[1]);
   else if (a[0] === 'end') d.end(true);
   else if (a[0] === 'close') d.end(false);
 });
+
+const decoders = /^(Gunzip|Unzip|Inflate|InflateRaw|BrotliDecompress|ZstdDecompress)$/;
+const nameOf = (stream: Readable): string => String(stream.constructor?.name).slice(0, 32);
 
 function byFetch(stream: Readable): void {
   const r = heads.last;
@@ -97,7 +123,7 @@ export const findDecoder = guarded(part, 'decoding.find', (r: RequestRecord, res
   let one = (response as unknown as Piped)._readableState?.pipes;
   for (let depth = 0; depth < 5 && one?.length === 1; depth++) {
     const stream = one[0] as Piped;
-    if (/^(Gunzip|Unzip|Inflate|InflateRaw|BrotliDecompress|ZstdDecompress)$/.test(stream.constructor?.name)) {
+    if (decoders.test(nameOf(stream))) {
       watchDecoders();
       if (base !== undefined && Object.prototype.isPrototypeOf.call(base, stream)) link(stream, new Decoding(r, false));
       return;

@@ -1,8 +1,9 @@
 /**
  * What became of a request, with one meaning for counts, states, queries, findings and messages:
  *
- * - failed: the program wanted the response and did not get it, or not the whole of it, or a gRPC call ended with an error: DNS, TCP or TLS failed, the
- *   connection was reset or closed, a timer ran out (also that of `AbortSignal.timeout`, which the program sees as an error).
+ * - failed: the program wanted the response and did not get it, or not the whole of it, or could not decode its body, or a
+ *   gRPC call ended with an error: DNS, TCP or TLS failed, the connection was reset or closed, a timer ran out (also that of
+ *   `AbortSignal.timeout`, which the program sees as an error).
  * - aborted: the program gave it up by itself.
  * - server error: it was answered with 5xx, and the answer came.
  */
@@ -31,9 +32,16 @@ export function timerKindOf(r: Request): string | undefined {
   return names.some((n) => n?.startsWith('TimeoutError')) ? 'signal' : undefined;
 }
 
+/** All was well on the wire, or was until the program gave up what it could not decode. */
+export function isUndecodable(r: Request | undefined): boolean {
+  const code = r?.response?.decodeError?.code;
+  return code !== undefined && (r?.outcome !== 'failed' || deepest(r.error)?.code === code);
+}
+
 export const hasFailed = (r: Request | undefined): boolean =>
   r?.outcome === 'failed' ||
   (r?.response?.grpcStatus ?? 0) > 0 ||
+  isUndecodable(r) ||
   (r?.outcome === 'aborted' && timerKindOf(r) !== undefined);
 
 export const isAborted = (r: Request | undefined): boolean => r?.outcome === 'aborted' && !hasFailed(r);

@@ -5,7 +5,14 @@ import { packageOf } from '../base/package';
 import { hasFailed } from '../facts/outcome';
 import { type RanSite, ran } from '../facts/ran';
 import type { LineOf, SiteTuple, SourceEntry, SourceTuple } from '../lines/lines';
-import { type CallSite, type Connection, type Request, request as requestSchema } from '../records';
+import {
+  type CallSite,
+  type Connection,
+  type DecodeError,
+  type ErrorInfo,
+  type Request,
+  request as requestSchema,
+} from '../records';
 import type { Store } from '../store/store';
 import { merge, shiftedField } from './merge';
 import { serverTimingOf } from './serverTiming';
@@ -291,9 +298,19 @@ export function foldHeaders(store: Store, isolate: Isolate, line: LineOf<'hdr'>)
 export function foldMore(store: Store, isolate: Isolate, line: LineOf<'more'>): void {
   const r = store.requests.get(recordIdOf(isolate.thread, line.id));
   if (!r) return;
-  const { bodyBytes, readBytes } = line;
-  store.setRequest({ ...r, response: { ...r.response, ...present({ bodyBytes, readBytes }) } });
+  const { bodyBytes, readBytes, decodeError } = line;
+  const response = { ...r.response, ...present({ bodyBytes, readBytes, decodeError }) };
+  const error = r.error ?? (decodeError && errorOfDecoding(decodeError));
+  const next = { ...r, response, ...present({ error }) };
+  if (!hasFailed(r) && hasFailed(next)) store.counts.failed++;
+  store.setRequest(next);
 }
+
+const errorOfDecoding = ({ code, message }: DecodeError): ErrorInfo => ({
+  phase: 'download',
+  code,
+  ...present({ message }),
+});
 
 /** A tuple of the spool as a call site. */
 export function siteOf([file, line, column, fn, kind]: SiteTuple, source?: SourceTuple): CallSite {

@@ -25,6 +25,7 @@ import {
   bodyContent,
   certificate,
   connection,
+  decodeError,
   dial,
   dnsExchange,
   dnsSocket,
@@ -191,7 +192,7 @@ export const lineSchemas = {
     about: optional(Type.Omit(bodyContent, ['text'])),
   }),
   mark: requestLine,
-  more: Type.Object({ id: n, bodyBytes: optional(n), readBytes: optional(n) }),
+  more: Type.Object({ id: n, bodyBytes: optional(n), readBytes: optional(n), decodeError: optional(decodeError) }),
   end: requestLine,
   dial: Type.Object({
     ...part(dial, ['id', 'thread', 'request', 'callSite', 'lookup', 'attempts', 'connection']).properties,

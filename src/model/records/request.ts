@@ -63,6 +63,17 @@ const requestBody = record(
   'Request body. Absent: none.',
 );
 
+export const decodeError = record(
+  {
+    code: text('Code of zlib, Brotli or Zstandard: `Z_DATA_ERROR`.'),
+    message: optional(text('Its message: `incorrect header check`.')),
+    decoder: text('Class of the decoding stream: `Gunzip`.'),
+  },
+  'Why decoding the body failed, in the program. What came over the wire is unaffected.',
+);
+
+export type DecodeError = Static<typeof decodeError>;
+
 const response = record(
   {
     status: optional(integer('Status code of the final response.')),
@@ -76,6 +87,7 @@ const response = record(
     bodyBytes: optional(bytes('Body after decoding of the content coding; absent when not counted.')),
     readBytes: optional(bytes('Body bytes that the program took; absent when not counted.')),
     content: optional(bodyContent),
+    decodeError: optional(decodeError),
     readBeginAt: optional(instant('When the program began to read the body; absent: not read, or not seen.')),
     loopDelayMax: optional(
       duration(

@@ -3,7 +3,7 @@
 import { timeText } from '../base/text';
 import { isClosedHere } from '../facts/closing';
 import { grpcText } from '../facts/grpc';
-import { deepest, hasFailed, timerKindOf } from '../facts/outcome';
+import { deepest, hasFailed, isUndecodable, timerKindOf } from '../facts/outcome';
 import { phaseWords, shortOf } from '../facts/phaseWords';
 import { isRefusedResponse } from '../facts/refusedResponse';
 import type { Breakdown } from '../phases/phases';
@@ -72,6 +72,7 @@ function failureText(r: Request, phase: PhaseName | undefined, connection: Conne
   const { error } = r;
   const grpc = r.response?.grpcStatus;
   if (grpc !== undefined && grpc > 0 && r.outcome !== 'failed') return `gRPC ${grpcText(grpc)}`;
+  if (isUndecodable(r)) return `${r.response?.status ?? 'body'} not decoded`;
   if (r.reset) {
     const name = r.reset.name.replace('NGHTTP2_', '');
     return `stream ${resetWords[name] ?? name.toLowerCase().replaceAll('_', ' ')}`;

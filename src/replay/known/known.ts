@@ -95,6 +95,7 @@ const responseFields: Table<NonNullable<Request['response']>> = {
   wireBytes: 'end',
   bodyBytes: 'end',
   readBytes: 'end',
+  decodeError: 'end',
   content: 'end',
   grpcStatus: 'end',
   trailers: 'end',

@@ -9,7 +9,7 @@ import { Held } from '../../base/held';
 import { holderOf, unreadFor } from '../../base/holder';
 import { agentQueue, unreadShare } from '../../base/limits';
 import { isOfPackage } from '../../base/places';
-import { heldByUnread, isUndici, queueAdvice } from '../../verdict/clients';
+import { heldByUnread, isUndici, queueAdvice } from '../../verdict/case/clients';
 
 /** Only what waited for a socket that another held: the wait before a dial is something else, and HTTP/2 shares one. */
 const queued = (r: Request): number =>

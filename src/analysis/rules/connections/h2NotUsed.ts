@@ -4,7 +4,7 @@ import { type Draft, draft, number, words } from '../../base/draft';
 import type { Facts } from '../../base/facts';
 import { h2NotUsed } from '../../base/limits';
 import { hostOf, isLoopback } from '../../base/places';
-import { h2Advice } from '../../verdict/clients';
+import { h2Advice } from '../../verdict/case/clients';
 
 export function h2NotUsedRule(facts: Facts): Draft[] {
   const { store } = facts;

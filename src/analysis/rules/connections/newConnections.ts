@@ -7,7 +7,7 @@ import { type Facts, push, sum } from '../../base/facts';
 import { avoidable, shortConnections } from '../../base/limits';
 import { type WhyNew, whyNew } from '../../base/newConnection';
 import { hostOf, isLoopback, isOfPackage } from '../../base/places';
-import { idleAdvice, isUndici, packageAdvice, unreadAdvice } from '../../verdict/clients';
+import { idleAdvice, isUndici, packageAdvice, unreadAdvice } from '../../verdict/case/clients';
 
 type Reason = WhyNew['reason'];
 type New = { r: Request; why: WhyNew };

@@ -3,7 +3,7 @@ import type { Process, Request } from '../../../model/records';
 import { type Draft, draft, number, words } from '../../base/draft';
 import { type Facts, push } from '../../base/facts';
 import { hostOf, isLoopback, isPrivate, originOf } from '../../base/places';
-import { isUndici } from '../../verdict/clients';
+import { isUndici } from '../../verdict/case/clients';
 
 type Environment = NonNullable<Process['proxyEnvironment']>;
 

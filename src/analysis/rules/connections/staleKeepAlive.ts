@@ -5,8 +5,8 @@ import type { Request } from '../../../model/records';
 import { type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, push } from '../../base/facts';
 import { originOf } from '../../base/places';
-import { staleAdvice } from '../../verdict/clients';
-import { type Stale, staleOf } from '../../verdict/stale';
+import { staleAdvice } from '../../verdict/case/clients';
+import { type Stale, staleOf } from '../../verdict/case/stale';
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 

@@ -9,7 +9,7 @@ import { costTime, type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { Held } from '../../base/held';
 import { agentQueue } from '../../base/limits';
-import { streamAdvice } from '../../verdict/clients';
+import { streamAdvice } from '../../verdict/case/clients';
 
 export function streamQueueRule(facts: Facts): Draft[] {
   const found: Draft[] = [];

@@ -6,7 +6,7 @@ import { type Draft, draft, number, time, words } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { unread } from '../../base/limits';
 import { placeText, siteKey } from '../../base/places';
-import { discardAdvice, isClients } from '../../verdict/clients';
+import { discardAdvice, isClients } from '../../verdict/case/clients';
 
 export function bodyNotReadRule(facts: Facts): Draft[] {
   const bySite = new Map<string, Request[]>();

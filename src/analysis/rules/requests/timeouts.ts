@@ -5,9 +5,9 @@ import type { Request } from '../../../model/records';
 import { type Draft, draft, number, time } from '../../base/draft';
 import { type Facts, push, sum } from '../../base/facts';
 import { busyLoop } from '../../base/limits';
-import { type Busy, busyAdvice, busyEvidence, busyFault, whyBusy } from '../../verdict/busy';
-import { caseOf } from '../../verdict/context';
-import { timerOf } from '../../verdict/timers';
+import { type Busy, busyAdvice, busyEvidence, busyFault, whyBusy } from '../../verdict/case/busy';
+import { caseOf } from '../../verdict/case/context';
+import { timerOf } from '../../verdict/case/timers';
 
 /** Of so many failed requests each is looked at; more are like them. */
 const max = 500;

@@ -1,14 +1,14 @@
 /** What a verdict rests on, gathered once: the records below a request, its breakdown, the figures of the loop. */
 
-import { timeText } from '../../model/base/text';
-import { deepest } from '../../model/facts/outcome';
-import { type Context, contextOf } from '../../model/phases/context';
-import { type Breakdown, pausedWithin, phasesOf } from '../../model/phases/phases';
-import type { ErrorInfo, Evidence, PhaseName, Request } from '../../model/records';
-import type { Store } from '../../model/store/store';
-import { time, words } from '../base/draft';
-import { pauseMatters } from '../base/limits';
-import { hostOf, isLoopback, originOf } from '../base/places';
+import { timeText } from '../../../model/base/text';
+import { deepest } from '../../../model/facts/outcome';
+import { type Context, contextOf } from '../../../model/phases/context';
+import { type Breakdown, pausedWithin, phasesOf } from '../../../model/phases/phases';
+import type { ErrorInfo, Evidence, PhaseName, Request } from '../../../model/records';
+import type { Store } from '../../../model/store/store';
+import { time, words } from '../../base/draft';
+import { pauseMatters } from '../../base/limits';
+import { hostOf, isLoopback, originOf } from '../../base/places';
 import { type Busy, whyBusy } from './busy';
 import { Usual } from './usual';
 

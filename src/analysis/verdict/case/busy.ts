@@ -3,11 +3,11 @@
  * or on a machine that is busy with other programs. Only the first is held against its code.
  */
 
-import { timeText } from '../../model/base/text';
-import type { Evidence, Finding, Request } from '../../model/records';
-import type { Store } from '../../model/store/store';
-import { time } from '../base/draft';
-import { computed } from '../base/limits';
+import { timeText } from '../../../model/base/text';
+import type { Evidence, Finding, Request } from '../../../model/records';
+import type { Store } from '../../../model/store/store';
+import { time } from '../../base/draft';
+import { computed } from '../../base/limits';
 
 export type Busy = 'computed' | 'waited' | 'unknown';
 

@@ -1,8 +1,8 @@
 /** Proxies: a tunnel that they refused or could not make, and responses that may be theirs. */
 
-import type { Verdict } from '../../model/facts/verdict';
-import { number, time } from '../base/draft';
-import type { Case } from './context';
+import type { Verdict } from '../../../model/facts/verdict';
+import { number, time } from '../../base/draft';
+import type { Case } from '../case/context';
 import { type Condition, code, target } from './failure';
 
 /** What the proxy answered: of the CONNECT itself, or of the one below a request that wanted the tunnel. */

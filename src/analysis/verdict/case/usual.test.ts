@@ -1,10 +1,10 @@
 /** The usual time of a request is the median of the others like it, however many are asked for it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { median } from '../../model/base/statistics';
-import type { Request } from '../../model/records';
-import { usualNeeds } from '../base/limits';
-import { exchange, site, storeOf } from '../testing/store';
+import { median } from '../../../model/base/statistics';
+import type { Request } from '../../../model/records';
+import { usualNeeds } from '../../base/limits';
+import { exchange, site, storeOf } from '../../testing/store';
 import { Usual } from './usual';
 
 const requests = fc.array(

@@ -1,10 +1,10 @@
 /** Whether a request died because its idle connection had been closed already. Shared by verdict and finding. */
 
-import { isClosedHere } from '../../model/facts/closing';
-import { deepest } from '../../model/facts/outcome';
-import type { Connection, Request } from '../../model/records';
-import type { Store } from '../../model/store/store';
-import { hintMargin, minStaleIdle } from '../base/limits';
+import { isClosedHere } from '../../../model/facts/closing';
+import { deepest } from '../../../model/facts/outcome';
+import type { Connection, Request } from '../../../model/records';
+import type { Store } from '../../../model/store/store';
+import { hintMargin, minStaleIdle } from '../../base/limits';
 
 const staleCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 

@@ -1,20 +1,20 @@
 /** Failures of a request that was sent, or waited to be: closed connections, timers, responses that are not HTTP. */
 
-import { bytesText, ordinalText, timeText } from '../../model/base/text';
-import { isClosedHere } from '../../model/facts/closing';
-import { grpcText } from '../../model/facts/grpc';
-import { doingOf } from '../../model/facts/phaseWords';
-import { isRefusedResponse } from '../../model/facts/refusedResponse';
-import type { Evidence } from '../../model/records';
-import { number, time, words } from '../base/draft';
-import { isHeadTooLong, isInvalidResponse } from '../base/invalidResponse';
-import { busyLoop } from '../base/limits';
-import { busyAdvice, busyEvidence, busyFault, busyText } from './busy';
-import { staleAdvice } from './clients';
-import { afterText, type Case, durationOf, totalEvidence } from './context';
+import { bytesText, ordinalText, timeText } from '../../../model/base/text';
+import { isClosedHere } from '../../../model/facts/closing';
+import { grpcText } from '../../../model/facts/grpc';
+import { doingOf } from '../../../model/facts/phaseWords';
+import { isRefusedResponse } from '../../../model/facts/refusedResponse';
+import type { Evidence } from '../../../model/records';
+import { number, time, words } from '../../base/draft';
+import { isHeadTooLong, isInvalidResponse } from '../../base/invalidResponse';
+import { busyLoop } from '../../base/limits';
+import { busyAdvice, busyEvidence, busyFault, busyText } from '../case/busy';
+import { staleAdvice } from '../case/clients';
+import { afterText, type Case, durationOf, totalEvidence } from '../case/context';
+import { staleOf } from '../case/stale';
+import { timerOf, timerText } from '../case/timers';
 import { type Condition, code, type Said } from './failure';
-import { staleOf } from './stale';
-import { timerOf, timerText } from './timers';
 
 export const stoppedInDebugger: Condition = (k) => {
   if (k.paused === 0 || (timerOf(k) === undefined && k.code !== 'ECONNRESET' && k.code !== 'UND_ERR_SOCKET')) return;

@@ -1,10 +1,10 @@
 /** Which timer ended a request: its name, who set it, and how the text says it. */
 
-import { timeText } from '../../model/base/text';
-import { timerKindOf } from '../../model/facts/outcome';
-import { phaseWords } from '../../model/facts/phaseWords';
-import type { Finding } from '../../model/records';
-import { baseName } from '../../model/rows/row';
+import { timeText } from '../../../model/base/text';
+import { timerKindOf } from '../../../model/facts/outcome';
+import { phaseWords } from '../../../model/facts/phaseWords';
+import type { Finding } from '../../../model/records';
+import { baseName } from '../../../model/rows/row';
 import { isUndici } from './clients';
 import { type Case, durationOf } from './context';
 

@@ -1,6 +1,6 @@
 /** What an advice is called in the client in use: a dispatcher of undici has other options than an Agent of Node. */
-import type { Request } from '../../model/records';
-import { isOfPackage } from '../base/places';
+import type { Request } from '../../../model/records';
+import { isOfPackage } from '../../base/places';
 
 export const isUndici = (r: Request): boolean => r.api === 'fetch' || r.api === 'undici';
 

@@ -1,9 +1,9 @@
 /** Failures that the program made itself: what it called, gave, mocked or ended. */
 
-import { isClosedHere } from '../../model/facts/closing';
-import { words } from '../base/draft';
-import { clip, requestText } from '../base/places';
-import { afterText, type Case } from './context';
+import { isClosedHere } from '../../../model/facts/closing';
+import { words } from '../../base/draft';
+import { clip, requestText } from '../../base/places';
+import { afterText, type Case } from '../case/context';
 import { type Condition, code } from './failure';
 
 /** Mocking tools' own words that nothing was defined for a request, and that none is let through. */

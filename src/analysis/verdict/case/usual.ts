@@ -2,11 +2,11 @@
  * What a request is compared with: the others of the trace that are like it. Made once for all verdicts of a trace, so
  * that those of 10,000 requests do not look at every request 10,000 times. Holds as long as the records do not change.
  */
-import type { Request } from '../../model/records';
-import type { Store } from '../../model/store/store';
-import { push } from '../base/facts';
-import { usualNeeds } from '../base/limits';
-import { originOf, siteKey, templateOf } from '../base/places';
+import type { Request } from '../../../model/records';
+import type { Store } from '../../../model/store/store';
+import { push } from '../../base/facts';
+import { usualNeeds } from '../../base/limits';
+import { originOf, siteKey, templateOf } from '../../base/places';
 
 export class Usual {
   #alike: Map<string, Request[]> | undefined;

@@ -1,9 +1,9 @@
 /** Failures of the program's own making are told from those of a connection, and near misses are not. */
 import { describe, expect, test } from 'vitest';
-import type { Connection, ErrorInfo, Request, TlsTunnel } from '../../model/records';
-import { findingOf, ms, type Records, storeOf } from '../testing/store';
-import { fresh, one } from '../testing/verdictRecords';
-import { verdictOf } from './verdict';
+import type { Connection, ErrorInfo, Request, TlsTunnel } from '../../../model/records';
+import { findingOf, ms, type Records, storeOf } from '../../testing/store';
+import { fresh, one } from '../../testing/verdictRecords';
+import { verdictOf } from '../verdict';
 
 const verdict = (records: Records, id = '1-0-1'): ReturnType<typeof verdictOf> => {
   const store = storeOf(records);

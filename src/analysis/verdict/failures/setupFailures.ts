@@ -1,17 +1,17 @@
 /** Failures before the request could be sent: proxy, lookup, connection attempts, TCP, TLS. */
 
-import { timeText } from '../../model/base/text';
-import { addressText } from '../../model/rows/row';
-import { time, words } from '../base/draft';
-import { attemptBudgetLate, busyLoop } from '../base/limits';
-import { findsNoName } from '../base/noNames';
-import { isOwnLookupError } from '../base/ownLookup';
-import { ownCheckText, tlsText } from '../base/tls';
-import { isTlsError } from '../base/tlsAlerts';
-import { busyAdvice, busyEvidence, busyFault, busySentence } from './busy';
-import { type Case, durationOf } from './context';
+import { timeText } from '../../../model/base/text';
+import { addressText } from '../../../model/rows/row';
+import { time, words } from '../../base/draft';
+import { attemptBudgetLate, busyLoop } from '../../base/limits';
+import { findsNoName } from '../../base/noNames';
+import { isOwnLookupError } from '../../base/ownLookup';
+import { ownCheckText, tlsText } from '../../base/tls';
+import { isTlsError } from '../../base/tlsAlerts';
+import { busyAdvice, busyEvidence, busyFault, busySentence } from '../case/busy';
+import { type Case, durationOf } from '../case/context';
+import { timerOf } from '../case/timers';
 import { type Condition, code, target } from './failure';
-import { timerOf } from './timers';
 
 export const dns: Condition = (k) => {
   if (k.phase !== 'dns') return;

@@ -1,9 +1,10 @@
 /** Why a request failed: the first condition that holds. Texts and sides as sure as their figures. */
 
-import { doingOf } from '../../model/facts/phaseWords';
-import type { Verdict } from '../../model/facts/verdict';
-import type { ErrorInfo } from '../../model/records';
-import { afterText, type Case, totalEvidence } from './context';
+import { doingOf } from '../../../model/facts/phaseWords';
+import type { Verdict } from '../../../model/facts/verdict';
+import type { ErrorInfo } from '../../../model/records';
+import { afterText, type Case, totalEvidence } from '../case/context';
+import { undecodable } from './decoding';
 import { broken, grpc, h2, refusedResponse, stale, stoppedInDebugger, timer } from './exchangeFailures';
 import { type Condition, code } from './failure';
 import { bodyFailed, dispatcherEnded, isUnsent, noMock, refusedCall } from './programFailures';
@@ -12,6 +13,7 @@ import { attempts, connect, dns, tls } from './setupFailures';
 
 const conditions: readonly Condition[] = [
   grpc,
+  undecodable,
   stoppedInDebugger,
   noMock,
   dispatcherEnded,

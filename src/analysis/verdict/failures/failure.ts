@@ -1,9 +1,9 @@
 /** What the conditions of a failure share: their shape, and the words for code and address. */
 
-import type { Verdict } from '../../model/facts/verdict';
-import type { Evidence } from '../../model/records';
-import { words } from '../base/draft';
-import type { Case } from './context';
+import type { Verdict } from '../../../model/facts/verdict';
+import type { Evidence } from '../../../model/records';
+import { words } from '../../base/draft';
+import type { Case } from '../case/context';
 
 export type Said = Omit<Verdict, 'level'>;
 /** What is to be said of a failure; undefined: it is another one's. */
