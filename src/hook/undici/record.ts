@@ -110,6 +110,11 @@ export class UndiciRecord extends RequestRecord {
     return this.signal ?? ownSignal(this.args) ?? this.redirectOf?.callSignal() ?? this.retryOf?.signal;
   }
 
+  /** After a response undici uses the connection again in the next turn of the loop. */
+  get waits(): boolean {
+    return true;
+  }
+
   lines(): string {
     return linesOf(this);
   }
