@@ -149,11 +149,52 @@ function controlSection(run) {
   ].join('\n');
 }
 
+/** What an arm adds in one measurement: CPU time of a request, and the ratio of wall. */
+function added({ loops }, loop, arm) {
+  const batches = loops[loop];
+  if (batches?.[arm] === undefined) return '';
+  const { bare, [arm]: own } = batches;
+  const cpu = median(own.cpu.map((v, i) => v - bare.cpu[i]));
+  const wall = median(own.wall.map((v, i) => v / bare.wall[i]));
+  return `${cpu < 0 ? '−' : '+'}${Math.abs(cpu).toFixed(0)} µs · ${two(wall)}`;
+}
+
+/** All Nodes on one page: a row for each loop and arm. */
+function summary(runs) {
+  const loops = [...new Set(runs.flatMap(([, run]) => Object.keys(run.loops)))];
+  const arms = { hook: '**hook**', otel: 'OpenTelemetry', disabled: 'nothing enabled', bareAgain: 'A/A' };
+  const rows = loops.flatMap((loop) =>
+    Object.entries(arms).map(([arm, title], i) => {
+      const cells = runs.map(([, run]) => added(run, loop, arm));
+      return `| ${i === 0 ? loop : ''} | ${title} | ${cells.join(' | ')} |`;
+    }),
+  );
+  const targetsOf = runs.map(([, run]) => judge(run).map((j) => j.text.split('|').at(-2).trim()));
+  const count = (verdicts, word) => verdicts.filter((v) => v.includes(word)).length;
+  const met = targetsOf.map(
+    (v) => `${count(v, 'met')} met, ${count(v, 'missed')} missed, ${count(v, 'undecided')} open`,
+  );
+  return [
+    '## In short',
+    '',
+    'Processor time that a request costs more than without hook, and its wall time as a part of that without. "A/A" is the',
+    'program without hook once more: what the machine strays.',
+    '',
+    `| | | ${runs.map(([major]) => `Node ${major}`).join(' | ')} |`,
+    `|---|---|${runs.map(() => '---').join('|')}|`,
+    ...rows,
+    `| targets | | ${met.join(' | ')} |`,
+    '',
+  ].join('\n');
+}
+
 /** The whole document. `results`: measurement → Node's major version → {version, load, rounds, processes, loops}. */
 export function report(results) {
   const inOrder = (runs) => Object.entries(runs ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  const main = inOrder(results.main);
   const sections = [
-    ...inOrder(results.main).map(([, run]) => mainSection(run)),
+    ...(main.length > 0 ? [summary(main)] : []),
+    ...main.map(([, run]) => mainSection(run)),
     ...inOrder(results.control).map(([, run]) => controlSection(run)),
     ...inOrder(results.parts).map(([, run]) => partsSection(run)),
   ];
@@ -163,7 +204,8 @@ Written by \`node test/bench/run.mjs\` from \`performance.json\`; do not edit. M
 
 A program makes small requests over kept connections to a server on loopback that answers five bytes at once: the worst
 case for a tracer, because there is nothing to wait for. Against a server that needs 5 ms the same cost is a percent or
-two. Client and server run on separate cores. Each arm has long-lived processes; batches are short and interleaved, in an
+two. Client and server run on separate cores, and the server's never sleeps: to wake it would be the client's to pay, which
+it is not where the server is another machine. Each arm has long-lived processes; batches are short and interleaved, in an
 order that changes, and each batch is divided by the bare batch of its own round. A figure is the median of these ratios,
 in brackets its 95 % interval. "Once more" is the bare program against itself: what it strays from 1.00 is the machine's
 unrest, and no other ratio means more than that. At ten at a time the client is saturated: wall is CPU there, nothing
