@@ -175,6 +175,8 @@ describe('errors name the column and what was expected', () => {
     ['a)', 2, 1, '")" that closes nothing at column 2: expected a term, or "(" before it'],
     ['a ()', 3, 2, 'nothing between the parentheses at column 3: expected a term'],
     ['a or', 3, 2, 'nothing after "or" at column 3: expected a term after it, or quotes: "or"'],
+    ['a &&', 3, 2, 'nothing after "&&" at column 3: expected a term after it, or quotes: "&&"'],
+    ['|| a', 1, 2, 'nothing before "||" at column 1: expected a term before it, or quotes: "||"'],
     ['a and or b', 3, 3, 'nothing after "and" at column 3: expected a term after it, or quotes: "and"'],
     ['or a', 1, 2, 'nothing before "or" at column 1: expected a term before it, or quotes: "or"'],
     ['not', 1, 3, 'nothing after "not" at column 1: expected a term after it, or quotes: "not"'],

@@ -36,10 +36,11 @@ export function parseQuery(
 }
 
 const operator = (words: string): RegExp => new RegExp(`(?:${words})(?=[\\s()]|$)`, 'iy');
-const or = operator('or');
-const and = operator('and');
+// As people of JavaScript write them, too.
+const or = operator('or|\\|\\|');
+const and = operator('and|&&');
 const not = operator('not');
-const binary = operator('and|or');
+const binary = operator('and|or|&&|\\|\\|');
 
 /** `a b or c d`. Ends behind the blanks after it. */
 function either(s: Scanner, depth: number): Query {

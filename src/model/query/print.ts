@@ -45,7 +45,7 @@ const likeRegex = /^\/.*\/[imsu]*$/s;
 function word(text: string): string {
   const plain =
     !/[\s()"]/.test(text) &&
-    !/^(?:[-!/:<>=]|(?:and|or|not)$)/i.test(text) &&
+    !/^(?:[-!/:<>=]|(?:and|or|not|&&|\|\|)$)/i.test(text) &&
     !/^[a-z][a-z_.-]*(?::|>|<|!?=)/i.test(text);
   return plain || (/^\/[^\s()"[\\]*$/.test(text) && !likeRegex.test(text)) ? text : quote(text);
 }

@@ -219,6 +219,9 @@ const table: readonly (readonly [string, string])[] = [
   ['request-header:accept="*/*"', 'crash'],
   // Put together.
   ['status:503 or has:error', 'broken crash'],
+  ['status:503 || has:error', 'broken crash'],
+  ['method:GET && status:200 || error:*', 'list broken'],
+  ['method: GET && status: 200', 'list'],
   ['status:503 OR has:error', 'broken crash'],
   ['method:GET and status:200', 'list'],
   ['method:GET status:200 or error:*', 'list broken'],

@@ -25,7 +25,7 @@ export function readTests(s: Scanner, key: FieldName, reading: Reading): Test[] 
 }
 
 /** What the next term begins with, where a value was left out: `label: is:failed`, `status: (`, `path: or`. */
-const nextTerm = /[-()]|!\(|(?:and|or|not)(?=[\s()]|$)|[a-z][a-z-]*(?::|>|<|!=|=)/iy;
+const nextTerm = /[-()]|!\(|(?:and|or|not|&&|\|\|)(?=[\s()]|$)|[a-z][a-z-]*(?::|>|<|!=|=)/iy;
 
 /** `status: 200`: the value may follow blanks. Reads nothing if no value follows. */
 export function valueAfterBlanks(s: Scanner): void {
