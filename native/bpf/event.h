@@ -52,3 +52,11 @@ struct nt_sizes {
 struct nt_queue {
   unsigned long long packets, total, most;
 };
+
+/* One call of getaddrinfo. `result`: 0, or EAI_… of the C library; the name as it was given, cut if it is longer. */
+struct nt_lookup {
+  unsigned long long begin, end;
+  unsigned int pid;
+  int result;
+  char name[256];
+};

@@ -144,6 +144,10 @@ export const kernelSchemas = {
     strict,
   ),
   queue: Type.Object({ ...figures, t: Type.Literal('queue'), packets: n, durationNs: n, longestNs: n }, strict),
+  lookup: Type.Object(
+    { t: Type.Literal('lookup'), pid: n, name: word, beginNs: ns, endNs: ns, result: Type.Integer() },
+    strict,
+  ),
   listening: Type.Object(
     {
       t: Type.Literal('listenOverflow'),
@@ -220,6 +224,7 @@ const types = new Set([
   'traffic',
   'sizes',
   'queue',
+  'lookup',
   'listenOverflow',
   'conntrack',
   'capture',

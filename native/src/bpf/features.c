@@ -7,6 +7,7 @@
 #include "bpf.h"
 #include "features.h"
 #include "netlink/owner.h"
+#include "probe.h"
 
 #include "bytes.lskel.h"
 #include "congestion.lskel.h"
@@ -14,6 +15,7 @@
 #include "drop.lskel.h"
 #include "drop_socket.lskel.h"
 #include "error.lskel.h"
+#include "lookup.lskel.h"
 #include "queue.lskel.h"
 #include "reset.lskel.h"
 #include "retransmit.lskel.h"
@@ -226,3 +228,62 @@ static int open_queue(struct helper *h) {
   return error ? error : SOURCE(bpf_queue, s, 4096);
 }
 FEATURE(queue, "queues");
+
+/* ---- lookups of names ---- */
+
+/* Where systems keep the C library that Node is linked to; in a container it may be another file. */
+static const char *const c_libraries[] = {
+    "/lib/x86_64-linux-gnu/libc.so.6", "/lib/aarch64-linux-gnu/libc.so.6", "/lib64/libc.so.6",
+    "/usr/lib/libc.so.6",              "/lib/ld-musl-x86_64.so.1",         "/lib/ld-musl-aarch64.so.1",
+};
+
+static struct bpf_ring calls;
+static const volatile unsigned long long *calls_lost;
+static uint64_t calls_lost_said, calls_broken;
+
+static void say_lookup(void *context, const void *record) {
+  struct helper *h = context;
+  const struct nt_lookup *call = record;
+  struct out *o = helper_message(h, "lookup");
+  out_u64(o, "pid", call->pid);
+  out_text_n(o, "name", call->name, strnlen(call->name, sizeof call->name));
+  out_decimal(o, "beginNs", call->begin);
+  out_decimal(o, "endNs", call->end);
+  out_i64(o, "result", call->result);
+  helper_send(h, &bpf_lookup);
+}
+
+static void lookup_ready(struct helper *h, int fd) {
+  uint64_t broken = calls_broken;
+  (void)fd;
+  bpf_ring_read(&calls, sizeof(struct nt_lookup), 256, say_lookup, h, &calls_broken);
+  if (calls_broken > broken) helper_lost(h, &bpf_lookup, "broken", calls_broken - broken);
+  uint64_t lost = *calls_lost - calls_lost_said;
+  if (lost) helper_lost(h, &bpf_lookup, "kernel", lost);
+  calls_lost_said += lost;
+}
+
+static int open_lookup(struct helper *h) {
+#if defined(__aarch64__)
+  bool arm64 = true;
+#elif defined(__x86_64__)
+  bool arm64 = false;
+#else
+  return helper_reason(h, "not on this processor"), -ENOTSUP;
+#endif
+  LOAD(lookup, s, error, RING_SMALL, s->rodata->arm64 = arm64)
+  if (!s) return bpf_refused(h, error, "probes of user space");
+  error = -ENOENT;
+  for (size_t i = 0; i < sizeof c_libraries / sizeof *c_libraries && error == -ENOENT; i++)
+    error = probe_function(c_libraries[i], "getaddrinfo", s->progs.entered.prog_fd, s->progs.left.prog_fd);
+  if (error == -ENOENT) return helper_reason(h, "no C library with getaddrinfo was found"), error;
+  /* Kernels take cap_perfmon for this, or no longer do. */
+  if (error == -EACCES || error == -EPERM) return helper_reason(h, "needs cap_sys_admin: root alone has it"), -EPERM;
+  if (error) return bpf_refused(h, error, "probes of user space (CONFIG_UPROBES)");
+  error = bpf_ring_open(&calls, s->maps.events.map_fd, RING_SMALL);
+  if (error) return error;
+  calls_lost = &s->bss->lost;
+  return helper_poll(h, &bpf_lookup, s->maps.events.map_fd);
+}
+
+const struct feature bpf_lookup = {.name = "lookups", .tier = 4, .open = open_lookup, .ready = lookup_ready};

@@ -13,7 +13,7 @@ struct watch;
 struct feature {
   /* In hello, in losses and in --features. Letters only. */
   const char *name;
-  /* 0 no privilege, 1 CAP_NET_RAW, 2 CAP_NET_ADMIN, 3 CAP_BPF + CAP_PERFMON (+ CAP_NET_ADMIN). */
+  /* 0 no privilege, 1 CAP_NET_RAW, 2 CAP_NET_ADMIN, 3 CAP_BPF + CAP_PERFMON (+ CAP_NET_ADMIN), 4 root alone. */
   int tier;
   /* Names of command-line options it understands, ended by NULL: "enable-conntrack" for --enable-conntrack[=VALUE]. */
   const char *const *options;

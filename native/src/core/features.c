@@ -24,6 +24,7 @@ const struct feature *const all_features[] = {
     &bpf_bytes,
     &bpf_sizes,
     &bpf_queue,
+    &bpf_lookup,
     &conntrack,
     &capture,
     &icmp,

@@ -12,14 +12,17 @@
 #include "install.h"
 #include "core/version.h"
 
-#define TIERS 4
+#define TIERS 5
+/* No installation gives it. */
+#define ROOT_ALONE 4
 
 static const struct tier {
   const char *name, *needs;
 } tiers[TIERS] = {{"figures of connections", "no privilege"},
                   {"packets", "cap_net_raw"},
                   {"connection tracking", "cap_net_admin"},
-                  {"events of the kernel", "cap_bpf, cap_perfmon and cap_net_admin"}};
+                  {"events of the kernel", "cap_bpf, cap_perfmon and cap_net_admin"},
+                  {"calls of the C library", "root"}};
 
 struct installed {
   char path[PATH_MAX];
@@ -53,11 +56,12 @@ static void open_all(struct helper *h) {
   }
 }
 
-/* Lowest tier that has something refused for want of a privilege; -1: none. */
+/* Lowest tier that has something refused for want of a privilege that an installation would give; -1: none. */
 static int refused_tier(const struct helper *h) {
   int lowest = -1;
   for (size_t i = 0; i < h->feature_count; i++) {
     const struct opened *o = &h->features[i];
+    if (o->feature->tier == ROOT_ALONE) continue;
     if (!o->available && (o->error == EPERM || o->error == EACCES) && (lowest < 0 || o->feature->tier < lowest))
       lowest = o->feature->tier;
   }

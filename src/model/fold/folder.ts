@@ -107,7 +107,8 @@ export class Folder {
       case 'dial':
         return foldDial(store, isolate, line);
       case 'lookup':
-        return foldLookup(store, isolate, line);
+        foldLookup(store, isolate, line);
+        return this.#kernel.lookup(recordIdOf(isolate.thread, line.id));
       case 'dns':
         return foldDns(store, isolate, line);
       case 'conn':

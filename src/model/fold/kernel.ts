@@ -6,6 +6,7 @@ import type { Connection, ConntrackEntry, KernelEvent, KernelSample, KernelTotal
 import type { Store } from '../store/store';
 import { isJoined, type JoinedFact, JoinedFold, joinedStatistics } from './joined';
 import { type Difference, requestKernelOf, type Statistics, type Whole } from './kernelWindow';
+import { type LookupCall, LookupCalls } from './lookupCalls';
 
 export type KernelFact =
   | { k: 'watched'; connection: string; cookie?: string; inode?: number; uid?: number }
@@ -24,6 +25,7 @@ export type KernelFact =
   /** `netns`: network namespace of its socket, an inode. */
   | { k: 'event'; event: Omit<KernelEvent, 'id'>; place?: number; netns?: number }
   | JoinedFact
+  | { k: 'lookupCall'; call: LookupCall }
   /** No more comes of it, and why. */
   | { k: 'missing'; connection: string; reason: string };
 
@@ -57,9 +59,11 @@ export class KernelFold {
   #events = 0;
   #entries = 0;
   readonly #joined: JoinedFold;
+  readonly #lookups: LookupCalls;
 
   constructor(readonly store: Store) {
     this.#joined = new JoinedFold(store);
+    this.#lookups = new LookupCalls(store);
   }
 
   fold(fact: KernelFact): void {
@@ -75,6 +79,7 @@ export class KernelFold {
       return;
     }
     if (isJoined(fact)) return this.#joined.fold(fact);
+    if (fact.k === 'lookupCall') return this.#lookups.call(fact.call);
     const c = this.store.connections.get(fact.connection);
     // It has been evicted or forgotten.
     if (!c) return;
@@ -106,6 +111,11 @@ export class KernelFold {
       return;
     }
     this.store.setConntrack({ id: before?.id ?? `ct-${++this.#entries}`, ...entry });
+  }
+
+  /** A lookup changed. */
+  lookup(id: string): void {
+    this.#lookups.lookup(id);
   }
 
   /** A request changed: its figures are due from now on, or can be taken. */

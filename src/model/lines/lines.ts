@@ -201,7 +201,7 @@ export const lineSchemas = {
     callSite: optional(siteTuple),
   }),
   lookup: Type.Object({
-    ...part(lookup, ['id', 'thread', 'dial', 'callSite']).properties,
+    ...part(lookup, ['id', 'thread', 'dial', 'callSite', 'system']).properties,
     id: n,
     dial: optional(n),
     callSite: optional(siteTuple),

@@ -94,6 +94,16 @@ export const lookup = record(
         'Wait for a libuv thread. Absent: not measured, or less than 1 ms, which cannot be distinguished from the rest.',
       ),
     ),
+    system: optional(
+      record(
+        {
+          beginAt: instant('Its begin, on a thread of libuv: before that the lookup waited for the thread.'),
+          endAt: instant('Its return.'),
+          result: integer('0, or the code of the C library (`EAI_NONAME` is -2 with glibc).'),
+        },
+        'The call of the C library’s `getaddrinfo`, as a probe of the kernel’s saw it. Absent: not probed, or none was seen.',
+      ),
+    ),
     answeredBy: optional(
       words(['getaddrinfo', 'hosts', 'network', 'cache', 'custom'], 'Origin of the answer; absent: not known.'),
     ),

@@ -49,6 +49,7 @@ const lookupFields: Table<Lookup> = {
   inFlight: 'begin',
   endAt: 'end',
   poolWaitDuration: 'end',
+  system: 'end',
   answeredBy: 'end',
   addresses: 'end',
   records: 'end',

@@ -23,6 +23,10 @@ export function joinedOf(m: KernelMessage, toAt: (ns: string) => number): Joined
       const totals = { qdiscPackets, qdiscDuration: durationNs / 1000, qdiscLongest: longestNs / 1000 };
       return { k: 'totals', connection: m.id, at: toAt(m.at), totals };
     }
+    case 'lookup': {
+      const { pid, name, result } = m;
+      return { k: 'lookupCall', call: { pid, name, beginAt: toAt(m.beginNs), endAt: toAt(m.endNs), result } };
+    }
     case 'place':
       return { k: 'place', number: m.number, name: m.name };
     case 'listenOverflow': {

@@ -12,7 +12,12 @@ test('auto asks for what needs permission where it was permitted for good; root 
   // A user without the installed one may have it by other ways; what is refused costs nothing and says why.
   expect(featuresFor(user)).toEqual(all);
   expect(featuresFor({ ...user, root: true })).toEqual(free);
-  expect(featuresFor({ ...user, root: true, installed: true })).toEqual(all);
+  // A probe of user space is root's alone.
+  expect(all).not.toContain('lookups');
+  const roots = featuresFor({ ...user, root: true, installed: true });
+  expect(roots.filter((f) => f !== 'lookups')).toEqual(all);
+  expect(roots).toContain('lookups');
+  expect(featuresFor({ ...user, root: true, use: 'all' })).toEqual(roots);
   expect(featuresFor({ ...user, use: 'basic', installed: true })).toEqual(free);
   expect(featuresFor({ ...user, root: true, conntrack: true })).toEqual([...free, 'conntrack']);
 });

@@ -22,8 +22,11 @@ const sourceOf: Readonly<Record<string, Source['name']>> = {
   counters: 'procfs',
   listeners: 'procfs',
   ...Object.fromEntries(eventFeatures.map((f) => [f, 'bpf' as const])),
+  lookups: 'bpf',
   conntrack: 'conntrack',
 };
+/** Not given by any installation: a probe of user space is root's alone. */
+const rootsAlone = new Set(['lookups']);
 const free = ['inetDiag', 'tcpDestroy', 'route', 'counters', 'listeners'];
 
 /** Source of a feature; one that has none goes by its own name. */
@@ -42,7 +45,8 @@ export interface Asking {
 
 /** Features to open. What is not permitted costs a refused system call, and the trace says so. */
 export function featuresFor({ use, installed, root, conntrack }: Asking): string[] {
-  if (use === 'all' || (use === 'auto' && (installed || !root))) return Object.keys(sourceOf);
+  if (use === 'all' || (use === 'auto' && (installed || !root)))
+    return Object.keys(sourceOf).filter((f) => root || !rootsAlone.has(f));
   return conntrack ? [...free, 'conntrack'] : free;
 }
 

@@ -69,6 +69,11 @@ export function Lookup({ details }: { details: Details }) {
           <Fact name="Thread pool wait">
             {l.poolWaitDuration === undefined ? undefined : timeText(l.poolWaitDuration)}
           </Fact>
+          <Fact name="In the C library">
+            {l.system === undefined
+              ? undefined
+              : `${timeText(l.system.endAt - l.system.beginAt)}, begun ${timeText(l.system.beginAt - (l.beginAt ?? l.system.beginAt))} after the call`}
+          </Fact>
           <Fact name="Under way">
             {!l.inFlight ? undefined : `${l.inFlight} ${l.inFlight === 1 ? 'lookup' : 'lookups'} of this process`}
           </Fact>

@@ -174,6 +174,11 @@ export const lookups: Table<Lookup> = {
         'Of it, wait for a thread of libuv. NULL: not measured, or below 1 ms.',
         (l) => ms(l.poolWaitDuration),
       ],
+      [
+        'system_ms',
+        'Of it, in the C library’s `getaddrinfo`. NULL: not probed.',
+        (l) => between(l.system?.beginAt, l.system?.endAt),
+      ],
     ),
     ...texts<Lookup>(
       ['answered_by', '`getaddrinfo`, `hosts`, `network`, `cache`, `custom`. NULL: not known.', (l) => l.answeredBy],
