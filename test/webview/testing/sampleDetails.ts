@@ -179,6 +179,7 @@ export function detailsOf(row: Row): Details {
       hostname: row.host,
       beginAt: begin,
       endAt: begin + 24_600,
+      system: { beginAt: begin + 1200, endAt: begin + 24_300, result: 0 },
       addresses: [
         { address: '2001:db8:51::14', family: 6 },
         { address: '203.0.113.20', family: 4 },
