@@ -74,7 +74,7 @@ export function push(x: string | Writable): void {
   if (typeof x === 'string' || x.waits !== true) hurried = true;
   if (armed) return;
   armed = true;
-  const left = hurried ? 0 : shortGap - (now() - lastWrite);
+  const left = hurried || !automatic ? 0 : shortGap - (now() - lastWrite);
   if (left > 0) waitFor(shortGap);
   else afterJobs(onJobsDone);
 }

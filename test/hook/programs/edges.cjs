@@ -9,9 +9,11 @@ const get = (agent) =>
   // @get
   new Promise((resolve) => http.get(`${base}/ok`, { agent }, (res) => res.resume().on('end', resolve)));
 
-async function several(done) {
+const fetched = async () => (await fetch(`${base}/ok`)).text(); // @fetched
+
+async function several(done, by) {
   const agent = new http.Agent({ keepAlive: true });
-  for (let i = 0; i < 4; i++) await get(agent);
+  for (let i = 0; i < 4; i++) await (by === 'fetch' ? fetched() : get(agent));
   done('done');
 }
 
@@ -59,8 +61,8 @@ const acts = {
     await new Promise((r) => setTimeout(r, Number(process.env.EDGES_MS)));
     clearInterval(keep);
   },
-  async worker() {
-    const worker = new Worker(__filename);
+  async worker(by) {
+    const worker = new Worker(__filename, { argv: [by] });
     await new Promise((r) => worker.on('message', r));
     await worker.terminate();
   },
@@ -74,4 +76,4 @@ const acts = {
 };
 
 if (isMainThread) acts[process.argv[2]](...process.argv.slice(3));
-else several((text) => parentPort.postMessage(text));
+else several((text) => parentPort.postMessage(text), process.argv[2]);

@@ -64,14 +64,18 @@ describe.each(nodes)('Node $major', (node) => {
     expect(problemsOf(run)).toEqual([]);
   });
 
-  test('four requests of a worker that is terminated at once', async () => {
+  test.each([
+    ['get', 'get'],
+    ['fetch', 'fetched'],
+  ])('four requests by %s of a worker that is terminated at once', async (by, mark) => {
     const from = upstream.facts.requests.length;
-    const run = await traced(['worker']);
+    const run = await traced(['worker', by]);
     expect(upstream.facts.requests.length - from).toBe(4);
     expect(run.trace.requests).toHaveLength(4);
     // Terminated right after the last response: its call site was written with its first line.
-    const line = lineOf(program, 'get');
+    const line = lineOf(program, mark);
     expect(run.trace.requests.map((r) => r.callSite)).toEqual(Array(4).fill(expect.objectContaining({ line })));
+    expect(run.trace.requests.map((r) => r.outcome)).toEqual(Array(4).fill('complete'));
   });
 
   test('four requests of a forked process that is killed at once, as pools of test runners do', async () => {
