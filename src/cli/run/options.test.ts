@@ -21,6 +21,7 @@ const every: [words: string[], value: Partial<Record<keyof RunOptions, unknown>>
   [['--metrics', '9464'], { metrics: '9464' }],
   [['--statsd', 'localhost:8125'], { statsd: 'localhost:8125' }],
   [['--stream', 'udp://localhost:9125'], { stream: 'udp://localhost:9125' }],
+  [['--stream-sample', '10'], { streamSample: 10 }],
   [['--log'], { log: true }],
   [['--interval', '0.5'], { interval: 500 }],
   [['--sort', 'url'], { sort: 'url' }],

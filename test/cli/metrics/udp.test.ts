@@ -57,7 +57,7 @@ describe('--stream', () => {
     expect(records.every((r) => r.sample === 10)).toBe(true);
     for (const event of ['request', 'close']) expect(records.filter((r) => r.event === event)).toHaveLength(100);
     expect(records.at(-1)).toMatchObject({ event: 'end', records: 200, of: 2000 });
-    expect(summary).toMatchObject({ requests: 1000, sinks: [{ sink: 'stream', sent: 200, lost: 0 }] });
+    expect(summary).toMatchObject({ counts: { requests: 1000 }, sinks: [{ sink: 'stream', sent: 200, lost: 0 }] });
   });
 
   test('a record says what the saved trace says', async () => {
