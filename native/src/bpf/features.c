@@ -276,6 +276,7 @@ static int open_lookup(struct helper *h) {
   error = -ENOENT;
   for (size_t i = 0; i < sizeof c_libraries / sizeof *c_libraries && error == -ENOENT; i++)
     error = probe_function(c_libraries[i], "getaddrinfo", s->progs.entered.prog_fd, s->progs.left.prog_fd);
+  if (error) lookup_bpf__destroy(s);
   if (error == -ENOENT) return helper_reason(h, "no C library with getaddrinfo was found"), error;
   /* Kernels take cap_perfmon for this, or no longer do. */
   if (error == -EACCES || error == -EPERM) return helper_reason(h, "needs cap_sys_admin: root alone has it"), -EPERM;

@@ -7,9 +7,10 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { errorInfo } from '../output/errors';
 import { push } from '../output/queue';
 import type { RequestRecord } from '../records/request';
-import { nodeModule } from '../runtime/builtins';
+import { nodeModule, stringify } from '../runtime/builtins';
 import { guarded, parts } from '../runtime/guard';
 import { past } from '../runtime/ids';
 import { link, linked } from '../runtime/links';
@@ -38,25 +39,14 @@ class Decoding {
 
   /** `decoder`: the class of the stream. What destroys it for another reason (a cut connection) is no error of zlib. */
   fail(decoder: string, error: unknown): void {
-    const { code, message } = ownTexts(error);
+    const { code, message } = errorInfo(error);
     if (code === undefined || !ofZlib.test(code) || this.r.id <= past.id || this.r.hold !== undefined) return;
-    push(`{"k":"more","id":${this.r.id},"decodeError":${JSON.stringify({ code, message, decoder })}}\n`);
+    push(`{"k":"more","id":${this.r.id},"decodeError":${stringify({ code, message, decoder })}}\n`);
   }
 }
 
 /** Codes of zlib, of Brotli (`ERR__ERROR_FORMAT_PADDING_1`) and of Zstandard. */
 const ofZlib = /^(Z_|ERR__|ZSTD_)[A-Za-z0-9_]{1,60}$/;
-
-/** Without running code of the program: it may have thrown anything. */
-function ownTexts(error: unknown): { code?: string; message?: string } {
-  if (typeof error !== 'object' || error === null) return {};
-  const text = (name: string): string | undefined => {
-    const value: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
-    return typeof value === 'string' ? value.slice(0, 128) : undefined;
-  };
-  const [code, message] = [text('code'), text('message')];
-  return { ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) };
-}
 
 /** The request whose head fetch is handling: set at each head, asked only when a stream of zlib is piped into. */
 export const heads: {

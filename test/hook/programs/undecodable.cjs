@@ -3,6 +3,13 @@ const http = require('node:http');
 const { PassThrough, pipeline } = require('node:stream');
 const zlib = require('node:zlib');
 
+// The hook has its own copy of what it calls: nobody but a hook that has not asks for this.
+const { stringify } = JSON;
+JSON.stringify = (value, ...rest) => {
+  if (value?.decoder !== undefined) console.log('called by the hook');
+  return stringify(value, ...rest);
+};
+
 const base = process.env.BODIES_HTTP;
 const read = (stream, done, failed) => stream.on('error', failed).on('end', done).resume();
 const calls = {
