@@ -11,7 +11,8 @@ import { parseArgs } from 'node:util';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { build } from 'esbuild';
 import { doorIn, doorOut } from '../../scripts/hook.mjs';
-import { bareArm, Client, hookArmOf, measurements, onCore } from './arms.mjs';
+import { bareArm, hookArmOf, measurements } from './arms.mjs';
+import { Client, onCore } from './clients.mjs';
 import { startServer } from './measure.mjs';
 
 const root = join(import.meta.dirname, '../..');

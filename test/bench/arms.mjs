@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
+/** What the benchmark compares, in which loops. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { hooked } from '../support/programs/hooked.mjs';
 
 const here = import.meta.dirname;
@@ -29,6 +25,13 @@ const main = [
     title: 'OpenTelemetry http + undici, no-op exporter',
     env: () => ({ NODE_OPTIONS: `--require ${join(here, 'otel.cjs')}` }),
     records: 'spans',
+  },
+  {
+    name: 'ddtrace',
+    title: 'dd-trace, its agent on the other core',
+    env: () => ({ NODE_OPTIONS: `--require ${join(here, 'ddtrace.cjs')}` }),
+    records: 'spans',
+    fromNode: 22,
   },
 ];
 
@@ -87,7 +90,8 @@ const control = [
 
 /**
  * Loops: a batch takes some tens of ms, so that what it is compared with is near. `lead`: requests before it that are not
- * measured, where the hook does otherwise once it has seen that the loop is busy.
+ * measured, where the hook does otherwise once it has seen that the loop is busy. `rate`: so many begin in a second.
+ * `processes`: so many clients make the batch at once.
  */
 const loop = (kind, concurrency, requests, title, more = {}) => ({
   kind,
@@ -108,7 +112,23 @@ const tenAtOnce = [
 
 const dials = loop('dial', 1, 25, 'https, a lookup, connection and handshake for each', { warmUp: 300 });
 
-/** The two measurements: the hook as it is by default, on each Node; and what each optional part adds, on one. */
+/** How the cost grows: with requests a second, in flight, and with processes that share a core. */
+const rates = [10, 100, 1000, 5000].map((rate) =>
+  loop('http', 100, Math.max(15, Math.min(rate / 2, 1000)), `http, ${rate} a second`, { rate, warmUp: 300 }),
+);
+const inFlight = ['http', 'fetch'].flatMap((kind) =>
+  [1, 10, 100, 500].map((many) =>
+    loop(kind, many, Math.max(250, 2 * many), `${kind}, ${many} in flight`, { lead: 2 * many }),
+  ),
+);
+const sharing = [1, 4, 16, 32].map((processes) =>
+  loop('http', 1, 100, `http, ${processes} ${processes === 1 ? 'process' : 'processes'}`, { processes, warmUp: 1000 }),
+);
+
+/**
+ * The measurements: the hook as it is by default, on each Node; what it costs when nothing is asked for; what each optional
+ * part adds, on one; and how the cost grows, on one.
+ */
 export const measurements = {
   main: {
     arms: main,
@@ -121,6 +141,10 @@ export const measurements = {
   parts: {
     arms: parts,
     loops: [...oneByOne, dials],
+  },
+  growth: {
+    arms: [bare, bareAgain, hookArm],
+    loops: [...rates, ...inFlight, ...sharing],
   },
 };
 
@@ -143,108 +167,3 @@ export const against = (files) => ({
     })),
   ],
 });
-
-/** Prefix that keeps a command on one core; nothing where taskset or a second core is missing. */
-export const onCore = (core, cores) => (cores > 1 ? ['taskset', '-c', String(core)] : []);
-
-/** One long-lived client process of an arm. */
-export class Client {
-  /** Requests in segments that were taken away. */
-  drained = 0;
-
-  /** `flags`: Node's own. */
-  static async start(arm, node, ports, pin, flags = []) {
-    const client = new Client();
-    client.arm = arm;
-    client.spool = mkdtempSync(join(tmpdir(), 'nettrace-bench-'));
-    if (arm.requests) client.ask(arm.requests());
-    const { PATH, HOME } = process.env;
-    const env = {
-      PATH,
-      HOME,
-      NETTRACE_SPOOL: arm.records === 'spans' || arm.name.startsWith('bare') ? '' : client.spool,
-      ...arm.env(),
-    };
-    if (env.NETTRACE_SPOOL === '') delete env.NETTRACE_SPOOL;
-    const [file, ...args] = [...pin, node, ...flags, join(here, 'client.cjs'), ...ports.map(String)];
-    client.child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    client.lines = createInterface({ input: client.child.stdout });
-    await client.message();
-    return client;
-  }
-
-  message() {
-    return new Promise((resolve, reject) => {
-      const ended = (code) => reject(new Error(`${this.arm.name}: client ended with ${code}`));
-      this.child.once('exit', ended);
-      this.lines.once('line', (line) => {
-        this.child.off('exit', ended);
-        const m = JSON.parse(line);
-        if (m.error) reject(new Error(`${this.arm.name}: ${m.error}`));
-        else resolve(m);
-      });
-    });
-  }
-
-  #send(job) {
-    this.child.stdin.write(`${JSON.stringify(job)}\n`);
-  }
-
-  /** What is to be traced from now on, as a session says it. */
-  ask(requests) {
-    const path = join(this.spool, 'control.json');
-    this.generation = (this.generation ?? 0) + 1;
-    writeFileSync(`${path}.new`, JSON.stringify({ v: 1, generation: this.generation, requests, breakpoints: [] }));
-    renameSync(`${path}.new`, path);
-  }
-
-  /** Runs a batch; resolves to {wall, cpu} in µs a request. */
-  async batch(job) {
-    this.#send(job);
-    const { result } = await this.message();
-    if (this.arm.records === 'requests') this.#drain();
-    if (this.arm.switchedOff && this.generation === 1) {
-      this.ask([]);
-      // Seen by a request, at most every 100 ms.
-      await delay(150);
-      this.#send({ ...job, requests: 20 });
-      await this.message();
-      await delay(300);
-      // V8 optimizes the program's own functions anew, as at the start.
-      this.#send(job);
-      await this.message();
-    }
-    return result;
-  }
-
-  /**
-   * Takes away the segments that are written no more, as a session does that has read them: the hook stops writing where
-   * 64 MiB wait.
-   */
-  #drain() {
-    const segments = readdirSync(this.spool).filter((name) => name.endsWith('.jsonl'));
-    const numberOf = (name) => Number(name.split('.').at(-2));
-    const current = Math.max(...segments.map(numberOf));
-    for (const name of segments.filter((one) => numberOf(one) < current)) {
-      this.drained += this.#requestsIn(name);
-      rmSync(join(this.spool, name));
-    }
-  }
-
-  #requestsIn(name) {
-    return (readFileSync(join(this.spool, name), 'latin1').match(/^\{"k":"req"/gm) ?? []).length;
-  }
-
-  /** Requests it recorded: proves that the arm did what its name says. */
-  async recorded() {
-    if (this.arm.records === 'spans') return this.batch({ kind: 'spans' });
-    return readdirSync(this.spool).reduce((sum, name) => sum + this.#requestsIn(name), this.drained);
-  }
-
-  stop() {
-    this.child.stdin.end();
-    return new Promise((resolve) => this.child.once('exit', resolve)).then(() =>
-      rmSync(this.spool, { recursive: true, force: true }),
-    );
-  }
-}

@@ -1,15 +1,17 @@
 /**
  * The bench's program: lives as long as the bench and runs a batch of keep-alive requests whenever it is asked to, by
- * a line with {kind, concurrency, requests, lead}. Answers with wall and CPU µs a request, measured inside.
+ * a line with {kind, concurrency, requests, lead, rate}. Answers with wall and CPU µs a request, measured inside.
  */
 const http = require('node:http');
 const https = require('node:https');
 const readline = require('node:readline');
+const { setTimeout: delay } = require('node:timers/promises');
 const [port, securePort] = process.argv.slice(2);
 
 const agents = new Map();
 function agentFor(concurrency) {
-  if (!agents.has(concurrency)) agents.set(concurrency, new http.Agent({ keepAlive: true, maxSockets: concurrency }));
+  const many = { maxSockets: concurrency, maxFreeSockets: concurrency };
+  if (!agents.has(concurrency)) agents.set(concurrency, new http.Agent({ keepAlive: true, ...many }));
   return agents.get(concurrency);
 }
 
@@ -49,19 +51,35 @@ function run({ kind, concurrency }, count) {
   return Promise.all(Array.from({ length: concurrency }, lane));
 }
 
+/** `count` requests, `rate` of them begun in a second whether or not those before have ended. */
+async function paced({ kind, concurrency, rate }, count) {
+  const begin = performance.now();
+  const all = [];
+  while (all.length < count) {
+    const due = Math.min(count, Math.floor(((performance.now() - begin) * rate) / 1000) + 1);
+    while (all.length < due) all.push(one[kind](concurrency));
+    await delay(Math.max(1, begin + (all.length * 1000) / rate - performance.now()));
+  }
+  await Promise.all(all);
+}
+
 async function batch(job) {
-  const { requests, lead = 0 } = job;
+  const { requests, lead = 0, rate } = job;
   if (lead > 0) await run(job, lead);
   const cpu = process.cpuUsage();
   const begin = performance.now();
-  await run(job, requests);
+  await (rate === undefined ? run : paced)(job, requests);
   const wall = ((performance.now() - begin) * 1000) / requests;
   const { user, system } = process.cpuUsage(cpu);
   return { wall, cpu: (user + system) / requests };
 }
 
-/** What OpenTelemetry recorded; 0 where it is not loaded. */
-const work = (job) => (job.kind === 'spans' ? Promise.resolve(globalThis.benchSpans?.() ?? 0) : batch(job));
+/** Spans: what a rival recorded. Memory: the most that was resident, in KiB. */
+const questions = {
+  spans: () => globalThis.benchSpans(),
+  memory: () => process.resourceUsage().maxRSS,
+};
+const work = async (job) => (job.kind in questions ? questions[job.kind]() : batch(job));
 
 // By its standard streams: a program with a channel of IPC is traced as a forked one, which most programs are not.
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);

@@ -6,10 +6,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { Client, onCore } from './arms.mjs';
+import { Client, Group, onCore } from './clients.mjs';
 import { medianWithInterval } from './statistics.mjs';
 
-/** Resolves to the process, and its ports for http and https. */
+/** Resolves to the process, and its ports for http and https and of its agent. */
 export function startServer(node, pin) {
   const [file, ...args] = [...pin, node, join(import.meta.dirname, 'server.cjs')];
   const child = spawn(file, args, { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
@@ -38,7 +38,8 @@ function widest(results, narrow) {
 async function measureLoop(sets, loop, { rounds, precision }, say) {
   const results = Object.fromEntries(sets[0].map(({ arm }) => [arm.name, { wall: [], cpu: [] }]));
   const narrow = Object.keys(results).filter((name) => name === 'bareAgain' || name === 'hook');
-  for (const set of sets) for (const client of set) await client.batch({ ...loop, requests: loop.warmUp });
+  for (const set of sets)
+    for (const client of set) await client.batch({ ...loop, requests: loop.warmUp, rate: undefined });
   for (let round = 0; round < rounds; round++) {
     const set = sets[round % sets.length];
     // Each arm at each place in turn, forwards and backwards, a pair for each set of processes.
@@ -73,29 +74,47 @@ async function checkRecorded(client, expected, first) {
   }
 }
 
-/** Measures a Node binary; `processes` of each arm. Resolves to loop title → arm name → batches. */
+/**
+ * Measures a Node binary; `processes` of each arm, or for each batch of a loop that says how many. Resolves to loop title →
+ * arm name → batches.
+ */
 export async function measure(node, { arms, loops }, { rounds, precision, processes, say }) {
   const cores = cpus().length;
+  const major = Number(versionOf(node).split('.')[0]);
+  const here = arms.filter(({ fromNode = 0 }) => major >= fromNode);
   const { child, ports } = await startServer(node, onCore(1, cores));
-  const sets = [];
-  try {
-    for (let i = 0; i < processes; i++) {
-      const set = [];
-      for (const arm of arms) set.push(await Client.start(arm, node, ports, onCore(0, cores)));
-      sets.push(set);
-    }
-    const measured = {};
+  const pin = onCore(0, cores);
+  const measured = {};
+
+  /** `start`: one client of an arm, or a group. */
+  async function withSets(count, start, some) {
+    const sets = [];
     let expected = 0;
-    for (const loop of loops) {
-      measured[loop.title] = await measureLoop(sets, loop, { rounds, precision }, say);
-      const batches = Math.floor(measured[loop.title].bare.cpu.length / processes);
-      expected += loop.warmUp + ((loop.lead ?? 0) + loop.requests) * batches;
+    try {
+      for (let i = 0; i < count; i++) {
+        const set = [];
+        sets.push(set);
+        for (const arm of here) set.push(await start(arm));
+      }
+      for (const loop of some) {
+        measured[loop.title] = await measureLoop(sets, loop, { rounds, precision }, say);
+        const batches = Math.floor(measured[loop.title].bare.cpu.length / count);
+        expected += loop.warmUp + ((loop.lead ?? 0) + loop.requests) * batches;
+      }
+      for (const client of sets.flat().filter(({ arm }) => !arm.unchecked))
+        await checkRecorded(client, expected, some[0].warmUp);
+    } finally {
+      await Promise.all(sets.flat().map((c) => c.stop()));
     }
-    for (const client of sets.flat().filter(({ arm }) => !arm.unchecked))
-      await checkRecorded(client, expected, loops[0].warmUp);
+  }
+
+  try {
+    const alone = loops.filter((loop) => loop.processes === undefined);
+    if (alone.length > 0) await withSets(processes, (arm) => Client.start(arm, node, ports, pin), alone);
+    for (const loop of loops.filter((one) => one.processes !== undefined))
+      await withSets(1, (arm) => Group.start(loop.processes, arm, node, ports, pin), [loop]);
     return measured;
   } finally {
-    await Promise.all(sets.flat().map((c) => c.stop()));
     child.disconnect();
   }
 }

@@ -149,6 +149,48 @@ function controlSection(run) {
   ].join('\n');
 }
 
+const plusMinus = (n, digits) => `${n < 0 ? '−' : '+'}${Math.abs(n).toFixed(digits)}`;
+
+/** How the cost grows: a row for each loop, not an arm. */
+function growthSection(run) {
+  const rows = Object.entries(run.loops).map(([title, { bare, bareAgain, hook }]) => {
+    const { median: more, low, high } = medianWithInterval(hook.cpu.map((v, i) => v - bare.cpu[i]));
+    const ratio = (arm) => two(median(arm.cpu.map((v, i) => v / bare.cpu[i])));
+    const added = `${plusMinus(more, 0)} µs (${plusMinus(low, 0)} to ${plusMinus(high, 0)})`;
+    return `| ${title} | ${median(bare.cpu).toFixed(0)} | ${added} | ${ratio(hook)} | ${ratio(bareAgain)} |`;
+  });
+  return [
+    `## How it grows, Node ${run.version}`,
+    '',
+    'Processor time of a request, by how many begin in a second, how many are in flight, and how many processes share one',
+    'core. At few requests a second a request finds cold caches, and pays for the timers of its process; so does the hook.',
+    '',
+    conditions(run),
+    '',
+    '| | no hook, µs | with the hook | ratio | A/A |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    ...(run.memory === undefined ? [] : memoryTable(run.memory)),
+  ].join('\n');
+}
+
+function memoryTable(measured) {
+  const memory = Object.entries(measured).map(([kind, { bare, bareAgain, hook }]) => {
+    const cells = [bare, bareAgain, hook].map((own) => `${median(own).toFixed(0)} MB`);
+    return `| ${kind} | ${cells.join(' | ')} | ${plusMinus(median(hook) - median(bare), 0)} MB |`;
+  });
+  return [
+    'The most memory that the program had resident while it made 100,000 requests, ten at a time; the median of',
+    `${measured.http.bare.length} processes. Target: at most 20 MB more.`,
+    '',
+    '| | no hook | once more (A/A) | with the hook | more |',
+    '|---|---|---|---|---|',
+    ...memory,
+    '',
+  ];
+}
+
 /** What an arm adds in one measurement: CPU time of a request, and the ratio of wall. */
 function added({ loops }, loop, arm) {
   const batches = loops[loop];
@@ -156,13 +198,19 @@ function added({ loops }, loop, arm) {
   const { bare, [arm]: own } = batches;
   const cpu = median(own.cpu.map((v, i) => v - bare.cpu[i]));
   const wall = median(own.wall.map((v, i) => v / bare.wall[i]));
-  return `${cpu < 0 ? '−' : '+'}${Math.abs(cpu).toFixed(0)} µs · ${two(wall)}`;
+  return `${plusMinus(cpu, 0)} µs · ${two(wall)}`;
 }
 
 /** All Nodes on one page: a row for each loop and arm. */
 function summary(runs) {
   const loops = [...new Set(runs.flatMap(([, run]) => Object.keys(run.loops)))];
-  const arms = { hook: '**hook**', otel: 'OpenTelemetry', disabled: 'nothing enabled', bareAgain: 'A/A' };
+  const arms = {
+    hook: '**hook**',
+    otel: 'OpenTelemetry',
+    ddtrace: 'dd-trace',
+    disabled: 'nothing enabled',
+    bareAgain: 'A/A',
+  };
   const rows = loops.flatMap((loop) =>
     Object.entries(arms).map(([arm, title], i) => {
       const cells = runs.map(([, run]) => added(run, loop, arm));
@@ -196,6 +244,7 @@ export function report(results) {
     ...(main.length > 0 ? [summary(main)] : []),
     ...main.map(([, run]) => mainSection(run)),
     ...inOrder(results.control).map(([, run]) => controlSection(run)),
+    ...inOrder(results.growth).map(([, run]) => growthSection(run)),
     ...inOrder(results.parts).map(([, run]) => partsSection(run)),
   ];
   return `# What tracing costs

@@ -3,6 +3,7 @@
  *   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
  *   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
  *   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
+ *   node test/bench/run.mjs --growth [--node 24]     how the cost grows with requests a second, in flight, and processes
  *   node test/bench/run.mjs --against A/hook.cjs,B/hook.cjs   beside other builds, each with its requests.cjs; printed, not kept
  *   [--quick] [--rounds N] [--loop WORDS] [--fresh] [--print]
  * A loop is measured until the interval of the hook's CPU ratio, and of the bare program against itself, is ±0.02; after N
@@ -19,6 +20,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { against, measurements } from './arms.mjs';
 import { measure, versionOf } from './measure.mjs';
+import { measureMemory } from './memory.mjs';
 import { judge, report } from './report.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -26,6 +28,7 @@ const { values } = parseArgs({
   options: {
     parts: { type: 'boolean' },
     control: { type: 'boolean' },
+    growth: { type: 'boolean' },
     against: { type: 'string' },
     quick: { type: 'boolean' },
     node: { type: 'string' },
@@ -36,12 +39,13 @@ const { values } = parseArgs({
   },
 });
 
-const kind = values.parts ? 'parts' : values.control ? 'control' : 'main';
+const kind = ['parts', 'control', 'growth'].find((name) => values[name]) ?? 'main';
 const all = values.against ? against(values.against.split(',').map((file) => resolve(file))) : measurements[kind];
 const what = { ...all, loops: all.loops.filter(({ title }) => title.includes(values.loop ?? '')) };
 const kept = !values.quick && !values.against && values.loop === undefined;
-const usual = { main: '18,20,22,24,26', parts: '24', control: '20,22,24' };
+const usual = { main: '18,20,22,24,26', parts: '24', control: '20,22,24', growth: '24' };
 const majors = (values.node ?? (kept ? usual[kind] : '24')).split(',');
+const memoryRuns = values.quick ? 1 : 5;
 const settings = { rounds: Number(values.rounds ?? (values.quick ? 20 : 200)), precision: 0.02, processes: 2 };
 
 function need(file, how) {
@@ -78,6 +82,8 @@ for (const major of majors) {
   const load = loadavg()[0];
   const loops = await measure(node, what, { ...settings, say });
   results[kind][major] = { version: versionOf(node), hook, load, ...settings, loops };
+  if (kind === 'growth' && values.loop === undefined)
+    results[kind][major].memory = await measureMemory(node, memoryRuns, say);
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   if (!kept) continue;
   keep(file, `${JSON.stringify(results)}\n`);

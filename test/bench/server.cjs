@@ -1,5 +1,6 @@
 /**
- * The bench's server: five bytes at once, connections kept. Says its two ports, http and https, on stdout. Its core never
+ * The bench's server: five bytes at once, connections kept. Says its ports on stdout: http, https, and
+ * that of an agent. Its core never
  * sleeps: on loopback it is the client's write that wakes it, 10 to 40 µs on a virtual machine, the more the longer it has
  * slept. No client of another machine's server pays that, and an arm that is slower would pay more of it.
  */
@@ -17,8 +18,17 @@ function answer(req, res) {
 }
 const server = http.createServer({ keepAliveTimeout: 600_000 }, answer);
 const secure = https.createServer({ key: certificate('key'), cert: certificate('pem') }, answer);
+/** The agent that dd-trace sends its spans to. */
+const agent = http.createServer((req, res) => {
+  req.resume();
+  req.on('end', () => res.end('{}'));
+});
 server.listen(0, '127.0.0.1', () => {
-  secure.listen(0, 'localhost', () => console.log(server.address().port, secure.address().port));
+  secure.listen(0, 'localhost', () => {
+    agent.listen(0, '127.0.0.1', () => {
+      console.log(...[server, secure, agent].map((one) => one.address().port));
+    });
+  });
 });
 (function stayAwake() {
   setImmediate(stayAwake);
