@@ -41,6 +41,10 @@ let timed = false;
 let resting = false;
 let gapTimer: NodeJS.Timeout | undefined;
 let restTimer: NodeJS.Timeout | undefined;
+const restMs = 50;
+let restBegan = Number.NEGATIVE_INFINITY;
+/** No rest began shortly before this one. */
+let sparse = false;
 let lastWrite = Number.NEGATIVE_INFINITY;
 /** Between two writes, in ms, while all that is queued waits. */
 const shortGap = 1;
@@ -153,7 +157,20 @@ function onGapEnd(): void {
 function rest(): void {
   if (resting) return;
   resting = true;
-  restTimer = setTimer(onRest, 50).unref();
+  const t = now();
+  sparse = t - restBegan > restMs + 10;
+  restBegan = t;
+  restTimer = setTimer(onRest, restMs).unref();
+}
+
+/**
+ * Nothing waits any more. Where requests are rare, a timer that fires for nothing costs more than to clear it: it wakes an
+ * idle process. Where they are many, one serves all of its 50 ms. With `ref`, as Node keeps the list of an unref'd timer,
+ * and wakes for it.
+ */
+function endRest(): void {
+  clearTimer(restTimer?.ref());
+  resting = false;
 }
 
 function onRest(): void {
@@ -243,6 +260,7 @@ function drain(last: boolean): void {
     if (takeDue()) text += `{"k":"ctl","at":${us(lastWrite)},"reason":"cost","cost":${costText()}}\n`;
     if (text !== '') put(text);
     if (sites.count() > 0) rest();
+    else if (resting && sparse && later.length === 0) endRest();
   } catch (e) {
     fault(parts.lines, e);
   }

@@ -5,7 +5,9 @@
  * after it, before the loop asks again.
  *
  * The timer keeps no process alive. It is rare: its gaps grow, in proportion to how long a request has waited, so that a
- * computation of half of that time always has one at its end; a minute of waiting costs 20 of them.
+ * computation of half of that time always has one at its end; a minute of waiting costs 20 of them. Where requests are rare
+ * it is cleared with the response, so that it does not wake an idle process; where they are many, one serves those that
+ * follow.
  */
 import { clearTimer, setTimer } from '../runtime/builtins';
 import { now } from '../runtime/clock';
@@ -27,6 +29,9 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 whenLeft(() => clearTimer(timer));
 let gapMs = firstGapMs;
 let dueAt = 0;
+let awaitedFrom = Number.NEGATIVE_INFINITY;
+/** No request was awaited shortly before those that are. */
+let sparse = false;
 /** Two are kept: the loop has asked the system between them. */
 const last: Mark = { t: 0, idle: 0 };
 const before: Mark = { t: 0, idle: 0 };
@@ -36,13 +41,18 @@ export function awaitResponse(t: number, idle: number): void {
   if (awaited++ === 0) {
     set(before, t, idle);
     set(last, t, idle);
+    sparse = t - awaitedFrom > 2 * firstGapMs;
+    awaitedFrom = t;
   }
   if (timer === undefined || dueAt > t + firstGapMs) start(t, firstGapMs);
 }
 
 /** It came, or none will. */
 export function endAwait(): void {
-  awaited--;
+  if (--awaited > 0 || !sparse) return;
+  // Node keeps the list of an unref'd timer, and wakes for it.
+  clearTimer(timer?.ref());
+  timer = undefined;
 }
 
 /**

@@ -57,6 +57,24 @@ describe.each(nodes)('Node $major', (node) => {
   });
 });
 
+// Node's own report of the timers whose time came. Each of the hook's would wake an idle process for nothing.
+test.each(nodes)('Node $major: requests that are rare leave no timer behind', async (node) => {
+  const env = {
+    COST_CLIENT: 'http',
+    COST_PORT: String((server.address() as AddressInfo).port),
+    COST_REQUESTS: '10',
+    COST_WARM_UP: '3',
+    COST_REST_MS: '120',
+    NODE_DEBUG: 'timer',
+  };
+  const run = await runTraced(node, join(programs, 'cost.cjs'), { env, before });
+  expect(run.trace.requests).toHaveLength(13);
+  const fired = (ms: number) => run.stderr.split(`timeout callback ${ms}\n`).length - 1;
+  // The program's own, which proves that Node reports them.
+  expect(fired(120)).toBe(10);
+  expect(fired(25) + fired(50)).toBeLessThan(10);
+});
+
 // What the bench shows as time within the noise: without anything enabled the hook has no part in a request.
 test.each(nodes.filter((n) => [20, 22, 24].includes(n.major)))(
   'Node $major: nothing enabled, or nothing of this',
