@@ -14,7 +14,12 @@ const themes = {
   contrastLight: ['Default High Contrast Light', 'hc-light'],
 } as const;
 /** As the page receives it. */
-const kinds = { 'vs-dark': 'vscode-dark', vs: 'vscode-light', 'hc-black': 'vscode-high-contrast', 'hc-light': 'vscode-high-contrast-light' };
+const kinds = {
+  'vs-dark': 'vscode-dark',
+  vs: 'vscode-light',
+  'hc-black': 'vscode-high-contrast',
+  'hc-light': 'vscode-high-contrast-light',
+};
 const [wide, low, narrow] = [
   { width: 1600, height: 900 },
   { width: 760, height: 480 },
