@@ -84,7 +84,10 @@ export function registerCommands({
     const opened = editors.active?.file.view;
     const from: Savable[] = opened
       ? [savable(opened.title, opened.store, () => opened.document)]
-      : runs.list().map((run) => savable(run.title, run.store, () => run.document()));
+      : runs.list().map((run) => ({
+          ...savable(run.title, run.store, () => run.document()),
+          onDisk: () => run.recorder.evicted?.spill,
+        }));
     const chosen = await chooseSavable(from);
     if (chosen) await saveTrace(chosen);
     else if (from.length === 0) void vscode.window.showInformationMessage('Net Trace: there is no trace to save yet.');

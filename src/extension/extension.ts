@@ -45,6 +45,7 @@ import { launchRules } from './rules/launch';
 import { isPaused } from './rules/pause';
 import { WorkspaceRules } from './rules/registry';
 import { RulesView } from './rules/tree';
+import { keepingEvicted } from './runs/evicted';
 import { Notices, secretsDeleted } from './runs/notices';
 import { Runs } from './runs/runs';
 import { StatusBar } from './runs/statusBar';
@@ -154,17 +155,19 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async ({ values, problems, helperAtBegin = false, ...asked }) => {
-      const { TraceSession, TraceRules } = await import('./work');
+      const { TraceSession, TraceRules, remaining, spillFor } = await import('./work');
       // Numbering continues from the restored runs.
       await restored;
       const set = recording();
       for (const text of [...set.problems, ...problems]) notices.add(text);
-      return TraceSession.create({
+      const session = await TraceSession.create({
         ...sessionOptions(set.values, values),
         helperAtBegin,
         rules: launchRules(asked, TraceRules) ?? (await rules.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
       });
+      const { store, spoolFolder } = session;
+      return keepingEvicted(session, { remaining, makeSpill: (largest) => spillFor(store, spoolFolder, largest) });
     },
     failed: (error) => log.error(error instanceof Error ? error : String(error)),
   });

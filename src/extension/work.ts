@@ -10,7 +10,18 @@ export { UsageError } from '../answers/base/usageError';
 export { assistantTools } from '../answers/tools/ofRuns';
 export { toolPrefix } from '../answers/tools/published';
 export { viewOf } from '../answers/tools/view';
-export { formatOf, parseTrace, readTrace, suffixes, textOf, writePackets, writeTrace } from '../formats';
+export {
+  formatOf,
+  isLossless,
+  parseTrace,
+  readTrace,
+  remaining,
+  spillFor,
+  suffixes,
+  textOf,
+  writePackets,
+  writeTrace,
+} from '../formats';
 export { harEntry } from '../formats/har/write';
 export { abilitiesHere } from '../helper/abilities';
 export { bundledHelper, installText, isInstalled, isOnPath } from '../helper/permission';

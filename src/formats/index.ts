@@ -52,7 +52,9 @@ export async function writeTrace(doc: Trace, path: string, options: WriteOptions
     const known = Object.values(suffixes).join(', ');
     throw new FormatError('suffix', `unknown file extension; use one of ${known}.`, { file: path });
   }
-  const { findings, spill } = options;
+  const { findings } = options;
+  // Before anything is waited for: a trace that goes on lets go of more meanwhile.
+  const spill = options.spill?.snapshot();
   const members = (): Iterable<Member> => (spill ? wholeMembers(doc, spill) : membersOf(doc));
   const mode = { private: isPrivate(doc) || spill?.hasBodies === true };
   if (format === 'database') return writeDatabase(path, members, { ...(findings ? { findings } : {}), ...mode });
@@ -101,8 +103,8 @@ export { FormatError } from './file/error';
 export { textOf } from './file/load';
 export { formatOf, isOpenable, isPacketFile, packetSuffix, suffixes } from './file/sniff';
 export { nativeText, type ReadOptions } from './native/format';
-export { Spill } from './native/spill';
-export { wholeHeader } from './native/whole';
+export { type Spill, spillFor } from './native/spill';
+export { remaining, wholeHeader } from './native/whole';
 export { parseTrace } from './read';
 export { redacted } from './redact/redact';
 export { lowered } from './shared/lower';

@@ -123,7 +123,7 @@ function partsSection(run) {
   return [
     `## What each optional part adds, Node ${run.version}`,
     '',
-    'All of them are off unless asked for. The line "hook" is what they add to; the rest is read against it.',
+    'All of them are off unless asked for. They add to the line "hook"; compare the others with that one.',
     '',
     conditions(run),
     '',
@@ -135,9 +135,9 @@ function controlSection(run) {
   return [
     `## When nothing is asked for, Node ${run.version}`,
     '',
-    'With nothing enabled no patch is in place: the program runs its own functions, and a timer that holds nothing looks',
-    'every 250 ms whether something was enabled. With conditions the patches are there: what does not match is followed',
-    'without a call site and without a line.',
+    'With nothing enabled, nothing is patched: the program runs its own functions, and an unref\'d timer checks every 250 ms',
+    'whether something was enabled. With conditions the patches are in place; a request that does not match is followed',
+    'without a call site, and nothing is written for it.',
     '',
     conditions(run),
     '',
@@ -163,7 +163,7 @@ function growthSection(run) {
     `## How it grows, Node ${run.version}`,
     '',
     'Processor time of a request, by how many begin in a second, how many are in flight, and how many processes share one',
-    'core. At few requests a second a request finds cold caches, and pays for the timers of its process; so does the hook.',
+    'core. Where requests are rare, each runs with cold caches, without and with the hook.',
     '',
     conditions(run),
     '',
@@ -225,8 +225,8 @@ function summary(runs) {
   return [
     '## In short',
     '',
-    'Processor time that a request costs more than without hook, and its wall time as a part of that without. "A/A" is the',
-    'program without hook once more: what the machine strays.',
+    'The processor time that is added to each request, and the ratio of its wall time to that of the program without hook.',
+    '"A/A" is the program without hook against itself: differences as small as these are noise.',
     '',
     `| | | ${runs.map(([major]) => `Node ${major}`).join(' | ')} |`,
     `|---|---|${runs.map(() => '---').join('|')}|`,
@@ -251,14 +251,14 @@ export function report(results) {
 
 Written by \`node test/bench/run.mjs\` from \`performance.json\`; do not edit. Measured on Linux ${release().split('.').slice(0, 2).join('.')} (${process.arch}, ${cpus().length} cores, ${cpus()[0].model.trim()}).
 
-A program makes small requests over kept connections to a server on loopback that answers five bytes at once: the worst
-case for a tracer, because there is nothing to wait for. Against a server that needs 5 ms the same cost is a percent or
-two. Client and server run on separate cores, and the server's never sleeps: to wake it would be the client's to pay, which
-it is not where the server is another machine. Each arm has long-lived processes; batches are short and interleaved, in an
-order that changes, and each batch is divided by the bare batch of its own round. A figure is the median of these ratios,
-in brackets its 95 % interval. "Once more" is the bare program against itself: what it strays from 1.00 is the machine's
-unrest, and no other ratio means more than that. At ten at a time the client is saturated: wall is CPU there, nothing
-overlaps with waiting. Where the time goes: [performance/anatomy.md](performance/anatomy.md).
+A program makes small requests over keep-alive connections to a server on loopback that answers with five bytes at once.
+This is the worst case for a tracer, because there is nothing to wait for: with a server that takes 5 ms, the same cost is
+one or two percent. Client and server run on separate cores, and the server's core never goes idle, because waking it would
+add to the client's time, which does not happen when the server is another machine. Each arm has long-lived processes.
+Batches are short and interleaved in a changing order, and each is divided by the batch without hook of the same round. A
+figure is the median of these ratios, with its 95 % interval in brackets. "Once more" (A/A) is the program without hook
+against itself: differences as small as these are noise. At ten at a time the client is saturated, so that wall time is
+processor time: nothing overlaps with waiting. Where the time goes: [performance/anatomy.md](performance/anatomy.md).
 
 ${sections.join('\n')}`;
 }

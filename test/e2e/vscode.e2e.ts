@@ -10,6 +10,7 @@ import { firstWindow } from './steps/first.steps';
 import { kernelSide } from './steps/kernel.steps';
 import { looks } from './steps/looks.steps';
 import { mainJob } from './steps/main.steps';
+import { manyRequests } from './steps/many.steps';
 import { packets } from './steps/packets.steps';
 import { keysOfThePanel } from './steps/panel/keys.steps';
 import { panelOfUser } from './steps/panel/panel.steps';
@@ -46,6 +47,7 @@ describe('panel of the user', panelOfUser);
 describe('reload', reload);
 describe('secrets', secrets);
 describe('rough', rough);
+describe('many requests', manyRequests);
 // Last, as it leaves another theme.
 describe('looks', looks);
 describe('first window', firstWindow);

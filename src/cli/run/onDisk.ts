@@ -1,6 +1,5 @@
 /** A run with more requests than memory keeps: the others go to the disk, and into the files that hold all of a trace. */
-import { join } from 'node:path';
-import { isLossless, Spill, wholeHeader } from '../../formats';
+import { isLossless, type Spill, spillFor, wholeHeader } from '../../formats';
 import { messageOf, numberText } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 import type { TraceSession } from '../../session/session';
@@ -11,12 +10,7 @@ import { complain } from '../terminal/say';
 export function spillOf(session: TraceSession): Spill | undefined {
   const { store, spoolFolder } = session;
   try {
-    const spill = new Spill(
-      join(spoolFolder, 'evicted.records'),
-      (list, record) => store.sourced(list, record),
-      undefined,
-      () => store.header.settings,
-    );
+    const spill = spillFor(store, spoolFolder);
     store.evictions = spill;
     return spill;
   } catch (error) {

@@ -3,10 +3,13 @@ import type { PacketsToSave } from '../../model/facts/packets';
 import type { Trace } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import type { SessionControl } from '../../session/control/writer';
+import type { Evicted } from './evicted';
 
 export interface Recorder {
   readonly id: string;
   readonly store: Store;
+  /** What the store lets go; absent: it is lost, but for the counts. */
+  readonly evicted?: Evicted;
   /** Path that NODE_OPTIONS preloads. */
   readonly hook: string;
   readonly spoolFolder: string;

@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withFindings } from '../../analysis/document';
 import { withoutControls } from '../../model/base/quoting';
-import { plural, timeText } from '../../model/base/text';
+import { numberText, plural, timeText } from '../../model/base/text';
 import { commandOf, untracedIn, untracedText } from '../../model/facts/untraced';
 import type { PanelMessage, Run as RunInfo } from '../../model/panel/protocol';
 import type { Trace } from '../../model/records';
@@ -14,6 +14,7 @@ import { tracedOf } from '../../model/store/traced';
 import { firstProcessAt, RunRows } from '../rows/rows';
 import { endMessage, endOf } from './end';
 import { ErrorLine } from './errorLine';
+import type { Evicted } from './evicted';
 import type { Recorder } from './recorder';
 
 export interface Problem {
@@ -151,9 +152,11 @@ export class Run {
   #messages(withEnd: boolean): PanelMessage[] {
     // A program that reports after all has none.
     if (this.problem && this.store.processes.size === 0) return [{ kind: 'hook', text: this.problem.text }];
-    const messages = lossMessages(this.store, this.endAt !== undefined);
+    const { evicted } = this.recorder;
+    const messages = lossMessages(this.store, this.endAt !== undefined, evicted);
     const dropped = messages.some((m) => m.kind === 'dropped');
     if (withEnd && this.endAt !== undefined && !dropped) messages.push(endMessage(this));
+    if (evicted && evicted.requests > 0) messages.push(onDiskMessage(evicted));
     if (this.notices.length > 0) messages.push({ kind: 'notice', text: this.notices.join(' ') });
     const helper = helperMessage(this.store);
     return helper ? [...messages, helper] : messages;
@@ -191,9 +194,9 @@ function helperMessage(store: Store): PanelMessage | undefined {
 }
 
 /** What the trace lacks: parts of the hook that are off, records lost or evicted, processes without the hook. */
-export function lossMessages(store: Store, isOver = true): PanelMessage[] {
+export function lossMessages(store: Store, isOver = true, evicted?: Evicted): PanelMessage[] {
   const off = faultText(store);
-  const dropped = droppedText(store);
+  const dropped = droppedText(store, evicted);
   const untraced = notTracedText(store, isOver);
   return [
     ...(off === undefined ? [] : [{ kind: 'hook' as const, text: off }]),
@@ -210,13 +213,24 @@ function notTracedText(store: Store, isOver: boolean): string | undefined {
   return `${text.replace(/^n/, 'N')}${more.length > 0 ? ` ${plural(more.length, 'more process', 'more processes')} of the run ${more.length === 1 ? 'is' : 'are'} not traced.` : ''}`;
 }
 
+/** Requests that left the list for the disk: nothing is lost, but the list does not show them. */
+function onDiskMessage({ requests }: Evicted): PanelMessage {
+  const oldest = requests === 1 ? 'oldest is' : `${numberText(requests)} oldest are`;
+  return {
+    kind: 'notice',
+    text: `The list keeps the newest requests. The ${oldest} on the disk: a saved .nettrace.json or .nettrace.db has all.`,
+    action: { title: 'Save…', command: 'save' },
+  };
+}
+
 /** What was lost or evicted, from when to when, why; undefined: nothing. */
-function droppedText(store: Store): string | undefined {
-  const losses = store.losses.filter((l) => !isThinned(l));
-  const parts = losses.map((l) => {
+function droppedText(store: Store, evicted: Evicted | undefined): string | undefined {
+  const all = store.losses.filter((l) => !isThinned(l));
+  const parts = (evicted?.lost(all) ?? all).map((l) => {
+    const because = evicted?.error === undefined ? '' : ` (the disk took no more of them: ${evicted.error})`;
     const what =
       l.kind === 'evicted'
-        ? `${l.count} oldest requests were dropped to keep memory bounded`
+        ? `${l.count} oldest requests were dropped to keep memory bounded${because}`
         : `${l.count} ${l.what} were lost`;
     const span =
       l.beginAt !== undefined && l.endAt !== undefined ? ` (${timeText(l.beginAt)} to ${timeText(l.endAt)})` : '';

@@ -2,7 +2,8 @@
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { messageOf } from '../../model/base/text';
+import type { Spill } from '../../formats';
+import { messageOf, numberText, plural } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 
 /**
@@ -11,6 +12,7 @@ import type { Trace } from '../../model/records';
  */
 const filters = {
   'Net Trace (complete)': ['nettrace.json', 'json'],
+  'Net Trace database (complete, SQLite)': ['nettrace.db', 'db'],
   'HAR 1.2 (for browsers’ tools)': ['har'],
   'EVE HTTPTrace JSON': ['eve.json', 'json'],
   'OpenTelemetry spans (OTLP/JSON)': ['otlp.json', 'json'],
@@ -22,6 +24,8 @@ export interface Savable {
   beginTime: string;
   requests: number;
   document(): Trace;
+  /** What is on the disk of it, not in the document; undefined: nothing. */
+  onDisk?: () => Spill | undefined;
 }
 
 /** What can be saved, newest last; asks which one when there are several. */
@@ -41,9 +45,8 @@ export async function chooseSavable(from: readonly Savable[]): Promise<Savable |
 }
 
 export async function saveTrace(run: Savable): Promise<void> {
-  const { formatOf, suffixes, writeTrace } = await import('../work');
-  const document = run.document();
-  let target = await ask(vscode.Uri.file(join(folder(), nameFor(run.title, document.beginTime))));
+  const { formatOf, isLossless, suffixes, writeTrace } = await import('../work');
+  let target = await ask(vscode.Uri.file(join(folder(), nameFor(run.title, run.beginTime))));
   while (target && formatOf(target.fsPath) === undefined) {
     const again = 'Choose Another Name';
     const known = Object.values(suffixes).join(', ');
@@ -54,21 +57,31 @@ export async function saveTrace(run: Savable): Promise<void> {
     target = choice === again ? await ask(vscode.Uri.file(`${target.fsPath}${suffixes.native}`)) : undefined;
   }
   if (!target) return;
+  // A program may go on while the user chooses a name.
+  const document = run.document();
+  const spill = run.onDisk?.();
+  const missing = spill?.counted('requests') ?? 0;
   try {
-    await writeTrace(document, target.fsPath);
+    await writeTrace(document, target.fsPath, spill ? { spill } : {});
   } catch (error) {
     void vscode.window.showErrorMessage(`The trace was not saved: ${messageOf(error)}`);
     return;
   }
-  void afterSaving(target, document.requests.length);
+  const whole = isLossless(target.fsPath);
+  void afterSaving(target, document.requests.length + (whole ? missing : 0), whole ? 0 : missing);
 }
 
 function ask(defaultUri: vscode.Uri): Thenable<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({ defaultUri, filters, title: 'Save Trace', saveLabel: 'Save Trace' });
 }
 
-async function afterSaving(target: vscode.Uri, requests: number): Promise<void> {
-  const text = `Saved ${requests} ${requests === 1 ? 'request' : 'requests'} to ${basename(target.fsPath)}.`;
+/** `missing`: requests on the disk that this format does not get. */
+async function afterSaving(target: vscode.Uri, requests: number, missing: number): Promise<void> {
+  const rest =
+    missing > 0
+      ? ` They are the last ones: only .nettrace.json and .nettrace.db have the ${numberText(missing)} before, too.`
+      : '';
+  const text = `Saved ${plural(requests, 'request')} to ${basename(target.fsPath)}.${rest}`;
   await offerFile(target, text, 'Open');
 }
 

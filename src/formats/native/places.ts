@@ -39,9 +39,12 @@ export class Places {
     return this.#values[i * numbers + 2] as number;
   }
 
-  /** Indices by instant; those of the same instant in the order they were added. Infinity, of a record without one, is last. */
-  byInstant(): Uint32Array {
-    const order = new Uint32Array(this.#count);
+  /**
+   * Indices of the first `count` that were added, by instant; those of the same instant in the order they were added.
+   * Infinity, of a record without one, is last.
+   */
+  byInstant(count = this.#count): Uint32Array {
+    const order = new Uint32Array(count);
     for (let i = 0; i < order.length; i++) order[i] = i;
     if (this.#isSorted) return order;
     // Infinity minus itself is no number.

@@ -30,7 +30,7 @@ const record = (n: number) => ({
 });
 
 test('batches that fit whole are kept, and the error is said', () => {
-  const spill = new Spill(join(folder, 'evicted'), undefined, diskOf(300_000));
+  const spill = new Spill(join(folder, 'evicted'), { write: diskOf(300_000) });
   for (let n = 0; n < 5000; n++) spill.keep('requests', record(n), true);
   expect(spill.error).toContain('ENOSPC');
   const kept = spill.counted('requests');
@@ -45,5 +45,17 @@ test('records longer than what is read at once, in another order than they came'
   for (let n = 19; n >= 0; n--) spill.keep('requests', long(n), false);
   expect([...spill.records('requests')]).toEqual(Array.from({ length: 20 }, (_, n) => long(n)));
   expect(spill.counted('requests')).toBe(0);
+  spill.close();
+});
+
+test('it takes no more than it may, and says so', () => {
+  const spill = new Spill(join(folder, 'evicted'), { largest: 400_000 });
+  for (let n = 0; n < 2500; n++) spill.keep('requests', record(n), true);
+  // Two batches, and what waits for the third.
+  expect([spill.error, spill.held('requests')]).toEqual([undefined, 2500]);
+  for (let n = 2500; n < 3000; n++) spill.keep('requests', record(n), true);
+  expect(spill.error).toBe('the most it may take is 400 kB');
+  expect([spill.held('requests'), spill.counted('requests')]).toEqual([2000, 2000]);
+  expect([...spill.records('requests')]).toHaveLength(2000);
   spill.close();
 });

@@ -4,10 +4,13 @@
  * over it is asked of it, and it works on every Node.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { firstInstant } from '../../model/base/canonical';
 import { compareIds } from '../../model/base/ids';
+import { bytesText } from '../../model/base/text';
 import type { Trace } from '../../model/records';
 import type { EvictedList, EvictionSink } from '../../model/store/evictionSink';
+import type { Store } from '../../model/store/store';
 import { lowererOf, maskingOf } from '../shared/lower';
 import { recordText, Written } from './members';
 import { Places } from './places';
@@ -20,14 +23,44 @@ const window = 1 << 20;
 type Write = (file: number, bytes: Buffer, from: number, length: number, position: number) => number;
 export type Complete = (list: EvictedList, record: object) => object;
 
+export interface SpillOptions {
+  /** What is known of a record by now. */
+  complete?: Complete;
+  /** Of `node:fs`. */
+  write?: Write;
+  /** Of the trace: records are masked for them as they are written. Absent: they are not. */
+  settings?: () => Trace['settings'];
+  /** Most bytes of the file; what is let go after that is not kept. Absent: as many as the disk takes. */
+  largest?: number;
+}
+
+/** What was let go: until now, or until a snapshot was taken. */
+export interface Spilled {
+  /** How many records of a list are in the file that the store counts as evicted. */
+  counted(list: EvictedList): number;
+  has(list: EvictedList): boolean;
+  /** By first instant, then id, as in a document. */
+  records(list: EvictedList): Generator<object>;
+  /** As `records`. */
+  texts(list: EvictedList): Generator<Written>;
+  /** Whether the records are masked as those of a trace with these settings. */
+  isMaskedFor(settings: Trace['settings']): boolean;
+  /** A body was recorded in one of them. */
+  readonly hasBodies: boolean;
+}
+
 interface Waiting {
   list: EvictedList;
   record: object;
   isCounted: boolean;
 }
 
-export class Spill implements EvictionSink {
+export class Spill implements EvictionSink, Spilled {
   readonly #file: number;
+  readonly #complete: Complete;
+  readonly #writeBytes: Write;
+  readonly #settings: SpillOptions['settings'];
+  readonly #largest: number;
   readonly #places = new Map<EvictedList, Places>();
   /** Records in the file that the store counts as evicted. */
   readonly #counted = new Map<EvictedList, number>();
@@ -38,18 +71,14 @@ export class Spill implements EvictionSink {
   #window = { begin: 0, bytes: Buffer.alloc(0) };
   /** What all records are masked for (`maskingOf`); undefined before the first; null: not all for the same. */
   #maskedFor: string | null | undefined;
-  /** A body was recorded in one of them. */
   hasBodies = false;
 
-  /** Makes the file, in a folder that only this user can open. `complete`: what is known of a record by now. Throws errors of the file system. */
-  constructor(
-    path: string,
-    readonly complete: Complete = (_, record) => record,
-    /** Of `node:fs`. */
-    readonly write: Write = writeSync,
-    /** Of the trace: records are masked for them as they are written. Absent: they are not. */
-    readonly settings?: () => Trace['settings'],
-  ) {
+  /** Makes the file, in a folder that only this user can open. Throws errors of the file system. */
+  constructor(path: string, options: SpillOptions = {}) {
+    this.#complete = options.complete ?? ((_, record) => record);
+    this.#writeBytes = options.write ?? writeSync;
+    this.#settings = options.settings;
+    this.#largest = options.largest ?? Number.POSITIVE_INFINITY;
     this.#file = openSync(path, 'wx+', 0o600);
   }
 
@@ -71,10 +100,30 @@ export class Spill implements EvictionSink {
     // The file is written on from where it is: what was in it is read no more.
   }
 
-  /** How many records of a list are in the file that the store counts as evicted. */
+  /** What is there now: of a trace that goes on, what its document of now has not. */
+  snapshot(): Spilled {
+    this.#write();
+    const sizes = new Map([...this.#places].map(([list, { count }]) => [list, count]));
+    const counted = new Map(this.#counted);
+    return {
+      counted: (list) => counted.get(list) ?? 0,
+      has: (list) => sizes.has(list),
+      records: (list) => this.records(list, sizes.get(list) ?? 0),
+      texts: (list) => this.texts(list, sizes.get(list) ?? 0),
+      isMaskedFor: (settings) => this.isMaskedFor(settings),
+      hasBodies: this.hasBodies,
+    };
+  }
+
   counted(list: EvictedList): number {
     this.#write();
     return this.#counted.get(list) ?? 0;
+  }
+
+  /** As `counted`, with those that are still gathered for the next write, which it does not cause. */
+  held(list: EvictedList): number {
+    const waiting = this.#waiting.filter((w) => w.list === list && w.isCounted).length;
+    return (this.#counted.get(list) ?? 0) + waiting;
   }
 
   has(list: EvictedList): boolean {
@@ -82,25 +131,23 @@ export class Spill implements EvictionSink {
     return (this.#places.get(list)?.count ?? 0) > 0;
   }
 
-  /** Whether the records are masked as those of a trace with these settings. */
   isMaskedFor(settings: Trace['settings']): boolean {
     this.#write();
     return this.#maskedFor === undefined || this.#maskedFor === maskingOf(settings);
   }
 
-  /** By first instant, then id, as in a document. */
-  *records(list: EvictedList): Generator<object> {
-    for (const { text } of this.texts(list)) yield JSON.parse(text);
+  /** `first`: of those that were let go first; absent: of all. */
+  *records(list: EvictedList, first?: number): Generator<object> {
+    for (const { text } of this.texts(list, first)) yield JSON.parse(text);
   }
 
-  /** As `records`. */
-  *texts(list: EvictedList): Generator<Written> {
+  *texts(list: EvictedList, first?: number): Generator<Written> {
     this.#write();
     const places = this.#places.get(list);
     if (!places) return;
     let same: Written[] = [];
     let at = Number.NaN;
-    for (const i of places.byInstant()) {
+    for (const i of places.byInstant(first)) {
       const next = places.at(i);
       if (next !== at) {
         yield* byId(same);
@@ -127,7 +174,7 @@ export class Spill implements EvictionSink {
       const texts: string[] = [];
       const records = waiting.map(({ list, record: kept }) => {
         const name = list === 'incoming' ? 'requests' : list;
-        const record = lower(name, this.complete(list, kept)) as object;
+        const record = lower(name, this.#complete(list, kept)) as object;
         texts.push(recordText(name, record), '\n');
         return record;
       });
@@ -136,6 +183,8 @@ export class Spill implements EvictionSink {
         bytes.length === texts.reduce((sum, text) => sum + text.length, 0)
           ? (text: string) => text.length
           : (text: string) => Buffer.byteLength(text);
+      if (this.#size + bytes.length > this.#largest)
+        throw new Error(`the most it may take is ${bytesText(this.#largest)}`);
       this.#append(bytes);
       for (let i = 0; i < waiting.length; i++) {
         const { list, isCounted } = waiting[i] as Waiting;
@@ -147,17 +196,17 @@ export class Spill implements EvictionSink {
         this.hasBodies ||= hasBody(record);
       }
     } catch (e) {
-      // A full disk, most likely. What is in the file stays; these records and all later ones are evicted as without it.
+      // A full disk, most likely, or the bound. What is in the file stays; these records and all later ones are evicted as without it.
       this.#error = e instanceof Error ? e.message : String(e);
     }
   }
 
   #lowering(): (list: string, record: object) => unknown {
-    if (this.settings === undefined) {
+    if (this.#settings === undefined) {
       this.#maskedFor = null;
       return (_, record) => record;
     }
-    const settings = this.settings();
+    const settings = this.#settings();
     const text = maskingOf(settings);
     this.#maskedFor = this.#maskedFor === undefined || this.#maskedFor === text ? text : null;
     const lowerer = lowererOf(settings);
@@ -166,7 +215,7 @@ export class Spill implements EvictionSink {
 
   #append(bytes: Buffer): void {
     for (let done = 0; done < bytes.length; )
-      done += this.write(this.#file, bytes, done, bytes.length - done, this.#size + done);
+      done += this.#writeBytes(this.#file, bytes, done, bytes.length - done, this.#size + done);
   }
 
   #read(offset: number, length: number): string {
@@ -205,4 +254,16 @@ interface Content {
 function hasBody(record: object): boolean {
   const { body, response } = record as { body?: Content; response?: Content };
   return body?.content?.text !== undefined || response?.content?.text !== undefined;
+}
+
+/** A store of a running session: what was learnt of a record since (`TraceStore`). */
+type SourcedStore = Store & { sourced(list: string, record: object): object };
+
+/** For what the store of a session lets go, in the session's own folder. `largest`: see there. Throws errors of the file system. */
+export function spillFor(store: SourcedStore, folder: string, largest?: number): Spill {
+  return new Spill(join(folder, 'evicted.records'), {
+    complete: (list, record) => store.sourced(list, record),
+    settings: () => store.header.settings,
+    ...(largest === undefined ? {} : { largest }),
+  });
 }

@@ -93,7 +93,7 @@ test('what was let go is saved as it stands in the file if it was masked for the
   const expected = parseNative([...piecesOf(loweredMembers(membersOf(all)))].join(''));
   for (const atThatTime of [settings, { ...settings, headerLevel: 'off' }, undefined]) {
     spill.close();
-    spill = new Spill(join(folder, `masked-${atThatTime?.headerLevel}`), undefined, undefined, () => atThatTime);
+    spill = new Spill(join(folder, `masked-${atThatTime?.headerLevel}`), { settings: () => atThatTime });
     const doc = { ...bounded(lines), settings };
     expect(spill.isMaskedFor(settings)).toBe(atThatTime === settings);
     const written = parseNative([...wholePieces(doc, spill)].join(''));
@@ -138,9 +138,9 @@ test('findings say of how many requests they are', () => {
 
 test('a record is completed by what was learnt before it is written', () => {
   spill.close();
-  spill = new Spill(join(folder, 'completed'), (list, record) =>
-    list === 'requests' ? { ...record, label: 'x' } : record,
-  );
+  spill = new Spill(join(folder, 'completed'), {
+    complete: (list, record) => (list === 'requests' ? { ...record, label: 'x' } : record),
+  });
   const lines = Array.from({ length: 20 }, (_, n) => requestLines(n + 1, n * 10, true)).flat();
   const { requests } = parseNative(textOf(bounded(lines)));
   expect(requests.filter((r) => r.label === 'x')).toHaveLength(20 - limit);

@@ -4,7 +4,7 @@ import { compareIds } from '../../model/base/ids';
 import type { Loss, Trace } from '../../model/records';
 import type { EvictedList } from '../../model/store/evictionSink';
 import { loweredMembers, type Member, membersOf, piecesOf, Written } from './members';
-import type { Spill } from './spill';
+import type { Spilled } from './spill';
 
 const lists: readonly Exclude<EvictedList, 'incoming'>[] = [
   'requests',
@@ -19,14 +19,14 @@ const lists: readonly Exclude<EvictedList, 'incoming'>[] = [
 ];
 
 /** The header of the whole trace, its lists those of the document. */
-export function wholeHeader(doc: Trace, spill: Spill): Trace {
+export function wholeHeader(doc: Trace, spill: Spilled): Trace {
   const kept = spill.counted('requests');
   const { totals, ...counts } = doc.counts;
   const evictedRequests = counts.evictedRequests - kept;
   return {
     ...doc,
     counts: { ...counts, evictedRequests, ...(totals && evictedRequests > 0 ? { totals } : {}) },
-    losses: doc.losses.flatMap((l) => remaining(l, spill)),
+    losses: doc.losses.flatMap((l) => remaining(l, (list) => spill.counted(list))),
     // The findings know of these alone.
     ...(doc.findings && kept > 0 ? { analysedRequests: outgoing(doc).length } : {}),
   };
@@ -34,16 +34,16 @@ export function wholeHeader(doc: Trace, spill: Spill): Trace {
 
 const outgoing = (doc: Trace) => doc.requests.filter((r) => r.direction !== 'in');
 
-/** A loss without what is in the file. */
-function remaining(loss: Loss, spill: Spill): Loss[] {
+/** A loss without what is in the file; `kept`: how many of a list are. */
+export function remaining(loss: Loss, kept: (list: EvictedList) => number): Loss[] {
   if (loss.source !== 'session' || loss.kind !== 'evicted') return [loss];
   const list = loss.reason === 'incoming' ? 'incoming' : lists.find((name) => name === loss.what);
-  const count = loss.count - (list === undefined ? 0 : spill.counted(list));
+  const count = loss.count - (list === undefined ? 0 : kept(list));
   return count > 0 ? [{ ...loss, count }] : [];
 }
 
 /** The members of the whole trace, as `membersOf`: memory holds one record of those that were let go, or its text. */
-export function* wholeMembers(doc: Trace, spill: Spill, as: 'records' | 'texts' = 'records'): Generator<Member> {
+export function* wholeMembers(doc: Trace, spill: Spilled, as: 'records' | 'texts' = 'records'): Generator<Member> {
   const header: Record<string, unknown> = { ...wholeHeader(doc, spill) };
   // A list of which the document has no record may be absent there.
   for (const name of lists) if (spill.has(name)) header[name] ??= [];
@@ -60,7 +60,7 @@ export function* wholeMembers(doc: Trace, spill: Spill, as: 'records' | 'texts' 
 }
 
 /** The text of the whole trace, masked; what was let go as it was written, if it was masked for the same settings. */
-export function wholePieces(doc: Trace, spill: Spill): Generator<string> {
+export function wholePieces(doc: Trace, spill: Spilled): Generator<string> {
   const as = spill.isMaskedFor(doc.settings) ? 'texts' : 'records';
   return piecesOf(loweredMembers(wholeMembers(doc, spill, as)));
 }
