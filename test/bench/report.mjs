@@ -119,6 +119,19 @@ function mainSection(run) {
   ].join('\n');
 }
 
+function rivalSection(run) {
+  return [
+    `## Beside dd-trace, Node ${run.version}`,
+    '',
+    'In a run of its own: dd-trace goes on working after a batch (it encodes and sends what it recorded), which would disturb',
+    'the batches of all other arms. Its agent is one that answers and does nothing.',
+    '',
+    conditions(run),
+    '',
+    ...Object.entries(run.loops).map(table),
+  ].join('\n');
+}
+
 function partsSection(run) {
   return [
     `## What each optional part adds, Node ${run.version}`,
@@ -207,7 +220,6 @@ function summary(runs) {
   const arms = {
     hook: '**hook**',
     otel: 'OpenTelemetry',
-    ddtrace: 'dd-trace',
     disabled: 'nothing enabled',
     bareAgain: 'A/A',
   };
@@ -243,6 +255,7 @@ export function report(results) {
   const sections = [
     ...(main.length > 0 ? [summary(main)] : []),
     ...main.map(([, run]) => mainSection(run)),
+    ...inOrder(results.ddtrace).map(([, run]) => rivalSection(run)),
     ...inOrder(results.control).map(([, run]) => controlSection(run)),
     ...inOrder(results.growth).map(([, run]) => growthSection(run)),
     ...inOrder(results.parts).map(([, run]) => partsSection(run)),

@@ -1,6 +1,7 @@
 /**
  * Measures what the hook costs; ends with 1 when a target is missed beyond the A/A band.
  *   node test/bench/run.mjs [--node 20,24]           the hook as it is by default, on each Node
+ *   node test/bench/run.mjs --ddtrace [--node 24]    beside dd-trace, on one Node
  *   node test/bench/run.mjs --parts [--node 24]      what each optional part adds, on one Node
  *   node test/bench/run.mjs --control [--node 20,22,24]   what it costs when nothing, or nothing of this, is asked for
  *   node test/bench/run.mjs --growth [--node 24]     how the cost grows with requests a second, in flight, and processes
@@ -26,6 +27,7 @@ import { judge, report } from './report.mjs';
 const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
+    ddtrace: { type: 'boolean' },
     parts: { type: 'boolean' },
     control: { type: 'boolean' },
     growth: { type: 'boolean' },
@@ -39,11 +41,11 @@ const { values } = parseArgs({
   },
 });
 
-const kind = ['parts', 'control', 'growth'].find((name) => values[name]) ?? 'main';
+const kind = ['ddtrace', 'parts', 'control', 'growth'].find((name) => values[name]) ?? 'main';
 const all = values.against ? against(values.against.split(',').map((file) => resolve(file))) : measurements[kind];
 const what = { ...all, loops: all.loops.filter(({ title }) => title.includes(values.loop ?? '')) };
 const kept = !values.quick && !values.against && values.loop === undefined;
-const usual = { main: '18,20,22,24,26', parts: '24', control: '20,22,24', growth: '24' };
+const usual = { main: '18,20,22,24,26', ddtrace: '24', parts: '24', control: '20,22,24', growth: '24' };
 const majors = (values.node ?? (kept ? usual[kind] : '24')).split(',');
 const memoryRuns = values.quick ? 1 : 5;
 const settings = { rounds: Number(values.rounds ?? (values.quick ? 20 : 200)), precision: 0.02, processes: 2 };
@@ -54,7 +56,7 @@ function need(file, how) {
   process.exit(2);
 }
 need('dist/hook.cjs', 'npm run build');
-if (kind === 'main' && !values.against) need('test/bench/node_modules', 'npm ci --prefix test/bench');
+if (['main', 'ddtrace'].includes(kind) && !values.against) need('test/bench/node_modules', 'npm ci --prefix test/bench');
 for (const file of values.against?.split(',') ?? []) {
   need(relative(root, resolve(file)), 'no such build');
   need(relative(root, resolve(file, '../requests.cjs')), 'both bundles of a build have to be in one folder');
