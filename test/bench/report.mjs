@@ -148,7 +148,7 @@ function controlSection(run) {
   return [
     `## When nothing is asked for, Node ${run.version}`,
     '',
-    'With nothing enabled, nothing is patched: the program runs its own functions, and an unref\'d timer checks every 250 ms',
+    "With nothing enabled, nothing is patched: the program runs its own functions, and an unref'd timer checks every 250 ms",
     'whether something was enabled. With conditions the patches are in place; a request that does not match is followed',
     'without a call site, and nothing is written for it.',
     '',

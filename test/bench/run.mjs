@@ -56,7 +56,8 @@ function need(file, how) {
   process.exit(2);
 }
 need('dist/hook.cjs', 'npm run build');
-if (['main', 'ddtrace'].includes(kind) && !values.against) need('test/bench/node_modules', 'npm ci --prefix test/bench');
+if (['main', 'ddtrace'].includes(kind) && !values.against)
+  need('test/bench/node_modules', 'npm ci --prefix test/bench');
 for (const file of values.against?.split(',') ?? []) {
   need(relative(root, resolve(file)), 'no such build');
   need(relative(root, resolve(file, '../requests.cjs')), 'both bundles of a build have to be in one folder');

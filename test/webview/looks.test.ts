@@ -13,21 +13,20 @@ beforeAll(async () => {
 const editor = (state: PanelState): PanelState => ({ ...state, view: 'editor' });
 const id = (n: number): string => rows.find((r) => r.id.endsWith(`-${n}`))?.id ?? '';
 
+/** As if it had been made so many µs later. */
+const later = (r: Row, by: number): Row => ({
+  ...r,
+  createdAt: (r.createdAt ?? 0) + by,
+  endAt: (r.endAt ?? 0) + by,
+  phases: r.phases.map((p) => ({ ...p, beginAt: p.beginAt + by })),
+});
+
 /** A second run below the first, recorded without the hook. */
 const twoRuns: PanelState = {
   ...ended,
   rows: [
     ...ended.rows,
-    ...ended.rows.slice(0, 4).map(
-      (r): Row => ({
-        ...r,
-        id: `r2/${r.id}`,
-        run: 2,
-        createdAt: (r.createdAt ?? 0) + 5_000_000,
-        endAt: (r.endAt ?? 0) + 5_000_000,
-        phases: r.phases.map((p) => ({ ...p, beginAt: p.beginAt + 5_000_000 })),
-      }),
-    ),
+    ...ended.rows.slice(0, 4).map((r): Row => ({ ...later(r, 5_000_000), id: `r2/${r.id}`, run: 2 })),
   ],
   runs: [
     ...ended.runs,
@@ -158,6 +157,11 @@ const looks: {
       await page.mouse.up();
     },
   },
+  // Axes whose first label has less room than its four digits need.
+  ...[5_010_000, 5_025_000, 5_040_000].map((by) => ({
+    name: `late-${by}`,
+    opening: { state: { ...ended, rows: ended.rows.slice(0, 6).map((r) => later(r, by)) } },
+  })),
   { name: 'connections', opening: { state: live, theme: 'Dark+' }, mode: 'Connections' },
   ...sizes.flatMap(([width, height, theme]) => {
     const opening: Opening = { state: ended, width, height, theme };
@@ -176,6 +180,15 @@ const looks: {
   }),
 ];
 
+/** Labels of an axis that begin left of it: what is left of `5000 ms` may read as `0 ms`. */
+const cutLabels = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.tk')]
+      .filter((label) => label.textContent && label.parentElement)
+      .filter((label) => label.getBoundingClientRect().left < (label.parentElement?.getBoundingClientRect().left ?? 0))
+      .map((label) => label.textContent),
+  );
+
 describe('looks', () => {
   test.each(looks)('$name', async ({ name, opening, select, tab, mode, act }) => {
     const panel = await openPanel(browser, opening);
@@ -191,6 +204,7 @@ describe('looks', () => {
     await settled(page);
     await settled(page);
     await picture(page, name);
+    expect(await cutLabels(page)).toEqual([]);
     // Nothing ever scrolls sideways, and nothing breaks the page's own rules.
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(await panel.violations()).toEqual([]);

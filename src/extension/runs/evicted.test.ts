@@ -43,7 +43,7 @@ test('the saved trace has all of them; the panel says that, and nothing of a los
   const [message, ...more] = messages(run.info(true));
   expect(more).toEqual([]);
   const text = `The list keeps the newest requests. The ${(5000 - kept).toLocaleString('en')} oldest are on the disk: a saved .nettrace.json or .nettrace.db has all.`;
-  expect(message).toEqual({ kind: 'notice', text, action: { title: 'Save…', command: 'save' } });
+  expect(message).toEqual({ kind: 'onDisk', text, action: { title: 'Save…', command: 'save' } });
 
   // It goes on while the file is written: what leaves the list meanwhile is in it once.
   const { spill } = recorder.evicted;
@@ -66,7 +66,7 @@ test('what the disk does not take is a loss, and said with the reason', () => {
   expect(dropped?.text).toContain(
     `${evictedRequests - kept} oldest requests were dropped to keep memory bounded (the disk took no more of them: the most it may take is 100 kB)`,
   );
-  expect(notice?.kind === 'notice').toBe(kept > 0);
+  expect(notice?.kind === 'onDisk').toBe(kept > 0);
 });
 
 test('a file that cannot be made is said, not thrown into the session', () => {

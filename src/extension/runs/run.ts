@@ -217,7 +217,7 @@ function notTracedText(store: Store, isOver: boolean): string | undefined {
 function onDiskMessage({ requests }: Evicted): PanelMessage {
   const oldest = requests === 1 ? 'oldest is' : `${numberText(requests)} oldest are`;
   return {
-    kind: 'notice',
+    kind: 'onDisk',
     text: `The list keeps the newest requests. The ${oldest} on the disk: a saved .nettrace.json or .nettrace.db has all.`,
     action: { title: 'Save…', command: 'save' },
   };

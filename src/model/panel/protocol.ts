@@ -77,7 +77,7 @@ export interface Tracing {
 }
 
 export interface PanelMessage {
-  kind: 'hook' | 'dropped' | 'untraced' | 'ended' | 'notice' | 'helper';
+  kind: 'hook' | 'dropped' | 'onDisk' | 'untraced' | 'ended' | 'notice' | 'helper';
   text: string;
   action?: { title: string; command: PageCommand };
 }

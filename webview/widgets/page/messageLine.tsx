@@ -5,10 +5,11 @@ import { setUi, state } from '../../state/state';
 import type { PageCommand, PanelMessage } from '../../view/types';
 import { Icon } from '../parts/icon';
 
-const order: readonly PanelMessage['kind'][] = ['hook', 'dropped', 'untraced', 'ended', 'notice', 'helper'];
+const order: readonly PanelMessage['kind'][] = ['hook', 'dropped', 'onDisk', 'untraced', 'ended', 'notice', 'helper'];
 const icons: Record<PanelMessage['kind'], string> = {
   hook: 'warning',
   dropped: 'info',
+  onDisk: 'info',
   untraced: 'info',
   ended: 'debug-disconnect',
   notice: 'info',

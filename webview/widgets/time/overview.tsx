@@ -17,6 +17,7 @@ import {
   type FoldMark,
   moved,
   type TimeScale,
+  tickLabel,
   ticksOf,
   tickText,
   timeScale,
@@ -208,7 +209,7 @@ export function Overview({ axis }: { axis: Axis }) {
         <canvas ref={canvas} aria-hidden="true" />
         {free.map((t) => (
           <span key={t} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(t)}px - 100%))` }}>
-            {tickText(t - scale.zero, tick)}
+            {tickLabel(tickText(t - scale.zero, tick), scale.x(t))}
           </span>
         ))}
         {pauses.map((x) => (
