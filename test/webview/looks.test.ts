@@ -50,6 +50,8 @@ const sizes = [
   [300, 600, 'Light Modern'],
   [480, 400, 'High Contrast'],
   [900, 320, 'Light+'],
+  [1000, 365, 'Dark Modern'],
+  [1000, 400, 'Dark Modern'],
 ] as const;
 
 const looks: {

@@ -16,7 +16,7 @@ const select = async (n: number): Promise<void> => {
 
 test.each([
   [1600, 900],
-  [1400, 420],
+  [1400, 440],
   [1000, 900],
   [700, 900],
   [480, 900],
@@ -74,8 +74,8 @@ test.each([
 });
 
 test('in a panel with little height the header shows whole words, and the total is in sight', async () => {
-  await open({ width: 1000, height: 370 });
-  await select(13);
+  await open({ width: 1000, height: 440 });
+  await select(11);
   const { page } = panel;
   expect(await cut('.hd .lb')).toEqual([]);
   const [total, details] = [
@@ -102,7 +102,7 @@ test.each([290, 480])('at %i px connection attempts and lanes of a connection ca
 });
 
 test.each([290, 340, 480])('at %i px the connections have a time axis with labels', async (width) => {
-  await open({ width, height: 420 });
+  await open({ width, height: 440 });
   await panel.page.click('.seg >> text=Connections');
   await expect
     .poll(async () => (await panel.page.locator('.lanes .hd .tk').allTextContents()).join(''))

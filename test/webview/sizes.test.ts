@@ -43,7 +43,7 @@ test.each([
   [300, 400],
   [440, 400],
   [480, 400],
-  [900, 400],
+  [900, 440],
 ])('at %i × %i px every phase and the total are in sight', async (width, height) => {
   await details(width, height, 13);
   expect(await panel.page.locator('.det .bd tbody .sw').count()).toBe(9);
@@ -62,6 +62,7 @@ const low = [
   [640, 250],
   [900, 320],
   [1000, 250],
+  [1000, 400],
   [1600, 250],
 ] as const;
 

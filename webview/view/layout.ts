@@ -13,7 +13,7 @@ export interface Layout {
   below: boolean;
   /** In place of the list: there is no room for both. */
   alone: boolean;
-  /** Too low for a line a phase: what is said of a request is in as few lines as can be. */
+  /** Too low for a line for each phase: what is said of a request is in as few lines as can be. */
   compact: boolean;
   /** There is room for both places, so the user may choose. */
   isChoice: boolean;
@@ -23,6 +23,8 @@ export interface Layout {
 export const listWidth = 290;
 const besideWidth = 620;
 const belowHeight = 440;
+/** A line for each phase fits beside the list, below an error with its causes, px; alone they have more of the page. */
+const tableHeight = 440;
 
 /** `beside`: width of the details if they stand beside the list, px; `high`: an editor, not a panel. */
 export function layoutOf(page: Size, chosen: DetailsPlace | undefined, beside: number, high: boolean): Layout {
@@ -35,7 +37,7 @@ export function layoutOf(page: Size, chosen: DetailsPlace | undefined, beside: n
   return {
     below,
     alone,
-    compact: page.height > 0 && page.height < 360,
+    compact: page.height > 0 && page.height < (alone ? 360 : tableHeight),
     isChoice: besideFits && belowFits,
   };
 }
