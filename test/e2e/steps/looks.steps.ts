@@ -125,7 +125,7 @@ export function looks(): void {
     await vs.page.setViewportSize(low);
     await row().waitFor({ state: 'hidden' });
     await details().waitFor();
-    await vs.shot('panel-contrast-narrow');
+    await vs.shot('panel-contrastLight-narrow-low');
     await vs.page.setViewportSize(narrow);
     await vs.command('View: Toggle Maximized Panel');
     await inEachTheme('narrow-high');
