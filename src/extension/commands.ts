@@ -86,7 +86,7 @@ export function registerCommands({
       ? [savable(opened.title, opened.store, () => opened.document)]
       : runs.list().map((run) => ({
           ...savable(run.title, run.store, () => run.document()),
-          onDisk: () => run.recorder.evicted?.spill,
+          onDisk: () => run.recorder.evicted,
         }));
     const chosen = await chooseSavable(from);
     if (chosen) await saveTrace(chosen);

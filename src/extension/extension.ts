@@ -45,8 +45,8 @@ import { launchRules } from './rules/launch';
 import { isPaused } from './rules/pause';
 import { WorkspaceRules } from './rules/registry';
 import { RulesView } from './rules/tree';
-import { keepingEvicted } from './runs/evicted';
 import { Notices, secretsDeleted } from './runs/notices';
+import { maxEvictedBytes } from './runs/recorder';
 import { Runs } from './runs/runs';
 import { StatusBar } from './runs/statusBar';
 import { ofSending } from './sending/send';
@@ -155,7 +155,7 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
   const leaves = new Leaves(log);
   const tracer = new Tracer(runs, {
     create: async ({ values, problems, helperAtBegin = false, ...asked }) => {
-      const { TraceSession, TraceRules, remaining, spillFor } = await import('./work');
+      const { TraceSession, TraceRules, keepEvicted } = await import('./work');
       // Numbering continues from the restored runs.
       await restored;
       const set = recording();
@@ -166,8 +166,8 @@ export function activate(context: vscode.ExtensionContext): NetTraceExports {
         rules: launchRules(asked, TraceRules) ?? (await rules.registry()),
         hookFile: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hook.cjs').fsPath,
       });
-      const { store, spoolFolder } = session;
-      return keepingEvicted(session, { remaining, makeSpill: (largest) => spillFor(store, spoolFolder, largest) });
+      const evicted = keepEvicted(session.store, session.spoolFolder, maxEvictedBytes);
+      return Object.assign(session, { evicted });
     },
     failed: (error) => log.error(error instanceof Error ? error : String(error)),
   });

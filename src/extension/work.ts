@@ -13,10 +13,9 @@ export { viewOf } from '../answers/tools/view';
 export {
   formatOf,
   isLossless,
+  keepEvicted,
   parseTrace,
   readTrace,
-  remaining,
-  spillFor,
   suffixes,
   textOf,
   writePackets,

@@ -431,6 +431,8 @@ export class TraceSession {
     if (this.#keysEnd) this.#keyLogFile?.delete();
     else this.#keyLogFile?.stop();
     await this.packets?.dispose();
+    // An open file keeps Windows from deleting the folder.
+    this.store.evictions?.close();
     await fs.rm(this.spoolFolder, { recursive: true, force: true, maxRetries: 3 });
     await unregister(this.spoolFolder);
   }

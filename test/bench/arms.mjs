@@ -51,7 +51,6 @@ const ddtrace = {
   title: 'dd-trace, its agent on the other core',
   env: () => ({ NODE_OPTIONS: `--require ${join(here, 'ddtrace.cjs')}` }),
   records: 'spans',
-  fromNode: 22,
 };
 
 /** A trace rule in force; none: nothing is. `condition`: of what is asked for. */

@@ -80,8 +80,6 @@ async function checkRecorded(client, expected, first) {
  */
 export async function measure(node, { arms, loops }, { rounds, precision, processes, say }) {
   const cores = cpus().length;
-  const major = Number(versionOf(node).split('.')[0]);
-  const here = arms.filter(({ fromNode = 0 }) => major >= fromNode);
   const { child, ports } = await startServer(node, onCore(1, cores));
   const pin = onCore(0, cores);
   const measured = {};
@@ -94,7 +92,7 @@ export async function measure(node, { arms, loops }, { rounds, precision, proces
       for (let i = 0; i < count; i++) {
         const set = [];
         sets.push(set);
-        for (const arm of here) set.push(await start(arm));
+        for (const arm of arms) set.push(await start(arm));
       }
       for (const loop of some) {
         measured[loop.title] = await measureLoop(sets, loop, { rounds, precision }, say);

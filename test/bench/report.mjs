@@ -190,20 +190,20 @@ function growthSection(run) {
 }
 
 /** MB that the hook may add. */
-const mostMemory = 20;
+const maxMemory = 20;
 
 function memoryTable(measured) {
   const memory = Object.entries(measured).map(([kind, { bare, bareAgain, hook }]) => {
     const cells = [bare, bareAgain, hook].map((own) => `${median(own).toFixed(0)} MB`);
     const more = median(hook) - median(bare);
-    return `| ${kind} | ${cells.join(' | ')} | ${plusMinus(more, 0)} MB | ${more <= mostMemory ? 'met' : '**missed**'} |`;
+    return `| ${kind} | ${cells.join(' | ')} | ${plusMinus(more, 0)} MB | ${more <= maxMemory ? 'met' : '**missed**'} |`;
   });
   return [
     'The most memory that the program had resident while it made 100,000 requests, ten at a time; the median of',
     `${measured.http.bare.length} processes. What is in use after a collection grows by less than 1 MB ([bounds.md](bounds.md)): the rest is`,
     'room that V8 has taken for short-lived objects.',
     '',
-    `| | no hook | once more (A/A) | with the hook | more | at most ${mostMemory} MB |`,
+    `| | no hook | once more (A/A) | with the hook | more | at most ${maxMemory} MB |`,
     '|---|---|---|---|---|---|',
     ...memory,
     '',
@@ -223,12 +223,7 @@ function added({ loops }, loop, arm) {
 /** All Nodes on one page: a row for each loop and arm. */
 function summary(runs) {
   const loops = [...new Set(runs.flatMap(([, run]) => Object.keys(run.loops)))];
-  const arms = {
-    hook: '**hook**',
-    otel: 'OpenTelemetry',
-    disabled: 'nothing enabled',
-    bareAgain: 'A/A',
-  };
+  const arms = { hook: '**hook**', otel: 'OpenTelemetry', disabled: 'nothing enabled', bareAgain: 'A/A' };
   const rows = loops.flatMap((loop) =>
     Object.entries(arms).map(([arm, title], i) => {
       const cells = runs.map(([, run]) => added(run, loop, arm));

@@ -1,7 +1,6 @@
 /**
- * The bench's server: five bytes at once, connections kept. Says its ports on stdout: http, https, and
- * that of an agent. Its core never
- * sleeps: on loopback it is the client's write that wakes it, 10 to 40 µs on a virtual machine, the more the longer it has
+ * The bench's server: five bytes at once, connections kept. Says its ports on stdout: http, https, and dd-trace's agent. Its
+ * core never sleeps: on loopback it is the client's write that wakes it, 10 to 40 µs on a virtual machine, the more the longer it has
  * slept. No client of another machine's server pays that, and an arm that is slower would pay more of it.
  */
 const { readFileSync } = require('node:fs');

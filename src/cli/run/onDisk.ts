@@ -1,23 +1,8 @@
 /** A run with more requests than memory keeps: the others go to the disk, and into the files that hold all of a trace. */
-import { isLossless, type Spill, spillFor, wholeHeader } from '../../formats';
-import { messageOf, numberText } from '../../model/base/text';
+import { isLossless, type Spill, wholeHeader } from '../../formats';
+import { numberText } from '../../model/base/text';
 import type { Trace } from '../../model/records';
-import type { TraceSession } from '../../session/session';
 import type { SaveResult } from '../summary/saved';
-import { complain } from '../terminal/say';
-
-/** Undefined, and said: what does not fit in memory is lost, but for the counts. */
-export function spillOf(session: TraceSession): Spill | undefined {
-  const { store, spoolFolder } = session;
-  try {
-    const spill = spillFor(store, spoolFolder);
-    store.evictions = spill;
-    return spill;
-  } catch (error) {
-    complain(`requests beyond --max-requests will not be in the trace: ${messageOf(error)}`);
-    return undefined;
-  }
-}
 
 interface OnDisk {
   /** The trace that was saved, its lists those of memory. */

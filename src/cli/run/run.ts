@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import { withFindings } from '../../analysis/document';
-import { isLossless, isOpenable, isPacketFile, type Spill } from '../../formats';
+import { isLossless, isOpenable, isPacketFile, keepEvicted, type Spill } from '../../formats';
 import { messageOf, numberText } from '../../model/base/text';
 import { maskArguments } from '../../model/secrets/arguments';
 import { sessionOptionsOf } from '../../session/options';
@@ -25,7 +25,7 @@ import { rulesOf } from './asked';
 import type { Checker } from './checked';
 import { liveOf, rowLimit } from './live/live';
 import { noProgram } from './noProgram';
-import { onDiskOf, spillOf } from './onDisk';
+import { onDiskOf } from './onDisk';
 import type { RunOptions } from './options';
 import { type Delivery, endSoon, reportDelivery, sendingOf } from './otlp';
 import { proveOutputs, saveAll } from './outputs';
@@ -55,7 +55,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const session = await createSession(command, options);
   let spill: Spill | undefined;
   try {
-    if (outputs.some(isLossless)) spill = spillOf(session);
+    if (outputs.some(isLossless)) spill = keepEvicted(session.store, session.spoolFolder);
     const sinks = sinksFrom?.(session);
     const { child, environment } = await start(program, args, session, options);
     const stopForwarding = forwardSignals(child, {
@@ -106,7 +106,6 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     const code = exitCodeOf(ended.code, ended.signal);
     return checker === undefined ? code : checker.exitCode(code);
   } finally {
-    spill?.close();
     await session.dispose().catch(() => {});
     if (sendFrom) endSoon();
   }

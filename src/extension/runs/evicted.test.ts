@@ -3,9 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readTrace, remaining, spillFor, writeTrace } from '../../formats';
+import { keepEvicted, readTrace, writeTrace } from '../../formats';
 import { doneLine, FakeRecorder } from '../testing/recorder';
-import { keepingEvicted } from './evicted';
 import { Runs } from './runs';
 
 let folder: string;
@@ -22,9 +21,8 @@ afterEach(async () => {
 /** As much as the file may take. */
 const begin = (most?: number) => {
   const fake = new FakeRecorder('a');
-  Object.assign(fake.store, { limit: 100, sourced: (_: string, record: object) => record });
-  const makeSpill = (largest: number) => spillFor(fake.store as never, folder, most ?? largest);
-  const recorder = keepingEvicted(fake, { makeSpill, remaining });
+  const store = Object.assign(fake.store, { limit: 100, sourced: (_: string, record: object) => record });
+  const recorder = Object.assign(fake, { evicted: keepEvicted(store, folder, most) });
   const run = runs.begin(recorder, 'app.js');
   const request = (from: number, count: number) =>
     recorder.write(...Array.from({ length: count }, (_, n) => doneLine(from + n, (from + n) * 10)));
@@ -36,7 +34,7 @@ const messages = (info: { message?: object; moreMessages?: object[] }) => [info.
 test('the saved trace has all of them; the panel says that, and nothing of a loss', async () => {
   const { recorder, run, request } = begin();
   request(1, 50);
-  expect([readdirSync(folder), recorder.evicted.spill]).toEqual([[], undefined]);
+  expect(readdirSync(folder)).toEqual([]);
   request(51, 4950);
   const kept = recorder.store.requests.size;
   expect(kept).toBeLessThan(1500);
@@ -46,9 +44,8 @@ test('the saved trace has all of them; the panel says that, and nothing of a los
   expect(message).toEqual({ kind: 'onDisk', text, action: { title: 'Save…', command: 'save' } });
 
   // It goes on while the file is written: what leaves the list meanwhile is in it once.
-  const { spill } = recorder.evicted;
   const path = join(folder, 'saved.nettrace.json');
-  const saving = writeTrace(run.document(), path, spill ? { spill } : {});
+  const saving = writeTrace(run.document(), path, { spill: recorder.evicted });
   request(5001, 3000);
   await saving;
   const saved = await readTrace(path);
@@ -60,7 +57,7 @@ test('what the disk does not take is a loss, and said with the reason', () => {
   const { recorder, run, request } = begin(100_000);
   request(1, 5000);
   const { evictedRequests } = recorder.store.counts;
-  const kept = recorder.evicted.requests;
+  const kept = recorder.evicted.held('requests');
   expect(kept).toBeLessThan(evictedRequests);
   const [dropped, notice] = messages(run.info(true)) as { kind: string; text: string }[];
   expect(dropped?.text).toContain(
@@ -80,13 +77,4 @@ test('a file that cannot be made is said, not thrown into the session', () => {
   );
   expect(more).toEqual([]);
   folder = mkdtempSync(join(tmpdir(), 'nettrace-test-'));
-});
-
-test('the file is closed before the session deletes its folder', async () => {
-  const { recorder, request } = begin();
-  request(1, 3000);
-  const { spill } = recorder.evicted;
-  expect(spill?.error).toBeUndefined();
-  await recorder.dispose();
-  expect([spill?.error, recorder.evicted.spill, recorder.calls.at(-1)]).toEqual(['it is closed', undefined, 'dispose']);
 });

@@ -1,15 +1,18 @@
 /** The part of a TraceSession (src/session) that the extension uses; tests give a simpler one. */
+import type { Spill } from '../../formats';
 import type { PacketsToSave } from '../../model/facts/packets';
 import type { Trace } from '../../model/records';
 import type { Store } from '../../model/store/store';
 import type { SessionControl } from '../../session/control/writer';
-import type { Evicted } from './evicted';
+
+/** Most bytes on the disk of what a run's store lets go: a program may be debugged for days. About a million requests. */
+export const maxEvictedBytes = 2 ** 30;
 
 export interface Recorder {
   readonly id: string;
   readonly store: Store;
   /** What the store lets go; absent: it is lost, but for the counts. */
-  readonly evicted?: Evicted;
+  readonly evicted?: Spill;
   /** Path that NODE_OPTIONS preloads. */
   readonly hook: string;
   readonly spoolFolder: string;

@@ -1,6 +1,7 @@
 /** One run: one start of a program under a root debug session, live or ended. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withFindings } from '../../analysis/document';
+import type { Spill } from '../../formats';
 import { withoutControls } from '../../model/base/quoting';
 import { numberText, plural, timeText } from '../../model/base/text';
 import { commandOf, untracedIn, untracedText } from '../../model/facts/untraced';
@@ -8,13 +9,12 @@ import type { PanelMessage, Run as RunInfo } from '../../model/panel/protocol';
 import type { Trace } from '../../model/records';
 import { baseName, threadLabel } from '../../model/rows/row';
 import { faultText } from '../../model/store/faults';
-import { isThinned } from '../../model/store/losses';
+import { isThinned, unkept } from '../../model/store/losses';
 import type { Store } from '../../model/store/store';
 import { tracedOf } from '../../model/store/traced';
 import { firstProcessAt, RunRows } from '../rows/rows';
 import { endMessage, endOf } from './end';
 import { ErrorLine } from './errorLine';
-import type { Evicted } from './evicted';
 import type { Recorder } from './recorder';
 
 export interface Problem {
@@ -156,7 +156,8 @@ export class Run {
     const messages = lossMessages(this.store, this.endAt !== undefined, evicted);
     const dropped = messages.some((m) => m.kind === 'dropped');
     if (withEnd && this.endAt !== undefined && !dropped) messages.push(endMessage(this));
-    if (evicted && evicted.requests > 0) messages.push(onDiskMessage(evicted));
+    const onDisk = evicted?.held('requests') ?? 0;
+    if (onDisk > 0) messages.push(onDiskMessage(onDisk));
     if (this.notices.length > 0) messages.push({ kind: 'notice', text: this.notices.join(' ') });
     const helper = helperMessage(this.store);
     return helper ? [...messages, helper] : messages;
@@ -194,7 +195,7 @@ function helperMessage(store: Store): PanelMessage | undefined {
 }
 
 /** What the trace lacks: parts of the hook that are off, records lost or evicted, processes without the hook. */
-export function lossMessages(store: Store, isOver = true, evicted?: Evicted): PanelMessage[] {
+export function lossMessages(store: Store, isOver = true, evicted?: Spill): PanelMessage[] {
   const off = faultText(store);
   const dropped = droppedText(store, evicted);
   const untraced = notTracedText(store, isOver);
@@ -214,7 +215,7 @@ function notTracedText(store: Store, isOver: boolean): string | undefined {
 }
 
 /** Requests that left the list for the disk: nothing is lost, but the list does not show them. */
-function onDiskMessage({ requests }: Evicted): PanelMessage {
+function onDiskMessage(requests: number): PanelMessage {
   const oldest = requests === 1 ? 'oldest is' : `${numberText(requests)} oldest are`;
   return {
     kind: 'onDisk',
@@ -224,9 +225,9 @@ function onDiskMessage({ requests }: Evicted): PanelMessage {
 }
 
 /** What was lost or evicted, from when to when, why; undefined: nothing. */
-function droppedText(store: Store, evicted: Evicted | undefined): string | undefined {
+function droppedText(store: Store, evicted: Spill | undefined): string | undefined {
   const all = store.losses.filter((l) => !isThinned(l));
-  const parts = (evicted?.lost(all) ?? all).map((l) => {
+  const parts = unkept(all, (list) => evicted?.held(list) ?? 0).map((l) => {
     const because = evicted?.error === undefined ? '' : ` (the disk took no more of them: ${evicted.error})`;
     const what =
       l.kind === 'evicted'

@@ -58,6 +58,7 @@ export class FakeRecorder implements StartableRecorder {
   }
   async dispose(): Promise<void> {
     this.calls.push('dispose');
+    this.store.evictions?.close();
   }
 }
 

@@ -56,7 +56,9 @@ interface Waiting {
 }
 
 export class Spill implements EvictionSink, Spilled {
-  readonly #file: number;
+  readonly #path: string;
+  /** Undefined before the first record, and once it is closed. */
+  #file: number | undefined;
   readonly #complete: Complete;
   readonly #writeBytes: Write;
   readonly #settings: SpillOptions['settings'];
@@ -73,13 +75,13 @@ export class Spill implements EvictionSink, Spilled {
   #maskedFor: string | null | undefined;
   hasBodies = false;
 
-  /** Makes the file, in a folder that only this user can open. Throws errors of the file system. */
+  /** The file, in a folder that only this user can open, is made with the first records: most runs let none go. */
   constructor(path: string, options: SpillOptions = {}) {
+    this.#path = path;
     this.#complete = options.complete ?? ((_, record) => record);
     this.#writeBytes = options.write ?? writeSync;
     this.#settings = options.settings;
     this.#largest = options.largest ?? Number.POSITIVE_INFINITY;
-    this.#file = openSync(path, 'wx+', 0o600);
   }
 
   /** Why no more records are kept. Undefined: they are. */
@@ -162,7 +164,8 @@ export class Spill implements EvictionSink, Spilled {
   close(): void {
     this.#waiting = [];
     this.#error ??= 'it is closed';
-    closeSync(this.#file);
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 
   #write(): void {
@@ -214,6 +217,7 @@ export class Spill implements EvictionSink, Spilled {
   }
 
   #append(bytes: Buffer): void {
+    this.#file ??= openSync(this.#path, 'wx+', 0o600);
     for (let done = 0; done < bytes.length; )
       done += this.#writeBytes(this.#file, bytes, done, bytes.length - done, this.#size + done);
   }
@@ -222,7 +226,7 @@ export class Spill implements EvictionSink, Spilled {
     const { begin, bytes } = this.#window;
     if (offset < begin || offset + length > begin + bytes.length) {
       const next = Buffer.alloc(Math.max(window, length));
-      const read = readSync(this.#file, next, 0, next.length, offset);
+      const read = readSync(this.#file as number, next, 0, next.length, offset);
       this.#window = { begin: offset, bytes: next.subarray(0, read) };
     }
     const from = offset - this.#window.begin;
@@ -259,11 +263,13 @@ function hasBody(record: object): boolean {
 /** A store of a running session: what was learnt of a record since (`TraceStore`). */
 type SourcedStore = Store & { sourced(list: string, record: object): object };
 
-/** For what the store of a session lets go, in the session's own folder. `largest`: see there. Throws errors of the file system. */
-export function spillFor(store: SourcedStore, folder: string, largest?: number): Spill {
-  return new Spill(join(folder, 'evicted.records'), {
+/** Keeps what the store of a session lets go, in the session's own folder, until the session is disposed of. */
+export function keepEvicted(store: SourcedStore, folder: string, largest?: number): Spill {
+  const spill = new Spill(join(folder, 'evicted.records'), {
     complete: (list, record) => store.sourced(list, record),
     settings: () => store.header.settings,
     ...(largest === undefined ? {} : { largest }),
   });
+  store.evictions = spill;
+  return spill;
 }

@@ -1,22 +1,11 @@
 /** A document and what a store let go before it was made, together again: the trace as if the store had no bound. */
 import { firstInstant } from '../../model/base/canonical';
 import { compareIds } from '../../model/base/ids';
-import type { Loss, Trace } from '../../model/records';
-import type { EvictedList } from '../../model/store/evictionSink';
+import type { Trace } from '../../model/records';
+import { evictedLists } from '../../model/store/evictionSink';
+import { unkept } from '../../model/store/losses';
 import { loweredMembers, type Member, membersOf, piecesOf, Written } from './members';
 import type { Spilled } from './spill';
-
-const lists: readonly Exclude<EvictedList, 'incoming'>[] = [
-  'requests',
-  'dials',
-  'lookups',
-  'dnsExchanges',
-  'connections',
-  'tlsTunnels',
-  'socketOperations',
-  'kernelSamples',
-  'conntrackEntries',
-];
 
 /** The header of the whole trace, its lists those of the document. */
 export function wholeHeader(doc: Trace, spill: Spilled): Trace {
@@ -26,7 +15,7 @@ export function wholeHeader(doc: Trace, spill: Spilled): Trace {
   return {
     ...doc,
     counts: { ...counts, evictedRequests, ...(totals && evictedRequests > 0 ? { totals } : {}) },
-    losses: doc.losses.flatMap((l) => remaining(l, (list) => spill.counted(list))),
+    losses: unkept(doc.losses, (list) => spill.counted(list)),
     // The findings know of these alone.
     ...(doc.findings && kept > 0 ? { analysedRequests: outgoing(doc).length } : {}),
   };
@@ -34,21 +23,13 @@ export function wholeHeader(doc: Trace, spill: Spilled): Trace {
 
 const outgoing = (doc: Trace) => doc.requests.filter((r) => r.direction !== 'in');
 
-/** A loss without what is in the file; `kept`: how many of a list are. */
-export function remaining(loss: Loss, kept: (list: EvictedList) => number): Loss[] {
-  if (loss.source !== 'session' || loss.kind !== 'evicted') return [loss];
-  const list = loss.reason === 'incoming' ? 'incoming' : lists.find((name) => name === loss.what);
-  const count = loss.count - (list === undefined ? 0 : kept(list));
-  return count > 0 ? [{ ...loss, count }] : [];
-}
-
 /** The members of the whole trace, as `membersOf`: memory holds one record of those that were let go, or its text. */
 export function* wholeMembers(doc: Trace, spill: Spilled, as: 'records' | 'texts' = 'records'): Generator<Member> {
   const header: Record<string, unknown> = { ...wholeHeader(doc, spill) };
   // A list of which the document has no record may be absent there.
-  for (const name of lists) if (spill.has(name)) header[name] ??= [];
+  for (const name of evictedLists) if (spill.has(name)) header[name] ??= [];
   for (const member of membersOf(header as unknown as Trace)) {
-    const list = lists.find((name) => name === member.name);
+    const list = evictedLists.find((name) => name === member.name);
     if (list === undefined || !('records' in member)) {
       yield member;
       continue;

@@ -10,7 +10,7 @@
  * and our line follows it. A debugger that stops the program inside a tick calls `flush`.
  */
 import { beginTick } from '../runtime/budget';
-import { afterJobs, clearTimer, nextTick, setTimer } from '../runtime/builtins';
+import { afterJobs, clearTimer, forgetTimer, nextTick, setTimer } from '../runtime/builtins';
 import { now, us } from '../runtime/clock';
 import { fault, parts } from '../runtime/guard';
 import { beginOwn, costText, endOwn, own, takeDue } from '../runtime/ownCost';
@@ -165,11 +165,10 @@ function rest(): void {
 
 /**
  * Nothing waits any more. Where requests are rare, a timer that fires for nothing costs more than to clear it: it wakes an
- * idle process. Where they are many, one serves all of its 50 ms. With `ref`, as Node keeps the list of an unref'd timer,
- * and wakes for it.
+ * idle process. Where they are many, one serves all of its 50 ms.
  */
 function endRest(): void {
-  clearTimer(restTimer?.ref());
+  forgetTimer(restTimer);
   resting = false;
 }
 

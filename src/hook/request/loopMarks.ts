@@ -9,7 +9,7 @@
  * it is cleared with the response, so that it does not wake an idle process; where they are many, one serves those that
  * follow.
  */
-import { clearTimer, setTimer } from '../runtime/builtins';
+import { clearTimer, forgetTimer, setTimer } from '../runtime/builtins';
 import { now } from '../runtime/clock';
 import { guarded, parts } from '../runtime/guard';
 import { idleTime } from '../runtime/idle';
@@ -50,8 +50,7 @@ export function awaitResponse(t: number, idle: number): void {
 /** It came, or none will. */
 export function endAwait(): void {
   if (--awaited > 0 || !sparse) return;
-  // Node keeps the list of an unref'd timer, and wakes for it.
-  clearTimer(timer?.ref());
+  forgetTimer(timer);
   timer = undefined;
 }
 

@@ -40,6 +40,8 @@ export const ErrorClass = Error;
 export const byteLength = Buffer.byteLength;
 export const setTimer = setTimeout;
 export const clearTimer = clearTimeout;
+/** An unref'd timer, so that nothing is woken for it: Node keeps the list that it was in, and wakes for that, unless it is ref'd. */
+export const forgetTimer = (timer: NodeJS.Timeout | undefined): void => clearTimer(timer?.ref());
 export const setSoon = setImmediate;
 export const nextTick = process.nextTick;
 export const hrtime = process.hrtime.bigint;

@@ -149,11 +149,12 @@ export function tickText(at: number, step: number): string {
 /** Px of a label's letters at 11 px, as wide as in the widest font that VS Code falls back to (DejaVu Sans); digits: 7. */
 const letters: Readonly<Record<string, number>> = { ' ': 3.5, '.': 3.5, i: 3.1, m: 10.8, s: 5.8 };
 
-/** The label of a tick at `x`, which stands left of it; empty where it would begin before the scale: `5000 ms` cut to `0 ms`. */
-export function tickLabel(text: string, x: number): string {
+/** What stands left of a tick; empty where it would begin before the scale: `5000 ms` would be cut to `0 ms`. */
+export function tickLabel(scale: TimeScale, at: number, step: number): string {
+  const text = tickText(at - scale.zero, step);
   let width = 4;
   for (const letter of text) width += letters[letter] ?? 7;
-  return x < width ? '' : text;
+  return scale.x(at) < width ? '' : text;
 }
 
 /**

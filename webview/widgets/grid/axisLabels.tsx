@@ -1,5 +1,5 @@
 /** The instants of the axis, in the header above the bars: each label is left of its grid line. */
-import { type TimeScale, tickLabel, ticksOf, tickText } from '../../view/drawing/timescale';
+import { type TimeScale, tickLabel, ticksOf } from '../../view/drawing/timescale';
 
 /** `free`: pixels at the right end without a label, reserved for the sort indicator. */
 export function AxisLabels({ scale, free = 0 }: { scale: TimeScale; free?: number }) {
@@ -8,7 +8,7 @@ export function AxisLabels({ scale, free = 0 }: { scale: TimeScale; free?: numbe
     <>
       {ticks.map((at) => (
         <span key={at} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(at)}px - 100%))` }}>
-          {scale.x(at) < scale.width - free ? tickLabel(tickText(at - scale.zero, step), scale.x(at)) : ''}
+          {scale.x(at) < scale.width - free ? tickLabel(scale, at, step) : ''}
         </span>
       ))}
     </>

@@ -19,7 +19,6 @@ import {
   type TimeScale,
   tickLabel,
   ticksOf,
-  tickText,
   timeScale,
   zoomed,
 } from '../../view/drawing/timescale';
@@ -209,7 +208,7 @@ export function Overview({ axis }: { axis: Axis }) {
         <canvas ref={canvas} aria-hidden="true" />
         {free.map((t) => (
           <span key={t} class="tk" aria-hidden="true" style={{ transform: `translateX(calc(${scale.x(t)}px - 100%))` }}>
-            {tickLabel(tickText(t - scale.zero, tick), scale.x(t))}
+            {tickLabel(scale, t, tick)}
           </span>
         ))}
         {pauses.map((x) => (
